@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, field_validator
 
 from app.security.clamd import ClamdAddress
-from domain.actions.staff.authorization import SecondFactorInside
+from domain.authorization.policy import SecondFactorInside
 from store.engines.limits import DEFAULT_LIMITS, ConnectionLimits
 
 NOT_SET = SecretStr("")

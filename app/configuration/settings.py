@@ -42,7 +42,7 @@ from app.configuration.sections import (
 )
 from app.configuration.sms_settings import SmsSettings
 from app.logs import LogFormat
-from domain.actions.staff.authorization import SecondFactorInside
+from domain.authorization.policy import SecondFactorInside
 from domain.chats.chat import BALE, TELEGRAM
 from domain.settings.policy import Policy
 from domain.values.languages import PERSIAN

@@ -51,8 +51,8 @@ from channels.admin.settings.text_pages import TextPages
 from channels.admin.tariffs.tariff_pages import TariffPages
 from channels.web.site import add_site_folder
 from domain.actions.payments.gateway_worker import GatewaysByName
-from domain.actions.staff.authorization import SecondFactorInside
 from domain.actions.staff.signing_in import StaffSignIn
+from domain.authorization.policy import SecondFactorInside
 from domain.papers.ports import Printer
 from domain.reports.sheets import ReportSheets
 from domain.unit_of_work import TableExports

@@ -45,7 +45,7 @@ class Denials:
         """
         if isinstance(error, Forbidden):
             denied_subject = subject_label or _describe_subject(visitor.form)
-            facts = {"right": route.right} if route else {}
+            facts = {"right": route.right.value} if route else {}
             await self._record_denial(
                 visitor,
                 facts | _collect_facts(request, visitor) | ({"about": denied_subject} if denied_subject else {}),
@@ -55,7 +55,7 @@ class Denials:
     async def audit_without_code(self, request: web.Request, visitor: Visitor, route: PageRoute) -> None:
         """Audit what a session from outside asked for before it had proved its code."""
         await self._record_denial(
-            visitor, {"right": route.right, **_collect_facts(request, visitor)}, ProofReason.SECOND_FACTOR
+            visitor, {"right": route.right.value, **_collect_facts(request, visitor)}, ProofReason.SECOND_FACTOR
         )
 
     async def _record_denial(self, visitor: Visitor, facts: Mapping[str, object], why: str | None) -> None:

@@ -10,7 +10,8 @@ from aiohttp import web
 from channels.web.error_pages import WORDING, status_of
 from channels.web.pages import render_page
 from channels.web.posted import EMPTY_FORM, PostedForm
-from domain.actions.staff import authorization
+from domain.authorization.policy import may_use
+from domain.authorization.rights import Right
 from domain.people.person import StaffMember, Substitution
 from domain.people.sessions import StaffSession
 from domain.people.sign_in_attempts import ClientOrigin
@@ -40,7 +41,8 @@ class Visitor:
     """Somebody of the staff with a session, at one call of the site."""
 
     actor: Actor
-    """As whom they act; the roles of those whom they substitute are among its own."""
+    """As whom they act, with what their session has proved; the roles of those whom they substitute are among its own.
+    """
     member: StaffMember
     """Who they are themselves."""
     session: StaffSession
@@ -51,10 +53,10 @@ class Visitor:
     """The moment of the call, in UTC."""
     substitutions: Sequence[Substitution]
     """Who of the staff substitutes whom today."""
-    needs_second_factor: bool
-    """Whether this session must show a second factor before it may do what it asks for."""
     must_enrol: bool
-    """Whether it must and its owner, who is inside, has no authenticator yet: nothing but making one is open."""
+    """Whether it must show a second factor and its owner, who is inside, has no authenticator yet: nothing but making
+    one is open.
+    """
     attention_count: int = 0
     """Payments online that somebody has to look at; 0 for who may not see them."""
     form: PostedForm = field(default_factory=lambda: EMPTY_FORM)
@@ -64,20 +66,9 @@ class Visitor:
     rest.
     """
 
-    def may(self, right_name: str) -> bool:
-        """Return whether to offer what needs this right."""
-        return authorization.is_allowed(right_name, self.actor.role_names, inside=self.caller.inside)
-
-    def require_right(self, right_name: str) -> None:
-        """Refuse whoever may not use this right now: `Forbidden`, and `AuthenticationFailed` where something is still
-        to be shown. The gate asks for a fresh proof then, keeps what was typed, and comes back with both.
-        """
-        role_names, inside = self.actor.role_names, self.caller.inside
-        refusal_error = authorization.find_refusal(
-            right_name, role_names, self.session, self.now, inside=inside, second_factor=self.needs_second_factor
-        )
-        if refusal_error:
-            raise refusal_error
+    def may(self, right: Right) -> bool:
+        """Return whether to offer what needs this right; templates give its value."""
+        return may_use(right, self.actor)
 
 
 PageHandler = Callable[[web.Request, Visitor], Awaitable[web.StreamResponse]]
@@ -89,7 +80,7 @@ class PageRoute:
 
     method: str
     path: str
-    right: str
+    right: Right
     handler: PageHandler
     max_form_bytes: int = MAX_FORM_BYTES
 
@@ -100,7 +91,7 @@ class NavigationSection:
 
     path: str
     title_key: str
-    right: str
+    right: Right
     shows_attention: bool = False
     """Whether its name bears how many payments online somebody has to look at (`Visitor.attention_count`)."""
 

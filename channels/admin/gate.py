@@ -1,6 +1,6 @@
 """The gate of the staff's site: who calls, whether the right is theirs from there, and that the form is our own.
 
-Every route names the right that it needs (`domain/actions/staff/authorization.py`); there is no page that forgets to
+Every route names the right that it needs (`domain/authorization/rights.py`); there is no page that forgets to
 ask. What is refused is audited, and that personal data were shown is recorded. A proof that has grown old is asked for
 in the middle of the work: what was typed goes on with the proof. So it does where a session has ended
 (`return_links.py`).
@@ -8,6 +8,7 @@ in the middle of the work: what was typed goes on with the proof. So it does whe
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from urllib.parse import urlencode
 
@@ -29,14 +30,21 @@ from channels.web.error_pages import WORDING
 from channels.web.headers import require_same_origin
 from channels.web.posted import EMPTY_FORM, PostedForm, read_posted_form, read_text
 from channels.web.session import bears_csrf_token, require_own_form
-from domain.actions.staff import authorization
 from domain.actions.staff.read_events import ReadEventRecorder
 from domain.actions.staff.signing_in import StaffSignIn
 from domain.actions.staff.staffing import build_staff_actor, list_substitutions, today_in_tehran
+from domain.authorization.policy import (
+    SecondFactorInside,
+    is_missing_proof,
+    may_use,
+    needs_second_factor,
+    require_right,
+)
+from domain.authorization.rights import Right
 from domain.people.sessions import LAST_SEEN_INTERVAL, StaffSession, digest_token
 from domain.people.sign_in_attempts import ClientOrigin
 from domain.unit_of_work import UnitOfWork
-from domain.values.actors import Role
+from domain.values.actors import ActingSession, Actor, Role
 from domain.values.errors import AuthenticationFailed, DomainError, Forbidden, TooManyRequests
 from domain.values.reasons import ProofReason
 
@@ -49,8 +57,6 @@ ACCOUNT_PATH, PROOF_PATH = "/staff/account", "/staff/proof"
 
 _OWN_ACCOUNT_PATHS = (ACCOUNT_PATH, PROOF_PATH)
 
-_ASKED_PROOFS = frozenset(ProofReason)
-
 _REDIRECTS = range(300, 400)
 
 InsideCheck = Callable[[web.Request], bool]
@@ -61,7 +67,7 @@ class Gate:
     """Guards the routes. Nothing behind it is reached without a session, its right and, for forms, its token."""
 
     def __init__(
-        self, staff_sign_in: StaffSignIn, is_inside: InsideCheck, second_factor_inside: authorization.SecondFactorInside
+        self, staff_sign_in: StaffSignIn, is_inside: InsideCheck, second_factor_inside: SecondFactorInside
     ) -> None:
         self._staff_sign_in = staff_sign_in
         self._dependencies, self._store = staff_sign_in.dependencies, staff_sign_in.store
@@ -85,7 +91,7 @@ class Gate:
             if visitor is None:
                 return await self._send_to_sign_in(request, route)
             if visitor.must_enrol and route.path.startswith(_OWN_ACCOUNT_PATHS):
-                visitor = replace(visitor, needs_second_factor=False)
+                visitor = _with_session(visitor, lacks_second_factor=False)
             try:
                 if request.method == "POST":
                     visitor = replace(visitor, form=await read_posted_form(request, route.max_form_bytes))
@@ -117,7 +123,8 @@ class Gate:
             caller = self.caller(request)
             needs_code = self._needs_second_factor(actor.role_names, session, caller)
             must_enrol = needs_code and caller.inside and not await _has_authenticator(uow, session.username)
-            attention_count = await _count_attention(uow, actor.role_names, caller)
+            actor = replace(actor, session=_build_acting_session(session, caller, now, needs_code=needs_code))
+            attention_count = await _count_attention(uow, actor)
         await self._record_last_seen(session)
         return Visitor(
             actor=actor,
@@ -126,7 +133,6 @@ class Gate:
             caller=caller,
             now=now,
             substitutions=substitutes,
-            needs_second_factor=needs_code,
             must_enrol=must_enrol,
             attention_count=attention_count,
         )
@@ -134,9 +140,7 @@ class Gate:
     def _needs_second_factor(self, role_names: frozenset[Role], session: StaffSession, caller: ClientOrigin) -> bool:
         """Return whether a session must still prove a second factor there."""
         second_factor_rule = self._second_factor_inside
-        return not session.second_factor and authorization.needs_second_factor(
-            second_factor_rule, role_names, inside=caller.inside
-        )
+        return not session.second_factor and needs_second_factor(second_factor_rule, role_names, inside=caller.inside)
 
     async def must_show_code(self, session: StaffSession, caller: ClientOrigin) -> bool:
         """Return whether somebody with this session, even one that has ended, must show a code, and has what makes one.
@@ -192,12 +196,12 @@ class Gate:
         try:
             return await self._call_handler(request, visitor, route)
         except AuthenticationFailed as error:
-            missing_proof = error.reason
-            if missing_proof not in _ASKED_PROOFS:
+            if not is_missing_proof(error):
                 raise
+            missing_proof = error.reason
         if missing_proof is ProofReason.FRESH:
             proof_page = await self._check_proof(request, visitor)
-            return proof_page or await self._call_handler(request, visitor, route)
+            return proof_page or await self._call_handler(request, _with_session(visitor, has_fresh_proof=True), route)
         return await self._ask_for_code(request, visitor, route)
 
     async def _ask_for_code(self, request: web.Request, visitor: Visitor, route: PageRoute) -> web.Response:
@@ -217,7 +221,7 @@ class Gate:
         """Answer whoever has the right; a handler may require a further one, for which a proof is asked too. Whoever
         has a password that somebody else made is led to where it is changed, whatever else was asked for.
         """
-        visitor.require_right(route.right)
+        require_right(route.right, visitor.actor)
         if visitor.member.password_temporary and not route.path.startswith(_OWN_ACCOUNT_PATHS):
             if list_resent_fields(visitor.form):
                 return self._return_pages.render_ready_page(
@@ -284,10 +288,24 @@ async def _has_authenticator(uow: UnitOfWork, username: str) -> bool:
     return second_factor is not None and second_factor.confirmed
 
 
-async def _count_attention(uow: UnitOfWork, role_names: frozenset[Role], caller: ClientOrigin) -> int:
+async def _count_attention(uow: UnitOfWork, actor: Actor) -> int:
     """Return how many payments online wait for somebody to look at them, for who may see them."""
-    may_view = authorization.is_allowed("attempts.view", role_names, inside=caller.inside)
-    return await uow.payment_attempts.count_needing_attention() if may_view else 0
+    return await uow.payment_attempts.count_needing_attention() if may_use(Right.ATTEMPTS_VIEW, actor) else 0
+
+
+def _build_acting_session(
+    session: StaffSession, caller: ClientOrigin, now: datetime, *, needs_code: bool
+) -> ActingSession:
+    """Return what rights are decided by of a session, at a call of it."""
+    return ActingSession(caller.inside, lacks_second_factor=needs_code, has_fresh_proof=session.has_fresh_proof(now))
+
+
+def _with_session(visitor: Visitor, **proved: bool) -> Visitor:
+    """Return the visitor with another state of what the session has proved."""
+    acting_session = visitor.actor.session
+    if acting_session is None:
+        return visitor
+    return replace(visitor, actor=replace(visitor.actor, session=replace(acting_session, **proved)))
 
 
 def read_next_address(request: web.Request) -> str:

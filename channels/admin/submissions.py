@@ -12,6 +12,7 @@ from aiohttp import web
 
 from channels.admin.frame import Visitor
 from channels.web.refused_forms import RefusedForm
+from domain.authorization.policy import is_missing_proof
 from domain.values.errors import DomainError, Forbidden
 
 FormAction = Callable[[web.Request, Visitor], Awaitable[str | web.Response]]
@@ -54,14 +55,14 @@ class FormSubmission:
     page: FormPage
     """Shown again when the action is refused."""
     is_shown_on_page: ErrorShownOnPage = unless_forbidden
-    """Which refusals are shown there; any other becomes the error page."""
+    """Which refusals are shown there; any other becomes the error page. For a missing proof the gate asks."""
 
     async def __call__(self, request: web.Request, visitor: Visitor) -> web.Response:
         """Answer the form: 303 to where it leads, the page that its action made, or its own page again."""
         try:
             outcome = await self.action(request, visitor)
         except DomainError as error:
-            if not await self.is_shown_on_page(visitor, error):
+            if is_missing_proof(error) or not await self.is_shown_on_page(visitor, error):
                 raise
             form_name = self.name.format_map(request.match_info)
             return await self.page(request, visitor, RefusedForm(form_name, visitor.form, error))

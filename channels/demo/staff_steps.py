@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from domain.actions.dependencies import Dependencies
+from domain.authorization.request_policy import is_step_of_staff
 from domain.bills.bill import Bill, BillState
 from domain.blocks.charging import list_request_bills
 from domain.engine import step_preview
@@ -65,7 +66,7 @@ async def _build_card(dependencies: Dependencies, uow: UnitOfWork, request: Serv
     bills = await list_request_bills(uow, request)
     possible_steps = {
         step.name: step
-        for step in dependencies.engine.list_actions(request, STAFF_ROLES)
+        for step in filter(is_step_of_staff, dependencies.engine.list_actions(request))
         if await step_preview.find_obstacle(dependencies.engine, uow, request, step.name, SYSTEM) is None
     }
     staff_steps = {name: _describe_step(dependencies, request, step) for name, step in possible_steps.items()}

@@ -5,7 +5,7 @@ from typing import Any
 
 from channels.pishkhan_soap.operation import CounterCall
 from channels.pishkhan_soap.schema import camel_case
-from domain.actions.requests.act import refuse_foreign_request
+from domain.authorization.request_policy import refuse_foreign_request
 from domain.bills.bill import Bill
 from domain.blocks.charging import list_request_bills
 from domain.blocks.papers_pending import find_missing_papers

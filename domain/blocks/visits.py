@@ -79,7 +79,7 @@ class IsAssignedOfficer(ActorGuard):
         officer = OFFICER.read(request)
         return officer == actor.identifier or officer in actor.substitutes_for
 
-    def build_refusal(self, context: StepContext) -> DomainError:
+    def describe_refusal(self) -> DomainError:
         """Report that another officer was named."""
         return Forbidden("action", ForbiddenReason.OTHER_OFFICER)
 

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from domain.authorization.request_policy import is_step_of, offers_step, require_steps, take_place_in_step
 from domain.engine import step_records
-from domain.engine.step_admission import choose_step, may_take_step, require_guards
+from domain.engine.step_admission import choose_step, require_guards
 from domain.fields.form import read_fields
 from domain.fields.types import ReadingContext
-from domain.language.actor_guards import is_admitted
 from domain.language.changes import UNREVIEWED_CHANGES
 from domain.language.service import Notice, Reminder, Service, StepContext, Transition, Trigger
 from domain.queues.search import list_search_words
@@ -22,9 +22,15 @@ from domain.requests.request import JsonObject, Phase, ServiceRequest, Timer, Ti
 from domain.settings.policy import Policy
 from domain.unit_of_work import Clock, IdGenerator, UnitOfWork
 from domain.values import tracking_codes
-from domain.values.actors import SYSTEM, Actor, Role
+from domain.values.actors import SYSTEM, Actor
 from domain.values.calendar import WorkingCalendar
-from domain.values.errors import AlreadyDone, Forbidden, Internal, InvalidField, NotAllowedNow, UnknownService
+from domain.values.errors import (
+    AlreadyDone,
+    Internal,
+    InvalidField,
+    NotAllowedNow,
+    UnknownService,
+)
 from domain.values.reasons import InvalidReason
 
 MOST_CODE_TRIES = 8
@@ -129,9 +135,7 @@ class Engine:
         named_steps = [step for step in service.steps_named(action) if step.trigger is None]
         if not named_steps:
             raise InvalidField("action", InvalidReason.UNKNOWN_ACTION)
-        allowed_steps = [step for step in named_steps if may_take_step(step, request, actor)]
-        if not allowed_steps:
-            raise Forbidden("action")
+        allowed_steps = require_steps(named_steps, request, actor, raw_inputs)
         possible_steps = [step for step in allowed_steps if request.state in step.source_states]
         if not possible_steps:
             raise (
@@ -140,9 +144,7 @@ class Engine:
                 else NotAllowedNow("action")
             )
         inputs = await self._read_inputs(uow, request, possible_steps[0], raw_inputs)
-        context = self.build_context(
-            uow, request, inputs, actor.acting_in_role(possible_steps[0].roles, request.assignee)
-        )
+        context = self.build_context(uow, request, inputs, take_place_in_step(possible_steps[0], request, actor))
         return await self._run_step(service, await choose_step(possible_steps, context), context)
 
     async def fire_trigger(
@@ -210,20 +212,18 @@ class Engine:
         moments = [step.reckon_deadline(context) for step in steps if step.reckon_deadline]
         return min((moment for moment in moments if moment is not None), default=None)
 
-    def list_actions(self, request: ServiceRequest, roles: frozenset[Role] | None = None) -> list[Transition]:
-        """Return what people may do now, one transition a name; all of it, or what these roles may."""
+    def list_actions(self, request: ServiceRequest, actor: Actor | None = None) -> list[Transition]:
+        """Return what people may do now, one transition a name: all of it, or the steps that are this one's."""
         service = self.get_service(request.service)
         steps_by_name: dict[str, Transition] = {}
         for step in service.steps_from(request.state):
-            if roles is None or step.roles & roles:
+            if actor is None or is_step_of(step, request, actor):
                 steps_by_name.setdefault(step.name, step)
         return list(steps_by_name.values())
 
     def list_offered_actions(self, request: ServiceRequest, actor: Actor) -> list[Transition]:
-        """Return what this member of the staff may do now: of `list_actions` those whose guards about who acts let
-        them.
-        """
-        return [step for step in self.list_actions(request, actor.role_names) if is_admitted(step, request, actor)]
+        """Return what this one is offered now: of `list_actions` those that nothing about who acts would refuse."""
+        return [step for step in self.list_actions(request, actor) if offers_step(step, request, actor)]
 
     async def _store_new_request(self, service: Service, uow: UnitOfWork, context: StepContext) -> None:
         request, timers = context.request, self._enter_state(context)

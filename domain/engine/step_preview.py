@@ -5,6 +5,7 @@ Nothing is kept: guards and effects that quote are asked about a copy of the req
 
 from copy import deepcopy
 
+from domain.authorization.request_policy import take_place_in_step
 from domain.blocks.charging import QUOTE
 from domain.engine.engine import Engine
 from domain.engine.step_admission import require_guards
@@ -28,7 +29,7 @@ async def find_obstacle(
     for step in engine.get_service(request.service).steps_named(action_name):
         if request.state not in step.source_states or step.trigger is not None:
             continue
-        acting_actor = actor.acting_in_role(step.roles, request.assignee)
+        acting_actor = take_place_in_step(step, request, actor)
         refusal = await _find_refusal(step, engine.build_context(uow, deepcopy(request), {}, acting_actor))
         if refusal is None:
             return None

@@ -37,7 +37,6 @@ from domain.registries.rules import (
     repricing_rule,
 )
 from domain.tariffs.tariff import PricedSubject
-from domain.values.actors import Role
 
 NUMBER_FIELD = "number"
 """The field that counts rows which are equal in the rest of their natural key."""
@@ -80,8 +79,6 @@ class Registry:
     """The fields that a row has, in order."""
     natural_key: tuple[str, ...]
     """The fields that name a row; they never change."""
-    editors: frozenset[Role]
-    """Who may change rows by hand."""
     unique_fields: tuple[str, ...] = ()
     """Fields each of which names a row too, where it has a value."""
     references: tuple[Reference, ...] = ()
@@ -126,10 +123,6 @@ class Registry:
         return self.natural_key[-1] == NUMBER_FIELD
 
 
-TAXI_OFFICER_ROLES = frozenset({Role.TAXI_OFFICER, Role.SYSTEM})
-MONEY_ROLES = TAXI_OFFICER_ROLES | {Role.REVENUE}
-CIVIL_ROLES = frozenset({Role.CIVIL, Role.SYSTEM})
-
 IN_SERVICE_STATUS = "active"
 """The status of a vehicle that works: duties, reminders and new leaves are of these alone."""
 
@@ -153,7 +146,6 @@ AGENCY = Registry(
         Field("phone", PHONE, required=False),
     ),
     ("licence_number",),
-    TAXI_OFFICER_ROLES,
     expiries=("licence_expiry",),
     contact_path="phone",
     name_field="name",
@@ -169,7 +161,6 @@ OWNER = Registry(
         Field("address", Note(200), required=False),
     ),
     ("national_id",),
-    TAXI_OFFICER_ROLES,
     contact_path="mobile",
     name_field="name",
     summary_fields=("national_id", "name", "mobile"),
@@ -198,7 +189,6 @@ VEHICLE = Registry(
         Field("inspection_expiry", RecordedDay(), required=False),
     ),
     ("plate",),
-    TAXI_OFFICER_ROLES,
     unique_fields=("taxi_code",),
     references=(Reference("agency", "agency", is_offered=True), Reference("owner", "owner")),
     expiries=("insurance_expiry", "inspection_expiry"),
@@ -226,7 +216,6 @@ DRIVER = Registry(
         ),
     ),
     ("national_code",),
-    TAXI_OFFICER_ROLES,
     references=(Reference("vehicles", "vehicle"),),
     expiries=("licence_expiry", "health_card_expiry"),
     contact_path="mobile",
@@ -247,7 +236,6 @@ DUTY = Registry(
         Field("state", Choice("duty_state"), choices=ChargeState.ALL),
     ),
     ("vehicle", "year", "kind", "number"),
-    MONEY_ROLES,
     references=(Reference("vehicle", "vehicle"),),
     contact_path="vehicle.owner.mobile",
     defaults={"kind": YEARLY_DUTY_KIND, "number": 1, "state": ChargeState.OPEN},
@@ -279,7 +267,6 @@ REWARD = Registry(
         _RECORD_STATUS_FIELD,
     ),
     ("driver", "date", "kind", "number"),
-    TAXI_OFFICER_ROLES,
     references=(Reference("driver", "driver"),),
     contact_path="driver.mobile",
     defaults={"number": 1, "points": 0, "standing": RecordStatus.VALID},
@@ -313,7 +300,6 @@ VIOLATION = Registry(
         _RECORD_STATUS_FIELD,
     ),
     ("driver", "date", "kind", "number"),
-    TAXI_OFFICER_ROLES,
     references=(Reference("driver", "driver"),),
     contact_path="driver.mobile",
     defaults={"number": 1, "points": 0, "state": ChargeState.OPEN, "standing": RecordStatus.VALID},
@@ -332,7 +318,6 @@ MACHINES = Registry(
         Field("capacity", Note(60), required=False),
     ),
     ("code",),
-    CIVIL_ROLES,
     unique_fields=("code",),
     defaults={"status": ResourceStatus.ACTIVE.value, "capacity": ""},
     name_field="title",
@@ -349,7 +334,6 @@ OPERATORS = Registry(
         Field("status", Choice("machine_status"), choices=tuple(ResourceStatus)),
     ),
     ("code",),
-    CIVIL_ROLES,
     unique_fields=("code",),
     contact_path="mobile",
     defaults={"status": ResourceStatus.ACTIVE.value, "skills": ()},
@@ -373,7 +357,6 @@ MAINTENANCE = Registry(
         _RECORD_STATUS_FIELD,
     ),
     ("machine", "begun", "kind", "number"),
-    CIVIL_ROLES,
     references=(Reference("machine", "machines", is_offered=True),),
     defaults={"number": 1, "standing": RecordStatus.VALID},
     edit_rules=(day_order_rule("begun", "ended"), day_order_rule("begun", "next_due")),

@@ -9,7 +9,6 @@ from typing import Any
 from domain.registries.declarations import Reference, Registry
 from domain.registries.rules import RowValues
 from domain.tariffs.tariff import Quote
-from domain.values.actors import Role
 from domain.values.errors import Conflict, DomainError, MissingField, NotFound
 from domain.values.reasons import ConflictReason, MissingReason, NotFoundReason
 from domain.values.version_token import VersionToken
@@ -185,10 +184,10 @@ def _value_or_default(registry: Registry, field_name: str, submitted_values: Row
 
 
 def find_problems(
-    registry: Registry, values_before: RowValues | None, values_after: RowValues, roles: frozenset[Role]
+    registry: Registry, values_before: RowValues | None, values_after: RowValues, *, may_settle: bool
 ) -> Iterator[DomainError]:
-    """Yield why a manual edit by these roles may not leave a row so: required fields without a value, and the
-    registry's rules.
+    """Yield why a manual edit, by one who may settle what is owed or not, may not leave a row so: required fields
+    without a value, and the registry's rules.
     """
     empty_fields = [
         declared_field.name
@@ -198,7 +197,7 @@ def find_problems(
     yield from (MissingField(field_name, MissingReason.EMPTY_CELL) for field_name in empty_fields)
     for rule in () if empty_fields else registry.edit_rules:
         try:
-            rule(values_before, values_after, roles)
+            rule(values_before, values_after, may_settle)
         except DomainError as error:
             yield error
 

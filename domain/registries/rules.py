@@ -7,16 +7,15 @@ issued or paid) goes past these rules.
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from domain.values.actors import Role
 from domain.values.errors import InvalidField, NotAllowedNow
 from domain.values.reasons import InvalidReason, NotAllowedReason
 
 RowValues = Mapping[str, Any]
 """The values of a row by field, JSON as forms keep it; None where nothing is known."""
 
-EditRule = Callable[[RowValues | None, RowValues, frozenset[Role]], None]
-"""What a manual edit may do to a row: takes it before (None: new) and after, and the roles of the editor; raises the
-error that says why not.
+EditRule = Callable[[RowValues | None, RowValues, bool], None]
+"""What a manual edit may do to a row: takes it before (None: new) and after, and whether the editor may settle what is
+owed (the right `charges.settle`); raises the error that says why not.
 """
 
 
@@ -38,29 +37,26 @@ class RecordStatus:
     ALL = (VALID, ANNULLED)
 
 
-SETTLING_ROLES = frozenset({Role.REVENUE, Role.SYSTEM})
-"""Who enters what was paid or waived elsewhere, before it was kept here, and changes an amount that a tariff prices."""
-
 _BILLED_STATES = frozenset({ChargeState.BILLED, ChargeState.PAID})
 
 
-def list_enterable_states(roles: frozenset[Role]) -> tuple[str, ...]:
-    """Return the states in which a new row that is owed may be entered by these roles."""
-    return (ChargeState.OPEN, ChargeState.PAID, ChargeState.WAIVED) if roles & SETTLING_ROLES else (ChargeState.OPEN,)
+def list_enterable_states(*, may_settle: bool) -> tuple[str, ...]:
+    """Return the states in which a new row that is owed may be entered, by who may settle it or by others."""
+    return (ChargeState.OPEN, ChargeState.PAID, ChargeState.WAIVED) if may_settle else (ChargeState.OPEN,)
 
 
 def charge_edit_rule(amount_field: str, *, revenue_edits: bool = True) -> EditRule:
-    """Let a manual edit enter what is open, and `SETTLING_ROLES` what was paid or waived elsewhere; what is entered is
+    """Let a manual edit enter what is open, and who may settle what was paid or waived elsewhere; what is entered is
     moved by its bill and by a waiver alone, and its amount only while it is open.
 
     Where the revenue unit does not edit the rows, the refusal does not send anybody to it.
     """
 
-    def check_charge(values_before: RowValues | None, values_after: RowValues, roles: frozenset[Role]) -> None:
+    def check_charge(values_before: RowValues | None, values_after: RowValues, may_settle: bool) -> None:
         state = values_after["state"]
         if values_before is None and state == ChargeState.BILLED:
             raise NotAllowedNow("state", NotAllowedReason.CHARGE_STATE)
-        if values_before is None and state not in list_enterable_states(roles):
+        if values_before is None and state not in list_enterable_states(may_settle=may_settle):
             raise NotAllowedNow(
                 "state", NotAllowedReason.CHARGE_ELSEWHERE if revenue_edits else NotAllowedReason.FINE_ELSEWHERE
             )
@@ -75,19 +71,19 @@ def charge_edit_rule(amount_field: str, *, revenue_edits: bool = True) -> EditRu
 def repricing_rule(amount_field: str) -> EditRule:
     """Let the revenue unit alone set another amount in place of an existing one: what a tariff prices is its own."""
 
-    def check_repricing(values_before: RowValues | None, values_after: RowValues, roles: frozenset[Role]) -> None:
+    def check_repricing(values_before: RowValues | None, values_after: RowValues, may_settle: bool) -> None:
         amount_changed = (
             values_before is not None
             and values_before["state"] == ChargeState.OPEN
             and values_after[amount_field] != values_before[amount_field]
         )
-        if amount_changed and not roles & SETTLING_ROLES:
+        if amount_changed and not may_settle:
             raise NotAllowedNow(amount_field, NotAllowedReason.AMOUNT_OF_REVENUE)
 
     return check_repricing
 
 
-def check_annulment(values_before: RowValues | None, values_after: RowValues, _roles: frozenset[Role]) -> None:
+def check_annulment(values_before: RowValues | None, values_after: RowValues, _may_settle: bool) -> None:
     """Let a manual edit annul a violation unless its fine has a bill that was not waived: that is dealt with first."""
     status_before = values_before["standing"] if values_before else RecordStatus.VALID
     becomes_annulled = values_after["standing"] == RecordStatus.ANNULLED and status_before != RecordStatus.ANNULLED
@@ -99,7 +95,7 @@ def check_annulment(values_before: RowValues | None, values_after: RowValues, _r
 def day_order_rule(first_field: str, last_field: str) -> EditRule:
     """Let the day `last_field`, where one is known, be the day `first_field` or a later one."""
 
-    def check_day_order(_values_before: RowValues | None, values_after: RowValues, _roles: frozenset[Role]) -> None:
+    def check_day_order(_values_before: RowValues | None, values_after: RowValues, _may_settle: bool) -> None:
         if values_after[last_field] is not None and values_after[last_field] < values_after[first_field]:
             raise InvalidField(last_field, InvalidReason.BEFORE_BEGUN)
 

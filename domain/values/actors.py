@@ -1,4 +1,4 @@
-"""Who acts: roles, and the person or program behind a step, with its channel and whom it substitutes."""
+"""Who acts: roles, and the person or program behind a step, with its channel, its session and whom it substitutes."""
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -21,8 +21,23 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
+ActorKind = Literal["citizen", "clerk", "staff", "system"]
+"""Whether a citizen, a clerk of a counter office, the staff or the system acts."""
+
 STAFF_ROLES: frozenset[Role] = frozenset(Role) - {Role.CITIZEN, Role.CLERK, Role.SYSTEM}
 """The roles that an administrator can give to a person of the staff."""
+
+
+@dataclass(frozen=True, slots=True)
+class ActingSession:
+    """The session of the staff's site in which somebody acts: from where, and what it has proved."""
+
+    inside: bool
+    """Whether it is used from the organisation's own networks."""
+    lacks_second_factor: bool = False
+    """Whether it must show a second factor before it may do anything."""
+    has_fresh_proof: bool = False
+    """Whether who it is was proved lately enough for rights that need that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +46,8 @@ class Actor:
 
     role_names: frozenset[Role]
     """All that the actor may act as, absent members' roles too."""
-    kind: Literal["citizen", "clerk", "staff", "system"]
-    """Whether a citizen, a clerk, the staff or the system acts."""
+    kind: ActorKind
+    """As what: the staff by roles, citizens and clerks by what is theirs."""
     identifier: str
     """A mobile number (citizen), office and clerk (clerk), a user name (staff) or a job's name (system)."""
     channel: str
@@ -45,6 +60,8 @@ class Actor:
     """The one of them for whom this is done (`acting_in_role`); None: for oneself."""
     office_code: str | None = None
     """The code of a clerk's counter office; None for everybody else."""
+    session: ActingSession | None = None
+    """The session of the staff's site; None on every other way in, which has proved by itself who it is."""
 
     @property
     def label(self) -> str:

@@ -14,7 +14,7 @@ from pypdfium2 import PdfDocument
 
 from channels.admin.frame import SECTIONS_KEY
 from domain.actions.documents.attach import attach_document
-from domain.actions.staff.authorization import is_allowed
+from domain.authorization.policy import may_use
 from domain.bills.bill import BillState
 from domain.blocks.charging import list_request_bills
 from domain.values.actors import Role
@@ -25,6 +25,7 @@ from tests.support.printed_papers import A4, pages_of, scanned
 from tests.support.scenarios.expert_opinions import PAPERS, SECRETARY, STEPS, asked_opinion, price_opinions, texted
 from tests.support.scenarios.expert_unit import FEE, PHOTO
 from tests.support.scenarios.sample_files import unchanged_file
+from tests.support.scenarios.site_members import at_site
 from tests.support.staff_site import StaffSite, staff_site
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for all
@@ -199,7 +200,7 @@ async def test_an_auditor_reads_everything_and_is_offered_no_change(
     opened = await window(browser, server, size, scripts=scripts)
     page = await signed_in(opened, "auditor")
     sections = await page.locator(".sections a").evaluate_all("all => all.map(one => one.getAttribute('href'))")
-    mine = {one.path for one in site.app[SECTIONS_KEY] if is_allowed(one.right, frozenset({Role.AUDITOR}), inside=True)}
+    mine = {one.path for one in site.app[SECTIONS_KEY] if may_use(one.right, at_site(Role.AUDITOR))}
     assert set(sections) == mine
     for address in (*sections, f"/staff/requests/{request.code}"):
         await opened.open(address)

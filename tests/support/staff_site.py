@@ -30,8 +30,8 @@ from channels.admin import Admin, SideProcesses
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import announce_outcome
 from domain.actions.requests.submit import submit_request
-from domain.actions.staff.authorization import SecondFactorInside
 from domain.actions.staff.signing_in import StaffSignIn
+from domain.authorization.policy import SecondFactorInside
 from domain.gateways.gateway import PaymentGateway
 from domain.papers.document import Letterhead
 from domain.people.person import StaffMember

@@ -14,12 +14,12 @@ from domain.actions.bills.pay_by_ids import RecordedReceipt, announce_receipt, r
 from domain.actions.bills.refunds import record_refund as give_back
 from domain.actions.bills.subjects import SUBJECTS
 from domain.actions.payments.card_refunds import send_to_card
+from domain.authorization.policy import require_right
+from domain.authorization.rights import Right
 from domain.bills.bill import Bill, PaymentMethod, Refund
 from domain.blocks.charging import REQUEST_SUBJECT
 from domain.unit_of_work import UnitOfWork
-from domain.values.actors import Role
 from domain.values.bill_ids import parse_bill_id
-from domain.values.errors import Forbidden
 
 
 def record_slip(
@@ -37,8 +37,7 @@ def record_slip(
     async def run_command(session: CommandSession) -> dict[str, Any]:
         async with session.store.open_unit() as uow:
             actor = await resolve_actor(session, uow, username)
-            if Role.REVENUE not in actor.role_names:
-                raise Forbidden("payment")
+            require_right(Right.PAYMENTS_RECORD, actor, "payment")
             bill_ids = (bill_id, payment_id)
             slip_facts = (amount, PaymentMethod.SLIP, reference)
             recorded = await record_payment_by_ids(

@@ -13,7 +13,8 @@ from app.cli.session import CommandSession, resolve_actor, run_in_session
 from domain.actions.bills import refunds, reversals
 from domain.actions.messages.notify import announce_outcome
 from domain.actions.payments.card_refunds import approve_card_refund
-from domain.values.errors import Forbidden
+from domain.authorization.policy import require_right
+from domain.authorization.rights import Right
 
 BillId = Annotated[str, typer.Argument(help="Bill id (شناسه قبض).")]
 
@@ -31,8 +32,7 @@ def reverse(
     async def run_command(session: CommandSession) -> dict[str, Any]:
         async with session.store.open_unit() as uow:
             actor = await resolve_actor(session, uow, username)
-            if not reversals.REVENUE_ROLES & actor.role_names:
-                raise Forbidden("payment")
+            require_right(Right.PAYMENTS_REVERSE, actor, "payment")
             payment = await reversals.find_payment_by_reference(uow, bill_id, reference)
             reversal = await reversals.reverse_payment(session.dependencies, uow, bill_id, payment.id, reason, actor)
             for outcome in reversal.outcomes:

@@ -16,6 +16,8 @@ from channels.web.posted import read_text
 from channels.web.refused_forms import RefusedForm, form_error
 from domain.actions.staff import own_account
 from domain.actions.staff.signing_in import StaffSignIn
+from domain.authorization.policy import find_refusal
+from domain.authorization.rights import Right
 from domain.language.wording import day_and_hour_text
 from domain.people.sessions import StaffSession, enrolment_address
 from domain.unit_of_work import UnitOfWork
@@ -59,17 +61,17 @@ class AccountPages:
 
     def list_routes(self) -> Sequence[PageRoute]:
         account_path = OWN_ACCOUNT_PATH
-        form_routes: Sequence[tuple[str, str, str, FormAction]] = (
-            (f"{account_path}/sessions/end", "account", "session", self._submit_session_end),
-            (PROOF_PATH, "account.change", "proof", self._continue_after_proof),
-            (f"{account_path}/factor", "account.change", "enrol", self._submit_enrolment),
-            (f"{account_path}/factor/confirm", "account.change", "code", self._submit_confirmation),
-            (f"{account_path}/factor/remove", "account.change", "give_up", self._submit_giving_up),
-            (f"{account_path}/password", "account.change", "password", self._submit_password),
+        form_routes: Sequence[tuple[str, Right, str, FormAction]] = (
+            (f"{account_path}/sessions/end", Right.ACCOUNT, "session", self._submit_session_end),
+            (PROOF_PATH, Right.ACCOUNT_CHANGE, "proof", self._continue_after_proof),
+            (f"{account_path}/factor", Right.ACCOUNT_CHANGE, "enrol", self._submit_enrolment),
+            (f"{account_path}/factor/confirm", Right.ACCOUNT_CHANGE, "code", self._submit_confirmation),
+            (f"{account_path}/factor/remove", Right.ACCOUNT_CHANGE, "give_up", self._submit_giving_up),
+            (f"{account_path}/password", Right.ACCOUNT_CHANGE, "password", self._submit_password),
         )
         return (
-            PageRoute("GET", account_path, "account", self._render_page),
-            PageRoute("GET", f"{account_path}/factor.svg", "account.change", self._send_qr_code),
+            PageRoute("GET", account_path, Right.ACCOUNT, self._render_page),
+            PageRoute("GET", f"{account_path}/factor.svg", Right.ACCOUNT_CHANGE, self._send_qr_code),
             *(
                 PageRoute("POST", path, right, FormSubmission(form_name, form_action, self._render_page))
                 for path, right, form_name, form_action in form_routes
@@ -166,7 +168,7 @@ class AccountPages:
         context = {
             "is_enrolled": bool(second_factor and second_factor.confirmed),
             "recovery_code_count": str(len(second_factor.recovery)) if second_factor else "0",
-            "pending_secret": secret if visitor.session.has_fresh_proof(visitor.now) else None,
+            "pending_secret": secret if find_refusal(Right.ACCOUNT_CHANGE, visitor.actor) is None else None,
             "own_sessions": [
                 _build_own_session(session, visitor) for session in own_sessions if session.is_alive(visitor.now)
             ],

@@ -18,6 +18,7 @@ from channels.web.refused_forms import RefusedForm, form_error
 from domain.actions.dependencies import Dependencies
 from domain.actions.history.verifications import request_verification
 from domain.audit.entries import AuditEntry, AuditFilter
+from domain.authorization.rights import Right
 from domain.fields.form import Field, read_submitted
 from domain.fields.types import Choice, Day, ReadingContext, Text, format_number
 from domain.language.wording import day_and_hour_text
@@ -97,7 +98,7 @@ class AuditEntryView:
 class AuditPages:
     """The audit, with the state of the history above it."""
 
-    sections: Sequence[NavigationSection] = (NavigationSection(AUDIT_PATH, "admin.sections.audit", "audit.view"),)
+    sections: Sequence[NavigationSection] = (NavigationSection(AUDIT_PATH, "admin.sections.audit", Right.AUDIT_VIEW),)
 
     def __init__(self, dependencies: Dependencies, store: Store) -> None:
         self._dependencies = dependencies
@@ -105,11 +106,11 @@ class AuditPages:
 
     def list_routes(self) -> Sequence[PageRoute]:
         return (
-            PageRoute("GET", AUDIT_PATH, "audit.view", self._render_page),
+            PageRoute("GET", AUDIT_PATH, Right.AUDIT_VIEW, self._render_page),
             PageRoute(
                 "POST",
                 f"{AUDIT_PATH}/verify",
-                "history.verify",
+                Right.HISTORY_VERIFY,
                 FormSubmission("verify", self._submit_verification, self._render_page),
             ),
         )

@@ -16,6 +16,7 @@ from channels.web.paging import ListPage, build_list_page, build_page_query, rea
 from channels.web.sheets import render_csv
 from domain.actions.dependencies import Dependencies
 from domain.audit.read_events import ReadEvent, ReadEventFilter, ReadKind
+from domain.authorization.rights import Right
 from domain.fields.form import Field, read_submitted
 from domain.fields.types import Choice, Day, ReadingContext, Text
 from domain.unit_of_work import Store
@@ -61,8 +62,8 @@ class ReadEventPages:
 
     def list_routes(self) -> Sequence[PageRoute]:
         return (
-            PageRoute("GET", READ_EVENTS_PATH, "audit.view", self._show_events),
-            PageRoute("GET", f"{READ_EVENTS_PATH}.csv", "audit.export", self._send_sheet),
+            PageRoute("GET", READ_EVENTS_PATH, Right.AUDIT_VIEW, self._show_events),
+            PageRoute("GET", f"{READ_EVENTS_PATH}.csv", Right.AUDIT_EXPORT, self._send_sheet),
         )
 
     async def _show_events(self, request: web.Request, visitor: Visitor) -> web.Response:

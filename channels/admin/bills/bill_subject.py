@@ -7,8 +7,8 @@ from channels.admin.registries.registry_view import RegistryViews, list_address
 from channels.admin.requests.request_pages import REQUESTS_PATH
 from domain.actions.bills.subjects import SUBJECTS
 from domain.actions.dependencies import Dependencies
-from domain.actions.queues.visibility import may_see_request
-from domain.actions.staff.authorization import registry_right
+from domain.authorization.request_policy import may_see_request
+from domain.authorization.rights import registry_right
 from domain.bills.bill import Bill
 from domain.blocks.charging import REQUEST_SUBJECT
 from domain.language.summaries import find_applicant_name

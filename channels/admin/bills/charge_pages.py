@@ -24,6 +24,7 @@ from domain.actions.dependencies import Dependencies
 from domain.actions.registries.charges import bill_and_notify, waive_and_notify
 from domain.actions.registries.duties import GeneratedDuties, generate_duties
 from domain.actions.registries.expiries import ExpiringDate, list_expiring
+from domain.authorization.rights import Right
 from domain.fields.types import ReadingContext, format_number
 from domain.registries.declarations import DUTY, REGISTRIES, Registry
 from domain.registries.field_types import Year
@@ -54,12 +55,12 @@ class ChargePages:
     def list_routes(self) -> Sequence[PageRoute]:
         charged_registries = [candidate for candidate in REGISTRIES.values() if candidate.charge_terms]
         return (
-            PageRoute("GET", EXPIRING_PATH, "registries.view", self._show_expiring),
-            PageRoute("GET", GENERATE_PATH, "duties.change", self._render_generation),
+            PageRoute("GET", EXPIRING_PATH, Right.REGISTRIES_VIEW, self._show_expiring),
+            PageRoute("GET", GENERATE_PATH, Right.DUTIES_CHANGE, self._render_generation),
             PageRoute(
                 "POST",
                 GENERATE_PATH,
-                "duties.change",
+                Right.DUTIES_CHANGE,
                 FormSubmission("year", self._submit_generation, self._render_generation),
             ),
             *(route for registry in charged_registries for route in self._build_routes(registry)),
@@ -67,12 +68,12 @@ class ChargePages:
 
     def _build_routes(self, registry: Registry) -> Sequence[PageRoute]:
         row_path = f"{list_address(registry)}/{{id:[0-9]{{1,19}}}}"
-        row_actions: Sequence[tuple[str, str, str, FormAction]] = (
-            ("bill", "charges.bill", "billed", VersionedAction(partial(self._submit_bill, registry))),
-            ("waive", "charges.waive", "waived", VersionedAction(partial(self._submit_waiver, registry))),
-            ("slip", "payments.record", "slip", partial(self._submit_payment, registry)),
-            ("reverse", "payments.reverse", "reverse", partial(self._submit_reversal, registry)),
-            ("approve", "refunds.approve", "approve", partial(self._submit_approval, registry)),
+        row_actions: Sequence[tuple[str, Right, str, FormAction]] = (
+            ("bill", Right.CHARGES_BILL, "billed", VersionedAction(partial(self._submit_bill, registry))),
+            ("waive", Right.CHARGES_WAIVE, "waived", VersionedAction(partial(self._submit_waiver, registry))),
+            ("slip", Right.PAYMENTS_RECORD, "slip", partial(self._submit_payment, registry)),
+            ("reverse", Right.PAYMENTS_REVERSE, "reverse", partial(self._submit_reversal, registry)),
+            ("approve", Right.REFUNDS_APPROVE, "approve", partial(self._submit_approval, registry)),
         )
         row_page = partial(self._row_page.render_row_page, registry)
         return [

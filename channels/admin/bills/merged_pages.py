@@ -14,6 +14,7 @@ from channels.admin.submissions import FormSubmission
 from channels.web.refused_forms import RefusedForm, form_error
 from domain.actions.bills.merged_bills import load_parts
 from domain.actions.dependencies import Dependencies
+from domain.authorization.rights import Right
 from domain.bills.bill import PaymentMethod
 from domain.bills.merged_bill import derive_merged_state
 from domain.unit_of_work import Store, UnitOfWork
@@ -65,11 +66,11 @@ class MergedBillPages:
 
     def list_routes(self) -> Sequence[PageRoute]:
         return (
-            PageRoute("GET", _ONE_PATH, "merged_bills.view", self._render_page),
+            PageRoute("GET", _ONE_PATH, Right.MERGED_BILLS_VIEW, self._render_page),
             PageRoute(
                 "POST",
                 f"{_ONE_PATH}/slip",
-                "payments.record",
+                Right.PAYMENTS_RECORD,
                 FormSubmission("slip", self._submit_payment, self._render_page),
             ),
         )

@@ -28,6 +28,7 @@ from domain.actions.dependencies import Dependencies
 from domain.actions.payments.card_refund_denial import deny_card_refund
 from domain.actions.payments.card_refund_worker import ask_about_refund
 from domain.actions.payments.gateway_worker import GatewaysByName
+from domain.authorization.rights import Right
 from domain.bills.bill import DueBack, RefundState
 from domain.language.wording import day_and_hour_text
 from domain.registries.declarations import REGISTRIES, Registry
@@ -79,7 +80,9 @@ class OpenCardRefund:
 class RefundPages:
     """The list, and the forms that give money back. `gateways` are asked about transfers to cards."""
 
-    sections: Sequence[NavigationSection] = (NavigationSection(REFUNDS_PATH, "admin.sections.refunds", "refunds.view"),)
+    sections: Sequence[NavigationSection] = (
+        NavigationSection(REFUNDS_PATH, "admin.sections.refunds", Right.REFUNDS_VIEW),
+    )
 
     def __init__(self, dependencies: Dependencies, store: Store, gateways: GatewaysByName) -> None:
         self._dependencies = dependencies
@@ -90,14 +93,14 @@ class RefundPages:
 
     def list_routes(self) -> Sequence[PageRoute]:
         actions = (
-            ("refund", "refund", "refunds.pay", self._submit_refund),
-            ("approve", "approve", "refunds.approve", self._submit_approval),
-            ("card/{id:[0-9]{1,19}}/ask", "ask-{id}", "attempts.ask", self._submit_question),
-            ("card/{id:[0-9]{1,19}}/deny", "deny-{id}", "attempts.deny", self._submit_denial),
+            ("refund", "refund", Right.REFUNDS_PAY, self._submit_refund),
+            ("approve", "approve", Right.REFUNDS_APPROVE, self._submit_approval),
+            ("card/{id:[0-9]{1,19}}/ask", "ask-{id}", Right.ATTEMPTS_ASK, self._submit_question),
+            ("card/{id:[0-9]{1,19}}/deny", "deny-{id}", Right.ATTEMPTS_DENY, self._submit_denial),
         )
         charged_registries = [registry for registry in REGISTRIES.values() if registry.charge_terms]
         return (
-            PageRoute("GET", REFUNDS_PATH, "refunds.view", self._render_page),
+            PageRoute("GET", REFUNDS_PATH, Right.REFUNDS_VIEW, self._render_page),
             *(
                 PageRoute("POST", f"{REFUNDS_PATH}/{path}", right, FormSubmission(name, action, self._render_page))
                 for path, name, right, action in actions
@@ -109,7 +112,7 @@ class RefundPages:
         """Return the route of the form on the page of a duty or fine."""
         row_page = partial(self._row_page.render_row_page, registry)
         submission = FormSubmission("refund", partial(self._submit_row_refund, registry), row_page)
-        return PageRoute("POST", f"{list_address(registry)}/{{id:[0-9]{{1,19}}}}/refund", "refunds.pay", submission)
+        return PageRoute("POST", f"{list_address(registry)}/{{id:[0-9]{{1,19}}}}/refund", Right.REFUNDS_PAY, submission)
 
     async def _submit_refund(self, request: web.Request, visitor: Visitor) -> str:
         async with self._store.open_unit() as uow:

@@ -20,7 +20,9 @@ from channels.web.posted import read_text
 from channels.web.refused_forms import RefusedForm, form_error
 from domain.actions.dependencies import Dependencies
 from domain.actions.feedback import moderation
-from domain.actions.queues.visibility import may_see_request, visible_services
+from domain.authorization.request_policy import may_see_request
+from domain.authorization.rights import Right
+from domain.authorization.visibility import readable_topics, visible_services
 from domain.feedback.opinions import Comment, CommentFilter, CommentState
 from domain.fields.form import Field
 from domain.fields.types import Choice
@@ -66,7 +68,7 @@ class CommentPages:
     """The comments."""
 
     sections: Sequence[NavigationSection] = (
-        NavigationSection(COMMENTS_PATH, "admin.sections.comments", "comments.view"),
+        NavigationSection(COMMENTS_PATH, "admin.sections.comments", Right.COMMENTS_VIEW),
     )
 
     def __init__(self, dependencies: Dependencies, store: Store) -> None:
@@ -75,12 +77,12 @@ class CommentPages:
 
     def list_routes(self) -> Sequence[PageRoute]:
         return (
-            PageRoute("GET", COMMENTS_PATH, "comments.view", self._render_page),
+            PageRoute("GET", COMMENTS_PATH, Right.COMMENTS_VIEW, self._render_page),
             *(
                 PageRoute(
                     "POST",
                     f"{_COMMENT_PATH}/{form_name}",
-                    "comments.moderate",
+                    Right.COMMENTS_MODERATE,
                     FormSubmission(form_name, VersionedAction(form_action), self._render_page),
                 )
                 for form_name, form_action in (
@@ -143,7 +145,7 @@ class CommentPages:
         return render_staff_page(request, visitor, "admin/feedback/comments.html", context, error=error)
 
     def _build_filter_fields(self, visitor: Visitor) -> tuple[Field, ...]:
-        service_keys = visible_services(self._dependencies.services, visitor.actor.role_names)
+        service_keys = visible_services(self._dependencies.services, visitor.actor)
         return (
             Field("state", Choice(), choices=(*(comment_state.value for comment_state in CommentState), EVERY_STATE)),
             Field("service", Choice(), required=False, choices=service_keys),
@@ -170,13 +172,11 @@ class CommentPages:
 
     def _read_filter(self, request: web.Request, visitor: Visitor, filter_values: Mapping[str, str]) -> CommentFilter:
         """Return what the list shows of what this visitor reads; a filter that nobody offered hides nothing."""
-        services, role_names = self._dependencies.services, visitor.actor.role_names
+        services, actor = self._dependencies.services, visitor.actor
         state = next((candidate for candidate in CommentState if candidate.value == filter_values["state"]), None)
-        is_service_chosen = filter_values.get("service") in visible_services(services, role_names)
+        is_service_chosen = filter_values.get("service") in visible_services(services, actor)
         topic_keys = (
-            services[filter_values["service"]].topic_names
-            if is_service_chosen
-            else moderation.readable_topics(services, role_names)
+            services[filter_values["service"]].topic_names if is_service_chosen else readable_topics(services, actor)
         )
         return CommentFilter(state, topic_keys, read_page_start(request), PAGE_SIZE + 1)
 

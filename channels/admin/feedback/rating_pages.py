@@ -9,8 +9,9 @@ from channels.admin.feedback.comment_pages import PAGE_TABS, RATINGS_PATH
 from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
 from channels.web.paging import build_list_page, read_page_start
 from domain.actions.dependencies import Dependencies
-from domain.actions.queues.visibility import visible_services
 from domain.actions.requests.reopen import REOPENED_AS, may_staff_reopen
+from domain.authorization.rights import Right
+from domain.authorization.visibility import visible_services
 from domain.feedback.opinions import Rating
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import Store, UnitOfWork
@@ -47,12 +48,12 @@ class RatingPages:
         self._store = store
 
     def list_routes(self) -> Sequence[PageRoute]:
-        return (PageRoute("GET", RATINGS_PATH, "comments.view", self._show_ratings),)
+        return (PageRoute("GET", RATINGS_PATH, Right.COMMENTS_VIEW, self._show_ratings),)
 
     async def _show_ratings(self, request: web.Request, visitor: Visitor) -> web.Response:
         highest_score, service_keys = (
             self._dependencies.policy.low_rating,
-            visible_services(self._dependencies.services, visitor.actor.role_names),
+            visible_services(self._dependencies.services, visitor.actor),
         )
         async with self._store.open_unit(write=False) as uow:
             low_ratings = await uow.feedback.list_low_ratings(
@@ -69,9 +70,7 @@ class RatingPages:
     async def _build_low_rating(
         self, uow: UnitOfWork, visitor: Visitor, rating: Rating, rated_request: ServiceRequest
     ) -> LowRating:
-        may_reopen = visitor.may("requests.act") and await may_staff_reopen(
-            self._dependencies, uow, rated_request, visitor.actor
-        )
+        may_reopen = await may_staff_reopen(self._dependencies, uow, rated_request, visitor.actor)
         service_title = self._dependencies.wording.service_title(rated_request.service)
         return LowRating(
             rated_request.id, rating, rated_request, service_title, REOPENED_AS.find(rated_request), may_reopen

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from channels.admin.frame import Visitor
+from domain.authorization.rights import Right
 from domain.fleet.resources import ResourceKind
 from domain.language.service import Transition
 from domain.requests.request import ServiceRequest
@@ -15,7 +16,7 @@ class CalendarBoard:
 
     path: str
     """Its address."""
-    right: str
+    right: Right
     """What a visitor needs to see it."""
     title_key: str
     """The key of its name."""
@@ -31,7 +32,7 @@ class CalendarBoard:
 
 FLEET = CalendarBoard(
     "/staff/fleet",
-    "fleet.view",
+    Right.FLEET_VIEW,
     "admin.sections.fleet",
     (ResourceKind.MACHINE, ResourceKind.OPERATOR),
     frozenset({"machine", "start"}),
@@ -40,7 +41,7 @@ FLEET = CalendarBoard(
 )
 VISITS = CalendarBoard(
     "/staff/visits",
-    "visits.view",
+    Right.VISITS_VIEW,
     "admin.sections.visits",
     (ResourceKind.OFFICER,),
     frozenset({"visit"}),

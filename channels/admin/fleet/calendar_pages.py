@@ -155,7 +155,7 @@ class CalendarPages:
         service_request = await find_readable_request(
             self._dependencies, uow, tracking_codes.parse_code(code), visitor.actor
         )
-        steps = self._dependencies.engine.list_actions(service_request, visitor.actor.role_names)
+        steps = self._dependencies.engine.list_actions(service_request, visitor.actor)
         step = next((entry for entry in steps if entry.name == request.query.get("step")), None)
         input_names = {entry.name for entry in step.inputs} if step else set()
         if step is None or not board.needed_inputs <= input_names:

@@ -12,6 +12,7 @@ from channels.admin.registries.registry_view import list_address
 from channels.admin.submissions import FormSubmission
 from domain.actions.dependencies import Dependencies
 from domain.actions.fleet.out_of_service import FLEET_REGISTRIES, return_to_service, take_out_of_service
+from domain.authorization.rights import Right
 from domain.registries.declarations import REGISTRIES, Registry
 from domain.unit_of_work import Store
 
@@ -37,7 +38,7 @@ class ServicePages:
             PageRoute(
                 "POST",
                 f"{row_path}/out",
-                "fleet.change",
+                Right.FLEET_CHANGE,
                 FormSubmission(
                     OUT_OF_SERVICE_FORM.name,
                     partial(self._submit_out_of_service, registry),
@@ -47,7 +48,7 @@ class ServicePages:
             PageRoute(
                 "POST",
                 f"{row_path}/back/{{booking:[0-9]{{1,19}}}}",
-                "fleet.change",
+                Right.FLEET_CHANGE,
                 FormSubmission(
                     "back",
                     partial(self._submit_back_in_service, registry),

@@ -23,6 +23,7 @@ from channels.web.sheets import render_csv
 from domain.actions.bills.merged_bills import load_bills_by_id
 from domain.actions.dependencies import Dependencies
 from domain.actions.ledger.labels import AccountLabels, load_account_labels
+from domain.authorization.rights import Right
 from domain.language.wording import day_and_hour_text
 from domain.ledger.accounts import Account, AccountKey
 from domain.ledger.balances import TrialBalance
@@ -61,7 +62,9 @@ class _AskedEntries:
 class LedgerPages:
     """The trial balance and what it is made of."""
 
-    sections: Sequence[NavigationSection] = (NavigationSection(LEDGER_PATH, "admin.sections.ledger", "ledger.view"),)
+    sections: Sequence[NavigationSection] = (
+        NavigationSection(LEDGER_PATH, "admin.sections.ledger", Right.LEDGER_VIEW),
+    )
 
     def __init__(self, dependencies: Dependencies, store: Store) -> None:
         self._dependencies = dependencies
@@ -69,10 +72,10 @@ class LedgerPages:
 
     def list_routes(self) -> Sequence[PageRoute]:
         return (
-            PageRoute("GET", LEDGER_PATH, "ledger.view", self._show_balance),
-            PageRoute("GET", f"{LEDGER_PATH}/balance.csv", "ledger.export", self._export_balance),
-            PageRoute("GET", ENTRIES_PATH, "ledger.view", self._show_entries),
-            PageRoute("GET", f"{ENTRIES_PATH}.csv", "ledger.export", self._export_entries),
+            PageRoute("GET", LEDGER_PATH, Right.LEDGER_VIEW, self._show_balance),
+            PageRoute("GET", f"{LEDGER_PATH}/balance.csv", Right.LEDGER_EXPORT, self._export_balance),
+            PageRoute("GET", ENTRIES_PATH, Right.LEDGER_VIEW, self._show_entries),
+            PageRoute("GET", f"{ENTRIES_PATH}.csv", Right.LEDGER_EXPORT, self._export_entries),
         )
 
     async def _show_balance(self, request: web.Request, visitor: Visitor) -> web.Response:

@@ -19,6 +19,7 @@ from domain.actions.bills import suspense
 from domain.actions.bills.pay_by_ids import announce_receipt
 from domain.actions.dependencies import Dependencies
 from domain.actions.ledger.labels import AccountLabels, load_account_labels
+from domain.authorization.rights import Right
 from domain.bills.bill import acting_label
 from domain.language.wording import day_and_hour_text
 from domain.ledger.suspense import SuspenseReceipt, SuspenseState
@@ -59,7 +60,7 @@ class SuspensePages:
     """The list, and what is done with a receipt."""
 
     sections: Sequence[NavigationSection] = (
-        NavigationSection(SUSPENSE_PATH, "admin.sections.suspense", "suspense.view"),
+        NavigationSection(SUSPENSE_PATH, "admin.sections.suspense", Right.SUSPENSE_VIEW),
     )
 
     def __init__(self, dependencies: Dependencies, store: Store) -> None:
@@ -68,12 +69,12 @@ class SuspensePages:
 
     def list_routes(self) -> Sequence[PageRoute]:
         actions = (
-            ("match", "suspense.decide", self._submit_match),
-            ("return", "suspense.decide", self._submit_return),
-            ("approve", "suspense.approve", self._submit_approval),
+            ("match", Right.SUSPENSE_DECIDE, self._submit_match),
+            ("return", Right.SUSPENSE_DECIDE, self._submit_return),
+            ("approve", Right.SUSPENSE_APPROVE, self._submit_approval),
         )
         return (
-            PageRoute("GET", SUSPENSE_PATH, "suspense.view", self._render_page),
+            PageRoute("GET", SUSPENSE_PATH, Right.SUSPENSE_VIEW, self._render_page),
             *(
                 PageRoute(
                     "POST",

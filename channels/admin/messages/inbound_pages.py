@@ -12,6 +12,7 @@ from channels.admin.messages.message_pages import INBOUND_PATH, PAGE_SIZE, PAGE_
 from channels.web.forms import FormWording, build_controls, describe_stray, read_form
 from channels.web.paging import ListPage, build_list_page, read_page_start
 from domain.actions.dependencies import Dependencies
+from domain.authorization.rights import Right
 from domain.fields.form import Field, read_submitted
 from domain.fields.types import Choice, Identifier, ReadingContext
 from domain.messages.records import InboundMessage, InboundState
@@ -53,7 +54,7 @@ class InboundPages:
         self._store = store
 
     def list_routes(self) -> Sequence[PageRoute]:
-        return (PageRoute("GET", INBOUND_PATH, "messages.view", self._show_inbound),)
+        return (PageRoute("GET", INBOUND_PATH, Right.MESSAGES_VIEW, self._show_inbound),)
 
     async def _show_inbound(self, request: web.Request, visitor: Visitor) -> web.Response:
         """Show the texts that the filters leave; one that cannot be understood is reported, and leaves none."""

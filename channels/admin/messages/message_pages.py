@@ -17,7 +17,9 @@ from channels.web.refused_forms import RefusedForm, form_error
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.code_spending import find_spent_rials
 from domain.actions.messages.resending import retry_message
-from domain.actions.queues.visibility import SEE_ALL_ROLES, may_see_request
+from domain.authorization.policy import may_use
+from domain.authorization.request_policy import may_see_request
+from domain.authorization.rights import Right
 from domain.fields.form import Field, read_submitted
 from domain.fields.types import Choice, Day, Identifier, ReadingContext, Text
 from domain.messages.records import MessageState, OutboxMessage
@@ -75,7 +77,7 @@ async def resolve_message_access(
     may_read = (
         may_see_request(dependencies.services, actor, service_request)
         if service_request
-        else bool(actor.role_names & SEE_ALL_ROLES)
+        else may_use(Right.ALL_REQUESTS_VIEW, actor)
     )
     return service_request.code if service_request and may_read else None, may_read
 
@@ -84,7 +86,7 @@ class MessagePages:
     """The log."""
 
     sections: Sequence[NavigationSection] = (
-        NavigationSection(MESSAGES_PATH, "admin.sections.messages", "messages.view"),
+        NavigationSection(MESSAGES_PATH, "admin.sections.messages", Right.MESSAGES_VIEW),
     )
 
     def __init__(self, dependencies: Dependencies, store: Store) -> None:
@@ -93,11 +95,11 @@ class MessagePages:
 
     def list_routes(self) -> Sequence[PageRoute]:
         return (
-            PageRoute("GET", MESSAGES_PATH, "messages.view", self._render_page),
+            PageRoute("GET", MESSAGES_PATH, Right.MESSAGES_VIEW, self._render_page),
             PageRoute(
                 "POST",
                 f"{MESSAGES_PATH}/{{id:[0-9]{{1,18}}}}/retry",
-                "messages.retry",
+                Right.MESSAGES_RETRY,
                 FormSubmission("retry", self._submit_retry, self._render_page),
             ),
         )

@@ -16,6 +16,7 @@ from domain.actions.bills.subjects import SUBJECTS
 from domain.actions.dependencies import Dependencies
 from domain.actions.offices import accounts
 from domain.actions.staff.staffing import today_in_tehran
+from domain.authorization.rights import Right
 from domain.blocks.charging import REQUEST_SUBJECT as REQUEST
 from domain.fields.form import Field
 from domain.fields.types import Choice, Day, Rials, Text
@@ -53,17 +54,17 @@ class CommissionPages:
 
     def list_routes(self) -> Sequence[PageRoute]:
         return (
-            PageRoute("GET", COMMISSION_PATH, "offices.view", self._render_page),
+            PageRoute("GET", COMMISSION_PATH, Right.OFFICES_VIEW, self._render_page),
             PageRoute(
                 "POST",
                 COMMISSION_PATH,
-                "offices.change",
+                Right.OFFICES_CHANGE,
                 FormSubmission(RULE_FORM, VersionedAction(self._submit_rule), self._render_page),
             ),
             PageRoute(
                 "POST",
                 f"{COMMISSION_PATH}/{{id:[0-9]{{1,19}}}}/withdraw",
-                "offices.change",
+                Right.OFFICES_CHANGE,
                 FormSubmission("withdraw", self._submit_withdrawal, self._render_page),
             ),
         )

@@ -15,6 +15,7 @@ from channels.web.posted import read_text
 from channels.web.refused_forms import RefusedForm, form_error
 from domain.actions.dependencies import Dependencies
 from domain.actions.offices import accounts
+from domain.authorization.rights import Right
 from domain.fields.form import Field
 from domain.fields.types import Integer, Text
 from domain.offices.office import LONGEST_NAME, LONGEST_USERNAME, MOST_NETWORKS, Office
@@ -58,7 +59,9 @@ class NewKey:
 class OfficePages:
     """The offices."""
 
-    sections: Sequence[NavigationSection] = (NavigationSection(OFFICES_PATH, "admin.sections.offices", "offices.view"),)
+    sections: Sequence[NavigationSection] = (
+        NavigationSection(OFFICES_PATH, "admin.sections.offices", Right.OFFICES_VIEW),
+    )
 
     def __init__(self, dependencies: Dependencies, store: Store, vault: Vault) -> None:
         self._dependencies = dependencies
@@ -67,19 +70,19 @@ class OfficePages:
 
     def list_routes(self) -> Sequence[PageRoute]:
         return (
-            PageRoute("GET", OFFICES_PATH, "offices.view", self._render_list),
+            PageRoute("GET", OFFICES_PATH, Right.OFFICES_VIEW, self._render_list),
             PageRoute(
                 "POST",
                 OFFICES_PATH,
-                "offices.change",
+                Right.OFFICES_CHANGE,
                 FormSubmission(ADD_FORM.name, self._submit_office, self._render_list),
             ),
-            PageRoute("GET", OFFICE_PATH, "offices.view", self._render_page),
+            PageRoute("GET", OFFICE_PATH, Right.OFFICES_VIEW, self._render_page),
             *(
                 PageRoute(
                     "POST",
                     f"{OFFICE_PATH}/{path_name}",
-                    "offices.change",
+                    Right.OFFICES_CHANGE,
                     FormSubmission(form_name, form_action, self._render_page),
                 )
                 for path_name, form_name, form_action in self._list_form_actions()

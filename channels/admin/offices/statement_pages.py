@@ -19,6 +19,7 @@ from channels.admin.offices.office_period import (
 from channels.web.sheets import render_csv
 from domain.actions.dependencies import Dependencies
 from domain.actions.offices.statement import build_statement
+from domain.authorization.rights import Right
 from domain.language.wording import day_and_hour_text
 from domain.offices.office import Office, Statement
 from domain.offices.tills import TillPeriod
@@ -53,9 +54,9 @@ class StatementPages:
 
     def list_routes(self) -> Sequence[PageRoute]:
         return (
-            PageRoute("GET", STATEMENT_PATH, "offices.view", self._show_statement),
-            PageRoute("GET", f"{STATEMENT_PATH}/lines.csv", "offices.export", self._export_lines),
-            PageRoute("GET", f"{STATEMENT_PATH}/payments.csv", "offices.export", self._export_payments),
+            PageRoute("GET", STATEMENT_PATH, Right.OFFICES_VIEW, self._show_statement),
+            PageRoute("GET", f"{STATEMENT_PATH}/lines.csv", Right.OFFICES_EXPORT, self._export_lines),
+            PageRoute("GET", f"{STATEMENT_PATH}/payments.csv", Right.OFFICES_EXPORT, self._export_payments),
         )
 
     async def _show_statement(self, request: web.Request, visitor: Visitor) -> web.Response:

@@ -23,6 +23,7 @@ from channels.admin.version_tokens import VersionedAction
 from channels.web.refused_forms import RefusedForm, form_error
 from domain.actions.dependencies import Dependencies
 from domain.actions.offices.tills import close_till, load_till
+from domain.authorization.rights import Right
 from domain.fields.form import Field
 from domain.fields.types import Day, Rials, Text
 from domain.offices.tills import LONGEST_NOTE, TillPeriod
@@ -53,11 +54,11 @@ class TillPages:
 
     def list_routes(self) -> Sequence[PageRoute]:
         return (
-            PageRoute("GET", TILL_PATH, "offices.view", self._render_page),
+            PageRoute("GET", TILL_PATH, Right.OFFICES_VIEW, self._render_page),
             PageRoute(
                 "POST",
                 TILL_PATH,
-                "tills.close",
+                Right.TILLS_CLOSE,
                 FormSubmission(CLOSE_FORM.name, VersionedAction(self._submit_closing), self._render_page),
             ),
         )

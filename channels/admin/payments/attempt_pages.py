@@ -20,6 +20,7 @@ from channels.web.refused_forms import RefusedForm, build_refusal_context, form_
 from domain.actions.dependencies import Dependencies
 from domain.actions.payments.asking import ask_bank, deny_payment, load_attempt_story, resolve_alert
 from domain.actions.payments.gateway_worker import GatewaysByName
+from domain.authorization.rights import Right
 from domain.gateways.attempt import PaymentAttempt
 from domain.gateways.ports import HIGHEST_ID
 from domain.unit_of_work import Store, UnitOfWork
@@ -45,7 +46,7 @@ class AttemptPages:
     """The list, the page of one attempt, and its forms. `gateways` are asked."""
 
     sections: Sequence[NavigationSection] = (
-        NavigationSection(ATTEMPTS_PATH, "admin.sections.attempts", "attempts.view", shows_attention=True),
+        NavigationSection(ATTEMPTS_PATH, "admin.sections.attempts", Right.ATTEMPTS_VIEW, shows_attention=True),
     )
 
     def __init__(self, dependencies: Dependencies, store: Store, gateways: GatewaysByName) -> None:
@@ -56,13 +57,13 @@ class AttemptPages:
 
     def list_routes(self) -> Sequence[PageRoute]:
         actions = (
-            ("ask", "attempts.ask", self._submit_question),
-            ("resolve", "attempts.ask", self._submit_resolution),
-            ("deny", "attempts.deny", self._submit_denial),
+            ("ask", Right.ATTEMPTS_ASK, self._submit_question),
+            ("resolve", Right.ATTEMPTS_ASK, self._submit_resolution),
+            ("deny", Right.ATTEMPTS_DENY, self._submit_denial),
         )
         return (
-            PageRoute("GET", ATTEMPTS_PATH, "attempts.view", self._show_list),
-            PageRoute("GET", _ONE_PATH, "attempts.view", self._render_attempt),
+            PageRoute("GET", ATTEMPTS_PATH, Right.ATTEMPTS_VIEW, self._show_list),
+            PageRoute("GET", _ONE_PATH, Right.ATTEMPTS_VIEW, self._render_attempt),
             *(
                 PageRoute("POST", f"{_ONE_PATH}/{name}", right, FormSubmission(name, action, self._render_attempt))
                 for name, right, action in actions

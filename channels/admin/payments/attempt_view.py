@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from channels.admin.actors import describe_actor
 from domain.actions.payments.asking import AttemptStory, list_attempt_stories
-from domain.actions.staff.authorization import RIGHTS
+from domain.authorization.policy import may_use
+from domain.authorization.rights import Right
 from domain.bills.bill import Bill
 from domain.gateways.attempt import AttemptEvent, PaymentAttempt
 from domain.gateways.callback_record import CallbackRecord
@@ -99,7 +100,7 @@ async def load_attempt_views(
     uow: UnitOfWork, catalogue: Catalogue, bill: Bill, member_names: Mapping[str, str], actor: Actor
 ) -> list[StaffAttemptView]:
     """Return the attempts at a bill in words, oldest first; none for who may not see them."""
-    if not RIGHTS["attempts.view"].roles & actor.role_names:
+    if not may_use(Right.ATTEMPTS_VIEW, actor):
         return []
     stories = await list_attempt_stories(uow, bill.id)
     return [build_attempt_view(catalogue, story, member_names) for story in stories]

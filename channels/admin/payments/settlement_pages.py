@@ -29,6 +29,7 @@ from domain.actions.settlement.examining import (
 )
 from domain.actions.settlement.reconciling import DayReconciliation, close_difference, load_reconciliation
 from domain.actions.settlement.results import build_result_headings, list_result_rows
+from domain.authorization.rights import Right
 from domain.fields.types import Day, ReadingContext
 from domain.registries.sheet import neutralise_formula
 from domain.settlement.settlement_file import MOST_PAGE_BYTES, ExaminedFile, FileLine, FileState, LineOutcome
@@ -53,7 +54,7 @@ class SettlementPages:
     """The list of files with what differs, and one file."""
 
     sections: Sequence[NavigationSection] = (
-        NavigationSection(SETTLEMENT_PATH, "settlement.pages.title", "settlement.view"),
+        NavigationSection(SETTLEMENT_PATH, "settlement.pages.title", Right.SETTLEMENT_VIEW),
     )
 
     def __init__(self, dependencies: Dependencies, store: Store) -> None:
@@ -65,19 +66,23 @@ class SettlementPages:
         book, drop = VersionedAction(self._submit_booking), self._submit_drop
         close = FormSubmission("close", self._submit_closing, self._render_list)
         return (
-            PageRoute("GET", SETTLEMENT_PATH, "settlement.view", self._render_list),
+            PageRoute("GET", SETTLEMENT_PATH, Right.SETTLEMENT_VIEW, self._render_list),
             PageRoute(
                 "POST",
                 SETTLEMENT_PATH,
-                "settlement.bring",
+                Right.SETTLEMENT_BRING,
                 FormSubmission("file", self._submit_file, self._render_list),
                 MAX_FILE_FORM_BYTES,
             ),
-            PageRoute("POST", f"{SETTLEMENT_PATH}/close", "settlement.bring", close),
-            PageRoute("GET", _ONE_PATH, "settlement.view", self._render_file),
-            PageRoute("GET", f"{_ONE_PATH}/results.csv", "settlement.view", self._send_results),
-            PageRoute("POST", f"{_ONE_PATH}/book", "settlement.book", FormSubmission("book", book, self._render_file)),
-            PageRoute("POST", f"{_ONE_PATH}/drop", "settlement.bring", FormSubmission("drop", drop, self._render_file)),
+            PageRoute("POST", f"{SETTLEMENT_PATH}/close", Right.SETTLEMENT_BRING, close),
+            PageRoute("GET", _ONE_PATH, Right.SETTLEMENT_VIEW, self._render_file),
+            PageRoute("GET", f"{_ONE_PATH}/results.csv", Right.SETTLEMENT_VIEW, self._send_results),
+            PageRoute(
+                "POST", f"{_ONE_PATH}/book", Right.SETTLEMENT_BOOK, FormSubmission("book", book, self._render_file)
+            ),
+            PageRoute(
+                "POST", f"{_ONE_PATH}/drop", Right.SETTLEMENT_BRING, FormSubmission("drop", drop, self._render_file)
+            ),
         )
 
     async def _submit_file(self, request: web.Request, visitor: Visitor) -> str:

@@ -12,13 +12,9 @@ from channels.admin.people.user_pages import PAGE_TABS, SUBSTITUTES_PATH
 from channels.admin.submissions import FormAction, FormSubmission, forbidden_with_reason_too
 from channels.web.refused_forms import RefusedForm, form_error
 from domain.actions.dependencies import Dependencies
-from domain.actions.staff.staffing import (
-    end_substitution,
-    lent_roles,
-    may_manage_substitute,
-    name_substitute,
-    today_in_tehran,
-)
+from domain.actions.staff.staffing import end_substitution, name_substitute, today_in_tehran
+from domain.authorization.rights import Right
+from domain.authorization.substitution import lent_roles, may_manage_substitute
 from domain.fields.form import Field
 from domain.fields.types import Choice, Day, Text
 from domain.people.person import StaffMember, Substitution
@@ -63,14 +59,17 @@ class SubstitutePages:
 
     def list_routes(self) -> Sequence[PageRoute]:
         return (
-            PageRoute("GET", SUBSTITUTES_PATH, "users.view", self._render_page),
+            PageRoute("GET", SUBSTITUTES_PATH, Right.USERS_VIEW, self._render_page),
             PageRoute(
-                "POST", SUBSTITUTES_PATH, "substitutes.name", self._build_submission(NAME_FORM, self._submit_substitute)
+                "POST",
+                SUBSTITUTES_PATH,
+                Right.SUBSTITUTES_NAME,
+                self._build_submission(NAME_FORM, self._submit_substitute),
             ),
             PageRoute(
                 "POST",
                 f"{SUBSTITUTES_PATH}/end",
-                "substitutes.name",
+                Right.SUBSTITUTES_NAME,
                 self._build_submission(END_FORM.name, self._submit_end),
             ),
         )

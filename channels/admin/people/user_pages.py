@@ -16,6 +16,7 @@ from channels.web.refused_forms import RefusedForm, form_error
 from domain.actions.dependencies import Dependencies
 from domain.actions.staff import attempts, staff_accounts
 from domain.actions.staff.signing_in import StaffSignIn
+from domain.authorization.rights import Right
 from domain.fields.form import Field
 from domain.fields.types import Choices, Identifier, Text
 from domain.people.person import StaffMember
@@ -57,7 +58,7 @@ class NewPassword:
 class UserPages:
     """The accounts."""
 
-    sections: Sequence[NavigationSection] = (NavigationSection(USERS_PATH, "admin.sections.users", "users.view"),)
+    sections: Sequence[NavigationSection] = (NavigationSection(USERS_PATH, "admin.sections.users", Right.USERS_VIEW),)
 
     def __init__(self, staff_sign_in: StaffSignIn) -> None:
         self._dependencies: Dependencies = staff_sign_in.dependencies
@@ -74,16 +75,19 @@ class UserPages:
             "password": self._submit_password_reset,
         }
         return (
-            PageRoute("GET", USERS_PATH, "users.view", self._render_list),
+            PageRoute("GET", USERS_PATH, Right.USERS_VIEW, self._render_list),
             PageRoute(
-                "POST", USERS_PATH, "users.change", FormSubmission(ADD_FORM.name, self._submit_user, self._render_list)
+                "POST",
+                USERS_PATH,
+                Right.USERS_CHANGE,
+                FormSubmission(ADD_FORM.name, self._submit_user, self._render_list),
             ),
-            PageRoute("GET", USER_PATH, "users.view", self._render_page),
+            PageRoute("GET", USER_PATH, Right.USERS_VIEW, self._render_page),
             *(
                 PageRoute(
                     "POST",
                     f"{USER_PATH}/{form_name}",
-                    "users.change",
+                    Right.USERS_CHANGE,
                     FormSubmission(form_name, form_action, self._render_page),
                 )
                 for form_name, form_action in form_actions.items()

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from channels.admin.frame import Visitor
 from channels.web.forms import Control, FormWording, build_controls
 from domain.actions.dependencies import Dependencies
-from domain.actions.queues.visibility import list_queue_states, visible_services, visible_units
+from domain.actions.queues.visibility import list_queue_states
+from domain.authorization.visibility import visible_services, visible_units
 from domain.fields.form import Field
 from domain.fields.types import Choice, Choices, Day, Text
 from domain.language.service import Service
@@ -115,13 +116,13 @@ class FilterForm:
         self, visitor: Visitor, queue_filter: QueueFilter, field_values: Mapping[str, object]
     ) -> ChoiceLabels:
         """Return what the services leave to choose: kinds and states where one of them is meant."""
-        services, role_names = self._dependencies.services, visitor.actor.role_names
-        service_keys = visible_services(services, role_names)
+        services, actor = self._dependencies.services, visitor.actor
+        service_keys = visible_services(services, actor)
         single_service = services.get(
             str(field_values.get("service") or (service_keys[0] if len(service_keys) == 1 else ""))
         )
         queue_states = (
-            list_queue_states(single_service, queue_filter.queue, visible_units(services, role_names))
+            list_queue_states(single_service, queue_filter.queue, visible_units(services, actor))
             if single_service
             else ()
         )

@@ -22,9 +22,10 @@ from channels.web.refused_forms import RefusedForm
 from domain.actions.dependencies import Dependencies
 from domain.actions.queues.filter_reading import read_queue_filter
 from domain.actions.queues.views import delete_view, save_view
-from domain.actions.queues.visibility import visible_services
 from domain.actions.queues.work import QueueCount, WorkItem, count_queues, load_queue_page
 from domain.actions.requests.assign import assign_requests
+from domain.authorization.rights import Right
+from domain.authorization.visibility import is_own_unit, visible_services
 from domain.queues.filters import QueueFilter
 from domain.queues.queue import Queue
 from domain.queues.search import parse_query
@@ -49,7 +50,7 @@ _TICK_PATTERN = re.compile("([0-9]{9}):([0-9]{1,10})")
 class QueuePages:
     """The queues."""
 
-    sections: Sequence[NavigationSection] = (NavigationSection(HOME_PATH, "admin.sections.queues", "account"),)
+    sections: Sequence[NavigationSection] = (NavigationSection(HOME_PATH, "admin.sections.queues", Right.ACCOUNT),)
 
     def __init__(self, dependencies: Dependencies, store: Store) -> None:
         self._dependencies = dependencies
@@ -58,27 +59,27 @@ class QueuePages:
 
     def list_routes(self) -> Sequence[PageRoute]:
         return (
-            PageRoute("GET", HOME_PATH, "account", self._show_queue),
-            PageRoute("GET", SEARCH_PATH, "requests.view", self._show_search),
+            PageRoute("GET", HOME_PATH, Right.ACCOUNT, self._show_queue),
+            PageRoute("GET", SEARCH_PATH, Right.REQUESTS_VIEW, self._show_search),
             PageRoute(
-                "POST", VIEWS_PATH, "requests.view", FormSubmission("view", self._submit_view, self._render_again)
+                "POST", VIEWS_PATH, Right.REQUESTS_VIEW, FormSubmission("view", self._submit_view, self._render_again)
             ),
             PageRoute(
                 "POST",
                 f"{VIEWS_PATH}/delete",
-                "requests.view",
+                Right.REQUESTS_VIEW,
                 FormSubmission("delete", self._submit_view_deletion, self._render_again),
             ),
             PageRoute(
                 "POST",
                 ASSIGN_PATH,
-                "requests.act",
+                Right.REQUESTS_ASSIGN,
                 FormSubmission("assign", self._submit_assignment, self._render_again),
             ),
         )
 
     async def _show_queue(self, request: web.Request, visitor: Visitor) -> web.Response:
-        if not visible_services(self._dependencies.services, visitor.actor.role_names):
+        if not visible_services(self._dependencies.services, visitor.actor):
             return render_staff_page(request, visitor, "admin/queues/no_queue.html", {})
         return await self._render_queue(request, visitor, _read_query(request.query), request.query.get(PAGE_FIELD))
 
@@ -219,7 +220,7 @@ def _read_query(query: MultiMapping[str]) -> dict[str, object]:
 def _choose_first_queue(queue_totals: Sequence[QueueCount], visitor: Visitor) -> dict[str, object]:
     """Return the queue that somebody sees who asked for none: that of an own unit, else all that goes on."""
     own_queue = next(
-        (queue_total for queue_total in queue_totals if queue_total.unit in visitor.actor.role_names), None
+        (queue_total for queue_total in queue_totals if is_own_unit(queue_total.unit, visitor.actor)), None
     )
     return {"queue": own_queue.queue.value, "unit": str(own_queue.unit)} if own_queue else {"queue": Queue.OPEN.value}
 

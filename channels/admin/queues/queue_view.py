@@ -199,7 +199,7 @@ class QueueViews:
         )
 
     def _may_assign(self, visitor: Visitor, request: ServiceRequest) -> bool:
-        return visitor.may("requests.act") and may_assign(self._dependencies, request, visitor.actor)
+        return may_assign(self._dependencies, request, visitor.actor)
 
     def _list_assignees(
         self, visitor: Visitor, staff_members: Sequence[StaffMember], assignable_requests: Sequence[ServiceRequest]

@@ -20,7 +20,7 @@ from channels.web.posted import UploadedFile, read_text
 from channels.web.refused_forms import RefusedForm, form_error
 from domain.actions.dependencies import Dependencies
 from domain.actions.registries.import_jobs import add_import, confirm_import, drop_import
-from domain.actions.staff.authorization import registry_right
+from domain.authorization.rights import registry_right
 from domain.fields.types import format_number
 from domain.language.wording import day_and_hour_text
 from domain.registries.declarations import NUMBER_FIELD, REGISTRIES, Registry

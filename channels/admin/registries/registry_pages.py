@@ -29,7 +29,7 @@ from domain.actions.registries.registry_entry import (
 )
 from domain.actions.registries.row_words import NO_ROW_LINKS, RowLinks
 from domain.actions.registries.rows import read_conditions
-from domain.actions.staff.authorization import registry_right
+from domain.authorization.rights import Right, registry_right
 from domain.fields.form import Field
 from domain.fields.types import Choice
 from domain.registries.declarations import REGISTRIES, Registry
@@ -62,7 +62,7 @@ class RegistryPages:
     """The pages of every registry."""
 
     sections: Sequence[NavigationSection] = (
-        NavigationSection(REGISTRIES_PATH, "admin.sections.registries", "registries.view"),
+        NavigationSection(REGISTRIES_PATH, "admin.sections.registries", Right.REGISTRIES_VIEW),
     )
 
     def __init__(self, dependencies: Dependencies, store: Store) -> None:
@@ -73,7 +73,7 @@ class RegistryPages:
 
     def list_routes(self) -> Sequence[PageRoute]:
         registry_routes = [route for registry in REGISTRIES.values() for route in self._build_routes(registry)]
-        return (PageRoute("GET", REGISTRIES_PATH, "registries.view", self._show_overview), *registry_routes)
+        return (PageRoute("GET", REGISTRIES_PATH, Right.REGISTRIES_VIEW, self._show_overview), *registry_routes)
 
     def _build_routes(self, registry: Registry) -> Sequence[PageRoute]:
         list_path, row_path = list_address(registry), f"{list_address(registry)}/{{id:[0-9]{{1,19}}}}"

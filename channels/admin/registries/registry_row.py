@@ -16,6 +16,7 @@ from domain.actions.fleet.out_of_service import FLEET_REGISTRIES, OUT_OF_SERVICE
 from domain.actions.registries.charges import find_unowed_reason
 from domain.actions.registries.registry_entry import offered_amendment_fields
 from domain.actions.registries.row_receipts import list_row_printouts
+from domain.authorization.rights import Right
 from domain.fleet.resources import ResourceStatus
 from domain.language.wording import day_and_hour_text
 from domain.registries.declarations import MACHINES, MAINTENANCE, Registry
@@ -161,10 +162,10 @@ def _is_form_offered(
     offered_forms = {
         OUT_OF_SERVICE_FORM.name: True,
         "waived": charge_context is not None and bool(charge_context["is_waivable"]),
-        "slip": bill is not None and visitor.may("payments.record"),
-        "reverse": bill is not None and bill.is_reversible and visitor.may("payments.reverse"),
-        "refund": bill is not None and bill.may_refund and visitor.may("refunds.pay"),
-        "approve": bill is not None and bill.approval.may_approve and visitor.may("refunds.approve"),
+        "slip": bill is not None and visitor.may(Right.PAYMENTS_RECORD),
+        "reverse": bill is not None and bill.is_reversible and visitor.may(Right.PAYMENTS_REVERSE),
+        "refund": bill is not None and bill.may_refund and visitor.may(Right.REFUNDS_PAY),
+        "approve": bill is not None and bill.approval.may_approve and visitor.may(Right.REFUNDS_APPROVE),
     }
     return offered_forms.get(refused_form.name, False)
 
@@ -177,6 +178,6 @@ def _describe_charge(registry: Registry, row: RegistryRow, visitor: Visitor) -> 
     is_due = charge_state in {ChargeState.OPEN, ChargeState.BILLED} and find_unowed_reason(registry, row) is None
     return {
         "owes_nothing": owes_nothing(registry, row),
-        "is_billable": is_due and charge_state == ChargeState.OPEN and visitor.may("charges.bill"),
-        "is_waivable": is_due and visitor.may("charges.waive"),
+        "is_billable": is_due and charge_state == ChargeState.OPEN and visitor.may(Right.CHARGES_BILL),
+        "is_waivable": is_due and visitor.may(Right.CHARGES_WAIVE),
     }

@@ -9,7 +9,7 @@ from channels.admin.actors import describe_actor
 from channels.admin.frame import Visitor
 from domain.actions.dependencies import Dependencies
 from domain.actions.registries.row_words import RowLinks, RowReference, RowWording, require_field
-from domain.actions.staff.authorization import RegistryRight, registry_right
+from domain.authorization.rights import RegistryRight, Right, registry_right
 from domain.fields.form import Field
 from domain.fields.types import Choice
 from domain.language.wording import day_and_hour_text
@@ -74,7 +74,7 @@ class RowChange:
 
 def list_address(registry: Registry) -> str:
     """Return where a registry's list is."""
-    is_fleet = registry_right(registry.key, "view") == "fleet.view"
+    is_fleet = registry_right(registry.key, "view") == Right.FLEET_VIEW
     return f"{FLEET_PATH if is_fleet else REGISTRIES_PATH}/{registry.key}"
 
 

@@ -11,7 +11,7 @@ from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_s
 from channels.admin.registries.registry_view import RegistryViews, list_address
 from domain.actions.dependencies import Dependencies
 from domain.actions.registries.rows import audit_export
-from domain.actions.staff.authorization import registry_right
+from domain.authorization.rights import registry_right
 from domain.registries.declarations import REGISTRIES, Registry
 from domain.unit_of_work import Store, TableExports
 

@@ -28,6 +28,7 @@ from domain.actions.reports.listing import (
     require_sheet_right,
 )
 from domain.actions.reports.reporting import require_report_right, run_report
+from domain.authorization.rights import Right
 from domain.reports.filter import DATE_PARAMETERS, FILTER_DIMENSIONS, ReportFilter
 from domain.reports.sheets import ReportSheets, SheetSelection
 from domain.unit_of_work import Store
@@ -54,7 +55,9 @@ MEDIA_TYPES = {
 class ReportPages:
     """The reports that somebody may see, each on its page and as sheets."""
 
-    sections: Sequence[NavigationSection] = (NavigationSection(REPORTS_PATH, "admin.sections.reports", "reports.view"),)
+    sections: Sequence[NavigationSection] = (
+        NavigationSection(REPORTS_PATH, "admin.sections.reports", Right.REPORTS_VIEW),
+    )
 
     def __init__(self, dependencies: Dependencies, store: Store, report_sheets: ReportSheets) -> None:
         self._dependencies = dependencies
@@ -64,10 +67,10 @@ class ReportPages:
 
     def list_routes(self) -> Sequence[PageRoute]:
         return (
-            PageRoute("GET", REPORTS_PATH, "reports.view", self._show_reports),
-            PageRoute("GET", _REPORT_PATH, "reports.view", self._show_report),
-            PageRoute("GET", f"{_REPORT_PATH}.{{kind:csv|xlsx}}", "reports.export", self._send_sheet),
-            PageRoute("GET", _STORED_REPORT_PATH, "reports.export", self._send_stored_report),
+            PageRoute("GET", REPORTS_PATH, Right.REPORTS_VIEW, self._show_reports),
+            PageRoute("GET", _REPORT_PATH, Right.REPORTS_VIEW, self._show_report),
+            PageRoute("GET", f"{_REPORT_PATH}.{{kind:csv|xlsx}}", Right.REPORTS_EXPORT, self._send_sheet),
+            PageRoute("GET", _STORED_REPORT_PATH, Right.REPORTS_EXPORT, self._send_stored_report),
         )
 
     async def _show_reports(self, request: web.Request, visitor: Visitor) -> web.Response:

@@ -12,7 +12,7 @@ from domain.actions.dependencies import Dependencies
 from domain.actions.papers.printouts import build_request_printout
 from domain.actions.queues.work import find_readable_request
 from domain.actions.registries.row_receipts import build_row_receipt
-from domain.actions.staff.authorization import registry_right
+from domain.authorization.rights import Right, registry_right
 from domain.blocks.receipts import RECEIPT_KIND
 from domain.papers.document import Printout
 from domain.papers.ports import Printer
@@ -41,7 +41,7 @@ class PrintPages:
     def list_routes(self) -> Sequence[PageRoute]:
         charged_registries = [candidate for candidate in REGISTRIES.values() if candidate.charge_terms]
         return (
-            *self._list_format_routes(_PRINT_PATH, "requests.view", self._find_request_printout),
+            *self._list_format_routes(_PRINT_PATH, Right.REQUESTS_VIEW, self._find_request_printout),
             *(route for registry in charged_registries for route in self._list_receipt_routes(registry)),
         )
 
@@ -52,7 +52,7 @@ class PrintPages:
         )
 
     def _list_format_routes(
-        self, base_path: str, route_right: str, find_printout: PrintoutFinder
+        self, base_path: str, route_right: Right, find_printout: PrintoutFinder
     ) -> Sequence[PageRoute]:
         return (
             PageRoute("GET", f"{base_path}.html", route_right, partial(self._show_html, find_printout)),

@@ -4,7 +4,7 @@ A step is taken as on every channel, by the declaration. A form bears the versio
 second is notified, sees the present request, and nothing is overwritten.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from aiohttp import web
@@ -35,17 +35,18 @@ from domain.actions.requests.act import act_on_request
 from domain.actions.requests.assign import assign_request
 from domain.actions.requests.reopen import reopen_request
 from domain.actions.requests.walk_in import correct_mobile
-from domain.actions.staff.authorization import find_step_right
+from domain.authorization.rights import Right
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import Store
 from domain.values import tracking_codes
-from domain.values.errors import AuthenticationFailed, DomainError, InvalidField, MissingField, NotFound
+from domain.values.errors import DomainError, InvalidField, MissingField, NotFound
 from domain.values.files import MAX_DOCUMENT_BYTES
 from domain.values.reasons import InvalidReason, MissingReason
 from domain.values.version_token import VersionToken
 
 REQUESTS_PATH = "/staff/requests"
 _REQUEST_PATH = f"{REQUESTS_PATH}/{{code:[0-9]{{9}}}}"
+_DOCUMENT_PATH = f"{_REQUEST_PATH}/documents/{{id:[0-9]{{1,19}}}}"
 
 MAX_FILE_FORM_BYTES = MAX_DOCUMENT_BYTES + 64 * 1024
 """Bytes of a form with a file."""
@@ -81,11 +82,11 @@ class RequestPages:
 
     def list_routes(self) -> Sequence[PageRoute]:
         return (
-            PageRoute("GET", _REQUEST_PATH, "requests.view", self._render_page),
+            PageRoute("GET", _REQUEST_PATH, Right.REQUESTS_VIEW, self._render_page),
             PageRoute(
                 "POST",
                 f"{_REQUEST_PATH}/act/{{action:[a-z_]+}}",
-                "requests.act",
+                Right.REQUESTS_ACT,
                 FormSubmission(
                     STEP_FORM_PREFIX + "{action}",
                     VersionedAction(self._submit_step),
@@ -93,24 +94,24 @@ class RequestPages:
                     _is_shown_on_page,
                 ),
             ),
-            self._build_form_route("assign", "requests.act", VersionedAction(self._submit_assignment)),
+            self._build_form_route("assign", Right.REQUESTS_ASSIGN, VersionedAction(self._submit_assignment)),
             PageRoute(
                 "POST",
                 f"{_REQUEST_PATH}/documents",
-                "requests.act",
+                Right.REQUESTS_ATTACH,
                 FormSubmission("attach", self._submit_document, self._render_page),
                 MAX_FILE_FORM_BYTES,
             ),
-            PageRoute("GET", f"{_REQUEST_PATH}/documents/{{id:[0-9]{{1,19}}}}", "requests.view", self._send_document),
-            self._build_form_route("mobile", "requests.mobile", VersionedAction(self._submit_mobile)),
-            self._build_form_route("reopen", "requests.act", self._submit_reopening),
-            self._build_form_route("slip", "payments.record", self._submit_payment),
-            self._build_form_route("reverse", "payments.reverse", self._submit_reversal),
-            self._build_form_route("refund", "refunds.pay", self._submit_refund),
-            self._build_form_route("approve", "refunds.approve", self._submit_approval),
+            PageRoute("GET", _DOCUMENT_PATH, Right.REQUESTS_VIEW, self._send_document),
+            self._build_form_route("mobile", Right.REQUESTS_MOBILE, VersionedAction(self._submit_mobile)),
+            self._build_form_route("reopen", Right.REQUESTS_REOPEN, self._submit_reopening),
+            self._build_form_route("slip", Right.PAYMENTS_RECORD, self._submit_payment),
+            self._build_form_route("reverse", Right.PAYMENTS_REVERSE, self._submit_reversal),
+            self._build_form_route("refund", Right.REFUNDS_PAY, self._submit_refund),
+            self._build_form_route("approve", Right.REFUNDS_APPROVE, self._submit_approval),
         )
 
-    def _build_form_route(self, form_name: str, right: str, form_action: FormAction) -> PageRoute:
+    def _build_form_route(self, form_name: str, right: Right, form_action: FormAction) -> PageRoute:
         """Return the route of a form of the page that is no step's."""
         return PageRoute(
             "POST", f"{_REQUEST_PATH}/{form_name}", right, FormSubmission(form_name, form_action, self._render_page)
@@ -121,7 +122,6 @@ class RequestPages:
         async with self._store.open_unit() as uow:
             service_request = await find_readable_request(self._dependencies, uow, code, visitor.actor)
             submitted_values = self._read_step_inputs(service_request, step_name, form)
-            self._require_step_right(service_request, step_name, submitted_values, visitor)
             step_outcome = await act_on_request(
                 dependencies=self._dependencies,
                 uow=uow,
@@ -134,14 +134,6 @@ class RequestPages:
             )
             await announce_outcome(self._dependencies, uow, step_outcome, visitor.actor)
         return f"{REQUESTS_PATH}/{code}?{TAKEN_PARAMETER}={step_name}"
-
-    def _require_step_right(
-        self, request: ServiceRequest, step_name: str, input_values: Mapping[str, object], visitor: Visitor
-    ) -> None:
-        """Refuse who has to prove their identity again before this step; whose step it is, its declaration says."""
-        for step in self._dependencies.engine.get_service(request.service).steps_named(step_name):
-            if step.roles & visitor.actor.role_names:
-                visitor.require_right(find_step_right(step, input_values))
 
     def _read_step_inputs(self, request: ServiceRequest, step_name: str, form: PostedForm) -> dict[str, Any]:
         """Return what was typed into the form of a step."""
@@ -272,11 +264,9 @@ class RequestPages:
 
 
 async def _is_shown_on_page(visitor: Visitor, error: DomainError) -> bool:
-    """Show on the page why a step was refused. A missing proof the gate asks for; a `Forbidden` about the step or the
-    request, and not about something that was typed, is audited, and shown only where it says why.
+    """Show on the page why a step was refused. A `Forbidden` about the step or the request, and not about something
+    that was typed, is audited, and shown only where it says why.
     """
-    if isinstance(error, AuthenticationFailed):
-        return False
     return error.field not in _STEP_ERROR_FIELDS or await forbidden_with_reason_too(visitor, error)
 
 

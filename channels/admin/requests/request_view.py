@@ -17,7 +17,8 @@ from domain.actions.papers.printouts import list_printouts
 from domain.actions.requests.assign import list_colleagues
 from domain.actions.requests.described_changes import DescribedChange, describe_event_changes
 from domain.actions.requests.reopen import REOPENED_AS, may_staff_reopen
-from domain.actions.staff.authorization import registry_right
+from domain.authorization.request_policy import may_use_on_request
+from domain.authorization.rights import Right, registry_right
 from domain.blocks.charging import QUOTE, list_request_bills
 from domain.blocks.papers_pending import find_missing_papers
 from domain.fields.form import Field
@@ -158,6 +159,10 @@ class RequestView:
     """The steps that this visitor may take now."""
     assignable_members: Sequence[StaffMember]
     """To whom this visitor may give it; empty where they may not."""
+    may_attach: bool
+    """This visitor may add papers to it while it runs."""
+    may_correct_mobile: bool
+    """This visitor may correct its citizen's mobile."""
     may_reopen: bool
     """This visitor may take it up again now."""
     printouts: Mapping[str, str]
@@ -168,13 +173,13 @@ class RequestView:
         bill = next((candidate for candidate in self.bills if candidate.bill_id == bill_id), None)
         offered_forms = {
             "assign": bool(self.assignable_members),
-            "attach": bool(self.paper_titles) and not self.head.is_final and visitor.may("requests.act"),
-            "mobile": not self.head.is_erased and visitor.may("requests.mobile"),
+            "attach": bool(self.paper_titles) and not self.head.is_final and self.may_attach,
+            "mobile": not self.head.is_erased and self.may_correct_mobile,
             "reopen": self.may_reopen,
-            "slip": bill is not None and visitor.may("payments.record"),
-            "reverse": bill is not None and bill.is_reversible and visitor.may("payments.reverse"),
-            "refund": bill is not None and bill.may_refund and visitor.may("refunds.pay"),
-            "approve": bill is not None and bill.approval.may_approve and visitor.may("refunds.approve"),
+            "slip": bill is not None and visitor.may(Right.PAYMENTS_RECORD),
+            "reverse": bill is not None and bill.is_reversible and visitor.may(Right.PAYMENTS_REVERSE),
+            "refund": bill is not None and bill.may_refund and visitor.may(Right.REFUNDS_PAY),
+            "approve": bill is not None and bill.approval.may_approve and visitor.may(Right.REFUNDS_APPROVE),
         }
         return offered_forms.get(form_name, False)
 
@@ -213,8 +218,9 @@ class RequestViews:
             ],
             step_forms=await self._step_views.build_step_forms(uow, request, visitor, opened_step),
             assignable_members=self._list_assignable_members(request, staff_members, visitor),
-            may_reopen=visitor.may("requests.act")
-            and await may_staff_reopen(self._dependencies, uow, request, visitor.actor),
+            may_attach=may_use_on_request(Right.REQUESTS_ATTACH, service, request, visitor.actor),
+            may_correct_mobile=may_use_on_request(Right.REQUESTS_MOBILE, service, request, visitor.actor),
+            may_reopen=await may_staff_reopen(self._dependencies, uow, request, visitor.actor),
             printouts=await list_printouts(self._dependencies, uow, request, visitor.actor),
         )
 
@@ -245,8 +251,6 @@ class RequestViews:
         self, request: ServiceRequest, staff_members: Sequence[StaffMember], visitor: Visitor
     ) -> Sequence[StaffMember]:
         """Return those to whom the visitor may give the request."""
-        if not visitor.may("requests.act"):
-            return []
         return list_colleagues(self._dependencies, staff_members, visitor.substitutions, [request], visitor.actor)
 
     async def _build_head(

@@ -68,8 +68,6 @@ class StepViews:
         self, uow: UnitOfWork, request: ServiceRequest, visitor: Visitor, opened_step: OpenedStep | None
     ) -> list[StepForm]:
         """Return the steps that the visitor may take now; one that was refused is among them as it was typed."""
-        if not visitor.may("requests.act"):
-            return []
         engine, refused_step = (
             self._dependencies.engine,
             opened_step.step_name if opened_step and opened_step.error else None,
@@ -78,7 +76,7 @@ class StepViews:
         # What somebody typed is not taken away from them, even where the step has become another's.
         steps = [
             candidate
-            for candidate in engine.list_actions(request, visitor.actor.role_names)
+            for candidate in engine.list_actions(request, visitor.actor)
             if candidate.name in {*offered_names, refused_step}
         ]
         return [await self._build_step_form(uow, request, candidate, visitor, opened_step) for candidate in steps]

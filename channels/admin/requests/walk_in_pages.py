@@ -25,8 +25,9 @@ from channels.web.forms import (
 from channels.web.posted import read_text
 from channels.web.refused_forms import RefusedForm, form_error
 from domain.actions.dependencies import Dependencies
-from domain.actions.queues.visibility import may_see_request
 from domain.actions.requests.walk_in import WALK_IN_CHANNEL, enter_walk_in_once, find_form_faults
+from domain.authorization.request_policy import may_see_request
+from domain.authorization.rights import Right
 from domain.fields.form import Field, list_missing, read_readable
 from domain.fields.types import Identifier, ReadingContext
 from domain.language.service import Service
@@ -53,7 +54,7 @@ class WalkInPages:
     """Entering a request for somebody who came."""
 
     sections: Sequence[NavigationSection] = (
-        NavigationSection(WALK_IN_PATH, "admin.sections.walk_in", "requests.enter"),
+        NavigationSection(WALK_IN_PATH, "admin.sections.walk_in", Right.REQUESTS_ENTER),
     )
 
     def __init__(self, dependencies: Dependencies, store: Store) -> None:
@@ -62,10 +63,13 @@ class WalkInPages:
 
     def list_routes(self) -> Sequence[PageRoute]:
         return (
-            PageRoute("GET", WALK_IN_PATH, "requests.enter", self._show_services),
-            PageRoute("GET", _SERVICE_PATH, "requests.enter", self._render_form),
+            PageRoute("GET", WALK_IN_PATH, Right.REQUESTS_ENTER, self._show_services),
+            PageRoute("GET", _SERVICE_PATH, Right.REQUESTS_ENTER, self._render_form),
             PageRoute(
-                "POST", _SERVICE_PATH, "requests.enter", FormSubmission("walk-in", self._submit_form, self._render_form)
+                "POST",
+                _SERVICE_PATH,
+                Right.REQUESTS_ENTER,
+                FormSubmission("walk-in", self._submit_form, self._render_form),
             ),
         )
 

@@ -14,6 +14,7 @@ from channels.web.paging import build_list_page, read_page_start
 from domain.actions.dependencies import Dependencies
 from domain.actions.settings.changes import DAY_PREFIX, TEXT_PREFIX
 from domain.actions.settings.rule_lists import index_rules
+from domain.authorization.rights import Right
 from domain.settings.records import SettingChange
 from domain.settings.rules import FORMER_RULES
 from domain.unit_of_work import Store
@@ -53,7 +54,7 @@ class ChangePages:
         self._store = store
 
     def list_routes(self) -> Sequence[PageRoute]:
-        return (PageRoute("GET", CHANGES_PATH, "settings.view", self._show_changes),)
+        return (PageRoute("GET", CHANGES_PATH, Right.SETTINGS_VIEW, self._show_changes),)
 
     async def _show_changes(self, request: web.Request, visitor: Visitor) -> web.Response:
         async with self._store.open_unit(write=False) as uow:

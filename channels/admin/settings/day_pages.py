@@ -21,6 +21,7 @@ from domain.actions.settings.changes import (
     version_of_settings,
 )
 from domain.actions.staff.staffing import today_in_tehran
+from domain.authorization.rights import Right
 from domain.fields.form import Field
 from domain.fields.types import Choice, Day, Text
 from domain.settings.records import DeclaredDay
@@ -53,17 +54,17 @@ class DayPages:
 
     def list_routes(self) -> Sequence[PageRoute]:
         return (
-            PageRoute("GET", DAYS_PATH, "settings.view", self._render_page),
+            PageRoute("GET", DAYS_PATH, Right.SETTINGS_VIEW, self._render_page),
             PageRoute(
                 "POST",
                 DAYS_PATH,
-                "settings.change",
+                Right.SETTINGS_CHANGE,
                 FormSubmission(DECLARE_FORM.name, VersionedAction(self._submit_declaration), self._render_page),
             ),
             PageRoute(
                 "POST",
                 f"{DAYS_PATH}/{{day}}/forget",
-                "settings.change",
+                Right.SETTINGS_CHANGE,
                 FormSubmission("forget", VersionedAction(self._submit_forgetting), self._render_page),
             ),
         )

@@ -16,6 +16,7 @@ from channels.web.refused_forms import RefusedForm, form_error
 from domain.actions.dependencies import Dependencies
 from domain.actions.settings.changes import change_rules, load_stored_rules, renew_settings, version_of_settings
 from domain.actions.settings.rule_lists import list_rule_groups
+from domain.authorization.rights import Right
 from domain.settings.rules import NO_CHOICE, YES_CHOICE, SettingRule, read_present_value
 from domain.unit_of_work import Store
 from domain.values.version_token import VersionToken
@@ -36,7 +37,7 @@ class SettingPages:
     """The rules."""
 
     sections: Sequence[NavigationSection] = (
-        NavigationSection(SETTINGS_PATH, "admin.sections.settings", "settings.view"),
+        NavigationSection(SETTINGS_PATH, "admin.sections.settings", Right.SETTINGS_VIEW),
     )
 
     def __init__(self, dependencies: Dependencies, store: Store) -> None:
@@ -45,11 +46,11 @@ class SettingPages:
 
     def list_routes(self) -> Sequence[PageRoute]:
         return (
-            PageRoute("GET", SETTINGS_PATH, "settings.view", self._render_page),
+            PageRoute("GET", SETTINGS_PATH, Right.SETTINGS_VIEW, self._render_page),
             PageRoute(
                 "POST",
                 f"{SETTINGS_PATH}/rules/{{group:[a-z_]+}}",
-                "settings.change",
+                Right.SETTINGS_CHANGE,
                 FormSubmission("{group}", VersionedAction(self._submit_settings), self._render_page),
             ),
         )

@@ -16,6 +16,7 @@ from channels.web.refused_forms import RefusedForm, form_error
 from domain.actions.dependencies import Dependencies
 from domain.actions.settings.changes import TEXT_PREFIX, change_text, renew_settings, version_of_settings
 from domain.actions.settings.text_overrides import LONGEST_OVERRIDE, list_changeable_keys, prove_text
+from domain.authorization.rights import Right
 from domain.check import sent_by_sms
 from domain.fields.form import Field
 from domain.fields.types import Choice, Text
@@ -57,18 +58,18 @@ class TextPages:
 
     def list_routes(self) -> Sequence[PageRoute]:
         return (
-            PageRoute("GET", TEXTS_PATH, "settings.view", self._show_texts),
-            PageRoute("GET", TEXT_PATH, "settings.view", self._render_page),
+            PageRoute("GET", TEXTS_PATH, Right.SETTINGS_VIEW, self._show_texts),
+            PageRoute("GET", TEXT_PATH, Right.SETTINGS_VIEW, self._render_page),
             PageRoute(
                 "POST",
                 TEXT_PATH,
-                "settings.change",
+                Right.SETTINGS_CHANGE,
                 FormSubmission(WORDING_FORM, VersionedAction(self._submit_text), self._render_page),
             ),
             PageRoute(
                 "POST",
                 f"{TEXT_PATH}/reset",
-                "settings.change",
+                Right.SETTINGS_CHANGE,
                 FormSubmission("reset", VersionedAction(self._submit_reset), self._render_page),
             ),
         )

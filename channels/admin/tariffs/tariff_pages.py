@@ -26,6 +26,7 @@ from domain.actions.tariffs.changes import (
     withdraw_price,
 )
 from domain.actions.tariffs.priced_subjects import find_declared, list_priced
+from domain.authorization.rights import Right
 from domain.fields.form import Field
 from domain.fields.types import Day, Integer, Rials, format_number
 from domain.tariffs.tariff import (
@@ -65,7 +66,9 @@ _PROPOSAL_PATH = f"{TARIFFS_PATH}/proposals/{{id:[0-9]{{1,19}}}}"
 class TariffPages:
     """The revenue unit's prices."""
 
-    sections: Sequence[NavigationSection] = (NavigationSection(TARIFFS_PATH, "admin.sections.tariffs", "tariffs.view"),)
+    sections: Sequence[NavigationSection] = (
+        NavigationSection(TARIFFS_PATH, "admin.sections.tariffs", Right.TARIFFS_VIEW),
+    )
 
     def __init__(self, dependencies: Dependencies, store: Store) -> None:
         self._dependencies = dependencies
@@ -73,24 +76,24 @@ class TariffPages:
 
     def list_routes(self) -> Sequence[PageRoute]:
         return (
-            PageRoute("GET", TARIFFS_PATH, "tariffs.view", self._render_tariffs),
-            PageRoute("GET", _TARIFF_PATH, "tariffs.view", self._show_tariff),
+            PageRoute("GET", TARIFFS_PATH, Right.TARIFFS_VIEW, self._render_tariffs),
+            PageRoute("GET", _TARIFF_PATH, Right.TARIFFS_VIEW, self._show_tariff),
             PageRoute(
                 "POST",
                 f"{_TARIFF_PATH}/preview",
-                "tariffs.change",
+                Right.TARIFFS_CHANGE,
                 FormSubmission(PRICE.name, self._show_preview, self._render_page),
             ),
             PageRoute(
                 "POST",
                 _TARIFF_PATH,
-                "tariffs.change",
+                Right.TARIFFS_CHANGE,
                 FormSubmission(PRICE.name, VersionedAction(self._submit_price), self._render_page),
             ),
             PageRoute(
                 "POST",
                 f"{TARIFFS_PATH}/rows/{{id:[0-9]{{1,19}}}}/withdraw",
-                "tariffs.change",
+                Right.TARIFFS_CHANGE,
                 FormSubmission("withdraw", self._submit_withdrawal, self._render_tariffs),
             ),
             *self._build_proposal_routes(),
@@ -101,13 +104,13 @@ class TariffPages:
             PageRoute(
                 "POST",
                 f"{_PROPOSAL_PATH}/approve",
-                "tariffs.approve",
+                Right.TARIFFS_APPROVE,
                 FormSubmission("approve", self._submit_approval, self._render_tariffs, forbidden_with_reason_too),
             ),
             PageRoute(
                 "POST",
                 f"{_PROPOSAL_PATH}/reject",
-                "tariffs.approve",
+                Right.TARIFFS_APPROVE,
                 FormSubmission("reject", self._submit_rejection, self._render_tariffs),
             ),
         )

@@ -22,9 +22,9 @@ from domain.actions.dependencies import Dependencies
 from domain.actions.feedback.own_comments import add_own_comment, rate_own_request
 from domain.actions.messages.notify import queue_message
 from domain.actions.payments.link_addresses import ensure_payment_link
-from domain.actions.requests.act import refuse_foreign_request
 from domain.actions.requests.reopen import reopen_rated_request
 from domain.actions.requests.unverified import verify_request_mobile
+from domain.authorization.request_policy import refuse_foreign_request
 from domain.blocks.charging import list_request_bills
 from domain.unit_of_work import Store
 from domain.values.errors import NotFound

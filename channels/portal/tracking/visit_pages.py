@@ -17,7 +17,6 @@ from channels.web.posted import read_text, read_texts
 from channels.web.refused_forms import RefusedForm, form_error
 from domain.actions.dependencies import Dependencies
 from domain.actions.drafts.reading import citizen_actor
-from domain.actions.requests.act import refuse_foreign_request
 from domain.actions.requests.visit_choice import (
     VisitChoice,
     VisitOffer,
@@ -26,6 +25,7 @@ from domain.actions.requests.visit_choice import (
     move_visit,
     prefer_visits,
 )
+from domain.authorization.request_policy import refuse_foreign_request
 from domain.blocks.visit_moving import PREFERENCES
 from domain.blocks.visits import OFFICER_NAME, VISIT_START
 from domain.requests.request import ServiceRequest

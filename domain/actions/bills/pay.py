@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 
 from domain.actions.bills.subjects import SUBJECTS, lock_bill
 from domain.actions.dependencies import Dependencies
+from domain.authorization.policy import require_right, take_place
+from domain.authorization.rights import Right
 from domain.bills.bill import (
     SURPLUS_REASON,
     Bill,
@@ -22,14 +24,15 @@ from domain.bills.pos_receipts import PaymentLikeness, PosReceipt, compare_payme
 from domain.engine.engine import StepOutcome
 from domain.unit_of_work import UnitOfWork
 from domain.values import bill_ids
-from domain.values.actors import Actor, Role
-from domain.values.errors import AmountMismatch, BillNotFound, DuplicateRequest, Forbidden, MissingField, NotAllowedNow
+from domain.values.actors import Actor
+from domain.values.errors import AmountMismatch, BillNotFound, DuplicateRequest, MissingField, NotAllowedNow
 from domain.values.reasons import DuplicateReason, MissingReason, NotAllowedReason
 
-_RECORDER_ROLES: Mapping[PaymentMethod, frozenset[Role]] = {
-    PaymentMethod.SLIP: frozenset({Role.REVENUE}),
-    PaymentMethod.POS: frozenset({Role.REVENUE, Role.CLERK}),
+_RECORDING_RIGHTS: Mapping[PaymentMethod, Right] = {
+    PaymentMethod.SLIP: Right.PAYMENTS_RECORD,
+    PaymentMethod.POS: Right.PAYMENTS_RECORD_TERMINAL,
 }
+"""What people record by hand; any other payment is brought by a bank, whoever had it asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +147,7 @@ def _refuse_repeated_receipt(existing_payments: Sequence[Payment], receipt_numbe
         )
         compared_before = (payment.method, payment.reference) == (new_payment.method, new_payment.reference)
         same_number = receipt_number in {payment.reference, payment.reference.removeprefix(f"{payment.office}/")}
-        if same_number and payment.method in _RECORDER_ROLES and not (other_office or compared_before):
+        if same_number and payment.method in _RECORDING_RIGHTS and not (other_office or compared_before):
             raise DuplicateRequest("reference", DuplicateReason.REFERENCE_USED)
 
 
@@ -167,9 +170,9 @@ def _resolve_recorder(method: PaymentMethod, actor: Actor, receipt_number: str) 
     """Return by whom it is stored."""
     if not receipt_number:
         raise MissingField("reference")
-    if not _RECORDER_ROLES.get(method, frozenset(Role)) & actor.role_names:
-        raise Forbidden("payment")
-    return actor.acting_in_role(frozenset({Role.REVENUE}))
+    if method in _RECORDING_RIGHTS:
+        return require_right(_RECORDING_RIGHTS[method], actor, "payment")
+    return take_place(Right.PAYMENTS_RECORD, actor)
 
 
 def _build_payment(

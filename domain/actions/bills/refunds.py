@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from domain.actions.bills.subjects import SUBJECTS, lock_bill
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import notify_line
-from domain.actions.staff.authorization import RIGHTS
+from domain.authorization.policy import require_right
+from domain.authorization.rights import Right
 from domain.bills.bill import (
     Bill,
     BillState,
@@ -38,7 +39,6 @@ from domain.values.errors import (
     AmountMismatch,
     DomainError,
     DuplicateRequest,
-    Forbidden,
     InvalidField,
     MissingField,
     NotAllowedNow,
@@ -46,11 +46,6 @@ from domain.values.errors import (
 from domain.values.paging import Cursor, ListOrder, Page, cut_page
 from domain.values.reasons import AlreadyDoneReason, AmountReason, DuplicateReason, InvalidReason, NotAllowedReason
 from domain.values.text import group_digits, persian_digits
-
-REVENUE_ROLES = RIGHTS["refunds.pay"].roles
-"""Who sends money back."""
-APPROVER_ROLES = RIGHTS["refunds.approve"].roles
-"""Who agrees to what one person may not send back alone."""
 
 BILLS_PER_PAGE = 25
 """Bills of one page of what is due back."""
@@ -94,8 +89,7 @@ async def record_refund(
     is due, all of it is on its way to a card, or a second person has to approve first, and `InvalidField("iban")` for
     another than that one said.
     """
-    if not REVENUE_ROLES & actor.role_names:
-        raise Forbidden("refund")
+    recorder = require_right(Right.REFUNDS_PAY, actor, "refund")
     parsed_iban, transfer_reference = identifiers.parse_iban(iban), normalise_reference(reference)
     if not transfer_reference:
         raise MissingField("reference")
@@ -109,7 +103,7 @@ async def record_refund(
         return RecordedRefund(bill, earlier_transfer, parsed_iban)
     if await uow.suspense.find_transfer(transfer_reference) is not None:
         raise DuplicateRequest("reference", DuplicateReason.REFERENCE_USED)
-    due_refunds, recorder = _select_due_refunds(refunds, amount), actor.acting_in_role(REVENUE_ROLES)
+    due_refunds = _select_due_refunds(refunds, amount)
     if needs_second_person(dependencies.policy, await uow.bills.list_payments(bill.id), refunds, recorder):
         refuse_unapproved(due_refunds, RefundTarget(parsed_iban), recorder)
     payment = _build_transfer(dependencies, bill, due_refunds, transfer_reference, recorder)
@@ -125,12 +119,11 @@ async def approve_refund(
     Whoever recorded the money agrees to nothing about it. Errors: `Forbidden`, `InvalidField` (bill id, IBAN),
     `BillNotFound`, `AmountMismatch`, `AlreadyDone`, and `NotAllowedNow`.
     """
-    if not APPROVER_ROLES & actor.role_names:
-        raise Forbidden("refund")
+    approver = require_right(Right.REFUNDS_APPROVE, actor, "refund")
     target = RefundTarget(identifiers.parse_iban(iban))
     bill = await lock_bill(uow, await uow.bills.get_by_bill_id(bill_ids.parse_bill_id(bill_id)))
     due_refunds = _select_due_refunds(await uow.bills.list_refunds(bill.id), amount)
-    await store_approval(dependencies, uow, bill, due_refunds, target, actor)
+    await store_approval(dependencies, uow, bill, due_refunds, target, approver)
     return bill
 
 
@@ -140,10 +133,10 @@ async def store_approval(
     bill: Bill,
     due_refunds: Sequence[Refund],
     target: RefundTarget,
-    actor: Actor,
+    approver: Actor,
 ) -> None:
     """Keep a second person's word on refunds of a locked bill; `NotAllowedNow` for who recorded money of it."""
-    approver, now = actor.acting_in_role(APPROVER_ROLES), dependencies.clock.now()
+    now = dependencies.clock.now()
     if has_recorded_payment(await uow.bills.list_payments(bill.id), approver):
         raise NotAllowedNow("iban", NotAllowedReason.OWN_PAYMENT)
     for refund in due_refunds:

@@ -15,7 +15,8 @@ from domain.actions.bills.merged_bills import load_bills_by_id, load_parts
 from domain.actions.bills.subjects import SUBJECTS, lock_bills
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import list_unit_mobiles, notify_line, notify_staff
-from domain.actions.staff.authorization import RIGHTS
+from domain.authorization.policy import require_right
+from domain.authorization.rights import Right
 from domain.bills.bill import (
     Bill,
     BillState,
@@ -33,12 +34,9 @@ from domain.gateways.attempt import AttemptAlert
 from domain.messages.catalogue import RenderedMessage
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
-from domain.values.errors import AlreadyDone, Forbidden, InvalidField, MissingField, NotAllowedNow, NotFound
+from domain.values.errors import AlreadyDone, InvalidField, MissingField, NotAllowedNow, NotFound
 from domain.values.reasons import AlreadyDoneReason, InvalidReason, NotAllowedReason, NotFoundReason
 from domain.values.text import count_code_units, group_digits, persian_digits, tidy_text
-
-REVENUE_ROLES = RIGHTS["payments.reverse"].roles
-"""Who reverses payments."""
 
 LONGEST_REASON = 300
 """UTF-16 units of why a payment was wrong."""
@@ -112,9 +110,7 @@ async def reverse_payment(
     payments by which a receipt paid a merged bill, all of these are reversed; the reason `part_not_reversible` names
     the part that keeps them from it.
     """
-    if not REVENUE_ROLES & actor.role_names:
-        raise Forbidden("payment")
-    reason_text, by_actor = _check_reason(reason), actor.acting_in_role(REVENUE_ROLES)
+    by_actor, reason_text = require_right(Right.PAYMENTS_REVERSE, actor, "payment"), _check_reason(reason)
     payments_by_bill = await _list_of_receipt(uow, bill_id, payment_row_id)
     reversals_by_bill: dict[int, RecordedReversal] = {}
     for bill in await lock_bills(uow, payments_by_bill):

@@ -13,7 +13,8 @@ from typing import Any
 from domain.actions.bills.merged_bills import load_paid_bills
 from domain.actions.bills.pay_by_ids import RecordedReceipt, find_payable_by_ids, record_payment_by_ids
 from domain.actions.dependencies import Dependencies
-from domain.actions.staff.authorization import RIGHTS
+from domain.authorization.policy import require_right
+from domain.authorization.rights import Right
 from domain.bills.bill import PaymentMethod, acting_label, normalise_reference
 from domain.ledger.accounts import MoneySource
 from domain.ledger.suspense import SuspenseReceipt, SuspenseState
@@ -25,7 +26,6 @@ from domain.values.errors import (
     AlreadyDone,
     Conflict,
     DuplicateRequest,
-    Forbidden,
     InvalidField,
     MissingField,
     NotAllowedNow,
@@ -33,11 +33,6 @@ from domain.values.errors import (
 from domain.values.reasons import DuplicateReason, InvalidReason, NotAllowedReason
 from domain.values.text import count_code_units, persian_digits, tidy_text
 from domain.values.version_token import VersionToken, refuse_stale
-
-DECIDER_ROLES = RIGHTS["suspense.decide"].roles
-"""Who matches receipts, and has them transferred back."""
-APPROVER_ROLES = RIGHTS["suspense.approve"].roles
-"""Who agrees to what one person may not send back alone."""
 
 LONGEST_REASON = 300
 """UTF-16 units of why a receipt is matched or returned."""
@@ -123,11 +118,10 @@ async def match_receipt(
     Errors: `Forbidden`, `MissingField("reason")`, `NotFound("receipt")`, `AlreadyDone("receipt")`,
     `Conflict("receipt")` where it changed since `version`, and those of `record_payment`.
     """
-    if not DECIDER_ROLES & actor.role_names:
-        raise Forbidden("receipt")
+    decider = require_right(Right.SUSPENSE_DECIDE, actor, "receipt")
     receipt = await uow.suspense.get(receipt_id, lock=True)
     _refuse_decided(receipt, version)
-    decision = _Decision(_check_reason(reason), actor.acting_in_role(DECIDER_ROLES), dependencies.clock.now())
+    decision = _Decision(_check_reason(reason), decider, dependencies.clock.now())
     if await uow.bills.find_payment(receipt.method, receipt.reference) is not None:
         raise DuplicateRequest("reference", DuplicateReason.REFERENCE_USED)
     payable = await find_payable_by_ids(uow, *bill_id_pair)
@@ -156,11 +150,10 @@ async def approve_return(
     Errors: `Forbidden`, `InvalidField("iban")`, `NotFound("receipt")`, `AlreadyDone("receipt")`,
     `Conflict("receipt")`, and `NotAllowedNow("receipt")` for whoever recorded it.
     """
-    if not APPROVER_ROLES & actor.role_names:
-        raise Forbidden("receipt")
+    approver = require_right(Right.SUSPENSE_APPROVE, actor, "receipt")
     receipt, now = await uow.suspense.get(receipt_id, lock=True), dependencies.clock.now()
     _refuse_decided(receipt, version)
-    parsed_iban, approver = identifiers.parse_iban(iban), actor.acting_in_role(APPROVER_ROLES)
+    parsed_iban = identifiers.parse_iban(iban)
     if receipt.recorder_label == acting_label(approver.label):
         raise NotAllowedNow("receipt", NotAllowedReason.OWN_PAYMENT)
     approved = replace(receipt, iban=parsed_iban, approved_by=approver.label, approved_at=now)
@@ -183,14 +176,13 @@ async def return_receipt(
     reason), `NotFound("receipt")`, `AlreadyDone("receipt")`, `Conflict("receipt")`, `DuplicateRequest("reference")` for
     the number of another transfer, and `NotAllowedNow("iban")` where a second person has to approve first.
     """
-    if not DECIDER_ROLES & actor.role_names:
-        raise Forbidden("receipt")
+    decider = require_right(Right.SUSPENSE_DECIDE, actor, "receipt")
     receipt = await uow.suspense.get(receipt_id, lock=True)
     if receipt.state is SuspenseState.RETURNED and _is_transfer_of(receipt, transfer):
         return receipt
     _refuse_decided(receipt, version)
     iban, number = identifiers.parse_iban(transfer.iban), _check_number(transfer.reference)
-    decision = _Decision(_check_reason(transfer.reason), actor.acting_in_role(DECIDER_ROLES), dependencies.clock.now())
+    decision = _Decision(_check_reason(transfer.reason), decider, dependencies.clock.now())
     if await uow.suspense.find_transfer(number) or await uow.bills.find_payment(PaymentMethod.REFUND, number):
         raise DuplicateRequest("reference", DuplicateReason.REFERENCE_USED)
     _refuse_unapproved(dependencies.policy, receipt, iban, decision.actor)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from domain.actions.conversations.turn_context import MOST_COUNTED, TurnContext
 from domain.actions.documents.attach import attach_document
 from domain.actions.papers.printouts import list_printouts
-from domain.actions.requests.act import refuse_foreign_request
+from domain.authorization.request_policy import refuse_foreign_request
 from domain.blocks.papers_pending import find_missing_papers
 from domain.chats.chat import SentFile
 from domain.conversation.buttons.answers import ButtonVerb, verb_button

@@ -11,7 +11,7 @@ from domain.actions.conversations.driver_menu import build_driver_menu, build_ma
 from domain.actions.conversations.languages import choose_language_by_button
 from domain.actions.conversations.turn_context import TurnContext, store_dialogue
 from domain.actions.messages.notice_choice import EACH_CHANNEL, choose_notice_channel, find_notice_choice
-from domain.actions.requests.act import refuse_foreign_request
+from domain.authorization.request_policy import refuse_foreign_request
 from domain.chats.chat import ButtonPressed, ChatBegun, ChatEvent, SentFile, TextEdited, TextWritten
 from domain.conversation.buttons.answers import ButtonAnswer, ButtonVerb, digest_turn, read_button_answer
 from domain.conversation.buttons.menus import build_notice_rows, menu_button_rows

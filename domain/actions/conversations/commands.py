@@ -20,6 +20,7 @@ from domain.actions.requests import submit, track
 from domain.actions.requests.command import AWAITED_COMMANDS, take_command
 from domain.actions.requests.own_requests import find_requests_by_others
 from domain.actions.tariffs.price_lines import list_price_lines
+from domain.authorization.request_policy import awaits_answer_of, is_citizen_of, keeps_mobile_for
 from domain.bills.bill import Bill, BillState
 from domain.bills.merged_bill import FEWEST_PARTS, MergedBill
 from domain.blocks.charging import REQUEST_SUBJECT, list_request_bills
@@ -238,14 +239,13 @@ async def needs_confirmation(turn: TurnContext, intent: str, slots: SlotValues) 
     except DomainError:
         return False
     if intent == "deny":
-        return request.awaits == turn.actor.identifier
+        return awaits_answer_of(request, turn.actor)
     cancel_steps = turn.dependencies.engine.get_service(request.service).command_steps(Command.CANCEL)
     cancel_step = next((candidate for candidate in cancel_steps if request.state in candidate.source_states), None)
     if cancel_step is None:
         return False
-    if request.mobile != turn.actor.identifier:
-        mobile_field = cancel_step.mobile_field
-        return mobile_field is not None and mobile_field.find(request) == turn.actor.identifier
+    if not is_citizen_of(request, turn.actor):
+        return keeps_mobile_for(cancel_step, request, turn.actor)
     return turn.actor.channel in MESSENGERS or await _is_paid_or_booked(turn, request)
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from domain.actions.dependencies import Dependencies
-from domain.actions.requests.act import refuse_foreign_request
+from domain.authorization.request_policy import require_request_right
+from domain.authorization.rights import Right
 from domain.blocks.papers_pending import list_missing_papers
 from domain.drafts.files import DraftFile
 from domain.fields.types import format_number
@@ -14,7 +15,7 @@ from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork
 from domain.values import tracking_codes
 from domain.values.actors import Actor
-from domain.values.errors import Forbidden, InvalidField, NotAllowedNow, TooLarge
+from domain.values.errors import InvalidField, NotAllowedNow, TooLarge
 from domain.values.files import PreparedFile
 from domain.values.reasons import InvalidReason, TooLargeReason
 
@@ -34,7 +35,7 @@ async def attach_document(
     """
     request = await uow.requests.get_by_code(tracking_codes.parse_code(code), lock=True)
     service = dependencies.engine.get_service(request.service)
-    _may_attach(service, request, actor)
+    require_request_right(Right.REQUESTS_ATTACH, service, request, actor)
     papers = _require_open_papers(service, request, paper_name, actor)
     existing = await uow.documents.list_of_request(request.id)
     repeated = next((other for other in existing if _is_same(other, paper_name, file)), None)
@@ -109,13 +110,6 @@ def _build_document(
         added_by=actor.label,
         at=dependencies.clock.now(),
     )
-
-
-def _may_attach(service: Service, request: ServiceRequest, actor: Actor) -> None:
-    refuse_foreign_request(request, actor)
-    takes_steps = any(step.roles & actor.role_names for step in service.transitions)
-    if actor.kind not in {"citizen", "clerk"} and not takes_steps:
-        raise Forbidden("code")
 
 
 def _require_open_papers(service: Service, request: ServiceRequest, paper_name: str, actor: Actor) -> ServicePapers:

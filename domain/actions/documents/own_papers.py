@@ -1,7 +1,7 @@
 """Papers that a citizen adds to an own request on the portal, once it was sent: which it takes, and for whom."""
 
 from domain.actions.dependencies import Dependencies
-from domain.actions.requests.act import refuse_foreign_request
+from domain.authorization.request_policy import refuse_foreign_request
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork
 from domain.values import tracking_codes

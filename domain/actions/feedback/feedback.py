@@ -3,7 +3,7 @@
 from domain.actions.conversations.request_buttons import awaits_rating
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import list_role_mobiles, notify_staff
-from domain.actions.requests.act import refuse_foreign_request
+from domain.authorization.request_policy import is_citizen_of, refuse_foreign_request
 from domain.feedback.opinions import Comment, Rating
 from domain.messages.catalogue import RenderedMessage
 from domain.requests.request import Phase, RequestFilter, ServiceRequest
@@ -23,7 +23,7 @@ async def rate_request(
     before the end.
     """
     request = await uow.requests.get_by_code(tracking_codes.parse_code(code), lock=True)
-    if actor.kind != "citizen" or request.mobile != actor.identifier:
+    if not is_citizen_of(request, actor):
         raise NotFound("code")
     if request.phase is not Phase.DONE:
         raise NotAllowedNow("code", NotAllowedReason.RATE_LATER)

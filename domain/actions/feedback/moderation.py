@@ -10,16 +10,17 @@ from dataclasses import replace
 
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import notify_line
-from domain.actions.queues.visibility import SEE_ALL_ROLES, may_see_request, visible_services
-from domain.actions.staff.authorization import RIGHTS
+from domain.authorization.policy import may_use, require_right
+from domain.authorization.request_policy import may_see_request
+from domain.authorization.rights import Right
 from domain.feedback.opinions import Comment, CommentState
 from domain.language.service import Service
 from domain.messages.catalogue import RenderedMessage
 from domain.messages.records import MessageClass
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork
-from domain.values.actors import Actor, Role
-from domain.values.errors import Conflict, Forbidden, InvalidField
+from domain.values.actors import Actor
+from domain.values.errors import Conflict, InvalidField
 from domain.values.reasons import ConflictReason, InvalidReason
 from domain.values.text import persian_digits, tidy_text
 from domain.values.version_token import VersionToken, refuse_stale
@@ -27,29 +28,12 @@ from domain.values.version_token import VersionToken, refuse_stale
 LONGEST_ANSWER = 250
 """Characters of an answer: the citizen gets all of it in one text."""
 
-MODERATOR_ROLES = RIGHTS["comments.moderate"].roles
-
-
-def readable_topics(services: Mapping[str, Service], roles: frozenset[Role]) -> frozenset[str] | None:
-    """Return the services and topics on which these roles read comments; None means on everything.
-
-    A unit reads what is said of its own work: the design gives each service its comments (services.md, "Public comments
-    and suggestions") and shows a unit no other's requests, and a complaint about a driver is as much of somebody as a
-    request is. What is said of the desk at large belongs to no unit: the manager answers for it, and the auditor reads
-    everything ("People").
-    """
-    if roles & (MODERATOR_ROLES | SEE_ALL_ROLES):
-        return None
-    return frozenset[str]().union(
-        *(services[service_key].topic_names for service_key in visible_services(services, roles))
-    )
-
 
 def may_see_writer(services: Mapping[str, Service], actor: Actor, subject_request: ServiceRequest | None) -> bool:
     """Return whether this reader is shown the mobile of a comment's writer: who judges comments, as somebody must be
     able to call back, and who may see the request that it is about, which bears the same number.
     """
-    return bool(MODERATOR_ROLES & actor.role_names) or (
+    return may_use(Right.COMMENTS_MODERATE, actor) or (
         subject_request is not None and may_see_request(services, actor, subject_request)
     )
 
@@ -124,6 +108,4 @@ def _check_answer(text: str) -> str:
 
 def require_moderator(actor: Actor) -> Actor:
     """Return the actor as the moderator that it must be to see and judge comments; `Forbidden("comment")`."""
-    if not MODERATOR_ROLES & actor.role_names:
-        raise Forbidden("comment")
-    return actor.acting_in_role(MODERATOR_ROLES)
+    return require_right(Right.COMMENTS_MODERATE, actor, "comment")

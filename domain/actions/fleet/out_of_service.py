@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 
 from domain.actions.dependencies import Dependencies
-from domain.actions.staff.authorization import RIGHTS
+from domain.authorization.policy import require_right
+from domain.authorization.rights import Right
 from domain.fields.form import Field
 from domain.fields.types import Day, format_number
 from domain.fleet.resources import Booking, Resource, ResourceKind, ResourceStatus
@@ -13,14 +14,13 @@ from domain.registries.field_types import Note
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
 from domain.values.calendar import tehran_moment
-from domain.values.errors import Conflict, Forbidden, InvalidField, NotAllowedNow, NotFound
+from domain.values.errors import Conflict, InvalidField, NotAllowedNow, NotFound
 from domain.values.reasons import ConflictReason, InvalidReason, NotAllowedReason
 from domain.values.text import tidy_text
 
 FLEET_REGISTRIES = frozenset({MACHINES.key, OPERATORS.key})
 """Registries whose rows are booked."""
 
-CIVIL_ROLES = RIGHTS["fleet.change"].roles
 
 OUT_OF_SERVICE_FIELDS = (Field("first", Day()), Field("last", Day()), Field("note", Note(120)))
 """What is asked to take something out of service: its first and last day, and why."""
@@ -106,6 +106,4 @@ async def _find_resource(uow: UnitOfWork, resource_id: int) -> Resource:
 
 
 def _require_civil_role(actor: Actor) -> Actor:
-    if not CIVIL_ROLES & actor.role_names:
-        raise Forbidden("fleet")
-    return actor.acting_in_role(CIVIL_ROLES)
+    return require_right(Right.FLEET_CHANGE, actor, "fleet")

@@ -10,15 +10,13 @@ from datetime import timedelta
 
 from domain.actions.dependencies import Dependencies
 from domain.actions.history.sealing import Verification
-from domain.actions.staff.authorization import RIGHTS
 from domain.audit.entries import VerificationRecord
+from domain.authorization.policy import require_right
+from domain.authorization.rights import Right
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values.actors import SYSTEM, Actor
-from domain.values.errors import AlreadyDone, Forbidden
+from domain.values.errors import AlreadyDone
 from domain.values.reasons import AlreadyDoneReason
-
-VERIFIER_ROLES = RIGHTS["history.verify"].roles
-"""Roles that ask for a verification."""
 
 MOST_STORED_FAULTS = 100
 """Of more faults only the number is kept; `pishkhan history verify` names them all."""
@@ -33,12 +31,11 @@ log = logging.getLogger(__name__)
 
 async def request_verification(dependencies: Dependencies, uow: UnitOfWork, actor: Actor) -> None:
     """Ask for a verification; `Forbidden("history")`, `AlreadyDone("history")` while one is waiting or running."""
-    if not VERIFIER_ROLES & actor.role_names:
-        raise Forbidden("history")
+    verifier = require_right(Right.HISTORY_VERIFY, actor, "history")
     await uow.serialise(_LOCK_NAME)
     if await uow.verifications.find_requested():
         raise AlreadyDone("history", AlreadyDoneReason.VERIFYING)
-    label, now = actor.acting_in_role(VERIFIER_ROLES).label, dependencies.clock.now()
+    label, now = verifier.label, dependencies.clock.now()
     await uow.verifications.add_request(label, now)
     await uow.audit.add_entry(now, label, "verification_asked", {})
 

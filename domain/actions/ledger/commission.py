@@ -9,18 +9,16 @@ from collections.abc import Iterator, Mapping
 
 from domain.actions.dependencies import Dependencies
 from domain.actions.offices.statement import build_statement
-from domain.actions.staff.authorization import RIGHTS
+from domain.authorization.policy import require_right
+from domain.authorization.rights import Right
 from domain.ledger.accounts import Account, AccountKey
 from domain.ledger.entries import EntryKind, LedgerEntry
 from domain.offices.office import Statement
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import SYSTEM, Actor
 from domain.values.calendar import jalali_period, to_tehran
-from domain.values.errors import Forbidden, InvalidField
+from domain.values.errors import InvalidField
 from domain.values.reasons import InvalidReason
-
-POSTER_ROLES = RIGHTS["ledger.post"].roles
-"""Who closes the commission of a month."""
 
 
 async def post_commission(
@@ -30,14 +28,13 @@ async def post_commission(
 
     Errors: `Forbidden`, `NotFound("office")`, `InvalidField` (`year`, `month`), also for a month that is not over.
     """
-    if actor.kind != "system" and not POSTER_ROLES & actor.role_names:
-        raise Forbidden("commission")
+    poster = require_right(Right.LEDGER_POST_COMMISSION, actor, "commission")
     first_day, end_day = jalali_period(year, month)
     if end_day > to_tehran(dependencies.clock.now()).date():
         raise InvalidField("month", InvalidReason.FUTURE)
     await uow.serialise(f"commission:{office_code}")
     statement = await build_statement(dependencies, uow, office_code, first_day, end_day)
-    month_key, label = f"{year}-{month:02}", actor.acting_in_role(POSTER_ROLES).label
+    month_key, label = f"{year}-{month:02}", poster.label
     posted_by_service = await uow.ledger.sum_commission(statement.office, month_key)
     new_entries = [
         LedgerEntry(

@@ -5,17 +5,15 @@ it: a correction of these accounts would make the ledger differ from the books, 
 """
 
 from domain.actions.dependencies import Dependencies
-from domain.actions.staff.authorization import RIGHTS
+from domain.authorization.policy import require_right
+from domain.authorization.rights import Right
 from domain.ledger.accounts import CHART_OF_ACCOUNTS, Account, AccountKey, SubaccountKind
 from domain.ledger.entries import EntryKind, LedgerEntry
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
-from domain.values.errors import Forbidden, InvalidField, MissingField
+from domain.values.errors import InvalidField, MissingField
 from domain.values.reasons import InvalidReason
 from domain.values.text import count_code_units, persian_digits, tidy_text
-
-POSTER_ROLES = RIGHTS["ledger.post"].roles
-"""Who corrects the ledger."""
 
 LONGEST_NOTE = 300
 """UTF-16 units of why."""
@@ -38,8 +36,7 @@ async def post_correction(
     Errors: `Forbidden` for all but the revenue unit, `MissingField("note")`, `InvalidField` (`account`, `amount`,
     `note`).
     """
-    if not POSTER_ROLES & actor.role_names:
-        raise Forbidden("ledger")
+    poster = require_right(Right.LEDGER_POST, actor, "ledger")
     note_text = _check_note(note)
     if debit == credit or ANSWERED_BY_ROWS & {debit.account, credit.account}:
         raise InvalidField("account")
@@ -53,7 +50,7 @@ async def post_correction(
         credit=credit,
         amount=amount,
         note=note_text,
-        recorded_by=actor.acting_in_role(POSTER_ROLES).label,
+        recorded_by=poster.label,
     )
     await uow.ledger.add(entry)
     facts = {"debit": _write_key(debit), "credit": _write_key(credit), "amount": amount, "note": note_text}

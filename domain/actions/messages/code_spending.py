@@ -22,7 +22,7 @@ SMS_PATIENCE = timedelta(seconds=30)
 SMS_MEMORY = timedelta(minutes=10)
 """A code that was not sent says so long that none will be; then another one is tried."""
 
-WARNED_ROLES = (Role.ADMIN, Role.MANAGER)
+WARNED_STAFF = (Role.ADMIN, Role.MANAGER)
 
 
 async def find_spent_rials(dependencies: Dependencies, uow: UnitOfWork) -> int:
@@ -68,6 +68,6 @@ async def _warn_staff(dependencies: Dependencies, uow: UnitOfWork, level: Spendi
         facts = {"amount": group_digits(dependencies.policy.verification_rials_a_day)}
         return dependencies.catalogue.render_message(f"staff.code_spending.{level}", facts)
 
-    role_mobiles = [await list_role_mobiles(uow, dependencies, role) for role in WARNED_ROLES]
+    role_mobiles = [await list_role_mobiles(uow, dependencies, role) for role in WARNED_STAFF]
     mobiles = dict.fromkeys(mobile for mobiles in role_mobiles for mobile in mobiles)
     await notify_staff(dependencies, uow, mobiles, render_message)

@@ -1,16 +1,14 @@
 """Texts that went wrong: sent again by somebody's decision."""
 
 from domain.actions.dependencies import Dependencies
-from domain.actions.staff.authorization import RIGHTS
+from domain.authorization.policy import require_right
+from domain.authorization.rights import Right
 from domain.messages.records import OutboxMessage
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
-from domain.values.errors import Forbidden, MissingField, NotAllowedNow
+from domain.values.errors import MissingField, NotAllowedNow
 from domain.values.reasons import NotAllowedReason
 from domain.values.text import tidy_text
-
-RETRIER_ROLES = RIGHTS["messages.retry"].roles
-"""Roles that let a text be sent again."""
 
 RETRIED_REASON = "retried"
 """The reason of a text that waits because somebody wanted it sent again."""
@@ -24,8 +22,7 @@ async def retry_message(
     The audit keeps who wanted it and why. Errors: `Forbidden("message")`, `MissingField("reason")`,
     `NotFound("message")`, `NotAllowedNow("message")` in any other state.
     """
-    if not RETRIER_ROLES & actor.role_names:
-        raise Forbidden("message")
+    label = require_right(Right.MESSAGES_RETRY, actor, "message").label
     reason_text = tidy_text(reason)
     if not reason_text:
         raise MissingField("reason")
@@ -33,5 +30,5 @@ async def retry_message(
     if not await uow.outbox.requeue(message_id, now, RETRIED_REASON):
         raise NotAllowedNow("message", NotAllowedReason.NOT_FAILED)
     facts = {"message": message_id, "reason": reason_text, "state": failed.state.value, "failed_by": failed.reason}
-    await uow.audit.add_entry(now, actor.acting_in_role(RETRIER_ROLES).label, "message_retried", facts)
+    await uow.audit.add_entry(now, label, "message_retried", facts)
     return await uow.outbox.get(message_id)

@@ -9,8 +9,9 @@ from typing import Any
 
 from domain.actions.bills.subjects import SUBJECTS
 from domain.actions.dependencies import Dependencies
-from domain.actions.staff.authorization import RIGHTS
 from domain.actions.staff.staffing import today_in_tehran
+from domain.authorization.policy import require_right
+from domain.authorization.rights import Right
 from domain.offices.office import (
     BASIS_POINTS,
     LONGEST_NAME,
@@ -28,13 +29,10 @@ from domain.offices.office import (
 from domain.unit_of_work import Store, UnitOfWork, Vault
 from domain.values.actors import SYSTEM, Actor
 from domain.values.dated_rows import is_withdrawn, locate_insertion, preceding_row, version_of
-from domain.values.errors import AlreadyDone, Conflict, Forbidden, InvalidField, NotFound
+from domain.values.errors import AlreadyDone, Conflict, InvalidField, NotFound
 from domain.values.reasons import AlreadyDoneReason, ConflictReason, InvalidReason
 from domain.values.text import group_digits, tidy_text
 from domain.values.version_token import VersionToken, refuse_stale
-
-EDITOR_ROLES = RIGHTS["offices.change"].roles
-"""Roles that change offices and their commission."""
 
 HIGHEST_PER_REQUEST = 1_000_000_000
 """Rials: beyond it somebody mistyped."""
@@ -306,9 +304,7 @@ async def forget_old_calls(dependencies: Dependencies, store: Store) -> int:
 
 def _require_editor(actor: Actor) -> str:
     """Return as whom a change is audited; `Forbidden("office")` for staff without one of the roles."""
-    if actor.kind != "system" and not EDITOR_ROLES & actor.role_names:
-        raise Forbidden("office")
-    return actor.acting_in_role(EDITOR_ROLES).label
+    return require_right(Right.OFFICES_CHANGE, actor, "office").label
 
 
 async def _at_version(uow: UnitOfWork, code: str, version: VersionToken | None) -> Office:

@@ -3,18 +3,16 @@
 from datetime import date, time, timedelta
 
 from domain.actions.dependencies import Dependencies
-from domain.actions.staff.authorization import RIGHTS
+from domain.authorization.policy import require_right
+from domain.authorization.rights import Right
 from domain.offices.tills import HIGHEST_DECLARED_RIALS, LONGEST_NOTE, Takings, TillClosing, TillPeriod
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import SYSTEM, Actor
 from domain.values.calendar import day_bounds, tehran_moment, to_tehran
-from domain.values.errors import Conflict, Forbidden, InvalidField, MissingField
+from domain.values.errors import Conflict, InvalidField, MissingField
 from domain.values.reasons import ConflictReason, InvalidReason, MissingReason
 from domain.values.text import count_code_units, group_digits, persian_digits, tidy_text
 from domain.values.version_token import VersionToken, refuse_changed_since
-
-CLOSER_ROLES = RIGHTS["tills.close"].roles
-"""Roles that close tills."""
 
 _ONE_DAY = timedelta(days=1)
 
@@ -93,9 +91,7 @@ async def load_till(uow: UnitOfWork, office_code: str, first_day: date, last_day
 
 def _require_closer(actor: Actor) -> str:
     """Return as whom a closing is kept; `Forbidden("till")` for staff without the role."""
-    if actor.kind != "system" and not CLOSER_ROLES & actor.role_names:
-        raise Forbidden("till")
-    return actor.acting_in_role(CLOSER_ROLES).label
+    return require_right(Right.TILLS_CLOSE, actor, "till").label
 
 
 def _check_closing(day: date, today: date, declared_amount: int, note: str) -> None:

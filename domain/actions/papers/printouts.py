@@ -10,7 +10,8 @@ from functools import partial
 from typing import Any, TypeAlias
 
 from domain.actions.dependencies import Dependencies
-from domain.actions.requests.act import refuse_foreign_request
+from domain.authorization.request_policy import find_request_refusal, refuse_foreign_request
+from domain.authorization.rights import Right
 from domain.fields.stored import select_stored
 from domain.language.printouts import PRINT_PHRASES, GatheredFacts, PaperContext, Printable
 from domain.language.service import Service
@@ -20,7 +21,7 @@ from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork
 from domain.values import tracking_codes
 from domain.values.actors import Actor
-from domain.values.errors import DomainError, Forbidden, NotAllowedNow, NotFound
+from domain.values.errors import DomainError, NotAllowedNow, NotFound
 from domain.values.languages import PERSIAN, in_language, language_in_force
 from domain.values.reasons import NotAllowedReason, NotFoundReason
 from domain.values.text import isolate_left_to_right, persian_digits
@@ -69,7 +70,7 @@ async def build_request_printout(
     printable = service.find_printable(paper_kind)
     if printable is None:
         raise NotFound(PRINTOUT_FIELD, NotFoundReason.NOT_ISSUED)
-    if refusal := _find_refusal(printable, request, actor):
+    if refusal := _find_refusal(service, printable, request, actor):
         raise refusal
     gathered = await printable.gather_facts(uow, request)
     if not gathered:
@@ -85,7 +86,7 @@ async def list_printouts(
     """Return the papers of a request that this person may print now: kind → title."""
     service = dependencies.engine.get_service(request.service)
     allowed_printables = [
-        printable for printable in service.printables if _find_refusal(printable, request, actor) is None
+        printable for printable in service.printables if _find_refusal(service, printable, request, actor) is None
     ]
     issued = [printable for printable in allowed_printables if await printable.gather_facts(uow, request)]
     return {
@@ -116,10 +117,12 @@ def format_for_paper(fact_texts: TextsByName) -> TextsByName:
     }
 
 
-def _find_refusal(printable: Printable, request: ServiceRequest, actor: Actor) -> DomainError | None:
+def _find_refusal(service: Service, printable: Printable, request: ServiceRequest, actor: Actor) -> DomainError | None:
     """Return why this person gets no such paper of this request; None when nothing speaks against it."""
-    if actor.kind != "system" and not printable.roles & actor.role_names:
-        return Forbidden(PRINTOUT_FIELD)
+    if refusal := find_request_refusal(
+        Right.REQUESTS_VIEW, service, request, actor, PRINTOUT_FIELD, declared_roles=printable.roles
+    ):
+        return refusal
     if request.erased_at:
         return NotAllowedNow("code", NotAllowedReason.ERASED)
     if printable.token_fact and printable.find_token(request) is None:

@@ -7,21 +7,17 @@ from domain.actions.dependencies import Dependencies
 from domain.actions.payments.advance import advance_attempt
 from domain.actions.payments.changes import store_change
 from domain.actions.payments.gateway_worker import GatewaysByName
-from domain.actions.staff.authorization import RIGHTS
+from domain.authorization.policy import require_right
+from domain.authorization.rights import Right
 from domain.gateways.attempt import AttemptChange, AttemptEvent, PaymentAttempt
 from domain.gateways.attempt_machine import AttemptMachine
 from domain.gateways.callback_record import CallbackRecord
 from domain.gateways.gateway import UNANSWERED_CODES, PaymentGateway
 from domain.unit_of_work import Store, UnitOfWork
-from domain.values.actors import Actor, Role
-from domain.values.errors import Forbidden, MissingField, NotAllowedNow, Unavailable
+from domain.values.actors import Actor
+from domain.values.errors import MissingField, NotAllowedNow, Unavailable
 from domain.values.reasons import NotAllowedReason, UnavailableReason
 from domain.values.text import tidy_text
-
-ASKING_ROLES = RIGHTS["attempts.ask"].roles
-"""Who has a bank asked."""
-DENYING_ROLES = RIGHTS["attempts.deny"].roles
-"""Who says that a bank denies what was claimed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +53,11 @@ async def resolve_alert(
     `NotAllowedNow("attempt")` where it bears no alert. One that is unknown stays so until its bank, or the settlement
     file, says what it is.
     """
-    reason_text = check_reason(reason, actor, ASKING_ROLES)
+    by_actor, reason_text = require_right(Right.ATTEMPTS_ASK, actor, "attempt"), check_reason(reason)
     attempt = await uow.payment_attempts.get(attempt_id, lock=True)
     if attempt.alert is None:
         raise NotAllowedNow("attempt", NotAllowedReason.NO_ALERT)
     facts = {"gateway": attempt.gateway, "order_number": attempt.order_number, "reason": reason_text}
-    by_actor = actor.acting_in_role(ASKING_ROLES)
     await uow.audit.add_entry(dependencies.clock.now(), by_actor.label, "payment_alert_resolved", facts)
     change = AttemptChange(replace(attempt, alert=None), "alert_resolved")
     details = {"resolved": attempt.alert.value, "reason": reason_text}
@@ -76,12 +71,10 @@ async def ask_bank(
 
     Other errors as `advance_attempt`; what was asked in vain is in the audit, too.
     """
-    if not ASKING_ROLES & actor.role_names:
-        raise Forbidden("attempt")
+    label = require_right(Right.ATTEMPTS_ASK, actor, "attempt").label
     async with store.open_unit() as uow:
         attempt = await uow.payment_attempts.get(attempt_id)
         facts = {"gateway": attempt.gateway, "order_number": attempt.order_number}
-        label = actor.acting_in_role(ASKING_ROLES).label
         await uow.audit.add_entry(dependencies.clock.now(), label, "payment_inquired", facts)
     return await advance_attempt(dependencies, store, gateways, attempt_id, actor)
 
@@ -96,12 +89,12 @@ async def deny_payment(
     `Conflict("attempt")` while the bank is being asked, `Unavailable("gateway")` (`bank_silent`) where it does
     not answer now, and `NotAllowedNow("attempt")` for one that is not unknown, or was verified once.
     """
-    reason_text = check_reason(reason, actor, DENYING_ROLES)
+    by_actor, reason_text = require_right(Right.ATTEMPTS_DENY, actor, "attempt"), check_reason(reason)
     async with store.open_unit(write=False) as uow:
         attempt = await uow.payment_attempts.get(attempt_id)
     if not attempt.may_be_denied:
         raise NotAllowedNow("attempt", NotAllowedReason.NOT_UNKNOWN)
-    gateway, by_actor = gateways.get(attempt.gateway), actor.acting_in_role(DENYING_ROLES)
+    gateway = gateways.get(attempt.gateway)
     if gateway is None:
         raise Unavailable("gateway", UnavailableReason.GATEWAY_NOT_USED)
     was_asked = await _ask_once_more(dependencies, store, gateways, attempt_id, by_actor)
@@ -142,10 +135,8 @@ async def _store_denial(
     return await store_change(dependencies, uow, change, actor, {"reason": reason, **sale_facts})
 
 
-def check_reason(reason: str, actor: Actor, roles: frozenset[Role]) -> str:
-    """Return a reason as it is stored; refuse whoever has none of these roles, and no reason at all."""
-    if not roles & actor.role_names:
-        raise Forbidden("attempt")
+def check_reason(reason: str) -> str:
+    """Return a reason as it is stored; `MissingField("reason")` where there is none."""
     reason_text = tidy_text(reason)
     if not reason_text:
         raise MissingField("reason")

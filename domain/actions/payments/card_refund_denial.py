@@ -6,10 +6,12 @@ file name it as done later: where its money is still there it is counted after a
 """
 
 from domain.actions.dependencies import Dependencies
-from domain.actions.payments.asking import DENYING_ROLES, check_reason
+from domain.actions.payments.asking import check_reason
 from domain.actions.payments.card_refund_changes import list_carried_refunds, store_refund_change
 from domain.actions.payments.card_refund_worker import CardRefundWorker
 from domain.actions.payments.gateway_worker import GatewaysByName
+from domain.authorization.policy import require_right
+from domain.authorization.rights import Right
 from domain.bills.bill import Refund
 from domain.gateways.gateway import UNANSWERED_CODES
 from domain.gateways.refund_attempt import RefundAttempt, RefundAttemptState
@@ -35,7 +37,7 @@ async def deny_card_refund(
     more or does not answer now (`bank_silent`), and `NotAllowedNow("card_refund")` for one that has ended
     (`refund_ended`) or may still arrive at the bank (`refund_not_unknown`).
     """
-    reason_text, by_actor = check_reason(reason, actor, DENYING_ROLES), actor.acting_in_role(DENYING_ROLES)
+    by_actor, reason_text = require_right(Right.ATTEMPTS_DENY, actor, "attempt"), check_reason(reason)
     async with store.open_unit(write=False) as uow:
         refund = await uow.card_refunds.get(card_refund_id)
     if not _MACHINE.may_be_denied(refund, dependencies.clock.now()):

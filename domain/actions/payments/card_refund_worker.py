@@ -10,16 +10,17 @@ from datetime import datetime
 
 from domain.actions.bills.subjects import lock_bill
 from domain.actions.dependencies import Dependencies
-from domain.actions.payments.asking import ASKING_ROLES
 from domain.actions.payments.card_refund_changes import store_refund_change
 from domain.actions.payments.claims import CLAIM_LEASE, ClaimRepository
 from domain.actions.payments.gateway_worker import GatewaysByName, GatewayWorker, run_workers
+from domain.authorization.policy import require_right
+from domain.authorization.rights import Right
 from domain.gateways.gateway import CardRefundAnswer
 from domain.gateways.refund_attempt import RefundAttempt, RefundAttemptState
 from domain.gateways.refund_machine import RefundMachine
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values.actors import Actor
-from domain.values.errors import Conflict, Forbidden, NotAllowedNow, Unavailable
+from domain.values.errors import Conflict, NotAllowedNow, Unavailable
 from domain.values.reasons import ConflictReason, NotAllowedReason, UnavailableReason
 
 AnswerFollowUp = Callable[[UnitOfWork, RefundAttempt], Awaitable[RefundAttempt]]
@@ -42,12 +43,10 @@ async def ask_about_refund(
     `Conflict("card_refund")` while the bank is being asked, and `Unavailable("gateway")` where its gateway is not
     configured any more.
     """
-    if not ASKING_ROLES & actor.role_names:
-        raise Forbidden("attempt")
+    label = require_right(Right.ATTEMPTS_ASK, actor, "attempt").label
     async with store.open_unit() as uow:
         refund = await uow.card_refunds.get(card_refund_id)
         facts = {"gateway": refund.gateway, "order_number": refund.refund_number}
-        label = actor.acting_in_role(ASKING_ROLES).label
         await uow.audit.add_entry(dependencies.clock.now(), label, "card_refund_inquired", facts)
     gateway = gateways.get(refund.gateway)
     if gateway is None:

@@ -9,8 +9,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from domain.actions.bills.refunds import (
-    APPROVER_ROLES,
-    REVENUE_ROLES,
     needs_second_person,
     refuse_nothing_due,
     refuse_other_amount,
@@ -21,6 +19,8 @@ from domain.actions.bills.subjects import lock_bill
 from domain.actions.dependencies import Dependencies
 from domain.actions.payments.card_refund_changes import add_refund_event
 from domain.actions.payments.order_numbers import draw_order_number
+from domain.authorization.policy import require_right
+from domain.authorization.rights import Right
 from domain.bills.bill import Bill, Payment, PaymentOutcome, Refund, RefundState, RefundTarget
 from domain.gateways.attempt import AttemptState, PaymentAttempt
 from domain.gateways.capabilities import RefundScope
@@ -29,7 +29,7 @@ from domain.gateways.refund_attempt import RefundAttempt, RefundChange, get_refu
 from domain.unit_of_work import UnitOfWork
 from domain.values import bill_ids
 from domain.values.actors import Actor
-from domain.values.errors import Forbidden, NotAllowedNow
+from domain.values.errors import NotAllowedNow
 from domain.values.reasons import NotAllowedReason
 
 
@@ -139,9 +139,8 @@ async def send_to_card(
     everything went back, `NotAllowedNow` where nothing is due, no card can be paid (`no_card`), all is on its way, or a
     second person has to approve first, and `InvalidField("iban")` where that one named an IBAN.
     """
-    if not REVENUE_ROLES & actor.role_names:
-        raise Forbidden("refund")
-    sender, locked = actor.acting_in_role(REVENUE_ROLES), await _lock_refunds(dependencies, uow, bill_id)
+    sender = require_right(Right.REFUNDS_PAY, actor, "refund")
+    locked = await _lock_refunds(dependencies, uow, bill_id)
     refuse_other_amount(locked.sendable_refunds, amount)
     if needs_second_person(dependencies.policy, locked.payments, locked.refunds, sender):
         refuse_unapproved(locked.sendable_refunds, RefundTarget(), sender)
@@ -159,11 +158,10 @@ async def approve_card_refund(
 
     Errors as `approve_refund`, and `NotAllowedNow` where no card can be paid.
     """
-    if not APPROVER_ROLES & actor.role_names:
-        raise Forbidden("refund")
+    approver = require_right(Right.REFUNDS_APPROVE, actor, "refund")
     locked = await _lock_refunds(dependencies, uow, bill_id)
     refuse_other_amount(locked.sendable_refunds, amount)
-    await store_approval(dependencies, uow, locked.bill, locked.sendable_refunds, RefundTarget(), actor)
+    await store_approval(dependencies, uow, locked.bill, locked.sendable_refunds, RefundTarget(), approver)
     return locked.bill
 
 

@@ -7,7 +7,8 @@ the few ranges merged, so that a page costs the same however many requests there
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, time, timedelta
 
-from domain.actions.queues.visibility import list_queue_states, visible_services, visible_units
+from domain.actions.queues.visibility import list_queue_states
+from domain.authorization.visibility import visible_services, visible_units
 from domain.language.service import Service, State
 from domain.queues.filters import QueueFilter
 from domain.queues.queue import Queue, Sla, SlaMoments
@@ -60,8 +61,8 @@ def _due_range(criteria: QueueFilter, moments: SlaMoments) -> tuple[datetime | N
 
 
 def _list_ranges(services: Mapping[str, Service], actor: Actor, criteria: QueueFilter) -> Iterator[RequestRange]:
-    own_units = visible_units(services, actor.role_names)
-    for service_key in visible_services(services, actor.role_names):
+    own_units = visible_units(services, actor)
+    for service_key in visible_services(services, actor):
         service = services[service_key]
         if criteria.service in {None, service_key} and (not criteria.kind or criteria.kind in service.kinds):
             matching = [

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from domain.actions.dependencies import Dependencies
 from domain.actions.queues.filter_reading import read_queue_filter
-from domain.actions.queues.visibility import visible_services
+from domain.authorization.visibility import visible_services
 from domain.queues.filters import QueueFilter
 from domain.queues.views import SavedView
 from domain.unit_of_work import UnitOfWork
@@ -42,7 +42,7 @@ async def save_view(
     Errors: `Forbidden` for who sees no request, `MissingField("name")`, `InvalidField("name")` (too long),
     `TooLarge("name")` past thirty views.
     """
-    if actor.kind != "staff" or not visible_services(dependencies.services, actor.role_names):
+    if not visible_services(dependencies.services, actor):
         raise Forbidden("name")
     view_name = " ".join(tidy_text(view_name).split())
     if not view_name:

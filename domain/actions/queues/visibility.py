@@ -7,45 +7,20 @@ Who may see which services: services.md, "People".
 
 from collections.abc import Iterator, Mapping
 
+from domain.authorization.visibility import visible_services, visible_units
 from domain.language.service import Service, State
 from domain.queues.queue import Queue
-from domain.requests.request import Phase, ServiceRequest
+from domain.requests.request import Phase
 from domain.values.actors import Actor, Role
-
-SEE_ALL_ROLES = frozenset({Role.MANAGER, Role.AUDITOR})
-"""Roles that see every request."""
-
 
 _PHASES_BY_QUEUE = {Queue.NEEDS_CITIZEN: Phase.NEEDS_CITIZEN, Queue.NEEDS_PAYMENT: Phase.NEEDS_PAYMENT}
 
 
-def visible_services(services: Mapping[str, Service], roles: frozenset[Role]) -> tuple[str, ...]:
-    """Return the keys of the services whose requests these roles may see: all, or those whose steps they take."""
-    if roles & SEE_ALL_ROLES:
-        return tuple(services)
-    return tuple(
-        service_key for service_key, service in services.items() if roles & _worker_roles(service) - {Role.ADMIN}
-    )
-
-
-def may_see_request(services: Mapping[str, Service], actor: Actor, request: ServiceRequest) -> bool:
-    """Return whether this member of the staff may read the request."""
-    if actor.kind != "staff":
-        return False
-    return bool(actor.role_names & SEE_ALL_ROLES) or request.service in visible_services(services, actor.role_names)
-
-
-def visible_units(services: Mapping[str, Service], roles: frozenset[Role]) -> tuple[Role, ...]:
-    """Return the units whose queues these roles work on, or look at, in the order of the roles."""
-    all_units = frozenset[Role]().union(*(service.unit_roles for service in services.values()))
-    return tuple(role for role in Role if role in (all_units if roles & SEE_ALL_ROLES else all_units & roles))
-
-
-def visible_queues(services: Mapping[str, Service], roles: frozenset[Role]) -> tuple[tuple[Queue, Role | None], ...]:
-    """Return the queues that these roles are shown, each with its unit where it is a unit's; none for who sees none."""
-    if not visible_services(services, roles):
+def visible_queues(services: Mapping[str, Service], actor: Actor) -> tuple[tuple[Queue, Role | None], ...]:
+    """Return the queues that this one is shown, each with its unit where it is a unit's; none for who sees none."""
+    if not visible_services(services, actor):
         return ()
-    own_units = visible_units(services, roles)
+    own_units = visible_units(services, actor)
     other_queues = (queue for queue in Queue if queue not in {Queue.UNIT, Queue.ALL})
     listed_queues = (
         (queue, None)
@@ -71,7 +46,3 @@ def list_queue_states(service: Service, queue: Queue, units: tuple[Role, ...]) -
         if queue.is_of_units and state.unit not in units:
             continue
         yield state
-
-
-def _worker_roles(service: Service) -> frozenset[Role]:
-    return service.unit_roles.union(*(step.roles for step in service.transitions))

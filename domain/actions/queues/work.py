@@ -4,7 +4,9 @@ from dataclasses import dataclass, replace
 
 from domain.actions.dependencies import Dependencies
 from domain.actions.queues.selecting import build_selection
-from domain.actions.queues.visibility import may_see_request, visible_queues, visible_services, visible_units
+from domain.actions.queues.visibility import visible_queues
+from domain.authorization.request_policy import may_see_request
+from domain.authorization.visibility import visible_services, visible_units
 from domain.queues.filters import QueueFilter
 from domain.queues.queue import Queue, Sla, SlaMoments, assess_sla
 from domain.queues.selection import Selection
@@ -48,7 +50,7 @@ class WorkItem:
 
 async def count_queues(dependencies: Dependencies, uow: UnitOfWork, actor: Actor) -> list[QueueCount]:
     """Return every queue that this member of the staff is shown, in order; none for who sees no request."""
-    listed_queues = visible_queues(dependencies.services, actor.role_names)
+    listed_queues = visible_queues(dependencies.services, actor)
     listed_units = [unit for _, unit in listed_queues if unit]
     selections = [_select_requests(dependencies, actor, QueueFilter(queue, unit)) for queue, unit in listed_queues]
     selections += [_select_requests(dependencies, actor, QueueFilter(Queue.LATE, unit)) for unit in listed_units]
@@ -112,10 +114,10 @@ def _current_moments(dependencies: Dependencies) -> SlaMoments:
 
 def _refuse_foreign_queue(dependencies: Dependencies, actor: Actor, criteria: QueueFilter) -> None:
     service_keys, own_units = (
-        visible_services(dependencies.services, actor.role_names),
-        visible_units(dependencies.services, actor.role_names),
+        visible_services(dependencies.services, actor),
+        visible_units(dependencies.services, actor),
     )
-    if actor.kind != "staff" or not service_keys:
+    if not service_keys:
         raise Forbidden("queue")
     if criteria.service and criteria.service not in service_keys:
         raise Forbidden("service")

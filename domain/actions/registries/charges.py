@@ -10,6 +10,8 @@ from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import notify_line
 from domain.actions.payments.link_addresses import append_payment_link
 from domain.actions.registries.rows import change_row, find_contact
+from domain.authorization.policy import require_right
+from domain.authorization.rights import Right
 from domain.bills.bill import Bill, BillKind, BillState
 from domain.blocks.billing import BillingContext, ChargedSubject, create_bill
 from domain.messages.catalogue import RenderedMessage
@@ -18,13 +20,10 @@ from domain.registries.declarations import REGISTRIES, ChargeTerms, Registry
 from domain.registries.rows import RegistryRow
 from domain.registries.rules import ChargeState, RecordStatus
 from domain.unit_of_work import UnitOfWork
-from domain.values.actors import Actor, Role
-from domain.values.errors import AlreadyDone, Forbidden, MissingField, NotAllowedNow, PaymentUnknown
+from domain.values.actors import Actor
+from domain.values.errors import AlreadyDone, MissingField, NotAllowedNow, PaymentUnknown
 from domain.values.reasons import NotAllowedReason
 from domain.values.text import tidy_text
-
-REVENUE_ROLES = frozenset({Role.REVENUE})
-"""Who bills whatever is owed, and alone lets somebody off."""
 
 
 def require_owed(registry: Registry) -> ChargeTerms:
@@ -102,9 +101,7 @@ async def bill_and_notify(
 
     `Forbidden` for all but the registry's editors and the revenue unit, and the errors of `issue_row_bill`.
     """
-    if not (registry.editors | REVENUE_ROLES) & actor.role_names:
-        raise Forbidden(registry.key)
-    recorded_by = actor.acting_in_role(registry.editors | REVENUE_ROLES).label
+    recorded_by = require_right(Right.CHARGES_BILL, actor, registry.key).label
     billing_context = BillingContext(dependencies.ids, dependencies.policy, dependencies.clock.now())
     existing_bills = await uow.bills.list_of_subject(registry.key, row_id)
     bill = await issue_row_bill(uow, billing_context, registry, row_id, recorded_by)
@@ -122,13 +119,10 @@ async def waive_and_notify(
     """Waive a row's charge and notify whom it concerns; `Forbidden` for all but the revenue unit,
     `MissingField("reason")`, and the errors of `waive_row`.
     """
-    if not REVENUE_ROLES & actor.role_names:
-        raise Forbidden(registry.key)
+    recorded_by = require_right(Right.CHARGES_WAIVE, actor, registry.key).label
     if not tidy_text(reason):
         raise MissingField("reason")
-    row = await waive_row(
-        uow, registry, row_id, tidy_text(reason), actor.acting_in_role(REVENUE_ROLES).label, dependencies.clock.now()
-    )
+    row = await waive_row(uow, registry, row_id, tidy_text(reason), recorded_by, dependencies.clock.now())
     await _notify_contact(dependencies, uow, row, "waived", {})
     return row
 

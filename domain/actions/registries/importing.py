@@ -14,6 +14,8 @@ from domain.actions.dependencies import Dependencies
 from domain.actions.registries.booked_rows import find_booking_conflict
 from domain.actions.registries.registry_entry import audit_settled_entry
 from domain.actions.registries.rows import put_rows, require_editor
+from domain.authorization.policy import may_use
+from domain.authorization.rights import Right
 from domain.registries.declarations import REGISTRIES, Reference, Registry
 from domain.registries.imports import (
     ImportEffect,
@@ -41,7 +43,7 @@ from domain.registries.rows import (
 )
 from domain.registries.sheet import CellFault, SheetLayout, is_empty_cell, read_row, render_cell_text
 from domain.unit_of_work import Store, UnitOfWork
-from domain.values.actors import Actor, Role
+from domain.values.actors import Actor
 from domain.values.errors import Conflict, DomainError, InvalidField
 from domain.values.reasons import ConflictReason, InvalidReason
 
@@ -95,7 +97,7 @@ async def examine_sheet(
     Rows that would add or change something are kept in the spool. What the actor may not do is a fault of its row.
     """
     result = ImportExamination(ignored_headings=sheet_layout.ignored_headings)
-    examination = _SheetExamination(dependencies, sheet_layout, spool, actor.role_names, report_fault, result)
+    examination = _SheetExamination(dependencies, sheet_layout, spool, actor, report_fault, result)
     async with store.open_unit(write=False) as uow:
         for batch in split_batches(rows, BATCH_SIZE):
             await examination.examine_batch(uow, batch)
@@ -162,7 +164,7 @@ class _SheetExamination:
         dependencies: Dependencies,
         sheet_layout: SheetLayout,
         spool: Spool,
-        roles: frozenset[Role],
+        actor: Actor,
         report_fault: Callable[[RowFault], None],
         result: ImportExamination,
     ) -> None:
@@ -170,7 +172,7 @@ class _SheetExamination:
         self._sheet_layout = sheet_layout
         self._registry = sheet_layout.registry
         self._spool = spool
-        self._roles = roles
+        self._may_settle = may_use(Right.CHARGES_SETTLE, actor)
         self._report_fault = report_fault
         self._result = result
 
@@ -228,7 +230,7 @@ class _SheetExamination:
             old_values = row.stored_row.values if row.stored_row else None
             row.new_values = merge_values(self._registry, old_values, row.submitted_values)
             faulty_fields = {fault.field_name for fault in row.faults}
-            for error in find_problems(self._registry, old_values, row.new_values, self._roles):
+            for error in find_problems(self._registry, old_values, row.new_values, may_settle=self._may_settle):
                 if error.field not in faulty_fields:
                     row.add_fault(error.field, error)
             if row.stored_row and not row.faults:

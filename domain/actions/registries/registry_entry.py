@@ -12,6 +12,8 @@ from typing import Any
 from domain.actions.dependencies import Dependencies
 from domain.actions.registries.booked_rows import find_booking_conflict
 from domain.actions.registries.rows import next_row_number, require_editor
+from domain.authorization.policy import may_use, take_place
+from domain.authorization.rights import Right
 from domain.fields.form import Field
 from domain.fields.types import Identifier, ReadingContext
 from domain.registries.declarations import NUMBER_FIELD, REGISTRIES, Registry
@@ -28,7 +30,7 @@ from domain.registries.rows import (
     submitted_key,
     value_taken,
 )
-from domain.registries.rules import SETTLING_ROLES, ChargeState, RowValues, list_enterable_states
+from domain.registries.rules import ChargeState, RowValues, list_enterable_states
 from domain.registries.sheet import explain_cell_error
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
@@ -59,7 +61,7 @@ def offered_entry_fields(registry: Registry, actor: Actor) -> tuple[Field, ...]:
     """Return the fields of a new row's form as this hand is offered them: states alone that it may enter."""
     if not registry.charge_terms:
         return entry_fields(registry)
-    offered_states = list_enterable_states(actor.role_names)
+    offered_states = list_enterable_states(may_settle=may_use(Right.CHARGES_SETTLE, actor))
     offered_fields = [
         replace(field, choices=offered_states) if field.name == STATE_FIELD else field
         for field in entry_fields(registry)
@@ -76,7 +78,7 @@ def _withheld_fields(registry: Registry, actor: Actor) -> frozenset[str]:
     """Return what this hand does not change of a row: how far its money is, and an amount that a tariff prices."""
     if registry.charge_terms is None:
         return frozenset()
-    may_change_amount = registry.charge_terms.tariff_service is None or SETTLING_ROLES & actor.role_names
+    may_change_amount = registry.charge_terms.tariff_service is None or may_use(Right.CHARGES_SETTLE, actor)
     return frozenset({STATE_FIELD} if may_change_amount else {STATE_FIELD, registry.charge_terms.amount_field})
 
 
@@ -107,7 +109,7 @@ async def audit_settled_entry(
     if registry.charge_terms and row.values[STATE_FIELD] != ChargeState.OPEN:
         amount = row.values[registry.charge_terms.amount_field]
         facts = {"registry": registry.key, "row": row.id, "state": row.values[STATE_FIELD], "amount": amount}
-        await uow.audit.add_entry(now, actor.acting_in_role(SETTLING_ROLES).label, "charge_entered", facts)
+        await uow.audit.add_entry(now, take_place(Right.CHARGES_SETTLE, actor).label, "charge_entered", facts)
 
 
 async def amend_row(
@@ -165,7 +167,8 @@ async def _refuse_faulty_row(
     uow: UnitOfWork, registry: Registry, row: RegistryRow | None, new_values: RowValues, editor: Actor
 ) -> None:
     """Raise why a row may not be left so: its own faults, references into nowhere, values of other rows."""
-    for problem in find_problems(registry, row.values if row else None, new_values, editor.role_names):
+    may_settle = may_use(Right.CHARGES_SETTLE, editor)
+    for problem in find_problems(registry, row.values if row else None, new_values, may_settle=may_settle):
         raise problem
     if row is None:
         await _refuse_existing_key(uow, registry, new_values)

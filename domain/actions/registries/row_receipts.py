@@ -13,6 +13,8 @@ from domain.actions.papers.printouts import (
 )
 from domain.actions.registries.row_words import RowWording
 from domain.actions.registries.rows import find_concerned, find_contact
+from domain.authorization.policy import may_use
+from domain.authorization.rights import registry_right
 from domain.blocks.receipts import BASE_RECEIPT, PAID_FOR_FACT, RECEIPT_TEXTS, gather_paid_bills
 from domain.fields.form import Field
 from domain.language.printouts import GatheredFacts
@@ -64,8 +66,8 @@ async def list_row_printouts(
 
 
 def _may_print(registry: Registry, actor: Actor) -> bool:
-    """Return whether somebody is of the unit whose registry it is, of the revenue unit, or reads everything."""
-    return bool((BASE_RECEIPT.roles | registry.editors) & actor.role_names)
+    """Return whether somebody may see the registry: a receipt says no more."""
+    return may_use(registry_right(registry.key, "view"), actor)
 
 
 async def _list_paid_bills(uow: UnitOfWork, row: RegistryRow) -> list[dict[str, object]]:

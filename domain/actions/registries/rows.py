@@ -9,7 +9,8 @@ from typing import Any
 
 from domain.actions.dependencies import Dependencies
 from domain.actions.registries.booked_rows import find_booking_conflict
-from domain.actions.staff.authorization import RIGHTS, registry_right
+from domain.authorization.policy import may_use, require_right
+from domain.authorization.rights import Right, registry_right
 from domain.fields.types import ReadingContext
 from domain.registries.declarations import NUMBER_FIELD, REGISTRIES, Registry
 from domain.registries.rows import (
@@ -27,7 +28,7 @@ from domain.registries.rows import (
 from domain.registries.rules import RowValues
 from domain.unit_of_work import IdGenerator, UnitOfWork
 from domain.values.actors import Actor
-from domain.values.errors import Conflict, DomainError, Forbidden, InvalidField, NotFound, UnknownKind
+from domain.values.errors import Conflict, DomainError, InvalidField, NotFound, UnknownKind
 from domain.values.identifiers import parse_mobile as read_mobile
 from domain.values.reasons import InvalidReason, UnknownKindReason
 from domain.values.text import ascii_digits
@@ -46,9 +47,7 @@ def find_registry(registry_key: str) -> Registry:
 
 def require_editor(registry: Registry, actor: Actor) -> Actor:
     """Return the actor as the one who changes rows of the registry by hand; `Forbidden` for whoever may not."""
-    if not registry.editors & actor.role_names:
-        raise Forbidden(registry.key)
-    return actor.acting_in_role(registry.editors)
+    return require_right(registry_right(registry.key, "change"), actor, registry.key)
 
 
 async def audit_export(
@@ -58,10 +57,7 @@ async def audit_export(
 
     `Forbidden` (the registry's key) for whoever may not.
     """
-    exporter_roles = RIGHTS[registry_right(registry.key, "export")].roles
-    if actor.kind != "system" and not exporter_roles & actor.role_names:
-        raise Forbidden(registry.key)
-    recorded_by = actor.acting_in_role(exporter_roles).label
+    recorded_by = require_right(registry_right(registry.key, "export"), actor, registry.key).label
     await uow.audit.add_entry(dependencies.clock.now(), recorded_by, "export", {"registry": registry.key, **facts})
 
 
@@ -144,7 +140,7 @@ def _decide_fate(
 ) -> RowOutcome:
     old_values = stored_row.values if stored_row else None
     new_values = merge_values(registry, old_values, submitted_values)
-    for problem in find_problems(registry, old_values, new_values, editor.role_names):
+    for problem in find_problems(registry, old_values, new_values, may_settle=may_use(Right.CHARGES_SETTLE, editor)):
         raise problem
     now = dependencies.clock.now()
     if stored_row is None:

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from domain.authorization.policy import may_use
+from domain.authorization.rights import Right
 from domain.language.service import Service
 from domain.registries.declarations import DUTY, VIOLATION
 from domain.reports import figures as of
@@ -65,7 +67,7 @@ class Report:
 
     def is_visible_to(self, actor: Actor) -> bool:
         """Return whether this person may see it; so may whoever has a shell, as the system."""
-        return actor.kind == "system" or bool(self.roles & actor.role_names)
+        return may_use(Right.REPORTS_VIEW, actor, declared_roles=self.roles)
 
 
 def find_report(report_key: str) -> Report:

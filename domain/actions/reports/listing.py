@@ -8,13 +8,13 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from domain.actions.dependencies import Dependencies
-from domain.actions.queues.visibility import SEE_ALL_ROLES, visible_services
 from domain.actions.reports.declarations import Report, find_report
 from domain.actions.reports.labels import load_labels
-from domain.actions.reports.reporting import require_report_right
 from domain.actions.reports.request_rows import RequestSheet, SheetCell
 from domain.actions.reports.scope import ReportScope, RowValues
-from domain.actions.staff.authorization import RIGHTS
+from domain.authorization.policy import require_right
+from domain.authorization.rights import Right
+from domain.authorization.visibility import openable_services
 from domain.language.service import Service
 from domain.reports.figures import REQUEST_FACTS, STATE_DIMENSIONS, Dimension
 from domain.reports.filter import ReportFilter, moments_of_span
@@ -38,10 +38,7 @@ class RequestListing:
 
 def require_export_right(report: Report, actor: Actor) -> Actor:
     """Return the actor in whose place a report is taken along; `Forbidden("report")` for whoever may not."""
-    exporter = require_report_right(report, actor)
-    if actor.kind != "system" and not RIGHTS["reports.export"].roles & actor.role_names:
-        raise Forbidden("report")
-    return exporter
+    return require_right(Right.REPORTS_EXPORT, actor, "report", declared_roles=report.roles)
 
 
 def require_sheet_right(dependencies: Dependencies, requested_sheet: SheetSelection, actor: Actor) -> Actor:
@@ -81,7 +78,7 @@ async def build_listing(
     """
     require_export_right(report, actor)
     _refuse_hidden_service(dependencies, criteria, actor)
-    scope = ReportScope(dependencies.services, report, criteria, _openable_services(dependencies, actor))
+    scope = ReportScope(dependencies.services, report, criteria, openable_services(dependencies.services, actor))
     sheet = RequestSheet(await load_labels(dependencies, uow, criteria), _list_chosen_services(dependencies, scope))
     return RequestListing(
         await _count_total(uow, scope, criteria), sheet.render_headings(), _read_pages(uow, sheet, scope, criteria)
@@ -91,7 +88,7 @@ async def build_listing(
 def may_list_requests(dependencies: Dependencies, criteria: ReportFilter, actor: Actor) -> bool:
     """Return whether somebody may have the requests of this filter's service listed, or it names none."""
     openable, requested_service = (
-        _openable_services(dependencies, actor),
+        openable_services(dependencies.services, actor),
         criteria.value_by_dimension.get(Dimension.SERVICE),
     )
     return openable is None or requested_service not in dependencies.services or requested_service in openable
@@ -99,17 +96,10 @@ def may_list_requests(dependencies: Dependencies, criteria: ReportFilter, actor:
 
 def omits_requests(dependencies: Dependencies, report: Report, actor: Actor) -> bool:
     """Return whether a report's figures are about services whose requests its list leaves out for this actor."""
-    openable, covered = _openable_services(dependencies, actor), report.covered_services(dependencies.services)
+    openable, covered = openable_services(dependencies.services, actor), report.covered_services(dependencies.services)
     return openable is not None and not openable >= (
         dependencies.services.keys() if covered is None else covered & dependencies.services.keys()
     )
-
-
-def _openable_services(dependencies: Dependencies, actor: Actor) -> frozenset[str] | None:
-    """Return the services whose requests somebody may open; None for who sees whatever there is (`may_see_request`)."""
-    if actor.kind == "system" or actor.role_names & SEE_ALL_ROLES:
-        return None
-    return frozenset(visible_services(dependencies.services, actor.role_names))
 
 
 def _refuse_hidden_service(dependencies: Dependencies, criteria: ReportFilter, actor: Actor) -> None:

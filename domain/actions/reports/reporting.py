@@ -12,13 +12,14 @@ from domain.actions.dependencies import Dependencies
 from domain.actions.reports.aggregation import FigureTable, SectionTotals, required_columns
 from domain.actions.reports.declarations import Report
 from domain.actions.reports.scope import ReportScope
+from domain.authorization.policy import require_right
+from domain.authorization.rights import Right
 from domain.fleet.resources import ResourceKind, ResourceStatus
 from domain.reports.figures import FACT_TABLES, FLEET_FACTS, Dimension, FactTable
 from domain.reports.filter import DaySpan, ReportFilter, moments_of_span, split_into_periods
 from domain.reports.ports import SumCell
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
-from domain.values.errors import Forbidden
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +34,7 @@ class ReportResult:
 
 def require_report_right(report: Report, actor: Actor) -> Actor:
     """Return the actor in whose place the report is seen; `Forbidden("report")` for other roles."""
-    if not report.is_visible_to(actor):
-        raise Forbidden("report")
-    return actor.acting_in_role(report.roles)
+    return require_right(Right.REPORTS_VIEW, actor, "report", declared_roles=report.roles)
 
 
 async def run_report(

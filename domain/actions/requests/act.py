@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 
 from domain.actions.dependencies import Dependencies
+from domain.authorization.request_policy import refuse_unconcerned, require_step_proofs
 from domain.engine import step_preview
 from domain.engine.engine import StepOutcome
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork
 from domain.values import tracking_codes
 from domain.values.actors import Actor
-from domain.values.errors import Conflict, NotFound
+from domain.values.errors import Conflict
 from domain.values.reasons import ConflictReason
 from domain.values.text import group_digits
 from domain.values.version_token import VersionToken
@@ -32,9 +33,11 @@ async def act_on_request(
     `shown_price` is what its page said that the tariff asks, in rials: `Conflict` when it asks something else by now.
     Other errors: those of `Engine.take_step`.
     """
-    request = await lock_request(uow, code, version)
-    if actor.kind != "citizen" or request.awaits != actor.identifier:
-        refuse_foreign_request(request, actor)
+    request = await lock_request(uow, code)
+    refuse_unconcerned(request, actor)
+    named_steps = dependencies.engine.get_service(request.service).steps_named(action)
+    require_step_proofs(named_steps, request, actor, inputs)
+    _refuse_moved(request, version)
     if shown_price is not None:
         await _refuse_changed_price(dependencies, uow, request, action, actor, shown_price)
     return await dependencies.engine.take_step(uow, request, action, inputs, actor)
@@ -55,19 +58,10 @@ async def lock_request(uow: UnitOfWork, code: str, version: VersionToken | None 
     `CodeMistyped`, `NotFound("code")`; `Conflict("code")` when it is not at the version that somebody looked at.
     """
     request = await uow.requests.get_by_code(tracking_codes.parse_code(code), lock=True)
-    if version is not None and version != request.version_token:
-        raise Conflict("code", ConflictReason.MOVED_ON)
+    _refuse_moved(request, version)
     return request
 
 
-def refuse_foreign_request(request: ServiceRequest, actor: Actor) -> None:
-    """Refuse a citizen somebody else's request, and a clerk another office's, without telling that it exists.
-
-    What others may do is a matter of their roles.
-    """
-    foreign_by_kind = {
-        "citizen": request.mobile != actor.identifier,
-        "clerk": actor.office_code is None or request.office != actor.office_code,
-    }
-    if foreign_by_kind.get(actor.kind, False):
-        raise NotFound("code")
+def _refuse_moved(request: ServiceRequest, version: VersionToken | None) -> None:
+    if version is not None and version != request.version_token:
+        raise Conflict("code", ConflictReason.MOVED_ON)

@@ -6,6 +6,10 @@ from dataclasses import dataclass
 from domain.actions.dependencies import Dependencies
 from domain.actions.requests.act import lock_request
 from domain.actions.staff.staffing import load_staff_actor, today_in_tehran
+from domain.authorization.policy import may_use
+from domain.authorization.request_policy import may_use_on_request, require_request_right
+from domain.authorization.rights import Right
+from domain.authorization.visibility import list_members_of_units, works_on_units
 from domain.people.person import StaffMember, Substitution
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork
@@ -14,7 +18,6 @@ from domain.values.errors import (
     AlreadyDone,
     Conflict,
     DomainError,
-    Forbidden,
     InvalidField,
     NotAllowedNow,
     NotFound,
@@ -38,7 +41,8 @@ class AssignmentResult:
 
 def may_assign(dependencies: Dependencies, request: ServiceRequest, actor: Actor) -> bool:
     """Return whether this one may say who takes care of a request now: `assign_request` lets these and nobody else."""
-    return not request.phase.is_final and bool(actor.role_names & _deciding_roles(dependencies, request))
+    service = dependencies.engine.get_service(request.service)
+    return not request.phase.is_final and may_use_on_request(Right.REQUESTS_ASSIGN, service, request, actor)
 
 
 def assignable_units(dependencies: Dependencies, request: ServiceRequest) -> frozenset[Role]:
@@ -66,9 +70,9 @@ def list_colleagues(
     if not own_units:
         return []
     active_members = {entry.username: entry for entry in staff if entry.active}
-    offered_names = {username for username, entry in active_members.items() if entry.roles & own_units}
+    offered_names = {entry.username for entry in list_members_of_units(active_members.values(), own_units)}
     offered_names |= {entry.deputy for entry in substitutions if entry.absent in offered_names}
-    if Role.MANAGER in actor.role_names:
+    if may_use(Right.ALL_REQUESTS_MANAGE, actor):
         offered_names.add(actor.identifier)
     return [entry for username, entry in active_members.items() if username in offered_names]
 
@@ -118,11 +122,13 @@ async def drop_assignment(
     """
     request = await lock_request(uow, code, version)
     is_own = request.assignee in {actor.identifier, *actor.substitutes_for}
-    roles = frozenset[Role]() if is_own and not request.phase.is_final else _require_roles(dependencies, request, actor)
+    if is_own and not request.phase.is_final:
+        acting_actor = actor.acting_in_role(frozenset(), request.assignee)
+    else:
+        acting_actor = _require_assigning_right(dependencies, request, actor)
     if request.assignee is None:
         raise AlreadyDone("assignee", AlreadyDoneReason.UNASSIGNED)
-    former_assignee, acting_actor = request.assignee, actor.acting_in_role(roles, request.assignee)
-    request.assignee = None
+    former_assignee, request.assignee = request.assignee, None
     await dependencies.engine.record_event(uow, request, "unassign", acting_actor, {"assignee_before": former_assignee})
     return request
 
@@ -153,13 +159,12 @@ async def assign_requests(
 async def _give_request(
     dependencies: Dependencies, uow: UnitOfWork, request: ServiceRequest, username: str, actor: Actor
 ) -> ServiceRequest:
-    roles = _require_roles(dependencies, request, actor)
+    acting_actor = _require_assigning_right(dependencies, request, actor)
     member = await uow.people.find_staff(username)
     if member is None or not member.active:
         raise NotFound("assignee")
     if member.username != actor.identifier:  # whoever may give it away may have it
         await _refuse_stranger(dependencies, uow, request, member, actor)
-    acting_actor = actor.acting_in_role(roles, request.assignee)
     request.assignee = member.username
     await dependencies.engine.record_event(uow, request, "assign", acting_actor, {"assignee": member.username})
     return request
@@ -171,20 +176,14 @@ async def _refuse_stranger(
     """Refuse to give a request to somebody who could not work on it, nor find it in any queue of their own."""
     request_units = assignable_units(dependencies, request)
     acting_member = await load_staff_actor(uow, member.username, actor.channel, today_in_tehran(dependencies))
-    if not acting_member.role_names & {*request_units, Role.MANAGER}:
+    if not works_on_units(acting_member, request_units):
         unit_names = [dependencies.catalogue.text(f"roles.{role}") for role in Role if role in request_units]
         raise InvalidField("assignee", InvalidReason.NOT_OF_UNIT, member=member.full_name, units=unit_names)
 
 
-def _require_roles(dependencies: Dependencies, request: ServiceRequest, actor: Actor) -> frozenset[Role]:
-    """Return the roles that may say who takes care of a request now; `NotAllowedNow`, `Forbidden`."""
+def _require_assigning_right(dependencies: Dependencies, request: ServiceRequest, actor: Actor) -> Actor:
+    """Return the actor in whose place it says who takes care of a request now; `NotAllowedNow`, `Forbidden`."""
     if request.phase.is_final:
         raise NotAllowedNow("code")
-    if not may_assign(dependencies, request, actor):
-        raise Forbidden("assignee")
-    return _deciding_roles(dependencies, request)
-
-
-def _deciding_roles(dependencies: Dependencies, request: ServiceRequest) -> frozenset[Role]:
-    unit = dependencies.engine.get_service(request.service).state_named(request.state).unit
-    return frozenset(role for role in (unit, Role.MANAGER) if role)
+    service = dependencies.engine.get_service(request.service)
+    return require_request_right(Right.REQUESTS_ASSIGN, service, request, actor, "assignee")

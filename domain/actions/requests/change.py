@@ -11,9 +11,10 @@ from typing import Any
 
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import notify_assignee
-from domain.actions.requests.act import lock_request, refuse_foreign_request
+from domain.actions.requests.act import lock_request
 from domain.actions.requests.changed_form import find_guard_refusal, read_changed_form
 from domain.actions.requests.request_citizen import build_citizen
+from domain.authorization.request_policy import find_owner_refusal
 from domain.blocks.papers_pending import find_missing_papers
 from domain.engine.engine import Engine
 from domain.fields.form import Field
@@ -23,15 +24,12 @@ from domain.queues.search import list_search_words
 from domain.requests.request import JsonObject, ServiceRequest
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
-from domain.values.errors import AlreadyDone, Conflict, DomainError, Forbidden, NotAllowedNow, raise_faults
+from domain.values.errors import AlreadyDone, Conflict, DomainError, NotAllowedNow, raise_faults
 from domain.values.reasons import AlreadyDoneReason, ConflictReason, NotAllowedReason
 from domain.values.version_token import VersionToken
 
 CHANGE_EVENT = "change"
 """The event of the history that a change leaves; its payload has `changes`: field → {before, after}."""
-
-CHANGING_KINDS = frozenset({"citizen", "clerk"})
-"""Kinds of actors who may change a form: whose request it is, and the counter's clerk for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +44,7 @@ class FormChange:
 
 def list_changeable_fields(dependencies: Dependencies, request: ServiceRequest, actor: Actor) -> tuple[Field, ...]:
     """Return the fields of a request's form that this person may change now; none where nothing may be changed."""
-    is_own = request.mobile == actor.identifier
-    if request.erased_at is not None or actor.kind not in CHANGING_KINDS or (actor.kind == "citizen" and not is_own):
+    if request.erased_at is not None or find_owner_refusal(request, actor) is not None:
         return ()
     return dependencies.engine.get_service(request.service).fields_changeable_in(request.state)
 
@@ -91,9 +88,8 @@ async def change_request(
     `Conflict("code")` where the request was changed otherwise since the page, and those of `preview_change`.
     """
     request = await lock_request(uow, code)
-    refuse_foreign_request(request, actor)
-    if actor.kind not in CHANGING_KINDS:
-        raise Forbidden("code")
+    if refusal := find_owner_refusal(request, actor):
+        raise refusal
     is_stale = version is not None and version != request.version_token
     try:
         change = await preview_change(dependencies, uow, request, submitted, actor)

@@ -11,10 +11,11 @@ from domain.actions.messages.notify import announce_outcome
 from domain.actions.requests.act import lock_request
 from domain.actions.requests.command import take_command
 from domain.actions.requests.own_requests import find_concern
+from domain.authorization.request_policy import offers_step
 from domain.bills.bill import BillState
 from domain.blocks.charging import list_request_bills
 from domain.engine.engine import StepOutcome
-from domain.engine.step_admission import choose_step, may_take_step
+from domain.engine.step_admission import choose_step
 from domain.language.service import Command, Transition
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork
@@ -42,9 +43,7 @@ def list_command_steps(
 ) -> list[Transition]:
     """Return the steps that a citizen's command could take now; none where it is not offered."""
     command_steps = dependencies.engine.get_service(request.service).command_steps(citizen_command)
-    return [
-        step for step in command_steps if request.state in step.source_states and may_take_step(step, request, actor)
-    ]
+    return [step for step in command_steps if request.state in step.source_states and offers_step(step, request, actor)]
 
 
 async def preview_money_at_end(

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from domain.actions.dependencies import Dependencies
 from domain.actions.requests.act import act_on_request
+from domain.authorization.request_policy import awaits_answer_of, is_foreign_request, keeps_mobile_for
 from domain.engine.engine import StepOutcome
 from domain.language.awaited import ASKED_MOBILE
 from domain.language.service import Command, Transition
@@ -34,7 +35,7 @@ async def take_command(
     request = await uow.requests.get_by_code(tracking_codes.parse_code(code))
     command_steps = dependencies.engine.get_service(request.service).command_steps(citizen_command)
     possible_steps = [step for step in command_steps if request.state in step.source_states]
-    if not command_steps or (citizen_command in AWAITED_COMMANDS and request.awaits != actor.identifier):
+    if not command_steps or (citizen_command in AWAITED_COMMANDS and not awaits_answer_of(request, actor)):
         raise await _explain_refusal(dependencies, uow, request, citizen_command, actor)
     return await _take_step(dependencies, uow, request, (possible_steps or list(command_steps))[0], inputs, actor)
 
@@ -48,7 +49,7 @@ async def _take_step(
     actor: Actor,
 ) -> StepOutcome:
     """Take a step of an own request, or of one that somebody else made for this citizen."""
-    if step.mobile_field and actor.kind == "citizen" and step.mobile_field.find(request) == actor.identifier:
+    if keeps_mobile_for(step, request, actor):
         locked_request = await uow.requests.get(request.id, lock=True)
         return await dependencies.engine.take_step(uow, locked_request, step.name, inputs, actor)
     return await act_on_request(dependencies, uow, request.code, step.name, inputs, actor)
@@ -69,13 +70,6 @@ async def _explain_refusal(
         if any(event.event in answer_steps for event in await uow.history.list_of_request(request.id)):
             return AlreadyDone("code", AlreadyDoneReason.ANSWERED)
         return NotAllowedNow("code", NotAllowedReason.NO_CONSENT)
-    if not _concerns_actor(request, actor):
+    if is_foreign_request(request, actor) and not awaits_answer_of(request, actor):
         return NotFound("code")
     return NotAllowedNow("code", NotAllowedReason.NO_CONSENT if citizen_command in AWAITED_COMMANDS else None)
-
-
-def _concerns_actor(request: ServiceRequest, actor: Actor) -> bool:
-    """Whether the actor may know that the request exists: its citizen, who is asked for consent, its office's clerk."""
-    if actor.kind == "clerk":
-        return actor.office_code is not None and request.office == actor.office_code
-    return actor.identifier in {request.mobile, request.awaits}

@@ -8,20 +8,20 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from domain.actions.dependencies import Dependencies
+from domain.authorization.policy import require_right
+from domain.authorization.rights import Right
 from domain.engine.personal_data import erase_personal_data
 from domain.requests.history import ERASED_ACTORS_KEY, collect_staff_actors
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values import tracking_codes
-from domain.values.actors import SYSTEM, Actor, Role
+from domain.values.actors import SYSTEM, Actor
 from domain.values.calendar import TEHRAN_ZONE
-from domain.values.errors import AlreadyDone, Forbidden, InvalidField, MissingField, NotAllowedNow
+from domain.values.errors import AlreadyDone, InvalidField, MissingField, NotAllowedNow
 from domain.values.reasons import AlreadyDoneReason, InvalidReason, NotAllowedReason
 from domain.values.text import tidy_text
 
 BATCH_SIZE = 100
-ERASER_ROLES = frozenset({Role.ADMIN})
-"""Roles that may erase."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ async def erase_expired_requests(
 
     What still awaits a refund waits. Errors: `Forbidden`, `InvalidField("before")` for a day that is too young.
     """
-    actor = _require_eraser(actor, "before")
+    actor = require_right(Right.PERSONAL_DATA_ERASE, actor, "before")
     retention_limit = _retention_limit(dependencies, before_day)
     erased_count = 0
     while True:
@@ -67,7 +67,7 @@ async def erase_request(
     Errors: `Forbidden`, `NotFound`, `MissingField("reason")`, `AlreadyDone`, `NotAllowedNow` while it runs or a refund
     is due.
     """
-    actor = _require_eraser(actor, "code")
+    actor = require_right(Right.PERSONAL_DATA_ERASE, actor, "code")
     request = await uow.requests.get_by_code(tracking_codes.parse_code(code), lock=True)
     if not tidy_text(reason):
         raise MissingField("reason")
@@ -95,12 +95,6 @@ async def _erase_personal_data(
     event_count = await uow.personal_data.erase_request(request.id, now)
     facts = {"reason": reason, "events": event_count, ERASED_ACTORS_KEY: erased_actors}
     await dependencies.engine.record_event(uow, request, "erase", actor, facts)
-
-
-def _require_eraser(actor: Actor, field_name: str) -> Actor:
-    if actor.kind == "staff" and not ERASER_ROLES & actor.role_names:
-        raise Forbidden(field_name)
-    return actor.acting_in_role(ERASER_ROLES)
 
 
 def _retention_limit(dependencies: Dependencies, before_day: date | None) -> datetime:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import announce_outcome, notify_line
-from domain.actions.requests.act import refuse_foreign_request
+from domain.authorization.request_policy import may_use_on_request, require_request_right
+from domain.authorization.rights import Right
 from domain.blocks.papers_pending import find_missing_papers
 from domain.engine.engine import DueNotice, StepOutcome
 from domain.fields.stored import stored_text
@@ -17,8 +18,8 @@ from domain.messages.records import MessageClass
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork
 from domain.values import tracking_codes
-from domain.values.actors import Actor, Role
-from domain.values.errors import AlreadyDone, DomainError, Forbidden, MissingField, NotAllowedNow
+from domain.values.actors import Actor
+from domain.values.errors import AlreadyDone, DomainError, MissingField, NotAllowedNow
 from domain.values.languages import PERSIAN, in_language
 from domain.values.reasons import AlreadyDoneReason, NotAllowedReason
 from domain.values.text import tidy_text
@@ -91,11 +92,10 @@ async def may_citizen_reopen(dependencies: Dependencies, uow: UnitOfWork, former
 
 async def may_staff_reopen(dependencies: Dependencies, uow: UnitOfWork, former: ServiceRequest, actor: Actor) -> bool:
     """Return whether this member of the staff could take up a request again now."""
-    if (
-        not former.phase.is_final
-        or former.erased_at
-        or not actor.role_names & _reopening_roles(dependencies.engine.get_service(former.service))
-    ):
+    service = dependencies.engine.get_service(former.service)
+    if not former.phase.is_final or former.erased_at:
+        return False
+    if not may_use_on_request(Right.REQUESTS_REOPEN, service, former, actor):
         return False
     return await can_reopen(dependencies, uow, former, actor)
 
@@ -141,25 +141,15 @@ async def _carry_papers(
 async def _require_reopening_right(
     dependencies: Dependencies, uow: UnitOfWork, former: ServiceRequest, service: Service, actor: Actor
 ) -> Actor:
-    refuse_foreign_request(former, actor)
-    if actor.kind == "citizen":
-        if not await _is_rated_low(dependencies, uow, former):
-            raise NotAllowedNow("code", NotAllowedReason.RATED_LOW_ONLY)
-        return actor
-    reopening_roles = _reopening_roles(service)
-    if not actor.role_names & reopening_roles:
-        raise Forbidden("code")
-    return actor.acting_in_role(reopening_roles, former.assignee)
+    reopener = require_request_right(Right.REQUESTS_REOPEN, service, former, actor)
+    if actor.kind == "citizen" and not await _is_rated_low(dependencies, uow, former):
+        raise NotAllowedNow("code", NotAllowedReason.RATED_LOW_ONLY)
+    return reopener
 
 
 async def _is_rated_low(dependencies: Dependencies, uow: UnitOfWork, former: ServiceRequest) -> bool:
     rating = await uow.feedback.find_rating(former.id)
     return rating is not None and rating.score <= dependencies.policy.low_rating
-
-
-def _reopening_roles(service: Service) -> frozenset[Role]:
-    """Return the roles of the staff that may take up requests of a service again."""
-    return service.unit_roles | {Role.MANAGER}
 
 
 def _is_submission_receipt(due_notice: DueNotice) -> bool:

@@ -11,8 +11,9 @@ from enum import StrEnum
 
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import announce_outcome
-from domain.actions.requests.act import act_on_request, lock_request, refuse_foreign_request
+from domain.actions.requests.act import act_on_request, lock_request
 from domain.actions.requests.citizen_commands import list_command_steps
+from domain.authorization.request_policy import is_citizen_of, refuse_foreign_request
 from domain.blocks.visit_moving import PREFERENCES
 from domain.blocks.visit_times import VisitRules, list_free_visits
 from domain.blocks.visits import OFFICER, VISIT_START
@@ -62,7 +63,7 @@ class VisitOffer:
 def find_visit_choice(dependencies: Dependencies, request: ServiceRequest, actor: Actor) -> VisitChoice | None:
     """Return what this person may choose about the visit of a request in its state; None: nothing."""
     preferences = dependencies.engine.get_service(request.service).visit_preferences
-    if preferences and request.state in preferences.states and request.mobile == actor.identifier:
+    if preferences and request.state in preferences.states and is_citizen_of(request, actor):
         return VisitChoice.PREFERENCES
     return VisitChoice.MOVE if list_command_steps(dependencies, request, Command.MOVE_VISIT, actor) else None
 

@@ -12,13 +12,15 @@ from domain.actions.requests.act import lock_request
 from domain.actions.requests.request_citizen import build_citizen, send_status
 from domain.actions.requests.submit import read_request_form, submit_request
 from domain.actions.requests.unverified import replace_mobile
-from domain.actions.staff.authorization import RIGHTS
+from domain.authorization.policy import require_right
+from domain.authorization.request_policy import require_request_right
+from domain.authorization.rights import Right
 from domain.engine.engine import StepOutcome
 from domain.requests.request import RequestFilter, ServiceRequest
 from domain.unit_of_work import UnitOfWork
 from domain.values import identifiers
-from domain.values.actors import Actor, Role
-from domain.values.errors import DomainError, DuplicateRequest, Forbidden, InvalidField, MissingField, NotAllowedNow
+from domain.values.actors import Actor
+from domain.values.errors import DomainError, DuplicateRequest, InvalidField, MissingField, NotAllowedNow
 from domain.values.reasons import DuplicateReason, InvalidReason, NotAllowedReason
 from domain.values.text import tidy_text
 from domain.values.version_token import VersionToken
@@ -26,8 +28,6 @@ from domain.values.version_token import VersionToken
 WALK_IN_CHANNEL = "walk_in"
 """The channel of what is entered at the desk: nothing of a form is deferred there."""
 
-WALK_IN_ROLES = RIGHTS["requests.enter"].roles
-"""Roles that enter requests: auditors change nothing, administrators have no requests (services.md, "People")."""
 
 FORM_MEMORY = timedelta(days=1)
 """How long a form that made a request is known again."""
@@ -54,9 +54,7 @@ async def enter_walk_in(
     """Store a walk-in citizen's request; the citizen's receipt is a text. `Forbidden`, and the errors of
     `submit_request`.
     """
-    if not WALK_IN_ROLES & actor.role_names:
-        raise Forbidden("service")
-    walk_in_actor = replace(actor.acting_in_role(WALK_IN_ROLES), channel=WALK_IN_CHANNEL)
+    walk_in_actor = replace(require_right(Right.REQUESTS_ENTER, actor, "service"), channel=WALK_IN_CHANNEL)
     return await submit_request(dependencies, uow, service, submitted, walk_in_actor, mobile)
 
 
@@ -121,9 +119,7 @@ async def correct_mobile(
     new_mobile = identifiers.parse_mobile(mobile)
     request = await lock_request(uow, code, version)
     service = dependencies.engine.get_service(request.service)
-    roles = service.unit_roles | {Role.MANAGER}
-    if not actor.role_names & roles:
-        raise Forbidden("code")
+    corrector = require_request_right(Right.REQUESTS_MOBILE, service, request, actor)
     if not tidy_text(proof):
         raise MissingField("proof")
     if request.erased_at:
@@ -132,9 +128,7 @@ async def correct_mobile(
         raise InvalidField("mobile", InvalidReason.SAME_MOBILE)
     old_mobile = replace_mobile(request, new_mobile)
     facts = {"mobile_before": old_mobile, "mobile": new_mobile, "proof": tidy_text(proof)}
-    await dependencies.engine.record_event(
-        uow, request, "correct_mobile", actor.acting_in_role(roles, request.assignee), facts
-    )
+    await dependencies.engine.record_event(uow, request, "correct_mobile", corrector, facts)
     await uow.people.save_person(build_citizen(dependencies, service, request, new_mobile))
     other_requests = await _leave_old_mobile(dependencies, uow, request, old_mobile) if old_mobile else []
     await send_status(dependencies, uow, request, new_mobile)

@@ -12,19 +12,17 @@ from typing import Any
 from domain.actions.dependencies import Dependencies
 from domain.actions.settings.rule_lists import index_rules
 from domain.actions.settings.text_overrides import fits_key
-from domain.actions.staff.authorization import RIGHTS
+from domain.authorization.policy import require_right
+from domain.authorization.rights import Right
 from domain.fields.types import ReadingContext
 from domain.settings.records import SettingChange
 from domain.settings.rules import SettingRule, apply_rule_values, read_present_value
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values.actors import SYSTEM, Actor
-from domain.values.errors import Conflict, Forbidden, NotFound
+from domain.values.errors import Conflict, NotFound
 from domain.values.reasons import ConflictReason
 from domain.values.text import tidy_text
 from domain.values.version_token import VersionToken, refuse_changed_since
-
-EDITOR_ROLES = RIGHTS["settings.change"].roles
-"""Roles that change the runtime settings."""
 
 TEXT_PREFIX, DAY_PREFIX = "text:", "day:"
 """Before the name of a setting that is the text of a key, or what a day is declared to be."""
@@ -193,10 +191,9 @@ async def change_text(
 
 async def _require_editor(uow: UnitOfWork, actor: Actor) -> str:
     """Return as whom a change is kept, once no other unit changes settings; `Forbidden("settings")`."""
-    if actor.kind != "system" and not EDITOR_ROLES & actor.role_names:
-        raise Forbidden("settings")
+    editor = require_right(Right.SETTINGS_CHANGE, actor, "settings")
     await uow.serialise(_LOCK_NAME)
-    return actor.acting_in_role(EDITOR_ROLES).label
+    return editor.label
 
 
 def _refuse_changed_setting(version: VersionToken | None, last_change: SettingChange | None) -> None:

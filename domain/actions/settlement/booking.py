@@ -12,15 +12,16 @@ from domain.actions.dependencies import Dependencies
 from domain.actions.settlement.absences import end_absent_attempts
 from domain.actions.settlement.bill_lines import BillLineBooker
 from domain.actions.settlement.confirming import confirm_sales
-from domain.actions.settlement.examining import BRINGER_ROLES
 from domain.actions.settlement.noting import note_file_differences
 from domain.actions.settlement.sale_lines import SaleLineBooker
+from domain.authorization.policy import require_right
+from domain.authorization.rights import Right
 from domain.settlement.coverage import is_whole_file
 from domain.settlement.layouts import FileKind
 from domain.settlement.settlement_file import FileLine, FileState, LineOutcome, SettlementFile
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values.actors import Actor
-from domain.values.errors import Conflict, DomainError, Forbidden, NotAllowedNow, Unavailable
+from domain.values.errors import Conflict, DomainError, NotAllowedNow, Unavailable
 from domain.values.reasons import ConflictReason, NotAllowedReason
 from domain.values.version_token import VersionToken, refuse_stale
 
@@ -39,8 +40,7 @@ async def confirm_file(
     Errors: `Forbidden`, `NotFound("settlement_file")`, `Conflict("settlement_file")` where it is another one by now,
     `NotAllowedNow("settlement_file")` where there is nothing to book.
     """
-    if not BRINGER_ROLES & actor.role_names:
-        raise Forbidden("settlement_file")
+    require_right(Right.SETTLEMENT_BOOK, actor, "settlement_file")
     stored_file = await uow.settlement.get_file(file_id, lock=True)
     refuse_stale(version, stored_file.version_token, Conflict("settlement_file", ConflictReason.SETTLEMENT_MOVED))
     if stored_file.state is FileState.BOOKED:

@@ -11,22 +11,21 @@ from typing import BinaryIO
 from domain.actions.dependencies import Dependencies
 from domain.actions.registries.importing import split_batches
 from domain.actions.settlement.comparing import compare_lines
+from domain.authorization.policy import require_right
+from domain.authorization.rights import Right
 from domain.settlement.layouts import SettlementLayout
 from domain.settlement.reading import SettlementFileReader, compute_digest
 from domain.settlement.settlement_file import ExaminedFile, FileLine, FileState, SettlementFile
 from domain.unit_of_work import Store
-from domain.values.actors import Actor, Role
+from domain.values.actors import Actor
 from domain.values.calendar import to_tehran
-from domain.values.errors import Conflict, Forbidden, InvalidField, NotFound, TooLarge
+from domain.values.errors import Conflict, InvalidField, NotFound, TooLarge
 from domain.values.reasons import ConflictReason
 from domain.values.text import tidy_text
 
 LINES_AT_ONCE = 500
 LINES_DELETED_AT_ONCE = 5_000
 LONGEST_NAME = 100
-
-BRINGER_ROLES = frozenset({Role.REVENUE})
-"""Who brings settlement files, and has them booked."""
 
 
 def find_layout(dependencies: Dependencies, layout_name: str) -> SettlementLayout:
@@ -106,8 +105,7 @@ async def _register_file(
     keep_content: bool = True,
 ) -> tuple[SettlementFile, bool]:
     """Return the file as it is stored, and whether its bytes were examined or wait already."""
-    if not BRINGER_ROLES & actor.role_names:
-        raise Forbidden("settlement_file")
+    require_right(Right.SETTLEMENT_BRING, actor, "settlement_file")
     digest, size = compute_digest(brought.stream)
     if most_bytes is not None and size > most_bytes:
         raise TooLarge("file")
@@ -219,8 +217,7 @@ async def drop_file(dependencies: Dependencies, store: Store, file_id: int, acto
 
     Errors: `Forbidden`, `NotFound("settlement_file")`, `Conflict("settlement_file")`.
     """
-    if not (BRINGER_ROLES | {Role.SYSTEM}) & actor.role_names:
-        raise Forbidden("settlement_file")
+    require_right(Right.SETTLEMENT_DROP, actor, "settlement_file")
     now = dependencies.clock.now()
     async with store.open_unit() as uow:
         stored_file = await uow.settlement.get_file(file_id, lock=True)

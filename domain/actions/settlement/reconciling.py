@@ -10,6 +10,8 @@ from functools import partial
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import list_role_mobiles, notify_staff
 from domain.actions.settlement.absences import end_absent_attempts
+from domain.authorization.policy import require_right
+from domain.authorization.rights import Right
 from domain.gateways.attempt import AttemptState
 from domain.gateways.refund_attempt import RefundAttempt
 from domain.ledger.balances import LedgerDifference
@@ -21,7 +23,7 @@ from domain.settlement.settlement_file import FileState, LineOutcome
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values.actors import Actor, Role
 from domain.values.calendar import day_bounds, to_tehran
-from domain.values.errors import AlreadyDone, Forbidden, InvalidField, MissingField, NotFound
+from domain.values.errors import AlreadyDone, InvalidField, MissingField, NotFound
 from domain.values.reasons import InvalidReason
 from domain.values.text import count_code_units, persian_digits, tidy_text
 
@@ -34,9 +36,6 @@ MOST_FOUND = 1_000
 WAITING_BEFORE_NOTED = timedelta(days=1)
 LONGEST_NOTE = 300
 """UTF-16 units of why a difference was closed."""
-
-CLOSER_ROLES = frozenset({Role.REVENUE})
-"""Who closes differences."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +106,7 @@ async def close_difference(
     Errors: `Forbidden`, `MissingField("note")`, `InvalidField("note")`, `NotFound("difference")`,
     `AlreadyDone("difference")`.
     """
-    if not CLOSER_ROLES & actor.role_names:
-        raise Forbidden("difference")
+    closer = require_right(Right.SETTLEMENT_BRING, actor, "difference")
     note_text = tidy_text(note)
     if not note_text:
         raise MissingField("note")
@@ -117,7 +115,6 @@ async def close_difference(
     difference, now = await uow.payment_differences.get(key, lock=True), dependencies.clock.now()
     if difference.resolved_at is not None:
         raise AlreadyDone("difference")
-    closer = actor.acting_in_role(CLOSER_ROLES)
     closed = replace(difference, resolved_at=now, resolved_by=closer.label, note=note_text)
     await uow.payment_differences.save(closed)
     await uow.audit.add_entry(now, closer.label, "difference_closed", {"difference": key, "reason": note_text})

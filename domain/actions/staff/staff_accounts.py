@@ -10,7 +10,8 @@ from typing import Any
 
 from domain.actions.dependencies import Dependencies
 from domain.actions.staff import attempts, own_account
-from domain.actions.staff.authorization import RIGHTS
+from domain.authorization.policy import require_right
+from domain.authorization.rights import Right
 from domain.people.person import StaffMember
 from domain.unit_of_work import UnitOfWork
 from domain.values import identifiers
@@ -18,7 +19,6 @@ from domain.values.actors import STAFF_ROLES, SYSTEM, Actor, Role
 from domain.values.errors import (
     AlreadyDone,
     Conflict,
-    Forbidden,
     InvalidField,
     MissingField,
     NotAllowedNow,
@@ -35,9 +35,6 @@ from domain.values.reasons import (
 )
 from domain.values.text import persian_digits, tidy_text
 from domain.values.version_token import VersionToken, refuse_stale
-
-EDITOR_ROLES = RIGHTS["users.change"].roles
-"""Roles that keep the accounts of others."""
 
 LONGEST_USERNAME = 40
 LONGEST_NAME = 100
@@ -96,7 +93,7 @@ async def change_member(
     mobile_number = identifiers.parse_mobile(mobile) if mobile else None
     changed = replace(member, roles=_read_roles(roles), full_name=_check_full_name(full_name), mobile=mobile_number)
     refuse_stale(version, member.version_token, Conflict("username", ConflictReason.ACCOUNT_CHANGED))
-    if not changed.roles & EDITOR_ROLES:
+    if Role.ADMIN not in changed.roles:
         await _refuse_last_admin(uow, member)
     await uow.people.save_staff(changed)
     changed_fields = [
@@ -181,10 +178,9 @@ async def _require_editor(uow: UnitOfWork, actor: Actor) -> str:
 
     One at a time: two administrators who take each other's role away would leave nobody.
     """
-    if actor.kind != "system" and not EDITOR_ROLES & actor.role_names:
-        raise Forbidden("username")
+    editor = require_right(Right.USERS_CHANGE, actor, "username")
     await uow.serialise(own_account.ACCOUNTS_LOCK)
-    return actor.acting_in_role(EDITOR_ROLES).label
+    return editor.label
 
 
 async def _find_member(uow: UnitOfWork, username: str) -> StaffMember:

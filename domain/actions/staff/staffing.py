@@ -4,16 +4,21 @@ from collections.abc import Sequence
 from datetime import date
 
 from domain.actions.dependencies import Dependencies
-from domain.actions.staff.authorization import RIGHTS
+from domain.authorization.policy import require_right
+from domain.authorization.rights import Right
+from domain.authorization.substitution import (
+    find_conflict_of_interest,
+    lends_every_role,
+    lent_roles,
+    require_lender,
+    roles_lent_by,
+)
 from domain.people.person import StaffMember, Substitution
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor, Role
 from domain.values.calendar import to_tehran
-from domain.values.errors import AuthenticationFailed, Forbidden, InvalidField, NotFound
-from domain.values.reasons import ForbiddenReason, InvalidReason
-
-APPOINTER_ROLES = RIGHTS["substitutes.name"].roles
-"""Roles that name substitutes."""
+from domain.values.errors import AuthenticationFailed, InvalidField, NotFound
+from domain.values.reasons import InvalidReason
 
 
 async def load_staff_actor(uow: UnitOfWork, username: str, channel: str, today: date) -> Actor:
@@ -47,30 +52,6 @@ async def build_staff_actor(
     return Actor(roles, "staff", member.username, channel, frozenset(absent_usernames), frozenset(lent_pairs))
 
 
-def lent_roles(substitution: Substitution, absent: StaffMember, deputy: StaffMember) -> frozenset[Role]:
-    """Return the roles that a substitute has from the absent one: an administrator's where an administrator named it.
-
-    Whoever was away when somebody else named the substitute may have become an administrator after that. None where the
-    substitute named itself, or one of the two is an auditor and the other not: such substitutions were stored once,
-    and roles may change after the naming.
-    """
-    if is_label_of(substitution.made_by, deputy.username) or not may_substitute(deputy.roles, absent.roles):
-        return frozenset()
-    return absent.roles if substitution.by_admin else absent.roles - {Role.ADMIN}
-
-
-def is_label_of(label: str, username: str) -> bool:
-    """Return whether an actor's label is this member's of the staff, also where the member acted for somebody else."""
-    return label.partition(" for ")[0] == f"staff:{username}"
-
-
-def may_substitute(deputy: frozenset[Role], absent: frozenset[Role]) -> bool:
-    """Return whether somebody with the one roles may be the substitute of somebody with the other: who audits does no
-    unit's work, and no unit audits its own.
-    """
-    return (Role.AUDITOR in deputy) == (Role.AUDITOR in absent)
-
-
 async def list_on_duty(uow: UnitOfWork, role: Role, today: date) -> list[StaffMember]:
     """Return who takes care of a role's work today: its active members, in place of the absent their substitutes who
     have that role from them.
@@ -93,20 +74,20 @@ async def name_substitute(
     named by an administrator alone, and nobody names himself; of what changes later: `lent_roles`. Errors: `Forbidden`,
     `NotFound` (`absent`, `deputy`), `InvalidField` (`deputy` is the same person, `to` is before `from`).
     """
-    _require_appointer(actor)
+    require_right(Right.SUBSTITUTES_NAME, actor, "deputy")
     absent_member = await _find_active_member(uow, "absent", absent)
-    if not may_manage_substitute(absent_member.roles, actor):
-        raise Forbidden("absent", ForbiddenReason.OF_ADMIN)
+    lender = require_lender(absent_member.roles, actor)
     deputy_member = await _find_active_member(uow, "deputy", deputy)
     if absent == deputy:
         raise InvalidField("deputy", InvalidReason.SAME_PERSON)
-    _refuse_conflict_of_interest(actor, absent_member, deputy_member)
+    if refusal := find_conflict_of_interest(actor, absent_member, deputy_member):
+        raise refusal
     first_day, last_day = day_range
     if last_day < first_day:
         raise InvalidField("to", InvalidReason.BEFORE_START)
-    label = actor.acting_in_role(_lender_roles(absent_member.roles)).label
+    label = lender.label
     substitution = Substitution(
-        absent, deputy, first_day, last_day, label, dependencies.clock.now(), Role.ADMIN in actor.role_names
+        absent, deputy, first_day, last_day, label, dependencies.clock.now(), lends_every_role(actor)
     )
     await uow.people.save_substitution(substitution)
     await uow.audit.add_entry(
@@ -123,41 +104,14 @@ async def end_substitution(
     The audit keeps what it was, since nothing else does. Errors: `Forbidden`, also where it lends what is not the
     actor's to lend, `NotFound("substitute")` when there is none, or it has ended.
     """
-    _require_appointer(actor)
+    require_right(Right.SUBSTITUTES_NAME, actor, "deputy")
     ended, member = await uow.people.delete_substitution(absent, deputy, first_day), await uow.people.find_staff(absent)
     if ended is None or member is None or ended.last < today_in_tehran(dependencies):
         raise NotFound("substitute")
-    roles_lent = member.roles if ended.by_admin else member.roles - {Role.ADMIN}
-    if not may_manage_substitute(roles_lent, actor):
-        raise Forbidden("absent", ForbiddenReason.OF_ADMIN)
-    label = actor.acting_in_role(_lender_roles(roles_lent)).label
+    label = require_lender(roles_lent_by(ended, member), actor).label
     facts = {"absent": absent, "deputy": deputy, "from": str(ended.first), "to": str(ended.last)}
     await uow.audit.add_entry(dependencies.clock.now(), label, "substitute_ended", facts)
     return ended
-
-
-def may_manage_substitute(roles: frozenset[Role], actor: Actor) -> bool:
-    """Return whether that one names and ends a substitute with these roles: an administrator's is an
-    administrator's.
-    """
-    return bool(_lender_roles(roles) & actor.role_names)
-
-
-def _lender_roles(roles: frozenset[Role]) -> frozenset[Role]:
-    return frozenset({Role.ADMIN}) if Role.ADMIN in roles else APPOINTER_ROLES
-
-
-def _require_appointer(actor: Actor) -> None:
-    if not APPOINTER_ROLES & actor.role_names:
-        raise Forbidden("deputy")
-
-
-def _refuse_conflict_of_interest(actor: Actor, absent_member: StaffMember, deputy: StaffMember) -> None:
-    """Refuse a substitution that its maker would gain by, or that mixes auditing with a unit's work (`Forbidden`)."""
-    if actor.kind == "staff" and actor.identifier == deputy.username:
-        raise Forbidden("deputy", ForbiddenReason.OWN_SUBSTITUTE)
-    if not may_substitute(deputy.roles, absent_member.roles):
-        raise Forbidden("deputy", ForbiddenReason.AUDITOR_APART)
 
 
 async def _find_active_member(uow: UnitOfWork, field_name: str, username: str) -> StaffMember:

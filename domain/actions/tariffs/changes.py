@@ -14,10 +14,11 @@ from dataclasses import dataclass, fields, replace
 from datetime import date
 
 from domain.actions.dependencies import Dependencies
-from domain.actions.staff.authorization import RIGHTS
 from domain.actions.staff.staffing import today_in_tehran
 from domain.actions.tariffs.price_differences import find_difference, refuse_far_price
 from domain.actions.tariffs.priced_subjects import find_declared, require_priced_service
+from domain.authorization.policy import require_right
+from domain.authorization.rights import Right
 from domain.tariffs.tariff import (
     BAND_DIMENSION,
     PriceTerms,
@@ -46,10 +47,6 @@ from domain.values.errors import AlreadyDone, Conflict, Forbidden, InvalidField,
 from domain.values.reasons import ConflictReason, ForbiddenReason, InvalidReason
 from domain.values.text import group_digits
 from domain.values.version_token import VersionToken, refuse_stale
-
-REVENUE_ROLES = RIGHTS["tariffs.change"].roles
-APPROVER_ROLES = RIGHTS["tariffs.approve"].roles
-"""Who approves a price that another person proposed."""
 
 
 async def add_tariff(
@@ -175,12 +172,10 @@ async def reject_proposal(
 async def _decide_proposal(
     dependencies: Dependencies, uow: UnitOfWork, proposal_id: int, actor: Actor, decision: ProposalState
 ) -> tuple[ProposedTariff, str]:
-    if not APPROVER_ROLES & actor.role_names:
-        raise Forbidden("proposal")
+    label = require_right(Right.TARIFFS_APPROVE, actor, "proposal").label
     proposal = await uow.tariffs.get_proposal(proposal_id, lock=True)
     if proposal.state is not ProposalState.PENDING:
         raise AlreadyDone("proposal")
-    label = actor.acting_in_role(APPROVER_ROLES).label
     proposal.state, proposal.decided_by, proposal.decided_at = decision, label, dependencies.clock.now()
     await uow.tariffs.save_proposal(proposal)
     return proposal, label
@@ -201,9 +196,7 @@ def _price_facts(price: TariffRow | ProposedTariff) -> dict[str, str | int]:
 
 def _require_revenue(actor: Actor) -> str:
     """Return the label of who sets prices; `Forbidden` for anybody but the revenue unit."""
-    if not REVENUE_ROLES & actor.role_names:
-        raise Forbidden("tariff")
-    return actor.acting_in_role(REVENUE_ROLES).label
+    return require_right(Right.TARIFFS_CHANGE, actor, "tariff").label
 
 
 def _check_terms(dependencies: Dependencies, terms: PriceTerms) -> PriceTerms:

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+from domain.authorization.request_policy import is_step_of_citizens
 from domain.blocks.asking import QUESTION
 from domain.conversation.buttons.answers import ButtonVerb, text_button, verb_button
 from domain.language.service import Command, Service
 from domain.messages.keyboards import NO_PAGES, BillPages, Button, ButtonRows, arrange_in_rows
 from domain.requests.request import Phase, ServiceRequest
-from domain.values.actors import Role
 
 TextLookup = Callable[[str], str]
 
@@ -92,4 +92,4 @@ class RequestChoices:
     def _may_take(self, command: Command) -> bool:
         """Return whether the citizen can take the step of a command in the present state."""
         steps = self.service.command_steps(command)
-        return any(self.request.state in step.source_states and Role.CITIZEN in step.roles for step in steps)
+        return any(self.request.state in step.source_states and is_step_of_citizens(step) for step in steps)

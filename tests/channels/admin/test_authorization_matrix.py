@@ -5,10 +5,12 @@ from collections.abc import Sequence
 import pytest
 
 from channels.admin.frame import PageRoute
-from domain.actions.staff.authorization import RIGHTS, is_allowed
+from domain.authorization.policy import may_use
+from domain.authorization.rights import RIGHTS
 from domain.values.actors import STAFF_ROLES, Role
 from tests.channels.admin.audit_reader import count_denials
 from tests.support.pages.route_addresses import address
+from tests.support.scenarios.site_members import at_site
 from tests.support.staff_site import OUTSIDE, StaffSite, Visitor, visitor
 
 FILLING = {"code": "123456786", "action": "accept", "service": "machinery", "id": "1", "booking": "1", "kind": "csv"}
@@ -34,7 +36,7 @@ async def denied(site: StaffSite, who: Visitor, role: Role, *, inside: bool) -> 
     for route in site.admin.page_routes:
         before = await count_denials(site)
         got = await let_in(who, route, address(route.path, FILLING))
-        wanted = is_allowed(route.right, frozenset({role}), inside=inside)
+        wanted = may_use(route.right, at_site(role, inside=inside))
         if not wanted and await count_denials(site) != before + 1:
             wrong.append(f"{route.method} {route.path} ({route.right}): refused, and not audited")
         if got != wanted:

@@ -4,7 +4,7 @@ from urllib.parse import quote
 
 import pytest
 
-from domain.actions.staff.authorization import RIGHTS
+from domain.authorization.rights import RIGHTS, Right
 from domain.values.actors import Role
 from tests.support.staff_site import StaffSite, Visitor
 
@@ -41,7 +41,7 @@ async def test_an_address_with_such_a_day_is_told_at_its_field(manager: Visitor,
 
 
 async def test_no_form_keeps_such_a_day(site: StaffSite, inside: Visitor) -> None:
-    assert Role.ADMIN in RIGHTS["substitutes.name"].roles & RIGHTS["settings.change"].roles
+    assert Role.ADMIN in RIGHTS[Right.SUBSTITUTES_NAME].roles & RIGHTS[Right.SETTINGS_CHANGE].roles
     await inside.sign_in("admin")
     days, substitutes = "/staff/settings/days", "/staff/users/substitutes"
     await inside.get(days)

@@ -5,14 +5,16 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from itertools import product
 
 from channels.admin.frame import PageRoute
-from domain.actions.staff.authorization import RIGHTS, is_allowed
 from domain.actions.staff.refusals import MOST_ROWS, record_refusal
 from domain.audit.entries import AuditFilter
+from domain.authorization.policy import may_use
+from domain.authorization.rights import RIGHTS
 from domain.people.sessions import PROOF_FRESHNESS
 from domain.values.actors import STAFF_ROLES, Role
 from tests.channels.admin.audit_reader import count_denials, list_audited
 from tests.channels.admin.test_authorization_matrix import FILLING
 from tests.support.pages.route_addresses import address
+from tests.support.scenarios.site_members import at_site
 from tests.support.staff_site import OUTSIDE, PASSWORD, StaffSite, Visitor, visitor
 
 PROOF = 'name="proof_password"'
@@ -23,7 +25,7 @@ def shared_out(site: StaffSite, *, inside: bool) -> Iterator[tuple[Role, list[Pa
     """The routes, each with the first role that may go there."""
     left = list(site.admin.page_routes)
     for role in sorted(STAFF_ROLES):
-        own = [route for route in left if is_allowed(route.right, frozenset({role}), inside=inside)]
+        own = [route for route in left if may_use(route.right, at_site(role, inside=inside))]
         left = [route for route in left if route not in own]
         yield role, own
     assert not left or not inside

@@ -7,7 +7,8 @@ import pytest
 
 from domain.actions.queues.filter_reading import read_queue_filter
 from domain.actions.queues.selecting import build_selection
-from domain.actions.queues.visibility import visible_queues, visible_services, visible_units
+from domain.actions.queues.visibility import visible_queues
+from domain.authorization.visibility import visible_services, visible_units
 from domain.queues.filters import QueueFilter
 from domain.queues.queue import Queue, Sla, SlaMoments, assess_sla
 from domain.queues.selection import RequestRange, Selection
@@ -18,6 +19,7 @@ from domain.values.calendar import WorkingCalendar
 from domain.values.errors import DomainError, InvalidField, UnknownKind, UnknownService
 from domain.values.paging import Cursor, ListOrder
 from tests.support.factories import a_request
+from tests.support.scenarios.site_members import at_site
 
 SERVICES = services_by_key()
 NOW = datetime(2026, 11, 24, 6, 30, tzinfo=UTC)  # Tuesday, ten o'clock in Tehran
@@ -35,7 +37,7 @@ def selected(wanted: QueueFilter, *roles: Role) -> Selection:
 
 
 def test_each_role_sees_the_services_that_it_works_on() -> None:
-    seen = {role: visible_services(SERVICES, frozenset({role})) for role in STAFF_ROLES}
+    seen = {role: visible_services(SERVICES, at_site(role)) for role in STAFF_ROLES}
     assert seen == {
         Role.TAXI_OFFICER: ("taxi_leave", "taxi_report"),
         Role.REVENUE: ("machinery", "expert"),
@@ -46,11 +48,11 @@ def test_each_role_sees_the_services_that_it_works_on() -> None:
         Role.AUDITOR: tuple(SERVICES),
         Role.ADMIN: (),
     }
-    assert visible_services(SERVICES, frozenset({Role.ADMIN, Role.CIVIL})) == ("machinery",)
+    assert visible_services(SERVICES, at_site(Role.ADMIN, Role.CIVIL)) == ("machinery",)
 
 
 def test_each_role_is_shown_its_queues() -> None:
-    shown = {role: visible_queues(SERVICES, frozenset({role})) for role in STAFF_ROLES}
+    shown = {role: visible_queues(SERVICES, at_site(role)) for role in STAFF_ROLES}
     assert shown[Role.ADMIN] == ()
     assert shown[Role.CIVIL] == (
         (Queue.UNIT, Role.CIVIL),
@@ -66,7 +68,7 @@ def test_each_role_is_shown_its_queues() -> None:
     units = [unit for queue, unit in shown[Role.AUDITOR] if queue is Queue.UNIT]
     assert units == [Role.TAXI_OFFICER, Role.REVENUE, Role.CIVIL, Role.EXPERT, Role.SECRETARIAT]
     assert shown[Role.AUDITOR] == shown[Role.MANAGER]
-    assert visible_units(SERVICES, frozenset({Role.CIVIL, Role.REVENUE})) == (Role.REVENUE, Role.CIVIL)
+    assert visible_units(SERVICES, at_site(Role.CIVIL, Role.REVENUE)) == (Role.REVENUE, Role.CIVIL)
 
 
 def test_a_request_is_late_at_its_time_and_soon_two_working_hours_before() -> None:
@@ -127,7 +129,7 @@ def test_letters_wait_for_being_handed_over_with_those_who_do_it() -> None:
     letters = selected(QueueFilter(Queue.HAND_OVER), Role.SECRETARIAT)
     assert (letters.ranges, letters.order) == ((RequestRange("expert", "secretariat:done"),), ListOrder.NEWEST)
     assert selected(QueueFilter(Queue.HAND_OVER), Role.EXPERT).ranges == ()
-    shown = {role for role in STAFF_ROLES if (Queue.HAND_OVER, None) in visible_queues(SERVICES, frozenset({role}))}
+    shown = {role for role in STAFF_ROLES if (Queue.HAND_OVER, None) in visible_queues(SERVICES, at_site(role))}
     assert shown == {Role.SECRETARIAT, Role.MANAGER, Role.AUDITOR}
     assert "answered" not in {state for one in selected(QueueFilter(), Role.SECRETARIAT).ranges for state in one.states}
 

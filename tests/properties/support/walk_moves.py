@@ -15,6 +15,7 @@ from domain.actions.documents import attach
 from domain.actions.messages import notify
 from domain.actions.requests import change, reopen, submit, walk_in
 from domain.actions.tariffs import changes
+from domain.authorization.rights import RIGHTS, Right
 from domain.bills.bill import Bill, BillState, Payment, PaymentMethod
 from domain.blocks.visit_times import VisitRules, list_free_visits
 from domain.fields.form import Field
@@ -167,7 +168,9 @@ class Walker:
         """Ask for the service, at the desk or from outside."""
         self.begins(self.service.key)
         channel = self.pick(CHANNELS)
-        role = self.pick(tuple(Role) if wild else (Role.CITIZEN, Role.CLERK, *sorted(walk_in.WALK_IN_ROLES)))
+        role = self.pick(
+            tuple(Role) if wild else (Role.CITIZEN, Role.CLERK, *sorted(RIGHTS[Right.REQUESTS_ENTER].roles))
+        )
         who, form = self.somebody(role, None, channel), self.form(wild=wild)
         mobile = who.identifier if who.kind == "citizen" else self.pick((*PEOPLE, None))
         self.said = f"{who.label} asks for {self.service.key} by {who.channel}: {form}"

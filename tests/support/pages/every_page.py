@@ -19,9 +19,9 @@ from domain.actions.registries.import_jobs import add_import
 from domain.actions.reports.declarations import REPORTS
 from domain.actions.settings import changes
 from domain.actions.staff import own_account
-from domain.actions.staff.authorization import is_allowed
 from domain.actions.tariffs.changes import set_price
 from domain.actions.tariffs.priced_subjects import list_priced
+from domain.authorization.policy import may_use
 from domain.messages.records import InboundMessage, InboundState
 from domain.people.sessions import IDLE_LIMIT, PROOF_FRESHNESS
 from domain.registries.declarations import REGISTRIES, Registry
@@ -48,6 +48,7 @@ from tests.support.pages.route_addresses import plain
 from tests.support.scenarios import counter_tills, site_registries
 from tests.support.scenarios.expert_opinions import PAPERS, answered_opinion, asked_opinion, price_opinions, texted
 from tests.support.scenarios.refunds_due import cancelled, paid_twice
+from tests.support.scenarios.site_members import at_site
 from tests.support.scenarios.taxi_registries import DRIVER_CODE, PLATE
 from tests.support.scenarios.taxi_requests import asked_leave
 from tests.support.staff_site import StaffSite
@@ -87,9 +88,9 @@ def find_busiest_role(site: StaffSite, path: str) -> Role:
     steps = [one.right for one in site.admin.page_routes if one.method == "POST" and plain(one.path).startswith(path)]
 
     def offered(role: Role) -> int:
-        return sum(is_allowed(one, frozenset({role}), inside=True) for one in steps)
+        return sum(may_use(one, at_site(role)) for one in steps)
 
-    return max((one for one in sorted(STAFF_ROLES) if is_allowed(right, frozenset({one}), inside=True)), key=offered)
+    return max((one for one in sorted(STAFF_ROLES) if may_use(right, at_site(one))), key=offered)
 
 
 async def _work(site: StaffSite) -> dict[str, Sequence[PageVisit]]:

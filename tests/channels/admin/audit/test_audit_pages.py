@@ -12,8 +12,8 @@ from channels.admin.user_agents import describe_browser
 from channels.pishkhan_soap.contract import Contract
 from domain.actions.history.sealing import Verification, seal_history, verify_history
 from domain.actions.history.verifications import run_requested_verification
-from domain.actions.staff.authorization import RIGHTS
 from domain.actions.staff.refusals import MOST_ROWS
+from domain.authorization.rights import RIGHTS
 from domain.messages.catalogue import Catalogue
 from domain.requests.history import HistoryFault
 from domain.services import SERVICES

@@ -2,6 +2,7 @@
 and the table of rights, and asked of the running site.
 """
 
+import re
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -11,8 +12,8 @@ from aiohttp import FormData
 from aiohttp.web_urldispatcher import DynamicResource
 
 from channels.admin.frame import PageRoute
-from domain.actions.queues.visibility import may_see_request
-from domain.actions.staff.authorization import is_allowed
+from domain.authorization.policy import may_use
+from domain.authorization.request_policy import may_see_request
 from domain.language.service import Service
 from domain.requests.request import RequestFilter, ServiceRequest
 from domain.services import SERVICES
@@ -23,6 +24,7 @@ from tests.support.municipality import NEIGHBOUR, actor
 from tests.support.pages.route_addresses import address, plain
 from tests.support.scenarios.expert_opinions import asked_opinion
 from tests.support.scenarios.expert_unit import PHOTO
+from tests.support.scenarios.site_members import at_site
 from tests.support.scenarios.site_registries import furnish
 from tests.support.scenarios.taxi_requests import asked_leave, complained
 from tests.support.staff_site import OUTSIDE, StaffSite, Visitor, visitor
@@ -75,6 +77,8 @@ DOERS: Mapping[str, Callable[[Service, ServiceRequest, str], frozenset[Role]]] =
 
 ANSWERS: Mapping[str, frozenset[int]] = {"GET": frozenset({200, 404}), "POST": frozenset({303, 409, 422})}
 """What those who may are answered: a paper is not issued yet, a step is not its turn, a form lacks something."""
+
+OFFERED_FORM = re.compile(r'<form [^>]*action="([^"?]+)')
 
 LONG = 8
 """Characters that stand on no page by chance."""
@@ -144,7 +148,23 @@ class Subject:
         behind = plain(ask.route.path).removeprefix(ONE).strip("/").partition("/")[0]
         may = DOERS[f"{ask.route.method} {behind}".strip()](self.service, self.request, ask.what)
         seers = {one for one in may if may_see_request(self.site.demo.desk.services, actor(one), self.request)}
-        return frozenset(one for one in seers if is_allowed(ask.route.right, frozenset({one}), inside=True))
+        return frozenset(one for one in seers if may_use(ask.route.right, at_site(one)))
+
+
+async def offered_in_vain(who: Visitor, role: Role, subject: Subject) -> list[str]:
+    """The forms on a request's page that its visitor would be refused: what is offered is what may be done."""
+    if not any(
+        role in subject.doers(ask)
+        for ask in subject.asks()
+        if plain(ask.route.path) == ONE and ask.route.method == "GET"
+    ):
+        return []
+    page, asks = (
+        await who.get(f"/staff/requests/{subject.request.code}"),
+        {subject.address(one): one for one in subject.asks()},
+    )
+    forms = {address for address in OFFERED_FORM.findall(page) if address in asks}
+    return [address for address in sorted(forms) if role not in subject.doers(asks[address])]
 
 
 def form(who: Visitor, role: Role, subject: Subject) -> FormData:
@@ -182,9 +202,11 @@ async def test_inside(site: StaffSite, inside: Visitor, role: Role) -> None:
     await furnish(site)
     await inside.sign_in(role.value)
     await inside.get("/staff/account")
-    wrong, done = [], 0
+    wrong: list[str | None] = []
+    done = 0
     for service in MADE:
         subject = await Subject.made(site, service)
+        wrong += await offered_in_vain(inside, role, subject)
         for ask in subject.asks():
             wrong += [await fault(inside, role, subject, ask)]
             done += role in subject.doers(ask)

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from domain.actions.staff.authorization import RIGHTS, find_step_right
+from domain.authorization.request_policy import find_step_right
+from domain.authorization.rights import RIGHTS, Right
 from domain.blocks.charging import WaiveBills, list_request_bills
 from domain.language.service import Transition
 from domain.people.sessions import PROOF_FRESHNESS
@@ -51,7 +52,7 @@ def test_every_step_that_waives_needs_a_fresh_proof_whatever_it_is_called() -> N
 
 
 def test_the_table_lets_take_the_step_whoever_may_take_steps_at_all() -> None:
-    waive, act = RIGHTS["requests.waive"], RIGHTS["requests.act"]
+    waive, act = RIGHTS[Right.REQUESTS_WAIVE], RIGHTS[Right.REQUESTS_ACT]
     assert (waive.roles, waive.allowed_outside) == (act.roles, act.allowed_outside), (
         "whose step it is, its declaration says"
     )

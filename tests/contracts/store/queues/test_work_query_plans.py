@@ -133,7 +133,7 @@ async def plans(own_url: str) -> AsyncIterator[Plans]:
 def questions() -> Iterator[tuple[Actor, QueueFilter]]:
     """What the staff ask: every queue in every order, narrowed, and searched."""
     for viewer in (MANAGER, CIVIL):
-        for queue, unit in visible_queues(SERVICES, viewer.role_names):
+        for queue, unit in visible_queues(SERVICES, viewer):
             for order in (ListOrder.URGENT, ListOrder.OLDEST, ListOrder.NEWEST):
                 yield viewer, QueueFilter(queue, unit, order=order)
         for search in (
@@ -177,7 +177,7 @@ async def test_no_list_goes_through_a_table(plans: Plans) -> None:
                 statement = plans.asked(shape)
                 await plans.refuse_scans(statement, bind_values(one, at), (shape,), (wanted, at), READ)
     for viewer in (MANAGER, CIVIL):
-        shown = [QueueFilter(queue, unit) for queue, unit in visible_queues(SERVICES, viewer.role_names)]
+        shown = [QueueFilter(queue, unit) for queue, unit in visible_queues(SERVICES, viewer)]
         counts = WorkCounts([build_selection(SERVICES, viewer, one, MOMENTS) for one in shown], 1001)
         assert counts.count_statement is not None
         await plans.refuse_scans(counts.count_statement, counts.statement_values, counts.query_shapes, viewer, READ)

@@ -10,7 +10,7 @@ from domain.actions.reports.labels import load_labels
 from domain.actions.reports.listing import require_export_right
 from domain.actions.reports.reporting import require_report_right, run_report
 from domain.actions.reports.sheet import render_figure_rows
-from domain.actions.staff.authorization import RIGHTS
+from domain.authorization.rights import RIGHTS, Right
 from domain.messages.catalogue import Catalogue
 from domain.reports.figures import FACT_TABLES, MESSAGE_FACTS, QUEUE_FACTS, RECEIVED_COUNT, UTILISATION, Dimension
 from domain.reports.filter import FILTER_DIMENSIONS, ReportFilter
@@ -67,8 +67,8 @@ def test_who_sees_which_report(name: str, role: Role) -> None:
 
 
 def test_the_rights_of_the_site_leave_nobody_out_who_has_a_report() -> None:
-    assert RIGHTS["reports.view"].roles == frozenset().union(*SEES.values())
-    assert RIGHTS["reports.export"].roles == RIGHTS["reports.view"].roles
+    assert RIGHTS[Right.REPORTS_VIEW].roles == frozenset().union(*SEES.values())
+    assert RIGHTS[Right.REPORTS_EXPORT].roles == RIGHTS[Right.REPORTS_VIEW].roles
 
 
 def test_the_system_sees_and_takes_everything() -> None:

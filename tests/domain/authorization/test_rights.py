@@ -1,7 +1,9 @@
 """The table of rights as data: what each role may, said once."""
 
-from domain.actions.staff.authorization import RIGHTS, is_allowed
+from domain.authorization.policy import may_use
+from domain.authorization.rights import RIGHTS, Right
 from domain.values.actors import STAFF_ROLES, Role
+from tests.support.scenarios.site_members import at_site
 
 READING = (".view", ".export")
 OWN = {"account", "account.change", "history.verify"}
@@ -15,7 +17,7 @@ def test_the_auditor_reads_everything_and_changes_nothing() -> None:
 
 def test_the_auditor_reads_from_outside_as_from_inside() -> None:
     for name in (one for one in RIGHTS if one.endswith(READING)):
-        assert is_allowed(name, frozenset({Role.AUDITOR}), inside=False), name
+        assert may_use(name, at_site(Role.AUDITOR, inside=False)), name
 
 
 def test_whatever_is_taken_along_needs_a_fresh_proof_whoever_takes_it() -> None:
@@ -27,5 +29,5 @@ def test_whatever_is_taken_along_needs_a_fresh_proof_whoever_takes_it() -> None:
 def test_whoever_takes_something_along_may_look_at_it() -> None:
     for name in (one for one in RIGHTS if not one.endswith(".view")):
         room = f"{name.partition('.')[0]}.view"
-        assert room not in RIGHTS or RIGHTS[name].roles <= RIGHTS[room].roles, name
+        assert room not in RIGHTS or RIGHTS[name].roles <= RIGHTS[Right(room)].roles, name
     assert {role for rule in RIGHTS.values() for role in rule.roles} == STAFF_ROLES
