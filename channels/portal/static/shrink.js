@@ -42,5 +42,11 @@ const prepareInput = async (input) => {
 
 // A form whose files travel as uploads (upload.js) has them made smaller there.
 document.querySelectorAll("form:not([data-uploads]) input[type=file]").forEach((input) => {
-  input.addEventListener("change", () => prepareInput(input));
+  // Its own words for «nothing chosen» are in the language of the browser.
+  const markEmpty = () => input.classList.toggle("empty", !input.files.length);
+  markEmpty();
+  input.addEventListener("change", () => {
+    markEmpty();
+    prepareInput(input);
+  });
 });

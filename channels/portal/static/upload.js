@@ -9,6 +9,7 @@
 
   const form = document.querySelector("form[data-uploads]");
   if (!form || !window.DataTransfer || !window.AbortController) return;
+  form.classList.add("lists-files");
   const status = form.querySelector("[data-upload-status]");
   const numbers = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 0 });
   const keeper = document.getElementById("offline");
@@ -159,7 +160,7 @@
     if (!list) {
       list = document.createElement("ul");
       list.className = "file-list";
-      paper.insertBefore(list, paper.querySelector("label"));
+      paper.insertBefore(list, paper.querySelector(".file-choices"));
     }
     list.append(item.row);
   };

@@ -13,10 +13,11 @@ MOST_TAB_PRESSES = 80
 READ_FOCUS = """previousTop => {
   const focused = document.activeElement;
   if (!focused || focused === document.body) return null;
-  const shown = focused.closest("label.radio, .card") ?? focused;
+  const shown = focused.closest("label.radio, .file-choice, .card") ?? focused;
   const isMarked = [focused, shown].some(element => {
     const style = getComputedStyle(element);
-    return (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0) || style.boxShadow !== "none";
+    const isOutlined = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0;
+    return style.opacity !== "0" && (isOutlined || style.boxShadow !== "none");
   });
   const box = shown.getBoundingClientRect();
   const isInside = box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth;
