@@ -8,14 +8,13 @@ from random import Random
 
 import pytest
 from PIL import Image
-from playwright.async_api import Browser, FilePayload, Page, Route, expect
+from playwright.async_api import Browser, Page, Route, expect
 
 from tests.browser.test_request_forms import go_on
 from tests.support.demo_site import DemoSite
 from tests.support.pages.chromium import SIZES, SiteServer, Window, window
 from tests.support.pages.page_checks import assert_page_in_order
 from tests.support.pages.portal_tours import CitizenWindow
-from tests.support.pages.portal_walkers import KeyboardWalker
 from tests.support.scenarios.portal_requests import EXPERT, submitted
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for all
@@ -116,8 +115,7 @@ async def test_a_paper_of_a_sent_request_goes_on_where_the_line_broke(
     await page.route(UPLOADS, line.pass_on)
     await choose(page, "سند.jpg", draw_noise(640))
     await expect(page.get_by_role("status")).to_contain_text("خط قطع است")
-    back = FilePayload(name="پشت سند.jpg", mimeType="image/jpeg", buffer=draw_noise(100))
-    await KeyboardWalker(opened).attach("انتخاب عکس یا فایل سند مالکیت", back)
+    await choose(page, "پشت سند.jpg", draw_noise(100))
     await assert_page_in_order(opened, is_line_broken=True)
     await page.get_by_role("button", name="فرستادن مدارک").click()
     await expect(page.get_by_role("status")).to_contain_text("هنوز می‌رسند")
