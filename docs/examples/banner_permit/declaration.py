@@ -27,6 +27,7 @@ from domain.language.papers import ServicePapers
 from domain.language.printouts import READER_ROLES, FactsPart, Printable, SignaturesPart, TextPart
 from domain.language.service import Command, Keyword, Notice, Reminder, Service, State, Transition, Trigger
 from domain.requests.request import Phase
+from domain.services.banner_permit.registers import PERMIT_REGISTER
 from domain.services.banner_permit.rules import (
     HEIGHT,
     LONGEST_PERIOD,
@@ -34,7 +35,6 @@ from domain.services.banner_permit.rules import (
     MOST_DAYS,
     PERIOD,
     PERMIT_KIND,
-    PERMIT_REGISTER,
     PRICED_ITEMS,
     SERVICE_KEY,
     STREET_CLASS,
@@ -44,7 +44,7 @@ from domain.services.banner_permit.rules import (
     list_quantities,
     list_required_papers,
 )
-from domain.services.banner_permit.vocabulary import BANNER_INTENT
+from domain.services.banner_permit.vocabulary import BANNER_INTENT, BANNER_UNITS, DAY_UNITS
 from domain.values.actors import Role
 
 OFFICERS = frozenset({Role.CIVIL})
@@ -126,11 +126,11 @@ BANNER_PERMIT = Service(
     key=SERVICE_KEY,
     version=1,
     form=(
-        Field("banners", Integer(1, MOST_BANNERS, unit_words=("بنر", "عدد", "تا"))),
+        Field("banners", Integer(1, MOST_BANNERS, unit_words=BANNER_UNITS)),
         Field("width", WIDTH, suggestions=("1", "2", "3")),
         Field("height", HEIGHT, suggestions=("1", "1.5", "2")),
         Field("date", Day()),
-        Field("days", Integer(1, LONGEST_PERIOD, unit_words=("روز", "روزه")), suggestions=("1", "7", "10", "30")),
+        Field("days", Integer(1, LONGEST_PERIOD, unit_words=DAY_UNITS), suggestions=("1", "7", "10", "30")),
         Field("place", Text(200)),
     ),
     states=STATES,

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import ClassVar
 
-from domain.blocks.letters import LetterRegister
 from domain.blocks.periods import Period
 from domain.fields.decimals import Length, to_decimal
 from domain.fields.stored import StoredFields, stored_text
@@ -20,7 +19,6 @@ from domain.values.text import persian_digits
 
 SERVICE_KEY = "banner_permit"
 PERMIT_KIND = "permit"
-PERMIT_REGISTER = LetterRegister("banner", "ب")
 PERIOD = Period("date", "days")
 
 MOST_BANNERS, LONGEST_PERIOD = 50, 90

@@ -6,6 +6,9 @@ from domain.parsing.leave import take_leave_days
 from domain.parsing.slots import MessageReader
 from domain.parsing.tokens import keys_of
 
+BANNER_UNITS, DAY_UNITS = ("بنر", "عدد", "تا"), ("روز", "روزه")
+"""What may be said with the number of banners, and with that of days."""
+
 _TIMES_WORDS = keys_of("در", "x", "×", "*", "by")
 _SIZE_WORDS = keys_of("اندازه", "ابعاد", "سایز", "size")
 

@@ -27,7 +27,6 @@ from domain.blocks.letters import (
     LETTER_NUMBER,
     LETTER_TEXT,
     IssueLetter,
-    LetterRegister,
     compute_closing_moment,
 )
 from domain.blocks.papers_pending import AnnouncePapers, DocumentsComplete
@@ -72,6 +71,7 @@ from domain.language.visit_preferences import VisitPreferences
 from domain.requests.request import Phase
 from domain.services.expert.kinds import OPINION_KINDS, OPINION_PAPERS, KindName
 from domain.services.expert.prices import AREA, PRICE_LOOKUP, SERVICE_KEY, PriceOpinion, list_priced_subjects
+from domain.services.expert.registers import ANSWER_REGISTER
 from domain.services.expert.vocabulary import EXPERT_INTENT
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Role
@@ -82,8 +82,6 @@ SENDERS = frozenset({Role.MANAGER, Role.SECRETARIAT})
 EXPERT_ROLES = frozenset({Role.EXPERT})
 OFFICE_ROLES = SENDERS | EXPERT_ROLES
 LETTER_ROLES = frozenset({Role.SECRETARIAT})
-ANSWER_REGISTER = LetterRegister("e", "ک")
-"""Answers of the expert unit («کارشناسی»)."""
 
 OFFICER = StoredMobile(OFFICER_MOBILE)
 FORMER_OFFICER = StoredMobile(FORMER_OFFICER_MOBILE)

@@ -28,6 +28,7 @@ from domain.services.taxi_leave.reasons import (
     LeaveNotAllowedReason,
     LeaveNotFoundReason,
 )
+from domain.services.taxi_leave.registers import PERMIT_REGISTER
 from domain.services.taxi_leave.stored import (
     ASKED_BY,
     DRIVER_NAME,
@@ -43,8 +44,6 @@ from domain.unit_of_work import UnitOfWork
 from domain.values.calendar import YEAR_AHEAD, jalali_text, tehran_moment, to_tehran
 from domain.values.errors import Conflict, DomainError, Forbidden, InvalidField, MissingField, NotAllowedNow, NotFound
 
-PERMIT_REGISTER = LetterRegister("t", "ت")
-"""Permits of the taxi organisation («تاکسیرانی»)."""
 PERMIT_KIND = "permit"
 """The kind of paper that grants a leave (`language/printouts.py`)."""
 

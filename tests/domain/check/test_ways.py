@@ -15,7 +15,8 @@ from domain.language.service import Command, Effect, Guard, Service, State, Step
 from domain.messages.catalogue import Catalogue
 from domain.requests.request import Phase
 from domain.services import SERVICES
-from domain.services.expert.declaration import ANSWER_REGISTER, EXPERT_OPINION
+from domain.services.expert.declaration import EXPERT_OPINION
+from domain.services.expert.registers import ANSWER_REGISTER
 from domain.services.machinery.declaration import MACHINERY_WORK
 from domain.services.taxi_leave.declaration import TAXI_LEAVE
 from domain.values.actors import Role
