@@ -19,9 +19,11 @@ from app.wiring import build_catalogue, build_printer, build_settlement_layouts
 from channels.pishkhan_soap.reasons import SOAP_REASONS
 from domain.actions.reports.declaration_check import check_reports
 from domain.check import check_services
+from domain.check.explanations import explain_flaw
 from domain.check.reason_texts import check_reasons
 from domain.check.registries import check_registries
 from domain.check.translations import check_translation, list_dropped_facts, list_missing_texts
+from domain.check.unused_texts import list_unused_texts
 from domain.messages.catalogue import Catalogue, list_placeholders
 from domain.services import SERVICES
 from domain.values.calendar import to_tehran
@@ -53,13 +55,13 @@ def find_faults(settings: Settings) -> list[str]:
     declaration_flaws += check_reasons(SERVICES, catalogue, SOAP_REASONS)
     for translation in catalogue.translations:
         translation_flaws = check_translation(SERVICES, catalogue, translation)
-        fault_lines += [f"language {translation.language.tag}: {flaw}" for flaw in translation_flaws]
-    return fault_lines + [f"declaration of {flaw}" for flaw in declaration_flaws]
+        fault_lines += [f"language {translation.language.tag}: {explain_flaw(flaw)}" for flaw in translation_flaws]
+    return fault_lines + [f"declaration of {explain_flaw(flaw)}" for flaw in declaration_flaws]
 
 
 def find_remarks(settings: Settings) -> list[str]:
     """Return what is no fault but worth a look."""
-    remark_lines = [*find_exposures(settings), *_find_language_remarks(settings)]
+    remark_lines = [*find_exposures(settings), *_find_text_remarks(settings)]
     if settings.demo:
         return remark_lines
     today = to_tehran(SystemClock().now()).date()
@@ -74,12 +76,14 @@ def find_remarks(settings: Settings) -> list[str]:
     return remark_lines
 
 
-def _find_language_remarks(settings: Settings) -> Iterator[str]:
-    """Yield what the languages besides Persian lack."""
+def _find_text_remarks(settings: Settings) -> Iterator[str]:
+    """Yield the texts of services that nothing asks for, and what the languages besides Persian lack."""
     try:
         catalogue = build_catalogue(settings)
     except SettingsError:
         return  # that is a fault
+    for key in list_unused_texts(SERVICES, catalogue):
+        yield f"nothing asks for the text {key}: correct its key after the declaration, or remove it"
     for translation in catalogue.translations:
         tag, missing_texts = translation.language.tag, list_missing_texts(translation)
         if missing_texts:

@@ -114,6 +114,7 @@ def _compute_answer_deadline(context: StepContext) -> datetime:
 class StoreQuestion(Effect):
     """Keep the question and what it is about, so that any channel can show it and take its answer."""
 
+    required_inputs: ClassVar[frozenset[str]] = frozenset({"question"})
     stores: ClassVar[StoredFields] = (QUESTION, MARKED_FIELDS, MARKED_PAPERS)
 
     async def apply_effect(self, context: StepContext) -> None:
@@ -129,6 +130,8 @@ class StoreQuestion(Effect):
 class StoreAnswer(Effect):
     """Keep the answer beside its question and close the question."""
 
+    forgets: ClassVar[frozenset[str]] = frozenset({"question"})
+    required_inputs: ClassVar[frozenset[str]] = frozenset({"text"})
     stores: ClassVar[StoredFields] = (ANSWERS,)
 
     async def apply_effect(self, context: StepContext) -> None:
@@ -143,6 +146,7 @@ class StoreAnswer(Effect):
 class StoreReason(Effect):
     """Store why the request was declined, so that tracking can state it."""
 
+    required_inputs: ClassVar[frozenset[str]] = frozenset({"reason"})
     stores: ClassVar[StoredFields] = (REASON,)
 
     async def apply_effect(self, context: StepContext) -> None:

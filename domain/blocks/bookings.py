@@ -38,19 +38,6 @@ BOOKING_ATTEMPTS = 8
 """How often others may be quicker before that is reported."""
 
 
-async def machine_choices(uow: UnitOfWork, request: ServiceRequest) -> dict[str, str]:
-    """Return the bookable machines of the types that the request names, by code."""
-    machine_types = {item["machine"] for item in request.fields["items"]}
-    machines = await uow.fleet.list_resources(ResourceKind.MACHINE, bookable_only=True)
-    return {machine.code: machine.title for machine in machines if machine.type in machine_types}
-
-
-async def operator_choices(uow: UnitOfWork, request: ServiceRequest) -> dict[str, str]:
-    """Return the bookable operators by code."""
-    operators = await uow.fleet.list_resources(ResourceKind.OPERATOR, bookable_only=True)
-    return {operator.code: operator.title for operator in operators}
-
-
 def booked_start(context: StepContext) -> datetime | None:
     """Return when the scheduled work starts; None when none was scheduled."""
     return BOOKED_START.find(context.request)
@@ -206,6 +193,7 @@ class WithinMachineLimits(Guard):
 class HoldMachines(Effect):
     """Hold a free machine for every one wanted, until the bill is paid or expires."""
 
+    required_fields = frozenset({"items", "date", "start"})
     relied_fields = frozenset({"items", "date", "start"})
 
     async def apply_effect(self, context: StepContext) -> None:
@@ -237,6 +225,7 @@ class HoldMachines(Effect):
 class BookMachines(Effect):
     """Book machines and operators firmly, as civil chose them, or what is held and the first free operators."""
 
+    required_fields = frozenset({"items", "date", "start"})
     stores: ClassVar[StoredFields] = BOOKING_FIELDS
     relied_fields = frozenset({"items", "date", "start"})
 

@@ -96,6 +96,7 @@ async def issue_request_bill(
 class IssueBill(Effect):
     """Bill the quoted amount."""
 
+    required_data: ClassVar[frozenset[str]] = frozenset({"quote"})
     issues_bill: ClassVar[bool] = True
     stores: ClassVar[StoredFields] = (PAYMENT_DEADLINE, PAYMENT_LIMIT)
     reckon_limit: MomentReckoner | None = None
@@ -117,6 +118,7 @@ class IssueBill(Effect):
 class HasCharge(Guard):
     """Whether the quote asks for money at all."""
 
+    required_data: ClassVar[frozenset[str]] = frozenset({"quote"})
     decided_question: ClassVar[tuple[str, bool] | None] = ("charge", True)
 
     async def is_satisfied(self, context: StepContext) -> bool:
@@ -128,6 +130,7 @@ class HasCharge(Guard):
 class FreeOfCharge(Guard):
     """Whether the quote came to nothing: no bill is made."""
 
+    required_data: ClassVar[frozenset[str]] = frozenset({"quote"})
     requires_free_charge: ClassVar[bool] = True
     decided_question: ClassVar[tuple[str, bool] | None] = ("charge", False)
 
@@ -272,6 +275,7 @@ def requote_units(context: StepContext, units_by_line: list[float]) -> tuple[Quo
 class OverridePrice(Effect):
     """Replace the computed total by the amount that the revenue unit gave, which needs a reason."""
 
+    required_data: ClassVar[frozenset[str]] = frozenset({"quote"})
     override_input: ClassVar[str | None] = "amount"
     stores: ClassVar[StoredFields] = (QUOTE,)
 

@@ -92,6 +92,7 @@ async def keep_numbered_paper(context: StepContext, paper_kind: str, paper_day: 
 class IssueLetter(Effect):
     """Give the citizen what was paid for: the answer, as a letter of a register."""
 
+    required_inputs: ClassVar[frozenset[str]] = frozenset({"text"})
     delivers_result: ClassVar[bool] = True
     stores: ClassVar[StoredFields] = (*NUMBERED_PAPER, LETTER_TEXT)
     number_register: LetterRegister

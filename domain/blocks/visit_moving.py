@@ -85,6 +85,7 @@ class VisitStillMovable(Guard):
 class MoveVisit(Effect):
     """Book the same officer at another free hour in place of the former one, which is free from then on."""
 
+    required_data = frozenset({"officer", "visit_start"})
     provides = frozenset({"former_visit"})
 
     async def apply_effect(self, context: StepContext) -> None:

@@ -74,6 +74,8 @@ def list_visit_fields(service: Service) -> StoredFields:
 class IsAssignedOfficer(ActorGuard):
     """Who acts is the officer that was named for the visit, or that officer's substitute."""
 
+    required_data: ClassVar[frozenset[str]] = frozenset({"officer"})
+
     def admits_actor(self, request: ServiceRequest, actor: Actor) -> bool:
         """Compare the user names."""
         officer = OFFICER.read(request)

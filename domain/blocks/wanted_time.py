@@ -37,6 +37,8 @@ class RequestedInFuture(Guard):
     A request that takes up a finished one has its past time; the civil unit names another when it accepts.
     """
 
+    required_fields = frozenset({"date", "start"})
+
     async def is_satisfied(self, context: StepContext) -> bool:
         """Compare the wanted day and hour with the clock."""
         return (

@@ -5,53 +5,67 @@
 | `walk.py`, `ledger.py` | nothing by themselves: they follow every way that a request and its bills can take |
 | `ways.py` | every state is reached and none is a dead end, by steps that can really be taken |
 | `money.py` | no way gives a letter or a machine unpaid, none leaves a bill behind that nobody settles |
-| `steps.py` | every step has somebody who may take it, and the citizen's words reach theirs |
+| `kept_values.py` | no step needs what no step before it has kept |
+| `moments.py` | deadlines and events are reckoned from what a request has by then |
+| `forms.py` | what is called by name is there, by names that every channel can write |
+| `prices.py` | what is priced is so once, and what is counted has its words |
+| `steps.py` | every step has somebody to take it and the inputs that it needs; citizens' words reach theirs |
 | `registers.py` | every register of letters or permits is one service's own |
 | `service_rules.py` | the rules that belong to one service are its own, and their defaults what they may be |
 | `suggestions.py` | every suggested answer is one that its field takes as it is |
+| `keywords.py` | no word calls two services, and the menu of all of them fits into a text |
 | `versions.py` | the state maps lead every earlier version to states that exist, and what is finished stays finished |
 | `changes.py` | what citizens may change of a sent form is there, and nothing that was done relies on it |
 | `form_sections.py` | each asked field is in one section of the form, and each section has its title |
 | `printouts.py` | every paper has its texts, somebody who may print it, and facts that there can be |
 | `texts.py` | every text that may be asked for is there, and every one that travels by SMS fits its part budget |
+| `text_facts.py` | every placeholder of a text is filled, wherever it is rendered |
+| `unused_texts.py` | no text of a service is there that nothing asks for |
+| `text_bounds.py` | what is called the longest value of a placeholder is so |
 | `text_lengths.py` | every text shows whole what people may write, unless it says that it cuts it |
 | `translations.py` | what another language has of these texts is right, and what it lacks is known |
+| `sample_requests.py` | nothing: a request to ask a declaration's functions about |
+| `explanations.py` | nothing: it says in a sentence what each flaw means, where it is and what to do |
 | `code_texts.py` | the texts that the code asks for by name |
 | `reason_texts.py` | every reason of an error has a text that it can fill, and no other text is there |
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from domain.check.changes import change_flaws
 from domain.check.flaws import NO_SERVICE, Flaw
 from domain.check.form_sections import section_flaws
+from domain.check.forms import form_flaws, operation_flaws
+from domain.check.kept_values import missing_data_flaws
+from domain.check.keywords import keyword_flaws
+from domain.check.moments import moment_flaws
 from domain.check.money import money_flaws
-from domain.check.notice_facts import unfilled_fact_flaws
+from domain.check.prices import price_flaws
 from domain.check.printouts import printout_flaws
 from domain.check.reason_texts import reason_flaws
 from domain.check.registers import register_flaws
 from domain.check.service_rules import service_rule_flaws
 from domain.check.steps import step_flaws
 from domain.check.suggestions import suggestion_flaws
+from domain.check.text_bounds import bound_flaws
+from domain.check.text_facts import unfilled_fact_flaws
 from domain.check.texts import SHARED_TEXTS, budget_flaws, sent_by_sms, shared_text_flaws, text_flaws
 from domain.check.versions import version_flaws
+from domain.check.walk import walk_service
 from domain.check.ways import way_flaws
 from domain.language.service import Service
 from domain.messages.catalogue import Catalogue
 from domain.registries.declarations import REGISTRIES
 
-__all__ = ["NO_SERVICE", "SHARED_TEXTS", "Flaw", "budget_flaws", "check", "sent_by_sms"]
+__all__ = ["NO_SERVICE", "SHARED_TEXTS", "Flaw", "budget_flaws", "check_services", "sent_by_sms"]
 
 
 def check_services(services: Iterable[Service], catalogue: Catalogue) -> list[Flaw]:
     """Return every flaw of these declarations and their texts, each once; none means that they may serve."""
     service_list = tuple(services)
     flaws = [flaw for service in service_list for flaw in _service_flaws(service, catalogue)]
-    return list(
-        dict.fromkeys(
-            [*flaws, *_shared_keyword_flaws(service_list), *register_flaws(service_list), *shared_text_flaws(catalogue)]
-        )
-    )
+    flaws += [*operation_flaws(service_list), *keyword_flaws(service_list, catalogue), *register_flaws(service_list)]
+    return list(dict.fromkeys([*flaws, *shared_text_flaws(catalogue)]))
 
 
 def _service_flaws(service: Service, catalogue: Catalogue) -> Iterator[Flaw]:
@@ -59,8 +73,13 @@ def _service_flaws(service: Service, catalogue: Catalogue) -> Iterator[Flaw]:
     yield from name_flaws
     if any(flaw.kind == "unknown_state" for flaw in name_flaws):
         return  # nothing else can be said of a graph with edges into nowhere
+    graph = walk_service(service)
     yield from way_flaws(service)
+    yield from form_flaws(service)
     yield from money_flaws(service)
+    yield from price_flaws(service)
+    yield from missing_data_flaws(service, graph)
+    yield from moment_flaws(service, graph)
     yield from step_flaws(service)
     yield from suggestion_flaws(service)
     yield from service_rule_flaws(service)
@@ -70,6 +89,7 @@ def _service_flaws(service: Service, catalogue: Catalogue) -> Iterator[Flaw]:
     yield from printout_flaws(service, catalogue)
     yield from text_flaws(service, catalogue)
     yield from reason_flaws(service.key, service.reasons, catalogue)
+    yield from bound_flaws(service, catalogue)
     yield from unfilled_fact_flaws(service, catalogue)
 
 

@@ -7,22 +7,14 @@ under several lags.
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
-from typing import cast
 
 from domain.blocks.charging import NoPaymentUnresolved, payment_deadline_from
 from domain.check.charge_progress import OpenBill
 from domain.check.flaws import Flaw
+from domain.check.sample_requests import NOW, build_sample_context
 from domain.check.walk import Walk
-from domain.language.service import Service, StepContext, Transition, Trigger
-from domain.requests.request import Phase, ServiceRequest
+from domain.language.service import Service, Transition, Trigger
 from domain.settings.policy import Policy
-from domain.unit_of_work import IdGenerator, UnitOfWork
-from domain.values.actors import SYSTEM
-from domain.values.calendar import WorkingCalendar
-
-NOW = datetime(2026, 3, 16, 20, tzinfo=UTC)
-"""Shortly before Nowruz, late in the evening: any moment will do."""
 
 SAMPLE_LAGS = (0, 2, 7)
 """Banking days."""
@@ -58,36 +50,10 @@ def _expiring_steps(service: Service, graph: Walk) -> list[Transition]:
     ]
 
 
-def _build_unpaid_request(service: Service, state_name: str, payment_deadline: datetime) -> ServiceRequest:
-    return ServiceRequest(
-        id=1,
-        code="123456789",
-        service=service.key,
-        version=service.version,
-        state=state_name,
-        phase=Phase.NEEDS_PAYMENT,
-        channel="sms",
-        mobile=None,
-        created_at=NOW,
-        updated_at=NOW,
-        data={"payment_deadline": payment_deadline.isoformat()},
-        entered_at=NOW,
-    )
-
-
 def _expires_early(service: Service, step: Transition, banking_days: int) -> bool:
-    policy, calendar = replace(Policy(), settlement_banking_days=banking_days), WorkingCalendar()
+    policy = replace(Policy(), settlement_banking_days=banking_days)
     deadline = payment_deadline_from(NOW, policy)
-    # A deadline looks at the request alone: there is no unit of work in it.
-    context = StepContext(
-        uow=cast("UnitOfWork", None),
-        request=_build_unpaid_request(service, step.source_states[0], deadline),
-        inputs={},
-        actor=SYSTEM,
-        now=NOW,
-        policy=policy,
-        calendar=calendar,
-        ids=cast("IdGenerator", None),
-    )
+    kept_values = {"payment_deadline": deadline.isoformat()}
+    context = build_sample_context(service, step.source_states[0], {}, kept_values, policy)
     expires_at = step.reckon_deadline(context) if step.reckon_deadline else None
-    return expires_at is not None and expires_at < calendar.add_banking_days(deadline, banking_days)
+    return expires_at is not None and expires_at < context.calendar.add_banking_days(deadline, banking_days)

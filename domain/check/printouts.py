@@ -13,6 +13,9 @@ from domain.values.actors import STAFF_ROLES
 REQUEST_FACTS = frozenset({"code", "service", "state", "phase", "mobile"})
 """Facts that need no declaration."""
 
+TOKEN_ENDING = "_token"  # noqa: S105 - the end of a name
+"""How the request's data calls the tokens of `/verify/{token}`: whoever has one may open that page."""
+
 
 def printout_texts(service: Service) -> Iterator[str]:
     """Yield the keys of everything that a service's papers say."""
@@ -33,6 +36,21 @@ def printout_flaws(service: Service, catalogue: Catalogue) -> Iterator[Flaw]:
             yield Flaw("no_role", service.key, printable.kind)
         for name in sorted(_used_facts(service, printable, catalogue) - _available_facts(service, printable)):
             yield Flaw("unknown_fact", service.key, f"{printable.kind}: {name}")
+    yield from _secret_flaws(service, catalogue)
+
+
+def _secret_flaws(service: Service, catalogue: Catalogue) -> Iterator[Flaw]:
+    """Find tokens that something but the code on its paper would show, and those that are not known as such."""
+    tokens = service.token_facts
+    for printable in service.printables:
+        for name in sorted(tokens & _used_facts(service, printable, catalogue)):
+            yield Flaw("secret_shown", service.key, f"{printable.kind}: {name}")
+    yield from (
+        Flaw("secret_shown", service.key, field.name) for field in service.stored_fields if field.name in tokens
+    )
+    effects = [*service.submit_effects, *(effect for step in service.transitions for effect in step.effects)]
+    kept_tokens = {field.name for effect in effects for field in effect.stores if field.name.endswith(TOKEN_ENDING)}
+    yield from (Flaw("secret_shown", service.key, name) for name in sorted(kept_tokens - tokens))
 
 
 def _available_facts(service: Service, printable: Printable) -> set[str]:

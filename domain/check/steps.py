@@ -17,14 +17,32 @@ COMMAND_INPUTS: Mapping[Command, frozenset[str]] = {
 }
 """Inputs that a command brings along; the others bring none."""
 
+WRITTEN_INPUTS = frozenset({"reason", "question"})
+"""Inputs in which the staff write to a citizen, in every service."""
+
 
 def step_flaws(service: Service) -> Iterator[Flaw]:
     """Find steps that nobody may take, or somebody who must not, and commands that reach nothing."""
     for step in service.transitions:
         yield from _role_flaws(service, step)
+        yield from _input_flaws(service, step)
         if step.command is not None:
             yield from _command_flaws(service, step, step.command)
+    for name in sorted({name for effect in service.submit_effects for name in effect.required_inputs}):
+        yield Flaw("effect_lacks_input", service.key, f"submit.{name}")
     yield from _namesake_flaws(service)
+
+
+def _input_flaws(service: Service, step: Transition) -> Iterator[Flaw]:
+    """Find inputs that an effect of the step needs and nobody must give, and words to others that are no notes."""
+    certain_inputs = {field.name for field in step.inputs if field.required and field.applies_when is None}
+    required_inputs = {name for effect in step.effects for name in effect.required_inputs}
+    for name in sorted(required_inputs - certain_inputs):
+        yield Flaw("effect_lacks_input", service.key, f"{step.name}.{name}")
+    for field in step.inputs:
+        is_answer = step.command is Command.REPLY and field.name == "text"
+        if (field.name in WRITTEN_INPUTS or is_answer) and not field.is_note:
+            yield Flaw("words_not_noted", service.key, f"{step.name}.{field.name}")
 
 
 def _role_flaws(service: Service, step: Transition) -> Iterator[Flaw]:

@@ -11,6 +11,7 @@ from domain.blocks.papers_pending import NO_PAPER
 from domain.check.code_texts import required_keys
 from domain.check.flaws import NO_SERVICE, Flaw
 from domain.check.form_sections import section_texts
+from domain.check.prices import price_texts
 from domain.check.printouts import printout_texts
 from domain.check.reason_texts import reason_flaws
 from domain.check.text_lengths import cutting_flaws
@@ -43,14 +44,13 @@ PAGE_TEXTS = ("title", "description", "benefits", "steps", "author", "date", "su
 def sent_by_sms(services: Iterable[Service], catalogue: Catalogue) -> set[str]:
     """Return the keys of every text that travels by SMS, by itself or as part of another: these have budgets."""
     shared_keys = {key for key_prefix in SHARED_TEXTS for key in catalogue.list_keys(key_prefix)}
-    return shared_keys.union(*(_existing_sms_texts(service, catalogue) for service in services))
+    return shared_keys.union(*(existing_sms_texts(service, catalogue) for service in services))
 
 
 def text_flaws(service: Service, catalogue: Catalogue) -> Iterator[Flaw]:
     """Find the texts that a service lacks, and those of its messages that do not fit."""
-    required_keys = list(dict.fromkeys(_required_texts(service)))
-    yield from (Flaw("no_text", service.key, key) for key in required_keys if key not in catalogue)
-    sms_keys = _existing_sms_texts(service, catalogue)
+    yield from (Flaw("no_text", service.key, key) for key in required_texts(service) if key not in catalogue)
+    sms_keys = existing_sms_texts(service, catalogue)
     yield from budget_flaws(service.key, catalogue, sms_keys)
     yield from cutting_flaws(service, catalogue, sms_keys)
     yield from _link_flaws(service, catalogue)
@@ -104,7 +104,12 @@ def budget_flaws(owner: str, catalogue: Catalogue, keys: Iterable[str]) -> Itera
             )
 
 
-def _required_texts(service: Service) -> Iterator[str]:
+def required_texts(service: Service) -> dict[str, None]:
+    """Return the keys of all texts that a service must have, in order."""
+    return dict.fromkeys(_list_required_texts(service))
+
+
+def _list_required_texts(service: Service) -> Iterator[str]:
     text_prefix = f"services.{service.key}"
     yield from (f"{text_prefix}.{name}" for name in PAGE_TEXTS)
     yield from (f"{text_prefix}.states.{state.name}" for state in service.states)
@@ -123,7 +128,7 @@ def _required_texts(service: Service) -> Iterator[str]:
     yield from (key for field in _all_fields(service) for key in field.type.text_keys(field.choices))
     yield from _menu_texts(service)
     yield from _answer_texts(service)
-    yield from (key for priced_item in service.priced_items for key in priced_item.text_keys())
+    yield from price_texts(service)
     for lookup in service.lookups:
         yield from (f"{text_prefix}.fields.{field.name}.label" for field in lookup.form)
         yield f"{text_prefix}.lookups.{lookup.intent.name}.summary"
@@ -135,7 +140,7 @@ def _required_texts(service: Service) -> Iterator[str]:
     yield from _sent_texts(service)
 
 
-def _existing_sms_texts(service: Service, catalogue: Catalogue) -> dict[str, None]:
+def existing_sms_texts(service: Service, catalogue: Catalogue) -> dict[str, None]:
     """Return the keys of a service's texts that travel by SMS and are there, in order."""
     return {key: None for key in (*_sent_texts(service), *_conversation_texts(service, catalogue)) if key in catalogue}
 

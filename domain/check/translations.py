@@ -8,8 +8,8 @@ no flaw, since it is said in Persian; neither is a fact that a translation leave
 from collections.abc import Iterable, Iterator, Sequence
 
 from domain.check.flaws import NO_SERVICE, Flaw
-from domain.check.notice_facts import unfilled_fact_flaws
 from domain.check.registries import check_registries
+from domain.check.text_facts import unfilled_fact_flaws
 from domain.check.texts import shared_text_flaws, text_flaws
 from domain.language.service import Service
 from domain.messages.catalogue import Catalogue, list_placeholders, load_shipped_texts

@@ -22,6 +22,24 @@ def way_flaws(service: Service) -> Iterator[Flaw]:
         if state.name not in final_states and (is_lost or state.name in stuck_states):
             yield Flaw("dead_end", service.key, state.name)
     yield from _never_taken_flaws(service, graph)
+    yield from _endless_flaws(service)
+
+
+def _endless_flaws(service: Service) -> Iterator[Flaw]:
+    """Find states out of which steps that nobody takes lead back to them: they would follow each other for ever."""
+    next_states = {
+        state.name: {step.target_state for step in service.steps_from(state.name, Trigger.AUTOMATIC)}
+        for state in service.states
+    }
+    for state in service.states:
+        reached_states, waiting_states = set[str](), [*next_states[state.name]]
+        while waiting_states:
+            current_state = waiting_states.pop()
+            if current_state not in reached_states:
+                reached_states.add(current_state)
+                waiting_states.extend(next_states[current_state])
+        if state.name in reached_states:
+            yield Flaw("endless_steps", service.key, state.name)
 
 
 def find_reachable(service: Service, start: str) -> set[str]:

@@ -72,6 +72,11 @@ class Field:
             return ()
         return (value,) if self.autofill == PERSON_NAME_SOURCE else self.type.search_terms(value)
 
+    @property
+    def is_always_given(self) -> bool:
+        """Whether every form has a value of it, whatever the channel."""
+        return self.required and not self.deferred_in and not self.alternatives
+
     def is_asked_in(self, channel: str) -> bool:
         """Whether this channel asks for it."""
         return self.required and channel not in self.deferred_in

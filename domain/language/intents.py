@@ -70,3 +70,11 @@ class Intent:
     def is_asked_once(self) -> bool:
         """Whether a command that belongs to no service is asked about once when it was not said plainly."""
         return self.is_binding or (self.rest_slot is not None and self.topic is None)
+
+
+@dataclass(frozen=True, slots=True)
+class Keyword:
+    """Words that start this service in a conversation, with the form fields they already answer."""
+
+    intent: Intent
+    preset_values: Mapping[str, str] = field(default_factory=dict)

@@ -2,8 +2,7 @@
 
 A `Service` says what is asked (form), which words start it (keywords), through which states it runs, who may take which
 transition with what input, under which guards and with what effects, and who is notified of what. The engine
-(engine.py) runs declarations, every channel is driven by them, and `check` proves them. A further service is one new
-file and its texts; see docs/add-a-service.md.
+(engine.py) runs declarations, every channel is driven by them, and `check` proves them (docs/add-a-service.md).
 """
 
 from abc import ABC, abstractmethod
@@ -18,7 +17,7 @@ from domain.fields.stored import StoredField, StoredFields
 from domain.language.changes import ChangeableFields
 from domain.language.finders import ConcerningFinder, FormFiller, MachineWorkLister
 from domain.language.form_sections import FormSection, derive_sections
-from domain.language.intents import Intent
+from domain.language.intents import Intent, Keyword
 from domain.language.lookups import Lookup, PriceLookup
 from domain.language.papers import ServicePapers
 from domain.language.printouts import Printable
@@ -77,6 +76,10 @@ class Guard(ABC):
     """The question that it answers alone, and with which answer it holds; of two guards with both answers one holds."""
     provides: ClassVar[frozenset[str]] = frozenset()
     """Facts that it gives to the messages of its step."""
+    required_fields: ClassVar[frozenset[str]] = frozenset()
+    """Fields of the form without whose values it cannot be asked."""
+    required_data: ClassVar[frozenset[str]] = frozenset()
+    """What the request must keep by then (`Effect.stores`), by its names, or it cannot be asked."""
 
     @abstractmethod
     async def is_satisfied(self, context: StepContext) -> bool:
@@ -107,11 +110,17 @@ class Effect(ABC):
     override_input: ClassVar[str | None] = None
     """The input by which somebody sets another price than the tariff's."""
     stores: ClassVar[StoredFields] = ()
-    """What it keeps in the request beside the form."""
+    """What it keeps in the request beside the form: later steps and messages rely on it."""
+    forgets: ClassVar[frozenset[str]] = frozenset()
+    """Names of what the request keeps no more once it happened."""
+    required_inputs: ClassVar[frozenset[str]] = frozenset()
+    """Inputs of the step without which it cannot happen."""
+    required_fields: ClassVar[frozenset[str]] = frozenset()
+    """Fields of the form without whose values it cannot happen."""
+    required_data: ClassVar[frozenset[str]] = frozenset()
+    """What the request must keep by then (`stores` of an effect before), by its names, or it cannot happen."""
     relied_fields: ClassVar[frozenset[str]] = frozenset()
-    """Fields of the form that must stay as they are once it happened. One that quotes or bills and names none relies on
-    all of them.
-    """
+    """Fields of the form that must stay as they are once it happened; none named by one that quotes or bills: all."""
     repeats_on_change: ClassVar[bool] = False
     """Of the submission: whether it happens again when the citizen changes the form, and touches nothing but that."""
 
@@ -242,14 +251,6 @@ class Transition:
 
 
 @dataclass(frozen=True, slots=True)
-class Keyword:
-    """Words that start this service in a conversation, with the form fields they already answer."""
-
-    intent: Intent
-    preset_values: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
 class Service:
     """One municipal service, whole."""
 
@@ -365,6 +366,11 @@ class Service:
         if self.form_field(name):
             return f"services.{self.key}.fields.{name}.label"
         return f"{self.printable_text_prefix(printable)}.labels.{name}"
+
+    @property
+    def token_facts(self) -> frozenset[str]:
+        """Where requests keep the tokens of their papers: no page, text or command shows them."""
+        return frozenset(printable.token_fact for printable in self.printables if printable.token_fact)
 
     def find_kind(self, form_values: Mapping[str, Any]) -> str | None:
         """Return the kind that a filled form is of; None for a service of one kind, and while it is not said."""

@@ -22,6 +22,7 @@ from domain.messages.text_tables import flatten_table, read_leaf_text, replace_l
 from domain.messages.translations import Translation, load_translation, translate_leaf
 from domain.values.languages import PERSIAN, Language, language_in_force
 from domain.values.message_parts import count_parts
+from domain.values.text import count_code_units
 
 DEFAULT_PART_BUDGET = 2
 """Message parts an SMS may have unless its text says otherwise (services.md, "Notifications")."""
@@ -222,6 +223,10 @@ class Catalogue:
             for _, placeholder in _parse_template(self.text(key))
             if placeholder and not placeholder.cut_length
         }
+
+    def longest_length(self, placeholder_name: str) -> int:
+        """Return the code units that budgets reckon with for a placeholder; `UnknownText` where nothing bounds it."""
+        return count_code_units(self._longest_value(placeholder_name))
 
     def find_over_budget(self, keys: Iterable[str]) -> list[tuple[str, int, int]]:
         """Return (key, parts needed, parts allowed) for SMS texts that may not fit."""

@@ -55,10 +55,10 @@ from domain.fields.types import Choice, Identifier, Moment, Rials, Text
 from domain.language.changes import ChangeableFields
 from domain.language.finders import FormFill
 from domain.language.form_sections import FormSection
+from domain.language.intents import Keyword
 from domain.language.printouts import READER_ROLES, FactsPart, Printable, QuotedPart, SignaturesPart, TextPart
 from domain.language.service import (
     Command,
-    Keyword,
     Notice,
     Reminder,
     Service,

@@ -21,9 +21,7 @@ from domain.blocks.bookings import (
     WithinMachineLimits,
     booked_start,
     describe_booked_units,
-    machine_choices,
     machine_work_of,
-    operator_choices,
 )
 from domain.blocks.charging import (
     PAYMENT_DEADLINE,
@@ -36,6 +34,7 @@ from domain.blocks.charging import (
     WaiveBills,
     payment_due_at,
 )
+from domain.blocks.fleet_choices import machine_choices, operator_choices
 from domain.blocks.paying import REVENUE_ROLES, payment_transitions
 from domain.blocks.receipts import receipt_for_roles
 from domain.blocks.wanted_time import RequestedInFuture
@@ -46,9 +45,10 @@ from domain.fields.work_items import MachineName, WorkItems
 from domain.fleet.resources import MACHINE_TYPES
 from domain.language.changes import ChangeableFields
 from domain.language.form_sections import FormSection
+from domain.language.intents import Keyword
 from domain.language.lookups import LookupAnswer, LookupContext, PriceLookup
 from domain.language.printouts import READER_ROLES, FactsPart, Printable, SignaturesPart, TablePart, TextPart
-from domain.language.service import Audience, Command, Keyword, Notice, Reminder, Service, State, Transition, Trigger
+from domain.language.service import Audience, Command, Notice, Reminder, Service, State, Transition, Trigger
 from domain.requests.request import Phase
 from domain.services.machinery.reasons import MachineryInvalidReason
 from domain.services.machinery.rules import (

@@ -49,6 +49,7 @@ def _hours_per_item(context: StepContext, hours: list[float]) -> list[float]:
 class PriceWork(Effect):
     """Quote the agreed hours by the tariff in force today."""
 
+    required_fields: ClassVar[frozenset[str]] = frozenset({"items"})
     makes_quote = True
     stores: ClassVar[StoredFields] = (QUOTE,)
     relied_fields = frozenset({"items"})
@@ -74,6 +75,8 @@ def _read_worked_hours(context: StepContext) -> list[float]:
 class MoreHoursCharged(Guard):
     """Whether the hours done cost more than the hours quoted."""
 
+    required_data: ClassVar[frozenset[str]] = frozenset({"quote"})
+
     async def is_satisfied(self, context: StepContext) -> bool:
         """Price both with the quote's own rows."""
         quoted, worked = requote_units(context, _read_worked_hours(context))
@@ -83,6 +86,8 @@ class MoreHoursCharged(Guard):
 @dataclass(frozen=True, slots=True)
 class FewerHoursRefunded(Guard):
     """Whether hours that were paid and not used are to be refunded, by policy."""
+
+    required_data: ClassVar[frozenset[str]] = frozenset({"quote"})
 
     async def is_satisfied(self, context: StepContext) -> bool:
         """Price both with the quote's own rows; a waived bill gives nothing back."""
@@ -99,6 +104,7 @@ async def _paid_bill(context: StepContext) -> Bill | None:
 class StoreHours(Effect):
     """Keep the hours done."""
 
+    required_fields: ClassVar[frozenset[str]] = frozenset({"items"})
     stores: ClassVar[StoredFields] = (HOURS_DONE,)
 
     async def apply_effect(self, context: StepContext) -> None:
@@ -111,6 +117,7 @@ class StoreHours(Effect):
 class RefundHours(Effect):
     """Refund what was paid for hours not used."""
 
+    required_data: ClassVar[frozenset[str]] = frozenset({"quote"})
     provides = frozenset({"refund"})
 
     async def apply_effect(self, context: StepContext) -> None:
@@ -125,6 +132,7 @@ class RefundHours(Effect):
 class BillSupplement(Effect):
     """Bill the hours done beyond those quoted."""
 
+    required_data: ClassVar[frozenset[str]] = frozenset({"quote"})
     issues_bill = True
 
     async def apply_effect(self, context: StepContext) -> None:

@@ -21,10 +21,10 @@ from domain.fields.form import Field
 from domain.fields.types import Choice, Day, Identifier, Integer, Rials, Text
 from domain.language.changes import ChangeableFields
 from domain.language.form_sections import FormSection
+from domain.language.intents import Keyword
 from domain.language.printouts import READER_ROLES, FactsPart, Printable, SignaturesPart, TextPart
 from domain.language.service import (
     Command,
-    Keyword,
     Notice,
     Reminder,
     Service,

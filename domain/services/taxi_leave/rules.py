@@ -361,6 +361,7 @@ class AwaitOwner(Effect):
 class GrantPermit(Effect):
     """Number and date the permit, and give it its token for `/verify/{token}`; settle where the leave may be spent."""
 
+    provides: ClassVar[frozenset[str]] = frozenset({"scope"})
     delivers_result: ClassVar[bool] = True
     stores: ClassVar[StoredFields] = NUMBERED_PAPER
     relied_fields = frozenset({"from", "to", "days", "scope"})

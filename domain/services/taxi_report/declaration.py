@@ -21,11 +21,11 @@ from domain.fields.types import Choice, Identifier, Integer, Text
 from domain.language.changes import ChangeableFields
 from domain.language.finders import FormFill
 from domain.language.form_sections import FormSection
+from domain.language.intents import Keyword
 from domain.language.service import (
     Command,
     Effect,
     Guard,
-    Keyword,
     Notice,
     Service,
     State,

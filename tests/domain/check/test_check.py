@@ -100,7 +100,8 @@ def test_an_end_that_is_left() -> None:
 def test_an_unpaid_hand_over() -> None:
     assert flaws(changed("schedule", guards=())) == set()  # payment and hand-over are guarded still
     assert flaws(changed("schedule", "hand_over", "pay", guards=())) == {"given_unpaid: hand_over"}
-    shortcut = Transition("hurry", ("awaiting_payment",), "scheduled", CIVIL)
+    [schedule] = MACHINERY_WORK.steps_named("schedule")
+    shortcut = Transition("hurry", ("awaiting_payment",), "scheduled", CIVIL, effects=schedule.effects)
     unnamed = "no_text: services.machinery.actions.hurry"
     found = flaws(and_step(shortcut, changed("hand_over", guards=())))
     assert found == {"given_unpaid: hand_over", "payment_unheard: scheduled", unnamed}
@@ -110,7 +111,7 @@ def test_an_unpaid_hand_over() -> None:
 def test_giving_before_there_is_any_bill() -> None:
     """No open bill is not a paid one: where none was made yet, asking for settled bills proves nothing."""
     hasty = changed("hand_over", source_states=("accepted", "scheduled"))
-    assert flaws(hasty) == {"given_unpaid: hand_over"}
+    assert flaws(hasty) == {"given_unpaid: hand_over", "lacks_kept_value: complete: quote"}
     early = replace(
         EXPERT_OPINION,
         transitions=tuple(
@@ -124,10 +125,9 @@ def test_giving_before_there_is_any_bill() -> None:
 
 
 def test_a_bill_after_payment_must_be_settled_again() -> None:
-    bills = next(step.effects for step in MACHINERY_WORK.steps_named("bill"))
-    again = replace(
-        MACHINERY_WORK.steps_named("schedule")[0], guards=(), effects=(*bills, CloseOpenBills(BillState.VOID))
-    )
+    [schedule] = MACHINERY_WORK.steps_named("schedule")
+    bills = (*schedule.effects, *next(step.effects for step in MACHINERY_WORK.steps_named("bill")))
+    again = replace(schedule, guards=(), effects=(*bills, CloseOpenBills(BillState.VOID)))
     assert flaws(and_step(again)) == {"given_unpaid: hand_over"}
     again = replace(again, effects=bills)
     assert flaws(and_step(again, changed("hand_over", guards=()))) == {
@@ -278,7 +278,7 @@ def test_what_people_write_is_shown_whole_or_the_text_says_that_it_is_not() -> N
     assert f"cuts_words: {NOTICES}.ask: question may have 300, shown are 200" in flaws(longer)
     form = (Field("items", WorkItems(max_machines=11)), *MACHINERY_WORK.form[3:])
     more = replace(MACHINERY_WORK, form=form, form_sections=(), printables=(), changeable=())
-    assert {flaw.split(":")[0] for flaw in flaws(more)} == {"cuts_words"}
+    assert {flaw.split(":")[0] for flaw in flaws(more)} == {"cuts_words", "secret_shown"}, "no paper bears its token"
 
 
 def test_texts_of_no_service_are_checked_too() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from domain.bills.bill import BillState
 from domain.blocks.charging import BillsSettled, CloseOpenBills, FreeOfCharge, IssueBill, RefundAll, WaiveBills
-from domain.blocks.letters import IssueLetter
+from domain.blocks.letters import LETTER_INPUTS, IssueLetter
 from domain.check import check_services
 from domain.fields.form import Field
 from domain.language.service import Command, Effect, Guard, Service, State, StepContext, Transition, Trigger
@@ -16,9 +16,11 @@ from domain.messages.catalogue import Catalogue
 from domain.requests.request import Phase
 from domain.services import SERVICES
 from domain.services.expert.declaration import EXPERT_OPINION
+from domain.services.expert.prices import PriceOpinion
 from domain.services.expert.registers import ANSWER_REGISTER
 from domain.services.machinery.declaration import MACHINERY_WORK
 from domain.services.taxi_leave.declaration import TAXI_LEAVE
+from domain.services.taxi_leave.rules import GrantPermit
 from domain.values.actors import Role
 
 TEXTS = Catalogue.load()
@@ -73,7 +75,9 @@ def test_the_effects_of_a_step_run_in_their_order() -> None:
 
 def test_a_waiver_and_the_letter_in_one_step() -> None:
     """No false alarm: what is waived first is given rightly."""
-    at_once = Transition("waive_and_issue", ("awaiting_payment",), "answered", REVENUE, effects=(WaiveBills(), LETTER))
+    at_once = Transition(
+        "waive_and_issue", ("awaiting_payment",), "answered", REVENUE, LETTER_INPUTS, effects=(WaiveBills(), LETTER)
+    )
     assert flaws(and_steps(EXPERT_OPINION, at_once)) == set()
     hasty = replace(at_once, effects=(LETTER, WaiveBills()))
     assert flaws(and_steps(EXPERT_OPINION, hasty)) == {"given_unpaid: waive_and_issue"}
@@ -131,7 +135,7 @@ def test_a_state_that_only_a_payment_leaves_where_no_bill_can_be() -> None:
     found = flaws(and_steps(EXPERT_OPINION, park, leave, states=(parked,)))
     assert found == {"dead_end: parked", "never_taken: leave"}
     assert flaws(and_steps(TAXI_LEAVE, park, replace(leave, target_state="ended"), states=(parked,))) == found
-    billed = replace(park, effects=(IssueBill(),))
+    billed = replace(park, effects=(PriceOpinion(), IssueBill()))
     assert flaws(and_steps(EXPERT_OPINION, billed, leave, states=(parked,))) == set()
 
 
@@ -227,7 +231,7 @@ class Gift(Effect):
 
 
 def test_a_service_that_never_bills_may_give() -> None:
-    assert flaws(changed(TAXI_LEAVE, "approve", effects=(Gift(),))) == set()
+    assert flaws(changed(TAXI_LEAVE, "approve", effects=(GrantPermit(), Gift()))) == set()
 
 
 @pytest.mark.parametrize("service", SERVICES, ids=lambda one: one.key)

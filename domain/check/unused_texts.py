@@ -1,0 +1,31 @@
+"""Texts of services that nothing asks for: a key beside the one that is meant, or what a change left behind.
+
+They do no harm, so they are no flaws; who finds one looks for what was meant.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from domain.check.texts import required_texts
+from domain.language.service import Service
+from domain.messages.catalogue import Catalogue
+
+CHAT_PREFIX = "in_chat."
+
+
+def list_unused_texts(services: Iterable[Service], catalogue: Catalogue) -> Iterator[str]:
+    """Yield the keys under the services' own tables that are neither required nor looked for."""
+    for service in services:
+        text_prefix = f"services.{service.key}."
+        asked_keys = {*required_texts(service), *_list_optional_texts(service)}
+        own_keys = [*catalogue.list_keys(text_prefix), *catalogue.list_keys(f"{CHAT_PREFIX}{text_prefix}")]
+        yield from (key for key in own_keys if key.removeprefix(CHAT_PREFIX) not in asked_keys)
+
+
+def _list_optional_texts(service: Service) -> Iterator[str]:
+    """Yield the keys of texts that are looked for before they are asked for."""
+    text_prefix = f"services.{service.key}"
+    yield from (f"{text_prefix}.{table}.{state.name}" for table in ("status", "pending") for state in service.states)
+    asked_fields = [*service.form, *(field for lookup in service.lookups for field in lookup.form)]
+    yield from (f"{text_prefix}.fields.{field.name}.{part}" for field in asked_fields for part in ("prompt", "choose"))
+    for section in service.sections:
+        yield from (f"{text_prefix}.sections.{section.name}.{part}" for part in ("title", "hint"))

@@ -1,0 +1,209 @@
+"""`pishkhan check` finds in a stranger's declaration what would fail later, and says where it is and what to do."""
+
+import ast
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pytest
+
+from domain.blocks.asking import REASON, StoreReason
+from domain.blocks.charging import IssueBill
+from domain.check import check_services
+from domain.check.explanations import EXPLANATIONS, explain_flaw
+from domain.check.flaws import Flaw
+from domain.check.unused_texts import list_unused_texts
+from domain.fields.form import Field
+from domain.fields.stored import StoredFields, stored_text
+from domain.fields.types import Choice, Integer, Text
+from domain.language.intents import Keyword
+from domain.language.service import Effect, Notice, Service, State, StepContext, Transition, Trigger
+from domain.messages.catalogue import Catalogue
+from domain.requests.request import Phase
+from domain.services import SERVICES
+from domain.tariffs.tariff import PricedSubject
+from domain.values.actors import Role
+from tests.support.further_service import TREES, WORDS
+
+ROOT = Path(__file__).parents[3]
+CIVIL = frozenset({Role.CIVIL})
+
+
+def found(service: Service, **tables: Any) -> set[str]:
+    """Check the further service beside those of today, some tables of its texts worded otherwise."""
+    own = {**WORDS["services"][TREES.key], **tables}
+    texts = Catalogue.load({**WORDS, "services": {TREES.key: own}})
+    return {f"{flaw.kind}: {flaw.subject}" for flaw in check_services([*SERVICES, service], texts)}
+
+
+def changed(name: str, **changes: Any) -> Service:
+    """Change every step of that name."""
+    steps = (replace(step, **changes) if step.name == name else step for step in TREES.transitions)
+    return replace(TREES, transitions=tuple(steps))
+
+
+def and_field(**changes: Any) -> Service:
+    """Ask for a note besides."""
+    return replace(TREES, form=(*TREES.form, replace(Field("note", Text(20)), **changes)))
+
+
+PERMIT_TOKEN = stored_text("permit_token")
+
+
+@dataclass(frozen=True, slots=True)
+class IssuePermit(Effect):
+    """Keeps a token that no paper is known to bear."""
+
+    stores: ClassVar[StoredFields] = (PERMIT_TOKEN,)
+
+    async def apply_effect(self, context: StepContext) -> None:
+        """Keep it."""
+
+
+LOOP = (
+    Transition("on", ("submitted",), "priced", trigger=Trigger.AUTOMATIC),
+    Transition("back", ("priced",), "submitted", trigger=Trigger.AUTOMATIC),
+)
+PLANTED: dict[str, tuple[Callable[[], Service], str]] = {
+    "a bill without a price": (
+        lambda: changed("reject", effects=(StoreReason(), IssueBill())),
+        "lacks_kept_value: reject: quote",
+    ),
+    "a reason that nobody must give": (
+        lambda: changed("reject", inputs=(replace(REASON, required=False),)),
+        "effect_lacks_input: reject.reason",
+    ),
+    "words that the history would not show": (
+        lambda: changed("reject", inputs=(replace(REASON, is_note=False),)),
+        "words_not_noted: reject.reason",
+    ),
+    "a token of no paper": (lambda: changed("prune", effects=(IssuePermit(),)), "secret_shown: permit_token"),
+    "steps for ever": (lambda: replace(TREES, transitions=(*TREES.transitions, *LOOP)), "endless_steps: submitted"),
+    "a channel that is none": (lambda: and_field(deferred_in=frozenset({"fax"})), "unknown_channel: note: fax"),
+    "a source that is none": (lambda: and_field(autofill="person.shoe_size"), "unknown_source: note: person.shoe_size"),
+    "a stand-in that is none": (lambda: and_field(alternatives=("sketch",)), "unknown_field: sketch"),
+    "a choice among nothing": (lambda: and_field(type=Choice()), "no_choices: note"),
+    "a name that is none": (lambda: and_field(name="Notiz 2"), "bad_name: Notiz 2"),
+    "two fields of one name": (lambda: and_field(name="place"), "double_field: place"),
+    "an operation of another service": (
+        lambda: replace(TREES, soap_operation="SubmitTaxiLeave"),
+        "operation_twice: SubmitTaxiLeave",
+    ),
+    "an operation that is no name": (lambda: replace(TREES, soap_operation="هرس"), "bad_operation: هرس"),
+    "a unit without words": (
+        lambda: replace(TREES, priced_items=(PricedSubject({"work": "pruning"}, "tree", (1,)),)),
+        "no_text: admin.tariffs.units.tree",
+    ),
+    "a sample that is never priced": (
+        lambda: replace(TREES, priced_items=(PricedSubject({"work": "pruning"}, "hour", (90,), max_amount=50),)),
+        "sample_beyond: work=pruning",
+    ),
+    "a band as a thing": (
+        lambda: replace(TREES, priced_items=(PricedSubject({"work": "pruning", "from": "5"}, "hour", (9,)),)),
+        "band_declared: from=5, work=pruning",
+    ),
+    "a word of a command": (
+        lambda: replace(TREES, keywords=(Keyword(replace(TREES.keywords[0].intent, certain_words=("قبض",))),)),
+        "word_of_two_intents: 'قبض' stands for 'pay' and for 'tree_pruning'",
+    ),
+    "more trees than reckoned": (
+        lambda: replace(TREES, form=(Field("trees", Integer(1, 5000)), *TREES.form[1:])),
+        "bound_too_small: field trees may be «۵۰۰۰», which has 4 characters; longest.trees has 2",
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", PLANTED)
+def test_each_planted_fault_is_named(fault: str) -> None:
+    plant, flaw = PLANTED[fault]
+    assert flaw in found(plant())
+
+
+STATES = WORDS["services"][TREES.key]["states"]
+NOTICES = WORDS["services"][TREES.key]["notices"]
+
+
+@pytest.mark.parametrize(
+    ("table", "texts", "unfilled"),
+    [
+        ("states", STATES | {"submitted": "در نوبت {nobody_knows}"}, "states.submitted: nobody_knows"),
+        ("status", {"submitted": "{code} {amount}"}, "status.submitted: amount"),
+        ("status", {"paid": "{code} {letter_number}"}, "status.paid: letter_number"),
+        ("notices", NOTICES | {"cancel": "{code} {reason}"}, "notices.cancel: reason"),
+        ("summary", "{trees} {mobile}", "summary: mobile"),
+        ("title", "هرس {trees}", "title: trees"),
+    ],
+)
+def test_a_placeholder_where_none_is_filled(table: str, texts: Any, unfilled: str) -> None:
+    assert f"unfilled: services.tree_pruning.{unfilled}" in found(TREES, **{table: texts})
+
+
+def test_a_field_that_may_be_empty_fills_no_text() -> None:
+    """Whoever leaves it out would be answered that something went wrong."""
+    service = and_field(required=False)
+    assert "unfilled: services.tree_pruning.notices.submit: note" in found(
+        service, notices=NOTICES | {"submit": "{code} {note}"}
+    )
+
+
+def test_more_services_than_a_text_can_name() -> None:
+    intent = TREES.keywords[0].intent
+    more = [
+        replace(TREES, key=f"trees_{number}", keywords=(Keyword(replace(intent, name=f"tree_{number}")),))
+        for number in range(30)
+    ]
+    names = {f"tree_{number}": "هرس درختان کهن‌سال" for number in range(30)}
+    for number, service in enumerate(more):
+        words = (f"هرس {number}",)
+        more[number] = replace(service, keywords=(Keyword(replace(service.keywords[0].intent, certain_words=words)),))
+    flaws = check_services(more, Catalogue.load({"intents": names}))
+    assert any(flaw.kind == "over_budget" and flaw.subject.startswith("sms.help with") for flaw in flaws)
+
+
+def test_texts_that_nothing_asks_for_are_named() -> None:
+    stale = {"services": {"machinery": {"notices": {"acept": "…"}, "status": {"nowhere": "…"}}}}
+    assert list(list_unused_texts(SERVICES, Catalogue.load(stale))) == [
+        "services.machinery.notices.acept",
+        "services.machinery.status.nowhere",
+    ]
+    assert list(list_unused_texts([*SERVICES, TREES], Catalogue.load(WORDS))) == []
+
+
+def test_a_service_of_one_state_is_no_fault() -> None:
+    """No false alarm: what is handed in and done at once."""
+    alone = replace(
+        TREES,
+        states=(State("submitted", Phase.DONE),),
+        transitions=(),
+        printables=(),
+        stored_fields=(),
+        changeable=(),
+    )
+    assert found(alone) == set()
+
+
+def test_a_flaw_says_where_it_is_and_what_to_do() -> None:
+    [missing] = check_services([*SERVICES, changed("reject", notices=(Notice("sorry"),))], Catalogue.load(WORDS))
+    assert explain_flaw(missing) == (
+        "tree_pruning: no_text: services.tree_pruning.notices.sorry: the text services.tree_pruning.notices.sorry is"
+        " missing: add it to your file of texts"
+    )
+    lacking = explain_flaw(Flaw("no_text", "machinery", "services.machinery.states.lost"))
+    assert lacking.endswith("add it to services/machinery/texts/fa.toml")
+    assert "BillsSettled" in explain_flaw(Flaw("given_unpaid", "machinery", "hand_over"))
+
+
+def kinds_of_flaws() -> set[str]:
+    """Every kind of flaw that the code makes."""
+    calls = (
+        node
+        for path in (ROOT / "domain").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Flaw"
+    )
+    return {str(first.value) for call in calls if isinstance(first := call.args[0], ast.Constant)}
+
+
+def test_every_kind_of_flaw_is_explained() -> None:
+    assert kinds_of_flaws() == set(EXPLANATIONS)
