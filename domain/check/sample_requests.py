@@ -32,30 +32,11 @@ def build_sample_context(
     in it, and nobody acts.
     """
     request = ServiceRequest(
-        id=1,
-        code="123456789",
-        service=service.key,
-        version=service.version,
-        state=state_name,
-        phase=service.state_named(state_name).phase,
-        channel="sms",
-        mobile=None,
-        created_at=NOW,
-        updated_at=NOW,
-        fields=form_values,
-        data=kept_values,
-        entered_at=NOW,
-    )
-    return StepContext(
-        uow=cast("UnitOfWork", None),
-        request=request,
-        inputs={},
-        actor=SYSTEM,
-        now=NOW,
-        policy=policy or Policy(),
-        calendar=WorkingCalendar(),
-        ids=cast("IdGenerator", None),
-    )
+        1, "123456789", service.key, service.version, state_name, service.state_named(state_name).phase, "sms", None,
+        created_at=NOW, updated_at=NOW, fields=form_values, data=kept_values, entered_at=NOW,
+    )  # fmt: skip
+    nowhere, nobody = cast("UnitOfWork", None), cast("IdGenerator", None)
+    return StepContext(nowhere, request, {}, SYSTEM, NOW, policy or Policy(), WorkingCalendar(), nobody)
 
 
 def sample_form(service: Service) -> Mapping[str, Any]:
