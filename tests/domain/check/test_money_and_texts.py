@@ -60,7 +60,10 @@ def test_an_expiry_that_cannot_be_told_is_not_trusted() -> None:
     def by_the_booking(ctx: StepContext) -> datetime:
         return datetime.fromisoformat(ctx.request.data["booked_start"])
 
-    assert flaws(expiring(reckon_deadline=by_the_booking)) == {"expiry_untold: expire"}
+    assert flaws(expiring(reckon_deadline=by_the_booking)) == {
+        "expiry_untold: expire",
+        "moment_untold: awaiting_payment.expire: booked_start",
+    }
 
 
 def test_a_text_that_stands_twice() -> None:
