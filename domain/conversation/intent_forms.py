@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 
 from domain.conversation.command_fields import CHAT_FIELDS, COMMAND_FIELDS
 from domain.fields.form import Field
+from domain.language.intents import Keyword
 from domain.language.lookups import Lookup, PriceLookup
-from domain.language.service import Keyword, Service
+from domain.language.service import Service
 
 
 @dataclass(frozen=True, slots=True)

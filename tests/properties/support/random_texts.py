@@ -25,7 +25,7 @@ MENU_SUFFIX = ".prompt"
 def texts(draw: st.DrawFn, service: Service) -> dict[str, Any]:
     """Dotted keys with their texts, what is shipped left out; now and then a message says more than it is given."""
     written: dict[str, Any] = {}
-    is_bold = draw(st.integers(0, 5)) == 5
+    is_bold = draw(st.sampled_from(range(9))) == 4
     for key in [*required_texts(service), *(f"services.{KEY}.status.{one.name}" for one in service.states)]:
         if key not in SHIPPED:
             written[key] = _word(draw, service, key, is_bold=is_bold)
@@ -45,7 +45,8 @@ def _word(draw: st.DrawFn, service: Service, key: str, *, is_bold: bool) -> Any:
         return ["نخست", "سپس"]
     if key.endswith(MENU_SUFFIX):
         asked = next((one for one in service.form if key == f"services.{KEY}.fields.{one.name}.prompt"), None)
-        return "بگویید:\n{menu}" if asked and (asked.choices or asked.type.numbered_choices()) else "چه می‌نویسید؟"
+        has_menu = asked and (asked.choices or asked.type.numbered_choices())
+        return {"text": "بگویید:\n{menu}" if has_menu else "چه می‌نویسید؟", "parts": 5}
     if key == f"services.{KEY}.summary":
         return {"text": " ".join(f"{{{one}}}" for one in _certain_names(service)) + "\n۱ یا ۲", "parts": 14}
     if key.startswith(MESSAGES):
