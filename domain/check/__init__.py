@@ -5,13 +5,13 @@
 | `walk.py`, `ledger.py` | nothing by themselves: they follow every way that a request and its bills can take |
 | `ways.py` | every state is reached and none is a dead end, by steps that can really be taken |
 | `money.py` | no way gives a letter or a machine unpaid, none leaves a bill behind that nobody settles |
-| `kept_values.py` | no step needs what no step before it has kept |
-| `moments.py` | deadlines and events are reckoned from what a request has by then |
-| `forms.py` | what is called by name is there, by names that every channel can write |
-| `prices.py` | what is priced is so once, and what is counted has its words |
+| `declared/kept_values.py` | no step needs what no step before it has kept |
+| `declared/moments.py` | deadlines and events are reckoned from what a request has by then |
+| `declared/forms.py` | what is called by name is there, by names that every channel can write |
+| `declared/prices.py` | what is priced is so once, and what is counted has its words |
 | `steps.py` | every step has somebody to take it and the inputs that it needs; citizens' words reach theirs |
-| `registers.py` | every register of letters or permits is one service's own |
-| `service_rules.py` | the rules that belong to one service are its own, and their defaults what they may be |
+| `declared/registers.py` | every register of letters or permits is one service's own |
+| `declared/service_rules.py` | the rules that belong to one service are its own, and their defaults what they may be |
 | `suggestions.py` | every suggested answer is one that its field takes as it is |
 | `keywords.py` | no word calls two services, and the menu of all of them fits into a text |
 | `versions.py` | the state maps lead every earlier version to states that exist, and what is finished stays finished |
@@ -24,7 +24,7 @@
 | `text_bounds.py` | what is called the longest value of a placeholder is so |
 | `text_lengths.py` | every text shows whole what people may write, unless it says that it cuts it |
 | `translations.py` | what another language has of these texts is right, and what it lacks is known |
-| `sample_requests.py` | nothing: a request to ask a declaration's functions about |
+| `declared/sample_requests.py` | nothing: a request to ask a declaration's functions about |
 | `explanations.py` | nothing: it says in a sentence what each flaw means, where it is and what to do |
 | `code_texts.py` | the texts that the code asks for by name |
 | `reason_texts.py` | every reason of an error has a text that it can fill, and no other text is there |
@@ -33,18 +33,18 @@
 from collections.abc import Iterable, Iterator
 
 from domain.check.changes import change_flaws
+from domain.check.declared.forms import form_flaws, operation_flaws
+from domain.check.declared.kept_values import missing_data_flaws
+from domain.check.declared.moments import moment_flaws
+from domain.check.declared.prices import price_flaws
+from domain.check.declared.registers import register_flaws
+from domain.check.declared.service_rules import service_rule_flaws
 from domain.check.flaws import NO_SERVICE, Flaw
 from domain.check.form_sections import section_flaws
-from domain.check.forms import form_flaws, operation_flaws
-from domain.check.kept_values import missing_data_flaws
 from domain.check.keywords import keyword_flaws
-from domain.check.moments import moment_flaws
 from domain.check.money import money_flaws
-from domain.check.prices import price_flaws
 from domain.check.printouts import printout_flaws
 from domain.check.reason_texts import reason_flaws
-from domain.check.registers import register_flaws
-from domain.check.service_rules import service_rule_flaws
 from domain.check.steps import step_flaws
 from domain.check.suggestions import suggestion_flaws
 from domain.check.text_bounds import bound_flaws
@@ -113,12 +113,3 @@ def _name_flaws(service: Service) -> Iterator[Flaw]:
     for name in service.summary_fields:
         if name not in field_names:
             yield Flaw("unknown_reference", service.key, f"summary_fields: {name}")
-
-
-def _shared_keyword_flaws(services: Sequence[Service]) -> Iterator[Flaw]:
-    services_by_word: dict[str, str] = {}
-    for service in services:
-        for keyword in service.keywords:
-            for keyword_text in keyword.intent.certain_words:
-                if services_by_word.setdefault(keyword_text, service.key) != service.key:
-                    yield Flaw("word_of_two_services", service.key, keyword_text)

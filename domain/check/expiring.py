@@ -10,8 +10,8 @@ from dataclasses import replace
 
 from domain.blocks.charging import NoPaymentUnresolved, payment_deadline_from
 from domain.check.charge_progress import OpenBill
+from domain.check.declared.sample_requests import NOW, build_sample_context
 from domain.check.flaws import Flaw
-from domain.check.sample_requests import NOW, build_sample_context
 from domain.check.walk import Walk
 from domain.language.service import Service, Transition, Trigger
 from domain.settings.policy import Policy

@@ -41,6 +41,10 @@ EXPLANATIONS: Mapping[str, str] = {
     "same_priced_twice": "two priced items have the dimensions {subject}: remove one",
     "moment_untold": "the moment ({subject}) cannot be reckoned when a request comes into that state: let its function"
     " look only at what every request has by then",
+    "register_of_two_services": "the register {subject} is another service's too: give this service one of its own",
+    "double_rule": "two rules of the service are named {subject}: rename one",
+    "rule_of_another": "the rule {subject} is named like one of all services, or of another: rename it",
+    "unsound_rule": "the default of the rule {subject} is none that it may have: correct its default or its bounds",
     # Steps
     "no_role": "nobody of the staff or no role at all may take or print {subject}: name its roles",
     "triggered_with_role": "transition {subject} is the system's (it has a trigger): take its roles away",

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from domain.blocks.charging import BILL_FACTS
 from domain.check.charge_progress import OpenBill
+from domain.check.declared.kept_values import KeptByPlace, find_kept_values, kept_by, kept_in_state
 from domain.check.flaws import Flaw
-from domain.check.kept_values import KeptByPlace, find_kept_values, kept_by, kept_in_state
 from domain.check.printouts import REQUEST_FACTS
 from domain.check.walk import Walk, walk_service
 from domain.fields.form import Field

@@ -9,9 +9,9 @@ from contextlib import suppress
 
 from domain.blocks.papers_pending import NO_PAPER
 from domain.check.code_texts import required_keys
+from domain.check.declared.prices import price_texts
 from domain.check.flaws import NO_SERVICE, Flaw
 from domain.check.form_sections import section_texts
-from domain.check.prices import price_texts
 from domain.check.printouts import printout_texts
 from domain.check.reason_texts import reason_flaws
 from domain.check.text_lengths import cutting_flaws

@@ -7,9 +7,9 @@ that a request need not have by then.
 from collections.abc import Iterator
 from typing import Any
 
+from domain.check.declared.kept_values import find_kept_values, kept_in_state
+from domain.check.declared.sample_requests import build_sample_context, sample_form
 from domain.check.flaws import Flaw
-from domain.check.kept_values import find_kept_values, kept_in_state
-from domain.check.sample_requests import build_sample_context, sample_form
 from domain.check.walk import Walk
 from domain.language.service import MomentReckoner, Service, State, Trigger
 
