@@ -41,7 +41,7 @@ def printout_flaws(service: Service, catalogue: Catalogue) -> Iterator[Flaw]:
 
 def _secret_flaws(service: Service, catalogue: Catalogue) -> Iterator[Flaw]:
     """Find tokens that something but the code on its paper would show, and those that are not known as such."""
-    tokens = service.token_facts
+    tokens = {printable.token_fact for printable in service.printables if printable.token_fact}
     for printable in service.printables:
         for name in sorted(tokens & _used_facts(service, printable, catalogue)):
             yield Flaw("secret_shown", service.key, f"{printable.kind}: {name}")

@@ -367,11 +367,6 @@ class Service:
             return f"services.{self.key}.fields.{name}.label"
         return f"{self.printable_text_prefix(printable)}.labels.{name}"
 
-    @property
-    def token_facts(self) -> frozenset[str]:
-        """Where requests keep the tokens of their papers: no page, text or command shows them."""
-        return frozenset(printable.token_fact for printable in self.printables if printable.token_fact)
-
     def find_kind(self, form_values: Mapping[str, Any]) -> str | None:
         """Return the kind that a filled form is of; None for a service of one kind, and while it is not said."""
         return form_values.get(self.kind_field) if self.kind_field else None
