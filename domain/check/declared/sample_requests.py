@@ -31,12 +31,17 @@ def build_sample_context(
     """Return what a function of the declaration looks at when a request comes into a state; there is no unit of work
     in it, and nobody acts.
     """
+    phase = service.state_named(state_name).phase
     request = ServiceRequest(
-        1, "123456789", service.key, service.version, state_name, service.state_named(state_name).phase, "sms", None,
-        created_at=NOW, updated_at=NOW, fields=form_values, data=kept_values, entered_at=NOW,
+        id=1, code="123456789", service=service.key, version=service.version, state=state_name, phase=phase,
+        channel="sms", mobile=None, created_at=NOW, updated_at=NOW, fields=form_values, data=kept_values,
+        entered_at=NOW,
     )  # fmt: skip
     nowhere, nobody = cast("UnitOfWork", None), cast("IdGenerator", None)
-    return StepContext(nowhere, request, {}, SYSTEM, NOW, policy or Policy(), WorkingCalendar(), nobody)
+    return StepContext(
+        uow=nowhere, request=request, inputs={}, actor=SYSTEM, now=NOW, policy=policy or Policy(),
+        calendar=WorkingCalendar(), ids=nobody,
+    )  # fmt: skip
 
 
 def sample_form(service: Service) -> Mapping[str, Any]:
