@@ -17,7 +17,7 @@ from domain.values.errors import DomainError
 NOW = datetime(2026, 3, 16, 20, tzinfo=UTC)
 """Shortly before Nowruz, late in the evening: any moment will do."""
 
-SAMPLE_WORDS = ("2026-03-18", "08:00", "2026-03-18T08:00:00+00:00", "2", "50", "متن")
+SAMPLE_WORDS = ("2026-03-18", "08:00", "2026-03-18T08:00:00+00:00", "2", "50", "text")
 """What fields are filled with: the first that a field reads."""
 
 
