@@ -13,9 +13,10 @@ import pytest
 from scripts.structure import SOURCE_PACKAGES, SourceModule, load_modules
 
 ROOT = Path(__file__).parent.parent
-PUBLISHED = {"_exit", "_replace", "_Element"}
-"""Names that are documented although they begin so: `os._exit`, `_replace` of named tuples, and the class of
-lxml's elements (its `Element` is a function that makes one, of no use to types).
+PUBLISHED = {"_exit", "_replace", "_value_", "_Element"}
+"""Names that are documented although they begin so: `os._exit`, `_replace` of named tuples, `_value_`, by which
+`__new__` of an enumeration gives a member its value, and the class of lxml's elements (its `Element` is a function
+that makes one, of no use to types).
 """
 
 FOR_TYPES = {"_typeshed"}

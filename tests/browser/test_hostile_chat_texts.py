@@ -38,6 +38,7 @@ TYPED = [
 """Addresses that somebody may have put a text into."""
 SHOWN_ON = {
     "/services/machinery",
+    "/staff",
     "/staff/requests/…",
     "/staff/messages",
     "/staff/messages?before=…",
