@@ -15,7 +15,7 @@ cd "$(dirname "$0")/.."
 have_python() { scripts/find-python.sh >/dev/null; }
 have_oldest_python() { [ -z "$(older_python_package)" ]; }
 have_postgresql() { compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null; }
-have_chromium() { [ -x /usr/bin/chromium-headless-shell ] || [ -x /usr/bin/chromium ]; }
+have_chromium() { [ -x /usr/bin/chromium ]; }
 have_faketime() { compgen -G '/usr/lib/*/faketime/libfaketime.so.1' >/dev/null; }
 have_nginx() { [ -x /usr/sbin/nginx ]; }
 have_caddy() { [ -x /usr/bin/caddy ]; }
@@ -65,9 +65,10 @@ older_python_package() {
     done
 }
 
-# The shell alone draws the same pages and takes a quarter less of the processor; not every release has it by itself.
-chromium_package() {
-    if [ -n "$(apt-cache madison chromium-headless-shell)" ]; then echo chromium-headless-shell; else echo chromium; fi
+# The shell is the same without windows: it draws pages for a quarter less of the processor. Not every release offers it.
+chromium_packages() {
+    echo chromium
+    [ -z "$(apt-cache madison chromium-headless-shell)" ] || echo chromium-headless-shell
 }
 
 packages_for() {
@@ -75,7 +76,7 @@ packages_for() {
     for need in "$@"; do
         case $need in
             python) python_package ;;
-            chromium) chromium_package ;;
+            chromium) chromium_packages ;;
             oldest_python) older_python_package ;;
             pango) echo libpango-1.0-0 ;;
             pangoft2) echo libpangoft2-1.0-0 ;;

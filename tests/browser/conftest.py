@@ -13,12 +13,18 @@ from tests.support.pages.chromium import EXECUTABLE, FLAGS, SIZES, SiteServer
 from tests.support.staff_site import StaffSite, staff_site
 
 
+@pytest.fixture(scope="module")
+def executable() -> str:
+    """The browser; a module that needs more than pages drawn takes the whole one."""
+    return EXECUTABLE
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
+async def browser(executable: str) -> AsyncIterator[Browser]:
     """Chromium."""
     expect.set_options(timeout=30_000)  # a busy machine may be slow
     async with async_playwright() as playwright:
-        launched = await playwright.chromium.launch(executable_path=EXECUTABLE, args=FLAGS)
+        launched = await playwright.chromium.launch(executable_path=executable, args=FLAGS)
         yield launched
         await launched.close()
 

@@ -19,7 +19,7 @@ from domain.bills.bill import BillState
 from domain.blocks.charging import list_request_bills
 from domain.values.actors import Role
 from domain.values.tracking_codes import display_code
-from tests.support.pages.chromium import WAYS, Window, signed_in, window
+from tests.support.pages.chromium import CHROMIUM, WAYS, Window, signed_in, window
 from tests.support.pages.staff_steps import opened_step, taken
 from tests.support.printed_papers import A4, pages_of, scanned
 from tests.support.scenarios.expert_opinions import PAPERS, SECRETARY, STEPS, asked_opinion, price_opinions, texted
@@ -29,6 +29,13 @@ from tests.support.scenarios.site_members import at_site
 from tests.support.staff_site import StaffSite, staff_site
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for all
+
+
+@pytest.fixture(scope="module")
+def executable() -> str:
+    """The whole browser: papers are looked at in its viewer."""
+    return CHROMIUM
+
 
 SHEETS = 3
 VIEWED = "() => document.querySelector('pdf-viewer')?.shadowRoot?.querySelector('viewer-toolbar')?.docLength"

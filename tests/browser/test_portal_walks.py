@@ -20,7 +20,7 @@ from domain.values.actors import Role
 from tests.support.demo_site import MORNING
 from tests.support.effort import EFFORT
 from tests.support.municipality import actor
-from tests.support.pages.chromium import SIZES, SiteServer, window
+from tests.support.pages.chromium import CHROMIUM, SIZES, SiteServer, window
 from tests.support.pages.pictures import take_picture
 from tests.support.pages.portal_walkers import KeyboardWalker, PortalWalker
 from tests.support.pages.portal_walks import REQUESTED_SERVICES, WALKS, PortalWalk
@@ -29,6 +29,13 @@ from tests.support.scenarios.expert_unit import VAT, VISIT_FEE
 from tests.support.scenarios.taxi_registries import DRIVER_CODE, OFFICER, ORGANISATION
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser and one site for all
+
+
+@pytest.fixture(scope="module")
+def executable() -> str:
+    """The whole browser: files are chosen by the keyboard."""
+    return CHROMIUM
+
 
 _numbers = count(1_000_000)
 

@@ -16,7 +16,10 @@ from yarl import URL
 from tests.support.effort import EFFORT
 from tests.support.staff_site import PASSWORD
 
-EXECUTABLE = shutil.which("chromium-headless-shell") or "/usr/bin/chromium"
+CHROMIUM = "/usr/bin/chromium"
+"""The whole browser, which has a viewer of PDFs and opens choosers of files by the keyboard."""
+
+EXECUTABLE = shutil.which("chromium-headless-shell") or CHROMIUM
 """The shell where it is there: it draws the same pages for less of the processor."""
 
 FLAGS = [
