@@ -8,7 +8,7 @@ work. About requests and what is declared: `request_policy.py`.
 from dataclasses import replace
 from typing import Literal
 
-from domain.authorization.rights import RIGHTS, Right
+from domain.authorization.rights import RIGHTS, Right, RightRule
 from domain.values.actors import ActingSession, Actor, Role
 from domain.values.errors import AuthenticationFailed, DomainError, Forbidden
 from domain.values.reasons import ForbiddenReason, ProofReason
@@ -27,9 +27,9 @@ def find_refusal(
 ) -> DomainError | None:
     """Return why this one may not use a right now; None when it may.
 
-    `declared_roles` are those of the declaration of what it is used on (a step, a report): the staff need one of them
-    too. A `Forbidden` names `field`; what is still to be proved is an `AuthenticationFailed` with a
-    `ProofReason`.
+    `declared_roles` are those of the declaration of what it is used on (a paper, a report): the staff need a role that
+    has the right and is among them. A `Forbidden` names `field`; what is still to be proved is an
+    `AuthenticationFailed` with a `ProofReason`.
     """
     session = actor.session
     if session and session.lacks_second_factor:
@@ -45,7 +45,7 @@ def _find_denial(
 ) -> Forbidden | None:
     """Return why this one may not use a right, whatever is proved."""
     rule, session = RIGHTS[right], actor.session
-    if not rule.admits(actor) or (declared_roles is not None and not _has_declared_role(actor, declared_roles)):
+    if not rule.admits(actor) or (declared_roles is not None and not _has_declared_role(rule, actor, declared_roles)):
         return Forbidden(field)
     return (
         Forbidden(field, ForbiddenReason.INSIDE_ONLY)
@@ -74,7 +74,8 @@ def require_right(
 
 def take_place(right: Right, actor: Actor, *, declared_roles: frozenset[Role] | None = None) -> Actor:
     """Return the actor in the place in which it would use a right, whether it may or not."""
-    return actor.acting_in_role(RIGHTS[right].roles if declared_roles is None else declared_roles)
+    roles = RIGHTS[right].roles
+    return actor.acting_in_role(roles if declared_roles is None else roles & declared_roles)
 
 
 def is_missing_proof(error: DomainError) -> bool:
@@ -89,5 +90,6 @@ def with_every_proof(actor: Actor) -> Actor:
     return replace(actor, session=ActingSession(actor.session.inside, has_fresh_proof=True))
 
 
-def _has_declared_role(actor: Actor, declared_roles: frozenset[Role]) -> bool:
-    return actor.kind == "system" or bool(declared_roles & actor.role_names)
+def _has_declared_role(rule: RightRule, actor: Actor, declared_roles: frozenset[Role]) -> bool:
+    roles = rule.roles & declared_roles if actor.kind == "staff" else declared_roles
+    return actor.kind == "system" or bool(roles & actor.role_names)

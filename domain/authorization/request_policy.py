@@ -8,18 +8,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from domain.authorization.policy import find_refusal, is_missing_proof, with_every_proof
 from domain.authorization.rights import RIGHTS, Right
-from domain.authorization.visibility import list_worker_roles, oversees_requests, sees_service
+from domain.authorization.visibility import list_seeing_roles, oversees_requests, sees_service
 from domain.language.actor_guards import ActorGuard
 from domain.language.service import Service, Transition
 from domain.requests.request import ServiceRequest
-from domain.values.actors import STAFF_ROLES, Actor, Role
+from domain.values.actors import STAFF_ROLES, Actor, ActorKind, Role
 from domain.values.errors import DomainError, Forbidden, NotFound
 
 _NO_INPUTS: Mapping[str, object] = {}
-
-
-def _list_seeing_roles(service: Service, _: ServiceRequest) -> frozenset[Role]:
-    return list_worker_roles(service) | RIGHTS[Right.ALL_REQUESTS_VIEW].roles
 
 
 def _list_unit_roles(service: Service, _: ServiceRequest) -> frozenset[Role]:
@@ -38,7 +34,7 @@ def _list_taking_roles(service: Service, _: ServiceRequest) -> frozenset[Role]:
 
 
 _CONCERNED_ROLES: Mapping[Right, Callable[[Service, ServiceRequest], frozenset[Role]]] = {
-    Right.REQUESTS_VIEW: _list_seeing_roles,
+    Right.REQUESTS_VIEW: lambda service, _: list_seeing_roles(service),
     Right.REQUESTS_ASSIGN: _list_roles_in_turn,
     Right.REQUESTS_ATTACH: _list_taking_roles,
     Right.REQUESTS_MOBILE: _list_unit_roles,
@@ -46,8 +42,12 @@ _CONCERNED_ROLES: Mapping[Right, Callable[[Service, ServiceRequest], frozenset[R
 }
 """Rights about a request → which of the right's roles have it with that request."""
 
-_OWNER_RIGHTS = frozenset({Right.REQUESTS_VIEW, Right.REQUESTS_ATTACH, Right.REQUESTS_REOPEN})
-"""What citizens may with their own requests, and clerks with those of their office, by the same policy."""
+_OWNER_RIGHTS: Mapping[Right, frozenset[ActorKind]] = {
+    Right.REQUESTS_VIEW: frozenset({"citizen", "clerk"}),
+    Right.REQUESTS_ATTACH: frozenset({"citizen", "clerk"}),
+    Right.REQUESTS_REOPEN: frozenset({"citizen"}),
+}
+"""What citizens may with their own requests, and clerks with those of their office."""
 
 
 def is_citizen_of(request: ServiceRequest, actor: Actor) -> bool:
@@ -92,7 +92,8 @@ def find_request_refusal(
     concerned. A `Forbidden` names `field`.
     """
     if actor.kind in {"citizen", "clerk"}:
-        is_open = right in _OWNER_RIGHTS and (declared_roles is None or bool(declared_roles & actor.role_names))
+        has_right = actor.kind in _OWNER_RIGHTS.get(right, ())
+        is_open = has_right and (declared_roles is None or bool(declared_roles & actor.role_names))
         return find_owner_refusal(request, actor) or (None if is_open else Forbidden(field))
     if declared_roles is None:
         declared_roles = _CONCERNED_ROLES[right](service, request)
@@ -157,10 +158,7 @@ def require_step_proofs(
     """Raise what is still to be proved before a step of one name may be taken, and nothing else: it is asked for before
     anything of the request is looked at.
     """
-    refusals = (find_step_refusal(step, request, actor, inputs) for step in steps)
-    for refusal in refusals:
-        if refusal is not None and is_missing_proof(refusal):
-            raise refusal
+    _raise_missing_proof(find_step_refusal(step, request, actor, inputs) for step in steps)
 
 
 def require_steps(
@@ -169,8 +167,8 @@ def require_steps(
     """Return those of the steps of one name that this one may take; the refusal is raised where there are none, or
     something is still to be proved for any.
     """
-    require_step_proofs(steps, request, actor, inputs)
     refusals = [find_step_refusal(step, request, actor, inputs) for step in steps]
+    _raise_missing_proof(refusals)
     present_refusals = [
         refusal for step, refusal in zip(steps, refusals, strict=True) if request.state in step.source_states
     ]
@@ -223,6 +221,12 @@ def take_place_in_step(step: Transition, request: ServiceRequest, actor: Actor) 
     one.
     """
     return actor.acting_in_role(step.roles, request.assignee)
+
+
+def _raise_missing_proof(refusals: Iterable[DomainError | None]) -> None:
+    for refusal in refusals:
+        if refusal is not None and is_missing_proof(refusal):
+            raise refusal
 
 
 def _find_guard_refusal(step: Transition, request: ServiceRequest, actor: Actor) -> DomainError | None:

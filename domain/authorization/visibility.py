@@ -25,11 +25,7 @@ def visible_services(services: Mapping[str, Service], actor: Actor) -> tuple[str
 
 def sees_service(service: Service, actor: Actor) -> bool:
     """Return whether this member of the staff sees the requests of a service."""
-    if actor.kind != "staff":
-        return False
-    return oversees_requests(actor) or may_use(
-        Right.REQUESTS_VIEW, actor, declared_roles=RIGHTS[Right.REQUESTS_VIEW].roles & list_worker_roles(service)
-    )
+    return actor.kind == "staff" and may_use(Right.REQUESTS_VIEW, actor, declared_roles=list_seeing_roles(service))
 
 
 def visible_units(services: Mapping[str, Service], actor: Actor) -> tuple[Role, ...]:
@@ -76,6 +72,8 @@ def openable_services(services: Mapping[str, Service], actor: Actor) -> frozense
     return frozenset(visible_services(services, actor))
 
 
-def list_worker_roles(service: Service) -> frozenset[Role]:
-    """Return who takes steps of a service, or has its requests in a queue."""
-    return service.unit_roles.union(*(step.roles for step in service.transitions))
+def list_seeing_roles(service: Service) -> frozenset[Role]:
+    """Return who takes steps of a service or has its requests in a queue, and who oversees all."""
+    return RIGHTS[Right.ALL_REQUESTS_VIEW].roles.union(
+        service.unit_roles, *(step.roles for step in service.transitions)
+    )

@@ -13,7 +13,7 @@ from domain.values.actors import Actor
 from domain.values.errors import Conflict
 from domain.values.reasons import ConflictReason
 from domain.values.text import group_digits
-from domain.values.version_token import VersionToken
+from domain.values.version_token import VersionToken, refuse_stale
 
 
 async def act_on_request(
@@ -37,7 +37,7 @@ async def act_on_request(
     refuse_unconcerned(request, actor)
     named_steps = dependencies.engine.get_service(request.service).steps_named(action)
     require_step_proofs(named_steps, request, actor, inputs)
-    _refuse_moved(request, version)
+    refuse_stale(version, request.version_token, Conflict("code", ConflictReason.MOVED_ON))
     if shown_price is not None:
         await _refuse_changed_price(dependencies, uow, request, action, actor, shown_price)
     return await dependencies.engine.take_step(uow, request, action, inputs, actor)
@@ -58,10 +58,5 @@ async def lock_request(uow: UnitOfWork, code: str, version: VersionToken | None 
     `CodeMistyped`, `NotFound("code")`; `Conflict("code")` when it is not at the version that somebody looked at.
     """
     request = await uow.requests.get_by_code(tracking_codes.parse_code(code), lock=True)
-    _refuse_moved(request, version)
+    refuse_stale(version, request.version_token, Conflict("code", ConflictReason.MOVED_ON))
     return request
-
-
-def _refuse_moved(request: ServiceRequest, version: VersionToken | None) -> None:
-    if version is not None and version != request.version_token:
-        raise Conflict("code", ConflictReason.MOVED_ON)

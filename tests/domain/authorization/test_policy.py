@@ -85,6 +85,10 @@ def test_declared_roles_narrow_a_right_and_never_widen_it(right: Right) -> None:
     for role, declared in product(sorted(STAFF_ROLES), sorted(STAFF_ROLES)):
         may = may_use(right, at_site(role), declared_roles=frozenset({declared}))
         assert may is (role is declared and role in RIGHTS[right].roles)
+    holders, others = RIGHTS[right].roles, STAFF_ROLES - RIGHTS[right].roles
+    for holder, other in product(sorted(holders), sorted(others)):  # two roles, of which neither is enough
+        both = replace(at_site(holder), role_names=frozenset({holder, other}))
+        assert not may_use(right, both, declared_roles=frozenset({other}))
 
 
 @pytest.mark.parametrize("right", Right)
