@@ -19,7 +19,8 @@ from domain.actions.staff.read_events import record_read_event
 from domain.actions.staff.refusals import record_refusal
 from domain.actions.staff.staffing import load_staff_actor
 from domain.audit.read_events import ReadKind, mask_filter_value
-from domain.fields.types import Day, ReadingContext
+from domain.fields.moments import Day
+from domain.fields.types import ReadingContext
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import SYSTEM, Actor
 from domain.values.calendar import to_tehran

@@ -12,7 +12,8 @@ from typing import Any
 from channels.web.posted import PostedForm, read_text
 from domain.fields.decimals import DecimalNumber, Length
 from domain.fields.form import Field
-from domain.fields.types import Choice, Choices, Day, FieldType, HourOfDay, Identifier, Moment, Rials, Text
+from domain.fields.moments import Day, HourOfDay, Moment
+from domain.fields.types import Choice, Choices, FieldType, Identifier, Rials, Text
 from domain.fields.work_items import WorkItems
 from domain.language.wording import Wording
 from domain.messages.catalogue import Catalogue

@@ -14,7 +14,7 @@ from domain.fields.stored import TEXT_FORM, StoredField, StoredFields, StoredFor
 from domain.fields.types import Choices, Text
 from domain.language.changes import ChangeableFields
 from domain.language.papers import ServicePapers
-from domain.language.question_subjects import MARKED_FIELDS, MARKED_PAPERS
+from domain.language.question_subjects import MARKED_FIELDS, MARKED_PAPERS, MARKS
 from domain.language.service import Command, Effect, Notice, StepContext, Transition, Trigger
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork
@@ -115,12 +115,13 @@ class StoreQuestion(Effect):
     """Keep the question and what it is about, so that any channel can show it and take its answer."""
 
     required_inputs: ClassVar[frozenset[str]] = frozenset({"question"})
-    stores: ClassVar[StoredFields] = (QUESTION, MARKED_FIELDS, MARKED_PAPERS)
+    stores: ClassVar[StoredFields] = (QUESTION,)
+    may_store: ClassVar[StoredFields] = MARKS
 
     async def apply_effect(self, context: StepContext) -> None:
         """Store the open question, and the marks that it has."""
         QUESTION.write(context.request, context.inputs[QUESTION.name])
-        for marks in (MARKED_FIELDS, MARKED_PAPERS):
+        for marks in MARKS:
             marks.clear(context.request)
             if marked_names := context.inputs.get(marks.name):
                 marks.write(context.request, marked_names)
@@ -130,14 +131,14 @@ class StoreQuestion(Effect):
 class StoreAnswer(Effect):
     """Keep the answer beside its question and close the question."""
 
-    forgets: ClassVar[frozenset[str]] = frozenset({"question"})
+    forgets: ClassVar[frozenset[str]] = frozenset(field.name for field in (QUESTION, *MARKS))
     required_inputs: ClassVar[frozenset[str]] = frozenset({"text"})
     stores: ClassVar[StoredFields] = (ANSWERS,)
 
     async def apply_effect(self, context: StepContext) -> None:
         """Append to `answers` (list of {question, answer})."""
         answer = {"question": QUESTION.find(context.request), "answer": context.inputs[ANSWER.name]}
-        for closed_field in (QUESTION, MARKED_FIELDS, MARKED_PAPERS):
+        for closed_field in (QUESTION, *MARKS):
             closed_field.clear(context.request)
         ANSWERS.write(context.request, [*(ANSWERS.find(context.request) or []), answer])
 

@@ -1,6 +1,7 @@
 """What a request keeps of the machines and operators that are booked for it."""
 
 from domain.fields.hours import Hours
+from domain.fields.moments import Moment
 from domain.fields.stored import (
     MOMENT_FORM,
     TEXT_FORM,
@@ -10,7 +11,7 @@ from domain.fields.stored import (
     stored_moment,
     stored_texts,
 )
-from domain.fields.types import Moment, Text
+from domain.fields.types import Text
 
 BOOKED_MACHINES, BOOKED_OPERATORS = stored_texts("machines"), stored_texts("operators")
 """The codes of what is booked, a machine and an operator for each single machine wanted."""

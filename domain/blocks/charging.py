@@ -98,7 +98,8 @@ class IssueBill(Effect):
 
     required_data: ClassVar[frozenset[str]] = frozenset({"quote"})
     issues_bill: ClassVar[bool] = True
-    stores: ClassVar[StoredFields] = (PAYMENT_DEADLINE, PAYMENT_LIMIT)
+    stores: ClassVar[StoredFields] = (PAYMENT_DEADLINE,)
+    may_store: ClassVar[StoredFields] = (PAYMENT_LIMIT,)
     reckon_limit: MomentReckoner | None = None
     """Reckons until when money is taken for the request at all, where its service has such a limit (the day on which
     begins what is paid for); the bill's deadline is then no later. None: the municipality's deadline alone.
@@ -244,6 +245,17 @@ async def add_due_refund(context: StepContext, bill: Bill, amount: int, reason: 
     context.history_facts["refund"] = context.facts["refund"]
 
 
+async def store_quote(context: StepContext, quantities: Sequence[Quantity]) -> None:
+    """Quote quantities by the prices of the request's service in force today, and keep the explained quote.
+
+    `NotFound("tariff")` when revenue has set no price, `InvalidField("units")` for a quantity that no quote can hold.
+    """
+    tariff_rows = await context.uow.tariffs.list_of_service(context.request.service)
+    today, policy = to_tehran(context.now).date(), context.policy
+    new_quote = compute_quote(tariff_rows, quantities, today, step=policy.rounding_step, mode=policy.rounding_mode)
+    QUOTE.write(context.request, new_quote)
+
+
 @dataclass(frozen=True, slots=True)
 class QuoteByTariff(Effect):
     """Quote what a request asks for, by the prices of its service in force today."""
@@ -254,15 +266,8 @@ class QuoteByTariff(Effect):
     """Returns what is to be priced."""
 
     async def apply_effect(self, context: StepContext) -> None:
-        """Keep the explained quote; `NotFound("tariff")` when revenue has set no price, `InvalidField("units")` for a
-        quantity that no quote can hold.
-        """
-        tariff_rows = await context.uow.tariffs.list_of_service(context.request.service)
-        today, policy = to_tehran(context.now).date(), context.policy
-        new_quote = compute_quote(
-            tariff_rows, self.list_quantities(context), today, step=policy.rounding_step, mode=policy.rounding_mode
-        )
-        QUOTE.write(context.request, new_quote)
+        """Keep the explained quote; errors: those of `store_quote`."""
+        await store_quote(context, self.list_quantities(context))
 
 
 def requote_units(context: StepContext, units_by_line: list[float]) -> tuple[Quote, Quote]:

@@ -12,8 +12,9 @@ from typing import ClassVar
 
 from domain.blocks.paper_issuing import issue_paper
 from domain.fields.form import Field
+from domain.fields.moments import Day
 from domain.fields.stored import DAY_FORM, TEXT_FORM, StoredField, StoredFields, select_stored, stored_text
-from domain.fields.types import Day, Text
+from domain.fields.types import Text
 from domain.language.service import Effect, StepContext
 from domain.papers.issued import letter_number_key
 from domain.unit_of_work import UnitOfWork

@@ -8,10 +8,11 @@ from typing import Any, ClassVar
 
 from domain.blocks.asking import CITIZENS
 from domain.blocks.visit_times import VisitRules, list_free_visits
-from domain.blocks.visits import OFFICER, book_officer, read_visit_start
+from domain.blocks.visits import OFFICER, VISIT_FIELDS, VISIT_START, book_officer, find_active_officer, read_visit_start
 from domain.fields.form import Field
+from domain.fields.moments import Moment
 from domain.fields.stored import MOMENTS_FORM, StoredField
-from domain.fields.types import FieldType, Moment, ReadingContext, TextLookup
+from domain.fields.types import FieldType, ReadingContext, TextLookup
 from domain.language.service import Command, Effect, Guard, Notice, StepContext, StoredMobile, Transition
 from domain.values.errors import AlreadyDone, Conflict, DomainError, InvalidField, NotAllowedNow, NotFound
 from domain.values.languages import join_list
@@ -56,7 +57,7 @@ def visit_moving_step(state_name: str, officer: StoredMobile) -> Transition:
         state_name,
         CITIZENS,
         inputs=(Field("visit", Moment()),),
-        guards=(VisitStillMovable(),),
+        guards=(VisitStillMovable(), OfficerStillVisits()),
         effects=(MoveVisit(),),
         notices=(Notice("visit_moved"), Notice("officer_visit_moved", officer)),
         command=Command.MOVE_VISIT,
@@ -82,10 +83,27 @@ class VisitStillMovable(Guard):
 
 
 @dataclass(frozen=True, slots=True)
+class OfficerStillVisits(Guard):
+    """The officer that was named is still with the municipality: another one is named by whoever sends officers."""
+
+    is_foreseeable: ClassVar[bool] = True
+    required_data: ClassVar[frozenset[str]] = frozenset({OFFICER.name})
+
+    async def is_satisfied(self, context: StepContext) -> bool:
+        """Look at the account."""
+        return await find_active_officer(context.uow, OFFICER.read(context.request)) is not None
+
+    def build_refusal(self, context: StepContext) -> DomainError:
+        """Say that another officer is named first."""
+        return NotAllowedNow("visit", NotAllowedReason.OFFICER_LEFT)
+
+
+@dataclass(frozen=True, slots=True)
 class MoveVisit(Effect):
     """Book the same officer at another free hour in place of the former one, which is free from then on."""
 
-    required_data = frozenset({"officer", "visit_start"})
+    required_data = frozenset({OFFICER.name, VISIT_START.name})
+    stores = VISIT_FIELDS
     provides = frozenset({"former_visit"})
 
     async def apply_effect(self, context: StepContext) -> None:
@@ -93,8 +111,8 @@ class MoveVisit(Effect):
         offered, `Conflict("visit")` for one that somebody else has meanwhile; then the former one stays.
         """
         former_start = read_visit_start(context)
-        staff_member = await context.uow.people.find_staff(OFFICER.read(context.request))
-        if staff_member is None or not staff_member.active:
+        staff_member = await find_active_officer(context.uow, OFFICER.read(context.request))
+        if staff_member is None:
             raise NotFound("officer")
         start = datetime.fromisoformat(context.inputs["visit"])
         if start == former_start:

@@ -72,7 +72,7 @@ async def list_free_visits(
     if not starts:
         return []
     taken_slots = await _list_taken_slots(uow, starts[0], starts[-1] + rules.visit_length, officers, request_id)
-    absences = [entry for entry in await uow.people.list_substitutions(to_tehran(rules.now).date())]
+    absences = await uow.people.list_substitutions(to_tehran(rules.now).date())
     return [
         start
         for start in starts

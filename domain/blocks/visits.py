@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 
 from domain.fields.form import Field
+from domain.fields.moments import Moment
 from domain.fields.stored import (
     MOMENT_FORM,
     TEXT_FORM,
@@ -18,7 +19,7 @@ from domain.fields.stored import (
     stored_moment,
     stored_text,
 )
-from domain.fields.types import Choice, Moment, Text
+from domain.fields.types import Choice, Text
 from domain.fleet.resources import OFFICER_CODE_PREFIX, Booking, Resource, ResourceKind
 from domain.language.actor_guards import ActorGuard
 from domain.language.service import Effect, Guard, Service, StepContext
@@ -55,6 +56,12 @@ def officer_resource_code(username: str) -> str:
 async def officer_choices(uow: UnitOfWork, request: ServiceRequest) -> dict[str, str]:
     """Return the experts by user name."""
     return {member.username: member.full_name for member in await uow.people.list_staff_with_role(Role.EXPERT)}
+
+
+async def find_active_officer(uow: UnitOfWork, username: str) -> StaffMember | None:
+    """Return who visits by that user name; None for nobody, and for one who is with the municipality no more."""
+    staff_member = await uow.people.find_staff(username)
+    return staff_member if staff_member and staff_member.active else None
 
 
 def read_visit_start(context: StepContext) -> datetime | None:
@@ -165,8 +172,8 @@ async def _resolve_officer(context: StepContext) -> StaffMember:
     if present_officer and not context.inputs.keys() & {"officer", "visit"}:
         raise MissingField("officer")
     username = context.inputs.get("officer") or present_officer or context.actor.identifier
-    staff_member = await context.uow.people.find_staff(username)
-    if staff_member is None or not staff_member.active:
+    staff_member = await find_active_officer(context.uow, username)
+    if staff_member is None:
         raise NotFound("officer")
     return staff_member
 

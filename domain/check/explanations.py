@@ -44,6 +44,7 @@ EXPLANATIONS: Mapping[str, str] = {
     "register_of_two_services": "the register {subject} is another service's too: give this service one of its own",
     "double_rule": "two rules of the service are named {subject}: rename one",
     "rule_of_another": "the rule {subject} is named like one of all services, or of another: rename it",
+    "rule_group_of_all": "the settings page has a group {subject} for all services: give the service another key",
     "unsound_rule": "the default of the rule {subject} is none that it may have: correct its default or its bounds",
     # Steps
     "no_role": "nobody of the staff or no role at all may take or print {subject}: name its roles",

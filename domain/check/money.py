@@ -15,7 +15,7 @@ from domain.language.service import Service, Trigger
 
 def money_flaws(service: Service) -> Iterator[Flaw]:
     """Find what is given unpaid, and open bills that nobody settles. Where nothing is ever billed nothing is owed."""
-    if not issues_bill([*service.submit_effects, *(effect for step in service.transitions for effect in step.effects)]):
+    if not issues_bill(service.effects):
         return
     graph = walk_service(service)
     yield from _unpaid_flaws(service, graph)

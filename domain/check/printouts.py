@@ -48,8 +48,8 @@ def _secret_flaws(service: Service, catalogue: Catalogue) -> Iterator[Flaw]:
     yield from (
         Flaw("secret_shown", service.key, field.name) for field in service.stored_fields if field.name in tokens
     )
-    effects = [*service.submit_effects, *(effect for step in service.transitions for effect in step.effects)]
-    kept_tokens = {field.name for effect in effects for field in effect.stores if field.name.endswith(TOKEN_ENDING)}
+    stored_names = {field.name for effect in service.effects for field in (*effect.stores, *effect.may_store)}
+    kept_tokens = {name for name in stored_names if name.endswith(TOKEN_ENDING)}
     yield from (Flaw("secret_shown", service.key, name) for name in sorted(kept_tokens - tokens))
 
 

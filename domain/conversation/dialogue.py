@@ -28,7 +28,8 @@ from domain.conversation.intent_forms import build_intent_forms
 from domain.conversation.sentences import Mood
 from domain.conversation.yes_no import read_yes_or_no
 from domain.fields.form import Field
-from domain.fields.types import Day, HourOfDay, Text
+from domain.fields.moments import Day, HourOfDay
+from domain.fields.types import Text
 from domain.language.service import Service
 from domain.values.errors import AmbiguousField, DomainError, InvalidField
 from domain.values.reasons import InvalidReason

@@ -10,7 +10,8 @@ from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 
 from domain.fields.form import Field
-from domain.fields.types import Day, FieldType, Moment, Text
+from domain.fields.moments import Day, Moment
+from domain.fields.types import FieldType, Text
 from domain.requests.request import ServiceRequest
 
 Value = TypeVar("Value")

@@ -110,7 +110,9 @@ class Effect(ABC):
     override_input: ClassVar[str | None] = None
     """The input by which somebody sets another price than the tariff's."""
     stores: ClassVar[StoredFields] = ()
-    """What it keeps in the request beside the form: later steps and messages rely on it."""
+    """What it keeps in the request beside the form, always and never empty: later steps and messages rely on it."""
+    may_store: ClassVar[StoredFields] = ()
+    """What else it keeps, where there is any: no step may need it and no message say it."""
     forgets: ClassVar[frozenset[str]] = frozenset()
     """Names of what the request keeps no more once it happened."""
     required_inputs: ClassVar[frozenset[str]] = frozenset()
@@ -329,11 +331,9 @@ class Service:
         return self.form_sections or derive_sections(self.form)
 
     @property
-    def kept_fields(self) -> StoredFields:
-        """All that its requests may keep beside the form: what the staff are shown, and what else its effects keep."""
-        effects = [*self.submit_effects, *(effect for step in self.transitions for effect in step.effects)]
-        fields_by_name = {field.name: field for effect in effects for field in effect.stores}
-        return tuple((fields_by_name | {field.name: field for field in self.stored_fields}).values())
+    def effects(self) -> tuple[Effect, ...]:
+        """The effects of the submission and of all steps."""
+        return (*self.submit_effects, *(effect for step in self.transitions for effect in step.effects))
 
     @property
     def intents(self) -> tuple[Intent, ...]:

@@ -14,7 +14,7 @@ from domain.messages.catalogue import Catalogue, RenderedMessage
 from domain.messages.records import MessageClass
 from domain.requests.request import Phase, ServiceRequest
 from domain.values import tracking_codes
-from domain.values.calendar import TEHRAN_ZONE, jalali_long_text, jalali_text, to_tehran
+from domain.values.calendar import TEHRAN_ZONE, clock_text, jalali_long_text, jalali_text, to_tehran
 from domain.values.errors import DomainError
 from domain.values.identifiers import display_mobile
 from domain.values.languages import join_list, language_in_force
@@ -229,8 +229,8 @@ class Wording:
     def describe_moment(self, moment: datetime) -> str:
         """Return weekday, day and hour in Tehran of a moment, in words."""
         local_moment = to_tehran(moment)
-        hour = persian_digits(f"{local_moment.hour}:{local_moment.minute:02}")
-        return join_list([jalali_long_text(local_moment.date()), f"{self.catalogue.text('units.hour')} {hour}"])
+        clock = f"{self.catalogue.text('units.hour')} {clock_text(local_moment)}"
+        return join_list([jalali_long_text(local_moment.date()), clock])
 
     def render_notice(self, request: ServiceRequest, notice: Notice, facts: Mapping[str, Any]) -> RenderedMessage:
         """Render a notice of a request's service."""

@@ -309,6 +309,11 @@ class WorkingCalendar:
         return [window for window in ((midnight, begins_at), (ends_at, next_midnight)) if window[0] < window[1]]
 
 
+def clock_text(clock_time: time | datetime) -> str:
+    """Return hour and minutes for people: «۸:۳۰»."""
+    return persian_digits(f"{clock_time.hour}:{clock_time.minute:02}")
+
+
 def hour_text(clock_time: time) -> str:
     """Return an hour of the day for people, without a needless :00."""
-    return persian_digits(f"{clock_time.hour}:{clock_time.minute:02}" if clock_time.minute else str(clock_time.hour))
+    return clock_text(clock_time) if clock_time.minute else persian_digits(clock_time.hour)

@@ -20,7 +20,8 @@ from domain.actions.history.verifications import request_verification
 from domain.audit.entries import AuditEntry, AuditFilter
 from domain.authorization.rights import Right
 from domain.fields.form import Field, read_submitted
-from domain.fields.types import Choice, Day, ReadingContext, Text, format_number
+from domain.fields.moments import Day
+from domain.fields.types import Choice, ReadingContext, Text, format_number
 from domain.language.wording import day_and_hour_text
 from domain.unit_of_work import Store
 from domain.values.calendar import day_bounds, jalali_text

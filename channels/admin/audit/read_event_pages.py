@@ -18,7 +18,8 @@ from domain.actions.dependencies import Dependencies
 from domain.audit.read_events import ReadEvent, ReadEventFilter, ReadKind
 from domain.authorization.rights import Right
 from domain.fields.form import Field, read_submitted
-from domain.fields.types import Choice, Day, ReadingContext, Text
+from domain.fields.moments import Day
+from domain.fields.types import Choice, ReadingContext, Text
 from domain.unit_of_work import Store
 from domain.values.calendar import day_bounds
 from domain.values.text import ascii_digits

@@ -29,7 +29,8 @@ from domain.blocks.booking_fields import BOOKED_START
 from domain.blocks.visits import VISIT_START
 from domain.blocks.wanted_time import requested_start
 from domain.fields.form import Field
-from domain.fields.types import Day, ReadingContext
+from domain.fields.moments import Day
+from domain.fields.types import ReadingContext
 from domain.registries.declarations import MACHINES, MAINTENANCE, OPERATORS
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import Store, UnitOfWork

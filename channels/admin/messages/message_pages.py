@@ -21,7 +21,8 @@ from domain.authorization.policy import may_use
 from domain.authorization.request_policy import may_see_request
 from domain.authorization.rights import Right
 from domain.fields.form import Field, read_submitted
-from domain.fields.types import Choice, Day, Identifier, ReadingContext, Text
+from domain.fields.moments import Day
+from domain.fields.types import Choice, Identifier, ReadingContext, Text
 from domain.messages.records import MessageState, OutboxMessage
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import Store, UnitOfWork

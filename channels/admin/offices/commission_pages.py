@@ -19,7 +19,8 @@ from domain.actions.staff.staffing import today_in_tehran
 from domain.authorization.rights import Right
 from domain.blocks.charging import REQUEST_SUBJECT as REQUEST
 from domain.fields.form import Field
-from domain.fields.types import Choice, Day, Rials, Text
+from domain.fields.moments import Day
+from domain.fields.types import Choice, Rials, Text
 from domain.offices.office import CommissionRule, parse_share
 from domain.unit_of_work import Store
 from domain.values.dated_rows import is_withdrawn, version_of

@@ -25,7 +25,8 @@ from domain.actions.dependencies import Dependencies
 from domain.actions.offices.tills import close_till, load_till
 from domain.authorization.rights import Right
 from domain.fields.form import Field
-from domain.fields.types import Day, Rials, Text
+from domain.fields.moments import Day
+from domain.fields.types import Rials, Text
 from domain.offices.tills import LONGEST_NOTE, TillPeriod
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values.version_token import VersionToken

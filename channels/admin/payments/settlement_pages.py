@@ -30,7 +30,8 @@ from domain.actions.settlement.examining import (
 from domain.actions.settlement.reconciling import DayReconciliation, close_difference, load_reconciliation
 from domain.actions.settlement.results import build_result_headings, list_result_rows
 from domain.authorization.rights import Right
-from domain.fields.types import Day, ReadingContext
+from domain.fields.moments import Day
+from domain.fields.types import ReadingContext
 from domain.registries.sheet import neutralise_formula
 from domain.settlement.settlement_file import MOST_PAGE_BYTES, ExaminedFile, FileLine, FileState, LineOutcome
 from domain.unit_of_work import Store, UnitOfWork

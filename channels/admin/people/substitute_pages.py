@@ -16,7 +16,8 @@ from domain.actions.staff.staffing import end_substitution, name_substitute, tod
 from domain.authorization.rights import Right
 from domain.authorization.substitution import lent_roles, may_manage_substitute
 from domain.fields.form import Field
-from domain.fields.types import Choice, Day, Text
+from domain.fields.moments import Day
+from domain.fields.types import Choice, Text
 from domain.people.person import StaffMember, Substitution
 from domain.unit_of_work import Store
 

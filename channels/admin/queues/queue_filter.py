@@ -11,7 +11,8 @@ from domain.actions.dependencies import Dependencies
 from domain.actions.queues.visibility import list_queue_states
 from domain.authorization.visibility import visible_services, visible_units
 from domain.fields.form import Field
-from domain.fields.types import Choice, Choices, Day, Text
+from domain.fields.moments import Day
+from domain.fields.types import Choice, Choices, Text
 from domain.language.service import Service
 from domain.queues.filters import QueueFilter
 from domain.queues.queue import Sla

@@ -20,6 +20,7 @@ from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Role
 from domain.values.errors import DomainError
+from domain.values.languages import join_list
 from domain.values.paging import PAGE_FIELD, Cursor, Page
 from domain.values.text import persian_digits
 
@@ -194,7 +195,7 @@ class QueueViews:
     def _describe_work(self, request: ServiceRequest) -> str:
         service = self._dependencies.engine.get_service(request.service)
         values = summarize_work(service, request)
-        return "، ".join(
+        return join_list(
             self._dependencies.wording.render_fact(field.type, field.name, value) for field, value in values
         )
 

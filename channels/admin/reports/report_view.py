@@ -13,7 +13,8 @@ from domain.actions.reports.labels import CHANNEL_KEYS, ReportLabels
 from domain.actions.reports.reporting import ReportResult
 from domain.actions.reports.sheet import is_future_row, render_headings, render_period
 from domain.fields.form import Field
-from domain.fields.types import Choice, Day
+from domain.fields.moments import Day
+from domain.fields.types import Choice
 from domain.language.service import Service
 from domain.language.wording import day_and_hour_text
 from domain.reports.figures import Dimension, Figure, FigureValue, Measure

@@ -36,6 +36,7 @@ from domain.unit_of_work import UnitOfWork
 from domain.values import tracking_codes
 from domain.values.actors import Role
 from domain.values.identifiers import display_mobile
+from domain.values.languages import join_list
 from domain.values.version_token import VersionToken
 
 MAX_MESSAGES = 50
@@ -300,13 +301,13 @@ class RequestViews:
 
     def _describe_unreviewed(self, service: Service, request: ServiceRequest) -> str:
         changed_names = UNREVIEWED_CHANGES.find(request) or ()
-        return "، ".join(self._get_text(f"services.{service.key}.fields.{name}.label") for name in changed_names)
+        return join_list(self._get_text(f"services.{service.key}.fields.{name}.label") for name in changed_names)
 
     def _list_recorded_facts(self, service: Service, visitor: Visitor, request: ServiceRequest) -> list[LabelledValue]:
         """Return what steps stored beside the form, and what the open question is about."""
         facts = self._list_facts(service, visitor, service.stored_fields, _list_unstated_facts(request))
         if marked_labels := self._dependencies.wording.list_marked_labels(request):
-            facts.append(LabelledValue(self._get_text("admin.request.marked"), "، ".join(marked_labels)))
+            facts.append(LabelledValue(self._get_text("admin.request.marked"), join_list(marked_labels)))
         return facts
 
     def _find_row_address(self, service: Service, visitor: Visitor, field_name: str, value: Any) -> str | None:

@@ -23,7 +23,8 @@ from domain.actions.settings.changes import (
 from domain.actions.staff.staffing import today_in_tehran
 from domain.authorization.rights import Right
 from domain.fields.form import Field
-from domain.fields.types import Choice, Day, Text
+from domain.fields.moments import Day
+from domain.fields.types import Choice, Text
 from domain.settings.records import DeclaredDay
 from domain.unit_of_work import Store
 from domain.values.calendar import jalali_long_text, to_jalali

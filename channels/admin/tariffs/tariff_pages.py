@@ -28,7 +28,8 @@ from domain.actions.tariffs.changes import (
 from domain.actions.tariffs.priced_subjects import find_declared, list_priced
 from domain.authorization.rights import Right
 from domain.fields.form import Field
-from domain.fields.types import Day, Integer, Rials, format_number
+from domain.fields.moments import Day
+from domain.fields.types import Integer, Rials, format_number
 from domain.tariffs.tariff import (
     BAND_DIMENSION,
     PricedSubject,

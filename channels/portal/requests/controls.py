@@ -14,7 +14,8 @@ from typing import Any
 from channels.web.forms import Control, FormWording, Option, build_controls, read_numbered_rows, read_submitted_form
 from channels.web.posted import PostedForm, read_text
 from domain.fields.form import Field
-from domain.fields.types import Day, Identifier, Integer
+from domain.fields.moments import Day
+from domain.fields.types import Identifier, Integer
 from domain.messages.catalogue import Catalogue
 from domain.values.calendar import jalali_long_text
 from domain.values.errors import DomainError

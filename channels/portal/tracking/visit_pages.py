@@ -30,7 +30,7 @@ from domain.blocks.visit_moving import PREFERENCES
 from domain.blocks.visits import OFFICER_NAME, VISIT_START
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import Store
-from domain.values.calendar import jalali_long_text, to_tehran
+from domain.values.calendar import clock_text, jalali_long_text, to_tehran
 from domain.values.errors import AlreadyDone, MissingField
 from domain.values.reasons import MissingReason
 from domain.values.text import persian_digits
@@ -165,7 +165,7 @@ def _list_days(offer: VisitOffer, chosen: Sequence[str]) -> list[VisitDay]:
 
 
 def _build_option(start: datetime, chosen: Sequence[str]) -> Option:
-    return Option(start.isoformat(), persian_digits(f"{to_tehran(start):%-H:%M}"), start.isoformat() in chosen)
+    return Option(start.isoformat(), clock_text(to_tehran(start)), start.isoformat() in chosen)
 
 
 def _find_day(start: datetime) -> date:

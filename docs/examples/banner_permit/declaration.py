@@ -20,7 +20,8 @@ from domain.blocks.paying import payment_transitions
 from domain.blocks.periods import NotBegunYet, day_before_reminder
 from domain.blocks.receipts import receipt_for_roles
 from domain.fields.form import Field
-from domain.fields.types import Day, Integer, Text
+from domain.fields.moments import Day
+from domain.fields.types import Integer, Text
 from domain.language.changes import ChangeableFields
 from domain.language.form_sections import FormSection
 from domain.language.papers import ServicePapers

@@ -5,7 +5,8 @@ from dataclasses import replace
 from domain.actions.conversations.turn_context import TurnContext
 from domain.conversation.command_fields import INTENTS_WITH_OWN_QUESTION, MENU_INTENT
 from domain.conversation.frames import Ask, Frame
-from domain.fields.types import Day, FieldType, HourOfDay
+from domain.fields.moments import Day, HourOfDay
+from domain.fields.types import FieldType
 from domain.messages.catalogue import JOINED_PART_BUDGET, RenderedMessage, join_fitting
 from domain.values.errors import AmbiguousField
 from domain.values.text import persian_digits

@@ -10,7 +10,8 @@ from domain.actions.dependencies import Dependencies
 from domain.actions.drafts.beginning import copy_draft, get_draft, reckon_expiry
 from domain.drafts.draft import Draft, Relation, TypedForm
 from domain.fields.form import Field
-from domain.fields.types import Day, ReadingContext, Text
+from domain.fields.moments import Day
+from domain.fields.types import ReadingContext, Text
 from domain.language.form_sections import FormSection
 from domain.language.service import Service
 from domain.unit_of_work import UnitOfWork

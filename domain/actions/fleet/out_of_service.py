@@ -7,7 +7,8 @@ from domain.actions.dependencies import Dependencies
 from domain.authorization.policy import require_right
 from domain.authorization.rights import Right
 from domain.fields.form import Field
-from domain.fields.types import Day, format_number
+from domain.fields.moments import Day
+from domain.fields.types import format_number
 from domain.fleet.resources import Booking, Resource, ResourceKind, ResourceStatus
 from domain.registries.declarations import MACHINES, OPERATORS
 from domain.registries.field_types import Note

@@ -8,7 +8,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from domain.fields.types import Day, ReadingContext
+from domain.fields.moments import Day
+from domain.fields.types import ReadingContext
 from domain.language.service import Service
 from domain.queues.filters import QueueFilter
 from domain.queues.queue import Queue, Sla

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 
-from domain.fields.types import Day, Integer, ReadingContext
+from domain.fields.moments import Day
+from domain.fields.types import Integer, ReadingContext
 from domain.language.service import Service
 from domain.reports.figures import Dimension
 from domain.reports.filter import (

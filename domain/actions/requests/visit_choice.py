@@ -18,7 +18,6 @@ from domain.blocks.visit_moving import PREFERENCES
 from domain.blocks.visit_times import VisitRules, list_free_visits
 from domain.blocks.visits import OFFICER, VISIT_START
 from domain.engine.step_preview import find_obstacle
-from domain.fields.stored import select_stored
 from domain.fields.types import ReadingContext
 from domain.language.service import Command
 from domain.requests.request import ServiceRequest
@@ -107,8 +106,7 @@ async def move_visit(
     if not steps:
         raise NotAllowedNow("visit")
     if request.version_token != version:
-        chosen = PREFERENCES.type.parse([visit_text], ReadingContext(dependencies.clock.now()))
-        if chosen == list(select_stored(request, (VISIT_START.name,)).values()):
+        if _read_visits(dependencies, [visit_text]) == [VISIT_START.find(request)]:
             raise AlreadyDone("visit", AlreadyDoneReason.VISIT_SAME)
         raise Conflict("code", ConflictReason.CHANGED_MEANWHILE)
     outcome = await act_on_request(dependencies, uow, code, steps[0].name, {"visit": visit_text}, actor)
@@ -131,8 +129,7 @@ async def prefer_visits(
         or find_visit_choice(dependencies, request, actor) is not VisitChoice.PREFERENCES
     ):
         raise NotAllowedNow("visit")
-    preferred_texts = sorted(set(PREFERENCES.type.parse(list(visit_texts), ReadingContext(dependencies.clock.now()))))
-    preferences = PREFERENCES.stored_form.from_json(preferred_texts)
+    preferences = _read_visits(dependencies, visit_texts)
     if not 0 < len(preferences) <= service.visit_preferences.most_preferences:
         raise InvalidField(
             "visit", InvalidReason.VISIT_PREFERENCES, most=persian_digits(service.visit_preferences.most_preferences)
@@ -146,6 +143,15 @@ async def prefer_visits(
     PREFERENCES.write(request, preferences)
     event_facts = {PREFERENCES.name: PREFERENCES.to_json(preferences)}
     await dependencies.engine.record_event(uow, request, PREFERENCES_EVENT, actor, event_facts)
+
+
+def _read_visits(dependencies: Dependencies, visit_texts: Sequence[str]) -> list[datetime]:
+    """Return the moments that were chosen, in order and each once; `InvalidField("visit")` for one that is none."""
+    try:
+        iso_texts = PREFERENCES.type.parse(list(visit_texts), ReadingContext(dependencies.clock.now()))
+    except InvalidField as error:
+        raise error.about_field("visit") from None
+    return [datetime.fromisoformat(iso_text) for iso_text in sorted(set(iso_texts))]
 
 
 async def _find_obstacle(

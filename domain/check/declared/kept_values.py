@@ -10,9 +10,6 @@ from domain.check.flaws import Flaw
 from domain.check.walk import Walk, WalkState
 from domain.language.service import Effect, Guard, Service
 
-QUOTE = "quote"
-"""Where a request keeps its price."""
-
 KeptByPlace = Mapping[WalkState, frozenset[str]]
 """What is certain in each place of the walk."""
 
@@ -71,10 +68,8 @@ def _follow(held: frozenset[str], effects: Iterable[Effect]) -> frozenset[str]:
 
 def kept_by(effect: Effect) -> frozenset[str]:
     """Return what a request holds once an effect happened."""
-    stored_names = frozenset(field.name for field in effect.stores)
-    return stored_names | ({QUOTE} if effect.makes_quote else frozenset())
+    return frozenset(field.name for field in effect.stores)
 
 
 def _list_everything(service: Service) -> frozenset[str]:
-    effects = [*service.submit_effects, *(effect for step in service.transitions for effect in step.effects)]
-    return frozenset(name for effect in effects for name in kept_by(effect))
+    return frozenset(name for effect in service.effects for name in kept_by(effect))

@@ -19,8 +19,7 @@ def register_flaws(services: Sequence[Service]) -> Iterator[Flaw]:
 
 
 def _list_registers(service: Service) -> set[LetterRegister]:
-    effects = [*service.submit_effects, *(effect for step in service.transitions for effect in step.effects)]
-    return {register for effect in effects for register in _registers_of(effect)}
+    return {register for effect in service.effects for register in _registers_of(effect)}
 
 
 def _registers_of(effect: object) -> Iterator[LetterRegister]:

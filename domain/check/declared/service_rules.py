@@ -5,12 +5,15 @@ from datetime import UTC, datetime
 
 from domain.check.flaws import Flaw
 from domain.language.service import Service
+from domain.settings.rules import RULE_GROUPS
 
 _ANY_MOMENT = datetime(2026, 3, 21, 8, tzinfo=UTC)
 
 
 def service_rule_flaws(service: Service) -> Iterator[Flaw]:
-    """Find rules of another service, two of one name, and defaults that could not be set."""
+    """Find rules of another service or in a group of all, two of one name, and defaults that could not be set."""
+    if service.rules and service.key in RULE_GROUPS:
+        yield Flaw("rule_group_of_all", service.key, service.key)
     rule_names = [rule.name for rule in service.rules]
     double_names = sorted({name for name in rule_names if rule_names.count(name) > 1})
     yield from (Flaw("double_rule", service.key, name) for name in double_names)

@@ -10,7 +10,8 @@ from domain.conversation.command_fields import MENU_INTENT, PAPERS_INTENT
 from domain.conversation.dialogue import CONFIRM_STEP, Conversation
 from domain.conversation.frames import Dialogue, Frame
 from domain.fields.form import Field
-from domain.fields.types import Day, HourOfDay, Integer
+from domain.fields.moments import Day, HourOfDay
+from domain.fields.types import Integer
 from domain.language.form_guards import ValueRefusingGuard
 from domain.language.wording import LEFT_TO_RIGHT
 from domain.messages.keyboards import Button, ButtonRows, arrange_in_rows

@@ -51,7 +51,8 @@ from domain.blocks.visits import (
     read_visit_start,
 )
 from domain.fields.form import Field
-from domain.fields.types import Choice, Identifier, Moment, Rials, Text
+from domain.fields.moments import Moment
+from domain.fields.types import Choice, Identifier, Rials, Text
 from domain.language.changes import ChangeableFields
 from domain.language.finders import FormFill
 from domain.language.form_sections import FormSection

@@ -6,7 +6,7 @@ from datetime import date
 from typing import ClassVar
 
 from domain.blocks.band_answers import BAND_ANSWERS, describe_bands
-from domain.blocks.charging import QUOTE
+from domain.blocks.charging import QUOTE, store_quote
 from domain.fields.form import Field
 from domain.fields.stored import StoredField, StoredFields, StoredForm
 from domain.fields.types import Integer
@@ -50,19 +50,18 @@ class PriceOpinion(Effect):
     """Quote the visit and the area by the tariff in force today."""
 
     makes_quote = True
-    stores: ClassVar[StoredFields] = (QUOTE, AREA)
+    stores: ClassVar[StoredFields] = (QUOTE,)
+    may_store: ClassVar[StoredFields] = (AREA,)
     relied_fields = frozenset({"kind"})
 
     async def apply_effect(self, context: StepContext) -> None:
-        """Keep the explained quote; `NotFound("tariff")` when revenue has set no price, `MissingField("area")`."""
-        request, policy, today = context.request, context.policy, to_tehran(context.now).date()
+        """Keep the explained quote; `MissingField("area")`, and the errors of `store_quote`."""
+        request, today = context.request, to_tehran(context.now).date()
         if AREA.name in context.inputs:
             context.history_facts["area_before"] = AREA.find(request)
             AREA.write(request, context.inputs[AREA.name])
         tariff_rows = await context.uow.tariffs.list_of_service(SERVICE_KEY)
-        quantities = list_quantities(tariff_rows, request.fields["kind"], AREA.find(request), today)
-        quote = compute_quote(tariff_rows, quantities, today, step=policy.rounding_step, mode=policy.rounding_mode)
-        QUOTE.write(request, quote)
+        await store_quote(context, list_quantities(tariff_rows, request.fields["kind"], AREA.find(request), today))
 
 
 def list_priced_subjects(opinion_kind: OpinionKind) -> list[PricedSubject]:

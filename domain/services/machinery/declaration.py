@@ -40,7 +40,8 @@ from domain.blocks.receipts import receipt_for_roles
 from domain.blocks.wanted_time import RequestedInFuture
 from domain.fields.form import Field
 from domain.fields.hours import Duration, Hours
-from domain.fields.types import Choices, Day, HourOfDay, Identifier, Moment, Rials, Text, format_number
+from domain.fields.moments import Day, HourOfDay, Moment
+from domain.fields.types import Choices, Identifier, Rials, Text, format_number
 from domain.fields.work_items import MachineName, WorkItems
 from domain.fleet.resources import MACHINE_TYPES
 from domain.language.changes import ChangeableFields

@@ -5,13 +5,21 @@ from typing import ClassVar
 
 from domain.bills.bill import Bill, BillKind, BillState
 from domain.blocks.booking_fields import HOURS_DONE
-from domain.blocks.charging import QUOTE, add_due_refund, issue_request_bill, list_request_bills, requote_units
+from domain.blocks.charging import (
+    PAYMENT_DEADLINE,
+    QUOTE,
+    add_due_refund,
+    issue_request_bill,
+    list_request_bills,
+    requote_units,
+    store_quote,
+)
 from domain.blocks.paper_issuing import issue_paper
 from domain.fields.stored import StoredFields, stored_moment, stored_text
 from domain.language.service import Effect, Guard, StepContext
 from domain.services.machinery.reasons import MachineryInvalidReason
-from domain.tariffs.tariff import Quantity, compute_quote
-from domain.values.calendar import TEHRAN_ZONE, to_tehran
+from domain.tariffs.tariff import Quantity
+from domain.values.calendar import to_tehran
 from domain.values.errors import InvalidField
 
 SERVICE_KEY = "machinery"
@@ -55,15 +63,9 @@ class PriceWork(Effect):
     relied_fields = frozenset({"items"})
 
     async def apply_effect(self, context: StepContext) -> None:
-        """Keep the explained quote in the request; `NotFound("tariff")` when revenue has set no price."""
-        quantities = [
-            Quantity({"machine": one["machine"]}, one["hours"], one["count"]) for one in context.request.fields["items"]
-        ]
-        today = context.now.astimezone(TEHRAN_ZONE).date()
-        tariff_rows = await context.uow.tariffs.list_of_service(SERVICE_KEY)
-        policy = context.policy
-        new_quote = compute_quote(tariff_rows, quantities, today, step=policy.rounding_step, mode=policy.rounding_mode)
-        QUOTE.write(context.request, new_quote)
+        """Keep the explained quote; errors: those of `store_quote`."""
+        items = context.request.fields["items"]
+        await store_quote(context, [Quantity({"machine": one["machine"]}, one["hours"], one["count"]) for one in items])
 
 
 def _read_worked_hours(context: StepContext) -> list[float]:
@@ -134,6 +136,7 @@ class BillSupplement(Effect):
 
     required_data: ClassVar[frozenset[str]] = frozenset({"quote"})
     issues_bill = True
+    stores: ClassVar[StoredFields] = (PAYMENT_DEADLINE,)
 
     async def apply_effect(self, context: StepContext) -> None:
         """Issue the supplementary bill over the difference."""

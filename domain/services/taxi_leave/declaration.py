@@ -15,10 +15,11 @@ from domain.blocks.asking import (
     StoreReasonCode,
     question_transitions,
 )
-from domain.blocks.letters import LETTER_DATE, LETTER_NUMBER
+from domain.blocks.letters import LETTER_DATE, LETTER_NUMBER, IssuePermit
 from domain.blocks.taxis import Plate, TaxiSummary
 from domain.fields.form import Field
-from domain.fields.types import Choice, Day, Identifier, Integer, Rials, Text
+from domain.fields.moments import Day
+from domain.fields.types import Choice, Identifier, Integer, Rials, Text
 from domain.language.changes import ChangeableFields
 from domain.language.form_sections import FormSection
 from domain.language.intents import Keyword
@@ -39,6 +40,7 @@ from domain.requests.request import Phase
 from domain.services.taxi_leave.days import CountDays
 from domain.services.taxi_leave.duties import DUTY_LOOKUP
 from domain.services.taxi_leave.reasons import LEAVE_REASONS
+from domain.services.taxi_leave.registers import PERMIT_REGISTER
 from domain.services.taxi_leave.rules import (
     LEAVE_SCOPES,
     PERMIT_KIND,
@@ -46,13 +48,13 @@ from domain.services.taxi_leave.rules import (
     DaysLeft,
     DriverIdentified,
     EndToday,
-    GrantPermit,
     LeaveNotOver,
     LeaveStillAhead,
     NeedsConsent,
     NoDuties,
     NoLeaveOverlap,
     RequesterEntitled,
+    SettleScope,
     SoundPeriod,
     StorePeople,
     TaxiInService,
@@ -163,7 +165,7 @@ REVIEWING = (
         OFFICERS,
         inputs=(Field("scope", SCOPE_TYPE, required=False, choices=LEAVE_SCOPES),),
         guards=(LeaveNotOver(),),
-        effects=(GrantPermit(),),
+        effects=(SettleScope(), IssuePermit(PERMIT_REGISTER, PERMIT_KIND)),
         notices=(Notice("approve"),),
     ),
     Transition(

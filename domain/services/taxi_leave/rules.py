@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any, ClassVar
 
-from domain.blocks.letters import NUMBERED_PAPER, LetterRegister, draw_letter_number, keep_numbered_paper
 from domain.blocks.taxis import Taxi, fill_taxi, find_vehicle, list_open_duties, load_taxi, vehicles_of_mobile
 from domain.fields.stored import StoredFields
 from domain.language.awaited import ASKED_MOBILE
@@ -28,12 +27,10 @@ from domain.services.taxi_leave.reasons import (
     LeaveNotAllowedReason,
     LeaveNotFoundReason,
 )
-from domain.services.taxi_leave.registers import PERMIT_REGISTER
 from domain.services.taxi_leave.stored import (
     ASKED_BY,
     DRIVER_NAME,
     LEAVE_DRIVER,
-    LEAVE_PEOPLE,
     NEEDS_CONSENT,
     NOTIFIED_DRIVER,
     OWNER_MOBILE,
@@ -291,7 +288,8 @@ class StorePeople(Effect):
     owner must agree (`needs_consent`).
     """
 
-    stores: ClassVar[StoredFields] = LEAVE_PEOPLE
+    stores: ClassVar[StoredFields] = (ASKED_BY, NEEDS_CONSENT)
+    may_store: ClassVar[StoredFields] = (LEAVE_DRIVER, DRIVER_NAME, OWNER_NAME, OWNER_MOBILE, NOTIFIED_DRIVER)
     relied_fields = frozenset({"plate", "taxi_code", "national_code", "driver"})
 
     async def apply_effect(self, context: StepContext) -> None:
@@ -347,7 +345,7 @@ class AwaitOwner(Effect):
     """Wait for the owner's answer; where no mobile of the owner is known, the officer records it."""
 
     provides = frozenset({"driver_name"})
-    stores: ClassVar[StoredFields] = (ASKED_MOBILE,)
+    may_store: ClassVar[StoredFields] = (ASKED_MOBILE,)
     relied_fields = frozenset({"from", "to", "days", "scope"})
 
     async def apply_effect(self, context: StepContext) -> None:
@@ -358,22 +356,16 @@ class AwaitOwner(Effect):
 
 
 @dataclass(frozen=True, slots=True)
-class GrantPermit(Effect):
-    """Number and date the permit, and give it its token for `/verify/{token}`; settle where the leave may be spent."""
+class SettleScope(Effect):
+    """Settle where the leave may be spent, before its permit says so."""
 
     provides: ClassVar[frozenset[str]] = frozenset({"scope"})
-    delivers_result: ClassVar[bool] = True
-    stores: ClassVar[StoredFields] = NUMBERED_PAPER
     relied_fields = frozenset({"from", "to", "days", "scope"})
 
-    number_register: LetterRegister = PERMIT_REGISTER
-
     async def apply_effect(self, context: StepContext) -> None:
-        """Keep number, day and token, as letters do."""
-        fields, today = context.request.fields, to_tehran(context.now).date()
+        """Take what the officer set, else what was asked for, else the usual."""
+        fields = context.request.fields
         fields["scope"] = context.inputs.get("scope") or fields.get("scope") or LEAVE_SCOPES[0]
-        number = await draw_letter_number(context.uow, self.number_register, today)
-        await keep_numbered_paper(context, PERMIT_KIND, today, number)
 
 
 async def gather_permitted_taxi(uow: UnitOfWork, request: ServiceRequest) -> list[dict[str, Any]]:

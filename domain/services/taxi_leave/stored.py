@@ -1,6 +1,6 @@
 """What a leave keeps beside its form: its people, as they were when it was asked for."""
 
-from domain.fields.stored import StoredFields, stored_flag, stored_text
+from domain.fields.stored import stored_flag, stored_text
 from domain.fields.types import Choice, Identifier
 
 REQUESTER_KINDS = ("driver", "other_driver", "owner", "national_code", "desk")
@@ -18,13 +18,3 @@ NOTIFIED_DRIVER = stored_text("told_driver")
 
 NEEDS_CONSENT = stored_flag("needs_consent")
 """Whether the owner must agree first."""
-
-LEAVE_PEOPLE: StoredFields = (
-    LEAVE_DRIVER,
-    DRIVER_NAME,
-    OWNER_NAME,
-    OWNER_MOBILE,
-    ASKED_BY,
-    NOTIFIED_DRIVER,
-    NEEDS_CONSENT,
-)

@@ -34,6 +34,7 @@ class NotAllowedReason(NotAllowedReasonBase):
     NOTHING_CHANGEABLE = "nothing_changeable"
     FIELD_UNCHANGEABLE = "field_unchangeable"
     VISIT_SOON = "visit_soon", "hours"
+    OFFICER_LEFT = "officer_left"
     NO_ALERT = "no_alert"
     NO_CARD = "no_card"
     REFUND_ENDED = "refund_ended"

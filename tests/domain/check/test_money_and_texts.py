@@ -84,6 +84,7 @@ def test_a_text_that_stands_twice() -> None:
         ("pay", "{plate} {code}", "plate"),
         ("work_soon", "{refund} {code}", "refund"),
         ("submit", "{code} {hours}", "hours"),
+        ("pay", "{payment_limit} {code}", "payment_limit"),  # which only bills of some services have
     ],
 )
 def test_a_placeholder_that_nobody_fills(notice: str, text: str, unfilled: str) -> None:

@@ -13,15 +13,13 @@ from hypothesis import strategies as st
 from domain.blocks.taxis import Plate, TaxiSummary
 from domain.fields.form import Field, read_fields
 from domain.fields.hours import Hours
+from domain.fields.moments import Day, HourOfDay, Moment
 from domain.fields.types import (
     Choice,
     Choices,
-    Day,
     FieldType,
-    HourOfDay,
     Identifier,
     Integer,
-    Moment,
     ReadingContext,
     Rials,
     Text,

@@ -241,10 +241,12 @@ def test_rules_and_registers_that_are_not_its_own_are_found() -> None:
     wrong = ServiceRule("machinery", "most_days", Integer(1, 5), 7)
     leave = next(service for service in SERVICES if service.key == "taxi_leave")
     planted = replace(BANNERS, key="banner_twin", rules=(wrong, wrong), soap_operation="SubmitBannerTwin")
-    flaws = check_services([leave, BANNERS, planted], Catalogue.load(BANNER_TEXTS))
+    money = replace(BANNERS, key="money", soap_operation="SubmitMoney")
+    flaws = check_services([leave, BANNERS, planted, money], Catalogue.load(BANNER_TEXTS))
     assert {
         ("double_rule", "most_days"),
         ("rule_of_another", "machinery.rules.most_days"),
+        ("rule_group_of_all", "money"),
         ("unsound_rule", "machinery.rules.most_days"),
         ("register_of_two_services", "banner"),
         ("register_of_two_services", "ب"),

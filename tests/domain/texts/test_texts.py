@@ -12,7 +12,8 @@ from domain.blocks.asking import LONGEST_NOTE_TEXT
 from domain.check import SHARED_TEXTS, check_services
 from domain.conversation.dialogue import Conversation
 from domain.conversation.grammar import Grammar
-from domain.fields.types import HourOfDay, format_number
+from domain.fields.moments import HourOfDay
+from domain.fields.types import format_number
 from domain.fields.work_items import WorkItems
 from domain.fleet.resources import MACHINE_TYPES
 from domain.language.service import Service

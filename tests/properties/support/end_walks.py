@@ -11,7 +11,7 @@ from domain.actions.documents.attach import attach_document
 from domain.actions.messages import notify
 from domain.blocks.visit_times import VisitRules, list_free_visits
 from domain.fields.form import Field
-from domain.fields.types import Moment
+from domain.fields.moments import Moment
 from domain.language.service import Command, Transition, Trigger
 from domain.requests.request import ServiceRequest
 from domain.values.actors import STAFF_ROLES, Actor, Role

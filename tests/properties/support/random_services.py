@@ -46,8 +46,9 @@ from domain.blocks.wanted_time import RequestedInFuture
 from domain.fields.decimals import DecimalNumber, Length
 from domain.fields.form import Field
 from domain.fields.hours import Duration
+from domain.fields.moments import Day, HourOfDay, Moment
 from domain.fields.stored import StoredFields, stored_text
-from domain.fields.types import Choice, Choices, Day, FieldType, HourOfDay, Identifier, Integer, Moment, Rials, Text
+from domain.fields.types import Choice, Choices, FieldType, Identifier, Integer, Rials, Text
 from domain.fields.work_items import WorkItems
 from domain.language.changes import ChangeableFields
 from domain.language.intents import Intent, Keyword, Topic

@@ -7,7 +7,8 @@ from multidict import MultiDict, MultiDictProxy
 from channels.portal.requests.controls import PLATE_PARTS, join_plate, read_section_values, split_plate
 from channels.web.posted import PostedForm
 from domain.fields.form import Field
-from domain.fields.types import Day, Identifier
+from domain.fields.moments import Day
+from domain.fields.types import Identifier
 from domain.fields.work_items import WorkItems
 from domain.values.identifiers import parse_plate
 
