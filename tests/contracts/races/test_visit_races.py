@@ -1,18 +1,19 @@
 """Visits that citizens move: two who want one hour of an officer, and all that moves along with one."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from domain.actions.drafts.reading import citizen_actor
-from domain.actions.requests.visit_choice import build_visit_offer, move_visit
+from domain.actions.requests.visit_choice import build_visit_offer, move_visit, prefer_visits
 from domain.people.person import Substitution
 from domain.requests.request import TimerKind
 from domain.services.expert.declaration import EXPERT_OPINION
 from domain.values.calendar import to_tehran
-from domain.values.errors import AlreadyDone, Conflict, InvalidField
+from domain.values.errors import AlreadyDone, Conflict, InvalidField, NotAllowedNow
 from store.unit_of_work import SqlStore
 from tests.support.municipality import CITIZEN, Municipality, StandingClock, build_desk
 from tests.support.scenarios.expert_unit import COLLEAGUE_MOBILE, OFFICER_MOBILE, Experts
@@ -108,3 +109,28 @@ async def test_a_visit_moves_with_its_reminders_and_texts(store: SqlStore, other
 
     with pytest.raises(AlreadyDone):
         await move(town, code, CITIZEN)
+
+
+async def test_no_hour_of_an_officer_who_left_is_offered(store: SqlStore, other_store: SqlStore) -> None:
+    town, _ = await open_town(store, other_store)
+    experts = Experts(town)
+    code = (await experts.enter()).code
+    await experts.assign(code)
+    async with store.open_unit() as uow:
+        officer = await uow.people.find_staff("ahmadi")
+        assert officer
+        await uow.people.save_staff(replace(officer, active=False))
+    request = await town.request(code)
+    async with store.open_unit(write=False) as uow:
+        offer = await build_visit_offer(town.desk, uow, request, citizen_actor(CITIZEN))
+    assert (offer.free_starts, offer.obstacle and offer.obstacle.reason) == ([], "officer_left")
+    with pytest.raises(NotAllowedNow, match="officer_left"):
+        await move(town, code, CITIZEN)
+
+
+async def test_what_is_no_hour_is_a_fault_of_the_visit(store: SqlStore, other_store: SqlStore) -> None:
+    town, _ = await open_town(store, other_store)
+    code = (await Experts(town).enter()).code
+    async with store.open_unit() as uow:
+        with pytest.raises(InvalidField, match=r"^invalid_field:visit"):
+            await prefer_visits(town.desk, uow, code, ["soon"], citizen_actor(CITIZEN))
