@@ -9,16 +9,17 @@ byte leaves. What goes to one recipient goes in order: when a message must wait,
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import groupby
 
+from channels.relay.outcomes import choose_outcomes, list_provider_ids
 from channels.relay.pacing import Bucket, RecipientHolds, back_off
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import SMS_CHANNEL, replace_expired_notices
 from domain.actions.messages.rerouting import keep_undelivered, record_blocked_chats, reroute_to_sms
-from domain.messages.carriers import Carrier, OutcomeInquiry, SendResult, SendVerdict
+from domain.messages.carriers import CandidateOutcomes, Carrier, OutcomeInquiry, SendResult, SendVerdict
 from domain.messages.records import MessageState, OutboxMessage
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values.message_parts import count_parts
@@ -33,6 +34,9 @@ TICK_SECONDS = 20.0
 
 BATCH_SECONDS = 10
 LARGEST_BATCH = 100
+LARGEST_LOOK_UP = 2000
+"""Messages that are looked up at once among those that a carrier lists as sent."""
+
 MOST_ATTEMPTS = 8
 SENDS_AT_ONCE = 8
 LONGEST_DOWN_TIME = timedelta(seconds=60)
@@ -327,26 +331,25 @@ class Relay:
         span = now - carrier.memory_period, now - self.ask_unknown_after
         async with self.store.open_unit(write=False) as uow:
             unknown_messages = await uow.outbox.list_awaiting(
-                self.route.channel, carrier.name, MessageState.UNKNOWN, span, LARGEST_BATCH
+                self.route.channel, carrier.name, MessageState.UNKNOWN, span, _find_inquiry_limit(carrier)
             )
         if not unknown_messages:
             return 0
-        answers_by_id = await carrier.ask_outcomes(unknown_messages)
+        candidates_by_id = await carrier.ask_outcomes(unknown_messages, now)
         async with self.store.open_unit() as uow:
-            taken_ids = await self._find_taken_ids(uow, carrier, answers_by_id)
+            taken_ids = await self._find_taken_ids(uow, carrier, candidates_by_id)
+            outcomes = choose_outcomes(unknown_messages, candidates_by_id, taken_ids)
             return sum(
                 [
-                    await self._settle_unknown(uow, carrier, message, answers_by_id[message.id])
+                    await self._settle_unknown(uow, carrier, message, outcomes[message.id])
                     for message in unknown_messages
-                    if message.id in answers_by_id and _find_provider_id(answers_by_id[message.id]) not in taken_ids
+                    if message.id in outcomes
                 ]
             )
 
-    async def _find_taken_ids(
-        self, uow: UnitOfWork, carrier: Carrier, answers_by_id: Mapping[int, SendResult | None]
-    ) -> set[str]:
+    async def _find_taken_ids(self, uow: UnitOfWork, carrier: Carrier, candidates_by_id: CandidateOutcomes) -> set[str]:
         """Return the carrier's ids that other messages have, whose words were found in place of these."""
-        provider_ids = {provider_id for answer in answers_by_id.values() if (provider_id := _find_provider_id(answer))}
+        provider_ids = list_provider_ids(candidates_by_id)
         if carrier.outcome_inquiry is OutcomeInquiry.OWN_ID or not provider_ids:
             return set()
         return await uow.outbox.list_known_provider_ids(carrier.name, provider_ids)
@@ -384,5 +387,8 @@ class Relay:
         return sum(settled_flags)
 
 
-def _find_provider_id(answer: SendResult | None) -> str | None:
-    return answer.provider_id if answer else None
+def _find_inquiry_limit(carrier: Carrier) -> int:
+    """Return how many messages are asked about at once. What a list does not have proves nothing and stays: so few
+    would be the same ones every time.
+    """
+    return LARGEST_BATCH if carrier.outcome_inquiry is OutcomeInquiry.OWN_ID else LARGEST_LOOK_UP

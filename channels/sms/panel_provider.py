@@ -1,18 +1,18 @@
 """What providers over HTTP have in common: a client of the panel, its settings, and calls that a panel lacks."""
 
-from collections.abc import Collection, Sequence
-from datetime import timedelta
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
 
 from channels.sms.panel_client import PanelClient
-from channels.sms.provider_settings import ProviderSettings
+from channels.sms.provider_settings import PanelSettings
 from domain.messages.carriers import (
     IN_RIALS,
+    CandidateOutcomes,
     CostUnit,
     DeliveryReceipt,
     InboundListing,
     OutcomeInquiry,
     ReceivedSms,
-    SendResult,
     WebhookCall,
 )
 from domain.messages.records import OutboxMessage
@@ -22,27 +22,39 @@ from domain.values.calendar import MomentSpan
 class PanelProvider:
     """The part of `SmsProvider` that needs no protocol: a panel that can only send, and says costs in rials.
 
-    `name` is the provider's key. A subclass sets what its panel can do besides, and implements `send` and
-    `check_account`.
+    A subclass sets its `name`, the provider's key, and what its panel can do besides, and implements `send` and
+    `check_account`. It calls the panel below `root`, with `headers` of its own.
     """
 
+    name: str
     outcome_inquiry: OutcomeInquiry = OutcomeInquiry.NOTHING
     cost_unit: CostUnit = IN_RIALS
     polls_inbound: bool = False
 
     def __init__(
-        self, name: str, settings: ProviderSettings, panel_client: PanelClient, webhook_secret: str | None = None
+        self,
+        settings: PanelSettings,
+        root: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        webhook_secret: str | None = None,
     ) -> None:
-        self.name = name
         self.webhook_secret = webhook_secret
         self.rate_per_second = settings.rate
-        self._panel_client = panel_client
+        self._sender = settings.sender
+        self._panel_client = PanelClient(
+            root,
+            headers=headers,
+            connect_timeout=settings.connect_timeout,
+            total_timeout=settings.timeout,
+            reuses_connections=self.outcome_inquiry is OutcomeInquiry.OWN_ID,
+        )
 
     @property
     def memory_period(self) -> timedelta:
         return timedelta(0)
 
-    async def ask_outcomes(self, messages: Sequence[OutboxMessage]) -> dict[int, SendResult | None]:
+    async def ask_outcomes(self, messages: Sequence[OutboxMessage], now: datetime) -> CandidateOutcomes:
         """Know nothing: the panel cannot be asked."""
         return {}
 

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from domain.actions.conversations.receive import read_provider_id, receive_sms
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import SMS_CHANNEL
-from domain.messages.carriers import InboundListing, ReceivedSms, SmsProvider
+from domain.messages.carriers import TOO_MANY, InboundListing, ReceivedSms, SmsProvider
 from domain.unit_of_work import Store
 
 log = logging.getLogger(__name__)
@@ -104,5 +104,8 @@ def _note_listing(position: _PanelPosition, listing: InboundListing, now: dateti
         return
     if not position.failure_count:
         log.error("texts cannot be fetched from %s: %s", position.provider.name, listing.failure)
+    if listing.failure == TOO_MANY and position.listed_at:
+        # What is older than a day is given up, as at the start: else the listing would be too long for ever.
+        position.listed_at = max(position.listed_at, now - FIRST_REACH + OVERLAP)
     position.failure_count += 1
     position.rest_count = min(2 ** min(position.failure_count, 8) - 1, MOST_RESTS)

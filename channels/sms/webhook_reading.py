@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
-from channels.sms.json_reading import parse_document
+from channels.sms.json_reading import parse_document, read_rows
 from domain.messages.carriers import WebhookCall
 from domain.values.errors import InvalidField, MissingField
 from domain.values.reasons import InvalidReason
@@ -34,8 +34,8 @@ def read_json(call: WebhookCall) -> dict[str, Any]:
 
 def list_rows(document: Mapping[str, Any], field_name: str) -> list[Mapping[str, Any]]:
     """Return the objects of a list in a document; `MissingField` without the list, or where all else is in it."""
-    rows = document.get(field_name)
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+    rows = read_rows(document.get(field_name))
+    if rows is None:
         raise MissingField(field_name)
     return rows
 

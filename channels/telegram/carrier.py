@@ -6,7 +6,7 @@ answer a harmless call after each such failure.
 """
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from telegram import (
@@ -21,7 +21,15 @@ from telegram.error import BadRequest, Forbidden, InvalidToken, TelegramError
 
 from channels.telegram.connection import Flood, NotSent, ServerFailed, Unanswered
 from channels.telegram.link import BotClient
-from domain.messages.carriers import IN_RIALS, CostUnit, DeliveryReceipt, OutcomeInquiry, SendResult, SendVerdict
+from domain.messages.carriers import (
+    IN_RIALS,
+    CandidateOutcomes,
+    CostUnit,
+    DeliveryReceipt,
+    OutcomeInquiry,
+    SendResult,
+    SendVerdict,
+)
 from domain.messages.keyboards import AttachedPaper, Button, ReplyMarkup
 from domain.messages.records import OutboxMessage
 from domain.values.errors import DomainError, Unavailable
@@ -97,7 +105,7 @@ class BotCarrier:
             chat_id, pdf_content, caption=written_text, filename=file_name, reply_markup=_build_markup(reply_markup)
         )
 
-    async def ask_outcomes(self, messages: Sequence[OutboxMessage]) -> dict[int, SendResult | None]:
+    async def ask_outcomes(self, messages: Sequence[OutboxMessage], now: datetime) -> CandidateOutcomes:
         """Know nothing: no messenger can be asked by our id."""
         return {}
 

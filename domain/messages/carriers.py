@@ -4,7 +4,7 @@ A carrier says by its attributes what it can do, and the relay never asks for it
 asked about (`OutcomeInquiry`), in what it counts costs (`CostUnit`), whether texts are fetched from it.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -60,7 +60,9 @@ class OutcomeInquiry(StrEnum):
     OWN_ID = "own_id"
     """By our own message id, which travelled with it: it has the message, or surely never saw it."""
     SENT_LIST = "sent_list"
-    """By looking the message up among those that it lists as sent: what is found was sent, all else proves nothing."""
+    """By looking the message up among those that it lists as sent: what is found was sent, all else proves nothing. It
+    costs the same for many as for one.
+    """
     NOTHING = "nothing"
     """Not at all."""
 
@@ -76,7 +78,7 @@ class CostUnit:
 
     def to_rials(self, charge: Decimal | None, part_count: int) -> int | None:
         """Return what a message of so many parts cost, in whole rials; None where that is not known."""
-        if charge is None or self.rials is None or not charge.is_finite():
+        if charge is None or self.rials is None or not charge.is_finite() or not 0 <= charge < LARGEST_COST:
             return None
         rials = charge * self.rials * (part_count if self.is_per_part else 1)
         return int(rials.to_integral_value(ROUND_HALF_UP)) if 0 <= rials < LARGEST_COST else None
@@ -84,9 +86,6 @@ class CostUnit:
 
 IN_RIALS = CostUnit(Decimal(1))
 """The carrier says in rials what the message cost."""
-
-IN_TOMANS = CostUnit(Decimal(10))
-"""The carrier says it in tomans."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +126,10 @@ class InboundListing:
     """A stable code for why texts may be missing, which are asked for again; None: the listing is whole."""
 
 
+TOO_MANY = "too_many"
+"""The failure of a listing that is longer than is read at once: the latest texts are there."""
+
+
 @dataclass(frozen=True, slots=True)
 class DeliveryReceipt:
     """A delivery receipt: the provider's message id and the state it means."""
@@ -145,6 +148,13 @@ class AccountStatus:
     """What is left on it, in the unit of costs; None where the panel does not say."""
 
 
+CandidateOutcomes = Mapping[int, Sequence[SendResult]]
+"""What messages may have become, by our own id of each: ACCEPTED, with the carrier's id. By `OWN_ID` that is one, or
+none when the carrier surely never saw the message; by `SENT_LIST` it is every text that may be this one, the latest
+first. Missing is what the carrier did not answer about, or proves nothing of.
+"""
+
+
 class Carrier(Protocol):
     """Whatever takes messages to people: an SMS panel or gateway, a messenger's bot."""
 
@@ -160,10 +170,8 @@ class Carrier(Protocol):
         """Send one message; never raises for what the network or the carrier does."""
         ...
 
-    async def ask_outcomes(self, messages: Sequence[OutboxMessage]) -> dict[int, SendResult | None]:
-        """Ask what became of messages, by our own id of each: ACCEPTED when the carrier has it, None when it surely
-        never saw it (`OWN_ID`); missing when it did not answer, or proves nothing.
-        """
+    async def ask_outcomes(self, messages: Sequence[OutboxMessage], now: datetime) -> CandidateOutcomes:
+        """Ask what became of messages."""
         ...
 
     @property

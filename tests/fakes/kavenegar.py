@@ -95,7 +95,7 @@ class FakeKavenegar:
         self.faults: deque[Fault] = deque()
         self.blocked: set[str] = set()
         self.inbox: list[dict[str, Any]] = []
-        self.credit = 10_000_000
+        self.credit: float = 10_000_000
         self.status_after = 4
         self.gate = FaultGate()
         self._port = port

@@ -11,17 +11,16 @@ The API key is part of the path (`PanelClient` lets no address out). Costs are i
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import timedelta
-from decimal import Decimal
+from datetime import datetime, timedelta
 from itertools import islice
 from types import MappingProxyType
 from typing import Any, TypeVar
 from urllib.parse import quote
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import Field
 
-from channels.sms.json_reading import read_amount
-from channels.sms.panel_client import PanelAnswer, PanelClient
+from channels.sms.json_reading import read_amount, read_id, read_number, read_rows
+from channels.sms.panel_client import PanelAnswer
 from channels.sms.panel_provider import PanelProvider
 from channels.sms.provider_settings import PanelAddress, PanelSettings, WebhookSettings
 from channels.sms.verdicts import (
@@ -37,6 +36,7 @@ from channels.sms.verdicts import (
 from channels.sms.webhook_reading import get_filled_text, get_text, read_form
 from domain.messages.carriers import (
     AccountStatus,
+    CandidateOutcomes,
     DeliveryReceipt,
     OutcomeInquiry,
     ReceivedSms,
@@ -46,8 +46,6 @@ from domain.messages.carriers import (
 )
 from domain.messages.records import MessageState, OutboxMessage
 from domain.values.identifiers import display_mobile
-
-NAME = "kavenegar"
 
 IDS_PER_CALL = 500
 """The most ids that one status call takes."""
@@ -104,27 +102,6 @@ _STATUS_BLOCKED = 14
 _STATUS_UNKNOWN_ID = 100
 
 
-class _Return(BaseModel):
-    status: int
-
-
-class _Answer(BaseModel):
-    returned: _Return = Field(alias="return")
-    entries: Any = None
-
-
-class _Entry(BaseModel):
-    model_config = ConfigDict(coerce_numbers_to_str=True)
-
-    messageid: str | None = None
-    localid: str | None = None
-    status: int
-    cost: Decimal | None = None
-
-
-_ENTRY_LIST = TypeAdapter(list[_Entry])
-
-
 class KavenegarSettings(PanelSettings, WebhookSettings):
     """The Kavenegar panel. It publishes no rate, and answers 451 when it is asked too often."""
 
@@ -138,17 +115,12 @@ class KavenegarSettings(PanelSettings, WebhookSettings):
 class Kavenegar(PanelProvider):
     """Implements `SmsProvider` over `{base_url}/v1/{api_key}/`."""
 
+    name = "kavenegar"
     outcome_inquiry = OutcomeInquiry.OWN_ID
 
     def __init__(self, settings: KavenegarSettings, webhook_secret: str) -> None:
-        panel_client = PanelClient(
-            f"{settings.base_url}/v1/{quote(settings.api_key.get_secret_value(), safe='')}",
-            connect_timeout=settings.connect_timeout,
-            total_timeout=settings.timeout,
-            reuses_connections=True,
-        )
-        super().__init__(NAME, settings, panel_client, webhook_secret)
-        self._sender = settings.sender
+        root = f"{settings.base_url}/v1/{quote(settings.api_key.get_secret_value(), safe='')}"
+        super().__init__(settings, root, webhook_secret=webhook_secret)
 
     async def send(self, message: OutboxMessage) -> SendResult:
         """Send one text; `message.recipient` is a mobile as +989…. Failures of network and panel are verdicts."""
@@ -158,15 +130,14 @@ class Kavenegar(PanelProvider):
             "sender": self._sender,
             "localid": str(message.id),
         }
-        entries = await self._list_entries("sms/send", text_form)
-        if isinstance(entries, SendResult):
-            return entries
-        return _judge_entry(entries[0]) if entries else UNREADABLE
+        rows = _read_rows(await self._post("sms/send", text_form))
+        if isinstance(rows, SendResult):
+            return rows
+        return _judge_row(rows[0]) if rows else UNREADABLE
 
     async def check_account(self) -> AccountStatus:
         """Ask for the account's own data; whatever the panel refuses here, it refuses of a text."""
-        answer = await self._panel_client.post_form("account/info.json", {})
-        entries = answer if isinstance(answer, SendResult) else _parse_entries(answer)
+        entries = _read_entries(await self._post("account/info", {}))
         if isinstance(entries, SendResult):
             return AccountStatus(entries.reason)
         return AccountStatus(credit=read_amount(entries.get("remaincredit")) if isinstance(entries, dict) else None)
@@ -175,22 +146,26 @@ class Kavenegar(PanelProvider):
     def memory_period(self) -> timedelta:
         return timedelta(hours=12)
 
-    async def ask_outcomes(self, messages: Sequence[OutboxMessage]) -> dict[int, SendResult | None]:
+    async def ask_outcomes(self, messages: Sequence[OutboxMessage], now: datetime) -> CandidateOutcomes:
         """Ask by our own ids, within 12 hours of sending. The cost is not reported here."""
-        outcomes: dict[int, SendResult | None] = {}
+        outcomes: dict[int, Sequence[SendResult]] = {}
         for id_chunk in _split_chunks(message.id for message in messages):
-            entries = await self._list_entries("sms/statuslocalmessageid", {"localid": ",".join(map(str, id_chunk))})
-            if not isinstance(entries, SendResult):
-                outcomes |= _match_outcomes(entries, id_chunk)
+            rows = _read_rows(await self._post("sms/statuslocalmessageid", {"localid": ",".join(map(str, id_chunk))}))
+            if not isinstance(rows, SendResult):
+                outcomes |= _match_outcomes(rows, id_chunk)
         return outcomes
 
     async def poll_receipts(self, provider_ids: Collection[str]) -> list[DeliveryReceipt]:
         """Poll delivery states, 500 ids a call; ids that are unknown, without news or not answered are left out."""
         receipts: list[DeliveryReceipt] = []
         for id_chunk in _split_chunks(provider_ids):
-            entries = await self._list_entries("sms/status", {"messageid": ",".join(id_chunk)})
-            if not isinstance(entries, SendResult):
-                receipts += (receipt for entry in entries for receipt in _build_receipts(entry.messageid, entry.status))
+            rows = _read_rows(await self._post("sms/status", {"messageid": ",".join(id_chunk)}))
+            if not isinstance(rows, SendResult):
+                receipts += (
+                    receipt
+                    for row in rows
+                    for receipt in _build_receipts(read_id(row.get("messageid")), read_number(row.get("status")))
+                )
         return receipts
 
     def read_inbound(self, call: WebhookCall) -> Sequence[ReceivedSms]:
@@ -201,16 +176,8 @@ class Kavenegar(PanelProvider):
         """Read `messageid`, `status` of a form; `MissingField` without either."""
         return parse_receipts(read_form(call))
 
-    async def _list_entries(self, panel_method: str, form: Mapping[str, str]) -> list[_Entry] | SendResult:
-        """Return the entries of an answer, or what its failure means for a text that was to be sent."""
-        answer = await self._panel_client.post_form(f"{panel_method}.json", form)
-        entries = answer if isinstance(answer, SendResult) else _parse_entries(answer)
-        if isinstance(entries, SendResult):
-            return entries
-        try:
-            return _ENTRY_LIST.validate_python(entries)
-        except ValidationError:
-            return UNREADABLE
+    async def _post(self, panel_method: str, form: Mapping[str, str]) -> PanelAnswer | SendResult:
+        return await self._panel_client.post_form(f"{panel_method}.json", form)
 
 
 def parse_inbound(fields: Mapping[str, Any]) -> ReceivedSms:
@@ -231,49 +198,59 @@ def parse_receipts(fields: Mapping[str, Any]) -> list[DeliveryReceipt]:
     return list(_build_receipts(message_id, int(status_text) if status_text in map(str, STATES_BY_STATUS) else 0))
 
 
-def _parse_entries(answer: PanelAnswer) -> Any:
-    """Return what an answer carries, or what it means for a text that it does not."""
-    try:
-        panel_answer = _Answer.model_validate_json(answer.body)
-    except ValidationError:
+def _read_entries(answer: PanelAnswer | SendResult) -> Any:
+    """Return the `entries` of an answer, or what its failure means for a text that was to be sent."""
+    if isinstance(answer, SendResult):
+        return answer
+    document = answer.parse_document() or {}
+    returned = document.get("return")
+    panel_status = read_number(returned.get("status")) if isinstance(returned, dict) else None
+    if panel_status is None:
         return judge_http_status(answer.status, RESULTS_BY_STATUS)
-    panel_status = panel_answer.returned.status
     if panel_status == _STATUS_OK:
-        return panel_answer.entries
+        return document.get("entries")
     return RESULTS_BY_STATUS.get(panel_status) or report_unknown(panel_status)
 
 
-def _judge_entry(entry: _Entry) -> SendResult:
-    if not _has_message_id(entry) or entry.status == _STATUS_UNKNOWN_ID:
+def _read_rows(answer: PanelAnswer | SendResult) -> Sequence[Mapping[str, Any]] | SendResult:
+    """Return the rows of an answer, or what its failure means for a text that was to be sent."""
+    entries = _read_entries(answer)
+    if isinstance(entries, SendResult):
+        return entries
+    rows = read_rows(entries)
+    return UNREADABLE if rows is None else rows
+
+
+def _judge_row(row: Mapping[str, Any]) -> SendResult:
+    provider_id, text_status = read_id(row.get("messageid")), read_number(row.get("status"))
+    if provider_id is None or text_status in {None, _STATUS_UNKNOWN_ID}:
         return UNREADABLE
-    if entry.status == _STATUS_BLOCKED:
-        return block_text(entry.messageid)
-    return SendResult(SendVerdict.ACCEPTED, entry.messageid, entry.cost)
+    if text_status == _STATUS_BLOCKED:
+        return block_text(provider_id)
+    return SendResult(SendVerdict.ACCEPTED, provider_id, read_amount(row.get("cost")))
 
 
-def _match_outcomes(entries: Iterable[_Entry], asked_ids: Sequence[int]) -> dict[int, SendResult | None]:
+def _match_outcomes(rows: Iterable[Mapping[str, Any]], asked_ids: Sequence[int]) -> dict[int, Sequence[SendResult]]:
     """Return what the panel says of each asked id. A row that does not name its id can be matched if one was asked."""
-    ids_by_text = {str(message_id): message_id for message_id in asked_ids}
-    only_asked_id = str(asked_ids[0]) if len(asked_ids) == 1 else ""
-    outcomes: dict[int, SendResult | None] = {}
-    for entry in entries:
-        message_id = ids_by_text.get(entry.localid or only_asked_id)
-        if message_id is None:
+    only_asked_id = asked_ids[0] if len(asked_ids) == 1 else None
+    outcomes: dict[int, Sequence[SendResult]] = {}
+    for row in rows:
+        local_id = row.get("localid")
+        message_id = only_asked_id if local_id in {None, ""} else read_number(local_id)
+        provider_id, text_status = read_id(row.get("messageid")), read_number(row.get("status"))
+        if message_id is None or message_id not in asked_ids or text_status is None:
             continue
-        if entry.status == _STATUS_UNKNOWN_ID:
-            outcomes[message_id] = None
-        elif _has_message_id(entry):
-            outcomes[message_id] = SendResult(SendVerdict.ACCEPTED, entry.messageid, entry.cost)
+        if text_status == _STATUS_UNKNOWN_ID:
+            outcomes[message_id] = ()
+        elif provider_id:
+            outcomes[message_id] = [SendResult(SendVerdict.ACCEPTED, provider_id, read_amount(row.get("cost")))]
     return outcomes
 
 
-def _has_message_id(entry: _Entry) -> bool:
-    return entry.messageid not in (None, "", "0")
-
-
-def _build_receipts(message_id: str | None, panel_status: int) -> Iterator[DeliveryReceipt]:
-    if message_id and panel_status in STATES_BY_STATUS:
-        yield DeliveryReceipt(message_id, STATES_BY_STATUS[panel_status])
+def _build_receipts(message_id: str | None, panel_status: int | None) -> Iterator[DeliveryReceipt]:
+    state = None if panel_status is None else STATES_BY_STATUS.get(panel_status)
+    if message_id and state:
+        yield DeliveryReceipt(message_id, state)
 
 
 def _split_chunks(message_ids: Iterable[_T]) -> Iterator[list[_T]]:

@@ -6,7 +6,7 @@ HTTP client.
 """
 
 from collections.abc import Collection, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from pydantic import Field
@@ -17,6 +17,7 @@ from channels.sms.webhook_reading import read_fields
 from domain.messages.carriers import (
     IN_RIALS,
     AccountStatus,
+    CandidateOutcomes,
     CostUnit,
     DeliveryReceipt,
     InboundListing,
@@ -28,8 +29,6 @@ from domain.messages.carriers import (
 )
 from domain.messages.records import MessageState, OutboxMessage
 from domain.values.calendar import MomentSpan
-
-NAME = "simulator"
 
 
 class SimulatorSettings(WebhookSettings):
@@ -50,7 +49,7 @@ class Simulator:
     default.
     """
 
-    name: str = NAME
+    name: str = "simulator"
     outcome_inquiry: OutcomeInquiry = OutcomeInquiry.OWN_ID
     cost_unit: CostUnit = IN_RIALS
     polls_inbound: bool = False
@@ -71,9 +70,9 @@ class Simulator:
     def memory_period(self) -> timedelta:
         return timedelta(days=365)
 
-    async def ask_outcomes(self, messages: Sequence[OutboxMessage]) -> dict[int, SendResult | None]:
+    async def ask_outcomes(self, messages: Sequence[OutboxMessage], now: datetime) -> CandidateOutcomes:
         """Answer that every text is here: to be in the outbox is all that sending means in the demonstration."""
-        return {message.id: _accepted_result(message.id) for message in messages}
+        return {message.id: [_accepted_result(message.id)] for message in messages}
 
     async def poll_receipts(self, provider_ids: Collection[str]) -> list[DeliveryReceipt]:
         """Answer that every text was delivered."""

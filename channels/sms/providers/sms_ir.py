@@ -17,6 +17,7 @@ that `deliveryState` 4 is an end, and that texts longer than the panel takes are
 
 import asyncio
 import hashlib
+import logging
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -26,7 +27,7 @@ from typing import Any
 from pydantic import Field
 
 from channels.sms.json_reading import read_amount, read_id, read_number, read_rows
-from channels.sms.panel_client import PanelAnswer, PanelClient
+from channels.sms.panel_client import PanelAnswer
 from channels.sms.panel_provider import PanelProvider
 from channels.sms.provider_settings import PanelAddress, PanelSettings
 from channels.sms.verdicts import (
@@ -39,7 +40,9 @@ from channels.sms.verdicts import (
     report_unknown,
 )
 from domain.messages.carriers import (
+    TOO_MANY,
     AccountStatus,
+    CandidateOutcomes,
     CostUnit,
     DeliveryReceipt,
     InboundListing,
@@ -52,7 +55,7 @@ from domain.messages.records import MessageState, OutboxMessage
 from domain.values.calendar import MomentSpan, to_tehran
 from domain.values.identifiers import display_mobile
 
-NAME = "sms_ir"
+log = logging.getLogger(__name__)
 
 PAGE_SIZE = 100
 """The most rows that one page of a list has."""
@@ -126,20 +129,15 @@ class SmsIrSettings(PanelSettings):
 class SmsIr(PanelProvider):
     """Implements `SmsProvider` over `{base_url}/v1/`."""
 
+    name = "sms_ir"
     outcome_inquiry = OutcomeInquiry.SENT_LIST
     polls_inbound = True
 
     def __init__(self, settings: SmsIrSettings) -> None:
-        panel_client = PanelClient(
-            f"{settings.base_url}/v1",
-            headers={"X-API-KEY": settings.api_key.get_secret_value()},
-            connect_timeout=settings.connect_timeout,
-            total_timeout=settings.timeout,
-            reuses_connections=False,
-        )
-        super().__init__(NAME, settings, panel_client)
+        headers = {"X-API-KEY": settings.api_key.get_secret_value()}
+        super().__init__(settings, f"{settings.base_url}/v1", headers=headers)
         self.cost_unit = CostUnit(settings.credit_rials)
-        self._sender = settings.sender
+        self._has_warned_of_line = False
 
     async def send(self, message: OutboxMessage) -> SendResult:
         """Send one text; `message.recipient` is a mobile as +989…. Failures of network and panel are verdicts."""
@@ -161,17 +159,16 @@ class SmsIr(PanelProvider):
         """How long a text is looked up: it is in the panel's list within seconds, or never."""
         return timedelta(minutes=30)
 
-    async def ask_outcomes(self, messages: Sequence[OutboxMessage]) -> dict[int, SendResult | None]:
-        """Look them up among the day's texts, and in those of the days before since the first of them was queued."""
+    async def ask_outcomes(self, messages: Sequence[OutboxMessage], now: datetime) -> CandidateOutcomes:
+        """Look them up among the day's texts, and in the archive where one was queued on a day before."""
         if not messages:
             return {}
         queued_at = min(message.created_at for message in messages) - CLOCK_DIFFERENCE
         rows, _ = await self._list_pages("send/live")
-        outcomes = _match_sent(messages, rows)
-        if len(outcomes) < len(messages):
+        if to_tehran(queued_at).date() < to_tehran(now).date():
             older_rows, _ = await self._list_pages("send/archive", fromDate=int(queued_at.timestamp()))
-            outcomes = _match_sent(messages, rows + older_rows)
-        return outcomes
+            rows += older_rows
+        return _find_candidates(messages, rows)
 
     async def poll_receipts(self, provider_ids: Collection[str]) -> list[DeliveryReceipt]:
         """Ask for each text, some at a time; those that are unknown, without news or not answered are left out."""
@@ -196,8 +193,12 @@ class SmsIr(PanelProvider):
         if failure is None and to_tehran(since).date() < to_tehran(until).date():
             older_rows, failure = await self._list_pages("receive/archive", fromDate=int(since.timestamp()))
             rows += older_rows
-        texts = {text.provider_id: text for row in rows if (text := _read_text(row)) and text.recipient == self._sender}
-        return InboundListing(tuple(texts.values()), failure)
+        texts = {text.provider_id: text for row in rows if (text := _read_text(row))}
+        own_texts = tuple(text for text in texts.values() if text.recipient == self._sender)
+        if texts and not own_texts and not self._has_warned_of_line:
+            log.warning("of %s texts that the panel lists none came to our line %s", len(texts), self._sender)
+            self._has_warned_of_line = True
+        return InboundListing(own_texts, failure)
 
     async def _list_pages(
         self, path: str, back_to: datetime | None = None, **query: str | int
@@ -214,8 +215,8 @@ class SmsIr(PanelProvider):
                 return rows, data.reason if isinstance(data, SendResult) else UNREADABLE.reason
             rows += page
             if len(page) < PAGE_SIZE or (back_to and _reaches_back(page, back_to)):
-                break
-        return rows, None
+                return rows, None
+        return rows, TOO_MANY
 
 
 def _read_data(answer: PanelAnswer | SendResult) -> Any:
@@ -246,30 +247,37 @@ def _judge_pack(data: Any) -> SendResult:
     return SendResult(SendVerdict.ACCEPTED, provider_id, read_amount(data.get("cost"))) if provider_id else UNREADABLE
 
 
-def _match_sent(messages: Sequence[OutboxMessage], rows: Iterable[Mapping[str, Any]]) -> dict[int, SendResult | None]:
-    """Return the messages that are among sent texts: each text is one message's, the latest goes to the latest.
-
-    The words may have a line more at their end, which the panel puts under texts of some lines.
-    """
-    sent_texts = sorted(rows, key=_read_sent_time, reverse=True)
-    outcomes: dict[int, SendResult | None] = {}
-    for message in sorted(messages, key=lambda queued_message: queued_message.id, reverse=True):
-        for row in sent_texts:
-            provider_id = read_id(row.get("messageId"))
-            if provider_id and _is_same(message, row):
-                outcomes[message.id] = SendResult(SendVerdict.ACCEPTED, provider_id, read_amount(row.get("cost")))
-                sent_texts.remove(row)
-                break
-    return outcomes
+def _find_candidates(
+    messages: Sequence[OutboxMessage], rows: Iterable[Mapping[str, Any]]
+) -> dict[int, Sequence[SendResult]]:
+    """Return the sent texts that each message may be, the latest first."""
+    rows_by_mobile: dict[str, list[Mapping[str, Any]]] = {}
+    for row in sorted(rows, key=_read_sent_time, reverse=True):
+        rows_by_mobile.setdefault(_read_mobile(row.get("mobile")), []).append(row)
+    candidates = {
+        message.id: [
+            SendResult(SendVerdict.ACCEPTED, provider_id, read_amount(row.get("cost")))
+            for row in rows_by_mobile.get(display_mobile(message.recipient), ())
+            if (provider_id := read_id(row.get("messageId"))) and _is_same(message, row)
+        ]
+        for message in messages
+    }
+    return {message_id: results for message_id, results in candidates.items() if results}
 
 
 def _is_same(message: OutboxMessage, row: Mapping[str, Any]) -> bool:
+    """Return whether a text to the same mobile is the message: in its words, since it was queued."""
     earliest_second = int((message.created_at - CLOCK_DIFFERENCE).timestamp())
-    return (
-        _read_mobile(row.get("mobile")) == display_mobile(message.recipient)
-        and _read_sent_time(row) >= earliest_second
-        and " ".join(str(row.get("messageText")).split()).startswith(" ".join(message.text.split()))
-    )
+    if _read_sent_time(row) < earliest_second:
+        return False
+    own_lines, sent_lines = _fold_lines(message.text), _fold_lines(str(row.get("messageText")))
+    # The panel may put a line of its own under a text, and part the words of a text otherwise than we.
+    return " ".join(sent_lines) == " ".join(own_lines) or sent_lines[:-1] == own_lines
+
+
+def _fold_lines(text: str) -> list[str]:
+    """Return the lines that hold anything, each with its words parted by one space."""
+    return [folded_line for line in text.splitlines() if (folded_line := " ".join(line.split()))]
 
 
 def _read_sent_time(row: Mapping[str, Any]) -> int:
@@ -298,7 +306,8 @@ def _read_text(row: Mapping[str, Any]) -> ReceivedSms | None:
 
 
 def _reaches_back(page: Iterable[Mapping[str, Any]], moment: datetime) -> bool:
-    return any((read_number(row.get("receivedDateTime")) or 0) < moment.timestamp() for row in page)
+    received_seconds = (read_number(row.get("receivedDateTime")) for row in page)
+    return any(second is not None and second < moment.timestamp() for second in received_seconds)
 
 
 _LAST_SECOND = int(datetime(9999, 1, 1, tzinfo=UTC).timestamp())

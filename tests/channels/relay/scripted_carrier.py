@@ -2,9 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from domain.messages.carriers import IN_RIALS, DeliveryReceipt, OutcomeInquiry, SendResult, SendVerdict
+from domain.messages.carriers import (
+    IN_RIALS,
+    CandidateOutcomes,
+    DeliveryReceipt,
+    OutcomeInquiry,
+    SendResult,
+    SendVerdict,
+)
 from domain.messages.records import OutboxMessage
 
 TAKEN = SendResult(SendVerdict.ACCEPTED, provider_id="1")
@@ -33,7 +40,7 @@ class ScriptedCarrier:
             self.taken.append((message.recipient, message.text))
         return result
 
-    async def ask_outcomes(self, messages: Sequence[OutboxMessage]) -> dict[int, SendResult | None]:
+    async def ask_outcomes(self, messages: Sequence[OutboxMessage], now: datetime) -> CandidateOutcomes:
         """Know nothing."""
         raise AssertionError("it cannot be asked")
 

@@ -6,18 +6,20 @@ import socket
 import traceback
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
 
 from channels.sms.providers import PROVIDERS
 from channels.sms.providers.kavenegar import IDS_PER_CALL, Kavenegar
-from domain.messages.carriers import SendResult, SendVerdict
+from domain.messages.carriers import CandidateOutcomes, SendResult, SendVerdict
 from domain.messages.records import MessageState
 from domain.values.errors import MissingField
 from tests.channels.sms.provider_clients import KEY, PERSIAN, as_query, kavenegar, outgoing
 from tests.fakes.kavenegar import FakeKavenegar, Fault
 
+NOW = datetime(2026, 11, 24, 7, tzinfo=UTC)
 CLIENT_SECONDS = 0.4
 SERVER_SECONDS = 30.0
 
@@ -137,9 +139,9 @@ async def test_an_unknown_outcome_is_found_out_by_our_id(
     panel.fail_next(fault)
     result = await (impatient if fault.kind == "slow" else client).send(outgoing(7001))
     assert (result.verdict, result.reason) == (SendVerdict.UNKNOWN, reason)
-    outcome = (await client.ask_outcomes([outgoing(7001)]))[7001]
-    assert bool(outcome) is taken is bool(panel.sent)
-    if outcome:
+    outcomes = (await client.ask_outcomes([outgoing(7001)], NOW))[7001]
+    assert len(outcomes) == taken == len(panel.sent)
+    for outcome in outcomes:
         assert (outcome.verdict, outcome.provider_id) == (SendVerdict.ACCEPTED, str(panel.sent[0].messageid))
 
 
@@ -156,10 +158,9 @@ async def test_sending_again_after_an_unknown_outcome_sends_nothing_twice(
 
 async def test_known_and_unknown_ids_are_told_apart(panel: FakeKavenegar, client: Kavenegar) -> None:
     await client.send(outgoing(7001))
-    outcomes = await client.ask_outcomes([outgoing(7001), outgoing(7002)])
-    assert outcomes[7001]
-    assert outcomes[7001].provider_id == str(panel.sent[0].messageid)
-    assert outcomes[7002] is None
+    outcomes = await client.ask_outcomes([outgoing(7001), outgoing(7002)], NOW)
+    assert [outcome.provider_id for outcome in outcomes[7001]] == [str(panel.sent[0].messageid)]
+    assert outcomes[7002] == ()
 
 
 async def test_a_panel_that_is_not_there_took_nothing() -> None:
@@ -168,7 +169,7 @@ async def test_a_panel_that_is_not_there_took_nothing() -> None:
         client = kavenegar(f"http://127.0.0.1:{held.getsockname()[1]}")
         result = await client.send(outgoing(7001))
         assert (result.verdict, result.reason, result.is_uncounted) == (SendVerdict.RETRY, "unreachable", False)
-        assert await client.ask_outcomes([outgoing(7001)]) == {}
+        assert await client.ask_outcomes([outgoing(7001)], NOW) == {}
         assert await client.poll_receipts(["1"]) == []
         await client.close()
 
@@ -260,26 +261,36 @@ async def test_answers_of_other_shapes(raw: bytes, result: SendResult) -> None:
 @pytest.mark.parametrize(
     ("raw", "outcomes"),
     [
-        (panel_says('[{"messageid": 0, "status": 100}]'), {7001: None}),
+        (panel_says('[{"messageid": 0, "status": 100}]'), {7001: ()}),
         (
             panel_says('[{"messageid": 85, "localid": 7001, "status": 10}]'),
-            {7001: SendResult(SendVerdict.ACCEPTED, "85")},
+            {7001: [SendResult(SendVerdict.ACCEPTED, "85")]},
         ),
         (panel_says('[{"messageid": 85, "localid": "9", "status": 10}]'), {}),
+        (panel_says('[{"messageid": 85, "localid": 0, "status": 10}]'), {}),
+        (
+            panel_says('[{"status": "?"}, {"messageid": 85, "localid": 7001, "status": 10}]'),
+            {7001: [SendResult(SendVerdict.ACCEPTED, "85")]},
+        ),
         (panel_says('[{"messageid": 0, "localid": "7001", "status": 1}]'), {}),
         (panel_says("[]"), {}),
         (http("409 Conflict", '{"return": {"status": 409}}'), {}),
         (http("200 OK", "<html>"), {}),
     ],
 )
-async def test_an_outcome_that_is_not_told_is_missing(raw: bytes, outcomes: dict[int, SendResult | None]) -> None:
+async def test_an_outcome_that_is_not_told_is_missing(raw: bytes, outcomes: CandidateOutcomes) -> None:
     async with answering(raw) as client:
-        assert await client.ask_outcomes([outgoing(7001)]) == outcomes
+        assert await client.ask_outcomes([outgoing(7001)], NOW) == outcomes
 
 
 async def test_a_row_without_an_id_is_nobodys_when_several_were_asked_for() -> None:
     async with answering(panel_says('[{"messageid": 0, "status": 100}]')) as client:
-        assert await client.ask_outcomes([outgoing(7001), outgoing(7002)]) == {}
+        assert await client.ask_outcomes([outgoing(7001), outgoing(7002)], NOW) == {}
+
+
+async def test_credit_is_told_with_its_fraction(panel: FakeKavenegar, client: Kavenegar) -> None:
+    panel.credit = 1250.5
+    assert (await client.check_account()).credit == Decimal("1250.5")
 
 
 async def test_a_wrong_key_is_told(panel: FakeKavenegar) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from channels.sms.polling import FIRST_REACH, MOST_RESTS, OVERLAP, InboundPoller
 from channels.sms.providers.simulator import Simulator
-from domain.messages.carriers import InboundListing, ReceivedSms
+from domain.messages.carriers import TOO_MANY, InboundListing, ReceivedSms
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values.calendar import MomentSpan
 from domain.values.errors import Unavailable
@@ -29,7 +29,9 @@ class PolledProvider(Simulator):
     async def fetch_inbound(self, span: MomentSpan) -> InboundListing:
         """List all of it."""
         self.spans.append(span)
-        return InboundListing((), self.failure) if self.failure else InboundListing(tuple(self.texts))
+        if self.failure and self.failure != TOO_MANY:
+            return InboundListing((), self.failure)
+        return InboundListing(tuple(self.texts), self.failure)
 
     def keep(self, text_id: str, text: str, received_at: datetime, sender: str = CITIZEN) -> None:
         """Have a text, before those that it has."""
@@ -107,3 +109,21 @@ async def test_a_panel_that_does_not_answer_is_left_alone_for_a_while(
     assert await list_texts(town) == ["راهنما"], "the listing reaches back to the last one that was whole"
     assert provider.spans[-1][0] in {broken_since - OVERLAP, town.clock.at - OVERLAP}
     assert caplog.messages[-1] == "texts are fetched from simulator again"
+
+
+async def test_a_list_that_is_too_long_is_read_again_for_a_day(town: Municipality) -> None:
+    provider = PolledProvider()
+    poller = InboundPoller(town.desk, town.store, [provider])
+    await poller.fetch_texts()
+    whole_at, provider.failure = town.clock.at, TOO_MANY
+    provider.keep("1", "راهنما", town.clock.at)
+    assert await poller.fetch_texts() == 1, "what it lists is answered"
+    for hours in (2, 10):
+        town.advance(hours=hours)
+        for _ in range(MOST_RESTS + 1):
+            await poller.fetch_texts()
+        assert provider.spans[-1][0] == whole_at - OVERLAP
+    town.advance(hours=48)
+    for _ in range(2 * (MOST_RESTS + 1)):
+        await poller.fetch_texts()
+    assert provider.spans[-1][0] == town.clock.at - FIRST_REACH

@@ -7,8 +7,10 @@ from decimal import Decimal
 import pytest
 from pydantic import SecretStr
 
+from channels.relay.outcomes import choose_outcomes
+from channels.sms.providers import sms_ir
 from channels.sms.providers.sms_ir import SmsIr, SmsIrSettings
-from domain.messages.carriers import SendResult, SendVerdict
+from domain.messages.carriers import TOO_MANY, SendResult, SendVerdict
 from domain.messages.records import MessageState
 from tests.channels.sms.provider_clients import KEY, PERSIAN, outgoing
 from tests.fakes.server_faults import ServerFault
@@ -121,22 +123,60 @@ async def test_a_text_of_last_night_is_found_in_the_archive(
     panel.gate.fail_next("/v1/send/bulk", ServerFault.CUT_AFTER)
     assert (await client.send(message)).verdict is SendVerdict.UNKNOWN
     clock.at += timedelta(days=1)
-    outcome = (await client.ask_outcomes([message]))[7001]
-    assert outcome
+    [outcome] = (await client.ask_outcomes([message], clock.at))[7001]
     assert (outcome.provider_id, outcome.charge) == (str(panel.sent[0].messageId), Decimal(1))
 
 
 async def test_of_texts_in_the_same_words_each_is_found_once(
     panel: SmsIrPanel, client: SmsIr, clock: StandingClock
 ) -> None:
-    first, second, third = (outgoing(number) for number in (7001, 7002, 7003))
+    messages = first, second, third = [outgoing(number) for number in (7001, 7002, 7003)]
     clock.at = first.created_at
     assert [await client.send(message) for message in (first, second)]
     panel.sent[1].messageText += "\nلغو11"
     panel.sent[1].sendDateTime += 1
-    outcomes = await client.ask_outcomes([first, second, third])
+    candidates_by_id = await client.ask_outcomes(messages, clock.at)
+    earlier_id, later_id = (str(text.messageId) for text in panel.sent)
+    for number in (7001, 7002, 7003):
+        assert [candidate.provider_id for candidate in candidates_by_id[number]] == [later_id, earlier_id]
+    outcomes = choose_outcomes(messages, candidates_by_id, set())
     ids = {number: outcome.provider_id for number, outcome in outcomes.items() if outcome}
-    assert ids == {7003: str(panel.sent[1].messageId), 7002: str(panel.sent[0].messageId)}
+    assert ids == {7003: later_id, 7002: earlier_id}
+    outcomes = choose_outcomes([first], candidates_by_id, {later_id})
+    assert [outcome.provider_id for outcome in outcomes.values() if outcome] == [earlier_id], "the later is another's"
+    assert choose_outcomes([third], candidates_by_id, {earlier_id, later_id}) == {}
+
+
+@pytest.mark.parametrize(
+    ("sent_text", "is_found"),
+    [
+        ("سلام\nنفهم", True),
+        ("سلام \n\nنفهم  ", True),
+        ("سلام نفهم", True),
+        ("سلام\nنفهم\nلغو11", True),
+        ("سلام\nنفهمیدم", False),
+        ("سلام\nنفهم شما", False),
+        ("سلام\nنفهم\nلغو\n11", False),
+        ("سلام", False),
+    ],
+)
+async def test_a_sent_text_is_ours_with_one_line_more_at_most(
+    panel: SmsIrPanel, client: SmsIr, clock: StandingClock, sent_text: str, is_found: bool
+) -> None:
+    message = outgoing(7001, "سلام\nنفهم")
+    clock.at = message.created_at
+    await client.send(outgoing(7000, sent_text))
+    assert bool(await client.ask_outcomes([message], clock.at)) is is_found
+
+
+async def test_the_archive_is_asked_for_texts_of_days_before_alone(
+    panel: SmsIrPanel, client: SmsIr, clock: StandingClock
+) -> None:
+    message = outgoing(7001)
+    assert await client.ask_outcomes([message], message.created_at) == {}
+    assert panel.gate.paths == ["/v1/send/live"]
+    assert await client.ask_outcomes([message], message.created_at + timedelta(days=1)) == {}
+    assert panel.gate.paths[1:] == ["/v1/send/live", "/v1/send/archive"]
 
 
 async def test_a_text_that_was_sent_before_ours_was_queued_is_another(
@@ -146,7 +186,7 @@ async def test_a_text_that_was_sent_before_ours_was_queued_is_another(
     clock.at = message.created_at - timedelta(minutes=5)
     await client.send(outgoing(7000))
     await client.send(outgoing(7000, recipient="+989350000001"))
-    assert await client.ask_outcomes([message]) == {}
+    assert await client.ask_outcomes([message], clock.at) == {}
 
 
 async def test_texts_of_the_night_are_in_the_archive_and_those_to_other_lines_not_ours(
@@ -181,6 +221,39 @@ async def test_the_list_is_not_read_further_back_than_is_asked_for(
         clock.at += timedelta(seconds=10)
     listing = await client.fetch_inbound((clock.at - timedelta(minutes=5), clock.at))
     assert (len(listing.texts), panel.gate.paths) == (100, ["/v1/receive/live"])
+
+
+async def test_a_list_that_is_longer_than_is_read_is_no_whole_one(
+    panel: SmsIrPanel, client: SmsIr, clock: StandingClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sms_ir, "MOST_PAGES", 2)
+    for number in range(250):
+        panel.keep_inbound(CITIZEN, f"پیام {number}")
+    listing = await client.fetch_inbound((clock.at - timedelta(hours=1), clock.at))
+    assert (len(listing.texts), listing.failure) == (200, TOO_MANY)
+
+
+async def test_a_row_without_a_time_does_not_end_the_reading(
+    panel: SmsIrPanel, client: SmsIr, clock: StandingClock
+) -> None:
+    for number in range(150):
+        panel.keep_inbound(CITIZEN, f"پیام {number}")
+    panel.received[0] |= {"messageText": None}
+    panel.received[10] |= {"receivedDateTime": clock.at.timestamp() + 0.5}
+    listing = await client.fetch_inbound((clock.at - timedelta(hours=1), clock.at))
+    assert (len(listing.texts), listing.failure) == (148, None)
+
+
+async def test_texts_that_are_all_to_other_lines_are_logged_once(
+    panel: SmsIrPanel, client: SmsIr, clock: StandingClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    span = clock.at - timedelta(hours=1), clock.at
+    assert (await client.fetch_inbound(span)).texts == ()
+    assert caplog.messages == []
+    panel.keep_inbound(CITIZEN, "سلام", line=9830004505)
+    for _ in range(2):
+        assert (await client.fetch_inbound(span)).texts == ()
+    assert caplog.messages == [f"of 1 texts that the panel lists none came to our line {LINE}"]
 
 
 async def test_credit_is_told(panel: SmsIrPanel, client: SmsIr) -> None:

@@ -62,7 +62,7 @@ async def make_call(provider: SmsProvider, operation: str) -> str | None:
         case "account":
             return (await provider.check_account()).refusal
         case "ask":
-            assert await provider.ask_outcomes([outgoing(7001)]) in ({}, {7001: None})
+            assert await provider.ask_outcomes([outgoing(7001)], now) in ({}, {7001: ()})
         case "poll":
             assert await provider.poll_receipts(["86522023"]) == []
         case "fetch":
@@ -87,9 +87,9 @@ async def test_a_text_that_may_have_been_sent_is_unknown(
     assert (result.verdict, result.reason) == (SendVerdict.UNKNOWN, REASONS_BY_FAULT[fault])
     sent_ids = panel.list_sent_ids()
     assert bool(sent_ids) is not fault.keeps_from_acting
-    outcome = (await provider.ask_outcomes([message])).get(7001)
+    candidates = (await provider.ask_outcomes([message], datetime.now(UTC))).get(7001, ())
     is_found_out = bool(sent_ids) and provider.outcome_inquiry is not OutcomeInquiry.NOTHING
-    assert (outcome.provider_id if outcome else None) == (sent_ids[0] if is_found_out else None)
+    assert [candidate.provider_id for candidate in candidates] == (sent_ids[:1] if is_found_out else [])
     assert (await provider.send(outgoing(7002))).verdict is SendVerdict.ACCEPTED
     assert panel.gate.failing_answers.bytes_sent < MOST_SENT
 

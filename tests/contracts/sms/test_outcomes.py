@@ -87,6 +87,26 @@ async def test_a_text_before_in_the_same_words_is_not_taken_for_it(
     assert states == [MessageState.SENT, MessageState.SENT if is_sure else MessageState.UNKNOWN]
 
 
+async def test_a_text_after_it_in_the_same_words_does_not_hide_it(
+    town: Municipality, relay: Relay, panel: ContractPanel, provider: SmsProvider, fake_panel: FakePanel
+) -> None:
+    await town.say(CITIZEN, "راهنما")
+    panel.gate.fail_next(fake_panel.paths["send"], ServerFault.CUT_AFTER)
+    await relay.send_due()
+    town.advance(seconds=5)
+    await town.say(CITIZEN, "راهنما")
+    await relay.send_due()
+    await ask_about_unknown(town, relay)
+    is_known = provider.outcome_inquiry is not OutcomeInquiry.NOTHING
+    messages = sorted(await town.sent(), key=lambda message: message.id)
+    assert [message.state for message in messages] == [
+        MessageState.SENT if is_known else MessageState.UNKNOWN,
+        MessageState.SENT,
+    ]
+    earlier_id, later_id = panel.list_sent_ids()
+    assert [message.provider_id for message in messages] == [earlier_id if is_known else None, later_id]
+
+
 async def test_we_die_before_the_mark(
     town: Municipality,
     relay: Relay,

@@ -81,22 +81,21 @@ async def test_a_panel_that_knows_our_ids_sends_none_twice(provider: SmsProvider
 async def test_what_it_has_is_found_out(provider: SmsProvider) -> None:
     messages = [outgoing(number, f"{PERSIAN} {number}") for number in (7001, 7002)]
     sent = {message.id: await provider.send(message) for message in messages}
-    outcomes = await provider.ask_outcomes([*messages])
+    outcomes = await provider.ask_outcomes([*messages], datetime.now(UTC))
     if provider.outcome_inquiry is OutcomeInquiry.NOTHING:
         assert outcomes == {}
         return
     assert outcomes.keys() == sent.keys()
     for number, result in sent.items():
-        outcome = outcomes[number]
-        assert outcome
+        [outcome] = outcomes[number]
         assert (outcome.verdict, outcome.provider_id) == (SendVerdict.ACCEPTED, result.provider_id)
 
 
 @has_network
 async def test_what_it_never_saw_is_said_only_where_that_is_sure(provider: SmsProvider) -> None:
     await provider.send(outgoing(7001))
-    outcomes = await provider.ask_outcomes([outgoing(7002, "چیزی که نرفت")])
-    assert outcomes == ({7002: None} if provider.outcome_inquiry is OutcomeInquiry.OWN_ID else {})
+    outcomes = await provider.ask_outcomes([outgoing(7002, "چیزی که نرفت")], datetime.now(UTC))
+    assert outcomes == ({7002: ()} if provider.outcome_inquiry is OutcomeInquiry.OWN_ID else {})
 
 
 @for_providers_where(lambda panel, _: not panel.has_network or "poll" in panel.paths)
@@ -109,7 +108,7 @@ async def test_receipts_are_polled(provider: SmsProvider, panel: ContractPanel) 
 
 
 async def test_nothing_asked_is_nothing_answered(provider: SmsProvider) -> None:
-    assert await provider.ask_outcomes([]) == {}
+    assert await provider.ask_outcomes([], datetime.now(UTC)) == {}
     assert await provider.poll_receipts([]) == []
 
 
