@@ -52,7 +52,7 @@ def _build_inbound_message(dependencies: Dependencies, provider: str, sms: Recei
         mobile = identifiers.parse_mobile(sms.sender)
     except InvalidField:
         mobile = None
-    message_id = dependencies.ids.new_id()
+    message_id, now = dependencies.ids.new_id(), dependencies.clock.now()
     sender_text = tidy_text(sms.sender)[:40]
     provider_id = read_provider_id(sms)
     return InboundMessage(
@@ -65,7 +65,7 @@ def _build_inbound_message(dependencies: Dependencies, provider: str, sms: Recei
         mobile=mobile,
         recipient=tidy_text(sms.recipient)[:40],
         text=text,
-        received_at=dependencies.clock.now(),
+        received_at=min(sms.received_at or now, now),
     )
 
 
@@ -96,16 +96,19 @@ async def _find_earlier_delivery(
     stored_dialogue = await uow.dialogues.load(SMS_CHANNEL, message.sender)
     position = hashlib.sha256(f"{message.text}\0{stored_dialogue[0] if stored_dialogue else None}".encode()).hexdigest()
     message.fingerprint = f"{position}:{message.id}"
-    now, window = dependencies.clock.now(), dependencies.policy.duplicate_window
+    duplicate_window = dependencies.policy.duplicate_window
     for earlier in await uow.inbox.list_last_from(SMS_CHANNEL, message.sender, 5):
-        if earlier.fingerprint.startswith(position) and abs(now - earlier.received_at) <= window:
+        if (
+            earlier.fingerprint.startswith(position)
+            and abs(message.received_at - earlier.received_at) <= duplicate_window
+        ):
             return earlier
     return None
 
 
 async def _answer_message(arrival: Arrival, address: Address, stored_dialogue: StoredDialogue | None) -> None:
     dependencies, uow, message = arrival.dependencies, arrival.uow, arrival.message
-    turn = open_turn(dependencies, uow, address, stored_dialogue)
+    turn = open_turn(dependencies, uow, address, stored_dialogue, said_at=message.received_at)
     reply = await converse(turn, message.text)
     message.intent, message.request_id = turn.intent, reply.request_id
     if turn.intent in UNANSWERED_INTENTS and await _is_machine_loop(dependencies, uow, message):

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from domain.actions.conversations.late_questions import LateQuestion, dialogue_lifetime, read_dialogue
@@ -45,6 +46,8 @@ class TurnContext:
     """The grammar and the services of this channel."""
     dialogue: Dialogue
     """What is asked, which the turn changes."""
+    said_at: datetime
+    """When the text was sent, from which its «فردا» is counted; a text that is fetched may be of the day before."""
     had_dialogue: bool = False
     """Whether something was asked when the turn began."""
     has_expired: bool = False
@@ -130,9 +133,16 @@ class TurnContext:
 
 
 def open_turn(
-    dependencies: Dependencies, uow: UnitOfWork, address: Address, stored_dialogue: StoredDialogue | None = None
+    dependencies: Dependencies,
+    uow: UnitOfWork,
+    address: Address,
+    stored_dialogue: StoredDialogue | None = None,
+    *,
+    said_at: datetime | None = None,
 ) -> TurnContext:
-    """Return a turn of the conversation on a line, whose dialogue is as `uow.dialogues.load` gives it."""
+    """Return a turn of the conversation on a line, whose dialogue is as `uow.dialogues.load` gives it; what is said in
+    it is of now, where no other moment is given.
+    """
     mobile = address.mobile or address.recipient
     actor = Actor(frozenset({Role.CITIZEN}), "citizen", mobile, address.channel)
     conversation = dependencies.conversation_in(address.channel)
@@ -146,6 +156,7 @@ def open_turn(
         actor,
         conversation,
         dialogue,
+        said_at or dependencies.clock.now(),
         had_dialogue=had_dialogue,
         has_expired=has_expired,
         late_question=late_question,

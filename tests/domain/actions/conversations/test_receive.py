@@ -13,6 +13,7 @@ from domain.actions.requests import track
 from domain.messages.carriers import ReceivedSms
 from domain.messages.records import InboundState, MessageClass
 from domain.settings.policy import Policy
+from domain.values.calendar import to_tehran
 from domain.values.errors import Conflict, DomainError, NotAllowedNow, Unavailable
 from store.engines import build_engine
 from store.unit_of_work import SqlStore
@@ -320,6 +321,31 @@ async def test_an_hour_that_has_passed_is_asked_again(town: Municipality) -> Non
     assert await town.requests_of() == []
     heard = await town.says("۱۱", "تایید")
     assert (await town.request(heard.code)).fields["start"] == "11:00"
+
+
+# Texts that are fetched late
+
+
+async def test_a_text_of_yesterday_is_read_from_its_own_day(town: Municipality) -> None:
+    yesterday = town.clock.at - timedelta(days=1)
+    passed = await town.receive(NEIGHBOUR, ORDER, "late-1", yesterday)
+    assert (passed.received_at, passed.request_id) == (yesterday, None)
+    [reply] = await town.sent(NEIGHBOUR)
+    assert reply.key == "services.machinery.fields.start.prompt"
+    assert reply.text.startswith(town.desk.catalogue.text("details.invalid_field.past"))
+    await town.receive(CITIZEN, ORDER.replace("ساعت ۸", "ساعت ۱۲"), "late-2", yesterday)
+    [request] = await town.requests_of()
+    assert (request.fields["date"], request.fields["start"]) == (to_tehran(town.clock.at).date().isoformat(), "12:00")
+
+
+async def test_a_backlog_counts_when_it_was_sent(town: Municipality) -> None:
+    text_count, now = town.desk.policy.inbound_limit + 3, town.clock.at
+    for number in range(text_count):
+        moment = now - timedelta(hours=text_count - number)
+        message = await town.receive(CITIZEN, "درخواست‌ها", f"late-{number}", moment)
+        assert (message.state, message.received_at) == (InboundState.ANSWERED, moment)
+    ahead = await town.receive(CITIZEN, "درخواست‌ها", "ahead", now + timedelta(days=1))
+    assert (ahead.state, ahead.received_at) == (InboundState.ANSWERED, now)
 
 
 async def test_replies_go_at_once_even_at_night(town: Municipality) -> None:
