@@ -14,6 +14,7 @@ from domain.parsing.decimals import read_decimal, read_length
 from domain.values.errors import InvalidField
 from domain.values.money import ONE_HUNDREDTH, exact_hundredths
 from domain.values.reasons import InvalidReason
+from domain.values.reasons.bases import InvalidReasonBase
 from domain.values.text import ascii_digits
 
 _PROGRAM_NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
@@ -33,7 +34,7 @@ class DecimalNumber(FieldType):
     unit_words: tuple[str, ...] = field(default=(), kw_only=True)
     name: ClassVar[str] = "decimal"
     survives_erasure: ClassVar[bool] = True
-    unreadable_reason: ClassVar[InvalidReason] = InvalidReason.BAD_DECIMAL
+    unreadable_reason: ClassVar[InvalidReasonBase] = InvalidReason.BAD_DECIMAL
 
     def parse(self, raw_value: object, reading_context: ReadingContext) -> str:
         """Read a number as people write it, or as a program does; finer than two places is refused, never cut."""
@@ -69,7 +70,7 @@ class Length(DecimalNumber):
     """A length in metres, from `minimum` to `maximum`, to the centimetre."""
 
     name: ClassVar[str] = "length"
-    unreadable_reason: ClassVar[InvalidReason] = InvalidReason.BAD_LENGTH
+    unreadable_reason: ClassVar[InvalidReasonBase] = InvalidReason.BAD_LENGTH
 
     def read_written(self, entered_text: str) -> Decimal:
         """Return the metres that somebody wrote («۲ متر و ۴۰ سانت», «۱۲۰ سانت»); `InvalidField`."""

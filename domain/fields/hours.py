@@ -8,6 +8,7 @@ from domain.parsing.answers import read_hours
 from domain.values.errors import InvalidField
 from domain.values.languages import join_list
 from domain.values.reasons import InvalidReason
+from domain.values.reasons.bases import InvalidReasonBase
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,12 +17,13 @@ class Hours(FieldType):
 
     limit: int
     name: ClassVar[str] = "hours"
+    unreadable_reason: ClassVar[InvalidReasonBase] = InvalidReason.BAD_HOURS
     survives_erasure: ClassVar[bool] = True
 
     def parse(self, raw_value: object, reading_context: ReadingContext) -> list[float]:
         """Read hours from a half to `limit`."""
         parts = raw_value if isinstance(raw_value, list) else str(raw_value).replace("،", ",").split(",")
-        with explain_unreadable(InvalidReason.BAD_HOURS, raw_value):
+        with explain_unreadable(self.unreadable_reason, raw_value):
             numbers = [part if isinstance(part, (int, float)) else read_hours(str(part)) for part in parts]
         return [check_hours(hours, self.limit) for hours in numbers]
 
@@ -36,11 +38,12 @@ class Duration(FieldType):
 
     limit: int
     name: ClassVar[str] = "number"
+    unreadable_reason: ClassVar[InvalidReasonBase] = InvalidReason.BAD_HOURS
     survives_erasure: ClassVar[bool] = True
 
     def parse(self, raw_value: object, reading_context: ReadingContext) -> float:
         """Read hours from a half to `limit`."""
-        with explain_unreadable(InvalidReason.BAD_HOURS, raw_value):
+        with explain_unreadable(self.unreadable_reason, raw_value):
             return check_hours(
                 raw_value if isinstance(raw_value, (int, float)) else read_hours(str(raw_value)), self.limit
             )

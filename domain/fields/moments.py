@@ -18,6 +18,7 @@ from domain.values.calendar import (
 )
 from domain.values.errors import InvalidField
 from domain.values.reasons import InvalidReason
+from domain.values.reasons.bases import InvalidReasonBase
 from domain.values.text import ascii_digits, persian_digits
 
 
@@ -27,11 +28,12 @@ class Day(FieldType):
 
     allows_past: bool = False
     name: ClassVar[str] = "date"
+    unreadable_reason: ClassVar[InvalidReasonBase] = InvalidReason.BAD_DATE
     survives_erasure: ClassVar[bool] = True
 
     def parse(self, raw_value: object, reading_context: ReadingContext) -> str:
         """Read ISO from a program, anything a person writes otherwise; a day out of the calendar is refused."""
-        with explain_unreadable(InvalidReason.BAD_DATE, raw_value):
+        with explain_unreadable(self.unreadable_reason, raw_value):
             day = raw_value if isinstance(raw_value, date) else self._read_day(str(raw_value), reading_context)
             require_calendar_day(day)
         if self.is_outdated(iso_day := day.isoformat(), reading_context.now):
@@ -69,6 +71,7 @@ class HourOfDay(FieldType):
     """A time of day, kept as HH:MM in Tehran's time."""
 
     name: ClassVar[str] = "time"
+    unreadable_reason: ClassVar[InvalidReasonBase] = InvalidReason.BAD_TIME
     survives_erasure: ClassVar[bool] = True
 
     def parse(self, raw_value: object, reading_context: ReadingContext) -> str:
@@ -78,7 +81,7 @@ class HourOfDay(FieldType):
         entered_text = str(raw_value)
         if _STORED_HOUR_PATTERN.fullmatch(entered_text):
             return entered_text
-        with explain_unreadable(InvalidReason.BAD_TIME, raw_value):
+        with explain_unreadable(self.unreadable_reason, raw_value):
             return read_start_hour(entered_text).strftime("%H:%M")
 
     def render_value(self, value: Any, catalogue_text: TextLookup) -> str:
@@ -105,11 +108,12 @@ class Moment(FieldType):
     """A date and an hour in Tehran, kept as ISO in UTC."""
 
     name: ClassVar[str] = "datetime"
+    unreadable_reason: ClassVar[InvalidReasonBase] = InvalidReason.BAD_DATETIME
     survives_erasure: ClassVar[bool] = True
 
     def parse(self, raw_value: object, reading_context: ReadingContext) -> str:
         """Read ISO (naive means Tehran), or a date and an hour as people write them; as `Day`, within the calendar."""
-        with explain_unreadable(InvalidReason.BAD_DATETIME, raw_value):
+        with explain_unreadable(self.unreadable_reason, raw_value):
             return self._read_moment(ascii_digits(str(raw_value)).strip(), reading_context)
 
     def _read_moment(self, moment_text: str, reading_context: ReadingContext) -> str:

@@ -60,6 +60,8 @@ class FieldType(ABC):
     """Whether its values reveal nothing of a person by themselves: they stay when personal data is erased."""
     part_names: ClassVar[tuple[str, ...]] = ()
     """The parts that `find_missing_part` may name: each has a prompt of its own (`<field>_<part>`)."""
+    unreadable_reason: ClassVar[InvalidReasonBase] = InvalidReason.UNREADABLE
+    """Why a value is refused that is none of this type, where nothing finer is known."""
 
     @abstractmethod
     def parse(self, raw_value: object, reading_context: ReadingContext) -> Any:
@@ -130,6 +132,7 @@ class Text(FieldType):
 
     max_length: int = 300
     name: ClassVar[str] = "text"
+    unreadable_reason: ClassVar[InvalidReasonBase] = InvalidReason.BAD_TEXT
 
     def parse(self, raw_value: object, reading_context: ReadingContext) -> str:
         """Trim and keep; too long is refused rather than cut, and so is what is a list or a mapping."""
@@ -159,11 +162,12 @@ class Integer(FieldType):
     maximum: int = 10**9
     unit_words: tuple[str, ...] = field(default=(), kw_only=True)
     name: ClassVar[str] = "integer"
+    unreadable_reason: ClassVar[InvalidReasonBase] = InvalidReason.BAD_INTEGER
     survives_erasure: ClassVar[bool] = True
 
     def parse(self, raw_value: object, reading_context: ReadingContext) -> int:
         """Read digits of any script or a number word up to ten."""
-        with explain_unreadable(InvalidReason.BAD_INTEGER, raw_value):
+        with explain_unreadable(self.unreadable_reason, raw_value):
             whole_number = raw_value if isinstance(raw_value, int) else read_number(str(raw_value), self.unit_words)
         if not self.minimum <= whole_number <= self.maximum:
             raise InvalidField(
@@ -177,12 +181,13 @@ class Rials(FieldType):
     """An amount in whole rials."""
 
     name: ClassVar[str] = "rials"
+    unreadable_reason: ClassVar[InvalidReasonBase] = InvalidReason.BAD_RIALS
     survives_erasure: ClassVar[bool] = True
 
     def parse(self, raw_value: object, reading_context: ReadingContext) -> int:
         """Read digits, thousands separators and the unit «ریال» allowed; an amount in toman is no amount in rials."""
         digits_text = _THOUSANDS_MARK.sub("", _RIAL_UNIT.sub("", fold_text(str(raw_value))))
-        with explain_unreadable(InvalidReason.BAD_RIALS, raw_value):
+        with explain_unreadable(self.unreadable_reason, raw_value):
             amount = raw_value if isinstance(raw_value, int) else read_number(digits_text)
         if amount < 0:
             raise InvalidField(reason=InvalidReason.RANGE, least=format_number(0), most="…")
@@ -211,11 +216,24 @@ class Identifier(FieldType):
         "plate": identifiers.parse_plate,
         "iban": identifiers.parse_iban,
     }
+    REASONS: ClassVar[Mapping[str, InvalidReason]] = {
+        "mobile": InvalidReason.BAD_MOBILE,
+        "national_code": InvalidReason.BAD_NATIONAL_CODE,
+        "postal_code": InvalidReason.BAD_POSTAL_CODE,
+        "renovation_code": InvalidReason.BAD_RENOVATION_CODE,
+        "plate": InvalidReason.BAD_PLATE,
+        "iban": InvalidReason.BAD_IBAN,
+    }
 
     @property
     def name(self) -> str:  # type: ignore[override]  # one class, six names
         """The identifier's own name."""
         return self.identifier_kind
+
+    @property
+    def unreadable_reason(self) -> InvalidReason:  # type: ignore[override]  # as above
+        """The identifier's own reason."""
+        return self.REASONS[self.identifier_kind]
 
     def parse(self, raw_value: object, reading_context: ReadingContext) -> str:
         """Check and normalise."""

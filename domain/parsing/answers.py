@@ -77,7 +77,7 @@ def read_date(answer_text: str, now: datetime) -> date:
 def read_start_hour(answer_text: str) -> time:
     """Return the hour of the clock: «ساعت ۸», «۷:۳۰», «۴ عصر», and here a bare «۸» or «هشت و نیم» too.
 
-    A date said with it is passed over. A part of the day alone («صبح») raises with the detail `part_of_day`, and an
+    A date said with it is passed over. A part of the day alone («صبح») raises with the reason `part_of_day`, and an
     hour of the afternoon or the night, nobody knows which, a `AmbiguousField`.
     """
     reader = _reader_without_date(answer_text)
@@ -113,7 +113,7 @@ def read_machine_items(answer_text: str) -> list[dict[str, Any]]:
 def read_hours(answer_text: str) -> float:
     """Return a length in hours, in halves: «۴», «۴ ساعت», «چهار و نیم», «از ۸ تا ۱۲»; whole hours as an int.
 
-    An hour of the clock («ساعت ۸») and days («یک روز») are no length in hours: each is refused with its own detail.
+    An hour of the clock («ساعت ۸») and days («یک روز») are no length in hours: each is refused with its own reason.
     """
     stream = TokenStream(answer_text)
     hours = _take_length_hours(stream)

@@ -1,6 +1,7 @@
 """Decimal numbers and lengths in metres, found in a stream of tokens and in answers; exact, never a float.
 
 People write the decimal mark as a point, «٫», a comma or, by hand, a slash («۲/۵» is two and a half); halves in words.
+Thousands are written together: «۱,۵۰۰» is refused, for nobody knows whether one and a half is meant.
 Lengths are metres where no unit is named: «۲٫۵», «دو متر و نیم», «۲ متر و ۴۰ سانت», «۱۲۰ سانتی‌متر».
 """
 
@@ -8,54 +9,46 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from domain.parsing.filler_words import COURTESY_WORDS
-from domain.parsing.numerals import end_of_half, read_whole_number_at
+from domain.parsing.numerals import AND_WORDS, HALF_WORDS, end_of_half, read_fraction_at, read_whole_number_at
 from domain.parsing.tokens import TokenStream, keys_of
 from domain.values.errors import InvalidField
 
-METRE_WORDS = keys_of("متر", "متری", "m", "meter", "meters", "metre", "metres", "metr")
+_METRE_WORDS = keys_of("متر", "متری", "m", "meter", "meters", "metre", "metres", "metr")
 _CENTIMETRE_WORDS = keys_of("سانت", "سانتی", "سانتی متر", "سانتیمتر", "سانتیمتری", "cm", "centimetre", "centimeter")
-_DECIMAL_MARKS = frozenset("./٫,،")
 _MINUS_SIGNS = frozenset("-−")
-_HALF_WORDS, _AND_WORDS = keys_of("نیم", "نیمه", "half"), keys_of("و", "and")
 _LEAD_WORDS = COURTESY_WORDS | keys_of("عدد", "مقدار", "تعداد", "حدود", "حدودا", "طول", "عرض", "ارتفاع", "number")
 _HALF = Decimal("0.5")
 
 
-def read_decimal_at(stream: TokenStream, index: int) -> tuple[Decimal, int] | None:
+def _read_decimal_at(stream: TokenStream, index: int) -> tuple[Decimal, int] | None:
     """Return the decimal number at a place («۲٫۷۶», «سه و نیم», «نیم») and where it ends, whatever its places."""
-    if stream.key_at(index) in _HALF_WORDS:
+    if stream.key_at(index) in HALF_WORDS:
         return _HALF, index + 1
     number = read_whole_number_at(stream, index)
     if not number:
         return None
     whole_part, end = number
-    fraction_digits = stream.digits_at(end + 1)
-    if (
-        stream.digits_at(end - 1)
-        and fraction_digits
-        and stream.key_at(end) in _DECIMAL_MARKS
-        and stream.is_glued(end)
-        and stream.is_glued(end + 1)
-    ):
+    fraction_digits = read_fraction_at(stream, end)
+    if stream.digits_at(end - 1) and fraction_digits:
         return Decimal(f"{whole_part}.{fraction_digits}"), end + 2
     half_end = end_of_half(stream, end)
     return (whole_part + _HALF, half_end) if half_end > end else (Decimal(whole_part), end)
 
 
-def read_length_at(stream: TokenStream, index: int) -> tuple[Decimal, int] | None:
+def _read_length_at(stream: TokenStream, index: int) -> tuple[Decimal, int] | None:
     """Return the length in metres at a place, with or without its unit, and where it ends."""
-    number = read_decimal_at(stream, index)
+    number = _read_decimal_at(stream, index)
     if not number:
         return None
     metres, end = number
     if centimetres_end := _end_of_centimetres(stream, end):
         return metres / 100, centimetres_end
-    if stream.key_at(end) not in METRE_WORDS:
+    if stream.key_at(end) not in _METRE_WORDS:
         return metres, end
     half_end = end_of_half(stream, end + 1)
     if half_end > end + 1:
         return metres + _HALF, half_end
-    smaller = read_decimal_at(stream, end + 2) if stream.key_at(end + 1) in _AND_WORDS else None
+    smaller = _read_decimal_at(stream, end + 2) if stream.key_at(end + 1) in AND_WORDS else None
     if smaller and (centimetres_end := _end_of_centimetres(stream, smaller[1])):
         return metres + smaller[0] / 100, centimetres_end
     return metres, end + 1
@@ -64,13 +57,13 @@ def read_length_at(stream: TokenStream, index: int) -> tuple[Decimal, int] | Non
 def read_decimal(answer_text: str, unit_words: Iterable[str] = ()) -> Decimal:
     """Return the decimal number that an answer is; words of `unit_words` may be with it."""
     stream = TokenStream(answer_text)
-    return _read_alone(stream, read_decimal_at(stream, _first_place(stream)), keys_of(*unit_words))
+    return _read_alone(stream, _read_decimal_at(stream, _first_place(stream)), keys_of(*unit_words))
 
 
 def read_length(answer_text: str) -> Decimal:
     """Return the metres that an answer is."""
     stream = TokenStream(answer_text)
-    return _read_alone(stream, read_length_at(stream, _first_place(stream)), frozenset())
+    return _read_alone(stream, _read_length_at(stream, _first_place(stream)), frozenset())
 
 
 def _first_place(stream: TokenStream) -> int:
@@ -97,4 +90,4 @@ def _end_of_centimetres(stream: TokenStream, index: int) -> int | None:
     """Return where «سانت», «سانتی‌متر» at a place ends; None where it is not there."""
     if stream.key_at(index) not in _CENTIMETRE_WORDS:
         return None
-    return stream.skip(index + 1, METRE_WORDS)
+    return stream.skip(index + 1, _METRE_WORDS)

@@ -31,11 +31,13 @@ _VALUES_BY_WORD: dict[str, int] = (
     | {word: value for value, word in enumerate(_ENGLISH_NUMERALS, start=1)}
     | _SPOKEN_NUMERALS
 )
-_AND_WORDS = keys_of("و", "and")
-_HALF_WORDS = keys_of("نیم", "نیمه", "half")
+AND_WORDS = keys_of("و", "and")
+HALF_WORDS = keys_of("نیم", "نیمه", "half")
 _AND_HALF_WORDS = keys_of("ونیم")
 _ORDINAL_ENDINGS = keys_of("م", "ام", "مین", "امین")
-_DECIMAL_POINTS = frozenset("./٫,،")
+_DECIMAL_MARKS = frozenset("./٫,،")
+_COMMAS = frozenset(",،")
+_THOUSANDS_GROUP = 3
 _LONGEST_NUMBER = 6
 _LONGEST_WHOLE = 18
 
@@ -60,7 +62,7 @@ def _read_number_up_to(stream: TokenStream, index: int, most_digits: int) -> tup
         return (int(digits), index + 1) if 0 < len(digits) <= most_digits else None
     ones = (
         _VALUES_BY_WORD.get(stream.key_at(index + 2), 0)
-        if value in (20, 30) and stream.key_at(index + 1) in _AND_WORDS
+        if value in (20, 30) and stream.key_at(index + 1) in AND_WORDS
         else 0
     )
     return (value + ones, index + 3) if 0 < ones < 10 else (value, index + 1)
@@ -76,23 +78,28 @@ def end_of_half(stream: TokenStream, index: int) -> int:
     """Return where «و نیم» at a place ends, or the place itself when it is not there."""
     if stream.key_at(index) in _AND_HALF_WORDS:
         return index + 1
-    return index + 2 if stream.key_at(index) in _AND_WORDS and stream.key_at(index + 1) in _HALF_WORDS else index
+    return index + 2 if stream.key_at(index) in AND_WORDS and stream.key_at(index + 1) in HALF_WORDS else index
+
+
+def read_fraction_at(stream: TokenStream, index: int) -> str:
+    """Return the digits behind a decimal mark at a place, with no space around it («٫۵»); empty where there are none.
+
+    Three digits behind a comma may as well be thousands («۱,۵۰۰»): they are no fraction.
+    """
+    separator, digits = stream.key_at(index), stream.digits_at(index + 1)
+    is_fraction = separator in _DECIMAL_MARKS and stream.is_glued(index) and stream.is_glued(index + 1)
+    return "" if not is_fraction or (separator in _COMMAS and len(digits) == _THOUSANDS_GROUP) else digits
 
 
 def read_quantity_at(stream: TokenStream, index: int) -> tuple[float, int] | None:
     """Return a quantity in halves («۴», «چهار و نیم», «4.5», «نیم») and where it ends."""
-    if stream.key_at(index) in _HALF_WORDS:
+    if stream.key_at(index) in HALF_WORDS:
         return 0.5, index + 1
     number_match = read_number_at(stream, index)
     if not number_match:
         return None
     value, end = number_match
-    if (
-        stream.key_at(end) in _DECIMAL_POINTS
-        and stream.digits_at(end + 1) == "5"
-        and stream.is_glued(end)
-        and stream.is_glued(end + 1)
-    ):
+    if read_fraction_at(stream, end) == "5":
         return value + 0.5, end + 2
     half_end = end_of_half(stream, end)
     return (value + 0.5, half_end) if half_end > end else (value, end)

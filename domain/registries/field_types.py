@@ -20,6 +20,7 @@ from domain.values.errors import InvalidField
 from domain.values.languages import join_list
 from domain.values.money import BILL_STEP_RIALS
 from domain.values.reasons import InvalidReason
+from domain.values.reasons.bases import InvalidReasonBase
 from domain.values.text import ascii_digits, fold_compactly, fold_text, group_digits, persian_digits, tidy_text
 
 LONGEST_CODE = 40
@@ -47,6 +48,7 @@ class RecordedDay(FieldType):
     """
 
     name: ClassVar[str] = "date"
+    unreadable_reason: ClassVar[InvalidReasonBase] = InvalidReason.BAD_DATE
 
     def parse(self, raw_value: object, reading_context: ReadingContext) -> str:
         """Read a date cell or the text of a date."""
@@ -92,11 +94,17 @@ class CheckedText(FieldType):
 
     type_name: str
     parse_text: Callable[[str], str]
+    refusal_reason: InvalidReasonBase
 
     @property
     def name(self) -> str:  # type: ignore[override]  # one class, several names
         """The name that was given."""
         return self.type_name
+
+    @property
+    def unreadable_reason(self) -> InvalidReasonBase:  # type: ignore[override]  # as above
+        """The reason that was given."""
+        return self.refusal_reason
 
     def parse(self, raw_value: object, reading_context: ReadingContext) -> str:
         """Check and normalise."""
@@ -152,11 +160,11 @@ def parse_code(code_text: str) -> str:
     return normalised_code
 
 
-CODE = CheckedText("code", parse_code)
-OWNER_CODE = CheckedText("owner_code", parse_owner_code)
-TAXI_CODE = CheckedText("taxi_code", parse_taxi_code)
-VIN = CheckedText("vin", parse_vin)
-PHONE = CheckedText("phone", parse_phone)
+CODE = CheckedText("code", parse_code, InvalidReason.BAD_CODE)
+OWNER_CODE = CheckedText("owner_code", parse_owner_code, InvalidReason.BAD_OWNER_CODE)
+TAXI_CODE = CheckedText("taxi_code", parse_taxi_code, InvalidReason.BAD_TAXI_CODE)
+VIN = CheckedText("vin", parse_vin, InvalidReason.BAD_VIN)
+PHONE = CheckedText("phone", parse_phone, InvalidReason.BAD_PHONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +172,7 @@ class Plates(FieldType):
     """Several plates, separated by commas or semicolons; kept sorted, each once."""
 
     name: ClassVar[str] = "plates"
+    unreadable_reason: ClassVar[InvalidReasonBase] = InvalidReason.BAD_PLATES
 
     def parse(self, raw_value: object, reading_context: ReadingContext) -> list[str]:
         """Read each one."""
@@ -196,6 +205,7 @@ class Year(FieldType):
 
     allows_gregorian: bool = False
     name: ClassVar[str] = "year"
+    unreadable_reason: ClassVar[InvalidReasonBase] = InvalidReason.BAD_YEAR
 
     def parse(self, raw_value: object, reading_context: ReadingContext) -> int:
         """Read the digits."""
@@ -227,6 +237,7 @@ class Note(FieldType):
 
     max_length: int = 200
     name: ClassVar[str] = "text"
+    unreadable_reason: ClassVar[InvalidReasonBase] = InvalidReason.BAD_TEXT
 
     def parse(self, raw_value: object, reading_context: ReadingContext) -> str:
         """Trim, and make one space of all white space."""

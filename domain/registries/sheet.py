@@ -174,7 +174,7 @@ def explain_cell_error(field: Field, error: DomainError, cell: object) -> Domain
     """Return the error of a cell; one without a reason gets that of the field's type: «کد ملی … درست نیست»."""
     if error.reason is not None or not isinstance(error, InvalidField):
         return error
-    return InvalidField(field.name, InvalidReason(f"bad_{field.type.name}"), given=render_cell_text(cell))
+    return InvalidField(field.name, field.type.unreadable_reason, given=render_cell_text(cell))
 
 
 def _interpret_cell(column: SheetColumn, cell: object) -> object:

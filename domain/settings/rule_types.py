@@ -10,6 +10,7 @@ from domain.parsing.answers import read_start_hour
 from domain.values.calendar import hour_text
 from domain.values.errors import InvalidField
 from domain.values.reasons import InvalidReason
+from domain.values.reasons.bases import InvalidReasonBase
 from domain.values.text import ascii_digits, fold_text
 
 CLOSED_VALUE = "closed"
@@ -29,6 +30,7 @@ class HourSpan(FieldType):
     may_cross_midnight: bool = False
     may_be_closed: bool = False
     name: ClassVar[str] = "hours_of_day"
+    unreadable_reason: ClassVar[InvalidReasonBase] = InvalidReason.BAD_HOUR_SPAN
     survives_erasure: ClassVar[bool] = True
 
     def parse(self, raw_value: object, reading_context: ReadingContext) -> str:
@@ -36,7 +38,7 @@ class HourSpan(FieldType):
         folded_text = fold_text(str(raw_value))
         if self.may_be_closed and folded_text in _CLOSED_WORDS:
             return CLOSED_VALUE
-        with explain_unreadable(InvalidReason.BAD_HOUR_SPAN, raw_value):
+        with explain_unreadable(self.unreadable_reason, raw_value):
             hour_texts = _RANGE_SEPARATOR.split(ascii_digits(folded_text))
             if len(hour_texts) != 2:
                 raise InvalidField

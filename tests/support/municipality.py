@@ -212,12 +212,9 @@ class Municipality:
         async with self.store.open_unit(write=False) as uow:
             return Heard(inbound, await uow.outbox.get(inbound.reply_id) if inbound.reply_id else None)
 
-    async def receive(
-        self, mobile: str, text: str, provider_id: str | None, received_at: datetime | None = None
-    ) -> InboundMessage:
-        """Take one delivery of a text, which the provider received just now unless it says when."""
-        received_sms = ReceivedSms(provider_id, mobile, "3000", text, received_at)
-        return await receive_sms(self.desk, self.store, "simulator", received_sms)
+    async def receive(self, mobile: str, text: str, provider_id: str | None) -> InboundMessage:
+        """Take one delivery of a text."""
+        return await receive_sms(self.desk, self.store, "simulator", ReceivedSms(provider_id, mobile, "3000", text))
 
     async def says(self, *texts: str, mobile: str = CITIZEN) -> Heard:
         """Text one after another; return what came of the last."""

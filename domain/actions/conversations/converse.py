@@ -46,9 +46,9 @@ async def _take_turn(turn: TurnContext, text: str, *, is_command: bool) -> Rende
     late = turn.late_question
     read_step = turn.conversation.read_command if is_command else turn.conversation.read_text
     try:
-        step = read_step(turn.dialogue, text, turn.said_at)
+        step = read_step(turn.dialogue, text, turn.sent_at)
     except DomainError as error:
-        turn.intent = turn.dependencies.grammar.parse_message(text, turn.said_at).intent
+        turn.intent = turn.dependencies.grammar.parse_message(text, turn.sent_at).intent
         return turn.render_error(error)
     if isinstance(step, Unknown):
         return await _answer_unknown(turn, step, text)

@@ -108,7 +108,7 @@ async def _find_earlier_delivery(
 
 async def _answer_message(arrival: Arrival, address: Address, stored_dialogue: StoredDialogue | None) -> None:
     dependencies, uow, message = arrival.dependencies, arrival.uow, arrival.message
-    turn = open_turn(dependencies, uow, address, stored_dialogue, said_at=message.received_at)
+    turn = open_turn(dependencies, uow, address, stored_dialogue, sent_at=message.received_at)
     reply = await converse(turn, message.text)
     message.intent, message.request_id = turn.intent, reply.request_id
     if turn.intent in UNANSWERED_INTENTS and await _is_machine_loop(dependencies, uow, message):

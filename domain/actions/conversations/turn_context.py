@@ -46,7 +46,7 @@ class TurnContext:
     """The grammar and the services of this channel."""
     dialogue: Dialogue
     """What is asked, which the turn changes."""
-    said_at: datetime
+    sent_at: datetime
     """When the text was sent, from which its «فردا» is counted; a text that is fetched may be of the day before."""
     had_dialogue: bool = False
     """Whether something was asked when the turn began."""
@@ -138,7 +138,7 @@ def open_turn(
     address: Address,
     stored_dialogue: StoredDialogue | None = None,
     *,
-    said_at: datetime | None = None,
+    sent_at: datetime | None = None,
 ) -> TurnContext:
     """Return a turn of the conversation on a line, whose dialogue is as `uow.dialogues.load` gives it; what is said in
     it is of now, where no other moment is given.
@@ -156,7 +156,7 @@ def open_turn(
         actor,
         conversation,
         dialogue,
-        said_at or dependencies.clock.now(),
+        sent_at or dependencies.clock.now(),
         had_dialogue=had_dialogue,
         has_expired=has_expired,
         late_question=late_question,

@@ -7,9 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from domain.fields.form import Field
 from domain.messages.catalogue import Catalogue
 from domain.registries.declarations import DRIVER, DUTY, MACHINES, OPERATORS, REGISTRIES, VEHICLE
+from domain.registries.field_types import CheckedText, parse_vin
 from domain.registries.sheet import (
+    explain_cell_error,
     field_label,
     is_empty_cell,
     neutralise_formula,
@@ -18,6 +21,7 @@ from domain.registries.sheet import (
     write_cell,
 )
 from domain.values.errors import InvalidField, MissingField
+from domain.values.reasons import InvalidReason
 
 CATALOGUE = Catalogue.load()
 NOW = datetime(2026, 11, 24, 6, 30, tzinfo=UTC)
@@ -99,9 +103,18 @@ def test_faults_tell_the_type_and_the_cell() -> None:
 
 
 def test_every_type_has_a_text_for_what_cannot_be_read() -> None:
-    kinds = {field.type.name for registry in REGISTRIES.values() for field in registry.fields}
-    missing = {kind for kind in kinds - {"choice", "choices"} if f"details.invalid_field.bad_{kind}" not in CATALOGUE}
+    types = {field.type for registry in REGISTRIES.values() for field in registry.fields}
+    reasons = {field_type.name: field_type.unreadable_reason for field_type in types}
+    kinds = reasons.keys() - {"choice", "choices"}
+    assert {kind: str(reasons[kind]) for kind in kinds} == {kind: f"bad_{kind}" for kind in kinds}
+    missing = {kind for kind in kinds if f"details.invalid_field.{reasons[kind]}" not in CATALOGUE}
     assert missing == set()
+
+
+def test_a_type_of_any_name_has_the_reason_that_it_declares() -> None:
+    sign = CheckedText("road_sign", parse_vin, InvalidReason.BAD_CODE)
+    error = explain_cell_error(Field("sign", sign), InvalidField("vin"), "x")
+    assert (error.field, error.reason, error.params) == ("sign", InvalidReason.BAD_CODE, {"given": "x"})
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\tx", "=cmd|' /C calc'!A0"])

@@ -1,7 +1,7 @@
 """Texts that come in: each acted on once, none lost, and what every command answers."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ from domain.actions.conversations.converse import converse
 from domain.actions.conversations.receive import receive_sms
 from domain.actions.requests import track
 from domain.messages.carriers import ReceivedSms
-from domain.messages.records import InboundState, MessageClass
+from domain.messages.records import InboundMessage, InboundState, MessageClass
 from domain.settings.policy import Policy
 from domain.values.calendar import to_tehran
 from domain.values.errors import Conflict, DomainError, NotAllowedNow, Unavailable
@@ -326,14 +326,20 @@ async def test_an_hour_that_has_passed_is_asked_again(town: Municipality) -> Non
 # Texts that are fetched late
 
 
+async def receive_late(town: Municipality, mobile: str, text: str, moment: datetime) -> InboundMessage:
+    """Take a text of which the panel says when it came."""
+    received_sms = ReceivedSms(f"{mobile} {moment}", mobile, "3000", text, moment)
+    return await receive_sms(town.desk, town.store, "sms_ir", received_sms)
+
+
 async def test_a_text_of_yesterday_is_read_from_its_own_day(town: Municipality) -> None:
     yesterday = town.clock.at - timedelta(days=1)
-    passed = await town.receive(NEIGHBOUR, ORDER, "late-1", yesterday)
+    passed = await receive_late(town, NEIGHBOUR, ORDER, yesterday)
     assert (passed.received_at, passed.request_id) == (yesterday, None)
     [reply] = await town.sent(NEIGHBOUR)
     assert reply.key == "services.machinery.fields.start.prompt"
     assert reply.text.startswith(town.desk.catalogue.text("details.invalid_field.past"))
-    await town.receive(CITIZEN, ORDER.replace("ساعت ۸", "ساعت ۱۲"), "late-2", yesterday)
+    await receive_late(town, CITIZEN, ORDER.replace("ساعت ۸", "ساعت ۱۲"), yesterday)
     [request] = await town.requests_of()
     assert (request.fields["date"], request.fields["start"]) == (to_tehran(town.clock.at).date().isoformat(), "12:00")
 
@@ -342,9 +348,9 @@ async def test_a_backlog_counts_when_it_was_sent(town: Municipality) -> None:
     text_count, now = town.desk.policy.inbound_limit + 3, town.clock.at
     for number in range(text_count):
         moment = now - timedelta(hours=text_count - number)
-        message = await town.receive(CITIZEN, "درخواست‌ها", f"late-{number}", moment)
+        message = await receive_late(town, CITIZEN, "درخواست‌ها", moment)
         assert (message.state, message.received_at) == (InboundState.ANSWERED, moment)
-    ahead = await town.receive(CITIZEN, "درخواست‌ها", "ahead", now + timedelta(days=1))
+    ahead = await receive_late(town, CITIZEN, "درخواست‌ها", now + timedelta(days=1))
     assert (ahead.state, ahead.received_at) == (InboundState.ANSWERED, now)
 
 
