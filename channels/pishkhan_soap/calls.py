@@ -17,6 +17,7 @@ from channels.pishkhan_soap.declared import CHANNEL_KEY
 from channels.pishkhan_soap.operation import CounterCall, Operation
 from channels.pishkhan_soap.reasons import SoapAuthenticationReason, SoapReplayReason
 from channels.pishkhan_soap.schema import NAMESPACE
+from channels.pishkhan_soap.shapes import REQUEST_HEAD
 from channels.pishkhan_soap.username_token import UsernameToken, refuse_stale_token
 from domain.actions.dependencies import Dependencies
 from domain.actions.documents.preparing import prepare_file
@@ -38,6 +39,7 @@ from domain.values.errors import (
     InvalidField,
     NotFound,
     Replayed,
+    Unavailable,
 )
 from domain.values.files import PreparedFile
 from domain.values.reasons import DuplicateReason, ForbiddenReason, NotFoundReason
@@ -56,6 +58,10 @@ LEAST_KEYS_COMPARED = 2
 """A refused token was compared with so many keys at least, as many as an office has while it changes them: the time
 that it took does not tell whether its user name is an office's.
 """
+
+
+HEAD_KEYS = frozenset(element.key for element in REQUEST_HEAD)
+"""Values that every call has; all others are the operation's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +104,7 @@ class CallHandler:
         self, operation: Operation, call_values: Mapping[str, Any], token: UsernameToken, caller: CounterCaller
     ) -> str:
         """Return the answer's body, of this call or of the earlier one that it repeats; raises domain errors."""
-        office, prepared_values = None, await self._prepare_values(operation, call_values, token)
+        office, prepared_values = None, await self._prepare_values(operation, call_values, token, caller)
         try:
             async with self.store.open_unit() as uow:
                 office = await self.authenticate_office(uow, token, caller)
@@ -112,22 +118,34 @@ class CallHandler:
         )
 
     async def _prepare_values(
-        self, operation: Operation, call_values: Mapping[str, Any], token: UsernameToken
+        self, operation: Operation, call_values: Mapping[str, Any], token: UsernameToken, caller: CounterCaller
     ) -> Mapping[str, Any] | DomainError:
-        """Return the values of a call with its files prepared, or why one of them is not taken: that is for the unit to
-        raise, which finds out first who calls. Nobody's files are opened who does not prove a key.
+        """Return the values of a call with its files prepared, or why they are not: that is for the unit to raise,
+        which finds out first who calls.
         """
         if operation.prepare_values is None:
             return call_values
-        async with self.store.open_unit(write=False) as uow:
-            office = _active_office(await uow.offices.find_by_username(token.username))
-        if not self._proves_key(office, token, self.dependencies.clock.now()) or office is None:
-            return call_values
         try:
-            clerk = identify_clerk(office, call_values["clerk"])
+            async with self.store.open_unit(write=False) as uow:
+                clerk = await self._identify_new_caller(uow, call_values, token, caller)
             return await operation.prepare_values(partial(self._prepare_file, clerk), call_values)
         except DomainError as refusal:
             return refusal
+
+    async def _identify_new_caller(
+        self, uow: UnitOfWork, call_values: Mapping[str, Any], token: UsernameToken, caller: CounterCaller
+    ) -> Actor:
+        """Return the clerk of a call that is admitted and new; raises why it is not.
+
+        Files of any other call are not opened: that costs a scan, which nobody shall cause again and again.
+        """
+        office = await self._admit_office(uow, token, caller)
+        if token.nonce and await uow.office_calls.is_nonce_taken(office.code, token.nonce_digest):
+            raise Replayed("Nonce", SoapReplayReason.NONCE)
+        clerk = _identify_caller(office, call_values)
+        if await uow.office_calls.find(office.code, call_values["call_id"], self.dependencies.clock.now()):
+            raise Unavailable("clientRequestId")  # its answer is given again; who hears this came as it was forgotten
+        return clerk
 
     async def _prepare_file(self, clerk: Actor, file_name: str, content: bytes) -> PreparedFile:
         return await prepare_file(self.dependencies, self.store, file_name, content, clerk)
@@ -151,7 +169,15 @@ class CallHandler:
         return not token.nonce or await uow.office_calls.take_nonce(office.code, token.nonce_digest, ends_at)
 
     async def authenticate_office(self, uow: UnitOfWork, token: UsernameToken, caller: CounterCaller) -> Office:
-        """Return the office that the token proves; its nonce is taken in this unit.
+        """Return the office that the token proves; its nonce is taken in this unit."""
+        office = await self._admit_office(uow, token, caller)
+        if not await self._take_nonce(uow, office, token):
+            raise Replayed("Nonce", SoapReplayReason.NONCE)
+        await clear_lock_out(self.dependencies, uow, office, caller.address, LOCK_WINDOW)
+        return office
+
+    async def _admit_office(self, uow: UnitOfWork, token: UsernameToken, caller: CounterCaller) -> Office:
+        """Return the office that the token proves, if it may call from there and now; nothing is changed.
 
         Who does not prove a key learns nothing of the office, not even by the time, whether there is one.
         """
@@ -164,9 +190,6 @@ class CallHandler:
         if not office.admits_address(caller.address):
             raise AuthenticationFailed("Username", SoapAuthenticationReason.ADDRESS)
         refuse_stale_token(token, now, self.clock_skew)
-        if not await self._take_nonce(uow, office, token):
-            raise Replayed("Nonce", SoapReplayReason.NONCE)
-        await clear_lock_out(self.dependencies, uow, office, caller.address, LOCK_WINDOW)
         return office
 
     def _proves_key(self, office: Office | None, token: UsernameToken, now: datetime) -> bool:
@@ -196,11 +219,9 @@ class CallHandler:
         body_values: Mapping[str, Any],
         prepared_values: Mapping[str, Any] | DomainError,
     ) -> str | PendingAnswer:
-        call_values = dict(body_values)
-        if call_values.pop("office").lower() != office.code.lower():
-            raise Forbidden("officeCode", ForbiddenReason.OTHER_OFFICE)
-        clerk = identify_clerk(office, call_values.pop("clerk"))
-        call_id, now = call_values.pop("call_id"), self.dependencies.clock.now()
+        clerk = _identify_caller(office, body_values)
+        call_id, now = body_values["call_id"], self.dependencies.clock.now()
+        call_values = {key: value for key, value in body_values.items() if key not in HEAD_KEYS}
         call_digest = digest_call(operation, clerk, call_values)
         earlier_call = await uow.office_calls.begin(
             office.code, call_id, call_digest, operation.name, now + operation.answer_lifetime, now
@@ -281,6 +302,13 @@ def _select_prepared(
 def _active_office(office: Office | None) -> Office | None:
     """Return the office unless it is switched off: then it is nobody."""
     return office if office and office.active else None
+
+
+def _identify_caller(office: Office, call_values: Mapping[str, Any]) -> Actor:
+    """Return the clerk whom a call names; `Forbidden("officeCode")` where it names another office."""
+    if call_values["office"].lower() != office.code.lower():
+        raise Forbidden("officeCode", ForbiddenReason.OTHER_OFFICE)
+    return identify_clerk(office, call_values["clerk"])
 
 
 def identify_clerk(office: Office, national_code: str) -> Actor:

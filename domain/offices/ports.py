@@ -90,6 +90,14 @@ class CallRepository(Protocol):
         """Take a nonce, to be remembered until then; False when it was taken before."""
         ...
 
+    async def is_nonce_taken(self, office_code: str, nonce: str) -> bool:
+        """Return whether a nonce was taken, without taking it."""
+        ...
+
+    async def find(self, office_code: str, call_id: str, now: datetime) -> RecordedCall | None:
+        """Return what a call was the first time, without beginning it; None when `begin` would find it new."""
+        ...
+
     async def begin(
         self,
         office_code: str,

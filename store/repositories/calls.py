@@ -16,6 +16,9 @@ _SELECT_CALL = select(
 ).where(*_IS_CALL)
 _RENEW = update(office_calls).where(*_IS_CALL, office_calls.c.keeps_until <= bindparam("now", type_=Utc))
 _STORE_ANSWER = update(office_calls).where(*_IS_CALL)
+_SELECT_NONCE = select(office_nonces.c.nonce).where(
+    office_nonces.c.office == bindparam("of_office"), office_nonces.c.nonce == bindparam("of_nonce")
+)
 
 _NOW_PARAMETER, _ROW_LIMIT = bindparam("now", type_=Utc), bindparam("most", type_=Integer)
 _SELECT_PAST_CALLS = (
@@ -52,6 +55,14 @@ class SqlCallRepository(Repository):
     async def take_nonce(self, office_code: str, nonce: str, expires_at: datetime) -> bool:
         return await self._writes_row(_insert_nonce, {"office": office_code, "nonce": nonce, "ends_at": expires_at})
 
+    async def is_nonce_taken(self, office_code: str, nonce: str) -> bool:
+        nonce_key = {"of_office": office_code, "of_nonce": nonce}
+        return await self._transaction.fetch_row(_SELECT_NONCE, nonce_key) is not None
+
+    async def find(self, office_code: str, call_id: str, now: datetime) -> RecordedCall | None:
+        row = await self._transaction.fetch_row(_SELECT_CALL, {"of_office": office_code, "of_call": call_id})
+        return RecordedCall(*row[:3]) if row is not None and row[3] > now else None
+
     async def begin(
         self,
         office_code: str,
@@ -72,10 +83,9 @@ class SqlCallRepository(Repository):
         while True:
             if await self._writes_row(_insert_call, {"office": office_code, "call_id": call_id, **values}):
                 return None
-            row = await self._transaction.fetch_row(_SELECT_CALL, call_key)
-            if row is not None and row[3] > called_at:
-                return RecordedCall(*row[:3])
-            if row is not None and await self._writes_row(_RENEW, {**call_key, **values, "now": called_at}):
+            if (earlier_call := await self.find(office_code, call_id, called_at)) is not None:
+                return earlier_call
+            if await self._writes_row(_RENEW, {**call_key, **values, "now": called_at}):
                 return None
             # It was swept, or another unit renewed it, between two statements: look again.
 

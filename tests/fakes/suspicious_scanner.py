@@ -19,9 +19,12 @@ class SuspiciousScanner:
         self._store = store
         self.is_away = False
         """Nobody can tell then."""
+        self.scan_count = 0
+        """How many files it looked at."""
 
     async def find_malware(self, content: bytes) -> str | None:
         """Return its name."""
+        self.scan_count += 1
         async with asyncio.timeout(WRITER_SECONDS), self._store.open_unit():
             pass  # on SQLite there is one writer: inside another unit this would wait for ever
         if self.is_away:

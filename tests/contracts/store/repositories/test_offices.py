@@ -183,6 +183,21 @@ async def test_a_call_whose_time_is_over_is_new(store: SqlStore) -> None:
         assert await begin(uow, body_digest="d2", **later) == RecordedCall("d2", "SubmitMachineryRequest", None)
 
 
+async def test_calls_and_nonces_are_looked_up_without_taking_them(store: SqlStore) -> None:
+    async with store.open_unit(write=False) as uow:
+        assert await uow.office_calls.find("1001", "a-1", NOW) is None
+        assert not await uow.office_calls.is_nonce_taken("1001", "n")
+    async with store.open_unit() as uow:
+        await begin(uow)
+        await uow.office_calls.take_nonce("1001", "n", NOW + HOUR)
+    async with store.open_unit(write=False) as uow:
+        assert await uow.office_calls.find("1001", "a-1", NOW) == RecordedCall("d1", "SubmitMachineryRequest", None)
+        assert await uow.office_calls.find("1001", "a-1", NOW + DAY) is None, "its time is over"
+        assert await uow.office_calls.find("1002", "a-1", NOW) is None
+        taken = [await uow.office_calls.is_nonce_taken(*key) for key in (("1001", "n"), ("1001", "m"), ("1002", "n"))]
+        assert taken == [True, False, False]
+
+
 async def test_what_fails_was_never_called(store: SqlStore) -> None:
     with suppress(ZeroDivisionError):
         async with store.open_unit() as uow:
