@@ -14,8 +14,7 @@ from domain.fields.form import read_fields
 from domain.fields.types import ReadingContext
 from domain.language.service import Service
 from domain.messages.catalogue import Catalogue
-from domain.values.errors import MissingField, NotFound, UnknownService
-from domain.values.reasons import NotFoundReason
+from domain.values.errors import MissingField, UnknownService
 
 SERVICE_STEPS = list_type("Steps", "step", st.TEXT, Doc("گام‌ها", "What happens, step by step."), min_items=0)
 NAMED_PAPER = SchemaRecord(
@@ -69,12 +68,13 @@ def _service_values(catalogue: Catalogue, service: Service) -> Mapping[str, Any]
 
 
 async def get_tariff(call: CounterCall) -> Mapping[str, Any]:
-    """Return the price of what is named, by the service that prices it."""
+    """Return the price of what is named, by the service that prices it, or every price of one without a look-up."""
     service = call.dependencies.services.get(call.values["service"])
-    if service is None or not (service.price_lookup or service.priced_items):
+    if service is None or not _has_prices(service):
         raise UnknownService("service")
     if service.price_lookup is None:
-        return await _list_prices(call, service)
+        all_prices = await list_price_lines(call.dependencies, call.uow, (service,))
+        return {"lines": [build_answer_line("price", line.text, line.facts) for line in all_prices]}
     price_form = service.price_lookup.form
     raw_fields = {field.name: call.values[field.name] for field in price_form if field.name in call.values}
     if service.price_lookup.subject_field not in raw_fields:
@@ -86,17 +86,14 @@ async def get_tariff(call: CounterCall) -> Mapping[str, Any]:
     return {"lines": [build_answer_line(line.key, line.text, line.facts) for line in price_lines]}
 
 
-async def _list_prices(call: CounterCall, service: Service) -> Mapping[str, Any]:
-    """Return every price of a service that has no look-up of its own; `NotFound("tariff")` where none is set."""
-    price_lines = await list_price_lines(call.dependencies, call.uow, service)
-    if not price_lines:
-        raise NotFound("tariff", NotFoundReason.TARIFF)
-    return {"lines": [build_answer_line("price", line.text, line.facts) for line in price_lines]}
+def _has_prices(service: Service) -> bool:
+    """Return whether counters may ask what a service costs."""
+    return service.price_lookup is not None or bool(service.priced_items)
 
 
 def build_operations(services: Sequence[Service], catalogue: Catalogue) -> list[Operation]:
     """Return them; what a price depends on comes from the services that have prices."""
-    priced_services = [service for service in services if service.price_lookup or service.priced_items]
+    priced_services = [service for service in services if _has_prices(service)]
     price_elements = {
         member.name: SchemaElement(member.name, member.value_type, member.doc, required=False, key=member.key)
         for service in priced_services

@@ -63,6 +63,6 @@ def _build_operations(services: Sequence[Service], catalogue: Catalogue) -> tupl
         *asking.build_operations(services, catalogue),
         *(submission_operation(service, catalogue) for service in services),
         *(lookup_operation(service, lookup, catalogue) for service, lookup in service_lookups),
-        *following.build_operations(services),
+        *following.build_operations(services, catalogue),
         *money.OPERATIONS,
     )

@@ -36,7 +36,6 @@ ELEMENT_TEXT_KEYS: Mapping[tuple[str, str], str] = {
     ("invalid_field", InvalidReason.UNREADABLE): "details.invalid_field.soap_value",
     ("invalid_field", SoapInvalidReason.VALUE): "details.invalid_field.soap_value",
     ("missing_field", ""): "details.missing_field.soap_missing",
-    ("missing_field", "no_own_taxi"): "details.missing_field.soap_missing",
 }
 """Errors, by code and reason, whose text here names the element: a form at a counter has many at once."""
 

@@ -22,7 +22,9 @@ from domain.actions.messages.notify import announce_outcome
 from domain.actions.papers.printouts import build_request_printout
 from domain.actions.requests.command import take_command
 from domain.blocks.asking import QUESTION
+from domain.language.printouts import Printable
 from domain.language.service import Command, Service
+from domain.messages.catalogue import Catalogue
 from domain.offices.office import ACTION_ANSWER_RETENTION
 from domain.papers.ports import Printer
 from domain.requests.request import Phase, RequestFilter
@@ -271,26 +273,32 @@ COMMENT_OPERATION = Operation(
 """What citizens say of a service, or of the desk."""
 
 
-def build_operations(services: Sequence[Service]) -> tuple[Operation, ...]:
+def build_operations(services: Sequence[Service], catalogue: Catalogue) -> tuple[Operation, ...]:
     """Return the operations on requests that were brought; papers are got where a service prints some for counters."""
-    paper_kinds = list_counter_papers(services)
-    return (*OPERATIONS, *([_build_paper_operation(paper_kinds)] if paper_kinds else []), COMMENT_OPERATION)
+    papers = list_counter_papers(services)
+    return (*OPERATIONS, *([_build_paper_operation(papers, catalogue)] if papers else []), COMMENT_OPERATION)
 
 
-def list_counter_papers(services: Sequence[Service]) -> tuple[str, ...]:
-    """Return the kinds of papers that counters may get: those that are verified and that a clerk may print."""
-    printables = [printable for service in services for printable in service.printables]
-    kinds = [printable.kind for printable in printables if printable.is_official and Role.CLERK in printable.roles]
-    return tuple(dict.fromkeys(kinds))
+def list_counter_papers(services: Sequence[Service]) -> list[tuple[Service, Printable]]:
+    """Return the papers that counters may get: those that are verified and that a clerk may print."""
+    return [
+        (service, printable)
+        for service in services
+        for printable in service.printables
+        if printable.is_official and Role.CLERK in printable.roles
+    ]
 
 
-def _build_paper_operation(paper_kinds: tuple[str, ...]) -> Operation:
-    paper_doc = Doc("نامه، مجوز یا فرم تحویل", "The answer letter, the leave permit, or the delivery form.", "نام سند")
-    print_name = st.choice_type("PrintName", paper_kinds, paper_doc)
+def _build_paper_operation(papers: Sequence[tuple[Service, Printable]], catalogue: Catalogue) -> Operation:
+    kinds = tuple(dict.fromkeys(printable.kind for _, printable in papers))
+    titles = [catalogue.text(f"{service.printable_text_prefix(printable)}.title") for service, printable in papers]
+    listed_kinds, listed_titles = ", ".join(kinds), "، ".join(dict.fromkeys(titles))
+    paper_doc = Doc(f"یکی از این‌ها: {listed_titles}", f"One of: {listed_kinds}.", "نام سند")
+    print_name = st.choice_type("PrintName", kinds, paper_doc)
     return Operation(
         shapes.request(
             "GetDocument",
-            Doc("دریافت نامه، مجوز یا فرم تحویل", "Get a letter, permit or delivery form as PDF."),
+            Doc(f"دریافت {listed_titles}", f"Get a printed paper as PDF: {listed_kinds}."),
             CODE_ELEMENT,
             SchemaElement("name", print_name),
         ),

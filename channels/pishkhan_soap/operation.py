@@ -48,8 +48,9 @@ class Operation:
     complete_answer: Callable[[Printer, Mapping[str, Any]], Awaitable[Mapping[str, Any]]] | None = None
     """After the commit, what takes long and changes nothing; a call repeated meanwhile does it too. None: nothing."""
     prepare_values: Callable[[PrepareFile, Mapping[str, Any]], Awaitable[Mapping[str, Any]]] | None = None
-    """Before the unit is opened, once a key was proved: prepares the files among the values. None: there are none."""
-
+    """Before the unit is opened, for a call that is admitted and new: prepares the files among its values. None: there
+    are none.
+    """
     reads_personal_data: bool = False
     """Whether its answer shows personal data that the call did not bring: each one is a read event."""
 

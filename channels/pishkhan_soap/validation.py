@@ -1,7 +1,9 @@
-"""Proves a body by the published XSD and reads its values; says in the domain's words what is wrong with one."""
+"""Proves a body by the published XSD and reads its values; says in the domain's words what is wrong, and where."""
 
+from contextlib import suppress
 from difflib import get_close_matches
 from typing import Any
+from xml.parsers import expat
 
 from lxml import etree
 from lxml.etree import _Element as Element
@@ -11,10 +13,16 @@ from channels.pishkhan_soap.envelope import SoapMessage
 from channels.pishkhan_soap.explaining import find_complaint, find_value_complaint
 from channels.pishkhan_soap.normalising import NormalisedBody, normalise_body
 from channels.pishkhan_soap.operation import Operation
-from channels.pishkhan_soap.positions import find_position
 from channels.pishkhan_soap.reasons import SoapInvalidReason, SoapUnsupportedReason
 from channels.pishkhan_soap.schema import NAMESPACE, SchemaRecord
 from domain.values.errors import DomainError, InvalidField, Unsupported
+
+Position = tuple[int, int]
+"""Where an element begins in a message: line and column from 1, as an editor counts them."""
+
+
+class _ElementReached(Exception):
+    """The element was reached."""
 
 
 def find_operation(contract: Contract, body: Element) -> Operation:
@@ -54,7 +62,9 @@ def _explain_refusal(
         complaint = None if refused_element is None else find_value_complaint(record, body, refused_element)
     if complaint is None:
         return InvalidField("body", SoapInvalidReason.XML)
-    return complaint.locate_error(*find_position(message.source_bytes, normalised.original_position(complaint.element)))
+    return complaint.locate_error(
+        *_find_position(message.source_bytes, normalised.original_position(complaint.element))
+    )
 
 
 def _find_refused_element(schema: etree.XMLSchema, body: Element) -> Element | None:
@@ -67,3 +77,26 @@ def _find_refused_element(schema: etree.XMLSchema, body: Element) -> Element | N
     except etree.XPathError:
         return None
     return matching_elements[0] if matching_elements else None
+
+
+def _find_position(utf8_document: bytes, element_index: int) -> Position:
+    """Return line and column (from 1) of the element before which `element_index` others begin; (1, 1) if there is
+    none.
+
+    libxml2 keeps a line alone, and of a tag over several lines the last one. The text was parsed before: it is
+    well-formed and has no DTD.
+    """
+    expat_parser = expat.ParserCreate("utf-8")
+    elements_left, text_position = element_index, (1, 1)
+
+    def on_element_start(_name: str, _attributes: object) -> None:
+        nonlocal elements_left, text_position
+        if elements_left == 0:
+            text_position = expat_parser.CurrentLineNumber, expat_parser.CurrentColumnNumber + 1
+            raise _ElementReached
+        elements_left -= 1
+
+    expat_parser.StartElementHandler = on_element_start
+    with suppress(_ElementReached, expat.ExpatError):  # of what libxml2 reads and expat does not, no line is known
+        expat_parser.Parse(utf8_document, True)
+    return text_position

@@ -37,7 +37,6 @@ from domain.messages.records import MessageClass
 from domain.requests.request import Phase, RequestFilter, ServiceRequest
 from domain.values import bill_ids, tracking_codes
 from domain.values.errors import BillNotFound, DomainError, NotFound
-from domain.values.reasons import NotFoundReason
 from domain.values.text import group_digits, persian_digits
 
 SINGLE_CHOICE_INTENTS = frozenset({"reply", "rate", "confirm", "deny"})
@@ -206,11 +205,7 @@ async def describe_tariff(turn: TurnContext, slots: SlotValues) -> RenderedMessa
 
 
 async def _list_prices(turn: TurnContext, services: Sequence[Service]) -> RenderedMessage:
-    price_lines = [
-        line.text for service in services for line in await list_price_lines(turn.dependencies, turn.uow, service)
-    ]
-    if not price_lines:
-        raise NotFound("tariff", NotFoundReason.TARIFF)
+    price_lines = [line.text for line in await list_price_lines(turn.dependencies, turn.uow, services)]
 
     def describe_rest(shown_count: int) -> list[str]:
         hidden_count = len(price_lines) - shown_count

@@ -1,6 +1,6 @@
 """The prices of a service as lines of an answer, for every service that prices: whatever its declaration adds."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +9,8 @@ from domain.actions.tariffs.price_labels import describe_thing, describe_unit
 from domain.actions.tariffs.public_prices import list_public_prices
 from domain.language.service import Service
 from domain.unit_of_work import UnitOfWork
+from domain.values.errors import NotFound
+from domain.values.reasons import NotFoundReason
 from domain.values.text import group_digits
 
 PRICE_LINE_KEY = "sms.price_line"
@@ -24,10 +26,12 @@ class PriceText:
     """For programs: `amount`, the rials of a unit with VAT."""
 
 
-async def list_price_lines(dependencies: Dependencies, uow: UnitOfWork, service: Service) -> list[PriceText]:
-    """Return what each thing that a service prices costs today, its bands among them; none where no price is set."""
+async def list_price_lines(dependencies: Dependencies, uow: UnitOfWork, services: Sequence[Service]) -> list[PriceText]:
+    """Return what each thing that these services price costs today, its bands among them; `NotFound("tariff")` where no
+    price is set.
+    """
     catalogue = dependencies.catalogue
-    return [
+    price_lines = [
         PriceText(
             catalogue.render(
                 PRICE_LINE_KEY,
@@ -39,6 +43,10 @@ async def list_price_lines(dependencies: Dependencies, uow: UnitOfWork, service:
             ),
             {"amount": row.unit_price},
         )
+        for service in services
         for price in await list_public_prices(dependencies, uow, service)
         for row in price.rows
     ]
+    if not price_lines:
+        raise NotFound("tariff", NotFoundReason.TARIFF)
+    return price_lines

@@ -23,11 +23,13 @@ MOST_DUTIES = 1000
 
 
 async def describe_duties(lookup: LookupContext) -> list[LookupAnswer]:
-    """Return each open duty with its bill; `MissingField("plate")` where the asker has no taxi, `NotFound`."""
+    """Return each open duty with its bill; `MissingField("plate")` where none is named and the asker has no
+    taxi, or is nobody in particular; `NotFound`.
+    """
     named_vehicle = await find_vehicle(lookup.uow, lookup.stated_values)
     vehicles = [named_vehicle] if named_vehicle else await vehicles_of_mobile(lookup.uow, lookup.asker_mobile)
     if not vehicles:
-        raise MissingField("plate", LeaveMissingReason.NO_OWN_TAXI)
+        raise MissingField("plate", LeaveMissingReason.NO_OWN_TAXI if lookup.asker_mobile else None)
     plates = [str(vehicle.values["plate"]) for vehicle in vehicles[:MOST_VEHICLES]]
     duties = await list_open_duties(lookup.uow, plates, MOST_DUTIES)
     if not duties:
