@@ -52,7 +52,7 @@ run: $(VENV)/.for-running
 # are left to `make test`.
 USE_CASES := tests/domain/actions tests/domain/services
 FAST_TESTS := $(filter-out $(USE_CASES) %.py %__pycache__,$(wildcard tests/domain/*)) tests/domain/actions/reports \
-	tests/domain/actions/staff/test_authorization.py tests/domain/services/test_further_service.py tests/contracts \
+	tests/domain/services/test_further_service.py tests/contracts \
 	tests/store tests/test_libraries.py tests/test_project.py tests/test_structure.py
 check: lint
 	$(BIN)/pytest --quiet --numprocesses=2 --dist=loadscope -m "not postgresql" $(FAST_TESTS) $(PYTEST_ARGS)

@@ -200,3 +200,9 @@ def test_versions_of_the_schema_are_one_chain() -> None:
     assert len({str(one) for one in before}) == len(versions) == len(_known_revisions()), (
         "two versions follow the same one"
     )
+
+
+@pytest.mark.parametrize("file", ["Makefile", "scripts/smoke.sh", ".ci/run"])
+def test_tests_that_commands_name_are_there(file: str) -> None:
+    named = re.findall(r"\btests/[a-z0-9_/]+(?:\.py)?(?=[\s)]|$)", (ROOT / file).read_text("utf-8"))
+    assert [path for path in named if not (ROOT / path).exists()] == []

@@ -2,8 +2,10 @@
 
 | module | what it proves |
 |---|---|
-| `walk.py`, `ledger.py` | nothing by themselves: they follow every way that a request and its bills can take |
+| `walk.py`, `charge_progress.py` | nothing by themselves: they follow every way that a request and its bills can take |
 | `ways.py` | every state is reached and none is a dead end, by steps that can really be taken |
+| `expiring.py` | no bill is closed before its deadline and the banks' lag |
+| `registries.py` | every cell of a registry has its texts |
 | `money.py` | no way gives a letter or a machine unpaid, none leaves a bill behind that nobody settles |
 | `declared/kept_values.py` | no step needs what no step before it has kept |
 | `declared/moments.py` | deadlines and events are reckoned from what a request has by then |
@@ -34,7 +36,7 @@ from collections.abc import Iterable, Iterator
 
 from domain.check.changes import change_flaws
 from domain.check.declared.forms import form_flaws, operation_flaws
-from domain.check.declared.kept_values import missing_data_flaws
+from domain.check.declared.kept_values import find_kept_values, missing_data_flaws
 from domain.check.declared.moments import moment_flaws
 from domain.check.declared.prices import price_flaws
 from domain.check.declared.registers import register_flaws
@@ -74,12 +76,13 @@ def _service_flaws(service: Service, catalogue: Catalogue) -> Iterator[Flaw]:
     if any(flaw.kind == "unknown_state" for flaw in name_flaws):
         return  # nothing else can be said of a graph with edges into nowhere
     graph = walk_service(service)
-    yield from way_flaws(service)
+    kept_by_place = find_kept_values(service, graph)
+    yield from way_flaws(service, graph)
     yield from form_flaws(service)
-    yield from money_flaws(service)
+    yield from money_flaws(service, graph)
     yield from price_flaws(service)
-    yield from missing_data_flaws(service, graph)
-    yield from moment_flaws(service, graph)
+    yield from missing_data_flaws(service, graph, kept_by_place)
+    yield from moment_flaws(service, graph, kept_by_place)
     yield from step_flaws(service)
     yield from suggestion_flaws(service)
     yield from service_rule_flaws(service)
@@ -90,7 +93,7 @@ def _service_flaws(service: Service, catalogue: Catalogue) -> Iterator[Flaw]:
     yield from text_flaws(service, catalogue)
     yield from reason_flaws(service.key, service.reasons, catalogue)
     yield from bound_flaws(service, catalogue)
-    yield from unfilled_fact_flaws(service, catalogue)
+    yield from unfilled_fact_flaws(service, catalogue, graph, kept_by_place)
 
 
 def _name_flaws(service: Service) -> Iterator[Flaw]:

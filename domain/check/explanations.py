@@ -16,8 +16,8 @@ EXPLANATIONS: Mapping[str, str] = {
     "final_state_left": "state {subject} has a final phase and is left for another phase: take that transition away",
     "no_deadline": "transition {subject} has the trigger DEADLINE: give it `reckon_deadline`",
     "never_taken": "nothing ever causes transition {subject}: its trigger, condition or place among steps is wrong",
-    "endless_steps": "automatic steps lead from state {subject} back to it for ever: let one of them have a condition"
-    " that ends, or a person take it",
+    "endless_steps": "automatic steps lead from state {subject} back to it, and nothing proves that they end: let a"
+    " person or a deadline take one of them",
     "unknown_state": "there is no state {subject}: declare it, or correct the name in transitions, papers or visits",
     "double_state": "two states are named {subject}: rename one",
     # Money

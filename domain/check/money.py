@@ -9,15 +9,14 @@ from collections.abc import Iterator
 from domain.check.charge_progress import OpenBill, issues_bill
 from domain.check.expiring import expiry_flaws
 from domain.check.flaws import Flaw
-from domain.check.walk import Walk, walk_service
+from domain.check.walk import Walk
 from domain.language.service import Service, Trigger
 
 
-def money_flaws(service: Service) -> Iterator[Flaw]:
+def money_flaws(service: Service, graph: Walk) -> Iterator[Flaw]:
     """Find what is given unpaid, and open bills that nobody settles. Where nothing is ever billed nothing is owed."""
     if not issues_bill(service.effects):
         return
-    graph = walk_service(service)
     yield from _unpaid_flaws(service, graph)
     yield from expiry_flaws(service, graph)
     yield from _open_bill_flaws(service, graph)

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 from domain.blocks.charging import BILL_FACTS
 from domain.check.charge_progress import OpenBill
-from domain.check.declared.kept_values import KeptByPlace, find_kept_values, kept_by, kept_in_state
+from domain.check.declared.kept_values import KeptByPlace, kept_by, kept_in_state
 from domain.check.flaws import Flaw
 from domain.check.printouts import REQUEST_FACTS
-from domain.check.walk import Walk, walk_service
+from domain.check.walk import Walk
 from domain.fields.form import Field
 from domain.language.service import Service, Transition
 from domain.language.wording import ASKING_FACTS
@@ -24,26 +24,39 @@ CHAT_PREFIX = "in_chat."
 """Before the key of a text as chats have it, with the same facts."""
 
 MESSAGE_FACTS = REQUEST_FACTS - {"mobile"}
-FACTLESS_TABLES = ("title", "description", "author", "date", "states", "sections", "actions", "inputs", "blank")
-"""Texts under `services.<service>` that are shown as they are."""
+FACTLESS_TABLES = (
+    "title",
+    "description",
+    "author",
+    "date",
+    "states",
+    "sections",
+    "actions",
+    "inputs",
+    "blank",
+    "lookups",
+)
+"""Texts under `services.<service>` that are shown as they are. The facts of `answers` are found by the service's own
+functions, those of `printouts` are proved with its papers (`printouts.py`).
+"""
 
-FREE_TABLES = ("answers", "printouts")
-"""Texts under `services.<service>` whose facts are found by the service's own functions, or proved with its papers."""
 
-
-def unfilled_fact_flaws(service: Service, catalogue: Catalogue) -> Iterator[Flaw]:
+def unfilled_fact_flaws(
+    service: Service, catalogue: Catalogue, graph: Walk, kept_by_place: KeptByPlace
+) -> Iterator[Flaw]:
     """Find placeholders of a service's texts that nobody fills."""
-    for key, given_facts in _list_rendered_texts(service, catalogue):
+    situation = _Situation(service, graph, kept_by_place)
+    for key, given_facts in _list_rendered_texts(situation, catalogue):
         for text_key in (key, f"{CHAT_PREFIX}{key}"):
             if text_key in catalogue and not isinstance(catalogue.read_source(text_key), list):
                 unfilled = sorted(set(list_placeholders(catalogue.text(text_key))) - given_facts)
                 yield from (Flaw("unfilled", service.key, f"{text_key}: {name}") for name in unfilled)
 
 
-def _list_rendered_texts(service: Service, catalogue: Catalogue) -> Iterator[tuple[str, frozenset[str]]]:
+def _list_rendered_texts(situation: "_Situation", catalogue: Catalogue) -> Iterator[tuple[str, frozenset[str]]]:
     """Yield the key of each text of a service, with the facts that it is given."""
-    text_prefix, graph = f"services.{service.key}", walk_service(service)
-    situation = _Situation(service, graph, find_kept_values(service, graph))
+    service = situation.service
+    text_prefix = f"services.{service.key}"
     for text_name, given_facts in situation.list_message_facts():
         yield f"{text_prefix}.notices.{text_name}", frozenset(given_facts)
     for state in service.states:

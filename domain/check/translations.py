@@ -7,10 +7,12 @@ no flaw, since it is said in Persian; neither is a fact that a translation leave
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from domain.check.declared.kept_values import find_kept_values
 from domain.check.flaws import NO_SERVICE, Flaw
 from domain.check.registries import check_registries
 from domain.check.text_facts import unfilled_fact_flaws
 from domain.check.texts import shared_text_flaws, text_flaws
+from domain.check.walk import walk_service
 from domain.language.service import Service
 from domain.messages.catalogue import Catalogue, list_placeholders, load_shipped_texts
 from domain.messages.text_tables import read_leaf_text
@@ -87,7 +89,9 @@ def _list_rendered_flaws(services: Iterable[Service], catalogue: Catalogue) -> l
     """Return the flaws of texts as they are rendered in the language in force: budgets, lengths, facts."""
     flaws = [*shared_text_flaws(catalogue), *check_registries(catalogue)]
     for service in services:
-        flaws += [*text_flaws(service, catalogue), *unfilled_fact_flaws(service, catalogue)]
+        graph = walk_service(service)
+        unfilled_flaws = unfilled_fact_flaws(service, catalogue, graph, find_kept_values(service, graph))
+        flaws += [*text_flaws(service, catalogue), *unfilled_flaws]
     return list(dict.fromkeys(flaws))
 
 

@@ -3,14 +3,13 @@
 from collections.abc import Iterator
 
 from domain.check.flaws import Flaw
-from domain.check.walk import Walk, walk_service
+from domain.check.walk import Walk
 from domain.language.service import Service, Trigger
 from domain.requests.request import Phase
 
 
-def way_flaws(service: Service) -> Iterator[Flaw]:
+def way_flaws(service: Service, graph: Walk) -> Iterator[Flaw]:
     """Find states that no request comes to or out of, and steps of the system that it never takes."""
-    graph = walk_service(service)
     final_states = {state.name for state in service.states if state.phase.is_final}
     stuck_states = {place.state for place in graph.find_stuck(final_states)}
     for state in service.states:

@@ -13,7 +13,7 @@ from domain.parsing.numerals import AND_WORDS, HALF_WORDS, end_of_half, read_fra
 from domain.parsing.tokens import TokenStream, keys_of
 from domain.values.errors import InvalidField
 
-_METRE_WORDS = keys_of("متر", "متری", "m", "meter", "meters", "metre", "metres", "metr")
+METRE_WORDS = keys_of("متر", "متری", "m", "meter", "meters", "metre", "metres", "metr")
 _CENTIMETRE_WORDS = keys_of("سانت", "سانتی", "سانتی متر", "سانتیمتر", "سانتیمتری", "cm", "centimetre", "centimeter")
 _MINUS_SIGNS = frozenset("-−")
 _LEAD_WORDS = COURTESY_WORDS | keys_of("عدد", "مقدار", "تعداد", "حدود", "حدودا", "طول", "عرض", "ارتفاع", "number")
@@ -35,7 +35,7 @@ def _read_decimal_at(stream: TokenStream, index: int) -> tuple[Decimal, int] | N
     return (whole_part + _HALF, half_end) if half_end > end else (Decimal(whole_part), end)
 
 
-def _read_length_at(stream: TokenStream, index: int) -> tuple[Decimal, int] | None:
+def read_length_at(stream: TokenStream, index: int) -> tuple[Decimal, int] | None:
     """Return the length in metres at a place, with or without its unit, and where it ends."""
     number = _read_decimal_at(stream, index)
     if not number:
@@ -43,7 +43,7 @@ def _read_length_at(stream: TokenStream, index: int) -> tuple[Decimal, int] | No
     metres, end = number
     if centimetres_end := _end_of_centimetres(stream, end):
         return metres / 100, centimetres_end
-    if stream.key_at(end) not in _METRE_WORDS:
+    if stream.key_at(end) not in METRE_WORDS:
         return metres, end
     half_end = end_of_half(stream, end + 1)
     if half_end > end + 1:
@@ -63,7 +63,7 @@ def read_decimal(answer_text: str, unit_words: Iterable[str] = ()) -> Decimal:
 def read_length(answer_text: str) -> Decimal:
     """Return the metres that an answer is."""
     stream = TokenStream(answer_text)
-    return _read_alone(stream, _read_length_at(stream, _first_place(stream)), frozenset())
+    return _read_alone(stream, read_length_at(stream, _first_place(stream)), frozenset())
 
 
 def _first_place(stream: TokenStream) -> int:
@@ -90,4 +90,4 @@ def _end_of_centimetres(stream: TokenStream, index: int) -> int | None:
     """Return where «سانت», «سانتی‌متر» at a place ends; None where it is not there."""
     if stream.key_at(index) not in _CENTIMETRE_WORDS:
         return None
-    return stream.skip(index + 1, _METRE_WORDS)
+    return stream.skip(index + 1, METRE_WORDS)

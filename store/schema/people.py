@@ -110,4 +110,5 @@ documents = Table(
     Column("added_by", SafeText, nullable=False),
     Column("at", Utc, nullable=False),
     Index(None, "request_id"),
+    Index(None, "sha256"),
 )

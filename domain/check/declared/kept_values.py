@@ -39,10 +39,9 @@ def kept_in_state(kept_by_place: KeptByPlace, state_name: str) -> frozenset[str]
     return frozenset.intersection(*values) if values else frozenset()
 
 
-def missing_data_flaws(service: Service, graph: Walk) -> Iterator[Flaw]:
+def missing_data_flaws(service: Service, graph: Walk, kept_by_place: KeptByPlace) -> Iterator[Flaw]:
     """Find effects and guards that need what no effect before them has kept on some way."""
     subjects = {f"submit: {name}" for name in _find_missing(frozenset(), service.submit_guards, service.submit_effects)}
-    kept_by_place = find_kept_values(service, graph)
     for edge in graph.edges:
         if edge.step:
             conditions = [edge.step.condition] if edge.step.condition else []

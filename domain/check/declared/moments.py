@@ -7,7 +7,7 @@ that a request need not have by then.
 from collections.abc import Iterator
 from typing import Any
 
-from domain.check.declared.kept_values import find_kept_values, kept_in_state
+from domain.check.declared.kept_values import KeptByPlace, kept_in_state
 from domain.check.declared.sample_requests import build_sample_context, sample_form
 from domain.check.flaws import Flaw
 from domain.check.walk import Walk
@@ -33,9 +33,8 @@ class _SampleValues(dict[str, Any]):
         raise (_UnknownValue if name in self._certain_names else _LackingValue)(name)
 
 
-def moment_flaws(service: Service, graph: Walk) -> Iterator[Flaw]:
+def moment_flaws(service: Service, graph: Walk, kept_by_place: KeptByPlace) -> Iterator[Flaw]:
     """Find moments that cannot be reckoned, or only from what a request need not have."""
-    kept_by_place = find_kept_values(service, graph)
     for state in service.states:
         if state.name in graph.reached_states:
             kept_values = kept_in_state(kept_by_place, state.name)

@@ -133,6 +133,7 @@ NOTICES = WORDS["services"][TREES.key]["notices"]
         ("notices", NOTICES | {"cancel": "{code} {reason}"}, "notices.cancel: reason"),
         ("summary", "{trees} {mobile}", "summary: mobile"),
         ("title", "هرس {trees}", "title: trees"),
+        ("lookups", {"price": {"summary": "هر {trees}"}}, "lookups.price.summary: trees"),
     ],
 )
 def test_a_placeholder_where_none_is_filled(table: str, texts: Any, unfilled: str) -> None:
