@@ -20,7 +20,7 @@ def apply_page(copy: ProjectCopy) -> None:
     """Do what the page says: the gateway, its line, its bank, and its line in the contract suite."""
     blocks = dict(list_blocks("add-a-gateway.md"))
     for path in NEW_FILES:
-        (copy.root / path).write_text(blocks[path], "utf-8")
+        copy.add_file(path, blocks[path])
     imported, _, registered = blocks[f"{REGISTRY} (change)"].partition("\n\n")
     copy.insert_before(REGISTRY, "from payments.saman import", imported)
     copy.insert_before(REGISTRY, '        "saman": SamanSettings,', registered.rstrip())

@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from tests.support.project_copy import PRODUCTION_PACKAGES, ROOT, ProjectCopy, list_blocks
+from scripts.structure import SOURCE_PACKAGES
+from tests.support.project_copy import ROOT, ProjectCopy, list_blocks
 
 PAGE = "add-an-sms-provider.md"
 NEW_FILES = ("channels/sms/providers/payam.py", "tests/fakes/payam_panel.py")
@@ -24,7 +25,7 @@ def apply_page(copy: ProjectCopy) -> None:
     """Do what the page says: the provider, its line, its panel, and its lines in the contract suite."""
     blocks = dict(list_blocks(PAGE))
     for path in NEW_FILES:
-        (copy.root / path).write_text(blocks[path], "utf-8")
+        copy.add_file(path, blocks[path])
     imported, _, registered = blocks[f"{REGISTRY} (change)"].partition("\n\n")
     copy.insert_before(REGISTRY, "from channels.sms.providers.simulator import", imported)
     copy.insert_before(REGISTRY, '        "simulator": SimulatorSettings,', registered.rstrip())
@@ -43,7 +44,7 @@ def test_one_file_and_one_line_are_touched(project_copy: ProjectCopy) -> None:
 def test_nothing_but_its_file_and_its_line_names_the_provider_that_is_kept() -> None:
     naming = [
         path.relative_to(ROOT).as_posix()
-        for package in PRODUCTION_PACKAGES
+        for package in SOURCE_PACKAGES
         for path in sorted((ROOT / package).rglob("*.py"))
         if re.search(r"sms_ir|SmsIr", path.read_text("utf-8"))
     ]

@@ -1,38 +1,35 @@
 """`docs/examples/banner_permit`, copied into a copy of the project: one folder, and the service is offered."""
 
-import shutil
-
 import pytest
 
-from tests.docs.test_add_a_service import ROOMS, ROOT, House
+from tests.support.project_copy import ROOT, ProjectCopy, copy_folder
 
 FOLDER = ROOT / "docs" / "examples" / "banner_permit"
 CITIZEN = "09121234567"
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> House:
-    """The project's packages, copied, with the folder of the example."""
-    made = House(tmp_path_factory.mktemp("house"))
-    unwanted = shutil.ignore_patterns("__pycache__")
-    for room in ROOMS:
-        shutil.copytree(ROOT / room, made.root / room, ignore=unwanted)
-    shutil.copytree(FOLDER, made.root / "domain" / "services" / FOLDER.name, ignore=unwanted)
-    return made
+def project_copy(tmp_path_factory: pytest.TempPathFactory) -> ProjectCopy:
+    """The project, copied, with the folder of the example."""
+    copy = ProjectCopy.make(tmp_path_factory.mktemp("project"))
+    copy_folder(FOLDER, copy.root / "domain" / "services" / FOLDER.name)
+    return copy
 
 
-def test_the_folder_alone_makes_the_service(house: House) -> None:
-    assert house.cli("check")["faults"] == []
-    wsdl = house.run("soap", "wsdl").out
+def test_the_folder_alone_makes_the_service(project_copy: ProjectCopy) -> None:
+    run = project_copy.read_demo
+    assert run("check")["faults"] == []
+    wsdl = project_copy.run_demo("soap", "wsdl").out
     assert wsdl.count('operation name="SubmitBannerPermit"') == 3
     assert wsdl.count('name="BannerPermitWidthMetres"') == 1
-    house.cli("migrate")
-    assert "کد رهگیری" in house.says("۳ بنر ۲٫۳۵ در ۱٫۲۵ متر از شنبه ۷ روز خیابان امام")
-    [request] = house.cli("request", "list", "--mobile", CITIZEN)
-    shown = house.cli("request", "show", request["code"])
+    run("migrate")
+    answer = project_copy.text_demo(CITIZEN, "۳ بنر ۲٫۳۵ در ۱٫۲۵ متر از شنبه ۷ روز خیابان امام")
+    assert "کد رهگیری" in answer
+    [request] = run("request", "list", "--mobile", CITIZEN)
+    shown = run("request", "show", request["code"])
     assert (shown["fields"]["banners"], shown["fields"]["width"]) == (3, "2.35")
     price = ("--for", "street_class=main", "--rate", "12000", "--unit", "square_metre_day", "--as", "revenue")
-    house.cli("staff", "add", "revenue", "--role", "revenue")
-    house.cli("tariff", "add", "banner_permit", *price)
-    quoted = house.cli("tariff", "quote", "banner_permit", "--for", "street_class=main", "--units", "2.76")
+    run("staff", "add", "revenue", "--role", "revenue")
+    run("tariff", "add", "banner_permit", *price)
+    quoted = run("tariff", "quote", "banner_permit", "--for", "street_class=main", "--units", "2.76")
     assert (quoted["lines"][0]["asked"], quoted["subtotal"]) == (2.76, 33_120)

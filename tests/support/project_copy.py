@@ -10,11 +10,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
+from scripts.structure import PYTHON_FOLDERS, SOURCE_PACKAGES
 from tests.e2e.support.program_runs import Finished, finished, forked
 
 ROOT = Path(__file__).parents[2]
-PRODUCTION_PACKAGES = ("app", "channels", "domain", "payments", "printing", "store")
 
 _BLOCK = re.compile(r'^```\w+ title="([^"]+)"\n(.*?)^```', re.MULTILINE | re.DOTALL)
 
@@ -22,6 +23,11 @@ _BLOCK = re.compile(r'^```\w+ title="([^"]+)"\n(.*?)^```', re.MULTILINE | re.DOT
 def list_blocks(page: str) -> list[tuple[str, str]]:
     """The titled blocks of a page of `docs/`: title and text, in order."""
     return _BLOCK.findall((ROOT / "docs" / page).read_text("utf-8"))
+
+
+def copy_folder(source: Path, target: Path) -> None:
+    """Copy a folder of the project without what Python compiled."""
+    shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,22 +38,32 @@ class ProjectCopy:
 
     @classmethod
     def make(cls, root: Path) -> "ProjectCopy":
-        """Copy the packages and the tests."""
-        for package in (*PRODUCTION_PACKAGES, "tests"):
-            shutil.copytree(ROOT / package, root / package, ignore=shutil.ignore_patterns("__pycache__"))
+        """Copy every folder with Python in it."""
+        for folder in PYTHON_FOLDERS:
+            copy_folder(ROOT / folder, root / folder)
         shutil.copy(ROOT / "pyproject.toml", root)
         return cls(root)
 
-    def insert_before(self, path: str, line: str, text: str) -> None:
-        """Put something before a line of a file that is there exactly once."""
+    def add_file(self, path: str, text: str) -> None:
+        """Put a file there, with the folders that lead to it."""
+        file = self.root / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, "utf-8")
+
+    def replace_once(self, path: str, old: str, new: str) -> None:
+        """Put something in the place of what is in a file exactly once."""
         file = self.root / path
         source = file.read_text("utf-8")
-        assert source.count(f"\n{line}") == 1, (path, line)
-        file.write_text(source.replace(f"\n{line}", f"\n{text}\n{line}"), "utf-8")
+        assert source.count(old) == 1, (path, old)
+        file.write_text(source.replace(old, new), "utf-8")
+
+    def insert_before(self, path: str, line: str, text: str) -> None:
+        """Put something before a line of a file that is there exactly once."""
+        self.replace_once(path, f"\n{line}", f"\n{text}\n{line}")
 
     def list_changed(self) -> Iterator[str]:
         """The files of the packages that are not the project's: changed or new."""
-        for package in PRODUCTION_PACKAGES:
+        for package in SOURCE_PACKAGES:
             for path in sorted((self.root / package).rglob("*.py")):
                 original = ROOT / path.relative_to(self.root)
                 if not original.exists() or original.read_bytes() != path.read_bytes():
@@ -56,8 +72,27 @@ class ProjectCopy:
     def check(self, **settings: str) -> Finished:
         """Run `pishkhan check` with these settings."""
         secrets = {"PISHKHAN_SECRET_KEY": "6b3f0b6f2f7c4d1e", "PISHKHAN_BASE_URL": "https://desk.example.ir"}
-        environment: Mapping[str, str] = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", **secrets, **settings}
-        return asyncio.run(finished(partial(forked, self.root), ("check",), dict(environment), self.root))
+        return self._run(("check",), secrets | settings)
+
+    def run_demo(self, *arguments: str) -> Finished:
+        """Run a command of the copy's `pishkhan`, in demo mode, on a database of its own."""
+        database = f"sqlite:///{self.root}/pishkhan.db"
+        return self._run(arguments, {"PISHKHAN_DEMO": "1", "PISHKHAN_DATABASE_URL": database})
+
+    def read_demo(self, *arguments: str) -> Any:
+        """Run a command in demo mode that must do well and return what it prints as JSON."""
+        ended = self.run_demo(*arguments, "--json")
+        assert ended.code == 0, ended
+        return ended.json
+
+    def text_demo(self, mobile: str, text: str) -> str:
+        """The reply to a citizen's text, in demo mode."""
+        [reply] = self.read_demo("sms", "simulate", text, "--from", mobile)["replies"]
+        return str(reply["text"])
+
+    def _run(self, arguments: tuple[str, ...], settings: Mapping[str, str]) -> Finished:
+        environment = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", **settings}
+        return asyncio.run(finished(partial(forked, self.root), arguments, environment, self.root))
 
     def run_tests(self, path: str, selected: str) -> int:
         """Run the tests of a path that are selected by name, all of which must pass; return how many did."""
