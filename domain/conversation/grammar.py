@@ -12,7 +12,7 @@ from typing import Any
 
 from domain.conversation.keywords import IntentMatch, Keywords
 from domain.conversation.sentences import Mood, find_mood, is_forbidding, refuses_alone
-from domain.conversation.vocabulary import COMMAND_INTENTS, FIELD_LABELS, WISH_WORDS
+from domain.conversation.vocabulary import FIELD_LABELS, WISH_WORDS, list_command_intents
 from domain.language.intents import Intent
 from domain.parsing.filler_words import COURTESY_WORDS
 from domain.parsing.machines import MachineItem
@@ -70,7 +70,8 @@ class Grammar:
 
     def __init__(self, intents: Iterable[Intent]) -> None:
         """Take the intents of the services; `ValueError` when a keyword belongs to two intents."""
-        all_intents = (*COMMAND_INTENTS, *intents)
+        service_intents = tuple(intents)
+        all_intents = (*list_command_intents(service_intents), *service_intents)
         self._keywords = Keywords(all_intents)
         self._service_phrases: Phrases[str] = Phrases(_collect_service_names(all_intents))
         self._topic_phrases: Phrases[str] = Phrases(_collect_topic_words(all_intents))

@@ -3,27 +3,17 @@
 Words are matched in any spelling and spacing (`tokens.Phrases`), and misspelt a little (`spelling`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from domain.language.intents import Intent
 from domain.parsing.claimed_codes import take_claimed_code
 from domain.parsing.identifiers import take_code, take_code_or_bill, take_score
-from domain.parsing.kinds import take_kind, take_service, take_topic
 from domain.parsing.language_names import take_language_name
-from domain.parsing.machines import take_machine_and_length
 from domain.parsing.slots import MessageReader
 from domain.parsing.together import take_together
 from domain.parsing.tokens import keys_of
-
-
-def _take_tariff_subject(reader: MessageReader) -> None:
-    """Take machine and hours, or an expert kind when no machine is named, or else the service that is."""
-    take_machine_and_length(reader)
-    if "machine" not in reader.slots:
-        take_kind(reader)
-    if reader.slots.keys().isdisjoint({"machine", "kind"}):
-        take_topic(reader)
-
+from domain.parsing.topics import take_service, take_topic
 
 MESSAGE_WORDS = keys_of(
     "پیام",
@@ -102,9 +92,8 @@ COMMAND_INTENTS: tuple[Intent, ...] = (
     Intent(
         "tariff",
         ("تعرفه", "تعرفه های", "تعرفه ها", "تعرفه ی", "tariff", "tarefe", "tarafe"),
-        slot_readers=(_take_tariff_subject,),
+        slot_readers=(take_topic,),
         required_slots=("machine", "hours"),
-        alternatives={"machine": ("kind", "service")},
         weak_words=("نرخ", "هزینه", "قیمت", "نرخ نامه", "price", "cost"),
     ),
     Intent(
@@ -192,6 +181,27 @@ COMMAND_INTENTS: tuple[Intent, ...] = (
     Intent("opt_in", ("start",), is_complete=True, is_strict=True),
 )  # fmt: skip
 """The intents that belong to no service."""
+
+
+def list_command_intents(service_intents: Iterable[Intent]) -> tuple[Intent, ...]:
+    """Return the intents that belong to no service; «تعرفه» takes what these services price, else the name of one."""
+    readers_by_slot = {slot: reader for intent in service_intents for slot, reader in intent.price_readers.items()}
+
+    def take_priced_subject(reader: MessageReader) -> None:
+        for slot, read_subject in readers_by_slot.items():
+            read_subject(reader)
+            if slot in reader.slots:
+                return
+        take_topic(reader)
+
+    alternatives = {"machine": (*readers_by_slot, "service")}
+    return tuple(
+        replace(intent, slot_readers=(take_priced_subject,), alternatives=alternatives)
+        if intent.name == "tariff"
+        else intent
+        for intent in COMMAND_INTENTS
+    )
+
 
 LANGUAGE_INTENT = Intent(
     "language",

@@ -8,7 +8,7 @@ from domain.fields.hours import check_hours
 from domain.fields.types import Choice, FieldType, ReadingContext, TextLookup, format_number
 from domain.fleet.resources import MACHINE_TYPES
 from domain.parsing.answers import read_choice, read_hours, read_machine_items
-from domain.parsing.known_spellings import MACHINE_NAMES
+from domain.parsing.machine_names import MACHINE_NAMES
 from domain.values.errors import InvalidField, UnknownKind
 from domain.values.languages import join_list
 from domain.values.reasons import InvalidReason, UnknownKindReason

@@ -54,6 +54,8 @@ class Intent:
     """Words of its matter: with one of them a refusal refuses that («لغو ۱۱ دیگه پیام ندین»)."""
     is_verbatim: bool = False
     """Whether the text is an answer, which may be «نه»."""
+    price_readers: Mapping[str, SlotReader] = field(default_factory=dict)
+    """By its slot what takes the subject of a price out of the words behind «تعرفه»."""
     counted_slot: str | None = None
     """The slot of a number right before a keyword: «۳ بنر» calls it as «بنر» does. None: a number comes before none."""
     is_called_anywhere: bool = False

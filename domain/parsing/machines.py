@@ -25,7 +25,7 @@ from domain.parsing.hours import (
     take_day_parts,
     take_length,
 )
-from domain.parsing.known_spellings import MACHINE_NAMES
+from domain.parsing.machine_names import MACHINE_NAMES
 from domain.parsing.numerals import read_number_at
 from domain.parsing.places import is_place_number, is_place_trade
 from domain.parsing.slots import MessageReader

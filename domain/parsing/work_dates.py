@@ -1,7 +1,7 @@
 """The day for which somebody wants something done, out of a whole message."""
 
 from domain.parsing.dates import choose_date, find_dates, start_with_lead
-from domain.parsing.leave import take_day_count
+from domain.parsing.day_ranges import take_day_count
 from domain.parsing.slots import MessageReader
 from domain.values.errors import AmbiguousField
 from domain.values.reasons import InvalidReason

@@ -1,8 +1,8 @@
 """The words that ask for street banners: «۳ بنر ۲ در ۱ متر از شنبه ۷ روز خیابان امام»."""
 
 from domain.language.intents import Intent, Topic
+from domain.parsing.day_ranges import take_day_range
 from domain.parsing.decimals import METRE_WORDS, read_length_at
-from domain.parsing.leave import take_leave_days
 from domain.parsing.slots import MessageReader
 from domain.parsing.tokens import keys_of
 
@@ -30,7 +30,7 @@ def take_size(reader: MessageReader) -> None:
 def take_days(reader: MessageReader) -> None:
     """Take the first day and the number of days («از شنبه ۷ روز», «از شنبه تا دوشنبه»)."""
     days = MessageReader(reader.stream, reader.today, reader.service_phrases, reader.topic_phrases)
-    take_leave_days(days)
+    take_day_range(days)
     first_day, last_day = days.slots.get("from"), days.slots.get("to")
     if first_day:
         reader.slots["date"] = first_day

@@ -12,7 +12,7 @@ from typing import Any
 from domain.fields.types import Choice, ReadingContext
 from domain.language.papers import ServicePapers
 from domain.parsing.answers import read_choice
-from domain.parsing.known_spellings import EXPERT_KINDS, EXPERT_KINDS_IN_SHORT
+from domain.services.expert.kind_words import KIND_NAMES, KIND_NAMES_IN_SHORT
 from domain.values.errors import InvalidField, UnknownKind
 from domain.values.reasons import UnknownKindReason
 from domain.values.text import fold_text, tidy_text
@@ -47,7 +47,7 @@ OPINION_KINDS: Mapping[str, OpinionKind] = {
 PAPER_NAMES = ("deed", "national_card", "plan", "permit", "photo", "visit_photo", "other_paper")
 """All papers that can be added; their names are under `choices.document`."""
 
-_WORDS_BY_KIND = {key: (*EXPERT_KINDS.get(key, ()), *EXPERT_KINDS_IN_SHORT.get(key, ())) for key in OPINION_KINDS}
+_WORDS_BY_KIND = {key: (*KIND_NAMES.get(key, ()), *KIND_NAMES_IN_SHORT.get(key, ())) for key in OPINION_KINDS}
 
 
 def list_required_papers(form_values: Mapping[str, Any]) -> tuple[str, ...]:

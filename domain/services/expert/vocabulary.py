@@ -2,8 +2,7 @@
 
 from domain.language.intents import Intent, Topic
 from domain.parsing.identifiers import take_national_and_postal_codes, take_renovation_code
-from domain.parsing.kinds import take_kind
-from domain.parsing.known_spellings import EXPERT_KINDS
+from domain.services.expert.kind_words import KIND_NAMES, take_kind
 
 EXPERT_INTENT = Intent(
     "expert",
@@ -21,7 +20,8 @@ EXPERT_INTENT = Intent(
     rest_slot="text",
     required_slots=("kind", "national_code", "postal_code", "text"),
     alternatives={"postal_code": ("renovation_code",)},
-    hint_words=tuple(spelling for spellings in EXPERT_KINDS.values() for spelling in spellings),
+    price_readers={"kind": take_kind},
+    hint_words=tuple(spelling for spellings in KIND_NAMES.values() for spelling in spellings),
     topic=Topic("expert", ("کارشناسی ها",)),
     is_form=True,
 )

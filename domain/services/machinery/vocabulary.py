@@ -1,8 +1,8 @@
 """The words that ask for machinery work, and what is read out of the rest of a message."""
 
 from domain.language.intents import Intent, Topic
-from domain.parsing.known_spellings import MACHINE_NAMES
-from domain.parsing.machines import take_machine_work
+from domain.parsing.machine_names import MACHINE_NAMES
+from domain.parsing.machines import take_machine_and_length, take_machine_work
 from domain.parsing.work_dates import take_work_date
 from domain.services.machinery.unknown_machines import take_unknown_machine
 
@@ -31,6 +31,7 @@ MACHINERY_INTENT = Intent(
     slot_readers=(take_work_date, take_machine_work, take_unknown_machine),
     rest_slot="place",
     required_slots=("items", "hours", "date", "start", "place"),
+    price_readers={"machine": take_machine_and_length},
     hint_words=tuple(spelling for spellings in MACHINE_NAMES.values() for spelling in spellings),
     topic=Topic("machinery", ("ماشین آلات سنگین", "ماشین سنگین", "machinery", "machines")),
     is_form=True,

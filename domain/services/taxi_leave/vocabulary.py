@@ -2,8 +2,8 @@
 
 from domain.blocks.taxis import TAXI_TOPIC
 from domain.language.intents import Intent
+from domain.parsing.day_ranges import take_day_range
 from domain.parsing.identifiers import take_national_code, take_taxi_code
-from domain.parsing.leave import take_leave_days
 from domain.parsing.plates import take_plate
 
 DAY_UNIT_WORDS = ("روز", "روزه", "مدت")
@@ -12,7 +12,7 @@ DAY_UNIT_WORDS = ("روز", "روزه", "مدت")
 TAXI_LEAVE_INTENT = Intent(
     "taxi_leave",
     ("مرخصی", "درخواست مرخصی", "leave", "taxi leave", "morakhasi", "morkhasi"),
-    slot_readers=(take_national_code, take_plate, take_leave_days, take_taxi_code),
+    slot_readers=(take_national_code, take_plate, take_day_range, take_taxi_code),
     rest_slot="reason",
     required_slots=("from", "to"),
     is_for_drivers=True,

@@ -7,7 +7,7 @@ import pytest
 from domain.conversation.dialogue import CONFIRM_STEP, MOST_FRAMES, Conversation
 from domain.conversation.frames import Ask, Left, OptOut, Perform, Unknown
 from domain.fleet.resources import MACHINE_TYPES
-from domain.parsing.known_spellings import MACHINE_NAMES
+from domain.parsing.machine_names import MACHINE_NAMES
 from domain.services import SERVICES, services_by_key
 from domain.services.machinery.declaration import MACHINERY_WORK
 from domain.values.errors import CodeMistyped

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.parsing.answers import read_choice, read_date, read_hours, read_machine_items, read_number, read_start_hour
-from domain.parsing.known_spellings import EXPERT_KINDS, MACHINE_NAMES
+from domain.parsing.machine_names import MACHINE_NAMES
+from domain.services.expert.kind_words import KIND_NAMES
 from domain.values.errors import AmbiguousField, InvalidField
 
 NOW = datetime.fromisoformat("2026-11-24T10:00:00+03:30")
@@ -149,7 +150,7 @@ def test_no_number(text: str) -> None:
 
 def test_a_choice() -> None:
     assert read_choice("لطفا بیل مکانیکی", MACHINE_NAMES) == "excavator"
-    assert read_choice("تفکک", EXPERT_KINDS) == "subdivision"
+    assert read_choice("تفکک", KIND_NAMES) == "subdivision"
     with pytest.raises(InvalidField):
         read_choice("هواپیما", MACHINE_NAMES)
 
@@ -160,7 +161,7 @@ READERS = (
     read_hours,
     read_machine_items,
     read_number,
-    partial(read_choice, words_by_choice=EXPERT_KINDS),
+    partial(read_choice, words_by_choice=KIND_NAMES),
 )
 
 

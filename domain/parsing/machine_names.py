@@ -1,4 +1,4 @@
-"""Vocabulary of what people ask for: machine types and kinds of expert opinion, as they are typed and misspelt.
+"""Machine types of the fleet, as they are typed and misspelt.
 
 The keys are the identifiers of channels.md. Spacing, joiners and letters that keyboards confuse need no entries.
 """
@@ -52,44 +52,3 @@ MACHINE_NAMES: dict[str, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 """Machine types of the fleet to start with."""
-
-EXPERT_KINDS: dict[str, tuple[str, ...]] = {
-    "valuation": (
-        "ارزیابی", "ارزش گذاری", "ارزش گزاری", "ارزشیابی", "قیمت گذاری", "تعیین ارزش",
-        "تعیین قیمت", "valuation", "appraisal", "evaluation", "arzyabi",
-    ),
-    "subdivision": (
-        "تفکیک", "تفکیکی", "افراز", "تفکيک", "تفکیگ", "تقسیم زمین", "تقسیم ملک", "subdivision", "division",
-        "split", "tafkik",
-    ),
-    "building_permit": (
-        "پروانه ساخت", "پروانه ساختمان", "پروانه ساختمانی", "پروانه ساز", "جواز ساخت", "جواز ساختمان", "جواز ساختمانی",
-        "مجوز ساخت", "مجوز ساختمان", "مجوز ساختمانی", "صدور پروانه", "صدور پروانه ساخت", "صدور پروانه ساختمان",
-        "صدور پروانه ساختمانی", "صدور جواز", "building permit", "permit", "building", "parvane",
-    ),
-    "completion": (
-        "پایان کار", "پایان کار ساختمانی", "گواهی پایان کار", "صدور پایان کار", "پایانکاری", "پایان ساخت",
-        "completion", "completion certificate", "certificate of completion", "final certificate", "payan kar",
-    ),
-    "boundary": (
-        "تعیین حدود", "تعین حدود", "تعیین حد", "تحدید حدود", "حدود اربعه", "حد و حدود",
-        "مرز زمین", "مرز ملک", "حد و مرز", "حد و مرز زمین", "حد و مرز ملک", "تعیین مرز",
-        "تعیین بر و کف", "boundary", "boundaries", "hodud", "hodood",
-    ),
-    "tree_felling": (
-        "قطع درخت", "قطع درختان", "قطع درختها", "قطع کردن درخت", "بریدن درخت", "قطع اشجار", "قطع شجر", "tree felling",
-        "felling",
-        "tree cutting", "cut tree", "tree removal", "ghate derakht",
-    ),
-}  # fmt: skip
-"""Kinds of expert opinion in words that mean nothing else wherever they are."""
-
-EXPERT_KINDS_IN_SHORT: dict[str, tuple[str, ...]] = {
-    "valuation": ("ارزش", "قیمت", "value"),
-    "building_permit": ("پروانه", "جواز", "مجوز"),
-    "completion": ("پایان", "پایانکار"),
-    "boundary": ("حدود", "حد"),
-    "tree_felling": ("درخت", "درختان", "اشجار", "هرس درخت", "هرس درختان", "tree", "trees"),
-    "other": ("سایر", "سایر موارد", "دیگر", "موارد دیگر", "متفرقه", "غیره", "others", "other", "sayer"),
-}
-"""Kinds in words that a description uses too: read as a kind only where a part of the message begins."""

@@ -1,4 +1,4 @@
-"""The days of a taxi's leave: «از … تا …», «۳ روز از …», «فردا و پس‌فردا»."""
+"""Days from a first to a last: «از … تا …», «۳ روز از …», «فردا و پس‌فردا»."""
 
 from datetime import date, timedelta
 
@@ -24,7 +24,7 @@ _ROUND_THE_YEAR = timedelta(days=300)
 """«از ۲۵ آذر تا ۲۰ آذر» is a slip, not most of a year; «از ۲۵ اسفند تا ۵ فروردین» goes on into the next."""
 
 
-def take_leave_days(reader: MessageReader) -> None:
+def take_day_range(reader: MessageReader) -> None:
     """Take `from` and `to` (inclusive dates); with a number of days, `to` is `from` + days − 1.
 
     A number of days without any date is kept as `reader.partial_values["days"]`.
