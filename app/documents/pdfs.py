@@ -12,6 +12,7 @@ from typing import Any
 
 import pikepdf
 
+from app.documents.unacceptable import UnacceptableFileError
 from domain.values.reasons import DocumentReason
 
 MOST_OBJECTS = 200_000
@@ -26,34 +27,26 @@ _ACTIVE_ACTIONS = frozenset(
 _ACTIVE_ANNOTATIONS = frozenset({"/FileAttachment", "/RichMedia", "/Screen", "/Movie", "/3D"})
 
 
-class UnacceptablePdfError(Exception):
-    """A PDF that is not taken, for a reason of `DocumentRejected`."""
-
-    def __init__(self, reason: DocumentReason) -> None:
-        super().__init__(reason)
-        self.reason = reason
-
-
 def inspect_pdf(content: bytes) -> None:
-    """Return where a PDF may be stored; `UnacceptablePdfError`: broken_pdf, locked_pdf, active_pdf."""
+    """Return where a PDF may be stored; `UnacceptableFileError`: broken_pdf, locked_pdf, active_pdf."""
     try:
         with pikepdf.open(BytesIO(content), suppress_warnings=True) as pdf:
             if len(pdf.pages) == 0:
-                raise UnacceptablePdfError(DocumentReason.BROKEN_PDF)
+                raise UnacceptableFileError(DocumentReason.BROKEN_PDF)
             if any(_is_active(dictionary) for dictionary in _list_dictionaries(pdf)):
-                raise UnacceptablePdfError(DocumentReason.ACTIVE_PDF)
-    except UnacceptablePdfError:
+                raise UnacceptableFileError(DocumentReason.ACTIVE_PDF)
+    except UnacceptableFileError:
         raise
     except pikepdf.PasswordError:
-        raise UnacceptablePdfError(DocumentReason.LOCKED_PDF) from None
+        raise UnacceptableFileError(DocumentReason.LOCKED_PDF) from None
     except Exception:  # noqa: BLE001 - the library raises whatever it stumbles over
-        raise UnacceptablePdfError(DocumentReason.BROKEN_PDF) from None
+        raise UnacceptableFileError(DocumentReason.BROKEN_PDF) from None
 
 
 def _list_dictionaries(pdf: pikepdf.Pdf) -> Iterator[pikepdf.Object]:
     """Yield every dictionary of a PDF, those inside others too."""
     if len(pdf.objects) > MOST_OBJECTS:
-        raise UnacceptablePdfError(DocumentReason.BROKEN_PDF)
+        raise UnacceptableFileError(DocumentReason.BROKEN_PDF)
     for pdf_object in pdf.objects:
         open_objects = [pdf_object]
         while open_objects:

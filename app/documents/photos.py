@@ -14,6 +14,7 @@ from pi_heif import register_heif_opener
 from PIL import Image, ImageOps
 from PIL.JpegImagePlugin import JpegImageFile, get_sampling
 
+from app.documents.unacceptable import UnacceptableFileError
 from domain.values.files import MAX_DOCUMENT_BYTES
 from domain.values.reasons import DocumentReason
 
@@ -32,6 +33,10 @@ _PILLOW_FORMATS: Mapping[str, str] = {
 _KEPT_INFO = ("icc_profile", "transparency")
 """What a picture needs beside its pixels to look as it did."""
 
+_PROFILE_PLACE = slice(16, 20)
+_GREY_MODES = frozenset({"1", "L", "LA", "I;16"})
+"""Where a colour profile says of which colours it is, and the pictures whose colours are greys."""
+
 _JPEG_MODES = frozenset({"L", "RGB"})
 _QUALITY = 92
 """Of a photo whose own tables cannot be taken over."""
@@ -39,36 +44,28 @@ _QUALITY = 92
 _SMALLER_QUALITY = 85
 
 
-class UnacceptablePhotoError(Exception):
-    """A picture that is not taken, for a reason of `DocumentRejected`."""
-
-    def __init__(self, reason: DocumentReason) -> None:
-        super().__init__(reason)
-        self.reason = reason
-
-
 def clean_photo(content: bytes, media_type: str) -> bytes:
     """Return a photo upright and without metadata; one of iPhones (HEIC) as JPEG, which every browser shows.
 
-    `UnacceptablePhotoError`: broken_photo, too_many_pixels.
+    `UnacceptableFileError`: broken_photo, too_many_pixels.
     """
     register_heif_opener()
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of Pillow about odd files: they are taken or not
             return _clean(content, media_type)
-    except UnacceptablePhotoError:
+    except UnacceptableFileError:
         raise
     except Image.DecompressionBombError:
-        raise UnacceptablePhotoError(DocumentReason.TOO_MANY_PIXELS) from None
+        raise UnacceptableFileError(DocumentReason.TOO_MANY_PIXELS) from None
     except Exception:  # noqa: BLE001 - decoders raise whatever they stumble over
-        raise UnacceptablePhotoError(DocumentReason.BROKEN_PHOTO) from None
+        raise UnacceptableFileError(DocumentReason.BROKEN_PHOTO) from None
 
 
 def _clean(content: bytes, media_type: str) -> bytes:
     with Image.open(BytesIO(content), formats=(_PILLOW_FORMATS[media_type],)) as picture:
         if picture.width * picture.height > MAX_PIXELS:
-            raise UnacceptablePhotoError(DocumentReason.TOO_MANY_PIXELS)
+            raise UnacceptableFileError(DocumentReason.TOO_MANY_PIXELS)
         options = _read_jpeg_options(picture)
         pixels = _decode(picture, media_type)
     pixels.info = {name: pixels.info[name] for name in _KEPT_INFO if name in pixels.info}
@@ -118,7 +115,8 @@ def _flatten(pixels: Image.Image) -> Image.Image:
 
 
 def _encode(pixels: Image.Image, format_name: str, options: Mapping[str, Any]) -> bytes:
-    written = BytesIO()
-    colour_profile = pixels.info.get("icc_profile")
+    written, colour_profile = BytesIO(), pixels.info.get("icc_profile") or b""
+    if colour_profile[_PROFILE_PLACE] != (b"GRAY" if pixels.mode in _GREY_MODES else b"RGB "):
+        colour_profile = None  # of colours that the picture had before (CMYK): with it these would look wrong
     pixels.save(written, format_name, optimize=format_name == "JPEG", icc_profile=colour_profile, **options)
     return written.getvalue()

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from multiprocessing import parent_process
 from threading import Thread
 
+from app.documents.unacceptable import UnacceptableFileError
 from domain.values.reasons import DocumentReason
 
 MOST_MEMORY_BYTES = 3 << 29
@@ -42,14 +43,14 @@ def clean_in_process(content: bytes, media_type: str, file_seconds: float) -> by
 
 def clean_content(content: bytes, media_type: str) -> bytes | RefusedFile:
     """Return what is stored of a file of that type, or why it is not taken."""
-    from app.documents.pdfs import UnacceptablePdfError, inspect_pdf  # noqa: PLC0415 - loaded in this process alone
-    from app.documents.photos import UnacceptablePhotoError, clean_photo  # noqa: PLC0415 - as above
+    from app.documents.pdfs import inspect_pdf  # noqa: PLC0415 - loaded in this process alone
+    from app.documents.photos import clean_photo  # noqa: PLC0415 - as above
 
     try:
         if media_type != "application/pdf":
             return clean_photo(content, media_type)
         inspect_pdf(content)
-    except (UnacceptablePhotoError, UnacceptablePdfError) as error:
+    except UnacceptableFileError as error:
         return RefusedFile(error.reason)
     return content
 

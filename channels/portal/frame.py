@@ -104,8 +104,9 @@ class PortalRoute:
     it is not. A form with files is none of these: they would have to be chosen again.
     """
     bears_token: bool = True
-    """Whether its form bears the session's token. One that is on pages for everybody cannot: they know of no session,
-    and where it comes from is all that is asked (`require_same_origin`).
+    """Whether its form bears the session's token. One that is on pages for everybody cannot, since they know of no
+    session, nor one that is sent again once there is a line: of these is asked only where they come from
+    (`require_same_origin`).
     """
     takes_bytes: bool = False
     """Whether a script of our pages sends it bytes in place of a form; the token comes in a header (`CSRF_HEADER`)."""

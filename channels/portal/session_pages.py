@@ -3,6 +3,10 @@
 The session is forgotten by the store, so the back button finds nothing; the browser is told to forget cookie, storage
 and cached pages (`Clear-Site-Data`, which browsers heed over TLS alone; without it the cookie is deleted all the same,
 and no personal page may be cached anyway).
+
+The form is taken without the session's token: it is sent also by a browser that had no line when its session was ended
+there and knows no token any more, and ending somebody's session does no more harm than having them begin another one.
+Other sites' forms are refused as everywhere.
 """
 
 from collections.abc import Sequence
@@ -10,7 +14,8 @@ from collections.abc import Sequence
 from aiohttp import web
 
 from channels.portal.frame import SESSION_COOKIE, PortalRoute, PortalSubmission, PortalVisitor, render_portal_page
-from channels.web.refused_forms import RefusedForm
+from channels.portal.problems import Problem
+from channels.web.refused_forms import RefusedForm, form_error
 from domain.actions.citizens.sessions import end_session
 from domain.actions.dependencies import Dependencies
 from domain.unit_of_work import Store
@@ -31,19 +36,18 @@ class SessionPages:
         """Return the routes."""
         return (
             PortalRoute("GET", END_PATH, self._show_end),
-            PortalRoute("POST", END_PATH, PortalSubmission("end", self._end_session, self._show_end_again)),
+            PortalRoute(
+                "POST", END_PATH, PortalSubmission("end", self._end_session, self._show_end), bears_token=False
+            ),
             PortalRoute("GET", ENDED_PATH, self._show_ended),
         )
 
-    async def _show_end(self, request: web.Request, visitor: PortalVisitor) -> web.Response:
-        return render_portal_page(request, visitor, "portal/session_end.html", {"problem": None})
-
-    async def _show_end_again(
-        self, request: web.Request, visitor: PortalVisitor, refused_form: RefusedForm
+    async def _show_end(
+        self, request: web.Request, visitor: PortalVisitor, refused_form: RefusedForm | None = None
     ) -> web.Response:
-        return render_portal_page(
-            request, visitor, "portal/session_end.html", {"problem": refused_form}, error=refused_form.error
-        )
+        error = form_error(refused_form)
+        context = {"problems": [Problem(self._dependencies.wording.render_error(error))] if error else []}
+        return render_portal_page(request, visitor, "portal/session_end.html", context, error=error)
 
     async def _end_session(self, request: web.Request, visitor: PortalVisitor) -> str | web.Response:
         if visitor.session:

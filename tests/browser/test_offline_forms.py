@@ -12,10 +12,12 @@ import pytest
 from aiohttp import web
 from playwright.async_api import Browser, Page, expect
 
+from channels.portal import session_pages
 from channels.portal.frame import PortalVisitor
 from channels.portal.requests.offline_posts import OfflinePosts
 from domain.actions.drafts.saving import save_section
 from domain.drafts.draft import TypedForm
+from domain.values.errors import Unavailable
 from tests.browser.test_request_forms import MOBILE, TYPED_MOBILE, fill_machinery, go_on
 from tests.support.demo_site import DemoSite, demo_site
 from tests.support.pages.chromium import SIZES, SiteServer, Window
@@ -246,7 +248,23 @@ LEFT_BEHIND = """async () => ({
 })"""
 
 
-async def test_nothing_stays_where_a_session_was_ended(browser: Browser, server: SiteServer, portal: DemoSite) -> None:
+async def refuse_for_now(*_: object) -> None:
+    """Answer as a desk that cannot end a session now."""
+    raise Unavailable("form")
+
+
+async def end_once_the_server_can(opened: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the line come back while the server cannot end the session: nothing else is asked of it until it could."""
+    with monkeypatch.context() as patch:
+        patch.setattr(session_pages, "end_session", refuse_for_now)
+        await opened.page.context.set_offline(False)
+        await opened.open("/drafts")
+        await expect(opened.page).to_have_url(str(opened.server.make_url("/offline")))
+
+
+async def test_nothing_stays_where_a_session_was_ended(
+    browser: Browser, server: SiteServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     opened = await open_phone(browser, server)
     page = await open_form(opened, "taxi_report")
     await page.get_by_role("button", name=BEGIN).click()
@@ -260,7 +278,7 @@ async def test_nothing_stays_where_a_session_was_ended(browser: Browser, server:
     await expect(page.get_by_text("نوشته‌های شما از این گوشی پاک شد")).to_be_visible()
     assert await page.evaluate("offlineForms.listForms()") == []
     assert await page.evaluate(KEPT_FILES) == 0
-    await page.context.set_offline(False)
+    await end_once_the_server_can(opened, monkeypatch)
     await opened.open("/drafts")  # before anything else is asked for, the session is ended at the server
     await expect(page.get_by_text("درخواست نیمه‌کاره‌ای نیست")).to_be_visible()
     assert await page.get_by_role("link", name="پایان کار در این رایانه").count() == 0

@@ -190,24 +190,26 @@
     if (withCaches) await caches.delete(CACHE);
   };
 
-  /* A session that was ended without a line is ended at the server before anything else is asked of it. */
+  /* Whether the server ended the session: it leads on then, and with any other answer the session lives. */
+  const isEnding = (response) => response.type === "opaqueredirect";
+
+  /* A session that was ended without a line is ended at the server before anything else is asked of it. Until it was,
+     whatever the server answers is as good as no line (`TypeError`). */
   const finishEnding = async () => {
-    const body = await readFact("end");
-    if (body === undefined) return;
-    const headers = { "Content-Type": "application/x-www-form-urlencoded" };
-    await fetchInTime("/session/end", { method: "POST", body, headers, redirect: "manual" });
-    await wipe({ withCaches: false });
+    if (!(await readFact("end"))) return;
+    const response = await fetchInTime("/session/end", { method: "POST", redirect: "manual" });
+    if (!isEnding(response)) throw new TypeError("the session was not ended");
+    await writeFact("end", undefined);
   };
 
   /* End the session without a line: nothing stays here, and the server hears of it first of all. */
   const endLater = async () => {
-    const csrf = (await listForms()).map((form) => form.csrf).find(Boolean) || "";
     await wipe({ withCaches: false });
-    await writeFact("end", new URLSearchParams({ csrf }).toString());
+    await writeFact("end", true);
   };
 
   self.offlineForms = {
     CACHE, listForms, findForm, changeForm, forgetForm, finishForm, sweepForms, isPending, keepSection, keepTyping,
-    noteSaved, notePage, tidyBody, sendForm, sendAll, wipe, readFact, writeFact, finishEnding, endLater, beginAgain,
+    noteSaved, notePage, tidyBody, sendForm, sendAll, wipe, isEnding, finishEnding, endLater, beginAgain,
   };
 })();

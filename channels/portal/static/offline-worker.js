@@ -6,7 +6,7 @@
   "use strict";
 
   const { CACHE, keepSection, noteSaved, changeForm, findForm, isPending, sendForm, sendAll, finishEnding,
-    writeFact, wipe } = self.offlineForms;
+    wipe, isEnding, endLater } = self.offlineForms;
   const { listWaiting, sumBytes, addPapers, removePapers } = self.offlinePapers;
   const FORM = /^\/services\/([a-z_]+)\/request(?:\/(offline)|\/([0-9]+)\/(?:form\/([a-z_]+)|(applicant|papers|summary|submit|later|continue|done)))?$/;
   const OTHERS = /^\/((my-requests|requests|track|drafts|mobile|services|session)(\/|$)|$)/;
@@ -212,15 +212,15 @@
   };
 
   const answerEnd = async (request) => {
-    const body = await request.clone().text();
     await wipe({ withCaches: false });
     try {
       const response = await fetchPage(request);
+      if (!isEnding(response)) throw new TypeError("the session was not ended");
       await wipe({ withCaches: true });
       await self.registration.unregister();
       return response;
     } catch (error) {
-      await writeFact("end", body);
+      await endLater();
       await askLater();
       return goTo(`${OVERVIEW}#ended`);
     }

@@ -53,6 +53,21 @@ def test_a_photo_of_an_iphone_becomes_one_that_every_browser_shows() -> None:
     assert b"iPhone" not in stored
 
 
+def colour_profile(colours: bytes) -> bytes:
+    """The head of a colour profile: of which colours it is."""
+    return bytes(16) + colours + bytes(108)
+
+
+@pytest.mark.parametrize(
+    ("mode", "colours", "is_kept"), [("CMYK", b"CMYK", False), ("RGB", b"RGB ", True), ("L", b"GRAY", True)]
+)
+def test_a_profile_of_other_colours_than_the_stored_ones_is_dropped(mode: str, colours: bytes, is_kept: bool) -> None:
+    written = BytesIO()
+    Image.new(mode, (64, 48)).save(written, "JPEG", icc_profile=colour_profile(colours))
+    with Image.open(BytesIO(cleaned(written.getvalue()))) as after:
+        assert after.info.get("icc_profile") == (colour_profile(colours) if is_kept else None)
+
+
 def test_what_hangs_behind_a_picture_is_not_stored() -> None:
     assert b"MZ" not in cleaned(take_photo() + b"MZ\x90\x00" * 1000)
 

@@ -22,6 +22,14 @@ async def test_ending_forgets_the_session_and_clears_the_browser(citizen: Portal
     assert await citizen.post("/session/end") == "/session/ended", "ended twice is ended"
 
 
+async def test_a_browser_that_had_no_line_ends_its_session_without_the_token(citizen: PortalCitizen) -> None:
+    await citizen.prove_mobile()
+    token = citizen.session_token()
+    assert (await citizen.post_raw("/session/end", {})).headers["Location"] == "/session/ended"
+    citizen.plant_token(token)
+    assert PROVED not in await citizen.get("/session/end")
+
+
 async def test_pages_of_somebody_are_kept_by_no_cache_and_no_search_engine(citizen: PortalCitizen) -> None:
     await citizen.prove_mobile()
     for path in ("/session/end", "/mobile?for=my-requests&next=/", "/mobile/code?for=my-requests&next=/"):
