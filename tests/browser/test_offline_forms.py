@@ -287,6 +287,11 @@ async def test_nothing_stays_where_a_session_was_ended(
     await opened.open("/session/end")
     await page.get_by_role("button", name="پایان کار در این رایانه").click()
     await expect(page.get_by_role("heading", name="کار شما در این رایانه پایان یافت.")).to_be_visible()
+    await assert_nothing_left(page)
+
+
+async def assert_nothing_left(page: Page) -> None:
+    """Neither forms nor pages nor the worker are in the browser any more."""
     left: dict[str, Any] = {}
     for _ in range(100):
         left = await page.evaluate(LEFT_BEHIND)
