@@ -15,7 +15,7 @@
 | `declared/registers.py` | every register of letters or permits is one service's own |
 | `declared/service_rules.py` | the rules that belong to one service are its own, and their defaults what they may be |
 | `suggestions.py` | every suggested answer is one that its field takes as it is |
-| `keywords.py` | no word calls two services, and the menu of all of them fits into a text |
+| `keywords.py` | no word calls two services |
 | `versions.py` | the state maps lead every earlier version to states that exist, and what is finished stays finished |
 | `changes.py` | what citizens may change of a sent form is there, and nothing that was done relies on it |
 | `form_sections.py` | each asked field is in one section of the form, and each section has its title |
@@ -23,7 +23,8 @@
 | `texts.py` | every text that may be asked for is there, and every one that travels by SMS fits its part budget |
 | `text_facts.py` | every placeholder of a text is filled, wherever it is rendered |
 | `unused_texts.py` | no text of a service is there that nothing asks for |
-| `text_bounds.py` | what is called the longest value of a placeholder is so |
+| `text_bounds.py` | nothing: it reckons the longest that names, choices, numbers and menus of them get in texts |
+| `text_files.py` | no text is in two files, and no service's file words or bounds what is not its own |
 | `text_lengths.py` | every text shows whole what people may write, unless it says that it cuts it |
 | `translations.py` | what another language has of these texts is right, and what it lacks is known |
 | `declared/sample_requests.py` | nothing: a request to ask a declaration's functions about |
@@ -49,14 +50,15 @@ from domain.check.printouts import printout_flaws
 from domain.check.reason_texts import reason_flaws
 from domain.check.steps import step_flaws
 from domain.check.suggestions import suggestion_flaws
-from domain.check.text_bounds import bound_flaws
+from domain.check.text_bounds import bound_texts
 from domain.check.text_facts import unfilled_fact_flaws
+from domain.check.text_files import text_file_flaws
 from domain.check.texts import SHARED_TEXTS, budget_flaws, sent_by_sms, shared_text_flaws, text_flaws
 from domain.check.versions import version_flaws
 from domain.check.walk import walk_service
 from domain.check.ways import way_flaws
 from domain.language.service import Service
-from domain.messages.catalogue import Catalogue
+from domain.messages.catalogue import Catalogue, load_shipped_texts
 from domain.registries.declarations import REGISTRIES
 
 __all__ = ["NO_SERVICE", "SHARED_TEXTS", "Flaw", "budget_flaws", "check_services", "sent_by_sms"]
@@ -65,9 +67,10 @@ __all__ = ["NO_SERVICE", "SHARED_TEXTS", "Flaw", "budget_flaws", "check_services
 def check_services(services: Iterable[Service], catalogue: Catalogue) -> list[Flaw]:
     """Return every flaw of these declarations and their texts, each once; none means that they may serve."""
     service_list = tuple(services)
+    catalogue = bound_texts(service_list, catalogue)
     flaws = [flaw for service in service_list for flaw in _service_flaws(service, catalogue)]
-    flaws += [*operation_flaws(service_list), *keyword_flaws(service_list, catalogue), *register_flaws(service_list)]
-    return list(dict.fromkeys([*flaws, *shared_text_flaws(catalogue)]))
+    flaws += [*operation_flaws(service_list), *keyword_flaws(service_list), *register_flaws(service_list)]
+    return list(dict.fromkeys([*flaws, *text_file_flaws(load_shipped_texts()), *shared_text_flaws(catalogue)]))
 
 
 def _service_flaws(service: Service, catalogue: Catalogue) -> Iterator[Flaw]:
@@ -92,7 +95,6 @@ def _service_flaws(service: Service, catalogue: Catalogue) -> Iterator[Flaw]:
     yield from printout_flaws(service, catalogue)
     yield from text_flaws(service, catalogue)
     yield from reason_flaws(service.key, service.reasons, catalogue)
-    yield from bound_flaws(service, catalogue)
     yield from unfilled_fact_flaws(service, catalogue, graph, kept_by_place)
 
 

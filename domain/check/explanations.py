@@ -96,11 +96,13 @@ EXPLANATIONS: Mapping[str, str] = {
     "text_without_reason": "no error has the reason of the text {subject} in {file}: correct the key, or remove it",
     "text_twice": "the text {subject} is in more than one file ({files}): keep one of them, for which one counts is"
     " chance",
+    "text_of_another": "{subject} in this service's file of texts is another service's: move it there",
+    "bound_of_all": "{subject} in this service's file of texts would bound the texts of all services: write it under"
+    " services.<its key> for its own texts, or in a shared file",
     "over_budget": "{subject} ({file}): shorten the text, or raise its `parts`",
     "too_long": "{subject} ({file}): shorten the text",
     "unbounded_placeholder": "no bound proves how long the text gets ({subject}, {file}): add that key with the longest"
     " real value, or a limit",
-    "bound_too_small": "{subject}: give the real longest value, or the proofs of budgets prove nothing",
     "cuts_words": "{subject} ({file}): raise the limit, or let the text say that it cuts («{{name:60}}»)",
     "unfilled": "nobody fills that placeholder of the text ({subject}, {file}): take it out, or let an effect or"
     " guard of that step say by `provides` that it gives it",

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from domain.check import NO_SERVICE, Flaw, budget_flaws
+from domain.check.text_bounds import bound_texts
 from domain.fields.types import Choice
 from domain.messages.catalogue import Catalogue
 from domain.registries.declarations import REGISTRIES, Registry
@@ -11,6 +12,7 @@ from domain.registries.imports import REPORT_COLUMNS
 
 def check_registries(catalogue: Catalogue, registries: Iterable[Registry] = tuple(REGISTRIES.values())) -> list[Flaw]:
     """Return every flaw of these declarations and their texts; none means that they may serve."""
+    catalogue = bound_texts((), catalogue)
     headings = [f"registries.report.{column_name}" for column_name in REPORT_COLUMNS]
     flaws = [Flaw("no_text", NO_SERVICE, key) for key in headings if key not in catalogue]
     return flaws + [

@@ -1,58 +1,116 @@
-"""What is called the longest value of a placeholder is so: the proofs of part budgets rest on it.
+"""The longest that texts can get by what there is: names of services, states and choices, menus of them, numbers.
 
-A service brings names (of its states, of what may be chosen in it, its own) and numbers that stand for a placeholder
-in its texts, or in those of all services.
+The proofs of part budgets rest on it. What follows from declarations and names is reckoned here; only what does not is
+written in the catalogue's tables `longest` and `limits`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 
-from domain.check.flaws import Flaw
+from domain.blocks.papers_pending import NO_PAPER
+from domain.check.declared.sample_requests import sample_form
 from domain.check.texts import existing_sms_texts
 from domain.fields.form import Field
-from domain.fields.types import Choices, Integer
+from domain.fields.types import Choice
+from domain.language.papers import ServicePapers
 from domain.language.service import Service
-from domain.language.wording import CODED_FACTS, FACT_RENDERERS, NAME_LIST_TABLES
-from domain.messages.catalogue import Catalogue
+from domain.language.wording import CODED_FACTS, FACT_RENDERERS, NAME_LIST_TABLES, menu_of_names
+from domain.messages.catalogue import ALL_TEXTS, Catalogue, list_placeholders
+from domain.values.languages import join_list
 from domain.values.text import count_code_units
 
 RENDERED_OTHERWISE = frozenset({*FACT_RENDERERS, *NAME_LIST_TABLES, *CODED_FACTS})
+"""Facts that are not shown as the field of that name shows its values."""
 
 
-def bound_flaws(service: Service, catalogue: Catalogue) -> Iterator[Flaw]:
-    """Find names and numbers of a service that are longer than its travelling texts are reckoned with."""
-    shared_names = [("service", f"services.{service.key}.title")]
-    shared_names += [("state", f"services.{service.key}.states.{state.name}") for state in service.states]
-    for placeholder, key in shared_names:
-        if key in catalogue:
-            yield from _find_longer(service, catalogue, placeholder, f"{key}: {placeholder}", catalogue.text(key))
-    used_names = {name for key in existing_sms_texts(service, catalogue) for name in _find_placeholders(catalogue, key)}
-    for field in (*service.form, *(field for step in service.transitions for field in step.inputs)):
-        if field.name in used_names - RENDERED_OTHERWISE and not field.is_derived:
-            with suppress(KeyError):  # a choice without its name is a flaw of its own
-                for shown_value in _list_longest_values(field, catalogue):
-                    yield from _find_longer(service, catalogue, field.name, f"field {field.name}", shown_value)
+def bound_texts(services: Iterable[Service], catalogue: Catalogue) -> Catalogue:
+    """Return the catalogue with the longest values that texts of these services, and of none, can show."""
+    values: dict[tuple[str, str], str] = {}
+    services = tuple(services)
+    facts_by_service = [_list_own_facts(service, catalogue) for service in services]
+    for service, facts in zip(services, facts_by_service, strict=True):
+        for key in existing_sms_texts(service, catalogue):
+            if not key.startswith(f"services.{service.key}.answers."):  # whose facts the service's functions find
+                names = set(list_placeholders(catalogue.text(key)))
+                values |= {(key, name): value for name, value in facts.items() if name in names}
+        values |= {(key, "menu"): menu for key, menu in _list_field_menus(service, catalogue)}
+    no_paper = _list_texts(catalogue, [f"choices.document.{NO_PAPER}"])
+    for name in ("service", "state", *NAME_LIST_TABLES):
+        shown = [facts[name] for facts in facts_by_service if name in facts] or no_paper
+        values |= {(ALL_TEXTS, name): _find_longest(shown)} if shown else {}
+    menu = _write_main_menu(services, catalogue)
+    values |= {(key, "menu"): menu for key in catalogue.list_keys("sms.")}
+    values[ALL_TEXTS, "languages"] = menu_of_names(language.title for language in catalogue.languages)
+    return catalogue.with_longest_values(_list_table_values(catalogue) | values)
 
 
-def _find_longer(
-    service: Service, catalogue: Catalogue, placeholder: str, subject: str, shown_value: str
-) -> Iterator[Flaw]:
-    with suppress(KeyError):  # a placeholder without a bound is a flaw of its own
-        reckoned_length, length = catalogue.longest_length(placeholder), count_code_units(shown_value)
-        if length > reckoned_length:
-            detail = f"{subject} may be «{shown_value}», which has {length} characters; longest.{placeholder} has"
-            yield Flaw("bound_too_small", service.key, f"{detail} {reckoned_length}")
+def _write_main_menu(services: Iterable[Service], catalogue: Catalogue) -> str:
+    """Return the menu of all services; what else it offers is left out where it does not fit (`fitting_intents`)."""
+    intents = dict.fromkeys(f"intents.{intent.name}" for service in services for intent in service.intents)
+    return menu_of_names(_list_texts(catalogue, intents))
 
 
-def _find_placeholders(catalogue: Catalogue, key: str) -> Iterator[str]:
-    with suppress(KeyError):
-        yield from catalogue.placeholder_lengths(key)
+def _list_table_values(catalogue: Catalogue) -> dict[tuple[str, str], str]:
+    """Return the longest name of each table of names that facts stand for: phases, papers, choices (`Wording`)."""
+    printed_titles = [key for key in catalogue.list_keys() if ".printouts." in key and key.endswith(".title")]
+    keys_by_fact = {"phase": catalogue.list_keys("phases."), "title": printed_titles}
+    for key in catalogue.list_keys("choices."):
+        keys_by_fact.setdefault(key.split(".")[1], []).append(key)
+    keys_by_fact["paper"] = [*printed_titles, *keys_by_fact.get("document", ())]
+    return {
+        (ALL_TEXTS, name): _find_longest(_list_texts(catalogue, keys)) for name, keys in keys_by_fact.items() if keys
+    }
 
 
-def _list_longest_values(field: Field, catalogue: Catalogue) -> list[str]:
-    """Return how the longest values of a field are shown, as far as its declaration says what they are."""
-    if isinstance(field.type, Integer):
-        return [field.type.render_value(field.type.maximum, catalogue.text)]
-    if isinstance(field.type, Choices):
-        return []
-    return [field.type.render_value(choice, catalogue.text) for choice in field.choices]
+def _list_own_facts(service: Service, catalogue: Catalogue) -> Mapping[str, str]:
+    """Return the longest that facts of a service's requests are shown as, as far as its declaration says it."""
+    titles = _list_texts(catalogue, [f"services.{service.key}.title"])
+    states = _list_texts(catalogue, [f"services.{service.key}.states.{state.name}" for state in service.states])
+    papers = [_find_longest_papers(service, service.papers, catalogue)] if service.papers else []
+    facts = {"service": titles, "state": states, **dict.fromkeys(NAME_LIST_TABLES, papers)}
+    for name, fields in _group_shown_fields(service).items():
+        with suppress(KeyError):  # a choice without its name is a flaw of its own
+            values = [field.type.longest_value(field.choices, catalogue.text) for field in fields]
+            facts[name] = [value for value in values if value is not None] if None not in values else []
+    return {name: _find_longest(values) for name, values in facts.items() if values}
+
+
+def _group_shown_fields(service: Service) -> Mapping[str, list[Field]]:
+    """Return fact → the fields that it may show, itself or in place of it. What is derived is the service's own to
+    give, and words that effects keep may be of any length.
+    """
+    shown_fields: dict[str, list[Field]] = {}
+    inputs = (field for step in service.transitions for field in step.inputs)
+    kept_choices = (field for field in service.stored_fields if isinstance(field.type, Choice))
+    for field in (*service.form, *inputs, *kept_choices):
+        if not field.is_derived and field.name not in RENDERED_OTHERWISE:
+            others = (other for other in service.form if other.name in field.alternatives)
+            shown_fields.setdefault(field.name, []).extend((field, *others))
+    return shown_fields
+
+
+def _find_longest_papers(service: Service, papers: ServicePapers, catalogue: Catalogue) -> str:
+    """Return the longest list of papers that a request may lack, whatever its form chooses."""
+    forms = [sample_form(service)]
+    forms += [{**forms[0], field.name: choice} for field in service.form for choice in field.choices]
+    lists = [(NO_PAPER,), *(papers.list_required(form_values) for form_values in forms)]
+    return _find_longest([join_list(_list_texts(catalogue, map("choices.document.{}".format, one))) for one in lists])
+
+
+def _list_field_menus(service: Service, catalogue: Catalogue) -> Iterator[tuple[str, str]]:
+    """Yield the key of each question that numbers what may be chosen, with its menu."""
+    for field in (*service.form, *(field for lookup in service.lookups for field in lookup.form)):
+        choices: Sequence[str] = field.choices or field.type.numbered_choices()
+        with suppress(KeyError):  # as above
+            names = [field.type.display_name(choice, catalogue.text) for choice in choices]
+            if names:
+                prefix = f"services.{service.key}.fields.{field.name}"
+                yield from ((f"{prefix}.{part}", menu_of_names(names)) for part in ("prompt", "choose"))
+
+
+def _list_texts(catalogue: Catalogue, keys: Iterable[str]) -> list[str]:
+    return [catalogue.text(key) for key in keys if key in catalogue]
+
+
+def _find_longest(values: Iterable[str]) -> str:
+    return max(values, key=count_code_units)

@@ -19,7 +19,7 @@ from domain.fields.form import Field
 from domain.language.awaited import list_asking_notices
 from domain.language.lookups import Lookup, PriceLookup
 from domain.language.service import Service
-from domain.messages.catalogue import Catalogue
+from domain.messages.catalogue import CHAT_PREFIX, Catalogue
 from domain.values.message_parts import count_parts
 from domain.values.page_tokens import LINK_LENGTH, LONGEST_SITE_ADDRESS
 from domain.values.reasons import SHARED_REASONS
@@ -28,7 +28,7 @@ from domain.values.text import count_code_units
 SHARED_TEXTS = ("sms.", "ask.", "staff.", "errors.")
 """Where the catalogue keeps the texts of no service that travel by SMS by themselves."""
 
-CHAT_TEXTS = ("chat.", "in_chat.")
+CHAT_TEXTS = ("chat.", CHAT_PREFIX)
 LONGEST_CHAT_TEXT = 1000
 """UTF-16 units of one text in a chat: two of them joined, each sign escaped for Bale, are below what a message may have
 (4096).
@@ -69,7 +69,6 @@ def _link_flaws(service: Service, catalogue: Catalogue) -> Iterator[Flaw]:
 
 def shared_text_flaws(catalogue: Catalogue) -> Iterator[Flaw]:
     """Find the texts of no service that are missing, and those that do not fit: a municipality may override them."""
-    yield from (Flaw("text_twice", NO_SERVICE, key) for key in catalogue.duplicate_keys)
     yield from (Flaw("no_text", NO_SERVICE, key) for key in required_keys() if key not in catalogue)
     yield from reason_flaws(NO_SERVICE, SHARED_REASONS, catalogue)
     yield from budget_flaws(

@@ -5,16 +5,17 @@ budgets, which are reckoned in its own letters: a text all in Latin ones has 160
 no flaw, since it is said in Persian; neither is a fact that a translation leaves out.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from domain.check.declared.kept_values import find_kept_values
 from domain.check.flaws import NO_SERVICE, Flaw
 from domain.check.registries import check_registries
+from domain.check.text_bounds import bound_texts
 from domain.check.text_facts import unfilled_fact_flaws
 from domain.check.texts import shared_text_flaws, text_flaws
 from domain.check.walk import walk_service
 from domain.language.service import Service
-from domain.messages.catalogue import Catalogue, list_placeholders, load_shipped_texts
+from domain.messages.catalogue import Catalogue, is_bound, list_placeholders, load_shipped_texts
 from domain.messages.text_tables import read_leaf_text
 from domain.messages.translations import Translation
 from domain.values.languages import in_language
@@ -24,15 +25,13 @@ STAFF_TABLES = (
     "demo.",
     "gateways.codes.",
     "ledger.",
-    "limits.",
-    "longest.",
     "reports.",
     "sandbox_bank.",
     "settlement.",
     "soap.",
     "staff.",
 )
-"""Tables that citizens never read, or that are no texts: a translation lacks nothing without them."""
+"""Tables that citizens never read: a translation lacks nothing without them."""
 
 STAFF_FILES = frozenset(
     {
@@ -61,6 +60,7 @@ def list_missing_texts(translation: Translation) -> list[str]:
         for key in texts
         if key not in translation.leaves
         and not key.startswith(STAFF_TABLES)
+        and not is_bound(key)
         and not (file_name in STAFF_FILES and key.startswith("details."))
     ]
 
@@ -85,8 +85,9 @@ def check_translation(services: Sequence[Service], catalogue: Catalogue, transla
         return [flaw for flaw in _list_rendered_flaws(services, catalogue) if flaw not in persian_flaws]
 
 
-def _list_rendered_flaws(services: Iterable[Service], catalogue: Catalogue) -> list[Flaw]:
+def _list_rendered_flaws(services: Sequence[Service], catalogue: Catalogue) -> list[Flaw]:
     """Return the flaws of texts as they are rendered in the language in force: budgets, lengths, facts."""
+    catalogue = bound_texts(services, catalogue)
     flaws = [*shared_text_flaws(catalogue), *check_registries(catalogue)]
     for service in services:
         graph = walk_service(service)

@@ -7,9 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from domain.check.texts import required_texts
 from domain.language.service import Service
-from domain.messages.catalogue import Catalogue
-
-CHAT_PREFIX = "in_chat."
+from domain.messages.catalogue import CHAT_PREFIX, Catalogue, is_bound, list_placeholders
 
 
 def list_unused_texts(services: Iterable[Service], catalogue: Catalogue) -> Iterator[str]:
@@ -18,7 +16,16 @@ def list_unused_texts(services: Iterable[Service], catalogue: Catalogue) -> Iter
         text_prefix = f"services.{service.key}."
         asked_keys = {*required_texts(service), *_list_optional_texts(service)}
         own_keys = [*catalogue.list_keys(text_prefix), *catalogue.list_keys(f"{CHAT_PREFIX}{text_prefix}")]
-        yield from (key for key in own_keys if key.removeprefix(CHAT_PREFIX) not in asked_keys)
+        yield from (key for key in own_keys if key.removeprefix(CHAT_PREFIX) not in asked_keys and not is_bound(key))
+        yield from _list_unused_bounds(own_keys, catalogue)
+
+
+def _list_unused_bounds(own_keys: Iterable[str], catalogue: Catalogue) -> Iterator[str]:
+    """Yield the keys of bounds among these for which none of the texts among them has a placeholder."""
+    bounds = [key for key in own_keys if is_bound(key)]
+    texts = [catalogue.read_source(key) for key in own_keys if key not in bounds]
+    used_names = {name for text in texts if isinstance(text, str) for name in list_placeholders(text)}
+    yield from (key for key in bounds if key.rpartition(".")[2] not in used_names)
 
 
 def _list_optional_texts(service: Service) -> Iterator[str]:

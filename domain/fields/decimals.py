@@ -60,9 +60,9 @@ class DecimalNumber(FieldType):
         """Return the number, every digit of it."""
         return format_number(to_decimal(value))
 
-    def longest_rendering(self, catalogue_text: TextLookup) -> int:
-        """Return the length of the greatest number with two places."""
-        return len(format_number(self.maximum.quantize(ONE_HUNDREDTH)))
+    def longest_value(self, choices: tuple[str, ...], catalogue_text: TextLookup) -> str:
+        """Return the greatest number with two places."""
+        return self.render_value(str(self.maximum.quantize(ONE_HUNDREDTH)), catalogue_text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +79,6 @@ class Length(DecimalNumber):
     def render_value(self, value: Any, catalogue_text: TextLookup) -> str:
         """Return the metres with their unit."""
         return f"{format_number(to_decimal(value))} {catalogue_text('units.metre')}"
-
-    def longest_rendering(self, catalogue_text: TextLookup) -> int:
-        """Return the length of the greatest one with two places and the unit."""
-        return DecimalNumber.longest_rendering(self, catalogue_text) + len(catalogue_text("units.metre")) + 1
 
     def text_keys(self, choices: tuple[str, ...]) -> tuple[str, ...]:
         """Return the unit's word."""

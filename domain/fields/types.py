@@ -101,9 +101,9 @@ class FieldType(ABC):
         """Return the value with its missing part read from `text`."""
         raise InvalidField(reason=InvalidReason.UNREADABLE)
 
-    def longest_rendering(self, catalogue_text: TextLookup) -> int | None:
-        """Return the most code units that a value takes when shown; None where the catalogue's `longest_rendering`
-        decides.
+    def longest_value(self, choices: tuple[str, ...], catalogue_text: TextLookup) -> str | None:
+        """Return the longest that a value of a field with these choices is shown as, from which the budgets of texts
+        are reckoned; None where the catalogue's `longest` says it.
         """
         return None
 
@@ -149,9 +149,9 @@ class Text(FieldType):
         """Return the writer's words as they are."""
         return str(value)
 
-    def longest_rendering(self, catalogue_text: TextLookup) -> int:
-        """Return the limit."""
-        return self.max_length
+    def longest_value(self, choices: tuple[str, ...], catalogue_text: TextLookup) -> str:
+        """Return words up to the limit."""
+        return "ن" * self.max_length
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +174,11 @@ class Integer(FieldType):
                 reason=InvalidReason.RANGE, least=format_number(self.minimum), most=format_number(self.maximum)
             )
         return whole_number
+
+    def longest_value(self, choices: tuple[str, ...], catalogue_text: TextLookup) -> str:
+        """Return the longer of both bounds."""
+        bounds = (self.render_value(bound, catalogue_text) for bound in (self.minimum, self.maximum))
+        return max(bounds, key=count_code_units)
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,6 +271,11 @@ class Choice(FieldType):
         """Return the choice's name."""
         return self.display_name(str(value), catalogue_text)
 
+    def longest_value(self, choices: tuple[str, ...], catalogue_text: TextLookup) -> str | None:
+        """Return the longest name; None where the choices are found for each request."""
+        names = (self.display_name(choice, catalogue_text) for choice in choices or self.numbered_choices())
+        return max(names, key=count_code_units, default=None)
+
     def display_name(self, choice: str, catalogue_text: TextLookup) -> str:
         """Return the choice's name."""
         return catalogue_text(f"choices.{self.choice_table}.{choice}") if self.choice_table else choice
@@ -285,6 +295,10 @@ class Choices(Choice):
         """Read each one."""
         choice_texts = raw_value if isinstance(raw_value, list) else str(raw_value).replace("،", ",").split(",")
         return [Choice.parse(self, choice_text, reading_context) for choice_text in choice_texts]
+
+    def longest_value(self, choices: tuple[str, ...], catalogue_text: TextLookup) -> str | None:
+        """Return all names; None where the choices are found for each request."""
+        return self.render_value(choices, catalogue_text) if choices else None
 
     def render_value(self, value: Any, catalogue_text: TextLookup) -> str:
         """Return the names, joined."""

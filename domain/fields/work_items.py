@@ -90,12 +90,12 @@ class WorkItems(FieldType):
         """Return «۲ لودر ۴ ساعت، گریدر ۳ ساعت»."""
         return join_list(self._render_item(item, catalogue_text) for item in value)
 
-    def longest_rendering(self, catalogue_text: TextLookup) -> int:
-        """Return the length of as many lines as there may be machines, each with the longest name and hours."""
+    def longest_value(self, choices: tuple[str, ...], catalogue_text: TextLookup) -> str:
+        """Return as many lines as there may be machines, each with the longest name and hours."""
         longest_hours = max(self.max_hours - 0.5, 0.5)
         sample_items = [{"machine": sample_item, "hours": longest_hours, "count": 1} for sample_item in MACHINE_TYPES]
         longest_line = max((self._render_item(sample_item, catalogue_text) for sample_item in sample_items), key=len)
-        return len(join_list([longest_line] * self.max_machines))
+        return join_list([longest_line] * self.max_machines)
 
     def _render_item(self, item: dict[str, Any], catalogue_text: TextLookup) -> str:
         count_text = f"{format_number(item['count'])} " if item["count"] > 1 else ""

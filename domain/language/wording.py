@@ -1,6 +1,6 @@
 """Puts requests, errors and facts into words: the one place that turns values into text for people."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -31,6 +31,11 @@ def day_and_hour_text(moment: datetime | str) -> str:
     """Return the Jalali day and the hour in Tehran of a moment, or of its ISO form as requests keep it."""
     local_moment = (datetime.fromisoformat(moment) if isinstance(moment, str) else moment).astimezone(TEHRAN_ZONE)
     return f"{jalali_text(local_moment.date())} {persian_digits(f'{local_moment.hour:02}:{local_moment.minute:02}')}"
+
+
+def menu_of_names(option_names: Iterable[str]) -> str:
+    """Return «۱ لودر، ۲ گریدر …»."""
+    return join_list(f"{persian_digits(number)} {name}" for number, name in enumerate(option_names, start=1))
 
 
 def _identifier_text(value: object) -> str:
@@ -187,7 +192,8 @@ class Wording:
         if not marked_labels:
             return question
         whole_text = self.catalogue.render("units.marked", {"question": question, "names": join_list(marked_labels)})
-        return whole_text if count_code_units(whole_text) <= self.catalogue.length_limit("question") else question
+        most_units = self.catalogue.length_limit("question", request.service)
+        return whole_text if count_code_units(whole_text) <= most_units else question
 
     def render_values(self, form_fields: Sequence[Field], values: Mapping[str, Any]) -> dict[str, str]:
         """Return form values and facts as text for people; a field not given shows its `alternatives`."""

@@ -2,13 +2,17 @@
 
 Keys are dotted paths (`services.<service>.notices.accept`). A leaf is a string, or a table {text, class, parts} for a
 message that travels by itself. `limits` bounds the free text inside messages, in the code units that an SMS is counted
-in (an emoji takes two), so that every SMS provably fits its budget; what is longer is cut with «…». `{text:60}` is cut
-to 60 in that text alone. Operators may override texts by configuration, checked at start by `check`, which also
-proves that nothing a form accepts is cut where a text does not say so itself.
+in (an emoji takes two), so that every SMS provably fits its budget; what is longer is cut with «…». `longest` holds the
+longest real value of other placeholders. Both hold for all texts; `services.<service>.limits` and
+`services.<service>.longest` come first in the texts of that service, and hold for no other. `{text:60}` is cut to 60
+in that text alone. Operators may override texts by configuration, checked at start by `check`, which also proves that
+nothing a form accepts is cut where a text does not say so itself.
 """
 
+import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import chain
@@ -55,8 +59,17 @@ class RenderedMessage:
     """What a chat shows beside it; None: nothing, or what its request or its bill allows then."""
 
 
-_LIMIT_PREFIX = "limits."
-"""Begins the keys of the limits of facts."""
+CHAT_PREFIX = "in_chat."
+"""Before the key of a text as chats have it, with the same facts."""
+
+_SERVICE_KEY = re.compile(r"(?:in_chat\.)?services\.([^.]+)\.")
+_BOUND_KEY = re.compile(r"(?:services\.([^.]+)\.)?(limits|longest)\.([^.]+)")
+
+ALL_TEXTS = ""
+"""In place of a text's key: whatever text it is."""
+
+LongestValues = Mapping[tuple[str, str], str]
+"""(Key of a text or `ALL_TEXTS`, placeholder) → the longest value that stands for it there."""
 
 
 class Placeholder(NamedTuple):
@@ -85,23 +98,17 @@ class Catalogue:
     ) -> None:
         self._source_leaves: dict[str, Any] = {}
         self._first_leaves: dict[str, Any] = {}
-        duplicates: dict[str, None] = {}
-        for source in sources:
+        for source in (*sources, overrides or {}):
             for key, leaf in flatten_table(source):
-                duplicates |= {key: None} if key in self._source_leaves else {}
                 self._source_leaves[key] = leaf
                 self._first_leaves.setdefault(key, leaf)
-        self.duplicate_keys = tuple(duplicates)
-        """Keys that are in two sources: which of both counts is chance. (Overrides are meant to be in two.)"""
-        for key, leaf in flatten_table(overrides or {}):
-            self._source_leaves[key] = leaf
-            self._first_leaves.setdefault(key, leaf)
         self.translations = tuple(translations)
         """The languages besides Persian, with their texts."""
         self.is_multilingual = bool(self.translations)
         """Whether there is a language to be chosen."""
         self.languages: tuple[Language, ...] = (PERSIAN, *(translation.language for translation in translations))
         """The languages that citizens may choose, the first for whoever chose none."""
+        self._longest_values: LongestValues = {}
         self._put_in_force(self._source_leaves)
 
     @classmethod
@@ -132,9 +139,9 @@ class Catalogue:
         """Take these Persian texts, and lay what is translated over them, for each language."""
         self._leaves = persian_leaves
         self._length_limits = {
-            key.removeprefix(_LIMIT_PREFIX): int(limit)
+            (found[1] or "", found[3]): int(limit)
             for key, limit in persian_leaves.items()
-            if key.startswith(_LIMIT_PREFIX)
+            if (found := _BOUND_KEY.fullmatch(key)) and found[2] == "limits"
         }
         self._leaves_by_tag: Mapping[str, Mapping[str, Any]] = {
             translation.language.tag: {
@@ -147,6 +154,12 @@ class Catalogue:
     def with_text(self, key: str, override_text: str | Sequence[str]) -> "Catalogue":
         """Return a catalogue that differs in one text."""
         return Catalogue([{**self._leaves, key: replace_leaf_text(self._source_leaves[key], override_text)}])
+
+    def with_longest_values(self, longest_values: LongestValues) -> "Catalogue":
+        """Return this catalogue, to be proved with these values, whatever its table `longest` says of them."""
+        proved_catalogue = copy(self)
+        proved_catalogue._longest_values = longest_values
+        return proved_catalogue
 
     def read_source(self, key: str) -> str | list[str]:
         """Return a text (or a list of them) as the sources have it, whatever was laid over; `UnknownText`."""
@@ -193,10 +206,11 @@ class Catalogue:
     def render(self, key: str, facts: Mapping[str, str]) -> str:
         """Fill a text; a missing fact is a `KeyError`, which the tests of the texts rule out."""
         text_parts: list[str] = []
+        service_key = find_service(key)
         for literal_text, placeholder in _parse_template(self.text(key)):
             text_parts.append(literal_text)
             if placeholder:
-                most_units = placeholder.cut_length or self._length_limits.get(placeholder.name, 0)
+                most_units = placeholder.cut_length or self.length_limit(placeholder.name, service_key)
                 text_parts.append(_cut_text(facts[placeholder.name], most_units))
         return "".join(text_parts)
 
@@ -210,23 +224,21 @@ class Catalogue:
         return int(leaf.get("parts", DEFAULT_PART_BUDGET)) if isinstance(leaf, Mapping) else DEFAULT_PART_BUDGET
 
     def render_longest(self, key: str) -> str:
-        """Render a text with the longest real value of each placeholder (`render_longest`, or «ن» up to its limit)."""
+        """Render a text with the longest real value of each placeholder, or «ن» up to its limit; `UnknownText` where
+        nothing bounds one.
+        """
         return "".join(
-            literal_text + (self._longest_value(placeholder.name, placeholder.cut_length) if placeholder else "")
+            literal_text + (self._longest_value(key, placeholder) if placeholder else "")
             for literal_text, placeholder in _parse_template(self.text(key))
         )
 
-    def placeholder_lengths(self, key: str) -> dict[str, int]:
-        """Return the code units that a text has for each placeholder, where it does not say itself that it cuts it."""
+    def list_longest_facts(self, key: str) -> dict[str, str]:
+        """Return the longest value of each placeholder of a text, where it does not say itself that it cuts it."""
         return {
-            placeholder.name: len(self._longest_value(placeholder.name))
+            placeholder.name: self._longest_value(key, placeholder)
             for _, placeholder in _parse_template(self.text(key))
             if placeholder and not placeholder.cut_length
         }
-
-    def longest_length(self, placeholder_name: str) -> int:
-        """Return the code units that budgets reckon with for a placeholder; `UnknownText` where nothing bounds it."""
-        return count_code_units(self._longest_value(placeholder_name))
 
     def find_over_budget(self, keys: Iterable[str]) -> list[tuple[str, int, int]]:
         """Return (key, parts needed, parts allowed) for SMS texts that may not fit."""
@@ -237,21 +249,53 @@ class Catalogue:
             if needed_parts > allowed_parts
         ]
 
-    def length_limit(self, placeholder_name: str) -> int:
-        """Return the most code units that a fact of that name has in any text; 0: as many as it needs."""
-        return self._length_limits.get(placeholder_name, 0)
+    def length_limit(self, placeholder_name: str, service_key: str) -> int:
+        """Return the most code units that a fact has in the texts of a service ("": of none); 0: as many as it
+        needs.
+        """
+        own_limit = self._length_limits.get((service_key, placeholder_name)) if service_key else None
+        return own_limit or self._length_limits.get(("", placeholder_name), 0)
 
     def _find_leaf(self, key: str) -> Any:
-        leaves = self._leaves_by_tag.get(language_in_force().tag, self._leaves) if self._leaves_by_tag else self._leaves
         try:
-            return leaves[key]
+            return self._leaves_in_force()[key]
         except KeyError:
             raise UnknownText(key) from None
 
-    def _longest_value(self, placeholder_name: str, cut_length: int = 0) -> str:
-        if cut_length := cut_length or self.length_limit(placeholder_name):
-            return "ن" * cut_length
-        return _sample_in_force(str(self._find_leaf(f"longest.{placeholder_name}")))
+    def _leaves_in_force(self) -> Mapping[str, Any]:
+        return self._leaves_by_tag.get(language_in_force().tag, self._leaves) if self._leaves_by_tag else self._leaves
+
+    def _longest_value(self, key: str, placeholder: Placeholder) -> str:
+        """Return the longest that stands for a placeholder in a text: what is reckoned or written nearest to it."""
+        name, service_key = placeholder.name, find_service(key)
+        own_value = self._longest_values.get((key.removeprefix(CHAT_PREFIX), name))
+        if limit := placeholder.cut_length or self.length_limit(name, service_key):
+            return own_value if own_value and count_code_units(own_value) <= limit else "ن" * limit
+        longest_value = (
+            own_value
+            or self._find_written_longest(f"services.{service_key}.longest.{name}")
+            or self._longest_values.get((ALL_TEXTS, name))
+            or self._find_written_longest(f"longest.{name}")
+        )
+        if longest_value is None:
+            raise UnknownText(f"longest.{name}")
+        return longest_value
+
+    def _find_written_longest(self, key: str) -> str | None:
+        leaf = self._leaves_in_force().get(key)
+        return None if leaf is None else _sample_in_force(str(leaf))
+
+
+def is_bound(key: str) -> bool:
+    """Return whether a key is no text's, but bounds what stands for a placeholder (`limits`, `longest`)."""
+    return _BOUND_KEY.fullmatch(key) is not None
+
+
+@lru_cache(maxsize=4096)
+def find_service(text_key: str) -> str:
+    """Return the key of the service that a text belongs to, also as chats have it; "" where it belongs to none."""
+    found = _SERVICE_KEY.match(text_key)
+    return found[1] if found else ""
 
 
 def _sample_in_force(persian_sample: str) -> str:

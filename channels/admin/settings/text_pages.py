@@ -18,6 +18,7 @@ from domain.actions.settings.changes import TEXT_PREFIX, change_text, renew_sett
 from domain.actions.settings.text_overrides import LONGEST_OVERRIDE, list_changeable_keys, prove_text
 from domain.authorization.rights import Right
 from domain.check import sent_by_sms
+from domain.check.text_bounds import bound_texts
 from domain.fields.form import Field
 from domain.fields.types import Choice, Text
 from domain.unit_of_work import Store
@@ -151,7 +152,8 @@ class TextPages:
         given_text = catalogue.read_source(key)
         async with self._store.open_unit(write=False) as uow:
             version_token = await version_of_settings(uow)
-        is_sent_by_sms = key in sent_by_sms(self._dependencies.services.values(), catalogue)
+        services = self._dependencies.services.values()
+        is_sent_by_sms = key in sent_by_sms(services, catalogue)
         context = {
             "text_key": key,
             "wording": read_text(refused_wording.posted_form, "text") if refused_wording else self._load_wording(key),
@@ -159,7 +161,7 @@ class TextPages:
             "default_wording": given_text if isinstance(given_text, str) else "\n".join(given_text),
             "fact_names": sorted(catalogue.fact_names(key)),
             "part_budget": catalogue.part_budget(key) if is_sent_by_sms else None,
-            "part_count": count_parts(catalogue.render_longest(key)) if is_sent_by_sms else None,
+            "part_count": count_parts(bound_texts(services, catalogue).render_longest(key)) if is_sent_by_sms else None,
             "is_list": not isinstance(given_text, str),
             "max_length": LONGEST_OVERRIDE,
             "version_token": version_token,

@@ -6,6 +6,7 @@ from dataclasses import replace
 from domain.actions.citizens.languages import require_offered_language, save_line_language
 from domain.actions.conversations.turn_context import SlotValues, TurnContext
 from domain.conversation.buttons.menus import build_language_rows, menu_button_rows
+from domain.language.wording import menu_of_names
 from domain.messages.catalogue import RenderedMessage
 from domain.messages.keyboards import ReplyMarkup
 from domain.parsing.answers import read_number
@@ -35,7 +36,7 @@ async def choose_language_by_button(turn: TurnContext, tag: str) -> RenderedMess
 def offer_languages(turn: TurnContext) -> RenderedMessage:
     """Say which languages there are, each by its number."""
     offered = turn.dependencies.catalogue.languages
-    return turn.render("sms.languages", languages=turn.menu_of_names([language.title for language in offered]))
+    return turn.render("sms.languages", languages=menu_of_names([language.title for language in offered]))
 
 
 async def _take_language(turn: TurnContext, language: Language) -> RenderedMessage:

@@ -7,6 +7,7 @@ from domain.conversation.command_fields import INTENTS_WITH_OWN_QUESTION, MENU_I
 from domain.conversation.frames import Ask, Frame
 from domain.fields.moments import Day, HourOfDay
 from domain.fields.types import FieldType
+from domain.language.wording import menu_of_names
 from domain.messages.catalogue import JOINED_PART_BUDGET, RenderedMessage, join_fitting
 from domain.values.errors import AmbiguousField
 from domain.values.text import persian_digits
@@ -25,14 +26,14 @@ def render_question(turn: TurnContext, frame: Frame) -> RenderedMessage:
         kind = _asked_field_type(turn, frame)
         return turn.render(
             "sms.which_value",
-            menu=turn.menu_of_names([kind.display_name(option, turn.text_of) for option in frame.options]),
+            menu=menu_of_names([kind.display_name(option, turn.text_of) for option in frame.options]),
         )
     if frame.options:
         choice_key = f"{text_key.removesuffix('.prompt')}.choose"
         text_key = choice_key if choice_key in turn.dependencies.catalogue else text_key
         kind = _asked_field_type(turn, frame)
         return turn.render(
-            text_key, menu=turn.menu_of_names([kind.display_name(option, turn.text_of) for option in frame.options])
+            text_key, menu=menu_of_names([kind.display_name(option, turn.text_of) for option in frame.options])
         )
     return turn.render(text_key)
 

@@ -11,14 +11,14 @@ from domain.actions.messages.notify import Address
 from domain.chats.chat import MESSENGERS
 from domain.conversation.dialogue import Conversation
 from domain.conversation.frames import Dialogue
-from domain.messages.catalogue import RenderedMessage, fit_lines
+from domain.language.wording import menu_of_names
+from domain.messages.catalogue import CHAT_PREFIX, RenderedMessage, fit_lines
 from domain.messages.ports import StoredDialogue
 from domain.messages.records import MessageClass
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor, Role
 from domain.values.errors import DomainError
-from domain.values.languages import join_list
 from domain.values.message_parts import count_parts
 from domain.values.text import persian_digits
 
@@ -71,7 +71,7 @@ class TurnContext:
 
     def channel_key(self, key: str) -> str:
         """Return the key of a text as this channel has it: where there are buttons, some are worded for them."""
-        chat_key = f"in_chat.{key}"
+        chat_key = f"{CHAT_PREFIX}{key}"
         return chat_key if self.actor.channel in MESSENGERS and chat_key in self.dependencies.catalogue else key
 
     def render(self, key: str, **facts: str) -> RenderedMessage:
@@ -94,7 +94,7 @@ class TurnContext:
 
     def numbered_menu(self, options: Sequence[str], table_key: str) -> str:
         """Return a menu of options that have names in a table of the catalogue."""
-        return self.menu_of_names([self.text_of(f"{table_key}.{option}") for option in options])
+        return menu_of_names([self.text_of(f"{table_key}.{option}") for option in options])
 
     def render_list(
         self, key: str, requests: Sequence[ServiceRequest], *, numbered: bool = False
@@ -124,12 +124,6 @@ class TurnContext:
         ) > self.dependencies.catalogue.part_budget(key):
             offered_intents.pop()
         return offered_intents
-
-    def menu_of_names(self, option_names: Sequence[str]) -> str:
-        """Return «۱ لودر، ۲ گریدر …»."""
-        return join_list(
-            f"{persian_digits(str(number))} {option_name}" for number, option_name in enumerate(option_names, start=1)
-        )
 
 
 def open_turn(

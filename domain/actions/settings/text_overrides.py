@@ -4,14 +4,15 @@ The proof is that of `pishkhan check`: a text uses no fact that it is not given,
 budget with the longest real values.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from string import Formatter
 
 from domain.check import check_services
 from domain.check.registries import check_registries
+from domain.check.text_bounds import bound_texts
 from domain.check.texts import LONGEST_CHAT_TEXT
 from domain.language.service import Service
-from domain.messages.catalogue import Catalogue
+from domain.messages.catalogue import Catalogue, is_bound
 from domain.values.errors import InvalidField, NotFound
 from domain.values.reasons import InvalidReason
 from domain.values.text import persian_digits, tidy_text
@@ -19,21 +20,18 @@ from domain.values.text import persian_digits, tidy_text
 LONGEST_OVERRIDE = 2000
 """Characters of a text."""
 
-FIXED_PREFIXES = ("limits.", "longest.")
-"""Tables of the catalogue that are no texts: what the proofs reckon with."""
-
 TextWording = str | Sequence[str]
 """A text, or a list of them (steps, documents)."""
 
 
 def list_changeable_keys(catalogue: Catalogue) -> list[str]:
     """Return the keys of the texts that may be overridden."""
-    return [text_key for text_key in catalogue.list_keys() if not text_key.startswith(FIXED_PREFIXES)]
+    return [text_key for text_key in catalogue.list_keys() if not is_bound(text_key)]
 
 
 def fits_key(catalogue: Catalogue, text_key: str, wording: object) -> bool:
     """Return whether a stored text can be used for that key: a version may have dropped the key, or facts of it."""
-    if text_key not in catalogue or text_key.startswith(FIXED_PREFIXES):
+    if text_key not in catalogue or is_bound(text_key):
         return False
     value_type = str if isinstance(catalogue.read_source(text_key), str) else list
     return isinstance(wording, value_type) and all(
@@ -41,12 +39,12 @@ def fits_key(catalogue: Catalogue, text_key: str, wording: object) -> bool:
     )
 
 
-def prove_text(services: Iterable[Service], catalogue: Catalogue, text_key: str, submitted_text: str) -> TextWording:
+def prove_text(services: Collection[Service], catalogue: Catalogue, text_key: str, submitted_text: str) -> TextWording:
     """Return a text as typed, a list one a line, once it is proved; some 50 ms of reckoning, so outside of units.
 
     Errors: `NotFound("text")`, `InvalidField("text")` with what is wrong.
     """
-    if text_key not in catalogue or text_key.startswith(FIXED_PREFIXES):
+    if text_key not in catalogue or is_bound(text_key):
         raise NotFound("text")
     text = tidy_text(submitted_text)
     if not text:
@@ -87,12 +85,12 @@ def _find_text_fault(catalogue: Catalogue, text_key: str, text: str) -> InvalidF
     return None
 
 
-def _prove_catalogue(services: Iterable[Service], catalogue: Catalogue, text_key: str) -> None:
+def _prove_catalogue(services: Collection[Service], catalogue: Catalogue, text_key: str) -> None:
     """Raise for the flaw that this text brings, if it does."""
     flaws = [*check_services(services, catalogue), *check_registries(catalogue)]
     flaw_kinds = {flaw.kind for flaw in flaws if flaw.subject.split(" ")[0].rstrip(":") == text_key}
     if "over_budget" in flaw_kinds:
-        [(_, needed_parts, allowed_parts)] = catalogue.find_over_budget([text_key])
+        [(_, needed_parts, allowed_parts)] = bound_texts(services, catalogue).find_over_budget([text_key])
         raise InvalidField("text", InvalidReason.TEXT_PARTS, need=needed_parts, allowed=allowed_parts)
     if "too_long" in flaw_kinds:
         raise InvalidField("text", InvalidReason.TOO_LONG, limit=persian_digits(LONGEST_CHAT_TEXT))

@@ -3,9 +3,11 @@
 import pytest
 
 from domain.actions.messages.notify import Address, queue_reply
+from domain.check.text_bounds import bound_texts
 from domain.messages.catalogue import RenderedMessage
 from domain.messages.keyboards import AttachedPaper, Button, ReplyMarkup
 from domain.messages.records import MessageClass, MessageState, OutboxMessage
+from domain.services import SERVICES
 from domain.values.errors import NotAllowedNow, Unavailable
 from domain.values.reasons import NotAllowedReason
 from tests.channels.telegram.running_bot import PDF, Bot, running_bot
@@ -44,7 +46,7 @@ async def test_a_text_is_shown_as_it_was_written(bot: Bot, reza: Person) -> None
 
 
 async def test_every_text_of_ours_is_shown_as_it_was_written(bot: Bot, reza: Person) -> None:
-    catalogue = bot.town.desk.catalogue
+    catalogue = bound_texts(SERVICES, bot.town.desk.catalogue)
     texts = [
         catalogue.render_longest(key) for key in catalogue.list_keys("chat.") if not key.startswith("chat.buttons")
     ]

@@ -1,4 +1,4 @@
-"""`pishkhan check`: bills that expire too early, texts that stand twice, and placeholders that nobody fills."""
+"""`pishkhan check`: bills that expire too early, and placeholders that nobody fills."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -11,7 +11,6 @@ from domain.blocks.charging import CloseOpenBills, compute_payment_expiry, payme
 from domain.check import check_services
 from domain.language.service import Service, StepContext
 from domain.messages.catalogue import Catalogue
-from domain.services import SERVICES
 from domain.services.expert.declaration import EXPERT_OPINION
 from domain.services.machinery.declaration import MACHINERY_WORK
 
@@ -64,16 +63,6 @@ def test_an_expiry_that_cannot_be_told_is_not_trusted() -> None:
         "expiry_untold: expire",
         "moment_untold: awaiting_payment.expire: booked_start",
     }
-
-
-def test_a_text_that_stands_twice() -> None:
-    """Which of two files wins would be chance; what a municipality words anew is meant to win."""
-    whole = {key: TEXTS._find_leaf(key) for key in TEXTS.list_keys("")}
-    doubled = Catalogue([whole, {"sms": {"help": "راهنما"}, "units": {"rial": "ریال"}}])
-    found = {str(one) for one in check_services(SERVICES, doubled) if one.kind == "text_twice"}
-    assert found == {"texts: text_twice: sms.help", "texts: text_twice: units.rial"}
-    assert Catalogue.load({"units": {"rial": "ریال ایران"}}).duplicate_keys == ()
-    assert TEXTS.duplicate_keys == ()
 
 
 @pytest.mark.parametrize(

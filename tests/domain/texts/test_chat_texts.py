@@ -6,6 +6,7 @@ import pytest
 
 from domain.actions.settings.text_overrides import prove_text
 from domain.check import check_services
+from domain.check.text_bounds import bound_texts
 from domain.check.texts import LONGEST_CHAT_TEXT, sent_by_sms
 from domain.conversation.buttons.answers import read_button_answer
 from domain.conversation.buttons.menus import build_menu_rows, build_public_rows
@@ -20,7 +21,7 @@ from domain.values.errors import InvalidField
 from domain.values.text import count_code_units
 from tests.support.municipality import TUESDAY_MORNING
 
-TEXTS = Catalogue.load()
+TEXTS = bound_texts(SERVICES, Catalogue.load())
 OWN = [
     key for key in TEXTS.list_keys("chat.") if not key.startswith(("chat.buttons.", "chat.channels.", "chat.toasts."))
 ]

@@ -6,18 +6,21 @@ from typing import Any
 import pytest
 
 from domain.blocks.band_answers import MOST_LISTED_BANDS
+from domain.check import sent_by_sms
+from domain.check.text_bounds import bound_texts
 from domain.language.wording import LEFT_TO_RIGHT, RIGHT_TO_LEFT, Wording
 from domain.messages.catalogue import Catalogue, list_placeholders
 from domain.messages.records import MessageClass
+from domain.services import SERVICES
 from domain.services.expert.declaration import EXPERT_OPINION
 from domain.services.expert.kinds import OPINION_KINDS, PAPER_NAMES
 from domain.services.expert.prices import MAX_AREA
 from domain.values.calendar import TEHRAN_ZONE
 from domain.values.identifiers import LONGEST_RENOVATION_CODE
 from domain.values.message_parts import count_parts
-from domain.values.text import group_digits
+from domain.values.text import count_code_units, group_digits
 
-TEXTS = Catalogue.load()
+TEXTS = bound_texts(SERVICES, Catalogue.load())
 WORDING = Wording(TEXTS, {EXPERT_OPINION.key: EXPERT_OPINION})
 DAYS = [date(2026, 3, 21) + timedelta(days=number) for number in range(366)]
 
@@ -45,13 +48,21 @@ def shown(name: str, value: Any) -> str:
     return WORDING.render_values(EXPERT_OPINION.form, {name: value})[name]
 
 
+def list_lengths(name: str) -> list[int]:
+    """Return the code units that texts of the services, and chats, have for a placeholder."""
+    prefixes = tuple(f"services.{key}." for key in ("expert",))
+    keys = [key for key in sent_by_sms(SERVICES, TEXTS) if key.startswith(prefixes)] + TEXTS.list_keys("chat.")
+    facts = [TEXTS.list_longest_facts(key) for key in keys]
+    return [count_code_units(fact[name]) for fact in facts if name in fact]
+
+
 @pytest.mark.parametrize("name", REAL)
 def test_the_longest_values_bound_the_real_ones(name: str) -> None:
-    assert max(len(shown(name, value)) for value in REAL[name]) <= len(TEXTS._longest_value(name))
+    assert max(len(shown(name, value)) for value in REAL[name]) <= min(list_lengths(name))
 
 
 def test_every_placeholder_is_bounded() -> None:
-    limited = {name.removeprefix("limits.") for name in TEXTS.list_keys("limits.")}
+    limited = {key.rpartition(".")[2] for key in TEXTS.list_keys() if ".limits." in f".{key}"}
     shared = {"code", "amount", "refund", "bill_id", "payment_id", "deadline", "menu"}
     tables = ("notices", "status", "pending", "answers")
     used = {

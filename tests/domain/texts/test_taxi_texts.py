@@ -5,16 +5,20 @@ from typing import Any
 
 import pytest
 
+from domain.check import sent_by_sms
+from domain.check.text_bounds import bound_texts
 from domain.language.wording import Wording
 from domain.messages.catalogue import Catalogue, list_placeholders
 from domain.messages.records import MessageClass
 from domain.registries.declarations import DUTY, REWARD, VIOLATION, Registry
+from domain.services import SERVICES
 from domain.services.taxi_leave.declaration import TAXI_LEAVE
 from domain.services.taxi_leave.rules import LEAVE_SCOPES
 from domain.services.taxi_report.declaration import RECORD_REGISTRIES, TAXI_REPORT
 from domain.values.calendar import jalali_text
+from domain.values.text import count_code_units
 
-TEXTS = Catalogue.load()
+TEXTS = bound_texts(SERVICES, Catalogue.load())
 WORDING = Wording(TEXTS, {one.key: one for one in (TAXI_LEAVE, TAXI_REPORT)})
 DAYS = [date(2026, 3, 21) + timedelta(days=number) for number in range(366)]
 LONGEST_PLATE = "12الف345-59"
@@ -50,13 +54,21 @@ def shown(name: str, value: Any) -> str:
     return WORDING.render_values(form, {name: value})[name]
 
 
+def list_lengths(name: str) -> list[int]:
+    """Return the code units that texts of the services, and chats, have for a placeholder."""
+    prefixes = tuple(f"services.{key}." for key in ("taxi_leave", "taxi_report"))
+    keys = [key for key in sent_by_sms(SERVICES, TEXTS) if key.startswith(prefixes)] + TEXTS.list_keys("chat.")
+    facts = [TEXTS.list_longest_facts(key) for key in keys]
+    return [count_code_units(fact[name]) for fact in facts if name in fact]
+
+
 @pytest.mark.parametrize("name", REAL)
 def test_the_longest_values_bound_the_real_ones(name: str) -> None:
-    assert max(len(shown(name, value)) for value in REAL[name]) <= len(TEXTS._longest_value(name))
+    assert max(len(shown(name, value)) for value in REAL[name]) <= min(list_lengths(name))
 
 
 def test_every_placeholder_is_bounded() -> None:
-    limited = {name.removeprefix("limits.") for name in TEXTS.list_keys("limits.")}
+    limited = {key.rpartition(".")[2] for key in TEXTS.list_keys() if ".limits." in f".{key}"}
     shared = {"code", "amount", "bill_id", "payment_id", "menu"}
     tables = ("notices.", "status.", "answers.", "summary")
     keys = [

@@ -9,16 +9,22 @@ from pathlib import Path
 import pytest
 
 from domain.blocks.asking import LONGEST_NOTE_TEXT
-from domain.check import SHARED_TEXTS, check_services
-from domain.conversation.dialogue import Conversation
-from domain.conversation.grammar import Grammar
+from domain.check import SHARED_TEXTS, check_services, sent_by_sms
+from domain.check.text_bounds import bound_texts
 from domain.fields.moments import HourOfDay
 from domain.fields.types import format_number
 from domain.fields.work_items import WorkItems
 from domain.fleet.resources import MACHINE_TYPES
 from domain.language.service import Service
 from domain.language.wording import LEFT_TO_RIGHT, Wording, day_and_hour_text, deadline_day_text
-from domain.messages.catalogue import JOINED_PART_BUDGET, Catalogue, fit_lines, join_fitting, list_placeholders
+from domain.messages.catalogue import (
+    JOINED_PART_BUDGET,
+    Catalogue,
+    find_service,
+    fit_lines,
+    join_fitting,
+    list_placeholders,
+)
 from domain.messages.records import MessageClass
 from domain.requests.request import Phase
 from domain.services import SERVICES, list_intents, services_by_key
@@ -27,28 +33,20 @@ from domain.values.actors import Role
 from domain.values.bill_ids import HIGHEST_AMOUNT
 from domain.values.calendar import MONTH_NAMES, TEHRAN_ZONE, jalali_long_text
 from domain.values.errors import ERROR_CLASSES, ERROR_CODES, InvalidField
-from domain.values.languages import PERSIAN
 from domain.values.message_parts import count_parts
 from domain.values.reasons import InvalidReason, ProofReason
 from domain.values.text import group_digits, persian_digits
 
-TEXTS = Catalogue.load()
+TEXTS = bound_texts(SERVICES, Catalogue.load())
 WORDING = Wording(TEXTS, services_by_key())
 ROOT = Path(__file__).parents[3]
 
-SERVICE_TEXTS = tuple(key for key in TEXTS.list_keys("services.") if not isinstance(TEXTS._find_leaf(key), list))
-ON_A_PAGE = (".description", ".title", ".label", ".inputs.", ".actions.", ".states.", ".printouts.")
-"""Texts of services that stand on pages or papers or inside others, and so have no budget of their own."""
-
-SENT = (
-    *(key for prefix in SHARED_TEXTS for key in TEXTS.list_keys(prefix)),
-    *(key for key in SERVICE_TEXTS if not any(part in key for part in ON_A_PAGE)),
-)
+SENT = sorted(sent_by_sms(SERVICES, TEXTS))
 """Every text that can travel as an SMS, by itself or before another."""
 
 READ_BY_CITIZENS = (
     *SENT,
-    *SERVICE_TEXTS,
+    *(key for key in TEXTS.list_keys("services.") if isinstance(TEXTS.read_source(key), str)),
     *(key for prefix in ("phases.", "choices.", "intents.", "units.", "longest.") for key in TEXTS.list_keys(prefix)),
 )
 SHOWN_IN_LATIN = {"PDF"}
@@ -82,10 +80,12 @@ def test_a_reason_and_the_question_again_are_few_parts() -> None:
 
 @pytest.mark.parametrize("filling", ["نشانی محل کار روبروی مسجد ", "😀", "ن😀", "👩‍👩‍👧‍👦", "a", "é", "e\u0301"])
 def test_free_text_of_any_length_is_cut_to_its_limit(filling: str) -> None:
-    limited = {name.removeprefix("limits."): filling * 300 for name in TEXTS.list_keys("limits.")}
-    facts = {name.removeprefix("longest."): TEXTS.text(name) for name in TEXTS.list_keys("longest.")} | limited
-    facts["text"] = filling * 300
-    parts = {key: count_parts(TEXTS.render(key, facts)) for key in SENT}
+    parts = {}
+    for key in SENT:
+        limited = {name for name in uncut(key) if TEXTS.length_limit(name, find_service(key))}
+        names = dict.fromkeys(list_placeholders(TEXTS.text(key)), "ن" * 40)
+        facts = names | TEXTS.list_longest_facts(key) | dict.fromkeys((*limited, "text"), filling * 300)
+        parts[key] = count_parts(TEXTS.render(key, facts))
     assert {key: number for key, number in parts.items() if number > TEXTS.part_budget(key)} == {}
 
 
@@ -113,7 +113,7 @@ def test_the_longest_items_are_as_long_as_reckoned() -> None:
     by_length = sorted(most, key=lambda item: -len(kind.render_value([item], TEXTS.text)))[: kind.max_machines]
     assert (
         len(kind.render_value(by_length, TEXTS.text))
-        == kind.longest_rendering(TEXTS.text)
+        == len(kind.longest_value((), TEXTS.text))
         <= int(TEXTS.text("limits.items"))
     )
 
@@ -148,25 +148,9 @@ MOMENTS = [datetime(day.year, day.month, day.day, 20, 29, tzinfo=TEHRAN_ZONE) fo
 HALF_HOURS = [f"{hour:02}:{minute:02}" for hour, minute in product(range(24), (0, 30))]
 
 
-def numbered(table: str, *names: str) -> str:
-    """Return a menu as it is shown."""
-    return "، ".join(f"{persian_digits(number)} {TEXTS.text(table + name)}" for number, name in enumerate(names, 1))
-
-
-def menus() -> list[str]:
-    """Return the menus of today, and the main menu once every service of the grammar is there."""
-    today = Conversation(Grammar(list_intents()), services_by_key()).main_menu_intents()
-    commands = ("track", "list", "pay", "tariff", "cancel", "comment")
-    whole = (*(intent.name for intent in list_intents()), *commands)
-    return [numbered("intents.", *today), numbered("intents.", *whole), numbered("choices.machine.", *MACHINE_TYPES)]
-
-
 REAL: dict[str, list[str]] = {
     "code": [LEFT_TO_RIGHT + tracking_codes.display_code("987654321")],
     "old": [LEFT_TO_RIGHT + tracking_codes.display_code("987654321")],
-    "service": [WORDING.service_title(key) for key in services_by_key()],
-    "state": [TEXTS.text(key) for one in SERVICES for key in TEXTS.list_keys(f"services.{one.key}.states.")],
-    "phase": [TEXTS.text(f"phases.{phase.value}") for phase in Phase],
     "amount": [group_digits(HIGHEST_AMOUNT)],
     "refund": [group_digits(HIGHEST_AMOUNT)],
     "bill_id": ["9" * 13],
@@ -188,8 +172,6 @@ REAL: dict[str, list[str]] = {
     "least": [format_number(0.5), format_number(1), "۰"],
     "most": [format_number(24), format_number(10), "…"],
     "step": [persian_digits(1000)],
-    "menu": menus(),
-    "languages": [f"{persian_digits(1)} {PERSIAN.title}، {persian_digits(2)} ترکمنی"],
     "phone": ["۰" * 40],
     "month": [f"{month} {persian_digits(year)}" for month in MONTH_NAMES for year in (1300, 1499)],
 }
@@ -197,24 +179,15 @@ REAL: dict[str, list[str]] = {
 
 
 def test_the_longest_values_bound_the_real_ones() -> None:
+    keys = [key for key in SENT if key.startswith((*SHARED_TEXTS, "services.machinery."))]
+    longest = [(key, name, value) for key in keys for name, value in TEXTS.list_longest_facts(key).items()]
     real = {name: max(map(len, values)) for name, values in REAL.items()}
-    assert {name: length for name, length in real.items() if length > len(TEXTS._longest_value(name))} == {}
+    assert [(key, name) for key, name, value in longest if len(value) < real.get(name, 0)] == []
 
 
 def uncut(key: str) -> set[str]:
     """Return the placeholders of a text that it does not cut itself («{text:60}»)."""
     return {name for name in list_placeholders(TEXTS.text(key)) if f"{{{name}}}" in TEXTS.text(key)}
-
-
-def test_each_text_that_travels_has_known_placeholders_only() -> None:
-    limited = {name.removeprefix("limits.") for name in TEXTS.list_keys("limits.")}
-    bounded = limited | {name.removeprefix("longest.") for name in TEXTS.list_keys("longest.")}
-    used = {key: uncut(key) for key in (*SENT, *answered_details())}
-    assert {key: names for key, names in used.items() if not names <= bounded} == {}
-    proved = {
-        name for key, names in used.items() if key.startswith((*SHARED_TEXTS, "services.machinery.")) for name in names
-    }
-    assert proved - limited - set(REAL) == set()
 
 
 def test_names_of_machines_are_never_cut() -> None:

@@ -6,7 +6,6 @@ from typing import Any
 from hypothesis import strategies as st
 
 from domain.check.texts import required_texts
-from domain.fields.form import Field
 from domain.language.service import Service
 from domain.messages.catalogue import Catalogue
 from domain.values.text import persian_digits
@@ -31,12 +30,8 @@ def texts(draw: st.DrawFn, service: Service) -> dict[str, Any]:
             written[key] = _word(draw, service, key, is_bold=is_bold)
     for form_field in service.form:
         if not form_field.is_derived and form_field.name not in {"items", "date", "start"}:
-            written[f"longest.{form_field.name}"] = "ن" * _longest(form_field)
+            written[f"services.{KEY}.longest.{form_field.name}"] = "ن" * 32
     return written
-
-
-def _longest(form_field: Field) -> int:
-    return max(32, form_field.type.longest_rendering(SHIPPED.text) or 0)
 
 
 def _word(draw: st.DrawFn, service: Service, key: str, *, is_bold: bool) -> Any:

@@ -11,7 +11,7 @@ from domain.conversation.grammar import Grammar
 from domain.conversation.vocabulary import LANGUAGE_INTENT
 from domain.language.service import Service
 from domain.language.wording import Wording
-from domain.messages.catalogue import Catalogue, load_shipped_texts
+from domain.messages.catalogue import Catalogue, is_bound, load_shipped_texts
 from domain.messages.translations import Translation
 from domain.services import collect_intents
 from domain.values.languages import Language
@@ -28,7 +28,6 @@ _WRAPPED = re.compile(r"⟦[^⟦⟧]*(?:⟧|$)")
 """A text; one that a page cuts at its end has no end."""
 
 _PERSIAN_SIGN = re.compile("[ء-غف-يٱ-ۓ۰-۹،؛٬٫]")
-_UNTRANSLATED_TABLES = ("limits.", "longest.")
 
 
 def wrap_leaf(leaf: Any) -> Any:
@@ -45,9 +44,7 @@ def _wrap_lines(text: str) -> str:
 def translate_all() -> Translation:
     """Return the pseudo-language with every text."""
     leaves = {key: leaf for texts in load_shipped_texts().values() for key, leaf in texts.items()}
-    return Translation(
-        PSEUDO, {key: wrap_leaf(leaf) for key, leaf in leaves.items() if not key.startswith(_UNTRANSLATED_TABLES)}
-    )
+    return Translation(PSEUDO, {key: wrap_leaf(leaf) for key, leaf in leaves.items() if not is_bound(key)})
 
 
 def build_bilingual_catalogue() -> Catalogue:

@@ -6,10 +6,12 @@ from dataclasses import replace
 import pytest
 
 from domain.actions.payments.links import find_link
+from domain.check.text_bounds import bound_texts
 from domain.messages.catalogue import Catalogue
 from domain.messages.keyboards import Button, ReplyMarkup
 from domain.messages.records import OutboxMessage
 from domain.registries.declarations import DUTY
+from domain.services import SERVICES
 from domain.values.actors import Role
 from domain.values.errors import NotFound
 from domain.values.message_parts import count_parts
@@ -158,7 +160,7 @@ async def test_the_receipt_of_a_duty_is_a_button_too(taxis: TaxiOrganisation) ->
 
 @pytest.mark.parametrize("key", RECEIPT_TEXTS)
 def test_the_longest_receipt_has_room_for_a_link_of_a_short_domain(key: str) -> None:
-    texts = Catalogue.load()
+    texts = bound_texts(SERVICES, Catalogue.load())
     receipt = f"{texts.render_longest(key)}\nرسید: {SHORT}/pay/abcdefghijkm"
     assert count_parts(receipt) <= texts.part_budget(key) == 2
 
@@ -185,7 +187,7 @@ async def test_a_bill_has_one_link_and_no_link_leads_nowhere(town: Municipality)
 
 
 def test_the_longest_answers_have_room_for_a_link_of_a_long_domain() -> None:
-    texts = Catalogue.load()
+    texts = bound_texts(SERVICES, Catalogue.load())
     for key in ("sms.pay", "sms.pay_bill"):
         assert count_parts(f"{texts.render_longest(key)}\n{LONG}/pay/abcdefghijkm") <= texts.part_budget(key) == 3
     for key in ("sms.nothing_to_pay", "sms.bill_settled", "sms.none_to.pay"):

@@ -1,6 +1,8 @@
 """The look-up of duties: whose are told, how they are billed once, and how long the text may be."""
 
+from domain.check.text_bounds import bound_texts
 from domain.registries.declarations import DUTY, VEHICLE
+from domain.services import SERVICES
 from domain.services.taxi_leave.duties import MOST_LISTED_DUTIES
 from domain.values.actors import Role
 from domain.values.message_parts import count_parts
@@ -121,7 +123,7 @@ async def test_many_duties_are_told_in_few_parts(taxis: TaxiOrganisation) -> Non
 
 
 async def test_the_longest_answer_fits(taxis: TaxiOrganisation) -> None:
-    texts = taxis.town.desk.catalogue
+    texts = bound_texts(SERVICES, taxis.town.desk.catalogue)
     line, more = texts.render_longest(f"{ANSWERS}.duty"), texts.render_longest(f"{ANSWERS}.more_duties")
     assert count_parts("\n".join([*[line] * MOST_LISTED_DUTIES, more])) <= 2 * MOST_LISTED_DUTIES
 
