@@ -15,7 +15,7 @@ from domain.fields.types import Choice
 from domain.language.papers import ServicePapers
 from domain.language.service import Service
 from domain.language.wording import CODED_FACTS, FACT_RENDERERS, NAME_LIST_TABLES, menu_of_names
-from domain.messages.catalogue import ALL_TEXTS, Catalogue, list_placeholders
+from domain.messages.catalogue import ALL_TEXTS, Catalogue
 from domain.values.languages import join_list
 from domain.values.text import count_code_units
 
@@ -31,13 +31,12 @@ def bound_texts(services: Iterable[Service], catalogue: Catalogue) -> Catalogue:
     for service, facts in zip(services, facts_by_service, strict=True):
         for key in existing_sms_texts(service, catalogue):
             if not key.startswith(f"services.{service.key}.answers."):  # whose facts the service's functions find
-                names = set(list_placeholders(catalogue.text(key)))
-                values |= {(key, name): value for name, value in facts.items() if name in names}
+                values |= {(key, name): value for name, value in facts.items()}
         values |= {(key, "menu"): menu for key, menu in _list_field_menus(service, catalogue)}
     no_paper = _list_texts(catalogue, [f"choices.document.{NO_PAPER}"])
     for name in ("service", "state", *NAME_LIST_TABLES):
-        shown = [facts[name] for facts in facts_by_service if name in facts] or no_paper
-        values |= {(ALL_TEXTS, name): _find_longest(shown)} if shown else {}
+        shown_values = [facts[name] for facts in facts_by_service if name in facts] or no_paper
+        values |= {(ALL_TEXTS, name): _find_longest(shown_values)} if shown_values else {}
     menu = _write_main_menu(services, catalogue)
     values |= {(key, "menu"): menu for key in catalogue.list_keys("sms.")}
     values[ALL_TEXTS, "languages"] = menu_of_names(language.title for language in catalogue.languages)
@@ -80,7 +79,9 @@ def _group_shown_fields(service: Service) -> Mapping[str, list[Field]]:
     give, and words that effects keep may be of any length.
     """
     shown_fields: dict[str, list[Field]] = {}
+    form_names = {field.name for field in service.form}  # which are shown as the form has them
     inputs = (field for step in service.transitions for field in step.inputs)
+    inputs = (field for field in inputs if field.find_choices is None or field.name not in form_names)
     kept_choices = (field for field in service.stored_fields if isinstance(field.type, Choice))
     for field in (*service.form, *inputs, *kept_choices):
         if not field.is_derived and field.name not in RENDERED_OTHERWISE:
@@ -102,10 +103,10 @@ def _list_field_menus(service: Service, catalogue: Catalogue) -> Iterator[tuple[
     for field in (*service.form, *(field for lookup in service.lookups for field in lookup.form)):
         choices: Sequence[str] = field.choices or field.type.numbered_choices()
         with suppress(KeyError):  # as above
-            names = [field.type.display_name(choice, catalogue.text) for choice in choices]
-            if names:
+            menu = menu_of_names(field.type.display_name(choice, catalogue.text) for choice in choices)
+            if menu:
                 prefix = f"services.{service.key}.fields.{field.name}"
-                yield from ((f"{prefix}.{part}", menu_of_names(names)) for part in ("prompt", "choose"))
+                yield from ((f"{prefix}.{part}", menu) for part in ("prompt", "choose"))
 
 
 def _list_texts(catalogue: Catalogue, keys: Iterable[str]) -> list[str]:

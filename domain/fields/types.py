@@ -273,8 +273,8 @@ class Choice(FieldType):
 
     def longest_value(self, choices: tuple[str, ...], catalogue_text: TextLookup) -> str | None:
         """Return the longest name; None where the choices are found for each request."""
-        names = (self.display_name(choice, catalogue_text) for choice in choices or self.numbered_choices())
-        return max(names, key=count_code_units, default=None)
+        choice_names = (self.display_name(choice, catalogue_text) for choice in choices or self.numbered_choices())
+        return max(choice_names, key=count_code_units, default=None)
 
     def display_name(self, choice: str, catalogue_text: TextLookup) -> str:
         """Return the choice's name."""

@@ -31,6 +31,7 @@ READ_OR_KEPT = {
     "domain/parsing": "what citizens write",
     "domain/queues/search.py": "what the staff write",
     "domain/registries": "what the staff write",
+    "domain/services/*/*_words.py": "what citizens write",
     "domain/services/*/vocabulary.py": "what citizens write",
     "domain/services/machinery/unknown_machines.py": "what citizens write",
     "domain/settings/rule_types.py": "what the staff write",
