@@ -13,9 +13,8 @@ import pytest_asyncio
 from playwright.async_api import Browser
 
 from domain.values.actors import Role
-from tests.e2e.support.bot_office import BotOffice, bot_office, no_token_told
+from tests.e2e.support.bot_office import BotOffice, bot_office
 from tests.e2e.support.office import OPENING, OPENING_YEAR
-from tests.e2e.support.office_factory import assert_clean_log
 from tests.support.hostile.chat_texts import DRIVER, HostileVisitor, send_hostile_chat_texts
 from tests.support.hostile.pages import HITS, Inspection, inspected, telling
 from tests.support.hostile.texts import MARKUP, find_formulas, read_cells
@@ -91,8 +90,7 @@ async def bots(migrated: Path) -> AsyncIterator[BotOffice]:
         await office.open()
         yield opened
         assert await office.close() == 0
-        assert_clean_log(office)
-        no_token_told(office)
+        office.assert_clean_log()
 
 
 async def furnished(database: Path) -> None:

@@ -25,7 +25,7 @@ from domain.services import SERVICES
 from domain.values.errors import ERROR_CODES
 from domain.values.files import MAX_DOCUMENT_BYTES
 from tests.e2e.support.office import Office
-from tests.e2e.support.office_factory import assert_clean_log, new_office
+from tests.e2e.support.office_factory import new_office
 from tests.e2e.support.program_runs import spawned
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -61,7 +61,7 @@ async def demo() -> AsyncIterator[Office]:
         await office.open()
         yield office
         assert await office.close() == 0
-        assert_clean_log(office)
+        office.assert_clean_log()
 
 
 async def run(office: Office, *command: str) -> str:

@@ -9,7 +9,7 @@ import pytest_asyncio
 from domain.values.text import persian_digits
 from tests.e2e.support.expert_story import AREA, METRE_RIALS, PAPERS, VISIT_RIALS, ExpertStory, furnish_experts
 from tests.e2e.support.office import OPENING_YEAR, Office
-from tests.e2e.support.office_factory import assert_clean_log, new_office
+from tests.e2e.support.office_factory import new_office
 from tests.e2e.support.office_setup import furnish
 from tests.e2e.support.people import Desk, Phone, rials
 from tests.e2e.support.text_matching import Facts
@@ -26,7 +26,7 @@ async def shared_office(engine: str) -> AsyncIterator[Office]:
         await office.open()
         yield office
         assert await office.close() == 0
-        assert_clean_log(office)
+        office.assert_clean_log()
 
 
 @pytest.fixture

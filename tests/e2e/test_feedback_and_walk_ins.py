@@ -9,7 +9,7 @@ from aiohttp import ClientSession
 from tests.e2e.conftest import new_phone
 from tests.e2e.support.machinery_story import PLACE, Story
 from tests.e2e.support.office import Office
-from tests.e2e.support.office_factory import assert_clean_log, new_office
+from tests.e2e.support.office_factory import new_office
 from tests.e2e.support.office_setup import STAFF, furnish
 from tests.e2e.support.people import Desk, Phone
 
@@ -27,7 +27,7 @@ async def shared_office(engine: str) -> AsyncIterator[Office]:
         await office.open()
         yield office
         assert await office.close() == 0
-        assert_clean_log(office)
+        office.assert_clean_log()
 
 
 @pytest.fixture

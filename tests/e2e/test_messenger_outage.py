@@ -13,9 +13,8 @@ from domain.messages.records import MessageClass, OutboxMessage
 from domain.values.identifiers import parse_mobile as mobile_stored
 from store.unit_of_work import SqlStore
 from tests.e2e.conftest import new_phone
-from tests.e2e.support.bot_office import BotOffice, bot_office, no_token_told
+from tests.e2e.support.bot_office import BotOffice, bot_office
 from tests.e2e.support.office import Office
-from tests.e2e.support.office_factory import assert_clean_log
 from tests.e2e.support.text_matching import render_text
 from tests.fakes.bot_people import Person
 
@@ -36,8 +35,7 @@ async def bots() -> AsyncIterator[BotOffice]:
         await opened.office.open()
         yield opened
         assert await opened.office.close() == 0
-        assert_clean_log(opened.office)
-        no_token_told(opened.office)
+        opened.office.assert_clean_log()
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

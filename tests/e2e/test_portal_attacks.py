@@ -16,7 +16,7 @@ from domain.people.person import StaffMember
 from domain.values.actors import Role
 from tests.e2e.support.database_choice import on_database
 from tests.e2e.support.office import Office
-from tests.e2e.support.office_factory import assert_clean_log, new_office
+from tests.e2e.support.office_factory import new_office
 from tests.e2e.support.portal_callers import STEP, calling, open_store, read_code
 from tests.fakes.kavenegar import RIALS_A_PART
 
@@ -44,7 +44,7 @@ async def office(engine: str) -> AsyncIterator[Office]:
         await fresh.open()
         yield fresh
         assert await fresh.close() == 0
-        assert_clean_log(fresh)
+        fresh.assert_clean_log()
 
 
 async def ask_from(office: Office, address: str, mobile: str) -> int:

@@ -18,7 +18,7 @@ from domain.requests.request import RequestFilter
 from domain.values.text import ascii_digits
 from tests.e2e.support.database_choice import on_database
 from tests.e2e.support.office import Office
-from tests.e2e.support.office_factory import assert_clean_log, new_office
+from tests.e2e.support.office_factory import new_office
 from tests.e2e.support.portal_callers import Caller, calling, open_store, read_code
 from tests.fakes.clamd import EICAR, ClamdFault, FakeClamd
 from tests.fakes.kavenegar import RIALS_A_PART
@@ -58,7 +58,7 @@ async def office(engine: str, clamd: FakeClamd) -> AsyncIterator[Office]:
         await fresh.open()
         yield fresh
         assert await fresh.close() == 0
-        assert_clean_log(fresh)
+        fresh.assert_clean_log()
 
 
 async def fill_in(caller: Caller) -> str:

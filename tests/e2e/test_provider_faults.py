@@ -9,7 +9,7 @@ import pytest_asyncio
 
 from tests.e2e.conftest import new_phone
 from tests.e2e.support.office import Office
-from tests.e2e.support.office_factory import assert_clean_log, new_office
+from tests.e2e.support.office_factory import new_office
 from tests.e2e.support.people import Phone
 from tests.fakes.kavenegar import Fault, Sent
 
@@ -30,7 +30,7 @@ async def impatient_office() -> AsyncIterator[Office]:
         await office.open()
         yield office
         assert await office.close() == 0
-        assert_clean_log(office)
+        office.assert_clean_log()
 
 
 @pytest_asyncio.fixture(loop_scope="module")

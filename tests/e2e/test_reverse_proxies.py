@@ -22,7 +22,7 @@ from domain.people.sessions import StaffSession, digest_token
 from domain.values.actors import Role
 from store.unit_of_work import SqlStore
 from tests.e2e.support.office import Office
-from tests.e2e.support.office_factory import assert_clean_log, new_office
+from tests.e2e.support.office_factory import new_office
 from tests.e2e.support.reverse_proxies import NAME, ReverseProxies, start_proxies
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
@@ -101,7 +101,7 @@ async def opened(office: Office, settings: Mapping[str, str]) -> AsyncIterator[N
     await office.open()
     yield
     assert await office.close() == 0
-    assert_clean_log(office)
+    office.assert_clean_log()
     office.settings = usual
 
 

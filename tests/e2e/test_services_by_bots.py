@@ -6,9 +6,8 @@ from datetime import timedelta
 import pytest
 import pytest_asyncio
 
-from tests.e2e.support.bot_office import BotOffice, Visitor, bot_office, no_token_told
+from tests.e2e.support.bot_office import BotOffice, Visitor, bot_office
 from tests.e2e.support.expert_story import LETTER, PHOTO, furnish_experts
-from tests.e2e.support.office_factory import assert_clean_log
 from tests.e2e.support.office_setup import furnish
 from tests.e2e.support.taxi_story import Taxi, furnish_taxis, new_taxis
 from tests.e2e.support.text_matching import read_facts
@@ -33,8 +32,7 @@ async def bots(request: pytest.FixtureRequest) -> AsyncIterator[BotOffice]:
         await office.open()
         yield opened
         assert await office.close() == 0
-        assert_clean_log(office)
-        no_token_told(office)
+        office.assert_clean_log()
 
 
 @pytest.fixture(params=["telegram", "bale"])

@@ -15,7 +15,7 @@ from domain.people.sign_in_attempts import MOST_PER_PAIR
 from domain.values.actors import Role
 from store.unit_of_work import SqlStore
 from tests.e2e.support.office import Office
-from tests.e2e.support.office_factory import assert_clean_log, new_office
+from tests.e2e.support.office_factory import new_office
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
 
@@ -40,7 +40,7 @@ async def office() -> AsyncIterator[Office]:
         await fresh.open()
         yield fresh
         assert await fresh.close() == 0
-        assert_clean_log(fresh)
+        fresh.assert_clean_log()
 
 
 @asynccontextmanager

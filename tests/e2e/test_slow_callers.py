@@ -13,7 +13,7 @@ import pytest
 import pytest_asyncio
 
 from tests.e2e.support.office import WEBHOOK_SECRET, Office
-from tests.e2e.support.office_factory import assert_clean_log, new_office
+from tests.e2e.support.office_factory import new_office
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
 
@@ -40,7 +40,7 @@ async def office() -> AsyncIterator[Office]:
         yield fresh
         assert await fresh.close() == 0
         assert " ERROR " not in fresh.complained
-        assert_clean_log(fresh)
+        fresh.assert_clean_log()
 
 
 async def line(office: Office) -> tuple[StreamReader, StreamWriter]:

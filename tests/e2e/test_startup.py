@@ -10,7 +10,7 @@ import pytest_asyncio
 
 from tests.e2e.conftest import new_phone
 from tests.e2e.support.office import Office
-from tests.e2e.support.office_factory import assert_clean_log, new_office
+from tests.e2e.support.office_factory import new_office
 from tests.e2e.support.webhooks import get
 from tests.support.postgres_server import free_port
 
@@ -121,7 +121,7 @@ async def test_it_stops_at_once_and_cleanly(office: Office) -> None:
     await new_phone(office).says("راهنما", "sms.help")
     assert await asyncio.wait_for(office.close(), AT_ONCE) == 0
     assert "Traceback" not in office.complained
-    assert_clean_log(office)
+    office.assert_clean_log()
 
 
 @SQLITE

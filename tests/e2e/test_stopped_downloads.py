@@ -11,7 +11,7 @@ import pytest
 from aiohttp import ClientSession, CookieJar
 
 from tests.e2e.support.office import Office
-from tests.e2e.support.office_factory import assert_clean_log, new_office
+from tests.e2e.support.office_factory import new_office
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio]
 
@@ -72,4 +72,4 @@ async def test_a_download_that_is_stopped_is_no_error() -> None:
         assert access_lines(office) == ["499"]
         assert " ERROR " not in office.complained, office.complained[-3000:]
         assert await office.close() == 0
-        assert_clean_log(office)
+        office.assert_clean_log()

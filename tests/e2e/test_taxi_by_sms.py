@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 
 from tests.e2e.support.office import Office
-from tests.e2e.support.office_factory import assert_clean_log, new_office
+from tests.e2e.support.office_factory import new_office
 from tests.e2e.support.office_setup import furnish
 from tests.e2e.support.people import Desk, Phone, rials
 from tests.e2e.support.taxi_story import DUTY_RIALS, OFFICER, Taxi, TaxiStory, furnish_taxis, new_taxis
@@ -27,7 +27,7 @@ async def shared_office(engine: str) -> AsyncIterator[Office]:
         await office.open()
         yield office
         assert await office.close() == 0
-        assert_clean_log(office)
+        office.assert_clean_log()
 
 
 @pytest.fixture

@@ -102,7 +102,7 @@ class Chaos:
         """Close an office; what its servers stumbled over in any of its rounds is a failure of the last one."""
         try:
             await office.close()
-            office.spoke_well()
+            office.assert_clean_log()
         except (AssertionError, TimeoutError):
             result = Result(violations=[traceback.format_exc()])
             print(f"seed {last.seed} {engine}: the office did not close well", flush=True)

@@ -66,4 +66,4 @@ async def shared(engine: str) -> AsyncIterator[Site]:
     async with mortal_office(engine, furnish) as office:
         yield Site(office, Expected())
         assert await office.close() == 0
-        office.spoke_well()
+        office.assert_clean_log()

@@ -286,7 +286,7 @@ async def closed_well(processes: Sequence[MortalOffice]) -> None:
     """Close every server; each must have spoken well and end in order."""
     for one in processes:
         assert await one.close() == 0, one.said[-3000:]
-        one.spoke_well()
+        one.assert_clean_log()
 
 
 async def day(engine: str, seed: int, calls: int, processes: int = 1, *, keeps: bool = False) -> tuple[Outcome, Ledger]:

@@ -120,8 +120,7 @@ async def bale_office(request: pytest.FixtureRequest) -> AsyncIterator[BaleOffic
             await office.open()
             yield BaleOffice(office, messenger, FineOffice(office.database.url, office.clock))
             assert await office.close() == 0
-            office.spoke_well()
-            assert [secret for secret in (WALLET_TOKEN, BALE_TOKEN) if secret in office.said] == []
+            office.assert_clean_log()
 
 
 @pytest.mark.parametrize("step", STEPS if PLAYS_ALL else [HARDEST])

@@ -125,7 +125,7 @@ async def town_on(engine: str, mode: Mode) -> AsyncIterator[Town]:
         await office.open()
         yield Town(office, messenger)
         assert await office.close() == 0
-        office.spoke_well()
+        office.assert_clean_log()
 
 
 @pytest_asyncio.fixture(

@@ -34,7 +34,7 @@ OPEN = "SELECT id FROM card_refunds WHERE state IN ('due', 'sent', 'unknown') OR
 async def rounds(request: pytest.FixtureRequest) -> AsyncIterator[PaymentRounds]:
     async with payment_rounds(request.param) as opened:
         yield opened
-        opened.office.spoke_well()
+        opened.office.assert_clean_log()
 
 
 async def owe_back(rounds: PaymentRounds, wanted_count: int) -> list[str]:

@@ -29,7 +29,7 @@ async def office(request: pytest.FixtureRequest) -> AsyncIterator[MortalOffice]:
     """An office on each database, not opened."""
     async with mortal_office(request.param, furnish) as made:
         yield made
-        made.spoke_well()
+        made.assert_clean_log()
 
 
 def file_of(office: Office) -> Path:

@@ -45,4 +45,4 @@ async def test_texts_wait_until_there_is_room(disk: tuple[Path, bool]) -> None:
         await site.plays(Plan(0, STORIES, receipts=(Receipts((10,), copies=2), Receipts(()))), crowded())
         assert await office.is_ready()
         assert await office.close() == 0
-        office.spoke_well()
+        office.assert_clean_log()

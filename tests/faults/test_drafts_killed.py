@@ -36,7 +36,7 @@ async def rounds(request: pytest.FixtureRequest) -> AsyncIterator[DraftRounds]:
     """An office on each database."""
     async with draft_rounds(request.param) as opened:
         yield opened
-        opened.office.spoke_well()
+        opened.office.assert_clean_log()
 
 
 async def test_no_draft_is_lost_and_no_request_doubled(rounds: DraftRounds) -> None:

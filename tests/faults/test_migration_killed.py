@@ -73,4 +73,4 @@ async def migrates(office: MortalOffice) -> None:
     await check_schema(office.database.url)
     await office.open()
     assert await office.close() == 0
-    office.spoke_well()
+    office.assert_clean_log()

@@ -36,7 +36,7 @@ SPOILED = {
 async def rounds(request: pytest.FixtureRequest) -> AsyncIterator[PaymentRounds]:
     async with payment_rounds(request.param) as opened:
         yield opened
-        opened.office.spoke_well()
+        opened.office.assert_clean_log()
 
 
 @contextmanager

@@ -58,4 +58,4 @@ async def test_texts_are_taken_and_answered_once() -> None:
         received = await office.cli("inbox", "list")
         assert sorted(row["sender"] for row in received) == [f"+98{citizen[1:]}" for citizen in CITIZENS]
         assert await office.close() == 0
-        office.spoke_well()
+        office.assert_clean_log()

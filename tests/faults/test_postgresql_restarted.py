@@ -24,7 +24,7 @@ async def site() -> AsyncIterator[Site]:
     async with mortal_office("postgresql", furnish) as office:
         yield Site(office, Expected())
         assert await office.close() == 0
-        office.spoke_well()
+        office.assert_clean_log()
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGQUIT])

@@ -21,7 +21,7 @@ async def office() -> AsyncIterator[MortalOffice]:
     """An office on PostgreSQL, with short limits; not opened."""
     async with mortal_office("postgresql", furnish, settings=SHORT) as made:
         yield made
-        made.spoke_well()
+        made.assert_clean_log()
 
 
 async def test_a_standby_is_told_and_served_from_once_it_is_promoted(office: MortalOffice) -> None:

@@ -28,7 +28,7 @@ async def office() -> AsyncIterator[MortalOffice]:
     """An office on PostgreSQL, with short limits; not opened."""
     async with mortal_office("postgresql", furnish, settings=SHORT) as made:
         yield made
-        made.spoke_well()
+        made.assert_clean_log()
 
 
 @asynccontextmanager

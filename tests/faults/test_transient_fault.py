@@ -43,7 +43,7 @@ async def office() -> AsyncIterator[MortalOffice]:
         await opened.open()
         yield opened
         assert await opened.close() == 0
-        opened.spoke_well()
+        opened.assert_clean_log()
 
 
 @pytest.mark.parametrize("fault", FAULTS)

@@ -40,7 +40,7 @@ async def second(site: Site) -> AsyncIterator[MortalOffice]:
         await process.open()
         yield process
         assert await process.close() == 0
-        process.spoke_well()
+        process.assert_clean_log()
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -49,7 +49,7 @@ async def site() -> AsyncIterator[Site]:
     async with mortal_office("postgresql", furnish) as office:
         yield Site(office, Expected())
         assert await office.close() == 0
-        office.spoke_well()
+        office.assert_clean_log()
 
 
 async def test_both_take_texts_while_one_dies(site: Site, second: MortalOffice) -> None:

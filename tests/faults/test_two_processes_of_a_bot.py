@@ -118,4 +118,4 @@ async def test_one_polls_until_it_dies_and_then_the_other() -> None:
         assert "by polling" in other.complained
         assert messenger.unanswered == []
         assert await other.close() == 0
-        other.spoke_well()
+        other.assert_clean_log()

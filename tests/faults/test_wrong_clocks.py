@@ -29,7 +29,7 @@ async def office(request: pytest.FixtureRequest) -> AsyncIterator[MortalOffice]:
         await opened.open()
         yield opened
         assert await opened.close() == 0
-        opened.spoke_well()
+        opened.assert_clean_log()
 
 
 async def test_a_clock_that_was_ahead_a_crash_and_a_clock_set_right(office: MortalOffice) -> None:

@@ -93,7 +93,7 @@ def desk(
         yield Desk(runner, office_at(town[1], wire[1]), errors)
         for one in (wire[0], town[0]):
             runner.run(one.__aexit__(None, None, None))
-    assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
+    assert not [record for record in caplog.get_records("call") if record.levelno >= logging.ERROR]
 
 
 async def _entered(manager: Any) -> tuple[Any, Any]:

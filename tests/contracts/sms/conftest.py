@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from domain.messages.carriers import SmsProvider
-from tests.contracts.sms.panels import FAKE_PANELS, KEY, ContractPanel, FakePanel
+from tests.contracts.logged_text import read_logged_text
+from tests.contracts.sms.panels import FAKE_PANELS, KEY, SECRET, ContractPanel, FakePanel
 
 PATIENCE, IMPATIENCE = 10.0, 0.5
 """Seconds that a provider waits for its panel: as long as it takes; or only until the panel must have the call."""
@@ -49,7 +50,8 @@ async def impatient_provider(fake_panel: FakePanel, panel: ContractPanel) -> Asy
 
 @pytest.fixture(autouse=True)
 def nothing_secret_is_logged(caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]) -> Iterator[None]:
-    """Read the log and the output of each test: no key is in them."""
+    """Read the log and the output of each test: neither the key nor the webhook's secret is in them."""
     caplog.set_level(logging.DEBUG)
     yield
-    assert KEY not in "\n".join([caplog.text, *capfd.readouterr()])
+    told = "\n".join([read_logged_text(caplog), *capfd.readouterr()])
+    assert [secret for secret in (KEY, SECRET) if secret in told] == []

@@ -10,7 +10,7 @@ import pytest_asyncio
 from tests.e2e.soap.clients import ByPhp, ByZeep, Counter, Software
 from tests.e2e.support.expert_story import furnish_experts
 from tests.e2e.support.office import Office
-from tests.e2e.support.office_factory import assert_clean_log, new_office
+from tests.e2e.support.office_factory import new_office
 from tests.e2e.support.office_setup import furnish
 from tests.e2e.support.taxi_story import furnish_taxis
 
@@ -28,7 +28,7 @@ async def shared_office(engine: str) -> AsyncIterator[Office]:
         await office.open()
         yield office
         assert await office.close() == 0
-        assert_clean_log(office)
+        office.assert_clean_log()
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from tests.e2e.support.office_factory import Furnisher, new_office
 from tests.e2e.support.people import Desk
 from tests.e2e.support.text_matching import Facts, read_facts
 from tests.fakes.bot_api import FakeBotApi
-from tests.fakes.bot_messenger import TOKEN, BotMessage
+from tests.fakes.bot_messenger import BotMessage
 from tests.fakes.bot_people import Person
 
 BALE_TOKEN = "918273645:AAE-0nlyF0rBale_0nlyF0rBale_0nlyF0rBale"
@@ -106,10 +106,3 @@ class Visitor:
     async def shown(self) -> dict[str, Any]:
         """The request as the staff see it."""
         return await self.desk.shows(self.code)
-
-
-def no_token_told(office: Office) -> None:
-    """Its servers told no token, which stands in the address of every call."""
-    said = office.said
-    secrets = (TOKEN, BALE_TOKEN, TOKEN.partition(":")[2], BALE_TOKEN.partition(":")[2], *SECRETS.values())
-    assert [secret for secret in secrets if secret in said] == []

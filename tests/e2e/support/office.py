@@ -15,8 +15,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from aiohttp import ClientConnectionError, ClientSession, ClientTimeout
+from pydantic import BaseModel, SecretStr
 from yarl import URL
 
+from app.configuration.settings import ENV_PREFIX, Settings
 from domain.values.calendar import WorkingCalendar
 from tests.e2e.support.program_runs import Death, Finished, Order, Run, Starter, cold, finished, warm
 from tests.e2e.support.sms_panel import Panel
@@ -40,6 +42,16 @@ LINE = "10004346"
 START_SECONDS = 30.0
 STOP_SECONDS = 15.0
 """It is five on a machine of its own: three for what is under way, and the closing. Tests run beside others."""
+
+
+def list_secret_settings(section: type[BaseModel] = Settings, prefix: str = ENV_PREFIX) -> Iterator[str]:
+    """Yield the environment variables whose values nobody else may read."""
+    for name, field in section.model_fields.items():
+        kind, setting = field.annotation, prefix + name.upper()
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            yield from list_secret_settings(kind, f"{setting}__")
+        elif kind is SecretStr:
+            yield setting
 
 
 class Office:
@@ -96,6 +108,18 @@ class Office:
         """What its servers wrote on standard error so far."""
         log = self._log("err")
         return log.read_text() if log.exists() else ""  # it may not have begun yet
+
+    @property
+    def secrets(self) -> frozenset[str]:
+        """The values of its secret settings; of a bot's token what is behind the colon too, which may be escaped."""
+        values = {self.settings[name] for name in list_secret_settings() if self.settings.get(name)}
+        return frozenset(values | {value.partition(":")[2] or value for value in values})
+
+    def assert_clean_log(self) -> None:
+        """Its servers told no secret and stumbled over nothing."""
+        said = self.said
+        assert [secret for secret in self.secrets if secret in said] == []
+        assert "Traceback" not in said, said[max(0, said.index("Traceback") - 500) :] + self.database_log()
 
     def _log(self, stream: str) -> Path:
         return self.home / f"serve.{stream}"

@@ -244,10 +244,6 @@ def _tell_cards(response: web.Response) -> web.Response:
     return web.Response(text=unmask_cards(response.text), content_type="application/json", status=response.status)
 
 
-SECRETS = (BehpardakhtBank().sales.password, MERCHANT, sadad_bank.KEY)
-"""What the program knows of its banks and may tell nobody."""
-
-
 @asynccontextmanager
 async def open_banks(clock: FakeTime) -> AsyncIterator[Mapping[str, PaymentBank]]:
     """Open all four banks, by the names of their gateways; their clock is that of the office."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from domain.gateways.attempt import AttemptState
 from tests.faults.support.mortal_office import MortalOffice
 from tests.faults.support.payers import PaymentSite, Witness, check_result, is_bill_paid_at_banks
-from tests.faults.support.payment_banks import CARDS, SECRETS, PaymentBank
+from tests.faults.support.payment_banks import CARDS, PaymentBank
 from tests.faults.support.payment_bills import LinkedBill
 from tests.faults.support.state_journal import Database, Row
 
@@ -173,8 +173,8 @@ async def _check_ledger(office: MortalOffice) -> list[str]:
 
 
 async def find_card_numbers(office: MortalOffice) -> list[str]:
-    """Look for whole card numbers in every table and every log line, and for secrets of banks in the logs."""
-    found = [f"the log has {word}" for word in (*CARDS, *SECRETS) if word in office.said]
+    """Look for whole card numbers in every table and every log line."""
+    found = [f"the log has {card}" for card in CARDS if card in office.said]
     for table, rows in (await office.database.read_all()).items():
         text = repr(rows)
         found += [f"table {table} has {card}" for card in CARDS if card in text]

@@ -92,7 +92,7 @@ class RoundCommand(Generic[PlayedRounds, Tally]):
     async def _play_office(self, rounds: PlayedRounds, seeds: range) -> Sequence[str]:
         try:
             violations = await self.play_rounds(rounds, seeds)
-            rounds.office.spoke_well()
+            rounds.office.assert_clean_log()
         except Exception:  # noqa: BLE001 - the edge of an office: whatever went wrong is what it found
             return [traceback.format_exc()]
         return violations
