@@ -27,14 +27,15 @@ from domain.services import SERVICES
 from domain.values.errors import ERROR_CODES, find_error_code
 from domain.values.reasons import SHARED_REASONS
 from payments import GATEWAYS
+from scripts.structure import PYTHON_FOLDERS, SOURCE_PACKAGES
 from store.engines import ENGINE_CLASSES
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted(DOCS.rglob("*.md"))]
-ROOMS = ("app", "channels", "domain", "payments", "printing", "store")
-FOLDERS = (*ROOMS, "bench", "scripts", "tests")
-SOURCES = [path for folder in FOLDERS for kind in ("*.py", "*.sh") for path in sorted((ROOT / folder).rglob(kind))]
+SOURCES = [
+    path for folder in PYTHON_FOLDERS for kind in ("*.py", "*.sh") for path in sorted((ROOT / folder).rglob(kind))
+]
 
 _LINK = re.compile(r"\]\(<?([^)\s>]+)>?\)")
 _HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
@@ -105,8 +106,8 @@ def commands(table: CommandTable, path: str = "pishkhan") -> Iterator[str]:
 
 def log_lines() -> Iterator[str]:
     """Every line that our code may log, as its format string."""
-    for room in ROOMS:
-        for path in (ROOT / room).rglob("*.py"):
+    for package in SOURCE_PACKAGES:
+        for path in (ROOT / package).rglob("*.py"):
             for node in ast.walk(ast.parse(path.read_text("utf-8"))):
                 match node:
                     case ast.Call(func=ast.Attribute(attr=level), args=[ast.Constant(value=str(line)), *_]):
@@ -279,7 +280,7 @@ def test_every_page_is_in_the_index() -> None:
 
 def test_paths_that_are_named_exist() -> None:
     """A file of ours that a page names in backticks is there; the worked example's own files come with it."""
-    named = re.compile(rf"`((?:{'|'.join(ROOMS)}|tests|docs|scripts)/[\w./-]+\.(?:py|toml|md|lock|sh))`")
+    named = re.compile(rf"`((?:{'|'.join(SOURCE_PACKAGES)}|tests|docs|scripts)/[\w./-]+\.(?:py|toml|md|lock|sh))`")
     for path in PAGES:
         for file in named.findall(path.read_text("utf-8")):
             assert (ROOT / file).exists() or "tree_pruning" in file, f"{name(path)} names {file}"

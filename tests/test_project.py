@@ -17,6 +17,7 @@ import pytest
 from scripts.sbom import TEST_ASSETS, build_bill
 from scripts.structure import (
     PYTHON_FOLDERS,
+    SOURCE_PACKAGES,
     FunctionNode,
     SourceModule,
     count_function_lines,
@@ -26,8 +27,7 @@ from scripts.structure import (
 from store.migrate import _known_revisions
 
 ROOT = Path(__file__).parent.parent
-PACKAGES = ("app", "channels", "domain", "payments", "printing", "store")
-SOURCES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
+SOURCES = sorted(path for package in SOURCE_PACKAGES for path in (ROOT / package).rglob("*.py"))
 MODULES = [*SOURCES, *sorted((ROOT / "tests").rglob("*.py"))]
 MIGRATIONS = ROOT / "store" / "migrations" / "versions"
 
@@ -190,7 +190,7 @@ def test_the_wheel_is_complete(tmp_path: Path) -> None:
     packed = set(ZipFile(wheel).namelist())
     (bill_name,) = [entry for entry in packed if ".dist-info/sboms/" in entry]
     assert json.loads(ZipFile(wheel).read(bill_name)) == build_bill()
-    files = {name(path) for package in PACKAGES for path in (ROOT / package).rglob("*") if path.is_file()}
+    files = {name(path) for package in SOURCE_PACKAGES for path in (ROOT / package).rglob("*") if path.is_file()}
     assert {file for file in files if "__pycache__" not in file} - packed == set()
 
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from domain.authorization.rights import Right
+from scripts.structure import SOURCE_PACKAGES
 
 ROOT = Path(__file__).parents[1]
-SOURCES = ("domain", "channels", "app", "store", "payments", "printing")
 POLICY = "domain/authorization/"
 ASKED = re.compile(r"visitor\.may\(\"([a-z_.]+)\"\)")
 
@@ -40,7 +40,7 @@ REASONS: Mapping[str, str] = {
 
 def list_sources() -> Iterator[tuple[str, ast.Module]]:
     """Yield the modules that may decide nothing, by path."""
-    for package in SOURCES:
+    for package in SOURCE_PACKAGES:
         for path in sorted((ROOT / package).rglob("*.py")):
             name = path.relative_to(ROOT).as_posix()
             if not name.startswith((POLICY, *DECLARATIONS)) and name not in REASONS:

@@ -5,13 +5,14 @@ import re
 from functools import cache
 from pathlib import Path
 
+from scripts.structure import PYTHON_FOLDERS
+
 ROOT = Path(__file__).parents[2]
 REQUIREMENTS = ROOT / "tests" / "data" / "asvs-5.0-level-2.txt"
 """Ids and levels of OWASP ASVS 5.0.0, levels 1 and 2."""
 
 ROW = re.compile(r"^\| (?P<id>[0-9.]+) \| (?P<level>[12]) \| (?P<asked>[^|]+) \| (?P<held>[^|]+) \|$")
 NAMED_PATH = re.compile(r"`((?:[a-z_]+/)[\w./-]+|pyproject\.toml)(?:::(test_\w+))?`")
-FOLDERS = {"app", "channels", "docs", "domain", "payments", "printing", "scripts", "store", "tests"}
 
 
 def read_rows() -> list[re.Match[str]]:
@@ -44,7 +45,7 @@ def test_each_holds_by_something_that_is_there_or_has_its_reason() -> None:
         if not named and not is_explained:
             missing.append(f"{row['id']}: by nothing")
         for path, test in named:
-            if path.partition("/")[0] not in {*FOLDERS, "pyproject.toml"} or not (ROOT / path).is_file():
+            if path.partition("/")[0] not in {*PYTHON_FOLDERS, "pyproject.toml"} or not (ROOT / path).is_file():
                 missing.append(f"{row['id']}: {path}")
             elif test and test not in list_tests(path):
                 missing.append(f"{row['id']}: {path}::{test}")

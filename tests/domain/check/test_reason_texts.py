@@ -17,6 +17,7 @@ from domain.services.machinery.declaration import MACHINERY_WORK
 from domain.values.errors import ERROR_CLASSES, AmbiguousField
 from domain.values.reasons import SHARED_REASONS
 from domain.values.reasons.bases import ConflictReasonBase
+from scripts.structure import SOURCE_PACKAGES
 
 ROOT = Path(__file__).parents[3]
 REASON_TYPES = (
@@ -30,8 +31,7 @@ REASONS_BY_NAME = {f"{kind.__name__}.{reason.name}": reason for kind in REASON_T
 @cache
 def syntax_nodes() -> tuple[ast.AST, ...]:
     """Return the syntax of the whole project."""
-    packages = ("domain", "store", "channels", "payments", "app", "printing")
-    files = (path for package in packages for path in sorted((ROOT / package).rglob("*.py")))
+    files = (path for package in SOURCE_PACKAGES for path in sorted((ROOT / package).rglob("*.py")))
     return tuple(node for path in files for node in ast.walk(ast.parse(path.read_text("utf-8"))))
 
 

@@ -16,9 +16,9 @@ from domain.check.registries import check_registries
 from domain.messages.catalogue import Catalogue, is_bound
 from domain.services import SERVICES
 from domain.values.errors import ERROR_CLASSES, AmbiguousField
+from scripts.structure import SOURCE_PACKAGES
 
 ROOT = Path(__file__).parents[3]
-ROOMS = ("app", "channels", "domain", "payments", "printing", "store")
 DECLARED_IN = ROOT / "domain" / "check"
 
 _KEY = re.compile(r"(?:ask|chat|details|errors|phases|roles|sms|staff|units)\.[a-z_]+(?:\.[a-z_]+)*(?<!_)")
@@ -59,7 +59,12 @@ NEVER_ASKED = frozenset(
 @cache
 def nodes() -> tuple[ast.AST, ...]:
     """Return the syntax of the whole project, but for the declarations themselves."""
-    files = (path for room in ROOMS for path in (ROOT / room).rglob("*.py") if DECLARED_IN not in path.parents)
+    files = (
+        path
+        for package in SOURCE_PACKAGES
+        for path in (ROOT / package).rglob("*.py")
+        if DECLARED_IN not in path.parents
+    )
     return tuple(node for path in files for node in ast.walk(ast.parse(path.read_text("utf-8"))))
 
 

@@ -22,6 +22,7 @@ from domain.fields.stored import (
 )
 from domain.fields.types import Text
 from domain.tariffs.tariff import Quote
+from scripts.structure import SOURCE_PACKAGES
 from tests.support.factories import a_request
 
 ROOT = Path(__file__).parents[3]
@@ -66,7 +67,7 @@ def test_what_a_declaration_names_is_found_as_it_is_kept() -> None:
 
 def list_direct_uses() -> Iterator[tuple[str, str]]:
     """Yield the modules that touch the data of something that is called a request, with what they do."""
-    for package in ("app", "channels", "domain", "payments", "printing"):
+    for package in SOURCE_PACKAGES:
         for path in (ROOT / package).rglob("*.py"):
             for node in ast.walk(ast.parse(path.read_text("utf-8"))):
                 if isinstance(node, ast.Attribute) and node.attr == "data" and _is_called_request(node.value):

@@ -28,6 +28,7 @@ from domain.services import SERVICES
 from domain.services.machinery.declaration import MACHINERY_WORK
 from domain.values.actors import Role
 from domain.values.message_parts import count_parts
+from scripts.structure import SOURCE_PACKAGES
 from tests.support.further_service import PAGE, TEXTS, TREES, WORDS
 from tests.support.municipality import CITIZEN, NEIGHBOUR, Municipality, StandingClock, actor, build_desk, municipality
 
@@ -243,8 +244,8 @@ def test_a_word_of_another_service_is_found() -> None:
 def no_shared_file() -> Iterator[str]:
     """Where else the project speaks of it."""
     root = PAGE.parents[1]
-    for room in ("app", "channels", "domain", "payments", "printing", "store"):
-        for path in (root / room).rglob("*"):
+    for package in SOURCE_PACKAGES:
+        for path in (root / package).rglob("*"):
             if path.suffix in {".py", ".toml", ".html"} and "tree_pruning" in path.read_text("utf-8"):
                 yield str(path.relative_to(root))
 

@@ -15,9 +15,9 @@ from domain.language.service import Service
 from domain.language.summaries import list_summary_fields
 from domain.messages.catalogue import Catalogue, load_shipped_texts
 from domain.services import SERVICES, list_intents
+from scripts.structure import SOURCE_PACKAGES
 
 ROOT = Path(__file__).parents[3]
-PACKAGES = ("app", "channels", "domain", "payments", "printing", "store")
 READ_SUFFIXES = {".py", ".toml", ".csv", ".html", ".js", ".css"}
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
@@ -54,7 +54,7 @@ def list_written(path: Path) -> Iterator[str]:
 def list_namings() -> Iterator[str]:
     """Yield `file: key` for each file outside of `domain/services` that names a service."""
     patterns = {service.key: re.compile(rf"\b{service.key}\b") for service in SERVICES}
-    for package in PACKAGES:
+    for package in SOURCE_PACKAGES:
         for path in sorted((ROOT / package).rglob("*")):
             name = path.relative_to(ROOT).as_posix()
             if path.suffix not in READ_SUFFIXES or name.startswith("domain/services/"):

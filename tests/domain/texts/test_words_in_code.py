@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from fnmatch import fnmatch
 from pathlib import Path
 
+from scripts.structure import SOURCE_PACKAGES
+
 ROOT = Path(__file__).parents[3]
 PERSIAN = re.compile("[\u0600-\u06ff]")
 
@@ -33,6 +35,7 @@ READ_OR_KEPT = {
     "domain/registries": "what the staff write",
     "domain/services/*/*_words.py": "what citizens write",
     "domain/services/*/vocabulary.py": "what citizens write",
+    "domain/services/expert/kind_words.py": "what citizens write",
     "domain/services/machinery/unknown_machines.py": "what citizens write",
     "domain/settings/rule_types.py": "what the staff write",
     "domain/settlement/lines.py": "what banks write",
@@ -60,7 +63,7 @@ def list_written_strings(module: Path) -> Iterator[str]:
 def test_modules_with_persian_words_are_known_and_say_why() -> None:
     modules = {
         path.relative_to(ROOT).as_posix(): path
-        for package in ("app", "channels", "domain", "payments", "printing", "store")
+        for package in SOURCE_PACKAGES
         for path in (ROOT / package).rglob("*.py")
     }
     persian = {name for name, path in modules.items() if any(map(PERSIAN.search, list_written_strings(path)))}
@@ -107,7 +110,7 @@ def test_a_text_for_somebody_else_is_rendered_in_the_language_of_that_one() -> N
 def test_the_language_in_force_is_set_by_its_context_manager_alone() -> None:
     setters = [
         path.name
-        for package in ("app", "channels", "domain", "payments", "printing", "store")
+        for package in SOURCE_PACKAGES
         for path in (ROOT / package).rglob("*.py")
         if "_LANGUAGE_IN_FORCE" in path.read_text("utf-8")
     ]
