@@ -38,6 +38,7 @@ from domain.requests.request import RequestFilter, ServiceRequest
 from domain.values.actors import Role
 from domain.values.calendar import to_jalali, to_tehran
 from domain.values.errors import DomainError
+from domain.values.tracking_codes import TrackingCode
 from store.unit_of_work import SqlStore
 
 RATES = (1, 15, 1, 25, 2, 35, 10)
@@ -114,14 +115,14 @@ class Life:
         hour = (8, 13)[self.number // DAYS_AHEAD % 2]
         return f"ماشین لودر ۴ ساعت {year}/{month:02}/{day:02} ساعت {hour} خیابان امام جنب پارک"
 
-    async def _begin(self) -> str:
+    async def _begin(self) -> TrackingCode:
         text = ReceivedSms(f"life-{self.number}", self._mobile, LINE, self._wish())
         async with self._call("create", self.due):
             await receive_sms(self.desk, self.store, "kavenegar", text)
         [request] = await self._list(RequestFilter(mobile=self._mobile, limit=PAGE))
         return request.code
 
-    async def _handle(self, code: str) -> None:
+    async def _handle(self, code: TrackingCode) -> None:
         async with self._call("assign"), self.store.open_unit() as uow:
             await assign_request(self.desk, uow, code, Role.CIVIL.value, staff(Role.MANAGER))
         for action, role in BEFORE_PAYMENT:
@@ -137,7 +138,7 @@ class Life:
         for action, role in AFTER_PAYMENT:
             await self._act(code, action, role)
 
-    async def _act(self, code: str, action: str, role: Role) -> None:
+    async def _act(self, code: TrackingCode, action: str, role: Role) -> None:
         async with self._call("complete"), self.store.open_unit() as uow:
             await announce_outcome(
                 self.desk,
@@ -146,7 +147,7 @@ class Life:
                 staff(role),
             )
 
-    async def _look_up(self, code: str) -> None:
+    async def _look_up(self, code: TrackingCode) -> None:
         async with self._call("search"), self.store.open_unit(write=False) as uow:
             request = await uow.requests.get_by_code(code)
             bills, history = await list_request_bills(uow, request), await uow.history.list_of_request(request.id)

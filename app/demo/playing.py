@@ -89,7 +89,7 @@ class Scene:
     """The working days before and after today."""
     now: datetime
     """The real present, in UTC: nothing is played later."""
-    codes_by_story: dict[Story, str] = field(default_factory=dict)
+    codes_by_story: dict[Story, tracking_codes.TrackingCode] = field(default_factory=dict)
     """Tracking code of each story's request, as soon as it is there."""
 
 
@@ -238,9 +238,9 @@ async def moderate_comment(scene: Scene, comment_id: int, state: CommentState, a
         await moderation.answer_comment(scene.dependencies, scene.uow, comment_id, answer, manager)
 
 
-async def _find_code(scene: Scene, story: Story, *, of_reopened: bool = False) -> str:
+async def _find_code(scene: Scene, story: Story, *, of_reopened: bool = False) -> tracking_codes.TrackingCode:
     request = await _find_request(scene, story)
-    return REOPENED_AS.read(request) if of_reopened else request.code
+    return tracking_codes.parse_code(REOPENED_AS.read(request)) if of_reopened else request.code
 
 
 async def _find_request(scene: Scene, story: Story) -> ServiceRequest:

@@ -9,7 +9,7 @@ import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache, partial
 from typing import Any
 
@@ -328,7 +328,9 @@ def _build_clerk(office_code: str, national_code: str) -> Actor:
 
 def _describe_reading(operation: Operation, call_values: Mapping[str, Any]) -> str:
     """Return which operation was asked about what, with masked values."""
-    named = describe_filters((name, str(value)) for name, value in call_values.items() if isinstance(value, str | int))
+    named = describe_filters(
+        (name, str(value)) for name, value in call_values.items() if isinstance(value, str | int | date)
+    )
     return f"{operation.name} {named}".strip()
 
 
@@ -338,11 +340,18 @@ def digest_call(operation: Operation, clerk: Actor, call_values: Mapping[str, An
     return hashlib.sha256(canonical_json.encode()).hexdigest()
 
 
-def _hash_content(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
+def _digest_value(value: bytes | date | time) -> str:
+    """Return what stands for a file, a day or moment, and an hour."""
+    match value:
+        case bytes():
+            return hashlib.sha256(value).hexdigest()
+        case time():
+            return value.strftime("%H:%M")
+        case _:
+            return value.isoformat()
 
 
-_JSON_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, check_circular=False, default=_hash_content)
+_JSON_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, check_circular=False, default=_digest_value)
 
 
 def render_body(operation: Operation, values: Mapping[str, Any]) -> str:

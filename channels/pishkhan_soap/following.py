@@ -34,6 +34,7 @@ from domain.values.calendar import tehran_moment
 from domain.values.errors import InvalidField, MissingField
 from domain.values.reasons import InvalidReason
 from domain.values.text import fold_text, tidy_text
+from domain.values.tracking_codes import parse_code
 
 CODE_ELEMENT = SchemaElement("trackingCode", st.TRACKING_CODE, key="code")
 PAGE_SIZE = 50
@@ -58,15 +59,16 @@ async def list_requests(call: CounterCall) -> Mapping[str, Any]:
     values, limit = call.values, call.values.get("limit", PAGE_SIZE)
     if "service" in values:
         call.dependencies.engine.get_service(values["service"])
-    if values.get("from", "") > values.get("to", "9"):
+    first_day, last_day = values.get("from"), values.get("to")
+    if first_day and last_day and first_day > last_day:
         raise InvalidField("to", InvalidReason.BEFORE_START)
     request_filter = RequestFilter(
         service=values.get("service"),
         state=values.get("state"),
         phase=Phase(values["phase"]) if "phase" in values else None,
         office=call.office.code,
-        created_from=_tehran_midnight(values.get("from")),
-        created_to=_tehran_midnight(values.get("to"), days_later=1),
+        created_from=_tehran_midnight(first_day),
+        created_to=_tehran_midnight(last_day, days_later=1),
         before_id=parse_cursor(values.get("cursor")),
         limit=limit + 1,
     )
@@ -78,9 +80,9 @@ async def list_requests(call: CounterCall) -> Mapping[str, Any]:
     }
 
 
-def _tehran_midnight(iso_day: str | None, days_later: int = 0) -> datetime | None:
+def _tehran_midnight(day: date | None, days_later: int = 0) -> datetime | None:
     """Return the beginning of a day, or of one so many days later."""
-    return None if iso_day is None else tehran_moment(date.fromisoformat(iso_day) + timedelta(days=days_later), time(0))
+    return None if day is None else tehran_moment(day + timedelta(days=days_later), time(0))
 
 
 async def cancel_own_request(call: CounterCall) -> Mapping[str, Any]:
@@ -98,7 +100,7 @@ async def _run_command(
     call: CounterCall, command_name: Command, command_inputs: Mapping[str, Any]
 ) -> Mapping[str, Any]:
     outcome = await take_command(
-        call.dependencies, call.uow, call.values["code"], command_name, command_inputs, call.clerk
+        call.dependencies, call.uow, parse_code(call.values["code"]), command_name, command_inputs, call.clerk
     )
     await announce_outcome(call.dependencies, call.uow, outcome, call.clerk)
     return await build_status_values(call, outcome.request)
@@ -108,7 +110,7 @@ async def add_document(call: CounterCall) -> Mapping[str, Any]:
     """Add a file to an own request; the same file again changes nothing."""
     values = call.values
     document = await attach_document(
-        call.dependencies, call.uow, values["code"], values["name"], values["content"], call.clerk
+        call.dependencies, call.uow, parse_code(values["code"]), values["name"], values["content"], call.clerk
     )
     request = await get_own_request(call)
     status_values = await build_status_values(call, request)
@@ -125,7 +127,8 @@ async def add_document(call: CounterCall) -> Mapping[str, Any]:
 async def get_document(call: CounterCall) -> Mapping[str, Any]:
     """Find a paper of an own request, as it is printed now; `NotFound` until it is issued."""
     document_name = call.values["name"]
-    printout = await build_request_printout(call.dependencies, call.uow, call.values["code"], document_name, call.clerk)
+    tracking_code = parse_code(call.values["code"])
+    printout = await build_request_printout(call.dependencies, call.uow, tracking_code, document_name, call.clerk)
     return {
         "name": document_name,
         "file_name": f"{document_name}-{printout.code}.pdf",
@@ -155,7 +158,7 @@ async def submit_comment(call: CounterCall) -> Mapping[str, Any]:
         call.uow,
         comment_text,
         call.clerk,
-        code=values.get("code"),
+        code=parse_code(values["code"]) if "code" in values else None,
         service=service_key,
         mobile=citizen_mobile,
     )

@@ -1,7 +1,6 @@
 """Operations about money: a bill by its two ids, a payment at the counter's terminal, the office's statement."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from channels.pishkhan_soap import shapes
@@ -106,8 +105,7 @@ async def report_payment(call: CounterCall) -> Mapping[str, Any]:
 
 
 def _read_receipt(values: Mapping[str, Any]) -> PosReceipt:
-    paid_at = datetime.fromisoformat(values["paid_at"]) if "paid_at" in values else None
-    return PosReceipt(values.get("rrn"), values.get("terminal_id"), paid_at)
+    return PosReceipt(values.get("rrn"), values.get("terminal_id"), values.get("paid_at"))
 
 
 async def get_statement(call: CounterCall) -> Mapping[str, Any]:

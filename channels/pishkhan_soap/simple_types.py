@@ -7,7 +7,7 @@ readers; what a pattern lets through is still read by the domain (check digits, 
 import re
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -90,21 +90,21 @@ def decimal_type(type_name: str, minimum: Decimal, maximum: Decimal, doc: Doc) -
     )
 
 
-def _parse_day(day_text: str) -> str:
-    """Return ISO: some clients put a zone behind a day, which is the office's own."""
-    return _ZONE_SUFFIX.sub("", day_text)
+def _parse_day(day_text: str) -> date:
+    """Return the day: some clients put a zone behind it, which is the office's own."""
+    return date.fromisoformat(_ZONE_SUFFIX.sub("", day_text))
 
 
-def _parse_clock(clock_text: str) -> str:
-    """Return HH:MM."""
+def _parse_clock(clock_text: str) -> time:
+    """Return hour and minute."""
     hour, minute, *_ = clock_text.split(":")
-    return f"{hour:0>2}:{minute}"
+    return time(int(hour), int(minute))
 
 
-def _parse_paid_at(moment_text: str) -> str:
-    """Return ISO with a zone, down to the second."""
+def _parse_paid_at(moment_text: str) -> datetime:
+    """Return the moment with a zone, down to the second."""
     paid_at = datetime.fromisoformat(_SECOND_FRACTION.sub("", moment_text))
-    return (paid_at if paid_at.tzinfo else paid_at.replace(tzinfo=TEHRAN_ZONE)).isoformat()
+    return paid_at if paid_at.tzinfo else paid_at.replace(tzinfo=TEHRAN_ZONE)
 
 
 @lru_cache(maxsize=4096)

@@ -8,20 +8,20 @@ from domain.fields.form import Field
 from domain.fields.types import FieldType, Integer, ReadingContext, Text
 from domain.parsing.claimed_codes import find_claimed_code
 from domain.parsing.tokens import TokenStream
-from domain.values import tracking_codes
 from domain.values.errors import InvalidField
 from domain.values.reasons import InvalidReason
+from domain.values.tracking_codes import TrackingCode, parse_code
 
 
 @dataclass(frozen=True, slots=True)
-class TrackingCode(FieldType):
+class RequestCode(FieldType):
     """A tracking code in any spacing and digit script, its check digit proved."""
 
     name: ClassVar[str] = "code"
 
-    def parse(self, raw_value: object, reading_context: ReadingContext) -> str:
-        """Return nine digits; `CodeMistyped`."""
-        return tracking_codes.parse_code(str(raw_value))
+    def parse(self, raw_value: object, reading_context: ReadingContext) -> TrackingCode:
+        """Return it as it was read, or read what was written; `CodeMistyped`."""
+        return raw_value if isinstance(raw_value, TrackingCode) else parse_code(str(raw_value))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class FileUpload(FieldType):
         raise InvalidField(reason=InvalidReason.FILE_WANTED)
 
 
-CODE_FIELD = Field("code", TrackingCode())
+CODE_FIELD = Field("code", RequestCode())
 TEXT_FIELD = Field("text", Text(500))
 SCORE_FIELD = Field("score", Integer(1, 5))
 

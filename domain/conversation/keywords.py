@@ -7,7 +7,7 @@ from domain.conversation.vocabulary import BARE_NUMBERS
 from domain.language.intents import Intent
 from domain.parsing.counts import UNIT_WORDS
 from domain.parsing.filler_words import COURTESY_WORDS, ORDINARY_WORDS
-from domain.parsing.identifiers import CODE_LABELS, is_tracking_code, read_digit_run
+from domain.parsing.identifiers import CODE_LABELS, read_digit_run, read_tracking_code
 from domain.parsing.numerals import read_number_at
 from domain.parsing.spelling import Spelling
 from domain.parsing.tokens import Phrases, TokenKind, TokenStream, join_letters
@@ -105,7 +105,8 @@ class Keywords:
         """Return the intents that words of the message point at, wherever they are."""
         hinted_intents: dict[str, None] = {}
         if any(
-            (run := read_digit_run(stream, index, (9,), 9)) and is_tracking_code(run[0]) for index in range(len(stream))
+            (run := read_digit_run(stream, index, (9,), 9)) and read_tracking_code(run[0])
+            for index in range(len(stream))
         ):
             hinted_intents["track"] = None
         for index in range(len(stream)):

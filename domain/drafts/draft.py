@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import Any
 
 from domain.values.text import ascii_digits, fold_compactly
+from domain.values.tracking_codes import TrackingCode
 
 SECTION_DIGEST_DIGITS = 16
 """Hexadecimal digits by which the values of a section are compared with what a page showed."""
@@ -60,7 +61,7 @@ class Draft:
     """For whom the citizen asks."""
     represented_name: str = ""
     """The name of whom the citizen asks for; empty for oneself."""
-    request_code: str | None = None
+    request_code: TrackingCode | None = None
     """The tracking code of the request that it became; None while it was not submitted."""
 
     @property

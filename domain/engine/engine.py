@@ -106,7 +106,7 @@ class Engine:
         now, state = self.clock.now(), service.state_named(service.initial_state)
         return ServiceRequest(
             id=self.ids.new_id(),
-            code="",
+            code=tracking_codes.NO_CODE,
             service=service.key,
             version=service.version,
             state=state.name,

@@ -66,7 +66,7 @@ class FieldType(ABC):
     @abstractmethod
     def parse(self, raw_value: object, reading_context: ReadingContext) -> Any:
         """Return the JSON value that `raw_value` means: text, JSON from a program, or what a parser has made of a text
-        already (a `date`, a `time`, machines).
+        already (a `date`, a `time`, a `NationalCode`, machines).
         """
 
     def render_value(self, value: Any, catalogue_text: TextLookup) -> str:
@@ -221,6 +221,13 @@ class Identifier(FieldType):
         "plate": identifiers.parse_plate,
         "iban": identifiers.parse_iban,
     }
+    READ_TYPES: ClassVar[Mapping[str, type[str]]] = {
+        "national_code": identifiers.NationalCode,
+        "postal_code": identifiers.PostalCode,
+        "renovation_code": identifiers.RenovationCode,
+        "plate": identifiers.Plate,
+    }
+    """What a value is that was read before: of the kinds that texts are searched for."""
     REASONS: ClassVar[Mapping[str, InvalidReason]] = {
         "mobile": InvalidReason.BAD_MOBILE,
         "national_code": InvalidReason.BAD_NATIONAL_CODE,
@@ -241,8 +248,10 @@ class Identifier(FieldType):
         return self.REASONS[self.identifier_kind]
 
     def parse(self, raw_value: object, reading_context: ReadingContext) -> str:
-        """Check and normalise."""
-        return self.READERS[self.identifier_kind](str(raw_value))
+        """Check and normalise; what a parser has read already stays as it is."""
+        read_type = self.READ_TYPES.get(self.identifier_kind)
+        text = str(raw_value)
+        return text if read_type and isinstance(raw_value, read_type) else str(self.READERS[self.identifier_kind](text))
 
     def search_terms(self, value: Any) -> tuple[str, ...]:
         """Return a person's national code; mobiles and plates are found by columns of their own."""

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from domain.values.tracking_codes import TrackingCode, parse_code
+
 MOST_DATA_BYTES = 64
 """Bytes of a button's data (core.telegram.org/bots/api, InlineKeyboardButton)."""
 
@@ -67,7 +69,7 @@ def arrange_in_rows(buttons: Sequence[Button], row_width: int) -> ButtonRows:
 class AttachedPaper:
     """A paper of a request, printed when the message is sent, for whoever's mobile that is."""
 
-    request_code: str
+    request_code: TrackingCode
     paper_kind: str
 
 
@@ -104,5 +106,8 @@ class ReplyMarkup:
         rows = tuple(
             tuple(Button(*button_parts) for button_parts in button_row) for button_row in markup_json.get("buttons", ())
         )
-        paper = AttachedPaper(*markup_json["paper"]) if "paper" in markup_json else None
+        paper = None
+        if "paper" in markup_json:
+            request_code, paper_kind = markup_json["paper"]
+            paper = AttachedPaper(parse_code(request_code), paper_kind)
         return ReplyMarkup(rows, markup_json.get("contact"), markup_json.get("cleared", False), paper)

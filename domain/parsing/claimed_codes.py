@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import permutations
 from urllib.parse import urlsplit
 
-from domain.parsing.identifiers import BILL_LABELS, find_grouped_numbers, is_bill_id, is_tracking_code
+from domain.parsing.identifiers import BILL_LABELS, find_grouped_numbers, read_bill_id, read_tracking_code
 from domain.parsing.slots import MessageReader
 from domain.parsing.tokens import TokenStream, key_of
 from domain.values import bill_ids
@@ -158,7 +158,7 @@ def _find_letter(text: str) -> ClaimedCode | None:
         return ClaimedCode(f"{_LETTER_WORD} {year}/{register}/{number}")
     for match in _CALLED_LETTER.finditer(folded_text):
         number = "".join(match["number"].split())
-        is_other_number = is_tracking_code(number) or is_bill_id(number) or _DATE.fullmatch(number)
+        is_other_number = read_tracking_code(number) or read_bill_id(number) or _DATE.fullmatch(number)
         if any(map(str.isdecimal, number)) and len(number) <= _LONGEST_LETTER_NUMBER and not is_other_number:
             return ClaimedCode(f"{_LETTER_WORD} {number}")
     return None
@@ -171,9 +171,9 @@ def _find_number(stream: TokenStream) -> ClaimedCode | None:
         if _belong_together(bill_id, payment_id):
             return ClaimedCode(bill_id.lstrip("0"), payment_id.lstrip("0"))
     for digits in numbers:
-        if is_tracking_code(digits):
+        if read_tracking_code(digits):
             return ClaimedCode(digits)
-        if is_bill_id(digits):
+        if read_bill_id(digits):
             return ClaimedCode(digits.lstrip("0"))
     if long_numbers:
         raise CodeMistyped("code", MistypedCodeReason.ANY_CODE)

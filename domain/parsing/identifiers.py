@@ -8,9 +8,10 @@ from collections.abc import Container, Iterator
 from domain.parsing.numerals import read_number_at
 from domain.parsing.slots import MessageReader
 from domain.parsing.tokens import Phrases, TokenStream, keys_of
-from domain.values import bill_ids, identifiers, tracking_codes
-from domain.values.errors import DomainError, InvalidField
+from domain.values import bill_ids, identifiers
+from domain.values.errors import CodeMistyped, InvalidField
 from domain.values.reasons import InvalidReason
+from domain.values.tracking_codes import TrackingCode, parse_code
 
 _INNER_MARKS = frozenset("-‐‑–—−.·•")
 _MARKS_AFTER_LABEL = frozenset(":=#-،")
@@ -99,12 +100,12 @@ def _find_digit_runs(stream: TokenStream, digit_count: int) -> Iterator[tuple[st
         index = run[1] if run else index + 1
 
 
-def is_tracking_code(digits: str) -> bool:
-    """Return whether nine digits can be a tracking code."""
+def read_tracking_code(digits: str) -> TrackingCode | None:
+    """Return the tracking code that these digits are; None when they are none."""
     try:
-        return tracking_codes.parse_code(digits) == digits
-    except DomainError:
-        return False
+        return parse_code(digits)
+    except (CodeMistyped, InvalidField):
+        return None
 
 
 def take_code(reader: MessageReader) -> None:
@@ -114,10 +115,9 @@ def take_code(reader: MessageReader) -> None:
     """
     digit_runs = list(_find_digit_runs(reader.stream, 9))
     if digit_runs:
-        digits, start, end = next(
-            (digit_run for digit_run in digit_runs if is_tracking_code(digit_run[0])), digit_runs[0]
-        )
-        reader.slots["code"] = digits
+        codes = ((read_tracking_code(digits), start, end) for digits, start, end in digit_runs)
+        code, start, end = next((found for found in codes if found[0]), digit_runs[0])
+        reader.slots["code"] = code
         reader.stream.take(reader.stream.skip_back(start, CODE_LABELS), end)
         return
     for index in reader.stream.free_indexes():
@@ -130,9 +130,9 @@ def take_code_or_bill(reader: MessageReader) -> None:
     """Take what can be paid: a tracking code (a right check digit decides for nine digits), else a bill id."""
     stream = reader.stream
     for digits, start, end in (*find_grouped_numbers(stream), *_find_digit_tokens(stream)):
-        is_code = is_tracking_code(digits)
-        if is_code or is_bill_id(digits):
-            reader.slots["code" if is_code else "bill_id"] = digits if is_code else digits.lstrip("0")
+        code = read_tracking_code(digits)
+        if number := code or read_bill_id(digits):
+            reader.slots["code" if code else "bill_id"] = number
             stream.take(stream.skip_back(start, BILL_LABELS), end)
             return
     take_code(reader)
@@ -155,13 +155,12 @@ def _find_digit_tokens(stream: TokenStream) -> Iterator[tuple[str, int, int]]:
     return ((stream.digits_at(index), index, index + 1) for index in range(len(stream)) if stream.digits_at(index))
 
 
-def is_bill_id(digits: str) -> bool:
-    """Return whether digits can be a bill id: its check digit is right."""
+def read_bill_id(digits: str) -> str | None:
+    """Return the bill id that these digits are; None when they are none."""
     try:
-        bill_ids.parse_bill_id(digits)
+        return bill_ids.parse_bill_id(digits)
     except InvalidField:
-        return False
-    return True
+        return None
 
 
 def take_national_and_postal_codes(reader: MessageReader) -> None:

@@ -8,6 +8,7 @@ from domain.requests.consent_link import ConsentLink
 from domain.requests.documents import Document
 from domain.requests.history import ChainHead, HistoryEvent, Seal
 from domain.requests.request import RequestFilter, ServiceRequest, Timer, TimerKind
+from domain.values.tracking_codes import TrackingCode
 
 
 class RequestRepository(Protocol):
@@ -21,15 +22,15 @@ class RequestRepository(Protocol):
         """Return by id; `NotFound`. `lock` keeps other writers off the row until the unit ends."""
         ...
 
-    async def get_by_code(self, tracking_code: str, *, lock: bool = False) -> ServiceRequest:
-        """Return by tracking code (nine digits); `NotFound("code")`."""
+    async def get_by_code(self, tracking_code: TrackingCode, *, lock: bool = False) -> ServiceRequest:
+        """Return by tracking code; `NotFound("code")`."""
         ...
 
     async def save(self, request: ServiceRequest) -> None:
         """Store a changed request and count its revision up; `Conflict` when another save came in between."""
         ...
 
-    async def list_codes(self, request_ids: Collection[int]) -> dict[int, str]:
+    async def list_codes(self, request_ids: Collection[int]) -> dict[int, TrackingCode]:
         """Return the tracking codes of these requests, by id."""
         ...
 

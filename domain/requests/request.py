@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from domain.values.tracking_codes import TrackingCode
 from domain.values.version_token import VersionToken
 
 JsonObject = dict[str, Any]
@@ -35,8 +36,8 @@ class ServiceRequest:
 
     id: int
     """Later ones have greater numbers."""
-    code: str
-    """The nine-digit tracking code."""
+    code: TrackingCode
+    """By which people follow it."""
     service: str
     """The service's key."""
     version: int

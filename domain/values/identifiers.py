@@ -15,6 +15,31 @@ from domain.values.errors import InvalidField
 from domain.values.reasons import InvalidReason
 from domain.values.text import fold_compactly, fold_text
 
+
+class NationalCode(str):
+    """A person's national code, ten digits with a right check digit, as `parse_national_code` gives it."""
+
+    __slots__ = ()
+
+
+class PostalCode(str):
+    """A postal code, as `parse_postal_code` gives it."""
+
+    __slots__ = ()
+
+
+class RenovationCode(str):
+    """A property's renovation code, as `parse_renovation_code` gives it."""
+
+    __slots__ = ()
+
+
+class Plate(str):
+    """A vehicle plate, as `parse_plate` gives it."""
+
+    __slots__ = ()
+
+
 _MOBILE_PATTERN = re.compile(r"(?:\+98|0098|98|0)?(9[0-9]{9})")
 _LEGAL_WEIGHTS = (29, 27, 23, 19, 17) * 2
 _PLATE_GAP = r"[\s\-_/|،,.]*"
@@ -65,14 +90,14 @@ def mask_name(full_name: str) -> str:
     return " ".join(f"{name_part[0]}…" for name_part in full_name.split())
 
 
-def parse_national_code(text: str) -> str:
+def parse_national_code(text: str) -> NationalCode:
     """Return a person's national code as ten digits; leading zeros that were left out come back."""
     code = _require_digits(text, "national_code", shortest=8, longest=10).zfill(10)
     remainder = _weighted_sum(code[:9], range(10, 1, -1)) % 11
     check_digit = remainder if remainder < 2 else 11 - remainder
     if len(set(code)) == 1 or code[3:9] == "000000" or int(code[9]) != check_digit:
         raise _refusal_for_field("national_code")
-    return code
+    return NationalCode(code)
 
 
 def parse_legal_id(text: str) -> str:
@@ -85,25 +110,25 @@ def parse_legal_id(text: str) -> str:
     return number
 
 
-def parse_postal_code(text: str) -> str:
+def parse_postal_code(text: str) -> PostalCode:
     """Return a postal code (ten digits, not all the same; it has no check digit)."""
     code = _require_digits(text, "postal_code", shortest=10, longest=10)
     if len(set(code)) == 1:
         raise _refusal_for_field("postal_code")
-    return code
+    return PostalCode(code)
 
 
-def parse_renovation_code(text: str) -> str:
+def parse_renovation_code(text: str) -> RenovationCode:
     """Return a property's renovation code: three to eight numbers as in 2-14-15-20, or 12 to 20 digits together."""
     code_parts = re.split(r"\s*[\-‐‑–—−_./|]\s*", fold_text(text))
     is_grouped = 3 <= len(code_parts) <= 8 and all(re.fullmatch(r"[0-9]{1,6}", part) for part in code_parts)
     code = "-".join(code_parts)
     if len(code) > LONGEST_RENOVATION_CODE or not (is_grouped or re.fullmatch(r"[0-9]{12,20}", code)):
         raise _refusal_for_field("renovation_code")
-    return code
+    return RenovationCode(code)
 
 
-def parse_plate(text: str) -> str:
+def parse_plate(text: str) -> Plate:
     """Return a vehicle plate as 12ت345-59: two digits, letter, three digits, region (10–99).
 
     The region may follow the number or come first after «ایران»; a Latin T means ت, «ا» for «الف».
@@ -113,7 +138,7 @@ def parse_plate(text: str) -> str:
     if not matched:
         raise _refusal_for_field("plate")
     letter = _PLATE_ALIASES.get(matched["letter"], matched["letter"])
-    return f"{matched['two']}{letter}{matched['three']}-{matched['region']}"
+    return Plate(f"{matched['two']}{letter}{matched['three']}-{matched['region']}")
 
 
 def parse_iban(text: str) -> str:

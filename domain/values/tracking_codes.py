@@ -17,15 +17,25 @@ HIGHEST_PAYLOAD = 99_999_999
 _NINE_DIGITS = re.compile(r"[0-9]{9}")
 
 
-def make_code(payload: int) -> str:
+class TrackingCode(str):
+    """Nine digits whose check digit is right, as this module and the store alone make them: nobody reads one again."""
+
+    __slots__ = ()
+
+
+NO_CODE = TrackingCode("")
+"""Of a request that is nowhere stored yet."""
+
+
+def make_code(payload: int) -> TrackingCode:
     """Return the tracking code of an eight-digit payload (10000000–99999999); `ValueError` outside of it."""
     if not LOWEST_PAYLOAD <= payload <= HIGHEST_PAYLOAD:
         raise ValueError(f"a tracking payload has eight digits and no leading zero, got {payload}")
     digits = str(payload)
-    return digits + damm.calc_check_digit(digits)
+    return TrackingCode(digits + damm.calc_check_digit(digits))
 
 
-def parse_code(text: str) -> str:
+def parse_code(text: str) -> TrackingCode:
     """Return the nine digits of a code typed with any spacing, dashes and digit script.
 
     Raises `CodeMistyped` for nine digits that cannot be a code, `InvalidField("code")` for anything else.
@@ -35,7 +45,7 @@ def parse_code(text: str) -> str:
         raise InvalidField("code")
     if code[0] == "0" or damm.calc_check_digit(code[:-1]) != code[-1]:
         raise CodeMistyped("code")
-    return code
+    return TrackingCode(code)
 
 
 def display_code(code: str) -> str:

@@ -27,6 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeEngine
 
 from domain.values.errors import InvalidField
+from domain.values.tracking_codes import TrackingCode
 
 ChoiceT = TypeVar("ChoiceT", bound=StrEnum)
 PartsT = TypeVar("PartsT", bound=Collection[Any])
@@ -130,6 +131,16 @@ class CodePointText(SafeText):
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """Name the collation where there are several; SQLite compares code points by itself."""
         return Text(collation="C" if dialect.name == "postgresql" else None)
+
+
+class TrackingCodeText(SafeText):
+    """A tracking code."""
+
+    cache_ok = True
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[str | None], TrackingCode | None]:
+        """Give the domain's own type: what is stored was made or read as a code."""
+        return lambda value: None if value is None else TrackingCode(value)
 
 
 class EnumText(TypeDecorator[ChoiceT], Generic[ChoiceT]):

@@ -7,6 +7,7 @@ from sqlalchemy import Executable, Integer, bindparam, delete, select, union, up
 
 from domain.requests.request import Phase, RequestFilter, ServiceRequest, Timer, TimerKind
 from domain.values.errors import Conflict, NotFound
+from domain.values.tracking_codes import TrackingCode
 from store.engines.base import DatabaseEngine
 from store.engines.prepared import Row
 from store.engines.types import ID, SafeText
@@ -99,7 +100,7 @@ class SqlRequestRepository(Repository):
         row = await self._transaction.fetch_row(_LOCK_BY_ID if lock else _SELECT_BY_ID, {"request_id": request_id})
         return _read_request(row, "request")
 
-    async def get_by_code(self, tracking_code: str, *, lock: bool = False) -> ServiceRequest:
+    async def get_by_code(self, tracking_code: TrackingCode, *, lock: bool = False) -> ServiceRequest:
         row = await self._transaction.fetch_row(
             _LOCK_BY_CODE if lock else _SELECT_BY_CODE, {"wanted_code": tracking_code}
         )
@@ -112,7 +113,7 @@ class SqlRequestRepository(Repository):
             raise Conflict("request")
         request.revision += 1
 
-    async def list_codes(self, request_ids: Collection[int]) -> dict[int, str]:
+    async def list_codes(self, request_ids: Collection[int]) -> dict[int, TrackingCode]:
         rows = await self._transaction.fetch_rows(_SELECT_CODES, {"ids": list(request_ids)}) if request_ids else []
         return {request_id: code for request_id, code in rows}
 

@@ -3,7 +3,7 @@
 from sqlalchemy import Column, ForeignKey, Index, Integer, Table
 
 from domain.drafts.draft import Relation
-from store.engines.types import ID, JSON_VALUE, EnumText, JsonList, SafeText, Utc
+from store.engines.types import ID, JSON_VALUE, EnumText, JsonList, SafeText, TrackingCodeText, Utc
 from store.schema.base import id_column, metadata, reference_column
 
 drafts = Table(
@@ -21,7 +21,7 @@ drafts = Table(
     Column("mobile", SafeText),
     Column("relation", EnumText(Relation), nullable=False),
     Column("represented_name", SafeText, nullable=False),
-    Column("request_code", SafeText),
+    Column("request_code", TrackingCodeText),
     Index(None, "mobile", "resume_code"),
     Index(None, "expires_at"),
 )

@@ -3,14 +3,23 @@
 from sqlalchemy import Boolean, Column, Index, Integer, Table, and_, desc
 
 from domain.requests.request import Phase, TimerKind
-from store.engines.types import JSON_VALUE, CodePointText, EnumText, SafeText, Utc, UtcOrNever, partial_index
+from store.engines.types import (
+    JSON_VALUE,
+    CodePointText,
+    EnumText,
+    SafeText,
+    TrackingCodeText,
+    Utc,
+    UtcOrNever,
+    partial_index,
+)
 from store.schema.base import id_column, metadata, reference_column
 
 requests = Table(
     "requests",
     metadata,
     id_column(),
-    Column("code", SafeText, nullable=False, unique=True),
+    Column("code", TrackingCodeText, nullable=False, unique=True),
     Column("service", SafeText, nullable=False),
     Column("version", Integer, nullable=False),
     Column("state", SafeText, nullable=False),

@@ -18,7 +18,7 @@ from domain.authorization.policy import may_use
 from domain.bills.bill import BillState
 from domain.blocks.charging import list_request_bills
 from domain.values.actors import Role
-from domain.values.tracking_codes import display_code
+from domain.values.tracking_codes import display_code, parse_code
 from tests.support.pages.chromium import CHROMIUM, WAYS, Window, signed_in, window
 from tests.support.pages.staff_steps import opened_step, taken
 from tests.support.printed_papers import A4, pages_of, scanned
@@ -130,7 +130,7 @@ async def priced_and_paid(desks: Desks) -> None:
     await page.get_by_role("button", name="ثبت پرداخت").click()
     await expect(page.get_by_role("status")).to_have_text("پرداخت ثبت شد.")
     async with desks.site.store.open_unit(write=False) as uow:
-        (bill,) = await list_request_bills(uow, await uow.requests.get_by_code(desks.code))
+        (bill,) = await list_request_bills(uow, await uow.requests.get_by_code(parse_code(desks.code)))
     assert (bill.amount, bill.state) == (FEE, BillState.PAID)
 
 
@@ -181,7 +181,7 @@ async def bring_plan(site: StaffSite, code: str) -> None:
     plan.close()
     async with site.store.open_unit() as uow:
         await attach_document(
-            site.demo.desk, uow, code, "plan", unchanged_file("نقشه.pdf", written.getvalue()), SECRETARY
+            site.demo.desk, uow, parse_code(code), "plan", unchanged_file("نقشه.pdf", written.getvalue()), SECRETARY
         )
 
 

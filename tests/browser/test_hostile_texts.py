@@ -18,6 +18,7 @@ from domain.actions.papers.printouts import list_printouts
 from domain.blocks.charging import list_request_bills
 from domain.feedback.opinions import CommentFilter, CommentState
 from domain.values.actors import STAFF_ROLES, Role
+from domain.values.tracking_codes import parse_code
 from tests.browser.test_every_page import of
 from tests.support.hostile.counter_texts import (
     CODE,
@@ -132,7 +133,7 @@ async def billed(counter: Counter, code: str) -> Mapping[str, Any]:
     for step, role in (("accept", Role.CIVIL), ("price", Role.REVENUE)):
         await counter.site.demo.act(code, step, role)
     async with counter.site.store.open_unit(write=False) as uow:
-        (bill,) = await list_request_bills(uow, await uow.requests.get_by_code(code))
+        (bill,) = await list_request_bills(uow, await uow.requests.get_by_code(parse_code(code)))
     return {"billId": bill.bill_id, "paymentId": bill.payment_id, "amount": str(bill.amount)}
 
 

@@ -37,6 +37,7 @@ from domain.settings.policy import Policy
 from domain.tariffs.tariff import TariffRow
 from domain.values.actors import Actor, Role
 from domain.values.calendar import WorkingCalendar
+from domain.values.tracking_codes import parse_code
 from printing.printer import PaperPrinter
 from store.unit_of_work import SqlStore
 from tests.support.scenarios.sample_files import UnchangedFiles
@@ -98,7 +99,7 @@ class DemoSite:
         """Take a step as the member of the staff who is named for the role."""
         actor = Actor(frozenset({role}), "staff", role.value, "cli")
         async with self.store.open_unit() as uow:
-            outcome = await act_on_request(self.desk, uow, code, action, inputs or {}, actor)
+            outcome = await act_on_request(self.desk, uow, parse_code(code), action, inputs or {}, actor)
             await announce_outcome(self.desk, uow, outcome, actor)
 
 

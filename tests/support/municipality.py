@@ -39,6 +39,7 @@ from domain.services.machinery.declaration import MACHINERY_WORK
 from domain.settings.policy import Policy
 from domain.values.actors import Actor, Role
 from domain.values.calendar import WorkingCalendar
+from domain.values.tracking_codes import parse_code
 from store.unit_of_work import SqlStore
 from tests.support.scenarios.sample_files import UnchangedFiles
 
@@ -247,7 +248,7 @@ class Municipality:
         """Take a step and tell whom it concerns; domain errors pass through."""
         who = actor(by) if isinstance(by, Role) else by
         async with self.store.open_unit() as uow:
-            outcome = await act.act_on_request(self.desk, uow, code, action, inputs, who)
+            outcome = await act.act_on_request(self.desk, uow, parse_code(code), action, inputs, who)
             await notify.announce_outcome(self.desk, uow, outcome, who)
         return outcome.request
 
@@ -313,7 +314,7 @@ class Municipality:
     async def request(self, code: str) -> ServiceRequest:
         """Return a request."""
         async with self.store.open_unit(write=False) as uow:
-            return await uow.requests.get_by_code(code)
+            return await uow.requests.get_by_code(parse_code(code))
 
     async def requests_of(self, mobile: str = CITIZEN) -> list[ServiceRequest]:
         """Return a citizen's requests, newest first."""

@@ -39,6 +39,7 @@ from domain.people.sessions import CODE_PERIOD_SECONDS, SecondFactor, generate_s
 from domain.registries.declarations import Registry
 from domain.requests.request import ServiceRequest
 from domain.values.actors import STAFF_ROLES, Actor, Role
+from domain.values.tracking_codes import parse_code
 from printing.printer import PaperPrinter
 from store.unit_of_work import SqlStore
 from tests.support.demo_site import MORNING, DemoSite, StepClock, build_desk, demo_site
@@ -111,7 +112,7 @@ class StaffSite:
     async def request(self, code: str) -> ServiceRequest:
         """A request as it is now."""
         async with self.store.open_unit(write=False) as uow:
-            return await uow.requests.get_by_code(code)
+            return await uow.requests.get_by_code(parse_code(code))
 
     async def enrolled(self, username: str) -> str:
         """Give a member of the staff an authenticator that is in use; its secret."""

@@ -7,18 +7,18 @@ import typer
 
 from app.cli.options import ActingUser, AsJson, ConfigPath
 from app.cli.output import print_json, print_line, print_table, reporting_errors
-from app.cli.requests.requests import TrackingCode
+from app.cli.requests.requests import CodeArgument
 from app.cli.session import CommandSession, resolve_actor, run_in_session
 from domain.actions.documents.attach import attach_document as add_file
 from domain.actions.documents.preparing import prepare_file
 from domain.blocks.papers_pending import list_missing_papers
 from domain.requests.documents import Document
-from domain.values import tracking_codes
 from domain.values.files import MAX_DOCUMENT_BYTES
+from domain.values.tracking_codes import parse_code
 
 
 def attach(
-    code: TrackingCode,
+    code: CodeArgument,
     file: Annotated[Path, typer.Argument(help="Photo or PDF, 7 MB at most.", exists=True, dir_okay=False)],
     field: Annotated[str, typer.Option(help="Which paper it is: deed, national_card, plan, photo …")],
     username: ActingUser,
@@ -34,7 +34,8 @@ def attach(
             session.dependencies, session.store, file.name, _read_file(file), actor, code
         )
         async with session.store.open_unit() as uow:
-            return _build_document_view(await add_file(session.dependencies, uow, code, field, prepared_file, actor))
+            document = await add_file(session.dependencies, uow, parse_code(code), field, prepared_file, actor)
+            return _build_document_view(document)
 
     with reporting_errors(as_json):
         result = run_in_session(config, run_command)
@@ -44,12 +45,12 @@ def attach(
         print_line(f"{result['field']}: {result['name']} ({result['media_type']}, {result['size']} bytes)")
 
 
-def list_documents(code: TrackingCode, as_json: AsJson = False, config: ConfigPath = None) -> None:
+def list_documents(code: CodeArgument, as_json: AsJson = False, config: ConfigPath = None) -> None:
     """Show which papers a request requires, which are missing, and its files."""
 
     async def run_command(session: CommandSession) -> dict[str, Any]:
         async with session.store.open_unit(write=False) as uow:
-            request = await uow.requests.get_by_code(tracking_codes.parse_code(code))
+            request = await uow.requests.get_by_code(parse_code(code))
             papers = session.dependencies.engine.get_service(request.service).papers
             files = await uow.documents.list_of_request(request.id)
             required = papers.list_required(request.fields) if papers else ()

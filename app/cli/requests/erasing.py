@@ -9,9 +9,10 @@ from app.cli.options import ActingUser, AsJson, ConfigPath
 from app.cli.output import print_json, print_line, reporting_errors, showing_status
 from app.cli.printed_results import print_result
 from app.cli.requests import request_view
-from app.cli.requests.requests import TrackingCode
+from app.cli.requests.requests import CodeArgument
 from app.cli.session import CommandSession, read_day, resolve_actor, run_in_session
 from domain.actions.requests.erase import erase_expired_requests, erase_request
+from domain.values.tracking_codes import parse_code
 
 
 def erase_history(
@@ -39,7 +40,7 @@ def erase_history(
 
 
 def erase(
-    code: TrackingCode,
+    code: CodeArgument,
     reason: Annotated[str, typer.Option(help="Why; the history keeps it, so name nobody.")],
     username: ActingUser,
     as_json: AsJson = False,
@@ -50,7 +51,7 @@ def erase(
     async def run_command(session: CommandSession) -> dict[str, Any]:
         async with session.store.open_unit() as uow:
             request = await erase_request(
-                session.dependencies, uow, code, reason, await resolve_actor(session, uow, username)
+                session.dependencies, uow, parse_code(code), reason, await resolve_actor(session, uow, username)
             )
             return await request_view.build_request_view(session, uow, request)
 

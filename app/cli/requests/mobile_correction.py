@@ -7,14 +7,15 @@ import typer
 from app.cli.options import ActingUser, AsJson, ConfigPath
 from app.cli.output import print_json, print_line, reporting_errors
 from app.cli.requests import request_view
-from app.cli.requests.requests import TrackingCode
+from app.cli.requests.requests import CodeArgument
 from app.cli.session import CommandSession, resolve_actor, run_in_session
 from domain.actions.requests import walk_in
 from domain.values.identifiers import display_mobile
+from domain.values.tracking_codes import parse_code
 
 
 def correct_mobile(
-    code: TrackingCode,
+    code: CodeArgument,
     mobile: Annotated[str, typer.Argument(metavar="NEW", help="The citizen's right mobile.")],
     proof: Annotated[str, typer.Option(help="How the citizen proved who it is; the history keeps it.")],
     username: ActingUser,
@@ -26,7 +27,7 @@ def correct_mobile(
     async def run_command(session: CommandSession) -> dict[str, Any]:
         async with session.store.open_unit() as uow:
             actor = await resolve_actor(session, uow, username)
-            correction = await walk_in.correct_mobile(session.dependencies, uow, code, mobile, proof, actor)
+            correction = await walk_in.correct_mobile(session.dependencies, uow, parse_code(code), mobile, proof, actor)
             request = await request_view.build_request_view(session, uow, correction.request)
             return {
                 "request": request,

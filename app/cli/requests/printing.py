@@ -8,7 +8,7 @@ import typer
 
 from app.cli.options import ActingUserOrSystem, AsJson, ConfigPath
 from app.cli.output import print_json, print_line, reporting_errors
-from app.cli.requests.requests import TrackingCode
+from app.cli.requests.requests import CodeArgument
 from app.cli.session import CommandSession, resolve_actor_or_system, run_in_session
 from app.wiring import build_printer
 from domain.actions.papers.printouts import build_request_printout
@@ -18,6 +18,7 @@ from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
 from domain.values.errors import Conflict, InvalidField
 from domain.values.reasons import ConflictReason, InvalidReason
+from domain.values.tracking_codes import parse_code
 
 OutputPath = Annotated[Path, typer.Option(help="File to be written; its end says how: .pdf or .html.", dir_okay=False)]
 ForceOption = Annotated[bool, typer.Option("--force", help="Overwrite the file.")]
@@ -27,7 +28,7 @@ FindPrintout = Callable[[CommandSession, UnitOfWork, Actor], Awaitable[Printout]
 
 
 def print_paper(
-    code: TrackingCode,
+    code: CodeArgument,
     kind: Annotated[str, typer.Argument(help="Which paper: letter, permit, delivery_form, receipt …")],
     output: OutputPath,
     force: ForceOption = False,
@@ -38,7 +39,7 @@ def print_paper(
     """Print a paper of a request into a file; it may hold personal data."""
 
     async def find_printout(session: CommandSession, uow: UnitOfWork, actor: Actor) -> Printout:
-        return await build_request_printout(session.dependencies, uow, code, kind, actor)
+        return await build_request_printout(session.dependencies, uow, parse_code(code), kind, actor)
 
     print_to_file(find_printout, output, force, username, as_json, config)
 

@@ -7,23 +7,24 @@ import typer
 from app.cli.options import ActingUser, AsJson, ConfigPath
 from app.cli.output import print_json, print_line, reporting_errors
 from app.cli.requests import request_view
-from app.cli.requests.requests import TrackingCode
+from app.cli.requests.requests import CodeArgument
 from app.cli.session import CommandSession, resolve_actor, run_in_session
 from domain.actions.messages.notify import announce_outcome
 from domain.actions.requests.reopen import reopen_request as take_up
+from domain.values.tracking_codes import parse_code
 
 ReasonOption = Annotated[str, typer.Option(help="Why; the history keeps it.")]
 
 
 def reopen(
-    code: TrackingCode, reason: ReasonOption, username: ActingUser, as_json: AsJson = False, config: ConfigPath = None
+    code: CodeArgument, reason: ReasonOption, username: ActingUser, as_json: AsJson = False, config: ConfigPath = None
 ) -> None:
     """Make a new request of a finished one, linked to it; the citizen gets the new code by SMS."""
 
     async def run_command(session: CommandSession) -> dict[str, Any]:
         async with session.store.open_unit() as uow:
             actor = await resolve_actor(session, uow, username)
-            reopened = await take_up(session.dependencies, uow, code, reason, actor)
+            reopened = await take_up(session.dependencies, uow, parse_code(code), reason, actor)
             await announce_outcome(session.dependencies, uow, reopened.outcome, actor)
             return await request_view.build_request_view(session, uow, reopened.outcome.request)
 

@@ -21,8 +21,9 @@ from domain.queues.queue import Queue
 from domain.requests.request import Phase, RequestFilter
 from domain.values import identifiers
 from domain.values.errors import MissingField
+from domain.values.tracking_codes import parse_code
 
-TrackingCode = Annotated[str, typer.Argument(help="Tracking code, in any spacing and digit script.")]
+CodeArgument = Annotated[str, typer.Argument(help="Tracking code, in any spacing and digit script.")]
 MobileOption = Annotated[str | None, typer.Option(help="The citizen's mobile.")]
 
 ListRows = list[dict[str, Any]]
@@ -107,7 +108,7 @@ async def _list_queue(
     return [request_view.build_request_line(item.request) for item in page.rows]
 
 
-def show(code: TrackingCode, as_json: AsJson = False, config: ConfigPath = None) -> None:
+def show(code: CodeArgument, as_json: AsJson = False, config: ConfigPath = None) -> None:
     """Show a request: its form, price, visit, letter and bookings, what may be done now, its bills and its history."""
 
     async def run_command(session: CommandSession) -> dict[str, Any]:
@@ -118,7 +119,7 @@ def show(code: TrackingCode, as_json: AsJson = False, config: ConfigPath = None)
 
 
 def act(
-    code: TrackingCode,
+    code: CodeArgument,
     action: Annotated[
         str, typer.Argument(help="Name of the transition; `request show` lists those that may be taken.")
     ],
@@ -133,7 +134,7 @@ def act(
     async def run_command(session: CommandSession) -> dict[str, Any]:
         async with session.store.open_unit() as uow:
             actor = await resolve_actor(session, uow, username)
-            outcome = await take(session.dependencies, uow, code, action, input_values, actor)
+            outcome = await take(session.dependencies, uow, parse_code(code), action, input_values, actor)
             await announce_outcome(session.dependencies, uow, outcome, actor)
             return await request_view.build_request_view(session, uow, outcome.request)
 
@@ -141,7 +142,7 @@ def act(
 
 
 def assign(
-    code: TrackingCode,
+    code: CodeArgument,
     assignee: Annotated[str, typer.Argument(help="User name of who shall take care of it.")],
     username: ActingUser,
     as_json: AsJson = False,
@@ -151,9 +152,8 @@ def assign(
 
     async def run_command(session: CommandSession) -> dict[str, Any]:
         async with session.store.open_unit() as uow:
-            request = await give_to(
-                session.dependencies, uow, code, assignee, await resolve_actor(session, uow, username)
-            )
+            actor = await resolve_actor(session, uow, username)
+            request = await give_to(session.dependencies, uow, parse_code(code), assignee, actor)
             return request_view.build_request_line(request)
 
     with reporting_errors(as_json):

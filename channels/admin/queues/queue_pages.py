@@ -35,6 +35,7 @@ from domain.values.errors import DomainError, InvalidField, MissingField
 from domain.values.paging import PAGE_FIELD, Page
 from domain.values.reasons import InvalidReason, MissingReason
 from domain.values.text import persian_digits
+from domain.values.tracking_codes import TrackingCode, parse_code
 from domain.values.version_token import VersionToken
 
 SEARCH_PATH = "/staff/requests"
@@ -225,14 +226,17 @@ def _choose_first_queue(queue_totals: Sequence[QueueCount], visitor: Visitor) ->
     return {"queue": own_queue.queue.value, "unit": str(own_queue.unit)} if own_queue else {"queue": Queue.OPEN.value}
 
 
-def _read_ticks(form: PostedForm) -> dict[str, VersionToken | None]:
-    """Return the ticked requests, each with the version that the list showed; `MissingField`, `InvalidField`."""
+def _read_ticks(form: PostedForm) -> dict[TrackingCode, VersionToken | None]:
+    """Return the ticked requests, each with the version that the list showed.
+
+    Errors: `MissingField`, `InvalidField`, `CodeMistyped`.
+    """
     raw_values = form.getall("code", [])
     if not raw_values:
         raise MissingField("code", MissingReason.NOTHING_TICKED)
     tick_matches = [_TICK_PATTERN.fullmatch(entry) if isinstance(entry, str) else None for entry in raw_values]
-    versions_by_code: dict[str, VersionToken | None] = {
-        entry[1]: VersionToken(entry[2]) for entry in tick_matches if entry
+    versions_by_code: dict[TrackingCode, VersionToken | None] = {
+        parse_code(entry[1]): VersionToken(entry[2]) for entry in tick_matches if entry
     }
     if len(versions_by_code) < len(raw_values):  # one that cannot be read, or the same request twice
         raise InvalidField("code", InvalidReason.BAD_TICK)

@@ -18,6 +18,7 @@ from domain.papers.document import Printout
 from domain.papers.ports import Printer
 from domain.registries.declarations import REGISTRIES, Registry
 from domain.unit_of_work import Store
+from domain.values.tracking_codes import parse_code
 
 _PRINT_PATH = "/staff/requests/{code:[0-9]{9}}/print/{kind:[a-z_]+}"
 
@@ -73,7 +74,7 @@ class PrintPages:
         )
 
     async def _find_request_printout(self, request: web.Request, visitor: Visitor) -> Printout:
-        code, printout_kind = request.match_info["code"], request.match_info["kind"]
+        code, printout_kind = parse_code(request.match_info["code"]), request.match_info["kind"]
         async with self._store.open_unit(write=False) as uow:
             await find_readable_request(self._dependencies, uow, code, visitor.actor)
             return await build_request_printout(self._dependencies, uow, code, printout_kind, visitor.actor)

@@ -281,7 +281,7 @@ def _address_after(code: str, done_key: str) -> str:
     return f"{REQUESTS_PATH}/{code}?done={done_key}"
 
 
-def _read_code(request: web.Request) -> str:
+def _read_code(request: web.Request) -> tracking_codes.TrackingCode:
     return tracking_codes.parse_code(request.match_info["code"])
 
 

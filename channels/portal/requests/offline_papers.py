@@ -23,6 +23,7 @@ from domain.actions.drafts.papers import add_draft_file
 from domain.drafts.draft import Draft
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values.errors import NotFound, TooManyRequests, Unavailable
+from domain.values.tracking_codes import NO_CODE
 
 
 class OfflinePaperPosts:
@@ -73,7 +74,7 @@ class OfflinePaperPosts:
 
 async def _went_along(uow: UnitOfWork, draft: Draft, prepared: Sequence[SentPaper]) -> bool:
     """Return whether the request that a draft became has these files as these papers."""
-    service_request = await uow.requests.get_by_code(draft.request_code or "")
+    service_request = await uow.requests.get_by_code(draft.request_code or NO_CODE)
     documents = await uow.documents.list_of_request(service_request.id)
     known_papers = {(document.field, document.source_sha256) for document in documents}
     return all((sent.paper_name, sent.file.source_sha256) in known_papers for sent in prepared)

@@ -5,6 +5,7 @@ from aiohttp import web
 from channels.portal.frame import PortalVisitor
 from domain.actions.drafts.reading import citizen_actor
 from domain.values.actors import Actor
+from domain.values.tracking_codes import TrackingCode, parse_code
 
 OWN_REQUESTS_PATH = "/my-requests"
 """All that concerns the proved mobile."""
@@ -33,9 +34,9 @@ DONE_PARAMETER = "done"
 """The part of a request's address that names what was just done on its page."""
 
 
-def read_request_code(request: web.Request) -> str:
-    """Return the tracking code that an address names."""
-    return request.match_info["code"]
+def read_request_code(request: web.Request) -> TrackingCode:
+    """Return the tracking code that an address names; `CodeMistyped`."""
+    return parse_code(request.match_info["code"])
 
 
 def request_address(code: str, done: str = "") -> str:
@@ -58,6 +59,6 @@ def uploads_address(code: str) -> str:
     return f"/requests/{code}/uploads"
 
 
-def identify_call(request: web.Request, visitor: PortalVisitor) -> tuple[str, Actor]:
+def identify_call(request: web.Request, visitor: PortalVisitor) -> tuple[TrackingCode, Actor]:
     """Return the tracking code of the address, and who calls by the proved mobile; where none is, it is asked for."""
     return read_request_code(request), citizen_actor(visitor.require_proved_mobile(OWN_REQUESTS_PURPOSE))

@@ -13,10 +13,11 @@ from channels.web.error_pages import status_of
 from channels.web.pages import render_page
 from domain.actions.dependencies import Dependencies
 from domain.actions.requests.own_requests import find_concerned_request
-from domain.actions.requests.public_tracking import PublicStatus, find_public_status
+from domain.actions.requests.public_tracking import PublicStatus, find_public_status, read_public_code
 from domain.requests.request import Phase
 from domain.unit_of_work import Store
-from domain.values.errors import CodeMistyped, DomainError, InvalidField, NotFound
+from domain.values.errors import DomainError, NotFound
+from domain.values.tracking_codes import TrackingCode
 
 TRACK_PATH = "/track"
 CODE_INPUT = "code"
@@ -49,23 +50,24 @@ class CodePage:
         code_text = request.query.get(CODE_INPUT, "").strip()
         if CODE_INPUT not in request.query:
             return self._render(request, code_text)
-        await self._lead_owner_on(code_text, visitor)
         try:
-            public_status = await find_public_status(self._dependencies, self._store, code_text, request.remote or "")
+            code = read_public_code(code_text)
+            await self._lead_owner_on(code, visitor)
+            public_status = await find_public_status(self._dependencies, self._store, code, request.remote or "")
         except DomainError as error:
             problem = self._dependencies.wording.render_error(error)
             return self._render(request, code_text, status=status_of(error), code_problem=problem)
         return self._render(request, code_text, **self._describe_status(public_status))
 
-    async def _lead_owner_on(self, code_text: str, visitor: PortalVisitor) -> None:
+    async def _lead_owner_on(self, code: TrackingCode, visitor: PortalVisitor) -> None:
         """Lead whom the request concerns to its own page, if the session has proved the mobile; no guess is counted."""
         if visitor.proved_mobile is None:
             return
         try:
             async with self._store.open_unit(write=False) as uow:
-                found, _ = await find_concerned_request(self._dependencies, uow, code_text, visitor.proved_mobile)
-        except (NotFound, CodeMistyped, InvalidField):
-            return  # it is not theirs, or no code: what a code alone tells says so
+                found, _ = await find_concerned_request(self._dependencies, uow, code, visitor.proved_mobile)
+        except NotFound:
+            return  # it is not theirs: what a code alone tells says so
         raise web.HTTPSeeOther(request_address(found.code))
 
     def _describe_status(self, public_status: PublicStatus) -> Mapping[str, Any]:

@@ -36,6 +36,7 @@ from domain.unit_of_work import Store
 from domain.values.errors import AlreadyDone
 from domain.values.files import MAX_DOCUMENT_BYTES
 from domain.values.text import group_digits
+from domain.values.tracking_codes import TrackingCode
 from domain.values.version_token import VersionToken
 
 MAX_ANSWER_BYTES = 2 * MAX_DOCUMENT_BYTES + 64 * 1024
@@ -110,7 +111,7 @@ class CommandForms:
             done_name = "repeated"
         return await self._find_way_on(code, mobile, done_name)
 
-    async def _find_way_on(self, code: str, mobile: str, done_name: str) -> str:
+    async def _find_way_on(self, code: TrackingCode, mobile: str, done_name: str) -> str:
         async with self._store.open_unit(write=False) as uow:
             service_request = await uow.requests.get_by_code(code)
         if find_concern(self._dependencies.services, service_request, mobile) is None:

@@ -19,6 +19,7 @@ from domain.language.service import Command, Trigger
 from domain.requests.request import ServiceRequest, TimerKind
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values.actors import Actor
+from domain.values.tracking_codes import TrackingCode
 
 ANSWER_FORM = "answer"
 """The name of the form on its page."""
@@ -85,7 +86,9 @@ class QuestionViews:
             ],
         )
 
-    async def prepare_papers(self, store: Store, code: str, actor: Actor, posted: PostedForm) -> list[AnswerPaper]:
+    async def prepare_papers(
+        self, store: Store, code: TrackingCode, actor: Actor, posted: PostedForm
+    ) -> list[AnswerPaper]:
         """Return the papers that were posted with an answer, prepared: before the unit of work that takes it."""
         prefix = paper_field("")
         sent_files = [(name.removeprefix(prefix), file) for name, file in posted.items() if name.startswith(prefix)]

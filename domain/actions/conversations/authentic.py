@@ -19,12 +19,13 @@ from domain.actions.payments.links import PayableBills, load_payable_bills
 from domain.actions.requests import track
 from domain.messages.catalogue import RenderedMessage, join_fitting
 from domain.parsing.claimed_codes import is_address, read_address, read_letter_number
-from domain.parsing.identifiers import is_bill_id, is_tracking_code
+from domain.parsing.identifiers import read_bill_id
 from domain.values.calendar import jalali_text
-from domain.values.errors import BillNotFound, CodeMistyped, NotFound
+from domain.values.errors import BillNotFound, CodeMistyped, InvalidField, NotFound
 from domain.values.page_tokens import LINK_TOKEN_PATTERN, PAPER_TOKEN_PATTERN
 from domain.values.reasons import MistypedCodeReason
 from domain.values.text import group_digits, persian_digits
+from domain.values.tracking_codes import parse_code
 
 
 async def describe_authenticity(turn: TurnContext, slots: SlotValues) -> RenderedMessage:
@@ -55,8 +56,8 @@ async def _describe_code(turn: TurnContext, code: str, payment_id: str) -> Rende
         return await _describe_letter(turn, letter_number)
     if not code.isdecimal():
         return await _describe_token(turn, code)
-    reply = await _describe_request(turn, code) if is_tracking_code(code) and not payment_id else None
-    return reply or (await _describe_bill(turn, code, payment_id) if is_bill_id(code) else None)
+    reply = None if payment_id else await _describe_request(turn, code)
+    return reply or (await _describe_bill(turn, code, payment_id) if read_bill_id(code) else None)
 
 
 async def _describe_token(turn: TurnContext, token: str) -> RenderedMessage | None:
@@ -73,9 +74,10 @@ async def _describe_token(turn: TurnContext, token: str) -> RenderedMessage | No
 
 
 async def _describe_request(turn: TurnContext, code: str) -> RenderedMessage | None:
+    """Return what a request is; None for a number that is no tracking code, or of no request."""
     try:
-        request = await turn.uow.requests.get_by_code(code)
-    except NotFound:
+        request = await turn.uow.requests.get_by_code(parse_code(code))
+    except (InvalidField, CodeMistyped, NotFound):
         return None
     if request.mobile != turn.actor.identifier:
         return await _confirm_number(turn, "sms.authentic.number_of_other")

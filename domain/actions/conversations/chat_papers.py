@@ -15,14 +15,14 @@ from domain.conversation.frames import Dialogue, Frame
 from domain.messages.catalogue import RenderedMessage
 from domain.messages.keyboards import AttachedPaper, Button, ButtonRows, ReplyMarkup, arrange_in_rows
 from domain.requests.request import RequestFilter, ServiceRequest
-from domain.values import tracking_codes
 from domain.values.errors import InvalidField, NotFound, TooLarge, Unavailable
 from domain.values.languages import join_list
 from domain.values.reasons import InvalidReason, NotFoundReason, UnavailableReason
+from domain.values.tracking_codes import TrackingCode
 
 
 async def ask_for_paper(
-    turn: TurnContext, code: str, paper_name: str | None = None
+    turn: TurnContext, code: TrackingCode, paper_name: str | None = None
 ) -> tuple[RenderedMessage, ButtonRows]:
     """Wait for a file that is this paper of the request; without its name, offer the papers first.
 
@@ -69,7 +69,7 @@ async def receive_file(turn: TurnContext, sent_file: SentFile) -> tuple[Rendered
 
 
 async def _store_paper(
-    turn: TurnContext, code: str, paper_name: str, sent_file: SentFile
+    turn: TurnContext, code: TrackingCode, paper_name: str, sent_file: SentFile
 ) -> tuple[RenderedMessage, ButtonRows]:
     if sent_file.is_too_large:
         raise TooLarge("document")
@@ -97,7 +97,7 @@ async def _store_paper(
     )
 
 
-async def print_paper(turn: TurnContext, code: str, paper_kind: str) -> RenderedMessage:
+async def print_paper(turn: TurnContext, code: TrackingCode, paper_kind: str) -> RenderedMessage:
     """Announce which paper comes, and have it printed when the message is sent; `NotFound` when there is none now."""
     request = await _find_own_request(turn, code)
     printable_titles = await list_printouts(turn.dependencies, turn.uow, request, turn.actor)
@@ -107,8 +107,8 @@ async def print_paper(turn: TurnContext, code: str, paper_kind: str) -> Rendered
     return replace(announcement, markup=ReplyMarkup(paper=AttachedPaper(request.code, paper_kind)))
 
 
-async def _find_own_request(turn: TurnContext, code: str) -> ServiceRequest:
-    request = await turn.uow.requests.get_by_code(tracking_codes.parse_code(code))
+async def _find_own_request(turn: TurnContext, code: TrackingCode) -> ServiceRequest:
+    request = await turn.uow.requests.get_by_code(code)
     refuse_foreign_request(request, turn.actor)
     return request
 

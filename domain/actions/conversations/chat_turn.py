@@ -167,14 +167,18 @@ async def _confirm_cancellation(turn: TurnContext, code: str, _detail: str) -> R
 
 
 async def _ask_for_papers(turn: TurnContext, code: str, paper_name: str) -> RenderedMessage:
-    reply, button_rows = await ask_for_paper(turn, code, paper_name or None)
+    reply, button_rows = await ask_for_paper(turn, tracking_codes.parse_code(code), paper_name or None)
     return replace(reply, markup=ReplyMarkup(button_rows or build_question_buttons(turn)))
 
 
 async def _finish_papers(turn: TurnContext, code: str, _detail: str) -> RenderedMessage:
     """Wait for no further file, and report the state of the request."""
     stop_waiting_for_file(turn.dialogue)
-    return await with_markup(turn, await commands.track_request(turn, {"code": code}))
+    return await with_markup(turn, await commands.track_request(turn, {"code": tracking_codes.parse_code(code)}))
+
+
+async def _print_paper(turn: TurnContext, code: str, paper_kind: str) -> RenderedMessage:
+    return await print_paper(turn, tracking_codes.parse_code(code), paper_kind)
 
 
 async def _choose_notice_channel(turn: TurnContext, requested_channel: str, _detail: str) -> RenderedMessage:
@@ -208,7 +212,7 @@ _HANDLERS_BY_VERB: Mapping[ButtonVerb, Callable[[TurnContext, str, str], Awaitab
     ButtonVerb.GIVE_UP: _confirm_cancellation,
     ButtonVerb.PAPERS: _ask_for_papers,
     ButtonVerb.DONE: _finish_papers,
-    ButtonVerb.PRINT: print_paper,
+    ButtonVerb.PRINT: _print_paper,
     ButtonVerb.NOTICES: _choose_notice_channel,
     ButtonVerb.LANGUAGE: _choose_language,
     ButtonVerb.DRIVER: _show_driver_menu,

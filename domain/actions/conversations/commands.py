@@ -35,9 +35,9 @@ from domain.language.service import Command, Service
 from domain.messages.catalogue import RenderedMessage, fit_lines
 from domain.messages.records import MessageClass
 from domain.requests.request import Phase, RequestFilter, ServiceRequest
-from domain.values import bill_ids, tracking_codes
 from domain.values.errors import BillNotFound, DomainError, NotFound
 from domain.values.text import group_digits, persian_digits
+from domain.values.tracking_codes import TrackingCode, parse_code
 
 SINGLE_CHOICE_INTENTS = frozenset({"reply", "rate", "confirm", "deny"})
 """Intents that need no menu when only one request can be meant."""
@@ -98,7 +98,7 @@ async def _add_requests_by_others(turn: TurnContext, own_requests: list[ServiceR
 async def describe_payment(turn: TurnContext, slots: SlotValues) -> RenderedMessage:
     """Return amount and ids of what is to be paid, by tracking code or bill id, or one pair for all of it."""
     if "bill_id" in slots:
-        return await _describe_bill_payment(turn, str(slots["bill_id"]))
+        return await _describe_bill_payment(turn, slots["bill_id"])
     if "together" in slots:
         return await _describe_payment_together(turn)
     tracking_result = await track.track_request(turn.dependencies, turn.uow, slots["code"], turn.actor.identifier)
@@ -117,8 +117,7 @@ async def _describe_payment_together(turn: TurnContext) -> RenderedMessage:
     return await _describe_own_bill(turn, bills[0]) if bills else turn.render("sms.none_to.pay")
 
 
-async def _describe_bill_payment(turn: TurnContext, bill_id_text: str) -> RenderedMessage:
-    bill_id = bill_ids.parse_bill_id(bill_id_text)
+async def _describe_bill_payment(turn: TurnContext, bill_id: str) -> RenderedMessage:
     try:
         bill = await find_payable(turn.uow, bill_id)
     except BillNotFound:
@@ -230,7 +229,7 @@ async def needs_confirmation(turn: TurnContext, intent: str, slots: SlotValues) 
     if intent not in ENDING_INTENTS:
         return False
     try:
-        request = await turn.uow.requests.get_by_code(tracking_codes.parse_code(str(slots["code"])))
+        request = await turn.uow.requests.get_by_code(slots["code"])
     except DomainError:
         return False
     if intent == "deny":
@@ -267,7 +266,9 @@ async def deny_request(turn: TurnContext, slots: SlotValues) -> RenderedMessage:
     return await _run_command(turn, slots["code"], Command.DENY, {})
 
 
-async def _run_command(turn: TurnContext, code: str, citizen_command: Command, inputs: SlotValues) -> RenderedMessage:
+async def _run_command(
+    turn: TurnContext, code: TrackingCode, citizen_command: Command, inputs: SlotValues
+) -> RenderedMessage:
     return await _announce_outcome(
         turn, await take_command(turn.dependencies, turn.uow, code, citizen_command, inputs, turn.actor)
     )
@@ -275,8 +276,9 @@ async def _run_command(turn: TurnContext, code: str, citizen_command: Command, i
 
 async def store_comment(turn: TurnContext, slots: SlotValues) -> RenderedMessage:
     """Keep a comment or suggestion."""
+    code = parse_code(slots["code"]) if "code" in slots else None  # nobody is asked for it: no field has read it
     await feedback.store_comment(
-        turn.dependencies, turn.uow, slots["text"], turn.actor, code=slots.get("code"), service=slots.get("service")
+        turn.dependencies, turn.uow, slots["text"], turn.actor, code=code, service=slots.get("service")
     )
     return turn.render("sms.comment_kept")
 

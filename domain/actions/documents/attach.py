@@ -13,18 +13,18 @@ from domain.language.service import Service
 from domain.requests.documents import Document
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork
-from domain.values import tracking_codes
 from domain.values.actors import Actor
 from domain.values.errors import InvalidField, NotAllowedNow, TooLarge
 from domain.values.files import PreparedFile
 from domain.values.reasons import InvalidReason, TooLargeReason
+from domain.values.tracking_codes import TrackingCode
 
 MOST_DOCUMENTS = 30
 """Files that one request may have."""
 
 
 async def attach_document(
-    dependencies: Dependencies, uow: UnitOfWork, code: str, paper_name: str, file: PreparedFile, actor: Actor
+    dependencies: Dependencies, uow: UnitOfWork, code: TrackingCode, paper_name: str, file: PreparedFile, actor: Actor
 ) -> Document:
     """Add a file as the paper `paper_name` of the service's; the same file as the same paper again changes nothing.
 
@@ -33,7 +33,7 @@ async def attach_document(
     service (`Forbidden`). Errors: `InvalidField("field")` for no such paper, `NotAllowedNow` once the request has
     ended, `TooLarge` for more than thirty files.
     """
-    request = await uow.requests.get_by_code(tracking_codes.parse_code(code), lock=True)
+    request = await uow.requests.get_by_code(code, lock=True)
     service = dependencies.engine.get_service(request.service)
     require_request_right(Right.REQUESTS_ATTACH, service, request, actor)
     papers = _require_open_papers(service, request, paper_name, actor)

@@ -4,10 +4,10 @@ from domain.actions.dependencies import Dependencies
 from domain.authorization.request_policy import refuse_foreign_request
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork
-from domain.values import tracking_codes
 from domain.values.actors import Actor
 from domain.values.errors import InvalidField, NotAllowedNow
 from domain.values.reasons import InvalidReason
+from domain.values.tracking_codes import TrackingCode
 
 
 def list_open_papers(dependencies: Dependencies, request: ServiceRequest) -> tuple[str, ...]:
@@ -16,17 +16,19 @@ def list_open_papers(dependencies: Dependencies, request: ServiceRequest) -> tup
     return () if papers is None or request.phase.is_final else papers.citizen_papers
 
 
-async def find_own_request(uow: UnitOfWork, code: str, actor: Actor, *, lock: bool = False) -> ServiceRequest:
+async def find_own_request(uow: UnitOfWork, code: TrackingCode, actor: Actor, *, lock: bool = False) -> ServiceRequest:
     """Return this citizen's own request, `lock`: kept from other writers until the unit ends.
 
     Errors: `NotFound("code")` for anybody else's, whether it is there or not; `CodeMistyped`.
     """
-    request = await uow.requests.get_by_code(tracking_codes.parse_code(code), lock=lock)
+    request = await uow.requests.get_by_code(code, lock=lock)
     refuse_foreign_request(request, actor)
     return request
 
 
-async def lock_open_request(dependencies: Dependencies, uow: UnitOfWork, code: str, actor: Actor) -> ServiceRequest:
+async def lock_open_request(
+    dependencies: Dependencies, uow: UnitOfWork, code: TrackingCode, actor: Actor
+) -> ServiceRequest:
     """Return this citizen's own request, locked, that takes papers now.
 
     Errors: as `find_own_request`; `NotAllowedNow("code")` once it has ended, `InvalidField("field")` where its service

@@ -8,21 +8,21 @@ from domain.feedback.opinions import Comment, Rating
 from domain.messages.catalogue import RenderedMessage
 from domain.requests.request import Phase, RequestFilter, ServiceRequest
 from domain.unit_of_work import UnitOfWork
-from domain.values import tracking_codes
 from domain.values.actors import Actor, Role
 from domain.values.errors import AlreadyDone, NotAllowedNow, NotFound
 from domain.values.reasons import AlreadyDoneReason, NotAllowedReason
+from domain.values.tracking_codes import TrackingCode
 
 
 async def rate_request(
-    dependencies: Dependencies, uow: UnitOfWork, code: str, score: int, text: str | None, actor: Actor
+    dependencies: Dependencies, uow: UnitOfWork, code: TrackingCode, score: int, text: str | None, actor: Actor
 ) -> ServiceRequest:
     """Store the citizen's rating (1–5) of an own, finished request; a low one alerts the managers.
 
     Nobody rates for somebody else (`NotFound("code")`). Other errors: `AlreadyDone` the second time, `NotAllowedNow`
     before the end.
     """
-    request = await uow.requests.get_by_code(tracking_codes.parse_code(code), lock=True)
+    request = await uow.requests.get_by_code(code, lock=True)
     if not is_citizen_of(request, actor):
         raise NotFound("code")
     if request.phase is not Phase.DONE:
@@ -59,7 +59,7 @@ async def store_comment(
     text: str,
     actor: Actor,
     *,
-    code: str | None = None,
+    code: TrackingCode | None = None,
     service: str | None = None,
     mobile: str | None = None,
 ) -> Comment:
@@ -70,7 +70,7 @@ async def store_comment(
     """
     request = None
     if code is not None:
-        request = await uow.requests.get_by_code(tracking_codes.parse_code(code))
+        request = await uow.requests.get_by_code(code)
         refuse_foreign_request(request, actor)
     writer_mobile = actor.identifier if actor.kind == "citizen" else mobile or (request.mobile if request else None)
     new_comment = Comment(

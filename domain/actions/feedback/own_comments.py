@@ -13,6 +13,7 @@ from domain.values.actors import Actor
 from domain.values.errors import AlreadyDone, InvalidField, MissingField, TooManyRequests
 from domain.values.reasons import AlreadyDoneReason, InvalidReason, MissingReason, TooManyRequestsReason
 from domain.values.text import persian_digits, tidy_text
+from domain.values.tracking_codes import TrackingCode
 
 SCORES = range(1, 6)
 """What a rating may be."""
@@ -22,7 +23,7 @@ REPEATED_WITHIN = timedelta(days=1)
 
 
 async def rate_own_request(
-    dependencies: Dependencies, uow: UnitOfWork, code: str, score_text: str, rating_text: str, actor: Actor
+    dependencies: Dependencies, uow: UnitOfWork, code: TrackingCode, score_text: str, rating_text: str, actor: Actor
 ) -> ServiceRequest:
     """Rate an own request from a form. Errors: `MissingField("score")`, `InvalidField("rating_text")` for long words,
     and those of `rate_request`.
@@ -33,7 +34,7 @@ async def rate_own_request(
 
 
 async def add_own_comment(
-    dependencies: Dependencies, uow: UnitOfWork, code: str, comment_text: str, actor: Actor
+    dependencies: Dependencies, uow: UnitOfWork, code: TrackingCode, comment_text: str, actor: Actor
 ) -> Comment:
     """Store a comment about an own request. Errors: `MissingField("comment")`, `InvalidField("comment")` for a long
     one, `AlreadyDone("comment")` for the same once more, `TooManyRequests`, and those of `store_comment`.

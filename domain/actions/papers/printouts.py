@@ -19,12 +19,12 @@ from domain.messages.catalogue import Catalogue
 from domain.papers.document import Block, PaperFact, PaperSheet, Printout
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork
-from domain.values import tracking_codes
 from domain.values.actors import Actor
 from domain.values.errors import DomainError, NotAllowedNow, NotFound
 from domain.values.languages import PERSIAN, in_language, language_in_force
 from domain.values.reasons import NotAllowedReason, NotFoundReason
 from domain.values.text import isolate_left_to_right, persian_digits
+from domain.values.tracking_codes import TrackingCode
 
 TextsByName: TypeAlias = Mapping[str, str]
 
@@ -56,7 +56,7 @@ class PrintoutSubject:
 
 
 async def build_request_printout(
-    dependencies: Dependencies, uow: UnitOfWork, code: str, paper_kind: str, actor: Actor
+    dependencies: Dependencies, uow: UnitOfWork, code: TrackingCode, paper_kind: str, actor: Actor
 ) -> Printout:
     """Return a paper of the request with that tracking code, whole; a `Printer` makes HTML or a PDF of it. One that is
     official is in Persian, any other in the language in force.
@@ -64,7 +64,7 @@ async def build_request_printout(
     Errors: those of `refuse_foreign_request` for another's request, `NotFound("printout")` for a paper that it has not,
     or not yet, `Forbidden("printout")`, `NotAllowedNow` for one that holds good no more or was erased.
     """
-    request = await uow.requests.get_by_code(tracking_codes.parse_code(code))
+    request = await uow.requests.get_by_code(code)
     refuse_foreign_request(request, actor)
     service = dependencies.engine.get_service(request.service)
     printable = service.find_printable(paper_kind)

@@ -12,10 +12,10 @@ from domain.queues.queue import Queue, Sla, SlaMoments, assess_sla
 from domain.queues.selection import Selection
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork
-from domain.values import tracking_codes
 from domain.values.actors import Actor, Role
 from domain.values.errors import Forbidden
 from domain.values.paging import Cursor, Page, cut_page
+from domain.values.tracking_codes import TrackingCode
 
 REQUESTS_PER_PAGE = 20
 """Requests of one page: as many as one goes through before turning over, on a phone too."""
@@ -96,9 +96,11 @@ async def load_queue_page(
     return Page(work_items, page.previous_cursor, page.next_cursor)
 
 
-async def find_readable_request(dependencies: Dependencies, uow: UnitOfWork, code: str, actor: Actor) -> ServiceRequest:
+async def find_readable_request(
+    dependencies: Dependencies, uow: UnitOfWork, code: TrackingCode, actor: Actor
+) -> ServiceRequest:
     """Return the request with that tracking code for a page; `CodeMistyped`, `NotFound`, `Forbidden("code")`."""
-    request = await uow.requests.get_by_code(tracking_codes.parse_code(code))
+    request = await uow.requests.get_by_code(code)
     if not may_see_request(dependencies.services, actor, request):
         raise Forbidden("code")
     return request

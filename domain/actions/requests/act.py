@@ -8,18 +8,18 @@ from domain.engine import step_preview
 from domain.engine.engine import StepOutcome
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork
-from domain.values import tracking_codes
 from domain.values.actors import Actor
 from domain.values.errors import Conflict
 from domain.values.reasons import ConflictReason
 from domain.values.text import group_digits
+from domain.values.tracking_codes import TrackingCode
 from domain.values.version_token import VersionToken, refuse_stale
 
 
 async def act_on_request(
     dependencies: Dependencies,
     uow: UnitOfWork,
-    code: str,
+    code: TrackingCode,
     action: str,
     inputs: Mapping[str, object],
     actor: Actor,
@@ -52,11 +52,11 @@ async def _refuse_changed_price(
             raise Conflict("amount", ConflictReason.PRICE_MOVED, amount=group_digits(step_quote.total))
 
 
-async def lock_request(uow: UnitOfWork, code: str, version: VersionToken | None = None) -> ServiceRequest:
+async def lock_request(uow: UnitOfWork, code: TrackingCode, version: VersionToken | None = None) -> ServiceRequest:
     """Return the request with that tracking code, with other writers kept off until the unit ends.
 
     `CodeMistyped`, `NotFound("code")`; `Conflict("code")` when it is not at the version that somebody looked at.
     """
-    request = await uow.requests.get_by_code(tracking_codes.parse_code(code), lock=True)
+    request = await uow.requests.get_by_code(code, lock=True)
     refuse_stale(version, request.version_token, Conflict("code", ConflictReason.MOVED_ON))
     return request

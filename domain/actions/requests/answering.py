@@ -20,6 +20,7 @@ from domain.values.errors import AlreadyDone, DocumentRejected, InvalidField, Mi
 from domain.values.files import PreparedFile
 from domain.values.reasons import MissingReason
 from domain.values.text import tidy_text
+from domain.values.tracking_codes import TrackingCode
 from domain.values.version_token import VersionToken
 
 ANSWER_FIELD = "answer"
@@ -51,7 +52,7 @@ class QuestionAnswer:
 async def prepare_sent_paper(
     dependencies: Dependencies,
     store: Store,
-    code: str,
+    code: TrackingCode,
     sent: tuple[str, str, bytes],
     actor: Actor,
 ) -> AnswerPaper:
@@ -66,7 +67,7 @@ async def prepare_sent_paper(
 async def answer_question(
     dependencies: Dependencies,
     uow: UnitOfWork,
-    code: str,
+    code: TrackingCode,
     answer: QuestionAnswer,
     actor: Actor,
     version: VersionToken,
@@ -107,7 +108,7 @@ def naming_paper(paper_name: str) -> Iterator[None]:
 
 
 async def _change_form(
-    dependencies: Dependencies, uow: UnitOfWork, code: str, answer: QuestionAnswer, actor: Actor
+    dependencies: Dependencies, uow: UnitOfWork, code: TrackingCode, answer: QuestionAnswer, actor: Actor
 ) -> bool:
     """Change what differs; return whether anything did."""
     if not answer.submitted:

@@ -25,6 +25,7 @@ from domain.values.errors import (
 )
 from domain.values.reasons import AlreadyDoneReason, ConflictReason, InvalidReason, TooLargeReason
 from domain.values.text import persian_digits
+from domain.values.tracking_codes import TrackingCode
 from domain.values.version_token import VersionToken
 
 MOST_ASSIGNED_AT_ONCE = 200
@@ -35,7 +36,7 @@ MOST_ASSIGNED_AT_ONCE = 200
 class AssignmentResult:
     """One of several requests: given to the member, or why not."""
 
-    code: str
+    code: TrackingCode
     error: DomainError | None = None
 
 
@@ -80,7 +81,7 @@ def list_colleagues(
 async def assign_request(
     dependencies: Dependencies,
     uow: UnitOfWork,
-    code: str,
+    code: TrackingCode,
     username: str,
     actor: Actor,
     version: VersionToken | None = None,
@@ -97,7 +98,7 @@ async def assign_request(
 
 
 async def take_request(
-    dependencies: Dependencies, uow: UnitOfWork, code: str, actor: Actor, version: VersionToken | None = None
+    dependencies: Dependencies, uow: UnitOfWork, code: TrackingCode, actor: Actor, version: VersionToken | None = None
 ) -> ServiceRequest:
     """Take care of a request oneself, if nobody does; errors as `assign_request`.
 
@@ -113,7 +114,7 @@ async def take_request(
 
 
 async def drop_assignment(
-    dependencies: Dependencies, uow: UnitOfWork, code: str, actor: Actor, version: VersionToken | None = None
+    dependencies: Dependencies, uow: UnitOfWork, code: TrackingCode, actor: Actor, version: VersionToken | None = None
 ) -> ServiceRequest:
     """Let nobody take care of a request any more: its unit finds it among the unassigned ones.
 
@@ -136,7 +137,7 @@ async def drop_assignment(
 async def assign_requests(
     dependencies: Dependencies,
     uow: UnitOfWork,
-    versions: Mapping[str, VersionToken | None],
+    versions: Mapping[TrackingCode, VersionToken | None],
     username: str,
     actor: Actor,
 ) -> list[AssignmentResult]:

@@ -26,6 +26,7 @@ from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
 from domain.values.errors import AlreadyDone, Conflict, DomainError, NotAllowedNow, raise_faults
 from domain.values.reasons import AlreadyDoneReason, ConflictReason, NotAllowedReason
+from domain.values.tracking_codes import TrackingCode
 from domain.values.version_token import VersionToken
 
 CHANGE_EVENT = "change"
@@ -76,7 +77,7 @@ async def preview_change(
 async def change_request(
     dependencies: Dependencies,
     uow: UnitOfWork,
-    code: str,
+    code: TrackingCode,
     submitted: Mapping[str, object],
     actor: Actor,
     version: VersionToken | None = None,

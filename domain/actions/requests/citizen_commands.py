@@ -23,6 +23,7 @@ from domain.values.actors import Actor
 from domain.values.errors import AlreadyDone, Conflict, NotFound
 from domain.values.reasons import AlreadyDoneReason, ConflictReason
 from domain.values.text import tidy_text
+from domain.values.tracking_codes import TrackingCode
 from domain.values.version_token import VersionToken
 
 
@@ -68,7 +69,7 @@ async def preview_money_at_end(
 async def take_shown_command(
     dependencies: Dependencies,
     uow: UnitOfWork,
-    code: str,
+    code: TrackingCode,
     citizen_command: Command,
     inputs: Mapping[str, object],
     actor: Actor,

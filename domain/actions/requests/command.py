@@ -10,10 +10,10 @@ from domain.language.awaited import ASKED_MOBILE
 from domain.language.service import Command, Transition
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork
-from domain.values import tracking_codes
 from domain.values.actors import Actor
 from domain.values.errors import AlreadyDone, DomainError, NotAllowedNow, NotFound
 from domain.values.reasons import AlreadyDoneReason, NotAllowedReason
+from domain.values.tracking_codes import TrackingCode
 
 AWAITED_COMMANDS = frozenset({Command.CONFIRM, Command.DENY})
 """Commands of the person whose answer a request awaits."""
@@ -22,7 +22,7 @@ AWAITED_COMMANDS = frozenset({Command.CONFIRM, Command.DENY})
 async def take_command(
     dependencies: Dependencies,
     uow: UnitOfWork,
-    code: str,
+    code: TrackingCode,
     citizen_command: Command,
     inputs: Mapping[str, object],
     actor: Actor,
@@ -32,7 +32,7 @@ async def take_command(
     The caller announces the outcome. Errors: those of `act_on_request`, `NotAllowedNow` where the service has no such
     step, and `AlreadyDone` for a second answer to what was asked.
     """
-    request = await uow.requests.get_by_code(tracking_codes.parse_code(code))
+    request = await uow.requests.get_by_code(code)
     command_steps = dependencies.engine.get_service(request.service).command_steps(citizen_command)
     possible_steps = [step for step in command_steps if request.state in step.source_states]
     if not command_steps or (citizen_command in AWAITED_COMMANDS and not awaits_answer_of(request, actor)):

@@ -14,12 +14,12 @@ from domain.engine.personal_data import erase_personal_data
 from domain.requests.history import ERASED_ACTORS_KEY, collect_staff_actors
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import Store, UnitOfWork
-from domain.values import tracking_codes
 from domain.values.actors import SYSTEM, Actor
 from domain.values.calendar import TEHRAN_ZONE
 from domain.values.errors import AlreadyDone, InvalidField, MissingField, NotAllowedNow
 from domain.values.reasons import AlreadyDoneReason, InvalidReason, NotAllowedReason
 from domain.values.text import tidy_text
+from domain.values.tracking_codes import TrackingCode
 
 BATCH_SIZE = 100
 
@@ -60,7 +60,7 @@ async def erase_expired_requests(
 
 
 async def erase_request(
-    dependencies: Dependencies, uow: UnitOfWork, code: str, reason: str, actor: Actor
+    dependencies: Dependencies, uow: UnitOfWork, code: TrackingCode, reason: str, actor: Actor
 ) -> ServiceRequest:
     """Erase the personal data of one finished request now.
 
@@ -68,7 +68,7 @@ async def erase_request(
     is due.
     """
     actor = require_right(Right.PERSONAL_DATA_ERASE, actor, "code")
-    request = await uow.requests.get_by_code(tracking_codes.parse_code(code), lock=True)
+    request = await uow.requests.get_by_code(code, lock=True)
     if not tidy_text(reason):
         raise MissingField("reason")
     if request.erased_at:

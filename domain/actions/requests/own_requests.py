@@ -11,8 +11,8 @@ from domain.language.service import Service
 from domain.requests.documents import Document
 from domain.requests.request import Phase, RequestFilter, ServiceRequest
 from domain.unit_of_work import UnitOfWork
-from domain.values import tracking_codes
 from domain.values.errors import NotFound
+from domain.values.tracking_codes import TrackingCode
 
 REQUESTS_A_PAGE = 30
 """Own requests that a page lists beside those that wait for the citizen."""
@@ -68,13 +68,13 @@ def find_concern(services: Mapping[str, Service], request: ServiceRequest, mobil
 
 
 async def find_concerned_request(
-    dependencies: Dependencies, uow: UnitOfWork, code: str, mobile: str
+    dependencies: Dependencies, uow: UnitOfWork, code: TrackingCode, mobile: str
 ) -> tuple[ServiceRequest, Concern]:
     """Return the request with that tracking code, and how it concerns the person with this mobile (+989…).
 
     One that does not concern them is not there (`NotFound("code")`), as one that nobody made.
     """
-    request = await uow.requests.get_by_code(tracking_codes.parse_code(code))
+    request = await uow.requests.get_by_code(code)
     concern = find_concern(dependencies.services, request, mobile)
     if concern is None:
         raise NotFound("code")
@@ -122,7 +122,7 @@ def _sort_newest(requests: Sequence[ServiceRequest]) -> list[ServiceRequest]:
 
 
 async def get_own_document(
-    dependencies: Dependencies, uow: UnitOfWork, code: str, document_id: int, mobile: str
+    dependencies: Dependencies, uow: UnitOfWork, code: TrackingCode, document_id: int, mobile: str
 ) -> tuple[Document, bytes]:
     """Return a file that citizens may bring, of a request that is this person's own (+989…), with its bytes.
 

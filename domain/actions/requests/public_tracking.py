@@ -14,6 +14,7 @@ from domain.unit_of_work import Store, UnitOfWork
 from domain.values import tracking_codes
 from domain.values.errors import InvalidField, NotFound, TooManyRequests
 from domain.values.reasons import InvalidReason, NotFoundReason, TooManyRequestsReason
+from domain.values.tracking_codes import TrackingCode
 
 MISSES_IN_ALL = 2_000
 """How many codes that there are not may be asked for from everywhere in `MISS_WINDOW`."""
@@ -25,22 +26,22 @@ _MISS_COUNTER, _ALL_MISSES_COUNTER = "code", "code misses"
 class PublicStatus:
     """What a code alone tells."""
 
-    code: str
-    """The tracking code, nine digits."""
+    code: TrackingCode
+    """The tracking code."""
     service: str
     """The service's key."""
     phase: Phase
     """How far the request is."""
 
 
-async def find_public_status(dependencies: Dependencies, store: Store, code_text: str, address: str) -> PublicStatus:
-    """Return what a tracking code, as somebody wrote it, tells whoever asks from an address.
+async def find_public_status(
+    dependencies: Dependencies, store: Store, tracking_code: TrackingCode, address: str
+) -> PublicStatus:
+    """Return what a tracking code tells whoever asks from an address.
 
-    Errors: `InvalidField("code")` or `CodeMistyped` for what is no code (no look-up is made), `NotFound("code")`,
-    `TooManyRequests` when too many such were asked for from there, or from everywhere. A miss is counted by itself: who
-    reads waits for no writer.
+    Errors: `NotFound("code")`, `TooManyRequests` when too many such were asked for from there, or from everywhere. A
+    miss is counted by itself: who reads waits for no writer.
     """
-    tracking_code = _read_code(code_text)
     async with store.open_unit(write=False) as uow:
         await _refuse_guessing_codes(dependencies, uow, address)
         try:
@@ -61,7 +62,8 @@ async def _refuse_guessing_codes(dependencies: Dependencies, uow: UnitOfWork, ad
         raise TooManyRequests("code", TooManyRequestsReason.GUESSING)
 
 
-def _read_code(code_text: str) -> str:
+def read_public_code(code_text: str) -> TrackingCode:
+    """Return a tracking code as somebody wrote it; `InvalidField("code")` or `CodeMistyped` for what is none."""
     try:
         return tracking_codes.parse_code(code_text)
     except InvalidField as error:

@@ -17,12 +17,12 @@ from domain.messages.catalogue import RenderedMessage
 from domain.messages.records import MessageClass
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork
-from domain.values import tracking_codes
 from domain.values.actors import Actor
 from domain.values.errors import AlreadyDone, DomainError, MissingField, NotAllowedNow
 from domain.values.languages import PERSIAN, in_language
 from domain.values.reasons import AlreadyDoneReason, NotAllowedReason
 from domain.values.text import tidy_text
+from domain.values.tracking_codes import TrackingCode
 
 REOPENED_AS = stored_text("reopened_as")
 """Where a finished request keeps the code of the one that takes it up again."""
@@ -37,7 +37,7 @@ class ReopenedRequest:
 
 
 async def reopen_request(
-    dependencies: Dependencies, uow: UnitOfWork, code: str, reason: str, actor: Actor
+    dependencies: Dependencies, uow: UnitOfWork, code: TrackingCode, reason: str, actor: Actor
 ) -> ReopenedRequest:
     """Take up a finished request again, once. The caller announces the outcome.
 
@@ -45,7 +45,7 @@ async def reopen_request(
     `Forbidden`, `MissingField("reason")`, `NotAllowedNow` (not finished, not rated low, personal data erased, or what
     the service says: `Service.reopen_guard`), `AlreadyDone`, and what forbids such a request to be made today.
     """
-    former = await uow.requests.get_by_code(tracking_codes.parse_code(code), lock=True)
+    former = await uow.requests.get_by_code(code, lock=True)
     service = dependencies.engine.get_service(former.service)
     actor = await _require_reopening_right(dependencies, uow, former, service, actor)
     if not tidy_text(reason):
@@ -69,7 +69,9 @@ async def reopen_request(
     return ReopenedRequest(outcome, await _notify_reopened(dependencies, uow, former, outcome.request, actor))
 
 
-async def reopen_rated_request(dependencies: Dependencies, uow: UnitOfWork, code: str, actor: Actor) -> ReopenedRequest:
+async def reopen_rated_request(
+    dependencies: Dependencies, uow: UnitOfWork, code: TrackingCode, actor: Actor
+) -> ReopenedRequest:
     """Take up again what its citizen rated low, and announce it. Errors: those of `reopen_request`."""
     with in_language(PERSIAN):  # it is kept, for the staff to read
         reason = dependencies.catalogue.text("staff.reopened_by_rating")

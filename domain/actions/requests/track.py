@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from domain.actions.dependencies import Dependencies
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork
-from domain.values import tracking_codes
 from domain.values.errors import NotFound, TooManyRequests
 from domain.values.reasons import TooManyRequestsReason
+from domain.values.tracking_codes import TrackingCode
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,14 +18,16 @@ class TrackingResult:
     is_own: bool
 
 
-async def track_request(dependencies: Dependencies, uow: UnitOfWork, code: str, viewer_mobile: str) -> TrackingResult:
+async def track_request(
+    dependencies: Dependencies, uow: UnitOfWork, code: TrackingCode, viewer_mobile: str
+) -> TrackingResult:
     """Look a tracking code up for a viewer, known by the mobile (+989…).
 
     From the request's own mobile the answer is full, from another it names service and phase only. Errors:
     `CodeMistyped` (no look-up is made), `NotFound`, `TooManyRequests` once this viewer guessed too often; one's own
     request is shown even then: nobody has to guess it.
     """
-    tracking_code = tracking_codes.parse_code(code)
+    tracking_code = code
     try:
         request = await uow.requests.get_by_code(tracking_code)
     except NotFound:

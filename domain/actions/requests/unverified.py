@@ -13,6 +13,7 @@ from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
 from domain.values.errors import AlreadyDone, NotAllowedNow, NotFound
 from domain.values.reasons import AlreadyDoneReason, NotAllowedReason
+from domain.values.tracking_codes import TrackingCode
 
 
 def replace_mobile(request: ServiceRequest, proved_mobile: str) -> str | None:
@@ -31,7 +32,7 @@ async def mark_unverified(
 
 
 async def verify_request_mobile(
-    dependencies: Dependencies, uow: UnitOfWork, code: str, proved_mobile: str, actor: Actor
+    dependencies: Dependencies, uow: UnitOfWork, code: TrackingCode, proved_mobile: str, actor: Actor
 ) -> ServiceRequest:
     """Give a request the mobile that it was sent with, now that its citizen has proved it, and send it its status.
 

@@ -26,6 +26,7 @@ from domain.values.actors import Actor
 from domain.values.errors import AlreadyDone, Conflict, DomainError, InvalidField, MissingField, NotAllowedNow
 from domain.values.reasons import AlreadyDoneReason, ConflictReason, InvalidReason
 from domain.values.text import persian_digits
+from domain.values.tracking_codes import TrackingCode
 from domain.values.version_token import VersionToken
 
 PREFERENCES_EVENT = "prefer_visits"
@@ -91,7 +92,12 @@ async def build_visit_offer(
 
 
 async def move_visit(
-    dependencies: Dependencies, uow: UnitOfWork, code: str, visit_text: str, actor: Actor, version: VersionToken
+    dependencies: Dependencies,
+    uow: UnitOfWork,
+    code: TrackingCode,
+    visit_text: str,
+    actor: Actor,
+    version: VersionToken,
 ) -> None:
     """Move the visit of an own request to an hour that its page offered, and send the texts: the citizen's own too.
 
@@ -114,7 +120,7 @@ async def move_visit(
 
 
 async def prefer_visits(
-    dependencies: Dependencies, uow: UnitOfWork, code: str, visit_texts: Sequence[str], actor: Actor
+    dependencies: Dependencies, uow: UnitOfWork, code: TrackingCode, visit_texts: Sequence[str], actor: Actor
 ) -> None:
     """Keep the times that a citizen would like for the visit of an own request, in place of earlier ones.
 

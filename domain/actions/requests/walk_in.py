@@ -23,6 +23,7 @@ from domain.values.actors import Actor
 from domain.values.errors import DomainError, DuplicateRequest, InvalidField, MissingField, NotAllowedNow
 from domain.values.reasons import DuplicateReason, InvalidReason, NotAllowedReason
 from domain.values.text import tidy_text
+from domain.values.tracking_codes import TrackingCode, parse_code
 from domain.values.version_token import VersionToken
 
 WALK_IN_CHANNEL = "walk_in"
@@ -94,7 +95,7 @@ async def enter_walk_in_once(
     if earlier_call is not None:
         if earlier_call.body_digest != form_digest or earlier_call.answer_text is None:
             raise DuplicateRequest(reason=DuplicateReason.FORM_USED)
-        return await uow.requests.get_by_code(earlier_call.answer_text)
+        return await uow.requests.get_by_code(parse_code(earlier_call.answer_text))
     outcome = await enter_walk_in(dependencies, uow, service, submitted, actor, mobile)
     await announce_outcome(dependencies, uow, outcome, actor)
     await uow.office_calls.save_answer(form_owner, form_key, outcome.request.code)
@@ -104,7 +105,7 @@ async def enter_walk_in_once(
 async def correct_mobile(
     dependencies: Dependencies,
     uow: UnitOfWork,
-    code: str,
+    code: TrackingCode,
     mobile: str,
     proof: str,
     actor: Actor,

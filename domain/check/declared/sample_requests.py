@@ -13,9 +13,12 @@ from domain.unit_of_work import IdGenerator, UnitOfWork
 from domain.values.actors import SYSTEM
 from domain.values.calendar import WorkingCalendar
 from domain.values.errors import DomainError
+from domain.values.tracking_codes import make_code
 
 NOW = datetime(2026, 3, 16, 20, tzinfo=UTC)
 """Shortly before Nowruz, late in the evening: any moment will do."""
+
+SAMPLE_CODE = make_code(12_345_678)
 
 SAMPLE_WORDS = ("2026-03-18", "08:00", "2026-03-18T08:00:00+00:00", "2", "50", "text")
 """What fields are filled with: the first that a field reads."""
@@ -33,7 +36,7 @@ def build_sample_context(
     """
     phase = service.state_named(state_name).phase
     request = ServiceRequest(
-        id=1, code="123456789", service=service.key, version=service.version, state=state_name, phase=phase,
+        id=1, code=SAMPLE_CODE, service=service.key, version=service.version, state=state_name, phase=phase,
         channel="sms", mobile=None, created_at=NOW, updated_at=NOW, fields=form_values, data=kept_values,
         entered_at=NOW,
     )  # fmt: skip

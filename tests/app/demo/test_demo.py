@@ -40,6 +40,7 @@ from domain.values import identifiers
 from domain.values.actors import STAFF_ROLES, Role
 from domain.values.errors import Conflict, Forbidden, UnknownService
 from domain.values.identifiers import parse_mobile
+from domain.values.tracking_codes import parse_code
 from store.schema import metadata
 from store.unit_of_work import SqlStore
 from tests.support.demo_dependencies import ADDRESS, NOW, SETTINGS, VAULT, demo_dependencies_at
@@ -103,7 +104,7 @@ async def test_the_stories_left_their_traces(store: SqlStore, summary: Summary) 
     events, refunds, ratings = set(), set(), set()
     async with store.open_unit(write=False) as uow:
         for shown in (one for one in summary.requests if one.service == "machinery"):
-            request = await uow.requests.get_by_code(shown.code)
+            request = await uow.requests.get_by_code(parse_code(shown.code))
             events |= {event.event for event in await uow.history.list_of_request(request.id)}
             rating = await uow.feedback.find_rating(request.id)
             ratings |= {rating.score} if rating else set()
@@ -243,7 +244,7 @@ async def type_in(desk: Dependencies, store: SqlStore, command: str) -> None:
     async with store.open_unit() as uow:
         if words[:2] == ["request", "act"]:
             inputs = dict(word.split("=") for word in words if "=" in word)
-            await act.act_on_request(desk, uow, words[2], words[3], inputs, staff[words[5]])
+            await act.act_on_request(desk, uow, parse_code(words[2]), words[3], inputs, staff[words[5]])
         elif words[:2] == ["payment", "record"]:
             ids, amount = (words[2], words[3]), int(words[4])
             await pay.record_payment(desk, uow, ids, amount, PaymentMethod.SLIP, words[6], staff[words[8]])
@@ -255,7 +256,7 @@ async def test_the_commands_take_a_request_to_its_end(store: SqlStore, summary: 
     waiting = next(one for one in summary.requests if (one.service, one.state) == ("machinery", "submitted"))
     for command in summary.journey_commands:
         async with store.open_unit(write=False) as uow:
-            request = await uow.requests.get_by_code(waiting.code)
+            request = await uow.requests.get_by_code(parse_code(waiting.code))
             bills = await uow.bills.list_of_subject(REQUEST_SUBJECT, request.id)
         seen = " ".join(f"{bill.bill_id} {bill.payment_id} {bill.amount}" for bill in bills)
         await type_in(desk, store, command.replace("BILL_ID PAYMENT_ID AMOUNT", seen))

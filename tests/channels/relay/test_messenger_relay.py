@@ -13,6 +13,7 @@ from domain.messages.catalogue import RenderedMessage
 from domain.messages.keyboards import AttachedPaper, ReplyMarkup
 from domain.messages.records import MessageClass, MessageState, OutboxMessage
 from domain.settings.policy import Policy
+from domain.values.tracking_codes import parse_code
 from tests.channels.relay.scripted_carrier import ScriptedCarrier
 from tests.support.municipality import CITIZEN, NEIGHBOUR, Municipality
 
@@ -211,7 +212,7 @@ async def test_a_question_with_buttons_is_nothing_by_sms(bot: Bot) -> None:
     address = Address("telegram", CHAT, CITIZEN)
     async with bot.town.store.open_unit() as uow:
         await queue_reply(bot.town.desk, uow, address, RenderedMessage("sms.choose", MessageClass.REPLY, "کدام؟"))
-        paper = ReplyMarkup(paper=AttachedPaper("123456786", "letter"))
+        paper = ReplyMarkup(paper=AttachedPaper(parse_code("123456786"), "letter"))
         await queue_reply(
             bot.town.desk, uow, address, RenderedMessage("sms.choose", MessageClass.REPLY, "نامه", markup=paper)
         )

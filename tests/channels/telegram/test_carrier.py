@@ -10,6 +10,7 @@ from domain.messages.records import MessageClass, MessageState, OutboxMessage
 from domain.services import SERVICES
 from domain.values.errors import NotAllowedNow, Unavailable
 from domain.values.reasons import NotAllowedReason
+from domain.values.tracking_codes import parse_code
 from tests.channels.telegram.running_bot import PDF, Bot, running_bot
 from tests.fakes.bot_api import FakeBotApi, Fault, FaultKind
 from tests.fakes.bot_people import Person
@@ -75,7 +76,7 @@ async def test_buttons_and_the_wish_for_the_number(bot: Bot, reza: Person) -> No
 
 async def test_a_paper_is_sent_as_a_file(bot: Bot, reza: Person) -> None:
     reza.starts()
-    await queued(bot, reza, "نامه *شما*", ReplyMarkup(paper=AttachedPaper("123456786", "letter")))
+    await queued(bot, reza, "نامه *شما*", ReplyMarkup(paper=AttachedPaper(parse_code("123456786"), "letter")))
     await bot.deliver()
     [message] = reza.messages
     assert message.document is not None
@@ -88,7 +89,7 @@ async def test_a_paper_is_sent_as_a_file(bot: Bot, reza: Person) -> None:
 
 async def test_a_paper_that_cannot_be_printed(bot: Bot, reza: Person) -> None:
     reza.starts()
-    paper = ReplyMarkup(paper=AttachedPaper("123456786", "letter"))
+    paper = ReplyMarkup(paper=AttachedPaper(parse_code("123456786"), "letter"))
     bot.unprinted.append(Unavailable("printer"))
     await queued(bot, reza, shown=paper)
     await bot.deliver()

@@ -14,6 +14,7 @@ from domain.requests.request import TimerKind
 from domain.services.expert.declaration import EXPERT_OPINION
 from domain.values.calendar import to_tehran
 from domain.values.errors import AlreadyDone, Conflict, InvalidField, NotAllowedNow
+from domain.values.tracking_codes import parse_code
 from store.unit_of_work import SqlStore
 from tests.support.municipality import CITIZEN, Municipality, StandingClock, build_desk
 from tests.support.scenarios.expert_unit import COLLEAGUE_MOBILE, OFFICER_MOBILE, Experts
@@ -36,13 +37,13 @@ async def move(town: Municipality, code: str, mobile: str, start: datetime = WAN
     """Move the visit of a request, from its page as it is now."""
     version = (await town.request(code)).version_token
     async with town.store.open_unit() as uow:
-        await move_visit(town.desk, uow, code, start.isoformat(), citizen_actor(mobile), version)
+        await move_visit(town.desk, uow, parse_code(code), start.isoformat(), citizen_actor(mobile), version)
 
 
 async def list_free(town: Municipality, code: str, mobile: str = CITIZEN) -> list[datetime]:
     """Return the hours that a citizen is offered."""
     async with town.store.open_unit(write=False) as uow:
-        request = await uow.requests.get_by_code(code)
+        request = await uow.requests.get_by_code(parse_code(code))
         return list((await build_visit_offer(town.desk, uow, request, citizen_actor(mobile))).free_starts)
 
 

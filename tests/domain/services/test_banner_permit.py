@@ -38,6 +38,7 @@ from domain.settings.service_rules import ServiceRule
 from domain.tariffs.tariff import Quote
 from domain.values.actors import Role
 from domain.values.errors import InvalidField, NotAllowedNow
+from domain.values.tracking_codes import parse_code
 from tests.support.municipality import CITIZEN, Municipality, StandingClock, actor, build_desk, municipality
 from tests.support.scenarios.banner_permit import BANNER_TEXTS, BANNERS, load_example_module
 from tests.support.scenarios.sample_files import take_photo, unchanged_file
@@ -69,7 +70,7 @@ async def add_design(town: Municipality, code: str) -> None:
     """Hand in what may come later."""
     async with town.store.open_unit() as uow:
         await attach_document(
-            town.desk, uow, code, "design", unchanged_file("design.jpg", take_photo()), actor(Role.CIVIL)
+            town.desk, uow, parse_code(code), "design", unchanged_file("design.jpg", take_photo()), actor(Role.CIVIL)
         )
 
 
@@ -129,7 +130,7 @@ async def test_its_permit_and_lists_say_what_is_kept(town: Municipality) -> None
     code = await issued(town)
     request = await town.request(code)
     async with town.store.open_unit(write=False) as uow:
-        permit = await build_request_printout(town.desk, uow, code, "permit", actor(Role.CIVIL))
+        permit = await build_request_printout(town.desk, uow, parse_code(code), "permit", actor(Role.CIVIL))
         verified = await find_verified_paper(town.desk, uow, request.data["letter_token"])
         days = ReportFilter(date(2026, 3, 21), date(2027, 3, 21))
         listing = await build_listing(town.desk, uow, find_report("civil"), days, actor(Role.CIVIL))

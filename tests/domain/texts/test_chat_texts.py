@@ -19,6 +19,7 @@ from domain.services import SERVICES, list_intents, services_by_key
 from domain.values.calendar import from_jalali
 from domain.values.errors import InvalidField
 from domain.values.text import count_code_units
+from domain.values.tracking_codes import parse_code
 from tests.support.municipality import TUESDAY_MORNING
 
 TEXTS = bound_texts(SERVICES, Catalogue.load())
@@ -110,7 +111,10 @@ def test_a_page_that_is_none_is_this_month(page: str | None) -> None:
 
 def test_what_is_shown_is_kept_as_json_and_read_back() -> None:
     whole = ReplyMarkup(
-        ((Button("الف", "a:1"), Button("ب", ":x")), (Button("پ", "b:2"),)), "شماره", True, AttachedPaper("1", "k")
+        ((Button("الف", "a:1"), Button("ب", ":x")), (Button("پ", "b:2"),)),
+        "شماره",
+        True,
+        AttachedPaper(parse_code("123456786"), "k"),
     )
     assert ReplyMarkup.from_json(whole.as_json()) == whole
     assert ReplyMarkup().as_json() is None

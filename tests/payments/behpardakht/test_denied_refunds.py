@@ -13,6 +13,7 @@ from domain.gateways.refund_attempt import RefundAttempt, RefundAttemptState
 from domain.ledger.accounts import Account, AccountKey
 from domain.values.actors import Role
 from domain.values.errors import Conflict, DomainError, Forbidden, MissingField, NotAllowedNow, NotFound, Unavailable
+from domain.values.tracking_codes import parse_code
 from tests.payments.behpardakht.card_owner import CASHIER, CONFIRMATION, INQUIRY, REQUEST, CardOwner
 from tests.support.municipality import FOUR_HOURS, actor
 
@@ -160,6 +161,6 @@ async def test_the_reason_is_erased_with_the_request(owner: CardOwner) -> None:
     await owner.send_by_iban(code)
     owner.town.advance(days=2000)
     async with owner.town.store.open_unit() as uow:
-        await erase_request(owner.town.desk, uow, code, "خواست شهروند", actor(Role.ADMIN))
+        await erase_request(owner.town.desk, uow, parse_code(code), "خواست شهروند", actor(Role.ADMIN))
     assert owner.town.rows("SELECT DISTINCT details FROM card_refund_events") == [("{}",)]
     assert (await owner.refund(code)).state is RefundAttemptState.DENIED

@@ -17,6 +17,7 @@ from domain.ledger.accounts import Account, AccountKey
 from domain.settings.policy import Policy
 from domain.values.actors import Role
 from domain.values.errors import AlreadyDone, AmountMismatch, DomainError, Forbidden, InvalidField, NotAllowedNow
+from domain.values.tracking_codes import parse_code
 from tests.fakes.behpardakht_bank import BehpardakhtFault
 from tests.faults.support.state_journal import Database
 from tests.payments.behpardakht.card_owner import CASHIER, CONFIRMATION, IBAN, INQUIRY, REQUEST, CardOwner
@@ -215,7 +216,7 @@ async def test_money_that_is_on_its_way_is_sent_no_other_way(owner: CardOwner) -
     owner.town.advance(days=2000)
     async with owner.town.store.open_unit() as uow:
         with pytest.raises(NotAllowedNow, match="refund_due"):
-            await erase_request(owner.town.desk, uow, code, "خواست", actor(Role.ADMIN))
+            await erase_request(owner.town.desk, uow, parse_code(code), "خواست", actor(Role.ADMIN))
 
 
 async def refusal(owner: CardOwner, code: str, amount: int | None = None, role: Role = Role.REVENUE) -> DomainError:
@@ -335,7 +336,7 @@ async def test_nothing_personal_of_it_is_left_once_the_request_is_erased(owner: 
     assert CARD.encode() not in b"".join(path.read_bytes() for path in database.parent.glob(f"{database.name}*"))
     owner.town.advance(days=2000)
     async with owner.town.store.open_unit() as uow:
-        await erase_request(owner.town.desk, uow, code, "خواست شهروند", actor(Role.ADMIN))
+        await erase_request(owner.town.desk, uow, parse_code(code), "خواست شهروند", actor(Role.ADMIN))
     tables = await Database(f"sqlite:///{database}").read_all()
     assert [name for name, rows in tables.items() if "******1236" in repr(rows)] == []
     assert (await owner.refund(code)).state is RefundAttemptState.DONE, "money and states stay"

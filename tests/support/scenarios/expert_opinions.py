@@ -10,6 +10,7 @@ from domain.actions.tariffs.changes import add_tariff
 from domain.messages.carriers import ReceivedSms
 from domain.requests.request import ServiceRequest
 from domain.values.actors import Actor, Role
+from domain.values.tracking_codes import parse_code
 from tests.support.demo_site import LINE
 from tests.support.municipality import CITIZEN, actor
 from tests.support.scenarios.expert_unit import METRE_FEE, PHOTO, TODAY, VAT, VISIT_FEE, WALK_IN
@@ -52,7 +53,7 @@ async def bring_papers(site: StaffSite, code: str, *papers: str, by: Actor = SEC
     """Add papers to a request."""
     async with site.store.open_unit() as uow:
         for one in papers:
-            await attach_document(site.demo.desk, uow, code, one, unchanged_file(f"{one}.jpg", PHOTO), by)
+            await attach_document(site.demo.desk, uow, parse_code(code), one, unchanged_file(f"{one}.jpg", PHOTO), by)
 
 
 async def texted(site: StaffSite, text: str) -> None:

@@ -11,6 +11,7 @@ from domain.people.person import StaffMember
 from domain.requests.documents import Document
 from domain.requests.request import ServiceRequest
 from domain.values.actors import Actor, Role
+from domain.values.tracking_codes import parse_code
 from tests.support.municipality import CITIZEN, Municipality, actor
 from tests.support.scenarios.sample_files import unchanged_file
 
@@ -85,7 +86,7 @@ class Experts:
         """Add papers to a request."""
         async with self.town.store.open_unit() as uow:
             return [
-                await attach_document(self.town.desk, uow, code, one, unchanged_file(name, content), by)
+                await attach_document(self.town.desk, uow, parse_code(code), one, unchanged_file(name, content), by)
                 for one in papers
             ]
 

@@ -15,7 +15,7 @@ from domain.bills.bill import PaymentMethod
 from domain.blocks.charging import list_request_bills
 from domain.requests.request import ServiceRequest
 from domain.values.actors import Actor, Role
-from domain.values.tracking_codes import display_code
+from domain.values.tracking_codes import display_code, parse_code
 from tests.support.pages.page_forms import read_version
 from tests.support.scenarios.site_registries import give, row, words
 from tests.support.staff_site import StaffSite, Visitor, visitor
@@ -30,7 +30,7 @@ async def step(site: StaffSite, code: str, action: str, role: Role) -> None:
     who = Actor(frozenset({role}), "staff", role.value, "cli")
     async with site.store.open_unit() as uow:
         await announce_outcome(
-            site.demo.desk, uow, await act_on_request(site.demo.desk, uow, code, action, {}, who), who
+            site.demo.desk, uow, await act_on_request(site.demo.desk, uow, parse_code(code), action, {}, who), who
         )
 
 

@@ -12,6 +12,7 @@ from domain.actions.requests.assign import assign_request
 from domain.people.person import StaffMember
 from domain.requests.request import ServiceRequest
 from domain.values.actors import Actor, Role
+from domain.values.tracking_codes import parse_code
 from tests.channels.admin.audit_reader import list_denial_facts
 from tests.channels.admin.requests.test_request_pages import expert_request, opened
 from tests.support.pages.page_forms import read_version
@@ -60,7 +61,7 @@ async def given(site: StaffSite, code: str, username: str) -> None:
     """Let the manager give a request to somebody."""
     manager = Actor(frozenset({Role.MANAGER}), "staff", "manager", "cli")
     async with site.store.open_unit() as uow:
-        await assign_request(site.demo.desk, uow, code, username, manager)
+        await assign_request(site.demo.desk, uow, parse_code(code), username, manager)
 
 
 async def ordered(site: StaffSite) -> tuple[ServiceRequest, ServiceRequest]:

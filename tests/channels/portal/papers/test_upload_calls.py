@@ -15,6 +15,7 @@ from channels.web.session import CSRF_HEADER
 from domain.actions.documents.uploads import UPLOAD_LIFETIME, forget_expired_uploads
 from domain.actions.requests.erase import erase_request
 from domain.values.actors import Actor, Role
+from domain.values.tracking_codes import parse_code
 from tests.channels.portal.requests.test_form_pages import csrf_of
 from tests.channels.portal.requests.test_paper_pages import draft_file_names, portal_rows, reach_papers, upload
 from tests.support.demo_site import DemoSite, build_desk, demo_site
@@ -187,7 +188,7 @@ async def give_up(portal: DemoSite, script: UploadScript) -> None:
         return
     code, administrator = await withdraw(script), Actor(frozenset({Role.ADMIN}), "staff", "admin", "web")
     async with portal.store.open_unit() as uow:
-        await erase_request(portal.desk, uow, code, "به خواست شهروند", administrator)
+        await erase_request(portal.desk, uow, parse_code(code), "به خواست شهروند", administrator)
 
 
 async def test_uploads_end_with_their_day_and_with_their_owner(portal: DemoSite, script: UploadScript) -> None:

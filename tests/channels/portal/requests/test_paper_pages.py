@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from domain.actions.drafts import papers as draft_papers
 from domain.requests.request import ServiceRequest
+from domain.values.tracking_codes import parse_code
 from tests.channels.portal.requests.test_form_pages import ANSWERS, begin, csrf_of, send
 from tests.support.demo_site import DemoSite, build_desk, demo_site
 from tests.support.portal_citizen import PortalCitizen, portal_citizen
@@ -72,7 +73,7 @@ async def only_request(portal: DemoSite) -> ServiceRequest:
     """The request that was made."""
     [(code,)] = await portal_rows(portal, "SELECT code FROM requests")
     async with portal.store.open_unit(write=False) as uow:
-        return await uow.requests.get_by_code(code)
+        return await uow.requests.get_by_code(parse_code(code))
 
 
 async def test_papers_go_along_and_are_the_requests_own(portal: DemoSite, citizen: PortalCitizen) -> None:

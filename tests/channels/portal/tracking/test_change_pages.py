@@ -8,6 +8,7 @@ from aiohttp import FormData
 
 from domain.requests.request import ServiceRequest
 from domain.values.actors import Role
+from domain.values.tracking_codes import parse_code
 from tests.support.demo_site import DemoSite
 from tests.support.portal_citizen import PortalCitizen
 from tests.support.scenarios.portal_requests import EXPERT, OTHER_MOBILE, bill, changed_elsewhere, submitted, unverified
@@ -20,7 +21,7 @@ PHOTO = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00" + b"\x00" * 40 + b"\xff\xd9"
 async def read_request(portal: DemoSite, code: str) -> ServiceRequest:
     """Return a request as it is stored."""
     async with portal.store.open_unit(write=False) as uow:
-        return await uow.requests.get_by_code(code)
+        return await uow.requests.get_by_code(parse_code(code))
 
 
 async def count_changes(portal: DemoSite, request: ServiceRequest) -> int:

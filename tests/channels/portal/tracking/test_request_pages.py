@@ -9,6 +9,7 @@ from domain.feedback.opinions import Comment, CommentFilter
 from domain.people.citizen_session import PROOF_IDLE_LIMIT
 from domain.requests.request import Phase, ServiceRequest
 from domain.values.actors import Role
+from domain.values.tracking_codes import parse_code
 from tests.support.demo_site import DemoSite
 from tests.support.portal_citizen import OWN_MOBILE, PortalCitizen, portal_citizen
 from tests.support.scenarios.portal_requests import (
@@ -30,13 +31,13 @@ TO_LIST = "/mobile?for=my-requests&next=/my-requests"
 async def read_request(portal: DemoSite, code: str) -> ServiceRequest:
     """Return a request as it is stored."""
     async with portal.store.open_unit(write=False) as uow:
-        return await uow.requests.get_by_code(code)
+        return await uow.requests.get_by_code(parse_code(code))
 
 
 async def list_events(portal: DemoSite, code: str) -> list[str]:
     """Return the names of a request's events."""
     async with portal.store.open_unit(write=False) as uow:
-        request = await uow.requests.get_by_code(code)
+        request = await uow.requests.get_by_code(parse_code(code))
         return [event.event for event in await uow.history.list_of_request(request.id)]
 
 

@@ -2,6 +2,7 @@
 after its end.
 """
 
+from domain.values.tracking_codes import parse_code
 from tests.channels.portal.requests.test_paper_pages import upload
 from tests.support.demo_site import DemoSite
 from tests.support.portal_citizen import PortalCitizen, portal_citizen
@@ -15,7 +16,7 @@ SCRIPT = b"<script>alert(1)</script>"
 async def list_papers(portal: DemoSite, code: str) -> list[tuple[str, str]]:
     """Return the files of a request: as which paper, and what each is called."""
     async with portal.store.open_unit(write=False) as uow:
-        request = await uow.requests.get_by_code(code)
+        request = await uow.requests.get_by_code(parse_code(code))
         return [(document.field, document.name) for document in await uow.documents.list_of_request(request.id)]
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from domain.people.person import StaffMember
 from domain.requests.request import ServiceRequest
 from domain.values.actors import Role
+from domain.values.tracking_codes import parse_code
 from tests.support.demo_site import DemoSite
 from tests.support.portal_citizen import PortalCitizen
 from tests.support.scenarios.portal_requests import EXPERT, OTHER_MOBILE, submitted
@@ -28,7 +29,7 @@ async def ask_opinion(portal: DemoSite, mobile: str = "") -> ServiceRequest:
 async def read_data(portal: DemoSite, code: str) -> dict[str, object]:
     """Return what a request keeps beside its form."""
     async with portal.store.open_unit(write=False) as uow:
-        return (await uow.requests.get_by_code(code)).data
+        return (await uow.requests.get_by_code(parse_code(code))).data
 
 
 async def test_a_citizen_says_which_hours_would_suit(portal: DemoSite, citizen: PortalCitizen) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from domain.drafts.draft import Draft, DraftHolder, Relation
 from domain.requests.request import Phase
+from domain.values.tracking_codes import parse_code
 from store.unit_of_work import SqlStore
 from tests.support.factories import BIG, MOBILE, NOW, a_request, new_id
 
@@ -40,7 +41,7 @@ async def test_a_draft_comes_back_as_it_was(store: SqlStore) -> None:
     async with store.open_unit() as uow:
         assert await uow.drafts.find_held(draft.id, MINE, lock=True) == draft
         draft.save_section("time", ("date", "start"), {"date": "فردا"})
-        draft.request_code = "123456786"
+        draft.request_code = parse_code("123456786")
         await uow.drafts.save(draft)
     async with store.open_unit(write=False) as uow:
         assert await uow.drafts.find_held(draft.id, MINE) == draft

@@ -9,6 +9,7 @@ import pytest
 from domain.requests.request import Phase, RequestFilter, ServiceRequest, Timer, TimerKind
 from domain.unit_of_work import Store
 from domain.values.errors import Conflict, NotFound
+from domain.values.tracking_codes import make_code, parse_code
 from store.unit_of_work import SqlStore
 from tests.support.factories import MOBILE, NOW, a_request
 
@@ -42,7 +43,7 @@ async def test_unknown_requests_are_not_found(store: SqlStore) -> None:
         with pytest.raises(NotFound, match="request"):
             await uow.requests.get(1, lock=True)
         with pytest.raises(NotFound, match="code"):
-            await uow.requests.get_by_code("123456786")
+            await uow.requests.get_by_code(parse_code("123456786"))
 
 
 async def test_a_taken_code_is_told_and_another_can_be_drawn_in_the_same_unit(store: SqlStore) -> None:
@@ -50,10 +51,10 @@ async def test_a_taken_code_is_told_and_another_can_be_drawn_in_the_same_unit(st
     async with store.open_unit() as uow:
         second = a_request(code=first.code)
         assert not await uow.requests.add(second)
-        second.code = "999999990"
+        second.code = make_code(99_999_999)
         assert await uow.requests.add(second)
     async with store.open_unit(write=False) as uow:
-        assert (await uow.requests.get_by_code("999999990")).id == second.id
+        assert (await uow.requests.get_by_code(second.code)).id == second.id
 
 
 async def test_saving_counts_the_revision_and_refuses_an_old_one(store: SqlStore) -> None:

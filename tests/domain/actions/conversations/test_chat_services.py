@@ -9,6 +9,7 @@ from domain.messages.keyboards import AttachedPaper, ReplyMarkup
 from domain.messages.records import OutboxMessage
 from domain.settings.policy import Policy
 from domain.values.actors import Role
+from domain.values.tracking_codes import parse_code
 from tests.fakes.suspicious_scanner import MALWARE, SuspiciousScanner
 from tests.support.chat_person import Person, labels
 from tests.support.scenarios import taxi_registries
@@ -151,7 +152,7 @@ async def test_the_letter_is_sent_as_a_paper_to_be_printed(anneh: Person, expert
     title = labels(status)[0]
     assert {title, labels(notice)[0]} == {"پاسخ درخواست کارشناسی"}
     paper = await anneh.press(title, status)
-    assert ReplyMarkup.from_json(paper.content) == ReplyMarkup(paper=AttachedPaper(code, "letter"))
+    assert ReplyMarkup.from_json(paper.content) == ReplyMarkup(paper=AttachedPaper(parse_code(code), "letter"))
     assert paper.text.startswith(title)
     assert any("رسید" in label for label in labels(status)), "the receipt of the payment too"
 
@@ -189,7 +190,7 @@ async def test_the_permit_comes_once_the_leave_is_granted(driver: Person, taxis:
     status = await driver.says(f"پیگیری {code}")
     assert "مجوز مرخصی تاکسی" in labels(status)
     paper = await driver.press("مجوز مرخصی تاکسی", status)
-    assert ReplyMarkup.from_json(paper.content).paper == AttachedPaper(code, "permit")
+    assert ReplyMarkup.from_json(paper.content).paper == AttachedPaper(parse_code(code), "permit")
 
 
 async def test_the_owner_of_several_taxis_chooses_by_button(taxis: TaxiOrganisation) -> None:

@@ -19,6 +19,7 @@ from domain.messages.records import OutboxMessage
 from domain.requests.request import ServiceRequest
 from domain.values.actors import Role
 from domain.values.errors import AlreadyDone, DomainError, MissingField, NotFound, TooManyRequests
+from domain.values.tracking_codes import parse_code
 from tests.support.drafted_forms import ADDRESS, BROWSER, DraftedForms
 from tests.support.municipality import CITIZEN, NEIGHBOUR, Municipality, actor
 
@@ -126,7 +127,7 @@ async def verify(forms: DraftedForms, code: str, mobile: str) -> ServiceRequest:
     """Prove the mobile of a request."""
     async with forms.town.store.open_unit() as uow:
         citizen = actor(Role.CITIZEN, mobile, "portal")
-        return await verify_request_mobile(forms.town.desk, uow, code, mobile, citizen)
+        return await verify_request_mobile(forms.town.desk, uow, parse_code(code), mobile, citizen)
 
 
 async def test_proved_later_it_is_as_any_other(forms: DraftedForms) -> None:

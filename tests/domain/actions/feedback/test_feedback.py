@@ -19,6 +19,7 @@ from domain.values.errors import (
     NotAllowedNow,
     NotFound,
 )
+from domain.values.tracking_codes import parse_code
 from tests.support.municipality import CITIZEN, NEIGHBOUR, Municipality, actor
 
 MANAGER_MOBILE = "+989111000009"
@@ -53,7 +54,7 @@ async def answer(town: Municipality, number: int, text: str, by: Actor = MANAGER
 async def reopened(town: Municipality, code: str, by: Actor, reason: str = "کار ناتمام ماند") -> ServiceRequest:
     """Take a request up again."""
     async with town.store.open_unit() as uow:
-        return (await reopen.reopen_request(town.desk, uow, code, reason, by)).outcome.request
+        return (await reopen.reopen_request(town.desk, uow, parse_code(code), reason, by)).outcome.request
 
 
 async def test_a_comment_is_seen_by_the_public_once_it_is_published(town: Municipality) -> None:

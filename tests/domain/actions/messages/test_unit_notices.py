@@ -8,6 +8,7 @@ from domain.messages.records import MessageClass
 from domain.people.person import StaffMember
 from domain.values.actors import Role
 from domain.values.message_parts import count_parts
+from domain.values.tracking_codes import parse_code
 from tests.support.municipality import CITIZEN, CIVIL_OFFICER, Municipality, actor
 from tests.support.scenarios.expert_unit import OFFICER_MOBILE, Experts
 
@@ -25,7 +26,7 @@ async def engage(town: Municipality, username: str, role: Role, mobile: str | No
 async def give(town: Municipality, code: str, username: str) -> None:
     """Assign a request."""
     async with town.store.open_unit() as uow:
-        await assign.assign_request(town.desk, uow, code, username, actor(Role.MANAGER))
+        await assign.assign_request(town.desk, uow, parse_code(code), username, actor(Role.MANAGER))
 
 
 async def test_the_unit_hears_of_the_payment_in_one_part_and_the_citizen_as_ever(town: Municipality) -> None:

@@ -12,6 +12,7 @@ from domain.messages.records import MessageClass
 from domain.requests.request import RequestFilter
 from domain.values.actors import Role
 from domain.values.errors import Forbidden, MissingField, NotFound
+from domain.values.tracking_codes import parse_code
 from tests.support.municipality import CITIZEN, FOUR_HOURS, NEIGHBOUR, OFFICE, Municipality, actor, clerk
 from tests.support.scenarios.expert_unit import ASKING, PHOTO, Experts
 from tests.support.scenarios.sample_files import unchanged_file
@@ -46,12 +47,13 @@ async def test_another_offices_request_does_not_exist(experts: Experts) -> None:
             with pytest.raises(NotFound, match="code"):
                 await town.do(code, action, stranger)
         async with town.store.open_unit() as uow:
+            photo = unchanged_file("a.jpg", PHOTO)
             with pytest.raises(NotFound, match="code"):
-                await attach.attach_document(town.desk, uow, code, "deed", unchanged_file("a.jpg", PHOTO), stranger)
+                await attach.attach_document(town.desk, uow, parse_code(code), "deed", photo, stranger)
             with pytest.raises(NotFound, match="code"):
-                await feedback.store_comment(town.desk, uow, "خوب", stranger, code=code)
+                await feedback.store_comment(town.desk, uow, "خوب", stranger, code=parse_code(code))
             with pytest.raises(NotFound, match="code"):
-                await reopen.reopen_request(town.desk, uow, code, "دوباره", stranger)
+                await reopen.reopen_request(town.desk, uow, parse_code(code), "دوباره", stranger)
     with pytest.raises(Forbidden, match="action"):
         await town.do(brought.code, "accept", clerk())
 
@@ -62,7 +64,7 @@ async def test_nobody_rates_for_the_citizen(town: Municipality) -> None:
     for who in (clerk(), actor(Role.MANAGER)):
         async with town.store.open_unit() as uow:
             with pytest.raises(NotFound, match="code"):
-                await feedback.rate_request(town.desk, uow, code, 5, None, who)
+                await feedback.rate_request(town.desk, uow, parse_code(code), 5, None, who)
 
 
 async def test_a_comment_that_a_clerk_brings_is_the_citizens(town: Municipality) -> None:

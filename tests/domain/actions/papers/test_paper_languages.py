@@ -6,6 +6,7 @@ from domain.actions.papers.printouts import build_request_printout
 from domain.papers.document import Printout
 from domain.values.actors import Actor, Role
 from domain.values.languages import PERSIAN, in_language
+from domain.values.tracking_codes import parse_code
 from printing.pages import PageRenderer
 from tests.domain.actions.papers.test_printouts import deliver
 from tests.support.municipality import CITIZEN, Municipality, actor
@@ -16,7 +17,7 @@ from tests.support.scenarios.pseudo_language import PSEUDO, find_unwrapped, offe
 async def print_paper(town: Municipality, code: str, kind: str, reader: Actor) -> Printout:
     async with town.store.open_unit(write=False) as uow:
         with in_language(PSEUDO):
-            return await build_request_printout(town.desk, uow, code, kind, reader)
+            return await build_request_printout(town.desk, uow, parse_code(code), kind, reader)
 
 
 def list_lines(printout: Printout) -> list[str]:

@@ -12,6 +12,7 @@ from domain.people.person import Person
 from domain.values.actors import Actor, Role
 from domain.values.bill_ids import parse_barcode
 from domain.values.errors import DomainError, Forbidden, NotAllowedNow, NotFound
+from domain.values.tracking_codes import parse_code
 from tests.support.municipality import CITIZEN, FOUR_HOURS, GIVEN, NEIGHBOUR, OFFICE, Municipality, actor, clerk
 from tests.support.scenarios.expert_unit import LETTER, Experts
 from tests.support.scenarios.taxi_organisation import OFFICER, TaxiOrganisation
@@ -34,13 +35,13 @@ async def printed(town: Municipality, code: str, kind: str, by: Role | Actor = R
     """A paper of a request."""
     who = actor(by) if isinstance(by, Role) else by
     async with town.store.open_unit(write=False) as uow:
-        return await build_request_printout(town.desk, uow, code, kind, who)
+        return await build_request_printout(town.desk, uow, parse_code(code), kind, who)
 
 
 async def there(town: Municipality, code: str, by: Role = Role.MANAGER) -> list[str]:
     """The kinds of papers that somebody may print of a request now."""
     async with town.store.open_unit(write=False) as uow:
-        return [*await list_printouts(town.desk, uow, await uow.requests.get_by_code(code), actor(by))]
+        return [*await list_printouts(town.desk, uow, await uow.requests.get_by_code(parse_code(code)), actor(by))]
 
 
 def facts(block: Block) -> dict[str, str]:
@@ -307,7 +308,7 @@ async def test_nothing_is_printed_of_what_was_erased(experts: Experts) -> None:
     code = await experts.reach("closed")
     assert (await printed(experts.town, code, "letter")).sheets[0].blocks[2] == Paragraphs((LETTER,))
     async with experts.town.store.open_unit() as uow:
-        await erase_request(experts.town.desk, uow, code, "خواست شهروند", actor(Role.ADMIN))
+        await erase_request(experts.town.desk, uow, parse_code(code), "خواست شهروند", actor(Role.ADMIN))
     with pytest.raises(NotAllowedNow, match="code:erased"):
         await printed(experts.town, code, "letter")
     assert await there(experts.town, code) == []

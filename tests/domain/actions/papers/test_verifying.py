@@ -9,6 +9,7 @@ from domain.language.printouts import PaperStatus
 from domain.papers.document import PaperFact
 from domain.values.actors import Role
 from domain.values.errors import NotFound, TooManyRequests
+from domain.values.tracking_codes import parse_code
 from tests.support.municipality import CITIZEN, NEIGHBOUR, Municipality, actor
 from tests.support.scenarios.expert_unit import Experts
 from tests.support.scenarios.taxi_organisation import OFFICER, TaxiOrganisation
@@ -58,7 +59,7 @@ async def test_a_letter_stays_genuine_when_its_request_is_erased(experts: Expert
     assert (before.status, before.number) == (PaperStatus.VALID, "۱۴۰۵/ک/۱")
     assert before.facts == (PaperFact("نوع کارشناسی", "تفکیک"),)
     async with town.store.open_unit() as uow:
-        await erase_request(town.desk, uow, code, "خواست شهروند", actor(Role.ADMIN))
+        await erase_request(town.desk, uow, parse_code(code), "خواست شهروند", actor(Role.ADMIN))
     assert await scan(town, token) == before
 
 
@@ -103,7 +104,7 @@ async def test_a_paper_in_whose_place_another_stands(town: Municipality) -> None
     code = await town.reach("handed_over")
     token = await token_of(town, code, "delivery_token")
     async with town.store.open_unit() as uow:
-        request = await uow.requests.get_by_code(code, lock=True)
+        request = await uow.requests.get_by_code(parse_code(code), lock=True)
         request.data["delivery_token"] = "f" * 32
         await uow.requests.save(request)
     assert (await scan(town, token)).status is PaperStatus.WITHDRAWN

@@ -8,6 +8,7 @@ from domain.queues.queue import Queue, Sla
 from domain.values.actors import Actor, Role
 from domain.values.errors import Forbidden
 from domain.values.paging import Page
+from domain.values.tracking_codes import parse_code
 from tests.support.municipality import CITIZEN, NEIGHBOUR, Municipality, actor
 from tests.support.scenarios.expert_unit import ASKING, Experts
 
@@ -137,10 +138,10 @@ async def test_what_is_not_ones_own_to_see_is_refused(town: Municipality) -> Non
             await page(town, wanted, viewer)
     async with town.store.open_unit(write=False) as uow:
         assert await work.count_queues(town.desk, uow, admin) == []
-        assert (await work.find_readable_request(town.desk, uow, code, actor(Role.AUDITOR))).code == code
+        assert (await work.find_readable_request(town.desk, uow, parse_code(code), actor(Role.AUDITOR))).code == code
         for stranger in (admin, citizen, actor(Role.TAXI_OFFICER)):
             with pytest.raises(Forbidden, match="code"):
-                await work.find_readable_request(town.desk, uow, code, stranger)
+                await work.find_readable_request(town.desk, uow, parse_code(code), stranger)
 
 
 async def test_papers_that_are_missing_can_be_asked_for(experts: Experts) -> None:

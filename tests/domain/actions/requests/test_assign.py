@@ -24,6 +24,7 @@ from domain.values.errors import (
     NotFound,
     TooLarge,
 )
+from domain.values.tracking_codes import TrackingCode, parse_code
 from domain.values.version_token import VersionToken
 from tests.support.municipality import NEIGHBOUR, Municipality, actor
 
@@ -47,19 +48,19 @@ async def listed(town: Municipality, queue: Queue, by: Actor) -> list[str]:
 async def take(town: Municipality, code: str, by: Actor, version: VersionToken | None = None) -> ServiceRequest:
     """Take a request."""
     async with town.store.open_unit() as uow:
-        return await assign.take_request(town.desk, uow, code, by, version)
+        return await assign.take_request(town.desk, uow, parse_code(code), by, version)
 
 
 async def drop(town: Municipality, code: str, by: Actor, version: VersionToken | None = None) -> ServiceRequest:
     """Drop a request."""
     async with town.store.open_unit() as uow:
-        return await assign.drop_assignment(town.desk, uow, code, by, version)
+        return await assign.drop_assignment(town.desk, uow, parse_code(code), by, version)
 
 
 async def give(town: Municipality, code: str, username: str, by: Actor = MANAGER) -> ServiceRequest:
     """Give a request."""
     async with town.store.open_unit() as uow:
-        return await assign.assign_request(town.desk, uow, code, username, by)
+        return await assign.assign_request(town.desk, uow, parse_code(code), username, by)
 
 
 async def stand_in(town: Municipality, absent: str, deputy: str) -> Actor:
@@ -84,7 +85,7 @@ async def named(town: Municipality, codes: list[str], by: Actor) -> list[str]:
 async def several(town: Municipality, codes: list[str], username: str, by: Actor = MANAGER) -> dict[str, str | None]:
     """Give several; code → error."""
     async with town.store.open_unit() as uow:
-        done = await assign.assign_requests(town.desk, uow, dict.fromkeys(codes), username, by)
+        done = await assign.assign_requests(town.desk, uow, dict.fromkeys(map(parse_code, codes)), username, by)
     return {one.code: str(one.error) if one.error else None for one in done}
 
 
@@ -210,7 +211,9 @@ async def test_of_several_the_one_that_a_colleague_changed_is_told(town: Municip
     for username in ("sara", "reza"):
         await engage(town, username, Role.CIVIL)
     codes = sorted([await town.order(), await town.order(mobile=NEIGHBOUR)])
-    seen: dict[str, VersionToken | None] = {code: (await town.request(code)).version_token for code in codes}
+    seen: dict[TrackingCode, VersionToken | None] = {
+        parse_code(code): (await town.request(code)).version_token for code in codes
+    }
     await give(town, codes[0], "sara")
     async with town.store.open_unit() as uow:
         done = await assign.assign_requests(town.desk, uow, seen, "reza", MANAGER)
@@ -218,7 +221,7 @@ async def test_of_several_the_one_that_a_colleague_changed_is_told(town: Municip
     assert [(await town.request(code)).assignee for code in codes] == ["sara", "reza"]
 
 
-Change = Callable[[Municipality, UnitOfWork, str, VersionToken], Awaitable[object]]
+Change = Callable[[Municipality, UnitOfWork, TrackingCode, VersionToken], Awaitable[object]]
 CHANGES: dict[str, Change] = {
     "act": lambda town, uow, code, version: act.act_on_request(
         town.desk, uow, code, "reject", {"reason": "خارج از شهر"}, actor(Role.CIVIL), version
@@ -244,11 +247,11 @@ async def test_of_two_officers_at_once_the_second_is_told(town: Municipality, na
     assert before.state == seen.state, "it looks as it did, and yet somebody worked on it"
     with pytest.raises(Conflict, match="moved_on") as told:
         async with town.store.open_unit() as uow:
-            await CHANGES[name](town, uow, code, seen.version_token)
+            await CHANGES[name](town, uow, seen.code, seen.version_token)
     assert town.desk.wording.render_error(told.value).startswith("در این فاصله همکار دیگری")
     assert await town.request(code) == before
     async with town.store.open_unit() as uow:
-        await CHANGES[name](town, uow, code, before.version_token)
+        await CHANGES[name](town, uow, before.code, before.version_token)
     assert await town.request(code) != before
 
 

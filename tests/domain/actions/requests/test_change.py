@@ -11,6 +11,7 @@ from domain.actions.requests.change import FormChange, change_request
 from domain.language.changes import UNREVIEWED_CHANGES
 from domain.values.actors import Actor, Role
 from domain.values.errors import AlreadyDone, Conflict, DomainError, InvalidField, MissingField, NotAllowedNow, NotFound
+from domain.values.tracking_codes import parse_code
 from domain.values.version_token import VersionToken
 from tests.support.municipality import CITIZEN, CIVIL_OFFICER, NEIGHBOUR, Municipality, actor, clerk
 from tests.support.scenarios.expert_unit import OFFICER, PHOTO, VISIT, Experts
@@ -26,7 +27,7 @@ async def change(
 ) -> FormChange:
     """Change a request in a unit of its own."""
     async with town.store.open_unit() as uow:
-        return await change_request(town.desk, uow, code, values, by, version)
+        return await change_request(town.desk, uow, parse_code(code), values, by, version)
 
 
 async def answer(
@@ -40,9 +41,9 @@ async def answer(
     """Answer the question of a request from its present page, or one that showed another version."""
     shown = version or (await town.request(code)).version_token
     sent = [(name, f"{name}.jpg", content) for name, content in (papers or {}).items()]
-    files = [await prepare_sent_paper(town.desk, town.store, code, paper, OWN) for paper in sent]
+    files = [await prepare_sent_paper(town.desk, town.store, parse_code(code), paper, OWN) for paper in sent]
     async with town.store.open_unit() as uow:
-        await answer_question(town.desk, uow, code, QuestionAnswer(text, values, files), OWN, shown)
+        await answer_question(town.desk, uow, parse_code(code), QuestionAnswer(text, values, files), OWN, shown)
 
 
 async def test_place_and_hours_of_machinery_are_changed_once(town: Municipality) -> None:

@@ -9,7 +9,7 @@ from domain.actions.requests import public_tracking
 from domain.actions.requests.public_tracking import find_public_status
 from domain.actions.requests.track import track_request
 from domain.values.errors import CodeMistyped, NotFound, TooManyRequests
-from domain.values.tracking_codes import make_code
+from domain.values.tracking_codes import make_code, parse_code
 from tests.support.municipality import CITIZEN, Municipality
 
 HOME = "203.0.113.7"
@@ -26,9 +26,9 @@ async def miss(town: Municipality, number: int, address: str = HOME) -> type[Exc
 
 async def test_whoever_has_the_code_finds_the_request(town: Municipality) -> None:
     code = await town.order()
-    assert (await find_public_status(town.desk, town.store, code, HOME)).code == code
+    assert (await find_public_status(town.desk, town.store, parse_code(code), HOME)).code == code
     with pytest.raises(CodeMistyped):
-        await find_public_status(town.desk, town.store, "123456789", HOME)
+        await find_public_status(town.desk, town.store, parse_code("123456789"), HOME)
 
 
 async def test_an_address_that_guesses_is_shut_out_and_no_other(town: Municipality) -> None:
@@ -36,8 +36,8 @@ async def test_an_address_that_guesses_is_shut_out_and_no_other(town: Municipali
     assert [await miss(town, number) for number in range(MOST_MISSES)] == [NotFound] * MOST_MISSES
     assert await miss(town, 0) is TooManyRequests
     with pytest.raises(TooManyRequests):
-        await find_public_status(town.desk, town.store, code, HOME)
-    assert (await find_public_status(town.desk, town.store, code, "203.0.113.8")).code == code
+        await find_public_status(town.desk, town.store, parse_code(code), HOME)
+    assert (await find_public_status(town.desk, town.store, parse_code(code), "203.0.113.8")).code == code
     town.clock.at += MISS_WINDOW
     assert await miss(town, 0) is NotFound
 
@@ -57,6 +57,6 @@ async def test_guesses_from_everywhere_are_shut_out_and_owners_are_not(
     said = [await miss(town, number, f"198.51.100.{number}") for number in range(21)]
     assert said == [NotFound] * 20 + [TooManyRequests]
     async with town.store.open_unit() as uow:
-        assert (await track_request(town.desk, uow, code, CITIZEN)).is_own
+        assert (await track_request(town.desk, uow, parse_code(code), CITIZEN)).is_own
     town.clock.at += timedelta(hours=1)
     assert await miss(town, 0, "198.51.100.99") is NotFound

@@ -16,6 +16,7 @@ from domain.requests.history import find_actor
 from domain.requests.request import Phase
 from domain.values.actors import Role
 from domain.values.errors import AlreadyDone, DomainError, Forbidden, InvalidField, MissingField, NotAllowedNow
+from domain.values.tracking_codes import parse_code
 from tests.support.municipality import CITIZEN, FOUR_HOURS, NEIGHBOUR, Municipality, actor
 from tests.support.scenarios.expert_unit import FEE, Experts
 from tests.support.scenarios.taxi_organisation import TaxiOrganisation
@@ -101,7 +102,7 @@ async def walk_in_request(town: Municipality) -> str:
 async def erase_one(town: Municipality, code: str, reason: str = "درخواست شهروند", by: Role = Role.ADMIN) -> None:
     """Erase one request."""
     async with town.store.open_unit() as uow:
-        await erase.erase_request(town.desk, uow, code, reason, actor(by))
+        await erase.erase_request(town.desk, uow, parse_code(code), reason, actor(by))
 
 
 async def verified(town: Municipality) -> list[object]:

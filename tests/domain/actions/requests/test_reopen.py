@@ -8,6 +8,7 @@ from domain.requests.request import ServiceRequest
 from domain.services.expert.kinds import OPINION_PAPERS
 from domain.values.actors import Actor, Role
 from domain.values.errors import NotAllowedNow
+from domain.values.tracking_codes import parse_code
 from tests.support.municipality import CITIZEN, Municipality, actor
 from tests.support.scenarios.expert_unit import Experts
 from tests.support.scenarios.taxi_organisation import OFFICER, TaxiOrganisation
@@ -17,7 +18,7 @@ from tests.support.scenarios.taxi_registries import DRIVER_MOBILE, a_duty
 async def reopened(town: Municipality, code: str, by: Actor) -> ServiceRequest:
     """Take up a finished request again; return the new one."""
     async with town.store.open_unit() as uow:
-        return (await reopen.reopen_request(town.desk, uow, code, "دوباره", by)).outcome.request
+        return (await reopen.reopen_request(town.desk, uow, parse_code(code), "دوباره", by)).outcome.request
 
 
 async def test_an_ended_leave_is_not_offered_again(taxis: TaxiOrganisation) -> None:

@@ -9,6 +9,7 @@ from domain.people.person import Person
 from domain.requests.request import ServiceRequest
 from domain.values.actors import Actor, Role
 from domain.values.errors import DomainError, Forbidden, InvalidField, MissingField, NotFound
+from domain.values.tracking_codes import parse_code
 from tests.support.municipality import CITIZEN, NEIGHBOUR, Municipality, actor
 
 FORM: dict[str, object] = {
@@ -38,7 +39,7 @@ async def correct(
 ) -> walk_in.MobileCorrection:
     """Correct the mobile of a request."""
     async with town.store.open_unit() as uow:
-        return await walk_in.correct_mobile(town.desk, uow, code, mobile, proof, by or actor(Role.CIVIL))
+        return await walk_in.correct_mobile(town.desk, uow, parse_code(code), mobile, proof, by or actor(Role.CIVIL))
 
 
 async def person(town: Municipality, mobile: str) -> Person | None:

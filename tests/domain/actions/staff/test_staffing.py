@@ -10,6 +10,7 @@ from domain.actions.staff import staffing
 from domain.people.person import StaffMember, Substitution
 from domain.values.actors import Actor, Role
 from domain.values.errors import AuthenticationFailed, DomainError, Forbidden, InvalidField, NotFound
+from domain.values.tracking_codes import parse_code
 from tests.support.municipality import CIVIL_OFFICER, Municipality, actor
 from tests.support.scenarios.expert_unit import Experts
 
@@ -44,7 +45,7 @@ async def acting(town: Municipality, username: str) -> Actor:
 async def take(town: Municipality, code: str, action: str, by: Actor, **inputs: object) -> None:
     """Take a step as somebody with substitutions."""
     async with town.store.open_unit() as uow:
-        outcome = await act.act_on_request(town.desk, uow, code, action, inputs, by)
+        outcome = await act.act_on_request(town.desk, uow, parse_code(code), action, inputs, by)
         await notify.announce_outcome(town.desk, uow, outcome, by)
 
 
@@ -78,7 +79,7 @@ async def test_the_deputy_is_the_assigned_officer_too(experts: Experts) -> None:
     assert (await town.history(code))[-1].actor == "staff:bahrami for ahmadi"
     other = await experts.reach("submitted")
     async with town.store.open_unit() as uow:
-        await assign.assign_request(town.desk, uow, other, "bahrami", await acting(town, "bahrami"))
+        await assign.assign_request(town.desk, uow, parse_code(other), "bahrami", await acting(town, "bahrami"))
     assert (await town.history(other))[-1].actor == "staff:bahrami"
 
 

@@ -9,6 +9,7 @@ from domain.bills.bill import BillState
 from domain.values.actors import Role
 from domain.values.calendar import from_jalali
 from domain.values.errors import Conflict, Forbidden, InvalidField, NotAllowedNow
+from domain.values.tracking_codes import parse_code
 from tests.support.municipality import CITIZEN, NEIGHBOUR, Municipality, actor
 from tests.support.scenarios.expert_unit import LETTER, Experts
 
@@ -45,7 +46,7 @@ async def test_a_step_that_fails_spends_no_number(experts: Experts, town: Munici
 async def issue_and_fail(town: Municipality, code: str) -> None:
     """Issue a letter in a unit that does not come to its end."""
     async with town.store.open_unit() as uow:
-        request = await uow.requests.get_by_code(code, lock=True)
+        request = await uow.requests.get_by_code(parse_code(code), lock=True)
         outcome = await town.desk.engine.take_step(uow, request, "issue", {"text": LETTER}, actor(Role.SECRETARIAT))
         assert outcome.request.data["letter_number"] == "1405/ک/1"
         raise RuntimeError

@@ -7,6 +7,7 @@ from domain.services import SERVICES
 from domain.services.machinery.declaration import MACHINERY_WORK
 from domain.values.actors import Role
 from domain.values.errors import AlreadyDone, CodeMistyped, Conflict, Forbidden, InvalidField, NotAllowedNow, NotFound
+from domain.values.tracking_codes import parse_code
 from tests.support.municipality import CITIZEN, NEIGHBOUR, Municipality, actor
 
 PEOPLE_TAKE = sorted({step.name for step in MACHINERY_WORK.transitions if step.trigger is None})
@@ -149,7 +150,7 @@ async def test_what_may_be_done_is_listed_by_role(town: Municipality) -> None:
 async def test_two_officers_at_once_one_of_them_acts(town: Municipality) -> None:
     code = await town.order()
     async with town.store.open_unit(write=False) as uow:
-        stale = await uow.requests.get_by_code(code)
+        stale = await uow.requests.get_by_code(parse_code(code))
     await town.do(code, "accept", Role.CIVIL)
     with pytest.raises(Conflict):
         async with town.store.open_unit() as uow:

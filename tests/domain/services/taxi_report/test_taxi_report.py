@@ -16,6 +16,7 @@ from domain.values.errors import (
     NotFound,
     UnknownKind,
 )
+from domain.values.tracking_codes import parse_code
 from tests.support.municipality import NEIGHBOUR, actor
 from tests.support.scenarios.taxi_organisation import (
     AUXILIARY_MOBILE,
@@ -165,7 +166,7 @@ async def test_the_officer_names_the_driver_where_there_are_several(taxis: TaxiO
         one for one in taxis.town.desk.engine.list_actions(await taxis.town.request(code)) if one.name == "record"
     )
     async with taxis.town.store.open_unit(write=False) as uow:
-        request = await uow.requests.get_by_code(code)
+        request = await uow.requests.get_by_code(parse_code(code))
         choices = {one.name: tuple(await one.find_choices(uow, request)) for one in step.inputs if one.find_choices}
     assert choices["driver"] == (DRIVER_CODE, AUXILIARY_CODE)
     assert "overcharge" in choices["kind"]
