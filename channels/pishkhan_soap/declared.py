@@ -1,7 +1,7 @@
 """Operations that come from declarations: each service's submission, each look-up. A further service appears by itself.
 
 The form's fields become elements of the same names in lowerCamelCase; what the form takes from the person
-(`autofill`) comes from `citizen`. Whatever the XSD lets through is read by the form once more.
+(`autofill`) comes from `citizen`. What the XSD proves of a value, a day for one, is not read again; the form judges it.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,5 +1,6 @@
 """What toolkits make of the same values is folded into one form in one place, before the XSD looks at it."""
 
+from datetime import date, time
 from typing import Any
 
 import pytest
@@ -18,18 +19,18 @@ OPERATIONS = {one.name: one for one in CONTRACT.operations}
 XSI = 'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
 FOLDED = (
     # element, as it is sent, as it is read
-    ("date", "2026-11-25T00:00:00", "2026-11-25"),
-    ("date", "2026-11-25T00:00:00.0000000+03:30", "2026-11-25"),
-    ("date", "2026-11-25T00:00:00.000Z", "2026-11-25"),
-    ("date", "۲۰۲۶-۱۱-۲۵", "2026-11-25"),
-    ("date", "1405-09-04", "2026-11-25"),
-    ("date", "1405-09-04+03:30", "2026-11-25"),
-    ("date", "۱۴۰۵-۰۲-۳۱", "2026-05-21"),
-    ("start", "8:00", "08:00"),
-    ("start", "08:00:00", "08:00"),
-    ("start", "08:00:59.1234567", "08:00"),
-    ("start", "08:00:00.0000000+03:30", "08:00"),
-    ("start", "۰۸:۳۰", "08:30"),
+    ("date", "2026-11-25T00:00:00", date(2026, 11, 25)),
+    ("date", "2026-11-25T00:00:00.0000000+03:30", date(2026, 11, 25)),
+    ("date", "2026-11-25T00:00:00.000Z", date(2026, 11, 25)),
+    ("date", "۲۰۲۶-۱۱-۲۵", date(2026, 11, 25)),
+    ("date", "1405-09-04", date(2026, 11, 25)),
+    ("date", "1405-09-04+03:30", date(2026, 11, 25)),
+    ("date", "۱۴۰۵-۰۲-۳۱", date(2026, 5, 21)),
+    ("start", "8:00", time(8)),
+    ("start", "08:00:00", time(8)),
+    ("start", "08:00:59.1234567", time(8)),
+    ("start", "08:00:00.0000000+03:30", time(8)),
+    ("start", "۰۸:۳۰", time(8, 30)),
     ("hours", "۲٫۵", 2.5),
     ("hours", "4.0", 4.0),
     ("count", "2.0", 2),

@@ -30,6 +30,7 @@ from domain.fleet.resources import MACHINE_TYPES
 from domain.messages.catalogue import Catalogue
 from domain.parsing.answers import read_start_hour
 from domain.values.errors import DomainError, InvalidField, MissingField, UnknownKind
+from domain.values.identifiers import parse_national_code
 
 NOW = datetime(2026, 11, 24, 6, 30, tzinfo=UTC)
 TEXTS = Catalogue.load()
@@ -69,6 +70,7 @@ READ: list[tuple[FieldType, object, object]] = [
     (Moment(), "فردا ۸:۳۰", "2026-11-25T05:00:00+00:00"),
     (Identifier("mobile"), "۰۹۱۲ ۱۲۳ ۴۵۶۷", "+989121234567"),
     (Identifier("national_code"), "499370899", "0499370899"),
+    (Identifier("national_code"), parse_national_code("499370899"), "0499370899"),
     (Identifier("postal_code"), "49471-13456", "4947113456"),
     (Identifier("plate"), "۱۲ ت ۳۴۵ ایران ۵۹", "12ت345-59"),
     (Choice(), "ld-1", "LD-1"),

@@ -1,6 +1,6 @@
 """Who takes care of a request: given, taken, dropped, several at once; and two officers who act at the same time."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 
 import pytest
@@ -24,7 +24,7 @@ from domain.values.errors import (
     NotFound,
     TooLarge,
 )
-from domain.values.tracking_codes import TrackingCode, parse_code
+from domain.values.tracking_codes import TrackingCode, make_code, parse_code
 from domain.values.version_token import VersionToken
 from tests.support.municipality import NEIGHBOUR, Municipality, actor
 
@@ -82,7 +82,9 @@ async def named(town: Municipality, codes: list[str], by: Actor) -> list[str]:
     return [one.username for one in assign.list_colleagues(town.desk, staff, substitutes, requests, by)]
 
 
-async def several(town: Municipality, codes: list[str], username: str, by: Actor = MANAGER) -> dict[str, str | None]:
+async def several(
+    town: Municipality, codes: Sequence[str], username: str, by: Actor = MANAGER
+) -> dict[str, str | None]:
     """Give several; code → error."""
     async with town.store.open_unit() as uow:
         done = await assign.assign_requests(town.desk, uow, dict.fromkeys(map(parse_code, codes)), username, by)
@@ -144,7 +146,7 @@ async def test_several_are_given_and_each_that_cannot_be_is_told(town: Municipal
     assert set((await several(town, codes[:1], "nobody")).values()) == {"not_found:assignee"}
     assert set((await several(town, codes, "sara", actor(Role.REVENUE))).values()) >= {"forbidden:assignee"}
     with pytest.raises(TooLarge):
-        await several(town, [str(number) for number in range(201)], "sara")
+        await several(town, [make_code(10_000_000 + number) for number in range(201)], "sara")
 
 
 async def test_who_may_give_it_is_who_is_told_so(town: Municipality) -> None:
