@@ -312,12 +312,11 @@ class Conversation:
         if refused_field and refused_field.name not in frame.slots:
             return refused_field.name, None
         missing_parts = [
-            (field.name, _missing_part(field, frame))
+            (field.name, missing_part or None)
             for field in self.forms[frame.intent].asked_fields
-            if _missing_part(field, frame) is not None
+            if (missing_part := _missing_part(field, frame)) is not None
         ]
-        missing_parts.sort(key=lambda field: field[0] != refused)
-        return (missing_parts[0][0], missing_parts[0][1] or None) if missing_parts else None
+        return min(missing_parts, key=lambda part: part[0] != refused, default=None)
 
     def _menu(self, frame: Frame) -> list[str]:
         field = self._find_asked_field(frame)

@@ -22,7 +22,7 @@ from domain.parsing.hours import (
     take_length,
 )
 from domain.parsing.machines import MachineItem, take_machine_work
-from domain.parsing.numerals import read_quantity_at, read_whole_number_at
+from domain.parsing.numerals import LONGEST_WHOLE, read_number_at, read_quantity_at
 from domain.parsing.slots import MessageReader
 from domain.parsing.spelling import Spelling
 from domain.parsing.tokens import Phrases, TokenKind, TokenStream, keys_of
@@ -148,7 +148,7 @@ def read_number(answer_text: str, unit_words: tuple[str, ...] = ()) -> int:
     """
     stream = TokenStream(answer_text)
     index = _first_content_index(stream)
-    number = read_whole_number_at(stream, index)
+    number = read_number_at(stream, index, LONGEST_WHOLE)
     if not number:
         raise InvalidField("number")
     stream.take(index, number[1])
@@ -197,7 +197,7 @@ def _first_content_index(stream: TokenStream) -> int:
         (
             index
             for index in positions
-            if stream.raw_at(index) not in _IGNORED_WORDS or read_whole_number_at(stream, index)
+            if stream.raw_at(index) not in _IGNORED_WORDS or read_number_at(stream, index, LONGEST_WHOLE)
         ),
         len(stream),
     )

@@ -9,7 +9,14 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from domain.parsing.filler_words import COURTESY_WORDS
-from domain.parsing.numerals import AND_WORDS, HALF_WORDS, end_of_half, read_fraction_at, read_whole_number_at
+from domain.parsing.numerals import (
+    AND_WORDS,
+    HALF_WORDS,
+    LONGEST_WHOLE,
+    end_of_half,
+    read_fraction_at,
+    read_number_at,
+)
 from domain.parsing.tokens import TokenStream, keys_of
 from domain.values.errors import InvalidField
 
@@ -24,7 +31,7 @@ def _read_decimal_at(stream: TokenStream, index: int) -> tuple[Decimal, int] | N
     """Return the decimal number at a place («۲٫۷۶», «سه و نیم», «نیم») and where it ends, whatever its places."""
     if stream.key_at(index) in HALF_WORDS:
         return _HALF, index + 1
-    number = read_whole_number_at(stream, index)
+    number = read_number_at(stream, index, LONGEST_WHOLE)
     if not number:
         return None
     whole_part, end = number

@@ -39,20 +39,12 @@ _DECIMAL_MARKS = frozenset("./٫,،")
 _COMMAS = frozenset(",،")
 _THOUSANDS_GROUP = 3
 _LONGEST_NUMBER = 6
-_LONGEST_WHOLE = 18
+LONGEST_WHOLE = 18
+"""Digits of a whole number that is asked for, which may be long."""
 
 
-def read_number_at(stream: TokenStream, index: int) -> tuple[int, int] | None:
+def read_number_at(stream: TokenStream, index: int, most_digits: int = _LONGEST_NUMBER) -> tuple[int, int] | None:
     """Return the number at a place, in digits or words («بیست و پنج»), and its end; long digits identify, not count."""
-    return _read_number_up_to(stream, index, _LONGEST_NUMBER)
-
-
-def read_whole_number_at(stream: TokenStream, index: int) -> tuple[int, int] | None:
-    """Return the whole number at a place, however long, and where it ends."""
-    return _read_number_up_to(stream, index, _LONGEST_WHOLE)
-
-
-def _read_number_up_to(stream: TokenStream, index: int, most_digits: int) -> tuple[int, int] | None:
     key = stream.key_at(index)
     if not key:
         return None

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Collection
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import (
@@ -51,7 +52,9 @@ def _to_utc(value: datetime | None) -> datetime | None:
     return value.astimezone(UTC)
 
 
+@lru_cache(maxsize=256)
 def _to_utc_text(value: datetime | None) -> str | None:
+    # One unit writes its own moment into a dozen columns.
     moment = _to_utc(value)
     return None if moment is None else moment.replace(tzinfo=None).isoformat(" ", "microseconds")
 

@@ -53,14 +53,18 @@ def _find_in_machine_index(reader: MessageReader) -> tuple[int, int] | None:
     Where no machine was named, also those right behind the keyword. An address is none.
     """
     stream = reader.stream
+    named_parts = [
+        (part_index, start, end, name_span)
+        for part_index, (start, end) in enumerate(stream.free_parts())
+        if (name_span := _trim_to_name(stream, start, end)) and not mentions_address(stream.source_text(start, end))
+    ]
+    if not named_parts:
+        return None
     full_stream = TokenStream(stream.text)
     hour_starts = {length.start for length in find_lengths_and_clocks(full_stream)[0]}
     machine_ends = {end for index in range(len(full_stream)) if (end := end_of_machine_at(full_stream, index))}
     has_no_machine = "items" not in reader.slots and "items" not in reader.rejected_texts
-    for part_index, (start, end) in enumerate(stream.free_parts()):
-        name_span = _trim_to_name(stream, start, end)
-        if not name_span or mentions_address(stream.source_text(start, end)):
-            continue
+    for part_index, start, end, name_span in named_parts:
         is_joined = stream.key_at(start) in _JOINING_WORDS and start in machine_ends
         if (
             (end in hour_starts and (has_no_machine or is_joined))
