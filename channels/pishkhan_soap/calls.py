@@ -41,7 +41,7 @@ from domain.values.errors import (
     Replayed,
     Unavailable,
 )
-from domain.values.files import PreparedFile
+from domain.values.files import PreparedFile, digest_content
 from domain.values.reasons import DuplicateReason, ForbiddenReason, NotFoundReason
 
 LOCK_ATTEMPTS = 10
@@ -127,15 +127,17 @@ class CallHandler:
             return call_values
         try:
             async with self.store.open_unit(write=False) as uow:
-                clerk = await self._identify_new_caller(uow, call_values, token, caller)
-            return await operation.prepare_values(partial(self._prepare_file, clerk), call_values)
+                new_call = await self._admit_new_call(uow, call_values, token, caller)
+                if operation.admit_files is not None:
+                    await operation.admit_files(new_call)
+            return await operation.prepare_values(partial(self._prepare_file, new_call.clerk), call_values)
         except DomainError as refusal:
             return refusal
 
-    async def _identify_new_caller(
+    async def _admit_new_call(
         self, uow: UnitOfWork, call_values: Mapping[str, Any], token: UsernameToken, caller: CounterCaller
-    ) -> Actor:
-        """Return the clerk of a call that is admitted and new; raises why it is not.
+    ) -> CounterCall:
+        """Return a call that is admitted and new, in a unit that only reads; raises why it is not.
 
         Files of any other call are not opened: that costs a scan, which nobody shall cause again and again.
         """
@@ -145,7 +147,7 @@ class CallHandler:
         clerk = _identify_caller(office, call_values)
         if await uow.office_calls.find(office.code, call_values["call_id"], self.dependencies.clock.now()):
             raise Unavailable("clientRequestId")  # its answer is given again; who hears this came as it was forgotten
-        return clerk
+        return CounterCall(self.dependencies, uow, office, clerk, call_values)
 
     async def _prepare_file(self, clerk: Actor, file_name: str, content: bytes) -> PreparedFile:
         return await prepare_file(self.dependencies, self.store, file_name, content, clerk)
@@ -344,7 +346,7 @@ def _digest_value(value: bytes | date | time) -> str:
     """Return what stands for a file, a day or moment, and an hour."""
     match value:
         case bytes():
-            return hashlib.sha256(value).hexdigest()
+            return digest_content(value)
         case time():
             return value.strftime("%H:%M")
         case _:

@@ -16,7 +16,7 @@ from channels.pishkhan_soap.request_status import (
     get_own_request,
 )
 from channels.pishkhan_soap.schema import Doc, SchemaElement
-from domain.actions.documents.attach import attach_document
+from domain.actions.documents.attach import attach_document, require_place
 from domain.actions.feedback.feedback import store_comment
 from domain.actions.messages.notify import announce_outcome
 from domain.actions.papers.printouts import build_request_printout
@@ -32,6 +32,7 @@ from domain.values import identifiers
 from domain.values.actors import Role
 from domain.values.calendar import tehran_moment
 from domain.values.errors import InvalidField, MissingField
+from domain.values.files import digest_content
 from domain.values.reasons import InvalidReason
 from domain.values.text import fold_text, tidy_text
 from domain.values.tracking_codes import parse_code
@@ -104,6 +105,13 @@ async def _run_command(
     )
     await announce_outcome(call.dependencies, call.uow, outcome, call.clerk)
     return await build_status_values(call, outcome.request)
+
+
+async def admit_document(call: CounterCall) -> None:
+    """Refuse a file that an own request takes none of now."""
+    values = call.values
+    tracking_code, content_digest = parse_code(values["code"]), digest_content(values["content"])
+    await require_place(call.dependencies, call.uow, tracking_code, values["name"], content_digest, call.clerk)
 
 
 async def add_document(call: CounterCall) -> Mapping[str, Any]:
@@ -253,6 +261,7 @@ OPERATIONS = (
         add_document,
         answer_lifetime=ACTION_ANSWER_RETENTION,
         prepare_values=prepare_document,
+        admit_files=admit_document,
     ),
 )
 """Every operation about a request that exists."""

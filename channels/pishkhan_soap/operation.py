@@ -51,6 +51,10 @@ class Operation:
     """Before the unit is opened, for a call that is admitted and new: prepares the files among its values. None: there
     are none.
     """
+    admit_files: Callable[[CounterCall], Awaitable[None]] | None = None
+    """Before they are prepared, in a unit that only reads: raises why these files are not taken whatever they hold.
+    None: that is found out with the work.
+    """
     reads_personal_data: bool = False
     """Whether its answer shows personal data that the call did not bring: each one is a read event."""
 

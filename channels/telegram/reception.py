@@ -88,7 +88,7 @@ class Reception:
         """Return an update with the file that came with it, where that is wanted."""
         bot_account = self._bot_client.account
         received_update = incoming_update.to_received_update(bot_account.channel, bot_account.bot_id)
-        if incoming_update.file is None or not await needs_file(self._store, received_update):
+        if incoming_update.file is None or not await needs_file(self._dependencies, self._store, received_update):
             return received_update
         async with self._fetching_slots:
             return replace(

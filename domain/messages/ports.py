@@ -23,6 +23,10 @@ class InboxRepository(Protocol):
         """
         ...
 
+    async def count_arrivals(self, channel: str, sender: str, now: datetime, count_window: timedelta) -> int:
+        """Return how many messages of a sender `add_counted` has counted in the present window."""
+        ...
+
     async def add(self, message: InboundMessage) -> bool:
         """Store it; False when its fingerprint is known (a duplicate delivery)."""
         ...

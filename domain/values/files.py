@@ -39,6 +39,11 @@ def detect_media_type(content: bytes) -> str:
     raise DocumentRejected("document")
 
 
+def digest_content(content: bytes) -> str:
+    """Return the digest by which the same content is known again."""
+    return hashlib.sha256(content).hexdigest()
+
+
 @dataclass(frozen=True, slots=True)
 class PreparedFile:
     """A file that may be stored: scanned, whole, and without what nobody should see of it."""
@@ -61,8 +66,8 @@ class PreparedFile:
             name=clean_file_name(file_name),
             content=content,
             media_type=detect_media_type(content),
-            sha256=hashlib.sha256(content).hexdigest(),
-            source_sha256=hashlib.sha256(source_content).hexdigest(),
+            sha256=digest_content(content),
+            source_sha256=digest_content(source_content),
         )
 
 

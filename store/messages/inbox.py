@@ -1,7 +1,7 @@
 """Texts that came in, each kept once however often it is delivered."""
 
 from collections.abc import Collection
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import Executable, Integer, bindparam, select, update
 
@@ -59,6 +59,11 @@ def _insert_arrival(engine: DatabaseEngine) -> Executable:
     )
 
 
+def _count_key(channel: str, sender: str) -> str:
+    """Return under which key the messages of a sender are counted."""
+    return f"in:{channel}:{sender}"
+
+
 class SqlInboxRepository(Repository):
     """The port `InboxRepository`. Of deliveries that come at once, one is stored; the others wait for its unit and are
     known.
@@ -67,7 +72,7 @@ class SqlInboxRepository(Repository):
     async def add_counted(
         self, message: InboundMessage, count_window: timedelta
     ) -> tuple[int, StoredDialogue | None] | None:
-        count_key = f"in:{message.channel}:{message.sender}"
+        count_key = _count_key(message.channel, message.sender)
         window_key, _ = find_window(count_key, message.received_at, count_window)
         query_values = {"counted": window_key, "on_channel": message.channel, "from_sender": message.sender}
         row = await self._transaction.fetch_row(_insert_arrival, {**_MAPPING.column_values(message), **query_values})
@@ -77,6 +82,9 @@ class SqlInboxRepository(Repository):
             count_key, message.received_at, count_window, is_first_hit=row[0] is None
         )
         return (row[0] or 0) + 1, None if row[1] is None else (row[1], row[2])
+
+    async def count_arrivals(self, channel: str, sender: str, now: datetime, count_window: timedelta) -> int:
+        return await SqlLineRepository(self._transaction).count_hits(_count_key(channel, sender), now, count_window)
 
     async def add(self, message: InboundMessage) -> bool:
         return await self._transaction.count_written(_insert_if_new, _MAPPING.column_values(message)) == 1

@@ -97,11 +97,16 @@ async def _prepare_event(dependencies: Dependencies, store: Store, update: Recei
     return replace(sent_file, prepared_file=prepared_file)
 
 
-async def needs_file(store: Store, update: ReceivedUpdate) -> bool:
-    """Return whether a file is to be fetched: its chat has proved a mobile, and the update was not acted on before."""
+async def needs_file(dependencies: Dependencies, store: Store, update: ReceivedUpdate) -> bool:
+    """Return whether a file is to be fetched: its chat has proved a mobile and is not past its limit, and the update
+    was not acted on before.
+    """
+    now, policy = dependencies.clock.now(), dependencies.policy
     async with store.open_unit(write=False) as uow:
         chat = await uow.chats.find(update.channel, update.chat_id)
         if chat is None or chat.mobile is None:
+            return False
+        if await uow.inbox.count_arrivals(chat.channel, chat.chat_id, now, policy.inbound_window) >= policy.chat_limit:
             return False
         return await uow.inbox.find_duplicate(update.channel, update.channel, update.update_id) is None
 

@@ -1,6 +1,7 @@
 """Adding files to a request: papers of the citizen, photos of a visit. They may come at any time before its end."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from domain.actions.dependencies import Dependencies
 from domain.authorization.request_policy import require_request_right
@@ -23,6 +24,19 @@ MOST_DOCUMENTS = 30
 """Files that one request may have."""
 
 
+@dataclass(frozen=True, slots=True)
+class DocumentPlace:
+    """Where a file may be added."""
+
+    request: ServiceRequest
+    papers: ServicePapers
+    """Those of its service."""
+    existing: Sequence[Document]
+    """The files that it has."""
+    repeated: Document | None
+    """The same file as the same paper, if it is there already."""
+
+
 async def attach_document(
     dependencies: Dependencies, uow: UnitOfWork, code: TrackingCode, paper_name: str, file: PreparedFile, actor: Actor
 ) -> Document:
@@ -33,20 +47,40 @@ async def attach_document(
     service (`Forbidden`). Errors: `InvalidField("field")` for no such paper, `NotAllowedNow` once the request has
     ended, `TooLarge` for more than thirty files.
     """
-    request = await uow.requests.get_by_code(code, lock=True)
+    place = await require_place(dependencies, uow, code, paper_name, file.source_sha256, actor, lock=True)
+    if place.repeated is not None:
+        return place.repeated
+    document = _build_document(dependencies, place.request, paper_name, file, actor)
+    await uow.documents.add(document, file.content)
+    await _record_document(dependencies, uow, place.request, place.papers, [*place.existing, document], actor)
+    return document
+
+
+async def require_place(
+    dependencies: Dependencies,
+    uow: UnitOfWork,
+    code: TrackingCode,
+    paper_name: str,
+    source_sha256: str,
+    actor: Actor,
+    *,
+    lock: bool = False,
+) -> DocumentPlace:
+    """Return where a file, known by what was sent, may be added as that paper; raises what `attach_document` does.
+
+    Who has to prepare a file first asks before: what nobody takes is not scanned.
+    """
+    request = await uow.requests.get_by_code(code, lock=lock)
     service = dependencies.engine.get_service(request.service)
     require_request_right(Right.REQUESTS_ATTACH, service, request, actor)
     papers = _require_open_papers(service, request, paper_name, actor)
     existing = await uow.documents.list_of_request(request.id)
-    repeated = next((other for other in existing if _is_same(other, paper_name, file)), None)
-    if repeated is not None:
-        return repeated
-    if len(existing) >= MOST_DOCUMENTS:
+    # It is what was sent that counts, however it was cleaned since.
+    same_files = (other for other in existing if (other.field, other.source_sha256) == (paper_name, source_sha256))
+    repeated = next(same_files, None)
+    if repeated is None and len(existing) >= MOST_DOCUMENTS:
         raise TooLarge("documents", TooLargeReason.TOO_MANY_DOCUMENTS, most=format_number(MOST_DOCUMENTS))
-    document = _build_document(dependencies, request, paper_name, file, actor)
-    await uow.documents.add(document, file.content)
-    await _record_document(dependencies, uow, request, papers, [*existing, document], actor)
-    return document
+    return DocumentPlace(request, papers, existing, repeated)
 
 
 async def attach_draft_files(
@@ -88,11 +122,6 @@ async def _record_document(
     document = documents[-1]
     facts = {"field": document.field, "name": document.name, "sha256": document.sha256, "size": document.size}
     await dependencies.engine.record_event(uow, request, "attach", actor, facts)
-
-
-def _is_same(document: Document, paper_name: str, file: PreparedFile) -> bool:
-    """Return whether a file is there as this paper: it is what was sent that counts, however it was cleaned since."""
-    return (document.field, document.source_sha256) == (paper_name, file.source_sha256)
 
 
 def _build_document(

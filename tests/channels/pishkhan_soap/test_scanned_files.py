@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from domain.actions.documents.attach import MOST_DOCUMENTS
 from domain.actions.offices import accounts
 from domain.unit_of_work import UnitOfWork
 from store.unit_of_work import SqlStore
@@ -62,6 +63,27 @@ async def test_a_file_is_scanned_once_however_often_its_call_comes(office: Offic
     async with office.town.store.open_unit() as uow:
         await accounts.allow_networks(office.town.desk, uow, "1001", ["10.0.0.0/8"])
     assert await send(office.signer.signed(attaching(PDF, "f-5")), 2) == "authentication_failed"
+
+
+async def test_a_file_that_its_request_does_not_take_is_not_scanned(office: Office) -> None:
+    scanner = office.town.desk.malware_scanner = SuspiciousScanner(office.town.store)
+    request = await office.town.order(ASKING)
+    await office.town.brought_by(request)
+
+    async def attach(name: str, content: bytes = PDF, code: str = request) -> str:
+        values = {"trackingCode": code, "name": name, "content": b64encode(content).decode()}
+        answer = await office.call("AttachDocument", values)
+        return answer.code if answer.status == 200 else answer.fault.code
+
+    assert [await attach("selfie"), await attach("deed", code="123456786")] == ["invalid_field", "not_found"]
+    assert scanner.scan_count == 0
+    for number in range(MOST_DOCUMENTS):
+        assert await attach("deed", PDF + str(number).encode()) == "ok"
+    assert await attach("deed", PDF) == "too_large"
+    assert scanner.scan_count == MOST_DOCUMENTS
+    assert await attach("deed", PDF + b"0") == "ok", "it is there already"
+    assert (await office.call("CancelRequest", {"trackingCode": request})).code == "ok"
+    assert (await attach("deed"), scanner.scan_count) == ("not_allowed_now", MOST_DOCUMENTS + 1)
 
 
 async def test_an_office_that_is_admitted_meanwhile_brings_no_file_unscanned(

@@ -116,6 +116,16 @@ async def test_a_file_from_a_chat_that_proved_nothing_is_not_fetched(bot: Bot) -
     assert bot.messenger.called("getFile") == []
 
 
+async def test_a_file_from_a_chat_that_is_past_its_limit_is_not_fetched(bot: Bot, linked: list[Person]) -> None:
+    engine = bot.town.desk.engine
+    bot.town.desk.engine = replace(engine, policy=replace(engine.policy, chat_limit=1))
+    linked[0].sends_photo(b"\xff\xd8\xff")
+    async with bot.polling():
+        await confirmed(bot)
+        await linked[0].hears("خوانده نمی‌شود")
+    assert bot.messenger.called("getFile") == []
+
+
 async def test_the_webhook_keeps_a_chat_in_order_behind_a_file(bot: Bot, linked: list[Person]) -> None:
     reza, sara, *_ = linked
     bot.messenger.fail_next(Fault("slow", 0.9, method="file"))
