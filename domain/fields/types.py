@@ -225,7 +225,7 @@ class Identifier(FieldType):
         "national_code": identifiers.NationalCode,
         "postal_code": identifiers.PostalCode,
         "renovation_code": identifiers.RenovationCode,
-        "plate": identifiers.Plate,
+        "plate": identifiers.VehiclePlate,
     }
     """What a value is that was read before: of the kinds that texts are searched for."""
     REASONS: ClassVar[Mapping[str, InvalidReason]] = {

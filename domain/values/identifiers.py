@@ -34,7 +34,7 @@ class RenovationCode(str):
     __slots__ = ()
 
 
-class Plate(str):
+class VehiclePlate(str):
     """A vehicle plate, as `parse_plate` gives it."""
 
     __slots__ = ()
@@ -128,7 +128,7 @@ def parse_renovation_code(text: str) -> RenovationCode:
     return RenovationCode(code)
 
 
-def parse_plate(text: str) -> Plate:
+def parse_plate(text: str) -> VehiclePlate:
     """Return a vehicle plate as 12ت345-59: two digits, letter, three digits, region (10–99).
 
     The region may follow the number or come first after «ایران»; a Latin T means ت, «ا» for «الف».
@@ -138,7 +138,7 @@ def parse_plate(text: str) -> Plate:
     if not matched:
         raise _refusal_for_field("plate")
     letter = _PLATE_ALIASES.get(matched["letter"], matched["letter"])
-    return Plate(f"{matched['two']}{letter}{matched['three']}-{matched['region']}")
+    return VehiclePlate(f"{matched['two']}{letter}{matched['three']}-{matched['region']}")
 
 
 def parse_iban(text: str) -> str:
