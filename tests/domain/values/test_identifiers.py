@@ -1,7 +1,9 @@
 """Identifiers of people and things: the vectors of facts-iran.md, however they are typed."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 
+import phonenumbers
 import pytest
 
 from domain.messages.catalogue import Catalogue
@@ -168,6 +170,14 @@ def test_what_is_wrong_names_its_field(read: Callable[[str], str], field: str, t
     assert (caught.value.field, caught.value.reason) == (field, f"bad_{field}")
     assert f"details.invalid_field.bad_{field}" in TEXTS, "people are told what it is not"
     assert not caught.value.params, "an identifier that was refused must not travel with the error"
+
+
+def test_mobiles_are_the_numbers_that_the_library_says_are_given_out_to_them() -> None:
+    for number in range(9_000_000_000, 10_000_000_000, 99_991):
+        phone_number = phonenumbers.PhoneNumber(country_code=98, national_number=number)
+        is_mobile = phonenumbers.number_type(phone_number) == phonenumbers.PhoneNumberType.MOBILE
+        with nullcontext() if is_mobile else pytest.raises(InvalidField):
+            assert identifiers.parse_mobile(str(number)) == f"+98{number}"
 
 
 def test_mobile_is_shown_as_people_write_it() -> None:
