@@ -116,7 +116,7 @@ class StoreQuestion(Effect):
 
     required_inputs: ClassVar[frozenset[str]] = frozenset({"question"})
     stores: ClassVar[StoredFields] = (QUESTION,)
-    may_store: ClassVar[StoredFields] = MARKS
+    may_store = MARKS
 
     async def apply_effect(self, context: StepContext) -> None:
         """Store the open question, and the marks that it has."""
@@ -131,14 +131,14 @@ class StoreQuestion(Effect):
 class StoreAnswer(Effect):
     """Keep the answer beside its question and close the question."""
 
-    forgets: ClassVar[frozenset[str]] = frozenset(field.name for field in (QUESTION, *MARKS))
+    forgets: ClassVar[StoredFields] = (QUESTION, *MARKS)
     required_inputs: ClassVar[frozenset[str]] = frozenset({"text"})
     stores: ClassVar[StoredFields] = (ANSWERS,)
 
     async def apply_effect(self, context: StepContext) -> None:
         """Append to `answers` (list of {question, answer})."""
         answer = {"question": QUESTION.find(context.request), "answer": context.inputs[ANSWER.name]}
-        for closed_field in (QUESTION, *MARKS):
+        for closed_field in self.forgets:
             closed_field.clear(context.request)
         ANSWERS.write(context.request, [*(ANSWERS.find(context.request) or []), answer])
 

@@ -24,9 +24,12 @@ from domain.values.reasons import MissingReason, NotAllowedReason
 REQUEST_SUBJECT = "request"
 
 QUOTE: StoredField[Quote] = StoredField(
-    "quote", Text(), stored_form=StoredForm(lambda quote: quote.as_json(), Quote.from_json)
+    "quote",
+    Text(),
+    stored_form=StoredForm(lambda quote: quote.as_json(), Quote.from_json),
+    take_figures=lambda quote_json: replace(Quote.from_json(quote_json), reason=None).as_json(),
 )
-"""What the tariff asks, explained, as the revenue unit may have set it."""
+"""What the tariff asks, explained, as the revenue unit may have set it, for a reason in its own words."""
 
 PAYMENT_DEADLINE = stored_moment("payment_deadline")
 """Until when the bill is to be paid."""
@@ -96,10 +99,10 @@ async def issue_request_bill(
 class IssueBill(Effect):
     """Bill the quoted amount."""
 
-    required_data: ClassVar[frozenset[str]] = frozenset({"quote"})
+    required_data: ClassVar[StoredFields] = (QUOTE,)
     issues_bill: ClassVar[bool] = True
     stores: ClassVar[StoredFields] = (PAYMENT_DEADLINE,)
-    may_store: ClassVar[StoredFields] = (PAYMENT_LIMIT,)
+    may_store = (PAYMENT_LIMIT,)
     reckon_limit: MomentReckoner | None = None
     """Reckons until when money is taken for the request at all, where its service has such a limit (the day on which
     begins what is paid for); the bill's deadline is then no later. None: the municipality's deadline alone.
@@ -119,7 +122,7 @@ class IssueBill(Effect):
 class HasCharge(Guard):
     """Whether the quote asks for money at all."""
 
-    required_data: ClassVar[frozenset[str]] = frozenset({"quote"})
+    required_data: ClassVar[StoredFields] = (QUOTE,)
     decided_question: ClassVar[tuple[str, bool] | None] = ("charge", True)
 
     async def is_satisfied(self, context: StepContext) -> bool:
@@ -131,7 +134,7 @@ class HasCharge(Guard):
 class FreeOfCharge(Guard):
     """Whether the quote came to nothing: no bill is made."""
 
-    required_data: ClassVar[frozenset[str]] = frozenset({"quote"})
+    required_data: ClassVar[StoredFields] = (QUOTE,)
     requires_free_charge: ClassVar[bool] = True
     decided_question: ClassVar[tuple[str, bool] | None] = ("charge", False)
 
@@ -280,7 +283,7 @@ def requote_units(context: StepContext, units_by_line: list[float]) -> tuple[Quo
 class OverridePrice(Effect):
     """Replace the computed total by the amount that the revenue unit gave, which needs a reason."""
 
-    required_data: ClassVar[frozenset[str]] = frozenset({"quote"})
+    required_data: ClassVar[StoredFields] = (QUOTE,)
     override_input: ClassVar[str | None] = "amount"
     stores: ClassVar[StoredFields] = (QUOTE,)
 

@@ -47,7 +47,7 @@ BASE_RECEIPT = Printable(
         BarcodePart("barcode"),
         SignaturesPart(("cashier",)),
     ),
-    fact_names=("payer", PAID_FOR_FACT, *_BILL_FACTS, *_PAYMENT_FACTS, "barcode"),
+    gathered_facts=("payer", PAID_FOR_FACT, *_BILL_FACTS, *_PAYMENT_FACTS, "barcode"),
     date_fact="paid_at",
     text_prefix=RECEIPT_TEXTS,
 )

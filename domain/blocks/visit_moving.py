@@ -11,7 +11,7 @@ from domain.blocks.visit_times import VisitRules, list_free_visits
 from domain.blocks.visits import OFFICER, VISIT_FIELDS, VISIT_START, book_officer, find_active_officer, read_visit_start
 from domain.fields.form import Field
 from domain.fields.moments import Moment
-from domain.fields.stored import MOMENTS_FORM, StoredField
+from domain.fields.stored import MOMENTS_FORM, StoredField, StoredFields
 from domain.fields.types import FieldType, ReadingContext, TextLookup
 from domain.language.service import Command, Effect, Guard, Notice, StepContext, StoredMobile, Transition
 from domain.values.errors import AlreadyDone, Conflict, DomainError, InvalidField, NotAllowedNow, NotFound
@@ -87,7 +87,7 @@ class OfficerStillVisits(Guard):
     """The officer that was named is still with the municipality: another one is named by whoever sends officers."""
 
     is_foreseeable: ClassVar[bool] = True
-    required_data: ClassVar[frozenset[str]] = frozenset({OFFICER.name})
+    required_data: ClassVar[StoredFields] = (OFFICER,)
 
     async def is_satisfied(self, context: StepContext) -> bool:
         """Look at the account."""
@@ -102,7 +102,7 @@ class OfficerStillVisits(Guard):
 class MoveVisit(Effect):
     """Book the same officer at another free hour in place of the former one, which is free from then on."""
 
-    required_data = frozenset({OFFICER.name, VISIT_START.name})
+    required_data = (OFFICER, VISIT_START)
     stores = VISIT_FIELDS
     provides = frozenset({"former_visit"})
 

@@ -71,9 +71,8 @@ def read_visit_start(context: StepContext) -> datetime | None:
 
 def list_visit_fields(service: Service) -> StoredFields:
     """Return what a service keeps of its visits: who comes, when, and what was found."""
-    effects = [effect for step in service.transitions for effect in step.effects]
-    reports = [effect for effect in effects if isinstance(effect, StoreVisitReport)]
-    report_fields = {field.name: field for report in reports for field in report.report_fields}
+    reporting_effects = [effect for effect in service.effects if VISITED_AT in effect.stores]
+    report_fields = {field.name: field for effect in reporting_effects for field in effect.may_store}
     return (*VISIT_FIELDS, VISITED_AT, *report_fields.values())
 
 
@@ -81,7 +80,7 @@ def list_visit_fields(service: Service) -> StoredFields:
 class IsAssignedOfficer(ActorGuard):
     """Who acts is the officer that was named for the visit, or that officer's substitute."""
 
-    required_data: ClassVar[frozenset[str]] = frozenset({"officer"})
+    required_data: ClassVar[StoredFields] = (OFFICER,)
 
     def admits_actor(self, request: ServiceRequest, actor: Actor) -> bool:
         """Compare the user names."""
@@ -250,13 +249,13 @@ class FreeOfficer(Effect):
 class StoreVisitReport(Effect):
     """Keep what the officer found: the report, and what the fee depends on."""
 
-    report_fields: StoredFields
+    may_store: StoredFields
     """The inputs of the step that are kept, where they are said."""
     stores: ClassVar[StoredFields] = (VISITED_AT,)
 
     async def apply_effect(self, context: StepContext) -> None:
         """Write it into the request."""
-        for report_field in self.report_fields:
+        for report_field in self.may_store:
             if report_field.name in context.inputs:
                 report_field.write(context.request, context.inputs[report_field.name])
         VISITED_AT.write(context.request, context.now)

@@ -106,11 +106,13 @@ EXPLANATIONS: Mapping[str, str] = {
     "cuts_words": "{subject} ({file}): raise the limit, or let the text say that it cuts («{{name:60}}»)",
     "unfilled": "nobody fills that placeholder of the text ({subject}, {file}): take it out, or let an effect or"
     " guard of that step say by `provides` that it gives it",
-    "unknown_fact": "nobody gives that fact to the paper ({subject}): name it in fact_names, or take it out of the"
-    " text",
+    "unknown_fact": "nobody gives that fact to the paper ({subject}): let an effect keep it, or gather_facts find it"
+    " and gathered_facts name it; or take it out of the text",
     "double_printout": "two papers are of the kind {subject}: rename one",
-    "secret_shown": "{subject} is a token that only the paper may show: name it as token_fact of its paper, and nowhere"
-    " else",
+    "secret_shown": "{subject} is a token that only the paper may show: name it as token_field of its paper, and"
+    " nowhere else",
+    "token_never_kept": "no step keeps the token {subject}, so its paper is never issued: name another token_field, or"
+    " let the effect that issues the paper store it",
     # Versions
     "version_below_one": "the version is {subject}: count from 1",
     "no_state_map": "state_maps has no map of {subject}: add one, though it be empty",

@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Iterator
 
 from domain.check.flaws import Flaw
+from domain.language.kept_fields import list_kept_fields
 from domain.language.printouts import Printable
 from domain.language.service import Service
-from domain.language.wording import list_value_fields
 from domain.messages.catalogue import Catalogue, list_placeholders
 from domain.values.actors import STAFF_ROLES
 
@@ -40,21 +40,25 @@ def printout_flaws(service: Service, catalogue: Catalogue) -> Iterator[Flaw]:
 
 
 def _secret_flaws(service: Service, catalogue: Catalogue) -> Iterator[Flaw]:
-    """Find tokens that something but the code on its paper would show, and those that are not known as such."""
-    tokens = {printable.token_fact for printable in service.printables if printable.token_fact}
+    """Find tokens that something but the code on its paper would show, those that are not known as such, and those that
+    no step makes: their papers would never be printed.
+    """
+    tokens = {printable.token_field.name for printable in service.printables if printable.token_field}
     for printable in service.printables:
         for name in sorted(tokens & _used_facts(service, printable, catalogue)):
             yield Flaw("secret_shown", service.key, f"{printable.kind}: {name}")
     yield from (
         Flaw("secret_shown", service.key, field.name) for field in service.stored_fields if field.name in tokens
     )
-    stored_names = {field.name for effect in service.effects for field in (*effect.stores, *effect.may_store)}
+    stored_names = {field.name for field in list_kept_fields(service)}
     kept_tokens = {name for name in stored_names if name.endswith(TOKEN_ENDING)}
     yield from (Flaw("secret_shown", service.key, name) for name in sorted(kept_tokens - tokens))
+    yield from (Flaw("token_never_kept", service.key, name) for name in sorted(tokens - stored_names))
 
 
 def _available_facts(service: Service, printable: Printable) -> set[str]:
-    return {field.name for field in list_value_fields(service)} | set(printable.fact_names) | REQUEST_FACTS
+    field_names = {field.name for field in (*service.form, *list_kept_fields(service))}
+    return field_names | set(printable.gathered_facts) | REQUEST_FACTS
 
 
 def _used_facts(service: Service, printable: Printable, catalogue: Catalogue) -> set[str]:

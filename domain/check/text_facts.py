@@ -146,7 +146,7 @@ class _Situation:
         """Return what is certain when a step is taken, and stays through it."""
         starts = [self.kept_by_place[edge.start] for edge in self.graph.edges if edge.step is step]
         certain = frozenset.intersection(*starts) if starts else frozenset(self._stored_names)
-        forgotten = {name for effect in step.effects for name in effect.forgets}
+        forgotten = {field.name for effect in step.effects for field in effect.forgets}
         return {*(certain & self._stored_names)} - forgotten
 
 

@@ -73,6 +73,11 @@ class Field:
         return (value,) if self.autofill == PERSON_NAME_SOURCE else self.type.search_terms(value)
 
     @property
+    def survives_erasure(self) -> bool:
+        """Whether its values stay when personal data is erased: figures, and no choice among persons."""
+        return self.type.survives_erasure and self.find_choices is None
+
+    @property
     def is_always_given(self) -> bool:
         """Whether every form has a value of it, whatever the channel."""
         return self.required and not self.deferred_in and not self.alternatives

@@ -33,6 +33,10 @@ class StoredField(Field, Generic[Value]):
     """How it is kept."""
     is_for_citizen: bool = False
     """Whether the citizen is shown it on the request's page, too."""
+    take_figures: Callable[[Any], Any] | None = None
+    """Takes the figures out of what is kept, where it has personal parts too. None: its type says whether it is a
+    figure as a whole (`Field.survives_erasure`).
+    """
 
     def find(self, request: ServiceRequest) -> Value | None:
         """Return the value; None where the request keeps none."""
@@ -54,6 +58,13 @@ class StoredField(Field, Generic[Value]):
     def is_kept_by(self, request: ServiceRequest) -> bool:
         """Return whether the request keeps a value, or that there is none."""
         return self.name in request.data
+
+    def find_figures(self, request: ServiceRequest) -> Any:
+        """Return what stays of what is kept, as it is kept, when personal data is erased; None where nothing does."""
+        stored_json = request.data.get(self.name)
+        if stored_json is None or self.take_figures is None:
+            return stored_json if self.survives_erasure else None
+        return self.take_figures(stored_json)
 
     def to_json(self, value: Value) -> Any:
         """Return what is kept of a value, as the history keeps it too."""

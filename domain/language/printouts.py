@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeAlias
 
-from domain.fields.stored import select_stored
+from domain.fields.stored import StoredField
 from domain.papers.document import Barcode, Block, Facts, PaperFact, PaperTable, Paragraphs, Signatures
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork
@@ -205,14 +205,14 @@ class Printable:
     """States in which it holds good and may be printed; none named: in any."""
     expired_states: tuple[str, ...] = ()
     """States in which its time is past."""
-    fact_names: tuple[str, ...] = ()
-    """What its parts may say beside the form: of the request's data, or found by `gather_facts`."""
+    gathered_facts: tuple[str, ...] = ()
+    """What its parts may say beside the form and what the service's effects keep: found by `gather_facts`."""
     date_fact: str | None = None
     """The fact that is the date at its head; None: it has none."""
     number_fact: str | None = None
     """The fact that is the number at its head; None: it has none."""
-    token_fact: str | None = None
-    """Where the data keeps the token of `/verify/{token}`; None: it is not verified."""
+    token_field: StoredField[str] | None = None
+    """Keeps the token of `/verify/{token}`, which nothing else shows; None: it is not verified."""
     verified_facts: tuple[str, ...] = ()
     """The facts that that page shows."""
     holder_fact: str | None = None
@@ -224,14 +224,14 @@ class Printable:
 
     def find_token(self, request: ServiceRequest) -> str | None:
         """Return the token of this paper of a request; None where none was issued, or it is not verified."""
-        return select_stored(request, (self.token_fact,)).get(self.token_fact) if self.token_fact else None
+        return self.token_field.find(request) if self.token_field else None
 
     @property
     def is_official(self) -> bool:
         """Whether it is issued in the municipality's name, to be shown to others: then it is in Persian, the language
         of official papers (Constitution, article 15), whoever prints it. A receipt is its payer's own.
         """
-        return self.token_fact is not None
+        return self.token_field is not None
 
     def is_printable_in(self, state: str) -> bool:
         """Whether it may be printed in that state."""

@@ -78,8 +78,8 @@ class Guard(ABC):
     """Facts that it gives to the messages of its step."""
     required_fields: ClassVar[frozenset[str]] = frozenset()
     """Fields of the form without whose values it cannot be asked."""
-    required_data: ClassVar[frozenset[str]] = frozenset()
-    """What the request must keep by then (`Effect.stores`), by its names, or it cannot be asked."""
+    required_data: ClassVar[StoredFields] = ()
+    """What the request must keep by then (`Effect.stores`), or it cannot be asked."""
 
     @abstractmethod
     async def is_satisfied(self, context: StepContext) -> bool:
@@ -111,16 +111,16 @@ class Effect(ABC):
     """The input by which somebody sets another price than the tariff's."""
     stores: ClassVar[StoredFields] = ()
     """What it keeps in the request beside the form, always and never empty: later steps and messages rely on it."""
-    may_store: ClassVar[StoredFields] = ()
+    may_store: StoredFields = ()
     """What else it keeps, where there is any: no step may need it and no message say it."""
-    forgets: ClassVar[frozenset[str]] = frozenset()
-    """Names of what the request keeps no more once it happened."""
+    forgets: ClassVar[StoredFields] = ()
+    """What the request keeps no more once it happened."""
     required_inputs: ClassVar[frozenset[str]] = frozenset()
     """Inputs of the step without which it cannot happen."""
     required_fields: ClassVar[frozenset[str]] = frozenset()
     """Fields of the form without whose values it cannot happen."""
-    required_data: ClassVar[frozenset[str]] = frozenset()
-    """What the request must keep by then (`stores` of an effect before), by its names, or it cannot happen."""
+    required_data: ClassVar[StoredFields] = ()
+    """What the request must keep by then (`stores` of an effect before), or it cannot happen."""
     relied_fields: ClassVar[frozenset[str]] = frozenset()
     """Fields of the form that must stay as they are once it happened; none named by one that quotes or bills: all."""
     repeats_on_change: ClassVar[bool] = False

@@ -32,7 +32,7 @@ async def build_request_parts(
     data = list_stored(request)
     visit_fields = tuple(field for field in list_visit_fields(service) if field is not FORMER_OFFICER_MOBILE)
     listed: StoredFields = (QUOTE, *visit_fields, *LETTER_PARTS.values(), *FIELDS_ELSEWHERE)
-    secret_names = [printable.token_fact for printable in service.printables if printable.token_fact]
+    secret_names = [printable.token_field.name for printable in service.printables if printable.token_field]
     listed_names = {*(field.name for field in listed), *secret_names}
     return {
         "quote": _build_quote_view(QUOTE.find(request)),

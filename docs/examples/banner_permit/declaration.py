@@ -14,7 +14,7 @@ from domain.blocks.charging import (
     RefundAll,
     payment_due_at,
 )
-from domain.blocks.letters import LETTER_DATE, LETTER_NUMBER, IssuePermit
+from domain.blocks.letters import LETTER_DATE, LETTER_NUMBER, LETTER_TOKEN, IssuePermit
 from domain.blocks.papers_pending import AnnouncePapers, DocumentsComplete
 from domain.blocks.paying import payment_transitions
 from domain.blocks.periods import NotBegunYet, day_before_reminder
@@ -115,9 +115,9 @@ PRINTOUTS = (
         ),
         valid_states=("issued",),
         expired_states=("ended",),
-        date_fact="letter_date",
-        number_fact="letter_number",
-        token_fact="letter_token",  # noqa: S106 - the name of a fact
+        date_fact=LETTER_DATE.name,
+        number_fact=LETTER_NUMBER.name,
+        token_field=LETTER_TOKEN,
         verified_facts=("banners", "date", "days", "place"),
     ),
     receipt_for_roles(OFFICERS),

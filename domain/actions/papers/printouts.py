@@ -13,6 +13,7 @@ from domain.actions.dependencies import Dependencies
 from domain.authorization.request_policy import find_request_refusal, refuse_foreign_request
 from domain.authorization.rights import Right
 from domain.fields.stored import select_stored
+from domain.language.kept_fields import list_kept_fields
 from domain.language.printouts import PRINT_PHRASES, GatheredFacts, PaperContext, Printable
 from domain.language.service import Service
 from domain.messages.catalogue import Catalogue
@@ -99,14 +100,16 @@ def render_paper_facts(
     dependencies: Dependencies, service: Service, printable: Printable, request: ServiceRequest, gathered: GatheredFacts
 ) -> TextsByName:
     """Return what a paper may say, by name, as people read it."""
-    request_facts = select_stored(request, printable.fact_names)
+    kept_fields = [field for field in list_kept_fields(service) if field is not printable.token_field]
+    kept_values = select_stored(request, [field.name for field in kept_fields])
     single_facts = {name: value for name, value in gathered.items() if not isinstance(value, list)}
     known_facts = {
-        name: value
-        for name, value in {**request_facts, "mobile": request.mobile, **single_facts}.items()
-        if value is not None
+        name: value for name, value in {"mobile": request.mobile, **single_facts}.items() if value is not None
     }
-    return format_for_paper(dependencies.wording.request_facts(request, known_facts))
+    wording = dependencies.wording
+    return format_for_paper(
+        wording.render_values(kept_fields, kept_values) | wording.request_facts(request, known_facts)
+    )
 
 
 def format_for_paper(fact_texts: TextsByName) -> TextsByName:
@@ -125,7 +128,7 @@ def _find_refusal(service: Service, printable: Printable, request: ServiceReques
         return refusal
     if request.erased_at:
         return NotAllowedNow("code", NotAllowedReason.ERASED)
-    if printable.token_fact and printable.find_token(request) is None:
+    if printable.token_field and printable.find_token(request) is None:
         return NotFound(PRINTOUT_FIELD, NotFoundReason.NOT_ISSUED)
     return (
         None if printable.is_printable_in(request.state) else NotAllowedNow(PRINTOUT_FIELD, NotAllowedReason.PAPER_VOID)

@@ -19,7 +19,7 @@ from domain.actions.messages.notify import (
 )
 from domain.actions.payments.link_addresses import append_payment_link
 from domain.blocks.charging import list_request_bills
-from domain.fields.stored import stored_texts
+from domain.engine.overdue import SLA_BROKEN
 from domain.language.service import Notice, Trigger
 from domain.messages.catalogue import RenderedMessage
 from domain.requests.request import ServiceRequest, Timer, TimerKind
@@ -98,10 +98,6 @@ async def _send_reminder(dependencies: Dependencies, uow: UnitOfWork, request: S
         await notify_line(dependencies, uow, mobile, render_message, until=event_at)
 
 
-SLA_BROKEN = stored_texts("sla_broken")
-"""In which states a request was for too long, the first one first."""
-
-
 async def _record_broken_sla(dependencies: Dependencies, uow: UnitOfWork, request: ServiceRequest) -> None:
     SLA_BROKEN.write(request, [*(SLA_BROKEN.find(request) or []), request.state])
 
@@ -110,4 +106,4 @@ async def _record_broken_sla(dependencies: Dependencies, uow: UnitOfWork, reques
 
     mobiles = await list_unit_mobiles(uow, dependencies, request)
     await notify_staff(dependencies, uow, mobiles, render_message)
-    await dependencies.engine.record_event(uow, request, "sla_broken", SYSTEM, {"state": request.state})
+    await dependencies.engine.record_event(uow, request, SLA_BROKEN.name, SYSTEM, {"state": request.state})

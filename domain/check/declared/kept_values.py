@@ -52,16 +52,16 @@ def missing_data_flaws(service: Service, graph: Walk, kept_by_place: KeptByPlace
 
 
 def _find_missing(held: frozenset[str], guards: Sequence[Guard], effects: Sequence[Effect]) -> set[str]:
-    missing = {name for guard in guards for name in guard.required_data - held}
+    missing = {field.name for guard in guards for field in guard.required_data} - held
     for effect in effects:
-        missing |= effect.required_data - held
+        missing |= {field.name for field in effect.required_data} - held
         held = _follow(held, (effect,))
     return missing
 
 
 def _follow(held: frozenset[str], effects: Iterable[Effect]) -> frozenset[str]:
     for effect in effects:
-        held = (held - effect.forgets) | kept_by(effect)
+        held = (held - {field.name for field in effect.forgets}) | kept_by(effect)
     return held
 
 

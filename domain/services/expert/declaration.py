@@ -26,6 +26,7 @@ from domain.blocks.letters import (
     LETTER_KIND,
     LETTER_NUMBER,
     LETTER_TEXT,
+    LETTER_TOKEN,
     IssueLetter,
     compute_closing_moment,
 )
@@ -261,16 +262,15 @@ PRINTOUTS = (
         (
             FactsPart(("full_name", "kind", "address", "postal_code"), handwritten_facts=frozenset({"full_name"})),
             TextPart("opening"),
-            QuotedPart("letter_text"),
+            QuotedPart(LETTER_TEXT.name),
             TextPart("closing"),
             SignaturesPart(("secretariat",)),
             TextPart("note"),
         ),
         valid_states=("answered", "closed"),
-        fact_names=("letter_number", "letter_date", "letter_text"),
-        date_fact="letter_date",
-        number_fact="letter_number",
-        token_fact="letter_token",  # noqa: S106 - the name of a fact
+        date_fact=LETTER_DATE.name,
+        number_fact=LETTER_NUMBER.name,
+        token_field=LETTER_TOKEN,
         verified_facts=("kind",),
         holder_fact="full_name",
     ),

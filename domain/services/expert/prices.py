@@ -51,7 +51,7 @@ class PriceOpinion(Effect):
 
     makes_quote = True
     stores: ClassVar[StoredFields] = (QUOTE,)
-    may_store: ClassVar[StoredFields] = (AREA,)
+    may_store = (AREA,)
     relied_fields = frozenset({"kind"})
 
     async def apply_effect(self, context: StepContext) -> None:

@@ -77,7 +77,7 @@ def _read_worked_hours(context: StepContext) -> list[float]:
 class MoreHoursCharged(Guard):
     """Whether the hours done cost more than the hours quoted."""
 
-    required_data: ClassVar[frozenset[str]] = frozenset({"quote"})
+    required_data: ClassVar[StoredFields] = (QUOTE,)
 
     async def is_satisfied(self, context: StepContext) -> bool:
         """Price both with the quote's own rows."""
@@ -89,7 +89,7 @@ class MoreHoursCharged(Guard):
 class FewerHoursRefunded(Guard):
     """Whether hours that were paid and not used are to be refunded, by policy."""
 
-    required_data: ClassVar[frozenset[str]] = frozenset({"quote"})
+    required_data: ClassVar[StoredFields] = (QUOTE,)
 
     async def is_satisfied(self, context: StepContext) -> bool:
         """Price both with the quote's own rows; a waived bill gives nothing back."""
@@ -119,7 +119,7 @@ class StoreHours(Effect):
 class RefundHours(Effect):
     """Refund what was paid for hours not used."""
 
-    required_data: ClassVar[frozenset[str]] = frozenset({"quote"})
+    required_data: ClassVar[StoredFields] = (QUOTE,)
     provides = frozenset({"refund"})
 
     async def apply_effect(self, context: StepContext) -> None:
@@ -134,7 +134,7 @@ class RefundHours(Effect):
 class BillSupplement(Effect):
     """Bill the hours done beyond those quoted."""
 
-    required_data: ClassVar[frozenset[str]] = frozenset({"quote"})
+    required_data: ClassVar[StoredFields] = (QUOTE,)
     issues_bill = True
     stores: ClassVar[StoredFields] = (PAYMENT_DEADLINE,)
 

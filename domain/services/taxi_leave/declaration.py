@@ -15,7 +15,7 @@ from domain.blocks.asking import (
     StoreReasonCode,
     question_transitions,
 )
-from domain.blocks.letters import LETTER_DATE, LETTER_NUMBER, IssuePermit
+from domain.blocks.letters import LETTER_DATE, LETTER_NUMBER, LETTER_TOKEN, IssuePermit
 from domain.blocks.taxis import Plate, TaxiSummary
 from domain.fields.form import Field
 from domain.fields.moments import Day
@@ -241,12 +241,12 @@ PRINTOUTS = (
         ),
         valid_states=("approved", "in_effect"),
         expired_states=("ended",),
-        fact_names=("letter_number", "letter_date", "driver_name", "driver", "model"),
-        date_fact="letter_date",
-        number_fact="letter_number",
-        token_fact="letter_token",  # noqa: S106 - the name of a fact
+        gathered_facts=("model",),
+        date_fact=LETTER_DATE.name,
+        number_fact=LETTER_NUMBER.name,
+        token_field=LETTER_TOKEN,
         verified_facts=("plate", "taxi_code", "from", "to", "scope"),
-        holder_fact="driver_name",
+        holder_fact=DRIVER_NAME.name,
         gather_facts=gather_permitted_taxi,
     ),
 )

@@ -289,7 +289,7 @@ class StorePeople(Effect):
     """
 
     stores: ClassVar[StoredFields] = (ASKED_BY, NEEDS_CONSENT)
-    may_store: ClassVar[StoredFields] = (LEAVE_DRIVER, DRIVER_NAME, OWNER_NAME, OWNER_MOBILE, NOTIFIED_DRIVER)
+    may_store = (LEAVE_DRIVER, DRIVER_NAME, OWNER_NAME, OWNER_MOBILE, NOTIFIED_DRIVER)
     relied_fields = frozenset({"plate", "taxi_code", "national_code", "driver"})
 
     async def apply_effect(self, context: StepContext) -> None:
@@ -345,7 +345,7 @@ class AwaitOwner(Effect):
     """Wait for the owner's answer; where no mobile of the owner is known, the officer records it."""
 
     provides = frozenset({"driver_name"})
-    may_store: ClassVar[StoredFields] = (ASKED_MOBILE,)
+    may_store = (ASKED_MOBILE,)
     relied_fields = frozenset({"from", "to", "days", "scope"})
 
     async def apply_effect(self, context: StepContext) -> None:

@@ -120,7 +120,7 @@ class MakeRecord(Effect):
 
     provides = frozenset({"reward_kind", "violation_kind", "points", "report_day", "amount", "bill_id", "payment_id"})
     stores: ClassVar[StoredFields] = (DRIVER_RECORD,)
-    may_store: ClassVar[StoredFields] = (DRIVER_MOBILE,)
+    may_store = (DRIVER_MOBILE,)
 
     async def apply_effect(self, context: StepContext) -> None:
         """Keep which row it became and the driver's mobile; provide the facts that the driver may learn.

@@ -2,7 +2,7 @@
 
 from domain.actions.drafts.submitting import REPRESENTED
 from domain.actions.requests.reopen import REOPENED_AS
-from domain.actions.requests.timers import SLA_BROKEN
+from domain.engine.overdue import SLA_BROKEN
 from domain.fields.stored import StoredFields
 from domain.language.changes import UNREVIEWED_CHANGES
 from domain.language.service import Service

@@ -79,6 +79,10 @@ PLANTED: dict[str, tuple[Callable[[], Service], str]] = {
         "words_not_noted: reject.reason",
     ),
     "a token of no paper": (lambda: changed("prune", effects=(IssuePermit(),)), "secret_shown: permit_token"),
+    "a token that no step makes": (
+        lambda: replace(TREES, printables=(replace(TREES.printables[0], token_field=PERMIT_TOKEN),)),
+        "token_never_kept: permit_token",
+    ),
     "steps for ever": (lambda: replace(TREES, transitions=(*TREES.transitions, *LOOP)), "endless_steps: submitted"),
     "a channel that is none": (lambda: and_field(deferred_in=frozenset({"fax"})), "unknown_channel: note: fax"),
     "a source that is none": (lambda: and_field(autofill="person.shoe_size"), "unknown_source: note: person.shoe_size"),

@@ -86,7 +86,7 @@ def test_an_amount_in_words(amount: int, words: str) -> None:
 def flaws(printable: Printable, **texts: Any) -> set[str]:
     """What `check_services` finds when machinery prints this paper, with these texts."""
     own = Catalogue.load({"services": {"machinery": {"printouts": {"form": {"title": "فرم", **texts}}}}})
-    verified = [paper for paper in MACHINERY_WORK.printables if paper.token_fact]  # its token is kept in any case
+    verified = [paper for paper in MACHINERY_WORK.printables if paper.token_field]  # its token is kept in any case
     service = replace(MACHINERY_WORK, printables=(printable, *verified))
     return {
         f"{flaw.kind}: {flaw.subject}" for flaw in check_services([service], own) if flaw.service_key == service.key
@@ -103,7 +103,6 @@ def test_a_paper_that_is_in_order() -> None:
         TextPart("intro"),
         FactsPart(("place", "hours")),
         SignaturesPart(("civil",)),
-        fact_names=("hours",),
         valid_states=("paid",),
         date_fact="booked_start",
         verified_facts=("date",),
@@ -111,7 +110,7 @@ def test_a_paper_that_is_in_order() -> None:
     )
     assert (
         flaws(
-            replace(whole, fact_names=("hours", "booked_start")),
+            replace(whole, gathered_facts=("hours",)),
             words={"intro": "{code} {hours} {place} {mobile}"},
             labels={"hours": "ساعت"},
             signatures={"civil": "عمران"},
@@ -125,7 +124,7 @@ def test_a_paper_that_is_in_order() -> None:
     [
         (form(TextPart("intro")), {}, {f"no_text: {BASE}.words.intro"}),
         (form(SignaturesPart(("civil",))), {}, {f"no_text: {BASE}.signatures.civil"}),
-        (form(FactsPart(("hours",)), fact_names=("hours",)), {}, {f"no_text: {BASE}.labels.hours"}),
+        (form(FactsPart(("hours",)), gathered_facts=("hours",)), {}, {f"no_text: {BASE}.labels.hours"}),
         (form(TablePart("units", ("code",))), {}, {f"no_text: {BASE}.labels.code"}),
         (form(FactsPart(("hours",))), {"labels": {"hours": "ساعت"}}, {"unknown_fact: form: hours"}),
         (form(QuotedPart("words")), {}, {"unknown_fact: form: words"}),

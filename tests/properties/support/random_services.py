@@ -26,7 +26,15 @@ from domain.blocks.charging import (
     payment_due_at,
 )
 from domain.blocks.fleet_choices import machine_choices
-from domain.blocks.letters import LETTER_INPUTS, IssueLetter, LetterRegister, compute_closing_moment
+from domain.blocks.letters import (
+    LETTER_DATE,
+    LETTER_INPUTS,
+    LETTER_NUMBER,
+    LETTER_TOKEN,
+    IssueLetter,
+    LetterRegister,
+    compute_closing_moment,
+)
 from domain.blocks.papers_pending import AnnouncePapers, DocumentsComplete
 from domain.blocks.paying import payment_transitions
 from domain.blocks.receipts import receipt_for_roles
@@ -227,9 +235,8 @@ def issue(sketch: Sketch, state: str) -> str:
     sketch.printables.append(
         Printable(
             "letter", frozenset({Role.CIVIL}) | READER_ROLES, (QuotedPart("letter_text"), FactsPart(("mobile",))),
-            valid_states=("issued",), fact_names=("letter_number", "letter_date", "letter_text"),
-            date_fact="letter_date", number_fact="letter_number",
-            token_fact="letter_token",
+            valid_states=("issued",), date_fact=LETTER_DATE.name, number_fact=LETTER_NUMBER.name,
+            token_field=LETTER_TOKEN,
         )
     )  # fmt: skip
     return "issued"

@@ -129,8 +129,9 @@ async def test_nothing_personal_is_left_after_the_retention_time(town: Municipal
     after = await town.request(code)
     assert (after.state, after.phase, after.erased_at) == ("completed", Phase.DONE, town.clock.now())
     assert after.fields == {name: before.fields[name] for name in ("items", "date", "start")}
-    assert after.data["hours_done"] == before.data["hours_done"]
-    assert after.data["quote"]["total"] == before.data["quote"]["total"]
+    figures = {"hours_done", "payment_deadline", "booked_start", "booked_end", "handed_over_at"}
+    quote = before.data["quote"] | {"reason": None}
+    assert after.data == {name: before.data[name] for name in figures} | {"quote": quote}
     assert [(one.amount, one.state) for one in await town.bills(code)] == [(one.amount, one.state) for one in bills]
     assert town.rows("SELECT score FROM ratings") == [(1,)]
     last = (await town.history(code))[-1]
@@ -245,6 +246,7 @@ async def test_an_expert_opinion_leaves_its_kind_and_money(experts: Experts) -> 
     assert town.rows("SELECT count(*) FROM contents") == [(0,)]
     request = await town.request(code)
     assert (request.fields, request.data["quote"]["total"]) == ({"kind": "subdivision"}, FEE)
+    assert request.data.keys() & {"officer", "visit_start", "letter_text"} == {"visit_start"}
     assert await verified(town) == []
 
 
