@@ -132,7 +132,7 @@ class StoreAnswer(Effect):
     """Keep the answer beside its question and close the question."""
 
     forgets: ClassVar[StoredFields] = (QUESTION, *MARKS)
-    required_inputs: ClassVar[frozenset[str]] = frozenset({"text"})
+    required_inputs: ClassVar[frozenset[str]] = frozenset({ANSWER.name})
     stores: ClassVar[StoredFields] = (ANSWERS,)
 
     async def apply_effect(self, context: StepContext) -> None:
@@ -147,7 +147,7 @@ class StoreAnswer(Effect):
 class StoreReason(Effect):
     """Store why the request was declined, so that tracking can state it."""
 
-    required_inputs: ClassVar[frozenset[str]] = frozenset({"reason"})
+    required_inputs: ClassVar[frozenset[str]] = frozenset({REASON.name})
     stores: ClassVar[StoredFields] = (REASON,)
 
     async def apply_effect(self, context: StepContext) -> None:

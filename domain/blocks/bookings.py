@@ -43,6 +43,11 @@ def booked_start(context: StepContext) -> datetime | None:
     return BOOKED_START.find(context.request)
 
 
+def booked_end(context: StepContext) -> datetime | None:
+    """Return when the scheduled work ends; None when none was scheduled."""
+    return BOOKED_END.find(context.request)
+
+
 def _work_units(request: ServiceRequest) -> list[dict[str, Any]]:
     """Return one entry for each single machine wanted."""
     return [item for item in request.fields["items"] for _ in range(item["count"])]

@@ -118,10 +118,12 @@ class MoveVisit(Effect):
         if start == former_start:
             raise AlreadyDone("visit", AlreadyDoneReason.VISIT_SAME)
         rules = VisitRules(context.now, context.policy, context.calendar)
-        if start not in rules.list_starts():
-            raise InvalidField("visit", InvalidReason.VISIT_NOT_OFFERED)
         if start not in await list_free_visits(context.uow, rules, (staff_member.username,), context.request.id):
-            raise Conflict("visit", ConflictReason.VISIT_TAKEN)
+            raise (
+                Conflict("visit", ConflictReason.VISIT_TAKEN)
+                if start in rules.list_starts()
+                else InvalidField("visit", InvalidReason.VISIT_NOT_OFFERED)
+            )
         try:
             await book_officer(context, staff_member, start)
         except Conflict as taken:  # by another unit, in this very moment

@@ -251,7 +251,9 @@ class Engine:
         for effect in step.effects:
             await effect.apply_effect(context)
         request.state, request.phase = step.target_state, service.state_named(step.target_state).phase
-        request.updated_at, note = context.now, step.note_of_inputs(context.inputs)
+        request.updated_at = context.now
+        notes = (context.inputs[field.name] for field in step.inputs if field.is_note and field.name in context.inputs)
+        note = next(notes, None)
         event = self._build_event(context, step.name, from_state, step.target_state, context.inputs, note)
         await self._record_move(service, context, event, officer)
         await context.uow.timers.replace_all(request.id, self._enter_state(context))
@@ -354,12 +356,16 @@ class Engine:
         return replace(event, hash=request.head_hash)
 
     def _enter_state(self, context: StepContext) -> list[Timer]:
-        """Note whose turn it is in the request's state and until when; return the timers to be set."""
+        """Note whose turn it is in the request's state and until when, by which queues are sorted; return the timers to
+        be set.
+        """
         request = context.request
         service = self.get_service(request.service)
         state, timers = service.state_named(request.state), self._build_timers(context, service)
         request.turn = state.turn
-        request.due_at = next((timer.at for timer in timers if timer.kind is TimerKind.SLA), None)
+        due_moments = [timer.at for timer in timers if timer.kind is TimerKind.SLA]
+        due_moments += [own_due] if state.reckon_due and (own_due := state.reckon_due(context)) else []
+        request.due_at = min(due_moments, default=None)
         return timers
 
     def _build_timers(self, context: StepContext, service: Service) -> list[Timer]:

@@ -203,6 +203,8 @@ class State:
     """The unit whose queue it is in; in a final phase, who hands something over (a letter). None: nobody's."""
     sla_minutes: int | None = None
     """Minutes of office time that it may take there; None: any number."""
+    reckon_due: MomentReckoner | None = None
+    """Reckons until when its unit is to act there, where the request says so: the end of the hours booked."""
     reminders: tuple[Reminder, ...] = ()
     """What is planned on entering it."""
 
@@ -246,10 +248,6 @@ class Transition:
     """Whether the person whose answer the request awaits (`request.awaits`) may take it."""
     mobile_field: StoredField[str] | None = None
     """Where the mobile is kept of one more who may (a driver for whom it was asked); None: of nobody."""
-
-    def note_of_inputs(self, inputs: Mapping[str, Any]) -> str | None:
-        """Return what these inputs say in words about the step, for whoever reads the history."""
-        return next((inputs[field.name] for field in self.inputs if field.is_note and field.name in inputs), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,10 @@
 and lists say it, in this order.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from domain.fields.form import PERSON_NAME_SOURCE, Field
-from domain.fields.stored import list_stored
 from domain.language.service import Service
 from domain.requests.request import ServiceRequest
 
@@ -19,9 +18,10 @@ def list_summary_fields(service: Service) -> tuple[Field, ...]:
     return tuple(fields_by_name[name] for name in service.summary_fields)
 
 
-def summarize_work(service: Service, request: ServiceRequest) -> Iterator[tuple[Field, Any]]:
-    """Yield these fields with their values, as they are kept; what the request does not say is left out."""
-    values = {**list_stored(request), **request.fields}
+def summarize_work(service: Service, values: Mapping[str, Any]) -> Iterator[tuple[Field, Any]]:
+    """Yield these fields with their values, out of all that a request says in its form and keeps beside it, as they are
+    kept; what it does not say is left out.
+    """
     for field in list_summary_fields(service):
         if (value := values.get(field.name)) not in (None, "", []):
             yield field, value

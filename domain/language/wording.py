@@ -10,6 +10,7 @@ from domain.fields.stored import select_stored
 from domain.fields.types import FieldType
 from domain.language.question_subjects import list_marked_fields, list_marked_papers
 from domain.language.service import Notice, Service
+from domain.language.summaries import summarize_work
 from domain.messages.catalogue import Catalogue, RenderedMessage
 from domain.messages.records import MessageClass
 from domain.requests.request import Phase, ServiceRequest
@@ -144,6 +145,14 @@ class Wording:
         """Return a form value for people."""
         form_field = service.form_field(name)
         return form_field.type.render_value(value, self.catalogue.text) if form_field else str(value)
+
+    def work_text(self, service_key: str, values: Mapping[str, Any]) -> str:
+        """Return what the work of a request is, in the values that its service names (`Service.summary_fields`); empty
+        where it names none, or is no more.
+        """
+        service = self.services.get(service_key)
+        summary = summarize_work(service, values) if service else ()
+        return join_list(self.render_fact(field.type, field.name, value) for field, value in summary)
 
     def tracking_code_text(self, code: str) -> str:
         """Return a tracking code as people read it, its groups in order in a text of either direction."""

@@ -61,7 +61,9 @@ class RequestLine:
     rating_score: int | None
     """The citizen's rating, 1–5; None without one."""
     form_values: dict[str, Any]
-    """Its form, when asked for; else empty."""
+    """Its form."""
+    stored_values: dict[str, Any]
+    """What it keeps beside its form."""
 
     @property
     def list_place(self) -> ListPlace:
@@ -122,10 +124,8 @@ class ReportRepository(Protocol):
         moment_span: MomentSpan,
         after_place: ListPlace | None,
         limit: int,
-        *,
-        fields: bool,
     ) -> list[RequestLine]:
-        """Return requests that were made then, in the order of their making; `fields`: with their forms."""
+        """Return requests that were made then, in the order of their making."""
         ...
 
     async def save_report(self, report: StoredReport, content: bytes) -> bool:

@@ -82,7 +82,9 @@ class ServiceRequest:
     turn: str | None = None
     """Whose turn it is (`State.turn`); None once it has ended."""
     due_at: datetime | None = None
-    """When the SLA of the present state runs out; None without one."""
+    """Until when its unit is to act in the present state, by its SLA (`State.sla_minutes`) or as the request says
+    (`State.reckon_due`), whichever comes first: queues are sorted by it. None: nothing says it.
+    """
     kind: str | None = None
     """What kind of its service it is; None: there is one kind."""
     unverified_mobile: str | None = None

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Executable, Integer, Select, and_, bindparam, case, delete, func, insert, null, select, tuple_
+from sqlalchemy import Executable, Integer, Select, and_, bindparam, case, delete, func, insert, select, tuple_
 
 from domain.bills.bill import BillState, PaymentOutcome
 from domain.blocks.charging import REQUEST_SUBJECT
@@ -19,7 +19,6 @@ from domain.reports.rows import StepRecord
 from domain.requests.request import Phase, ServiceRequest
 from domain.values.errors import NotFound
 from store.engines.base import DatabaseEngine
-from store.engines.prepared import Row
 from store.engines.types import ID, Utc
 from store.repositories.facts import (
     END_PARAMETER,
@@ -84,6 +83,8 @@ _LINE_COLUMNS = (
     func.coalesce(_sum_paid(PaymentOutcome.SETTLED), 0),
     func.coalesce(_sum_paid(PaymentOutcome.RETURNED), 0),
     _RATING_SCORE,
+    requests.c.fields,
+    requests.c.data,
 )
 
 _FILE = TableMapping(report_files, StoredReport)
@@ -118,13 +119,12 @@ def _insert_report_once(engine: DatabaseEngine) -> Executable:
 
 
 @lru_cache(maxsize=100)
-def _select_lines(required: AskedDimensions, *, further: bool, fields: bool) -> Select[Any]:
+def _select_lines(required: AskedDimensions, *, further: bool) -> Select[Any]:
     position = tuple_(requests.c.created_at, requests.c.id)
     last_position = tuple_(bindparam("after_at", type_=Utc), bindparam("after_id", type_=ID))
     begins_after = position > last_position if further else requests.c.created_at >= START_PARAMETER
-    form_column = requests.c.fields if fields else null()
     return (
-        select(*_LINE_COLUMNS, form_column)
+        select(*_LINE_COLUMNS)
         .where(
             begins_after,
             requests.c.created_at < END_PARAMETER,
@@ -166,10 +166,8 @@ class SqlReportRepository(Repository):
         moment_span: MomentSpan,
         after_place: ListPlace | None,
         limit: int,
-        *,
-        fields: bool,
     ) -> list[RequestLine]:
-        statement = _select_lines(asked_dimensions(dimension_filter), further=after_place is not None, fields=fields)
+        statement = _select_lines(asked_dimensions(dimension_filter), further=after_place is not None)
         values = condition_values(dimension_filter) | {"end": moment_span[1], "most": limit}
         values |= (
             {"start": moment_span[0]}
@@ -177,7 +175,7 @@ class SqlReportRepository(Repository):
             else {"after_at": after_place[0], "after_id": after_place[1]}
         )
         rows = await self._transaction.fetch_rows(statement, values)
-        return [_read_line(row) for row in rows]
+        return [RequestLine(*row) for row in rows]
 
     async def save_report(self, report: StoredReport, content: bytes) -> bool:
         return (
@@ -195,11 +193,6 @@ class SqlReportRepository(Repository):
         if row is None:
             raise NotFound("report")
         return _FILE.read_row(row), row[-1]
-
-
-def _read_line(row: Row) -> RequestLine:
-    *line_values, form_values = row
-    return RequestLine(*(*line_values, form_values or {}))
 
 
 class SqlDurationRepository(Repository):

@@ -32,7 +32,8 @@ def correct_mobile(
             return {
                 "request": request,
                 "others": [
-                    request_view.build_request_line(other_request) for other_request in correction.other_requests
+                    request_view.build_request_line(session, other_request)
+                    for other_request in correction.other_requests
                 ],
             }
 

@@ -10,7 +10,9 @@ from domain.blocks.asking import ANSWERS, QUESTION
 from domain.blocks.charging import list_request_bills
 from domain.engine import step_preview
 from domain.fields.form import Field
+from domain.fields.stored import list_stored
 from domain.language.service import Transition
+from domain.language.summaries import summarize_work
 from domain.requests.history import HistoryEvent, find_actor
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork
@@ -48,8 +50,12 @@ async def build_request_view(session: CommandSession, uow: UnitOfWork, request: 
     }
 
 
-def build_request_line(request: ServiceRequest) -> dict[str, Any]:
-    """Return a request as a row of a list."""
+def build_request_line(session: CommandSession, request: ServiceRequest) -> dict[str, Any]:
+    """Return a request as a row of a list: what its service says of the work as it is kept (`summary`), and in words
+    (`summary_title`).
+    """
+    service = session.dependencies.services.get(request.service)
+    values = {**list_stored(request), **request.fields}
     return {
         "code": request.code,
         "service": request.service,
@@ -57,6 +63,8 @@ def build_request_line(request: ServiceRequest) -> dict[str, Any]:
         "phase": request.phase.value,
         "mobile": request.mobile,
         "assignee": request.assignee,
+        "summary": {field.name: value for field, value in summarize_work(service, values)} if service else {},
+        "summary_title": session.dependencies.wording.work_text(request.service, values),
         "created_at": request.created_at.isoformat(),
         "updated_at": request.updated_at.isoformat(),
     }

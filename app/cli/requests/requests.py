@@ -81,14 +81,14 @@ def list_requests(
     if as_json:
         print_json(rows)
     else:
-        print_table(rows, ("code", "service", "state", "phase", "mobile", "assignee", "updated_at"))
+        print_table(rows, ("code", "service", "state", "phase", "summary_title", "mobile", "assignee", "updated_at"))
 
 
 async def _find_requests(session: CommandSession, mobile: str | None, filter_values: dict[str, Any]) -> ListRows:
     mobile_number = identifiers.parse_mobile(mobile) if mobile else None
     async with session.store.open_unit(write=False) as uow:
         return [
-            request_view.build_request_line(request)
+            request_view.build_request_line(session, request)
             for request in await uow.requests.list_requests(RequestFilter(mobile=mobile_number, **filter_values))
         ]
 
@@ -105,7 +105,7 @@ async def _list_queue(
         page = await load_queue_page(
             dependencies, uow, await resolve_actor(session, uow, username), queue_filter, limit=limit
         )
-    return [request_view.build_request_line(item.request) for item in page.rows]
+    return [request_view.build_request_line(session, item.request) for item in page.rows]
 
 
 def show(code: CodeArgument, as_json: AsJson = False, config: ConfigPath = None) -> None:
@@ -154,7 +154,7 @@ def assign(
         async with session.store.open_unit() as uow:
             actor = await resolve_actor(session, uow, username)
             request = await give_to(session.dependencies, uow, parse_code(code), assignee, actor)
-            return request_view.build_request_line(request)
+            return request_view.build_request_line(session, request)
 
     with reporting_errors(as_json):
         row = run_in_session(config, run_command)

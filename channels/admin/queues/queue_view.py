@@ -10,8 +10,9 @@ from domain.actions.dependencies import Dependencies
 from domain.actions.queues.views import list_views
 from domain.actions.queues.work import QueueCount, WorkItem
 from domain.actions.requests.assign import assignable_units, list_colleagues, may_assign
+from domain.fields.stored import list_stored
 from domain.language.changes import UNREVIEWED_CHANGES
-from domain.language.summaries import find_applicant_name, summarize_work
+from domain.language.summaries import find_applicant_name
 from domain.language.wording import day_and_hour_text
 from domain.people.person import StaffMember
 from domain.queues.filters import QueueFilter
@@ -20,7 +21,6 @@ from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Role
 from domain.values.errors import DomainError
-from domain.values.languages import join_list
 from domain.values.paging import PAGE_FIELD, Cursor, Page
 from domain.values.text import persian_digits
 
@@ -173,7 +173,7 @@ class QueueViews:
             state=wording.state_title(request),
             phase=request.phase.value,
             subject_label=self._describe_subject(request),
-            work_label=self._describe_work(request),
+            work_label=wording.work_text(request.service, {**list_stored(request), **request.fields}),
             assignee=member_names.get(request.assignee or "", request.assignee or ""),
             updated_at=day_and_hour_text(request.updated_at),
             sla=item.sla.value if item.sla else "",
@@ -190,13 +190,6 @@ class QueueViews:
         subject = request.fields.get(service.subject_field) if service.subject_field else None
         return (
             self._dependencies.wording.form_value_text(service, service.subject_field or "", subject) if subject else ""
-        )
-
-    def _describe_work(self, request: ServiceRequest) -> str:
-        service = self._dependencies.engine.get_service(request.service)
-        values = summarize_work(service, request)
-        return join_list(
-            self._dependencies.wording.render_fact(field.type, field.name, value) for field, value in values
         )
 
     def _may_assign(self, visitor: Visitor, request: ServiceRequest) -> bool:

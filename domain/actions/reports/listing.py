@@ -139,9 +139,7 @@ async def _read_pages(
         moments_of_span(criteria.day_span),
         None,
     )
-    while lines := await uow.reports.list_request_lines(
-        conditions, moment_range, after_position, LINES_PER_PAGE, fields=sheet.needs_fields
-    ):
+    while lines := await uow.reports.list_request_lines(conditions, moment_range, after_position, LINES_PER_PAGE):
         yield [
             sheet.render_cells(line) for line in lines if scope.admits_rows(REQUEST_FACTS, _derive_known(scope, line))
         ]

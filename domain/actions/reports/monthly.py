@@ -44,9 +44,7 @@ async def store_monthly_reports(dependencies: Dependencies, store: Store, make_w
 async def _had_requests(store: Store, criteria: ReportFilter) -> bool:
     since, before_day = jalali_period(FIRST_YEAR)[0], criteria.end_day
     async with store.open_unit(write=False) as uow:
-        return bool(
-            await uow.reports.list_request_lines({}, moments_of_span((since, before_day)), None, 1, fields=False)
-        )
+        return bool(await uow.reports.list_request_lines({}, moments_of_span((since, before_day)), None, 1))
 
 
 async def _store_report(

@@ -36,6 +36,11 @@ def render_moment_cell(moment: datetime) -> str:
     return f"{_cached_day_cell(local_moment.date().isoformat())} {local_moment:%H:%M}"
 
 
+def _render_work(line: RequestLine, labels: ReportLabels) -> SheetCell:
+    values = {**line.stored_values, **line.form_values}
+    return ascii_digits(labels.dependencies.wording.work_text(line.service, values)) or None
+
+
 COLUMN_READERS: Mapping[str, Callable[[RequestLine, ReportLabels], SheetCell]] = {
     "code": lambda line, _: line.code,
     "service": lambda line, labels: labels.label_value(Dimension.SERVICE, line.service),
@@ -45,6 +50,7 @@ COLUMN_READERS: Mapping[str, Callable[[RequestLine, ReportLabels], SheetCell]] =
     "channel": lambda line, labels: labels.label_value(Dimension.CHANNEL, line.channel),
     "office": lambda line, labels: labels.label_value(Dimension.OFFICE, line.office) if line.office else None,
     "officer": lambda line, labels: labels.label_value(Dimension.OFFICER, line.officer) if line.officer else None,
+    "work": _render_work,
     "mobile": lambda line, _: display_mobile(line.mobile) if line.mobile else None,
     "created_at": lambda line, _: render_moment_cell(line.created_at),
     "updated_at": lambda line, _: render_moment_cell(line.updated_at),
@@ -77,11 +83,6 @@ class RequestSheet:
         self._labels = labels
         self._service_count = len(services)
         self._form_columns = self._list_form_columns(services)
-
-    @property
-    def needs_fields(self) -> bool:
-        """Whether the lines need their forms."""
-        return bool(self._form_columns)
 
     def render_headings(self) -> list[str]:
         """Return what the columns are called."""

@@ -1,4 +1,5 @@
-"""Moments that a declaration reckons: deadlines, and the events of reminders, when a request comes into a state.
+"""Moments that a declaration reckons: deadlines, what is due, and the events of reminders, when a request comes into a
+state.
 
 Who reckons is a function. It is asked about a request whose form is filled with sample values: it may look at nothing
 that a request need not have by then.
@@ -48,6 +49,8 @@ def _list_reckoners(service: Service, state: State) -> Iterator[tuple[str, Momen
         if step.reckon_deadline:
             yield step.name, step.reckon_deadline
     yield from ((reminder.text_name, reminder.reckon_event) for reminder in state.reminders)
+    if state.reckon_due:
+        yield "due", state.reckon_due
 
 
 def _find_fault(service: Service, state: State, reckoner: MomentReckoner, kept_values: frozenset[str]) -> str | None:

@@ -112,11 +112,14 @@ def test_requests_are_exported_with_their_forms(office: Terminal, tmp_path: Path
     found = dict(zip(headings, first, strict=True))
     assert (found["خدمت"], found["از راه"], found["تلفن همراه"]) == ("کارکرد ماشین‌آلات", "مراجعه حضوری", "09121234567")
     assert (found["روز"], found["ماشین و ساعت کار"]) == (DAY, "لودر 4 ساعت")
+    assert found["موضوع کار"].startswith("لودر 4 ساعت")
     assert dict(zip(headings, second, strict=True))["نشانی محل کار"].endswith(PLACE)
     assert office.json("export", "civil", str(tmp_path / "r.xlsx"))["rows"] == 2
     assert [list(map(str, row)) for row in cells_of(tmp_path / "r.xlsx")[:1]] == [headings]
     several = office.json("export", "manager", "--output", str(tmp_path / "m.csv"))
-    assert (several["rows"], "نشانی محل کار" in rows_of(tmp_path / "m.csv")[0]) == (2, False)
+    headings, first, _ = rows_of(tmp_path / "m.csv")
+    assert (several["rows"], "نشانی محل کار" in headings) == (2, False)
+    assert dict(zip(headings, first, strict=True))["موضوع کار"] == found["موضوع کار"], "of several services, too"
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])

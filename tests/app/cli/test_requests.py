@@ -20,6 +20,10 @@ FORM = {
 DENIED_COMMANDS = ["request act", "request assign", "office add", "export", "tariff add", "report show"]
 
 
+WORK_FIELDS = ["items", "date", "start", "place"]
+"""What the service says that the work is, in its order."""
+
+
 def sets(values: dict[str, str]) -> list[str]:
     return [part for name, value in values.items() for part in ("--set", f"{name}={value}")]
 
@@ -150,7 +154,9 @@ def test_a_search_needs_somebody_who_looks(office: Terminal) -> None:
     code = submitted(office)["code"]
     [row] = office.json("request", "list", "--search", "محمدی", "--as", "manager")
     assert [row] == office.json("request", "list")
-    assert row["code"] == code
+    assert (row["code"], list(row["summary"]), row["summary"]["start"]) == (code, WORK_FIELDS, "08:00")
+    assert row["summary_title"].startswith("لودر ۴ ساعت")
+    assert "لودر ۴ ساعت" in office.run("request", "list").out
     refused = office.refused("request", "list", "--search", "محمدی")
     assert (refused["code"], refused["field"]) == ("missing_field", "as")
     short = office.refused("request", "list", "--search", "م", "--as", "civil")

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from domain.bills.bill import BillState
+from domain.blocks.booking_fields import BOOKED_END
 from domain.blocks.charging import CloseOpenBills, compute_payment_expiry, payment_due_at
 from domain.check import check_services
 from domain.language.service import Service, StepContext
@@ -63,6 +64,17 @@ def test_an_expiry_that_cannot_be_told_is_not_trusted() -> None:
         "expiry_untold: expire",
         "moment_untold: awaiting_payment.expire: booked_start",
     }
+
+
+def test_what_is_due_is_told_from_what_is_kept_by_then() -> None:
+    def by_the_booking(ctx: StepContext) -> datetime:
+        return BOOKED_END.read(ctx.request)
+
+    states = [
+        replace(state, reckon_due=by_the_booking) if state.name == "accepted" else state
+        for state in MACHINERY_WORK.states
+    ]
+    assert flaws(replace(MACHINERY_WORK, states=tuple(states))) == {"moment_untold: accepted.due: booked_end"}
 
 
 @pytest.mark.parametrize(

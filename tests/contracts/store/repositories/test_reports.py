@@ -271,11 +271,10 @@ async def test_requests_as_rows_in_the_order_of_their_making(store: SqlStore) ->
         await uow.requests.add(a_request())
     found, after = [], None
     async with store.open_unit(write=False) as uow:
-        while page := await uow.reports.list_request_lines({D.OFFICE: "1001"}, TODAY, after, 3, fields=False):
+        while page := await uow.reports.list_request_lines({D.OFFICE: "1001"}, TODAY, after, 3):
             found += page
             after = page[-1].list_place
     assert [line.id for line in found] == [one.id for one in sorted(requests, key=lambda one: (one.created_at, one.id))]
-    assert found[0].form_values == {}
 
 
 async def add_bills_and_payments(uow: UnitOfWork, full: ServiceRequest, plain: ServiceRequest) -> None:
@@ -298,7 +297,7 @@ async def test_a_row_says_what_a_request_is_and_brought(store: SqlStore, three: 
     async with store.open_unit() as uow:
         await add_bills_and_payments(uow, full, plain)
         await uow.feedback.add_rating(Rating(full.id, 4, None, "sms", NOW))
-        first, second = await uow.reports.list_request_lines({}, TODAY, None, 10, fields=True)
+        first, second = await uow.reports.list_request_lines({}, TODAY, None, 10)
     assert (first.id, first.code, first.kind, first.phase, first.officer) == (
         full.id,
         full.code,

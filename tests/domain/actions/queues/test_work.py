@@ -78,6 +78,19 @@ async def test_colours_and_counts_follow_the_clock(town: Municipality) -> None:
     assert await codes(town, QueueFilter(Queue.LATE)) == []
 
 
+async def test_booked_work_is_sorted_by_its_own_hours(town: Municipality) -> None:
+    """The state of booked work allows no working time: the request itself says until when it is due."""
+    later, sooner = [await town.reach("paid", mobile=mobile) for mobile in (CITIZEN, NEIGHBOUR)]
+    await town.do(later, "schedule", Role.CIVIL, start="2026-12-01 08:00")
+    await town.do(sooner, "schedule", Role.CIVIL, start="2026-11-30 08:00")
+    scheduled = QueueFilter(Queue.UNIT, Role.CIVIL)
+    assert await codes(town, scheduled) == [sooner, later]
+    await town.do(sooner, "reschedule", Role.CIVIL, start="2026-12-02 08:00")
+    assert await codes(town, scheduled) == [later, sooner]
+    town.clock.at = (await town.request(later)).due_at or town.clock.at
+    assert await codes(town, QueueFilter(Queue.LATE)) == [later]
+
+
 async def test_counts_say_when_there_are_more(town: Municipality, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(work, "MOST_COUNTED", 1)
     for mobile in (CITIZEN, NEIGHBOUR):
