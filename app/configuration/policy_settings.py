@@ -1,11 +1,16 @@
 """The rules that a municipality may set for itself, as settings; the domain's own defaults hold where none is set."""
 
-from datetime import timedelta
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model
 
+from domain.fields.types import Integer, ReadingContext
+from domain.services import SERVICES
 from domain.settings.policy import Policy
+from domain.settings.service_rules import ServiceRule
+from domain.values.errors import DomainError
 from domain.values.money import BILL_STEP_RIALS, RoundingMode
 
 _DEFAULT_POLICY = Policy()
@@ -14,7 +19,7 @@ _ONE_HOUR = timedelta(hours=1)
 _ONE_MINUTE = timedelta(minutes=1)
 
 
-class PolicySettings(BaseModel):
+class MunicipalRules(BaseModel):
     """Deadlines, limits and rounding; the unit of a length is the last word of its name."""
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
@@ -60,36 +65,6 @@ class PolicySettings(BaseModel):
     )
     closing_days: int = Field(
         _DEFAULT_POLICY.closing_days, ge=1, description="Days after which an answered request is closed by itself."
-    )
-    leave_days_a_year: int = Field(
-        _DEFAULT_POLICY.leave_days_a_year, ge=1, le=366, description="Days of leave that a taxi has in a Jalali year."
-    )
-    leave_counts_fridays: bool = Field(
-        _DEFAULT_POLICY.leave_counts_fridays, description="Whether Fridays inside a taxi's leave are counted."
-    )
-    leave_notice_days: int = Field(
-        _DEFAULT_POLICY.leave_notice_days,
-        ge=0,
-        description="Days before a leave that it must be asked for; 0: the same day.",
-    )
-    leave_may_overlap: bool = Field(
-        _DEFAULT_POLICY.leave_may_overlap, description="Whether two leaves of one taxi may share a day."
-    )
-    leave_of_active_drivers_only: bool = Field(
-        _DEFAULT_POLICY.leave_of_active_drivers_only, description="Whether only an active driver has leave."
-    )
-    leave_needs_consent: bool = Field(
-        _DEFAULT_POLICY.leave_needs_consent,
-        description="Whether an auxiliary driver's leave needs the owner's consent.",
-    )
-    leave_consent_days: int = Field(
-        _DEFAULT_POLICY.leave_consent_days, ge=1, description="Days in which a taxi's owner must consent."
-    )
-    leave_refused_with_duties: bool = Field(
-        _DEFAULT_POLICY.leave_refused_with_duties, description="Whether unpaid duties of a taxi refuse its leave."
-    )
-    refund_unused_hours: bool = Field(
-        _DEFAULT_POLICY.refund_unused_hours, description="Whether hours paid and not used are refunded."
     )
     dialogue_minutes: int = Field(
         _DEFAULT_POLICY.dialogue_minutes, ge=1, description="How long a dialogue waits for the next text."
@@ -147,10 +122,6 @@ class PolicySettings(BaseModel):
         ge=0,
         description="How long a notice waits for a messenger that does not take it, before it goes by SMS; 0: always.",
     )
-    max_hours_per_machine: int = Field(
-        _DEFAULT_POLICY.max_hours_per_machine, ge=1, le=24, description="Hours asked of one machine."
-    )
-    max_machines: int = Field(_DEFAULT_POLICY.max_machines, ge=1, description="Machines in one request.")
     refund_limit: int = Field(
         _DEFAULT_POLICY.refund_limit,
         ge=0,
@@ -177,11 +148,41 @@ class PolicySettings(BaseModel):
             "messenger_patience": self.messenger_patience_minutes * _ONE_MINUTE,
         }
         plain_values = {name: value for name, value in self if name in Policy.__dataclass_fields__}
+        own_names = self.model_fields_set - MunicipalRules.model_fields.keys()
         return Policy(
             company_code=company_code,
             site_address=site_address,
             contact_phone=contact_phone,
             persian_part_rials=persian_part_rials,
+            service_values={name: getattr(self, name) for name in own_names},
             **plain_values,
             **durations,
         )
+
+
+def describe_rule(rule: ServiceRule[Any]) -> tuple[Any, Any]:
+    """Return the type and the field of a service's rule, as Pydantic takes them."""
+    if isinstance(rule.default, bool):
+        return bool, Field(rule.default, description=rule.meaning)
+    if isinstance(rule.type, Integer):
+        return int, Field(rule.default, ge=rule.type.minimum, le=rule.type.maximum, description=rule.meaning)
+    return Annotated[Any, BeforeValidator(partial(_read_by_type, rule))], Field(rule.default, description=rule.meaning)
+
+
+def _read_by_type(rule: ServiceRule[Any], raw_value: object) -> Any:
+    """Return what the type of a rule reads in a setting; `ValueError`."""
+    try:
+        return rule.type.parse(raw_value, ReadingContext(datetime.now(UTC)))
+    except DomainError as error:
+        raise ValueError(str(error)) from error
+
+
+if TYPE_CHECKING:
+    PolicySettings = MunicipalRules
+else:
+    PolicySettings = create_model(
+        "PolicySettings",
+        __base__=MunicipalRules,
+        **{rule.name: describe_rule(rule) for service in SERVICES for rule in service.rules},
+    )
+"""The same with every rule that a service declares."""

@@ -3,7 +3,7 @@
 A resource is taken by half-hour slots with a unique key on (resource, slot), so no race can book it twice.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
@@ -26,6 +26,8 @@ from domain.fields.types import Choice, format_number
 from domain.fleet.resources import SLOT_LENGTH, Booking, MachineWork, Resource, ResourceKind
 from domain.language.service import Effect, Guard, StepContext
 from domain.requests.request import ServiceRequest
+from domain.settings.policy import Policy
+from domain.settings.service_rules import ServiceRule
 from domain.unit_of_work import UnitOfWork
 from domain.values.calendar import YEAR_AHEAD, jalali_text, to_tehran
 from domain.values.errors import Conflict, DomainError, InvalidField, MissingField
@@ -164,34 +166,41 @@ async def _retry_if_taken(book: Callable[[], Awaitable[None]]) -> None:
     return await book()
 
 
-def _exceeded_limit(context: StepContext) -> int | None:
-    """Return how many machines a request may want if it wants more."""
-    max_machines = context.policy.max_machines
-    return max_machines if sum(item["count"] for item in context.request.fields["items"]) > max_machines else None
-
-
 @dataclass(frozen=True, slots=True)
 class WithinMachineLimits(Guard):
-    """No more machines are wanted, and none for longer, than the municipality's own rules allow (`Policy`).
+    """No more machines are wanted, and none for longer, than the service's own rules allow.
 
     A request that takes up a finished one wants what was allowed then.
     """
 
+    most_machines: ServiceRule[int]
+    """Machines in a request."""
+    most_hours: ServiceRule[int]
+    """Hours of one machine."""
+
     async def is_satisfied(self, context: StepContext) -> bool:
         """Count the machines, and look at the longest hours."""
-        few_enough, short_enough = (
-            _exceeded_limit(context) is None,
-            _max_hours(context.request) <= context.policy.max_hours_per_machine,
+        is_excessive = self.refuses_values(context.request.fields, context.now, context.policy)
+        return context.request.parent_id is not None or not is_excessive
+
+    def refuses_values(self, form_values: Mapping[str, Any], now: datetime, policy: Policy) -> bool:
+        """Look at the machines that there are, and at the hours as far as they are known."""
+        work_items = form_values.get("items", ())
+        return _count_machines(work_items) > self.most_machines.value_in(policy) or any(
+            item.get("hours", 0) > self.most_hours.value_in(policy) for item in work_items
         )
-        return context.request.parent_id is not None or (few_enough and short_enough)
 
     def build_refusal(self, context: StepContext) -> DomainError:
         """Name the most that may be wanted."""
-        max_machines = _exceeded_limit(context)
-        if max_machines is not None:
-            return InvalidField("items", InvalidReason.TOO_MANY_MACHINES, most=format_number(max_machines))
-        max_hours = context.policy.max_hours_per_machine
-        return InvalidField("items", InvalidReason.RANGE, least=format_number(0.5), most=format_number(max_hours))
+        most_machines = self.most_machines.value_in(context.policy)
+        if _count_machines(context.request.fields["items"]) > most_machines:
+            return InvalidField("items", InvalidReason.TOO_MANY_MACHINES, most=format_number(most_machines))
+        most_hours = format_number(self.most_hours.value_in(context.policy))
+        return InvalidField("items", InvalidReason.RANGE, least=format_number(0.5), most=most_hours)
+
+
+def _count_machines(work_items: Iterable[Mapping[str, Any]]) -> int:
+    return sum(item["count"] for item in work_items)
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,13 +239,15 @@ class HoldMachines(Effect):
 class BookMachines(Effect):
     """Book machines and operators firmly, as civil chose them, or what is held and the first free operators."""
 
+    most_hours: ServiceRule[int]
+    """Hours for which a machine may be booked."""
     required_fields = frozenset({"items", "date", "start"})
     stores: ClassVar[StoredFields] = BOOKING_FIELDS
     relied_fields = frozenset({"items", "date", "start"})
 
     async def apply_effect(self, context: StepContext) -> None:
         """Take the slots and remember machines, operators, start and end; `Conflict` when one is taken."""
-        start, end = _resolve_span(context)
+        start, end = _resolve_span(context, timedelta(hours=self.most_hours.value_in(context.policy)))
         held_codes = [resource.code for _, resource in await context.uow.fleet.list_of_request(context.request.id)]
         await context.uow.fleet.release_request(context.request.id)
         await _retry_if_taken(lambda: self._book_span(context, start, end, held_codes))
@@ -289,7 +300,7 @@ def _assign_operator(
     return False
 
 
-def _resolve_span(context: StepContext) -> tuple[datetime, datetime]:
+def _resolve_span(context: StepContext, longest: timedelta) -> tuple[datetime, datetime]:
     start_text, end_text = context.inputs.get("start"), context.inputs.get("end")
     start = (
         datetime.fromisoformat(start_text) if start_text else booked_start(context) or requested_start(context.request)
@@ -297,7 +308,7 @@ def _resolve_span(context: StepContext) -> tuple[datetime, datetime]:
     end = datetime.fromisoformat(end_text) if end_text else start + _default_length(context)
     if end <= start:
         raise InvalidField("end", InvalidReason.BEFORE_START)
-    if end - start > timedelta(hours=context.policy.max_hours_per_machine):
+    if end - start > longest:
         raise InvalidField("end", InvalidReason.TOO_LONG_WORK)
     if start < context.now:
         raise InvalidField("start", InvalidReason.PAST)

@@ -70,6 +70,7 @@ def check_services(services: Iterable[Service], catalogue: Catalogue) -> list[Fl
     catalogue = bound_texts(service_list, catalogue)
     flaws = [flaw for service in service_list for flaw in _service_flaws(service, catalogue)]
     flaws += [*operation_flaws(service_list), *keyword_flaws(service_list), *register_flaws(service_list)]
+    flaws += service_rule_flaws(service_list)
     return list(dict.fromkeys([*flaws, *text_file_flaws(load_shipped_texts()), *shared_text_flaws(catalogue)]))
 
 
@@ -88,7 +89,6 @@ def _service_flaws(service: Service, catalogue: Catalogue) -> Iterator[Flaw]:
     yield from moment_flaws(service, graph, kept_by_place)
     yield from step_flaws(service)
     yield from suggestion_flaws(service)
-    yield from service_rule_flaws(service)
     yield from section_flaws(service)
     yield from change_flaws(service)
     yield from version_flaws(service)

@@ -42,8 +42,8 @@ EXPLANATIONS: Mapping[str, str] = {
     "moment_untold": "the moment ({subject}) cannot be reckoned when a request comes into that state: let its function"
     " look only at what every request has by then",
     "register_of_two_services": "the register {subject} is another service's too: give this service one of its own",
-    "double_rule": "two rules of the service are named {subject}: rename one",
-    "rule_of_another": "the rule {subject} is named like one of all services, or of another: rename it",
+    "double_rule": "another rule, of all services or of one, is named {subject} too: rename this one",
+    "rule_of_another": "the rule {subject} says that it is another service's: give it this service's key",
     "rule_group_of_all": "the settings page has a group {subject} for all services: give the service another key",
     "unsound_rule": "the default of the rule {subject} is none that it may have: correct its default or its bounds",
     # Steps

@@ -10,9 +10,7 @@ from domain.values.money import RoundingMode
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Deadlines, limits and money rules. The guards of a taxi's leave (`leave_…`) have the defaults of a published taxi
-    organisation (services.md).
-    """
+    """Deadlines, limits and money rules of the municipality as a whole; those of one service are declared with it."""
 
     company_code: str = "009"
     """The three digits in bill ids that the municipality was given."""
@@ -46,24 +44,6 @@ class Policy:
     """Days from today in which citizens are offered times for a visit."""
     closing_days: int = 30
     """Days after which a letter that nobody collected is closed."""
-    leave_days_a_year: int = 30
-    """Days of leave that a taxi has in a Jalali year."""
-    leave_counts_fridays: bool = False
-    """Whether Fridays inside a leave are counted."""
-    leave_notice_days: int = 0
-    """Days before a leave that it must be asked for; 0: the same day."""
-    leave_may_overlap: bool = False
-    """Whether two leaves of one taxi may share a day."""
-    leave_of_active_drivers_only: bool = True
-    """Whether only an active driver has leave."""
-    leave_needs_consent: bool = True
-    """Whether an auxiliary driver's leave needs the owner's consent."""
-    leave_consent_days: int = 3
-    """Days in which the owner must consent."""
-    leave_refused_with_duties: bool = False
-    """Whether unpaid duties of a taxi refuse its leave."""
-    refund_unused_hours: bool = True
-    """Whether hours paid and not used are refunded."""
     dialogue_minutes: int = 30
     """How long a dialogue waits for the next text."""
     rating_days: int = 7
@@ -96,11 +76,7 @@ class Policy:
     """How long a notice waits for a messenger before it goes by SMS; zero: to its own end."""
     refund_limit: int = 50_000_000
     """A refund of more rials than this needs a second person."""
-    max_hours_per_machine: int = 24
-    """Hours that may be asked of one machine."""
-    max_machines: int = 10
-    """Machines in one request."""
     tariffs_need_approval: bool = False
     """Whether a price is in force only when a second person has approved it."""
     service_values: Mapping[str, Any] = field(default_factory=dict)
-    """What the staff set of rules that belong to one service, by setting name (`ServiceRule.value_in` reads it)."""
+    """What the settings or the staff set of rules that belong to one service, by name (`ServiceRule.value_in`)."""

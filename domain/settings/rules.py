@@ -47,7 +47,11 @@ class SettingRule:
     @property
     def label_key(self) -> str:
         """The key of the text that it is called by."""
-        return f"services.{self.name}" if self.service_key else f"admin.settings.rules.{self.name}"
+        return (
+            f"services.{self.service_key}.rules.{self.name}"
+            if self.service_key
+            else f"admin.settings.rules.{self.name}"
+        )
 
     def to_domain_value(self, stored_value: Any) -> Any:
         """Return a kept value as the domain takes it."""
@@ -121,21 +125,9 @@ RULE_GROUPS: Mapping[str, Sequence[SettingRule]] = {
     "money": (
         _rule("rounding_step", Multiple(BILL_STEP_RIALS, 1_000_000, BILL_STEP_RIALS)),
         _rule("rounding_mode", Choice(), "down", "up", "nearest"),
-        _yes_no("refund_unused_hours"),
         _yes_no("tariffs_need_approval"),
         _integer("refund_limit", 0, 10**12),
         _integer("low_rating", 0, 5),
-    ),
-    "machines": (_integer("max_hours_per_machine", 1, 24), _integer("max_machines", 1, 10)),
-    "leaves": (
-        _integer("leave_days_a_year", 1, _YEAR),
-        _yes_no("leave_counts_fridays"),
-        _integer("leave_notice_days", 0, _YEAR),
-        _yes_no("leave_may_overlap"),
-        _yes_no("leave_of_active_drivers_only"),
-        _yes_no("leave_needs_consent"),
-        _integer("leave_consent_days", 1, _YEAR),
-        _yes_no("leave_refused_with_duties"),
     ),
     "limits": (
         _duration("duplicate_window", "minutes", _ONE_MINUTE, 0, 24 * 60),
@@ -180,7 +172,7 @@ def apply_rule_values(
 ) -> tuple[Policy, WorkingCalendar]:
     """Return policy and calendar with these kept values of rules, and these days declared working or off, over them."""
     changed_rules = [(rules_by_name[rule_name], value) for rule_name, value in stored_values.items()]
-    service_values = {rule.name: rule.to_domain_value(value) for rule, value in changed_rules if rule.service_key}
+    service_changes = {rule.name: rule.to_domain_value(value) for rule, value in changed_rules if rule.service_key}
     value_by_field = {
         rule.target_field: rule.to_domain_value(value) for rule, value in changed_rules if not rule.service_key
     }
@@ -190,6 +182,7 @@ def apply_rule_values(
     policy_values = {
         target_field: value for target_field, value in value_by_field.items() if target_field not in _HOUR_FIELDS
     }
+    service_values = {**policy.service_values, **service_changes}
     return replace(policy, **policy_values, service_values=service_values), WorkingCalendar(
         **asdict(replace(calendar.work_hours, **hour_values)), overrides=day_overrides
     )

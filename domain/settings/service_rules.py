@@ -1,8 +1,8 @@
-"""Rules of the municipality that belong to one service: declared and typed beside it, set on the settings page.
+"""Rules of the municipality that belong to one service: declared and typed beside it, set by the settings and on their
+page.
 
 The service's code asks the rule itself for its value (`ServiceRule.value_in`), so that nothing shared knows it. Its
-label is a text of the service, `services.<service>.rules.<name>`; what the staff set is kept under
-`<service>.rules.<name>`.
+label is a text of the service, `services.<service>.rules.<name>`.
 """
 
 from dataclasses import dataclass
@@ -25,23 +25,20 @@ class ServiceRule(Generic[RuleValue]):
     service_key: str
     """Whose it is."""
     name: str
-    """Unique in its service."""
+    """No other rule has it: the setting is called `PISHKHAN_POLICY__` and it, and its changes are kept under it."""
     type: FieldType
     """What may be set, and how it is read and shown."""
     default: RuleValue
-    """What holds until the staff set another; the settings page shows it as the configured value."""
-
-    @property
-    def setting_name(self) -> str:
-        """The name under which its changes are kept."""
-        return f"{self.service_key}.rules.{self.name}"
+    """What holds until the settings or the staff set another."""
+    meaning: str
+    """What it decides, as the table of settings says it: a sentence in English."""
 
     def value_in(self, policy: Policy) -> RuleValue:
         """Return what holds under this policy."""
-        return cast(RuleValue, policy.service_values.get(self.setting_name, self.default))
+        return cast(RuleValue, policy.service_values.get(self.name, self.default))
 
     def as_setting(self) -> SettingRule:
         """Return it in the form that the settings page and the changes have of every rule."""
         choices = (YES_CHOICE, NO_CHOICE) if isinstance(self.type, Choice) else ()
-        setting_field = Field(self.setting_name, self.type, required=False, choices=choices)
-        return SettingRule(setting_field, self.setting_name, service_key=self.service_key, service_default=self.default)
+        setting_field = Field(self.name, self.type, required=False, choices=choices)
+        return SettingRule(setting_field, self.name, service_key=self.service_key, service_default=self.default)

@@ -17,6 +17,7 @@ from channels.web.paging import ListPage, build_list_page, read_page_start
 from channels.web.refused_forms import RefusedForm, form_error
 from domain.actions.dependencies import Dependencies
 from domain.actions.history.verifications import request_verification
+from domain.actions.settings.rule_lists import index_rules
 from domain.audit.entries import AuditEntry, AuditFilter
 from domain.authorization.rights import Right
 from domain.fields.form import Field, read_submitted
@@ -49,7 +50,7 @@ _NAMING_TEXTS: Mapping[str, Sequence[str]] = {
     "registry": ("choices.registry.{}",),
     "service": ("services.{}.title", "choices.service.{}"),
     "kind": ("admin.exports.{}", "choices.kind.{}"),
-    "name": ("admin.settings.rules.{}", "services.{}"),
+    "name": ("admin.settings.rules.{}",),
     "roles": ("roles.{}",),
     "roles_before": ("roles.{}",),
     "unit": ("roles.{}",),
@@ -193,6 +194,8 @@ class AuditPages:
             fact_text = member_names.get(fact_text, fact_text)
         elif fact_text and fact_name in _ACTOR_FACTS:
             fact_text = describe_actor(self._dependencies.catalogue, fact_text, member_names)
+        elif fact_name == "name" and (rule := index_rules(self._dependencies.services).get(str(value))):
+            fact_text = self._dependencies.catalogue.text(rule.label_key)
         elif fact_name == "error":
             fact_text = self._describe_refusal(fact_text)
         elif fact_name == "operation":

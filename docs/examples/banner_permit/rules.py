@@ -29,7 +29,9 @@ STREET_CLASSES = ("main", "secondary", "alley")
 STREET_CLASS = stored_text("street_class", Choice("street_class"), STREET_CLASSES)
 """Chosen by the officer, who knows the streets: it decides the rate."""
 
-MOST_DAYS: ServiceRule[int] = ServiceRule(SERVICE_KEY, "most_days", Integer(1, LONGEST_PERIOD), 30)
+MOST_DAYS: ServiceRule[int] = ServiceRule(
+    SERVICE_KEY, "banner_most_days", Integer(1, LONGEST_PERIOD), 30, "Days for which a street banner may hang."
+)
 """For how many days a banner may hang; the municipality sets it."""
 
 PRICED_ITEMS = tuple(

@@ -74,7 +74,7 @@ class OpenQuestion:
                 [field.type.display_name(option, self.catalogue_text) for option in frame.options]
             )
         if frame.gap:
-            return self._gap_rows(frame.gap)
+            return self._gap_rows(frame, field)
         if field.suggestions:
             return self._suggested_rows(frame, field)
         return self._typed_rows(frame, field)
@@ -116,7 +116,7 @@ class OpenQuestion:
         month = read_month(self.wished_page, today) if self.wished_page else find_first_month(today, is_offered)
         return build_month_rows(digest_turn(self.dialogue.as_json()), month, today, is_offered, allows_past=allows_past)
 
-    def _is_refused(self, frame: Frame, name: str, value: str) -> bool:
+    def _is_refused(self, frame: Frame, name: str, value: object) -> bool:
         """Return whether the service's own rules refuse this answer after those that were given."""
         match = self.conversation.forms[frame.intent].submission
         values = {**frame.slots, name: value}
@@ -126,14 +126,17 @@ class OpenQuestion:
             for guard in guards
         )
 
-    def _gap_rows(self, gap_name: str) -> ButtonRows:
-        """Return the answers to the missing part of a value."""
-        if gap_name != "hours":
+    def _gap_rows(self, frame: Frame, field: Field) -> ButtonRows:
+        """Return the answers to the missing part of a value, without those that would be refused."""
+        if frame.gap != "hours":
             return ()
         turn_key = digest_turn(self.dialogue.as_json())
-        most_hours = min(MOST_OFFERED_HOURS, self.policy.max_hours_per_machine)
-        hours = [answer_button(turn_key, persian_digits(hours), str(hours)) for hours in range(1, most_hours + 1)]
-        return arrange_in_rows(hours, 4)
+        hours = [str(hours) for hours in range(1, MOST_OFFERED_HOURS + 1)]
+        value = frame.slots[field.name]
+        open_hours = [
+            one for one in hours if not self._is_refused(frame, field.name, field.type.fill_missing_part(value, one))
+        ]
+        return arrange_in_rows([answer_button(turn_key, persian_digits(one), one) for one in open_hours], 4)
 
     def _numbered_rows(self, labels: list[str], row_width: int = 2) -> ButtonRows:
         """Return a menu: each button answers with its number, as one types it."""

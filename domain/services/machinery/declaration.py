@@ -57,6 +57,10 @@ from domain.services.machinery.rules import (
     DELIVERY_FORM,
     DELIVERY_TOKEN,
     HANDED_OVER_AT,
+    MACHINERY_RULES,
+    MAX_HOURS,
+    MAX_HOURS_PER_MACHINE,
+    MAX_MACHINES,
     SERVICE_KEY,
     AdjustRequest,
     BillSupplement,
@@ -73,7 +77,6 @@ from domain.values.actors import Role
 from domain.values.calendar import TEHRAN_ZONE
 from domain.values.text import group_digits
 
-MAX_HOURS = 24
 HOURS = Hours(limit=MAX_HOURS)
 BY_MESSAGE = frozenset({"sms", "telegram", "bale"})
 CIVIL = frozenset({Role.CIVIL})
@@ -157,11 +160,13 @@ CHARGING = (
 WORKING = (
     Transition(
         "schedule", ("paid",), "scheduled", CIVIL, inputs=BOOKING_INPUTS, guards=(BillsSettled(),),
-        effects=(BookMachines(),), notices=(Notice("schedule"), Notice("operator_booked", Audience.OPERATORS)),
+        effects=(BookMachines(MAX_HOURS_PER_MACHINE),),
+        notices=(Notice("schedule"), Notice("operator_booked", Audience.OPERATORS)),
     ),
     Transition(
         "reschedule", ("scheduled",), "scheduled", CIVIL, inputs=BOOKING_INPUTS,
-        effects=(BookMachines(),), notices=(Notice("reschedule"), Notice("operator_booked", Audience.OPERATORS)),
+        effects=(BookMachines(MAX_HOURS_PER_MACHINE),),
+        notices=(Notice("reschedule"), Notice("operator_booked", Audience.OPERATORS)),
     ),
     Transition(
         "hand_over", ("scheduled",), "handed_over", CIVIL, inputs=(EARLY_CONSENT,),
@@ -297,7 +302,7 @@ MACHINERY_WORK = Service(
     keywords=(Keyword(MACHINERY_INTENT),),
     soap_operation="SubmitMachineryRequest",
     menu_rank=10,
-    submit_guards=(WithinMachineLimits(), RequestedInFuture()),
+    submit_guards=(WithinMachineLimits(MAX_MACHINES, MAX_HOURS_PER_MACHINE), RequestedInFuture()),
     price_lookup=PRICES,
     priced_items=tuple(
         PricedSubject({"machine": one}, "hour", (1, 4, 8), max_amount=MAX_HOURS) for one in MACHINE_TYPES
@@ -314,4 +319,5 @@ MACHINERY_WORK = Service(
     summary_fields=("items", "date", "start", "place"),
     changeable=CHANGEABLE,
     reasons=(MachineryInvalidReason,),
+    rules=MACHINERY_RULES,
 )

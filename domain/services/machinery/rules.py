@@ -16,13 +16,27 @@ from domain.blocks.charging import (
 )
 from domain.blocks.paper_issuing import issue_paper
 from domain.fields.stored import StoredFields, stored_moment, stored_text
+from domain.fields.types import Choice, Integer
 from domain.language.service import Effect, Guard, StepContext
 from domain.services.machinery.reasons import MachineryInvalidReason
+from domain.settings.service_rules import ServiceRule
 from domain.tariffs.tariff import Quantity
 from domain.values.calendar import to_tehran
 from domain.values.errors import InvalidField
 
 SERVICE_KEY = "machinery"
+MAX_HOURS = 24
+MAX_HOURS_PER_MACHINE: ServiceRule[int] = ServiceRule(
+    SERVICE_KEY, "max_hours_per_machine", Integer(1, MAX_HOURS), MAX_HOURS, "Hours asked of one machine."
+)
+MAX_MACHINES: ServiceRule[int] = ServiceRule(
+    SERVICE_KEY, "max_machines", Integer(1, 10), 10, "Machines in one request."
+)
+REFUND_UNUSED_HOURS: ServiceRule[bool] = ServiceRule(
+    SERVICE_KEY, "refund_unused_hours", Choice(), True, "Whether hours paid and not used are refunded."
+)
+MACHINERY_RULES = (MAX_HOURS_PER_MACHINE, MAX_MACHINES, REFUND_UNUSED_HOURS)
+
 DELIVERY_FORM = "delivery_form"
 DELIVERY_TOKEN, HANDED_OVER_AT = stored_text("delivery_token"), stored_moment("handed_over_at")
 
@@ -94,7 +108,8 @@ class FewerHoursRefunded(Guard):
     async def is_satisfied(self, context: StepContext) -> bool:
         """Price both with the quote's own rows; a waived bill gives nothing back."""
         old, new = requote_units(context, _read_worked_hours(context))
-        return context.policy.refund_unused_hours and new.total < old.total and await _paid_bill(context) is not None
+        is_refunded = REFUND_UNUSED_HOURS.value_in(context.policy) and new.total < old.total
+        return is_refunded and await _paid_bill(context) is not None
 
 
 async def _paid_bill(context: StepContext) -> Bill | None:

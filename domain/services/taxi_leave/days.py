@@ -5,13 +5,14 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from domain.fields.stored import stored_day
 from domain.language.service import Effect, StepContext
 from domain.requests.request import Phase, ServiceRequest
-from domain.values.calendar import to_jalali
+from domain.services.taxi_leave.settings import COUNTS_FRIDAYS
+from domain.values.calendar import tehran_moment, to_jalali
 
 FRIDAY = 4
 
@@ -27,6 +28,22 @@ def first_day_of(form_values: Mapping[str, Any]) -> date:
 def last_day_of(form_values: Mapping[str, Any]) -> date:
     """Return the last day of a leave's form."""
     return date.fromisoformat(form_values["to"])
+
+
+def leave_begins(context: StepContext) -> datetime:
+    """Return the midnight, Tehran, with which the leave begins."""
+    return tehran_moment(first_day_of(context.request.fields), time(0))
+
+
+def leave_ends(context: StepContext) -> datetime:
+    """Return the midnight, Tehran, after the last day."""
+    return tehran_moment(last_day_of(context.request.fields) + timedelta(days=1), time(0))
+
+
+def one_day_leave_ends(context: StepContext) -> datetime | None:
+    """Return when a leave of a single day ends; None for a longer one, whose last day is announced while it runs."""
+    form_values = context.request.fields
+    return leave_ends(context) if first_day_of(form_values) == last_day_of(form_values) else None
 
 
 def count_days(first_day: date, last_day: date, *, fridays: bool) -> Counter[int]:
@@ -53,5 +70,5 @@ class CountDays(Effect):
 
     async def apply_effect(self, context: StepContext) -> None:
         """Count from the first day to the last."""
-        fields, fridays = context.request.fields, context.policy.leave_counts_fridays
+        fields, fridays = context.request.fields, COUNTS_FRIDAYS.value_in(context.policy)
         fields["counted"] = count_days(first_day_of(fields), last_day_of(fields), fridays=fridays).total()

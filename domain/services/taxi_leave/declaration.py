@@ -37,7 +37,7 @@ from domain.language.service import (
 from domain.registries.declarations import DRIVER, VEHICLE, Reference
 from domain.registries.field_types import TAXI_CODE
 from domain.requests.request import Phase
-from domain.services.taxi_leave.days import CountDays
+from domain.services.taxi_leave.days import CountDays, leave_begins, leave_ends, one_day_leave_ends
 from domain.services.taxi_leave.duties import DUTY_LOOKUP
 from domain.services.taxi_leave.reasons import LEAVE_REASONS
 from domain.services.taxi_leave.registers import PERMIT_REGISTER
@@ -62,10 +62,8 @@ from domain.services.taxi_leave.rules import (
     fill_leave,
     find_leaves_for_driver,
     gather_permitted_taxi,
-    leave_begins,
-    leave_ends,
-    one_day_leave_ends,
 )
+from domain.services.taxi_leave.settings import LEAVE_RULES, SERVICE_KEY
 from domain.services.taxi_leave.stored import (
     ASKED_BY,
     DRIVER_NAME,
@@ -77,7 +75,6 @@ from domain.services.taxi_leave.stored import (
 from domain.services.taxi_leave.vocabulary import DAY_UNIT_WORDS, TAXI_LEAVE_INTENT
 from domain.values.actors import Role
 
-SERVICE_KEY = "taxi_leave"
 BY_MESSAGE = frozenset({"sms", "telegram", "bale"})
 OFFICERS = frozenset({Role.TAXI_OFFICER})
 OWNER = StoredMobile(OWNER_MOBILE)
@@ -315,4 +312,5 @@ TAXI_LEAVE = Service(
     ),
     summary_fields=("plate", "from", "to"),
     changeable=CHANGEABLE,
+    rules=LEAVE_RULES,
 )

@@ -1,14 +1,14 @@
 """The rules of a taxi's leave: which days it takes, how many a year has, and who must agree.
 
 A leave's days are those of `from` to `to`, both included, less what an early end gave back (`LAST_DAY`). Every
-rule can be set in `Policy`; the defaults are those of a published taxi organisation (services.md, "1. Taxi
+rule can be set (`settings.py`); the defaults are those of a published taxi organisation (services.md, "1. Taxi
 organisation").
 """
 
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from domain.blocks.taxis import Taxi, fill_taxi, find_vehicle, list_open_duties, load_taxi, vehicles_of_mobile
@@ -18,7 +18,7 @@ from domain.language.finders import FormFill
 from domain.language.service import Effect, Guard, StepContext
 from domain.registries.declarations import IN_SERVICE_STATUS, VEHICLE
 from domain.requests.request import RequestFilter, ServiceRequest
-from domain.services.taxi_leave.days import LAST_DAY, count_days, first_day_of, last_day_of, taken_days
+from domain.services.taxi_leave.days import LAST_DAY, count_days, first_day_of, last_day_of, leave_ends, taken_days
 from domain.services.taxi_leave.reasons import (
     LeaveConflictReason,
     LeaveForbiddenReason,
@@ -26,6 +26,16 @@ from domain.services.taxi_leave.reasons import (
     LeaveMissingReason,
     LeaveNotAllowedReason,
     LeaveNotFoundReason,
+)
+from domain.services.taxi_leave.settings import (
+    CONSENT_DAYS,
+    COUNTS_FRIDAYS,
+    DAYS_A_YEAR,
+    MAY_OVERLAP,
+    NEEDS_OWNERS_CONSENT,
+    NOTICE_DAYS,
+    OF_ACTIVE_DRIVERS_ONLY,
+    REFUSED_WITH_DUTIES,
 )
 from domain.services.taxi_leave.stored import (
     ASKED_BY,
@@ -38,7 +48,7 @@ from domain.services.taxi_leave.stored import (
 )
 from domain.settings.policy import Policy
 from domain.unit_of_work import UnitOfWork
-from domain.values.calendar import YEAR_AHEAD, jalali_text, tehran_moment, to_tehran
+from domain.values.calendar import YEAR_AHEAD, jalali_text, to_tehran
 from domain.values.errors import Conflict, DomainError, Forbidden, InvalidField, MissingField, NotAllowedNow, NotFound
 
 PERMIT_KIND = "permit"
@@ -49,25 +59,9 @@ PAGE_SIZE = 100
 _ONE_DAY = timedelta(days=1)
 
 
-def leave_begins(context: StepContext) -> datetime:
-    """Return the midnight, Tehran, with which the leave begins."""
-    return tehran_moment(first_day_of(context.request.fields), time(0))
-
-
-def leave_ends(context: StepContext) -> datetime:
-    """Return the midnight, Tehran, after the last day."""
-    return tehran_moment(last_day_of(context.request.fields) + _ONE_DAY, time(0))
-
-
-def one_day_leave_ends(context: StepContext) -> datetime | None:
-    """Return when a leave of a single day ends; None for a longer one, whose last day is announced while it runs."""
-    form_values = context.request.fields
-    return leave_ends(context) if first_day_of(form_values) == last_day_of(form_values) else None
-
-
 def consent_overdue(context: StepContext) -> datetime:
-    """Return until when the owner may answer: `leave_consent_days`, and not beyond the leave itself."""
-    return min(context.now + timedelta(days=context.policy.leave_consent_days), leave_ends(context))
+    """Return until when the owner may answer: `CONSENT_DAYS`, and not beyond the leave itself."""
+    return min(context.now + timedelta(days=CONSENT_DAYS.value_in(context.policy)), leave_ends(context))
 
 
 async def iterate_leaves(
@@ -125,7 +119,7 @@ class SoundPeriod(Guard):
     def _find_fault(self, values: Mapping[str, Any], now: datetime, policy: Policy) -> DomainError | None:
         first_day, today = first_day_of(values), to_tehran(now).date()
         last_day = last_day_of(values) if "to" in values else first_day
-        notice_period = timedelta(days=policy.leave_notice_days)
+        notice_period = timedelta(days=NOTICE_DAYS.value_in(policy))
         if first_day < today + notice_period:
             return InvalidField("from", LeaveInvalidReason.NOTICE, day=jalali_text(today + notice_period))
         if first_day > today + YEAR_AHEAD:
@@ -159,7 +153,7 @@ class DriverIdentified(Guard):
             raise NotFound("driver", LeaveNotFoundReason.NO_DRIVER)
         if taxi.driver is None:
             raise MissingField("driver", LeaveMissingReason.WHICH_DRIVER)
-        return taxi.driver.values["status"] == "active" or not context.policy.leave_of_active_drivers_only
+        return taxi.driver.values["status"] == "active" or not OF_ACTIVE_DRIVERS_ONLY.value_in(context.policy)
 
     def build_refusal(self, context: StepContext) -> DomainError:
         """Return the refusal: the driver may not work now."""
@@ -202,7 +196,7 @@ class NoLeaveOverlap(Guard):
         """Look at the taxi's live leaves; raises `Conflict("from")` that names the days of the other."""
         request = context.request
         _ = await context.uow.registries.find_row(VEHICLE.key, {"plate": request.subject_key}, lock=True)
-        if context.policy.leave_may_overlap:
+        if MAY_OVERLAP.value_in(context.policy):
             return True
         async for other_leave in iterate_leaves(context.uow, request, open_only=True):
             days = taken_days(other_leave)
@@ -218,7 +212,7 @@ class DaysLeft(Guard):
 
     async def is_satisfied(self, context: StepContext) -> bool:
         """Count; raises `InvalidField("to")` that says how many are left, or `NotAllowedNow` when none are."""
-        fridays, max_days = context.policy.leave_counts_fridays, context.policy.leave_days_a_year
+        fridays, max_days = COUNTS_FRIDAYS.value_in(context.policy), DAYS_A_YEAR.value_in(context.policy)
         requested = count_days(
             first_day_of(context.request.fields), last_day_of(context.request.fields), fridays=fridays
         )
@@ -241,7 +235,7 @@ class NoDuties(Guard):
 
     async def is_satisfied(self, context: StepContext) -> bool:
         """Look for one that is open."""
-        if not context.policy.leave_refused_with_duties:
+        if not REFUSED_WITH_DUTIES.value_in(context.policy):
             return True
         return not await list_open_duties(context.uow, [context.request.fields["plate"]], 1)
 
@@ -271,7 +265,7 @@ class LeaveStillAhead(Guard):
 
     async def is_satisfied(self, context: StepContext) -> bool:
         """Compare the first day with the earliest that may be asked for today."""
-        earliest = to_tehran(context.now).date() + timedelta(days=context.policy.leave_notice_days)
+        earliest = to_tehran(context.now).date() + timedelta(days=NOTICE_DAYS.value_in(context.policy))
         return first_day_of(context.request.fields) >= earliest
 
     def build_refusal(self, context: StepContext) -> DomainError:
@@ -310,7 +304,9 @@ class StorePeople(Effect):
         NOTIFIED_DRIVER.write(request, driver.values["mobile"] if driver and not is_own_leave else None)
         is_auxiliary = bool(driver and driver.values["kind"] == "auxiliary")
         asked_by_owner = taxi.asked_by_owner or taxi.is_owned_by_driver
-        NEEDS_CONSENT.write(request, is_auxiliary and not asked_by_owner and context.policy.leave_needs_consent)
+        NEEDS_CONSENT.write(
+            request, is_auxiliary and not asked_by_owner and NEEDS_OWNERS_CONSENT.value_in(context.policy)
+        )
 
 
 def _requester_kind(context: StepContext, taxi: Taxi) -> str:

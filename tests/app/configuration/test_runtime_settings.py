@@ -1,5 +1,6 @@
 """Rules that the staff may change: what they may be agrees with the settings of the same names, and so do defaults."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,16 +10,20 @@ from pydantic.fields import FieldInfo
 
 from app.configuration.calendar_settings import CalendarSettings
 from app.configuration.policy_settings import PolicySettings
+from domain.actions.settings.rule_lists import index_rules
 from domain.fields.types import Choice, Integer, ReadingContext
 from domain.messages.catalogue import Catalogue
+from domain.services import SERVICES, services_by_key
 from domain.settings.policy import Policy
 from domain.settings.rule_types import HourSpan, Multiple
-from domain.settings.rules import RULE_BY_NAME, SettingRule, apply_rule_values, read_present_value
+from domain.settings.rules import SettingRule, apply_rule_values, read_present_value
 from domain.values.calendar import WorkingCalendar
 from domain.values.errors import InvalidField
 
 CONFIGURED_ALONE = {"municipal_service_digit", "retention_days"}
 """What the bank was told, and how long personal data is kept."""
+
+RULE_BY_NAME = index_rules(services_by_key())
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 
@@ -51,8 +56,15 @@ def test_kept_values_mean_what_they_were() -> None:
     policy, calendar = Policy(), WorkingCalendar()
     kept = {name: read_present_value(rule, policy, calendar) for name, rule in RULE_BY_NAME.items()}
     assert all(RULE_BY_NAME[name].is_still_valid(value, NOW) for name, value in kept.items())
-    again, hours = apply_rule_values(policy, calendar, kept, {})
-    assert (again, hours.work_hours) == (policy, calendar.work_hours)
+    again, hours = apply_rule_values(policy, calendar, kept, {}, RULE_BY_NAME)
+    assert (replace(again, service_values={}), hours.work_hours) == (policy, calendar.work_hours)
+    assert again.service_values == {rule.name: rule.default for one in SERVICES for rule in one.rules}
+
+
+def test_what_the_staff_set_lies_over_what_is_configured() -> None:
+    configured = Policy(service_values={"leave_days_a_year": 12, "max_machines": 8})
+    policy, _ = apply_rule_values(configured, WorkingCalendar(), {"max_machines": 4}, {}, RULE_BY_NAME)
+    assert policy.service_values == {"leave_days_a_year": 12, "max_machines": 4}
 
 
 @pytest.mark.parametrize("rule", RULE_BY_NAME.values(), ids=lambda rule: rule.name)
@@ -65,7 +77,7 @@ def test_a_value_of_another_version_is_not_sound(rule: SettingRule) -> None:
 def test_every_rule_and_choice_has_words() -> None:
     catalogue = Catalogue.load()
     for rule in RULE_BY_NAME.values():
-        assert f"admin.settings.rules.{rule.name}" in catalogue
+        assert rule.label_key in catalogue
         assert isinstance(rule.field.type, Choice) == bool(rule.field.choices)
 
 

@@ -1,11 +1,13 @@
 """Settings: every name of the contract, environment over file, and mistakes that are named instead of ignored."""
 
 from datetime import date, time, timedelta
+from decimal import Decimal
 from ipaddress import ip_network
 from pathlib import Path
+from typing import Any
 
 import pytest
-from pydantic import SecretStr
+from pydantic import SecretStr, ValidationError, create_model
 
 from app.configuration.bot_checks import find_bot_faults
 from app.configuration.checks import find_remarks
@@ -13,6 +15,7 @@ from app.configuration.contact_checks import find_contact_remarks
 from app.configuration.gateway_checks import find_gateway_faults
 from app.configuration.placeholders import find_secret_faults
 from app.configuration.plain_lines import find_plain_lines
+from app.configuration.policy_settings import describe_rule
 from app.configuration.sections import BillSettings, SecurityContactSettings, StaffSettings, TelegramSettings
 from app.configuration.settings import (
     DEMO_SECRET,
@@ -25,7 +28,11 @@ from app.configuration.settings import (
 from app.configuration.sms_settings import SmsSettings
 from app.wiring import build_gateways
 from channels.sms.providers.kavenegar import KavenegarSettings
+from domain.fields.decimals import Length
+from domain.services.machinery.rules import MACHINERY_RULES
+from domain.services.taxi_leave.settings import LEAVE_RULES
 from domain.settings.policy import Policy
+from domain.settings.service_rules import ServiceRule
 
 CONTRACT = {
     "PISHKHAN_DEMO": "0",
@@ -172,6 +179,7 @@ def test_an_empty_variable_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
         ("PISHKHAN_BILLS__COMPANY_CODE", "12345", "pattern"),
         ("PISHKHAN_TRUSTED_PROXIES", "10.0.0.0/8,proxy", "network"),
         ("PISHKHAN_POLICY__ROUNDING_MODE", "sideways", "down"),
+        ("PISHKHAN_POLICY__MAX_MACHINES", "11", "less than or equal to 10"),
     ],
 )
 def test_a_value_that_cannot_be_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str, said: str) -> None:
@@ -238,6 +246,37 @@ def test_rules_and_calendar_follow_the_settings(monkeypatch: pytest.MonkeyPatch)
     assert (rules.payment_days, rules.settlement_banking_days) == (5, 4)
     assert settings.calendar.office_hours == (time(8), time(13))
     assert settings.calendar.build_calendar().is_working_day(date(2026, 11, 26))  # a Thursday
+
+
+def test_rules_of_services_are_set_by_the_names_that_they_always_had(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = tmp_path / "pishkhan.toml"
+    file.write_text("[policy]\nmax_machines = 4\nmax_hours_per_machine = 6\nrefund_unused_hours = false\n")
+    put(
+        monkeypatch,
+        {
+            "PISHKHAN_POLICY__LEAVE_DAYS_A_YEAR": "12",
+            "PISHKHAN_POLICY__LEAVE_COUNTS_FRIDAYS": "true",
+            "PISHKHAN_POLICY__LEAVE_NOTICE_DAYS": "2",
+            "PISHKHAN_POLICY__LEAVE_MAY_OVERLAP": "1",
+            "PISHKHAN_POLICY__LEAVE_OF_ACTIVE_DRIVERS_ONLY": "no",
+            "PISHKHAN_POLICY__LEAVE_NEEDS_CONSENT": "false",
+            "PISHKHAN_POLICY__LEAVE_REFUSED_WITH_DUTIES": "yes",
+        },
+    )
+    policy = load_settings(file).build_policy()
+    assert [rule.value_in(policy) for rule in MACHINERY_RULES] == [6, 4, False]
+    assert [rule.value_in(policy) for rule in LEAVE_RULES] == [12, True, 2, True, False, False, 3, True]
+
+
+def test_a_rule_of_a_service_is_read_as_its_type_says() -> None:
+    rule: ServiceRule[str] = ServiceRule("fences", "fence_height", Length(Decimal(1), Decimal(3)), "2", "Metres.")
+    fields: dict[str, Any] = {rule.name: describe_rule(rule)}
+    rules = create_model("Rules", **fields)
+    assert rules(fence_height="۲٫۵ متر").model_dump() == {"fence_height": "2.5"}
+    with pytest.raises(ValidationError, match="range"):
+        rules(fence_height="4")
 
 
 @pytest.mark.parametrize(

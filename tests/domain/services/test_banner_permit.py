@@ -224,31 +224,29 @@ async def test_its_own_rule_is_set_on_the_page_of_settings(town: Municipality) -
     rules = list_rule_groups(town.desk.services)[BANNERS.key]
     async with town.store.open_unit() as uow:
         version = await version_of_settings(uow)
-        await change_rules(
-            town.desk, uow, rules, {"banner_permit.rules.most_days": "۴۵"}, version, actor=actor(Role.ADMIN)
-        )
+        await change_rules(town.desk, uow, rules, {"banner_most_days": "۴۵"}, version, actor=actor(Role.ADMIN))
     await renew_settings(town.desk, town.store)
     async with town.store.open_unit() as uow:
-        assert await load_stored_rules(town.desk, uow) == {"banner_permit.rules.most_days": 45}
+        assert await load_stored_rules(town.desk, uow) == {"banner_most_days": 45}
         entered = await walk_in.enter_walk_in(town.desk, uow, BANNERS.key, form, actor(Role.CIVIL), CITIZEN)
     assert entered.request.fields["days"] == 40
     async with town.store.open_unit() as uow:
         version, admin = await version_of_settings(uow), actor(Role.ADMIN)
         with pytest.raises(InvalidField, match="range"):
-            await change_rules(town.desk, uow, rules, {"banner_permit.rules.most_days": "400"}, version, actor=admin)
+            await change_rules(town.desk, uow, rules, {"banner_most_days": "400"}, version, actor=admin)
 
 
 def test_rules_and_registers_that_are_not_its_own_are_found() -> None:
-    wrong = ServiceRule("machinery", "most_days", Integer(1, 5), 7)
+    wrong = ServiceRule("machinery", "payment_days", Integer(1, 5), 7, "A rule of all services.")
     leave = next(service for service in SERVICES if service.key == "taxi_leave")
     planted = replace(BANNERS, key="banner_twin", rules=(wrong, wrong), soap_operation="SubmitBannerTwin")
     money = replace(BANNERS, key="money", soap_operation="SubmitMoney")
     flaws = check_services([leave, BANNERS, planted, money], Catalogue.load(BANNER_TEXTS))
     assert {
-        ("double_rule", "most_days"),
-        ("rule_of_another", "machinery.rules.most_days"),
+        ("double_rule", "payment_days"),
+        ("rule_of_another", "payment_days"),
         ("rule_group_of_all", "money"),
-        ("unsound_rule", "machinery.rules.most_days"),
+        ("unsound_rule", "payment_days"),
         ("register_of_two_services", "banner"),
         ("register_of_two_services", "ب"),
     } <= {(flaw.kind, flaw.subject) for flaw in flaws}

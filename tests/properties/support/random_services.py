@@ -75,6 +75,7 @@ from domain.language.service import (
     Trigger,
 )
 from domain.requests.request import Phase
+from domain.settings.service_rules import ServiceRule
 from domain.tariffs.tariff import PricedSubject, Quantity, compute_quote
 from domain.values.actors import Role
 from domain.values.calendar import tehran_moment, to_tehran
@@ -82,6 +83,9 @@ from domain.values.calendar import tehran_moment, to_tehran
 KEY = "random_service"
 KEYWORD = "فراسنجی"
 """A word that calls nothing else."""
+
+MOST_MACHINES: ServiceRule[int] = ServiceRule(KEY, "random_most_machines", Integer(1, 10), 10, "Machines in a request.")
+MOST_HOURS: ServiceRule[int] = ServiceRule(KEY, "random_most_hours", Integer(1, 24), 24, "Hours of one machine.")
 
 WORK = "random_work"
 UNIT_ROLES = (Role.CIVIL, Role.EXPERT, Role.TAXI_OFFICER)
@@ -221,7 +225,7 @@ def book(sketch: Sketch, state: str) -> str:
     sketch.state("scheduled", Phase.IN_PROGRESS, unit=Role.CIVIL)
     sketch.step("hold", state, "held", HoldMachines(), roles=frozenset({Role.CIVIL}))
     machine = Field("machine", Choices(), required=False, find_choices=machine_choices)
-    sketch.step("schedule", "held", "scheduled", BookMachines(), inputs=(machine,))
+    sketch.step("schedule", "held", "scheduled", BookMachines(MOST_HOURS), inputs=(machine,))
     sketch.state("worked", Phase.IN_PROGRESS, unit=Role.CIVIL)
     sketch.step("complete", "scheduled", "worked", FreeMachines())
     return "worked"
@@ -343,7 +347,8 @@ def build_service(sketch: Sketch) -> Service:
         key=KEY, version=1, form=tuple(sketch.form), states=tuple(sketch.states.values()),
         transitions=tuple(sketch.steps), initial_state="submitted", keywords=(Keyword(intent),),
         soap_operation="SubmitRandomService", papers=sketch.papers,
-        submit_guards=(RequestedInFuture(), WithinMachineLimits()) if works else (),
+        submit_guards=(RequestedInFuture(), WithinMachineLimits(MOST_MACHINES, MOST_HOURS)) if works else (),
+        rules=(MOST_MACHINES, MOST_HOURS) if works else (),
         submit_effects=(AnnouncePapers(sketch.papers),) if sketch.papers else (),
         printables=tuple(sketch.printables),
         priced_items=tuple(PricedSubject({"work": one}, "visit", (1,)) for one in ("costly", "free"))

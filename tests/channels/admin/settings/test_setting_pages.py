@@ -59,9 +59,12 @@ async def test_hours_and_choices_are_set(site: StaffSite, admin: Visitor) -> Non
     await admin.post(f"{RULES}/hours", version=read_version(page), **hours | {"thursday_hours": "بسته"})
     assert site.demo.desk.calendar.work_hours.thursday is None
     page = await admin.get("/staff/settings")
-    await admin.post(f"{RULES}/money", version=read_version(page), rounding_mode="up", refund_unused_hours="no")
+    await admin.post(f"{RULES}/money", version=read_version(page), rounding_mode="up", tariffs_need_approval="yes")
+    page = await admin.get("/staff/settings")
+    await admin.post(f"{RULES}/machinery", version=read_version(page), refund_unused_hours="no", max_machines="4")
     policy = site.demo.desk.policy
-    assert (policy.rounding_mode, policy.refund_unused_hours) == ("up", False)
+    assert (policy.rounding_mode, policy.tariffs_need_approval) == ("up", True)
+    assert policy.service_values == {"refund_unused_hours": False, "max_machines": 4}
 
 
 @pytest.mark.parametrize(
@@ -74,8 +77,8 @@ async def test_hours_and_choices_are_set(site: StaffSite, admin: Visitor) -> Non
         ("money", "rounding_mode", "sideways"),
         ("limits", "loop_guard", "0"),
         ("deadlines", "payment_days", "400"),
-        ("leaves", "leave_counts_fridays", "maybe"),
-        ("machines", "max_machines", "<b>"),
+        ("taxi_leave", "leave_counts_fridays", "maybe"),
+        ("machinery", "max_machines", "<b>"),
     ],
 )
 async def test_a_rule_that_cannot_be_is_told(
@@ -94,14 +97,14 @@ async def test_who_comes_second_is_told(site: StaffSite, admin: Visitor) -> None
     await admin.post(f"{RULES}/deadlines", version=old, payment_days="5")
     assert "در این فاصله" in await admin.post(f"{RULES}/deadlines", 409, version=old, payment_days="7")
     assert site.demo.desk.policy.payment_days == 5
-    await admin.post(f"{RULES}/machines", version=old, max_machines="4")
+    await admin.post(f"{RULES}/machinery", version=old, max_machines="4")
     await admin.post(f"{RULES}/moon", 404, version=old)
     before = await changes(site)
     for strange in ({"version": "x"}, {"version": ""}, {}):
-        page = await admin.post(f"{RULES}/machines", 409, max_machines="4", **strange)
+        page = await admin.post(f"{RULES}/machinery", 409, max_machines="4", **strange)
         assert "در این فاصله" in page
         assert read_version(page) != old
-        await admin.post(f"{RULES}/machines", 409, max_machines="5", **strange)
+        await admin.post(f"{RULES}/machinery", 409, max_machines="5", **strange)
     assert await changes(site) == before
 
 

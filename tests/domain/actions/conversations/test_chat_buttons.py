@@ -44,7 +44,7 @@ async def test_no_day_and_no_hour_of_a_button_is_refused(anneh: Person) -> None:
 
 async def test_no_more_hours_are_offered_than_a_machine_may_work(anneh: Person) -> None:
     town = anneh.town
-    town.desk.engine = replace(town.desk.engine, policy=Policy(max_hours_per_machine=3))
+    town.desk.engine = replace(town.desk.engine, policy=Policy(service_values={"max_hours_per_machine": 3}))
     await anneh.press("ماشین‌آلات")
     assert labels(await anneh.press("لودر"))[:4] == ["۱", "۲", "۳", "قبلی"]
 

@@ -176,7 +176,7 @@ def days(month: OutboxMessage) -> list[str]:
 
 async def test_days_before_the_first_or_too_soon_are_not_offered(driver: Person) -> None:
     town = driver.town
-    town.desk.engine = replace(town.desk.engine, policy=Policy(leave_notice_days=3))
+    town.desk.engine = replace(town.desk.engine, policy=Policy(service_values={"leave_notice_days": 3}))
     first = await driver.press("مرخصی تاکسی")
     assert min(map(int, days(first))) == 6, "today is the third"
     later = await driver.press("« دی", first)

@@ -167,7 +167,7 @@ async def test_a_request_that_waits_for_no_proof_gives_nothing_away(forms: Draft
 async def test_the_policy_is_no_part_of_a_draft(forms: DraftedForms) -> None:
     """A form that was complete may be refused by the rules of the day on which it is sent; it stays as it was."""
     draft = await forms.fill()
-    policy = replace(forms.town.desk.policy, max_hours_per_machine=2)
+    policy = replace(forms.town.desk.policy, service_values={"max_hours_per_machine": 2})
     changes: dict[str, Any] = {"policy": policy}
     forms.town.desk.engine = replace(forms.town.desk.engine, **changes)
     with pytest.raises(DomainError):

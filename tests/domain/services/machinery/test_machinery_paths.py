@@ -325,7 +325,8 @@ async def test_a_walk_in_request_is_told_to_the_citizen(town: Municipality) -> N
 
 async def test_the_municipality_says_how_many_machines_and_how_long(town: Municipality) -> None:
     desk = town.desk
-    desk.apply_settings(1, replace(desk.policy, max_machines=2, max_hours_per_machine=6), desk.calendar, {})
+    limits = {"max_machines": 2, "max_hours_per_machine": 6}
+    desk.apply_settings(1, replace(desk.policy, service_values=limits), desk.calendar, {})
     for items, detail in (([3, 4], "too_many_machines"), ([1, 6.5], "range")):
         count, hours = items
         with pytest.raises(InvalidField, match=f"items:{detail}"):

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -35,13 +34,13 @@ from tests.support.scenarios.taxi_registries import (
 
 @pytest.fixture
 async def lenient(database: Path, request: pytest.FixtureRequest) -> AsyncIterator[TaxiOrganisation]:
-    """A town whose policy differs from the default by the test's parameter."""
-    async with open_taxi_organisation(database, replace(Policy(), **request.param)) as opened:
+    """A town whose rules of leave differ from the default by the test's parameter."""
+    async with open_taxi_organisation(database, Policy(service_values=request.param)) as opened:
         yield opened
 
 
 def policy(**changes: Any) -> pytest.MarkDecorator:
-    """Run a test under this policy."""
+    """Run a test under these rules of leave."""
     return pytest.mark.parametrize("lenient", [changes], indirect=True)
 
 
