@@ -26,7 +26,7 @@ class MessageReader:
     rejected_texts: dict[str, str] = field(default_factory=dict)
     """Wrong values (a date that does not exist), in the writer's words, by the field that stays missing."""
     partial_values: dict[str, Any] = field(default_factory=dict)
-    """What was understood but fills no slot yet: `days` of a leave without its first, `hours` of no machine."""
+    """What was understood but fills no slot yet: `days` without a first one, `hours` of no machine."""
     problems_by_slot: dict[str, DomainError] = field(default_factory=dict)
     """Why a value is not taken although it was understood: two meanings, or it names what is not there."""
 

@@ -58,15 +58,14 @@ _NAMING_TEXTS: Mapping[str, Sequence[str]] = {
     "failed_by": ("admin.messages.reasons.{}",),
     "channel": ("admin.channels.{}",),
     "phase": ("reports.phases.{}",),
-    "machine": ("choices.machine.{}",),
-    "vehicle_type": ("choices.vehicle_type.{}",),
-    "per": ("choices.per.{}",),
     "right": ("admin.audit.rights.{}",),
     "destination": ("admin.audit.destinations.{}",),
     "method": ("admin.audit.methods.{}",),
     "why": ("details.forbidden.{}", "admin.audit.whys.{}"),
 }
-"""Facts that are an id of something, and the texts that may name it. What strangers may write is none of them."""
+"""Facts that are an id of something, and the texts that may name it. Any other may be one of the choices that are
+called like it, as what a service prices by is.
+"""
 _STATE_TEXTS: Mapping[str, Sequence[str]] = {
     "message_retried": ("admin.message_states.{}",),
     "charge_entered": ("choices.duty_state.{}",),
@@ -224,7 +223,7 @@ class AuditPages:
             return (
                 _format_as_jalali(value)
                 if fact_name in _DAY_FACTS
-                else self._name_identifier(_NAMING_TEXTS.get(fact_name, ()), value)
+                else self._name_identifier(_NAMING_TEXTS.get(fact_name, (f"choices.{fact_name}.{{}}",)), value)
             )
         return persian_digits(value) if isinstance(value, int) else "" if value is None else str(value)
 

@@ -12,7 +12,7 @@ from typing import Any
 from domain.fields.types import Choice, ReadingContext
 from domain.language.papers import ServicePapers
 from domain.parsing.answers import read_choice
-from domain.services.expert.kind_words import KIND_NAMES, KIND_NAMES_IN_SHORT
+from domain.services.expert.vocabulary import KIND_NAMES, KIND_NAMES_IN_SHORT
 from domain.values.errors import InvalidField, UnknownKind
 from domain.values.reasons import UnknownKindReason
 from domain.values.text import fold_text, tidy_text

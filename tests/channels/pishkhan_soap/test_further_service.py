@@ -1,6 +1,7 @@
-"""A further service appears in the contract by its declaration alone, and counters bring requests of it.
+"""A further service appears in the contract by its declaration alone, and counters bring requests of it and ask for its
+prices.
 
-It is the tree pruning of `docs/add-a-service.md`, to the letter.
+It is the tree pruning of `docs/add-a-service.md`, to the letter; where prices are asked, the banner permit.
 """
 
 import hashlib
@@ -19,12 +20,15 @@ from channels.pishkhan_soap.calls import CallHandler
 from channels.pishkhan_soap.contract import Contract
 from channels.pishkhan_soap.http import ENDPOINT_PATH, PishkhanSoap
 from domain.actions.offices import accounts
+from domain.actions.tariffs.changes import add_tariff
 from domain.services.machinery.declaration import MACHINERY_WORK
+from domain.values.actors import Role
 from printing.printer import PaperPrinter
 from store.migrate import migrate
 from tests.support.further_service import TREES, WORDS
-from tests.support.municipality import CITIZEN, OFFICE, Municipality, StandingClock, build_desk, municipality
+from tests.support.municipality import CITIZEN, OFFICE, Municipality, StandingClock, actor, build_desk, municipality
 from tests.support.printed_papers import ADDRESS, letterhead
+from tests.support.scenarios.banner_permit import BANNER_TEXTS, BANNERS
 
 KEY = "a-key-of-the-counter"
 WSS = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-"
@@ -37,16 +41,23 @@ SUBMISSION = """
   <trees>{trees}</trees><date>2026-11-28</date><place>خیابان امام، پلاک ۱۲</place>
 </SubmitTreePruning>"""
 
+QUESTION = """
+<GetTariff xmlns="urn:pishkhan:counter:1">
+  <officeCode>1001</officeCode><clerkNationalCode>0499370899</clerkNationalCode>
+  <clientRequestId>{request_id}</clientRequestId><service>{service}</service>
+</GetTariff>"""
+
 Client = TestClient[web.Request, web.Application]
 
 
 @pytest.fixture
-async def town(tmp_path: Path) -> AsyncIterator[Municipality]:
-    """A municipality that offers tree pruning beside machines."""
+async def town(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Municipality]:
+    """A municipality that offers tree pruning, or the service of the test's parameter, beside machines."""
+    further_service, texts = getattr(request, "param", (TREES, WORDS))
     database = tmp_path / "pishkhan.db"
     await migrate(f"sqlite:///{database}")
     clock = StandingClock()
-    desk = build_desk(clock, services=(MACHINERY_WORK, TREES), texts=WORDS)
+    desk = build_desk(clock, services=(MACHINERY_WORK, further_service), texts=texts)
     async with municipality(database, desk, clock) as opened:
         yield opened
 
@@ -113,3 +124,29 @@ async def test_its_form_is_proved(client: Client, town: Municipality) -> None:
     )
     assert "تعداد درخت" in (detail.findtext(f"{NS}message") or "")
     assert await town.requests_of() == []
+
+
+@pytest.mark.parametrize("town", [(BANNERS, BANNER_TEXTS)], indirect=True)
+async def test_a_counter_asks_for_the_prices_of_a_service_without_a_look_up(client: Client, town: Municipality) -> None:
+    wsdl = await (await client.get(f"{ENDPOINT_PATH}?WSDL")).text()
+    assert "One of: machinery, banner_permit." in wsdl
+    unpriced = QUESTION.format(request_id="unpriced", service="banner_permit")
+    fault = await told(await client.post(ENDPOINT_PATH, data=signed(town, unpriced, b"0123456789abcdef")))
+    assert [code.text for code in fault.iter(f"{NS}code")] == ["not_found"]
+    async with town.store.open_unit() as uow:
+        for street_class, rate in (("main", 20_000), ("alley", 7_000)):
+            dimensions = {"street_class": street_class}
+            await add_tariff(
+                town.desk, uow, actor(Role.REVENUE), BANNERS.key, dimensions, rate=rate, unit="square_metre_day"
+            )
+    priced = QUESTION.format(request_id="priced", service="banner_permit")
+    response = await told(await client.post(ENDPOINT_PATH, data=signed(town, priced, b"fedcba9876543210")))
+    lines = [(line.findtext(f"{NS}kind"), line.findtext(f"{NS}amount")) for line in response.iter(f"{NS}line")]
+    assert lines == [("price", "20000"), ("price", "7000")]
+    assert "خیابان اصلی: هر متر مربع در روز ۲۰٬۰۰۰ ریال" in [text.text for text in response.iter(f"{NS}text")]
+
+
+async def test_a_service_without_prices_has_none_to_ask_for(client: Client, town: Municipality) -> None:
+    question = QUESTION.format(request_id="none", service="tree_pruning")
+    fault = await told(await client.post(ENDPOINT_PATH, data=signed(town, question, b"0123456789abcdef")))
+    assert [code.text for code in fault.iter(f"{NS}code")] == ["unknown_service"]

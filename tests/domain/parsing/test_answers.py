@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from domain.parsing.answers import read_choice, read_date, read_hours, read_machine_items, read_number, read_start_hour
 from domain.parsing.machine_names import MACHINE_NAMES
-from domain.services.expert.kind_words import KIND_NAMES
+from domain.services.expert.vocabulary import KIND_NAMES
 from domain.values.errors import AmbiguousField, InvalidField
 
 NOW = datetime.fromisoformat("2026-11-24T10:00:00+03:30")

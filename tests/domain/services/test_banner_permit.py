@@ -6,7 +6,7 @@ number before its keyword, and an end by date.
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -19,6 +19,8 @@ from domain.actions.papers.verifying import find_verified_paper
 from domain.actions.reports.declarations import find_report
 from domain.actions.reports.listing import build_listing
 from domain.actions.requests import walk_in
+from domain.actions.requests.change import change_request
+from domain.actions.requests.reopen import reopen_request
 from domain.actions.settings.changes import change_rules, load_stored_rules, renew_settings, version_of_settings
 from domain.actions.settings.rule_lists import list_rule_groups
 from domain.actions.tariffs import changes
@@ -176,6 +178,36 @@ async def test_it_is_paid_before_it_begins_or_not_at_all(town: Municipality) -> 
     town.advance(days=1)
     with pytest.raises(InvalidField, match="date"):
         await town.do(code, "accept", Role.CIVIL, street_class="secondary")
+
+
+async def reopened(town: Municipality, code: str) -> str:
+    """Let the manager take up a finished request; return the code of the new one."""
+    async with town.store.open_unit() as uow:
+        taken_up = await reopen_request(town.desk, uow, code, "دوباره", actor(Role.MANAGER))
+    return taken_up.outcome.request.code
+
+
+async def test_one_that_is_taken_up_again_is_paid_until_its_own_first_day(town: Municipality) -> None:
+    former = await town.order(ORDER)
+    await add_design(town, former)
+    await town.do(former, "accept", Role.CIVIL, street_class="secondary")
+    await town.do(former, "cancel", Role.CIVIL, reason="اشتباه")
+    town.advance(days=2)
+    early = await reopened(town, former)
+    await town.do(early, "accept", Role.CIVIL, street_class="secondary")
+    [bill] = await town.bills(early)
+    assert bill.deadline == datetime(2026, 11, 27, 20, 30, tzinfo=UTC)
+    town.clock.at = bill.deadline + timedelta(days=7)
+    await town.run_timers()
+    assert (await town.request(early)).state == "expired"
+    late = await reopened(town, early)
+    with pytest.raises(InvalidField, match="date"):
+        await town.do(late, "accept", Role.CIVIL, street_class="secondary")
+    async with town.store.open_unit() as uow:
+        await change_request(town.desk, uow, late, {"date": "1405/09/16"}, actor(Role.CITIZEN))
+    await town.do(late, "accept", Role.CIVIL, street_class="secondary")
+    [bill] = await town.bills(late)
+    assert bill.deadline == datetime(2026, 12, 6, 20, 30, tzinfo=UTC), "the midnight of the new first day"
 
 
 async def test_it_is_asked_field_by_field_with_usual_answers(town: Municipality) -> None:

@@ -31,7 +31,12 @@ NAMED_ALL_THE_SAME = {
     "domain/values/actors.py: expert": "the role, which is older than the service",
     "store/migrations/*": "requests as they were on the day of the migration",
 }
-"""Files, or `file: key`, that name a service outside of its folder, and why."""
+"""Files, or `file: key`, that name a service outside of its folder, and why.
+
+The role `expert` (a member of the staff who visits places) has its name from the municipality and stands in stored
+accounts, permissions and histories; the service is called after what such a member writes. Neither reads the other:
+renaming one would only move what is stored.
+"""
 
 
 def list_written(path: Path) -> Iterator[str]:

@@ -217,6 +217,18 @@ async def test_refusals_that_are_alike_are_shown_with_their_number(site: StaffSi
     assert page.count("آخرین بار: <bdi>") == 1
 
 
+async def test_rules_and_what_is_priced_are_called_by_their_service(site: StaffSite, inside: Visitor) -> None:
+    async with site.store.open_unit() as uow:
+        await uow.audit.add_entry(site.clock.now(), "staff:admin", "setting_changed", {"name": "max_machines"})
+        facts = {"service": "expert", "kind": "boundary", "per": "square_metre", "rate": 2000}
+        await uow.audit.add_entry(site.clock.now(), "staff:revenue", "tariff_withdrawn", facts)
+    await inside.sign_in("auditor")
+    page = await inside.get("/staff/audit")
+    texts = site.demo.desk.catalogue.text
+    for key in ("services.machinery.rules.max_machines", "choices.kind.boundary", "choices.per.square_metre"):
+        assert f"<bdi>{texts(key)}</bdi>" in page
+
+
 async def test_the_audit_is_paged(site: StaffSite, inside: Visitor) -> None:
     async with site.store.open_unit() as uow:
         for number in range(51):
