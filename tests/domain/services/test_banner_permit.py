@@ -183,7 +183,7 @@ async def test_it_is_paid_before_it_begins_or_not_at_all(town: Municipality) -> 
 async def reopened(town: Municipality, code: str) -> str:
     """Let the manager take up a finished request; return the code of the new one."""
     async with town.store.open_unit() as uow:
-        taken_up = await reopen_request(town.desk, uow, code, "دوباره", actor(Role.MANAGER))
+        taken_up = await reopen_request(town.desk, uow, parse_code(code), "دوباره", actor(Role.MANAGER))
     return taken_up.outcome.request.code
 
 
@@ -204,7 +204,7 @@ async def test_one_that_is_taken_up_again_is_paid_until_its_own_first_day(town: 
     with pytest.raises(InvalidField, match="date"):
         await town.do(late, "accept", Role.CIVIL, street_class="secondary")
     async with town.store.open_unit() as uow:
-        await change_request(town.desk, uow, late, {"date": "1405/09/16"}, actor(Role.CITIZEN))
+        await change_request(town.desk, uow, parse_code(late), {"date": "1405/09/16"}, actor(Role.CITIZEN))
     await town.do(late, "accept", Role.CIVIL, street_class="secondary")
     [bill] = await town.bills(late)
     assert bill.deadline == datetime(2026, 12, 6, 20, 30, tzinfo=UTC), "the midnight of the new first day"
