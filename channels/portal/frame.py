@@ -141,14 +141,18 @@ class PortalSubmission:
     async def __call__(self, request: web.Request, visitor: PortalVisitor) -> web.Response:
         """Answer the form: 303 to where it leads, the page that its action made, or its own page again.
 
-        What there is not, what is not theirs, and what wants a proof is not shown there: the guard deals with it.
+        What there is not, what is not theirs, and what wants a proof is not shown there: the guard deals with it, and
+        with a refusal whose page is gone meanwhile.
         """
         try:
             outcome = await self.action(request, visitor)
         except DomainError as error:
             if isinstance(error, NotFound | Forbidden) or error.reason is MobileReason.ASK_PROOF:
                 raise
-            return await self.show_refused(request, visitor, error)
+            try:
+                return await self.show_refused(request, visitor, error)
+            except NotFound:
+                raise error from None
         if isinstance(outcome, str):
             raise web.HTTPSeeOther(outcome)
         return outcome

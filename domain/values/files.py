@@ -59,6 +59,11 @@ class PreparedFile:
     source_sha256: str
     """The digest of what was sent: by it the same file is known again."""
 
+    @property
+    def size(self) -> int:
+        """Bytes of what is stored."""
+        return len(self.content)
+
     @classmethod
     def build(cls, file_name: str, content: bytes, source_content: bytes) -> Self:
         """Return a file that was sent as `source_content` and is stored as `content`; raises as `detect_media_type`."""

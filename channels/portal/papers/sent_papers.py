@@ -1,34 +1,49 @@
-"""The files that a form of papers brings: in it, or as uploads that came before and that it names in their place."""
+"""The files that a form of papers brings: in it, or as uploads that came before and that it names in their place.
+
+To open a file is what costs most. So whom they are for and who sends them is looked at before, and each is counted; and
+one after the other is prepared and kept, so that no more of them lies in memory than the form itself.
+"""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from aiohttp import web
-
 from channels.portal.frame import PortalVisitor
-from channels.portal.papers.upload_owners import UploadOwners, read_file_id
+from channels.portal.papers.upload_owners import read_file_id
 from channels.web.posted import PostedForm, UploadedFile
 from domain.actions.dependencies import Dependencies
+from domain.actions.documents.capacity import MOST_FORM_FILES, build_surplus_error, count_file
 from domain.actions.documents.preparing import prepare_file
-from domain.actions.documents.uploads import MOST_UPLOADS, delete_upload, read_upload, take_upload
+from domain.actions.documents.uploads import delete_upload, read_upload, take_upload
 from domain.actions.drafts.reading import citizen_actor
 from domain.unit_of_work import Store, UnitOfWork
-from domain.uploads.upload import Upload
-from domain.values.errors import DomainError
+from domain.uploads.upload import Upload, UploadOwner
+from domain.values.errors import DomainError, TooManyRequests, Unavailable
 from domain.values.files import MAX_DOCUMENT_BYTES, PreparedFile
 
 MAX_FILE_FORM_BYTES = 3 * MAX_DOCUMENT_BYTES + 64 * 1024
 """Bytes of a form of papers: some photos at once, as phones take them."""
 
-MOST_FORM_FILES = MOST_UPLOADS
-"""Files that one form may bring; further ones are not looked at."""
+PASSING_ERRORS = (TooManyRequests, Unavailable)
+"""What refuses a file for now: the same one may be taken later, so its upload stays."""
 
 _UPLOAD_PREFIX = "upload-"
 _INPUT_PREFIXES = ("file-", "camera-", _UPLOAD_PREFIX)
 """A paper's files, its photos, and the ids of its uploads."""
 
-KeepFile = Callable[[str, PreparedFile], Awaitable[object]]
-"""Stores a file as the paper of that name with whom it was sent to; a domain error refuses it."""
+KeepFile = Callable[[UnitOfWork, str, PreparedFile], Awaitable[object]]
+"""Stores a file as the paper of that name, once it has found anew that it may come; a domain error refuses it."""
+
+
+@dataclass(frozen=True, slots=True)
+class PaperRecipient:
+    """For whom files are sent. Whoever has one was let at it."""
+
+    owner: UploadOwner
+    """The draft or the request."""
+    keep_file: KeepFile
+    """How it gets a file."""
+    about: str = ""
+    """The tracking code of a request that was sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,81 +53,74 @@ class RefusedPaper:
     paper_name: str
     file_name: str
     error: DomainError
-    upload: Upload | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SentPaper:
-    """A file that may be kept, and the upload that it came by, if any."""
-
-    paper_name: str
-    file: PreparedFile
-    upload: Upload | None
 
 
 class SentPapers:
     """Prepares the files of a form of papers, and keeps them."""
 
-    def __init__(self, dependencies: Dependencies, store: Store, owners: UploadOwners) -> None:
+    def __init__(self, dependencies: Dependencies, store: Store) -> None:
         self._dependencies = dependencies
         self._store = store
-        self._owners = owners
 
-    async def prepare_files(
-        self, request: web.Request, visitor: PortalVisitor, about: str = ""
-    ) -> tuple[list[SentPaper], list[RefusedPaper]]:
-        """Return what may be kept of the files that were chosen, each with its paper, and what may not; `about` is the
-        request that they are for, if it was sent.
+    async def keep_files(self, visitor: PortalVisitor, recipient: PaperRecipient) -> list[RefusedPaper]:
+        """Keep the files that the visitor's form brings, each at once; return those that were refused. Never called
+        inside a unit of work.
+
+        An upload whose file was refused is forgotten: as after any form, such files are chosen again. It stays where
+        that was for now alone (`PASSING_ERRORS`).
         """
-        prepared: list[SentPaper] = []
-        refused: list[RefusedPaper] = []
-        actor = citizen_actor(visitor.proved_mobile)
-        for paper_name, value in list_sent(visitor.form)[:MOST_FORM_FILES]:
-            uploaded, upload = UploadedFile("", b""), None
-            try:
-                uploaded, upload = await self._read_sent(request, visitor, value)
-                if upload and not uploaded.content:
-                    continue  # named again: it was kept already
-                file = await prepare_file(
-                    self._dependencies, self._store, uploaded.name, uploaded.content, actor, about
-                )
-            except DomainError as error:
-                refused.append(RefusedPaper(paper_name, uploaded.name, error, upload))
-            else:
-                prepared.append(SentPaper(paper_name, file, upload))
-        return prepared, refused
+        sent = list_sent(visitor.form)
+        outcomes = [await self._keep_file(visitor, recipient, *named) for named in sent[:MOST_FORM_FILES]]
+        surplus = [
+            RefusedPaper(paper_name, value.name if isinstance(value, UploadedFile) else "", build_surplus_error())
+            for paper_name, value in sent[MOST_FORM_FILES:]
+        ]
+        return [*(refused for refused in outcomes if refused), *surplus]
 
-    async def _read_sent(
-        self, request: web.Request, visitor: PortalVisitor, value: str | UploadedFile
+    async def _keep_file(
+        self, visitor: PortalVisitor, recipient: PaperRecipient, paper_name: str, value: str | UploadedFile
+    ) -> RefusedPaper | None:
+        uploaded, upload = value if isinstance(value, UploadedFile) else UploadedFile("", b""), None
+        try:
+            async with self._store.open_unit() as uow:
+                await count_file(self._dependencies, uow, visitor.source_address)
+                uploaded, upload = await self.read_sent(uow, recipient.owner, value)
+            if uploaded.content:  # one that is named again was kept already
+                await self._keep_content(visitor, recipient, paper_name, uploaded, upload)
+        except DomainError as error:
+            if upload and not isinstance(error, PASSING_ERRORS):
+                async with self._store.open_unit() as uow:
+                    await delete_upload(uow, upload.owner, upload.id)
+            return RefusedPaper(paper_name, uploaded.name, error)
+        return None
+
+    async def _keep_content(
+        self,
+        visitor: PortalVisitor,
+        recipient: PaperRecipient,
+        paper_name: str,
+        uploaded: UploadedFile,
+        upload: Upload | None,
+    ) -> None:
+        actor = citizen_actor(visitor.proved_mobile)
+        file = await prepare_file(
+            self._dependencies, self._store, uploaded.name, uploaded.content, actor, recipient.about
+        )
+        async with self._store.open_unit() as uow:
+            await recipient.keep_file(uow, paper_name, file)
+            if upload:
+                await take_upload(self._dependencies, uow, upload)
+
+    async def read_sent(
+        self, uow: UnitOfWork, owner: UploadOwner, value: str | UploadedFile
     ) -> tuple[UploadedFile, Upload | None]:
-        """Return a file of the form, or the one of the upload that it names in place of it."""
+        """Return a file of a form, or the one of the upload that it names in place of it; without bytes where that
+        became a file before. `NotFound("document")` where there is no such upload, or not all of it.
+        """
         if isinstance(value, UploadedFile):
             return value, None
-        upload_id = read_file_id(value)
-        async with self._store.open_unit(write=False) as uow:
-            owner = await self._owners.find_owner(uow, request, visitor)
-            upload, content = await read_upload(self._dependencies, uow, owner, upload_id)
+        upload, content = await read_upload(self._dependencies, uow, owner, read_file_id(value))
         return UploadedFile(upload.name, content), upload
-
-    async def keep_files(
-        self, uow: UnitOfWork, prepared: Sequence[SentPaper], refused: Sequence[RefusedPaper], keep_file: KeepFile
-    ) -> list[RefusedPaper]:
-        """Keep files by `keep_file`, which has locked whom they are for; return those that were refused before, with
-        those that there is no place for. Their uploads are forgotten: as after any form, such files are chosen again.
-        """
-        all_refused = list(refused)
-        for sent in prepared:
-            try:
-                await keep_file(sent.paper_name, sent.file)
-            except DomainError as error:
-                all_refused.append(RefusedPaper(sent.paper_name, sent.file.name, error, sent.upload))
-            else:
-                if sent.upload:
-                    await take_upload(self._dependencies, uow, sent.upload)
-        for paper in all_refused:
-            if paper.upload:
-                await delete_upload(uow, paper.upload.owner, paper.upload.id)
-        return all_refused
 
 
 def list_sent(form: PostedForm) -> list[tuple[str, str | UploadedFile]]:
@@ -125,3 +133,11 @@ def list_sent(form: PostedForm) -> list[tuple[str, str | UploadedFile]]:
         for prefix in _INPUT_PREFIXES
         if name.startswith(prefix) and (value.content if isinstance(value, UploadedFile) else prefix == _UPLOAD_PREFIX)
     ]
+
+
+def find_answering_error(refused: Sequence[RefusedPaper]) -> DomainError:
+    """Return the refusal whose status answers a form: one that passes by, if there is any, since a browser that kept
+    the files forgets them after any other.
+    """
+    errors = [paper.error for paper in refused]
+    return next((error for error in errors if isinstance(error, PASSING_ERRORS)), errors[0])

@@ -5,6 +5,7 @@ from typing import Protocol
 from aiohttp import web
 
 from channels.portal.frame import PortalVisitor
+from channels.web.row_ids import read_row_id
 from domain.unit_of_work import UnitOfWork
 from domain.uploads.upload import UploadOwner
 from domain.values.errors import NotFound
@@ -27,6 +28,7 @@ class UploadOwners(Protocol):
 
 def read_file_id(text: str) -> int:
     """Return the number of a file or an upload; `NotFound("document")` for what none can have."""
-    if not (text.isascii() and text.isdecimal() and int(text[:20]) < 1 << 63):
+    file_id = read_row_id(text)
+    if file_id is None:
         raise NotFound("document")
-    return int(text)
+    return file_id

@@ -2,6 +2,7 @@
 
 from aiohttp import web
 
+from channels.web.row_ids import read_row_id
 from domain.drafts.draft import Draft
 from domain.values.errors import NotFound
 from domain.values.reasons import NotFoundReason
@@ -60,8 +61,8 @@ def draft_file_address(draft: Draft, file_id: int) -> str:
 
 def read_draft_id(request: web.Request) -> int:
     """Return the draft that an address names; `NotFound("draft")` for a number that none can have."""
-    draft_id = int(request.match_info["draft"])
-    if draft_id >= 1 << 63:
+    draft_id = read_row_id(request.match_info["draft"])
+    if draft_id is None:
         raise NotFound("draft", NotFoundReason.DRAFT)
     return draft_id
 

@@ -1,15 +1,17 @@
-"""Uploads to a draft: for the sessions that hold it."""
+"""Files that are sent to a draft, by the sessions that hold it: its uploads, and those of its forms."""
 
 from aiohttp import web
 
 from channels.portal.frame import PortalVisitor
+from channels.portal.papers.sent_papers import PaperRecipient
 from channels.portal.requests.addresses import UPLOADS_PATH, read_draft_id
 from channels.portal.requests.draft_pages import require_session
 from domain.actions.dependencies import Dependencies
 from domain.actions.drafts.beginning import get_draft
-from domain.actions.drafts.papers import lock_paper_draft
+from domain.actions.drafts.papers import add_draft_file, lock_paper_draft
 from domain.unit_of_work import UnitOfWork
 from domain.uploads.upload import UploadOwner
+from domain.values.files import PreparedFile
 
 
 class DraftUploadOwners:
@@ -31,3 +33,12 @@ class DraftUploadOwners:
         session = require_session(visitor)
         draft = await lock_paper_draft(self._dependencies, uow, session.id, read_draft_id(request))
         return UploadOwner(draft_id=draft.id)
+
+
+def build_recipient(dependencies: Dependencies, session_id: int, draft_id: int) -> PaperRecipient:
+    """Return a draft that this session holds as whom files are for."""
+
+    async def keep_file(uow: UnitOfWork, paper_name: str, file: PreparedFile) -> None:
+        await add_draft_file(dependencies, uow, session_id, draft_id, paper_name, file)
+
+    return PaperRecipient(UploadOwner(draft_id=draft_id), keep_file)

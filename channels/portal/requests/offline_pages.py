@@ -18,7 +18,7 @@ from channels.web.headers import CACHE_AFTER_ASKING
 from channels.web.pages import render_public_page
 from channels.web.site import STATIC_PATH, find_asset
 from domain.actions.dependencies import Dependencies
-from domain.actions.drafts.papers import MAX_DRAFT_BYTES, MOST_DRAFT_FILES
+from domain.actions.documents.capacity import MAX_DRAFT_BYTES, MOST_DRAFT_FILES
 from domain.drafts.draft import Relation
 from domain.language.service import Service
 from domain.values.files import MAX_DOCUMENT_BYTES

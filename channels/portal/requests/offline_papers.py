@@ -5,24 +5,32 @@ times: a draft knows a file again that it has, and so does the request that it b
 come first (`offline_posts.py`), and begin a draft where this browser holds none.
 """
 
+import hashlib
 from collections.abc import Sequence
-from functools import partial
 
 from aiohttp import web
 
 from channels.portal.frame import PortalRoute, PortalSubmission, PortalVisitor
-from channels.portal.papers.sent_papers import MAX_FILE_FORM_BYTES, SentPaper, SentPapers
+from channels.portal.papers.sent_papers import (
+    MAX_FILE_FORM_BYTES,
+    PASSING_ERRORS,
+    SentPapers,
+    find_answering_error,
+    list_sent,
+)
 from channels.portal.requests.addresses import OFFLINE_PAPERS_PATH, read_draft_id
 from channels.portal.requests.draft_pages import require_session
-from channels.portal.requests.draft_uploads import DraftUploadOwners
+from channels.portal.requests.draft_uploads import build_recipient
 from channels.portal.requests.offline_posts import answer_as_json, answer_refused
 from channels.web.error_pages import WORDING, status_of
+from channels.web.posted import PostedForm
 from domain.actions.dependencies import Dependencies
+from domain.actions.documents.capacity import MOST_FORM_FILES
 from domain.actions.drafts.beginning import get_draft
-from domain.actions.drafts.papers import add_draft_file
 from domain.drafts.draft import Draft
 from domain.unit_of_work import Store, UnitOfWork
-from domain.values.errors import NotFound, TooManyRequests, Unavailable
+from domain.uploads.upload import UploadOwner
+from domain.values.errors import NotFound
 from domain.values.tracking_codes import NO_CODE
 
 
@@ -32,7 +40,7 @@ class OfflinePaperPosts:
     def __init__(self, dependencies: Dependencies, store: Store) -> None:
         self._dependencies = dependencies
         self._store = store
-        self._sent_papers = SentPapers(dependencies, store, DraftUploadOwners(dependencies))
+        self._sent_papers = SentPapers(dependencies, store)
 
     def list_routes(self) -> Sequence[PortalRoute]:
         """Return the route."""
@@ -47,34 +55,34 @@ class OfflinePaperPosts:
             return answer_as_json({"state": await self._keep_file(request, visitor)})
         except NotFound:
             return answer_as_json({"state": "gone"})
-        except (TooManyRequests, Unavailable) as error:
+        except PASSING_ERRORS as error:
             message = request.app[WORDING].render_error(error)
             return answer_as_json({"state": "later", "message": message}, status_of(error))
 
     async def _keep_file(self, request: web.Request, visitor: PortalVisitor) -> str:
         session = require_session(visitor)
-        prepared, refused = await self._sent_papers.prepare_files(request, visitor)
-        async with self._store.open_unit() as uow:
-            draft = await get_draft(self._dependencies, uow, session.id, read_draft_id(request), lock=True)
+        async with self._store.open_unit(write=False) as uow:
+            draft = await get_draft(self._dependencies, uow, session.id, read_draft_id(request))
             if draft.is_submitted:
-                return "kept" if not refused and await _went_along(uow, draft, prepared) else "sent"
-            keep_file = partial(
-                add_draft_file,
-                self._dependencies,
-                uow,
-                session.id,
-                draft.id,
-                source_address=visitor.source_address,
-            )
-            refused = await self._sent_papers.keep_files(uow, prepared, refused, keep_file)
+                return "kept" if await self._went_along(uow, draft, visitor.form) else "sent"
+        refused = await self._sent_papers.keep_files(visitor, build_recipient(self._dependencies, session.id, draft.id))
         if refused:
-            raise refused[0].error
+            raise find_answering_error(refused)
         return "kept"
 
-
-async def _went_along(uow: UnitOfWork, draft: Draft, prepared: Sequence[SentPaper]) -> bool:
-    """Return whether the request that a draft became has these files as these papers."""
-    service_request = await uow.requests.get_by_code(draft.request_code or NO_CODE)
-    documents = await uow.documents.list_of_request(service_request.id)
-    known_papers = {(document.field, document.source_sha256) for document in documents}
-    return all((sent.paper_name, sent.file.source_sha256) in known_papers for sent in prepared)
+    async def _went_along(self, uow: UnitOfWork, draft: Draft, form: PostedForm) -> bool:
+        """Return whether the request that a draft became has the files of a form as these papers."""
+        service_request = await uow.requests.get_by_code(draft.request_code or NO_CODE)
+        documents = await uow.documents.list_of_request(service_request.id)
+        known_papers = {(document.field, document.source_sha256) for document in documents}
+        try:
+            sent_papers = [
+                (paper_name, (await self._sent_papers.read_sent(uow, UploadOwner(draft_id=draft.id), value))[0].content)
+                for paper_name, value in list_sent(form)[:MOST_FORM_FILES]
+            ]
+        except NotFound:
+            return False
+        return all(
+            not content or (paper_name, hashlib.sha256(content).hexdigest()) in known_papers
+            for paper_name, content in sent_papers  # an upload without bytes became a file of the draft before
+        )

@@ -22,6 +22,7 @@ from channels.portal.requests.summary_view import SummaryViews
 from channels.web.error_pages import WORDING, status_of
 from channels.web.posted import MAX_FORM_FIELDS, PostedForm, UploadedFile, read_text
 from channels.web.refused_forms import RefusedForm
+from channels.web.row_ids import read_row_id
 from domain.actions.citizens.flooding import admit_submission
 from domain.actions.dependencies import Dependencies
 from domain.actions.drafts.beginning import get_draft
@@ -137,14 +138,14 @@ def read_kept_draft(service: Service, posted: PostedForm, now: datetime) -> Kept
     """Return the form that a browser kept; `InvalidField("form")` for what none of our pages sends."""
     key, draft_text = read_text(posted, "key"), read_text(posted, "draft")
     section_texts = [text for text in posted.getall("section", []) if isinstance(text, str)]
-    is_known_draft = draft_text.isascii() and draft_text.isdigit() and int(draft_text[:20]) < 1 << 63
-    if len(key) != _KEY_DIGITS or len(section_texts) > MOST_SECTIONS or (draft_text and not is_known_draft):
+    draft_id = read_row_id(draft_text)
+    if len(key) != _KEY_DIGITS or len(section_texts) > MOST_SECTIONS or (draft_text and draft_id is None):
         raise InvalidField("form", InvalidReason.UNREADABLE_FORM)
     applicant = dict(parse_qsl(read_text(posted, "applicant")))
     relation = applicant.get("relation", "")
     return KeptDraft(
         service_key=service.key,
-        draft_id=int(draft_text) if draft_text else None,
+        draft_id=draft_id,
         key=key,
         sections=[_read_section(service, section_text, now) for section_text in section_texts],
         relation=Relation(relation) if relation in set(Relation) else None,

@@ -6,13 +6,13 @@ line broke (`channels/portal/papers/upload_calls.py`), and the form names it.
 """
 
 from collections.abc import Sequence
-from functools import partial
+from dataclasses import dataclass, replace
 
 from aiohttp import web
 
 from channels.portal.frame import PortalRoute, PortalSubmission, PortalVisitor, render_portal_page
 from channels.portal.papers.paper_view import PaperRow, PaperViews
-from channels.portal.papers.sent_papers import MAX_FILE_FORM_BYTES, RefusedPaper, SentPaper, SentPapers
+from channels.portal.papers.sent_papers import MAX_FILE_FORM_BYTES, RefusedPaper, SentPapers, find_answering_error
 from channels.portal.papers.upload_owners import read_file_id
 from channels.portal.requests.addresses import (
     DRAFT_FILE_PATH,
@@ -23,7 +23,7 @@ from channels.portal.requests.addresses import (
     section_address,
 )
 from channels.portal.requests.draft_pages import ensure_session, leading_on, require_session
-from channels.portal.requests.draft_uploads import DraftUploadOwners
+from channels.portal.requests.draft_uploads import build_recipient
 from channels.portal.requests.offline_view import build_offline_view
 from channels.web.posted import read_text
 from channels.web.refused_forms import RefusedForm, form_error
@@ -31,7 +31,6 @@ from channels.web.stored_files import render_stored_file
 from domain.actions.dependencies import Dependencies
 from domain.actions.drafts.beginning import begin_draft, get_draft
 from domain.actions.drafts.papers import (
-    add_draft_file,
     find_papers,
     get_draft_file,
     leave_papers,
@@ -39,10 +38,21 @@ from domain.actions.drafts.papers import (
 )
 from domain.actions.drafts.reading import read_draft
 from domain.drafts.draft import Draft
+from domain.people.citizen_session import CitizenSession
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values.errors import DomainError, NotFound
 
 _REMOVE_BUTTON, _ADD_BUTTON = "remove", "add"
+
+
+@dataclass(frozen=True, slots=True)
+class HeldDraft:
+    """A draft, and the session that holds it."""
+
+    session: CitizenSession
+    draft_id: int
+    is_new: bool = False
+    """It was begun in place of one that the browser holds no more."""
 
 
 class PaperPages:
@@ -52,7 +62,7 @@ class PaperPages:
         self._dependencies = dependencies
         self._store = store
         self._views = PaperViews(dependencies)
-        self._sent_papers = SentPapers(dependencies, store, DraftUploadOwners(dependencies))
+        self._sent_papers = SentPapers(dependencies, store)
 
     def list_routes(self) -> Sequence[PortalRoute]:
         """Return the routes."""
@@ -70,80 +80,79 @@ class PaperPages:
     async def _show_papers(
         self, request: web.Request, visitor: PortalVisitor, refused_form: RefusedForm | None = None
     ) -> web.Response:
-        return await self._render_papers(request, visitor, [], form_error(refused_form))
+        session, error = require_session(visitor), form_error(refused_form)
+        return await self._render_papers(request, visitor, HeldDraft(session, read_draft_id(request)), [], error)
 
     async def _save_papers(self, request: web.Request, visitor: PortalVisitor) -> str | web.Response:
-        prepared, refused = await self._sent_papers.prepare_files(request, visitor)
         async with self._store.open_unit() as uow:
             session = await ensure_session(self._dependencies, uow, request, visitor)
-            try:
-                draft = await get_draft(self._dependencies, uow, session.id, read_draft_id(request), lock=True)
-            except NotFound:
-                return await self._begin_draft(uow, request, visitor, session.id, prepared)
-            if draft.is_submitted:
-                return draft_address(draft, "done")
-            refused = await self._keep_files(uow, visitor, draft, session.id, prepared, refused)
-            if file_id := read_text(visitor.form, _REMOVE_BUTTON):
-                await remove_draft_file(self._dependencies, uow, session.id, draft.id, read_file_id(file_id))
-            elif not refused and _ADD_BUTTON not in visitor.form:
-                await leave_papers(self._dependencies, uow, session.id, draft.id)
+            draft, is_new = await self._open_draft(uow, request, visitor, session.id)
+        if detour := self._find_detour(draft):
+            return detour
+        refused = await self._sent_papers.keep_files(visitor, build_recipient(self._dependencies, session.id, draft.id))
+        if not is_new:
+            await self._press_button(visitor, session.id, draft.id, has_refused=bool(refused))
         if refused:
-            return await self._render_papers(request, visitor, refused, refused[0].error)
+            held_draft = HeldDraft(session, draft.id, is_new=is_new)
+            return await self._render_papers(request, visitor, held_draft, refused, find_answering_error(refused))
+        if is_new:
+            service = self._dependencies.engine.get_service(draft.service)
+            return f"{section_address(draft, service.sections[0].name)}?lost=1"
         stays = _REMOVE_BUTTON in visitor.form or _ADD_BUTTON in visitor.form
         return draft_address(draft, "papers" if stays else "summary")
 
-    async def _begin_draft(
-        self,
-        uow: UnitOfWork,
-        request: web.Request,
-        visitor: PortalVisitor,
-        session_id: int,
-        prepared: Sequence[SentPaper],
-    ) -> str:
-        """Keep the files in a draft begun anew: this browser holds the one of the address no more."""
-        service = self._dependencies.engine.get_service(request.match_info["key"])
-        draft = await begin_draft(self._dependencies, uow, session_id, service.key, visitor.source_address)
-        await self._keep_files(uow, visitor, draft, session_id, prepared)
-        return f"{section_address(draft, service.sections[0].name)}?lost=1"
+    async def _open_draft(
+        self, uow: UnitOfWork, request: web.Request, visitor: PortalVisitor, session_id: int
+    ) -> tuple[Draft, bool]:
+        """Return the draft of the address; where this browser holds it no more one that is begun anew, and whether it
+        is one.
+        """
+        try:
+            return await get_draft(self._dependencies, uow, session_id, read_draft_id(request)), False
+        except NotFound:
+            service_key = request.match_info["key"]
+            draft = await begin_draft(self._dependencies, uow, session_id, service_key, visitor.source_address)
+            return draft, True
 
-    async def _keep_files(
-        self,
-        uow: UnitOfWork,
-        visitor: PortalVisitor,
-        draft: Draft,
-        session_id: int,
-        prepared: Sequence[SentPaper],
-        refused: Sequence[RefusedPaper] = (),
-    ) -> list[RefusedPaper]:
-        """Keep the files with a draft; return those that were refused, before or now."""
-        keep_file = partial(
-            add_draft_file, self._dependencies, uow, session_id, draft.id, source_address=visitor.source_address
-        )
-        return await self._sent_papers.keep_files(uow, prepared, refused, keep_file)
+    def _find_detour(self, draft: Draft) -> str:
+        """Return where a draft is gone on with that takes no papers; empty for one that does."""
+        if draft.is_submitted:
+            return draft_address(draft, "done")
+        return "" if find_papers(self._dependencies, draft) else draft_address(draft, "summary")
+
+    async def _press_button(self, visitor: PortalVisitor, session_id: int, draft_id: int, *, has_refused: bool) -> None:
+        """Do what the button of the page says besides sending files: take one out, or go on without further ones."""
+        async with self._store.open_unit() as uow:
+            if file_id := read_text(visitor.form, _REMOVE_BUTTON):
+                await remove_draft_file(self._dependencies, uow, session_id, draft_id, read_file_id(file_id))
+            elif not has_refused and _ADD_BUTTON not in visitor.form:
+                await leave_papers(self._dependencies, uow, session_id, draft_id)
 
     async def _render_papers(
         self,
         request: web.Request,
         visitor: PortalVisitor,
+        held_draft: HeldDraft,
         refused: Sequence[RefusedPaper],
         error: DomainError | None,
     ) -> web.Response:
-        session = require_session(visitor)
         async with self._store.open_unit(write=False) as uow:
-            draft = await get_draft(self._dependencies, uow, session.id, read_draft_id(request))
-            if draft.is_submitted or find_papers(self._dependencies, draft) is None:
-                raise web.HTTPSeeOther(draft_address(draft, "done" if draft.is_submitted else "summary"))
+            draft = await get_draft(self._dependencies, uow, held_draft.session.id, held_draft.draft_id)
+            if detour := self._find_detour(draft):
+                raise web.HTTPSeeOther(detour)
             rows = await self._build_rows(uow, draft, refused)
-        service = self._dependencies.engine.get_service(draft.service)
+        holder, service = replace(visitor, session=held_draft.session), self._dependencies.services[draft.service]
         context = {
-            "offline": build_offline_view(visitor, service, draft),
+            "offline": build_offline_view(holder, service, draft),
             "service_title": self._dependencies.wording.service_title(draft.service),
             "papers": rows,
             "problems": self._views.list_problems(rows, error),
+            "is_lost": held_draft.is_new,
+            "address": draft_address(draft, "papers"),
             "uploads_address": draft_address(draft, "uploads"),
             "previous_address": section_address(draft, service.sections[-1].name),
         }
-        return render_portal_page(request, visitor, "portal/requests/papers.html", context, error=error)
+        return render_portal_page(request, holder, "portal/requests/papers.html", context, error=error)
 
     async def _build_rows(self, uow: UnitOfWork, draft: Draft, refused: Sequence[RefusedPaper]) -> list[PaperRow]:
         papers = find_papers(self._dependencies, draft)

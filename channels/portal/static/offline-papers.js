@@ -19,12 +19,15 @@
     }
   };
 
+  /* Whether the same call may be taken later: nobody is there, they are busy, or the line is too slow. */
+  const isPassing = ({ status }) => status >= 500 || status === 408 || status === 429;
+
   /* Post what is kept, and return what the server answered as JSON. `TypeError`: there is no line. */
   const postKept = async (address, body, bytes = 0) => {
     const headers = { Accept: "application/json" };
     const response = await fetchInTime(address, { method: "POST", body, headers, redirect: "error" }, bytes);
     const isOurs = (response.headers.get("Content-Type") || "").startsWith("application/json");
-    if (!isOurs && response.status >= 500) throw new TypeError("no answer of ours");
+    if (!isOurs && isPassing(response)) throw new TypeError("no answer of ours");
     return isOurs ? await response.json() : { state: "refused", message: "" };
   };
 
@@ -103,6 +106,7 @@
       body.append(`upload-${paper.paper}`, await sendChunks(form, paper, file));
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
+      await notePaper(form.name, paper.id, { upload: "" }); // if it does not come whole either, it begins anew
       body.append(`file-${paper.paper}`, file, paper.name);
     }
     return postKept(`${addressOf(form)}/papers/kept`, body, file.size);
@@ -118,10 +122,7 @@
       const answer = await sendPaper(form, paper);
       if (answer.state === "kept") await removePapers(form.name, [paper.id]);
       else if (answer.state === "refused") await notePaper(form.name, paper.id, { isRefused: true, refusal: answer.message });
-      else {
-        await notePaper(form.name, paper.id, { upload: "" }); // it begins anew: the server has that upload no more
-        return answer;
-      }
+      else return answer;
     }
   };
 

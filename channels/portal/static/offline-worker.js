@@ -164,8 +164,8 @@
     const kept = await keepChosen(place, chosen);
     try {
       const response = await fetchPage(request, sumBytes(chosen.map(([, file]) => file)));
-      const isAnswered = response.type === "opaqueredirect" || (response.status < 500 && response.status !== 429);
-      if (isAnswered) await removePapers(place.draft, [...(kept || []), ...(await findNamed(place.draft, uploads))]);
+      const isTaken = response.type === "opaqueredirect" || response.status === 413 || response.status === 422;
+      if (isTaken) await removePapers(place.draft, [...(kept || []), ...(await findNamed(place.draft, uploads))]);
       return response;
     } catch (error) {
       await askLater();

@@ -24,15 +24,17 @@ from channels.portal.tracking.addresses import (
 from channels.portal.tracking.question_view import ANSWER_FORM, QuestionViews
 from channels.portal.tracking.request_page import RequestPage
 from channels.portal.tracking.request_view import OwnRequestViews
-from channels.web.posted import read_text
+from channels.web.posted import UploadedFile, read_text
 from channels.web.refused_forms import RefusedForm, form_error
 from domain.actions.dependencies import Dependencies
+from domain.actions.documents.capacity import count_file
 from domain.actions.drafts.reading import citizen_actor
-from domain.actions.requests.answering import answer_question
+from domain.actions.requests.answering import ANSWER_FIELD, answer_question, open_question
 from domain.actions.requests.citizen_commands import list_command_steps, preview_money_at_end, take_shown_command
 from domain.actions.requests.own_requests import find_concern, find_concerned_request
 from domain.language.service import Command
 from domain.unit_of_work import Store
+from domain.values.actors import Actor
 from domain.values.errors import AlreadyDone
 from domain.values.files import MAX_DOCUMENT_BYTES
 from domain.values.text import group_digits
@@ -75,8 +77,9 @@ class CommandForms:
         mobile, code = visitor.require_proved_mobile(OWN_REQUESTS_PURPOSE), read_request_code(request)
         actor, version_token = citizen_actor(mobile), VersionToken(read_text(visitor.form, "version"))
         done_name = "answer"
-        papers = await self._question_views.prepare_papers(self._store, code, actor, visitor.form)
         try:
+            files = await self._find_asked_files(visitor, code, actor, version_token)
+            papers = await self._question_views.prepare_papers(self._store, code, actor, files)
             async with self._store.open_unit() as uow:
                 service_request, _ = await find_concerned_request(self._dependencies, uow, code, mobile)
                 answer = self._question_views.read_answer(service_request, actor, visitor.form, papers)
@@ -84,6 +87,19 @@ class CommandForms:
         except AlreadyDone:
             done_name = "repeated"
         return await self._find_way_on(code, mobile, done_name)
+
+    async def _find_asked_files(
+        self, visitor: PortalVisitor, code: TrackingCode, actor: Actor, version_token: VersionToken
+    ) -> list[tuple[str, UploadedFile]]:
+        """Return the files of an answer that its question is about, counted: to open them is what costs most."""
+        async with self._store.open_unit() as uow:
+            await find_concerned_request(self._dependencies, uow, code, actor.identifier)
+            text = read_text(visitor.form, ANSWER_FIELD)
+            service_request = await open_question(self._dependencies, uow, code, text, actor, version_token)
+            files = self._question_views.list_asked_files(service_request, actor, visitor.form)
+            for _ in files:
+                await count_file(self._dependencies, uow, visitor.source_address)
+        return files
 
     async def _consent(self, request: web.Request, visitor: PortalVisitor) -> str:
         return await self._take(request, visitor, Command.CONFIRM, "consent")

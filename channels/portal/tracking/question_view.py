@@ -9,6 +9,7 @@ from channels.web.forms import INITIAL_WORK_ROWS, count_work_rows
 from channels.web.posted import PostedForm, UploadedFile, read_text
 from channels.web.refused_forms import RefusedForm
 from domain.actions.dependencies import Dependencies
+from domain.actions.documents.capacity import MOST_FORM_FILES, build_surplus_error
 from domain.actions.requests.answering import ANSWER_FIELD, AnswerPaper, QuestionAnswer, paper_field, prepare_sent_paper
 from domain.actions.requests.change import list_changeable_fields
 from domain.actions.requests.citizen_commands import list_command_steps
@@ -86,31 +87,43 @@ class QuestionViews:
             ],
         )
 
-    async def prepare_papers(
-        self, store: Store, code: TrackingCode, actor: Actor, posted: PostedForm
-    ) -> list[AnswerPaper]:
-        """Return the papers that were posted with an answer, prepared: before the unit of work that takes it."""
-        prefix = paper_field("")
-        sent_files = [(name.removeprefix(prefix), file) for name, file in posted.items() if name.startswith(prefix)]
-        return [
-            await prepare_sent_paper(self._dependencies, store, code, (name, file.name, file.content), actor)
-            for name, file in sent_files
+    def list_asked_files(
+        self, request: ServiceRequest, actor: Actor, posted: PostedForm
+    ) -> list[tuple[str, UploadedFile]]:
+        """Return the files that were posted with an answer, each with its paper: of the papers that the question of a
+        request is about, and no others. `TooLarge` for more than a form may bring.
+        """
+        if not list_command_steps(self._dependencies, request, Command.REPLY, actor):
+            return []
+        files = [
+            (paper_name, file)
+            for paper_name in list_marked_papers(request)
+            for file in posted.getall(paper_field(paper_name), [])
             if isinstance(file, UploadedFile) and file.content
+        ]
+        if len(files) > MOST_FORM_FILES:
+            raise build_surplus_error().about_field(paper_field(files[MOST_FORM_FILES][0]))
+        return files
+
+    async def prepare_papers(
+        self, store: Store, code: TrackingCode, actor: Actor, files: Sequence[tuple[str, UploadedFile]]
+    ) -> list[AnswerPaper]:
+        """Return these files prepared: before the unit of work that takes the answer."""
+        return [
+            await prepare_sent_paper(self._dependencies, store, code, (paper_name, file.name, file.content), actor)
+            for paper_name, file in files
         ]
 
     def read_answer(
         self, request: ServiceRequest, actor: Actor, posted: PostedForm, papers: Sequence[AnswerPaper]
     ) -> QuestionAnswer:
-        """Return what was posted in answer to a request's question: of its form only what the question is about, and
-        the papers that it names.
-        """
+        """Return what was posted in answer to a request's question, of its form only what the question is about."""
         fields = self._list_fields(request, actor)
         typed_values = read_section_values(fields, posted)
-        marked_names = list_marked_papers(request)
         return QuestionAnswer(
             read_text(posted, ANSWER_FIELD),
             {form_field.name: typed_values.get(form_field.name, "") for form_field in fields},
-            [paper for paper in papers if paper.paper_name in marked_names],
+            papers,
         )
 
     def _list_fields(self, request: ServiceRequest, actor: Actor) -> list[Field]:

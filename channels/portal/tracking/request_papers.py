@@ -5,13 +5,19 @@ refused. The same file as the same paper is kept once, however often its form is
 """
 
 from collections.abc import Sequence
-from functools import partial
 
 from aiohttp import web
 
 from channels.portal.frame import PortalRoute, PortalSubmission, PortalVisitor, render_portal_page
 from channels.portal.papers.paper_view import PaperRow, PaperViews
-from channels.portal.papers.sent_papers import MAX_FILE_FORM_BYTES, RefusedPaper, SentPaper, SentPapers, list_sent
+from channels.portal.papers.sent_papers import (
+    MAX_FILE_FORM_BYTES,
+    PaperRecipient,
+    RefusedPaper,
+    SentPapers,
+    find_answering_error,
+    list_sent,
+)
 from channels.portal.tracking.addresses import (
     PAPERS_PATH,
     UPLOADS_PATH,
@@ -28,7 +34,9 @@ from domain.actions.documents.own_papers import find_own_request, list_open_pape
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import Store, UnitOfWork
 from domain.uploads.upload import UploadOwner
+from domain.values.actors import Actor
 from domain.values.errors import CodeMistyped, DomainError, MissingField, NotFound
+from domain.values.files import PreparedFile
 from domain.values.reasons import MissingReason
 
 
@@ -59,7 +67,7 @@ class RequestPaperPage:
         self._store = store
         self._page = request_page
         self._views = PaperViews(dependencies)
-        self._sent_papers = SentPapers(dependencies, store, RequestUploadOwners(dependencies))
+        self._sent_papers = SentPapers(dependencies, store)
 
     def list_routes(self) -> Sequence[PortalRoute]:
         """Return the routes."""
@@ -86,32 +94,26 @@ class RequestPaperPage:
         return await self._page.show_request(request, visitor, refused_form)
 
     async def _add_papers(self, request: web.Request, visitor: PortalVisitor) -> str | web.Response:
+        """Add the files to the request; return where it leads, or the page again where one was refused."""
         code, actor = identify_call(request, visitor)
         if not list_sent(visitor.form):
             raise MissingField("document", MissingReason.NO_FILE)
-        async with self._store.open_unit(write=False) as uow:
-            await find_own_request(uow, code, actor)  # nobody else's files are opened
-        prepared, refused = await self._sent_papers.prepare_files(request, visitor, code)
-        return await self._keep_papers(request, visitor, prepared, refused)
-
-    async def _keep_papers(
-        self,
-        request: web.Request,
-        visitor: PortalVisitor,
-        prepared: Sequence[SentPaper],
-        refused: Sequence[RefusedPaper],
-    ) -> str | web.Response:
-        """Add the files to the request; return where it leads, or the page again where one was refused."""
-        code, actor = identify_call(request, visitor)
         async with self._store.open_unit() as uow:
-            before = (await lock_open_request(self._dependencies, uow, code, actor)).version_token
-            attach = partial(attach_document, self._dependencies, uow, code, actor=actor)
-            all_refused = await self._sent_papers.keep_files(uow, prepared, refused, attach)
-            service_request = await uow.requests.get_by_code(code)
-            rows = await self._build_rows(uow, service_request, all_refused)
-        if all_refused:
-            return self._render_papers(request, visitor, service_request, rows, all_refused[0].error)
-        return request_address(code, "document" if service_request.version_token != before else "same_document")
+            opened = await lock_open_request(self._dependencies, uow, code, actor)
+        refused = await self._sent_papers.keep_files(visitor, self._build_recipient(opened, actor))
+        async with self._store.open_unit(write=False) as uow:
+            service_request = await find_own_request(uow, code, actor)
+            rows = await self._build_rows(uow, service_request, refused)
+        if refused:
+            return self._render_papers(request, visitor, service_request, rows, find_answering_error(refused))
+        has_changed = service_request.version_token != opened.version_token
+        return request_address(code, "document" if has_changed else "same_document")
+
+    def _build_recipient(self, service_request: ServiceRequest, actor: Actor) -> PaperRecipient:
+        async def keep_file(uow: UnitOfWork, paper_name: str, file: PreparedFile) -> None:
+            await attach_document(self._dependencies, uow, service_request.code, paper_name, file, actor)
+
+        return PaperRecipient(UploadOwner(request_id=service_request.id), keep_file, service_request.code)
 
     async def _build_rows(
         self, uow: UnitOfWork, service_request: ServiceRequest, refused: Sequence[RefusedPaper]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from domain.actions.dependencies import Dependencies
+from domain.actions.documents.capacity import MOST_DOCUMENTS
 from domain.authorization.request_policy import require_request_right
 from domain.authorization.rights import Right
 from domain.blocks.papers_pending import list_missing_papers
@@ -19,9 +20,6 @@ from domain.values.errors import InvalidField, NotAllowedNow, TooLarge
 from domain.values.files import PreparedFile
 from domain.values.reasons import InvalidReason, TooLargeReason
 from domain.values.tracking_codes import TrackingCode
-
-MOST_DOCUMENTS = 30
-"""Files that one request may have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,18 +90,7 @@ async def attach_draft_files(
     for file in files:
         if papers is None or file.field not in papers.paper_names:
             continue
-        document = Document(
-            id=dependencies.ids.new_id(),
-            request_id=request.id,
-            field=file.field,
-            name=file.name,
-            media_type=file.media_type,
-            size=file.size,
-            sha256=file.sha256,
-            source_sha256=file.source_sha256,
-            added_by=actor.label,
-            at=dependencies.clock.now(),
-        )
+        document = _build_document(dependencies, request, file.field, file, actor)
         documents.append(document)
         await uow.documents.add_stored(document)
         await _record_document(dependencies, uow, request, papers, documents, actor)
@@ -125,7 +112,7 @@ async def _record_document(
 
 
 def _build_document(
-    dependencies: Dependencies, request: ServiceRequest, paper_name: str, file: PreparedFile, actor: Actor
+    dependencies: Dependencies, request: ServiceRequest, paper_name: str, file: PreparedFile | DraftFile, actor: Actor
 ) -> Document:
     return Document(
         id=dependencies.ids.new_id(),
@@ -133,7 +120,7 @@ def _build_document(
         field=paper_name,
         name=file.name,
         media_type=file.media_type,
-        size=len(file.content),
+        size=file.size,
         sha256=file.sha256,
         source_sha256=file.source_sha256,
         added_by=actor.label,

@@ -8,23 +8,15 @@ Whoever calls has found the owner, and that its visitor may send it papers; who 
 from datetime import timedelta
 
 from domain.actions.dependencies import Dependencies
-from domain.actions.drafts.papers import COUNTING_WINDOW, FILES_PER_ADDRESS, MAX_WAITING_BYTES
-from domain.fields.types import format_number
+from domain.actions.documents.capacity import count_upload, require_room, require_waiting_room
 from domain.unit_of_work import Store, UnitOfWork
 from domain.uploads.upload import Upload, UploadOwner
-from domain.values.addresses import network_for_address
-from domain.values.errors import Conflict, InvalidField, NotFound, TooLarge, TooManyRequests
+from domain.values.errors import Conflict, InvalidField, NotFound, TooLarge
 from domain.values.files import MAX_DOCUMENT_BYTES, clean_file_name
-from domain.values.reasons import InvalidReason, NotFoundReason, TooLargeReason, TooManyRequestsReason
+from domain.values.reasons import InvalidReason, NotFoundReason
 
 UPLOAD_LIFETIME = timedelta(days=1)
 """For how long an upload may be carried on, or named by the form."""
-
-MOST_UPLOADS = 20
-"""Uploads on their way to one draft or request."""
-
-MAX_UPLOAD_BYTES = 30 * 1024 * 1024
-"""Bytes of all of them."""
 
 NAMELESS_FILE = "file"
 """The name of a file that came without one."""
@@ -50,7 +42,9 @@ async def create_upload(
         raise InvalidField("document", InvalidReason.EMPTY_FILE)
     if size > MAX_DOCUMENT_BYTES:
         raise TooLarge("document", limit=MAX_DOCUMENT_BYTES)
-    await _require_capacity(dependencies, uow, owner, size, source_address)
+    require_room(await uow.uploads.list_open_sizes(owner), size)
+    await count_upload(dependencies, uow, source_address)
+    await require_waiting_room(uow, size)
     now = dependencies.clock.now()
     upload = Upload(
         id=dependencies.ids.new_id(),
@@ -94,8 +88,7 @@ async def append_chunk(
         raise TooLarge("document", limit=upload.size)
     if not chunk:
         return upload
-    if await uow.uploads.sum_waiting_bytes() > MAX_WAITING_BYTES:
-        raise TooManyRequests("documents", TooManyRequestsReason.DRAFT_FILES)
+    await require_waiting_room(uow, len(chunk))
     await uow.uploads.append_chunk(upload, chunk)
     return upload
 
@@ -134,18 +127,3 @@ async def forget_expired_uploads(dependencies: Dependencies, store: Store) -> in
         forgotten_count += swept_count
         if not swept_count:
             return forgotten_count
-
-
-async def _require_capacity(
-    dependencies: Dependencies, uow: UnitOfWork, owner: UploadOwner, size: int, source_address: str
-) -> None:
-    open_sizes = await uow.uploads.list_open_sizes(owner)
-    if len(open_sizes) >= MOST_UPLOADS:
-        raise TooLarge("documents", TooLargeReason.TOO_MANY_DOCUMENTS, most=format_number(MOST_UPLOADS))
-    if sum(open_sizes) + size > MAX_UPLOAD_BYTES:
-        raise TooLarge("documents", TooLargeReason.DRAFT_FILES, most=format_number(MAX_UPLOAD_BYTES // 1024**2))
-    address_key = f"uploads:{network_for_address(source_address)}"
-    address_count = await uow.lines.add_hit(address_key, dependencies.clock.now(), COUNTING_WINDOW)
-    waiting_bytes = await uow.draft_files.sum_waiting_bytes() + await uow.uploads.sum_waiting_bytes()
-    if address_count > FILES_PER_ADDRESS or waiting_bytes > MAX_WAITING_BYTES:
-        raise TooManyRequests("documents", TooManyRequestsReason.DRAFT_FILES)

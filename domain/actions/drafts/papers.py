@@ -1,37 +1,19 @@
-"""The papers of a draft: each file is kept as soon as it comes, and becomes one of the request's when that is sent.
-
-What strangers leave here without a proof is bounded: for a draft, for an address, and in all.
-"""
-
-from datetime import timedelta
+"""The papers of a draft: each file is kept as soon as it comes, and becomes one of the request's when that is sent."""
 
 from domain.actions.dependencies import Dependencies
+from domain.actions.documents.capacity import require_room, require_waiting_room
 from domain.actions.drafts.beginning import get_draft
 from domain.actions.drafts.saving import keep_draft
 from domain.drafts.draft import Draft
 from domain.drafts.files import DraftFile
-from domain.fields.types import format_number
 from domain.language.papers import ServicePapers
 from domain.unit_of_work import UnitOfWork
-from domain.values.addresses import network_for_address
-from domain.values.errors import InvalidField, NotFound, TooLarge, TooManyRequests
+from domain.values.errors import InvalidField, NotFound
 from domain.values.files import PreparedFile
-from domain.values.reasons import InvalidReason, NotFoundReason, TooLargeReason, TooManyRequestsReason
+from domain.values.reasons import InvalidReason, NotFoundReason
 
 PAPERS_STEP = "papers"
 """Among the saved sections of a draft: its page of papers was left by «go on», with papers or without."""
-
-MOST_DRAFT_FILES = 20
-"""Files that one draft may have."""
-
-MAX_DRAFT_BYTES = 30 * 1024 * 1024
-"""Bytes of all files of a draft."""
-
-FILES_PER_ADDRESS, COUNTING_WINDOW = 300, timedelta(hours=1)
-"""Files that an address may leave in this time: hundreds of people may share one."""
-
-MAX_WAITING_BYTES = 2 * 1024**3
-"""Bytes of all files of drafts that were not sent; beyond it papers come after the request."""
 
 
 def find_papers(dependencies: Dependencies, draft: Draft) -> ServicePapers | None:
@@ -65,12 +47,11 @@ async def add_draft_file(
     draft_id: int,
     paper_name: str,
     file: PreparedFile,
-    source_address: str,
 ) -> DraftFile:
     """Keep a prepared file as a paper of a draft; the same file as the same paper again changes nothing.
 
     Errors: `NotFound("draft")`, also for one that was sent; `InvalidField("field")` for no such paper, `TooLarge` for
-    too many files or bytes, `TooManyRequests` for an address, or all drafts together, that have too many.
+    too many files or bytes, `TooManyRequests` while all drafts together have too many.
     """
     draft = await lock_open_draft(dependencies, uow, session_id, draft_id)
     papers = find_papers(dependencies, draft)
@@ -81,7 +62,8 @@ async def add_draft_file(
     repeated = next((other for other in existing if (other.field, other.source_sha256) == sent), None)
     if repeated is not None:
         return repeated
-    await _require_capacity(dependencies, uow, existing, file, source_address)
+    require_room([other.size for other in existing], file.size)
+    await require_waiting_room(uow, file.size)
     draft_file = _build_draft_file(dependencies, draft, paper_name, file)
     await uow.draft_files.add(draft_file, file)
     await keep_draft(dependencies, uow, draft)
@@ -118,19 +100,6 @@ async def get_draft_file(
     return draft_file, await uow.documents.get_content(draft_file.sha256)
 
 
-async def _require_capacity(
-    dependencies: Dependencies, uow: UnitOfWork, existing: list[DraftFile], file: PreparedFile, source_address: str
-) -> None:
-    if len(existing) >= MOST_DRAFT_FILES:
-        raise TooLarge("documents", TooLargeReason.TOO_MANY_DOCUMENTS, most=format_number(MOST_DRAFT_FILES))
-    if sum(other.size for other in existing) + len(file.content) > MAX_DRAFT_BYTES:
-        raise TooLarge("documents", TooLargeReason.DRAFT_FILES, most=format_number(MAX_DRAFT_BYTES // 1024**2))
-    address_key = f"files:{network_for_address(source_address)}"
-    address_count = await uow.lines.add_hit(address_key, dependencies.clock.now(), COUNTING_WINDOW)
-    if address_count > FILES_PER_ADDRESS or await uow.draft_files.sum_waiting_bytes() > MAX_WAITING_BYTES:
-        raise TooManyRequests("documents", TooManyRequestsReason.DRAFT_FILES)
-
-
 def _build_draft_file(dependencies: Dependencies, draft: Draft, paper_name: str, file: PreparedFile) -> DraftFile:
     return DraftFile(
         id=dependencies.ids.new_id(),
@@ -138,7 +107,7 @@ def _build_draft_file(dependencies: Dependencies, draft: Draft, paper_name: str,
         field=paper_name,
         name=file.name,
         media_type=file.media_type,
-        size=len(file.content),
+        size=file.size,
         sha256=file.sha256,
         source_sha256=file.source_sha256,
         at=dependencies.clock.now(),

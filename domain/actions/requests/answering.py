@@ -14,6 +14,7 @@ from domain.actions.requests.command import take_command
 from domain.engine.engine import StepOutcome
 from domain.language.question_subjects import MARKED_PAPERS
 from domain.language.service import Command
+from domain.requests.request import ServiceRequest
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values.actors import Actor
 from domain.values.errors import AlreadyDone, DocumentRejected, InvalidField, MissingField, TooLarge
@@ -77,9 +78,7 @@ async def answer_question(
     All of it happens, or nothing. Errors: `MissingField("answer")` where there is neither a word nor anything new,
     those of `change_request`, those of `attach_document` under `paper_field`, and those of `take_shown_command`.
     """
-    inputs = {"text": tidy_text(answer.text) or dependencies.catalogue.text("staff.answered_by_change")}
-    request = await lock_request(uow, code)
-    await require_shown_version(dependencies, uow, (request, version), Command.REPLY, inputs, actor)
+    await open_question(dependencies, uow, code, answer.text, actor, version)
     has_changed = await _change_form(dependencies, uow, code, answer, actor)
     for paper in answer.papers:
         with naming_paper(paper.paper_name):
@@ -87,10 +86,27 @@ async def answer_question(
     if not tidy_text(answer.text) and not has_changed and not answer.papers:
         raise MissingField(ANSWER_FIELD, MissingReason.ANSWER)
     try:
+        inputs = _build_inputs(dependencies, answer.text)
         outcome = await take_command(dependencies, uow, code, Command.REPLY, inputs, actor)
     except InvalidField as error:
         raise error.about_field(ANSWER_FIELD) from error
     return await announce_command(dependencies, uow, outcome, actor)
+
+
+async def open_question(
+    dependencies: Dependencies, uow: UnitOfWork, code: TrackingCode, text: str, actor: Actor, version: VersionToken
+) -> ServiceRequest:
+    """Return the request, locked, to the question of which an answer with this text came from a page that showed it at
+    this version; errors: `require_shown_version`.
+    """
+    request, inputs = await lock_request(uow, code), _build_inputs(dependencies, text)
+    await require_shown_version(dependencies, uow, (request, version), Command.REPLY, inputs, actor)
+    return request
+
+
+def _build_inputs(dependencies: Dependencies, text: str) -> dict[str, str]:
+    """Return what the step gets that answers: what was put right is an answer too."""
+    return {"text": tidy_text(text) or dependencies.catalogue.text("staff.answered_by_change")}
 
 
 def paper_field(paper_name: str) -> str:

@@ -53,6 +53,7 @@ class TooManyRequestsReason(TooManyRequestsReasonBase):
     """Why a limit of how often was met."""
 
     DRAFT_FILES = "draft_files"
+    FILES = "files"
     LOOKUPS = "lookups"
     BUSY = "busy"
     CHAT = "chat", "until"

@@ -27,6 +27,7 @@ class TooLargeReason(TooLargeReasonBase):
     DRAFT_FILES = "draft_files", "most"
     DRAFT = "draft"
     FORM_FILES = "form_files"
+    FORM_FILE_COUNT = "form_file_count", "most"
     TOO_MANY_DOCUMENTS = "too_many_documents", "most"
     TOO_MANY_REQUESTS = "too_many_requests", "most"
     TOO_MANY_VIEWS = "too_many_views", "most"

@@ -9,8 +9,9 @@ import pikepdf
 from PIL import Image
 
 from app.documents.worker import RefusedFile, clean_content
-from domain.values.errors import DocumentRejected
+from domain.values.errors import DocumentRejected, Unavailable
 from domain.values.files import PreparedFile
+from domain.values.reasons import UnavailableReason
 
 HEIC_PHOTO = (Path(__file__).parents[2] / "data" / "photo.heic").read_bytes()
 """64 by 48, taken by an iPhone in Gomishan, as its EXIF says."""
@@ -41,6 +42,24 @@ class FilesCleanedHere:
 
     async def close(self) -> None:
         return
+
+
+class CountingCleaner(FilesCleanedHere):
+    """The real cleaning; it counts the files that it opened."""
+
+    def __init__(self) -> None:
+        self.opened = 0
+
+    async def clean_file(self, content: bytes, media_type: str) -> bytes:
+        self.opened += 1
+        return await super().clean_file(content, media_type)
+
+
+class BusyCleaner(FilesCleanedHere):
+    """A cleaner that can open nothing now."""
+
+    async def clean_file(self, content: bytes, media_type: str) -> bytes:
+        raise Unavailable("document", UnavailableReason.CLEANER)
 
 
 def unchanged_file(file_name: str, content: bytes) -> PreparedFile:

@@ -21,7 +21,7 @@ from tests.channels.portal.requests.test_paper_pages import draft_file_names, po
 from tests.support.demo_site import DemoSite, build_desk, demo_site
 from tests.support.portal_citizen import OWN_MOBILE, PortalCitizen, portal_citizen
 from tests.support.scenarios.portal_requests import EXPERT, OTHER_MOBILE, completed, submitted
-from tests.support.scenarios.sample_files import FilesCleanedHere, draw_bomb, take_photo
+from tests.support.scenarios.sample_files import BusyCleaner, FilesCleanedHere, draw_bomb, take_photo
 
 PHOTO = take_photo()
 HALF = len(PHOTO) // 2
@@ -215,6 +215,26 @@ async def test_what_comes_by_an_upload_is_looked_at_as_any_file(portal: DemoSite
     assert (status, "«سند.jpg»" in page, "مگاپیکسل" in page) == (422, True, True)
     assert (await script.ask(address))[0] == 404
     assert await kept_names(portal) == []
+
+
+async def test_an_upload_that_cannot_be_opened_now_stays(portal: DemoSite, script: UploadScript) -> None:
+    address = await script.begin()
+    await script.send(address, 0, PHOTO)
+    cleaner, portal.desk.file_cleaner = portal.desk.file_cleaner, BusyCleaner()
+    files = (("file-deed", "برنامه.jpg", b"MZ"),)
+    named = {"upload-deed": upload_id(address), "add": "yes"}
+    status, page = await upload(script.citizen, script.papers, *files, **named)
+    assert (status, "بررسی‌پذیر نیست" in page) == (503, True), "a browser that kept the file keeps it"
+    assert await script.ask(address) == (200, str(len(PHOTO)))
+    portal.desk.file_cleaner, script.citizen.page = cleaner, page
+    assert (await upload(script.citizen, script.papers, **named))[0] == 303
+    assert await kept_names(portal) == ["سند.jpg"]
+
+
+async def test_what_names_no_row_is_not_there(script: UploadScript) -> None:
+    beyond_any_row = "1" + "0" * 30
+    assert (await upload(script.citizen, script.papers, **{"upload-deed": beyond_any_row}))[0] == 404
+    assert (await upload(script.citizen, script.papers, **{"upload-deed": "0" * 20 + beyond_any_row}))[0] == 404
 
 
 async def test_uploads_of_an_owner_are_bounded(script: UploadScript) -> None:

@@ -10,13 +10,15 @@ from aiohttp import FormData
 from PIL import Image
 from sqlalchemy import text
 
-from domain.actions.drafts import papers as draft_papers
+from domain.actions.documents import capacity
+from domain.actions.documents.capacity import MOST_FORM_FILES
+from domain.actions.drafts import beginning
 from domain.requests.request import ServiceRequest
 from domain.values.tracking_codes import parse_code
 from tests.channels.portal.requests.test_form_pages import ANSWERS, begin, csrf_of, send
 from tests.support.demo_site import DemoSite, build_desk, demo_site
 from tests.support.portal_citizen import PortalCitizen, portal_citizen
-from tests.support.scenarios.sample_files import FilesCleanedHere, draw_bomb, take_photo, write_pdf
+from tests.support.scenarios.sample_files import CountingCleaner, FilesCleanedHere, draw_bomb, take_photo, write_pdf
 
 
 @pytest.fixture
@@ -145,6 +147,46 @@ async def test_what_cannot_be_kept_is_said_and_the_rest_is_kept(portal: DemoSite
     assert await portal_rows(portal, "SELECT sha256 FROM contents") == []
 
 
+async def test_a_file_beyond_the_most_of_a_form_is_refused_with_words(portal: DemoSite, citizen: PortalCitizen) -> None:
+    papers = await reach_papers(citizen)
+    files = [("file-deed", f"{number}.jpg", take_photo(16 + number)) for number in range(MOST_FORM_FILES + 1)]
+    status, page = await upload(citizen, papers, *files)
+    assert (status, f"«{MOST_FORM_FILES}.jpg» هر بار تا ۲۰ فایل" in page) == (413, True)
+    assert len(await draft_file_names(portal)) == MOST_FORM_FILES
+
+
+async def test_no_file_is_opened_before_it_is_known_who_sends_it_and_counted(
+    portal: DemoSite, citizen: PortalCitizen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    papers, cleaner = await reach_papers(citizen), CountingCleaner()
+    portal.desk.file_cleaner, deed = cleaner, ("file-deed", "سند.jpg", take_photo())
+    with monkeypatch.context() as patch:
+        patch.setattr(capacity, "FILES_PER_ADDRESS", 1)
+        status, page = await upload(citizen, papers, deed, ("file-plan", "نقشه.jpg", take_photo(80)))
+    assert (status, "«نقشه.jpg» در این ساعت از شبکهٔ شما" in page, cleaner.opened) == (429, True, 1)
+    monkeypatch.setattr(beginning, "DRAFTS_PER_ADDRESS", 0)
+    async with portal_citizen(portal) as stranger:
+        stranger.page = 'name="csrf" value=""'
+        status, page = await upload(stranger, papers, deed)
+    assert (status, "فرم‌های بسیاری آغاز شد" in page, cleaner.opened) == (429, True, 1)
+
+
+async def test_of_a_draft_that_is_gone_it_is_said_what_was_refused(portal: DemoSite, citizen: PortalCitizen) -> None:
+    papers = await reach_papers(citizen)
+    await citizen.get("/drafts")
+    await citizen.post(papers.replace("papers", "delete"), 303)
+    await citizen.get("/drafts/resume")
+    deed = ("file-deed", "سند.jpg", take_photo())
+    status, page = await upload(citizen, papers, deed, ("file-plan", "برنامه.jpg", b"MZ"))
+    [(draft_id,)] = await portal_rows(portal, "SELECT id FROM drafts")
+    new_papers = f"/services/expert/request/{draft_id}/papers"
+    assert (status, "«برنامه.jpg» " in page, "/drafts/resume" in page) == (422, True, True)
+    assert f'action="{new_papers}"' in page
+    assert await draft_file_names(portal) == ["سند.jpg"]
+    citizen.page = page
+    assert (await upload(citizen, new_papers, add="yes")) == (303, new_papers)
+
+
 async def test_papers_of_a_deleted_draft_are_gone(portal: DemoSite, citizen: PortalCitizen) -> None:
     papers = await reach_papers(citizen)
     await upload(citizen, papers, ("file-deed", "سند.jpg", take_photo()))
@@ -171,7 +213,7 @@ async def test_what_a_browser_kept_is_taken_once(
     status, state, message = await keep(citizen, f"{papers}/kept", ("file-deed", "برنامه.jpg", b"MZ"))
     assert (status, state, "تنها عکس یا PDF" in message) == (422, "refused", True)
     with monkeypatch.context() as patch:
-        patch.setattr(draft_papers, "FILES_PER_ADDRESS", 0)
+        patch.setattr(capacity, "FILES_PER_ADDRESS", 0)
         assert (await keep(citizen, f"{papers}/kept", card))[:2] == (429, "later")
     assert (await keep(citizen, "/services/expert/request/1/papers/kept", card))[1] == "gone"
     await citizen.get(papers)

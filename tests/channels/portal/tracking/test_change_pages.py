@@ -6,12 +6,22 @@ from re import findall
 
 from aiohttp import FormData
 
+from domain.actions.documents.capacity import MOST_FORM_FILES
 from domain.requests.request import ServiceRequest
 from domain.values.actors import Role
 from domain.values.tracking_codes import parse_code
 from tests.support.demo_site import DemoSite
 from tests.support.portal_citizen import PortalCitizen
-from tests.support.scenarios.portal_requests import EXPERT, OTHER_MOBILE, bill, changed_elsewhere, submitted, unverified
+from tests.support.scenarios.portal_requests import (
+    EXPERT,
+    OTHER_MOBILE,
+    asked_about,
+    bill,
+    changed_elsewhere,
+    submitted,
+    unverified,
+)
+from tests.support.scenarios.sample_files import CountingCleaner
 
 TO_LIST = "/mobile?for=my-requests&next=/my-requests"
 PLACE = "خیابان طالقانی، پلاک ۷"
@@ -134,6 +144,25 @@ async def test_a_marked_field_and_paper_are_put_right_with_the_answer(portal: De
     assert answered.headers["Location"] == f"{address}?done=answer"
     stored = await read_request(portal, request.code)
     assert (stored.state, stored.fields["address"], stored.fields["text"]) == ("submitted", PLACE, EXPERT["text"])
+
+
+async def test_only_files_are_opened_that_the_question_asks_for(portal: DemoSite, citizen: PortalCitizen) -> None:
+    request, foreign = await asked_about(portal), await submitted(portal, "expert", EXPERT, OTHER_MOBILE)
+    portal.desk.file_cleaner = cleaner = CountingCleaner()
+    await citizen.prove_mobile(TO_LIST)
+    await citizen.get(f"/requests/{request.code}")
+    shown = citizen.hidden_values(f"/requests/{request.code}/answer")
+    for code, version, input_name, count, status in (
+        (foreign.code, "1", "deed", 1, 404),
+        (request.code, "99", "deed", 1, 409),
+        (request.code, shown["version"], "plan", 1, 422),
+        (request.code, shown["version"], "deed", MOST_FORM_FILES + 1, 413),
+    ):
+        form = FormData({**shown, "version": version, "answer": ""})
+        for _ in range(count):
+            form.add_field(f"marked_papers-{input_name}", PHOTO, filename="a.jpg", content_type="image/jpeg")
+        answer = await citizen.post_raw(f"/requests/{code}/answer", form)
+        assert (answer.status, cleaner.opened) == (status, 0), (input_name, count)
 
 
 async def test_who_proved_the_number_finds_what_was_sent_unverified(portal: DemoSite, citizen: PortalCitizen) -> None:

@@ -4,7 +4,7 @@ import hashlib
 
 import pytest
 
-from domain.actions.documents.attach import MOST_DOCUMENTS
+from domain.actions.documents.capacity import MOST_DOCUMENTS
 from domain.values.actors import Role
 from domain.values.errors import DocumentRejected, Forbidden, InvalidField, NotAllowedNow, NotFound, TooLarge
 from domain.values.files import MAX_DOCUMENT_BYTES

@@ -1,0 +1,65 @@
+"""How many files are taken, and how large ones: for a request, a draft, a form, an address, and of all that wait.
+
+What strangers leave here without a proof is bounded, and so is the work that they make: to open a file is what costs
+most, so it is counted before (`count_file`).
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from domain.actions.dependencies import Dependencies
+from domain.fields.types import format_number
+from domain.unit_of_work import UnitOfWork
+from domain.values.addresses import network_for_address
+from domain.values.errors import TooLarge, TooManyRequests
+from domain.values.reasons import TooLargeReason, TooManyRequestsReason
+
+MOST_DOCUMENTS = 30
+"""Files that one request may have."""
+
+MOST_DRAFT_FILES, MAX_DRAFT_BYTES = 20, 30 * 1024 * 1024
+"""Files that one draft may have, and their bytes; as many may be on their way to a draft or a request as uploads."""
+
+MOST_FORM_FILES = 20
+"""Files that one form may bring."""
+
+FILES_PER_ADDRESS, COUNTING_WINDOW = 300, timedelta(hours=1)
+"""Files that an address may have opened in this time, and uploads that it may begin: hundreds of people share some."""
+
+MAX_WAITING_BYTES = 2 * 1024**3
+"""Bytes of all files of drafts that were not sent, and of all uploads; beyond it papers come after the request."""
+
+
+def require_room(sizes: Sequence[int], size: int) -> None:
+    """Refuse a file of `size` bytes beside those of these sizes (`TooLarge("documents")`)."""
+    if len(sizes) >= MOST_DRAFT_FILES:
+        raise TooLarge("documents", TooLargeReason.TOO_MANY_DOCUMENTS, most=format_number(MOST_DRAFT_FILES))
+    if sum(sizes) + size > MAX_DRAFT_BYTES:
+        raise TooLarge("documents", TooLargeReason.DRAFT_FILES, most=format_number(MAX_DRAFT_BYTES // 1024**2))
+
+
+def build_surplus_error() -> TooLarge:
+    """Return why a file is not taken that a form brings beyond its most."""
+    return TooLarge("documents", TooLargeReason.FORM_FILE_COUNT, most=format_number(MOST_FORM_FILES))
+
+
+async def require_waiting_room(uow: UnitOfWork, size: int) -> None:
+    """Refuse `size` bytes more of what waits for a form to be sent (`TooManyRequests("documents")`)."""
+    waiting_bytes = await uow.draft_files.sum_waiting_bytes() + await uow.uploads.sum_waiting_bytes()
+    if waiting_bytes + size > MAX_WAITING_BYTES:
+        raise TooManyRequests("documents", TooManyRequestsReason.DRAFT_FILES)
+
+
+async def count_file(dependencies: Dependencies, uow: UnitOfWork, source_address: str) -> None:
+    """Count a file that an address will have opened; `TooManyRequests("documents")` once they are too many."""
+    await _count(dependencies, uow, f"files:{network_for_address(source_address)}")
+
+
+async def count_upload(dependencies: Dependencies, uow: UnitOfWork, source_address: str) -> None:
+    """Count an upload that an address begins; errors: as `count_file`."""
+    await _count(dependencies, uow, f"uploads:{network_for_address(source_address)}")
+
+
+async def _count(dependencies: Dependencies, uow: UnitOfWork, count_key: str) -> None:
+    if await uow.lines.add_hit(count_key, dependencies.clock.now(), COUNTING_WINDOW) > FILES_PER_ADDRESS:
+        raise TooManyRequests("documents", TooManyRequestsReason.FILES)
