@@ -32,8 +32,12 @@ def render_public_page(
     Browsers may keep it and ask whether it changed; over one bar of signal the answer that it did not is there at once.
     What answers a posted form, or says that something is wrong, nobody keeps.
     """
-    response = _render_template(request, template_name, context, status)
-    if request.method in {"GET", "HEAD"} and status == web.HTTPOk.status_code:
+    return answer_with_tag(request, _render_template(request, template_name, context, status))
+
+
+def answer_with_tag(request: web.Request, response: web.Response) -> web.Response:
+    """Return what is the same for everybody with a tag of its content, or that it is what the browser has already."""
+    if request.method in {"GET", "HEAD"} and response.status == web.HTTPOk.status_code:
         page_tag = _tag_page(response)
         response.etag, response.headers["Cache-Control"] = page_tag, CACHE_AFTER_ASKING
         if any(known_tag.value == page_tag.value for known_tag in request.if_none_match or ()):

@@ -129,6 +129,10 @@ class Wording:
         """Return the title of a request's phase."""
         return self.catalogue.text(f"phases.{request.phase.value}")
 
+    def paper_title(self, paper_name: str) -> str:
+        """Return what a paper is called that people add to a request."""
+        return self.catalogue.text(f"choices.document.{paper_name}")
+
     def section_title(self, service_key: str, section_name: str) -> str:
         """Return the title of a section of a form: its own, else the label of the field that it is called by."""
         own_key = f"services.{service_key}.sections.{section_name}.title"
@@ -192,7 +196,7 @@ class Wording:
         prefix = f"services.{request.service}.fields"
         return [
             *(self.catalogue.text(f"{prefix}.{name}.label") for name in list_marked_fields(request)),
-            *(self.catalogue.text(f"choices.document.{name}") for name in list_marked_papers(request)),
+            *(self.paper_title(name) for name in list_marked_papers(request)),
         ]
 
     def _add_marked_names(self, request: ServiceRequest, question: str) -> str:

@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Self
 
 from domain.values.errors import DocumentRejected, TooLarge
@@ -80,3 +81,25 @@ def clean_file_name(file_name: str) -> str:
     """Return a file's own name without its folders, short enough to be listed."""
     base_name = " ".join(tidy_text(file_name).replace("\\", "/").rpartition("/")[2].split())
     return base_name[-LONGEST_FILE_NAME:]
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFile:
+    """A stored file of something; its content lies apart, once for all that have it."""
+
+    id: int
+    """The row's key in the store."""
+    field: str
+    """Which of the papers it is."""
+    name: str
+    """The file's name, as it came."""
+    media_type: str
+    """By the content's own bytes, whatever the name says."""
+    size: int
+    """The content's size in bytes."""
+    sha256: str
+    """The digest of the content, by which it is stored."""
+    source_sha256: str
+    """The digest of what was sent, by which the same file is known again (`PreparedFile`)."""
+    at: datetime
+    """When it came, in UTC."""

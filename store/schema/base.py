@@ -1,8 +1,10 @@
 """What every table is made of: the shared metadata, keys, and references that are checked at the commit."""
 
-from sqlalchemy import Column, ForeignKey, MetaData
+from typing import Any
 
-from store.engines.types import ID
+from sqlalchemy import Column, ForeignKey, Integer, MetaData
+
+from store.engines.types import ID, SafeText, Utc
 
 metadata = MetaData(
     naming_convention={
@@ -26,3 +28,16 @@ def reference_column(
     """Return a column that names a row of another table; checked at the commit."""
     key = ForeignKey(target_column, deferrable=True, initially="DEFERRED")
     return Column(column_name, key, nullable=nullable, primary_key=primary_key, autoincrement=False)
+
+
+def kept_file_columns() -> tuple[Column[Any], ...]:
+    """Return the columns of a `KeptFile` besides its key."""
+    return (
+        Column("field", SafeText, nullable=False),
+        Column("name", SafeText, nullable=False),
+        Column("media_type", SafeText, nullable=False),
+        Column("size", Integer, nullable=False),
+        Column("sha256", ForeignKey("contents.sha256", deferrable=True, initially="DEFERRED"), nullable=False),
+        Column("source_sha256", SafeText, nullable=False),
+        Column("at", Utc, nullable=False),
+    )

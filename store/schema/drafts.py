@@ -1,10 +1,10 @@
 """Drafts of citizens' forms with their files, and the sessions that hold them."""
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, Table
+from sqlalchemy import Column, Index, Integer, Table
 
 from domain.drafts.draft import Relation
 from store.engines.types import ID, JSON_VALUE, EnumText, JsonList, SafeText, TrackingCodeText, Utc
-from store.schema.base import id_column, metadata, reference_column
+from store.schema.base import id_column, kept_file_columns, metadata, reference_column
 
 drafts = Table(
     "drafts",
@@ -39,13 +39,7 @@ draft_files = Table(
     metadata,
     id_column(),
     reference_column("draft_id", "drafts.id"),
-    Column("field", SafeText, nullable=False),
-    Column("name", SafeText, nullable=False),
-    Column("media_type", SafeText, nullable=False),
-    Column("size", Integer, nullable=False),
-    Column("sha256", ForeignKey("contents.sha256", deferrable=True, initially="DEFERRED"), nullable=False),
-    Column("source_sha256", SafeText, nullable=False),
-    Column("at", Utc, nullable=False),
+    *kept_file_columns(),
     Index(None, "draft_id"),
     Index(None, "sha256"),
 )

@@ -1,11 +1,11 @@
 """Citizens and staff, what citizens think, and the files of their requests."""
 
-from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, LargeBinary, Table
+from sqlalchemy import Boolean, Column, Date, Index, Integer, LargeBinary, Table
 
 from domain.feedback.opinions import CommentState
 from domain.values.actors import Role
 from store.engines.types import ID, JSON_VALUE, EnumText, JsonList, SafeText, Utc
-from store.schema.base import id_column, metadata, reference_column
+from store.schema.base import id_column, kept_file_columns, metadata, reference_column
 
 
 def _read_roles(role_names: list[str]) -> frozenset[Role]:
@@ -101,14 +101,8 @@ documents = Table(
     metadata,
     id_column(),
     reference_column("request_id", "requests.id"),
-    Column("field", SafeText, nullable=False),
-    Column("name", SafeText, nullable=False),
-    Column("media_type", SafeText, nullable=False),
-    Column("size", Integer, nullable=False),
-    Column("sha256", ForeignKey("contents.sha256", deferrable=True, initially="DEFERRED"), nullable=False),
-    Column("source_sha256", SafeText, nullable=False),
+    *kept_file_columns(),
     Column("added_by", SafeText, nullable=False),
-    Column("at", Utc, nullable=False),
     Index(None, "request_id"),
     Index(None, "sha256"),
 )

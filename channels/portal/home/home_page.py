@@ -59,12 +59,11 @@ class HomePage:
         return render_public_page(request, "portal/home.html", context)
 
     async def _list_services(self) -> list[OfferedService]:
-        catalogue = self._dependencies.catalogue
         async with self._store.open_unit(write=False) as uow:
             durations = await load_durations(uow)
             return [
                 OfferedService(
-                    build_service_card(catalogue, service),
+                    build_service_card(self._dependencies.wording, service),
                     await build_cost_view(self._dependencies, uow, service, durations),
                 )
                 for service in self._dependencies.services.values()

@@ -58,7 +58,7 @@ class PaperViews:
         return [
             PaperRow(
                 name=name,
-                title=self._dependencies.catalogue.text(f"choices.document.{name}"),
+                title=self._dependencies.wording.paper_title(name),
                 is_required=name in required_names,
                 files=[FileLink(file.id, file.name, build_address(file.id)) for file in files if file.field == name],
                 problem=problems.get(name, ""),

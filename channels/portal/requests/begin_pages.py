@@ -89,14 +89,13 @@ class BeginPages:
 
     def _describe_service(self, service: Service) -> Mapping[str, Any]:
         get_text, prefix = self._dependencies.catalogue.text, f"services.{service.key}"
-        paper_names = service.papers.citizen_papers if service.papers else ()
         needed_fields = [field for field in service.form if field.required and isinstance(field.type, Identifier)]
         return {
             "service_key": service.key,
             "service_title": get_text(f"{prefix}.title"),
             "description": get_text(f"{prefix}.description"),
             "needed_labels": [get_text(f"{prefix}.fields.{field.name}.label") for field in needed_fields],
-            "paper_titles": [get_text(f"choices.document.{name}") for name in paper_names],
+            "paper_titles": [self._dependencies.wording.paper_title(name) for name in service.citizen_papers],
             "minutes": minutes_text(len(service.sections)),
         }
 

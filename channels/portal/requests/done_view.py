@@ -53,8 +53,7 @@ async def build_done_view(dependencies: Dependencies, uow: UnitOfWork, request: 
         unit_title=catalogue.text(f"roles.{unit}") if unit else "",
         due_on=jalali_text(to_tehran(request.due_at).date()) if request.due_at else "",
         missing_papers=[
-            catalogue.text(f"choices.document.{name}")
-            for name in await find_missing_papers(uow, service.papers, request)
+            dependencies.wording.paper_title(name) for name in await find_missing_papers(uow, service.papers, request)
         ],
     )
 

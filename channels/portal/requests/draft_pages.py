@@ -76,5 +76,5 @@ def closing_address(reading: DraftReading) -> str:
     """Return what follows the last question: the page of papers where the service has some and it was not left yet,
     else the summary.
     """
-    papers, is_left = reading.service.papers, PAPERS_STEP in reading.draft.saved_sections
-    return draft_address(reading.draft, "papers" if papers and papers.citizen_papers and not is_left else "summary")
+    is_left = PAPERS_STEP in reading.draft.saved_sections
+    return draft_address(reading.draft, "papers" if reading.service.citizen_papers and not is_left else "summary")

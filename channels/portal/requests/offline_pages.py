@@ -9,13 +9,13 @@ import hashlib
 import json
 from pathlib import Path
 
-from aiohttp import ETag, web
+from aiohttp import web
 
 from channels.portal.requests.addresses import OFFLINE_PATH
 from channels.portal.requests.draft_pages import find_form_service
+from channels.portal.requests.offline_view import FORM_SCRIPTS, STORE_SCRIPTS
 from channels.portal.requests.section_view import SectionView, SectionViews
-from channels.web.headers import CACHE_AFTER_ASKING
-from channels.web.pages import render_public_page
+from channels.web.pages import answer_with_tag, render_public_page
 from channels.web.site import STATIC_PATH, find_asset
 from domain.actions.dependencies import Dependencies
 from domain.actions.documents.capacity import MAX_DRAFT_BYTES, MOST_DRAFT_FILES
@@ -31,25 +31,9 @@ KEPT_ASSETS = (
     "web/site.css",
     "portal/portal.css",
     "portal/request_form.css",
-    "portal/offline-database.js",
-    "portal/resumable-upload.js",
-    "portal/offline-papers.js",
-    "portal/offline-store.js",
-    "portal/offline-fields.js",
-    "portal/shrink.js",
-    "portal/offline-screen.js",
-    "portal/offline-paper-page.js",
-    "portal/offline-form.js",
+    *FORM_SCRIPTS,
 )
 """What the page of a form without a line loads."""
-
-WORKER_ASSETS = (
-    "portal/offline-database.js",
-    "portal/resumable-upload.js",
-    "portal/offline-papers.js",
-    "portal/offline-store.js",
-)
-"""What the worker is made of besides its own script, in this order."""
 
 PAPER_LIMITS = {"files": MOST_DRAFT_FILES, "bytes": MAX_DRAFT_BYTES, "file_bytes": MAX_DOCUMENT_BYTES}
 """What a browser keeps of the papers of one form: no more than a draft takes."""
@@ -67,7 +51,7 @@ class OfflinePages:
     def __init__(self, dependencies: Dependencies) -> None:
         self._dependencies = dependencies
         self._views = SectionViews(dependencies)
-        self._font_digest = hashlib.sha256(_FONT.read_bytes()).hexdigest()
+        self._worker_script = b""
 
     def add_routes(self, router: web.UrlDispatcher) -> None:
         """Add them to an application's table of routes."""
@@ -96,35 +80,26 @@ class OfflinePages:
             "views": section_views,
             "service_titles": [(offered.key, wording.service_title(offered.key)) for offered in services],
             "relations": list(Relation),
-            "papers": self._list_papers(service) if service else [],
+            "papers": [(name, wording.paper_title(name)) for name in service.citizen_papers] if service else [],
             "paper_limits": PAPER_LIMITS,
+            "scripts": FORM_SCRIPTS,
         }
         return render_public_page(request, "portal/requests/offline_form.html", context)
 
-    def _list_papers(self, service: Service) -> list[tuple[str, str]]:
-        """Return the papers that citizens send with a form of this service, each with what it is called."""
-        paper_names = service.papers.citizen_papers if service.papers else ()
-        return [(name, self._dependencies.catalogue.text(f"choices.document.{name}")) for name in paper_names]
-
     async def _serve_worker(self, request: web.Request) -> web.Response:
-        script = self._build_worker_script(request.app)
-        script_tag = ETag(hashlib.sha256(script.encode()).hexdigest()[:24])
-        headers = {"Cache-Control": CACHE_AFTER_ASKING}
-        if any(known_tag.value == script_tag.value for known_tag in request.if_none_match or ()):
-            unchanged = web.Response(status=web.HTTPNotModified.status_code, headers=headers)
-            unchanged.etag = script_tag
-            return unchanged
-        response = web.Response(text=script, content_type="text/javascript", charset="utf-8", headers=headers)
-        response.etag = script_tag
-        return response
+        self._worker_script = self._worker_script or _build_worker_script(request.app)
+        response = web.Response(body=self._worker_script, content_type="text/javascript", charset="utf-8")
+        return answer_with_tag(request, response)
 
-    def _build_worker_script(self, app: web.Application) -> str:
-        """Return the worker with what it keeps; the digest of the font is there so that another font makes it another
-        script.
-        """
-        kept_files = [*(find_asset(app, asset_name) for asset_name in KEPT_ASSETS), _FONT_ADDRESS]
-        script_addresses = ", ".join(json.dumps(find_asset(app, asset_name)) for asset_name in WORKER_ASSETS)
-        return (
-            f"const KEPT_FILES = {json.dumps(kept_files)}; // font {self._font_digest[:12]}\n"
-            f"importScripts({script_addresses});\n{_WORKER_SCRIPT.read_text()}"
-        )
+
+def _build_worker_script(app: web.Application) -> bytes:
+    """Return the worker with what it keeps; the digest of the font is there so that another font makes it another
+    script.
+    """
+    font_digest = hashlib.sha256(_FONT.read_bytes()).hexdigest()[:12]
+    kept_files = [*(find_asset(app, asset_name) for asset_name in KEPT_ASSETS), _FONT_ADDRESS]
+    script_addresses = ", ".join(json.dumps(find_asset(app, asset_name)) for asset_name in STORE_SCRIPTS)
+    return (
+        f"const KEPT_FILES = {json.dumps(kept_files)}; // font {font_digest}\n"
+        f"importScripts({script_addresses});\n{_WORKER_SCRIPT.read_text()}"
+    ).encode()

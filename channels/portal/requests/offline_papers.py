@@ -5,7 +5,6 @@ times: a draft knows a file again that it has, and so does the request that it b
 come first (`offline_posts.py`), and begin a draft where this browser holds none.
 """
 
-import hashlib
 from collections.abc import Sequence
 
 from aiohttp import web
@@ -31,6 +30,7 @@ from domain.drafts.draft import Draft
 from domain.unit_of_work import Store, UnitOfWork
 from domain.uploads.upload import UploadOwner
 from domain.values.errors import NotFound
+from domain.values.files import digest_content
 from domain.values.tracking_codes import NO_CODE
 
 
@@ -83,6 +83,6 @@ class OfflinePaperPosts:
         except NotFound:
             return False
         return all(
-            not content or (paper_name, hashlib.sha256(content).hexdigest()) in known_papers
+            not content or (paper_name, digest_content(content)) in known_papers
             for paper_name, content in sent_papers  # an upload without bytes became a file of the draft before
         )

@@ -31,6 +31,7 @@ from domain.actions.drafts.saving import find_section
 from domain.actions.drafts.submitting import submit_draft
 from domain.actions.drafts.synchronizing import KeptDraft, KeptSection, SynchronizedDraft, synchronize_draft
 from domain.drafts.draft import Draft, Relation, TypedForm
+from domain.language.form_sections import FormSection
 from domain.language.service import Service
 from domain.people.citizen_session import CitizenSession
 from domain.unit_of_work import Store
@@ -99,18 +100,17 @@ class OfflinePosts:
     def _describe_outcome(
         self, session: CitizenSession, outcome: SynchronizedDraft, reading: DraftReading
     ) -> Mapping[str, Any]:
-        draft, summary = reading.draft, self._views.build_view(reading, None)
-        titles = {section.name: place for place, section in enumerate(reading.service.sections)}
+        draft, service = reading.draft, reading.service
         answer: dict[str, Any] = {
             "state": "sent" if draft.is_submitted else "kept",
             "csrf": session.csrf_token,
             "draft": str(draft.id),
             "owner": describe_owner(session.csrf_token),
-            "bases": describe_bases(reading.service, draft),
+            "bases": describe_bases(service, draft),
             "saved": list(draft.saved_sections),
             "is_restarted": outcome.is_restarted,
             "conflicts": {
-                name: {"answers": [[each.label, each.value] for each in summary.sections[titles[name]].answers]}
+                name: {"answers": self._list_answers(reading, find_section(service, name))}
                 for name in outcome.conflicting_sections
             },
             "unknown": outcome.unknown_sections,
@@ -120,6 +120,10 @@ class OfflinePosts:
         if draft.is_submitted:
             answer |= {"code": draft.request_code, "address": draft_address(draft, "done")}
         return answer
+
+    def _list_answers(self, reading: DraftReading, section: FormSection) -> list[tuple[str, str]]:
+        """Return what the draft has in a section: labels and values."""
+        return [(answer.label, answer.value) for answer in self._views.build_section(reading, section).answers]
 
 
 async def answer_refused(request: web.Request, visitor: PortalVisitor, refused_form: RefusedForm) -> web.Response:

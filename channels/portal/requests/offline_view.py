@@ -11,6 +11,27 @@ from domain.language.service import Service
 
 _OWNER_DIGITS = 16
 
+STORE_SCRIPTS = (
+    "portal/offline-database.js",
+    "portal/resumable-upload.js",
+    "portal/offline-papers.js",
+    "portal/offline-store.js",
+)
+"""By which a browser keeps and sends a form, in this order; the worker is made of them besides its own script."""
+
+PAGE_SCRIPTS = (*STORE_SCRIPTS, "portal/offline-fields.js", "portal/offline-page.js")
+"""Those of the pages of a form while there is a line."""
+
+FORM_SCRIPTS = (
+    *STORE_SCRIPTS,
+    "portal/offline-fields.js",
+    "portal/shrink.js",
+    "portal/offline-screen.js",
+    "portal/offline-paper-page.js",
+    "portal/offline-form.js",
+)
+"""Those of the form without a line."""
+
 
 @dataclass(frozen=True, slots=True)
 class OfflineView:
@@ -30,6 +51,11 @@ class OfflineView:
     """The sections that were saved."""
     is_sent: bool = False
     """It became a request: the browser need not keep it any more."""
+
+    @property
+    def scripts(self) -> Sequence[str]:
+        """The scripts, as they are loaded."""
+        return PAGE_SCRIPTS
 
     @property
     def bases_text(self) -> str:

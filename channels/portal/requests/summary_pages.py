@@ -103,9 +103,8 @@ class SummaryPages:
 
     async def _list_papers(self, uow: UnitOfWork, draft: Draft) -> list[tuple[str, str]]:
         """Return the files that go along: what each is, and its name."""
-        get_text = self._dependencies.catalogue.text
         files = await uow.draft_files.list_of_draft(draft.id)
-        return [(get_text(f"choices.document.{file.field}"), file.name) for file in files]
+        return [(self._dependencies.wording.paper_title(file.field), file.name) for file in files]
 
     def _list_other_problems(self, known_faults: Sequence[DomainError], error: DomainError | None) -> list[Problem]:
         """Return what a refusal says that reading the draft does not find by itself."""

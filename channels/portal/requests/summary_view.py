@@ -69,7 +69,7 @@ class SummaryViews:
         draft = reading.draft
         return SummaryView(
             service_title=self._dependencies.wording.service_title(draft.service),
-            sections=[self._build_section(reading, section) for section in reading.service.sections],
+            sections=[self.build_section(reading, section) for section in reading.service.sections],
             problems=self._list_problems(reading),
             applicant=self.describe_applicant(draft),
             applicant_address=draft_address(draft, "applicant"),
@@ -81,7 +81,8 @@ class SummaryViews:
         relation_title = self._dependencies.catalogue.text(f"web.request_form.relation.{draft.relation}")
         return relation_title if draft.relation is Relation.SELF else f"{relation_title}: {draft.represented_name}"
 
-    def _build_section(self, reading: DraftReading, section: FormSection) -> AnsweredSection:
+    def build_section(self, reading: DraftReading, section: FormSection) -> AnsweredSection:
+        """Return a section with its answers."""
         fields = section.select_fields(reading.service.form)
         answers = [self._build_answer(reading, form_field) for form_field in fields]
         shown_answers = [answer for answer in answers if answer.value or answer.problem]

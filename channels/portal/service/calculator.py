@@ -51,7 +51,7 @@ class PriceCalculator:
             error = refusal
         price_controls = build_price_controls(self._dependencies, service, values, error)
         context = {
-            "service": build_service_card(self._dependencies.catalogue, service),
+            "service": build_service_card(self._dependencies.wording, service),
             "price_lines": price_lines,
             "price_controls": price_controls,
             "problems": _list_problems(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from domain.language.service import Service
-from domain.messages.catalogue import Catalogue
+from domain.language.wording import Wording
 
 MAX_SPELLINGS = 2
 """How many of a keyword's spellings are printed; the grammar takes many more."""
@@ -42,15 +42,14 @@ class ServiceCard:
         return f"/services/{self.key}"
 
 
-def build_service_card(catalogue: Catalogue, service: Service) -> ServiceCard:
+def build_service_card(wording: Wording, service: Service) -> ServiceCard:
     """Describe a service by its declaration and texts."""
-    texts_prefix = f"services.{service.key}"
+    catalogue, texts_prefix = wording.catalogue, f"services.{service.key}"
     example_key = f"web.home.services.examples.{service.key}"
-    paper_names = service.papers.citizen_papers if service.papers else ()
     description = catalogue.text(f"{texts_prefix}.description")
     return ServiceCard(
         key=service.key,
-        title=catalogue.text(f"{texts_prefix}.title"),
+        title=wording.service_title(service.key),
         description=description,
         summary=first_sentence(description),
         steps=tuple(catalogue.text_lines(f"{texts_prefix}.steps")),
@@ -59,7 +58,7 @@ def build_service_card(catalogue: Catalogue, service: Service) -> ServiceCard:
         ),
         example_message=catalogue.text(example_key) if example_key in catalogue else None,
         benefits=tuple(catalogue.text_lines(f"{texts_prefix}.benefits")),
-        papers=tuple(catalogue.text(f"choices.document.{paper_name}") for paper_name in paper_names),
+        papers=tuple(wording.paper_title(paper_name) for paper_name in service.citizen_papers),
         author=catalogue.text(f"{texts_prefix}.author"),
         date=catalogue.text(f"{texts_prefix}.date"),
     )

@@ -132,7 +132,7 @@ class CitizenServicePages:
         async with self._store.open_unit(write=False) as uow:
             cost = await build_cost_view(self._dependencies, uow, service, await load_durations(uow))
         return {
-            "service": build_service_card(self._dependencies.catalogue, service),
+            "service": build_service_card(self._dependencies.wording, service),
             "cost": cost,
             "price_controls": build_price_controls(self._dependencies, service),
             "lookups": [

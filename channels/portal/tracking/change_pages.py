@@ -11,13 +11,13 @@ from aiohttp import web
 
 from channels.portal.frame import PortalRoute, PortalSubmission, PortalVisitor, render_portal_page
 from channels.portal.problems import Problem
+from channels.portal.requests.section_view import list_page_problems
 from channels.portal.tracking.addresses import (
     CHANGE_PATH,
     CHANGE_SECTION_PATH,
     DONE_PARAMETER,
-    OWN_REQUESTS_PURPOSE,
     change_address,
-    read_request_code,
+    identify_call,
     request_address,
 )
 from channels.portal.tracking.change_view import (
@@ -35,13 +35,11 @@ from channels.web.forms import MORE_ROWS_BUTTON, count_work_rows, refuse_rows_wi
 from channels.web.posted import read_text
 from channels.web.refused_forms import RefusedForm, form_error
 from domain.actions.dependencies import Dependencies
-from domain.actions.drafts.reading import citizen_actor
 from domain.actions.requests.change import FormChange, change_request, list_changeable_fields, preview_change
 from domain.actions.requests.own_requests import find_concerned_request
 from domain.engine.form_preview import estimate_price
 from domain.language.form_sections import FormSection
 from domain.unit_of_work import Store, UnitOfWork
-from domain.values.actors import Actor
 from domain.values.errors import AlreadyDone, Conflict, DomainError
 from domain.values.reasons import AlreadyDoneReason, ConflictReason
 from domain.values.reasons.bases import ErrorReason
@@ -89,8 +87,7 @@ class FormChangePages:
     ) -> web.Response:
         async with self._store.open_unit(write=False) as uow:
             opened = await self._open_change(uow, request, visitor)
-        section_name = request.match_info[SECTION_INPUT]
-        section = next((candidate for candidate in opened.sections if candidate.name == section_name), None)
+        section = opened.find_section(request.match_info[SECTION_INPUT])
         if section is None:
             return await self._leave_change(request, visitor, opened, refused_form)
         return self._render_section(request, visitor, opened, section, refused_form)
@@ -120,7 +117,7 @@ class FormChangePages:
             "title": wording.section_title(opened.service.key, section.name),
             "hint": wording.section_hint(opened.service.key, section.name),
             "items": items,
-            "problems": self._views.list_problems(items, faults),
+            "problems": list_page_problems(wording, items, faults),
             "action": change_address(opened.request.code, section.name),
         }
         return render_portal_page(request, visitor, "portal/tracking/change_section.html", context, error=error)
@@ -129,10 +126,7 @@ class FormChangePages:
         """Read what was typed on a section's page, and show what it and those before would change."""
         async with self._store.open_unit() as uow:  # guards may lock what they look at
             opened = await self._open_change(uow, request, visitor)
-            section = next(
-                (candidate for candidate in opened.sections if candidate.name == request.match_info[SECTION_INPUT]),
-                None,
-            )
+            section = opened.find_section(request.match_info[SECTION_INPUT])
             if section is None:
                 raise Conflict("code", ConflictReason.CHANGED_MEANWHILE)
             if MORE_ROWS_BUTTON in visitor.form or not is_section_posted(visitor.form):
@@ -142,8 +136,7 @@ class FormChangePages:
             typed_values = read_section_changes(fields, visitor.form)
             opened = replace(opened, pending_values={**opened.pending_values, **typed_values})
             _refuse_older_page(opened, visitor)
-            actor = _identify_citizen(visitor)
-            change = await preview_change(self._dependencies, uow, opened.request, opened.pending_values, actor)
+            change = await preview_change(self._dependencies, uow, opened.request, opened.pending_values, opened.actor)
             if not change.changed_names:
                 return f"{change_address(opened.request.code)}?{DONE_PARAMETER}=unchanged"
             return await self._render_review(uow, request, visitor, opened, change)
@@ -154,14 +147,14 @@ class FormChangePages:
         """Show again what would be changed, with why it was refused."""
         async with self._store.open_unit() as uow:
             opened = await self._open_change(uow, request, visitor)
-            change = await self._preview_again(uow, opened, _identify_citizen(visitor))
+            change = await self._preview_again(uow, opened)
             if opened.fields:
                 return await self._render_review(uow, request, visitor, opened, change, refused_form.error)
         return await self._leave_change(request, visitor, opened, refused_form)
 
-    async def _preview_again(self, uow: UnitOfWork, opened: OpenedChange, actor: Actor) -> FormChange:
+    async def _preview_again(self, uow: UnitOfWork, opened: OpenedChange) -> FormChange:
         try:
-            return await preview_change(self._dependencies, uow, opened.request, opened.pending_values, actor)
+            return await preview_change(self._dependencies, uow, opened.request, opened.pending_values, opened.actor)
         except DomainError:
             return FormChange(opened.request.fields, ())
 
@@ -174,23 +167,20 @@ class FormChangePages:
         change: FormChange,
         error: DomainError | None = None,
     ) -> web.Response:
-        dependencies = self._dependencies
-        quote = await estimate_price(
-            dependencies.engine, uow, opened.service, change.values, _identify_citizen(visitor)
-        )
-        messages = [dependencies.wording.render_error(fault) for fault in error.faults] if error else []
+        engine, wording = self._dependencies.engine, self._dependencies.wording
+        quote = await estimate_price(engine, uow, opened.service, change.values, opened.actor)
         context = {
             **self._build_shared_context(opened),
             "answers": self._views.build_changed_answers(opened, change),
             "sections": self._views.build_sections(opened),
             "estimate": group_digits(quote.total) if quote else "",
-            "problems": [Problem(message) for message in messages],
+            "problems": [Problem(wording.render_error(fault)) for fault in error.faults] if error else [],
         }
         return render_portal_page(request, visitor, "portal/tracking/change_review.html", context, error=error)
 
     async def _confirm(self, request: web.Request, visitor: PortalVisitor) -> str:
         """Change the request, once."""
-        actor, code = _identify_citizen(visitor), read_request_code(request)
+        code, actor = identify_call(request, visitor)
         version_token = VersionToken(read_text(visitor.form, "version"))
         try:
             async with self._store.open_unit() as uow:
@@ -202,13 +192,12 @@ class FormChangePages:
 
     async def _open_change(self, uow: UnitOfWork, request: web.Request, visitor: PortalVisitor) -> OpenedChange:
         """Return the request of the address with what its citizen may change of it; for anybody else `NotFound`."""
-        actor = _identify_citizen(visitor)
-        service_request, _ = await find_concerned_request(
-            self._dependencies, uow, read_request_code(request), actor.identifier
-        )
+        code, actor = identify_call(request, visitor)
+        service_request, _ = await find_concerned_request(self._dependencies, uow, code, actor.identifier)
         fields = list_changeable_fields(self._dependencies, service_request, actor)
         return OpenedChange(
             service_request,
+            actor,
             self._dependencies.engine.get_service(service_request.service),
             fields,
             read_pending_values(visitor.form, fields),
@@ -224,10 +213,6 @@ class FormChangePages:
             "changes_input": CHANGES_INPUT,
             "pending_text": write_pending_values(opened.pending_values),
         }
-
-
-def _identify_citizen(visitor: PortalVisitor) -> Actor:
-    return citizen_actor(visitor.require_proved_mobile(OWN_REQUESTS_PURPOSE))
 
 
 def _refuse_older_page(opened: OpenedChange, visitor: PortalVisitor) -> None:

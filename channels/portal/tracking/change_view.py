@@ -6,10 +6,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from channels.portal.problems import Problem
 from channels.portal.requests.controls import SectionControl, read_section_values
 from channels.portal.requests.field_controls import ShownValues, build_field_controls
-from channels.portal.requests.section_view import list_page_problems
 from channels.portal.tracking.addresses import change_address
 from channels.web.posted import PostedForm, read_text
 from domain.actions.dependencies import Dependencies
@@ -19,6 +17,7 @@ from domain.fields.form import Field
 from domain.language.form_sections import FormSection
 from domain.language.service import Service
 from domain.requests.request import ServiceRequest
+from domain.values.actors import Actor
 from domain.values.errors import DomainError
 
 CHANGES_INPUT = "changes"
@@ -47,6 +46,8 @@ class OpenedChange:
 
     request: ServiceRequest
     """The request."""
+    actor: Actor
+    """Who changes it."""
     service: Service
     """Its service."""
     fields: Sequence[Field]
@@ -58,6 +59,10 @@ class OpenedChange:
     def sections(self) -> list[FormSection]:
         """The sections of which something may be changed."""
         return [section for section in self.service.sections if section.select_fields(self.fields)]
+
+    def find_section(self, section_name: str) -> FormSection | None:
+        """Return one of them."""
+        return next((section for section in self.sections if section.name == section_name), None)
 
     @property
     def shown_values(self) -> Mapping[str, Any]:
@@ -95,10 +100,6 @@ class ChangeViews:
         values = {**opened.shown_values, **typed_values}
         shown_values = ShownValues(values, opened.request.fields)
         return build_field_controls(self._dependencies, opened.service, fields, shown_values, faults, work_rows=rows)
-
-    def list_problems(self, items: Sequence[SectionControl], faults: Sequence[DomainError]) -> list[Problem]:
-        """Return the summary of errors of a section's page."""
-        return list_page_problems(self._dependencies.wording, items, faults)
 
     def build_changed_answers(self, opened: OpenedChange, change: FormChange) -> list[DescribedChange]:
         """Return the answers that a change makes others, those that follow from it too (days that count)."""

@@ -15,10 +15,9 @@ from channels.portal.tracking.addresses import (
     CONSENT_PATH,
     DONE_PARAMETER,
     OWN_REQUESTS_PATH,
-    OWN_REQUESTS_PURPOSE,
     REFUSE_PATH,
     WITHDRAW_PATH,
-    read_request_code,
+    identify_call,
     request_address,
 )
 from channels.portal.tracking.question_view import ANSWER_FORM, QuestionViews
@@ -28,7 +27,6 @@ from channels.web.posted import UploadedFile, read_text
 from channels.web.refused_forms import RefusedForm, form_error
 from domain.actions.dependencies import Dependencies
 from domain.actions.documents.capacity import count_file
-from domain.actions.drafts.reading import citizen_actor
 from domain.actions.requests.answering import ANSWER_FIELD, answer_question, open_question
 from domain.actions.requests.citizen_commands import list_command_steps, preview_money_at_end, take_shown_command
 from domain.actions.requests.own_requests import find_concern, find_concerned_request
@@ -74,19 +72,18 @@ class CommandForms:
 
     async def _answer(self, request: web.Request, visitor: PortalVisitor) -> str:
         """Take the answer in words together with the fields and papers that were put right."""
-        mobile, code = visitor.require_proved_mobile(OWN_REQUESTS_PURPOSE), read_request_code(request)
-        actor, version_token = citizen_actor(mobile), VersionToken(read_text(visitor.form, "version"))
+        (code, actor), version_token = identify_call(request, visitor), VersionToken(read_text(visitor.form, "version"))
         done_name = "answer"
         try:
             files = await self._find_asked_files(visitor, code, actor, version_token)
             papers = await self._question_views.prepare_papers(self._store, code, actor, files)
             async with self._store.open_unit() as uow:
-                service_request, _ = await find_concerned_request(self._dependencies, uow, code, mobile)
+                service_request, _ = await find_concerned_request(self._dependencies, uow, code, actor.identifier)
                 answer = self._question_views.read_answer(service_request, actor, visitor.form, papers)
                 await answer_question(self._dependencies, uow, code, answer, actor, version_token)
         except AlreadyDone:
             done_name = "repeated"
-        return await self._find_way_on(code, mobile, done_name)
+        return await self._find_way_on(code, actor.identifier, done_name)
 
     async def _find_asked_files(
         self, visitor: PortalVisitor, code: TrackingCode, actor: Actor, version_token: VersionToken
@@ -116,16 +113,14 @@ class CommandForms:
         """Take a command once; return where it leads: the request's page, or, where it is none of theirs any more,
         their list.
         """
-        mobile, code = visitor.require_proved_mobile(OWN_REQUESTS_PURPOSE), read_request_code(request)
+        code, actor = identify_call(request, visitor)
         version_token = VersionToken(read_text(visitor.form, "version"))
         try:
             async with self._store.open_unit() as uow:
-                await take_shown_command(
-                    self._dependencies, uow, code, citizen_command, {}, citizen_actor(mobile), version_token
-                )
+                await take_shown_command(self._dependencies, uow, code, citizen_command, {}, actor, version_token)
         except AlreadyDone:
             done_name = "repeated"
-        return await self._find_way_on(code, mobile, done_name)
+        return await self._find_way_on(code, actor.identifier, done_name)
 
     async def _find_way_on(self, code: TrackingCode, mobile: str, done_name: str) -> str:
         async with self._store.open_unit(write=False) as uow:
@@ -148,16 +143,16 @@ class CommandForms:
         self, request: web.Request, visitor: PortalVisitor, form_name: str, refused_form: RefusedForm | None
     ) -> web.Response:
         """Ask once whether a request shall end; where that cannot be any more, show the request and why not."""
-        mobile, code = visitor.require_proved_mobile(OWN_REQUESTS_PURPOSE), read_request_code(request)
-        citizen_command, actor, error = _ENDING_COMMANDS[form_name], citizen_actor(mobile), form_error(refused_form)
+        code, actor = identify_call(request, visitor)
+        citizen_command, error = _ENDING_COMMANDS[form_name], form_error(refused_form)
         async with self._store.open_unit(write=False) as uow:
-            service_request, _ = await find_concerned_request(self._dependencies, uow, code, mobile)
+            service_request, _ = await find_concerned_request(self._dependencies, uow, code, actor.identifier)
             if not list_command_steps(self._dependencies, service_request, citizen_command, actor):
                 return await self._page.show_request(request, visitor, refused_form)
             money = await preview_money_at_end(self._dependencies, uow, service_request, citizen_command, actor)
         context = {
             "form_name": form_name,
-            "progress": self._views.build_progress(service_request, mobile),
+            "progress": self._views.build_progress(service_request, actor.identifier),
             "address": request_address(code),
             "refunded": group_digits(money.refunded) if money.refunded else "",
             "forfeited": group_digits(money.forfeited) if money.forfeited else "",

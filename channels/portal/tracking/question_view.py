@@ -82,7 +82,7 @@ class QuestionViews:
             await self._describe_closing(uow, request),
             self._build_controls(request, actor, refused_answer),
             [
-                PaperInput(paper_field(name), self._dependencies.catalogue.text(f"choices.document.{name}"))
+                PaperInput(paper_field(name), self._dependencies.wording.paper_title(name))
                 for name in list_marked_papers(request)
             ],
         )

@@ -19,12 +19,12 @@ from channels.portal.tracking.addresses import (
 from channels.portal.tracking.request_page import RequestPage
 from channels.web.posted import read_text
 from domain.actions.dependencies import Dependencies
+from domain.actions.documents.own_papers import find_own_request
 from domain.actions.feedback.own_comments import add_own_comment, rate_own_request
 from domain.actions.messages.notify import queue_message
 from domain.actions.payments.link_addresses import ensure_payment_link
 from domain.actions.requests.reopen import reopen_rated_request
 from domain.actions.requests.unverified import verify_request_mobile
-from domain.authorization.request_policy import refuse_foreign_request
 from domain.blocks.charging import list_request_bills
 from domain.unit_of_work import Store
 from domain.values.errors import NotFound
@@ -82,8 +82,7 @@ class RequestForms:
         code, actor = identify_call(request, visitor)
         wants_receipt = read_text(visitor.form, "page") == "receipt"
         async with self._store.open_unit() as uow:
-            service_request = await uow.requests.get_by_code(code)
-            refuse_foreign_request(service_request, actor)
+            service_request = await find_own_request(uow, code, actor)
             bills = [
                 bill
                 for bill in await list_request_bills(uow, service_request)

@@ -17,6 +17,7 @@ from channels.portal.tracking.addresses import (
     OWN_REQUESTS_PURPOSE,
     PAPER_PATH,
     REQUEST_PATH,
+    identify_call,
     read_request_code,
     request_address,
 )
@@ -143,11 +144,9 @@ class RequestPage:
         return render_stored_file(document.media_type, content, document.id)
 
     async def _send_paper(self, request: web.Request, visitor: PortalVisitor) -> web.Response:
-        mobile, code = visitor.require_proved_mobile(OWN_REQUESTS_PURPOSE), read_request_code(request)
+        code, actor = identify_call(request, visitor)
         async with self._store.open_unit(write=False) as uow:
-            printout = await build_request_printout(
-                self._dependencies, uow, code, request.match_info["kind"], citizen_actor(mobile)
-            )
+            printout = await build_request_printout(self._dependencies, uow, code, request.match_info["kind"], actor)
         headers = {"Content-Disposition": f'inline; filename="{printout.kind}-{printout.code}.pdf"'}
         pdf_bytes = await self._printer.render_pdf(printout)
         return web.Response(body=pdf_bytes, content_type="application/pdf", headers=headers)

@@ -160,7 +160,7 @@ class OwnRequestViews:
             bills=[self._build_bill(bill) for bill in await list_request_bills(uow, request)],
             documents=[self._build_document(service, request, entry) for entry in documents],
             missing_papers=[
-                self._label_paper(name) for name in await find_missing_papers(uow, service.papers, request)
+                self._wording.paper_title(name) for name in await find_missing_papers(uow, service.papers, request)
             ],
             may_add_papers=bool(list_open_papers(self._dependencies, request)),
             printouts=await list_printouts(self._dependencies, uow, request, actor),
@@ -230,9 +230,9 @@ class OwnRequestViews:
         return f"{represented['name']} ({self._get_text('web.request_form.relation.' + represented['relation'])})"
 
     def _build_document(self, service: Service, request: ServiceRequest, document: Document) -> OwnFileView:
-        is_own = service.papers is not None and document.field in service.papers.citizen_papers
+        is_own = document.field in service.citizen_papers
         address = document_address(request.code, document.id) if is_own else ""
-        return OwnFileView(self._label_paper(document.field), document.name, address)
+        return OwnFileView(self._wording.paper_title(document.field), document.name, address)
 
     def _build_bill(self, bill: Bill) -> OwnBillView:
         return OwnBillView(
@@ -245,6 +245,3 @@ class OwnRequestViews:
             bill_id=bill.bill_id,
             payment_id=bill.payment_id,
         )
-
-    def _label_paper(self, paper_name: str) -> str:
-        return self._get_text(f"choices.document.{paper_name}")

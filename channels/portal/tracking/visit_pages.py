@@ -11,7 +11,7 @@ from aiohttp import web
 
 from channels.portal.frame import PortalRoute, PortalSubmission, PortalVisitor, render_portal_page
 from channels.portal.problems import Problem
-from channels.portal.tracking.addresses import OWN_REQUESTS_PURPOSE, REQUEST_PATH, read_request_code, request_address
+from channels.portal.tracking.addresses import REQUEST_PATH, identify_call, request_address
 from channels.web.forms import Option
 from channels.web.posted import read_text, read_texts
 from channels.web.refused_forms import RefusedForm, form_error
@@ -85,8 +85,7 @@ class VisitPages:
         self, request: web.Request, visitor: PortalVisitor, refused_form: RefusedForm | None = None
     ) -> web.Response:
         """Show what is offered now, with what was chosen where it still is; leads to the request where nothing is."""
-        mobile, code = visitor.require_proved_mobile(OWN_REQUESTS_PURPOSE), read_request_code(request)
-        actor, error = citizen_actor(mobile), form_error(refused_form)
+        (code, actor), error = identify_call(request, visitor), form_error(refused_form)
         async with self._store.open_unit(write=False) as uow:
             service_request = await uow.requests.get_by_code(code)
             refuse_foreign_request(service_request, actor)
@@ -123,8 +122,7 @@ class VisitPages:
         }
 
     async def _choose(self, request: web.Request, visitor: PortalVisitor) -> str:
-        mobile, code = visitor.require_proved_mobile(OWN_REQUESTS_PURPOSE), read_request_code(request)
-        actor, chosen = citizen_actor(mobile), read_texts(visitor.form, VISIT_INPUT)
+        (code, actor), chosen = identify_call(request, visitor), read_texts(visitor.form, VISIT_INPUT)
         if not chosen:
             raise MissingField("visit", MissingReason.VISIT_HOUR)
         version = VersionToken(read_text(visitor.form, "version"))

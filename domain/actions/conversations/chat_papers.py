@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from domain.actions.conversations.turn_context import MOST_COUNTED, TurnContext
 from domain.actions.documents.attach import attach_document
+from domain.actions.documents.own_papers import find_own_request
 from domain.actions.papers.printouts import list_printouts
-from domain.authorization.request_policy import refuse_foreign_request
 from domain.blocks.papers_pending import find_missing_papers
 from domain.chats.chat import SentFile
 from domain.conversation.buttons.answers import ButtonVerb, verb_button
@@ -28,9 +28,8 @@ async def ask_for_paper(
 
     `NotFound("code")` for another's request, `InvalidField("paper")` for what is no paper of its service.
     """
-    request = await _find_own_request(turn, code)
-    declared_papers = turn.dependencies.engine.get_service(request.service).papers
-    paper_names = declared_papers.citizen_papers if declared_papers else ()
+    request = await find_own_request(turn.uow, code, turn.actor)
+    paper_names = turn.dependencies.engine.get_service(request.service).citizen_papers
     if paper_name is None and len(paper_names) != 1:
         return turn.render_about(request, "chat.which_paper"), _build_paper_buttons(turn, request, paper_names)
     chosen_paper = paper_name or paper_names[0]
@@ -79,7 +78,7 @@ async def _store_paper(
         raise Unavailable("document", UnavailableReason.FILE)
     async with turn.uow.savepoint():
         await attach_document(turn.dependencies, turn.uow, code, paper_name, sent_file.prepared_file, turn.actor)
-    request = await _find_own_request(turn, code)
+    request = await find_own_request(turn.uow, code, turn.actor)
     await ask_for_paper(turn, code, paper_name)  # another sheet of it may follow
     missing_papers = [name for name in await _list_missing_papers(turn, request) if name != paper_name]
     reply_lines = [turn.render("chat.paper_kept", paper=_render_paper_name(turn, paper_name)).text]
@@ -99,18 +98,12 @@ async def _store_paper(
 
 async def print_paper(turn: TurnContext, code: TrackingCode, paper_kind: str) -> RenderedMessage:
     """Announce which paper comes, and have it printed when the message is sent; `NotFound` when there is none now."""
-    request = await _find_own_request(turn, code)
+    request = await find_own_request(turn.uow, code, turn.actor)
     printable_titles = await list_printouts(turn.dependencies, turn.uow, request, turn.actor)
     if paper_kind not in printable_titles:
         raise NotFound("printout", NotFoundReason.NOT_ISSUED)
     announcement = turn.render_about(request, "chat.printed", title=printable_titles[paper_kind])
     return replace(announcement, markup=ReplyMarkup(paper=AttachedPaper(request.code, paper_kind)))
-
-
-async def _find_own_request(turn: TurnContext, code: TrackingCode) -> ServiceRequest:
-    request = await turn.uow.requests.get_by_code(code)
-    refuse_foreign_request(request, turn.actor)
-    return request
 
 
 async def _list_paper_requests(turn: TurnContext) -> list[ServiceRequest]:
@@ -142,4 +135,4 @@ def _describe_request(turn: TurnContext, request: ServiceRequest) -> str:
 
 
 def _render_paper_name(turn: TurnContext, paper_name: str) -> str:
-    return turn.text_of(f"choices.document.{paper_name}")
+    return turn.dependencies.wording.paper_title(paper_name)

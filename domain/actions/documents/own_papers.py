@@ -12,8 +12,7 @@ from domain.values.tracking_codes import TrackingCode
 
 def list_open_papers(dependencies: Dependencies, request: ServiceRequest) -> tuple[str, ...]:
     """Return the papers that its citizen may add to a request now; none once it ended, or where there are none."""
-    papers = dependencies.engine.get_service(request.service).papers
-    return () if papers is None or request.phase.is_final else papers.citizen_papers
+    return () if request.phase.is_final else dependencies.engine.get_service(request.service).citizen_papers
 
 
 async def find_own_request(uow: UnitOfWork, code: TrackingCode, actor: Actor, *, lock: bool = False) -> ServiceRequest:

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from domain.actions.dependencies import Dependencies
 from domain.actions.documents.capacity import count_upload, require_room, require_waiting_room
+from domain.actions.sweeping import sweep_in_units
 from domain.unit_of_work import Store, UnitOfWork
 from domain.uploads.upload import Upload, UploadOwner
 from domain.values.errors import Conflict, InvalidField, NotFound, TooLarge
@@ -120,10 +121,4 @@ async def take_upload(dependencies: Dependencies, uow: UnitOfWork, upload: Uploa
 
 async def forget_expired_uploads(dependencies: Dependencies, store: Store) -> int:
     """Forget the uploads whose time is over, finished or not, a unit for some of them; return how many."""
-    forgotten_count = 0
-    while True:
-        async with store.open_unit() as uow:
-            swept_count = await uow.uploads.delete_expired(dependencies.clock.now(), SWEPT_AT_ONCE)
-        forgotten_count += swept_count
-        if not swept_count:
-            return forgotten_count
+    return await sweep_in_units(store, lambda uow: uow.uploads.delete_expired(dependencies.clock.now(), SWEPT_AT_ONCE))

@@ -75,18 +75,25 @@ async def _add_draft(
     dependencies: Dependencies, uow: UnitOfWork, session_id: int, draft: Draft, source_address: str
 ) -> None:
     """Store a new draft, unless the session holds too many, or the address began too many."""
-    now = dependencies.clock.now()
-    open_drafts = [held for held in await list_drafts(dependencies, uow, session_id) if not held.is_submitted]
+    await _require_few_drafts(dependencies, uow, session_id)
     address_key = f"drafts:{network_for_address(source_address)}"
-    if len(open_drafts) >= DRAFTS_PER_SESSION:
-        raise TooManyRequests("draft", TooManyRequestsReason.DRAFTS)
-    if await uow.lines.add_hit(address_key, now, COUNTING_WINDOW) > DRAFTS_PER_ADDRESS:
+    if await uow.lines.add_hit(address_key, dependencies.clock.now(), COUNTING_WINDOW) > DRAFTS_PER_ADDRESS:
         raise TooManyRequests("draft", TooManyRequestsReason.DRAFTS)
     await uow.drafts.add(draft, session_id)
 
 
+async def _require_few_drafts(dependencies: Dependencies, uow: UnitOfWork, session_id: int) -> None:
+    open_drafts = [held for held in await list_drafts(dependencies, uow, session_id) if not held.is_submitted]
+    if len(open_drafts) >= DRAFTS_PER_SESSION:
+        raise TooManyRequests("draft", TooManyRequestsReason.DRAFTS)
+
+
 async def copy_draft(dependencies: Dependencies, uow: UnitOfWork, session_id: int, former_draft: Draft) -> Draft:
-    """Return a new draft with all that was typed in a submitted one: another request alike begins with it."""
+    """Return a new draft with all that was typed in a submitted one: another request alike begins with it.
+
+    `TooManyRequests` for a session that holds too many.
+    """
+    await _require_few_drafts(dependencies, uow, session_id)
     draft = build_draft(dependencies, dependencies.engine.get_service(former_draft.service))
     draft.typed_values = dict(former_draft.typed_values)
     draft.saved_sections = former_draft.saved_sections

@@ -2,6 +2,7 @@
 
 from domain.actions.dependencies import Dependencies
 from domain.actions.drafts.beginning import get_draft
+from domain.actions.sweeping import sweep_in_units
 from domain.drafts.draft import Draft
 from domain.unit_of_work import Store, UnitOfWork
 
@@ -21,10 +22,4 @@ async def delete_draft(dependencies: Dependencies, uow: UnitOfWork, session_id: 
 
 async def forget_expired_drafts(dependencies: Dependencies, store: Store) -> int:
     """Forget the drafts that nobody saved for `Policy.draft_days`, a unit for some of them; return how many."""
-    forgotten_count = 0
-    while True:
-        async with store.open_unit() as uow:
-            swept_count = await uow.drafts.delete_expired(dependencies.clock.now(), SWEPT_AT_ONCE)
-        forgotten_count += swept_count
-        if not swept_count:
-            return forgotten_count
+    return await sweep_in_units(store, lambda uow: uow.drafts.delete_expired(dependencies.clock.now(), SWEPT_AT_ONCE))

@@ -18,8 +18,8 @@ PAPERS_STEP = "papers"
 
 def find_papers(dependencies: Dependencies, draft: Draft) -> ServicePapers | None:
     """Return the papers that the form of a draft offers to send; None where its service asks citizens for none."""
-    papers = dependencies.engine.get_service(draft.service).papers
-    return papers if papers and papers.citizen_papers else None
+    service = dependencies.engine.get_service(draft.service)
+    return service.papers if service.citizen_papers else None
 
 
 async def lock_open_draft(dependencies: Dependencies, uow: UnitOfWork, session_id: int, draft_id: int) -> Draft:

@@ -37,7 +37,7 @@ async def save_section(
 
     Another tab's sections stay as they are. A draft that was submitted stays as it is too: the same values change
     nothing, others make a new draft with all that is typed so far. Errors: `NotFound("draft")` for a draft that this
-    session does not hold, `NotFound("section")`, `TooLarge`.
+    session does not hold, `NotFound("section")`, `TooLarge`, `TooManyRequests` for a session that holds too many.
     """
     draft = await get_draft(dependencies, uow, session_id, draft_id, lock=True)
     section = find_section(dependencies.engine.get_service(draft.service), typed_form.section_name)

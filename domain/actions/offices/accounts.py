@@ -10,6 +10,7 @@ from typing import Any
 from domain.actions.bills.subjects import SUBJECTS
 from domain.actions.dependencies import Dependencies
 from domain.actions.staff.staffing import today_in_tehran
+from domain.actions.sweeping import sweep_in_units
 from domain.authorization.policy import require_right
 from domain.authorization.rights import Right
 from domain.offices.office import (
@@ -293,13 +294,9 @@ def _rule_facts(rule: CommissionRule) -> dict[str, Any]:
 
 async def forget_old_calls(dependencies: Dependencies, store: Store) -> int:
     """Forget nonces and answers of calls whose time is over, a unit for some of them; return how many."""
-    forgotten_count = 0
-    while True:
-        async with store.open_unit() as uow:
-            swept_count = await uow.office_calls.delete_expired(dependencies.clock.now(), SWEPT_AT_ONCE)
-        forgotten_count += swept_count
-        if not swept_count:
-            return forgotten_count
+    return await sweep_in_units(
+        store, lambda uow: uow.office_calls.delete_expired(dependencies.clock.now(), SWEPT_AT_ONCE)
+    )
 
 
 def _require_editor(actor: Actor) -> str:

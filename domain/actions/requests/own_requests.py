@@ -129,9 +129,9 @@ async def get_own_document(
     `NotFound` for any other, whether it is there or not.
     """
     request, concern = await find_concerned_request(dependencies, uow, code, mobile)
-    papers = dependencies.engine.get_service(request.service).papers
-    if concern is Concern.OWN and papers is not None:
+    if concern is Concern.OWN:
+        paper_names = dependencies.engine.get_service(request.service).citizen_papers
         for document in await uow.documents.list_of_request(request.id):
-            if document.id == document_id and document.field in papers.citizen_papers:
+            if document.id == document_id and document.field in paper_names:
                 return document, await uow.documents.get_content(document.sha256)
     raise NotFound("document")

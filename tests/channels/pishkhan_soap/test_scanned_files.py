@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from domain.actions.documents.attach import MOST_DOCUMENTS
+from domain.actions.documents.capacity import MOST_DOCUMENTS
 from domain.actions.offices import accounts
 from domain.unit_of_work import UnitOfWork
 from store.unit_of_work import SqlStore

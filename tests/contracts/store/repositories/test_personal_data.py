@@ -50,7 +50,7 @@ async def fill(uow: UnitOfWork, request: ServiceRequest) -> None:
     await uow.history.append(an_event(request, 1, note="دلیل"))
     await uow.documents.add(
         Document(
-            new_id(), request.id, "deed", "سند.pdf", "application/pdf", len(PDF), SHA, SHA, f"citizen:{MOBILE}", NOW
+            new_id(), "deed", "سند.pdf", "application/pdf", len(PDF), SHA, SHA, NOW, request.id, f"citizen:{MOBILE}"
         ),
         PDF,
     )
