@@ -21,6 +21,9 @@ from domain.values.errors import NotFound
 from domain.values.page_tokens import LINK_TOKEN_PATTERN
 from domain.values.reasons import NotFoundReason
 
+LINK_EVENT = "answer_by_link"
+"""The event before an answer under a link: whoever had the text gave it, and no mobile was proved."""
+
 
 class QuestionState(StrEnum):
     """What became of a question."""
@@ -91,6 +94,7 @@ async def answer_consent_question(
     if question.state is not QuestionState.OPEN or asked_mobile is None:
         return question
     actor = citizen_actor(asked_mobile)
+    await dependencies.engine.record_event(uow, question.request, LINK_EVENT, actor, {})
     outcome = await take_command(dependencies, uow, question.request.code, answer, {}, actor)
     await announce_outcome(dependencies, uow, outcome, actor, texts_actor=True)
     return await find_consent_question(dependencies, uow, token)

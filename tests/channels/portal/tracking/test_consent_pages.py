@@ -62,12 +62,13 @@ async def test_an_owner_agrees_under_the_link_once_and_opening_it_changes_nothin
     assert await citizen.post(address) == address
     page = await citizen.get(address)
     assert "با این درخواست موافقت شده است" in page
-    assert await describe_history(portal, leave) == [*history, ("consent", f"citizen:{OWN_MOBILE}", "portal")]
+    owner = f"citizen:{OWN_MOBILE}", "portal"
+    assert await describe_history(portal, leave) == [*history, ("answer_by_link", *owner), ("consent", *owner)]
     assert "رضایت شما" in (await texts_to_owner(portal))[0], "the answer is texted too: a page is gone with its window"
 
     assert await citizen.post(f"{address}/refuse") == address, "the second answer changes nothing"
     assert "با این درخواست موافقت شده است" in await citizen.get(address)
-    assert len(await describe_history(portal, leave)) == len(history) + 1
+    assert len(await describe_history(portal, leave)) == len(history) + 2
     assert await citizen.get(f"/requests/{leave.code}", 303), "the link opens nothing else"
     assert citizen.session_token() == ""
 

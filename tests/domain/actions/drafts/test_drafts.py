@@ -101,6 +101,16 @@ async def test_signs_that_no_database_takes_are_left_out(forms: DraftedForms) ->
     assert draft.typed_values["items"] == [{"machine": "loader", "hours": "۴"}]
 
 
+async def test_a_sent_draft_begins_no_more_further_ones_than_a_session_may_have(forms: DraftedForms) -> None:
+    sent = await forms.fill()
+    await forms.submit(sent)
+    for number in range(DRAFTS_PER_SESSION):
+        await forms.save(sent, "place", {"place": f"کوچه {number}"})
+    with pytest.raises(TooManyRequests):
+        await forms.save(sent, "place", {"place": "کوچه دیگر"})
+    assert len(await forms.held()) == 1 + DRAFTS_PER_SESSION
+
+
 Reaching = Callable[[Municipality, UnitOfWork, Draft], Coroutine[Any, Any, object]]
 
 
