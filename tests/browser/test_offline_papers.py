@@ -30,7 +30,7 @@ from tests.browser.test_request_forms import TYPED_MOBILE, answer_expert, go_on
 from tests.support.demo_site import DemoSite
 from tests.support.pages.chromium import SiteServer, Window
 from tests.support.pages.page_checks import NO_LINE, assert_page_in_order
-from tests.support.scenarios.sample_files import GPS_DIRECTORY, FilesCleanedHere, take_photo
+from tests.support.scenarios.sample_files import GPS_DIRECTORY, BusyCleaner, FilesCleanedHere, take_photo
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for all
 
@@ -197,3 +197,22 @@ async def test_a_line_that_drops_while_papers_are_chosen(browser: Browser, serve
     await page.get_by_role("button", name="حذف نامه.txt").click()
     await expect(page.locator(".file-list a")).to_have_text(["سند.jpg", "دوم.jpg"])
     assert (count_rows(database, "draft_files"), count_rows(database, "upload_parts")) == (2, 0)
+
+
+async def test_a_kept_photo_that_cannot_be_opened_now_is_sent_again_without_travelling_anew(
+    browser: Browser, server: SiteServer, portal: DemoSite, database: Path
+) -> None:
+    portal.desk.file_cleaner = BusyCleaner()
+    page = await open_form(await open_phone(browser, server), "expert")
+    await page.get_by_role("button", name=BEGIN).click()
+    address = page.url.partition("/form/")[0] + "/papers"
+    await page.context.set_offline(True)
+    await page.goto(address)
+    await page.locator("#file-deed").set_input_files(make_upload("سند.jpg", take_large_photo()))
+    await expect(page.locator("[data-paper=deed] li")).to_have_count(1)
+    await page.context.set_offline(False)
+    await expect(page.get_by_text("این فایل اکنون بررسی‌پذیر نیست")).to_be_visible()
+    portal.desk.file_cleaner = FilesCleanedHere()
+    await page.evaluate("dispatchEvent(new Event('online'))")
+    await expect(page.get_by_role("link", name="سند.jpg")).to_be_visible()
+    assert (count_rows(database, "draft_files"), count_rows(database, "uploads")) == (1, 1)
