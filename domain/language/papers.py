@@ -20,3 +20,8 @@ class ServicePapers:
     def citizen_papers(self) -> tuple[str, ...]:
         """The papers that a citizen may be asked for."""
         return tuple(name for name in self.paper_names if name not in self.staff_papers)
+
+
+def list_citizen_papers(papers: ServicePapers | None) -> tuple[str, ...]:
+    """Return what citizens may be asked for of the papers of a service; nothing where it has none."""
+    return papers.citizen_papers if papers else ()

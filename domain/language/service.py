@@ -324,11 +324,6 @@ class Service:
     """Rules of the municipality that belong to it alone: the staff set them on the settings page."""
 
     @property
-    def citizen_papers(self) -> tuple[str, ...]:
-        """The papers that its citizens may be asked for; none where it has none."""
-        return self.papers.citizen_papers if self.papers else ()
-
-    @property
     def sections(self) -> tuple[FormSection, ...]:
         """The pages of its form, in their order."""
         return self.form_sections or derive_sections(self.form)

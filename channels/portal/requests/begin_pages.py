@@ -37,6 +37,7 @@ from domain.actions.drafts.reading import read_draft
 from domain.actions.drafts.resuming import resume_draft
 from domain.drafts.draft import Draft
 from domain.fields.types import Identifier
+from domain.language.papers import list_citizen_papers
 from domain.language.service import Service
 from domain.unit_of_work import Store
 from domain.values.calendar import jalali_text, to_tehran
@@ -95,7 +96,9 @@ class BeginPages:
             "service_title": get_text(f"{prefix}.title"),
             "description": get_text(f"{prefix}.description"),
             "needed_labels": [get_text(f"{prefix}.fields.{field.name}.label") for field in needed_fields],
-            "paper_titles": [self._dependencies.wording.paper_title(name) for name in service.citizen_papers],
+            "paper_titles": [
+                self._dependencies.wording.paper_title(name) for name in list_citizen_papers(service.papers)
+            ],
             "minutes": minutes_text(len(service.sections)),
         }
 

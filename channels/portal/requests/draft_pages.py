@@ -11,6 +11,7 @@ from domain.actions.dependencies import Dependencies
 from domain.actions.drafts.beginning import get_form_service
 from domain.actions.drafts.papers import PAPERS_STEP
 from domain.actions.drafts.reading import DraftReading
+from domain.language.papers import list_citizen_papers
 from domain.language.service import Service
 from domain.people.citizen_session import CitizenSession
 from domain.unit_of_work import Store, UnitOfWork
@@ -77,4 +78,6 @@ def closing_address(reading: DraftReading) -> str:
     else the summary.
     """
     is_left = PAPERS_STEP in reading.draft.saved_sections
-    return draft_address(reading.draft, "papers" if reading.service.citizen_papers and not is_left else "summary")
+    return draft_address(
+        reading.draft, "papers" if list_citizen_papers(reading.service.papers) and not is_left else "summary"
+    )

@@ -20,6 +20,7 @@ from channels.web.site import STATIC_PATH, find_asset
 from domain.actions.dependencies import Dependencies
 from domain.actions.documents.capacity import MAX_DRAFT_BYTES, MOST_DRAFT_FILES
 from domain.drafts.draft import Relation
+from domain.language.papers import list_citizen_papers
 from domain.language.service import Service
 from domain.values.files import MAX_DOCUMENT_BYTES
 
@@ -80,7 +81,9 @@ class OfflinePages:
             "views": section_views,
             "service_titles": [(offered.key, wording.service_title(offered.key)) for offered in services],
             "relations": list(Relation),
-            "papers": [(name, wording.paper_title(name)) for name in service.citizen_papers] if service else [],
+            "papers": [(name, wording.paper_title(name)) for name in list_citizen_papers(service.papers)]
+            if service
+            else [],
             "paper_limits": PAPER_LIMITS,
             "scripts": FORM_SCRIPTS,
         }

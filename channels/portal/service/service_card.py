@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from domain.language.papers import list_citizen_papers
 from domain.language.service import Service
 from domain.language.wording import Wording
 
@@ -58,7 +59,7 @@ def build_service_card(wording: Wording, service: Service) -> ServiceCard:
         ),
         example_message=catalogue.text(example_key) if example_key in catalogue else None,
         benefits=tuple(catalogue.text_lines(f"{texts_prefix}.benefits")),
-        papers=tuple(wording.paper_title(paper_name) for paper_name in service.citizen_papers),
+        papers=tuple(wording.paper_title(paper_name) for paper_name in list_citizen_papers(service.papers)),
         author=catalogue.text(f"{texts_prefix}.author"),
         date=catalogue.text(f"{texts_prefix}.date"),
     )

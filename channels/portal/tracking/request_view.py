@@ -22,6 +22,7 @@ from domain.bills.bill import Bill
 from domain.blocks.charging import list_request_bills
 from domain.blocks.papers_pending import find_missing_papers
 from domain.fields.stored import list_stored
+from domain.language.papers import list_citizen_papers
 from domain.language.service import Command, Service
 from domain.language.wording import day_and_hour_text, deadline_day_text
 from domain.requests.documents import Document
@@ -230,7 +231,7 @@ class OwnRequestViews:
         return f"{represented['name']} ({self._get_text('web.request_form.relation.' + represented['relation'])})"
 
     def _build_document(self, service: Service, request: ServiceRequest, document: Document) -> OwnFileView:
-        is_own = document.field in service.citizen_papers
+        is_own = document.field in list_citizen_papers(service.papers)
         address = document_address(request.code, document.id) if is_own else ""
         return OwnFileView(self._wording.paper_title(document.field), document.name, address)
 

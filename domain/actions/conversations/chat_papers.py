@@ -12,6 +12,7 @@ from domain.chats.chat import SentFile
 from domain.conversation.buttons.answers import ButtonVerb, verb_button
 from domain.conversation.command_fields import PAPERS_INTENT
 from domain.conversation.frames import Dialogue, Frame
+from domain.language.papers import list_citizen_papers
 from domain.messages.catalogue import RenderedMessage
 from domain.messages.keyboards import AttachedPaper, Button, ButtonRows, ReplyMarkup, arrange_in_rows
 from domain.requests.request import RequestFilter, ServiceRequest
@@ -29,7 +30,7 @@ async def ask_for_paper(
     `NotFound("code")` for another's request, `InvalidField("paper")` for what is no paper of its service.
     """
     request = await find_own_request(turn.uow, code, turn.actor)
-    paper_names = turn.dependencies.engine.get_service(request.service).citizen_papers
+    paper_names = list_citizen_papers(turn.dependencies.engine.get_service(request.service).papers)
     if paper_name is None and len(paper_names) != 1:
         return turn.render_about(request, "chat.which_paper"), _build_paper_buttons(turn, request, paper_names)
     chosen_paper = paper_name or paper_names[0]

@@ -30,7 +30,7 @@ MAX_WAITING_BYTES = 2 * 1024**3
 """Bytes of all files of drafts that were not sent, and of all uploads; beyond it papers come after the request."""
 
 
-def require_room(sizes: Sequence[int], size: int) -> None:
+def require_capacity(sizes: Sequence[int], size: int) -> None:
     """Refuse a file of `size` bytes beside those of these sizes (`TooLarge("documents")`)."""
     if len(sizes) >= MOST_DRAFT_FILES:
         raise TooLarge("documents", TooLargeReason.TOO_MANY_DOCUMENTS, most=format_number(MOST_DRAFT_FILES))
@@ -43,7 +43,7 @@ def build_surplus_error() -> TooLarge:
     return TooLarge("documents", TooLargeReason.FORM_FILE_COUNT, most=format_number(MOST_FORM_FILES))
 
 
-async def require_waiting_room(uow: UnitOfWork, size: int) -> None:
+async def require_waiting_capacity(uow: UnitOfWork, size: int) -> None:
     """Refuse `size` bytes more of what waits for a form to be sent (`TooManyRequests("documents")`)."""
     waiting_bytes = await uow.draft_files.sum_waiting_bytes() + await uow.uploads.sum_waiting_bytes()
     if waiting_bytes + size > MAX_WAITING_BYTES:

@@ -2,6 +2,7 @@
 
 from domain.actions.dependencies import Dependencies
 from domain.authorization.request_policy import refuse_foreign_request
+from domain.language.papers import list_citizen_papers
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
@@ -12,7 +13,9 @@ from domain.values.tracking_codes import TrackingCode
 
 def list_open_papers(dependencies: Dependencies, request: ServiceRequest) -> tuple[str, ...]:
     """Return the papers that its citizen may add to a request now; none once it ended, or where there are none."""
-    return () if request.phase.is_final else dependencies.engine.get_service(request.service).citizen_papers
+    return (
+        () if request.phase.is_final else list_citizen_papers(dependencies.engine.get_service(request.service).papers)
+    )
 
 
 async def find_own_request(uow: UnitOfWork, code: TrackingCode, actor: Actor, *, lock: bool = False) -> ServiceRequest:

@@ -8,7 +8,7 @@ Whoever calls has found the owner, and that its visitor may send it papers; who 
 from datetime import timedelta
 
 from domain.actions.dependencies import Dependencies
-from domain.actions.documents.capacity import count_upload, require_room, require_waiting_room
+from domain.actions.documents.capacity import count_upload, require_capacity, require_waiting_capacity
 from domain.actions.sweeping import sweep_in_units
 from domain.unit_of_work import Store, UnitOfWork
 from domain.uploads.upload import Upload, UploadOwner
@@ -43,9 +43,9 @@ async def create_upload(
         raise InvalidField("document", InvalidReason.EMPTY_FILE)
     if size > MAX_DOCUMENT_BYTES:
         raise TooLarge("document", limit=MAX_DOCUMENT_BYTES)
-    require_room(await uow.uploads.list_open_sizes(owner), size)
+    require_capacity(await uow.uploads.list_open_sizes(owner), size)
     await count_upload(dependencies, uow, source_address)
-    await require_waiting_room(uow, size)
+    await require_waiting_capacity(uow, size)
     now = dependencies.clock.now()
     upload = Upload(
         id=dependencies.ids.new_id(),
@@ -89,7 +89,7 @@ async def append_chunk(
         raise TooLarge("document", limit=upload.size)
     if not chunk:
         return upload
-    await require_waiting_room(uow, len(chunk))
+    await require_waiting_capacity(uow, len(chunk))
     await uow.uploads.append_chunk(upload, chunk)
     return upload
 

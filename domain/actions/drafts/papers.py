@@ -1,12 +1,12 @@
 """The papers of a draft: each file is kept as soon as it comes, and becomes one of the request's when that is sent."""
 
 from domain.actions.dependencies import Dependencies
-from domain.actions.documents.capacity import require_room, require_waiting_room
+from domain.actions.documents.capacity import require_capacity, require_waiting_capacity
 from domain.actions.drafts.beginning import get_draft
 from domain.actions.drafts.saving import keep_draft
 from domain.drafts.draft import Draft
 from domain.drafts.files import DraftFile
-from domain.language.papers import ServicePapers
+from domain.language.papers import ServicePapers, list_citizen_papers
 from domain.unit_of_work import UnitOfWork
 from domain.values.errors import InvalidField, NotFound
 from domain.values.files import PreparedFile
@@ -19,7 +19,7 @@ PAPERS_STEP = "papers"
 def find_papers(dependencies: Dependencies, draft: Draft) -> ServicePapers | None:
     """Return the papers that the form of a draft offers to send; None where its service asks citizens for none."""
     service = dependencies.engine.get_service(draft.service)
-    return service.papers if service.citizen_papers else None
+    return service.papers if list_citizen_papers(service.papers) else None
 
 
 async def lock_open_draft(dependencies: Dependencies, uow: UnitOfWork, session_id: int, draft_id: int) -> Draft:
@@ -62,8 +62,8 @@ async def add_draft_file(
     repeated = next((other for other in existing if (other.field, other.source_sha256) == sent), None)
     if repeated is not None:
         return repeated
-    require_room([other.size for other in existing], file.size)
-    await require_waiting_room(uow, file.size)
+    require_capacity([other.size for other in existing], file.size)
+    await require_waiting_capacity(uow, file.size)
     draft_file = _build_draft_file(dependencies, draft, paper_name, file)
     await uow.draft_files.add(draft_file, file)
     await keep_draft(dependencies, uow, draft)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from domain.actions.dependencies import Dependencies
+from domain.language.papers import list_citizen_papers
 from domain.language.service import Service
 from domain.requests.documents import Document
 from domain.requests.request import Phase, RequestFilter, ServiceRequest
@@ -130,7 +131,7 @@ async def get_own_document(
     """
     request, concern = await find_concerned_request(dependencies, uow, code, mobile)
     if concern is Concern.OWN:
-        paper_names = dependencies.engine.get_service(request.service).citizen_papers
+        paper_names = list_citizen_papers(dependencies.engine.get_service(request.service).papers)
         for document in await uow.documents.list_of_request(request.id):
             if document.id == document_id and document.field in paper_names:
                 return document, await uow.documents.get_content(document.sha256)
