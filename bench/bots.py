@@ -15,10 +15,8 @@ one server. The p99 of an outage is wanted at most 1.2 times that of the quiet t
 
 import argparse
 import asyncio
-import sys
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -27,9 +25,9 @@ from aiohttp import ClientSession
 from app.ids import RandomIds
 from bench.databases import KINDS, Place, execute, place, rows, versions
 from bench.inbound import CODES, SENDERS
-from bench.loader import Delivered, Job, deliver
+from bench.loader import Delivered, DeliveryRounds, Job, deliver
 from bench.messenger import SECRET, TOKEN, WEBHOOK_PATH, Messenger
-from bench.processes import Server, free_port, is_ready, processor_seconds, spawned, usual
+from bench.processes import Server, free_port, listening, processor_seconds, usual
 from bench.tables import Percentiles, Spread, machine, table
 from bench.town import REQUEST
 from bench.updates import update
@@ -52,39 +50,15 @@ OUTAGE_HEADINGS = ("database", "messenger", "texts/s", "p50 ms", "p95 ms", "p99 
 
 
 @dataclass(slots=True)
-class Runs:
-    """The runs of one thing: deliveries a second, waits, milliseconds of processor each, calls of the messenger."""
+class Runs(DeliveryRounds):
+    """The runs of one thing, and the calls of the messenger in each."""
 
-    rates: list[float] = field(default_factory=list)
-    waits: list[Percentiles] = field(default_factory=list)
-    busy: list[float] = field(default_factory=list)
     calls: list[int] = field(default_factory=list)
-
-    def add(self, done: Delivered, busy: float, calls: int = 0) -> None:
-        """Note a run."""
-        self.rates.append(done.rate)
-        self.waits.append(Percentiles.of(done.waits))
-        self.busy.append(1000 * busy / len(done.acknowledged))
-        self.calls.append(calls)
 
     def ratios(self, quiet: "Runs") -> Spread:
         """Return how its p99s stand to those of the quiet time, neighbour by neighbour."""
         pairs = zip(self.waits, quiet.waits, strict=True)
         return Spread.of([one.p99 / other.p99 for one, other in pairs])
-
-
-@asynccontextmanager
-async def echo(messenger: Messenger) -> AsyncIterator[tuple[int, int]]:
-    """Run the peer; its port and its process id."""
-    port, base_url = free_port(), messenger.settings["PISHKHAN_TELEGRAM__BASE_URL"]
-    process = await spawned((sys.executable, "-m", "bench.echo", str(port), base_url, TOKEN, WEBHOOK_PATH))
-    try:
-        while not await is_ready(port):  # noqa: ASYNC110 - another process starts
-            await asyncio.sleep(0.05)
-        yield port, process.pid
-    finally:
-        process.kill()
-        await process.wait()
 
 
 class Bench:
@@ -137,7 +111,8 @@ class Bench:
 async def measure_updates(bench: Bench, seconds: float, rounds: int) -> tuple[Runs, Runs]:
     """Measure the bare echo and the bot in turn."""
     theirs, ours = Runs(), Runs()
-    async with echo(bench.messenger) as peer:
+    base_url = bench.messenger.settings["PISHKHAN_TELEGRAM__BASE_URL"]
+    async with listening("bench.echo", base_url, TOKEN, WEBHOOK_PATH) as peer:
         mine = bench.server.port, bench.server.pid
         for port, pid in (peer, mine):
             await bench.updates(port, pid, WARM_UP_SECONDS)
@@ -184,6 +159,7 @@ async def measure_outage(bench: Bench, url: str, notices: int, seconds: float, r
     await bench.texts(WARM_UP_SECONDS)
     for _ in range(rounds):
         found["well"].add(*await bench.texts(seconds))
+        found["well"].calls.append(0)
         for name, begins in outages.items():
             await begins()
             await queue_notices(url, notices)
@@ -192,7 +168,8 @@ async def measure_outage(bench: Bench, url: str, notices: int, seconds: float, r
             done, busy = await bench.texts(seconds)
             if (await rows(url, WAITING))[0][0] != notices:
                 raise SystemExit("notices left the queue while the messenger was out")
-            found[name].add(done, busy, bench.messenger.tries - before)
+            found[name].add(done, busy)
+            found[name].calls.append(bench.messenger.tries - before)
             await execute(url, GIVE_UP)
             await bench.messenger.come_back()
     return found
@@ -224,7 +201,7 @@ def update_rows(database: str, theirs: Runs, ours: Runs) -> list[Sequence[object
     ratio = Spread.of([mine / its for mine, its in zip(ours.rates, theirs.rates, strict=True)])
     lines: list[Sequence[object]] = []
     for name, runs, of_echo in (("echo", theirs, "1"), ("pishkhan", ours, f"{ratio:.2f}")):
-        busy = f"{Spread.of(runs.busy).median:.2f}"
+        busy = f"{Spread.of(runs.processor_ms).median:.2f}"
         lines.append((database, name, f"{Spread.of(runs.rates):.0f}", Percentiles.median(runs.waits), busy, of_echo))
     return lines
 

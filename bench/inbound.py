@@ -24,7 +24,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bench.databases import KINDS, Place, place, rows, versions
-from bench.loader import Delivered, Job, deliver
+from bench.loader import Delivered, DeliveryRounds, Job, deliver
 from bench.processes import PROGRAM, Server, free_port, printed, processor_seconds, usual
 from bench.tables import Percentiles, Spread, machine, table
 from bench.town import REQUEST
@@ -59,19 +59,14 @@ class Sort:
     """As in the tables of targets."""
     lanes: Sequence[Sequence[Sequence[str]]]
     """Senders that text at the same time: mobile and text of each turn."""
-    rates: list[float] = field(default_factory=list)
-    """Texts a second."""
-    waits: list[Percentiles] = field(default_factory=list)
-    """Milliseconds until the acknowledgement."""
-    busy: list[float] = field(default_factory=list)
-    """Milliseconds of the server's processor for a text."""
+    rounds: DeliveryRounds = field(default_factory=DeliveryRounds)
     ratios: list[float] = field(default_factory=list)
     """Parts of the limit that was measured just before."""
 
     def row(self, database: str) -> Sequence[object]:
         """Return its line of the table."""
-        rates, ratios = Spread.of(self.rates), Spread.of(self.ratios)
-        waits, busy = Percentiles.median(self.waits), Spread.of(self.busy)
+        rates, ratios = Spread.of(self.rounds.rates), Spread.of(self.ratios)
+        waits, busy = Percentiles.median(self.rounds.waits), Spread.of(self.rounds.processor_ms)
         measured = f"{rates:.0f}", waits, f"{busy.median:.2f}", f"{ratios:.2f}"
         return database, self.name, *measured, f"≥ {TARGETS[database][self.name]:.2f}"
 
@@ -94,9 +89,7 @@ class Bench:
     async def measure(self, sort: Sort, seconds: float, limit: float) -> None:
         """Do one run and note it."""
         done, busy = await self.send(sort, seconds=seconds)
-        sort.rates.append(done.rate)
-        sort.waits.append(Percentiles.of(done.waits))
-        sort.busy.append(1000 * busy / len(done.acknowledged))
+        sort.rounds.add(done, busy)
         sort.ratios.append(done.rate / limit)
 
 

@@ -18,6 +18,7 @@ from itertools import cycle
 from urllib.parse import urlencode
 
 from bench.processes import INBOUND, LINE, printed
+from bench.tables import Percentiles
 
 Text = Sequence[str]
 """Mobile and text."""
@@ -58,6 +59,24 @@ class Delivered:
     def rate(self) -> float:
         """Texts a second."""
         return len(self.acknowledged) / self.seconds
+
+
+@dataclass(slots=True)
+class DeliveryRounds:
+    """What the rounds of one thing showed, one value a round."""
+
+    rates: list[float] = field(default_factory=list)
+    """Deliveries a second."""
+    waits: list[Percentiles] = field(default_factory=list)
+    """Until the acknowledgement."""
+    processor_ms: list[float] = field(default_factory=list)
+    """Of the server's processor for one."""
+
+    def add(self, done: Delivered, processor_seconds: float) -> None:
+        """Note a round."""
+        self.rates.append(done.rate)
+        self.waits.append(Percentiles.of(done.waits))
+        self.processor_ms.append(1000 * processor_seconds / len(done.acknowledged))
 
 
 async def deliver(job: Job, module: str = "bench.loader") -> Delivered:

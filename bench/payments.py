@@ -24,7 +24,7 @@ from aiohttp import ClientSession
 from yarl import URL
 
 from bench.databases import KINDS, Place, place, rows, versions
-from bench.loader import Delivered, Job, deliver
+from bench.loader import Delivered, DeliveryRounds, Job, deliver
 from bench.processes import Server, free_port, printed, processor_seconds, usual
 from bench.tables import Percentiles, Spread, judge, machine, table
 from domain.gateways.callback_tokens import CALLBACK_TOKEN_PARAMETER
@@ -66,26 +66,22 @@ class RealClock:
 class CallbackRuns:
     """What the runs measured; one value a run."""
 
+    rounds: DeliveryRounds = field(default_factory=DeliveryRounds)
     limits: list[float] = field(default_factory=list)
-    rates: list[float] = field(default_factory=list)
-    waits: list[Percentiles] = field(default_factory=list)
-    busy: list[float] = field(default_factory=list)
     ratios: list[float] = field(default_factory=list)
     acknowledged_count: int = 0
 
     def add_run(self, done: Delivered, busy_seconds: float, limit: float) -> None:
         """Note a run and the limit that was measured before it."""
+        self.rounds.add(done, busy_seconds)
         self.limits.append(limit)
-        self.rates.append(done.rate)
-        self.waits.append(Percentiles.of(done.waits))
-        self.busy.append(1000 * busy_seconds / len(done.acknowledged))
         self.ratios.append(done.rate / limit)
 
     def build_rows(self, database: str) -> list[Sequence[object]]:
         """Return the lines of the limit and of the callbacks."""
-        limit, rate, ratio = Spread.of(self.limits), Spread.of(self.rates), Spread.of(self.ratios)
-        waits, target = Percentiles.median(self.waits), f"≥ {TARGETS[database]:.2f}"
-        measured = f"{rate:.0f}", waits, f"{Spread.of(self.busy).median:.2f}", f"{ratio:.2f}", target
+        limit, rate, ratio = Spread.of(self.limits), Spread.of(self.rounds.rates), Spread.of(self.ratios)
+        waits, target = Percentiles.median(self.rounds.waits), f"≥ {TARGETS[database]:.2f}"
+        measured = f"{rate:.0f}", waits, f"{Spread.of(self.rounds.processor_ms).median:.2f}", f"{ratio:.2f}", target
         return [(database, "limit", f"{limit:.0f}", "", "", "", "", "1", ""), (database, "callbacks", *measured)]
 
 

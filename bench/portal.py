@@ -13,11 +13,8 @@ not get to the end, and a first visit of more than 80 KB. `--size 0` leaves the 
 
 import argparse
 import asyncio
-import json
-import sys
 import time
-from asyncio.subprocess import DEVNULL, PIPE
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,9 +25,10 @@ from playwright.async_api import async_playwright
 from app.configuration.settings import Settings
 from app.wiring import load_dependencies
 from bench.databases import KINDS, POSTGRESQL, SQLITE, filled, place, read_once, rows, versions
-from bench.portal_walks import WalkedSite, measure_walks
-from bench.processes import PROGRAM, Server, ended, free_port, spawned
-from bench.tables import Spread, judge, machine, table
+from bench.portal_walks import ServedSite, WalkedSite, measure_walks
+from bench.processes import PROGRAM, Server, free_port, listening
+from bench.tables import Rounds, Spread, judge, machine, table
+from bench.wrk import LOAD_CORE, SERVER_CORE, run_wrk
 from domain.actions.reports.durations import reckon_usual_durations
 from store.unit_of_work import SqlStore
 from tests.support.pages.chromium import EXECUTABLE, FLAGS
@@ -41,35 +39,30 @@ MOST_BYTES = 80_000
 
 LOAD = Path(__file__).with_name("portal.lua")
 PROCESSES = {SQLITE: 1, POSTGRESQL: 2}
-SERVER_CORE, LOAD_CORE = ("taskset", "--cpu-list", "0"), ("taskset", "--cpu-list", "1")
 BARE = "bare page"
 PRICE_QUERY = "/services/machinery/price?machine=loader&hours=4"
 WEIGHED = {"front page": "/", "page of a service": "/services/machinery", "price": PRICE_QUERY, "code": "/track"}
-START_SECONDS = 30.0
 
 
 @dataclass(slots=True)
-class Served:
-    """What is read: its ports, and what came of it round by round."""
+class ReadSite:
+    """A site that is read, and what came of it."""
 
-    name: str
-    ports: Sequence[int]
-    pids: Sequence[int]
-    database_url: str = ""
-    """Empty for the bare page."""
-    rates: list[float] = field(default_factory=list)
-    p50: list[float] = field(default_factory=list)
-    p99: list[float] = field(default_factory=list)
+    site: ServedSite
+    code: str = ""
+    """The tracking code of a request there; none at the bare page."""
+    rounds: Rounds = field(default_factory=Rounds)
 
     def line(self, bare_rate: float) -> tuple[object, ...]:
         """Return its line of the table."""
-        rate, p50, p99 = Spread.of(self.rates), Spread.of(self.p50), Spread.of(self.p99)
-        return self.name, len(self.ports), f"{rate:,.0f}", f"{p50:.0f}", f"{p99:.0f}", f"{rate.median / bare_rate:.2f}"
+        rate, p50, p99 = (Spread.of(runs) for runs in (self.rounds.rates, self.rounds.p50, self.rounds.p99))
+        beside = f"{rate.median / bare_rate:.2f}"
+        return self.site.name, len(self.site.ports), f"{rate:,.0f}", f"{p50:.0f}", f"{p99:.0f}", beside
 
 
 @asynccontextmanager
-async def demonstration(kind: str, home: AsyncExitStack) -> AsyncIterator[tuple[Served, str]]:
-    """Serve the demonstration's municipality by as many processes as are measured; a tracking code of it."""
+async def demonstration(kind: str, home: AsyncExitStack) -> AsyncIterator[ReadSite]:
+    """Serve the demonstration's municipality by as many processes as are measured."""
     where = home.enter_context(place(kind))
     url = await where.database()
     async with AsyncExitStack() as stack:
@@ -84,53 +77,25 @@ async def demonstration(kind: str, home: AsyncExitStack) -> AsyncIterator[tuple[
             servers.append(server)
         [(code,)] = await rows(url, "SELECT code FROM requests LIMIT 1")
         ports, pids = [server.port for server in servers], [server.pid for server in servers]
-        yield Served(where.name, ports, pids, url), str(code)
+        yield ReadSite(ServedSite(where.name, ports, pids, url), str(code))
 
 
 @asynccontextmanager
-async def bare_page() -> AsyncIterator[Served]:
+async def bare_page() -> AsyncIterator[ReadSite]:
     """Serve the page of the peer."""
-    port = free_port()
-    process = await spawned((*SERVER_CORE, sys.executable, "-m", "bench.bare_page", str(port)), stdin=DEVNULL)
-    try:
-        await _wait_for_port(port)
-        yield Served(BARE, [port], [process.pid])
-    finally:
-        process.terminate()
-        if not await ended(process, 5):
-            process.kill()
+    async with listening("bench.bare_page", pinned=SERVER_CORE) as (port, pid):
+        yield ReadSite(ServedSite(BARE, [port], [pid]))
 
 
-async def _wait_for_port(port: int) -> None:
-    async with asyncio.timeout(START_SECONDS):
-        while True:
-            try:
-                _, writer = await asyncio.open_connection("127.0.0.1", port)
-            except ConnectionRefusedError:
-                await asyncio.sleep(0.05)
-                continue
-            writer.close()
-            return
-
-
-async def read_pages(served: Served, addresses: Path, citizens: int, seconds: float) -> None:
+async def read_pages(read: ReadSite, addresses: Path, citizens: int, seconds: float) -> None:
     """Let so many citizens read for some seconds, shared among the processes, and note what came of it."""
-    share = citizens // len(served.ports)
-    found = await asyncio.gather(*(_load(port, addresses, share, seconds) for port in served.ports))
-    faults = sum(one["faults"] for one in found)
+    ports = read.site.ports
+    share = citizens // len(ports)
+    runs = await asyncio.gather(*(run_wrk(LOAD, port, share, seconds, addresses) for port in ports))
+    faults = sum(run.faults for run in runs)
     if faults:
-        raise SystemExit(f"{served.name}: {faults:.0f} pages were not answered well")
-    served.rates.append(sum(one["calls"] / one["seconds"] for one in found))
-    served.p50.append(max(one["p50"] for one in found))
-    served.p99.append(max(one["p99"] for one in found))
-
-
-async def _load(port: int, addresses: Path, connections: int, seconds: float) -> dict[str, float]:
-    wrk = ("wrk", "--latency", f"-c{connections}", "-t1", f"-d{seconds:g}s", "--timeout", "10s", "-s", LOAD)
-    process = await spawned((*LOAD_CORE, *wrk, f"http://127.0.0.1:{port}", "--", addresses), stdout=PIPE)
-    out, _ = await process.communicate()
-    found: dict[str, float] = json.loads(out.splitlines()[-1])
-    return found
+        raise SystemExit(f"{read.site.name}: {faults:.0f} pages were not answered well")
+    read.rounds.add(sum(run.rate for run in runs), max(run.p50 for run in runs), max(run.p99 for run in runs))
 
 
 async def weigh_pages(port: int, code: str) -> list[str]:
@@ -160,22 +125,16 @@ async def measure_pages(citizens: int, seconds: float, rounds: int) -> list[str]
     async with AsyncExitStack() as homes, AsyncExitStack() as stack:
         bare = await stack.enter_async_context(bare_page())
         sites = [await stack.enter_async_context(demonstration(kind, homes)) for kind in KINDS]
-        missed = await weigh_pages(sites[0][0].ports[0], sites[0][1])
+        missed = await weigh_pages(sites[0].site.ports[0], sites[0].code)
         for _ in range(rounds):
-            for served, code in ((bare, ""), *sites):
+            for read in (bare, *sites):
                 addresses = Path(homes.enter_context(TemporaryDirectory())) / "addresses.txt"
-                addresses.write_text("\n".join(("/", "/services/machinery", f"/track?code={code}", PRICE_QUERY)))
-                await read_pages(served, addresses, citizens, seconds)
-        bare_rate = Spread.of(bare.rates).median
+                addresses.write_text("\n".join(("/", "/services/machinery", f"/track?code={read.code}", PRICE_QUERY)))
+                await read_pages(read, addresses, citizens, seconds)
+        bare_rate = Spread.of(bare.rounds.rates).median
         headings = ("served", "processes", "pages/s", "p50, ms", "p99, ms", f"of the {BARE}")
-        print(
-            f"\n{table(headings, [one.line(bare_rate) for one in (bare, *(served for served, _ in sites))])}\n",
-            flush=True,
-        )
-        walked_bare, *walked_sites = (
-            WalkedSite(served.name, served.ports, served.pids, served.database_url)
-            for served in (bare, *(served for served, _ in sites))
-        )
+        print(f"\n{table(headings, [one.line(bare_rate) for one in (bare, *sites)])}\n", flush=True)
+        walked_bare, *walked_sites = (WalkedSite(one.site) for one in (bare, *sites))
         missed += await measure_walks(walked_bare, walked_sites, citizens, rounds, LOAD_CORE)
     return missed
 

@@ -15,7 +15,6 @@ import json
 import re
 import sys
 import time
-from asyncio import subprocess
 from collections import defaultdict
 from collections.abc import Mapping
 from contextlib import suppress
@@ -27,7 +26,7 @@ from itertools import count
 from aiohttp import ClientError, ClientSession, ClientTimeout, CookieJar, TCPConnector
 
 from bench.databases import rows
-from bench.processes import spawned
+from bench.processes import printed
 from domain.values.calendar import WorkingCalendar, jalali_text, to_tehran
 
 SERVICE = "machinery"
@@ -84,12 +83,7 @@ class Walked:
 
 async def walk(job: WalkJob, *, pinned: tuple[str, ...] = ()) -> Walked:
     """Have a job done by a process of its own, on the cores of `pinned`, and return what came of it."""
-    command = (*pinned, sys.executable, "-m", "bench.portal_citizens")
-    process = await spawned(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-    out, _ = await process.communicate(json.dumps(asdict(job)).encode())
-    if process.returncode:
-        raise SystemExit(f"bench.portal_citizens ended with {process.returncode}")
-    return Walked(**json.loads(out))
+    return Walked(**json.loads(await printed("bench.portal_citizens", given=json.dumps(asdict(job)), pinned=pinned)))
 
 
 class QueuedCodes:
@@ -148,7 +142,7 @@ class VirtualCitizen:
         async with ClientSession(connector=connector, timeout=timeout, cookie_jar=CookieJar(unsafe=True)) as browser:
             try:
                 await (self._ask_for_service(browser) if self._job.database_url else self._read_bare_pages(browser))
-            except (WalkFault, ClientError, TimeoutError) as fault:
+            except (WalkFault, ClientError, OSError, UnicodeDecodeError) as fault:
                 self._walked.faults.append(f"{self._typed_mobile}: {type(fault).__name__}: {fault}")
 
     async def _read_bare_pages(self, browser: ClientSession) -> None:
@@ -198,7 +192,9 @@ class VirtualCitizen:
                 break
             if status not in _LEADS_ON:
                 raise WalkFault(f"{method} {path} is answered {status}")
-            path = response.headers["Location"]
+            if not (location := response.headers.get("Location")):
+                raise WalkFault(f"{method} {path} leads nowhere")
+            path = location
             if status != _SAME_FORM:
                 method, form = "GET", None
         self._walked.step_ms.setdefault(step, []).append((time.perf_counter() - began_at) * 1000)

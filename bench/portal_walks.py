@@ -6,25 +6,30 @@ from dataclasses import dataclass, field
 from bench.databases import execute
 from bench.portal_citizens import Walked, WalkJob, walk
 from bench.processes import processor_seconds
-from bench.tables import Percentiles, Spread, table
+from bench.tables import Percentiles, Rounds, Spread, table
 
 CITIZENS_ALONE = 5
 """How many go one after the other, so that a step's own time is known."""
 
 
-@dataclass(slots=True)
-class WalkedSite:
-    """What is walked through, and what came of it round by round."""
+@dataclass(frozen=True, slots=True)
+class ServedSite:
+    """Processes that serve one site on this machine."""
 
     name: str
     ports: Sequence[int]
     pids: Sequence[int]
     database_url: str = ""
     """Empty for the bare page."""
-    rates: list[float] = field(default_factory=list)
-    """Pages a second."""
-    p50: list[float] = field(default_factory=list)
-    p99: list[float] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class WalkedSite:
+    """A site that is walked through, and what came of it."""
+
+    site: ServedSite
+    rounds: Rounds = field(default_factory=Rounds)
+    """Pages a second, and what one took."""
     processor_ms: list[float] = field(default_factory=list)
     """Of the server's processes, for a page."""
     fault_count: int = 0
@@ -37,13 +42,11 @@ class WalkedSite:
 
     async def play_round(self, citizen_count: int, pinned: tuple[str, ...]) -> None:
         """Let so many citizens walk at once."""
-        before = sum(map(processor_seconds, self.pids))
+        before = sum(map(processor_seconds, self.site.pids))
         walked = await self._walk(citizen_count, pinned, is_at_once=True)
-        used = sum(map(processor_seconds, self.pids)) - before
+        used = sum(map(processor_seconds, self.site.pids)) - before
         percentiles = Percentiles.of(walked.page_ms)
-        self.rates.append(len(walked.page_ms) / walked.seconds)
-        self.p50.append(percentiles.p50)
-        self.p99.append(percentiles.p99)
+        self.rounds.add(len(walked.page_ms) / walked.seconds, percentiles.p50, percentiles.p99)
         self.processor_ms.append(used * 1000 / max(1, len(walked.page_ms)))
         for step, waits in walked.step_ms.items():
             self.step_ms.setdefault(step, []).extend(waits)
@@ -53,22 +56,24 @@ class WalkedSite:
         self.alone = await self._walk(CITIZENS_ALONE, pinned, is_at_once=False)
 
     async def _walk(self, citizen_count: int, pinned: tuple[str, ...], *, is_at_once: bool) -> Walked:
-        if self.database_url:  # what is limited within an hour begins anew
-            await execute(self.database_url, "DELETE FROM hits")
-        job = WalkJob(tuple(self.ports), self.database_url, citizen_count, self.walked_count, is_at_once=is_at_once)
+        database_url = self.site.database_url
+        if database_url:  # what is limited within an hour begins anew
+            await execute(database_url, "DELETE FROM hits")
+        job = WalkJob(tuple(self.site.ports), database_url, citizen_count, self.walked_count, is_at_once=is_at_once)
         self.walked_count += citizen_count
         walked = await walk(job, pinned=pinned)
         self.fault_count += len(walked.faults)
         for fault in walked.faults[:3]:
-            print(f"{self.name}: {fault}", flush=True)
+            print(f"{self.site.name}: {fault}", flush=True)
         return walked
 
     def describe(self, bare: "WalkedSite") -> tuple[object, ...]:
         """Return the line of the table, beside the bare page of the same run."""
-        rate, p99 = Spread.of(self.rates), Spread.of(self.p99)
-        ratios = f"{rate.median / Spread.of(bare.rates).median:.2f}", f"{p99.median / Spread.of(bare.p99).median:.1f}"
-        figures = f"{Spread.of(self.p50):.0f}", f"{p99:.0f}", f"{Spread.of(self.processor_ms):.2f}"
-        return self.name, len(self.ports), f"{rate:,.0f}", *figures, *ratios, self.fault_count
+        rate, p99 = Spread.of(self.rounds.rates), Spread.of(self.rounds.p99)
+        bare_rate, bare_p99 = Spread.of(bare.rounds.rates).median, Spread.of(bare.rounds.p99).median
+        beside = (f"{rate.median / bare_rate:.2f}", f"{p99.median / bare_p99:.1f}") if bare_rate else ("–", "–")
+        figures = f"{Spread.of(self.rounds.p50):.0f}", f"{p99:.0f}", f"{Spread.of(self.processor_ms):.2f}"
+        return self.site.name, len(self.site.ports), f"{rate:,.0f}", *figures, *beside, self.fault_count
 
 
 async def measure_walks(
@@ -84,12 +89,13 @@ async def measure_walks(
     beside = ("pages/s of the bare page", "p99 of the bare page", "errors")
     print(f"\n{table((*headings, *beside), [site.describe(bare) for site in (bare, *sites)])}\n", flush=True)
     print(f"{_describe_steps(sites)}\n", flush=True)
-    return [f"{site.name}: {site.fault_count} citizens did not get to the end" for site in sites if site.fault_count]
+    walked = [(one.site.name, one.fault_count) for one in (bare, *sites) if one.fault_count]
+    return [f"{name}: {fault_count} citizens did not get to the end" for name, fault_count in walked]
 
 
 def _describe_steps(sites: Sequence[WalkedSite]) -> str:
     """Return the table of the steps: their medians alone, and their median and p99 among all citizens."""
-    headings = ["step"] + [f"{site.name} {what}, ms" for site in sites for what in ("alone", "p50", "p99")]
+    headings = ["step"] + [f"{site.site.name} {what}, ms" for site in sites for what in ("alone", "p50", "p99")]
     lines = []
     for step in sites[0].step_ms:
         cells = [step]

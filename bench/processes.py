@@ -9,7 +9,8 @@ import signal
 import socket
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Self
 
@@ -49,13 +50,39 @@ async def ended(process: Process, within: float) -> bool:
     return True
 
 
-async def printed(module: str, *arguments: str, given: str = "") -> str:
-    """Run one of our modules to its end in a process of its own and return what it printed."""
-    process = await spawned((sys.executable, "-m", module, *arguments), stdin=PIPE, stdout=PIPE)
+async def printed(module: str, *arguments: str, given: str = "", pinned: Sequence[str] = ()) -> str:
+    """Run one of our modules to its end in a process of its own, by `pinned` on cores; return what it printed."""
+    process = await spawned((*pinned, sys.executable, "-m", module, *arguments), stdin=PIPE, stdout=PIPE)
     out, _ = await process.communicate(given.encode())
     if process.returncode:
         raise SystemExit(f"{module} ended with {process.returncode}")
     return out.decode()
+
+
+@asynccontextmanager
+async def listening(module: str, *arguments: str, pinned: Sequence[str] = ()) -> AsyncIterator[tuple[int, int]]:
+    """Run one of our modules as a server, its port the first argument; the port and the process id."""
+    port = free_port()
+    process = await spawned((*pinned, sys.executable, "-m", module, str(port), *arguments), stdin=DEVNULL)
+    try:
+        async with asyncio.timeout(START_SECONDS):
+            while not await _is_listened_on(port):
+                if await ended(process, LOOK_AGAIN_SECONDS):
+                    raise SystemExit(f"{module} ended with {process.returncode}")
+        yield port, process.pid
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+async def _is_listened_on(port: int) -> bool:
+    try:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+    except ConnectionRefusedError:
+        return False
+    writer.close()
+    return True
 
 
 async def is_ready(port: int) -> bool:

@@ -16,12 +16,9 @@ Then, one call at a time, how much of a call's time is spent outside the store.
 
 import argparse
 import asyncio
-import json
-import sys
-from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -32,8 +29,9 @@ from aiohttp import ClientSession
 from app.security.vault import FernetVault
 from bench import envelopes, soap_servers
 from bench.databases import KINDS, Place, place, rows, versions
-from bench.processes import PROGRAM, Server, ended, free_port, is_ready, spawned, usual
-from bench.tables import Spread, machine, table
+from bench.processes import PROGRAM, Server, free_port, is_ready, listening, usual
+from bench.tables import Rounds, Spread, machine, table
+from bench.wrk import SERVER_CORE, WrkRun, run_wrk
 from channels.pishkhan_soap.http import ENDPOINT_PATH
 from domain.actions.offices import accounts
 from store.unit_of_work import SqlStore
@@ -44,26 +42,8 @@ TARGETS = {"GetRequest": "≥ 0.30", "SubmitMachineryRequest": "≥ 0.22"}
 MOST = {"codec": 12_000, "SQLite": 3_000, "PostgreSQL": 3_000}
 """Calls a second that are made ready for a server; one that takes more would be asked twice, and the bench fails."""
 
-PINNED = {"server": ("taskset", "--cpu-list", "0"), "load": ("taskset", "--cpu-list", "1")}
 CODE = "123456786"
 SHARE_CALLS = 400
-
-
-@dataclass(slots=True)
-class Ran:
-    """The runs of one server with one operation: calls a second and milliseconds."""
-
-    rates: list[float] = field(default_factory=list)
-    p50: list[float] = field(default_factory=list)
-    p99: list[float] = field(default_factory=list)
-
-    def note(self, told: dict[str, float]) -> None:
-        """Note a run; one with a fault ends the bench."""
-        if told["faults"]:
-            raise SystemExit(f"{told['faults']:.0f} of {told['calls']:.0f} calls were not answered well")
-        self.rates.append(told["calls"] / told["seconds"])
-        self.p50.append(told["p50"])
-        self.p99.append(told["p99"])
 
 
 Bodies = Callable[[str, int], Path]
@@ -99,56 +79,13 @@ def unsigned(home: Path) -> Bodies:
     )
 
 
-async def called(target: Target, operation: str, seconds: float, connections: int) -> dict[str, float]:
-    """Call a server for some seconds and return what the load tells."""
+async def called(target: Target, operation: str, seconds: float, connections: int) -> WrkRun:
+    """Call a server for some seconds and return what the load tells; a fault ends the bench."""
     file = target.bodies(operation, int(MOST.get(target.name, 1) * seconds) + 1)
-    command = (
-        *PINNED["load"],
-        "wrk",
-        "--latency",
-        f"-c{connections}",
-        "-t1",
-        f"-d{seconds:g}s",
-        "-s",
-        LOAD,
-        f"http://127.0.0.1:{target.port}",
-        "--",
-        file,
-        ENDPOINT_PATH,
-    )
-    process = await spawned(command, stdout=PIPE)
-    out, _ = await process.communicate()
-    found: dict[str, float] = json.loads(out.splitlines()[-1])
-    return found
-
-
-@asynccontextmanager
-async def alone(module: str, *arguments: str) -> AsyncIterator[int]:
-    """Run one of the servers of the bench on its core; its port."""
-    port = free_port()
-    kind, *rest = arguments or ("",)
-    words = (kind, str(port), *rest) if kind else (str(port),)
-    process = await spawned((*PINNED["server"], sys.executable, "-m", module, *words), stdin=DEVNULL)
-    try:
-        await _listening(process, port)
-        yield port
-    finally:
-        process.terminate()
-        if not await ended(process, 5):
-            process.kill()
-
-
-async def _listening(process: Process, port: int) -> None:
-    async with asyncio.timeout(30):
-        while True:
-            try:
-                _, writer = await asyncio.open_connection("127.0.0.1", port)
-            except ConnectionRefusedError:
-                if await ended(process, 0.05):
-                    raise SystemExit("a server of the bench ended") from None
-                continue
-            writer.close()
-            return
+    run = await run_wrk(LOAD, target.port, connections, seconds, file, ENDPOINT_PATH)
+    if run.faults:
+        raise SystemExit(f"{run.faults:.0f} of {run.calls:.0f} calls were not answered well")
+    return run
 
 
 @asynccontextmanager
@@ -160,7 +97,7 @@ async def served(where: Place) -> AsyncIterator[tuple[Target, str]]:
         "PISHKHAN_SMS__KAVENEGAR__RATE": "0.001",
         "PISHKHAN_SOAP__CLOCK_SKEW": "3600",
     }
-    server = Server(where.home, settings, (*PINNED["server"], PROGRAM))
+    server = Server(where.home, settings, (*SERVER_CORE, PROGRAM))
     await server.run("migrate")
     await opened_office(url)
     async with server:
@@ -200,7 +137,10 @@ async def share_of(where: Place) -> tuple[float, float, float]:
     await server.run("migrate")
     await opened_office(url)
     submit, address = "SubmitMachineryRequest", "http://127.0.0.1:{}"
-    async with alone("bench.soap_servers", "store", url) as port, ClientSession(address.format(port)) as session:
+    async with (
+        listening("bench.soap_servers", "store", url, pinned=SERVER_CORE) as (port, _),
+        ClientSession(address.format(port)) as session,
+    ):
         before = await _told(session)
         for number in (SHARE_CALLS // 4, SHARE_CALLS):  # to get warm, and to be measured
             before = await _told(session)
@@ -229,19 +169,22 @@ async def verify(url: str) -> None:
         raise SystemExit(f"{answered} submissions were answered, {requests} requests are there")
 
 
-async def measured(targets: list[Target], seconds: float, rounds: int, connections: int) -> dict[str, dict[str, Ran]]:
+async def measured(
+    targets: list[Target], seconds: float, rounds: int, connections: int
+) -> dict[str, dict[str, Rounds]]:
     """Let the servers take turns."""
-    ran = {one.name: {operation: Ran() for operation in OPERATIONS} for one in targets}
+    ran = {one.name: {operation: Rounds() for operation in OPERATIONS} for one in targets}
     for one in targets:
         await called(one, "SubmitMachineryRequest", 1, connections)
     for _ in range(rounds):
         for operation in OPERATIONS:
             for one in targets:
-                ran[one.name][operation].note(await called(one, operation, seconds, connections))
+                run = await called(one, operation, seconds, connections)
+                ran[one.name][operation].add(run.rate, run.p50, run.p99)
     return ran
 
 
-def lines_of(ran: dict[str, dict[str, Ran]]) -> list[tuple[object, ...]]:
+def lines_of(ran: dict[str, dict[str, Rounds]]) -> list[tuple[object, ...]]:
     """Return the table's lines: each beside the constant reply and the peer of the same round."""
     lines: list[tuple[object, ...]] = []
     for name, operations in ran.items():
@@ -263,9 +206,9 @@ async def main(seconds: float, rounds: int, connections: int) -> None:
     with TemporaryDirectory(prefix="pishkhan-bench-") as folder, place("sqlite") as lite, place("postgresql") as post:
         home = Path(folder)
         async with (
-            alone("bench.soap_servers", "constant") as constant,
-            alone("bench.soap_servers", "codec") as codec,
-            alone("bench.spyne_peer") as spyne,
+            listening("bench.soap_servers", "constant", pinned=SERVER_CORE) as (constant, _),
+            listening("bench.soap_servers", "codec", pinned=SERVER_CORE) as (codec, _),
+            listening("bench.spyne_peer", pinned=SERVER_CORE) as (spyne, _),
             served(lite) as (on_sqlite, sqlite_url),
             served(post) as (on_postgresql, postgresql_url),
         ):

@@ -1,8 +1,8 @@
 """The servers that `bench.soap` measures besides `pishkhan serve`, each alone in its process on one core.
 
-    python -m bench.soap_servers constant PORT
-    python -m bench.soap_servers codec PORT
-    python -m bench.soap_servers store PORT DATABASE_URL
+    python -m bench.soap_servers PORT constant
+    python -m bench.soap_servers PORT codec
+    python -m bench.soap_servers PORT store DATABASE_URL
 
 `constant` is the bare aiohttp application that answers each call with the same bytes. `codec` is the channel as it is:
 hardened parsing, validation, digest authentication with the nonces in memory, the answer written; what lies behind it
@@ -231,6 +231,6 @@ class Clocked:
 
 
 if __name__ == "__main__":
-    kind, port, *rest = sys.argv[1:]
+    port, kind, *rest = sys.argv[1:]
     makers: Mapping[str, Callable[..., web.Application]] = {"constant": constant, "codec": codec, "store": store}
     web.run_app(makers[kind](*rest), host="127.0.0.1", port=int(port), print=None, access_log=None)

@@ -5,7 +5,7 @@ import platform
 import sqlite3
 import statistics
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -50,6 +50,21 @@ class Percentiles:
     def __str__(self) -> str:
         """Write the three as cells of a table."""
         return " | ".join(f"{one:.1f}" for one in (self.p50, self.p95, self.p99))
+
+
+@dataclass(slots=True)
+class Rounds:
+    """What the rounds at one server showed, one value a round: calls a second, milliseconds until an answer."""
+
+    rates: list[float] = field(default_factory=list)
+    p50: list[float] = field(default_factory=list)
+    p99: list[float] = field(default_factory=list)
+
+    def add(self, rate: float, p50: float, p99: float) -> None:
+        """Note a round."""
+        self.rates.append(rate)
+        self.p50.append(p50)
+        self.p99.append(p99)
 
 
 def table(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> str:

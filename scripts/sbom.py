@@ -70,8 +70,8 @@ def _read_python_lock(lock_text: str, own_reference: str) -> tuple[list[dict[str
     references = {component["name"]: component["bom-ref"] for component in components}
     dependencies: dict[str, set[str]] = {reference: set() for reference in (own_reference, *references.values())}
     for name, askers in asked_by.items():
-        for asker in askers:
-            dependencies[references.get(asker, own_reference)].add(references[name])
+        for parent in askers:
+            dependencies[references.get(parent, own_reference)].add(references[name])
     return components, dependencies
 
 

@@ -7,9 +7,8 @@ keeps its evidence and tells the command that plays it again; the exit code is t
 import asyncio
 import sys
 import traceback
-from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import cycle, islice
 from time import monotonic
 
@@ -17,7 +16,7 @@ from tests.e2e.support.office_setup import furnish
 from tests.e2e.support.program_runs import Death
 from tests.faults.support.mortal_office import MortalOffice, mortal_office
 from tests.faults.support.round import Result, Round
-from tests.faults.support.round_command import keep_evidence, run_command
+from tests.faults.support.round_command import RoundTally, keep_evidence, run_command
 from tests.faults.support.round_plan import Plan, drawn
 from tests.faults.support.state_checks import Expected
 
@@ -35,38 +34,36 @@ COMMAND = "python -m tests.faults.chaos --rounds 1 --seed {seed} --database {eng
 
 
 @dataclass(slots=True)
-class Tally:
+class ChaosTally(RoundTally):
     """What all rounds came to."""
 
-    rounds: int
-    began: float = field(default_factory=monotonic)
-    played: int = 0
-    texts: int = 0
-    repeats: int = 0
-    busy: float = 0.0
-    deaths: Counter[str] = field(default_factory=Counter)
-    failed: list[str] = field(default_factory=list)
+    wanted_count: int = 0
+    """Rounds that are to be played."""
+    text_count: int = 0
+    repeat_count: int = 0
+    busy_seconds: float = 0.0
 
-    def note(self, result: Result, seconds: float) -> None:
+    def add_round(self, result: Result, seconds: float) -> None:
         """Count a round that came to its end."""
-        self.texts += result.texts
-        self.busy += seconds
-        self.deaths.update(end.step if isinstance(end, Death) else "blow" for end in result.died)
+        self.round_count += 1
+        self.text_count += result.texts
+        self.busy_seconds += seconds
+        self.died.update(end.step if isinstance(end, Death) else "blow" for end in result.died)
 
     def __str__(self) -> str:
-        lasted = monotonic() - self.began
+        each = self.busy_seconds / max(1, self.round_count)
         return (
-            f"{self.played} of {self.rounds} rounds in {lasted:.0f} s ({self.busy / max(1, self.played):.1f} s each),"
-            f" {self.texts} texts in, {self.deaths.total()} deaths, {self.repeats} repeats explained by `unknown`,"
-            f" {len(self.failed)} rounds failed"
+            f"{self.round_count} of {self.wanted_count} rounds in {self.seconds:.0f} s ({each:.1f} s each),"
+            f" {self.text_count} texts in, {self.died.total()} deaths,"
+            f" {self.repeat_count} repeats explained by `unknown`, {len(self.failed)} rounds failed"
         )
 
 
 class Chaos:
     """Plays the seeds of a run in several offices at once."""
 
-    def __init__(self, first: int, tally: Tally) -> None:
-        self._seeds = iter(range(first, first + tally.rounds))
+    def __init__(self, first: int, tally: ChaosTally) -> None:
+        self._seeds = iter(range(first, first + tally.wanted_count))
         self._tally = tally
 
     async def play_in(self, engine: str) -> None:
@@ -80,7 +77,7 @@ class Chaos:
 
     def _share(self) -> int:
         """How many seeds an office takes at most, so that both have something to do in a short run."""
-        return max(1, -(-self._tally.rounds // 2))
+        return max(1, -(-self._tally.wanted_count // 2))
 
     async def _play_in_one_office(self, engine: str, seed: int, rest: Iterator[int]) -> None:
         """Play rounds until the seeds are used up, the day is over, or one has failed."""
@@ -95,7 +92,7 @@ class Chaos:
                 if office.now.hour >= CLOSING_HOUR:
                     break
                 playing = next(rest, None)
-            self._tally.repeats += office.panel.repeats
+            self._tally.repeat_count += office.panel.repeats
             await self._close(engine, office, plan)
 
     async def _close(self, engine: str, office: MortalOffice, last: Plan) -> None:
@@ -117,14 +114,13 @@ class Chaos:
         except Exception:  # noqa: BLE001 - the edge of a round: whatever went wrong is what it found
             result.violations = [traceback.format_exc()]
         seconds = monotonic() - began
-        self._tally.note(result, seconds)
-        self._tally.played += 1
+        self._tally.add_round(result, seconds)
         died = " ".join(map(str, result.died)) or "nobody"
         outcome = f"{len(result.violations)} VIOLATIONS" if result.violations else "ok"
         print(f"seed {plan.seed} {engine}: {outcome}, {seconds:.1f} s, died: {died} | {plan}", flush=True)
         if result.violations:
             await self._failed(engine, office, plan, result)
-        if self._tally.played % ROUNDS_BETWEEN_REPORTS == 0:
+        if self._tally.round_count % ROUNDS_BETWEEN_REPORTS == 0:
             print(f"-- {self._tally}", flush=True)
         return not result.violations
 
@@ -137,13 +133,11 @@ class Chaos:
 
 async def run(rounds: int, seed: int, engines: list[str]) -> int:
     """Play rounds from a seed on; the exit code."""
-    tally = Tally(rounds)
+    tally = ChaosTally(wanted_count=rounds)
     chaos = Chaos(seed, tally)
     await asyncio.gather(*(chaos.play_in(engine) for engine in islice(cycle(engines), min(2, rounds))))
-    print(f"-- {tally}")
-    print("-- died: " + ", ".join(f"{step} {number}" for step, number in sorted(tally.deaths.items())))
-    print(*(f"-- FAILED, again: {again}" for again in tally.failed), sep="\n")
-    return 1 if tally.failed or tally.played < rounds else 0
+    tally.print_end()
+    return 1 if tally.failed or tally.round_count < rounds else 0
 
 
 def main() -> int:

@@ -50,6 +50,13 @@ class RoundTally:
         """What happened how often, by a title."""
         return {"died": self.died}
 
+    def print_end(self) -> None:
+        """Print what it came to, what happened how often, and how what failed is played again."""
+        print(f"-- {self}")
+        for title, counter in self.list_counters().items():
+            print(f"-- {title}: " + ", ".join(f"{name} {number}" for name, number in sorted(counter.items())))
+        print(*(f"-- FAILED, again: {again}" for again in self.failed), sep="\n")
+
 
 Tally = TypeVar("Tally", bound=RoundTally)
 
@@ -74,10 +81,7 @@ class RoundCommand(Generic[PlayedRounds, Tally]):
         starts = range(0, len(seeds), ROUNDS_OF_AN_OFFICE)
         shares = iter([seeds[start : start + ROUNDS_OF_AN_OFFICE] for start in starts])
         await asyncio.gather(*(self._play_shares(engine, shares) for engine in engines))
-        print(f"-- {self.tally}")
-        for title, counter in self.tally.list_counters().items():
-            print(f"-- {title}: " + ", ".join(f"{name} {number}" for name, number in sorted(counter.items())))
-        print(*(f"-- FAILED, again: {again}" for again in self.tally.failed), sep="\n")
+        self.tally.print_end()
         return 1 if self.tally.failed else 0
 
     async def _play_shares(self, engine: str, shares: Iterator[range]) -> None:
