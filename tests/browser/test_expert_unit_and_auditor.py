@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
@@ -61,7 +61,6 @@ class Desks:
     site: StaffSite
     code: str
     windows: Mapping[str, Window]
-    step_buttons: dict[str, str] = field(default_factory=dict)
 
     async def at(self, username: str) -> Page:
         """The request's page at somebody's desk."""

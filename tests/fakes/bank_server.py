@@ -49,7 +49,6 @@ class BankSale:
     discount: int = 0
     """Rials that the bank bears."""
     paid_at: datetime | None = None
-    verify_calls: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +119,6 @@ class BankServer(ABC):
     def answer_next(self, operation: str, body: bytes) -> None:
         """Answer the next call of an operation with this body, without acting."""
         self._bodies[operation].append(body)
-
-    def count_calls(self, operation: str) -> int:
-        """How often an operation was called."""
-        return sum(call.operation == operation for call in self.calls)
 
     # What a payer does
 

@@ -16,7 +16,7 @@ from payments.gateway_settings import BotAddress
 from tests.channels.telegram.running_bot import Bot, running_bot
 from tests.fakes.bot_api import FakeBotApi
 from tests.fakes.bot_invoices import WALLET_TOKEN, Invoice, Transaction
-from tests.fakes.bot_messenger import TOKEN, BotMessage
+from tests.fakes.bot_messenger import TOKEN
 from tests.fakes.bot_people import Person
 from tests.support.municipality import Municipality
 
@@ -116,10 +116,6 @@ class BaleTown:
     def list_callbacks(self) -> list[str]:
         """What became of each update about money, in order."""
         return [event for (event,) in self.town.rows("SELECT event FROM payment_callbacks ORDER BY at, id")]
-
-    def last_message(self) -> BotMessage:
-        """What the citizen got last."""
-        return self.reza.messages[-1]
 
 
 @asynccontextmanager

@@ -86,8 +86,6 @@ class PortalSite:
     """Set once the first half of a file has left."""
     upload_pause: float = 0.0
     """How long, in seconds, the second half waits for whoever wants to do something meanwhile."""
-    passed_seconds: int = 0
-    """How much time passed since nobody got a text."""
 
     async def read_code(self, mobile: str, known_count: int) -> str:
         """Return the code in a text that came to a mobile (09…) after so many; time passes for who gets none."""

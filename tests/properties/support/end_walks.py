@@ -9,7 +9,6 @@ from typing import Any
 from domain.actions.bills.reversals import reverse_payment
 from domain.actions.documents.attach import attach_document
 from domain.actions.messages import notify
-from domain.blocks.visit_times import VisitRules, list_free_visits
 from domain.fields.form import Field
 from domain.fields.moments import Moment
 from domain.language.service import Command, Transition, Trigger
@@ -20,7 +19,7 @@ from domain.values.reasons import NotAllowedReason
 from tests.properties.support.form_channels import Channels, Fault
 from tests.properties.support.typed_values import list_readable
 from tests.support.municipality import actor
-from tests.support.scenarios.expert_unit import PHOTO
+from tests.support.scenarios.expert_unit import PHOTO, list_other_hours
 from tests.support.scenarios.sample_files import unchanged_file
 
 MOST_STEPS = 40
@@ -162,7 +161,7 @@ class EndWalk:
         town, now = self.channels.town, self.channels.town.clock.now()
         if asked.name == "visit" and isinstance(asked.type, Moment):
             officer = before.get("officer") or request.data.get("officer") or "expert"
-            return await self._free_hour(request, str(officer))
+            return (await list_other_hours(town, request, str(officer)))[0]
         choices = asked.choices
         if asked.find_choices:
             async with town.store.open_unit(write=False) as uow:
@@ -171,14 +170,6 @@ class EndWalk:
         if not readable:
             raise Fault(f"nothing can be said to {step.name}.{asked.name}")
         return readable[self.varied % len(choices)] if choices else readable[0]
-
-    async def _free_hour(self, request: ServiceRequest, officer: str) -> str:
-        town = self.channels.town
-        rules = VisitRules(town.clock.now(), town.desk.policy, town.desk.calendar)
-        async with town.store.open_unit(write=False) as uow:
-            free = await list_free_visits(uow, rules, (officer,), request.id)
-        present = request.data.get("visit_start")
-        return next(start.isoformat() for start in free if start.isoformat() != present)
 
     async def _meet(self, request: ServiceRequest, edge: Edge, refusal: DomainError) -> None:
         """Do what a refusal asks for; where there is nothing, another way is looked for."""

@@ -17,18 +17,16 @@ from domain.actions.requests import change, reopen, submit, walk_in
 from domain.actions.tariffs import changes
 from domain.authorization.rights import RIGHTS, Right
 from domain.bills.bill import Bill, BillState, Payment, PaymentMethod
-from domain.blocks.visit_times import VisitRules, list_free_visits
 from domain.fields.form import Field
 from domain.language.service import Command, Service, Transition
 from domain.messages.records import InboundState
 from domain.requests.request import ServiceRequest
-from domain.unit_of_work import UnitOfWork
 from domain.values.actors import STAFF_ROLES, Actor, Role
 from domain.values.errors import DomainError, NotFound
 from tests.properties.support.typed_values import list_readable, list_typed
 from tests.properties.support.walk_leads import Lead
 from tests.support.municipality import CITIZEN, NEIGHBOUR, ORDER, Municipality, actor
-from tests.support.scenarios.expert_unit import ASKING, PHOTO
+from tests.support.scenarios.expert_unit import ASKING, PHOTO, list_other_hours
 from tests.support.scenarios.sample_files import unchanged_file
 from tests.support.scenarios.taxi_organisation import AUXILIARY_MOBILE, COMPLAINT, LEAVE, PRAISE
 from tests.support.scenarios.taxi_registries import DRIVER_MOBILE, OWNER_MOBILE, PLATE, SECOND_PLATE
@@ -146,21 +144,12 @@ class Walker:
         """Return the inputs of a step."""
         async with self.town.store.open_unit(write=False) as uow:
             found = {one.name: tuple(await one.find_choices(uow, request)) for one in step.inputs if one.find_choices}
-            offered = await self.free_hours(step, request, uow) if not wild else []
         everything = self.chance()
-        if offered:
-            return {"visit": self.pick(offered)}
+        is_moved = not wild and step.command is Command.MOVE_VISIT
+        if is_moved and (hours := await list_other_hours(self.town, request, request.data["officer"])):
+            return {"visit": self.pick(hours)}
         asked = [one for one in step.inputs if one.required or everything or self.chance()]
         return {one.name: self.value(one, found.get(one.name, one.choices), wild=wild) for one in asked}
-
-    async def free_hours(self, step: Transition, request: ServiceRequest, uow: UnitOfWork) -> list[str]:
-        """Return the hours to which a citizen may move a visit; none for any other step."""
-        if step.command is not Command.MOVE_VISIT:
-            return []
-        desk = self.town.desk
-        rules = VisitRules(desk.clock.now(), desk.policy, desk.calendar)
-        free = await list_free_visits(uow, rules, (request.data["officer"],), request.id)
-        return [start.isoformat() for start in free if start.isoformat() != request.data["visit_start"]]
 
     # What is done
 

@@ -106,14 +106,6 @@ class AssumesRefund(RefundMachine):
         return self._finish(attempt, RefundAttemptState.DONE, RefundEffect.COUNT_REFUND, now)
 
 
-class ForgetsRefusal(RefundMachine):
-    """A transfer that the bank refuses is owed to nobody any more."""
-
-    def apply_answer(self, attempt: RefundAttempt, answer: CardRefundAnswer, now: datetime) -> RefundChange:
-        change = super().apply_answer(attempt, answer, now)
-        return replace(change, effects=change.effects - {RefundEffect.RETURN_TO_STAFF})
-
-
 class CountsUnconnected(RefundMachine):
     """A request that never reached the bank is left as sent, and nobody turns to it."""
 

@@ -104,6 +104,11 @@ class PortalWalker:
 class KeyboardWalker(PortalWalker):
     """A citizen with a keyboard alone: comes to everything by the Tab key, and sees where the focus is all the way."""
 
+    async def open(self, address: str) -> None:
+        """Come to a page, and pass by what is above its content."""
+        await super().open(address)
+        await self.skip_to_content()
+
     async def write(self, label: str, text: str) -> None:
         """Go to a field, and type over what stands there."""
         await self._reach(self._find_field(label))
@@ -142,12 +147,14 @@ class KeyboardWalker(PortalWalker):
         await (await opened.value).set_files(file)
 
     async def skip_to_content(self) -> None:
-        """Take the link that is the first on every page, which is seen once it has the focus."""
+        """Take the link that is the first on every page, which is seen once it has the focus; go on in the content."""
         await self.page.keyboard.press("Tab")
         skip_link = self.page.locator("a.skip")
         await expect(skip_link).to_be_focused()
         await expect(skip_link).to_be_in_viewport()
         await self.page.keyboard.press("Enter")
+        await self.page.keyboard.press("Tab")
+        await expect(self.page.locator("main :focus")).to_be_visible()
 
     async def _operate(self, control: Locator, key: str) -> None:
         await self._reach(control)

@@ -7,6 +7,7 @@ from domain.actions.documents.attach import attach_document
 from domain.actions.messages import notify
 from domain.actions.requests import submit
 from domain.actions.tariffs import changes
+from domain.blocks.visit_times import VisitRules, list_free_visits
 from domain.people.person import StaffMember
 from domain.requests.documents import Document
 from domain.requests.request import ServiceRequest
@@ -117,3 +118,11 @@ class Experts:
             await step()
             assert (await town.request(code)).state == reached
         return code
+
+
+async def list_other_hours(town: Municipality, request: ServiceRequest, officer: str) -> list[str]:
+    """The hours of an officer that are free for a request, but its present one, as its field takes them."""
+    rules = VisitRules(town.clock.now(), town.desk.policy, town.desk.calendar)
+    async with town.store.open_unit(write=False) as uow:
+        free = await list_free_visits(uow, rules, (officer,), request.id)
+    return [start.isoformat() for start in free if start.isoformat() != request.data.get("visit_start")]

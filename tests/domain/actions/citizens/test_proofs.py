@@ -27,7 +27,6 @@ from tests.support.sent_messages import mark_queued_sent
 
 HOME, OTHER_HOME = "203.0.113.7", "198.51.100.1"
 LISTING, DRAFT = "my-requests", "draft-17"
-WRONG_CODES = [f"{number:06}" for number in range(3)]
 
 
 async def opened(town: Municipality) -> CitizenSession:
