@@ -23,12 +23,12 @@ from channels.web.error_pages import STATUS_BY_CODE
 from domain.actions.reports.declarations import REPORTS
 from domain.messages.catalogue import Catalogue
 from domain.registries.declarations import REGISTRIES
-from domain.services import SERVICES
 from domain.values.errors import ERROR_CODES, find_error_code
 from domain.values.reasons import SHARED_REASONS
 from payments import GATEWAYS
 from scripts.structure import PYTHON_FOLDERS, SOURCE_PACKAGES
 from store.engines import ENGINE_CLASSES
+from tests.support.scenarios.shipped_services import SHIPPED_SERVICES
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -155,7 +155,7 @@ def test_every_setting_is_documented_with_its_default() -> None:
 @pytest.mark.parametrize(
     ("path", "heading", "registered"),
     [
-        ("add-a-service.md", "Services that exist", {service.key for service in SERVICES}),
+        ("add-a-service.md", "Services that exist", set(SHIPPED_SERVICES)),
         ("add-an-sms-provider.md", "Providers that exist", set(PROVIDERS)),
         ("add-a-gateway.md", "Gateways that exist", set(GATEWAYS)),
         ("add-a-database.md", "Databases that exist", set(ENGINE_CLASSES)),
@@ -170,7 +170,7 @@ def test_registries_are_documented(path: str, heading: str, registered: set[str]
 
 def test_states_and_steps_of_services_are_documented() -> None:
     text = page("services.md")
-    for service in SERVICES:
+    for service in SHIPPED_SERVICES.values():
         names = [
             *(state.name for state in service.states),
             *(step.name for step in service.transitions),

@@ -80,6 +80,8 @@ EXPLANATIONS: Mapping[str, str] = {
     "word_of_two_services": "«{subject}» calls two services: take the word away from one of their intents",
     "word_of_two_intents": "the grammar cannot be built: {subject}: take the word away from one of the intents",
     "unknown_reference": "{subject}: the field or the registry does not exist: correct the reference",
+    "no_summary": "{subject}: nothing says in the rows of queues what the work is: name fields of the form, or"
+    " kept ones",
     "double_section": "two sections are named {subject}: rename one",
     "unknown_section_field": "a section has {subject}, which is no field that people are asked for: correct the name",
     "field_in_two_sections": "field {subject} is in two sections: take it out of one",

@@ -3,16 +3,30 @@
 Made from the tables of the commands and services, so that a new command cannot be forgotten.
 """
 
+import re
 from collections.abc import Iterator
 from itertools import product
 
 from domain.conversation.vocabulary import COMMAND_INTENTS
 from domain.language.intents import Intent
+from domain.messages.catalogue import Catalogue
 from domain.services import list_intents
 
 INTENTS: tuple[Intent, ...] = (*COMMAND_INTENTS, *list_intents())
 
-ARGUMENTS = {
+
+def find_example(intent: Intent) -> str:
+    """What follows the intent's word in the example of the help about it («۳ بنر ۲ در ۱ متر»); empty without one."""
+    key = f"sms.about.{intent.topic.key}" if intent.topic else ""
+    texts = Catalogue.load()
+    for example in re.findall("«([^»]+)»", texts.text(key)) if key in texts else ():
+        for word in sorted(intent.certain_words, key=len, reverse=True):
+            if found := re.search(rf"(?:^|\s){word}\s(.+)", example):
+                return found[1]
+    return ""
+
+
+ARGUMENTS = {intent.name: find_example(intent) for intent in list_intents()} | {
     "help": "", "track": "{code}", "list": "", "pay": "{code}", "authentic": "{code}", "tariff": "لودر ۴ ساعت",
     "cancel": "{code}", "reply": "{code}", "comment": "{code}", "rate": "{code} ۵", "confirm": "{code}",
     "deny": "{code}", "exit": "", "back": "", "opt_out": "", "opt_in": "",
@@ -20,7 +34,7 @@ ARGUMENTS = {
     "expert": "تفکیک کد ملی 0499370899 کد پستی 4947113456", "taxi_leave": "از فردا ۳ روز", "taxi_duty": "",
     "taxi_reward": "تاکسی ۱۱۴", "taxi_violation": "تاکسی ۱۱۴",
 }  # fmt: skip
-"""Intent → what makes it complete."""
+"""Intent → what makes it complete: said here, or in a further service's own help."""
 
 TEXTS = {
     "reply": "پارک شهر",

@@ -151,6 +151,7 @@ BANNER_PERMIT = Service(
         PAYMENT_DEADLINE,
         REASON,
     ),
+    summary_fields=("banners", "date", "days", "place"),
     form_sections=(
         FormSection("banner", ("banners", "width", "height")),
         FormSection("period", ("date", "days")),

@@ -25,6 +25,7 @@ from domain.services import SERVICES
 from domain.tariffs.tariff import PricedSubject
 from domain.values.actors import Role
 from tests.support.further_service import TREES, WORDS
+from tests.support.scenarios.shipped_services import SHIPPED_SERVICES
 
 ROOT = Path(__file__).parents[3]
 CIVIL = frozenset({Role.CIVIL})
@@ -34,7 +35,7 @@ def found(service: Service, **tables: Any) -> set[str]:
     """Check the further service beside those of today, some tables of its texts worded otherwise."""
     own = {**WORDS["services"][TREES.key], **tables}
     texts = Catalogue.load({**WORDS, "services": {TREES.key: own}})
-    return {f"{flaw.kind}: {flaw.subject}" for flaw in check_services([*SERVICES, service], texts)}
+    return {f"{flaw.kind}: {flaw.subject}" for flaw in check_services([*SHIPPED_SERVICES.values(), service], texts)}
 
 
 def changed(name: str, **changes: Any) -> Service:
@@ -172,7 +173,7 @@ def test_texts_that_nothing_asks_for_are_named() -> None:
         "services.machinery.notices.acept",
         "services.machinery.status.nowhere",
     ]
-    assert list(list_unused_texts([*SERVICES, TREES], Catalogue.load(WORDS))) == []
+    assert list(list_unused_texts([*SHIPPED_SERVICES.values(), TREES], Catalogue.load(WORDS))) == []
 
 
 def test_a_service_of_one_state_is_no_fault() -> None:
@@ -189,10 +190,12 @@ def test_a_service_of_one_state_is_no_fault() -> None:
 
 
 def test_a_flaw_says_where_it_is_and_what_to_do() -> None:
-    [missing] = check_services([*SERVICES, changed("reject", notices=(Notice("sorry"),))], Catalogue.load(WORDS))
-    assert explain_flaw(missing) == (
-        "tree_pruning: no_text: services.tree_pruning.notices.sorry: the text services.tree_pruning.notices.sorry is"
-        " missing: add it to your file of texts"
+    silent = changed("reject", notices=(Notice("sorry"),))
+    [missing] = check_services([*SHIPPED_SERVICES.values(), silent], Catalogue.load(WORDS))
+    assert str(missing) == "tree_pruning: no_text: services.tree_pruning.notices.sorry"
+    assert explain_flaw(Flaw("no_text", "fishing", "services.fishing.notices.sorry")) == (
+        "fishing: no_text: services.fishing.notices.sorry: the text services.fishing.notices.sorry is missing: add it"
+        " to your file of texts"
     )
     lacking = explain_flaw(Flaw("no_text", "machinery", "services.machinery.states.lost"))
     assert lacking.endswith("add it to services/machinery/texts/fa.toml")

@@ -35,15 +35,13 @@ PROVED_TABLES = frozenset({
 
 OPTIONAL = re.compile(
     r"services\.[a-z_]+\.(?:status|pending|fields\.[a-z_]+\.choose|sections\.[a-z_]+\.hint)\b.*|registries\..*\.also"
-    r"|reports\.(?:states|providers)\..*|in_chat\..*"
+    r"|reports\.(?:states|providers)\..*|in_chat\..*|choices\.service\..*"
 )
-"""Texts that the code looks for before it asks for them: without its own, a state is told by `sms.status`."""
+"""Texts that the code looks for before it asks for them: without its own, a state is told by `sms.status`,
+and what a comment is about by its service's title."""
 
 NEVER_ASKED = frozenset(
     {
-        "choices.service.taxi",
-        "choices.service.machinery",
-        "choices.service.expert",
         "intents.exit",
         "intents.back",
         "intents.opt_out",

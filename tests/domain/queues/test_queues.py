@@ -13,15 +13,14 @@ from domain.queues.filters import QueueFilter
 from domain.queues.queue import Queue, Sla, SlaMoments, assess_sla
 from domain.queues.selection import RequestRange, Selection
 from domain.requests.request import Phase
-from domain.services import services_by_key
 from domain.values.actors import STAFF_ROLES, Actor, Role
 from domain.values.calendar import WorkingCalendar
 from domain.values.errors import DomainError, InvalidField, UnknownKind, UnknownService
 from domain.values.paging import Cursor, ListOrder
 from tests.support.factories import a_request
+from tests.support.scenarios.shipped_services import SHIPPED_SERVICES
 from tests.support.scenarios.site_members import at_site
 
-SERVICES = services_by_key()
 NOW = datetime(2026, 11, 24, 6, 30, tzinfo=UTC)  # Tuesday, ten o'clock in Tehran
 MOMENTS = SlaMoments.from_calendar(NOW, WorkingCalendar())
 
@@ -33,26 +32,26 @@ def staff(*roles: Role, stands_for: frozenset[str] = frozenset()) -> Actor:
 
 def selected(wanted: QueueFilter, *roles: Role) -> Selection:
     """What somebody with these roles sees of a filter."""
-    return build_selection(SERVICES, staff(*roles), wanted, MOMENTS)
+    return build_selection(SHIPPED_SERVICES, staff(*roles), wanted, MOMENTS)
 
 
 def test_each_role_sees_the_services_that_it_works_on() -> None:
-    seen = {role: visible_services(SERVICES, at_site(role)) for role in STAFF_ROLES}
+    seen = {role: visible_services(SHIPPED_SERVICES, at_site(role)) for role in STAFF_ROLES}
     assert seen == {
         Role.TAXI_OFFICER: ("taxi_leave", "taxi_report"),
         Role.REVENUE: ("machinery", "expert"),
         Role.CIVIL: ("machinery",),
         Role.EXPERT: ("expert",),
         Role.SECRETARIAT: ("expert",),
-        Role.MANAGER: tuple(SERVICES),
-        Role.AUDITOR: tuple(SERVICES),
+        Role.MANAGER: tuple(SHIPPED_SERVICES),
+        Role.AUDITOR: tuple(SHIPPED_SERVICES),
         Role.ADMIN: (),
     }
-    assert visible_services(SERVICES, at_site(Role.ADMIN, Role.CIVIL)) == ("machinery",)
+    assert visible_services(SHIPPED_SERVICES, at_site(Role.ADMIN, Role.CIVIL)) == ("machinery",)
 
 
 def test_each_role_is_shown_its_queues() -> None:
-    shown = {role: visible_queues(SERVICES, at_site(role)) for role in STAFF_ROLES}
+    shown = {role: visible_queues(SHIPPED_SERVICES, at_site(role)) for role in STAFF_ROLES}
     assert shown[Role.ADMIN] == ()
     assert shown[Role.CIVIL] == (
         (Queue.UNIT, Role.CIVIL),
@@ -68,7 +67,7 @@ def test_each_role_is_shown_its_queues() -> None:
     units = [unit for queue, unit in shown[Role.AUDITOR] if queue is Queue.UNIT]
     assert units == [Role.TAXI_OFFICER, Role.REVENUE, Role.CIVIL, Role.EXPERT, Role.SECRETARIAT]
     assert shown[Role.AUDITOR] == shown[Role.MANAGER]
-    assert visible_units(SERVICES, at_site(Role.CIVIL, Role.REVENUE)) == (Role.REVENUE, Role.CIVIL)
+    assert visible_units(SHIPPED_SERVICES, at_site(Role.CIVIL, Role.REVENUE)) == (Role.REVENUE, Role.CIVIL)
 
 
 def test_a_request_is_late_at_its_time_and_soon_two_working_hours_before() -> None:
@@ -129,16 +128,18 @@ def test_letters_wait_for_being_handed_over_with_those_who_do_it() -> None:
     letters = selected(QueueFilter(Queue.HAND_OVER), Role.SECRETARIAT)
     assert (letters.ranges, letters.order) == ((RequestRange("expert", "secretariat:done"),), ListOrder.NEWEST)
     assert selected(QueueFilter(Queue.HAND_OVER), Role.EXPERT).ranges == ()
-    shown = {role for role in STAFF_ROLES if (Queue.HAND_OVER, None) in visible_queues(SERVICES, at_site(role))}
+    shown = {role for role in STAFF_ROLES if (Queue.HAND_OVER, None) in visible_queues(SHIPPED_SERVICES, at_site(role))}
     assert shown == {Role.SECRETARIAT, Role.MANAGER, Role.AUDITOR}
     assert "answered" not in {state for one in selected(QueueFilter(), Role.SECRETARIAT).ranges for state in one.states}
 
 
 def test_mine_is_also_what_absent_colleagues_have() -> None:
     deputy = staff(Role.CIVIL, stands_for=frozenset({"ali"}))
-    assert build_selection(SERVICES, deputy, QueueFilter(Queue.MINE), MOMENTS).assignees == ("ali", "sara")
-    assert build_selection(SERVICES, deputy, QueueFilter(Queue.MINE, assignee="ali"), MOMENTS).assignees == ("ali",)
-    assert build_selection(SERVICES, deputy, QueueFilter(Queue.MINE, assignee="reza"), MOMENTS).ranges == ()
+    assert build_selection(SHIPPED_SERVICES, deputy, QueueFilter(Queue.MINE), MOMENTS).assignees == ("ali", "sara")
+    assert build_selection(SHIPPED_SERVICES, deputy, QueueFilter(Queue.MINE, assignee="ali"), MOMENTS).assignees == (
+        "ali",
+    )
+    assert build_selection(SHIPPED_SERVICES, deputy, QueueFilter(Queue.MINE, assignee="reza"), MOMENTS).ranges == ()
 
 
 def test_what_is_due_follows_from_queue_and_filter() -> None:
@@ -193,13 +194,13 @@ def test_a_filter_goes_into_json_and_back() -> None:
         "search": "محمدي",
         "order": "oldest",
     }
-    whole = read_queue_filter(SERVICES, typed, NOW)
+    whole = read_queue_filter(SHIPPED_SERVICES, typed, NOW)
     assert (whole.created_from, whole.created_to) == (date(2026, 3, 21), date(2026, 11, 24))
     assert set(whole.as_json()) == {one.name for one in fields(QueueFilter)}
-    assert read_queue_filter(SERVICES, whole.as_json(), NOW) == whole
-    assert read_queue_filter(SERVICES, {"queue": "", "states": [], "search": None}, NOW) == QueueFilter()
+    assert read_queue_filter(SHIPPED_SERVICES, whole.as_json(), NOW) == whole
+    assert read_queue_filter(SHIPPED_SERVICES, {"queue": "", "states": [], "search": None}, NOW) == QueueFilter()
     assert QueueFilter().as_json() == {"queue": "open"}
-    assert read_queue_filter(SERVICES, {"papers": False, "states": "paid"}, NOW) == QueueFilter(
+    assert read_queue_filter(SHIPPED_SERVICES, {"papers": False, "states": "paid"}, NOW) == QueueFilter(
         papers=False, states=("paid",)
     )
 
@@ -227,7 +228,7 @@ def test_a_filter_goes_into_json_and_back() -> None:
 )
 def test_a_filter_refuses_what_means_nothing(name: str, value: object, error: type[DomainError]) -> None:
     with pytest.raises(error, match=name):
-        read_queue_filter(SERVICES, {name: value}, NOW)
+        read_queue_filter(SHIPPED_SERVICES, {name: value}, NOW)
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,7 @@ from domain.values.tracking_codes import parse_code
 from tests.support.municipality import CITIZEN, Municipality, StandingClock, actor, build_desk, municipality
 from tests.support.scenarios.banner_permit import BANNER_TEXTS, BANNERS, load_example_module
 from tests.support.scenarios.sample_files import take_photo, unchanged_file
+from tests.support.scenarios.shipped_services import SHIPPED_SERVICES
 
 ORDER = "۳ بنر ۲٫۳۵ در ۱٫۲۵ متر از شنبه ۷ روز خیابان امام، روبه‌روی پارک"
 RATE = 12_000
@@ -87,7 +88,7 @@ async def issued(town: Municipality, text: str = ORDER) -> str:
 
 
 def test_nothing_is_wrong_with_it() -> None:
-    assert check_services([*SERVICES, BANNERS], Catalogue.load(BANNER_TEXTS)) == []
+    assert check_services([*SHIPPED_SERVICES.values(), BANNERS], Catalogue.load(BANNER_TEXTS)) == []
 
 
 async def test_it_runs_from_one_text_to_its_end(town: Municipality) -> None:
@@ -233,7 +234,7 @@ def test_usual_answers_are_buttons_in_chats() -> None:
 
 
 def test_counter_offices_send_metres_as_decimals() -> None:
-    contract = Contract((*SERVICES, BANNERS), Catalogue.load(BANNER_TEXTS))
+    contract = Contract((*SHIPPED_SERVICES.values(), BANNERS), Catalogue.load(BANNER_TEXTS))
     wsdl = contract.render_wsdl()
     assert 'operation name="SubmitBannerPermit"' in wsdl
     width = wsdl.partition('name="SubmitBannerPermitWidthMetres"')[2] or wsdl.partition("WidthMetres")[2]

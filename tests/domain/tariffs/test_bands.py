@@ -9,7 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.registries.declarations import REGISTRIES
-from domain.services import SERVICES
 from domain.tariffs.tariff import (
     BAND_DIMENSION,
     PricedSubject,
@@ -24,6 +23,7 @@ from domain.tariffs.tariff import (
 )
 from domain.values.errors import InvalidField, NotFound
 from tests.domain.tariffs.test_tariffs import AUTUMN, DAY, LOADER, SPRING, row
+from tests.support.scenarios.shipped_services import SHIPPED_SERVICES
 
 HOUR = PricedSubject(LOADER, "hour", (1, 4, 8), max_amount=24)
 HALVES = st.integers(1, 48).map(lambda half: half / 2)
@@ -131,7 +131,8 @@ def test_samples_of_a_band_are_amounts_of_it() -> None:
 
 def test_only_what_is_counted_in_hours_or_square_metres_has_bands() -> None:
     owed = [one.charge_terms.priced_subjects for one in REGISTRIES.values() if one.charge_terms]
-    every = [one for things in (*(service.priced_items for service in SERVICES), *owed) for one in things]
+    priced = [service.priced_items for service in SHIPPED_SERVICES.values()]
+    every = [one for things in (*priced, *owed) for one in things]
     assert {one.unit: bool(one.max_amount) for one in every} == {
         "hour": True,
         "square_metre": True,

@@ -346,7 +346,7 @@ def build_service(sketch: Sketch) -> Service:
     return Service(
         key=KEY, version=1, form=tuple(sketch.form), states=tuple(sketch.states.values()),
         transitions=tuple(sketch.steps), initial_state="submitted", keywords=(Keyword(intent),),
-        soap_operation="SubmitRandomService", papers=sketch.papers,
+        summary_fields=(sketch.form[0].name,), soap_operation="SubmitRandomService", papers=sketch.papers,
         submit_guards=(RequestedInFuture(), WithinMachineLimits(MOST_MACHINES, MOST_HOURS)) if works else (),
         rules=(MOST_MACHINES, MOST_HOURS) if works else (),
         submit_effects=(AnnouncePapers(sketch.papers),) if sketch.papers else (),

@@ -18,7 +18,7 @@ from tests.support.municipality import Municipality, StandingClock, build_desk, 
 from tests.support.scenarios.expert_unit import Experts
 from tests.support.scenarios.taxi_organisation import TaxiOrganisation
 
-WALKED: tuple[Service, ...] = (*SERVICES, TREES)
+WALKED: tuple[Service, ...] = tuple({service.key: service for service in (*SERVICES, TREES)}.values())
 
 PATIENT = Policy(inbound_limit=10**6, loop_guard=10**6, guess_limit_sender=10**6, visit_notice_hours=2)
 """No limit on texts: a walk sends more in a minute than a citizen in a year. The hours that it names are near: a visit

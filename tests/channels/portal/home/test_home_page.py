@@ -7,10 +7,10 @@ from pathlib import Path
 from aiohttp.test_utils import TestClient, TestServer
 
 from domain.reports.durations import LEAST_FINISHED, UsualDuration
-from domain.services import SERVICES
 from tests.support.demo_site import CONTACT, LINE, MORNING, DemoSite, build_desk, demo_site
 from tests.support.further_service import TREES, WORDS
 from tests.support.pages.portal_reader import PortalReader
+from tests.support.scenarios.shipped_services import SHIPPED_SERVICES
 
 
 async def test_the_front_page_says_what_this_is(reader: PortalReader, portal: DemoSite) -> None:
@@ -96,7 +96,7 @@ async def test_how_it_looks_where_it_is_shared(reader: PortalReader) -> None:
 
 async def test_a_further_service_is_on_the_portal_without_a_line_of_code(database: Path) -> None:
     async with (
-        demo_site(database, lambda clock: build_desk(clock, (*SERVICES, TREES), WORDS)) as site,
+        demo_site(database, lambda clock: build_desk(clock, (*SHIPPED_SERVICES.values(), TREES), WORDS)) as site,
         TestClient(TestServer(site.app)) as client,
     ):
         reader, title = PortalReader(client), site.desk.catalogue.text(f"services.{TREES.key}.title")

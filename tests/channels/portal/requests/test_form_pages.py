@@ -12,11 +12,11 @@ import pytest
 from domain.actions.drafts.saving import MAX_TYPED_BYTES
 from domain.people.person import Person
 from domain.requests.request import RequestFilter, ServiceRequest
-from domain.services import SERVICES
 from domain.values.text import ascii_digits
 from tests.support.demo_site import DemoSite, build_desk, demo_site
 from tests.support.further_service import TREES, WORDS
 from tests.support.portal_citizen import OWN_MOBILE, PortalCitizen, portal_citizen
+from tests.support.scenarios.shipped_services import SHIPPED_SERVICES
 
 TYPED_MOBILE = f"0{OWN_MOBILE[3:]}"
 ANSWERS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
@@ -54,7 +54,9 @@ ANSWERS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
 @pytest.fixture
 async def portal(database: Path) -> AsyncIterator[DemoSite]:
     """The portal, with the further service of the documentation."""
-    async with demo_site(database, lambda clock: build_desk(clock, (*SERVICES, TREES), WORDS)) as built:
+    async with demo_site(
+        database, lambda clock: build_desk(clock, (*SHIPPED_SERVICES.values(), TREES), WORDS)
+    ) as built:
         yield built
 
 

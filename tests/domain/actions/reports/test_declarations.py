@@ -14,12 +14,12 @@ from domain.authorization.rights import RIGHTS, Right
 from domain.messages.catalogue import Catalogue
 from domain.reports.figures import FACT_TABLES, MESSAGE_FACTS, QUEUE_FACTS, RECEIVED_COUNT, UTILISATION, Dimension
 from domain.reports.filter import FILTER_DIMENSIONS, ReportFilter
-from domain.services import services_by_key
 from domain.values.actors import STAFF_ROLES, SYSTEM, Actor, Role
 from domain.values.calendar import jalali_period
 from domain.values.errors import Forbidden, UnknownKind
 from tests.support.further_service import TREES
 from tests.support.municipality import Municipality
+from tests.support.scenarios.shipped_services import SHIPPED_SERVICES
 
 SEES = {
     "civil": {Role.CIVIL, Role.MANAGER, Role.AUDITOR},
@@ -81,7 +81,7 @@ def test_citizens_see_none() -> None:
 
 
 def test_a_further_service_is_in_the_report_of_its_unit() -> None:
-    known = {**services_by_key(), TREES.key: TREES}
+    known = {**SHIPPED_SERVICES, TREES.key: TREES}
     assert REPORTS["civil"].covered_services(known) == frozenset({"machinery", TREES.key})
     assert REPORTS["taxi"].covered_services(known) == frozenset({"taxi_leave", "taxi_report", "duty", "violation"})
     assert REPORTS["expert"].covered_services(known) == frozenset({"expert"})

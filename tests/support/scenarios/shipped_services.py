@@ -1,0 +1,9 @@
+"""The services that the project ships: those of which tests tell figures, however many folders are beside theirs."""
+
+from domain.services import services_by_key
+
+SHIPPED_KEYS = ("machinery", "expert", "taxi_leave", "taxi_report")
+"""In the order of menus."""
+
+SHIPPED_SERVICES = {key: services_by_key()[key] for key in SHIPPED_KEYS}
+"""Key → service, in the same order."""
