@@ -40,15 +40,15 @@ async def find_obstacle(
 async def preview_quote(
     engine: Engine, uow: UnitOfWork, request: ServiceRequest, step: Transition, actor: Actor
 ) -> Quote | None:
-    """Return the quote that this step would make of the request; None where it makes none, or cannot yet (nothing has a
-    price, an area is not known).
+    """Return the quote that this step would make of the request; None where it makes none, or cannot yet: nothing has a
+    price, an area is not known, another effect of the step has first to keep an input that the price depends on.
     """
     quoting_effects, request_copy = [effect for effect in step.effects if effect.makes_quote], deepcopy(request)
     context = engine.build_context(uow, request_copy, {}, actor)
     try:
         for effect in quoting_effects:
             await effect.apply_effect(context)
-    except DomainError:
+    except (DomainError, KeyError):
         return None
     return QUOTE.read(request_copy) if quoting_effects else None
 
@@ -60,8 +60,8 @@ async def _find_refusal(step: Transition, context: StepContext) -> DomainError |
         for effect in step.effects:
             if effect.makes_quote:
                 await effect.apply_effect(context)
-    except (InvalidField, MissingField):
-        return None
+    except (InvalidField, MissingField, KeyError):
+        return None  # KeyError: a value that another effect of the step keeps first, of an input
     except Unavailable:
         raise  # no refusal: the database is away
     except DomainError as error:

@@ -29,6 +29,7 @@ from domain.conversation.buttons.questions import OpenQuestion
 from domain.conversation.dialogue import Conversation
 from domain.conversation.frames import Dialogue
 from domain.conversation.grammar import Grammar
+from domain.engine.step_preview import find_obstacle, preview_quote
 from domain.fields.types import Integer
 from domain.language.printouts import PaperStatus
 from domain.messages.catalogue import Catalogue
@@ -85,6 +86,16 @@ async def issued(town: Municipality, text: str = ORDER) -> str:
     await town.pay(code)
     await town.do(code, "issue", Role.CIVIL)
     return code
+
+
+async def test_a_price_that_an_input_decides_is_no_obstacle(town: Municipality) -> None:
+    """The page of a request asks for the price of its steps before anybody chose the class of street."""
+    code, [step], civil = await town.order(ORDER), BANNERS.steps_named("accept"), actor(Role.CIVIL)
+    await add_design(town, code)
+    request = await town.request(code)
+    async with town.store.open_unit(write=False) as uow:
+        assert await preview_quote(town.desk.engine, uow, request, step, civil) is None
+        assert await find_obstacle(town.desk.engine, uow, request, "accept", civil) is None
 
 
 def test_nothing_is_wrong_with_it() -> None:
