@@ -1,6 +1,7 @@
 # make run     set up, migrate an embedded database, load the demonstration municipality, serve on 127.0.0.1:8080
 # make check   lint and the fast tests, in a minute on two cores once set up: what one runs after every change
 # make test    set up, lint, run every test, and the smoke tests on the oldest and the newest supported Python
+# make test-services  put each worked example of a service into a copy of the project, and both into one, and run the fast tests there
 # make smoke   the smoke tests alone (PYTHONS=… names the interpreters)
 # make lint    ruff, mypy and the import contracts
 # make bench   measure start, texts, payments, relay, bots, imports, a million requests, the staff's queues, the portal, memory: hours
@@ -32,7 +33,7 @@ COMPILE = $(UV) pip compile pyproject.toml --universal --python-version 3.11 --g
 export PYTHONDONTWRITEBYTECODE :=
 
 .DELETE_ON_ERROR:
-.PHONY: setup system-deps run check test smoke lint bench chaos format lock assets pictures sbom
+.PHONY: setup system-deps run check test test-services smoke lint bench chaos format lock assets pictures sbom
 
 setup: $(VENV)/.for-development
 
@@ -60,6 +61,11 @@ check: lint
 test: system-deps lint
 	$(BIN)/pytest --numprocesses=$(JOBS) --dist=loadscope $(PYTEST_ARGS)
 	JOBS=$(JOBS) scripts/smoke.sh
+
+# What covers every service must take a further one without an edit: the tests of `check`, and those of the lists of services.
+test-services: setup
+	$(BIN)/python -m tests.docs.worked_services --quiet --numprocesses=2 --dist=loadscope -m "not postgresql" \
+		$(FAST_TESTS) tests/domain/services/test_service_folders.py tests/test_docs.py $(PYTEST_ARGS)
 
 # What `make test` runs on the oldest and the newest supported Python besides that of .venv; PYTHONS=… names others.
 smoke: system-deps setup

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from app.demo import counter, supplements, upkeep
+from app.demo import counter, samples, supplements, upkeep
 from app.demo.clock import DemoClock
 from app.demo.playing import Scene, play_stories
 from app.demo.plots import plotted_stories
@@ -80,7 +80,12 @@ async def _fill_and_play(
     if vault:
         await counter.fill_counter_office(past_dependencies, uow, vault)
     scene = Scene(past_dependencies, demo_clock, uow, staff_actors(), timetable, now)
-    await play_stories(scene, stories, [*supplements.plan_happenings(scene), *upkeep.plan_happenings(scene)])
+    other_happenings = [
+        *supplements.plan_happenings(scene),
+        *upkeep.plan_happenings(scene),
+        *samples.plan_happenings(scene, stories),
+    ]
+    await play_stories(scene, stories, other_happenings)
 
 
 def all_stories() -> tuple[Story, ...]:
@@ -89,7 +94,7 @@ def all_stories() -> tuple[Story, ...]:
 
 
 async def _is_loaded(uow: UnitOfWork, stories: tuple[Story, ...]) -> bool:
-    return all([await find_first_request(uow, story) is not None for story in stories if story.is_scripted])
+    return all([await find_first_request(uow, story.mobile) is not None for story in stories if story.is_scripted])
 
 
 async def _refuse_unless_empty(uow: UnitOfWork) -> None:

@@ -149,7 +149,8 @@ async def _perform_step(scene: Scene, story: Story, step: StoryStep, facts: Mapp
     elif step.manager:
         await _judge_story_comment(scene, story, step, facts)
     elif step.papers:
-        await _attach_papers(scene, story, scene.staff_by_username[step.member.format_map(facts)])
+        request = await _find_request(scene, story)
+        await attach_required_papers(scene, request, scene.staff_by_username[step.member.format_map(facts)])
     else:
         await _act_as_staff(scene, story, step, facts)
 
@@ -212,10 +213,9 @@ def find_payable_bill(bills: Sequence[Bill]) -> Bill | None:
     return next((bill for bill in bills if bill.state.is_payable), None)
 
 
-async def _attach_papers(scene: Scene, story: Story, actor: Actor) -> None:
+async def attach_required_papers(scene: Scene, request: ServiceRequest, actor: Actor) -> None:
     """Add every paper that the request requires: a small picture in place of a scan."""
-    request = await _find_request(scene, story)
-    papers = scene.dependencies.services[story.service].papers
+    papers = scene.dependencies.services[request.service].papers
     for paper_name in papers.list_required(request.fields) if papers else ():
         scan = PreparedFile.build(f"{paper_name}.jpg", SCAN_BYTES, SCAN_BYTES)
         await attach.attach_document(scene.dependencies, scene.uow, request.code, paper_name, scan, actor)

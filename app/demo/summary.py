@@ -9,6 +9,7 @@ from app.demo import counter
 from app.demo.data import read_rows
 from app.demo.playing import find_payable_bill
 from app.demo.registers import citizen_names_by_mobile
+from app.demo.samples import list_sample_requests
 from app.demo.stories import Story, read_newcomer, read_scripted_service
 from domain.bills.bill import Bill
 from domain.blocks.charging import list_request_bills
@@ -90,7 +91,7 @@ class Summary:
     staff: tuple[DemoStaffMember, ...]
     """Who can sign in."""
     requests: tuple[DemoRequest, ...]
-    """Those that are written out one by one, and one of each state of the other services."""
+    """Those that are written out one by one, and one of each state that requests of the other services are in."""
     counts: dict[str, int]
     """Service → how many requests there are of it."""
     office: DemoOffice | None = None
@@ -136,7 +137,12 @@ async def summarise_demo(
 ) -> Summary:
     """Read from the store the states of the requests of the demonstration."""
     citizen_names, beginner = citizen_names_by_mobile(), read_newcomer()
-    requests = [await _build_demo_request(uow, story) for story in choose_shown_stories(stories)]
+    story_requests = [await _find_loaded_request(uow, story) for story in choose_shown_stories(stories)]
+    samples = await _list_sample_requests(uow, stories)
+    listed_requests = [
+        *story_requests,
+        *{(request.service, request.state): request for request in reversed(samples)}.values(),
+    ]
     staff = [
         DemoStaffMember(row["username"], row["roles"], row["full_name"], display_mobile(parse_mobile(row["mobile"])))
         for row in read_rows("staff.csv")
@@ -149,8 +155,8 @@ async def summarise_demo(
         phone=phone,
         password=password,
         staff=tuple(staff),
-        requests=tuple(requests),
-        counts=dict(Counter(story.service for story in stories)),
+        requests=tuple([await _build_demo_request(uow, request) for request in listed_requests]),
+        counts=dict(Counter([*(story.service for story in stories), *(request.service for request in samples)])),
         office=await _find_office(uow) if phone else None,
     )
 
@@ -170,20 +176,32 @@ def choose_shown_stories(stories: Sequence[Story]) -> list[Story]:
     return chosen_stories
 
 
-async def find_first_request(uow: UnitOfWork, story: Story) -> ServiceRequest | None:
+async def find_first_request(uow: UnitOfWork, mobile: str) -> ServiceRequest | None:
     """Return the request that the demonstration made for this citizen; others of the same line came later."""
-    requests = await uow.requests.list_requests(RequestFilter(mobile=story.mobile, limit=_MOST_REQUESTS))
+    requests = await uow.requests.list_requests(RequestFilter(mobile=mobile, limit=_MOST_REQUESTS))
     return requests[-1] if requests else None
 
 
-async def _build_demo_request(uow: UnitOfWork, story: Story) -> DemoRequest:
-    request = await find_first_request(uow, story)
+async def _find_loaded_request(uow: UnitOfWork, story: Story) -> ServiceRequest:
+    request = await find_first_request(uow, story.mobile)
     assert request is not None, "only what is loaded is summed up"  # noqa: S101 - holds by construction
+    return request
+
+
+async def _list_sample_requests(uow: UnitOfWork, stories: Sequence[Story]) -> list[ServiceRequest]:
+    """Return the requests that samples became, in the order of the services."""
+    found = [await find_first_request(uow, sample.applicant.mobile) for sample in list_sample_requests(stories)]
+    return [request for request in found if request is not None]
+
+
+async def _build_demo_request(uow: UnitOfWork, request: ServiceRequest) -> DemoRequest:
+    mobile = request.mobile or ""
     bill = find_payable_bill(await list_request_bills(uow, request))
-    person = await uow.people.find_person(story.mobile)
-    name = await _find_driver_name(uow, story.mobile) or (person.full_name if person else None) or ""
-    mobile_text = display_mobile(story.mobile)
-    return DemoRequest(request.code, request.service, request.state, mobile_text, name, _build_demo_bill(bill))
+    person = await uow.people.find_person(mobile)
+    name = await _find_driver_name(uow, mobile) or (person.full_name if person else None) or ""
+    return DemoRequest(
+        request.code, request.service, request.state, display_mobile(mobile), name, _build_demo_bill(bill)
+    )
 
 
 async def _find_driver_name(uow: UnitOfWork, mobile_number: str) -> str | None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.docs.worked_services import add_tree_pruning
 from tests.support.project_copy import ProjectCopy, list_blocks
 
 FOLDER = "domain/services/tree_pruning"
@@ -14,20 +15,12 @@ CITIZEN = "09121234567"
 @pytest.fixture(scope="module")
 def project_copy(tmp_path_factory: pytest.TempPathFactory) -> ProjectCopy:
     """The project, copied, with the page applied to it, and with whom the service needs."""
-    copy = ProjectCopy.make(tmp_path_factory.mktemp("project"))
-    apply_page(copy)
+    copy = ProjectCopy.make(tmp_path_factory.mktemp("copy") / "project")
+    add_tree_pruning(copy)
     copy.read_demo("migrate")
     for role in ("civil", "revenue"):
         copy.read_demo("staff", "add", role, "--role", role)
     return copy
-
-
-def apply_page(copy: ProjectCopy) -> None:
-    """Do what the page says: a folder, and nothing else touched."""
-    blocks = dict(list_blocks("add-a-service.md"))
-    assert {path.rpartition("/")[0] for path in blocks} == {FOLDER, f"{FOLDER}/texts"}
-    for path, text in blocks.items():
-        copy.add_file(path, text)
 
 
 def take_step(copy: ProjectCopy, action: str, code: str) -> dict[str, Any]:
@@ -43,6 +36,10 @@ def print_paper(copy: ProjectCopy, kind: str, code: str) -> str:
     return file.read_text("utf-8")
 
 
+def test_the_page_writes_one_folder() -> None:
+    assert {path.rpartition("/")[0] for path, _ in list_blocks("add-a-service.md")} == {FOLDER, f"{FOLDER}/texts"}
+
+
 def test_the_declaration_is_proved(project_copy: ProjectCopy) -> None:
     assert project_copy.read_demo("check")["faults"] == []
 
@@ -55,7 +52,7 @@ def test_counter_offices_are_offered_it(project_copy: ProjectCopy) -> None:
 
 def test_an_unpaid_way_to_the_work_would_be_found(tmp_path: Path) -> None:
     broken = ProjectCopy.make(tmp_path / "project")
-    apply_page(broken)
+    add_tree_pruning(broken)
     broken.replace_once(f"{FOLDER}/declaration.py", '"prune", ("paid",)', '"prune", ("submitted", "paid")')
     ended = broken.run_demo("check")
     assert ended.code == 1

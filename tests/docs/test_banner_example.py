@@ -2,17 +2,17 @@
 
 import pytest
 
-from tests.support.project_copy import ROOT, ProjectCopy, copy_folder
+from tests.docs.worked_services import add_banner_permit
+from tests.support.project_copy import ProjectCopy
 
-FOLDER = ROOT / "docs" / "examples" / "banner_permit"
 CITIZEN = "09121234567"
 
 
 @pytest.fixture(scope="module")
 def project_copy(tmp_path_factory: pytest.TempPathFactory) -> ProjectCopy:
     """The project, copied, with the folder of the example."""
-    copy = ProjectCopy.make(tmp_path_factory.mktemp("project"))
-    copy_folder(FOLDER, copy.root / "domain" / "services" / FOLDER.name)
+    copy = ProjectCopy.make(tmp_path_factory.mktemp("copy") / "project")
+    add_banner_permit(copy)
     return copy
 
 

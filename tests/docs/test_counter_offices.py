@@ -21,12 +21,12 @@ from channels.pishkhan_soap.username_token import password_digest
 from domain.messages.catalogue import Catalogue
 from domain.offices.office import ACTION_ANSWER_RETENTION, QUERY_ANSWER_RETENTION
 from domain.requests.request import Phase
-from domain.services import SERVICES
 from domain.values.errors import ERROR_CODES
 from domain.values.files import MAX_DOCUMENT_BYTES
 from tests.e2e.support.office import Office
 from tests.e2e.support.office_factory import new_office
 from tests.e2e.support.program_runs import spawned
+from tests.support.scenarios.shipped_services import SHIPPED_SERVICES
 
 DOCS = Path(__file__).parents[2] / "docs"
 EXAMPLES = DOCS / "soap_client_example"
@@ -113,7 +113,7 @@ def test_the_worked_digest() -> None:
 def test_every_operation_is_listed_with_how_long_its_answer_is_kept() -> None:
     kept = {ACTION_ANSWER_RETENTION: "400 days", QUERY_ANSWER_RETENTION: "10 minutes"}
     assert (ACTION_ANSWER_RETENTION.days, QUERY_ANSWER_RETENTION.total_seconds()) == (400, 600)
-    operations = Contract(SERVICES, Catalogue.load()).operations
+    operations = Contract(tuple(SHIPPED_SERVICES.values()), Catalogue.load()).operations
     wanted = [[one.name, one.request.doc.english, kept[one.answer_lifetime]] for one in operations]
     table = "\n".join(f"| `{name}` | {doc} | {keeps} |" for name, doc, keeps in wanted)
     assert cells(section("Operations")) == wanted, f"put this table into docs/counter-offices.md:\n{table}"

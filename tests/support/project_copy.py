@@ -12,10 +12,24 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from scripts.structure import PYTHON_FOLDERS, SOURCE_PACKAGES
+from scripts.structure import SOURCE_PACKAGES
 from tests.e2e.support.program_runs import Finished, finished, forked
 
 ROOT = Path(__file__).parents[2]
+
+MADE_HERE = (
+    "__pycache__",
+    ".git",
+    ".venv*",
+    ".*_cache",
+    ".hypothesis",
+    "*.egg-info",
+    "build",
+    "dist",
+    "node_modules",
+    "var",
+)
+"""What is in the folder and not the project's."""
 
 _BLOCK = re.compile(r'^```\w+ title="([^"]+)"\n(.*?)^```', re.MULTILINE | re.DOTALL)
 
@@ -26,8 +40,8 @@ def list_blocks(page: str) -> list[tuple[str, str]]:
 
 
 def copy_folder(source: Path, target: Path) -> None:
-    """Copy a folder of the project without what Python compiled."""
-    shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
+    """Copy a folder of the project without what was made there."""
+    shutil.copytree(source, target, ignore=shutil.ignore_patterns(*MADE_HERE), dirs_exist_ok=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +52,8 @@ class ProjectCopy:
 
     @classmethod
     def make(cls, root: Path) -> "ProjectCopy":
-        """Copy every folder with Python in it."""
-        for folder in PYTHON_FOLDERS:
-            copy_folder(ROOT / folder, root / folder)
-        shutil.copy(ROOT / "pyproject.toml", root)
+        """Copy all of it into a folder that is not there yet."""
+        copy_folder(ROOT, root)
         return cls(root)
 
     def add_file(self, path: str, text: str) -> None:
@@ -94,16 +106,11 @@ class ProjectCopy:
         environment = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", **settings}
         return asyncio.run(finished(partial(forked, self.root), arguments, environment, self.root))
 
-    def run_tests(self, path: str, selected: str) -> int:
-        """Run the tests of a path that are selected by name, all of which must pass; return how many did."""
-        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist"]
+    def run_tests(self, *arguments: str) -> int:
+        """Run the tests that pytest's arguments name, all of which must pass; return how many did."""
+        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
         ended = subprocess.run(
-            [*command, "-k", selected, "--override-ini=addopts=--import-mode=importlib", path],
-            cwd=self.root,
-            capture_output=True,
-            text=True,
-            timeout=300,
-            check=False,
+            [*command, *arguments], cwd=self.root, capture_output=True, text=True, timeout=300, check=False
         )
         assert ended.returncode == 0, ended.stdout[-3000:] + ended.stderr[-1000:]
         passed = re.search(r"([0-9]+) passed", ended.stdout)

@@ -12,6 +12,7 @@ from channels.pishkhan_soap.schema import NAMESPACE
 from domain.messages.catalogue import Catalogue
 from domain.services import SERVICES
 from tests.e2e.support.program_runs import PROGRAM
+from tests.support.scenarios.shipped_services import SHIPPED_KEYS
 
 FILE = Path(__file__).parents[3] / "channels" / "pishkhan_soap" / "counter.wsdl"
 WSDL = "{http://schemas.xmlsoap.org/wsdl/}"
@@ -37,10 +38,19 @@ def operations(wsdl: etree._Element) -> list[str]:
     return [one.get("name", "") for one in wsdl.iterfind(f"{WSDL}portType/{WSDL}operation")]
 
 
-def test_the_file_is_what_the_command_prints(tmp_path: Path) -> None:
+def test_the_file_is_the_contract_of_the_services_that_it_has(operations: list[str]) -> None:
+    known = tuple(service for service in SERVICES if service.soap_operation in operations)
+    assert set(SHIPPED_KEYS) <= {service.key for service in known}
+    assert Contract(known, Catalogue.load()).render_wsdl() == FILE.read_text("utf-8"), RENEWAL
+
+
+def test_the_command_prints_the_operations_of_every_service(tmp_path: Path) -> None:
+    """Those of a further folder too, which the committed file need not have."""
     command = [str(PROGRAM), "soap", "wsdl"]
     printed = subprocess.run(command, cwd=tmp_path, env={"LANG": "C.UTF-8"}, capture_output=True, check=True)
-    assert printed.stdout.decode() == FILE.read_text("utf-8"), RENEWAL
+    assert printed.stdout.decode() == Contract(SERVICES, Catalogue.load()).render_wsdl()
+    port_type = etree.fromstring(printed.stdout).iterfind(f"{WSDL}portType/{WSDL}operation")
+    assert {service.soap_operation for service in SERVICES} <= {one.get("name") for one in port_type}
 
 
 def test_the_command_prints_the_public_address(tmp_path: Path) -> None:

@@ -13,7 +13,6 @@ from domain.fields.form import Field
 from domain.fields.types import Text
 from domain.language.intents import Intent
 from domain.language.service import Service
-from domain.services import services_by_key
 from tests.e2e.support.bot_office import BotOffice, Visitor
 from tests.e2e.support.text_matching import CATALOGUE, visible_text
 from tests.fakes.bot_api import FakeBotApi
@@ -21,6 +20,7 @@ from tests.fakes.bot_messenger import BotMessage
 from tests.fakes.bot_people import Person
 from tests.support.hostile.texts import hostile_text
 from tests.support.scenarios.sample_files import take_photo, write_marked_pdf
+from tests.support.scenarios.shipped_services import SHIPPED_SERVICES
 from tests.support.scenarios.taxi_registries import DRIVER_CODE, DRIVER_MOBILE, PLATE
 
 DRIVER = f"0{DRIVER_MOBILE.removeprefix('+98')}"
@@ -180,7 +180,7 @@ def _prompts(service: Service, asked: Field) -> list[str]:
 async def send_hostile_chat_texts(supplier: HostileVisitor) -> None:
     """Everything from one person: in Telegram question by question, in Bale each request in one text."""
     await supplier.visitor.begins()
-    for service in services_by_key().values():
+    for service in SHIPPED_SERVICES.values():
         if supplier.messenger.bale:
             await supplier.writes_in_one(service)
         elif any(isinstance(one.type, Text) and one.is_asked_in("telegram") for one in service.form):

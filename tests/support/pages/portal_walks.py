@@ -13,13 +13,13 @@ from playwright.async_api import FilePayload, expect
 
 from domain.actions.requests.timers import run_due_timers
 from domain.requests.request import TimerKind
-from domain.services import SERVICES
 from domain.values.actors import Role
 from domain.values.text import ascii_digits
 from tests.support.pages.portal_walkers import PortalWalker, list_problems
 from tests.support.payment_site import PaymentSite
 from tests.support.portal_citizen import read_newest_code
 from tests.support.scenarios.expert_unit import LETTER, TODAY
+from tests.support.scenarios.shipped_services import SHIPPED_SERVICES
 
 NEXT, BEGIN = "ادامه", "آغاز درخواست"
 _CODE = re.compile(r"\d{3} \d{3} \d{3}")
@@ -361,8 +361,8 @@ WALKS: Mapping[str, Callable[[PortalWalk], Awaitable[None]]] = {
 }
 """Service → the way to its rating."""
 
-REQUESTED_SERVICES = tuple(service.key for service in SERVICES if service.form)
-"""The services that citizens ask for, each of which has its walk."""
+REQUESTED_SERVICES = tuple(service.key for service in SHIPPED_SERVICES.values() if service.form)
+"""The services that citizens ask for, each of which has its walk; a further folder need not have one."""
 
 
 def make_photo() -> FilePayload:

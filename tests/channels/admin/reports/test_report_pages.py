@@ -205,10 +205,11 @@ async def test_sheets_need_a_fresh_proof_and_are_audited(site: StaffSite, inside
     request = await site.submitted(full_name=FORMULA)
     await inside.sign_in("civil")
     site.clock.at += 2 * PROOF_FRESHNESS
-    page = await inside.get("/staff/reports/civil.csv?year=1405", 401)
+    page = await inside.get("/staff/reports/civil.csv?year=1405&service=machinery", 401)
     assert "گذرواژه" in page
     assert exported() == []
-    way = await inside.post("/staff/proof", next="/staff/reports/civil.csv?year=1405", proof_password=PASSWORD)
+    listing = "/staff/reports/civil.csv?year=1405&service=machinery"
+    way = await inside.post("/staff/proof", next=listing, proof_password=PASSWORD)
     response = await fetched(inside, way)
     assert response.headers["Content-Disposition"] == 'attachment; filename="civil-14050101-14060101.csv"'
     assert response.headers["Content-Type"] == "text/csv; charset=utf-8"

@@ -5,11 +5,11 @@ import pytest
 from domain.actions.feedback import moderation
 from domain.authorization.visibility import readable_topics
 from domain.feedback.opinions import Comment, CommentFilter, CommentState
-from domain.services import services_by_key
 from domain.values.actors import Actor, Role
 from domain.values.errors import Conflict
 from domain.values.version_token import VersionToken
 from tests.support.municipality import CITIZEN, Municipality, actor
+from tests.support.scenarios.shipped_services import SHIPPED_SERVICES
 from tests.support.scenarios.site_members import at_site
 
 MANAGER, DEPUTY = actor(Role.MANAGER), Actor(frozenset({Role.MANAGER}), "staff", "deputy", "staff")
@@ -100,11 +100,11 @@ async def test_the_mark_changes_with_everything_the_staff_do(town: Municipality)
     ],
 )
 def test_who_reads_what(roles: set[Role], topics: set[str] | None) -> None:
-    assert readable_topics(services_by_key(), at_site(*roles)) == topics
+    assert readable_topics(SHIPPED_SERVICES, at_site(*roles)) == topics
 
 
 async def test_whom_a_writer_is_shown_to(town: Municipality) -> None:
-    services, request = services_by_key(), await town.request(await town.order())
+    services, request = SHIPPED_SERVICES, await town.request(await town.order())
     shown = {role: moderation.may_see_writer(services, actor(role), request) for role in (Role.CIVIL, Role.EXPERT)}
     assert shown == {Role.CIVIL: True, Role.EXPERT: False}
     at_large = {role: moderation.may_see_writer(services, actor(role), None) for role in (Role.AUDITOR, Role.MANAGER)}

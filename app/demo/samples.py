@@ -1,0 +1,161 @@
+"""Requests of services that no story is told of, so that a further service is seen in the demonstration by its folder
+alone: a form of sample values stays where it begins, and each first step that a member of the staff can take by sample
+values is taken for one more.
+
+What the service's own rules refuse is left out: a form that no sample fits makes no request, and a step that is refused
+leaves its request where it is.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import partial
+from typing import Any
+
+from app.demo.playing import Happening, Scene, attach_required_papers
+from app.demo.registers import CITIZEN_COUNT
+from app.demo.stories import Story
+from app.demo.townsfolk import Townsperson, nth_citizen, nth_home, read_lists
+from domain.actions.messages import notify
+from domain.actions.requests import act, walk_in
+from domain.actions.tariffs.changes import add_tariff
+from domain.blocks.charging import QUOTE
+from domain.fields.form import PERSON_NAME_SOURCE, Field
+from domain.fields.types import ReadingContext, Text
+from domain.language.service import Service, Transition
+from domain.people.person import Person
+from domain.requests.request import ServiceRequest
+from domain.services import SERVICES
+from domain.values.actors import STAFF_ROLES
+from domain.values.errors import DomainError
+
+SAMPLE_RATE = 1_500_000
+"""Rials for one unit of whatever such a service prices."""
+
+FIRST_APPLICANT = CITIZEN_COUNT
+"""The number of the first citizen who asks for such a service: those before have stories or remarks."""
+
+DAYS_AHEAD = range(3, 10)
+"""Days after today, one of which a form names: the first that the service admits."""
+
+_PRICED_AT, _ENTERED_AT = "-90 08:00", "ago 50"
+
+
+@dataclass(frozen=True, slots=True)
+class SampleRequest:
+    """What is asked for, by whom, and the step that is taken then; None: none."""
+
+    service: Service
+    applicant: Townsperson
+    step: Transition | None
+
+
+def list_services_without_story(stories: Sequence[Story]) -> list[Service]:
+    """Return the services that none of the stories is of."""
+    keys_with_stories = {story.service for story in stories}
+    return [service for service in SERVICES if service.key not in keys_with_stories]
+
+
+def list_sample_requests(stories: Sequence[Story]) -> list[SampleRequest]:
+    """Return what is asked for of services without a story; each by a citizen without another request."""
+    wanted = [
+        (service, step)
+        for service in list_services_without_story(stories)
+        for step in (None, *_list_first_steps(service))
+    ]
+    return [
+        SampleRequest(service, nth_citizen(FIRST_APPLICANT + number), step)
+        for number, (service, step) in enumerate(wanted)
+    ]
+
+
+def _list_first_steps(service: Service) -> Iterator[Transition]:
+    """Yield the steps of the staff out of the first state, but for those that quote what nothing says the price of."""
+    taken_names = set[str]()
+    for step in service.transitions:
+        makes_quote = any(QUOTE in effect.stores for effect in step.effects)
+        is_for_staff = bool(step.roles & STAFF_ROLES) and service.initial_state in step.source_states
+        if is_for_staff and step.name not in taken_names and (service.priced_items or not makes_quote):
+            taken_names.add(step.name)
+            yield step
+
+
+def plan_happenings(scene: Scene, stories: Sequence[Story]) -> list[Happening]:
+    """Return with their times: prices are set, then each such request is entered and its step taken."""
+    priced_at, entered_at = map(scene.timetable.read_moment, (_PRICED_AT, _ENTERED_AT))
+    planned: list[Happening] = []
+    for service in list_services_without_story(stories):
+        planned.append((priced_at, partial(_set_prices, scene, service)))
+    for sample in list_sample_requests(stories):
+        planned.append((entered_at, partial(_play_sample, scene, sample)))
+    return planned
+
+
+async def _set_prices(scene: Scene, service: Service) -> None:
+    revenue = scene.staff_by_username["revenue"]
+    for item in service.priced_items:
+        await add_tariff(
+            scene.dependencies, scene.uow, revenue, service.key, item.dimensions, rate=SAMPLE_RATE, unit=item.unit
+        )
+
+
+async def _play_sample(scene: Scene, sample: SampleRequest) -> None:
+    applicant, now = sample.applicant, scene.clock.now()
+    await scene.uow.people.save_person(Person(applicant.mobile, applicant.name, applicant.national_code, now))
+    request = await _enter_form(scene, sample)
+    if request is not None and sample.step is not None:
+        with suppress(DomainError):
+            await _take_sample_step(scene, sample, request, sample.step)
+
+
+async def _take_sample_step(scene: Scene, sample: SampleRequest, request: ServiceRequest, step: Transition) -> None:
+    actor = next(member for member in scene.staff_by_username.values() if member.role_names & step.roles)
+    await attach_required_papers(scene, request, actor)
+    note, now = read_lists()["sample_note"], scene.clock.now()
+    inputs = fill_sample_fields(step.inputs, sample.applicant, scene.timetable.today, note, now)
+    outcome = await act.act_on_request(scene.dependencies, scene.uow, request.code, step.name, inputs, actor)
+    await notify.announce_outcome(scene.dependencies, scene.uow, outcome, actor)
+
+
+async def _enter_form(scene: Scene, sample: SampleRequest) -> ServiceRequest | None:
+    """Enter the form for the first day that the service admits; None where it admits none of them."""
+    clerk = scene.staff_by_username["manager"]
+    home = nth_home(len(sample.service.form))
+    for days_ahead in DAYS_AHEAD:
+        day = scene.timetable.today + timedelta(days=days_ahead)
+        form = fill_sample_fields(sample.service.form, sample.applicant, day, home, scene.clock.now())
+        try:
+            outcome = await walk_in.enter_walk_in(
+                scene.dependencies, scene.uow, sample.service.key, form, clerk, sample.applicant.mobile
+            )
+        except DomainError:
+            continue
+        await notify.announce_outcome(scene.dependencies, scene.uow, outcome, clerk)
+        return outcome.request
+    return None
+
+
+def fill_sample_fields(
+    fields: Sequence[Field], applicant: Townsperson, day: date, free_text: str, now: datetime
+) -> dict[str, Any]:
+    """Return what to enter into each required field that some sample fits: the applicant's name, a choice or usual
+    answer of its own, the given text where any is right, else the day, an hour, a number, or who the applicant is.
+    """
+    common = (f"{day:%Y-%m-%d}", "08:00", f"{day:%Y-%m-%d}T08:00:00+03:30", "2", "50", applicant.national_code)
+    values = dict[str, Any]()
+    for field in fields:
+        of_field = (applicant.name,) if field.autofill == PERSON_NAME_SOURCE else (*field.choices, *field.suggestions)
+        of_type = (free_text,) if isinstance(field.type, Text) else (*common, applicant.mobile)
+        fitting = [sample for sample in of_field or of_type if _is_readable(field, sample, now)]
+        if fitting and field.required and not field.is_derived:
+            values[field.name] = fitting[0]
+    return values
+
+
+def _is_readable(field: Field, sample: str, now: datetime) -> bool:
+    try:
+        field.read_value(sample, ReadingContext(now, field.choices))
+    except DomainError:
+        return False
+    return True
