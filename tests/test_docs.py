@@ -23,6 +23,7 @@ from channels.web.error_pages import STATUS_BY_CODE
 from domain.actions.reports.declarations import REPORTS
 from domain.messages.catalogue import Catalogue
 from domain.registries.declarations import REGISTRIES
+from domain.services import SERVICES
 from domain.values.errors import ERROR_CODES, find_error_code
 from domain.values.reasons import SHARED_REASONS
 from payments import GATEWAYS
@@ -67,11 +68,18 @@ def rows(path: str, heading: str) -> dict[str, list[str]]:
 
 
 def settings_table() -> Iterator[str]:
-    """The settings table as `docs/operations.md` must have it."""
+    """The settings table as `docs/operations.md` must have it; the rules of a further service are its own matter."""
+    further_rules = tuple(
+        f"__{rule.name.upper()}"
+        for service in SERVICES
+        if service.key not in SHIPPED_SERVICES
+        for rule in service.rules
+    )
     yield from ("| setting | default | meaning |", "|---|---|---|")
     defaults = dict(default_values(Settings))
     for setting, meaning in described_settings():
-        yield f"| `{setting}` | {defaults[setting]} | {meaning} |"
+        if not setting.endswith(further_rules):
+            yield f"| `{setting}` | {defaults[setting]} | {meaning} |"
 
 
 def default_values(model: type[BaseModel], path: str = ENV_PREFIX) -> Iterator[tuple[str, str]]:
