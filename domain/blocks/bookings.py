@@ -1,7 +1,4 @@
-"""Guards and effects that hold, book and free machines and operators for a request.
-
-A resource is taken by half-hour slots with a unique key on (resource, slot), so no race can book it twice.
-"""
+"""Guards and effects that hold, book and free machines: a unique key on (resource, half-hour slot) books none twice."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
