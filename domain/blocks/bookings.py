@@ -57,9 +57,7 @@ async def describe_booked_units(uow: UnitOfWork, request: ServiceRequest) -> lis
     work_items = request.fields["items"]
     hours_by_item: Sequence[float | None] = HOURS_DONE.find(request) or [None] * len(work_items)
     codes_by_unit = zip(BOOKED_MACHINES.read(request), BOOKED_OPERATORS.read(request), strict=True)
-    worked = [
-        item_hours for item, item_hours in zip(work_items, hours_by_item, strict=True) for _ in range(item["count"])
-    ]
+    worked = [hours for item, hours in zip(work_items, hours_by_item, strict=True) for _ in range(item["count"])]
     return [
         {
             MACHINE_UNITS: [
@@ -108,9 +106,7 @@ def _max_hours(request: ServiceRequest) -> float:
 def _pick_machines(
     machines: list[Resource], request: ServiceRequest, chosen_codes: Sequence[str] = (), held_codes: Sequence[str] = ()
 ) -> list[Resource]:
-    """Choose a free machine for each unit: only among `chosen_codes` if any are named, rather a held one than
-    another.
-    """
+    """Choose a free machine for each unit: only among `chosen_codes` if there are any, a held one before others."""
     picked: list[Resource] = []
     for unit in _work_units(request):
         fitting = [machine for machine in machines if machine.type == unit["machine"] and machine not in picked]
