@@ -6,17 +6,18 @@ by `pay`, `decline` and `cancel`, which return what the browser then brings to t
 """
 
 import ssl
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections import defaultdict, deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from itertools import count
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 from aiohttp import web
 
+from tests.fakes.loopback_server import LoopbackServer
 from tests.fakes.server_faults import FailingAnswers, ServerFault
 
 FIRST_CARD = "6037997500001236"
@@ -67,8 +68,8 @@ class Refusals:
     address: bool = False
 
 
-class BankServer(ABC):
-    """A bank. `async with` it; `base_url` is where it answers. `now` is its clock, which stands."""
+class BankServer(LoopbackServer):
+    """A bank. `now` is its clock, which stands."""
 
     operations: ClassVar[Mapping[str, str]]
     """Its operations by path, in the words of `PaymentGateway`: start, verify, inquire, settle, reverse, list."""
@@ -77,33 +78,26 @@ class BankServer(ABC):
     session_lasts: ClassVar[timedelta] = timedelta(minutes=15)
 
     def __init__(self, *, tls: ssl.SSLContext | None = None) -> None:
+        super().__init__(tls=tls)
         self.sales: dict[str, BankSale] = {}
         self.calls: list[BankCall] = []
         self.refuses = Refusals()
         self.now = datetime(2026, 11, 24, 6, 30, tzinfo=UTC)
-        self.base_url = ""
-        self._tls = tls
         self._faults: defaultdict[str, deque[ServerFault]] = defaultdict(deque)
         self._bodies: defaultdict[str, deque[bytes]] = defaultdict(deque)
         self._numbers = count(80_000_001)
         self._failing_answers = FailingAnswers()
-        self._runner: web.AppRunner | None = None
 
-    async def __aenter__(self) -> Self:
+    async def stop(self) -> None:
+        """Close down; calls that are kept waiting end."""
+        self._failing_answers.end_waiting()
+        await super().stop()
+
+    def build_application(self) -> web.Application:
+        """Return the bank under every path."""
         application = web.Application()
         application.router.add_route("*", "/{path:.*}", self._handle)
-        self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0, ssl_context=self._tls)
-        await site.start()
-        port = self._runner.addresses[0][1]
-        self.base_url = f"http{'s' if self._tls else ''}://127.0.0.1:{port}"
-        return self
-
-    async def __aexit__(self, *exception: object) -> None:
-        self._failing_answers.end_waiting()
-        assert self._runner
-        await self._runner.cleanup()
+        return application
 
     # What a test does
 

@@ -14,13 +14,14 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from importlib.resources import files
-from typing import Literal, Self
+from typing import Literal
 
 from aiohttp import web
 from lxml import etree
 
 from tests.fakes.behpardakht_pages import BehpardakhtPages, build_callback_fields
 from tests.fakes.behpardakht_sales import BehpardakhtSales
+from tests.fakes.loopback_server import LoopbackServer
 
 SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
 BANK = "http://interfaces.core.sw.bps.com/"
@@ -56,10 +57,11 @@ class BehpardakhtCall:
     """Without the password."""
 
 
-class BehpardakhtBank:
+class BehpardakhtBank(LoopbackServer):
     """The bank."""
 
     def __init__(self, *, tls: ssl.SSLContext | None = None, now: datetime | None = None) -> None:
+        super().__init__(tls=tls)
         self.now = now or datetime.now(UTC)
         self.sales = BehpardakhtSales(lambda: self.now)
         self.pages = BehpardakhtPages(self.sales)
@@ -68,39 +70,23 @@ class BehpardakhtBank:
         self.bodies_of: defaultdict[str, deque[bytes]] = defaultdict(deque)
         self.calls: list[BehpardakhtCall] = []
         self.bytes_sent = 0
-        self._tls = tls
         self._schema = _load_schema()
-        app = web.Application()
-        app.add_routes([web.post(SOAP_PATH, self.serve_soap), *self.pages.routes()])
-        self._runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.1, access_log=None)
 
-    async def __aenter__(self) -> Self:
-        await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", 0, ssl_context=self._tls).start()
-        return self
-
-    async def __aexit__(self, *exc: object) -> None:
-        await self.stop()
-
-    async def stop(self) -> None:
-        """Close down: nobody listens there any more."""
-        await self._runner.cleanup()
-
-    @property
-    def origin(self) -> str:
-        """Where the bank is."""
-        host, port = self._runner.addresses[0][:2]
-        return f"{'https' if self._tls else 'http'}://{host}:{port}"
+    def build_application(self) -> web.Application:
+        """Return the SOAP server and the payer's pages."""
+        application = web.Application()
+        application.add_routes([web.post(SOAP_PATH, self.serve_soap), *self.pages.routes()])
+        return application
 
     @property
     def wsdl_url(self) -> str:
         """The setting WSDL_URL."""
-        return f"{self.origin}{SOAP_PATH}?wsdl"
+        return f"{self.base_url}{SOAP_PATH}?wsdl"
 
     @property
     def start_url(self) -> str:
         """The setting START_URL."""
-        return f"{self.origin}/pgwchannel/startpay.mellat"
+        return f"{self.base_url}/pgwchannel/startpay.mellat"
 
     def pass_time(self, time: timedelta) -> None:
         """Move the bank's clock."""

@@ -13,13 +13,14 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from itertools import count
-from typing import Any, Literal, Self
+from typing import Any, Literal
 
 from aiohttp import ClientSession, web
 from yarl import URL
 
 from domain.values.message_parts import count_parts
-from tests.fakes.server_faults import FaultGate
+from tests.fakes.panel_server import PanelServer
+from tests.fakes.server_faults import cut_connection
 
 RECEPTOR = re.compile(r"(?:\+98|0098|98|0)?9[0-9]{9}")
 RIALS_A_PART = 120
@@ -79,7 +80,7 @@ class Refusal(Exception):
         self.status = status
 
 
-class FakeKavenegar:
+class FakeKavenegar(PanelServer):
     """The panel. `sent` holds every text taken, in order; `calls` every request, refused ones too.
 
     A `localid` that was taken before is answered with its first entry. `faults` are used up one a send. `lines` are the
@@ -88,6 +89,7 @@ class FakeKavenegar:
     """
 
     def __init__(self, *, api_key: str = "6B657966616B65", lines: Sequence[str] = ("10004346",), port: int = 0) -> None:
+        super().__init__(port=port)
         self.api_key = api_key
         self.lines = list(lines)
         self.sent: list[Sent] = []
@@ -97,25 +99,7 @@ class FakeKavenegar:
         self.inbox: list[dict[str, Any]] = []
         self.credit: float = 10_000_000
         self.status_after = 4
-        self.gate = FaultGate()
-        self._port = port
         self._ids = count(FIRST_MESSAGE_ID)
-        self._runner = web.AppRunner(self._app(), handler_cancellation=True, shutdown_timeout=0.1, access_log=None)
-
-    async def __aenter__(self) -> Self:
-        await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", self._port).start()
-        return self
-
-    async def __aexit__(self, *exc: object) -> None:
-        self.gate.failing_answers.end_waiting()
-        await self._runner.cleanup()
-
-    @property
-    def base_url(self) -> str:
-        """Where the panel answers, without `/v1`."""
-        host, port = self._runner.addresses[0][:2]
-        return f"http://{host}:{port}"
 
     @property
     def parts(self) -> int:
@@ -136,14 +120,13 @@ class FakeKavenegar:
         entry = {"messageid": messageid, "message": text, "sender": sender, "receptor": to, "date": date}
         self.inbox.append(entry | {"read": False})
 
-    def _app(self) -> web.Application:
-        app = web.Application(middlewares=[self.gate.middleware])
-        app.router.add_route("*", r"/v1/{key}/{method:[a-z/]+}.json", self._serve)
-        app.router.add_get("/_control/sent", self._show_sent)
-        app.router.add_get("/_control/calls", self._show_calls)
-        app.router.add_post("/_control/faults", self._take_faults)
-        app.router.add_post("/_control/statuses", self._take_statuses)
-        return app
+    def add_routes(self, router: web.UrlDispatcher) -> None:
+        """Add the calls of version 1, and those that steer the panel."""
+        router.add_route("*", r"/v1/{key}/{method:[a-z/]+}.json", self._serve)
+        router.add_get("/_control/sent", self._show_sent)
+        router.add_get("/_control/calls", self._show_calls)
+        router.add_post("/_control/faults", self._take_faults)
+        router.add_post("/_control/statuses", self._take_statuses)
 
     async def _serve(self, request: web.Request) -> web.StreamResponse:
         methods: dict[str, Callable[[web.Request, Mapping[str, str]], Awaitable[web.StreamResponse]]] = {
@@ -336,8 +319,7 @@ def _answer(status: int, entries: object = None) -> web.Response:
 
 
 def _cut(request: web.Request) -> web.StreamResponse:
-    assert request.transport
-    request.transport.abort()
+    cut_connection(request)
     return web.Response()
 
 

@@ -66,10 +66,10 @@ async def test_browsers_have_to_say_that_they_come_from_the_merchant(bank: Behpa
 async def test_the_page_posts_the_result_to_the_merchant(bank: BehpardakhtBank, action: str, code: str) -> None:
     ref_id = open_session(bank)
     async with httpx.AsyncClient() as browser:
-        refused = await browser.post(f"{bank.origin}/pgwchannel/pay", data={"RefId": ref_id, "action": "refuse"})
+        refused = await browser.post(f"{bank.base_url}/pgwchannel/pay", data={"RefId": ref_id, "action": "refuse"})
         assert "موجودی کافی نیست" in refused.text
         choice = {"RefId": ref_id, "action": action, "pan": "6037997500001236"}
-        page = html.fromstring((await browser.post(f"{bank.origin}/pgwchannel/pay", data=choice)).text)
+        page = html.fromstring((await browser.post(f"{bank.base_url}/pgwchannel/pay", data=choice)).text)
     (form,) = page.forms
     fields = dict(form.form_values())
     assert (form.action, form.method) == ("https://127.0.0.1/callback", "POST")

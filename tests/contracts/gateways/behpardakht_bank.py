@@ -52,7 +52,7 @@ class BehpardakhtUnderTest:
 
     async def __aenter__(self) -> Self:
         await self.bank.__aenter__()
-        self.base_url = self.bank.origin
+        self.base_url = self.bank.base_url
         await _warm_up()
         return self
 

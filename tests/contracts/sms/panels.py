@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from functools import cache
 from typing import Protocol, Self
@@ -90,7 +90,6 @@ class KavenegarUnderTest(FakeKavenegar):
 
     def __init__(self) -> None:
         super().__init__(api_key=KEY, lines=(LINE,))
-        self.clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def list_sent_ids(self) -> list[str]:
         """Its ids of the texts that it took, in order."""
@@ -122,11 +121,6 @@ class SimulatorUnderTest(KavenegarUnderTest):
 
     async def __aexit__(self, *exception: object) -> None:
         return None
-
-    @property
-    def base_url(self) -> str:
-        """Nowhere."""
-        return ""
 
     def build_inbound_call(self, sender: str, text: str, message_id: str | None) -> WebhookCall:
         """A JSON object."""

@@ -60,7 +60,7 @@ async def test_a_session_in_tehrans_time(bank: BehpardakhtBank, gateway: Payment
     assert (session.order_id, session.amount, session.callback_url) == (7, 200_000, ORDER.callback_url)
     assert page.address == bank.start_url
     assert page.form_fields == {"RefId": page.reference, "CartItem": "عوارض خودرو", "MobileNo": "989121234567"}
-    assert gateway.form_origins == (bank.origin,)
+    assert gateway.form_origins == (bank.base_url,)
 
 
 async def test_why_no_session_was_opened(bank: BehpardakhtBank, gateway: PaymentGateway) -> None:

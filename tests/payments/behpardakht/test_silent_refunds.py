@@ -101,7 +101,7 @@ async def test_a_claim_of_a_transfer_lasts_while_its_holder_waits_for_the_bank(
     taken_over: list[int] = []
 
     async def think() -> None:
-        owner.town.sql(CLAIMS_END)
+        await asyncio.to_thread(owner.town.sql, CLAIMS_END)  # a renewal in this loop may have the file locked
         await asyncio.sleep(0.2)
         taken_over.append(await advance_later(owner, bank))
 
