@@ -101,6 +101,17 @@ EXPLANATIONS: Mapping[str, str] = {
     "text_of_another": "{subject} in this service's file of texts is another service's: move it there",
     "bound_of_all": "{subject} in this service's file of texts would bound the texts of all services: write it under"
     " services.<its key> for its own texts, or in a shared file",
+    "foreign_letter": "{subject} ({file}) has a letter or sign that is on no Persian keyboard (an Arabic ye or kaf, a"
+    " tatweel): write the Persian one",
+    "untidy_space": "{subject} ({file}) has a space where none belongs: at an end, twice, before a point",
+    "latin_word": "{subject} ({file}) has a word in Latin letters: write it in Persian",
+    "stop_unsaid": "citizens may stop texts of the class of {subject} ({file}): let the text end with the words for it"
+    " (OPT_OUT_ENDING)",
+    "stops_nothing": "{subject} ({file}) ends with the words that stop reminders, and they do not stop its class: take"
+    " them away, or give it the class reminder",
+    "reminder_of_other_class": "{subject} ({file}) is a reminder, and would be sent as a notice to those who stopped"
+    " reminders too: give the text the class reminder",
+    "variant_of_no_text": "{subject} ({file}) is said in place of a text that is not there: correct the key",
     "over_budget": "{subject} ({file}): shorten the text, or raise its `parts`",
     "too_long": "{subject} ({file}): shorten the text",
     "unbounded_placeholder": "no bound proves how long the text gets ({subject}, {file}): add that key with the longest"

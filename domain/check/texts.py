@@ -15,11 +15,13 @@ from domain.check.form_sections import section_texts
 from domain.check.printouts import printout_texts
 from domain.check.reason_texts import reason_flaws
 from domain.check.text_lengths import cutting_flaws
+from domain.conversation.vocabulary import OPT_OUT_ENDING
 from domain.fields.form import Field
 from domain.language.awaited import list_asking_notices
 from domain.language.lookups import Lookup, PriceLookup
 from domain.language.service import Service
 from domain.messages.catalogue import CHAT_PREFIX, Catalogue
+from domain.messages.records import MessageClass
 from domain.values.message_parts import count_parts
 from domain.values.page_tokens import LINK_LENGTH, LONGEST_SITE_ADDRESS
 from domain.values.reasons import SHARED_REASONS
@@ -28,10 +30,24 @@ from domain.values.text import count_code_units
 SHARED_TEXTS = ("sms.", "ask.", "staff.", "errors.")
 """Where the catalogue keeps the texts of no service that travel by SMS by themselves."""
 
-CHAT_TEXTS = ("chat.", CHAT_PREFIX)
 LONGEST_CHAT_TEXT = 1000
 """UTF-16 units of one text in a chat: two of them joined, each sign escaped for Bale, are below what a message may have
 (4096).
+"""
+
+LONGEST_BUTTON_LABEL = 40
+
+LONGEST_CHAT_TEXTS = {
+    "chat.": LONGEST_CHAT_TEXT,
+    CHAT_PREFIX: LONGEST_CHAT_TEXT,
+    "chat.buttons.": LONGEST_BUTTON_LABEL,
+    "chat.channels.": LONGEST_BUTTON_LABEL,
+    "intents.": LONGEST_BUTTON_LABEL,
+    "chat.toasts.": 200,
+    "chat.printed": 500,
+}
+"""Beginning of keys → the most UTF-16 units that these texts may have: in a message, on a button, in what flashes up
+over a chat, under a file.
 """
 
 LONGEST_LINK_LINE = "\n" + "x" * (LONGEST_SITE_ADDRESS + len("/c/") + LINK_LENGTH)
@@ -53,7 +69,29 @@ def text_flaws(service: Service, catalogue: Catalogue) -> Iterator[Flaw]:
     sms_keys = existing_sms_texts(service, catalogue)
     yield from budget_flaws(service.key, catalogue, sms_keys)
     yield from cutting_flaws(service, catalogue, sms_keys)
+    yield from stopping_flaws(service.key, catalogue, sms_keys)
+    yield from _reminder_flaws(service, catalogue)
     yield from _link_flaws(service, catalogue)
+
+
+def stopping_flaws(owner: str, catalogue: Catalogue, keys: Iterable[str]) -> Iterator[Flaw]:
+    """Find texts that «لغو۱۱» stops and that do not say so at their end, and those that say so though it does not."""
+    for key in keys:
+        text_class = catalogue.find_class(key)
+        is_stopped = text_class is not None and text_class.stops_on_opt_out
+        says_so = catalogue.text(key).endswith(OPT_OUT_ENDING)
+        if is_stopped and not says_so:
+            yield Flaw("stop_unsaid", owner, key)
+        if says_so and not is_stopped and ".notices." in key:
+            yield Flaw("stops_nothing", owner, key)
+
+
+def _reminder_flaws(service: Service, catalogue: Catalogue) -> Iterator[Flaw]:
+    """Find reminders that would be sent as anything else, also to those who want none."""
+    text_names = dict.fromkeys(reminder.text_name for state in service.states for reminder in state.reminders)
+    for key in [key for name in text_names if (key := f"services.{service.key}.notices.{name}") in catalogue]:
+        if catalogue.find_class(key) is not MessageClass.REMINDER:
+            yield Flaw("reminder_of_other_class", service.key, key)
 
 
 def _link_flaws(service: Service, catalogue: Catalogue) -> Iterator[Flaw]:
@@ -71,22 +109,40 @@ def shared_text_flaws(catalogue: Catalogue) -> Iterator[Flaw]:
     """Find the texts of no service that are missing, and those that do not fit: a municipality may override them."""
     yield from (Flaw("no_text", NO_SERVICE, key) for key in required_keys() if key not in catalogue)
     yield from reason_flaws(NO_SERVICE, SHARED_REASONS, catalogue)
-    yield from budget_flaws(
-        NO_SERVICE, catalogue, [key for key_prefix in SHARED_TEXTS for key in catalogue.list_keys(key_prefix)]
-    )
+    shared_keys = [key for key_prefix in SHARED_TEXTS for key in catalogue.list_keys(key_prefix)]
+    yield from budget_flaws(NO_SERVICE, catalogue, shared_keys)
+    yield from stopping_flaws(NO_SERVICE, catalogue, shared_keys)
     yield from chat_flaws(catalogue)
 
 
 def chat_flaws(catalogue: Catalogue) -> Iterator[Flaw]:
-    """Find texts of chats that are longer than a message may be, or use facts that they are not given."""
-    for key in [key for key_prefix in CHAT_TEXTS for key in catalogue.list_keys(key_prefix)]:
-        try:
-            length = count_code_units(catalogue.render_longest(key))
-        except KeyError as error:
-            yield Flaw("unbounded_placeholder", NO_SERVICE, f"{key}: {error.args[0]}")
-        else:
-            if length > LONGEST_CHAT_TEXT:
-                yield Flaw("too_long", NO_SERVICE, f"{key} needs {length} characters, may have {LONGEST_CHAT_TEXT}")
+    """Find texts of chats that are longer than a message or a button may be, or use facts that they are not given."""
+    for prefix, most_units in LONGEST_CHAT_TEXTS.items():
+        for key in catalogue.list_keys(prefix):
+            if find_chat_limit(key) == most_units:
+                yield from _length_flaws(catalogue, key, most_units)
+    for key in catalogue.list_keys(CHAT_PREFIX):
+        original_key = key.removeprefix(CHAT_PREFIX)
+        if original_key not in catalogue:
+            yield Flaw("variant_of_no_text", NO_SERVICE, key)
+        elif unfilled := sorted(catalogue.list_fact_names(key) - catalogue.fact_names(original_key)):
+            yield from (Flaw("unfilled", NO_SERVICE, f"{key}: {name}") for name in unfilled)
+
+
+def find_chat_limit(key: str) -> int | None:
+    """Return the most code units that a text of a chat may have, by the longest of these prefixes; None: of none."""
+    prefix = max((prefix for prefix in LONGEST_CHAT_TEXTS if key.startswith(prefix)), key=len, default=None)
+    return None if prefix is None else LONGEST_CHAT_TEXTS[prefix]
+
+
+def _length_flaws(catalogue: Catalogue, key: str, most_units: int) -> Iterator[Flaw]:
+    try:
+        length = count_code_units(catalogue.render_longest(key))
+    except KeyError as error:
+        yield Flaw("unbounded_placeholder", NO_SERVICE, f"{key}: {error.args[0]}")
+    else:
+        if length > most_units:
+            yield Flaw("too_long", NO_SERVICE, f"{key} needs {length} characters, may have {most_units}")
 
 
 def budget_flaws(owner: str, catalogue: Catalogue, keys: Iterable[str]) -> Iterator[Flaw]:

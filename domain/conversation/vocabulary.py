@@ -213,6 +213,9 @@ LANGUAGE_INTENT = Intent(
 in a further language belongs to their words, here and in the declarations of services.
 """
 
+OPT_OUT_ENDING = "لغو۱۱"
+"""Ends every text that «لغو۱۱» stops."""
+
 BARE_NUMBERS: Mapping[str, str] = {"11": "opt_out", "12": "opt_in", "0": "help"}
 """Numbers that are a whole message of their own, outside of a question that asks for a number."""
 

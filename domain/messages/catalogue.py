@@ -218,6 +218,11 @@ class Catalogue:
         """Return the names of the facts that a text uses, in the language in force."""
         return _list_fact_names(self.text(key))
 
+    def find_class(self, key: str) -> MessageClass | None:
+        """Return the class that a text names; None where it is for whoever sends it to say."""
+        leaf = self._find_leaf(key)
+        return MessageClass(leaf["class"]) if isinstance(leaf, Mapping) and "class" in leaf else None
+
     def part_budget(self, key: str) -> int:
         """Return the part budget of a text."""
         leaf = self._find_leaf(key)

@@ -10,7 +10,7 @@ from string import Formatter
 from domain.check import check_services
 from domain.check.registries import check_registries
 from domain.check.text_bounds import bound_texts
-from domain.check.texts import LONGEST_CHAT_TEXT
+from domain.check.texts import LONGEST_CHAT_TEXT, find_chat_limit
 from domain.language.service import Service
 from domain.messages.catalogue import Catalogue, is_bound
 from domain.values.errors import InvalidField, NotFound
@@ -93,6 +93,7 @@ def _prove_catalogue(services: Collection[Service], catalogue: Catalogue, text_k
         [(_, needed_parts, allowed_parts)] = bound_texts(services, catalogue).find_over_budget([text_key])
         raise InvalidField("text", InvalidReason.TEXT_PARTS, need=needed_parts, allowed=allowed_parts)
     if "too_long" in flaw_kinds:
-        raise InvalidField("text", InvalidReason.TOO_LONG, limit=persian_digits(LONGEST_CHAT_TEXT))
+        most_units = find_chat_limit(text_key) or LONGEST_CHAT_TEXT
+        raise InvalidField("text", InvalidReason.TOO_LONG, limit=persian_digits(most_units))
     if flaw_kinds:
         raise InvalidField("text", InvalidReason.TEXT_CUTS)

@@ -12,8 +12,11 @@ from domain.fields.form import PERSON_NAME_SOURCE, Field
 from domain.fields.types import Choice
 from domain.language.service import Effect, Guard, Service
 
-FORM_CHANNELS = frozenset({"sms", *MESSENGERS, "portal", "pishkhan_soap", "walk_in", "cli", "system"})
-"""Every channel that a form may come through (channels.md)."""
+ASKING_CHANNELS = frozenset({"sms", *MESSENGERS, "portal", "pishkhan_soap", "walk_in"})
+"""The channels by which citizens, and who writes for them, are asked for a form (channels.md)."""
+
+FORM_CHANNELS = ASKING_CHANNELS | {"cli"}
+"""Every channel that a form may come through: a command line asks nobody."""
 
 FORM_SOURCES = frozenset({PERSON_NAME_SOURCE, "person.national_code"})
 """What is known of a citizen and fills fields by itself (`actions/requests/submit.py`)."""
@@ -72,7 +75,7 @@ def _field_flaws(service: Service, form_field: Field) -> Iterator[Flaw]:
         yield Flaw("unknown_channel", service.key, subject + channel)
     if form_field.autofill and form_field.autofill not in FORM_SOURCES:
         yield Flaw("unknown_source", service.key, subject + form_field.autofill)
-    if form_field.required and form_field.deferred_in >= FORM_CHANNELS:
+    if form_field.required and form_field.deferred_in >= ASKING_CHANNELS:
         yield Flaw("nobody_asked", service.key, form_field.name)
     is_choice = isinstance(form_field.type, Choice) and not form_field.is_derived
     if is_choice and not (form_field.choices or form_field.find_choices or form_field.type.numbered_choices()):

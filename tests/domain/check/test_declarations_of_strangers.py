@@ -11,6 +11,7 @@ import pytest
 from domain.blocks.asking import REASON, StoreReason
 from domain.blocks.charging import IssueBill
 from domain.check import check_services
+from domain.check.declared.forms import ASKING_CHANNELS
 from domain.check.explanations import EXPLANATIONS, explain_flaw
 from domain.check.flaws import Flaw
 from domain.check.unused_texts import list_unused_texts
@@ -88,6 +89,10 @@ PLANTED: dict[str, tuple[Callable[[], Service], str]] = {
     "a channel that is none": (lambda: and_field(deferred_in=frozenset({"fax"})), "unknown_channel: note: fax"),
     "a source that is none": (lambda: and_field(autofill="person.shoe_size"), "unknown_source: note: person.shoe_size"),
     "a stand-in that is none": (lambda: and_field(alternatives=("sketch",)), "unknown_field: sketch"),
+    "a field that only a command line asks for": (
+        lambda: and_field(deferred_in=ASKING_CHANNELS),
+        "nobody_asked: note",
+    ),
     "a choice among nothing": (lambda: and_field(type=Choice()), "no_choices: note"),
     "a name that is none": (lambda: and_field(name="Notiz 2"), "bad_name: Notiz 2"),
     "two fields of one name": (lambda: and_field(name="place"), "double_field: place"),
@@ -151,6 +156,19 @@ def test_a_field_that_may_be_empty_fills_no_text() -> None:
     assert "unfilled: services.tree_pruning.notices.submit: note" in found(
         service, notices=NOTICES | {"submit": "{code} {note}"}
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "leaf", "flaw"),
+    [
+        ("pay_soon", NOTICES["pay_soon"]["text"], "reminder_of_other_class"),
+        ("pay_soon", {"text": "مهلت {code}", "class": "reminder"}, "stop_unsaid"),
+        ("cancel", "درخواست {code} لغو شد. لغو۱۱", "stops_nothing"),
+        ("cancel", {"text": "{code}\nلغو۱۱", "class": "receipt"}, "stops_nothing"),
+    ],
+)
+def test_a_text_says_whether_it_can_be_stopped(name: str, leaf: Any, flaw: str) -> None:
+    assert f"{flaw}: services.tree_pruning.notices.{name}" in found(TREES, notices=NOTICES | {name: leaf})
 
 
 def test_more_services_than_a_text_can_name() -> None:

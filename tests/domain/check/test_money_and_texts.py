@@ -99,7 +99,7 @@ def test_what_steps_give_may_be_told() -> None:
         "bill": "{code} {amount} {bill_id} {payment_id} {deadline}",
         "cancel_refund": "{code} {refund}",
         "reject": "{reason:20}",
-        "pay_soon": "{code} {amount} {deadline}",
+        "pay_soon": {"text": "{code} {amount} {deadline}\nلغو۱۱", "class": "reminder"},
         "schedule": "{code} {machine}",
     }
     assert flaws(MACHINERY_WORK, Catalogue.load({"services": {"machinery": {"notices": notices}}})) == set()

@@ -52,6 +52,24 @@ def test_a_services_file_words_and_bounds_nothing_but_its_own() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("ماشين", "foreign_letter"),
+        ("ماشیـن", "foreign_letter"),
+        ("۳ ماشین ", "untidy_space"),
+        ("ماشین  بزرگ", "untidy_space"),
+        ("ماشین ، راننده", "untidy_space"),
+        ("ماشین GPS", "latin_word"),
+    ],
+)
+def test_what_citizens_read_is_written_as_persian_keyboards_write_it(text: str, kind: str) -> None:
+    key = "services.machinery.notices.accept"
+    assert flaws({}, {key: {"text": text, "parts": 2}}) == [f"machinery: {kind}: {key}"]
+    assert flaws({"sms.help": ["راهنما", text]}, {}) == [f"texts: {kind}: sms.help"]
+    assert flaws({"admin.title": text}, {key: "{driver_name}: PDF"}) == []
+
+
 def test_the_shipped_files_are_in_order() -> None:
     assert list(text_file_flaws(load_shipped_texts())) == []
 

@@ -12,7 +12,6 @@ import pytest
 from domain.check import check_services
 from domain.conversation.grammar import Grammar
 from domain.language.service import Service
-from domain.language.summaries import list_summary_fields
 from domain.messages.catalogue import Catalogue, load_shipped_texts
 from domain.services import SERVICES, list_intents
 from scripts.structure import SOURCE_PACKAGES
@@ -90,10 +89,3 @@ def test_a_folder_that_is_taken_away_leaves_the_others_whole(gone: Service) -> N
     texts = Catalogue([table for file_name, table in shipped_texts.items() if file_name != own_file])
     assert [str(flaw) for flaw in check_services(others, texts)] == []
     assert Grammar(list_intents(others)).parse_message("راهنما", NOW).intent == "help"
-
-
-@pytest.mark.parametrize("service", SERVICES, ids=lambda service: str(service.key))
-def test_each_service_says_what_its_work_is(service: Service) -> None:
-    fields = list_summary_fields(service)
-    assert [field.name for field in fields] == list(service.summary_fields)
-    assert fields, "the rows of queues say it"

@@ -13,7 +13,7 @@ from domain.conversation.buttons.menus import build_menu_rows, build_public_rows
 from domain.conversation.buttons.months import MONTHS_AHEAD, build_month_rows, read_month
 from domain.conversation.dialogue import Conversation
 from domain.conversation.grammar import Grammar
-from domain.messages.catalogue import Catalogue, list_placeholders
+from domain.messages.catalogue import Catalogue
 from domain.messages.keyboards import AttachedPaper, Button, ReplyMarkup
 from domain.services import SERVICES, list_intents, services_by_key
 from domain.values.calendar import from_jalali
@@ -28,14 +28,7 @@ OWN = [
 ]
 VARIANTS = TEXTS.list_keys("in_chat.")
 TODAY = date(2026, 11, 24)
-LONGEST_TEXT, LONGEST_LABEL, LONGEST_TOAST, LONGEST_CAPTION = 4096, 40, 200, 1024
-
-
-@pytest.mark.parametrize("key", VARIANTS)
-def test_a_variant_stands_for_a_text_and_tells_no_other_facts(key: str) -> None:
-    original = key.removeprefix("in_chat.")
-    assert original in TEXTS
-    assert set(list_placeholders(TEXTS.text(key))) <= set(list_placeholders(TEXTS.text(original)))
+LONGEST_TEXT, LONGEST_CAPTION = 4096, 1024
 
 
 def test_every_text_fits_a_message_even_joined_with_another_and_escaped() -> None:
@@ -58,14 +51,23 @@ def test_words_of_the_staff_that_are_too_long_for_a_chat_are_refused() -> None:
     assert (refused.value.reason, refused.value.params["limit"]) == ("too_long", "۱۰۰۰")
 
 
-def test_captions_labels_and_toasts_fit() -> None:
-    assert count_code_units(TEXTS.render_longest("chat.printed")) * 2 < LONGEST_CAPTION
-    assert all(count_code_units(TEXTS.text(key)) <= LONGEST_TOAST for key in TEXTS.list_keys("chat.toasts."))
-    assert count_code_units(TEXTS.text("errors.expired_dialogue")) <= LONGEST_TOAST
-    labels = [
-        TEXTS.text(key) for table in ("chat.buttons.", "chat.channels.", "intents.") for key in TEXTS.list_keys(table)
+@pytest.mark.parametrize(
+    ("key", "most_units"),
+    [("intents.machinery", 40), ("chat.buttons.pay", 40), ("chat.toasts.twice", 200), ("chat.printed", 500)],
+)
+def test_a_label_a_toast_or_a_caption_that_is_too_long_is_found(key: str, most_units: int) -> None:
+    longer = TEXTS.with_text(key, "ن" * (most_units + 1))
+    found = [str(flaw) for flaw in check_services(SERVICES, longer) if flaw.kind == "too_long"]
+    assert found == [f"texts: too_long: {key} needs {most_units + 1} characters, may have {most_units}"]
+    assert most_units * 2 < LONGEST_CAPTION
+
+
+def test_a_variant_stands_for_a_text_and_tells_no_other_facts() -> None:
+    own = {"in_chat": {"sms": {"unknown": "{code}", "unheard_of": "متن"}}}
+    assert [str(flaw) for flaw in check_services(SERVICES, Catalogue.load(own))] == [
+        "texts: unfilled: in_chat.sms.unknown: code",
+        "texts: variant_of_no_text: in_chat.sms.unheard_of",
     ]
-    assert all(1 <= len(label) <= LONGEST_LABEL for label in labels)
 
 
 def test_every_button_of_the_menus_is_a_text_that_means_it() -> None:

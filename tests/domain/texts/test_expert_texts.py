@@ -9,11 +9,11 @@ from domain.blocks.band_answers import MOST_LISTED_BANDS
 from domain.check import sent_by_sms
 from domain.check.text_bounds import bound_texts
 from domain.language.wording import LEFT_TO_RIGHT, RIGHT_TO_LEFT, Wording
-from domain.messages.catalogue import Catalogue, list_placeholders
+from domain.messages.catalogue import Catalogue
 from domain.messages.records import MessageClass
 from domain.services import SERVICES
 from domain.services.expert.declaration import EXPERT_OPINION
-from domain.services.expert.kinds import OPINION_KINDS, PAPER_NAMES
+from domain.services.expert.kinds import OPINION_KINDS
 from domain.services.expert.prices import MAX_AREA
 from domain.values.calendar import TEHRAN_ZONE
 from domain.values.identifiers import LONGEST_RENOVATION_CODE
@@ -61,19 +61,6 @@ def test_the_longest_values_bound_the_real_ones(name: str) -> None:
     assert max(len(shown(name, value)) for value in REAL[name]) <= min(list_lengths(name))
 
 
-def test_every_placeholder_is_bounded() -> None:
-    limited = {key.rpartition(".")[2] for key in TEXTS.list_keys() if ".limits." in f".{key}"}
-    shared = {"code", "amount", "refund", "bill_id", "payment_id", "deadline", "menu"}
-    tables = ("notices", "status", "pending", "answers")
-    used = {
-        name
-        for one in tables
-        for key in TEXTS.list_keys(f"services.expert.{one}.")
-        for name in list_placeholders(TEXTS.text(key))
-    }
-    assert used - limited - shared - set(REAL) == set()
-
-
 def test_a_letters_number_reads_from_left_to_right() -> None:
     assert shown("letter_number", "1405/e/12") == f"{LEFT_TO_RIGHT}۱۴۰۵/e/۱۲{RIGHT_TO_LEFT}"
     assert shown("letter_number", "1405/ک/12") == "۱۴۰۵/ک/۱۲"
@@ -90,11 +77,6 @@ def test_bands_of_prices_take_a_part_each_and_one_more() -> None:
     bands = [TEXTS.render_longest("services.expert.answers.price_band")] * MOST_LISTED_BANDS
     more = TEXTS.render_longest("services.expert.answers.more_bands")
     assert count_parts("\n".join([*lines, *bands, more])) <= 3 + MOST_LISTED_BANDS + 1
-
-
-def test_kinds_and_papers_have_names() -> None:
-    assert {f"choices.kind.{kind}" for kind in OPINION_KINDS} == set(TEXTS.list_keys("choices.kind."))
-    assert {f"choices.document.{name}" for name in PAPER_NAMES} <= set(TEXTS.list_keys("choices.document."))
 
 
 def test_the_classes_of_notices() -> None:

@@ -67,20 +67,6 @@ def test_the_longest_values_bound_the_real_ones(name: str) -> None:
     assert max(len(shown(name, value)) for value in REAL[name]) <= min(list_lengths(name))
 
 
-def test_every_placeholder_is_bounded() -> None:
-    limited = {key.rpartition(".")[2] for key in TEXTS.list_keys() if ".limits." in f".{key}"}
-    shared = {"code", "amount", "bill_id", "payment_id", "menu"}
-    tables = ("notices.", "status.", "answers.", "summary")
-    keys = [
-        key
-        for service in (TAXI_LEAVE, TAXI_REPORT)
-        for one in tables
-        for key in TEXTS.list_keys(f"services.{service.key}.{one}")
-    ]
-    used = {name for key in keys for name in list_placeholders(TEXTS.text(key))} - {"text"}
-    assert used - limited - shared - set(REAL) == set()
-
-
 @pytest.mark.parametrize(
     ("taxi", "words"),
     [

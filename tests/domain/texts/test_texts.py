@@ -1,6 +1,5 @@
 """Every text that people get: it is there, it fits its part budget with the longest real values, it is Persian."""
 
-import re
 import tomllib
 from datetime import date, datetime, timedelta
 from itertools import product
@@ -8,14 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from domain.blocks.asking import LONGEST_NOTE_TEXT
 from domain.check import SHARED_TEXTS, check_services, sent_by_sms
 from domain.check.text_bounds import bound_texts
 from domain.fields.moments import HourOfDay
 from domain.fields.types import format_number
 from domain.fields.work_items import WorkItems
 from domain.fleet.resources import MACHINE_TYPES
-from domain.language.service import Service
 from domain.language.wording import LEFT_TO_RIGHT, Wording, day_and_hour_text, deadline_day_text
 from domain.messages.catalogue import (
     JOINED_PART_BUDGET,
@@ -25,11 +22,8 @@ from domain.messages.catalogue import (
     join_fitting,
     list_placeholders,
 )
-from domain.messages.records import MessageClass
-from domain.requests.request import Phase
-from domain.services import SERVICES, list_intents, services_by_key
+from domain.services import SERVICES, services_by_key
 from domain.values import tracking_codes
-from domain.values.actors import Role
 from domain.values.bill_ids import HIGHEST_AMOUNT
 from domain.values.calendar import MONTH_NAMES, TEHRAN_ZONE, jalali_long_text
 from domain.values.errors import ERROR_CLASSES, ERROR_CODES, InvalidField
@@ -43,13 +37,6 @@ ROOT = Path(__file__).parents[3]
 
 SENT = sorted(sent_by_sms(SERVICES, TEXTS))
 """Every text that can travel as an SMS, by itself or before another."""
-
-READ_BY_CITIZENS = (
-    *SENT,
-    *(key for key in TEXTS.list_keys("services.") if isinstance(TEXTS.read_source(key), str)),
-    *(key for prefix in ("phases.", "choices.", "intents.", "units.", "longest.") for key in TEXTS.list_keys(prefix)),
-)
-SHOWN_IN_LATIN = {"PDF"}
 
 
 def answered_details() -> list[str]:
@@ -87,17 +74,6 @@ def test_free_text_of_any_length_is_cut_to_its_limit(filling: str) -> None:
         facts = names | TEXTS.list_longest_facts(key) | dict.fromkeys((*limited, "text"), filling * 300)
         parts[key] = count_parts(TEXTS.render(key, facts))
     assert {key: number for key, number in parts.items() if number > TEXTS.part_budget(key)} == {}
-
-
-@pytest.mark.parametrize("service", SERVICES, ids=lambda one: one.key)
-def test_the_longest_that_staff_may_write_is_read_to_its_end(service: Service) -> None:
-    asked, reason = "پ" * (LONGEST_NOTE_TEXT - 1) + "؟", "د" * (LONGEST_NOTE_TEXT - 1) + "."
-    facts = {"question": asked, "reason": reason, "code": TEXTS.text("longest.code")}
-    keys = [key for key in TEXTS.list_keys(f"services.{service.key}.") if {"question", "reason"} & uncut(key)]
-    assert len(keys) >= 2
-    for key in keys:
-        said = TEXTS.render(key, facts)
-        assert (asked in said or reason in said, count_parts(said)) == (True, 4)
 
 
 def test_words_are_cut_behind_a_word() -> None:
@@ -195,28 +171,7 @@ def test_names_of_machines_are_never_cut() -> None:
     assert longest <= int(TEXTS.text("limits.machine"))
 
 
-# Words
-
-
-def test_what_citizens_read_is_persian() -> None:
-    latin = {key: set(re.findall("[A-Za-z]+", re.sub(r"\{[\w:]+\}", "", TEXTS.text(key)))) for key in READ_BY_CITIZENS}
-    assert {key: words for key, words in latin.items() if words - SHOWN_IN_LATIN} == {}
-
-
-def test_letters_are_those_of_persian_keyboards() -> None:
-    foreign = re.compile("[يكىةۀ٠-٩\u0640\u064c-\u0655\u200d\ufeff]")
-    assert [key for key in READ_BY_CITIZENS if foreign.search(TEXTS.text(key))] == []
-    untidy = re.compile(r"^\s|\s$|  |\s[،؛.؟:]|\u200c\s|\s\u200c")
-    assert [key for key in READ_BY_CITIZENS if untidy.search(TEXTS.text(key))] == []
-
-
-def test_everything_has_its_words() -> None:
-    wanted = [f"phases.{phase.value}" for phase in Phase]
-    wanted += [f"roles.{role.value}" for role in Role]
-    wanted += [f"choices.machine.{machine}" for machine in MACHINE_TYPES]
-    wanted += [f"intents.{intent.name}" for intent in list_intents()]
-    wanted += [f"sms.about.{service}" for service in ("machinery", "expert", "taxi")]
-    assert [key for key in wanted if key not in TEXTS] == []
+# Classes
 
 
 def test_the_classes_of_notices() -> None:
@@ -230,13 +185,6 @@ def test_the_classes_of_notices() -> None:
         "pay_soon": "reminder",
         "work_soon": "reminder",
     }
-
-
-def test_what_can_be_stopped_says_how() -> None:
-    for key in SENT:
-        leaf = TEXTS._find_leaf(key)
-        if isinstance(leaf, dict) and MessageClass(leaf.get("class", "reply")).stops_on_opt_out:
-            assert TEXTS.text(key).endswith("\nلغو۱۱")
 
 
 # Errors

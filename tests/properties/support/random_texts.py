@@ -44,6 +44,8 @@ def _word(draw: st.DrawFn, service: Service, key: str, *, is_bold: bool) -> Any:
         return {"text": "بگویید:\n{menu}" if has_menu else "چه می‌نویسید؟", "parts": 5}
     if key == f"services.{KEY}.summary":
         return {"text": " ".join(f"{{{one}}}" for one in _certain_names(service)) + "\n۱ یا ۲", "parts": 14}
+    if key in {f"services.{KEY}.notices.{one.text_name}" for state in service.states for one in state.reminders}:
+        return {"text": f"{_message(draw, service, is_bold=is_bold)}\nلغو۱۱", "class": "reminder", "parts": 14}
     if key.startswith(MESSAGES):
         return {"text": _message(draw, service, is_bold=is_bold), "parts": 14}
     return f"متن {persian_digits(len(key))}"
