@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model
 
-from domain.fields.types import Integer, ReadingContext
+from domain.fields.types import Choice, Integer, ReadingContext
 from domain.services import SERVICES
 from domain.settings.policy import Policy
 from domain.settings.service_rules import ServiceRule
@@ -162,7 +162,7 @@ class MunicipalRules(BaseModel):
 
 def describe_rule(rule: ServiceRule[Any]) -> tuple[Any, Any]:
     """Return the type and the field of a service's rule, as Pydantic takes them."""
-    if isinstance(rule.default, bool):
+    if isinstance(rule.type, Choice):
         return bool, Field(rule.default, description=rule.meaning)
     if isinstance(rule.type, Integer):
         return int, Field(rule.default, ge=rule.type.minimum, le=rule.type.maximum, description=rule.meaning)
@@ -177,12 +177,13 @@ def _read_by_type(rule: ServiceRule[Any], raw_value: object) -> Any:
         raise ValueError(str(error)) from error
 
 
+# The rules of services are known at run time alone; what is asked of the settings by name are the municipality's.
 if TYPE_CHECKING:
     PolicySettings = MunicipalRules
 else:
     PolicySettings = create_model(
         "PolicySettings",
         __base__=MunicipalRules,
+        __doc__="The same with every rule that a service declares.",
         **{rule.name: describe_rule(rule) for service in SERVICES for rule in service.rules},
     )
-"""The same with every rule that a service declares."""

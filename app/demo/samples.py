@@ -106,7 +106,8 @@ async def _play_sample(scene: Scene, sample: SampleRequest) -> None:
     request = await _enter_form(scene, sample)
     if request is not None and sample.step is not None:
         with suppress(DomainError):
-            await _take_sample_step(scene, sample, request, sample.step)
+            async with scene.uow.savepoint():
+                await _take_sample_step(scene, sample, request, sample.step)
 
 
 async def _take_sample_step(scene: Scene, sample: SampleRequest, request: ServiceRequest, step: Transition) -> None:
@@ -126,9 +127,10 @@ async def _enter_form(scene: Scene, sample: SampleRequest) -> ServiceRequest | N
         day = scene.timetable.today + timedelta(days=days_ahead)
         form = fill_sample_fields(sample.service.form, sample.applicant, day, home, scene.clock.now())
         try:
-            outcome = await walk_in.enter_walk_in(
-                scene.dependencies, scene.uow, sample.service.key, form, clerk, sample.applicant.mobile
-            )
+            async with scene.uow.savepoint():
+                outcome = await walk_in.enter_walk_in(
+                    scene.dependencies, scene.uow, sample.service.key, form, clerk, sample.applicant.mobile
+                )
         except DomainError:
             continue
         await notify.announce_outcome(scene.dependencies, scene.uow, outcome, clerk)

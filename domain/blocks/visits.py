@@ -4,7 +4,7 @@ An officer is a resource of the fleet, kept in step with the staff whenever a vi
 (resource, slot) lets nobody send an officer to two places at once.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import ClassVar
 
@@ -249,7 +249,7 @@ class FreeOfficer(Effect):
 class StoreVisitReport(Effect):
     """Keep what the officer found: the report, and what the fee depends on."""
 
-    may_store: StoredFields
+    may_store: StoredFields = field()
     """The inputs of the step that are kept, where they are said."""
     stores: ClassVar[StoredFields] = (VISITED_AT,)
 

@@ -185,16 +185,16 @@ COMMAND_INTENTS: tuple[Intent, ...] = (
 
 def list_command_intents(service_intents: Iterable[Intent]) -> tuple[Intent, ...]:
     """Return the intents that belong to no service; «تعرفه» takes what these services price, else the name of one."""
-    readers_by_slot = {slot: reader for intent in service_intents for slot, reader in intent.price_readers.items()}
+    price_readers = [reader for intent in service_intents for reader in intent.price_readers.items()]
 
     def take_priced_subject(reader: MessageReader) -> None:
-        for slot, read_subject in readers_by_slot.items():
+        for slot, read_subject in price_readers:
             read_subject(reader)
             if slot in reader.slots:
                 return
         take_topic(reader)
 
-    alternatives = {"machine": (*readers_by_slot, "service")}
+    alternatives = {"machine": (*dict(price_readers), "service")}
     return tuple(
         replace(intent, slot_readers=(take_priced_subject,), alternatives=alternatives)
         if intent.name == "tariff"

@@ -37,11 +37,6 @@ async def find_form_refusal(
     return None
 
 
-def refuses_value(service: Service, form_values: Mapping[str, Any], now: datetime, policy: Policy) -> bool:
-    """Return whether a form with these values would be refused whatever else is filled in."""
-    return _find_refusing_guard(service, form_values, now, policy) is not None
-
-
 def _find_refusing_guard(
     service: Service, form_values: Mapping[str, Any], now: datetime, policy: Policy
 ) -> ValueRefusingGuard | None:

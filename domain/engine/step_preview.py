@@ -43,25 +43,35 @@ async def preview_quote(
     """Return the quote that this step would make of the request; None where it makes none, or cannot yet: nothing has a
     price, an area is not known, another effect of the step has first to keep an input that the price depends on.
     """
-    quoting_effects, request_copy = [effect for effect in step.effects if effect.makes_quote], deepcopy(request)
-    context = engine.build_context(uow, request_copy, {}, actor)
+    request_copy = deepcopy(request)
+    try:
+        has_quoted = await _apply_quoting_effects(step, engine.build_context(uow, request_copy, {}, actor))
+    except DomainError:
+        return None
+    return QUOTE.read(request_copy) if has_quoted else None
+
+
+async def _apply_quoting_effects(step: Transition, context: StepContext) -> bool:
+    """Have the step's effects quote; False where none does, or one reads what another one keeps first, of an input."""
+    quoting_effects = [effect for effect in step.effects if effect.makes_quote]
+    kept_by_step = {field.name for effect in step.effects for field in (*effect.stores, *effect.may_store)}
     try:
         for effect in quoting_effects:
             await effect.apply_effect(context)
-    except (DomainError, KeyError):
-        return None
-    return QUOTE.read(request_copy) if quoting_effects else None
+    except KeyError as error:
+        if error.args[0] in kept_by_step:
+            return False
+        raise
+    return bool(quoting_effects)
 
 
 async def _find_refusal(step: Transition, context: StepContext) -> DomainError | None:
     """Return why this step would be refused with any inputs. What an input could still mend is no reason."""
     try:
         await require_guards([effect for effect in step.guards if effect.is_foreseeable], context)
-        for effect in step.effects:
-            if effect.makes_quote:
-                await effect.apply_effect(context)
-    except (InvalidField, MissingField, KeyError):
-        return None  # KeyError: a value that another effect of the step keeps first, of an input
+        await _apply_quoting_effects(step, context)
+    except (InvalidField, MissingField):
+        return None
     except Unavailable:
         raise  # no refusal: the database is away
     except DomainError as error:

@@ -13,13 +13,16 @@ from domain.values.errors import InvalidField, UnknownKind
 from domain.values.languages import join_list
 from domain.values.reasons import InvalidReason, UnknownKindReason
 
+MOST_HOURS, MOST_MACHINES = 24, 10
+"""Hours of one machine, and machines in all, that a form takes at the very most."""
+
 
 @dataclass(frozen=True, slots=True)
 class WorkItems(FieldType):
     """One or more machines with hours each. Up to `max_machines` machines in all, `max_hours` hours a machine."""
 
-    max_hours: int = 24
-    max_machines: int = 10
+    max_hours: int = MOST_HOURS
+    max_machines: int = MOST_MACHINES
     name: ClassVar[str] = "items"
     survives_erasure: ClassVar[bool] = True
     part_names: ClassVar[tuple[str, ...]] = ("hours",)

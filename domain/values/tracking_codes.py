@@ -18,7 +18,10 @@ _NINE_DIGITS = re.compile(r"[0-9]{9}")
 
 
 class TrackingCode(str):
-    """Nine digits whose check digit is right, as this module and the store alone make them: nobody reads one again."""
+    """Nine digits whose check digit is right, as this module and the store alone make them: nobody reads one again.
+
+    Out of a stored dialogue it comes back as plain text.
+    """
 
     __slots__ = ()
 

@@ -13,7 +13,7 @@ from app.cli.session import CommandSession, resolve_actor, run_in_session
 from domain.actions.registries.duties import generate_duties as make_all
 from domain.registries.declarations import DUTY, YEARLY_DUTY_KIND
 
-VehiclePlate = Annotated[str, typer.Argument(help="Plate of the vehicle.")]
+PlateArgument = Annotated[str, typer.Argument(help="Plate of the vehicle.")]
 JalaliYear = Annotated[int, typer.Argument(help="Jalali year.")]
 DutyKind = Annotated[str, typer.Option(help="Kind of duty.")]
 DutyNumber = Annotated[int, typer.Option(min=1, help="Which one of that kind in the year.")]
@@ -38,7 +38,7 @@ def generate(year: JalaliYear, username: ActingUser, as_json: AsJson = False, co
 
 
 def bill(
-    plate: VehiclePlate,
+    plate: PlateArgument,
     year: JalaliYear,
     username: ActingUser,
     kind: DutyKind = YEARLY_DUTY_KIND,
@@ -52,7 +52,7 @@ def bill(
 
 
 def waive(
-    plate: VehiclePlate,
+    plate: PlateArgument,
     year: JalaliYear,
     reason: Annotated[str, typer.Option(help="Why; it is kept.")],
     username: ActingUser,
@@ -67,7 +67,7 @@ def waive(
 
 
 def receipt(
-    plate: VehiclePlate,
+    plate: PlateArgument,
     year: JalaliYear,
     output: OutputPath,
     kind: DutyKind = YEARLY_DUTY_KIND,

@@ -7,8 +7,8 @@ from typing import Any
 from channels.portal.requests.controls import OfferSource, SectionControl, build_section_controls, choose_offered_day
 from channels.web.forms import INITIAL_WORK_ROWS, FormWording
 from domain.actions.dependencies import Dependencies
-from domain.engine.form_preview import refuses_value
 from domain.fields.form import Field
+from domain.language.form_guards import refuses_answer
 from domain.language.service import Service
 from domain.values.calendar import to_tehran
 from domain.values.errors import DomainError
@@ -48,7 +48,9 @@ def build_field_controls(
         choose_offered_day(fields),
         lambda field_name, day: (
             not shown_values.offers_days
-            or refuses_value(service, {**shown_values.known_values, field_name: day}, now, dependencies.policy)
+            or refuses_answer(
+                service.submit_guards, shown_values.known_values, field_name, day, now, dependencies.policy
+            )
         ),
         shown_values.remaining_choices,
     )

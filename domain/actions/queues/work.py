@@ -99,7 +99,7 @@ async def load_queue_page(
 async def find_readable_request(
     dependencies: Dependencies, uow: UnitOfWork, code: TrackingCode, actor: Actor
 ) -> ServiceRequest:
-    """Return the request with that tracking code for a page; `CodeMistyped`, `NotFound`, `Forbidden("code")`."""
+    """Return the request with that tracking code for a page; `NotFound`, `Forbidden("code")`."""
     request = await uow.requests.get_by_code(code)
     if not may_see_request(dependencies.services, actor, request):
         raise Forbidden("code")

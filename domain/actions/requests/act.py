@@ -55,7 +55,7 @@ async def _refuse_changed_price(
 async def lock_request(uow: UnitOfWork, code: TrackingCode, version: VersionToken | None = None) -> ServiceRequest:
     """Return the request with that tracking code, with other writers kept off until the unit ends.
 
-    `CodeMistyped`, `NotFound("code")`; `Conflict("code")` when it is not at the version that somebody looked at.
+    `NotFound("code")`; `Conflict("code")` when it is not at the version that somebody looked at.
     """
     request = await uow.requests.get_by_code(code, lock=True)
     refuse_stale(version, request.version_token, Conflict("code", ConflictReason.MOVED_ON))

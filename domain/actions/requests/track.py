@@ -23,13 +23,11 @@ async def track_request(
 ) -> TrackingResult:
     """Look a tracking code up for a viewer, known by the mobile (+989…).
 
-    From the request's own mobile the answer is full, from another it names service and phase only. Errors:
-    `CodeMistyped` (no look-up is made), `NotFound`, `TooManyRequests` once this viewer guessed too often; one's own
-    request is shown even then: nobody has to guess it.
+    From the request's own mobile the answer is full, from another it names service and phase only. Errors: `NotFound`,
+    `TooManyRequests` once this viewer guessed too often; one's own request is shown even then: nobody has to guess it.
     """
-    tracking_code = code
     try:
-        request = await uow.requests.get_by_code(tracking_code)
+        request = await uow.requests.get_by_code(code)
     except NotFound:
         await count_guess(dependencies, uow, viewer_mobile)
         raise

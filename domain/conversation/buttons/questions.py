@@ -12,7 +12,7 @@ from domain.conversation.frames import Dialogue, Frame
 from domain.fields.form import Field
 from domain.fields.moments import Day, HourOfDay
 from domain.fields.types import Integer
-from domain.language.form_guards import ValueRefusingGuard
+from domain.language.form_guards import refuses_answer
 from domain.language.wording import LEFT_TO_RIGHT
 from domain.messages.keyboards import Button, ButtonRows, arrange_in_rows
 from domain.settings.policy import Policy
@@ -119,12 +119,8 @@ class OpenQuestion:
     def _is_refused(self, frame: Frame, name: str, value: object) -> bool:
         """Return whether the service's own rules refuse this answer after those that were given."""
         match = self.conversation.forms[frame.intent].submission
-        values = {**frame.slots, name: value}
         guards = match[0].submit_guards if match else ()
-        return any(
-            isinstance(guard, ValueRefusingGuard) and guard.refuses_values(values, self.now, self.policy)
-            for guard in guards
-        )
+        return refuses_answer(guards, frame.slots, name, value, self.now, self.policy)
 
     def _gap_rows(self, frame: Frame, field: Field) -> ButtonRows:
         """Return the answers to the missing part of a value, without those that would be refused."""

@@ -43,7 +43,7 @@ from domain.fields.form import Field
 from domain.fields.hours import Duration, Hours
 from domain.fields.moments import Day, HourOfDay, Moment
 from domain.fields.types import Choices, Identifier, Rials, Text, format_number
-from domain.fields.work_items import MachineName, WorkItems
+from domain.fields.work_items import MOST_HOURS, MachineName, WorkItems
 from domain.fleet.resources import MACHINE_TYPES
 from domain.language.changes import ChangeableFields
 from domain.language.form_sections import FormSection
@@ -58,7 +58,6 @@ from domain.services.machinery.rules import (
     DELIVERY_TOKEN,
     HANDED_OVER_AT,
     MACHINERY_RULES,
-    MAX_HOURS,
     MAX_HOURS_PER_MACHINE,
     MAX_MACHINES,
     SERVICE_KEY,
@@ -77,7 +76,7 @@ from domain.values.actors import Role
 from domain.values.calendar import TEHRAN_ZONE
 from domain.values.text import group_digits
 
-HOURS = Hours(limit=MAX_HOURS)
+HOURS = Hours(limit=MOST_HOURS)
 BY_MESSAGE = frozenset({"sms", "telegram", "bale"})
 CIVIL = frozenset({Role.CIVIL})
 
@@ -243,7 +242,10 @@ def _describe_hours(lookup: LookupContext, prices: list[TariffRow], machine: str
 
 
 PRICES = PriceLookup(
-    (Field("machine", MachineName(), choices=MACHINE_TYPES), Field("hours", Duration(limit=MAX_HOURS), required=False)),
+    (
+        Field("machine", MachineName(), choices=MACHINE_TYPES),
+        Field("hours", Duration(limit=MOST_HOURS), required=False),
+    ),
     describe_price,
     answer_names=("price", "price_hour", "price_least", "price_from", *BAND_ANSWERS),
 )
@@ -305,7 +307,7 @@ MACHINERY_WORK = Service(
     submit_guards=(WithinMachineLimits(MAX_MACHINES, MAX_HOURS_PER_MACHINE), RequestedInFuture()),
     price_lookup=PRICES,
     priced_items=tuple(
-        PricedSubject({"machine": one}, "hour", (1, 4, 8), max_amount=MAX_HOURS) for one in MACHINE_TYPES
+        PricedSubject({"machine": one}, "hour", (1, 4, 8), max_amount=MOST_HOURS) for one in MACHINE_TYPES
     ),
     printables=PRINTOUTS,
     list_machine_work=machine_work_of,

@@ -17,6 +17,7 @@ from domain.blocks.charging import (
 from domain.blocks.paper_issuing import issue_paper
 from domain.fields.stored import StoredFields, stored_moment, stored_text
 from domain.fields.types import Choice, Integer
+from domain.fields.work_items import MOST_HOURS, MOST_MACHINES
 from domain.language.service import Effect, Guard, StepContext
 from domain.services.machinery.reasons import MachineryInvalidReason
 from domain.settings.service_rules import ServiceRule
@@ -25,12 +26,11 @@ from domain.values.calendar import to_tehran
 from domain.values.errors import InvalidField
 
 SERVICE_KEY = "machinery"
-MAX_HOURS = 24
 MAX_HOURS_PER_MACHINE: ServiceRule[int] = ServiceRule(
-    SERVICE_KEY, "max_hours_per_machine", Integer(1, MAX_HOURS), MAX_HOURS, "Hours asked of one machine."
+    SERVICE_KEY, "max_hours_per_machine", Integer(1, MOST_HOURS), MOST_HOURS, "Hours asked of one machine."
 )
 MAX_MACHINES: ServiceRule[int] = ServiceRule(
-    SERVICE_KEY, "max_machines", Integer(1, 10), 10, "Machines in one request."
+    SERVICE_KEY, "max_machines", Integer(1, MOST_MACHINES), MOST_MACHINES, "Machines in one request."
 )
 REFUND_UNUSED_HOURS: ServiceRule[bool] = ServiceRule(
     SERVICE_KEY, "refund_unused_hours", Choice(), True, "Whether hours paid and not used are refunded."

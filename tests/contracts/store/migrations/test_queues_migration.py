@@ -35,6 +35,7 @@ async def work_machines(town: Municipality) -> None:
     await town.do(await town.order(mobile=NEIGHBOUR), "ask", Role.CIVIL, question="کجا؟")
     await town.reach("completed", mobile="+989120000001")
     await town.reach("accepted", mobile="+989120000002")
+    await town.reach("scheduled", mobile="+989120000004")
     await town.reach("awaiting_payment", ORDER.replace("لودر", "گریدر"), "+989120000003")
 
 

@@ -47,6 +47,8 @@ async def test_no_more_hours_are_offered_than_a_machine_may_work(anneh: Person) 
     town.desk.engine = replace(town.desk.engine, policy=Policy(service_values={"max_hours_per_machine": 3}))
     await anneh.press("ماشین‌آلات")
     assert labels(await anneh.press("لودر"))[:4] == ["۱", "۲", "۳", "قبلی"]
+    days = labels(await anneh.says("ماشین لودر ۱۰ ساعت"))
+    assert [one for one in days if one.isdecimal()] != [], "what is wrong already makes no day wrong"
 
 
 async def test_a_waiting_list_has_no_buttons_under_another_reply(anneh: Person) -> None:
