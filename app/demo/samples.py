@@ -20,6 +20,7 @@ from app.demo.townsfolk import Townsperson, nth_citizen, nth_home, read_lists
 from domain.actions.messages import notify
 from domain.actions.requests import act, walk_in
 from domain.actions.tariffs.changes import add_tariff
+from domain.authorization.request_policy import is_step_of_staff, offers_step
 from domain.blocks.charging import QUOTE
 from domain.fields.form import PERSON_NAME_SOURCE, Field
 from domain.fields.types import ReadingContext, Text
@@ -27,7 +28,6 @@ from domain.language.service import Service, Transition
 from domain.people.person import Person
 from domain.requests.request import ServiceRequest
 from domain.services import SERVICES
-from domain.values.actors import STAFF_ROLES
 from domain.values.errors import DomainError
 
 SAMPLE_RATE = 1_500_000
@@ -75,7 +75,7 @@ def _list_first_steps(service: Service) -> Iterator[Transition]:
     taken_names = set[str]()
     for step in service.transitions:
         makes_quote = any(QUOTE in effect.stores for effect in step.effects)
-        is_for_staff = bool(step.roles & STAFF_ROLES) and service.initial_state in step.source_states
+        is_for_staff = is_step_of_staff(step) and service.initial_state in step.source_states
         if is_for_staff and step.name not in taken_names and (service.priced_items or not makes_quote):
             taken_names.add(step.name)
             yield step
@@ -111,7 +111,7 @@ async def _play_sample(scene: Scene, sample: SampleRequest) -> None:
 
 
 async def _take_sample_step(scene: Scene, sample: SampleRequest, request: ServiceRequest, step: Transition) -> None:
-    actor = next(member for member in scene.staff_by_username.values() if member.role_names & step.roles)
+    actor = next(member for member in scene.staff_by_username.values() if offers_step(step, request, member))
     await attach_required_papers(scene, request, actor)
     note, now = read_lists()["sample_note"], scene.clock.now()
     inputs = fill_sample_fields(step.inputs, sample.applicant, scene.timetable.today, note, now)
