@@ -37,6 +37,9 @@ from tests.support.pages.page_weight import SLOW_LINES, PageWeight, weigh_page
 MOST_BYTES = 80_000
 """Of a first visit of the front page."""
 
+PATIENCE_SECONDS = 10
+"""How long a citizen waits for a page."""
+
 LOAD = Path(__file__).with_name("portal.lua")
 PROCESSES = {SQLITE: 1, POSTGRESQL: 2}
 BARE = "bare page"
@@ -91,7 +94,8 @@ async def read_pages(read: ReadSite, addresses: Path, citizens: int, seconds: fl
     """Let so many citizens read for some seconds, shared among the processes, and note what came of it."""
     ports = read.site.ports
     share = citizens // len(ports)
-    runs = await asyncio.gather(*(run_wrk(LOAD, port, share, seconds, addresses) for port in ports))
+    calls = (run_wrk(LOAD, port, share, seconds, addresses, patience_seconds=PATIENCE_SECONDS) for port in ports)
+    runs = await asyncio.gather(*calls)
     faults = sum(run.faults for run in runs)
     if faults:
         raise SystemExit(f"{read.site.name}: {faults:.0f} pages were not answered well")

@@ -27,10 +27,14 @@ class WrkRun:
         return self.calls / self.seconds
 
 
-async def run_wrk(script: Path, port: int, connections: int, seconds: float, *arguments: str | Path) -> WrkRun:
-    """Call a server of this machine for some seconds; the script gets the arguments."""
-    options = ("--latency", f"-c{connections}", "-t1", f"-d{seconds:g}s", "--timeout", "10s", "-s", script)
-    command = (*LOAD_CORE, "wrk", *options, f"http://127.0.0.1:{port}", "--", *arguments)
+async def run_wrk(
+    script: Path, port: int, connections: int, seconds: float, *arguments: str | Path, patience_seconds: int = 2
+) -> WrkRun:
+    """Call a server of this machine for some seconds; the script gets the arguments. A call that is not answered in
+    time (`patience_seconds`) is a fault.
+    """
+    load = ("--latency", f"-c{connections}", "-t1", f"-d{seconds:g}s", "--timeout", f"{patience_seconds}s")
+    command = (*LOAD_CORE, "wrk", *load, "-s", script, f"http://127.0.0.1:{port}", "--", *arguments)
     process = await spawned(command, stdout=PIPE)
     out, _ = await process.communicate()
     return WrkRun(**json.loads(out.splitlines()[-1]))

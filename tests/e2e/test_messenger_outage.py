@@ -120,6 +120,7 @@ async def test_what_waited_is_delivered_in_order(bots: BotOffice, people: Sequen
     texts = await queue(bots.office, people)
     for _ in range(5):
         await others_are_served(bots)
+        await nothing_is_claimed(bots.office)
         bots.office.advance(minutes=10)
     await nothing_is_claimed(bots.office)
     await bots.telegram.start()

@@ -12,7 +12,7 @@ from domain.fields.form import Field
 from domain.fields.types import Text
 from domain.fields.work_items import WorkItems
 from domain.language.service import Service, State, Transition, Trigger
-from domain.messages.catalogue import Catalogue
+from domain.messages.catalogue import Catalogue, load_shipped_texts
 from domain.requests.request import Phase
 from domain.services import SERVICES
 from domain.services.expert.declaration import EXPERT_OPINION
@@ -286,6 +286,19 @@ def test_texts_of_no_service_are_checked_too() -> None:
     own = {"sms": {"unknown": "ن" * 135, "left": "{nonsense}"}}
     found = {(flaw.service_key, flaw.kind) for flaw in check_services([MACHINERY_WORK], Catalogue.load(own))}
     assert found == {("texts", "over_budget"), ("texts", "unbounded_placeholder")}
+
+
+def test_files_of_texts_are_checked_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    planted = {"longest.hours": "۹", "services.expert.summary": "متن", "services.machinery.summary": "ماشين"}
+    files = {**load_shipped_texts(), "services/machinery/texts/planted.toml": planted}
+    monkeypatch.setattr("domain.check.load_shipped_texts", lambda: files)
+    found = {str(flaw) for flaw in check_services([MACHINERY_WORK], TEXTS)}
+    assert found == {
+        *(f"texts: text_twice: {key}" for key in planted),
+        "machinery: bound_of_all: longest.hours",
+        "machinery: text_of_another: services.expert.summary",
+        "machinery: foreign_letter: services.machinery.summary",
+    }
 
 
 def test_a_word_of_two_services() -> None:

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from domain.blocks.band_answers import MOST_LISTED_BANDS
-from domain.check import sent_by_sms
 from domain.check.text_bounds import bound_texts
 from domain.language.wording import LEFT_TO_RIGHT, RIGHT_TO_LEFT, Wording
 from domain.messages.catalogue import Catalogue
@@ -19,6 +18,7 @@ from domain.values.calendar import TEHRAN_ZONE
 from domain.values.identifiers import LONGEST_RENOVATION_CODE
 from domain.values.message_parts import count_parts
 from domain.values.text import count_code_units, group_digits
+from tests.support.text_bounds import list_bounds
 
 TEXTS = bound_texts(SERVICES, Catalogue.load())
 WORDING = Wording(TEXTS, {EXPERT_OPINION.key: EXPERT_OPINION})
@@ -48,17 +48,10 @@ def shown(name: str, value: Any) -> str:
     return WORDING.render_values(EXPERT_OPINION.form, {name: value})[name]
 
 
-def list_lengths(name: str) -> list[int]:
-    """Return the code units that texts of the services, and chats, have for a placeholder."""
-    prefixes = tuple(f"services.{key}." for key in ("expert",))
-    keys = [key for key in sent_by_sms(SERVICES, TEXTS) if key.startswith(prefixes)] + TEXTS.list_keys("chat.")
-    facts = [TEXTS.list_longest_facts(key) for key in keys]
-    return [count_code_units(fact[name]) for fact in facts if name in fact]
-
-
 @pytest.mark.parametrize("name", REAL)
 def test_the_longest_values_bound_the_real_ones(name: str) -> None:
-    assert max(len(shown(name, value)) for value in REAL[name]) <= min(list_lengths(name))
+    longest = max(count_code_units(shown(name, value)) for value in REAL[name])
+    assert longest <= min(list_bounds(TEXTS, name, EXPERT_OPINION.key))
 
 
 def test_a_letters_number_reads_from_left_to_right() -> None:

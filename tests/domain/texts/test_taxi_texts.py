@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from domain.check import sent_by_sms
 from domain.check.text_bounds import bound_texts
 from domain.language.wording import Wording
 from domain.messages.catalogue import Catalogue, list_placeholders
@@ -17,6 +16,7 @@ from domain.services.taxi_leave.rules import LEAVE_SCOPES
 from domain.services.taxi_report.declaration import RECORD_REGISTRIES, TAXI_REPORT
 from domain.values.calendar import jalali_text
 from domain.values.text import count_code_units
+from tests.support.text_bounds import list_bounds
 
 TEXTS = bound_texts(SERVICES, Catalogue.load())
 WORDING = Wording(TEXTS, {one.key: one for one in (TAXI_LEAVE, TAXI_REPORT)})
@@ -54,17 +54,10 @@ def shown(name: str, value: Any) -> str:
     return WORDING.render_values(form, {name: value})[name]
 
 
-def list_lengths(name: str) -> list[int]:
-    """Return the code units that texts of the services, and chats, have for a placeholder."""
-    prefixes = tuple(f"services.{key}." for key in ("taxi_leave", "taxi_report"))
-    keys = [key for key in sent_by_sms(SERVICES, TEXTS) if key.startswith(prefixes)] + TEXTS.list_keys("chat.")
-    facts = [TEXTS.list_longest_facts(key) for key in keys]
-    return [count_code_units(fact[name]) for fact in facts if name in fact]
-
-
 @pytest.mark.parametrize("name", REAL)
 def test_the_longest_values_bound_the_real_ones(name: str) -> None:
-    assert max(len(shown(name, value)) for value in REAL[name]) <= min(list_lengths(name))
+    longest = max(count_code_units(shown(name, value)) for value in REAL[name])
+    assert longest <= min(list_bounds(TEXTS, name, TAXI_LEAVE.key, TAXI_REPORT.key))
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from domain.blocks.asking import LONGEST_NOTE_TEXT
 from domain.check import SHARED_TEXTS, check_services, sent_by_sms
 from domain.check.text_bounds import bound_texts
 from domain.fields.moments import HourOfDay
@@ -29,7 +30,7 @@ from domain.values.calendar import MONTH_NAMES, TEHRAN_ZONE, jalali_long_text
 from domain.values.errors import ERROR_CLASSES, ERROR_CODES, InvalidField
 from domain.values.message_parts import count_parts
 from domain.values.reasons import InvalidReason, ProofReason
-from domain.values.text import group_digits, persian_digits
+from domain.values.text import count_code_units, group_digits, persian_digits
 
 TEXTS = bound_texts(SERVICES, Catalogue.load())
 WORDING = Wording(TEXTS, services_by_key())
@@ -74,6 +75,20 @@ def test_free_text_of_any_length_is_cut_to_its_limit(filling: str) -> None:
         facts = names | TEXTS.list_longest_facts(key) | dict.fromkeys((*limited, "text"), filling * 300)
         parts[key] = count_parts(TEXTS.render(key, facts))
     assert {key: number for key, number in parts.items() if number > TEXTS.part_budget(key)} == {}
+
+
+def test_the_longest_that_staff_may_write_is_read_to_its_end() -> None:
+    said_by_staff = {
+        "question": "پ" * (LONGEST_NOTE_TEXT - 1) + "؟",
+        "reason": "د" * (LONGEST_NOTE_TEXT - 1) + ".",
+    }
+    keys = [key for key in SENT if key.startswith("services.") and said_by_staff.keys() & uncut(key)]
+    assert keys
+    for key in keys:
+        said = TEXTS.render(key, TEXTS.list_longest_facts(key) | said_by_staff)
+        for name in said_by_staff.keys() & uncut(key):
+            assert said_by_staff[name] in said, key
+        assert count_parts(said) <= TEXTS.part_budget(key), key
 
 
 def test_words_are_cut_behind_a_word() -> None:
@@ -144,6 +159,8 @@ REAL: dict[str, list[str]] = {
     "hours": [format_number(half / 2) for half in range(1, 401)],
     "asked": [format_number(half / 2) for half in range(1, 49)],
     "rate": [group_digits(HIGHEST_AMOUNT)],
+    "present": [group_digits(HIGHEST_AMOUNT)],
+    "percent": [group_digits(100 * HIGHEST_AMOUNT), "…"],
     "limit": [format_number(500), persian_digits(HIGHEST_AMOUNT)],
     "least": [format_number(0.5), format_number(1), "۰"],
     "most": [format_number(24), format_number(10), "…"],
@@ -153,12 +170,22 @@ REAL: dict[str, list[str]] = {
 }
 """Placeholder → values that can stand for it, the longest among them."""
 
+RECKONED = {"service", "state", "phase", "menu", "languages"}
+"""Placeholders whose longest values are reckoned from names and declarations."""
+
 
 def test_the_longest_values_bound_the_real_ones() -> None:
-    keys = [key for key in SENT if key.startswith((*SHARED_TEXTS, "services.machinery."))]
-    longest = [(key, name, value) for key in keys for name, value in TEXTS.list_longest_facts(key).items()]
-    real = {name: max(map(len, values)) for name, values in REAL.items()}
-    assert [(key, name) for key, name, value in longest if len(value) < real.get(name, 0)] == []
+    prefixes = (*SHARED_TEXTS, "details.", "services.machinery.")
+    longest = [
+        (key, name, value)
+        for key in (*SENT, *answered_details())
+        if key.startswith(prefixes)
+        for name, value in TEXTS.list_longest_facts(key).items()
+        if not TEXTS.length_limit(name, find_service(key))
+    ]
+    assert {name for _, name, _ in longest} == REAL.keys() | RECKONED
+    real = {name: max(map(count_code_units, values)) for name, values in REAL.items()}
+    assert [(key, name) for key, name, value in longest if count_code_units(value) < real.get(name, 0)] == []
 
 
 def uncut(key: str) -> set[str]:
