@@ -18,7 +18,7 @@ from domain.values.calendar import TEHRAN_ZONE
 from domain.values.identifiers import LONGEST_RENOVATION_CODE
 from domain.values.message_parts import count_parts
 from domain.values.text import count_code_units, group_digits
-from tests.support.text_bounds import list_bounds
+from tests.domain.texts.text_bounds import list_bounds
 
 TEXTS = bound_texts(SERVICES, Catalogue.load())
 WORDING = Wording(TEXTS, {EXPERT_OPINION.key: EXPERT_OPINION})

@@ -16,7 +16,7 @@ from domain.services.taxi_leave.rules import LEAVE_SCOPES
 from domain.services.taxi_report.declaration import RECORD_REGISTRIES, TAXI_REPORT
 from domain.values.calendar import jalali_text
 from domain.values.text import count_code_units
-from tests.support.text_bounds import list_bounds
+from tests.domain.texts.text_bounds import list_bounds
 
 TEXTS = bound_texts(SERVICES, Catalogue.load())
 WORDING = Wording(TEXTS, {one.key: one for one in (TAXI_LEAVE, TAXI_REPORT)})
