@@ -1,7 +1,7 @@
 """Writes the contract: a WSDL 1.1 with its XSD inside, document/literal wrapped, for SOAP 1.1 and 1.2 (WS-I BP).
 
-`counter.wsdl` beside this file is what it writes for the services that the file has; a test keeps both equal, so that no
-change of their declarations changes the contract unseen. The address is put in when it is served.
+`counter.wsdl` beside this file is what it writes for the services that the file has; a test keeps both equal, so that
+no change of their declarations changes the contract unseen. The address is put in when it is served.
 """
 
 from collections.abc import Iterable, Sequence
