@@ -33,9 +33,11 @@ _PILLOW_FORMATS: Mapping[str, str] = {
 _KEPT_INFO = ("icc_profile", "transparency")
 """What a picture needs beside its pixels to look as it did."""
 
-_PROFILE_PLACE = slice(16, 20)
+_PROFILE_COLOUR_SPACE = slice(16, 20)
+"""Where a colour profile says of which colours it is."""
+
 _GREY_MODES = frozenset({"1", "L", "LA", "I;16"})
-"""Where a colour profile says of which colours it is, and the pictures whose colours are greys."""
+"""The pictures whose colours are greys."""
 
 _JPEG_MODES = frozenset({"L", "RGB"})
 _QUALITY = 92
@@ -116,7 +118,7 @@ def _flatten(pixels: Image.Image) -> Image.Image:
 
 def _encode(pixels: Image.Image, format_name: str, options: Mapping[str, Any]) -> bytes:
     written, colour_profile = BytesIO(), pixels.info.get("icc_profile") or b""
-    if colour_profile[_PROFILE_PLACE] != (b"GRAY" if pixels.mode in _GREY_MODES else b"RGB "):
+    if colour_profile[_PROFILE_COLOUR_SPACE] != (b"GRAY" if pixels.mode in _GREY_MODES else b"RGB "):
         colour_profile = None  # of colours that the picture had before (CMYK): with it these would look wrong
     pixels.save(written, format_name, optimize=format_name == "JPEG", icc_profile=colour_profile, **options)
     return written.getvalue()

@@ -107,9 +107,9 @@ class SentPapers:
             self._dependencies, self._store, uploaded.name, uploaded.content, actor, recipient.about
         )
         async with self._store.open_unit() as uow:
-            await recipient.keep_file(uow, paper_name, file)
-            if upload:
+            if upload:  # first: its bytes are not counted beside those of the file that it becomes
                 await take_upload(self._dependencies, uow, upload)
+            await recipient.keep_file(uow, paper_name, file)
 
     async def read_sent(
         self, uow: UnitOfWork, owner: UploadOwner, value: str | UploadedFile

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from domain.actions.dependencies import Dependencies
+from domain.actions.requests.own_requests import find_answer_deadline
 from domain.blocks.papers_pending import find_missing_papers
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork
@@ -41,6 +42,7 @@ async def build_done_view(dependencies: Dependencies, uow: UnitOfWork, request: 
     """Return what is said of a request to whoever has just sent it."""
     catalogue = dependencies.catalogue
     service = dependencies.engine.get_service(request.service)
+    due_at = find_answer_deadline(service, request)
     unverified_mobile, unit = request.unverified_mobile, service.state_named(request.state).unit
     mobile = request.mobile or unverified_mobile
     return DoneView(
@@ -51,7 +53,7 @@ async def build_done_view(dependencies: Dependencies, uow: UnitOfWork, request: 
         message_lines=await _list_message_lines(uow, request),
         next_steps=catalogue.text_lines(f"services.{request.service}.steps")[1:],
         unit_title=catalogue.text(f"roles.{unit}") if unit else "",
-        due_on=jalali_text(to_tehran(request.due_at).date()) if request.due_at else "",
+        due_on=jalali_text(to_tehran(due_at).date()) if due_at else "",
         missing_papers=[
             dependencies.wording.paper_title(name) for name in await find_missing_papers(uow, service.papers, request)
         ],

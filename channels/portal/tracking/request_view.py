@@ -16,7 +16,7 @@ from domain.actions.drafts.submitting import REPRESENTED
 from domain.actions.papers.printouts import list_printouts
 from domain.actions.requests.change import list_changeable_fields
 from domain.actions.requests.citizen_commands import list_command_steps
-from domain.actions.requests.own_requests import waits_for_citizen
+from domain.actions.requests.own_requests import find_answer_deadline, waits_for_citizen
 from domain.actions.requests.reopen import REOPENED_AS, may_citizen_reopen
 from domain.bills.bill import Bill
 from domain.blocks.charging import list_request_bills
@@ -177,7 +177,7 @@ class OwnRequestViews:
         service = self._dependencies.engine.get_service(request.service)
         unit = service.state_named(request.state).unit if not request.phase.is_final else None
         needs_answer = waits_for_citizen(request, mobile)
-        is_overdue = request.due_at is not None and request.due_at <= self._dependencies.clock.now()
+        due_at = find_answer_deadline(service, request)
         return RequestProgress(
             code=request.code,
             service_title=self._wording.service_title(request.service),
@@ -186,8 +186,8 @@ class OwnRequestViews:
             is_final=request.phase.is_final,
             needs_answer=needs_answer,
             holder=self._get_text(f"roles.{unit}") if unit and not needs_answer and not request.awaits else "",
-            due_at=day_and_hour_text(request.due_at) if request.due_at else "",
-            is_overdue=is_overdue,
+            due_at=day_and_hour_text(due_at) if due_at else "",
+            is_overdue=due_at is not None and due_at <= self._dependencies.clock.now(),
             next_step=self._describe_next(request, mobile),
             reason=self._wording.request_facts(request)["reason"] if request.phase is Phase.DECLINED else "",
             created_on=day_and_hour_text(request.created_at),

@@ -20,7 +20,7 @@ MOST_DOCUMENTS = 30
 MOST_DRAFT_FILES, MAX_DRAFT_BYTES = 20, 30 * 1024 * 1024
 """Files that one draft may have, and their bytes; as many may be on their way to a draft or a request as uploads."""
 
-MOST_FORM_FILES = 20
+MOST_FORM_FILES = MOST_DRAFT_FILES
 """Files that one form may bring."""
 
 FILES_PER_ADDRESS, COUNTING_WINDOW = 300, timedelta(hours=1)
@@ -45,8 +45,15 @@ def build_surplus_error() -> TooLarge:
 
 async def require_waiting_capacity(uow: UnitOfWork, size: int) -> None:
     """Refuse `size` bytes more of what waits for a form to be sent (`TooManyRequests("documents")`)."""
-    waiting_bytes = await uow.draft_files.sum_waiting_bytes() + await uow.uploads.sum_waiting_bytes()
-    if waiting_bytes + size > MAX_WAITING_BYTES:
+    await require_upload_capacity(uow, await uow.draft_files.sum_waiting_bytes() + size)
+
+
+async def require_upload_capacity(uow: UnitOfWork, size: int) -> None:
+    """Refuse `size` bytes more beside those of all uploads (`TooManyRequests("documents")`).
+
+    That is all that a chunk of one is asked, since it is asked often: the sum over the files of drafts takes long.
+    """
+    if await uow.uploads.sum_waiting_bytes() + size > MAX_WAITING_BYTES:
         raise TooManyRequests("documents", TooManyRequestsReason.DRAFT_FILES)
 
 

@@ -21,7 +21,7 @@ def list_open_papers(dependencies: Dependencies, request: ServiceRequest) -> tup
 async def find_own_request(uow: UnitOfWork, code: TrackingCode, actor: Actor, *, lock: bool = False) -> ServiceRequest:
     """Return this citizen's own request, `lock`: kept from other writers until the unit ends.
 
-    Errors: `NotFound("code")` for anybody else's, whether it is there or not; `CodeMistyped`.
+    Errors: `NotFound("code")` for anybody else's, whether it is there or not.
     """
     request = await uow.requests.get_by_code(code, lock=lock)
     refuse_foreign_request(request, actor)

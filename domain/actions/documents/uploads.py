@@ -8,7 +8,12 @@ Whoever calls has found the owner, and that its visitor may send it papers; who 
 from datetime import timedelta
 
 from domain.actions.dependencies import Dependencies
-from domain.actions.documents.capacity import count_upload, require_capacity, require_waiting_capacity
+from domain.actions.documents.capacity import (
+    count_upload,
+    require_capacity,
+    require_upload_capacity,
+    require_waiting_capacity,
+)
 from domain.actions.sweeping import sweep_in_units
 from domain.unit_of_work import Store, UnitOfWork
 from domain.uploads.upload import Upload, UploadOwner
@@ -80,7 +85,7 @@ async def append_chunk(
     """Add the bytes that follow the first `offset` ones. The owner is locked: of the same chunk sent twice one counts.
 
     Errors: `NotFound`; `Conflict("offset")` where another number of bytes came so far, `TooLarge` beyond the size that
-    was named, `TooManyRequests` while uploads are too many bytes in all.
+    was named, `TooManyRequests` while uploads are too many bytes.
     """
     upload = await get_upload(dependencies, uow, owner, upload_id)
     if offset != upload.received:
@@ -89,7 +94,7 @@ async def append_chunk(
         raise TooLarge("document", limit=upload.size)
     if not chunk:
         return upload
-    await require_waiting_capacity(uow, len(chunk))
+    await require_upload_capacity(uow, len(chunk))
     await uow.uploads.append_chunk(upload, chunk)
     return upload
 

@@ -4,6 +4,7 @@ made for them.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from domain.actions.dependencies import Dependencies
@@ -54,6 +55,13 @@ def waits_for_citizen(request: ServiceRequest, mobile: str) -> bool:
     if request.awaits is not None:
         return request.awaits == mobile
     return request.mobile == mobile and request.phase in _WAITING_PHASES
+
+
+def find_answer_deadline(service: Service, request: ServiceRequest) -> datetime | None:
+    """Return until when a citizen may expect the unit to act whose turn it is; None where nothing says it, and where
+    what is due is the work itself (`State.reckon_due`: the end of the hours booked).
+    """
+    return None if service.state_named(request.state).reckon_due else request.due_at
 
 
 def find_concern(services: Mapping[str, Service], request: ServiceRequest, mobile: str) -> Concern | None:

@@ -12,6 +12,7 @@ from aiohttp import ClientResponse
 
 from channels.portal.papers.upload_calls import CHUNK_TYPE, MAX_CHUNK_BYTES
 from channels.web.session import CSRF_HEADER
+from domain.actions.documents import capacity
 from domain.actions.documents.uploads import UPLOAD_LIFETIME, forget_expired_uploads
 from domain.actions.requests.erase import erase_request
 from domain.values.actors import Actor, Role
@@ -229,6 +230,21 @@ async def test_an_upload_that_cannot_be_opened_now_stays(portal: DemoSite, scrip
     portal.desk.file_cleaner, script.citizen.page = cleaner, page
     assert (await upload(script.citizen, script.papers, **named))[0] == 303
     assert await kept_names(portal) == ["سند.jpg"]
+
+
+async def test_bytes_that_wait_are_counted_once_and_hold_up_no_upload_that_was_begun(
+    citizen: PortalCitizen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = UploadScript(citizen, await reach_papers(citizen), await csrf_of(citizen))
+    finished, begun = await script.begin(), await script.begin()
+    await script.send(finished, 0, PHOTO)
+    monkeypatch.setattr(capacity, "MAX_WAITING_BYTES", len(PHOTO))
+    assert (await upload(citizen, script.papers, **{"upload-deed": upload_id(finished), "add": "yes"}))[0] == 303
+    assert await script.send(begun, 0, PHOTO) == (204, str(len(PHOTO)))
+    assert (await script.create()).status == 429
+    monkeypatch.setattr(capacity, "MAX_WAITING_BYTES", HALF)
+    status, _ = await upload(citizen, script.papers, **{"upload-plan": upload_id(begun), "add": "yes"})
+    assert (status, await script.ask(begun)) == (429, (200, str(len(PHOTO)))), "refused for now, it stays"
 
 
 async def test_what_names_no_row_is_not_there(script: UploadScript) -> None:

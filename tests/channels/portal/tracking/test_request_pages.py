@@ -2,9 +2,16 @@
 in two tabs and sent again.
 """
 
+from datetime import timedelta
 from html import unescape
+from typing import Any
 
+import pytest
+
+from channels.portal.tracking import command_forms
 from domain.actions.citizens.proofs import RESEND_AFTER
+from domain.actions.requests import answering
+from domain.actions.requests.answering import open_question
 from domain.feedback.opinions import Comment, CommentFilter
 from domain.people.citizen_session import PROOF_IDLE_LIMIT
 from domain.requests.request import Phase, ServiceRequest
@@ -125,6 +132,39 @@ async def test_an_answer_is_taken_once_and_a_later_question_gets_its_own(
     assert "چند متر است؟" in shown
     answers = (await read_request(portal, request.code)).data["answers"]
     assert [each["answer"] for each in answers] == ["بله، باز است"]
+
+
+async def test_an_answer_in_words_alone_locks_the_request_once(
+    portal: DemoSite, citizen: PortalCitizen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request = await asked(portal)
+    await citizen.prove_mobile(TO_LIST)
+    await citizen.get(f"/requests/{request.code}")
+    lockings: list[str] = []
+
+    async def note_locking(*call: Any) -> ServiceRequest:
+        lockings.append(call[2])
+        return await open_question(*call)
+
+    for module in (answering, command_forms):
+        monkeypatch.setattr(module, "open_question", note_locking)
+    await citizen.post(f"/requests/{request.code}/answer", answer="بله، باز است")
+    assert lockings == [request.code]
+
+
+async def test_the_end_of_the_hours_booked_is_no_promise_of_an_answer(portal: DemoSite, citizen: PortalCitizen) -> None:
+    request = await submitted(portal)
+    await citizen.prove_mobile(TO_LIST)
+    assert "معمولاً تا" in await citizen.get(f"/requests/{request.code}")
+    await bill(portal, request)
+    await pay(portal, request)
+    await portal.act(request.code, "schedule", Role.CIVIL)
+    booked = await read_request(portal, request.code)
+    assert booked.due_at
+    portal.clock.at = booked.due_at + timedelta(hours=1)
+    await citizen.prove_mobile(TO_LIST)
+    page = await citizen.get(f"/requests/{request.code}")
+    assert ("اکنون نزد" in page, "معمولاً تا" in page, "پوزش" in page) == (True, False, False)
 
 
 async def test_giving_up_is_asked_once_with_what_it_means_for_money(portal: DemoSite, citizen: PortalCitizen) -> None:
