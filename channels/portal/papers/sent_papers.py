@@ -1,7 +1,8 @@
 """The files that a form of papers brings: in it, or as uploads that came before and that it names in their place.
 
-To open a file is what costs most. So whom they are for and who sends them is looked at before, and each is counted; and
-one after the other is prepared and kept, so that no more of them lies in memory than the form itself.
+To open a file is what costs most. So whom they are for, who sends them and whether there is place for them is looked at
+before, and each is counted; and one after the other is prepared and kept, so that no more of them lies in memory than
+the form itself.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -17,8 +18,8 @@ from domain.actions.documents.uploads import delete_upload, read_upload, take_up
 from domain.actions.drafts.reading import citizen_actor
 from domain.unit_of_work import Store, UnitOfWork
 from domain.uploads.upload import Upload, UploadOwner
-from domain.values.errors import DomainError, TooManyRequests, Unavailable
-from domain.values.files import MAX_DOCUMENT_BYTES, PreparedFile
+from domain.values.errors import DomainError, NotFound, TooManyRequests, Unavailable
+from domain.values.files import MAX_DOCUMENT_BYTES, PreparedFile, digest_content
 
 MAX_FILE_FORM_BYTES = 3 * MAX_DOCUMENT_BYTES + 64 * 1024
 """Bytes of a form of papers: some photos at once, as phones take them."""
@@ -30,6 +31,11 @@ _UPLOAD_PREFIX = "upload-"
 _INPUT_PREFIXES = ("file-", "camera-", _UPLOAD_PREFIX)
 """A paper's files, its photos, and the ids of its uploads."""
 
+AdmitFile = Callable[[UnitOfWork, str, str, int], Awaitable[bool]]
+"""Looks whether a file may come as the paper of that name, by its digest and size as it was sent, before it is opened:
+a domain error refuses it; False: it is there already.
+"""
+
 KeepFile = Callable[[UnitOfWork, str, PreparedFile], Awaitable[object]]
 """Stores a file as the paper of that name, once it has found anew that it may come; a domain error refuses it."""
 
@@ -40,6 +46,8 @@ class PaperRecipient:
 
     owner: UploadOwner
     """The draft or the request."""
+    admit: AdmitFile
+    """What is asked of it before a file is opened."""
     keep_file: KeepFile
     """How it gets a file."""
     about: str = ""
@@ -67,7 +75,7 @@ class SentPapers:
         inside a unit of work.
 
         An upload whose file was refused is forgotten: as after any form, such files are chosen again. It stays where
-        that was for now alone (`PASSING_ERRORS`).
+        that was for now alone (`PASSING_ERRORS`), and where the draft was sent meanwhile (`NotFound`).
         """
         sent = list_sent(visitor.form)
         outcomes = [await self._keep_file(visitor, recipient, *named) for named in sent[:MOST_FORM_FILES]]
@@ -85,14 +93,32 @@ class SentPapers:
             async with self._store.open_unit() as uow:
                 await count_file(self._dependencies, uow, visitor.source_address)
                 uploaded, upload = await self.read_sent(uow, recipient.owner, value)
-            if uploaded.content:  # one that is named again was kept already
+                is_new = await self._admit(uow, recipient, paper_name, uploaded, upload)
+            if is_new:
                 await self._keep_content(visitor, recipient, paper_name, uploaded, upload)
         except DomainError as error:
-            if upload and not isinstance(error, PASSING_ERRORS):
+            if upload and not isinstance(error, (*PASSING_ERRORS, NotFound)):
                 async with self._store.open_unit() as uow:
                     await delete_upload(uow, upload.owner, upload.id)
             return RefusedPaper(paper_name, uploaded.name, error)
         return None
+
+    async def _admit(
+        self,
+        uow: UnitOfWork,
+        recipient: PaperRecipient,
+        paper_name: str,
+        uploaded: UploadedFile,
+        upload: Upload | None,
+    ) -> bool:
+        """Return whether a file is to be opened: none that was kept already, of which an upload is taken at once."""
+        content = uploaded.content
+        if not content:  # an upload that is named again
+            return False
+        is_new = await recipient.admit(uow, paper_name, digest_content(content), len(content))
+        if upload and not is_new:
+            await take_upload(self._dependencies, uow, upload)
+        return is_new
 
     async def _keep_content(
         self,

@@ -37,6 +37,10 @@ FROM_SUMMARY = "check"
 """The parameter of a section's address that leads back to the summary."""
 
 
+LATE_PAPERS = "late_papers"
+"""The parameter of the page of a sent form that says of files that they came after it."""
+
+
 def begin_address(service_key: str) -> str:
     """Return where a request of a service is begun."""
     return f"/services/{service_key}/request"

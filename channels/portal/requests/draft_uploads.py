@@ -8,7 +8,7 @@ from channels.portal.requests.addresses import UPLOADS_PATH, read_draft_id
 from channels.portal.requests.draft_pages import require_session
 from domain.actions.dependencies import Dependencies
 from domain.actions.drafts.beginning import get_draft
-from domain.actions.drafts.papers import add_draft_file, lock_paper_draft
+from domain.actions.drafts.papers import add_draft_file, get_open_draft, lock_paper_draft, require_draft_place
 from domain.unit_of_work import UnitOfWork
 from domain.uploads.upload import UploadOwner
 from domain.values.files import PreparedFile
@@ -38,7 +38,11 @@ class DraftUploadOwners:
 def build_recipient(dependencies: Dependencies, session_id: int, draft_id: int) -> PaperRecipient:
     """Return a draft that this session holds as whom files are for."""
 
+    async def admit(uow: UnitOfWork, paper_name: str, source_sha256: str, size: int) -> bool:
+        draft = await get_open_draft(dependencies, uow, session_id, draft_id)
+        return await require_draft_place(dependencies, uow, draft, paper_name, source_sha256, size) is None
+
     async def keep_file(uow: UnitOfWork, paper_name: str, file: PreparedFile) -> None:
         await add_draft_file(dependencies, uow, session_id, draft_id, paper_name, file)
 
-    return PaperRecipient(UploadOwner(draft_id=draft_id), keep_file)
+    return PaperRecipient(UploadOwner(draft_id=draft_id), admit, keep_file)

@@ -12,10 +12,17 @@ from aiohttp import web
 
 from channels.portal.frame import PortalRoute, PortalSubmission, PortalVisitor, render_portal_page
 from channels.portal.papers.paper_view import PaperRow, PaperViews
-from channels.portal.papers.sent_papers import MAX_FILE_FORM_BYTES, RefusedPaper, SentPapers, find_answering_error
+from channels.portal.papers.sent_papers import (
+    MAX_FILE_FORM_BYTES,
+    RefusedPaper,
+    SentPapers,
+    find_answering_error,
+    list_sent,
+)
 from channels.portal.papers.upload_owners import read_file_id
 from channels.portal.requests.addresses import (
     DRAFT_FILE_PATH,
+    LATE_PAPERS,
     PAPERS_PATH,
     draft_address,
     draft_file_address,
@@ -87,11 +94,11 @@ class PaperPages:
         async with self._store.open_unit() as uow:
             session = await ensure_session(self._dependencies, uow, request, visitor)
             draft, is_new = await self._open_draft(uow, request, visitor, session.id)
-        if detour := self._find_detour(draft):
+        if detour := self._find_detour(draft, visitor):
             return detour
         refused = await self._sent_papers.keep_files(visitor, build_recipient(self._dependencies, session.id, draft.id))
-        if not is_new:
-            await self._press_button(visitor, session.id, draft.id, has_refused=bool(refused))
+        if not is_new and (detour := await self._press_button(visitor, session.id, draft.id, bool(refused))):
+            return detour
         if refused:
             held_draft = HeldDraft(session, draft.id, is_new=is_new)
             return await self._render_papers(request, visitor, held_draft, refused, find_answering_error(refused))
@@ -114,19 +121,25 @@ class PaperPages:
             draft = await begin_draft(self._dependencies, uow, session_id, service_key, visitor.source_address)
             return draft, True
 
-    def _find_detour(self, draft: Draft) -> str:
+    def _find_detour(self, draft: Draft, visitor: PortalVisitor) -> str:
         """Return where a draft is gone on with that takes no papers; empty for one that does."""
         if draft.is_submitted:
-            return draft_address(draft, "done")
+            return draft_address(draft, "done") + (f"?{LATE_PAPERS}=1" if list_sent(visitor.form) else "")
         return "" if find_papers(self._dependencies, draft) else draft_address(draft, "summary")
 
-    async def _press_button(self, visitor: PortalVisitor, session_id: int, draft_id: int, *, has_refused: bool) -> None:
-        """Do what the button of the page says besides sending files: take one out, or go on without further ones."""
+    async def _press_button(self, visitor: PortalVisitor, session_id: int, draft_id: int, has_refused: bool) -> str:
+        """Do what the button of the page says besides sending files: take one out, or go on without further ones.
+        Return where a draft leads that was sent while its files were opened; empty for one that was not.
+        """
         async with self._store.open_unit() as uow:
+            draft = await get_draft(self._dependencies, uow, session_id, draft_id, lock=True)
+            if draft.is_submitted:
+                return self._find_detour(draft, visitor)
             if file_id := read_text(visitor.form, _REMOVE_BUTTON):
                 await remove_draft_file(self._dependencies, uow, session_id, draft_id, read_file_id(file_id))
             elif not has_refused and _ADD_BUTTON not in visitor.form:
                 await leave_papers(self._dependencies, uow, session_id, draft_id)
+        return ""
 
     async def _render_papers(
         self,
@@ -138,7 +151,7 @@ class PaperPages:
     ) -> web.Response:
         async with self._store.open_unit(write=False) as uow:
             draft = await get_draft(self._dependencies, uow, held_draft.session.id, held_draft.draft_id)
-            if detour := self._find_detour(draft):
+            if detour := self._find_detour(draft, visitor):
                 raise web.HTTPSeeOther(detour)
             rows = await self._build_rows(uow, draft, refused)
         holder, service = replace(visitor, session=held_draft.session), self._dependencies.services[draft.service]

@@ -13,6 +13,7 @@ from channels.portal.frame import PortalRoute, PortalSubmission, PortalVisitor, 
 from channels.portal.problems import Problem, name_field
 from channels.portal.requests.addresses import (
     DONE_PATH,
+    LATE_PAPERS,
     RELATION_PATH,
     SUBMIT_PATH,
     SUMMARY_PATH,
@@ -31,6 +32,7 @@ from channels.portal.requests.summary_view import SummaryViews
 from channels.web.posted import read_text
 from channels.web.refused_forms import RefusedForm, form_error
 from domain.actions.dependencies import Dependencies
+from domain.actions.documents.own_papers import list_open_papers
 from domain.actions.drafts.beginning import get_draft
 from domain.actions.drafts.papers import find_papers
 from domain.actions.drafts.reading import citizen_actor, read_draft
@@ -195,9 +197,11 @@ class SummaryPages:
                 raise web.HTTPSeeOther(draft_address(draft, "summary"))
             service_request = await uow.requests.get_by_code(draft.request_code)
             view = await build_done_view(self._dependencies, uow, service_request)
+        open_papers = list_open_papers(self._dependencies, service_request)
         context = {
             "offline": build_offline_view(visitor, self._dependencies.services[draft.service], draft),
             "view": view,
+            "has_late_papers": LATE_PAPERS in request.query and bool(open_papers),
             "again_address": begin_address(draft.service),
         }
         return render_portal_page(request, visitor, "portal/requests/done.html", context)

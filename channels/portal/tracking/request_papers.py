@@ -29,7 +29,7 @@ from channels.portal.tracking.addresses import (
 from channels.portal.tracking.request_page import RequestPage
 from channels.web.refused_forms import RefusedForm, form_error
 from domain.actions.dependencies import Dependencies
-from domain.actions.documents.attach import attach_document
+from domain.actions.documents.attach import attach_document, require_place
 from domain.actions.documents.own_papers import find_own_request, list_open_papers, lock_open_request
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import Store, UnitOfWork
@@ -110,10 +110,15 @@ class RequestPaperPage:
         return request_address(code, "document" if has_changed else "same_document")
 
     def _build_recipient(self, service_request: ServiceRequest, actor: Actor) -> PaperRecipient:
+        async def admit(uow: UnitOfWork, paper_name: str, source_sha256: str, size: int) -> bool:
+            code = service_request.code
+            place = await require_place(self._dependencies, uow, code, paper_name, source_sha256, actor)
+            return place.repeated is None
+
         async def keep_file(uow: UnitOfWork, paper_name: str, file: PreparedFile) -> None:
             await attach_document(self._dependencies, uow, service_request.code, paper_name, file, actor)
 
-        return PaperRecipient(UploadOwner(request_id=service_request.id), keep_file, service_request.code)
+        return PaperRecipient(UploadOwner(request_id=service_request.id), admit, keep_file, service_request.code)
 
     async def _build_rows(
         self, uow: UnitOfWork, service_request: ServiceRequest, refused: Sequence[RefusedPaper]

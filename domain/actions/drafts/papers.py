@@ -22,9 +22,11 @@ def find_papers(dependencies: Dependencies, draft: Draft) -> ServicePapers | Non
     return service.papers if list_citizen_papers(service.papers) else None
 
 
-async def lock_open_draft(dependencies: Dependencies, uow: UnitOfWork, session_id: int, draft_id: int) -> Draft:
-    """Return a draft that this session holds, locked; `NotFound("draft")`, also for one that was sent."""
-    draft = await get_draft(dependencies, uow, session_id, draft_id, lock=True)
+async def get_open_draft(
+    dependencies: Dependencies, uow: UnitOfWork, session_id: int, draft_id: int, *, lock: bool = False
+) -> Draft:
+    """Return a draft that this session holds; `NotFound("draft")`, also for one that was sent."""
+    draft = await get_draft(dependencies, uow, session_id, draft_id, lock=lock)
     if draft.is_submitted:
         raise NotFound("draft", NotFoundReason.DRAFT)
     return draft
@@ -34,7 +36,7 @@ async def lock_paper_draft(dependencies: Dependencies, uow: UnitOfWork, session_
     """Return a draft that this session holds, locked; `NotFound("draft")`, also for one that was sent or whose service
     asks citizens for no papers.
     """
-    draft = await lock_open_draft(dependencies, uow, session_id, draft_id)
+    draft = await get_open_draft(dependencies, uow, session_id, draft_id, lock=True)
     if find_papers(dependencies, draft) is None:
         raise NotFound("draft", NotFoundReason.DRAFT)
     return draft
@@ -53,16 +55,10 @@ async def add_draft_file(
     Errors: `NotFound("draft")`, also for one that was sent; `InvalidField("field")` for no such paper, `TooLarge` for
     too many files or bytes, `TooManyRequests` while all drafts together have too many.
     """
-    draft = await lock_open_draft(dependencies, uow, session_id, draft_id)
-    papers = find_papers(dependencies, draft)
-    if papers is None or paper_name not in papers.citizen_papers:
-        raise InvalidField("field", InvalidReason.UNKNOWN_PAPER)
-    existing = await uow.draft_files.list_of_draft(draft.id)
-    sent = (paper_name, file.source_sha256)
-    repeated = next((other for other in existing if (other.field, other.source_sha256) == sent), None)
+    draft = await get_open_draft(dependencies, uow, session_id, draft_id, lock=True)
+    repeated = await require_draft_place(dependencies, uow, draft, paper_name, file.source_sha256, file.size)
     if repeated is not None:
         return repeated
-    require_capacity([other.size for other in existing], file.size)
     await require_waiting_capacity(uow, file.size)
     draft_file = _build_draft_file(dependencies, draft, paper_name, file)
     await uow.draft_files.add(draft_file, file)
@@ -70,11 +66,30 @@ async def add_draft_file(
     return draft_file
 
 
+async def require_draft_place(
+    dependencies: Dependencies, uow: UnitOfWork, draft: Draft, paper_name: str, source_sha256: str, size: int
+) -> DraftFile | None:
+    """Return the same file as the same paper, if an open draft has it already; raises `InvalidField("field")` for no
+    such paper, and `TooLarge` where `size` bytes more would be too many files or bytes.
+
+    Who has to prepare a file first asks before, by what was sent: what nobody keeps is not scanned.
+    """
+    papers = find_papers(dependencies, draft)
+    if papers is None or paper_name not in papers.citizen_papers:
+        raise InvalidField("field", InvalidReason.UNKNOWN_PAPER)
+    existing = await uow.draft_files.list_of_draft(draft.id)
+    sent = (paper_name, source_sha256)
+    repeated = next((other for other in existing if (other.field, other.source_sha256) == sent), None)
+    if repeated is None:
+        require_capacity([other.size for other in existing], size)
+    return repeated
+
+
 async def remove_draft_file(
     dependencies: Dependencies, uow: UnitOfWork, session_id: int, draft_id: int, file_id: int
 ) -> None:
     """Take a file out of a draft; one that is gone already is no error. `NotFound("draft")`."""
-    draft = await lock_open_draft(dependencies, uow, session_id, draft_id)
+    draft = await get_open_draft(dependencies, uow, session_id, draft_id, lock=True)
     for draft_file in await uow.draft_files.list_of_draft(draft.id):
         if draft_file.id == file_id:
             await uow.draft_files.delete(draft_file)
@@ -82,7 +97,7 @@ async def remove_draft_file(
 
 async def leave_papers(dependencies: Dependencies, uow: UnitOfWork, session_id: int, draft_id: int) -> None:
     """Note that the page of papers was left by «go on»: papers may come later. `NotFound("draft")`."""
-    draft = await lock_open_draft(dependencies, uow, session_id, draft_id)
+    draft = await get_open_draft(dependencies, uow, session_id, draft_id, lock=True)
     if PAPERS_STEP not in draft.saved_sections:
         draft.saved_sections = (*draft.saved_sections, PAPERS_STEP)
         await keep_draft(dependencies, uow, draft)

@@ -17,8 +17,14 @@ from domain.actions.documents.uploads import UPLOAD_LIFETIME, forget_expired_upl
 from domain.actions.requests.erase import erase_request
 from domain.values.actors import Actor, Role
 from domain.values.tracking_codes import parse_code
-from tests.channels.portal.requests.test_form_pages import csrf_of
-from tests.channels.portal.requests.test_paper_pages import draft_file_names, portal_rows, reach_papers, upload
+from tests.channels.portal.requests.test_form_pages import csrf_of, send
+from tests.channels.portal.requests.test_paper_pages import (
+    draft_file_names,
+    only_request,
+    portal_rows,
+    reach_papers,
+    upload,
+)
 from tests.support.demo_site import DemoSite, build_desk, demo_site
 from tests.support.portal_citizen import OWN_MOBILE, PortalCitizen, portal_citizen
 from tests.support.scenarios.portal_requests import EXPERT, OTHER_MOBILE, completed, submitted
@@ -245,6 +251,28 @@ async def test_bytes_that_wait_are_counted_once_and_hold_up_no_upload_that_was_b
     monkeypatch.setattr(capacity, "MAX_WAITING_BYTES", HALF)
     status, _ = await upload(citizen, script.papers, **{"upload-plan": upload_id(begun), "add": "yes"})
     assert (status, await script.ask(begun)) == (429, (200, str(len(PHOTO)))), "refused for now, it stays"
+
+
+async def test_what_comes_for_a_form_that_was_sent_meanwhile_is_led_to_its_request(
+    portal: DemoSite, citizen: PortalCitizen
+) -> None:
+    script = UploadScript(citizen, await reach_papers(citizen), await csrf_of(citizen))
+    address, draft = await script.begin(), script.papers.removesuffix("/papers")
+    await script.send(address, 0, PHOTO)
+
+    class SentMeanwhile(FilesCleanedHere):
+        """Another tab sends the form while a file of it is opened."""
+
+        async def clean_file(self, content: bytes, media_type: str) -> bytes:
+            await send(citizen, draft)
+            return await super().clean_file(content, media_type)
+
+    portal.desk.file_cleaner = SentMeanwhile()
+    status, done = await upload(citizen, script.papers, **{"upload-deed": upload_id(address)})
+    assert (status, done.partition("?")[0], await kept_names(portal)) == (303, f"{draft}/done", [])
+    request = await only_request(portal)
+    assert f'href="/requests/{request.code}/papers"' in await citizen.get(done)
+    assert await script.ask(address) == (200, str(len(PHOTO))), "it is kept"
 
 
 async def test_what_names_no_row_is_not_there(script: UploadScript) -> None:

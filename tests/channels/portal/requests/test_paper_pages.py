@@ -171,6 +171,19 @@ async def test_no_file_is_opened_before_it_is_known_who_sends_it_and_counted(
     assert (status, "فرم‌های بسیاری آغاز شد" in page, cleaner.opened) == (429, True, 1)
 
 
+async def test_no_file_is_opened_that_is_there_or_has_no_place(
+    portal: DemoSite, citizen: PortalCitizen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    papers, cleaner = await reach_papers(citizen), CountingCleaner()
+    portal.desk.file_cleaner, deed = cleaner, ("file-deed", "سند.jpg", take_photo())
+    for _ in range(2):
+        assert (await upload(citizen, papers, deed, add="yes"))[0] == 303
+    assert (await upload(citizen, papers, ("file-anything", "عکس.jpg", take_photo(80))))[0] == 422
+    monkeypatch.setattr(capacity, "MOST_DRAFT_FILES", 1)
+    assert (await upload(citizen, papers, ("file-plan", "نقشه.jpg", take_photo(80))))[0] == 413
+    assert cleaner.opened == 1
+
+
 async def test_of_a_draft_that_is_gone_it_is_said_what_was_refused(portal: DemoSite, citizen: PortalCitizen) -> None:
     papers = await reach_papers(citizen)
     await citizen.get("/drafts")

@@ -8,6 +8,7 @@ from tests.support.demo_site import DemoSite
 from tests.support.portal_citizen import PortalCitizen, portal_citizen
 from tests.support.scenarios.expert_unit import PHOTO
 from tests.support.scenarios.portal_requests import EXPERT, OTHER_MOBILE, completed, submitted
+from tests.support.scenarios.sample_files import CountingCleaner, take_photo
 
 OTHER_PHOTO = PHOTO[:-2] + b"\x00\xff\xd9"
 SCRIPT = b"<script>alert(1)</script>"
@@ -42,6 +43,15 @@ async def test_papers_are_added_at_once_and_the_same_file_not_twice(portal: Demo
     assert citizen.page.count(f'href="{own_page}/documents/') == 3
     assert (await citizen.get(address)).count(f'href="{own_page}/documents/') == 3
     assert 'name="remove"' not in citizen.page, "what was sent stays"
+
+
+async def test_a_file_that_is_there_already_is_not_opened_again(portal: DemoSite, citizen: PortalCitizen) -> None:
+    request = await submitted(portal, "expert", EXPERT)
+    address, cleaner = await reach_papers(citizen, request.code), CountingCleaner()
+    portal.desk.file_cleaner = cleaner
+    for _ in range(2):
+        await upload(citizen, address, ("file-deed", "سند.jpg", take_photo()))
+    assert cleaner.opened == 1
 
 
 async def test_what_is_refused_is_said_beside_its_paper_and_the_rest_is_kept(
