@@ -268,6 +268,9 @@ async def test_nothing_stays_where_a_session_was_ended(
     opened = await open_phone(browser, server)
     page = await open_form(opened, "taxi_report")
     await page.get_by_role("button", name=BEGIN).click()
+    await expect(page.get_by_label("تشویق")).to_be_visible()
+    other_tab = await page.context.new_page()
+    await other_tab.goto(page.url)
     await page.get_by_label("تشویق").check()
     await go_on(page)
     await page.context.set_offline(True)
@@ -278,6 +281,7 @@ async def test_nothing_stays_where_a_session_was_ended(
     await expect(page.get_by_text("نوشته‌های شما از این گوشی پاک شد")).to_be_visible()
     assert await page.evaluate("offlineForms.listForms()") == []
     assert await page.evaluate(KEPT_FILES) == 0
+    await assert_nothing_typed_is_kept(other_tab)
     await end_once_the_server_can(opened, monkeypatch)
     await opened.open("/drafts")  # before anything else is asked for, the session is ended at the server
     await expect(page.get_by_text("درخواست نیمه‌کاره‌ای نیست")).to_be_visible()
@@ -288,6 +292,14 @@ async def test_nothing_stays_where_a_session_was_ended(
     await page.get_by_role("button", name="پایان کار در این رایانه").click()
     await expect(page.get_by_role("heading", name="کار شما در این رایانه پایان یافت.")).to_be_visible()
     await assert_nothing_left(page)
+
+
+async def assert_nothing_typed_is_kept(page: Page) -> None:
+    """What is answered in a tab that was open when the session was ended is not kept; close it."""
+    await page.get_by_label("تشویق").check()
+    await page.wait_for_timeout(500)
+    assert await page.evaluate("offlineForms.listForms()") == []
+    await page.close()
 
 
 async def assert_nothing_left(page: Page) -> None:

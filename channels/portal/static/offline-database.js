@@ -95,16 +95,22 @@
 
   const findForm = async (draft) => (await listForms()).find((form) => isOf(form, draft));
 
-  /* Change a form, and its files beside it, in one transaction, and return it; one that is not there is begun. */
+  /* Change a form, and its files beside it, in one transaction, and return it; one that is not there is begun. Where a
+     session was ended without a line, and the server has not heard of it, a form that was wiped stays away, and nothing is
+     returned: a page of that session may be open still. */
   const changeForm = (service, draft, change) =>
-    inStores(["forms", "files"], "readwrite", ([store, files], give) => {
-      store.getAll().onsuccess = (event) => {
-        const form = (draft && event.target.result.find((each) => isOf(each, draft))) || buildForm(service, draft);
-        form.papers ||= [];
-        change(form, files);
-        form.changedAt = Date.now();
-        store.put(form);
-        give(form);
+    inStores(["forms", "files", "facts"], "readwrite", ([store, files, facts], give) => {
+      facts.get("end").onsuccess = (ending) => {
+        store.getAll().onsuccess = (event) => {
+          const found = event.target.result.find((each) => draft && isOf(each, draft));
+          if (!found && draft && ending.target.result) return;
+          const form = found || buildForm(service, draft);
+          form.papers ||= [];
+          change(form, files);
+          form.changedAt = Date.now();
+          store.put(form);
+          give(form);
+        };
       };
     });
 
@@ -121,9 +127,11 @@
 
   const forgetForm = (draft) => forgetForms((form) => isOf(form, draft));
 
-  const clearAll = () =>
+  /* Forget everything; `facts`, by name, are noted in the same transaction. */
+  const clearAll = (facts = {}) =>
     inStores(["forms", "files", "facts"], "readwrite", (stores) => {
       for (const store of stores) store.clear();
+      for (const [name, value] of Object.entries(facts)) stores[2].put(value, name);
     });
 
   self.offlineDatabase = {

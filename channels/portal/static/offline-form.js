@@ -98,6 +98,10 @@
       event.preventDefault();
       typing = null;
       const kept = await forms.keepSection(service, place.draft, place.section, readBody(), false);
+      if (!kept) {
+        location.hash = "ended";
+        return;
+      }
       const isLater = event.submitter && event.submitter.name === "later";
       location.hash = isLater ? address(kept.name, "kept") : followingOf(kept.name, place.section, kept);
       goOn();

@@ -104,6 +104,10 @@
       const form = await forms.changeForm(service, place.draft, (stored) => {
         stored.isPapersLeft = true;
       });
+      if (!form) {
+        location.hash = "ended";
+        return;
+      }
       const isLater = event.submitter && event.submitter.name === "later";
       location.hash = address(form.name, isLater ? "kept" : "summary");
       goOn();

@@ -203,10 +203,7 @@
   };
 
   /* End the session without a line: nothing stays here, and the server hears of it first of all. */
-  const endLater = async () => {
-    await wipe({ withCaches: false });
-    await writeFact("end", true);
-  };
+  const endLater = () => clearAll({ end: true });
 
   self.offlineForms = {
     CACHE, listForms, findForm, changeForm, forgetForm, finishForm, sweepForms, isPending, keepSection, keepTyping,
