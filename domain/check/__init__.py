@@ -24,7 +24,7 @@
 | `text_facts.py` | every placeholder of a text is filled, wherever it is rendered |
 | `unused_texts.py` | no text of a service is there that nothing asks for |
 | `text_bounds.py` | nothing: it reckons the longest that names, choices, numbers and menus of them get in texts |
-| `text_files.py` | no text is in two files, and no service's file words or bounds what is not its own |
+| `text_files.py` | no text is in two files, no service's file words what is not its own, and all is in Persian |
 | `text_lengths.py` | every text shows whole what people may write, unless it says that it cuts it |
 | `translations.py` | what another language has of these texts is right, and what it lacks is known |
 | `declared/sample_requests.py` | nothing: a request to ask a declaration's functions about |
@@ -52,7 +52,7 @@ from domain.check.steps import step_flaws
 from domain.check.suggestions import suggestion_flaws
 from domain.check.text_bounds import bound_texts
 from domain.check.text_facts import unfilled_fact_flaws
-from domain.check.text_files import text_file_flaws
+from domain.check.text_files import letter_flaws, text_file_flaws
 from domain.check.texts import SHARED_TEXTS, budget_flaws, sent_by_sms, shared_text_flaws, text_flaws
 from domain.check.versions import version_flaws
 from domain.check.walk import walk_service
@@ -71,7 +71,8 @@ def check_services(services: Iterable[Service], catalogue: Catalogue) -> list[Fl
     flaws = [flaw for service in service_list for flaw in _service_flaws(service, catalogue)]
     flaws += [*operation_flaws(service_list), *keyword_flaws(service_list), *register_flaws(service_list)]
     flaws += service_rule_flaws(service_list)
-    return list(dict.fromkeys([*flaws, *text_file_flaws(load_shipped_texts()), *shared_text_flaws(catalogue)]))
+    flaws += [*text_file_flaws(load_shipped_texts()), *letter_flaws(catalogue), *shared_text_flaws(catalogue)]
+    return list(dict.fromkeys(flaws))
 
 
 def _service_flaws(service: Service, catalogue: Catalogue) -> Iterator[Flaw]:

@@ -101,10 +101,10 @@ EXPLANATIONS: Mapping[str, str] = {
     "text_of_another": "{subject} in this service's file of texts is another service's: move it there",
     "bound_of_all": "{subject} in this service's file of texts would bound the texts of all services: write it under"
     " services.<its key> for its own texts, or in a shared file",
-    "foreign_letter": "{subject} ({file}) has a letter or sign that is on no Persian keyboard (an Arabic ye or kaf, a"
+    "foreign_letter": "{subject} ({file}) has a letter or sign that is not Persian (an Arabic ye, kaf or digit, a"
     " tatweel): write the Persian one",
     "untidy_space": "{subject} ({file}) has a space where none belongs: at an end, twice, before a point",
-    "latin_word": "{subject} ({file}) has a word in Latin letters: write it in Persian",
+    "latin_word": "{subject} ({file}) has a word in Latin letters: write it in Persian, but for an address or a size",
     "stop_unsaid": "citizens may stop texts of the class of {subject} ({file}): let the text end with the words for it"
     " (OPT_OUT_ENDING)",
     "stops_nothing": "{subject} ({file}) ends with the words that stop reminders, and they do not stop its class: take"

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from domain.check import NO_SERVICE, Flaw, budget_flaws
 from domain.check.text_bounds import bound_texts
+from domain.check.texts import reminder_flaws, stopping_flaws
 from domain.fields.types import Choice
 from domain.messages.catalogue import Catalogue
 from domain.registries.declarations import REGISTRIES, Registry
@@ -56,7 +57,10 @@ def _text_flaws(registry: Registry, catalogue: Catalogue) -> Iterator[Flaw]:
     for key in dict.fromkeys((*_required_texts(registry), *sent_texts)):
         if key not in catalogue:
             yield Flaw("no_text", registry.key, key)
-    yield from budget_flaws(registry.key, catalogue, [key for key in sent_texts if key in catalogue])
+    existing_texts = [key for key in sent_texts if key in catalogue]
+    yield from budget_flaws(registry.key, catalogue, existing_texts)
+    yield from stopping_flaws(registry.key, catalogue, existing_texts)
+    yield from reminder_flaws(registry.key, catalogue, _reminder_texts(registry))
 
 
 def _required_texts(registry: Registry) -> Iterator[str]:
@@ -74,7 +78,10 @@ def _required_texts(registry: Registry) -> Iterator[str]:
 
 def _sent_texts(registry: Registry) -> Iterator[str]:
     """Yield the keys of texts that travel as messages of their own."""
-    text_prefix = f"registries.{registry.key}"
-    yield from (f"{text_prefix}.reminders.{name}" for name in registry.expiries)
+    yield from _reminder_texts(registry)
     if registry.charge_terms:
-        yield from (f"{text_prefix}.notices.{notice}" for notice in ("billed", "paid", "waived"))
+        yield from (f"registries.{registry.key}.notices.{notice}" for notice in ("billed", "paid", "waived"))
+
+
+def _reminder_texts(registry: Registry) -> Iterator[str]:
+    yield from (f"registries.{registry.key}.reminders.{name}" for name in registry.expiries)

@@ -6,6 +6,8 @@ written in the catalogue's tables `longest` and `limits`.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from itertools import product
+from math import prod
 
 from domain.blocks.papers_pending import NO_PAPER
 from domain.check.declared.sample_requests import sample_form
@@ -16,11 +18,18 @@ from domain.language.papers import ServicePapers
 from domain.language.service import Service
 from domain.language.wording import CODED_FACTS, FACT_RENDERERS, NAME_LIST_TABLES, menu_of_names
 from domain.messages.catalogue import ALL_TEXTS, Catalogue
+from domain.parsing.work_dates import MOST_DAYS_ASKED
 from domain.values.languages import join_list
 from domain.values.text import count_code_units
 
 RENDERED_OTHERWISE = frozenset({*FACT_RENDERERS, *NAME_LIST_TABLES, *CODED_FACTS})
 """Facts that are not shown as the field of that name shows its values."""
+
+READINGS_TEXT = "sms.which_value"
+"""Asks which of the days, or of the hours, that a message may mean; hours take less room."""
+
+MOST_FORMS = 1000
+"""Ways to choose in a form that a service's papers are asked about."""
 
 
 def bound_texts(services: Iterable[Service], catalogue: Catalogue) -> Catalogue:
@@ -33,14 +42,17 @@ def bound_texts(services: Iterable[Service], catalogue: Catalogue) -> Catalogue:
             if not key.startswith(f"services.{service.key}.answers."):  # whose facts the service's functions find
                 values |= {(key, name): value for name, value in facts.items()}
         values |= {(key, "menu"): menu for key, menu in _list_field_menus(service, catalogue)}
+    table_values = _list_table_values(catalogue)
     no_paper = _list_texts(catalogue, [f"choices.document.{NO_PAPER}"])
     for name in ("service", "state", *NAME_LIST_TABLES):
-        shown_values = [facts[name] for facts in facts_by_service if name in facts] or no_paper
+        shown_values = [facts[name] for facts in facts_by_service if name in facts]
+        shown_values += no_paper if name in NAME_LIST_TABLES else filter(None, [table_values.get((ALL_TEXTS, name))])
         values |= {(ALL_TEXTS, name): _find_longest(shown_values)} if shown_values else {}
     menu = _write_main_menu(services, catalogue)
     values |= {(key, "menu"): menu for key in catalogue.list_keys("sms.")}
+    values[READINGS_TEXT, "menu"] = menu_of_names(_list_texts(catalogue, ["longest.date"]) * MOST_DAYS_ASKED)
     values[ALL_TEXTS, "languages"] = menu_of_names(language.title for language in catalogue.languages)
-    return catalogue.with_longest_values(_list_table_values(catalogue) | values)
+    return catalogue.with_longest_values(table_values | values)
 
 
 def _write_main_menu(services: Iterable[Service], catalogue: Catalogue) -> str:
@@ -91,10 +103,20 @@ def _group_shown_fields(service: Service) -> Mapping[str, list[Field]]:
 
 
 def _find_longest_papers(service: Service, papers: ServicePapers, catalogue: Catalogue) -> str:
-    """Return the longest list of papers that a request may lack, whatever its form chooses."""
-    forms = [sample_form(service)]
-    forms += [{**forms[0], field.name: choice} for field in service.form for choice in field.choices]
-    lists = [(NO_PAPER,), *(papers.list_required(form_values) for form_values in forms)]
+    """Return the longest list of papers that a request may lack, whatever its form chooses: of all that a citizen may
+    be asked for where the form can choose in too many ways to ask about each.
+    """
+    fields = [field for field in service.form if field.choices]
+    options = [field.choices if field.is_always_given else (None, *field.choices) for field in fields]
+    if prod(map(len, options)) > MOST_FORMS:
+        lists = [(NO_PAPER,), papers.citizen_papers]
+    else:
+        rest = {name: value for name, value in sample_form(service).items() if name not in {one.name for one in fields}}
+        forms = (
+            rest | {field.name: choice for field, choice in zip(fields, choices, strict=True) if choice is not None}
+            for choices in product(*options)
+        )
+        lists = [(NO_PAPER,), *{papers.list_required(form_values) for form_values in forms}]
     return _find_longest([join_list(_list_texts(catalogue, map("choices.document.{}".format, one))) for one in lists])
 
 

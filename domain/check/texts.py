@@ -70,7 +70,8 @@ def text_flaws(service: Service, catalogue: Catalogue) -> Iterator[Flaw]:
     yield from budget_flaws(service.key, catalogue, sms_keys)
     yield from cutting_flaws(service, catalogue, sms_keys)
     yield from stopping_flaws(service.key, catalogue, sms_keys)
-    yield from _reminder_flaws(service, catalogue)
+    yield from reminder_flaws(service.key, catalogue, _list_reminder_texts(service))
+    yield from _button_flaws(service, catalogue)
     yield from _link_flaws(service, catalogue)
 
 
@@ -86,12 +87,24 @@ def stopping_flaws(owner: str, catalogue: Catalogue, keys: Iterable[str]) -> Ite
             yield Flaw("stops_nothing", owner, key)
 
 
-def _reminder_flaws(service: Service, catalogue: Catalogue) -> Iterator[Flaw]:
+def reminder_flaws(owner: str, catalogue: Catalogue, keys: Iterable[str]) -> Iterator[Flaw]:
     """Find reminders that would be sent as anything else, also to those who want none."""
-    text_names = dict.fromkeys(reminder.text_name for state in service.states for reminder in state.reminders)
-    for key in [key for name in text_names if (key := f"services.{service.key}.notices.{name}") in catalogue]:
-        if catalogue.find_class(key) is not MessageClass.REMINDER:
-            yield Flaw("reminder_of_other_class", service.key, key)
+    for key in keys:
+        if key in catalogue and catalogue.find_class(key) is not MessageClass.REMINDER:
+            yield Flaw("reminder_of_other_class", owner, key)
+
+
+def _list_reminder_texts(service: Service) -> dict[str, None]:
+    text_names = (reminder.text_name for state in service.states for reminder in state.reminders)
+    return dict.fromkeys(f"services.{service.key}.notices.{name}" for name in text_names)
+
+
+def _button_flaws(service: Service, catalogue: Catalogue) -> Iterator[Flaw]:
+    """Find names of choices that a chat would offer on buttons, and that fit on none."""
+    for field in (*service.form, *(field for lookup in service.lookups for field in lookup.form)):
+        for key in field.type.text_keys(field.choices or field.type.numbered_choices()):
+            if key.startswith("choices.") and key in catalogue:
+                yield from _length_flaws(catalogue, key, LONGEST_BUTTON_LABEL)
 
 
 def _link_flaws(service: Service, catalogue: Catalogue) -> Iterator[Flaw]:

@@ -12,6 +12,7 @@ from domain.check.flaws import NO_SERVICE, Flaw
 from domain.check.registries import check_registries
 from domain.check.text_bounds import bound_texts
 from domain.check.text_facts import unfilled_fact_flaws
+from domain.check.text_files import is_of_staff
 from domain.check.texts import shared_text_flaws, text_flaws
 from domain.check.walk import walk_service
 from domain.language.service import Service
@@ -20,37 +21,6 @@ from domain.messages.text_tables import read_leaf_text
 from domain.messages.translations import Translation
 from domain.values.languages import in_language
 
-STAFF_TABLES = (
-    "admin.",
-    "demo.",
-    "gateways.codes.",
-    "ledger.",
-    "reports.",
-    "sandbox_bank.",
-    "settlement.",
-    "soap.",
-    "staff.",
-)
-"""Tables that citizens never read: a translation lacks nothing without them."""
-
-STAFF_FILES = frozenset(
-    {
-        "admin.toml",
-        "admin_organisation.toml",
-        "admin_registries.toml",
-        "card_refunds.toml",
-        "counter.toml",
-        "demo.toml",
-        "desk.toml",
-        "ledger.toml",
-        "payment_attempts.toml",
-        "refunds.toml",
-        "reports.toml",
-        "settlement.toml",
-    }
-)
-"""Files whose reasons (`details`) the staff and counter offices alone are given."""
-
 
 def list_missing_texts(translation: Translation) -> list[str]:
     """Return the keys of the texts that citizens may read and a language lacks, in order."""
@@ -58,10 +28,7 @@ def list_missing_texts(translation: Translation) -> list[str]:
         key
         for file_name, texts in load_shipped_texts().items()
         for key in texts
-        if key not in translation.leaves
-        and not key.startswith(STAFF_TABLES)
-        and not is_bound(key)
-        and not (file_name in STAFF_FILES and key.startswith("details."))
+        if key not in translation.leaves and not is_of_staff(file_name, key) and not is_bound(key)
     ]
 
 

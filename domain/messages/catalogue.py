@@ -153,7 +153,10 @@ class Catalogue:
 
     def with_text(self, key: str, override_text: str | Sequence[str]) -> "Catalogue":
         """Return a catalogue that differs in one text."""
-        return Catalogue([{**self._leaves, key: replace_leaf_text(self._source_leaves[key], override_text)}])
+        changed_leaves = {**self._leaves, key: replace_leaf_text(self._source_leaves[key], override_text)}
+        changed_catalogue = Catalogue([changed_leaves], translations=self.translations)
+        changed_catalogue.languages = self.languages
+        return changed_catalogue
 
     def with_longest_values(self, longest_values: LongestValues) -> "Catalogue":
         """Return this catalogue, to be proved with these values, whatever its table `longest` says of them."""
@@ -271,14 +274,16 @@ class Catalogue:
         return self._leaves_by_tag.get(language_in_force().tag, self._leaves) if self._leaves_by_tag else self._leaves
 
     def _longest_value(self, key: str, placeholder: Placeholder) -> str:
-        """Return the longest that stands for a placeholder in a text: what is reckoned or written nearest to it."""
+        """Return the longest that stands for a placeholder in a text: what is reckoned or written nearest to it, and
+        the longer of the two where both are of this text or its service.
+        """
         name, service_key = placeholder.name, find_service(key)
         own_value = self._longest_values.get((key.removeprefix(CHAT_PREFIX), name))
         if limit := placeholder.cut_length or self.length_limit(name, service_key):
             return own_value if own_value and count_code_units(own_value) <= limit else "ن" * limit
+        own_values = (own_value, self._find_written_longest(f"services.{service_key}.longest.{name}"))
         longest_value = (
-            own_value
-            or self._find_written_longest(f"services.{service_key}.longest.{name}")
+            max((value for value in own_values if value), key=count_code_units, default=None)
             or self._longest_values.get((ALL_TEXTS, name))
             or self._find_written_longest(f"longest.{name}")
         )

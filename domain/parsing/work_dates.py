@@ -6,7 +6,7 @@ from domain.parsing.slots import MessageReader
 from domain.values.errors import AmbiguousField
 from domain.values.reasons import InvalidReason
 
-_MOST_DAYS_ASKED = 4
+MOST_DAYS_ASKED = 4
 
 
 def take_work_date(reader: MessageReader) -> None:
@@ -31,7 +31,7 @@ def take_work_date(reader: MessageReader) -> None:
     } | {*chosen_mention.possible_days}
     if len(possible_days) > 1:
         reader.problems_by_slot["date"] = AmbiguousField(
-            "date", InvalidReason.TWO_DAYS, options=tuple(sorted(possible_days))[:_MOST_DAYS_ASKED]
+            "date", InvalidReason.TWO_DAYS, options=tuple(sorted(possible_days))[:MOST_DAYS_ASKED]
         )
         for mention in candidates:
             reader.stream.take(start_with_lead(reader.stream, mention.start), mention.end)

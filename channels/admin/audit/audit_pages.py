@@ -104,6 +104,7 @@ class AuditPages:
     def __init__(self, dependencies: Dependencies, store: Store) -> None:
         self._dependencies = dependencies
         self._store = store
+        self._rules_by_name = index_rules(dependencies.services)
 
     def list_routes(self) -> Sequence[PageRoute]:
         return (
@@ -193,7 +194,7 @@ class AuditPages:
             fact_text = member_names.get(fact_text, fact_text)
         elif fact_text and fact_name in _ACTOR_FACTS:
             fact_text = describe_actor(self._dependencies.catalogue, fact_text, member_names)
-        elif fact_name == "name" and (rule := index_rules(self._dependencies.services).get(str(value))):
+        elif fact_name == "name" and (rule := self._rules_by_name.get(str(value))):
             fact_text = self._dependencies.catalogue.text(rule.label_key)
         elif fact_name == "error":
             fact_text = self._describe_refusal(fact_text)

@@ -4,16 +4,18 @@ The proof is that of `pishkhan check`: a text uses no fact that it is not given,
 budget with the longest real values.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from string import Formatter
 
 from domain.check import check_services
 from domain.check.registries import check_registries
 from domain.check.text_bounds import bound_texts
-from domain.check.texts import LONGEST_CHAT_TEXT, find_chat_limit
+from domain.check.texts import LONGEST_BUTTON_LABEL, LONGEST_LINK_LINE, find_chat_limit
+from domain.conversation.vocabulary import OPT_OUT_ENDING
 from domain.language.service import Service
 from domain.messages.catalogue import Catalogue, is_bound
 from domain.values.errors import InvalidField, NotFound
+from domain.values.message_parts import count_parts
 from domain.values.reasons import InvalidReason
 from domain.values.text import persian_digits, tidy_text
 
@@ -22,6 +24,16 @@ LONGEST_OVERRIDE = 2000
 
 TextWording = str | Sequence[str]
 """A text, or a list of them (steps, documents)."""
+
+_REASONS_BY_FLAW: Mapping[str, tuple[InvalidReason, Mapping[str, str]]] = {
+    "cuts_words": (InvalidReason.TEXT_CUTS, {}),
+    "unbounded_placeholder": (InvalidReason.TEXT_UNBOUNDED, {}),
+    "stop_unsaid": (InvalidReason.TEXT_STOP_UNSAID, {"ending": OPT_OUT_ENDING}),
+    "stops_nothing": (InvalidReason.TEXT_STOPS_NOTHING, {"ending": OPT_OUT_ENDING}),
+    "foreign_letter": (InvalidReason.TEXT_LETTERS, {}),
+    "untidy_space": (InvalidReason.TEXT_SPACES, {}),
+}
+"""Kind of a flaw that a wording can bring → why it is refused, with the facts of that reason's text."""
 
 
 def list_changeable_keys(catalogue: Catalogue) -> list[str]:
@@ -90,10 +102,16 @@ def _prove_catalogue(services: Collection[Service], catalogue: Catalogue, text_k
     flaws = [*check_services(services, catalogue), *check_registries(catalogue)]
     flaw_kinds = {flaw.kind for flaw in flaws if flaw.subject.split(" ")[0].rstrip(":") == text_key}
     if "over_budget" in flaw_kinds:
-        [(_, needed_parts, allowed_parts)] = bound_texts(services, catalogue).find_over_budget([text_key])
+        longest_text = bound_texts(services, catalogue).render_longest(text_key)
+        needed_parts, allowed_parts = count_parts(longest_text), catalogue.part_budget(text_key)
+        if needed_parts <= allowed_parts:  # by itself it fits, with the link that is put under it it does not
+            needed_parts = count_parts(longest_text + LONGEST_LINK_LINE)
         raise InvalidField("text", InvalidReason.TEXT_PARTS, need=needed_parts, allowed=allowed_parts)
     if "too_long" in flaw_kinds:
-        most_units = find_chat_limit(text_key) or LONGEST_CHAT_TEXT
+        most_units = find_chat_limit(text_key) or LONGEST_BUTTON_LABEL
         raise InvalidField("text", InvalidReason.TOO_LONG, limit=persian_digits(most_units))
+    for kind, (reason, facts) in _REASONS_BY_FLAW.items():
+        if kind in flaw_kinds:
+            raise InvalidField("text", reason, **facts)
     if flaw_kinds:
-        raise InvalidField("text", InvalidReason.TEXT_CUTS)
+        raise InvalidField("text", InvalidReason.TEXT_UNPROVED, faults=", ".join(sorted(flaw_kinds)))

@@ -135,6 +135,12 @@ class InvalidReason(InvalidReasonBase):
     TEXT_FACTS = "text_facts", "given", "known"
     TEXT_PARTS = "text_parts", "need", "allowed"
     TEXT_CUTS = "text_cuts"
+    TEXT_UNBOUNDED = "text_unbounded"
+    TEXT_STOP_UNSAID = "text_stop_unsaid", "ending"
+    TEXT_STOPS_NOTHING = "text_stops_nothing", "ending"
+    TEXT_LETTERS = "text_letters"
+    TEXT_SPACES = "text_spaces"
+    TEXT_UNPROVED = "text_unproved", "faults"
 
 
 class MissingReason(MissingReasonBase):

@@ -289,7 +289,7 @@ def test_texts_of_no_service_are_checked_too() -> None:
 
 
 def test_files_of_texts_are_checked_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    planted = {"longest.hours": "۹", "services.expert.summary": "متن", "services.machinery.summary": "ماشين"}
+    planted = {"longest.hours": "۹", "services.expert.summary": "متن", "services.machinery.summary": "ready"}
     files = {**load_shipped_texts(), "services/machinery/texts/planted.toml": planted}
     monkeypatch.setattr("domain.check.load_shipped_texts", lambda: files)
     found = {str(flaw) for flaw in check_services([MACHINERY_WORK], TEXTS)}
@@ -297,7 +297,7 @@ def test_files_of_texts_are_checked_too(monkeypatch: pytest.MonkeyPatch) -> None
         *(f"texts: text_twice: {key}" for key in planted),
         "machinery: bound_of_all: longest.hours",
         "machinery: text_of_another: services.expert.summary",
-        "machinery: foreign_letter: services.machinery.summary",
+        "machinery: latin_word: services.machinery.summary",
     }
 
 

@@ -40,10 +40,23 @@ def test_planted_flaws_are_found(broken: object, flaw: str) -> None:
     assert any(flaw in str(found) for found in check_registries(CATALOGUE, [broken]))  # type: ignore[list-item]
 
 
+@pytest.mark.parametrize(
+    ("leaf", "flaw"),
+    [
+        ({"text": "گواهینامه شما تا {day} اعتبار دارد.", "class": "reminder"}, "stop_unsaid"),
+        ({"text": "گواهینامه شما تا {day} اعتبار دارد.", "class": "notice"}, "reminder_of_other_class"),
+    ],
+)
+def test_a_reminder_of_a_registry_can_be_stopped_and_says_so(leaf: Mapping[str, str], flaw: str) -> None:
+    own = Catalogue.load({"registries": {"driver": {"reminders": {"licence_expiry": leaf}}}})
+    key = "registries.driver.reminders.licence_expiry"
+    assert [str(one) for one in check_registries(own)] == [f"driver: {flaw}: {key}"]
+
+
 def test_a_text_over_its_budget_or_without_bounds_is_found() -> None:
     key = "registries.driver.reminders.licence_expiry"
     for text, kind in (("ن" * 200, "over_budget"), ("{unbounded_thing}", "unbounded_placeholder")):
-        leaf = {"text": text, "class": "reminder"}
+        leaf = {"text": f"{text}\nلغو۱۱", "class": "reminder"}
         catalogue = Catalogue.load({"registries": {"driver": {"reminders": {"licence_expiry": leaf}}}})
         assert [(flaw.kind, key in flaw.subject) for flaw in check_registries(catalogue)] == [(kind, True)]
 

@@ -13,7 +13,7 @@ from domain.conversation.buttons.menus import build_menu_rows, build_public_rows
 from domain.conversation.buttons.months import MONTHS_AHEAD, build_month_rows, read_month
 from domain.conversation.dialogue import Conversation
 from domain.conversation.grammar import Grammar
-from domain.messages.catalogue import Catalogue
+from domain.messages.catalogue import Catalogue, load_shipped_texts
 from domain.messages.keyboards import AttachedPaper, Button, ReplyMarkup
 from domain.services import SERVICES, list_intents, services_by_key
 from domain.values.calendar import from_jalali
@@ -21,6 +21,7 @@ from domain.values.errors import InvalidField
 from domain.values.text import count_code_units
 from domain.values.tracking_codes import parse_code
 from tests.support.municipality import TUESDAY_MORNING
+from tests.support.scenarios.pseudo_language import translate_all
 
 TEXTS = bound_texts(SERVICES, Catalogue.load())
 OWN = [
@@ -49,6 +50,31 @@ def test_words_of_the_staff_that_are_too_long_for_a_chat_are_refused() -> None:
     with pytest.raises(InvalidField) as refused:
         prove_text(SERVICES, Catalogue.load(), "chat.welcome", "ن" * (LONGEST_CHAT_TEXT + 1))
     assert (refused.value.reason, refused.value.params["limit"]) == ("too_long", "۱۰۰۰")
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "reason"),
+    [
+        ("services.expert.notices.pay_soon", "مهلت {code}", "text_stop_unsaid"),
+        ("services.expert.notices.cancel", "درخواست {code} لغو شد.\nلغو۱۱", "text_stops_nothing"),
+        ("registries.driver.reminders.licence_expiry", "گواهینامه شما تا {day} اعتبار دارد.", "text_stop_unsaid"),
+        ("services.machinery.notices.submit", "{place}", "text_cuts"),
+        ("sms.offer.reply", "«{text}»", "text_unbounded"),
+        ("web.home.title", "شهرداریة", "text_letters"),
+        ("web.home.title", "شهرداری  گمیشان", "text_spaces"),
+        ("choices.kind.other", "ن" * 41, "too_long"),
+    ],
+)
+def test_words_of_the_staff_are_refused_for_what_is_wrong_with_them(key: str, text: str, reason: str) -> None:
+    with pytest.raises(InvalidField) as refused:
+        prove_text(SERVICES, Catalogue.load({"services": {"machinery": {"limits": {"place": 20}}}}), key, text)
+    assert refused.value.reason == reason
+
+
+def test_words_of_the_staff_are_proved_with_all_languages_that_are_offered() -> None:
+    texts = Catalogue(load_shipped_texts().values(), translations=[translate_all()])
+    changed = bound_texts(SERVICES, texts.with_text("sms.languages", "زبان\n{languages}"))
+    assert f"۲ {texts.languages[1].title}" in changed.render_longest("sms.languages")
 
 
 @pytest.mark.parametrize(
