@@ -36,7 +36,7 @@ from domain.language.service import Command
 from domain.papers.ports import Printer
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import Store, UnitOfWork
-from domain.values.errors import CodeMistyped, DomainError, NotFound
+from domain.values.errors import DomainError, NotFound
 from domain.values.identifiers import display_mobile
 
 _PROBLEM_FIELDS: Mapping[str, str] = {
@@ -92,7 +92,7 @@ class RequestPage:
             async with self._store.open_unit(write=False) as uow:
                 service_request, concern = await find_concerned_request(self._dependencies, uow, code, mobile)
                 context = await self._build_context(uow, service_request, concern, mobile, refused_form)
-        except (NotFound, CodeMistyped) as not_theirs:
+        except NotFound as not_theirs:
             return _render_missing(request, visitor, code, mobile, not_theirs)
         template_name = "request" if concern is Concern.OWN else "concerned"
         error, done = form_error(refused_form), request.query.get(DONE_PARAMETER, "")

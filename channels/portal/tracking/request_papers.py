@@ -35,7 +35,7 @@ from domain.requests.request import ServiceRequest
 from domain.unit_of_work import Store, UnitOfWork
 from domain.uploads.upload import UploadOwner
 from domain.values.actors import Actor
-from domain.values.errors import CodeMistyped, DomainError, MissingField, NotFound
+from domain.values.errors import DomainError, MissingField, NotFound
 from domain.values.files import PreparedFile
 from domain.values.reasons import MissingReason
 
@@ -85,7 +85,7 @@ class RequestPaperPage:
             async with self._store.open_unit(write=False) as uow:
                 service_request = await find_own_request(uow, code, actor)
                 rows = await self._build_rows(uow, service_request, [])
-        except (NotFound, CodeMistyped):  # that page says whose it is, or that it is not there
+        except NotFound:  # that page says whose it is, or that it is not there
             return await self._page.show_request(request, visitor, refused_form)
         if rows:
             return self._render_papers(request, visitor, service_request, rows, form_error(refused_form))
