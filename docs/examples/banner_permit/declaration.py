@@ -24,9 +24,10 @@ from domain.fields.moments import Day
 from domain.fields.types import Integer, Text
 from domain.language.changes import ChangeableFields
 from domain.language.form_sections import FormSection
+from domain.language.intents import Keyword
 from domain.language.papers import ServicePapers
 from domain.language.printouts import READER_ROLES, FactsPart, Printable, SignaturesPart, TextPart
-from domain.language.service import Command, Keyword, Notice, Reminder, Service, State, Transition, Trigger
+from domain.language.service import Command, Notice, Reminder, Service, State, Transition, Trigger
 from domain.requests.request import Phase
 from domain.services.banner_permit.registers import PERMIT_REGISTER
 from domain.services.banner_permit.rules import (
