@@ -6,6 +6,7 @@ only one service promises is in `service_rules.py`.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
@@ -158,7 +159,7 @@ def bills_stay_as_made(step: Step, now: ServiceRequest) -> None:
                 end["deadline"] = was.deadline
             assert replace(bill, **end) == was
             if len(one.reversed) > len(known.reversed):
-                assert one.reversed[: len(known.reversed)] == known.reversed
+                assert tuple(payment for payment in one.reversed if payment in known.reversed) == known.reversed
                 continue
             assert was.state.is_payable or not bill.state.is_payable
             assert bill.state.is_settled or not was.state.is_settled
@@ -185,7 +186,8 @@ def quote_adds_up_and_stays(step: Step, now: ServiceRequest) -> None:
     if quote is None:
         return
     assert Quote.from_json(quote).as_json() == quote
-    amounts = [int(max(one["asked"], one["minimum"]) * 2) * one["rate"] * one["count"] // 2 for one in quote["lines"]]
+    counted = [max(Decimal(str(one["asked"])), one["minimum"]) for one in quote["lines"]]
+    amounts = [int(units * one["rate"] * one["count"]) for units, one in zip(counted, quote["lines"], strict=True)]
     vat = [amount * one["vat_percent"] // 100 for amount, one in zip(amounts, quote["lines"], strict=True)]
     assert [one["amount"] for one in quote["lines"]] == amounts
     assert (quote["subtotal"], quote["vat"]) == (sum(amounts), sum(vat))

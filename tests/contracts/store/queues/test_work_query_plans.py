@@ -20,7 +20,6 @@ from domain.queues.queue import Queue, Sla, SlaMoments
 from domain.queues.search import list_search_words
 from domain.queues.selection import Selection
 from domain.requests.request import Phase, ServiceRequest
-from domain.services import services_by_key
 from domain.services.machinery.declaration import MACHINERY_WORK
 from domain.values.actors import Actor, Role
 from domain.values.calendar import WorkingCalendar
@@ -34,8 +33,9 @@ from store.schema import requests, search_words
 from store.unit_of_work import SqlStore
 from tests.contracts.postgres_maintenance import vacuum_analyze
 from tests.support.factories import NOW, a_request
+from tests.support.scenarios.shipped_services import SHIPPED_SERVICES
 
-SERVICES = services_by_key()
+SERVICES = SHIPPED_SERVICES
 MANAGER = Actor(frozenset({Role.MANAGER}), "staff", "ali", "admin")
 CIVIL = Actor(frozenset({Role.CIVIL}), "staff", "sara", "admin")
 MOMENTS = SlaMoments.from_calendar(NOW, WorkingCalendar())
