@@ -21,7 +21,6 @@ from domain.actions.messages import notify
 from domain.actions.requests import act, walk_in
 from domain.actions.tariffs.changes import add_tariff
 from domain.authorization.request_policy import is_step_of_staff, offers_step
-from domain.blocks.charging import QUOTE
 from domain.fields.form import PERSON_NAME_SOURCE, Field
 from domain.fields.types import ReadingContext, Text
 from domain.language.service import Service, Transition
@@ -74,7 +73,7 @@ def _list_first_steps(service: Service) -> Iterator[Transition]:
     """Yield the steps of the staff out of the first state, but for those that quote what nothing says the price of."""
     taken_names = set[str]()
     for step in service.transitions:
-        makes_quote = any(QUOTE in effect.stores for effect in step.effects)
+        makes_quote = any(effect.makes_quote for effect in step.effects)
         is_for_staff = is_step_of_staff(step) and service.initial_state in step.source_states
         if is_for_staff and step.name not in taken_names and (service.priced_items or not makes_quote):
             taken_names.add(step.name)

@@ -130,10 +130,9 @@ def shared_text_flaws(catalogue: Catalogue) -> Iterator[Flaw]:
 
 def chat_flaws(catalogue: Catalogue) -> Iterator[Flaw]:
     """Find texts of chats that are longer than a message or a button may be, or use facts that they are not given."""
-    for prefix, most_units in LONGEST_CHAT_TEXTS.items():
-        for key in catalogue.list_keys(prefix):
-            if find_chat_limit(key) == most_units:
-                yield from _length_flaws(catalogue, key, most_units)
+    for key in catalogue.list_keys():
+        if most_units := find_chat_limit(key):
+            yield from _length_flaws(catalogue, key, most_units)
     for key in catalogue.list_keys(CHAT_PREFIX):
         original_key = key.removeprefix(CHAT_PREFIX)
         if original_key not in catalogue:
