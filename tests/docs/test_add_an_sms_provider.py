@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from channels.sms.providers import PROVIDERS
 from scripts.structure import SOURCE_PACKAGES
 from tests.support.project_copy import ROOT, ProjectCopy, list_blocks
 
@@ -11,6 +12,14 @@ PAGE = "add-an-sms-provider.md"
 NEW_FILES = ("channels/sms/providers/payam.py", "tests/fakes/payam_panel.py")
 REGISTRY, PANELS = "channels/sms/providers/__init__.py", "tests/contracts/sms/panels.py"
 KEPT = "channels/sms/providers/sms_ir.py"
+ANCHORS_OF_ROWS = {
+    f"docs/{PAGE}": "| `simulator` | `channels",
+    "docs/operations.md": "| `PISHKHAN_SMS__SIMULATOR__SENDER`",
+    "docs/testing.md": "| `sms_ir_panel.py` |",
+}
+"""Page → beginning of the row before which the provider's rows stand."""
+
+pytestmark = pytest.mark.skipif("payam" in PROVIDERS, reason="the page is applied to this copy of the project")
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +31,7 @@ def project_copy(tmp_path_factory: pytest.TempPathFactory) -> ProjectCopy:
 
 
 def apply_page(copy: ProjectCopy) -> None:
-    """Do what the page says: the provider, its line, its panel, and its lines in the contract suite."""
+    """Do what the page says: the provider and its line, its panel with the lines for the contract suite, three rows."""
     blocks = dict(list_blocks(PAGE))
     for path in NEW_FILES:
         copy.add_file(path, blocks[path])
@@ -35,6 +44,8 @@ def apply_page(copy: ProjectCopy) -> None:
         copy.insert_before(PANELS, anchor, line)
     copy.insert_before(PANELS, "FAKE_PANELS: Mapping", f"{builder}\n\n")
     copy.insert_before(PANELS, '    "simulator": FakePanel(', registered.rstrip())
+    for path, anchor in ANCHORS_OF_ROWS.items():
+        copy.insert_before(path, anchor, blocks[f"{path} (change)"].rstrip())
 
 
 def test_one_file_and_one_line_are_touched(project_copy: ProjectCopy) -> None:
