@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -204,13 +204,7 @@ def _build_contact(parts: ServerParts) -> Contact:
         for messenger, bot_settings in settings.active_bots.items()
         if bot_settings.username
     ]
-    return Contact(
-        settings.contact.phone or settings.letterhead.phone,
-        settings.contact.address or settings.letterhead.address,
-        settings.contact.hours,
-        parts.municipal_line,
-        bots,
-    )
+    return replace(parts.dependencies.contact, line=parts.municipal_line, bots=bots)
 
 
 def _build_portal(parts: ServerParts) -> Channel:

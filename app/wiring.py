@@ -40,11 +40,13 @@ def build_catalogue(settings: Settings) -> Catalogue:
         raise SettingsError([f"PISHKHAN_LANGUAGES lacks {PERSIAN.tag}: what other languages have not is said in it"])
     try:
         own_texts = tomllib.loads(settings.texts.read_text("utf-8")) if settings.texts else None
-        return Catalogue.load(own_texts, language_tags)
+        catalogue = Catalogue.load(own_texts, language_tags)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SettingsError([f"PISHKHAN_TEXTS: {settings.texts}: {error}"]) from None
     except TranslationError as error:
         raise SettingsError([f"PISHKHAN_LANGUAGES: {error}"]) from None
+    catalogue.phone = settings.build_contact().dialled_phone
+    return catalogue
 
 
 def build_settlement_layouts(settings: Settings) -> Mapping[str, SettlementLayout]:
@@ -72,6 +74,7 @@ def build_dependencies(settings: Settings) -> Dependencies:
         ProcessCleaner(),
         build_settlement_layouts(settings),
         malware_scanner=build_scanner(settings),
+        contact=settings.build_contact(),
     )
 
 

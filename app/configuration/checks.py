@@ -24,7 +24,8 @@ from domain.check.reason_texts import check_reasons
 from domain.check.registries import check_registries
 from domain.check.translations import check_translation, list_dropped_facts, list_missing_texts
 from domain.check.unused_texts import list_unused_texts
-from domain.messages.catalogue import Catalogue, list_placeholders
+from domain.messages.catalogue import Catalogue
+from domain.messages.templates import list_placeholders
 from domain.services import SERVICES
 from domain.values.calendar import to_tehran
 from store.engines import build_engine

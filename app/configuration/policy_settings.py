@@ -135,7 +135,6 @@ class MunicipalRules(BaseModel):
         self,
         company_code: str,
         site_address: str = "",
-        contact_phone: str = "",
         persian_part_rials: int = 0,
     ) -> Policy:
         """Return the rules as the domain takes them."""
@@ -152,7 +151,6 @@ class MunicipalRules(BaseModel):
         return Policy(
             company_code=company_code,
             site_address=site_address,
-            contact_phone=contact_phone,
             persian_part_rials=persian_part_rials,
             service_values={name: getattr(self, name) for name in own_names},
             **plain_values,

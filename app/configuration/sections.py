@@ -141,16 +141,21 @@ class LetterheadSettings(SettingsSection):
 
 
 class ContactSettings(SettingsSection):
-    """Where citizens find a person, on pages that they pay by; banks ask for a contact that answers day and night."""
+    """Where citizens find a person, in texts and on pages; for paying, banks ask for one that answers day and night."""
 
     phone: str = Field(
         "",
         max_length=40,
         pattern=r"^[0-9 +()\-]*$",
-        description="Phone for questions about payments (ASCII digits); empty: that of the letterhead.",
+        description="Where the phone is answered (ASCII digits); empty: that of the letterhead. Texts name one number "
+        "alone.",
     )
-    address: str = Field("", max_length=200, description="Address of the revenue unit; empty: that of the letterhead.")
-    hours: str = Field("", max_length=100, description="When somebody answers the phone, in words; empty: not said.")
+    address: str = Field(
+        "", max_length=200, description="Address where people come in person; empty: that of the letterhead."
+    )
+    hours: str = Field(
+        "", max_length=100, description="When somebody answers, in words; empty: texts say the hours of the office."
+    )
 
 
 class SecurityContactSettings(SettingsSection):

@@ -44,6 +44,7 @@ from app.configuration.sms_settings import SmsSettings
 from app.logs import LogFormat
 from domain.authorization.policy import SecondFactorInside
 from domain.chats.chat import BALE, TELEGRAM
+from domain.settings.contact import Contact
 from domain.settings.policy import Policy
 from domain.values.languages import PERSIAN
 from payments import GATEWAYS
@@ -216,9 +217,13 @@ class Settings(BaseSettings):
         """Return the municipality's rules as the domain takes them."""
         # Links in texts lead to the municipality's own domain alone; in demo mode to this machine.
         site_address = self.public_address if self.base_url or self.demo else ""
-        phone = self.contact.phone or self.letterhead.phone
-        policy = self.policy.build_policy(self.bills.company_code, site_address, phone, self.persian_part_rials)
+        policy = self.policy.build_policy(self.bills.company_code, site_address, self.persian_part_rials)
         return replace(policy, invoice_channels=self._find_invoice_channels())
+
+    def build_contact(self) -> Contact:
+        """Return where citizens find a person."""
+        own, letterhead = self.contact, self.letterhead
+        return Contact(own.phone or letterhead.phone, own.address or letterhead.address, own.hours)
 
     @property
     def persian_part_rials(self) -> int:

@@ -11,6 +11,7 @@ from domain.language.wording import Wording
 from domain.messages.catalogue import Catalogue
 from domain.requests.cleaning import FileCleaner
 from domain.requests.scanning import MalwareScanner
+from domain.settings.contact import Contact
 from domain.settings.policy import Policy
 from domain.settlement.layouts import SettlementLayout, load_shipped_layouts
 from domain.unit_of_work import Clock, IdGenerator
@@ -38,6 +39,8 @@ class Dependencies:
     """The bank gateways in use that send money of settled sales back to the paying card, in parts."""
     malware_scanner: MalwareScanner | None = field(default=None, repr=False)
     """What files are scanned by before they are stored; None where none is configured."""
+    contact: Contact = field(default_factory=Contact, repr=False)
+    """Where citizens find a person; channels add their own ways."""
     clock: Clock = field(init=False, repr=False)
     """The source of time."""
     ids: IdGenerator = field(init=False, repr=False)

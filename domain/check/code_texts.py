@@ -32,7 +32,7 @@ WRITTEN_OUT_KEYS = (
     "chat.which_paper", "chat.which_request", "details.invalid_field.soap_value", "details.missing_field.soap_missing",
     "errors.expired_dialogue",
     "sms.authentic.bills_closed", "sms.authentic.bills_open", "sms.authentic.foreign_address",
-    "sms.authentic.own_address", "sms.authentic.phone", "sms.authentic.request", "sms.authentic.single_closed",
+    "sms.authentic.own_address", "sms.authentic.request", "sms.authentic.single_closed",
     "sms.authentic.letter_of_other", "sms.authentic.number_of_other",
     "sms.authentic.single_open", "sms.authentic.unknown", "sms.bill_line", "sms.bill_of_other",
     "sms.more_prices", "sms.price_line", "sms.prices",

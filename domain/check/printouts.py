@@ -7,7 +7,8 @@ from domain.check.flaws import Flaw
 from domain.language.kept_fields import list_kept_fields
 from domain.language.printouts import Printable
 from domain.language.service import Service
-from domain.messages.catalogue import Catalogue, list_placeholders
+from domain.messages.catalogue import Catalogue
+from domain.messages.templates import list_placeholders
 from domain.values.actors import STAFF_ROLES
 
 REQUEST_FACTS = frozenset({"code", "service", "state", "phase", "mobile"})

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from domain.check.code_texts import WRITTEN_OUT_KEYS
 from domain.check.flaws import NO_SERVICE, Flaw
 from domain.language.service import Service
-from domain.messages.catalogue import Catalogue, list_placeholders
+from domain.messages.catalogue import Catalogue
+from domain.messages.templates import list_placeholders
 from domain.values.errors import find_error_code
 from domain.values.reasons import SHARED_REASONS
 from domain.values.reasons.bases import ErrorReason

@@ -17,7 +17,8 @@ from domain.check.walk import Walk
 from domain.fields.form import Field
 from domain.language.service import Service, Transition
 from domain.language.wording import ASKING_FACTS
-from domain.messages.catalogue import CHAT_PREFIX, Catalogue, list_placeholders
+from domain.messages.catalogue import CHAT_PREFIX, Catalogue
+from domain.messages.templates import list_placeholders
 from domain.requests.request import Phase
 
 MESSAGE_FACTS = REQUEST_FACTS - {"mobile"}

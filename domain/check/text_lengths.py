@@ -8,7 +8,8 @@ from domain.check.flaws import Flaw
 from domain.fields.form import Field
 from domain.language.service import Service
 from domain.language.wording import ASKING_FACTS
-from domain.messages.catalogue import Catalogue, list_placeholders
+from domain.messages.catalogue import Catalogue
+from domain.messages.templates import list_placeholders
 from domain.values.text import count_code_units
 
 

@@ -16,7 +16,8 @@ from domain.check.text_files import is_of_staff
 from domain.check.texts import shared_text_flaws, text_flaws
 from domain.check.walk import walk_service
 from domain.language.service import Service
-from domain.messages.catalogue import Catalogue, is_bound, list_placeholders, load_shipped_texts
+from domain.messages.catalogue import Catalogue, is_bound, load_shipped_texts
+from domain.messages.templates import list_placeholders
 from domain.messages.text_tables import read_leaf_text
 from domain.messages.translations import Translation
 from domain.values.languages import in_language

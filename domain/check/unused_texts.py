@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 
 from domain.check.texts import required_texts
 from domain.language.service import Service
-from domain.messages.catalogue import CHAT_PREFIX, Catalogue, is_bound, list_placeholders
+from domain.messages.catalogue import CHAT_PREFIX, Catalogue, is_bound
+from domain.messages.templates import list_placeholders
 
 
 def list_unused_texts(services: Iterable[Service], catalogue: Catalogue) -> Iterator[str]:

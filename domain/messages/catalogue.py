@@ -16,17 +16,24 @@ from copy import copy
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import chain
-from string import Formatter
-from typing import Any, NamedTuple
+from typing import Any
 
 from domain.messages.keyboards import NO_PAGES, BillPages, ReplyMarkup
 from domain.messages.records import MessageClass
+from domain.messages.templates import (
+    PHONE,
+    Placeholder,
+    cut_text,
+    list_fact_names,
+    parse_template,
+    settle_phone,
+)
 from domain.messages.text_files import SHARED_TEXTS, list_service_files, list_shared_files
 from domain.messages.text_tables import flatten_table, read_leaf_text, replace_leaf_text
 from domain.messages.translations import Translation, load_translation, translate_leaf
 from domain.values.languages import PERSIAN, Language, language_in_force
 from domain.values.message_parts import count_parts
-from domain.values.text import count_code_units
+from domain.values.text import count_code_units, persian_digits
 
 DEFAULT_PART_BUDGET = 2
 """Message parts an SMS may have unless its text says otherwise (services.md, "Notifications")."""
@@ -72,13 +79,6 @@ LongestValues = Mapping[tuple[str, str], str]
 """(Key of a text or `ALL_TEXTS`, placeholder) → the longest value that stands for it there."""
 
 
-class Placeholder(NamedTuple):
-    """A place for a fact in a text; `cut_length` is where that text cuts it, in code units (0: it does not)."""
-
-    name: str
-    cut_length: int
-
-
 class UnknownText(KeyError):
     """The code asks for a text that the catalogue lacks: a fault that `check` finds beforehand."""
 
@@ -108,6 +108,8 @@ class Catalogue:
         """Whether there is a language to be chosen."""
         self.languages: tuple[Language, ...] = (PERSIAN, *(translation.language for translation in translations))
         """The languages that citizens may choose, the first for whoever chose none."""
+        self.phone = ""
+        """Where the municipality answers the phone, as one dials it; empty: texts name none."""
         self._longest_values: LongestValues = {}
         self._put_in_force(self._source_leaves)
 
@@ -155,7 +157,7 @@ class Catalogue:
         """Return a catalogue that differs in one text."""
         changed_leaves = {**self._leaves, key: replace_leaf_text(self._source_leaves[key], override_text)}
         changed_catalogue = Catalogue([changed_leaves], translations=self.translations)
-        changed_catalogue.languages = self.languages
+        changed_catalogue.languages, changed_catalogue.phone = self.languages, self.phone
         return changed_catalogue
 
     def with_longest_values(self, longest_values: LongestValues) -> "Catalogue":
@@ -174,7 +176,7 @@ class Catalogue:
     def fact_names(self, key: str) -> frozenset[str]:
         """Return the names of the facts that a text is given: those that the first source's text uses."""
         leaf = self._first_leaves[key]
-        return frozenset() if isinstance(leaf, list) else frozenset(list_placeholders(read_leaf_text(leaf)))
+        return frozenset() if isinstance(leaf, list) else list_fact_names(read_leaf_text(leaf))
 
     def __contains__(self, key: str) -> bool:
         return key in self._leaves
@@ -209,17 +211,20 @@ class Catalogue:
     def render(self, key: str, facts: Mapping[str, str]) -> str:
         """Fill a text; a missing fact is a `KeyError`, which the tests of the texts rule out."""
         text_parts: list[str] = []
-        service_key = find_service(key)
-        for literal_text, placeholder in _parse_template(self.text(key)):
+        service_key, template = find_service(key), self.text(key)
+        if f"{{{PHONE}}}" in template:
+            facts = {PHONE: persian_digits(self.phone), **facts}
+            template = settle_phone(template, has_phone=bool(facts[PHONE]))
+        for literal_text, placeholder in parse_template(template):
             text_parts.append(literal_text)
             if placeholder:
                 most_units = placeholder.cut_length or self.length_limit(placeholder.name, service_key)
-                text_parts.append(_cut_text(facts[placeholder.name], most_units))
+                text_parts.append(cut_text(facts[placeholder.name], most_units))
         return "".join(text_parts)
 
     def list_fact_names(self, key: str) -> frozenset[str]:
         """Return the names of the facts that a text uses, in the language in force."""
-        return _list_fact_names(self.text(key))
+        return list_fact_names(self.text(key))
 
     def find_class(self, key: str) -> MessageClass | None:
         """Return the class that a text names; None where it is for whoever sends it to say."""
@@ -237,14 +242,14 @@ class Catalogue:
         """
         return "".join(
             literal_text + (self._longest_value(key, placeholder) if placeholder else "")
-            for literal_text, placeholder in _parse_template(self.text(key))
+            for literal_text, placeholder in parse_template(settle_phone(self.text(key), has_phone=True))
         )
 
     def list_longest_facts(self, key: str) -> dict[str, str]:
         """Return the longest value of each placeholder of a text, where it does not say itself that it cuts it."""
         return {
             placeholder.name: self._longest_value(key, placeholder)
-            for _, placeholder in _parse_template(self.text(key))
+            for _, placeholder in parse_template(self.text(key))
             if placeholder and not placeholder.cut_length
         }
 
@@ -317,23 +322,6 @@ def _sample_in_force(persian_sample: str) -> str:
     return sample if language.direction == "rtl" else sample.replace("\u200e", "").replace("\u200f", "")
 
 
-def _cut_text(value: str, max_units: int) -> str:
-    """Return a value in at most so many code units (0: as it is), cut behind a word where one ends near the limit."""
-    if not max_units or 2 * len(value) <= max_units:  # no character takes more than two
-        return value
-    encoded_text = value.encode("utf-16-le", "ignore")
-    if len(encoded_text) <= 2 * max_units:
-        return value
-    cut_text = encoded_text[: 2 * (max_units - 1)].decode("utf-16-le", "ignore")
-    if (
-        value[len(cut_text)] != " "
-        and (complete_words := cut_text.rpartition(" ")[0])
-        and 2 * len(complete_words) > max_units
-    ):
-        cut_text = complete_words
-    return cut_text.rstrip() + "…"
-
-
 def join_fitting(part_budget: int, *variants: str) -> str:
     """Return the first of several ways to join texts, the fullest first, that fits so many message parts.
 
@@ -359,30 +347,6 @@ def fit_lines(
     ):
         line_count -= 1
     return "\n".join([head_line, *lines[:line_count], *describe_rest(line_count)]), line_count
-
-
-def list_placeholders(template: str) -> list[str]:
-    """Return the names that a text expects."""
-    return [placeholder.name for _, placeholder in _parse_template(template) if placeholder]
-
-
-@lru_cache(maxsize=4096)
-def _list_fact_names(template: str) -> frozenset[str]:
-    return frozenset(list_placeholders(template))
-
-
-@lru_cache(maxsize=4096)
-def _parse_template(template: str) -> Sequence[tuple[str, Placeholder | None]]:
-    """Return the words of a text, each with the placeholder that follows them, if one does."""
-    return [
-        (
-            literal_text,
-            Placeholder(placeholder_name, int(cut_length) if cut_length and cut_length.isdecimal() else 0)
-            if placeholder_name
-            else None,
-        )
-        for literal_text, placeholder_name, cut_length, _ in Formatter().parse(template)
-    ]
 
 
 @cache

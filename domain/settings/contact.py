@@ -8,6 +8,9 @@ from domain.chats.chat import BALE, TELEGRAM
 _BOT_ADDRESSES = {TELEGRAM: "https://t.me/{name}", BALE: "https://ble.ir/{name}"}
 """Where a bot is found, by its user name."""
 
+LONGEST_PHONE = 13
+"""Characters of a phone that texts name, +98 and ten digits: what is longer is no one number."""
+
 
 @dataclass(frozen=True, slots=True)
 class BotContact:
@@ -34,7 +37,7 @@ class Contact:
     """How somebody is reached; what is empty is not said."""
 
     phone: str = ""
-    """ASCII digits, as one dials them."""
+    """ASCII digits, and what stands between them."""
     address: str = ""
     """Of the office."""
     hours: str = ""
@@ -43,3 +46,13 @@ class Contact:
     """The number that citizens text, day and night."""
     bots: Sequence[BotContact] = ()
     """Its bots, of those whose user names are configured."""
+
+    @property
+    def dialled_phone(self) -> str:
+        """The phone as texts name it; empty where none is set, or what is set is no one number.
+
+        Without the marks between its digits: in a line that runs from right to left its parts would change places.
+        """
+        digits = "".join(character for character in self.phone if character.isdecimal())
+        dialled = f"+{digits}" if self.phone.lstrip().startswith("+") else digits
+        return dialled if len(dialled) <= LONGEST_PHONE else ""

@@ -20,8 +20,6 @@ class Policy:
     """
     invoice_channels: frozenset[str] = frozenset()
     """The messengers in whose chats bills can be paid by an invoice."""
-    contact_phone: str = ""
-    """Where somebody answers the phone, in ASCII digits; empty: texts name none."""
     persian_part_rials: int = 0
     """Price of a message part of a Persian text, in rials."""
     municipal_service_digit: int = 6

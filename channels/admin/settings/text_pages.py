@@ -21,6 +21,7 @@ from domain.check import sent_by_sms
 from domain.check.text_bounds import bound_texts
 from domain.fields.form import Field
 from domain.fields.types import Choice, Text
+from domain.messages.templates import PHONE
 from domain.unit_of_work import Store
 from domain.values.errors import NotFound
 from domain.values.message_parts import count_parts
@@ -159,7 +160,7 @@ class TextPages:
             "wording": read_text(refused_wording.posted_form, "text") if refused_wording else self._load_wording(key),
             "is_overridden": key in await self._load_changed_keys(),
             "default_wording": given_text if isinstance(given_text, str) else "\n".join(given_text),
-            "fact_names": sorted(catalogue.fact_names(key)),
+            "fact_names": sorted(catalogue.fact_names(key) | {PHONE}),
             "part_budget": catalogue.part_budget(key) if is_sent_by_sms else None,
             "part_count": count_parts(bound_texts(services, catalogue).render_longest(key)) if is_sent_by_sms else None,
             "is_list": not isinstance(given_text, str),

@@ -17,7 +17,7 @@ from domain.actions.conversations.turn_context import SlotValues, TurnContext
 from domain.actions.papers.verifying import VerifiedPaper, describe_paper, find_verified_paper
 from domain.actions.payments.links import PayableBills, load_payable_bills
 from domain.actions.requests import track
-from domain.messages.catalogue import RenderedMessage, join_fitting
+from domain.messages.catalogue import RenderedMessage
 from domain.parsing.claimed_codes import is_address, read_address, read_letter_number
 from domain.parsing.identifiers import read_bill_id
 from domain.values.calendar import jalali_text
@@ -44,7 +44,7 @@ async def _describe_addresses(turn: TurnContext, addresses: Sequence[str]) -> Re
     own_host = urlsplit(turn.dependencies.policy.site_address).hostname
     claimed_addresses = [read_address(address) for address in addresses]
     if any(address.host not in {"", own_host} for address in claimed_addresses):
-        return _add_phone(turn, turn.render("sms.authentic.foreign_address"))
+        return turn.render("sms.authentic.foreign_address")
     tokens = [address.token for address in claimed_addresses if address.token]
     if not tokens:
         return turn.render("sms.authentic.own_address")
@@ -139,14 +139,4 @@ def _render_paper(turn: TurnContext, paper: VerifiedPaper) -> RenderedMessage:
 async def _deny(turn: TurnContext) -> RenderedMessage:
     """Return that a code is not ours; looking for codes is counted."""
     await track.count_guess(turn.dependencies, turn.uow, turn.actor.identifier)
-    return _add_phone(turn, turn.render("sms.authentic.unknown"))
-
-
-def _add_phone(turn: TurnContext, reply: RenderedMessage) -> RenderedMessage:
-    """Return a warning with the phone under which a person answers, where one is set and has room."""
-    phone = turn.dependencies.policy.contact_phone
-    if not phone:
-        return reply
-    phone_line = turn.render("sms.authentic.phone", phone=persian_digits(phone)).text
-    text = join_fitting(reply.part_budget, f"{reply.text}\n{phone_line}", reply.text)
-    return turn.reply_with(text, reply.key)
+    return turn.render("sms.authentic.unknown")

@@ -66,8 +66,8 @@ class TurnContext:
         return mobile_or_chat if mobile_or_chat.startswith("+") else f"{self.actor.channel}:{mobile_or_chat}"
 
     def text_of(self, key: str) -> str:
-        """Return a text without placeholders."""
-        return self.dependencies.catalogue.text(self.channel_key(key))
+        """Return a text that needs no facts."""
+        return self.dependencies.catalogue.render(self.channel_key(key), {})
 
     def channel_key(self, key: str) -> str:
         """Return the key of a text as this channel has it: where there are buttons, some are worded for them."""

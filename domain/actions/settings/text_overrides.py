@@ -14,6 +14,7 @@ from domain.check.texts import LONGEST_BUTTON_LABEL, LONGEST_LINK_LINE, find_cha
 from domain.conversation.vocabulary import OPT_OUT_ENDING
 from domain.language.service import Service
 from domain.messages.catalogue import Catalogue, is_bound
+from domain.messages.templates import PHONE
 from domain.values.errors import InvalidField, NotFound
 from domain.values.message_parts import count_parts
 from domain.values.reasons import InvalidReason
@@ -90,7 +91,7 @@ def _find_text_fault(catalogue: Catalogue, text_key: str, text: str) -> InvalidF
         for name, format_spec, conversion in placeholders
     ):
         return InvalidField("text", InvalidReason.TEXT_BRACES)
-    known_facts = catalogue.fact_names(text_key)
+    known_facts = catalogue.fact_names(text_key) | {PHONE}
     if unknown_facts := sorted({name for name, _, _ in placeholders} - known_facts):
         known_list = "، ".join(f"{{{name}}}" for name in sorted(known_facts)) or "—"
         return InvalidField("text", InvalidReason.TEXT_FACTS, given="، ".join(unknown_facts), known=known_list)

@@ -7,8 +7,9 @@ import pytest
 
 from domain.check.text_bounds import bound_texts
 from domain.language.wording import Wording
-from domain.messages.catalogue import Catalogue, list_placeholders
+from domain.messages.catalogue import Catalogue
 from domain.messages.records import MessageClass
+from domain.messages.templates import list_placeholders
 from domain.registries.declarations import DUTY, REWARD, VIOLATION, Registry
 from domain.services import SERVICES
 from domain.services.taxi_leave.declaration import TAXI_LEAVE

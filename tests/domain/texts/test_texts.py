@@ -21,9 +21,10 @@ from domain.messages.catalogue import (
     find_service,
     fit_lines,
     join_fitting,
-    list_placeholders,
 )
+from domain.messages.templates import list_placeholders
 from domain.services import SERVICES, services_by_key
+from domain.settings.contact import Contact
 from domain.values import tracking_codes
 from domain.values.bill_ids import HIGHEST_AMOUNT
 from domain.values.calendar import MONTH_NAMES, TEHRAN_ZONE, jalali_long_text
@@ -227,3 +228,12 @@ def test_errors_are_worded_by_their_reason_or_their_code() -> None:
         assert WORDING.render_error(error("field")) == TEXTS.text(f"errors.{error.code}")
         assert WORDING.render_error(error("field", ProofReason.FRESH)) == TEXTS.text(f"errors.{error.code}")
     assert WORDING.render_error(InvalidField("field", InvalidReason.PAST)) == TEXTS.text("details.invalid_field.past")
+
+
+def test_what_a_text_says_of_the_phone_is_said_where_there_is_one() -> None:
+    texts = Catalogue([{"a": "متوجه نشدیم.[ تلفن {phone}]", "longest": {"phone": "۰" * 11}}])
+    assert texts.render("a", {}) == "متوجه نشدیم."
+    assert texts.render_longest("a").endswith("تلفن ۰۰۰۰۰۰۰۰۰۰۰")
+    texts.phone = Contact("017-3411 2233").dialled_phone
+    assert texts.render("a", {}) == "متوجه نشدیم. تلفن ۰۱۷۳۴۱۱۲۲۳۳"
+    assert Contact("017-34112233 017-34112234").dialled_phone == "", "it is no one number"
