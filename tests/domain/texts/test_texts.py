@@ -166,7 +166,7 @@ REAL: dict[str, list[str]] = {
     "least": [format_number(0.5), format_number(1), "۰"],
     "most": [format_number(24), format_number(10), "…"],
     "step": [persian_digits(1000)],
-    "phone": ["۰" * 40],
+    "phone": [Contact("+98 (17) 3411-2233").dialled_phone],
     "month": [f"{month} {persian_digits(year)}" for month in MONTH_NAMES for year in (1300, 1499)],
 }
 """Placeholder → values that can stand for it, the longest among them."""
