@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from domain.values.row_ids import HIGHEST_ID
+
 ConfigPath = Annotated[
     Path | None, typer.Option("--config", help="TOML file with settings; the environment wins over it.")
 ]
@@ -18,7 +20,7 @@ ToCard = Annotated[
     bool, typer.Option("--to-card", help="To the card that paid, where the money came by a gateway that can.")
 ]
 RowNumber = Annotated[
-    int, typer.Argument(min=1, max=2**63 - 1, help="Its number, as the list tells it, or whatever made it.")
+    int, typer.Argument(min=1, max=HIGHEST_ID, help="Its number, as the list tells it, or whatever made it.")
 ]
 """A stored row: larger numbers than a database holds name none."""
 FieldValues = Annotated[

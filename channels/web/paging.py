@@ -7,11 +7,12 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
+from domain.values.row_ids import HIGHEST_ID
+
 START_PARAMETER = "before"
 """The parameter that names the id after which a page begins."""
 
 _MAX_ID_DIGITS = 19
-_MAX_ID = 2**63 - 1
 
 RowT = TypeVar("RowT")
 
@@ -31,7 +32,7 @@ def read_page_start(request: web.Request) -> int | None:
         return None
     if not (start_text.isascii() and start_text.isdecimal() and len(start_text) <= _MAX_ID_DIGITS):
         raise web.HTTPNotFound
-    return min(int(start_text), _MAX_ID)
+    return min(int(start_text), HIGHEST_ID)
 
 
 def build_page_query(request: web.Request, **changed_parameters: str) -> str:

@@ -8,12 +8,10 @@ from domain.gateways.attempt import AttemptEvent, AttemptState, PaymentAttempt
 from domain.gateways.callback_record import CallbackRecord
 from domain.gateways.health import SessionResult
 from domain.gateways.payment_link import PaymentLink
+from domain.values.row_ids import HIGHEST_ID
 
 PAYMENTS_WAKE = "payments"
 """What a commit that left attempts to be advanced is known by, beside the channels of messages."""
-
-HIGHEST_ID = 2**63 - 1
-"""No key of a row is higher (`IdGenerator`)."""
 
 
 class PaymentAttemptRepository(Protocol):

@@ -36,9 +36,6 @@ PartsT = TypeVar("PartsT", bound=Collection[Any])
 ID = BigInteger().with_variant(Integer(), "sqlite")
 """A 63-bit key from the `Ids` port. SQLite's INTEGER has 64 bits too, and as a key it is the row's own address."""
 
-HIGHEST_ID = 2**63 - 1
-"""No key is greater."""
-
 _UNSTORABLE_SIGNS = re.compile("[\x00\ud800-\udfff]")
 _JSON_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 _ESCAPED_NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")

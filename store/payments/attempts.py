@@ -11,8 +11,9 @@ from domain.gateways.attempt import AttemptEvent, AttemptState, BillShare, Payme
 from domain.gateways.callback_record import CallbackRecord
 from domain.gateways.gateway import DeclineReason
 from domain.gateways.health import SessionResult
-from domain.gateways.ports import HIGHEST_ID, PAYMENTS_WAKE
+from domain.gateways.ports import PAYMENTS_WAKE
 from domain.values.errors import Conflict, NotFound
+from domain.values.row_ids import HIGHEST_ID
 from store.engines.base import DatabaseEngine
 from store.engines.prepared import Row
 from store.engines.types import ID, Utc

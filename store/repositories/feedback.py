@@ -9,8 +9,9 @@ from sqlalchemy import Executable, Integer, bindparam, func, insert, select, upd
 from domain.feedback.opinions import Comment, CommentFilter, CommentState, Opinion, Rating
 from domain.requests.request import ServiceRequest
 from domain.values.errors import NotFound
+from domain.values.row_ids import HIGHEST_ID
 from store.engines.base import DatabaseEngine
-from store.engines.types import HIGHEST_ID, ID
+from store.engines.types import ID
 from store.filtered_select import FilteredSelect
 from store.rows import TableMapping
 from store.schema import comments, ratings, requests, service_views

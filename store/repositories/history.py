@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Integer, bindparam, func, insert, select, update
 
 from domain.requests.history import ChainHead, HistoryEvent, Seal
+from domain.values.row_ids import HIGHEST_ID
 from store.engines.prepared import Row
 from store.rows import TableMapping
 from store.schema import history, requests, seals
@@ -15,7 +16,6 @@ from store.work import Repository
 
 REQUESTS_A_PAGE = 200
 SEALS_A_PAGE = 4
-HIGHEST_REQUEST_ID = 2**63 - 1
 _HEAD_TYPES = (int, str, int, str)
 
 _EVENT_MAPPING = TableMapping(history, HistoryEvent)
@@ -78,7 +78,7 @@ class SqlHistoryRepository(Repository):
         self, after_id: int = 0, until_id: int | None = None
     ) -> AsyncIterator[tuple[ChainHead, list[HistoryEvent]]]:
         """To be read in a reading unit: one snapshot."""
-        last_id = HIGHEST_REQUEST_ID if until_id is None else until_id
+        last_id = HIGHEST_ID if until_id is None else until_id
         while heads := await self._find_heads_between(after_id, last_id):
             after_id = heads[-1].request_id
             events = await self._find_events_between(heads[0].request_id, after_id)

@@ -18,6 +18,7 @@ from domain.registries.rows import (
     list_changed_fields,
 )
 from domain.values.errors import Conflict, NotFound
+from domain.values.row_ids import HIGHEST_ID
 from store.engines.prepared import Row
 from store.schema import registry_changes, registry_reminders
 from store.value_tables import REGISTRY_TABLES, RegistryTable
@@ -30,7 +31,6 @@ _SELECT_CHANGES = (
     .where(registry_changes.c.registry == bindparam("of_registry"), registry_changes.c.row_id == bindparam("of_row"))
     .order_by(registry_changes.c.id)
 )
-_BEYOND_ALL_IDS = 2**63 - 1
 _INSERT_REMINDER = insert(registry_reminders)
 _SELECT_REMINDERS = (
     select(registry_reminders.c.days_before)
@@ -97,7 +97,7 @@ class SqlRegistryRepository(Repository):
             conditions.append(registry_table.search_condition(registry_filter.search))
         row_id = registry_table.table.c.id
         is_beyond = (
-            row_id < (registry_filter.after_id or _BEYOND_ALL_IDS)
+            row_id < (registry_filter.after_id or HIGHEST_ID)
             if registry_filter.newest_first
             else row_id > registry_filter.after_id
         )

@@ -5,7 +5,8 @@ from typing import Any
 from sqlalchemy import Integer, bindparam, func, insert, select
 
 from domain.settings.records import SettingChange
-from store.engines.types import HIGHEST_ID, ID
+from domain.values.row_ids import HIGHEST_ID
+from store.engines.types import ID
 from store.rows import TableMapping
 from store.schema import setting_changes
 from store.work import Repository

@@ -14,12 +14,13 @@ from channels.admin.bills.bill_forms import (
     submit_reversal,
 )
 from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
-from channels.admin.registries.registry_row import RowPage, lock_unchanged_row, read_row_id
+from channels.admin.registries.registry_row import RowPage, lock_unchanged_row
 from channels.admin.registries.registry_view import REGISTRIES_PATH, CellPart, RegistryViews, list_address
 from channels.admin.submissions import FormAction, FormSubmission
 from channels.admin.version_tokens import VersionedAction
 from channels.web.posted import read_text
 from channels.web.refused_forms import RefusedForm, form_error
+from channels.web.row_ids import get_row_id
 from domain.actions.dependencies import Dependencies
 from domain.actions.registries.charges import bill_and_notify, waive_and_notify
 from domain.actions.registries.duties import GeneratedDuties, generate_duties
@@ -90,19 +91,17 @@ class ChargePages:
         self, registry: Registry, request: web.Request, visitor: Visitor, version_token: VersionToken
     ) -> str:
         async with self._store.open_unit() as uow:
-            await lock_unchanged_row(uow, registry, read_row_id(request), version_token)
-            await bill_and_notify(self._dependencies, uow, registry, read_row_id(request), visitor.actor)
+            await lock_unchanged_row(uow, registry, get_row_id(request), version_token)
+            await bill_and_notify(self._dependencies, uow, registry, get_row_id(request), visitor.actor)
         return _address_after(registry, request, "billed")
 
     async def _submit_waiver(
         self, registry: Registry, request: web.Request, visitor: Visitor, version_token: VersionToken
     ) -> str:
         async with self._store.open_unit() as uow:
-            await lock_unchanged_row(uow, registry, read_row_id(request), version_token)
+            await lock_unchanged_row(uow, registry, get_row_id(request), version_token)
             waiver_reason = read_text(visitor.form, "reason")
-            await waive_and_notify(
-                self._dependencies, uow, registry, read_row_id(request), waiver_reason, visitor.actor
-            )
+            await waive_and_notify(self._dependencies, uow, registry, get_row_id(request), waiver_reason, visitor.actor)
         return _address_after(registry, request, "waived")
 
     async def _submit_payment(self, registry: Registry, request: web.Request, visitor: Visitor) -> str:
@@ -190,7 +189,7 @@ class ChargePages:
 
 def _address_after(registry: Registry, request: web.Request, done_key: str) -> str:
     """Return the page of a row that says what was done (`admin.done`)."""
-    return f"{list_address(registry)}/{read_row_id(request)}?done={done_key}"
+    return f"{list_address(registry)}/{get_row_id(request)}?done={done_key}"
 
 
 def _parse_year(year_text: str, visitor: Visitor) -> int:

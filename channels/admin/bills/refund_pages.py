@@ -17,12 +17,13 @@ from channels.admin.bills.card_money_view import CardMoneyView, CardRefundView, 
 from channels.admin.bills.money_lists import build_list_context
 from channels.admin.filtered_pages import load_filtered
 from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
-from channels.admin.registries.registry_row import RowPage, read_row_id
+from channels.admin.registries.registry_row import RowPage
 from channels.admin.registries.registry_view import list_address
 from channels.admin.submissions import FormSubmission
 from channels.web.paging import build_page_query
 from channels.web.posted import read_text
 from channels.web.refused_forms import RefusedForm, form_error
+from channels.web.row_ids import get_row_id
 from domain.actions.bills.refunds import load_due_page
 from domain.actions.dependencies import Dependencies
 from domain.actions.payments.card_refund_denial import deny_card_refund
@@ -125,20 +126,20 @@ class RefundPages:
         return f"{REFUNDS_PATH}?{build_page_query(request, done='refund_approved')}"
 
     async def _submit_question(self, request: web.Request, visitor: Visitor) -> str:
-        await ask_about_refund(self._dependencies, self._store, self._gateways, read_row_id(request), visitor.actor)
+        await ask_about_refund(self._dependencies, self._store, self._gateways, get_row_id(request), visitor.actor)
         return f"{REFUNDS_PATH}?{build_page_query(request, done='card_refund_asked')}"
 
     async def _submit_denial(self, request: web.Request, visitor: Visitor) -> str:
         reason = read_text(visitor.form, "reason")
         await deny_card_refund(
-            self._dependencies, self._store, self._gateways, read_row_id(request), reason, visitor.actor
+            self._dependencies, self._store, self._gateways, get_row_id(request), reason, visitor.actor
         )
         return f"{REFUNDS_PATH}?{build_page_query(request, done='card_refund_denied')}"
 
     async def _submit_row_refund(self, registry: Registry, request: web.Request, visitor: Visitor) -> str:
         async with self._store.open_unit() as uow:
             done_key = await submit_refund(self._dependencies, uow, visitor)
-        return f"{list_address(registry)}/{read_row_id(request)}?done={done_key}"
+        return f"{list_address(registry)}/{get_row_id(request)}?done={done_key}"
 
     async def _render_page(
         self, request: web.Request, visitor: Visitor, refused_form: RefusedForm | None = None

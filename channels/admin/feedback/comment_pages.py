@@ -18,6 +18,7 @@ from channels.web.forms import FormWording, build_controls, read_form
 from channels.web.paging import build_list_page, build_page_query, read_page_start
 from channels.web.posted import read_text
 from channels.web.refused_forms import RefusedForm, form_error
+from channels.web.row_ids import get_row_id
 from domain.actions.dependencies import Dependencies
 from domain.actions.feedback import moderation
 from domain.authorization.request_policy import may_see_request
@@ -98,7 +99,7 @@ class CommentPages:
     ) -> str:
         async with self._store.open_unit() as uow:
             await moderation.moderate_comment(
-                self._dependencies, uow, _read_id(request), state, visitor.actor, version_token
+                self._dependencies, uow, get_row_id(request), state, visitor.actor, version_token
             )
         return f"{COMMENTS_PATH}?{build_page_query(request, done=f'comment_{state}')}"
 
@@ -106,7 +107,7 @@ class CommentPages:
         answer_text = read_text(visitor.form, ANSWER_FORM)
         async with self._store.open_unit() as uow:
             await moderation.answer_comment(
-                self._dependencies, uow, _read_id(request), answer_text, visitor.actor, version_token
+                self._dependencies, uow, get_row_id(request), answer_text, visitor.actor, version_token
             )
         return f"{COMMENTS_PATH}?{build_page_query(request, done='comment_answered')}"
 
@@ -124,7 +125,7 @@ class CommentPages:
                 await load_staff_names(uow),
             )
             refused_view = (
-                await self._build_view(uow, visitor, await uow.feedback.get_comment(_read_id(request)), member_names)
+                await self._build_view(uow, visitor, await uow.feedback.get_comment(get_row_id(request)), member_names)
                 if refused_form
                 else None
             )
@@ -211,7 +212,3 @@ class CommentPages:
         return self._dependencies.catalogue.text(
             key if key in self._dependencies.catalogue else "admin.comments.at_large"
         )
-
-
-def _read_id(request: web.Request) -> int:
-    return int(request.match_info["id"])

@@ -7,9 +7,10 @@ from functools import partial
 from aiohttp import web
 
 from channels.admin.frame import NavigationSection, PageRoute, Visitor
-from channels.admin.registries.registry_row import OUT_OF_SERVICE_FORM, RowPage, read_row_id
+from channels.admin.registries.registry_row import OUT_OF_SERVICE_FORM, RowPage
 from channels.admin.registries.registry_view import list_address
 from channels.admin.submissions import FormSubmission
+from channels.web.row_ids import get_row_id
 from domain.actions.dependencies import Dependencies
 from domain.actions.fleet.out_of_service import FLEET_REGISTRIES, return_to_service, take_out_of_service
 from domain.authorization.rights import Right
@@ -62,13 +63,11 @@ class ServicePages:
         day_range = date.fromisoformat(read_values["first"]), date.fromisoformat(read_values["last"])
         async with self._store.open_unit() as uow:
             await take_out_of_service(
-                self._dependencies, uow, read_row_id(request), day_range, read_values["note"], visitor.actor
+                self._dependencies, uow, get_row_id(request), day_range, read_values["note"], visitor.actor
             )
-        return f"{list_address(registry)}/{read_row_id(request)}?done=taken_out"
+        return f"{list_address(registry)}/{get_row_id(request)}?done=taken_out"
 
     async def _submit_back_in_service(self, registry: Registry, request: web.Request, visitor: Visitor) -> str:
         async with self._store.open_unit() as uow:
-            await return_to_service(
-                self._dependencies, uow, min(int(request.match_info["booking"]), 2**63 - 1), visitor.actor
-            )
-        return f"{list_address(registry)}/{read_row_id(request)}?done=put_back"
+            await return_to_service(self._dependencies, uow, get_row_id(request, "booking"), visitor.actor)
+        return f"{list_address(registry)}/{get_row_id(request)}?done=put_back"

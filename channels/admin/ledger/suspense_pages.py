@@ -15,6 +15,7 @@ from channels.admin.version_tokens import VersionedAction
 from channels.web.paging import build_page_query
 from channels.web.posted import read_text
 from channels.web.refused_forms import RefusedForm, form_error
+from channels.web.row_ids import get_row_id
 from domain.actions.bills import suspense
 from domain.actions.bills.pay_by_ids import announce_receipt
 from domain.actions.dependencies import Dependencies
@@ -31,7 +32,6 @@ from domain.values.version_token import VersionToken
 SUSPENSE_PATH = "/staff/suspense"
 RECEIPTS_PER_PAGE = 25
 _ONE_PATH = f"{SUSPENSE_PATH}/{{id:[0-9]{{1,19}}}}"
-_HIGHEST_ID = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ class SuspensePages:
         reason, is_surplus = read_text(form, "reason"), bool(read_text(form, "surplus"))
         async with self._store.open_unit() as uow:
             recorded = await suspense.match_receipt(
-                self._dependencies, uow, _read_id(request), bill_id_pair, reason, visitor.actor, version_token,
+                self._dependencies, uow, get_row_id(request), bill_id_pair, reason, visitor.actor, version_token,
                 surplus=is_surplus,
             )  # fmt: skip
             await announce_receipt(self._dependencies, uow, recorded, visitor.actor)
@@ -102,7 +102,7 @@ class SuspensePages:
         transfer = suspense.ReturnTransfer(*(read_text(visitor.form, name) for name in ("iban", "reference", "reason")))
         async with self._store.open_unit() as uow:
             await suspense.return_receipt(
-                self._dependencies, uow, _read_id(request), transfer, visitor.actor, version_token
+                self._dependencies, uow, get_row_id(request), transfer, visitor.actor, version_token
             )
         return f"{SUSPENSE_PATH}?{build_page_query(request, done='suspense_returned')}"
 
@@ -110,7 +110,7 @@ class SuspensePages:
         iban = read_text(visitor.form, "iban")
         async with self._store.open_unit() as uow:
             await suspense.approve_return(
-                self._dependencies, uow, _read_id(request), iban, visitor.actor, version_token
+                self._dependencies, uow, get_row_id(request), iban, visitor.actor, version_token
             )
         return f"{SUSPENSE_PATH}?{build_page_query(request, done='refund_approved')}"
 
@@ -170,10 +170,6 @@ async def _load_page(uow: UnitOfWork, page_position: str | None) -> Page[Suspens
     receipts = await uow.suspense.list_in_state(SuspenseState.OPEN, RECEIPTS_PER_PAGE, cursor)
     keyed_rows = [(receipt.received_at, receipt.id, receipt) for receipt in receipts]
     return cut_page(keyed_rows, RECEIPTS_PER_PAGE, cursor)
-
-
-def _read_id(request: web.Request) -> int:
-    return min(int(request.match_info["id"]), _HIGHEST_ID)
 
 
 def _render_fact(value: str | int) -> str:

@@ -14,6 +14,7 @@ from channels.web.forms import FormWording, build_controls, describe_stray, read
 from channels.web.paging import ListPage, build_list_page, build_page_query, read_page_start
 from channels.web.posted import read_text
 from channels.web.refused_forms import RefusedForm, form_error
+from channels.web.row_ids import get_row_id
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.code_spending import find_spent_rials
 from domain.actions.messages.resending import retry_message
@@ -108,7 +109,7 @@ class MessagePages:
     async def _submit_retry(self, request: web.Request, visitor: Visitor) -> str:
         retry_reason = read_text(visitor.form, "reason")
         async with self._store.open_unit() as uow:
-            await retry_message(self._dependencies, uow, int(request.match_info["id"]), retry_reason, visitor.actor)
+            await retry_message(self._dependencies, uow, get_row_id(request), retry_reason, visitor.actor)
         return f"{MESSAGES_PATH}?{build_page_query(request, done='message_retried')}"
 
     async def _render_page(
@@ -142,7 +143,7 @@ class MessagePages:
         """Return why a text is not sent again: beside it, or above everything where it is not listed any more."""
         if refused_form is None:
             return {}
-        message_id, problem = int(request.match_info["id"]), self._dependencies.wording.render_error(refused_form.error)
+        message_id, problem = get_row_id(request), self._dependencies.wording.render_error(refused_form.error)
         if message_id not in {message_view.id for message_view in message_page.rows}:
             return {"problem": problem}
         return {

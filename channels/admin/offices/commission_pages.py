@@ -12,6 +12,7 @@ from channels.admin.page_forms import PageForm
 from channels.admin.submissions import FormSubmission
 from channels.admin.version_tokens import VersionedAction
 from channels.web.refused_forms import RefusedForm, form_error
+from channels.web.row_ids import get_row_id
 from domain.actions.bills.subjects import SUBJECTS
 from domain.actions.dependencies import Dependencies
 from domain.actions.offices import accounts
@@ -87,7 +88,7 @@ class CommissionPages:
         return f"{COMMISSION_PATH}?done=commission"
 
     async def _submit_withdrawal(self, request: web.Request, visitor: Visitor) -> str:
-        rule_id = min(int(request.match_info["id"]), 2**63 - 1)
+        rule_id = get_row_id(request)
         async with self._store.open_unit() as uow:
             await accounts.withdraw_commission_rule(self._dependencies, uow, rule_id, actor=visitor.actor)
         return f"{COMMISSION_PATH}?done=commission_withdrawn"

@@ -17,13 +17,14 @@ from channels.admin.submissions import FormSubmission
 from channels.web.paging import ListPage, build_list_page, read_page_start
 from channels.web.posted import read_text
 from channels.web.refused_forms import RefusedForm, build_refusal_context, form_error
+from channels.web.row_ids import get_row_id
 from domain.actions.dependencies import Dependencies
 from domain.actions.payments.asking import ask_bank, deny_payment, load_attempt_story, resolve_alert
 from domain.actions.payments.gateway_worker import GatewaysByName
 from domain.authorization.rights import Right
 from domain.gateways.attempt import PaymentAttempt
-from domain.gateways.ports import HIGHEST_ID
 from domain.unit_of_work import Store, UnitOfWork
+from domain.values.row_ids import HIGHEST_ID
 
 ATTEMPTS_PATH = "/staff/payments"
 ATTEMPTS_PER_PAGE = 25
@@ -71,18 +72,18 @@ class AttemptPages:
         )
 
     async def _submit_question(self, request: web.Request, visitor: Visitor) -> str:
-        attempt_id = _read_id(request)
+        attempt_id = get_row_id(request)
         await ask_bank(self._dependencies, self._store, self._gateways, attempt_id, visitor.actor)
         return f"{ATTEMPTS_PATH}/{attempt_id}?done=bank_asked"
 
     async def _submit_resolution(self, request: web.Request, visitor: Visitor) -> str:
-        attempt_id, reason = _read_id(request), read_text(visitor.form, "reason")
+        attempt_id, reason = get_row_id(request), read_text(visitor.form, "reason")
         async with self._store.open_unit() as uow:
             await resolve_alert(self._dependencies, uow, attempt_id, reason, visitor.actor)
         return f"{ATTEMPTS_PATH}/{attempt_id}?done=alert_resolved"
 
     async def _submit_denial(self, request: web.Request, visitor: Visitor) -> str:
-        attempt_id, reason = _read_id(request), read_text(visitor.form, "reason")
+        attempt_id, reason = get_row_id(request), read_text(visitor.form, "reason")
         await deny_payment(self._dependencies, self._store, self._gateways, attempt_id, reason, visitor.actor)
         return f"{ATTEMPTS_PATH}/{attempt_id}?done=payment_denied"
 
@@ -101,7 +102,7 @@ class AttemptPages:
         self, request: web.Request, visitor: Visitor, refused_form: RefusedForm | None = None
     ) -> web.Response:
         async with self._store.open_unit(write=False) as uow:
-            attempt = await uow.payment_attempts.get(_read_id(request))
+            attempt = await uow.payment_attempts.get(get_row_id(request))
             listed = await self._build_listed(uow, visitor, attempt)
         error = form_error(refused_form)
         error_text = self._dependencies.wording.render_error(error) if error else None
@@ -116,7 +117,3 @@ class AttemptPages:
             for share in attempt.shares
         ]
         return ListedAttempt(attempt.id, view, bills)
-
-
-def _read_id(request: web.Request) -> int:
-    return min(int(request.match_info["id"]), HIGHEST_ID)

@@ -18,6 +18,7 @@ from channels.admin.submissions import FormSubmission
 from channels.admin.version_tokens import VersionedAction
 from channels.web.posted import UploadedFile, read_text
 from channels.web.refused_forms import RefusedForm, form_error
+from channels.web.row_ids import get_row_id
 from domain.actions.dependencies import Dependencies
 from domain.actions.settlement.booking import confirm_file
 from domain.actions.settlement.examining import (
@@ -48,7 +49,6 @@ MAX_LINES = 30
 """Lines that somebody has to look at; the sheet takes all of them."""
 
 _ONE_PATH = f"{SETTLEMENT_PATH}/{{id:[0-9]{{1,19}}}}"
-_HIGHEST_ID = 2**63 - 1
 
 
 class SettlementPages:
@@ -97,11 +97,11 @@ class SettlementPages:
 
     async def _submit_booking(self, request: web.Request, visitor: Visitor, version_token: VersionToken) -> str:
         async with self._store.open_unit() as uow:
-            await confirm_file(self._dependencies, uow, _read_id(request), visitor.actor, version_token)
-        return f"{SETTLEMENT_PATH}/{_read_id(request)}"
+            await confirm_file(self._dependencies, uow, get_row_id(request), visitor.actor, version_token)
+        return f"{SETTLEMENT_PATH}/{get_row_id(request)}"
 
     async def _submit_drop(self, request: web.Request, visitor: Visitor) -> str:
-        await drop_file(self._dependencies, self._store, _read_id(request), visitor.actor)
+        await drop_file(self._dependencies, self._store, get_row_id(request), visitor.actor)
         return SETTLEMENT_PATH
 
     async def _submit_closing(self, request: web.Request, visitor: Visitor) -> str:
@@ -146,7 +146,7 @@ class SettlementPages:
     async def _render_file(
         self, request: web.Request, visitor: Visitor, refused_form: RefusedForm | None = None
     ) -> web.Response:
-        examined = await load_examined_file(self._store, _read_id(request))
+        examined = await load_examined_file(self._store, get_row_id(request))
         settlement_file = examined.file
         async with self._store.open_unit(write=False) as uow:
             member_names = await load_staff_names(uow)
@@ -171,7 +171,7 @@ class SettlementPages:
 
     async def _send_results(self, request: web.Request, visitor: Visitor) -> web.StreamResponse:
         """Send what became of each line, however many there are."""
-        examined = await load_examined_file(self._store, _read_id(request))
+        examined = await load_examined_file(self._store, get_row_id(request))
         async with self._store.open_unit() as uow:
             audit_facts = {"kind": "csv", "file": examined.file.name}
             await uow.audit.add_entry(visitor.now, visitor.actor.label, "export", audit_facts)
@@ -202,7 +202,3 @@ async def _list_noteworthy_lines(uow: UnitOfWork, examined: ExaminedFile) -> lis
 
 def _sort_outcomes(examined: ExaminedFile) -> list[LineOutcome]:
     return [outcome for outcome in LineOutcome if outcome in examined.totals]
-
-
-def _read_id(request: web.Request) -> int:
-    return min(int(request.match_info["id"]), _HIGHEST_ID)

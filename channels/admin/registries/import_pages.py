@@ -18,6 +18,7 @@ from channels.admin.submissions import FormAction, FormSubmission
 from channels.admin.version_tokens import VersionedAction
 from channels.web.posted import UploadedFile, read_text
 from channels.web.refused_forms import RefusedForm, form_error
+from channels.web.row_ids import get_row_id
 from domain.actions.dependencies import Dependencies
 from domain.actions.registries.import_jobs import add_import, confirm_import, drop_import
 from domain.authorization.rights import registry_right
@@ -192,7 +193,7 @@ class ImportPages:
         }
 
     async def _load_import(self, uow: UnitOfWork, registry: Registry, request: web.Request) -> Import:
-        upload = await uow.registry_imports.get(_read_import_id(request))
+        upload = await uow.registry_imports.get(get_row_id(request))
         if upload.registry != registry.key:
             raise NotFound("import")
         return upload
@@ -253,7 +254,3 @@ def _describe_progress(upload: Import) -> dict[str, Any]:
         "done_text": group_digits(done_rows),
         "total_text": group_digits(upload.total) if upload.total else None,
     }
-
-
-def _read_import_id(request: web.Request) -> int:
-    return min(int(request.match_info["id"]), 2**63 - 1)

@@ -10,13 +10,14 @@ from aiohttp import web
 
 from channels.admin.filtered_pages import load_filtered
 from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
-from channels.admin.registries.registry_row import RowPage, read_row_id
+from channels.admin.registries.registry_row import RowPage
 from channels.admin.registries.registry_view import REGISTRIES_PATH, CellPart, RegistryViews, list_address
 from channels.admin.submissions import FormSubmission
 from channels.admin.version_tokens import VersionedAction
 from channels.web.forms import FormWording, Option, build_controls, describe_stray, read_form
 from channels.web.paging import START_PARAMETER, ListPage, build_list_page, read_page_start
 from channels.web.refused_forms import RefusedForm, form_error
+from channels.web.row_ids import get_row_id
 from domain.actions.dependencies import Dependencies
 from domain.actions.registries.registry_entry import (
     amend_fields,
@@ -220,7 +221,7 @@ class RegistryPages:
 
     async def _show_change_form(self, registry: Registry, request: web.Request, visitor: Visitor) -> web.Response:
         async with self._store.open_unit(write=False) as uow:
-            row = await uow.registries.get_row(registry.key, read_row_id(request))
+            row = await uow.registries.get_row(registry.key, get_row_id(request))
         if not (form_fields := offered_amendment_fields(registry, visitor.actor)):
             raise web.HTTPSeeOther(f"{list_address(registry)}/{row.id}")  # nothing of it is this one's to change
         return await self._render_form(
@@ -233,7 +234,7 @@ class RegistryPages:
         submitted_values = read_form(amend_fields(registry), visitor.form)
         async with self._store.open_unit() as uow:
             row = await amend_row(
-                self._dependencies, uow, registry, read_row_id(request), version_token, submitted_values, visitor.actor
+                self._dependencies, uow, registry, get_row_id(request), version_token, submitted_values, visitor.actor
             )
         return f"{list_address(registry)}/{row.id}?done=row_amended"
 
@@ -244,7 +245,7 @@ class RegistryPages:
         beside it.
         """
         async with self._store.open_unit(write=False) as uow:
-            row = await uow.registries.get_row(registry.key, read_row_id(request))
+            row = await uow.registries.get_row(registry.key, get_row_id(request))
         submitted_values, error = read_form(amend_fields(registry), refused_form.posted_form), refused_form.error
         form_fields, current = (
             offered_amendment_fields(registry, visitor.actor),

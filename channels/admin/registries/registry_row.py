@@ -11,6 +11,7 @@ from channels.admin.frame import Visitor, render_staff_page
 from channels.admin.page_forms import PageForm
 from channels.admin.registries.registry_view import RegistryViews, list_address, owes_nothing
 from channels.web.refused_forms import REFUSAL_ID, RefusedForm, build_refusal_context, form_error
+from channels.web.row_ids import get_row_id
 from domain.actions.dependencies import Dependencies
 from domain.actions.fleet.out_of_service import FLEET_REGISTRIES, OUT_OF_SERVICE_FIELDS
 from domain.actions.registries.charges import find_unowed_reason
@@ -43,7 +44,7 @@ class RowPage:
     ) -> web.Response:
         """Return the page, with a form that was refused as it was typed."""
         async with self._store.open_unit(write=False) as uow:
-            row = await uow.registries.get_row(registry.key, read_row_id(request))
+            row = await uow.registries.get_row(registry.key, get_row_id(request))
             changes = await uow.registries.list_changes(registry.key, row.id)
             links, member_names = await self._views.load_links(uow, registry, [row.values]), await load_staff_names(uow)
             charge_context = await self._describe_charge(uow, registry, row, visitor, member_names)
@@ -134,11 +135,6 @@ async def _find_booked_machine(uow: UnitOfWork, row: RegistryRow) -> str | None:
     machine = await uow.registries.find_row(MACHINES.key, {"code": row_values["machine"]})
     is_active = machine and machine.values["status"] == ResourceStatus.ACTIVE
     return f"{list_address(MACHINES)}/{machine.id}" if machine and is_active else None
-
-
-def read_row_id(request: web.Request) -> int:
-    """Return the row that the address names."""
-    return min(int(request.match_info["id"]), 2**63 - 1)
 
 
 async def lock_unchanged_row(uow: UnitOfWork, registry: Registry, row_number: int, version_token: VersionToken) -> None:

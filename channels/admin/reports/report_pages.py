@@ -16,6 +16,7 @@ from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_s
 from channels.admin.reports import report_view
 from channels.admin.reports.report_choices import NamedChoices, load_named_choices, refuse_unknown_names
 from channels.web.forms import FormWording, build_controls, describe_stray
+from channels.web.row_ids import get_row_id
 from domain.actions.dependencies import Dependencies
 from domain.actions.reports.declarations import REPORTS, Report, find_report
 from domain.actions.reports.filter_reading import read_report_filter
@@ -190,7 +191,7 @@ class ReportPages:
 
     async def _send_stored_report(self, request: web.Request, visitor: Visitor) -> web.Response:
         async with self._store.open_unit() as uow:
-            stored_report, file_content = await uow.reports.get_report(min(int(request.match_info["id"]), 2**63 - 1))
+            stored_report, file_content = await uow.reports.get_report(get_row_id(request))
             exporting_actor = require_export_right(find_report(stored_report.report), visitor.actor)
             audit_facts = {"report": stored_report.report, "kind": "xlsx", "file": stored_report.name}
             await uow.audit.add_entry(visitor.now, exporting_actor.label, "report_exported", audit_facts)

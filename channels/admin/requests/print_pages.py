@@ -6,8 +6,8 @@ from functools import partial
 from aiohttp import web
 
 from channels.admin.frame import NavigationSection, PageRoute, Visitor
-from channels.admin.registries.registry_row import read_row_id
 from channels.admin.registries.registry_view import list_address
+from channels.web.row_ids import get_row_id
 from domain.actions.dependencies import Dependencies
 from domain.actions.papers.printouts import build_request_printout
 from domain.actions.queues.work import find_readable_request
@@ -81,4 +81,4 @@ class PrintPages:
 
     async def _find_row_printout(self, registry: Registry, request: web.Request, visitor: Visitor) -> Printout:
         async with self._store.open_unit(write=False) as uow:
-            return await build_row_receipt(self._dependencies, uow, registry, read_row_id(request), visitor.actor)
+            return await build_row_receipt(self._dependencies, uow, registry, get_row_id(request), visitor.actor)

@@ -25,6 +25,7 @@ from channels.admin.version_tokens import VersionedAction
 from channels.web.forms import read_form
 from channels.web.posted import PostedForm, UploadedFile, read_text
 from channels.web.refused_forms import REFUSAL_ID, RefusedForm, build_refusal_context, form_error
+from channels.web.row_ids import get_row_id
 from channels.web.stored_files import render_stored_file
 from domain.actions.dependencies import Dependencies
 from domain.actions.documents.attach import attach_document
@@ -166,7 +167,7 @@ class RequestPages:
         """Return a file by its own bytes. It runs in a place of its own, so that no file can act as our page."""
         async with self._store.open_unit(write=False) as uow:
             service_request = await find_readable_request(self._dependencies, uow, _read_code(request), visitor.actor)
-            document_id = int(request.match_info["id"])
+            document_id = get_row_id(request)
             document = next(
                 (
                     candidate

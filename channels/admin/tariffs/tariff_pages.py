@@ -15,6 +15,7 @@ from channels.admin.version_tokens import VersionedAction
 from channels.web.forms import read_form
 from channels.web.posted import read_text
 from channels.web.refused_forms import RefusedForm, form_error
+from channels.web.row_ids import get_row_id
 from domain.actions.dependencies import Dependencies
 from domain.actions.staff.staffing import today_in_tehran
 from domain.actions.tariffs.changes import (
@@ -198,17 +199,17 @@ class TariffPages:
 
     async def _submit_withdrawal(self, request: web.Request, visitor: Visitor) -> str:
         async with self._store.open_unit() as uow:
-            row = await withdraw_price(self._dependencies, uow, _read_row_id(request), visitor.actor)
+            row = await withdraw_price(self._dependencies, uow, get_row_id(request), visitor.actor)
         return f"{price_address(row.service, row.dimensions)}&done=price_withdrawn"
 
     async def _submit_approval(self, request: web.Request, visitor: Visitor) -> str:
         async with self._store.open_unit() as uow:
-            row = await approve_proposal(self._dependencies, uow, _read_row_id(request), visitor.actor)
+            row = await approve_proposal(self._dependencies, uow, get_row_id(request), visitor.actor)
         return f"{price_address(row.service, row.dimensions)}&done=price_set"
 
     async def _submit_rejection(self, request: web.Request, visitor: Visitor) -> str:
         async with self._store.open_unit() as uow:
-            await reject_proposal(self._dependencies, uow, _read_row_id(request), visitor.actor)
+            await reject_proposal(self._dependencies, uow, get_row_id(request), visitor.actor)
         return f"{TARIFFS_PATH}?done=price_rejected"
 
     async def _render_page(
@@ -323,7 +324,3 @@ class TariffPages:
 def _read_dimensions(request: web.Request) -> dict[str, str]:
     """Return the dimensions that the address names."""
     return {dimension: dimension_value for dimension, dimension_value in request.query.items() if dimension != "done"}
-
-
-def _read_row_id(request: web.Request) -> int:
-    return min(int(request.match_info["id"]), 2**63 - 1)

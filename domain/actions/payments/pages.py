@@ -19,9 +19,7 @@ from domain.gateways.attempt import AttemptState, PaymentAttempt
 from domain.gateways.gateway import DeclineReason
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values.errors import NotFound
-
-HIGHEST_ID = 2**63 - 1
-"""Of rows (`IdGenerator`)."""
+from domain.values.row_ids import HIGHEST_ID
 
 _MISS_COUNTER = "payment_link"
 
