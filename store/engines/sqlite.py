@@ -9,7 +9,7 @@ import asyncio
 import os
 import sqlite3
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,7 @@ from store.engines.shared_commit import SharedWriter
 from store.engines.sqlite_connection import SqliteConnection, open_connection
 from store.engines.types import Utc, to_json
 
-BUSY_MILLISECONDS = 10_000
+BUSY_MILLISECONDS = driver.BUSY_SECONDS * 1000
 MIGRATION_BUSY_MILLISECONDS = 600_000
 READER_COUNT = 4
 MOST_FAULTS_READ = 3
@@ -199,7 +199,8 @@ class SqliteEngine(DatabaseEngine):
             _dialect: Dialect, _connection_record: object, arguments: Sequence[str], _options: object
         ) -> None:
             # Made private before SQLAlchemy's driver opens it; what cannot be opened fails here, not in its thread.
-            driver.open_file(arguments[0]).close()
+            with closing(driver.open_file(arguments[0])) as opened_file:
+                driver.apply_pragmas(opened_file, _WRITING_PRAGMAS)
 
         @event.listens_for(engine.sync_engine, "connect")
         def set_pragmas(connection: Any, _connection_record: object) -> None:

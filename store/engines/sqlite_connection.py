@@ -8,12 +8,13 @@ everything that a reading unit asks.
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
+from time import monotonic, sleep
 from typing import Any, TypeVar
 
 from store.engines.private_files import make_file_private
@@ -21,6 +22,7 @@ from store.engines.private_files import make_file_private
 ResultT = TypeVar("ResultT")
 
 CACHED_STATEMENTS = 1000
+BUSY_SECONDS = 10
 
 Call = tuple["asyncio.Future[Any]", Callable[[], Any]]
 """What the thread is asked to do, and who waits for the result."""
@@ -101,21 +103,34 @@ def open_file(path: str, **options: Any) -> sqlite3.Connection:
     return opened
 
 
-async def open_connection(file_path: str, pragmas: dict[str, object]) -> SqliteConnection:
+async def open_connection(file_path: str, pragmas: Mapping[str, object]) -> SqliteConnection:
     """Open a file as `open_file`; transactions are begun and ended by whoever uses it."""
     options = {"isolation_level": None, "check_same_thread": False, "cached_statements": CACHED_STATEMENTS}
     connection = SqliteConnection(open_file(file_path, **options))
     try:
-        await connection.call_in_thread(_apply_pragmas, pragmas)
+        await connection.call_in_thread(apply_pragmas, pragmas)
     except BaseException:
         await connection.close()
         raise
     return connection
 
 
-def _apply_pragmas(connection: sqlite3.Connection, pragmas: dict[str, object]) -> None:
+def apply_pragmas(connection: sqlite3.Connection, pragmas: Mapping[str, object]) -> None:
+    """Set them, in order.
+
+    Of two that turn one file to a write-ahead log at once SQLite refuses one, whatever its `busy_timeout`: it is tried
+    again as long.
+    """
+    given_up_at = monotonic() + BUSY_SECONDS
     for pragma_name, value in pragmas.items():
-        connection.execute(f"PRAGMA {pragma_name}={value}")
+        while True:
+            try:
+                connection.execute(f"PRAGMA {pragma_name}={value}")
+                break
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or monotonic() > given_up_at:
+                    raise
+            sleep(0.01)
 
 
 def run_statement(connection: sqlite3.Connection, sql: str, arguments: Sequence[Any]) -> tuple[list[Any], int]:

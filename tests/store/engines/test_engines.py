@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from sqlalchemy import make_url, text
 from domain.values.errors import Unavailable
 from store.engines import ENGINE_CLASSES, build_engine
 from store.engines.sqlite import SqliteEngine
-from store.engines.sqlite_connection import SqliteConnection
+from store.engines.sqlite_connection import SqliteConnection, open_connection, open_file
 from store.migrate import migrate
 from store.unit_of_work import SqlStore
 
@@ -66,6 +67,17 @@ async def test_a_write_unit_inside_another_is_an_error_not_a_silent_wait(tmp_pat
         async with store.open_unit(write=False):
             pass
     await store.close()
+
+
+async def test_a_file_that_another_process_makes_just_now_is_waited_for(tmp_path: Path) -> None:
+    """SQLite itself refuses at once to begin a write-ahead log beside a writer, whatever its `busy_timeout`."""
+    file_path = str(tmp_path / "pishkhan.db")
+    with closing(open_file(file_path, isolation_level=None)) as other_process:
+        other_process.execute("BEGIN IMMEDIATE")
+        opening = asyncio.create_task(open_connection(file_path, {"journal_mode": "WAL"}))
+        await asyncio.sleep(0.2)
+        other_process.execute("COMMIT")
+        await (await opening).close()
 
 
 async def test_another_process_that_writes_for_too_long_is_told(
