@@ -29,6 +29,7 @@ UNKNOWN_INTENT = "unknown"
 _LABEL_PHRASES = Phrases({True: FIELD_LABELS})
 _COLON_KEYS = keys_of(":")
 _EXTRA_WORDS = keys_of("دیگه", "دیگر", "بهم", "برام", "برایم", "به", "dige", "digar")
+_WANTING_WORDS = keys_of("لازم", "میخواهم", "بفرستید")
 _MOST_SUGGESTIONS = 3
 _WISHLESS_SLOTS = frozenset({"place", "reason"})
 """Free texts that words of wishing around them («… می‌خوام») does not belong to."""
@@ -151,12 +152,25 @@ class Grammar:
         misspelt_matches = self._keywords.find_misspelt_calls(stream)
         if len(misspelt_matches) == 1 and (message := self._read_call(text, misspelt_matches[0], day)):
             return message
+        if stream.is_turkmen and (message := self._read_wish(text, day)):
+            return message
         offered_intents = [
             *self._keywords.find_hinted_intents(stream),
             *offered_intents,
             *(call.intent.name for call in misspelt_matches),
         ]
         return self._suggest_intents(text, list(dict.fromkeys(offered_intents)))
+
+    def _read_wish(self, text: str, day: date) -> ParsedMessage | None:
+        """Read «loder gerek»: in Turkmen nobody names the service, but what of it they need; it is shown before it is
+        done.
+        """
+        stream = TokenStream(text)
+        hinted_intents = self._keywords.find_hinted_intents(stream)
+        if len(hinted_intents) != 1 or all(stream.raw_at(index) not in _WANTING_WORDS for index in range(len(stream))):
+            return None
+        message = self._read_call(text, self._keywords.locate_keyword(hinted_intents[0], stream), day)
+        return replace(message, mood=Mood.UNCLEAR) if message and message.mood is Mood.PLAIN else message
 
     def _suggest_intents(self, text: str, offered_intents: list[str]) -> ParsedMessage:
         """Return what calls no command; what ends something is not offered to who refuses or forbids something."""

@@ -146,10 +146,13 @@ class Keywords:
 
     @staticmethod
     def _command_positions(stream: TokenStream, first_index: int) -> Iterator[int]:
-        """Yield the places where a command may begin: the first word, and each one after nothing but courtesies."""
+        """Yield the places where a command may begin: the first word, and each one after nothing but courtesies; in
+        Turkmen, which says last what is wanted, every one.
+        """
         yield first_index
         for index in range(first_index + 1, min(first_index + _MOST_COURTESIES, len(stream))):
-            if stream.raw_at(index - 1) not in COURTESY_WORDS and not stream.is_mark_at(index - 1):
+            follows_courtesy = stream.raw_at(index - 1) in COURTESY_WORDS or stream.is_mark_at(index - 1)
+            if not follows_courtesy and not stream.is_turkmen:
                 return
             if not stream.is_mark_at(index):
                 yield index

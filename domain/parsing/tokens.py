@@ -11,6 +11,7 @@ from enum import IntEnum
 from functools import lru_cache
 from typing import Generic, NamedTuple, TypeVar
 
+from domain.parsing.turkmen import Piece, read_turkmen
 from domain.values.text import fold_text, tidy_text
 
 T = TypeVar("T", bound=Hashable)
@@ -61,9 +62,24 @@ def key_of(word: str) -> str:
 _KINDS_BY_GROUP = {kind.value: kind for kind in TokenKind}
 
 
+class ReadTokens(NamedTuple):
+    """The tokens of a text, and in which language they were read."""
+
+    tokens: tuple[Token, ...]
+    is_turkmen: bool
+
+
 @lru_cache(maxsize=256)
-def tokenize_text(text: str) -> tuple[Token, ...]:
+def tokenize_text(text: str) -> ReadTokens:
     """Return the tokens of a text; it is read several times, once for each thing that it may mean."""
+    tokens = _split_words(text)
+    pieces = read_turkmen([text[token.start : token.end] for token in tokens], [token.key for token in tokens])
+    if pieces is None:
+        return ReadTokens(tokens, is_turkmen=False)
+    return ReadTokens(tuple(_token_of_piece(piece, tokens) for piece in pieces), is_turkmen=True)
+
+
+def _split_words(text: str) -> tuple[Token, ...]:
     keyed_matches = ((key_of(match[0]), match) for match in _TOKEN_PATTERN.finditer(text))
     return tuple(
         Token(key, _KINDS_BY_GROUP[match.lastindex or 0], match.start(), match.end())
@@ -72,12 +88,17 @@ def tokenize_text(text: str) -> tuple[Token, ...]:
     )
 
 
+def _token_of_piece(piece: Piece, tokens: tuple[Token, ...]) -> Token:
+    kind = TokenKind.NUMBER if piece.is_number else TokenKind.WORD if piece.is_translated else tokens[piece.first].kind
+    return Token(key_of(piece.key), kind, tokens[piece.first].start, tokens[piece.end - 1].end)
+
+
 class TokenStream:
     """The tokens of one message, and which of them are still free."""
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.tokens = tokenize_text(text)
+        self.tokens, self.is_turkmen = tokenize_text(text)
         self._token_count = len(self.tokens)
         # What `key` says of each place: empty once it is taken, and at the end of the message.
         self._free_keys = [*(token.key for token in self.tokens), ""]
@@ -264,7 +285,7 @@ class Phrases(Generic[T]):
 
 def join_letters(phrase: str) -> str:
     """Return the letters and digits of a phrase put together: how phrases are compared."""
-    return "".join(token.key for token in TokenStream(phrase).tokens if token.kind is not TokenKind.PUNCTUATION)
+    return "".join(token.key for token in _split_words(phrase) if token.kind is not TokenKind.PUNCTUATION)
 
 
 def keys_of(*spellings: str) -> frozenset[str]:
