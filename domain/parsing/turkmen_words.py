@@ -84,8 +84,8 @@ COMMANDS: Mapping[str, str] = {
         "~iptal|~laghw|قویبولسون|قوی بولسون|قوی بولسین|یاتیر|یاتیرینگ"
     ),
     "لغو نکنید": "ýatyrmaň|ýatyrma|ýatyrmaýyň|ýatyrman|ýatyrmasyn|ýatyrylmasyn|goýbolmasyn|goý bolmasyn",
-    "پاسخ": "~jogap|jogabym|jogap berýärin|~جواب",
-    "نظر": "~pikir|pikirim|teklip|teklibim|~nazar",
+    "پاسخ": "jogap|jogabym|jogap berýärin|~جواب",
+    "نظر": "pikir|~پیکیر|pikirim|teklip|teklibim|~nazar",
     "امتیاز": "bal|baly|~بال|~ball|baha berýärin|baha bermek|bellik",
     "تایید": "tassyklaýaryn|tassykla|tassyklamak|~tassyk|kabul edýärin|~tasdyk|~تصدیق",
     "موافقم": "~razy|men razy|razydyryn|razylyk",
@@ -93,7 +93,7 @@ COMMANDS: Mapping[str, str] = {
     "مخالفم": "razy däl|men razy däl|garşy|men garşy|razy dal|راضی دأل",
     "انصراف": "çykmak|çyk|çykýaryn|gerek däl men çykýaryn|چیق|چیقماق",
     "قبلی": "yza|öňki|yzyna|yza gaýt|اؤنگکی",
-    "زبان": "~dil|dili|dil üýtget|دیل",
+    "زبان": "dil|dili|dil üýtget|دیل",
     "مرخصی": "dynç|دینچ|dynç alyş|dynç almak|~rugsat|rugsat almak|~raxsat|~رخصت|~مرخصی",
     "عوارض": "salgyt|salgydym|ýyllyk töleg|ýol salgydy|~awarez",
     "تشویق": "öwgi|öwmek|öwýärin|minnetdarlyk|alkyş|~taşwik",
@@ -107,8 +107,8 @@ COMMANDS: Mapping[str, str] = {
 
 MATTERS: Mapping[str, str] = {
     "ارزیابی": "bahalamak|baha kesmek|baha kesdirmek", "تفکیک": "bölmek|bölüşdirmek|bölünişik|ýer bölmek",
-    "پروانه ساختمان": "gurluşyk rugsady|gurluşyk rugsat|jaý gurmak|jaý gurmak rugsady|jaý salmak rugsady",
-    "پایان کار": "iş gutardy|gurluşyk gutardy|~paýan kar", "تعیین حدود": "çäk kesgitlemek|araçäk|çägi",
+    "پروانه ساختمان": "gurluşyk rugsady|gurluşyk rugsat|jaý rugsady|jaý gurmak|jaý gurmak rugsady|jaý salmak rugsady",
+    "پایان کار": "iş gutardy|jaý gutardy|gurluşyk gutardy|~paýan kar", "تعیین حدود": "çäk kesgitlemek|araçäk|çägi",
     "قطع درخت": "agaç kesmek|agaç çapmak|daragt kesmek", "سایر": "başga|beýleki",
     "کد ملی": "milli kod|milli belgi|~kod milli|ملی کد", "کد پستی": "poçta kod|poçta kody|poçta belgisi|پستی کد",
     "کد نوسازی": "~kod nosazi|nosazi kod", "کد": "~kod|belgi|belgili|kodly", "شماره": "~nomer|~nomeri",
@@ -125,8 +125,8 @@ COURTESIES: Mapping[str, str] = {
     "محترم": "hormatly|gadyrly", "جناب": "ýoldaş|~aga|~agam", "من": "maňa|~meniň|~men|bize|biziň|~biz|منگا|بیزه|منینگ",
     "لازم": "gerek|gerekdir|gerek boldy|gerekdi|zerur|~derkar|~lazym|گرەک|گره‌ک",
     "میخواهم": (
-        "isleýärin|isleýäris|isleýän|isleýärn|almakçy|etmekçi|almak isleýärin|etmek isleýärin|almaly|aljak|alasym gelýär|"
-        "ایسله‌یأرین|ایسلیأرین"
+        "isleýärin|isleýäris|isleýän|isleýärn|almakçy|etmekçi|almak isleýärin|etmek isleýärin|"
+        "almaly|aljak|alasym gelýär|ایسله‌یأرین|ایسلیأرین"
     ),
     "بفرستید": "iberiň|iberäýiň|ugradyň|ugrat|iber|ایبرینگ", "بدهید": "beriň|beräýiň|~ber|edip beriň|برینگ",
     "کردن": "etmek|etmegi|etdirmek", "کنید": "ediň|edäýiň|etsin|~et|edip|ادینگ",

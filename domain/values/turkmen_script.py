@@ -10,6 +10,8 @@ import re
 from functools import lru_cache
 from types import MappingProxyType
 
+from domain.values.languages import ASCII_DIGITS, PERSIAN_DIGITS
+
 _BACK_VOWELS, _FRONT_VOWELS = "aouy", "äeiöü"
 _VOWELS = _BACK_VOWELS + _FRONT_VOWELS
 _JOINER = "\u200c"
@@ -21,8 +23,10 @@ _CONSONANTS = {
     "q": "ق",
 }  # fmt: skip
 _BY_VOWEL = {"g": ("غ", "گ"), "k": ("ق", "ک")}
-_MARKS = str.maketrans({",": "،", ";": "؛", "?": "؟"})
-_PIECES = re.compile(r"(\{[^}]*\})|([A-Za-zÄäÇçŇňÖöŞşÜüÝýŽž]+)")
+_MARKS = str.maketrans({",": "،", ";": "؛", "?": "؟"} | dict(zip(ASCII_DIGITS, PERSIAN_DIGITS, strict=True)))
+_PIECES = re.compile(
+    r"(?P<fact>\{[^}]*\})|(?P<ending>(?<=[0-9}A-Z]-)[a-zäçňöşüýž]+)|(?P<word>[A-Za-zÄäÇçŇňÖöŞşÜüÝýŽž]+)|(?P<marks>[,;?0-9]+)"
+)
 
 WRITTEN_OTHERWISE = MappingProxyType(
     {
@@ -31,10 +35,13 @@ WRITTEN_OTHERWISE = MappingProxyType(
         "gümişan": "گمیشان", "habar": "خبر", "hasap": "حساب", "haýyş": "خواهش", "hepde": "هفته", "hyzmat": "خدمت",
         "jogap": "جواب", "kabul": "قبول", "karar": "قرار", "karta": "کارت", "kod": "کد", "köçe": "کوچه",
         "loder": "لودر", "maglumat": "معلومات", "maşyn": "ماشین", "milli": "ملی", "mülk": "ملک", "möhlet": "مهلت",
-        "nomer": "نمره", "park": "پارک", "parol": "رمز", "pikir": "فکر", "poçta": "پست", "plaka": "پلاک",
-        "rial": "ریال", "rugsat": "رخصت", "salam": "سلام", "sebäp": "سبب", "sene": "سنه", "sowal": "سوال",
-        "surat": "صورت", "şikaýat": "شکایت", "taksi": "تاکسی", "tankeri": "تانکری", "tarap": "طرف", "telefon": "تلفن",
-        "telegram": "تلگرام", "teklip": "تکلیف", "türkmen": "تورکمن", "wagt": "وقت", "möhür": "مهر", "nusga": "نسخه",
+        "nomer": "نمره", "park": "پارک", "parol": "رمز", "poçta": "پست", "plaka": "پلاک",
+        "rial": "ریال",
+        "rugsad": "رخصت", "rugsat": "رخصت", "salam": "سلام", "sebäp": "سبب", "sene": "سنه", "sowal": "سوال",
+        "sms": "پیامک", "surat": "صورت", "şäherdar": "شهردار",
+        "eýran": "ایران", "şikaýat": "شکایت", "taksi": "تاکسی", "tankeri": "تانکری",
+        "tarap": "طرف", "telefon": "تلفن",
+        "telegram": "تلگرام", "türkmen": "تورکمن", "wagt": "وقت", "möhür": "مهر", "nusga": "نسخه",
         "mekan": "مکان", "meýdan": "میدان", "hormat": "حرمت", "hak": "حق", "howpsuz": "خوفسیز", "hökman": "حکمان",
         "takyk": "تحقیق", "tamam": "تمام", "tassyk": "تصدیق", "ýalňyş": "یالنگیش", "umumy": "عمومی", "hemme": "همه",
     }
@@ -46,15 +53,22 @@ _STEMS = tuple(sorted(WRITTEN_OTHERWISE, key=len, reverse=True))
 
 def write_in_arabic(text: str) -> str:
     """Return a Turkmen text of Latin letters in Arabic ones; what is written in Arabic letters already stays."""
-    return _PIECES.sub(lambda piece: piece[1] or _write_word(piece[2]), text.translate(_MARKS))
+    return _PIECES.sub(_write_piece, text)
+
+
+def _write_piece(piece: re.Match[str]) -> str:
+    fact, ending, word, marks = piece.groups()
+    if fact or marks:
+        return fact or marks.translate(_MARKS)
+    return _write_letters(f"-{ending}", 1) if ending else _write_word(word)
 
 
 @lru_cache(maxsize=8192)
 def _write_word(word: str) -> str:
     letters = word.lower()
-    if len(word) > 1 and word.isupper() and word.isascii():
-        return word
     stem = next((known for known in _STEMS if letters.startswith(known)), "")
+    if not stem and len(word) > 1 and word.isupper() and word.isascii():
+        return word
     beginning, ending = WRITTEN_OTHERWISE.get(stem, ""), _write_letters(letters, len(stem))
     return f"{beginning}{_JOINER}{ending}" if beginning.endswith("ه") and ending else beginning + ending
 
