@@ -152,7 +152,7 @@ class Grammar:
         misspelt_matches = self._keywords.find_misspelt_calls(stream)
         if len(misspelt_matches) == 1 and (message := self._read_call(text, misspelt_matches[0], day)):
             return message
-        if stream.is_turkmen and (message := self._read_wish(text, day)):
+        if stream.is_turkmen and (message := self._read_needed_things(text, day)):
             return message
         offered_intents = [
             *self._keywords.find_hinted_intents(stream),
@@ -161,7 +161,7 @@ class Grammar:
         ]
         return self._suggest_intents(text, list(dict.fromkeys(offered_intents)))
 
-    def _read_wish(self, text: str, day: date) -> ParsedMessage | None:
+    def _read_needed_things(self, text: str, day: date) -> ParsedMessage | None:
         """Read «loder gerek»: in Turkmen nobody names the service, but what of it they need; it is shown before it is
         done.
         """

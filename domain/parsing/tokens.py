@@ -11,7 +11,7 @@ from enum import IntEnum
 from functools import lru_cache
 from typing import Generic, NamedTuple, TypeVar
 
-from domain.parsing.turkmen import Piece, read_turkmen
+from domain.parsing.turkmen import ReadWord, read_turkmen
 from domain.values.text import fold_text, tidy_text
 
 T = TypeVar("T", bound=Hashable)
@@ -76,7 +76,7 @@ def tokenize_text(text: str) -> ReadTokens:
     pieces = read_turkmen([text[token.start : token.end] for token in tokens], [token.key for token in tokens])
     if pieces is None:
         return ReadTokens(tokens, is_turkmen=False)
-    return ReadTokens(tuple(_token_of_piece(piece, tokens) for piece in pieces), is_turkmen=True)
+    return ReadTokens(tuple(_token_of_read_word(piece, tokens) for piece in pieces), is_turkmen=True)
 
 
 def _split_words(text: str) -> tuple[Token, ...]:
@@ -88,7 +88,7 @@ def _split_words(text: str) -> tuple[Token, ...]:
     )
 
 
-def _token_of_piece(piece: Piece, tokens: tuple[Token, ...]) -> Token:
+def _token_of_read_word(piece: ReadWord, tokens: tuple[Token, ...]) -> Token:
     kind = TokenKind.NUMBER if piece.is_number else TokenKind.WORD if piece.is_translated else tokens[piece.first].kind
     return Token(key_of(piece.key), kind, tokens[piece.first].start, tokens[piece.end - 1].end)
 

@@ -35,7 +35,7 @@ _ARABIC_ENDING = (
 )
 _ENDING = re.compile(f"{_LATIN_ENDING}|{_ARABIC_ENDING}")
 _HARDENED = str.maketrans("dgbjدگبج", "tkpcتکپچ")
-_SHORTEST_STEM, _SHORTEST_SIGN = 3, 4
+_SHORTEST_STEM, _SHORTEST_SIGN, _BEGINNING = 3, 4, 4
 _GENITIVE = re.compile(".*(?:n?in|ینگ)")
 
 _PARTED_ENDINGS = frozenset(
@@ -53,7 +53,7 @@ _WEEKDAYS, _MONTHS = frozenset(turkmen_words.WEEKDAYS), frozenset(turkmen_words.
 _PERIODS = _WEEKDAYS | {"هفته", "ماه"}
 
 
-class Piece(NamedTuple):
+class ReadWord(NamedTuple):
     """What the words `first` up to, not including, `end` of a message are read as."""
 
     key: str
@@ -73,14 +73,14 @@ class _Entry(NamedTuple):
     """Whether it is written as several words."""
 
 
-def read_turkmen(words: Sequence[str], known_keys: Sequence[str]) -> list[Piece] | None:
+def read_turkmen(typed_words: Sequence[str], known_keys: Sequence[str]) -> list[ReadWord] | None:
     """Return how the words of a Turkmen message are read, in the order of reading; None: it is not Turkmen.
 
     `known_keys` are the words as they are compared (`tokens.key_of`). Their places in the answer ascend but for what
     was put before, so that each piece is still a part of the message.
     """
-    keys = tuple(_compare(word) for word in words)
-    if not any(_is_sign(keys, words, index) for index in range(len(words))):
+    keys = tuple(_compare(word) for word in typed_words)
+    if not any(_is_sign(keys, typed_words, index) for index in range(len(typed_words))):
         return None
     pieces = list(_add_hour_words(list(_join_numbers(_take_parted_endings(_translate(keys, known_keys))))))
     index = 0
@@ -148,11 +148,14 @@ def _list_stems(spellings: str) -> list[str]:
 
 
 _ENTRIES = _build_entries()
-_NEGATED_FORMS = tuple(
-    (re.compile(f"(?:{'|'.join(stems)}){_NEGATED_ENDING}"), persian)
-    for persian, spellings in turkmen_words.NEGATED_VERBS.items()
-    for stems in [_list_stems(spellings)]
+_NEGATED_STEMS = [(persian, _list_stems(spellings)) for persian, spellings in turkmen_words.NEGATED_VERBS.items()]
+_NEGATED_FORMS = [(re.compile(f"(?:{'|'.join(stems)}){_NEGATED_ENDING}"), persian) for persian, stems in _NEGATED_STEMS]
+_BEGINNINGS = frozenset(
+    beginning[:end]
+    for beginning in (*_ENTRIES, *(stem for _, stems in _NEGATED_STEMS for stem in stems))
+    for end in range(1, _BEGINNING + 1)
 )
+"""How known words begin: most words of other languages are told by it."""
 
 
 @lru_cache(maxsize=8192)
@@ -190,25 +193,25 @@ def _find_phrase(keys: Sequence[str], index: int) -> tuple[_Entry, str, int] | N
     return found
 
 
-def _is_sign(keys: Sequence[str], words: Sequence[str], index: int) -> bool:
+def _is_sign(keys: Sequence[str], typed_words: Sequence[str], index: int) -> bool:
     """Return whether what begins at a place is Turkmen and nothing else."""
-    if not _OWN_LETTERS.isdisjoint(words[index]):
+    if not _OWN_LETTERS.isdisjoint(typed_words[index]):
         return True
-    if not keys[index].isalpha():
+    if keys[index][:_BEGINNING] not in _BEGINNINGS:
         return False
     phrase = _find_phrase(keys, index)
     if phrase and phrase[0].is_sign:
         return True
     found = _look_up(keys[index])
-    return found is not None and (found[0].is_sign or not _OWN_ARABIC_LETTERS.isdisjoint(words[index]))
+    return found is not None and (found[0].is_sign or not _OWN_ARABIC_LETTERS.isdisjoint(typed_words[index]))
 
 
-def _translate(keys: Sequence[str], known_keys: Sequence[str]) -> Iterator[Piece]:
+def _translate(keys: Sequence[str], known_keys: Sequence[str]) -> Iterator[ReadWord]:
     index = 0
     while index < len(keys):
         if known_keys[index].isdigit():
             end = _end_of_number(keys, index)
-            yield Piece(
+            yield ReadWord(
                 known_keys[index],
                 index,
                 end,
@@ -218,7 +221,7 @@ def _translate(keys: Sequence[str], known_keys: Sequence[str]) -> Iterator[Piece
             )
         elif not keys[index].isalpha():
             end = index + 1
-            yield Piece(known_keys[index], index, end, is_translated=False)
+            yield ReadWord(known_keys[index], index, end, is_translated=False)
         else:
             end = index + 1
             for piece in _translate_word(keys, known_keys, index):
@@ -227,19 +230,19 @@ def _translate(keys: Sequence[str], known_keys: Sequence[str]) -> Iterator[Piece
         index = end
 
 
-def _translate_word(keys: Sequence[str], known_keys: Sequence[str], index: int) -> Iterator[Piece]:
+def _translate_word(keys: Sequence[str], known_keys: Sequence[str], index: int) -> Iterator[ReadWord]:
     phrase, found = _find_phrase(keys, index), _look_up(keys[index])
     if phrase is None and found is None:
-        yield Piece(known_keys[index], index, index + 1, is_translated=False)
+        yield ReadWord(known_keys[index], index, index + 1, is_translated=False)
         return
     entry, ending, end = phrase or (*found, index + 1)  # type: ignore[misc]  # one of them is there
     for word in entry.persian.split():
-        yield Piece(word, index, end, is_number=word.isdigit(), ending=ending)
+        yield ReadWord(word, index, end, is_number=word.isdigit(), ending=ending)
 
 
-def _take_parted_endings(pieces: Iterable[Piece]) -> Iterator[Piece]:
+def _take_parted_endings(pieces: Iterable[ReadWord]) -> Iterator[ReadWord]:
     """Join to a word what is its ending and typed apart, and «güni» to the day of the week that it follows."""
-    last: Piece | None = None
+    last: ReadWord | None = None
     for piece in pieces:
         is_ending = not piece.is_translated and piece.key in _PARTED_ENDINGS
         is_day = piece.is_translated and piece.key == _DAY and last is not None and last.key in _WEEKDAYS
@@ -264,9 +267,9 @@ def _is_ending(key: str) -> bool:
     return bool(key) and _ENDING.fullmatch(key) is not None
 
 
-def _join_numbers(pieces: Iterable[Piece]) -> Iterator[Piece]:
+def _join_numbers(pieces: Iterable[ReadWord]) -> Iterator[ReadWord]:
     """Add numbers in words behind each other («on iki»), and make a half behind a number «and a half»."""
-    last: Piece | None = None
+    last: ReadWord | None = None
     for piece in pieces:
         if last and _adds_up(last, piece):
             last = last._replace(key=str(int(last.key) + int(piece.key)), end=piece.end)
@@ -279,12 +282,12 @@ def _join_numbers(pieces: Iterable[Piece]) -> Iterator[Piece]:
         yield last
 
 
-def _adds_up(tens: Piece, ones: Piece) -> bool:
+def _adds_up(tens: ReadWord, ones: ReadWord) -> bool:
     are_words = tens.is_number and tens.is_translated and ones.is_number and ones.is_translated and not tens.ending
     return are_words and int(tens.key) in range(10, 100, 10) and int(ones.key) < 10
 
 
-def _add_hour_words(pieces: Sequence[Piece]) -> Iterator[Piece]:
+def _add_hour_words(pieces: Sequence[ReadWord]) -> Iterator[ReadWord]:
     """Say what endings of numbers say: «9-da» is at nine, «8-den 12-ä çenli» from eight."""
     for index, piece in enumerate(pieces):
         key_before = pieces[index - 1].key if index else ""
@@ -292,17 +295,17 @@ def _add_hour_words(pieces: Sequence[Piece]) -> Iterator[Piece]:
         if piece.is_number and half.ending in _AT_ENDINGS and key_before not in _MONTHS | {_HOUR}:
             yield piece._replace(key=_HOUR, is_translated=True, is_number=False)
         elif piece.is_number and piece.ending in _FROM_ENDINGS and _begins_span(pieces, index):
-            start_word = Piece(_FROM, piece.first, piece.end)
+            start_word = ReadWord(_FROM, piece.first, piece.end)
             if key_before != _HOUR:
                 yield start_word
         yield piece
 
 
-def _begins_span(pieces: Sequence[Piece], index: int) -> bool:
+def _begins_span(pieces: Sequence[ReadWord], index: int) -> bool:
     return _UNTIL in [piece.key for piece in pieces[index + 1 : index + 5]]
 
 
-def _reorder(pieces: list[Piece], index: int) -> int:
+def _reorder(pieces: list[ReadWord], index: int) -> int:
     """Put what is behind its word at a place before it, as Persian has it; return how many pieces that settles."""
     piece, behind = pieces[index], pieces[index + 1 : index + 3]
     if piece.is_translated and piece.key == _UNTIL and index:
@@ -321,11 +324,11 @@ def _reorder(pieces: list[Piece], index: int) -> int:
     return 2 if is_swapped else 1
 
 
-def _ends_plate(pieces: Sequence[Piece], index: int) -> bool:
+def _ends_plate(pieces: Sequence[ReadWord], index: int) -> bool:
     return index > 0 and pieces[index - 1].key in _HYPHENS
 
 
-def _start_of_moment(pieces: list[Piece], index: int) -> int:
+def _start_of_moment(pieces: list[ReadWord], index: int) -> int:
     """Return where the hour or day begins that ends right before a place."""
     start = index - 1
     if start and (
@@ -336,13 +339,13 @@ def _start_of_moment(pieces: list[Piece], index: int) -> int:
     return start
 
 
-def _rotate(pieces: list[Piece], start: int, end: int, count: int) -> None:
+def _rotate(pieces: list[ReadWord], start: int, end: int, count: int) -> None:
     """Bring the last `count` pieces of a span to its beginning."""
     length = end - start
     pieces[start:end] = _with_places(pieces[start:end], [(place - count) % length for place in range(length)])
 
 
-def _with_places(pieces: Sequence[Piece], order: Sequence[int]) -> list[Piece]:
+def _with_places(pieces: Sequence[ReadWord], order: Sequence[int]) -> list[ReadWord]:
     """Return pieces in another order, the places in the message as they were: these only ever ascend."""
     return [
         pieces[source]._replace(first=place.first, end=place.end) for source, place in zip(order, pieces, strict=True)

@@ -41,6 +41,7 @@ READ_OR_KEPT = {
     "domain/values/identifiers.py": "letters of plates",
     "domain/values/languages.py": "Persian itself",
     "domain/values/text.py": "letters that are folded",
+    "domain/values/turkmen_script.py": "letters that Turkmen is written in",
     "domain/actions/conversations/chat_turn.py": "the word that a link to a request stands for, as one types it",
 }
 """Modules and packages with Persian strings, and what those are."""
