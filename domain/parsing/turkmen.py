@@ -73,14 +73,14 @@ class _Entry(NamedTuple):
     """Whether it is written as several words."""
 
 
-def read_turkmen(typed_words: Sequence[str], known_keys: Sequence[str]) -> list[ReadWord] | None:
+def read_turkmen(typed_texts: Sequence[str], known_keys: Sequence[str]) -> list[ReadWord] | None:
     """Return how the words of a Turkmen message are read, in the order of reading; None: it is not Turkmen.
 
     `known_keys` are the words as they are compared (`tokens.key_of`). Their places in the answer ascend but for what
     was put before, so that each piece is still a part of the message.
     """
-    keys = tuple(_compare(word) for word in typed_words)
-    if not any(_is_sign(keys, typed_words, index) for index in range(len(typed_words))):
+    keys = tuple(_compare(word) for word in typed_texts)
+    if not any(_is_sign(keys, typed_texts, index) for index in range(len(typed_texts))):
         return None
     pieces = list(_add_hour_words(list(_join_numbers(_take_parted_endings(_translate(keys, known_keys))))))
     index = 0
@@ -193,9 +193,9 @@ def _find_phrase(keys: Sequence[str], index: int) -> tuple[_Entry, str, int] | N
     return found
 
 
-def _is_sign(keys: Sequence[str], typed_words: Sequence[str], index: int) -> bool:
+def _is_sign(keys: Sequence[str], typed_texts: Sequence[str], index: int) -> bool:
     """Return whether what begins at a place is Turkmen and nothing else."""
-    if not _OWN_LETTERS.isdisjoint(typed_words[index]):
+    if not _OWN_LETTERS.isdisjoint(typed_texts[index]):
         return True
     if keys[index][:_BEGINNING] not in _BEGINNINGS:
         return False
@@ -203,7 +203,7 @@ def _is_sign(keys: Sequence[str], typed_words: Sequence[str], index: int) -> boo
     if phrase and phrase[0].is_sign:
         return True
     found = _look_up(keys[index])
-    return found is not None and (found[0].is_sign or not _OWN_ARABIC_LETTERS.isdisjoint(typed_words[index]))
+    return found is not None and (found[0].is_sign or not _OWN_ARABIC_LETTERS.isdisjoint(typed_texts[index]))
 
 
 def _translate(keys: Sequence[str], known_keys: Sequence[str]) -> Iterator[ReadWord]:
