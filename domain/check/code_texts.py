@@ -20,7 +20,7 @@ from domain.values.actors import Role
 from domain.values.errors import ERROR_CODES
 
 WRITTEN_OUT_KEYS = (
-    "chat.buttons.language", "chat.languages", "sms.language_set", "sms.languages",
+    "chat.buttons.language", "chat.languages", "sms.language_adopted", "sms.language_set", "sms.languages",
     "ask.tariff", "chat.buttons.agree", "chat.buttons.back", "chat.buttons.cancel", "chat.buttons.driver",
     "chat.buttons.each", "chat.buttons.exit", "chat.buttons.finish", "chat.buttons.menu", "chat.buttons.notices",
     "chat.buttons.papers", "chat.buttons.pay", "chat.buttons.record", "chat.buttons.refuse", "chat.buttons.reply",

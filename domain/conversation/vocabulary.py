@@ -5,11 +5,12 @@ Words are matched in any spelling and spacing (`tokens.Phrases`), and misspelt a
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from itertools import chain
 
 from domain.language.intents import Intent
 from domain.parsing.claimed_codes import take_claimed_code
 from domain.parsing.identifiers import take_code, take_code_or_bill, take_score
-from domain.parsing.language_names import take_language_name
+from domain.parsing.language_names import LANGUAGE_NAMES, take_language_name
 from domain.parsing.slots import MessageReader
 from domain.parsing.together import take_together
 from domain.parsing.tokens import keys_of
@@ -205,9 +206,10 @@ def list_command_intents(service_intents: Iterable[Intent]) -> tuple[Intent, ...
 
 LANGUAGE_INTENT = Intent(
     "language",
-    ("زبان", "تغییر زبان", "language", "lang", "zaban"),
+    ("زبان", "تغییر زبان", "language", "lang", "zaban", *chain.from_iterable(LANGUAGE_NAMES.values())),
     slot_readers=(take_language_name,),
     is_complete=True,
+    is_strict=True,
 )
 """Choosing the language of a line: known where there is more than one (`app/wiring.py`). What calls the other intents
 in a further language belongs to their words, here and in the declarations of services.

@@ -7,8 +7,10 @@ updates of one chat wait for each other, whichever process got them. A fault of 
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from domain.actions.citizens.languages import name_chat_line
 from domain.actions.conversations.arriving import Arrival, handle_once
 from domain.actions.conversations.chat_turn import ChatTurn, handle_chat_event
+from domain.actions.conversations.languages import adopt_written_language, announce_language
 from domain.actions.conversations.receive import LONGEST_TEXT
 from domain.actions.conversations.turn_context import open_turn
 from domain.actions.conversations.unproved_chat import handle_unproved_event, prove_by_contact
@@ -35,6 +37,7 @@ from domain.unit_of_work import Store, UnitOfWork
 from domain.values.actors import Actor, Role
 from domain.values.calendar import hour_text, to_tehran
 from domain.values.errors import DomainError, TooManyRequests
+from domain.values.languages import in_language, language_in_force
 from domain.values.rate_windows import current_window_end
 from domain.values.reasons import TooManyRequestsReason
 from domain.values.text import tidy_text
@@ -205,7 +208,7 @@ async def _refresh_chat(dependencies: Dependencies, uow: UnitOfWork, update: Rec
 async def _answer_update(
     arrival: Arrival, chat: Chat, update: ReceivedUpdate, stored_dialogue: StoredDialogue | None
 ) -> ChatTurn:
-    chat_turn = await _take_turn(arrival, chat, update, stored_dialogue)
+    chat_turn = await _take_turn_in_language(arrival, chat, update, stored_dialogue)
     message = arrival.message
     message.intent, message.mobile = chat_turn.intent, chat.mobile
     reply_arrival = Arrival(arrival.dependencies, arrival.uow, message, address_in_chat(chat))
@@ -213,6 +216,21 @@ async def _answer_update(
         message.state, message.request_id = InboundState.ANSWERED, reply.request_id or message.request_id
         await reply_arrival.send_reply(reply)
     return chat_turn
+
+
+async def _take_turn_in_language(
+    arrival: Arrival, chat: Chat, update: ReceivedUpdate, stored_dialogue: StoredDialogue | None
+) -> ChatTurn:
+    """Answer in the language of the text, where the line has chosen none."""
+    dependencies, event = arrival.dependencies, update.chat_event
+    text = event.text if isinstance(event, TextWritten) else ""
+    adopted = await adopt_written_language(dependencies, arrival.uow, name_chat_line(chat), text)
+    with in_language(adopted or language_in_force()):
+        chat_turn = await _take_turn(arrival, chat, update, stored_dialogue)
+        if not adopted or not chat_turn.replies or chat_turn.intent == "language":
+            return chat_turn
+        first_reply, *others = chat_turn.replies
+        return replace(chat_turn, replies=(announce_language(dependencies, first_reply), *others))
 
 
 async def _take_turn(
