@@ -1,0 +1,126 @@
+"""How likely each intent is, by the words of a text that calls none: weights learned from the labelled sentences.
+
+A text is a set of traits: its words by their sound, their beginnings, pairs of words that follow each other, and what words point
+at (`Intent.hint_words`, keywords anywhere). Each trait has a weight for some intents; their sums are made shares of one.
+The weights are learned once in a process, in the first text that needs them: sentence after sentence, a wrong or narrow
+answer moves the weights of its traits, and the mean over all steps counts (an averaged perceptron). Nothing is drawn by
+lot, so the same sentences give the same weights.
+"""
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from domain.conversation.labelled_sentences import LabelledSentence
+from domain.parsing.sounds import sound_of
+from domain.parsing.tokens import TokenKind, TokenStream
+
+ROUNDS = 4
+"""How often all sentences are learned from."""
+NARROW_MARGIN = 1.0
+"""How far the right intent is to lead, in units of weight, for its weights to stay."""
+SHARPNESS = 6.0
+"""How much a lead in weight counts in shares."""
+STRIDE = 1009
+"""Sentences are learned in steps of this many, so that the sentences of one intent do not follow each other."""
+BEGINNING_LENGTH = 3
+
+_QUESTION_MARKS = frozenset("?؟")
+
+FindTopics = Callable[[TokenStream], Iterable[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class RankedIntent:
+    """An intent with its share."""
+
+    name: str
+    """Its name; `unknown` for texts that call nothing."""
+    share: float
+    """How likely it is, from 0 to 1; the shares of all intents make 1."""
+
+
+class IntentRanking:
+    """Ranks the intents that its sentences are of."""
+
+    def __init__(self, sentences: Sequence[LabelledSentence], find_topics: FindTopics) -> None:
+        """Learn from these sentences; `find_topics` says which intents the words of a text point at."""
+        self._find_topics = find_topics
+        self._names = sorted({sentence.intent for sentence in sentences})
+        places = {name: place for place, name in enumerate(self._names)}
+        examples = [(self._list_traits(sentence.text), places[sentence.intent]) for sentence in sentences]
+        self._weights = learn_weights(examples, len(self._names))
+
+    def rank_intents(self, text: str) -> tuple[RankedIntent, ...]:
+        """Return all intents, the likeliest first."""
+        traits = self._list_traits(text)
+        sums = add_weights(self._weights, traits, len(self._names))
+        scale = SHARPNESS / math.sqrt(len(traits) or 1)
+        powers = [math.exp(min(scale * value, 500)) for value in sums]
+        whole = sum(powers)
+        shares = (RankedIntent(name, power / whole) for name, power in zip(self._names, powers, strict=True))
+        return tuple(sorted(shares, key=lambda ranked: (-ranked.share, ranked.name)))
+
+    def _list_traits(self, text: str) -> tuple[str, ...]:
+        stream = TokenStream(text)
+        sounds = ["^", *(sound for token in stream.tokens if (sound := _sound_of_token(token.key, token.kind))), "$"]
+        return tuple(
+            dict.fromkeys(
+                (
+                    *sounds[1:-1],
+                    *(f"{first} {second}" for first, second in pairwise(sounds)),
+                    *(f"{sound[:BEGINNING_LENGTH]}…" for sound in sounds if len(sound) > BEGINNING_LENGTH),
+                    *(f"@{topic}" for topic in self._find_topics(stream)),
+                )
+            )
+        )
+
+
+def _sound_of_token(key: str, kind: TokenKind) -> str:
+    if kind is TokenKind.NUMBER:
+        return f"#{len(key)}"
+    if kind is TokenKind.PUNCTUATION:
+        return "?" if key in _QUESTION_MARKS else ""
+    return sound_of(key)
+
+
+def add_weights(weights: Mapping[str, Mapping[int, float]], traits: Iterable[str], count: int) -> list[float]:
+    """Return the sum of the traits' weights for each of `count` intents."""
+    sums = [0.0] * count
+    for trait in traits:
+        for place, weight in weights.get(trait, {}).items():
+            sums[place] += weight
+    return sums
+
+
+def learn_weights(examples: Sequence[tuple[tuple[str, ...], int]], count: int) -> dict[str, dict[int, float]]:
+    """Return the weights by trait and intent (its place among `count`), from traits with the right intent's place."""
+    weights: dict[str, dict[int, float]] = {}
+    moments: dict[str, dict[int, float]] = {}
+    step = 1
+    for _ in range(ROUNDS):
+        for traits, own_place in _in_steps(examples):
+            sums = add_weights(weights, traits, count)
+            own_sum, sums[own_place] = sums[own_place], -math.inf
+            rival_place = max(range(count), key=sums.__getitem__)
+            size = 1 / math.sqrt(len(traits) or 1)
+            if (own_sum - sums[rival_place]) * size < NARROW_MARGIN:
+                for trait in traits:
+                    own_weights, own_moments = weights.setdefault(trait, {}), moments.setdefault(trait, {})
+                    for place, change in ((own_place, size), (rival_place, -size)):
+                        own_weights[place] = own_weights.get(place, 0.0) + change
+                        own_moments[place] = own_moments.get(place, 0.0) + step * change
+            step += 1
+    return {
+        trait: {place: weight - moments[trait][place] / step for place, weight in own_weights.items()}
+        for trait, own_weights in weights.items()
+    }
+
+
+def _in_steps(examples: Sequence[tuple[tuple[str, ...], int]]) -> Iterable[tuple[tuple[str, ...], int]]:
+    """Return all examples, each once, in steps of `STRIDE`."""
+    stride = STRIDE
+    while examples and math.gcd(stride, len(examples)) != 1:
+        stride += 1
+    return (examples[place * stride % len(examples)] for place in range(len(examples)))
