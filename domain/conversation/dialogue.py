@@ -24,6 +24,7 @@ from domain.conversation.answers import (
 from domain.conversation.command_fields import MENU_INTENT, PAYABLE_SLOTS
 from domain.conversation.frames import OFFER, Ask, Dialogue, Frame, Left, OptOut, Perform, Reaction, Refused, Unknown
 from domain.conversation.grammar import Grammar, ParsedMessage, value_as_json
+from domain.conversation.guessing import understand_message
 from domain.conversation.intent_forms import build_intent_forms
 from domain.conversation.sentences import Mood
 from domain.conversation.yes_no import read_yes_or_no
@@ -36,6 +37,9 @@ from domain.values.reasons import InvalidReason
 
 CONFIRM_STEP = "confirm"
 """The asked name while a summary waits for yes or no."""
+
+OPT_INTENTS = frozenset({"opt_out", "opt_in"})
+"""Commands that ask nothing: stopping and wanting texts again."""
 
 MOST_FRAMES = 3
 """Frames that may wait for each other; a further interruption drops the oldest."""
@@ -75,7 +79,9 @@ class Conversation:
 
     def read_text(self, dialogue: Dialogue, text: str, now: datetime) -> Reaction:
         """Return what the text means and change the dialogue accordingly."""
-        message = self.grammar.parse_message(text, now)
+        message = self._read_message(dialogue, text, now)
+        if message.is_guessed and message.intent in OPT_INTENTS:
+            return Unknown((message.intent,))
         if message.intent == "opt_out" and not (dialogue.frames and has_no_letters(text)):
             return OptOut(is_stopped=True)
         if message.intent == "exit" or self._gives_up_form(dialogue, message):
@@ -87,6 +93,12 @@ class Conversation:
         if dialogue.top is None:
             return self._read_outside(dialogue, message, now)
         return self._read_inside(dialogue, dialogue.top, message, text, now)
+
+    def _read_message(self, dialogue: Dialogue, text: str, now: datetime) -> ParsedMessage:
+        """Return what a text says: by the words as a whole only where no form waits for an answer."""
+        if dialogue.top is None or dialogue.top.intent == MENU_INTENT:
+            return understand_message(self.grammar, text, now)
+        return self.grammar.parse_message(text, now)
 
     def read_command(self, dialogue: Dialogue, text: str, now: datetime) -> Reaction:
         """Return what a text means that is a command whatever is asked now, as a button is; what is asked waits."""
@@ -271,6 +283,8 @@ class Conversation:
 
     def _begin_menu_choice(self, dialogue: Dialogue, intent: str, offered_text: str, now: datetime) -> Reaction:
         """Begin what was chosen from a menu, with what the text said that it was offered for."""
+        if intent in OPT_INTENTS:
+            return OptOut(is_stopped=intent == "opt_out")
         meant_message = self.grammar.parse_for_intent(intent, offered_text, now) if offered_text else None
         if meant_message is None:
             return self.begin_intent(dialogue, intent, {}, now)

@@ -8,11 +8,14 @@ channels.md, "SMS" and "`pishkhan sms parse`".
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
+from functools import cached_property
 from typing import Any
 
+from domain.conversation.intent_ranking import IntentRanking, RankedIntent
 from domain.conversation.keywords import IntentMatch, Keywords
+from domain.conversation.labelled_sentences import load_labelled_sentences
 from domain.conversation.sentences import Mood, find_mood, is_forbidding, refuses_alone
-from domain.conversation.vocabulary import FIELD_LABELS, WISH_WORDS, list_command_intents
+from domain.conversation.vocabulary import ASKING_WORDS, FIELD_LABELS, WISH_WORDS, list_command_intents
 from domain.language.intents import Intent
 from domain.parsing.filler_words import COURTESY_WORDS
 from domain.parsing.machines import MachineItem
@@ -31,6 +34,7 @@ _COLON_KEYS = keys_of(":")
 _EXTRA_WORDS = keys_of("دیگه", "دیگر", "بهم", "برام", "برایم", "به", "dige", "digar")
 _WANTING_WORDS = keys_of("لازم", "میخواهم", "بفرستید")
 _MOST_SUGGESTIONS = 3
+_FEW_MISSING = 2
 _WISHLESS_SLOTS = frozenset({"place", "reason"})
 """Free texts that words of wishing around them («… می‌خوام») does not belong to."""
 
@@ -59,11 +63,17 @@ class ParsedMessage:
     """The kind of sentence."""
     refused_intent: str = ""
     """What the sentence refuses; empty where it refuses nothing."""
+    ranking: tuple[RankedIntent, ...] = ()
+    """The likeliest intents by the words as a whole; empty where they were not asked."""
+    is_guessed: bool = False
+    """Whether the intent is known by the words as a whole alone."""
 
     def as_json(self) -> dict[str, Any]:
         """Return what `pishkhan sms parse` shows: dates as Gregorian ISO, hours of the clock as HH:MM."""
         slots = {name: value_as_json(value) for name, value in self.slots.items()}
-        return {"intent": self.intent, "slots": slots, "missing": list(self.missing_slots)}
+        scores = {ranked.name: round(ranked.share, 3) for ranked in self.ranking}
+        message = {"intent": self.intent, "slots": slots, "missing": list(self.missing_slots)}
+        return {**message, "scores": scores} if scores else message
 
 
 class Grammar:
@@ -95,6 +105,37 @@ class Grammar:
         """Return whether an intent ends something or binds somebody."""
         known_intent = self._keywords.intents_by_name.get(intent)
         return known_intent is not None and known_intent.is_binding
+
+    def is_strict(self, intent: str) -> bool:
+        """Return whether the keyword of an intent bears no other words."""
+        known_intent = self._keywords.intents_by_name.get(intent)
+        return known_intent is not None and known_intent.is_strict
+
+    def is_form(self, intent: str) -> bool:
+        """Return whether an intent begins a form, or sends a text of the writer's own."""
+        known_intent = self._keywords.intents_by_name.get(intent)
+        return known_intent is not None and bool(known_intent.required_slots) and (
+            known_intent.topic is not None or known_intent.rest_slot is not None
+        )
+
+    def is_asked_for(self, message: ParsedMessage, text: str) -> bool:
+        """Return whether a message that calls nothing asks for its form in so many words, or says nearly all of it."""
+        known_intent = self._keywords.intents_by_name[message.intent]
+        if known_intent.rest_slot != "place" or len(message.missing_slots) < _FEW_MISSING:
+            return True
+        return any(token.key in ASKING_WORDS for token in TokenStream(text).tokens)
+
+    def rank_intents(self, text: str) -> tuple[RankedIntent, ...]:
+        """Return all intents, the likeliest by the words of a text first."""
+        return self._ranking.rank_intents(text)
+
+    @cached_property
+    def _ranking(self) -> IntentRanking:
+        known_names = {*self._keywords.intents_by_name, UNKNOWN_INTENT}
+        sentences = [sentence for sentence in load_labelled_sentences() if sentence.meant_intent in known_names]
+        return IntentRanking(
+            [sentence for sentence in sentences if not sentence.is_held_back], self._keywords.find_named_intents
+        )
 
     def parse_for_intent(self, intent: str, text: str, today: datetime) -> ParsedMessage | None:
         """Read a text that called no command as one of this intent, wherever its keyword is; None when it refuses.
@@ -233,6 +274,8 @@ def _read_free_text(stream: TokenStream, intent: Intent) -> str:
 
 def _is_borne_out(call: IntentMatch, reader: MessageReader, free_text: str) -> bool:
     """Return whether what else is said bears a call out; a strict one bears other words only with its code."""
+    if call.is_meant:
+        return True
     if free_text and (
         call.is_bare or (call.intent.is_strict and not (call.intent.is_binding and "code" in reader.slots))
     ):

@@ -1,20 +1,21 @@
 """How likely each intent is, by the words of a text that calls none: weights learned from the labelled sentences.
 
-A text is a set of traits: its words by their sound, their beginnings, pairs of words that follow each other, and what words point
-at (`Intent.hint_words`, keywords anywhere). Each trait has a weight for some intents; their sums are made shares of one.
+A text is a set of traits: its words as they are written and by their sound, their beginnings, pairs that follow each
+other, how many there are, and which intents they name (`Keywords.find_named_intents`). Each trait has a weight for some intents; their sums are made shares of one.
 The weights are learned once in a process, in the first text that needs them: sentence after sentence, a wrong or narrow
 answer moves the weights of its traits, and the mean over all steps counts (an averaged perceptron). Nothing is drawn by
 lot, so the same sentences give the same weights.
 """
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from domain.conversation.labelled_sentences import LabelledSentence
+from domain.conversation.sentences import QUESTION_MARKS
 from domain.parsing.sounds import sound_of
-from domain.parsing.tokens import TokenKind, TokenStream
+from domain.parsing.tokens import Token, TokenKind, TokenStream
 
 ROUNDS = 4
 """How often all sentences are learned from."""
@@ -25,10 +26,10 @@ SHARPNESS = 6.0
 STRIDE = 1009
 """Sentences are learned in steps of this many, so that the sentences of one intent do not follow each other."""
 BEGINNING_LENGTH = 3
+"""Sounds of a word that count as its beginning, whatever ending it has."""
 
-_QUESTION_MARKS = frozenset("?؟")
-
-FindTopics = Callable[[TokenStream], Iterable[str]]
+MOST_COUNTED_WORDS = 6
+"""Longer texts count as long ones, whatever their length."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +45,16 @@ class RankedIntent:
 class IntentRanking:
     """Ranks the intents that its sentences are of."""
 
-    def __init__(self, sentences: Sequence[LabelledSentence], find_topics: FindTopics) -> None:
-        """Learn from these sentences; `find_topics` says which intents the words of a text point at."""
-        self._find_topics = find_topics
-        self._names = sorted({sentence.intent for sentence in sentences})
+    def __init__(
+        self,
+        sentences: Sequence[LabelledSentence],
+        find_named_intents: Callable[[TokenStream], Iterable[str]],
+    ) -> None:
+        """Learn from these sentences; `find_named_intents` says which intents the words of a text name, or point at."""
+        self._find_named_intents = find_named_intents
+        self._names = sorted({sentence.meant_intent for sentence in sentences})
         places = {name: place for place, name in enumerate(self._names)}
-        examples = [(self._list_traits(sentence.text), places[sentence.intent]) for sentence in sentences]
+        examples = [(self._list_traits(sentence.text), places[sentence.meant_intent]) for sentence in sentences]
         self._weights = learn_weights(examples, len(self._names))
 
     def rank_intents(self, text: str) -> tuple[RankedIntent, ...]:
@@ -64,25 +69,25 @@ class IntentRanking:
 
     def _list_traits(self, text: str) -> tuple[str, ...]:
         stream = TokenStream(text)
-        sounds = ["^", *(sound for token in stream.tokens if (sound := _sound_of_token(token.key, token.kind))), "$"]
-        return tuple(
-            dict.fromkeys(
-                (
-                    *sounds[1:-1],
-                    *(f"{first} {second}" for first, second in pairwise(sounds)),
-                    *(f"{sound[:BEGINNING_LENGTH]}…" for sound in sounds if len(sound) > BEGINNING_LENGTH),
-                    *(f"@{topic}" for topic in self._find_topics(stream)),
-                )
-            )
+        words = [sound for token in stream.tokens if (sound := _sound_of_token(token))]
+        traits = (
+            *words,
+            *(f"{first} {second}" for first, second in pairwise(("^", *words, "$"))),
+            *(f"{word[:BEGINNING_LENGTH]}…" for word in words if len(word) > BEGINNING_LENGTH),
+            *(f"={token.key}" for token in stream.tokens if token.kind is TokenKind.WORD),
+            *(f"@{name}" for name in self._find_named_intents(stream)),
+            f"{min(len(words), MOST_COUNTED_WORDS)} words",
         )
+        return tuple(dict.fromkeys(traits))
 
 
-def _sound_of_token(key: str, kind: TokenKind) -> str:
-    if kind is TokenKind.NUMBER:
-        return f"#{len(key)}"
-    if kind is TokenKind.PUNCTUATION:
-        return "?" if key in _QUESTION_MARKS else ""
-    return sound_of(key)
+def _sound_of_token(token: Token) -> str:
+    """Return the sound of a word, how many digits a number has, or that something is asked."""
+    if token.kind is TokenKind.NUMBER:
+        return f"#{len(token.key)}"
+    if token.kind is TokenKind.PUNCTUATION:
+        return "?" if token.key in QUESTION_MARKS else ""
+    return sound_of(token.key)
 
 
 def add_weights(weights: Mapping[str, Mapping[int, float]], traits: Iterable[str], count: int) -> list[float]:
@@ -118,8 +123,8 @@ def learn_weights(examples: Sequence[tuple[tuple[str, ...], int]], count: int) -
     }
 
 
-def _in_steps(examples: Sequence[tuple[tuple[str, ...], int]]) -> Iterable[tuple[tuple[str, ...], int]]:
-    """Return all examples, each once, in steps of `STRIDE`."""
+def _in_steps(examples: Sequence[tuple[tuple[str, ...], int]]) -> Iterator[tuple[tuple[str, ...], int]]:
+    """Yield all examples, each once, in steps of `STRIDE`."""
     stride = STRIDE
     while examples and math.gcd(stride, len(examples)) != 1:
         stride += 1

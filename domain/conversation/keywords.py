@@ -39,6 +39,8 @@ class IntentMatch:
     """Whether the call bears no other words."""
     is_exact: bool = True
     """Whether the keyword is written as it is known, and says what it says."""
+    is_meant: bool = False
+    """Whether it is known otherwise that the intent is meant: other words do not make it unknown."""
     count: int | None = None
     """The number right before the keyword, of an intent that takes one (`Intent.counted_slot`); it is in the call."""
 
@@ -122,6 +124,14 @@ class Keywords:
                 hinted_intents[match[0]] = None
         return tuple(hinted_intents)
 
+    def find_named_intents(self, stream: TokenStream) -> Iterator[str]:
+        """Yield the intents that words anywhere point at, by a hint word, and those that they name by a keyword."""
+        for index in range(len(stream)):
+            if hint := self._hint_phrases.match_at(stream, index):
+                yield hint[0]
+            if match := self._keyword_phrases.match_at(stream, index):
+                yield f"{match[0]} named"
+
     def separate_glued_word(self, text: str) -> str | None:
         """Return the message with a space after a keyword to which the next word is glued («ماشینلودر»), or None."""
         first_word = next((token for token in TokenStream(text).tokens if token.kind is TokenKind.WORD), None)
@@ -136,10 +146,10 @@ class Keywords:
         for index in range(len(stream)):
             for call in self._match_counted(stream, index):
                 if call.intent.name == name:
-                    return replace(call, is_certain=True)
+                    return replace(call, is_certain=True, is_meant=True)
             if (match := self._keyword_phrases.match_at(stream, index)) and match[0] == name:
-                return IntentMatch(self.intents_by_name[name], index, match[1], is_certain=True)
-        return IntentMatch(self.intents_by_name[name], 0, 0, is_certain=True)
+                return IntentMatch(self.intents_by_name[name], index, match[1], is_certain=True, is_meant=True)
+        return IntentMatch(self.intents_by_name[name], 0, 0, is_certain=True, is_meant=True)
 
     def _make_match(self, name: str, start: int, end: int, *, is_certain: bool) -> IntentMatch:
         return IntentMatch(self.intents_by_name[name], start, end, is_certain)

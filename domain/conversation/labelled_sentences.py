@@ -12,8 +12,8 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
 
-_COMMAND_SENTENCES = files("domain.conversation") / "corpus"
-_SERVICE_FOLDERS = files("domain.services")
+_COMMAND_SENTENCES = files("domain") / "conversation" / "corpus"
+_SERVICE_FOLDERS = files("domain") / "services"
 _SERVICE_SENTENCES = "sentences.jsonl"
 _HELD_BACK_EVERY = 5
 
@@ -28,8 +28,15 @@ class LabelledSentence:
     """What is wanted, by the names of channels.md; `unknown` for what calls nothing."""
     slots: Mapping[str, Any] = field(default_factory=dict)
     """What was said, as `pishkhan sms parse` shows it."""
+    offered: str = ""
+    """The intent that is offered where none is called: what the words speak for, although they do not say of what."""
     is_held_back: bool = False
     """Whether nothing is learned from it: it proves what was learned from the others."""
+
+    @property
+    def meant_intent(self) -> str:
+        """What the words as a whole speak for."""
+        return self.offered or self.intent
 
 
 @cache

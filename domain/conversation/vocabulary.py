@@ -230,6 +230,14 @@ WISH_WORDS = keys_of(
 )  # fmt: skip
 """Words of wishing and thanking: at the edges of a place or a reason they are no part of it."""
 
+ASKING_WORDS = WISH_WORDS - keys_of("سلام", "salam", "یا", "می", "هستم") | keys_of(
+    "لازمه", "لازمم", "نیازه", "نیازمندیم", "نیازمند", "احتیاجه", "بخوام", "بخوایم", "بدم", "بگیرم", "بفرستن", "بدن",
+    "بده", "دارین", "دارید", "میدین", "میدید", "بیاد", "بیارید", "بیارین", "رزرو", "کرایه", "اجاره", "خواهشمند",
+    "تقاضا", "تقاضای", "گرک", "بریڭ", "ایستیأرین", "ارسال", "بذارید", "قرار", "میشه", "میتونید", "کن", "gerek",
+    "befrestid", "befrest", "lazeme", "darim", "mikhaim", "mikhaym", "want", "need", "میخوان", "میخواد", "خواستن",
+)  # fmt: skip
+"""Words of asking for something: with one of them a text that names no command but a machine asks for it."""
+
 FIELD_LABELS: tuple[str, ...] = (
     "محل", "محل کار", "مکان", "آدرس", "آدرس محل", "نشانی", "علت", "دلیل", "به علت", "به دلیل", "شرح", "توضیح",
     "توضیحات", "متن",

@@ -9,7 +9,7 @@ from domain.actions.conversations.questions import prefix_reason, render_questio
 from domain.actions.conversations.same_request import find_same_request
 from domain.actions.conversations.turn_context import TurnContext, store_dialogue
 from domain.conversation.command_fields import MENU_INTENT, asks_own_request
-from domain.conversation.dialogue import CONFIRM_STEP
+from domain.conversation.dialogue import CONFIRM_STEP, OPT_INTENTS
 from domain.conversation.frames import OFFER, Ask, Frame, Left, OptOut, Perform, Reaction, Refused, Unknown
 from domain.messages.catalogue import JOINED_PART_BUDGET, RenderedMessage, join_fitting
 from domain.values.errors import DomainError, ExpiredDialogue, InvalidField, MissingField, UnknownKind, Unsupported
@@ -213,7 +213,11 @@ async def _answer_unknown(turn: TurnContext, step: Unknown, text: str) -> Render
         if rating_reply is not None:
             turn.intent = "rate"
             return rating_reply
-    near_intents = [intent for intent in step.near_intents if turn.conversation.forms[intent].is_offered]
+    near_intents = [
+        intent
+        for intent in step.near_intents
+        if turn.conversation.forms[intent].is_offered or intent in OPT_INTENTS
+    ]
     if near_intents:
         return await _offer_menu(turn, "sms.did_you_mean", near_intents, OFFERED_INTENT, text)
     turn.intent = "unknown"

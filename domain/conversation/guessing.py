@@ -1,0 +1,96 @@
+"""What a text is taken for that calls nothing, or another intent than its words as a whole speak for.
+
+Sure: it is read as that intent, so that it is done or asked for what is missing; what ends something or binds somebody is asked
+once, and a form shows its summary (`Mood`). Unsure: the two likeliest are offered. Nothing likely: it stays unknown.
+What is refused stays refused. Source: channels.md, "By the words as a whole".
+"""
+
+from dataclasses import replace
+from datetime import datetime
+
+from domain.conversation.command_fields import INTENTS_WITH_OWN_QUESTION
+from domain.conversation.grammar import UNKNOWN_INTENT, Grammar, ParsedMessage
+from domain.conversation.intent_ranking import RankedIntent
+from domain.conversation.sentences import Mood
+from domain.parsing.tokens import TokenKind, TokenStream, keys_of
+
+SURE_SHARE = 0.6
+"""From here on a text is read as its likeliest intent."""
+STRICTLY_SURE_SHARE = 0.9
+"""The same for an intent whose keyword bears no other words (`Intent.is_strict`)."""
+OFFERED_SHARE = 0.15
+"""From here on an intent is offered."""
+CONTRADICTING_SHARE = 0.7
+"""From here on the words as a whole speak against the keyword that calls another intent …"""
+CONTRADICTED_SHARE = 0.1
+"""… whose own share is below this."""
+MOST_OFFERED = 2
+MOST_SHOWN = 5
+
+COMMANDS_OF_FREE_TEXT = frozenset({"comment", "reply", "rate"})
+"""Commands that send a text of the writer's own about something else: without that a guess is none."""
+
+_FEW_WORDS = 2
+_WORDS_OF_HAVING_DONE = keys_of("کردم", "کردهام", "کرده", "ام", "کردیم", "دادم", "دادیم", "زدم", "kardam", "dadam")
+_REQUEST_WORDS = keys_of("درخواست", "درخواستم", "درخواستمو", "تقاضا", "darkhast")
+
+
+def understand_message(grammar: Grammar, text: str, now: datetime) -> ParsedMessage:
+    """Return what a text says outside of a dialogue, by its keyword or by its words as a whole; never raises."""
+    message = grammar.parse_message(text, now)
+    if message.mood is Mood.REFUSED or message.has_valid_arguments:
+        return message
+    ranking = grammar.rank_intents(text)
+    message = replace(message, ranking=ranking[:MOST_SHOWN])
+    if message.intent == UNKNOWN_INTENT:
+        return _guess_message(grammar, message, text, now) or _offer_intents(message)
+    return (_guess_message(grammar, message, text, now) if _is_contradicted(message.intent, ranking) else None) or message
+
+
+def _is_contradicted(intent: str, ranking: tuple[RankedIntent, ...]) -> bool:
+    own_share = next((ranked.share for ranked in ranking if ranked.name == intent), 1.0)
+    return ranking[0].share >= CONTRADICTING_SHARE and own_share < CONTRADICTED_SHARE
+
+
+def _guess_message(grammar: Grammar, message: ParsedMessage, text: str, now: datetime) -> ParsedMessage | None:
+    """Return the text read as its likeliest intent; None where none is sure, or the text refuses it."""
+    likeliest = message.ranking[0]
+    sure_share = STRICTLY_SURE_SHARE if grammar.is_strict(likeliest.name) else SURE_SHARE
+    if likeliest.name == UNKNOWN_INTENT or likeliest.share < sure_share:
+        return None
+    meant_message = grammar.parse_for_intent(likeliest.name, text, now)
+    if meant_message is None or _lacks_subject(meant_message, text) or not grammar.is_asked_for(meant_message, text):
+        return None
+    mood = meant_message.mood
+    if mood is Mood.PLAIN and (grammar.is_binding(likeliest.name) or grammar.is_form(likeliest.name)):
+        mood = Mood.UNCLEAR
+    return replace(meant_message, mood=mood, ranking=message.ranking, is_guessed=True, has_valid_arguments=False)
+
+
+def _lacks_subject(message: ParsedMessage, text: str) -> bool:
+    """Return whether nobody can say of what a guess speaks: a price of what, a receipt of what, which request."""
+    if message.intent in COMMANDS_OF_FREE_TEXT:
+        return message.slots.keys() <= {"text"}
+    if message.slots:
+        return message.intent == "track" and _begins_with_bare_code(text)
+    if message.intent in INTENTS_WITH_OWN_QUESTION:
+        return True
+    words = [token.key for token in TokenStream(text).tokens if token.kind is TokenKind.WORD]
+    if message.intent == "pay":
+        return bool(words) and words[-1] in _WORDS_OF_HAVING_DONE
+    return message.intent == "help" and not _REQUEST_WORDS.isdisjoint(words)
+
+
+def _begins_with_bare_code(text: str) -> bool:
+    """Return whether a number comes first, with hardly a word behind it that says what it is."""
+    stream = TokenStream(text)
+    words = [token for token in stream.tokens if token.kind is not TokenKind.PUNCTUATION]
+    return words[0].kind is TokenKind.NUMBER and sum(token.kind is TokenKind.WORD for token in words) <= _FEW_WORDS
+
+
+def _offer_intents(message: ParsedMessage) -> ParsedMessage:
+    """Return a message that calls nothing, with the intents to offer: the likeliest two, else what its words point at."""
+    likely_intents = tuple(
+        ranked.name for ranked in message.ranking if ranked.share >= OFFERED_SHARE and ranked.name != UNKNOWN_INTENT
+    )
+    return replace(message, suggested_intents=likely_intents[:MOST_OFFERED] or message.suggested_intents)
