@@ -80,9 +80,7 @@ class Conversation:
     def read_text(self, dialogue: Dialogue, text: str, now: datetime) -> Reaction:
         """Return what the text means and change the dialogue accordingly."""
         message = self._read_message(dialogue, text, now)
-        if message.is_guessed and message.intent in OPT_INTENTS:
-            return Unknown((message.intent,))
-        if message.intent == "opt_out" and not (dialogue.frames and has_no_letters(text)):
+        if message.intent == "opt_out" and not message.is_guessed and not (dialogue.frames and has_no_letters(text)):
             return OptOut(is_stopped=True)
         if message.intent == "exit" or self._gives_up_form(dialogue, message):
             return self._leave_dialogue(dialogue)
@@ -160,6 +158,8 @@ class Conversation:
         return is_bare_cancel and dialogue.top is not None and self.forms[dialogue.top.intent].submission is not None
 
     def _read_outside(self, dialogue: Dialogue, message: ParsedMessage, now: datetime) -> Reaction:
+        if message.is_guessed and message.intent in OPT_INTENTS:
+            return Unknown((message.intent,))
         if message.intent == "opt_in":
             return OptOut(is_stopped=False)
         if message.intent in {"unknown", "back"}:

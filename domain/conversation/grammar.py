@@ -114,8 +114,10 @@ class Grammar:
     def is_form(self, intent: str) -> bool:
         """Return whether an intent begins a form, or sends a text of the writer's own."""
         known_intent = self._keywords.intents_by_name.get(intent)
-        return known_intent is not None and bool(known_intent.required_slots) and (
-            known_intent.topic is not None or known_intent.rest_slot is not None
+        return (
+            known_intent is not None
+            and bool(known_intent.required_slots)
+            and (known_intent.topic is not None or known_intent.rest_slot is not None)
         )
 
     def is_asked_for(self, message: ParsedMessage, text: str) -> bool:

@@ -1,8 +1,8 @@
 """What a text is taken for that calls nothing, or another intent than its words as a whole speak for.
 
-Sure: it is read as that intent, so that it is done or asked for what is missing; what ends something or binds somebody is asked
-once, and a form shows its summary (`Mood`). Unsure: the two likeliest are offered. Nothing likely: it stays unknown.
-What is refused stays refused. Source: channels.md, "By the words as a whole".
+Sure: it is read as that intent, so that it is done or asked for what is missing; what ends something or binds somebody
+is asked once, and a form shows its summary (`Mood`). Unsure: the two likeliest are offered. Nothing likely: it stays
+unknown. What is refused stays refused. Source: channels.md, "By the words as a whole".
 """
 
 from dataclasses import replace
@@ -44,7 +44,9 @@ def understand_message(grammar: Grammar, text: str, now: datetime) -> ParsedMess
     message = replace(message, ranking=ranking[:MOST_SHOWN])
     if message.intent == UNKNOWN_INTENT:
         return _guess_message(grammar, message, text, now) or _offer_intents(message)
-    return (_guess_message(grammar, message, text, now) if _is_contradicted(message.intent, ranking) else None) or message
+    if not _is_contradicted(message.intent, ranking):
+        return message
+    return _guess_message(grammar, message, text, now) or message
 
 
 def _is_contradicted(intent: str, ranking: tuple[RankedIntent, ...]) -> bool:
@@ -89,7 +91,7 @@ def _begins_with_bare_code(text: str) -> bool:
 
 
 def _offer_intents(message: ParsedMessage) -> ParsedMessage:
-    """Return a message that calls nothing, with the intents to offer: the likeliest two, else what its words point at."""
+    """Return a message that calls nothing, with what to offer: the likeliest two, else what its words point at."""
     likely_intents = tuple(
         ranked.name for ranked in message.ranking if ranked.share >= OFFERED_SHARE and ranked.name != UNKNOWN_INTENT
     )

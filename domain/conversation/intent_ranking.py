@@ -1,10 +1,10 @@
 """How likely each intent is, by the words of a text that calls none: weights learned from the labelled sentences.
 
 A text is a set of traits: its words as they are written and by their sound, their beginnings, pairs that follow each
-other, how many there are, and which intents they name (`Keywords.find_named_intents`). Each trait has a weight for some intents; their sums are made shares of one.
-The weights are learned once in a process, in the first text that needs them: sentence after sentence, a wrong or narrow
-answer moves the weights of its traits, and the mean over all steps counts (an averaged perceptron). Nothing is drawn by
-lot, so the same sentences give the same weights.
+other, how many there are, and which intents they name (`Keywords.find_named_intents`). Each trait has a weight for some
+intents; their sums are made shares of one. The weights are learned once in a process, by the first text that needs
+them: sentence after sentence, a wrong or narrow answer moves the weights of its traits, and the mean over all steps
+counts (an averaged perceptron). Nothing is drawn by lot, so the same sentences give the same weights.
 """
 
 import math

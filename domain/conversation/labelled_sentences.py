@@ -1,7 +1,7 @@
 """The labelled sentences: what people write, what it means, and which fifth of it is never learned from.
 
-A sentence of commands lies in `corpus/` beside this module, one of a service in `sentences.jsonl` of its folder: a further
-service brings its own by its folder alone.
+A sentence of commands lies in `corpus/` beside this module, one of a service in `sentences.jsonl` of its folder: a
+further service brings its own by its folder alone.
 """
 
 import json

@@ -1,6 +1,7 @@
 """Words by their sound: what is left when vowels are dropped and letters that sound alike are one.
 
-People spell as they speak, and in either script: «چقدره», «چغدره» and «cheghadre» are one sound. It is for comparing alone.
+People spell as they speak, and in either script: «چقدره», «چغدره» and «cheghadre» are one sound. It is for comparing
+alone.
 """
 
 import re
@@ -8,8 +9,9 @@ from functools import lru_cache
 
 _SOUNDS_BY_LETTER = str.maketrans(
     {
-        **dict.fromkeys("ثسص", "s"), **dict.fromkeys("ذزضظ", "z"), **dict.fromkeys("تط", "t"), **dict.fromkeys("حه", "h"),
-        **dict.fromkeys("غق", "q"), **dict.fromkeys("جژ", "j"), **dict.fromkeys("اویعءئؤ", None),
+        **dict.fromkeys("ثسص", "s"), **dict.fromkeys("ذزضظ", "z"), **dict.fromkeys("تط", "t"),
+        **dict.fromkeys("حه", "h"), **dict.fromkeys("غق", "q"), **dict.fromkeys("جژ", "j"),
+        **dict.fromkeys("اویعءئؤ", None),
         "ب": "b", "پ": "p", "چ": "c", "خ": "x", "د": "d", "ر": "r", "ش": "S", "ف": "f", "ک": "k", "گ": "g", "ل": "l",
         "م": "m", "ن": "n",
     }

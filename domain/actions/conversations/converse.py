@@ -214,9 +214,7 @@ async def _answer_unknown(turn: TurnContext, step: Unknown, text: str) -> Render
             turn.intent = "rate"
             return rating_reply
     near_intents = [
-        intent
-        for intent in step.near_intents
-        if turn.conversation.forms[intent].is_offered or intent in OPT_INTENTS
+        intent for intent in step.near_intents if turn.conversation.forms[intent].is_offered or intent in OPT_INTENTS
     ]
     if near_intents:
         return await _offer_menu(turn, "sms.did_you_mean", near_intents, OFFERED_INTENT, text)
