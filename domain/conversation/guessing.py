@@ -2,16 +2,17 @@
 
 Sure: it is read as that intent, so that it is done or asked for what is missing; what ends something or binds somebody
 is asked once, and a form shows its summary (`Mood`). Unsure: the two likeliest are offered. Nothing likely: it stays
-unknown. What is refused stays refused. Source: channels.md, "By the words as a whole".
+unknown. What is refused or quoted is not guessed. Source: channels.md, "By the words as a whole".
 """
 
+import re
 from dataclasses import replace
 from datetime import datetime
 
 from domain.conversation.command_fields import INTENTS_WITH_OWN_QUESTION
 from domain.conversation.grammar import UNKNOWN_INTENT, Grammar, ParsedMessage
 from domain.conversation.intent_ranking import RankedIntent
-from domain.conversation.sentences import Mood
+from domain.conversation.sentences import QUOTATION_MARKS, Mood
 from domain.parsing.tokens import TokenKind, TokenStream, keys_of
 
 SURE_SHARE = 0.6
@@ -30,6 +31,7 @@ MOST_SHOWN = 5
 COMMANDS_OF_FREE_TEXT = frozenset({"comment", "reply", "rate"})
 """Commands that send a text of the writer's own about something else: without that a guess is none."""
 
+_MENU_BEGINNING = re.compile(r":\s*\n\s*[1۱][).]?\s")
 _FEW_WORDS = 2
 _WORDS_OF_HAVING_DONE = keys_of("کردم", "کردهام", "کرده", "ام", "کردیم", "دادم", "دادیم", "زدم", "kardam", "dadam")
 _REQUEST_WORDS = keys_of("درخواست", "درخواستم", "درخواستمو", "تقاضا", "darkhast")
@@ -38,7 +40,7 @@ _REQUEST_WORDS = keys_of("درخواست", "درخواستم", "درخواستم
 def understand_message(grammar: Grammar, text: str, now: datetime) -> ParsedMessage:
     """Return what a text says outside of a dialogue, by its keyword or by its words as a whole; never raises."""
     message = grammar.parse_message(text, now)
-    if message.mood is Mood.REFUSED or message.has_valid_arguments:
+    if message.mood is Mood.REFUSED or message.has_valid_arguments or _is_quoted(text):
         return message
     ranking = grammar.rank_intents(text)
     message = replace(message, ranking=ranking[:MOST_SHOWN])
@@ -47,6 +49,11 @@ def understand_message(grammar: Grammar, text: str, now: datetime) -> ParsedMess
     if not _is_contradicted(message.intent, ranking):
         return message
     return _guess_message(grammar, message, text, now) or message
+
+
+def _is_quoted(text: str) -> bool:
+    """Return whether a text repeats what somebody wrote: it has quotation marks, or is a menu."""
+    return not QUOTATION_MARKS.isdisjoint(text) or _MENU_BEGINNING.search(text) is not None
 
 
 def _is_contradicted(intent: str, ranking: tuple[RankedIntent, ...]) -> bool:

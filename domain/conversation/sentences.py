@@ -32,7 +32,7 @@ class Mood(StrEnum):
 
 
 QUESTION_MARKS = frozenset("?؟")
-_QUOTATION_MARKS = frozenset("«»\"“”„‟\u2039\u203a'‘’`")
+QUOTATION_MARKS = frozenset("«»\"“”„‟\u2039\u203a'‘’`")
 _COMMAND_VERBS = keys_of(
     "کن", "کنید", "کنین", "کنم", "کردن", "کنیم", "بکن", "بکنید", "بکنین", "شود", "شه", "بشود", "بشه", "گردد", "نمایید",
     "نمائید", "نمایم", "مینمایم", "فرمایید", "فرمائید", "این", "همین", "ما", "خودم", "مرا", "کد", "رهگیری", "فوری",
@@ -91,7 +91,7 @@ def is_forbidding(text: str) -> bool:
 def _mood_of_binding(stream: TokenStream) -> Mood:
     if _has_question_mark(stream):
         return Mood.QUESTION
-    if any(token.key in _QUOTATION_MARKS for token in stream.tokens):
+    if any(token.key in QUOTATION_MARKS for token in stream.tokens):
         return Mood.QUOTED
     return Mood.UNCLEAR if set(_free_words(stream, [])) - PLAIN_WORDS else Mood.PLAIN
 
