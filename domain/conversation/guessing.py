@@ -84,17 +84,17 @@ def _lacks_subject(message: ParsedMessage, text: str) -> bool:
         return message.intent == "track" and _begins_with_bare_code(text)
     if message.intent in INTENTS_WITH_OWN_QUESTION:
         return True
-    words = [token.key for token in TokenStream(text).tokens if token.kind is TokenKind.WORD]
+    word_keys = [token.key for token in TokenStream(text).tokens if token.kind is TokenKind.WORD]
     if message.intent == "pay":
-        return bool(words) and words[-1] in _WORDS_OF_HAVING_DONE
-    return message.intent == "help" and not _REQUEST_WORDS.isdisjoint(words)
+        return bool(word_keys) and word_keys[-1] in _WORDS_OF_HAVING_DONE
+    return message.intent == "help" and not _REQUEST_WORDS.isdisjoint(word_keys)
 
 
 def _begins_with_bare_code(text: str) -> bool:
     """Return whether a number comes first, with hardly a word behind it that says what it is."""
     stream = TokenStream(text)
-    words = [token for token in stream.tokens if token.kind is not TokenKind.PUNCTUATION]
-    return words[0].kind is TokenKind.NUMBER and sum(token.kind is TokenKind.WORD for token in words) <= _FEW_WORDS
+    kinds = [token.kind for token in stream.tokens if token.kind is not TokenKind.PUNCTUATION]
+    return kinds[0] is TokenKind.NUMBER and kinds.count(TokenKind.WORD) <= _FEW_WORDS
 
 
 def _offer_intents(message: ParsedMessage) -> ParsedMessage:

@@ -52,31 +52,31 @@ class IntentRanking:
     ) -> None:
         """Learn from these sentences; `find_named_intents` says which intents the words of a text name, or point at."""
         self._find_named_intents = find_named_intents
-        self._names = sorted({sentence.meant_intent for sentence in sentences})
-        places = {name: place for place, name in enumerate(self._names)}
+        self._intent_names = sorted({sentence.meant_intent for sentence in sentences})
+        places = {name: place for place, name in enumerate(self._intent_names)}
         examples = [(self._list_traits(sentence.text), places[sentence.meant_intent]) for sentence in sentences]
-        self._weights = learn_weights(examples, len(self._names))
+        self._weights = learn_weights(examples, len(self._intent_names))
 
     def rank_intents(self, text: str) -> tuple[RankedIntent, ...]:
         """Return all intents, the likeliest first."""
         traits = self._list_traits(text)
-        sums = add_weights(self._weights, traits, len(self._names))
+        weight_sums = add_weights(self._weights, traits, len(self._intent_names))
         scale = SHARPNESS / math.sqrt(len(traits) or 1)
-        powers = [math.exp(min(scale * value, 500)) for value in sums]
+        powers = [math.exp(min(scale * value, 500)) for value in weight_sums]
         whole = sum(powers)
-        shares = (RankedIntent(name, power / whole) for name, power in zip(self._names, powers, strict=True))
+        shares = (RankedIntent(name, power / whole) for name, power in zip(self._intent_names, powers, strict=True))
         return tuple(sorted(shares, key=lambda ranked: (-ranked.share, ranked.name)))
 
     def _list_traits(self, text: str) -> tuple[str, ...]:
         stream = TokenStream(text)
-        words = [sound for token in stream.tokens if (sound := _sound_of_token(token))]
+        sounds = [sound for token in stream.tokens if (sound := _sound_of_token(token))]
         traits = (
-            *words,
-            *(f"{first} {second}" for first, second in pairwise(("^", *words, "$"))),
-            *(f"{word[:BEGINNING_LENGTH]}…" for word in words if len(word) > BEGINNING_LENGTH),
+            *sounds,
+            *(f"{first} {second}" for first, second in pairwise(("^", *sounds, "$"))),
+            *(f"{sound[:BEGINNING_LENGTH]}…" for sound in sounds if len(sound) > BEGINNING_LENGTH),
             *(f"={token.key}" for token in stream.tokens if token.kind is TokenKind.WORD),
             *(f"@{name}" for name in self._find_named_intents(stream)),
-            f"{min(len(words), MOST_COUNTED_WORDS)} words",
+            f"{min(len(sounds), MOST_COUNTED_WORDS)} words",
         )
         return tuple(dict.fromkeys(traits))
 
@@ -92,11 +92,11 @@ def _sound_of_token(token: Token) -> str:
 
 def add_weights(weights: Mapping[str, Mapping[int, float]], traits: Iterable[str], count: int) -> list[float]:
     """Return the sum of the traits' weights for each of `count` intents."""
-    sums = [0.0] * count
+    weight_sums = [0.0] * count
     for trait in traits:
         for place, weight in weights.get(trait, {}).items():
-            sums[place] += weight
-    return sums
+            weight_sums[place] += weight
+    return weight_sums
 
 
 def learn_weights(examples: Sequence[tuple[tuple[str, ...], int]], count: int) -> dict[str, dict[int, float]]:
@@ -106,11 +106,11 @@ def learn_weights(examples: Sequence[tuple[tuple[str, ...], int]], count: int) -
     step = 1
     for _ in range(ROUNDS):
         for traits, own_place in _in_steps(examples):
-            sums = add_weights(weights, traits, count)
-            own_sum, sums[own_place] = sums[own_place], -math.inf
-            rival_place = max(range(count), key=sums.__getitem__)
+            weight_sums = add_weights(weights, traits, count)
+            own_sum, weight_sums[own_place] = weight_sums[own_place], -math.inf
+            rival_place = max(range(count), key=weight_sums.__getitem__)
             size = 1 / math.sqrt(len(traits) or 1)
-            if (own_sum - sums[rival_place]) * size < NARROW_MARGIN:
+            if (own_sum - weight_sums[rival_place]) * size < NARROW_MARGIN:
                 for trait in traits:
                     own_weights, own_moments = weights.setdefault(trait, {}), moments.setdefault(trait, {})
                     for place, change in ((own_place, size), (rival_place, -size)):
