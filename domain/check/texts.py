@@ -4,6 +4,7 @@ What a service's declaration calls for follows from the declaration; what the co
 `code_texts.py`.
 """
 
+import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
@@ -20,6 +21,7 @@ from domain.fields.form import Field
 from domain.language.awaited import list_asking_notices
 from domain.language.lookups import Lookup, PriceLookup
 from domain.language.service import Service
+from domain.language.wording import LEFT_TO_RIGHT
 from domain.messages.catalogue import CHAT_PREFIX, Catalogue
 from domain.messages.records import MessageClass
 from domain.values.message_parts import count_parts
@@ -70,6 +72,7 @@ def text_flaws(service: Service, catalogue: Catalogue) -> Iterator[Flaw]:
     yield from budget_flaws(service.key, catalogue, sms_keys)
     yield from cutting_flaws(service, catalogue, sms_keys)
     yield from stopping_flaws(service.key, catalogue, sms_keys)
+    yield from line_flaws(service.key, catalogue, sms_keys)
     yield from reminder_flaws(service.key, catalogue, _list_reminder_texts(service))
     yield from _button_flaws(service, catalogue)
     yield from _link_flaws(service, catalogue)
@@ -85,6 +88,19 @@ def stopping_flaws(owner: str, catalogue: Catalogue, keys: Iterable[str]) -> Ite
             yield Flaw("stop_unsaid", owner, key)
         if says_so and not is_stopped and ".notices." in key:
             yield Flaw("stops_nothing", owner, key)
+
+
+def line_flaws(owner: str, catalogue: Catalogue, keys: Iterable[str]) -> Iterator[Flaw]:
+    """Find texts with a line that a code begins: the marks around it would set the whole line from left to right."""
+    for key in keys:
+        with suppress(KeyError):  # a placeholder without a bound is a flaw of its own
+            if any(_is_begun_by_code(line) for line in catalogue.render_longest(key).split("\n")):
+                yield Flaw("code_begins_line", owner, key)
+
+
+def _is_begun_by_code(line: str) -> bool:
+    strong_signs = (sign for sign in line if unicodedata.bidirectional(sign) in {"L", "R", "AL"})
+    return next(strong_signs, None) == LEFT_TO_RIGHT
 
 
 def reminder_flaws(owner: str, catalogue: Catalogue, keys: Iterable[str]) -> Iterator[Flaw]:
@@ -125,6 +141,7 @@ def shared_text_flaws(catalogue: Catalogue) -> Iterator[Flaw]:
     shared_keys = [key for key_prefix in SHARED_TEXTS for key in catalogue.list_keys(key_prefix)]
     yield from budget_flaws(NO_SERVICE, catalogue, shared_keys)
     yield from stopping_flaws(NO_SERVICE, catalogue, shared_keys)
+    yield from line_flaws(NO_SERVICE, catalogue, shared_keys)
     yield from chat_flaws(catalogue)
 
 

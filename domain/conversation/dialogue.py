@@ -41,6 +41,9 @@ CONFIRM_STEP = "confirm"
 OPT_INTENTS = frozenset({"opt_out", "opt_in"})
 """Commands that ask nothing: stopping and wanting texts again."""
 
+MOST_MENU_LINES = 10
+"""Intents that help offers in a text message."""
+
 MOST_FRAMES = 3
 """Frames that may wait for each other; a further interruption drops the oldest."""
 
@@ -64,7 +67,9 @@ class Conversation:
         )
 
     def main_menu_intents(self) -> tuple[str, ...]:
-        """Return the intents that help offers by number: the services first, then what every citizen needs."""
+        """Return the intents that help offers by number: the services first, then what every citizen needs. A text
+        message has ten lines of them: a code alone is followed, and each receipt says how to cancel.
+        """
         service_intents = [
             intent.name
             for service in self.services.values()
@@ -73,9 +78,9 @@ class Conversation:
                 *(source.intent for source in service.lookups),
             ]
         ]
-        commands = ("track", "list", "pay", "tariff", "cancel", "comment")
-        # The menu of a text message is full.
-        return (*service_intents, *commands, *(("authentic",) if self.channel in MESSENGERS else ()))
+        if self.channel in MESSENGERS:
+            return (*service_intents, "track", "list", "pay", "tariff", "cancel", "comment", "authentic")
+        return (*service_intents, "list", "pay", "tariff", "comment")[:MOST_MENU_LINES]
 
     def read_text(self, dialogue: Dialogue, text: str, now: datetime) -> Reaction:
         """Return what the text means and change the dialogue accordingly."""

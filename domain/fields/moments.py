@@ -15,6 +15,7 @@ from domain.values.calendar import (
     jalali_long_text,
     jalali_text,
     require_calendar_day,
+    spoken_day_text,
 )
 from domain.values.errors import InvalidField
 from domain.values.reasons import InvalidReason
@@ -55,6 +56,10 @@ class Day(FieldType):
     def render_value(self, value: Any, catalogue_text: TextLookup) -> str:
         """Return weekday and Jalali date."""
         return jalali_long_text(date.fromisoformat(value))
+
+    def render_in_message(self, value: Any, catalogue_text: TextLookup, today: date) -> str:
+        """Return weekday, day and month; the year of a day that is far from today."""
+        return spoken_day_text(date.fromisoformat(value), today)
 
     def display_name(self, choice: str, catalogue_text: TextLookup) -> str:
         """Return what is shown of the day."""

@@ -9,7 +9,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -75,6 +75,10 @@ class FieldType(ABC):
 
     def render_on_page(self, value: Any, catalogue_text: TextLookup) -> str:
         """Return the value for people on a page, where it stands under its label."""
+        return self.render_value(value, catalogue_text)
+
+    def render_in_message(self, value: Any, catalogue_text: TextLookup, today: date) -> str:
+        """Return the value for people in a message that is written today."""
         return self.render_value(value, catalogue_text)
 
     def is_outdated(self, value: Any, now: datetime) -> bool:

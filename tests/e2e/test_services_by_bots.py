@@ -52,15 +52,15 @@ async def test_machinery_work(bots: BotOffice, messenger: FakeBotApi) -> None:
     again = await reza.presses("پرداخت", "شناسه پرداخت", on=bill)
     assert facts["payment_id"] in again.text
     await reza.desk.takes_payment(facts)
-    await reza.person.hears("پرداخت درخواست", "رسید")
+    await reza.person.hears("ریال برای درخواست", "رسید")
     await reza.is_told("schedule", "civil", "راننده", operator="OP-07")
     await reza.is_told("hand_over", "civil", "تحویل شد", early="yes")
-    done = await reza.is_told("complete", "civil", "چه امتیازی")
+    done = await reza.is_told("complete", "civil", "چند می‌دهید")
     await reza.presses("رسید پرداخت", "رسید پرداخت", on=done)
     receipt = reza.person.messages[-1].document
     assert receipt is not None
     assert (receipt.name, receipt.content[:5]) == (f"receipt-{reza.code}.pdf", b"%PDF-")
-    await reza.presses(STARS, "سپاس از امتیاز ۵", on=done)
+    await reza.presses(STARS, "امتیاز ۵ برای درخواست", on=done)
     shown = await reza.shown()
     assert (shown["state"], shown["phase"]) == ("completed", "done")
     channel = "bale" if messenger.bale else "telegram"
@@ -108,7 +108,7 @@ async def test_an_expert_opinion_with_papers_in_and_the_letter_out(bots: BotOffi
     letter = sara.person.messages[-1].document
     assert letter is not None
     assert (letter.name, letter.content[:5]) == (f"letter-{sara.code}.pdf", b"%PDF-")
-    await sara.presses(STARS, "سپاس از امتیاز ۵", on=issued)
+    await sara.presses(STARS, "امتیاز ۵ برای درخواست", on=issued)
     assert (await sara.shown())["phase"] == "done"
 
 
@@ -144,7 +144,7 @@ async def test_a_drivers_leave_and_duties(bots: BotOffice, messenger: FakeBotApi
     await driver.presses("مرخصی تاکسی", "از چه روزی", on=menu)
     await driver.presses(driver.day(1), "تا چه روزی")
     await driver.presses(driver.day(2), "ثبت شود؟")
-    submitted = await driver.presses("تأیید و ثبت", "درخواست مرخصی ثبت شد")
+    submitted = await driver.presses("تأیید و ثبت", "مرخصی ثبت شد")
     driver.code = read_facts(submitted.text, "services.taxi_leave.notices.submit")["code"].replace(" ", "")
     await driver.is_told("take", "taxi", "در دست بررسی")
     approved = await driver.is_told("approve", "taxi", "پذیرفته شد")
@@ -153,7 +153,7 @@ async def test_a_drivers_leave_and_duties(bots: BotOffice, messenger: FakeBotApi
     assert permit is not None
     assert permit.content[:5] == b"%PDF-"
     ended = await cancels(driver, approved)
-    assert "پس گرفته شد" in ended.text
+    assert "لغو شد" in ended.text
 
 
 async def cancels(visitor: Visitor, message: BotMessage) -> BotMessage:
@@ -172,7 +172,7 @@ async def test_an_auxiliary_drivers_leave_from_the_owners_consent_to_its_rating(
     await owner.presses("تلگرام", "از این پس", on=asked)
     driver = Visitor(bots, bots.bale, taxi.auxiliary[1])
     await driver.begins()
-    waiting = await driver.says("مرخصی از فردا ۲ روز سفر", "در انتظار رضایت مالک")
+    waiting = await driver.says("مرخصی از فردا ۲ روز سفر", "رضایت مالک خواسته شد")
     driver.code = read_facts(waiting.text, "services.taxi_leave.notices.ask_owner")["code"].replace(" ", "")
     consent = await owner.person.hears("مرخصی خواسته شده")
     await owner.presses("موافقم", "رضایت شما", on=consent)
@@ -183,7 +183,7 @@ async def test_an_auxiliary_drivers_leave_from_the_owners_consent_to_its_rating(
     await driver.person.hears("آغاز شد")
     bots.office.wake_at(8, 1, days=2)
     ended = await driver.person.hears("پایان یافت")
-    await driver.presses(STARS, "سپاس از امتیاز ۵", on=ended)
+    await driver.presses(STARS, "امتیاز ۵ برای درخواست", on=ended)
     assert (await driver.shown())["state"] == "ended"
 
 
@@ -202,7 +202,7 @@ async def test_a_taxi_report_to_its_rating(bots: BotOffice, messenger: FakeBotAp
     recorded = await passenger.is_told(
         "record", "taxi", "در پرونده راننده ثبت شد", kind="honesty", driver=taxi.driver[0]
     )
-    await passenger.presses(STARS, "سپاس از امتیاز ۵", on=recorded)
+    await passenger.presses(STARS, "امتیاز ۵ برای درخواست", on=recorded)
     commented = await passenger.says("نظر از رسیدگی سریع سپاسگزارم", "نظر شما ثبت شد")
     assert commented.labels == ["منوی خدمات"]
 

@@ -112,7 +112,7 @@ class Heard:
     @property
     def codes(self) -> list[str]:
         """The tracking codes in the reply."""
-        return [code.replace(" ", "") for code in re.findall(r"\d{3} \d{3} \d{3}", self.text)]
+        return ["".join(code.split()) for code in re.findall(r"\d{3}\s\d{3}\s\d{3}", self.text)]
 
     @property
     def code(self) -> str:

@@ -132,7 +132,7 @@ def _build_paper_button(turn: TurnContext, request: ServiceRequest, paper_name: 
 
 def _describe_request(turn: TurnContext, request: ServiceRequest) -> str:
     facts = turn.dependencies.wording.request_facts(request)
-    return f"{facts['code']} {facts['service']}"
+    return f"{facts['service']} {facts['code']}"
 
 
 def _render_paper_name(turn: TurnContext, paper_name: str) -> str:

@@ -13,7 +13,6 @@ from domain.actions.payments.link_addresses import find_bill_pages, join_bill_pa
 from domain.actions.requests import track
 from domain.bills.bill import Bill, BillState
 from domain.bills.merged_bill import MergedBill, derive_merged_deadline, derive_merged_state
-from domain.language.wording import deadline_day_text
 from domain.messages.catalogue import RenderedMessage
 from domain.values.text import group_digits, persian_digits
 
@@ -55,5 +54,6 @@ async def _render_merged_bill(turn: TurnContext, merged_bill: MergedBill, parts:
     if deadline is None:
         reply = turn.render("sms.pay_merged", **facts)
     else:
-        reply = turn.render("sms.pay_merged_until", **facts, deadline=deadline_day_text(deadline))
+        facts["deadline"] = turn.dependencies.wording.render_fact(None, "deadline", deadline)
+        reply = turn.render("sms.pay_merged_until", **facts)
     return await add_payment_link(turn, reply, parts)

@@ -18,11 +18,11 @@ from domain.blocks.papers_pending import find_missing_papers
 from domain.chats.chat import Chat, ChatAddress
 from domain.conversation.buttons.requests import bill_page_button_rows
 from domain.engine.engine import DueNotice, StepOutcome
-from domain.language.service import Audience, StoredMobile
+from domain.language.service import ANSWER_UNTIL_FACT, Audience, StoredMobile
 from domain.messages.catalogue import RenderedMessage
 from domain.messages.keyboards import ReplyMarkup
 from domain.messages.records import MessageClass, OutboxMessage
-from domain.requests.request import Phase, ServiceRequest
+from domain.requests.request import Phase, ServiceRequest, TimerKind
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor, Role
 from domain.values.languages import PERSIAN, in_language
@@ -299,6 +299,9 @@ async def find_status_text(
     While required papers are missing, the state's text under `pending` is it, if there is one.
     """
     facts = payable_bill_facts(await list_request_bills(uow, request)) if request.phase is Phase.NEEDS_PAYMENT else {}
+    timers = await uow.timers.list_of_request(request.id) if request.phase is Phase.NEEDS_CITIZEN else []
+    if deadlines := [timer.at for timer in timers if timer.kind is TimerKind.DEADLINE]:
+        facts[ANSWER_UNTIL_FACT] = min(deadlines)
     service_prefix = f"services.{request.service}"
     pending_key = f"{service_prefix}.pending.{request.state}"
     if pending_key in dependencies.catalogue:

@@ -38,7 +38,7 @@ from domain.blocks.charging import (
 from domain.blocks.fleet_choices import machine_choices, operator_choices
 from domain.blocks.paying import REVENUE_ROLES, payment_transitions
 from domain.blocks.receipts import receipt_for_roles
-from domain.blocks.wanted_time import RequestedInFuture
+from domain.blocks.wanted_time import RequestedInFuture, day_of_work_begins
 from domain.fields.form import Field
 from domain.fields.hours import Duration, Hours
 from domain.fields.moments import Day, HourOfDay, Moment
@@ -61,6 +61,7 @@ from domain.services.machinery.rules import (
     MAX_HOURS_PER_MACHINE,
     MAX_MACHINES,
     SERVICE_KEY,
+    AdjustmentAsked,
     AdjustRequest,
     BillSupplement,
     FewerHoursRefunded,
@@ -118,18 +119,30 @@ BOOKING_INPUTS = (
     Field("end", Moment(), required=False),
 )
 
+ACCEPTED_OTHERWISE = (
+    Field("hours", HOURS, required=False),
+    Field("date", Day(), required=False),
+    Field("start", HourOfDay(), required=False),
+)
+
 RECEIVING = (
     Transition(
         "accept",
         ("submitted",),
         "accepted",
         CIVIL,
-        inputs=(
-            Field("hours", HOURS, required=False),
-            Field("date", Day(), required=False),
-            Field("start", HourOfDay(), required=False),
-        ),
+        inputs=ACCEPTED_OTHERWISE,
+        condition=AdjustmentAsked(),
         effects=(AdjustRequest(), HoldMachines()),
+        notices=(Notice("accept_changed"),),
+    ),
+    Transition(
+        "accept",
+        ("submitted",),
+        "accepted",
+        CIVIL,
+        inputs=ACCEPTED_OTHERWISE,
+        effects=(HoldMachines(),),
         notices=(Notice("accept"),),
     ),
     Transition(
@@ -153,7 +166,7 @@ CHARGING = (
         inputs=(Field("amount", Rials(), required=False), OPTIONAL_REASON),
         effects=(PriceWork(), OverridePrice()),
     ),
-    *payment_transitions(FreeMachines()),
+    *payment_transitions(FreeMachines(), reckon_limit=day_of_work_begins),
 )
 
 WORKING = (

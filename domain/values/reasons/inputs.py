@@ -138,6 +138,7 @@ class InvalidReason(InvalidReasonBase):
     TEXT_UNBOUNDED = "text_unbounded"
     TEXT_STOP_UNSAID = "text_stop_unsaid", "ending"
     TEXT_STOPS_NOTHING = "text_stops_nothing", "ending"
+    TEXT_CODE_FIRST = "text_code_first"
     TEXT_LETTERS = "text_letters"
     TEXT_SPACES = "text_spaces"
     TEXT_UNPROVED = "text_unproved", "faults"

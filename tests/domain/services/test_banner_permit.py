@@ -228,7 +228,7 @@ async def test_it_is_asked_field_by_field_with_usual_answers(town: Municipality)
     assert "۲٫۷۶۵" not in (await town.say(CITIZEN, "۲٫۷۶۵")).text, "finer than a centimetre is refused"
     assert "ارتفاع" in (await town.say(CITIZEN, "دو متر و نیم")).text
     asked = await town.says("۱۲۰ سانت", "شنبه", "۱۰ روز", "میدان شهدا")
-    assert asked.text.startswith("۳ بنر ۲٫۵ متر در ۱٫۲ متر، از شنبه ۷ آذر ۱۴۰۵ برای ۱۰ روز\nمیدان شهدا")
+    assert asked.text.startswith("۳ بنر ۲٫۵ متر در ۱٫۲ متر، از شنبه ۷ آذر برای ۱۰ روز\nمیدان شهدا")
 
 
 def test_usual_answers_are_buttons_in_chats() -> None:

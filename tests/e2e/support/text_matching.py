@@ -53,8 +53,8 @@ def read_facts(text: str, *keys: str) -> Facts:
 
 
 def visible_text(text: str) -> str:
-    """What a reader sees of a text: marks of direction show nothing."""
-    return DIRECTION_MARKS.sub("", text)
+    """What a reader sees of a text: marks of direction show nothing, and a no-break space is a space."""
+    return DIRECTION_MARKS.sub("", text).replace("\u00a0", " ")
 
 
 def render_text(key: str, **facts: str) -> str:
