@@ -104,7 +104,7 @@ async def test_a_receipt_without_room_for_it_is_brought_by_the_word_for_bills(to
     for text in (f"قبض {code}", "قبض"):
         answer = (await town.says(text)).text
         assert RECEIPT.search(answer), text
-        assert count_parts(answer) <= (3 if address == SHORT else 4)
+        assert count_parts(answer) <= 3
 
 
 async def test_nothing_to_pay_brings_the_receipt_of_what_was_paid_last(town: Municipality) -> None:
