@@ -15,7 +15,8 @@ from domain.check.flaws import Flaw
 from domain.check.printouts import REQUEST_FACTS
 from domain.check.walk import Walk
 from domain.fields.form import Field
-from domain.language.service import ANSWER_UNTIL_FACT, Service, Transition, Trigger
+from domain.language.awaited import ANSWER_UNTIL_FACT
+from domain.language.service import Service, Transition, Trigger
 from domain.language.wording import ASKING_FACTS
 from domain.messages.catalogue import CHAT_PREFIX, Catalogue
 from domain.messages.templates import list_placeholders

@@ -14,8 +14,9 @@ from domain.engine import step_records
 from domain.engine.step_admission import choose_step, require_guards
 from domain.fields.form import read_fields
 from domain.fields.types import ReadingContext
+from domain.language.awaited import ANSWER_UNTIL_FACT
 from domain.language.changes import UNREVIEWED_CHANGES
-from domain.language.service import ANSWER_UNTIL_FACT, Notice, Reminder, Service, StepContext, Transition, Trigger
+from domain.language.service import Notice, Reminder, Service, StepContext, Transition, Trigger
 from domain.queues.search import list_search_words
 from domain.requests.history import GENESIS_HASH, HistoryEvent, compute_event_hash, compute_personal_digest
 from domain.requests.request import JsonObject, Phase, ServiceRequest, Timer, TimerKind

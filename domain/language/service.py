@@ -34,9 +34,6 @@ from domain.values.errors import DomainError, NotAllowedNow
 from domain.values.reasons import NotAllowedReason
 from domain.values.reasons.bases import ErrorReason
 
-ANSWER_UNTIL_FACT = "answer_until"
-"""Says in messages until when the state waits that a request is in: the earliest of its deadlines."""
-
 
 @dataclass(slots=True)
 class StepContext:

@@ -18,7 +18,8 @@ from domain.blocks.papers_pending import find_missing_papers
 from domain.chats.chat import Chat, ChatAddress
 from domain.conversation.buttons.requests import bill_page_button_rows
 from domain.engine.engine import DueNotice, StepOutcome
-from domain.language.service import ANSWER_UNTIL_FACT, Audience, StoredMobile
+from domain.language.awaited import ANSWER_UNTIL_FACT
+from domain.language.service import Audience, StoredMobile
 from domain.messages.catalogue import RenderedMessage
 from domain.messages.keyboards import ReplyMarkup
 from domain.messages.records import MessageClass, OutboxMessage
