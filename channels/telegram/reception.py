@@ -17,11 +17,12 @@ from channels.telegram.files import fetch_file
 from channels.telegram.link import FILES_AT_ONCE, BotClient
 from channels.telegram.payment_updates import PaymentUpdate, read_payment_update
 from channels.telegram.payments import BotPayments
-from channels.telegram.updates import IncomingUpdate, parse_update
+from channels.telegram.updates import IncomingUpdate, parse_update, salvage_update
+from domain.actions.conversations.groups import decline_group
 from domain.actions.conversations.receive_chat import needs_file, receive_update
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import Address
-from domain.chats.chat import ReceivedUpdate
+from domain.chats.chat import ReceivedUpdate, SpokenInGroup
 from domain.gateways.gateway import PaymentGateway
 from domain.unit_of_work import Store
 
@@ -47,7 +48,9 @@ class Reception:
         self._fetching_slots = asyncio.Semaphore(FILES_AT_ONCE)
 
     def read_update(self, raw_update: Mapping[str, Any]) -> IncomingUpdate | PaymentUpdate | None:
-        """Read an update; one that nobody can read is logged, and would be no better the next time."""
+        """Read an update; one that the library cannot read is logged, and taken for something unreadable where it came
+        from a person's own chat: it would be no better the next time.
+        """
         payment_update = read_payment_update(raw_update)
         if payment_update is not None:
             return payment_update
@@ -60,12 +63,15 @@ class Reception:
                 raw_update.get("update_id"),
                 type(error).__name__,
             )
-            return None
+            return salvage_update(raw_update)
 
     async def take_update(self, incoming_update: IncomingUpdate | PaymentUpdate) -> None:
         """Act on an update. When it returns, all that the update does is durable; domain errors say why it is not."""
         if isinstance(incoming_update, PaymentUpdate):
             await self._payments.take_update(incoming_update)
+            return
+        if isinstance(incoming_update.chat_event, SpokenInGroup):
+            await decline_group(self._dependencies, self._store, self._channel_name, incoming_update.chat_id)
             return
         chat_lock = self._locks_by_chat.setdefault(incoming_update.chat_id, asyncio.Lock())
         async with chat_lock:

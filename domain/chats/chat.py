@@ -1,8 +1,8 @@
 """Chats with messengers' bots: whose they are, how a mobile is proved in one, and what can come from one.
 
-A chat is one person's (groups are not answered). Until it has proved a mobile it is nobody's: nothing personal is
-disclosed in it. A mobile belongs to one chat of a messenger at most, the last that proved it. Source: channels.md,
-"Telegram and Bale".
+A chat is one person's (a group is notified once that it is no place for a desk). Until it has proved a mobile it is
+nobody's: nothing personal is disclosed in it. A mobile belongs to one chat of a messenger at most, the last that proved
+it. Source: channels.md, "Telegram and Bale".
 """
 
 from dataclasses import dataclass
@@ -85,6 +85,8 @@ class TextWritten:
     """A text, or a command without its slash."""
 
     text: str
+    is_forwarded: bool = False
+    """Whether somebody wrote it elsewhere, and it was passed on: what it asks for is confirmed before it is done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +137,12 @@ class TextEdited:
 
 @dataclass(frozen=True, slots=True)
 class UnreadableContent:
-    """Something that a desk cannot take: a voice, a sticker, a place."""
+    """Something that a desk cannot take: a voice, a video, a sticker, a poll."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpokenInGroup:
+    """Something was said in a group, or the bot was taken into one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +163,7 @@ ChatEvent = (
     | SentFile
     | TextEdited
     | UnreadableContent
+    | SpokenInGroup
     | BotBlocked
     | BotUnblocked
 )

@@ -91,5 +91,7 @@ PAPERS_INTENT = "papers"
 CHAT_FIELDS: Mapping[str, tuple[Field, ...]] = {PAPERS_INTENT: (Field("file", FileUpload()),)}
 """Intents that buttons alone call, as `COMMAND_FIELDS`."""
 
+TARIFF_INTENT = "tariff"
+
 MENU_INTENT = "menu"
 """The intent of a frame that only offers other intents by number."""

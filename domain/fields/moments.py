@@ -25,9 +25,13 @@ from domain.values.text import ascii_digits, persian_digits
 
 @dataclass(frozen=True, slots=True)
 class Day(FieldType):
-    """A day, kept as Gregorian ISO; people write and read it in Jalali. `allows_past` allows days before today."""
+    """A day, kept as Gregorian ISO; people write and read it in Jalali. `allows_past` allows days before today;
+    `offers_holidays` is whether buttons show days on which the municipality is closed, which may be written all the
+    same.
+    """
 
     allows_past: bool = False
+    offers_holidays: bool = True
     name: ClassVar[str] = "date"
     unreadable_reason: ClassVar[InvalidReasonBase] = InvalidReason.BAD_DATE
     survives_erasure: ClassVar[bool] = True

@@ -68,6 +68,6 @@ class PriceLookup:
     """The texts that the lines may be."""
 
     @property
-    def subject_field(self) -> str:
-        """The name of the required field."""
-        return next(field.name for field in self.form if field.required)
+    def subject(self) -> Field:
+        """The required field: what is priced."""
+        return next(field for field in self.form if field.required)

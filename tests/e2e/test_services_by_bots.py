@@ -8,7 +8,7 @@ import pytest_asyncio
 
 from tests.e2e.support.bot_office import BotOffice, Visitor, bot_office
 from tests.e2e.support.expert_story import LETTER, PHOTO, furnish_experts
-from tests.e2e.support.office_setup import furnish
+from tests.e2e.support.office_setup import furnish, operator_mobile
 from tests.e2e.support.taxi_story import Taxi, furnish_taxis, new_taxis
 from tests.e2e.support.text_matching import read_facts
 from tests.fakes.bot_api import FakeBotApi
@@ -55,6 +55,7 @@ async def test_machinery_work(bots: BotOffice, messenger: FakeBotApi) -> None:
     await reza.person.hears("ریال برای درخواست", "رسید")
     await reza.is_told("schedule", "civil", "راننده", operator="OP-07")
     await reza.is_told("hand_over", "civil", "تحویل شد", early="yes")
+    await reports_the_work(Visitor(bots, messenger, operator_mobile(7)))
     done = await reza.is_told("complete", "civil", "چند می‌دهید")
     await reza.presses("رسید پرداخت", "رسید پرداخت", on=done)
     receipt = reza.person.messages[-1].document
@@ -64,18 +65,31 @@ async def test_machinery_work(bots: BotOffice, messenger: FakeBotApi) -> None:
     shown = await reza.shown()
     assert (shown["state"], shown["phase"]) == ("completed", "done")
     channel = "bale" if messenger.bale else "telegram"
-    assert [(one["event"], one["channel"]) for one in shown["history"] if one["actor"].startswith("citizen")] == [
-        ("submit", channel),
-        ("rate", channel),
-    ]
+    reported = [f"operator_{name}" for name in ("arrived", "began", "ended", "hours")]
+    for who, events in (("citizen", ["submit", "rate"]), ("operator:OP-07", reported)):
+        done_by = [(one["event"], one["channel"]) for one in shown["history"] if one["actor"].startswith(who)]
+        assert done_by == [(event, channel) for event in events]
     assert bots.office.panel.of(reza.mobile) == [], "nothing went by SMS"
     assert messenger.unanswered == []
 
 
+async def reports_the_work(operator: Visitor) -> None:
+    """The operator's day, from the list of jobs to the hours."""
+    jobs = await operator.presses("کارهای امروز من", "کارهای امروز شما", on=await operator.begins())
+    await operator.presses(jobs.labels[0], "لودر ۴ ساعت", on=jobs)
+    await operator.presses("رسیدم", "رسیدن: ساعت")
+    await operator.presses("کار آغاز شد", "آغاز کار: ساعت")
+    await operator.presses("کار تمام شد", "چند ساعت کار شد؟")
+    await operator.presses("۰٫۵", "ساعت کار: ۰٫۵")
+
+
 async def orders_a_loader(visitor: Visitor) -> None:
-    """From /start through the form by buttons to the tracking code."""
+    """From /start through the form by buttons to the tracking code; what nobody reads comes between."""
     menu = await visitor.begins()
     await visitor.presses("ماشین‌آلات", "کدام ماشین", on=menu)
+    visitor.person.sends("voice")
+    await visitor.person.hears("نمی‌توانیم بخوانیم")
+    await visitor.person.hears("کدام ماشین")
     await visitor.presses("لودر", "چند ساعت")
     await visitor.presses("۴", "چه روزی")
     await visitor.presses(visitor.day(1), "ساعت چند")
@@ -221,6 +235,17 @@ async def test_one_list_for_sms_and_both_messengers(bots: BotOffice) -> None:
     for visitor in (in_telegram, in_bale):
         listed = await visitor.says("/list", "درخواست‌های شما")
         assert listed.text.count("کارکرد ماشین‌آلات") == 3
+
+
+async def test_a_forwarded_order_is_confirmed_and_the_chat_is_left(bots: BotOffice, messenger: FakeBotApi) -> None:
+    visitor = Visitor(bots, messenger, "09136660001" if messenger.bale else "09136660002")
+    await visitor.begins()
+    visitor.person.forwards("ماشین گریدر ۲ ساعت فردا ساعت ۹ میدان شهرداری")
+    await visitor.person.hears("ثبت شود؟")
+    await visitor.presses("تأیید و ثبت", "کد رهگیری")
+    await visitor.says("خروج از حساب", "به شماره")
+    await visitor.presses("خروج از حساب", "جدا شد")
+    await visitor.says("/list", "نخست شماره همراهتان")
 
 
 async def test_a_code_by_sms_and_a_deep_link(bots: BotOffice, messenger: FakeBotApi) -> None:

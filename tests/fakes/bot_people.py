@@ -16,6 +16,21 @@ FIRST_USER_ID = 5_200_000_000
 UNTIL: Mapping[str, Mapping[str, int]] = {"kicked": {"until_date": 0}, "member": {}}
 """What a standing in a chat tells besides: a bot that was blocked is so for ever."""
 
+UNREADABLE: Mapping[str, Mapping[str, Any]] = {
+    "voice": {"file_id": "v", "file_unique_id": "v", "duration": 3},
+    "video": {"file_id": "f", "file_unique_id": "f", "width": 640, "height": 480, "duration": 3},
+    "sticker": {
+        "file_id": "s", "file_unique_id": "s", "type": "regular", "width": 512, "height": 512,
+        "is_animated": False, "is_video": False,
+    },
+    "poll": {
+        "id": "1", "question": "؟", "options": [], "total_voter_count": 0, "is_closed": False, "is_anonymous": True,
+        "type": "regular", "allows_multiple_answers": False,
+    },
+    "dice": {"emoji": "🎲", "value": 3},
+}  # fmt: skip
+"""What nobody at a desk can read, as messengers describe it."""
+
 _user_ids = count(FIRST_USER_ID)
 _press_ids = count(4_382_000_000_000_000)
 
@@ -62,6 +77,27 @@ class Person:
         command = text.split(maxsplit=1)[0] if text.startswith("/") else ""
         entities = [{"type": "bot_command", "offset": 0, "length": len(command)}] if command else []
         return self._writes({"text": text} | ({"entities": entities} if entities else {}))
+
+    def forwards(self, text: str) -> Update:
+        """Pass on a text that somebody else wrote."""
+        date, sender = (
+            int(datetime.now(UTC).timestamp()),
+            {"id": FIRST_USER_ID - 1, "is_bot": False, "first_name": "سارا"},
+        )
+        if self.messenger.bale:
+            return self._writes({"text": text, "forward_from": sender, "forward_date": date})
+        return self._writes({"text": text, "forward_origin": {"type": "user", "date": date, "sender_user": sender}})
+
+    def sends(self, kind: str) -> Update:
+        """Send what a desk cannot take: voice, video, sticker, poll, dice."""
+        return self._writes({kind: UNREADABLE[kind]})
+
+    def says_in_group(self, text: str, group_id: int = -100_200) -> Update:
+        """Write in a group that the bot is a member of."""
+        group = {"id": group_id, "type": "supergroup", "title": "همسایه‌ها"}
+        self.messenger.chats.setdefault(group_id, Chat(group))
+        written = self._build_message({"text": text}) | {"chat": group}
+        return self.messenger.updates.add("message", group_id, written)
 
     def edits(self, update: Update, text: str) -> Update:
         """Change a text that was sent before."""
@@ -155,8 +191,11 @@ class Person:
         return self.messenger.toasts[press]
 
     def _writes(self, what: Mapping[str, Any]) -> Update:
+        return self._does("message", self._build_message(what))
+
+    def _build_message(self, what: Mapping[str, Any]) -> dict[str, Any]:
         date, number = int(datetime.now(UTC).timestamp()), next(self.messenger.message_ids)
-        return self._does("message", {"message_id": number, "from": self.user, "chat": self.chat, "date": date, **what})
+        return {"message_id": number, "from": self.user, "chat": self.chat, "date": date, **what}
 
     def _turn(self, before: str, after: str) -> None:
         """The bot's standing in the chat changes."""

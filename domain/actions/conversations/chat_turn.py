@@ -4,15 +4,24 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 
 from domain.actions.conversations import commands
+from domain.actions.conversations.chat_account import (
+    CHANGE_STEP,
+    LEAVE_STEP,
+    describe_account,
+    leave_account,
+)
+from domain.actions.conversations.chat_lists import show_own_requests, show_tariff
 from domain.actions.conversations.chat_papers import ask_for_paper, print_paper, receive_file, stop_waiting_for_file
 from domain.actions.conversations.chat_view import build_question_buttons, with_markup, with_menu_button
 from domain.actions.conversations.converse import converse, repeat_question
 from domain.actions.conversations.driver_menu import build_driver_menu, build_main_menu, describe_own_record
 from domain.actions.conversations.languages import choose_language_by_button
+from domain.actions.conversations.operator_chat import handle_operator_call
 from domain.actions.conversations.turn_context import TurnContext, store_dialogue
 from domain.actions.messages.notice_choice import EACH_CHANNEL, choose_notice_channel, find_notice_choice
 from domain.authorization.request_policy import refuse_foreign_request
 from domain.chats.chat import ButtonPressed, ChatBegun, ChatEvent, SentFile, TextEdited, TextWritten
+from domain.conversation.account_phrases import asks_account
 from domain.conversation.buttons.answers import ButtonAnswer, ButtonVerb, digest_turn, read_button_answer
 from domain.conversation.buttons.menus import build_notice_rows, menu_button_rows
 from domain.conversation.command_fields import CODE_FIELD, MENU_INTENT, PAPERS_INTENT
@@ -21,7 +30,7 @@ from domain.conversation.frames import Frame
 from domain.messages.catalogue import RenderedMessage
 from domain.messages.keyboards import ReplyMarkup
 from domain.values import tracking_codes
-from domain.values.errors import DomainError
+from domain.values.errors import DomainError, ExpiredDialogue
 
 TRACK_PAYLOAD_PREFIX = "track_"
 """What the payload of a link to a request begins with."""
@@ -44,8 +53,8 @@ class ChatTurn:
 async def handle_chat_event(turn: TurnContext, chat_event: ChatEvent) -> ChatTurn:
     """Do what an update asks, inside the unit of work of the turn."""
     match chat_event:
-        case TextWritten(text=text):
-            return await _handle_text(turn, text)
+        case TextWritten(text=text, is_forwarded=is_forwarded):
+            return await _handle_text(turn, text, is_forwarded=is_forwarded)
         case ChatBegun(link_payload=payload):
             return await _handle_start(turn, payload)
         case ButtonPressed(button_data=data):
@@ -53,8 +62,16 @@ async def handle_chat_event(turn: TurnContext, chat_event: ChatEvent) -> ChatTur
         case SentFile():
             return await _handle_file(turn, chat_event)
         case TextEdited():
-            return ChatTurn("edited", (turn.render("chat.edited"),))
-    return ChatTurn("unreadable", (with_menu_button(turn, turn.render("chat.unreadable")),))
+            return await _reply_beside_question(turn, "edited")
+    return await _reply_beside_question(turn, "unreadable")
+
+
+async def _reply_beside_question(turn: TurnContext, name: str) -> ChatTurn:
+    """Reply that something is not read, and ask what waits for an answer again, with its buttons."""
+    question = await _repeat_question(turn)
+    await store_dialogue(turn)
+    reply = turn.render(f"chat.{name}")
+    return ChatTurn(name, (reply, *question) if question else (with_menu_button(turn, reply),))
 
 
 async def build_greeting(turn: TurnContext) -> RenderedMessage:
@@ -62,8 +79,13 @@ async def build_greeting(turn: TurnContext) -> RenderedMessage:
     return replace(turn.render("chat.welcome"), markup=ReplyMarkup(await build_main_menu(turn)))
 
 
-async def _handle_text(turn: TurnContext, text: str, *, is_command: bool = False) -> ChatTurn:
-    reply = await with_markup(turn, await converse(turn, text, is_command=is_command))
+async def _handle_text(
+    turn: TurnContext, text: str, *, is_command: bool = False, is_forwarded: bool = False
+) -> ChatTurn:
+    if asks_account(text):
+        return ChatTurn("account", (describe_account(turn), *await _repeat_waiting(turn)))
+    answer = await converse(turn, text, is_command=is_command, is_forwarded=is_forwarded)
+    reply = await with_markup(turn, answer)
     intent, asks_question = turn.intent, turn.asks_question
     return ChatTurn(intent, (reply, *(() if asks_question else await _repeat_waiting(turn))))
 
@@ -101,24 +123,30 @@ async def _handle_press(turn: TurnContext, button_answer: ButtonAnswer) -> ChatT
         return await _handle_text(turn, button_answer.answer_text)
     if not button_answer.wished_page:
         return ChatTurn("page")  # a cell of the calendar that means nothing
-    return ChatTurn("page", await _repeat_and_store(turn, button_answer.wished_page))
+    turn.wished_page = button_answer.wished_page
+    return ChatTurn("page", await _repeat_and_store(turn))
 
 
 async def _answer_stale_press(turn: TurnContext) -> ChatTurn:
-    """Reply that a button's question is over, and show the one that waits now, if there is one."""
+    """Reply that a button's question is over, and show the one that waits now; where that has run out of time and none
+    does, the menu.
+    """
     toast = turn.text_of("errors.expired_dialogue" if turn.has_expired else "chat.toasts.stale")
-    return ChatTurn("stale", await _repeat_and_store(turn), toast)
+    replies = await _repeat_and_store(turn)
+    if not replies and turn.has_expired:
+        replies = (with_menu_button(turn, turn.render_error(ExpiredDialogue())),)
+    return ChatTurn("stale", replies, toast)
 
 
-async def _repeat_and_store(turn: TurnContext, page: str | None = None) -> tuple[RenderedMessage, ...]:
-    replies = await _repeat_question(turn, page)
+async def _repeat_and_store(turn: TurnContext) -> tuple[RenderedMessage, ...]:
+    replies = await _repeat_question(turn)
     await store_dialogue(turn)
     return replies
 
 
-async def _repeat_question(turn: TurnContext, page: str | None = None) -> tuple[RenderedMessage, ...]:
+async def _repeat_question(turn: TurnContext) -> tuple[RenderedMessage, ...]:
     reply = await repeat_question(turn)
-    return (await with_markup(turn, reply, page),) if reply else ()
+    return (await with_markup(turn, reply),) if reply else ()
 
 
 async def _handle_file(turn: TurnContext, sent_file: SentFile) -> ChatTurn:
@@ -195,8 +223,25 @@ async def _choose_notice_channel(turn: TurnContext, requested_channel: str, _det
     return with_menu_button(turn, turn.render("chat.notices_set", channel=channel_name))
 
 
+async def _show_account(turn: TurnContext, step: str, _detail: str) -> RenderedMessage:
+    """Describe whose chat it is, or take its number out of it."""
+    return await leave_account(turn, step) if step in {LEAVE_STEP, CHANGE_STEP} else describe_account(turn)
+
+
 async def _choose_language(turn: TurnContext, tag: str, _detail: str) -> RenderedMessage:
     return await choose_language_by_button(turn, tag)
+
+
+async def _show_own_requests(turn: TurnContext, page_number: str, _detail: str) -> RenderedMessage:
+    return with_menu_button(turn, await show_own_requests(turn, page_number))
+
+
+async def _show_tariff(turn: TurnContext, service_key: str, subject: str) -> RenderedMessage:
+    return with_menu_button(turn, await show_tariff(turn, service_key, subject))
+
+
+async def _handle_operator_call(turn: TurnContext, code_text: str, step: str) -> RenderedMessage:
+    return with_menu_button(turn, await handle_operator_call(turn, code_text, step))
 
 
 async def _show_driver_menu(turn: TurnContext, _subject: str, _detail: str) -> RenderedMessage:
@@ -214,6 +259,10 @@ _HANDLERS_BY_VERB: Mapping[ButtonVerb, Callable[[TurnContext, str, str], Awaitab
     ButtonVerb.DONE: _finish_papers,
     ButtonVerb.PRINT: _print_paper,
     ButtonVerb.NOTICES: _choose_notice_channel,
+    ButtonVerb.ACCOUNT: _show_account,
+    ButtonVerb.LIST: _show_own_requests,
+    ButtonVerb.TARIFF: _show_tariff,
+    ButtonVerb.OPERATOR: _handle_operator_call,
     ButtonVerb.LANGUAGE: _choose_language,
     ButtonVerb.DRIVER: _show_driver_menu,
     ButtonVerb.RECORD: _show_driver_record,

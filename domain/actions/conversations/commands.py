@@ -9,7 +9,7 @@ from domain.actions.bills.own_bills import find_last_paid_bill, list_payable_own
 from domain.actions.bills.subjects import SUBJECTS
 from domain.actions.conversations.authentic import describe_authenticity
 from domain.actions.conversations.languages import choose_language
-from domain.actions.conversations.look_up import answer_text_key, run_lookup
+from domain.actions.conversations.look_up import AnswerLine, answer_text_key, run_lookup
 from domain.actions.conversations.payment_replies import add_payment_link, describe_merged_bill, merge_own_bills
 from domain.actions.conversations.turn_context import MOST_COUNTED, SlotValues, TurnContext
 from domain.actions.feedback import feedback
@@ -26,6 +26,7 @@ from domain.bills.merged_bill import FEWEST_PARTS, MergedBill
 from domain.blocks.charging import REQUEST_SUBJECT, list_request_bills
 from domain.blocks.visits import VISIT_START
 from domain.chats.chat import MESSENGERS
+from domain.conversation.buttons.requests import bill_button, list_request_rows
 from domain.conversation.dialogue import CONFIRM_STEP
 from domain.conversation.frames import Frame
 from domain.conversation.intent_forms import list_priced_services
@@ -33,6 +34,7 @@ from domain.engine.engine import StepOutcome
 from domain.language.lookups import Lookup, PriceLookup
 from domain.language.service import Command, Service
 from domain.messages.catalogue import RenderedMessage, fit_lines
+from domain.messages.keyboards import ReplyMarkup, arrange_in_rows
 from domain.messages.records import MessageClass
 from domain.requests.request import Phase, RequestFilter, ServiceRequest
 from domain.values.errors import BillNotFound, DomainError, NotFound
@@ -85,7 +87,12 @@ async def list_own_requests(turn: TurnContext, slots: SlotValues) -> RenderedMes
     requests = await _add_requests_by_others(turn, await turn.uow.requests.list_requests(criteria))
     if not requests:
         return turn.render("sms.no_requests")
-    return turn.render_list("sms.list", requests)[0]
+    reply, _ = turn.render_list("sms.list", requests)
+    if turn.actor.channel not in MESSENGERS:
+        return reply
+    facts = [(request.code, turn.dependencies.wording.request_facts(request)) for request in requests]
+    labels_by_code = {code: f"{request_facts['code']} {request_facts['service']}" for code, request_facts in facts}
+    return replace(reply, markup=ReplyMarkup(list_request_rows(turn.text_of, labels_by_code, turn.wished_page)))
 
 
 async def _add_requests_by_others(turn: TurnContext, own_requests: list[ServiceRequest]) -> list[ServiceRequest]:
@@ -191,13 +198,27 @@ async def answer_lookup(
     lines = await run_lookup(turn.dependencies, turn.uow, service, lookup, slots, turn.actor, brief=True)
     parts = sum(turn.dependencies.catalogue.part_budget(answer_text_key(service, line.key)) for line in lines)
     answer_text = "\n".join(line.text for line in lines)
-    return RenderedMessage(f"services.{service.key}.answers", MessageClass.REPLY, answer_text, parts)
+    answer = RenderedMessage(f"services.{service.key}.answers", MessageClass.REPLY, answer_text, parts)
+    return replace(answer, markup=_build_payment_buttons(turn, lines)) if turn.actor.channel in MESSENGERS else answer
+
+
+def _build_payment_buttons(turn: TurnContext, lines: Sequence[AnswerLine]) -> ReplyMarkup:
+    """Return a button for each bill that an answer names, which says how it is paid."""
+    buttons = [
+        bill_button(
+            turn.render("chat.buttons.pay_amount", amount=group_digits(line.facts["amount"])).text,
+            line.facts["bill_id"],
+        )
+        for line in lines
+        if "bill_id" in line.facts
+    ]
+    return ReplyMarkup(arrange_in_rows(buttons, 1))
 
 
 async def describe_tariff(turn: TurnContext, slots: SlotValues) -> RenderedMessage:
     """Return the price of what is named, by the service that prices it; where a service is named, all its prices."""
     for service, prices in list_priced_services(turn.dependencies.services):
-        if prices.subject_field in slots:
+        if prices.subject.name in slots:
             return await answer_lookup(turn, service, prices, slots)
     services = turn.dependencies.services.values()
     return await _list_prices(turn, [service for service in services if slots.get("service") in service.topic_names])
@@ -220,19 +241,21 @@ async def cancel_request(turn: TurnContext, slots: SlotValues) -> RenderedMessag
     return await _run_command(turn, slots["code"], Command.CANCEL, {})
 
 
-async def needs_confirmation(turn: TurnContext, intent: str, slots: SlotValues) -> bool:
+async def needs_confirmation(turn: TurnContext, frame: Frame) -> bool:
     """Return whether the person is asked before a request ends: one that is paid, booked or somebody else's request.
 
-    In a chat any: a finger slips more easily than a text is written.
+    In a chat any, for a finger slips more easily than a text is written; and before somebody agrees there to another's
+    request whose code they did not say, what it asks is shown.
     What cannot end is not asked about: the command itself says why.
     """
-    if intent not in ENDING_INTENTS:
+    intent, is_in_chat = frame.intent, turn.actor.channel in MESSENGERS
+    if intent not in ENDING_INTENTS and not (intent == "confirm" and is_in_chat and not frame.one_shot):
         return False
     try:
-        request = await turn.uow.requests.get_by_code(slots["code"])
+        request = await turn.uow.requests.get_by_code(frame.slots["code"])
     except DomainError:
         return False
-    if intent == "deny":
+    if intent in AWAITED_COMMANDS:
         return awaits_answer_of(request, turn.actor)
     cancel_steps = turn.dependencies.engine.get_service(request.service).command_steps(Command.CANCEL)
     cancel_step = next((candidate for candidate in cancel_steps if request.state in candidate.source_states), None)
@@ -240,7 +263,7 @@ async def needs_confirmation(turn: TurnContext, intent: str, slots: SlotValues) 
         return False
     if not is_citizen_of(request, turn.actor):
         return keeps_mobile_for(cancel_step, request, turn.actor)
-    return turn.actor.channel in MESSENGERS or await _is_paid_or_booked(turn, request)
+    return is_in_chat or await _is_paid_or_booked(turn, request)
 
 
 async def _is_paid_or_booked(turn: TurnContext, request: ServiceRequest) -> bool:

@@ -23,13 +23,16 @@ LATE_ANSWER_INTENTS = frozenset({"confirm", "deny"})
 """Intents of words that answer a summary, when they are alone."""
 
 
-async def converse(turn: TurnContext, text: str, *, is_command: bool = False) -> RenderedMessage:
+async def converse(
+    turn: TurnContext, text: str, *, is_command: bool = False, is_forwarded: bool = False
+) -> RenderedMessage:
     """Read one text from a line that has a proved mobile, do what it asks, and return the reply; the turn has what was
     understood.
 
-    A command (`is_command`) answers no question, whatever is asked: it is a button that belongs to no question.
+    A command (`is_command`) answers no question, whatever is asked: it is a button that belongs to no question. What
+    was forwarded (`is_forwarded`) somebody else may have written: nothing is done by it before it is confirmed.
     """
-    reply = await _take_turn(turn, text, is_command=is_command)
+    reply = await _take_turn(turn, text, is_command=is_command, is_forwarded=is_forwarded)
     await store_dialogue(turn)
     return reply
 
@@ -42,7 +45,7 @@ async def repeat_question(turn: TurnContext) -> RenderedMessage | None:
     return await _ask_question(turn, Ask(frame))
 
 
-async def _take_turn(turn: TurnContext, text: str, *, is_command: bool) -> RenderedMessage:
+async def _take_turn(turn: TurnContext, text: str, *, is_command: bool, is_forwarded: bool) -> RenderedMessage:
     late = turn.late_question
     read_step = turn.conversation.read_command if is_command else turn.conversation.read_text
     try:
@@ -50,6 +53,8 @@ async def _take_turn(turn: TurnContext, text: str, *, is_command: bool) -> Rende
     except DomainError as error:
         turn.intent = turn.dependencies.grammar.parse_message(text, turn.sent_at).intent
         return turn.render_error(error)
+    if is_forwarded:
+        step = _doubt_forwarded(turn, step)
     if isinstance(step, Unknown):
         return await _answer_unknown(turn, step, text)
     if late and isinstance(step, OptOut) and late.accepts_text(text):
@@ -60,6 +65,20 @@ async def _take_turn(turn: TurnContext, text: str, *, is_command: bool) -> Rende
         turn.intent = "unknown"
         return turn.render_error(ExpiredDialogue())
     return _append_waiting_question(turn, await _take_step(turn, step))
+
+
+def _doubt_forwarded(turn: TurnContext, step: Reaction) -> Reaction:
+    """Return what a forwarded text comes to: what it would do is asked once, and it stops no messages."""
+    if isinstance(step, OptOut):
+        return Unknown()
+    if not isinstance(step, Perform) or step.frame.asked == CONFIRM_STEP:
+        return step
+    intent = step.frame.intent
+    if not (turn.conversation.forms[intent].submission or turn.conversation.grammar.is_binding(intent)):
+        return step
+    step.frame.plain = False
+    turn.dialogue.frames.append(step.frame)
+    return turn.conversation.ask_next(turn.dialogue)
 
 
 async def _take_step(turn: TurnContext, step: Reaction) -> RenderedMessage:
@@ -127,7 +146,7 @@ async def _perform_intent(turn: TurnContext, frame: Frame) -> RenderedMessage:
     """Do it; when a field turns out to be wrong only now, ask for that field again instead of losing the rest."""
     if frame.intent == "help" and "service" not in frame.slots:
         return await _offer_menu(turn, "sms.help", list(turn.conversation.main_menu_intents()), "help")
-    if frame.asked != CONFIRM_STEP and await commands.needs_confirmation(turn, frame.intent, frame.slots):
+    if frame.asked != CONFIRM_STEP and await commands.needs_confirmation(turn, frame):
         frame.plain = False
         turn.dialogue.frames.append(frame)
         return await _take_step(turn, turn.conversation.ask_next(turn.dialogue))

@@ -139,7 +139,8 @@ async def queue_message(
         return None
     chat = None
     if message.cls is not MessageClass.SECURITY:
-        chat = choose_chat(await uow.chats.list_addresses(mobile, message.request_id))
+        chats = await uow.chats.list_addresses(mobile, message.request_id)
+        chat = choose_chat(chats, is_about_request=message.request_id is not None)
     address = Address(chat.channel, chat.chat_id, mobile) if chat else sms_address(mobile)
     row = build_outbox_message(dependencies, address, message)
     row.expires_at = min(row.expires_at, until) if row.expires_at and until else row.expires_at
@@ -197,13 +198,18 @@ def build_outbox_message(dependencies: Dependencies, address: Address, message: 
     )
 
 
-def choose_chat(chats: Sequence[ChatAddress]) -> ChatAddress | None:
+def choose_chat(chats: Sequence[ChatAddress], *, is_about_request: bool) -> ChatAddress | None:
     """Return the chat that notices go to; None for SMS.
 
-    A person's own choice comes first; else a request's messages go to the channel it came by (services.md,
-    "Notifications"). A chosen messenger in which there is no active chat is no way.
+    A person's own choice comes first; else an own request's messages go to the channel it came by (services.md,
+    "Notifications"), and those about another's request (an owner is asked for consent, an operator gets a job) to the
+    chat that was linked last. A chosen messenger in which there is no active chat is no way.
     """
-    return next((chat for chat in chats if chat.channel == (chat.chosen_channel or chat.request_channel)), None)
+    for chat in chats:
+        wished_channel = chat.chosen_channel or chat.request_channel
+        if chat.channel == wished_channel or (wished_channel is None and is_about_request):
+            return chat
+    return None
 
 
 def _message_lifetime(dependencies: Dependencies, cls: MessageClass) -> timedelta:

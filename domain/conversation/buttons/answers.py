@@ -30,6 +30,10 @@ class ButtonVerb(StrEnum):
     DRIVER = "driver"
     RECORD = "record"
     INVOICE = "invoice"
+    ACCOUNT = "account"
+    LIST = "list"
+    TARIFF = "tariff"
+    OPERATOR = "operator"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from domain.authorization.request_policy import is_step_of_citizens
 from domain.blocks.asking import QUESTION
 from domain.conversation.buttons.answers import ButtonVerb, text_button, verb_button
+from domain.conversation.buttons.pages import REQUESTS_A_PAGE, find_page
 from domain.language.service import Command, Service
 from domain.messages.keyboards import NO_PAGES, BillPages, Button, ButtonRows, arrange_in_rows
 from domain.requests.request import Phase, ServiceRequest
+from domain.values.tracking_codes import TrackingCode
 
 TextLookup = Callable[[str], str]
 
@@ -32,6 +34,21 @@ def bill_page_button_rows(
     if can_merge:
         buttons.append(text_button(catalogue_text("chat.buttons.pay_merged"), "قبض یکجا"))
     return tuple((button,) for button in buttons)
+
+
+def list_request_rows(
+    catalogue_text: TextLookup, labels_by_code: Mapping[TrackingCode, str], wished_page: str | None
+) -> ButtonRows:
+    """Return a page of a list of requests: a button each, which says its state."""
+    page = find_page(len(labels_by_code), REQUESTS_A_PAGE, wished_page)
+    page_labels = list(labels_by_code.items())[page.start : page.end]
+    page_rows = page.build_rows(catalogue_text, lambda label, number: verb_button(label, ButtonVerb.LIST, number))
+    return (*((text_button(label, f"پیگیری {code}"),) for code, label in page_labels), *page_rows)
+
+
+def bill_button(label: str, bill_id: str) -> Button:
+    """Return a button that says how a bill is paid."""
+    return text_button(label, f"قبض {bill_id}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ from domain.blocks.charging import (
     payment_due_at,
 )
 from domain.blocks.fleet_choices import machine_choices, operator_choices
+from domain.blocks.operator_reports import propose_worked_hours
 from domain.blocks.paying import REVENUE_ROLES, payment_transitions
 from domain.blocks.receipts import receipt_for_roles
 from domain.blocks.wanted_time import RequestedInFuture, day_of_work_begins
@@ -125,6 +126,8 @@ ACCEPTED_OTHERWISE = (
     Field("start", HourOfDay(), required=False),
 )
 
+WORKED_HOURS_INPUT = Field("hours", HOURS, required=False, find_proposal=propose_worked_hours)
+
 RECEIVING = (
     Transition(
         "accept",
@@ -186,17 +189,17 @@ WORKING = (
         notices=(Notice("hand_over"),),
     ),
     Transition(
-        "complete", ("handed_over",), "awaiting_supplement", CIVIL, inputs=(Field("hours", HOURS, required=False),),
+        "complete", ("handed_over",), "awaiting_supplement", CIVIL, inputs=(WORKED_HOURS_INPUT,),
         condition=MoreHoursCharged(), effects=(StoreHours(), BillSupplement(), FreeMachines()),
         notices=(Notice("supplement"),),
     ),
     Transition(
-        "complete", ("handed_over",), "completed", CIVIL, inputs=(Field("hours", HOURS, required=False),),
+        "complete", ("handed_over",), "completed", CIVIL, inputs=(WORKED_HOURS_INPUT,),
         condition=FewerHoursRefunded(), effects=(StoreHours(), RefundHours(), FreeMachines()),
         notices=(Notice("complete_refund"),),
     ),
     Transition(
-        "complete", ("handed_over",), "completed", CIVIL, inputs=(Field("hours", HOURS, required=False),),
+        "complete", ("handed_over",), "completed", CIVIL, inputs=(WORKED_HOURS_INPUT,),
         effects=(StoreHours(), FreeMachines()), notices=(Notice("complete"),),
     ),
     Transition(
@@ -306,7 +309,7 @@ MACHINERY_WORK = Service(
         Field("full_name", Text(80), autofill="person.full_name", deferred_in=BY_MESSAGE),
         Field("national_code", Identifier("national_code"), autofill="person.national_code", deferred_in=BY_MESSAGE),
         Field("items", WorkItems()),
-        Field("date", Day()),
+        Field("date", Day(offers_holidays=False)),
         Field("start", HourOfDay()),
         Field("place", Text(200)),
         Field("description", Text(500), required=False),

@@ -15,6 +15,7 @@ from domain.chats.chat import (
     ChatEvent,
     SentFile,
     SharedContact,
+    SpokenInGroup,
     TextEdited,
     TextWritten,
     UnreadableContent,
@@ -23,7 +24,7 @@ from domain.values.files import MAX_DOCUMENT_BYTES
 from tests.channels.telegram.running_bot import Bot
 from tests.fakes.bot_api import FakeBotApi, Fault
 from tests.fakes.bot_messenger import Call
-from tests.fakes.bot_people import Person
+from tests.fakes.bot_people import UNREADABLE, Person
 
 PAPER = b"%PDF-1.7 a paper"
 BUTTONS = {"inline_keyboard": [[{"text": "لودر", "callback_data": "t:1"}]]}
@@ -134,10 +135,26 @@ async def test_blocking_is_told_by_telegram(link: BotClient, messenger: FakeBotA
     assert came(link, messenger) == [*([] if messenger.bale else [BotBlocked(), BotUnblocked()]), ChatBegun("")]
 
 
-async def test_groups_are_not_answered(link: BotClient, messenger: FakeBotApi, reza: Person) -> None:
-    group = {"id": -100, "type": "group", "title": "g"}
-    messenger.updates.add("message", -100, {**reza.says("ماشین").content, "chat": group})
-    assert came(link, messenger) == [TextWritten("ماشین"), None]
+async def test_of_groups_nothing_is_taken_over_but_that_they_are_groups(
+    link: BotClient, messenger: FakeBotApi, reza: Person
+) -> None:
+    reza.says_in_group("ماشین")
+    one = incoming(link, messenger)[-1]
+    assert one
+    assert (one.chat_id, one.sender_name, one.chat_event) == ("-100200", "", SpokenInGroup())
+
+
+async def test_what_was_forwarded_is_known_as_such(link: BotClient, messenger: FakeBotApi, reza: Person) -> None:
+    reza.forwards("ماشین")
+    assert came(link, messenger) == [TextWritten("ماشین", is_forwarded=True)]
+
+
+@pytest.mark.parametrize("kind", UNREADABLE)
+async def test_what_cannot_be_read_is_read_as_that(bot: Bot, messenger: FakeBotApi, reza: Person, kind: str) -> None:
+    """A poll lacks a field that the library insists on, as what is newer than our library, or older, may."""
+    one = bot.reception.read_update(reza.sends(kind).json())
+    assert isinstance(one, IncomingUpdate)
+    assert (one.chat_id, one.sender_name, one.chat_event) == (str(reza.id), "رضا", UnreadableContent())
 
 
 async def test_a_file_that_is_too_large_is_not_fetched(link: BotClient, messenger: FakeBotApi) -> None:

@@ -237,7 +237,8 @@ def test_usual_answers_are_buttons_in_chats() -> None:
     conversation = Conversation(Grammar(collect_intents(services)), services, "telegram")
     dialogue, now = Dialogue(), StandingClock().now()
     conversation.read_text(dialogue, "۳ بنر", now)
-    question = OpenQuestion(conversation, dialogue, texts.text, now, build_desk(StandingClock()).policy)
+    desk = build_desk(StandingClock())
+    question = OpenQuestion(conversation, dialogue, texts.text, now, desk.policy, desk.calendar)
     assert [button.label for button in question.build_rows()[0]] == ["۱ متر", "۲ متر", "۳ متر"]
     conversation.read_text(dialogue, "3", now)
     assert dialogue.top

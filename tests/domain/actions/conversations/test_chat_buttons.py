@@ -64,7 +64,7 @@ async def test_a_waiting_list_has_no_buttons_under_another_reply(anneh: Person) 
             status = await anneh.press(shown_code, status)  # noqa: PLW2901
         assert status.key == "services.machinery.status.awaiting_payment"
         assert labels(status) == ["پرداخت", "پیگیری", "لغو درخواست", "منوی خدمات"]
-    assert labels(await anneh.says("درخواست‌های من")) == ["منوی خدمات"]
+    assert labels(await anneh.says("درخواست‌های من")) == [f"{shown_code}\u200f کارکرد ماشین‌آلات", "منوی خدمات"]
     assert labels(await anneh.says("تعرفه لودر ۴ ساعت")) == ["منوی خدمات"]
     assert (await anneh.town.request(code)).state == "awaiting_payment"
 

@@ -161,7 +161,7 @@ async def test_a_button_of_a_form_that_ended_does_nothing(anneh: Person) -> None
 async def test_a_button_of_a_form_that_expired_says_so(anneh: Person) -> None:
     summary = await form_until_summary(anneh)
     anneh.town.advance(minutes=31)
-    assert await anneh.presses("تأیید و ثبت", summary) == []
+    assert (await anneh.press("تأیید و ثبت", summary)).key == "errors.expired_dialogue"
     assert "مهلت آن پرسش" in str(anneh.toast)
     assert await anneh.town.requests_of() == []
 
@@ -346,5 +346,5 @@ async def test_a_form_begun_here_goes_on_after_a_restart_and_ends_after_its_time
     hours = await anneh.press("لودر")
     assert anneh.town.rows("SELECT channel, address FROM dialogues") == [("telegram", "77")]
     anneh.town.advance(minutes=31)
-    assert await anneh.presses("۴", hours) == []
+    assert (await anneh.press("۴", hours)).key == "errors.expired_dialogue"
     assert (await anneh.says("لودر ۴ ساعت")).key in {"errors.expired_dialogue", "sms.did_you_mean"}
