@@ -15,7 +15,7 @@ from domain.conversation.intent_ranking import IntentRanking, RankedIntent
 from domain.conversation.keywords import IntentMatch, Keywords
 from domain.conversation.labelled_sentences import load_labelled_sentences
 from domain.conversation.sentences import Mood, find_mood, is_forbidding, refuses_alone
-from domain.conversation.vocabulary import ASKING_WORDS, FIELD_LABELS, WISH_WORDS, list_command_intents
+from domain.conversation.vocabulary import ASKING_WORDS, EMPTY_WORDS, FIELD_LABELS, WISH_WORDS, list_command_intents
 from domain.language.intents import Intent
 from domain.parsing.filler_words import COURTESY_WORDS
 from domain.parsing.machines import MachineItem
@@ -126,6 +126,24 @@ class Grammar:
         if known_intent.rest_slot != "place" or len(message.missing_slots) < _FEW_MISSING:
             return True
         return any(token.key in ASKING_WORDS for token in TokenStream(text).tokens)
+
+    def says_nothing_more(self, intent: str, text: str) -> bool:
+        """Return whether a text asks for a form and describes nothing: no word is beside those of asking and naming."""
+        if self._keywords.intents_by_name[intent].topic is None:
+            return False
+        stream = TokenStream(text)
+        self._keywords.take_named_intents(stream)
+        return all(
+            stream.is_mark_at(index) or stream.digits_at(index) or stream.key_at(index) in EMPTY_WORDS
+            for index in stream.free_indexes()
+        )
+
+    def find_topic(self, text: str) -> str | None:
+        """Return the topic that words of a text name; None when they name none, or several."""
+        stream = TokenStream(text)
+        matches = (self._topic_phrases.match_at(stream, index) for index in range(len(stream)))
+        topics = {match[0] for match in matches if match}
+        return topics.pop() if len(topics) == 1 else None
 
     def rank_intents(self, text: str) -> tuple[RankedIntent, ...]:
         """Return all intents, the likeliest by the words of a text first."""
@@ -268,7 +286,7 @@ def _read_free_text(stream: TokenStream, intent: Intent) -> str:
     """Return what no reader took, as far as it is text of the writer's own."""
     if not intent.is_form:
         return stream.free_text(frozenset() if intent.rest_slot else COURTESY_WORDS, keep_own_marks=True)
-    edge_words = WISH_WORDS if intent.rest_slot in _WISHLESS_SLOTS else frozenset()
+    edge_words = WISH_WORDS if intent.asks_fields or intent.rest_slot in _WISHLESS_SLOTS else frozenset()
     return stream.free_text(
         COURTESY_WORDS, words_only=True, keep_own_marks=not intent.asks_fields, edge_keys=edge_words
     )

@@ -6,8 +6,10 @@ unknown. What is refused or quoted is not guessed. Source: channels.md, "By the 
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from domain.conversation.command_fields import INTENTS_WITH_OWN_QUESTION
 from domain.conversation.grammar import UNKNOWN_INTENT, Grammar, ParsedMessage
@@ -15,9 +17,9 @@ from domain.conversation.intent_ranking import RankedIntent
 from domain.conversation.sentences import QUOTATION_MARKS, Mood
 from domain.parsing.tokens import TokenKind, TokenStream, keys_of
 
-SURE_SHARE = 0.6
+SURE_SHARE = 0.5
 """From here on a text is read as its likeliest intent."""
-STRICTLY_SURE_SHARE = 0.9
+STRICTLY_SURE_SHARE = 0.75
 """The same for an intent whose keyword bears no other words (`Intent.is_strict`)."""
 OFFERED_SHARE = 0.15
 """From here on an intent is offered."""
@@ -25,6 +27,8 @@ CONTRADICTING_SHARE = 0.7
 """From here on the words as a whole speak against the keyword that calls another intent …"""
 CONTRADICTED_SHARE = 0.1
 """… whose own share is below this."""
+UNRELATED_SHARE = 0.95
+"""From here on the words as a whole are about nothing that the desk does, though the first one begins a form."""
 MOST_OFFERED = 2
 MOST_SHOWN = 5
 
@@ -32,6 +36,7 @@ COMMANDS_OF_FREE_TEXT = frozenset({"comment", "reply", "rate"})
 """Commands that send a text of the writer's own about something else: without that a guess is none."""
 
 _MENU_BEGINNING = re.compile(r":\s*\n\s*[1۱][).]?\s")
+_INTENTS_ABOUT_TOPICS = frozenset({"help", "tariff"})
 _FEW_WORDS = 2
 _WORDS_OF_HAVING_DONE = keys_of("کردم", "کردهام", "کرده", "ام", "کردیم", "دادم", "دادیم", "زدم", "kardam", "dadam")
 _REQUEST_WORDS = keys_of("درخواست", "درخواستم", "درخواستمو", "تقاضا", "darkhast")
@@ -46,6 +51,8 @@ def understand_message(grammar: Grammar, text: str, now: datetime) -> ParsedMess
     message = replace(message, ranking=ranking[:MOST_SHOWN])
     if message.intent == UNKNOWN_INTENT:
         return _guess_message(grammar, message, text, now) or _offer_intents(message)
+    if len(TokenStream(text)) > 1 and _is_unrelated(ranking):
+        return ParsedMessage(UNKNOWN_INTENT, suggested_intents=(message.intent,), ranking=message.ranking)
     if not _is_contradicted(message.intent, ranking):
         return message
     return _guess_message(grammar, message, text, now) or message
@@ -54,6 +61,10 @@ def understand_message(grammar: Grammar, text: str, now: datetime) -> ParsedMess
 def _is_quoted(text: str) -> bool:
     """Return whether a text repeats what somebody wrote: it has quotation marks, or is a menu."""
     return not QUOTATION_MARKS.isdisjoint(text) or _MENU_BEGINNING.search(text) is not None
+
+
+def _is_unrelated(ranking: tuple[RankedIntent, ...]) -> bool:
+    return ranking[0].name == UNKNOWN_INTENT and ranking[0].share >= UNRELATED_SHARE
 
 
 def _is_contradicted(intent: str, ranking: tuple[RankedIntent, ...]) -> bool:
@@ -68,12 +79,21 @@ def _guess_message(grammar: Grammar, message: ParsedMessage, text: str, now: dat
     if likeliest.name == UNKNOWN_INTENT or likeliest.share < sure_share:
         return None
     meant_message = grammar.parse_for_intent(likeliest.name, text, now)
+    if meant_message and "text" in meant_message.slots and grammar.says_nothing_more(meant_message.intent, text):
+        meant_message = replace(meant_message, slots=_without_text(meant_message.slots))
+    if meant_message and likeliest.name in _INTENTS_ABOUT_TOPICS and not meant_message.slots:
+        topic = grammar.find_topic(text)
+        meant_message = replace(meant_message, slots={"service": topic} if topic else {})
     if meant_message is None or _lacks_subject(meant_message, text) or not grammar.is_asked_for(meant_message, text):
         return None
     mood = meant_message.mood
     if mood is Mood.PLAIN and (grammar.is_binding(likeliest.name) or grammar.is_form(likeliest.name)):
         mood = Mood.UNCLEAR
     return replace(meant_message, mood=mood, ranking=message.ranking, is_guessed=True, has_valid_arguments=False)
+
+
+def _without_text(slots: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {name: value for name, value in slots.items() if name != "text"}
 
 
 def _lacks_subject(message: ParsedMessage, text: str) -> bool:

@@ -132,6 +132,13 @@ class Keywords:
             if match := self._keyword_phrases.match_at(stream, index):
                 yield f"{match[0]} named"
 
+    def take_named_intents(self, stream: TokenStream) -> None:
+        """Take the words that point at an intent, or name one."""
+        for index in stream.free_indexes():
+            match = self._hint_phrases.match_at(stream, index) or self._keyword_phrases.match_at(stream, index)
+            if match:
+                stream.take(index, match[1])
+
     def separate_glued_word(self, text: str) -> str | None:
         """Return the message with a space after a keyword to which the next word is glued («ماشینلودر»), or None."""
         first_word = next((token for token in TokenStream(text).tokens if token.kind is TokenKind.WORD), None)

@@ -9,6 +9,7 @@ from itertools import chain
 
 from domain.language.intents import Intent
 from domain.parsing.claimed_codes import take_claimed_code
+from domain.parsing.filler_words import COURTESY_WORDS
 from domain.parsing.identifiers import take_code, take_code_or_bill, take_score
 from domain.parsing.language_names import LANGUAGE_NAMES, take_language_name
 from domain.parsing.slots import MessageReader
@@ -237,6 +238,14 @@ ASKING_WORDS = WISH_WORDS - keys_of("سلام", "salam", "یا", "می", "هست
     "befrestid", "befrest", "lazeme", "darim", "mikhaim", "mikhaym", "want", "need", "میخوان", "میخواد", "خواستن",
 )  # fmt: skip
 """Words of asking for something: with one of them a text that names no command but a machine asks for it."""
+
+EMPTY_WORDS = ASKING_WORDS | WISH_WORDS | COURTESY_WORDS | keys_of(
+    "کارشناس", "کارشناسی", "بگیرم", "بگیریم", "کنیم", "شه", "بشه", "بشود", "شود", "اجازه", "واسه", "صدور", "مجوز",
+    "جواز", "پروانه", "گواهی", "مشخص", "بازدید", "هم", "که", "بیاد", "از", "در", "رسمی", "لطف", "بکنید", "پرداخت",
+    "خودم", "ما", "این", "راننده", "تشکر", "رسیدگی", "تذکر", "بکنم", "میکنم", "بنویسم", "کجا", "karshenas",
+    "baraye", "javaz", "sakht", "for", "az", "ranande", "taxi", "konam", "tashakor",
+)  # fmt: skip
+"""Words that describe nothing in a form that is asked for without its keyword."""
 
 FIELD_LABELS: tuple[str, ...] = (
     "محل", "محل کار", "مکان", "آدرس", "آدرس محل", "نشانی", "علت", "دلیل", "به علت", "به دلیل", "شرح", "توضیح",
