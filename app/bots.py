@@ -3,6 +3,9 @@
 import time
 from dataclasses import dataclass, field
 
+import httpx
+from telegram.error import TelegramError
+
 from app.configuration.sections import BotSettings
 from app.configuration.settings import Settings
 from channels.relay.relay import Relay, chat_route
@@ -18,6 +21,7 @@ from domain.gateways.gateway import PaymentGateway
 from domain.messages.keyboards import AttachedPaper
 from domain.messages.records import OutboxMessage
 from domain.papers.ports import Printer
+from domain.settings.contact import BotContact
 from domain.unit_of_work import Store
 
 
@@ -73,12 +77,13 @@ def build_bot(
     store: Store,
     printer: Printer,
     gateway: PaymentGateway | None,
+    transport: httpx.AsyncBaseTransport | None = None,
 ) -> BotParts:
     """Return the bot of a messenger that is configured, with the gateway inside that messenger where it is in use;
-    nothing is opened and nobody asked yet.
+    nothing is opened and nobody asked yet. `transport` carries its calls where they do not go by the network.
     """
     bot_settings = settings.active_bots[messenger]
-    client = BotClient(_build_account(messenger, bot_settings))
+    client = BotClient(build_account(messenger, bot_settings, transport))
     reception = Reception(dependencies, store, client, gateway)
 
     async def print_paper(paper: AttachedPaper, message: OutboxMessage) -> PrintedPaper:
@@ -95,7 +100,30 @@ def build_bot(
     )
 
 
-def _build_account(messenger: str, bot_settings: BotSettings) -> BotAccount:
+@dataclass(frozen=True, slots=True)
+class BotAnswer:
+    """What a messenger says of a bot: where people find it, or what is wrong."""
+
+    address: str = ""
+    fault: str = ""
+
+
+async def identify_bot(messenger: str, bot_settings: BotSettings) -> BotAnswer:
+    """Ask by a call that changes nothing."""
+    client = BotClient(build_account(messenger, bot_settings))
+    try:
+        bot_user = await client.bot.get_me()
+    except TelegramError as error:
+        return BotAnswer(fault=f"{type(error).__name__}: {error.message}")
+    finally:
+        await client.close()
+    return BotAnswer(address=BotContact(messenger, bot_user.username or "").address)
+
+
+def build_account(
+    messenger: str, bot_settings: BotSettings, transport: httpx.AsyncBaseTransport | None = None
+) -> BotAccount:
+    """Return a bot as it is configured."""
     return BotAccount(
         messenger,
         bot_settings.token.get_secret_value(),
@@ -103,4 +131,5 @@ def _build_account(messenger: str, bot_settings: BotSettings) -> BotAccount:
         bot_settings.base_file_url,
         proxy_address=bot_settings.proxy.get_secret_value(),
         call_timeout=bot_settings.timeout,
+        transport=transport,
     )

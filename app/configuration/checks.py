@@ -67,6 +67,10 @@ def find_remarks(settings: Settings) -> list[str]:
         return remark_lines
     today = to_tehran(SystemClock().now()).date()
     remark_lines += [*find_plain_lines(settings), *find_contact_remarks(settings, today)]
+    if "simulator" in settings.active_providers:
+        remark_lines.append(
+            "PISHKHAN_SMS__PROVIDERS names the simulator: it swallows texts, and no citizen gets an answer or a code"
+        )
     if settings.log_level == "debug":
         remark_lines.append("PISHKHAN_LOG_LEVEL is debug: libraries log what they carry, numbers of citizens too")
     if "company_code" not in settings.bills.model_fields_set:

@@ -59,6 +59,13 @@ LOOPBACK = (IPv4Network("127.0.0.0/8"), IPv6Network("::1/128"))
 ASSUMED_PART_RIALS = 2_000
 """Price of a message part where the provider's is not set: what panels charge, rounded up."""
 
+DEMO_BOT = BotSettings(
+    token=SecretStr("1405:demonstration-of-the-bot"),
+    base_url="http://demonstration.invalid/bot",
+    base_file_url="http://demonstration.invalid/file/bot",
+)
+"""The bot of `/demo/chat`, whose messenger is in this process: its addresses lead nowhere else."""
+
 DEMO_SECRET = "demonstration"  # noqa: S105 - known to everybody, and refused outside of demo mode
 
 
@@ -174,17 +181,17 @@ class Settings(BaseSettings):
 
     @property
     def active_bots(self) -> dict[str, BotSettings]:
-        """The bots that there are, by messenger: those with a token, and none in demo mode, whatever is configured."""
+        """The bots that there are, by messenger: those with a token; in demo mode none but the demonstration's own,
+        whatever is configured.
+        """
+        if self.demo:
+            return {TELEGRAM: DEMO_BOT}
         settings_by_messenger: dict[str, BotSettings] = {TELEGRAM: self.telegram, BALE: self.bale}
-        return (
-            {}
-            if self.demo
-            else {
-                messenger: bot_settings
-                for messenger, bot_settings in settings_by_messenger.items()
-                if bot_settings.token.get_secret_value()
-            }
-        )
+        return {
+            messenger: bot_settings
+            for messenger, bot_settings in settings_by_messenger.items()
+            if bot_settings.token.get_secret_value()
+        }
 
     @property
     def public_address(self) -> str:

@@ -44,9 +44,20 @@ class Flood(NetworkError):
 
 
 class Connection(HTTPXRequest):
-    """A pool of connections. `proxy` is an address like socks5://host:port; those of the environment are not used."""
+    """A pool of connections. `proxy` is an address like socks5://host:port; those of the environment are not used.
 
-    def __init__(self, *, pool_size: int, read_seconds: float, connect_seconds: float, proxy_address: str) -> None:
+    A `transport` carries the calls in place of the network.
+    """
+
+    def __init__(
+        self,
+        *,
+        pool_size: int,
+        read_seconds: float,
+        connect_seconds: float,
+        proxy_address: str,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
         super().__init__(
             connection_pool_size=pool_size,
             read_timeout=read_seconds,
@@ -55,7 +66,7 @@ class Connection(HTTPXRequest):
             pool_timeout=connect_seconds,
             media_write_timeout=read_seconds,
             proxy=proxy_address or None,
-            httpx_kwargs={"trust_env": False},
+            httpx_kwargs={"trust_env": False, **({"transport": transport} if transport else {})},
         )
 
     async def do_request(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:

@@ -13,6 +13,7 @@ from aiohttp import web
 from app.ids import RandomIds
 from app.jobs.waking import WakeEvents
 from channels.admin.frame import HOME_PATH as STAFF
+from channels.demo.people import DemoPeople
 from channels.demo.phone import PHONE_PATH, DemoPhone
 from channels.portal import Portal
 from channels.portal.installation import PortalInstallation, SecurityContact
@@ -122,7 +123,7 @@ def build_app(desk: Dependencies, store: SqlStore, printer: Printer) -> web.Appl
     links = {"/": "web.links.home", STAFF: "web.links.staff", PHONE_PATH: "web.links.phone"}
     Site(desk.wording, links, CONTACT).mount(app)
     Portal(desk, store, INSTALLATION, printer).mount(app)
-    DemoPhone(desk, store, LINE, CITIZENS).mount(app)
+    DemoPhone(desk, store, LINE, DemoPeople(CITIZENS)).mount(app)
     return app
 
 
