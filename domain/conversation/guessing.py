@@ -23,7 +23,7 @@ STRICTLY_SURE_SHARE = 0.75
 """The same for an intent whose keyword bears no other words (`Intent.is_strict`)."""
 OFFERED_SHARE = 0.15
 """From here on an intent is offered."""
-CONTRADICTING_SHARE = 0.7
+CONTRADICTING_SHARE = 0.55
 """From here on the words as a whole speak against the keyword that calls another intent …"""
 CONTRADICTED_SHARE = 0.1
 """… whose own share is below this."""
