@@ -10,7 +10,13 @@ from collections.abc import Iterator
 from domain.bills.bill import PaymentMethod
 from domain.chats.chat import MESSENGERS
 from domain.conversation.buttons.menus import LISTED_COMMANDS
-from domain.conversation.command_fields import CHAT_FIELDS, COMMAND_FIELDS, INTENTS_WITH_OWN_QUESTION, asks_own_request
+from domain.conversation.command_fields import (
+    CHAT_FIELDS,
+    COMMAND_FIELDS,
+    EXPLAINED_COMMANDS,
+    INTENTS_WITH_OWN_QUESTION,
+    asks_own_request,
+)
 from domain.conversation.vocabulary import COMMAND_INTENTS, LANGUAGE_INTENT
 from domain.gateways.attempt import AttemptAlert
 from domain.language.printouts import PRINT_PHRASES, PaperStatus
@@ -87,10 +93,11 @@ def _command_keys() -> Iterator[str]:
     confirmed_intents = [intent.name for intent in COMMAND_INTENTS if intent.is_asked_once]
     yield from (f"sms.{table}.{intent}" for table in ("offer", "kept") for intent in confirmed_intents)
     yield from (f"ask.{intent}" for intent in INTENTS_WITH_OWN_QUESTION)
+    yield from (f"sms.about.{intent}" for intent in EXPLAINED_COMMANDS)
     yield from (f"sms.authentic.paper_{status}" for status in PaperStatus)
     yield from (f"ask.{field.name}" for fields in CHAT_FIELDS.values() for field in fields)
     for intent, fields in COMMAND_FIELDS.items():
-        yield from (f"ask.{field.name}" for field in fields)
+        yield from (f"ask.{field.name}" for field in fields if field.required)
         yield from (key for field in fields for key in field.type.text_keys(field.choices))
         if intent not in called:
             yield f"sms.offer.{intent}"  # no words call it: it is offered, with the request that it is about

@@ -54,7 +54,7 @@ TEXT_FIELD = Field("text", Text(500))
 SCORE_FIELD = Field("score", Integer(1, 5))
 
 COMMAND_FIELDS: Mapping[str, tuple[Field, ...]] = {
-    "help": (),
+    "help": (Field("about", Text(40), required=False),),
     "list": (),
     "track": (CODE_FIELD,),
     "pay": (CODE_FIELD,),
@@ -72,6 +72,9 @@ COMMAND_FIELDS: Mapping[str, tuple[Field, ...]] = {
 """Intent → fields that it needs, in asking order. `pay` takes one of `PAYABLE_SLOTS` in place of the code; `tariff`
 asks what the services price; `reopen` has no word of its own: it is offered after a low rating.
 """
+
+EXPLAINED_COMMANDS = ("cancel",)
+"""Commands that help explains to who asks how they are given; `sms.about` has the texts."""
 
 PAYABLE_SLOTS = frozenset({"bill_id", "together"})
 """What `pay` takes in place of a code: a bill id, or that all bills are to be paid under one pair of ids."""

@@ -23,9 +23,10 @@ from domain.conversation.answers import (
 )
 from domain.conversation.command_fields import MENU_INTENT, PAYABLE_SLOTS
 from domain.conversation.frames import OFFER, Ask, Dialogue, Frame, Left, OptOut, Perform, Reaction, Refused, Unknown
-from domain.conversation.grammar import Grammar, ParsedMessage, value_as_json
+from domain.conversation.grammar import Grammar
 from domain.conversation.guessing import understand_message
 from domain.conversation.intent_forms import build_intent_forms
+from domain.conversation.parsed_message import ParsedMessage, value_as_json
 from domain.conversation.sentences import Mood
 from domain.conversation.yes_no import read_yes_or_no
 from domain.fields.form import Field
@@ -221,12 +222,12 @@ class Conversation:
             return self.ask_next(dialogue, problem)
         if message.intent in {"opt_in", "opt_out"}:
             return OptOut(is_stopped=message.intent == "opt_out")
-        if is_interruption(message, text) or is_bare_code(message, text):
+        extra = self.grammar.parse_arguments(frame.intent, text, now)  # «لودر ۴ ساعت», where a machine was asked for
+        if is_interruption(message, text) or (is_bare_code(message, text) and not extra):
             return self._begin_interruption(dialogue, frame, message, now)
         if frame.intent == MENU_INTENT:
             dialogue.frames.pop()
             return self._read_behind_menu(dialogue, message, text, now)
-        extra = self.grammar.parse_arguments(frame.intent, text, now)  # «لودر ۴ ساعت», where a machine was asked for
         return (
             self.ask_next(dialogue, self._absorb(frame, self._slots_of(extra), now)) if extra else Ask(frame, problem)
         )

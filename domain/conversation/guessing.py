@@ -12,8 +12,9 @@ from datetime import datetime
 from typing import Any
 
 from domain.conversation.command_fields import INTENTS_WITH_OWN_QUESTION
-from domain.conversation.grammar import UNKNOWN_INTENT, Grammar, ParsedMessage
+from domain.conversation.grammar import Grammar
 from domain.conversation.intent_ranking import RankedIntent
+from domain.conversation.parsed_message import UNKNOWN_INTENT, ParsedMessage
 from domain.conversation.sentences import QUOTATION_MARKS, Mood
 from domain.parsing.tokens import TokenKind, TokenStream, keys_of
 

@@ -11,11 +11,9 @@ from domain.language.intents import Intent
 from domain.parsing.claimed_codes import take_claimed_code
 from domain.parsing.filler_words import COURTESY_WORDS
 from domain.parsing.identifiers import take_code, take_code_or_bill, take_score
-from domain.parsing.language_names import LANGUAGE_NAMES, take_language_name
 from domain.parsing.slots import MessageReader
-from domain.parsing.together import take_together
 from domain.parsing.tokens import keys_of
-from domain.parsing.topics import take_service, take_topic
+from domain.parsing.topics import LANGUAGE_NAMES, take_language_name, take_service, take_together, take_topic
 
 MESSAGE_WORDS = keys_of(
     "پیام",
@@ -54,15 +52,35 @@ COMMAND_INTENTS: tuple[Intent, ...] = (
         ),
         slot_readers=(take_code,),
         required_slots=("code",),
+        beside_code_words=(
+            "چی شد", "چی شده", "چیشد", "چه شد", "چه شده", "چی گفتن", "کجاست", "کجا رسید", "به کجا رسید", "به کجا رسیده",
+            "خبر", "خبری", "خبری نشد", "خبری نشده", "خبری نیست", "خبر ندادن", "خبر ندادید", "جواب ندادن", "جواب ندادید",
+            "جوابی نیومد", "انجام نشد", "انجام نشده", "نیومده", "نیومدند", "مرحله", "مرحله ای", "نتیجه", "نتیجش",
+            "نتیجه اش", "جوابش", "جواب اومد", "جواب آمد", "انجام شد",
+            "انجام شده", "تمام شد", "تموم شد", "ثبت شد", "ثبت شده", "تایید شد", "تایید شده", "رد شد", "رد شده",
+            "آماده است",
+            "آماده شد", "حاضر شد", "در دست بررسی", "بررسی شد", "پیامک میشود", "کی میاد", "کی میان", "کی میاین",
+            "کی می آیند",
+            "کی انجام", "کی تمام", "کی نوبت", "چیکار", "چیکار کنم", "چه کار", "نگاه", "ببینید", "ببین", "چک کنید", "چک",
+            "بررسی کنید", "نیومد", "نیامد", "نیومدن", "پیگیرم", "پیگیریش", "وضعیتش", "وضعیتشو", "chi shod", "khabar",
+            "khabari", "khabari nist", "chishod",
+            "koja resid",
+            "kojast", "chie", "natije", "check",
+        ),
     ),
     Intent(
         "list",
         (
-            "درخواستها", "درخواستهای من", "درخواستهایم", "درخواستهام", "درخواستهای بنده", "درخواست من", "درخواستهای",
+            "درخواستها", "درخواستهای من", "درخواستهایم", "درخواستهام", "درخواستام", "درخواستامو", "درخواستهامو",
+            "درخواستامون", "درخواستهای بنده", "درخواستهای منو", "درخواست من", "درخواستهای",
             "list",
             "my requests", "requests", "darkhastha", "darkhasthaye man",
         ),
-        weak_words=("لیست", "لیست درخواستها", "لیست درخواستهای من", "فهرست", "فهرست درخواستها", "فهرست درخواستهای من"),
+        weak_words=(
+            "لیست", "لیست درخواستها", "لیست درخواستام", "لیست درخواستامو", "لیست درخواستهامو", "لیست درخواستهام",
+            "درخواستم", "درخواستمو", "لیست درخواستهای من", "فهرست", "فهرست درخواستها",
+            "فهرست درخواستهای من", "darkhastam", "darkhasthaam",
+        ),
         is_complete=True,
         is_strict=True,
     ),
@@ -71,11 +89,16 @@ COMMAND_INTENTS: tuple[Intent, ...] = (
         (
             "قبض", "غبض", "پرداخت", "پرداخت قبض", "قبض پرداخت", "پرداخت هزینه", "شناسه قبض", "pay", "bill", "payment",
             "pardakht",
-            "ghabz",
+            "ghabz", "qabz", "gabz",
         ),
         slot_readers=(take_code_or_bill, take_together),
         required_slots=("code",),
         alternatives={"code": ("bill_id", "together")},
+        beside_code_words=(
+            "چقدر", "هزینه", "هزینه اش", "هزینش", "مبلغ", "مبلغش", "پول", "پولش", "پولشو", "قیمت", "بدهی", "بدهکارم",
+            "واریز",
+            "شماره کارت", "شناسه پرداخت", "فیش", "pool", "mablagh",
+        ),
     ),
     Intent(
         "authentic",
@@ -96,19 +119,32 @@ COMMAND_INTENTS: tuple[Intent, ...] = (
         ("تعرفه", "تعرفه های", "تعرفه ها", "تعرفه ی", "tariff", "tarefe", "tarafe"),
         slot_readers=(take_topic,),
         required_slots=("machine", "hours"),
-        weak_words=("نرخ", "هزینه", "قیمت", "نرخ نامه", "price", "cost"),
+        weak_words=(
+            "نرخ", "هزینه", "قیمت", "نرخ نامه", "nerkh", "narkh", "gheymat", "gheimat", "hazine", "price", "cost",
+        ),
     ),
     Intent(
         "cancel",
-        ("لغو", "لقو", "لغو درخواست", "لغو کردن", "کنسل", "کنسل کردن", "cancel", "laghv", "laghve darkhast"),
+        (
+            "لغو", "لقو", "لغو درخواست", "لغو کردن", "کنسل", "کنسل کردن", "cancel", "cansel", "kansel", "laghv", "lagv",
+            "laghw", "laqv", "laghve darkhast",
+        ),
         slot_readers=(take_code,),
         required_slots=("code",),
-        weak_words=("ابطال", "حذف", "حذف درخواست"),
+        weak_words=("ابطال", "باطل", "حذف", "حذف درخواست"),
+        beside_code_words=(
+            "دیگر لازم نیست", "دیگر لازم ندارم", "دیگر لازمش ندارم", "دیگر نیازی نیست", "دیگر نیاز نیست",
+            "دیگر نمیخواهم",
+            "دیگر نمیخوام", "دیگر نمیخوامش", "پس بگیرم", "پس میگیرم", "پسش بگیرم", "پس گرفتم", "منصرف شدم",
+            "منصرف شدیم", "بیخیال شدم", "انصراف میدم", "انصراف میدهم", "نمیخوام دیگر", "نمیخواهم دیگر", "منتفی شد",
+            "منتفیه", "منتفی است",
+        ),
         is_complete=True,
         is_binding=True,
         doubtful_words=(
             "پشیمان شدم", "پشیمون شدم", "پشیمان شده ام", "پشیمون شدیم", "پشیمان شدیم", "پشیمانم", "پشیمونم",
-            "از درخواستم پشیمان شدم", "pashiman shodam", "pashimun shodam", "pashimoon shodam",
+            "از درخواستم پشیمان شدم", "الکی بود", "الکی زدم", "الکی فرستادم", "اشتباهی زدم", "اشتباهی ثبت کردم",
+            "اشتباهی فرستادم", "کنسله", "pashiman shodam", "pashimun shodam", "pashimoon shodam",
         ),
     ),
     Intent(
@@ -144,7 +180,7 @@ COMMAND_INTENTS: tuple[Intent, ...] = (
         ("تایید", "تایید میکنم", "تاییده", "تایید است", "بله", "بلی", "yes", "confirm", "taeed", "tayid"),
         slot_readers=(take_code,),
         required_slots=("code",),
-        weak_words=("موافقم", "قبول", "ok"),
+        weak_words=("موافقم", "موافقیم", "قبول", "قبوله", "تاییدش", "تاییدش کنید", "ok"),
         is_strict=True,
         is_binding=True,
         doubtful_words=("تایید شد",),
@@ -154,7 +190,7 @@ COMMAND_INTENTS: tuple[Intent, ...] = (
         ("رد", "رد میکنم", "رد است", "خیر", "no", "reject", "deny", "rad"),
         slot_readers=(take_code,),
         required_slots=("code",),
-        weak_words=("مخالفم",),
+        weak_words=("مخالفم", "مخالفیم", "ردش", "ردش کنید"),
         is_strict=True,
         is_binding=True,
         doubtful_words=("رد شد",),
@@ -162,7 +198,7 @@ COMMAND_INTENTS: tuple[Intent, ...] = (
     Intent(
         "exit",
         ("انصراف", "انصراف میدهم", "انصراف میدم", "exit", "quit", "enseraf"),
-        weak_words=("خروج", "منصرف شدم", "بیخیال"),
+        weak_words=("خروج", "منصرف شدم", "منصرف شدیم", "بیخیال", "بیخیالش", "بیخیال شدم", "ولش کن", "ولش کنید", "ولش"),
         is_complete=True,
         is_strict=True,
     ),
@@ -226,7 +262,8 @@ WISH_WORDS = keys_of(
     "میخواهم", "میخوام", "میخام", "میخواستم", "میخاستم", "میخوایم", "میخایم", "میخواهیم", "میخواستیم", "می", "خواهم",
     "خوام", "خام", "خواستم", "خوایم", "خواهیم", "خواستیم", "لازم", "دارم", "داریم", "نیاز", "نیازمندم", "احتیاج",
     "لطفا", "لطفاً", "ممنون", "مرسی", "تشکر", "متشکرم", "سپاس", "سپاسگزارم", "سلام", "بفرستید", "بفرستین", "بفرست",
-    "بدید", "بدین", "بدهید", "کنید", "کنین", "هستم", "باتشکر", "یا", "mikham", "mikhaham", "mikhastam", "lazem",
+    "بدید", "بدین", "بدهید", "کنید", "کنین", "هستم", "باتشکر", "یا", "فقط", "بزنید", "بزنین", "بزن", "را", "mikham",
+    "mikhaham", "mikhastam", "lazem",
     "daram", "lotfan", "please", "thanks", "salam",
 )  # fmt: skip
 """Words of wishing and thanking: at the edges of a place or a reason they are no part of it."""

@@ -50,6 +50,8 @@ class Intent:
     """Whether it ends something or binds somebody: done at once only when said plainly (`sentences`)."""
     doubtful_words: tuple[str, ...] = ()
     """What calls it and never says it plainly."""
+    beside_code_words: tuple[str, ...] = ()
+    """What calls it wherever it is in a message that holds a code («… چقدر باید بدم»)."""
     matter_words: frozenset[str] = frozenset()
     """Words of its matter: with one of them a refusal refuses that («لغو ۱۱ دیگه پیام ندین»)."""
     is_verbatim: bool = False

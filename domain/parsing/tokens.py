@@ -11,6 +11,7 @@ from enum import IntEnum
 from functools import lru_cache
 from typing import Generic, NamedTuple, TypeVar
 
+from domain.parsing.spoken_persian import split_glued_key, written_key
 from domain.parsing.turkmen import ReadWord, read_turkmen
 from domain.values.text import fold_text, tidy_text
 
@@ -55,7 +56,13 @@ class Token(NamedTuple):
 
 @lru_cache(maxsize=8192)
 def key_of(word: str) -> str:
-    """Return what a single word is compared by: folded, and hamza and madda left out («تائید» = «تایید»)."""
+    """Return what a single word is compared by: folded, hamza and madda left out («تائید» = «تایید»), and written
+    where it is spoken (`spoken_persian`).
+    """
+    return written_key(_letters_of(word))
+
+
+def _letters_of(word: str) -> str:
     return fold_text(word).translate(_LETTER_VARIANTS).replace(" ", "")
 
 
@@ -80,12 +87,21 @@ def tokenize_text(text: str) -> ReadTokens:
 
 
 def _split_words(text: str) -> tuple[Token, ...]:
-    keyed_matches = ((key_of(match[0]), match) for match in _TOKEN_PATTERN.finditer(text))
-    return tuple(
-        Token(key, _KINDS_BY_GROUP[match.lastindex or 0], match.start(), match.end())
-        for key, match in keyed_matches
-        if key
-    )
+    return tuple(token for match in _TOKEN_PATTERN.finditer(text) for token in _read_tokens(match))
+
+
+def _read_tokens(match: re.Match[str]) -> Iterator[Token]:
+    """Yield the token that was matched; several for words that were typed as one."""
+    kind, start, end = _KINDS_BY_GROUP[match.lastindex or 0], match.start(), match.end()
+    letters = _letters_of(match[0])
+    parts = split_glued_key(letters) if kind is TokenKind.WORD and len(letters) == end - start else ()
+    if not parts:
+        if key := written_key(letters):
+            yield Token(key, kind, start, end)
+        return
+    for key, length in parts:
+        yield Token(key, kind, start, start + length)
+        start += length
 
 
 def _token_of_read_word(piece: ReadWord, tokens: tuple[Token, ...]) -> Token:

@@ -337,8 +337,8 @@ async def reopen_request(turn: TurnContext, slots: SlotValues) -> RenderedMessag
 
 
 async def explain_service(turn: TurnContext, slots: SlotValues) -> RenderedMessage:
-    """Explain one service."""
-    return turn.render(f"sms.about.{slots['service']}")
+    """Explain one service, or how one command is given."""
+    return turn.render(f"sms.about.{slots.get('service') or slots['about']}")
 
 
 async def set_opt_out(turn: TurnContext, *, stopped: bool) -> RenderedMessage:

@@ -144,7 +144,7 @@ async def _fill_from_registries(turn: TurnContext, step: Ask | Perform) -> React
 
 async def _perform_intent(turn: TurnContext, frame: Frame) -> RenderedMessage:
     """Do it; when a field turns out to be wrong only now, ask for that field again instead of losing the rest."""
-    if frame.intent == "help" and "service" not in frame.slots:
+    if frame.intent == "help" and frame.slots.keys().isdisjoint({"service", "about"}):
         return await _offer_menu(turn, "sms.help", list(turn.conversation.main_menu_intents()), "help")
     if frame.asked != CONFIRM_STEP and await commands.needs_confirmation(turn, frame):
         frame.plain = False

@@ -11,7 +11,7 @@ from domain.language.wording import menu_of_names
 from domain.messages.catalogue import JOINED_PART_BUDGET, RenderedMessage, join_fitting
 from domain.messages.keyboards import ReplyMarkup
 from domain.parsing.answers import read_number
-from domain.parsing.language_names import find_written_language
+from domain.parsing.topics import find_written_language
 from domain.unit_of_work import UnitOfWork
 from domain.values.errors import InvalidField
 from domain.values.languages import Language, in_language, language_in_force

@@ -39,7 +39,7 @@ from domain.chats.chat import (
 )
 from domain.conversation.buttons.answers import ButtonVerb, read_button_answer
 from domain.conversation.buttons.menus import PUBLIC_COMMANDS, build_public_rows
-from domain.conversation.grammar import UNKNOWN_INTENT
+from domain.conversation.parsed_message import UNKNOWN_INTENT
 from domain.messages.catalogue import RenderedMessage
 from domain.messages.code_spending import CodeDelivery
 from domain.messages.keyboards import ReplyMarkup

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from domain.conversation.grammar import Grammar, ParsedMessage
+from domain.conversation.grammar import Grammar
+from domain.conversation.parsed_message import ParsedMessage
 from domain.conversation.sentences import Mood
 from domain.conversation.yes_no import read_yes_or_no
 from domain.parsing.answers import read_date, read_hours, read_number, read_start_hour
