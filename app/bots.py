@@ -50,9 +50,14 @@ class BotParts:
         """Rest by the desk's chance."""
         self.pauses = RetryPauses(self.dependencies.ids.random_fraction)
 
+    @property
+    def is_called(self) -> bool:
+        """Whether the messenger posts updates, as it was instructed: nobody asks for them."""
+        return self._is_arranged and self.webhook_settings is not None
+
     async def receive_updates(self) -> None:
         """See to it that updates come: have them posted, or ask for them for ever. Run by one process at a time."""
-        if self._is_arranged and self.webhook_settings:
+        if self.is_called:
             return
         await arrange_updates(self.client, self.webhook_settings, self.dependencies.catalogue, self.pauses)
         self._is_arranged = True

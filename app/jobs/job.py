@@ -37,6 +37,8 @@ class Job:
     """It is there where a bank gateway is in use."""
     needs_polling: bool = False
     """It is there where texts are fetched from a provider."""
+    is_idle: Callable[[ServerParts], bool] | None = None
+    """Whether this process has nothing to do by it: then it is not begun, and holds no lease. None: never."""
     is_endless: bool = False
     """It runs until it is cut off, which loses nothing."""
     lease_period: timedelta = LEASE_PERIOD

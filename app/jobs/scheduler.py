@@ -103,6 +103,7 @@ def _bot_jobs(messenger: str) -> tuple[Job, ...]:
             run_every(milliseconds=500),
             lambda parts: parts.bots[messenger].receive_updates(),
             messenger=messenger,
+            is_idle=lambda parts: parts.bots[messenger].is_called,
             is_endless=True,
             lease_period=POLLING_LEASE_PERIOD,
         ),
@@ -326,7 +327,8 @@ class Scheduler:
             last_reading = now
             for job in self._jobs:
                 timed_run = self._timed_runs.get(job.name)
-                if (timed_run is None or timed_run.done()) and job.trigger.is_due(self._last_begun[job.name], now):
+                is_free = (timed_run is None or timed_run.done()) and not (job.is_idle and job.is_idle(self._parts))
+                if is_free and job.trigger.is_due(self._last_begun[job.name], now):
                     self._begin_run(job, now)
 
     def _begin_run(self, job: Job, now: ClockReading) -> None:
