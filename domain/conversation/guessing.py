@@ -16,7 +16,7 @@ from domain.conversation.grammar import Grammar
 from domain.conversation.intent_ranking import RankedIntent
 from domain.conversation.parsed_message import UNKNOWN_INTENT, ParsedMessage
 from domain.conversation.sentences import QUOTATION_MARKS, Mood
-from domain.parsing.tokens import TokenKind, TokenStream, keys_of
+from domain.parsing.tokens import TokenKind, TokenStream, key_of, keys_of
 
 SURE_SHARE = 0.5
 """From here on a text is read as its likeliest intent."""
@@ -39,6 +39,7 @@ COMMANDS_OF_FREE_TEXT = frozenset({"comment", "reply", "rate"})
 _MENU_BEGINNING = re.compile(r":\s*\n\s*[1۱][).]?\s")
 _INTENTS_ABOUT_TOPICS = frozenset({"help", "tariff"})
 _FEW_WORDS = 2
+_WORDS_TO_A_PLACE = keys_of("برای", "واسه", "برا", "به", "تو", "توی", "آدرس", "نشانی", "محل")
 _WORDS_OF_HAVING_DONE = keys_of("کردم", "کردهام", "کرده", "ام", "کردیم", "دادم", "دادیم", "زدم", "kardam", "dadam")
 _REQUEST_WORDS = keys_of("درخواست", "درخواستم", "درخواستمو", "تقاضا", "darkhast")
 
@@ -87,6 +88,8 @@ def _guess_message(grammar: Grammar, message: ParsedMessage, text: str, now: dat
         meant_message = replace(meant_message, slots={"service": topic} if topic else {})
     if meant_message is None or _lacks_subject(meant_message, text) or not grammar.is_asked_for(meant_message, text):
         return None
+    if "place" in meant_message.slots:
+        meant_message = replace(meant_message, slots=_bare_place(meant_message.slots))
     mood = meant_message.mood
     if mood is Mood.PLAIN and (grammar.is_binding(likeliest.name) or grammar.is_form(likeliest.name)):
         mood = Mood.UNCLEAR
@@ -95,6 +98,14 @@ def _guess_message(grammar: Grammar, message: ParsedMessage, text: str, now: dat
 
 def _without_text(slots: Mapping[str, Any]) -> Mapping[str, Any]:
     return {name: value for name, value in slots.items() if name != "text"}
+
+
+def _bare_place(slots: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the slots with a place that begins with no word that only leads to it («واسه روستای …»)."""
+    place = str(slots["place"]).split(" ")
+    while len(place) > 1 and key_of(place[0]) in _WORDS_TO_A_PLACE:
+        place = place[1:]
+    return {**slots, "place": " ".join(place)}
 
 
 def _lacks_subject(message: ParsedMessage, text: str) -> bool:
