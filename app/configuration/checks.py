@@ -54,7 +54,7 @@ def find_faults(settings: Settings) -> list[str]:
         fault_lines += error.faults
     declaration_flaws = [*check_services(SERVICES, catalogue), *check_registries(catalogue), *check_reports(catalogue)]
     declaration_flaws += check_reasons(SERVICES, catalogue, SOAP_REASONS)
-    for translation in catalogue.translations:
+    for translation in (*catalogue.translations, *([catalogue.latin] if catalogue.latin else [])):
         translation_flaws = check_translation(SERVICES, catalogue, translation)
         fault_lines += [f"language {translation.language.tag}: {explain_flaw(flaw)}" for flaw in translation_flaws]
     return fault_lines + [f"declaration of {explain_flaw(flaw)}" for flaw in declaration_flaws]

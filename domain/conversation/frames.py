@@ -50,6 +50,8 @@ class Dialogue:
     """The stack of frames of one line; the last one is asked now."""
 
     frames: list[Frame] = field(default_factory=list)
+    is_latin: bool = False
+    """Whether it goes on in Latin letters: so was the last text that had any letters."""
 
     @property
     def top(self) -> Frame | None:
@@ -58,12 +60,14 @@ class Dialogue:
 
     def as_json(self) -> dict[str, Any]:
         """Return the form that the store keeps."""
-        return {"frames": [asdict(frame) for frame in self.frames]}
+        latin_mark = {"is_latin": True} if self.is_latin else {}
+        return {"frames": [asdict(frame) for frame in self.frames], **latin_mark}
 
     @staticmethod
     def from_json(stored_dialogue: Mapping[str, Any]) -> "Dialogue":
         """Read back what `as_json` gave."""
-        return Dialogue([Frame(**frame) for frame in stored_dialogue["frames"]])
+        frames = [Frame(**frame) for frame in stored_dialogue["frames"]]
+        return Dialogue(frames, bool(stored_dialogue.get("is_latin")))
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ from domain.values.calendar import (
 )
 from domain.values.errors import DomainError
 from domain.values.identifiers import display_mobile
-from domain.values.languages import join_list, language_in_force
+from domain.values.languages import join_list
 from domain.values.money import amount_in_words
 from domain.values.text import count_code_units, group_digits, persian_digits
 
@@ -84,12 +84,12 @@ def letter_number_text(letter_number: str) -> str:
 
 def _keep_left_to_right(text: str) -> str:
     """Return a code with the marks that keep its parts in order where lines run the other way."""
-    return f"{LEFT_TO_RIGHT}{text}{RIGHT_TO_LEFT}" if language_in_force().direction == "rtl" else text
+    return f"{LEFT_TO_RIGHT}{text}{RIGHT_TO_LEFT}"
 
 
 LEFT_TO_RIGHT, RIGHT_TO_LEFT = "\u200e", "\u200f"
 """Around a grouped code in a right-to-left text: without the first, screens show its three groups in reverse order;
-without the second, a number behind the code changes places with it.
+without the second, a number behind the code changes places with it. A text without right-to-left letters drops them.
 """
 
 FACT_RENDERERS: Mapping[str, Callable[[Any], str]] = {

@@ -26,6 +26,9 @@ LANGUAGE_FILE = "language.toml"
 DIGITS_BY_SCRIPT = {"latin": ASCII_DIGITS, "persian": PERSIAN_DIGITS, "arabic": ARABIC_DIGITS}
 """The digits of a language, by the name that its declaration gives them."""
 
+LATIN_TAG = "fa-Latn"
+"""Persian in Latin letters, in which texts that are written so are answered; it has the commonest answers alone."""
+
 RESPELT_TAGS: Mapping[str, tuple[str, Callable[[str], str]]] = {"tk-Arab": ("tk", write_in_arabic)}
 """Languages whose texts are those of another one in another script, but for what their own folder has."""
 

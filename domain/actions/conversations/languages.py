@@ -14,8 +14,8 @@ from domain.parsing.answers import read_number
 from domain.parsing.topics import find_written_language
 from domain.unit_of_work import UnitOfWork
 from domain.values.errors import InvalidField
-from domain.values.languages import Language, in_language, language_in_force
-from domain.values.text import fold_text
+from domain.values.languages import PERSIAN, Language, in_language, language_in_force
+from domain.values.text import fold_text, has_latin_letters_alone
 
 
 async def choose_language(turn: TurnContext, slots: SlotValues) -> RenderedMessage:
@@ -50,6 +50,19 @@ async def adopt_written_language(dependencies: Dependencies, uow: UnitOfWork, li
         return None
     await save_line_language(dependencies, uow, line, language)
     return language
+
+
+async def choose_answer_letters(turn: TurnContext, text: str) -> Language:
+    """Return the language that a text is answered in: that in force, but Persian in Latin letters for Persian that is
+    written so, unless the line has chosen a language; what has no letters goes on as the dialogue was.
+    """
+    catalogue = turn.dependencies.catalogue
+    latin, has_chosen = catalogue.latin, catalogue.is_multilingual and await turn.uow.lines.find_language(turn.line)
+    if latin is None or has_chosen or language_in_force() != PERSIAN:
+        return language_in_force()
+    if any(sign.isalpha() for sign in text):
+        turn.dialogue.is_latin = has_latin_letters_alone(text)
+    return latin.language if turn.dialogue.is_latin else PERSIAN
 
 
 def announce_language(dependencies: Dependencies, reply: RenderedMessage) -> RenderedMessage:

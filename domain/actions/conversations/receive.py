@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from domain.actions.conversations.arriving import Arrival, handle_once
 from domain.actions.conversations.converse import OFFERED_INTENT, REFUSED_INTENT, converse
-from domain.actions.conversations.languages import adopt_written_language, announce_language
+from domain.actions.conversations.languages import adopt_written_language, announce_language, choose_answer_letters
 from domain.actions.conversations.turn_context import open_turn
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import SMS_CHANNEL, Address, sms_address
@@ -20,7 +20,7 @@ from domain.messages.records import InboundMessage, InboundState
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values import identifiers
 from domain.values.errors import InvalidField
-from domain.values.languages import in_language, language_in_force
+from domain.values.languages import in_language
 from domain.values.text import tidy_text
 
 LONGEST_TEXT = 2000
@@ -112,7 +112,7 @@ async def _answer_message(arrival: Arrival, address: Address, stored_dialogue: S
     dependencies, uow, message = arrival.dependencies, arrival.uow, arrival.message
     turn = open_turn(dependencies, uow, address, stored_dialogue, sent_at=message.received_at)
     adopted = await adopt_written_language(dependencies, uow, turn.line, message.text)
-    with in_language(adopted or language_in_force()):
+    with in_language(adopted or await choose_answer_letters(turn, message.text)):
         reply = await converse(turn, message.text)
         reply = announce_language(dependencies, reply) if adopted and turn.intent != "language" else reply
     message.intent, message.request_id = turn.intent, reply.request_id
