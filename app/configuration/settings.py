@@ -117,6 +117,10 @@ class Settings(BaseSettings):
         description="Languages that citizens may choose, separated by commas, the first for whoever chose none; "
         "each but `fa` has a folder of texts.",
     )
+    voice: bool = Field(
+        False,
+        description="Whether bots read the state of a request aloud to whoever asks for it; needs espeak-ng, opusenc.",
+    )
     database: DatabaseSettings = DatabaseSettings()
     """How much of the database a process takes."""
     letterhead: LetterheadSettings = LetterheadSettings()
@@ -225,7 +229,8 @@ class Settings(BaseSettings):
         # Links in texts lead to the municipality's own domain alone; in demo mode to this machine.
         site_address = self.public_address if self.base_url or self.demo else ""
         policy = self.policy.build_policy(self.bills.company_code, site_address, self.persian_part_rials)
-        return replace(policy, invoice_channels=self._find_invoice_channels())
+        voice_channels = frozenset(self.active_bots) if self.voice else frozenset()
+        return replace(policy, invoice_channels=self._find_invoice_channels(), voice_channels=voice_channels)
 
     def build_contact(self) -> Contact:
         """Return where citizens find a person."""

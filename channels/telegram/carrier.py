@@ -17,10 +17,12 @@ from telegram import (
     ReplyKeyboardMarkup,
     ReplyKeyboardRemove,
 )
+from telegram.constants import MessageLimit
 from telegram.error import BadRequest, Forbidden, InvalidToken, TelegramError
 
 from channels.telegram.connection import Flood, NotSent, ServerFailed, Unanswered
 from channels.telegram.link import BotClient
+from channels.telegram.speech import speak
 from domain.messages.carriers import (
     IN_RIALS,
     CandidateOutcomes,
@@ -33,6 +35,9 @@ from domain.messages.carriers import (
 from domain.messages.keyboards import AttachedPaper, Button, ReplyMarkup
 from domain.messages.records import OutboxMessage
 from domain.values.errors import DomainError, Unavailable
+
+VOICE_FILE_NAME = "status.ogg"
+"""What a voice note is called: messengers tell its format by it."""
 
 FIRST_REST_SECONDS = 2.0
 """Seconds that a messenger is left alone after the first call that did not reach it; the relay doubles them."""
@@ -99,10 +104,21 @@ class BotCarrier:
             int(message.recipient),
         )
         if printed_paper is None:
-            return await bot.send_message(chat_id, written_text, reply_markup=_build_markup(reply_markup))
+            return await self._send_text(chat_id, written_text, reply_markup)
         file_name, pdf_content = printed_paper
         return await bot.send_document(
             chat_id, pdf_content, caption=written_text, filename=file_name, reply_markup=_build_markup(reply_markup)
+        )
+
+    async def _send_text(self, chat_id: int, written_text: str, reply_markup: ReplyMarkup) -> Message:
+        """Send a text; where it is to be read aloud, below a voice note, unless none can be made."""
+        bot, markup = self._bot_client.bot, _build_markup(reply_markup)
+        fits_below_voice = len(written_text) <= MessageLimit.CAPTION_LENGTH
+        voice_note = await speak(reply_markup.spoken) if reply_markup.spoken and fits_below_voice else None
+        if voice_note is None:
+            return await bot.send_message(chat_id, written_text, reply_markup=markup)
+        return await bot.send_voice(
+            chat_id, voice_note, caption=written_text, filename=VOICE_FILE_NAME, reply_markup=markup
         )
 
     async def ask_outcomes(self, messages: Sequence[OutboxMessage], now: datetime) -> CandidateOutcomes:

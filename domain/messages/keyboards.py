@@ -74,6 +74,15 @@ class AttachedPaper:
 
 
 @dataclass(frozen=True, slots=True)
+class SpokenText:
+    """What a voice note beside a text says, as it is to be read, and by which voice."""
+
+    text: str
+    voice: str
+    """A language as espeak-ng knows it."""
+
+
+@dataclass(frozen=True, slots=True)
 class ReplyMarkup:
     """What is shown with a text in a chat."""
 
@@ -85,6 +94,8 @@ class ReplyMarkup:
     """Whether that key goes away again."""
     paper: AttachedPaper | None = None
     """What is sent as a file; None: nothing."""
+    spoken: SpokenText | None = None
+    """What is sent as a voice note, with the text below it; None: nothing."""
 
     def as_json(self) -> dict[str, Any] | None:
         """Return the form that the outbox keeps; None when nothing is shown."""
@@ -97,6 +108,8 @@ class ReplyMarkup:
             markup_json["cleared"] = True
         if self.paper:
             markup_json["paper"] = [self.paper.request_code, self.paper.paper_kind]
+        if self.spoken:
+            markup_json["spoken"] = [self.spoken.text, self.spoken.voice]
         return markup_json or None
 
     @staticmethod
@@ -110,4 +123,5 @@ class ReplyMarkup:
         if "paper" in markup_json:
             request_code, paper_kind = markup_json["paper"]
             paper = AttachedPaper(parse_code(request_code), paper_kind)
-        return ReplyMarkup(rows, markup_json.get("contact"), markup_json.get("cleared", False), paper)
+        spoken = SpokenText(*markup_json["spoken"]) if "spoken" in markup_json else None
+        return ReplyMarkup(rows, markup_json.get("contact"), markup_json.get("cleared", False), paper, spoken)

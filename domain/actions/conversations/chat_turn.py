@@ -28,9 +28,12 @@ from domain.conversation.command_fields import CODE_FIELD, MENU_INTENT, PAPERS_I
 from domain.conversation.dialogue import CONFIRM_STEP
 from domain.conversation.frames import Frame
 from domain.messages.catalogue import RenderedMessage
-from domain.messages.keyboards import ReplyMarkup
+from domain.messages.keyboards import ReplyMarkup, SpokenText
+from domain.messages.spoken_texts import write_for_speech
+from domain.parsing.read_aloud import find_read_aloud
 from domain.values import tracking_codes
 from domain.values.errors import DomainError, ExpiredDialogue
+from domain.values.languages import language_in_force
 
 TRACK_PAYLOAD_PREFIX = "track_"
 """What the payload of a link to a request begins with."""
@@ -84,10 +87,26 @@ async def _handle_text(
 ) -> ChatTurn:
     if asks_account(text):
         return ChatTurn("account", (describe_account(turn), *await _repeat_waiting(turn)))
+    code = find_read_aloud(text) if turn.address.channel in turn.dependencies.policy.voice_channels else None
+    if code is not None:
+        return await _read_aloud(turn, code)
     answer = await converse(turn, text, is_command=is_command, is_forwarded=is_forwarded)
     reply = await with_markup(turn, answer)
     intent, asks_question = turn.intent, turn.asks_question
     return ChatTurn(intent, (reply, *(() if asks_question else await _repeat_waiting(turn))))
+
+
+async def _read_aloud(turn: TurnContext, code: str) -> ChatTurn:
+    """Tell the state of a request, of the newest where none is named, in a voice note too."""
+    newest = [] if code else await commands.list_candidates(turn, "track")
+    chat_turn = await _handle_text(turn, f"پیگیری {code or ''.join(one.code for one in newest[:1])}", is_command=True)
+    voice = language_in_force().voice
+    if turn.asks_question or not voice:
+        return chat_turn
+    reply, *others = chat_turn.replies
+    spoken = SpokenText(write_for_speech(reply.text), voice)
+    markup = replace(reply.markup or ReplyMarkup(), spoken=spoken)
+    return replace(chat_turn, replies=(replace(reply, markup=markup), *others))
 
 
 async def _repeat_waiting(turn: TurnContext) -> tuple[RenderedMessage, ...]:

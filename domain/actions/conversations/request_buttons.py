@@ -11,6 +11,7 @@ from domain.messages.keyboards import ButtonRows
 from domain.requests.request import Phase, ServiceRequest
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor, Role
+from domain.values.languages import language_in_force
 
 
 async def build_request_buttons(
@@ -26,7 +27,14 @@ async def build_request_buttons(
     bill_pages = await find_bill_pages(dependencies, uow, await list_request_bills(uow, request) if has_pages else ())
     takes_invoices = channel in dependencies.policy.invoice_channels
     choices = RequestChoices(
-        request, service, mobile, printable_papers, can_rate, bill_pages, takes_invoices=takes_invoices
+        request,
+        service,
+        mobile,
+        printable_papers,
+        can_rate,
+        bill_pages,
+        takes_invoices=takes_invoices,
+        is_read_aloud=channel in dependencies.policy.voice_channels and bool(language_in_force().voice),
     )
     return choices.build_rows(dependencies.catalogue.text)
 

@@ -69,6 +69,8 @@ class RequestChoices:
     """Where its bills are paid, or their receipt is."""
     takes_invoices: bool = False
     """Whether they can be paid by an invoice in the chat."""
+    is_read_aloud: bool = False
+    """Whether its state is read aloud in the chat."""
 
     def build_rows(self, catalogue_text: TextLookup) -> ButtonRows:
         """Return the buttons; what is most urgent comes first."""
@@ -99,6 +101,8 @@ class RequestChoices:
             yield verb_button(catalogue_text("chat.buttons.papers"), ButtonVerb.PAPERS, code)
         yield from self._print_buttons()
         yield text_button(catalogue_text("chat.buttons.track"), f"پیگیری {code}")
+        if self.is_read_aloud:
+            yield text_button(catalogue_text("chat.buttons.read_aloud"), f"بخوان {code}")
         if self._may_take(Command.CANCEL):
             yield verb_button(catalogue_text("chat.buttons.cancel"), ButtonVerb.GIVE_UP, code)
 
