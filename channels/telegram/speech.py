@@ -36,12 +36,12 @@ async def speak(spoken_text: SpokenText) -> bytes | None:
         return None
 
 
-async def _run(command: Sequence[str], given: bytes) -> bytes:
+async def _run(command: Sequence[str], input_bytes: bytes) -> bytes:
     """Return what a program writes; it is ended with whoever waits for it. `OSError`, `RuntimeError`."""
     pipe, nowhere = asyncio.subprocess.PIPE, asyncio.subprocess.DEVNULL
     process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, stderr=nowhere)
     try:
-        written, _ = await process.communicate(given)
+        written, _ = await process.communicate(input_bytes)
     finally:
         if process.returncode is None:
             process.kill()

@@ -48,5 +48,5 @@ def _say_hour(hour: re.Match[str]) -> str:
 
 def _join_thousands(text: str) -> str:
     """Leave out what sets the thousands of a number apart."""
-    mark = re.escape(language_in_force().thousands_mark)
-    return re.sub(rf"(?<=\d){mark}(?=\d{{3}}(?!\d))", "", text)
+    thousands_mark = re.escape(language_in_force().thousands_mark)
+    return re.sub(rf"(?<=\d){thousands_mark}(?=\d{{3}}(?!\d))", "", text)
