@@ -53,9 +53,14 @@ def take_words_around(stream: TokenStream, call: IntentMatch) -> None:
 
 
 def _take_courtesies(stream: TokenStream, keyword_start: int) -> None:
-    """Take the greetings before a keyword, and what names the request there."""
+    """Take the greetings before a keyword, and what names the request there; in Turkmen, where the keyword comes last,
+    those that the message begins with, and no word that a number belongs to («taksi 114 şikaýat»).
+    """
     for index in range(keyword_start):
-        if stream.key_at(index) in COURTESY_WORDS | REQUEST_NAMES:
+        is_courtesy = stream.key_at(index) in COURTESY_WORDS | REQUEST_NAMES
+        if stream.is_turkmen and not (is_courtesy or stream.is_mark_at(index)):
+            return
+        if is_courtesy and not (stream.is_turkmen and stream.digits_at(index + 1)):
             stream.take(index, index + 1)
 
 

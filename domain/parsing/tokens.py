@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Generic, NamedTuple, TypeVar
 
 from domain.parsing.spoken_persian import split_glued_key, written_key
-from domain.parsing.turkmen import ReadWord, read_turkmen
+from domain.parsing.turkmen.reading import ReadWord, read_turkmen
 from domain.values.text import fold_text, tidy_text
 
 T = TypeVar("T", bound=Hashable)
@@ -105,7 +105,7 @@ def _read_tokens(match: re.Match[str]) -> Iterator[Token]:
 
 
 def _token_of_read_word(piece: ReadWord, tokens: tuple[Token, ...]) -> Token:
-    kind = TokenKind.NUMBER if piece.is_number else TokenKind.WORD if piece.is_translated else tokens[piece.first].kind
+    kind = TokenKind.NUMBER if piece.is_number else TokenKind.WORD if piece.is_translated else tokens[piece.source].kind
     return Token(key_of(piece.key), kind, tokens[piece.first].start, tokens[piece.end - 1].end)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from domain.conversation.grammar import Grammar
+from domain.conversation.guessing import understand_message
 from domain.conversation.parsed_message import ParsedMessage
 from domain.conversation.sentences import Mood
 from domain.conversation.yes_no import read_yes_or_no
@@ -22,7 +23,7 @@ CODE = "123456786"
 
 
 def parse(text: str) -> ParsedMessage:
-    return GRAMMAR.parse_message(text, NOW)
+    return understand_message(GRAMMAR, text, NOW)
 
 
 def read_samples(name: str) -> list[dict[str, object]]:

@@ -1,6 +1,6 @@
 """Turkmen messages read as Persian ones, word by word: for matching only, the writer's own text stays as it was typed.
 
-A message is Turkmen when it holds a word that is nothing else (`turkmen_words`). Then each known word, with whatever
+A message is Turkmen when it holds a word that is nothing else (`words.py`). Then each known word, with whatever
 endings it has, stands for its Persian word, and what Turkmen puts behind («12-ä çenli», «indiki hepde») goes before,
 as the readers of dates and hours expect it. Names, places and reasons are no known words: nothing happens to them.
 """
@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from domain.parsing import turkmen_words
+from domain.parsing.turkmen import words as turkmen_words
 from domain.values.text import fold_text
 from domain.values.turkmen_script import WRITTEN_OTHERWISE, write_in_arabic
 
@@ -24,6 +24,7 @@ _SIMILAR_LETTERS = str.maketrans("ıyw", "iiv") | str.maketrans(
 _DIGRAPHS = re.compile("([scz])h|([a-z])\\2")
 _LONGEST_PHRASE = 4
 _HYPHENS = frozenset("-‐‑–—−")
+_DATE_MARKS = _HYPHENS | {"/"}
 
 _LATIN_ENDING = (
     "(?:lik|luk)?(?:la?r|ler)?(?:im|um|m|imiz|umiz|miz|iniz|uniz|niz|in|un|n|i|u|si)?"
@@ -41,6 +42,7 @@ _GENITIVE = re.compile(".*(?:n?in|ینگ)")
 _PARTED_ENDINGS = frozenset(
     {"da", "de", "dan", "den", "nji", "inji", "دا", "ده", "دان", "دن", "نجی", "ینجی", "نینگ", "ینگ", "نی", "لار", "لر"}
 )
+_ENDINGS_OF_NUMBERS = _PARTED_ENDINGS | {"a", "e", "ä", "ا", "ه"}
 """Endings that are typed apart from their word."""
 _NEGATED_ENDING = (
     "(?:(?:ma|me)(?:n|iniz|in|niz|sin|sun|z|ris|rin|i|ian|ien|i?ar.*|ier.*|di.*|jek.*|jak.*|kci.*)?"
@@ -64,6 +66,8 @@ class ReadWord(NamedTuple):
     is_number: bool = False
     ending: str = ""
     """What the word has behind its stem, as it is compared."""
+    source: int = 0
+    """The word that it is, where it is not translated."""
 
 
 class _Entry(NamedTuple):
@@ -221,7 +225,7 @@ def _translate(keys: Sequence[str], known_keys: Sequence[str]) -> Iterator[ReadW
             )
         elif not keys[index].isalpha():
             end = index + 1
-            yield ReadWord(known_keys[index], index, end, is_translated=False)
+            yield ReadWord(known_keys[index], index, end, is_translated=False, source=index)
         else:
             end = index + 1
             for piece in _translate_word(keys, known_keys, index):
@@ -233,7 +237,7 @@ def _translate(keys: Sequence[str], known_keys: Sequence[str]) -> Iterator[ReadW
 def _translate_word(keys: Sequence[str], known_keys: Sequence[str], index: int) -> Iterator[ReadWord]:
     phrase, found = _find_phrase(keys, index), _look_up(keys[index])
     if phrase is None and found is None:
-        yield ReadWord(known_keys[index], index, index + 1, is_translated=False)
+        yield ReadWord(known_keys[index], index, index + 1, is_translated=False, source=index)
         return
     entry, ending, end = phrase or (*found, index + 1)  # type: ignore[misc]  # one of them is there
     for word in entry.persian.split():
@@ -244,7 +248,8 @@ def _take_parted_endings(pieces: Iterable[ReadWord]) -> Iterator[ReadWord]:
     """Join to a word what is its ending and typed apart, and «güni» to the day of the week that it follows."""
     last: ReadWord | None = None
     for piece in pieces:
-        is_ending = not piece.is_translated and piece.key in _PARTED_ENDINGS
+        endings = _ENDINGS_OF_NUMBERS if last and last.is_number else _PARTED_ENDINGS
+        is_ending = not piece.is_translated and piece.key in endings
         is_day = piece.is_translated and piece.key == _DAY and last is not None and last.key in _WEEKDAYS
         if last and (is_day or (is_ending and (last.is_translated or last.is_number))):
             last = last._replace(end=piece.end, ending=piece.key)
@@ -336,6 +341,8 @@ def _start_of_moment(pieces: list[ReadWord], index: int) -> int:
         or (pieces[start].key in _MONTHS and pieces[start - 1].is_number)
     ):
         return start - 1
+    while start > 1 and pieces[start - 1].key in _DATE_MARKS and pieces[start - 2].is_number:
+        start -= 2
     return start
 
 

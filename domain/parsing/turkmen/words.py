@@ -80,7 +80,8 @@ COMMANDS: Mapping[str, str] = {
     "پرداخت": "töleg|tölemek|töleýin|töläýin|töleg etmek|tölemeli|tölejek|puluny tölejek|پول تؤله‌مک|تولمک|تولگ",
     "تعرفه": "baha|bahasy|bahasy näçe|näçeden|nyrh|nyrhy|~نیره|~نیرهی|nyrhnama|näçe pul|näçä|nache pul|باها|نیرخ",
     "لغو": (
-        "goýbolsun|goý bolsun|ýatyr|ýatyryň|ýatyrmak|ýatyraýyň|ýatyrsam|ýatyrsak|ýatyrsyn|ýatyrylsyn|~puç|"
+        "goýbolsun|goý bolsun|ýatyr|ýatyryň|ýatyrmak|ýatyraýyň|ýatyrsam|ýatyrsak|ýatyrsyn|ýatyrylsyn|ýatyryp beriň|"
+        "ýatyryp beräýiň|~puç|"
         "~iptal|~laghw|قویبولسون|قوی بولسون|قوی بولسین|یاتیر|یاتیرینگ"
     ),
     "لغو نکنید": "ýatyrmaň|ýatyrma|ýatyrmaýyň|ýatyrman|ýatyrmasyn|ýatyrylmasyn|goýbolmasyn|goý bolmasyn",
@@ -88,16 +89,16 @@ COMMANDS: Mapping[str, str] = {
     "نظر": "pikir|~پیکیر|pikirim|teklip|teklibim|~nazar",
     "امتیاز": "bal|baly|~بال|~ball|baha berýärin|baha bermek|bellik",
     "تایید": "tassyklaýaryn|tassykla|tassyklamak|~tassyk|kabul edýärin|~tasdyk|~تصدیق",
-    "موافقم": "~razy|men razy|razydyryn|razylyk",
+    "موافقم": "~razy|men razy|razy men|razydyryn|razylyk",
     "رد": "ret|ret edýärin|kabul etmeýärin|~inkär",
-    "مخالفم": "razy däl|men razy däl|garşy|men garşy|razy dal|راضی دأل",
+    "مخالفم": "razy däl|razy däl men|men razy däl|garşy|men garşy|razy dal|راضی دأل",
     "انصراف": "çykmak|çyk|çykýaryn|gerek däl men çykýaryn|چیق|چیقماق",
     "قبلی": "yza|öňki|yzyna|yza gaýt|اؤنگکی",
     "زبان": "dil|dili|dil üýtget|دیل",
     "مرخصی": "dynç|دینچ|dynç alyş|dynç almak|~rugsat|rugsat almak|~raxsat|~رخصت|~مرخصی",
     "عوارض": "salgyt|salgydym|ýyllyk töleg|ýol salgydy|~awarez",
-    "تشویق": "öwgi|öwmek|öwýärin|minnetdarlyk|alkyş|~taşwik",
-    "شکایت": "~şikaýat|nägile|nägilelik|arz edýärin|närazy|şikayat|نأگیله",
+    "تشویق": "öwgi|minnetdarlyk bildirýärin|öwgi bildirýärin|öwmek|öwýärin|minnetdarlyk|alkyş|~taşwik",
+    "شکایت": "~şikaýat|şikaýat edýärin|şikaýatym bar|şikaýat bar|nägile|nägilelik|arz edýärin|närazy|şikayat|نأگیله",
     "گزارش": "~habar bermek",
     "کارشناسی": "ekspertiza|bilermen|bilermen baha|hünärmen|~karşenasy",
     "اصالت": "hakykymy|hakykymi|çynmy|dogrumy|aslymy|hakyky|ýasamamy|esaslymy",
@@ -134,7 +135,7 @@ COURTESIES: Mapping[str, str] = {
     "بله": "hawa|howa|~hä|elbetde|dogry|هاوه", "خیر": "ýok|yo'k|یوک",
     "برای": "başlap|üçin|uchin|اوچین", "با": "bilen", "یا": "ýa-da|ýada|~ýa",
     "چطور": "nädip|nähili|nasyl", "میشه": "bolýarmy|bolarmy|mümkinmi|bolmazmy", "اگر": "~eger",
-    "کجا": "nireden|nirä|nirede tölemeli", "هنوز": "entek|heniz", "دیگه": "indi|ýene", "هست": "~bar|bardyr",
+    "و": "~we", "کدام": "haýsy", "میکنم": "edýärin|edýäris", "کجا": "nireden|nirä|nirede tölemeli", "هنوز": "entek|heniz", "دیگه": "indi|ýene", "هست": "~bar|bardyr",
 }  # fmt: skip
 """Greetings, wishes, answers and small words."""
 
