@@ -135,7 +135,8 @@ COURTESIES: Mapping[str, str] = {
     "بله": "hawa|howa|~hä|elbetde|dogry|هاوه", "خیر": "ýok|yo'k|یوک",
     "برای": "başlap|üçin|uchin|اوچین", "با": "bilen", "یا": "ýa-da|ýada|~ýa",
     "چطور": "nädip|nähili|nasyl", "میشه": "bolýarmy|bolarmy|mümkinmi|bolmazmy", "اگر": "~eger",
-    "و": "~we", "کدام": "haýsy", "میکنم": "edýärin|edýäris", "کجا": "nireden|nirä|nirede tölemeli", "هنوز": "entek|heniz", "دیگه": "indi|ýene", "هست": "~bar|bardyr",
+    "و": "~we", "کدام": "haýsy", "میکنم": "edýärin|edýäris", "کجا": "nireden|nirä|nirede tölemeli",
+    "هنوز": "entek|heniz", "دیگه": "indi|ýene", "هست": "~bar|bardyr",
 }  # fmt: skip
 """Greetings, wishes, answers and small words."""
 
