@@ -1,6 +1,6 @@
 """Turkmen messages read as Persian ones, word by word: for matching only, the writer's own text stays as it was typed.
 
-A message is Turkmen when it holds a word that is nothing else (`words.py`). Then each known word, with whatever
+A message is Turkmen when it holds a word that is nothing else (`dictionary.py`). Then each known word, with whatever
 endings it has, stands for its Persian word, and what Turkmen puts behind («12-ä çenli», «indiki hepde») goes before,
 as the readers of dates and hours expect it. Names, places and reasons are no known words: nothing happens to them.
 """
@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from domain.parsing.turkmen import words as turkmen_words
+from domain.parsing.turkmen import dictionary
 from domain.values.text import fold_text
 from domain.values.turkmen_script import WRITTEN_OTHERWISE, write_in_arabic
 
@@ -51,7 +51,7 @@ _NEGATED_ENDING = (
 _AT_ENDINGS, _FROM_ENDINGS = frozenset({"da", "de", "دا", "ده"}), frozenset({"dan", "den", "دان", "دن"})
 _HALF, _AND_HALF, _FROM, _UNTIL, _COMING = "نیم", "ونیم", "از", "تا", "آینده"
 _HOUR, _DAY, _CODE, _TAXI = "ساعت", "روز", "کد", "تاکسی"
-_WEEKDAYS, _MONTHS = frozenset(turkmen_words.WEEKDAYS), frozenset(turkmen_words.MONTHS)
+_WEEKDAYS, _MONTHS = frozenset(dictionary.WEEKDAYS), frozenset(dictionary.MONTHS)
 _PERIODS = _WEEKDAYS | {"هفته", "ماه"}
 
 
@@ -125,16 +125,16 @@ def _list_arabic_forms(tables: Iterable[Mapping[str, str]]) -> Iterator[tuple[st
 
 def _build_entries() -> dict[str, _Entry]:
     tables = (
-        {str(value): spellings for value, spellings in turkmen_words.NUMERALS.items()},
-        turkmen_words.WEEKDAYS,
-        turkmen_words.MONTHS,
-        turkmen_words.DAYS_AND_HOURS,
-        turkmen_words.MACHINES,
-        turkmen_words.COMMANDS,
-        turkmen_words.MATTERS,
-        turkmen_words.COURTESIES,
-        turkmen_words.PLACES,
-        turkmen_words.NEGATED_NEEDS,
+        {str(value): spellings for value, spellings in dictionary.NUMERALS.items()},
+        dictionary.WEEKDAYS,
+        dictionary.MONTHS,
+        dictionary.DAYS_AND_HOURS,
+        dictionary.MACHINES,
+        dictionary.COMMANDS,
+        dictionary.MATTERS,
+        dictionary.COURTESIES,
+        dictionary.PLACES,
+        dictionary.NEGATED_NEEDS,
     )
     entries: dict[str, _Entry] = {}
     for form, entry in _list_forms(tables):
@@ -152,7 +152,7 @@ def _list_stems(spellings: str) -> list[str]:
 
 
 _ENTRIES = _build_entries()
-_NEGATED_STEMS = [(persian, _list_stems(spellings)) for persian, spellings in turkmen_words.NEGATED_VERBS.items()]
+_NEGATED_STEMS = [(persian, _list_stems(spellings)) for persian, spellings in dictionary.NEGATED_VERBS.items()]
 _NEGATED_FORMS = [(re.compile(f"(?:{'|'.join(stems)}){_NEGATED_ENDING}"), persian) for persian, stems in _NEGATED_STEMS]
 _BEGINNINGS = frozenset(
     beginning[:end]
