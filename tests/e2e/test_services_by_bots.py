@@ -92,7 +92,7 @@ async def orders_a_loader(visitor: Visitor) -> None:
     await visitor.person.hears("کدام ماشین")
     await visitor.presses("لودر", "چند ساعت")
     await visitor.presses("۴", "چه روزی")
-    await visitor.presses(visitor.day(1), "ساعت چند")
+    await visitor.presses(visitor.day(1), "چه ساعتی آغاز")
     await visitor.presses("۰۸:۳۰", "نشانی محل کار")
     summary = await visitor.says("خیابان *امام*، جنب پارک_شهر", "ثبت شود؟")
     assert "خیابان *امام*، جنب پارک_شهر" in summary.text
@@ -188,7 +188,7 @@ async def test_an_auxiliary_drivers_leave_from_the_owners_consent_to_its_rating(
     await driver.begins()
     waiting = await driver.says("مرخصی از فردا ۲ روز سفر", "رضایت مالک خواسته شد")
     driver.code = read_facts(waiting.text, "services.taxi_leave.notices.ask_owner")["code"].replace(" ", "")
-    consent = await owner.person.hears("مرخصی خواسته شده")
+    consent = await owner.person.hears("مرخصی خواسته")
     await owner.presses("موافقم", "رضایت شما", on=consent)
     await driver.person.hears("موافقت کرد")
     assert (await driver.shown())["state"] == "under_review"
