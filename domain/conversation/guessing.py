@@ -16,6 +16,7 @@ from domain.conversation.grammar import Grammar
 from domain.conversation.intent_ranking import RankedIntent
 from domain.conversation.parsed_message import UNKNOWN_INTENT, ParsedMessage
 from domain.conversation.sentences import QUOTATION_MARKS, Mood
+from domain.parsing.negation import refuses_or_forbids
 from domain.parsing.tokens import TokenKind, TokenStream, key_of, keys_of
 
 SURE_SHARE = 0.5
@@ -37,6 +38,7 @@ COMMANDS_OF_FREE_TEXT = frozenset({"comment", "reply", "rate"})
 """Commands that send a text of the writer's own about something else: without that a guess is none."""
 
 _MENU_BEGINNING = re.compile(r":\s*\n\s*[1۱][).]?\s")
+_INTENTS_THAT_REFUSE = frozenset({"opt_out", "exit", "cancel", "deny"})
 _INTENTS_ABOUT_TOPICS = frozenset({"help", "tariff"})
 _FEW_WORDS = 2
 _WORDS_TO_A_PLACE = keys_of("برای", "واسه", "برا", "به", "تو", "توی", "آدرس", "نشانی", "محل")
@@ -79,6 +81,8 @@ def _guess_message(grammar: Grammar, message: ParsedMessage, text: str, now: dat
     likeliest = message.ranking[0]
     sure_share = STRICTLY_SURE_SHARE if grammar.is_strict(likeliest.name) else SURE_SHARE
     if likeliest.name == UNKNOWN_INTENT or likeliest.share < sure_share:
+        return None
+    if likeliest.name not in _INTENTS_THAT_REFUSE and refuses_or_forbids(TokenStream(text)):
         return None
     meant_message = grammar.parse_for_intent(likeliest.name, text, now)
     if meant_message and "text" in meant_message.slots and grammar.says_nothing_more(meant_message.intent, text):

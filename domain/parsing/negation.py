@@ -101,6 +101,18 @@ def find_negations(stream: TokenStream) -> list[Negation]:
     return list(_iterate_negations(stream))
 
 
+def refuses_or_forbids(stream: TokenStream) -> bool:
+    """Return whether something is not wanted or needed («نمی‌خوام», «لازم نیست»), or forbidden («نفرستید»)."""
+    return any(_is_refusal(stream, negation) for negation in find_negations(stream))
+
+
+def _is_refusal(stream: TokenStream, negation: Negation) -> bool:
+    is_forbidding = negation.kind is NegationKind.WISH and not stream.raw_at(negation.start).startswith(
+        _NEGATIVE_PREFIX
+    )
+    return negation.is_wanting or is_forbidding or stream.raw_at(negation.start - 1) in _NEED_WORDS
+
+
 def _iterate_negations(stream: TokenStream) -> Iterator[Negation]:
     index = 0
     while index < len(stream):
