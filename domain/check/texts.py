@@ -280,5 +280,7 @@ def _conversation_texts(service: Service, catalogue: Catalogue) -> Iterator[str]
     yield f"{text_prefix}.summary"
     yield from (f"{text_prefix}.{table}.{state.name}" for table in ("status", "pending") for state in service.states)
     yield from _prompt_texts(service)
-    yield from (f"{text_prefix}.fields.{field.name}.choose" for field in service.form)
+    yield from (f"{text_prefix}.fields.{field.name}.{part}" for field in service.form for part in ("choose", "help"))
+    part_names = [f"{field.name}_{part_name}" for field in service.form for part_name in field.type.part_names]
+    yield from (f"{text_prefix}.fields.{name}.help" for name in part_names)
     yield from catalogue.list_keys(f"{text_prefix}.answers.")

@@ -34,6 +34,8 @@ def take_value(frame: Frame, field: Field, raw_value: object, now: datetime) -> 
         return error
     finally:
         frame.by_fill = [name for name in frame.by_fill if name != field.name]  # what people say counts from now on
+        settled_names = {field.name, *field.type.part_names}
+        frame.left_open = [name for name in frame.left_open if name not in settled_names]
     return None
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+from domain.conversation.ratings import HIGHEST_SCORE, LOWEST_SCORE, read_score
 from domain.fields.form import Field
 from domain.fields.types import FieldType, Integer, ReadingContext, Text
 from domain.parsing.claimed_codes import find_claimed_code
@@ -49,9 +50,22 @@ class FileUpload(FieldType):
         raise InvalidField(reason=InvalidReason.FILE_WANTED)
 
 
+@dataclass(frozen=True, slots=True)
+class Score(Integer):
+    """A score from 1 to 5, as a number or in words («خیلی خوب بود»)."""
+
+    minimum: int = LOWEST_SCORE
+    maximum: int = HIGHEST_SCORE
+
+    def parse(self, raw_value: object, reading_context: ReadingContext) -> int:
+        """Read words, or a number in any script."""
+        score = read_score(raw_value) if isinstance(raw_value, str) else None
+        return Integer.parse(self, raw_value, reading_context) if score is None else score
+
+
 CODE_FIELD = Field("code", RequestCode())
 TEXT_FIELD = Field("text", Text(500))
-SCORE_FIELD = Field("score", Integer(1, 5))
+SCORE_FIELD = Field("score", Score())
 
 COMMAND_FIELDS: Mapping[str, tuple[Field, ...]] = {
     "help": (Field("about", Text(40), required=False),),
@@ -60,6 +74,7 @@ COMMAND_FIELDS: Mapping[str, tuple[Field, ...]] = {
     "pay": (CODE_FIELD,),
     "authentic": (Field("code", AnyCode()),),
     "cancel": (CODE_FIELD,),
+    "change": (CODE_FIELD, Field("field", Text(60)), Field("value", Text(500))),
     "reply": (CODE_FIELD, TEXT_FIELD),
     "comment": (TEXT_FIELD,),
     "rate": (CODE_FIELD, SCORE_FIELD),

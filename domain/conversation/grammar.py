@@ -18,16 +18,23 @@ from domain.conversation.call_words import (
     take_words_around,
 )
 from domain.conversation.command_fields import EXPLAINED_COMMANDS
+from domain.conversation.field_changes import is_change_of_request
 from domain.conversation.intent_ranking import IntentRanking, RankedIntent
 from domain.conversation.keywords import IntentMatch, Keywords
 from domain.conversation.labelled_sentences import load_labelled_sentences
 from domain.conversation.parsed_message import UNKNOWN_INTENT, ParsedMessage
 from domain.conversation.sentences import FILLER_WORDS, Mood, asks_how, find_mood, is_forbidding, refuses_alone
-from domain.conversation.vocabulary import ASKING_WORDS, EMPTY_WORDS, list_command_intents
+from domain.conversation.vocabulary import (
+    ASKING_WORDS,
+    CHANGE_INTENT,
+    EMPTY_WORDS,
+    collect_field_words,
+    list_command_intents,
+)
 from domain.language.intents import Intent
 from domain.parsing.code_places import CodePlace, find_code_place, take_quoted_words, take_reporting_phrases
 from domain.parsing.filler_words import REQUEST_WORDS
-from domain.parsing.identifiers import CODE_LABELS
+from domain.parsing.identifiers import CODE_LABELS, take_code
 from domain.parsing.places import mentions_address
 from domain.parsing.slots import MessageReader
 from domain.parsing.tokens import Phrases, TokenStream, keys_of
@@ -48,6 +55,7 @@ class Grammar:
         self._keywords = Keywords(all_intents)
         self._service_phrases: Phrases[str] = Phrases(_collect_service_names(all_intents))
         self._topic_phrases: Phrases[str] = Phrases(_collect_topic_words(all_intents))
+        self._field_words = collect_field_words(service_intents)
 
     def parse_message(self, text: str, today: datetime) -> ParsedMessage:
         """Return what a message says outside of a dialogue; relative dates count from `today` (aware) in Tehran.
@@ -56,6 +64,8 @@ class Grammar:
         """
         day = to_tehran(today).date()
         message = self._parse_text(text, day)
+        if change := self._read_change_request(message, text, day):
+            return change
         if message.intent != UNKNOWN_INTENT:
             return message
         separated_text = self._keywords.separate_glued_word(text)
@@ -118,6 +128,20 @@ class Grammar:
         return IntentRanking(
             [sentence for sentence in sentences if not sentence.is_held_back], self._keywords.find_named_intents
         )
+
+    def _read_change_request(self, message: ParsedMessage, text: str, day: date) -> ParsedMessage | None:
+        """Return the change that a sentence asks for without its keyword; None where it calls something else."""
+        reader = MessageReader(TokenStream(text), day, self._service_phrases, self._topic_phrases)
+        take_code(reader)
+        change = self._field_words.read_change(reader.stream)
+        if change is None or not is_change_of_request(change, day):
+            return None
+        called_intent = self._keywords.intents_by_name.get(message.intent)
+        if message.refused_intent or (called_intent and not (called_intent.rest_slot == "place" and change.has_verb)):
+            return None
+        call = IntentMatch(self._keywords.intents_by_name[CHANGE_INTENT], 0, 0, is_certain=True, is_exact=False)
+        meant_message = self._read_call(text, call, day)
+        return meant_message and replace(meant_message, mood=Mood.UNCLEAR)
 
     def parse_for_intent(self, intent: str, text: str, today: datetime) -> ParsedMessage | None:
         """Read a text that called no command as one of this intent, wherever its keyword is; None when it refuses.

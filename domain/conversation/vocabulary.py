@@ -7,10 +7,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from itertools import chain
 
+from domain.conversation.field_changes import FieldWords
 from domain.language.intents import Intent
 from domain.parsing.claimed_codes import take_claimed_code
 from domain.parsing.filler_words import COURTESY_WORDS
 from domain.parsing.identifiers import take_code, take_code_or_bill, take_score
+from domain.parsing.negation import find_negations
 from domain.parsing.slots import MessageReader
 from domain.parsing.tokens import keys_of
 from domain.parsing.topics import LANGUAGE_NAMES, take_language_name, take_service, take_together, take_topic
@@ -148,6 +150,18 @@ COMMAND_INTENTS: tuple[Intent, ...] = (
         ),
     ),
     Intent(
+        "change",
+        (
+            "تغییر", "تغییر درخواست", "تغییر دادن", "اصلاح", "اصلاح درخواست", "ویرایش", "ویرایش درخواست", "change",
+            "edit", "taghir", "taghyir", "eslah",
+        ),
+        slot_readers=(take_code,),
+        required_slots=("code", "field", "value"),
+        weak_words=("عوض", "عوض کردن", "تصحیح"),
+        is_complete=True,
+        is_binding=True,
+    ),
+    Intent(
         "reply",
         ("پاسخ", "پاسخ به", "reply", "answer", "pasokh"),
         slot_readers=(take_code,),
@@ -222,8 +236,12 @@ COMMAND_INTENTS: tuple[Intent, ...] = (
 
 
 def list_command_intents(service_intents: Iterable[Intent]) -> tuple[Intent, ...]:
-    """Return the intents that belong to no service; «تعرفه» takes what these services price, else the name of one."""
-    price_readers = [reader for intent in service_intents for reader in intent.price_readers.items()]
+    """Return the intents that belong to no service; «تعرفه» takes what these services price, else the name of one, and
+    «تغییر» a field of their forms with what shall stand there.
+    """
+    own_intents = tuple(service_intents)
+    price_readers = [reader for intent in own_intents for reader in intent.price_readers.items()]
+    field_words = collect_field_words(own_intents)
 
     def take_priced_subject(reader: MessageReader) -> None:
         for slot, read_subject in price_readers:
@@ -232,13 +250,32 @@ def list_command_intents(service_intents: Iterable[Intent]) -> tuple[Intent, ...
                 return
         take_topic(reader)
 
+    def take_field_change(reader: MessageReader) -> None:
+        change = field_words.read_rest(reader.stream)
+        stated = {"field": change.field_name, "value": change.value_text}
+        reader.slots.update({name: text for name, text in stated.items() if text})
+        if not find_negations(reader.stream):  # a refusal among the words makes the wish unclear, or none
+            reader.stream.take(0, len(reader.stream))
+
     alternatives = {"machine": (*dict(price_readers), "service")}
+    readers = {"tariff": (take_priced_subject,), "change": (take_code, take_field_change)}
     return tuple(
-        replace(intent, slot_readers=(take_priced_subject,), alternatives=alternatives)
-        if intent.name == "tariff"
-        else intent
+        replace(
+            intent,
+            slot_readers=readers.get(intent.name, intent.slot_readers),
+            alternatives=alternatives if intent.name == "tariff" else intent.alternatives,
+        )
         for intent in COMMAND_INTENTS
     )
+
+
+def collect_field_words(service_intents: Iterable[Intent]) -> FieldWords:
+    """Return the words that name fields of any form; one that names fields of several means that of the first."""
+    words_by_field: dict[str, list[str]] = {}
+    for intent in service_intents:
+        for field_name, spellings in intent.field_words.items():
+            words_by_field.setdefault(field_name, []).extend(spellings)
+    return FieldWords(words_by_field)
 
 
 LANGUAGE_INTENT = Intent(
@@ -251,6 +288,9 @@ LANGUAGE_INTENT = Intent(
 """Choosing the language of a line: known where there is more than one (`app/wiring.py`). What calls the other intents
 in a further language belongs to their words, here and in the declarations of services.
 """
+
+CHANGE_INTENT = "change"
+"""The command that changes a sent request."""
 
 OPT_OUT_ENDING = "لغو۱۱"
 """Ends every text that «لغو۱۱» stops."""

@@ -32,6 +32,16 @@ PERSON_NAME_SOURCE = "person.full_name"
 
 
 @dataclass(frozen=True, slots=True)
+class LeftToUnit:
+    """What a form has in place of an answer that its citizen does not know, until the unit settles it."""
+
+    typed_value: str
+    """The provisional value, as people would type it: rules and prices work with it."""
+    part: str = ""
+    """The part of the value that may be left (`FieldType.part_names`); empty: all of it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Field:
     """One thing asked, of a citizen by a form or of staff by an action."""
 
@@ -59,6 +69,8 @@ class Field:
     """Finds what an action's form holds at first for one request, as it is typed. None: its box is empty."""
     suggestions: tuple[str, ...] = ()
     """Usual answers, as they are kept: buttons in chats, offered beside the line on pages; any other may be given."""
+    left_to_unit: LeftToUnit | None = None
+    """What a conversation takes from somebody who does not know («نمی‌دانم»); None: it has to be said."""
     is_note: bool = False
     """Whether somebody writes in it to others; the history shows it by the step. It is personal, and erased so."""
 

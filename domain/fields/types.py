@@ -105,6 +105,12 @@ class FieldType(ABC):
         """Return the value with its missing part read from `text`."""
         raise InvalidField(reason=InvalidReason.UNREADABLE)
 
+    def change_value(self, value: Any, raw_value: object, reading_context: ReadingContext) -> Any:
+        """Return what a new answer makes of a value that was given before (None: none was); one that has parts may keep
+        those that are not said again.
+        """
+        return self.parse_partially(raw_value, reading_context)
+
     def longest_value(self, choices: tuple[str, ...], catalogue_text: TextLookup) -> str | None:
         """Return the longest that a value of a field with these choices is shown as, from which the budgets of texts
         are reckoned; None where the catalogue's `longest` says it.

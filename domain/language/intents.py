@@ -58,6 +58,8 @@ class Intent:
     """Whether the text is an answer, which may be «نه»."""
     price_readers: Mapping[str, SlotReader] = field(default_factory=dict)
     """By its slot what takes the subject of a price out of the words behind «تعرفه»."""
+    field_words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """What people call the fields of the form that it fills, when they change one («آدرس را عوض کن»)."""
     counted_slot: str | None = None
     """The slot of a number right before a keyword: «۳ بنر» calls it as «بنر» does. None: a number comes before none."""
     is_called_anywhere: bool = False

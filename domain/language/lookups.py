@@ -66,6 +66,10 @@ class PriceLookup:
     """Returns the lines of the answer, or raises a domain error."""
     answer_names: tuple[str, ...]
     """The texts that the lines may be."""
+    estimate: Callable[[LookupContext], Awaitable[int]] | None = None
+    """Reckons what a filled form (`stated_values`) costs by today's tariff, in rials with VAT, or raises a domain
+    error; None: a form alone does not say it.
+    """
 
     @property
     def subject(self) -> Field:

@@ -2,8 +2,9 @@
 
 from datetime import UTC, datetime
 
+from domain.conversation.command_fields import MENU_INTENT
 from domain.conversation.dialogue import Conversation
-from domain.conversation.frames import Ask, Dialogue, Perform, Reaction, Unknown
+from domain.conversation.frames import OFFER, Ask, Dialogue, Frame, Perform, Reaction, Unknown
 from domain.conversation.grammar import Grammar
 from domain.services import list_intents, services_by_key
 from domain.services.machinery.declaration import MACHINERY_WORK
@@ -46,6 +47,12 @@ class ConversationLine:
         """Let the question that stands have a menu, as the use cases give it one of the citizen's own requests."""
         dialogue = self.dialogue
         dialogue.frames[-1].options = list(options)
+        self._stored = dialogue.as_json()
+
+    def offers(self, text: str, *intents: str) -> None:
+        """Offer these intents for a text that was not understood, as the use cases do."""
+        dialogue = self.dialogue
+        dialogue.frames.append(Frame(MENU_INTENT, {OFFER: text}, asked=MENU_INTENT, options=[*intents]))
         self._stored = dialogue.as_json()
 
     def is_asked(self, *texts: str) -> str:

@@ -28,7 +28,8 @@ def find_example(intent: Intent) -> str:
 
 ARGUMENTS = {intent.name: find_example(intent) for intent in list_intents()} | {
     "help": "", "track": "{code}", "list": "", "pay": "{code}", "authentic": "{code}", "tariff": "لودر ۴ ساعت",
-    "cancel": "{code}", "reply": "{code}", "comment": "{code}", "rate": "{code} ۵", "confirm": "{code}",
+    "cancel": "{code}", "change": "{code} آدرس خیابان معلم",
+    "reply": "{code}", "comment": "{code}", "rate": "{code} ۵", "confirm": "{code}",
     "deny": "{code}", "exit": "", "back": "", "opt_out": "", "opt_in": "",
     "machinery": "لودر ۴ ساعت فردا ساعت ۸ خیابان امام",
     "expert": "تفکیک کد ملی 0499370899 کد پستی 4947113456", "taxi_leave": "از فردا ۳ روز", "taxi_duty": "",

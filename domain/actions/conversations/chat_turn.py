@@ -25,8 +25,7 @@ from domain.conversation.account_phrases import asks_account
 from domain.conversation.buttons.answers import ButtonAnswer, ButtonVerb, digest_turn, read_button_answer
 from domain.conversation.buttons.menus import build_notice_rows, menu_button_rows
 from domain.conversation.command_fields import CODE_FIELD, MENU_INTENT, PAPERS_INTENT
-from domain.conversation.dialogue import CONFIRM_STEP
-from domain.conversation.frames import Frame
+from domain.conversation.frames import CONFIRM_STEP, Frame
 from domain.messages.catalogue import RenderedMessage
 from domain.messages.keyboards import ReplyMarkup, SpokenText
 from domain.messages.spoken_texts import write_for_speech

@@ -11,7 +11,7 @@ from domain.conversation.buttons.menus import menu_button_rows
 from domain.conversation.buttons.questions import OpenQuestion
 from domain.conversation.buttons.requests import bill_page_button_rows
 from domain.conversation.command_fields import MENU_INTENT
-from domain.conversation.dialogue import CONFIRM_STEP
+from domain.conversation.frames import CONFIRM_STEP
 from domain.language.awaited import list_asking_notices
 from domain.messages.catalogue import RenderedMessage
 from domain.messages.keyboards import ButtonRows, ReplyMarkup

@@ -2,15 +2,16 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
 
 from domain.actions.bills.merged_bills import find_payable, may_merge
 from domain.actions.bills.own_bills import find_last_paid_bill, list_payable_own_bills
 from domain.actions.bills.subjects import SUBJECTS
 from domain.actions.conversations.authentic import describe_authenticity
+from domain.actions.conversations.changing import can_change, change_answer
 from domain.actions.conversations.languages import choose_language
 from domain.actions.conversations.look_up import AnswerLine, answer_text_key, run_lookup
 from domain.actions.conversations.payment_replies import add_payment_link, describe_merged_bill, merge_own_bills
+from domain.actions.conversations.questions import describe_left_open
 from domain.actions.conversations.turn_context import MOST_COUNTED, SlotValues, TurnContext
 from domain.actions.feedback import feedback
 from domain.actions.messages import notify
@@ -27,9 +28,9 @@ from domain.blocks.charging import REQUEST_SUBJECT, list_request_bills
 from domain.blocks.visits import VISIT_START
 from domain.chats.chat import MESSENGERS
 from domain.conversation.buttons.requests import bill_button, list_request_rows
-from domain.conversation.dialogue import CONFIRM_STEP
-from domain.conversation.frames import Frame
+from domain.conversation.frames import CONFIRM_STEP, Frame
 from domain.conversation.intent_forms import list_priced_services
+from domain.conversation.vocabulary import CHANGE_INTENT
 from domain.engine.engine import StepOutcome
 from domain.language.lookups import Lookup, PriceLookup
 from domain.language.service import Command, Service
@@ -41,7 +42,7 @@ from domain.values.errors import BillNotFound, DomainError, NotFound
 from domain.values.text import group_digits, persian_digits
 from domain.values.tracking_codes import TrackingCode, parse_code
 
-SINGLE_CHOICE_INTENTS = frozenset({"reply", "rate", "confirm", "deny"})
+SINGLE_CHOICE_INTENTS = frozenset({"change", "reply", "rate", "confirm", "deny"})
 """Intents that need no menu when only one request can be meant."""
 
 ENDING_INTENTS = frozenset({"cancel", "deny"})
@@ -57,8 +58,18 @@ async def submit_service_form(turn: TurnContext, frame: Frame) -> RenderedMessag
     if keyword_match is None:
         raise NotFound("service")
     service = keyword_match[0]
-    outcome = await submit.submit_read_form(turn.dependencies, turn.uow, service, frame.stated_slots, turn.actor)
+    values = _with_remark(turn, service, frame)
+    outcome = await submit.submit_read_form(turn.dependencies, turn.uow, service, values, turn.actor)
     return await _announce_outcome(turn, outcome)
+
+
+def _with_remark(turn: TurnContext, service: Service, frame: Frame) -> SlotValues:
+    """Return what was said, with what is left to the unit told in the form's remark."""
+    remark = describe_left_open(turn, frame)
+    if not remark or service.remark_field is None:
+        return frame.stated_slots
+    own_remark = frame.stated_slots.get(service.remark_field, "")
+    return {**frame.stated_slots, service.remark_field: f"{own_remark}\n{remark}".strip()}
 
 
 async def _announce_outcome(turn: TurnContext, outcome: StepOutcome) -> RenderedMessage:
@@ -320,16 +331,6 @@ async def rate_request(turn: TurnContext, slots: SlotValues) -> RenderedMessage:
     return turn.render_about(request, "sms.rated_low", score=slots["score"])
 
 
-async def take_bare_rating(
-    turn: TurnContext, score: int, asked_since: datetime | None = None
-) -> RenderedMessage | None:
-    """Take a bare 1–5 as the answer to the rating question, when one is open and nothing was `asked_since` then."""
-    request = await feedback.find_rateable_request(turn.dependencies, turn.uow, turn.actor.identifier)
-    if request is None or (asked_since and asked_since >= request.updated_at):
-        return None
-    return await rate_request(turn, {"code": request.code, "score": score})
-
-
 async def reopen_request(turn: TurnContext, slots: SlotValues) -> RenderedMessage:
     """Take up again a finished request that was rated low."""
     reopened = await reopening.reopen_rated_request(turn.dependencies, turn.uow, slots["code"], turn.actor)
@@ -353,8 +354,11 @@ async def list_candidates(turn: TurnContext, intent: str) -> list[ServiceRequest
     if intent in AWAITED_COMMANDS:
         return await turn.uow.requests.list_requests(RequestFilter(awaits=mobile, open_only=True, limit=MOST_COUNTED))
     phase = {"reply": Phase.NEEDS_CITIZEN, "pay": Phase.NEEDS_PAYMENT, "rate": Phase.DONE}.get(intent)
-    criteria = RequestFilter(mobile=mobile, phase=phase, open_only=intent == "cancel", limit=MOST_COUNTED)
+    open_only = intent in {"cancel", CHANGE_INTENT}
+    criteria = RequestFilter(mobile=mobile, phase=phase, open_only=open_only, limit=MOST_COUNTED)
     own_requests = await turn.uow.requests.list_requests(criteria)
+    if intent == CHANGE_INTENT:
+        return [request for request in own_requests if can_change(turn, request)]
     return await _add_requests_by_others(turn, own_requests) if intent == "cancel" else own_requests
 
 
@@ -370,6 +374,7 @@ COMMANDS_BY_INTENT: Mapping[str, Callable[[TurnContext, SlotValues], Awaitable[R
     "authentic": describe_authenticity,
     "tariff": describe_tariff,
     "cancel": cancel_request,
+    "change": change_answer,
     "reply": reply_to_staff,
     "comment": store_comment,
     "rate": rate_request,

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from domain.actions.dependencies import Dependencies
-from domain.conversation.dialogue import CONFIRM_STEP
-from domain.conversation.frames import Dialogue, Frame
+from domain.conversation.frames import CONFIRM_STEP, Dialogue, Frame
 from domain.messages.ports import StoredDialogue
 from domain.parsing.answers import read_number
 from domain.values.errors import InvalidField

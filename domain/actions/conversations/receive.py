@@ -14,6 +14,7 @@ from domain.actions.conversations.languages import adopt_written_language, annou
 from domain.actions.conversations.turn_context import open_turn
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import SMS_CHANNEL, Address, sms_address
+from domain.conversation.frames import question_state
 from domain.messages.carriers import ReceivedSms
 from domain.messages.ports import StoredDialogue
 from domain.messages.records import InboundMessage, InboundState
@@ -96,7 +97,8 @@ async def _find_earlier_delivery(
     if message.provider_id is not None:
         return None  # the inbox itself recognises it, when it is added
     stored_dialogue = await uow.dialogues.load(SMS_CHANNEL, message.sender)
-    position = hashlib.sha256(f"{message.text}\0{stored_dialogue[0] if stored_dialogue else None}".encode()).hexdigest()
+    question = question_state(stored_dialogue[0]) if stored_dialogue else None
+    position = hashlib.sha256(f"{message.text}\0{question}".encode()).hexdigest()
     message.fingerprint = f"{position}:{message.id}"
     duplicate_window = dependencies.policy.duplicate_window
     for earlier in await uow.inbox.list_last_from(SMS_CHANNEL, message.sender, 5):

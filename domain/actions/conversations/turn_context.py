@@ -55,6 +55,8 @@ class TurnContext:
     """Whether something was asked before that, whose time is over."""
     late_question: LateQuestion | None = None
     """The question of an earlier dialogue, whose time has just run out."""
+    text: str = ""
+    """What was said."""
     intent: str = ""
     """What was understood."""
     asks_question: bool = False

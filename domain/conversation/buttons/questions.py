@@ -9,8 +9,8 @@ from domain.conversation.buttons.months import build_month_rows, find_first_mont
 from domain.conversation.buttons.pages import CHOICES_A_PAGE, REQUESTS_A_PAGE, find_page
 from domain.conversation.buttons.tariffs import build_tariff_rows
 from domain.conversation.command_fields import MENU_INTENT, PAPERS_INTENT, TARIFF_INTENT
-from domain.conversation.dialogue import CONFIRM_STEP, Conversation
-from domain.conversation.frames import Dialogue, Frame
+from domain.conversation.dialogue import Conversation
+from domain.conversation.frames import CONFIRM_STEP, Dialogue, Frame
 from domain.fields.form import Field
 from domain.fields.moments import Day, HourOfDay
 from domain.fields.types import Integer

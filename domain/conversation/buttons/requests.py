@@ -103,6 +103,8 @@ class RequestChoices:
         yield text_button(catalogue_text("chat.buttons.track"), f"پیگیری {code}")
         if self.is_read_aloud:
             yield text_button(catalogue_text("chat.buttons.read_aloud"), f"بخوان {code}")
+        if self.service.fields_changeable_in(request.state):
+            yield text_button(catalogue_text("chat.buttons.change"), f"تغییر {code}")
         if self._may_take(Command.CANCEL):
             yield verb_button(catalogue_text("chat.buttons.cancel"), ButtonVerb.GIVE_UP, code)
 

@@ -107,4 +107,11 @@ EXPERT_INTENT = Intent(
     hint_words=tuple(spelling for spellings in KIND_NAMES.values() for spelling in spellings),
     topic=Topic("expert", ("کارشناسی ها",)),
     is_form=True,
+    field_words={
+        "kind": ("نوع", "نوع کارشناسی", "kind"),
+        "national_code": ("کد ملی", "کدملی", "شماره ملی"),
+        "postal_code": ("کد پستی", "کدپستی", "کد نوسازی"),
+        "address": ("آدرس", "نشانی", "محل", "address"),
+        "text": ("متن", "شرح", "توضیح", "توضیحات", "موضوع", "text"),
+    },
 )

@@ -40,7 +40,7 @@ from domain.blocks.operator_reports import propose_worked_hours
 from domain.blocks.paying import REVENUE_ROLES, payment_transitions
 from domain.blocks.receipts import receipt_for_roles
 from domain.blocks.wanted_time import RequestedInFuture, day_of_work_begins
-from domain.fields.form import Field
+from domain.fields.form import Field, LeftToUnit
 from domain.fields.hours import Duration, Hours
 from domain.fields.moments import Day, HourOfDay, Moment
 from domain.fields.types import Choices, Identifier, Rials, Text, format_number
@@ -72,7 +72,7 @@ from domain.services.machinery.rules import (
     RefundHours,
     StoreHours,
 )
-from domain.services.machinery.vocabulary import MACHINERY_INTENT
+from domain.services.machinery.vocabulary import LEFT_DAY, LEFT_HOUR, LEFT_HOURS, MACHINERY_INTENT
 from domain.tariffs.tariff import PricedSubject, Quantity, TariffRow, compute_quote, list_price_bands
 from domain.values.actors import Role
 from domain.values.calendar import TEHRAN_ZONE
@@ -257,6 +257,16 @@ def _describe_hours(lookup: LookupContext, prices: list[TariffRow], machine: str
     return "price_from", answer_facts | {"rate": group_digits(hourly_rials)}
 
 
+async def estimate_work(lookup: LookupContext) -> int:
+    """Return what the hours of all machines of a form cost by today's tariff, in rials with VAT."""
+    quantities = [
+        Quantity({"machine": item["machine"]}, item["hours"], item["count"]) for item in lookup.stated_values["items"]
+    ]
+    tariff_rows, policy = await lookup.uow.tariffs.list_of_service(SERVICE_KEY), lookup.policy
+    today = lookup.now.astimezone(TEHRAN_ZONE).date()
+    return compute_quote(tariff_rows, quantities, today, step=policy.rounding_step, mode=policy.rounding_mode).total
+
+
 PRICES = PriceLookup(
     (
         Field("machine", MachineName(), choices=MACHINE_TYPES),
@@ -264,6 +274,7 @@ PRICES = PriceLookup(
     ),
     describe_price,
     answer_names=("price", "price_hour", "price_least", "price_from", *BAND_ANSWERS),
+    estimate=estimate_work,
 )
 
 PRINTOUTS = (
@@ -308,9 +319,9 @@ MACHINERY_WORK = Service(
     form=(
         Field("full_name", Text(80), autofill="person.full_name", deferred_in=BY_MESSAGE),
         Field("national_code", Identifier("national_code"), autofill="person.national_code", deferred_in=BY_MESSAGE),
-        Field("items", WorkItems()),
-        Field("date", Day(offers_holidays=False)),
-        Field("start", HourOfDay()),
+        Field("items", WorkItems(), left_to_unit=LeftToUnit(LEFT_HOURS, part="hours")),
+        Field("date", Day(offers_holidays=False), left_to_unit=LeftToUnit(LEFT_DAY)),
+        Field("start", HourOfDay(), left_to_unit=LeftToUnit(LEFT_HOUR)),
         Field("place", Text(200)),
         Field("description", Text(500), required=False),
     ),
@@ -335,6 +346,7 @@ MACHINERY_WORK = Service(
         FormSection("applicant", ("full_name", "national_code")),
     ),
     summary_fields=("items", "date", "start", "place"),
+    remark_field="description",
     changeable=CHANGEABLE,
     reasons=(MachineryInvalidReason,),
     rules=MACHINERY_RULES,

@@ -109,7 +109,7 @@ async def test_the_same_wish_once_more_is_asked_about(anneh: Person) -> None:
     first = await anneh.says(ORDER)
     asked = await anneh.says(ORDER)
     code = (await anneh.town.requests_of())[0].code
-    assert (asked.key, labels(asked)) == ("chat.same", ["بله", "خیر"])
+    assert (asked.key, labels(asked)) == ("sms.same", ["بله", "خیر"])
     assert code in "".join(asked.text.split())
     assert (await anneh.press("خیر", asked)).key == "sms.left"
     assert len(await anneh.town.requests_of()) == 1
@@ -129,7 +129,7 @@ async def test_another_wish_is_not_asked_about(anneh: Person) -> None:
 
 
 async def test_the_same_form_by_buttons_once_more_is_asked_about(anneh: Person) -> None:
-    for key in ("services.machinery.notices.submit", "chat.same"):
+    for key in ("services.machinery.notices.submit", "sms.same"):
         await anneh.starts()
         await form_until_summary(anneh)
         assert (await anneh.press("تأیید و ثبت")).key == key

@@ -35,7 +35,7 @@ async def test_a_request_by_buttons_alone(anneh: Person) -> None:
     assert labels(summary) == ["تأیید و ثبت", "اصلاح", "انصراف"]
     done = await anneh.press("تأیید و ثبت")
     assert done.key == "services.machinery.notices.submit"
-    assert labels(done) == ["پیگیری", "لغو درخواست", "منوی خدمات"]
+    assert labels(done) == ["پیگیری", "تغییر درخواست", "لغو درخواست", "منوی خدمات"]
     [request] = await anneh.town.requests_of()
     assert request.fields == {
         "items": [{"machine": "loader", "count": 1, "hours": 4}],
@@ -258,7 +258,7 @@ async def test_notices_come_into_the_chat_that_asked_with_what_can_be_done(anneh
     [question] = await anneh.hears()
     assert (question.key, labels(question)) == (
         "services.machinery.notices.ask",
-        ["پاسخ به پرسش", "پیگیری", "لغو درخواست"],
+        ["پاسخ به پرسش", "پیگیری", "تغییر درخواست", "لغو درخواست"],
     )
     assert (await anneh.press("پاسخ به پرسش", question)).key == "ask.text"
     assert (await anneh.says("بله، هموار است")).key == "services.machinery.notices.answer"
