@@ -254,7 +254,8 @@ def list_command_intents(service_intents: Iterable[Intent]) -> tuple[Intent, ...
         change = field_words.read_rest(reader.stream)
         stated = {"field": change.field_name, "value": change.value_text}
         reader.slots.update({name: text for name, text in stated.items() if text})
-        if not find_negations(reader.stream):  # a refusal among the words makes the wish unclear, or none
+        # A refusal among the words makes the wish unclear, or none; so does a value of several sentences.
+        if not find_negations(reader.stream) and not _SENTENCE_ENDS & {*change.value_text}:
             reader.stream.take(0, len(reader.stream))
 
     alternatives = {"machine": (*dict(price_readers), "service")}
@@ -277,6 +278,8 @@ def collect_field_words(service_intents: Iterable[Intent]) -> FieldWords:
             words_by_field.setdefault(field_name, []).extend(spellings)
     return FieldWords(words_by_field)
 
+
+_SENTENCE_ENDS = frozenset(".…!؟?")
 
 LANGUAGE_INTENT = Intent(
     "language",
