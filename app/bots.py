@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass, field
+from functools import partial
 
 import httpx
 from telegram.error import TelegramError
@@ -10,12 +11,14 @@ from app.configuration.sections import BotSettings
 from app.configuration.settings import Settings
 from channels.relay.relay import Relay, chat_route
 from channels.telegram.arrangement import RetryPauses, Webhook, arrange_updates
-from channels.telegram.carrier import BotCarrier, PrintedPaper
+from channels.telegram.carrier import BotCarrier
 from channels.telegram.link import BotAccount, BotClient
 from channels.telegram.polling import poll_updates
 from channels.telegram.reception import Reception
 from channels.telegram.webhook import BotWebhook
+from channels.telegram.writing import Attachments, PrintedPaper
 from domain.actions.dependencies import Dependencies
+from domain.actions.messages.status_cards import find_sent_card
 from domain.actions.papers.paper_file import print_paper_file
 from domain.gateways.gateway import PaymentGateway
 from domain.messages.keyboards import AttachedPaper
@@ -23,6 +26,7 @@ from domain.messages.records import OutboxMessage
 from domain.papers.ports import Printer
 from domain.settings.contact import BotContact
 from domain.unit_of_work import Store
+from printing.symbols import draw_barcode
 
 
 @dataclass(slots=True)
@@ -94,7 +98,8 @@ def build_bot(
     async def print_paper(paper: AttachedPaper, message: OutboxMessage) -> PrintedPaper:
         return await print_paper_file(dependencies, store, printer, paper, message)
 
-    carrier = BotCarrier(client, print_paper, bot_settings.rate)
+    attachments = Attachments(print_paper, draw_barcode, partial(find_sent_card, store))
+    carrier = BotCarrier(client, attachments, bot_settings.rate)
     relay = Relay(dependencies, store, (carrier,), time.monotonic, chat_route(messenger))
     webhook_secret = bot_settings.webhook_secret.get_secret_value()
     if bot_settings.mode == "polling":

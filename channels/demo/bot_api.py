@@ -38,6 +38,9 @@ class DemoBotApi(httpx.AsyncBaseTransport):
         self._messenger = messenger
         self._methods: Mapping[str, Method] = {
             "getMe": self._get_me,
+            "getMyCommands": self._get_commands,
+            "getMyDescription": self._get_description,
+            "getMyShortDescription": self._get_description,
             "getUpdates": self._get_updates,
             "sendMessage": self._send_message,
             "sendDocument": self._send_document,
@@ -73,6 +76,12 @@ class DemoBotApi(httpx.AsyncBaseTransport):
 
     async def _get_me(self, _fields: Fields) -> object:
         return BOT
+
+    async def _get_commands(self, _fields: Fields) -> object:
+        return []
+
+    async def _get_description(self, _fields: Fields) -> object:
+        return {"description": "", "short_description": ""}
 
     async def _accept(self, _fields: Fields) -> object:
         return True

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from telegram import Bot, CallbackQuery, Chat, ChatMember, ChatMemberUpdated, Message, Update, User
+from telegram import Bot, CallbackQuery, Chat, ChatMember, ChatMemberUpdated, Message, Update, User, Venue
 
 from domain.chats.chat import (
     BotBlocked,
@@ -15,11 +15,13 @@ from domain.chats.chat import (
     ReceivedUpdate,
     SentFile,
     SharedContact,
+    SharedLocation,
     SpokenInGroup,
     TextEdited,
     TextWritten,
     UnreadableContent,
 )
+from domain.values.languages import join_list
 
 PHOTO_NAME = "photo.jpg"
 """Photos have no names of their own."""
@@ -42,6 +44,20 @@ class RemoteFile:
     """None where the messenger does not say so."""
     caption: str = ""
     """What its sender wrote beside it."""
+    album: str = ""
+    """Names the album that it came in; empty: it came alone."""
+
+    def to_sent_file(self, content: bytes | None, *, is_too_large: bool = False) -> SentFile:
+        """Return it as the domain takes it, with its bytes where they were fetched."""
+        return SentFile(
+            self.file_name,
+            content,
+            is_too_large=is_too_large,
+            caption=self.caption,
+            file_id=self.file_id,
+            size_bytes=self.size_bytes,
+            album=self.album,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,19 +164,28 @@ def _parse_message(message: Message) -> tuple[ChatEvent, RemoteFile | None]:
     if message.contact:
         is_own_contact = message.from_user is not None and message.contact.user_id == message.from_user.id
         return SharedContact(message.contact.phone_number, is_own_contact), None
-    if message.photo:
-        largest_photo = message.photo[-1]
-        return _parse_file(largest_photo.file_id, PHOTO_NAME, largest_photo.file_size, message.caption)
-    if message.document:
-        document = message.document
-        return _parse_file(document.file_id, document.file_name or "", document.file_size, message.caption)
+    if remote_file := _find_file(message):
+        return remote_file.to_sent_file(None), remote_file
+    if message.location:
+        return SharedLocation(message.location.latitude, message.location.longitude, _name_venue(message.venue)), None
     return UnreadableContent(), None
 
 
-def _parse_file(
-    file_id: str, file_name: str, size_bytes: int | None, caption: str | None
-) -> tuple[ChatEvent, RemoteFile]:
-    return SentFile(file_name, None, caption=caption or ""), RemoteFile(file_id, file_name, size_bytes, caption or "")
+def _name_venue(venue: Venue | None) -> str:
+    """Return what a place is called that was chosen from a list; empty for a bare point."""
+    return join_list(part for part in (venue.title, venue.address) if part) if venue else ""
+
+
+def _find_file(message: Message) -> RemoteFile | None:
+    """Return the photo, in its largest size, or the file of a message."""
+    caption, album = message.caption or "", message.media_group_id or ""
+    if message.photo:
+        largest_photo = message.photo[-1]
+        return RemoteFile(largest_photo.file_id, PHOTO_NAME, largest_photo.file_size, caption, album)
+    if message.document:
+        document = message.document
+        return RemoteFile(document.file_id, document.file_name or "", document.file_size, caption, album)
+    return None
 
 
 def _is_forwarded(message: Message) -> bool:

@@ -5,7 +5,7 @@ nobody's: nothing personal is disclosed in it. A mobile belongs to one chat of a
 it. Source: channels.md, "Telegram and Bale".
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -15,6 +15,14 @@ from domain.values.files import PreparedFile
 TELEGRAM, BALE = "telegram", "bale"
 MESSENGERS = (TELEGRAM, BALE)
 """The channels that are messengers; their bots speak one protocol."""
+
+SILENT_MESSENGERS = frozenset({TELEGRAM})
+"""Those that can bring a message without a sound: what would wake somebody comes silently in quiet hours, and waits
+elsewhere.
+"""
+
+PINNING_MESSENGERS = frozenset({TELEGRAM})
+"""Those in which a bot pins a message of a person's chat: the status card of an open request is there."""
 
 
 class ChatState(StrEnum):
@@ -102,6 +110,8 @@ class ButtonPressed:
 
     button_data: str
     message_id: str
+    files: "tuple[SentFile, ...]" = ()
+    """The files that waited for it, fetched: it says what they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +138,21 @@ class SentFile:
     """As it may be stored; None before it was prepared, and where it was not fetched or is refused."""
     refusal: DomainError | None = None
     """Why it may not be stored."""
+    file_id: str = field(default="", compare=False)
+    """Names it to the messenger, where it can be fetched again."""
+    size_bytes: int | None = field(default=None, compare=False)
+    """As the messenger says; None where it does not."""
+    album: str = ""
+    """Names the album that it is of: those that came with it; empty for a single one."""
+
+
+@dataclass(frozen=True, slots=True)
+class SharedLocation:
+    """A point on the map, in degrees north and east, and what is there as the messenger calls it."""
+
+    latitude: float
+    longitude: float
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +186,7 @@ ChatEvent = (
     | ButtonPressed
     | SharedContact
     | SentFile
+    | SharedLocation
     | TextEdited
     | UnreadableContent
     | SpokenInGroup

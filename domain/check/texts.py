@@ -47,9 +47,11 @@ LONGEST_CHAT_TEXTS = {
     "intents.": LONGEST_BUTTON_LABEL,
     "chat.toasts.": 200,
     "chat.printed": 500,
+    "chat.description": 512,
+    "chat.short_description": 120,
 }
 """Beginning of keys → the most UTF-16 units that these texts may have: in a message, on a button, in what flashes up
-over a chat, under a file.
+over a chat, under a file, on the bot's own page.
 """
 
 LONGEST_LINK_LINE = "\n" + "x" * (LONGEST_SITE_ADDRESS + len("/c/") + LINK_LENGTH)

@@ -55,6 +55,18 @@ class Frame:
         return {name: value for name, value in self.slots.items() if name not in self.by_fill}
 
 
+@dataclass(frozen=True, slots=True)
+class WaitingFile:
+    """A file that lies with a messenger until it is known what it is."""
+
+    file_id: str
+    """Names it to the messenger."""
+    file_name: str
+    """As its sender called it."""
+    size_bytes: int | None = None
+    """None where the messenger does not say so."""
+
+
 @dataclass(slots=True)
 class Dialogue:
     """The stack of frames of one line; the last one is asked now."""
@@ -62,6 +74,8 @@ class Dialogue:
     frames: list[Frame] = field(default_factory=list)
     is_latin: bool = False
     """Whether it goes on in Latin letters: so was the last text that had any letters."""
+    files: list[WaitingFile] = field(default_factory=list)
+    """Files of a chat that came without a context: what they are is asked."""
 
     @property
     def top(self) -> Frame | None:
@@ -71,13 +85,15 @@ class Dialogue:
     def as_json(self) -> dict[str, Any]:
         """Return the form that the store keeps."""
         latin_mark = {"is_latin": True} if self.is_latin else {}
-        return {"frames": [asdict(frame) for frame in self.frames], **latin_mark}
+        files = {"files": [asdict(file) for file in self.files]} if self.files else {}
+        return {"frames": [asdict(frame) for frame in self.frames], **latin_mark, **files}
 
     @staticmethod
     def from_json(stored_dialogue: Mapping[str, Any]) -> "Dialogue":
         """Read back what `as_json` gave."""
         frames = [Frame(**frame) for frame in stored_dialogue["frames"]]
-        return Dialogue(frames, bool(stored_dialogue.get("is_latin")))
+        files = [WaitingFile(**file) for file in stored_dialogue.get("files", ())]
+        return Dialogue(frames, bool(stored_dialogue.get("is_latin")), files)
 
 
 def question_state(stored_dialogue: Mapping[str, Any]) -> dict[str, Any]:

@@ -45,6 +45,7 @@ class Person:
     def __init__(self, messenger: FakeBotApi, name: str, mobile: str = "989121234567") -> None:
         self.messenger, self.name, self.mobile = messenger, name, mobile
         self.more: Mapping[str, str] = {}
+        self.position = (37.07123, 54.07456)
         self.id = next(_user_ids)
         self._heard = 0
         self._wrote: dict[int, dict[str, Any]] = {}
@@ -116,6 +117,8 @@ class Person:
         if "keyboard" in message.markup:
             if button.get("request_contact"):
                 self.shares_contact()
+            elif button.get("request_location"):
+                self.shares_location(*self.position)
             else:
                 self.says(label)
             return ""
@@ -131,6 +134,12 @@ class Person:
         self._does("callback_query", content)
         return press
 
+    def deletes(self, message: BotMessage) -> None:
+        """Delete a message of the bot, which is not told; a deleted message is pinned no longer."""
+        message.is_deleted = True
+        pinned = self.messenger.pinned.get(self.id, [])
+        self.messenger.pinned[self.id] = [number for number in pinned if number != message.message_id]
+
     def shares_contact(self, owner: "Person | None" = None) -> Update:
         """Share one's own contact, or another person's."""
         whose = owner or self
@@ -143,14 +152,34 @@ class Person:
 
     def sends_photo(self, content: bytes, caption: str = "") -> Update:
         """Send a photo; it comes in two sizes, the small one first."""
+        return self._sends_photo(content, _captioned(caption))
+
+    def _sends_photo(self, content: bytes, more: Mapping[str, str]) -> Update:
         small, full = self.messenger.keep(b"small", "photo.jpg"), self.messenger.keep(content, "photo.jpg")
-        sizes = [_sized(small, 90, 67), _sized(full, 1280, 960)]
-        return self._writes({"photo": sizes} | _captioned(caption))
+        return self._writes({"photo": [_sized(small, 90, 67), _sized(full, 1280, 960)], **more})
 
     def sends_file(self, content: bytes, name: str, media_type: str, caption: str = "") -> Update:
         """Send a file."""
         file = self.messenger.keep(content, name).described()
         return self._writes({"document": file | {"file_name": name, "mime_type": media_type}} | _captioned(caption))
+
+    def sends_album(self, *contents: bytes, caption: str = "") -> list[Update]:
+        """Send photos at once: each comes by itself, the caption with the first."""
+        album = {"media_group_id": str(next(_press_ids))}
+        captions = [caption, *[""] * (len(contents) - 1)]
+        return [
+            self._sends_photo(content, album | _captioned(text))
+            for content, text in zip(contents, captions, strict=True)
+        ]
+
+    def shares_location(self, latitude: float, longitude: float) -> Update:
+        """Share a point of the map."""
+        return self._writes({"location": {"latitude": latitude, "longitude": longitude}})
+
+    def shares_venue(self, title: str, address: str, latitude: float, longitude: float) -> Update:
+        """Share a place that the messenger knows by its name."""
+        location = {"latitude": latitude, "longitude": longitude}
+        return self._writes({"location": location, "venue": {"location": location, "title": title, "address": address}})
 
     def confirms(self, invoice: Invoice | None = None, *, amount: int | None = None) -> Transaction:
         """Confirm an invoice, the newest one; `amount` is another than the invoice's. The bot is asked."""

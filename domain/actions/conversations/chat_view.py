@@ -10,12 +10,14 @@ from domain.authorization.request_policy import awaits_answer_of
 from domain.conversation.buttons.menus import menu_button_rows
 from domain.conversation.buttons.questions import OpenQuestion
 from domain.conversation.buttons.requests import bill_page_button_rows
+from domain.conversation.buttons.steps import count_steps
 from domain.conversation.command_fields import MENU_INTENT
 from domain.conversation.frames import CONFIRM_STEP
 from domain.language.awaited import list_asking_notices
 from domain.messages.catalogue import RenderedMessage
 from domain.messages.keyboards import ButtonRows, ReplyMarkup
 from domain.requests.request import ServiceRequest
+from domain.values.text import persian_digits
 from domain.values.tracking_codes import parse_code
 
 
@@ -30,7 +32,8 @@ async def with_markup(turn: TurnContext, reply: RenderedMessage) -> RenderedMess
         return replace(reply, markup=ReplyMarkup(await build_main_menu(turn)))
     button_rows = build_question_buttons(turn) if turn.asks_question else ()
     if button_rows:
-        return replace(await _add_asked_matter(turn, reply), markup=ReplyMarkup(button_rows))
+        question = _with_step_number(turn, await _add_asked_matter(turn, reply))
+        return replace(question, markup=ReplyMarkup(button_rows))
     if reply.markup is not None:
         return with_menu_button(turn, reply)
     if reply.request_id is not None:
@@ -70,10 +73,21 @@ async def _add_asked_matter(turn: TurnContext, question: RenderedMessage) -> Ren
     return replace(question, text=f"{matter.text}\n{question.text}") if matter else question
 
 
+def _with_step_number(turn: TurnContext, reply: RenderedMessage) -> RenderedMessage:
+    """Return a question of a form with how far that is, over it."""
+    frame = turn.dialogue.top
+    step_numbers = count_steps(turn.conversation, frame) if frame else None
+    if step_numbers is None:
+        return reply
+    number, count = map(persian_digits, step_numbers)
+    step_line = turn.render("chat.step", question_number=number, question_count=count).text
+    return replace(reply, text=f"{step_line}\n{reply.text}")
+
+
 def with_menu_button(turn: TurnContext, reply: RenderedMessage) -> RenderedMessage:
     """Return a reply with the button of the menu behind all others."""
-    button_rows = reply.markup.rows if reply.markup else ()
-    return replace(reply, markup=ReplyMarkup((*button_rows, *menu_button_rows(turn.text_of))))
+    markup = reply.markup or ReplyMarkup()
+    return replace(reply, markup=replace(markup, rows=(*markup.rows, *menu_button_rows(turn.text_of))))
 
 
 def build_question_buttons(turn: TurnContext) -> ButtonRows:

@@ -286,8 +286,11 @@ async def _is_paid_or_booked(turn: TurnContext, request: ServiceRequest) -> bool
 
 
 async def reply_to_staff(turn: TurnContext, slots: SlotValues) -> RenderedMessage:
-    """Answer the question that staff asked about an own request."""
-    return await _run_command(turn, slots["code"], Command.REPLY, {"text": slots["text"]})
+    """Answer the question that staff asked about an own request; a chat says what was taken."""
+    reply = await _run_command(turn, slots["code"], Command.REPLY, {"text": slots["text"]})
+    if turn.actor.channel not in MESSENGERS:
+        return reply
+    return replace(reply, text=f"{reply.text}\n{turn.render('chat.answer_taken', text=slots['text']).text}")
 
 
 async def confirm_request(turn: TurnContext, slots: SlotValues) -> RenderedMessage:

@@ -2,8 +2,11 @@
 text.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
+from domain.actions.chats.officer_questions import render_officer_question
 from domain.actions.conversations import commands
 from domain.actions.conversations.changing import (
     CHANGED_FIELD,
@@ -52,6 +55,14 @@ async def converse(
     """
     turn.text = text
     reply = await _take_turn(turn, text, is_command=is_command, is_forwarded=is_forwarded)
+    await store_dialogue(turn)
+    return reply
+
+
+async def begin_intent(turn: TurnContext, intent: str, stated_values: Mapping[str, Any]) -> RenderedMessage:
+    """Begin an intent with what is known of it, and return the reply: what is missing is asked."""
+    step = turn.conversation.begin_intent(turn.dialogue, intent, stated_values, turn.sent_at)
+    reply = await _take_step(turn, step)
     await store_dialogue(turn)
     return reply
 
@@ -269,7 +280,8 @@ async def _ask_question(turn: TurnContext, step: Ask) -> RenderedMessage:
     if frame.intent == CHANGE_INTENT:
         return await _ask_change(turn, step)
     turn.asks_question = True
-    return prefix_reason(turn, step, render_question(turn, frame, is_unsure=step.is_unsure))
+    question = await render_officer_question(turn, frame) or render_question(turn, frame, is_unsure=step.is_unsure)
+    return prefix_reason(turn, step, question)
 
 
 async def _ask_own_request(turn: TurnContext, step: Ask) -> RenderedMessage:

@@ -14,6 +14,7 @@ from domain.actions.requests import track
 from domain.bills.bill import Bill, BillState
 from domain.bills.merged_bill import MergedBill, derive_merged_deadline, derive_merged_state
 from domain.messages.catalogue import RenderedMessage
+from domain.values.bill_ids import BillIds
 from domain.values.text import group_digits, persian_digits
 
 
@@ -56,4 +57,6 @@ async def _render_merged_bill(turn: TurnContext, merged_bill: MergedBill, parts:
     else:
         facts["deadline"] = turn.dependencies.wording.render_fact(None, "deadline", deadline)
         reply = turn.render("sms.pay_merged_until", **facts)
-    return await add_payment_link(turn, reply, parts)
+    linked_reply = await add_payment_link(turn, reply, parts)
+    merged_ids = BillIds(merged_bill.bill_id, merged_bill.payment_id)
+    return replace(linked_reply, bill_pages=replace(linked_reply.bill_pages, payable_ids=merged_ids))

@@ -7,6 +7,7 @@ updates of one chat wait for each other, whichever process got them. A fault of 
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from domain.actions.chats.answered_questions import find_answered_message
 from domain.actions.citizens.languages import name_chat_line
 from domain.actions.conversations.arriving import Arrival, handle_once
 from domain.actions.conversations.chat_turn import ChatTurn, handle_chat_event
@@ -67,6 +68,8 @@ class HandledUpdate:
     """The notice that answers a pressed button; None: none."""
     invoice_token: str = ""
     """The payment link for whose bills an invoice is to be sent into the chat, once; empty: none is."""
+    answered_message: str = ""
+    """The messenger's number of our message whose buttons are to go away; empty: none's are."""
 
 
 async def receive_update(dependencies: Dependencies, store: Store, update: ReceivedUpdate) -> HandledUpdate:
@@ -84,15 +87,25 @@ async def receive_update(dependencies: Dependencies, store: Store, update: Recei
     stored_message = await handle_once(dependencies, store, message, address, handle_update)
     if stored_message.state is InboundState.FAILED or not chat_turns:
         return HandledUpdate(stored_message)
-    return HandledUpdate(stored_message, chat_turns[-1].toast, chat_turns[-1].invoice_token)
+    chat_turn = chat_turns[-1]
+    return HandledUpdate(stored_message, chat_turn.toast, chat_turn.invoice_token, chat_turn.answered_message)
 
 
 async def _prepare_event(dependencies: Dependencies, store: Store, update: ReceivedUpdate) -> ChatEvent:
-    """Return what came with its file, if it has one, prepared: before the unit of work that stores it."""
-    sent_file = update.chat_event
-    if not isinstance(sent_file, SentFile) or sent_file.content is None:
-        return update.chat_event
+    """Return what came with its files, if it has any, prepared: before the unit of work that stores them."""
     sender = Actor(frozenset({Role.CITIZEN}), "citizen", update.chat_id, update.channel)
+    match update.chat_event:
+        case SentFile() as sent_file:
+            return await _prepare_sent_file(dependencies, store, sent_file, sender)
+        case ButtonPressed(files=files) as press:
+            prepared_files = [await _prepare_sent_file(dependencies, store, file, sender) for file in files]
+            return replace(press, files=tuple(prepared_files))
+    return update.chat_event
+
+
+async def _prepare_sent_file(dependencies: Dependencies, store: Store, sent_file: SentFile, sender: Actor) -> SentFile:
+    if sent_file.content is None:
+        return sent_file
     try:
         prepared_file = await prepare_file(dependencies, store, sent_file.file_name, sent_file.content, sender)
     except DomainError as refusal:
@@ -245,7 +258,11 @@ async def _take_turn(
             open_turn(dependencies, uow, chat_address), chat, update.chat_event, stored_dialogue
         )
     turn = open_turn(dependencies, uow, chat_address, stored_dialogue)
-    return await handle_chat_event(turn, update.chat_event)
+    question_before = turn.dialogue.as_json() if turn.had_dialogue else None
+    chat_turn = await handle_chat_event(turn, update.chat_event)
+    if question_before and not chat_turn.answered_message and turn.dialogue.as_json() != question_before:
+        return replace(chat_turn, answered_message=await find_answered_message(uow, arrival.message))
+    return chat_turn
 
 
 def _is_repeated_press(previous: InboundMessage, message: InboundMessage) -> bool:

@@ -23,8 +23,8 @@ async def build_request_buttons(
     is_own = request.mobile == mobile
     printable_papers = await list_printouts(dependencies, uow, request, actor) if is_own else {}
     can_rate = is_own and await awaits_rating(dependencies, uow, request)
-    has_pages = is_own and bool(dependencies.policy.site_address)
-    bill_pages = await find_bill_pages(dependencies, uow, await list_request_bills(uow, request) if has_pages else ())
+    shows_bills = is_own and (bool(dependencies.policy.site_address) or request.phase is Phase.NEEDS_PAYMENT)
+    bill_pages = await find_bill_pages(dependencies, uow, await list_request_bills(uow, request) if shows_bills else ())
     takes_invoices = channel in dependencies.policy.invoice_channels
     choices = RequestChoices(
         request,

@@ -8,7 +8,7 @@ from typing import Any
 from domain.actions.conversations.late_questions import LateQuestion, dialogue_lifetime, read_dialogue
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import Address
-from domain.chats.chat import MESSENGERS
+from domain.chats.chat import MESSENGERS, SentFile
 from domain.conversation.buttons.pages import REQUESTS_A_PAGE, find_page
 from domain.conversation.dialogue import Conversation
 from domain.conversation.frames import Dialogue
@@ -57,6 +57,8 @@ class TurnContext:
     """The question of an earlier dialogue, whose time has just run out."""
     text: str = ""
     """What was said."""
+    pressed_files: Sequence[SentFile] = ()
+    """Files that waited for the button which was pressed."""
     intent: str = ""
     """What was understood."""
     asks_question: bool = False
@@ -160,7 +162,7 @@ def open_turn(
     actor = Actor(frozenset({Role.CITIZEN}), "citizen", mobile, address.channel)
     conversation = dependencies.conversation_in(address.channel)
     dialogue, late_question = read_dialogue(dependencies, stored_dialogue)
-    had_dialogue = bool(dialogue.frames)
+    had_dialogue = bool(dialogue.frames or dialogue.files)
     has_expired = stored_dialogue is not None and bool(stored_dialogue[0].get("frames")) and not had_dialogue
     return TurnContext(
         dependencies,
@@ -179,7 +181,7 @@ def open_turn(
 async def store_dialogue(turn: TurnContext) -> None:
     """Keep the dialogue for the next text, in the place of what there was."""
     address, dialogues = turn.address, turn.uow.dialogues
-    if turn.dialogue.frames:
+    if turn.dialogue.frames or turn.dialogue.files:
         expires_at = turn.dependencies.clock.now() + dialogue_lifetime(turn.dependencies)
         await dialogues.save(address.channel, address.recipient, turn.dialogue.as_json(), expires_at)
     elif turn.had_dialogue:

@@ -6,15 +6,10 @@ What the person wanted is kept for a day, and done once the mobile is proved.
 from dataclasses import replace
 from datetime import timedelta
 
+from domain.actions.chats.deep_links import read_link_payload
 from domain.actions.conversations import commands
 from domain.actions.conversations.chat_lists import show_tariff
-from domain.actions.conversations.chat_turn import (
-    TRACK_PAYLOAD_PREFIX,
-    ChatTurn,
-    build_greeting,
-    handle_chat_event,
-    tracking_command,
-)
+from domain.actions.conversations.chat_turn import ChatTurn, build_greeting, handle_chat_event
 from domain.actions.conversations.chat_view import with_menu_button
 from domain.actions.conversations.languages import choose_language, choose_language_by_button
 from domain.actions.conversations.proving import (
@@ -73,7 +68,7 @@ async def handle_unproved_event(
         return ChatTurn("unreadable", (_with_contact_request(turn, turn.render("chat.unreadable")),))
     if pressed_turn := await _handle_public_call(turn, chat_event):
         return pressed_turn
-    text = _event_text(chat_event)
+    text = _event_text(turn, chat_event)
     if isinstance(chat_event, TextWritten) and (chat_turn := await _prove_by_code(turn, chat, text, stored_dialogue)):
         return chat_turn
     return await _answer_public_question(turn, text) or await _defer_text(turn, chat, text, stored_dialogue)
@@ -193,13 +188,13 @@ async def _defer_text(turn: TurnContext, chat: Chat, text: str, stored_dialogue:
     return ChatTurn("mobile_not_verified", (_with_contact_request(turn, question),))
 
 
-def _event_text(chat_event: ChatEvent) -> str:
+def _event_text(turn: TurnContext, chat_event: ChatEvent) -> str:
     """Return what an update says; empty for what only greets."""
     match chat_event:
         case TextWritten(text=text):
             return text
-        case ChatBegun(link_payload=payload) if payload.startswith(TRACK_PAYLOAD_PREFIX):
-            return tracking_command(payload)
+        case ChatBegun(link_payload=payload):
+            return read_link_payload(turn.conversation, payload) or ""
         case ButtonPressed(button_data=data):
             button_answer = read_button_answer(data)
             return "" if button_answer.turn_key or button_answer.verb_call else button_answer.answer_text

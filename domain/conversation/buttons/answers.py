@@ -35,6 +35,10 @@ class ButtonVerb(StrEnum):
     LIST = "list"
     TARIFF = "tariff"
     OPERATOR = "operator"
+    BARCODE = "barcode"
+    ANSWER = "answer"
+    POINT = "point"
+    PLACE = "place"
 
 
 @dataclass(frozen=True, slots=True)

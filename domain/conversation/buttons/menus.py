@@ -6,7 +6,7 @@ from domain.conversation.buttons.answers import ButtonVerb, text_button, verb_bu
 from domain.conversation.dialogue import Conversation
 from domain.conversation.vocabulary import COMMAND_INTENTS
 from domain.language.intents import Intent
-from domain.messages.keyboards import Button, ButtonRows, arrange_in_rows
+from domain.messages.keyboards import Button, ButtonRows, arrange_in_rows, reading_row
 from domain.values.languages import Language
 
 TextLookup = Callable[[str], str]
@@ -67,13 +67,11 @@ def build_public_rows(
         )
         for service in conversation.services.values()
     ]
-    return (
-        *arrange_in_rows(service_buttons, 2),
-        (
-            *(text_button(catalogue_text(f"intents.{name}"), _COMMAND_WORDS[name]) for name in PUBLIC_COMMANDS),
-            *(_language_buttons(catalogue_text) if has_languages else ()),
-        ),
-    )
+    other_buttons = [
+        *(text_button(catalogue_text(f"intents.{name}"), _COMMAND_WORDS[name]) for name in PUBLIC_COMMANDS),
+        *(_language_buttons(catalogue_text) if has_languages else ()),
+    ]
+    return (*arrange_in_rows(service_buttons, 2), reading_row(other_buttons))
 
 
 def build_language_rows(languages: Iterable[Language], present_language: Language) -> ButtonRows:

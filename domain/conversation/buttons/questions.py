@@ -13,10 +13,11 @@ from domain.conversation.dialogue import Conversation
 from domain.conversation.frames import CONFIRM_STEP, Dialogue, Frame
 from domain.fields.form import Field
 from domain.fields.moments import Day, HourOfDay
+from domain.fields.places import Place
 from domain.fields.types import Integer
 from domain.language.form_guards import refuses_answer
 from domain.language.wording import LEFT_TO_RIGHT
-from domain.messages.keyboards import Button, ButtonRows, arrange_in_rows
+from domain.messages.keyboards import Button, ButtonRows, arrange_in_rows, reading_row
 from domain.settings.policy import Policy
 from domain.values import tracking_codes
 from domain.values.calendar import WorkingCalendar, to_tehran
@@ -107,6 +108,8 @@ class OpenQuestion:
                 hours = [f"{hour:02}:{half}" for hour in range(FIRST_HOUR, LAST_HOUR) for half in ("00", "30")]
                 open_hours = [hour for hour in hours if not self._is_refused(frame, field.name, hour)]
                 return arrange_in_rows([answer_button(turn_key, persian_digits(hour), hour) for hour in open_hours], 4)
+            case Place():
+                return ((verb_button(self.catalogue_text("chat.buttons.point"), ButtonVerb.POINT),),)
             case Integer(minimum=1, maximum=most) if most == HIGHEST_SCORE:
                 stars = [answer_button(turn_key, "⭐" * score, str(score)) for score in range(HIGHEST_SCORE, 0, -1)]
                 return arrange_in_rows(stars, 1)
@@ -157,12 +160,11 @@ class OpenQuestion:
         turn_key = digest_turn(self.dialogue.as_json())
         is_form = self.conversation.forms[frame.intent].submission is not None and not frame.same_as
         answer_names = ("submit", "amend", "exit") if is_form else ("yes", "no")
-        return (
-            tuple(
-                answer_button(turn_key, self.catalogue_text(f"chat.buttons.{answer_name}"), _ANSWER_WORDS[answer_name])
-                for answer_name in answer_names
-            ),
-        )
+        buttons = [
+            answer_button(turn_key, self.catalogue_text(f"chat.buttons.{answer_name}"), _ANSWER_WORDS[answer_name])
+            for answer_name in answer_names
+        ]
+        return (reading_row(buttons),)
 
     def _exit_rows(self, frame: Frame) -> ButtonRows:
         """Return the way back and the way out, where there are any besides the answers."""
@@ -176,7 +178,7 @@ class OpenQuestion:
                 answer_button(turn_key, self.catalogue_text("chat.buttons.back"), _ANSWER_WORDS["back"])
             )
         exit_buttons.append(answer_button(turn_key, self.catalogue_text("chat.buttons.exit"), _ANSWER_WORDS["exit"]))
-        return (tuple(exit_buttons),)
+        return (reading_row(exit_buttons),)
 
 
 _ANSWER_WORDS = {"submit": "بله", "yes": "بله", "amend": "قبلی", "back": "قبلی", "no": "خیر", "exit": "انصراف"}

@@ -43,6 +43,7 @@ from domain.blocks.wanted_time import RequestedInFuture, day_of_work_begins
 from domain.fields.form import Field, LeftToUnit
 from domain.fields.hours import Duration, Hours
 from domain.fields.moments import Day, HourOfDay, Moment
+from domain.fields.places import Place
 from domain.fields.types import Choices, Identifier, Rials, Text, format_number
 from domain.fields.work_items import MOST_HOURS, MachineName, WorkItems
 from domain.fleet.resources import MACHINE_TYPES
@@ -322,7 +323,7 @@ MACHINERY_WORK = Service(
         Field("items", WorkItems(), left_to_unit=LeftToUnit(LEFT_HOURS, part="hours")),
         Field("date", Day(offers_holidays=False), left_to_unit=LeftToUnit(LEFT_DAY)),
         Field("start", HourOfDay(), left_to_unit=LeftToUnit(LEFT_HOUR)),
-        Field("place", Text(200)),
+        Field("place", Place(200)),
         Field("description", Text(500), required=False),
     ),
     states=STATES,

@@ -49,6 +49,7 @@ class InvalidReason(InvalidReasonBase):
     TWO_PLACES = "two_places"
     BAD_SHARE = "bad_share"
     BAD_TEXT = "bad_text", "given"
+    FAR_POINT = "far_point"
     DATE_CELL = "date_cell"
     BEFORE_BEGUN = "before_begun"
     # A number of a person or thing

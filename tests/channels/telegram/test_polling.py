@@ -54,7 +54,7 @@ async def test_commands_are_words(bot: Bot, reza: Person) -> None:
         ):
             reza.says(command)
             await reza.hears(heard)
-    named = [one["command"] for one in bot.messenger.commands]
+    named = [one["command"] for one in bot.messenger.profile.commands]
     assert named == ([] if bot.messenger.bale else ["menu", "list", "track", "pay", "tariff"])
 
 

@@ -15,6 +15,7 @@ from domain.chats.chat import (
     ChatEvent,
     SentFile,
     SharedContact,
+    SharedLocation,
     SpokenInGroup,
     TextEdited,
     TextWritten,
@@ -118,8 +119,17 @@ async def test_edits_and_what_a_desk_cannot_take(link: BotClient, messenger: Fak
     said = reza.says("ماشین")
     reza.edits(said, "کارشناس")
     place = {name: value for name, value in said.content.items() if name != "text"}
-    messenger.updates.add("message", reza.id, {**place, "location": {"latitude": 37.1, "longitude": 54.1}})
+    messenger.updates.add("message", reza.id, {**place, "dice": {"emoji": "🎲", "value": 3}})
     assert came(link, messenger) == [TextWritten("ماشین"), TextEdited(), UnreadableContent()]
+
+
+async def test_a_place_is_a_point_or_has_a_name(link: BotClient, messenger: FakeBotApi, reza: Person) -> None:
+    reza.shares_location(37.1, 54.1)
+    reza.shares_venue("مسجد جامع", "خیابان امام", 37.1, 54.1)
+    assert came(link, messenger) == [
+        SharedLocation(37.1, 54.1),
+        SharedLocation(37.1, 54.1, "مسجد جامع، خیابان امام"),
+    ]
 
 
 async def test_a_shared_place_that_moves_is_no_edit(link: BotClient, messenger: FakeBotApi, reza: Person) -> None:

@@ -63,7 +63,7 @@ async def test_a_waiting_list_has_no_buttons_under_another_reply(anneh: Person) 
             assert labels(status) == [shown_code, "انصراف"]
             status = await anneh.press(shown_code, status)  # noqa: PLW2901
         assert status.key == "services.machinery.status.awaiting_payment"
-        assert labels(status) == ["پرداخت", "پیگیری", "لغو درخواست", "منوی خدمات"]
+        assert labels(status) == ["بارکد قبض", "پرداخت", "پیگیری", "لغو درخواست", "منوی خدمات"]
     assert labels(await anneh.says("درخواست‌های من")) == [f"{shown_code}\u200f کارکرد ماشین‌آلات", "منوی خدمات"]
     assert labels(await anneh.says("تعرفه لودر ۴ ساعت")) == ["منوی خدمات"]
     assert (await anneh.town.request(code)).state == "awaiting_payment"
@@ -163,7 +163,7 @@ async def test_a_question_that_finds_no_room_behind_a_reply_is_asked_in_a_messag
     await anneh.hears()
     await anneh.does(TextWritten(f"پیگیری {code}"))
     status, again = [one for one in await anneh.hears() if one.cls is MessageClass.REPLY]
-    assert labels(status) == ["پرداخت", "پیگیری", "لغو درخواست", "منوی خدمات"]
+    assert labels(status) == ["بارکد قبض", "پرداخت", "پیگیری", "لغو درخواست", "منوی خدمات"]
     assert labels(again) == ["تأیید و ثبت", "اصلاح", "انصراف"]
 
 

@@ -187,7 +187,7 @@ async def test_a_menu_button_amid_a_form_interrupts_it_and_is_no_answer(anneh: P
     answer = await anneh.press("درخواست‌های من")
     assert answer.key == "sms.no_requests"
     assert "نشانی محل کار" in answer.text
-    assert labels(answer) == ["قبلی", "انصراف"]
+    assert labels(answer) == ["📍 فرستادن جا روی نقشه", "قبلی", "انصراف"]
     assert (await anneh.says("خیابان امام")).key == "services.machinery.summary"
 
 
@@ -236,7 +236,7 @@ async def test_tracking_paying_cancelling_by_buttons(anneh: Person) -> None:
     assert labels(status) == [f"\u200e{display_code(code)}", "انصراف"]
     bill = await anneh.press(labels(status)[0])
     assert bill.key == "services.machinery.status.awaiting_payment"
-    assert labels(bill) == ["پرداخت", "پیگیری", "لغو درخواست", "منوی خدمات"]
+    assert labels(bill) == ["بارکد قبض", "پرداخت", "پیگیری", "لغو درخواست", "منوی خدمات"]
     [of_request] = await anneh.town.bills(code)
     paying = await anneh.press("پرداخت", bill)
     assert of_request.bill_id in paying.text
@@ -260,7 +260,7 @@ async def test_notices_come_into_the_chat_that_asked_with_what_can_be_done(anneh
         "services.machinery.notices.ask",
         ["پاسخ به پرسش", "پیگیری", "تغییر درخواست", "لغو درخواست"],
     )
-    assert (await anneh.press("پاسخ به پرسش", question)).key == "ask.text"
+    assert (await anneh.press("پاسخ به پرسش", question)).key == "chat.ask_answer"
     assert (await anneh.says("بله، هموار است")).key == "services.machinery.notices.answer"
     assert (await anneh.town.request(code)).data["answers"][0]["answer"] == "بله، هموار است"
     for action, role in (("accept", Role.CIVIL), ("price", Role.REVENUE)):

@@ -110,9 +110,9 @@ async def test_what_is_written_under_a_file_is_not_dropped_without_a_word(anneh:
     await asked(anneh)
     await anneh.press("سند مالکیت", await anneh.press("فرستادن مدارک"))
     await anneh.does(SentFile("a.jpg", PHOTO, caption="این هم سند؛ لودر هم می‌خواهم"))
-    [answer] = await anneh.hears()
+    answer, notice = await anneh.hears()
     assert answer.text.startswith("«سند مالکیت» رسید.")
-    assert "نوشته زیر فایل خوانده نمی‌شود" in answer.text
+    assert "نوشته زیر فایل روشن نبود" in notice.text
     assert anneh.town.rows("SELECT text FROM inbox ORDER BY id DESC LIMIT 1") == [
         ("a.jpg این هم سند؛ لودر هم می‌خواهم",)
     ]
@@ -130,7 +130,7 @@ async def test_a_file_that_nobody_asked_for(anneh: Person, experts: Experts) -> 
     assert (await anneh.sends(PHOTO)).key == "chat.no_paper_wanted"
     code = await asked(anneh)
     which = await anneh.sends(PHOTO)
-    assert (which.key, len(labels(which))) == ("chat.which_request", 1)
+    assert (which.key, len(labels(which))) == ("chat.which_request", 3)
     assert await documents(anneh, code) == []
     await experts.add(code, "deed", "plan")
     only_one_is_missing = await anneh.sends(PHOTO + b"x")
