@@ -18,6 +18,8 @@ from domain.conversation.command_fields import (
     INTENTS_WITH_OWN_QUESTION,
     asks_own_request,
 )
+from domain.conversation.courtesies import COURTESY_INTENTS
+from domain.conversation.emergencies import Emergency
 from domain.conversation.vocabulary import COMMAND_INTENTS, LANGUAGE_INTENT
 from domain.gateways.attempt import AttemptAlert
 from domain.language.printouts import PRINT_PHRASES, PaperStatus
@@ -51,6 +53,13 @@ WRITTEN_OUT_KEYS = (
     "chat.toasts.stale", "chat.toasts.twice", "chat.unreadable", "chat.violation_line", "chat.welcome",
     "chat.which_paper", "chat.which_request", "details.invalid_field.soap_value", "details.missing_field.soap_missing",
     "errors.expired_dialogue",
+    "chat.account", "chat.account_changing", "chat.account_left", "chat.buttons.account",
+    "chat.buttons.jobs", "chat.buttons.next_page", "chat.buttons.operator_hours", "chat.buttons.pay_amount",
+    "chat.buttons.previous_page", "chat.group", "chat.operator.hours", "chat.operator.how_long",
+    "chat.operator.job_line", "chat.operator.jobs", "chat.operator.no_jobs", "chat.page",
+    "sms.after_hours", "sms.contact.address", "sms.contact.wanted_call", "sms.contact.closed", "sms.contact.hours",
+    "sms.contact.open", "sms.contact.phone", "sms.readers.line",
+    "sms.readers.none", "units.today", "units.tomorrow", "units.yesterday",
     "sms.authentic.bills_closed", "sms.authentic.bills_open", "sms.authentic.foreign_address",
     "sms.authentic.own_address", "sms.authentic.request", "sms.authentic.single_closed",
     "sms.authentic.letter_of_other", "sms.authentic.number_of_other",
@@ -119,6 +128,10 @@ def _command_keys() -> Iterator[str]:
     yield from (f"ask.{intent}" for intent in INTENTS_WITH_OWN_QUESTION)
     yield from (f"sms.about.{intent}" for intent in EXPLAINED_COMMANDS)
     yield from (f"sms.authentic.paper_{status}" for status in PaperStatus)
+    yield from (f"sms.emergency.{emergency}" for emergency in Emergency)
+    yield from (f"sms.courtesy.{courtesy}" for courtesy in sorted(COURTESY_INTENTS))
+    yield from (f"sms.holder.{kind}" for kind in ("nobody", "due", "late", "open", "line_due", "line_late"))
+    yield from (f"units.{part}_hours" for part in ("week", "thursday"))
     yield from (f"ask.{field.name}" for fields in CHAT_FIELDS.values() for field in fields)
     for intent, fields in COMMAND_FIELDS.items():
         yield from (f"ask.{field.name}" for field in fields if field.required)

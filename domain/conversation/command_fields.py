@@ -71,6 +71,8 @@ COMMAND_FIELDS: Mapping[str, tuple[Field, ...]] = {
     "help": (Field("about", Text(40), required=False),),
     "list": (),
     "track": (CODE_FIELD,),
+    "who_read": (CODE_FIELD,),
+    "contact": (),
     "pay": (CODE_FIELD,),
     "authentic": (Field("code", AnyCode()),),
     "cancel": (CODE_FIELD,),

@@ -231,7 +231,8 @@ class Conversation(Questions):
         if message.intent in {"opt_in", "opt_out"}:
             return OptOut(is_stopped=message.intent == "opt_out")
         extra = self.grammar.parse_arguments(frame.intent, text, now)  # «لودر ۴ ساعت», where a machine was asked for
-        if is_interruption(message, text) or (is_bare_code(message, text) and not extra):
+        is_command = is_interruption(message, text) or self.grammar.is_called_in_sentence(message.intent)
+        if is_command or (is_bare_code(message, text) and not extra):
             return self._begin_interruption(dialogue, frame, message, now)
         if frame.intent == MENU_INTENT:
             dialogue.frames.pop()

@@ -86,10 +86,11 @@ class Grammar:
     def is_form(self, intent: str) -> bool:
         """Return whether an intent begins a form, or sends a text of the writer's own."""
         known_intent = self._keywords.intents_by_name.get(intent)
-        return (
-            known_intent is not None
-            and bool(known_intent.required_slots)
-            and (known_intent.topic is not None or known_intent.rest_slot is not None)
+        if known_intent is None:
+            return False
+        has_text = known_intent.rest_slot is not None
+        return (known_intent.topic is not None and has_text) or (
+            bool(known_intent.required_slots) and (known_intent.topic is not None or has_text)
         )
 
     def is_asked_for(self, message: ParsedMessage, text: str) -> bool:
@@ -143,6 +144,11 @@ class Grammar:
         meant_message = self._read_call(text, call, day)
         return meant_message and replace(meant_message, mood=Mood.UNCLEAR)
 
+    def is_called_in_sentence(self, intent: str) -> bool:
+        """Return whether an intent is called by whole phrases, whatever is said beside them."""
+        known_intent = self._keywords.intents_by_name.get(intent)
+        return known_intent is not None and known_intent.is_called_in_sentence
+
     def parse_for_intent(self, intent: str, text: str, today: datetime) -> ParsedMessage | None:
         """Read a text that called no command as one of this intent, wherever its keyword is; None when it refuses.
 
@@ -177,13 +183,18 @@ class Grammar:
         if report := self._parse_report(text, day):
             return report
         message = self._parse_calls(text, day)
+        refused_intent = self._keywords.find_refused_intent(TokenStream(text))
+        if refused_intent and message.intent in {UNKNOWN_INTENT, refused_intent}:
+            return ParsedMessage(UNKNOWN_INTENT, mood=Mood.REFUSED, refused_intent=refused_intent)
         if better := self._parse_question_how(text, message) or self._parse_command_in_form(text, message, day):
             return better
         intent = self._keywords.intents_by_name.get(message.intent)
-        is_settled = intent is not None and (intent.rest_slot or intent.is_binding or intent.is_called_anywhere)
-        if is_settled:
+        is_settled = intent is not None and (
+            intent.rest_slot or intent.is_binding or intent.is_called_anywhere or intent.is_called_in_sentence
+        )
+        if is_settled or "service" in message.slots:
             return message
-        if called_message := self._parse_call_anywhere(text, day):
+        if called_message := self._parse_call_anywhere(text, day, message):
             return called_message
         is_open = message.intent == UNKNOWN_INTENT and not message.refused_intent
         return (self._parse_beside_code(text, day) or self._parse_look_up(text, day) if is_open else None) or message
@@ -284,12 +295,21 @@ class Grammar:
                 return message
         return None
 
-    def _parse_call_anywhere(self, text: str, day: date) -> ParsedMessage | None:
-        """Return what a message asks whose keyword is not at its beginning («این پیامک اصالت دارد؟ …»)."""
+    def _parse_call_anywhere(self, text: str, day: date, first_reading: ParsedMessage) -> ParsedMessage | None:
+        """Return what a message asks whose keyword is not at its beginning («این پیامک اصالت دارد؟ …»).
+
+        What begins a form by a few of its words does not where the message calls something else, or is near it.
+        """
+        known_intents = self._keywords.intents_by_name
+        near_forms = {name for name in first_reading.suggested_intents if known_intents[name].topic}
+        near_intents = {first_reading.intent, *near_forms} - {UNKNOWN_INTENT}
         stream = TokenStream(text)
         for call in self._keywords.find_calls_anywhere(stream):
             message = self._read_call(text, call, day)
-            if message and (message.has_valid_arguments or message.problems_by_slot):
+            if message is None or (call.intent.topic and near_intents - {call.intent.name}):
+                continue
+            is_whole_question = call.intent.is_called_in_sentence and message.intent == call.intent.name
+            if message.has_valid_arguments or message.problems_by_slot or is_whole_question or message.refused_intent:
                 return message
         return None
 

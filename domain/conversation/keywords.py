@@ -85,7 +85,10 @@ class Keywords:
         self._doubtful_words = frozenset(
             join_letters(keyword) for intent in known_intents for keyword in intent.doubtful_words
         )
-        self._spelling = Spelling(join_letters(keyword) for intent in known_intents for keyword in intent.certain_words)
+        # «تماس نگیرید» is near «تماس بگیرید», and no slip: whole phrases are taken as they are written.
+        spelt_intents = [intent for intent in known_intents if not intent.is_called_in_sentence]
+        self._spelling = Spelling(join_letters(keyword) for intent in spelt_intents for keyword in intent.certain_words)
+        self._refusing_phrases = Phrases({intent.name: intent.refusing_words for intent in known_intents})
         self._hint_phrases = Phrases({intent.name: intent.hint_words for intent in known_intents})
         self._beside_code_phrases = Phrases({intent.name: intent.beside_code_words for intent in known_intents})
 
@@ -111,7 +114,7 @@ class Keywords:
         """Yield the calls of intents whose words count wherever they are."""
         for index in range(len(stream)):
             match = self._keyword_phrases.match_at(stream, index)
-            if match and self.intents_by_name[match[0]].is_called_anywhere:
+            if match and self._counts_anywhere(stream, index, *match):
                 yield self._make_match(match[0], index, match[1], is_certain=True)
 
     def find_calls_beside_code(self, stream: TokenStream) -> list[IntentMatch]:
@@ -150,6 +153,15 @@ class Keywords:
             intent = self.intents_by_name[match[0]] if match else None
             if match and intent and not (intent.rest_slot or intent.is_binding or intent.is_strict):
                 yield IntentMatch(intent, index, match[1], is_certain=False)
+
+    def find_refused_intent(self, stream: TokenStream) -> str | None:
+        """Return the intent whose refusing words a message holds."""
+        matches = (self._refusing_phrases.match_at(stream, index) for index in range(len(stream)))
+        return next((match[0] for match in matches if match), None)
+
+    def _counts_anywhere(self, stream: TokenStream, start: int, name: str, end: int) -> bool:
+        intent = self.intents_by_name[name]
+        return intent.is_called_anywhere or (intent.is_called_in_sentence and self._is_certain_word(stream, start, end))
 
     def find_misspelt_calls(self, stream: TokenStream) -> list[IntentMatch]:
         """Return the calls that the first words may be meant for; more than one intent when that is open."""

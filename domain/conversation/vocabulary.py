@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from itertools import chain
 
+from domain.conversation.enquiries import ENQUIRY_INTENTS
 from domain.conversation.field_changes import FieldWords
 from domain.language.intents import Intent
 from domain.parsing.claimed_codes import take_claimed_code
@@ -37,6 +38,7 @@ MESSAGE_WORDS = keys_of(
 """Words of what «لغو ۱۱» stops."""
 
 COMMAND_INTENTS: tuple[Intent, ...] = (
+    *ENQUIRY_INTENTS,
     Intent(
         "help",
         ("راهنما", "راهنمای", "راهنمایی", "راهنمائی", "راهنمایی کنید", "کمک", "کمکم کنید", "help", "rahnama", "komak"),

@@ -2,8 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import product
 
 from domain.parsing.slots import SlotReader
+
+
+def combine_words(first_words: tuple[str, ...], second_words: tuple[str, ...]) -> tuple[str, ...]:
+    """Return every phrase of one of the first words and one of the second."""
+    return tuple(" ".join(pair) for pair in product(first_words, second_words))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +72,12 @@ class Intent:
     """Whether its words call it wherever they are in a message with its argument, unless that message is a text of the
     writer's own or ends something.
     """
+    is_called_in_sentence: bool = False
+    """Whether its certain words, whole phrases, call it wherever they are, whatever else is said; not in a text of the
+    writer's own for another, nor in what ends something.
+    """
+    refusing_words: tuple[str, ...] = ()
+    """What refuses it wherever it is said («تماس نگیرید»)."""
 
     @property
     def asks_fields(self) -> bool:

@@ -309,6 +309,14 @@ class Wording:
         clock = f"{self.catalogue.text('units.hour')} {clock_text(local_moment)}"
         return join_list([jalali_long_text(local_moment.date()), clock])
 
+    def describe_near_moment(self, moment: datetime, now: datetime) -> str:
+        """Return when something is, as people say it of these days: «دیروز ساعت ۹», «شنبه ۱۴ آذر ساعت ۷:۳۰»."""
+        local_moment = to_tehran(moment)
+        days_ahead = (local_moment.date() - to_tehran(now).date()).days
+        near_day = {-1: "units.yesterday", 0: "units.today", 1: "units.tomorrow"}.get(days_ahead)
+        day = self.catalogue.text(near_day) if near_day else spoken_day_text(local_moment.date(), to_tehran(now).date())
+        return f"{day} {self.catalogue.text('units.hour')} {hour_text(local_moment.time())}"
+
     def render_notice(self, request: ServiceRequest, notice: Notice, facts: Mapping[str, Any]) -> RenderedMessage:
         """Render a notice of a request's service."""
         key = f"services.{request.service}.notices.{notice.text_name}"

@@ -30,7 +30,7 @@ class Negation(NamedTuple):
     kind: NegationKind
     """What the negated verb does."""
     is_wanting: bool = False
-    """Whether it is the verb «خواستن» (to want)."""
+    """Whether it is the verb «خواستن» (to want), or says that something is not needed."""
 
 
 _WANT_PRESENT, _WANT_PAST = ("خواه", "خوا", "خاه", "خا"), ("خواست", "خاست")
@@ -131,7 +131,7 @@ def _read_negation_at(stream: TokenStream, index: int) -> Negation | None:
     if word == _NEGATIVE_PREFIX:
         return _negation_of_word(index, min(index + 2, len(stream)), word + _without_pronoun(stream.raw_at(index + 1)))
     if word in _FACT_FORMS and stream.raw_at(index - 1) in _NEED_WORDS:
-        return Negation(index, index + 1, NegationKind.WISH)
+        return Negation(index, index + 1, NegationKind.WISH, is_wanting=True)
     is_negated = (
         word in _WISH_FORMS
         or word in _FACT_FORMS

@@ -268,6 +268,10 @@ class WorkingCalendar:
             worked_time += min(closes_at, end) - opens_at
         return worked_time // _ONE_MINUTE
 
+    def find_office_span(self, moment: datetime) -> MomentSpan:
+        """Return from when (`moment` itself while the office is open) until when it is open next."""
+        return next(self._office_spans(moment))
+
     def _office_spans(self, start: datetime) -> Iterator[MomentSpan]:
         """Yield, without end, the office spans still ahead at `start`, the first one from `start` on."""
         day = to_tehran(start).date()

@@ -69,7 +69,7 @@ BODIES = {
     "only_null_bytes": (b"\x00", "sms.unknown"),
     "broken_utf8": (b"\xd9\x84\xd9\xff\xfe \xc3(", "sms.unknown"),
     "lone_surrogates": (b"\xed\xa0\xbd hi", "sms.unknown"),
-    "emoji": ("سلام 🙏🏽👩‍👩‍👧 🚜".encode(), "sms.unknown"),
+    "emoji": ("سلام 🙏🏽👩‍👩‍👧 🚜".encode(), "sms.courtesy.greeting"),
     "empty": (b"", "sms.unknown"),
     "a_thousand_characters": (("گ" * 499 + " ").encode() * 2, "sms.unknown"),
     "direction_marks": ("\u200f\u202bراهنما\u202c\u200e".encode(), "sms.help"),

@@ -33,7 +33,7 @@ ARGUMENTS = {intent.name: find_example(intent) for intent in list_intents()} | {
     "deny": "{code}", "exit": "", "back": "", "opt_out": "", "opt_in": "",
     "machinery": "لودر ۴ ساعت فردا ساعت ۸ خیابان امام",
     "expert": "تفکیک کد ملی 0499370899 کد پستی 4947113456", "taxi_leave": "از فردا ۳ روز", "taxi_duty": "",
-    "taxi_reward": "تاکسی ۱۱۴", "taxi_violation": "تاکسی ۱۱۴",
+    "taxi_reward": "تاکسی ۱۱۴", "taxi_violation": "تاکسی ۱۱۴", "contact": "", "who_read": "{code}",
 }  # fmt: skip
 """Intent → what makes it complete: said here, or in a further service's own help."""
 
@@ -82,8 +82,9 @@ BEHIND = ("", " لطفا", " ممنون", "، با تشکر", "!")
 
 
 def list_words(intent: Intent) -> tuple[str, ...]:
-    """Return every word that calls an intent."""
-    return (*intent.certain_words, *intent.weak_words, *intent.doubtful_words)
+    """Return every word that calls an intent; of whole phrases, which are made of a few words, some."""
+    certain_words = intent.certain_words[::40] if intent.is_called_in_sentence else intent.certain_words
+    return (*certain_words, *intent.weak_words, *intent.doubtful_words)
 
 
 def refusing_sentences(intent: Intent, word: str, code: str, refusals: tuple[str, ...] = REFUSALS) -> Iterator[str]:

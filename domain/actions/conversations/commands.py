@@ -8,6 +8,8 @@ from domain.actions.bills.own_bills import find_last_paid_bill, list_payable_own
 from domain.actions.bills.subjects import SUBJECTS
 from domain.actions.conversations.authentic import describe_authenticity
 from domain.actions.conversations.changing import can_change, change_answer
+from domain.actions.conversations.enquiries.contact import describe_contact, say_when_looked_at
+from domain.actions.conversations.enquiries.holders import add_holder, describe_holder
 from domain.actions.conversations.languages import choose_language
 from domain.actions.conversations.look_up import AnswerLine, answer_text_key, run_lookup
 from domain.actions.conversations.payment_replies import add_payment_link, describe_merged_bill, merge_own_bills
@@ -42,13 +44,13 @@ from domain.values.errors import BillNotFound, DomainError, NotFound
 from domain.values.text import group_digits, persian_digits
 from domain.values.tracking_codes import TrackingCode, parse_code
 
-SINGLE_CHOICE_INTENTS = frozenset({"change", "reply", "rate", "confirm", "deny"})
+SINGLE_CHOICE_INTENTS = frozenset({"change", "reply", "rate", "confirm", "deny", "who_read"})
 """Intents that need no menu when only one request can be meant."""
 
 ENDING_INTENTS = frozenset({"cancel", "deny"})
 """Intents that end a request."""
 
-READ_ONLY_INTENTS = frozenset({"track", "list", "pay", "authentic", "tariff", "help"})
+READ_ONLY_INTENTS = frozenset({"track", "list", "pay", "authentic", "tariff", "help", "contact", "who_read"})
 """Intents that change no request."""
 
 
@@ -74,7 +76,8 @@ def _with_remark(turn: TurnContext, service: Service, frame: Frame) -> SlotValue
 
 async def _announce_outcome(turn: TurnContext, outcome: StepOutcome) -> RenderedMessage:
     replies = await notify.announce_outcome(turn.dependencies, turn.uow, outcome, turn.actor)
-    return replies[-1] if replies else await describe_status(turn, outcome.request)
+    reply = replies[-1] if replies else await describe_status(turn, outcome.request)
+    return say_when_looked_at(turn, reply, outcome.request)
 
 
 async def describe_status(turn: TurnContext, request: ServiceRequest) -> RenderedMessage:
@@ -88,7 +91,8 @@ async def track_request(turn: TurnContext, slots: SlotValues) -> RenderedMessage
     """Follow a request: in full from its own mobile, service and phase from another."""
     tracking_result = await track.track_request(turn.dependencies, turn.uow, slots["code"], turn.actor.identifier)
     if tracking_result.is_own:
-        return await describe_status(turn, tracking_result.request)
+        reply = await describe_status(turn, tracking_result.request)
+        return add_holder(turn, reply, tracking_result.request)
     return turn.render_about(tracking_result.request, "sms.status_of_other")
 
 
@@ -317,7 +321,7 @@ async def store_comment(turn: TurnContext, slots: SlotValues) -> RenderedMessage
     await feedback.store_comment(
         turn.dependencies, turn.uow, slots["text"], turn.actor, code=code, service=slots.get("service")
     )
-    return turn.render("sms.comment_kept")
+    return say_when_looked_at(turn, turn.render("sms.comment_kept"), None)
 
 
 async def rate_request(turn: TurnContext, slots: SlotValues) -> RenderedMessage:
@@ -357,7 +361,7 @@ async def list_candidates(turn: TurnContext, intent: str) -> list[ServiceRequest
     if intent in AWAITED_COMMANDS:
         return await turn.uow.requests.list_requests(RequestFilter(awaits=mobile, open_only=True, limit=MOST_COUNTED))
     phase = {"reply": Phase.NEEDS_CITIZEN, "pay": Phase.NEEDS_PAYMENT, "rate": Phase.DONE}.get(intent)
-    open_only = intent in {"cancel", CHANGE_INTENT}
+    open_only = intent in {"cancel", CHANGE_INTENT, "who_read"}
     criteria = RequestFilter(mobile=mobile, phase=phase, open_only=open_only, limit=MOST_COUNTED)
     own_requests = await turn.uow.requests.list_requests(criteria)
     if intent == CHANGE_INTENT:
@@ -373,6 +377,8 @@ def offer_requests(turn: TurnContext, intent: str, requests: Sequence[ServiceReq
 COMMANDS_BY_INTENT: Mapping[str, Callable[[TurnContext, SlotValues], Awaitable[RenderedMessage]]] = {
     "track": track_request,
     "list": list_own_requests,
+    "who_read": describe_holder,
+    "contact": describe_contact,
     "pay": describe_payment,
     "authentic": describe_authenticity,
     "tariff": describe_tariff,

@@ -15,6 +15,8 @@ from domain.actions.conversations.changing import (
     is_checked,
     render_change_question,
 )
+from domain.actions.conversations.enquiries.asides import answer_aside, warn_before
+from domain.actions.conversations.enquiries.refused_requests import find_refused_request
 from domain.actions.conversations.open_requests import find_same_request, read_open_answer, read_staff_answer
 from domain.actions.conversations.questions import prefix_reason, render_question, render_summary
 from domain.actions.conversations.turn_context import TurnContext, store_dialogue
@@ -54,7 +56,11 @@ async def converse(
     was forwarded (`is_forwarded`) somebody else may have written: nothing is done by it before it is confirmed.
     """
     turn.text = text
-    reply = await _take_turn(turn, text, is_command=is_command, is_forwarded=is_forwarded)
+    aside = None if is_command else answer_aside(turn, text)
+    if aside is None:
+        reply = warn_before(turn, text, await _take_turn(turn, text, is_command=is_command, is_forwarded=is_forwarded))
+    else:
+        reply = await _append_waiting_question(turn, aside)
     await store_dialogue(turn)
     return reply
 
@@ -128,18 +134,28 @@ async def _take_step(turn: TurnContext, step: Reaction) -> RenderedMessage:
         case OptOut():
             turn.intent = "opt_out" if step.is_stopped else "opt_in"
             return await commands.set_opt_out(turn, stopped=step.is_stopped)
-        case Left() | Refused() | Unknown():
+        case Refused():
+            return await _answer_refusal(turn, step)
+        case Left() | Unknown():
             return _reply_nothing_done(turn, step)
 
 
-def _reply_nothing_done(turn: TurnContext, step: Left | Refused | Unknown) -> RenderedMessage:
+async def _answer_refusal(turn: TurnContext, step: Refused) -> RenderedMessage:
+    """Do nothing; where one open request may be what is not wanted, ask once whether it is to be cancelled."""
+    request = await find_refused_request(turn, step.intent) if turn.dialogue.top is None else None
+    if request is None:
+        turn.intent = REFUSED_INTENT
+        return turn.render("sms.refused")
+    turn.dialogue.frames.append(Frame("cancel", {"code": request.code}, asked=CONFIRM_STEP, one_shot=False))
+    turn.intent, turn.asks_question = "cancel", True
+    return turn.render_about(request, "sms.offer.cancel")
+
+
+def _reply_nothing_done(turn: TurnContext, step: Left | Unknown) -> RenderedMessage:
     match step:
         case Left():
             turn.intent = "exit"
             return _describe_leaving(turn, step)
-        case Refused():
-            turn.intent = REFUSED_INTENT
-            return turn.render("sms.refused")
         case Unknown():
             turn.intent = "unknown"
             return turn.render("sms.unknown")

@@ -14,6 +14,7 @@ from domain.actions.conversations.languages import adopt_written_language, annou
 from domain.actions.conversations.turn_context import open_turn
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import SMS_CHANNEL, Address, sms_address
+from domain.conversation.courtesies import COURTESY_INTENTS
 from domain.conversation.frames import question_state
 from domain.messages.carriers import ReceivedSms
 from domain.messages.ports import StoredDialogue
@@ -33,6 +34,11 @@ UNANSWERED_INTENTS = frozenset({"unknown", OFFERED_INTENT, REFUSED_INTENT})
 
 LOOP_WINDOW = timedelta(minutes=10)
 """Texts further apart are no answers of a machine; those from the future, of a clock that was ahead, neither."""
+
+COURTESY_WINDOW = timedelta(hours=1)
+"""Within it a courtesy of one kind is answered once."""
+
+MOST_EARLIER_COURTESIES = 10
 
 
 async def receive_sms(dependencies: Dependencies, store: Store, provider: str, sms: ReceivedSms) -> InboundMessage:
@@ -118,11 +124,27 @@ async def _answer_message(arrival: Arrival, address: Address, stored_dialogue: S
         reply = await converse(turn, message.text)
         reply = announce_language(dependencies, reply) if adopted and turn.intent != "language" else reply
     message.intent, message.request_id = turn.intent, reply.request_id
+    if turn.intent in COURTESY_INTENTS and await _was_answered_lately(uow, message):
+        message.reason = "courtesy"
+        return
     if turn.intent in UNANSWERED_INTENTS and await _is_machine_loop(dependencies, uow, message):
         message.reason = "loop"
         return
     message.state = InboundState.ANSWERED
     await arrival.send_reply(reply)
+
+
+async def _was_answered_lately(uow: UnitOfWork, message: InboundMessage) -> bool:
+    """Return whether a courtesy of this kind was answered a while ago: one is enough, and nobody answers thanks for
+    thanks for ever.
+    """
+    earlier_messages = await uow.inbox.list_last_from(message.channel, message.sender, MOST_EARLIER_COURTESIES)
+    return any(
+        earlier.id != message.id
+        and earlier.intent == message.intent
+        and abs(message.received_at - earlier.received_at) <= COURTESY_WINDOW
+        for earlier in earlier_messages
+    )
 
 
 async def _is_machine_loop(dependencies: Dependencies, uow: UnitOfWork, message: InboundMessage) -> bool:

@@ -11,6 +11,8 @@ from domain.actions.conversations import commands
 from domain.actions.conversations.chat_lists import show_tariff
 from domain.actions.conversations.chat_turn import ChatTurn, build_greeting, handle_chat_event
 from domain.actions.conversations.chat_view import with_menu_button
+from domain.actions.conversations.enquiries.asides import answer_aside
+from domain.actions.conversations.enquiries.contact import describe_contact
 from domain.actions.conversations.languages import choose_language, choose_language_by_button
 from domain.actions.conversations.proving import (
     check_proof_code,
@@ -71,7 +73,16 @@ async def handle_unproved_event(
     text = _event_text(turn, chat_event)
     if isinstance(chat_event, TextWritten) and (chat_turn := await _prove_by_code(turn, chat, text, stored_dialogue)):
         return chat_turn
-    return await _answer_public_question(turn, text) or await _defer_text(turn, chat, text, stored_dialogue)
+    answer = await _answer_at_once(turn, text) or await _answer_public_question(turn, text)
+    return answer or await _defer_text(turn, chat, text, stored_dialogue)
+
+
+async def _answer_at_once(turn: TurnContext, text: str) -> ChatTurn | None:
+    """Answer emergencies and courtesies, and who asks where the office is; None for anything else."""
+    reply = answer_aside(turn, text)
+    if reply is None and turn.dependencies.grammar.parse_message(text, turn.sent_at).intent == "contact":
+        turn.intent, reply = "contact", await describe_contact(turn, {})
+    return ChatTurn(turn.intent, (_with_public_menu(turn, reply),)) if reply else None
 
 
 async def _handle_public_call(turn: TurnContext, chat_event: ChatEvent) -> ChatTurn | None:

@@ -102,6 +102,10 @@ COMMANDS: Mapping[str, str] = {
     "گزارش": "~habar bermek",
     "کارشناسی": "ekspertiza|bilermen|bilermen baha|hünärmen|~karşenasy",
     "اصالت": "hakykymy|hakykymi|çynmy|dogrumy|aslymy|hakyky|ýasamamy|esaslymy",
+    "تماس بگیرید": "jaň ediň|jaň et|jaň etsin|jaň etsinler|gürleşmek isleýärin|gürleşesim gelýär|adam bilen gürleşmek",
+    "تماس نگیرید": "jaň etmäň|jaň etme|jaň gerek däl", "تلفن شهرداری": "telefonyňyz|telefon belgiňiz|telefonyňyz näçe",
+    "آدرس شهرداری": "salgyňyz|şäherdary nirede|nirede şäherdary", "ساعت کاری": "iş wagty|iş wagtyňyz|haçan açyk",
+    "دست کیه": "kimde|kimiň elinde", "چه کسی دید": "kim gördi|kim okady",
     "همه یکجا": "hemmesi|hemmesi bile|barysy|barysy bile|bile tölemek",
 }  # fmt: skip
 """What calls a command or a service, and is not listed with its Persian words because it takes endings."""

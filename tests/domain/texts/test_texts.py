@@ -27,6 +27,7 @@ from domain.messages.templates import list_placeholders
 from domain.services import SERVICES, services_by_key
 from domain.settings.contact import Contact
 from domain.values import tracking_codes
+from domain.values.actors import STAFF_ROLES
 from domain.values.bill_ids import HIGHEST_AMOUNT
 from domain.values.calendar import MONTH_NAMES, TEHRAN_ZONE, day_bounds, jalali_long_text
 from domain.values.errors import ERROR_CLASSES, ERROR_CODES, InvalidField
@@ -171,6 +172,9 @@ REAL: dict[str, list[str]] = {
     "most": [format_number(24), format_number(10), "…"],
     "step": [persian_digits(1000)],
     "phone": [Contact("+98 (17) 3411-2233").dialled_phone],
+    **{name: [f"{jalali_long_text(day)} ساعت ۱۰:۳۰" for day in DAYS] for name in ("opening", "since", "due")},
+    "closes": ["۱۰:۳۰"],
+    "unit_name": [TEXTS.text(f"roles.{role}") for role in STAFF_ROLES],
     "month": [f"{month} {persian_digits(year)}" for month in MONTH_NAMES for year in (1300, 1499)],
 }
 """Placeholder → values that can stand for it, the longest among them."""

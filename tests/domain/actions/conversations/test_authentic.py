@@ -202,7 +202,7 @@ async def test_guessing_is_counted_with_that_of_tracking(town: Municipality) -> 
 async def test_the_word_alone_asks_for_the_text(town: Municipality) -> None:
     bill = await bill_of(town, await town.reach("awaiting_payment"))
     assert (await town.say(CITIZEN, "اصالت")).key == "ask.authentic"
-    assert "در این متن کد، شناسه یا پیوندی نیست" in (await town.say(CITIZEN, "سلام")).text
+    assert "در این متن کد، شناسه یا پیوندی نیست" in (await town.say(CITIZEN, "پیامکی آمده")).text
     heard = await town.say(CITIZEN, f"شهرداری: قبض {bill.bill_id} را بپردازید {bill.payment_id}")
     assert heard.key == "sms.authentic.single_open"
 
