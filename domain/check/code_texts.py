@@ -29,10 +29,6 @@ from domain.values.actors import Role
 from domain.values.errors import ERROR_CODES
 
 WRITTEN_OUT_KEYS = (
-    "chat.account", "chat.account_changing", "chat.account_left", "chat.buttons.account", "chat.buttons.jobs",
-    "chat.buttons.next_page", "chat.buttons.operator_hours", "chat.buttons.pay_amount", "chat.buttons.previous_page",
-    "chat.group", "chat.operator.hours", "chat.operator.how_long", "chat.operator.job_line", "chat.operator.jobs",
-    "chat.operator.no_jobs", "chat.page",
     "chat.buttons.language", "chat.languages", "sms.language_adopted", "sms.language_set", "sms.languages",
     "ask.field", "ask.tariff", "ask.value",
     "chat.buttons.agree", "chat.buttons.back", "chat.buttons.cancel", "chat.buttons.driver",

@@ -37,6 +37,9 @@ MOST_SHOWN = 5
 COMMANDS_OF_FREE_TEXT = frozenset({"comment", "reply", "rate"})
 """Commands that send a text of the writer's own about something else: without that a guess is none."""
 
+ANSWER_INTENT = "reply"
+"""The command that answers what an office asked: its words may be about anything."""
+
 _MENU_BEGINNING = re.compile(r":\s*\n\s*[1۱][).]?\s")
 _INTENTS_THAT_REFUSE = frozenset({"opt_out", "exit", "cancel", "deny"})
 _INTENTS_ABOUT_TOPICS = frozenset({"help", "tariff"})
@@ -55,7 +58,7 @@ def understand_message(grammar: Grammar, text: str, now: datetime) -> ParsedMess
     message = replace(message, ranking=ranking[:MOST_SHOWN])
     if message.intent == UNKNOWN_INTENT:
         return _guess_message(grammar, message, text, now) or _offer_intents(message)
-    if len(TokenStream(text)) > 1 and _is_unrelated(ranking):
+    if message.intent != ANSWER_INTENT and len(TokenStream(text)) > 1 and _is_unrelated(ranking):
         return ParsedMessage(UNKNOWN_INTENT, suggested_intents=(message.intent,), ranking=message.ranking)
     if not _is_contradicted(message.intent, ranking):
         return message

@@ -7,7 +7,7 @@ from domain.actions.conversations.turn_context import TurnContext
 from domain.conversation.buttons.answers import ButtonVerb, verb_button
 from domain.conversation.buttons.menus import menu_button_rows
 from domain.messages.catalogue import RenderedMessage
-from domain.messages.keyboards import ReplyMarkup
+from domain.messages.keyboards import ReplyMarkup, reading_row
 from domain.values.errors import NotFound
 from domain.values.identifiers import display_mobile
 from domain.values.text import persian_digits
@@ -22,7 +22,7 @@ def describe_account(turn: TurnContext) -> RenderedMessage:
         verb_button(turn.text_of(f"chat.buttons.{step}_account"), ButtonVerb.ACCOUNT, step)
         for step in (CHANGE_STEP, LEAVE_STEP)
     ]
-    account_rows = (tuple(buttons), *menu_button_rows(turn.text_of))
+    account_rows = (reading_row(buttons), *menu_button_rows(turn.text_of))
     return replace(turn.render("chat.account", mobile=_own_mobile(turn)), markup=ReplyMarkup(account_rows))
 
 

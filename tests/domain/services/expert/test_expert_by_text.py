@@ -35,7 +35,9 @@ async def test_asked_one_by_one_then_summed_up(town: Municipality) -> None:
     assert (await town.say(CITIZEN, "۰۴۹۹۳۷۰۸۹۹")).key == f"{PROMPTS}.postal_code.prompt"
     assert (await town.say(CITIZEN, "4947113456")).key == f"{PROMPTS}.text.prompt"
     summary = await town.say(CITIZEN, "دو کاج خشک جلوی خانه")
-    assert summary.text.startswith("قطع درخت، کد ملی ۰۴۹۹۳۷۰۸۹۹\nملک ۴۹۴۷۱۱۳۴۵۶\nدو کاج خشک جلوی خانه\n")
+    assert summary.text.startswith(
+        "حق کارشناسی، برآورد هزینه ۵٬۵۰۰٬۰۰۰ ریال:\nقطع درخت، کد ملی ۰۴۹۹۳۷۰۸۹۹\nملک ۴۹۴۷۱۱۳۴۵۶\nدو کاج خشک جلوی خانه\n"
+    )
     code = (await town.say(CITIZEN, "تایید")).code
     assert (await town.request(code)).fields["kind"] == "tree_felling"
 
