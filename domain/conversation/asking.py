@@ -31,6 +31,10 @@ class Questions:
             for intent, form in self.forms.items()
             if form.submission
         }
+        self.can_call_back = any(
+            form.submission[1].intent.asks_for_person for form in self.forms.values() if form.submission
+        )
+        """Whether somebody who gets stuck can ask for a person."""
 
     def main_menu_intents(self) -> tuple[str, ...]:
         """Return the intents that help offers by number: the services first, then what every citizen needs. A text

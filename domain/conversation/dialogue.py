@@ -54,6 +54,7 @@ from domain.conversation.unsure_answers import without_doubt
 from domain.conversation.yes_no import read_yes_or_no
 from domain.fields.moments import Day, HourOfDay
 from domain.fields.types import Text
+from domain.parsing.places import mentions_address
 from domain.values.errors import AmbiguousField, DomainError, InvalidField
 from domain.values.reasons import InvalidReason
 
@@ -123,7 +124,8 @@ class Conversation(Questions):
         form, field_words = self.forms[frame.intent], self.field_words[frame.intent]
         field = self.find_asked_field(frame)
         is_value_asked = field is not None and not isinstance(field.type, Text)
-        if field and is_value_asked and (sure_text := without_doubt(text)) is not None:
+        is_question = self.grammar.is_called_in_sentence(message.intent)  # «بلد نیستم، زنگ بزنید»
+        if field and is_value_asked and not is_question and (sure_text := without_doubt(text)) is not None:
             sure_step = self._try_answer(dialogue, frame, message, sure_text, now) if sure_text else None
             return sure_step or self._take_correction(dialogue, frame, read_unsure(frame, field, now))
         correction = read_correction(frame, form, field_words, text, now)
@@ -215,12 +217,18 @@ class Conversation(Questions):
             step = self.begin_intent(dialogue, frame.intent, {}, now)
             return Ask(step.frame, is_restarted=True) if isinstance(step, Ask) else step
         field = self.find_asked_field(frame)
-        if is_interruption(message, text) and field is not None and isinstance(field.type, Text):
+        is_text_asked = field is not None and isinstance(field.type, Text)
+        if is_text_asked and (is_interruption(message, text) or self._asks_beside_place(frame, message, text)):
             return self._begin_interruption(dialogue, frame, message, now)
         try:
             return self._read_answer(dialogue, frame, message, text, now)
         except DomainError as problem:
             return self._read_no_answer(dialogue, frame, message, text, now, problem)
+
+    def _asks_beside_place(self, frame: Frame, message: ParsedMessage, text: str) -> bool:
+        """Return whether a text asks something in a whole phrase where a place was asked for, and is none."""
+        is_question = frame.asked == "place" and self.grammar.is_called_in_sentence(message.intent)
+        return is_question and not mentions_address(text)
 
     def _read_no_answer(
         self, dialogue: Dialogue, frame: Frame, message: ParsedMessage, text: str, now: datetime, problem: DomainError

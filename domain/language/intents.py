@@ -76,6 +76,8 @@ class Intent:
     """Whether its certain words, whole phrases, call it wherever they are, whatever else is said; not in a text of the
     writer's own for another, nor in what ends something.
     """
+    asks_for_person: bool = False
+    """Whether its form is the wish to talk to a person, which is offered to who gets stuck in another one."""
     refusing_words: tuple[str, ...] = ()
     """What refuses it wherever it is said («تماس نگیرید»)."""
 

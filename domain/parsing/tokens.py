@@ -24,7 +24,7 @@ _TOKEN_PATTERN = re.compile(
     r"|(?P<mark>[^\s_\x00-\x1f\x7f-\xa0\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufe0f\ufeff\ud800-\udfff])"
 )
 _LETTER_VARIANTS = str.maketrans({"آ": "ا", "ئ": "ی", "ء": None})
-_LONGEST_PHRASE = 4
+_LONGEST_PHRASE = 6
 _HYPHENS = frozenset("-‐‑–—−")
 _OPENING_MARKS = frozenset("([{«\"'“‘")
 _PUNCTUATION = frozenset(r"""!"#$%&'()*+,-./:;<=>?@[\]^`{|}~،؛؟٪٫٬«»…‐‑–—−•·“”‘’""")

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from domain.actions.chats.deep_links import read_link_payload
+from domain.actions.chats.deep_links import read_link_payload, write_track_command
 from domain.actions.chats.officer_questions import answer_by_files
 from domain.actions.chats.places import (
     ask_for_point,
@@ -125,7 +125,8 @@ async def _handle_text(
 async def _read_aloud(turn: TurnContext, code: str) -> ChatTurn:
     """Tell the state of a request, of the newest where none is named, in a voice note too."""
     newest = [] if code else await commands.list_candidates(turn, "track")
-    chat_turn = await _handle_text(turn, f"پیگیری {code or ''.join(one.code for one in newest[:1])}", is_command=True)
+    command = write_track_command(code or "".join(one.code for one in newest[:1]))
+    chat_turn = await _handle_text(turn, command, is_command=True)
     voice = language_in_force().voice
     if turn.asks_question or not voice:
         return chat_turn

@@ -15,7 +15,7 @@ from domain.actions.conversations.changing import (
     is_checked,
     render_change_question,
 )
-from domain.actions.conversations.enquiries.asides import answer_aside, warn_before
+from domain.actions.conversations.enquiries.asides import answer_courtesy, answer_emergency, warn_before
 from domain.actions.conversations.enquiries.refused_requests import find_refused_request
 from domain.actions.conversations.open_requests import find_same_request, read_open_answer, read_staff_answer
 from domain.actions.conversations.questions import prefix_reason, render_question, render_summary
@@ -56,11 +56,11 @@ async def converse(
     was forwarded (`is_forwarded`) somebody else may have written: nothing is done by it before it is confirmed.
     """
     turn.text = text
-    aside = None if is_command else answer_aside(turn, text)
-    if aside is None:
+    warning = None if is_command else answer_emergency(turn, text)
+    if warning is None:
         reply = warn_before(turn, text, await _take_turn(turn, text, is_command=is_command, is_forwarded=is_forwarded))
     else:
-        reply = await _append_waiting_question(turn, aside)
+        reply = await _append_waiting_question(turn, warning)
     await store_dialogue(turn)
     return reply
 
@@ -83,8 +83,8 @@ async def repeat_question(turn: TurnContext) -> RenderedMessage | None:
 
 async def _take_turn(turn: TurnContext, text: str, *, is_command: bool, is_forwarded: bool) -> RenderedMessage:
     late = turn.late_question
-    if not (is_command or is_forwarded) and (open_step := await read_open_answer(turn, text)):
-        return await _take_step(turn, open_step)
+    if not is_command and (reply := await _answer_uncalled(turn, text, is_forwarded=is_forwarded)):
+        return reply
     read_step = turn.conversation.read_command if is_command else turn.conversation.read_text
     try:
         step = read_step(turn.dialogue, text, turn.sent_at)
@@ -103,6 +103,14 @@ async def _take_turn(turn: TurnContext, text: str, *, is_command: bool, is_forwa
         turn.intent = "unknown"
         return turn.render_error(ExpiredDialogue())
     return await _append_waiting_question(turn, await _take_step(turn, step))
+
+
+async def _answer_uncalled(turn: TurnContext, text: str, *, is_forwarded: bool) -> RenderedMessage | None:
+    """Return the reply to a text that answers what is open («خوب بود ممنون»), or to a courtesy; None for others."""
+    if not is_forwarded and (open_step := await read_open_answer(turn, text)):
+        return await _take_step(turn, open_step)
+    courtesy_reply = answer_courtesy(turn, text)
+    return courtesy_reply and await _append_waiting_question(turn, courtesy_reply)
 
 
 def _doubt_forwarded(turn: TurnContext, step: Reaction) -> Reaction:

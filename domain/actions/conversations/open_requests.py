@@ -13,6 +13,7 @@ from domain.actions.conversations.turn_context import MOST_COUNTED, TurnContext
 from domain.actions.feedback import feedback
 from domain.actions.requests.submit import complete_read_form
 from domain.chats.chat import MESSENGERS
+from domain.conversation.courtesies import read_courtesy
 from domain.conversation.frames import Frame, Reaction
 from domain.conversation.guessing import understand_message
 from domain.conversation.parsed_message import UNKNOWN_INTENT
@@ -78,17 +79,21 @@ async def read_staff_answer(turn: TurnContext, text: str, *, is_clear: bool) -> 
     """Take a text as the answer to what the staff asked; what may be something else (not `is_clear`; it asks, or
     forbids something) is asked about once. Thanks alone answer nothing.
     """
-    stream = TokenStream(text)
-    word_keys = {stream.raw_at(index) for index in range(len(stream)) if not stream.is_mark_at(index)}
-    asked_requests = await list_candidates(turn, "reply") if word_keys - COURTESY_WORDS else []
+    asked_requests = [] if _is_courtesy(text) else await list_candidates(turn, "reply")
     if not asked_requests or _answers_late_question(turn, text, asked_requests[0]):
         return None
-    is_asking = any(token.key in QUESTION_MARKS for token in stream.tokens)
+    is_asking = any(token.key in QUESTION_MARKS for token in TokenStream(text).tokens)
     is_plain = is_clear and not (is_asking or is_forbidding(text) or turn.late_question)
     code = {"code": asked_requests[0].code} if len(asked_requests) == 1 else {}
     return turn.conversation.begin_intent(
         turn.dialogue, "reply", {**code, "text": text}, turn.sent_at, is_plain=is_plain
     )
+
+
+def _is_courtesy(text: str) -> bool:
+    stream = TokenStream(text)
+    word_keys = {stream.raw_at(index) for index in range(len(stream)) if not stream.is_mark_at(index)}
+    return word_keys <= COURTESY_WORDS or read_courtesy(text) is not None
 
 
 async def find_same_request(turn: TurnContext, frame: Frame) -> ServiceRequest | None:

@@ -143,6 +143,6 @@ def _describe_taken(turn: TurnContext, frame: Frame, name: str) -> str:
 
 
 def _describe_ways_out(turn: TurnContext) -> str:
-    if turn.conversation.forms["call_back"].is_offered:
+    if turn.conversation.can_call_back:
         return turn.text_of("sms.ways_out")
     return turn.render("sms.way_out").text

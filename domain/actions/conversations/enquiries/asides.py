@@ -8,6 +8,7 @@ from domain.conversation.courtesies import read_courtesy
 from domain.conversation.emergencies import find_emergency
 from domain.conversation.form_filling import find_asking_field
 from domain.conversation.parsed_message import UNKNOWN_INTENT
+from domain.conversation.yes_no import read_yes_or_no
 from domain.fields.types import Text
 from domain.messages.catalogue import RenderedMessage
 
@@ -15,15 +16,22 @@ EMERGENCY_INTENT = "emergency"
 """The intent of a text that only says what is happening."""
 
 
-def answer_aside(turn: TurnContext, text: str) -> RenderedMessage | None:
-    """Return the reply to a text that says an emergency or a courtesy, and nothing to be done besides; None for any
-    other.
-    """
+def answer_emergency(turn: TurnContext, text: str) -> RenderedMessage | None:
+    """Return the reply to a text that says an emergency and nothing to be done besides; None for any other."""
     emergency = find_emergency(text)
-    if emergency and not _says_more(turn, text):
-        turn.intent = EMERGENCY_INTENT
-        return turn.render(f"sms.emergency.{emergency}")
-    courtesy = None if _asks_own_words(turn) else read_courtesy(text, calls_nothing=_calls_nothing(turn, text))
+    if emergency is None or _says_more(turn, text):
+        return None
+    turn.intent = EMERGENCY_INTENT
+    return turn.render(f"sms.emergency.{emergency}")
+
+
+def answer_courtesy(turn: TurnContext, text: str) -> RenderedMessage | None:
+    """Return the reply to a courtesy that answers no question of the dialogue («باشه ممنون» may); None for any other
+    text.
+    """
+    if _asks_own_words(turn) or (turn.dialogue.top and read_yes_or_no(text) is not None):
+        return None
+    courtesy = read_courtesy(text, calls_nothing=_calls_nothing(turn, text))
     if courtesy is None:
         return None
     turn.intent = courtesy

@@ -85,7 +85,7 @@ async def test_which_request_is_changed_is_asked_where_there_are_several(town: M
 async def test_a_plain_text_answers_what_the_staff_asked(town: Municipality) -> None:
     code = await town.order()
     await town.do(code, "ask", Role.CIVIL, question="کدام سمت خیابان؟")
-    assert (await town.say(CITIZEN, "ممنون")).key == "sms.unknown"
+    assert (await town.say(CITIZEN, "ممنون")).key == "sms.courtesy.thanks"
     assert (await town.say(CITIZEN, "سمت راست، روبروی نانوایی")).key == "services.machinery.notices.answer"
     await town.do(code, "ask", Role.CIVIL, question="راه باز است؟")
     for unclear in ("بله", "یعنی چی؟", "لودر می‌خواهم"):
