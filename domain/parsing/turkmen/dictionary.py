@@ -93,6 +93,7 @@ COMMANDS: Mapping[str, str] = {
     "رد": "ret|ret edýärin|kabul etmeýärin|~inkär",
     "مخالفم": "razy däl|razy däl men|men razy däl|garşy|men garşy|razy dal|راضی دأل",
     "انصراف": "çykmak|çyk|çykýaryn|gerek däl men çykýaryn|چیق|چیقماق",
+    "نمیدانم": "bilemok|bilmeýärin|bilmedim|bilmeýän", "فرقی ندارد": "parhy ýok|parh ýok|tapawudy ýok",
     "قبلی": "yza|öňki|yzyna|yza gaýt|اؤنگکی",
     "زبان": "dil|dili|dil üýtget|دیل",
     "مرخصی": "dynç|دینچ|dynç alyş|dynç almak|~rugsat|rugsat almak|~raxsat|~رخصت|~مرخصی",
