@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from domain.messages.keyboards import Button, ButtonRows
+from domain.messages.keyboards import Button, ButtonRows, reading_row
 
 REQUESTS_A_PAGE = 5
 CHOICES_A_PAGE = 10
@@ -26,14 +26,14 @@ class ButtonPage:
 
     def build_rows(self, catalogue_text: TextLookup, build_button: Callable[[str, str], Button]) -> ButtonRows:
         """Return the row with the buttons to the pages beside it, each made of a label and the page's number; the next
-        one is where a reader of Persian goes on, on the left. None where there is one page.
+        one is where a reader goes on, in Persian on the left. None where there is one page.
         """
         buttons = []
-        if self.number < self.page_count:
-            buttons.append(build_button(catalogue_text("chat.buttons.next_page"), str(self.number + 1)))
         if self.number > 1:
             buttons.append(build_button(catalogue_text("chat.buttons.previous_page"), str(self.number - 1)))
-        return (tuple(buttons),) if buttons else ()
+        if self.number < self.page_count:
+            buttons.append(build_button(catalogue_text("chat.buttons.next_page"), str(self.number + 1)))
+        return (reading_row(buttons),) if buttons else ()
 
 
 def find_page(entry_count: int, page_size: int, wished_page: str | None) -> ButtonPage:
