@@ -20,7 +20,7 @@ from domain.conversation.answers import (
     is_interruption,
 )
 from domain.conversation.asking import Questions
-from domain.conversation.command_fields import MENU_INTENT
+from domain.conversation.command_fields import MENU_INTENT, TARIFF_INTENT
 from domain.conversation.corrections import (
     Correction,
     hear_earlier_answer,
@@ -33,6 +33,7 @@ from domain.conversation.form_filling import (
     drop_answer,
     find_asking_field,
     take_answer,
+    take_open_hour,
 )
 from domain.conversation.frames import (
     AMEND_STEP,
@@ -49,9 +50,10 @@ from domain.conversation.frames import (
 )
 from domain.conversation.guessing import understand_message
 from domain.conversation.parsed_message import ParsedMessage
+from domain.conversation.price_questions import read_price_question
 from domain.conversation.sentences import Mood
 from domain.conversation.unsure_answers import without_doubt
-from domain.conversation.yes_no import read_yes_or_no
+from domain.conversation.yes_no import read_first_word, read_yes_or_no
 from domain.fields.moments import Day, HourOfDay
 from domain.fields.types import Text
 from domain.parsing.places import mentions_address
@@ -223,6 +225,9 @@ class Conversation(Questions):
         try:
             return self._read_answer(dialogue, frame, message, text, now)
         except DomainError as problem:
+            if problem.reason is InvalidReason.CLOCK_NOT_HOURS:
+                take_open_hour(frame, self.forms[frame.intent], text, now)
+                return self.ask_again(frame, problem)
             return self._read_no_answer(dialogue, frame, message, text, now, problem)
 
     def _asks_beside_place(self, frame: Frame, message: ParsedMessage, text: str) -> bool:
@@ -249,7 +254,7 @@ class Conversation(Questions):
 
     def _read_other_answer(self, dialogue: Dialogue, frame: Frame, text: str, now: datetime) -> Reaction | None:
         """Return what a text comes to that answers no question but says something else that the command takes
-        («لودر ۴ ساعت», where a machine was asked for), or an earlier answer once more.
+        («لودر ۴ ساعت», where a machine was asked for), an earlier answer once more, or asks what it would cost.
         """
         is_summary = frame.asked == CONFIRM_STEP  # what is taken beside it would do it without a yes
         if not is_summary and (extra := self.grammar.parse_arguments(frame.intent, text, now)):
@@ -258,7 +263,8 @@ class Conversation(Questions):
             correction := hear_earlier_answer(frame, self.forms[frame.intent], text, now)
         ):
             return self._take_correction(dialogue, frame, correction)
-        return None
+        priced_slots = read_price_question(self.grammar, frame, self.forms[TARIFF_INTENT], text, now)
+        return None if priced_slots is None else self.begin_intent(dialogue, TARIFF_INTENT, priced_slots, now)
 
     def _read_behind_menu(self, dialogue: Dialogue, message: ParsedMessage, text: str, now: datetime) -> Reaction:
         """A text that chose nothing from a menu is meant for the question that waits behind it, if there is one."""
@@ -298,6 +304,8 @@ class Conversation(Questions):
         else:
             field, problem = take_answer(frame, self.forms[frame.intent], field, menu_choice or text, now)
         frame.trail.append(field.name)
+        if isinstance(field.type, Day):
+            take_open_hour(frame, self.forms[frame.intent], text, now)
         return self.ask_next(dialogue, problem)
 
     def _read_amended_field(self, dialogue: Dialogue, frame: Frame, text: str) -> Reaction:
@@ -339,9 +347,12 @@ class Conversation(Questions):
         return self.begin_intent(dialogue, intent, self._slots_of(meant_message), now, is_plain=not is_doubtful)
 
     def _read_confirmation(self, dialogue: Dialogue, frame: Frame, message: ParsedMessage, text: str) -> Reaction:
-        answer, is_form = read_yes_or_no(text), self.forms[frame.intent].submission is not None
+        is_form = self.forms[frame.intent].submission is not None
+        answer = read_yes_or_no(text, asks_denial=frame.intent == "deny")
         if answer is None:
             answer = answer_by_repetition(frame, message, is_form=is_form)
+        if answer is None and not is_form and read_first_word(text) is False:
+            answer = False  # «نه صبر کن»: what is asked once is done by a plain yes alone
         if answer is None:
             raise InvalidField(CONFIRM_STEP, InvalidReason.YES_OR_NO if is_form else InvalidReason.YES_NO)
         return self.ask_next(dialogue) if answer else self._leave_dialogue(dialogue)

@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 from domain.parsing.dates import find_dates
 from domain.parsing.filler_words import COURTESY_WORDS
-from domain.parsing.tokens import Phrases, TokenKind, TokenStream, keys_of
+from domain.parsing.numerals import read_number_at
+from domain.parsing.tokens import Phrases, TokenStream, keys_of
 
 _SUFFIXES = ("", "ی", "ش", "شو", "شرا", "شون", "اش", "م", "مو", "مون", "ام", "و", "ها", "های", "ه", "هم", "هاشو")
 """What is written onto the name of a field: «ساعتش», «آدرسو», «آدرسه»."""
@@ -35,6 +36,8 @@ class AnswerChange(NamedTuple):
     """Whether it is such a verb («عوض کن»), which means nothing else."""
     is_error: bool
     """Whether it is a word of error («اشتباه شد»)."""
+    is_moved: bool = False
+    """Whether a verb puts something at another time («بندازش شنبه»)."""
 
 
 class _Part(Enum):
@@ -44,6 +47,7 @@ class _Part(Enum):
     CHANGE = auto()
     NOUN = auto()
     SET = auto()
+    MOVE = auto()
     ERROR = auto()
     REFUSAL = auto()
     MEANT = auto()
@@ -67,6 +71,10 @@ _SET_WORDS = (
     "بزارین", "بگذار", "بگذارید", "بزن", "بزنید", "بزنین", "بنویس", "بنویسید", "بنویسین", "باشه", "باشد", "بشه",
     "بشود", "بشو", "بندازید", "بنداز", "ببر", "ببرید", "ببرین", "بندازین", "زیاد", "کم", "بیشتر", "کمتر", "زیادتر",
     "kon", "konid", "konin", "bokon", "bezar", "bezarid", "benevis", "bashe",
+)  # fmt: skip
+_MOVE_PHRASES = (
+    "بندازش", "بندازیدش", "بندازینش", "بیندازیدش", "بذارش", "بذاریدش", "بذارینش", "بگذاریدش", "ببرش", "ببریدش",
+    "ببرینش", "موکول کن", "موکول کنید", "موکول کنین", "موکول بشه", "موکول شود", "بیفته", "بیفتد",
 )  # fmt: skip
 _ERROR_VERBS = (
     "", "شد", "شده", "بود", "است", "کردم", "نوشتم", "گفتم", "زدم", "دادم", "فرستادم", "رفت", "وارد کردم", "کردیم",
@@ -111,13 +119,14 @@ def is_change_of_request(change: AnswerChange, day: date) -> bool:
     """Return whether a wish is about a sent request where nothing is asked: it says the verb, or that a field is wrong;
     or it sets a field to a number or a day («ساعتش را بکن ۱۰»).
     """
-    if not change.field_name:
-        return change.has_verb and not change.value_text
-    if change.has_verb or change.is_error:
+    if change.field_name and (change.has_verb or change.is_error):
         return True
+    if not (change.field_name or change.is_moved):
+        return change.has_verb and not change.value_text
     stream = TokenStream(change.value_text)
-    is_measure = any(token.kind is TokenKind.NUMBER for token in stream.tokens) or bool(find_dates(stream, day))
-    return change.is_stated and is_measure and len(stream) <= _LONGEST_MEASURE
+    is_number = any(read_number_at(stream, index) for index in range(len(stream)))
+    is_measure = is_number or bool(find_dates(stream, day))
+    return (change.is_stated or change.is_moved) and is_measure and len(stream) <= _LONGEST_MEASURE
 
 
 class FieldWords:
@@ -151,7 +160,7 @@ class FieldWords:
             return change if change.is_stated or first is _Part.REFUSAL or _Part.MEANT in kinds else None
         if kinds & {_Part.CHANGE, _Part.ERROR} or (first is _Part.NOUN and not change.value_text):
             return change
-        is_corrected = kinds & {_Part.MEANT, _Part.SET} or parts[:1] == [_Part.REFUSAL]
+        is_corrected = kinds & {_Part.MEANT, _Part.SET, _Part.MOVE} or parts[:1] == [_Part.REFUSAL]
         return change if is_corrected and change.value_text else None
 
     def read_rest(self, stream: TokenStream) -> AnswerChange:
@@ -164,10 +173,10 @@ class FieldWords:
         first = next((part for part in parts if part), None)
         values = _list_values(stream, parts)
         # Beside more words «باشه» sets nothing.
-        is_set = _Part.SET in kinds and len(values) <= 1
+        is_set, is_moved = _Part.SET in kinds and len(values) <= 1, _Part.MOVE in kinds
         is_stated = bool(kinds & {_Part.CHANGE, _Part.ERROR}) or is_set or first is _Part.NOUN
         has_verb, is_error = _Part.CHANGE in kinds, _Part.ERROR in kinds
-        return parts, AnswerChange(field_name, values[-1] if values else "", is_stated, has_verb, is_error)
+        return parts, AnswerChange(field_name, values[-1] if values else "", is_stated, has_verb, is_error, is_moved)
 
     def _find_parts(self, stream: TokenStream) -> tuple[list[_Part | None], str]:
         """Return what each word is, None for those of the value and around it, and the field that is named first."""
@@ -183,7 +192,7 @@ class FieldWords:
 
     def _match_part(self, stream: TokenStream, index: int, *, is_named: bool) -> tuple[_Part | None, int]:
         control_match = _CONTROL_PHRASES.match_at(stream, index)
-        is_unit = bool(stream.digits_at(index - 1))  # «۶ ساعت» is a length, not the field «ساعت»
+        is_unit = read_number_at(stream, index - 1) is not None  # «شش ساعت» is a length, not the field «ساعت»
         field_match = None if is_named or is_unit else self._fields.match_at(stream, index)
         if field_match and (not control_match or field_match[1] >= control_match[1]):
             return _Part.FIELD, field_match[1]
@@ -195,6 +204,7 @@ _CONTROL_PHRASES: Phrases[_Part] = Phrases(
         _Part.CHANGE: dict.fromkeys(_CHANGE_PHRASES),
         _Part.NOUN: _CHANGE_NOUNS,
         _Part.SET: _SET_WORDS,
+        _Part.MOVE: _MOVE_PHRASES,
         _Part.ERROR: dict.fromkeys(_ERROR_PHRASES),
         _Part.REFUSAL: _REFUSAL_WORDS,
         _Part.MEANT: _MEANT_WORDS,

@@ -85,6 +85,15 @@ def take_answer(
         raise
 
 
+def take_open_hour(frame: Frame, form: IntentForm, raw_value: str, now: datetime) -> None:
+    """Take the hour that a text says beside another answer («شنبه ساعت ۸»), where one is still to be asked for."""
+    for field in form.asked_fields:
+        if isinstance(field.type, HourOfDay) and field.name not in frame.slots:
+            with suppress(DomainError):
+                take_value(frame, field, raw_value, now)
+                frame.trail.append(field.name)
+
+
 def drop_answer(frame: Frame, field: Field) -> None:
     """Take an answer back, with what does as well; what follows from the rest is found again."""
     for name in (field.name, *field.alternatives):

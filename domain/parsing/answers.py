@@ -48,7 +48,11 @@ _IGNORED_WORDS = COURTESY_WORDS | keys_of(
     "no",
 )
 _IGNORED_WITH_NUMBER = COURTESY_WORDS | keys_of("گزینه", "شماره", "مورد", "عدد", "تعداد", "option", "number", "no")
-_IGNORED_WITH_LENGTH = COURTESY_WORDS | keys_of("مدت", "حدود", "حدودا", "کار", "هر", "کدام", "برای")
+_IGNORED_WITH_LENGTH = COURTESY_WORDS | keys_of(
+    "مدت", "حدود", "حدودا", "کار", "هر", "کدام", "برای", "همون", "همان", "فقط", "دارد", "داره", "دارم", "داریم",
+    "لازم", "لازمه", "لازمم", "است", "هست", "میشه", "میشود", "بسه", "کافیه", "کافی", "طول", "میکشه", "میکشد",
+    "میخواد", "میخواهد",
+)  # fmt: skip
 _IGNORED_WITH_HOUR = COURTESY_WORDS | keys_of("زمان", "از", "شروع", "آغاز", "کار", "راس", "سر", "حدود", "حدودا")
 """What may be beside a value and changes nothing: another thing's unit says that another thing is meant."""
 

@@ -35,7 +35,7 @@ DAY_PART_PHRASES: Phrases[DayPart] = Phrases(
 )
 
 _CLOCK_WORDS = keys_of("ساعت", "at", "saat", "ساعته")
-_LENGTH_WORDS = keys_of("ساعت", "ساعته", "ساعتی", "h", "hr", "hrs", "hour", "hours", "saat")
+_LENGTH_WORDS = keys_of("ساعت", "ساعته", "ساعتی", "ساعتش", "h", "hr", "hrs", "hour", "hours", "saat")
 _MINUTE_WORDS = keys_of("دقیقه", "دقیقهای", "min", "minutes", "minute")
 _AND_WORDS, _QUARTER_WORDS, _UNTIL_WORDS = (
     keys_of("و", "and"),

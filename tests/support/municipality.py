@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from itertools import count
 from pathlib import Path
 from random import Random
@@ -34,7 +35,7 @@ from domain.messages.records import InboundMessage, OutboxMessage
 from domain.people.person import StaffMember
 from domain.requests.history import HistoryEvent
 from domain.requests.request import RequestFilter, ServiceRequest, Timer, TimerKind
-from domain.services import collect_intents, services_by_key
+from domain.services import SERVICES, collect_intents, services_by_key
 from domain.services.machinery.declaration import MACHINERY_WORK
 from domain.settings.policy import Policy
 from domain.values.actors import Actor, Role
@@ -147,9 +148,20 @@ def build_desk(
     """Return a desk; `texts` are an operator's own, `days` are declared working or off."""
     known = services_by_key(services)
     engine = Engine(known, clock, CountedIds(), WorkingCalendar(overrides=days), policy or Policy())
-    return Dependencies(
-        engine, Wording(Catalogue.load(texts), known), Grammar(collect_intents(known)), UnchangedFiles()
-    )
+    return Dependencies(engine, Wording(Catalogue.load(texts), known), _build_grammar(known), UnchangedFiles())
+
+
+def _build_grammar(known: Mapping[str, Service]) -> Grammar:
+    """Return the grammar of some services: learned once a process of those that ship, as a server does."""
+    shipped = {service.key: service for service in SERVICES}
+    if all(shipped.get(key) is service for key, service in known.items()):
+        return _learn_grammar(tuple(known))
+    return Grammar(collect_intents(known))
+
+
+@cache
+def _learn_grammar(keys: tuple[str, ...]) -> Grammar:
+    return Grammar(collect_intents({service.key: service for service in SERVICES if service.key in keys}))
 
 
 class Municipality:

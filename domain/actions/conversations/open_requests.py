@@ -19,7 +19,7 @@ from domain.conversation.guessing import understand_message
 from domain.conversation.parsed_message import UNKNOWN_INTENT
 from domain.conversation.ratings import read_score
 from domain.conversation.sentences import QUESTION_MARKS, Mood, is_forbidding
-from domain.conversation.yes_no import read_yes_or_no
+from domain.conversation.yes_no import read_first_word, read_yes_or_no
 from domain.parsing.filler_words import COURTESY_WORDS
 from domain.parsing.tokens import TokenStream
 from domain.requests.request import RequestFilter, ServiceRequest
@@ -42,7 +42,8 @@ async def read_open_answer(turn: TurnContext, text: str) -> Reaction | None:
 
 
 async def _read_consent(turn: TurnContext, text: str) -> Reaction | None:
-    is_agreed = read_yes_or_no(text)
+    plain_answer = read_yes_or_no(text)
+    is_agreed = read_first_word(text) if plain_answer is None else plain_answer
     if is_agreed is None:
         return None
     intent = "confirm" if is_agreed else "deny"
@@ -52,7 +53,8 @@ async def _read_consent(turn: TurnContext, text: str) -> Reaction | None:
     rateable_request = await _find_rateable(turn, text)
     if rateable_request and rateable_request.updated_at > awaiting_requests[0].updated_at:
         return None
-    return turn.conversation.begin_intent(turn.dialogue, intent, {}, turn.sent_at)
+    is_plain = plain_answer is not None
+    return turn.conversation.begin_intent(turn.dialogue, intent, {}, turn.sent_at, is_plain=is_plain)
 
 
 async def _read_rating(turn: TurnContext, text: str) -> Reaction | None:

@@ -66,7 +66,7 @@ def test_what_changes_nothing_is_no_change(text: str) -> None:
         (FORM, "شنبه", {"date": "2026-11-28"}),
         (FORM, "ساعت ۹", {"start": "09:00"}),
         (FORM, "۱۱", {"start": "11:00"}),
-        (FORM[:3], "۱۰ ساعت لازمه", {}),
+        (FORM[:3], "۱۰ ساعت لازمه", {"items": [{**ITEMS[0], "hours": 10}]}),
         (FORM[:2], "۵ ساعت", {"items": [{**ITEMS[0], "hours": 5}]}),
         (FORM[:3], "نه شنبه", {"date": "2026-11-28"}),
         (FORM[:3], "گریدر", {"items": [{**ITEMS[0], "machine": "grader"}]}),
