@@ -1,8 +1,13 @@
-"""What a text says in a form beside the answer to its question: a change of an earlier answer, or that nobody knows."""
+"""What a text says in a form beside the answer to its question: a change of an earlier answer, that nobody knows, or
+a question what all this costs.
+"""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from domain.conversation.command_fields import TARIFF_INTENT
 from domain.conversation.field_changes import AnswerChange, FieldWords
 from domain.conversation.form_filling import (
     drop_answer,
@@ -13,6 +18,8 @@ from domain.conversation.form_filling import (
     replace_answer,
 )
 from domain.conversation.frames import AMEND_STEP, CONFIRM_STEP, Frame
+from domain.conversation.grammar import Grammar
+from domain.conversation.guessing import understand_message
 from domain.conversation.intent_forms import IntentForm
 from domain.conversation.unsure_answers import is_unsure
 from domain.fields.form import Field
@@ -108,3 +115,27 @@ def _set_answer(frame: Frame, form: IntentForm, field: Field, text: str, now: da
     except DomainError as problem:
         drop_answer(frame, field)
         return Correction(asked=field.name, problem=problem)
+
+
+def read_price_question(
+    grammar: Grammar, frame: Frame, tariff_form: IntentForm, text: str, now: datetime
+) -> Mapping[str, Any] | None:
+    """Return of what a text asks the price: what it says itself («چهار ساعتش چنده؟»), and the rest as the form has it;
+    None where it asks none, or nothing that has a price was said yet.
+    """
+    guess = understand_message(grammar, text, now)
+    question = grammar.parse_for_intent(TARIFF_INTENT, text, now)
+    if question is None or TARIFF_INTENT not in {guess.intent, *guess.suggested_intents}:
+        return None
+    known_values = _list_single_values(frame)
+    priced_values = {field.name: known_values[field.name] for field in tariff_form.fields if field.name in known_values}
+    return {**priced_values, **question.slots} or None
+
+
+def _list_single_values(frame: Frame) -> dict[str, Any]:
+    """Return the values of a form, and the parts of what there is one of: the machine and its hours."""
+    single_values: dict[str, Any] = dict(frame.slots)
+    for value in frame.slots.values():
+        if isinstance(value, list) and len(value) == 1 and isinstance(value[0], Mapping):
+            single_values |= value[0]
+    return single_values

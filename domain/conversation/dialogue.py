@@ -26,6 +26,7 @@ from domain.conversation.corrections import (
     hear_earlier_answer,
     list_amendable,
     read_correction,
+    read_price_question,
     read_unsure,
 )
 from domain.conversation.form_filling import (
@@ -50,7 +51,6 @@ from domain.conversation.frames import (
 )
 from domain.conversation.guessing import understand_message
 from domain.conversation.parsed_message import ParsedMessage
-from domain.conversation.price_questions import read_price_question
 from domain.conversation.sentences import Mood
 from domain.conversation.unsure_answers import without_doubt
 from domain.conversation.yes_no import read_first_word, read_yes_or_no
@@ -286,7 +286,7 @@ class Conversation(Questions):
         self, dialogue: Dialogue, frame: Frame, message: ParsedMessage, text: str, now: datetime
     ) -> Reaction:
         if frame.asked == CONFIRM_STEP:
-            return self._read_confirmation(dialogue, frame, message, text)
+            return self._read_confirmation(dialogue, frame, message, text, now)
         if frame.asked == AMEND_STEP:
             return self._read_amended_field(dialogue, frame, text)
         if frame.intent == MENU_INTENT:
@@ -346,13 +346,19 @@ class Conversation(Questions):
         is_doubtful = self.grammar.is_binding(intent) or self.forms[intent].submission is not None
         return self.begin_intent(dialogue, intent, self._slots_of(meant_message), now, is_plain=not is_doubtful)
 
-    def _read_confirmation(self, dialogue: Dialogue, frame: Frame, message: ParsedMessage, text: str) -> Reaction:
+    def _read_confirmation(
+        self, dialogue: Dialogue, frame: Frame, message: ParsedMessage, text: str, now: datetime
+    ) -> Reaction:
         is_form = self.forms[frame.intent].submission is not None
         answer = read_yes_or_no(text, asks_denial=frame.intent == "deny")
         if answer is None:
             answer = answer_by_repetition(frame, message, is_form=is_form)
-        if answer is None and not is_form and read_first_word(text) is False:
-            answer = False  # «نه صبر کن»: what is asked once is done by a plain yes alone
+        first_word = None if is_form and not frame.same_as else read_first_word(text)
+        if answer is None and first_word:
+            command = self.grammar.parse_message(text.partition(" ")[2], now)  # «بله لغو کنید»
+            answer = answer_by_repetition(frame, command, is_form=is_form) or None
+        elif answer is None and first_word is False:
+            answer = False
         if answer is None:
             raise InvalidField(CONFIRM_STEP, InvalidReason.YES_OR_NO if is_form else InvalidReason.YES_NO)
         return self.ask_next(dialogue) if answer else self._leave_dialogue(dialogue)

@@ -16,7 +16,7 @@ from domain.actions.conversations.changing import (
     render_change_question,
 )
 from domain.actions.conversations.enquiries.asides import answer_courtesy, answer_emergency, warn_before
-from domain.actions.conversations.enquiries.refused_requests import find_refused_request
+from domain.actions.conversations.enquiries.refused_requests import find_abandoned_request, find_refused_request
 from domain.actions.conversations.open_requests import find_same_request, read_open_answer, read_staff_answer
 from domain.actions.conversations.questions import prefix_reason, render_question, render_summary
 from domain.actions.conversations.turn_context import TurnContext, store_dialogue
@@ -36,6 +36,7 @@ from domain.conversation.frames import (
 )
 from domain.conversation.vocabulary import CHANGE_INTENT
 from domain.messages.catalogue import JOINED_PART_BUDGET, RenderedMessage, join_fitting
+from domain.requests.request import ServiceRequest
 from domain.values.errors import DomainError, ExpiredDialogue, InvalidField, MissingField, UnknownKind, Unsupported
 from domain.values.reasons import ExpiredDialogueReason, UnsupportedReason
 
@@ -95,7 +96,7 @@ async def _take_turn(turn: TurnContext, text: str, *, is_command: bool, is_forwa
         step = _doubt_forwarded(turn, step)
     if isinstance(step, Unknown):
         return await _answer_unknown(turn, step, text)
-    if late and isinstance(step, OptOut) and late.accepts_text(text):
+    if late and isinstance(step, OptOut) and late.may_mean_number(text):
         turn.intent = "unknown"
         return turn.render_error(ExpiredDialogue(reason=ExpiredDialogueReason.NUMBER))
     if late and isinstance(step, Ask) and step.frame.intent in LATE_ANSWER_INTENTS and not step.frame.slots:
@@ -154,6 +155,10 @@ async def _answer_refusal(turn: TurnContext, step: Refused) -> RenderedMessage:
     if request is None:
         turn.intent = REFUSED_INTENT
         return turn.render("sms.refused")
+    return _offer_cancelling(turn, request)
+
+
+def _offer_cancelling(turn: TurnContext, request: ServiceRequest) -> RenderedMessage:
     turn.dialogue.frames.append(Frame("cancel", {"code": request.code}, asked=CONFIRM_STEP, one_shot=False))
     turn.intent, turn.asks_question = "cancel", True
     return turn.render_about(request, "sms.offer.cancel")
@@ -331,6 +336,8 @@ async def _ask_own_request(turn: TurnContext, step: Ask) -> RenderedMessage:
 
 
 async def _answer_unknown(turn: TurnContext, step: Unknown, text: str) -> RenderedMessage:
+    if turn.dialogue.top is None and (request := await find_abandoned_request(turn, text)):
+        return _offer_cancelling(turn, request)
     near_intents = [
         intent for intent in step.near_intents if turn.conversation.forms[intent].is_offered or intent in OPT_INTENTS
     ]

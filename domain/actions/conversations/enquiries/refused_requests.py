@@ -1,8 +1,23 @@
 """The request that somebody means who does not want something any more."""
 
 from domain.actions.conversations.turn_context import MOST_COUNTED, TurnContext
+from domain.conversation.sentences import Mood
 from domain.language.service import Command
 from domain.requests.request import RequestFilter, ServiceRequest
+
+_LEADING_WORDS = (2, 3)
+"""How many words a refusal has that more words follow: «لازم نیست», «دیگه لازم نیست»."""
+
+
+async def find_abandoned_request(turn: TurnContext, text: str) -> ServiceRequest | None:
+    """Return the one open request that a text may give up, which calls nothing and begins with a refusal («دیگه لازم
+    نیست خودمان جمعش کردیم»).
+    """
+    words = text.split()
+    leading_texts = [" ".join(words[:count]) for count in _LEADING_WORDS if len(words) > count]
+    messages = [turn.dependencies.grammar.parse_message(leading, turn.sent_at) for leading in leading_texts]
+    is_refusal = any(message.mood is Mood.REFUSED and not message.refused_intent for message in messages)
+    return await find_refused_request(turn, "") if is_refusal else None
 
 
 async def find_refused_request(turn: TurnContext, intent: str) -> ServiceRequest | None:
