@@ -25,7 +25,7 @@ async def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
 async def test_somebody_is_helped(dialogue: Dialogue, channel: str, furnished: Path, tmp_path: Path) -> None:
     played = await play(dialogue, channel, furnished, tmp_path / "pishkhan.db")
     faults = find_faults(dialogue, played, channel)
-    if dialogue.known_gap:
+    if channel in dialogue.known_gap:
         assert faults, f"{dialogue.name} is helped now: take its known gap out of the transcript"
         return
     assert not faults, "\n".join([*faults, *describe(dialogue, played)])

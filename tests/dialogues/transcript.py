@@ -75,8 +75,8 @@ class Dialogue:
     before: Sequence[RequestBefore] = ()
     at: datetime | None = None
     """When it begins; None: on a Tuesday at half past ten."""
-    known_gap: str = ""
-    """Why somebody is not helped yet."""
+    known_gap: Mapping[str, str] = field(default_factory=dict)
+    """Channel → why somebody is not helped there yet."""
 
 
 @cache
