@@ -28,12 +28,13 @@ def read_first_word(text: str) -> bool | None:
     """Return what the first word of an answer says that says more («نه، ماشین لازمم است»); None where it says neither,
     or a later word says the contrary.
     """
-    words = [token.key for token in TokenStream(text).tokens]
-    if not words or any(word in QUESTION_MARKS for word in words):
+    answer_words = [token.key for token in TokenStream(text).tokens]
+    if not answer_words or any(word in QUESTION_MARKS for word in answer_words):
         return None
-    is_agreeing, is_refusing = (any(word in known for word in words) for known in (_YES_WORDS, _NO_WORDS))
-    is_said_first = words[0] in _YES_WORDS | _NO_WORDS
-    return is_agreeing if is_said_first and is_agreeing != is_refusing else None
+    is_agreeing = any(word in _YES_WORDS for word in answer_words)
+    is_refusing = any(word in _NO_WORDS for word in answer_words)
+    is_leading = answer_words[0] in _YES_WORDS | _NO_WORDS
+    return is_agreeing if is_leading and is_agreeing != is_refusing else None
 
 
 def read_yes_or_no(text: str, *, asks_denial: bool = False) -> bool | None:

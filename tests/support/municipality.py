@@ -10,7 +10,6 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
 from itertools import count
 from pathlib import Path
 from random import Random
@@ -24,7 +23,6 @@ from domain.actions.requests import act, submit, timers
 from domain.actions.tariffs import changes
 from domain.bills.bill import Bill, BillState, Payment, PaymentMethod, Refund
 from domain.blocks.charging import REQUEST_SUBJECT
-from domain.conversation.grammar import Grammar
 from domain.engine.engine import Engine
 from domain.fleet.resources import Booking, Resource, ResourceKind
 from domain.language.service import Service
@@ -35,13 +33,14 @@ from domain.messages.records import InboundMessage, OutboxMessage
 from domain.people.person import StaffMember
 from domain.requests.history import HistoryEvent
 from domain.requests.request import RequestFilter, ServiceRequest, Timer, TimerKind
-from domain.services import SERVICES, collect_intents, services_by_key
+from domain.services import services_by_key
 from domain.services.machinery.declaration import MACHINERY_WORK
 from domain.settings.policy import Policy
 from domain.values.actors import Actor, Role
 from domain.values.calendar import WorkingCalendar
 from domain.values.tracking_codes import parse_code
 from store.unit_of_work import SqlStore
+from tests.support.conversation_line import build_grammar
 from tests.support.scenarios.sample_files import UnchangedFiles
 
 TUESDAY_MORNING = datetime(2026, 11, 24, 6, 30, tzinfo=UTC)
@@ -148,20 +147,7 @@ def build_desk(
     """Return a desk; `texts` are an operator's own, `days` are declared working or off."""
     known = services_by_key(services)
     engine = Engine(known, clock, CountedIds(), WorkingCalendar(overrides=days), policy or Policy())
-    return Dependencies(engine, Wording(Catalogue.load(texts), known), _build_grammar(known), UnchangedFiles())
-
-
-def _build_grammar(known: Mapping[str, Service]) -> Grammar:
-    """Return the grammar of some services: learned once a process of those that ship, as a server does."""
-    shipped = {service.key: service for service in SERVICES}
-    if all(shipped.get(key) is service for key, service in known.items()):
-        return _learn_grammar(tuple(known))
-    return Grammar(collect_intents(known))
-
-
-@cache
-def _learn_grammar(keys: tuple[str, ...]) -> Grammar:
-    return Grammar(collect_intents({service.key: service for service in SERVICES if service.key in keys}))
+    return Dependencies(engine, Wording(Catalogue.load(texts), known), build_grammar(known), UnchangedFiles())
 
 
 class Municipality:

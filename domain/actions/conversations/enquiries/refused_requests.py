@@ -13,8 +13,8 @@ async def find_abandoned_request(turn: TurnContext, text: str) -> ServiceRequest
     """Return the one open request that a text may give up, which calls nothing and begins with a refusal («دیگه لازم
     نیست خودمان جمعش کردیم»).
     """
-    words = text.split()
-    leading_texts = [" ".join(words[:count]) for count in _LEADING_WORDS if len(words) > count]
+    text_words = text.split()
+    leading_texts = [" ".join(text_words[:count]) for count in _LEADING_WORDS if len(text_words) > count]
     messages = [turn.dependencies.grammar.parse_message(leading, turn.sent_at) for leading in leading_texts]
     is_refusal = any(message.mood is Mood.REFUSED and not message.refused_intent for message in messages)
     return await find_refused_request(turn, "") if is_refusal else None
