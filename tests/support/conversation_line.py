@@ -1,5 +1,5 @@
-"""One citizen's line before the pure conversation: what texts mean, one after another, without a store; and the grammars
-of tests, learned once a process, as a server does.
+"""One citizen's line before the pure conversation: what texts mean, one after another, without a store; and grammars,
+learned once a process, as a server does.
 """
 
 from collections.abc import Mapping
