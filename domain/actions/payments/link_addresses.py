@@ -13,7 +13,7 @@ from typing import Any
 from domain.actions.dependencies import Dependencies
 from domain.bills.bill import PAID_BILL_FACT, Bill
 from domain.gateways.payment_link import PaymentLink
-from domain.messages.catalogue import DEFAULT_PART_BUDGET, Catalogue, RenderedMessage, join_fitting
+from domain.messages.catalogue import Catalogue, RenderedMessage, join_fitting
 from domain.messages.keyboards import NO_PAGES, BillPages
 from domain.unit_of_work import UnitOfWork
 from domain.values.bill_ids import BillIds
@@ -57,8 +57,7 @@ async def append_payment_link(
     if not bill_id:
         return message
     bill_pages = await find_bill_pages(dependencies, uow, [await uow.bills.get_by_bill_id(str(bill_id))])
-    part_budget = min(message.part_budget, DEFAULT_PART_BUDGET)  # a notice costs no third part for it
-    text = join_bill_page(dependencies.catalogue, message.text, bill_pages, part_budget)
+    text = join_bill_page(dependencies.catalogue, message.text, bill_pages, message.part_budget)
     return replace(message, text=text, bill_pages=bill_pages)
 
 
