@@ -14,11 +14,9 @@ from aiohttp.test_utils import TestClient, TestServer
 from app.bots import build_bot
 from app.configuration.settings import Settings
 from channels.demo.bot_api import DemoBotApi
-from channels.demo.chat import CHAT_PATH, DemoChat
-from channels.demo.messenger import DemoMessenger
-from channels.demo.people import DemoPeople
+from channels.demo.chat import CHAT_PATH
 from printing.printer import PaperPrinter
-from tests.support.demo_site import CITIZENS, LETTERHEAD, ORDER, SITE_ADDRESS, DemoSite, demo_site
+from tests.support.demo_site import LETTERHEAD, ORDER, SITE_ADDRESS, DemoSite, demo_site
 
 Client = TestClient[web.Request, web.Application]
 MOBILE = "09121234567"
@@ -29,10 +27,9 @@ PHOTO_HEAD = b"\xff\xd8\xff\xe0"
 @asynccontextmanager
 async def chat_client(site: DemoSite) -> AsyncIterator[Client]:
     """A browser at the page, with the bot at work behind it."""
-    messenger, printer = DemoMessenger(site.clock.now), PaperPrinter(lambda: LETTERHEAD, SITE_ADDRESS)
+    printer = PaperPrinter(lambda: LETTERHEAD, SITE_ADDRESS)
     settings = Settings(demo=True)
-    bot = build_bot(settings, "telegram", site.desk, site.store, printer, None, DemoBotApi(messenger))
-    DemoChat(messenger, site.desk.catalogue, DemoPeople(CITIZENS)).mount(site.app)
+    bot = build_bot(settings, "telegram", site.desk, site.store, printer, None, DemoBotApi(site.messenger))
 
     async def carry() -> None:
         while True:

@@ -35,7 +35,7 @@ async def test_a_month_is_leafed_in_place_and_answered_buttons_go_away(bot: Bot,
         if not bot.messenger.bale:
             await bot.messenger.until(lambda: not machines.buttons, "buttons that went away")
         reza.says("۵ دی")
-        await reza.hears("ساعت چند")
+        await reza.hears("از چه ساعتی")
         if not bot.messenger.bale:
             await bot.messenger.until(lambda: not month.buttons, "buttons of what was answered in words")
         assert len(bot.messenger.called("editMessageReplyMarkup")) == (0 if bot.messenger.bale else 3)
