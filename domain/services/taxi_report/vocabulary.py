@@ -5,11 +5,6 @@ from domain.language.intents import Intent
 from domain.parsing.identifiers import take_taxi_code
 from domain.parsing.plates import take_plate
 
-REPORT_FIELD_WORDS = {
-    "plate": ("پلاک", "شماره پلاک", "کد تاکسی", "plate"),
-    "text": ("متن", "شرح", "توضیح", "توضیحات", "text"),
-}
-
 TAXI_REWARD_INTENT = Intent(
     "taxi_reward",
     ("تشویق", "تشویقی", "praise", "reward", "tashvigh", "tashvig"),
@@ -19,7 +14,6 @@ TAXI_REWARD_INTENT = Intent(
     alternatives={"plate": ("taxi_code",)},
     weak_words=("تقدیر", "قدردانی"),
     topic=TAXI_TOPIC,
-    field_words=REPORT_FIELD_WORDS,
 )
 
 TAXI_VIOLATION_INTENT = Intent(
@@ -31,5 +25,4 @@ TAXI_VIOLATION_INTENT = Intent(
     alternatives={"plate": ("taxi_code",)},
     weak_words=("گزارش",),
     topic=TAXI_TOPIC,
-    field_words=REPORT_FIELD_WORDS,
 )

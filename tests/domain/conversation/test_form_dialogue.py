@@ -2,7 +2,8 @@
 
 import pytest
 
-from domain.conversation.frames import CONFIRM_STEP, Left
+from domain.conversation.dialogue import CONFIRM_STEP
+from domain.conversation.frames import Left
 from tests.support.conversation_line import FORM, ITEMS, ConversationLine
 
 

@@ -1,1 +1,0 @@
-"""Turkmen: its words, and how a message in it is read as a Persian one (docs/decisions/0043)."""
