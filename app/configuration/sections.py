@@ -153,9 +153,7 @@ class ContactSettings(SettingsSection):
     address: str = Field(
         "", max_length=200, description="Address where people come in person; empty: that of the letterhead."
     )
-    hours: str = Field(
-        "", max_length=100, description="When somebody answers, in words; empty: texts say the hours of the office."
-    )
+    hours: str = Field("", max_length=100, description="When somebody answers, in words; empty: not said.")
 
 
 class SecurityContactSettings(SettingsSection):

@@ -2,6 +2,7 @@
 
 from channels.pishkhan_soap import simple_types as st
 from channels.pishkhan_soap.schema import Doc, SchemaElement
+from channels.web.row_ids import read_row_id
 from domain.values.errors import InvalidField
 
 CURSOR_ELEMENT = SchemaElement(
@@ -20,6 +21,7 @@ def parse_cursor(cursor_text: str | None) -> int | None:
     """Return the number that a cursor is; `InvalidField("cursor")` for one that no answer contained."""
     if cursor_text is None:
         return None
-    if not (cursor_text.isascii() and cursor_text.isdecimal() and len(cursor_text) < 20 and int(cursor_text) < 2**63):
+    row_id = read_row_id(cursor_text)
+    if row_id is None:
         raise InvalidField("cursor")
-    return int(cursor_text)
+    return row_id

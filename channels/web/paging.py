@@ -12,7 +12,7 @@ from domain.values.row_ids import HIGHEST_ID
 START_PARAMETER = "before"
 """The parameter that names the id after which a page begins."""
 
-_MAX_ID_DIGITS = 19
+_MAX_ID_DIGITS = len(str(HIGHEST_ID))
 
 RowT = TypeVar("RowT")
 

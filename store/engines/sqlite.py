@@ -198,7 +198,8 @@ class SqliteEngine(DatabaseEngine):
         def open_first(
             _dialect: Dialect, _connection_record: object, arguments: Sequence[str], _options: object
         ) -> None:
-            # Made private before SQLAlchemy's driver opens it; what cannot be opened fails here, not in its thread.
+            # Made private before SQLAlchemy's driver opens it; what cannot be opened fails here, not in its thread. The
+            # write-ahead log begins here too: the driver would not try again where another process begins it.
             with closing(driver.open_file(arguments[0])) as opened_file:
                 driver.apply_pragmas(opened_file, _WRITING_PRAGMAS)
 
