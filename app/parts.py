@@ -25,6 +25,9 @@ from app.wiring import build_gateways, build_printer, build_signer, build_vault,
 from channels import Channel
 from channels.admin import Admin, SideProcesses
 from channels.admin.frame import HOME_PATH as STAFF
+from channels.demo.chat import CHAT_PATH, DemoChat
+from channels.demo.messenger import DemoMessenger
+from channels.demo.people import DemoPeople
 from channels.demo.phone import PHONE_PATH, DemoPhone
 from channels.pishkhan_soap.calls import CallHandler
 from channels.pishkhan_soap.contract import Contract
@@ -82,6 +85,8 @@ class ServerParts:
     """Bank gateways by name, in order of preference; none where payments are not configured."""
     bots: "Mapping[str, BotParts]" = field(default_factory=dict)
     """By messenger; those without a token are not there."""
+    demo_messenger: DemoMessenger | None = None
+    """Where the demonstration's bot is; None outside of demo mode."""
     job_runs: JobRuns = field(default_factory=JobRuns)
     """When each job last came to its end."""
 
@@ -129,29 +134,29 @@ async def open_parts(settings: Settings) -> AsyncIterator[ServerParts]:
     store = await open_store(settings, wake_events.note_queued)
     try:
         dependencies = await load_dependencies(settings, store)
-        sms_relay = Relay(dependencies, store, tuple(providers.values()), time.monotonic)
-        cleaner, printer = dependencies.file_cleaner, build_printer(settings, dependencies.catalogue)
+        printer = build_printer(settings, dependencies.catalogue)
         gateways = _build_gateways(settings, dependencies)
-        bots = _build_bots(settings, dependencies, store, printer, gateways)
+        demo_messenger = DemoMessenger(dependencies.clock.now) if settings.demo else None
+        bots = _build_bots(settings, dependencies, store, printer, gateways, demo_messenger)
         try:
             yield ServerParts(
                 settings=settings,
                 dependencies=dependencies,
                 store=store,
                 providers=providers,
-                sms_relay=sms_relay,
+                sms_relay=Relay(dependencies, store, tuple(providers.values()), time.monotonic),
                 printer=printer,
                 signer=build_signer(settings),
                 wake_events=wake_events,
                 inbound_poller=InboundPoller(dependencies, store, tuple(providers.values())),
                 gateways=gateways,
                 bots=bots,
+                demo_messenger=demo_messenger,
             )
         finally:
-            await asyncio.gather(printer.close(), cleaner.close(), _close_ways_out(gateways, bots))
+            await asyncio.gather(printer.close(), dependencies.file_cleaner.close(), _close_ways_out(gateways, bots))
     finally:
-        for provider in providers.values():
-            await provider.close()
+        await asyncio.gather(*(provider.close() for provider in providers.values()))
         await store.close()
 
 
@@ -173,19 +178,21 @@ def _build_bots(
     store: SqlStore,
     printer: Printer,
     gateways: Mapping[str, PaymentGateway],
+    demo_messenger: DemoMessenger | None,
 ) -> "dict[str, BotParts]":
     """Return the bots that are configured. Without any, the library with its many types is not even read."""
     if not settings.active_bots:
         return {}
     build_bot = import_module("app.bots").build_bot
+    transport = import_module("channels.demo.bot_api").DemoBotApi(demo_messenger) if demo_messenger else None
     return {
-        messenger: build_bot(settings, messenger, dependencies, store, printer, gateways.get(messenger))
+        messenger: build_bot(settings, messenger, dependencies, store, printer, gateways.get(messenger), transport)
         for messenger in settings.active_bots
     }
 
 
 def _build_site(parts: ServerParts) -> Channel:
-    phone_links = {PHONE_PATH: "web.links.phone"} if parts.settings.demo else {}
+    phone_links = {PHONE_PATH: "web.links.phone", CHAT_PATH: "web.links.chat"} if parts.settings.demo else {}
     links = {"/": "web.links.home", _find_staff_address(parts.settings): "web.links.staff", **phone_links}
     return Site(parts.dependencies.wording, links, _build_contact(parts))
 
@@ -244,10 +251,17 @@ def _build_admin(parts: ServerParts) -> Channel:
 
 
 def _build_demo_phone(parts: ServerParts) -> Channel:
-    people = [
-        Person(mobile, name, None, parts.dependencies.clock.now()) for mobile, name in phone_names_by_mobile().items()
-    ]
-    return DemoPhone(parts.dependencies, parts.store, parts.municipal_line, people)
+    return DemoPhone(parts.dependencies, parts.store, parts.municipal_line, _list_demo_people(parts))
+
+
+def _build_demo_chat(parts: ServerParts) -> Channel:
+    assert parts.demo_messenger, "mounted in demo mode alone"  # noqa: S101 - holds by construction
+    return DemoChat(parts.demo_messenger, parts.dependencies.catalogue, _list_demo_people(parts))
+
+
+def _list_demo_people(parts: ServerParts) -> DemoPeople:
+    now = parts.dependencies.clock.now()
+    return DemoPeople([Person(mobile, name, None, now) for mobile, name in phone_names_by_mobile().items()])
 
 
 def _build_soap(parts: ServerParts) -> Channel:
@@ -268,7 +282,10 @@ CHANNEL_BUILDERS: Mapping[str, Callable[[ServerParts], Channel]] = {
 }
 """The channels of every process, in the order in which they are mounted: the shared layout comes first."""
 
-DEMO_CHANNEL_BUILDERS: Mapping[str, Callable[[ServerParts], Channel]] = {"demo": _build_demo_phone}
+DEMO_CHANNEL_BUILDERS: Mapping[str, Callable[[ServerParts], Channel]] = {
+    "demo": _build_demo_phone,
+    "demo_chat": _build_demo_chat,
+}
 """What is mounted in demo mode besides."""
 
 

@@ -8,6 +8,9 @@ Beside it, in the same run and in turn, a bare python-telegram-bot that echoes e
 (`bench/echo.py`); it acknowledges when the echo is sent. In the end the database must hold every acknowledged update
 exactly once, with its own answer.
 
+**A file that hangs.** How long an update's acknowledgement takes for fifteen of these chats while the file of the
+sixteenth does not come, and while it sends none; in turn. The p99 beside it is wanted at most 1.2 times the other.
+
 **Outage.** How long a text's acknowledgement takes (`track`, as in `bench.inbound`) while all is well; while the
 messenger refuses connections and 10,000 notices wait for it; and while it takes calls and never answers. In turn, on
 one server. The p99 of an outage is wanted at most 1.2 times that of the quiet time.
@@ -46,6 +49,7 @@ WAITING = """SELECT count(*) FROM outbox
 WHERE channel = 'telegram' AND key = 'bench' AND state IN ('queued', 'sending', 'unknown')"""
 GIVE_UP = "UPDATE outbox SET state = 'expired' WHERE channel = 'telegram' AND key = 'bench'"
 HEADINGS = ("database", "who", "updates/s", "p50 ms", "p95 ms", "p99 ms", "CPU ms an update", "of the echo")
+FILE_HEADINGS = ("database", "a file", "updates/s", "p50 ms", "p95 ms", "p99 ms", "p99 to none", "target")
 OUTAGE_HEADINGS = ("database", "messenger", "texts/s", "p50 ms", "p95 ms", "p99 ms", "p99 to quiet", "target", "calls")
 
 
@@ -91,9 +95,11 @@ class Bench:
         done = await deliver(self._job(lanes, seconds=seconds))
         return done, processor_seconds(self.server.pid) - before
 
-    async def updates(self, port: int, pid: int, seconds: float) -> tuple[Delivered, float]:
-        """Let the chats ask for their requests; return what came of it and the processor seconds."""
-        lanes = [[(str(chat), self.codes[mobile])] for mobile, chat in CHATS.items()]
+    async def updates(
+        self, port: int, pid: int, seconds: float, senders: Sequence[str] = SENDERS
+    ) -> tuple[Delivered, float]:
+        """Let the chats of senders ask for their requests; return what came of it and the processor seconds."""
+        lanes = [[(str(CHATS[mobile]), self.codes[mobile])] for mobile in senders]
         before = processor_seconds(pid)
         job = self._job(lanes, seconds=seconds)
         done = await deliver(Job(port, job.lanes, job.first, seconds), "bench.updates")
@@ -101,6 +107,26 @@ class Bench:
         if port == self.server.port:
             self.acknowledged.update(done.acknowledged.keys())
         return done, processor_seconds(pid) - before
+
+    async def updates_beside_file(self, seconds: float, *, hangs: bool) -> tuple[Delivered, float]:
+        """Do the same without the last sender, whose file hangs meanwhile if `hangs`; it is given up then."""
+        waiting = asyncio.create_task(self._send_file(CHATS[SENDERS[-1]])) if hangs else None
+        try:
+            return await self.updates(self.server.port, self.server.pid, seconds, SENDERS[:-1])
+        finally:
+            if waiting:
+                await waiting
+
+    async def _send_file(self, chat: int) -> None:
+        """Post a file, and wait until its update is acknowledged: when nobody waits for the file any more."""
+        self._next += 100_000
+        number, head = self._next, {"X-Telegram-Bot-Api-Secret-Token": SECRET}
+        document = {"file_id": "x", "file_unique_id": "x", "file_name": "a.pdf", "file_size": 1000}
+        address = f"http://127.0.0.1:{self.server.port}{WEBHOOK_PATH}"
+        posted = update(chat, {"document": document}, number)
+        async with ClientSession(headers=head) as session, session.post(address, json=posted) as answer:
+            answer.raise_for_status()
+        self.acknowledged[str(number)] += 1
 
     def _job(self, lanes: Sequence[Sequence[Sequence[str]]], *, seconds: float = 0.0, messages: int = 0) -> Job:
         """Number deliveries on, with room for all that a run can deliver."""
@@ -120,6 +146,15 @@ async def measure_updates(bench: Bench, seconds: float, rounds: int) -> tuple[Ru
             theirs.add(*await bench.updates(*peer, seconds))
             ours.add(*await bench.updates(*mine, seconds))
     return theirs, ours
+
+
+async def measure_files(bench: Bench, seconds: float, rounds: int) -> tuple[Runs, Runs]:
+    """Measure updates without a file and beside one that hangs, in turn."""
+    without, beside = Runs(), Runs()
+    for _ in range(rounds):
+        without.add(*await bench.updates_beside_file(seconds, hangs=False))
+        beside.add(*await bench.updates_beside_file(seconds, hangs=True))
+    return without, beside
 
 
 async def verify(url: str, acknowledged: Mapping[str, int]) -> None:
@@ -175,10 +210,8 @@ async def measure_outage(bench: Bench, url: str, notices: int, seconds: float, r
     return found
 
 
-async def measured(
-    where: Place, seconds: float, rounds: int, notices: int
-) -> tuple[list[Sequence[object]], list[Sequence[object]]]:
-    """Measure one database; return the lines of both tables."""
+async def measured(where: Place, seconds: float, rounds: int, notices: int) -> Sequence[list[Sequence[object]]]:
+    """Measure one database; return the lines of each table."""
     url = await where.database()
     async with Messenger() as messenger:
         slow = {"PISHKHAN_SMS__KAVENEGAR__RATE": "0.001"}
@@ -189,11 +222,12 @@ async def measured(
             bench = Bench(server, messenger)
             await bench.link(url)
             theirs, ours = await measure_updates(bench, seconds, rounds)
+            without, beside = await measure_files(bench, seconds, rounds)
             await verify(url, bench.acknowledged)
             outage = await measure_outage(bench, url, notices, seconds, rounds)
-    return update_rows(where.name, theirs, ours), [
-        outage_row(where.name, name, runs, outage["well"]) for name, runs in outage.items()
-    ]
+    files = [file_row(where.name, name, runs, without) for name, runs in (("none", without), ("hangs", beside))]
+    outages = [outage_row(where.name, name, runs, outage["well"]) for name, runs in outage.items()]
+    return update_rows(where.name, theirs, ours), files, outages
 
 
 def update_rows(database: str, theirs: Runs, ours: Runs) -> list[Sequence[object]]:
@@ -206,6 +240,12 @@ def update_rows(database: str, theirs: Runs, ours: Runs) -> list[Sequence[object
     return lines
 
 
+def file_row(database: str, name: str, runs: Runs, without: Runs) -> Sequence[object]:
+    """Return a line of the table of files."""
+    ratio, target = ("1", "") if runs is without else (f"{runs.ratios(without):.2f}", f"≤ {TARGET}")
+    return database, name, f"{Spread.of(runs.rates):.0f}", Percentiles.median(runs.waits), ratio, target
+
+
 def outage_row(database: str, name: str, runs: Runs, quiet: Runs) -> Sequence[object]:
     """Return a line of the table of outages."""
     ratio, target = ("1", "") if runs is quiet else (f"{runs.ratios(quiet):.2f}", f"≤ {TARGET}")
@@ -214,18 +254,17 @@ def outage_row(database: str, name: str, runs: Runs, quiet: Runs) -> Sequence[ob
 
 
 async def main(kinds: Sequence[str], seconds: float, rounds: int, notices: int) -> None:
-    """Print both tables."""
+    """Print the tables."""
     print(machine(*versions(kinds)), flush=True)
-    updates: list[Sequence[object]] = []
-    outages: list[Sequence[object]] = []
+    tables: list[list[Sequence[object]]] = [[], [], []]
     for kind in kinds:
         with place(kind) as where:
-            first, second = await measured(where, seconds, rounds, notices)
-        updates += first
-        outages += second
-    print(f"\n{table(HEADINGS, updates)}\n\n{table(OUTAGE_HEADINGS, outages)}\n")
+            for one_table, found in zip(tables, await measured(where, seconds, rounds, notices), strict=True):
+                one_table.extend(found)
+    for headings, lines in zip((HEADINGS, FILE_HEADINGS, OUTAGE_HEADINGS), tables, strict=True):
+        print(f"\n{table(headings, lines)}")
     print(
-        f"Medians of {rounds} runs of {seconds:g} s each (in brackets: least–most); {notices:,} notices waited in an "
+        f"\nMedians of {rounds} runs of {seconds:g} s each (in brackets: least–most); {notices:,} notices waited in an "
         "outage. Every acknowledged update was found."
     )
 

@@ -1,5 +1,7 @@
 """A messenger that takes what a bot sends as fast as it can, or is away, or takes it and says nothing.
 
+No file of it can be had: whoever asks for one waits.
+
 Its Bot API is that of Telegram, without the bookkeeping and the limits of the tests' fake.
 """
 
@@ -71,6 +73,8 @@ class Messenger:
     async def _serve(self, request: web.Request) -> web.Response:
         form, self.tries = await request.post(), self.tries + 1
         await self._answering.wait()
+        if request.match_info["method"] == "getFile":
+            await asyncio.Event().wait()
         method, chat = request.match_info["method"], int(str(form.get("chat_id", 0)))
         if method != "sendMessage":
             return _result(BOT if method == "getMe" else True)

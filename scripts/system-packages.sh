@@ -3,8 +3,8 @@
 #
 #   scripts/system-packages.sh run    a Python that can make virtual environments, and Pango and HarfBuzz for printing
 #   scripts/system-packages.sh test   these, and the oldest supported Python that is offered, PostgreSQL, Chromium, libfaketime,
-#                                   the Vazirmatn font, curl, PHP with SOAP, a C# compiler, systemd-analyze, and nginx,
-#                                   Caddy and HAProxy, whose own services are not left running
+#                                   the Vazirmatn font, curl, PHP with SOAP, a C# compiler, systemd-analyze, espeak-ng and
+#                                   opusenc, and nginx, Caddy and HAProxy, whose own services are not left running
 #   scripts/system-packages.sh bench  a Python, PostgreSQL, libfaketime, and wrk, which makes the load of a bench
 #
 # Each need is looked for by what it gives, not by a package's name, so what was installed in another way counts too.
@@ -30,6 +30,8 @@ have_library() { compgen -G "/usr/lib*/$1" >/dev/null || compgen -G "/usr/lib*/*
 have_pango() { have_library libpango-1.0.so.0; }
 have_pangoft2() { have_library libpangoft2-1.0.so.0; }
 have_harfbuzz() { have_library libharfbuzz-subset.so.0; }
+have_espeak() { command -v espeak-ng >/dev/null; }
+have_opus() { command -v opusenc >/dev/null; }
 have_vazirmatn() { [ -d /usr/share/fonts/truetype/vazirmatn ]; }
 
 missing_needs() {
@@ -82,6 +84,8 @@ packages_for() {
             pangoft2) echo libpangoft2-1.0-0 ;;
             harfbuzz) echo libharfbuzz-subset0 ;;
             vazirmatn) echo fonts-vazirmatn ;;
+            espeak) echo espeak-ng ;;
+            opus) echo opus-tools ;;
             systemd_analyze) echo systemd ;;
             php) echo php-cli ;;
             soap) echo php-soap ;;
@@ -99,7 +103,7 @@ give_up() {
 case ${1:-} in
     run) needs=(python pango pangoft2 harfbuzz) ;;
     test) needs=(python oldest_python pango pangoft2 harfbuzz postgresql chromium faketime vazirmatn curl php soap mono
-        nginx caddy haproxy systemd_analyze) ;;
+        nginx caddy haproxy systemd_analyze espeak opus) ;;
     bench) needs=(python postgresql faketime wrk) ;;
     *) give_up "usage: $0 run|test|bench" ;;
 esac

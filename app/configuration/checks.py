@@ -54,7 +54,7 @@ def find_faults(settings: Settings) -> list[str]:
         fault_lines += error.faults
     declaration_flaws = [*check_services(SERVICES, catalogue), *check_registries(catalogue), *check_reports(catalogue)]
     declaration_flaws += check_reasons(SERVICES, catalogue, SOAP_REASONS)
-    for translation in catalogue.translations:
+    for translation in (*catalogue.translations, *([catalogue.latin] if catalogue.latin else [])):
         translation_flaws = check_translation(SERVICES, catalogue, translation)
         fault_lines += [f"language {translation.language.tag}: {explain_flaw(flaw)}" for flaw in translation_flaws]
     return fault_lines + [f"declaration of {explain_flaw(flaw)}" for flaw in declaration_flaws]
@@ -67,6 +67,10 @@ def find_remarks(settings: Settings) -> list[str]:
         return remark_lines
     today = to_tehran(SystemClock().now()).date()
     remark_lines += [*find_plain_lines(settings), *find_contact_remarks(settings, today)]
+    if "simulator" in settings.active_providers:
+        remark_lines.append(
+            "PISHKHAN_SMS__PROVIDERS names the simulator: it swallows texts, and no citizen gets an answer or a code"
+        )
     if settings.log_level == "debug":
         remark_lines.append("PISHKHAN_LOG_LEVEL is debug: libraries log what they carry, numbers of citizens too")
     if "company_code" not in settings.bills.model_fields_set:

@@ -1,9 +1,10 @@
 """What `pishkhan check --connect` asks besides the configuration: the database, its schema and key, the SMS panels,
-the scanner of files.
+the messengers, the scanner of files.
 """
 
 from dataclasses import dataclass, field
 from decimal import Decimal
+from importlib import import_module
 
 from app.configuration.settings import Settings
 from app.database import describe_database_fault, open_store
@@ -22,13 +23,14 @@ class ConnectionFindings:
     faults: list[str] = field(default_factory=list)
     """What does not answer as it must."""
     remarks: list[str] = field(default_factory=list)
-    """What is worth to know: the credit at the SMS panels."""
+    """What is worth to know: the credit at the SMS panels, where the bots are."""
 
 
 async def examine_connections(settings: Settings) -> ConnectionFindings:
     """Ask whatever this configuration needs; nothing is changed and nothing sent."""
     findings = ConnectionFindings(await _find_database_faults(settings))
     await _examine_panels(settings, findings)
+    await _examine_bots(settings, findings)
     findings.faults += await _find_scanner_faults(settings)
     return findings
 
@@ -59,6 +61,18 @@ async def _examine_panels(settings: Settings, findings: ConnectionFindings) -> N
             findings.faults.append(f"{setting_name}: the panel does not take texts: {status.refusal}")
         elif status.credit is not None:
             findings.remarks.append(f"{setting_name}: the account has {_describe_credit(provider, status.credit)} left")
+
+
+async def _examine_bots(settings: Settings, findings: ConnectionFindings) -> None:
+    """Ask each messenger who its bot is; the demonstration's own is in the serving process."""
+    for messenger, bot_settings in {} if settings.demo else settings.active_bots.items():
+        bot_module = import_module("app.bots")  # the library with its many types is read only where there is a bot
+        answer = await bot_module.identify_bot(messenger, bot_settings)
+        setting_name = f"PISHKHAN_{messenger.upper()}"
+        if answer.fault:
+            findings.faults.append(f"{setting_name}: the messenger does not know the bot: {answer.fault}")
+        else:
+            findings.remarks.append(f"{setting_name}: the bot answers at {answer.address}")
 
 
 def _describe_credit(provider: SmsProvider, credit: Decimal) -> str:

@@ -59,6 +59,13 @@ LOOPBACK = (IPv4Network("127.0.0.0/8"), IPv6Network("::1/128"))
 ASSUMED_PART_RIALS = 2_000
 """Price of a message part where the provider's is not set: what panels charge, rounded up."""
 
+DEMO_BOT = BotSettings(
+    token=SecretStr("1405:demonstration-of-the-bot"),
+    base_url="http://demonstration.invalid/bot",
+    base_file_url="http://demonstration.invalid/file/bot",
+)
+"""The bot of `/demo/chat`, whose messenger is in this process: its addresses lead nowhere else."""
+
 DEMO_SECRET = "demonstration"  # noqa: S105 - known to everybody, and refused outside of demo mode
 
 
@@ -109,6 +116,10 @@ class Settings(BaseSettings):
         (PERSIAN.tag,),
         description="Languages that citizens may choose, separated by commas, the first for whoever chose none; "
         "each but `fa` has a folder of texts.",
+    )
+    voice: bool = Field(
+        False,
+        description="Whether bots read the state of a request aloud to whoever asks for it; needs espeak-ng, opusenc.",
     )
     database: DatabaseSettings = DatabaseSettings()
     """How much of the database a process takes."""
@@ -174,17 +185,17 @@ class Settings(BaseSettings):
 
     @property
     def active_bots(self) -> dict[str, BotSettings]:
-        """The bots that there are, by messenger: those with a token, and none in demo mode, whatever is configured."""
+        """The bots that there are, by messenger: those with a token; in demo mode none but the demonstration's own,
+        whatever is configured.
+        """
+        if self.demo:
+            return {TELEGRAM: DEMO_BOT}
         settings_by_messenger: dict[str, BotSettings] = {TELEGRAM: self.telegram, BALE: self.bale}
-        return (
-            {}
-            if self.demo
-            else {
-                messenger: bot_settings
-                for messenger, bot_settings in settings_by_messenger.items()
-                if bot_settings.token.get_secret_value()
-            }
-        )
+        return {
+            messenger: bot_settings
+            for messenger, bot_settings in settings_by_messenger.items()
+            if bot_settings.token.get_secret_value()
+        }
 
     @property
     def public_address(self) -> str:
@@ -218,7 +229,8 @@ class Settings(BaseSettings):
         # Links in texts lead to the municipality's own domain alone; in demo mode to this machine.
         site_address = self.public_address if self.base_url or self.demo else ""
         policy = self.policy.build_policy(self.bills.company_code, site_address, self.persian_part_rials)
-        return replace(policy, invoice_channels=self._find_invoice_channels())
+        voice_channels = frozenset(self.active_bots) if self.voice else frozenset()
+        return replace(policy, invoice_channels=self._find_invoice_channels(), voice_channels=voice_channels)
 
     def build_contact(self) -> Contact:
         """Return where citizens find a person."""

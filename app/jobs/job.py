@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from app.jobs.leases import LEASE_PERIOD
 from app.jobs.timetable import JobTrigger
 from app.parts import ServerParts
 
@@ -36,7 +37,11 @@ class Job:
     """It is there where a bank gateway is in use."""
     needs_polling: bool = False
     """It is there where texts are fetched from a provider."""
+    is_idle: Callable[[ServerParts], bool] | None = None
+    """Whether this process has nothing to do by it: then it is not begun, and holds no lease. None: never."""
     is_endless: bool = False
     """It runs until it is cut off, which loses nothing."""
+    lease_period: timedelta = LEASE_PERIOD
+    """How long its lease outlives a process that died with it."""
     run_limit: timedelta = USUAL_LIMIT
     """Any other is cut off when it runs for longer."""

@@ -9,12 +9,10 @@ from domain.unit_of_work import Store
 from domain.values.errors import DomainError
 
 LEASE_PERIOD = timedelta(seconds=15)
-"""How long a lease outlives its holder."""
+"""How long a lease outlives its holder, where nobody waits for what it guards."""
 
-RENEWAL_SECONDS = LEASE_PERIOD.total_seconds() / 3
-"""How often it is renewed while work lasts."""
-
-_LEASE_SECONDS = LEASE_PERIOD.total_seconds()
+RENEWALS_A_PERIOD = 3
+"""How often it is renewed in its period while work lasts."""
 
 
 class LeaseLost(Exception):
@@ -24,10 +22,11 @@ class LeaseLost(Exception):
 class Lease:
     """One name under one holder's token. While it is surely held, taking it again costs nothing."""
 
-    def __init__(self, store: Store, name: str, token: str) -> None:
+    def __init__(self, store: Store, name: str, token: str, period: timedelta = LEASE_PERIOD) -> None:
         self._store = store
         self._name = name
         self._token = token
+        self._period = period
         self._held_until = 0.0
         self._last_run_at: float | None = None
 
@@ -70,17 +69,17 @@ class Lease:
         """Renew until the lease is lost."""
         is_held = True
         while is_held:
-            await asyncio.sleep(RENEWAL_SECONDS)
+            await asyncio.sleep(self._period.total_seconds() / RENEWALS_A_PERIOD)
             is_held = await self._renew()
 
     async def _renew(self) -> bool:
         began_at, last_run_at = monotonic(), self._last_run_at
         run_age = None if last_run_at is None else timedelta(seconds=began_at - last_run_at)
         async with self._store.open_unit() as uow:
-            is_held = await uow.leases.acquire(self._name, self._token, LEASE_PERIOD, run_age)
+            is_held = await uow.leases.acquire(self._name, self._token, self._period, run_age)
         if self._last_run_at == last_run_at:
             self._last_run_at = None
-        self._held_until = began_at + _LEASE_SECONDS / 2 if is_held else 0.0
+        self._held_until = began_at + self._period.total_seconds() / 2 if is_held else 0.0
         return is_held
 
 

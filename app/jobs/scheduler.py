@@ -17,7 +17,7 @@ from typing import Any
 from app.jobs.exporting import make_sheet
 from app.jobs.import_jobs import run_waiting_imports
 from app.jobs.job import LONG_LIMIT, USUAL_LIMIT, Job
-from app.jobs.leases import LEASE_PERIOD, Lease, LeaseLost
+from app.jobs.leases import Lease, LeaseLost
 from app.jobs.settlement_jobs import forget_old_files, run_settlement_files
 from app.jobs.timetable import ClockReading, Interval, run_daily, run_every
 from app.jobs.verifying import verify_in_process
@@ -56,6 +56,13 @@ log = logging.getLogger(__name__)
 TICK_SECONDS = 0.25
 """Seconds between two looks at what is due."""
 
+POLLING_LEASE_PERIOD = timedelta(seconds=1.5)
+"""How long nobody asks for updates after the process that did has died, but for the half second between two tries.
+
+People wait in their chats meanwhile. A process that stands still for longer loses the lease, if there is another one,
+and is cut off: what both got is known by its number.
+"""
+
 CLOCK_LEAP = timedelta(seconds=5)
 """A clock that was set by so much is logged."""
 
@@ -93,10 +100,12 @@ def _bot_jobs(messenger: str) -> tuple[Job, ...]:
     return (
         Job(
             f"{messenger}_updates",
-            run_every(seconds=2),
+            run_every(milliseconds=500),
             lambda parts: parts.bots[messenger].receive_updates(),
             messenger=messenger,
+            is_idle=lambda parts: parts.bots[messenger].is_called,
             is_endless=True,
+            lease_period=POLLING_LEASE_PERIOD,
         ),
         Job(
             f"{messenger}_relay",
@@ -222,7 +231,7 @@ class Scheduler:
         self._parts = parts
         self._steady_clock = steady_clock
         self._jobs = tuple(job for job in jobs if _is_there(job, parts))
-        self._leases = {job.name: Lease(parts.store, f"job:{job.name}", lease_token) for job in jobs}
+        self._leases = {job.name: Lease(parts.store, f"job:{job.name}", lease_token, job.lease_period) for job in jobs}
         self._run_locks = {job.name: asyncio.Lock() for job in jobs}
         self._jobs_by_task: dict[asyncio.Task[Any], Job] = {}
         self._timed_runs: dict[str, asyncio.Task[bool]] = {}
@@ -304,7 +313,7 @@ class Scheduler:
         lease = self._leases[job.name]
         if not await lease.run_holding(lambda: job.action(self._parts)):
             return False
-        if not isinstance(job.trigger, Interval) or job.trigger.length > LEASE_PERIOD:
+        if not isinstance(job.trigger, Interval) or job.trigger.length > job.lease_period:
             await lease.note_run()
         return True
 
@@ -318,7 +327,8 @@ class Scheduler:
             last_reading = now
             for job in self._jobs:
                 timed_run = self._timed_runs.get(job.name)
-                if (timed_run is None or timed_run.done()) and job.trigger.is_due(self._last_begun[job.name], now):
+                is_free = (timed_run is None or timed_run.done()) and not (job.is_idle and job.is_idle(self._parts))
+                if is_free and job.trigger.is_due(self._last_begun[job.name], now):
                     self._begin_run(job, now)
 
     def _begin_run(self, job: Job, now: ClockReading) -> None:

@@ -77,8 +77,8 @@ async def get_tariff(call: CounterCall) -> Mapping[str, Any]:
         return {"lines": [build_answer_line("price", line.text, line.facts) for line in all_prices]}
     price_form = service.price_lookup.form
     raw_fields = {field.name: call.values[field.name] for field in price_form if field.name in call.values}
-    if service.price_lookup.subject_field not in raw_fields:
-        raise MissingField(service.price_lookup.subject_field)
+    if service.price_lookup.subject.name not in raw_fields:
+        raise MissingField(service.price_lookup.subject.name)
     field_values = read_fields(price_form, raw_fields, CHANNEL_KEY, ReadingContext(call.dependencies.clock.now()))
     price_lines = await run_lookup(
         call.dependencies, call.uow, service, service.price_lookup, field_values, call.clerk, brief=False

@@ -120,7 +120,7 @@ HISTORY_EVENT = SchemaRecord(
         SchemaElement("at", st.ZONED_MOMENT),
         SchemaElement("event", st.IDENTIFIER, Doc("گام", "The step taken.")),
         SchemaElement("state", REQUEST_STATE, Doc("وضعیت پس از آن", "The state after it.")),
-        SchemaElement("actor", st.IDENTIFIER, Doc("کننده", "citizen, clerk, staff or system.")),
+        SchemaElement("actor", st.IDENTIFIER, Doc("کننده", "citizen, clerk, staff, operator or system.")),
         SchemaElement("channel", st.IDENTIFIER, Doc("از چه راهی", "The channel it came through.")),
         SchemaElement("note", st.TEXT, required=False),
     ),

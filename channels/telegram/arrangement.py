@@ -76,9 +76,23 @@ async def _arrange_once(bot_client: BotClient, webhook: Webhook | None, catalogu
     else:
         secret_token = webhook.secret_token if dialect.signs_webhooks else None
         await bot.set_webhook(webhook.public_address, allowed_updates=ALLOWED_UPDATES, secret_token=secret_token)
-    if dialect.has_commands:
-        bot_commands = [
-            BotCommand(command_name, catalogue.text(f"chat.commands.{command_name}"))
-            for command_name in LISTED_COMMANDS
-        ]
-        await bot.set_my_commands(bot_commands)
+    if dialect.describes_bots:
+        await _describe_bot(bot_client, catalogue)
+
+
+async def _describe_bot(bot_client: BotClient, catalogue: Catalogue) -> None:
+    """Let the messenger show which commands the bot knows, and what it is for, where it does not yet: it takes few
+    changes. A bot without them works all the same.
+    """
+    bot = bot_client.bot
+    commands = tuple(BotCommand(name, catalogue.text(f"chat.commands.{name}")) for name in LISTED_COMMANDS)
+    description, short_description = catalogue.text("chat.description"), catalogue.text("chat.short_description")
+    try:
+        if tuple(await bot.get_my_commands()) != commands:
+            await bot.set_my_commands(commands)
+        if (await bot.get_my_description()).description != description:
+            await bot.set_my_description(description)
+        if (await bot.get_my_short_description()).short_description != short_description:
+            await bot.set_my_short_description(short_description)
+    except TelegramError as error:
+        log.warning("%s: the bot could not be described: %s", bot_client.account.channel, type(error).__name__)

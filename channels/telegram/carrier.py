@@ -1,26 +1,19 @@
-"""Messages out: a text with its buttons or a paper as PDF, and what the messenger's answer means for it.
+"""Messages out, and what the messenger's answer means for them.
 
 A call without an answer leaves the outcome open, and no messenger can be asked by our id: such a message is `unknown`
 for good. So that a messenger which takes calls and says nothing does not swallow one after the other, it must first
 answer a harmless call after each such failure.
 """
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from telegram import (
-    InlineKeyboardButton,
-    InlineKeyboardMarkup,
-    KeyboardButton,
-    Message,
-    ReplyKeyboardMarkup,
-    ReplyKeyboardRemove,
-)
 from telegram.error import BadRequest, Forbidden, InvalidToken, TelegramError
 
 from channels.telegram.connection import Flood, NotSent, ServerFailed, Unanswered
 from channels.telegram.link import BotClient
+from channels.telegram.writing import Attachments, ChatWriter, PrintedPaper
 from domain.messages.carriers import (
     IN_RIALS,
     CandidateOutcomes,
@@ -30,7 +23,7 @@ from domain.messages.carriers import (
     SendResult,
     SendVerdict,
 )
-from domain.messages.keyboards import AttachedPaper, Button, ReplyMarkup
+from domain.messages.keyboards import ReplyMarkup
 from domain.messages.records import OutboxMessage
 from domain.values.errors import DomainError, Unavailable
 
@@ -43,12 +36,6 @@ _GONE_PHRASES = ("chat not found", "user not found", "peer_id_invalid", "no such
 _OUTAGE_STATUSES = frozenset({502, 503})
 """Answers of a messenger that is down as a whole; any other 5xx is about the one message."""
 
-PrintedPaper = tuple[str, bytes]
-PrintPaper = Callable[[AttachedPaper, OutboxMessage], Awaitable[PrintedPaper]]
-"""Prints a paper for whoever the message is for: the file's name and its bytes; domain errors say why not."""
-
-TelegramMarkup = InlineKeyboardMarkup | ReplyKeyboardMarkup | ReplyKeyboardRemove
-
 
 class BotCarrier:
     """Implements `Carrier` by a bot; `rate_per_second` is in messages a second."""
@@ -56,22 +43,26 @@ class BotCarrier:
     outcome_inquiry: OutcomeInquiry = OutcomeInquiry.NOTHING
     cost_unit: CostUnit = IN_RIALS
 
-    def __init__(self, bot_client: BotClient, print_paper: PrintPaper, rate_per_second: float) -> None:
+    def __init__(self, bot_client: BotClient, attachments: Attachments, rate_per_second: float) -> None:
         self.name = bot_client.account.channel
         self.rate_per_second = rate_per_second
         self._bot_client = bot_client
-        self._print_paper = print_paper
+        self._attachments = attachments
+        self._writer = ChatWriter(bot_client, attachments)
         self._is_doubtful = False
 
     async def send(self, message: OutboxMessage) -> SendResult:
         reply_markup = ReplyMarkup.from_json(message.content)
         try:
-            printed_paper = await self._print_paper(reply_markup.paper, message) if reply_markup.paper else None
+            printed_paper = await self._print_wanted_paper(message, reply_markup)
         except Unavailable:
             return SendResult(SendVerdict.RETRY, reason="printer")
         except DomainError as error:
             return SendResult(SendVerdict.REFUSED, reason=error.code)
         return await self._send_after_check(message, reply_markup, printed_paper)
+
+    async def _print_wanted_paper(self, message: OutboxMessage, reply_markup: ReplyMarkup) -> PrintedPaper | None:
+        return await self._attachments.print_paper(reply_markup.paper, message) if reply_markup.paper else None
 
     async def _send_after_check(
         self, message: OutboxMessage, reply_markup: ReplyMarkup, printed_paper: PrintedPaper | None
@@ -83,27 +74,11 @@ class BotCarrier:
                 return _build_down_result(error)
             self._is_doubtful = False
         try:
-            sent_message = await self._call_messenger(message, reply_markup, printed_paper)
+            sent_number = await self._writer.write(message, reply_markup, printed_paper)
         except TelegramError as error:
             self._is_doubtful = isinstance(error, Unanswered | NotSent)
             return judge_failure(error)
-        provider_id = f"{message.recipient}:{sent_message.message_id}"
-        return SendResult(SendVerdict.ACCEPTED, provider_id=provider_id, charge=Decimal(0))
-
-    async def _call_messenger(
-        self, message: OutboxMessage, reply_markup: ReplyMarkup, printed_paper: PrintedPaper | None
-    ) -> Message:
-        bot, written_text, chat_id = (
-            self._bot_client.bot,
-            self._bot_client.dialect.format_text(message.text),
-            int(message.recipient),
-        )
-        if printed_paper is None:
-            return await bot.send_message(chat_id, written_text, reply_markup=_build_markup(reply_markup))
-        file_name, pdf_content = printed_paper
-        return await bot.send_document(
-            chat_id, pdf_content, caption=written_text, filename=file_name, reply_markup=_build_markup(reply_markup)
-        )
+        return SendResult(SendVerdict.ACCEPTED, provider_id=f"{message.recipient}:{sent_number}", charge=Decimal(0))
 
     async def ask_outcomes(self, messages: Sequence[OutboxMessage], now: datetime) -> CandidateOutcomes:
         """Know nothing: no messenger can be asked by our id."""
@@ -154,20 +129,3 @@ def _build_down_result(error: TelegramError) -> SendResult:
         return SendResult(SendVerdict.PROVIDER_DOWN, reason="token")
     reason = f"status_{error.status}" if isinstance(error, ServerFailed) else "unreachable"
     return SendResult(SendVerdict.PROVIDER_DOWN, reason=reason, wait_seconds=FIRST_REST_SECONDS)
-
-
-def _build_button(button: Button) -> InlineKeyboardButton:
-    if button.address:
-        return InlineKeyboardButton(button.label, url=button.address)
-    return InlineKeyboardButton(button.label, callback_data=button.callback_data)
-
-
-def _build_markup(reply_markup: ReplyMarkup) -> TelegramMarkup | None:
-    if reply_markup.rows:
-        return InlineKeyboardMarkup(
-            [[_build_button(button) for button in button_row] for button_row in reply_markup.rows]
-        )
-    if reply_markup.contact_label:
-        contact_button = KeyboardButton(reply_markup.contact_label, request_contact=True)
-        return ReplyKeyboardMarkup([[contact_button]], resize_keyboard=True, one_time_keyboard=True)
-    return ReplyKeyboardRemove() if reply_markup.clears_keyboard else None

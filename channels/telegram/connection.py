@@ -1,7 +1,8 @@
 """The connection to a messenger: what its failures say about the call that failed, and nothing of addresses.
 
 The library knows only "network error". What counts here is whether the messenger may have carried the call out: one
-that never left can be made again, one without an answer must not be.
+that never left can be made again, one without an answer must not be. Of what Bale leaves out of its answers, and the
+library insists on, the connection fills in the date of a message.
 """
 
 import json
@@ -44,9 +45,20 @@ class Flood(NetworkError):
 
 
 class Connection(HTTPXRequest):
-    """A pool of connections. `proxy` is an address like socks5://host:port; those of the environment are not used."""
+    """A pool of connections. `proxy` is an address like socks5://host:port; those of the environment are not used.
 
-    def __init__(self, *, pool_size: int, read_seconds: float, connect_seconds: float, proxy_address: str) -> None:
+    A `transport` carries the calls in place of the network.
+    """
+
+    def __init__(
+        self,
+        *,
+        pool_size: int,
+        read_seconds: float,
+        connect_seconds: float,
+        proxy_address: str,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
         super().__init__(
             connection_pool_size=pool_size,
             read_timeout=read_seconds,
@@ -55,7 +67,7 @@ class Connection(HTTPXRequest):
             pool_timeout=connect_seconds,
             media_write_timeout=read_seconds,
             proxy=proxy_address or None,
-            httpx_kwargs={"trust_env": False},
+            httpx_kwargs={"trust_env": False, **({"transport": transport} if transport else {})},
         )
 
     async def do_request(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
@@ -69,7 +81,20 @@ class Connection(HTTPXRequest):
             raise Unanswered("timeout") if http_status == _GATEWAY_TIMEOUT else ServerFailed(http_status)
         if http_status == _TOO_MANY:
             raise Flood(_read_retry_seconds(response_body))
-        return http_status, response_body
+        return http_status, _fill_missing_date(response_body)
+
+
+def _fill_missing_date(response_body: bytes) -> bytes:
+    """Return an answer whose message, if it is one, has a date: Bale tells none of a message that was edited."""
+    if b'"message_id"' not in response_body or b'"date"' in response_body:
+        return response_body
+    try:
+        answer = json.loads(response_body)
+    except ValueError:
+        return response_body
+    if isinstance(answer, dict) and isinstance(answer.get("result"), dict):
+        answer["result"].setdefault("date", 0)
+    return json.dumps(answer).encode()
 
 
 def _classify_failure(failure_cause: BaseException | None) -> NetworkError:

@@ -16,8 +16,12 @@ class Dialect:
     """How a text is sent so that it is shown as it is."""
     signs_webhooks: bool
     """It names the webhook's secret in a header too."""
-    has_commands: bool
-    """It shows a list of commands."""
+    describes_bots: bool
+    """A bot tells it what it is for, and which commands it knows."""
+    copies_texts: bool
+    """A button can copy a text."""
+    removes_buttons: bool
+    """The buttons of a message can be taken away without its text being sent again (`editMessageReplyMarkup`)."""
 
 
 def _leave_as_is(message_text: str) -> str:
@@ -25,8 +29,10 @@ def _leave_as_is(message_text: str) -> str:
 
 
 DIALECTS: Mapping[str, Dialect] = {
-    TELEGRAM: Dialect(_leave_as_is, signs_webhooks=True, has_commands=True),
+    TELEGRAM: Dialect(_leave_as_is, signs_webhooks=True, describes_bots=True, copies_texts=True, removes_buttons=True),
     # Bale reads Markdown in every text, asked or not.
-    BALE: Dialect(escape_markdown, signs_webhooks=False, has_commands=False),
+    BALE: Dialect(
+        escape_markdown, signs_webhooks=False, describes_bots=False, copies_texts=False, removes_buttons=False
+    ),
 }
 """By the channel's name."""

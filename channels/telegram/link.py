@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
+import httpx
 from telegram import Bot
 from telegram.error import TelegramError
 
@@ -42,6 +43,8 @@ class BotAccount:
     """Seconds for a connection."""
     call_timeout: float = 20.0
     """Seconds for the answer to a call, or for more of a file."""
+    transport: httpx.AsyncBaseTransport | None = None
+    """What carries the calls in place of the network; None: the network does."""
 
     @property
     def bot_id(self) -> str:
@@ -116,4 +119,5 @@ def _open_connection(bot_account: BotAccount, pool_size: int, read_seconds: floa
         read_seconds=read_seconds,
         connect_seconds=bot_account.connect_timeout,
         proxy_address=bot_account.proxy_address,
+        transport=bot_account.transport,
     )

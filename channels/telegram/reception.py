@@ -17,11 +17,13 @@ from channels.telegram.files import fetch_file
 from channels.telegram.link import FILES_AT_ONCE, BotClient
 from channels.telegram.payment_updates import PaymentUpdate, read_payment_update
 from channels.telegram.payments import BotPayments
-from channels.telegram.updates import IncomingUpdate, parse_update
+from channels.telegram.updates import IncomingUpdate, RemoteFile, parse_update, salvage_update
+from domain.actions.chats.waiting_files import list_awaited_files
+from domain.actions.conversations.groups import decline_group
 from domain.actions.conversations.receive_chat import needs_file, receive_update
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import Address
-from domain.chats.chat import ReceivedUpdate
+from domain.chats.chat import ButtonPressed, ReceivedUpdate, SpokenInGroup
 from domain.gateways.gateway import PaymentGateway
 from domain.unit_of_work import Store
 
@@ -47,7 +49,9 @@ class Reception:
         self._fetching_slots = asyncio.Semaphore(FILES_AT_ONCE)
 
     def read_update(self, raw_update: Mapping[str, Any]) -> IncomingUpdate | PaymentUpdate | None:
-        """Read an update; one that nobody can read is logged, and would be no better the next time."""
+        """Read an update; one that the library cannot read is logged, and taken for something unreadable where it came
+        from a person's own chat: it would be no better the next time.
+        """
         payment_update = read_payment_update(raw_update)
         if payment_update is not None:
             return payment_update
@@ -60,12 +64,15 @@ class Reception:
                 raw_update.get("update_id"),
                 type(error).__name__,
             )
-            return None
+            return salvage_update(raw_update)
 
     async def take_update(self, incoming_update: IncomingUpdate | PaymentUpdate) -> None:
         """Act on an update. When it returns, all that the update does is durable; domain errors say why it is not."""
         if isinstance(incoming_update, PaymentUpdate):
             await self._payments.take_update(incoming_update)
+            return
+        if isinstance(incoming_update.chat_event, SpokenInGroup):
+            await decline_group(self._dependencies, self._store, self._channel_name, incoming_update.chat_id)
             return
         chat_lock = self._locks_by_chat.setdefault(incoming_update.chat_id, asyncio.Lock())
         async with chat_lock:
@@ -74,6 +81,8 @@ class Reception:
                 update_outcome = await receive_update(self._dependencies, self._store, received_update)
         if incoming_update.press is not None:
             self._do_later(self._answer_press(incoming_update.press, update_outcome.toast))
+        if update_outcome.answered_message and self._bot_client.dialect.removes_buttons:
+            self._do_later(self._remove_buttons(incoming_update.chat_id, update_outcome.answered_message))
         if update_outcome.invoice_token:
             address = Address(self._channel_name, incoming_update.chat_id, update_outcome.message.mobile)
             self._do_later(self._payments.send_invoice(address, update_outcome.invoice_token))
@@ -88,6 +97,8 @@ class Reception:
         """Return an update with the file that came with it, where that is wanted."""
         bot_account = self._bot_client.account
         received_update = incoming_update.to_received_update(bot_account.channel, bot_account.bot_id)
+        if incoming_update.press is not None:
+            return await self._fetch_waiting_files(received_update)
         if incoming_update.file is None or not await needs_file(self._dependencies, self._store, received_update):
             return received_update
         async with self._fetching_slots:
@@ -95,12 +106,27 @@ class Reception:
                 received_update, chat_event=await fetch_file(self._bot_client.download_bot, incoming_update.file)
             )
 
+    async def _fetch_waiting_files(self, received_update: ReceivedUpdate) -> ReceivedUpdate:
+        """Return a press with the files that waited for it, if it says what those are."""
+        waiting_files = await list_awaited_files(self._dependencies, self._store, received_update)
+        if not waiting_files or not isinstance(received_update.chat_event, ButtonPressed):
+            return received_update
+        fetched_files = []
+        for waiting_file in waiting_files:
+            remote_file = RemoteFile(waiting_file.file_id, waiting_file.file_name, waiting_file.size_bytes)
+            async with self._fetching_slots:
+                fetched_files.append(await fetch_file(self._bot_client.download_bot, remote_file))
+        press = replace(received_update.chat_event, files=tuple(fetched_files))
+        return replace(received_update, chat_event=press)
+
     @property
     def _channel_name(self) -> str:
         return self._bot_client.account.channel
 
     def _do_later(self, action: Coroutine[Any, Any, None]) -> None:
-        """Let the button stop turning, or an invoice be sent: nobody waits for that, and nothing is lost without it."""
+        """Let the button stop turning, answered buttons go away, or an invoice be sent: nobody waits for that, and
+        nothing is lost without it.
+        """
         later_task = asyncio.create_task(action)
         self._later_tasks.add(later_task)
         later_task.add_done_callback(self._later_tasks.discard)
@@ -110,3 +136,10 @@ class Reception:
             await self._bot_client.bot.answer_callback_query(press_id, text=toast_text)
         except TelegramError as error:
             log.debug("%s: a press was not answered: %s", self._channel_name, type(error).__name__)
+
+    async def _remove_buttons(self, chat_id: str, message_id: str) -> None:
+        """Take the buttons of an answered question away; those that stay say that they are over when pressed."""
+        try:
+            await self._bot_client.bot.edit_message_reply_markup(int(chat_id), int(message_id), reply_markup=None)
+        except TelegramError as error:
+            log.debug("%s: buttons were not removed: %s", self._channel_name, type(error).__name__)

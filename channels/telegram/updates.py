@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from telegram import Bot, CallbackQuery, Chat, ChatMember, ChatMemberUpdated, Message, Update, User
+from telegram import Bot, CallbackQuery, Chat, ChatMember, ChatMemberUpdated, Message, Update, User, Venue
 
 from domain.chats.chat import (
     BotBlocked,
@@ -15,13 +15,21 @@ from domain.chats.chat import (
     ReceivedUpdate,
     SentFile,
     SharedContact,
+    SharedLocation,
+    SpokenInGroup,
     TextEdited,
     TextWritten,
     UnreadableContent,
 )
+from domain.values.languages import join_list
 
 PHOTO_NAME = "photo.jpg"
 """Photos have no names of their own."""
+
+GROUP_TYPES = frozenset({Chat.GROUP, Chat.SUPERGROUP})
+
+OLD_FORWARD_FIELDS = frozenset({"forward_date", "forward_from", "forward_from_chat"})
+"""By which Bale says that a message was passed on; Telegram has `forward_origin`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +44,20 @@ class RemoteFile:
     """None where the messenger does not say so."""
     caption: str = ""
     """What its sender wrote beside it."""
+    album: str = ""
+    """Names the album that it came in; empty: it came alone."""
+
+    def to_sent_file(self, content: bytes | None, *, is_too_large: bool = False) -> SentFile:
+        """Return it as the domain takes it, with its bytes where they were fetched."""
+        return SentFile(
+            self.file_name,
+            content,
+            is_too_large=is_too_large,
+            caption=self.caption,
+            file_id=self.file_id,
+            size_bytes=self.size_bytes,
+            album=self.album,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,19 +85,37 @@ class IncomingUpdate:
 
 
 def parse_update(raw_update: Mapping[str, Any], bot: Bot) -> IncomingUpdate | None:
-    """Read one update; None for what is not from a person's own chat. Raises for what is no update at all."""
+    """Read one update; None for what is neither from a person's own chat nor from a group. Raises for what is no update
+    at all.
+    """
     update = Update.de_json(_fill_missing_parts(raw_update), bot)
     if update.callback_query:
         return _parse_press(update.update_id, update.callback_query)
     if update.my_chat_member:
         return _parse_membership(update.update_id, update.my_chat_member)
     message = update.message or update.edited_message
+    if message is not None and message.chat.type in GROUP_TYPES:
+        return _build_group_update(update.update_id, message.chat)
     if message is None or message.from_user is None or message.chat.type != Chat.PRIVATE:
         return None
     if update.edited_message and message.location:
         return None  # a shared place that moves: nobody sends anything by it
     chat_event, file = (TextEdited(), None) if update.edited_message else _parse_message(message)
     return IncomingUpdate(update.update_id, str(message.chat.id), _full_name(message.from_user), chat_event, file)
+
+
+def salvage_update(raw_update: Mapping[str, Any]) -> IncomingUpdate | None:
+    """Return that something came into a person's own chat which the library cannot read (a field is missing that it
+    insists on, in something new); None where not even that can be seen. It never raises.
+    """
+    message = raw_update.get("message")
+    chat = message.get("chat") if isinstance(message, dict) else None
+    number, chat_id = raw_update.get("update_id"), chat.get("id") if isinstance(chat, dict) else None
+    if not isinstance(chat, dict) or chat.get("type") != Chat.PRIVATE:
+        return None
+    if not isinstance(number, int) or not isinstance(chat_id, int):
+        return None
+    return IncomingUpdate(number, str(chat_id), str(chat.get("first_name", "")), UnreadableContent())
 
 
 def _fill_missing_parts(raw_update: Mapping[str, Any]) -> dict[str, Any]:
@@ -102,10 +142,17 @@ def _parse_press(number: int, callback_query: CallbackQuery) -> IncomingUpdate |
     )
 
 
+def _build_group_update(number: int, group: Chat) -> IncomingUpdate:
+    """Return that something was said in a group: who said what is not taken over."""
+    return IncomingUpdate(number, str(group.id), "", SpokenInGroup())
+
+
 def _parse_membership(number: int, change: ChatMemberUpdated) -> IncomingUpdate | None:
+    has_left = change.new_chat_member.status in {ChatMember.BANNED, ChatMember.LEFT}
+    if change.chat.type in GROUP_TYPES and not has_left:
+        return _build_group_update(number, change.chat)
     if change.chat.type != Chat.PRIVATE:
         return None
-    has_left = change.new_chat_member.status in {ChatMember.BANNED, ChatMember.LEFT}
     return IncomingUpdate(
         number, str(change.chat.id), _full_name(change.from_user), BotBlocked() if has_left else BotUnblocked()
     )
@@ -113,35 +160,48 @@ def _parse_membership(number: int, change: ChatMemberUpdated) -> IncomingUpdate 
 
 def _parse_message(message: Message) -> tuple[ChatEvent, RemoteFile | None]:
     if message.text is not None:
-        return _parse_text(message.text), None
+        return _parse_text(message.text, is_forwarded=_is_forwarded(message)), None
     if message.contact:
         is_own_contact = message.from_user is not None and message.contact.user_id == message.from_user.id
         return SharedContact(message.contact.phone_number, is_own_contact), None
-    if message.photo:
-        largest_photo = message.photo[-1]
-        return _parse_file(largest_photo.file_id, PHOTO_NAME, largest_photo.file_size, message.caption)
-    if message.document:
-        document = message.document
-        return _parse_file(document.file_id, document.file_name or "", document.file_size, message.caption)
+    if remote_file := _find_file(message):
+        return remote_file.to_sent_file(None), remote_file
+    if message.location:
+        return SharedLocation(message.location.latitude, message.location.longitude, _name_venue(message.venue)), None
     return UnreadableContent(), None
 
 
-def _parse_file(
-    file_id: str, file_name: str, size_bytes: int | None, caption: str | None
-) -> tuple[ChatEvent, RemoteFile]:
-    return SentFile(file_name, None, caption=caption or ""), RemoteFile(file_id, file_name, size_bytes, caption or "")
+def _name_venue(venue: Venue | None) -> str:
+    """Return what a place is called that was chosen from a list; empty for a bare point."""
+    return join_list(part for part in (venue.title, venue.address) if part) if venue else ""
 
 
-def _parse_text(message_text: str) -> ChatEvent:
+def _find_file(message: Message) -> RemoteFile | None:
+    """Return the photo, in its largest size, or the file of a message."""
+    caption, album = message.caption or "", message.media_group_id or ""
+    if message.photo:
+        largest_photo = message.photo[-1]
+        return RemoteFile(largest_photo.file_id, PHOTO_NAME, largest_photo.file_size, caption, album)
+    if message.document:
+        document = message.document
+        return RemoteFile(document.file_id, document.file_name or "", document.file_size, caption, album)
+    return None
+
+
+def _is_forwarded(message: Message) -> bool:
+    return message.forward_origin is not None or bool(OLD_FORWARD_FIELDS & message.api_kwargs.keys())
+
+
+def _parse_text(message_text: str, *, is_forwarded: bool) -> ChatEvent:
     """Return a text; a command without its slash and the bot's name, since commands are words like others."""
     if not message_text.startswith("/"):
-        return TextWritten(message_text)
+        return TextWritten(message_text, is_forwarded)
     command_word, _, command_arguments = message_text[1:].partition(" ")
     command_name = command_word.partition("@")[0]
     return (
         ChatBegun(command_arguments.strip())
         if command_name == "start"
-        else TextWritten(f"{command_name} {command_arguments}".strip())
+        else TextWritten(f"{command_name} {command_arguments}".strip(), is_forwarded)
     )
 
 

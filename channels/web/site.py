@@ -28,14 +28,9 @@ from domain.values.text import group_digits, persian_digits
 STATIC_PATH = "/static"
 
 
-def _format_code(code: str) -> str:
-    """Return a tracking code as people read it; no line of a page breaks it."""
-    return tracking_codes.display_code(code).replace(" ", "\u00a0")
-
-
 _TEMPLATE_FILTERS: Mapping[str, Callable[..., str]] = {
     "fa": persian_digits,
-    "code": _format_code,
+    "code": tracking_codes.display_code,
     "decimal": format_number,
     "mobile": display_mobile,
     "amount": group_digits,

@@ -57,6 +57,7 @@ class Dependencies:
         """Take what stays the same whatever the staff change, and remember the configured values."""
         self.clock, self.ids, self.services = self.engine.clock, self.engine.ids, self.engine.services
         self.configured = self.engine
+        self.wording = replace(self.wording, clock=self.clock)
 
     def apply_settings(
         self,

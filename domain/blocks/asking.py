@@ -37,6 +37,9 @@ ANSWER = Field("text", Text(), is_note=True)
 ANSWERS: StoredField[list[dict[str, str | None]]] = StoredField("answers", Text(), stored_form=StoredForm(list, list))
 """What was answered, each {question, answer}, the oldest first."""
 
+ANSWER_PAPER = "answer"
+"""What a file is that answers a question and is no paper of the service: requests take it while a question waits."""
+
 WAITING_STATE = "needs_info"
 """The state in which a question waits for its answer."""
 

@@ -18,6 +18,14 @@ def requested_start(request: ServiceRequest) -> datetime:
     return _combine_start(request.fields)
 
 
+def day_of_work_begins(context: StepContext) -> datetime | None:
+    """Return the midnight before the day of the work, before which it is to be paid; None on that day and later, when
+    the unit agrees on another time.
+    """
+    midnight = tehran_moment(date.fromisoformat(context.request.fields["date"]), time(0))
+    return midnight if midnight > context.now else None
+
+
 def _combine_start(form_values: Mapping[str, Any]) -> datetime:
     return tehran_moment(date.fromisoformat(form_values["date"]), time.fromisoformat(form_values["start"]))
 

@@ -1,11 +1,11 @@
 """Chats with messengers' bots: whose they are, how a mobile is proved in one, and what can come from one.
 
-A chat is one person's (groups are not answered). Until it has proved a mobile it is nobody's: nothing personal is
-disclosed in it. A mobile belongs to one chat of a messenger at most, the last that proved it. Source: channels.md,
-"Telegram and Bale".
+A chat is one person's (a group is notified once that it is no place for a desk). Until it has proved a mobile it is
+nobody's: nothing personal is disclosed in it. A mobile belongs to one chat of a messenger at most, the last that proved
+it. Source: channels.md, "Telegram and Bale".
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -15,6 +15,14 @@ from domain.values.files import PreparedFile
 TELEGRAM, BALE = "telegram", "bale"
 MESSENGERS = (TELEGRAM, BALE)
 """The channels that are messengers; their bots speak one protocol."""
+
+SILENT_MESSENGERS = frozenset({TELEGRAM})
+"""Those that can bring a message without a sound: what would wake somebody comes silently in quiet hours, and waits
+elsewhere.
+"""
+
+PINNING_MESSENGERS = frozenset({TELEGRAM})
+"""Those in which a bot pins a message of a person's chat: the status card of an open request is there."""
 
 
 class ChatState(StrEnum):
@@ -85,6 +93,8 @@ class TextWritten:
     """A text, or a command without its slash."""
 
     text: str
+    is_forwarded: bool = False
+    """Whether somebody wrote it elsewhere, and it was passed on: what it asks for is confirmed before it is done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +110,8 @@ class ButtonPressed:
 
     button_data: str
     message_id: str
+    files: "tuple[SentFile, ...]" = ()
+    """The files that waited for it, fetched: it says what they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +138,21 @@ class SentFile:
     """As it may be stored; None before it was prepared, and where it was not fetched or is refused."""
     refusal: DomainError | None = None
     """Why it may not be stored."""
+    file_id: str = field(default="", compare=False)
+    """Names it to the messenger, where it can be fetched again."""
+    size_bytes: int | None = field(default=None, compare=False)
+    """As the messenger says; None where it does not."""
+    album: str = ""
+    """Names the album that it is of: those that came with it; empty for a single one."""
+
+
+@dataclass(frozen=True, slots=True)
+class SharedLocation:
+    """A point on the map, in degrees north and east, and what is there as the messenger calls it."""
+
+    latitude: float
+    longitude: float
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +162,12 @@ class TextEdited:
 
 @dataclass(frozen=True, slots=True)
 class UnreadableContent:
-    """Something that a desk cannot take: a voice, a sticker, a place."""
+    """Something that a desk cannot take: a voice, a video, a sticker, a poll."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpokenInGroup:
+    """Something was said in a group, or the bot was taken into one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,8 +186,10 @@ ChatEvent = (
     | ButtonPressed
     | SharedContact
     | SentFile
+    | SharedLocation
     | TextEdited
     | UnreadableContent
+    | SpokenInGroup
     | BotBlocked
     | BotUnblocked
 )

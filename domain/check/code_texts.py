@@ -8,9 +8,18 @@ what the commands ask) follow from these.
 from collections.abc import Iterator
 
 from domain.bills.bill import PaymentMethod
+from domain.blocks.asking import ANSWER_PAPER
 from domain.chats.chat import MESSENGERS
 from domain.conversation.buttons.menus import LISTED_COMMANDS
-from domain.conversation.command_fields import CHAT_FIELDS, COMMAND_FIELDS, INTENTS_WITH_OWN_QUESTION, asks_own_request
+from domain.conversation.command_fields import (
+    CHAT_FIELDS,
+    COMMAND_FIELDS,
+    EXPLAINED_COMMANDS,
+    INTENTS_WITH_OWN_QUESTION,
+    asks_own_request,
+)
+from domain.conversation.courtesies import COURTESY_INTENTS
+from domain.conversation.emergencies import Emergency
 from domain.conversation.vocabulary import COMMAND_INTENTS, LANGUAGE_INTENT
 from domain.gateways.attempt import AttemptAlert
 from domain.language.printouts import PRINT_PHRASES, PaperStatus
@@ -20,17 +29,33 @@ from domain.values.actors import Role
 from domain.values.errors import ERROR_CODES
 
 WRITTEN_OUT_KEYS = (
-    "chat.buttons.language", "chat.languages", "sms.language_set", "sms.languages",
-    "ask.tariff", "chat.buttons.agree", "chat.buttons.back", "chat.buttons.cancel", "chat.buttons.driver",
+    "chat.buttons.language", "chat.languages", "sms.language_adopted", "sms.language_set", "sms.languages",
+    "ask.field", "ask.tariff", "ask.value",
+    "chat.buttons.agree", "chat.buttons.back", "chat.buttons.cancel", "chat.buttons.driver",
     "chat.buttons.each", "chat.buttons.exit", "chat.buttons.finish", "chat.buttons.menu", "chat.buttons.notices",
     "chat.buttons.papers", "chat.buttons.pay", "chat.buttons.record", "chat.buttons.refuse", "chat.buttons.reply",
-    "chat.buttons.track", "chat.caption", "chat.code_sent", "chat.door", "chat.driver", "chat.edited", "chat.fine_line",
+    "chat.buttons.read_aloud",
+    "chat.buttons.track", "chat.code_sent", "chat.door", "chat.driver", "chat.edited", "chat.fine_line",
     "chat.moved_away", "chat.no_paper_wanted", "chat.notices", "chat.notices_set", "chat.paper_kept",
     "chat.papers_complete", "chat.papers_missing", "chat.printed", "chat.prove_first", "chat.proved",
-    "chat.public", "chat.record", "chat.record_empty", "chat.reward_line", "chat.same", "chat.send_paper", "chat.share",
+    "chat.public", "chat.record", "chat.record_empty", "chat.reward_line", "chat.send_paper", "chat.share",
+    "chat.buttons.barcode", "chat.buttons.copy_bill_id", "chat.buttons.copy_code", "chat.buttons.copy_payment_id",
+    "chat.caption", "chat.card", "chat.answer_file_kept", "chat.answer_of", "chat.answer_taken",
+    "chat.answered_by_file",
+    "chat.ask_answer",
+    "chat.buttons.point", "chat.place_kept", "chat.send_point", "chat.share_place", "chat.what_file",
+    "chat.which_place",
+    "chat.description", "chat.short_description", "chat.step",
     "chat.toasts.stale", "chat.toasts.twice", "chat.unreadable", "chat.violation_line", "chat.welcome",
     "chat.which_paper", "chat.which_request", "details.invalid_field.soap_value", "details.missing_field.soap_missing",
     "errors.expired_dialogue",
+    "chat.account", "chat.account_changing", "chat.account_left", "chat.buttons.account",
+    "chat.buttons.jobs", "chat.buttons.next_page", "chat.buttons.operator_hours", "chat.buttons.pay_amount",
+    "chat.buttons.previous_page", "chat.group", "chat.operator.hours", "chat.operator.how_long",
+    "chat.operator.job_line", "chat.operator.jobs", "chat.operator.no_jobs", "chat.page",
+    "sms.after_hours", "sms.contact.address", "sms.contact.wanted_call", "sms.contact.closed", "sms.contact.hours",
+    "sms.contact.open", "sms.contact.phone", "sms.readers.line",
+    "sms.readers.none", "units.today", "units.tomorrow", "units.yesterday",
     "sms.authentic.bills_closed", "sms.authentic.bills_open", "sms.authentic.foreign_address",
     "sms.authentic.own_address", "sms.authentic.request", "sms.authentic.single_closed",
     "sms.authentic.letter_of_other", "sms.authentic.number_of_other",
@@ -43,6 +68,9 @@ WRITTEN_OUT_KEYS = (
     "sms.nothing_returned", "sms.payment_reversed", "sms.portal_code", "sms.proof_code", "sms.rated", "sms.rated_low",
     "sms.rated_low_only", "sms.refunded", "sms.refunded_to_card", "sms.refused", "sms.reopened", "sms.restarted",
     "sms.status",
+    "chat.buttons.change", "sms.request_changed",
+    "sms.left_to_unit", "sms.same", "sms.summary_estimate", "sms.summary_head", "sms.taken", "sms.way_out",
+    "sms.ways_out",
     "sms.status_of_other", "sms.unknown", "sms.waiting", "sms.waiting_in_short", "sms.which_value", "staff.low_rating",
     "staff.answered_by_change", "staff.card_refund_refused", "staff.payment_differences",
     "staff.payment_reversed", "staff.reopened_by_rating", "staff.request_changed",
@@ -50,12 +78,16 @@ WRITTEN_OUT_KEYS = (
     "chat.buttons.pay_by_invoice", "chat.buttons.pay_merged", "chat.buttons.pay_online", "chat.buttons.receipt",
     "chat.invoice_refused", "chat.toasts.invoice", "sms.merge_hint", "sms.merged_closed", "sms.none_to.pay",
     "sms.pay_merged", "sms.pay_merged_until", "sms.receipt_at",
-    "units.closed", "units.hour", "units.marked", "units.metre", "units.plate", "units.rial", "units.until",
+    "units.closed", "units.hour", "units.map_point", "units.marked", "units.metre", "units.plate", "units.rial",
+    "units.until",
 )  # fmt: skip
 """Keys that are written out."""
 
 DECLINE_REASONS = ("no_answer", "no_consent", "owner_refused", "unsaid")
 """Why a request was declined, where nobody gave a reason in words (`StoreReasonCode`, `Wording.request_facts`)."""
+
+ACCOUNT_STEPS, OPERATOR_STEPS = ("change", "leave"), ("arrived", "began", "ended")
+"""What buttons say of a chat's number, and of an operator's job."""
 
 ANSWER_BUTTONS = ("submit", "amend", "exit", "yes", "no")
 """What buttons say of a summary or an offer."""
@@ -75,8 +107,11 @@ def required_keys() -> Iterator[str]:
     yield from (f"staff.payment_alerts.{alert}" for alert in AttemptAlert)
     yield from (f"staff.code_spending.{level}" for level in SpendingLevel)
     yield from (f"print.{name}" for name in PRINT_KEYS)
+    yield f"choices.document.{ANSWER_PAPER}"
     yield from (f"chat.channels.{channel}" for channel in ("sms", *MESSENGERS))
     yield from (f"chat.buttons.{name}" for name in ANSWER_BUTTONS)
+    yield from (f"chat.buttons.{step}_account" for step in ACCOUNT_STEPS)
+    yield from (key for step in OPERATOR_STEPS for key in (f"chat.operator.{step}", f"chat.buttons.operator_{step}"))
     yield from (f"chat.commands.{name}" for name in LISTED_COMMANDS)
     yield from _command_keys()
 
@@ -87,10 +122,15 @@ def _command_keys() -> Iterator[str]:
     confirmed_intents = [intent.name for intent in COMMAND_INTENTS if intent.is_asked_once]
     yield from (f"sms.{table}.{intent}" for table in ("offer", "kept") for intent in confirmed_intents)
     yield from (f"ask.{intent}" for intent in INTENTS_WITH_OWN_QUESTION)
+    yield from (f"sms.about.{intent}" for intent in EXPLAINED_COMMANDS)
     yield from (f"sms.authentic.paper_{status}" for status in PaperStatus)
+    yield from (f"sms.emergency.{emergency}" for emergency in Emergency)
+    yield from (f"sms.courtesy.{courtesy}" for courtesy in sorted(COURTESY_INTENTS))
+    yield from (f"sms.holder.{kind}" for kind in ("nobody", "due", "late", "open", "line_due", "line_late"))
+    yield from (f"units.{part}_hours" for part in ("week", "thursday"))
     yield from (f"ask.{field.name}" for fields in CHAT_FIELDS.values() for field in fields)
     for intent, fields in COMMAND_FIELDS.items():
-        yield from (f"ask.{field.name}" for field in fields)
+        yield from (f"ask.{field.name}" for field in fields if field.required)
         yield from (key for field in fields for key in field.type.text_keys(field.choices))
         if intent not in called:
             yield f"sms.offer.{intent}"  # no words call it: it is offered, with the request that it is about

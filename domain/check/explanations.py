@@ -112,6 +112,8 @@ EXPLANATIONS: Mapping[str, str] = {
     "reminder_of_other_class": "{subject} ({file}) is a reminder, and would be sent as a notice to those who stopped"
     " reminders too: give the text the class reminder",
     "variant_of_no_text": "{subject} ({file}) is said in place of a text that is not there: correct the key",
+    "code_begins_line": "a line of {subject} ({file}) begins with a code, and phones would set it from left to right:"
+    " let words begin it",
     "over_budget": "{subject} ({file}): shorten the text, or raise its `parts`",
     "too_long": "{subject} ({file}): shorten the text",
     "unbounded_placeholder": "no bound proves how long the text gets ({subject}, {file}): add that key with the longest"

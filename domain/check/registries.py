@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from domain.check import NO_SERVICE, Flaw, budget_flaws
 from domain.check.text_bounds import bound_texts
-from domain.check.texts import reminder_flaws, stopping_flaws
+from domain.check.texts import line_flaws, reminder_flaws, stopping_flaws
 from domain.fields.types import Choice
 from domain.messages.catalogue import Catalogue
 from domain.registries.declarations import REGISTRIES, Registry
@@ -60,6 +60,7 @@ def _text_flaws(registry: Registry, catalogue: Catalogue) -> Iterator[Flaw]:
     existing_texts = [key for key in sent_texts if key in catalogue]
     yield from budget_flaws(registry.key, catalogue, existing_texts)
     yield from stopping_flaws(registry.key, catalogue, existing_texts)
+    yield from line_flaws(registry.key, catalogue, existing_texts)
     yield from reminder_flaws(registry.key, catalogue, _reminder_texts(registry))
 
 

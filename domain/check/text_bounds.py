@@ -18,7 +18,7 @@ from domain.language.papers import ServicePapers
 from domain.language.service import Service
 from domain.language.wording import CODED_FACTS, FACT_RENDERERS, NAME_LIST_TABLES, menu_of_names
 from domain.messages.catalogue import ALL_TEXTS, Catalogue
-from domain.parsing.work_dates import MOST_DAYS_ASKED
+from domain.parsing.day_ranges import MOST_DAYS_ASKED
 from domain.values.languages import join_list
 from domain.values.text import count_code_units
 
@@ -27,6 +27,9 @@ RENDERED_OTHERWISE = frozenset({*FACT_RENDERERS, *NAME_LIST_TABLES, *CODED_FACTS
 
 READINGS_TEXT = "sms.which_value"
 """Asks which of the days, or of the hours, that a message may mean; hours take less room."""
+
+FIELDS_TEXT = "ask.field"
+"""Asks which of the answers in a form is to be changed."""
 
 MOST_FORMS = 1000
 """Ways to choose in a form that a service's papers are asked about."""
@@ -50,6 +53,8 @@ def bound_texts(services: Iterable[Service], catalogue: Catalogue) -> Catalogue:
         values |= {(ALL_TEXTS, name): _find_longest(shown_values)} if shown_values else {}
     menu = _write_main_menu(services, catalogue)
     values |= {(key, "menu"): menu for key in catalogue.list_keys("sms.")}
+    label_menus = [menu_of_names(_list_field_labels(service, catalogue)) for service in services]
+    values |= {(FIELDS_TEXT, "menu"): _find_longest(label_menus)} if label_menus else {}
     values[READINGS_TEXT, "menu"] = menu_of_names(_list_texts(catalogue, ["longest.date"]) * MOST_DAYS_ASKED)
     values[ALL_TEXTS, "languages"] = menu_of_names(language.title for language in catalogue.languages)
     return catalogue.with_longest_values(table_values | values)
@@ -128,7 +133,13 @@ def _list_field_menus(service: Service, catalogue: Catalogue) -> Iterator[tuple[
             menu = menu_of_names(field.type.display_name(choice, catalogue.text) for choice in choices)
             if menu:
                 prefix = f"services.{service.key}.fields.{field.name}"
-                yield from ((f"{prefix}.{part}", menu) for part in ("prompt", "choose"))
+                yield from ((f"{prefix}.{part}", menu) for part in ("prompt", "choose", "help"))
+
+
+def _list_field_labels(service: Service, catalogue: Catalogue) -> list[str]:
+    """Return what the answers are called that people give."""
+    field_names = [field.name for field in service.form if not field.is_derived]
+    return _list_texts(catalogue, (f"services.{service.key}.fields.{name}.label" for name in field_names))
 
 
 def _list_texts(catalogue: Catalogue, keys: Iterable[str]) -> list[str]:

@@ -15,7 +15,8 @@ from domain.check.flaws import Flaw
 from domain.check.printouts import REQUEST_FACTS
 from domain.check.walk import Walk
 from domain.fields.form import Field
-from domain.language.service import Service, Transition
+from domain.language.awaited import ANSWER_UNTIL_FACT
+from domain.language.service import Service, Transition, Trigger
 from domain.language.wording import ASKING_FACTS
 from domain.messages.catalogue import CHAT_PREFIX, Catalogue
 from domain.messages.templates import list_placeholders
@@ -76,7 +77,9 @@ def _list_field_texts(text_prefix: str, form_field: Field) -> Iterator[tuple[str
     yield f"{text_prefix}.label", frozenset()
     yield f"{text_prefix}.prompt", frozenset({"menu"} if has_menu else ())
     yield f"{text_prefix}.choose", frozenset({"menu"})
-    yield from ((f"{text_prefix}_{part}.prompt", frozenset()) for part in form_field.type.part_names)
+    yield f"{text_prefix}.help", frozenset({"menu"} if has_menu else ())
+    for part in form_field.type.part_names:
+        yield from ((f"{text_prefix}_{part}.{kind}", frozenset()) for kind in ("prompt", "help"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +117,7 @@ class _Situation:
         """Return the facts of a text that says how a request in that state is getting on."""
         phase = self.service.state_named(state_name).phase
         bill_facts = set(BILL_FACTS) if phase is Phase.NEEDS_PAYMENT and self._has_open_bill(state_name) else set()
-        return self._common_facts | self._stored_facts(state_name) | bill_facts
+        return self._common_facts | self._stored_facts(state_name) | bill_facts | self._waiting_facts(state_name)
 
     def _stored_facts(self, state_name: str) -> set[str]:
         if state_name not in self.graph.reached_states:
@@ -123,6 +126,12 @@ class _Situation:
         is_declined = self.service.state_named(state_name).phase is Phase.DECLINED  # which always has its reason
         form_values = self._field_names & self._provided_names
         return {*(kept_values & self._stored_names), *form_values} | ({"reason"} if is_declined else set())
+
+    def _waiting_facts(self, state_name: str) -> set[str]:
+        """Return what says until when a state waits for the citizen, or for somebody else's answer."""
+        waits_for_answer = self.service.state_named(state_name).phase is Phase.NEEDS_CITIZEN
+        has_deadline = bool(self.service.steps_from(state_name, Trigger.DEADLINE))
+        return {ANSWER_UNTIL_FACT} if waits_for_answer and has_deadline else set()
 
     def _has_open_bill(self, state_name: str) -> bool:
         resting = [place for place in self.graph.walk_states if place.state == state_name and not place.is_arriving]
@@ -136,7 +145,8 @@ class _Situation:
         condition_facts = _condition_facts(self.service)
         for step in self.service.transitions:
             step_facts = self._common_facts | _step_facts(step) | condition_facts.get(step.name, set())
-            known_facts = step_facts | self._stored_facts(step.target_state) | self._kept_before(step)
+            target_facts = self._stored_facts(step.target_state) | self._waiting_facts(step.target_state)
+            known_facts = step_facts | target_facts | self._kept_before(step)
             yield from ((notice.text_name, known_facts) for notice in step.notices)
         for state in self.service.states:
             bill_facts = set(BILL_FACTS) if self._has_open_bill(state.name) else set()
@@ -163,7 +173,8 @@ def _step_facts(step: Transition) -> set[str]:
         for name in effect.provides | kept_by(effect) | (BILL_FACTS if effect.issues_bill else set())
     }
     guard_facts = {name for guard in step.guards for name in guard.provides}
-    return {field.name for field in step.inputs if field.required} | effect_facts | guard_facts
+    payment_facts = {"amount"} if step.trigger is Trigger.BILL_SETTLED else set()
+    return {field.name for field in step.inputs if field.required} | effect_facts | guard_facts | payment_facts
 
 
 def _condition_facts(service: Service) -> Mapping[str, set[str]]:

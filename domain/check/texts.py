@@ -4,6 +4,7 @@ What a service's declaration calls for follows from the declaration; what the co
 `code_texts.py`.
 """
 
+import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
@@ -20,6 +21,7 @@ from domain.fields.form import Field
 from domain.language.awaited import list_asking_notices
 from domain.language.lookups import Lookup, PriceLookup
 from domain.language.service import Service
+from domain.language.wording import LEFT_TO_RIGHT
 from domain.messages.catalogue import CHAT_PREFIX, Catalogue
 from domain.messages.records import MessageClass
 from domain.values.message_parts import count_parts
@@ -45,9 +47,11 @@ LONGEST_CHAT_TEXTS = {
     "intents.": LONGEST_BUTTON_LABEL,
     "chat.toasts.": 200,
     "chat.printed": 500,
+    "chat.description": 512,
+    "chat.short_description": 120,
 }
 """Beginning of keys → the most UTF-16 units that these texts may have: in a message, on a button, in what flashes up
-over a chat, under a file.
+over a chat, under a file, on the bot's own page.
 """
 
 LONGEST_LINK_LINE = "\n" + "x" * (LONGEST_SITE_ADDRESS + len("/c/") + LINK_LENGTH)
@@ -70,6 +74,7 @@ def text_flaws(service: Service, catalogue: Catalogue) -> Iterator[Flaw]:
     yield from budget_flaws(service.key, catalogue, sms_keys)
     yield from cutting_flaws(service, catalogue, sms_keys)
     yield from stopping_flaws(service.key, catalogue, sms_keys)
+    yield from line_flaws(service.key, catalogue, sms_keys)
     yield from reminder_flaws(service.key, catalogue, _list_reminder_texts(service))
     yield from _button_flaws(service, catalogue)
     yield from _link_flaws(service, catalogue)
@@ -85,6 +90,19 @@ def stopping_flaws(owner: str, catalogue: Catalogue, keys: Iterable[str]) -> Ite
             yield Flaw("stop_unsaid", owner, key)
         if says_so and not is_stopped and ".notices." in key:
             yield Flaw("stops_nothing", owner, key)
+
+
+def line_flaws(owner: str, catalogue: Catalogue, keys: Iterable[str]) -> Iterator[Flaw]:
+    """Find texts with a line that a code begins: the marks around it would set the whole line from left to right."""
+    for key in keys:
+        with suppress(KeyError):  # a placeholder without a bound is a flaw of its own
+            if any(_is_begun_by_code(line) for line in catalogue.render_longest(key).split("\n")):
+                yield Flaw("code_begins_line", owner, key)
+
+
+def _is_begun_by_code(line: str) -> bool:
+    strong_signs = (sign for sign in line if unicodedata.bidirectional(sign) in {"L", "R", "AL"})
+    return next(strong_signs, None) == LEFT_TO_RIGHT
 
 
 def reminder_flaws(owner: str, catalogue: Catalogue, keys: Iterable[str]) -> Iterator[Flaw]:
@@ -125,6 +143,7 @@ def shared_text_flaws(catalogue: Catalogue) -> Iterator[Flaw]:
     shared_keys = [key for key_prefix in SHARED_TEXTS for key in catalogue.list_keys(key_prefix)]
     yield from budget_flaws(NO_SERVICE, catalogue, shared_keys)
     yield from stopping_flaws(NO_SERVICE, catalogue, shared_keys)
+    yield from line_flaws(NO_SERVICE, catalogue, shared_keys)
     yield from chat_flaws(catalogue)
 
 
@@ -263,5 +282,7 @@ def _conversation_texts(service: Service, catalogue: Catalogue) -> Iterator[str]
     yield f"{text_prefix}.summary"
     yield from (f"{text_prefix}.{table}.{state.name}" for table in ("status", "pending") for state in service.states)
     yield from _prompt_texts(service)
-    yield from (f"{text_prefix}.fields.{field.name}.choose" for field in service.form)
+    yield from (f"{text_prefix}.fields.{field.name}.{part}" for field in service.form for part in ("choose", "help"))
+    part_names = [f"{field.name}_{part_name}" for field in service.form for part_name in field.type.part_names]
+    yield from (f"{text_prefix}.fields.{name}.help" for name in part_names)
     yield from catalogue.list_keys(f"{text_prefix}.answers.")

@@ -34,6 +34,9 @@ def _list_optional_texts(service: Service) -> Iterator[str]:
     text_prefix = f"services.{service.key}"
     yield from (f"{text_prefix}.{table}.{state.name}" for table in ("status", "pending") for state in service.states)
     asked_fields = [*service.form, *(field for lookup in service.lookups for field in lookup.form)]
-    yield from (f"{text_prefix}.fields.{field.name}.{part}" for field in asked_fields for part in ("prompt", "choose"))
+    question_parts = ("prompt", "choose", "help")
+    yield from (f"{text_prefix}.fields.{field.name}.{part}" for field in asked_fields for part in question_parts)
+    part_fields = [f"{field.name}_{part_name}" for field in asked_fields for part_name in field.type.part_names]
+    yield from (f"{text_prefix}.fields.{name}.help" for name in part_fields)
     for section in service.sections:
         yield from (f"{text_prefix}.sections.{section.name}.{part}" for part in ("title", "hint"))

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from domain.conversation.frames import Frame
-from domain.conversation.grammar import ParsedMessage
+from domain.conversation.parsed_message import ParsedMessage
 from domain.conversation.sentences import Mood
 from domain.fields.form import Field
 from domain.fields.types import ReadingContext
@@ -34,6 +34,8 @@ def take_value(frame: Frame, field: Field, raw_value: object, now: datetime) -> 
         return error
     finally:
         frame.by_fill = [name for name in frame.by_fill if name != field.name]  # what people say counts from now on
+        settled_names = {field.name, *field.type.part_names}
+        frame.left_open = [name for name in frame.left_open if name not in settled_names]
     return None
 
 
@@ -77,8 +79,9 @@ def is_interruption(parsed_message: ParsedMessage, text: str) -> bool:
 
 
 def is_bare_code(parsed_message: ParsedMessage, text: str) -> bool:
-    """Whether the text is a tracking code and nothing else."""
-    return parsed_message.intent == "track" and has_no_letters(text) and "code" in parsed_message.slots
+    """Whether the text is a tracking code and nothing that says what is wanted of it."""
+    is_bare = has_no_letters(text) or not parsed_message.is_named
+    return parsed_message.intent == "track" and is_bare and "code" in parsed_message.slots
 
 
 def has_no_letters(text: str) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+from domain.conversation.ratings import HIGHEST_SCORE, LOWEST_SCORE, read_score
 from domain.fields.form import Field
 from domain.fields.types import FieldType, Integer, ReadingContext, Text
 from domain.parsing.claimed_codes import find_claimed_code
@@ -49,17 +50,33 @@ class FileUpload(FieldType):
         raise InvalidField(reason=InvalidReason.FILE_WANTED)
 
 
+@dataclass(frozen=True, slots=True)
+class Score(Integer):
+    """A score from 1 to 5, as a number or in words («خیلی خوب بود»)."""
+
+    minimum: int = LOWEST_SCORE
+    maximum: int = HIGHEST_SCORE
+
+    def parse(self, raw_value: object, reading_context: ReadingContext) -> int:
+        """Read words, or a number in any script."""
+        score = read_score(raw_value) if isinstance(raw_value, str) else None
+        return Integer.parse(self, raw_value, reading_context) if score is None else score
+
+
 CODE_FIELD = Field("code", RequestCode())
 TEXT_FIELD = Field("text", Text(500))
-SCORE_FIELD = Field("score", Integer(1, 5))
+SCORE_FIELD = Field("score", Score())
 
 COMMAND_FIELDS: Mapping[str, tuple[Field, ...]] = {
-    "help": (),
+    "help": (Field("about", Text(40), required=False),),
     "list": (),
     "track": (CODE_FIELD,),
+    "who_read": (CODE_FIELD,),
+    "contact": (),
     "pay": (CODE_FIELD,),
     "authentic": (Field("code", AnyCode()),),
     "cancel": (CODE_FIELD,),
+    "change": (CODE_FIELD, Field("field", Text(60)), Field("value", Text(500))),
     "reply": (CODE_FIELD, TEXT_FIELD),
     "comment": (TEXT_FIELD,),
     "rate": (CODE_FIELD, SCORE_FIELD),
@@ -72,6 +89,9 @@ COMMAND_FIELDS: Mapping[str, tuple[Field, ...]] = {
 """Intent → fields that it needs, in asking order. `pay` takes one of `PAYABLE_SLOTS` in place of the code; `tariff`
 asks what the services price; `reopen` has no word of its own: it is offered after a low rating.
 """
+
+EXPLAINED_COMMANDS = ("cancel",)
+"""Commands that help explains to who asks how they are given; `sms.about` has the texts."""
 
 PAYABLE_SLOTS = frozenset({"bill_id", "together"})
 """What `pay` takes in place of a code: a bill id, or that all bills are to be paid under one pair of ids."""
@@ -90,6 +110,8 @@ PAPERS_INTENT = "papers"
 
 CHAT_FIELDS: Mapping[str, tuple[Field, ...]] = {PAPERS_INTENT: (Field("file", FileUpload()),)}
 """Intents that buttons alone call, as `COMMAND_FIELDS`."""
+
+TARIFF_INTENT = "tariff"
 
 MENU_INTENT = "menu"
 """The intent of a frame that only offers other intents by number."""

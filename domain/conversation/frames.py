@@ -6,6 +6,12 @@ from typing import Any
 
 from domain.values.errors import DomainError
 
+CONFIRM_STEP = "confirm"
+"""The asked name while a summary waits for yes or no."""
+
+AMEND_STEP = "amend"
+"""The asked name while it is asked which answer is to be changed."""
+
 OFFER = "said"
 """The slot of an offer that holds the text it was made for."""
 
@@ -38,6 +44,10 @@ class Frame:
     """Whether it was said plainly (`sentences`); what was not is asked once before it is done."""
     same_as: str | None = None
     """The code of an open request that is the same, while it is asked whether a second one is meant."""
+    left_open: list[str] = field(default_factory=list)
+    """What the citizen does not know and the unit settles (`Field.left_to_unit`): fields, or the parts of fields."""
+    tries: int = 0
+    """How often the present question was asked, one time after another."""
 
     @property
     def stated_slots(self) -> dict[str, Any]:
@@ -45,11 +55,27 @@ class Frame:
         return {name: value for name, value in self.slots.items() if name not in self.by_fill}
 
 
+@dataclass(frozen=True, slots=True)
+class WaitingFile:
+    """A file that lies with a messenger until it is known what it is."""
+
+    file_id: str
+    """Names it to the messenger."""
+    file_name: str
+    """As its sender called it."""
+    size_bytes: int | None = None
+    """None where the messenger does not say so."""
+
+
 @dataclass(slots=True)
 class Dialogue:
     """The stack of frames of one line; the last one is asked now."""
 
     frames: list[Frame] = field(default_factory=list)
+    is_latin: bool = False
+    """Whether it goes on in Latin letters: so was the last text that had any letters."""
+    files: list[WaitingFile] = field(default_factory=list)
+    """Files of a chat that came without a context: what they are is asked."""
 
     @property
     def top(self) -> Frame | None:
@@ -58,12 +84,22 @@ class Dialogue:
 
     def as_json(self) -> dict[str, Any]:
         """Return the form that the store keeps."""
-        return {"frames": [asdict(frame) for frame in self.frames]}
+        latin_mark = {"is_latin": True} if self.is_latin else {}
+        files = {"files": [asdict(file) for file in self.files]} if self.files else {}
+        return {"frames": [asdict(frame) for frame in self.frames], **latin_mark, **files}
 
     @staticmethod
     def from_json(stored_dialogue: Mapping[str, Any]) -> "Dialogue":
         """Read back what `as_json` gave."""
-        return Dialogue([Frame(**frame) for frame in stored_dialogue["frames"]])
+        frames = [Frame(**frame) for frame in stored_dialogue["frames"]]
+        files = [WaitingFile(**file) for file in stored_dialogue.get("files", ())]
+        return Dialogue(frames, bool(stored_dialogue.get("is_latin")), files)
+
+
+def question_state(stored_dialogue: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what identifies the question that a stored dialogue waits with: all but how often it was asked."""
+    frames = stored_dialogue.get("frames", ())
+    return {"frames": [{name: value for name, value in frame.items() if name != "tries"} for frame in frames]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +119,12 @@ class Ask:
     """Why the last text did not answer it; None: it is asked for the first time."""
     is_restarted: bool = False
     """Whether the form begins again, since its service changed meanwhile."""
+    taken: str = ""
+    """The field (or the part of one) that the last text gave a value to although another was asked, or that it left to
+    the unit; empty: none.
+    """
+    is_unsure: bool = False
+    """Whether the last text said that its writer does not know, where that is no answer."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,64 +5,44 @@ any order; what no argument reader takes is the free text (place, reason, text) 
 channels.md, "SMS" and "`pishkhan sms parse`".
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time
-from typing import Any
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, datetime
+from functools import cached_property
 
+from domain.conversation.call_words import (
+    WISHLESS_SLOTS,
+    find_missing_slots,
+    is_borne_out,
+    read_free_text,
+    take_words_around,
+)
+from domain.conversation.command_fields import EXPLAINED_COMMANDS
+from domain.conversation.field_changes import is_change_of_request
+from domain.conversation.intent_ranking import IntentRanking, RankedIntent
 from domain.conversation.keywords import IntentMatch, Keywords
-from domain.conversation.sentences import Mood, find_mood, is_forbidding, refuses_alone
-from domain.conversation.vocabulary import FIELD_LABELS, WISH_WORDS, list_command_intents
+from domain.conversation.labelled_sentences import load_labelled_sentences
+from domain.conversation.parsed_message import UNKNOWN_INTENT, ParsedMessage
+from domain.conversation.sentences import FILLER_WORDS, Mood, asks_how, find_mood, is_forbidding, refuses_alone
+from domain.conversation.vocabulary import (
+    ASKING_WORDS,
+    CHANGE_INTENT,
+    EMPTY_WORDS,
+    collect_field_words,
+    list_command_intents,
+)
 from domain.language.intents import Intent
-from domain.parsing.filler_words import COURTESY_WORDS
-from domain.parsing.machines import MachineItem
-from domain.parsing.negation import find_negations
+from domain.parsing.code_places import CodePlace, find_code_place, take_quoted_words, take_reporting_phrases
+from domain.parsing.filler_words import REQUEST_WORDS
+from domain.parsing.identifiers import CODE_LABELS, take_code
 from domain.parsing.places import mentions_address
 from domain.parsing.slots import MessageReader
 from domain.parsing.tokens import Phrases, TokenStream, keys_of
 from domain.values.calendar import to_tehran
-from domain.values.errors import DomainError
 
-UNKNOWN_INTENT = "unknown"
-"""The intent of a message that calls none."""
-
-_LABEL_PHRASES = Phrases({True: FIELD_LABELS})
-_COLON_KEYS = keys_of(":")
-_EXTRA_WORDS = keys_of("دیگه", "دیگر", "بهم", "برام", "برایم", "به", "dige", "digar")
+_REQUEST_WORD = keys_of("درخواست")
 _MOST_SUGGESTIONS = 3
-_WISHLESS_SLOTS = frozenset({"place", "reason"})
-"""Free texts that words of wishing around them («… می‌خوام») does not belong to."""
-
-
-@dataclass(frozen=True, slots=True)
-class ParsedMessage:
-    """What a message says. A refused command is no command: `intent` is `unknown`, and `refused_intent` names it."""
-
-    intent: str
-    """The name of what is wanted, or `unknown`."""
-    slots: Mapping[str, Any] = field(default_factory=dict)
-    """What was said, by the names of channels.md: days as `date`, hours as `time`, `items` as `MachineItem`s."""
-    missing_slots: tuple[str, ...] = ()
-    """The required fields that were not said, in the order in which they are asked."""
-    suggested_intents: tuple[str, ...] = ()
-    """Intents to offer back when `intent` is `unknown`."""
-    has_valid_arguments: bool = False
-    """Whether more than free text was understood, or none is needed: it may interrupt a dialogue."""
-    rejected_texts: Mapping[str, str] = field(default_factory=dict)
-    """As in `MessageReader`: values that are wrong, in the writer's words, by field."""
-    partial_values: Mapping[str, Any] = field(default_factory=dict)
-    """As in `MessageReader`: what was understood but fills no slot yet."""
-    problems_by_slot: Mapping[str, DomainError] = field(default_factory=dict)
-    """As in `MessageReader`: why a value is not taken although it was understood."""
-    mood: Mood = Mood.PLAIN
-    """The kind of sentence."""
-    refused_intent: str = ""
-    """What the sentence refuses; empty where it refuses nothing."""
-
-    def as_json(self) -> dict[str, Any]:
-        """Return what `pishkhan sms parse` shows: dates as Gregorian ISO, hours of the clock as HH:MM."""
-        slots = {name: value_as_json(value) for name, value in self.slots.items()}
-        return {"intent": self.intent, "slots": slots, "missing": list(self.missing_slots)}
+_FEW_MISSING = 2
 
 
 class Grammar:
@@ -75,6 +55,7 @@ class Grammar:
         self._keywords = Keywords(all_intents)
         self._service_phrases: Phrases[str] = Phrases(_collect_service_names(all_intents))
         self._topic_phrases: Phrases[str] = Phrases(_collect_topic_words(all_intents))
+        self._field_words = collect_field_words(service_intents)
 
     def parse_message(self, text: str, today: datetime) -> ParsedMessage:
         """Return what a message says outside of a dialogue; relative dates count from `today` (aware) in Tehran.
@@ -83,6 +64,8 @@ class Grammar:
         """
         day = to_tehran(today).date()
         message = self._parse_text(text, day)
+        if change := self._read_change_request(message, text, day):
+            return change
         if message.intent != UNKNOWN_INTENT:
             return message
         separated_text = self._keywords.separate_glued_word(text)
@@ -94,6 +77,77 @@ class Grammar:
         """Return whether an intent ends something or binds somebody."""
         known_intent = self._keywords.intents_by_name.get(intent)
         return known_intent is not None and known_intent.is_binding
+
+    def is_strict(self, intent: str) -> bool:
+        """Return whether the keyword of an intent bears no other words."""
+        known_intent = self._keywords.intents_by_name.get(intent)
+        return known_intent is not None and known_intent.is_strict
+
+    def is_form(self, intent: str) -> bool:
+        """Return whether an intent begins a form, or sends a text of the writer's own."""
+        known_intent = self._keywords.intents_by_name.get(intent)
+        if known_intent is None:
+            return False
+        has_text = known_intent.rest_slot is not None
+        return (known_intent.topic is not None and has_text) or (
+            bool(known_intent.required_slots) and (known_intent.topic is not None or has_text)
+        )
+
+    def is_asked_for(self, message: ParsedMessage, text: str) -> bool:
+        """Return whether a message that calls nothing asks for its form in so many words, or says nearly all of it."""
+        known_intent = self._keywords.intents_by_name[message.intent]
+        if known_intent.rest_slot != "place" or len(message.missing_slots) < _FEW_MISSING:
+            return True
+        return any(token.key in ASKING_WORDS for token in TokenStream(text).tokens)
+
+    def says_nothing_more(self, intent: str, text: str) -> bool:
+        """Return whether a text asks for a form and describes nothing: no word is beside those of asking and naming."""
+        if self._keywords.intents_by_name[intent].topic is None:
+            return False
+        stream = TokenStream(text)
+        self._keywords.take_named_intents(stream)
+        return all(
+            stream.is_mark_at(index) or stream.digits_at(index) or stream.key_at(index) in EMPTY_WORDS
+            for index in stream.free_indexes()
+        )
+
+    def find_topic(self, text: str) -> str | None:
+        """Return the topic that words of a text name; None when they name none, or several."""
+        stream = TokenStream(text)
+        matches = (self._topic_phrases.match_at(stream, index) for index in range(len(stream)))
+        topics = {match[0] for match in matches if match}
+        return topics.pop() if len(topics) == 1 else None
+
+    def rank_intents(self, text: str) -> tuple[RankedIntent, ...]:
+        """Return all intents, the likeliest by the words of a text first."""
+        return self._ranking.rank_intents(text)
+
+    @cached_property
+    def _ranking(self) -> IntentRanking:
+        known_names = {*self._keywords.intents_by_name, UNKNOWN_INTENT}
+        sentences = [sentence for sentence in load_labelled_sentences() if sentence.meant_intent in known_names]
+        return IntentRanking(
+            [sentence for sentence in sentences if not sentence.is_held_back], self._keywords.find_named_intents
+        )
+
+    def _read_change_request(self, message: ParsedMessage, text: str, day: date) -> ParsedMessage | None:
+        """Return the change that a sentence asks for without its keyword; None where it calls something else."""
+        reader = MessageReader(TokenStream(text), day, self._service_phrases, self._topic_phrases)
+        take_code(reader)
+        change = self._field_words.read_change(reader.stream)
+        if change is None or not is_change_of_request(change, day):
+            return None
+        called_intent = self._keywords.intents_by_name.get(message.intent)
+        if message.refused_intent or (called_intent and not (called_intent.rest_slot == "place" and change.has_verb)):
+            return None
+        call = IntentMatch(self._keywords.intents_by_name[CHANGE_INTENT], 0, 0, is_certain=True, is_exact=False)
+        meant_message = self._read_call(text, call, day)
+        return meant_message and replace(meant_message, mood=Mood.UNCLEAR)
+
+    def is_called_in_sentence(self, intent: str) -> bool:
+        """Return whether an intent is called by whole phrases, whatever is said beside them."""
+        known_intent = self._keywords.intents_by_name.get(intent)
+        return known_intent is not None and known_intent.is_called_in_sentence
 
     def parse_for_intent(self, intent: str, text: str, today: datetime) -> ParsedMessage | None:
         """Read a text that called no command as one of this intent, wherever its keyword is; None when it refuses.
@@ -126,17 +180,136 @@ class Grammar:
         return message if message and message.slots else None
 
     def _parse_text(self, text: str, day: date) -> ParsedMessage:
+        if report := self._parse_report(text, day):
+            return report
         message = self._parse_calls(text, day)
+        refused_intent = self._keywords.find_refused_intent(TokenStream(text))
+        if refused_intent and message.intent in {UNKNOWN_INTENT, refused_intent}:
+            return ParsedMessage(UNKNOWN_INTENT, mood=Mood.REFUSED, refused_intent=refused_intent)
+        if better := self._parse_question_how(text, message) or self._parse_command_in_form(text, message, day):
+            return better
         intent = self._keywords.intents_by_name.get(message.intent)
-        is_settled = intent is not None and (intent.rest_slot or intent.is_binding or intent.is_called_anywhere)
-        return message if is_settled else self._parse_call_anywhere(text, day) or message
+        is_settled = intent is not None and (
+            intent.rest_slot or intent.is_binding or intent.is_called_anywhere or intent.is_called_in_sentence
+        )
+        if is_settled or "service" in message.slots:
+            return message
+        if called_message := self._parse_call_anywhere(text, day, message):
+            return called_message
+        is_open = message.intent == UNKNOWN_INTENT and not message.refused_intent
+        return (self._parse_beside_code(text, day) or self._parse_look_up(text, day) if is_open else None) or message
 
-    def _parse_call_anywhere(self, text: str, day: date) -> ParsedMessage | None:
-        """Return what a message asks whose keyword is not at its beginning («این پیامک اصالت دارد؟ …»)."""
+    def _parse_report(self, text: str, day: date) -> ParsedMessage | None:
+        """Return the request, or its bill, of which a text of ours tells that comes back («گزارش … در دست بررسی است»);
+        its words are no commands. A command right before a code is one.
+        """
+        stream = TokenStream(text)
+        place = find_code_place(stream)
+        if place is None or any(self._keywords.find_calls_anywhere(stream)):
+            return None
+        for call in self._keywords.find_calls(stream):
+            if (
+                "code" in call.intent.required_slots
+                and stream.skip(call.end, CODE_LABELS - _REQUEST_WORD) == place.start
+            ):
+                return None
+        take_quoted_words(stream)
+        if not take_reporting_phrases(stream, place):
+            return None
+        is_command = any(call.intent.is_binding for call in self._keywords.find_calls_beside_code(stream))
+        return None if is_command else self._read_bare_code(text, place, day)
+
+    def _read_bare_code(self, text: str, place: CodePlace, day: date) -> ParsedMessage | None:
+        """Read a message of which nothing is understood but the code in it."""
+        intent = self._keywords.intents_by_name["pay" if place.is_bill else "track"]
+        stream = TokenStream(text)
+        source = stream.text[stream.tokens[place.start].start : stream.tokens[place.end - 1].end]
+        message = self._read_call(source, IntentMatch(intent, 0, 0, is_certain=True), day)
+        return replace(message, is_named=False) if message else None
+
+    def _parse_question_how(self, text: str, message: ParsedMessage) -> ParsedMessage | None:
+        """Return help for who asks how something is done: about its service, or about the command that does it."""
+        stream = TokenStream(text)
+        if message.has_valid_arguments or message.refused_intent or not asks_how(stream):
+            return None
+        called_intent = self._keywords.intents_by_name.get(message.intent)
+        if called_intent and (
+            called_intent.rest_slot == "text" or not (called_intent.topic or called_intent.is_binding)
+        ):
+            return None
+        for name in (*([called_intent.name] if called_intent else ()), *self._keywords.list_named_intents(stream)):
+            intent = self._keywords.intents_by_name[name]
+            if intent.topic:
+                return ParsedMessage("help", {"service": intent.topic.key}, has_valid_arguments=True)
+            if name in EXPLAINED_COMMANDS:
+                return ParsedMessage("help", partial_values={"about": name}, has_valid_arguments=True)
+        return None
+
+    def _parse_command_in_form(self, text: str, message: ParsedMessage, day: date) -> ParsedMessage | None:
+        """Return what is wanted where it was read as the place or reason of a new form: «مرخصی رو لغو کنید», or a text
+        of ours that comes back («درخواست ماشین‌آلات شما ثبت شد. کد رهگیری: …»).
+        """
+        intent = self._keywords.intents_by_name.get(message.intent)
+        rest_text = message.slots.get(intent.rest_slot) if intent and intent.rest_slot in WISHLESS_SLOTS else None
+        if not rest_text:
+            return None
+        stream = TokenStream(text)
+        place = find_code_place(stream)
+        for call in self._keywords.find_calls_beside_code(TokenStream(rest_text)):
+            if call.intent.is_binding and (place or call.intent.name == "cancel"):
+                return self._read_call(text, self._keywords.locate_keyword(call.intent.name, stream), day)
+        is_about_code = place is not None and place.is_named_in(stream) and len(message.slots) == 1
+        return self._parse_beside_code(text, day) if is_about_code else None
+
+    def _parse_beside_code(self, text: str, day: date) -> ParsedMessage | None:
+        """Return what a message wants that has a code or bill id somewhere: what words around it say, else its state.
+
+        Of a code nobody knows what to do with where words stand beside it that are not understood, and no word calls it
+        a code.
+        """
+        stream = TokenStream(text)
+        place = find_code_place(stream)
+        if place is None:
+            return None
+        take_quoted_words(stream)
+        calls = self._keywords.find_calls_beside_code(stream)
+        binding_calls = [call for call in calls if call.intent.is_binding]
+        read_only_calls = [
+            call for call in calls if place.start or call.intent.name != "track" or place.is_named_in(stream)
+        ]
+        if len(binding_calls) > 1 or (calls and not (binding_calls or read_only_calls)):
+            return None  # of «123456786 چی شد» nobody says what the number is
+        for call in (*binding_calls, *sorted(read_only_calls, key=lambda one: one.intent.name != "pay")):
+            if message := self._read_call(text, call, day):
+                return message
+        if not (place.is_named_in(stream) or place.is_alone_in(stream, FILLER_WORDS | REQUEST_WORDS)):
+            return None
+        return self._read_bare_code(text, place, day)
+
+    def _parse_look_up(self, text: str, day: date) -> ParsedMessage | None:
+        """Return what a message asks by a word anywhere in it, with an argument («برای پلاک … عوارض می‌خوام بدم»)."""
+        stream = TokenStream(text)
+        for call in self._keywords.find_look_ups(stream):
+            message = self._read_call(text, call, day)
+            if message and message.has_valid_arguments and message.slots:
+                return message
+        return None
+
+    def _parse_call_anywhere(self, text: str, day: date, first_reading: ParsedMessage) -> ParsedMessage | None:
+        """Return what a message asks whose keyword is not at its beginning («این پیامک اصالت دارد؟ …»).
+
+        What begins a form by a few of its words does not where the message calls something else, or is near it.
+        """
+        known_intents = self._keywords.intents_by_name
+        near_forms = {name for name in first_reading.suggested_intents if known_intents[name].topic}
+        near_intents = {first_reading.intent, *near_forms} - {UNKNOWN_INTENT}
         stream = TokenStream(text)
         for call in self._keywords.find_calls_anywhere(stream):
             message = self._read_call(text, call, day)
-            if message and (message.has_valid_arguments or message.problems_by_slot):
+            if message is None or (call.intent.topic and near_intents - {call.intent.name}):
+                continue
+            is_whole_question = call.intent.is_called_in_sentence and message.intent == call.intent.name
+            if message.has_valid_arguments or message.problems_by_slot or is_whole_question or message.refused_intent:
                 return message
         return None
 
@@ -169,28 +342,26 @@ class Grammar:
     def _read_call(self, text: str, call: IntentMatch, today: date) -> ParsedMessage | None:
         """Read the arguments of a call; None when the call was doubtful and they do not bear it out."""
         intent, stream = call.intent, TokenStream(text)
-        stream.take(call.start, call.end)
-        _take_courtesies(stream, call.start)
-        _take_matter_words(stream, intent)
-        if intent.asks_fields:
-            _take_field_labels(stream)
+        take_words_around(stream, call)
         counted = {intent.counted_slot: call.count} if intent.counted_slot and call.count is not None else {}
         reader = MessageReader(stream, today, self._service_phrases, self._topic_phrases, counted)
         for read_slot in intent.slot_readers:
             read_slot(reader)
         is_understood = bool(reader.slots)
         mood = self._find_mood(stream, call)
+        if mood is Mood.PLAIN and reader.is_assumed:
+            mood = Mood.UNCLEAR
         if mood is Mood.REFUSED:
             return ParsedMessage(UNKNOWN_INTENT, mood=mood, refused_intent=intent.name)
-        free_text = _read_free_text(stream, intent)
-        if not _is_borne_out(call, reader, free_text):
+        free_text = read_free_text(stream, intent)
+        if not is_borne_out(call, reader, free_text):
             return None
         if intent.rest_slot and free_text:
             reader.slots[intent.rest_slot] = free_text
         return ParsedMessage(
             intent.name,
             reader.slots,
-            missing_slots=_missing_slots(intent, reader.slots),
+            missing_slots=find_missing_slots(intent, reader.slots),
             has_valid_arguments=is_understood or (intent.is_complete and not free_text and not reader.rejected_texts),
             rejected_texts=reader.rejected_texts,
             partial_values=reader.partial_values,
@@ -205,63 +376,6 @@ class Grammar:
             return Mood.PLAIN
         mood = find_mood(stream, call.intent, call.start, call.end)
         return Mood.DOUBTFUL if mood is Mood.PLAIN and call.intent.is_binding and not call.is_exact else mood
-
-
-def _read_free_text(stream: TokenStream, intent: Intent) -> str:
-    """Return what no reader took, as far as it is text of the writer's own."""
-    if not intent.is_form:
-        return stream.free_text(frozenset() if intent.rest_slot else COURTESY_WORDS, keep_own_marks=True)
-    edge_words = WISH_WORDS if intent.rest_slot in _WISHLESS_SLOTS else frozenset()
-    return stream.free_text(
-        COURTESY_WORDS, words_only=True, keep_own_marks=not intent.asks_fields, edge_keys=edge_words
-    )
-
-
-def _is_borne_out(call: IntentMatch, reader: MessageReader, free_text: str) -> bool:
-    """Return whether what else is said bears a call out; a strict one bears other words only with its code."""
-    if free_text and (
-        call.is_bare or (call.intent.is_strict and not (call.intent.is_binding and "code" in reader.slots))
-    ):
-        return False
-    return call.is_certain or bool(reader.slots) or not (free_text or call.is_guess)
-
-
-def _take_courtesies(stream: TokenStream, keyword_start: int) -> None:
-    """Take the greetings before a keyword."""
-    for index in range(keyword_start):
-        if stream.key_at(index) in COURTESY_WORDS:
-            stream.take(index, index + 1)
-
-
-def _take_matter_words(stream: TokenStream, intent: Intent) -> None:
-    """Take what may be beside a keyword and change nothing: words about its matter, and what is refused of that."""
-    if not any(stream.key_at(index) in intent.matter_words for index in stream.free_indexes()):
-        return
-    denied_positions = {index for negation in find_negations(stream) for index in range(negation.start, negation.end)}
-    for index in list(stream.free_indexes()):
-        if index in denied_positions or stream.key_at(index) in intent.matter_words | _EXTRA_WORDS:
-            stream.take(index, index + 1)
-
-
-def _take_field_labels(stream: TokenStream) -> None:
-    """Take the names of fields that come before a colon («آدرس: …»)."""
-    for index in stream.free_indexes():
-        label_match = _LABEL_PHRASES.match_at(stream, index)
-        if label_match and stream.key_at(label_match[1]) in _COLON_KEYS:
-            stream.take(index, label_match[1] + 1)
-
-
-def _missing_slots(intent: Intent, slots: Mapping[str, Any]) -> tuple[str, ...]:
-    return tuple(name for name in intent.required_slots if _lacks_slot(name, intent, slots))
-
-
-def _lacks_slot(name: str, intent: Intent, slots: Mapping[str, Any]) -> bool:
-    """Return whether a required slot is still to be asked for; hours only once it is known for which machines."""
-    if name == "hours" and "items" in intent.required_slots:
-        return any(machine_item.hours is None for machine_item in slots.get("items", ()))
-    if name == "hours" and "machine" not in slots:
-        return False
-    return slots.keys().isdisjoint({name, *intent.alternatives.get(name, ())})
 
 
 def _collect_service_names(intents: Iterable[Intent]) -> dict[str, set[str]]:
@@ -283,14 +397,3 @@ def _collect_topic_words(intents: Iterable[Intent]) -> dict[str, set[str]]:
                 intent.topic.keywords, intent.certain_words, intent.weak_words, intent.hint_words
             )
     return words_by_topic
-
-
-def value_as_json(value: object) -> object:
-    """Return a slot's value as a dialogue is stored and as programs are shown it."""
-    if isinstance(value, time):
-        return value.strftime("%H:%M")
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, tuple):
-        return [item.as_json() if isinstance(item, MachineItem) else item for item in value]
-    return value

@@ -2,20 +2,34 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from domain.conversation.vocabulary import BARE_NUMBERS
 from domain.language.intents import Intent
-from domain.parsing.counts import UNIT_WORDS
+from domain.parsing.courtesies import end_of_opening
 from domain.parsing.filler_words import COURTESY_WORDS, ORDINARY_WORDS
 from domain.parsing.identifiers import CODE_LABELS, read_digit_run, read_tracking_code
-from domain.parsing.numerals import read_number_at
+from domain.parsing.numerals import UNIT_WORDS, read_number_at
 from domain.parsing.spelling import Spelling
-from domain.parsing.tokens import Phrases, TokenKind, TokenStream, join_letters
+from domain.parsing.tokens import Phrases, TokenKind, TokenStream, join_letters, keys_of
 
 _QUESTION_MARKS = frozenset("?؟")
 _LONGEST_MISSPELT = 3
 _MOST_COURTESIES = 12
 _SHORTEST_GLUED = 5
+REQUEST_NAMES = keys_of(
+    "این", "اون", "همین", "همون", "درخواستم", "درخواستمو", "درخواستو", "درخواستش", "درخواستمون", "کارم", "کارمو",
+    "سفارشم",
+    "سفارشمو", "نوبتم", "نوبتمو", "darkhastam", "darkhastamo",
+)  # fmt: skip
+"""What names the request before a command («درخواستمو لغو کنید»)."""
+_BEFORE_COMMANDS = COURTESY_WORDS | REQUEST_NAMES | keys_of(
+    "همه", "تمام", "میشه", "میشود", "ممکنه", "ممکن", "اگر", "امکان", "داره", "دارد", "الان", "ما", "هم", "فقط", "حالا",
+    "خب",
+    "ضمنا", "باز", "هنوز", "mishe",
+)  # fmt: skip
+_PRONOUNS = ("م", "مو", "ش", "شو", "مون", "مونو", "مان", "تون", "تان", "امو", "ام", "اشو")
+_LATIN_PRONOUNS = ("am", "amo", "esh", "esho", "emun", "emoon", "e")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +53,8 @@ class IntentMatch:
     """Whether the call bears no other words."""
     is_exact: bool = True
     """Whether the keyword is written as it is known, and says what it says."""
+    is_meant: bool = False
+    """Whether it is known otherwise that the intent is meant: other words do not make it unknown."""
     count: int | None = None
     """The number right before the keyword, of an intent that takes one (`Intent.counted_slot`); it is in the call."""
 
@@ -53,9 +69,13 @@ class Keywords:
             if self.intents_by_name.setdefault(intent.name, intent) is not intent:
                 raise ValueError(f"two intents are named {intent.name!r}")
         known_intents = self.intents_by_name.values()
+        words_by_intent = {
+            intent.name: (*intent.certain_words, *intent.weak_words, *intent.doubtful_words) for intent in known_intents
+        }
+        known_words = {join_letters(word) for word in chain.from_iterable(words_by_intent.values())} | ORDINARY_WORDS
         self._keyword_phrases = Phrases(
             {
-                intent.name: (*intent.certain_words, *intent.weak_words, *intent.doubtful_words)
+                intent.name: (*words_by_intent[intent.name], *_list_words_with_pronouns(intent, known_words))
                 for intent in known_intents
             }
         )
@@ -65,8 +85,12 @@ class Keywords:
         self._doubtful_words = frozenset(
             join_letters(keyword) for intent in known_intents for keyword in intent.doubtful_words
         )
-        self._spelling = Spelling(join_letters(keyword) for intent in known_intents for keyword in intent.certain_words)
+        # «تماس نگیرید» is near «تماس بگیرید», and no slip: whole phrases are taken as they are written.
+        spelt_intents = [intent for intent in known_intents if not intent.is_called_in_sentence]
+        self._spelling = Spelling(join_letters(keyword) for intent in spelt_intents for keyword in intent.certain_words)
+        self._refusing_phrases = Phrases({intent.name: intent.refusing_words for intent in known_intents})
         self._hint_phrases = Phrases({intent.name: intent.hint_words for intent in known_intents})
+        self._beside_code_phrases = Phrases({intent.name: intent.beside_code_words for intent in known_intents})
 
     def find_calls(self, stream: TokenStream) -> Iterator[IntentMatch]:
         """Yield the readings of a message's beginning that may be meant, the most certain first."""
@@ -76,20 +100,68 @@ class Keywords:
                 yield self._make_match("help", 0, len(stream), is_certain=True)
             return
         yield from self._match_question(stream, first_index)
+        matter_index = end_of_opening(stream)
         for index in self._command_positions(stream, first_index):
             yield from self._match_bare_number(stream, index)
             yield from self._match_opt_out(stream, index)
-            yield from self._match_keyword(stream, index, at_beginning=index == first_index)
+            yield from self._match_keyword(stream, index, at_beginning=index in {first_index, matter_index})
             yield from self._match_counted(stream, index)
             yield from self._match_bare_code(stream, index)
             yield from self._match_after_code(stream, index)
+        yield from self._match_opt_out_at_end(stream)
 
     def find_calls_anywhere(self, stream: TokenStream) -> Iterator[IntentMatch]:
         """Yield the calls of intents whose words count wherever they are."""
         for index in range(len(stream)):
             match = self._keyword_phrases.match_at(stream, index)
-            if match and self.intents_by_name[match[0]].is_called_anywhere:
+            if match and self._counts_anywhere(stream, index, *match):
                 yield self._make_match(match[0], index, match[1], is_certain=True)
+
+    def find_calls_beside_code(self, stream: TokenStream) -> list[IntentMatch]:
+        """Return what a message wants of the code in it, by the words around that, one call for each intent."""
+        calls: dict[str, IntentMatch] = {}
+        index = 0
+        while index < len(stream):
+            call = self._match_beside_code(stream, index)
+            if call:
+                calls.setdefault(call.intent.name, call)
+            index = max(call.end if call else 0, index + 1)
+        return list(calls.values())
+
+    def _match_beside_code(self, stream: TokenStream, index: int) -> IntentMatch | None:
+        word_match = self._beside_code_phrases.match_at(stream, index)
+        keyword = self._keyword_phrases.match_at(stream, index)
+        if word_match and (not keyword or keyword[1] <= word_match[1]):
+            return IntentMatch(
+                self.intents_by_name[word_match[0]], index, word_match[1], is_certain=True, is_exact=False
+            )
+        if not keyword or not self._takes_code_alone(self.intents_by_name[keyword[0]]):
+            return None
+        is_doubtful = self._letters_between(stream, index, keyword[1]) in self._doubtful_words
+        return IntentMatch(
+            self.intents_by_name[keyword[0]], index, keyword[1], is_certain=True, is_exact=not is_doubtful
+        )
+
+    @staticmethod
+    def _takes_code_alone(intent: Intent) -> bool:
+        return "code" in intent.required_slots and intent.rest_slot is None and not intent.is_called_anywhere
+
+    def find_look_ups(self, stream: TokenStream) -> Iterator[IntentMatch]:
+        """Yield the calls anywhere of intents that only ask something and keep no text; an argument has to be there."""
+        for index in range(len(stream)):
+            match = self._keyword_phrases.match_at(stream, index)
+            intent = self.intents_by_name[match[0]] if match else None
+            if match and intent and not (intent.rest_slot or intent.is_binding or intent.is_strict):
+                yield IntentMatch(intent, index, match[1], is_certain=False)
+
+    def find_refused_intent(self, stream: TokenStream) -> str | None:
+        """Return the intent whose refusing words a message holds."""
+        matches = (self._refusing_phrases.match_at(stream, index) for index in range(len(stream)))
+        return next((match[0] for match in matches if match), None)
+
+    def _counts_anywhere(self, stream: TokenStream, start: int, name: str, end: int) -> bool:
+        intent = self.intents_by_name[name]
+        return intent.is_called_anywhere or (intent.is_called_in_sentence and self._is_certain_word(stream, start, end))
 
     def find_misspelt_calls(self, stream: TokenStream) -> list[IntentMatch]:
         """Return the calls that the first words may be meant for; more than one intent when that is open."""
@@ -122,6 +194,30 @@ class Keywords:
                 hinted_intents[match[0]] = None
         return tuple(hinted_intents)
 
+    def find_named_intents(self, stream: TokenStream) -> Iterator[str]:
+        """Yield the intents that words anywhere point at, by a hint word, and those that they name by a keyword."""
+        for index in range(len(stream)):
+            if hint := self._hint_phrases.match_at(stream, index):
+                yield hint[0]
+            if match := self._keyword_phrases.match_at(stream, index):
+                yield f"{match[0]} named"
+
+    def take_named_intents(self, stream: TokenStream) -> None:
+        """Take the words that point at an intent, or name one."""
+        for index in stream.free_indexes():
+            match = self._hint_phrases.match_at(stream, index) or self._keyword_phrases.match_at(stream, index)
+            if match:
+                stream.take(index, match[1])
+
+    def list_named_intents(self, stream: TokenStream) -> list[str]:
+        """Return the intents that words of a message name in any form, wherever they are, the first first."""
+        intent_names: dict[str, None] = {}
+        for index in range(len(stream)):
+            match = self._keyword_phrases.match_at(stream, index) or self._hint_phrases.match_at(stream, index)
+            if match:
+                intent_names[match[0]] = None
+        return list(intent_names)
+
     def separate_glued_word(self, text: str) -> str | None:
         """Return the message with a space after a keyword to which the next word is glued («ماشینلودر»), or None."""
         first_word = next((token for token in TokenStream(text).tokens if token.kind is TokenKind.WORD), None)
@@ -136,20 +232,26 @@ class Keywords:
         for index in range(len(stream)):
             for call in self._match_counted(stream, index):
                 if call.intent.name == name:
-                    return replace(call, is_certain=True)
+                    return replace(call, is_certain=True, is_meant=True)
             if (match := self._keyword_phrases.match_at(stream, index)) and match[0] == name:
-                return IntentMatch(self.intents_by_name[name], index, match[1], is_certain=True)
-        return IntentMatch(self.intents_by_name[name], 0, 0, is_certain=True)
+                return IntentMatch(self.intents_by_name[name], index, match[1], is_certain=True, is_meant=True)
+        return IntentMatch(self.intents_by_name[name], 0, 0, is_certain=True, is_meant=True)
 
     def _make_match(self, name: str, start: int, end: int, *, is_certain: bool) -> IntentMatch:
         return IntentMatch(self.intents_by_name[name], start, end, is_certain)
 
     @staticmethod
     def _command_positions(stream: TokenStream, first_index: int) -> Iterator[int]:
-        """Yield the places where a command may begin: the first word, and each one after nothing but courtesies."""
+        """Yield the places where a command may begin: the first word, what follows greetings and titles, and each one
+        after nothing but words of courtesy; in Turkmen, which says last what is wanted, every one.
+        """
         yield first_index
-        for index in range(first_index + 1, min(first_index + _MOST_COURTESIES, len(stream))):
-            if stream.raw_at(index - 1) not in COURTESY_WORDS and not stream.is_mark_at(index - 1):
+        matter_index = max(end_of_opening(stream), first_index)
+        if first_index < matter_index < len(stream):
+            yield matter_index
+        for index in range(matter_index + 1, min(matter_index + _MOST_COURTESIES, len(stream))):
+            follows_courtesy = stream.raw_at(index - 1) in _BEFORE_COMMANDS or stream.is_mark_at(index - 1)
+            if not follows_courtesy and not stream.is_turkmen:
                 return
             if not stream.is_mark_at(index):
                 yield index
@@ -165,6 +267,13 @@ class Keywords:
         message_letters = self._letters_between(stream, index, len(stream))
         if self._keyword_phrases.values_by_phrase.get(message_letters) == "opt_out":
             yield self._make_match("opt_out", index, len(stream), is_certain=True)
+
+    def _match_opt_out_at_end(self, stream: TokenStream) -> Iterator[IntentMatch]:
+        """Yield `opt_out` whose words end a message («دیگه پیامک نفرستید لغو ۱۱»); what else it says must fit."""
+        for index in range(1, len(stream)):
+            match = self._keyword_phrases.match_at(stream, index)
+            if match and match[0] == "opt_out" and all(map(stream.is_mark_at, range(match[1], len(stream)))):
+                yield self._make_match("opt_out", index, match[1], is_certain=True)
 
     def _match_question(self, stream: TokenStream, first_index: int) -> Iterator[IntentMatch]:
         """Yield help about what alone is behind a question mark or 0 («؟ ماشین», «0 تاکسی»)."""
@@ -214,7 +323,9 @@ class Keywords:
         """Yield the call of a keyword that is after the code («۱۲۳۴۵۶۷۸۶ لغو»)."""
         run = read_digit_run(stream, index, (9,), 9)
         match = self._keyword_phrases.match_at(stream, run[1]) if run else None
-        if run and match and "code" in self.intents_by_name[match[0]].required_slots:
+        if not run or not match or self._beside_code_phrases.match_at(stream, run[1]):
+            return  # «… تایید شد» tells of the request
+        if "code" in self.intents_by_name[match[0]].required_slots:
             yield self._make_match(match[0], run[1], match[1], is_certain=False)
 
     def _match_misspelt(self, stream: TokenStream, index: int) -> Iterator[tuple[float, IntentMatch]]:
@@ -240,6 +351,22 @@ class Keywords:
                             is_exact=False,
                         ),
                     )
+
+
+def _list_words_with_pronouns(intent: Intent, known_words: set[str]) -> list[str]:
+    """Return the words of an intent with a pronoun at their end («لغوش کن», «قبضمو بدید», «هزینش»), as far as none is a
+    word of its own; of a text of the writer's own there are none.
+    """
+    if intent.rest_slot not in {None, "place", "reason"} or intent.is_strict:
+        return []
+    single_words = [word for word in (*intent.certain_words, *intent.weak_words) if " " not in word]
+    spoken_forms = [
+        f"{stem}{ending}"
+        for word in single_words
+        for stem in ({word, word.removesuffix("ه")} if not word.isascii() else {word})
+        for ending in (_LATIN_PRONOUNS if word.isascii() else _PRONOUNS)
+    ]
+    return [form for form in spoken_forms if join_letters(form) not in known_words]
 
 
 def _is_negated_form(typed_word: str, known_word: str) -> bool:

@@ -13,7 +13,7 @@ from domain.language.intents import Intent
 from domain.parsing.filler_words import COURTESY_WORDS
 from domain.parsing.identifiers import CODE_LABELS
 from domain.parsing.negation import Negation, NegationKind, find_negations
-from domain.parsing.tokens import TokenStream, keys_of
+from domain.parsing.tokens import Phrases, TokenStream, keys_of
 
 
 class Mood(StrEnum):
@@ -32,12 +32,13 @@ class Mood(StrEnum):
 
 
 QUESTION_MARKS = frozenset("?؟")
-_QUOTATION_MARKS = frozenset("«»\"“”„‟\u2039\u203a'‘’`")
+QUOTATION_MARKS = frozenset("«»\"“”„‟\u2039\u203a'‘’`")
 _COMMAND_VERBS = keys_of(
     "کن", "کنید", "کنین", "کنم", "کردن", "کنیم", "بکن", "بکنید", "بکنین", "شود", "شه", "بشود", "بشه", "گردد", "نمایید",
     "نمائید", "نمایم", "مینمایم", "فرمایید", "فرمائید", "این", "همین", "ما", "خودم", "مرا", "کد", "رهگیری", "فوری",
     "فورا", "هست", "kon", "konid", "konin", "beshe", "shavad", "beshavad", "my", "request", "the", "this", "code", "o",
-    "ro", "ra",
+    "ro", "ra", "بزنید", "انجام", "دهید", "بدم", "زود", "زودتر", "سریع", "حتما", "میکنم", "میکنیم", "میکنم", "لطف",
+    "میباشد", "هستش",
 )  # fmt: skip
 """What may be beside a command said plainly: the verb that goes with it, and words that name the request."""
 
@@ -52,6 +53,29 @@ _QUESTION_WORDS = keys_of(
     "آیا", "چطور", "چطوری", "چگونه", "چجوری", "چجور", "میشه", "میشود", "ممکنه", "ممکنست", "اگر", "اگه", "شاید", "مگر",
     "مگه", "چیه", "چیست", "aya", "chetor", "chejori", "mishe", "agar", "age", "if", "how", "can",
 )  # fmt: skip
+
+_REPORT_WORDS = keys_of(
+    "گفت", "گفته", "گفتن", "گفتند", "گفتین", "گفتید", "گفتی", "میگه", "میگن", "میگوید", "میگویند", "میگفت", "میگفتن",
+    "فرمود", "فرمودن", "فرمودند", "نوشته", "نوشتن", "نوشتید", "نوشتین", "فرستاده", "پیغام", "شنیدم", "شنیده", "goft",
+    "goftan", "gofte", "mige", "migan", "said", "says",
+)  # fmt: skip
+"""What tells that others say it: the writer may not mean it."""
+_HOW_PHRASES = Phrases(
+    {
+        True: (
+            "چطور", "نحوه", "نحوه ی", "روش", "طریقه", "مراحل", "شرایط", "مدارک", "چه مدارکی", "چیکار", "چیکار کنم",
+            "چکار",
+            "چه کار", "چه کاری", "از کجا باید", "کجا باید", "چه طور", "چه جوری", "به چه صورت", "راهش چیه", "how",
+            "how to",
+            "how do",
+        )
+    }
+)  # fmt: skip
+
+
+def asks_how(stream: TokenStream) -> bool:
+    """Return whether a message asks how something is done («چطور لغو کنم؟»), which is no wish that it be done."""
+    return any(_HOW_PHRASES.match_at(stream, index) for index in range(len(stream)))
 
 
 def find_mood(stream: TokenStream, intent: Intent, start: int, end: int) -> Mood:
@@ -91,7 +115,7 @@ def is_forbidding(text: str) -> bool:
 def _mood_of_binding(stream: TokenStream) -> Mood:
     if _has_question_mark(stream):
         return Mood.QUESTION
-    if any(token.key in _QUOTATION_MARKS for token in stream.tokens):
+    if any(token.key in QUOTATION_MARKS | _REPORT_WORDS for token in stream.tokens):
         return Mood.QUOTED
     return Mood.UNCLEAR if set(_free_words(stream, [])) - PLAIN_WORDS else Mood.PLAIN
 
@@ -101,7 +125,7 @@ def _mood_of_service(stream: TokenStream, intent: Intent, refusals: list[Negatio
     if stream.tokens[-1].key in QUESTION_MARKS or (intent.rest_slot == "place" and _has_question_mark(stream)):
         return Mood.QUESTION
     is_doubtful = intent.rest_slot == "place" and (
-        refusals or any(word in _QUESTION_WORDS for word in _free_words(stream, []))
+        refusals or any(word in _QUESTION_WORDS | _REPORT_WORDS for word in _free_words(stream, []))
     )
     return Mood.UNCLEAR if is_doubtful else Mood.PLAIN
 

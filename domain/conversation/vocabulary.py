@@ -5,15 +5,18 @@ Words are matched in any spelling and spacing (`tokens.Phrases`), and misspelt a
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from itertools import chain
 
+from domain.conversation.enquiries import ENQUIRY_INTENTS
+from domain.conversation.field_changes import FieldWords
 from domain.language.intents import Intent
 from domain.parsing.claimed_codes import take_claimed_code
+from domain.parsing.filler_words import COURTESY_WORDS
 from domain.parsing.identifiers import take_code, take_code_or_bill, take_score
-from domain.parsing.language_names import take_language_name
+from domain.parsing.negation import find_negations
 from domain.parsing.slots import MessageReader
-from domain.parsing.together import take_together
 from domain.parsing.tokens import keys_of
-from domain.parsing.topics import take_service, take_topic
+from domain.parsing.topics import LANGUAGE_NAMES, take_language_name, take_service, take_together, take_topic
 
 MESSAGE_WORDS = keys_of(
     "پیام",
@@ -35,6 +38,7 @@ MESSAGE_WORDS = keys_of(
 """Words of what «لغو ۱۱» stops."""
 
 COMMAND_INTENTS: tuple[Intent, ...] = (
+    *ENQUIRY_INTENTS,
     Intent(
         "help",
         ("راهنما", "راهنمای", "راهنمایی", "راهنمائی", "راهنمایی کنید", "کمک", "کمکم کنید", "help", "rahnama", "komak"),
@@ -52,15 +56,35 @@ COMMAND_INTENTS: tuple[Intent, ...] = (
         ),
         slot_readers=(take_code,),
         required_slots=("code",),
+        beside_code_words=(
+            "چی شد", "چی شده", "چیشد", "چه شد", "چه شده", "چی گفتن", "کجاست", "کجا رسید", "به کجا رسید", "به کجا رسیده",
+            "خبر", "خبری", "خبری نشد", "خبری نشده", "خبری نیست", "خبر ندادن", "خبر ندادید", "جواب ندادن", "جواب ندادید",
+            "جوابی نیومد", "انجام نشد", "انجام نشده", "نیومده", "نیومدند", "مرحله", "مرحله ای", "نتیجه", "نتیجش",
+            "نتیجه اش", "جوابش", "جواب اومد", "جواب آمد", "انجام شد",
+            "انجام شده", "تمام شد", "تموم شد", "ثبت شد", "ثبت شده", "تایید شد", "تایید شده", "رد شد", "رد شده",
+            "آماده است",
+            "آماده شد", "حاضر شد", "در دست بررسی", "بررسی شد", "پیامک میشود", "کی میاد", "کی میان", "کی میاین",
+            "کی می آیند",
+            "کی انجام", "کی تمام", "کی نوبت", "چیکار", "چیکار کنم", "چه کار", "نگاه", "ببینید", "ببین", "چک کنید", "چک",
+            "بررسی کنید", "نیومد", "نیامد", "نیومدن", "پیگیرم", "پیگیریش", "وضعیتش", "وضعیتشو", "chi shod", "khabar",
+            "khabari", "khabari nist", "chishod",
+            "koja resid",
+            "kojast", "chie", "natije", "check",
+        ),
     ),
     Intent(
         "list",
         (
-            "درخواستها", "درخواستهای من", "درخواستهایم", "درخواستهام", "درخواستهای بنده", "درخواست من", "درخواستهای",
+            "درخواستها", "درخواستهای من", "درخواستهایم", "درخواستهام", "درخواستام", "درخواستامو", "درخواستهامو",
+            "درخواستامون", "درخواستهای بنده", "درخواستهای منو", "درخواست من", "درخواستهای",
             "list",
             "my requests", "requests", "darkhastha", "darkhasthaye man",
         ),
-        weak_words=("لیست", "لیست درخواستها", "لیست درخواستهای من", "فهرست", "فهرست درخواستها", "فهرست درخواستهای من"),
+        weak_words=(
+            "لیست", "لیست درخواستها", "لیست درخواستام", "لیست درخواستامو", "لیست درخواستهامو", "لیست درخواستهام",
+            "درخواستم", "درخواستمو", "لیست درخواستهای من", "فهرست", "فهرست درخواستها",
+            "فهرست درخواستهای من", "darkhastam", "darkhasthaam",
+        ),
         is_complete=True,
         is_strict=True,
     ),
@@ -69,11 +93,16 @@ COMMAND_INTENTS: tuple[Intent, ...] = (
         (
             "قبض", "غبض", "پرداخت", "پرداخت قبض", "قبض پرداخت", "پرداخت هزینه", "شناسه قبض", "pay", "bill", "payment",
             "pardakht",
-            "ghabz",
+            "ghabz", "qabz", "gabz",
         ),
         slot_readers=(take_code_or_bill, take_together),
         required_slots=("code",),
         alternatives={"code": ("bill_id", "together")},
+        beside_code_words=(
+            "چقدر", "هزینه", "هزینه اش", "هزینش", "مبلغ", "مبلغش", "پول", "پولش", "پولشو", "قیمت", "بدهی", "بدهکارم",
+            "واریز",
+            "شماره کارت", "شناسه پرداخت", "فیش", "pool", "mablagh",
+        ),
     ),
     Intent(
         "authentic",
@@ -94,20 +123,45 @@ COMMAND_INTENTS: tuple[Intent, ...] = (
         ("تعرفه", "تعرفه های", "تعرفه ها", "تعرفه ی", "tariff", "tarefe", "tarafe"),
         slot_readers=(take_topic,),
         required_slots=("machine", "hours"),
-        weak_words=("نرخ", "هزینه", "قیمت", "نرخ نامه", "price", "cost"),
+        weak_words=(
+            "نرخ", "هزینه", "قیمت", "نرخ نامه", "nerkh", "narkh", "gheymat", "gheimat", "hazine", "price", "cost",
+        ),
     ),
     Intent(
         "cancel",
-        ("لغو", "لقو", "لغو درخواست", "لغو کردن", "کنسل", "کنسل کردن", "cancel", "laghv", "laghve darkhast"),
+        (
+            "لغو", "لقو", "لغو درخواست", "لغو کردن", "کنسل", "کنسل کردن", "cancel", "cansel", "kansel", "laghv", "lagv",
+            "laghw", "laqv", "laghve darkhast",
+        ),
         slot_readers=(take_code,),
         required_slots=("code",),
-        weak_words=("ابطال", "حذف", "حذف درخواست"),
+        weak_words=("ابطال", "باطل", "حذف", "حذف درخواست"),
+        beside_code_words=(
+            "دیگر لازم نیست", "دیگر لازم ندارم", "دیگر لازمش ندارم", "دیگر نیازی نیست", "دیگر نیاز نیست",
+            "دیگر نمیخواهم",
+            "دیگر نمیخوام", "دیگر نمیخوامش", "پس بگیرم", "پس میگیرم", "پسش بگیرم", "پس گرفتم", "منصرف شدم",
+            "منصرف شدیم", "بیخیال شدم", "انصراف میدم", "انصراف میدهم", "نمیخوام دیگر", "نمیخواهم دیگر", "منتفی شد",
+            "منتفیه", "منتفی است",
+        ),
         is_complete=True,
         is_binding=True,
         doubtful_words=(
             "پشیمان شدم", "پشیمون شدم", "پشیمان شده ام", "پشیمون شدیم", "پشیمان شدیم", "پشیمانم", "پشیمونم",
-            "از درخواستم پشیمان شدم", "pashiman shodam", "pashimun shodam", "pashimoon shodam",
+            "از درخواستم پشیمان شدم", "الکی بود", "الکی زدم", "الکی فرستادم", "اشتباهی زدم", "اشتباهی ثبت کردم",
+            "اشتباهی فرستادم", "کنسله", "pashiman shodam", "pashimun shodam", "pashimoon shodam",
         ),
+    ),
+    Intent(
+        "change",
+        (
+            "تغییر", "تغییر درخواست", "تغییر دادن", "اصلاح", "اصلاح درخواست", "ویرایش", "ویرایش درخواست", "change",
+            "edit", "taghir", "taghyir", "eslah",
+        ),
+        slot_readers=(take_code,),
+        required_slots=("code", "field", "value"),
+        weak_words=("عوض", "عوض کردن", "تصحیح"),
+        is_complete=True,
+        is_binding=True,
     ),
     Intent(
         "reply",
@@ -142,7 +196,7 @@ COMMAND_INTENTS: tuple[Intent, ...] = (
         ("تایید", "تایید میکنم", "تاییده", "تایید است", "بله", "بلی", "yes", "confirm", "taeed", "tayid"),
         slot_readers=(take_code,),
         required_slots=("code",),
-        weak_words=("موافقم", "قبول", "ok"),
+        weak_words=("موافقم", "موافقیم", "قبول", "قبوله", "تاییدش", "تاییدش کنید", "ok"),
         is_strict=True,
         is_binding=True,
         doubtful_words=("تایید شد",),
@@ -152,7 +206,7 @@ COMMAND_INTENTS: tuple[Intent, ...] = (
         ("رد", "رد میکنم", "رد است", "خیر", "no", "reject", "deny", "rad"),
         slot_readers=(take_code,),
         required_slots=("code",),
-        weak_words=("مخالفم",),
+        weak_words=("مخالفم", "مخالفیم", "ردش", "ردش کنید"),
         is_strict=True,
         is_binding=True,
         doubtful_words=("رد شد",),
@@ -160,7 +214,10 @@ COMMAND_INTENTS: tuple[Intent, ...] = (
     Intent(
         "exit",
         ("انصراف", "انصراف میدهم", "انصراف میدم", "exit", "quit", "enseraf"),
-        weak_words=("خروج", "منصرف شدم", "بیخیال"),
+        weak_words=(
+            "خروج", "منصرف شدم", "منصرف شدیم", "بیخیال", "بیخیالش", "بیخیال شدم", "ولش کن", "ولش کنید", "ولش",
+            "بیخیال نمیخوام", "بیخیالش نمیخوام", "ولش کن نمیخوام", "ولش کنید نمیخوام", "ولش کن نمیخواهم",
+        ),
         is_complete=True,
         is_strict=True,
     ),
@@ -184,8 +241,12 @@ COMMAND_INTENTS: tuple[Intent, ...] = (
 
 
 def list_command_intents(service_intents: Iterable[Intent]) -> tuple[Intent, ...]:
-    """Return the intents that belong to no service; «تعرفه» takes what these services price, else the name of one."""
-    price_readers = [reader for intent in service_intents for reader in intent.price_readers.items()]
+    """Return the intents that belong to no service; «تعرفه» takes what these services price, else the name of one, and
+    «تغییر» a field of their forms with what shall stand there.
+    """
+    own_intents = tuple(service_intents)
+    price_readers = [reader for intent in own_intents for reader in intent.price_readers.items()]
+    field_words = collect_field_words(own_intents)
 
     def take_priced_subject(reader: MessageReader) -> None:
         for slot, read_subject in price_readers:
@@ -194,24 +255,50 @@ def list_command_intents(service_intents: Iterable[Intent]) -> tuple[Intent, ...
                 return
         take_topic(reader)
 
+    def take_field_change(reader: MessageReader) -> None:
+        change = field_words.read_rest(reader.stream)
+        stated = {"field": change.field_name, "value": change.value_text}
+        reader.slots.update({name: text for name, text in stated.items() if text})
+        # A refusal among the words makes the wish unclear, or none; so does a value of several sentences.
+        if not find_negations(reader.stream) and not _SENTENCE_ENDS & {*change.value_text}:
+            reader.stream.take(0, len(reader.stream))
+
     alternatives = {"machine": (*dict(price_readers), "service")}
+    readers = {"tariff": (take_priced_subject,), "change": (take_code, take_field_change)}
     return tuple(
-        replace(intent, slot_readers=(take_priced_subject,), alternatives=alternatives)
-        if intent.name == "tariff"
-        else intent
+        replace(
+            intent,
+            slot_readers=readers.get(intent.name, intent.slot_readers),
+            alternatives=alternatives if intent.name == "tariff" else intent.alternatives,
+        )
         for intent in COMMAND_INTENTS
     )
 
 
+def collect_field_words(service_intents: Iterable[Intent]) -> FieldWords:
+    """Return the words that name fields of any form; one that names fields of several means that of the first."""
+    words_by_field: dict[str, list[str]] = {}
+    for intent in service_intents:
+        for field_name, spellings in intent.field_words.items():
+            words_by_field.setdefault(field_name, []).extend(spellings)
+    return FieldWords(words_by_field)
+
+
+_SENTENCE_ENDS = frozenset(".…!؟?")
+
 LANGUAGE_INTENT = Intent(
     "language",
-    ("زبان", "تغییر زبان", "language", "lang", "zaban"),
+    ("زبان", "تغییر زبان", "language", "lang", "zaban", *chain.from_iterable(LANGUAGE_NAMES.values())),
     slot_readers=(take_language_name,),
     is_complete=True,
+    is_strict=True,
 )
 """Choosing the language of a line: known where there is more than one (`app/wiring.py`). What calls the other intents
 in a further language belongs to their words, here and in the declarations of services.
 """
+
+CHANGE_INTENT = "change"
+"""The command that changes a sent request."""
 
 OPT_OUT_ENDING = "لغو۱۱"
 """Ends every text that «لغو۱۱» stops."""
@@ -223,10 +310,27 @@ WISH_WORDS = keys_of(
     "میخواهم", "میخوام", "میخام", "میخواستم", "میخاستم", "میخوایم", "میخایم", "میخواهیم", "میخواستیم", "می", "خواهم",
     "خوام", "خام", "خواستم", "خوایم", "خواهیم", "خواستیم", "لازم", "دارم", "داریم", "نیاز", "نیازمندم", "احتیاج",
     "لطفا", "لطفاً", "ممنون", "مرسی", "تشکر", "متشکرم", "سپاس", "سپاسگزارم", "سلام", "بفرستید", "بفرستین", "بفرست",
-    "بدید", "بدین", "بدهید", "کنید", "کنین", "هستم", "باتشکر", "یا", "mikham", "mikhaham", "mikhastam", "lazem",
+    "بدید", "بدین", "بدهید", "کنید", "کنین", "هستم", "باتشکر", "یا", "فقط", "بزنید", "بزنین", "بزن", "را", "mikham",
+    "mikhaham", "mikhastam", "lazem",
     "daram", "lotfan", "please", "thanks", "salam",
 )  # fmt: skip
 """Words of wishing and thanking: at the edges of a place or a reason they are no part of it."""
+
+ASKING_WORDS = WISH_WORDS - keys_of("سلام", "salam", "یا", "می", "هستم") | keys_of(
+    "لازمه", "لازمم", "نیازه", "نیازمندیم", "نیازمند", "احتیاجه", "بخوام", "بخوایم", "بدم", "بگیرم", "بفرستن", "بدن",
+    "بده", "دارین", "دارید", "میدین", "میدید", "بیاد", "بیارید", "بیارین", "رزرو", "کرایه", "اجاره", "خواهشمند",
+    "تقاضا", "تقاضای", "گرک", "بریڭ", "ایستیأرین", "ارسال", "بذارید", "قرار", "میشه", "میتونید", "کن", "gerek",
+    "befrestid", "befrest", "lazeme", "darim", "mikhaim", "mikhaym", "want", "need", "میخوان", "میخواد", "خواستن",
+)  # fmt: skip
+"""Words of asking for something: with one of them a text that names no command but a machine asks for it."""
+
+EMPTY_WORDS = ASKING_WORDS | WISH_WORDS | COURTESY_WORDS | keys_of(
+    "کارشناس", "کارشناسی", "بگیرم", "بگیریم", "کنیم", "شه", "بشه", "بشود", "شود", "اجازه", "واسه", "صدور", "مجوز",
+    "جواز", "پروانه", "گواهی", "مشخص", "بازدید", "هم", "که", "بیاد", "از", "در", "رسمی", "لطف", "بکنید", "پرداخت",
+    "خودم", "ما", "این", "راننده", "تشکر", "رسیدگی", "تذکر", "بکنم", "میکنم", "بنویسم", "کجا", "karshenas",
+    "baraye", "javaz", "sakht", "for", "az", "ranande", "taxi", "konam", "tashakor",
+)  # fmt: skip
+"""Words that describe nothing in a form that is asked for without its keyword."""
 
 FIELD_LABELS: tuple[str, ...] = (
     "محل", "محل کار", "مکان", "آدرس", "آدرس محل", "نشانی", "علت", "دلیل", "به علت", "به دلیل", "شرح", "توضیح",

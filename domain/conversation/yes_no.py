@@ -2,30 +2,71 @@
 
 from domain.conversation.sentences import FILLER_WORDS, PLAIN_WORDS, QUESTION_MARKS
 from domain.parsing.negation import find_negations
-from domain.parsing.tokens import TokenStream, keys_of
+from domain.parsing.tokens import Phrases, TokenStream, keys_of
 
 _YES_WORDS = keys_of(
     "1", "بله", "بلی", "اره", "آره", "اری", "تایید", "تأیید", "موافقم", "اوکی", "اوکیه", "باشه", "حتما", "ثبت", "درسته",
     "yes", "ok", "okay", "bale", "baleh", "are", "areh",
 )  # fmt: skip
 _NO_WORDS = keys_of("2", "خیر", "نه", "نخیر", "نوچ", "رد", "مخالفم", "no", "na", "nah", "kheir", "kheyr")
+_DENIAL = keys_of("رد")
+_ANSWER_PHRASES: Phrases[bool] = Phrases(
+    {
+        True: (
+            "مشکلی نیست", "مشکل نیست", "مشکلی نداره", "مشکلی ندارد", "مشکل نداره", "مشکلی ندارم", "اشکالی نداره",
+            "اشکالی ندارد", "اشکال نداره", "اشکال ندارد", "ایرادی نداره", "ایرادی ندارد", "مانعی نداره", "مانعی ندارد",
+            "مانعی نیست", "مخالفتی ندارم", "حرفی ندارم", "راضیم", "راضی ام", "راضی هستم", "راضی", "moshkeli nist",
+            "eshkali nadare",
+        ),
+        False: ("راضی نیستم", "رضایت نمیدم", "رضایت ندارم", "اجازه نمیدم", "قبول ندارم", "قبول نمیکنم", "موافق نیستم"),
+    }
+)  # fmt: skip
 _ANSWERS_BY_NUMBER = {frozenset(keys_of("یک")): True, frozenset(keys_of("دو")): False}
 
 
-def read_yes_or_no(text: str) -> bool | None:
-    """Return what an answer says; None when it says both, neither, or something else besides."""
+def read_first_word(text: str) -> bool | None:
+    """Return what the first word of an answer says that says more («نه، ماشین لازمم است»); None where it says neither,
+    or a later word says the contrary.
+    """
+    answer_words = [token.key for token in TokenStream(text).tokens]
+    if not answer_words or any(word in QUESTION_MARKS for word in answer_words):
+        return None
+    is_agreeing = any(word in _YES_WORDS for word in answer_words)
+    is_refusing = any(word in _NO_WORDS for word in answer_words)
+    is_leading = answer_words[0] in _YES_WORDS | _NO_WORDS
+    return is_agreeing if is_leading and is_agreeing != is_refusing else None
+
+
+def read_yes_or_no(text: str, *, asks_denial: bool = False) -> bool | None:
+    """Return what an answer says; None when it says both, neither, or something else besides. Where it is asked whether
+    something shall be denied (`asks_denial`), «رد» agrees.
+    """
+    yes_words, no_words = (_YES_WORDS | _DENIAL, _NO_WORDS - _DENIAL) if asks_denial else (_YES_WORDS, _NO_WORDS)
     stream = TokenStream(text)
-    negation_list = find_negations(stream)
+    phrase_answers, phrase_positions = _find_phrases(stream)
+    negation_list = [one for one in find_negations(stream) if phrase_positions.isdisjoint(range(one.start, one.end))]
     denied_positions = {index for negation in negation_list for index in range(negation.start, negation.end)}
     stated_words = {
         stream.raw_at(index)
         for index in range(len(stream))
-        if index not in denied_positions and not stream.is_mark_at(index)
+        if index not in denied_positions | phrase_positions and not stream.is_mark_at(index)
     }
     if any(token.key in QUESTION_MARKS for token in stream.tokens):
         return None
     if not negation_list and frozenset(stated_words) in _ANSWERS_BY_NUMBER:
         return _ANSWERS_BY_NUMBER[frozenset(stated_words)]
-    is_agreeing, is_refusing = bool(stated_words & _YES_WORDS), bool(stated_words & _NO_WORDS or negation_list)
-    other_words = stated_words - _YES_WORDS - _NO_WORDS - (FILLER_WORDS if is_refusing else PLAIN_WORDS)
+    is_agreeing = bool(stated_words & yes_words) or True in phrase_answers
+    is_refusing = bool(stated_words & no_words or negation_list) or False in phrase_answers
+    other_words = stated_words - yes_words - no_words - (FILLER_WORDS if is_refusing else PLAIN_WORDS)
     return None if other_words or is_agreeing == is_refusing else is_agreeing
+
+
+def _find_phrases(stream: TokenStream) -> tuple[set[bool], set[int]]:
+    """Return what phrases of consent say, and the positions of their words."""
+    answers: set[bool] = set()
+    positions: set[int] = set()
+    for index in range(len(stream)):
+        if index not in positions and (match := _ANSWER_PHRASES.match_at(stream, index)):
+            answers.add(match[0])
+            positions.update(range(index, match[1]))
+    return answers, positions

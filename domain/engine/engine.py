@@ -14,6 +14,7 @@ from domain.engine import step_records
 from domain.engine.step_admission import choose_step, require_guards
 from domain.fields.form import read_fields
 from domain.fields.types import ReadingContext
+from domain.language.awaited import ANSWER_UNTIL_FACT
 from domain.language.changes import UNREVIEWED_CHANGES
 from domain.language.service import Notice, Reminder, Service, StepContext, Transition, Trigger
 from domain.queues.search import list_search_words
@@ -363,6 +364,8 @@ class Engine:
         service = self.get_service(request.service)
         state, timers = service.state_named(request.state), self._build_timers(context, service)
         request.turn = state.turn
+        if deadlines := [timer.at for timer in timers if timer.kind is TimerKind.DEADLINE]:
+            context.facts[ANSWER_UNTIL_FACT] = min(deadlines)
         due_moments = [timer.at for timer in timers if timer.kind is TimerKind.SLA]
         due_moments += [own_due] if state.reckon_due and (own_due := state.reckon_due(context)) else []
         request.due_at = min(due_moments, default=None)

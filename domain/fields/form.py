@@ -24,8 +24,21 @@ in words, or by the key of a text.
 InputCondition = Callable[["ServiceRequest", datetime], bool]
 """Tests whether an input means anything for one request at a moment (a fine, of a report that is no praise)."""
 
+ProposalFinder = Callable[["ServiceRequest"], str | None]
+"""Finds what an input most likely is for one request (hours that an operator reported); None where nothing says it."""
+
 PERSON_NAME_SOURCE = "person.full_name"
 """The source of a field that holds the applicant's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftToUnit:
+    """What a form has in place of an answer that its citizen does not know, until the unit settles it."""
+
+    typed_value: str
+    """The provisional value, as people would type it: rules and prices work with it."""
+    part: str = ""
+    """The part of the value that may be left (`FieldType.part_names`); empty: all of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +65,12 @@ class Field:
     """Whether only `Service.fill_form` or an effect gives it a value: people see it and never say it."""
     applies_when: InputCondition | None = None
     """Of which requests, and when, an action asks for it; elsewhere whoever gives it is refused. None: always."""
+    find_proposal: ProposalFinder | None = None
+    """Finds what an action's form holds at first for one request, as it is typed. None: its box is empty."""
     suggestions: tuple[str, ...] = ()
     """Usual answers, as they are kept: buttons in chats, offered beside the line on pages; any other may be given."""
+    left_to_unit: LeftToUnit | None = None
+    """What a conversation takes from somebody who does not know («نمی‌دانم»); None: it has to be said."""
     is_note: bool = False
     """Whether somebody writes in it to others; the history shows it by the step. It is personal, and erased so."""
 

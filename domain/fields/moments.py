@@ -15,6 +15,7 @@ from domain.values.calendar import (
     jalali_long_text,
     jalali_text,
     require_calendar_day,
+    spoken_day_text,
 )
 from domain.values.errors import InvalidField
 from domain.values.reasons import InvalidReason
@@ -24,9 +25,13 @@ from domain.values.text import ascii_digits, persian_digits
 
 @dataclass(frozen=True, slots=True)
 class Day(FieldType):
-    """A day, kept as Gregorian ISO; people write and read it in Jalali. `allows_past` allows days before today."""
+    """A day, kept as Gregorian ISO; people write and read it in Jalali. `allows_past` allows days before today;
+    `offers_holidays` is whether buttons show days on which the municipality is closed, which may be written all the
+    same.
+    """
 
     allows_past: bool = False
+    offers_holidays: bool = True
     name: ClassVar[str] = "date"
     unreadable_reason: ClassVar[InvalidReasonBase] = InvalidReason.BAD_DATE
     survives_erasure: ClassVar[bool] = True
@@ -55,6 +60,10 @@ class Day(FieldType):
     def render_value(self, value: Any, catalogue_text: TextLookup) -> str:
         """Return weekday and Jalali date."""
         return jalali_long_text(date.fromisoformat(value))
+
+    def render_in_message(self, value: Any, catalogue_text: TextLookup, today: date) -> str:
+        """Return weekday, day and month; the year of a day that is far from today."""
+        return spoken_day_text(date.fromisoformat(value), today)
 
     def display_name(self, choice: str, catalogue_text: TextLookup) -> str:
         """Return what is shown of the day."""

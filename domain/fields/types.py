@@ -9,7 +9,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -77,6 +77,10 @@ class FieldType(ABC):
         """Return the value for people on a page, where it stands under its label."""
         return self.render_value(value, catalogue_text)
 
+    def render_in_message(self, value: Any, catalogue_text: TextLookup, today: date) -> str:
+        """Return the value for people in a message that is written today."""
+        return self.render_value(value, catalogue_text)
+
     def is_outdated(self, value: Any, now: datetime) -> bool:
         """Return whether a value that was valid when it was read is so no more, since its time is over (`past`)."""
         return False
@@ -100,6 +104,12 @@ class FieldType(ABC):
     def fill_missing_part(self, value: Any, text: str) -> Any:
         """Return the value with its missing part read from `text`."""
         raise InvalidField(reason=InvalidReason.UNREADABLE)
+
+    def change_value(self, value: Any, raw_value: object, reading_context: ReadingContext) -> Any:
+        """Return what a new answer makes of a value that was given before (None: none was); one that has parts may keep
+        those that are not said again.
+        """
+        return self.parse_partially(raw_value, reading_context)
 
     def longest_value(self, choices: tuple[str, ...], catalogue_text: TextLookup) -> str | None:
         """Return the longest that a value of a field with these choices is shown as, from which the budgets of texts

@@ -61,7 +61,7 @@ class WorkItems(FieldType):
         try:
             check_hours(_require_number(item.get("hours")), self.max_hours)
         except InvalidField:
-            return {part_name: value for part_name, value in item.items() if part_name != "hours"}
+            return _without_hours(item)
         return item
 
     def _check_limits(self, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -77,6 +77,20 @@ class WorkItems(FieldType):
         """Give the hours in `text` to every item that lacks them."""
         hours = read_hours(text)
         return self._check_limits([{"hours": hours, **item} for item in value])
+
+    def change_value(self, value: Any, raw_value: object, reading_context: ReadingContext) -> list[dict[str, Any]]:
+        """Read other machines, which keep the hours that all had; or other hours of the same machines, where one number
+        can be meant for all.
+        """
+        hours_before = {item.get("hours") for item in value or ()}
+        try:
+            items = self.parse_partially(raw_value, reading_context)
+        except (InvalidField, UnknownKind):
+            if len(hours_before) != 1:
+                raise
+            return self.fill_missing_part([_without_hours(item) for item in value], str(raw_value))
+        kept_hours = hours_before.pop() if len(hours_before) == 1 else None
+        return [{"hours": kept_hours, **item} if kept_hours else item for item in items]
 
     def _check_item(self, item: dict[str, Any]) -> None:
         if item.get("machine") not in MACHINE_TYPES:
@@ -123,6 +137,10 @@ def _check_item_shape(raw_item: object) -> dict[str, Any]:
     if not isinstance(raw_item, Mapping) or set(raw_item) - {"machine", "hours", "count"}:
         raise InvalidField(reason=InvalidReason.UNREADABLE)
     return dict(raw_item)
+
+
+def _without_hours(item: dict[str, Any]) -> dict[str, Any]:
+    return {part_name: value for part_name, value in item.items() if part_name != "hours"}
 
 
 def _require_number(value: object) -> float:

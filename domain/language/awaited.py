@@ -1,7 +1,10 @@
-"""Where the declaration of a service waits for somebody else than the citizen, and by which texts it asks them."""
+"""Where the declaration of a service waits for an answer, and by which texts it asks somebody else than the citizen."""
 
 from domain.fields.stored import stored_text
 from domain.language.service import Notice, Service, StoredMobile
+
+ANSWER_UNTIL_FACT = "answer_until"
+"""Says in messages until when the state waits that a request is in: the earliest of its deadlines."""
 
 ASKED_MOBILE = stored_text("asked")
 """The mobile whose answer was asked for, also when it is no longer awaited (`ServiceRequest.awaits`)."""

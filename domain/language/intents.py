@@ -2,8 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import product
 
 from domain.parsing.slots import SlotReader
+
+
+def combine_words(first_words: tuple[str, ...], second_words: tuple[str, ...]) -> tuple[str, ...]:
+    """Return every phrase of one of the first words and one of the second."""
+    return tuple(" ".join(pair) for pair in product(first_words, second_words))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +56,30 @@ class Intent:
     """Whether it ends something or binds somebody: done at once only when said plainly (`sentences`)."""
     doubtful_words: tuple[str, ...] = ()
     """What calls it and never says it plainly."""
+    beside_code_words: tuple[str, ...] = ()
+    """What calls it wherever it is in a message that holds a code («… چقدر باید بدم»)."""
     matter_words: frozenset[str] = frozenset()
     """Words of its matter: with one of them a refusal refuses that («لغو ۱۱ دیگه پیام ندین»)."""
     is_verbatim: bool = False
     """Whether the text is an answer, which may be «نه»."""
     price_readers: Mapping[str, SlotReader] = field(default_factory=dict)
     """By its slot what takes the subject of a price out of the words behind «تعرفه»."""
+    field_words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """What people call the fields of the form that it fills, when they change one («آدرس را عوض کن»)."""
     counted_slot: str | None = None
     """The slot of a number right before a keyword: «۳ بنر» calls it as «بنر» does. None: a number comes before none."""
     is_called_anywhere: bool = False
     """Whether its words call it wherever they are in a message with its argument, unless that message is a text of the
     writer's own or ends something.
     """
+    is_called_in_sentence: bool = False
+    """Whether its certain words, whole phrases, call it wherever they are, whatever else is said; not in a text of the
+    writer's own for another, nor in what ends something.
+    """
+    asks_for_person: bool = False
+    """Whether its form is the wish to talk to a person, which is offered to who gets stuck in another one."""
+    refusing_words: tuple[str, ...] = ()
+    """What refuses it wherever it is said («تماس نگیرید»)."""
 
     @property
     def asks_fields(self) -> bool:

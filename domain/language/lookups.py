@@ -66,8 +66,12 @@ class PriceLookup:
     """Returns the lines of the answer, or raises a domain error."""
     answer_names: tuple[str, ...]
     """The texts that the lines may be."""
+    estimate: Callable[[LookupContext], Awaitable[int]] | None = None
+    """Reckons what a filled form (`stated_values`) costs by today's tariff, in rials with VAT, or raises a domain
+    error; None: a form alone does not say it.
+    """
 
     @property
-    def subject_field(self) -> str:
-        """The name of the required field."""
-        return next(field.name for field in self.form if field.required)
+    def subject(self) -> Field:
+        """The required field: what is priced."""
+        return next(field for field in self.form if field.required)

@@ -22,6 +22,10 @@ class ServicePapers:
         return tuple(name for name in self.paper_names if name not in self.staff_papers)
 
 
+NO_PAPERS = ServicePapers((), lambda _: ())
+"""Of a service that asks for none."""
+
+
 def list_citizen_papers(papers: ServicePapers | None) -> tuple[str, ...]:
     """Return what citizens may be asked for of the papers of a service; nothing where it has none."""
     return papers.citizen_papers if papers else ()

@@ -316,6 +316,8 @@ class Service:
     """Which fields of form and stored fields find a registry's row."""
     form_sections: tuple[FormSection, ...] = ()
     """How the form is divided into pages; none: a page a field."""
+    remark_field: str | None = None
+    """The text of the form that tells the unit what its citizen left to it (`Field.left_to_unit`); None: none does."""
     changeable: tuple[ChangeableFields, ...] = ()
     """What of the form its citizen may change, and in which states; none: nothing."""
     reasons: tuple[type[ErrorReason], ...] = ()

@@ -1,9 +1,9 @@
 """Puts requests, errors and facts into words: the one place that turns values into text for people."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Any
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from typing import Any, TypeAlias
 
 from domain.fields.form import Field
 from domain.fields.stored import select_stored
@@ -14,11 +14,20 @@ from domain.language.summaries import summarize_work
 from domain.messages.catalogue import Catalogue, RenderedMessage
 from domain.messages.records import MessageClass
 from domain.requests.request import Phase, ServiceRequest
+from domain.unit_of_work import Clock
 from domain.values import tracking_codes
-from domain.values.calendar import TEHRAN_ZONE, clock_text, jalali_long_text, jalali_text, to_tehran
+from domain.values.calendar import (
+    TEHRAN_ZONE,
+    clock_text,
+    hour_text,
+    jalali_long_text,
+    jalali_text,
+    spoken_day_text,
+    to_tehran,
+)
 from domain.values.errors import DomainError
 from domain.values.identifiers import display_mobile
-from domain.values.languages import join_list, language_in_force
+from domain.values.languages import join_list
 from domain.values.money import amount_in_words
 from domain.values.text import count_code_units, group_digits, persian_digits
 
@@ -34,9 +43,23 @@ def day_and_hour_text(moment: datetime | str) -> str:
     return f"{jalali_text(local_moment.date())} {persian_digits(f'{local_moment.hour:02}:{local_moment.minute:02}')}"
 
 
+def spoken_moment_text(moment: datetime, today: date, hour_word: str) -> str:
+    """Return a moment as people say it: «سه‌شنبه ۱۰ آذر ساعت ۸»."""
+    local_moment = to_tehran(moment)
+    return f"{spoken_day_text(local_moment.date(), today)} {hour_word} {hour_text(local_moment.time())}"
+
+
+def spoken_deadline_text(moment: datetime, today: date, hour_word: str) -> str:
+    """Return a deadline as people say it: the day that ends with it, or its day and the whole hour before it."""
+    local_moment = to_tehran(moment)
+    if local_moment.time() == time(0):
+        return spoken_day_text(local_moment.date() - timedelta(days=1), today)
+    return spoken_moment_text(local_moment.replace(minute=0), today, hour_word)
+
+
 def menu_of_names(option_names: Iterable[str]) -> str:
-    """Return «۱ لودر، ۲ گریدر …»."""
-    return join_list(f"{persian_digits(number)} {name}" for number, name in enumerate(option_names, start=1))
+    """Return «۱ لودر», «۲ گریدر» …, a line each."""
+    return "\n".join(f"{persian_digits(number)} {name}" for number, name in enumerate(option_names, start=1))
 
 
 def _identifier_text(value: object) -> str:
@@ -61,12 +84,12 @@ def letter_number_text(letter_number: str) -> str:
 
 def _keep_left_to_right(text: str) -> str:
     """Return a code with the marks that keep its parts in order where lines run the other way."""
-    return f"{LEFT_TO_RIGHT}{text}{RIGHT_TO_LEFT}" if language_in_force().direction == "rtl" else text
+    return f"{LEFT_TO_RIGHT}{text}{RIGHT_TO_LEFT}"
 
 
 LEFT_TO_RIGHT, RIGHT_TO_LEFT = "\u200e", "\u200f"
 """Around a grouped code in a right-to-left text: without the first, screens show its three groups in reverse order;
-without the second, a number behind the code changes places with it.
+without the second, a number behind the code changes places with it. A text without right-to-left letters drops them.
 """
 
 FACT_RENDERERS: Mapping[str, Callable[[Any], str]] = {
@@ -75,6 +98,7 @@ FACT_RENDERERS: Mapping[str, Callable[[Any], str]] = {
     "amount_words": amount_in_words,
     "deadline": deadline_day_text,
     "payment_deadline": lambda moment: deadline_day_text(datetime.fromisoformat(moment)),
+    "answer_until": day_and_hour_text,
     "booked_start": day_and_hour_text,
     "booked_end": day_and_hour_text,
     "handed_over_at": day_and_hour_text,
@@ -94,6 +118,18 @@ FACT_RENDERERS: Mapping[str, Callable[[Any], str]] = {
 }
 """How facts that are no form fields are shown; any other is shown with Persian digits."""
 
+SpokenRenderer: TypeAlias = Callable[[datetime, date, str], str]
+"""Says a moment: of it, today, and the word for hour."""
+
+SPOKEN_RENDERERS: Mapping[str, SpokenRenderer] = {
+    **dict.fromkeys(
+        ("booked_start", "booked_end", "handed_over_at", "paid_at", "visit_start", "former_visit", "visited_at"),
+        spoken_moment_text,
+    ),
+    **dict.fromkeys(("deadline", "payment_deadline", "answer_until"), spoken_deadline_text),
+}
+"""How those of them that are times are said in messages."""
+
 NAME_LIST_TABLES: Mapping[str, str] = {"documents": "choices.document", "missing": "choices.document"}
 """Facts that are lists of names, and the table of the catalogue that holds their words."""
 
@@ -102,6 +138,10 @@ CODED_FACTS = frozenset({"reason"})
 
 ASKING_FACTS = ("question", "reason")
 """What the blocks of asking and refusing keep: messages may say it of any service, declared or not."""
+
+
+def _find_today(clock: Clock) -> date:
+    return to_tehran(clock.now()).date()
 
 
 def list_value_fields(service: Service) -> tuple[Field, ...]:
@@ -116,6 +156,12 @@ class Wording:
 
     catalogue: Catalogue
     services: Mapping[str, Service]
+    clock: Clock | None = None
+    """Says what day it is: days near it are said as people say them. None: all have their year, as on papers."""
+
+    def in_full(self) -> "Wording":
+        """Return the words for what is kept and compared, papers and tables: days in full, whatever day it is."""
+        return replace(self, clock=None)
 
     def service_title(self, service_key: str) -> str:
         """Return the title of a service."""
@@ -156,7 +202,8 @@ class Wording:
         """
         service = self.services.get(service_key)
         summary = summarize_work(service, values) if service else ()
-        return join_list(self.render_fact(field.type, field.name, value) for field, value in summary)
+        in_full = self.in_full()
+        return join_list(in_full.render_fact(field.type, field.name, value) for field, value in summary)
 
     def tracking_code_text(self, code: str) -> str:
         """Return a tracking code as people read it, its groups in order in a text of either direction."""
@@ -228,28 +275,47 @@ class Wording:
         """Return a value of a form, or a fact of that name, for people."""
         if name in NAME_LIST_TABLES:
             return join_list(self.catalogue.text(f"{NAME_LIST_TABLES[name]}.{listed_name}") for listed_name in value)
+        if self.clock and name in SPOKEN_RENDERERS:
+            return self._say_time(self.clock, SPOKEN_RENDERERS[name], value)
         if name in FACT_RENDERERS:
             return FACT_RENDERERS[name](value)
         choice_key = f"choices.{name}.{value}"
         is_coded = name in CODED_FACTS and choice_key in self.catalogue
         if field_type is not None and not is_coded:
-            return field_type.render_value(value, self.catalogue.text)
+            return self._render_field(field_type, value)
         if choice_key in self.catalogue:
             return self.catalogue.text(choice_key)
         return value if isinstance(value, str) else persian_digits(str(value))
+
+    def _render_field(self, field_type: FieldType, value: Any) -> str:
+        if self.clock is None:
+            return field_type.render_value(value, self.catalogue.text)
+        return field_type.render_in_message(value, self.catalogue.text, _find_today(self.clock))
+
+    def _say_time(self, clock: Clock, say_moment: SpokenRenderer, value: datetime | str) -> str:
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+        return say_moment(moment, _find_today(clock), self.catalogue.text("units.hour"))
 
     def render_page_value(self, field_type: FieldType, name: str, value: Any) -> str:
         """Return a value of a form or of what is kept beside it, as a page shows it under its label."""
         is_plain = name not in FACT_RENDERERS and name not in NAME_LIST_TABLES and name not in CODED_FACTS
         if is_plain:
             return field_type.render_on_page(value, self.catalogue.text)
-        return self.render_fact(field_type, name, value)
+        return self.in_full().render_fact(field_type, name, value)
 
     def describe_moment(self, moment: datetime) -> str:
         """Return weekday, day and hour in Tehran of a moment, in words."""
         local_moment = to_tehran(moment)
         clock = f"{self.catalogue.text('units.hour')} {clock_text(local_moment)}"
         return join_list([jalali_long_text(local_moment.date()), clock])
+
+    def describe_near_moment(self, moment: datetime, now: datetime) -> str:
+        """Return when something is, as people say it of these days: «دیروز ساعت ۹», «شنبه ۱۴ آذر ساعت ۷:۳۰»."""
+        local_moment = to_tehran(moment)
+        days_ahead = (local_moment.date() - to_tehran(now).date()).days
+        near_day = {-1: "units.yesterday", 0: "units.today", 1: "units.tomorrow"}.get(days_ahead)
+        day = self.catalogue.text(near_day) if near_day else spoken_day_text(local_moment.date(), to_tehran(now).date())
+        return f"{day} {self.catalogue.text('units.hour')} {hour_text(local_moment.time())}"
 
     def render_notice(self, request: ServiceRequest, notice: Notice, facts: Mapping[str, Any]) -> RenderedMessage:
         """Render a notice of a request's service."""
@@ -292,7 +358,7 @@ class Wording:
         if isinstance(value, list):
             return join_list(self._parameter_text(parameter_name, list_entry) for list_entry in value)
         if isinstance(value, datetime):
-            return day_and_hour_text(value)
+            return self._say_time(self.clock, spoken_moment_text, value) if self.clock else day_and_hour_text(value)
         if parameter_name == "codes":
             return _tracking_code_text(str(value))
         choice_key = f"choices.{parameter_name}.{value}"

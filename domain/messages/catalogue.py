@@ -30,10 +30,10 @@ from domain.messages.templates import (
 )
 from domain.messages.text_files import SHARED_TEXTS, list_service_files, list_shared_files
 from domain.messages.text_tables import flatten_table, read_leaf_text, replace_leaf_text
-from domain.messages.translations import Translation, load_translation, translate_leaf
+from domain.messages.translations import LATIN_TAG, Translation, load_translation, translate_leaf
 from domain.values.languages import PERSIAN, Language, language_in_force
 from domain.values.message_parts import count_parts
-from domain.values.text import count_code_units, persian_digits
+from domain.values.text import count_code_units, drop_needless_marks, persian_digits
 
 DEFAULT_PART_BUDGET = 2
 """Message parts an SMS may have unless its text says otherwise (services.md, "Notifications")."""
@@ -108,6 +108,8 @@ class Catalogue:
         """Whether there is a language to be chosen."""
         self.languages: tuple[Language, ...] = (PERSIAN, *(translation.language for translation in translations))
         """The languages that citizens may choose, the first for whoever chose none."""
+        self.latin: Translation | None = None
+        """What is said to who writes Persian in Latin letters; nobody chooses it. None: the same as to all."""
         self.phone = ""
         """Where the municipality answers the phone, as one dials it; empty: texts name none."""
         self._longest_values: LongestValues = {}
@@ -123,6 +125,8 @@ class Catalogue:
         translations = [load_translation(tag) for tag in language_tags if tag != PERSIAN.tag]
         catalogue = cls(load_shipped_texts().values(), overrides, translations)
         catalogue.languages = tuple(sorted(catalogue.languages, key=lambda language: language_tags.index(language.tag)))
+        catalogue.latin = load_translation(LATIN_TAG)
+        catalogue._put_in_force(catalogue._source_leaves)
         return catalogue
 
     def find_language(self, tag: str | None) -> Language:
@@ -150,7 +154,7 @@ class Catalogue:
                 key: translate_leaf(leaf, translation.leaves[key]) if key in translation.leaves else leaf
                 for key, leaf in persian_leaves.items()
             }
-            for translation in self.translations
+            for translation in (*self.translations, *([self.latin] if self.latin else []))
         }
 
     def with_text(self, key: str, override_text: str | Sequence[str]) -> "Catalogue":
@@ -158,6 +162,7 @@ class Catalogue:
         changed_leaves = {**self._leaves, key: replace_leaf_text(self._source_leaves[key], override_text)}
         changed_catalogue = Catalogue([changed_leaves], translations=self.translations)
         changed_catalogue.languages, changed_catalogue.phone = self.languages, self.phone
+        changed_catalogue.latin = self.latin
         return changed_catalogue
 
     def with_longest_values(self, longest_values: LongestValues) -> "Catalogue":
@@ -220,7 +225,8 @@ class Catalogue:
             if placeholder:
                 most_units = placeholder.cut_length or self.length_limit(placeholder.name, service_key)
                 text_parts.append(cut_text(facts[placeholder.name], most_units))
-        return "".join(text_parts)
+        text = "".join(text_parts)
+        return text if language_in_force().direction == "rtl" else drop_needless_marks(text)
 
     def list_fact_names(self, key: str) -> frozenset[str]:
         """Return the names of the facts that a text uses, in the language in force."""
@@ -319,7 +325,7 @@ def _sample_in_force(persian_sample: str) -> str:
     sample = persian_sample.translate(language.digit_table)
     sample = sample.replace(PERSIAN.thousands_mark, language.thousands_mark)
     sample = sample.replace(PERSIAN.decimal_mark, language.decimal_mark)
-    return sample if language.direction == "rtl" else sample.replace("\u200e", "").replace("\u200f", "")
+    return sample if language.direction == "rtl" else drop_needless_marks(sample)
 
 
 def join_fitting(part_budget: int, *variants: str) -> str:

@@ -180,6 +180,10 @@ class OutboxRepository(Protocol):
         """Let texts about a request that still wait for this mobile, or for its chats, expire; count them."""
         ...
 
+    async def expire_waiting_in_chat(self, channel: str, recipient: str, now: datetime) -> list[OutboxMessage]:
+        """Mark what still waits for a chat as expired and return it, so that it can go another way."""
+        ...
+
     async def list_recent(
         self,
         *,

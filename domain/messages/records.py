@@ -131,6 +131,12 @@ class OutboxMessage:
         """Whose text it is: the mobile where one is known, else the address."""
         return self.mobile or self.recipient
 
+    @property
+    def sent_number(self) -> str:
+        """The number that a messenger gave it in its chat; empty while it has none, and of SMS."""
+        chat_id, _, number = (self.provider_id or "").partition(":")
+        return number if chat_id == self.recipient else ""
+
 
 class InboundState(StrEnum):
     """What became of an incoming text."""

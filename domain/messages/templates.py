@@ -35,14 +35,14 @@ def cut_text(value: str, max_units: int) -> str:
     encoded_text = value.encode("utf-16-le", "ignore")
     if len(encoded_text) <= 2 * max_units:
         return value
-    cut_text = encoded_text[: 2 * (max_units - 1)].decode("utf-16-le", "ignore")
+    shortened = encoded_text[: 2 * (max_units - 1)].decode("utf-16-le", "ignore")
     if (
-        value[len(cut_text)] != " "
-        and (complete_words := cut_text.rpartition(" ")[0])
+        value[len(shortened)] != " "
+        and (complete_words := shortened.rpartition(" ")[0])
         and 2 * len(complete_words) > max_units
     ):
-        cut_text = complete_words
-    return cut_text.rstrip() + "…"
+        shortened = complete_words
+    return shortened.rstrip() + "…"
 
 
 def list_placeholders(template: str) -> list[str]:

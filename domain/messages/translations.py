@@ -4,12 +4,13 @@ A folder `domain/texts/<tag>/` holds `language.toml`, which says how numbers, da
 (`Language`), and any number of files of texts by the same keys as the Persian ones; those of a service may be in its
 own folder (`text_files`). It need not have all of them: what it lacks is said in Persian. A text is a string (or a
 list, where the Persian one is); class and part budget are those of the Persian text unless it is a table that names its
-own `parts`. What is wrong with a folder is the matter of `domain/check/translations.py`.
+own `parts`. A language that is another one in another script (`RESPELT_TAGS`) has its texts made of that one's, when
+they are loaded. What is wrong with a folder is the matter of `domain/check/translations.py`.
 """
 
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields, replace
 from importlib.resources.abc import Traversable
 from itertools import chain
 from typing import Any
@@ -17,12 +18,19 @@ from typing import Any
 from domain.messages.text_files import SHARED_TEXTS, list_service_files, list_shared_files
 from domain.messages.text_tables import flatten_table
 from domain.values.languages import ARABIC_DIGITS, ASCII_DIGITS, PERSIAN, PERSIAN_DIGITS, Language
+from domain.values.turkmen_script import write_in_arabic
 
 LANGUAGE_FILE = "language.toml"
 """The file of a folder that declares its language, in a table `[language]`."""
 
 DIGITS_BY_SCRIPT = {"latin": ASCII_DIGITS, "persian": PERSIAN_DIGITS, "arabic": ARABIC_DIGITS}
 """The digits of a language, by the name that its declaration gives them."""
+
+LATIN_TAG = "fa-Latn"
+"""Persian in Latin letters, in which texts that are written so are answered; it has the commonest answers alone."""
+
+RESPELT_TAGS: Mapping[str, tuple[str, Callable[[str], str]]] = {"tk-Arab": ("tk", write_in_arabic)}
+"""Languages whose texts are those of another one in another script, but for what their own folder has."""
 
 _COUNTED_NAMES = {"month_names": 12, "weekday_names": 7}
 _DECLARED_NAMES = frozenset(entry.name for entry in fields(Language) if entry.init) - {"tag", "spells_amounts"}
@@ -47,9 +55,15 @@ class Translation:
 def load_translation(tag: str) -> Translation:
     """Return the shipped translation of a language; `TranslationError` where there is none, or it cannot be read."""
     folder = SHARED_TEXTS / tag
-    if not tag.isidentifier() or not folder.is_dir():
+    if not tag.replace("-", "_").isidentifier() or not folder.is_dir():
         raise TranslationError(f"there are no texts of the language {tag!r} (domain/texts/{tag})")
-    return read_translation(tag, folder, list_service_files(tag))
+    translation = read_translation(tag, folder, list_service_files(tag))
+    if tag not in RESPELT_TAGS:
+        return translation
+    source_tag, respell = RESPELT_TAGS[tag]
+    source_leaves = load_translation(source_tag).leaves
+    respelt_leaves = {key: respell_leaf(leaf, respell) for key, leaf in source_leaves.items()}
+    return replace(translation, leaves=respelt_leaves | dict(translation.leaves))
 
 
 def read_translation(
@@ -93,6 +107,13 @@ def read_language(tag: str, declaration: Mapping[str, Any]) -> Language:
         if len(declared[name]) != count:
             raise TranslationError(f"{tag}: {LANGUAGE_FILE}: {name} are {count}")
     return Language(tag, **declared | {"digits": DIGITS_BY_SCRIPT[declared.get("digits", "latin")]})
+
+
+def respell_leaf(leaf: Any, respell: Callable[[str], str]) -> Any:
+    """Return a leaf in another script."""
+    if isinstance(leaf, list):
+        return [respell(part) for part in leaf]
+    return {**leaf, "text": respell(leaf["text"])} if isinstance(leaf, Mapping) else respell(str(leaf))
 
 
 def translate_leaf(persian_leaf: Any, own_leaf: Any) -> Any:

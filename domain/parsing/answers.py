@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
 from typing import Any
 
+from domain.parsing.courtesies import take_courtesies
 from domain.parsing.dates import DateMention, choose_date, find_dates, read_month_and_day, start_with_lead
 from domain.parsing.filler_words import COURTESY_WORDS
 from domain.parsing.hours import (
@@ -47,7 +48,11 @@ _IGNORED_WORDS = COURTESY_WORDS | keys_of(
     "no",
 )
 _IGNORED_WITH_NUMBER = COURTESY_WORDS | keys_of("گزینه", "شماره", "مورد", "عدد", "تعداد", "option", "number", "no")
-_IGNORED_WITH_LENGTH = COURTESY_WORDS | keys_of("مدت", "حدود", "حدودا", "کار", "هر", "کدام", "برای")
+_IGNORED_WITH_LENGTH = COURTESY_WORDS | keys_of(
+    "مدت", "حدود", "حدودا", "کار", "هر", "کدام", "برای", "همون", "همان", "فقط", "دارد", "داره", "دارم", "داریم",
+    "لازم", "لازمه", "لازمم", "است", "هست", "میشه", "میشود", "بسه", "کافیه", "کافی", "طول", "میکشه", "میکشد",
+    "میخواد", "میخواهد",
+)  # fmt: skip
 _IGNORED_WITH_HOUR = COURTESY_WORDS | keys_of("زمان", "از", "شروع", "آغاز", "کار", "راس", "سر", "حدود", "حدودا")
 """What may be beside a value and changes nothing: another thing's unit says that another thing is meant."""
 
@@ -115,7 +120,7 @@ def read_hours(answer_text: str) -> float:
 
     An hour of the clock («ساعت ۸») and days («یک روز») are no length in hours: each is refused with its own reason.
     """
-    stream = TokenStream(answer_text)
+    stream = _stream_of(answer_text)
     hours = _take_length_hours(stream)
     _refuse_remaining(stream, "hours", _IGNORED_WITH_LENGTH)
     if not hours:
@@ -134,9 +139,12 @@ def _take_length_hours(stream: TokenStream) -> float:
     if clocks and clocks[0].span_hours:
         take_clock(stream, clocks[0])
         return clocks[0].span_hours
-    if clocks:
+    index = stream.skip(_first_content_index(stream), _LENGTH_LEAD_WORDS)
+    quantity = read_quantity_at(stream, index)
+    if clocks and (
+        not quantity or (index, quantity[1]) != (clocks[0].start, clocks[0].end)
+    ):  # «هفت و نیم» may be either
         raise InvalidField("hours", InvalidReason.CLOCK_NOT_HOURS)
-    quantity = read_quantity_at(stream, stream.skip(_first_content_index(stream), _LENGTH_LEAD_WORDS))
     stream.take(0, quantity[1] if quantity else 0)
     return quantity[0] if quantity else 0.0
 
@@ -146,7 +154,7 @@ def read_number(answer_text: str, unit_words: tuple[str, ...] = ()) -> int:
 
     Words of its `unit_words` may be with it; those of another unit say that it is another number.
     """
-    stream = TokenStream(answer_text)
+    stream = _stream_of(answer_text)
     index = _first_content_index(stream)
     number = read_number_at(stream, index, LONGEST_WHOLE)
     if not number:
@@ -159,7 +167,7 @@ def read_number(answer_text: str, unit_words: tuple[str, ...] = ()) -> int:
 def read_choice(answer_text: str, words_by_choice: Mapping[str, Iterable[str]]) -> str:
     """Return the choice whose words are meant, a little misspelt at most; numbers of a menu are the dialogue's."""
     phrases = Phrases(words_by_choice)
-    stream = TokenStream(answer_text)
+    stream = _stream_of(answer_text)
     for index in range(len(stream)):
         if match := phrases.match_at(stream, index):
             stream.take(index, match[1])
@@ -175,8 +183,15 @@ def read_choice(answer_text: str, words_by_choice: Mapping[str, Iterable[str]]) 
     return meant_choices.pop()
 
 
+def _stream_of(answer_text: str) -> TokenStream:
+    """Return an answer without its greetings, titles and thanks."""
+    stream = TokenStream(answer_text)
+    take_courtesies(stream, keeps_thanks=False)
+    return stream
+
+
 def _reader_of(text: str, today: date) -> MessageReader:
-    return MessageReader(TokenStream(text), today, _NO_PHRASES, _NO_PHRASES)
+    return MessageReader(_stream_of(text), today, _NO_PHRASES, _NO_PHRASES)
 
 
 def _reader_without_date(answer_text: str) -> MessageReader:

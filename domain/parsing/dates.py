@@ -11,54 +11,13 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
 
+from domain.parsing.date_names import MONTH_PHRASES, RELATIVE_PHRASES, WEEKDAY_PHRASES, match_name_at
 from domain.parsing.numerals import read_number_at, read_ordinal_at
-from domain.parsing.places import is_place_number, is_place_weekday, is_street_date
-from domain.parsing.tokens import Phrases, TokenStream, keys_of
-from domain.values.calendar import MONTH_NAMES, WEEKDAY_NAMES, from_jalali, to_jalali, weekday
+from domain.parsing.places import is_place_number, is_place_weekday, is_road_number, is_street_date
+from domain.parsing.tokens import TokenStream, keys_of
+from domain.values.calendar import from_jalali, to_jalali, weekday
 from domain.values.errors import InvalidField
 
-_ENGLISH_WEEKDAYS = ("saturday", "sunday", "monday", "tuesday", "wednesday", "thursday", "friday")
-_OTHER_WEEKDAYS: dict[int, tuple[str, ...]] = {
-    0: ("شمبه", "shanbe", "shanbeh", "sat"),
-    1: ("1 شنبه", "یک شمبه", "یه شنبه", "1 شمبه", "yekshanbe", "yekshanbeh", "sun"),
-    2: ("2 شنبه", "دو شمبه", "2 شمبه", "doshanbe", "doshanbeh", "mon"),
-    3: ("3 شنبه", "سه شمبه", "3 شمبه", "seshanbe", "seshanbeh", "tue"),
-    4: ("4 شنبه", "چهار شمبه", "چار شنبه", "4 شمبه", "chaharshanbe", "charshanbe", "wed"),
-    5: ("5 شنبه", "پن شنبه", "پنج شمبه", "پنشمبه", "5 شمبه", "panjshanbe", "panjshanbeh", "thu"),
-    6: ("آدینه", "جمه", "jome", "jomeh", "fri"),
-}
-_OTHER_MONTHS: dict[int, tuple[str, ...]] = {
-    1: ("فرودین", "farvardin"),
-    2: ("اردی بهشت", "ordibehesht"),
-    3: ("khordad",),
-    4: ("tir",),
-    5: ("امرداد", "mordad"),
-    6: ("شهریر", "shahrivar"),
-    7: ("mehr",),
-    8: ("aban",),
-    9: ("azar",),
-    10: ("dey",),
-    11: ("bahman",),
-    12: ("اسپند", "esfand"),
-}
-
-_WEEKDAY_PHRASES = Phrases(
-    {place: (WEEKDAY_NAMES[place], _ENGLISH_WEEKDAYS[place], *others) for place, others in _OTHER_WEEKDAYS.items()}
-)
-_MONTH_PHRASES = Phrases(
-    {
-        number: (form for name in (MONTH_NAMES[number - 1], *others) for form in (name, f"{name} ماه"))
-        for number, others in _OTHER_MONTHS.items()
-    }
-)
-_RELATIVE_PHRASES = Phrases(
-    {
-        0: ("امروز", "همین امروز", "today", "emrooz", "emruz"),
-        1: ("فردا", "tomorrow", "tomorow", "farda"),
-        2: ("پس فردا", "پسون فردا", "day after tomorrow", "the day after tomorrow", "pas farda"),
-        3: ("پسین فردا",),
-    }
-)
 _STREET_DATES = frozenset({(1, 12), (3, 14), (3, 15), (4, 7), (6, 17), (7, 13), (8, 13), (11, 12), (11, 22)})
 """Days of remembrance (month, day) after which streets and squares are named."""
 
@@ -66,11 +25,15 @@ _DATE_SEPARATORS = frozenset("/\\-.‐–−—")
 _NEXT_WORDS = keys_of("آینده", "اینده", "بعد", "بعدی", "دیگر", "دیگه", "next")
 _LATER_WORDS = keys_of("دیگر", "دیگه", "بعد", "آینده")
 _WEEK, _DAY, _THIS, _FROM = keys_of("هفته", "week"), keys_of("روز"), keys_of("این", "همین", "this"), keys_of("از")
-_YEH, _BEFORE_MONTH_DAY = keys_of("ی"), keys_of("تاریخ", "مورخ", "مورخه", "روز", "از", "تا", "الی")
+_YEH = keys_of("ی")
 _MONTH, _PAST_WORDS = keys_of("ماه", "month"), keys_of("دیروز", "پریروز", "دیشب", "پریشب", "yesterday")
 _PARTS_OF_DAY = keys_of("صبح", "ظهر", "عصر", "شب", "بامداد", "غروب", "am", "pm")
 _BEFORE_NAMES = keys_of("مسکن", "پروژه", "خانم", "آقای", "شرکت", "بانک", "دکتر", "شهید", "حاج")
-_COUNTED_THINGS = keys_of("دستگاه", "عدد", "متر", "متری", "نفر", "تن", "روز")
+_COUNTED_THINGS = keys_of(
+    "دستگاه", "عدد", "متر", "متری", "نفر", "تن", "روز", "روزه", "هکتار", "میلیون", "هزار", "تومان", "ریال", "درصد",
+    "بار",
+    "ماهه", "کیلومتر", "کیلومتری", "طبقه", "واحد", "سانت", "اینچ", "لیتر", "سهم", "دانگ", "بهره",
+)  # fmt: skip
 _YEAR, _HOUR = keys_of("سال"), keys_of("ساعت")
 _POLE_WORDS = keys_of("برق", "چراغ", "آهن", "آهنی")
 _LEAD_WORDS = keys_of(
@@ -226,7 +189,7 @@ def _day_from_digits(digit_groups: tuple[str, str, str]) -> date | None:
 
 
 def _read_relative_at(stream: TokenStream, index: int, today: date) -> DateMention | None:
-    match = _RELATIVE_PHRASES.match_at(stream, index)
+    match = match_name_at(stream, index, RELATIVE_PHRASES)
     return DateMention(index, match[1], today + timedelta(days=match[0]), "relative") if match else None
 
 
@@ -248,7 +211,7 @@ def _begins_afternoon(stream: TokenStream, index: int) -> bool:
 
 
 def _read_weekday_at(stream: TokenStream, index: int, today: date) -> DateMention | None:
-    match = _WEEKDAY_PHRASES.match_at(stream, index)
+    match = match_name_at(stream, index, WEEKDAY_PHRASES)
     if not match or _is_hour_number(stream, index):
         return None
     place, phrase_end = match
@@ -283,7 +246,8 @@ def _read_month_day_at(stream: TokenStream, index: int, today: date) -> DateMent
     number = read_ordinal_at(stream, index)
     if not number or not 1 <= number[0] <= 31:
         return None
-    month_match = _MONTH_PHRASES.match_at(stream, number[1])
+    is_counted = stream.key_at(number[1]) in _COUNTED_THINGS
+    month_match = None if is_counted else match_name_at(stream, number[1], MONTH_PHRASES)
     if not month_match or stream.key_at(month_match[1]) in _POLE_WORDS:
         return None
     year, end = _read_year_at(stream, month_match[1], today)
@@ -293,7 +257,7 @@ def _read_month_day_at(stream: TokenStream, index: int, today: date) -> DateMent
 
 def _read_month_first_at(stream: TokenStream, index: int, today: date) -> DateMention | None:
     """Read «آذر ۷». Less sure than any other way: months are names of streets and people too."""
-    month_match = _MONTH_PHRASES.match_at(stream, index)
+    month_match = MONTH_PHRASES.match_at(stream, index)
     digits = stream.digits_at(month_match[1]) if month_match else ""
     if (
         not month_match
@@ -320,7 +284,7 @@ def _read_vague_at(stream: TokenStream, index: int) -> DateMention | None:
     end = index + 2
     return (
         None
-        if _begins_afternoon(stream, end - 1) or _WEEKDAY_PHRASES.match_at(stream, end)
+        if _begins_afternoon(stream, end - 1) or WEEKDAY_PHRASES.match_at(stream, end)
         else DateMention(index, end, None, "vague")
     )
 
@@ -372,16 +336,13 @@ def day_of_same_month(day: date, day_of_month: int) -> date | None:
 
 
 def _read_sure_month_day(stream: TokenStream, index: int, today: date) -> DateMention | None:
-    """Read «۹/۱۵» amid a message: only where one order of the numbers exists, or after a word that leads into dates."""
+    """Read «۹/۱۵» amid a message: no hour, no number of an address or of a thing («۲/۵ متر»)."""
     mention = read_month_and_day(stream, index, today)
-    if not mention or not mention.day or _is_hour_number(stream, index) or is_place_number(stream, index):
+    if not mention or not mention.day or _is_hour_number(stream, index) or is_road_number(stream, index):
         return None
-    is_sure = (
-        stream.raw_at(index - 1) in _BEFORE_MONTH_DAY
-        or max(int(stream.digits_at(index)), int(stream.digits_at(index + 2))) > 12
-    )
     is_length = stream.key_at(mention.end) in _HOUR and not stream.digits_at(mention.end + 1)
-    return mention if is_sure and not is_length and stream.key_at(mention.end) not in _DATE_SEPARATORS else None
+    is_other = is_length or stream.key_at(mention.end) in _COUNTED_THINGS | _DATE_SEPARATORS
+    return None if is_other else mention
 
 
 def read_month_and_day(stream: TokenStream, index: int, today: date) -> DateMention | None:

@@ -1,8 +1,16 @@
-"""Days from a first to a last: «از … تا …», «۳ روز از …», «فردا و پس‌فردا»."""
+"""Days from a first to a last («از … تا …», «۳ روز از …», «فردا و پس‌فردا»), and the one day of a piece of work."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
-from domain.parsing.dates import DateMention, day_of_same_month, find_dates, next_month_day, start_with_lead
+from domain.parsing.dates import (
+    DateMention,
+    choose_date,
+    day_of_same_month,
+    find_dates,
+    next_month_day,
+    start_with_lead,
+)
 from domain.parsing.numerals import read_number_at, read_ordinal_at
 from domain.parsing.slots import MessageReader
 from domain.parsing.tokens import TokenStream, keys_of
@@ -20,6 +28,7 @@ _DAY_WORDS, _WEEK_WORDS = (
 )
 _LENGTH_LEAD_WORDS = keys_of("به", "مدت", "برای", "تا", "for")
 _MOST_DAYS = 366
+MOST_DAYS_ASKED = 4
 _ROUND_THE_YEAR = timedelta(days=300)
 """«از ۲۵ آذر تا ۲۰ آذر» is a slip, not most of a year; «از ۲۵ اسفند تا ۵ فروردین» goes on into the next."""
 
@@ -37,6 +46,7 @@ def take_day_range(reader: MessageReader) -> None:
     if last_mention:
         _take_date(reader, "to", last_mention)
     if first_mention:
+        first_mention = _settle_by_last(first_mention, last_mention)
         _take_date(reader, "from", first_mention)
     first_day = first_mention.day if first_mention else _take_bare_first_day(reader.stream, last_mention)
     last_day = _last_day_from_first(first_day, last_mention)
@@ -46,6 +56,14 @@ def take_day_range(reader: MessageReader) -> None:
     if day_count:
         first_day, last_day = _complete_by_length(reader, day_count, first_day, last_day)
     reader.slots.update({name: day for name, day in (("from", first_day), ("to", last_day)) if day})
+
+
+def _settle_by_last(first_mention: DateMention, last_mention: DateMention | None) -> DateMention:
+    """Return the first day as the last one settles it («۵/۱۰ تا ۲۰/۱۰»), where only one reading comes before that."""
+    if last_mention is None or last_mention.day is None or last_mention.other_day or not first_mention.other_day:
+        return first_mention
+    days = [day for day in (first_mention.day, first_mention.other_day) if day and day <= last_mention.day]
+    return replace(first_mention, day=days[0], other_day=None) if len(days) == 1 else first_mention
 
 
 def _complete_by_length(
@@ -161,3 +179,31 @@ def take_day_count(stream: TokenStream, mentions: list[DateMention]) -> int | No
             stream.take(stream.skip_back(index, _LENGTH_LEAD_WORDS), number[1] + 1)
             return number[0] * (7 if unit_key in _WEEK_WORDS else 1)
     return None
+
+
+def take_work_date(reader: MessageReader) -> None:
+    """Take the wanted date; refuse it when no calendar has it. A number of days is only kept aside.
+
+    Of several days («فردا یا شنبه»), and of one that can be read in two ways, nobody knows which is meant.
+    """
+    candidates = find_dates(reader.stream, reader.today)
+    if day_count := take_day_count(reader.stream, candidates):
+        reader.partial_values["days"] = day_count
+    chosen_mention = choose_date(candidates)
+    if not chosen_mention:
+        return
+    lead_begin = start_with_lead(reader.stream, chosen_mention.start)
+    if chosen_mention.day is None:
+        reader.reject_tokens("date", chosen_mention.start, chosen_mention.end)
+    else:
+        reader.slots["date"] = chosen_mention.day
+    reader.stream.take(lead_begin, chosen_mention.end)
+    possible_days = {
+        day for mention in candidates if mention.day and not mention.names_street for day in mention.possible_days
+    } | {*chosen_mention.possible_days}
+    if len(possible_days) > 1:
+        reader.problems_by_slot["date"] = AmbiguousField(
+            "date", InvalidReason.TWO_DAYS, options=tuple(sorted(possible_days))[:MOST_DAYS_ASKED]
+        )
+        for mention in candidates:
+            reader.stream.take(start_with_lead(reader.stream, mention.start), mention.end)

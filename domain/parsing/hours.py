@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import time
 from typing import Literal
 
-from domain.parsing.numerals import end_of_half, read_number_at, read_quantity_at
+from domain.parsing.numerals import HALF_WORDS, end_of_half, read_number_at, read_quantity_at
 from domain.parsing.places import is_name_evening, is_place_number, is_road_number
 from domain.parsing.tokens import Phrases, TokenKind, TokenStream, keys_of
 
@@ -35,13 +35,14 @@ DAY_PART_PHRASES: Phrases[DayPart] = Phrases(
 )
 
 _CLOCK_WORDS = keys_of("ساعت", "at", "saat", "ساعته")
-_LENGTH_WORDS = keys_of("ساعت", "ساعته", "ساعتی", "h", "hr", "hrs", "hour", "hours", "saat")
+_LENGTH_WORDS = keys_of("ساعت", "ساعته", "ساعتی", "ساعتش", "h", "hr", "hrs", "hour", "hours", "saat")
 _MINUTE_WORDS = keys_of("دقیقه", "دقیقهای", "min", "minutes", "minute")
 _AND_WORDS, _QUARTER_WORDS, _UNTIL_WORDS = (
     keys_of("و", "and"),
     keys_of("ربع"),
     keys_of("تا", "الی", "لغایت", "to", "until", "till", "-"),
 )
+_ONE_WORDS, _TO_WORDS = keys_of("یک", "یه", "1"), keys_of("به", "be", "to")
 _SINCE_WORDS, _OTHER_UNITS = keys_of("از", "from"), keys_of("متر", "متری", "کیلومتر", "کیلومتری", "روز", "ماه")
 _TIME_POINTS = frozenset(":./٫")
 _MARKS_AFTER_CLOCK = frozenset(":،-")
@@ -150,6 +151,8 @@ def possible_hours(stream: TokenStream, start: int, end: int, hour: time, part: 
 
 def read_clock_time_at(stream: TokenStream, index: int) -> tuple[time | None, int] | None:
     """Read «۸», «۷:۳۰», «هشت و نیم» at a place, without a part of the day; the time is None when no clock shows it."""
+    if quarter_to := _read_quarter_to_at(stream, index):
+        return quarter_to
     number = read_number_at(stream, index)
     if not number or len(stream.digits_at(index)) in (3, 5, 6):
         return None
@@ -162,6 +165,16 @@ def read_clock_time_at(stream: TokenStream, index: int) -> tuple[time | None, in
         return (_valid_time(value, minute) or _valid_time(minute, value)), end + 2
     minute, end = _read_minutes_at(stream, end)
     return _valid_time(value, minute), end
+
+
+def _read_quarter_to_at(stream: TokenStream, index: int) -> tuple[time | None, int] | None:
+    """Read «یک ربع به هشت»."""
+    quarter_index = index + (stream.key_at(index) in _ONE_WORDS and stream.key_at(index + 1) in _QUARTER_WORDS)
+    hour_index = stream.skip(quarter_index + 2, _CLOCK_WORDS)
+    if stream.key_at(quarter_index) not in _QUARTER_WORDS or stream.key_at(quarter_index + 1) not in _TO_WORDS:
+        return None
+    number = read_number_at(stream, hour_index)
+    return (_valid_time(number[0] - 1, 45), number[1]) if number and 1 <= number[0] <= 24 else None
 
 
 def _valid_time(hour: int, minute: int) -> time | None:
@@ -235,6 +248,7 @@ def _read_clock_at(stream: TokenStream, index: int) -> ClockMention | None:
         or after
         or spanned.day_part
         or _is_written_as_clock(stream, index)
+        or _is_spoken_clock(stream, index, end)
         or _is_hour_span(stream, mention_start, spanned)
     )
     return spanned if is_clock else None
@@ -253,6 +267,12 @@ def _is_written_as_clock(stream: TokenStream, index: int) -> bool:
     """Return whether «۷:۳۰» begins here."""
     has_colon = stream.key_at(index + 1) == ":" and stream.is_glued(index + 1)
     return bool(stream.digits_at(index)) and has_colon and len(stream.digits_at(index + 2)) == 2
+
+
+def _is_spoken_clock(stream: TokenStream, start: int, end: int) -> bool:
+    """Return whether «هشت و ربع», «هفت و نیم», «ربع به هشت» is there, of no other unit."""
+    has_fraction = stream.key_at(end - 1) in _QUARTER_WORDS | HALF_WORDS and end > start + 1
+    return (has_fraction or stream.key_at(end - 2) in _TO_WORDS) and stream.key_at(end) not in _OTHER_UNITS
 
 
 def _include_span_end(stream: TokenStream, clock: ClockMention) -> ClockMention:

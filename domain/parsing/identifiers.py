@@ -129,7 +129,7 @@ def take_code(reader: MessageReader) -> None:
 def take_code_or_bill(reader: MessageReader) -> None:
     """Take what can be paid: a tracking code (a right check digit decides for nine digits), else a bill id."""
     stream = reader.stream
-    for digits, start, end in (*find_grouped_numbers(stream), *_find_digit_tokens(stream)):
+    for digits, start, end in (*find_grouped_numbers(stream), *find_number_tokens(stream)):
         code = read_tracking_code(digits)
         if number := code or read_bill_id(digits):
             reader.slots["code" if code else "bill_id"] = number
@@ -151,7 +151,8 @@ def find_grouped_numbers(stream: TokenStream) -> Iterator[tuple[str, int, int]]:
         index += not digits
 
 
-def _find_digit_tokens(stream: TokenStream) -> Iterator[tuple[str, int, int]]:
+def find_number_tokens(stream: TokenStream) -> Iterator[tuple[str, int, int]]:
+    """Yield (digits, start, end) for every number of a message by itself."""
     return ((stream.digits_at(index), index, index + 1) for index in range(len(stream)) if stream.digits_at(index))
 
 

@@ -5,14 +5,6 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from domain.parsing.counts import (
-    COUNT_LABELS,
-    UNIT_WORDS,
-    CountMention,
-    are_adjacent,
-    find_labelled_counts,
-    read_count_behind,
-)
 from domain.parsing.hours import (
     ClockMention,
     DayPart,
@@ -26,7 +18,15 @@ from domain.parsing.hours import (
     take_length,
 )
 from domain.parsing.machine_names import MACHINE_NAMES
-from domain.parsing.numerals import read_number_at
+from domain.parsing.numerals import (
+    COUNT_LABELS,
+    UNIT_WORDS,
+    CountMention,
+    are_adjacent,
+    find_labelled_counts,
+    read_count_behind,
+    read_number_at,
+)
 from domain.parsing.places import is_place_number, is_place_trade
 from domain.parsing.slots import MessageReader
 from domain.parsing.spelling import Spelling
@@ -41,6 +41,7 @@ _LINK_WORDS = keys_of("و", "،", ",", "+", "/", "-", "همراه", "با", "ب�
 _AND_WORDS = keys_of("و", "،", ",", "and")
 _EQUALS_MARKS = frozenset(":=")
 _OR_WORDS = keys_of("یا", "or", "ya")
+_PIECE_NUMERALS = keys_of("یکتا", "دوتا", "سهتا", "چهارتا", "پنجتا", "ششتا", "هفتتا", "هشتتا", "نهتا", "دهتا")
 _MOST_MACHINES = 99
 
 
@@ -77,6 +78,8 @@ class _MachineMention:
     """For each of them; None: not said yet."""
     is_hours_first: bool = False
     """Whether the hours come before the machine."""
+    has_shared_hours: bool = False
+    """Whether the hours were said of another machine."""
 
 
 def take_machine_work(reader: MessageReader) -> None:
@@ -96,6 +99,7 @@ def take_machine_work(reader: MessageReader) -> None:
         )
     elif hours := next((length.hours for length in lengths), span_hours):
         reader.partial_values["hours"] = hours
+    reader.is_assumed = any(machine.has_shared_hours for machine in machines) and not _says_each(reader.stream)
     part = take_day_parts(reader.stream)
     if clock and clock.hour:
         reader.slots["start"] = hour_in_day_part(clock.hour, part) if part and not clock.day_part else clock.hour
@@ -173,7 +177,7 @@ def _take_items(stream: TokenStream, lengths: list[LengthMention], counts: list[
     token_spans += [(count.start, count.end) for count in lone_counts]
     _take_links(stream, sorted(token_spans))
     for length in lengths:
-        _assign_length(length, machines)
+        _assign_length(stream, length, machines)
     _share_hours_forward(machines)
     return machines
 
@@ -228,7 +232,8 @@ def _read_machine_at(stream: TokenStream, index: int) -> _MachineMention | None:
     if not number_after or not number_after[0] <= _MOST_MACHINES:
         return _MachineMention(index - has_count_label, end, machine, count)
     is_counted = has_count_label or (
-        stream.key_at(number_after[1]) in UNIT_WORDS and not _MACHINE_PHRASES.match_at(stream, number_after[1] + 1)
+        (stream.key_at(number_after[1]) in UNIT_WORDS or stream.key_at(end) in _PIECE_NUMERALS)
+        and not _MACHINE_PHRASES.match_at(stream, number_after[1] + 1)
     )
     if count_end == index and is_counted:
         return _MachineMention(
@@ -268,17 +273,36 @@ def _take_links(stream: TokenStream, token_spans: list[tuple[int, int]]) -> None
             stream.take(end, start)
 
 
-def _assign_length(length: LengthMention, machines: list[_MachineMention]) -> None:
-    """Give a length to the machine right before it (and those before that still lack hours), else right after it."""
+def _assign_length(stream: TokenStream, length: LengthMention, machines: list[_MachineMention]) -> None:
+    """Give a length to the machine right before it (and those joined to it that still lack hours), else right after
+    it. Machines that stand apart get none.
+    """
     lacking_machines = [machine for machine in machines if machine.hours is None]
     machines_before = [machine for machine in lacking_machines if machine.start < length.start]
     machines_after = [machine for machine in lacking_machines if machine.start >= length.end]
     is_adjacent = any(machine.end == length.start for machine in machines_before)
     if machines_after and machines_after[0].start == length.end and not is_adjacent:
         machines_after[0].hours, machines_after[0].is_hours_first = length.hours, True
-    elif machines_before or machines_after:
-        for machine in machines_before or machines_after:
-            machine.hours = length.hours
+        return
+    named_machines = list(_last_joined(stream, machines_before)) or machines_after
+    for machine in named_machines:
+        machine.hours, machine.has_shared_hours = length.hours, len(named_machines) > 1
+
+
+def _last_joined(stream: TokenStream, machines: list[_MachineMention]) -> Iterator[_MachineMention]:
+    """Yield the last machine and those before it that «و» and commas join to it."""
+    start: int | None = None
+    for machine in reversed(machines):
+        if start is not None and any(stream.raw_at(index) not in _LINK_WORDS for index in range(machine.end, start)):
+            return
+        yield machine
+        start = machine.start
+
+
+def _says_each(stream: TokenStream) -> bool:
+    """Return whether «هر کدام» says that a length is that of each machine."""
+    full_stream = TokenStream(stream.text)
+    return any(_EACH_PHRASES.match_at(full_stream, index) for index in range(len(full_stream)))
 
 
 def _share_hours_forward(machines: list[_MachineMention]) -> None:
@@ -286,6 +310,6 @@ def _share_hours_forward(machines: list[_MachineMention]) -> None:
     shared_hours: float | None = None
     for machine in machines:
         if machine.hours is None:
-            machine.hours = shared_hours
+            machine.hours, machine.has_shared_hours = shared_hours, shared_hours is not None
         else:
             shared_hours = machine.hours if machine.is_hours_first else None

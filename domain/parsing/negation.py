@@ -30,7 +30,7 @@ class Negation(NamedTuple):
     kind: NegationKind
     """What the negated verb does."""
     is_wanting: bool = False
-    """Whether it is the verb «خواستن» (to want)."""
+    """Whether it is the verb «خواستن» (to want), or says that something is not needed."""
 
 
 _WANT_PRESENT, _WANT_PAST = ("خواه", "خوا", "خاه", "خا"), ("خواست", "خاست")
@@ -46,7 +46,7 @@ _SPEAKER_ENDINGS, _ADDRESSEE_ENDINGS = ("م", "یم"), ("ید", "ین", "ی")
 _OTHERS_ENDINGS = ("د", "ه", "ند", "ن")
 _COME_FORMS = ("نیا", "نیاید", "نیاین", "نیاد", "نیایم", "نیایید", "نیان")
 _BE_FORMS = ("نیست", "نیس", "نیستم", "نیستیم", "نیستند", "نیستید", "نیستن", "نباشد", "نباشه")
-_UNNEGATED_WORDS = frozenset({"نزد", "نبر", "نبرد", "نکش", "نده", "ندی", "ند"})
+_UNNEGATED_WORDS = frozenset({"نزد", "نبر", "نبرد", "نکش", "نده", "ندی", "ند", "نشون", "نشان"})
 """Words of their own («نزد»: beside), and «نده», which is added again below."""
 
 _NEED_WORDS = keys_of("لازم", "لازمم", "نیاز", "نیازی", "احتیاج", "احتیاجی")
@@ -60,6 +60,7 @@ _LATIN_NEGATION = re.compile(
     r"|nist[a-z]*|not|never|dont|doesnt|didnt|wont|cannot"
 )
 _LATIN_WANT_NEGATION = re.compile(r"n[ea]?mi(?:kh|x)[a-z]+|nakhas[a-z]+")
+_VERB_ENDINGS, _SHORTEST_STEM = ("شون", "ش", "ا", "ها", "دیگه"), 4
 _APOSTROPHES = frozenset("'’‘`")
 
 
@@ -72,6 +73,7 @@ _WISH_FORMS = (
     | _verb_forms(_PRESENT_STEMS, (*_SPEAKER_ENDINGS, *_ADDRESSEE_ENDINGS), "نمی")
     | _verb_forms(("شو", "ش", "گرد"), _OTHERS_ENDINGS)
     | _verb_forms(_PAST_STEMS, _SPEAKER_ENDINGS)
+    | _verb_forms(_PAST_STEMS, _SPEAKER_ENDINGS, "نمی")
     | keys_of(*_COME_FORMS, "نباید", "مبادا")
 ) - _UNNEGATED_WORDS | keys_of("نده")
 _FACT_FORMS = (
@@ -87,12 +89,28 @@ _WANT_FORMS = (
     _verb_forms(_WANT_PRESENT, (*_SPEAKER_ENDINGS, ""))
     | _verb_forms(_WANT_PRESENT, _SPEAKER_ENDINGS, "نمی")
     | _verb_forms(_WANT_PAST, _SPEAKER_ENDINGS)
+    | _verb_forms(_WANT_PAST, _SPEAKER_ENDINGS, "نمی")
 )
+
+
+_NEGATED_OR_WANTED = _WISH_FORMS | _FACT_FORMS | keys_of(*(f"{stem}م" for stem in _WANT_PRESENT + _WANT_PAST))
 
 
 def find_negations(stream: TokenStream) -> list[Negation]:
     """Return every negated verb of a message, taken by others or not, from first to last."""
     return list(_iterate_negations(stream))
+
+
+def refuses_or_forbids(stream: TokenStream) -> bool:
+    """Return whether something is not wanted or needed («نمی‌خوام», «لازم نیست»), or forbidden («نفرستید»)."""
+    return any(_is_refusal(stream, negation) for negation in find_negations(stream))
+
+
+def _is_refusal(stream: TokenStream, negation: Negation) -> bool:
+    is_forbidding = negation.kind is NegationKind.WISH and not stream.raw_at(negation.start).startswith(
+        _NEGATIVE_PREFIX
+    )
+    return negation.is_wanting or is_forbidding or stream.raw_at(negation.start - 1) in _NEED_WORDS
 
 
 def _iterate_negations(stream: TokenStream) -> Iterator[Negation]:
@@ -105,21 +123,27 @@ def _iterate_negations(stream: TokenStream) -> Iterator[Negation]:
 
 
 def _read_negation_at(stream: TokenStream, index: int) -> Negation | None:
-    word = stream.raw_at(index)
+    word = _without_pronoun(stream.raw_at(index))
     if stream.tokens[index].kind is not TokenKind.WORD or _is_greeting(stream, index):
         return None
     if word.isascii():
         return _read_latin_at(stream, index, word)
     if word == _NEGATIVE_PREFIX:
-        return _negation_of_word(index, min(index + 2, len(stream)), word + stream.raw_at(index + 1))
+        return _negation_of_word(index, min(index + 2, len(stream)), word + _without_pronoun(stream.raw_at(index + 1)))
     if word in _FACT_FORMS and stream.raw_at(index - 1) in _NEED_WORDS:
-        return Negation(index, index + 1, NegationKind.WISH)
+        return Negation(index, index + 1, NegationKind.WISH, is_wanting=True)
     is_negated = (
         word in _WISH_FORMS
         or word in _FACT_FORMS
         or (word.startswith(_NEGATIVE_PREFIX) and len(word) >= _SHORTEST_PREFIXED)
     )
     return _negation_of_word(index, index + 1, word) if is_negated else None
+
+
+def _without_pronoun(word: str) -> str:
+    """Return a verb without the object or the plea at its end («نمی‌خوامش», «نکنیدشون», «نکنینا»)."""
+    stems = (word.removesuffix(ending) for ending in _VERB_ENDINGS if word.endswith(ending))
+    return next((stem for stem in stems if len(stem) >= _SHORTEST_STEM and stem in _NEGATED_OR_WANTED), word)
 
 
 def _is_greeting(stream: TokenStream, index: int) -> bool:

@@ -1,4 +1,12 @@
-"""Numbers in a stream of tokens: digits of any script, Persian words and ordinals, English words, halves."""
+"""Numbers in a stream of tokens: digits of any script, Persian words and ordinals, English words, halves.
+
+Also how many of something a message asks for, where the number does not come before it: «تعداد: ۳», «(۲ دستگاه)».
+«تعداد» may be before or behind what it counts, or apart from it; a number in brackets or after a times sign counts what
+it is right behind.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
 
 from domain.parsing.tokens import TokenStream, keys_of
 
@@ -20,9 +28,13 @@ _SPOKEN_NUMERALS = {
     "هیفده": 17,
     "هیجده": 18,
     "هژده": 18,
-    "سی": 30,
     "سیم": 30,
 }
+_TENS = {"بیست": 20, "سی": 30, "چهل": 40, "پنجاه": 50, "شصت": 60, "شست": 60, "هفتاد": 70, "هشتاد": 80, "نود": 90}
+_HUNDREDS = {
+    "صد": 100, "یکصد": 100, "دویست": 200, "سیصد": 300, "چهارصد": 400, "چارصد": 400, "پانصد": 500, "پونصد": 500,
+    "ششصد": 600, "شیشصد": 600, "هفتصد": 700, "هشتصد": 800, "نهصد": 900,
+}  # fmt: skip
 _ENGLISH_NUMERALS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _VALUES_BY_WORD: dict[str, int] = (
     {word: value for value, word in enumerate(_BASIC_NUMERALS)}
@@ -30,6 +42,8 @@ _VALUES_BY_WORD: dict[str, int] = (
     | {f"{word}تا": value for value, word in enumerate(_BASIC_NUMERALS[:11]) if value}
     | {word: value for value, word in enumerate(_ENGLISH_NUMERALS, start=1)}
     | _SPOKEN_NUMERALS
+    | _TENS
+    | _HUNDREDS
 )
 AND_WORDS = keys_of("و", "and")
 HALF_WORDS = keys_of("نیم", "نیمه", "half")
@@ -41,6 +55,15 @@ _THOUSANDS_GROUP = 3
 _LONGEST_NUMBER = 6
 LONGEST_WHOLE = 18
 """Digits of a whole number that is asked for, which may be long."""
+UNIT_WORDS = keys_of("دستگاه", "عدد", "تا", "دونه", "دانه", "ماشین", "فقره", "x", "×")
+"""What may come between a number and what it counts."""
+COUNT_LABELS = keys_of("تعداد", "tedad", "count", "qty")
+
+_EQUALS_MARKS = frozenset(":=-–—،")
+_TO_WORDS = keys_of("به")
+_OPENING_BRACKETS, _CLOSING_BRACKETS = frozenset("(["), frozenset(")]")
+_TIMES_SIGNS = keys_of("x", "×", "*")
+_HOUR_WORDS = keys_of("ساعت", "ساعته", "ساعتی", "hours", "hour", "h")
 
 
 def read_number_at(stream: TokenStream, index: int, most_digits: int = _LONGEST_NUMBER) -> tuple[int, int] | None:
@@ -52,12 +75,23 @@ def read_number_at(stream: TokenStream, index: int, most_digits: int = _LONGEST_
     if value is None:
         digits = stream.digits_at(index)
         return (int(digits), index + 1) if 0 < len(digits) <= most_digits else None
-    ones = (
-        _VALUES_BY_WORD.get(stream.key_at(index + 2), 0)
-        if value in (20, 30) and stream.key_at(index + 1) in AND_WORDS
-        else 0
-    )
-    return (value + ones, index + 3) if 0 < ones < 10 else (value, index + 1)
+    return _read_cardinal_at(stream, index, value)
+
+
+def _read_cardinal_at(stream: TokenStream, index: int, value: int) -> tuple[int, int]:
+    """Return a number of several words («سیصد و چهل و پنج») whose first is worth `value`, and its end."""
+    end, step = index + 1, _step_of(value)
+    while step and stream.key_at(end) in AND_WORDS:
+        smaller = _VALUES_BY_WORD.get(stream.key_at(end + 1), 0)
+        if not 0 < smaller < step:
+            break
+        value, end, step = value + smaller, end + 2, _step_of(smaller)
+    return value, end
+
+
+def _step_of(value: int) -> int:
+    """Return below what a number has to be that goes on a word worth `value`; 0 where none does."""
+    return next((step for step in (100, 10) if value >= (100 if step == 100 else 20) and value % step == 0), 0)
 
 
 def read_ordinal_at(stream: TokenStream, index: int) -> tuple[int, int] | None:
@@ -95,3 +129,50 @@ def read_quantity_at(stream: TokenStream, index: int) -> tuple[float, int] | Non
         return value + 0.5, end + 2
     half_end = end_of_half(stream, end)
     return (value + 0.5, half_end) if half_end > end else (value, end)
+
+
+class CountMention(NamedTuple):
+    """A number of machines said at tokens `start` to `end`."""
+
+    start: int
+    end: int
+    number: int
+
+
+def find_labelled_counts(stream: TokenStream) -> Iterator[CountMention]:
+    """Yield every «[به] تعداد [:] ۳ [دستگاه]», with the brackets around it."""
+    for index in range(len(stream)):
+        if stream.key_at(index) in COUNT_LABELS:
+            number = read_number_at(stream, stream.skip(index + 1, _EQUALS_MARKS))
+            if number and not _is_length_in_hours(stream, number[1]):
+                start = index - (stream.key_at(index - 1) in _TO_WORDS)
+                yield _include_brackets(stream, CountMention(start, stream.skip(number[1], UNIT_WORDS), number[0]))
+
+
+def read_count_behind(stream: TokenStream, index: int) -> CountMention | None:
+    """Return the number right behind a name: «(۲)», «(۲ دستگاه)», «×۳»."""
+    if stream.key_at(index) not in _OPENING_BRACKETS | _TIMES_SIGNS:
+        return None
+    number = read_number_at(stream, index + 1)
+    if not number:
+        return None
+    if stream.key_at(index) in _TIMES_SIGNS:
+        return CountMention(index, number[1], number[0])
+    end = stream.skip(number[1], UNIT_WORDS)
+    return CountMention(index, end + 1, number[0]) if stream.key_at(end) in _CLOSING_BRACKETS else None
+
+
+def are_adjacent(stream: TokenStream, end: int, start: int) -> bool:
+    """Return whether nothing but marks is between two spans."""
+    return end <= start and all(stream.is_mark_at(index) for index in range(end, start))
+
+
+def _is_length_in_hours(stream: TokenStream, index: int) -> bool:
+    """Return whether «ساعت» behind a number makes it a length, unlike «تعداد ۲ ساعت ۸»."""
+    return stream.key_at(index) in _HOUR_WORDS and read_number_at(stream, index + 1) is None
+
+
+def _include_brackets(stream: TokenStream, count: CountMention) -> CountMention:
+    if stream.key_at(count.start - 1) in _OPENING_BRACKETS and stream.key_at(count.end) in _CLOSING_BRACKETS:
+        return CountMention(count.start - 1, count.end + 1, count.number)
+    return count

@@ -82,7 +82,12 @@ def is_name_evening(stream: TokenStream, index: int) -> bool:
     return stream.raw_at(index - 1) in _BEFORE_EVENING
 
 
+def is_address_word(word: str) -> bool:
+    """Return whether a token is a word of addresses."""
+    return word in _ADDRESS_WORDS
+
+
 def mentions_address(text: str) -> bool:
     """Return whether a text holds a word of addresses."""
     stream = TokenStream(text)
-    return any(stream.raw_at(index) in _ADDRESS_WORDS for index in range(len(stream)))
+    return any(is_address_word(stream.raw_at(index)) for index in range(len(stream)))

@@ -30,6 +30,9 @@ class MessageReader:
     problems_by_slot: dict[str, DomainError] = field(default_factory=dict)
     """Why a value is not taken although it was understood: two meanings, or it names what is not there."""
 
+    is_assumed: bool = False
+    """Whether a value was given to more than it was said of («لودر و کمپرسی ۴ ساعت»): it is shown before it counts."""
+
     def reject_tokens(self, name: str, start: int, end: int) -> None:
         """Take tokens that were meant for a field and cannot be its value."""
         self.rejected_texts[name] = self.stream.source_text(start, end)

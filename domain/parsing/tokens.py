@@ -11,6 +11,8 @@ from enum import IntEnum
 from functools import lru_cache
 from typing import Generic, NamedTuple, TypeVar
 
+from domain.parsing.spoken_persian import split_glued_key, written_key
+from domain.parsing.turkmen.reading import ReadWord, read_turkmen
 from domain.values.text import fold_text, tidy_text
 
 T = TypeVar("T", bound=Hashable)
@@ -22,7 +24,7 @@ _TOKEN_PATTERN = re.compile(
     r"|(?P<mark>[^\s_\x00-\x1f\x7f-\xa0\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufe0f\ufeff\ud800-\udfff])"
 )
 _LETTER_VARIANTS = str.maketrans({"آ": "ا", "ئ": "ی", "ء": None})
-_LONGEST_PHRASE = 4
+_LONGEST_PHRASE = 6
 _HYPHENS = frozenset("-‐‑–—−")
 _OPENING_MARKS = frozenset("([{«\"'“‘")
 _PUNCTUATION = frozenset(r"""!"#$%&'()*+,-./:;<=>?@[\]^`{|}~،؛؟٪٫٬«»…‐‑–—−•·“”‘’""")
@@ -54,22 +56,57 @@ class Token(NamedTuple):
 
 @lru_cache(maxsize=8192)
 def key_of(word: str) -> str:
-    """Return what a single word is compared by: folded, and hamza and madda left out («تائید» = «تایید»)."""
+    """Return what a single word is compared by: folded, hamza and madda left out («تائید» = «تایید»), and written
+    where it is spoken (`spoken_persian`).
+    """
+    return written_key(_letters_of(word))
+
+
+def _letters_of(word: str) -> str:
     return fold_text(word).translate(_LETTER_VARIANTS).replace(" ", "")
 
 
 _KINDS_BY_GROUP = {kind.value: kind for kind in TokenKind}
 
 
+class ReadTokens(NamedTuple):
+    """The tokens of a text, and in which language they were read."""
+
+    tokens: tuple[Token, ...]
+    is_turkmen: bool
+
+
 @lru_cache(maxsize=256)
-def tokenize_text(text: str) -> tuple[Token, ...]:
+def tokenize_text(text: str) -> ReadTokens:
     """Return the tokens of a text; it is read several times, once for each thing that it may mean."""
-    keyed_matches = ((key_of(match[0]), match) for match in _TOKEN_PATTERN.finditer(text))
-    return tuple(
-        Token(key, _KINDS_BY_GROUP[match.lastindex or 0], match.start(), match.end())
-        for key, match in keyed_matches
-        if key
-    )
+    tokens = _split_words(text)
+    pieces = read_turkmen([text[token.start : token.end] for token in tokens], [token.key for token in tokens])
+    if pieces is None:
+        return ReadTokens(tokens, is_turkmen=False)
+    return ReadTokens(tuple(_token_of_read_word(piece, tokens) for piece in pieces), is_turkmen=True)
+
+
+def _split_words(text: str) -> tuple[Token, ...]:
+    return tuple(token for match in _TOKEN_PATTERN.finditer(text) for token in _read_tokens(match))
+
+
+def _read_tokens(match: re.Match[str]) -> Iterator[Token]:
+    """Yield the token that was matched; several for words that were typed as one."""
+    kind, start, end = _KINDS_BY_GROUP[match.lastindex or 0], match.start(), match.end()
+    letters = _letters_of(match[0])
+    parts = split_glued_key(letters) if kind is TokenKind.WORD and len(letters) == end - start else ()
+    if not parts:
+        if key := written_key(letters):
+            yield Token(key, kind, start, end)
+        return
+    for key, length in parts:
+        yield Token(key, kind, start, start + length)
+        start += length
+
+
+def _token_of_read_word(piece: ReadWord, tokens: tuple[Token, ...]) -> Token:
+    kind = TokenKind.NUMBER if piece.is_number else TokenKind.WORD if piece.is_translated else tokens[piece.source].kind
+    return Token(key_of(piece.key), kind, tokens[piece.first].start, tokens[piece.end - 1].end)
 
 
 class TokenStream:
@@ -77,7 +114,7 @@ class TokenStream:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.tokens = tokenize_text(text)
+        self.tokens, self.is_turkmen = tokenize_text(text)
         self._token_count = len(self.tokens)
         # What `key` says of each place: empty once it is taken, and at the end of the message.
         self._free_keys = [*(token.key for token in self.tokens), ""]
@@ -262,9 +299,10 @@ class Phrases(Generic[T]):
         return longest_match
 
 
+@lru_cache(maxsize=4096)
 def join_letters(phrase: str) -> str:
     """Return the letters and digits of a phrase put together: how phrases are compared."""
-    return "".join(token.key for token in TokenStream(phrase).tokens if token.kind is not TokenKind.PUNCTUATION)
+    return "".join(token.key for token in _split_words(phrase) if token.kind is not TokenKind.PUNCTUATION)
 
 
 def keys_of(*spellings: str) -> frozenset[str]:

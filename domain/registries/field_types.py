@@ -15,7 +15,7 @@ from domain.fields.types import FieldType, Integer, ReadingContext, Rials, TextL
 from domain.fleet.resources import OFFICER_CODE_PREFIX
 from domain.values import identifiers
 from domain.values.bill_ids import HIGHEST_AMOUNT
-from domain.values.calendar import from_jalali, jalali_text, to_jalali
+from domain.values.calendar import from_jalali, jalali_text, spoken_day_text, to_jalali
 from domain.values.errors import InvalidField
 from domain.values.languages import join_list
 from domain.values.money import BILL_STEP_RIALS
@@ -63,6 +63,10 @@ class RecordedDay(FieldType):
     def render_value(self, value: str, catalogue_text: TextLookup) -> str:
         """Return the Jalali date in numbers."""
         return jalali_text(date.fromisoformat(value))
+
+    def render_in_message(self, value: str, catalogue_text: TextLookup, today: date) -> str:
+        """Return weekday, day and month; the year of a day that is far from today."""
+        return spoken_day_text(date.fromisoformat(value), today)
 
 
 @lru_cache(maxsize=4096)

@@ -154,7 +154,11 @@ def collect_staff_actors(events: Iterable[HistoryEvent]) -> dict[str, str]:
 
     The event of the erasure keeps them, and so its digest proves them from then on.
     """
-    return {str(event.seq): event.actor for event in events if event.actor and event.actor_kind in {"staff", "system"}}
+    return {
+        str(event.seq): event.actor
+        for event in events
+        if event.actor and event.actor_kind in {"staff", "operator", "system"}
+    }
 
 
 def find_actor(event: HistoryEvent, events: Iterable[HistoryEvent]) -> str | None:

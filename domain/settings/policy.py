@@ -20,6 +20,8 @@ class Policy:
     """
     invoice_channels: frozenset[str] = frozenset()
     """The messengers in whose chats bills can be paid by an invoice."""
+    voice_channels: frozenset[str] = frozenset()
+    """The messengers in whose chats a text is read aloud to whoever asks."""
     persian_part_rials: int = 0
     """Price of a message part of a Persian text, in rials."""
     municipal_service_digit: int = 6

@@ -21,8 +21,8 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
-ActorKind = Literal["citizen", "clerk", "staff", "system"]
-"""Whether a citizen, a clerk of a counter office, the staff or the system acts."""
+ActorKind = Literal["citizen", "clerk", "staff", "operator", "system"]
+"""Whether a citizen, a clerk of a counter office, the staff, a machine's operator or the system acts."""
 
 STAFF_ROLES: frozenset[Role] = frozenset(Role) - {Role.CITIZEN, Role.CLERK, Role.SYSTEM}
 """The roles that an administrator can give to a person of the staff."""
@@ -47,9 +47,11 @@ class Actor:
     role_names: frozenset[Role]
     """All that the actor may act as, absent members' roles too."""
     kind: ActorKind
-    """As what: the staff by roles, citizens and clerks by what is theirs."""
+    """As what: the staff by roles, citizens, clerks and operators by what is theirs."""
     identifier: str
-    """A mobile number (citizen), office and clerk (clerk), a user name (staff) or a job's name (system)."""
+    """A mobile number (citizen), office and clerk (clerk), a user name (staff), a code of the fleet (operator) or a
+    job's name (system).
+    """
     channel: str
     """The key of the channel through which it came."""
     substitutes_for: frozenset[str] = frozenset()

@@ -48,6 +48,9 @@ QUIET_HOURS: HoursOfDay = (time(21), time(8))
 YEAR_AHEAD = timedelta(days=366)
 """Nothing begins later from now than this: of a day further away the year was mistyped, and calendars end somewhere."""
 
+NEAR_PAST, NEAR_FUTURE = timedelta(days=31), timedelta(days=120)
+"""A day no further from today than this is said without its year."""
+
 _THURSDAY, _FRIDAY = 5, 6
 _ONE_DAY = timedelta(days=1)
 _ONE_MINUTE = timedelta(minutes=1)
@@ -106,9 +109,19 @@ def jalali_text(day: date) -> str:
 
 def jalali_long_text(day: date) -> str:
     """Return a day for people, with its weekday: «سه‌شنبه ۱۰ آذر ۱۴۰۵»."""
+    return f"{_weekday_and_day_text(day)} {persian_digits(to_jalali(day)[0])}"
+
+
+def spoken_day_text(day: date, today: date) -> str:
+    """Return a day as people say it: «سه‌شنبه ۱۰ آذر», with its year only where it is far from today."""
+    is_near = -NEAR_PAST <= day - today <= NEAR_FUTURE
+    return _weekday_and_day_text(day) if is_near else jalali_long_text(day)
+
+
+def _weekday_and_day_text(day: date) -> str:
     weekday_name = language_in_force().weekday_names[weekday(day)]
-    year, month, day_of_month = to_jalali(day)
-    return f"{weekday_name} {persian_digits(day_of_month)} {month_name(month)} {persian_digits(year)}"
+    _, month, day_of_month = to_jalali(day)
+    return f"{weekday_name} {persian_digits(day_of_month)} {month_name(month)}"
 
 
 def month_name(month: int) -> str:
@@ -254,6 +267,10 @@ class WorkingCalendar:
                 break
             worked_time += min(closes_at, end) - opens_at
         return worked_time // _ONE_MINUTE
+
+    def find_office_span(self, moment: datetime) -> MomentSpan:
+        """Return from when (`moment` itself while the office is open) until when it is open next."""
+        return next(self._office_spans(moment))
 
     def _office_spans(self, start: datetime) -> Iterator[MomentSpan]:
         """Yield, without end, the office spans still ahead at `start`, the first one from `start` on."""

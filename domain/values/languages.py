@@ -42,6 +42,12 @@ class Language:
     """The Jalali months, first to last."""
     weekday_names: tuple[str, ...] = ()
     """The days of the week, Saturday first."""
+    voice: str = ""
+    """The voice of espeak-ng that reads it aloud; empty: none does."""
+    spoken_hour: str = "{hour}"
+    """How a whole hour of the clock is said."""
+    spoken_minutes: str = "{hour} {minute}"
+    """How an hour with minutes is said."""
     spells_amounts: bool = False
     """Whether amounts can be put into words in it."""
     digit_table: Mapping[int, str] = field(init=False, repr=False, compare=False, hash=False)
@@ -67,6 +73,9 @@ PERSIAN = Language(
         "فروردین", "اردیبهشت", "خرداد", "تیر", "مرداد", "شهریور", "مهر", "آبان", "آذر", "دی", "بهمن", "اسفند",
     ),
     weekday_names=("شنبه", "یک‌شنبه", "دوشنبه", "سه‌شنبه", "چهارشنبه", "پنج‌شنبه", "جمعه"),
+    voice="fa",
+    spoken_hour="ساعت {hour}",
+    spoken_minutes="ساعت {hour} و {minute} دقیقه",
     spells_amounts=True,
 )  # fmt: skip
 """The one language that has every text: what another one lacks is said in it."""

@@ -35,6 +35,9 @@ _UNDISPLAYED = dict.fromkeys(
 )
 
 _LEFT_TO_RIGHT_MARK = "\u200e"
+_RIGHT_TO_LEFT_LETTER = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+_NEEDLESS_MARKS = {0x200E: None, 0x200F: None, 0x00A0: "-"}
+_FIRST_FOREIGN_LETTER = "\u0250"
 _BEFORE_NUMBER = re.compile(r"(?<=\D)(?=\d)")
 
 _SEPARATORS = re.compile(r"[\s\-_\u2010-\u2015\u2212\u00b7.]+")
@@ -93,6 +96,19 @@ def isolate_left_to_right(text: str) -> str:
     The isolate gives the direction; without the marks, numbers behind a Persian letter would change places with it.
     """
     return f"\u2066{_BEFORE_NUMBER.sub(_LEFT_TO_RIGHT_MARK, text)}\u2069"
+
+
+def drop_needless_marks(text: str) -> str:
+    """Return a text whose letters all run from left to right without the marks of direction around codes, a hyphen in
+    place of each no-break space within them: both would cost it the alphabet of messages that has neither. Any other
+    text stays as it is.
+    """
+    return text if _RIGHT_TO_LEFT_LETTER.search(text) else text.translate(_NEEDLESS_MARKS)
+
+
+def has_latin_letters_alone(text: str) -> bool:
+    """Return whether all letters of a text are Latin ones; of one without letters too."""
+    return all(letter < _FIRST_FOREIGN_LETTER for letter in text if letter.isalpha())
 
 
 def group_digits(amount: int) -> str:

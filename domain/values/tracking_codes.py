@@ -52,5 +52,7 @@ def parse_code(text: str) -> TrackingCode:
 
 
 def display_code(code: str) -> str:
-    """Return a code for people to read and copy: three groups of three ASCII digits."""
-    return f"{code[:3]} {code[3:6]} {code[6:]}"
+    """Return a code for people to read and copy: three groups of three ASCII digits, with no-break spaces between them,
+    so that no line parts them; they are read back as any other.
+    """
+    return "\u00a0".join((code[:3], code[3:6], code[6:]))

@@ -16,10 +16,8 @@ from sqlalchemy import (
     Integer,
     bindparam,
     delete,
-    exists,
     func,
     insert,
-    literal,
     or_,
     select,
     update,
@@ -29,22 +27,19 @@ from domain.messages.records import MessageState, OutboxMessage
 from domain.values.calendar import MomentSpan
 from domain.values.errors import NotFound
 from store.engines.base import DatabaseEngine
-from store.engines.types import ID, EnumText, SafeText, Utc
+from store.engines.types import ID, SafeText, Utc
 from store.filtered_select import FilteredSelect
 from store.messages.outbox_claims import ABANDONED, LIMIT, NOW, ON_CHANNEL, PULL_BACK, RELEASED, SKEW, abandon, in_state
+from store.messages.outbox_expiry import EXPIRE_IN_CHAT, EXPIRE_PAST, MESSAGE_MAPPING, MOVE_LATE
 from store.repositories.leases import CLOCK_SLACK
-from store.rows import TableMapping
 from store.schema import outbox, receipts
 from store.work import Repository
 
 EARLY_RECEIPTS_KEPT = timedelta(days=7)
-MOVED_REASON = "moved"
-"""Why a text that waited too long in its channel expired: it goes by SMS instead."""
 _SENT_STATES = {MessageState.SENT, MessageState.DELIVERED, MessageState.UNDELIVERED}
 _OUTCOME_COLUMNS = ("state", "attempts", "provider", "provider_id", "parts", "cost", "reason")
 _SAVED_COLUMNS = (*_OUTCOME_COLUMNS, "resends", "not_before", "sent_at", "updated_at")
 
-_MAPPING = TableMapping(outbox, OutboxMessage)
 _IS_UNCLAIMED = outbox.c.claim_token.is_(None)
 _HAS_LOWER_RANK = outbox.c.state.in_(bindparam("below", expanding=True))
 
@@ -55,7 +50,7 @@ def _goes_to_line(line_address: object) -> ColumnElement[bool]:
 
 
 _INSERT = insert(outbox)
-_GET_MESSAGE = select(*_MAPPING.columns).where(outbox.c.id == bindparam("message_id"))
+_GET_MESSAGE = select(*MESSAGE_MAPPING.columns).where(outbox.c.id == bindparam("message_id"))
 _READY_MESSAGES = (
     select(outbox.c.id)
     .where(in_state(MessageState.QUEUED), ON_CHANNEL, outbox.c.not_before <= NOW)
@@ -64,42 +59,6 @@ _READY_MESSAGES = (
     .limit(LIMIT)
     .with_for_update(skip_locked=True)
     .cte("ready")
-)
-_PAST_MESSAGES = (
-    select(outbox.c.id)
-    .where(in_state(MessageState.QUEUED), ON_CHANNEL, outbox.c.expires_at <= NOW)
-    .order_by(outbox.c.expires_at)
-    .limit(LIMIT)
-    .with_for_update(skip_locked=True)
-    .cte("past")
-)
-_OTHER_MESSAGE = outbox.alias("ahead")
-_SENDING_TO_RECIPIENT = exists().where(
-    _OTHER_MESSAGE.c.state == literal(MessageState.SENDING, EnumText(MessageState), literal_execute=True),
-    _OTHER_MESSAGE.c.channel == outbox.c.channel,
-    _OTHER_MESSAGE.c.recipient == outbox.c.recipient,
-)
-_LATE_MESSAGES = (
-    select(outbox.c.id)
-    .where(in_state(MessageState.QUEUED), ON_CHANNEL, outbox.c.moves_at.is_not(None), outbox.c.moves_at <= NOW)
-    # What is being sent to the same recipient may come back: they keep their order, and move together.
-    .where(~_SENDING_TO_RECIPIENT)
-    .order_by(outbox.c.moves_at)
-    .limit(LIMIT)
-    .with_for_update(skip_locked=True)
-    .cte("late")
-)
-_MOVE_LATE = (
-    update(outbox)
-    .where(outbox.c.id.in_(select(_LATE_MESSAGES.c.id)))
-    .values(state=MessageState.EXPIRED, updated_at=NOW, reason=MOVED_REASON)
-    .returning(*_MAPPING.columns)
-)
-_EXPIRE_PAST = (
-    update(outbox)
-    .where(outbox.c.id.in_(select(_PAST_MESSAGES.c.id)))
-    .values(state=MessageState.EXPIRED, updated_at=NOW)
-    .returning(*_MAPPING.columns)
 )
 _SAVE_OUTCOME = (
     update(outbox)
@@ -159,7 +118,7 @@ _WITHDRAW_QUEUED = (
     .values(state=MessageState.EXPIRED, updated_at=NOW, reason=bindparam("new_reason"))
 )
 _LIST_AWAITING = (
-    select(*_MAPPING.columns)
+    select(*MESSAGE_MAPPING.columns)
     .where(ON_CHANNEL, outbox.c.provider == bindparam("by"), outbox.c.state == bindparam("in_state"))
     .where(outbox.c.updated_at < bindparam("before"))
     .where(func.coalesce(outbox.c.sent_at, outbox.c.updated_at) >= bindparam("since", type_=Utc))
@@ -170,7 +129,7 @@ _SPAN_START = outbox.c.created_at >= bindparam("span_start")
 _SPAN_END = outbox.c.created_at < bindparam("span_end")
 _FIND_SPAN_IDS = select(func.min(outbox.c.id), func.max(outbox.c.id)).where(_SPAN_START, _SPAN_END)
 _LIST_RECENT = FilteredSelect(
-    select(*_MAPPING.columns).order_by(outbox.c.id.desc()).limit(bindparam("most", type_=Integer)),
+    select(*MESSAGE_MAPPING.columns).order_by(outbox.c.id.desc()).limit(bindparam("most", type_=Integer)),
     in_state=outbox.c.state == bindparam("in_state"),
     to=_goes_to_line(bindparam("to")),
     of_request=outbox.c.request_id == bindparam("of_request"),
@@ -197,7 +156,7 @@ def _claim_ready(engine: DatabaseEngine) -> Executable:
             claim_token=bindparam("token"),
             claimed_until=engine.time_after(bindparam("lease", type_=Float)),
         )
-        .returning(*_MAPPING.columns)
+        .returning(*MESSAGE_MAPPING.columns)
     )
 
 
@@ -214,7 +173,9 @@ class SqlOutboxRepository(Repository):
     """The port `OutboxRepository`."""
 
     async def add(self, message: OutboxMessage) -> None:
-        await self._transaction.defer(_INSERT, {**_MAPPING.column_values(message), "priority": message.cls.priority})
+        await self._transaction.defer(
+            _INSERT, {**MESSAGE_MAPPING.column_values(message), "priority": message.cls.priority}
+        )
         self._transaction.queued_channels.add(message.channel)
 
     async def get(self, message_id: int) -> OutboxMessage:
@@ -222,7 +183,7 @@ class SqlOutboxRepository(Repository):
         row = await self._transaction.fetch_row(_GET_MESSAGE, {"message_id": message_id})
         if row is None:
             raise NotFound("message")
-        return _MAPPING.read_row(row)
+        return MESSAGE_MAPPING.read_row(row)
 
     async def claim_due(
         self,
@@ -238,7 +199,7 @@ class SqlOutboxRepository(Repository):
         rows = await self._transaction.fetch_rows(
             _claim_ready, {**claim_values, "lease": lease_period.total_seconds(), "token": claim_token}
         )
-        return sorted(_MAPPING.read_rows(rows), key=_build_sort_key)
+        return sorted(MESSAGE_MAPPING.read_rows(rows), key=_build_sort_key)
 
     async def save_outcome(self, message: OutboxMessage, claim_token: str) -> bool:
         """A receipt that came before is applied at once."""
@@ -280,7 +241,7 @@ class SqlOutboxRepository(Repository):
         self, channel: str, provider: str, state: MessageState, span: MomentSpan, limit: int
     ) -> list[OutboxMessage]:
         query = {"on_channel": channel, "by": provider, "in_state": state, "since": span[0], "before": span[1]}
-        return _MAPPING.read_rows(await self._transaction.fetch_rows(_LIST_AWAITING, {**query, "most": limit}))
+        return MESSAGE_MAPPING.read_rows(await self._transaction.fetch_rows(_LIST_AWAITING, {**query, "most": limit}))
 
     async def list_known_provider_ids(self, provider: str, provider_ids: Collection[str]) -> set[str]:
         query = {"by": provider, "numbers": list(provider_ids)}
@@ -327,13 +288,18 @@ class SqlOutboxRepository(Repository):
 
     async def expire_overdue(self, channel: str, now: datetime, limit: int) -> list[OutboxMessage]:
         """The oldest come first."""
-        rows = await self._transaction.fetch_rows(_EXPIRE_PAST, {"on_channel": channel, "now": now, "most": limit})
-        return sorted(_MAPPING.read_rows(rows), key=lambda message: message.id)
+        rows = await self._transaction.fetch_rows(EXPIRE_PAST, {"on_channel": channel, "now": now, "most": limit})
+        return sorted(MESSAGE_MAPPING.read_rows(rows), key=lambda message: message.id)
 
     async def expire_for_rerouting(self, channel: str, now: datetime, limit: int) -> list[OutboxMessage]:
         """The oldest come first."""
-        rows = await self._transaction.fetch_rows(_MOVE_LATE, {"on_channel": channel, "now": now, "most": limit})
-        return sorted(_MAPPING.read_rows(rows), key=lambda message: message.id)
+        rows = await self._transaction.fetch_rows(MOVE_LATE, {"on_channel": channel, "now": now, "most": limit})
+        return sorted(MESSAGE_MAPPING.read_rows(rows), key=lambda message: message.id)
+
+    async def expire_waiting_in_chat(self, channel: str, recipient: str, now: datetime) -> list[OutboxMessage]:
+        """The oldest come first."""
+        rows = await self._transaction.fetch_rows(EXPIRE_IN_CHAT, {"on_channel": channel, "to": recipient, "now": now})
+        return sorted(MESSAGE_MAPPING.read_rows(rows), key=lambda message: message.id)
 
     async def withdraw_waiting(self, request_id: int, recipient: str, now: datetime, reason: str) -> int:
         query = {"of_request": request_id, "to": recipient}
@@ -359,7 +325,7 @@ class SqlOutboxRepository(Repository):
                 "most": limit,
             }
         )
-        return _MAPPING.read_rows(await self._transaction.fetch_rows(statement, values))
+        return MESSAGE_MAPPING.read_rows(await self._transaction.fetch_rows(statement, values))
 
     async def _find_span_bounds(self, created_span: MomentSpan) -> Mapping[str, Any]:
         """Return what bounds the messages of a span, by their ids too, so that no index is read past its end."""

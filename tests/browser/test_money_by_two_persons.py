@@ -31,7 +31,7 @@ async def test_hours_on_top_are_paid_for(
     await desks[0].open(f"/staff/requests/{request.code}")
     await (await opened_step(civil, "پایان کار")).get_by_label("ساعت کار").fill("۵")
     await civil.get_by_role("button", name="پایان کار").click()
-    await expect(civil.locator(".head .phase")).to_have_text("در انتظار پرداخت مابه‌التفاوت")
+    await expect(civil.locator(".head .phase")).to_have_text("در انتظار پرداخت ساعت‌های بیشتر")
     await desks[1].open(f"/staff/requests/{request.code}")
     fold = revenue.locator("details", has=revenue.get_by_text("ثبت پرداخت", exact=True))
     await fold.locator("summary").click()

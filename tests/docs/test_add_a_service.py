@@ -90,7 +90,7 @@ def test_it_is_asked_field_by_field_and_in_the_menu(project_copy: ProjectCopy) -
     assert project_copy.text_demo(CITIZEN, "هرس") == "چند درخت؟ (۱ تا ۵۰)"
     assert project_copy.text_demo(CITIZEN, "سه").startswith("برای چه روزی؟")
     assert project_copy.text_demo(CITIZEN, "پس‌فردا") == "نشانی درخت‌ها را بنویسید."
-    assert project_copy.text_demo(CITIZEN, "کوچه بهار").startswith("۳ درخت")
+    assert project_copy.text_demo(CITIZEN, "کوچه بهار").startswith("هرس درخت:\n۳ درخت")
     assert "کد رهگیری" in project_copy.text_demo(CITIZEN, "۱")
 
 

@@ -8,7 +8,7 @@ import pytest_asyncio
 
 from tests.e2e.support.bot_office import BotOffice, Visitor, bot_office
 from tests.e2e.support.expert_story import LETTER, PHOTO, furnish_experts
-from tests.e2e.support.office_setup import furnish
+from tests.e2e.support.office_setup import furnish, operator_mobile
 from tests.e2e.support.taxi_story import Taxi, furnish_taxis, new_taxis
 from tests.e2e.support.text_matching import read_facts
 from tests.fakes.bot_api import FakeBotApi
@@ -52,33 +52,47 @@ async def test_machinery_work(bots: BotOffice, messenger: FakeBotApi) -> None:
     again = await reza.presses("پرداخت", "شناسه پرداخت", on=bill)
     assert facts["payment_id"] in again.text
     await reza.desk.takes_payment(facts)
-    await reza.person.hears("پرداخت درخواست", "رسید")
+    await reza.person.hears("ریال برای درخواست", "رسید")
     await reza.is_told("schedule", "civil", "راننده", operator="OP-07")
     await reza.is_told("hand_over", "civil", "تحویل شد", early="yes")
-    done = await reza.is_told("complete", "civil", "چه امتیازی")
+    await reports_the_work(Visitor(bots, messenger, operator_mobile(7)))
+    done = await reza.is_told("complete", "civil", "چند می‌دهید")
     await reza.presses("رسید پرداخت", "رسید پرداخت", on=done)
     receipt = reza.person.messages[-1].document
     assert receipt is not None
     assert (receipt.name, receipt.content[:5]) == (f"receipt-{reza.code}.pdf", b"%PDF-")
-    await reza.presses(STARS, "سپاس از امتیاز ۵", on=done)
+    await reza.presses(STARS, "امتیاز ۵ برای درخواست", on=done)
     shown = await reza.shown()
     assert (shown["state"], shown["phase"]) == ("completed", "done")
     channel = "bale" if messenger.bale else "telegram"
-    assert [(one["event"], one["channel"]) for one in shown["history"] if one["actor"].startswith("citizen")] == [
-        ("submit", channel),
-        ("rate", channel),
-    ]
+    reported = [f"operator_{name}" for name in ("arrived", "began", "ended", "hours")]
+    for who, events in (("citizen", ["submit", "rate"]), ("operator:OP-07", reported)):
+        done_by = [(one["event"], one["channel"]) for one in shown["history"] if one["actor"].startswith(who)]
+        assert done_by == [(event, channel) for event in events]
     assert bots.office.panel.of(reza.mobile) == [], "nothing went by SMS"
     assert messenger.unanswered == []
 
 
+async def reports_the_work(operator: Visitor) -> None:
+    """The operator's day, from the list of jobs to the hours."""
+    jobs = await operator.presses("کارهای امروز من", "کارهای امروز شما", on=await operator.begins())
+    await operator.presses(jobs.labels[0], "لودر ۴ ساعت", on=jobs)
+    await operator.presses("رسیدم", "رسیدن: ساعت")
+    await operator.presses("کار آغاز شد", "آغاز کار: ساعت")
+    await operator.presses("کار تمام شد", "چند ساعت کار شد؟")
+    await operator.presses("۰٫۵", "ساعت کار: ۰٫۵")
+
+
 async def orders_a_loader(visitor: Visitor) -> None:
-    """From /start through the form by buttons to the tracking code."""
+    """From /start through the form by buttons to the tracking code; what nobody reads comes between."""
     menu = await visitor.begins()
     await visitor.presses("ماشین‌آلات", "کدام ماشین", on=menu)
+    visitor.person.sends("voice")
+    await visitor.person.hears("نمی‌توانیم بخوانیم")
+    await visitor.person.hears("کدام ماشین")
     await visitor.presses("لودر", "چند ساعت")
     await visitor.presses("۴", "چه روزی")
-    await visitor.presses(visitor.day(1), "ساعت چند")
+    await visitor.presses(visitor.day(1), "چه ساعتی آغاز")
     await visitor.presses("۰۸:۳۰", "نشانی محل کار")
     summary = await visitor.says("خیابان *امام*، جنب پارک_شهر", "ثبت شود؟")
     assert "خیابان *امام*، جنب پارک_شهر" in summary.text
@@ -108,7 +122,7 @@ async def test_an_expert_opinion_with_papers_in_and_the_letter_out(bots: BotOffi
     letter = sara.person.messages[-1].document
     assert letter is not None
     assert (letter.name, letter.content[:5]) == (f"letter-{sara.code}.pdf", b"%PDF-")
-    await sara.presses(STARS, "سپاس از امتیاز ۵", on=issued)
+    await sara.presses(STARS, "امتیاز ۵ برای درخواست", on=issued)
     assert (await sara.shown())["phase"] == "done"
 
 
@@ -144,7 +158,7 @@ async def test_a_drivers_leave_and_duties(bots: BotOffice, messenger: FakeBotApi
     await driver.presses("مرخصی تاکسی", "از چه روزی", on=menu)
     await driver.presses(driver.day(1), "تا چه روزی")
     await driver.presses(driver.day(2), "ثبت شود؟")
-    submitted = await driver.presses("تأیید و ثبت", "درخواست مرخصی ثبت شد")
+    submitted = await driver.presses("تأیید و ثبت", "مرخصی ثبت شد")
     driver.code = read_facts(submitted.text, "services.taxi_leave.notices.submit")["code"].replace(" ", "")
     await driver.is_told("take", "taxi", "در دست بررسی")
     approved = await driver.is_told("approve", "taxi", "پذیرفته شد")
@@ -153,7 +167,7 @@ async def test_a_drivers_leave_and_duties(bots: BotOffice, messenger: FakeBotApi
     assert permit is not None
     assert permit.content[:5] == b"%PDF-"
     ended = await cancels(driver, approved)
-    assert "پس گرفته شد" in ended.text
+    assert "لغو شد" in ended.text
 
 
 async def cancels(visitor: Visitor, message: BotMessage) -> BotMessage:
@@ -172,9 +186,9 @@ async def test_an_auxiliary_drivers_leave_from_the_owners_consent_to_its_rating(
     await owner.presses("تلگرام", "از این پس", on=asked)
     driver = Visitor(bots, bots.bale, taxi.auxiliary[1])
     await driver.begins()
-    waiting = await driver.says("مرخصی از فردا ۲ روز سفر", "در انتظار رضایت مالک")
+    waiting = await driver.says("مرخصی از فردا ۲ روز سفر", "رضایت مالک خواسته شد")
     driver.code = read_facts(waiting.text, "services.taxi_leave.notices.ask_owner")["code"].replace(" ", "")
-    consent = await owner.person.hears("مرخصی خواسته شده")
+    consent = await owner.person.hears("مرخصی خواسته")
     await owner.presses("موافقم", "رضایت شما", on=consent)
     await driver.person.hears("موافقت کرد")
     assert (await driver.shown())["state"] == "under_review"
@@ -183,7 +197,7 @@ async def test_an_auxiliary_drivers_leave_from_the_owners_consent_to_its_rating(
     await driver.person.hears("آغاز شد")
     bots.office.wake_at(8, 1, days=2)
     ended = await driver.person.hears("پایان یافت")
-    await driver.presses(STARS, "سپاس از امتیاز ۵", on=ended)
+    await driver.presses(STARS, "امتیاز ۵ برای درخواست", on=ended)
     assert (await driver.shown())["state"] == "ended"
 
 
@@ -202,7 +216,7 @@ async def test_a_taxi_report_to_its_rating(bots: BotOffice, messenger: FakeBotAp
     recorded = await passenger.is_told(
         "record", "taxi", "در پرونده راننده ثبت شد", kind="honesty", driver=taxi.driver[0]
     )
-    await passenger.presses(STARS, "سپاس از امتیاز ۵", on=recorded)
+    await passenger.presses(STARS, "امتیاز ۵ برای درخواست", on=recorded)
     commented = await passenger.says("نظر از رسیدگی سریع سپاسگزارم", "نظر شما ثبت شد")
     assert commented.labels == ["منوی خدمات"]
 
@@ -221,6 +235,17 @@ async def test_one_list_for_sms_and_both_messengers(bots: BotOffice) -> None:
     for visitor in (in_telegram, in_bale):
         listed = await visitor.says("/list", "درخواست‌های شما")
         assert listed.text.count("کارکرد ماشین‌آلات") == 3
+
+
+async def test_a_forwarded_order_is_confirmed_and_the_chat_is_left(bots: BotOffice, messenger: FakeBotApi) -> None:
+    visitor = Visitor(bots, messenger, "09136660001" if messenger.bale else "09136660002")
+    await visitor.begins()
+    visitor.person.forwards("ماشین گریدر ۲ ساعت فردا ساعت ۹ میدان شهرداری")
+    await visitor.person.hears("ثبت شود؟")
+    await visitor.presses("تأیید و ثبت", "کد رهگیری")
+    await visitor.says("خروج از حساب", "به شماره")
+    await visitor.presses("خروج از حساب", "جدا شد")
+    await visitor.says("/list", "نخست شماره همراهتان")
 
 
 async def test_a_code_by_sms_and_a_deep_link(bots: BotOffice, messenger: FakeBotApi) -> None:

@@ -98,7 +98,7 @@ async def test_demo_mode_needs_no_secrets_and_reaches_no_provider(office: Office
     office.settings |= {"PISHKHAN_DEMO": "1", "PISHKHAN_SECRET_KEY": "", "PISHKHAN_SMS__KAVENEGAR__WEBHOOK_SECRET": ""}
     assert (await office.run("migrate")).code == 0
     await office.open()
-    assert (await get(f"{office.url}/demo/phone")).status == 200
+    assert [(await get(f"{office.url}/demo/{page}")).status for page in ("phone", "chat")] == [200, 200]
     assert (await get(f"{office.sms_url}/inbound", {"from": "09121000000", "message": "راهنما"})).status == 404
     assert await office.close() == 0
     assert office.panel.calls == []
@@ -108,7 +108,7 @@ async def test_demo_mode_needs_no_secrets_and_reaches_no_provider(office: Office
 async def test_the_phone_is_there_in_demo_mode_only(office: Office) -> None:
     assert (await office.run("migrate")).code == 0
     await office.open()
-    assert (await get(f"{office.url}/demo/phone")).status == 404
+    assert [(await get(f"{office.url}/demo/{page}")).status for page in ("phone", "chat")] == [404, 404]
     assert (await get(f"{office.url}/")).status == 200
     assert (await get(f"{office.url}/healthz")).status == 200
     assert await office.close() == 0

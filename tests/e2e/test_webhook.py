@@ -68,12 +68,12 @@ BODIES = {
     "null_bytes": (b"\xd9\x84\xd9\x88\xd8\xaf\xd8\xb1\x00\x00", "sms.did_you_mean"),
     "only_null_bytes": (b"\x00", "sms.unknown"),
     "broken_utf8": (b"\xd9\x84\xd9\xff\xfe \xc3(", "sms.unknown"),
-    "lone_surrogates": (b"\xed\xa0\xbd hi", "sms.unknown"),
-    "emoji": ("سلام 🙏🏽👩‍👩‍👧 🚜".encode(), "sms.unknown"),
+    "lone_surrogates": (b"\xed\xa0\xbd hi", "sms.courtesy.greeting"),
+    "emoji": ("سلام 🙏🏽👩‍👩‍👧 🚜".encode(), "sms.courtesy.greeting"),
     "empty": (b"", "sms.unknown"),
     "a_thousand_characters": (("گ" * 499 + " ").encode() * 2, "sms.unknown"),
     "direction_marks": ("\u200f\u202bراهنما\u202c\u200e".encode(), "sms.help"),
-    "markup": (b"<script>alert(1)</script>' OR 1=1 --", "sms.unknown"),
+    "markup": ("<script>alert(«گ»)</script>' OR 1=1 --".encode(), "sms.unknown"),
 }
 
 

@@ -1,7 +1,8 @@
 """What a messenger knows and does: chats, messages, files, presses, and the Bot API's methods without the HTTP around.
 
 Bale differs as facts-iran.md and its documentation tell: Markdown is always on, no secret header, no `chat_instance` in
-a press, no `my_chat_member`, no `date` in what an edit answers, no `reply_parameters`.
+a press, no `my_chat_member`, no `date` in what an edit answers, no `reply_parameters`, no buttons that copy, no silent
+messages, no profile, no pins; its documentation has `editMessageText` alone of the edits of text and buttons.
 """
 
 import asyncio
@@ -14,6 +15,7 @@ from typing import Any, Literal
 from aiohttp.web_request import FileField
 
 from tests.fakes.bot_invoices import Invoices, Transaction, describe_payment
+from tests.fakes.bot_profile import BotProfile
 from tests.fakes.bot_text import TOAST_LIMIT, Refused, check_caption, check_inline, check_text, length, shown_by_bale
 from tests.fakes.bot_updates import Updates, Webhook
 
@@ -28,8 +30,10 @@ CAN = {"can_join_groups": False, "can_read_all_group_messages": False, "supports
 METHODS = {
     name.lower(): name
     for name in (
-        *("getMe", "getUpdates", "setWebhook", "deleteWebhook", "getWebhookInfo", "setMyCommands", "getFile"),
-        *("sendMessage", "sendDocument", "sendChatAction"),
+        *("getMe", "getUpdates", "setWebhook", "deleteWebhook", "getWebhookInfo", "getFile"),
+        *("getMyCommands", "setMyCommands", "getMyDescription", "setMyDescription"),
+        *("getMyShortDescription", "setMyShortDescription", "pinChatMessage", "unpinChatMessage"),
+        *("sendMessage", "sendDocument", "sendPhoto", "sendVoice", "sendChatAction"),
         *("answerCallbackQuery", "editMessageText", "editMessageReplyMarkup"),
         *("sendInvoice", "createInvoiceLink", "answerPreCheckoutQuery", "inquireTransaction"),
     )
@@ -70,7 +74,7 @@ class Stored:
 
 @dataclass(slots=True)
 class BotMessage:
-    """What the bot sent. `text` is what the person sees (of a document, the caption), `raw` what the bot wrote."""
+    """What the bot sent. `text` is what the person sees (of a file, its caption), `raw` what the bot wrote."""
 
     message_id: int
     chat_id: int
@@ -78,7 +82,10 @@ class BotMessage:
     raw: str
     markup: Mapping[str, Any]
     document: Stored | None = None
+    is_photo: bool = False
     edits: int = 0
+    is_silent: bool = False
+    is_deleted: bool = False
     at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     @property
@@ -89,7 +96,7 @@ class BotMessage:
 
     @property
     def labels(self) -> list[str]:
-        """The labels of its buttons, in order."""
+        """The labels of its buttons, from left to right."""
         return list(self.buttons)
 
 
@@ -104,7 +111,8 @@ class Chat:
 class Messenger:
     """One bot's messenger. `messages` holds what the bot sent, `toasts` what it answered a press with, by its id.
 
-    `pressed` is every press's id, `commands` what `setMyCommands` took, `actions` what `sendChatAction` showed where.
+    `pressed` is every press's id, `profile` what the bot told of itself, `pinned` the numbers of the messages that it
+    pinned in each chat, `actions` what `sendChatAction` showed where.
     """
 
     def __init__(self, *, token: str = TOKEN, bale: bool = False) -> None:
@@ -114,7 +122,8 @@ class Messenger:
         self.files: dict[str, Stored] = {}
         self.toasts: dict[str, str] = {}
         self.pressed: list[str] = []
-        self.commands: list[Mapping[str, str]] = []
+        self.profile = BotProfile()
+        self.pinned: dict[int, list[int]] = {}
         self.actions: list[tuple[int, str]] = []
         self.updates = Updates(allowed=BALE_KINDS if bale else None)
         self.invoices = Invoices(self._tell_paid)
@@ -152,7 +161,9 @@ class Messenger:
             "chat": self.chats[message.chat_id].described,
             "date": int(message.at.timestamp()),
         }
-        if message.document:
+        if message.document and message.is_photo:
+            told |= {"photo": [message.document.described() | {"width": 800, "height": 320}]}
+        elif message.document:
             told |= {"document": message.document.described() | {"file_name": message.document.name}}
         if message.text:
             told |= {"caption" if message.document else "text": message.text}
@@ -169,13 +180,13 @@ class Messenger:
             "getWebhookInfo": self._webhook_info,
             "sendMessage": self._send_message,
             "sendDocument": self._send_document,
+            "sendVoice": self._send_voice,
+            "sendPhoto": self._send_photo,
             "getFile": self._get_file,
             "answerCallbackQuery": self._answer_press,
             "editMessageText": self._edit_text,
-            "editMessageReplyMarkup": self._edit_markup,
             "sendChatAction": self._act,
-            "setMyCommands": self._set_commands,
-            **(self._invoice_methods if self.bale else {}),
+            **(self._invoice_methods if self.bale else self._telegram_methods),
         }
         method = methods.get(call.method)
         if method is None:
@@ -192,6 +203,30 @@ class Messenger:
             "answerPreCheckoutQuery": self._answer_query,
             "inquireTransaction": self._inquire_transaction,
         }
+
+    @property
+    def _telegram_methods(self) -> Mapping[str, Callable[[Mapping[str, Any]], Awaitable[object]]]:
+        return {
+            **self.profile.methods,
+            "editMessageReplyMarkup": self._edit_markup,
+            "pinChatMessage": self._pin,
+            "unpinChatMessage": self._unpin,
+        }
+
+    async def _pin(self, fields: Mapping[str, Any]) -> object:
+        chat_id, named = self._writable(fields), int(fields.get("message_id", 0))
+        if all(message.message_id != named for message in self.of(chat_id)):
+            raise Refused(400, "Bad Request: message to pin not found")
+        pinned = self.pinned.setdefault(chat_id, [])
+        self.pinned[chat_id] = [*(one for one in pinned if one != named), named]
+        return True
+
+    async def _unpin(self, fields: Mapping[str, Any]) -> object:
+        chat_id, named = self._writable(fields), int(fields.get("message_id", 0))
+        if named not in self.pinned.get(chat_id, ()):
+            raise Refused(400, "Bad Request: message to unpin not found")
+        self.pinned[chat_id].remove(named)
+        return True
 
     async def _send_invoice(self, fields: Mapping[str, Any]) -> object:
         chat_id = self._writable(fields)
@@ -252,19 +287,33 @@ class Messenger:
 
     async def _send_message(self, fields: Mapping[str, Any]) -> object:
         chat_id, raw = self._writable(fields), str(fields.get("text", ""))
-        message = BotMessage(next(self.message_ids), chat_id, self._shown(check_text(raw)), raw, _markup(fields))
+        message = BotMessage(next(self.message_ids), chat_id, self._shown(check_text(raw)), raw, self._markup(fields))
+        message.is_silent = self._is_silent(fields)
         self.messages.append(message)
         return self.described(message)
 
     async def _send_document(self, fields: Mapping[str, Any]) -> object:
-        chat_id, raw, file = self._writable(fields), str(fields.get("caption", "")), self._given(fields)
-        text, markup = self._shown(check_caption(raw)), _markup(fields)
-        message = BotMessage(next(self.message_ids), chat_id, text, raw, markup, file)
+        return self._send_file(fields, "document")
+
+    async def _send_photo(self, fields: Mapping[str, Any]) -> object:
+        return self._send_file(fields, "photo")
+
+    def _send_file(self, fields: Mapping[str, Any], kind: str) -> object:
+        chat_id, raw, file = self._writable(fields), str(fields.get("caption", "")), self._given(fields, kind)
+        text, markup = self._shown(check_caption(raw)), self._markup(fields)
+        message = BotMessage(next(self.message_ids), chat_id, text, raw, markup, file, kind == "photo")
+        message.is_silent = self._is_silent(fields)
         self.messages.append(message)
         return self.described(message)
 
-    def _given(self, fields: Mapping[str, Any]) -> Stored:
-        given = fields.get("document")
+    async def _send_voice(self, fields: Mapping[str, Any]) -> object:
+        voice = self._given(fields, "voice")
+        if not voice.content.startswith(b"OggS") or b"OpusHead" not in voice.content[:64]:
+            raise Refused(400, "Bad Request: wrong file type")  # what else comes so is no voice note
+        return await self._send_document({**fields, "document": voice.file_id})
+
+    def _given(self, fields: Mapping[str, Any], kind: str = "document") -> Stored:
+        given = fields.get(kind)
         if isinstance(given, str) and given.startswith("attach://"):
             given = fields.get(given.removeprefix("attach://"))
         if isinstance(given, FileField):
@@ -311,19 +360,19 @@ class Messenger:
         return True
 
     async def _edit_text(self, fields: Mapping[str, Any]) -> object:
-        raw, markup = str(fields.get("text", "")), _markup(fields)
+        raw, markup = str(fields.get("text", "")), self._markup(fields)
         message = self._editable(fields)
         text = self._shown(check_text(raw))
         return self._edited(message, text, raw, markup)
 
     async def _edit_markup(self, fields: Mapping[str, Any]) -> object:
         message = self._editable(fields)
-        return self._edited(message, message.text, message.raw, _markup(fields))
+        return self._edited(message, message.text, message.raw, self._markup(fields))
 
     def _editable(self, fields: Mapping[str, Any]) -> BotMessage:
         chat_id, named = self._writable(fields), int(fields.get("message_id", 0))
         for message in self.of(chat_id):
-            if message.message_id == named:
+            if message.message_id == named and not message.is_deleted:
                 return message
         raise Refused(400, "Bad Request: message to edit not found")
 
@@ -338,12 +387,12 @@ class Messenger:
         self.actions.append((self._writable(fields), str(fields.get("action", ""))))
         return True
 
-    async def _set_commands(self, fields: Mapping[str, Any]) -> object:
-        self.commands = list(fields.get("commands", ()))
-        return True
+    def _markup(self, fields: Mapping[str, Any]) -> Mapping[str, Any]:
+        markup: Mapping[str, Any] = fields.get("reply_markup") or {}
+        check_inline(markup.get("inline_keyboard", ()), copies_texts=not self.bale)
+        return markup
 
-
-def _markup(fields: Mapping[str, Any]) -> Mapping[str, Any]:
-    markup: Mapping[str, Any] = fields.get("reply_markup") or {}
-    check_inline(markup.get("inline_keyboard", ()))
-    return markup
+    def _is_silent(self, fields: Mapping[str, Any]) -> bool:
+        if self.bale and "disable_notification" in fields:
+            raise Refused(400, "Bad Request: disable_notification is not supported")
+        return str(fields.get("disable_notification", "")).lower() == "true"

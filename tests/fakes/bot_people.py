@@ -16,6 +16,21 @@ FIRST_USER_ID = 5_200_000_000
 UNTIL: Mapping[str, Mapping[str, int]] = {"kicked": {"until_date": 0}, "member": {}}
 """What a standing in a chat tells besides: a bot that was blocked is so for ever."""
 
+UNREADABLE: Mapping[str, Mapping[str, Any]] = {
+    "voice": {"file_id": "v", "file_unique_id": "v", "duration": 3},
+    "video": {"file_id": "f", "file_unique_id": "f", "width": 640, "height": 480, "duration": 3},
+    "sticker": {
+        "file_id": "s", "file_unique_id": "s", "type": "regular", "width": 512, "height": 512,
+        "is_animated": False, "is_video": False,
+    },
+    "poll": {
+        "id": "1", "question": "؟", "options": [], "total_voter_count": 0, "is_closed": False, "is_anonymous": True,
+        "type": "regular", "allows_multiple_answers": False,
+    },
+    "dice": {"emoji": "🎲", "value": 3},
+}  # fmt: skip
+"""What nobody at a desk can read, as messengers describe it."""
+
 _user_ids = count(FIRST_USER_ID)
 _press_ids = count(4_382_000_000_000_000)
 
@@ -30,6 +45,7 @@ class Person:
     def __init__(self, messenger: FakeBotApi, name: str, mobile: str = "989121234567") -> None:
         self.messenger, self.name, self.mobile = messenger, name, mobile
         self.more: Mapping[str, str] = {}
+        self.position = (37.07123, 54.07456)
         self.id = next(_user_ids)
         self._heard = 0
         self._wrote: dict[int, dict[str, Any]] = {}
@@ -63,6 +79,27 @@ class Person:
         entities = [{"type": "bot_command", "offset": 0, "length": len(command)}] if command else []
         return self._writes({"text": text} | ({"entities": entities} if entities else {}))
 
+    def forwards(self, text: str) -> Update:
+        """Pass on a text that somebody else wrote."""
+        date, sender = (
+            int(datetime.now(UTC).timestamp()),
+            {"id": FIRST_USER_ID - 1, "is_bot": False, "first_name": "سارا"},
+        )
+        if self.messenger.bale:
+            return self._writes({"text": text, "forward_from": sender, "forward_date": date})
+        return self._writes({"text": text, "forward_origin": {"type": "user", "date": date, "sender_user": sender}})
+
+    def sends(self, kind: str) -> Update:
+        """Send what a desk cannot take: voice, video, sticker, poll, dice."""
+        return self._writes({kind: UNREADABLE[kind]})
+
+    def says_in_group(self, text: str, group_id: int = -100_200) -> Update:
+        """Write in a group that the bot is a member of."""
+        group = {"id": group_id, "type": "supergroup", "title": "همسایه‌ها"}
+        self.messenger.chats.setdefault(group_id, Chat(group))
+        written = self._build_message({"text": text}) | {"chat": group}
+        return self.messenger.updates.add("message", group_id, written)
+
     def edits(self, update: Update, text: str) -> Update:
         """Change a text that was sent before."""
         before = update.content
@@ -80,6 +117,8 @@ class Person:
         if "keyboard" in message.markup:
             if button.get("request_contact"):
                 self.shares_contact()
+            elif button.get("request_location"):
+                self.shares_location(*self.position)
             else:
                 self.says(label)
             return ""
@@ -95,6 +134,12 @@ class Person:
         self._does("callback_query", content)
         return press
 
+    def deletes(self, message: BotMessage) -> None:
+        """Delete a message of the bot, which is not told; a deleted message is pinned no longer."""
+        message.is_deleted = True
+        pinned = self.messenger.pinned.get(self.id, [])
+        self.messenger.pinned[self.id] = [number for number in pinned if number != message.message_id]
+
     def shares_contact(self, owner: "Person | None" = None) -> Update:
         """Share one's own contact, or another person's."""
         whose = owner or self
@@ -107,14 +152,34 @@ class Person:
 
     def sends_photo(self, content: bytes, caption: str = "") -> Update:
         """Send a photo; it comes in two sizes, the small one first."""
+        return self._sends_photo(content, _captioned(caption))
+
+    def _sends_photo(self, content: bytes, more: Mapping[str, str]) -> Update:
         small, full = self.messenger.keep(b"small", "photo.jpg"), self.messenger.keep(content, "photo.jpg")
-        sizes = [_sized(small, 90, 67), _sized(full, 1280, 960)]
-        return self._writes({"photo": sizes} | _captioned(caption))
+        return self._writes({"photo": [_sized(small, 90, 67), _sized(full, 1280, 960)], **more})
 
     def sends_file(self, content: bytes, name: str, media_type: str, caption: str = "") -> Update:
         """Send a file."""
         file = self.messenger.keep(content, name).described()
         return self._writes({"document": file | {"file_name": name, "mime_type": media_type}} | _captioned(caption))
+
+    def sends_album(self, *contents: bytes, caption: str = "") -> list[Update]:
+        """Send photos at once: each comes by itself, the caption with the first."""
+        album = {"media_group_id": str(next(_press_ids))}
+        captions = [caption, *[""] * (len(contents) - 1)]
+        return [
+            self._sends_photo(content, album | _captioned(text))
+            for content, text in zip(contents, captions, strict=True)
+        ]
+
+    def shares_location(self, latitude: float, longitude: float) -> Update:
+        """Share a point of the map."""
+        return self._writes({"location": {"latitude": latitude, "longitude": longitude}})
+
+    def shares_venue(self, title: str, address: str, latitude: float, longitude: float) -> Update:
+        """Share a place that the messenger knows by its name."""
+        location = {"latitude": latitude, "longitude": longitude}
+        return self._writes({"location": location, "venue": {"location": location, "title": title, "address": address}})
 
     def confirms(self, invoice: Invoice | None = None, *, amount: int | None = None) -> Transaction:
         """Confirm an invoice, the newest one; `amount` is another than the invoice's. The bot is asked."""
@@ -155,8 +220,11 @@ class Person:
         return self.messenger.toasts[press]
 
     def _writes(self, what: Mapping[str, Any]) -> Update:
+        return self._does("message", self._build_message(what))
+
+    def _build_message(self, what: Mapping[str, Any]) -> dict[str, Any]:
         date, number = int(datetime.now(UTC).timestamp()), next(self.messenger.message_ids)
-        return self._does("message", {"message_id": number, "from": self.user, "chat": self.chat, "date": date, **what})
+        return {"message_id": number, "from": self.user, "chat": self.chat, "date": date, **what}
 
     def _turn(self, before: str, after: str) -> None:
         """The bot's standing in the chat changes."""

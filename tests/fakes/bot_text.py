@@ -8,6 +8,7 @@ TEXT_LIMIT = 4096
 CAPTION_LIMIT = 1024
 TOAST_LIMIT = 200
 DATA_BYTES = 64
+COPIED_LIMIT = 256
 BUTTONS = 100
 BUTTONS_A_ROW = 8
 
@@ -69,18 +70,22 @@ def check_caption(text: str) -> str:
     return text.strip()
 
 
-def check_inline(rows: Rows) -> Rows:
-    """An inline keyboard: a label and one purpose a button, at most 64 bytes of data, not too many buttons."""
+def check_inline(rows: Rows, *, copies_texts: bool = True) -> Rows:
+    """An inline keyboard: a label and one purpose a button, at most 64 bytes of data or 256 characters to be copied
+    (where the messenger copies any), not too many buttons.
+    """
     buttons = [button for row in rows for button in row]
     if len(buttons) > BUTTONS or any(len(row) > BUTTONS_A_ROW for row in rows):
         raise Refused(400, "Bad Request: reply markup is too long")
     for button in buttons:
         if not str(button.get("text", "")).strip():
             raise Refused(400, "Bad Request: can't parse inline keyboard button: Text buttons can't be empty")
-        if ("callback_data" in button) == ("url" in button):
+        if ["callback_data" in button, "url" in button, copies_texts and "copy_text" in button].count(True) != 1:
             raise Refused(400, "Bad Request: can't parse inline keyboard button: Text buttons are unallowed")
         if "url" in button and not re.match(r"(https?|tg|ble)://", button["url"]):
             raise Refused(400, "Bad Request: inline keyboard button URL is invalid")
         if "callback_data" in button and not 1 <= len(button["callback_data"].encode()) <= DATA_BYTES:
             raise Refused(400, "Bad Request: BUTTON_DATA_INVALID")
+        if "copy_text" in button and not 1 <= length(button["copy_text"]["text"]) <= COPIED_LIMIT:
+            raise Refused(400, "Bad Request: inline keyboard button copy text is invalid")
     return rows

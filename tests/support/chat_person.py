@@ -4,7 +4,17 @@ from dataclasses import dataclass, field
 from itertools import count
 
 from domain.actions.conversations.receive_chat import HandledUpdate, receive_update
-from domain.chats.chat import ButtonPressed, ChatBegun, ChatEvent, ReceivedUpdate, SentFile, SharedContact, TextWritten
+from domain.actions.messages.status_cards import CARD_KEY
+from domain.chats.chat import (
+    ButtonPressed,
+    ChatBegun,
+    ChatEvent,
+    ReceivedUpdate,
+    SentFile,
+    SharedContact,
+    SharedLocation,
+    TextWritten,
+)
 from domain.messages.keyboards import ReplyMarkup
 from domain.messages.records import OutboxMessage
 from tests.support.municipality import CITIZEN, Municipality
@@ -33,10 +43,10 @@ class Person:
         return taken
 
     async def messages(self) -> list[OutboxMessage]:
-        """Everything that was queued for this chat, oldest first."""
+        """Everything that was queued for this chat, oldest first, but the status cards."""
         async with self.town.store.open_unit(write=False) as uow:
             found = (await uow.outbox.list_recent(recipient=self.chat_id, limit=1000))[::-1]
-        return [one for one in found if one.channel == self.channel]
+        return [one for one in found if one.channel == self.channel and one.key != CARD_KEY]
 
     async def hears(self) -> list[OutboxMessage]:
         """What came since this was asked last."""
@@ -70,6 +80,18 @@ class Person:
         [answer] = await self.hears()
         return answer
 
+    async def sends_photo(self, content: bytes, caption: str = "", album: str = "") -> list[OutboxMessage]:
+        """Send a photo that the messenger would give out again; return what came of it."""
+        await self.hears()
+        await self.does(SentFile("photo.jpg", content, caption=caption, file_id="AgAC", album=album))
+        return await self.hears()
+
+    async def shares_place(self, latitude: float, longitude: float, title: str = "") -> list[OutboxMessage]:
+        """Share a point of the map, perhaps with what is there; return what came of it."""
+        await self.hears()
+        await self.does(SharedLocation(latitude, longitude, title))
+        return await self.hears()
+
     async def presses(self, label: str, on: OutboxMessage | None = None) -> list[OutboxMessage]:
         """Press a button of a message (the newest that has it); return what came of it."""
         messages = [on] if on else (await self.messages())[::-1]
@@ -91,8 +113,11 @@ class Person:
 
 
 def data(message: OutboxMessage) -> dict[str, str]:
-    """The buttons of a message: label → data."""
-    return {button.label: button.callback_data for row in ReplyMarkup.from_json(message.content).rows for button in row}
+    """The buttons of a message that come back to us or open a page, as a Persian goes through their rows: label →
+    data.
+    """
+    rows = ReplyMarkup.from_json(message.content).rows
+    return {button.label: button.callback_data for row in rows for button in reversed(row) if not button.copied_text}
 
 
 def labels(message: OutboxMessage) -> list[str]:

@@ -1,11 +1,17 @@
-"""One citizen's line before the pure conversation: what texts mean, one after another, without a store."""
+"""One citizen's line before the pure conversation: what texts mean, one after another, without a store; and grammars,
+learned once a process, as a server does.
+"""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import cache
 
+from domain.conversation.command_fields import MENU_INTENT
 from domain.conversation.dialogue import Conversation
-from domain.conversation.frames import Ask, Dialogue, Perform, Reaction, Unknown
+from domain.conversation.frames import OFFER, Ask, Dialogue, Frame, Perform, Reaction, Unknown
 from domain.conversation.grammar import Grammar
-from domain.services import list_intents, services_by_key
+from domain.language.service import Service
+from domain.services import SERVICES, collect_intents, list_intents, services_by_key
 from domain.services.machinery.declaration import MACHINERY_WORK
 
 TUESDAY = datetime(2026, 11, 24, 6, 30, tzinfo=UTC)
@@ -48,6 +54,12 @@ class ConversationLine:
         dialogue.frames[-1].options = list(options)
         self._stored = dialogue.as_json()
 
+    def offers(self, text: str, *intents: str) -> None:
+        """Offer these intents for a text that was not understood, as the use cases do."""
+        dialogue = self.dialogue
+        dialogue.frames.append(Frame(MENU_INTENT, {OFFER: text}, asked=MENU_INTENT, options=[*intents]))
+        self._stored = dialogue.as_json()
+
     def is_asked(self, *texts: str) -> str:
         """Read texts, of which the last must lead to a question; return the field (and its missing part)."""
         step = self.says(*texts)
@@ -71,3 +83,16 @@ class ConversationLine:
     def intents(self) -> list[str]:
         """The intents of the stack, the one asked now last."""
         return [frame.intent for frame in self.dialogue.frames]
+
+
+def build_grammar(known: Mapping[str, Service]) -> Grammar:
+    """Return the grammar of some services; of those that ship it is kept."""
+    shipped = {service.key: service for service in SERVICES}
+    if all(shipped.get(key) is service for key, service in known.items()):
+        return _learn_grammar(tuple(known))
+    return Grammar(collect_intents(known))
+
+
+@cache
+def _learn_grammar(keys: tuple[str, ...]) -> Grammar:
+    return Grammar(collect_intents({service.key: service for service in SERVICES if service.key in keys}))

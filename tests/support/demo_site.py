@@ -13,6 +13,9 @@ from aiohttp import web
 from app.ids import RandomIds
 from app.jobs.waking import WakeEvents
 from channels.admin.frame import HOME_PATH as STAFF
+from channels.demo.chat import DemoChat
+from channels.demo.messenger import DemoMessenger
+from channels.demo.people import DemoPeople
 from channels.demo.phone import PHONE_PATH, DemoPhone
 from channels.portal import Portal
 from channels.portal.installation import PortalInstallation, SecurityContact
@@ -94,6 +97,7 @@ class DemoSite:
     store: SqlStore
     relay: Relay
     clock: StepClock
+    messenger: DemoMessenger
 
     async def act(self, code: str, action: str, role: Role, inputs: Mapping[str, object] | None = None) -> None:
         """Take a step as the member of the staff who is named for the role."""
@@ -116,13 +120,14 @@ def build_desk(
     )
 
 
-def build_app(desk: Dependencies, store: SqlStore, printer: Printer) -> web.Application:
+def build_app(desk: Dependencies, store: SqlStore, printer: Printer, messenger: DemoMessenger) -> web.Application:
     """Return the application with every page mounted."""
     app = web.Application()
     links = {"/": "web.links.home", STAFF: "web.links.staff", PHONE_PATH: "web.links.phone"}
     Site(desk.wording, links, CONTACT).mount(app)
     Portal(desk, store, INSTALLATION, printer).mount(app)
-    DemoPhone(desk, store, LINE, CITIZENS).mount(app)
+    DemoPhone(desk, store, LINE, DemoPeople(CITIZENS)).mount(app)
+    DemoChat(messenger, desk.catalogue, DemoPeople(CITIZENS)).mount(app)
     return app
 
 
@@ -138,8 +143,9 @@ async def demo_site(
     relay = Relay(desk, store, (Simulator(webhook_secret="known"),), asyncio.get_running_loop().time)
     await _furnish(store, desk)
     carrying, printer = asyncio.create_task(_carry(relay, waking)), PaperPrinter(lambda: LETTERHEAD, SITE_ADDRESS)
+    messenger = DemoMessenger(clock.now)
     try:
-        yield DemoSite(build_app(desk, store, printer), desk, store, relay, clock)
+        yield DemoSite(build_app(desk, store, printer, messenger), desk, store, relay, clock, messenger)
     finally:
         await printer.close()
         carrying.cancel()

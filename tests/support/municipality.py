@@ -23,7 +23,6 @@ from domain.actions.requests import act, submit, timers
 from domain.actions.tariffs import changes
 from domain.bills.bill import Bill, BillState, Payment, PaymentMethod, Refund
 from domain.blocks.charging import REQUEST_SUBJECT
-from domain.conversation.grammar import Grammar
 from domain.engine.engine import Engine
 from domain.fleet.resources import Booking, Resource, ResourceKind
 from domain.language.service import Service
@@ -34,13 +33,14 @@ from domain.messages.records import InboundMessage, OutboxMessage
 from domain.people.person import StaffMember
 from domain.requests.history import HistoryEvent
 from domain.requests.request import RequestFilter, ServiceRequest, Timer, TimerKind
-from domain.services import collect_intents, services_by_key
+from domain.services import services_by_key
 from domain.services.machinery.declaration import MACHINERY_WORK
 from domain.settings.policy import Policy
 from domain.values.actors import Actor, Role
 from domain.values.calendar import WorkingCalendar
 from domain.values.tracking_codes import parse_code
 from store.unit_of_work import SqlStore
+from tests.support.conversation_line import build_grammar
 from tests.support.scenarios.sample_files import UnchangedFiles
 
 TUESDAY_MORNING = datetime(2026, 11, 24, 6, 30, tzinfo=UTC)
@@ -112,7 +112,7 @@ class Heard:
     @property
     def codes(self) -> list[str]:
         """The tracking codes in the reply."""
-        return [code.replace(" ", "") for code in re.findall(r"\d{3} \d{3} \d{3}", self.text)]
+        return ["".join(code.split()) for code in re.findall(r"\d{3}\s\d{3}\s\d{3}", self.text)]
 
     @property
     def code(self) -> str:
@@ -147,9 +147,7 @@ def build_desk(
     """Return a desk; `texts` are an operator's own, `days` are declared working or off."""
     known = services_by_key(services)
     engine = Engine(known, clock, CountedIds(), WorkingCalendar(overrides=days), policy or Policy())
-    return Dependencies(
-        engine, Wording(Catalogue.load(texts), known), Grammar(collect_intents(known)), UnchangedFiles()
-    )
+    return Dependencies(engine, Wording(Catalogue.load(texts), known), build_grammar(known), UnchangedFiles())
 
 
 class Municipality:

@@ -13,7 +13,9 @@ import typer
 
 from app.cli.options import AsJson
 from app.clock import SystemClock
-from domain.conversation.grammar import Grammar, ParsedMessage
+from domain.conversation.grammar import Grammar
+from domain.conversation.guessing import understand_message
+from domain.conversation.parsed_message import ParsedMessage
 from domain.services import collect_intents, services_by_key
 from domain.values.calendar import TEHRAN_ZONE
 
@@ -25,11 +27,13 @@ def parse(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show what the grammar understands outside a dialogue: intent, slots, missing fields."""
+    """Show what the grammar understands outside a dialogue: intent, slots, missing fields; where no keyword says it
+    plainly, how likely the intents are.
+    """
     moment = _read_moment(now)
     grammar = Grammar(collect_intents(services_by_key()))
     for message in _read_messages(text):
-        parsed_message = grammar.parse_message(message, moment)
+        parsed_message = understand_message(grammar, message, moment)
         sys.stdout.write(
             (json.dumps(parsed_message.as_json(), ensure_ascii=False) if as_json else _describe_parsed(parsed_message))
             + "\n"
@@ -60,4 +64,5 @@ def _describe_parsed(parsed_message: ParsedMessage) -> str:
     lines = [str(parsed_values["intent"])]
     lines += [f"  {name} = {json.dumps(value, ensure_ascii=False)}" for name, value in parsed_values["slots"].items()]
     lines += [f"  missing: {', '.join(parsed_values['missing'])}"] if parsed_values["missing"] else []
+    lines += [f"  {ranked.share:.0%} {ranked.name}" for ranked in parsed_message.ranking]
     return "\n".join(lines)

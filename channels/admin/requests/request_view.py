@@ -22,6 +22,7 @@ from domain.authorization.rights import Right, registry_right
 from domain.blocks.charging import QUOTE, list_request_bills
 from domain.blocks.papers_pending import find_missing_papers
 from domain.fields.form import Field
+from domain.fields.places import find_map_link
 from domain.fields.stored import list_stored
 from domain.language.changes import UNREVIEWED_CHANGES
 from domain.language.service import Service
@@ -44,7 +45,7 @@ MAX_MESSAGES = 50
 
 @dataclass(frozen=True, slots=True)
 class LabelledValue:
-    """A label and its value in words. `link` leads to the registry's row that it names."""
+    """A label and its value in words. `link` leads to the registry's row that it names, or to its point on a map."""
 
     label: str
     value: str
@@ -293,7 +294,7 @@ class RequestViews:
             LabelledValue(
                 self._get_text(prefix.format(fact_field.name)),
                 self._dependencies.wording.render_page_value(fact_field.type, fact_field.name, value),
-                self._find_row_address(service, visitor, fact_field.name, value),
+                self._find_row_address(service, visitor, fact_field.name, value) or find_map_link(str(value)) or None,
             )
             for fact_field in fact_fields
             if (value := values.get(fact_field.name)) not in (None, "", [])

@@ -97,7 +97,8 @@ class StepViews:
         own_opened = opened_step if opened_step and opened_step.step_name == step.name else None
         inputs, titles_by_field = await load_step_inputs(uow, request, step, visitor.now)
         form_wording = self._build_form_wording(service, step, inputs, titles_by_field)
-        submitted_values, error = (own_opened.submitted_values, own_opened.error) if own_opened else ({}, None)
+        proposals = {field.name: field.find_proposal(request) or "" for field in inputs if field.find_proposal}
+        submitted_values, error = (own_opened.submitted_values, own_opened.error) if own_opened else (proposals, None)
         quote = await step_preview.preview_quote(self._dependencies.engine, uow, request, step, visitor.actor)
         obstacle = await step_preview.find_obstacle(self._dependencies.engine, uow, request, step.name, visitor.actor)
         return StepForm(

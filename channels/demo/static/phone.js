@@ -1,8 +1,9 @@
-// Keeps the phone's page fresh without reloading it: what is being typed stays. Without this file the page works too.
+// Keeps the phone's and the chat's page fresh without reloading it: what is being typed stays. Without this file the
+// pages work too.
 "use strict";
 (() => {
   const EVERY = 1500; // milliseconds
-  const LISTS = ["thread", "requests"];
+  const LISTS = ["thread", "requests", "replies"]; // a page has those that it needs
   const thread = document.getElementById("thread");
   if (!thread) return;
   const screen = thread.parentElement;
@@ -62,25 +63,31 @@
   async function send(event) {
     event.preventDefault();
     const { target: form, submitter } = event;
-    if (form === composer && !box.value.trim()) return;
-    const body = new URLSearchParams(new FormData(form));
-    if (submitter?.name) body.set(submitter.name, submitter.value);
+    const file = form.elements.file;
+    if (form === composer && !box.value.trim() && !file?.value) return;
+    const fields = new FormData(form);
+    if (submitter?.name) fields.set(submitter.name, submitter.value);
+    const body = form.enctype === "multipart/form-data" ? fields : new URLSearchParams(fields);
     if (submitter) submitter.disabled = true;
     const sent = await load({ method: "POST", body });
     if (submitter) submitter.disabled = false;
     screen.scrollTop = 0; // the column is reversed: 0 is its end
     if (form === composer) {
-      if (sent) box.value = "";
+      if (sent) form.reset();
       box.focus();
     }
   }
 
-  for (const form of document.querySelectorAll(".chips, .composer")) form.addEventListener("submit", send);
+  document.addEventListener("submit", (event) => {
+    if (event.target.matches(".chips, .composer, .keyboard")) send(event);
+  });
   box.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
     event.preventDefault();
     composer.requestSubmit(composer.querySelector("button"));
   });
+  // Whoever chose a file has sent it, as in a messenger.
+  composer.elements.file?.addEventListener("change", () => composer.requestSubmit(composer.querySelector("button")));
   refresh.hidden = true;
   setInterval(() => {
     if (!waiting && !document.hidden) load();

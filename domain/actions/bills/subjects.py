@@ -99,7 +99,7 @@ class RequestSubject:
     ) -> StepOutcome | None:
         """Fire the step that a settled bill causes."""
         request = await uow.requests.get(bill.subject_id, lock=True)
-        facts = {PAID_BILL_FACT: bill.bill_id}
+        facts = {PAID_BILL_FACT: bill.bill_id, "amount": bill.amount}
         return await dependencies.engine.fire_trigger(uow, request, Trigger.BILL_SETTLED, actor, facts=facts)
 
     async def record_surplus(

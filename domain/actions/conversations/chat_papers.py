@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from domain.actions.chats.officer_questions import answer_by_files, is_asked_for_answer, require_prepared
+from domain.actions.chats.waiting_files import keep_waiting, list_answer_buttons
 from domain.actions.conversations.turn_context import MOST_COUNTED, TurnContext
 from domain.actions.documents.attach import attach_document
 from domain.actions.documents.own_papers import find_own_request
 from domain.actions.papers.printouts import list_printouts
+from domain.blocks.asking import QUESTION
 from domain.blocks.papers_pending import find_missing_papers
 from domain.chats.chat import SentFile
 from domain.conversation.buttons.answers import ButtonVerb, verb_button
@@ -15,11 +18,13 @@ from domain.conversation.frames import Dialogue, Frame
 from domain.language.papers import list_citizen_papers
 from domain.messages.catalogue import RenderedMessage
 from domain.messages.keyboards import AttachedPaper, Button, ButtonRows, ReplyMarkup, arrange_in_rows
+from domain.parsing.claimed_codes import find_claimed_code
+from domain.parsing.tokens import TokenStream
 from domain.requests.request import RequestFilter, ServiceRequest
-from domain.values.errors import InvalidField, NotFound, TooLarge, Unavailable
+from domain.values.errors import CodeMistyped, InvalidField, NotFound
 from domain.values.languages import join_list
-from domain.values.reasons import InvalidReason, NotFoundReason, UnavailableReason
-from domain.values.tracking_codes import TrackingCode
+from domain.values.reasons import InvalidReason, NotFoundReason
+from domain.values.tracking_codes import TrackingCode, parse_code
 
 
 async def ask_for_paper(
@@ -30,7 +35,7 @@ async def ask_for_paper(
     `NotFound("code")` for another's request, `InvalidField("paper")` for what is no paper of its service.
     """
     request = await find_own_request(turn.uow, code, turn.actor)
-    paper_names = list_citizen_papers(turn.dependencies.engine.get_service(request.service).papers)
+    paper_names = _list_papers(turn, request)
     if paper_name is None and len(paper_names) != 1:
         return turn.render_about(request, "chat.which_paper"), _build_paper_buttons(turn, request, paper_names)
     chosen_paper = paper_name or paper_names[0]
@@ -51,34 +56,69 @@ def stop_waiting_for_file(dialogue: Dialogue) -> None:
 
 
 async def receive_file(turn: TurnContext, sent_file: SentFile) -> tuple[RenderedMessage, ButtonRows]:
-    """Keep a file as the paper that is waited for; else ask what it is. Domain errors say why it cannot be kept."""
+    """Keep a file as the paper or the answer that is waited for, or that is written under it; else ask what it is, and
+    let it wait meanwhile. Domain errors say why it cannot be kept.
+    """
     frame = turn.dialogue.top
     if frame is not None and frame.intent == PAPERS_INTENT:
-        return await _store_paper(turn, frame.slots["code"], frame.slots["paper"], sent_file)
-    requests = await _list_paper_requests(turn)
-    if not requests:
-        return turn.render("chat.no_paper_wanted"), ()
+        return await store_paper(turn, frame.slots["code"], frame.slots["paper"], sent_file)
+    if frame is not None and is_asked_for_answer(frame):
+        return await answer_by_files(turn, frame.slots["code"], (sent_file,), sent_file.caption), ()
+    captioned_request = await find_captioned_request(turn, sent_file.caption)
+    if captioned_request and QUESTION.is_kept_by(captioned_request):
+        return await answer_by_files(turn, captioned_request.code, (sent_file,), sent_file.caption), ()
+    requests = [captioned_request] if captioned_request else await _list_paper_requests(turn)
     if len(requests) == 1:
         missing_papers = await _list_missing_papers(turn, requests[0])
         if len(missing_papers) == 1:
-            return await _store_paper(turn, requests[0].code, missing_papers[0], sent_file)
-    request_choices = [
-        verb_button(_describe_request(turn, request), ButtonVerb.PAPERS, request.code) for request in requests
-    ]
-    return turn.render("chat.which_request"), arrange_in_rows(request_choices, 1)
+            return await store_paper(turn, requests[0].code, missing_papers[0], sent_file)
+    return await _ask_what_it_is(turn, sent_file, requests)
 
 
-async def _store_paper(
+async def find_captioned_request(turn: TurnContext, caption: str) -> ServiceRequest | None:
+    """Return the open own request whose code is written under a file; None where there is none."""
+    try:
+        claimed_code = find_claimed_code(TokenStream(caption))
+        if claimed_code is None:
+            return None
+        request = await find_own_request(turn.uow, parse_code(claimed_code.code), turn.actor)
+    except (CodeMistyped, NotFound):
+        return None
+    return None if request.phase.is_final else request
+
+
+async def _ask_what_it_is(
+    turn: TurnContext, sent_file: SentFile, requests: Sequence[ServiceRequest]
+) -> tuple[RenderedMessage, ButtonRows]:
+    """Offer what a file may be: the answer to a question, a paper of the one request, or of one of several."""
+    choices = await list_answer_buttons(turn)
+    for request in requests:
+        paper_names = await _list_missing_papers(turn, request) or _list_papers(turn, request)
+        if len(requests) > 1 and len(paper_names) > 1:
+            choices.append(verb_button(_describe_request(turn, request), ButtonVerb.PAPERS, request.code))
+        else:
+            choices += [_build_paper_button(turn, request, name) for name in paper_names]
+    if not choices:
+        return turn.render("chat.no_paper_wanted"), ()
+    question_key = "chat.what_file" if keep_waiting(turn, sent_file) else "chat.which_request"
+    return turn.render(question_key), arrange_in_rows(choices, 1)
+
+
+async def store_papers(
+    turn: TurnContext, code: TrackingCode, paper_name: str, sent_files: Sequence[SentFile]
+) -> tuple[RenderedMessage, ButtonRows]:
+    """Keep files, at least one, as sheets of one paper."""
+    replies = [await store_paper(turn, code, paper_name, sent_file) for sent_file in sent_files]
+    return replies[-1]
+
+
+async def store_paper(
     turn: TurnContext, code: TrackingCode, paper_name: str, sent_file: SentFile
 ) -> tuple[RenderedMessage, ButtonRows]:
-    if sent_file.is_too_large:
-        raise TooLarge("document")
-    if sent_file.refusal is not None:
-        raise sent_file.refusal
-    if sent_file.prepared_file is None:
-        raise Unavailable("document", UnavailableReason.FILE)
+    """Keep a file as a paper of a request, wait for another sheet, and say what is still missing."""
+    prepared_file = require_prepared(sent_file)
     async with turn.uow.savepoint():
-        await attach_document(turn.dependencies, turn.uow, code, paper_name, sent_file.prepared_file, turn.actor)
+        await attach_document(turn.dependencies, turn.uow, code, paper_name, prepared_file, turn.actor)
     request = await find_own_request(turn.uow, code, turn.actor)
     await ask_for_paper(turn, code, paper_name)  # another sheet of it may follow
     missing_papers = [name for name in await _list_missing_papers(turn, request) if name != paper_name]
@@ -122,6 +162,10 @@ async def _list_missing_papers(turn: TurnContext, request: ServiceRequest) -> Se
     return await find_missing_papers(turn.uow, turn.dependencies.engine.get_service(request.service).papers, request)
 
 
+def _list_papers(turn: TurnContext, request: ServiceRequest) -> tuple[str, ...]:
+    return list_citizen_papers(turn.dependencies.engine.get_service(request.service).papers)
+
+
 def _build_paper_buttons(turn: TurnContext, request: ServiceRequest, paper_names: Sequence[str]) -> ButtonRows:
     return tuple((_build_paper_button(turn, request, paper_name),) for paper_name in paper_names)
 
@@ -132,7 +176,7 @@ def _build_paper_button(turn: TurnContext, request: ServiceRequest, paper_name: 
 
 def _describe_request(turn: TurnContext, request: ServiceRequest) -> str:
     facts = turn.dependencies.wording.request_facts(request)
-    return f"{facts['code']} {facts['service']}"
+    return f"{facts['service']} {facts['code']}"
 
 
 def _render_paper_name(turn: TurnContext, paper_name: str) -> str:

@@ -2,15 +2,18 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
 
 from domain.actions.bills.merged_bills import find_payable, may_merge
 from domain.actions.bills.own_bills import find_last_paid_bill, list_payable_own_bills
 from domain.actions.bills.subjects import SUBJECTS
 from domain.actions.conversations.authentic import describe_authenticity
+from domain.actions.conversations.changing import can_change, change_answer
+from domain.actions.conversations.enquiries.contact import describe_contact, say_when_looked_at
+from domain.actions.conversations.enquiries.holders import add_holder, describe_holder
 from domain.actions.conversations.languages import choose_language
-from domain.actions.conversations.look_up import answer_text_key, run_lookup
+from domain.actions.conversations.look_up import AnswerLine, answer_text_key, run_lookup
 from domain.actions.conversations.payment_replies import add_payment_link, describe_merged_bill, merge_own_bills
+from domain.actions.conversations.questions import describe_left_open
 from domain.actions.conversations.turn_context import MOST_COUNTED, SlotValues, TurnContext
 from domain.actions.feedback import feedback
 from domain.actions.messages import notify
@@ -26,26 +29,28 @@ from domain.bills.merged_bill import FEWEST_PARTS, MergedBill
 from domain.blocks.charging import REQUEST_SUBJECT, list_request_bills
 from domain.blocks.visits import VISIT_START
 from domain.chats.chat import MESSENGERS
-from domain.conversation.dialogue import CONFIRM_STEP
-from domain.conversation.frames import Frame
+from domain.conversation.buttons.requests import bill_button, list_request_rows
+from domain.conversation.frames import CONFIRM_STEP, Frame
 from domain.conversation.intent_forms import list_priced_services
+from domain.conversation.vocabulary import CHANGE_INTENT
 from domain.engine.engine import StepOutcome
 from domain.language.lookups import Lookup, PriceLookup
 from domain.language.service import Command, Service
 from domain.messages.catalogue import RenderedMessage, fit_lines
+from domain.messages.keyboards import ReplyMarkup, arrange_in_rows
 from domain.messages.records import MessageClass
 from domain.requests.request import Phase, RequestFilter, ServiceRequest
 from domain.values.errors import BillNotFound, DomainError, NotFound
 from domain.values.text import group_digits, persian_digits
 from domain.values.tracking_codes import TrackingCode, parse_code
 
-SINGLE_CHOICE_INTENTS = frozenset({"reply", "rate", "confirm", "deny"})
+SINGLE_CHOICE_INTENTS = frozenset({"change", "reply", "rate", "confirm", "deny", "who_read"})
 """Intents that need no menu when only one request can be meant."""
 
 ENDING_INTENTS = frozenset({"cancel", "deny"})
 """Intents that end a request."""
 
-READ_ONLY_INTENTS = frozenset({"track", "list", "pay", "authentic", "tariff", "help"})
+READ_ONLY_INTENTS = frozenset({"track", "list", "pay", "authentic", "tariff", "help", "contact", "who_read"})
 """Intents that change no request."""
 
 
@@ -55,13 +60,24 @@ async def submit_service_form(turn: TurnContext, frame: Frame) -> RenderedMessag
     if keyword_match is None:
         raise NotFound("service")
     service = keyword_match[0]
-    outcome = await submit.submit_read_form(turn.dependencies, turn.uow, service, frame.stated_slots, turn.actor)
+    values = _with_remark(turn, service, frame)
+    outcome = await submit.submit_read_form(turn.dependencies, turn.uow, service, values, turn.actor)
     return await _announce_outcome(turn, outcome)
+
+
+def _with_remark(turn: TurnContext, service: Service, frame: Frame) -> SlotValues:
+    """Return what was said, with what is left to the unit told in the form's remark."""
+    remark = describe_left_open(turn, frame)
+    if not remark or service.remark_field is None:
+        return frame.stated_slots
+    own_remark = frame.stated_slots.get(service.remark_field, "")
+    return {**frame.stated_slots, service.remark_field: f"{own_remark}\n{remark}".strip()}
 
 
 async def _announce_outcome(turn: TurnContext, outcome: StepOutcome) -> RenderedMessage:
     replies = await notify.announce_outcome(turn.dependencies, turn.uow, outcome, turn.actor)
-    return replies[-1] if replies else await describe_status(turn, outcome.request)
+    reply = replies[-1] if replies else await describe_status(turn, outcome.request)
+    return say_when_looked_at(turn, reply, outcome.request)
 
 
 async def describe_status(turn: TurnContext, request: ServiceRequest) -> RenderedMessage:
@@ -75,7 +91,8 @@ async def track_request(turn: TurnContext, slots: SlotValues) -> RenderedMessage
     """Follow a request: in full from its own mobile, service and phase from another."""
     tracking_result = await track.track_request(turn.dependencies, turn.uow, slots["code"], turn.actor.identifier)
     if tracking_result.is_own:
-        return await describe_status(turn, tracking_result.request)
+        reply = await describe_status(turn, tracking_result.request)
+        return add_holder(turn, reply, tracking_result.request)
     return turn.render_about(tracking_result.request, "sms.status_of_other")
 
 
@@ -85,7 +102,12 @@ async def list_own_requests(turn: TurnContext, slots: SlotValues) -> RenderedMes
     requests = await _add_requests_by_others(turn, await turn.uow.requests.list_requests(criteria))
     if not requests:
         return turn.render("sms.no_requests")
-    return turn.render_list("sms.list", requests)[0]
+    reply, _ = turn.render_list("sms.list", requests)
+    if turn.actor.channel not in MESSENGERS:
+        return reply
+    facts = [(request.code, turn.dependencies.wording.request_facts(request)) for request in requests]
+    labels_by_code = {code: f"{request_facts['code']} {request_facts['service']}" for code, request_facts in facts}
+    return replace(reply, markup=ReplyMarkup(list_request_rows(turn.text_of, labels_by_code, turn.wished_page)))
 
 
 async def _add_requests_by_others(turn: TurnContext, own_requests: list[ServiceRequest]) -> list[ServiceRequest]:
@@ -191,13 +213,27 @@ async def answer_lookup(
     lines = await run_lookup(turn.dependencies, turn.uow, service, lookup, slots, turn.actor, brief=True)
     parts = sum(turn.dependencies.catalogue.part_budget(answer_text_key(service, line.key)) for line in lines)
     answer_text = "\n".join(line.text for line in lines)
-    return RenderedMessage(f"services.{service.key}.answers", MessageClass.REPLY, answer_text, parts)
+    answer = RenderedMessage(f"services.{service.key}.answers", MessageClass.REPLY, answer_text, parts)
+    return replace(answer, markup=_build_payment_buttons(turn, lines)) if turn.actor.channel in MESSENGERS else answer
+
+
+def _build_payment_buttons(turn: TurnContext, lines: Sequence[AnswerLine]) -> ReplyMarkup:
+    """Return a button for each bill that an answer names, which says how it is paid."""
+    buttons = [
+        bill_button(
+            turn.render("chat.buttons.pay_amount", amount=group_digits(line.facts["amount"])).text,
+            line.facts["bill_id"],
+        )
+        for line in lines
+        if "bill_id" in line.facts
+    ]
+    return ReplyMarkup(arrange_in_rows(buttons, 1))
 
 
 async def describe_tariff(turn: TurnContext, slots: SlotValues) -> RenderedMessage:
     """Return the price of what is named, by the service that prices it; where a service is named, all its prices."""
     for service, prices in list_priced_services(turn.dependencies.services):
-        if prices.subject_field in slots:
+        if prices.subject.name in slots:
             return await answer_lookup(turn, service, prices, slots)
     services = turn.dependencies.services.values()
     return await _list_prices(turn, [service for service in services if slots.get("service") in service.topic_names])
@@ -220,19 +256,21 @@ async def cancel_request(turn: TurnContext, slots: SlotValues) -> RenderedMessag
     return await _run_command(turn, slots["code"], Command.CANCEL, {})
 
 
-async def needs_confirmation(turn: TurnContext, intent: str, slots: SlotValues) -> bool:
+async def needs_confirmation(turn: TurnContext, frame: Frame) -> bool:
     """Return whether the person is asked before a request ends: one that is paid, booked or somebody else's request.
 
-    In a chat any: a finger slips more easily than a text is written.
+    In a chat any, for a finger slips more easily than a text is written; and before somebody agrees there to another's
+    request whose code they did not say, what it asks is shown.
     What cannot end is not asked about: the command itself says why.
     """
-    if intent not in ENDING_INTENTS:
+    intent, is_in_chat = frame.intent, turn.actor.channel in MESSENGERS
+    if intent not in ENDING_INTENTS and not (intent == "confirm" and is_in_chat and not frame.one_shot):
         return False
     try:
-        request = await turn.uow.requests.get_by_code(slots["code"])
+        request = await turn.uow.requests.get_by_code(frame.slots["code"])
     except DomainError:
         return False
-    if intent == "deny":
+    if intent in AWAITED_COMMANDS:
         return awaits_answer_of(request, turn.actor)
     cancel_steps = turn.dependencies.engine.get_service(request.service).command_steps(Command.CANCEL)
     cancel_step = next((candidate for candidate in cancel_steps if request.state in candidate.source_states), None)
@@ -240,7 +278,7 @@ async def needs_confirmation(turn: TurnContext, intent: str, slots: SlotValues) 
         return False
     if not is_citizen_of(request, turn.actor):
         return keeps_mobile_for(cancel_step, request, turn.actor)
-    return turn.actor.channel in MESSENGERS or await _is_paid_or_booked(turn, request)
+    return is_in_chat or await _is_paid_or_booked(turn, request)
 
 
 async def _is_paid_or_booked(turn: TurnContext, request: ServiceRequest) -> bool:
@@ -252,8 +290,11 @@ async def _is_paid_or_booked(turn: TurnContext, request: ServiceRequest) -> bool
 
 
 async def reply_to_staff(turn: TurnContext, slots: SlotValues) -> RenderedMessage:
-    """Answer the question that staff asked about an own request."""
-    return await _run_command(turn, slots["code"], Command.REPLY, {"text": slots["text"]})
+    """Answer the question that staff asked about an own request; a chat says what was taken."""
+    reply = await _run_command(turn, slots["code"], Command.REPLY, {"text": slots["text"]})
+    if turn.actor.channel not in MESSENGERS:
+        return reply
+    return replace(reply, text=f"{reply.text}\n{turn.render('chat.answer_taken', text=slots['text']).text}")
 
 
 async def confirm_request(turn: TurnContext, slots: SlotValues) -> RenderedMessage:
@@ -280,7 +321,7 @@ async def store_comment(turn: TurnContext, slots: SlotValues) -> RenderedMessage
     await feedback.store_comment(
         turn.dependencies, turn.uow, slots["text"], turn.actor, code=code, service=slots.get("service")
     )
-    return turn.render("sms.comment_kept")
+    return say_when_looked_at(turn, turn.render("sms.comment_kept"), None)
 
 
 async def rate_request(turn: TurnContext, slots: SlotValues) -> RenderedMessage:
@@ -297,16 +338,6 @@ async def rate_request(turn: TurnContext, slots: SlotValues) -> RenderedMessage:
     return turn.render_about(request, "sms.rated_low", score=slots["score"])
 
 
-async def take_bare_rating(
-    turn: TurnContext, score: int, asked_since: datetime | None = None
-) -> RenderedMessage | None:
-    """Take a bare 1–5 as the answer to the rating question, when one is open and nothing was `asked_since` then."""
-    request = await feedback.find_rateable_request(turn.dependencies, turn.uow, turn.actor.identifier)
-    if request is None or (asked_since and asked_since >= request.updated_at):
-        return None
-    return await rate_request(turn, {"code": request.code, "score": score})
-
-
 async def reopen_request(turn: TurnContext, slots: SlotValues) -> RenderedMessage:
     """Take up again a finished request that was rated low."""
     reopened = await reopening.reopen_rated_request(turn.dependencies, turn.uow, slots["code"], turn.actor)
@@ -314,8 +345,8 @@ async def reopen_request(turn: TurnContext, slots: SlotValues) -> RenderedMessag
 
 
 async def explain_service(turn: TurnContext, slots: SlotValues) -> RenderedMessage:
-    """Explain one service."""
-    return turn.render(f"sms.about.{slots['service']}")
+    """Explain one service, or how one command is given."""
+    return turn.render(f"sms.about.{slots.get('service') or slots['about']}")
 
 
 async def set_opt_out(turn: TurnContext, *, stopped: bool) -> RenderedMessage:
@@ -330,8 +361,11 @@ async def list_candidates(turn: TurnContext, intent: str) -> list[ServiceRequest
     if intent in AWAITED_COMMANDS:
         return await turn.uow.requests.list_requests(RequestFilter(awaits=mobile, open_only=True, limit=MOST_COUNTED))
     phase = {"reply": Phase.NEEDS_CITIZEN, "pay": Phase.NEEDS_PAYMENT, "rate": Phase.DONE}.get(intent)
-    criteria = RequestFilter(mobile=mobile, phase=phase, open_only=intent == "cancel", limit=MOST_COUNTED)
+    open_only = intent in {"cancel", CHANGE_INTENT, "who_read"}
+    criteria = RequestFilter(mobile=mobile, phase=phase, open_only=open_only, limit=MOST_COUNTED)
     own_requests = await turn.uow.requests.list_requests(criteria)
+    if intent == CHANGE_INTENT:
+        return [request for request in own_requests if can_change(turn, request)]
     return await _add_requests_by_others(turn, own_requests) if intent == "cancel" else own_requests
 
 
@@ -343,10 +377,13 @@ def offer_requests(turn: TurnContext, intent: str, requests: Sequence[ServiceReq
 COMMANDS_BY_INTENT: Mapping[str, Callable[[TurnContext, SlotValues], Awaitable[RenderedMessage]]] = {
     "track": track_request,
     "list": list_own_requests,
+    "who_read": describe_holder,
+    "contact": describe_contact,
     "pay": describe_payment,
     "authentic": describe_authenticity,
     "tariff": describe_tariff,
     "cancel": cancel_request,
+    "change": change_answer,
     "reply": reply_to_staff,
     "comment": store_comment,
     "rate": rate_request,

@@ -2,19 +2,43 @@
 text.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
+from domain.actions.chats.officer_questions import render_officer_question
 from domain.actions.conversations import commands
+from domain.actions.conversations.changing import (
+    CHANGED_FIELD,
+    check_change,
+    find_field_of_value,
+    is_checked,
+    render_change_question,
+)
+from domain.actions.conversations.enquiries.asides import answer_courtesy, answer_emergency, warn_before
+from domain.actions.conversations.enquiries.refused_requests import find_abandoned_request, find_refused_request
+from domain.actions.conversations.open_requests import find_same_request, read_open_answer, read_staff_answer
 from domain.actions.conversations.questions import prefix_reason, render_question, render_summary
-from domain.actions.conversations.same_request import find_same_request
 from domain.actions.conversations.turn_context import TurnContext, store_dialogue
 from domain.conversation.command_fields import MENU_INTENT, asks_own_request
-from domain.conversation.dialogue import CONFIRM_STEP
-from domain.conversation.frames import OFFER, Ask, Frame, Left, OptOut, Perform, Reaction, Refused, Unknown
+from domain.conversation.dialogue import OPT_INTENTS
+from domain.conversation.frames import (
+    CONFIRM_STEP,
+    OFFER,
+    Ask,
+    Frame,
+    Left,
+    OptOut,
+    Perform,
+    Reaction,
+    Refused,
+    Unknown,
+)
+from domain.conversation.vocabulary import CHANGE_INTENT
 from domain.messages.catalogue import JOINED_PART_BUDGET, RenderedMessage, join_fitting
+from domain.requests.request import ServiceRequest
 from domain.values.errors import DomainError, ExpiredDialogue, InvalidField, MissingField, UnknownKind, Unsupported
 from domain.values.reasons import ExpiredDialogueReason, UnsupportedReason
-from domain.values.text import fold_text
 
 OFFERED_INTENT, REFUSED_INTENT = "offered", "refused"
 """The intent of a text that was answered with an offer, or that nothing is done for."""
@@ -23,13 +47,29 @@ LATE_ANSWER_INTENTS = frozenset({"confirm", "deny"})
 """Intents of words that answer a summary, when they are alone."""
 
 
-async def converse(turn: TurnContext, text: str, *, is_command: bool = False) -> RenderedMessage:
+async def converse(
+    turn: TurnContext, text: str, *, is_command: bool = False, is_forwarded: bool = False
+) -> RenderedMessage:
     """Read one text from a line that has a proved mobile, do what it asks, and return the reply; the turn has what was
     understood.
 
-    A command (`is_command`) answers no question, whatever is asked: it is a button that belongs to no question.
+    A command (`is_command`) answers no question, whatever is asked: it is a button that belongs to no question. What
+    was forwarded (`is_forwarded`) somebody else may have written: nothing is done by it before it is confirmed.
     """
-    reply = await _take_turn(turn, text, is_command=is_command)
+    turn.text = text
+    warning = None if is_command else answer_emergency(turn, text)
+    if warning is None:
+        reply = warn_before(turn, text, await _take_turn(turn, text, is_command=is_command, is_forwarded=is_forwarded))
+    else:
+        reply = await _append_waiting_question(turn, warning)
+    await store_dialogue(turn)
+    return reply
+
+
+async def begin_intent(turn: TurnContext, intent: str, stated_values: Mapping[str, Any]) -> RenderedMessage:
+    """Begin an intent with what is known of it, and return the reply: what is missing is asked."""
+    step = turn.conversation.begin_intent(turn.dialogue, intent, stated_values, turn.sent_at)
+    reply = await _take_step(turn, step)
     await store_dialogue(turn)
     return reply
 
@@ -42,24 +82,50 @@ async def repeat_question(turn: TurnContext) -> RenderedMessage | None:
     return await _ask_question(turn, Ask(frame))
 
 
-async def _take_turn(turn: TurnContext, text: str, *, is_command: bool) -> RenderedMessage:
+async def _take_turn(turn: TurnContext, text: str, *, is_command: bool, is_forwarded: bool) -> RenderedMessage:
     late = turn.late_question
+    if not is_command and (reply := await _answer_uncalled(turn, text, is_forwarded=is_forwarded)):
+        return reply
     read_step = turn.conversation.read_command if is_command else turn.conversation.read_text
     try:
         step = read_step(turn.dialogue, text, turn.sent_at)
     except DomainError as error:
         turn.intent = turn.dependencies.grammar.parse_message(text, turn.sent_at).intent
         return turn.render_error(error)
+    if is_forwarded:
+        step = _doubt_forwarded(turn, step)
     if isinstance(step, Unknown):
         return await _answer_unknown(turn, step, text)
-    if late and isinstance(step, OptOut) and late.accepts_text(text):
+    if late and isinstance(step, OptOut) and late.may_mean_number(text):
         turn.intent = "unknown"
         return turn.render_error(ExpiredDialogue(reason=ExpiredDialogueReason.NUMBER))
     if late and isinstance(step, Ask) and step.frame.intent in LATE_ANSWER_INTENTS and not step.frame.slots:
         turn.dialogue.frames.clear()
         turn.intent = "unknown"
         return turn.render_error(ExpiredDialogue())
-    return _append_waiting_question(turn, await _take_step(turn, step))
+    return await _append_waiting_question(turn, await _take_step(turn, step))
+
+
+async def _answer_uncalled(turn: TurnContext, text: str, *, is_forwarded: bool) -> RenderedMessage | None:
+    """Return the reply to a text that answers what is open («خوب بود ممنون»), or to a courtesy; None for others."""
+    if not is_forwarded and (open_step := await read_open_answer(turn, text)):
+        return await _take_step(turn, open_step)
+    courtesy_reply = answer_courtesy(turn, text)
+    return courtesy_reply and await _append_waiting_question(turn, courtesy_reply)
+
+
+def _doubt_forwarded(turn: TurnContext, step: Reaction) -> Reaction:
+    """Return what a forwarded text comes to: what it would do is asked once, and it stops no messages."""
+    if isinstance(step, OptOut):
+        return Unknown()
+    if not isinstance(step, Perform) or step.frame.asked == CONFIRM_STEP:
+        return step
+    intent = step.frame.intent
+    if not (turn.conversation.forms[intent].submission or turn.conversation.grammar.is_binding(intent)):
+        return step
+    step.frame.plain = False
+    turn.dialogue.frames.append(step.frame)
+    return turn.conversation.ask_next(turn.dialogue)
 
 
 async def _take_step(turn: TurnContext, step: Reaction) -> RenderedMessage:
@@ -77,18 +143,32 @@ async def _take_step(turn: TurnContext, step: Reaction) -> RenderedMessage:
         case OptOut():
             turn.intent = "opt_out" if step.is_stopped else "opt_in"
             return await commands.set_opt_out(turn, stopped=step.is_stopped)
-        case Left() | Refused() | Unknown():
+        case Refused():
+            return await _answer_refusal(turn, step)
+        case Left() | Unknown():
             return _reply_nothing_done(turn, step)
 
 
-def _reply_nothing_done(turn: TurnContext, step: Left | Refused | Unknown) -> RenderedMessage:
+async def _answer_refusal(turn: TurnContext, step: Refused) -> RenderedMessage:
+    """Do nothing; where one open request may be what is not wanted, ask once whether it is to be cancelled."""
+    request = await find_refused_request(turn, step.intent) if turn.dialogue.top is None else None
+    if request is None:
+        turn.intent = REFUSED_INTENT
+        return turn.render("sms.refused")
+    return _offer_cancelling(turn, request)
+
+
+def _offer_cancelling(turn: TurnContext, request: ServiceRequest) -> RenderedMessage:
+    turn.dialogue.frames.append(Frame("cancel", {"code": request.code}, asked=CONFIRM_STEP, one_shot=False))
+    turn.intent, turn.asks_question = "cancel", True
+    return turn.render_about(request, "sms.offer.cancel")
+
+
+def _reply_nothing_done(turn: TurnContext, step: Left | Unknown) -> RenderedMessage:
     match step:
         case Left():
             turn.intent = "exit"
             return _describe_leaving(turn, step)
-        case Refused():
-            turn.intent = REFUSED_INTENT
-            return turn.render("sms.refused")
         case Unknown():
             turn.intent = "unknown"
             return turn.render("sms.unknown")
@@ -117,7 +197,8 @@ async def _fill_from_registries(turn: TurnContext, step: Ask | Perform) -> React
     frame.slots = {**registry_fill.found_values, **stated_slots}
     if isinstance(step, Ask) and set(frame.slots) != names_before and frame.asked != CONFIRM_STEP:
         frame.one_shot, frame.asked = frame.one_shot or not frame.filled, None
-        step = turn.conversation.ask_next(turn.dialogue, step.problem)  # type: ignore[assignment]  # an Ask or a Perform
+        next_step = turn.conversation.ask_next(turn.dialogue, step.problem)
+        step = replace(next_step, taken=step.taken) if isinstance(next_step, Ask) else next_step  # type: ignore[assignment]
     frame.filled = True
     frame.options = list(registry_fill.remaining_choices.get(str(frame.asked), frame.options))
     return step
@@ -125,14 +206,12 @@ async def _fill_from_registries(turn: TurnContext, step: Ask | Perform) -> React
 
 async def _perform_intent(turn: TurnContext, frame: Frame) -> RenderedMessage:
     """Do it; when a field turns out to be wrong only now, ask for that field again instead of losing the rest."""
-    if frame.intent == "help" and "service" not in frame.slots:
+    if frame.intent == "help" and frame.slots.keys().isdisjoint({"service", "about"}):
         return await _offer_menu(turn, "sms.help", list(turn.conversation.main_menu_intents()), "help")
-    if frame.asked != CONFIRM_STEP and await commands.needs_confirmation(turn, frame.intent, frame.slots):
+    if frame.intent == CHANGE_INTENT and frame.asked != CONFIRM_STEP:
+        return await _check_change(turn, frame)
+    if await _must_be_asked_first(turn, frame):
         frame.plain = False
-        turn.dialogue.frames.append(frame)
-        return await _take_step(turn, turn.conversation.ask_next(turn.dialogue))
-    if duplicate := await find_same_request(turn, frame):
-        frame.plain, frame.asked, frame.same_as = False, None, duplicate.code
         turn.dialogue.frames.append(frame)
         return await _take_step(turn, turn.conversation.ask_next(turn.dialogue))
     turn.intent = frame.intent
@@ -142,6 +221,48 @@ async def _perform_intent(turn: TurnContext, frame: Frame) -> RenderedMessage:
         return await _ask_wrong_field(turn, frame, error)
     except DomainError as error:
         return turn.render_error(error)
+
+
+async def _must_be_asked_first(turn: TurnContext, frame: Frame) -> bool:
+    """Return whether it is asked once more before it is done: it ends something, or is the same request again."""
+    if frame.asked != CONFIRM_STEP and await commands.needs_confirmation(turn, frame):
+        return True
+    duplicate = await find_same_request(turn, frame)
+    if duplicate:
+        frame.asked, frame.same_as = None, duplicate.code
+    return duplicate is not None
+
+
+async def _check_change(turn: TurnContext, frame: Frame) -> RenderedMessage:
+    """Do a change that was said plainly in one text; show any other with the old value, and ask once."""
+    try:
+        await check_change(turn, frame)
+    except (InvalidField, MissingField, UnknownKind) as error:
+        return await _ask_wrong_field(turn, frame, error)
+    except DomainError as error:
+        turn.intent = frame.intent
+        return turn.render_error(error)
+    is_done_at_once = frame.plain and frame.one_shot
+    frame.plain, frame.asked = False, CONFIRM_STEP if is_done_at_once else None
+    turn.dialogue.frames.append(frame)
+    return await _take_step(turn, turn.conversation.ask_next(turn.dialogue))
+
+
+async def _ask_change(turn: TurnContext, step: Ask) -> RenderedMessage:
+    """Ask which answer of a sent request is changed, and to what; a value that only one field reads names the field."""
+    frame = step.frame
+    try:
+        if frame.asked == CHANGED_FIELD and (field_name := await find_field_of_value(turn, frame)):
+            frame.slots[CHANGED_FIELD] = field_name
+            return await _take_step(turn, turn.conversation.ask_next(turn.dialogue))
+        question = await render_change_question(turn, frame)
+    except InvalidField as error:
+        return await _ask_wrong_field(turn, frame, error)
+    except DomainError as error:
+        turn.dialogue.frames.pop()
+        return turn.render_error(error)
+    turn.asks_question = True
+    return prefix_reason(turn, step, question)
 
 
 async def _ask_wrong_field(turn: TurnContext, frame: Frame, error: DomainError) -> RenderedMessage:
@@ -176,14 +297,20 @@ async def _run_intent(turn: TurnContext, frame: Frame) -> RenderedMessage:
 async def _ask_question(turn: TurnContext, step: Ask) -> RenderedMessage:
     frame = step.frame
     turn.intent = frame.intent
+    if frame.intent == CHANGE_INTENT and frame.asked == CONFIRM_STEP and not is_checked(frame):
+        turn.dialogue.frames.pop()
+        return await _check_change(turn, frame)
     if frame.asked == CONFIRM_STEP:
         turn.asks_question = True
-        return prefix_reason(turn, step, render_summary(turn, frame))
+        return prefix_reason(turn, step, await render_summary(turn, frame))
     frame.same_as = None
     if frame.asked == "code" and asks_own_request(frame.intent):
         return await _ask_own_request(turn, step)
+    if frame.intent == CHANGE_INTENT:
+        return await _ask_change(turn, step)
     turn.asks_question = True
-    return prefix_reason(turn, step, render_question(turn, frame))
+    question = await render_officer_question(turn, frame) or render_question(turn, frame, is_unsure=step.is_unsure)
+    return prefix_reason(turn, step, question)
 
 
 async def _ask_own_request(turn: TurnContext, step: Ask) -> RenderedMessage:
@@ -195,6 +322,9 @@ async def _ask_own_request(turn: TurnContext, step: Ask) -> RenderedMessage:
     candidates = await commands.list_candidates(turn, frame.intent)
     if not candidates:
         dialogue.frames.pop()
+        is_bare_answer = frame.intent in LATE_ANSWER_INTENTS and step.problem is None
+        if is_bare_answer and (staff_step := await read_staff_answer(turn, turn.text, is_clear=False)):
+            return await _take_step(turn, staff_step)
         return turn.render_error(step.problem) if step.problem else turn.render(f"sms.none_to.{frame.intent}")
     if len(candidates) == 1 and step.problem is None and frame.intent in commands.SINGLE_CHOICE_INTENTS:
         frame.slots["code"] = candidates[0].code
@@ -206,18 +336,15 @@ async def _ask_own_request(turn: TurnContext, step: Ask) -> RenderedMessage:
 
 
 async def _answer_unknown(turn: TurnContext, step: Unknown, text: str) -> RenderedMessage:
-    folded_text, late = fold_text(text), turn.late_question
-    if folded_text in {"1", "2", "3", "4", "5"}:
-        later_question_at = late.asked_at if late and late.accepts_number(int(folded_text)) else None
-        rating_reply = await commands.take_bare_rating(turn, int(folded_text), asked_since=later_question_at)
-        if rating_reply is not None:
-            turn.intent = "rate"
-            return rating_reply
-    near_intents = [intent for intent in step.near_intents if turn.conversation.forms[intent].is_offered]
+    if turn.dialogue.top is None and (request := await find_abandoned_request(turn, text)):
+        return _offer_cancelling(turn, request)
+    near_intents = [
+        intent for intent in step.near_intents if turn.conversation.forms[intent].is_offered or intent in OPT_INTENTS
+    ]
     if near_intents:
         return await _offer_menu(turn, "sms.did_you_mean", near_intents, OFFERED_INTENT, text)
     turn.intent = "unknown"
-    return turn.render_error(ExpiredDialogue()) if late else turn.render("sms.unknown")
+    return turn.render_error(ExpiredDialogue()) if turn.late_question else turn.render("sms.unknown")
 
 
 async def _offer_menu(
@@ -234,17 +361,27 @@ async def _offer_menu(
     return turn.render(text_key, menu=turn.numbered_menu(offered_intents, "intents"))
 
 
-def _append_waiting_question(turn: TurnContext, reply: RenderedMessage) -> RenderedMessage:
+async def _append_waiting_question(turn: TurnContext, reply: RenderedMessage) -> RenderedMessage:
     """After an interruption, repeat what the waiting dialogue still asks."""
     waiting = turn.dialogue.top
     if waiting is None or turn.asks_question or waiting.asked in {None, "code"} or waiting.intent == MENU_INTENT:
         return reply
     if turn.intent == waiting.intent or turn.conversation.is_outdated(waiting):  # it restarts with the next text
         return reply
-    question = render_summary(turn, waiting) if waiting.asked == CONFIRM_STEP else render_question(turn, waiting)
+    try:
+        question = await _word_waiting_question(turn, waiting)
+    except DomainError:  # what it is about is gone: the next text is told so
+        return reply
     endings = (f"{turn.text_of('sms.waiting')} {question.text}", turn.text_of("sms.waiting_in_short"))
     text = join_fitting(
         max(reply.part_budget, JOINED_PART_BUDGET), *(f"{reply.text}\n{ending}" for ending in endings), reply.text
     )
     turn.asks_question = text.endswith(question.text)
     return replace(reply, text=text)
+
+
+async def _word_waiting_question(turn: TurnContext, waiting: Frame) -> RenderedMessage:
+    if waiting.asked == CONFIRM_STEP:
+        return await render_summary(turn, waiting)
+    is_change = waiting.intent == CHANGE_INTENT
+    return await render_change_question(turn, waiting) if is_change else render_question(turn, waiting)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
+from domain.actions.conversations.operator_chat import is_operator
 from domain.actions.conversations.turn_context import TurnContext
 from domain.blocks.taxis import MOST_VEHICLES, vehicles_of_mobile
 from domain.conversation.buttons.menus import build_driver_rows, build_menu_rows
@@ -19,10 +20,16 @@ MOST_LISTED = 5
 
 
 async def build_main_menu(turn: TurnContext) -> ButtonRows:
-    """Return the main menu, with the drivers' where this person has to do with a taxi."""
+    """Return the main menu, with the drivers' where this person has to do with a taxi, and the jobs of an operator."""
     own_taxis = await vehicles_of_mobile(turn.uow, turn.actor.identifier)
     has_languages = turn.dependencies.catalogue.is_multilingual
-    return build_menu_rows(turn.conversation, turn.text_of, has_taxi=bool(own_taxis), has_languages=has_languages)
+    return build_menu_rows(
+        turn.conversation,
+        turn.text_of,
+        has_taxi=bool(own_taxis),
+        is_operator=await is_operator(turn),
+        has_languages=has_languages,
+    )
 
 
 def build_driver_menu(turn: TurnContext) -> RenderedMessage:

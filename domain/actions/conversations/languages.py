@@ -5,14 +5,17 @@ from dataclasses import replace
 
 from domain.actions.citizens.languages import require_offered_language, save_line_language
 from domain.actions.conversations.turn_context import SlotValues, TurnContext
+from domain.actions.dependencies import Dependencies
 from domain.conversation.buttons.menus import build_language_rows, menu_button_rows
 from domain.language.wording import menu_of_names
-from domain.messages.catalogue import RenderedMessage
+from domain.messages.catalogue import JOINED_PART_BUDGET, RenderedMessage, join_fitting
 from domain.messages.keyboards import ReplyMarkup
 from domain.parsing.answers import read_number
+from domain.parsing.topics import find_written_language
+from domain.unit_of_work import UnitOfWork
 from domain.values.errors import InvalidField
-from domain.values.languages import Language, in_language, language_in_force
-from domain.values.text import fold_text
+from domain.values.languages import PERSIAN, Language, in_language, language_in_force
+from domain.values.text import fold_text, has_latin_letters_alone
 
 
 async def choose_language(turn: TurnContext, slots: SlotValues) -> RenderedMessage:
@@ -39,6 +42,36 @@ def offer_languages(turn: TurnContext) -> RenderedMessage:
     return turn.render("sms.languages", languages=menu_of_names([language.title for language in offered]))
 
 
+async def adopt_written_language(dependencies: Dependencies, uow: UnitOfWork, line: str, text: str) -> Language | None:
+    """Take the language that a text is written in for a line that has chosen none; None where nothing is taken."""
+    tag = find_written_language(text) if dependencies.catalogue.is_multilingual else None
+    language = next((one for one in dependencies.catalogue.languages if one.tag == tag), None)
+    if language is None or await uow.lines.find_language(line):
+        return None
+    await save_line_language(dependencies, uow, line, language)
+    return language
+
+
+async def choose_answer_letters(turn: TurnContext, text: str) -> Language:
+    """Return the language that a text is answered in: that in force, but Persian in Latin letters for Persian that is
+    written so, unless the line has chosen a language; what has no letters goes on as the dialogue was.
+    """
+    catalogue = turn.dependencies.catalogue
+    latin, has_chosen = catalogue.latin, catalogue.is_multilingual and await turn.uow.lines.find_language(turn.line)
+    if latin is None or has_chosen or language_in_force() != PERSIAN:
+        return language_in_force()
+    if any(sign.isalpha() for sign in text):
+        turn.dialogue.is_latin = has_latin_letters_alone(text)
+    return latin.language if turn.dialogue.is_latin else PERSIAN
+
+
+def announce_language(dependencies: Dependencies, reply: RenderedMessage) -> RenderedMessage:
+    """Add to a reply, where it has the place, in which language the line is answered from now on."""
+    notice = dependencies.catalogue.text("sms.language_adopted")
+    part_budget = max(reply.part_budget, JOINED_PART_BUDGET)
+    return replace(reply, text=join_fitting(part_budget, f"{reply.text}\n{notice}", reply.text))
+
+
 async def _take_language(turn: TurnContext, language: Language) -> RenderedMessage:
     await save_line_language(turn.dependencies, turn.uow, turn.line, language)
     with in_language(language):
@@ -51,5 +84,5 @@ def _find_named(languages: Iterable[Language], name: str) -> Language | None:
     try:
         number = read_number(name)
     except InvalidField:
-        return next((one for one in offered if folded_name in {one.tag, fold_text(one.title)}), None)
+        return next((one for one in offered if folded_name in {fold_text(one.tag), fold_text(one.title)}), None)
     return offered[number - 1] if 1 <= number <= len(offered) else None

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from domain.actions.dependencies import Dependencies
-from domain.conversation.dialogue import CONFIRM_STEP
-from domain.conversation.frames import Dialogue, Frame
+from domain.conversation.command_fields import MENU_INTENT
+from domain.conversation.form_filling import is_number
+from domain.conversation.frames import CONFIRM_STEP, Dialogue, Frame
 from domain.messages.ports import StoredDialogue
 from domain.parsing.answers import read_number
 from domain.values.errors import InvalidField
@@ -32,6 +33,10 @@ class LateQuestion:
             return self.accepts_number(read_number(text))
         except InvalidField:
             return False
+
+    def may_mean_number(self, text: str) -> bool:
+        """Return whether a bare number is meant for it: of a menu any is, also one that the menu did not have."""
+        return self.accepts_text(text) or (self.frame.intent == MENU_INTENT and is_number(text))
 
 
 def read_dialogue(

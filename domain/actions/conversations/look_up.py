@@ -9,6 +9,7 @@ from domain.language.lookups import Lookup, LookupContext, PriceLookup
 from domain.language.service import Service
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
+from domain.values.errors import DomainError
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +35,31 @@ async def run_lookup(
     brief: bool,
 ) -> list[AnswerLine]:
     """Answer with values that were read already; `brief` answers fit one text. Errors: those of the look-up itself."""
-    mobile = actor.identifier if actor.kind == "citizen" else None
-    lookup_context = LookupContext(
+    lookup_context = _build_context(dependencies, uow, values, actor, brief=brief)
+    return [
+        _render_answer_line(dependencies, service, lookup, key, facts)
+        for key, facts in await lookup.find_answers(lookup_context)
+    ]
+
+
+async def estimate_price(
+    dependencies: Dependencies, uow: UnitOfWork, service: Service, values: Mapping[str, Any], actor: Actor
+) -> int | None:
+    """Return what a filled form would cost by today's tariff, in rials with VAT; None where nobody can say it yet."""
+    if service.price_lookup is None or service.price_lookup.estimate is None:
+        return None
+    try:
+        return await service.price_lookup.estimate(_build_context(dependencies, uow, values, actor, brief=True))
+    except DomainError:  # no price is set, or something is measured first
+        return None
+
+
+def _build_context(
+    dependencies: Dependencies, uow: UnitOfWork, values: Mapping[str, Any], actor: Actor, *, brief: bool
+) -> LookupContext:
+    return LookupContext(
         uow,
-        mobile,
+        actor.identifier if actor.kind == "citizen" else None,
         values,
         dependencies.clock.now(),
         dependencies.policy,
@@ -46,10 +68,6 @@ async def run_lookup(
         asked_by=actor.label,
         is_brief=brief,
     )
-    return [
-        _render_answer_line(dependencies, service, lookup, key, facts)
-        for key, facts in await lookup.find_answers(lookup_context)
-    ]
 
 
 def _render_answer_line(

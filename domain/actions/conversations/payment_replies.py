@@ -13,8 +13,8 @@ from domain.actions.payments.link_addresses import find_bill_pages, join_bill_pa
 from domain.actions.requests import track
 from domain.bills.bill import Bill, BillState
 from domain.bills.merged_bill import MergedBill, derive_merged_deadline, derive_merged_state
-from domain.language.wording import deadline_day_text
 from domain.messages.catalogue import RenderedMessage
+from domain.values.bill_ids import BillIds
 from domain.values.text import group_digits, persian_digits
 
 
@@ -55,5 +55,8 @@ async def _render_merged_bill(turn: TurnContext, merged_bill: MergedBill, parts:
     if deadline is None:
         reply = turn.render("sms.pay_merged", **facts)
     else:
-        reply = turn.render("sms.pay_merged_until", **facts, deadline=deadline_day_text(deadline))
-    return await add_payment_link(turn, reply, parts)
+        facts["deadline"] = turn.dependencies.wording.render_fact(None, "deadline", deadline)
+        reply = turn.render("sms.pay_merged_until", **facts)
+    linked_reply = await add_payment_link(turn, reply, parts)
+    merged_ids = BillIds(merged_bill.bill_id, merged_bill.payment_id)
+    return replace(linked_reply, bill_pages=replace(linked_reply.bill_pages, payable_ids=merged_ids))

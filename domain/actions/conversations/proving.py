@@ -5,6 +5,7 @@
 from domain.actions.citizens.languages import name_chat_line
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import Address, queue_reply
+from domain.actions.messages.rerouting import reroute_to_sms
 from domain.actions.messages.verification_codes import CodeRequest, check_code, send_code
 from domain.chats.chat import Chat
 from domain.messages.code_spending import CodeDelivery
@@ -56,15 +57,25 @@ async def link_chat(dependencies: Dependencies, uow: UnitOfWork, chat: Chat, mob
     for other_chat in await uow.chats.list_linked(chat.channel, mobile):
         if other_chat.chat_id == chat.chat_id:
             continue
-        other_chat.mobile, other_chat.linked_at, other_chat.updated_at = None, None, now
-        await uow.chats.save(other_chat)
-        await uow.dialogues.delete(other_chat.channel, other_chat.chat_id)
+        await unlink_chat(dependencies, uow, other_chat)
         notice_message = dependencies.catalogue.render_message(
             "chat.moved_away", {"mobile": persian_digits(display_mobile(mobile))}, MessageClass.NOTICE
         )
         await queue_reply(dependencies, uow, Address(other_chat.channel, other_chat.chat_id), notice_message)
+    if chat.mobile not in {None, mobile}:
+        await unlink_chat(dependencies, uow, chat)
     await _carry_language(dependencies, uow, chat, mobile)
     chat.mobile, chat.linked_at, chat.updated_at = mobile, now, now
+    await uow.chats.save(chat)
+
+
+async def unlink_chat(dependencies: Dependencies, uow: UnitOfWork, chat: Chat) -> None:
+    """Let a chat be nobody's: what was begun in it is dropped, and what still waits for it goes by SMS."""
+    now = dependencies.clock.now()
+    waiting_messages = await uow.outbox.expire_waiting_in_chat(chat.channel, chat.chat_id, now)
+    await reroute_to_sms(dependencies, uow, waiting_messages)
+    await uow.dialogues.delete(chat.channel, chat.chat_id)
+    chat.mobile, chat.linked_at, chat.updated_at = None, None, now
     await uow.chats.save(chat)
 
 

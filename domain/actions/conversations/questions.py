@@ -2,40 +2,58 @@
 
 from dataclasses import replace
 
+from domain.actions.conversations.look_up import estimate_price
 from domain.actions.conversations.turn_context import TurnContext
 from domain.conversation.command_fields import INTENTS_WITH_OWN_QUESTION, MENU_INTENT
-from domain.conversation.frames import Ask, Frame
+from domain.conversation.frames import AMEND_STEP, CONFIRM_STEP, Ask, Frame
 from domain.fields.moments import Day, HourOfDay
 from domain.fields.types import FieldType
 from domain.language.wording import menu_of_names
 from domain.messages.catalogue import JOINED_PART_BUDGET, RenderedMessage, join_fitting
 from domain.values.errors import AmbiguousField
-from domain.values.text import persian_digits
+from domain.values.languages import join_list
+from domain.values.text import group_digits, persian_digits
+
+MOST_TRIES_IN_SAME_WORDS = 2
+"""How often a question is asked as it is; from then on it is asked in other words, with a person and a way out."""
 
 
-def render_question(turn: TurnContext, frame: Frame) -> RenderedMessage:
-    """Word the question for the field that a frame asks, with its menu where few values are left."""
+def render_question(turn: TurnContext, frame: Frame, *, is_unsure: bool = False) -> RenderedMessage:
+    """Word the question for the field that a frame asks, with its menu where few values are left; in other words, with
+    what would do, where its citizen does not know (`is_unsure`) or was asked twice.
+    """
     if frame.intent == MENU_INTENT:
         return turn.render("sms.choose", menu=turn.numbered_menu(frame.options, "intents"))
-    keyword = turn.conversation.forms[frame.intent].submission or turn.conversation.forms[frame.intent].lookup
+    if frame.asked == AMEND_STEP:
+        labels = [turn.text_of(_label_key(turn, frame, name)) for name in frame.options]
+        return turn.render("ask.field", menu=menu_of_names(labels))
+    asked_type = _asked_field_type(turn, frame)
+    menu = menu_of_names([asked_type.display_name(option, turn.text_of) for option in frame.options])
+    if frame.options and isinstance(asked_type, Day | HourOfDay):
+        return turn.render("sms.which_value", menu=menu)
+    text_key = _find_question_key(turn, frame)
+    is_reworded = is_unsure or (frame.tries > MOST_TRIES_IN_SAME_WORDS and frame.tries % 2)
+    help_key = f"{text_key.removesuffix('.prompt')}.help"
+    if is_reworded and help_key in turn.dependencies.catalogue:
+        return turn.render(help_key, menu=menu)
+    choice_key = f"{text_key.removesuffix('.prompt')}.choose"
+    has_own_key = frame.options and choice_key in turn.dependencies.catalogue
+    return turn.render(choice_key if has_own_key else text_key, menu=menu)
+
+
+def _find_question_key(turn: TurnContext, frame: Frame) -> str:
+    form = turn.conversation.forms[frame.intent]
+    keyword = form.submission or form.lookup
     field_name = f"{frame.asked}_{frame.gap}" if frame.gap else f"{frame.asked}"
-    text_key = f"services.{keyword[0].key}.fields.{field_name}.prompt" if keyword else f"ask.{field_name}"
     if frame.intent in INTENTS_WITH_OWN_QUESTION:
-        text_key = f"ask.{frame.intent}"
-    if frame.options and isinstance(_asked_field_type(turn, frame), Day | HourOfDay):
-        kind = _asked_field_type(turn, frame)
-        return turn.render(
-            "sms.which_value",
-            menu=menu_of_names([kind.display_name(option, turn.text_of) for option in frame.options]),
-        )
-    if frame.options:
-        choice_key = f"{text_key.removesuffix('.prompt')}.choose"
-        text_key = choice_key if choice_key in turn.dependencies.catalogue else text_key
-        kind = _asked_field_type(turn, frame)
-        return turn.render(
-            text_key, menu=menu_of_names([kind.display_name(option, turn.text_of) for option in frame.options])
-        )
-    return turn.render(text_key)
+        return f"ask.{frame.intent}"
+    return f"services.{keyword[0].key}.fields.{field_name}.prompt" if keyword else f"ask.{field_name}"
+
+
+def _label_key(turn: TurnContext, frame: Frame, name: str) -> str:
+    """Return the key of what a field of the frame's form is called."""
+    keyword = turn.conversation.forms[frame.intent].submission
+    return f"services.{keyword[0].key}.fields.{name}.label" if keyword else f"ask.{name}"
 
 
 def _asked_field_type(turn: TurnContext, frame: Frame) -> FieldType:
@@ -44,28 +62,87 @@ def _asked_field_type(turn: TurnContext, frame: Frame) -> FieldType:
     )
 
 
-def render_summary(turn: TurnContext, frame: Frame) -> RenderedMessage:
-    """Word what is done when the citizen confirms it."""
+async def render_summary(turn: TurnContext, frame: Frame) -> RenderedMessage:
+    """Word what is done when the citizen confirms it: which service, what it would cost by today's tariff, what is left
+    to the unit, and all that was said.
+    """
     keyword = turn.conversation.forms[frame.intent].submission
     if frame.same_as:
-        return turn.render("chat.same", code=turn.dependencies.wording.tracking_code_text(frame.same_as))
+        return turn.render("sms.same", code=turn.dependencies.wording.tracking_code_text(frame.same_as))
     if keyword is None:
-        slot_texts = {name: persian_digits(str(value)) for name, value in frame.slots.items() if name != "code"}
-        request_code = (
-            turn.dependencies.wording.tracking_code_text(frame.slots["code"]) if "code" in frame.slots else ""
-        )
-        return turn.render(f"sms.offer.{frame.intent}", code=request_code, **slot_texts)
-    return turn.render(
-        f"services.{keyword[0].key}.summary", **turn.dependencies.wording.render_values(keyword[0].form, frame.slots)
+        return _render_offer(turn, frame)
+    service = keyword[0]
+    question = turn.render(
+        f"services.{service.key}.summary", **turn.dependencies.wording.render_values(service.form, frame.slots)
+    )
+    title = turn.dependencies.wording.service_title(service.key)
+    amount = await estimate_price(turn.dependencies, turn.uow, service, frame.slots, turn.actor)
+    head_lines = [_render_head(turn, title, amount)]
+    head_lines += [describe_left_open(turn, frame)] if frame.left_open else []
+    whole_text = "\n".join((*head_lines, question.text))
+    return replace(
+        question, text=join_fitting(max(question.part_budget, JOINED_PART_BUDGET), whole_text, question.text)
     )
 
 
+def _render_head(turn: TurnContext, title: str, amount: int | None) -> str:
+    if amount is None:
+        return turn.render("sms.summary_head", service=title).text
+    return turn.render("sms.summary_estimate", service=title, amount=group_digits(amount)).text
+
+
+def _render_offer(turn: TurnContext, frame: Frame) -> RenderedMessage:
+    """Word a command that is asked about once."""
+    slot_texts = {name: persian_digits(str(value)) for name, value in frame.slots.items() if name != "code"}
+    request_code = turn.dependencies.wording.tracking_code_text(frame.slots["code"]) if "code" in frame.slots else ""
+    return turn.render(f"sms.offer.{frame.intent}", code=request_code, **slot_texts)
+
+
+def describe_left_open(turn: TurnContext, frame: Frame) -> str:
+    """Return what the unit settles, in words; empty where nothing is left to it."""
+    if not frame.left_open:
+        return ""
+    labels = join_list(turn.text_of(_label_key(turn, frame, name)) for name in frame.left_open)
+    return turn.render("sms.left_to_unit", labels=labels).text
+
+
 def prefix_reason(turn: TurnContext, step: Ask, question: RenderedMessage) -> RenderedMessage:
-    """Put before a question why it is asked, at least in short; which of several readings is meant says it itself."""
+    """Put before a question why it is asked, at least in short, or which answer was changed; which of several readings
+    is meant says it itself. Behind one that was asked twice stands how to reach a person, and how to leave.
+    """
     if isinstance(step.problem, AmbiguousField) and step.frame.options:
         return question
-    reasons = [turn.text_of("sms.restarted")] if step.is_restarted else []
-    if step.problem is not None and not step.is_restarted:
-        reasons = [turn.dependencies.wording.render_error(step.problem), turn.text_of(f"errors.{step.problem.code}")]
-    texts = (*(f"{reason}\n{question.text}" for reason in reasons), question.text)
-    return replace(question, text=join_fitting(max(question.part_budget, JOINED_PART_BUDGET), *texts))
+    is_repeated = step.frame.tries > MOST_TRIES_IN_SAME_WORDS
+    endings = [f"\n{_describe_ways_out(turn)}"] if is_repeated else []
+    variants = [
+        f"{reason}\n{question.text}{ending}" for ending in (*endings, "") for reason in _list_reasons(turn, step)
+    ]
+    variants += [f"{question.text}{ending}" for ending in endings]
+    return replace(question, text=join_fitting(max(question.part_budget, JOINED_PART_BUDGET), *variants, question.text))
+
+
+def _list_reasons(turn: TurnContext, step: Ask) -> list[str]:
+    """Return what is said before a question, in full and in short; nothing where it is asked for the first time."""
+    if step.is_restarted:
+        return [turn.text_of("sms.restarted")]
+    if step.problem is not None:
+        return [turn.dependencies.wording.render_error(step.problem), turn.text_of(f"errors.{step.problem.code}")]
+    if step.taken and step.frame.asked != CONFIRM_STEP:
+        return [_describe_taken(turn, step.frame, step.taken)]
+    return []
+
+
+def _describe_taken(turn: TurnContext, frame: Frame, name: str) -> str:
+    """Return which answer stands now that was not asked for."""
+    label = turn.text_of(_label_key(turn, frame, name))
+    if name in frame.left_open:
+        return turn.render("sms.left_to_unit", labels=label).text
+    form_fields = turn.conversation.forms[frame.intent].fields
+    value = turn.dependencies.wording.render_values(form_fields, frame.slots)[name]
+    return turn.render("sms.taken", label=label, value=value).text
+
+
+def _describe_ways_out(turn: TurnContext) -> str:
+    if turn.conversation.can_call_back:
+        return turn.text_of("sms.ways_out")
+    return turn.render("sms.way_out").text

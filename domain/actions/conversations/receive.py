@@ -10,15 +10,19 @@ from datetime import timedelta
 
 from domain.actions.conversations.arriving import Arrival, handle_once
 from domain.actions.conversations.converse import OFFERED_INTENT, REFUSED_INTENT, converse
+from domain.actions.conversations.languages import adopt_written_language, announce_language, choose_answer_letters
 from domain.actions.conversations.turn_context import open_turn
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import SMS_CHANNEL, Address, sms_address
+from domain.conversation.courtesies import COURTESY_INTENTS
+from domain.conversation.frames import question_state
 from domain.messages.carriers import ReceivedSms
 from domain.messages.ports import StoredDialogue
 from domain.messages.records import InboundMessage, InboundState
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values import identifiers
 from domain.values.errors import InvalidField
+from domain.values.languages import in_language
 from domain.values.text import tidy_text
 
 LONGEST_TEXT = 2000
@@ -30,6 +34,11 @@ UNANSWERED_INTENTS = frozenset({"unknown", OFFERED_INTENT, REFUSED_INTENT})
 
 LOOP_WINDOW = timedelta(minutes=10)
 """Texts further apart are no answers of a machine; those from the future, of a clock that was ahead, neither."""
+
+COURTESY_WINDOW = timedelta(hours=1)
+"""Within it a courtesy of one kind is answered once."""
+
+MOST_EARLIER_COURTESIES = 10
 
 
 async def receive_sms(dependencies: Dependencies, store: Store, provider: str, sms: ReceivedSms) -> InboundMessage:
@@ -94,7 +103,8 @@ async def _find_earlier_delivery(
     if message.provider_id is not None:
         return None  # the inbox itself recognises it, when it is added
     stored_dialogue = await uow.dialogues.load(SMS_CHANNEL, message.sender)
-    position = hashlib.sha256(f"{message.text}\0{stored_dialogue[0] if stored_dialogue else None}".encode()).hexdigest()
+    question = question_state(stored_dialogue[0]) if stored_dialogue else None
+    position = hashlib.sha256(f"{message.text}\0{question}".encode()).hexdigest()
     message.fingerprint = f"{position}:{message.id}"
     duplicate_window = dependencies.policy.duplicate_window
     for earlier in await uow.inbox.list_last_from(SMS_CHANNEL, message.sender, 5):
@@ -109,13 +119,32 @@ async def _find_earlier_delivery(
 async def _answer_message(arrival: Arrival, address: Address, stored_dialogue: StoredDialogue | None) -> None:
     dependencies, uow, message = arrival.dependencies, arrival.uow, arrival.message
     turn = open_turn(dependencies, uow, address, stored_dialogue, sent_at=message.received_at)
-    reply = await converse(turn, message.text)
+    adopted = await adopt_written_language(dependencies, uow, turn.line, message.text)
+    with in_language(adopted or await choose_answer_letters(turn, message.text)):
+        reply = await converse(turn, message.text)
+        reply = announce_language(dependencies, reply) if adopted and turn.intent != "language" else reply
     message.intent, message.request_id = turn.intent, reply.request_id
+    if turn.intent in COURTESY_INTENTS and await _was_answered_lately(uow, message):
+        message.reason = "courtesy"
+        return
     if turn.intent in UNANSWERED_INTENTS and await _is_machine_loop(dependencies, uow, message):
         message.reason = "loop"
         return
     message.state = InboundState.ANSWERED
     await arrival.send_reply(reply)
+
+
+async def _was_answered_lately(uow: UnitOfWork, message: InboundMessage) -> bool:
+    """Return whether a courtesy of this kind was answered a while ago: one is enough, and nobody answers thanks for
+    thanks for ever.
+    """
+    earlier_messages = await uow.inbox.list_last_from(message.channel, message.sender, MOST_EARLIER_COURTESIES)
+    return any(
+        earlier.id != message.id
+        and earlier.intent == message.intent
+        and abs(message.received_at - earlier.received_at) <= COURTESY_WINDOW
+        for earlier in earlier_messages
+    )
 
 
 async def _is_machine_loop(dependencies: Dependencies, uow: UnitOfWork, message: InboundMessage) -> bool:

@@ -7,8 +7,11 @@ updates of one chat wait for each other, whichever process got them. A fault of 
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from domain.actions.chats.answered_questions import find_answered_message
+from domain.actions.citizens.languages import name_chat_line
 from domain.actions.conversations.arriving import Arrival, handle_once
 from domain.actions.conversations.chat_turn import ChatTurn, handle_chat_event
+from domain.actions.conversations.languages import adopt_written_language, announce_language
 from domain.actions.conversations.receive import LONGEST_TEXT
 from domain.actions.conversations.turn_context import open_turn
 from domain.actions.conversations.unproved_chat import handle_unproved_event, prove_by_contact
@@ -35,6 +38,7 @@ from domain.unit_of_work import Store, UnitOfWork
 from domain.values.actors import Actor, Role
 from domain.values.calendar import hour_text, to_tehran
 from domain.values.errors import DomainError, TooManyRequests
+from domain.values.languages import in_language, language_in_force
 from domain.values.rate_windows import current_window_end
 from domain.values.reasons import TooManyRequestsReason
 from domain.values.text import tidy_text
@@ -64,6 +68,8 @@ class HandledUpdate:
     """The notice that answers a pressed button; None: none."""
     invoice_token: str = ""
     """The payment link for whose bills an invoice is to be sent into the chat, once; empty: none is."""
+    answered_message: str = ""
+    """The messenger's number of our message whose buttons are to go away; empty: none's are."""
 
 
 async def receive_update(dependencies: Dependencies, store: Store, update: ReceivedUpdate) -> HandledUpdate:
@@ -81,15 +87,25 @@ async def receive_update(dependencies: Dependencies, store: Store, update: Recei
     stored_message = await handle_once(dependencies, store, message, address, handle_update)
     if stored_message.state is InboundState.FAILED or not chat_turns:
         return HandledUpdate(stored_message)
-    return HandledUpdate(stored_message, chat_turns[-1].toast, chat_turns[-1].invoice_token)
+    chat_turn = chat_turns[-1]
+    return HandledUpdate(stored_message, chat_turn.toast, chat_turn.invoice_token, chat_turn.answered_message)
 
 
 async def _prepare_event(dependencies: Dependencies, store: Store, update: ReceivedUpdate) -> ChatEvent:
-    """Return what came with its file, if it has one, prepared: before the unit of work that stores it."""
-    sent_file = update.chat_event
-    if not isinstance(sent_file, SentFile) or sent_file.content is None:
-        return update.chat_event
+    """Return what came with its files, if it has any, prepared: before the unit of work that stores them."""
     sender = Actor(frozenset({Role.CITIZEN}), "citizen", update.chat_id, update.channel)
+    match update.chat_event:
+        case SentFile() as sent_file:
+            return await _prepare_sent_file(dependencies, store, sent_file, sender)
+        case ButtonPressed(files=files) as press:
+            prepared_files = [await _prepare_sent_file(dependencies, store, file, sender) for file in files]
+            return replace(press, files=tuple(prepared_files))
+    return update.chat_event
+
+
+async def _prepare_sent_file(dependencies: Dependencies, store: Store, sent_file: SentFile, sender: Actor) -> SentFile:
+    if sent_file.content is None:
+        return sent_file
     try:
         prepared_file = await prepare_file(dependencies, store, sent_file.file_name, sent_file.content, sender)
     except DomainError as refusal:
@@ -205,7 +221,7 @@ async def _refresh_chat(dependencies: Dependencies, uow: UnitOfWork, update: Rec
 async def _answer_update(
     arrival: Arrival, chat: Chat, update: ReceivedUpdate, stored_dialogue: StoredDialogue | None
 ) -> ChatTurn:
-    chat_turn = await _take_turn(arrival, chat, update, stored_dialogue)
+    chat_turn = await _take_turn_in_language(arrival, chat, update, stored_dialogue)
     message = arrival.message
     message.intent, message.mobile = chat_turn.intent, chat.mobile
     reply_arrival = Arrival(arrival.dependencies, arrival.uow, message, address_in_chat(chat))
@@ -213,6 +229,21 @@ async def _answer_update(
         message.state, message.request_id = InboundState.ANSWERED, reply.request_id or message.request_id
         await reply_arrival.send_reply(reply)
     return chat_turn
+
+
+async def _take_turn_in_language(
+    arrival: Arrival, chat: Chat, update: ReceivedUpdate, stored_dialogue: StoredDialogue | None
+) -> ChatTurn:
+    """Answer in the language of the text, where the line has chosen none."""
+    dependencies, event = arrival.dependencies, update.chat_event
+    text = event.text if isinstance(event, TextWritten) else ""
+    adopted = await adopt_written_language(dependencies, arrival.uow, name_chat_line(chat), text)
+    with in_language(adopted or language_in_force()):
+        chat_turn = await _take_turn(arrival, chat, update, stored_dialogue)
+        if not adopted or not chat_turn.replies or chat_turn.intent == "language":
+            return chat_turn
+        first_reply, *others = chat_turn.replies
+        return replace(chat_turn, replies=(announce_language(dependencies, first_reply), *others))
 
 
 async def _take_turn(
@@ -227,7 +258,11 @@ async def _take_turn(
             open_turn(dependencies, uow, chat_address), chat, update.chat_event, stored_dialogue
         )
     turn = open_turn(dependencies, uow, chat_address, stored_dialogue)
-    return await handle_chat_event(turn, update.chat_event)
+    question_before = turn.dialogue.as_json() if turn.had_dialogue else None
+    chat_turn = await handle_chat_event(turn, update.chat_event)
+    if question_before and not chat_turn.answered_message and turn.dialogue.as_json() != question_before:
+        return replace(chat_turn, answered_message=await find_answered_message(uow, arrival.message))
+    return chat_turn
 
 
 def _is_repeated_press(previous: InboundMessage, message: InboundMessage) -> bool:

@@ -11,6 +11,7 @@ from domain.messages.keyboards import ButtonRows
 from domain.requests.request import Phase, ServiceRequest
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor, Role
+from domain.values.languages import language_in_force
 
 
 async def build_request_buttons(
@@ -22,11 +23,18 @@ async def build_request_buttons(
     is_own = request.mobile == mobile
     printable_papers = await list_printouts(dependencies, uow, request, actor) if is_own else {}
     can_rate = is_own and await awaits_rating(dependencies, uow, request)
-    has_pages = is_own and bool(dependencies.policy.site_address)
-    bill_pages = await find_bill_pages(dependencies, uow, await list_request_bills(uow, request) if has_pages else ())
+    shows_bills = is_own and (bool(dependencies.policy.site_address) or request.phase is Phase.NEEDS_PAYMENT)
+    bill_pages = await find_bill_pages(dependencies, uow, await list_request_bills(uow, request) if shows_bills else ())
     takes_invoices = channel in dependencies.policy.invoice_channels
     choices = RequestChoices(
-        request, service, mobile, printable_papers, can_rate, bill_pages, takes_invoices=takes_invoices
+        request,
+        service,
+        mobile,
+        printable_papers,
+        can_rate,
+        bill_pages,
+        takes_invoices=takes_invoices,
+        is_read_aloud=channel in dependencies.policy.voice_channels and bool(language_in_force().voice),
     )
     return choices.build_rows(dependencies.catalogue.text)
 

@@ -8,7 +8,8 @@ from typing import Any
 from domain.actions.conversations.late_questions import LateQuestion, dialogue_lifetime, read_dialogue
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import Address
-from domain.chats.chat import MESSENGERS
+from domain.chats.chat import MESSENGERS, SentFile
+from domain.conversation.buttons.pages import REQUESTS_A_PAGE, find_page
 from domain.conversation.dialogue import Conversation
 from domain.conversation.frames import Dialogue
 from domain.language.wording import menu_of_names
@@ -54,10 +55,16 @@ class TurnContext:
     """Whether something was asked before that, whose time is over."""
     late_question: LateQuestion | None = None
     """The question of an earlier dialogue, whose time has just run out."""
+    text: str = ""
+    """What was said."""
+    pressed_files: Sequence[SentFile] = ()
+    """Files that waited for the button which was pressed."""
     intent: str = ""
     """What was understood."""
     asks_question: bool = False
     """Whether the reply ends with the question that the dialogue waits with."""
+    wished_page: str | None = None
+    """Which page of what is shown was leafed to by a button; None: the first."""
 
     @property
     def line(self) -> str:
@@ -101,8 +108,10 @@ class TurnContext:
     ) -> tuple[RenderedMessage, int]:
         """Return a reply of a head and a line a request, the first that fit, and how many those are.
 
-        How many more there are is said, and how to reach them.
+        How many more there are is said, and how to reach them. In a chat it is a page of them, and buttons lead to all.
         """
+        if self.actor.channel in MESSENGERS:
+            return self._render_page(key, requests, numbered=numbered), len(requests)
 
         def describe_rest(shown_count: int) -> list[str]:
             rest_count = len(requests) - shown_count
@@ -115,6 +124,18 @@ class TurnContext:
             self.dependencies.catalogue.part_budget(key), self.text_of(key), request_lines, describe_rest
         )
         return self.reply_with(text, key), number
+
+    def _render_page(self, key: str, requests: Sequence[ServiceRequest], *, numbered: bool) -> RenderedMessage:
+        """Return a reply of a head and a line for each request of the page that was leafed to."""
+        page = find_page(len(requests), REQUESTS_A_PAGE, self.wished_page)
+        lines = [self.text_of(key)]
+        for number, request in list(enumerate(requests, start=1))[page.start : page.end]:
+            line = self.render_about(request, "sms.list_line").text
+            lines.append(f"{persian_digits(number)}) {line}" if numbered else line)
+        if page.page_count > 1:
+            numbers = {"page": persian_digits(page.number), "pages": persian_digits(page.page_count)}
+            lines.append(self.render("chat.page", **numbers).text)
+        return self.reply_with("\n".join(lines), key)
 
     def fitting_intents(self, key: str, intents: Sequence[str]) -> list[str]:
         """Return the first of these intents, as many as fit into the menu of the text `key`."""
@@ -141,7 +162,7 @@ def open_turn(
     actor = Actor(frozenset({Role.CITIZEN}), "citizen", mobile, address.channel)
     conversation = dependencies.conversation_in(address.channel)
     dialogue, late_question = read_dialogue(dependencies, stored_dialogue)
-    had_dialogue = bool(dialogue.frames)
+    had_dialogue = bool(dialogue.frames or dialogue.files)
     has_expired = stored_dialogue is not None and bool(stored_dialogue[0].get("frames")) and not had_dialogue
     return TurnContext(
         dependencies,
@@ -160,7 +181,7 @@ def open_turn(
 async def store_dialogue(turn: TurnContext) -> None:
     """Keep the dialogue for the next text, in the place of what there was."""
     address, dialogues = turn.address, turn.uow.dialogues
-    if turn.dialogue.frames:
+    if turn.dialogue.frames or turn.dialogue.files:
         expires_at = turn.dependencies.clock.now() + dialogue_lifetime(turn.dependencies)
         await dialogues.save(address.channel, address.recipient, turn.dialogue.as_json(), expires_at)
     elif turn.had_dialogue:

@@ -6,15 +6,13 @@ What the person wanted is kept for a day, and done once the mobile is proved.
 from dataclasses import replace
 from datetime import timedelta
 
+from domain.actions.chats.deep_links import read_link_payload
 from domain.actions.conversations import commands
-from domain.actions.conversations.chat_turn import (
-    TRACK_PAYLOAD_PREFIX,
-    ChatTurn,
-    build_greeting,
-    handle_chat_event,
-    tracking_command,
-)
+from domain.actions.conversations.chat_lists import show_tariff
+from domain.actions.conversations.chat_turn import ChatTurn, build_greeting, handle_chat_event
 from domain.actions.conversations.chat_view import with_menu_button
+from domain.actions.conversations.enquiries.asides import answer_courtesy, answer_emergency
+from domain.actions.conversations.enquiries.contact import describe_contact
 from domain.actions.conversations.languages import choose_language, choose_language_by_button
 from domain.actions.conversations.proving import (
     check_proof_code,
@@ -26,10 +24,19 @@ from domain.actions.conversations.turn_context import TurnContext, open_turn
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import Address
 from domain.actions.messages.verification_codes import extract_code
-from domain.chats.chat import ButtonPressed, Chat, ChatBegun, ChatEvent, SharedContact, TextEdited, TextWritten
+from domain.chats.chat import (
+    ButtonPressed,
+    Chat,
+    ChatBegun,
+    ChatEvent,
+    SharedContact,
+    TextEdited,
+    TextWritten,
+    UnreadableContent,
+)
 from domain.conversation.buttons.answers import ButtonVerb, read_button_answer
 from domain.conversation.buttons.menus import PUBLIC_COMMANDS, build_public_rows
-from domain.conversation.grammar import UNKNOWN_INTENT
+from domain.conversation.parsed_message import UNKNOWN_INTENT
 from domain.messages.catalogue import RenderedMessage
 from domain.messages.code_spending import CodeDelivery
 from domain.messages.keyboards import ReplyMarkup
@@ -59,23 +66,37 @@ async def handle_unproved_event(
         return await prove_by_contact(turn, chat, chat_event, stored_dialogue)
     if isinstance(chat_event, TextEdited):
         return ChatTurn("edited", (turn.render("chat.edited"),))
-    if language_turn := await _choose_language(turn, chat_event):
-        return language_turn
-    text = _event_text(chat_event)
+    if isinstance(chat_event, UnreadableContent):
+        return ChatTurn("unreadable", (_with_contact_request(turn, turn.render("chat.unreadable")),))
+    if pressed_turn := await _handle_public_call(turn, chat_event):
+        return pressed_turn
+    text = _event_text(turn, chat_event)
     if isinstance(chat_event, TextWritten) and (chat_turn := await _prove_by_code(turn, chat, text, stored_dialogue)):
         return chat_turn
-    return await _answer_public_question(turn, text) or await _defer_text(turn, chat, text, stored_dialogue)
+    answer = await _answer_at_once(turn, text) or await _answer_public_question(turn, text)
+    return answer or await _defer_text(turn, chat, text, stored_dialogue)
 
 
-async def _choose_language(turn: TurnContext, chat_event: ChatEvent) -> ChatTurn | None:
-    """Answer the button of the languages; None for anything else."""
+async def _answer_at_once(turn: TurnContext, text: str) -> ChatTurn | None:
+    """Answer emergencies and courtesies, and who asks where the office is; None for anything else."""
+    reply = answer_emergency(turn, text) or answer_courtesy(turn, text)
+    if reply is None and turn.dependencies.grammar.parse_message(text, turn.sent_at).intent == "contact":
+        turn.intent, reply = "contact", await describe_contact(turn, {})
+    return ChatTurn(turn.intent, (_with_public_menu(turn, reply),)) if reply else None
+
+
+async def _handle_public_call(turn: TurnContext, chat_event: ChatEvent) -> ChatTurn | None:
+    """Answer a button of the languages or of the tariff; None for anything else."""
     call = read_button_answer(chat_event.button_data).verb_call if isinstance(chat_event, ButtonPressed) else ()
-    if call[:1] != (ButtonVerb.LANGUAGE,):
-        return None
+    verb, subject, detail = (*call, "", "", "")[:3]
     try:
-        return ChatTurn("language", (await choose_language_by_button(turn, "".join(call[1:2])),))
+        if verb == ButtonVerb.LANGUAGE:
+            return ChatTurn(verb, (await choose_language_by_button(turn, subject),))
+        if verb == ButtonVerb.TARIFF:
+            return ChatTurn(verb, (_with_public_menu(turn, await show_tariff(turn, subject, detail)),))
     except DomainError as error:
-        return ChatTurn("language", (turn.render_error(error),))
+        return ChatTurn(verb, (turn.render_error(error),))
+    return None
 
 
 async def prove_by_contact(
@@ -157,9 +178,8 @@ async def _answer_public_question(turn: TurnContext, text: str) -> ChatTurn | No
     if parsed_text.intent not in PUBLIC_COMMANDS:
         return None
     try:
-        reply = (
-            await commands.describe_tariff(turn, parsed_text.slots) if parsed_text.slots else turn.render("ask.tariff")
-        )
+        has_subject = bool(parsed_text.slots)
+        reply = await (commands.describe_tariff(turn, parsed_text.slots) if has_subject else show_tariff(turn, "", ""))
     except DomainError as error:
         reply = turn.render_error(error)
     return ChatTurn(parsed_text.intent, (_with_public_menu(turn, reply),))
@@ -179,13 +199,13 @@ async def _defer_text(turn: TurnContext, chat: Chat, text: str, stored_dialogue:
     return ChatTurn("mobile_not_verified", (_with_contact_request(turn, question),))
 
 
-def _event_text(chat_event: ChatEvent) -> str:
+def _event_text(turn: TurnContext, chat_event: ChatEvent) -> str:
     """Return what an update says; empty for what only greets."""
     match chat_event:
         case TextWritten(text=text):
             return text
-        case ChatBegun(link_payload=payload) if payload.startswith(TRACK_PAYLOAD_PREFIX):
-            return tracking_command(payload)
+        case ChatBegun(link_payload=payload):
+            return read_link_payload(turn.conversation, payload) or ""
         case ButtonPressed(button_data=data):
             button_answer = read_button_answer(data)
             return "" if button_answer.turn_key or button_answer.verb_call else button_answer.answer_text
@@ -205,7 +225,8 @@ def _with_contact_request(turn: TurnContext, reply: RenderedMessage) -> Rendered
 def _with_public_menu(turn: TurnContext, reply: RenderedMessage) -> RenderedMessage:
     has_languages = turn.dependencies.catalogue.is_multilingual
     menu_rows = build_public_rows(turn.conversation, turn.text_of, has_languages=has_languages)
-    return replace(reply, markup=ReplyMarkup(menu_rows))
+    own_rows = reply.markup.rows if reply.markup else ()
+    return replace(reply, markup=ReplyMarkup((*own_rows, *menu_rows)))
 
 
 def _display_mobile(mobile: str) -> str:

@@ -7,10 +7,11 @@ from domain.actions.dependencies import Dependencies
 from domain.actions.documents.capacity import MOST_DOCUMENTS
 from domain.authorization.request_policy import require_request_right
 from domain.authorization.rights import Right
+from domain.blocks.asking import ANSWER_PAPER, QUESTION
 from domain.blocks.papers_pending import list_missing_papers
 from domain.drafts.files import DraftFile
 from domain.fields.types import format_number
-from domain.language.papers import ServicePapers
+from domain.language.papers import NO_PAPERS, ServicePapers
 from domain.language.service import Service
 from domain.requests.documents import Document
 from domain.requests.request import ServiceRequest
@@ -130,10 +131,12 @@ def _build_document(
 
 def _require_open_papers(service: Service, request: ServiceRequest, paper_name: str, actor: Actor) -> ServicePapers:
     """Return the papers of a service, of which a request may be given this one by `actor`: a citizen brings none of the
-    staff's.
+    staff's. What answers an open question may come beside them.
     """
-    papers = service.papers
-    if papers is None or paper_name not in (papers.citizen_papers if actor.kind == "citizen" else papers.paper_names):
+    papers = service.papers or NO_PAPERS
+    paper_names = papers.citizen_papers if actor.kind == "citizen" else papers.paper_names
+    is_answer = paper_name == ANSWER_PAPER and QUESTION.is_kept_by(request)
+    if paper_name not in paper_names and not is_answer:
         raise InvalidField("field", InvalidReason.UNKNOWN_PAPER)
     if request.phase.is_final:
         raise NotAllowedNow("code")

@@ -9,20 +9,22 @@ from typing import Any
 from domain.actions.citizens.languages import find_line_language
 from domain.actions.conversations.request_buttons import build_request_buttons
 from domain.actions.dependencies import Dependencies
+from domain.actions.messages.status_cards import CARD_KEY, find_card_chat, find_card_state
 from domain.actions.payments.link_addresses import append_payment_link
 from domain.actions.requests.consent_links import append_consent_link
 from domain.actions.staff import staffing
 from domain.bills.bill import Bill
 from domain.blocks.charging import list_request_bills
 from domain.blocks.papers_pending import find_missing_papers
-from domain.chats.chat import Chat, ChatAddress
+from domain.chats.chat import SILENT_MESSENGERS, Chat, ChatAddress
 from domain.conversation.buttons.requests import bill_page_button_rows
 from domain.engine.engine import DueNotice, StepOutcome
+from domain.language.awaited import ANSWER_UNTIL_FACT
 from domain.language.service import Audience, StoredMobile
 from domain.messages.catalogue import RenderedMessage
 from domain.messages.keyboards import ReplyMarkup
 from domain.messages.records import MessageClass, OutboxMessage
-from domain.requests.request import Phase, ServiceRequest
+from domain.requests.request import Phase, ServiceRequest, TimerKind
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor, Role
 from domain.values.languages import PERSIAN, in_language
@@ -77,7 +79,27 @@ async def announce_outcome(
             else:
                 render_for_line = render_notice if is_reply else partial(render_notice, mobile)
                 await notify_line(dependencies, uow, mobile, render_for_line)
+    await _queue_status_card(dependencies, uow, request)
     return replies
+
+
+async def _queue_status_card(dependencies: Dependencies, uow: UnitOfWork, request: ServiceRequest) -> None:
+    """Put the status card of a request as it is now into the outbox, where its citizen's chat has one."""
+    mobile, chat = request.mobile, await find_card_chat(uow, request)
+    card_state = await find_card_state(uow, chat, request) if chat else None
+    if chat is None or card_state is None or mobile is None:
+        return
+    text_key, facts = await find_status_text(dependencies, uow, request)
+    if text_key not in dependencies.catalogue:
+        return
+    with in_language(await find_line_language(dependencies, uow, mobile)):
+        heading = dependencies.wording.render_about(request, CARD_KEY, {}, MessageClass.REPLY)
+        status_text = dependencies.wording.render_about(request, text_key, facts, MessageClass.REPLY).text
+        rows = await build_request_buttons(dependencies, uow, request, mobile, chat.channel)
+    markup = ReplyMarkup(rows, is_silent=True, card=card_state)
+    card = replace(heading, text=f"{heading.text}\n{status_text}", markup=markup)
+    address = Address(chat.channel, chat.chat_id, mobile)
+    await uow.outbox.add(build_outbox_message(dependencies, address, card))
 
 
 async def _render_due_notice(
@@ -131,19 +153,22 @@ async def queue_message(
     its class. A text that is not the answer to its own recipient goes by `notify_line` or `notify_staff`.
 
     It goes where this person wants it: into a chat with a messenger's bot, or by SMS; security codes always by SMS.
-    Urgent classes leave at once; others wait for the end of quiet hours, and bulk for a working day. `until` is when
-    the text is worth nothing any more, if that is sooner than for others of its class.
+    Urgent classes leave at once; others wait for the end of quiet hours, or come in them without a sound where the
+    messenger can do that; bulk waits for a working day. `until` is when the text is worth nothing any more, if that is
+    sooner than for others of its class.
     """
     if message.cls.stops_on_opt_out and await uow.lines.has_opted_out(mobile):
         return None
     chat = None
     if message.cls is not MessageClass.SECURITY:
-        chat = choose_chat(await uow.chats.list_addresses(mobile, message.request_id))
+        chats = await uow.chats.list_addresses(mobile, message.request_id)
+        chat = choose_chat(chats, is_about_request=message.request_id is not None)
     address = Address(chat.channel, chat.chat_id, mobile) if chat else sms_address(mobile)
+    if chat:
+        message = replace(message, markup=await _build_markup(dependencies, uow, message, mobile, chat.channel))
     row = build_outbox_message(dependencies, address, message)
     row.expires_at = min(row.expires_at, until) if row.expires_at and until else row.expires_at
     if chat:
-        row.content = (await _build_markup(dependencies, uow, message, mobile, chat.channel)).as_json()
         row.moves_at = (
             row.not_before + dependencies.policy.messenger_patience if dependencies.policy.messenger_patience else None
         )
@@ -176,10 +201,14 @@ async def queue_reply(
 
 def build_outbox_message(dependencies: Dependencies, address: Address, message: RenderedMessage) -> OutboxMessage:
     """Return a message that is to be queued now: when it may leave, and until when it is worth it."""
-    now = dependencies.clock.now()
-    not_before = now
-    if not message.cls.is_immediate:
-        not_before = dependencies.calendar.next_sending_time(now, skip_holidays=message.cls is MessageClass.BULK)
+    now, is_bulk = dependencies.clock.now(), message.cls is MessageClass.BULK
+    waking_time = (
+        now if message.cls.is_immediate else dependencies.calendar.next_sending_time(now, skip_holidays=is_bulk)
+    )
+    comes_silently = waking_time != now and not is_bulk and address.channel in SILENT_MESSENGERS
+    not_before = now if comes_silently else waking_time
+    markup = message.markup or ReplyMarkup()
+    markup = replace(markup, is_silent=markup.is_silent or comes_silently)
     return OutboxMessage(
         id=dependencies.ids.new_id(),
         channel=address.channel,
@@ -192,17 +221,22 @@ def build_outbox_message(dependencies: Dependencies, address: Address, message: 
         request_id=message.request_id,
         expires_at=not_before + _message_lifetime(dependencies, message.cls),
         mobile=address.mobile,
-        content=message.markup.as_json() if message.markup else None,
+        content=markup.as_json(),
     )
 
 
-def choose_chat(chats: Sequence[ChatAddress]) -> ChatAddress | None:
+def choose_chat(chats: Sequence[ChatAddress], *, is_about_request: bool) -> ChatAddress | None:
     """Return the chat that notices go to; None for SMS.
 
-    A person's own choice comes first; else a request's messages go to the channel it came by (services.md,
-    "Notifications"). A chosen messenger in which there is no active chat is no way.
+    A person's own choice comes first; else an own request's messages go to the channel it came by (services.md,
+    "Notifications"), and those about another's request (an owner is asked for consent, an operator gets a job) to the
+    chat that was linked last. A chosen messenger in which there is no active chat is no way.
     """
-    return next((chat for chat in chats if chat.channel == (chat.chosen_channel or chat.request_channel)), None)
+    for chat in chats:
+        wished_channel = chat.chosen_channel or chat.request_channel
+        if chat.channel == wished_channel or (wished_channel is None and is_about_request):
+            return chat
+    return None
 
 
 def _message_lifetime(dependencies: Dependencies, cls: MessageClass) -> timedelta:
@@ -299,6 +333,9 @@ async def find_status_text(
     While required papers are missing, the state's text under `pending` is it, if there is one.
     """
     facts = payable_bill_facts(await list_request_bills(uow, request)) if request.phase is Phase.NEEDS_PAYMENT else {}
+    timers = await uow.timers.list_of_request(request.id) if request.phase is Phase.NEEDS_CITIZEN else []
+    if deadlines := [timer.at for timer in timers if timer.kind is TimerKind.DEADLINE]:
+        facts[ANSWER_UNTIL_FACT] = min(deadlines)
     service_prefix = f"services.{request.service}"
     pending_key = f"{service_prefix}.pending.{request.state}"
     if pending_key in dependencies.catalogue:

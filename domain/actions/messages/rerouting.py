@@ -38,9 +38,10 @@ async def reroute_to_sms(dependencies: Dependencies, uow: UnitOfWork, messages: 
 
 
 def _is_useful_by_sms(message: OutboxMessage) -> bool:
-    """Whether a text means something outside of its chat: a question with buttons does not, nor what came with a paper;
-    the reply to a step of a request does.
+    """Whether a text means something outside of its chat: a question with buttons does not, nor what came with a paper
+    or is in the place of an earlier message; the reply to a step of a request does.
     """
-    if ReplyMarkup.from_json(message.content).paper:
+    markup = ReplyMarkup.from_json(message.content)
+    if markup.paper or markup.card or markup.replaced_message:
         return False
     return message.cls is not MessageClass.REPLY or message.request_id is not None

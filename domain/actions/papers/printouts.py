@@ -106,7 +106,7 @@ def render_paper_facts(
     known_facts = {
         name: value for name, value in {"mobile": request.mobile, **single_facts}.items() if value is not None
     }
-    wording = dependencies.wording
+    wording = dependencies.wording.in_full()
     return format_for_paper(
         wording.render_values(kept_fields, kept_values) | wording.request_facts(request, known_facts)
     )
@@ -175,7 +175,7 @@ def _build_sheet(
         fact_label=lambda name: catalogue.text(subject.label_key(name)),
         fact_values=fact_texts,
         fact_rows={
-            name: [dependencies.wording.render_values((), row) for row in rows]
+            name: [dependencies.wording.in_full().render_values((), row) for row in rows]
             for name, rows in _select_lists(gathered)
         },
     )

@@ -16,6 +16,7 @@ from domain.gateways.payment_link import PaymentLink
 from domain.messages.catalogue import Catalogue, RenderedMessage, join_fitting
 from domain.messages.keyboards import NO_PAGES, BillPages
 from domain.unit_of_work import UnitOfWork
+from domain.values.bill_ids import BillIds
 from domain.values.page_tokens import build_link_token
 
 
@@ -27,13 +28,15 @@ async def ensure_payment_link(dependencies: Dependencies, uow: UnitOfWork, bills
 
 
 async def find_bill_pages(dependencies: Dependencies, uow: UnitOfWork, bills: Sequence[Bill]) -> BillPages:
-    """Return where those of one payer's bills are paid that can be, else the receipt of those that were; neither where
-    there are none, or messages carry no links.
+    """Return where those of one payer's bills are paid that can be, with the ids of a single one, else the receipt of
+    those that were; no page where there are none, or messages carry no links.
     """
+    payable_bills = [bill for bill in bills if bill.state.is_payable]
+    payable_ids = BillIds(payable_bills[0].bill_id, payable_bills[0].payment_id) if len(payable_bills) == 1 else None
     if not dependencies.policy.site_address:
-        return NO_PAGES
-    if payable_bills := [bill for bill in bills if bill.state.is_payable]:
-        return BillPages(payment_address=await _make_address(dependencies, uow, payable_bills))
+        return BillPages(payable_ids=payable_ids)
+    if payable_bills:
+        return BillPages(await _make_address(dependencies, uow, payable_bills), payable_ids=payable_ids)
     if paid_bills := [bill for bill in bills if bill.state.was_paid]:
         return BillPages(receipt_address=await _make_address(dependencies, uow, paid_bills))
     return NO_PAGES
@@ -51,7 +54,7 @@ async def append_payment_link(
     is one and room for it.
     """
     bill_id = facts.get("bill_id") or facts.get(PAID_BILL_FACT)
-    if not bill_id or not dependencies.policy.site_address:
+    if not bill_id:
         return message
     bill_pages = await find_bill_pages(dependencies, uow, [await uow.bills.get_by_bill_id(str(bill_id))])
     text = join_bill_page(dependencies.catalogue, message.text, bill_pages, message.part_budget)

@@ -86,9 +86,8 @@ async def _describe_row(dependencies: Dependencies, uow: UnitOfWork, registry: R
 
 
 def _render_facts(dependencies: Dependencies, registry: Registry, gathered: GatheredFacts) -> TextsByName:
-    return format_for_paper(
-        {"service": _receipt_title(dependencies, registry), **dependencies.wording.render_values((), gathered)}
-    )
+    wording = dependencies.wording.in_full()
+    return format_for_paper({"service": _receipt_title(dependencies, registry), **wording.render_values((), gathered)})
 
 
 def _receipt_title(dependencies: Dependencies, registry: Registry) -> str:

@@ -31,6 +31,7 @@ _REASONS_BY_FLAW: Mapping[str, tuple[InvalidReason, Mapping[str, str]]] = {
     "unbounded_placeholder": (InvalidReason.TEXT_UNBOUNDED, {}),
     "stop_unsaid": (InvalidReason.TEXT_STOP_UNSAID, {"ending": OPT_OUT_ENDING}),
     "stops_nothing": (InvalidReason.TEXT_STOPS_NOTHING, {"ending": OPT_OUT_ENDING}),
+    "code_begins_line": (InvalidReason.TEXT_CODE_FIRST, {}),
     "foreign_letter": (InvalidReason.TEXT_LETTERS, {}),
     "untidy_space": (InvalidReason.TEXT_SPACES, {}),
 }

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from domain.conversation.frames import question_state
 from domain.messages.keyboards import Button
 
 PAGE_PREFIX, CALL_PREFIX = ">", "!"
@@ -30,6 +31,14 @@ class ButtonVerb(StrEnum):
     DRIVER = "driver"
     RECORD = "record"
     INVOICE = "invoice"
+    ACCOUNT = "account"
+    LIST = "list"
+    TARIFF = "tariff"
+    OPERATOR = "operator"
+    BARCODE = "barcode"
+    ANSWER = "answer"
+    POINT = "point"
+    PLACE = "place"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +71,7 @@ def read_button_answer(button_data: str) -> ButtonAnswer:
 
 def digest_turn(dialogue_json: Mapping[str, Any]) -> str:
     """Return a short digest of the state of a dialogue; it changes with every answer that is taken."""
-    dialogue_text = json.dumps(dialogue_json, ensure_ascii=False, sort_keys=True)
+    dialogue_text = json.dumps(question_state(dialogue_json), ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(dialogue_text.encode()).hexdigest()[:8]
 
 

@@ -6,7 +6,7 @@ from domain.conversation.buttons.answers import ButtonVerb, text_button, verb_bu
 from domain.conversation.dialogue import Conversation
 from domain.conversation.vocabulary import COMMAND_INTENTS
 from domain.language.intents import Intent
-from domain.messages.keyboards import Button, ButtonRows, arrange_in_rows
+from domain.messages.keyboards import Button, ButtonRows, arrange_in_rows, reading_row
 from domain.values.languages import Language
 
 TextLookup = Callable[[str], str]
@@ -24,18 +24,25 @@ _COMMAND_WORDS = {intent.name: intent.certain_words[0] for intent in COMMAND_INT
 
 
 def build_menu_rows(
-    conversation: Conversation, catalogue_text: TextLookup, *, has_taxi: bool = False, has_languages: bool = False
+    conversation: Conversation,
+    catalogue_text: TextLookup,
+    *,
+    has_taxi: bool = False,
+    is_operator: bool = False,
+    has_languages: bool = False,
 ) -> ButtonRows:
-    """Return the whole menu; those who have to do with a taxi (`has_taxi`) have one more, and so has everybody where
-    there are several languages.
+    """Return the whole menu; those who have to do with a taxi (`has_taxi`) or drive a machine (`is_operator`) have one
+    more, and so has everybody where there are several languages.
     """
     services = [_intent_button(catalogue_text, intent) for intent in _service_intents(conversation)]
     commands = [text_button(catalogue_text(f"intents.{name}"), _COMMAND_WORDS[name]) for name in COMMON_COMMANDS]
     drivers = [verb_button(catalogue_text("chat.buttons.driver"), ButtonVerb.DRIVER)] if has_taxi else []
+    jobs = [verb_button(catalogue_text("chat.buttons.jobs"), ButtonVerb.OPERATOR)] if is_operator else []
     languages = _language_buttons(catalogue_text) if has_languages else []
     notices = verb_button(catalogue_text("chat.buttons.notices"), ButtonVerb.NOTICES)
-    other_buttons = [*commands, notices, *languages, *drivers]
-    return (*arrange_in_rows(services, 2), *arrange_in_rows(other_buttons, 2))
+    account = verb_button(catalogue_text("chat.buttons.account"), ButtonVerb.ACCOUNT)
+    other_buttons = [*commands, notices, account, *languages, *drivers]
+    return (*arrange_in_rows(jobs, 1), *arrange_in_rows(services, 2), *arrange_in_rows(other_buttons, 2))
 
 
 def build_driver_rows(conversation: Conversation, catalogue_text: TextLookup) -> ButtonRows:
@@ -60,13 +67,11 @@ def build_public_rows(
         )
         for service in conversation.services.values()
     ]
-    return (
-        *arrange_in_rows(service_buttons, 2),
-        (
-            *(text_button(catalogue_text(f"intents.{name}"), _COMMAND_WORDS[name]) for name in PUBLIC_COMMANDS),
-            *(_language_buttons(catalogue_text) if has_languages else ()),
-        ),
-    )
+    other_buttons = [
+        *(text_button(catalogue_text(f"intents.{name}"), _COMMAND_WORDS[name]) for name in PUBLIC_COMMANDS),
+        *(_language_buttons(catalogue_text) if has_languages else ()),
+    ]
+    return (*arrange_in_rows(service_buttons, 2), reading_row(other_buttons))
 
 
 def build_language_rows(languages: Iterable[Language], present_language: Language) -> ButtonRows:

@@ -1,14 +1,10 @@
-"""A month of the Jalali calendar as buttons: a row a week, Saturday where its readers begin, on the right in Persian.
+"""A month of the Jalali calendar as buttons: a row a week, Saturday where readers begin (on the right in Persian)."""
 
-Messengers lay the buttons of a row out from left to right in every language, so a week in Persian is given from its
-end.
-"""
-
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import date, timedelta
 
 from domain.conversation.buttons.answers import PAGE_PREFIX, answer_button
-from domain.messages.keyboards import Button, ButtonRow, ButtonRows
+from domain.messages.keyboards import Button, ButtonRow, ButtonRows, reading_row
 from domain.values.calendar import jalali_period, month_name, to_jalali, weekday
 from domain.values.languages import language_in_force
 from domain.values.text import persian_digits
@@ -74,7 +70,7 @@ def build_month_rows(
 
 
 def _week_row(week_start: date, cell: Callable[[date], Button]) -> ButtonRow:
-    return _in_reading_order([cell(week_start + timedelta(days=day_offset)) for day_offset in range(7)])
+    return reading_row([cell(week_start + timedelta(days=day_offset)) for day_offset in range(7)])
 
 
 def _title_row(turn_key: str, month: JalaliMonth) -> ButtonRow:
@@ -82,14 +78,7 @@ def _title_row(turn_key: str, month: JalaliMonth) -> ButtonRow:
 
 
 def _weekday_row(turn_key: str) -> ButtonRow:
-    return _in_reading_order(
-        [answer_button(turn_key, name[0], _STAY_ANSWER) for name in language_in_force().weekday_names]
-    )
-
-
-def _in_reading_order(buttons: Sequence[Button]) -> ButtonRow:
-    """Return a row whose first button is where a reader begins: messengers lay rows from left to right."""
-    return tuple(reversed(buttons) if language_in_force().direction == "rtl" else buttons)
+    return reading_row([answer_button(turn_key, name[0], _STAY_ANSWER) for name in language_in_force().weekday_names])
 
 
 def _paging_row(turn_key: str, month: JalaliMonth, today: date, allows_past: bool) -> ButtonRow:
@@ -101,7 +90,7 @@ def _paging_row(turn_key: str, month: JalaliMonth, today: date, allows_past: boo
         paging_buttons.append(_month_button(turn_key, shown_number - 1, earlier_label))
     if shown_number - current_number < MONTHS_AHEAD:
         paging_buttons.append(_month_button(turn_key, shown_number + 1, later_label))
-    return _in_reading_order(paging_buttons)
+    return reading_row(paging_buttons)
 
 
 def _month_button(turn_key: str, month_number: int, label: str) -> Button:

@@ -4,20 +4,23 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from domain.conversation.buttons.answers import ButtonVerb, answer_button, digest_turn, verb_button
+from domain.conversation.buttons.answers import PAGE_PREFIX, ButtonVerb, answer_button, digest_turn, verb_button
 from domain.conversation.buttons.months import build_month_rows, find_first_month, read_month
-from domain.conversation.command_fields import MENU_INTENT, PAPERS_INTENT
-from domain.conversation.dialogue import CONFIRM_STEP, Conversation
-from domain.conversation.frames import Dialogue, Frame
+from domain.conversation.buttons.pages import CHOICES_A_PAGE, REQUESTS_A_PAGE, find_page
+from domain.conversation.buttons.tariffs import build_tariff_rows
+from domain.conversation.command_fields import MENU_INTENT, PAPERS_INTENT, TARIFF_INTENT
+from domain.conversation.dialogue import Conversation
+from domain.conversation.frames import CONFIRM_STEP, Dialogue, Frame
 from domain.fields.form import Field
 from domain.fields.moments import Day, HourOfDay
+from domain.fields.places import Place
 from domain.fields.types import Integer
 from domain.language.form_guards import refuses_answer
 from domain.language.wording import LEFT_TO_RIGHT
-from domain.messages.keyboards import Button, ButtonRows, arrange_in_rows
+from domain.messages.keyboards import Button, ButtonRows, arrange_in_rows, reading_row
 from domain.settings.policy import Policy
 from domain.values import tracking_codes
-from domain.values.calendar import to_tehran
+from domain.values.calendar import WorkingCalendar, to_tehran
 from domain.values.text import persian_digits
 
 TextLookup = Callable[[str], str]
@@ -45,8 +48,10 @@ class OpenQuestion:
     """The moment at which the buttons are shown, in UTC."""
     policy: Policy
     """The rules in force: answers that they refuse are not offered."""
+    calendar: WorkingCalendar
+    """When the municipality works: its holidays are not offered for work of its own."""
     wished_page: str | None = None
-    """Which page of the answers (a month) was leafed to; None: the first one that has any."""
+    """Which page of the answers (a month, a part of a long list) was leafed to; None: the first one that has any."""
 
     def build_rows(self) -> ButtonRows:
         """Return the buttons; none where nothing is asked."""
@@ -62,7 +67,9 @@ class OpenQuestion:
             return self._numbered_rows([self.catalogue_text(f"intents.{option}") for option in frame.options])
         if frame.asked == "code":
             labels = [f"{LEFT_TO_RIGHT}{tracking_codes.display_code(code)}" for code in frame.options]
-            return self._numbered_rows(labels, row_width=1)
+            return self._numbered_rows(labels, row_width=1, page_size=REQUESTS_A_PAGE)
+        if frame.intent == TARIFF_INTENT:
+            return build_tariff_rows(self.conversation.services, self.catalogue_text)
         field = next(
             (option for option in self.conversation.forms[frame.intent].fields if option.name == frame.asked), None
         )
@@ -95,23 +102,28 @@ class OpenQuestion:
         """Return the answers of types that have few of them."""
         turn_key = digest_turn(self.dialogue.as_json())
         match field.type:
-            case Day(allows_past=allows_past):
-                return self._month_rows(frame, field.name, allows_past=allows_past)
+            case Day():
+                return self._month_rows(frame, field.name, field.type)
             case HourOfDay():
                 hours = [f"{hour:02}:{half}" for hour in range(FIRST_HOUR, LAST_HOUR) for half in ("00", "30")]
                 open_hours = [hour for hour in hours if not self._is_refused(frame, field.name, hour)]
                 return arrange_in_rows([answer_button(turn_key, persian_digits(hour), hour) for hour in open_hours], 4)
+            case Place():
+                return ((verb_button(self.catalogue_text("chat.buttons.point"), ButtonVerb.POINT),),)
             case Integer(minimum=1, maximum=most) if most == HIGHEST_SCORE:
                 stars = [answer_button(turn_key, "⭐" * score, str(score)) for score in range(HIGHEST_SCORE, 0, -1)]
                 return arrange_in_rows(stars, 1)
         return ()
 
-    def _month_rows(self, frame: Frame, name: str, *, allows_past: bool) -> ButtonRows:
-        """Return a month of days, without those that would be refused; the first one that has any, unless leafed to."""
-        today = to_tehran(self.now).date()
+    def _month_rows(self, frame: Frame, name: str, day_type: Day) -> ButtonRows:
+        """Return a month of days, without those that would be refused, and without holidays where none are offered; the
+        first one that has any, unless leafed to.
+        """
+        today, allows_past = to_tehran(self.now).date(), day_type.allows_past
 
         def is_offered(day: date) -> bool:
-            return (allows_past or day >= today) and not self._is_refused(frame, name, day.isoformat())
+            is_open = day_type.offers_holidays or not self.calendar.is_holiday(day)
+            return is_open and (allows_past or day >= today) and not self._is_refused(frame, name, day.isoformat())
 
         month = read_month(self.wished_page, today) if self.wished_page else find_first_month(today, is_offered)
         return build_month_rows(digest_turn(self.dialogue.as_json()), month, today, is_offered, allows_past=allows_past)
@@ -134,22 +146,25 @@ class OpenQuestion:
         ]
         return arrange_in_rows([answer_button(turn_key, persian_digits(one), one) for one in open_hours], 4)
 
-    def _numbered_rows(self, labels: list[str], row_width: int = 2) -> ButtonRows:
-        """Return a menu: each button answers with its number, as one types it."""
-        turn_key = digest_turn(self.dialogue.as_json())
-        buttons = [answer_button(turn_key, label, str(number)) for number, label in enumerate(labels, start=1)]
-        return arrange_in_rows(buttons, row_width)
+    def _numbered_rows(self, labels: list[str], row_width: int = 2, page_size: int = CHOICES_A_PAGE) -> ButtonRows:
+        """Return a page of a menu: each button answers with its number, as one types it."""
+        turn_key, page = digest_turn(self.dialogue.as_json()), find_page(len(labels), page_size, self.wished_page)
+        numbered_labels = list(enumerate(labels, start=1))[page.start : page.end]
+        buttons = [answer_button(turn_key, label, str(number)) for number, label in numbered_labels]
+        page_rows = page.build_rows(
+            self.catalogue_text, lambda label, number: answer_button(turn_key, label, f"{PAGE_PREFIX}{number}")
+        )
+        return (*arrange_in_rows(buttons, row_width), *page_rows)
 
     def _summary_rows(self, frame: Frame) -> ButtonRows:
         turn_key = digest_turn(self.dialogue.as_json())
         is_form = self.conversation.forms[frame.intent].submission is not None and not frame.same_as
         answer_names = ("submit", "amend", "exit") if is_form else ("yes", "no")
-        return (
-            tuple(
-                answer_button(turn_key, self.catalogue_text(f"chat.buttons.{answer_name}"), _ANSWER_WORDS[answer_name])
-                for answer_name in answer_names
-            ),
-        )
+        buttons = [
+            answer_button(turn_key, self.catalogue_text(f"chat.buttons.{answer_name}"), _ANSWER_WORDS[answer_name])
+            for answer_name in answer_names
+        ]
+        return (reading_row(buttons),)
 
     def _exit_rows(self, frame: Frame) -> ButtonRows:
         """Return the way back and the way out, where there are any besides the answers."""
@@ -163,7 +178,7 @@ class OpenQuestion:
                 answer_button(turn_key, self.catalogue_text("chat.buttons.back"), _ANSWER_WORDS["back"])
             )
         exit_buttons.append(answer_button(turn_key, self.catalogue_text("chat.buttons.exit"), _ANSWER_WORDS["exit"]))
-        return (tuple(exit_buttons),)
+        return (reading_row(exit_buttons),)
 
 
 _ANSWER_WORDS = {"submit": "بله", "yes": "بله", "amend": "قبلی", "back": "قبلی", "no": "خیر", "exit": "انصراف"}

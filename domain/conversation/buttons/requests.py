@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from domain.authorization.request_policy import is_step_of_citizens
 from domain.blocks.asking import QUESTION
 from domain.conversation.buttons.answers import ButtonVerb, text_button, verb_button
+from domain.conversation.buttons.pages import REQUESTS_A_PAGE, find_page
 from domain.language.service import Command, Service
-from domain.messages.keyboards import NO_PAGES, BillPages, Button, ButtonRows, arrange_in_rows
+from domain.messages.keyboards import NO_PAGES, BillPages, Button, ButtonRows, arrange_in_rows, reading_row
 from domain.requests.request import Phase, ServiceRequest
+from domain.values.bill_ids import BillIds
+from domain.values.tracking_codes import TrackingCode
 
 TextLookup = Callable[[str], str]
 
@@ -20,7 +23,8 @@ def bill_page_button_rows(
 ) -> ButtonRows:
     """Return the rows of the buttons of bills: one that has an invoice sent into the chat, where something is to be
     paid and it takes any; one that opens their page, to pay them or to see their receipt, unless that has no TLS, as
-    messengers ask for; and one that makes one pair of ids of several bills.
+    messengers ask for; those that copy each id and draw the barcode, where one pair of ids pays; and one that makes one
+    pair of ids of several bills.
     """
     buttons = []
     if bill_pages.payment_address and takes_invoices:
@@ -28,10 +32,36 @@ def bill_page_button_rows(
         buttons.append(verb_button(catalogue_text("chat.buttons.pay_by_invoice"), ButtonVerb.INVOICE, link_token))
     if bill_pages.address.startswith("https://"):
         label_key = "chat.buttons.pay_online" if bill_pages.payment_address else "chat.buttons.receipt"
-        buttons.append(Button(catalogue_text(label_key), "", bill_pages.address))
+        buttons.append(Button(catalogue_text(label_key), address=bill_pages.address))
     if can_merge:
         buttons.append(text_button(catalogue_text("chat.buttons.pay_merged"), "قبض یکجا"))
-    return tuple((button,) for button in buttons)
+    id_rows = _id_button_rows(catalogue_text, bill_pages.payable_ids) if bill_pages.payable_ids else ()
+    return (*((button,) for button in buttons), *id_rows)
+
+
+def _id_button_rows(catalogue_text: TextLookup, ids: BillIds) -> ButtonRows:
+    """Return the buttons for whoever pays with the bank's own application, or at its counter."""
+    copying_buttons = [
+        Button(catalogue_text("chat.buttons.copy_bill_id"), copied_text=ids.bill_id),
+        Button(catalogue_text("chat.buttons.copy_payment_id"), copied_text=ids.payment_id),
+    ]
+    barcode_button = verb_button(catalogue_text("chat.buttons.barcode"), ButtonVerb.BARCODE, ids.bill_id)
+    return (reading_row(copying_buttons), (barcode_button,))
+
+
+def list_request_rows(
+    catalogue_text: TextLookup, labels_by_code: Mapping[TrackingCode, str], wished_page: str | None
+) -> ButtonRows:
+    """Return a page of a list of requests: a button each, which says its state."""
+    page = find_page(len(labels_by_code), REQUESTS_A_PAGE, wished_page)
+    page_labels = list(labels_by_code.items())[page.start : page.end]
+    page_rows = page.build_rows(catalogue_text, lambda label, number: verb_button(label, ButtonVerb.LIST, number))
+    return (*((text_button(label, f"پیگیری {code}"),) for code, label in page_labels), *page_rows)
+
+
+def bill_button(label: str, bill_id: str) -> Button:
+    """Return a button that says how a bill is paid."""
+    return text_button(label, f"قبض {bill_id}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +82,13 @@ class RequestChoices:
     """Where its bills are paid, or their receipt is."""
     takes_invoices: bool = False
     """Whether they can be paid by an invoice in the chat."""
+    is_read_aloud: bool = False
+    """Whether its state is read aloud in the chat."""
 
     def build_rows(self, catalogue_text: TextLookup) -> ButtonRows:
         """Return the buttons; what is most urgent comes first."""
         if self.request.awaits == self.mobile:
-            return (tuple(self._consent_buttons(catalogue_text)),)
+            return (reading_row(tuple(self._consent_buttons(catalogue_text))),)
         if self.request.mobile != self.mobile:
             return ()
         page_rows = bill_page_button_rows(catalogue_text, self.bill_pages, takes_invoices=self.takes_invoices)
@@ -82,6 +114,11 @@ class RequestChoices:
             yield verb_button(catalogue_text("chat.buttons.papers"), ButtonVerb.PAPERS, code)
         yield from self._print_buttons()
         yield text_button(catalogue_text("chat.buttons.track"), f"پیگیری {code}")
+        if self.is_read_aloud:
+            yield text_button(catalogue_text("chat.buttons.read_aloud"), f"بخوان {code}")
+        if self.service.fields_changeable_in(request.state):
+            yield text_button(catalogue_text("chat.buttons.change"), f"تغییر {code}")
+        yield Button(catalogue_text("chat.buttons.copy_code"), copied_text=code)
         if self._may_take(Command.CANCEL):
             yield verb_button(catalogue_text("chat.buttons.cancel"), ButtonVerb.GIVE_UP, code)
 

@@ -110,6 +110,16 @@ def _describe_total(lookup: LookupContext, tariff_rows: Sequence[TariffRow]) -> 
     return [("price_total", {"kind": opinion_kind, "area": area, "amount": quote.total})]
 
 
+async def estimate_opinion(lookup: LookupContext) -> int:
+    """Return what an opinion of the form's kind costs by today's tariff, in rials with VAT; `MissingField("area")`
+    where square metres have a price too.
+    """
+    tariff_rows, policy = await lookup.uow.tariffs.list_of_service(SERVICE_KEY), lookup.policy
+    today = to_tehran(lookup.now).date()
+    quantities = list_quantities(tariff_rows, lookup.stated_values["kind"], None, today)
+    return compute_quote(tariff_rows, quantities, today, step=policy.rounding_step, mode=policy.rounding_mode).total
+
+
 PRICE_LOOKUP = PriceLookup(
-    (Field("kind", KindName(), choices=tuple(OPINION_KINDS)), AREA), describe_price, PRICE_ANSWERS
+    (Field("kind", KindName(), choices=tuple(OPINION_KINDS)), AREA), describe_price, PRICE_ANSWERS, estimate_opinion
 )

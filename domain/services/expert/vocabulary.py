@@ -18,7 +18,8 @@ KIND_NAMES: dict[str, tuple[str, ...]] = {
     "building_permit": (
         "پروانه ساخت", "پروانه ساختمان", "پروانه ساختمانی", "پروانه ساز", "جواز ساخت", "جواز ساختمان", "جواز ساختمانی",
         "مجوز ساخت", "مجوز ساختمان", "مجوز ساختمانی", "صدور پروانه", "صدور پروانه ساخت", "صدور پروانه ساختمان",
-        "صدور پروانه ساختمانی", "صدور جواز", "building permit", "permit", "building", "parvane",
+        "صدور پروانه ساختمانی", "پروانه ساختمون", "جواز ساختمون", "صدور جواز", "building permit", "permit", "building",
+        "parvane",
     ),
     "completion": (
         "پایان کار", "پایان کار ساختمانی", "گواهی پایان کار", "صدور پایان کار", "پایانکاری", "پایان ساخت",
@@ -50,7 +51,9 @@ KIND_NAMES_IN_SHORT: dict[str, tuple[str, ...]] = {
 _KIND_PHRASES = Phrases(KIND_NAMES)
 _SHORT_KIND_PHRASES = Phrases(KIND_NAMES_IN_SHORT)
 _KIND_SPELLING = Spelling(_KIND_PHRASES.values_by_phrase)
-_KIND_LEAD_WORDS = keys_of("نوع", "جهت", "برای", "بابت", "kind", ":")
+_KIND_LEAD_WORDS = keys_of(
+    "نوع", "جهت", "برای", "بابت", "میخواهم", "لازم", "دارم", "یک", "را", "کنید", "برایم", "kind", ":"
+)
 
 
 def take_kind(reader: MessageReader) -> None:
@@ -104,4 +107,11 @@ EXPERT_INTENT = Intent(
     hint_words=tuple(spelling for spellings in KIND_NAMES.values() for spelling in spellings),
     topic=Topic("expert", ("کارشناسی ها",)),
     is_form=True,
+    field_words={
+        "kind": ("نوع", "نوع کارشناسی", "kind"),
+        "national_code": ("کد ملی", "کدملی", "شماره ملی"),
+        "postal_code": ("کد پستی", "کدپستی", "کد نوسازی"),
+        "address": ("آدرس", "نشانی", "محل", "address"),
+        "text": ("متن", "شرح", "توضیح", "توضیحات", "موضوع", "text"),
+    },
 )

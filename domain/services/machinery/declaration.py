@@ -36,12 +36,14 @@ from domain.blocks.charging import (
     payment_due_at,
 )
 from domain.blocks.fleet_choices import machine_choices, operator_choices
+from domain.blocks.operator_reports import propose_worked_hours
 from domain.blocks.paying import REVENUE_ROLES, payment_transitions
 from domain.blocks.receipts import receipt_for_roles
-from domain.blocks.wanted_time import RequestedInFuture
-from domain.fields.form import Field
+from domain.blocks.wanted_time import RequestedInFuture, day_of_work_begins
+from domain.fields.form import Field, LeftToUnit
 from domain.fields.hours import Duration, Hours
 from domain.fields.moments import Day, HourOfDay, Moment
+from domain.fields.places import Place
 from domain.fields.types import Choices, Identifier, Rials, Text, format_number
 from domain.fields.work_items import MOST_HOURS, MachineName, WorkItems
 from domain.fleet.resources import MACHINE_TYPES
@@ -61,6 +63,7 @@ from domain.services.machinery.rules import (
     MAX_HOURS_PER_MACHINE,
     MAX_MACHINES,
     SERVICE_KEY,
+    AdjustmentAsked,
     AdjustRequest,
     BillSupplement,
     FewerHoursRefunded,
@@ -70,7 +73,7 @@ from domain.services.machinery.rules import (
     RefundHours,
     StoreHours,
 )
-from domain.services.machinery.vocabulary import MACHINERY_INTENT
+from domain.services.machinery.vocabulary import LEFT_DAY, LEFT_HOUR, LEFT_HOURS, MACHINERY_INTENT
 from domain.tariffs.tariff import PricedSubject, Quantity, TariffRow, compute_quote, list_price_bands
 from domain.values.actors import Role
 from domain.values.calendar import TEHRAN_ZONE
@@ -118,18 +121,32 @@ BOOKING_INPUTS = (
     Field("end", Moment(), required=False),
 )
 
+ACCEPTED_OTHERWISE = (
+    Field("hours", HOURS, required=False),
+    Field("date", Day(), required=False),
+    Field("start", HourOfDay(), required=False),
+)
+
+WORKED_HOURS_INPUT = Field("hours", HOURS, required=False, find_proposal=propose_worked_hours)
+
 RECEIVING = (
     Transition(
         "accept",
         ("submitted",),
         "accepted",
         CIVIL,
-        inputs=(
-            Field("hours", HOURS, required=False),
-            Field("date", Day(), required=False),
-            Field("start", HourOfDay(), required=False),
-        ),
+        inputs=ACCEPTED_OTHERWISE,
+        condition=AdjustmentAsked(),
         effects=(AdjustRequest(), HoldMachines()),
+        notices=(Notice("accept_changed"),),
+    ),
+    Transition(
+        "accept",
+        ("submitted",),
+        "accepted",
+        CIVIL,
+        inputs=ACCEPTED_OTHERWISE,
+        effects=(HoldMachines(),),
         notices=(Notice("accept"),),
     ),
     Transition(
@@ -153,7 +170,7 @@ CHARGING = (
         inputs=(Field("amount", Rials(), required=False), OPTIONAL_REASON),
         effects=(PriceWork(), OverridePrice()),
     ),
-    *payment_transitions(FreeMachines()),
+    *payment_transitions(FreeMachines(), reckon_limit=day_of_work_begins),
 )
 
 WORKING = (
@@ -173,17 +190,17 @@ WORKING = (
         notices=(Notice("hand_over"),),
     ),
     Transition(
-        "complete", ("handed_over",), "awaiting_supplement", CIVIL, inputs=(Field("hours", HOURS, required=False),),
+        "complete", ("handed_over",), "awaiting_supplement", CIVIL, inputs=(WORKED_HOURS_INPUT,),
         condition=MoreHoursCharged(), effects=(StoreHours(), BillSupplement(), FreeMachines()),
         notices=(Notice("supplement"),),
     ),
     Transition(
-        "complete", ("handed_over",), "completed", CIVIL, inputs=(Field("hours", HOURS, required=False),),
+        "complete", ("handed_over",), "completed", CIVIL, inputs=(WORKED_HOURS_INPUT,),
         condition=FewerHoursRefunded(), effects=(StoreHours(), RefundHours(), FreeMachines()),
         notices=(Notice("complete_refund"),),
     ),
     Transition(
-        "complete", ("handed_over",), "completed", CIVIL, inputs=(Field("hours", HOURS, required=False),),
+        "complete", ("handed_over",), "completed", CIVIL, inputs=(WORKED_HOURS_INPUT,),
         effects=(StoreHours(), FreeMachines()), notices=(Notice("complete"),),
     ),
     Transition(
@@ -241,6 +258,16 @@ def _describe_hours(lookup: LookupContext, prices: list[TariffRow], machine: str
     return "price_from", answer_facts | {"rate": group_digits(hourly_rials)}
 
 
+async def estimate_work(lookup: LookupContext) -> int:
+    """Return what the hours of all machines of a form cost by today's tariff, in rials with VAT."""
+    quantities = [
+        Quantity({"machine": item["machine"]}, item["hours"], item["count"]) for item in lookup.stated_values["items"]
+    ]
+    tariff_rows, policy = await lookup.uow.tariffs.list_of_service(SERVICE_KEY), lookup.policy
+    today = lookup.now.astimezone(TEHRAN_ZONE).date()
+    return compute_quote(tariff_rows, quantities, today, step=policy.rounding_step, mode=policy.rounding_mode).total
+
+
 PRICES = PriceLookup(
     (
         Field("machine", MachineName(), choices=MACHINE_TYPES),
@@ -248,6 +275,7 @@ PRICES = PriceLookup(
     ),
     describe_price,
     answer_names=("price", "price_hour", "price_least", "price_from", *BAND_ANSWERS),
+    estimate=estimate_work,
 )
 
 PRINTOUTS = (
@@ -292,10 +320,10 @@ MACHINERY_WORK = Service(
     form=(
         Field("full_name", Text(80), autofill="person.full_name", deferred_in=BY_MESSAGE),
         Field("national_code", Identifier("national_code"), autofill="person.national_code", deferred_in=BY_MESSAGE),
-        Field("items", WorkItems()),
-        Field("date", Day()),
-        Field("start", HourOfDay()),
-        Field("place", Text(200)),
+        Field("items", WorkItems(), left_to_unit=LeftToUnit(LEFT_HOURS, part="hours")),
+        Field("date", Day(offers_holidays=False), left_to_unit=LeftToUnit(LEFT_DAY)),
+        Field("start", HourOfDay(), left_to_unit=LeftToUnit(LEFT_HOUR)),
+        Field("place", Place(200)),
         Field("description", Text(500), required=False),
     ),
     states=STATES,
@@ -319,6 +347,7 @@ MACHINERY_WORK = Service(
         FormSection("applicant", ("full_name", "national_code")),
     ),
     summary_fields=("items", "date", "start", "place"),
+    remark_field="description",
     changeable=CHANGEABLE,
     reasons=(MachineryInvalidReason,),
     rules=MACHINERY_RULES,

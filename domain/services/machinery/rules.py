@@ -58,6 +58,18 @@ class AdjustRequest(Effect):
         context.facts |= {name: fields[name] for name in ("items", "date", "start")}
 
 
+@dataclass(frozen=True, slots=True)
+class AdjustmentAsked(Guard):
+    """Whether civil accepts something else than was asked for."""
+
+    async def is_satisfied(self, context: StepContext) -> bool:
+        """Compare what civil says with the form."""
+        fields, inputs = context.request.fields, context.inputs
+        item_hours = [item["hours"] for item in fields["items"]]
+        is_other_time = any(inputs.get(name, fields[name]) != fields[name] for name in ("date", "start"))
+        return is_other_time or ("hours" in inputs and _hours_per_item(context, inputs["hours"]) != item_hours)
+
+
 def _hours_per_item(context: StepContext, hours: list[float]) -> list[float]:
     items = context.request.fields["items"]
     if len(hours) == 1:

@@ -4,6 +4,7 @@ from domain.conversation.vocabulary import WISH_WORDS
 from domain.parsing.filler_words import COURTESY_WORDS
 from domain.parsing.hours import find_lengths_and_clocks
 from domain.parsing.machines import end_of_machine_at
+from domain.parsing.negation import find_negations
 from domain.parsing.places import is_place_trade, mentions_address
 from domain.parsing.slots import MessageReader
 from domain.parsing.tokens import Phrases, TokenKind, TokenStream, keys_of
@@ -82,8 +83,11 @@ def _trim_to_name(stream: TokenStream, start: int, end: int) -> tuple[int, int] 
     while start < end and (stream.key_at(end - 1) in _IGNORED_WORDS or stream.is_mark_at(end - 1)):
         end -= 1
     is_short = 0 < end - start <= _MOST_WORDS
+    is_denied = any(start <= negation.start < end for negation in find_negations(stream))
     return (
         (start, end)
-        if is_short and all(stream.tokens[index].kind is TokenKind.WORD for index in range(start, end))
+        if is_short
+        and not is_denied
+        and all(stream.tokens[index].kind is TokenKind.WORD for index in range(start, end))
         else None
     )

@@ -48,7 +48,7 @@ from domain.services.taxi_leave.stored import (
 )
 from domain.settings.policy import Policy
 from domain.unit_of_work import UnitOfWork
-from domain.values.calendar import YEAR_AHEAD, jalali_text, to_tehran
+from domain.values.calendar import YEAR_AHEAD, spoken_day_text, to_tehran
 from domain.values.errors import Conflict, DomainError, Forbidden, InvalidField, MissingField, NotAllowedNow, NotFound
 
 PERMIT_KIND = "permit"
@@ -121,7 +121,7 @@ class SoundPeriod(Guard):
         last_day = last_day_of(values) if "to" in values else first_day
         notice_period = timedelta(days=NOTICE_DAYS.value_in(policy))
         if first_day < today + notice_period:
-            return InvalidField("from", LeaveInvalidReason.NOTICE, day=jalali_text(today + notice_period))
+            return InvalidField("from", LeaveInvalidReason.NOTICE, day=spoken_day_text(today + notice_period, today))
         if first_day > today + YEAR_AHEAD:
             return InvalidField("from", LeaveInvalidReason.TOO_FAR)
         if last_day < first_day:
@@ -201,7 +201,8 @@ class NoLeaveOverlap(Guard):
         async for other_leave in iterate_leaves(context.uow, request, open_only=True):
             days = taken_days(other_leave)
             if days and days[0] <= last_day_of(request.fields) and first_day_of(request.fields) <= days[1]:
-                first_text, last_text = (jalali_text(day) for day in days)
+                today = to_tehran(context.now).date()
+                first_text, last_text = (spoken_day_text(day, today) for day in days)
                 raise Conflict("from", LeaveConflictReason.OVERLAP, first=first_text, last=last_text)
         return True
 

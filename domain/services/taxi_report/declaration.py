@@ -46,7 +46,7 @@ from domain.services.taxi_report.reasons import (
 from domain.services.taxi_report.vocabulary import TAXI_REWARD_INTENT, TAXI_VIOLATION_INTENT
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Role
-from domain.values.calendar import jalali_text, to_tehran
+from domain.values.calendar import spoken_day_text, to_tehran
 from domain.values.errors import InvalidField, MissingField, NotFound
 
 SERVICE_KEY = "taxi_report"
@@ -140,7 +140,7 @@ class MakeRecord(Effect):
         context.facts |= {
             f"{registry.key}_kind": record_values["kind"],
             "points": record_values["points"],
-            "report_day": jalali_text(to_tehran(context.request.created_at).date()),
+            "report_day": spoken_day_text(to_tehran(context.request.created_at).date(), to_tehran(context.now).date()),
         }
         if "fine" in context.inputs:
             bill = await issue_row_bill(

@@ -5,6 +5,11 @@ from domain.language.intents import Intent
 from domain.parsing.identifiers import take_taxi_code
 from domain.parsing.plates import take_plate
 
+REPORT_FIELD_WORDS = {
+    "plate": ("پلاک", "شماره پلاک", "کد تاکسی", "plate"),
+    "text": ("متن", "شرح", "توضیح", "توضیحات", "text"),
+}
+
 TAXI_REWARD_INTENT = Intent(
     "taxi_reward",
     ("تشویق", "تشویقی", "praise", "reward", "tashvigh", "tashvig"),
@@ -14,6 +19,7 @@ TAXI_REWARD_INTENT = Intent(
     alternatives={"plate": ("taxi_code",)},
     weak_words=("تقدیر", "قدردانی"),
     topic=TAXI_TOPIC,
+    field_words=REPORT_FIELD_WORDS,
 )
 
 TAXI_VIOLATION_INTENT = Intent(
@@ -25,4 +31,5 @@ TAXI_VIOLATION_INTENT = Intent(
     alternatives={"plate": ("taxi_code",)},
     weak_words=("گزارش",),
     topic=TAXI_TOPIC,
+    field_words=REPORT_FIELD_WORDS,
 )

@@ -49,6 +49,7 @@ class InvalidReason(InvalidReasonBase):
     TWO_PLACES = "two_places"
     BAD_SHARE = "bad_share"
     BAD_TEXT = "bad_text", "given"
+    FAR_POINT = "far_point"
     DATE_CELL = "date_cell"
     BEFORE_BEGUN = "before_begun"
     # A number of a person or thing
@@ -138,6 +139,7 @@ class InvalidReason(InvalidReasonBase):
     TEXT_UNBOUNDED = "text_unbounded"
     TEXT_STOP_UNSAID = "text_stop_unsaid", "ending"
     TEXT_STOPS_NOTHING = "text_stops_nothing", "ending"
+    TEXT_CODE_FIRST = "text_code_first"
     TEXT_LETTERS = "text_letters"
     TEXT_SPACES = "text_spaces"
     TEXT_UNPROVED = "text_unproved", "faults"

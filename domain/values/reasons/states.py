@@ -58,6 +58,7 @@ class NotAllowedReason(NotAllowedReasonBase):
     ERASED = "erased"
     FINE_ELSEWHERE = "fine_elsewhere"
     GUARD = "guard"
+    WORK_LATER = "work_later"
     LAST_ADMIN = "last_admin"
     NO_CHARGE = "no_charge"
     NO_CONSENT = "no_consent"

@@ -1,12 +1,16 @@
-"""`pishkhan check --connect` and the SMS panels: who refuses, and what credit is left."""
+"""`pishkhan check --connect`: which SMS panels refuse and what credit is left, whether the messengers know the bots."""
 
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from app.configuration.connecting import examine_connections
+from app.configuration.sections import TelegramSettings
 from app.configuration.settings import Settings
 from app.configuration.sms_settings import SmsSettings
+from tests.fakes.bot_api import FakeBotApi
+from tests.fakes.bot_messenger import TOKEN
 from tests.fakes.sms_ir_panel import SmsIrPanel
 
 KEY = "4B65792F6F6E6C79"
@@ -23,3 +27,20 @@ async def test_credit_is_told_in_rials_where_that_is_known(database: Path, credi
         findings = await examine_connections(Settings(database_url=f"sqlite:///{database}", sms=sms))
         assert findings.faults == ["PISHKHAN_SMS__SMS_IR: the panel does not take texts: key"]
         assert (findings.remarks, panel.sent) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("token", "faults", "remarks"),
+    [
+        (TOKEN, 0, ["PISHKHAN_TELEGRAM: the bot answers at https://t.me/pishkhan_bot"]),
+        (TOKEN[:-1] + "x", 1, []),
+    ],
+)
+async def test_the_messenger_is_asked_who_the_bot_is(
+    database: Path, token: str, faults: int, remarks: list[str]
+) -> None:
+    async with FakeBotApi() as messenger:
+        telegram = TelegramSettings(token=SecretStr(token), base_url=messenger.base_url)
+        findings = await examine_connections(Settings(database_url=f"sqlite:///{database}", telegram=telegram))
+    assert (len(findings.faults), findings.remarks) == (faults, remarks)
+    assert token not in "".join(findings.faults)

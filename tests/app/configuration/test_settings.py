@@ -139,12 +139,13 @@ def test_a_bot_that_cannot_work_is_told(monkeypatch: pytest.MonkeyPatch) -> None
     assert any(line.startswith("PISHKHAN_BALE__WEBHOOK_SECRET is not set") for line in find_secret_faults(settings))
 
 
-def test_no_bot_is_started_without_a_token_or_in_the_demonstration(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_bot_is_started_without_a_token_nor_a_real_one_in_the_demonstration(monkeypatch: pytest.MonkeyPatch) -> None:
     assert load_settings().active_bots == {}
     put(monkeypatch, CONTRACT)
     assert load_settings().active_bots.keys() == {"telegram", "bale"}
     monkeypatch.setenv("PISHKHAN_DEMO", "1")
-    assert load_settings().active_bots == {}
+    [demo_bot] = load_settings().active_bots.values()
+    assert demo_bot.base_url.startswith("http://demonstration.invalid/")
 
 
 def test_what_later_parts_will_read_is_left_alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -313,8 +314,14 @@ def test_what_no_bank_takes_and_nobody_reaches_is_remarked() -> None:
         bills=BillSettings(company_code="077"),
         staff=inside,
         trusted_proxies=(ip_network("10.20.0.2"),),
+        sms=SmsSettings(providers=("kavenegar",)),
     )
-    named = ["PISHKHAN_STAFF__INSIDE_NETWORKS", "PISHKHAN_BILLS__COMPANY_CODE", "PISHKHAN_BASE_URL"]
+    named = [
+        "PISHKHAN_STAFF__INSIDE_NETWORKS",
+        "PISHKHAN_SMS__PROVIDERS",
+        "PISHKHAN_BILLS__COMPANY_CODE",
+        "PISHKHAN_BASE_URL",
+    ]
     assert [one.partition(" ")[0] for one in find_remarks(bare)] == named
     assert find_remarks(whole) == find_remarks(Settings(demo=True)) == []
 

@@ -1,10 +1,10 @@
 """A lease in use: one holder at a time, kept from use to use, given up when it is lost."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
-from app.jobs import leases
 from app.jobs.leases import Lease, LeaseLost
 from tests.support.municipality import Municipality
 
@@ -45,12 +45,11 @@ async def test_a_lease_that_is_surely_held_costs_nothing(town: Municipality) -> 
     assert await lease.acquire()
 
 
-async def test_work_is_cut_off_when_the_lease_is_lost(town: Municipality, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(leases, "RENEWAL_SECONDS", 0.01)
-    lease, work = Lease(town.store, "job", "a"), Work()
+async def test_work_is_cut_off_when_the_lease_is_lost(town: Municipality) -> None:
+    lease, work = Lease(town.store, "job", "a", timedelta(seconds=0.03)), Work()
     running = asyncio.create_task(lease.run_holding(work.do))
     await work.begun.wait()
-    soon = "strftime('%Y-%m-%d %H:%M:%f', 'now', '+10 seconds') || '000'"  # one that ends in another age would be void
+    soon = "strftime('%Y-%m-%d %H:%M:%f', 'now', '+1 seconds') || '000'"  # one that ends in another age would be void
     town.sql(f"UPDATE leases SET token = 'b', until = {soon}")  # noqa: S608
     with pytest.raises(LeaseLost):
         await running

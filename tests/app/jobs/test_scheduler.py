@@ -21,7 +21,7 @@ from domain.offices.office import QUERY_ANSWER_RETENTION
 from domain.people.person import StaffMember
 from domain.values.actors import Role
 from domain.values.errors import Unavailable
-from tests.support.municipality import CITIZEN, CIVIL_OFFICER, Municipality
+from tests.support.municipality import CITIZEN, CIVIL_OFFICER, ORDER, Municipality
 
 BY_NAME = {job.name: job for job in JOBS}
 
@@ -76,7 +76,7 @@ async def test_an_unpaid_bill_expires_after_its_deadline_and_lag(town: Municipal
 
 
 async def test_a_payment_is_reminded_of(town: Municipality, scheduler: Scheduler) -> None:
-    await town.reach("awaiting_payment")
+    await town.reach("awaiting_payment", ORDER.replace("فردا", "۱۵ آذر"))  # so that the bill has its whole time
     await run(scheduler, "reminders")
     assert "pay_soon" not in await town.keys()
     town.advance(days=3, hours=8)

@@ -4,20 +4,24 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 
 from aiohttp import web
 
 from channels.relay.relay import Relay, chat_route
 from channels.telegram.arrangement import RetryPauses, Webhook, arrange_updates
-from channels.telegram.carrier import BotCarrier, PrintedPaper
+from channels.telegram.carrier import BotCarrier
 from channels.telegram.link import BotAccount, BotClient
 from channels.telegram.polling import poll_updates
 from channels.telegram.reception import Reception
 from channels.telegram.webhook import BotWebhook
+from channels.telegram.writing import Attachments, PrintedPaper
+from domain.actions.messages.status_cards import find_sent_card
 from domain.gateways.gateway import PaymentGateway
 from domain.messages.keyboards import AttachedPaper
 from domain.messages.records import OutboxMessage
 from domain.values.errors import DomainError
+from printing.symbols import draw_barcode
 from tests.fakes.bot_api import FakeBotApi
 from tests.fakes.bot_messenger import TOKEN
 from tests.support.municipality import Municipality
@@ -106,7 +110,8 @@ async def running_bot(
             raise unprinted.pop()
         return f"{paper.paper_kind}-{paper.request_code}.pdf", PDF
 
-    carrier = BotCarrier(link, printed, rate_per_second=1000.0)
+    attachments = Attachments(printed, draw_barcode, partial(find_sent_card, town.store))
+    carrier = BotCarrier(link, attachments, rate_per_second=1000.0)
 
     def seconds() -> float:
         return town.clock.at.timestamp()

@@ -29,7 +29,7 @@ async def test_from_start_to_a_request_by_buttons(bot: Bot, reza: Person) -> Non
         await linked(reza)
         welcome = await reza.hears("یکی از گزینه‌ها")
         reza.presses("ماشین‌آلات", on=welcome)
-        for question, answer in (("کدام ماشین", "لودر"), ("چند ساعت", "۴"), ("چه روزی", "۵"), ("ساعت چند", "۰۸:۰۰")):
+        for question, answer in (("کدام ماشین", "لودر"), ("چند ساعت", "۴"), ("چه روزی", "۵"), ("چه ساعتی", "۰۸:۰۰")):
             asked = await reza.hears(question)
             press = reza.presses(answer, on=asked)
             assert await reza.told(press) == ""
@@ -50,11 +50,11 @@ async def test_commands_are_words(bot: Bot, reza: Person) -> None:
         for command, heard in (
             ("/list", "درخواستی ثبت نشده"),
             ("/menu", "یکی را بزنید"),
-            ("/tariff@pishkhan_bot", "تعرفه چه؟"),
+            ("/tariff@pishkhan_bot", "تعرفه چه کاری"),
         ):
             reza.says(command)
             await reza.hears(heard)
-    named = [one["command"] for one in bot.messenger.commands]
+    named = [one["command"] for one in bot.messenger.profile.commands]
     assert named == ([] if bot.messenger.bale else ["menu", "list", "track", "pay", "tariff"])
 
 

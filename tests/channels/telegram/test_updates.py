@@ -15,6 +15,8 @@ from domain.chats.chat import (
     ChatEvent,
     SentFile,
     SharedContact,
+    SharedLocation,
+    SpokenInGroup,
     TextEdited,
     TextWritten,
     UnreadableContent,
@@ -23,7 +25,7 @@ from domain.values.files import MAX_DOCUMENT_BYTES
 from tests.channels.telegram.running_bot import Bot
 from tests.fakes.bot_api import FakeBotApi, Fault
 from tests.fakes.bot_messenger import Call
-from tests.fakes.bot_people import Person
+from tests.fakes.bot_people import UNREADABLE, Person
 
 PAPER = b"%PDF-1.7 a paper"
 BUTTONS = {"inline_keyboard": [[{"text": "لودر", "callback_data": "t:1"}]]}
@@ -117,8 +119,17 @@ async def test_edits_and_what_a_desk_cannot_take(link: BotClient, messenger: Fak
     said = reza.says("ماشین")
     reza.edits(said, "کارشناس")
     place = {name: value for name, value in said.content.items() if name != "text"}
-    messenger.updates.add("message", reza.id, {**place, "location": {"latitude": 37.1, "longitude": 54.1}})
+    messenger.updates.add("message", reza.id, {**place, "dice": {"emoji": "🎲", "value": 3}})
     assert came(link, messenger) == [TextWritten("ماشین"), TextEdited(), UnreadableContent()]
+
+
+async def test_a_place_is_a_point_or_has_a_name(link: BotClient, messenger: FakeBotApi, reza: Person) -> None:
+    reza.shares_location(37.1, 54.1)
+    reza.shares_venue("مسجد جامع", "خیابان امام", 37.1, 54.1)
+    assert came(link, messenger) == [
+        SharedLocation(37.1, 54.1),
+        SharedLocation(37.1, 54.1, "مسجد جامع، خیابان امام"),
+    ]
 
 
 async def test_a_shared_place_that_moves_is_no_edit(link: BotClient, messenger: FakeBotApi, reza: Person) -> None:
@@ -134,10 +145,26 @@ async def test_blocking_is_told_by_telegram(link: BotClient, messenger: FakeBotA
     assert came(link, messenger) == [*([] if messenger.bale else [BotBlocked(), BotUnblocked()]), ChatBegun("")]
 
 
-async def test_groups_are_not_answered(link: BotClient, messenger: FakeBotApi, reza: Person) -> None:
-    group = {"id": -100, "type": "group", "title": "g"}
-    messenger.updates.add("message", -100, {**reza.says("ماشین").content, "chat": group})
-    assert came(link, messenger) == [TextWritten("ماشین"), None]
+async def test_of_groups_nothing_is_taken_over_but_that_they_are_groups(
+    link: BotClient, messenger: FakeBotApi, reza: Person
+) -> None:
+    reza.says_in_group("ماشین")
+    one = incoming(link, messenger)[-1]
+    assert one
+    assert (one.chat_id, one.sender_name, one.chat_event) == ("-100200", "", SpokenInGroup())
+
+
+async def test_what_was_forwarded_is_known_as_such(link: BotClient, messenger: FakeBotApi, reza: Person) -> None:
+    reza.forwards("ماشین")
+    assert came(link, messenger) == [TextWritten("ماشین", is_forwarded=True)]
+
+
+@pytest.mark.parametrize("kind", UNREADABLE)
+async def test_what_cannot_be_read_is_read_as_that(bot: Bot, messenger: FakeBotApi, reza: Person, kind: str) -> None:
+    """A poll lacks a field that the library insists on, as what is newer than our library, or older, may."""
+    one = bot.reception.read_update(reza.sends(kind).json())
+    assert isinstance(one, IncomingUpdate)
+    assert (one.chat_id, one.sender_name, one.chat_event) == (str(reza.id), "رضا", UnreadableContent())
 
 
 async def test_a_file_that_is_too_large_is_not_fetched(link: BotClient, messenger: FakeBotApi) -> None:

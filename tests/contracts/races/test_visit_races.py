@@ -105,8 +105,8 @@ async def test_a_visit_moves_with_its_reminders_and_texts(store: SqlStore, other
     former = datetime(2026, 11, 26, 5, 30, tzinfo=UTC)
     assert (events[-1].event, events[-1].actor) == ("move_visit", f"citizen:{CITIZEN}")
     assert (events[-1].payload or {})["former_visit"] == former.isoformat()
-    assert "۱۴۰۵/۰۹/۰۷ ۱۰:۰۰" in texts[CITIZEN][0].text
-    assert "از ۱۴۰۵/۰۹/۰۵ ۰۹:۰۰ به ۱۴۰۵/۰۹/۰۷ ۱۰:۰۰" in texts[OFFICER_MOBILE][0].text
+    assert "شنبه ۷ آذر ساعت ۱۰" in texts[CITIZEN][0].text
+    assert "از پنج‌شنبه ۵ آذر ساعت ۹ به شنبه ۷ آذر ساعت ۱۰" in texts[OFFICER_MOBILE][0].text
 
     with pytest.raises(AlreadyDone):
         await move(town, code, CITIZEN)

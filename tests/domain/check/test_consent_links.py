@@ -10,10 +10,10 @@ ASKING = "services.taxi_leave.notices.owner_asked"
 
 def test_a_text_without_room_for_its_link_is_a_flaw() -> None:
     shipped = Catalogue.load()
-    assert shipped.part_budget(ASKING) == 4
-    longer = shipped.with_text(ASKING, shipped.text(ASKING) + " لطفاً پاسخ دهید.")
+    assert shipped.part_budget(ASKING) == 5
+    longer = shipped.with_text(ASKING, shipped.text(ASKING) + " لطفاً پاسخ دهید." * 4)
     flaws = [str(flaw) for flaw in check_services((TAXI_LEAVE,), longer)]
-    assert flaws == [f"taxi_leave: over_budget: {ASKING} with its link needs 5 parts, may have 4"]
+    assert flaws == [f"taxi_leave: over_budget: {ASKING} with its link needs 6 parts, may have 5"]
 
 
 def test_a_token_is_made_of_all_its_randomness() -> None:

@@ -96,10 +96,19 @@ def test_a_placeholder_that_nobody_fills(notice: str, text: str, unfilled: str) 
 
 def test_what_steps_give_may_be_told() -> None:
     notices = {
-        "bill": "{code} {amount} {bill_id} {payment_id} {deadline}",
-        "cancel_refund": "{code} {refund}",
+        "bill": "قبض {code} {amount} {bill_id} {payment_id} {deadline}",
+        "pay": "رسید {code} {amount}",
+        "cancel_refund": "لغو {code} {refund}",
+        "ask": {"text": "پرسش {code} {question} تا {answer_until}", "parts": 5},
         "reject": "{reason:20}",
-        "pay_soon": {"text": "{code} {amount} {deadline}\nلغو۱۱", "class": "reminder"},
-        "schedule": "{code} {machine}",
+        "pay_soon": {"text": "قبض {code} {amount} {deadline}\nلغو۱۱", "class": "reminder"},
+        "schedule": "کار {code} {machine}",
     }
     assert flaws(MACHINERY_WORK, Catalogue.load({"services": {"machinery": {"notices": notices}}})) == set()
+
+
+@pytest.mark.parametrize("text", ["{code} پذیرفته شد.", "پذیرفته شد:\n{code}", "۱) {code} پذیرفته شد."])
+def test_a_line_that_a_code_begins(text: str) -> None:
+    """Phones would set it from left to right, words and all."""
+    worded = Catalogue.load({"services": {"machinery": {"notices": {"accept": text}}}})
+    assert flaws(MACHINERY_WORK, worded) == {"code_begins_line: services.machinery.notices.accept"}

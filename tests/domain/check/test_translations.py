@@ -73,4 +73,4 @@ def test_a_latin_text_has_more_room_in_a_part_than_a_persian_one() -> None:
 def test_a_fact_that_is_left_out_is_named() -> None:
     dropping = Translation(PSEUDO, {"services.machinery.notices.pay": "Paid."})
     catalogue = Catalogue(load_shipped_texts().values(), translations=[dropping])
-    assert list_dropped_facts(catalogue, dropping) == ["services.machinery.notices.pay: code"]
+    assert list_dropped_facts(catalogue, dropping) == ["services.machinery.notices.pay: amount, code"]

@@ -186,7 +186,7 @@ def test_giving_up_is_no_way_on() -> None:
 
 @pytest.mark.parametrize("role", [Role.ADMIN, Role.AUDITOR, Role.SYSTEM])
 def test_a_step_of_those_who_take_none(role: Role) -> None:
-    [accept] = MACHINERY_WORK.steps_named("accept")
+    accept, _ = MACHINERY_WORK.steps_named("accept")
     assert flaws(changed(MACHINERY_WORK, "accept", roles=frozenset({role}))) == {f"role_takes_no_steps: accept: {role}"}
     assert flaws(changed(MACHINERY_WORK, "accept", roles=accept.roles | {role})) == {
         f"role_takes_no_steps: accept: {role}"

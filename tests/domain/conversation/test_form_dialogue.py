@@ -2,8 +2,7 @@
 
 import pytest
 
-from domain.conversation.dialogue import CONFIRM_STEP
-from domain.conversation.frames import Left
+from domain.conversation.frames import CONFIRM_STEP, Left
 from tests.support.conversation_line import FORM, ITEMS, ConversationLine
 
 

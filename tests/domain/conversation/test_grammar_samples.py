@@ -1,4 +1,4 @@
-"""The grammar against samples: those of the contract, and many more of the same kind."""
+"""The grammar against samples: those of the contract, many more of the same kind, and spoken ones."""
 
 import json
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ GRAMMAR = Grammar(list_intents())
 
 
 def samples() -> Iterator[Any]:
-    for name in ("sms-samples.jsonl", "sms-more.jsonl"):
+    for name in ("sms-samples.jsonl", "sms-more.jsonl", "sms-spoken.jsonl"):
         lines = (DATA / name).read_text("utf-8").splitlines()
         yield from (pytest.param(json.loads(line), id=f"{name}:{number}") for number, line in enumerate(lines, start=1))
 

@@ -4,14 +4,20 @@ from datetime import datetime
 
 import pytest
 
-from domain.conversation.grammar import UNKNOWN_INTENT, Grammar
+from domain.conversation.dialogue import Conversation
+from domain.conversation.frames import Dialogue, OptOut, Perform
+from domain.conversation.grammar import Grammar
+from domain.conversation.parsed_message import UNKNOWN_INTENT
 from domain.conversation.sentences import Mood
 from domain.conversation.yes_no import read_yes_or_no
 from domain.language.intents import Intent
-from domain.services import list_intents
+from domain.services import list_intents, services_by_key
 from tests.support.refusing_sentences import (
     ARGUMENTS,
+    ASIDES,
     INTENTS,
+    RARER_REFUSALS,
+    REFUSALS,
     TEXTS,
     courteous_sentences,
     list_words,
@@ -20,23 +26,33 @@ from tests.support.refusing_sentences import (
 
 NOW = datetime.fromisoformat("2026-11-24T10:00:00+03:30")
 GRAMMAR = Grammar(list_intents())
+CONVERSATION = Conversation(GRAMMAR, services_by_key())
 CODE = "123456786"
 
 
+def does(text: str) -> str | None:
+    """Return the intent that a text carries out without a question, at the beginning of a conversation; None: none."""
+    step = CONVERSATION.read_text(Dialogue(), text, NOW)
+    return step.frame.intent if isinstance(step, Perform) else "opt_out" if isinstance(step, OptOut) else None
+
+
 @pytest.mark.parametrize("intent", INTENTS, ids=lambda one: one.name)
-def test_no_word_of_any_command_is_plain_in_a_refusal(intent: Intent) -> None:
+def test_no_word_of_any_command_acts_in_a_refusal(intent: Intent) -> None:
     """Every word with every negation; every negation of the first word with every courtesy."""
     sentences = [text for word in list_words(intent) for text in refusing_sentences(intent, word, CODE)]
-    sentences += [
-        text for one in refusing_sentences(intent, intent.certain_words[0], CODE) for text in courteous_sentences(one)
-    ]
-    acting = []
-    for text in dict.fromkeys(sentences):
-        parsed = GRAMMAR.parse_message(text, NOW)
-        if parsed.intent != UNKNOWN_INTENT and parsed.mood is Mood.PLAIN:
-            acting.append((text, parsed.intent))
-    assert acting == []
+    for refusals in (REFUSALS, RARER_REFUSALS):
+        refusing = refusing_sentences(intent, intent.certain_words[0], CODE, refusals)
+        sentences += [text for one in refusing for text in courteous_sentences(one)]
+    assert [text for text in dict.fromkeys(sentences) if does(text)] == []
     assert len(sentences) > 300
+
+
+@pytest.mark.parametrize("intent", [one for one in INTENTS if one.is_binding], ids=lambda one: one.name)
+def test_what_is_asked_about_quoted_or_told_is_not_done(intent: Intent) -> None:
+    said = [form for word in list_words(intent) for form in (f"{word} {CODE}", f"{CODE} رو {word} کنید", word)]
+    asides = [aside.format(said=one) for one in said for aside in ASIDES]
+    asides += [text for one in asides[: 2 * len(ASIDES)] for text in courteous_sentences(one)]
+    assert [text for text in asides if does(text) in {"cancel", "confirm", "deny", "opt_out"}] == []
 
 
 @pytest.mark.parametrize("intent", INTENTS, ids=lambda one: one.name)
@@ -60,7 +76,8 @@ def test_every_command_is_plain_with_courtesies_alone(intent: Intent) -> None:
         (f"لغو کنم {CODE}?", Mood.QUESTION),
         (f"«لغو {CODE}»", Mood.QUOTED),
         (f'"لغو {CODE}"', Mood.QUOTED),
-        (f"درخواست {CODE} لغو شد.", Mood.UNCLEAR),
+        (f"لغو {CODE} شد.", Mood.UNCLEAR),
+        (f"درخواست {CODE} لغو شد.", Mood.PLAIN),  # told, as our own texts do: the request is followed
         (f"لغو {CODE} چون باران آمد", Mood.UNCLEAR),
         (f"لغو {CODE} یا نه", Mood.UNCLEAR),
         (f"لغو {CODE} 987654320", Mood.UNCLEAR),

@@ -228,7 +228,7 @@ async def test_it_is_asked_field_by_field_with_usual_answers(town: Municipality)
     assert "۲٫۷۶۵" not in (await town.say(CITIZEN, "۲٫۷۶۵")).text, "finer than a centimetre is refused"
     assert "ارتفاع" in (await town.say(CITIZEN, "دو متر و نیم")).text
     asked = await town.says("۱۲۰ سانت", "شنبه", "۱۰ روز", "میدان شهدا")
-    assert asked.text.startswith("۳ بنر ۲٫۵ متر در ۱٫۲ متر، از شنبه ۷ آذر ۱۴۰۵ برای ۱۰ روز\nمیدان شهدا")
+    assert asked.text.startswith("مجوز بنر شهری:\n۳ بنر ۲٫۵ متر در ۱٫۲ متر، از شنبه ۷ آذر برای ۱۰ روز\nمیدان شهدا")
 
 
 def test_usual_answers_are_buttons_in_chats() -> None:
@@ -237,8 +237,9 @@ def test_usual_answers_are_buttons_in_chats() -> None:
     conversation = Conversation(Grammar(collect_intents(services)), services, "telegram")
     dialogue, now = Dialogue(), StandingClock().now()
     conversation.read_text(dialogue, "۳ بنر", now)
-    question = OpenQuestion(conversation, dialogue, texts.text, now, build_desk(StandingClock()).policy)
-    assert [button.label for button in question.build_rows()[0]] == ["۱ متر", "۲ متر", "۳ متر"]
+    desk = build_desk(StandingClock())
+    question = OpenQuestion(conversation, dialogue, texts.text, now, desk.policy, desk.calendar)
+    assert [button.label for button in question.build_rows()[0]] == ["۳ متر", "۲ متر", "۱ متر"], "from the right"
     conversation.read_text(dialogue, "3", now)
     assert dialogue.top
     assert (dialogue.top.slots["width"], dialogue.top.asked) == ("3", "height")

@@ -66,7 +66,7 @@ async def test_it_is_asked_field_by_field(town: Municipality) -> None:
     assert (await town.say(CITIZEN, "هرس")).text == "چند درخت؟ (۱ تا ۵۰)"
     assert "۱ تا ۵۰" in (await town.say(CITIZEN, "هزار")).text
     asked = await town.says("سه", "پس‌فردا", "کوچه بهار")
-    assert asked.text.startswith("۳ درخت، پنج‌شنبه ۵ آذر ۱۴۰۵\nکوچه بهار")
+    assert asked.text.startswith("هرس درخت:\n۳ درخت، پنج‌شنبه ۵ آذر\nکوچه بهار")
     assert (await town.say(CITIZEN, "۱")).codes
 
 

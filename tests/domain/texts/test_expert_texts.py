@@ -19,9 +19,10 @@ from domain.values.identifiers import LONGEST_RENOVATION_CODE
 from domain.values.message_parts import count_parts
 from domain.values.text import count_code_units, group_digits
 from tests.domain.texts.text_bounds import list_bounds
+from tests.support.municipality import StandingClock
 
 TEXTS = bound_texts(SERVICES, Catalogue.load())
-WORDING = Wording(TEXTS, {EXPERT_OPINION.key: EXPERT_OPINION})
+WORDING = Wording(TEXTS, {EXPERT_OPINION.key: EXPERT_OPINION}, StandingClock())
 DAYS = [date(2026, 3, 21) + timedelta(days=number) for number in range(366)]
 
 REAL: dict[str, list[Any]] = {

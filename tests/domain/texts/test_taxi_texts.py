@@ -15,12 +15,13 @@ from domain.services import SERVICES
 from domain.services.taxi_leave.declaration import TAXI_LEAVE
 from domain.services.taxi_leave.rules import LEAVE_SCOPES
 from domain.services.taxi_report.declaration import RECORD_REGISTRIES, TAXI_REPORT
-from domain.values.calendar import jalali_text
+from domain.values.calendar import jalali_long_text
 from domain.values.text import count_code_units
 from tests.domain.texts.text_bounds import list_bounds
+from tests.support.municipality import StandingClock
 
 TEXTS = bound_texts(SERVICES, Catalogue.load())
-WORDING = Wording(TEXTS, {one.key: one for one in (TAXI_LEAVE, TAXI_REPORT)})
+WORDING = Wording(TEXTS, {one.key: one for one in (TAXI_LEAVE, TAXI_REPORT)}, StandingClock())
 DAYS = [date(2026, 3, 21) + timedelta(days=number) for number in range(366)]
 LONGEST_PLATE = "12الف345-59"
 
@@ -38,7 +39,7 @@ REAL: dict[str, list[Any]] = {
     "scope": list(LEAVE_SCOPES),
     "plate": [LONGEST_PLATE],
     "points": [1000],
-    "report_day": [jalali_text(day) for day in DAYS],
+    "report_day": [jalali_long_text(day) for day in DAYS],
     "reward_kind": kinds_of(REWARD),
     "violation_kind": kinds_of(VIOLATION),
     "duty_kind": kinds_of(DUTY),

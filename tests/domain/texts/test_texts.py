@@ -10,11 +10,12 @@ import pytest
 from domain.blocks.asking import LONGEST_NOTE_TEXT
 from domain.check import SHARED_TEXTS, check_services, sent_by_sms
 from domain.check.text_bounds import bound_texts
+from domain.fields.hours import Hours
 from domain.fields.moments import HourOfDay
 from domain.fields.types import format_number
 from domain.fields.work_items import WorkItems
 from domain.fleet.resources import MACHINE_TYPES
-from domain.language.wording import LEFT_TO_RIGHT, Wording, day_and_hour_text, deadline_day_text
+from domain.language.wording import LEFT_TO_RIGHT, Wording, spoken_deadline_text, spoken_moment_text
 from domain.messages.catalogue import (
     JOINED_PART_BUDGET,
     Catalogue,
@@ -26,8 +27,9 @@ from domain.messages.templates import list_placeholders
 from domain.services import SERVICES, services_by_key
 from domain.settings.contact import Contact
 from domain.values import tracking_codes
+from domain.values.actors import STAFF_ROLES
 from domain.values.bill_ids import HIGHEST_AMOUNT
-from domain.values.calendar import MONTH_NAMES, TEHRAN_ZONE, jalali_long_text
+from domain.values.calendar import MONTH_NAMES, TEHRAN_ZONE, day_bounds, jalali_long_text
 from domain.values.errors import ERROR_CLASSES, ERROR_CODES, InvalidField
 from domain.values.message_parts import count_parts
 from domain.values.reasons import InvalidReason, ProofReason
@@ -137,6 +139,7 @@ def test_a_list_of_requests_has_a_line_of_less_than_a_part_each(count: int) -> N
 
 DAYS = [date(2026, 3, 21) + timedelta(days=number) for number in range(8 * 366)]
 MOMENTS = [datetime(day.year, day.month, day.day, 20, 29, tzinfo=TEHRAN_ZONE) for day in DAYS]
+FAR_AWAY = date(2020, 1, 1)
 HALF_HOURS = [f"{hour:02}:{minute:02}" for hour, minute in product(range(24), (0, 30))]
 
 
@@ -149,14 +152,16 @@ REAL: dict[str, list[str]] = {
     "payment_id": ["9" * 13],
     "iban_end": ["۹۹۹۹"],
     "card_end": ["۹۹۹۹"],
-    "deadline": [deadline_day_text(moment) for moment in MOMENTS],
-    "booked_start": [day_and_hour_text(moment) for moment in MOMENTS],
+    "deadline": [spoken_deadline_text(day_bounds(day)[1], FAR_AWAY, "ساعت") for day in DAYS],
+    "answer_until": [spoken_deadline_text(moment, FAR_AWAY, "ساعت") for moment in MOMENTS],
+    "booked_start": [spoken_moment_text(moment, FAR_AWAY, "ساعت") for moment in MOMENTS],
     "date": [jalali_long_text(day) for day in DAYS],
     "start": [HourOfDay().render_value(hour, TEXTS.text) for hour in HALF_HOURS],
     "count": [persian_digits(200)],
     "otp": ["۰۱۲۳۴۵"],
     "otp_latin": ["012345"],
     "score": [format_number(score) for score in range(1, 6)],
+    "hours_done": [Hours(24).render_value([23.5] * 10, TEXTS.text)],
     "hours": [format_number(half / 2) for half in range(1, 401)],
     "asked": [format_number(half / 2) for half in range(1, 49)],
     "rate": [group_digits(HIGHEST_AMOUNT)],
@@ -167,6 +172,9 @@ REAL: dict[str, list[str]] = {
     "most": [format_number(24), format_number(10), "…"],
     "step": [persian_digits(1000)],
     "phone": [Contact("+98 (17) 3411-2233").dialled_phone],
+    **{name: [f"{jalali_long_text(day)} ساعت ۱۰:۳۰" for day in DAYS] for name in ("opening", "since", "due")},
+    "closes": ["۱۰:۳۰"],
+    "unit_name": [TEXTS.text(f"roles.{role}") for role in STAFF_ROLES],
     "month": [f"{month} {persian_digits(year)}" for month in MONTH_NAMES for year in (1300, 1499)],
 }
 """Placeholder → values that can stand for it, the longest among them."""

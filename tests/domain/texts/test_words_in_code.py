@@ -15,6 +15,7 @@ READ_OR_KEPT = {
     "app/cli": "help of commands, in English, with the bank's own names of ids",
     "app/demo": "people and places of the demonstration",
     "app/security/password_strength.py": "words that no password is made of",
+    "channels/demo/bot_api.py": "the name of the demonstration's bot",
     "channels/admin": "lists and numbers of the staff's site, which is Persian",
     "channels/pishkhan_soap": "the contract with counter offices, which is documented in Persian",
     "domain/actions/payments/begin.py": "what the bank's own books say of a payment",
@@ -41,7 +42,8 @@ READ_OR_KEPT = {
     "domain/values/identifiers.py": "letters of plates",
     "domain/values/languages.py": "Persian itself",
     "domain/values/text.py": "letters that are folded",
-    "domain/actions/conversations/chat_turn.py": "the word that a link to a request stands for, as one types it",
+    "domain/values/turkmen_script.py": "letters that Turkmen is written in",
+    "domain/actions/chats/deep_links.py": "the words that a link stands for, as one types it",
 }
 """Modules and packages with Persian strings, and what those are."""
 

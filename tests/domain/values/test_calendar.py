@@ -71,6 +71,20 @@ def test_dates_for_people() -> None:
     assert calendar.jalali_long_text(date(2026, 12, 1)) == "سه‌شنبه ۱۰ آذر ۱۴۰۵"
 
 
+@pytest.mark.parametrize(
+    ("day", "spoken"),
+    [
+        (date(2026, 12, 1), "سه‌شنبه ۱۰ آذر"),
+        (date(2027, 3, 24), "چهارشنبه ۴ فروردین"),
+        (date(2027, 3, 25), "پنج‌شنبه ۵ فروردین ۱۴۰۶"),
+        (date(2026, 10, 24), "شنبه ۲ آبان"),
+        (date(2026, 10, 23), "جمعه ۱ آبان ۱۴۰۵"),
+    ],
+)
+def test_a_day_near_today_is_said_without_its_year(day: date, spoken: str) -> None:
+    assert calendar.spoken_day_text(day, date(2026, 11, 24)) == spoken
+
+
 def test_the_week_starts_on_saturday() -> None:
     assert [calendar.weekday(SATURDAY + timedelta(n)) for n in range(7)] == [0, 1, 2, 3, 4, 5, 6]
     assert calendar.WEEKDAY_NAMES[calendar.weekday(FRIDAY)] == "جمعه"

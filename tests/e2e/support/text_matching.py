@@ -10,6 +10,7 @@ from functools import lru_cache
 from string import Formatter
 
 from domain.messages.catalogue import Catalogue
+from domain.messages.templates import settle_phone
 from domain.values.message_parts import count_parts
 
 MACHINERY = "services.machinery."
@@ -53,8 +54,8 @@ def read_facts(text: str, *keys: str) -> Facts:
 
 
 def visible_text(text: str) -> str:
-    """What a reader sees of a text: marks of direction show nothing."""
-    return DIRECTION_MARKS.sub("", text)
+    """What a reader sees of a text: marks of direction show nothing, and a no-break space is a space."""
+    return DIRECTION_MARKS.sub("", text).replace("\u00a0", " ")
 
 
 def render_text(key: str, **facts: str) -> str:
@@ -81,12 +82,17 @@ def _full(key: str) -> str:
     return key if key in CATALOGUE else MACHINERY + key
 
 
+def _told_text(name: str) -> str:
+    """The text as the offices of these tests send it, which have set no phone."""
+    return settle_phone(CATALOGUE.text(_full(name)), has_phone=False)
+
+
 @lru_cache
 def _pattern(key: str) -> str:
     name, open_end = key.removesuffix("*"), key.endswith("*")
     groups: dict[str, str] = {}
     parts = []
-    for literal, fact, _, _ in Formatter().parse(visible_text(CATALOGUE.text(_full(name)))):
+    for literal, fact, _, _ in Formatter().parse(visible_text(_told_text(name))):
         parts.append(re.escape(literal))
         if fact in groups:
             parts.append(f"(?P={groups[fact]})")

@@ -103,9 +103,9 @@ class HostileVisitor:
 
     def keeps(self, service: Service, told: BotMessage) -> None:
         """Keep the code that one is told."""
-        code = re.search(r"\d{3} \d{3} \d{3}", visible_text(told.text))
+        code = re.search(r"\d{3}\s\d{3}\s\d{3}", visible_text(told.text))
         assert code, told.text
-        self.codes[service.key] = code[0].replace(" ", "")
+        self.codes[service.key] = "".join(code[0].split())
         self.bots.office.advance(minutes=11)  # who writes more than thirty texts in ten is not answered
 
     async def answers(self, code: str) -> None:

@@ -78,7 +78,7 @@ class HostileTexter:
         told = await self.says(mobile, f"{WISHES[service.key]} {self.text(f'rest-{service.key}', prefix)}")
         code = self.keep(service, told)
         if service.key == "taxi_leave":
-            await self.says(mobile, f"لغو {code}", "پس گرفته شد")
+            await self.says(mobile, f"لغو {code}", "لغو شد")
 
     def sender(self, service: Service, prefix: str) -> str:
         """Who asks: nobody may text more than thirty times in ten minutes."""
@@ -86,9 +86,9 @@ class HostileTexter:
 
     def keep(self, service: Service, told: str) -> str:
         """Keep the code that one is told."""
-        code = re.search(r"\d{3} \d{3} \d{3}", told)
+        code = re.search(r"\d{3}\s\d{3}\s\d{3}", told)
         assert code, told
-        self.codes.setdefault(service.key, []).append(code[0].replace(" ", ""))
+        self.codes.setdefault(service.key, []).append("".join(code[0].split()))
         return self.codes[service.key][-1]
 
     async def answers(self, prefix: str) -> None:

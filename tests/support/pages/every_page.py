@@ -379,6 +379,7 @@ def _outside(site: StaffSite) -> dict[str, Sequence[PageVisit]]:
             PageVisit("/services/expert/price?kind=other", status=404),
         ],
         "/demo/phone": [PageVisit("/demo/phone"), PageVisit("/demo/phone?mobile=12", status=422)],
+        "/demo/chat": [PageVisit("/demo/chat"), PageVisit("/demo/chat?mobile=12", status=422)],
         "/staff/sign-in": [PageVisit("/staff/sign-in")],
         "/staff/second-factor": [PageVisit("/staff/second-factor", Role.CIVIL)],
     }

@@ -85,7 +85,7 @@ async def tour_older_pages(citizen: CitizenWindow) -> None:
     request, leave = await portal_requests.submitted(site), await portal_requests.awaiting_owner(site)
     await citizen.window.open(f"/requests/{request.code}/withdraw")
     await site.act(request.code, "accept", Role.CIVIL)
-    await citizen.press("بله، پس می‌گیرم")
+    await citizen.press("بله، لغو شود")
     await citizen.look()
     await citizen.window.open(f"/requests/{leave.code}")
     assert page.context.browser

@@ -129,7 +129,7 @@ async def tour_requests(citizen: CitizenWindow) -> None:
     await citizen.look("/my-requests")
     await citizen.look(f"/requests/{owed.code}")
     await citizen.look(f"/requests/{owed.code}/withdraw")
-    await citizen.press("بله، پس می‌گیرم")
+    await citizen.press("بله، لغو شود")
     await citizen.look()
     await citizen.look(f"/requests/{done.code}")
     await citizen.press("ثبت امتیاز")

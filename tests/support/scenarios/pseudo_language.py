@@ -58,6 +58,12 @@ def build_bilingual_wording(services: Mapping[str, Service]) -> tuple[Wording, G
     return Wording(build_bilingual_catalogue(), services), grammar
 
 
+def offer_languages(dependencies: Dependencies, *language_tags: str) -> None:
+    """Let a desk offer the shipped languages with these tags."""
+    dependencies.wording = Wording(Catalogue.load(language_tags=language_tags), dependencies.services)
+    dependencies.grammar = Grammar((*collect_intents(dependencies.services), LANGUAGE_INTENT))
+
+
 def find_unwrapped(text: str) -> list[str]:
     """Return the lines of a text that have Persian letters, digits or marks outside of all brackets."""
     while _WRAPPED.search(text):

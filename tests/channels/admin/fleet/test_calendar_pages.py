@@ -61,6 +61,11 @@ async def civil(inside: Visitor) -> Visitor:
     return inside
 
 
+def code_in_words(code: str) -> str:
+    """Return a tracking code as `words` shows it."""
+    return " ".join(display_code(code).split())
+
+
 async def test_a_day_shows_what_is_held_and_booked_with_the_way_to_it(site: StaffSite, civil: Visitor) -> None:
     request = await site.submitted()
     assert links(await civil.get(f"{FLEET}?day={DAY}"), "held") == []
@@ -78,8 +83,8 @@ async def test_a_week_shows_the_hours(site: StaffSite, civil: Visitor) -> None:
     await step(site, request.code, "schedule", Role.CIVIL)
     page = words(await civil.get(f"{FLEET}?view=week&day={DAY}"))
     assert "۱۴۰۵/۰۸/۳۰ – ۱۴۰۵/۰۹/۰۶" in page
-    assert page.count(f"۸–۱۲ {display_code(request.code)}") == 2, "the machine and its operator"
-    assert display_code(request.code) not in words(await civil.get(f"{FLEET}?view=week&day=2026-11-28"))
+    assert page.count(f"۸–۱۲ {code_in_words(request.code)}") == 2, "the machine and its operator"
+    assert code_in_words(request.code) not in words(await civil.get(f"{FLEET}?view=week&day=2026-11-28"))
 
 
 def opening(page: str) -> list[str]:
@@ -121,7 +126,7 @@ async def test_an_hour_is_chosen_for_the_step_of_a_request(site: StaffSite, civi
     page = await civil.get(f"/staff/requests/{request.code}")
     assert f'href="{FLEET}?for={request.code}&amp;step=schedule"' in page
     page = await civil.get(f"{FLEET}?for={request.code}&step=schedule")
-    assert f"برای گام «زمان‌بندی» درخواست {display_code(request.code)}" in words(page)
+    assert f"برای گام «زمان‌بندی» درخواست {code_in_words(request.code)}" in words(page)
     free = links(page, "free own") + links(page, "free")
     at_ten = next(one for one in free if "۱۰:۰۰" in parse_qs(urlsplit(one).query)["start"][0])
     page = await civil.get(at_ten.partition("#")[0])
@@ -231,7 +236,7 @@ async def test_a_machine_is_taken_out_of_service_and_put_back(site: StaffSite, c
     page = await civil.get(f"/staff/requests/{request.code}")
     await civil.post(f"/staff/requests/{request.code}/act/accept", version=read_version(page))
     refused = await civil.post(f"{address}/out", 409, **form)
-    assert display_code(request.code) in words(refused)
+    assert code_in_words(request.code) in words(refused)
 
 
 async def test_a_machine_with_work_before_it_is_not_retired(site: StaffSite, civil: Visitor) -> None:
@@ -242,7 +247,7 @@ async def test_a_machine_with_work_before_it_is_not_retired(site: StaffSite, civ
     form = {"type": "loader", "title": "لودر ۱", "status": "retired", "capacity": ""}
     page = await civil.get(f"{address}/edit")
     refused = await civil.post(f"{address}/edit", 409, version=read_version(page), **form)
-    assert display_code(request.code) in words(refused)
+    assert code_in_words(request.code) in words(refused)
     await step(site, request.code, "cancel", Role.CIVIL)
     await civil.post(f"{address}/edit", version=read_version(page), **form)
     assert "لودر ۱" not in words(await civil.get(f"{FLEET}?day={DAY}"))

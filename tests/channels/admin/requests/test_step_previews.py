@@ -5,6 +5,7 @@ a fine on praise; and a form says all that is wrong with it at once.
 import re
 from urllib.parse import parse_qs, urlsplit
 
+from domain.actions.fleet.operator_work import find_operators, note_hours
 from domain.values.actors import Role
 from domain.values.text import persian_digits
 from tests.channels.admin.fleet.test_calendar_pages import links, paid
@@ -105,3 +106,20 @@ async def test_a_walk_in_form_says_all_that_is_wrong_at_once(site: StaffSite) ->
         assert wrong == {"mobile", "national_code", "date", "start", "items"}, "what the mobile may bring is not"
         page = await clerk.post("/staff/walk-in/machinery", 422, **typed | {"citizen_mobile": "09121112233"})
         assert set(re.findall(r'id="([a-z_]+)-problem"', page)) == wrong - {"mobile"} | {"full_name"}
+
+
+async def test_the_hours_that_the_operator_reported_stand_in_the_form_that_ends_the_work(
+    site: StaffSite, inside: Visitor
+) -> None:
+    request = await paid(site)
+    await site.demo.act(request.code, "schedule", Role.CIVIL)
+    await site.demo.act(request.code, "hand_over", Role.CIVIL, {"early": "yes"})
+    box = re.compile(r'<input[^>]*id="complete-hours"[^>]*>')
+    assert "۳٫۵" not in box.findall(await opened(inside, "civil", request))[0]
+    async with site.store.open_unit() as uow:
+        operators = await find_operators(uow, "+989113334455", "telegram")
+        await note_hours(site.demo.desk, uow, request.code, 3.5, operators)
+    page = await opened(inside, "civil", request)
+    assert "۳٫۵" in box.findall(page)[0]
+    assert "گزارش راننده: ساعت کار" in words(page)
+    assert "راننده ماشین (O۱)" in words(page)

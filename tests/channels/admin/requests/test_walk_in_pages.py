@@ -63,9 +63,7 @@ async def test_who_may_not_open_what_was_entered_is_told_the_code(site: StaffSit
     key = form_key(await inside.get(MACHINERY))
     page = await inside.post(MACHINERY, 200, form_key=key, **ORDER)
     (request,) = await requests(site)
-    assert '<bdi dir="ltr">{}</bdi>'.format(display_code(request.code).replace(" ", "\u00a0")) in page, (
-        "no line breaks it"
-    )
+    assert f'<bdi dir="ltr">{display_code(request.code)}</bdi>' in page, "no line breaks it"
     for told in (persian_digits(display_mobile(CITIZEN)), "عبدالرحمن قره‌جه", "لودر ۴ ساعت", "میدان بسیج", "واحد عمران"):
         assert told in page
     assert 'href="/staff/walk-in/machinery"' in page
@@ -82,7 +80,7 @@ async def test_who_may_open_it_is_led_there(site: StaffSite, inside: Visitor) ->
     way = await inside.post(MACHINERY, form_key=key, **ORDER)
     (request,) = await requests(site)
     assert way == f"/staff/requests/{request.code}?done=entered"
-    assert display_code(request.code).replace(" ", "") in (await inside.get(way)).replace(" ", "")
+    assert display_code(request.code) in await inside.get(way)
 
 
 @pytest.mark.parametrize("role", ["civil", "expert"])

@@ -181,7 +181,7 @@ async def test_giving_up_is_asked_once_with_what_it_means_for_money(portal: Demo
     assert "۱۳٬۲۰۰٬۰۰۰ ریالی که پرداخته‌اید به شما برگشت" in await citizen.get(f"{address}/withdraw")
     assert await citizen.post(f"{address}/withdraw") == f"{address}?done=withdraw"
     assert (await read_request(portal, request.code)).phase is Phase.CANCELLED
-    assert "درخواست پس گرفته شد" in await citizen.get(f"{address}?done=withdraw")
+    assert "درخواست لغو شد" in await citizen.get(f"{address}?done=withdraw")
     await citizen.get(f"{address}/withdraw")
     assert (await list_events(portal, request.code)).count("cancel") == 1
 
@@ -374,4 +374,4 @@ async def test_what_the_staff_write_among_themselves_is_not_shown(portal: DemoSi
     await citizen.prove_mobile(TO_LIST)
     page = await citizen.get(f"/requests/{request.code}")
     assert "سفارش معاون" not in page
-    assert "بخشوده شده" in page
+    assert "معاف از پرداخت" in page

@@ -124,6 +124,20 @@ async def test_what_waits_behind_a_message_on_its_way_moves_with_it(store: SqlSt
         assert [one.id for one in await uow.outbox.expire_for_rerouting("bale", NOW, 10)] == [first.id, second.id]
 
 
+async def test_what_waits_for_a_chat_that_is_left_ends_but_for_what_is_on_its_way(store: SqlStore) -> None:
+    first, second = (a_message(channel="bale", recipient="8", mobile=MOBILE) for _ in range(2))
+    elsewhere = a_message(channel="bale", recipient="9", mobile=OTHER)
+    async with store.open_unit() as uow:
+        await uow.outbox.add(first)
+        await uow.outbox.claim_due("bale", NOW, 10, HOUR, "token")
+        for message in (second, elsewhere):
+            await uow.outbox.add(message)
+    async with store.open_unit() as uow:
+        [ended] = await uow.outbox.expire_waiting_in_chat("bale", "8", NOW)
+        assert (ended.id, ended.state, ended.reason) == (second.id, MessageState.EXPIRED, "unlinked")
+        assert await uow.outbox.expire_waiting_in_chat("bale", "8", NOW) == []
+
+
 async def test_erasing_a_line_erases_its_chats(store: SqlStore) -> None:
     async with store.open_unit() as uow:
         await uow.chats.save(a_chat())

@@ -15,6 +15,9 @@ from tests.support.scenarios.expert_unit import Experts
 
 SITE = "https://gomishan.ir"
 OURS = "این شماره از شهرداری گمیشان است. جزئیات آن فقط به همراهی گفته می‌شود که برایش فرستاده شده است."
+OURS_IN_LATIN = (
+    "In shomare az Shahrdari Gomishan ast. Joziat an faghat be hamrahi gofte mishavad ke barayash ferestade shode."
+)
 UNKNOWN, MISTYPED = "sms.authentic.unknown", "errors.code_mistyped"
 
 
@@ -64,10 +67,15 @@ async def test_of_an_own_bill_what_for_how_much_and_whether_it_is_open_is_told(t
 
 async def test_of_an_own_tracking_code_service_and_state_are_told(town: Municipality) -> None:
     code = await town.reach("awaiting_payment")
-    for text in (f"اصالت {code}", f"authentic {code[:3]} {code[3:6]} {code[6:]}", f"{code} اصالت دارد"):
-        heard = await town.say(CITIZEN, text)
-        assert heard.text.startswith("این کد رهگیری از شهرداری گمیشان است: کارکرد ماشین‌آلات، ")
-        assert (await town.say(NEIGHBOUR, text)).text == OURS
+    told = "این کد رهگیری از شهرداری گمیشان است: کارکرد ماشین‌آلات، "
+    told_in_latin = "In kod rahgiri az Shahrdari Gomishan ast: Karkard mashin-alat, "
+    for text, own_beginning, ours in (
+        (f"اصالت {code}", told, OURS),
+        (f"{code} اصالت دارد", told, OURS),
+        (f"authentic {code[:3]} {code[3:6]} {code[6:]}", told_in_latin, OURS_IN_LATIN),
+    ):
+        assert (await town.say(CITIZEN, text)).text.startswith(own_beginning)
+        assert (await town.say(NEIGHBOUR, text)).text == ours
 
 
 @pytest.mark.parametrize(
@@ -202,7 +210,7 @@ async def test_guessing_is_counted_with_that_of_tracking(town: Municipality) -> 
 async def test_the_word_alone_asks_for_the_text(town: Municipality) -> None:
     bill = await bill_of(town, await town.reach("awaiting_payment"))
     assert (await town.say(CITIZEN, "اصالت")).key == "ask.authentic"
-    assert "در این متن کد، شناسه یا پیوندی نیست" in (await town.say(CITIZEN, "سلام")).text
+    assert "در این متن کد، شناسه یا پیوندی نیست" in (await town.say(CITIZEN, "پیامکی آمده")).text
     heard = await town.say(CITIZEN, f"شهرداری: قبض {bill.bill_id} را بپردازید {bill.payment_id}")
     assert heard.key == "sms.authentic.single_open"
 

@@ -7,6 +7,7 @@ import pytest
 from domain.chats.chat import SentFile, TextWritten
 from domain.messages.records import MessageClass, OutboxMessage
 from domain.settings.policy import Policy
+from domain.values.tracking_codes import display_code
 from tests.support.chat_person import Person, form_until_summary, labels
 from tests.support.municipality import ORDER, Municipality
 
@@ -54,7 +55,7 @@ async def test_no_more_hours_are_offered_than_a_machine_may_work(anneh: Person) 
 async def test_a_waiting_list_has_no_buttons_under_another_reply(anneh: Person) -> None:
     """«لغو» asks which; then a status is looked at, whose code is one tap away from ending it."""
     code = await anneh.town.reach("awaiting_payment")
-    shown_code = f"\u200e{code[:3]} {code[3:6]} {code[6:]}"
+    shown_code = f"\u200e{display_code(code)}"
     which = await anneh.says("لغو")
     assert labels(which) == [shown_code, "انصراف"]
     for status in (await anneh.says(f"پیگیری {code}"), await anneh.press("پیگیری", (await anneh.starts())[-1])):
@@ -62,8 +63,8 @@ async def test_a_waiting_list_has_no_buttons_under_another_reply(anneh: Person) 
             assert labels(status) == [shown_code, "انصراف"]
             status = await anneh.press(shown_code, status)  # noqa: PLW2901
         assert status.key == "services.machinery.status.awaiting_payment"
-        assert labels(status) == ["پرداخت", "پیگیری", "لغو درخواست", "منوی خدمات"]
-    assert labels(await anneh.says("درخواست‌های من")) == ["منوی خدمات"]
+        assert labels(status) == ["بارکد قبض", "پرداخت", "پیگیری", "لغو درخواست", "منوی خدمات"]
+    assert labels(await anneh.says("درخواست‌های من")) == [f"{shown_code}\u200f کارکرد ماشین‌آلات", "منوی خدمات"]
     assert labels(await anneh.says("تعرفه لودر ۴ ساعت")) == ["منوی خدمات"]
     assert (await anneh.town.request(code)).state == "awaiting_payment"
 
@@ -86,7 +87,7 @@ async def test_a_choice_from_a_list_ends_nothing_unasked(anneh: Person) -> None:
 async def test_ending_is_asked_however_it_is_begun(anneh: Person) -> None:
     """One tap on one's own code ended it: out of a list, typed, or by the button under a status."""
     code = await anneh.town.reach("awaiting_payment")
-    shown_code = f"\u200e{code[:3]} {code[3:6]} {code[6:]}"
+    shown_code = f"\u200e{display_code(code)}"
 
     async def is_asked(asked: OutboxMessage) -> None:
         assert (asked.key, labels(asked)) == ("sms.offer.cancel", ["بله", "خیر"])
@@ -108,8 +109,8 @@ async def test_the_same_wish_once_more_is_asked_about(anneh: Person) -> None:
     first = await anneh.says(ORDER)
     asked = await anneh.says(ORDER)
     code = (await anneh.town.requests_of())[0].code
-    assert (asked.key, labels(asked)) == ("chat.same", ["بله", "خیر"])
-    assert code in asked.text.replace(" ", "")
+    assert (asked.key, labels(asked)) == ("sms.same", ["بله", "خیر"])
+    assert code in "".join(asked.text.split())
     assert (await anneh.press("خیر", asked)).key == "sms.left"
     assert len(await anneh.town.requests_of()) == 1
     again = await anneh.press("بله", await anneh.says(ORDER))
@@ -128,7 +129,7 @@ async def test_another_wish_is_not_asked_about(anneh: Person) -> None:
 
 
 async def test_the_same_form_by_buttons_once_more_is_asked_about(anneh: Person) -> None:
-    for key in ("services.machinery.notices.submit", "chat.same"):
+    for key in ("services.machinery.notices.submit", "sms.same"):
         await anneh.starts()
         await form_until_summary(anneh)
         assert (await anneh.press("تأیید و ثبت")).key == key
@@ -162,7 +163,7 @@ async def test_a_question_that_finds_no_room_behind_a_reply_is_asked_in_a_messag
     await anneh.hears()
     await anneh.does(TextWritten(f"پیگیری {code}"))
     status, again = [one for one in await anneh.hears() if one.cls is MessageClass.REPLY]
-    assert labels(status) == ["پرداخت", "پیگیری", "لغو درخواست", "منوی خدمات"]
+    assert labels(status) == ["بارکد قبض", "پرداخت", "پیگیری", "لغو درخواست", "منوی خدمات"]
     assert labels(again) == ["تأیید و ثبت", "اصلاح", "انصراف"]
 
 

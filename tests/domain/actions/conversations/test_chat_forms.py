@@ -16,6 +16,7 @@ from domain.unit_of_work import Store, UnitOfWork
 from domain.values.actors import Role
 from domain.values.calendar import to_jalali
 from domain.values.errors import Conflict, NotAllowedNow
+from domain.values.tracking_codes import display_code
 from tests.support.chat_person import Person, data, form_until_summary, labels
 from tests.support.municipality import CITIZEN, ORDER, Municipality
 
@@ -34,7 +35,7 @@ async def test_a_request_by_buttons_alone(anneh: Person) -> None:
     assert labels(summary) == ["تأیید و ثبت", "اصلاح", "انصراف"]
     done = await anneh.press("تأیید و ثبت")
     assert done.key == "services.machinery.notices.submit"
-    assert labels(done) == ["پیگیری", "لغو درخواست", "منوی خدمات"]
+    assert labels(done) == ["پیگیری", "تغییر درخواست", "لغو درخواست", "منوی خدمات"]
     [request] = await anneh.town.requests_of()
     assert request.fields == {
         "items": [{"machine": "loader", "count": 1, "hours": 4}],
@@ -42,7 +43,7 @@ async def test_a_request_by_buttons_alone(anneh: Person) -> None:
         "start": "08:00",
         "place": "خیابان امام، روبه‌روی پارک",
     }
-    assert (request.channel, request.code in done.text.replace(" ", "")) == ("telegram", True)
+    assert (request.channel, request.code in "".join(done.text.split())) == ("telegram", True)
 
 
 async def test_buttons_and_typing_are_one_way(anneh: Person) -> None:
@@ -160,8 +161,8 @@ async def test_a_button_of_a_form_that_ended_does_nothing(anneh: Person) -> None
 async def test_a_button_of_a_form_that_expired_says_so(anneh: Person) -> None:
     summary = await form_until_summary(anneh)
     anneh.town.advance(minutes=31)
-    assert await anneh.presses("تأیید و ثبت", summary) == []
-    assert "مهلت پاسخ" in str(anneh.toast)
+    assert (await anneh.press("تأیید و ثبت", summary)).key == "errors.expired_dialogue"
+    assert "مهلت آن پرسش" in str(anneh.toast)
     assert await anneh.town.requests_of() == []
 
 
@@ -186,7 +187,7 @@ async def test_a_menu_button_amid_a_form_interrupts_it_and_is_no_answer(anneh: P
     answer = await anneh.press("درخواست‌های من")
     assert answer.key == "sms.no_requests"
     assert "نشانی محل کار" in answer.text
-    assert labels(answer) == ["قبلی", "انصراف"]
+    assert labels(answer) == ["📍 فرستادن جا روی نقشه", "قبلی", "انصراف"]
     assert (await anneh.says("خیابان امام")).key == "services.machinery.summary"
 
 
@@ -222,7 +223,7 @@ async def test_what_buttons_carry_is_short_and_rows_are_not_wide(anneh: Person) 
 
 
 async def test_unknown_words_get_what_may_be_meant_as_buttons(anneh: Person) -> None:
-    offered = await anneh.says("می‌خواهم یک جرثقیل بیاید")
+    offered = await anneh.says("خیابان ما جرثقیل")
     assert (offered.key, labels(offered)[0]) == ("sms.did_you_mean", "ماشین‌آلات")
     assert (await anneh.press("ماشین‌آلات", offered)).key == "services.machinery.fields.items_hours.prompt"
     unknown = await Person(anneh.town, "79", mobile="+989121234599").linked()
@@ -232,10 +233,10 @@ async def test_unknown_words_get_what_may_be_meant_as_buttons(anneh: Person) -> 
 async def test_tracking_paying_cancelling_by_buttons(anneh: Person) -> None:
     code = await anneh.town.reach("awaiting_payment")
     status = await anneh.press("پیگیری", (await anneh.starts())[-1])
-    assert labels(status) == [f"\u200e{code[:3]} {code[3:6]} {code[6:]}", "انصراف"]
+    assert labels(status) == [f"\u200e{display_code(code)}", "انصراف"]
     bill = await anneh.press(labels(status)[0])
     assert bill.key == "services.machinery.status.awaiting_payment"
-    assert labels(bill) == ["پرداخت", "پیگیری", "لغو درخواست", "منوی خدمات"]
+    assert labels(bill) == ["بارکد قبض", "پرداخت", "پیگیری", "لغو درخواست", "منوی خدمات"]
     [of_request] = await anneh.town.bills(code)
     paying = await anneh.press("پرداخت", bill)
     assert of_request.bill_id in paying.text
@@ -257,9 +258,9 @@ async def test_notices_come_into_the_chat_that_asked_with_what_can_be_done(anneh
     [question] = await anneh.hears()
     assert (question.key, labels(question)) == (
         "services.machinery.notices.ask",
-        ["پاسخ به پرسش", "پیگیری", "لغو درخواست"],
+        ["پاسخ به پرسش", "پیگیری", "تغییر درخواست", "لغو درخواست"],
     )
-    assert (await anneh.press("پاسخ به پرسش", question)).key == "ask.text"
+    assert (await anneh.press("پاسخ به پرسش", question)).key == "chat.ask_answer"
     assert (await anneh.says("بله، هموار است")).key == "services.machinery.notices.answer"
     assert (await anneh.town.request(code)).data["answers"][0]["answer"] == "بله، هموار است"
     for action, role in (("accept", Role.CIVIL), ("price", Role.REVENUE)):
@@ -345,5 +346,5 @@ async def test_a_form_begun_here_goes_on_after_a_restart_and_ends_after_its_time
     hours = await anneh.press("لودر")
     assert anneh.town.rows("SELECT channel, address FROM dialogues") == [("telegram", "77")]
     anneh.town.advance(minutes=31)
-    assert await anneh.presses("۴", hours) == []
+    assert (await anneh.press("۴", hours)).key == "errors.expired_dialogue"
     assert (await anneh.says("لودر ۴ ساعت")).key in {"errors.expired_dialogue", "sms.did_you_mean"}

@@ -110,9 +110,9 @@ async def test_what_is_written_under_a_file_is_not_dropped_without_a_word(anneh:
     await asked(anneh)
     await anneh.press("سند مالکیت", await anneh.press("فرستادن مدارک"))
     await anneh.does(SentFile("a.jpg", PHOTO, caption="این هم سند؛ لودر هم می‌خواهم"))
-    [answer] = await anneh.hears()
+    answer, notice = await anneh.hears()
     assert answer.text.startswith("«سند مالکیت» رسید.")
-    assert "نوشته زیر فایل خوانده نمی‌شود" in answer.text
+    assert "نوشته زیر فایل روشن نبود" in notice.text
     assert anneh.town.rows("SELECT text FROM inbox ORDER BY id DESC LIMIT 1") == [
         ("a.jpg این هم سند؛ لودر هم می‌خواهم",)
     ]
@@ -130,7 +130,7 @@ async def test_a_file_that_nobody_asked_for(anneh: Person, experts: Experts) -> 
     assert (await anneh.sends(PHOTO)).key == "chat.no_paper_wanted"
     code = await asked(anneh)
     which = await anneh.sends(PHOTO)
-    assert (which.key, len(labels(which))) == ("chat.which_request", 1)
+    assert (which.key, len(labels(which))) == ("chat.which_request", 3)
     assert await documents(anneh, code) == []
     await experts.add(code, "deed", "plan")
     only_one_is_missing = await anneh.sends(PHOTO + b"x")
@@ -203,8 +203,6 @@ async def test_the_owner_of_several_taxis_chooses_by_button(taxis: TaxiOrganisat
 
 async def test_the_owner_consents_by_one_press(taxis: TaxiOrganisation) -> None:
     owner = await Person(taxis.town, mobile=OWNER_MOBILE).linked()
-    async with taxis.town.store.open_unit() as uow:
-        await uow.chats.save_chosen_channel(OWNER_MOBILE, "telegram", taxis.town.clock.at)
     await owner.hears()
     code = await taxis.asks(AUXILIARY_LEAVE, AUXILIARY_MOBILE)
     [asked_owner] = await owner.hears()
@@ -218,8 +216,6 @@ async def test_the_owner_consents_by_one_press(taxis: TaxiOrganisation) -> None:
 
 async def test_the_owner_refuses_by_a_press_that_is_asked_about(taxis: TaxiOrganisation) -> None:
     owner = await Person(taxis.town, mobile=OWNER_MOBILE).linked()
-    async with taxis.town.store.open_unit() as uow:
-        await uow.chats.save_chosen_channel(OWNER_MOBILE, "telegram", taxis.town.clock.at)
     code = await taxis.asks(AUXILIARY_LEAVE, AUXILIARY_MOBILE)
     asked_owner = (await owner.hears())[-1]
     sure = await owner.press("مخالفم", asked_owner)
@@ -227,6 +223,27 @@ async def test_the_owner_refuses_by_a_press_that_is_asked_about(taxis: TaxiOrgan
     assert await taxis.state(code) == "awaiting_owner"
     await owner.press("بله", sure)
     assert await taxis.state(code) not in {"awaiting_owner", "under_review"}
+
+
+async def test_whose_leave_it_is_stands_above_the_buttons_that_agree(taxis: TaxiOrganisation) -> None:
+    owner = await Person(taxis.town, mobile=OWNER_MOBILE).linked()
+    code = await taxis.asks(AUXILIARY_LEAVE, AUXILIARY_MOBILE)
+
+    def is_shown(message: OutboxMessage) -> bool:
+        return all(words in message.text for words in ("صفر ایری", "۱۲ت۳۴۶-۵۹", "۴ آذر", "۸ آذر"))
+
+    tracked = await owner.says(f"پیگیری {code}")
+    assert is_shown(tracked)
+    assert labels(tracked)[:2] == ["موافقم", "مخالفم"]
+    asked = await owner.says("تایید")
+    assert is_shown(asked)
+    assert labels(asked) == ["بله", "خیر"]
+    await owner.press("خیر", asked)
+    assert await taxis.state(code) == "awaiting_owner"
+    assert is_shown(await owner.press("مخالفم", tracked))
+    await owner.press("خیر")
+    await owner.press("موافقم", tracked)
+    assert await taxis.state(code) == "under_review"
 
 
 async def test_a_passenger_reports_a_taxi(taxis: TaxiOrganisation) -> None:
@@ -244,7 +261,7 @@ async def test_drivers_and_owners_see_the_duties_of_their_taxis(taxis: TaxiOrgan
     await taxi_registries.a_duty(taxis.town)
     answer = await person.press("عوارض تاکسی")
     assert "شناسه قبض" in answer.text
-    assert labels(answer) == ["منوی خدمات"]
+    assert labels(answer) == ["پرداخت ۲٬۵۰۰٬۰۰۰ ریال", "منوی خدمات"]
     bills = await person.press("پرداخت قبض", (await person.starts())[-1])
     assert bills.key == ("sms.pay_bill" if mobile == OWNER_MOBILE else "sms.none_to.pay")
 

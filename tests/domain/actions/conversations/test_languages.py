@@ -2,9 +2,10 @@
 
 import pytest
 
+from domain.messages.keyboards import ReplyMarkup
 from tests.support.chat_person import Person, labels
 from tests.support.municipality import CITIZEN, NEIGHBOUR, ORDER, Municipality
-from tests.support.scenarios.pseudo_language import PSEUDO, find_unwrapped, offer_both_languages
+from tests.support.scenarios.pseudo_language import PSEUDO, find_unwrapped, offer_both_languages, offer_languages
 
 
 @pytest.fixture
@@ -71,4 +72,50 @@ async def test_the_days_of_a_month_begin_where_its_readers_do(bilingual: Municip
     await person.press("⟦ماشین‌آلات⟧", await person.says("راهنما"))
     await person.says("لودر")
     month = await person.says("4")
-    assert labels(month)[:7] == ["⟦M9⟧ 1405", "⟦", "·", "3", "4", "5", "6"]
+    _, _, first_week, *_ = ReplyMarkup.from_json(month.content).rows
+    days = [button.label for button in first_week]
+    assert days == ["·", "·", "·", "3", "4", "5", "·"], "from left to right, and the 6th is a Friday"
+
+
+@pytest.fixture
+async def turkmen_too(town: Municipality) -> Municipality:
+    """A municipality that offers Turkmen in both scripts beside Persian."""
+    offer_languages(town.desk, "fa", "tk", "tk-Arab")
+    return town
+
+
+async def test_who_writes_turkmen_first_is_answered_in_it_and_told_so_once(turkmen_too: Municipality) -> None:
+    first = await turkmen_too.says("Salam, kömek gerek")
+    assert ("şäherdary" in first.text, "Jogaplar türkmençe" in first.text) == (True, True)
+    second = await turkmen_too.says("arzalarym")
+    assert ("arza ýok" in second.text, "Jogaplar türkmençe" in second.text) == (True, False)
+    in_arabic = await turkmen_too.says("سالاو مالیکم کؤمک گرک", mobile=NEIGHBOUR)
+    assert "گمیشان شهرداری؛ سانینی" in in_arabic.text
+
+
+async def test_a_language_is_chosen_by_its_name_and_stays_whatever_is_written(turkmen_too: Municipality) -> None:
+    assert "türkmençe iberilýär" in (await turkmen_too.says("türkmençe")).text
+    assert "از این پس" in (await turkmen_too.says("فارسی")).text
+    assert "شهرداری گمیشان" in (await turkmen_too.says("Salam, kömek gerek")).text
+    assert "تورکمنچه" in (await turkmen_too.says("تورکمنچه")).text
+    assert "loder" not in (await turkmen_too.says("فارسی چیست")).text
+
+
+async def test_a_line_that_writes_persian_is_answered_in_it(turkmen_too: Municipality) -> None:
+    assert "شهرداری گمیشان" in (await turkmen_too.says("سلام کمک")).text
+    async with turkmen_too.store.open_unit(write=False) as uow:
+        assert await uow.lines.find_language(CITIZEN) is None
+
+
+async def test_a_whole_order_in_turkmen_is_shown_and_submitted(turkmen_too: Municipality) -> None:
+    summary = await turkmen_too.says("loder gerek ertir sagat 8-de 4 sagat Gümişan köçesi")
+    assert "Dogrumy?" in summary.text
+    submitted = await turkmen_too.says("hawa")
+    assert ("Maşyn arzaňyz ýazyldy" in submitted.text, "loder" in submitted.text) == (True, True)
+
+
+async def test_a_chat_that_begins_in_turkmen_has_turkmen_buttons(turkmen_too: Municipality) -> None:
+    person = await Person(turkmen_too).linked()
+    menu = await person.says("kömek")
+    assert "Maşyn" in labels(menu)
+    assert "Jogaplar türkmençe" in menu.text

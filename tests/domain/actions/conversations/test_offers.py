@@ -7,20 +7,37 @@ from tests.support.municipality import CITIZEN, Municipality
 
 
 async def test_an_offer_keeps_what_was_said(town: Municipality) -> None:
-    assert (
-        await town.say(CITIZEN, "سلام، ما فردا ساعت ۸ لودر ۴ ساعت احتیاج داریم خیابان امام")
-    ).key == "sms.did_you_mean"
-    assert (await town.say(CITIZEN, "1")).key == "services.machinery.summary"
+    assert (await town.say(CITIZEN, "لودر ۴ ساعت فردا")).key == "sms.did_you_mean"
+    assert (await town.say(CITIZEN, "1")).key == "services.machinery.fields.start.prompt"
+    await town.say(CITIZEN, "۸")
+    assert (await town.say(CITIZEN, "خیابان امام")).key == "services.machinery.summary"
     assert (await town.say(CITIZEN, "بله")).key == "services.machinery.notices.submit"
 
 
-async def test_an_offer_of_an_ending_asks_about_the_request_that_was_named(town: Municipality) -> None:
+async def test_a_text_that_can_be_nothing_else_needs_no_offer(town: Municipality) -> None:
+    wish = "سلام، ما فردا ساعت ۸ لودر ۴ ساعت احتیاج داریم خیابان امام"
+    assert (await town.say(CITIZEN, wish)).key == "services.machinery.summary"
+
+
+async def test_an_ending_that_others_told_of_is_asked_about(town: Municipality) -> None:
     code = await town.order()
-    offered = await town.say(CITIZEN, f"گفتید {code} را لغو کنیم")
-    assert offered.key == "sms.did_you_mean"
-    number = next(part[0] for part in offered.text.partition("\n")[2].split("، ") if part.endswith("لغو"))
-    assert ((asked := await town.say(CITIZEN, number)).key, asked.codes) == ("sms.offer.cancel", [code])
+    assert ((asked := await town.say(CITIZEN, f"گفتید {code} را لغو کنیم")).key, asked.codes) == (
+        "sms.offer.cancel",
+        [code],
+    )
     assert (await town.request(code)).state == "submitted"
+
+
+async def test_who_asks_how_to_cancel_is_told_and_nothing_is_cancelled(town: Municipality) -> None:
+    code = await town.order()
+    assert (await town.say(CITIZEN, "سلام چطور می‌تونم لغو کنم؟")).key == "sms.about.cancel"
+    assert (await town.request(code)).state == "submitted"
+
+
+@pytest.mark.parametrize("text", ["سلام مهندس، این کد من چی شد {code}", "Fwd: کد رهگیری: {code}\nبا تشکر، احمدی"])
+async def test_a_code_in_a_sentence_is_followed(town: Municipality, text: str) -> None:
+    code = await town.order()
+    assert code[:3] in (await town.say(CITIZEN, text.format(code=code))).text
 
 
 async def test_offers_are_no_loop_but_the_same_words_again_and_again_are(town: Municipality) -> None:
@@ -57,19 +74,19 @@ async def test_a_number_that_answered_nothing_opts_out(town: Municipality) -> No
 
 async def test_the_receipt_of_an_order_repeats_the_place(town: Municipality) -> None:
     heard = await town.say(CITIZEN, "ماشین لودر ۴ ساعت فردا ساعت ۸ خیابان امام جنب پارک")
-    assert heard.text.endswith("نشانی: خیابان امام جنب پارک")
+    assert heard.text.count("\nخیابان امام جنب پارک\n") == 1
 
 
 async def test_which_hour_is_meant_is_asked_by_number(town: Municipality) -> None:
     asked = await town.say(CITIZEN, "ماشین لودر ۴ ساعت فردا ساعت ۳ خیابان امام")
-    assert (asked.key, asked.text.partition("\n")[2]) == ("sms.which_value", "۱ ساعت ۱۵، ۲ ساعت ۳ بامداد")
+    assert (asked.key, asked.text.partition("\n")[2]) == ("sms.which_value", "۱ ساعت ۱۵\n۲ ساعت ۳ بامداد")
     assert "ساعت ۱۵" in (await town.say(CITIZEN, "۱")).text
 
 
 async def test_which_day_is_meant_is_asked_by_number(town: Municipality) -> None:
     asked = await town.say(CITIZEN, "ماشین لودر ۴ ساعت تاریخ ۵/۹ ساعت ۸ خیابان امام")
     assert asked.key == "sms.which_value"
-    assert "۵ آذر ۱۴۰۵، ۲ شنبه ۹ مرداد ۱۴۰۶" in asked.text
+    assert "۵ آذر ۱۴۰۵\n۲ شنبه ۹ مرداد ۱۴۰۶" in asked.text
     assert "۵ آذر" in (await town.say(CITIZEN, "۱")).text
 
 

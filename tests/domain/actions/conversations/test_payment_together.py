@@ -25,18 +25,29 @@ async def merged(town: Municipality) -> MergedTown:
     return await open_merged_town(town)
 
 
-@pytest.mark.parametrize("text", ["قبض یکجا", "قبض همه", "پرداخت یک جا", "قبض همه را یکجا", "ghabz yekja"])
-async def test_one_message_has_one_pair(merged: MergedTown, text: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "bill_of_all", "bill_id", "payment_id", "until"),
+    [
+        *(
+            (text, f"۳ قبض شما یکجا: {group_digits(3 * FOUR_HOURS)} ریال", "شناسه قبض", "شناسه پرداخت", "تا ")
+            for text in ("قبض یکجا", "قبض همه", "پرداخت یک جا", "قبض همه را یکجا")
+        ),
+        ("ghabz yekja", f"3 ghabz shoma yekja: {3 * FOUR_HOURS:,} Rial", "Shenase ghabz", "Shenase pardakht", "Ta "),
+    ],
+)
+async def test_one_message_has_one_pair(
+    merged: MergedTown, text: str, bill_of_all: str, bill_id: str, payment_id: str, until: str
+) -> None:
     heard = await merged.town.say(CITIZEN, text)
     merged_bill = await merged.merge()
     assert heard.key == "sms.pay_merged_until"
     lines = heard.text.splitlines()
     assert lines[:3] == [
-        f"۳ قبض شما یکجا: {group_digits(3 * FOUR_HOURS)} ریال",
-        f"شناسه قبض {merged_bill.bill_id}",
-        f"شناسه پرداخت {merged_bill.payment_id}",
+        bill_of_all,
+        f"{bill_id} {merged_bill.bill_id}",
+        f"{payment_id} {merged_bill.payment_id}",
     ]
-    assert lines[3].startswith("مهلت ۱۴۰۵/")
+    assert lines[3].startswith(until)
     assert re.fullmatch(rf"{SITE}/pay/[a-z2-9]{{12}}", lines[4])
     assert count_parts(heard.text) <= 3
     assert (await merged.town.say(CITIZEN, text)).text == heard.text

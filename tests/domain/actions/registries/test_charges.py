@@ -101,7 +101,7 @@ async def test_a_fine_is_paid_by_its_driver(town: Municipality) -> None:
     await paid(town, await billed(town, row, VIOLATION))
     assert (await stored(town, row)).values["state"] == "paid"
     [told] = await town.sent(DRIVER_MOBILE)
-    assert told.text == "جریمه تخلف ۱۴۰۵/۰۸/۲۹ به مبلغ ۵۰۰٬۰۰۰ ریال پرداخت شد. سپاسگزاریم."
+    assert told.text == "جریمه تخلف جمعه ۲۹ آبان به مبلغ ۵۰۰٬۰۰۰ ریال پرداخت شد. سپاسگزاریم."
 
 
 async def test_what_comes_twice_is_surplus(town: Municipality) -> None:

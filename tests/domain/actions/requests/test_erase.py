@@ -129,7 +129,7 @@ async def test_nothing_personal_is_left_after_the_retention_time(town: Municipal
     after = await town.request(code)
     assert (after.state, after.phase, after.erased_at) == ("completed", Phase.DONE, town.clock.now())
     assert after.fields == {name: before.fields[name] for name in ("items", "date", "start")}
-    figures = {"hours_done", "payment_deadline", "booked_start", "booked_end", "handed_over_at"}
+    figures = {"hours_done", "payment_deadline", "payment_limit", "booked_start", "booked_end", "handed_over_at"}
     quote = before.data["quote"] | {"reason": None}
     assert after.data == {name: before.data[name] for name in figures} | {"quote": quote}
     assert [(one.amount, one.state) for one in await town.bills(code)] == [(one.amount, one.state) for one in bills]

@@ -27,10 +27,12 @@ def town(experts: Experts) -> Municipality:
 
 async def test_pending_papers_are_told_and_asked_for_at_the_pricing(experts: Experts, town: Municipality) -> None:
     code = await town.order(ASKING)
-    assert (await town.say(CITIZEN, code)).text.endswith("مدارک مانده: سند مالکیت، کارت ملی، نقشه")
+    assert (await town.say(CITIZEN, code)).text.splitlines()[0].endswith("کارت ملی، نقشه")
     await experts.add(code, "national_card", by=actor(Role.CITIZEN))
     await experts.assign(code, visit=TODAY)
-    assert (await town.say(CITIZEN, code)).text.endswith("مدارک مانده: سند مالکیت، نقشه")
+    pending, holder = (await town.say(CITIZEN, code)).text.splitlines()
+    assert pending.endswith("مدارک مانده: سند مالکیت، نقشه")
+    assert holder == "نزد کارشناس، مهلت پاسخ: سه‌شنبه ۱۷ آذر ساعت ۱۰"
     await town.do(code, "visit", OFFICER, report="دیدم", area=AREA)
     assert (await town.keys())[-1] == "visit_pending"
     with pytest.raises(NotAllowedNow, match="documents_pending") as refused:

@@ -42,9 +42,9 @@ async def test_an_officer_and_an_hour_are_named_and_both_are_told(experts: Exper
     ((booking, officer),) = await town.bookings(code)
     assert (booking.start, booking.end, booking.hold) == (NINE_THURSDAY, NINE_THURSDAY + HOUR, False)
     assert (officer.kind, officer.title, officer.mobile) == (ResourceKind.OFFICER, "رضا احمدی", OFFICER_MOBILE)
-    assert "۱۴۰۵/۰۹/۰۵ ۰۹:۰۰، کارشناس رضا احمدی" in (await town.sent())[-1].text
+    assert "پنج‌شنبه ۵ آذر ساعت ۹، کارشناس رضا احمدی" in (await town.sent())[-1].text
     [told] = await town.sent(OFFICER_MOBILE)
-    assert "تفکیک، ۱۴۰۵/۰۹/۰۵ ۰۹:۰۰\nملک ۴۹۴۷۱۱۳۴۵۶\nتماس 09121234567" in told.text
+    assert "تفکیک، پنج‌شنبه ۵ آذر ساعت ۹\nملک ۴۹۴۷۱۱۳۴۵۶\nتماس 09121234567" in told.text
 
 
 async def test_without_a_mobile_the_name_is_the_way_to_the_citizen(experts: Experts, town: Municipality) -> None:

@@ -29,7 +29,7 @@ async def test_the_answer_is_a_letter_of_the_years_register(experts: Experts, to
     assert len({one["letter_token"] for one in letters}) == 2
     assert {len(one["letter_token"]) for one in letters} == {32}
     told = (await town.sent("+989120000000"))[-1]
-    assert "۱۴۰۵/ک/۱ در ۱۴۰۵/۰۹/۰۳" in told.text
+    assert "نامه ۱۴۰۵/ک/۱." in told.text
     event = (await town.history(codes[0]))[-1]
     assert (event.payload or {})["letter_number"] == "1405/ک/1"
 
@@ -59,7 +59,7 @@ async def test_the_secretariats_own_number(experts: Experts, town: Municipality)
             await town.do(code, "issue", Role.SECRETARIAT, text=LETTER, number=ours)
     request = await town.do(code, "issue", Role.SECRETARIAT, text=LETTER, number="۱۲۳۴/د", date="۱۴۰۵/۹/۱")
     assert (request.data["letter_number"], request.data["letter_date"]) == ("1234/د", "2026-11-22")
-    assert "با شماره ۱۲۳۴/د در ۱۴۰۵/۰۹/۰۱" in (await town.sent())[-1].text
+    assert "نامه ۱۲۳۴/د." in (await town.sent())[-1].text
     other = await experts.reach("paid", mobile=NEIGHBOUR, visit="1405/09/03 12")
     assert (await town.do(other, "issue", Role.SECRETARIAT, text=LETTER)).data["letter_number"] == "1405/ک/1"
 
@@ -95,7 +95,7 @@ async def test_no_letter_without_a_settled_bill(experts: Experts, town: Municipa
 
 async def test_tracking_tells_the_letter(experts: Experts, town: Municipality) -> None:
     code = await experts.reach("answered")
-    assert "شماره ۱۴۰۵/ک/۱، ۱۴۰۵/۰۹/۰۳" in (await town.say(CITIZEN, code)).text
+    assert "نامه ۱۴۰۵/ک/۱، ۱۴۰۵/۰۹/۰۳" in (await town.say(CITIZEN, code)).text
     other = await town.say(NEIGHBOUR, code)
     assert (other.key, "۱۴۰۵" in other.text) == ("sms.status_of_other", False)
 

@@ -14,6 +14,7 @@ from domain.values.errors import Conflict, InvalidField, MissingField, NotAllowe
 from tests.support.municipality import CITIZEN, FOUR_HOURS, NEIGHBOUR, OFFICE, RATE, Municipality, clerk
 
 EIGHT_TOMORROW = datetime(2026, 11, 25, 4, 30, tzinfo=UTC)
+NEXT_WEEK = "ماشین لودر ۴ ساعت ۱۰ آذر ساعت ۸ خیابان امام جنب پارک"
 END_OF_FRIDAY = datetime(2026, 11, 27, 20, 30, tzinfo=UTC)
 """Midnight in Tehran, three days after the bill."""
 LAG = timedelta(days=2)
@@ -157,7 +158,7 @@ async def test_a_question_may_be_followed_by_a_rejection(town: Municipality) -> 
 
 
 async def test_the_price_follows_the_tariff_of_the_day(town: Municipality) -> None:
-    code = await town.reach("accepted")
+    code = await town.reach("accepted", NEXT_WEEK)
     request = await town.do(code, "price", Role.REVENUE)
     quote = request.data["quote"]
     assert (quote["subtotal"], quote["vat"], quote["total"]) == (RATE * 4, RATE * 4 // 10, FOUR_HOURS)
@@ -166,7 +167,7 @@ async def test_the_price_follows_the_tariff_of_the_day(town: Municipality) -> No
     assert (bill.deadline, bill.explanation) == (END_OF_FRIDAY, quote)
     told = (await town.sent())[-1]
     assert told.key.endswith("notices.bill")
-    assert all(part in told.text for part in (bill.bill_id, bill.payment_id, "۳۵٬۲۰۰٬۰۰۰", "۱۴۰۵/۰۹/۰۶"))
+    assert all(part in told.text for part in (bill.bill_id, bill.payment_id, "۳۵٬۲۰۰٬۰۰۰", "تا جمعه ۶ آذر با"))
 
 
 async def test_a_later_tariff_touches_no_priced_request(town: Municipality) -> None:
@@ -230,8 +231,17 @@ async def test_a_waived_bill_is_paid_for(town: Municipality) -> None:
     assert await town.refunds(code) == []
 
 
-async def test_an_unpaid_request_expires_after_deadline_and_lag(town: Municipality) -> None:
+async def test_a_bill_is_due_before_the_day_of_the_work(town: Municipality) -> None:
     code = await town.reach("awaiting_payment")
+    (bill,) = await town.bills(code)
+    assert bill.deadline == END_OF_FRIDAY - timedelta(days=3), "the work is tomorrow"
+    assert "تا سه‌شنبه ۳ آذر با" in (await town.sent())[-1].text
+    today = await town.reach("awaiting_payment", "ماشین لودر ۴ ساعت امروز ساعت ۱۶ خیابان ساحل", NEIGHBOUR)
+    assert (await town.bills(today))[-1].deadline == END_OF_FRIDAY, "what cannot be kept is not asked"
+
+
+async def test_an_unpaid_request_expires_after_deadline_and_lag(town: Municipality) -> None:
+    code = await town.reach("awaiting_payment", NEXT_WEEK)
     town.clock.at = END_OF_FRIDAY + LAG - timedelta(seconds=1)
     await town.run_timers(TimerKind.DEADLINE)
     assert (await town.request(code)).state == "awaiting_payment"

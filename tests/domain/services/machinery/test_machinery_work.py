@@ -32,7 +32,7 @@ async def test_scheduled_as_civil_chooses(town: Municipality) -> None:
     assert {one.code for _, one in booked} == {"LD-2", "OP-3"}
     assert {(one.start, one.end) for one, _ in booked} == {(start, start + timedelta(hours=5))}
     assert request.data["booked_start"] == start.isoformat()
-    assert "۱۴۰۵/۰۹/۰۵ ۰۹:۰۰" in (await town.sent())[-1].text
+    assert "پنج‌شنبه ۵ آذر ساعت ۹" in (await town.sent())[-1].text
     assert await town.keys(DRIVER) == []
 
 

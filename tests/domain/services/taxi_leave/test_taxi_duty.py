@@ -29,7 +29,7 @@ async def test_a_duty_is_told_with_its_bill(taxis: TaxiOrganisation) -> None:
         [bill] = await uow.bills.list_of_subject(DUTY.key, row.id)
     assert heard.key == ANSWERS
     ids = f"شناسه قبض {bill.bill_id}، شناسه پرداخت {bill.payment_id}"
-    assert heard.text == f"۱۲ت۳۴۵-۵۹، عوارض سالانه ۱۴۰۵: ۲٬۵۰۰٬۰۰۰ ریال، {ids}"
+    assert heard.text == f"عوارض سالانه ۱۴۰۵ تاکسی ۱۲ت۳۴۵-۵۹: ۲٬۵۰۰٬۰۰۰ ریال، {ids}"
     assert (await rows_of(taxis.town, DUTY.key))[0].values["state"] == "billed"
     assert await taxis.town.requests_of(STRANGER) == []
 
@@ -51,7 +51,7 @@ async def test_the_senders_own_taxis_are_meant_without_a_plate(taxis: TaxiOrgani
         (AUXILIARY_MOBILE, ["۱۲ت۳۴۵-۵۹", "۱۲ت۳۴۶-۵۹"]),
     ):
         heard = await taxis.town.say(mobile, "عوارض")
-        assert [line.partition("،")[0] for line in heard.text.splitlines()] == plates
+        assert [line.split()[4].rstrip(":") for line in heard.text.splitlines()] == plates
 
 
 async def test_an_unknown_sender_is_asked_for_the_plate(taxis: TaxiOrganisation) -> None:

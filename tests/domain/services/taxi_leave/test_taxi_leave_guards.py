@@ -123,7 +123,7 @@ async def test_it_may_be_asked_for_until_the_same_day(taxis: TaxiOrganisation) -
 @policy(leave_notice_days=2)
 async def test_it_may_have_to_be_asked_for_earlier(lenient: TaxiOrganisation) -> None:
     error = await refused(lenient, "1405/09/04", "1405/09/08")
-    assert (str(error), error.params) == ("invalid_field:from:leave_notice", {"day": "۱۴۰۵/۰۹/۰۵"})
+    assert (str(error), error.params) == ("invalid_field:from:leave_notice", {"day": "پنج‌شنبه ۵ آذر"})
     await lenient.enters_leave("1405/09/05", "1405/09/08")
 
 
@@ -147,7 +147,7 @@ async def test_no_two_leaves_of_a_taxi_share_a_day(taxis: TaxiOrganisation) -> N
     for first, last in (("1405/09/12", "1405/09/14"), ("1405/09/08", "1405/09/10"), ("1405/09/11", "1405/09/11")):
         error = await refused(taxis, first, last)
         assert isinstance(error, Conflict)
-        assert error.params == {"first": "۱۴۰۵/۰۹/۱۰", "last": "۱۴۰۵/۰۹/۱۲"}
+        assert error.params == {"first": "سه‌شنبه ۱۰ آذر", "last": "پنج‌شنبه ۱۲ آذر"}
     await taxis.enters_leave("1405/09/13", "1405/09/14")
     await taxis.enters_leave("1405/09/10", "1405/09/12", plate=SECOND_PLATE)
     await taxis.town.do(code, "withdraw", OFFICER)

@@ -1,0 +1,72 @@
+"""What a text says beside all commands: an emergency, for which one dials, and courtesies. The dialogue stays."""
+
+from dataclasses import replace
+
+from domain.actions.conversations.turn_context import TurnContext
+from domain.conversation.answers import is_interruption
+from domain.conversation.courtesies import read_courtesy
+from domain.conversation.emergencies import find_emergency
+from domain.conversation.form_filling import find_asking_field
+from domain.conversation.parsed_message import UNKNOWN_INTENT
+from domain.conversation.yes_no import read_yes_or_no
+from domain.fields.types import Text
+from domain.messages.catalogue import RenderedMessage
+
+EMERGENCY_INTENT = "emergency"
+"""The intent of a text that only says what is happening."""
+
+
+def answer_emergency(turn: TurnContext, text: str) -> RenderedMessage | None:
+    """Return the reply to a text that says an emergency and nothing to be done besides; None for any other."""
+    emergency = find_emergency(text)
+    if emergency is None or _says_more(turn, text):
+        return None
+    turn.intent = EMERGENCY_INTENT
+    return turn.render(f"sms.emergency.{emergency}")
+
+
+def answer_courtesy(turn: TurnContext, text: str) -> RenderedMessage | None:
+    """Return the reply to a courtesy that answers no question of the dialogue («باشه ممنون» may); None for any other
+    text.
+    """
+    if _asks_own_words(turn) or (turn.dialogue.top and read_yes_or_no(text) is not None):
+        return None
+    courtesy = read_courtesy(text, calls_nothing=_calls_nothing(turn, text))
+    if courtesy is None:
+        return None
+    turn.intent = courtesy
+    return turn.render(f"sms.courtesy.{courtesy}")
+
+
+def warn_before(turn: TurnContext, text: str, reply: RenderedMessage) -> RenderedMessage:
+    """Return the reply to a text that is done, with what to dial before it where it says an emergency too."""
+    emergency = find_emergency(text)
+    if emergency is None:
+        return reply
+    warning = turn.render(f"sms.emergency.{emergency}")
+    part_budget = reply.part_budget + warning.part_budget
+    return replace(reply, text=f"{warning.text}\n{reply.text}", part_budget=part_budget)
+
+
+def _says_more(turn: TurnContext, text: str) -> bool:
+    """Return whether a text that says an emergency is a command too, or the text that is asked for."""
+    message = turn.dependencies.grammar.parse_message(text, turn.sent_at)
+    starts_form = turn.conversation.forms[message.intent].submission is not None
+    return starts_form or is_interruption(message, text) or _asks_own_words(turn)
+
+
+def _calls_nothing(turn: TurnContext, text: str) -> bool:
+    """Return whether a text answers no question and is near no command."""
+    message = turn.dependencies.grammar.parse_message(text, turn.sent_at)
+    return turn.dialogue.top is None and message.intent == UNKNOWN_INTENT and not message.suggested_intents
+
+
+def _asks_own_words(turn: TurnContext) -> bool:
+    """Return whether the dialogue waits for a text in the writer's own words, which may say anything; a place may
+    not.
+    """
+    frame = turn.dialogue.top
+    if frame is None or frame.asked is None or frame.asked == "place":
+        return False
+    field = find_asking_field(turn.conversation.forms[frame.intent], frame.asked)
+    return field is not None and isinstance(field.type, Text)

@@ -1,0 +1,65 @@
+"""Where a person is found: phone, address and hours of the office, and when somebody looks at what comes in now."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from domain.actions.conversations.turn_context import SlotValues, TurnContext
+from domain.messages.catalogue import JOINED_PART_BUDGET, RenderedMessage, fit_lines, join_fitting
+from domain.requests.request import ServiceRequest
+from domain.values.calendar import HoursOfDay, hour_text, to_tehran
+from domain.values.languages import join_list
+
+
+async def describe_contact(turn: TurnContext, slots: SlotValues) -> RenderedMessage:
+    """Return whether the office is open, its phone, hours and address, and that one can be called: what of it is known
+    and has room, in this order.
+    """
+    opens_at, closes_at = turn.dependencies.calendar.find_office_span(turn.dependencies.clock.now())
+    if opens_at <= turn.dependencies.clock.now():
+        head = turn.render("sms.contact.open", closes=hour_text(to_tehran(closes_at).time()))
+    else:
+        head = turn.render("sms.contact.closed", opening=_next_opening(turn))
+    text, _ = fit_lines(head.part_budget, head.text, list(_list_contact_lines(turn)))
+    return replace(head, text=text)
+
+
+def _list_contact_lines(turn: TurnContext) -> Iterator[str]:
+    contact = turn.dependencies.contact
+    if turn.dependencies.catalogue.phone:
+        yield turn.render("sms.contact.phone").text
+    yield turn.render("sms.contact.hours", office_hours=contact.hours or _office_hours(turn)).text
+    yield turn.text_of("sms.contact.wanted_call")
+    if contact.address:
+        yield turn.render("sms.contact.address", office_address=contact.address).text
+
+
+def _office_hours(turn: TurnContext) -> str:
+    """Return the hours of the office calendar in words."""
+    hours = turn.dependencies.calendar.work_hours
+    spans = {"week": hours.office, "thursday": hours.thursday}
+    return join_list(_hours_text(turn, name, span) for name, span in spans.items() if span)
+
+
+def _hours_text(turn: TurnContext, name: str, span: HoursOfDay) -> str:
+    opens, closes = (hour_text(clock_time) for clock_time in span)
+    return turn.render(f"units.{name}_hours", opens=opens, closes=closes).text
+
+
+def _next_opening(turn: TurnContext) -> str:
+    now = turn.dependencies.clock.now()
+    opens_at, _ = turn.dependencies.calendar.find_office_span(now)
+    return turn.dependencies.wording.describe_near_moment(opens_at, now)
+
+
+def say_when_looked_at(turn: TurnContext, reply: RenderedMessage, request: ServiceRequest | None) -> RenderedMessage:
+    """Return the reply to something that somebody of the office has to look at (a request in its unit's queue, or a
+    word to the municipality: None), after hours with the opening at which that is done, where it has room.
+    """
+    now = turn.dependencies.clock.now()
+    opens_at, _ = turn.dependencies.calendar.find_office_span(now)
+    unit = request and turn.dependencies.engine.get_service(request.service).state_named(request.state).unit
+    if opens_at <= now or (request and (request.phase.is_final or not unit)):
+        return reply
+    ending = turn.render("sms.after_hours", opening=_next_opening(turn)).text
+    text = join_fitting(max(reply.part_budget, JOINED_PART_BUDGET), f"{reply.text}\n{ending}", reply.text)
+    return replace(reply, text=text)

@@ -1,0 +1,122 @@
+"""What a citizen's open requests mean for a text: the same request once more, and a plain text that answers what waits.
+
+The same request once more in a chat: who did not see the reply says it again, and one request is meant. A person who
+wants two says so when asked. By SMS the provider's ids and a window identify repeated texts (`receive_sms`).
+
+A plain text outside of any dialogue answers a consent, a rating or an officer's question. No code is needed where one
+thing alone can be meant. What a text can answer is decided by its words: yes or no, a score, anything else. A consent
+and a rating that both wait: what was asked last is meant.
+"""
+
+from domain.actions.conversations.commands import list_candidates
+from domain.actions.conversations.turn_context import MOST_COUNTED, TurnContext
+from domain.actions.feedback import feedback
+from domain.actions.requests.submit import complete_read_form
+from domain.chats.chat import MESSENGERS
+from domain.conversation.courtesies import read_courtesy
+from domain.conversation.frames import Frame, Reaction
+from domain.conversation.guessing import understand_message
+from domain.conversation.parsed_message import UNKNOWN_INTENT
+from domain.conversation.ratings import read_score
+from domain.conversation.sentences import QUESTION_MARKS, Mood, is_forbidding
+from domain.conversation.yes_no import read_first_word, read_yes_or_no
+from domain.parsing.filler_words import COURTESY_WORDS
+from domain.parsing.tokens import TokenStream
+from domain.requests.request import RequestFilter, ServiceRequest
+
+
+async def read_open_answer(turn: TurnContext, text: str) -> Reaction | None:
+    """Return what a text outside of any dialogue, which calls nothing by a keyword, does as an answer to what is open;
+    None where nothing is open for it.
+    """
+    grammar = turn.conversation.grammar
+    message = grammar.parse_message(text, turn.sent_at)
+    if turn.dialogue.top or message.intent != UNKNOWN_INTENT or message.mood is Mood.REFUSED:
+        return None
+    is_guessed = understand_message(grammar, text, turn.sent_at).intent != UNKNOWN_INTENT
+    return (
+        await _read_consent(turn, text)
+        or await _read_rating(turn, text)
+        or await read_staff_answer(turn, text, is_clear=not (is_guessed or message.suggested_intents))
+    )
+
+
+async def _read_consent(turn: TurnContext, text: str) -> Reaction | None:
+    plain_answer = read_yes_or_no(text)
+    is_agreed = read_first_word(text) if plain_answer is None else plain_answer
+    if is_agreed is None:
+        return None
+    intent = "confirm" if is_agreed else "deny"
+    awaiting_requests = await list_candidates(turn, intent)
+    if not awaiting_requests or _answers_late_question(turn, text, awaiting_requests[0]):
+        return None
+    rateable_request = await _find_rateable(turn, text)
+    if rateable_request and rateable_request.updated_at > awaiting_requests[0].updated_at:
+        return None
+    is_plain = plain_answer is not None
+    return turn.conversation.begin_intent(turn.dialogue, intent, {}, turn.sent_at, is_plain=is_plain)
+
+
+async def _read_rating(turn: TurnContext, text: str) -> Reaction | None:
+    request = await _find_rateable(turn, text)
+    if request is None or _answers_late_question(turn, text, request):
+        return None
+    slots = {"code": request.code, "score": read_score(text)}
+    return turn.conversation.begin_intent(turn.dialogue, "rate", slots, turn.sent_at)
+
+
+def _answers_late_question(turn: TurnContext, text: str, request: ServiceRequest) -> bool:
+    """Return whether a bare number would have answered a question that was asked after this request moved."""
+    late = turn.late_question
+    return late is not None and late.accepts_text(text) and late.asked_at >= request.updated_at
+
+
+async def _find_rateable(turn: TurnContext, text: str) -> ServiceRequest | None:
+    if read_score(text) is None:
+        return None
+    return await feedback.find_rateable_request(turn.dependencies, turn.uow, turn.actor.identifier)
+
+
+async def read_staff_answer(turn: TurnContext, text: str, *, is_clear: bool) -> Reaction | None:
+    """Take a text as the answer to what the staff asked; what may be something else (not `is_clear`; it asks, or
+    forbids something) is asked about once. Thanks alone answer nothing.
+    """
+    asked_requests = [] if _is_courtesy(text) else await list_candidates(turn, "reply")
+    if not asked_requests or _answers_late_question(turn, text, asked_requests[0]):
+        return None
+    is_asking = any(token.key in QUESTION_MARKS for token in TokenStream(text).tokens)
+    is_plain = is_clear and not (is_asking or is_forbidding(text) or turn.late_question)
+    code = {"code": asked_requests[0].code} if len(asked_requests) == 1 else {}
+    return turn.conversation.begin_intent(
+        turn.dialogue, "reply", {**code, "text": text}, turn.sent_at, is_plain=is_plain
+    )
+
+
+def _is_courtesy(text: str) -> bool:
+    stream = TokenStream(text)
+    word_keys = {stream.raw_at(index) for index in range(len(stream)) if not stream.is_mark_at(index)}
+    return word_keys <= COURTESY_WORDS or read_courtesy(text) is not None
+
+
+async def find_same_request(turn: TurnContext, frame: Frame) -> ServiceRequest | None:
+    """Return the citizen's newest open request that says all that a filled form says; None when there is none, or it
+    was asked already whether a second one is meant. What is wrong with the form is for its submission to say.
+    """
+    keyword = turn.conversation.forms[frame.intent].submission
+    if keyword is None or turn.actor.channel not in MESSENGERS:
+        return None
+    service, mobile = keyword[0], turn.actor.identifier
+    person = await turn.uow.people.find_person(mobile)
+    read_values, form_faults = await complete_read_form(
+        turn.dependencies, turn.uow, service, person, frame.stated_slots, turn.actor
+    )
+    stated = {name: value for name, value in read_values.items() if name in frame.stated_slots}
+    if form_faults or not stated:
+        return None
+    criteria = RequestFilter(service=service.key, mobile=mobile, open_only=True, limit=MOST_COUNTED)
+    matching_requests = [
+        request
+        for request in await turn.uow.requests.list_requests(criteria)
+        if stated.items() <= request.fields.items()
+    ]
+    return matching_requests[0] if matching_requests and matching_requests[0].code != frame.same_as else None

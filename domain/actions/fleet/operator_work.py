@@ -1,0 +1,106 @@
+"""The day's work of machines' operators, and what they report of it by their own mobile.
+
+A report is an observation: it is kept in the history of its request and beside it, and moves nothing (decision 49).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from domain.actions.dependencies import Dependencies
+from domain.authorization.fleet_policy import is_booked_operator, require_booked_operator
+from domain.blocks.operator_reports import OperatorReport, WorkStage, find_report, store_report
+from domain.fields.hours import check_hours
+from domain.fleet.resources import Booking, ResourceKind
+from domain.requests.request import ServiceRequest
+from domain.unit_of_work import UnitOfWork
+from domain.values.actors import Actor
+from domain.values.calendar import day_bounds, to_tehran
+from domain.values.errors import NotAllowedNow
+from domain.values.reasons import NotAllowedReason
+from domain.values.tracking_codes import TrackingCode
+
+MOST_WORKED_HOURS = 24
+"""Hours that one operator may report of one request."""
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorJob:
+    """One operator's work for one request."""
+
+    request: ServiceRequest
+    """What it is done for."""
+    booking: Booking
+    """When it is to be done."""
+    report: OperatorReport
+    """What was reported of it so far."""
+    operator: Actor
+    """Whose work it is."""
+
+
+async def find_operators(uow: UnitOfWork, mobile: str, channel: str) -> list[Actor]:
+    """Return as which operators of the fleet the person with this proved mobile (+989…) acts; none for anybody else."""
+    operators = await uow.fleet.list_resources(ResourceKind.OPERATOR, bookable_only=True)
+    return [Actor(frozenset(), "operator", one.code, channel) for one in operators if one.mobile == mobile]
+
+
+async def list_jobs_of_day(
+    dependencies: Dependencies, uow: UnitOfWork, operators: Sequence[Actor]
+) -> list[OperatorJob]:
+    """Return the work of today (in Tehran) that these operators are booked for, by time."""
+    start, end = day_bounds(to_tehran(dependencies.clock.now()).date())
+    jobs = []
+    for booking, resource in await uow.fleet.list_between(start, end):
+        for operator in operators:
+            if is_booked_operator(operator, booking, resource) and booking.request_id is not None:
+                request = await uow.requests.get(booking.request_id)
+                jobs.append(OperatorJob(request, booking, find_report(request, operator.identifier), operator))
+    return jobs
+
+
+async def find_job(
+    uow: UnitOfWork, code: TrackingCode, operators: Sequence[Actor], *, lock: bool = False
+) -> OperatorJob:
+    """Return the work of one of these operators for a request; `NotFound("code")`. `lock` keeps other writers off."""
+    request = await uow.requests.get_by_code(code, lock=lock)
+    bookings = await uow.fleet.list_of_request(request.id)
+    operator = next(
+        (one for one in operators if any(is_booked_operator(one, *booked) for booked in bookings)), operators[0]
+    )
+    booking = require_booked_operator(operator, bookings)
+    return OperatorJob(request, booking, find_report(request, operator.identifier), operator)
+
+
+async def note_stage(
+    dependencies: Dependencies, uow: UnitOfWork, code: TrackingCode, stage: WorkStage, operators: Sequence[Actor]
+) -> OperatorJob:
+    """Keep that an operator arrived, began or ended just now; what was noted before stays as it was.
+
+    `NotFound("code")` for work of somebody else, `NotAllowedNow` before its day.
+    """
+    job = await find_job(uow, code, operators, lock=True)
+    now = dependencies.clock.now()
+    if to_tehran(now).date() < to_tehran(job.booking.start).date():
+        raise NotAllowedNow("code", NotAllowedReason.WORK_LATER)
+    report = job.report.with_stage(stage, now)
+    return job if report == job.report else await _store(dependencies, uow, job, report, f"operator_{stage}")
+
+
+async def note_hours(
+    dependencies: Dependencies, uow: UnitOfWork, code: TrackingCode, hours: float, operators: Sequence[Actor]
+) -> OperatorJob:
+    """Keep how many hours an operator worked, in the place of what was said before: it is proposed to the unit.
+
+    `NotFound("code")` for work of somebody else, `InvalidField` for no multiple of half an hour.
+    """
+    job = await find_job(uow, code, operators, lock=True)
+    report = replace(job.report, hours=check_hours(hours, MOST_WORKED_HOURS))
+    return job if report == job.report else await _store(dependencies, uow, job, report, "operator_hours")
+
+
+async def _store(
+    dependencies: Dependencies, uow: UnitOfWork, job: OperatorJob, report: OperatorReport, event_name: str
+) -> OperatorJob:
+    store_report(job.request, job.operator.identifier, report)
+    facts = {} if event_name != "operator_hours" else {"hours": report.hours}
+    await dependencies.engine.record_event(uow, job.request, event_name, job.operator, facts)
+    return replace(job, report=report)

@@ -1,0 +1,87 @@
+"""What the operators of booked machines report of their work: when they arrived, began and ended, and for how long they
+worked. It moves no request: the unit's own step ends the work, and finds the hours in its form (decision 49).
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from math import ceil
+from typing import Any
+
+from domain.blocks.booking_fields import BOOKED_OPERATORS
+from domain.fields.stored import StoredField, StoredForm
+from domain.fields.types import Text, format_number
+from domain.requests.request import ServiceRequest
+from domain.values.languages import join_list
+
+
+class WorkStage(StrEnum):
+    """What an operator reports, in the order of a day's work."""
+
+    ARRIVED = "arrived"
+    BEGAN = "began"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorReport:
+    """What one operator reported of one request."""
+
+    arrived: str | None = None
+    """When the machine was there, ISO in UTC; None: not said."""
+    began: str | None = None
+    """When the work began."""
+    ended: str | None = None
+    """When it ended."""
+    hours: float | None = None
+    """Hours worked, halves allowed; None: not said."""
+
+    def with_stage(self, stage: WorkStage, now: datetime) -> "OperatorReport":
+        """Return the report with a stage reached now; one that was reached before stays as it was."""
+        if getattr(self, stage):
+            return self
+        return OperatorReport(**{**asdict(self), stage.value: now.isoformat()})
+
+    def reckon_hours(self) -> float | None:
+        """Return the hours from the beginning (the arrival, where that was not said) to the end, in whole half hours
+        that were begun; None where either is not known.
+        """
+        began = self.began or self.arrived
+        if began is None or self.ended is None:
+            return None
+        half_hours = (datetime.fromisoformat(self.ended) - datetime.fromisoformat(began)) / timedelta(minutes=30)
+        return max(1, ceil(half_hours)) / 2
+
+
+OPERATOR_REPORTS: StoredField[dict[str, Any]] = StoredField(
+    "operator_reports", Text(), stored_form=StoredForm(dict, dict)
+)
+"""The report of each operator, by their code."""
+
+
+def find_report(request: ServiceRequest, operator_code: str) -> OperatorReport:
+    """Return what an operator reported so far."""
+    reports: Mapping[str, Any] = OPERATOR_REPORTS.find(request) or {}
+    return OperatorReport(**reports.get(operator_code, {}))
+
+
+def store_report(request: ServiceRequest, operator_code: str, report: OperatorReport) -> None:
+    """Keep an operator's report in the place of the earlier one."""
+    OPERATOR_REPORTS.write(request, {**(OPERATOR_REPORTS.find(request) or {}), operator_code: asdict(report)})
+
+
+def propose_worked_hours(request: ServiceRequest) -> str | None:
+    """Return the hours that operators reported, as they are typed into the unit's step: a number for each line of the
+    request, the longest of its machines. None until every operator said theirs.
+    """
+    operator_codes = list(BOOKED_OPERATORS.find(request) or ())
+    hours_by_line = []
+    for item in request.fields.get("items", ()):
+        line_codes, operator_codes = operator_codes[: item["count"]], operator_codes[item["count"] :]
+        line_hours = [find_report(request, code).hours for code in line_codes]
+        known_hours = [hours for hours in line_hours if hours is not None]
+        if not known_hours or len(known_hours) < len(line_hours):
+            return None
+        hours_by_line.append(max(known_hours))
+    return join_list(format_number(hours) for hours in hours_by_line) or None

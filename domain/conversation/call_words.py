@@ -1,0 +1,96 @@
+"""What stands around the keyword of a command, and what is left for its free text."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from domain.conversation.keywords import REQUEST_NAMES, IntentMatch
+from domain.conversation.vocabulary import FIELD_LABELS, WISH_WORDS
+from domain.language.intents import Intent
+from domain.parsing.courtesies import take_courtesies
+from domain.parsing.filler_words import COURTESY_WORDS, REQUEST_WORDS
+from domain.parsing.negation import find_negations
+from domain.parsing.slots import MessageReader
+from domain.parsing.tokens import Phrases, TokenStream, keys_of
+
+_LABEL_PHRASES = Phrases({True: FIELD_LABELS})
+_COLON_KEYS = keys_of(":")
+_EXTRA_WORDS = keys_of("دیگه", "دیگر", "بهم", "برام", "برایم", "به", "dige", "digar")
+WISHLESS_SLOTS = frozenset({"place", "reason"})
+"""Free texts that words of wishing around them («… می‌خوام») do not belong to."""
+_SLOTS_WITHOUT_THANKS = frozenset({*WISHLESS_SLOTS, None})
+"""Where thanks and a signature at the end are no part of what is said."""
+
+
+def read_free_text(stream: TokenStream, intent: Intent) -> str:
+    """Return what no reader took, as far as it is text of the writer's own."""
+    if not intent.is_form:
+        return stream.free_text(frozenset() if intent.rest_slot else REQUEST_WORDS, keep_own_marks=True)
+    edge_words = WISH_WORDS if intent.asks_fields or intent.rest_slot in WISHLESS_SLOTS else frozenset()
+    return stream.free_text(
+        COURTESY_WORDS, words_only=True, keep_own_marks=not intent.asks_fields, edge_keys=edge_words
+    )
+
+
+def is_borne_out(call: IntentMatch, reader: MessageReader, free_text: str) -> bool:
+    """Return whether what else is said bears a call out; a strict one bears other words only with its code."""
+    if call.is_meant:
+        return True
+    if free_text and (
+        call.is_bare or (call.intent.is_strict and not (call.intent.is_binding and "code" in reader.slots))
+    ):
+        return False
+    return call.is_certain or bool(reader.slots) or not (free_text or call.is_guess)
+
+
+def take_words_around(stream: TokenStream, call: IntentMatch) -> None:
+    """Take the keyword and what is around it and is no argument."""
+    stream.take(call.start, call.end)
+    take_courtesies(stream, keeps_thanks=call.intent.rest_slot not in _SLOTS_WITHOUT_THANKS)
+    _take_courtesies(stream, call.start)
+    _take_matter_words(stream, call.intent)
+    if call.intent.asks_fields:
+        _take_field_labels(stream)
+
+
+def _take_courtesies(stream: TokenStream, keyword_start: int) -> None:
+    """Take the greetings before a keyword, and what names the request there; in Turkmen, where the keyword comes last,
+    those that the message begins with, and no word that a number belongs to («taksi 114 şikaýat»).
+    """
+    for index in range(keyword_start):
+        is_courtesy = stream.key_at(index) in COURTESY_WORDS | REQUEST_NAMES
+        if stream.is_turkmen and not (is_courtesy or stream.is_mark_at(index)):
+            return
+        if is_courtesy and not (stream.is_turkmen and stream.digits_at(index + 1)):
+            stream.take(index, index + 1)
+
+
+def _take_matter_words(stream: TokenStream, intent: Intent) -> None:
+    """Take what may be beside a keyword and change nothing: words about its matter, and what is refused of that."""
+    if not any(stream.key_at(index) in intent.matter_words for index in stream.free_indexes()):
+        return
+    denied_positions = {index for negation in find_negations(stream) for index in range(negation.start, negation.end)}
+    for index in list(stream.free_indexes()):
+        if index in denied_positions or stream.key_at(index) in intent.matter_words | _EXTRA_WORDS:
+            stream.take(index, index + 1)
+
+
+def _take_field_labels(stream: TokenStream) -> None:
+    """Take the names of fields that come before a colon («آدرس: …»)."""
+    for index in stream.free_indexes():
+        label_match = _LABEL_PHRASES.match_at(stream, index)
+        if label_match and stream.key_at(label_match[1]) in _COLON_KEYS:
+            stream.take(index, label_match[1] + 1)
+
+
+def find_missing_slots(intent: Intent, slots: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the required slots that are still to be asked for, in their order."""
+    return tuple(name for name in intent.required_slots if _lacks_slot(name, intent, slots))
+
+
+def _lacks_slot(name: str, intent: Intent, slots: Mapping[str, Any]) -> bool:
+    """Return whether a required slot is still to be asked for; hours only once it is known for which machines."""
+    if name == "hours" and "items" in intent.required_slots:
+        return any(machine_item.hours is None for machine_item in slots.get("items", ()))
+    if name == "hours" and "machine" not in slots:
+        return False
+    return slots.keys().isdisjoint({name, *intent.alternatives.get(name, ())})

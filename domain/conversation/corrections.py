@@ -1,0 +1,141 @@
+"""What a text says in a form beside the answer to its question: a change of an earlier answer, that nobody knows, or
+a question what all this costs.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from domain.conversation.command_fields import TARIFF_INTENT
+from domain.conversation.field_changes import AnswerChange, FieldWords
+from domain.conversation.form_filling import (
+    drop_answer,
+    find_asking_field,
+    find_earlier_question,
+    is_number,
+    leave_to_unit,
+    replace_answer,
+)
+from domain.conversation.frames import AMEND_STEP, CONFIRM_STEP, Frame
+from domain.conversation.grammar import Grammar
+from domain.conversation.guessing import understand_message
+from domain.conversation.intent_forms import IntentForm
+from domain.conversation.unsure_answers import is_unsure
+from domain.fields.form import Field
+from domain.fields.types import Text
+from domain.parsing.tokens import TokenStream
+from domain.values.errors import DomainError
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What a text changed in a form, and what is asked next."""
+
+    asked: str = ""
+    """The field to be asked now, or `AMEND_STEP`; empty: what is asked anyway."""
+    taken: str = ""
+    """The field that has another value now, or was left to the unit."""
+    problem: DomainError | None = None
+    """Why the value is not taken that was said for the asked field."""
+    is_unsure: bool = False
+    """Whether it is not known what was asked, and may not be left to the unit."""
+    answer_text: str = ""
+    """What the text says to the present question, without the words around it; empty: nothing of all this."""
+
+
+def read_correction(
+    frame: Frame, form: IntentForm, field_words: FieldWords, text: str, now: datetime
+) -> Correction | None:
+    """Change the frame by what a text says of other answers, or leaves to the unit; None where it says nothing so."""
+    asked_field = next((field for field in form.fields if field.name == frame.asked), None)
+    if asked_field and is_unsure(text):
+        return read_unsure(frame, asked_field, now)
+    if frame.asked == AMEND_STEP and (named_field := find_asking_field(form, field_words.name_in(text))):
+        drop_answer(frame, named_field)
+        return Correction(asked=named_field.name)
+    change = field_words.read_change(TokenStream(text))
+    if change is not None:
+        return _change_answer(frame, form, change, asked_field, now)
+    if asked_field and isinstance(asked_field.type, Text):
+        return hear_earlier_answer(frame, form, text, now)
+    return None
+
+
+def read_unsure(frame: Frame, field: Field, now: datetime) -> Correction:
+    """Leave the asked field to the unit, or find that it has to be said."""
+    if leave_to_unit(frame, field, now):
+        return Correction(taken=frame.left_open[-1])
+    return Correction(is_unsure=True)
+
+
+def hear_earlier_answer(frame: Frame, form: IntentForm, text: str, now: datetime) -> Correction | None:
+    """Let a text that answers an earlier question change that answer; None where it answers none. A number beside a
+    summary may be anything.
+    """
+    if frame.asked == CONFIRM_STEP and is_number(text):
+        return None
+    earlier_field = find_earlier_question(frame, form, text, now)
+    return _set_answer(frame, form, earlier_field, text, now) if earlier_field else None
+
+
+def list_amendable(frame: Frame, form: IntentForm) -> list[str]:
+    """Return the fields that have been answered, in the form's order."""
+    return [
+        field.name
+        for field in form.fields
+        if not field.is_derived and field.is_answered_in(frame.stated_slots) and field in form.asked_fields
+    ]
+
+
+def _change_answer(
+    frame: Frame, form: IntentForm, change: AnswerChange, asked_field: Field | None, now: datetime
+) -> Correction | None:
+    named_field = find_asking_field(form, change.field_name)
+    if named_field and not change.value_text:
+        drop_answer(frame, named_field)
+        return Correction(asked=named_field.name)
+    if named_field:
+        correction = _set_answer(frame, form, named_field, change.value_text, now)
+        is_own_text = correction.problem is not None and asked_field and isinstance(asked_field.type, Text)
+        return None if is_own_text and named_field is not asked_field else correction
+    if change.value_text:
+        return hear_earlier_answer(frame, form, change.value_text, now) or Correction(answer_text=change.value_text)
+    if asked_field is None:
+        return Correction(asked=AMEND_STEP)
+    last_field = find_asking_field(form, frame.trail[-1]) if frame.trail else None
+    if last_field:
+        drop_answer(frame, last_field)
+    return Correction(asked=last_field.name if last_field else "")
+
+
+def _set_answer(frame: Frame, form: IntentForm, field: Field, text: str, now: datetime) -> Correction:
+    try:
+        return Correction(taken=replace_answer(frame, form, field, text, now))
+    except DomainError as problem:
+        drop_answer(frame, field)
+        return Correction(asked=field.name, problem=problem)
+
+
+def read_price_question(
+    grammar: Grammar, frame: Frame, tariff_form: IntentForm, text: str, now: datetime
+) -> Mapping[str, Any] | None:
+    """Return of what a text asks the price: what it says itself («چهار ساعتش چنده؟»), and the rest as the form has it;
+    None where it asks none, or nothing that has a price was said yet.
+    """
+    guess = understand_message(grammar, text, now)
+    question = grammar.parse_for_intent(TARIFF_INTENT, text, now)
+    if question is None or TARIFF_INTENT not in {guess.intent, *guess.suggested_intents}:
+        return None
+    known_values = _list_single_values(frame)
+    priced_values = {field.name: known_values[field.name] for field in tariff_form.fields if field.name in known_values}
+    return {**priced_values, **question.slots} or None
+
+
+def _list_single_values(frame: Frame) -> dict[str, Any]:
+    """Return the values of a form, and the parts of what there is one of: the machine and its hours."""
+    single_values: dict[str, Any] = dict(frame.slots)
+    for value in frame.slots.values():
+        if isinstance(value, list) and len(value) == 1 and isinstance(value[0], Mapping):
+            single_values |= value[0]
+    return single_values

@@ -1,0 +1,82 @@
+"""Courtesies and insults: messages that ask for nothing, which a person answers all the same."""
+
+from domain.parsing.tokens import TokenKind, TokenStream, keys_of
+
+GREETING, THANKS, INSULT = "greeting", "thanks", "insult"
+COURTESY_INTENTS = frozenset({GREETING, THANKS, INSULT})
+"""What such a message comes to: each is answered once, then there is silence for a while."""
+
+_GREETING_WORDS = keys_of(
+    "سلام", "سلامعلیکم", "علیکم", "درود", "باسلام", "صبحبخیر", "بخیر", "بخیرو", "نباشید", "نباشین", "خداقوت", "قوت",
+    "الو",
+    "چطورید", "چطورین", "خوبید", "خوبین", "خوبی", "خوبه", "سالام", "سالاو", "مالیکم", "الیکم", "salam", "slm", "salaam",
+    "hello",
+    "hi", "hey", "salaw", "salawmaleykim", "maleykim",
+)  # fmt: skip
+_THANKING_WORDS = keys_of(
+    "ممنون", "ممنونم", "ممنونیم", "ممنونتونم", "مرسی", "مچکرم", "مچکریم", "متشکرم", "متشکریم", "سپاس", "سپاسمندم",
+    "سپاسگزارم",
+    "سپاسگزاریم", "سپاسگذارم", "تشکر", "نکنه", "دمتون", "دمت", "تشکرات", "خداحافظ", "خدانگهدار", "خدافظ", "فدات",
+    "اجرتون", "خیرت", "خیرتون", "خیرتان",
+    "ساغبول", "ساغ",
+    "mamnoon", "mamnun", "mersi", "merci", "thanks", "thank", "tnx", "thx", "sagbol", "sag", "bye", "sepas", "tashakor",
+)  # fmt: skip
+_BESIDE_WORDS = keys_of(
+    "و", "از", "شما", "تو", "به", "با", "بر", "خیلی", "بسیار", "واقعا", "زحمت", "زحماتتون", "زحمات", "لطف", "لطفتون",
+    "لطفا", "کردید", "کردین", "میکنم", "میکنیم", "دارم", "دست", "دستت", "دستتون", "درد", "گرم", "فراوان", "داداش",
+    "خدا",
+    "خیر", "بده", "باشید", "باشین", "زنده", "پاینده", "سلامت", "عزیز", "عزیزم", "آقا", "خانم", "جناب", "مهندس", "دکتر",
+    "شهردار", "شهرداری", "محترم", "گرامی", "همه", "همگی", "اجر", "عرض", "آقای", "خسته", "صبح", "عصر", "شب",
+    "ظهر", "روز", "روزتون",
+    "وقت", "وقتتون", "شبتون", "صبحتون", "بول", "زحمتکش", "عزیزان", "ادب", "احترام", "ارادت", "چشم",
+    "باشه", "اوکی", "you", "so", "much", "bol", "kheyli", "khaste", "nabashid", "حالتون", "حال", "سرکار", "برادر",
+    "بابت",
+    "راهنمایی", "راهنماییتون", "پاسخ", "پاسخگویی", "پیگیری", "پیگیریتون", "همکاری", "که",
+)  # fmt: skip
+"""What may stand beside: nothing of it asks for anything then."""
+
+_INSULTING_STEMS = (
+    "احمق", "بیشعور", "نفهم", "عوضی", "کثافت", "گمشو", "گمشید", "گمشین",
+    "بیشرف", "بیناموس", "بیوجدان", "مفتخور", "لعنت", "مردهشور", "مزخرف", "مسخرهکرد",
+    "مسخرمونکرد",
+    "مسخرهاس", "مسخرست", "بیعرضه", "بیغیرت", "الاغ", "بیسواد", "پدرسگ", "حرومزاده", "خاکتوسر", "خاکبرسر", "شمادزد",
+    "همتوندزد",
+    "دزدید", "دزدین", "دزدا", "خجالتبکش", "ahmagh", "bishoor", "avazi", "kesafat", "idiot", "stupid",
+)  # fmt: skip
+"""What insulting words begin with, spaces left out."""
+_MOST_INSULTING = 8
+"""Words of a message that only insults: a longer one tells of something."""
+_DRIVERS = keys_of("راننده", "رانندش", "رانندهاش", "تاکسی")
+"""Who insults a driver complains of one."""
+_MOST_JOINED = 4
+_MOST_STRANGE = 4
+"""Other words that a message of thanks may have, where it calls no command."""
+
+_THANKING_SIGNS = frozenset("🙏👍❤🌹💐👌😊🌷🥰💚🤲")
+
+
+def read_courtesy(text: str, *, calls_nothing: bool = False) -> str | None:
+    """Return which courtesy a message is, or that it insults and says nothing besides; None for any other.
+
+    One that surely calls no command (`calls_nothing`) may thank for something («ممنون که زود جواب دادید»).
+    """
+    stream = TokenStream(text)
+    message_words = [token.key for token in stream.tokens if token.kind is TokenKind.WORD]
+    if any(token.kind is TokenKind.NUMBER for token in stream.tokens):
+        return None
+    if not message_words:
+        return THANKS if any(token.key in _THANKING_SIGNS for token in stream.tokens) else None
+    if len(message_words) <= _MOST_INSULTING and _insults(message_words) and _DRIVERS.isdisjoint(message_words):
+        return INSULT
+    strange = [word for word in message_words if word not in _GREETING_WORDS | _THANKING_WORDS | _BESIDE_WORDS]
+    if any(word in _THANKING_WORDS for word in message_words) and len(strange) <= (
+        _MOST_STRANGE if calls_nothing else 0
+    ):
+        return THANKS
+    is_greeting = not strange and any(word in _GREETING_WORDS for word in message_words)
+    return GREETING if is_greeting else None
+
+
+def _insults(message_words: list[str]) -> bool:
+    joined = ("".join(message_words[start : start + _MOST_JOINED]) for start in range(len(message_words)))
+    return any(letters.startswith(stem) for letters in joined for stem in _INSULTING_STEMS)

@@ -1,0 +1,212 @@
+"""Emergencies: what a message says is happening, for which one dials and does not text.
+
+A word of danger alone is none («خیابان آتش‌نشانی», «سیل‌بند», «بیمه آتش‌سوزی»): something must be said to happen («خونه
+آتیش گرفته»), or the word must be all that is said («سیل!», «کمک آتش»). So what is denied («آتش نگرفته») is none either.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from domain.parsing.filler_words import COURTESY_WORDS
+from domain.parsing.negation import find_negations
+from domain.parsing.tokens import Phrases, TokenStream, keys_of
+
+
+class Emergency(StrEnum):
+    """What is happening; each has its text under `sms.emergency`."""
+
+    FIRE = "fire"
+    FLOOD = "flood"
+    RUBBLE = "rubble"
+    SHOCK = "shock"
+    WIRES = "wires"
+    CRASH = "crash"
+    GAS = "gas"
+    INJURY = "injury"
+
+
+@dataclass(frozen=True, slots=True)
+class _Signs:
+    """What one emergency is told by."""
+
+    event_names: tuple[str, ...] = ()
+    """What it is called: an emergency with one of the events behind it, with a cry for help, or alone."""
+    things: tuple[str, ...] = ()
+    """What it happens to: nothing by itself («دیوار»)."""
+    events: tuple[str, ...] = ()
+    """What happens, at most `_WINDOW` words behind."""
+    clear_phrases: tuple[str, ...] = ()
+    """What says all by itself («بوی گاز»)."""
+
+
+_WINDOW = 6
+"""Words behind its name in which what happens is looked for: «سیل دیشب تا دم خونه ما اومده»."""
+
+_SIGNS: Mapping[Emergency, _Signs] = {
+    Emergency.FIRE: _Signs(
+        event_names=(
+            "آتش", "آتیش", "آتش سوزی", "آتیش سوزی", "آتشسوزی", "آتیشسوزی", "حریق", "یانغین", "yangyn", "ýangyn", "fire",
+            "atish", "atash", "atesh", "atish suzi", "atash suzi", "atash soozi", "atish soozi",
+        ),
+        events=(
+            "گرفت", "گرفته", "گرفتن", "گرفتیم", "میگیره", "شد", "شده", "راه افتاد", "راه افتاده", "اومده", "آمده",
+            "زدن",
+            "زده", "افتاد", "افتاده", "رخ داد", "رخ داده", "داریم", "gerefte", "gereft", "shode", "shod",
+        ),
+        clear_phrases=(
+            "داره میسوزه", "دارد میسوزد", "خونه سوخت", "خونمون سوخت", "آتیش گرفته", "آتش گرفته", "شعله میکشه",
+            "دود بلند شده", "ot düşdi", "اوت دوشدی", "آتش سوزی در", "آتش سوزی تو", "آتیش سوزی در", "آتیش سوزی تو",
+            "حریق در",
+        ),
+    ),
+    Emergency.FLOOD: _Signs(
+        event_names=("سیل", "سیلاب", "طغیان رودخانه", "آبگرفتگی", "seyl", "seil", "flood"),
+        things=("آب", "رودخانه", "رودخونه"),
+        events=(
+            "آمد", "آمده", "اومد", "اومده", "میاد", "می آید", "برد", "برده", "گرفت", "گرفته", "گرفتگی", "میبره",
+            "راه افتاد", "راه افتاده", "جاری شده", "طغیان کرد", "طغیان کرده", "بالا آمده", "بالا اومده", "شده",
+            "umade", "omade", "oomade", "amade", "bord", "gerefte",
+        ),
+        clear_phrases=("تو سیل", "توی سیل", "گرفتار سیل", "suw basdy", "سوو باسدی"),
+    ),
+    Emergency.RUBBLE: _Signs(
+        event_names=("آوار",),
+        things=("دیوار", "سقف", "ساختمان", "ساختمون", "خانه", "خونه"),
+        events=(
+            "ریخت رو", "ریخته رو", "ریخت روی", "ریخته روی", "فرو ریخت", "فرو ریخته", "ریخت پایین", "ریخته پایین",
+            "ریزش کرد", "ریزش کرده",
+            "خراب شد رو", "خراب شده رو", "خراب شد روی", "آوار شد", "آوار شده", "سرشون خراب شد",
+        ),
+        clear_phrases=("زیر آوار", "زیر آواریم", "زیر آوارند", "زیر آوارن", "زیر آواره", "آوار ریخت", "آوار ریخته",
+        "آوار موندن", "آوار مانده", "zire avar"),
+    ),
+    Emergency.SHOCK: _Signs(
+        event_names=("برق گرفتگی", "برقگرفتگی", "bargh gereftegi"),
+        things=("برق", "bargh"),
+        events=("گرفتش", "گرفته", "گرفتتش", "گرفتدش", "گرفت", "gereft", "gerefte", "gerefteh"),
+    ),
+    Emergency.WIRES: _Signs(
+        things=("سیم برق", "کابل برق", "تیر برق", "تیر چراغ برق", "سیم های برق", "سیمای برق", "دکل برق"),
+        events=(
+            "افتاد", "افتاده", "پاره شد", "پاره شده", "جرقه میزنه", "جرقه زد", "شکسته", "شکست", "کنده شده", "آویزونه",
+        ),
+    ),
+    Emergency.CRASH: _Signs(
+        event_names=("تصادف", "تصادفی", "tasadof", "accident"),
+        events=(
+            "کرد", "کرده", "کردم", "کردیم", "کردن", "کردند", "شد", "شده", "رخ داد", "رخ داده", "داریم", "kard", "karde",
+            "kardam", "kardim", "shod", "shode",
+        ),
+        clear_phrases=("ماشین چپ کرد", "ماشین چپ کرده", "زیر ماشین رفت", "زیر ماشین رفته"),
+    ),
+    Emergency.GAS: _Signs(
+        event_names=("گازگرفتگی", "نشت گاز", "نشتی گاز", "گاز نشتی"),
+        things=("گاز", "لوله گاز", "علمک گاز", "شیر گاز", "gaz"),
+        events=(
+            "نشت کرد", "نشت کرده", "نشت میکنه", "نشت میکند", "نشتی داره", "نشتی دارد", "نشت داره", "ترکید", "ترکیده",
+            "میترکه",
+            "منفجر شد", "منفجر شده", "ول شده", "nasht karde", "tarkid",
+        ),
+        clear_phrases=("بوی گاز", "بو گاز", "بوی شدید گاز", "بوی تند گاز", "بوی بد گاز", "بوی خفن گاز", "نشت گاز",
+        "نشتی گاز", "گاز گرفتگی", "گازگرفتگی", "booye gaz", "boye gaz"),
+    ),
+    Emergency.INJURY: _Signs(
+        event_names=("اورژانس", "آمبولانس", "خونریزی", "سکته", "غرق شدن"),
+        things=("حالش", "حالم", "حال مادرم", "حال پدرم", "حال بچه"),
+        events=("خیلی بده", "وخیمه", "به هم خورده خیلی"),
+        clear_phrases=(
+            "سکته کرد", "سکته کرده", "غش کرده", "بیهوش شد", "بیهوش شده", "بیهوش افتاده", "بیهوشه", "غرق شد", "غرق شده",
+            "داره غرق میشه", "داره خفه میشه", "خفه شده", "خونریزی داره", "زخمی شده", "زخمی داریم", "نفس نمیکشه",
+            "نفسش بند اومده", "سم خورده",
+        ),
+    ),
+}  # fmt: skip
+
+_HELP_WORDS = keys_of(
+    "کمک", "کمکم", "کمکمون", "کنید", "کنین", "فوری", "فورا", "زود", "زودتر", "بدوید", "بدوین", "بدادم", "داد", "دادم",
+    "برسید", "برسین", "تو", "توی", "در", "اینجا", "خونه", "خانه", "ما", "سریع", "خطر", "help", "komak", "fori",
+)  # fmt: skip
+"""What may stand beside a name that is all that is said."""
+
+_CRIES = keys_of("کمک", "کمکم", "کمکمون", "بدوید", "بدوین", "بدادم", "برسید", "برسین", "help", "komak")
+"""With one of them a name is enough, whatever else is said."""
+
+_OF_NAMES = keys_of(
+    "نشانی", "نشان", "نشانان", "بازی", "بس", "بند", "گیر", "برگردان", "زده", "زدگان", "بیمه", "انشعاب", "کنتور",
+    "امتیاز",
+    "تانکر", "ایستگاه", "میدان", "خیابان", "کوچه", "پارک", "جمع", "برداری",
+)  # fmt: skip
+"""Beside a word of danger they make a name or a thing of it: «آتش‌نشانی», «سیل‌بند», «انشعاب برق گرفته‌ایم»."""
+
+_OVER_WORDS = keys_of(
+    "خاموش", "پارسال", "دیروز", "پریروز", "قبلا", "پیش", "گذشته", "قدیم", "مهار", "سابق", "پیشین", "بیمه", "خسارت",
+    "گزارش", "گواهی", "کارشناسی", "اگر", "مبادا",
+)  # fmt: skip
+"""With them something is told of that is over, or might be."""
+
+_NAME_PHRASES = Phrases({emergency: signs.event_names for emergency, signs in _SIGNS.items()})
+_THING_PHRASES = Phrases({emergency: signs.things for emergency, signs in _SIGNS.items()})
+_CLEAR_PHRASES = Phrases({emergency: signs.clear_phrases for emergency, signs in _SIGNS.items()})
+_EVENTS = {emergency: Phrases({True: signs.events}) for emergency, signs in _SIGNS.items()}
+
+
+def find_emergency(text: str) -> Emergency | None:
+    """Return what a message says is happening right now; None where it says nothing of the kind."""
+    stream = TokenStream(text)
+    message_words = [stream.raw_at(index) for index in range(len(stream)) if not stream.is_mark_at(index)]
+    if not message_words or not _OVER_WORDS.isdisjoint(message_words):
+        return None
+    denied = {negation.start for negation in find_negations(stream)}
+    return _find_event(stream, denied) or _find_bare_name(stream)
+
+
+def _find_event(stream: TokenStream, denied: set[int]) -> Emergency | None:
+    for index in range(len(stream)):
+        clear = _CLEAR_PHRASES.match_at(stream, index)
+        if clear and _is_asserted(stream, denied, index, clear[1]):
+            return clear[0]
+        for phrases in (_NAME_PHRASES, _THING_PHRASES):
+            found = phrases.match_at(stream, index)
+            if not found or _is_name_of_other(stream, index, found[1]):
+                continue
+            is_cried = phrases is _NAME_PHRASES and any(stream.raw_at(place) in _CRIES for place in range(len(stream)))
+            if is_cried or _has_event(stream, denied, *found):
+                return found[0]
+    return None
+
+
+def _is_asserted(stream: TokenStream, denied: set[int], start: int, end: int) -> bool:
+    """Return whether a phrase is no part of a name, and is not denied."""
+    return not _is_name_of_other(stream, start, end) and denied.isdisjoint(range(start, end + _WINDOW))
+
+
+def _has_event(stream: TokenStream, denied: set[int], emergency: Emergency, end: int) -> bool:
+    """Return whether something happens to what is named before `end`, and nothing before that is denied."""
+    for index in range(end, min(end + _WINDOW, len(stream))):
+        if index in denied:
+            return False
+        if _EVENTS[emergency].match_at(stream, index):
+            return True
+    return False
+
+
+def _is_name_of_other(stream: TokenStream, start: int, end: int) -> bool:
+    return bool({stream.raw_at(start - 1), stream.raw_at(end)} & _OF_NAMES)
+
+
+def _find_bare_name(stream: TokenStream) -> Emergency | None:
+    """Return the emergency whose name is all that is said, but for calls for help."""
+    found: Emergency | None = None
+    index = 0
+    while index < len(stream):
+        match = _NAME_PHRASES.match_at(stream, index)
+        if match and _is_name_of_other(stream, index, match[1]):
+            return None
+        if match:
+            found, index = match
+        elif stream.is_mark_at(index) or stream.raw_at(index) in _HELP_WORDS | COURTESY_WORDS:
+            index += 1
+        else:
+            return None
+    return found

@@ -1,0 +1,187 @@
+"""Values on their way into a frame: what was said is read by the form's fields, what is missing is found, and answers
+are taken back or changed.
+"""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import datetime
+from typing import Any
+
+from domain.conversation.answers import take_value
+from domain.conversation.command_fields import MENU_INTENT, PAYABLE_SLOTS
+from domain.conversation.frames import Frame
+from domain.conversation.intent_forms import IntentForm
+from domain.conversation.parsed_message import value_as_json
+from domain.fields.form import Field
+from domain.fields.moments import HourOfDay
+from domain.fields.types import Choice, ReadingContext, Text
+from domain.parsing.answers import read_number
+from domain.parsing.hours import find_lengths_and_clocks
+from domain.parsing.tokens import TokenStream
+from domain.values.errors import AmbiguousField, DomainError, InvalidField
+from domain.values.reasons import InvalidReason
+
+
+def find_asking_field(form: IntentForm, name: str | None) -> Field | None:
+    """Return the field that is asked in order to get a value: itself, or the one that it replaces."""
+    asked_fields = [field for field in form.fields if not field.is_derived]
+    return next(
+        (field for field in asked_fields if name in field.alternatives),
+        next((field for field in asked_fields if field.name == name), None),
+    )
+
+
+def absorb_values(
+    frame: Frame, form: IntentForm, stated_values: Mapping[str, Any], now: datetime
+) -> DomainError | None:
+    """Take over what was said, as far as it is valid; return the first error, to be shown with the question."""
+    fields_by_name = {field.name: field for field in form.fields}
+    other_values = {name: value for name, value in stated_values.items() if name not in fields_by_name}
+    frame.slots.update({name: value_as_json(value) for name, value in other_values.items()})
+    problem: DomainError | None = None
+    for field in fields_by_name.values():
+        if field.name in stated_values:
+            try:
+                problem = take_value(frame, field, stated_values[field.name], now) or problem
+            except DomainError as error:
+                problem = problem or error
+            else:
+                frame.trail.append(field.name)
+    return problem
+
+
+def find_next_missing(frame: Frame, form: IntentForm, preferred: str | None) -> tuple[str, str | None] | None:
+    """Return the field to ask now and its missing part; what gives `preferred` (found wrong, or to be changed) before
+    others.
+    """
+    if frame.intent == MENU_INTENT:
+        return MENU_INTENT, None
+    if frame.intent == "pay" and frame.slots.keys() & PAYABLE_SLOTS:
+        return None
+    preferred_field = find_asking_field(form, preferred)
+    if preferred_field and preferred_field.name not in frame.slots:
+        return preferred_field.name, None
+    missing_parts = [
+        (field.name, missing_part or None)
+        for field in form.asked_fields
+        if (missing_part := _missing_part(field, frame)) is not None
+    ]
+    return min(missing_parts, key=lambda part: part[0] != preferred, default=None)
+
+
+def take_answer(
+    frame: Frame, form: IntentForm, field: Field, raw_value: str, now: datetime
+) -> tuple[Field, DomainError | None]:
+    """Read an answer as the asked field, else as one that does as well; return the field that it was."""
+    try:
+        return field, take_value(frame, field, raw_value, now)
+    except DomainError as error:
+        if error.reason is InvalidReason.PART_OF_DAY and frame.options:  # «عصر», asked which «۳» is meant
+            return field, take_value(frame, field, f"{frame.options[-1]} {raw_value}", now)
+        for alternative in form.fields:
+            if alternative.name in field.alternatives:
+                with suppress(DomainError):
+                    return alternative, take_value(frame, alternative, raw_value, now)
+        raise
+
+
+def take_open_hour(frame: Frame, form: IntentForm, raw_value: str, now: datetime) -> None:
+    """Take the hour that a text says beside another answer («شنبه ساعت ۸»), where one is still to be asked for."""
+    for field in form.asked_fields:
+        if isinstance(field.type, HourOfDay) and field.name not in frame.slots:
+            with suppress(DomainError):
+                take_value(frame, field, raw_value, now)
+                frame.trail.append(field.name)
+
+
+def drop_answer(frame: Frame, field: Field) -> None:
+    """Take an answer back, with what does as well; what follows from the rest is found again."""
+    for name in (field.name, *field.alternatives):
+        frame.slots.pop(name, None)
+    frame.trail = [name for name in frame.trail if name not in {field.name, *field.alternatives}]
+    frame.left_open = [name for name in frame.left_open if name not in {field.name, *field.type.part_names}]
+    frame.slots, frame.by_fill = frame.stated_slots, []
+
+
+def replace_answer(frame: Frame, form: IntentForm, field: Field, raw_value: str, now: datetime) -> str:
+    """Let another answer stand in place of an earlier one; return the field that took it. Where it cannot be read, the
+    error is raised and the earlier one stays.
+    """
+    taking_field, value = read_other_answer(frame, form, field, raw_value, now)
+    drop_answer(frame, field)
+    frame.slots[taking_field.name] = value
+    frame.trail.append(taking_field.name)
+    return taking_field.name
+
+
+def read_other_answer(
+    frame: Frame, form: IntentForm, field: Field, raw_value: str, now: datetime
+) -> tuple[Field, object]:
+    """Return what another answer to a field would be, and which field takes it: itself, or one that does as well."""
+    candidates = (field, *(other for other in form.fields if other.name in field.alternatives))
+    problem: DomainError | None = None
+    for candidate in candidates:
+        try:
+            with candidate.naming_errors():
+                context = ReadingContext(now, candidate.choices)
+                return candidate, candidate.type.change_value(frame.slots.get(candidate.name), raw_value, context)
+        except DomainError as error:
+            problem = problem or error
+    raise problem or InvalidField(field.name)
+
+
+def find_earlier_question(frame: Frame, form: IntentForm, text: str, now: datetime) -> Field | None:
+    """Return the field, answered before, that this text answers once more: the last one that reads it; None where none
+    does, or it says nothing new.
+
+    A length («۶ ساعت») is meant for what has one before it is an hour of the clock.
+    """
+    answered_fields = [
+        asking_field
+        for name in dict.fromkeys(reversed(frame.trail))
+        if (asking_field := find_asking_field(form, name)) and not isinstance(asking_field.type, Text | Choice)
+    ]
+    reading_fields = [field for field in answered_fields if _can_read(frame, form, field, text, now)]
+    if find_lengths_and_clocks(TokenStream(text))[0]:
+        reading_fields.sort(key=lambda field: isinstance(field.type, HourOfDay))
+    return reading_fields[0] if reading_fields else None
+
+
+def _can_read(frame: Frame, form: IntentForm, field: Field, text: str, now: datetime) -> bool:
+    try:
+        read_other_answer(frame, form, field, text, now)
+    except AmbiguousField:
+        return True
+    except DomainError:
+        return False
+    return True
+
+
+def leave_to_unit(frame: Frame, field: Field, now: datetime) -> bool:
+    """Give the asked field, or its asked part, its provisional value; return whether its declaration allows that."""
+    left = field.left_to_unit
+    if left is None or left.part != (frame.gap or ""):
+        return False
+    if left.part:
+        frame.slots[field.name] = field.type.fill_missing_part(frame.slots[field.name], left.typed_value)
+    elif take_value(frame, field, left.typed_value, now):
+        return False
+    frame.trail.append(field.name)
+    frame.left_open.append(left.part or field.name)
+    return True
+
+
+def is_number(text: str) -> bool:
+    """Return whether a text is one number and nothing else."""
+    try:
+        read_number(text)
+    except InvalidField:
+        return False
+    return True
+
+
+def _missing_part(field: Field, frame: Frame) -> str | None:
+    """Return the missing part of a field, "" when all of it is missing, None when nothing is."""
+    if field.name in frame.slots:
+        return field.type.find_missing_part(frame.slots[field.name])
+    return None if field.is_answered_in(frame.slots) else ""

@@ -1,0 +1,131 @@
+"""How likely each intent is, by the words of a text that calls none: weights learned from the labelled sentences.
+
+A text is a set of traits: its words as they are written and by their sound, their beginnings, pairs that follow each
+other, how many there are, and which intents they name (`Keywords.find_named_intents`). Each trait has a weight for some
+intents; their sums are made shares of one. The weights are learned once in a process, by the first text that needs
+them: sentence after sentence, a wrong or narrow answer moves the weights of its traits, and the mean over all steps
+counts (an averaged perceptron). Nothing is drawn by lot, so the same sentences give the same weights.
+"""
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from domain.conversation.labelled_sentences import LabelledSentence
+from domain.conversation.sentences import QUESTION_MARKS
+from domain.parsing.sounds import sound_of
+from domain.parsing.tokens import Token, TokenKind, TokenStream
+
+ROUNDS = 4
+"""How often all sentences are learned from."""
+NARROW_MARGIN = 1.0
+"""How far the right intent is to lead, in units of weight, for its weights to stay."""
+SHARPNESS = 6.0
+"""How much a lead in weight counts in shares."""
+STRIDE = 1009
+"""Sentences are learned in steps of this many, so that the sentences of one intent do not follow each other."""
+BEGINNING_LENGTH = 3
+"""Sounds of a word that count as its beginning, whatever ending it has."""
+
+MOST_COUNTED_WORDS = 6
+"""Longer texts count as long ones, whatever their length."""
+
+
+@dataclass(frozen=True, slots=True)
+class RankedIntent:
+    """An intent with its share."""
+
+    name: str
+    """Its name; `unknown` for texts that call nothing."""
+    share: float
+    """How likely it is, from 0 to 1; the shares of all intents make 1."""
+
+
+class IntentRanking:
+    """Ranks the intents that its sentences are of."""
+
+    def __init__(
+        self,
+        sentences: Sequence[LabelledSentence],
+        find_named_intents: Callable[[TokenStream], Iterable[str]],
+    ) -> None:
+        """Learn from these sentences; `find_named_intents` says which intents the words of a text name, or point at."""
+        self._find_named_intents = find_named_intents
+        self._intent_names = sorted({sentence.meant_intent for sentence in sentences})
+        places = {name: place for place, name in enumerate(self._intent_names)}
+        examples = [(self._list_traits(sentence.text), places[sentence.meant_intent]) for sentence in sentences]
+        self._weights = learn_weights(examples, len(self._intent_names))
+
+    def rank_intents(self, text: str) -> tuple[RankedIntent, ...]:
+        """Return all intents, the likeliest first."""
+        traits = self._list_traits(text)
+        weight_sums = add_weights(self._weights, traits, len(self._intent_names))
+        scale = SHARPNESS / math.sqrt(len(traits) or 1)
+        powers = [math.exp(min(scale * value, 500)) for value in weight_sums]
+        whole = sum(powers)
+        shares = (RankedIntent(name, power / whole) for name, power in zip(self._intent_names, powers, strict=True))
+        return tuple(sorted(shares, key=lambda ranked: (-ranked.share, ranked.name)))
+
+    def _list_traits(self, text: str) -> tuple[str, ...]:
+        stream = TokenStream(text)
+        sounds = [sound for token in stream.tokens if (sound := _sound_of_token(token))]
+        traits = (
+            *sounds,
+            *(f"{first} {second}" for first, second in pairwise(("^", *sounds, "$"))),
+            *(f"{sound[:BEGINNING_LENGTH]}…" for sound in sounds if len(sound) > BEGINNING_LENGTH),
+            *(f"={token.key}" for token in stream.tokens if token.kind is TokenKind.WORD),
+            *(f"@{name}" for name in self._find_named_intents(stream)),
+            f"{min(len(sounds), MOST_COUNTED_WORDS)} words",
+        )
+        return tuple(dict.fromkeys(traits))
+
+
+def _sound_of_token(token: Token) -> str:
+    """Return the sound of a word, how many digits a number has, or that something is asked."""
+    if token.kind is TokenKind.NUMBER:
+        return f"#{len(token.key)}"
+    if token.kind is TokenKind.PUNCTUATION:
+        return "?" if token.key in QUESTION_MARKS else ""
+    return sound_of(token.key)
+
+
+def add_weights(weights: Mapping[str, Mapping[int, float]], traits: Iterable[str], count: int) -> list[float]:
+    """Return the sum of the traits' weights for each of `count` intents."""
+    weight_sums = [0.0] * count
+    for trait in traits:
+        for place, weight in weights.get(trait, {}).items():
+            weight_sums[place] += weight
+    return weight_sums
+
+
+def learn_weights(examples: Sequence[tuple[tuple[str, ...], int]], count: int) -> dict[str, dict[int, float]]:
+    """Return the weights by trait and intent (its place among `count`), from traits with the right intent's place."""
+    weights: dict[str, dict[int, float]] = {}
+    moments: dict[str, dict[int, float]] = {}
+    step = 1
+    for _ in range(ROUNDS):
+        for traits, own_place in _in_steps(examples):
+            weight_sums = add_weights(weights, traits, count)
+            own_sum, weight_sums[own_place] = weight_sums[own_place], -math.inf
+            rival_place = max(range(count), key=weight_sums.__getitem__)
+            size = 1 / math.sqrt(len(traits) or 1)
+            if (own_sum - weight_sums[rival_place]) * size < NARROW_MARGIN:
+                for trait in traits:
+                    own_weights, own_moments = weights.setdefault(trait, {}), moments.setdefault(trait, {})
+                    for place, change in ((own_place, size), (rival_place, -size)):
+                        own_weights[place] = own_weights.get(place, 0.0) + change
+                        own_moments[place] = own_moments.get(place, 0.0) + step * change
+            step += 1
+    return {
+        trait: {place: weight - moments[trait][place] / step for place, weight in own_weights.items()}
+        for trait, own_weights in weights.items()
+    }
+
+
+def _in_steps(examples: Sequence[tuple[tuple[str, ...], int]]) -> Iterator[tuple[tuple[str, ...], int]]:
+    """Yield all examples, each once, in steps of `STRIDE`."""
+    stride = STRIDE
+    while examples and math.gcd(stride, len(examples)) != 1:
+        stride += 1
+    return (examples[place * stride % len(examples)] for place in range(len(examples)))

@@ -1,0 +1,58 @@
+"""The labelled sentences: what people write, what it means, and which fifth of it is never learned from.
+
+A sentence of commands lies in `corpus/` beside this module, one of a service in `sentences.jsonl` of its folder: a
+further service brings its own by its folder alone.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Any
+
+_COMMAND_SENTENCES = files("domain") / "conversation" / "corpus"
+_SERVICE_FOLDERS = files("domain") / "services"
+_SERVICE_SENTENCES = "sentences.jsonl"
+_HELD_BACK_EVERY = 5
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledSentence:
+    """A message with what it means."""
+
+    text: str
+    """What was written."""
+    intent: str
+    """What is wanted, by the names of channels.md; `unknown` for what calls nothing."""
+    slots: Mapping[str, Any] = field(default_factory=dict)
+    """What was said, as `pishkhan sms parse` shows it."""
+    offered: str = ""
+    """The intent that is offered where none is called: what the words speak for, although they do not say of what."""
+    is_held_back: bool = False
+    """Whether nothing is learned from it: it proves what was learned from the others."""
+
+    @property
+    def meant_intent(self) -> str:
+        """What the words as a whole speak for."""
+        return self.offered or self.intent
+
+
+@cache
+def load_labelled_sentences() -> tuple[LabelledSentence, ...]:
+    """Return all sentences, of commands and services; they do not change while a process runs."""
+    return tuple(sentence for sentence_file in _list_files() for sentence in _read_file(sentence_file))
+
+
+def _list_files() -> Iterator[Traversable]:
+    yield from sorted(_COMMAND_SENTENCES.iterdir(), key=lambda listed: listed.name)
+    for service_folder in sorted(_SERVICE_FOLDERS.iterdir(), key=lambda listed: listed.name):
+        if (service_folder / _SERVICE_SENTENCES).is_file():
+            yield service_folder / _SERVICE_SENTENCES
+
+
+def _read_file(sentence_file: Traversable) -> Iterator[LabelledSentence]:
+    """Yield the sentences of a file; every fifth is held back."""
+    for number, line in enumerate(sentence_file.read_text("utf-8").splitlines(), start=1):
+        yield LabelledSentence(**json.loads(line), is_held_back=number % _HELD_BACK_EVERY == 0)

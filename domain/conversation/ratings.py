@@ -1,0 +1,65 @@
+"""Scores as people say them: «پنج», «خیلی خوب بود», «افتضاح»."""
+
+from domain.parsing.filler_words import COURTESY_WORDS
+from domain.parsing.numerals import read_number_at
+from domain.parsing.tokens import Phrases, TokenStream, keys_of
+
+LOWEST_SCORE, HIGHEST_SCORE = 1, 5
+
+_SCORE_PHRASES: Phrases[int] = Phrases(
+    {
+        5: (
+            "عالی", "عالیه", "خیلی خوب", "خیلی خوبه", "بسیار خوب", "خیلی عالی", "بسیار عالی", "فوق العاده", "محشر",
+            "بیست", "حرف نداشت", "حرف نداره", "خیلی راضی", "خیلی راضیم", "کاملا راضی", "خیلی خوب بودن",
+            "دمتون گرم", "دم شما گرم", "excellent", "perfect", "great", "very good", "kheyli khub", "kheili khoob",
+            "aali", "ali bud",
+        ),
+        4: (
+            "خوب", "خوبه", "خوب بودن", "راضی", "راضیم", "راضی ام", "راضی هستم", "راضی بودیم", "good", "khub",
+            "khoob", "razi",
+        ),
+        3: (
+            "متوسط", "معمولی", "بد نبود", "بدک نبود", "بد نیست", "نه خوب نه بد", "ای", "همچین", "so so",
+            "bad nabud",
+        ),
+        2: (
+            "بد", "بده", "ضعیف", "راضی نیستم", "راضی نبودم", "راضی نبودیم", "خوب نبود", "خوب نیست", "جالب نبود",
+            "bad", "khub nabud",
+        ),
+        1: (
+            "خیلی بد", "خیلی بده", "خیلی ضعیف", "افتضاح", "افتضاحه", "مزخرف", "بسیار بد", "اصلا خوب نبود",
+            "اصلا راضی نیستم", "اصلا راضی نبودم", "خیلی ناراضی", "ناراضی", "ناراضیم", "very bad", "terrible",
+            "kheyli bad", "eftezah",
+        ),
+    }
+)  # fmt: skip
+_AROUND_WORDS = COURTESY_WORDS | keys_of(
+    "خدا", "شکر", "دستتون", "دستتان", "درد", "نکنه", "نکند", "متاسفانه", "اصلا", "که", "خیلی", "الحمدلله", "دست",
+    "شان", "بود", "بودن", "بودند", "بودم", "هست", "هستم", "کار", "کارتون", "کارتان", "کارشون", "کارشان", "خدمات",
+    "همه", "چیز", "چی", "از", "امتیاز", "امتیازم", "نمره", "میدم", "میدهم", "دادم", "راننده", "تون", "تان", "بچه", "ها",
+    "واقعا", "ستاره", "تا", "شما", "ازتون", "ازتان", "bud", "bood", ".", "!", "،", ",", "-", ":",
+)  # fmt: skip
+
+
+_SCALE_WORDS = keys_of("از", "of", "/")
+
+
+def read_score(text: str) -> int | None:
+    """Return the score, 1 to 5, that a text gives and says nothing beside; None where it gives none, or several."""
+    stream = TokenStream(text)
+    scores: set[int] = set()
+    index = 0
+    while index < len(stream):
+        phrase = _SCORE_PHRASES.match_at(stream, index)
+        number = None if phrase else read_number_at(stream, index)
+        if phrase or number:
+            score, end = phrase or number or (0, index)
+            is_scale = score == HIGHEST_SCORE and scores and stream.raw_at(index - 1) in _SCALE_WORDS  # «۴ از ۵»
+            scores |= set() if is_scale else {score}
+            index = end
+        elif stream.raw_at(index) in _AROUND_WORDS:
+            index += 1
+        else:
+            return None
+    score = scores.pop() if len(scores) == 1 else 0
+    return score if LOWEST_SCORE <= score <= HIGHEST_SCORE else None

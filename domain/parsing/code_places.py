@@ -1,0 +1,109 @@
+"""Where in a message a tracking code or a bill id stands, and what is said beside it."""
+
+from typing import NamedTuple
+
+from domain.parsing.identifiers import (
+    BILL_LABELS,
+    find_grouped_numbers,
+    find_number_tokens,
+    read_bill_id,
+    read_tracking_code,
+)
+from domain.parsing.tokens import Phrases, TokenStream, keys_of
+from domain.values.errors import InvalidField
+from domain.values.identifiers import parse_mobile
+
+_OTHER_LABELS = keys_of("من", ":", "=", "-", "#")
+_CODE_NAMES = BILL_LABELS - _OTHER_LABELS | keys_of(
+    "کدم", "کدش", "کدشو", "درخواستم", "درخواستش", "درخواستمه", "darkhast", "kod"
+)
+_BILL_NAMES = keys_of("قبض", "قبضم", "شناسه", "پرداخت", "bill", "ghabz", "qabz")
+_WORDS_BEFORE, _WORDS_BEHIND = 3, 2
+_REPORTING_PHRASES = Phrases(
+    {
+        True: (
+            "ثبت شد", "ثبت شده", "ثبت شد و", "رسید و بررسی می شود", "رسید و بررسی", "در دست بررسی", "در نوبت بررسی",
+            "در انتظار", "بررسی می شود", "پذیرفته شد", "پذیرفته نشد", "پذیرفته شده", "بسته شد", "بسته شده",
+            "پایان یافت",
+            "پایان یافته", "آغاز شد", "آغاز شده", "صادر شد", "صادر شده", "لغو شد", "لغو شده", "پس گرفته شد",
+            "پس گرفته شده", "برگشت داده می شود", "موافقت کرد", "موافقت نکرد", "چه امتیازی", "خواسته شد", "خواسته شده",
+            "پرداخت نشده ای نیست", "برنامه شما", "اشتباه ثبت شده", "باطل شد", "می توانید دوباره", "در مرخصی است",
+            "و جواب", "این است", "با این تغییر", "تغییر داد", "آماده است", "آماده شد", "چند می دهید", "دفتر پیشخوان",
+            "دبیرخانه شهرداری",
+            "از پیشخوان", "زنگ زدیم و پاسخ ندادید", "زنگ می زنیم", "زنگ نمی زنیم", "با شما تماس گرفته شد",
+        )
+    }
+)  # fmt: skip
+"""What only the municipality says of a request: a text of ours that comes back."""
+_OPENING_QUOTES, _CLOSING_QUOTES = frozenset("«\"“'‘"), frozenset("»\"”'’")
+
+
+class CodePlace(NamedTuple):
+    """The first code or bill id of a message."""
+
+    start: int
+    """Its first token."""
+    end: int
+    """The token after its last one."""
+    is_bill: bool
+    """Whether it is a bill id."""
+
+    def is_named_in(self, stream: TokenStream) -> bool:
+        """Return whether a word right beside it says what it is («کد», «درخواست»)."""
+        return self._has_name(stream, _CODE_NAMES)
+
+    def is_alone_in(self, stream: TokenStream, harmless_words: frozenset[str]) -> bool:
+        """Return whether nothing but marks, numbers and words that change nothing is beside it."""
+        return not any(
+            stream.key_at(index) and not stream.is_mark_at(index) and not stream.digits_at(index)
+            and stream.key_at(index) not in harmless_words | _CODE_NAMES
+            for index in range(len(stream))
+        )  # fmt: skip
+
+    def _has_name(self, stream: TokenStream, labels: frozenset[str]) -> bool:
+        places = (*range(self.start - _WORDS_BEFORE, self.start), *range(self.end, self.end + _WORDS_BEHIND))
+        return any(stream.raw_at(place) in labels for place in places)
+
+
+def find_code_place(stream: TokenStream) -> CodePlace | None:
+    """Return where a message holds its first right tracking code, else a bill id that is named or all it says."""
+    numbers = [*find_grouped_numbers(stream), *find_number_tokens(stream)]
+    for digits, start, end in numbers:
+        if read_tracking_code(digits):
+            return CodePlace(start, end, is_bill=False)
+    for digits, start, end in numbers:
+        place = CodePlace(start, end, is_bill=True)
+        if read_bill_id(digits) and not _is_mobile(digits) and place._has_name(stream, _BILL_NAMES):
+            return place
+    return None
+
+
+def take_reporting_phrases(stream: TokenStream, place: CodePlace) -> bool:
+    """Take what tells how a request stands, as the municipality's texts do; return whether there was such a thing."""
+    tells = False
+    for index in range(len(stream)):
+        phrase = _REPORTING_PHRASES.match_at(stream, index)
+        if phrase and (index >= place.end or place.is_named_in(stream)):
+            stream.take(index, phrase[1])
+            tells = True
+    return tells
+
+
+def take_quoted_words(stream: TokenStream) -> None:
+    """Take what a message quotes («انصراف: «لغو» و کد» of a text that was forwarded), unless it is all of it."""
+    start: int | None = None
+    for index in range(len(stream)):
+        if start is None and stream.raw_at(index) in _OPENING_QUOTES:
+            start = index
+        elif start is not None and stream.raw_at(index) in _CLOSING_QUOTES:
+            if index - start < len(stream) - 1:
+                stream.take(start, index + 1)
+            start = None
+
+
+def _is_mobile(digits: str) -> bool:
+    try:
+        parse_mobile(digits)
+    except InvalidField:
+        return False
+    return True

@@ -1,0 +1,150 @@
+"""What stands around a matter and is none: greetings, titles, who writes, thanks, signatures, forwarded heads.
+
+It is left out of the places and reasons of forms, and changes nothing of how a command is said. A text of the writer's
+own keeps its thanks.
+"""
+
+from domain.parsing.filler_words import COURTESY_WORDS
+from domain.parsing.negation import find_negations
+from domain.parsing.places import is_address_word
+from domain.parsing.tokens import Phrases, TokenKind, TokenStream, keys_of
+
+_GREETINGS = (
+    "سلام", "سلام علیکم", "علیکم السلام", "و علیکم السلام", "درود", "درود بر شما", "با سلام", "با سلام و احترام",
+    "با عرض سلام", "ضمن عرض سلام", "عرض سلام", "عرض ادب", "عرض ادب و احترام", "عرض سلام و ادب", "وقت بخیر",
+    "وقتتون بخیر",
+    "وقت شما بخیر", "صبح بخیر", "صبحتون بخیر", "ظهر بخیر", "ظهرتون بخیر", "عصر بخیر", "عصرتون بخیر", "شب بخیر",
+    "شبتون بخیر",
+    "روز بخیر", "روزتون بخیر", "خسته نباشید", "خسته نباشین", "خسته نباشی", "خداقوت", "خدا قوت", "خوبید", "خوبین",
+    "خوبی",
+    "حالتون خوبه", "خوب هستید", "خوب هستین", "احوال شما", "ببخشید", "ببخشین", "ببخشید مزاحم شدم", "مزاحم شدم", "شرمنده",
+    "معذرت", "با اجازه", "الو", "hi", "hello", "dear", "good morning", "ba salam", "khaste nabashid", "vaght bekheir",
+)  # fmt: skip
+_TITLES = (
+    "مهندس", "مهندس جان", "آقای مهندس", "جناب مهندس", "خانم مهندس", "حاجی", "حاج آقا", "حاجاقا", "حاج خانم", "جناب",
+    "جناب آقا", "جناب آقای", "سرکار", "سرکار خانم", "آقا", "آقای", "خانم", "دکتر", "آقای دکتر", "رییس", "آقای رییس",
+    "شهردار", "شهردار محترم", "شهرداری", "شهرداری محترم", "شهرداری عزیز", "همکار", "همکاران", "مسئول محترم", "داداش",
+    "برادر", "خواهر", "استاد", "عزیز", "گرامی", "محترم", "جان", "دوست عزیز", "دوستان", "قربان", "قربون", "بزرگوار",
+    "mohandes", "agha", "aghaye", "khanom", "haji", "jenab", "sir",
+)  # fmt: skip
+_CLOSING_TITLES = (
+    "مهندس", "مهندس جان", "آقای مهندس", "جناب مهندس", "خانم مهندس", "جناب", "داداش", "قربان", "بزرگوار", "دوست عزیز",
+    "mohandes",
+)  # fmt: skip
+"""Titles that are no place or reason at the end of one («مطب دکتر», «فوت برادر»)."""
+_FORWARDED_HEADS = (
+    "fwd", "fw", "forwarded", "forwarded message", "پیام ارسالی", "پیام فوروارد شده", "فوروارد", "فرستاده شده از",
+    "پیام بازارسالی", "بازارسال", "متن پیام", "پیام دریافتی", "پیامک دریافتی",
+)  # fmt: skip
+_THANKS = (
+    "ممنون", "خیلی ممنون", "ممنون از شما", "ممنون میشم", "ممنون میشوم", "ممنون میشیم", "ممنون از لطفتون", "تشکر",
+    "با تشکر", "باتشکر", "با تشکر از شما", "تشکر میکنم", "خیلی تشکر", "متشکر", "متشکرم", "متشکریم", "سپاس", "با سپاس",
+    "سپاسگزارم",
+    "سپاسگزار", "سپاس فراوان", "لطفا", "لطف کنید", "لطف میکنید", "بی زحمت", "بیزحمت", "اگر میشه", "اگر امکان داره",
+    "خدا خیرتون بده", "خدا خیرت بده", "خدا خیرتان دهد", "خدا عوضتون بده", "اجرتون با خدا", "دستتون درد نکنه",
+    "دستت درد نکنه", "دست شما درد نکنه", "دمتون گرم", "دمت گرم", "زنده باشید", "زنده باشین", "یا علی", "یاعلی",
+    "خداحافظ", "خدانگهدار", "خدا نگهدار", "موفق باشید", "موید باشید", "در پناه حق", "با احترام", "ارادتمند", "مخلصیم",
+    "قربان شما", "قربونتون", "thanks", "thank you", "thx", "tnx", "ba tashakor", "sepas", "dastet dard nakone",
+)  # fmt: skip
+_BEFORE_NAMES = (
+    "با تشکر", "باتشکر", "با سپاس", "با احترام", "ارادتمند", "قربان شما", "از طرف", "با تشکر از طرف", "امضا", "فرستنده",
+    "سپاس", "تشکر", "متشکرم",
+    "ba tashakor",
+)  # fmt: skip
+
+_OPENING_PHRASES = Phrases({True: (*_GREETINGS, *_TITLES, *_FORWARDED_HEADS)})
+_CLOSING_PHRASES = Phrases({True: (*_THANKS, *_CLOSING_TITLES)})
+_TITLE_PHRASES = Phrases({True: _TITLES})
+_SIGNING_PHRASES = Phrases({True: _BEFORE_NAMES})
+_I_AM_WORDS = keys_of("هستم", "hastam")
+_LONGEST_NAME = 3
+_OPENING_MARKS = frozenset('([{«"“#')
+_OPENING_QUOTES, _CLOSING_QUOTES = frozenset("«\"“‟'‘"), frozenset("»\"”'’")
+
+
+def end_of_opening(stream: TokenStream) -> int:
+    """Return where the greetings, titles, heads and the writer's name at the beginning of a message end; 0 without."""
+    index = end = 0
+    while index < len(stream):
+        opening = _OPENING_PHRASES.match_at(stream, index)
+        if opening:
+            index = end = opening[1]
+        elif stream.is_mark_at(index):
+            index += 1
+            if end == index - 1 > 0 and stream.raw_at(end) not in _OPENING_MARKS:
+                end = index
+        elif introduction_end := _end_of_introduction(stream, index):
+            index = end = introduction_end
+        else:
+            break
+    return end
+
+
+def take_courtesies(stream: TokenStream, *, keeps_thanks: bool) -> None:
+    """Take what opens a message, and its thanks and signature; what is left is the matter.
+
+    Nothing is taken of a message that is nothing else.
+    """
+    opening_end = end_of_opening(stream)
+    if opening_end >= len(stream):
+        return
+    if stream.raw_at(0) in _OPENING_QUOTES and stream.raw_at(len(stream) - 1) in _CLOSING_QUOTES:
+        stream.take(len(stream) - 1, len(stream))
+    stream.take(0, opening_end)
+    if not keeps_thanks:
+        stream.take(_start_of_closing(stream), len(stream))
+
+
+def _end_of_introduction(stream: TokenStream, index: int) -> int | None:
+    """Return where «احمدی هستم» at a place ends; None where nobody says their name."""
+    for end in range(index + 1, min(index + 1 + _LONGEST_NAME, len(stream))):
+        if stream.raw_at(end) in _I_AM_WORDS:
+            return end + 1 if _may_be_name(stream, index, end) else None
+    return None
+
+
+def _start_of_closing(stream: TokenStream) -> int:
+    """Return where the thanks and the signature at the end of a message begin."""
+    return next((index for index in range(1, len(stream)) if _is_closing(stream, index)), len(stream))
+
+
+def _is_closing(stream: TokenStream, index: int) -> bool:
+    """Return whether nothing but thanks, titles and a name is in a message from a place on."""
+    if not _CLOSING_PHRASES.match_at(stream, index) and not _SIGNING_PHRASES.match_at(stream, index):
+        return False
+    start = index
+    while index < len(stream):
+        signing = _SIGNING_PHRASES.match_at(stream, index)
+        closing = _CLOSING_PHRASES.match_at(stream, index) or (
+            _TITLE_PHRASES.match_at(stream, index) if index > start else None
+        )
+        if signing and _is_signature(stream, signing[1]):
+            return True
+        if closing:
+            index = closing[1]
+        elif stream.is_mark_at(index) and stream.raw_at(index) not in "?؟":
+            index += 1
+        else:
+            return False
+    return True
+
+
+def _is_signature(stream: TokenStream, start: int) -> bool:
+    name_end = len(stream)
+    while name_end > start and stream.is_mark_at(name_end - 1):
+        name_end -= 1
+    while start < name_end and (stream.is_mark_at(start) or _CLOSING_PHRASES.match_at(stream, start)):
+        start += 1
+    return start < name_end <= start + _LONGEST_NAME and _may_be_name(stream, start, name_end)
+
+
+def _may_be_name(stream: TokenStream, start: int, end: int) -> bool:
+    """Return whether words may be somebody's name: no numbers, addresses, words of asking, and nothing denied."""
+    denied_places = {place for negation in find_negations(stream) for place in range(negation.start, negation.end)}
+    return all(
+        stream.tokens[place].kind is TokenKind.WORD
+        and place not in denied_places
+        and not is_address_word(stream.raw_at(place))
+        and stream.raw_at(place) not in COURTESY_WORDS
+        for place in range(start, end)
+    )

@@ -1,0 +1,12 @@
+"""Why nobody asks to be called twice."""
+
+from domain.values.reasons.bases import AlreadyDoneReasonBase, ErrorReason
+
+
+class CallBackDoneReason(AlreadyDoneReasonBase):
+    """Why a call is not asked for once more."""
+
+    WAITING = "call_waiting", "codes", "call_day", "call_hour"
+
+
+CALL_BACK_REASONS: tuple[type[ErrorReason], ...] = (CallBackDoneReason,)

@@ -1,0 +1,59 @@
+"""Files that come before anybody asked, what is written under them, and albums."""
+
+import pytest
+
+from tests.support.chat_person import Person, labels
+from tests.support.municipality import Municipality
+from tests.support.scenarios.expert_unit import ASKING, PHOTO, Experts
+
+
+@pytest.fixture
+async def anneh(experts: Experts) -> Person:
+    """A citizen whose mobile is proved, with an open request that wants papers."""
+    person = await Person(experts.town).linked()
+    await person.says(ASKING)
+    return person
+
+
+async def kept_papers(anneh: Person) -> list[str]:
+    """The papers of the request."""
+    [request] = await anneh.town.requests_of()
+    async with anneh.town.store.open_unit(write=False) as uow:
+        return [one.field for one in await uow.documents.list_of_request(request.id)]
+
+
+async def test_it_is_asked_what_a_file_is(anneh: Person) -> None:
+    [question] = await anneh.sends_photo(PHOTO)
+    assert question.key == "chat.what_file"
+    assert labels(question) == ["سند مالکیت", "کارت ملی", "نقشه"], "what is still missing"
+    assert await kept_papers(anneh) == []
+
+
+async def test_a_code_under_a_file_says_whose_it_is(anneh: Person) -> None:
+    [first] = await anneh.town.requests_of()
+    await anneh.says(ASKING.replace("4947113456", "4947113457"))
+    assert len(await anneh.town.requests_of()) == 2
+    [question] = await anneh.sends_photo(PHOTO, f"سند این {first.code}")
+    assert labels(question) == ["سند مالکیت", "کارت ملی", "نقشه"]
+
+
+async def test_a_wish_under_a_file_is_done(anneh: Person) -> None:
+    await anneh.press("سند مالکیت", await anneh.press("فرستادن مدارک"))
+    kept, own_requests = await anneh.sends_photo(PHOTO, "درخواست‌های من")
+    assert kept.text.startswith("«سند مالکیت» رسید.")
+    assert own_requests.key == "sms.list"
+
+
+async def test_an_album_is_answered_once(anneh: Person) -> None:
+    await anneh.press("سند مالکیت", await anneh.press("فرستادن مدارک"))
+    answers = [await anneh.sends_photo(PHOTO + bytes([number]), album="7") for number in range(3)]
+    assert [len(one) for one in answers] == [1, 0, 0]
+    assert await kept_papers(anneh) == ["deed", "deed", "deed"]
+    assert len(await anneh.sends_photo(PHOTO + b"x", album="8")) == 1
+    assert len(await anneh.sends_photo(b"MZ\x90\x00", album="8")) == 1, "what is refused is said"
+
+
+async def test_nothing_waits_for_a_file(town: Municipality) -> None:
+    anneh = await Person(town).linked()
+    [answer] = await anneh.sends_photo(PHOTO)
+    assert answer.key == "chat.no_paper_wanted"

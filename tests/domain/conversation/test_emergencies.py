@@ -1,0 +1,64 @@
+"""What happens right now is told from what is only named, over, denied or an address; courtesies ask for nothing."""
+
+import pytest
+
+from domain.conversation.courtesies import GREETING, INSULT, THANKS, read_courtesy
+from domain.conversation.emergencies import Emergency, find_emergency
+
+HAPPENING = {
+    Emergency.FIRE: (
+        "خونه آتیش گرفته", "کمک آتش سوزی شده", "آتش!", "آتش‌سوزی در انبار کاه! کمک", "کوچه شهید رجایی آتیش سوزی شده",
+        "حریق",
+        "مغازه بغلی داره میسوزه", "atish gerefte khonamoon", "انباری همسایه مون آتیش گرفته بدوید",
+        "نیزار پشت ده آتش گرفته",
+    ),
+    Emergency.FLOOD: (
+        "سیل اومده تو خونه", "سیل", "آب خونه رو گرفته چیکار کنیم", "سیل خونه مارو برد", "seyl umade komak",
+        "رودخونه طغیان کرده", "سیل دیشب تا دم خونه ما اومده",
+    ),
+    Emergency.RUBBLE: (
+        "بچه ها زیر آوار موندن", "دیوار همسایه ریخت روی ماشین", "سقف مدرسه فرو ریخته", "آوار!",
+    ),
+    Emergency.SHOCK: ("برق‌گرفتگی", "پسرم رو برق گرفت", "کارگرمون رو برق گرفته افتاده", "bargh gerefte pesaram ro"),
+    Emergency.WIRES: ("سیم برق افتاده تو خیابون", "تیر برق جلو خونه شکسته"),
+    Emergency.CRASH: (
+        "تصادف شده سر چهارراه", "تصادف کردیم جاده بندر", "اتوبوس تصادف کرده زخمی داریم", "tasadof shode",
+    ),
+    Emergency.GAS: ("بوی گاز میاد تو کوچه", "گاز نشت کرده", "لوله گاز ترکیده", "نشت گاز", "booye gaz miad"),
+    Emergency.INJURY: ("پدرم سکته کرده", "یه نفر تو دریا غرق شده", "بچه بیهوش شده"),
+}  # fmt: skip
+NOT_HAPPENING = (
+    "خیابان آتش‌نشانی پلاک ۴", "روبروی آتش نشانی", "ایستگاه آتش نشانی", "پشت سیل‌بند", "میدان آتش نشان", "آتش نگرفته",
+    "سیل نیومده", "آتش سوزی نبود اشتباه شد", "بوی گاز نمیاد دیگه", "تصادف نکردم", "آتش خاموش شد", "پارسال سیل اومد",
+    "انشعاب برق گرفته‌ایم", "بیمه آتش سوزی", "کوچه برق", "اداره گاز", "قبض گاز گرفتم", "آب قطعه", "برق محله قطعه",
+    "ماشین لودر ۴ ساعت فردا ساعت ۸ خیابان امام", "کارشناسی آتش سوزی مغازه", "تانکر آب گرفتیم دیروز", "جمع آوری نخاله",
+    "گواهی تصادف", "خسارت سیل پارسال", "کمک", "دیوار خانه‌ام ترک دارد", "پمپ گاز", "چهارشنبه سوری آتش بازی",
+    "گریدر برای سیل‌بند",
+)  # fmt: skip
+COURTESIES = {
+    GREETING: (
+        "سلام", "سلام خسته نباشید", "وقت بخیر مهندس", "الو", "slm", "صبح بخیر", "خسته نباشید آقای شهردار",
+        "سالاو مالیکم",
+    ),
+    THANKS: (
+        "ممنون", "دست شما درد نکنه", "خیلی ممنون از پیگیریتون", "🙏🙏", "خدا خیرتون بده ممنون", "mersi", "sag bol",
+        "دمتون گرم",
+        "چشم ممنون", "خداحافظ",
+    ),
+    INSULT: ("خاک تو سرتون", "احمقا چرا جواب نمیدین", "دزدا", "شما بی‌عرضه اید"),
+    None: (
+        "سلام ماشین میخوام", "سلام کد من چی شد", "پیگیری", "راننده تاکسی بی شعور بود و تند میرفت و فحش داد", "شب", "۲",
+        "ممنون میشم لودر بفرستید", "راهنمایی", "بله ممنون ۲",
+    ),
+}  # fmt: skip
+
+
+def test_what_happens_is_told_from_what_is_named() -> None:
+    told = {text: find_emergency(text) for texts in HAPPENING.values() for text in texts}
+    assert told == {text: emergency for emergency, texts in HAPPENING.items() for text in texts}
+    assert {text: find_emergency(text) for text in NOT_HAPPENING} == dict.fromkeys(NOT_HAPPENING)
+
+
+@pytest.mark.parametrize("courtesy", COURTESIES)
+def test_courtesies_ask_for_nothing(courtesy: str | None) -> None:
+    assert {text: read_courtesy(text) for text in COURTESIES[courtesy]} == dict.fromkeys(COURTESIES[courtesy], courtesy)

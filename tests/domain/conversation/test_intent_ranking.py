@@ -1,0 +1,97 @@
+"""Intents by the words as a whole: learned from the labelled sentences, proved on the fifth that is held back."""
+
+import json
+from collections import Counter
+from datetime import datetime
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from domain.conversation.dialogue import Conversation
+from domain.conversation.frames import Ask, Dialogue, OptOut, Unknown
+from domain.conversation.guessing import understand_message
+from domain.conversation.labelled_sentences import LabelledSentence, load_labelled_sentences
+from domain.conversation.parsed_message import ParsedMessage
+from domain.conversation.sentences import Mood
+from domain.services import services_by_key
+from tests.support.conversation_line import GRAMMAR
+
+DATA = Path(__file__).parents[2] / "data"
+NOW = datetime.fromisoformat("2026-11-24T10:00:00+03:30")
+SENTENCES = load_labelled_sentences()
+INTENT_SHARE = 0.91
+ROW_SHARE = 0.85
+KNOWN_INTENTS = {ranked.name for ranked in GRAMMAR.rank_intents("سلام")}
+
+
+def understand(text: str) -> ParsedMessage:
+    return understand_message(GRAMMAR, text, NOW)
+
+
+def is_intent_right(sentence: LabelledSentence, message: ParsedMessage) -> bool:
+    return message.intent == sentence.intent and sentence.offered in {"", *message.suggested_intents}
+
+
+def test_there_are_enough_sentences_and_none_twice() -> None:
+    assert len(SENTENCES) >= 2_000
+    assert [text for text, count in Counter(sentence.text for sentence in SENTENCES).items() if count > 1] == []
+
+
+def test_what_was_held_back_is_understood() -> None:
+    held_back = [one for one in SENTENCES if one.is_held_back and one.meant_intent in KNOWN_INTENTS]
+    understood = [(sentence, understand(sentence.text)) for sentence in held_back]
+    right_intents = [pair for pair in understood if is_intent_right(*pair)]
+    right_rows = [pair for pair in right_intents if pair[1].as_json()["slots"] == pair[0].slots]
+    assert len(right_intents) / len(held_back) >= INTENT_SHARE
+    assert len(right_rows) / len(held_back) >= ROW_SHARE
+
+
+@pytest.mark.parametrize("name", ["sms-samples.jsonl", "sms-more.jsonl"])
+def test_samples_of_the_contract_stay_right(name: str) -> None:
+    wrong_texts = []
+    for line in (DATA / name).read_text("utf-8").splitlines():
+        sample: dict[str, Any] = json.loads(line)
+        said = understand(sample["text"]).as_json()
+        if (said["intent"], said["slots"]) != (sample["intent"], sample["slots"]):
+            wrong_texts.append(sample["text"])
+    assert wrong_texts == []
+
+
+def test_words_that_nobody_wrote_before_rank_nothing() -> None:
+    assert understand("ژژخخ پپگگ").intent == "unknown"
+    assert understand("ژژخخ پپگگ").suggested_intents == ()
+
+
+def refused_wishes() -> list[str]:
+    wishes = ("لودر", "تانکر آب", "مرخصی", "کارشناس", "قبض", "پیگیری", "راهنمایی", "پایان کار")
+    refusals = ("نمی‌خوام", "نمیخوایم", "لازم نیست", "نیازی نیست", "نخواستیم", "نفرستید", "ندید", "احتیاج ندارم")
+    frames = ("سلام {} {}", "ما {} رو {} دیگه", "سلام خسته نباشید ما {} رو {} ممنون", "لطفا {} {} فعلا")
+    return [frame.format(*words) for frame in frames for words in product(wishes, refusals)]
+
+
+def test_what_is_refused_is_not_guessed() -> None:
+    assert [text for text in refused_wishes() if understand(text).intent != "unknown"] == []
+
+
+def test_what_a_guess_would_end_is_asked_and_what_it_would_begin_is_shown() -> None:
+    conversation = Conversation(GRAMMAR, services_by_key())
+    cancelling = conversation.read_text(Dialogue(), "درخواست لودرمون رو میخوایم کنسل کنیم 123456786", NOW)
+    assert isinstance(cancelling, Ask)
+    assert cancelling.frame.intent == "cancel"
+    assert not cancelling.frame.plain
+    ordering = understand("سلام یه لودر ۴ ساعت فردا ساعت ۸ لازم داریم خیابان امام")
+    assert (ordering.intent, ordering.mood) == ("machinery", Mood.UNCLEAR)
+
+
+def test_notices_are_stopped_only_when_the_offer_is_taken() -> None:
+    conversation = Conversation(GRAMMAR, services_by_key())
+    assert conversation.read_text(Dialogue(), "دیگه برای من پیامک نفرستین", NOW) == Unknown(("opt_out",))
+
+
+def test_amid_a_form_nothing_is_guessed() -> None:
+    conversation, dialogue = Conversation(GRAMMAR, services_by_key()), Dialogue()
+    conversation.read_text(dialogue, "ماشین لودر ۴ ساعت فردا ساعت ۸", NOW)
+    step = conversation.read_text(dialogue, "پیامک نفرستید کوچه پشت مسجد", NOW)
+    assert not isinstance(step, Unknown | OptOut)
