@@ -95,7 +95,9 @@ def _listed_facts(service: str, story_number: int) -> dict[str, str]:
     word_lists = read_lists()
     list_names = {"place": "places", "hours": "hours", "officer": "officers", "score": "scores"}
     facts = {name: pick_nth(word_lists[list_name], story_number) for name, list_name in list_names.items()}
-    fact_rows = [pick_nth(word_lists[list_name], story_number) for list_name in ("journeys", "praises", "complaints")]
+    fact_rows = [
+        pick_nth(word_lists[list_name], story_number) for list_name in ("journeys", "praises", "complaints", "calls")
+    ]
     if service in word_lists["opinions"]:
         fact_rows.append(pick_nth(word_lists["opinions"][service], story_number))
     if service in word_lists["newest_slips"]:

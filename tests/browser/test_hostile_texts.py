@@ -52,7 +52,13 @@ NOT_ON_PAGES = {"terminalId-RCP"}
 """The terminal of a receipt tells payments apart, and stands in the statements that programs fetch."""
 
 MACHINERY, TAXI = (Role.CIVIL, Role.REVENUE), (Role.TAXI_OFFICER,)
-DESKS = {"machinery": MACHINERY, "expert": (Role.EXPERT, Role.SECRETARIAT), "taxi_leave": TAXI, "taxi_report": TAXI}
+DESKS = {
+    "machinery": MACHINERY,
+    "expert": (Role.EXPERT, Role.SECRETARIAT),
+    "taxi_leave": TAXI,
+    "taxi_report": TAXI,
+    "call_back": (Role.SECRETARIAT,),
+}
 """Who opens the requests of a service, besides the manager."""
 
 

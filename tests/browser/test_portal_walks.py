@@ -56,7 +56,13 @@ WAYS = (
     WalkingWay("phone", "phone"),
     WalkingWay("plain-phone", "phone", scripts=False),
 )
-CHOSEN = {"machinery": "plain-phone", "expert": "desk", "taxi_leave": "phone", "taxi_report": "keyboard"}
+CHOSEN = {
+    "machinery": "plain-phone",
+    "expert": "desk",
+    "taxi_leave": "phone",
+    "taxi_report": "keyboard",
+    "call_back": "plain-phone",
+}
 """The one way that a service goes unless there is more effort; a further service goes by keyboard."""
 
 JOURNEYS = [

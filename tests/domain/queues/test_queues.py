@@ -42,7 +42,7 @@ def test_each_role_sees_the_services_that_it_works_on() -> None:
         Role.REVENUE: ("machinery", "expert"),
         Role.CIVIL: ("machinery",),
         Role.EXPERT: ("expert",),
-        Role.SECRETARIAT: ("expert",),
+        Role.SECRETARIAT: ("expert", "call_back"),
         Role.MANAGER: tuple(SHIPPED_SERVICES),
         Role.AUDITOR: tuple(SHIPPED_SERVICES),
         Role.ADMIN: (),
@@ -119,7 +119,7 @@ def test_queues_across_units_hold_what_one_may_see() -> None:
     }
     for whole in (QueueFilter(Queue.ALL, search="محمدی"), QueueFilter(Queue.ALL, assignee="ali")):
         assert selected(whole, Role.CIVIL).ranges == (RequestRange("machinery"),)
-    assert len(selected(QueueFilter(), Role.MANAGER).ranges) == 13
+    assert len(selected(QueueFilter(), Role.MANAGER).ranges) == 14
     assert selected(QueueFilter(Queue.UNASSIGNED), Role.CIVIL).unassigned
     assert selected(QueueFilter(Queue.ALL), Role.ADMIN).ranges == ()
 

@@ -40,6 +40,7 @@ IN_ONE: Mapping[str, str] = {
     "expert": f"کارشناسی تفکیک کد ملی {DRIVER_CODE} کد پستی 4947113456",
     "taxi_leave": "مرخصی از فردا ۲ روز",
     "taxi_report": f"تخلف {PLATE}",
+    "call_back": "تماس بگیرید",
 }
 """Requests in one text, to which the rest of the text belongs."""
 QUOTED = 20
@@ -183,7 +184,7 @@ async def send_hostile_chat_texts(supplier: HostileVisitor) -> None:
     for service in SHIPPED_SERVICES.values():
         if supplier.messenger.bale:
             await supplier.writes_in_one(service)
-        elif any(isinstance(one.type, Text) and one.is_asked_in("telegram") for one in service.form):
+        elif any(isinstance(one.type, Text) and one.required and one.is_asked_in("telegram") for one in service.form):
             for keyword in service.keywords:
                 await supplier.fills(service, keyword.intent)
     await supplier.answers(supplier.codes["machinery"])

@@ -138,7 +138,10 @@ class Counter:
         service, day = self.service(operation), SATURDAY + timedelta(weeks=weeks, days=days)
         papers = service.papers.paper_names if service and service.papers else ("deed",)
         either = {camel_case(one.name) for one in service.form if one.alternatives} if service else set[str]()
-        return usual(operation.request, {**KNOWN, "Day": day.isoformat(), "PaperName": papers[0]}, either)
+        known = {**KNOWN, "Day": day.isoformat(), "PaperName": papers[0]}
+        if service and service.key == "call_back":  # one call waits at a time
+            known["Mobile"] = f"+98912556{weeks:02}{days:02}"
+        return usual(operation.request, known, either)
 
     async def call(self, name: str, values: Mapping[str, Any]) -> Answer:
         """Make a call, whose own id is hostile too."""

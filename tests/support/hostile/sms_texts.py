@@ -128,7 +128,7 @@ async def send_hostile_sms_texts(site: StaffSite) -> HostileTexter:
     for prefix in BEGINNINGS:
         for service in SHIPPED_SERVICES.values():
             await texter.writes_in_one(service, prefix)
-            if any(isinstance(one.type, Text) and one.is_asked_in("sms") for one in service.form):
+            if any(isinstance(one.type, Text) and one.required and one.is_asked_in("sms") for one in service.form):
                 for keyword in service.keywords:
                     await texter.fills(service, keyword.intent, prefix)
         await texter.answers(prefix)

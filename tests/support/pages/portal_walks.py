@@ -353,13 +353,29 @@ async def walk_taxi_report(walk: PortalWalk) -> None:
     await walk.rate()
 
 
+async def walk_call_back(walk: PortalWalk) -> None:
+    """Somebody wants to be called, without saying what about; the first call is missed. There is nothing to rate."""
+    await walk.find_service()
+    await walk.walker.press(BEGIN)
+    await walk.take_picture("subject")
+    await walk.go_on()
+    await walk.send()
+    await walk.leave()
+    await walk.come_back()
+    await walk.staff_steps(("miss", Role.SECRETARIAT, {}))
+    await walk.see_request("not_reached")
+    await walk.staff_steps(("call", Role.SECRETARIAT, {"note": "راه پرداخت عوارض گفته شد"}))
+    await walk.see_request("called")
+
+
 WALKS: Mapping[str, Callable[[PortalWalk], Awaitable[None]]] = {
     "machinery": walk_machinery,
     "expert": walk_expert,
     "taxi_leave": walk_taxi_leave,
     "taxi_report": walk_taxi_report,
+    "call_back": walk_call_back,
 }
-"""Service → the way to its rating."""
+"""Service → the way to its rating, or to its end where it has none."""
 
 REQUESTED_SERVICES = tuple(service.key for service in SHIPPED_SERVICES.values() if service.form)
 """The services that citizens ask for, each of which has its walk; a further folder need not have one."""

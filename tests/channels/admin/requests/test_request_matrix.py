@@ -48,6 +48,18 @@ async def leave_alone(site: StaffSite) -> ServiceRequest:
     return await asked_leave(site)
 
 
+async def call_alone(site: StaffSite) -> ServiceRequest:
+    """A call that somebody waits for; an earlier one is taken back, for one waits at a time."""
+    async with site.store.open_unit(write=False) as uow:
+        earlier = await uow.requests.list_requests(RequestFilter(service="call_back", open_only=True))
+    for one in earlier:
+        await site.demo.act(one.code, "withdraw", Role.SECRETARIAT)
+    async with site.store.open_unit() as uow:
+        manager, mobile = actor(Role.MANAGER), nth_citizen(0).mobile
+        form = {"about": "عوارض خانه پدری‌ام"}
+        return (await enter_walk_in(site.demo.desk, uow, "call_back", form, manager, mobile)).request
+
+
 async def enter_sample(service: Service, site: StaffSite) -> ServiceRequest:
     """A request of a service that nothing is known of here, entered at the desk."""
     now, citizen = site.clock.now(), nth_citizen(0)
@@ -62,6 +74,7 @@ MADE: Mapping[str, Callable[[StaffSite], Awaitable[ServiceRequest]]] = {
     "expert": lambda site: asked_opinion(site, "deed"),
     "taxi_leave": leave_alone,
     "taxi_report": complained,
+    "call_back": call_alone,
     **{service.key: partial(enter_sample, service) for service in SERVICES if service.key not in SHIPPED_KEYS},
 }
 """How a request of each service comes to stand in the queue of a unit; of a further one by sample values."""

@@ -42,6 +42,7 @@ async def test_each_service_says_what_it_costs(reader: PortalReader) -> None:
         "expert": "نرخ هنوز تعیین نشده است",
         "taxi_leave": "رایگان",
         "taxi_report": "رایگان",
+        "call_back": "رایگان",
     }
 
 

@@ -42,6 +42,7 @@ ANSWERS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
         "taxi": {"plate-two": "۱۲", "plate-letter": "ت", "plate-three": "۳۴۵", "plate-region": "۵۹"},
         "story": {"text": "کیف مرا پس داد"},
     },
+    "call_back": {"subject": {"about": "پروانه ساختمان پدرم"}},
     "tree_pruning": {
         "trees": {"trees": "۳"},
         "date": {"date": "other", "date-other": "شنبه"},
