@@ -26,7 +26,7 @@ from domain.messages.templates import (
     cut_text,
     list_fact_names,
     parse_template,
-    settle_phone,
+    settle_brackets,
 )
 from domain.messages.text_files import SHARED_TEXTS, list_service_files, list_shared_files
 from domain.messages.text_tables import flatten_table, read_leaf_text, replace_leaf_text
@@ -219,8 +219,7 @@ class Catalogue:
         service_key, template = find_service(key), self.text(key)
         if f"{{{PHONE}}}" in template:
             facts = {PHONE: persian_digits(self.phone), **facts}
-            template = settle_phone(template, has_phone=bool(facts[PHONE]))
-        for literal_text, placeholder in parse_template(template):
+        for literal_text, placeholder in parse_template(settle_brackets(template, facts)):
             text_parts.append(literal_text)
             if placeholder:
                 most_units = placeholder.cut_length or self.length_limit(placeholder.name, service_key)
@@ -248,7 +247,7 @@ class Catalogue:
         """
         return "".join(
             literal_text + (self._longest_value(key, placeholder) if placeholder else "")
-            for literal_text, placeholder in parse_template(settle_phone(self.text(key), has_phone=True))
+            for literal_text, placeholder in parse_template(settle_brackets(self.text(key), None))
         )
 
     def list_longest_facts(self, key: str) -> dict[str, str]:

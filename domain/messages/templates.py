@@ -1,11 +1,12 @@
 """Templates: the words of a text with the places for its facts, and what those are cut to.
 
-`{phone}` may stand in every text: it is where the municipality answers the phone. What stands in square brackets with
-it is said only where there is one («متوجه نشدیم.[ تلفن {phone}]»).
+`{phone}` may stand in every text: it is where the municipality answers the phone. What stands in square brackets round
+a fact is said only where that says something: where there is a phone («متوجه نشدیم.[ تلفن {phone}]»), where a last day
+is another than the first, which the text has said already («{from}[ تا {to}]»).
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from string import Formatter
 from typing import NamedTuple
@@ -13,7 +14,7 @@ from typing import NamedTuple
 PHONE = "phone"
 """The fact that every text is given."""
 
-_PHONE_PART = re.compile(r"\[([^\[\]]*\{phone\}[^\[\]]*)\]")
+_BRACKETED_PART = re.compile(r"\[(?P<words>[^\[\]{}]*\{(?P<fact>\w+)\}[^\[\]{}]*)\]")
 
 
 class Placeholder(NamedTuple):
@@ -23,9 +24,19 @@ class Placeholder(NamedTuple):
     cut_length: int
 
 
-def settle_phone(template: str, *, has_phone: bool) -> str:
-    """Return a text with what it says of the phone, or without."""
-    return _PHONE_PART.sub(r"\1" if has_phone else "", template)
+def settle_brackets(template: str, facts: Mapping[str, str] | None) -> str:
+    """Return a text without its brackets, and without what stands in those that say nothing: whose fact is empty, or the
+    same as another that the text says before. None: with all of it, the longest that the text can be.
+    """
+
+    def settle_part(part: re.Match[str]) -> str:
+        if facts is None:
+            return part["words"]
+        value, said_names = facts[part["fact"]], list_fact_names(template[: part.start("words") - 1])
+        is_said = any(facts.get(name) == value for name in said_names)
+        return part["words"] if value and not is_said else ""
+
+    return _BRACKETED_PART.sub(settle_part, template) if "[" in template else template
 
 
 def cut_text(value: str, max_units: int) -> str:

@@ -10,6 +10,7 @@ from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import Address
 from domain.chats.chat import MESSENGERS, SentFile
 from domain.conversation.buttons.pages import REQUESTS_A_PAGE, find_page
+from domain.conversation.command_fields import CODE_FIELD
 from domain.conversation.dialogue import Conversation
 from domain.conversation.frames import Dialogue
 from domain.language.wording import menu_of_names
@@ -19,7 +20,7 @@ from domain.messages.records import MessageClass
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor, Role
-from domain.values.errors import DomainError
+from domain.values.errors import DomainError, NotFound
 from domain.values.message_parts import count_parts
 from domain.values.text import persian_digits
 
@@ -96,8 +97,11 @@ class TurnContext:
         return replace(reply, key=key, cls=MessageClass.REPLY, part_budget=self.dependencies.catalogue.part_budget(key))
 
     def render_error(self, error: DomainError) -> RenderedMessage:
-        """Word an error."""
-        return self.dependencies.wording.render_error_message(error)
+        """Word an error; who names a code by which nothing is theirs to know is told that it is of no request."""
+        message = self.dependencies.wording.render_error_message(error)
+        if isinstance(error, NotFound) and error.field == CODE_FIELD.name and error.reason is None:
+            return replace(message, text=self.text_of("sms.no_such_request"))
+        return message
 
     def numbered_menu(self, options: Sequence[str], table_key: str) -> str:
         """Return a menu of options that have names in a table of the catalogue."""

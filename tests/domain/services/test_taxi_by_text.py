@@ -1,7 +1,13 @@
 """Leaves and reports in a conversation: one text where everything is known, else one question after another."""
 
 from tests.support.municipality import NEIGHBOUR
-from tests.support.scenarios.taxi_organisation import AUXILIARY_MOBILE, LEAVE, STRANGER, TaxiOrganisation
+from tests.support.scenarios.taxi_organisation import (
+    AUXILIARY_LEAVE,
+    AUXILIARY_MOBILE,
+    LEAVE,
+    STRANGER,
+    TaxiOrganisation,
+)
 from tests.support.scenarios.taxi_registries import (
     AUXILIARY_CODE,
     DRIVER_CODE,
@@ -13,6 +19,7 @@ from tests.support.scenarios.taxi_registries import (
 )
 
 BASE = "services.taxi_leave"
+LATER_AUXILIARY_LEAVE = "مرخصی تاکسی ۱۱۵ از ۲۰ آذر تا ۲۱ آذر سفر"
 
 
 async def asked(taxis: TaxiOrganisation, mobile: str, text: str) -> str:
@@ -236,3 +243,27 @@ async def test_the_services_are_explained_and_offered(taxis: TaxiOrganisation) -
     for name in ("taxi_leave", "taxi_duty", "taxi_reward", "taxi_violation"):
         assert taxis.town.desk.catalogue.text(f"intents.{name}") in menu.text
     assert (await taxis.town.say(STRANGER, "راهنما تاکسی")).key == "sms.about.taxi"
+
+
+async def test_a_leave_of_one_day_says_it_once(taxis: TaxiOrganisation) -> None:
+    one_day = await taxis.town.say(DRIVER_MOBILE, "مرخصی فردا یک روز سفر")
+    assert (one_day.text.count("۴ آذر"), " تا " in one_day.text) == (1, False), one_day.text
+    assert " تا " in (await taxis.town.say(DRIVER_MOBILE, "مرخصی از ۲۰ آذر تا ۲۱ آذر سفر")).text
+
+
+async def test_an_owner_answers_by_the_numbers_that_the_text_names(taxis: TaxiOrganisation) -> None:
+    agreed = await taxis.asks(AUXILIARY_LEAVE, AUXILIARY_MOBILE)
+    asked_owner = (await taxis.town.sent(OWNER_MOBILE))[-1].text
+    assert "موافقید ۱، مخالفید ۲" in asked_owner
+    assert (await taxis.town.say(OWNER_MOBILE, "۱")).key == f"{BASE}.notices.owner_consented"
+    assert await taxis.state(agreed) == "under_review"
+    refused = await taxis.asks(LATER_AUXILIARY_LEAVE, AUXILIARY_MOBILE)
+    assert (await taxis.town.say(OWNER_MOBILE, "2")).key == "sms.offer.deny"
+    assert (await taxis.town.say(OWNER_MOBILE, "۱")).key == f"{BASE}.notices.owner_refused"
+    assert await taxis.state(refused) == "rejected"
+
+
+async def test_a_number_is_not_taken_for_one_of_two_leaves_that_wait(taxis: TaxiOrganisation) -> None:
+    waiting = [await taxis.asks(text, AUXILIARY_MOBILE) for text in (AUXILIARY_LEAVE, LATER_AUXILIARY_LEAVE)]
+    assert (await taxis.town.say(OWNER_MOBILE, "۱")).key == "sms.which.confirm"
+    assert [await taxis.state(code) for code in waiting] == ["awaiting_owner"] * 2

@@ -10,7 +10,7 @@ from functools import lru_cache
 from string import Formatter
 
 from domain.messages.catalogue import Catalogue
-from domain.messages.templates import settle_phone
+from domain.messages.templates import PHONE, list_fact_names, settle_brackets
 from domain.values.message_parts import count_parts
 
 MACHINERY = "services.machinery."
@@ -83,8 +83,9 @@ def _full(key: str) -> str:
 
 
 def _told_text(name: str) -> str:
-    """The text as the offices of these tests send it, which have set no phone."""
-    return settle_phone(CATALOGUE.text(_full(name)), has_phone=False)
+    """The text as the offices of these tests send it, which have set no phone, with facts that all differ."""
+    template = CATALOGUE.text(_full(name))
+    return settle_brackets(template, {fact: fact for fact in list_fact_names(template)} | {PHONE: ""})
 
 
 @lru_cache

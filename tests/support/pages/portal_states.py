@@ -98,7 +98,7 @@ async def tour_older_pages(citizen: CitizenWindow) -> None:
         await page.locator('form[action$="/consent"] button').click()
     await citizen.look()
     await other.get_by_role("button", name="بله، مخالفم").click()
-    await expect(other.get_by_role("heading", name="چیزی با این مشخصات پیدا نشد.")).to_be_visible()
+    await expect(other.get_by_role("heading", name="با این مشخصات چیزی پیدا نشد. دوباره نگاه کنید.")).to_be_visible()
 
 
 async def tour_no_bill_chosen(citizen: CitizenWindow) -> None:
