@@ -25,8 +25,8 @@ class Placeholder(NamedTuple):
 
 
 def settle_brackets(template: str, facts: Mapping[str, str] | None) -> str:
-    """Return a text without its brackets, and without what stands in those that say nothing: whose fact is empty, or the
-    same as another that the text says before. None: with all of it, the longest that the text can be.
+    """Return a text without its brackets, and without what stands in those that say nothing: their fact is empty, or
+    the same as another that the text says before. None: with all of it, the longest that the text can be.
     """
 
     def settle_part(part: re.Match[str]) -> str:
