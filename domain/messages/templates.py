@@ -32,9 +32,9 @@ def settle_brackets(template: str, facts: Mapping[str, str] | None) -> str:
     def settle_part(part: re.Match[str]) -> str:
         if facts is None:
             return part["words"]
-        value, said_names = facts[part["fact"]], list_fact_names(template[: part.start("words") - 1])
-        is_said = any(facts.get(name) == value for name in said_names)
-        return part["words"] if value and not is_said else ""
+        value, earlier_names = facts[part["fact"]], list_fact_names(template[: part.start("words") - 1])
+        is_repeated = any(facts.get(name) == value for name in earlier_names)
+        return part["words"] if value and not is_repeated else ""
 
     return _BRACKETED_PART.sub(settle_part, template) if "[" in template else template
 
