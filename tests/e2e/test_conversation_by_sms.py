@@ -6,7 +6,7 @@ from domain.values import tracking_codes
 from tests.e2e.support.machinery_story import PLACE, Story
 from tests.e2e.support.office import Office
 from tests.e2e.support.people import Desk, Phone
-from tests.e2e.support.text_matching import CATALOGUE, read_facts, render_text
+from tests.e2e.support.text_matching import CATALOGUE, read_facts, render_text, visible_text
 
 SQLITE = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session"), SQLITE]
@@ -30,7 +30,7 @@ async def test_another_persons_code_tells_service_and_phase_only(reza: Phone, sa
     await story.stands("awaiting_payment", "open")
 
 
-@pytest.mark.parametrize("written", ["پیگیری {}", "پيگيري:{}", "رهگیری {}", "{}", "track {}", "پیگری {}"])
+@pytest.mark.parametrize("written", ["پیگیری {}", "پيگيري:{}", "رهگیری {}", "{}", "پیگری {}"])
 async def test_own_codes_are_read_however_they_are_written(reza: Phone, desk: Desk, written: str) -> None:
     story = await Story(reza, desk).reaches("submitted")
     for code in (
@@ -118,7 +118,7 @@ async def test_a_bare_eleven_opts_out_when_no_number_is_asked(reza: Phone) -> No
 
 async def test_the_numbers_of_the_help_menu_work_as_the_next_text(reza: Phone) -> None:
     menu = (await reza.says("راهنما", "sms.help"))["menu"]
-    numbers = dict(entry.split(" ", 1) for entry in menu.split("، "))
+    numbers = dict(entry.split(" ", 1) for entry in menu.split("\n"))
     machinery = next(number for number, name in numbers.items() if name == CATALOGUE.text("intents.machinery"))
     await reza.says(machinery, "fields.items.prompt")
     await reza.says("انصراف", "sms.left")
@@ -132,7 +132,7 @@ async def test_own_requests_are_listed(reza: Phone, desk: Desk) -> None:
     await reza.texts("درخواست‌های من")
     title, *lines = (await reza.reads()).split("\n")
     assert title == render_text("sms.list")
-    shown_codes = [tracking_codes.display_code(code) for code in codes[::-1]]
+    shown_codes = [visible_text(tracking_codes.display_code(code)) for code in codes[::-1]]
     assert all(code in line for code, line in zip(shown_codes, lines, strict=True))
 
 
@@ -143,7 +143,7 @@ async def test_cancelling_without_a_code_offers_the_open_ones(reza: Phone, desk:
     title, *lines = (await reza.reads()).split("\n")
     assert title == render_text("sms.which.cancel")
     assert [line[:2] for line in lines] == ["۱)", "۲)"]
-    second = next(story for story in stories if tracking_codes.display_code(story.code) in lines[1])
+    second = next(story for story in stories if visible_text(tracking_codes.display_code(story.code)) in lines[1])
     await second.says("۲", "notices.cancel")
     assert sorted([await story.state() for story in stories]) == ["cancelled", "submitted"]
     assert await second.state() == "cancelled"
@@ -157,7 +157,7 @@ async def test_paying_by_code_and_by_bill_id(reza: Phone, desk: Desk) -> None:
         f"پرداخت {tracking_codes.display_code(story.code)}",
         f"قبض {story.bill['bill_id']}",
     ):
-        assert await story.says(text, "sms.pay") == story.bill
+        assert story.bill.items() <= (await story.says(text, "sms.pay")).items()
     await story.is_paid()
     await story.says(f"قبض {story.code}", "sms.nothing_to_pay+receipt")
     await story.says("قبض 2050327604613", "errors.bill_not_found")

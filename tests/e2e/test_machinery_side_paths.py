@@ -114,7 +114,7 @@ async def test_nobody_acts_beyond_the_role(reza: Phone, desk: Desk) -> None:
 async def test_civil_changes_hours_and_date_when_accepting(reza: Phone, desk: Desk) -> None:
     story = await Story(reza, desk).reaches("submitted")
     await story.does("accept", hours="2", start="14:00")
-    told = await story.hears("accept")
+    told = await story.hears("accept_changed")
     assert (told["items"], told["start"]) == ("لودر ۲ ساعت", "۱۴")
     await story.is_billed()
     assert story.bill["amount"] == "۲٬۲۰۰٬۰۰۰"
@@ -156,7 +156,7 @@ async def test_the_machine_of_an_unpaid_request_is_held(reza: Phone, sara: Phone
     assert "conflict" in await story.may_not("accept")
     await story.stands("submitted")
     await story.does("accept", start="15:00")
-    assert (await story.hears("accept"))["start"] == "۱۵"
+    assert (await story.hears("accept_changed"))["start"] == "۱۵"
 
 
 async def test_paid_twice(reza: Phone, desk: Desk) -> None:

@@ -41,7 +41,7 @@ class Phone:
 
     async def hears_about(self, code: str, *keys: str) -> Facts:
         """Wait for the next text that names this tracking code, leaving others unread, and return the facts in it."""
-        while tracking_codes.display_code(code) not in (text := await self.reads()):
+        while visible_text(tracking_codes.display_code(code)) not in (text := await self.reads()):
             pass
         return read_facts(text, *keys)
 

@@ -25,6 +25,12 @@ LINK = re.compile(
 )
 """The link that a text about a bill ends with, and whether it is called a receipt's; or that of a question."""
 
+ADDED_LINES = ("sms.after_hours", "sms.holder.line_due", "sms.holder.line_late")
+"""What a reply may say in a line of its own at its end: when the office opens, and who has the request until when."""
+
+SUMMARY_HEADS = ("sms.summary_estimate", "sms.summary_head")
+"""The line before a summary: what is asked for, and what it will cost by the tariff."""
+
 ASKING = "notices.owner_asked"
 """The end of the key of a text that asks somebody for consent: it leads to the page for the answer."""
 
@@ -41,11 +47,12 @@ def read_facts(text: str, *keys: str) -> Facts:
     A key of the machinery service may be written without `services.machinery.`; with a `*` at its end it names the
     beginning of a text only (a list or menu follows). What has the ids of a bill, and fits with it, has to end with the
     link to it; so has a payment's receipt, what is marked so (`RECEIPT`), and what asks for consent (`ASKING`). Nothing
-    else may.
+    else may. The head of a summary and `ADDED_LINES` after a reply are left out.
     """
     link = LINK.search(visible_text(text))
     body, names = LINK.sub("", visible_text(text)), [key.removesuffix(RECEIPT) for key in keys]
-    found = re.fullmatch("\n".join(_pattern(name) for name in names), body, re.DOTALL)
+    own_text = _leave_out_added_lines(body, has_head=names[0].endswith("summary"))
+    found = re.fullmatch("\n".join(_pattern(name) for name in names), own_text, re.DOTALL)
     assert found, f"expected {' + '.join(keys)}, heard:\n{text}"
     if not any(name.endswith("*") for name in names):
         assert (link.expand(r"\g<receipt>") if link else None) == _find_link_name(body, keys), f"its link:\n{text}"
@@ -61,6 +68,15 @@ def visible_text(text: str) -> str:
 def render_text(key: str, **facts: str) -> str:
     """A text of the catalogue as people read it."""
     return visible_text(CATALOGUE.render(_full(key), facts))
+
+
+def _leave_out_added_lines(body: str, *, has_head: bool) -> str:
+    lines = body.split("\n")
+    if has_head and any(re.fullmatch(_pattern(key), lines[0]) for key in SUMMARY_HEADS):
+        lines.pop(0)
+    while any(re.fullmatch(_pattern(key), lines[-1]) for key in ADDED_LINES):
+        lines.pop()
+    return "\n".join(lines)
 
 
 def _find_link_name(body: str, keys: Sequence[str]) -> str | None:
@@ -88,6 +104,10 @@ def _told_text(name: str) -> str:
     return settle_brackets(template, {fact: fact for fact in list_fact_names(template)} | {PHONE: ""})
 
 
+_SHAPES = {"code": r"\d{3} ?\d{3} ?\d{3}"}
+"""Placeholder → what stands in its place, where words may follow that its end cannot be told from."""
+
+
 @lru_cache
 def _pattern(key: str) -> str:
     name, open_end = key.removesuffix("*"), key.endswith("*")
@@ -99,7 +119,7 @@ def _pattern(key: str) -> str:
             parts.append(f"(?P={groups[fact]})")
         elif fact:
             groups[fact] = f"{fact}__{_label(name)}"
-            parts.append(f"(?P<{groups[fact]}>.+?)")
+            parts.append(f"(?P<{groups[fact]}>{_SHAPES.get(fact, '.+?')})")
     return "".join(parts) + (".*" if open_end else "")
 
 
