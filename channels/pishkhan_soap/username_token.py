@@ -16,6 +16,7 @@ from lxml.etree import _Element as Element
 
 from channels.pishkhan_soap.envelope import WSSE_NAMESPACE
 from channels.pishkhan_soap.reasons import SoapAuthenticationReason
+from domain.values.calendar import clock_text, jalali_text, to_tehran
 from domain.values.errors import AuthenticationFailed
 
 _WSU_NAMESPACE = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd"
@@ -154,4 +155,6 @@ def refuse_stale_token(token: UsernameToken, now: datetime, clock_skew: timedelt
     created_at = token.parse_created()
     is_expired = token.expires_at is not None and now - token.expires_at > clock_skew
     if is_expired or (created_at is not None and abs(now - created_at) > clock_skew):
-        raise AuthenticationFailed("Created", SoapAuthenticationReason.CLOCK, now=now)
+        our_time = to_tehran(now)  # with its year, which a computer's clock may have lost
+        named_time = f"{jalali_text(our_time.date())} {clock_text(our_time)}"
+        raise AuthenticationFailed("Created", SoapAuthenticationReason.CLOCK, now=named_time)

@@ -117,7 +117,7 @@ async def test_an_expert_opinion_with_papers_in_and_the_letter_out(bots: BotOffi
     bill = await sara.is_told("price", "revenue", "شناسه قبض")
     await sara.desk.takes_payment(read_facts(bill.text, "services.expert.notices.bill"))
     await sara.person.hears("رسید")
-    issued = await sara.is_told("issue", "secretariat", "شماره", text=LETTER)
+    issued = await sara.is_told("issue", "secretariat", "آماده است: نامه", text=LETTER)
     await sara.presses("پاسخ درخواست کارشناسی", "پاسخ درخواست کارشناسی", on=issued)
     letter = sara.person.messages[-1].document
     assert letter is not None
@@ -211,7 +211,7 @@ async def test_a_taxi_report_to_its_rating(bots: BotOffice, messenger: FakeBotAp
     passenger.code = read_facts(submitted.text, "services.taxi_report.notices.submit")["code"].replace(" ", "")
     await passenger.is_told("take", "taxi", "در دست بررسی")
     question = await passenger.is_told("ask", "taxi", "چه ساعتی", question="چه ساعتی بود؟")
-    await passenger.presses("پاسخ به پرسش", "متن خود", on=question)
+    await passenger.presses("پاسخ به پرسش", "پاسخ را بنویسید", on=question)
     await passenger.says("هشت صبح", "پاسخ شما")
     recorded = await passenger.is_told(
         "record", "taxi", "در پرونده راننده ثبت شد", kind="honesty", driver=taxi.driver[0]
