@@ -42,6 +42,7 @@ FOR_PROGRAMS = (
     "/healthz",
     "/readyz",
     "/metrics",
+    "/demo/chat/files/",
     "/robots.txt",
     "/sitemap.xml",
     "/manifest.webmanifest",

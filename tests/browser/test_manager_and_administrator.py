@@ -179,6 +179,6 @@ async def test_a_second_factor_is_enrolled(browser: Browser, server: TestServer,
     await expect(page.get_by_role("img", name="نگارهٔ رمز دوم")).to_be_visible()
     secret = await page.locator(".enrol code").inner_text()
     await page.get_by_role("textbox", name="رمز دوم").fill(site.code_of(secret))
-    await page.get_by_role("button", name="تایید", exact=True).click()
+    await page.get_by_role("button", name="تأیید", exact=True).click()
     await expect(page.locator(".recovery li")).to_have_count(10)
     await assert_page_in_order(opened)

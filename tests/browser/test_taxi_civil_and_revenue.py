@@ -191,7 +191,7 @@ async def given_back(opened: Window, site: StaffSite, request: ServiceRequest) -
     site.clock.at += 2 * PROOF_FRESHNESS
     await iban.fill("IR062960000000100324200001")
     await button.click()
-    await expect(page.get_by_role("heading", level=1)).to_have_text("تایید دوباره")
+    await expect(page.get_by_role("heading", level=1)).to_have_text("تأیید دوباره")
     await opened.assert_fits()
     await page.get_by_label("گذرواژه").fill(PASSWORD)
     await page.get_by_role("button", name="ادامه").click()

@@ -66,7 +66,11 @@ _FORM = {
 
 STORIES: Mapping[str, tuple[Act, ...]] = MappingProxyType(
     {
-        "asks": (Says("راهنما", "sms.help"), Says("سلام بر شما", "sms.courtesy.greeting"), Says("درخواست‌ها", "sms.no_requests")),
+        "asks": (
+            Says("راهنما", "sms.help"),
+            Says("سلام بر شما", "sms.courtesy.greeting"),
+            Says("درخواست‌ها", "sms.no_requests"),
+        ),
         "orders": (_ORDERS, Says("پیگیری {code}", f"{MACHINERY}status.submitted")),
         "cancels": (_ORDERS, _CANCELS, Says("لغو {code}", "errors.already_done")),
         "fills_in": (

@@ -86,9 +86,9 @@ class HostileTexter:
 
     def keep(self, service: Service, told: str) -> str:
         """Keep the code that one is told."""
-        code = re.search(r"\d{3}\s\d{3}\s\d{3}", told)
+        code = re.search(r"\d{3}[\s-]\d{3}[\s-]\d{3}", told)  # in Latin letters with hyphens between its groups
         assert code, told
-        self.codes.setdefault(service.key, []).append("".join(code[0].split()))
+        self.codes.setdefault(service.key, []).append(re.sub(r"\D", "", code[0]))
         return self.codes[service.key][-1]
 
     async def answers(self, prefix: str) -> None:
