@@ -46,8 +46,8 @@ class HostileTexter:
     _texts: Iterator[int] = field(default_factory=count)
 
     def text(self, what: str, prefix: str) -> str:
-        """A hostile text."""
-        name = f"sms-{what}-{BEGINNINGS.index(prefix)}"
+        """A hostile text; one in Latin letters alone would be answered in Latin letters."""
+        name = f"sms-گ-{what}-{BEGINNINGS.index(prefix)}"
         self.taken.add(name)
         return hostile_text(name, prefix)
 
@@ -86,9 +86,9 @@ class HostileTexter:
 
     def keep(self, service: Service, told: str) -> str:
         """Keep the code that one is told."""
-        code = re.search(r"\d{3}[\s-]\d{3}[\s-]\d{3}", told)  # in Latin letters with hyphens between its groups
+        code = re.search(r"\d{3}\s\d{3}\s\d{3}", told)
         assert code, told
-        self.codes.setdefault(service.key, []).append(re.sub(r"\D", "", code[0]))
+        self.codes.setdefault(service.key, []).append("".join(code[0].split()))
         return self.codes[service.key][-1]
 
     async def answers(self, prefix: str) -> None:
