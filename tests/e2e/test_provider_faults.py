@@ -75,7 +75,7 @@ async def until(phone: Phone, state: str) -> dict[str, Any]:
 async def test_what_was_sent_is_listed_with_parts_and_cost(office: Office, reza: Phone) -> None:
     await reza.says("سلام بر شما", "sms.courtesy.greeting")
     sent = await until(reza, "sent")
-    assert (sent["provider"], sent["attempts"], sent["parts"], sent["cost"]) == ("kavenegar", 1, 2, 240)
+    assert (sent["provider"], sent["attempts"], sent["parts"], sent["cost"]) == ("kavenegar", 1, 1, 120)
     assert sent["class"] == "reply"
 
 

@@ -13,14 +13,14 @@ async def test_work_is_reminded_of_in_the_evening_before(office: Office, reza: P
     story = await Story(reza, desk).reaches("scheduled")  # tomorrow at eight; ten hours before that, people sleep
     office.wake_at(20, 59)
     reminder = await story.hears("work_soon")
-    assert reminder["booked_start"].endswith("۰۸:۰۰")
+    assert reminder["booked_start"].endswith("ساعت ۸")
     [row] = [row for row in await reza.outbox() if row["key"].endswith("work_soon")]
     assert row["class"] == "reminder"
     assert office.now.hour == 20  # still before the quiet hours
 
 
 async def test_payment_is_reminded_of_on_the_last_day(office: Office, reza: Phone, desk: Desk) -> None:
-    story = await Story(reza, desk).reaches("awaiting_payment")
+    story = await Story(reza, desk).reaches("awaiting_payment", day="یک هفته دیگر")
     office.wake_at(12, 0, days=3)
     reminder = await story.hears("pay_soon")
     names = ("bill_id", "payment_id", "amount", "deadline")
@@ -32,9 +32,9 @@ async def test_opting_out_stops_reminders_and_nothing_else(
     office: Office, reza: Phone, sara: Phone, desk: Desk
 ) -> None:
     story, other = Story(reza, desk), Story(sara, desk)
-    await story.reaches("awaiting_payment")
+    await story.reaches("awaiting_payment", day="یک هفته دیگر")
     await story.says("لغو۱۱", "sms.opted_out")
-    await other.reaches("awaiting_payment")
+    await other.reaches("awaiting_payment", day="یک هفته دیگر")
     office.wake_at(12, 0, days=3)
     await other.hears("pay_soon")
     await story.is_paid()
