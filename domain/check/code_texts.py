@@ -32,7 +32,8 @@ WRITTEN_OUT_KEYS = (
     "chat.buttons.language", "chat.languages", "sms.language_adopted", "sms.language_set", "sms.languages",
     "ask.field", "ask.tariff", "ask.value",
     "chat.buttons.agree", "chat.buttons.back", "chat.buttons.cancel", "chat.buttons.driver",
-    "chat.buttons.each", "chat.buttons.exit", "chat.buttons.finish", "chat.buttons.menu", "chat.buttons.notices",
+    "chat.buttons.each", "chat.buttons.exit", "chat.buttons.finish", "chat.buttons.keep",
+    "chat.buttons.menu", "chat.buttons.notices",
     "chat.buttons.papers", "chat.buttons.pay", "chat.buttons.record", "chat.buttons.refuse", "chat.buttons.reply",
     "chat.buttons.read_aloud",
     "chat.buttons.track", "chat.code_sent", "chat.door", "chat.driver", "chat.edited", "chat.fine_line",
@@ -69,8 +70,8 @@ WRITTEN_OUT_KEYS = (
     "sms.rated_low_only", "sms.refunded", "sms.refunded_to_card", "sms.refused", "sms.reopened", "sms.restarted",
     "sms.status",
     "chat.buttons.change", "sms.request_changed",
-    "sms.left_to_unit", "sms.same", "sms.summary_estimate", "sms.summary_head", "sms.taken", "sms.way_out",
-    "sms.ways_out",
+    "sms.left_to_unit", "sms.present_answer", "sms.same", "sms.summary_estimate", "sms.summary_head", "sms.taken",
+    "sms.way_out", "sms.ways_out",
     "sms.status_of_other", "sms.unknown", "sms.waiting", "sms.waiting_in_short", "sms.which_value", "staff.low_rating",
     "staff.answered_by_change", "staff.card_refund_refused", "staff.payment_differences",
     "staff.payment_reversed", "staff.reopened_by_rating", "staff.request_changed",
@@ -89,7 +90,7 @@ DECLINE_REASONS = ("no_answer", "no_consent", "owner_refused", "unsaid")
 ACCOUNT_STEPS, OPERATOR_STEPS = ("change", "leave"), ("arrived", "began", "ended")
 """What buttons say of a chat's number, and of an operator's job."""
 
-ANSWER_BUTTONS = ("submit", "amend", "exit", "yes", "no")
+ANSWER_BUTTONS = ("submit", "exit", "yes", "no")
 """What buttons say of a summary or an offer."""
 
 PRINT_KEYS = ("number", "date", "code", "blank", "municipality", "holder", *PRINT_PHRASES)

@@ -5,7 +5,13 @@ from collections.abc import Mapping
 from domain.chats.chat import MESSENGERS
 from domain.conversation.command_fields import MENU_INTENT
 from domain.conversation.field_changes import FieldWords
-from domain.conversation.form_filling import drop_answer, find_asking_field, find_next_missing
+from domain.conversation.form_filling import (
+    drop_answer,
+    find_asking_field,
+    find_next_missing,
+    forget_kept,
+    set_answer_aside,
+)
 from domain.conversation.frames import CONFIRM_STEP, Ask, Dialogue, Frame, Perform, Reaction
 from domain.conversation.grammar import Grammar
 from domain.conversation.intent_forms import build_intent_forms
@@ -78,6 +84,8 @@ class Questions:
         frame.one_shot = False
         question_before = frame.asked, frame.gap
         frame.asked, frame.gap = missing_field or (CONFIRM_STEP, None)
+        if not self.asks_kept_answer(frame):
+            forget_kept(frame)
         frame.tries = frame.tries + 1 if question_before == (frame.asked, frame.gap) else 1
         is_doubted = isinstance(problem, AmbiguousField) and problem.field == frame.asked
         frame.options = (
@@ -85,10 +93,23 @@ class Questions:
         )
         return Ask(frame, problem)
 
+    def amend_answer(self, dialogue: Dialogue, name: str) -> Reaction:
+        """Ask one answer of the top frame's form once more; the old one is kept until there is another."""
+        frame = dialogue.frames[-1]
+        if field := find_asking_field(self.forms[frame.intent], name):
+            set_answer_aside(frame, field)
+        frame.asked, frame.one_shot = None, False
+        return self.ask_next(dialogue, preferred=name)
+
     @staticmethod
     def ask_again(frame: Frame, problem: DomainError | None = None) -> Ask:
         frame.tries += 1
         return Ask(frame, problem)
+
+    def asks_kept_answer(self, frame: Frame) -> bool:
+        """Return whether another answer is asked for than the one that is kept."""
+        field = self.find_asked_field(frame)
+        return field is not None and not frame.kept_slots.keys().isdisjoint({field.name, *field.alternatives})
 
     def find_asked_field(self, frame: Frame) -> Field | None:
         return next((field for field in self.forms[frame.intent].fields if field.name == frame.asked), None)

@@ -16,6 +16,7 @@ from domain.conversation.form_filling import (
     is_number,
     leave_to_unit,
     replace_answer,
+    set_answer_aside,
 )
 from domain.conversation.frames import AMEND_STEP, CONFIRM_STEP, Frame
 from domain.conversation.grammar import Grammar
@@ -24,8 +25,18 @@ from domain.conversation.intent_forms import IntentForm
 from domain.conversation.unsure_answers import is_unsure
 from domain.fields.form import Field
 from domain.fields.types import Text
-from domain.parsing.tokens import TokenStream
+from domain.parsing.filler_words import COURTESY_WORDS
+from domain.parsing.tokens import TokenStream, keys_of
 from domain.values.errors import DomainError
+
+_SAME_WORDS = keys_of(
+    "همان", "همون", "همونه", "همینه", "همین", "همانه", "بماند", "بمونه", "نگهش", "hamun", "hamoon", "haman", "şol",
+    "şolugyna", "galsyn",
+)  # fmt: skip
+_STAYING_WORDS = keys_of(
+    "قبلی", "قبلیه", "که", "بود", "گفتم", "باشه", "باشد", "خوبه", "خوب", "است", "درسته", "دار", "دارید", "داشته",
+    "باشید", "عوض", "نکن", "نکنید", "نشه", "نشود", "اولی", "نه", "bashe", "bemune", "khube", ".", "!", "،", ",",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +63,7 @@ def read_correction(
     if asked_field and is_unsure(text):
         return read_unsure(frame, asked_field, now)
     if frame.asked == AMEND_STEP and (named_field := find_asking_field(form, field_words.name_in(text))):
-        drop_answer(frame, named_field)
+        set_answer_aside(frame, named_field)
         return Correction(asked=named_field.name)
     change = field_words.read_change(TokenStream(text))
     if change is not None:
@@ -79,6 +90,12 @@ def hear_earlier_answer(frame: Frame, form: IntentForm, text: str, now: datetime
     return _set_answer(frame, form, earlier_field, text, now) if earlier_field else None
 
 
+def keeps_answer(text: str) -> bool:
+    """Return whether a text says nothing but that an answer shall stay as it is («همان بماند»)."""
+    word_keys = {token.key for token in TokenStream(text).tokens}
+    return bool(word_keys & _SAME_WORDS) and word_keys <= _SAME_WORDS | _STAYING_WORDS | COURTESY_WORDS
+
+
 def list_amendable(frame: Frame, form: IntentForm) -> list[str]:
     """Return the fields that have been answered, in the form's order."""
     return [
@@ -93,7 +110,7 @@ def _change_answer(
 ) -> Correction | None:
     named_field = find_asking_field(form, change.field_name)
     if named_field and not change.value_text:
-        drop_answer(frame, named_field)
+        set_answer_aside(frame, named_field)
         return Correction(asked=named_field.name)
     if named_field:
         correction = _set_answer(frame, form, named_field, change.value_text, now)
@@ -113,7 +130,7 @@ def _set_answer(frame: Frame, form: IntentForm, field: Field, text: str, now: da
     try:
         return Correction(taken=replace_answer(frame, form, field, text, now))
     except DomainError as problem:
-        drop_answer(frame, field)
+        set_answer_aside(frame, field)
         return Correction(asked=field.name, problem=problem)
 
 

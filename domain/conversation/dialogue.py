@@ -24,6 +24,7 @@ from domain.conversation.command_fields import MENU_INTENT, TARIFF_INTENT
 from domain.conversation.corrections import (
     Correction,
     hear_earlier_answer,
+    keeps_answer,
     list_amendable,
     read_correction,
     read_price_question,
@@ -31,9 +32,10 @@ from domain.conversation.corrections import (
 )
 from domain.conversation.form_filling import (
     absorb_values,
-    drop_answer,
     find_asking_field,
+    set_answer_aside,
     take_answer,
+    take_back,
     take_open_hour,
 )
 from domain.conversation.frames import (
@@ -75,6 +77,8 @@ class Conversation(Questions):
         message = self._read_message(dialogue, text, now)
         if message.intent == "opt_out" and not message.is_guessed and not (dialogue.frames and has_no_letters(text)):
             return OptOut(is_stopped=True)
+        if dialogue.top and dialogue.top.kept_slots and keeps_answer(text):
+            return self._go_back(dialogue)
         if dialogue.top and (corrected_step := self._read_correction(dialogue, dialogue.top, message, text, now)):
             return corrected_step
         if way_out := self._read_way_out(dialogue, message):
@@ -314,7 +318,7 @@ class Conversation(Questions):
         if not chosen_name and read_yes_or_no(text) is None:
             raise InvalidField(reason=InvalidReason.MENU)
         if field := find_asking_field(self.forms[frame.intent], chosen_name):
-            drop_answer(frame, field)
+            set_answer_aside(frame, field)
         return self._take_correction(dialogue, frame, Correction(asked=chosen_name))
 
     def _read_menu_answer(
@@ -368,12 +372,8 @@ class Conversation(Questions):
 
     def _go_back(self, dialogue: Dialogue) -> Reaction:
         frame = dialogue.frames[-1]
-        if not frame.trail:
+        if not take_back(frame):
             return self.ask_again(frame)
-        last_slot = frame.trail.pop()
-        frame.trail = [name for name in frame.trail if name != last_slot]
-        frame.slots.pop(last_slot, None)
-        frame.slots, frame.by_fill = frame.stated_slots, []  # what follows from the rest is found again
         frame.asked = None
         return self.ask_next(dialogue)
 

@@ -103,6 +103,36 @@ def drop_answer(frame: Frame, field: Field) -> None:
     frame.slots, frame.by_fill = frame.stated_slots, []
 
 
+def set_answer_aside(frame: Frame, field: Field) -> None:
+    """Take an answer out of the form in order to ask for another; it is kept until there is one."""
+    settled_names = {field.name, *field.alternatives, *field.type.part_names}
+    frame.kept_slots = {name: value for name, value in frame.stated_slots.items() if name in settled_names}
+    frame.kept_left_open = [name for name in frame.left_open if name in settled_names]
+    drop_answer(frame, field)
+
+
+def take_back(frame: Frame) -> bool:
+    """Let the answer stay that was set aside, or else take the last one back; return whether there was either."""
+    if frame.kept_slots:
+        frame.slots.update(frame.kept_slots)
+        frame.trail += frame.kept_slots
+        frame.left_open += frame.kept_left_open
+        forget_kept(frame)
+        return True
+    if not frame.trail:
+        return False
+    last_slot = frame.trail.pop()
+    frame.trail = [name for name in frame.trail if name != last_slot]
+    frame.slots.pop(last_slot, None)
+    frame.slots, frame.by_fill = frame.stated_slots, []  # what follows from the rest is found again
+    return True
+
+
+def forget_kept(frame: Frame) -> None:
+    """Keep no answer beside the form any more: there is another, or it is back."""
+    frame.kept_slots, frame.kept_left_open = {}, []
+
+
 def replace_answer(frame: Frame, form: IntentForm, field: Field, raw_value: str, now: datetime) -> str:
     """Let another answer stand in place of an earlier one; return the field that took it. Where it cannot be read, the
     error is raised and the earlier one stays.

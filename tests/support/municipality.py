@@ -221,8 +221,9 @@ class Municipality:
         return heard[-1]
 
     async def order(self, text: str = ORDER, mobile: str = CITIZEN) -> str:
-        """Order by one text; return the tracking code."""
-        return (await self.say(mobile, text)).code
+        """Order by one text, another one if there is the same already; return the tracking code."""
+        heard = await self.say(mobile, text)
+        return (await self.say(mobile, "بله") if heard.key == "sms.same" else heard).code
 
     async def submit(
         self, mobile: str | None = CITIZEN, *, by: Actor | None = None, **values: object

@@ -1,57 +1,37 @@
 """One update from a chat that has proved its mobile: read as what it is, done, and answered with words and buttons."""
 
-from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from domain.actions.chats.button_calls import HANDLERS_BY_VERB
 from domain.actions.chats.deep_links import read_link_payload, write_track_command
-from domain.actions.chats.officer_questions import answer_by_files
 from domain.actions.chats.places import (
-    ask_for_point,
     find_place_answer,
-    find_place_field,
     keep_place,
     offer_uses,
-    read_point,
 )
 from domain.actions.conversations import commands
 from domain.actions.conversations.chat_account import (
-    CHANGE_STEP,
-    LEAVE_STEP,
     describe_account,
-    leave_account,
 )
-from domain.actions.conversations.chat_lists import show_own_requests, show_tariff
 from domain.actions.conversations.chat_papers import (
-    ask_for_paper,
     find_captioned_request,
-    print_paper,
     receive_file,
-    stop_waiting_for_file,
-    store_papers,
 )
 from domain.actions.conversations.chat_view import build_question_buttons, with_markup, with_menu_button
-from domain.actions.conversations.converse import begin_intent, converse, repeat_question
-from domain.actions.conversations.driver_menu import build_driver_menu, build_main_menu, describe_own_record
-from domain.actions.conversations.languages import choose_language_by_button
-from domain.actions.conversations.operator_chat import handle_operator_call
+from domain.actions.conversations.converse import amend_answer, converse, repeat_question
+from domain.actions.conversations.driver_menu import build_main_menu
 from domain.actions.conversations.turn_context import TurnContext, store_dialogue
-from domain.actions.messages.notice_choice import EACH_CHANNEL, choose_notice_channel, find_notice_choice
-from domain.authorization.request_policy import refuse_foreign_request
 from domain.chats.chat import ButtonPressed, ChatBegun, ChatEvent, SentFile, SharedLocation, TextEdited, TextWritten
 from domain.conversation.account_phrases import asks_account
 from domain.conversation.buttons.answers import ButtonAnswer, ButtonVerb, digest_turn, read_button_answer
-from domain.conversation.buttons.menus import build_notice_rows, menu_button_rows
+from domain.conversation.buttons.menus import menu_button_rows
 from domain.conversation.command_fields import CODE_FIELD, MENU_INTENT, PAPERS_INTENT
-from domain.conversation.frames import CONFIRM_STEP, Frame
 from domain.conversation.parsed_message import UNKNOWN_INTENT
-from domain.fields.places import Place
 from domain.messages.catalogue import RenderedMessage
 from domain.messages.keyboards import ReplyMarkup, SpokenText
 from domain.messages.spoken_texts import write_for_speech
 from domain.parsing.read_aloud import find_read_aloud
-from domain.values import tracking_codes
-from domain.values.bill_ids import bill_barcode
 from domain.values.errors import DomainError, ExpiredDialogue
 from domain.values.languages import language_in_force
 
@@ -158,15 +138,27 @@ async def _handle_press(turn: TurnContext, button_answer: ButtonAnswer, message_
         return await _handle_call(turn, button_answer.verb_call)
     if not button_answer.turn_key:
         return await _handle_text(turn, button_answer.answer_text, is_command=True)
-    if button_answer.turn_key != digest_turn(turn.dialogue.as_json()):
-        return replace(await _answer_stale_press(turn), answered_message=message_id)
-    if button_answer.wished_page is None:
-        return replace(await _handle_text(turn, button_answer.answer_text), answered_message=message_id)
-    if not button_answer.wished_page:
+    if button_answer.wished_page is not None and button_answer.turn_key == digest_turn(turn.dialogue.as_json()):
+        return await _turn_page(turn, button_answer.wished_page, message_id)
+    return replace(await _answer_by_button(turn, button_answer), answered_message=message_id)
+
+
+async def _turn_page(turn: TurnContext, wished_page: str, message_id: str) -> ChatTurn:
+    if not wished_page:
         return ChatTurn("page")  # a cell of the calendar that means nothing
-    turn.wished_page = button_answer.wished_page
+    turn.wished_page = wished_page
     pages = await _repeat_and_store(turn)
     return ChatTurn("page", tuple(_in_place_of(message_id, page) for page in pages))
+
+
+async def _answer_by_button(turn: TurnContext, button_answer: ButtonAnswer) -> ChatTurn:
+    """Take what a button says to its question, if that still waits."""
+    if button_answer.turn_key != digest_turn(turn.dialogue.as_json()):
+        return await _answer_stale_press(turn)
+    if not button_answer.amended_field:
+        return await _handle_text(turn, button_answer.answer_text)
+    question = await amend_answer(turn, button_answer.amended_field)
+    return ChatTurn(turn.intent, (await with_markup(turn, question),))
 
 
 def _in_place_of(message_id: str, reply: RenderedMessage) -> RenderedMessage:
@@ -256,141 +248,10 @@ async def _handle_call(turn: TurnContext, button_call: tuple[str, ...]) -> ChatT
     if verb == ButtonVerb.INVOICE and subject and turn.address.channel in turn.dependencies.policy.invoice_channels:
         return ChatTurn(verb, toast=turn.text_of("chat.toasts.invoice"), invoice_token=subject)
     try:
-        reply = await _HANDLERS_BY_VERB[ButtonVerb(verb)](turn, subject, detail) if verb in _HANDLERS_BY_VERB else None
+        reply = await HANDLERS_BY_VERB[ButtonVerb(verb)](turn, subject, detail) if verb in HANDLERS_BY_VERB else None
     except DomainError as error:
         reply = with_menu_button(turn, turn.render_error(error))
     await store_dialogue(turn)
     if reply is None:
         return ChatTurn("stale", toast=turn.text_of("chat.toasts.stale"))
     return ChatTurn(verb, (reply, *(await _repeat_waiting(turn) if verb == ButtonVerb.DONE else ())))
-
-
-async def _show_menu(turn: TurnContext, _subject: str, _detail: str) -> RenderedMessage:
-    return replace(turn.render("sms.help", menu=""), markup=ReplyMarkup(await build_main_menu(turn)))
-
-
-async def _confirm_cancellation(turn: TurnContext, code: str, _detail: str) -> RenderedMessage:
-    """Ask whether a request is really to be cancelled: a finger slips more easily than a text is written."""
-    request = await turn.uow.requests.get_by_code(tracking_codes.parse_code(code))
-    refuse_foreign_request(request, turn.actor)
-    other_frames = [frame for frame in turn.dialogue.frames if frame.intent != "cancel"]
-    cancel_frame = Frame("cancel", {"code": request.code}, asked=CONFIRM_STEP, one_shot=False)
-    turn.dialogue.frames = [*other_frames, cancel_frame]
-    question = turn.render_about(request, "sms.offer.cancel")
-    return replace(question, markup=ReplyMarkup(build_question_buttons(turn)))
-
-
-async def _ask_for_papers(turn: TurnContext, code_text: str, paper_name: str) -> RenderedMessage:
-    """Wait for a paper of a request, or take the files that waited as that paper."""
-    code = tracking_codes.parse_code(code_text)
-    if turn.pressed_files and paper_name:
-        turn.dialogue.files = []
-        reply, button_rows = await store_papers(turn, code, paper_name, turn.pressed_files)
-        return replace(reply, markup=ReplyMarkup((*button_rows, *build_question_buttons(turn))))
-    reply, button_rows = await ask_for_paper(turn, code, paper_name or None)
-    return replace(reply, markup=ReplyMarkup(button_rows or build_question_buttons(turn)))
-
-
-async def _answer_by_files(turn: TurnContext, code: str, _detail: str) -> RenderedMessage:
-    """Take the files that waited as the answer to the question of a request; without any, ask for the answer."""
-    if not turn.pressed_files:
-        return await with_markup(turn, await begin_intent(turn, "reply", {"code": tracking_codes.parse_code(code)}))
-    turn.dialogue.files = []
-    return await with_markup(
-        turn, await answer_by_files(turn, tracking_codes.parse_code(code), turn.pressed_files, text="")
-    )
-
-
-async def _finish_papers(turn: TurnContext, code: str, _detail: str) -> RenderedMessage:
-    """Wait for no further file, and report the state of the request."""
-    stop_waiting_for_file(turn.dialogue)
-    return await with_markup(turn, await commands.track_request(turn, {"code": tracking_codes.parse_code(code)}))
-
-
-async def _print_paper(turn: TurnContext, code: str, paper_kind: str) -> RenderedMessage:
-    return await print_paper(turn, tracking_codes.parse_code(code), paper_kind)
-
-
-async def _draw_barcode(turn: TurnContext, bill_id: str, _detail: str) -> RenderedMessage:
-    """Tell of a bill once more, with its barcode where it can still be paid by one pair of ids."""
-    reply = await commands.describe_payment(turn, {"bill_id": bill_id})
-    payable_ids = reply.bill_pages.payable_ids
-    barcode = bill_barcode(payable_ids) if payable_ids else ""
-    return with_menu_button(turn, replace(reply, markup=ReplyMarkup(barcode=barcode)))
-
-
-async def _ask_for_point(turn: TurnContext, _subject: str, _detail: str) -> RenderedMessage:
-    return ask_for_point(turn)
-
-
-async def _use_place(turn: TurnContext, point_text: str, purpose: str) -> RenderedMessage:
-    """Take a place for what was chosen: an order that begins with it, or the answer to the question of a request."""
-    place_text = read_point(turn, point_text)
-    if field := find_place_field(turn, purpose):
-        return await with_markup(turn, await begin_intent(turn, purpose, {field.name: place_text}))
-    slots = {"code": tracking_codes.parse_code(purpose), "text": Place().render_value(place_text, turn.text_of)}
-    return await with_markup(turn, await begin_intent(turn, "reply", slots))
-
-
-async def _choose_notice_channel(turn: TurnContext, requested_channel: str, _detail: str) -> RenderedMessage:
-    """Ask where notices shall go, or take the answer."""
-    mobile = turn.actor.identifier
-    if not requested_channel:
-        choice = await find_notice_choice(turn.uow, mobile)
-        notice_rows = build_notice_rows(turn.text_of, choice.channels, choice.chosen)
-        return with_menu_button(turn, replace(turn.render("chat.notices"), markup=ReplyMarkup(notice_rows)))
-    await choose_notice_channel(turn.dependencies, turn.uow, mobile, requested_channel)
-    channel_name = turn.text_of(
-        "chat.buttons.each" if requested_channel == EACH_CHANNEL else f"chat.channels.{requested_channel}"
-    )
-    return with_menu_button(turn, turn.render("chat.notices_set", channel=channel_name))
-
-
-async def _show_account(turn: TurnContext, step: str, _detail: str) -> RenderedMessage:
-    """Describe whose chat it is, or take its number out of it."""
-    return await leave_account(turn, step) if step in {LEAVE_STEP, CHANGE_STEP} else describe_account(turn)
-
-
-async def _choose_language(turn: TurnContext, tag: str, _detail: str) -> RenderedMessage:
-    return await choose_language_by_button(turn, tag)
-
-
-async def _show_own_requests(turn: TurnContext, page_number: str, _detail: str) -> RenderedMessage:
-    return with_menu_button(turn, await show_own_requests(turn, page_number))
-
-
-async def _show_tariff(turn: TurnContext, service_key: str, subject: str) -> RenderedMessage:
-    return with_menu_button(turn, await show_tariff(turn, service_key, subject))
-
-
-async def _handle_operator_call(turn: TurnContext, code_text: str, step: str) -> RenderedMessage:
-    return with_menu_button(turn, await handle_operator_call(turn, code_text, step))
-
-
-async def _show_driver_menu(turn: TurnContext, _subject: str, _detail: str) -> RenderedMessage:
-    return build_driver_menu(turn)
-
-
-async def _show_driver_record(turn: TurnContext, _subject: str, _detail: str) -> RenderedMessage:
-    return with_menu_button(turn, await describe_own_record(turn))
-
-
-_HANDLERS_BY_VERB: Mapping[ButtonVerb, Callable[[TurnContext, str, str], Awaitable[RenderedMessage]]] = {
-    ButtonVerb.MENU: _show_menu,
-    ButtonVerb.GIVE_UP: _confirm_cancellation,
-    ButtonVerb.PAPERS: _ask_for_papers,
-    ButtonVerb.DONE: _finish_papers,
-    ButtonVerb.PRINT: _print_paper,
-    ButtonVerb.NOTICES: _choose_notice_channel,
-    ButtonVerb.ACCOUNT: _show_account,
-    ButtonVerb.LIST: _show_own_requests,
-    ButtonVerb.TARIFF: _show_tariff,
-    ButtonVerb.OPERATOR: _handle_operator_call,
-    ButtonVerb.LANGUAGE: _choose_language,
-    ButtonVerb.DRIVER: _show_driver_menu,
-    ButtonVerb.RECORD: _show_driver_record,
-    ButtonVerb.BARCODE: _draw_barcode,
-    ButtonVerb.ANSWER: _answer_by_files,
-    ButtonVerb.POINT: _ask_for_point,
-    ButtonVerb.PLACE: _use_place,
-}

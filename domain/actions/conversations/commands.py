@@ -44,7 +44,7 @@ from domain.values.errors import BillNotFound, DomainError, NotFound
 from domain.values.text import group_digits, persian_digits
 from domain.values.tracking_codes import TrackingCode, parse_code
 
-SINGLE_CHOICE_INTENTS = frozenset({"change", "reply", "rate", "confirm", "deny", "who_read"})
+SINGLE_CHOICE_INTENTS = frozenset({"track", "change", "reply", "rate", "confirm", "deny", "who_read"})
 """Intents that need no menu when only one request can be meant."""
 
 ENDING_INTENTS = frozenset({"cancel", "deny"})

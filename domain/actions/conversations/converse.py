@@ -74,6 +74,13 @@ async def begin_intent(turn: TurnContext, intent: str, stated_values: Mapping[st
     return reply
 
 
+async def amend_answer(turn: TurnContext, field_name: str) -> RenderedMessage:
+    """Ask one answer of the form that waits once more, and return the question."""
+    reply = await _take_step(turn, turn.conversation.amend_answer(turn.dialogue, field_name))
+    await store_dialogue(turn)
+    return reply
+
+
 async def repeat_question(turn: TurnContext) -> RenderedMessage | None:
     """Return the question that the dialogue waits with; None when it waits for nothing."""
     frame = turn.dialogue.top

@@ -1,7 +1,7 @@
 """What a citizen's open requests mean for a text: the same request once more, and a plain text that answers what waits.
 
-The same request once more in a chat: who did not see the reply says it again, and one request is meant. A person who
-wants two says so when asked. By SMS the provider's ids and a window identify repeated texts (`receive_sms`).
+The same request once more: who did not see the reply says it again, and one request is meant. A person who wants two
+says so when asked. One text that is delivered twice is no second one: its id tells, or a window (`receive_sms`).
 
 A plain text outside of any dialogue answers a consent, a rating or an officer's question. No code is needed where one
 thing alone can be meant. What a text can answer is decided by its words: yes or no, a score, anything else. A consent
@@ -12,7 +12,6 @@ from domain.actions.conversations.commands import list_candidates
 from domain.actions.conversations.turn_context import MOST_COUNTED, TurnContext
 from domain.actions.feedback import feedback
 from domain.actions.requests.submit import complete_read_form
-from domain.chats.chat import MESSENGERS
 from domain.conversation.courtesies import read_courtesy
 from domain.conversation.frames import Frame, Reaction
 from domain.conversation.guessing import understand_message
@@ -103,7 +102,7 @@ async def find_same_request(turn: TurnContext, frame: Frame) -> ServiceRequest |
     was asked already whether a second one is meant. What is wrong with the form is for its submission to say.
     """
     keyword = turn.conversation.forms[frame.intent].submission
-    if keyword is None or turn.actor.channel not in MESSENGERS:
+    if keyword is None:
         return None
     service, mobile = keyword[0], turn.actor.identifier
     person = await turn.uow.people.find_person(mobile)

@@ -127,6 +127,8 @@ def _list_reasons(turn: TurnContext, step: Ask) -> list[str]:
         return [turn.text_of("sms.restarted")]
     if step.problem is not None:
         return [turn.dependencies.wording.render_error(step.problem), turn.text_of(f"errors.{step.problem.code}")]
+    if step.frame.kept_slots:
+        return [_describe_present_answer(turn, step.frame)]
     if step.taken and step.frame.asked != CONFIRM_STEP:
         return [_describe_taken(turn, step.frame, step.taken)]
     return []
@@ -140,6 +142,14 @@ def _describe_taken(turn: TurnContext, frame: Frame, name: str) -> str:
     form_fields = turn.conversation.forms[frame.intent].fields
     value = turn.dependencies.wording.render_values(form_fields, frame.slots)[name]
     return turn.render("sms.taken", label=label, value=value).text
+
+
+def _describe_present_answer(turn: TurnContext, frame: Frame) -> str:
+    """Return the answer that stays unless another is given."""
+    fields_by_name = {field.name: field for field in turn.conversation.forms[frame.intent].fields}
+    name = next(one for one in frame.kept_slots if one in fields_by_name)
+    value = turn.dependencies.wording.render_values(tuple(fields_by_name.values()), frame.kept_slots)[name]
+    return turn.render("sms.present_answer", label=turn.text_of(_label_key(turn, frame, name)), value=value).text
 
 
 def _describe_ways_out(turn: TurnContext) -> str:

@@ -1,8 +1,8 @@
 """What a button carries: the state of the dialogue when it was shown, and the answer that it gives.
 
 `<turn>:<answer>` belongs to one question, and means nothing once that is answered; `:<answer>` is valid at any
-time. An answer is a text as people type it, but for two kinds: `>…` turns a page of the same question, `!…` calls what
-only buttons can (`ButtonVerb`).
+time. An answer is a text as people type it, but for three kinds: `>…` turns a page of the same question, `~…` names the
+field of a form whose answer is to be changed, `!…` calls what only buttons can (`ButtonVerb`).
 """
 
 import hashlib
@@ -15,7 +15,7 @@ from typing import Any
 from domain.conversation.frames import question_state
 from domain.messages.keyboards import Button
 
-PAGE_PREFIX, CALL_PREFIX = ">", "!"
+PAGE_PREFIX, FIELD_PREFIX, CALL_PREFIX = ">", "~", "!"
 
 
 class ButtonVerb(StrEnum):
@@ -52,6 +52,11 @@ class ButtonAnswer:
     def wished_page(self) -> str | None:
         """The page that is wished, if one is."""
         return self.answer_text.removeprefix(PAGE_PREFIX) if self.answer_text.startswith(PAGE_PREFIX) else None
+
+    @property
+    def amended_field(self) -> str:
+        """The field whose answer is to be changed; empty where none is."""
+        return self.answer_text.removeprefix(FIELD_PREFIX) if self.answer_text.startswith(FIELD_PREFIX) else ""
 
     @property
     def verb_call(self) -> tuple[str, ...]:

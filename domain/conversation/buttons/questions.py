@@ -4,13 +4,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from domain.conversation.buttons.answers import PAGE_PREFIX, ButtonVerb, answer_button, digest_turn, verb_button
+from domain.conversation.buttons.answers import (
+    FIELD_PREFIX,
+    PAGE_PREFIX,
+    ButtonVerb,
+    answer_button,
+    digest_turn,
+    verb_button,
+)
 from domain.conversation.buttons.months import build_month_rows, find_first_month, read_month
 from domain.conversation.buttons.pages import CHOICES_A_PAGE, REQUESTS_A_PAGE, find_page
 from domain.conversation.buttons.tariffs import build_tariff_rows
 from domain.conversation.command_fields import MENU_INTENT, PAPERS_INTENT, TARIFF_INTENT
+from domain.conversation.corrections import list_amendable
 from domain.conversation.dialogue import Conversation
-from domain.conversation.frames import CONFIRM_STEP, Dialogue, Frame
+from domain.conversation.frames import AMEND_STEP, CONFIRM_STEP, Dialogue, Frame
 from domain.fields.form import Field
 from domain.fields.moments import Day, HourOfDay
 from domain.fields.places import Place
@@ -18,6 +26,7 @@ from domain.fields.types import Integer
 from domain.language.form_guards import refuses_answer
 from domain.language.wording import LEFT_TO_RIGHT
 from domain.messages.keyboards import Button, ButtonRows, arrange_in_rows, reading_row
+from domain.messages.templates import cut_text
 from domain.settings.policy import Policy
 from domain.values import tracking_codes
 from domain.values.calendar import WorkingCalendar, to_tehran
@@ -30,6 +39,13 @@ FIRST_HOUR, LAST_HOUR = 6, 20
 
 HIGHEST_SCORE = 5
 SUGGESTIONS_A_ROW = 3
+ANSWERS_A_PAGE = 6
+"""Answers of a form that are offered to be changed, before one leafs on."""
+
+MOST_VALUE_CHARACTERS = 30
+"""Characters of such an answer that stand on its button."""
+
+AMENDED_SIGN = "✎"
 MOST_OFFERED_HOURS = 8
 """Lengths of work that are offered: whole hours up to a day's work."""
 
@@ -63,6 +79,8 @@ class OpenQuestion:
     def _answer_rows(self, frame: Frame) -> ButtonRows:
         if frame.asked == CONFIRM_STEP:
             return self._summary_rows(frame)
+        if frame.asked == AMEND_STEP:
+            return self._amend_rows(frame)
         if frame.intent == MENU_INTENT:
             return self._numbered_rows([self.catalogue_text(f"intents.{option}") for option in frame.options])
         if frame.asked == "code":
@@ -148,23 +166,46 @@ class OpenQuestion:
 
     def _numbered_rows(self, labels: list[str], row_width: int = 2, page_size: int = CHOICES_A_PAGE) -> ButtonRows:
         """Return a page of a menu: each button answers with its number, as one types it."""
-        turn_key, page = digest_turn(self.dialogue.as_json()), find_page(len(labels), page_size, self.wished_page)
-        numbered_labels = list(enumerate(labels, start=1))[page.start : page.end]
-        buttons = [answer_button(turn_key, label, str(number)) for number, label in numbered_labels]
+        turn_key = digest_turn(self.dialogue.as_json())
+        buttons = [answer_button(turn_key, label, str(number)) for number, label in enumerate(labels, start=1)]
+        return self._paged_rows(buttons, row_width, page_size)
+
+    def _paged_rows(self, buttons: list[Button], row_width: int, page_size: int) -> ButtonRows:
+        turn_key, page = digest_turn(self.dialogue.as_json()), find_page(len(buttons), page_size, self.wished_page)
         page_rows = page.build_rows(
             self.catalogue_text, lambda label, number: answer_button(turn_key, label, f"{PAGE_PREFIX}{number}")
         )
-        return (*arrange_in_rows(buttons, row_width), *page_rows)
+        return (*arrange_in_rows(buttons[page.start : page.end], row_width), *page_rows)
 
     def _summary_rows(self, frame: Frame) -> ButtonRows:
         turn_key = digest_turn(self.dialogue.as_json())
         is_form = self.conversation.forms[frame.intent].submission is not None and not frame.same_as
-        answer_names = ("submit", "amend", "exit") if is_form else ("yes", "no")
+        answer_names = ("submit", "exit") if is_form else ("yes", "no")
         buttons = [
             answer_button(turn_key, self.catalogue_text(f"chat.buttons.{answer_name}"), _ANSWER_WORDS[answer_name])
             for answer_name in answer_names
         ]
-        return (reading_row(buttons),)
+        return (reading_row(buttons), *(self._amend_rows(frame) if is_form else ()))
+
+    def _amend_rows(self, frame: Frame) -> ButtonRows:
+        """Return a page of the answers that were given, each with its value: pressed, it is asked for once more."""
+        turn_key, form = digest_turn(self.dialogue.as_json()), self.conversation.forms[frame.intent]
+        buttons = [
+            answer_button(turn_key, self._describe_answer(frame, field), f"{FIELD_PREFIX}{field.name}")
+            for field in form.fields
+            if field.name in list_amendable(frame, form)
+        ]
+        return self._paged_rows(buttons, 1, ANSWERS_A_PAGE)
+
+    def _describe_answer(self, frame: Frame, field: Field) -> str:
+        """Return what a field is called and what was said for it («ساعت: ۸ ✎»)."""
+        form = self.conversation.forms[frame.intent]
+        types_by_name = {one.name: one.type for one in form.fields}
+        answered_name = next(name for name in (field.name, *field.alternatives) if name in frame.slots)
+        value = types_by_name[answered_name].render_value(frame.slots[answered_name], self.catalogue_text)
+        service_key = form.submission[0].key if form.submission else ""
+        label = self.catalogue_text(f"services.{service_key}.fields.{answered_name}.label")
+        return f"{label}: {cut_text(value, MOST_VALUE_CHARACTERS)} {AMENDED_SIGN}"
 
     def _exit_rows(self, frame: Frame) -> ButtonRows:
         """Return the way back and the way out, where there are any besides the answers."""
@@ -173,13 +214,12 @@ class OpenQuestion:
         if frame.intent == PAPERS_INTENT:
             return ((verb_button(self.catalogue_text("chat.buttons.finish"), ButtonVerb.DONE, frame.slots["code"]),),)
         turn_key, exit_buttons = digest_turn(self.dialogue.as_json()), list[Button]()
-        if frame.trail:
-            exit_buttons.append(
-                answer_button(turn_key, self.catalogue_text("chat.buttons.back"), _ANSWER_WORDS["back"])
-            )
+        if frame.trail or frame.kept_slots:
+            label_key = "chat.buttons.keep" if frame.kept_slots else "chat.buttons.back"
+            exit_buttons.append(answer_button(turn_key, self.catalogue_text(label_key), _ANSWER_WORDS["back"]))
         exit_buttons.append(answer_button(turn_key, self.catalogue_text("chat.buttons.exit"), _ANSWER_WORDS["exit"]))
         return (reading_row(exit_buttons),)
 
 
-_ANSWER_WORDS = {"submit": "بله", "yes": "بله", "amend": "قبلی", "back": "قبلی", "no": "خیر", "exit": "انصراف"}
+_ANSWER_WORDS = {"submit": "بله", "yes": "بله", "back": "قبلی", "no": "خیر", "exit": "انصراف"}
 """What the fixed buttons say for a person, as one types it."""

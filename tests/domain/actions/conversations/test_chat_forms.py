@@ -16,7 +16,6 @@ from domain.unit_of_work import Store, UnitOfWork
 from domain.values.actors import Role
 from domain.values.calendar import to_jalali
 from domain.values.errors import Conflict, NotAllowedNow
-from domain.values.tracking_codes import display_code
 from tests.support.chat_person import Person, data, form_until_summary, labels
 from tests.support.municipality import CITIZEN, ORDER, Municipality
 
@@ -32,7 +31,7 @@ async def anneh(town: Municipality) -> Person:
 async def test_a_request_by_buttons_alone(anneh: Person) -> None:
     summary = await form_until_summary(anneh)
     assert summary.text.endswith("ثبت شود؟")
-    assert labels(summary) == ["تأیید و ثبت", "اصلاح", "انصراف"]
+    assert labels(summary)[:2] == ["تأیید و ثبت", "انصراف"]
     done = await anneh.press("تأیید و ثبت")
     assert done.key == "services.machinery.notices.submit"
     assert labels(done) == ["پیگیری", "تغییر درخواست", "لغو درخواست", "منوی خدمات"]
@@ -166,14 +165,40 @@ async def test_a_button_of_a_form_that_expired_says_so(anneh: Person) -> None:
     assert await anneh.town.requests_of() == []
 
 
-async def test_back_and_amend_ask_again(anneh: Person) -> None:
+async def test_one_answer_of_a_summary_is_changed_or_stays(anneh: Person) -> None:
+    summary = await form_until_summary(anneh)
+    assert labels(summary)[2:] == [
+        "ماشین و ساعت کار: لودر ۴ ساعت ✎",
+        "روز: پنج‌شنبه ۵ آذر ۱۴۰۵ ✎",
+        "ساعت آغاز: ۸ ✎",
+        "نشانی محل کار: خیابان امام، روبه‌روی پارک ✎",
+    ]
+    asked = await anneh.press(labels(summary)[4])
+    assert (asked.key, "ساعت آغاز تاکنون: ۸" in asked.text) == ("services.machinery.fields.start.prompt", True)
+    assert (await anneh.press("همان بماند")).text == summary.text
+    await anneh.press("ساعت آغاز: ۸ ✎")
+    assert (await anneh.says("نه همون بمونه")).text == summary.text
+    asked = await anneh.press("ساعت آغاز: ۸ ✎")
+    later = await anneh.press("۰۹:۳۰", asked)
+    assert later.text == summary.text.replace("ساعت ۸", "ساعت ۹:۳۰")
+    await anneh.presses("ساعت آغاز: ۸ ✎", summary)
+    assert anneh.toast == "این دکمه برای پرسش قبلی است."
+    wrong = await anneh.press("نشانی محل کار: خیابان امام، روبه‌روی پارک ✎")
+    assert "همان بماند" in labels(wrong)
+    assert (await anneh.says("کوچه ۱۲")).key == "services.machinery.summary"
+    await anneh.press("تأیید و ثبت")
+    [request] = await anneh.town.requests_of()
+    assert (request.fields["start"], request.fields["place"]) == ("09:30", "کوچه ۱۲")
+
+
+async def test_back_asks_again(anneh: Person) -> None:
     await anneh.press("ماشین‌آلات")
     await anneh.press("لودر")
     assert (await anneh.press("قبلی")).key == "services.machinery.fields.items.prompt"
     await anneh.press("گریدر")
     await anneh.press("۳")
     await form_rest(anneh)
-    assert (await anneh.press("اصلاح")).key == "services.machinery.fields.place.prompt"
+    assert (await anneh.says("قبلی")).key == "services.machinery.fields.place.prompt"
     assert "گریدر" in (await anneh.says("پشت مدرسه")).text
 
 
@@ -232,9 +257,7 @@ async def test_unknown_words_get_what_may_be_meant_as_buttons(anneh: Person) -> 
 
 async def test_tracking_paying_cancelling_by_buttons(anneh: Person) -> None:
     code = await anneh.town.reach("awaiting_payment")
-    status = await anneh.press("پیگیری", (await anneh.starts())[-1])
-    assert labels(status) == [f"\u200e{display_code(code)}", "انصراف"]
-    bill = await anneh.press(labels(status)[0])
+    bill = await anneh.press("پیگیری", (await anneh.starts())[-1])
     assert bill.key == "services.machinery.status.awaiting_payment"
     assert labels(bill) == ["بارکد قبض", "پرداخت", "پیگیری", "لغو درخواست", "منوی خدمات"]
     [of_request] = await anneh.town.bills(code)

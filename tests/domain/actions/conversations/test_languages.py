@@ -63,7 +63,9 @@ async def test_a_chat_chooses_before_it_has_proved_anything_and_keeps_it_as_the_
         await person.press(label)
     summary = await person.says("خیابان امام، روبه‌روی پارک")
     assert (find_unwrapped(summary.text), "⟦" in summary.text) == ([], True)
-    assert [label for label in labels(summary) if find_unwrapped(label)] == []
+    assert [label for label in labels(summary) if find_unwrapped(label)] == [
+        "⟦نشانی محل کار⟧: خیابان امام، روبه‌روی پارک ✎"
+    ]
 
 
 async def test_the_days_of_a_month_begin_where_its_readers_do(bilingual: Municipality) -> None:

@@ -64,7 +64,8 @@ async def test_without_ids_the_same_text_in_the_window_is_a_duplicate(town: Muni
     assert len(await town.requests_of()) == 1
     await town.say(NEIGHBOUR, ORDER, provider_id=None)
     town.advance(minutes=10, seconds=1)
-    await town.say(CITIZEN, ORDER, provider_id=None)
+    assert (await town.say(CITIZEN, ORDER, provider_id=None)).key == "sms.same"
+    await town.say(CITIZEN, "بله", provider_id=None)
     assert (len(await town.requests_of()), len(await town.requests_of(NEIGHBOUR))) == (2, 1)
 
 
