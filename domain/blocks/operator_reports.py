@@ -15,6 +15,9 @@ from domain.fields.types import Text, format_number
 from domain.requests.request import ServiceRequest
 from domain.values.languages import join_list
 
+MOST_WORKED_HOURS = 24
+"""Hours that one operator may report of one request."""
+
 
 class WorkStage(StrEnum):
     """What an operator reports, in the order of a day's work."""

@@ -8,11 +8,25 @@ from domain.conversation.sentences import Mood
 from domain.fields.form import Field
 from domain.fields.types import ReadingContext
 from domain.parsing.answers import read_number
+from domain.parsing.tokens import Phrases, TokenStream, keys_of
 from domain.values.errors import DomainError, InvalidField
 from domain.values.reasons import InvalidReason
 
 MOST_OPTIONS = 99
 """No menu is longer; a larger number is meant otherwise."""
+
+_GIVING_UP: Phrases[bool] = Phrases(
+    {
+        True: (
+            "ولش کن", "ولش کنید", "ولش کنین", "بیخیال", "بی خیال", "بیخیالش", "پشیمون شدم", "پشیمان شدم", "منصرف شدم",
+            "نخواستیم", "نخواستم", "صرف نمیکنه", "gerek däl", "bolýar goý",
+        )
+    }
+)  # fmt: skip
+_NOT_WANTED: Phrases[bool] = Phrases(
+    {True: ("نمیخواد", "نمیخوام", "نمیخوایم", "نمیخواهم", "لازم نیست", "لازم نیس", "لازم ندارم", "نیازی نیست")}
+)
+_REFUSALS = keys_of("نه", "نخیر", "خیر", "دیگه", "دیگر", "ýok", "na")
 
 CLEAR_MOODS = frozenset({Mood.PLAIN, Mood.DOUBTFUL})
 """Kinds of sentences that hold nothing but their command."""
@@ -70,6 +84,15 @@ def answer_by_repetition(frame: Frame, parsed_message: ParsedMessage, *, is_form
         frame.slots.get(name) == stated_value for name, stated_value in parsed_message.slots.items()
     )
     return True if is_same_command and not is_form and parsed_message.mood is Mood.PLAIN else None
+
+
+def gives_up(text: str) -> bool:
+    """Return whether a text gives up what was begun: it says so («ولش کنید»), or refuses («نه دیگه نمی‌خواد»)."""
+    stream = TokenStream(text)
+    if any(_GIVING_UP.match_at(stream, index) for index in range(len(stream))):
+        return True
+    is_refusing = stream.raw_at(0) in _REFUSALS
+    return is_refusing and any(_NOT_WANTED.match_at(stream, index) for index in range(1, len(stream)))
 
 
 def is_interruption(parsed_message: ParsedMessage, text: str) -> bool:

@@ -1,22 +1,32 @@
 """What a dialogue asks next: the form of each intent in one channel, the field that is missing, the summary."""
 
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
 
 from domain.chats.chat import MESSENGERS
 from domain.conversation.command_fields import MENU_INTENT
+from domain.conversation.corrections import Correction, list_amendable
 from domain.conversation.field_changes import FieldWords
 from domain.conversation.form_filling import (
+    absorb_open_values,
     drop_answer,
+    fill_heard_part,
     find_asking_field,
     find_next_missing,
     forget_kept,
+    is_number,
     set_answer_aside,
+    take_back,
 )
-from domain.conversation.frames import CONFIRM_STEP, Ask, Dialogue, Frame, Perform, Reaction
+from domain.conversation.frames import AMEND_STEP, CONFIRM_STEP, Ask, Dialogue, Frame, Left, Perform, Reaction
 from domain.conversation.grammar import Grammar
 from domain.conversation.intent_forms import build_intent_forms
+from domain.conversation.parsed_message import ParsedMessage
 from domain.fields.form import Field
 from domain.language.service import Service
+from domain.parsing.places import part_with_address
 from domain.values.errors import AmbiguousField, DomainError
 
 MOST_MENU_LINES = 10
@@ -37,9 +47,7 @@ class Questions:
             for intent, form in self.forms.items()
             if form.submission
         }
-        self.can_call_back = any(
-            form.submission[1].intent.asks_for_person for form in self.forms.values() if form.submission
-        )
+        self.can_call_back = any(map(self.asks_for_person, self.forms))
         """Whether somebody who gets stuck can ask for a person."""
 
     def main_menu_intents(self) -> tuple[str, ...]:
@@ -57,6 +65,11 @@ class Questions:
         if self.channel in MESSENGERS:
             return (*service_intents, "track", "list", "pay", "tariff", "cancel", "comment", "authentic")
         return (*service_intents, "list", "pay", "tariff", "comment")[:MOST_MENU_LINES]
+
+    def asks_for_person(self, intent: str) -> bool:
+        """Return whether whoever wants this wants to talk to somebody."""
+        match = self.forms[intent].submission
+        return match is not None and match[1].intent.asks_for_person
 
     def ask_field_again(self, dialogue: Dialogue, frame: Frame, problem: DomainError) -> Ask | None:
         """Drop the value that turned out wrong, or to be needed after all, and ask it; None when nobody is asked it."""
@@ -126,3 +139,59 @@ class Questions:
         """Return whether the frame was begun on another version of its service, or the service is gone."""
         match = self.forms[frame.intent].submission
         return frame.version != (match[0].version if match else None)
+
+    def take_correction(self, dialogue: Dialogue, frame: Frame, correction: Correction) -> Reaction:
+        """Ask what a correction of the form leads to."""
+        frame.same_as = None  # what was confirmed before is no longer what is asked for
+        if correction.is_unsure:
+            frame.tries += 1
+            return Ask(frame, is_unsure=True)
+        if correction.asked == AMEND_STEP:
+            frame.asked, frame.gap, frame.tries = AMEND_STEP, None, 1
+            frame.options = list_amendable(frame, self.forms[frame.intent])
+            return Ask(frame)
+        if frame.asked in {CONFIRM_STEP, AMEND_STEP}:
+            frame.asked = None
+        frame.one_shot = False
+        step = self.ask_next(dialogue, correction.problem, correction.asked)
+        return replace(step, taken=correction.taken) if isinstance(step, Ask) else step
+
+    def tells_of(self, intent: str, text: str, now: datetime) -> bool:
+        """Return whether a text says something that the form of an intent asks for."""
+        is_form = self.forms[intent].submission is not None and not is_number(text)
+        story = self.grammar.parse_for_intent(intent, text, now) if is_form else None
+        return story is not None and bool(story.slots)
+
+    def read_story(self, dialogue: Dialogue, frame: Frame, text: str, now: datetime) -> Reaction | None:
+        """Take what a text tells of a form's open questions beside the one that is asked; None where it tells none."""
+        form = self.forms[frame.intent]
+        story = self.grammar.parse_for_intent(frame.intent, text, now) if form.submission else None
+        heard_values = {**self.slots_of(story)} if story else {}
+        if "place" in heard_values:
+            heard_values["place"] = part_with_address(str(heard_values["place"]))
+        heard_part = fill_heard_part(frame, form, text)
+        taken = absorb_open_values(frame, form, heard_values, now) or heard_part
+        if not taken:
+            return None
+        step = self.ask_next(dialogue)
+        return replace(step, taken=taken) if isinstance(step, Ask) else step
+
+    def go_back(self, dialogue: Dialogue) -> Reaction:
+        """Let the answer stay that is asked for once more, or ask the last question again."""
+        frame = dialogue.frames[-1]
+        if not take_back(frame):
+            return self.ask_again(frame)
+        frame.asked = None
+        return self.ask_next(dialogue)
+
+    def leave_dialogue(self, dialogue: Dialogue) -> Reaction:
+        """Drop the top frame with all that was said for it."""
+        return Left(left=True, intent=dialogue.frames.pop().intent) if dialogue.frames else Left(left=False)
+
+    def slots_of(self, message: ParsedMessage) -> Mapping[str, Any]:
+        """Return the slots, what was meant for a field and is wrong (the field's own parser says why, or the error
+        itself is there), and what fills no slot of the grammar but a field of the form («۳ روز»).
+        """
+        form_names = {field.name for field in self.forms[message.intent].fields}
+        partial_values = {name: value for name, value in message.partial_values.items() if name in form_names}
+        return {**partial_values, **message.rejected_texts, **message.slots, **message.problems_by_slot}

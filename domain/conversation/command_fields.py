@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+from domain.blocks.operator_reports import MOST_WORKED_HOURS
 from domain.conversation.ratings import HIGHEST_SCORE, LOWEST_SCORE, read_score
 from domain.fields.form import Field
+from domain.fields.hours import Duration
 from domain.fields.types import FieldType, Integer, ReadingContext, Text
 from domain.parsing.claimed_codes import find_claimed_code
 from domain.parsing.tokens import TokenStream
@@ -108,7 +110,13 @@ def asks_own_request(intent: str) -> bool:
 PAPERS_INTENT = "papers"
 """The intent of sending the papers of a request, in the channels that take files. Its frame has `code` and `paper`."""
 
-CHAT_FIELDS: Mapping[str, tuple[Field, ...]] = {PAPERS_INTENT: (Field("file", FileUpload()),)}
+WORKED_HOURS_INTENT = "worked_hours"
+"""The intent of an operator who is asked for the hours of a job. Its frame has the `code` of its request."""
+
+CHAT_FIELDS: Mapping[str, tuple[Field, ...]] = {
+    PAPERS_INTENT: (Field("file", FileUpload()),),
+    WORKED_HOURS_INTENT: (Field("hours", Duration(MOST_WORKED_HOURS)),),
+}
 """Intents that buttons alone call, as `COMMAND_FIELDS`."""
 
 TARIFF_INTENT = "tariff"

@@ -5,6 +5,7 @@ a question what all this costs.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import product
 from typing import Any
 
 from domain.conversation.command_fields import TARIFF_INTENT
@@ -26,8 +27,23 @@ from domain.conversation.unsure_answers import is_unsure
 from domain.fields.form import Field
 from domain.fields.types import Text
 from domain.parsing.filler_words import COURTESY_WORDS
-from domain.parsing.tokens import TokenStream, keys_of
+from domain.parsing.tokens import Phrases, TokenStream, keys_of
 from domain.values.errors import DomainError
+
+_HOW_MUCH = ("چند", "چقدر", "چقد", "چه قدر", "چن", "چند تومن", "چند تومان", "چقدر پول")
+_PRICE_VERBS = (
+    "میشه", "میشود", "شد", "درمیاد", "در میاد", "آب میخوره", "باید بدم", "باید بدیم", "میگیرید", "میگیرین",
+)  # fmt: skip
+_PRICE_PHRASES: Phrases[bool] = Phrases(
+    {
+        True: (
+            *(f"{amount} {verb}" for amount, verb in product(_HOW_MUCH, _PRICE_VERBS)),
+            "چنده", "پولش", "هزینه", "هزینش", "هزینه اش", "قیمت", "قیمتش", "کرایه", "کرایش", "مبلغ", "مبلغش",
+            "näçe bolar", "näçe durýar", "chand mishe", "cheghad mishe", "gheymat", "hazine",
+        )
+    }
+)  # fmt: skip
+"""What asks a price amid a form, where no other question can be meant."""
 
 _SAME_WORDS = keys_of(
     "همان", "همون", "همونه", "همینه", "همین", "همانه", "بماند", "بمونه", "نگهش", "hamun", "hamoon", "haman", "şol",
@@ -90,6 +106,11 @@ def hear_earlier_answer(frame: Frame, form: IntentForm, text: str, now: datetime
     return _set_answer(frame, form, earlier_field, text, now) if earlier_field else None
 
 
+def says_same(text: str) -> bool:
+    """Return whether a text says that something is the same («آره همونه»)."""
+    return any(token.key in _SAME_WORDS for token in TokenStream(text).tokens)
+
+
 def keeps_answer(text: str) -> bool:
     """Return whether a text says nothing but that an answer shall stay as it is («همان بماند»)."""
     word_keys = {token.key for token in TokenStream(text).tokens}
@@ -142,11 +163,17 @@ def read_price_question(
     """
     guess = understand_message(grammar, text, now)
     question = grammar.parse_for_intent(TARIFF_INTENT, text, now)
-    if question is None or TARIFF_INTENT not in {guess.intent, *guess.suggested_intents}:
+    is_asked = TARIFF_INTENT in {guess.intent, *guess.suggested_intents} or _asks_price(text)
+    if question is None or not is_asked:
         return None
     known_values = _list_single_values(frame)
     priced_values = {field.name: known_values[field.name] for field in tariff_form.fields if field.name in known_values}
     return {**priced_values, **question.slots} or None
+
+
+def _asks_price(text: str) -> bool:
+    stream = TokenStream(text)
+    return any(_PRICE_PHRASES.match_at(stream, index) for index in range(len(stream)))
 
 
 def _list_single_values(frame: Frame) -> dict[str, Any]:

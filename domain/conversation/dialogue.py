@@ -7,7 +7,6 @@ not done, and what is not said plainly is asked once (`sentences`).
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +14,7 @@ from domain.conversation.answers import (
     CLEAR_MOODS,
     answer_by_repetition,
     choose_by_number,
+    gives_up,
     has_no_letters,
     is_bare_code,
     is_interruption,
@@ -25,17 +25,16 @@ from domain.conversation.corrections import (
     Correction,
     hear_earlier_answer,
     keeps_answer,
-    list_amendable,
     read_correction,
     read_price_question,
     read_unsure,
+    says_same,
 )
 from domain.conversation.form_filling import (
     absorb_values,
     find_asking_field,
     set_answer_aside,
     take_answer,
-    take_back,
     take_open_hour,
 )
 from domain.conversation.frames import (
@@ -45,14 +44,13 @@ from domain.conversation.frames import (
     Ask,
     Dialogue,
     Frame,
-    Left,
     OptOut,
     Reaction,
     Refused,
     Unknown,
 )
 from domain.conversation.guessing import understand_message
-from domain.conversation.parsed_message import ParsedMessage
+from domain.conversation.parsed_message import UNKNOWN_INTENT, ParsedMessage
 from domain.conversation.sentences import Mood
 from domain.conversation.unsure_answers import without_doubt
 from domain.conversation.yes_no import read_first_word, read_yes_or_no
@@ -64,6 +62,12 @@ from domain.values.reasons import InvalidReason
 
 OPT_INTENTS = frozenset({"opt_out", "opt_in"})
 """Commands that ask nothing: stopping and wanting texts again."""
+
+TELLING_INTENTS = frozenset({"contact", "list", "who_read"})
+"""Commands that only tell something: amid a form they are understood by the words of a text as a whole."""
+
+MOST_WORDS_OF_A_QUESTION = 6
+"""Words of a text that only asks something."""
 
 MOST_FRAMES = 3
 """Frames that may wait for each other; a further interruption drops the oldest."""
@@ -78,7 +82,7 @@ class Conversation(Questions):
         if message.intent == "opt_out" and not message.is_guessed and not (dialogue.frames and has_no_letters(text)):
             return OptOut(is_stopped=True)
         if dialogue.top and dialogue.top.kept_slots and keeps_answer(text):
-            return self._go_back(dialogue)
+            return self.go_back(dialogue)
         if dialogue.top and (corrected_step := self._read_correction(dialogue, dialogue.top, message, text, now)):
             return corrected_step
         if way_out := self._read_way_out(dialogue, message):
@@ -133,14 +137,15 @@ class Conversation(Questions):
         is_question = self.grammar.is_called_in_sentence(message.intent)  # «بلد نیستم، زنگ بزنید»
         if field and is_value_asked and not is_question and (sure_text := without_doubt(text)) is not None:
             sure_step = self._try_answer(dialogue, frame, message, sure_text, now) if sure_text else None
-            return sure_step or self._take_correction(dialogue, frame, read_unsure(frame, field, now))
+            sure_step = sure_step or self.read_story(dialogue, frame, text, now)
+            return sure_step or self.take_correction(dialogue, frame, read_unsure(frame, field, now))
         correction = read_correction(frame, form, field_words, text, now)
         if correction is None:
             return None
         if correction.answer_text:  # what stands behind a «نه» or «ببخشید» may answer the present question
             answer_text = correction.answer_text
             return self._try_answer(dialogue, frame, message, answer_text, now) if is_value_asked else None
-        return self._take_correction(dialogue, frame, correction)
+        return self.take_correction(dialogue, frame, correction)
 
     def _try_answer(
         self, dialogue: Dialogue, frame: Frame, message: ParsedMessage, text: str, now: datetime
@@ -151,27 +156,12 @@ class Conversation(Questions):
         except DomainError:
             return None
 
-    def _take_correction(self, dialogue: Dialogue, frame: Frame, correction: Correction) -> Reaction:
-        frame.same_as = None  # what was confirmed before is no longer what is asked for
-        if correction.is_unsure:
-            frame.tries += 1
-            return Ask(frame, is_unsure=True)
-        if correction.asked == AMEND_STEP:
-            frame.asked, frame.gap, frame.tries = AMEND_STEP, None, 1
-            frame.options = list_amendable(frame, self.forms[frame.intent])
-            return Ask(frame)
-        if frame.asked in {CONFIRM_STEP, AMEND_STEP}:
-            frame.asked = None
-        frame.one_shot = False
-        step = self.ask_next(dialogue, correction.problem, correction.asked)
-        return replace(step, taken=correction.taken) if isinstance(step, Ask) else step
-
     def _read_way_out(self, dialogue: Dialogue, message: ParsedMessage) -> Reaction | None:
         """Return what a text comes to that leaves a form, goes back in it, or refuses something."""
         if message.intent == "exit" or self._gives_up_form(dialogue, message):
-            return self._leave_dialogue(dialogue)
+            return self.leave_dialogue(dialogue)
         if message.intent == "back" and dialogue.frames:
-            return self._go_back(dialogue)
+            return self.go_back(dialogue)
         return self._read_refusal(dialogue, message) if message.mood is Mood.REFUSED else None
 
     def _gives_up_form(self, dialogue: Dialogue, message: ParsedMessage) -> bool:
@@ -190,7 +180,7 @@ class Conversation(Questions):
 
     def _begin_message(self, dialogue: Dialogue, message: ParsedMessage, now: datetime) -> Reaction:
         return self.begin_intent(
-            dialogue, message.intent, self._slots_of(message), now, is_plain=message.mood is Mood.PLAIN
+            dialogue, message.intent, self.slots_of(message), now, is_plain=message.mood is Mood.PLAIN
         )
 
     def _read_refusal(self, dialogue: Dialogue, message: ParsedMessage) -> Reaction | None:
@@ -207,7 +197,7 @@ class Conversation(Questions):
         ):
             return None
         if message.refused_intent in {"", top.intent}:
-            return self._leave_dialogue(dialogue)
+            return self.leave_dialogue(dialogue)
         if is_free_text and message.refused_intent not in {"cancel", "exit"}:
             return None
         if top.intent == MENU_INTENT:
@@ -224,6 +214,9 @@ class Conversation(Questions):
             return Ask(step.frame, is_restarted=True) if isinstance(step, Ask) else step
         field = self.find_asked_field(frame)
         is_text_asked = field is not None and isinstance(field.type, Text)
+        is_no_place = frame.asked == "place" and len(text.split()) > 2 and not mentions_address(text)
+        if is_no_place and (beside_step := self._read_beside(dialogue, frame, text, now)):
+            return beside_step
         if is_text_asked and (is_interruption(message, text) or self._asks_beside_place(frame, message, text)):
             return self._begin_interruption(dialogue, frame, message, now)
         try:
@@ -261,12 +254,33 @@ class Conversation(Questions):
         («لودر ۴ ساعت», where a machine was asked for), an earlier answer once more, or asks what it would cost.
         """
         is_summary = frame.asked == CONFIRM_STEP  # what is taken beside it would do it without a yes
+        is_question = 1 < len(text.split()) <= MOST_WORDS_OF_A_QUESTION  # a longer text tells of what is wanted
+        if is_question and (price_step := self._read_price(dialogue, frame, text, now)):
+            return price_step
+        if not is_summary and (story_step := self.read_story(dialogue, frame, text, now)):
+            return story_step
         if not is_summary and (extra := self.grammar.parse_arguments(frame.intent, text, now)):
-            return self.ask_next(dialogue, absorb_values(frame, self.forms[frame.intent], self._slots_of(extra), now))
+            return self.ask_next(dialogue, absorb_values(frame, self.forms[frame.intent], self.slots_of(extra), now))
         if frame.intent in self.field_words and (
             correction := hear_earlier_answer(frame, self.forms[frame.intent], text, now)
         ):
-            return self._take_correction(dialogue, frame, correction)
+            return self.take_correction(dialogue, frame, correction)
+        return self._read_beside(dialogue, frame, text, now)
+
+    def _read_beside(self, dialogue: Dialogue, frame: Frame, text: str, now: datetime) -> Reaction | None:
+        """Return what a text comes to that says nothing to a form, by its words as a whole: it gives the form up, asks
+        what it would cost, for a person or for what is only told; None for any other.
+        """
+        guess, is_form = understand_message(self.grammar, text, now), self.forms[frame.intent].submission is not None
+        if is_form and (guess.intent == "exit" or gives_up(text)):
+            return self.leave_dialogue(dialogue)
+        if price_step := self._read_price(dialogue, frame, text, now):
+            return price_step
+        is_telling = guess.intent in TELLING_INTENTS or self.asks_for_person(guess.intent)
+        return self._begin_interruption(dialogue, frame, guess, now) if is_form and is_telling else None
+
+    def _read_price(self, dialogue: Dialogue, frame: Frame, text: str, now: datetime) -> Reaction | None:
+        """Return the answer to what a form would cost; None where that is not asked."""
         priced_slots = read_price_question(self.grammar, frame, self.forms[TARIFF_INTENT], text, now)
         return None if priced_slots is None else self.begin_intent(dialogue, TARIFF_INTENT, priced_slots, now)
 
@@ -280,7 +294,7 @@ class Conversation(Questions):
         if message.intent == frame.intent and self.forms[frame.intent].submission:
             frame.asked = frame.same_as = None  # what was confirmed before is no longer what is asked for
             frame.plain = frame.plain and message.mood is Mood.PLAIN
-            problem = absorb_values(frame, self.forms[frame.intent], self._slots_of(message), now)
+            problem = absorb_values(frame, self.forms[frame.intent], self.slots_of(message), now)
             return self.ask_next(dialogue, problem)
         if frame.intent == MENU_INTENT:
             dialogue.frames.pop()
@@ -319,7 +333,7 @@ class Conversation(Questions):
             raise InvalidField(reason=InvalidReason.MENU)
         if field := find_asking_field(self.forms[frame.intent], chosen_name):
             set_answer_aside(frame, field)
-        return self._take_correction(dialogue, frame, Correction(asked=chosen_name))
+        return self.take_correction(dialogue, frame, Correction(asked=chosen_name))
 
     def _read_menu_answer(
         self, dialogue: Dialogue, frame: Frame, message: ParsedMessage, text: str, now: datetime
@@ -335,6 +349,9 @@ class Conversation(Questions):
                 menu_choice = frame.options[0]
             if message.intent in frame.options and not message.slots:
                 menu_choice = message.intent
+            is_no_command = message.intent == UNKNOWN_INTENT and not message.suggested_intents
+            if is_no_command and len(frame.options) == 1 and self.tells_of(frame.options[0], text, now):
+                menu_choice, offered_text = frame.options[0], f"{offered_text} {text}"
         if not menu_choice:
             raise InvalidField(reason=InvalidReason.MENU)
         dialogue.frames.pop()
@@ -348,7 +365,7 @@ class Conversation(Questions):
         if meant_message is None:
             return self.begin_intent(dialogue, intent, {}, now)
         is_doubtful = self.grammar.is_binding(intent) or self.forms[intent].submission is not None
-        return self.begin_intent(dialogue, intent, self._slots_of(meant_message), now, is_plain=not is_doubtful)
+        return self.begin_intent(dialogue, intent, self.slots_of(meant_message), now, is_plain=not is_doubtful)
 
     def _read_confirmation(
         self, dialogue: Dialogue, frame: Frame, message: ParsedMessage, text: str, now: datetime
@@ -358,32 +375,16 @@ class Conversation(Questions):
         if answer is None:
             answer = answer_by_repetition(frame, message, is_form=is_form)
         first_word = None if is_form and not frame.same_as else read_first_word(text)
-        if answer is None and first_word:
+        if answer is None and frame.same_as:  # «آره یکی دیگه»; «آره همونه» wants no other
+            answer = False if says_same(text) else first_word
+        elif answer is None and first_word:
             command = self.grammar.parse_message(text.partition(" ")[2], now)  # «بله لغو کنید»
             answer = answer_by_repetition(frame, command, is_form=is_form) or None
         elif answer is None and first_word is False:
             answer = False
         if answer is None:
             raise InvalidField(CONFIRM_STEP, InvalidReason.YES_OR_NO if is_form else InvalidReason.YES_NO)
-        return self.ask_next(dialogue) if answer else self._leave_dialogue(dialogue)
-
-    def _leave_dialogue(self, dialogue: Dialogue) -> Reaction:
-        return Left(left=True, intent=dialogue.frames.pop().intent) if dialogue.frames else Left(left=False)
-
-    def _go_back(self, dialogue: Dialogue) -> Reaction:
-        frame = dialogue.frames[-1]
-        if not take_back(frame):
-            return self.ask_again(frame)
-        frame.asked = None
-        return self.ask_next(dialogue)
-
-    def _slots_of(self, message: ParsedMessage) -> Mapping[str, Any]:
-        """Return the slots, what was meant for a field and is wrong (the field's own parser says why, or the error
-        itself is there), and what fills no slot of the grammar but a field of the form («۳ روز»).
-        """
-        form_names = {field.name for field in self.forms[message.intent].fields}
-        partial_values = {name: value for name, value in message.partial_values.items() if name in form_names}
-        return {**partial_values, **message.rejected_texts, **message.slots, **message.problems_by_slot}
+        return self.ask_next(dialogue) if answer else self.leave_dialogue(dialogue)
 
 
 def _find_choice(frame: Frame, text: str) -> str:

@@ -85,6 +85,32 @@ def take_answer(
         raise
 
 
+def absorb_open_values(frame: Frame, form: IntentForm, stated_values: Mapping[str, Any], now: datetime) -> str:
+    """Take what was said of questions that are still open, as far as it is valid; return the first that was answered,
+    empty where none was.
+    """
+    open_fields = [field for field in form.asked_fields if not field.is_answered_in(frame.slots)]
+    open_names = {name for field in open_fields for name in (field.name, *field.alternatives)}
+    absorb_values(frame, form, {name: value for name, value in stated_values.items() if name in open_names}, now)
+    return next((field.name for field in open_fields if field.is_answered_in(frame.slots)), "")
+
+
+def fill_heard_part(frame: Frame, form: IntentForm, text: str) -> str:
+    """Let the one length that a text tells be the part of an answer that is asked («فکر کنم دو ساعت کار داره»); return
+    the field, empty where none is told, or several are.
+    """
+    stream = TokenStream(text)
+    lengths, field = find_lengths_and_clocks(stream)[0], find_asking_field(form, frame.asked)
+    if not frame.gap or field is None or len(lengths) != 1:
+        return ""
+    with suppress(DomainError):
+        length_text = stream.source_text(lengths[0].start, lengths[0].end)
+        frame.slots[field.name] = field.type.fill_missing_part(frame.slots[field.name], length_text)
+        frame.trail.append(field.name)
+        return field.name
+    return ""
+
+
 def take_open_hour(frame: Frame, form: IntentForm, raw_value: str, now: datetime) -> None:
     """Take the hour that a text says beside another answer («شنبه ساعت ۸»), where one is still to be asked for."""
     for field in form.asked_fields:

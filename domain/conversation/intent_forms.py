@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from domain.chats.chat import MESSENGERS
 from domain.conversation.command_fields import CHAT_FIELDS, COMMAND_FIELDS
 from domain.fields.form import Field
 from domain.language.intents import Keyword
@@ -37,8 +38,10 @@ class IntentForms(dict[str, IntentForm]):
 def build_intent_forms(services: Mapping[str, Service], channel: str) -> IntentForms:
     """Return the forms of all intents in a channel; a service's own intent is nobody else's."""
     forms = IntentForms()
-    for intent, fields in (*CHAT_FIELDS.items(), *COMMAND_FIELDS.items()):
-        forms[intent] = _build_form(fields, channel, is_offered=intent in COMMAND_FIELDS)
+    for intent, fields in CHAT_FIELDS.items():
+        forms[intent] = _build_form(fields, channel, is_offered=channel in MESSENGERS)
+    for intent, fields in COMMAND_FIELDS.items():
+        forms[intent] = _build_form(fields, channel, is_offered=True)
     priced_fields = [field for _, prices in list_priced_services(services) for field in prices.form]
     forms["tariff"] = _build_form(_join_required(priced_fields), channel, is_offered=True)
     for service in services.values():

@@ -1,15 +1,19 @@
 """What the answer to a question of yes or no means: plain, in the words of every day, or not clear at all."""
 
 from domain.conversation.sentences import FILLER_WORDS, PLAIN_WORDS, QUESTION_MARKS
+from domain.parsing.filler_words import COURTESY_WORDS
 from domain.parsing.negation import find_negations
 from domain.parsing.tokens import Phrases, TokenStream, keys_of
 
 _YES_WORDS = keys_of(
     "1", "بله", "بلی", "اره", "آره", "اری", "تایید", "تأیید", "موافقم", "اوکی", "اوکیه", "باشه", "حتما", "ثبت", "درسته",
-    "yes", "ok", "okay", "bale", "baleh", "are", "areh",
+    "ثبتش", "تاییدش", "همینه", "دقیقا", "yes", "ok", "okay", "bale", "baleh", "are", "areh",
 )  # fmt: skip
 _NO_WORDS = keys_of("2", "خیر", "نه", "نخیر", "نوچ", "رد", "مخالفم", "no", "na", "nah", "kheir", "kheyr")
 _DENIAL = keys_of("رد")
+_VERBS_OF_CONSENT = keys_of("باشه", "ثبت", "درسته")
+"""Words of yes that are verbs behind a «نه» («ماشین باید باشه»)."""
+_EXCLAMATIONS = keys_of("آهان", "اهان", "آها", "اها", "خب", "خوب", "عه", "والا", "آخه", "اخه", "هوم", "اوه", "ای")
 _ANSWER_PHRASES: Phrases[bool] = Phrases(
     {
         True: (
@@ -29,9 +33,12 @@ def read_first_word(text: str) -> bool | None:
     or a later word says the contrary.
     """
     answer_words = [token.key for token in TokenStream(text).tokens]
+    while answer_words and answer_words[0] in (_EXCLAMATIONS | COURTESY_WORDS) - _YES_WORDS - _NO_WORDS:
+        answer_words.pop(0)
     if not answer_words or any(word in QUESTION_MARKS for word in answer_words):
         return None
-    is_agreeing = any(word in _YES_WORDS for word in answer_words)
+    yes_words = _YES_WORDS - _VERBS_OF_CONSENT if answer_words[0] in _NO_WORDS else _YES_WORDS
+    is_agreeing = any(word in yes_words for word in answer_words)
     is_refusing = any(word in _NO_WORDS for word in answer_words)
     is_leading = answer_words[0] in _YES_WORDS | _NO_WORDS
     return is_agreeing if is_leading and is_agreeing != is_refusing else None

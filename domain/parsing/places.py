@@ -1,5 +1,7 @@
 """Words of addresses: after them a number, a date or a weekday is a name («کوچه ۴», «خیابان ۲۲ بهمن», «شنبه‌بازار»)."""
 
+import re
+
 from domain.parsing.tokens import TokenStream, keys_of
 
 _NUMBERED_PLACES = keys_of(
@@ -41,6 +43,7 @@ _BEFORE_EVENING = keys_of("ولی", "امام", "نماز", "اذان", "خیا�
 _COLON_WORDS = keys_of("-", ":", "شماره")
 _MARKET_WORDS = keys_of("بازار", "بازارچه")
 _MOSQUE_WORDS = keys_of("مسجد", "بازار")
+_CLAUSE_END = re.compile(r"[،,؛;.\n]+")
 
 
 def _word_before(stream: TokenStream, index: int) -> str:
@@ -91,3 +94,10 @@ def mentions_address(text: str) -> bool:
     """Return whether a text holds a word of addresses."""
     stream = TokenStream(text)
     return any(is_address_word(stream.raw_at(index)) for index in range(len(stream)))
+
+
+def part_with_address(text: str) -> str:
+    """Return what somebody tells from the first clause on that names an address; all of it where none does."""
+    clauses = [clause.strip() for clause in _CLAUSE_END.split(text) if clause.strip()]
+    first_index = next((index for index, clause in enumerate(clauses) if mentions_address(clause)), None)
+    return text if first_index is None else "، ".join(clauses[first_index:])

@@ -231,7 +231,9 @@ async def test_one_list_for_sms_and_both_messengers(bots: BotOffice) -> None:
     await in_bale.says(order, "یکی دیگر هم ثبت شود؟")
     await in_bale.presses("بله", "کد رهگیری")
     await bots.office.webhooks.inbound(mobile, order)
-    await bots.office.panel.wait_until(lambda: bool(bots.office.panel.of(mobile)), "the reply by SMS")
+    await bots.office.panel.wait_until(lambda: bool(bots.office.panel.of(mobile)), "the question by SMS")
+    await bots.office.webhooks.inbound(mobile, "بله")
+    await bots.office.panel.wait_until(lambda: len(bots.office.panel.of(mobile)) == 2, "the reply by SMS")
     for visitor in (in_telegram, in_bale):
         listed = await visitor.says("/list", "درخواست‌های شما")
         assert listed.text.count("کارکرد ماشین‌آلات") == 3

@@ -12,6 +12,7 @@ from domain.actions.conversations.enquiries.contact import describe_contact, say
 from domain.actions.conversations.enquiries.holders import add_holder, describe_holder
 from domain.actions.conversations.languages import choose_language
 from domain.actions.conversations.look_up import AnswerLine, answer_text_key, run_lookup
+from domain.actions.conversations.operator_chat import report_typed_hours
 from domain.actions.conversations.payment_replies import add_payment_link, describe_merged_bill, merge_own_bills
 from domain.actions.conversations.questions import describe_left_open
 from domain.actions.conversations.turn_context import MOST_COUNTED, SlotValues, TurnContext
@@ -30,6 +31,7 @@ from domain.blocks.charging import REQUEST_SUBJECT, list_request_bills
 from domain.blocks.visits import VISIT_START
 from domain.chats.chat import MESSENGERS
 from domain.conversation.buttons.requests import bill_button, list_request_rows
+from domain.conversation.command_fields import WORKED_HOURS_INTENT
 from domain.conversation.frames import CONFIRM_STEP, Frame
 from domain.conversation.intent_forms import list_priced_services
 from domain.conversation.vocabulary import CHANGE_INTENT
@@ -375,6 +377,7 @@ def offer_requests(turn: TurnContext, intent: str, requests: Sequence[ServiceReq
 
 
 COMMANDS_BY_INTENT: Mapping[str, Callable[[TurnContext, SlotValues], Awaitable[RenderedMessage]]] = {
+    WORKED_HOURS_INTENT: report_typed_hours,
     "track": track_request,
     "list": list_own_requests,
     "who_read": describe_holder,

@@ -343,6 +343,8 @@ async def _ask_own_request(turn: TurnContext, step: Ask) -> RenderedMessage:
 
 
 async def _answer_unknown(turn: TurnContext, step: Unknown, text: str) -> RenderedMessage:
+    if turn.dialogue.top is None and turn.had_dialogue and (open_step := await read_open_answer(turn, text)):
+        return await _take_step(turn, open_step)
     if turn.dialogue.top is None and (request := await find_abandoned_request(turn, text)):
         return _offer_cancelling(turn, request)
     near_intents = [

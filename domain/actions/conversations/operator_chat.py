@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
-from domain.actions.conversations.turn_context import TurnContext
+from domain.actions.conversations.turn_context import SlotValues, TurnContext
 from domain.actions.fleet.operator_work import (
     OperatorJob,
     find_job,
@@ -16,6 +16,8 @@ from domain.actions.fleet.operator_work import (
 )
 from domain.blocks.operator_reports import WorkStage
 from domain.conversation.buttons.operators import build_hours_rows, build_job_list_rows, build_stage_rows
+from domain.conversation.command_fields import WORKED_HOURS_INTENT
+from domain.conversation.frames import Frame
 from domain.fields.stored import list_stored
 from domain.fields.types import format_number
 from domain.messages.catalogue import RenderedMessage
@@ -39,6 +41,7 @@ async def handle_operator_call(turn: TurnContext, code_text: str, step: str) -> 
     operators = await find_operators(turn.uow, turn.actor.identifier, turn.actor.channel)
     if not operators:
         raise NotFound("operator")
+    turn.dialogue.frames = [frame for frame in turn.dialogue.frames if frame.intent != WORKED_HOURS_INTENT]
     if not code_text:
         return await _list_jobs(turn, operators)
     return await _report_step(turn, parse_code(code_text), step, operators)
@@ -66,6 +69,13 @@ async def _report_step(turn: TurnContext, code: TrackingCode, step: str, operato
     return _ask_hours(turn, job) if asks_hours else _show_job(turn, job)
 
 
+async def report_typed_hours(turn: TurnContext, slots: SlotValues) -> RenderedMessage:
+    """Keep the hours that an operator wrote instead of pressing them."""
+    operators = await find_operators(turn.uow, turn.actor.identifier, turn.actor.channel)
+    job = await note_hours(turn.dependencies, turn.uow, parse_code(slots["code"]), slots["hours"], operators)
+    return _show_job(turn, job)
+
+
 def _read_hours(text: str) -> float:
     with suppress(ValueError):
         return float(text)
@@ -81,6 +91,7 @@ def _ask_hours(turn: TurnContext, job: OperatorJob) -> RenderedMessage:
     booked_hours = (job.booking.end - job.booking.start).total_seconds() / 3600
     expected_hours = job.report.reckon_hours() or booked_hours
     question = turn.text_of("chat.operator.how_long")
+    turn.dialogue.frames.append(Frame(WORKED_HOURS_INTENT, {"code": job.request.code}, asked="hours", one_shot=False))
     return _with_rows(turn, job, (question,), build_hours_rows(job.request.code, expected_hours))
 
 

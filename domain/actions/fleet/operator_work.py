@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from domain.actions.dependencies import Dependencies
 from domain.authorization.fleet_policy import is_booked_operator, require_booked_operator
-from domain.blocks.operator_reports import OperatorReport, WorkStage, find_report, store_report
+from domain.blocks.operator_reports import MOST_WORKED_HOURS, OperatorReport, WorkStage, find_report, store_report
 from domain.fields.hours import check_hours
 from domain.fleet.resources import Booking, ResourceKind
 from domain.requests.request import ServiceRequest
@@ -18,9 +18,6 @@ from domain.values.calendar import day_bounds, to_tehran
 from domain.values.errors import NotAllowedNow
 from domain.values.reasons import NotAllowedReason
 from domain.values.tracking_codes import TrackingCode
-
-MOST_WORKED_HOURS = 24
-"""Hours that one operator may report of one request."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from lxml import html
 from channels.portal.guard import PORTAL_ROUTES
 from domain.messages.records import MessageClass
 from domain.values.languages import PERSIAN
-from tests.channels.portal.requests.test_form_pages import ANSWERS, fill, send
+from tests.channels.portal.requests.test_form_pages import ANSWERS, fill, requests_in, send
 from tests.support.demo_site import CITIZENS, CONTACT, LETTERHEAD, DemoSite, build_desk, demo_site
 from tests.support.pages.route_addresses import address
 from tests.support.portal_citizen import OWN_MOBILE, READS_HTML, PortalCitizen, portal_citizen
@@ -25,7 +25,7 @@ WRITTEN_BY_PEOPLE = (
     *(name for citizen in CITIZENS for name in [citizen.full_name or ""]),
     portal_requests.QUESTION,
     *(CONTACT.address, CONTACT.hours, LETTERHEAD.name, LETTERHEAD.address, PERSIAN.title),
-    *("لودر ۱", "رحیم", "آنه محمدی", "خیابان امام، جنب پارک", "خاک‌برداری"),
+    *("لودر ۱", "رحیم", "آنه محمدی", "خیابان امام، جنب پارک", "خیابان امام، پلاک ۷", "خاک‌برداری"),
 )
 """What people or the configuration have put there: no translation changes it."""
 
@@ -164,6 +164,26 @@ async def test_the_switch_of_whoever_proved_the_mobile_changes_the_language_of_t
     await citizen.post("/language", language="fa", **{"return": "/"})
     async with portal.store.open_unit(write=False) as uow:
         assert await uow.lines.find_language(OWN_MOBILE) == "fa"
+
+
+async def test_a_form_goes_on_in_another_language_with_all_that_was_entered(
+    portal: DemoSite, citizen: PortalCitizen
+) -> None:
+    await citizen.post("/language", language="fa", **{"return": "/"})
+    draft = await fill(citizen)
+    place = f"{draft}/form/place"
+    assert await citizen.post("/language", language=PSEUDO.tag, **{"return": place}) == place
+    assert "خیابان امام، جنب پارک" in await citizen.get(place)
+    await citizen.post(place, 303, place="خیابان امام، پلاک ۷")
+    assert_translated(await citizen.get(await send(citizen, draft)))
+    [request] = await requests_in(portal)
+    kept = {name: request.fields[name] for name in ("date", "start", "place", "national_code")}
+    assert kept == {
+        "date": "2026-11-25",
+        "start": "08:00",
+        "place": "خیابان امام، پلاک ۷",
+        "national_code": "0499370899",
+    }
 
 
 async def test_a_notice_is_in_the_language_of_its_line_whoever_caused_it(portal: DemoSite) -> None:

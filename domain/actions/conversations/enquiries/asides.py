@@ -52,7 +52,13 @@ def _says_more(turn: TurnContext, text: str) -> bool:
     """Return whether a text that says an emergency is a command too, or the text that is asked for."""
     message = turn.dependencies.grammar.parse_message(text, turn.sent_at)
     starts_form = turn.conversation.forms[message.intent].submission is not None
-    return starts_form or is_interruption(message, text) or _asks_own_words(turn)
+    return starts_form or is_interruption(message, text) or _asks_own_words(turn) or _tells_of_form(turn, text)
+
+
+def _tells_of_form(turn: TurnContext, text: str) -> bool:
+    """Return whether a text says something of the form that waits («سیل اومده، فردا یه گریدر …»)."""
+    frame = turn.dialogue.top
+    return frame is not None and turn.conversation.tells_of(frame.intent, text, turn.sent_at)
 
 
 def _calls_nothing(turn: TurnContext, text: str) -> bool:

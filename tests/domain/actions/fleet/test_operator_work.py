@@ -120,3 +120,15 @@ async def test_hours_are_proposed_when_every_operator_of_a_line_said_theirs(oper
     assert propose_worked_hours(request) is None
     request.data["operator_reports"] |= {"OP-2": {"hours": 4.5}}
     assert propose_worked_hours(request) == "۴٫۵"
+
+
+async def test_hours_may_be_written_instead_of_pressed(operator: Person) -> None:
+    code = await reach_work_day(operator)
+    await press_data(operator, f"!operator {code} ended")
+    assert (await operator.says("نمی‌دونم دقیق")).key == "ask.hours"
+    noted = await operator.says("سه ساعت و نیم")
+    assert "ساعت کار: ۳٫۵" in noted.text
+    assert propose_worked_hours(await operator.town.request(code)) == "۳٫۵"
+    await press_data(operator, f"!operator {code} hours")
+    await press_data(operator, f"!operator {code} 4")
+    assert (await operator.says("5")).key != "ask.hours", "what was pressed is no longer asked"
