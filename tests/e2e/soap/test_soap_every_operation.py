@@ -45,6 +45,7 @@ async def test_every_operation(
     code = await about_machines(watched, office, reza, desk)
     await about_opinions(watched, office, reza, desk)
     await about_taxis(watched, office, reza)
+    await about_calls(watched, reza)
     listed = await watched.call("ListOfficeRequests", service="machinery")
     assert [one["trackingCode"] for one in items_of(listed["requests"], "request")] == [code]
     kept = await watched.call("SubmitComment", citizen=citizen(reza), service="machinery", text="راننده خوش‌برخورد بود")
@@ -61,6 +62,7 @@ async def about_the_desk(watched: Watched, counter: Counter) -> None:
         "SubmitExpertRequest",
         "SubmitTaxiLeave",
         "SubmitTaxiReport",
+        "SubmitCallBack",
     ]
     assert "deed" in [one["name"] for one in items_of(services[1]["documents"], "document")]
     lines = items_of((await watched.call("GetTariff", service="machinery", machine="loader"))["lines"], "line")
@@ -120,6 +122,13 @@ async def about_taxis(watched: Watched, office: Office, phone: Phone) -> None:
     [line] = items_of((await watched.call("GetTaxiDuties", plate=taxi.plate))["lines"], "line")
     assert (line["amount"], line["year"]) == (DUTY_RIALS, 1415)
     assert line["billId"]
+
+
+async def about_calls(watched: Watched, phone: Phone) -> None:
+    """Somebody at the counter wants to be called, and thinks better of it: one call waits at a time."""
+    made = await watched.call("SubmitCallBack", citizen=citizen(phone), about="عوارض خانه")
+    assert made["phase"] == "received"
+    assert (await watched.call("CancelRequest", trackingCode=made["trackingCode"]))["state"] == "withdrawn"
 
 
 class Leave:

@@ -47,6 +47,9 @@ QUOTED = 20
 """Characters of a wrong answer that are told again."""
 SUBMIT = "تأیید و ثبت"
 
+CODE = re.compile(r"(\d{3})[\s-](\d{3})[\s-](\d{3})")
+"""A tracking code as it is told: in Latin letters with hyphens."""
+
 PHOTO = take_photo() + b"<script>window.hit = 1</script><x-hit>"
 PDF = write_marked_pdf("<script>window.hit = 1</script><x-hit>")
 
@@ -104,16 +107,16 @@ class HostileVisitor:
 
     def keeps(self, service: Service, told: BotMessage) -> None:
         """Keep the code that one is told."""
-        code = re.search(r"\d{3}\s\d{3}\s\d{3}", visible_text(told.text))
+        code = CODE.search(visible_text(told.text))
         assert code, told.text
-        self.codes[service.key] = "".join(code[0].split())
+        self.codes[service.key] = "".join(code.groups())
         self.bots.office.advance(minutes=11)  # who writes more than thirty texts in ten is not answered
 
     async def answers(self, code: str) -> None:
         """Answer what the staff ask, in Telegram by a button that says what it never said."""
         await self.visitor.desk.does("ask", code, by="civil", question="چند متر؟")
         asked = await self.visitor.person.hears("چند متر؟")
-        waiting = await self.visitor.presses("پاسخ به پرسش", "متن خود", on=asked)
+        waiting = await self.visitor.presses("پاسخ به پرسش", "پاسخ را بنویسید", on=asked)
         if self.messenger.bale:
             await self.says(self.text("answer"), "پاسخ شما")
             return

@@ -4,7 +4,6 @@ written about a request or a service.
 Which answers are texts is read from the forms, so a further service's are tried by themselves.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -18,7 +17,7 @@ from domain.messages.carriers import ReceivedSms
 from domain.requests.request import Phase
 from domain.values.actors import Role
 from tests.support.demo_site import LINE
-from tests.support.hostile.chat_texts import GOOD, IN_ONE, find_asked_field
+from tests.support.hostile.chat_texts import CODE, GOOD, IN_ONE, find_asked_field
 from tests.support.hostile.texts import PREFIXES, hostile_text
 from tests.support.municipality import CITIZEN
 from tests.support.scenarios.shipped_services import SHIPPED_SERVICES
@@ -51,14 +50,14 @@ class HostileTexter:
         self.taken.add(name)
         return hostile_text(name, prefix)
 
-    async def says(self, mobile: str, text: str, words: str = "") -> str:
-        """Text; return the answer, which has these words."""
+    async def says(self, mobile: str, text: str, *words: str) -> str:
+        """Text; return the answer, which has one of these words: who writes Latin letters is answered in them."""
         sms = ReceivedSms(f"hostile-{next(self._texts)}", mobile, LINE, text)
         heard = await receive_sms(self.site.demo.desk, self.site.store, "simulator", sms)
         async with self.site.store.open_unit(write=False) as uow:
             reply = await uow.outbox.get(heard.reply_id or 0)
         assert reply is not None, text
-        assert words in reply.text, (text, reply.text)
+        assert not words or any(one in reply.text for one in words), (text, reply.text)
         return reply.text
 
     async def fills(self, service: Service, intent: Intent, prefix: str) -> None:
@@ -86,9 +85,9 @@ class HostileTexter:
 
     def keep(self, service: Service, told: str) -> str:
         """Keep the code that one is told."""
-        code = re.search(r"\d{3}\s\d{3}\s\d{3}", told)
+        code = CODE.search(told)
         assert code, told
-        self.codes.setdefault(service.key, []).append("".join(code[0].split()))
+        self.codes.setdefault(service.key, []).append("".join(code.groups()))
         return self.codes[service.key][-1]
 
     async def answers(self, prefix: str) -> None:
@@ -96,21 +95,23 @@ class HostileTexter:
         for way in ("answer", "asked-answer"):
             request = await self.site.submitted()
             await self.site.demo.act(request.code, "ask", Role.CIVIL, {"question": "چند متر؟"})
-            await self.in_one_or_two(f"پاسخ {request.code}", way, prefix, "رسید و بررسی می‌شود")
+            await self.in_one_or_two(
+                f"پاسخ {request.code}", way, prefix, "رسید و بررسی می‌شود", "resid va barresi mishavad"
+            )
 
-    async def in_one_or_two(self, command: str, way: str, prefix: str, thanks: str) -> None:
+    async def in_one_or_two(self, command: str, way: str, prefix: str, *thanks: str) -> None:
         """Say what belongs to a command behind it, or once it is asked for."""
         text = self.text(way, prefix)
         if way.startswith("asked-"):
             await self.says(CITIZEN, command, "متن خود را بفرستید")
-            await self.says(CITIZEN, text, thanks)
+            await self.says(CITIZEN, text, *thanks)
         else:
-            await self.says(CITIZEN, f"{command} {text}", thanks)
+            await self.says(CITIZEN, f"{command} {text}", *thanks)
 
     async def comments(self, prefix: str) -> None:
         """Comment on a service."""
         for way in ("comment", "asked-comment"):
-            await self.in_one_or_two("نظر ماشین‌آلات", way, prefix, "نظر شما ثبت شد")
+            await self.in_one_or_two("نظر ماشین‌آلات", way, prefix, "نظر شما ثبت شد", "Nazar shoma sabt shod")
 
     async def rates(self, prefix: str) -> None:
         """Rate what came to its end as low as can be, and say why."""
