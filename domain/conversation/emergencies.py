@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from domain.language.intents import combine_words
 from domain.parsing.filler_words import COURTESY_WORDS
 from domain.parsing.negation import find_negations
 from domain.parsing.tokens import Phrases, TokenStream, keys_of
@@ -24,6 +25,9 @@ class Emergency(StrEnum):
     CRASH = "crash"
     GAS = "gas"
     INJURY = "injury"
+    BITE = "bite"
+    CRIME = "crime"
+    OUTAGE = "outage"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,16 @@ class _Signs:
 
 _WINDOW = 6
 """Words behind its name in which what happens is looked for: «سیل دیشب تا دم خونه ما اومده»."""
+
+_CUT_SUPPLIES = (
+    "برق", "آب", "گاز", "برقمون", "آبمون", "گازمون",
+    *combine_words(
+        ("برق", "آب", "گاز"),
+        ("کوچه", "کوچه ما", "کوچمون", "محله", "محله ما", "محلمون", "خونه", "خونه ما", "خونمون", "خانه", "خانه ما",
+         "روستا", "روستای ما", "ما"),
+    ),
+)  # fmt: skip
+"""What is cut off, with whose it is."""
 
 _SIGNS: Mapping[Emergency, _Signs] = {
     Emergency.FIRE: _Signs(
@@ -112,13 +126,43 @@ _SIGNS: Mapping[Emergency, _Signs] = {
         "نشتی گاز", "گاز گرفتگی", "گازگرفتگی", "booye gaz", "boye gaz"),
     ),
     Emergency.INJURY: _Signs(
-        event_names=("اورژانس", "آمبولانس", "خونریزی", "سکته", "غرق شدن"),
+        event_names=("اورژانس", "آمبولانس", "خونریزی", "سکته", "غرق شدن", "ambulans", "orzhans", "urzhans"),
         things=("حالش", "حالم", "حال مادرم", "حال پدرم", "حال بچه"),
         events=("خیلی بده", "وخیمه", "به هم خورده خیلی"),
         clear_phrases=(
             "سکته کرد", "سکته کرده", "غش کرده", "بیهوش شد", "بیهوش شده", "بیهوش افتاده", "بیهوشه", "غرق شد", "غرق شده",
             "داره غرق میشه", "داره خفه میشه", "خفه شده", "خونریزی داره", "زخمی شده", "زخمی داریم", "نفس نمیکشه",
-            "نفسش بند اومده", "سم خورده",
+            "نفسش بند اومده", "سم خورده", "آمبولانس لازم", "آمبولانس بفرستید", "اورژانس لازم", "اورژانس بفرستید",
+            "ambulans lazem", "ambulans befrestid", "orzhans lazem",
+        ),
+    ),
+    Emergency.BITE: _Signs(
+        things=("سگ", "سگا", "سگها", "گرگ", "شغال", "مار", "عقرب", "رتیل", "زنبور", "sag", "mar", "aghrab"),
+        events=(
+            "گاز گرفت", "گاز گرفته", "گازش گرفت", "گازش گرفته", "نیش زد", "نیش زده", "نیشش زد", "نیشش زده", "گزیده",
+            "گزید", "حمله کرد", "حمله کرده", "حمله کردن", "اومده تو", "آمده تو", "اومده توی", "رفته تو", "اومده خونه",
+            "gaz gerefte", "gaz gereft", "nish zade", "nish zad",
+        ),
+        clear_phrases=("مارگزیدگی", "عقرب گزیدگی", "مار گزیدگی", "عقربگزیدگی"),
+    ),
+    Emergency.CRIME: _Signs(
+        event_names=("نزاع", "چاقوکشی", "سرقت", "تیراندازی", "قمه کشی"),
+        things=("دزد", "چاقو", "قمه", "تفنگ", "dozd", "chaghu"),
+        events=(
+            "شد", "شده", "اومد", "اومده", "آمده", "زد", "زده", "زدن", "کشید", "کشیده", "کشیدن", "کشیدند", "کردند",
+            "کرده", "برده", "بردن", "زدند", "داریم", "oomade", "umade", "omade", "zade", "bord", "borde",
+        ),
+        clear_phrases=(
+            "همدیگه رو میزنن", "همدیگر را میزنند", "چاقو خورده", "تیر خورده", "دعوا شده", "درگیری شده", "دزدی شده",
+        ),
+    ),
+    Emergency.OUTAGE: _Signs(
+        things=("لوله آب", "لوله اصلی", "لوله"),
+        events=("ترکید", "ترکیده", "ترکیدگی"),
+        clear_phrases=(
+            *combine_words(_CUT_SUPPLIES, ("قطعه", "قطع است", "قطع شد", "قطع شده", "قطعند", "قطع کردن", "قطع کردند")),
+            *combine_words(("برق", "برقمون", "برق ما", "برق محله"), ("رفت", "رفته")), "ترکیدگی لوله",
+            "bargh rafte", "bargh ghate", "ab ghate", "gaz ghate",
         ),
     ),
 }  # fmt: skip

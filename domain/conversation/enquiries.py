@@ -132,7 +132,7 @@ ENQUIRY_INTENTS: tuple[Intent, ...] = (
             "contact", "office hours", "saat kari", "saate kari", "shahrdari kojast",
         ),
         weak_words=(
-            "اپراتور", "operator", "تلفن", "شماره تلفن", "شماره تماس", "آدرس", "نشانی", "تماس با شهرداری",
+            "تلفن", "شماره تلفن", "شماره تماس", "آدرس", "نشانی", "تماس با شهرداری",
             "تماس با ما", "تلفن تماس", "phone",
             "address", "telefon", "adres", "shomare telefon", "shomare tamas",
         ),

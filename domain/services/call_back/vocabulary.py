@@ -36,7 +36,7 @@ CALL_BACK_INTENT = Intent(
         "talk to someone", "talk to somebody", "talk to a human", "speak to someone",
     ),
     rest_slot="about",
-    weak_words=("درخواست تماس", "تماس", "زنگ", "پشتیبان", "پشتیبانی", "tamas", "zang"),
+    weak_words=("درخواست تماس", "تماس", "زنگ", "پشتیبان", "پشتیبانی", "اپراتور", "operator", "tamas", "zang"),
     topic=Topic("call_back"),
     is_complete=True,
     is_form=True,
