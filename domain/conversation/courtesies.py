@@ -40,11 +40,15 @@ _INSULTING_STEMS = (
     "بیشرف", "بیناموس", "بیوجدان", "مفتخور", "لعنت", "مردهشور", "مزخرف", "مسخرهکرد",
     "مسخرمونکرد",
     "مسخرهاس", "مسخرست", "بیعرضه", "بیغیرت", "الاغ", "بیسواد", "پدرسگ", "حرومزاده", "خاکتوسر", "خاکبرسر", "شمادزد",
-    "همتوندزد", "چهوضع", "اینچهوضع", "مسخرهای", "مسخرهاید", "مسخرهاین", "آبروتون", "شرمکنید", "خجالتداره",
-    "خجالتنمیکشید",
+    "همتوندزد", "چهوضعشه", "اینچهوضعش", "اینچهوضعیه", "اینچهوضعه",
+    "مسخرهای", "مسخرهاید", "مسخرهاین", "آبروتون", "شرمکنید", "خجالتداره",
+    "خجالتنمیکشید", "حرامخور", "حرومخور", "حرامخوار", "بهدردنمیخورید", "بهدردنمیخورین", "بدردنخور", "بهدردنخور",
+    "ریدم", "ریدید", "ریدین",
     "دزدید", "دزدین", "دزدا", "خجالتبکش", "ahmagh", "bishoor", "avazi", "kesafat", "idiot", "stupid",
 )  # fmt: skip
 """What insulting words begin with, spaces left out."""
+_PRAISING_STEMS = ("کارتونعالی", "کارتونخوببود", "کارتانعالی", "عالیبود", "خیلیخوببود", "راضیبود", "راضیم", "راضیهستم")
+"""What a message begins a praise with, spaces left out."""
 _MOST_INSULTING = 8
 """Words of a message that only insults: a longer one tells of something."""
 _DRIVERS = keys_of("راننده", "رانندش", "رانندهاش", "تاکسی")
@@ -67,7 +71,13 @@ def read_courtesy(text: str, *, calls_nothing: bool = False) -> str | None:
         return None
     if not message_words:
         return THANKS if any(token.key in _THANKING_SIGNS for token in stream.tokens) else None
-    if len(message_words) <= _MOST_INSULTING and _insults(message_words) and _DRIVERS.isdisjoint(message_words):
+    if calls_nothing and len(message_words) <= _MOST_INSULTING and _says(message_words, _PRAISING_STEMS):
+        return THANKS
+    if (
+        len(message_words) <= _MOST_INSULTING
+        and _says(message_words, _INSULTING_STEMS)
+        and _DRIVERS.isdisjoint(message_words)
+    ):
         return INSULT
     strange = [word for word in message_words if word not in _GREETING_WORDS | _THANKING_WORDS | _BESIDE_WORDS]
     if any(word in _THANKING_WORDS for word in message_words) and len(strange) <= (
@@ -78,6 +88,6 @@ def read_courtesy(text: str, *, calls_nothing: bool = False) -> str | None:
     return GREETING if is_greeting else None
 
 
-def _insults(message_words: list[str]) -> bool:
+def _says(message_words: list[str], stems: tuple[str, ...]) -> bool:
     joined = ("".join(message_words[start : start + _MOST_JOINED]) for start in range(len(message_words)))
-    return any(letters.startswith(stem) for letters in joined for stem in _INSULTING_STEMS)
+    return any(letters.startswith(stem) for letters in joined for stem in stems)

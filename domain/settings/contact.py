@@ -26,6 +26,10 @@ class BotContact:
         """Where it is found."""
         return _BOT_ADDRESSES[self.messenger].format(name=self.user_name)
 
+    def start_address(self, payload: str) -> str:
+        """Where a chat with it begins that says what is wanted (`domain/actions/chats/deep_links.py` reads it)."""
+        return f"{self.address}?start={payload}"
+
     @property
     def display_name(self) -> str:
         """What it is called, as people write it."""

@@ -11,6 +11,7 @@ from channels.portal.frame import PortalRoute, PortalVisitor
 from channels.portal.tracking.addresses import OWN_REQUESTS_PATH, request_address
 from channels.web.error_pages import status_of
 from channels.web.pages import render_page
+from domain.actions.chats.deep_links import write_track_payload
 from domain.actions.dependencies import Dependencies
 from domain.actions.requests.own_requests import find_concerned_request
 from domain.actions.requests.public_tracking import PublicStatus, find_public_status, read_public_code
@@ -78,6 +79,7 @@ class CodePage:
         return {
             "public_status": public_status,
             "own_address": request_address(public_status.code),
+            "track_payload": write_track_payload(public_status.code),
             "service_title": self._dependencies.wording.service_title(public_status.service),
             "phase_title": get_text(f"phases.{public_status.phase}"),
             "next_step": get_text(f"portal.track.next.{public_status.phase}"),

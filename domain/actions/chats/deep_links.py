@@ -6,6 +6,11 @@ TRACK_PAYLOAD_PREFIX = "track_"
 """What the payload of a link to a request begins with; its tracking code follows."""
 
 
+def write_track_payload(code: str) -> str:
+    """Return the payload of a link that follows a request."""
+    return f"{TRACK_PAYLOAD_PREFIX}{code}"
+
+
 def write_track_command(code: str) -> str:
     """Return the command that follows a request, as one types it; of an empty code it asks which one."""
     return f"پیگیری {code}"

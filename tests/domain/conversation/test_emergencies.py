@@ -10,7 +10,7 @@ HAPPENING = {
         "خونه آتیش گرفته", "کمک آتش سوزی شده", "آتش!", "آتش‌سوزی در انبار کاه! کمک", "کوچه شهید رجایی آتیش سوزی شده",
         "حریق",
         "مغازه بغلی داره میسوزه", "atish gerefte khonamoon", "انباری همسایه مون آتیش گرفته بدوید",
-        "نیزار پشت ده آتش گرفته",
+        "نیزار پشت ده آتش گرفته", "خونه همسایه دود میکنه فکر کنم آتیشه", "ýangyn bar oba",
     ),
     Emergency.FLOOD: (
         "سیل اومده تو خونه", "سیل", "آب خونه رو گرفته چیکار کنیم", "سیل خونه مارو برد", "seyl umade komak",
@@ -18,6 +18,7 @@ HAPPENING = {
     ),
     Emergency.RUBBLE: (
         "بچه ها زیر آوار موندن", "دیوار همسایه ریخت روی ماشین", "سقف مدرسه فرو ریخته", "آوار!",
+        "چاه ریخته کارگر مونده توش", "زلزله اومد",
     ),
     Emergency.SHOCK: ("برق‌گرفتگی", "پسرم رو برق گرفت", "کارگرمون رو برق گرفته افتاده", "bargh gerefte pesaram ro"),
     Emergency.WIRES: ("سیم برق افتاده تو خیابون", "تیر برق جلو خونه شکسته"),
@@ -26,7 +27,8 @@ HAPPENING = {
     ),
     Emergency.GAS: ("بوی گاز میاد تو کوچه", "گاز نشت کرده", "لوله گاز ترکیده", "نشت گاز", "booye gaz miad"),
     Emergency.INJURY: (
-        "پدرم سکته کرده", "یه نفر تو دریا غرق شده", "بچه بیهوش شده", "ambulans lazem darim",
+        "پدرم سکته کرده", "یه نفر تو دریا غرق شده", "بچه بیهوش شده", "پدرم قلبش گرفته", "بچه افتاده تو چاه",
+        "ambulans lazem darim",
         "فوری آمبولانس بفرستید",
     ),
     Emergency.BITE: (
@@ -56,10 +58,11 @@ COURTESIES = {
     ),
     INSULT: (
         "خاک تو سرتون", "احمقا چرا جواب نمیدین", "دزدا", "شما بی‌عرضه اید", "چه شهرداری مسخره‌ای دارید",
-        "این چه وضعشه دو هفته است علافم", "خجالت نمی‌کشید؟",
+        "این چه وضعشه دو هفته است علافم", "خجالت نمی‌کشید؟", "حرامخورها", "به درد نمیخورید",
     ),
     None: (
-        "سلام ماشین میخوام", "سلام کد من چی شد", "پیگیری", "راننده تاکسی بی شعور بود و تند میرفت و فحش داد", "شب", "۲",
+        "سلام ماشین میخوام", "سلام کد من چی شد", "پیگیری", "درخواستم در چه وضعیتیه",
+        "راننده تاکسی بی شعور بود و تند میرفت و فحش داد", "شب", "۲",
         "ممنون میشم لودر بفرستید", "راهنمایی", "بله ممنون ۲",
     ),
 }  # fmt: skip
@@ -74,3 +77,10 @@ def test_what_happens_is_told_from_what_is_named() -> None:
 @pytest.mark.parametrize("courtesy", COURTESIES)
 def test_courtesies_ask_for_nothing(courtesy: str | None) -> None:
     assert {text: read_courtesy(text) for text in COURTESIES[courtesy]} == dict.fromkeys(COURTESIES[courtesy], courtesy)
+
+
+def test_praise_is_answered_like_thanks_where_it_rates_nothing() -> None:
+    praises = ("کارتون عالی بود", "راضی بودم خیلی خوب بود", "سلام عالی بود")
+    assert {text: read_courtesy(text, calls_nothing=True) for text in praises} == dict.fromkeys(praises, THANKS)
+    others = ("راضی نبودم", "خوب بود لودر زودتر میامد")
+    assert {text: read_courtesy(text, calls_nothing=True) for text in others} == dict.fromkeys(others)

@@ -5,8 +5,10 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer, make_mocked_request
 
 from channels.portal.service.service_page import SERVICE_PATH, find_request_form
+from domain.actions.chats.deep_links import read_link_payload
 from domain.actions.feedback.moderation import answer_comment, moderate_comment
 from domain.actions.feedback.public_comments import LONGEST_COMMENT, MOST_COMMENTS
+from domain.conversation.dialogue import Conversation
 from domain.feedback.opinions import Comment, CommentFilter, CommentState
 from domain.values.actors import Role
 from tests.support.demo_site import DemoSite
@@ -114,3 +116,13 @@ async def test_the_button_leads_to_the_form_of_a_request(portal: DemoSite) -> No
     async with TestClient(TestServer(portal.app)) as client:
         page = await PortalReader(client).read(SERVICE)
     assert '<a role="button" class="accent" href="/services/machinery/request">ثبت درخواست</a>' in page
+
+
+async def test_it_goes_on_in_the_bots(reader: PortalReader, portal: DemoSite) -> None:
+    page = await reader.read(SERVICE)
+    for name, address in (("تلگرام", "https://t.me/gomishan_bot"), ("بله", "https://ble.ir/gomishan_bot")):
+        assert f'<a href="{address}?start=machinery">در {name} ادامه دهید</a>' in page
+    conversation = Conversation(portal.desk.grammar, portal.desk.services, "telegram")
+    assert all(
+        read_link_payload(conversation, key) for key, service in portal.desk.services.items() if service.keywords
+    )

@@ -42,6 +42,7 @@ async def test_a_code_tells_service_and_phase_and_nothing_else(reader: PortalRea
         assert answer.status == 200
         assert "کارکرد ماشین‌آلات" in page
         assert "دریافت شده" in page
+        assert f'href="https://t.me/gomishan_bot?start=track_{request.code}"' in page
         assert answer.headers["Cache-Control"] == "no-store"
         assert not any(str(value) in page for value in (CITIZENS[0].mobile[3:], *FORM.values()) if value != "machinery")
         assert 'name="robots" content="noindex"' in page
