@@ -25,12 +25,17 @@ from domain.conversation.grammar import Grammar
 from domain.conversation.intent_forms import build_intent_forms
 from domain.conversation.parsed_message import ParsedMessage
 from domain.fields.form import Field
+from domain.fields.types import Text
 from domain.language.service import Service
 from domain.parsing.places import part_with_address
 from domain.values.errors import AmbiguousField, DomainError
 
 MOST_MENU_LINES = 10
 """Intents that help offers in a text message."""
+
+
+MOST_WORDS_OF_A_QUESTION = 6
+"""Words of a text that only asks something, or answers it wrongly; a longer one tells of what is wanted."""
 
 
 class Questions:
@@ -169,6 +174,9 @@ class Questions:
         heard_values = {**self.slots_of(story)} if story else {}
         if "place" in heard_values:
             heard_values["place"] = part_with_address(str(heard_values["place"]))
+        if len(text.split()) <= MOST_WORDS_OF_A_QUESTION:  # a wrong answer is no description of what is wanted
+            own_words = {field.name for field in form.fields if isinstance(field.type, Text) and field.name != "place"}
+            heard_values = {name: value for name, value in heard_values.items() if name not in own_words}
         heard_part = fill_heard_part(frame, form, text)
         taken = absorb_open_values(frame, form, heard_values, now) or heard_part
         if not taken:

@@ -19,7 +19,7 @@ from domain.conversation.answers import (
     is_bare_code,
     is_interruption,
 )
-from domain.conversation.asking import Questions
+from domain.conversation.asking import MOST_WORDS_OF_A_QUESTION, Questions
 from domain.conversation.command_fields import MENU_INTENT, TARIFF_INTENT
 from domain.conversation.corrections import (
     Correction,
@@ -65,9 +65,6 @@ OPT_INTENTS = frozenset({"opt_out", "opt_in"})
 
 TELLING_INTENTS = frozenset({"contact", "list", "who_read"})
 """Commands that only tell something: amid a form they are understood by the words of a text as a whole."""
-
-MOST_WORDS_OF_A_QUESTION = 6
-"""Words of a text that only asks something."""
 
 MOST_FRAMES = 3
 """Frames that may wait for each other; a further interruption drops the oldest."""
