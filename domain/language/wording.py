@@ -11,7 +11,7 @@ from domain.fields.types import FieldType
 from domain.language.question_subjects import list_marked_fields, list_marked_papers
 from domain.language.service import Notice, Service
 from domain.language.summaries import summarize_work
-from domain.messages.catalogue import Catalogue, RenderedMessage
+from domain.messages.catalogue import CHAT_PREFIX, Catalogue, RenderedMessage
 from domain.messages.records import MessageClass
 from domain.requests.request import Phase, ServiceRequest
 from domain.unit_of_work import Clock
@@ -331,9 +331,14 @@ class Wording:
         facts: Mapping[str, Any] | None = None,
         cls: MessageClass = MessageClass.REPLY,
     ) -> RenderedMessage:
-        """Render a text about a request, with these facts beside its own; it goes out as `cls` where it names none."""
-        text_facts = self.request_facts(request, facts, self.catalogue.list_fact_names(key))
-        return self.catalogue.render_message(key, text_facts, cls, request.id)
+        """Render a text about a request, with these facts beside its own, also as chats say it where they have words of
+        their own; it goes out as `cls` where it names none.
+        """
+        chat_keys = [f"{CHAT_PREFIX}{key}"] if f"{CHAT_PREFIX}{key}" in self.catalogue else []
+        fact_names = frozenset().union(*(self.catalogue.list_fact_names(one) for one in (key, *chat_keys)))
+        text_facts = self.request_facts(request, facts, fact_names)
+        message = self.catalogue.render_message(key, text_facts, cls, request.id)
+        return replace(message, chat_text="".join(self.catalogue.render(one, text_facts) for one in chat_keys))
 
     def render_error(self, error: DomainError) -> str:
         """Return the text of an error for people: its reason's text, or its code's."""

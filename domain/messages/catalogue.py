@@ -13,7 +13,7 @@ import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from itertools import chain
 from typing import Any
@@ -33,6 +33,7 @@ from domain.messages.text_tables import flatten_table, read_leaf_text, replace_l
 from domain.messages.translations import LATIN_TAG, Translation, load_translation, translate_leaf
 from domain.values.languages import PERSIAN, Language, language_in_force
 from domain.values.message_parts import count_parts
+from domain.values.money import rials_in_toman
 from domain.values.text import count_code_units, drop_needless_marks, persian_digits
 
 DEFAULT_PART_BUDGET = 2
@@ -64,6 +65,14 @@ class RenderedMessage:
     """Whether the bills that it tells of can be merged into one pair of ids."""
     markup: ReplyMarkup | None = None
     """What a chat shows beside it; None: nothing, or what its request or its bill allows then."""
+    chat_text: str = ""
+    """The same as chats say it, where buttons do what the text asks to be written; empty: in the same words."""
+    sms_text: str = ""
+    """The same as text messages say it, once it is worded for a chat; empty: in the same words."""
+
+    def word_for_chat(self) -> "RenderedMessage":
+        """Return the message in the words of chats."""
+        return replace(self, text=self.chat_text, chat_text="", sms_text=self.text) if self.chat_text else self
 
 
 CHAT_PREFIX = "in_chat."
@@ -223,7 +232,8 @@ class Catalogue:
             text_parts.append(literal_text)
             if placeholder:
                 most_units = placeholder.cut_length or self.length_limit(placeholder.name, service_key)
-                text_parts.append(cut_text(facts[placeholder.name], most_units))
+                value = facts[placeholder.name]
+                text_parts.append(rials_in_toman(value) if placeholder.in_toman else cut_text(value, most_units))
         text = "".join(text_parts)
         return text if language_in_force().direction == "rtl" else drop_needless_marks(text)
 
@@ -251,11 +261,11 @@ class Catalogue:
         )
 
     def list_longest_facts(self, key: str) -> dict[str, str]:
-        """Return the longest value of each placeholder of a text, where it does not say itself that it cuts it."""
+        """Return the longest value of each placeholder of a text that does not say itself how it is shown."""
         return {
             placeholder.name: self._longest_value(key, placeholder)
             for _, placeholder in parse_template(self.text(key))
-            if placeholder and not placeholder.cut_length
+            if placeholder and not placeholder.cut_length and not placeholder.in_toman
         }
 
     def find_over_budget(self, keys: Iterable[str]) -> list[tuple[str, int, int]]:
@@ -299,7 +309,7 @@ class Catalogue:
         )
         if longest_value is None:
             raise UnknownText(f"longest.{name}")
-        return longest_value
+        return rials_in_toman(longest_value) if placeholder.in_toman else longest_value
 
     def _find_written_longest(self, key: str) -> str | None:
         leaf = self._leaves_in_force().get(key)

@@ -138,6 +138,8 @@ class ReplyMarkup:
     """What it is to the status card of its request; None: nothing."""
     barcode: str = ""
     """The 26 digits of a bill that are drawn above the text; empty: none are."""
+    sms_text: str = ""
+    """What goes by SMS in place of the text, should it not reach the chat; empty: the text itself."""
 
     def as_json(self) -> dict[str, Any] | None:
         """Return the form that the outbox keeps; None when nothing is shown."""
@@ -152,6 +154,7 @@ class ReplyMarkup:
             "silent": self.is_silent,
             "card": self.card,
             "barcode": self.barcode,
+            "sms_text": self.sms_text,
         }
         return {name: part for name, part in parts.items() if part} or None
 
@@ -178,4 +181,5 @@ class ReplyMarkup:
             is_silent=markup_json.get("silent", False),
             card=CardState(markup_json["card"]) if "card" in markup_json else None,
             barcode=markup_json.get("barcode", ""),
+            sms_text=markup_json.get("sms_text", ""),
         )

@@ -14,14 +14,19 @@ from typing import NamedTuple
 PHONE = "phone"
 """The fact that every text is given."""
 
+IN_TOMAN = "toman"
+
 _BRACKETED_PART = re.compile(r"\[(?P<words>[^\[\]{}]*\{(?P<fact>\w+)\}[^\[\]{}]*)\]")
 
 
 class Placeholder(NamedTuple):
-    """A place for a fact in a text; `cut_length` is where that text cuts it, in code units (0: it does not)."""
+    """A place for a fact in a text."""
 
     name: str
     cut_length: int
+    """Where the text cuts it, in code units; 0: it does not (`{text:60}`)."""
+    in_toman: bool
+    """Whether an amount of rials is said in toman, as people reckon (`{amount:toman}`)."""
 
 
 def settle_brackets(template: str, facts: Mapping[str, str] | None) -> str:
@@ -75,9 +80,9 @@ def parse_template(template: str) -> Sequence[tuple[str, Placeholder | None]]:
     return [
         (
             literal_text,
-            Placeholder(placeholder_name, int(cut_length) if cut_length and cut_length.isdecimal() else 0)
+            Placeholder(placeholder_name, int(form) if form and form.isdecimal() else 0, form == IN_TOMAN)
             if placeholder_name
             else None,
         )
-        for literal_text, placeholder_name, cut_length, _ in Formatter().parse(template)
+        for literal_text, placeholder_name, form, _ in Formatter().parse(template)
     ]

@@ -25,12 +25,20 @@ BILL_STEP_RIALS = 1000
 """Rials: a payment id counts thousands, so a bill's amount is a multiple of this."""
 
 
+RIALS_OF_A_TOMAN = 10
+
+
 def round_rials(amount: int, step_rials: int = BILL_STEP_RIALS, rounding_mode: RoundingMode = "down") -> int:
     """Return a multiple of `step_rials` rials near `amount`; `ValueError` for a negative amount or a step below 1."""
     if amount < 0 or step_rials < 1:
         raise ValueError(f"cannot round {amount} rials to steps of {step_rials}")
     rounding_offset = {"down": 0, "nearest": step_rials // 2, "up": step_rials - 1}[rounding_mode]
     return (amount + rounding_offset) // step_rials * step_rials
+
+
+def rials_in_toman(rials_text: str) -> str:
+    """Return an amount of rials as people read it, a multiple of ten, in toman."""
+    return group_digits(int("".join(filter(str.isdecimal, rials_text))) // RIALS_OF_A_TOMAN)
 
 
 def exact_quantity(quantity: QuantityInput) -> Decimal:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from domain.actions.conversations.driver_menu import build_main_menu
 from domain.actions.conversations.request_buttons import build_request_buttons
 from domain.actions.conversations.turn_context import TurnContext
+from domain.actions.messages.notify import find_answer_deadline
 from domain.actions.requests.command import AWAITED_COMMANDS
 from domain.authorization.request_policy import awaits_answer_of
 from domain.conversation.buttons.menus import menu_button_rows
@@ -39,7 +40,7 @@ async def with_markup(turn: TurnContext, reply: RenderedMessage) -> RenderedMess
     if reply.request_id is not None:
         request = await turn.uow.requests.get(reply.request_id)
         if awaits_answer_of(request, turn.actor):
-            reply = render_asked_matter(turn, request) or reply
+            reply = await render_asked_matter(turn, request) or reply
         button_rows = await build_request_buttons(
             turn.dependencies, turn.uow, request, turn.actor.identifier, turn.actor.channel
         )
@@ -53,7 +54,7 @@ async def with_markup(turn: TurnContext, reply: RenderedMessage) -> RenderedMess
     return with_menu_button(turn, replace(reply, markup=ReplyMarkup(button_rows)))
 
 
-def render_asked_matter(turn: TurnContext, request: ServiceRequest) -> RenderedMessage | None:
+async def render_asked_matter(turn: TurnContext, request: ServiceRequest) -> RenderedMessage | None:
     """Return what a request asks somebody else, as they were notified of it (whose leave, from when to when); None
     where it asks nobody.
     """
@@ -61,7 +62,8 @@ def render_asked_matter(turn: TurnContext, request: ServiceRequest) -> RenderedM
     asking_notice = next(iter(list_asking_notices(service, request.state)), None)
     if asking_notice is None:
         return None
-    return turn.render_about(request, f"services.{service.key}.notices.{asking_notice.text_name}")
+    deadline = await find_answer_deadline(turn.uow, request)
+    return turn.render_about(request, f"services.{service.key}.notices.{asking_notice.text_name}", **deadline)
 
 
 async def _add_asked_matter(turn: TurnContext, question: RenderedMessage) -> RenderedMessage:
@@ -69,7 +71,7 @@ async def _add_asked_matter(turn: TurnContext, question: RenderedMessage) -> Ren
     frame = turn.dialogue.top
     if frame is None or frame.intent not in AWAITED_COMMANDS or frame.asked != CONFIRM_STEP:
         return question
-    matter = render_asked_matter(turn, await turn.uow.requests.get_by_code(parse_code(frame.slots["code"])))
+    matter = await render_asked_matter(turn, await turn.uow.requests.get_by_code(parse_code(frame.slots["code"])))
     return replace(question, text=f"{matter.text}\n{question.text}") if matter else question
 
 

@@ -11,7 +11,7 @@ from domain.actions.chats.answered_questions import find_answered_message
 from domain.actions.citizens.languages import name_chat_line
 from domain.actions.conversations.arriving import Arrival, handle_once
 from domain.actions.conversations.chat_turn import ChatTurn, handle_chat_event
-from domain.actions.conversations.languages import adopt_written_language, announce_language
+from domain.actions.conversations.languages import adopt_written_language, announce_language, choose_answer_letters
 from domain.actions.conversations.receive import LONGEST_TEXT
 from domain.actions.conversations.turn_context import open_turn
 from domain.actions.conversations.unproved_chat import handle_unproved_event, prove_by_contact
@@ -32,6 +32,7 @@ from domain.chats.chat import (
     TextWritten,
 )
 from domain.conversation.buttons.answers import read_button_answer
+from domain.conversation.buttons.menus import LISTED_COMMANDS
 from domain.messages.ports import StoredDialogue
 from domain.messages.records import InboundMessage, InboundState
 from domain.unit_of_work import Store, UnitOfWork
@@ -258,11 +259,21 @@ async def _take_turn(
             open_turn(dependencies, uow, chat_address), chat, update.chat_event, stored_dialogue
         )
     turn = open_turn(dependencies, uow, chat_address, stored_dialogue)
+    letters = await choose_answer_letters(turn, _find_written_text(update.chat_event))
     question_before = turn.dialogue.as_json() if turn.had_dialogue else None
-    chat_turn = await handle_chat_event(turn, update.chat_event)
+    with in_language(letters):
+        chat_turn = await handle_chat_event(turn, update.chat_event)
     if question_before and not chat_turn.answered_message and turn.dialogue.as_json() != question_before:
         return replace(chat_turn, answered_message=await find_answered_message(uow, arrival.message))
     return chat_turn
+
+
+def _find_written_text(event: ChatEvent) -> str:
+    """Return what somebody wrote; empty where nobody did, and for the commands that a messenger offers, which are Latin
+    for everybody.
+    """
+    text = event.text if isinstance(event, TextWritten) else ""
+    return "" if text.split(" ")[0] in LISTED_COMMANDS else text
 
 
 def _is_repeated_press(previous: InboundMessage, message: InboundMessage) -> bool:

@@ -16,7 +16,7 @@ from domain.actions.staff import staffing
 from domain.bills.bill import Bill
 from domain.blocks.charging import list_request_bills
 from domain.blocks.papers_pending import find_missing_papers
-from domain.chats.chat import SILENT_MESSENGERS, Chat, ChatAddress
+from domain.chats.chat import MESSENGERS, SILENT_MESSENGERS, Chat, ChatAddress
 from domain.conversation.buttons.requests import bill_page_button_rows
 from domain.engine.engine import DueNotice, StepOutcome
 from domain.language.awaited import ANSWER_UNTIL_FACT
@@ -75,7 +75,8 @@ async def announce_outcome(
         for mobile in mobiles:
             is_reply = actor.kind == "citizen" and mobile == actor.identifier
             if is_reply and not texts_actor:
-                replies.append(replace(await render_notice(), cls=MessageClass.REPLY))
+                reply = replace(await render_notice(), cls=MessageClass.REPLY)
+                replies.append(reply.word_for_chat() if actor.channel in MESSENGERS else reply)
             else:
                 render_for_line = render_notice if is_reply else partial(render_notice, mobile)
                 await notify_line(dependencies, uow, mobile, render_for_line)
@@ -94,10 +95,10 @@ async def _queue_status_card(dependencies: Dependencies, uow: UnitOfWork, reques
         return
     with in_language(await find_line_language(dependencies, uow, mobile)):
         heading = dependencies.wording.render_about(request, CARD_KEY, {}, MessageClass.REPLY)
-        status_text = dependencies.wording.render_about(request, text_key, facts, MessageClass.REPLY).text
+        status = dependencies.wording.render_about(request, text_key, facts, MessageClass.REPLY).word_for_chat()
         rows = await build_request_buttons(dependencies, uow, request, mobile, chat.channel)
     markup = ReplyMarkup(rows, is_silent=True, card=card_state)
-    card = replace(heading, text=f"{heading.text}\n{status_text}", markup=markup)
+    card = replace(heading, text=f"{heading.text}\n{status.text}", markup=markup)
     address = Address(chat.channel, chat.chat_id, mobile)
     await uow.outbox.add(build_outbox_message(dependencies, address, card))
 
@@ -165,7 +166,8 @@ async def queue_message(
         chat = choose_chat(chats, is_about_request=message.request_id is not None)
     address = Address(chat.channel, chat.chat_id, mobile) if chat else sms_address(mobile)
     if chat:
-        message = replace(message, markup=await _build_markup(dependencies, uow, message, mobile, chat.channel))
+        markup = await _build_markup(dependencies, uow, message, mobile, chat.channel)
+        message = replace(message.word_for_chat(), markup=markup)
     row = build_outbox_message(dependencies, address, message)
     row.expires_at = min(row.expires_at, until) if row.expires_at and until else row.expires_at
     if chat:
@@ -208,7 +210,7 @@ def build_outbox_message(dependencies: Dependencies, address: Address, message: 
     comes_silently = waking_time != now and not is_bulk and address.channel in SILENT_MESSENGERS
     not_before = now if comes_silently else waking_time
     markup = message.markup or ReplyMarkup()
-    markup = replace(markup, is_silent=markup.is_silent or comes_silently)
+    markup = replace(markup, is_silent=markup.is_silent or comes_silently, sms_text=message.sms_text)
     return OutboxMessage(
         id=dependencies.ids.new_id(),
         channel=address.channel,
@@ -333,14 +335,19 @@ async def find_status_text(
     While required papers are missing, the state's text under `pending` is it, if there is one.
     """
     facts = payable_bill_facts(await list_request_bills(uow, request)) if request.phase is Phase.NEEDS_PAYMENT else {}
-    timers = await uow.timers.list_of_request(request.id) if request.phase is Phase.NEEDS_CITIZEN else []
-    if deadlines := [timer.at for timer in timers if timer.kind is TimerKind.DEADLINE]:
-        facts[ANSWER_UNTIL_FACT] = min(deadlines)
+    facts |= await find_answer_deadline(uow, request)
     service_prefix = f"services.{request.service}"
     pending_key = f"{service_prefix}.pending.{request.state}"
     if pending_key in dependencies.catalogue:
         facts["missing"] = await find_missing_papers(uow, dependencies.services[request.service].papers, request)
     return (pending_key if facts.get("missing") else f"{service_prefix}.status.{request.state}"), facts
+
+
+async def find_answer_deadline(uow: UnitOfWork, request: ServiceRequest) -> dict[str, Any]:
+    """Return as a fact until when a request waits for an answer; nothing where it waits for none, or for ever."""
+    timers = await uow.timers.list_of_request(request.id) if request.phase is Phase.NEEDS_CITIZEN else []
+    deadlines = [timer.at for timer in timers if timer.kind is TimerKind.DEADLINE]
+    return {ANSWER_UNTIL_FACT: min(deadlines)} if deadlines else {}
 
 
 def payable_bill_facts(bills: Sequence[Bill]) -> dict[str, Any]:

@@ -29,10 +29,13 @@ async def record_blocked_chats(dependencies: Dependencies, uow: UnitOfWork, mess
 
 
 async def reroute_to_sms(dependencies: Dependencies, uow: UnitOfWork, messages: Sequence[OutboxMessage]) -> None:
-    """Queue the same texts for the mobiles of their chats; quiet hours and the text's own end hold as ever."""
+    """Queue the same texts, in the words of SMS, for the mobiles of their chats; quiet hours and the text's own end
+    hold as ever.
+    """
     for message in messages:
         if message.mobile is not None and _is_useful_by_sms(message):
-            rendered_message = RenderedMessage(message.key, message.cls, message.text, request_id=message.request_id)
+            text = ReplyMarkup.from_json(message.content).sms_text or message.text
+            rendered_message = RenderedMessage(message.key, message.cls, text, request_id=message.request_id)
             outbox_message = build_outbox_message(dependencies, sms_address(message.mobile), rendered_message)
             await uow.outbox.add(replace(outbox_message, expires_at=message.expires_at))
 

@@ -57,15 +57,21 @@ async def append_payment_link(
     if not bill_id:
         return message
     bill_pages = await find_bill_pages(dependencies, uow, [await uow.bills.get_by_bill_id(str(bill_id))])
-    text = join_bill_page(dependencies.catalogue, message.text, bill_pages, message.part_budget)
-    return replace(message, text=text, bill_pages=bill_pages)
+    page_line = _word_bill_page(dependencies.catalogue, bill_pages)
+    text = join_fitting(message.part_budget, f"{message.text}{page_line}", message.text)
+    chat_text = f"{message.chat_text}{page_line}" if message.chat_text else ""
+    return replace(message, text=text, chat_text=chat_text, bill_pages=bill_pages)
 
 
 def join_bill_page(catalogue: Catalogue, text: str, bill_pages: BillPages, part_budget: int) -> str:
     """Return a text with the address of a page on a line of its own, a receipt's named so, where there is one and so
     many message parts have room.
     """
+    return join_fitting(part_budget, f"{text}{_word_bill_page(catalogue, bill_pages)}", text)
+
+
+def _word_bill_page(catalogue: Catalogue, bill_pages: BillPages) -> str:
     if not bill_pages.address:
-        return text
+        return ""
     name = f"{catalogue.text('sms.receipt_at')} " if bill_pages.receipt_address else ""
-    return join_fitting(part_budget, f"{text}\n{name}{bill_pages.address}", text)
+    return f"\n{name}{bill_pages.address}"

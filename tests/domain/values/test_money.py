@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.values.money import RoundingMode, rials_text, round_rials
+from domain.values.languages import Language, in_language
+from domain.values.money import RoundingMode, rials_in_toman, rials_text, round_rials
 
 
 @pytest.mark.parametrize(
@@ -43,6 +44,12 @@ def test_down_and_up_enclose_the_amount(amount: int, step: int) -> None:
     assert down <= amount <= up < amount + step
     assert nearest in {down, up}
     assert abs(nearest - amount) * 2 <= step
+
+
+def test_toman_of_rials_for_people() -> None:
+    assert rials_in_toman("۳۵٬۲۰۰٬۰۰۰") == "۳٬۵۲۰٬۰۰۰"
+    with in_language(Language("fa-Latn", "Farsi")):
+        assert rials_in_toman("35,200,000") == "3,520,000"
 
 
 def test_rials_for_people() -> None:

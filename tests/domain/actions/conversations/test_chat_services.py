@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from domain.actions.messages.rerouting import reroute_to_sms
 from domain.chats.chat import SentFile
 from domain.messages.keyboards import AttachedPaper, ReplyMarkup
 from domain.messages.records import OutboxMessage
@@ -212,6 +213,16 @@ async def test_the_owner_consents_by_one_press(taxis: TaxiOrganisation) -> None:
     assert await taxis.state(code) == "under_review"
     taxis.town.advance(minutes=1)
     assert (await owner.press("مخالفم", asked_owner)).key == "errors.already_done"
+
+
+async def test_a_notice_has_the_words_of_the_channel_that_it_goes_by(taxis: TaxiOrganisation) -> None:
+    owner = await Person(taxis.town, mobile=OWNER_MOBILE).linked()
+    await taxis.asks(AUXILIARY_LEAVE, AUXILIARY_MOBILE)
+    asked_owner = (await owner.hears())[-1]
+    assert "بفرستید" not in asked_owner.text, "its buttons answer"
+    async with taxis.town.store.open_unit() as uow:
+        await reroute_to_sms(taxis.town.desk, uow, [asked_owner])
+    assert "موافقید ۱، مخالفید ۲ بفرستید" in (await taxis.town.sent(OWNER_MOBILE))[-1].text
 
 
 async def test_the_owner_refuses_by_a_press_that_is_asked_about(taxis: TaxiOrganisation) -> None:

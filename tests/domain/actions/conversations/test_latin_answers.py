@@ -7,6 +7,7 @@ from domain.messages.catalogue import Catalogue
 from domain.services import SERVICES
 from domain.values.actors import Role
 from domain.values.message_parts import Encoding, choose_encoding, count_parts
+from tests.support.chat_person import Person, labels
 from tests.support.municipality import CITIZEN, NEIGHBOUR, Municipality
 
 ORDER = "mashin loader 4 saat farda saat 8 khiaban emam"
@@ -57,6 +58,17 @@ async def test_a_form_goes_on_in_the_letters_that_it_was_begun_in(town: Municipa
     assert (await town.say(CITIZEN, "۴")).text.startswith("Baraye che ruzi?")
     assert (await town.say(CITIZEN, "فردا")).text.startswith("کار از چه ساعتی")
     assert (await town.say(NEIGHBOUR, "1")).text.startswith("متوجه نشدیم")
+
+
+async def test_a_chat_goes_on_in_the_letters_that_it_is_written_to(town: Municipality) -> None:
+    person = await Person(town).linked()
+    machines = await person.says("mashin")
+    assert "Kodam mashin?" in machines.text
+    hours = await person.press("loader", machines)
+    assert "Chand saat" in hours.text
+    assert "Enseraf" in labels(hours)
+    assert "انصراف" in labels(await person.says("۴ ساعت"))
+    assert "با این شماره" in (await person.says("list")).text, "a command of the messenger's own list"
 
 
 async def test_notices_and_persian_texts_stay_persian(town: Municipality) -> None:
