@@ -161,7 +161,7 @@ async def test_of_a_paper_what_its_page_says(experts: Experts, address: str) -> 
         NEIGHBOUR, f"اصالت {address.format(token=token, typed=typed, persian=persian_digits(token))}"
     )
     assert heard.key == "sms.authentic.paper_valid"
-    assert heard.text.startswith("این برگه از شهرداری گمیشان است و اعتبار دارد: ")
+    assert heard.text.startswith("این برگه از شهرداری گمیشان و معتبر است: ")
 
 
 async def test_what_is_unknown_is_not_ours_and_nothing_is_to_be_paid(town: Municipality) -> None:
