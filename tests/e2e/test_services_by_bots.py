@@ -47,7 +47,7 @@ async def test_machinery_work(bots: BotOffice, messenger: FakeBotApi) -> None:
     await orders_a_loader(reza)
     await reza.is_told("accept", "civil", "پذیرفته شد")
     bill = await reza.is_told("price", "revenue", "شناسه قبض")
-    facts = read_facts(bill.text, "notices.bill")
+    facts = read_facts(bill.text, "in_chat.services.machinery.notices.bill")
     assert facts["amount"] == "۴٬۴۰۰٬۰۰۰"
     again = await reza.presses("پرداخت", "شناسه پرداخت", on=bill)
     assert facts["payment_id"] in again.text
@@ -56,7 +56,7 @@ async def test_machinery_work(bots: BotOffice, messenger: FakeBotApi) -> None:
     await reza.is_told("schedule", "civil", "راننده", operator="OP-07")
     await reza.is_told("hand_over", "civil", "تحویل شد", early="yes")
     await reports_the_work(Visitor(bots, messenger, operator_mobile(7)))
-    done = await reza.is_told("complete", "civil", "چند می‌دهید")
+    done = await reza.is_told("complete", "civil", "چند ستاره می‌دهید")
     await reza.presses("رسید پرداخت", "رسید پرداخت", on=done)
     receipt = reza.person.messages[-1].document
     assert receipt is not None
@@ -97,7 +97,7 @@ async def orders_a_loader(visitor: Visitor) -> None:
     summary = await visitor.says("خیابان *امام*، جنب پارک_شهر", "ثبت شود؟")
     assert "خیابان *امام*، جنب پارک_شهر" in summary.text
     submitted = await visitor.presses("تأیید و ثبت", "کد رهگیری")
-    visitor.code = read_facts(submitted.text, "notices.submit")["code"].replace(" ", "")
+    visitor.code = read_facts(submitted.text, "in_chat.services.machinery.notices.submit")["code"].replace(" ", "")
 
 
 async def test_an_expert_opinion_with_papers_in_and_the_letter_out(bots: BotOffice, messenger: FakeBotApi) -> None:
@@ -115,7 +115,7 @@ async def test_an_expert_opinion_with_papers_in_and_the_letter_out(bots: BotOffi
     await sara.is_told("assign", "manager", "بازدید", officer="ahmadi", visit=visit, outside_hours="yes")
     await sara.desk.does("visit", sara.code, by="ahmadi", report="زمین بایر", area="200")
     bill = await sara.is_told("price", "revenue", "شناسه قبض")
-    await sara.desk.takes_payment(read_facts(bill.text, "services.expert.notices.bill"))
+    await sara.desk.takes_payment(read_facts(bill.text, "in_chat.services.expert.notices.bill"))
     await sara.person.hears("رسید")
     issued = await sara.is_told("issue", "secretariat", "آماده است: نامه", text=LETTER)
     await sara.presses("پاسخ درخواست کارشناسی", "پاسخ درخواست کارشناسی", on=issued)
@@ -159,7 +159,7 @@ async def test_a_drivers_leave_and_duties(bots: BotOffice, messenger: FakeBotApi
     await driver.presses(driver.day(1), "تا چه روزی")
     await driver.presses(driver.day(2), "ثبت شود؟")
     submitted = await driver.presses("تأیید و ثبت", "مرخصی ثبت شد")
-    driver.code = read_facts(submitted.text, "services.taxi_leave.notices.submit")["code"].replace(" ", "")
+    driver.code = read_facts(submitted.text, "in_chat.services.taxi_leave.notices.submit")["code"].replace(" ", "")
     await driver.is_told("take", "taxi", "در دست بررسی")
     approved = await driver.is_told("approve", "taxi", "پذیرفته شد")
     await driver.presses("مجوز مرخصی تاکسی", "مجوز مرخصی تاکسی", on=approved)

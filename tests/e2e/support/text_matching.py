@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from string import Formatter
 
-from domain.messages.catalogue import Catalogue
-from domain.messages.templates import PHONE, list_fact_names, settle_brackets
+from domain.messages.catalogue import CHAT_PREFIX, Catalogue
+from domain.messages.templates import IN_TOMAN, PHONE, list_fact_names, settle_brackets
 from domain.values.message_parts import count_parts
 
 MACHINERY = "services.machinery."
@@ -91,7 +91,9 @@ def _find_link_name(body: str, keys: Sequence[str]) -> str | None:
     link_name = f"{CATALOGUE.text('sms.receipt_at')} " if is_receipt else ""
     marks = "".join(CATALOGUE.text(name).count("{code}") * "\u200e\u200f" for name in names)
     whole_text = f"{body}{marks}\n{link_name}{SITE}/pay/abcdefghijkm"
-    return link_name if count_parts(whole_text) <= max(CATALOGUE.part_budget(name) for name in names) else None
+    is_chat = any(name.startswith(CHAT_PREFIX) for name in names)
+    has_room = is_chat or count_parts(whole_text) <= max(CATALOGUE.part_budget(name) for name in names)
+    return link_name if has_room else None
 
 
 def _full(key: str) -> str:
@@ -113,9 +115,11 @@ def _pattern(key: str) -> str:
     name, open_end = key.removesuffix("*"), key.endswith("*")
     groups: dict[str, str] = {}
     parts = []
-    for literal, fact, _, _ in Formatter().parse(visible_text(_told_text(name))):
+    for literal, fact, form, _ in Formatter().parse(visible_text(_told_text(name))):
         parts.append(re.escape(literal))
-        if fact in groups:
+        if form == IN_TOMAN:
+            parts.append(".+?")
+        elif fact in groups:
             parts.append(f"(?P={groups[fact]})")
         elif fact:
             groups[fact] = f"{fact}__{_label(name)}"
