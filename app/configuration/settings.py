@@ -230,7 +230,12 @@ class Settings(BaseSettings):
         site_address = self.public_address if self.base_url or self.demo else ""
         policy = self.policy.build_policy(self.bills.company_code, site_address, self.persian_part_rials)
         voice_channels = frozenset(self.active_bots) if self.voice else frozenset()
-        return replace(policy, invoice_channels=self._find_invoice_channels(), voice_channels=voice_channels)
+        return replace(
+            policy,
+            invoice_channels=self._find_invoice_channels(),
+            voice_channels=voice_channels,
+            has_direction_marks=self.sms.direction_marks,
+        )
 
     def build_contact(self) -> Contact:
         """Return where citizens find a person."""

@@ -16,6 +16,11 @@ class ProviderChoice(SettingsSection):
     """Which providers carry texts."""
 
     providers: NameList = Field(("simulator",), description="Providers in order of preference, separated by commas.")
+    direction_marks: bool = Field(
+        True,
+        description="Whether invisible marks keep the groups of tracking codes in order; off where old phones show "
+        "boxes for them: then codes are written without gaps.",
+    )
 
     def find_provider(self, provider_name: str) -> ProviderSettings | None:
         """Return the settings of a provider, None when there is none of that name."""

@@ -22,6 +22,8 @@ class Policy:
     """The messengers in whose chats bills can be paid by an invoice."""
     voice_channels: frozenset[str] = frozenset()
     """The messengers in whose chats a text is read aloud to whoever asks."""
+    has_direction_marks: bool = True
+    """Whether text messages have the marks of direction around codes."""
     persian_part_rials: int = 0
     """Price of a message part of a Persian text, in rials."""
     municipal_service_digit: int = 6

@@ -36,7 +36,8 @@ _UNDISPLAYED = dict.fromkeys(
 
 _LEFT_TO_RIGHT_MARK = "\u200e"
 _RIGHT_TO_LEFT_LETTER = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
-_NEEDLESS_MARKS = {0x200E: None, 0x200F: None, 0x00A0: "-"}
+_CODE_MARKS = dict.fromkeys((0x200E, 0x200F, 0x00A0))
+_NEEDLESS_MARKS = {**_CODE_MARKS, 0x00A0: "-"}
 _FIRST_FOREIGN_LETTER = "\u0250"
 _BEFORE_NUMBER = re.compile(r"(?<=\D)(?=\d)")
 
@@ -96,6 +97,11 @@ def isolate_left_to_right(text: str) -> str:
     The isolate gives the direction; without the marks, numbers behind a Persian letter would change places with it.
     """
     return f"\u2066{_BEFORE_NUMBER.sub(_LEFT_TO_RIGHT_MARK, text)}\u2069"
+
+
+def close_up_codes(text: str) -> str:
+    """Return a text whose codes have neither gaps nor marks of direction: for screens that show boxes for the marks."""
+    return text.translate(_CODE_MARKS)
 
 
 def drop_needless_marks(text: str) -> str:

@@ -28,6 +28,7 @@ from domain.requests.request import Phase, ServiceRequest, TimerKind
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor, Role
 from domain.values.languages import PERSIAN, in_language
+from domain.values.text import close_up_codes
 
 SMS_CHANNEL = "sms"
 
@@ -209,6 +210,7 @@ def build_outbox_message(dependencies: Dependencies, address: Address, message: 
     )
     comes_silently = waking_time != now and not is_bulk and address.channel in SILENT_MESSENGERS
     not_before = now if comes_silently else waking_time
+    is_closed_up = address.channel == SMS_CHANNEL and not dependencies.policy.has_direction_marks
     markup = message.markup or ReplyMarkup()
     markup = replace(markup, is_silent=markup.is_silent or comes_silently, sms_text=message.sms_text)
     return OutboxMessage(
@@ -217,7 +219,7 @@ def build_outbox_message(dependencies: Dependencies, address: Address, message: 
         recipient=address.recipient,
         cls=message.cls,
         key=message.key,
-        text=message.text,
+        text=close_up_codes(message.text) if is_closed_up else message.text,
         created_at=now,
         not_before=not_before,
         request_id=message.request_id,

@@ -1,6 +1,9 @@
 """What the texts of a request cost, played with names, amounts and days as they are in the province."""
 
+from dataclasses import replace
+
 from domain.fleet.resources import Resource, ResourceKind
+from domain.values.actors import Role
 from domain.values.message_parts import count_parts
 from tests.support.municipality import CITIZEN, DRIVER, Municipality
 
@@ -25,6 +28,15 @@ async def test_what_reminds_of_a_payment_or_the_work_is_short(town: Municipality
     await town.run_timers()
     reminders = [message for message in await town.sent() if message.cls.stops_on_opt_out]
     assert [(message.key.rpartition(".")[2], count_parts(message.text)) for message in reminders] == [("work_soon", 1)]
+
+
+async def test_codes_for_old_phones_have_neither_gaps_nor_marks(town: Municipality) -> None:
+    town.desk.engine = replace(town.desk.engine, policy=replace(town.desk.policy, has_direction_marks=False))
+    await town.say(CITIZEN, "ماشین لودر ۴ ساعت فردا ساعت ۸ خیابان امام")
+    [code] = [request.code for request in await town.requests_of()]
+    await town.do(code, "accept", Role.CIVIL)
+    texts = [message.text for message in await town.sent(CITIZEN)]
+    assert [text for text in texts if code not in text or set("\u200e\u200f\u00a0") & set(text)] == []
 
 
 async def name_the_fleet(town: Municipality) -> None:
