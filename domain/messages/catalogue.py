@@ -160,7 +160,7 @@ class Catalogue:
         }
         self._leaves_by_tag: Mapping[str, Mapping[str, Any]] = {
             translation.language.tag: {
-                key: translate_leaf(leaf, translation.leaves[key]) if key in translation.leaves else leaf
+                key: leaf if (own_leaf := _find_own_leaf(translation, key)) is None else translate_leaf(leaf, own_leaf)
                 for key, leaf in persian_leaves.items()
             }
             for translation in (*self.translations, *([self.latin] if self.latin else []))
@@ -314,6 +314,13 @@ class Catalogue:
     def _find_written_longest(self, key: str) -> str | None:
         leaf = self._leaves_in_force().get(key)
         return None if leaf is None else _sample_in_force(str(leaf))
+
+
+def _find_own_leaf(translation: Translation, key: str) -> Any:
+    """Return what a language has for a text; what it has not worded for chats it says there as everywhere. None: it has
+    neither.
+    """
+    return translation.leaves.get(key, translation.leaves.get(key.removeprefix(CHAT_PREFIX)))
 
 
 def is_bound(key: str) -> bool:

@@ -65,7 +65,7 @@ async def render_change_question(turn: TurnContext, frame: Frame) -> RenderedMes
         return turn.render("sms.which_value", menu=_menu(turn, field, frame.options))
     frame.options = list(field.choices or field.type.numbered_choices())
     prompt = turn.render(f"services.{service.key}.fields.{field.name}.prompt", menu=_menu(turn, field, frame.options))
-    before = describe_change(turn.dependencies.wording, service, field.name, request.fields, {}).before
+    before = describe_change(turn.dependencies.wording, service, field.name, request.fields, {}, in_message=True).before
     question = turn.render("ask.value", before=before or NO_VALUE)
     text = join_fitting(max(prompt.part_budget, JOINED_PART_BUDGET), f"{question.text}\n{prompt.text}", prompt.text)
     return replace(question, text=text)
@@ -87,7 +87,9 @@ async def check_change(turn: TurnContext, frame: Frame) -> None:
     if not change.changed_names:
         raise AlreadyDone("code", AlreadyDoneReason.NOTHING_CHANGED)
     described_name = taking_field.name if taking_field.name in change.changed_names else change.changed_names[0]
-    described = describe_change(turn.dependencies.wording, service, described_name, request.fields, change.values)
+    described = describe_change(
+        turn.dependencies.wording, service, described_name, request.fields, change.values, in_message=True
+    )
     change_texts = {
         "label": described.label,
         "before": described.before or NO_VALUE,

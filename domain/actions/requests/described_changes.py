@@ -23,14 +23,25 @@ class DescribedChange:
 
 
 def describe_change(
-    wording: Wording, service: Service, field_name: str, before: Mapping[str, Any], after: Mapping[str, Any]
+    wording: Wording,
+    service: Service,
+    field_name: str,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    *,
+    in_message: bool = False,
 ) -> DescribedChange:
-    """Return what a change of a form makes of one of its answers; both are values of the whole form."""
-    return DescribedChange(
-        wording.catalogue.text(f"services.{service.key}.fields.{field_name}.label"),
-        _describe_value(wording, service, field_name, before.get(field_name)),
-        _describe_value(wording, service, field_name, after.get(field_name)),
+    """Return what a change of a form makes of one of its answers, as a page says it, or a message; both are values of
+    the whole form.
+    """
+    render_value = wording.render_fact if in_message else wording.render_page_value
+    form_field = service.form_field(field_name)
+    before_text, after_text = (
+        "" if form_field is None or value in (None, "", []) else render_value(form_field.type, field_name, value)
+        for value in (before.get(field_name), after.get(field_name))
     )
+    label = wording.catalogue.text(f"services.{service.key}.fields.{field_name}.label")
+    return DescribedChange(label, before_text, after_text)
 
 
 def describe_event_changes(wording: Wording, service: Service, event: HistoryEvent) -> list[DescribedChange]:
@@ -43,10 +54,3 @@ def describe_event_changes(wording: Wording, service: Service, event: HistoryEve
         for name, values in changes.items()
         if service.form_field(name)
     ]
-
-
-def _describe_value(wording: Wording, service: Service, field_name: str, value: Any) -> str:
-    form_field = service.form_field(field_name)
-    if form_field is None or value in (None, "", []):
-        return ""
-    return wording.render_page_value(form_field.type, field_name, value)

@@ -68,6 +68,7 @@ async def test_a_chat_goes_on_in_the_letters_that_it_is_written_to(town: Municip
     assert "Chand saat" in hours.text
     assert "Enseraf" in labels(hours)
     assert "انصراف" in labels(await person.says("۴ ساعت"))
+    assert (await person.says("exit")).text.startswith("In form kenar gozashte shod")
     assert "با این شماره" in (await person.says("list")).text, "a command of the messenger's own list"
 
 
