@@ -341,12 +341,14 @@ class Wording:
         return replace(message, chat_text="".join(self.catalogue.render(one, text_facts) for one in chat_keys))
 
     def render_error(self, error: DomainError) -> str:
-        """Return the text of an error for people: its reason's text, or its code's."""
+        """Return the text of an error for people."""
+        return self.catalogue.render(*self.find_error_text(error))
+
+    def find_error_text(self, error: DomainError) -> tuple[str, dict[str, str]]:
+        """Return the key of the text of an error, its reason's or its code's, and the facts of that text."""
         reason_key = f"details.{error.code}.{error.reason}"
         key = reason_key if error.reason and reason_key in self.catalogue else f"errors.{error.code}"
-        return self.catalogue.render(
-            key, {name: self._parameter_text(name, value) for name, value in error.params.items()}
-        )
+        return key, {name: self._parameter_text(name, value) for name, value in error.params.items()}
 
     def render_error_message(self, error: DomainError) -> RenderedMessage:
         """Return the reply that states an error."""

@@ -126,7 +126,7 @@ def _list_reasons(turn: TurnContext, step: Ask) -> list[str]:
     if step.is_restarted:
         return [turn.text_of("sms.restarted")]
     if step.problem is not None:
-        return [turn.dependencies.wording.render_error(step.problem), turn.text_of(f"errors.{step.problem.code}")]
+        return [turn.word_error(step.problem), turn.text_of(f"errors.{step.problem.code}")]
     if step.frame.kept_slots:
         return [_describe_present_answer(turn, step.frame)]
     if step.taken and step.frame.asked != CONFIRM_STEP:

@@ -97,11 +97,15 @@ class TurnContext:
         return replace(reply, key=key, cls=MessageClass.REPLY, part_budget=self.dependencies.catalogue.part_budget(key))
 
     def render_error(self, error: DomainError) -> RenderedMessage:
+        """Return the reply that states an error."""
+        return replace(self.dependencies.wording.render_error_message(error), text=self.word_error(error))
+
+    def word_error(self, error: DomainError) -> str:
         """Word an error; who names a code by which nothing is theirs to know is told that it is of no request."""
-        message = self.dependencies.wording.render_error_message(error)
         if isinstance(error, NotFound) and error.field == CODE_FIELD.name and error.reason is None:
-            return replace(message, text=self.text_of("sms.no_such_request"))
-        return message
+            return self.text_of("sms.no_such_request")
+        text_key, facts = self.dependencies.wording.find_error_text(error)
+        return self.dependencies.catalogue.render(self.channel_key(text_key), facts)
 
     def numbered_menu(self, options: Sequence[str], table_key: str) -> str:
         """Return a menu of options that have names in a table of the catalogue."""
