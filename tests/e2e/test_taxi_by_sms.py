@@ -106,6 +106,7 @@ async def test_an_auxiliary_driver_with_the_owners_consent(
     await shared_leave.begins("مرخصی ۲ روز از فردا سفر", "ask_owner")
     asked = await owner.hears(shared_leave.key("owner_asked"))
     assert asked["driver_name"] == f"کمکی {taxi.number}"
+    assert asked["code"].replace(" ", "") == shared_leave.code
     assert "not_allowed_now" in await shared_leave.may_not("take")
     await owner.says("۱", shared_leave.key("owner_consented"))
     await shared_leave.hears("consent")
