@@ -71,8 +71,8 @@ class HostileVisitor:
         self.named(self.visitor.person, "")
 
     def text(self, what: str, most: int = 300) -> str:
-        """A hostile text."""
-        name = f"{what}-{'bl' if self.messenger.bale else 'tg'}"
+        """A hostile text; one in Latin letters alone would be answered in Latin letters."""
+        name = f"{what}-گ-{'bl' if self.messenger.bale else 'tg'}"
         self.taken.add(name)
         return hostile_text(name, next(self._prefixes), most)
 
