@@ -252,7 +252,7 @@ class Conversation(Questions):
         """
         is_summary = frame.asked == CONFIRM_STEP  # what is taken beside it would do it without a yes
         is_question = 1 < len(text.split()) <= MOST_WORDS_OF_A_QUESTION  # a longer text tells of what is wanted
-        if is_question and (price_step := self._read_price(dialogue, frame, text, now)):
+        if is_question and not gives_up(text) and (price_step := self._read_price(dialogue, frame, text, now)):
             return price_step
         if not is_summary and (story_step := self.read_story(dialogue, frame, text, now)):
             return story_step
