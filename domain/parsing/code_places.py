@@ -10,6 +10,7 @@ from domain.parsing.identifiers import (
     read_tracking_code,
 )
 from domain.parsing.tokens import Phrases, TokenStream, keys_of
+from domain.values.bill_ids import FEWEST_BILL_ID_DIGITS
 from domain.values.errors import InvalidField
 from domain.values.identifiers import parse_mobile
 
@@ -67,7 +68,11 @@ class CodePlace(NamedTuple):
 
 def find_code_place(stream: TokenStream) -> CodePlace | None:
     """Return where a message holds its first right tracking code, else a bill id that is named or all it says."""
-    numbers = [*find_grouped_numbers(stream), *find_number_tokens(stream)]
+    numbers = [
+        number
+        for number in (*find_grouped_numbers(stream), *find_number_tokens(stream))
+        if len(number[0]) >= FEWEST_BILL_ID_DIGITS
+    ]
     for digits, start, end in numbers:
         if read_tracking_code(digits):
             return CodePlace(start, end, is_bill=False)

@@ -7,6 +7,7 @@ what its speaker refuses or forbids (first and second person, «نشود»); a f
 import re
 from collections.abc import Iterator
 from enum import Enum
+from functools import lru_cache
 from itertools import product
 from typing import NamedTuple
 
@@ -96,9 +97,15 @@ _WANT_FORMS = (
 _NEGATED_OR_WANTED = _WISH_FORMS | _FACT_FORMS | keys_of(*(f"{stem}م" for stem in _WANT_PRESENT + _WANT_PAST))
 
 
-def find_negations(stream: TokenStream) -> list[Negation]:
+def find_negations(stream: TokenStream) -> tuple[Negation, ...]:
     """Return every negated verb of a message, taken by others or not, from first to last."""
-    return list(_iterate_negations(stream))
+    return _find_negations_of(stream.text)
+
+
+@lru_cache(maxsize=256)
+def _find_negations_of(text: str) -> tuple[Negation, ...]:
+    """Return the negated verbs of a text; it is asked for them several times, once for each thing that it may mean."""
+    return tuple(_iterate_negations(TokenStream(text)))
 
 
 def refuses_or_forbids(stream: TokenStream) -> bool:

@@ -92,16 +92,23 @@ def _split_words(text: str) -> tuple[Token, ...]:
 
 def _read_tokens(match: re.Match[str]) -> Iterator[Token]:
     """Yield the token that was matched; several for words that were typed as one."""
-    kind, start, end = _KINDS_BY_GROUP[match.lastindex or 0], match.start(), match.end()
-    letters = _letters_of(match[0])
-    parts = split_glued_key(letters) if kind is TokenKind.WORD and len(letters) == end - start else ()
-    if not parts:
-        if key := written_key(letters):
-            yield Token(key, kind, start, end)
-        return
-    for key, length in parts:
+    kind, start = _KINDS_BY_GROUP[match.lastindex or 0], match.start()
+    for key, length in _fold_match(match[0], kind):
         yield Token(key, kind, start, start + length)
         start += length
+
+
+@lru_cache(maxsize=8192)
+def _fold_match(matched_text: str, kind: TokenKind) -> tuple[tuple[str, int], ...]:
+    """Return the keys of what was matched, each with how many characters of it it takes; a word's come again and again
+    in messages.
+    """
+    letters = _letters_of(matched_text)
+    parts = split_glued_key(letters) if kind is TokenKind.WORD and len(letters) == len(matched_text) else ()
+    if parts:
+        return parts
+    key = written_key(letters)
+    return ((key, len(matched_text)),) if key else ()
 
 
 def _token_of_read_word(piece: ReadWord, tokens: tuple[Token, ...]) -> Token:

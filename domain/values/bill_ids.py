@@ -20,6 +20,8 @@ HIGHEST_FILE_NUMBER = 99_999_999
 HIGHEST_AMOUNT = 99_999_999 * BILL_STEP_RIALS
 """Rials: eight digits of thousands are all that a payment id can say."""
 
+FEWEST_BILL_ID_DIGITS = 6
+"""Leading zeros not counted; a tracking code has more."""
 _ID_PATTERN = re.compile(r"[1-9][0-9]{5,12}")
 _BARCODE_ID_WIDTH = 13
 _DIGITS_AFTER_AMOUNT = len("YPPCC")  # year, period, two checks
