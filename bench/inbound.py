@@ -119,7 +119,8 @@ async def measured(where: Place, seconds: float, rounds: int, profile: str | Non
     limits: list[float] = []
     async with server:
         bench = Bench(server)
-        request = Sort("request", [[(mobile, REQUEST)] for mobile in SENDERS])
+        # Each at a place of its own: who orders the same twice is asked whether two are meant.
+        request = Sort("request", [[(mobile, f"{REQUEST} پلاک {{id}}")] for mobile in SENDERS])
         await bench.send(request, messages=len(SENDERS))
         codes = {mobile.replace("+98", "0"): code for mobile, code in await rows(url, CODES)}
         track = Sort("track", [[(mobile, codes[mobile])] for mobile in SENDERS])

@@ -114,8 +114,9 @@ class Load:
             yield self._job.first + self._sent
 
     def begun(self, mobile: str, text: str) -> bytes:
-        """Return a request that lacks nothing but the message id."""
+        """Return a request that lacks nothing but the message id, which stands in place of `{id}` in the text too."""
         query = urlencode({"from": mobile, "to": LINE, "message": text}).replace("%", "%%")
+        query = query.replace("%%7Bid%%7D", "%(id)d")
         return f"GET {INBOUND}?{query}&messageid=%(id)d HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
 
     def told(self, body: bytes) -> str:

@@ -9,7 +9,7 @@ and a rating that both wait: what was asked last is meant.
 """
 
 from domain.actions.conversations.commands import list_candidates
-from domain.actions.conversations.turn_context import MOST_COUNTED, TurnContext
+from domain.actions.conversations.turn_context import TurnContext
 from domain.actions.feedback import feedback
 from domain.actions.requests.submit import complete_read_form
 from domain.conversation.courtesies import read_courtesy
@@ -22,6 +22,9 @@ from domain.conversation.yes_no import read_first_word, read_yes_or_no
 from domain.parsing.filler_words import COURTESY_WORDS
 from domain.parsing.tokens import TokenStream
 from domain.requests.request import RequestFilter, ServiceRequest
+
+MOST_COMPARED = 5
+"""Of how many open requests, newest first, it is asked whether one says the same."""
 
 
 async def read_open_answer(turn: TurnContext, text: str) -> Reaction | None:
@@ -105,6 +108,9 @@ async def find_same_request(turn: TurnContext, frame: Frame) -> ServiceRequest |
     if keyword is None:
         return None
     service, mobile = keyword[0], turn.actor.identifier
+    criteria = RequestFilter(service=service.key, mobile=mobile, open_only=True, limit=MOST_COMPARED)
+    if not (open_requests := await turn.uow.requests.list_requests(criteria)):
+        return None
     person = await turn.uow.people.find_person(mobile)
     read_values, form_faults = await complete_read_form(
         turn.dependencies, turn.uow, service, person, frame.stated_slots, turn.actor
@@ -112,10 +118,5 @@ async def find_same_request(turn: TurnContext, frame: Frame) -> ServiceRequest |
     stated = {name: value for name, value in read_values.items() if name in frame.stated_slots}
     if form_faults or not stated:
         return None
-    criteria = RequestFilter(service=service.key, mobile=mobile, open_only=True, limit=MOST_COUNTED)
-    matching_requests = [
-        request
-        for request in await turn.uow.requests.list_requests(criteria)
-        if stated.items() <= request.fields.items()
-    ]
+    matching_requests = [request for request in open_requests if stated.items() <= request.fields.items()]
     return matching_requests[0] if matching_requests and matching_requests[0].code != frame.same_as else None
