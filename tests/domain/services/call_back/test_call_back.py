@@ -64,3 +64,9 @@ async def test_in_a_chat_it_is_a_button(town: Municipality) -> None:
     await person.starts()
     [reply] = await person.presses("تماس با من")
     assert reply.key == f"{NOTICES}.submit"
+
+
+async def test_who_writes_latin_letters_is_answered_in_them(town: Municipality) -> None:
+    heard = await town.say(CITIZEN, "zang bezanid lotfan")
+    assert heard.text.startswith("Darkhast tamas shoma sabt shod")
+    assert "Ta Chaharshanbe 4 Azar saat 10 ba hamin shomare" in heard.text
