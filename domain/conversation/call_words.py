@@ -56,12 +56,14 @@ def _take_courtesies(stream: TokenStream, keyword_start: int) -> None:
     """Take the greetings before a keyword, and what names the request there; in Turkmen, where the keyword comes last,
     those that the message begins with, and no word that a number belongs to («taksi 114 şikaýat»).
     """
-    for index in range(keyword_start):
-        is_courtesy = stream.key_at(index) in COURTESY_WORDS | REQUEST_NAMES
-        if stream.is_turkmen and not (is_courtesy or stream.is_mark_at(index)):
-            return
-        if is_courtesy and not (stream.is_turkmen and stream.digits_at(index + 1)):
-            stream.take(index, index + 1)
+    courtesies = COURTESY_WORDS | REQUEST_NAMES
+    backwards = () if stream.is_turkmen else range(keyword_start - 1, -1, -1)
+    for indexes in (range(keyword_start), backwards):
+        for index in indexes:
+            if stream.raw_at(index) not in courtesies and stream.key_at(index) and not stream.is_mark_at(index):
+                break  # «یک روز مرخصی»: a courtesy amid the arguments is a part of them
+            if stream.key_at(index) in courtesies and not (stream.is_turkmen and stream.digits_at(index + 1)):
+                stream.take(index, index + 1)
 
 
 def _take_matter_words(stream: TokenStream, intent: Intent) -> None:

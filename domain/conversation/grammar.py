@@ -43,6 +43,7 @@ from domain.values.calendar import to_tehran
 _REQUEST_WORD = keys_of("درخواست")
 _MOST_SUGGESTIONS = 3
 _FEW_MISSING = 2
+_MOST_ASKING_WORDS = 3
 
 
 class Grammar:
@@ -250,6 +251,9 @@ class Grammar:
         of ours that comes back («درخواست ماشین‌آلات شما ثبت شد. کد رهگیری: …»).
         """
         intent = self._keywords.intents_by_name.get(message.intent)
+        if intent and intent.is_verbatim and self._asks_state(message):
+            place = find_code_place(TokenStream(text))
+            return self._read_bare_code(text, place, day) if place else None
         rest_text = message.slots.get(intent.rest_slot) if intent and intent.rest_slot in WISHLESS_SLOTS else None
         if not rest_text:
             return None
@@ -260,6 +264,12 @@ class Grammar:
                 return self._read_call(text, self._keywords.locate_keyword(call.intent.name, stream), day)
         is_about_code = place is not None and place.is_named_in(stream) and len(message.slots) == 1
         return self._parse_beside_code(text, day) if is_about_code else None
+
+    def _asks_state(self, message: ParsedMessage) -> bool:
+        """Return whether an answer is none but asks how its request stands («جواب … چی شد»)."""
+        stream = TokenStream(str(message.slots.get("text", "")))
+        calls = self._keywords.find_calls_beside_code(stream) if 0 < len(stream) <= _MOST_ASKING_WORDS else []
+        return any(call.intent.name == "track" for call in calls)
 
     def _parse_beside_code(self, text: str, day: date) -> ParsedMessage | None:
         """Return what a message wants that has a code or bill id somewhere: what words around it say, else its state.
@@ -280,7 +290,10 @@ class Grammar:
         if len(binding_calls) > 1 or (calls and not (binding_calls or read_only_calls)):
             return None  # of «123456786 چی شد» nobody says what the number is
         for call in (*binding_calls, *sorted(read_only_calls, key=lambda one: one.intent.name != "pay")):
-            if message := self._read_call(text, call, day):
+            message = self._read_call(text, call, day)
+            if message and message.refused_intent == "track" and not is_forbidding(text):
+                return self._read_bare_code(text, place, day)  # «خبری نیست» refuses nothing
+            if message:
                 return message
         if not (place.is_named_in(stream) or place.is_alone_in(stream, FILLER_WORDS | REQUEST_WORDS)):
             return None

@@ -28,6 +28,8 @@ _BEFORE_COMMANDS = COURTESY_WORDS | REQUEST_NAMES | keys_of(
     "خب",
     "ضمنا", "باز", "هنوز", "mishe",
 )  # fmt: skip
+_ANSWERS = keys_of("بله", "بلی", "خیر", "نه", "yes", "no", "ok")
+"""What commands nothing amid a sentence («انجام شده یا خیر»)."""
 _PRONOUNS = ("م", "مو", "ش", "شو", "مون", "مونو", "مان", "تون", "تان", "امو", "ام", "اشو")
 _LATIN_PRONOUNS = ("am", "amo", "esh", "esho", "emun", "emoon", "e")
 
@@ -130,7 +132,7 @@ class Keywords:
 
     def _match_beside_code(self, stream: TokenStream, index: int) -> IntentMatch | None:
         word_match = self._beside_code_phrases.match_at(stream, index)
-        keyword = self._keyword_phrases.match_at(stream, index)
+        keyword = None if stream.raw_at(index) in _ANSWERS else self._keyword_phrases.match_at(stream, index)
         if word_match and (not keyword or keyword[1] <= word_match[1]):
             return IntentMatch(
                 self.intents_by_name[word_match[0]], index, word_match[1], is_certain=True, is_exact=False
