@@ -15,6 +15,16 @@ from domain.parsing.tokens import Phrases, TokenStream, keys_of
 _LABEL_PHRASES = Phrases({True: FIELD_LABELS})
 _COLON_KEYS = keys_of(":")
 _EXTRA_WORDS = keys_of("دیگه", "دیگر", "بهم", "برام", "برایم", "به", "dige", "digar")
+_WANT_PHRASES = Phrases(
+    {
+        True: (
+            "میخواهم", "می خواهم", "می خواهیم", "می خوام", "می خوایم", "می خواستم", "می خواستیم",
+            "لازم دارم", "لازم داریم", "لازم داشتم", "لازمه", "لازم است", "نیاز دارم",
+            "نیاز داریم", "احتیاج دارم", "احتیاج داریم", "want", "need", "please",
+        )
+    }
+)  # fmt: skip
+_WORDS_TO_A_PURPOSE = keys_of("برای", "جهت", "بابت", "for")
 WISHLESS_SLOTS = frozenset({"place", "reason"})
 """Free texts that words of wishing around them («… می‌خوام») do not belong to."""
 _SLOTS_WITHOUT_THANKS = frozenset({*WISHLESS_SLOTS, None})
@@ -25,10 +35,35 @@ def read_free_text(stream: TokenStream, intent: Intent) -> str:
     """Return what no reader took, as far as it is text of the writer's own."""
     if not intent.is_form:
         return stream.free_text(frozenset() if intent.rest_slot else REQUEST_WORDS, keep_own_marks=True)
-    edge_words = WISH_WORDS if intent.asks_fields or intent.rest_slot in WISHLESS_SLOTS else frozenset()
+    if intent.asks_fields and intent.rest_slot not in WISHLESS_SLOTS:
+        _take_wants_around_text(stream)
+        return stream.free_text(COURTESY_WORDS | WISH_WORDS | intent.empty_words, words_only=True)
     return stream.free_text(
-        COURTESY_WORDS, words_only=True, keep_own_marks=not intent.asks_fields, edge_keys=edge_words
+        COURTESY_WORDS,
+        words_only=True,
+        keep_own_marks=not intent.asks_fields,
+        edge_keys=WISH_WORDS if intent.rest_slot in WISHLESS_SLOTS else frozenset(),
     )
+
+
+def _take_wants_around_text(stream: TokenStream) -> None:
+    """Take the verb of wanting that belongs to the call, not to the text: one that ends a text («تفکیک زمین می‌خواهم»),
+    and one between the call and what it is for («کارشناسی می‌خواهم برای خانه»). «می‌خواهم دور حیاط دیوار بکشم» is text.
+    """
+    for start, end in stream.free_parts():
+        first_want = _WANT_PHRASES.match_at(stream, start)
+        if first_want and stream.key_at(first_want[1]) in _WORDS_TO_A_PURPOSE:
+            stream.take(start, first_want[1])
+        elif not first_want:
+            last_want = next(
+                (
+                    place
+                    for place in range(start + 1, end)
+                    if (_WANT_PHRASES.match_at(stream, place) or (0, 0))[1] == end
+                ),
+                end,
+            )
+            stream.take(last_want, end)
 
 
 def is_borne_out(call: IntentMatch, reader: MessageReader, free_text: str) -> bool:

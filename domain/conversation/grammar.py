@@ -29,6 +29,8 @@ from domain.conversation.vocabulary import (
     CHANGE_INTENT,
     EMPTY_WORDS,
     collect_field_words,
+    collect_topic_names,
+    collect_topic_words,
     list_command_intents,
 )
 from domain.language.intents import Intent
@@ -54,8 +56,8 @@ class Grammar:
         service_intents = tuple(intents)
         all_intents = (*list_command_intents(service_intents), *service_intents)
         self._keywords = Keywords(all_intents)
-        self._service_phrases: Phrases[str] = Phrases(_collect_service_names(all_intents))
-        self._topic_phrases: Phrases[str] = Phrases(_collect_topic_words(all_intents))
+        self._service_phrases: Phrases[str] = Phrases(collect_topic_names(all_intents))
+        self._topic_phrases: Phrases[str] = Phrases(collect_topic_words(all_intents))
         self._field_words = collect_field_words(service_intents)
 
     def parse_message(self, text: str, today: datetime) -> ParsedMessage:
@@ -389,24 +391,3 @@ class Grammar:
             return Mood.PLAIN
         mood = find_mood(stream, call.intent, call.start, call.end)
         return Mood.DOUBTFUL if mood is Mood.PLAIN and call.intent.is_binding and not call.is_exact else mood
-
-
-def _collect_service_names(intents: Iterable[Intent]) -> dict[str, set[str]]:
-    """Return what names each topic, with the keywords of the intent that is called like it."""
-    names_by_topic: dict[str, set[str]] = {}
-    for intent in intents:
-        if intent.topic:
-            own_words = intent.certain_words if intent.topic.key == intent.name else ()
-            names_by_topic.setdefault(intent.topic.key, set()).update(intent.topic.keywords, own_words)
-    return names_by_topic
-
-
-def _collect_topic_words(intents: Iterable[Intent]) -> dict[str, set[str]]:
-    """Return what names each topic, with the keywords of all its intents."""
-    words_by_topic: dict[str, set[str]] = {}
-    for intent in intents:
-        if intent.topic:
-            words_by_topic.setdefault(intent.topic.key, set()).update(
-                intent.topic.keywords, intent.certain_words, intent.weak_words, intent.hint_words
-            )
-    return words_by_topic

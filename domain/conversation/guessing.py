@@ -120,7 +120,7 @@ def _lacks_subject(message: ParsedMessage, text: str) -> bool:
     if message.intent in COMMANDS_OF_FREE_TEXT:
         return message.slots.keys() <= {"text"}
     if message.slots:
-        return message.intent == "track" and _begins_with_bare_code(text)
+        return message.intent == "track" and _leaves_code_bare(text)
     if message.intent in INTENTS_WITH_OWN_QUESTION:
         return True
     word_keys = [token.key for token in TokenStream(text).tokens if token.kind is TokenKind.WORD]
@@ -129,11 +129,11 @@ def _lacks_subject(message: ParsedMessage, text: str) -> bool:
     return message.intent == "help" and not _REQUEST_WORDS.isdisjoint(word_keys)
 
 
-def _begins_with_bare_code(text: str) -> bool:
-    """Return whether a number comes first, with hardly a word behind it that says what it is."""
+def _leaves_code_bare(text: str) -> bool:
+    """Return whether hardly a word beside a number says what it is: one, or one more behind it."""
     stream = TokenStream(text)
     kinds = [token.kind for token in stream.tokens if token.kind is not TokenKind.PUNCTUATION]
-    return kinds[0] is TokenKind.NUMBER and kinds.count(TokenKind.WORD) <= _FEW_WORDS
+    return kinds.count(TokenKind.WORD) < (_FEW_WORDS + 1 if kinds[0] is TokenKind.NUMBER else _FEW_WORDS)
 
 
 def _offer_intents(message: ParsedMessage) -> ParsedMessage:

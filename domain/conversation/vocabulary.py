@@ -289,6 +289,27 @@ def collect_field_words(service_intents: Iterable[Intent]) -> FieldWords:
     return FieldWords(words_by_field)
 
 
+def collect_topic_names(intents: Iterable[Intent]) -> dict[str, set[str]]:
+    """Return what names each topic, with the keywords of the intent that is called like it."""
+    names_by_topic: dict[str, set[str]] = {}
+    for intent in intents:
+        if intent.topic:
+            own_words = intent.certain_words if intent.topic.key == intent.name else ()
+            names_by_topic.setdefault(intent.topic.key, set()).update(intent.topic.keywords, own_words)
+    return names_by_topic
+
+
+def collect_topic_words(intents: Iterable[Intent]) -> dict[str, set[str]]:
+    """Return what names each topic, with the keywords of all its intents."""
+    words_by_topic: dict[str, set[str]] = {}
+    for intent in intents:
+        if intent.topic:
+            words_by_topic.setdefault(intent.topic.key, set()).update(
+                intent.topic.keywords, intent.certain_words, intent.weak_words, intent.hint_words
+            )
+    return words_by_topic
+
+
 _SENTENCE_ENDS = frozenset(".…!؟?")
 
 LANGUAGE_INTENT = Intent(

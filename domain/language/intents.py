@@ -78,6 +78,8 @@ class Intent:
     """
     asks_for_person: bool = False
     """Whether its form is the wish to talk to a person, which is offered to who gets stuck in another one."""
+    empty_words: frozenset[str] = frozenset()
+    """Words of asking for it: a part of its text that is made of nothing else says nothing («با یک نفر»)."""
     refusing_words: tuple[str, ...] = ()
     """What refuses it wherever it is said («تماس نگیرید»)."""
 

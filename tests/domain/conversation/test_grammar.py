@@ -106,6 +106,25 @@ def test_what_fills_no_slot_yet_is_kept_aside(text: str, aside: dict[str, object
     assert read(text).partial_values == aside
 
 
+@pytest.mark.parametrize(
+    ("text", "slot", "kept"),
+    [
+        (
+            "کارشناسی تفکیک کد ملی 0499370899 کد پستی 4947113456 می‌خواهم دور حیاط دیوار بکشم",
+            "text",
+            "می‌خواهم دور حیاط دیوار بکشم",
+        ),
+        ("کارشناسی می‌خوام برای خونه‌ی پدرم", "text", "برای خونه‌ی پدرم"),
+        ("تفکیک باغ پدری لازم داریم", "text", None),
+        ("کارشناسی تفکیک باغ پدری لازم داریم", "text", "باغ پدری"),
+        ("با یه نفر از همکاراتون صحبت کنم", "about", None),
+        ("فردا عصر زنگ بزنید، قبضم اشتباهه", "about", "فردا عصر قبضم اشتباهه"),
+    ],
+)
+def test_words_of_wanting_belong_to_the_call_or_to_the_text(text: str, slot: str, kept: str | None) -> None:
+    assert read(text).slots.get(slot) == kept
+
+
 def test_a_mistyped_code_stays_for_the_answer_that_says_so() -> None:
     parsed = read("لغو 123 456 789")
 

@@ -29,7 +29,7 @@ async def test_it_is_asked_for_once_and_kept_until_somebody_calls(town: Municipa
     assert heard.key == f"{NOTICES}.submit"
     assert "تا چهارشنبه ۴ آذر ساعت ۱۰ با همین شماره" in heard.text
     request = await town.request(heard.code)
-    assert (request.fields["about"], request.turn) == ("مسئولش در مورد قبضم", "secretariat")
+    assert (request.fields["about"], request.turn) == ("در مورد قبضم", "secretariat")
     again = await town.say(CITIZEN, "تماس بگیرید")
     assert (again.codes, "تا چهارشنبه ۴ آذر ساعت ۱۰" in again.text) == ([heard.code], True)
     await town.do(heard.code, "call", Role.SECRETARIAT, note="قبضش توضیح داده شد")
