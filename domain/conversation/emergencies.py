@@ -7,6 +7,7 @@ A word of danger alone is none («خیابان آتش‌نشانی», «سیل�
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from domain.language.intents import combine_words
 from domain.parsing.filler_words import COURTESY_WORDS
@@ -198,6 +199,7 @@ _CLEAR_PHRASES = Phrases({emergency: signs.clear_phrases for emergency, signs in
 _EVENTS = {emergency: Phrases({True: signs.events}) for emergency, signs in _SIGNS.items()}
 
 
+@lru_cache(maxsize=64)
 def find_emergency(text: str) -> Emergency | None:
     """Return what a message says is happening right now; None where it says nothing of the kind."""
     stream = TokenStream(text)

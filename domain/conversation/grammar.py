@@ -8,7 +8,7 @@ channels.md, "SMS" and "`pishkhan sms parse`".
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from domain.conversation.call_words import (
     WISHLESS_SLOTS,
@@ -45,6 +45,7 @@ from domain.values.calendar import to_tehran
 _REQUEST_WORD = keys_of("درخواست")
 _MOST_SUGGESTIONS = 3
 _FEW_MISSING = 2
+_MOST_REMEMBERED = 64
 _MOST_ASKING_WORDS = 3
 
 
@@ -59,13 +60,16 @@ class Grammar:
         self._service_phrases: Phrases[str] = Phrases(collect_topic_names(all_intents))
         self._topic_phrases: Phrases[str] = Phrases(collect_topic_words(all_intents))
         self._field_words = collect_field_words(service_intents)
+        self._read_once = lru_cache(maxsize=_MOST_REMEMBERED)(self._parse_on_day)
 
     def parse_message(self, text: str, today: datetime) -> ParsedMessage:
         """Return what a message says outside of a dialogue; relative dates count from `today` (aware) in Tehran.
 
-        Never raises for any text.
+        Never raises for any text. A turn asks for it several times: it is read once.
         """
-        day = to_tehran(today).date()
+        return self._read_once(text, to_tehran(today).date())
+
+    def _parse_on_day(self, text: str, day: date) -> ParsedMessage:
         message = self._parse_text(text, day)
         if change := self._read_change_request(message, text, day):
             return change

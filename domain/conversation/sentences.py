@@ -6,7 +6,7 @@ beside the keyword, its arguments and words of courtesy; said in any other way i
 said plainly shows its summary first. Source: channels.md, "Said plainly or not done".
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 
 from domain.language.intents import Intent
@@ -120,7 +120,7 @@ def _mood_of_binding(stream: TokenStream) -> Mood:
     return Mood.UNCLEAR if set(_free_words(stream, [])) - PLAIN_WORDS else Mood.PLAIN
 
 
-def _mood_of_service(stream: TokenStream, intent: Intent, refusals: list[Negation]) -> Mood:
+def _mood_of_service(stream: TokenStream, intent: Intent, refusals: Sequence[Negation]) -> Mood:
     """Return how a form is asked for: what the writer reports in a text of his own may ask and deny as it likes."""
     if stream.tokens[-1].key in QUESTION_MARKS or (intent.rest_slot == "place" and _has_question_mark(stream)):
         return Mood.QUESTION
@@ -130,7 +130,7 @@ def _mood_of_service(stream: TokenStream, intent: Intent, refusals: list[Negatio
     return Mood.UNCLEAR if is_doubtful else Mood.PLAIN
 
 
-def _follows_keyword(stream: TokenStream, intent: Intent, index: int, refusals: list[Negation]) -> bool:
+def _follows_keyword(stream: TokenStream, intent: Intent, index: int, refusals: Sequence[Negation]) -> bool:
     """Return whether a refusal is the first thing behind the keyword; arguments may be between, but before a
     text.
     """
@@ -144,7 +144,7 @@ def _follows_keyword(stream: TokenStream, intent: Intent, index: int, refusals: 
     )
 
 
-def _ends_in_refusal(stream: TokenStream, refusals: list[Negation]) -> bool:
+def _ends_in_refusal(stream: TokenStream, refusals: Sequence[Negation]) -> bool:
     """Return whether the last word of the message, but for thanks, refuses."""
     index = len(stream)
     while index > 0 and (stream.is_mark_at(index - 1) or stream.raw_at(index - 1) in COURTESY_WORDS):
@@ -156,7 +156,7 @@ def _has_question_mark(stream: TokenStream) -> bool:
     return any(token.key in QUESTION_MARKS for token in stream.tokens)
 
 
-def _free_words(stream: TokenStream, excluded_negations: list[Negation]) -> Iterator[str]:
+def _free_words(stream: TokenStream, excluded_negations: Sequence[Negation]) -> Iterator[str]:
     """Yield the free words and numbers that belong to none of these negations."""
     excluded_positions = {index for negation in excluded_negations for index in range(negation.start, negation.end)}
     return (

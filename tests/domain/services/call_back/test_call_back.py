@@ -68,5 +68,5 @@ async def test_in_a_chat_it_is_a_button(town: Municipality) -> None:
 
 async def test_who_writes_latin_letters_is_answered_in_them(town: Municipality) -> None:
     heard = await town.say(CITIZEN, "zang bezanid lotfan")
-    assert heard.text.startswith("Darkhast tamas shoma sabt shod")
-    assert "Ta Chaharshanbe 4 Azar saat 10 ba hamin shomare" in heard.text
+    assert heard.text.startswith("Darkhast tamas sabt shod")
+    assert "Ta Chaharshanbe 4 Azar saat 10 be hamin shomare" in heard.text
