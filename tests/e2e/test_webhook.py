@@ -68,7 +68,7 @@ BODIES = {
     "null_bytes": (b"\xd9\x84\xd9\x88\xd8\xaf\xd8\xb1\x00\x00", "sms.did_you_mean"),
     "only_null_bytes": (b"\x00", "sms.unknown"),
     "broken_utf8": (b"\xd9\x84\xd9\xff\xfe \xc3(", "sms.unknown"),
-    "lone_surrogates": (b"\xed\xa0\xbd hi", "sms.courtesy.greeting"),
+    "lone_surrogates": (b"\xed\xa0\xbd " + "سلام".encode(), "sms.courtesy.greeting"),
     "emoji": ("سلام 🙏🏽👩‍👩‍👧 🚜".encode(), "sms.courtesy.greeting"),
     "empty": (b"", "sms.unknown"),
     "a_thousand_characters": (("گ" * 499 + " ").encode() * 2, "sms.unknown"),

@@ -85,7 +85,7 @@ async def test_a_tracking_code_leads_to_its_request(site: StaffSite, inside: Vis
     await inside.sign_in("civil")
     grouped = f"{request.code[:3]} {request.code[3:6]} {request.code[6:]}"
     assert "کارکرد ماشین‌آلات" in await read(inside, {"q": grouped})
-    assert "رقمی جابه‌جا" in await read(inside, {"q": "987654321"}, 422)
+    assert "کد رهگیری درست نیست" in await read(inside, {"q": "987654321"}, 422)
     assert "دست‌کم" in await read(inside, {"q": "آ"}, 422)
 
 
