@@ -14,6 +14,8 @@ from domain.parsing.tokens import Phrases, TokenStream, keys_of
 
 _LABEL_PHRASES = Phrases({True: FIELD_LABELS})
 _COLON_KEYS = keys_of(":")
+_ONE_WORDS = keys_of("یک", "یه")
+"""Right before a keyword no number («یک مرخصی»), further from it one («یک هفته مرخصی»)."""
 _EXTRA_WORDS = keys_of("دیگه", "دیگر", "بهم", "برام", "برایم", "به", "dige", "digar")
 _WANT_PHRASES = Phrases(
     {
@@ -95,6 +97,8 @@ def _take_courtesies(stream: TokenStream, keyword_start: int) -> None:
     backwards = () if stream.is_turkmen else range(keyword_start - 1, -1, -1)
     for indexes in (range(keyword_start), backwards):
         for index in indexes:
+            if stream.raw_at(index) in _ONE_WORDS and index + 1 < keyword_start:
+                break
             if stream.raw_at(index) not in courtesies and stream.key_at(index) and not stream.is_mark_at(index):
                 break  # «یک روز مرخصی»: a courtesy amid the arguments is a part of them
             if stream.key_at(index) in courtesies and not (stream.is_turkmen and stream.digits_at(index + 1)):

@@ -138,6 +138,9 @@ ENQUIRY_INTENTS: tuple[Intent, ...] = (
             "تماس با ما", "تلفن تماس", "phone",
             "address", "telefon", "adres", "shomare telefon", "shomare tamas",
         ),
+        hint_words=(
+            "ایمیل", "ایمیلتون", "فکس", "سایت", "سایتتون", "کانال", "کانالتون", "لوکیشن", "لوکیشنتون", "موقعیت",
+        ),
         is_complete=True,
         is_called_in_sentence=True,
     ),

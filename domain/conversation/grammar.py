@@ -37,6 +37,7 @@ from domain.language.intents import Intent
 from domain.parsing.code_places import CodePlace, find_code_place, take_quoted_words, take_reporting_phrases
 from domain.parsing.filler_words import REQUEST_WORDS
 from domain.parsing.identifiers import CODE_LABELS, take_code
+from domain.parsing.negation import denies_at_end, find_refusals
 from domain.parsing.places import mentions_address
 from domain.parsing.slots import MessageReader
 from domain.parsing.tokens import Phrases, TokenStream, keys_of
@@ -82,28 +83,18 @@ class Grammar:
 
     def is_binding(self, intent: str) -> bool:
         """Return whether an intent ends something or binds somebody."""
-        known_intent = self._keywords.intents_by_name.get(intent)
-        return known_intent is not None and known_intent.is_binding
+        return intent in self._keywords.intents_by_name and self._keywords.intents_by_name[intent].is_binding
 
-    def is_strict(self, intent: str) -> bool:
-        """Return whether the keyword of an intent bears no other words."""
-        known_intent = self._keywords.intents_by_name.get(intent)
-        return known_intent is not None and known_intent.is_strict
-
-    def is_form(self, intent: str) -> bool:
-        """Return whether an intent begins a form, or sends a text of the writer's own."""
-        known_intent = self._keywords.intents_by_name.get(intent)
-        if known_intent is None:
-            return False
-        has_text = known_intent.rest_slot is not None
-        return (known_intent.topic is not None and has_text) or (
-            bool(known_intent.required_slots) and (known_intent.topic is not None or has_text)
-        )
+    def find_intent(self, name: str) -> Intent | None:
+        """Return the intent of a name; None for one that is not known here."""
+        return self._keywords.intents_by_name.get(name)
 
     def is_asked_for(self, message: ParsedMessage, text: str) -> bool:
         """Return whether a message that calls nothing asks for its form in so many words, or says nearly all of it."""
-        known_intent = self._keywords.intents_by_name[message.intent]
-        if known_intent.rest_slot != "place" or len(message.missing_slots) < _FEW_MISSING:
+        if (
+            self._keywords.intents_by_name[message.intent].rest_slot != "place"
+            or len(message.missing_slots) < _FEW_MISSING
+        ):
             return True
         return any(token.key in ASKING_WORDS for token in TokenStream(text).tokens)
 
@@ -151,10 +142,18 @@ class Grammar:
         meant_message = self._read_call(text, call, day)
         return meant_message and replace(meant_message, mood=Mood.UNCLEAR)
 
+    def refuses(self, stream: TokenStream, intent: str) -> bool:
+        """Return whether a text refuses or forbids; a lack refuses what it names («شکایتی ندارم») alone."""
+        if stream.is_turkmen and not self._keywords.intents_by_name[intent].only_asks and denies_at_end(stream):
+            return True  # «kran däl»
+        return any(
+            negation.is_wanting or not negation.is_lacking or self._keywords.is_named_before(stream, intent, negation)
+            for negation in find_refusals(stream)
+        )
+
     def is_called_in_sentence(self, intent: str) -> bool:
         """Return whether an intent is called by whole phrases, whatever is said beside them."""
-        known_intent = self._keywords.intents_by_name.get(intent)
-        return known_intent is not None and known_intent.is_called_in_sentence
+        return intent in self._keywords.intents_by_name and self._keywords.intents_by_name[intent].is_called_in_sentence
 
     def parse_for_intent(self, intent: str, text: str, today: datetime) -> ParsedMessage | None:
         """Read a text that called no command as one of this intent, wherever its keyword is; None when it refuses.
@@ -163,13 +162,15 @@ class Grammar:
         """
         if intent not in self._keywords.intents_by_name:
             return None
-        message = self._read_call(
-            text, self._keywords.locate_keyword(intent, TokenStream(text)), to_tehran(today).date()
-        )
+        meant_intent = self._keywords.intents_by_name[intent]
+        call = self._keywords.locate_keyword(intent, TokenStream(text))
+        if meant_intent.rest_slot == "text" and not meant_intent.is_binding:
+            call = replace(call, start=0, end=0)  # a text of the writer's own is kept as it is written
+        message = self._read_call(text, call, to_tehran(today).date())
         if message is None or message.refused_intent:
             return None
-        rest_slot = self._keywords.intents_by_name[intent].rest_slot
-        is_needed = rest_slot in self._keywords.intents_by_name[intent].required_slots
+        rest_slot = meant_intent.rest_slot
+        is_needed = rest_slot in meant_intent.required_slots or rest_slot == "reason"
         if rest_slot in message.slots and not (
             is_needed and (rest_slot != "place" or mentions_address(str(message.slots[rest_slot])))
         ):
@@ -180,7 +181,7 @@ class Grammar:
         """Read a text as the arguments of a command called before; None when it says none, or the intent takes free
         text, which is whatever was written.
         """
-        called_intent = self._keywords.intents_by_name.get(intent)
+        called_intent = self.find_intent(intent)
         if called_intent is None or called_intent.rest_slot:
             return None
         message = self._read_call(text, IntentMatch(called_intent, 0, 0, is_certain=False), to_tehran(today).date())
@@ -376,7 +377,7 @@ class Grammar:
         if not is_borne_out(call, reader, free_text):
             return None
         if intent.rest_slot and free_text:
-            reader.slots[intent.rest_slot] = free_text
+            reader.slots[intent.rest_slot] = " ".join((*filter(None, [reader.slots.get(intent.rest_slot)]), free_text))
         return ParsedMessage(
             intent.name,
             reader.slots,
@@ -388,10 +389,12 @@ class Grammar:
             mood=mood,
         )
 
-    @staticmethod
-    def _find_mood(stream: TokenStream, call: IntentMatch) -> Mood:
+    def _find_mood(self, stream: TokenStream, call: IntentMatch) -> Mood:
         """Return how the command is said; what is not written as it is known is not said plainly either."""
         if call.is_bare:
             return Mood.PLAIN
         mood = find_mood(stream, call.intent, call.start, call.end)
+        if mood is Mood.REFUSED and call.is_meant and not self.refuses(stream, call.intent.name):
+            is_wanted = any(token.key in ASKING_WORDS for token in stream.tokens)
+            mood = Mood.PLAIN if call.intent.only_asks else Mood.UNCLEAR if is_wanted else mood
         return Mood.DOUBTFUL if mood is Mood.PLAIN and call.intent.is_binding and not call.is_exact else mood

@@ -15,11 +15,13 @@ from domain.conversation.command_fields import INTENTS_WITH_OWN_QUESTION
 from domain.conversation.grammar import Grammar
 from domain.conversation.intent_ranking import RankedIntent
 from domain.conversation.parsed_message import UNKNOWN_INTENT, ParsedMessage
-from domain.conversation.sentences import QUOTATION_MARKS, Mood
-from domain.parsing.negation import refuses_or_forbids
+from domain.conversation.sentences import QUESTION_MARKS, QUOTATION_MARKS, Mood
+from domain.conversation.vocabulary import EMPTY_WORDS
+from domain.parsing.code_places import find_code_place
+from domain.parsing.places import mentions_address
 from domain.parsing.tokens import TokenKind, TokenStream, key_of, keys_of
 
-SURE_SHARE = 0.5
+SURE_SHARE = 0.6
 """From here on a text is read as its likeliest intent."""
 STRICTLY_SURE_SHARE = 0.75
 """The same for an intent whose keyword bears no other words (`Intent.is_strict`)."""
@@ -29,40 +31,190 @@ CONTRADICTING_SHARE = 0.55
 """From here on the words as a whole speak against the keyword that calls another intent …"""
 CONTRADICTED_SHARE = 0.1
 """… whose own share is below this."""
-UNRELATED_SHARE = 0.95
+UNRELATED_SHARE = 0.92
 """From here on the words as a whole are about nothing that the desk does, though the first one begins a form."""
+SURELY_CONTRADICTING_SHARE = 0.95
+"""From here on they speak against a command that has its arguments …"""
+SURELY_CONTRADICTED_SHARE = 0.02
+"""… whose own share is below this …"""
+SURELY_UNRELATED_SHARE = 0.99
+"""The same where they are about nothing that the desk does."""
+FEWEST_CONTRADICTING_WORDS = 2
+"""… in a text of at least so many words."""
+CONTRADICTING_REFUSAL_SHARE = 0.9
+"""From here on they speak against a refusal."""
 MOST_OFFERED = 2
 MOST_SHOWN = 5
 
 COMMANDS_OF_FREE_TEXT = frozenset({"comment", "reply", "rate"})
 """Commands that send a text of the writer's own about something else: without that a guess is none."""
 
+HELP_INTENT = "help"
 ANSWER_INTENT = "reply"
 """The command that answers what an office asked: its words may be about anything."""
 
 _MENU_BEGINNING = re.compile(r":\s*\n\s*[1۱][).]?\s")
 _INTENTS_THAT_REFUSE = frozenset({"opt_out", "exit", "cancel", "deny"})
 _INTENTS_ABOUT_TOPICS = frozenset({"help", "tariff"})
+_INTENTS_OF_CODES = frozenset({"track", "pay"})
 _FEW_WORDS = 2
-_WORDS_TO_A_PLACE = keys_of("برای", "واسه", "برا", "به", "تو", "توی", "آدرس", "نشانی", "محل")
+_WORDS_TO_A_PLACE = keys_of("برای", "جهت", "به", "تو", "توی", "در", "از", "ما", "آدرس", "نشانی", "محل", "کار")
+_PART_ENDS = re.compile("[،,.؛;]")
+_WORDS_OF_WORK = keys_of(
+    "تسطیح",
+    "لایروبی",
+    "خاکبرداری",
+    "خاک",
+    "خاکریزی",
+    "آوار",
+    "آواربرداری",
+    "برداشتن",
+    "حمل",
+    "جابجایی",
+    "تخلیه",
+    "کندن",
+    "حفر",
+    "زیرسازی",
+    "شنریزی",
+    "آبیاری",
+    "پاکسازی",
+    "صاف",
+    "بردن",
+    "کشیدن",
+    "پی",
+)
+"""What machines are wanted for: no place begins with one («برای تسطیح زمین»)."""
+_VERBS_OF_CLAUSES = keys_of(
+    "کنم",
+    "کنیم",
+    "کنه",
+    "بکنم",
+    "بکنیم",
+    "بکنه",
+    "ببره",
+    "ببرم",
+    "ببریم",
+    "بکشه",
+    "برده",
+    "افتاده",
+    "شده",
+    "شد",
+    "خرابه",
+    "اومده",
+    "آمده",
+    "کرده",
+    "کردن",
+    "باید",
+    "هستم",
+    "هستیم",
+    "داره",
+    "دارد",
+    "نداره",
+    "نداریم",
+    "گیر",
+    "ریخته",
+    "ریزش",
+    "میخواهم",
+    "صافش",
+    "گرفته",
+    "بسته",
+)
+"""With one of them words tell what happened or is to be done, and name no place."""
+_WORDS_TO_A_REASON = keys_of(
+    "بخاطر", "خاطر", "به", "بعلت", "علت", "بدلیل", "دلیل", "بابت", "برای", "جهت", "چون", "و", "از"
+)
+_WORDS_BEHIND_A_REASON = keys_of("چند", "چندروز", "روز", "روزی", "هفته", "یک", "باشم", "؟", "?")
+_WORDS_OF_NO_REASON = EMPTY_WORDS | keys_of(
+    "خودم", "باشم", "برم", "برای", "ما", "من", "تاکسی", "راننده", "چند", "روز", "حق"
+)
 _WORDS_OF_HAVING_DONE = keys_of("کردم", "کردهام", "کرده", "ام", "کردیم", "دادم", "دادیم", "زدم", "kardam", "dadam")
 _REQUEST_WORDS = keys_of("درخواست", "درخواستم", "درخواستمو", "تقاضا", "darkhast")
 
 
 def understand_message(grammar: Grammar, text: str, now: datetime) -> ParsedMessage:
-    """Return what a text says outside of a dialogue, by its keyword or by its words as a whole; never raises."""
+    """Return what a text says outside of a dialogue, by its keyword and by its words as a whole; never raises."""
     message = grammar.parse_message(text, now)
-    if message.mood is Mood.REFUSED or message.has_valid_arguments or _is_quoted(text):
+    if _is_quoted(text) or (message.has_valid_arguments and _count_words(text) < FEWEST_CONTRADICTING_WORDS):
         return message
     ranking = grammar.rank_intents(text)
-    message = replace(message, ranking=ranking[:MOST_SHOWN])
+    ranked_message = replace(message, ranking=ranking[:MOST_SHOWN])
+    if message.mood is Mood.REFUSED:
+        is_misread = _is_no_refusal(grammar, message, ranking[0], text)
+        return (_guess_message(grammar, ranked_message, text, now) if is_misread else None) or message
     if message.intent == UNKNOWN_INTENT:
-        return _guess_message(grammar, message, text, now) or _offer_intents(message)
-    if message.intent != ANSWER_INTENT and len(TokenStream(text)) > 1 and _is_unrelated(ranking):
+        return _guess_message(grammar, ranked_message, text, now) or _offer_intents(ranked_message)
+    own_share = next((ranked.share for ranked in ranking if ranked.name == message.intent), 1.0)
+    return _weigh_command(grammar, ranked_message, own_share, text, now)
+
+
+def _weigh_command(
+    grammar: Grammar, message: ParsedMessage, own_share: float, text: str, now: datetime
+) -> ParsedMessage:
+    """Return what a text with a keyword says, whose words as a whole may speak against that; `own_share` is what speaks
+    for it.
+    """
+    likeliest = message.ranking[0]
+    if message.intent == HELP_INTENT and (grammar.is_binding(likeliest.name) or likeliest.name == UNKNOWN_INTENT):
+        return message  # «چطور لغو کنم»: who asks how wants nothing done
+    if message.has_valid_arguments and (
+        _is_firm(grammar, message.intent, likeliest) or not _is_surely_another(likeliest, own_share)
+    ):
+        return replace(message, ranking=())
+    is_settled = likeliest.share < SURELY_UNRELATED_SHARE and (
+        message.intent == ANSWER_INTENT or grammar.is_called_in_sentence(message.intent)
+    )
+    if not is_settled and len(TokenStream(text)) > 1 and _is_unrelated(likeliest):
         return ParsedMessage(UNKNOWN_INTENT, suggested_intents=(message.intent,), ranking=message.ranking)
-    if not _is_contradicted(message.intent, ranking):
+    if likeliest.share < CONTRADICTING_SHARE or own_share >= CONTRADICTED_SHARE:
         return message
     return _guess_message(grammar, message, text, now) or message
+
+
+def _count_words(text: str) -> int:
+    return sum(token.kind is TokenKind.WORD for token in TokenStream(text).tokens)
+
+
+def _is_surely_another(likeliest: RankedIntent, own_share: float) -> bool:
+    """Return whether a command with its arguments is none all the same («هزینهٔ لودر … را پرداخت کردم»)."""
+    fewest_share = SURELY_UNRELATED_SHARE if likeliest.name == UNKNOWN_INTENT else SURELY_CONTRADICTING_SHARE
+    return likeliest.share >= fewest_share and own_share < SURELY_CONTRADICTED_SHARE
+
+
+def _is_no_refusal(grammar: Grammar, message: ParsedMessage, likeliest: RankedIntent, text: str) -> bool:
+    """Return whether what was read as a refusal asks for something else.
+
+    Either it only asks, and what is denied is a fact in a question, or a code that is lacked («این قبض جعلی نیست؟»، «کد
+    ندارم»); or what is wanted says itself that something is not («قبول ندارم»، «مرخصی نمی‌خوام، لغوش کنید»).
+    """
+    if likeliest.share < CONTRADICTING_REFUSAL_SHARE or likeliest.name == UNKNOWN_INTENT:
+        return False
+    if likeliest.name in _INTENTS_THAT_REFUSE:
+        return likeliest.name != message.refused_intent
+    stream = TokenStream(text)
+    is_question = any(token.key in QUESTION_MARKS for token in stream.tokens)
+    is_another = likeliest.name != message.refused_intent and find_code_place(stream) is None
+    return (
+        (is_question or is_another)
+        and _only_asks(grammar, likeliest.name)
+        and not grammar.refuses(TokenStream(text), likeliest.name)
+    )
+
+
+def _is_firm(grammar: Grammar, name: str, likeliest: RankedIntent) -> bool:
+    """Return whether nothing contradicts a command with its arguments.
+
+    Its words count anywhere, so they say it themselves; or it bears no other words, or is asked about once, and is not
+    unknown because its words are rare.
+    """
+    intent = grammar.find_intent(name)
+    if intent is None or intent.is_called_anywhere:
+        return True
+    return likeliest.name == UNKNOWN_INTENT and (intent.is_strict or intent.is_binding)
+
+
+def _only_asks(grammar: Grammar, name: str) -> bool:
+    intent = grammar.find_intent(name)
+    return intent is not None and intent.only_asks
 
 
 def _is_quoted(text: str) -> bool:
@@ -70,57 +222,93 @@ def _is_quoted(text: str) -> bool:
     return not QUOTATION_MARKS.isdisjoint(text) or _MENU_BEGINNING.search(text) is not None
 
 
-def _is_unrelated(ranking: tuple[RankedIntent, ...]) -> bool:
-    return ranking[0].name == UNKNOWN_INTENT and ranking[0].share >= UNRELATED_SHARE
-
-
-def _is_contradicted(intent: str, ranking: tuple[RankedIntent, ...]) -> bool:
-    own_share = next((ranked.share for ranked in ranking if ranked.name == intent), 1.0)
-    return ranking[0].share >= CONTRADICTING_SHARE and own_share < CONTRADICTED_SHARE
+def _is_unrelated(likeliest: RankedIntent) -> bool:
+    return likeliest.name == UNKNOWN_INTENT and likeliest.share >= UNRELATED_SHARE
 
 
 def _guess_message(grammar: Grammar, message: ParsedMessage, text: str, now: datetime) -> ParsedMessage | None:
     """Return the text read as its likeliest intent; None where none is sure, or the text refuses it."""
     likeliest = message.ranking[0]
-    sure_share = STRICTLY_SURE_SHARE if grammar.is_strict(likeliest.name) else SURE_SHARE
-    if likeliest.name == UNKNOWN_INTENT or likeliest.share < sure_share:
+    intent = grammar.find_intent(likeliest.name)
+    if intent is None or likeliest.share < (STRICTLY_SURE_SHARE if intent.is_strict else SURE_SHARE):
         return None
-    if likeliest.name not in _INTENTS_THAT_REFUSE and refuses_or_forbids(TokenStream(text)):
+    if likeliest.name not in _INTENTS_THAT_REFUSE and grammar.refuses(TokenStream(text), likeliest.name):
         return None
-    meant_message = grammar.parse_for_intent(likeliest.name, text, now)
-    if meant_message and "text" in meant_message.slots and grammar.says_nothing_more(meant_message.intent, text):
-        meant_message = replace(meant_message, slots=_without_text(meant_message.slots))
-    if meant_message and likeliest.name in _INTENTS_ABOUT_TOPICS and not meant_message.slots:
-        topic = grammar.find_topic(text)
-        meant_message = replace(meant_message, slots={"service": topic} if topic else {})
-    if meant_message is None or _lacks_subject(meant_message, text) or not grammar.is_asked_for(meant_message, text):
+    meant_message = _read_meant(grammar, likeliest.name, text, now)
+    if meant_message is None or not grammar.is_asked_for(meant_message, text):
         return None
-    if "place" in meant_message.slots:
-        meant_message = replace(meant_message, slots=_bare_place(meant_message.slots))
+    if _lacks_subject(meant_message, text, is_sure=likeliest.share >= CONTRADICTING_REFUSAL_SHARE):
+        return None
     mood = meant_message.mood
-    if mood is Mood.PLAIN and (grammar.is_binding(likeliest.name) or grammar.is_form(likeliest.name)):
+    if mood is Mood.PLAIN and (intent.is_binding or intent.begins_form):
         mood = Mood.UNCLEAR
     return replace(meant_message, mood=mood, ranking=message.ranking, is_guessed=True, has_valid_arguments=False)
 
 
-def _without_text(slots: Mapping[str, Any]) -> Mapping[str, Any]:
-    return {name: value for name, value in slots.items() if name != "text"}
+def _read_meant(grammar: Grammar, intent: str, text: str, now: datetime) -> ParsedMessage | None:
+    """Return a text read as this intent, its free text without what only leads to it."""
+    message = grammar.parse_for_intent(intent, text, now)
+    if message is None:
+        return None
+    slots = message.slots
+    if "text" in slots and grammar.says_nothing_more(message.intent, text):
+        slots = _without(slots, "text")
+    if "reason" in slots:
+        slots = _bare_reason(slots)
+    if "place" in slots:
+        slots = _bare_place(slots)
+    if intent in _INTENTS_ABOUT_TOPICS and not slots:
+        topic = grammar.find_topic(text)
+        slots = {"service": topic} if topic else {}
+    return replace(message, slots=slots)
+
+
+def _without(slots: Mapping[str, Any], left_out: str) -> Mapping[str, Any]:
+    return {name: value for name, value in slots.items() if name != left_out}
+
+
+def _bare_reason(slots: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the slots with a reason that begins with no word that only leads to it («بخاطر بیماری»)."""
+    reason_words = str(slots["reason"]).split(" ")
+    while reason_words and key_of(reason_words[0]) in _WORDS_TO_A_REASON:
+        reason_words = reason_words[1:]
+    while reason_words and key_of(reason_words[-1]) in _WORDS_BEHIND_A_REASON:
+        reason_words = reason_words[:-1]
+    if not {key_of(word) for word in reason_words} - _WORDS_OF_NO_REASON:
+        return _without(slots, "reason")
+    return {**slots, "reason": " ".join(reason_words)}
 
 
 def _bare_place(slots: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the slots with a place that begins with no word that only leads to it («واسه روستای …»)."""
-    place = str(slots["place"]).split(" ")
-    while len(place) > 1 and key_of(place[0]) in _WORDS_TO_A_PLACE:
-        place = place[1:]
-    return {**slots, "place": " ".join(place)}
+    """Return the slots with a place that begins with no word that only leads to it («واسه روستای …»).
+
+    Of a story it is the last part that may be one; where words only tell what happened, or what for, there is none.
+    """
+    parts = [part.split(" ") for part in _PART_ENDS.split(str(slots["place"])) if part.strip()]
+    places = [part for part in map(_without_lead, parts) if _may_be_place(part)]
+    if len(places) == len(parts):
+        return {**slots, "place": " ".join(_without_lead(str(slots["place"]).split(" ")))}
+    addresses = [part for part in map(" ".join, places) if mentions_address(part)]
+    return {**slots, "place": addresses[-1]} if addresses else _without(slots, "place")
 
 
-def _lacks_subject(message: ParsedMessage, text: str) -> bool:
+def _without_lead(place_words: list[str]) -> list[str]:
+    while len(place_words) > 1 and key_of(place_words[0]) in _WORDS_TO_A_PLACE | {""}:
+        place_words = place_words[1:]
+    return place_words
+
+
+def _may_be_place(place_words: list[str]) -> bool:
+    keys = [key_of(word) for word in place_words]
+    return keys[0] not in _WORDS_OF_WORK and _VERBS_OF_CLAUSES.isdisjoint(keys)
+
+
+def _lacks_subject(message: ParsedMessage, text: str, *, is_sure: bool) -> bool:
     """Return whether nobody can say of what a guess speaks: a price of what, a receipt of what, which request."""
     if message.intent in COMMANDS_OF_FREE_TEXT:
         return message.slots.keys() <= {"text"}
     if message.slots:
-        return message.intent == "track" and _leaves_code_bare(text)
+        return message.intent in _INTENTS_OF_CODES and _leaves_code_bare(text, is_sure=is_sure)
     if message.intent in INTENTS_WITH_OWN_QUESTION:
         return True
     word_keys = [token.key for token in TokenStream(text).tokens if token.kind is TokenKind.WORD]
@@ -129,11 +317,13 @@ def _lacks_subject(message: ParsedMessage, text: str) -> bool:
     return message.intent == "help" and not _REQUEST_WORDS.isdisjoint(word_keys)
 
 
-def _leaves_code_bare(text: str) -> bool:
-    """Return whether hardly a word beside a number says what it is: one, or one more behind it."""
+def _leaves_code_bare(text: str, *, is_sure: bool) -> bool:
+    """Return whether hardly a word beside a number says what it is: one of which nobody is sure, or two behind it."""
     stream = TokenStream(text)
     kinds = [token.kind for token in stream.tokens if token.kind is not TokenKind.PUNCTUATION]
-    return kinds.count(TokenKind.WORD) < (_FEW_WORDS + 1 if kinds[0] is TokenKind.NUMBER else _FEW_WORDS)
+    if kinds[0] is TokenKind.NUMBER:
+        return kinds.count(TokenKind.WORD) <= _FEW_WORDS
+    return kinds.count(TokenKind.WORD) < _FEW_WORDS and not is_sure
 
 
 def _offer_intents(message: ParsedMessage) -> ParsedMessage:

@@ -1,10 +1,10 @@
 """How likely each intent is, by the words of a text that calls none: weights learned from the labelled sentences.
 
-A text is a set of traits: its words as they are written and by their sound, their beginnings, pairs that follow each
-other, how many there are, and which intents they name (`Keywords.find_named_intents`). Each trait has a weight for some
-intents; their sums are made shares of one. The weights are learned once in a process, by the first text that needs
-them: sentence after sentence, a wrong or narrow answer moves the weights of its traits, and the mean over all steps
-counts (an averaged perceptron). Nothing is drawn by lot, so the same sentences give the same weights.
+A text is a set of traits: its words as they are written and by their sound, their beginnings, pairs of both that
+follow each other, how many there are, and which intents they name (`Keywords.find_named_intents`). Each trait has a
+weight for some intents; their sums are made shares of one. The weights are learned once in a process, by the first
+text that needs them: sentence after sentence, a wrong or narrow answer moves the weights of its traits, and the mean
+over all steps counts (an averaged perceptron). Nothing is drawn by lot, so the same sentences give the same weights.
 """
 
 import math
@@ -15,11 +15,11 @@ from itertools import pairwise
 from domain.conversation.labelled_sentences import LabelledSentence
 from domain.conversation.sentences import QUESTION_MARKS
 from domain.parsing.sounds import sound_of
-from domain.parsing.tokens import Token, TokenKind, TokenStream
+from domain.parsing.tokens import Token, TokenKind, TokenStream, keys_of
 
-ROUNDS = 4
+ROUNDS = 6
 """How often all sentences are learned from."""
-NARROW_MARGIN = 1.0
+NARROW_MARGIN = 1.5
 """How far the right intent is to lead, in units of weight, for its weights to stay."""
 SHARPNESS = 6.0
 """How much a lead in weight counts in shares."""
@@ -28,6 +28,18 @@ STRIDE = 1009
 BEGINNING_LENGTH = 3
 """Sounds of a word that count as its beginning, whatever ending it has."""
 
+_NAMES_OF_OTHERS = (
+    "گاز", "برق", "موبایل", "اینترنت", "ایرانسل", "همراه", "رایتل", "شارژ",
+    "بسته", "سیمکارت", "وام", "یارانه", "سهام", "بیمه", "کنکور", "آزمون", "آزمایش", "دانشجویی", "ارشد",
+    "دکتری", "رشته", "کتاب", "فیلم", "سربازی", "سرباز", "معلم", "پرستار", "وکیل", "غذا", "گوشت", "مرغ",
+    "بنزین", "طلا", "دلار", "گوشی", "لباسشویی", "ظرفشویی", "یخچال", "عروس", "بازی", "پرسپولیس", "استقلال", "فوتبال",
+    "استخدام", "استخدامی", "قرض", "گواهینامه", "رانندگی", "خلافی", "بلیط", "زباله", "آشغال",
+)  # fmt: skip
+_OWNERS = ("", "م", "مو", "مون", "مونو", "ش", "تون", "شون")
+MATTERS_OF_OTHERS = keys_of(*(f"{name}{owner}" for name in _NAMES_OF_OTHERS for owner in _OWNERS))
+"""Words of what others than the municipality do, or another unit than those of the services: a bill for gas, a leave of
+soldiers. Together they are one trait, so that one of them that no sentence has counts too.
+"""
 MOST_COUNTED_WORDS = 6
 """Longer texts count as long ones, whatever their length."""
 
@@ -70,12 +82,16 @@ class IntentRanking:
     def _list_traits(self, text: str) -> tuple[str, ...]:
         stream = TokenStream(text)
         sounds = [sound for token in stream.tokens if (sound := _sound_of_token(token))]
+        bounded_sounds = ("^", *sounds, "$")
+        beginnings = tuple(f"{sound[:BEGINNING_LENGTH]}…" for sound in bounded_sounds)
         traits = (
             *sounds,
-            *(f"{first} {second}" for first, second in pairwise(("^", *sounds, "$"))),
-            *(f"{sound[:BEGINNING_LENGTH]}…" for sound in sounds if len(sound) > BEGINNING_LENGTH),
+            *(f"{first} {second}" for first, second in pairwise(bounded_sounds)),
+            *(beginnings[1:-1]),
+            *(f"{first} {second}" for first, second in pairwise(beginnings)),
             *(f"={token.key}" for token in stream.tokens if token.kind is TokenKind.WORD),
             *(f"@{name}" for name in self._find_named_intents(stream)),
+            *("of others" for token in stream.tokens if token.key in MATTERS_OF_OTHERS),
             f"{min(len(sounds), MOST_COUNTED_WORDS)} words",
         )
         return tuple(dict.fromkeys(traits))
@@ -104,8 +120,8 @@ def learn_weights(examples: Sequence[tuple[tuple[str, ...], int]], count: int) -
     weights: dict[str, dict[int, float]] = {}
     moments: dict[str, dict[int, float]] = {}
     step = 1
-    for _ in range(ROUNDS):
-        for traits, own_place in _in_steps(examples):
+    for round_number in range(ROUNDS):
+        for traits, own_place in _in_steps(examples, STRIDE + round_number):
             weight_sums = add_weights(weights, traits, count)
             own_sum, weight_sums[own_place] = weight_sums[own_place], -math.inf
             rival_place = max(range(count), key=weight_sums.__getitem__)
@@ -123,9 +139,8 @@ def learn_weights(examples: Sequence[tuple[tuple[str, ...], int]], count: int) -
     }
 
 
-def _in_steps(examples: Sequence[tuple[tuple[str, ...], int]]) -> Iterator[tuple[tuple[str, ...], int]]:
-    """Yield all examples, each once, in steps of `STRIDE`."""
-    stride = STRIDE
+def _in_steps(examples: Sequence[tuple[tuple[str, ...], int]], stride: int) -> Iterator[tuple[tuple[str, ...], int]]:
+    """Yield all examples, each once, in steps of at least `stride`."""
     while examples and math.gcd(stride, len(examples)) != 1:
         stride += 1
     return (examples[place * stride % len(examples)] for place in range(len(examples)))

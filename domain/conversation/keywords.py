@@ -9,6 +9,7 @@ from domain.language.intents import Intent
 from domain.parsing.courtesies import end_of_opening
 from domain.parsing.filler_words import COURTESY_WORDS, ORDINARY_WORDS
 from domain.parsing.identifiers import CODE_LABELS, read_digit_run, read_tracking_code
+from domain.parsing.negation import Negation
 from domain.parsing.numerals import UNIT_WORDS, read_number_at
 from domain.parsing.spelling import Spelling
 from domain.parsing.tokens import Phrases, TokenKind, TokenStream, join_letters, keys_of
@@ -203,6 +204,16 @@ class Keywords:
                 yield hint[0]
             if match := self._keyword_phrases.match_at(stream, index):
                 yield f"{match[0]} named"
+
+    def is_named_before(self, stream: TokenStream, name: str, negation: Negation) -> bool:
+        """Return whether words right before a negation name an intent, or point at it."""
+        end = negation.start
+        indefinite_noun = stream.raw_at(end - 1).removesuffix("ی")  # «شکایتی ندارم»
+        return self._keyword_phrases.values_by_phrase.get(indefinite_noun) == name or any(
+            match == (name, end)
+            for phrases in (self._hint_phrases, self._keyword_phrases)
+            for match in (phrases.match_at(stream, index) for index in range(end))
+        )
 
     def take_named_intents(self, stream: TokenStream) -> None:
         """Take the words that point at an intent, or name one."""

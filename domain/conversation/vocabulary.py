@@ -9,13 +9,13 @@ from itertools import chain
 
 from domain.conversation.enquiries import ENQUIRY_INTENTS
 from domain.conversation.field_changes import FieldWords
-from domain.language.intents import Intent
+from domain.language.intents import Intent, combine_words
 from domain.parsing.claimed_codes import take_claimed_code
 from domain.parsing.filler_words import COURTESY_WORDS
 from domain.parsing.identifiers import take_code, take_code_or_bill, take_score
 from domain.parsing.negation import find_negations
 from domain.parsing.slots import MessageReader
-from domain.parsing.tokens import keys_of
+from domain.parsing.tokens import TokenKind, TokenStream, keys_of
 from domain.parsing.topics import LANGUAGE_NAMES, take_language_name, take_service, take_together, take_topic
 
 MESSAGE_WORDS = keys_of(
@@ -37,13 +37,19 @@ MESSAGE_WORDS = keys_of(
 )
 """Words of what «لغو ۱۱» stops."""
 
+_HAVING_WORDS = ("دارم", "داریم", "داشتم", "میدم", "میدهم", "میکنم", "دادم")
+_QUESTION_NAMES = ("سوال", "سوالتون", "سوال شما", "سوالتان", "سوالات شما", "پیام شما", "پیامتون")
+
 COMMAND_INTENTS: tuple[Intent, ...] = (
     *ENQUIRY_INTENTS,
     Intent(
         "help",
         ("راهنما", "راهنمای", "راهنمایی", "راهنمائی", "راهنمایی کنید", "کمک", "کمکم کنید", "help", "rahnama", "komak"),
         slot_readers=(take_topic,),
-        weak_words=("منو", "فهرست خدمات", "خدمات", "menu", "دستورات", "دستورها"),
+        weak_words=(
+            "منو", "منوی اصلی", "منوی اول", "منوی شروع", "منوی خدمات", "فهرست خدمات", "خدمات", "menu", "دستورات",
+            "دستورها",
+        ),
         is_complete=True,
     ),
     Intent(
@@ -91,6 +97,7 @@ COMMAND_INTENTS: tuple[Intent, ...] = (
         ),
         is_complete=True,
         is_strict=True,
+        shows_requests=True,
     ),
     Intent(
         "pay",
@@ -113,12 +120,14 @@ COMMAND_INTENTS: tuple[Intent, ...] = (
         "authentic",
         (
             "اصالت", "اصالت دارد", "اصالت داره", "اصالت ندارد", "اصالت نداره", "اصالتش", "اصالت پیام", "اصالت پیامک",
-            "اصالت قبض", "اصالت برگه", "اصالت نامه", "authentic", "authenticity", "esalat", "esalat darad",
+            "تایید اصالت", "اصالت شناسه", "اصالت قبض", "اصالت برگه", "اصالت نامه", "authentic", "authenticity",
+            "esalat", "esalat darad",
         ),
         slot_readers=(take_claimed_code,),
         required_slots=("code",),
         weak_words=(
-            "جعلی", "جعلی است", "جعلیه", "تقلبی", "تقلبیه", "قلابی", "قلابیه", "کلاهبرداری", "کلاهبرداریه", "واقعی است",
+            "جعلی", "جعلی است", "جعلیه", "تقلبی", "تقلبیه", "قلابی", "قلابیه", "الکیه", "دروغه", "راسته",
+            "کلاهبرداری", "کلاهبرداریه", "واقعی است",
             "واقعیه", "معتبر است", "معتبره", "مال شماست", "مال شماس", "مال شهرداریه", "از طرف شماست", "fake",
         ),
         is_called_anywhere=True,
@@ -170,17 +179,26 @@ COMMAND_INTENTS: tuple[Intent, ...] = (
     ),
     Intent(
         "reply",
-        ("پاسخ", "پاسخ به", "reply", "answer", "pasokh"),
+        (
+            "پاسخ", "پاسخ به", "در پاسخ", "در پاسخ به", *combine_words(("جواب", "پاسخ", "در جواب",
+            "در پاسخ به"), _QUESTION_NAMES),
+            "reply", "answer", "pasokh",
+        ),
         slot_readers=(take_code,),
         rest_slot="text",
         required_slots=("code", "text"),
-        weak_words=("جواب", "جواب به", "javab"),
+        weak_words=("جواب", "جواب به", "در جواب", "جواب شما", "جواب شما برای", "javab"),
         is_verbatim=True,
     ),
     Intent(
         "comment",
-        ("نظر", "پیشنهاد", "نظرات", "پیشنهادات", "نظر من", "نظرم", "پیشنهادم", "پیشنهاد من",
-         "پیشنهادهایم", "comment", "suggestion", "feedback", "nazar"),
+        (
+            "نظر", "پیشنهاد", "نظرات", "پیشنهادات", "نظر من", "نظرم", "پیشنهادم", "پیشنهاد من", "پیشنهادهایم",
+            *combine_words(("نظر", "یک نظر", "پیشنهاد", "یک پیشنهاد", "انتقاد", "یک انتقاد"), _HAVING_WORDS),
+            *combine_words(("نظر", "نظرم"), ("در مورد", "درباره", "درباره ی", "راجع به")), "نظرم را میخواهم بگم",
+            "نظرم را کجا بگم", "comment", "suggestion", "feedback", "nazar", "nazar daram",
+            "pishnahad", "pishnahad daram",
+        ),
         slot_readers=(take_code, take_service),
         rest_slot="text",
         required_slots=("code", "text"),
@@ -262,7 +280,7 @@ def list_command_intents(service_intents: Iterable[Intent]) -> tuple[Intent, ...
 
     def take_field_change(reader: MessageReader) -> None:
         change = field_words.read_rest(reader.stream)
-        stated = {"field": change.field_name, "value": change.value_text}
+        stated = {"field": change.field_name, "value": change.value_text if says_something(change.value_text) else ""}
         reader.slots.update({name: text for name, text in stated.items() if text})
         # A refusal among the words makes the wish unclear, or none; so does a value of several sentences.
         if not find_negations(reader.stream) and not _SENTENCE_ENDS & {*change.value_text}:
@@ -278,6 +296,12 @@ def list_command_intents(service_intents: Iterable[Intent]) -> tuple[Intent, ...
         )
         for intent in COMMAND_INTENTS
     )
+
+
+def says_something(value_text: str) -> bool:
+    """Return whether a value is more than words of asking and pointing («درخواست ما رو عقب بندازید» says no day)."""
+    keys = {token.key for token in TokenStream(value_text).tokens if token.kind is not TokenKind.PUNCTUATION}
+    return not keys <= EMPTY_WORDS | _POINTING_WORDS
 
 
 def collect_field_words(service_intents: Iterable[Intent]) -> FieldWords:
@@ -310,6 +334,9 @@ def collect_topic_words(intents: Iterable[Intent]) -> dict[str, set[str]]:
     return words_by_topic
 
 
+_POINTING_WORDS = keys_of(
+    "ما", "من", "منو", "مارو", "توی", "تو", "نوبت", "نوبتم", "نوبتمو", "یه", "این", "اون", "بدم", "بده"
+)
 _SENTENCE_ENDS = frozenset(".…!؟?")
 
 LANGUAGE_INTENT = Intent(
@@ -344,7 +371,8 @@ WISH_WORDS = keys_of(
 """Words of wishing and thanking: at the edges of a place or a reason they are no part of it."""
 
 ASKING_WORDS = WISH_WORDS - keys_of("سلام", "salam", "یا", "می", "هستم") | keys_of(
-    "لازمه", "لازمم", "نیازه", "نیازمندیم", "نیازمند", "احتیاجه", "بخوام", "بخوایم", "بدم", "بگیرم", "بفرستن", "بدن",
+    "لازمه", "لازمم", "لازممه", "لازممونه", "لازمشه", "نیازه", "نیازمندیم", "نیازمند", "احتیاجه", "بخوام", "بخوایم",
+    "بدم", "بگیرم", "بفرستن", "بدن",
     "بده", "دارین", "دارید", "میدین", "میدید", "بیاد", "بیارید", "بیارین", "رزرو", "کرایه", "اجاره", "خواهشمند",
     "تقاضا", "تقاضای", "گرک", "بریڭ", "ایستیأرین", "ارسال", "بذارید", "قرار", "میشه", "میتونید", "کن", "gerek",
     "befrestid", "befrest", "lazeme", "darim", "mikhaim", "mikhaym", "want", "need", "میخوان", "میخواد", "خواستن",

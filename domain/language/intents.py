@@ -52,6 +52,8 @@ class Intent:
     """Whether courtesies and «می‌خواهم» alone are left out of its free text."""
     is_for_drivers: bool = False
     """Whether it is about the asker's own taxi: the menu of drivers and owners in chats offers it."""
+    shows_requests: bool = False
+    """Whether it shows the asker's own requests."""
     is_binding: bool = False
     """Whether it ends something or binds somebody: done at once only when said plainly (`sentences`)."""
     doubtful_words: tuple[str, ...] = ()
@@ -87,6 +89,19 @@ class Intent:
     def asks_fields(self) -> bool:
         """Whether it fills a form of several fields, so that «آدرس: …» names one; elsewhere it is the writer's text."""
         return self.is_form and self.topic is not None
+
+    @property
+    def only_asks(self) -> bool:
+        """Whether it only asks something: it ends, begins and sends nothing."""
+        return not (self.is_binding or self.rest_slot or (self.is_strict and not self.shows_requests))
+
+    @property
+    def begins_form(self) -> bool:
+        """Whether it begins a form, or sends a text of the writer's own."""
+        has_text = self.rest_slot is not None
+        return (self.topic is not None and has_text) or (
+            bool(self.required_slots) and (self.topic is not None or has_text)
+        )
 
     @property
     def is_asked_once(self) -> bool:

@@ -56,8 +56,37 @@ _OPENING_PHRASES = Phrases({True: (*_GREETINGS, *_TITLES, *_FORWARDED_HEADS)})
 _CLOSING_PHRASES = Phrases({True: (*_THANKS, *_CLOSING_TITLES)})
 _TITLE_PHRASES = Phrases({True: _TITLES})
 _SIGNING_PHRASES = Phrases({True: _BEFORE_NAMES})
-_I_AM_WORDS = keys_of("هستم", "hastam")
-_LONGEST_NAME = 3
+_I_AM_WORDS = keys_of("هستم", "هستیم", "hastam", "hastim")
+_BEFORE_ROLES = keys_of("من", "ما", "بنده", "اینجانب", "یک", "یه")
+_LONGEST_NAME, _LONGEST_ROLE = 3, 6
+_ROLE_WORDS = keys_of(
+    "راننده",
+    "دهیار",
+    "دهیاری",
+    "شورا",
+    "شورای",
+    "عضو",
+    "اعضای",
+    "مدیر",
+    "معاون",
+    "رییس",
+    "نماینده",
+    "مسئول",
+    "ساکن",
+    "اهل",
+    "کشاورز",
+    "پیمانکار",
+    "صاحب",
+    "مالک",
+    "بازنشسته",
+    "پیرمردی",
+    "ranande",
+    "ranandeh",
+    "raanande",
+    "modir",
+    "dehyar",
+)
+"""What a writer says to be («دهیار روستای صفا ایشان هستم»), whatever words of places are in it."""
 _OPENING_MARKS = frozenset('([{«"“#')
 _OPENING_QUOTES, _CLOSING_QUOTES = frozenset("«\"“‟'‘"), frozenset("»\"”'’")
 
@@ -97,9 +126,12 @@ def take_courtesies(stream: TokenStream, *, keeps_thanks: bool) -> None:
 
 def _end_of_introduction(stream: TokenStream, index: int) -> int | None:
     """Return where «احمدی هستم» at a place ends; None where nobody says their name."""
-    for end in range(index + 1, min(index + 1 + _LONGEST_NAME, len(stream))):
+    has_role = stream.raw_at(stream.skip(index, _BEFORE_ROLES)) in _ROLE_WORDS
+    for end in range(index + 1, min(index + 1 + (_LONGEST_ROLE if has_role else _LONGEST_NAME), len(stream))):
+        if stream.is_mark_at(end) or stream.digits_at(end):
+            return None
         if stream.raw_at(end) in _I_AM_WORDS:
-            return end + 1 if _may_be_name(stream, index, end) else None
+            return end + 1 if has_role or _may_be_name(stream, index, end) else None
     return None
 
 

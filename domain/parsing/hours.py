@@ -226,7 +226,7 @@ def _whole_hours_as_int(hours: float) -> float:
 def _read_clock_at(stream: TokenStream, index: int) -> ClockMention | None:
     mention_start = index
     before = DAY_PART_PHRASES.match_at(stream, index)
-    if before and stream.key_at(before[1]) in _CLOCK_WORDS and not is_name_evening(stream, index):
+    if before and _leads_to_clock(stream, index, before[1]):
         index = before[1]
     has_clock_word = stream.key_at(index) in _CLOCK_WORDS
     if has_clock_word:
@@ -238,7 +238,7 @@ def _read_clock_at(stream: TokenStream, index: int) -> ClockMention | None:
         return None
     hour, end = clock_read
     after = DAY_PART_PHRASES.match_at(stream, end)
-    part = after[0] if after else before[0] if before and has_clock_word else None
+    part = after[0] if after else before[0] if before and (has_clock_word or index == before[1]) else None
     clock = ClockMention(
         mention_start, after[1] if after else end, hour_in_day_part(hour, part) if hour and part else hour, part
     )
@@ -252,6 +252,13 @@ def _read_clock_at(stream: TokenStream, index: int) -> ClockMention | None:
         or _is_hour_span(stream, mention_start, spanned)
     )
     return spanned if is_clock else None
+
+
+def _leads_to_clock(stream: TokenStream, start: int, index: int) -> bool:
+    """Return whether a part of the day is before an hour: «صبح ساعت ۸», or «صبح ۸» where nothing more is said."""
+    if stream.key_at(index) in _CLOCK_WORDS:
+        return not is_name_evening(stream, start)
+    return bool(stream.digits_at(index)) and (index + 1 == len(stream) or stream.is_mark_at(index + 1))
 
 
 def _is_hour_span(stream: TokenStream, index: int, spanned: ClockMention) -> bool:
@@ -272,7 +279,8 @@ def _is_written_as_clock(stream: TokenStream, index: int) -> bool:
 def _is_spoken_clock(stream: TokenStream, start: int, end: int) -> bool:
     """Return whether «هشت و ربع», «هفت و نیم», «ربع به هشت» is there, of no other unit."""
     has_fraction = stream.key_at(end - 1) in _QUARTER_WORDS | HALF_WORDS and end > start + 1
-    return (has_fraction or stream.key_at(end - 2) in _TO_WORDS) and stream.key_at(end) not in _OTHER_UNITS
+    is_before_hour = end - 2 > start and stream.key_at(end - 2) in _TO_WORDS
+    return (has_fraction or is_before_hour) and stream.key_at(end) not in _OTHER_UNITS
 
 
 def _include_span_end(stream: TokenStream, clock: ClockMention) -> ClockMention:

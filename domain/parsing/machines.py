@@ -34,7 +34,21 @@ from domain.parsing.tokens import Phrases, TokenKind, TokenStream, keys_of
 from domain.values.errors import AmbiguousField
 from domain.values.reasons import InvalidReason
 
-_MACHINE_PHRASES = Phrases(MACHINE_NAMES)
+_MACHINE_PHRASES = Phrases(
+    {
+        machine: (
+            *spellings,
+            *(
+                f"{spelling}{ending}"
+                for spelling in spellings
+                if not spelling.isascii()
+                for ending in ("تون", "مون", "تان")
+            ),
+        )
+        for machine, spellings in MACHINE_NAMES.items()
+    }
+)
+"""«لودرتون» is spoken for «لودر شما»."""
 _MACHINE_SPELLING = Spelling(_MACHINE_PHRASES.values_by_phrase)
 _EACH_PHRASES = Phrases({True: ("هر کدام", "هرکدوم", "هر کدوم", "هر یک", "هر دو", "هر دستگاه", "each")})
 _LINK_WORDS = keys_of("و", "،", ",", "+", "/", "-", "همراه", "با", "به", "and", "with")

@@ -32,6 +32,8 @@ class Negation(NamedTuple):
     """What the negated verb does."""
     is_wanting: bool = False
     """Whether it is the verb «خواستن» (to want), or says that something is not needed."""
+    is_lacking: bool = False
+    """Whether its speaker has not, knows not or cannot («کد ندارم»)."""
 
 
 _WANT_PRESENT, _WANT_PAST = ("خواه", "خوا", "خاه", "خا"), ("خواست", "خاست")
@@ -51,6 +53,11 @@ _UNNEGATED_WORDS = frozenset({"نزد", "نبر", "نبرد", "نکش", "نده"
 """Words of their own («نزد»: beside), and «نده», which is added again below."""
 
 _NEED_WORDS = keys_of("لازم", "لازمم", "نیاز", "نیازی", "احتیاج", "احتیاجی")
+_COMPLAINING_WORDS = keys_of("چرا", "مگر", "مگه", "چطور", "chera", "mage")
+"""Before a negated verb they ask why it is so, and refuse nothing («چرا نمی‌فرستید», «مگه نمیشه»)."""
+_LONGEST_CLAUSE = 5
+_CLAUSE_WORDS = keys_of("و", "ولی", "اما", "که")
+_LACKING_STEMS = ("ندار", "نداشت", "نمیدان", "نمیدون", "نمیتون", "نمیتوان", "نتونست", "نتوانست")
 _GREETING_WORDS = keys_of("خسته", "غمت", "ناراحت", "نگران")
 """«خسته نباشید» greets."""
 _NEGATIVE_PREFIX, _BE_NOT_PREFIX = key_of("نمی"), key_of("نباش")
@@ -61,6 +68,7 @@ _LATIN_NEGATION = re.compile(
     r"|nist[a-z]*|not|never|dont|doesnt|didnt|wont|cannot"
 )
 _LATIN_WANT_NEGATION = re.compile(r"n[ea]?mi(?:kh|x)[a-z]+|nakhas[a-z]+")
+_LATIN_FACT = re.compile(r"nist[a-z]*|na(?:umad|oomad|yumad|yomad|amad|shod|resid)[a-z]*|nay[ou]mad[a-z]*")
 _VERB_ENDINGS, _SHORTEST_STEM = ("شون", "ش", "ا", "ها", "دیگه"), 4
 _APOSTROPHES = frozenset("'’‘`")
 
@@ -76,7 +84,7 @@ _WISH_FORMS = (
     | _verb_forms(_PAST_STEMS, _SPEAKER_ENDINGS)
     | _verb_forms(_PAST_STEMS, _SPEAKER_ENDINGS, "نمی")
     | keys_of(*_COME_FORMS, "نباید", "مبادا")
-) - _UNNEGATED_WORDS | keys_of("نده")
+) - _UNNEGATED_WORDS - keys_of("نشد") | keys_of("نده")
 _FACT_FORMS = (
     (
         _verb_forms(_PRESENT_STEMS, _OTHERS_ENDINGS)
@@ -108,15 +116,23 @@ def _find_negations_of(text: str) -> tuple[Negation, ...]:
     return tuple(_iterate_negations(TokenStream(text)))
 
 
-def refuses_or_forbids(stream: TokenStream) -> bool:
-    """Return whether something is not wanted or needed («نمی‌خوام», «لازم نیست»), or forbidden («نفرستید»)."""
-    return any(_is_refusal(stream, negation) for negation in find_negations(stream))
+def find_refusals(stream: TokenStream) -> list[Negation]:
+    """Return what says that something is not wanted or needed («نمی‌خوام», «لازم نیست»), or forbids it («نفرستید»)."""
+    return [negation for negation in find_negations(stream) if _is_refusal(stream, negation)]
+
+
+def denies_at_end(stream: TokenStream) -> bool:
+    """Return whether something is denied, and nothing needed behind that («traktor däl, loder gerek»)."""
+    negations = find_negations(stream)
+    words_behind = [stream.raw_at(place) for place in range(negations[-1].end, len(stream))] if negations else []
+    return bool(negations) and _NEED_WORDS.isdisjoint(words_behind)
 
 
 def _is_refusal(stream: TokenStream, negation: Negation) -> bool:
-    is_forbidding = negation.kind is NegationKind.WISH and not stream.raw_at(negation.start).startswith(
-        _NEGATIVE_PREFIX
-    )
+    is_indicative = stream.raw_at(negation.start).startswith(_NEGATIVE_PREFIX) and stream.raw_at(
+        negation.end - 1
+    ).endswith(_ADDRESSEE_ENDINGS)  # «جواب نمیدین» complains of what others do
+    is_forbidding = negation.kind is NegationKind.WISH and not is_indicative
     return negation.is_wanting or is_forbidding or stream.raw_at(negation.start - 1) in _NEED_WORDS
 
 
@@ -124,9 +140,19 @@ def _iterate_negations(stream: TokenStream) -> Iterator[Negation]:
     index = 0
     while index < len(stream):
         negation = _read_negation_at(stream, index)
-        if negation:
+        if negation and not _asks_why(stream, index):
             yield negation
         index = negation.end if negation else index + 1
+
+
+def _asks_why(stream: TokenStream, index: int) -> bool:
+    """Return whether a verb is denied in a question why, whose word is a few words before it, in the same clause."""
+    for place in range(index - 1, max(index - 1 - _LONGEST_CLAUSE, -1), -1):
+        if stream.is_mark_at(place) or stream.raw_at(place) in _CLAUSE_WORDS:
+            return False
+        if stream.raw_at(place) in _COMPLAINING_WORDS:
+            return True
+    return False
 
 
 def _read_negation_at(stream: TokenStream, index: int) -> Negation | None:
@@ -144,7 +170,8 @@ def _read_negation_at(stream: TokenStream, index: int) -> Negation | None:
         or word in _FACT_FORMS
         or (word.startswith(_NEGATIVE_PREFIX) and len(word) >= _SHORTEST_PREFIXED)
     )
-    return _negation_of_word(index, index + 1, word) if is_negated else None
+    negation = _negation_of_word(index, index + 1, word) if is_negated else None
+    return negation and negation._replace(is_wanting=negation.is_wanting or stream.raw_at(index - 1) in _NEED_WORDS)
 
 
 def _without_pronoun(word: str) -> str:
@@ -158,12 +185,20 @@ def _is_greeting(stream: TokenStream, index: int) -> bool:
 
 
 def _negation_of_word(start: int, end: int, word: str) -> Negation:
-    return Negation(start, end, NegationKind.WISH if word in _WISH_FORMS else NegationKind.FACT, word in _WANT_FORMS)
+    return Negation(
+        start,
+        end,
+        NegationKind.WISH if word in _WISH_FORMS else NegationKind.FACT,
+        is_wanting=word in _WANT_FORMS,
+        is_lacking=word.startswith(_LACKING_STEMS),
+    )
 
 
 def _read_latin_at(stream: TokenStream, index: int, word: str) -> Negation | None:
     if word in {"don", "doesn", "didn", "won", "isn", "can"} and stream.raw_at(index + 1) in _APOSTROPHES:
         return Negation(index, min(index + 3, len(stream)), NegationKind.WISH)
+    if _LATIN_FACT.fullmatch(word) and stream.raw_at(index - 1) not in _NEED_WORDS:
+        return Negation(index, index + 1, NegationKind.FACT)
     if _LATIN_NEGATION.fullmatch(word):
         return Negation(index, index + 1, NegationKind.WISH, bool(_LATIN_WANT_NEGATION.fullmatch(word)))
     return None

@@ -1,7 +1,11 @@
 """The words by which somebody asks to be called, or to talk to a person; whatever else is said is what it is about."""
 
 from domain.language.intents import Intent, Topic, combine_words
+from domain.parsing.identifiers import find_number_tokens
+from domain.parsing.slots import MessageReader
 from domain.parsing.tokens import keys_of
+from domain.values.errors import InvalidField
+from domain.values.identifiers import display_mobile, parse_mobile
 
 _CALL_WORDS = (
     "بگیرید", "بگیرین", "بگیرند", "بگیرن", "بگیره", "حاصل فرمایید", "حاصل کنید", "تلفنی بگیرید",
@@ -22,6 +26,18 @@ _ASKING_WORDS = keys_of(
     "اگر", "امکانش", "هست", "داره", "که", "تا", "هم", "داشتم", "یا", "ok",
 )  # fmt: skip
 
+
+def take_mobile_to_call(reader: MessageReader) -> None:
+    """Take the mobile to be called, wherever it is, into what the call is about; else the sender's is called."""
+    for digits, start, end in find_number_tokens(reader.stream):
+        try:
+            reader.slots["about"] = display_mobile(parse_mobile(digits))
+        except InvalidField:
+            continue
+        reader.stream.take(start, end)
+        return
+
+
 CALL_BACK_INTENT = Intent(
     "call_back",
     (
@@ -29,11 +45,13 @@ CALL_BACK_INTENT = Intent(
         *combine_words(("درخواست تماس",), ("دارم", "داریم", "داشتم", "میکنم", "ثبت کنید", "ثبت کنم")),
         *combine_words(combine_words(("با",), _OFFICIALS), ("کار دارم", "کار داشتم", "کار داریم", "حرف دارم")),
         *combine_words(("زنگ", "زنگم", "تلفن", "بهم زنگ", "به من زنگ", "یه زنگ", "یک زنگ"), _RING_WORDS), *_TALK_WORDS,
+        *combine_words(("اپراتور", "آدم واقعی", "یک نفر پاسخگو"), ("میخواهم", "می خوام", "لازم دارم", "باشه")),
         "تلفن کنید", "تماس تلفنی", "وصل کنید به", "وصل کن به", "وصل کنین به", "وصلم کنید", "وصلم کنین", "وصلم کن",
         "call back", "callback", "zang bezanid", "zang bezanin", "tamas begirid",
         "tamas begirin",
         "talk to someone", "talk to somebody", "talk to a human", "speak to someone",
     ),
+    slot_readers=(take_mobile_to_call,),
     rest_slot="about",
     weak_words=("درخواست تماس", "تماس", "زنگ", "پشتیبان", "پشتیبانی", "اپراتور", "operator", "tamas", "zang"),
     topic=Topic("call_back"),

@@ -12,17 +12,21 @@ KIND_NAMES: dict[str, tuple[str, ...]] = {
         "تعیین قیمت", "valuation", "appraisal", "evaluation", "arzyabi",
     ),
     "subdivision": (
-        "تفکیک", "تفکیکی", "افراز", "تفکيک", "تفکیگ", "تقسیم زمین", "تقسیم ملک", "subdivision", "division",
+        "تفکیک", "تفکیکی", "تقسیم کنم", "تقسیم کنیم", "تقسیم بشه", "تقسیم شود", "تقسیم کردن زمین", "دو تیکه کنم",
+        "دو تیکه کنه", "دو قطعه کنم", "دو قطعه کنه", "تقسیم کنه",
+        "افراز", "تفکيک", "تفکیگ", "تقسیم زمین", "تقسیم ملک", "subdivision", "division",
         "split", "tafkik",
     ),
     "building_permit": (
         "پروانه ساخت", "پروانه ساختمان", "پروانه ساختمانی", "پروانه ساز", "جواز ساخت", "جواز ساختمان", "جواز ساختمانی",
         "مجوز ساخت", "مجوز ساختمان", "مجوز ساختمانی", "صدور پروانه", "صدور پروانه ساخت", "صدور پروانه ساختمان",
-        "صدور پروانه ساختمانی", "پروانه ساختمون", "جواز ساختمون", "صدور جواز", "building permit", "permit", "building",
+        "صدور پروانه ساختمانی", "پروانه ساختمون", "جواز ساختمون", "javaz sakht", "javaze sakht", "parvane sakht",
+        "صدور جواز", "building permit", "permit", "building",
         "parvane",
     ),
     "completion": (
-        "پایان کار", "پایان کار ساختمانی", "گواهی پایان کار", "صدور پایان کار", "پایانکاری", "پایان ساخت",
+        "پایان کار", "پایان کار ساختمانی", "گواهی پایان کار", "صدور پایان کار", "پایانکاری", "پایانکارشو",
+        "پایان کارم", "پایان کارشو", "پایان کارمو", "پایان ساخت",
         "completion", "completion certificate", "certificate of completion", "final certificate", "payan kar",
     ),
     "boundary": (
@@ -31,7 +35,8 @@ KIND_NAMES: dict[str, tuple[str, ...]] = {
         "تعیین بر و کف", "boundary", "boundaries", "hodud", "hodood",
     ),
     "tree_felling": (
-        "قطع درخت", "قطع درختان", "قطع درختها", "قطع کردن درخت", "بریدن درخت", "قطع اشجار", "قطع شجر", "tree felling",
+        "قطع درخت", "قطع درختان", "قطع درختها", "قطع کردن درخت", "بریدن درخت", "درخت قطع کنم", "درخت قطع کنیم",
+        "درخت را قطع کنم", "قطع اشجار", "قطع شجر", "tree felling",
         "felling",
         "tree cutting", "cut tree", "tree removal", "ghate derakht",
     ),
@@ -43,7 +48,7 @@ KIND_NAMES_IN_SHORT: dict[str, tuple[str, ...]] = {
     "building_permit": ("پروانه", "جواز", "مجوز"),
     "completion": ("پایان", "پایانکار"),
     "boundary": ("حدود", "حد"),
-    "tree_felling": ("درخت", "درختان", "اشجار", "هرس درخت", "هرس درختان", "tree", "trees"),
+    "tree_felling": ("درخت", "درختان", "درختا", "اشجار", "هرس درخت", "هرس درختان", "tree", "trees"),
     "other": ("سایر", "سایر موارد", "دیگر", "موارد دیگر", "متفرقه", "غیره", "others", "other", "sayer"),
 }
 """Kinds in words that a description uses too: read as a kind only where a part of the message begins."""
@@ -59,17 +64,16 @@ _KIND_LEAD_WORDS = keys_of(
 def take_kind(reader: MessageReader) -> None:
     """Take the first kind; a kind named in the midst of a description stays in it too."""
     stream = reader.stream
-    for index in stream.free_indexes():
-        begins_part = stream.begins_part(stream.skip_back(index, _KIND_LEAD_WORDS))
-        kind_match = _KIND_PHRASES.match_at(stream, index) or (
-            _SHORT_KIND_PHRASES.match_at(stream, index) if begins_part else None
-        )
-        if not kind_match:
-            continue
-        reader.slots["kind"] = kind_match[0]
-        if begins_part:
-            stream.take(stream.skip_back(index, _KIND_LEAD_WORDS), kind_match[1])
-        return
+    for phrases in (_KIND_PHRASES, _SHORT_KIND_PHRASES):  # «مجوز قطع درخت» is about the tree
+        for index in stream.free_indexes():
+            begins_part = stream.begins_part(stream.skip_back(index, _KIND_LEAD_WORDS))
+            kind_match = phrases.match_at(stream, index)
+            if not kind_match or not (begins_part or phrases is _KIND_PHRASES):
+                continue
+            reader.slots["kind"] = kind_match[0]
+            if begins_part:
+                stream.take(stream.skip_back(index, _KIND_LEAD_WORDS), kind_match[1])
+            return
     _take_misspelt_kind(reader)
 
 

@@ -11,7 +11,17 @@ DAY_UNIT_WORDS = ("روز", "روزه", "مدت")
 
 TAXI_LEAVE_INTENT = Intent(
     "taxi_leave",
-    ("مرخصی", "درخواست مرخصی", "leave", "taxi leave", "morakhasi", "morkhasi"),
+    (
+        "مرخصی",
+        "درخواست مرخصی",
+        "مرخصی رد کن",
+        "مرخصی رد کنید",
+        "مرخصی رد کنین",
+        "leave",
+        "taxi leave",
+        "morakhasi",
+        "morkhasi",
+    ),
     slot_readers=(take_national_code, take_plate, take_day_range, take_taxi_code),
     rest_slot="reason",
     required_slots=("from", "to"),
