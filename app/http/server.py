@@ -28,8 +28,9 @@ from app.parts import ServerParts, build_channels, open_parts
 from app.security.key_check import keep_or_refuse_key
 from channels.web.bodies import BODY_TIMEOUT_SECONDS
 from channels.web.headers import HTTPS_HOSTS
+from domain.actions.dependencies import Dependencies
 from domain.unit_of_work import IdGenerator
-from domain.values.calendar import WorkingCalendar, to_tehran
+from domain.values.calendar import to_tehran
 from domain.values.errors import DomainError, Internal
 
 LARGEST_BODY = 64 * 1024
@@ -158,7 +159,7 @@ async def _run_until_stopped(parts: ServerParts, stop_event: asyncio.Event) -> N
         await _start_listening(runner, parts.settings)
         scheduler.start()
         log.info("ready on http://%s:%s", *runner.addresses[0][:2])
-        warming_task = asyncio.create_task(asyncio.to_thread(warm_calendar, parts.dependencies.calendar, parts))
+        warming_task = asyncio.create_task(asyncio.to_thread(warm_up, parts.dependencies))
         await stop_event.wait()
         log.info("stopping")
         await warming_task
@@ -175,11 +176,14 @@ async def _start_listening(runner: web.AppRunner, settings: Settings) -> None:
         raise NotReady([reason]) from None
 
 
-def warm_calendar(calendar: WorkingCalendar, parts: ServerParts) -> None:
-    """Reckon the holidays of this year and the next, which costs half a second, before anybody waits for it."""
-    today = to_tehran(parts.dependencies.clock.now()).date()
+def warm_up(dependencies: Dependencies) -> None:
+    """Reckon the holidays of this year and the next, and learn to rank intents, before anybody waits for it: half a
+    second, and a second.
+    """
+    today = to_tehran(dependencies.clock.now()).date()
     for year in (today.year, today.year + 1):
-        calendar.is_holiday(today.replace(year=year, day=1))
+        dependencies.calendar.is_holiday(today.replace(year=year, day=1))
+    dependencies.grammar.rank_intents("")
 
 
 def _watch_for_stop() -> asyncio.Event:

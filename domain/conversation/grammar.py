@@ -19,9 +19,8 @@ from domain.conversation.call_words import (
 )
 from domain.conversation.command_fields import EXPLAINED_COMMANDS
 from domain.conversation.field_changes import is_change_of_request
-from domain.conversation.intent_ranking import IntentRanking, RankedIntent
+from domain.conversation.intent_ranking import IntentRanking, RankedIntent, learn_ranking
 from domain.conversation.keywords import IntentMatch, Keywords
-from domain.conversation.labelled_sentences import load_labelled_sentences
 from domain.conversation.parsed_message import UNKNOWN_INTENT, ParsedMessage
 from domain.conversation.sentences import FILLER_WORDS, Mood, asks_how, find_mood, is_forbidding, refuses_alone
 from domain.conversation.vocabulary import (
@@ -122,11 +121,8 @@ class Grammar:
 
     @cached_property
     def _ranking(self) -> IntentRanking:
-        known_names = {*self._keywords.intents_by_name, UNKNOWN_INTENT}
-        sentences = [sentence for sentence in load_labelled_sentences() if sentence.meant_intent in known_names]
-        return IntentRanking(
-            [sentence for sentence in sentences if not sentence.is_held_back], self._keywords.find_named_intents
-        )
+        known_names = frozenset({*self._keywords.intents_by_name, UNKNOWN_INTENT})
+        return learn_ranking(known_names, self._keywords.vocabulary, self._keywords.find_named_intents)
 
     def _read_change_request(self, message: ParsedMessage, text: str, day: date) -> ParsedMessage | None:
         """Return the change that a sentence asks for without its keyword; None where it calls something else."""

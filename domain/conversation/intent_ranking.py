@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from domain.conversation.labelled_sentences import LabelledSentence
+from domain.conversation.labelled_sentences import LabelledSentence, load_labelled_sentences
 from domain.conversation.sentences import QUESTION_MARKS
 from domain.parsing.sounds import sound_of
 from domain.parsing.tokens import Token, TokenKind, TokenStream, keys_of
@@ -42,6 +42,10 @@ soldiers. Together they are one trait, so that one of them that no sentence has 
 """
 MOST_COUNTED_WORDS = 6
 """Longer texts count as long ones, whatever their length."""
+
+
+Vocabulary = tuple[tuple[str, ...], ...]
+"""The words of each intent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +99,27 @@ class IntentRanking:
             f"{min(len(sounds), MOST_COUNTED_WORDS)} words",
         )
         return tuple(dict.fromkeys(traits))
+
+
+_LEARNED: dict[tuple[frozenset[str], Vocabulary], IntentRanking] = {}
+
+
+def learn_ranking(
+    known_names: frozenset[str], vocabulary: Vocabulary, find_named_intents: Callable[[TokenStream], Iterable[str]]
+) -> IntentRanking:
+    """Return the ranking of the known intents, learned from all sentences of them that are not held back.
+
+    It takes a second, so it is done once in a process for the same words (`vocabulary`, by which intents are found).
+    """
+    key = known_names, vocabulary
+    if key not in _LEARNED:
+        sentences = [
+            sentence
+            for sentence in load_labelled_sentences()
+            if sentence.meant_intent in known_names and not sentence.is_held_back
+        ]
+        _LEARNED[key] = IntentRanking(sentences, find_named_intents)
+    return _LEARNED[key]
 
 
 def _sound_of_token(token: Token) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import chain
 
+from domain.conversation.intent_ranking import Vocabulary
 from domain.conversation.vocabulary import BARE_NUMBERS
 from domain.language.intents import Intent
 from domain.parsing.courtesies import end_of_opening
@@ -94,6 +95,14 @@ class Keywords:
         self._refusing_phrases = Phrases({intent.name: intent.refusing_words for intent in known_intents})
         self._hint_phrases = Phrases({intent.name: intent.hint_words for intent in known_intents})
         self._beside_code_phrases = Phrases({intent.name: intent.beside_code_words for intent in known_intents})
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """What names and points at each intent, to be compared by: the same words find the same intents."""
+        return tuple(
+            (intent.name, *intent.certain_words, *intent.weak_words, *intent.doubtful_words, "", *intent.hint_words)
+            for intent in self.intents_by_name.values()
+        )
 
     def find_calls(self, stream: TokenStream) -> Iterator[IntentMatch]:
         """Yield the readings of a message's beginning that may be meant, the most certain first."""

@@ -25,7 +25,9 @@ from importlib import import_module
 from typing import Any
 
 from app.cli.main import COMMANDS, CommandGroup, CommandTable, main
+from domain.conversation.grammar import Grammar
 from domain.messages.catalogue import Catalogue
+from domain.services import collect_intents, services_by_key
 from domain.values.calendar import WorkingCalendar
 from tests.programs.kill_points import make_mortal
 
@@ -42,13 +44,14 @@ def modules(table: CommandTable) -> Iterator[str]:
 
 
 def warm() -> None:
-    """Do once what each process would do at its start: import everything, read the texts, reckon holidays."""
+    """Do once what each process would do: import everything, read the texts, reckon holidays, learn to rank intents."""
     for module in sorted(set(modules(COMMANDS))):
         import_module(module)
     Catalogue.load()
     today = datetime.now(UTC).date()
     for year in (today.year, today.year + 1):
         WorkingCalendar().is_holiday(today.replace(year=year, day=1))
+    Grammar(collect_intents(services_by_key())).rank_intents("")
     gc.freeze()
 
 
