@@ -261,8 +261,11 @@ async def _take_turn(
     turn = open_turn(dependencies, uow, chat_address, stored_dialogue)
     letters = await choose_answer_letters(turn, _find_written_text(update.chat_event))
     question_before = turn.dialogue.as_json() if turn.had_dialogue else None
+    files_before = len(turn.dialogue.files)
     with in_language(letters):
         chat_turn = await handle_chat_event(turn, update.chat_event)
+    if len(turn.dialogue.files) > files_before:
+        return chat_turn  # a further file of an album waits for the same question
     if question_before and not chat_turn.answered_message and turn.dialogue.as_json() != question_before:
         return replace(chat_turn, answered_message=await find_answered_message(uow, arrival.message))
     return chat_turn
