@@ -163,7 +163,7 @@ def read_price_question(
     """
     guess = understand_message(grammar, text, now)
     question = grammar.parse_for_intent(TARIFF_INTENT, text, now)
-    is_asked = TARIFF_INTENT in {guess.intent, *guess.suggested_intents} or _asks_price(text)
+    is_asked = TARIFF_INTENT in {guess.intent, *guess.suggested_intents[:1]} or _asks_price(text)
     if question is None or not is_asked:
         return None
     known_values = _list_single_values(frame)
