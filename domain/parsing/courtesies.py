@@ -57,7 +57,7 @@ _CLOSING_PHRASES = Phrases({True: (*_THANKS, *_CLOSING_TITLES)})
 _TITLE_PHRASES = Phrases({True: _TITLES})
 _SIGNING_PHRASES = Phrases({True: _BEFORE_NAMES})
 _I_AM_WORDS = keys_of("هستم", "هستیم", "hastam", "hastim")
-_BEFORE_ROLES = keys_of("من", "ما", "بنده", "اینجانب", "یک", "یه")
+_WORDS_BEFORE_ROLE = keys_of("من", "ما", "بنده", "اینجانب", "یک", "یه")
 _LONGEST_NAME, _LONGEST_ROLE = 3, 6
 _ROLE_WORDS = keys_of(
     "راننده",
@@ -126,7 +126,7 @@ def take_courtesies(stream: TokenStream, *, keeps_thanks: bool) -> None:
 
 def _end_of_introduction(stream: TokenStream, index: int) -> int | None:
     """Return where «احمدی هستم» at a place ends; None where nobody says their name."""
-    has_role = stream.raw_at(stream.skip(index, _BEFORE_ROLES)) in _ROLE_WORDS
+    has_role = stream.raw_at(stream.skip(index, _WORDS_BEFORE_ROLE)) in _ROLE_WORDS
     for end in range(index + 1, min(index + 1 + (_LONGEST_ROLE if has_role else _LONGEST_NAME), len(stream))):
         if stream.is_mark_at(end) or stream.digits_at(end):
             return None
