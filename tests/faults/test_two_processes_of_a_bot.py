@@ -83,6 +83,8 @@ async def everything_once(office: MortalOffice, people: list[Person]) -> None:
 async def test_both_take_the_updates_of_one_webhook_each_once() -> None:
     async with two_processes("webhook") as (first, second, messenger):
         people = await fill_in(messenger)
+        updates = [delivery.update_id for delivery in messenger.updates.deliveries]
+        assert len(set(updates)) == len(updates)
         assert {delivery.address for delivery in messenger.updates.deliveries} == {first.url, second.url}
         await everything_once(first, people)
 
