@@ -42,7 +42,7 @@ class SqlWorkListRepository(Repository):
         )
 
     async def _plan_shapes(self, query_shapes: Iterable[QueryShape]) -> None:
-        """Have lists run by one plan for all values, but for those by words: which plan is best depends on the word."""
+        """Have lists run by one plan for all values, but for those whose best plan depends on the values."""
         await self._transaction.plan_statements(
-            use_generic_plan=not any(query_shape.word_count for query_shape in query_shapes)
+            use_generic_plan=not any(query_shape.needs_plan_of_values for query_shape in query_shapes)
         )

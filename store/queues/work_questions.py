@@ -52,6 +52,13 @@ class QueryShape:
     """`after` or `before` where the list begins at a place; else empty."""
 
     @property
+    def needs_plan_of_values(self) -> bool:
+        """Whether the best plan depends on the values: on the word, and on how much of what has ended was whose."""
+        return bool(self.word_count) or (
+            bool(self.assignee_count) and any(has_ended for _, _, has_ended, _ in self.ranges)
+        )
+
+    @property
     def is_unrestricted(self) -> bool:
         """Whether nothing is asked of a service's requests but what was searched for."""
         is_narrowed = self.condition_names or self.only_unassigned or self.assignee_count

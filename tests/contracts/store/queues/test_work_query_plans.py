@@ -40,7 +40,7 @@ MANAGER = Actor(frozenset({Role.MANAGER}), "staff", "ali", "admin")
 CIVIL = Actor(frozenset({Role.CIVIL}), "staff", "sara", "admin")
 MOMENTS = SlaMoments.from_calendar(NOW, WorkingCalendar())
 REQUESTS, LIVE = 20_000, 0.05
-READ = 11_000
+READ = 9000
 """Entries of indexes that one list or all counts may read; there are 20,000 requests, of which 1,000 go on and about as
 many are letters that nobody has collected yet.
 """
