@@ -41,6 +41,14 @@ async def test_own_codes_are_read_however_they_are_written(reza: Phone, desk: De
         await story.says(written.format(code), "status.submitted")
 
 
+async def test_a_code_behind_a_latin_word_is_answered_in_latin_letters(reza: Phone, desk: Desk) -> None:
+    story = await Story(reza, desk).reaches("submitted")
+    await reza.texts(f"track {story.code}")
+    heard = await reza.reads()
+    assert story.code == "".join(character for character in heard if character.isdigit())[:9], heard
+    assert heard.isascii()
+
+
 async def test_a_mistyped_code_is_told_without_a_look_up(reza: Phone, desk: Desk) -> None:
     story = await Story(reza, desk).reaches("submitted")
     mistyped = swapped(story.code)

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
+from domain.values.calendar import jalali_text
 from domain.values.text import persian_digits
 from tests.e2e.support.expert_story import AREA, METRE_RIALS, PAPERS, VISIT_RIALS, ExpertStory, furnish_experts
 from tests.e2e.support.office import OPENING_YEAR, Office
@@ -67,6 +68,8 @@ async def test_from_the_first_text_to_the_closed_letter(office: Office, story: E
     letter = await is_visited_and_answered(story)
     assert letter["letter_number"] == persian_digits(f"{OPENING_YEAR}/ک/1")
     assert (await story.says("۵", "sms.rated"))["score"] == "۵"
+    shown_letter = await story.says(story.code, "status.answered")
+    assert shown_letter["letter_date"] == jalali_text(office.now.date()), "the day of the visit"
     await story.stands("answered", "paid")
     office.advance(days=30, minutes=1)
     await story.hears("close")

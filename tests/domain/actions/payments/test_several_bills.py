@@ -55,7 +55,9 @@ async def test_the_answer_lists_each_with_its_ids_and_the_sum(payer: Payer, code
         assert (
             f"کارکرد ماشین‌آلات: ۳۵٬۲۰۰٬۰۰۰ ریال، شناسه قبض {bill.bill_id}، شناسه پرداخت {bill.payment_id}" in heard.text
         )
-    assert heard.text.startswith(f"قبض‌های شما، روی هم {group_digits(3 * FOUR_HOURS)} ریال ({group_digits(3 * FOUR_HOURS // 10)} تومان)، ")
+    assert heard.text.startswith(
+        f"قبض‌های شما، روی هم {group_digits(3 * FOUR_HOURS)} ریال ({group_digits(3 * FOUR_HOURS // 10)} تومان)، "
+    )
     async with payer.town.store.open_unit(write=False) as uow:
         payable = await load_payable_bills(payer.town.desk, uow, heard.text.rpartition("/")[2])
     assert {bill.id for bill in payable.bills} == {bill.id for bill in bills}
