@@ -118,14 +118,18 @@ class Updates:
         self.wake()
 
     def set_webhook(self, webhook: Webhook | None, *, drop: bool = False) -> None:
-        """Post updates from now on, those that wait first, or (without a webhook) keep them for `getUpdates`."""
+        """Post updates from now on, those that wait first, or (without a webhook) keep them for `getUpdates`. One that is
+        on its way when the same webhook is set again is not posted twice.
+        """
         if drop:
             self.pending.clear()
-        self._lines.clear()
+        if drop or webhook is None:
+            self._lines.clear()
         self.webhook = webhook
         if webhook:
             for update in self.pending:
-                self._line_up(update)
+                if update not in self._lines[update.chat_id]:
+                    self._line_up(update)
         self.wake()
 
     async def post_again(self, update: Update, address: str | None = None) -> int:

@@ -44,7 +44,8 @@ class Bot:
 
     async def deliver(self) -> None:
         """Send what is queued."""
-        await self.relay.send_due()
+        while await self.relay.send_due():
+            pass
 
     async def outbox(self) -> list[OutboxMessage]:
         """Everything that was queued for this messenger, oldest first."""

@@ -27,6 +27,7 @@ NAMED_ALL_THE_SAME = {
     "app/security/password_strength.py: expert": "a word that no password is made of",
     "domain/actions/reports/declarations.py: expert": "the report of the unit of that role",
     "domain/texts/fa/common.toml: expert": "the role",
+    "domain/texts/fa-Latn/common.toml: expert": "the role",
     "domain/texts/tk/common.toml: expert": "the role",
     "domain/texts/fa/reports.toml: expert": "that report's title",
     "domain/values/actors.py: expert": "the role, which is older than the service",
