@@ -14,8 +14,8 @@ from app.security.signing import Ed25519Signer
 from app.security.vault import FernetVault
 from domain.actions.dependencies import Dependencies
 from domain.actions.settings.changes import renew_settings
-from domain.conversation.grammar import Grammar
-from domain.conversation.vocabulary import LANGUAGE_INTENT
+from domain.conversation.reading.grammar import Grammar
+from domain.conversation.reading.vocabulary import LANGUAGE_INTENT
 from domain.engine.engine import Engine
 from domain.gateways.gateway import PaymentGateway
 from domain.language.wording import Wording

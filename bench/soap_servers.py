@@ -32,7 +32,7 @@ from channels.pishkhan_soap.http import ENDPOINT_PATH, PishkhanSoap
 from channels.pishkhan_soap.operation import Operation
 from channels.pishkhan_soap.username_token import UsernameToken, refuse_stale_token
 from domain.actions.dependencies import Dependencies
-from domain.conversation.grammar import Grammar
+from domain.conversation.reading.grammar import Grammar
 from domain.engine.engine import Engine as Rules
 from domain.language.wording import Wording
 from domain.messages.catalogue import Catalogue

@@ -54,7 +54,7 @@ EXCEPTIONS = {
     "channels.admin.templates.people.user: seen_at": "the same",
     "domain.parsing.negation: WISH": "grammar: that somebody wishes something",
     "domain.parsing.negation: _WISH_FORMS": "grammar: the forms of that verb",
-    "domain.conversation.vocabulary: WISH_WORDS": "grammar: the words of wishing",
+    "domain.conversation.reading.vocabulary: WISH_WORDS": "grammar: the words of wishing",
     "app: context": "Click's, and that of a process to be started: so their libraries call them",
     "channels: context": "what a template is filled with: so Jinja calls it",
     "domain: context": "a `StepContext`, typed wherever it is taken",

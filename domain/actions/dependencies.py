@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from domain.conversation.dialogue import Conversation
-from domain.conversation.grammar import Grammar
+from domain.conversation.dialogue.turns import Conversation
+from domain.conversation.reading.grammar import Grammar
 from domain.engine.engine import Engine
 from domain.language.service import Service
 from domain.language.wording import Wording

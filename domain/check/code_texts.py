@@ -11,16 +11,16 @@ from domain.bills.bill import PaymentMethod
 from domain.blocks.asking import ANSWER_PAPER
 from domain.chats.chat import MESSENGERS
 from domain.conversation.buttons.menus import LISTED_COMMANDS
-from domain.conversation.command_fields import (
+from domain.conversation.reading.command_fields import (
     CHAT_FIELDS,
     COMMAND_FIELDS,
     EXPLAINED_COMMANDS,
     INTENTS_WITH_OWN_QUESTION,
     asks_own_request,
 )
-from domain.conversation.courtesies import COURTESY_INTENTS
-from domain.conversation.emergencies import Emergency
-from domain.conversation.vocabulary import COMMAND_INTENTS, LANGUAGE_INTENT
+from domain.conversation.reading.courtesies import COURTESY_INTENTS
+from domain.conversation.reading.emergencies import Emergency
+from domain.conversation.reading.vocabulary import COMMAND_INTENTS, LANGUAGE_INTENT
 from domain.gateways.attempt import AttemptAlert
 from domain.language.printouts import PRINT_PHRASES, PaperStatus
 from domain.messages.code_spending import SpendingLevel

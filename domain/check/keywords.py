@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from domain.check.flaws import NO_SERVICE, Flaw
-from domain.conversation.grammar import Grammar
+from domain.conversation.reading.grammar import Grammar
 from domain.language.service import Service
 
 

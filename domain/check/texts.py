@@ -16,7 +16,7 @@ from domain.check.form_sections import section_texts
 from domain.check.printouts import printout_texts
 from domain.check.reason_texts import reason_flaws
 from domain.check.text_lengths import cutting_flaws
-from domain.conversation.vocabulary import OPT_OUT_ENDING
+from domain.conversation.reading.vocabulary import OPT_OUT_ENDING
 from domain.fields.form import Field
 from domain.language.awaited import list_asking_notices
 from domain.language.lookups import Lookup, PriceLookup

@@ -118,8 +118,8 @@ class Updates:
         self.wake()
 
     def set_webhook(self, webhook: Webhook | None, *, drop: bool = False) -> None:
-        """Post updates from now on, those that wait first, or (without a webhook) keep them for `getUpdates`. One that is
-        on its way when the same webhook is set again is not posted twice.
+        """Post updates from now on, those that wait first, or (without a webhook) keep them for `getUpdates`. One that
+        is on its way when the same webhook is set again is not posted twice.
         """
         if drop:
             self.pending.clear()

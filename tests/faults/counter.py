@@ -24,7 +24,7 @@ from domain.actions.messages.notify import announce_outcome
 from domain.actions.requests.act import act_on_request
 from domain.actions.requests.submit import submit_request
 from domain.blocks.charging import list_request_bills
-from domain.conversation.grammar import Grammar
+from domain.conversation.reading.grammar import Grammar
 from domain.engine.engine import Engine
 from domain.language.wording import Wording
 from domain.messages.catalogue import Catalogue

@@ -25,7 +25,7 @@ from importlib import import_module
 from typing import Any
 
 from app.cli.main import COMMANDS, CommandGroup, CommandTable, main
-from domain.conversation.grammar import Grammar
+from domain.conversation.reading.grammar import Grammar
 from domain.messages.catalogue import Catalogue
 from domain.services import collect_intents, services_by_key
 from domain.values.calendar import WorkingCalendar

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, note
 from hypothesis import strategies as st
 
-from domain.conversation.dialogue import Conversation
+from domain.conversation.dialogue.turns import Conversation
 from domain.language.service import Service
 from domain.messages.records import InboundState
 from domain.services.machinery.declaration import MACHINERY_WORK

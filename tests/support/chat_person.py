@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from itertools import count
 
-from domain.actions.conversations.receive_chat import HandledUpdate, receive_update
+from domain.actions.conversations.chats.receive_update import HandledUpdate, receive_update
 from domain.actions.messages.status_cards import CARD_KEY
 from domain.chats.chat import (
     ButtonPressed,

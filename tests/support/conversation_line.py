@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
 
-from domain.conversation.command_fields import MENU_INTENT
-from domain.conversation.dialogue import Conversation
-from domain.conversation.frames import OFFER, Ask, Dialogue, Frame, Perform, Reaction, Unknown
-from domain.conversation.grammar import Grammar
+from domain.conversation.dialogue.frames import OFFER, Ask, Dialogue, Frame, Perform, Reaction, Unknown
+from domain.conversation.dialogue.turns import Conversation
+from domain.conversation.reading.command_fields import MENU_INTENT
+from domain.conversation.reading.grammar import Grammar
 from domain.language.service import Service
 from domain.services import SERVICES, collect_intents, list_intents, services_by_key
 from domain.services.machinery.declaration import MACHINERY_WORK

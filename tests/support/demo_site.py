@@ -25,7 +25,7 @@ from channels.web.site import Site
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import announce_outcome
 from domain.actions.requests.act import act_on_request
-from domain.conversation.grammar import Grammar
+from domain.conversation.reading.grammar import Grammar
 from domain.engine.engine import Engine
 from domain.fleet.resources import Resource, ResourceKind
 from domain.language.service import Service

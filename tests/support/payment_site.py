@@ -21,7 +21,7 @@ from domain.actions.payments.advance import advance_due_attempts
 from domain.actions.payments.link_addresses import ensure_payment_link
 from domain.bills.bill import Bill
 from domain.blocks.charging import list_request_bills
-from domain.conversation.grammar import Grammar
+from domain.conversation.reading.grammar import Grammar
 from domain.engine.engine import Engine
 from domain.gateways.attempt import PaymentAttempt
 from domain.gateways.gateway import PaymentGateway

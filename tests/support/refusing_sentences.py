@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from itertools import product
 
-from domain.conversation.vocabulary import COMMAND_INTENTS
+from domain.conversation.reading.vocabulary import COMMAND_INTENTS
 from domain.language.intents import Intent
 from domain.messages.catalogue import Catalogue
 from domain.services import list_intents

@@ -13,9 +13,9 @@ import typer
 
 from app.cli.options import AsJson
 from app.clock import SystemClock
-from domain.conversation.grammar import Grammar
-from domain.conversation.guessing import understand_message
-from domain.conversation.parsed_message import ParsedMessage
+from domain.conversation.reading.grammar import Grammar
+from domain.conversation.reading.guessing import understand_message
+from domain.conversation.reading.parsed_message import ParsedMessage
 from domain.services import collect_intents, services_by_key
 from domain.values.calendar import TEHRAN_ZONE
 

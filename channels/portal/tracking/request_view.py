@@ -8,7 +8,7 @@ from channels.portal.tracking.labelled_text import LabelledText
 from channels.portal.tracking.question_view import QuestionView, QuestionViews
 from channels.portal.tracking.timeline import Timeline, TimelineEntry
 from channels.web.refused_forms import RefusedForm
-from domain.actions.conversations.request_buttons import awaits_rating
+from domain.actions.conversations.chats.request_buttons import awaits_rating
 from domain.actions.dependencies import Dependencies
 from domain.actions.documents.own_papers import list_open_papers
 from domain.actions.drafts.reading import citizen_actor

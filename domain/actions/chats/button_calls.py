@@ -10,30 +10,30 @@ from domain.actions.chats.places import (
     read_point,
 )
 from domain.actions.conversations import commands
-from domain.actions.conversations.chat_account import (
+from domain.actions.conversations.chats.account import (
     CHANGE_STEP,
     LEAVE_STEP,
     describe_account,
     leave_account,
 )
-from domain.actions.conversations.chat_lists import show_own_requests, show_tariff
-from domain.actions.conversations.chat_papers import (
+from domain.actions.conversations.chats.driver_menu import build_driver_menu, build_main_menu, describe_own_record
+from domain.actions.conversations.chats.lists import show_own_requests, show_tariff
+from domain.actions.conversations.chats.operator_jobs import handle_operator_call
+from domain.actions.conversations.chats.papers import (
     ask_for_paper,
     print_paper,
     stop_waiting_for_file,
     store_papers,
 )
-from domain.actions.conversations.chat_view import build_question_buttons, with_markup, with_menu_button
+from domain.actions.conversations.chats.view import build_question_buttons, with_markup, with_menu_button
 from domain.actions.conversations.converse import begin_intent
-from domain.actions.conversations.driver_menu import build_driver_menu, build_main_menu, describe_own_record
 from domain.actions.conversations.languages import choose_language_by_button
-from domain.actions.conversations.operator_chat import handle_operator_call
 from domain.actions.conversations.turn_context import TurnContext
 from domain.actions.messages.notice_choice import EACH_CHANNEL, choose_notice_channel, find_notice_choice
 from domain.authorization.request_policy import refuse_foreign_request
 from domain.conversation.buttons.answers import ButtonVerb
 from domain.conversation.buttons.menus import build_notice_rows
-from domain.conversation.frames import CONFIRM_STEP, Frame
+from domain.conversation.dialogue.frames import CONFIRM_STEP, Frame
 from domain.fields.places import Place
 from domain.messages.catalogue import RenderedMessage
 from domain.messages.keyboards import ReplyMarkup

@@ -1,6 +1,6 @@
 """Links that begin a chat and say what is wanted (`?start=…`): a request to be followed, or a service."""
 
-from domain.conversation.dialogue import Conversation
+from domain.conversation.dialogue.turns import Conversation
 
 TRACK_PAYLOAD_PREFIX = "track_"
 """What the payload of a link to a request begins with; its tracking code follows."""

@@ -11,8 +11,8 @@ from domain.actions.documents.attach import attach_document
 from domain.actions.documents.own_papers import find_own_request
 from domain.blocks.asking import ANSWER_PAPER, QUESTION
 from domain.chats.chat import MESSENGERS, SentFile
-from domain.conversation.command_fields import TEXT_FIELD
-from domain.conversation.frames import Frame
+from domain.conversation.dialogue.frames import Frame
+from domain.conversation.reading.command_fields import TEXT_FIELD
 from domain.language.question_subjects import list_marked_papers
 from domain.messages.catalogue import RenderedMessage
 from domain.requests.request import RequestFilter, ServiceRequest

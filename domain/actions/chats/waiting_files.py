@@ -6,7 +6,7 @@ from domain.actions.conversations.turn_context import TurnContext
 from domain.actions.dependencies import Dependencies
 from domain.chats.chat import ButtonPressed, ReceivedUpdate, SentFile
 from domain.conversation.buttons.answers import ButtonVerb, read_button_answer, verb_button
-from domain.conversation.frames import WaitingFile
+from domain.conversation.dialogue.frames import WaitingFile
 from domain.messages.keyboards import Button
 from domain.unit_of_work import Store
 

@@ -1,7 +1,7 @@
 """What every channel does with a message that comes in: it is acted on once, in one unit of work, and never lost.
 
 A fault of ours rolls everything back; the message is then kept alone as failed and its sender is notified. A line that
-sends too many texts is notified once; chats, where presses and photos count, have a limit of their own (receive_chat).
+sends too many texts is notified once; chats, where presses and photos count, have their own (chats.receive_update).
 """
 
 import logging

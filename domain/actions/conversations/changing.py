@@ -10,10 +10,10 @@ from domain.actions.conversations.turn_context import SlotValues, TurnContext
 from domain.actions.requests.change import change_request, list_changeable_fields, preview_change
 from domain.actions.requests.described_changes import describe_change
 from domain.authorization.request_policy import refuse_foreign_request
-from domain.conversation.form_filling import read_other_answer
-from domain.conversation.frames import Frame
-from domain.conversation.intent_forms import IntentForm
-from domain.conversation.vocabulary import CHANGE_INTENT, collect_field_words
+from domain.conversation.dialogue.form_filling import read_other_answer
+from domain.conversation.dialogue.frames import Frame
+from domain.conversation.dialogue.intent_forms import IntentForm
+from domain.conversation.reading.vocabulary import CHANGE_INTENT, collect_field_words
 from domain.fields.form import Field
 from domain.fields.types import Choice, Text
 from domain.language.service import Service

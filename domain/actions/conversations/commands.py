@@ -8,11 +8,11 @@ from domain.actions.bills.own_bills import find_last_paid_bill, list_payable_own
 from domain.actions.bills.subjects import SUBJECTS
 from domain.actions.conversations.authentic import describe_authenticity
 from domain.actions.conversations.changing import can_change, change_answer
+from domain.actions.conversations.chats.operator_jobs import report_typed_hours
 from domain.actions.conversations.enquiries.contact import describe_contact, say_when_looked_at
 from domain.actions.conversations.enquiries.holders import add_holder, describe_holder
 from domain.actions.conversations.languages import choose_language
 from domain.actions.conversations.look_up import AnswerLine, answer_text_key, run_lookup
-from domain.actions.conversations.operator_chat import report_typed_hours
 from domain.actions.conversations.payment_replies import add_payment_link, describe_merged_bill, merge_own_bills
 from domain.actions.conversations.questions import describe_left_open
 from domain.actions.conversations.turn_context import MOST_COUNTED, SlotValues, TurnContext
@@ -31,10 +31,10 @@ from domain.blocks.charging import REQUEST_SUBJECT, list_request_bills
 from domain.blocks.visits import VISIT_START
 from domain.chats.chat import MESSENGERS
 from domain.conversation.buttons.requests import bill_button, list_request_rows
-from domain.conversation.command_fields import WORKED_HOURS_INTENT
-from domain.conversation.frames import CONFIRM_STEP, Frame
-from domain.conversation.intent_forms import list_priced_services
-from domain.conversation.vocabulary import CHANGE_INTENT
+from domain.conversation.dialogue.frames import CONFIRM_STEP, Frame
+from domain.conversation.dialogue.intent_forms import list_priced_services
+from domain.conversation.reading.command_fields import WORKED_HOURS_INTENT
+from domain.conversation.reading.vocabulary import CHANGE_INTENT
 from domain.engine.engine import StepOutcome
 from domain.language.lookups import Lookup, PriceLookup
 from domain.language.service import Command, Service

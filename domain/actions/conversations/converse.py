@@ -20,9 +20,7 @@ from domain.actions.conversations.enquiries.refused_requests import find_abandon
 from domain.actions.conversations.open_requests import find_same_request, read_open_answer, read_staff_answer
 from domain.actions.conversations.questions import prefix_reason, render_question, render_summary
 from domain.actions.conversations.turn_context import TurnContext, store_dialogue
-from domain.conversation.command_fields import MENU_INTENT, asks_own_request
-from domain.conversation.dialogue import OPT_INTENTS
-from domain.conversation.frames import (
+from domain.conversation.dialogue.frames import (
     CONFIRM_STEP,
     OFFER,
     Ask,
@@ -34,7 +32,9 @@ from domain.conversation.frames import (
     Refused,
     Unknown,
 )
-from domain.conversation.vocabulary import CHANGE_INTENT
+from domain.conversation.dialogue.turns import OPT_INTENTS
+from domain.conversation.reading.command_fields import MENU_INTENT, asks_own_request
+from domain.conversation.reading.vocabulary import CHANGE_INTENT
 from domain.messages.catalogue import JOINED_PART_BUDGET, RenderedMessage, join_fitting
 from domain.requests.request import ServiceRequest
 from domain.values.errors import DomainError, ExpiredDialogue, InvalidField, MissingField, UnknownKind, Unsupported

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from domain.actions.dependencies import Dependencies
-from domain.conversation.command_fields import MENU_INTENT
-from domain.conversation.form_filling import is_number
-from domain.conversation.frames import CONFIRM_STEP, Dialogue, Frame
+from domain.conversation.dialogue.form_filling import is_number
+from domain.conversation.dialogue.frames import CONFIRM_STEP, Dialogue, Frame
+from domain.conversation.reading.command_fields import MENU_INTENT
 from domain.messages.ports import StoredDialogue
 from domain.parsing.answers import read_number
 from domain.values.errors import InvalidField

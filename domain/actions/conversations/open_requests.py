@@ -12,13 +12,13 @@ from domain.actions.conversations.commands import list_candidates
 from domain.actions.conversations.turn_context import TurnContext
 from domain.actions.feedback import feedback
 from domain.actions.requests.submit import complete_read_form
-from domain.conversation.courtesies import read_courtesy
-from domain.conversation.frames import Frame, Reaction
-from domain.conversation.guessing import understand_message
-from domain.conversation.parsed_message import UNKNOWN_INTENT
-from domain.conversation.ratings import read_score
-from domain.conversation.sentences import QUESTION_MARKS, Mood, is_forbidding
-from domain.conversation.yes_no import read_first_word, read_yes_or_no
+from domain.conversation.dialogue.frames import Frame, Reaction
+from domain.conversation.dialogue.yes_no import read_first_word, read_yes_or_no
+from domain.conversation.reading.courtesies import read_courtesy
+from domain.conversation.reading.guessing import understand_message
+from domain.conversation.reading.parsed_message import UNKNOWN_INTENT
+from domain.conversation.reading.ratings import read_score
+from domain.conversation.reading.sentences import QUESTION_MARKS, Mood, is_forbidding
 from domain.parsing.filler_words import COURTESY_WORDS
 from domain.parsing.tokens import TokenStream
 from domain.requests.request import RequestFilter, ServiceRequest

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from domain.actions.conversations.look_up import estimate_price
 from domain.actions.conversations.turn_context import TurnContext
-from domain.conversation.command_fields import INTENTS_WITH_OWN_QUESTION, MENU_INTENT
-from domain.conversation.frames import AMEND_STEP, CONFIRM_STEP, Ask, Frame
+from domain.conversation.dialogue.frames import AMEND_STEP, CONFIRM_STEP, Ask, Frame
+from domain.conversation.reading.command_fields import INTENTS_WITH_OWN_QUESTION, MENU_INTENT
 from domain.fields.moments import Day, HourOfDay
 from domain.fields.types import FieldType
 from domain.language.wording import menu_of_names

@@ -14,8 +14,8 @@ from domain.actions.conversations.languages import adopt_written_language, annou
 from domain.actions.conversations.turn_context import open_turn
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import SMS_CHANNEL, Address, sms_address
-from domain.conversation.courtesies import COURTESY_INTENTS
-from domain.conversation.frames import question_state
+from domain.conversation.dialogue.frames import question_state
+from domain.conversation.reading.courtesies import COURTESY_INTENTS
 from domain.messages.carriers import ReceivedSms
 from domain.messages.ports import StoredDialogue
 from domain.messages.records import InboundMessage, InboundState

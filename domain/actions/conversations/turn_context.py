@@ -10,9 +10,9 @@ from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import Address
 from domain.chats.chat import MESSENGERS, SentFile
 from domain.conversation.buttons.pages import REQUESTS_A_PAGE, find_page
-from domain.conversation.command_fields import CODE_FIELD
-from domain.conversation.dialogue import Conversation
-from domain.conversation.frames import Dialogue
+from domain.conversation.dialogue.frames import Dialogue
+from domain.conversation.dialogue.turns import Conversation
+from domain.conversation.reading.command_fields import CODE_FIELD
 from domain.language.wording import menu_of_names
 from domain.messages.catalogue import CHAT_PREFIX, RenderedMessage, fit_lines
 from domain.messages.ports import StoredDialogue

@@ -1,6 +1,6 @@
 """What citizens think: one rating after a request ended, comments and suggestions at any time."""
 
-from domain.actions.conversations.request_buttons import awaits_rating
+from domain.actions.conversations.chats.request_buttons import awaits_rating
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import list_role_mobiles, notify_staff
 from domain.authorization.request_policy import is_citizen_of, refuse_foreign_request

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from domain.actions.citizens.languages import find_line_language
-from domain.actions.conversations.request_buttons import build_request_buttons
+from domain.actions.conversations.chats.request_buttons import build_request_buttons
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.status_cards import CARD_KEY, find_card_chat, find_card_state
 from domain.actions.payments.link_addresses import append_payment_link

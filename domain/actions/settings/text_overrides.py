@@ -11,7 +11,7 @@ from domain.check import check_services
 from domain.check.registries import check_registries
 from domain.check.text_bounds import bound_texts
 from domain.check.texts import LONGEST_BUTTON_LABEL, LONGEST_LINK_LINE, find_chat_limit
-from domain.conversation.vocabulary import OPT_OUT_ENDING
+from domain.conversation.reading.vocabulary import OPT_OUT_ENDING
 from domain.language.service import Service
 from domain.messages.catalogue import Catalogue, is_bound
 from domain.messages.templates import PHONE

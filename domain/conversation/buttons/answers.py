@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from domain.conversation.frames import question_state
+from domain.conversation.dialogue.frames import question_state
 from domain.messages.keyboards import Button
 
 PAGE_PREFIX, FIELD_PREFIX, CALL_PREFIX = ">", "~", "!"

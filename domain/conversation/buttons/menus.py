@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator
 
 from domain.conversation.buttons.answers import ButtonVerb, text_button, verb_button
-from domain.conversation.dialogue import Conversation
-from domain.conversation.vocabulary import COMMAND_INTENTS
+from domain.conversation.dialogue.turns import Conversation
+from domain.conversation.reading.vocabulary import COMMAND_INTENTS
 from domain.language.intents import Intent
 from domain.messages.keyboards import Button, ButtonRows, arrange_in_rows, reading_row
 from domain.values.languages import Language

@@ -15,10 +15,10 @@ from domain.conversation.buttons.answers import (
 from domain.conversation.buttons.months import build_month_rows, find_first_month, read_month
 from domain.conversation.buttons.pages import CHOICES_A_PAGE, REQUESTS_A_PAGE, find_page
 from domain.conversation.buttons.tariffs import build_tariff_rows
-from domain.conversation.command_fields import MENU_INTENT, PAPERS_INTENT, TARIFF_INTENT
-from domain.conversation.corrections import list_amendable
-from domain.conversation.dialogue import Conversation
-from domain.conversation.frames import AMEND_STEP, CONFIRM_STEP, Dialogue, Frame
+from domain.conversation.dialogue.corrections import list_amendable
+from domain.conversation.dialogue.frames import AMEND_STEP, CONFIRM_STEP, Dialogue, Frame
+from domain.conversation.dialogue.turns import Conversation
+from domain.conversation.reading.command_fields import MENU_INTENT, PAPERS_INTENT, TARIFF_INTENT
 from domain.fields.form import Field
 from domain.fields.moments import Day, HourOfDay
 from domain.fields.places import Place

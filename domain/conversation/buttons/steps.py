@@ -1,7 +1,7 @@
 """How far a form is: which of its questions is asked now, and how many there are («۳ از ۵»)."""
 
-from domain.conversation.dialogue import Conversation
-from domain.conversation.frames import CONFIRM_STEP, Frame
+from domain.conversation.dialogue.frames import CONFIRM_STEP, Frame
+from domain.conversation.dialogue.turns import Conversation
 
 
 def count_steps(conversation: Conversation, frame: Frame) -> tuple[int, int] | None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from domain.conversation.buttons.answers import PAGE_PREFIX, ButtonVerb, verb_button
 from domain.conversation.buttons.pages import CHOICES_A_PAGE, find_page
-from domain.conversation.intent_forms import list_priced_services
+from domain.conversation.dialogue.intent_forms import list_priced_services
 from domain.language.service import Service
 from domain.messages.keyboards import ButtonRows, arrange_in_rows
 

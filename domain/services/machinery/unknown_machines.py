@@ -1,6 +1,6 @@
 """Machines that the municipality does not have: they are refused, and become no place."""
 
-from domain.conversation.vocabulary import WISH_WORDS
+from domain.conversation.reading.vocabulary import WISH_WORDS
 from domain.parsing.filler_words import COURTESY_WORDS
 from domain.parsing.hours import find_lengths_and_clocks
 from domain.parsing.machines import end_of_machine_at

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from domain.check.translations import check_translation, list_dropped_facts, list_missing_texts
-from domain.conversation.grammar import Grammar
-from domain.conversation.vocabulary import LANGUAGE_INTENT
+from domain.conversation.reading.grammar import Grammar
+from domain.conversation.reading.vocabulary import LANGUAGE_INTENT
 from domain.messages.catalogue import Catalogue, load_shipped_texts
 from domain.messages.text_tables import read_leaf_text
 from domain.messages.translations import load_translation

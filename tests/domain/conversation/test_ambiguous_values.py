@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from domain.conversation.grammar import Grammar
+from domain.conversation.reading.grammar import Grammar
 from domain.services import list_intents
 from domain.values.errors import AmbiguousField
 from tests.support.conversation_line import ConversationLine

@@ -2,9 +2,9 @@
 
 import pytest
 
-from domain.conversation.field_changes import FieldWords
-from domain.conversation.frames import AMEND_STEP, CONFIRM_STEP, Ask, Dialogue, Left, Refused
-from domain.conversation.unsure_answers import is_unsure
+from domain.conversation.dialogue.frames import AMEND_STEP, CONFIRM_STEP, Ask, Dialogue, Left, Refused
+from domain.conversation.dialogue.unsure_answers import is_unsure
+from domain.conversation.reading.field_changes import FieldWords
 from domain.parsing.tokens import TokenStream
 from domain.services.machinery.vocabulary import MACHINERY_INTENT
 from tests.support.conversation_line import FORM, ITEMS, ConversationLine

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from domain.conversation.dialogue import MOST_FRAMES, Conversation
-from domain.conversation.frames import CONFIRM_STEP, Ask, Left, OptOut, Perform, Unknown
+from domain.conversation.dialogue.frames import CONFIRM_STEP, Ask, Left, OptOut, Perform, Unknown
+from domain.conversation.dialogue.turns import MOST_FRAMES, Conversation
 from domain.fleet.resources import MACHINE_TYPES
 from domain.parsing.machine_names import MACHINE_NAMES
 from domain.services import SERVICES, services_by_key

@@ -2,8 +2,8 @@
 
 import pytest
 
-from domain.conversation.courtesies import GREETING, INSULT, THANKS, read_courtesy
-from domain.conversation.emergencies import Emergency, find_emergency
+from domain.conversation.reading.courtesies import GREETING, INSULT, THANKS, read_courtesy
+from domain.conversation.reading.emergencies import Emergency, find_emergency
 
 HAPPENING = {
     Emergency.FIRE: (

@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.conversation.grammar import Grammar
+from domain.conversation.reading.grammar import Grammar
 from domain.services import SERVICES, collect_intents, services_by_key
 from tests.support.municipality import TUESDAY_MORNING
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.conversation.frames import CONFIRM_STEP, Left
+from domain.conversation.dialogue.frames import CONFIRM_STEP, Left
 from tests.support.conversation_line import FORM, ITEMS, ConversationLine
 
 

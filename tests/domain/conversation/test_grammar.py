@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.conversation.grammar import Grammar
-from domain.conversation.parsed_message import ParsedMessage
+from domain.conversation.reading.grammar import Grammar
+from domain.conversation.reading.parsed_message import ParsedMessage
 from domain.language.intents import Topic
 from domain.parsing.machines import MachineItem
 from domain.services import list_intents

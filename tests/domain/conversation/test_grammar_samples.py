@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from domain.conversation.grammar import Grammar
+from domain.conversation.reading.grammar import Grammar
 from domain.services import list_intents
 
 DATA = Path(__file__).parents[2] / "data"

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from domain.conversation.dialogue import Conversation
-from domain.conversation.frames import Ask, Dialogue, OptOut, Unknown
-from domain.conversation.guessing import understand_message
-from domain.conversation.labelled_sentences import LabelledSentence, load_labelled_sentences
-from domain.conversation.parsed_message import ParsedMessage
-from domain.conversation.sentences import Mood
+from domain.conversation.dialogue.frames import Ask, Dialogue, OptOut, Unknown
+from domain.conversation.dialogue.turns import Conversation
+from domain.conversation.reading.guessing import understand_message
+from domain.conversation.reading.labelled_sentences import LabelledSentence, load_labelled_sentences
+from domain.conversation.reading.parsed_message import ParsedMessage
+from domain.conversation.reading.sentences import Mood
 from domain.services import services_by_key
 from tests.support.conversation_line import GRAMMAR
 

@@ -5,9 +5,9 @@ from datetime import datetime
 
 import pytest
 
-from domain.conversation.dialogue import Conversation
-from domain.conversation.frames import Dialogue, Perform
-from domain.conversation.grammar import Grammar
+from domain.conversation.dialogue.frames import Dialogue, Perform
+from domain.conversation.dialogue.turns import Conversation
+from domain.conversation.reading.grammar import Grammar
 from domain.messages.catalogue import Catalogue
 from domain.services import SERVICES, list_intents, services_by_key
 

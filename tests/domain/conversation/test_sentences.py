@@ -4,12 +4,12 @@ from datetime import datetime
 
 import pytest
 
-from domain.conversation.dialogue import Conversation
-from domain.conversation.frames import Dialogue, OptOut, Perform
-from domain.conversation.grammar import Grammar
-from domain.conversation.parsed_message import UNKNOWN_INTENT
-from domain.conversation.sentences import Mood
-from domain.conversation.yes_no import read_yes_or_no
+from domain.conversation.dialogue.frames import Dialogue, OptOut, Perform
+from domain.conversation.dialogue.turns import Conversation
+from domain.conversation.dialogue.yes_no import read_yes_or_no
+from domain.conversation.reading.grammar import Grammar
+from domain.conversation.reading.parsed_message import UNKNOWN_INTENT
+from domain.conversation.reading.sentences import Mood
 from domain.language.intents import Intent
 from domain.services import list_intents, services_by_key
 from tests.support.refusing_sentences import (

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from domain.conversation.grammar import Grammar
-from domain.conversation.guessing import understand_message
-from domain.conversation.parsed_message import ParsedMessage
-from domain.conversation.sentences import Mood
-from domain.conversation.yes_no import read_yes_or_no
+from domain.conversation.dialogue.yes_no import read_yes_or_no
+from domain.conversation.reading.grammar import Grammar
+from domain.conversation.reading.guessing import understand_message
+from domain.conversation.reading.parsed_message import ParsedMessage
+from domain.conversation.reading.sentences import Mood
 from domain.parsing.answers import read_date, read_hours, read_number, read_start_hour
 from domain.parsing.tokens import TokenStream
 from domain.services import SERVICES, list_intents

@@ -26,9 +26,9 @@ from domain.actions.settings.rule_lists import list_rule_groups
 from domain.actions.tariffs import changes
 from domain.check import check_services
 from domain.conversation.buttons.questions import OpenQuestion
-from domain.conversation.dialogue import Conversation
-from domain.conversation.frames import Dialogue
-from domain.conversation.grammar import Grammar
+from domain.conversation.dialogue.frames import Dialogue
+from domain.conversation.dialogue.turns import Conversation
+from domain.conversation.reading.grammar import Grammar
 from domain.engine.step_preview import find_obstacle, preview_quote
 from domain.fields.types import Integer
 from domain.language.printouts import PaperStatus

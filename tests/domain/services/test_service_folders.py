@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from domain.check import check_services
-from domain.conversation.grammar import Grammar
+from domain.conversation.reading.grammar import Grammar
 from domain.language.service import Service
 from domain.messages.catalogue import Catalogue, load_shipped_texts
 from domain.services import SERVICES, list_intents

@@ -11,8 +11,8 @@ from domain.check.texts import LONGEST_CHAT_TEXT, sent_by_sms
 from domain.conversation.buttons.answers import read_button_answer
 from domain.conversation.buttons.menus import build_menu_rows, build_public_rows
 from domain.conversation.buttons.months import MONTHS_AHEAD, build_month_rows, read_month
-from domain.conversation.dialogue import Conversation
-from domain.conversation.grammar import Grammar
+from domain.conversation.dialogue.turns import Conversation
+from domain.conversation.reading.grammar import Grammar
 from domain.messages.catalogue import Catalogue, load_shipped_texts
 from domain.messages.keyboards import AttachedPaper, Button, ReplyMarkup
 from domain.services import SERVICES, list_intents, services_by_key

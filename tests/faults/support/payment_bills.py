@@ -10,7 +10,7 @@ from domain.actions.payments.link_addresses import ensure_payment_link
 from domain.actions.registries.charges import issue_row_bill
 from domain.actions.registries.rows import put_rows
 from domain.blocks.billing import BillingContext
-from domain.conversation.grammar import Grammar
+from domain.conversation.reading.grammar import Grammar
 from domain.engine.engine import Engine
 from domain.language.wording import Wording
 from domain.messages.catalogue import Catalogue

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from domain.actions.dependencies import Dependencies
-from domain.conversation.grammar import Grammar
-from domain.conversation.vocabulary import LANGUAGE_INTENT
+from domain.conversation.reading.grammar import Grammar
+from domain.conversation.reading.vocabulary import LANGUAGE_INTENT
 from domain.language.service import Service
 from domain.language.wording import Wording
 from domain.messages.catalogue import Catalogue, is_bound, load_shipped_texts

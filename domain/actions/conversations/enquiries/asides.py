@@ -3,12 +3,12 @@
 from dataclasses import replace
 
 from domain.actions.conversations.turn_context import TurnContext
-from domain.conversation.answers import is_interruption
-from domain.conversation.courtesies import read_courtesy
-from domain.conversation.emergencies import find_emergency
-from domain.conversation.form_filling import find_asking_field
-from domain.conversation.parsed_message import UNKNOWN_INTENT
-from domain.conversation.yes_no import read_yes_or_no
+from domain.conversation.dialogue.answers import is_interruption
+from domain.conversation.dialogue.form_filling import find_asking_field
+from domain.conversation.dialogue.yes_no import read_yes_or_no
+from domain.conversation.reading.courtesies import read_courtesy
+from domain.conversation.reading.emergencies import find_emergency
+from domain.conversation.reading.parsed_message import UNKNOWN_INTENT
 from domain.fields.types import Text
 from domain.messages.catalogue import RenderedMessage
 

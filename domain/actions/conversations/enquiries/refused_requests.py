@@ -1,7 +1,7 @@
 """The request that somebody means who does not want something any more."""
 
 from domain.actions.conversations.turn_context import MOST_COUNTED, TurnContext
-from domain.conversation.sentences import Mood
+from domain.conversation.reading.sentences import Mood
 from domain.language.service import Command
 from domain.requests.request import RequestFilter, ServiceRequest
 

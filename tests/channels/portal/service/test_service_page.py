@@ -8,7 +8,7 @@ from channels.portal.service.service_page import SERVICE_PATH, find_request_form
 from domain.actions.chats.deep_links import read_link_payload
 from domain.actions.feedback.moderation import answer_comment, moderate_comment
 from domain.actions.feedback.public_comments import LONGEST_COMMENT, MOST_COMMENTS
-from domain.conversation.dialogue import Conversation
+from domain.conversation.dialogue.turns import Conversation
 from domain.feedback.opinions import Comment, CommentFilter, CommentState
 from domain.values.actors import Role
 from tests.support.demo_site import DemoSite

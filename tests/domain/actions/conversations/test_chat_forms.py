@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from domain.actions.conversations import receive_chat
+from domain.actions.conversations.chats import receive_update
 from domain.chats.chat import ButtonPressed, ReceivedUpdate, TextWritten
 from domain.messages.records import InboundState, OutboxMessage
 from domain.settings.policy import Policy
@@ -99,17 +99,17 @@ async def test_a_button_is_not_told_what_was_undone(anneh: Person, monkeypatch: 
     machines = (await anneh.messages())[-1]
     await anneh.press("لودر", machines)
     anneh.town.advance(seconds=60)
-    handled, store = receive_chat._handle_update, LosingOnce(anneh.town.store)
+    handled, store = receive_update._handle_update, LosingOnce(anneh.town.store)
 
     async def broken_behind(*arguments: Any) -> Any:
         if store.lost:
             raise NotAllowedNow("action")
         return await handled(*arguments)
 
-    monkeypatch.setattr(receive_chat, "_handle_update", broken_behind)
+    monkeypatch.setattr(receive_update, "_handle_update", broken_behind)
     press = ButtonPressed(data(machines)["گریدر"], str(machines.id))
     update = ReceivedUpdate("telegram", "1:once", anneh.chat_id, "آنه", press)
-    taken = await receive_chat.receive_update(anneh.town.desk, store, update)
+    taken = await receive_update.receive_update(anneh.town.desk, store, update)
     assert (taken.message.state, taken.toast) == (InboundState.FAILED, None)
 
 
@@ -120,7 +120,7 @@ async def test_a_button_is_pressed_again_after_our_own_fault(anneh: Person) -> N
     update = ReceivedUpdate(
         "telegram", "1:lost", anneh.chat_id, "آنه", ButtonPressed(data(machines)["لودر"], str(machines.id))
     )
-    taken = await receive_chat.receive_update(town.desk, store, update)
+    taken = await receive_update.receive_update(town.desk, store, update)
     assert taken.message.state is InboundState.FAILED
     hours = await anneh.press("لودر", machines)
     assert (anneh.toast, labels(hours)[0]) == (None, "۱")

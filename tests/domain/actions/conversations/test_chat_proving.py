@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from domain.actions.conversations.proving import CODES_PER_ADDRESS, send_proof_code
+from domain.actions.conversations.chats.proving import CODES_PER_ADDRESS, send_proof_code
 from domain.actions.messages.verification_codes import CODE_LIFETIME, CODES_PER_MOBILE, CODES_PER_WINDOW, MOST_TRIES
 from domain.chats.chat import BotBlocked, BotUnblocked, SentFile, TextEdited, TextWritten, UnreadableContent
 from domain.messages.records import InboundState, MessageClass

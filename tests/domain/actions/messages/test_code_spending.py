@@ -6,7 +6,7 @@ import pytest
 
 from domain.actions.citizens.proofs import send_session_code
 from domain.actions.citizens.sessions import open_session
-from domain.actions.conversations.proving import send_proof_code
+from domain.actions.conversations.chats.proving import send_proof_code
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.code_spending import SMS_PATIENCE, find_spent_rials
 from domain.actions.messages.verification_codes import CODES_PER_WINDOW

@@ -12,7 +12,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
 
-_COMMAND_SENTENCES = files("domain") / "conversation" / "corpus"
+_COMMAND_SENTENCES = files("domain") / "conversation" / "reading" / "corpus"
 _SERVICE_FOLDERS = files("domain") / "services"
 _SERVICE_SENTENCES = "sentences.jsonl"
 _HELD_BACK_EVERY = 5

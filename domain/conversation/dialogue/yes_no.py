@@ -1,6 +1,6 @@
 """What the answer to a question of yes or no means: plain, in the words of every day, or not clear at all."""
 
-from domain.conversation.sentences import FILLER_WORDS, PLAIN_WORDS, QUESTION_MARKS
+from domain.conversation.reading.sentences import FILLER_WORDS, PLAIN_WORDS, QUESTION_MARKS
 from domain.parsing.filler_words import COURTESY_WORDS
 from domain.parsing.negation import find_negations
 from domain.parsing.tokens import Phrases, TokenStream, keys_of

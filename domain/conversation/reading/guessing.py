@@ -11,12 +11,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from domain.conversation.command_fields import INTENTS_WITH_OWN_QUESTION
-from domain.conversation.grammar import Grammar
-from domain.conversation.intent_ranking import RankedIntent
-from domain.conversation.parsed_message import UNKNOWN_INTENT, ParsedMessage
-from domain.conversation.sentences import QUESTION_MARKS, QUOTATION_MARKS, Mood
-from domain.conversation.vocabulary import EMPTY_WORDS
+from domain.conversation.reading.command_fields import INTENTS_WITH_OWN_QUESTION
+from domain.conversation.reading.grammar import Grammar
+from domain.conversation.reading.intent_ranking import RankedIntent
+from domain.conversation.reading.parsed_message import UNKNOWN_INTENT, ParsedMessage
+from domain.conversation.reading.sentences import QUESTION_MARKS, QUOTATION_MARKS, Mood
+from domain.conversation.reading.vocabulary import EMPTY_WORDS
 from domain.parsing.code_places import find_code_place
 from domain.parsing.places import mentions_address
 from domain.parsing.tokens import TokenKind, TokenStream, key_of, keys_of

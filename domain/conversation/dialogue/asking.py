@@ -6,10 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from domain.chats.chat import MESSENGERS
-from domain.conversation.command_fields import MENU_INTENT
-from domain.conversation.corrections import Correction, list_amendable
-from domain.conversation.field_changes import FieldWords
-from domain.conversation.form_filling import (
+from domain.conversation.dialogue.corrections import Correction, list_amendable
+from domain.conversation.dialogue.form_filling import (
     absorb_open_values,
     drop_answer,
     fill_heard_part,
@@ -20,10 +18,12 @@ from domain.conversation.form_filling import (
     set_answer_aside,
     take_back,
 )
-from domain.conversation.frames import AMEND_STEP, CONFIRM_STEP, Ask, Dialogue, Frame, Left, Perform, Reaction
-from domain.conversation.grammar import Grammar
-from domain.conversation.intent_forms import build_intent_forms
-from domain.conversation.parsed_message import ParsedMessage
+from domain.conversation.dialogue.frames import AMEND_STEP, CONFIRM_STEP, Ask, Dialogue, Frame, Left, Perform, Reaction
+from domain.conversation.dialogue.intent_forms import build_intent_forms
+from domain.conversation.reading.command_fields import MENU_INTENT
+from domain.conversation.reading.field_changes import FieldWords
+from domain.conversation.reading.grammar import Grammar
+from domain.conversation.reading.parsed_message import ParsedMessage
 from domain.fields.form import Field
 from domain.fields.types import Text
 from domain.language.service import Service

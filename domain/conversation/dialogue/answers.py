@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from domain.conversation.frames import Frame
-from domain.conversation.parsed_message import ParsedMessage
-from domain.conversation.sentences import Mood
+from domain.conversation.dialogue.frames import Frame
+from domain.conversation.reading.parsed_message import ParsedMessage
+from domain.conversation.reading.sentences import Mood
 from domain.fields.form import Field
 from domain.fields.types import ReadingContext
 from domain.parsing.answers import read_number

@@ -7,11 +7,11 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from domain.conversation.answers import take_value
-from domain.conversation.command_fields import MENU_INTENT, PAYABLE_SLOTS
-from domain.conversation.frames import Frame
-from domain.conversation.intent_forms import IntentForm
-from domain.conversation.parsed_message import value_as_json
+from domain.conversation.dialogue.answers import take_value
+from domain.conversation.dialogue.frames import Frame
+from domain.conversation.dialogue.intent_forms import IntentForm
+from domain.conversation.reading.command_fields import MENU_INTENT, PAYABLE_SLOTS
+from domain.conversation.reading.parsed_message import value_as_json
 from domain.fields.form import Field
 from domain.fields.moments import HourOfDay
 from domain.fields.types import Choice, ReadingContext, Text

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, time
 from typing import Any
 
-from domain.conversation.intent_ranking import RankedIntent
-from domain.conversation.sentences import Mood
+from domain.conversation.reading.intent_ranking import RankedIntent
+from domain.conversation.reading.sentences import Mood
 from domain.parsing.machines import MachineItem
 from domain.values.errors import DomainError
 

@@ -8,9 +8,7 @@ from datetime import datetime
 from itertools import product
 from typing import Any
 
-from domain.conversation.command_fields import TARIFF_INTENT
-from domain.conversation.field_changes import AnswerChange, FieldWords
-from domain.conversation.form_filling import (
+from domain.conversation.dialogue.form_filling import (
     drop_answer,
     find_asking_field,
     find_earlier_question,
@@ -19,11 +17,13 @@ from domain.conversation.form_filling import (
     replace_answer,
     set_answer_aside,
 )
-from domain.conversation.frames import AMEND_STEP, CONFIRM_STEP, Frame
-from domain.conversation.grammar import Grammar
-from domain.conversation.guessing import understand_message
-from domain.conversation.intent_forms import IntentForm
-from domain.conversation.unsure_answers import is_unsure
+from domain.conversation.dialogue.frames import AMEND_STEP, CONFIRM_STEP, Frame
+from domain.conversation.dialogue.intent_forms import IntentForm
+from domain.conversation.dialogue.unsure_answers import is_unsure
+from domain.conversation.reading.command_fields import TARIFF_INTENT
+from domain.conversation.reading.field_changes import AnswerChange, FieldWords
+from domain.conversation.reading.grammar import Grammar
+from domain.conversation.reading.guessing import understand_message
 from domain.fields.form import Field
 from domain.fields.types import Text
 from domain.parsing.filler_words import COURTESY_WORDS

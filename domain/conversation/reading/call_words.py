@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from domain.conversation.keywords import REQUEST_NAMES, IntentMatch
-from domain.conversation.vocabulary import FIELD_LABELS, WISH_WORDS
+from domain.conversation.reading.keywords import REQUEST_NAMES, IntentMatch
+from domain.conversation.reading.vocabulary import FIELD_LABELS, WISH_WORDS
 from domain.language.intents import Intent
 from domain.parsing.courtesies import take_courtesies
 from domain.parsing.filler_words import COURTESY_WORDS, REQUEST_WORDS

@@ -10,11 +10,11 @@ from datetime import timedelta
 from domain.actions.chats.answered_questions import find_answered_message
 from domain.actions.citizens.languages import name_chat_line
 from domain.actions.conversations.arriving import Arrival, handle_once
-from domain.actions.conversations.chat_turn import ChatTurn, handle_chat_event
+from domain.actions.conversations.chats.turn import ChatTurn, handle_chat_event
+from domain.actions.conversations.chats.unproved import handle_unproved_event, prove_by_contact
 from domain.actions.conversations.languages import adopt_written_language, announce_language, choose_answer_letters
 from domain.actions.conversations.receive import LONGEST_TEXT
 from domain.actions.conversations.turn_context import open_turn
-from domain.actions.conversations.unproved_chat import handle_unproved_event, prove_by_contact
 from domain.actions.dependencies import Dependencies
 from domain.actions.documents.preparing import prepare_file
 from domain.actions.messages.notify import Address, address_in_chat

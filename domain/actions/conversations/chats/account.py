@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from domain.actions.conversations.proving import unlink_chat
+from domain.actions.conversations.chats.proving import unlink_chat
 from domain.actions.conversations.turn_context import TurnContext
 from domain.conversation.buttons.answers import ButtonVerb, verb_button
 from domain.conversation.buttons.menus import menu_button_rows

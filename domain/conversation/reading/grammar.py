@@ -10,20 +10,20 @@ from dataclasses import replace
 from datetime import date, datetime
 from functools import cached_property, lru_cache
 
-from domain.conversation.call_words import (
+from domain.conversation.reading.call_words import (
     WISHLESS_SLOTS,
     find_missing_slots,
     is_borne_out,
     read_free_text,
     take_words_around,
 )
-from domain.conversation.command_fields import EXPLAINED_COMMANDS
-from domain.conversation.field_changes import is_change_of_request
-from domain.conversation.intent_ranking import IntentRanking, RankedIntent, learn_ranking
-from domain.conversation.keywords import IntentMatch, Keywords
-from domain.conversation.parsed_message import UNKNOWN_INTENT, ParsedMessage
-from domain.conversation.sentences import FILLER_WORDS, Mood, asks_how, find_mood, is_forbidding, refuses_alone
-from domain.conversation.vocabulary import (
+from domain.conversation.reading.command_fields import EXPLAINED_COMMANDS
+from domain.conversation.reading.field_changes import is_change_of_request
+from domain.conversation.reading.intent_ranking import IntentRanking, RankedIntent, learn_ranking
+from domain.conversation.reading.keywords import IntentMatch, Keywords
+from domain.conversation.reading.parsed_message import UNKNOWN_INTENT, ParsedMessage
+from domain.conversation.reading.sentences import FILLER_WORDS, Mood, asks_how, find_mood, is_forbidding, refuses_alone
+from domain.conversation.reading.vocabulary import (
     ASKING_WORDS,
     CHANGE_INTENT,
     EMPTY_WORDS,

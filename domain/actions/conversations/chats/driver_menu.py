@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
-from domain.actions.conversations.operator_chat import is_operator
+from domain.actions.conversations.chats.operator_jobs import is_operator
 from domain.actions.conversations.turn_context import TurnContext
 from domain.blocks.taxis import MOST_VEHICLES, vehicles_of_mobile
 from domain.conversation.buttons.menus import build_driver_rows, build_menu_rows

@@ -13,8 +13,8 @@ from domain.blocks.asking import QUESTION
 from domain.blocks.papers_pending import find_missing_papers
 from domain.chats.chat import SentFile
 from domain.conversation.buttons.answers import ButtonVerb, verb_button
-from domain.conversation.command_fields import PAPERS_INTENT
-from domain.conversation.frames import Dialogue, Frame
+from domain.conversation.dialogue.frames import Dialogue, Frame
+from domain.conversation.reading.command_fields import PAPERS_INTENT
 from domain.language.papers import list_citizen_papers
 from domain.messages.catalogue import RenderedMessage
 from domain.messages.keyboards import AttachedPaper, Button, ButtonRows, ReplyMarkup, arrange_in_rows

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from domain.conversation.labelled_sentences import LabelledSentence, load_labelled_sentences
-from domain.conversation.sentences import QUESTION_MARKS
+from domain.conversation.reading.labelled_sentences import LabelledSentence, load_labelled_sentences
+from domain.conversation.reading.sentences import QUESTION_MARKS
 from domain.parsing.sounds import sound_of
 from domain.parsing.tokens import Token, TokenKind, TokenStream, keys_of
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from domain.chats.chat import MESSENGERS
-from domain.conversation.command_fields import CHAT_FIELDS, COMMAND_FIELDS
+from domain.conversation.reading.command_fields import CHAT_FIELDS, COMMAND_FIELDS
 from domain.fields.form import Field
 from domain.language.intents import Keyword
 from domain.language.lookups import Lookup, PriceLookup

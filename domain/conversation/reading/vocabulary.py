@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from itertools import chain
 
-from domain.conversation.enquiries import ENQUIRY_INTENTS
-from domain.conversation.field_changes import FieldWords
+from domain.conversation.reading.enquiries import ENQUIRY_INTENTS
+from domain.conversation.reading.field_changes import FieldWords
 from domain.language.intents import Intent, combine_words
 from domain.parsing.claimed_codes import take_claimed_code
 from domain.parsing.filler_words import COURTESY_WORDS

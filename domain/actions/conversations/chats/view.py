@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from domain.actions.conversations.driver_menu import build_main_menu
-from domain.actions.conversations.request_buttons import build_request_buttons
+from domain.actions.conversations.chats.driver_menu import build_main_menu
+from domain.actions.conversations.chats.request_buttons import build_request_buttons
 from domain.actions.conversations.turn_context import TurnContext
 from domain.actions.messages.notify import find_answer_deadline
 from domain.actions.requests.command import AWAITED_COMMANDS
@@ -12,8 +12,8 @@ from domain.conversation.buttons.menus import menu_button_rows
 from domain.conversation.buttons.questions import OpenQuestion
 from domain.conversation.buttons.requests import bill_page_button_rows
 from domain.conversation.buttons.steps import count_steps
-from domain.conversation.command_fields import MENU_INTENT
-from domain.conversation.frames import CONFIRM_STEP
+from domain.conversation.dialogue.frames import CONFIRM_STEP
+from domain.conversation.reading.command_fields import MENU_INTENT
 from domain.language.awaited import list_asking_notices
 from domain.messages.catalogue import RenderedMessage
 from domain.messages.keyboards import ButtonRows, ReplyMarkup

@@ -8,18 +8,18 @@ from datetime import timedelta
 
 from domain.actions.chats.deep_links import read_link_payload
 from domain.actions.conversations import commands
-from domain.actions.conversations.chat_lists import show_tariff
-from domain.actions.conversations.chat_turn import ChatTurn, build_greeting, handle_chat_event
-from domain.actions.conversations.chat_view import with_menu_button
-from domain.actions.conversations.enquiries.asides import answer_courtesy, answer_emergency
-from domain.actions.conversations.enquiries.contact import describe_contact
-from domain.actions.conversations.languages import choose_language, choose_language_by_button
-from domain.actions.conversations.proving import (
+from domain.actions.conversations.chats.lists import show_tariff
+from domain.actions.conversations.chats.proving import (
     check_proof_code,
     link_chat,
     read_own_mobile,
     send_proof_code,
 )
+from domain.actions.conversations.chats.turn import ChatTurn, build_greeting, handle_chat_event
+from domain.actions.conversations.chats.view import with_menu_button
+from domain.actions.conversations.enquiries.asides import answer_courtesy, answer_emergency
+from domain.actions.conversations.enquiries.contact import describe_contact
+from domain.actions.conversations.languages import choose_language, choose_language_by_button
 from domain.actions.conversations.turn_context import TurnContext, open_turn
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import Address
@@ -36,7 +36,7 @@ from domain.chats.chat import (
 )
 from domain.conversation.buttons.answers import ButtonVerb, read_button_answer
 from domain.conversation.buttons.menus import PUBLIC_COMMANDS, build_public_rows
-from domain.conversation.parsed_message import UNKNOWN_INTENT
+from domain.conversation.reading.parsed_message import UNKNOWN_INTENT
 from domain.messages.catalogue import RenderedMessage
 from domain.messages.code_spending import CodeDelivery
 from domain.messages.keyboards import ReplyMarkup

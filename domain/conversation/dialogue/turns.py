@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from domain.conversation.answers import (
+from domain.conversation.dialogue.answers import (
     CLEAR_MOODS,
     answer_by_repetition,
     choose_by_number,
@@ -19,9 +19,8 @@ from domain.conversation.answers import (
     is_bare_code,
     is_interruption,
 )
-from domain.conversation.asking import MOST_WORDS_OF_A_QUESTION, Questions
-from domain.conversation.command_fields import MENU_INTENT, TARIFF_INTENT
-from domain.conversation.corrections import (
+from domain.conversation.dialogue.asking import MOST_WORDS_OF_A_QUESTION, Questions
+from domain.conversation.dialogue.corrections import (
     Correction,
     hear_earlier_answer,
     keeps_answer,
@@ -30,14 +29,14 @@ from domain.conversation.corrections import (
     read_unsure,
     says_same,
 )
-from domain.conversation.form_filling import (
+from domain.conversation.dialogue.form_filling import (
     absorb_values,
     find_asking_field,
     set_answer_aside,
     take_answer,
     take_open_hour,
 )
-from domain.conversation.frames import (
+from domain.conversation.dialogue.frames import (
     AMEND_STEP,
     CONFIRM_STEP,
     OFFER,
@@ -49,11 +48,12 @@ from domain.conversation.frames import (
     Refused,
     Unknown,
 )
-from domain.conversation.guessing import understand_message
-from domain.conversation.parsed_message import UNKNOWN_INTENT, ParsedMessage
-from domain.conversation.sentences import Mood
-from domain.conversation.unsure_answers import without_doubt
-from domain.conversation.yes_no import read_first_word, read_yes_or_no
+from domain.conversation.dialogue.unsure_answers import without_doubt
+from domain.conversation.dialogue.yes_no import read_first_word, read_yes_or_no
+from domain.conversation.reading.command_fields import MENU_INTENT, TARIFF_INTENT
+from domain.conversation.reading.guessing import understand_message
+from domain.conversation.reading.parsed_message import UNKNOWN_INTENT, ParsedMessage
+from domain.conversation.reading.sentences import Mood
 from domain.fields.moments import Day, HourOfDay
 from domain.fields.types import Text
 from domain.parsing.places import mentions_address

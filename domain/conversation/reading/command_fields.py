@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from domain.blocks.operator_reports import MOST_WORKED_HOURS
-from domain.conversation.ratings import HIGHEST_SCORE, LOWEST_SCORE, read_score
+from domain.conversation.reading.ratings import HIGHEST_SCORE, LOWEST_SCORE, read_score
 from domain.fields.form import Field
 from domain.fields.hours import Duration
 from domain.fields.types import FieldType, Integer, ReadingContext, Text

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from domain.conversation.intent_ranking import Vocabulary
-from domain.conversation.vocabulary import BARE_NUMBERS
+from domain.conversation.reading.intent_ranking import Vocabulary
+from domain.conversation.reading.vocabulary import BARE_NUMBERS
 from domain.language.intents import Intent
 from domain.parsing.courtesies import end_of_opening
 from domain.parsing.filler_words import COURTESY_WORDS, ORDINARY_WORDS

@@ -16,8 +16,8 @@ from domain.actions.fleet.operator_work import (
 )
 from domain.blocks.operator_reports import WorkStage
 from domain.conversation.buttons.operators import build_hours_rows, build_job_list_rows, build_stage_rows
-from domain.conversation.command_fields import WORKED_HOURS_INTENT
-from domain.conversation.frames import Frame
+from domain.conversation.dialogue.frames import Frame
+from domain.conversation.reading.command_fields import WORKED_HOURS_INTENT
 from domain.fields.stored import list_stored
 from domain.fields.types import format_number
 from domain.messages.catalogue import RenderedMessage

@@ -6,8 +6,8 @@ from domain.actions.conversations import commands
 from domain.actions.conversations.turn_context import TurnContext
 from domain.conversation.buttons.answers import PAGE_PREFIX
 from domain.conversation.buttons.tariffs import build_tariff_rows
-from domain.conversation.command_fields import TARIFF_INTENT
-from domain.conversation.intent_forms import list_priced_services
+from domain.conversation.dialogue.intent_forms import list_priced_services
+from domain.conversation.reading.command_fields import TARIFF_INTENT
 from domain.messages.catalogue import RenderedMessage
 from domain.messages.keyboards import ReplyMarkup
 

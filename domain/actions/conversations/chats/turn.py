@@ -11,23 +11,23 @@ from domain.actions.chats.places import (
     offer_uses,
 )
 from domain.actions.conversations import commands
-from domain.actions.conversations.chat_account import (
+from domain.actions.conversations.chats.account import (
     describe_account,
 )
-from domain.actions.conversations.chat_papers import (
+from domain.actions.conversations.chats.driver_menu import build_main_menu
+from domain.actions.conversations.chats.papers import (
     find_captioned_request,
     receive_file,
 )
-from domain.actions.conversations.chat_view import build_question_buttons, with_markup, with_menu_button
+from domain.actions.conversations.chats.view import build_question_buttons, with_markup, with_menu_button
 from domain.actions.conversations.converse import amend_answer, converse, repeat_question
-from domain.actions.conversations.driver_menu import build_main_menu
 from domain.actions.conversations.turn_context import TurnContext, store_dialogue
 from domain.chats.chat import ButtonPressed, ChatBegun, ChatEvent, SentFile, SharedLocation, TextEdited, TextWritten
-from domain.conversation.account_phrases import asks_account
 from domain.conversation.buttons.answers import ButtonAnswer, ButtonVerb, digest_turn, read_button_answer
 from domain.conversation.buttons.menus import menu_button_rows
-from domain.conversation.command_fields import CODE_FIELD, MENU_INTENT, PAPERS_INTENT
-from domain.conversation.parsed_message import UNKNOWN_INTENT
+from domain.conversation.reading.account_phrases import asks_account
+from domain.conversation.reading.command_fields import CODE_FIELD, MENU_INTENT, PAPERS_INTENT
+from domain.conversation.reading.parsed_message import UNKNOWN_INTENT
 from domain.messages.catalogue import RenderedMessage
 from domain.messages.keyboards import ReplyMarkup, SpokenText
 from domain.messages.spoken_texts import write_for_speech
