@@ -10,6 +10,7 @@
 #              times as far, play SCHEDULES orders of events around payments: hours (docs/faults.md, docs/payment-simulation.md)
 # make format  let ruff mend what it can
 # make lock    resolve the dependencies again (UV=… names the uv to use)
+# make intents  learn again how likely intents are, after sentences or keywords changed (what it writes is committed)
 # make sbom    write what a release is made of into dist/ (CycloneDX, out of the lock files; every wheel bears it too)
 # make assets  fetch the style sheet, the fonts, the calendar and the accessibility checker again, and draw the portal's font and pictures
 #              (needs npm and Chromium; what it makes is committed)
@@ -33,7 +34,7 @@ COMPILE = $(UV) pip compile pyproject.toml --universal --python-version 3.11 --g
 export PYTHONDONTWRITEBYTECODE :=
 
 .DELETE_ON_ERROR:
-.PHONY: setup system-deps run check test test-services smoke lint bench chaos format lock assets pictures sbom
+.PHONY: setup system-deps run check test test-services smoke lint bench chaos format lock assets pictures intents sbom
 
 setup: $(VENV)/.for-development
 
@@ -113,6 +114,9 @@ lock:
 	$(COMPILE) --extra build --output-file requirements.lock
 	$(COMPILE) --extra dev --constraints requirements.lock --output-file requirements-dev.lock
 	$(COMPILE) --extra bench --constraints requirements.lock --output-file requirements-bench.lock
+
+intents: setup
+	$(BIN)/python -m scripts.intent_weights
 
 sbom: setup
 	$(BIN)/python -m scripts.sbom dist/pishkhan.cdx.json

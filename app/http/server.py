@@ -177,9 +177,7 @@ async def _start_listening(runner: web.AppRunner, settings: Settings) -> None:
 
 
 def warm_up(dependencies: Dependencies) -> None:
-    """Reckon the holidays of this year and the next, and learn to rank intents, before anybody waits for it: half a
-    second, and a second.
-    """
+    """Reckon the holidays of this year and the next, and load what ranks intents, before anybody waits for it."""
     today = to_tehran(dependencies.clock.now()).date()
     for year in (today.year, today.year + 1):
         dependencies.calendar.is_holiday(today.replace(year=year, day=1))

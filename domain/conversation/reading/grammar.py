@@ -19,7 +19,7 @@ from domain.conversation.reading.call_words import (
 )
 from domain.conversation.reading.command_fields import EXPLAINED_COMMANDS
 from domain.conversation.reading.field_changes import is_change_of_request
-from domain.conversation.reading.intent_ranking import IntentRanking, RankedIntent, learn_ranking
+from domain.conversation.reading.intent_ranking import IntentRanking, RankedIntent, load_ranking
 from domain.conversation.reading.keywords import IntentMatch, Keywords
 from domain.conversation.reading.parsed_message import UNKNOWN_INTENT, ParsedMessage
 from domain.conversation.reading.sentences import FILLER_WORDS, Mood, asks_how, find_mood, is_forbidding, refuses_alone
@@ -122,7 +122,7 @@ class Grammar:
     @cached_property
     def _ranking(self) -> IntentRanking:
         known_names = frozenset({*self._keywords.intents_by_name, UNKNOWN_INTENT})
-        return learn_ranking(known_names, self._keywords.vocabulary, self._keywords.find_named_intents)
+        return load_ranking(known_names, self._keywords.vocabulary, self._keywords.find_named_intents)
 
     def _read_change_request(self, message: ParsedMessage, text: str, day: date) -> ParsedMessage | None:
         """Return the change that a sentence asks for without its keyword; None where it calls something else."""

@@ -1,51 +1,31 @@
-"""How likely each intent is, by the words of a text that calls none: weights learned from the labelled sentences.
+"""How likely each intent is, by the words of a text that calls none: the sums of learned weights, made shares of one.
 
-A text is a set of traits: its words as they are written and by their sound, their beginnings, pairs of both that
-follow each other, how many there are, and which intents they name (`Keywords.find_named_intents`). Each trait has a
-weight for some intents; their sums are made shares of one. The weights are learned once in a process, by the first
-text that needs them: sentence after sentence, a wrong or narrow answer moves the weights of its traits, and the mean
-over all steps counts (an averaged perceptron). Nothing is drawn by lot, so the same sentences give the same weights.
+The weights of the shipped sentences lie in `intent_weights.json`, made by `make intents`. With other sentences or
+keywords, as while a service is written, a process learns for itself: for a second, by its first text that needs them.
 """
 
+import hashlib
+import json
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from importlib.resources import files
 
+from domain.conversation.reading.intent_learning import (
+    FindNamedIntents,
+    IntentWeights,
+    add_weights,
+    learn_from,
+    list_traits,
+)
 from domain.conversation.reading.labelled_sentences import LabelledSentence, load_labelled_sentences
-from domain.conversation.reading.sentences import QUESTION_MARKS
-from domain.parsing.sounds import sound_of
-from domain.parsing.tokens import Token, TokenKind, TokenStream, keys_of
 
-ROUNDS = 6
-"""How often all sentences are learned from."""
-NARROW_MARGIN = 1.5
-"""How far the right intent is to lead, in units of weight, for its weights to stay."""
 SHARPNESS = 6.0
 """How much a lead in weight counts in shares."""
-STRIDE = 1009
-"""Sentences are learned in steps of this many, so that the sentences of one intent do not follow each other."""
-BEGINNING_LENGTH = 3
-"""Sounds of a word that count as its beginning, whatever ending it has."""
-
-_NAMES_OF_OTHERS = (
-    "گاز", "برق", "موبایل", "اینترنت", "ایرانسل", "همراه", "رایتل", "شارژ",
-    "بسته", "سیمکارت", "وام", "یارانه", "سهام", "بیمه", "کنکور", "آزمون", "آزمایش", "دانشجویی", "ارشد",
-    "دکتری", "رشته", "کتاب", "فیلم", "سربازی", "سرباز", "معلم", "پرستار", "وکیل", "غذا", "گوشت", "مرغ",
-    "بنزین", "طلا", "دلار", "گوشی", "لباسشویی", "ظرفشویی", "یخچال", "عروس", "بازی", "پرسپولیس", "استقلال", "فوتبال",
-    "استخدام", "استخدامی", "قرض", "گواهینامه", "رانندگی", "خلافی", "بلیط", "زباله", "آشغال",
-)  # fmt: skip
-_OWNERS = ("", "م", "مو", "مون", "مونو", "ش", "تون", "شون")
-MATTERS_OF_OTHERS = keys_of(*(f"{name}{owner}" for name in _NAMES_OF_OTHERS for owner in _OWNERS))
-"""Words of what others than the municipality do, or another unit than those of the services: a bill for gas, a leave of
-soldiers. Together they are one trait, so that one of them that no sentence has counts too.
-"""
-MOST_COUNTED_WORDS = 6
-"""Longer texts count as long ones, whatever their length."""
-
 
 Vocabulary = tuple[tuple[str, ...], ...]
 """The words of each intent."""
+WEIGHTS_FILE = files("domain") / "conversation" / "reading" / "intent_weights.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,113 +39,71 @@ class RankedIntent:
 
 
 class IntentRanking:
-    """Ranks the intents that its sentences are of."""
+    """Ranks the intents by weights; `find_named_intents` says which intents the words of a text name, or point at."""
 
-    def __init__(
-        self,
-        sentences: Sequence[LabelledSentence],
-        find_named_intents: Callable[[TokenStream], Iterable[str]],
-    ) -> None:
-        """Learn from these sentences; `find_named_intents` says which intents the words of a text name, or point at."""
+    def __init__(self, weights: IntentWeights, find_named_intents: FindNamedIntents) -> None:
+        self._weights = weights
         self._find_named_intents = find_named_intents
-        self._intent_names = sorted({sentence.meant_intent for sentence in sentences})
-        places = {name: place for place, name in enumerate(self._intent_names)}
-        examples = [(self._list_traits(sentence.text), places[sentence.meant_intent]) for sentence in sentences]
-        self._weights = learn_weights(examples, len(self._intent_names))
 
     def rank_intents(self, text: str) -> tuple[RankedIntent, ...]:
         """Return all intents, the likeliest first."""
-        traits = self._list_traits(text)
-        weight_sums = add_weights(self._weights, traits, len(self._intent_names))
+        traits = list_traits(text, self._find_named_intents)
+        intent_names = self._weights.intent_names
+        weight_sums = add_weights(self._weights.by_trait, traits, len(intent_names))
         scale = SHARPNESS / math.sqrt(len(traits) or 1)
         powers = [math.exp(min(scale * value, 500)) for value in weight_sums]
         whole = sum(powers)
-        shares = (RankedIntent(name, power / whole) for name, power in zip(self._intent_names, powers, strict=True))
+        shares = (RankedIntent(name, power / whole) for name, power in zip(intent_names, powers, strict=True))
         return tuple(sorted(shares, key=lambda ranked: (-ranked.share, ranked.name)))
 
-    def _list_traits(self, text: str) -> tuple[str, ...]:
-        stream = TokenStream(text)
-        sounds = [sound for token in stream.tokens if (sound := _sound_of_token(token))]
-        bounded_sounds = ("^", *sounds, "$")
-        beginnings = tuple(f"{sound[:BEGINNING_LENGTH]}…" for sound in bounded_sounds)
-        traits = (
-            *sounds,
-            *(f"{first} {second}" for first, second in pairwise(bounded_sounds)),
-            *(beginnings[1:-1]),
-            *(f"{first} {second}" for first, second in pairwise(beginnings)),
-            *(f"={token.key}" for token in stream.tokens if token.kind is TokenKind.WORD),
-            *(f"@{name}" for name in self._find_named_intents(stream)),
-            *("of others" for token in stream.tokens if token.key in MATTERS_OF_OTHERS),
-            f"{min(len(sounds), MOST_COUNTED_WORDS)} words",
-        )
-        return tuple(dict.fromkeys(traits))
+
+_RANKINGS: dict[tuple[frozenset[str], Vocabulary], IntentRanking] = {}
 
 
-_LEARNED: dict[tuple[frozenset[str], Vocabulary], IntentRanking] = {}
-
-
-def learn_ranking(
-    known_names: frozenset[str], vocabulary: Vocabulary, find_named_intents: Callable[[TokenStream], Iterable[str]]
+def load_ranking(
+    known_names: frozenset[str], vocabulary: Vocabulary, find_named_intents: FindNamedIntents
 ) -> IntentRanking:
-    """Return the ranking of the known intents, learned from all sentences of them that are not held back.
+    """Return the ranking of the known intents by all sentences of them that are not held back.
 
-    It takes a second, so it is done once in a process for the same words (`vocabulary`, by which intents are found).
+    The weights are read where they were learned from the same sentences and the same words (`vocabulary`, by which
+    intents are found), else learned, which takes a second: once in a process.
     """
     key = known_names, vocabulary
-    if key not in _LEARNED:
-        sentences = [
-            sentence
-            for sentence in load_labelled_sentences()
-            if sentence.meant_intent in known_names and not sentence.is_held_back
-        ]
-        _LEARNED[key] = IntentRanking(sentences, find_named_intents)
-    return _LEARNED[key]
+    if key not in _RANKINGS:
+        sentences = list_learned_sentences(known_names)
+        weights = read_weights(digest_of(sentences, vocabulary)) or learn_from(sentences, find_named_intents)
+        _RANKINGS[key] = IntentRanking(weights, find_named_intents)
+    return _RANKINGS[key]
 
 
-def _sound_of_token(token: Token) -> str:
-    """Return the sound of a word, how many digits a number has, or that something is asked."""
-    if token.kind is TokenKind.NUMBER:
-        return f"#{len(token.key)}"
-    if token.kind is TokenKind.PUNCTUATION:
-        return "?" if token.key in QUESTION_MARKS else ""
-    return sound_of(token.key)
+def list_learned_sentences(known_names: frozenset[str]) -> list[LabelledSentence]:
+    """Return the sentences of known intents that are learned from."""
+    sentences = load_labelled_sentences()
+    return [one for one in sentences if one.meant_intent in known_names and not one.is_held_back]
 
 
-def add_weights(weights: Mapping[str, Mapping[int, float]], traits: Iterable[str], count: int) -> list[float]:
-    """Return the sum of the traits' weights for each of `count` intents."""
-    weight_sums = [0.0] * count
-    for trait in traits:
-        for place, weight in weights.get(trait, {}).items():
-            weight_sums[place] += weight
-    return weight_sums
+def digest_of(sentences: Sequence[LabelledSentence], vocabulary: Vocabulary) -> str:
+    """Return a digest of what weights are learned from."""
+    learned_from = [[(sentence.text, sentence.meant_intent) for sentence in sentences], vocabulary]
+    return hashlib.sha256(json.dumps(learned_from).encode()).hexdigest()
 
 
-def learn_weights(examples: Sequence[tuple[tuple[str, ...], int]], count: int) -> dict[str, dict[int, float]]:
-    """Return the weights by trait and intent (its place among `count`), from traits with the right intent's place."""
-    weights: dict[str, dict[int, float]] = {}
-    moments: dict[str, dict[int, float]] = {}
-    step = 1
-    for round_number in range(ROUNDS):
-        for traits, own_place in _in_steps(examples, STRIDE + round_number):
-            weight_sums = add_weights(weights, traits, count)
-            own_sum, weight_sums[own_place] = weight_sums[own_place], -math.inf
-            rival_place = max(range(count), key=weight_sums.__getitem__)
-            size = 1 / math.sqrt(len(traits) or 1)
-            if (own_sum - weight_sums[rival_place]) * size < NARROW_MARGIN:
-                for trait in traits:
-                    own_weights, own_moments = weights.setdefault(trait, {}), moments.setdefault(trait, {})
-                    for place, change in ((own_place, size), (rival_place, -size)):
-                        own_weights[place] = own_weights.get(place, 0.0) + change
-                        own_moments[place] = own_moments.get(place, 0.0) + step * change
-            step += 1
-    return {
-        trait: {place: weight - moments[trait][place] / step for place, weight in own_weights.items()}
-        for trait, own_weights in weights.items()
+def read_weights(digest: str) -> IntentWeights | None:
+    """Return the weights of the file; None when they were learned from something else."""
+    table = json.loads(WEIGHTS_FILE.read_text("utf-8"))
+    if table["digest"] != digest:
+        return None
+    by_trait = {
+        trait: dict(zip(places, weights, strict=True)) for trait, (places, weights) in table["by_trait"].items()
     }
+    return IntentWeights(tuple(table["intent_names"]), by_trait)
 
 
-def _in_steps(examples: Sequence[tuple[tuple[str, ...], int]], stride: int) -> Iterator[tuple[tuple[str, ...], int]]:
-    """Yield all examples, each once, in steps of at least `stride`."""
-    while examples and math.gcd(stride, len(examples)) != 1:
-        stride += 1
-    return (examples[place * stride % len(examples)] for place in range(len(examples)))
+def write_weights(digest: str, weights: IntentWeights) -> str:
+    """Return the text of the file, a line a trait."""
+    lines = [
+        f"  {json.dumps(trait, ensure_ascii=False)}: [{list(by_place)}, {list(by_place.values())}]"
+        for trait, by_place in sorted(weights.by_trait.items())
+    ]
+    head = f'{{\n"digest": "{digest}",\n"intent_names": {json.dumps(weights.intent_names)},\n"by_trait": {{\n'
+    return head + ",\n".join(lines) + "\n}}\n"

@@ -15,8 +15,11 @@ from domain.conversation.reading.guessing import understand_message
 from domain.conversation.reading.labelled_sentences import LabelledSentence, load_labelled_sentences
 from domain.conversation.reading.parsed_message import ParsedMessage
 from domain.conversation.reading.sentences import Mood
-from domain.services import services_by_key
+from domain.services import list_intents, services_by_key
+from scripts.intent_weights import FILE as WEIGHTS_FILE
+from scripts.intent_weights import learn_weights_of
 from tests.support.conversation_line import GRAMMAR
+from tests.support.scenarios.shipped_services import SHIPPED_SERVICES
 
 DATA = Path(__file__).parents[2] / "data"
 NOW = datetime.fromisoformat("2026-11-24T10:00:00+03:30")
@@ -32,6 +35,12 @@ def understand(text: str) -> ParsedMessage:
 
 def is_intent_right(sentence: LabelledSentence, message: ParsedMessage) -> bool:
     return message.intent == sentence.intent and sentence.offered in {"", *message.suggested_intents}
+
+
+def test_the_shipped_weights_are_those_that_the_sentences_teach() -> None:
+    """`make intents` writes them again. A further service's sentences are learned by the process."""
+    learned_text = learn_weights_of(list_intents(SHIPPED_SERVICES.values()))
+    assert WEIGHTS_FILE.read_text("utf-8") == learned_text
 
 
 def test_there_are_enough_sentences_and_none_twice() -> None:

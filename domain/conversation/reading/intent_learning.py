@@ -1,0 +1,137 @@
+"""Which intent the words of a text speak for, learned from labelled sentences.
+
+A text is a set of traits: its words as they are written and by their sound, their beginnings, pairs of both that
+follow each other, how many there are, and which intents they name (`Keywords.find_named_intents`). Each trait has a
+weight for some intents. The weights are learned sentence after sentence: a wrong or narrow answer moves the weights of
+its traits, and the mean over all steps counts (an averaged perceptron). Nothing is drawn by lot, so the same sentences
+give the same weights.
+"""
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from domain.conversation.reading.labelled_sentences import LabelledSentence
+from domain.conversation.reading.sentences import QUESTION_MARKS
+from domain.parsing.sounds import sound_of
+from domain.parsing.tokens import Token, TokenKind, TokenStream, keys_of
+
+ROUNDS = 6
+"""How often all sentences are learned from."""
+NARROW_MARGIN = 1.5
+"""How far the right intent is to lead, in units of weight, for its weights to stay."""
+STRIDE = 1009
+"""Sentences are learned in steps of this many, so that the sentences of one intent do not follow each other."""
+WEIGHT_DIGITS = 3
+"""Decimal places of a weight."""
+BEGINNING_LENGTH = 3
+"""Sounds of a word that count as its beginning, whatever ending it has."""
+
+_NAMES_OF_OTHERS = (
+    "گاز", "برق", "موبایل", "اینترنت", "ایرانسل", "همراه", "رایتل", "شارژ",
+    "بسته", "سیمکارت", "وام", "یارانه", "سهام", "بیمه", "کنکور", "آزمون", "آزمایش", "دانشجویی", "ارشد",
+    "دکتری", "رشته", "کتاب", "فیلم", "سربازی", "سرباز", "معلم", "پرستار", "وکیل", "غذا", "گوشت", "مرغ",
+    "بنزین", "طلا", "دلار", "گوشی", "لباسشویی", "ظرفشویی", "یخچال", "عروس", "بازی", "پرسپولیس", "استقلال", "فوتبال",
+    "استخدام", "استخدامی", "قرض", "گواهینامه", "رانندگی", "خلافی", "بلیط", "زباله", "آشغال",
+)  # fmt: skip
+_OWNERS = ("", "م", "مو", "مون", "مونو", "ش", "تون", "شون")
+MATTERS_OF_OTHERS = keys_of(*(f"{name}{owner}" for name in _NAMES_OF_OTHERS for owner in _OWNERS))
+"""Words of what others than the municipality do, or another unit than those of the services: a bill for gas, a leave of
+soldiers. Together they are one trait, so that one of them that no sentence has counts too.
+"""
+MOST_COUNTED_WORDS = 6
+"""Longer texts count as long ones, whatever their length."""
+
+FindNamedIntents = Callable[[TokenStream], Iterable[str]]
+"""Finds which intents the words of a text name, or point at."""
+
+
+@dataclass(frozen=True, slots=True)
+class IntentWeights:
+    """What was learned from labelled sentences."""
+
+    intent_names: tuple[str, ...]
+    """The intents that sentences are of; a weight names one by its place."""
+    by_trait: Mapping[str, Mapping[int, float]]
+    """Trait → place of an intent → how much the trait speaks for it."""
+
+
+def list_traits(text: str, find_named_intents: FindNamedIntents) -> tuple[str, ...]:
+    """Return what weights are learned for in a text, each trait once."""
+    stream = TokenStream(text)
+    sounds = [sound for token in stream.tokens if (sound := _sound_of_token(token))]
+    bounded_sounds = ("^", *sounds, "$")
+    beginnings = tuple(f"{sound[:BEGINNING_LENGTH]}…" for sound in bounded_sounds)
+    traits = (
+        *sounds,
+        *(f"{first} {second}" for first, second in pairwise(bounded_sounds)),
+        *(beginnings[1:-1]),
+        *(f"{first} {second}" for first, second in pairwise(beginnings)),
+        *(f"={token.key}" for token in stream.tokens if token.kind is TokenKind.WORD),
+        *(f"@{name}" for name in find_named_intents(stream)),
+        *("of others" for token in stream.tokens if token.key in MATTERS_OF_OTHERS),
+        f"{min(len(sounds), MOST_COUNTED_WORDS)} words",
+    )
+    return tuple(dict.fromkeys(traits))
+
+
+def learn_from(sentences: Sequence[LabelledSentence], find_named_intents: FindNamedIntents) -> IntentWeights:
+    """Return the weights that these sentences teach."""
+    intent_names = tuple(sorted({sentence.meant_intent for sentence in sentences}))
+    places = {name: place for place, name in enumerate(intent_names)}
+    examples = [
+        (list_traits(sentence.text, find_named_intents), places[sentence.meant_intent]) for sentence in sentences
+    ]
+    return IntentWeights(intent_names, learn_weights(examples, len(intent_names)))
+
+
+def add_weights(weights: Mapping[str, Mapping[int, float]], traits: Iterable[str], count: int) -> list[float]:
+    """Return the sum of the traits' weights for each of `count` intents."""
+    weight_sums = [0.0] * count
+    for trait in traits:
+        for place, weight in weights.get(trait, {}).items():
+            weight_sums[place] += weight
+    return weight_sums
+
+
+def learn_weights(examples: Sequence[tuple[tuple[str, ...], int]], count: int) -> dict[str, dict[int, float]]:
+    """Return the weights by trait and intent (its place among `count`), from traits with the right intent's place."""
+    weights: dict[str, dict[int, float]] = {}
+    moments: dict[str, dict[int, float]] = {}
+    step = 1
+    for round_number in range(ROUNDS):
+        for traits, own_place in _in_steps(examples, STRIDE + round_number):
+            weight_sums = add_weights(weights, traits, count)
+            own_sum, weight_sums[own_place] = weight_sums[own_place], -math.inf
+            rival_place = max(range(count), key=weight_sums.__getitem__)
+            size = 1 / math.sqrt(len(traits) or 1)
+            if (own_sum - weight_sums[rival_place]) * size < NARROW_MARGIN:
+                for trait in traits:
+                    own_weights, own_moments = weights.setdefault(trait, {}), moments.setdefault(trait, {})
+                    for place, change in ((own_place, size), (rival_place, -size)):
+                        own_weights[place] = own_weights.get(place, 0.0) + change
+                        own_moments[place] = own_moments.get(place, 0.0) + step * change
+            step += 1
+    return {
+        trait: {
+            place: round(weight - moments[trait][place] / step, WEIGHT_DIGITS) for place, weight in own_weights.items()
+        }
+        for trait, own_weights in weights.items()
+    }
+
+
+def _in_steps(examples: Sequence[tuple[tuple[str, ...], int]], stride: int) -> Iterator[tuple[tuple[str, ...], int]]:
+    """Yield all examples, each once, in steps of at least `stride`."""
+    while examples and math.gcd(stride, len(examples)) != 1:
+        stride += 1
+    return (examples[place * stride % len(examples)] for place in range(len(examples)))
+
+
+def _sound_of_token(token: Token) -> str:
+    """Return the sound of a word, how many digits a number has, or that something is asked."""
+    if token.kind is TokenKind.NUMBER:
+        return f"#{len(token.key)}"
+    if token.kind is TokenKind.PUNCTUATION:
+        return "?" if token.key in QUESTION_MARKS else ""
+    return sound_of(token.key)

@@ -1,0 +1,35 @@
+"""Learns the weights of intents from the labelled sentences, and writes them where every process reads them.
+
+    python -m scripts.intent_weights
+
+The file is committed; whoever changes sentences or keywords runs it again (`make intents`).
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from domain.conversation.reading.intent_learning import learn_from
+from domain.conversation.reading.intent_ranking import digest_of, list_learned_sentences, write_weights
+from domain.conversation.reading.keywords import Keywords
+from domain.conversation.reading.parsed_message import UNKNOWN_INTENT
+from domain.conversation.reading.vocabulary import Intent, list_command_intents
+from domain.services import list_intents
+
+FILE = Path(__file__).parent.parent / "domain" / "conversation" / "reading" / "intent_weights.json"
+
+
+def learn_weights_of(service_intents: Iterable[Intent]) -> str:
+    """Return the text of the file for the commands and these intents."""
+    service_intents = tuple(service_intents)
+    keywords = Keywords((*list_command_intents(service_intents), *service_intents))
+    sentences = list_learned_sentences(frozenset({*keywords.intents_by_name, UNKNOWN_INTENT}))
+    return write_weights(digest_of(sentences, keywords.vocabulary), learn_from(sentences, keywords.find_named_intents))
+
+
+def main() -> None:
+    """Learn from the sentences of all services."""
+    FILE.write_text(learn_weights_of(list_intents()), "utf-8")
+
+
+if __name__ == "__main__":
+    main()
