@@ -39,6 +39,6 @@ async def test_the_card_is_one_press_away_and_an_iban_follows_where_the_bank_ref
     await fold.get_by_label("شمارهٔ پیگیری بانک").fill("حواله ۱")
     await assert_page_in_order(opened)
     await fold.get_by_role("button", name="ثبت واریز به شبا").click()
-    await expect(revenue.get_by_role("status")).to_have_text("برگشت پول ثبت شد.")
+    await expect(revenue.get_by_role("status")).to_have_text("استرداد وجه ثبت شد.")
     async with site.store.open_unit(write=False) as uow:
         assert (await uow.bills.get(bill.id)).state.value == "refunded"

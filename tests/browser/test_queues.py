@@ -18,7 +18,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for all
 
 async def narrow(page: Page, field: str, value: str, since: str = "") -> None:
     """Narrow the list down by the form for it, which stays folded until somebody wants it."""
-    await page.locator("summary", has_text="پالایش").click()
+    await page.locator("summary", has_text="فیلتر").click()
     await page.get_by_label(field).select_option(value)
     if since:  # who only touches the field has its calendar over the form, on a phone
         await page.get_by_label("ثبت از روز").fill(since)
@@ -29,7 +29,7 @@ async def give_all(page: Page, name: str) -> None:
     """Tick every row and choose a colleague."""
     for one in await page.get_by_role("checkbox", name="برگزیدن").all():
         await one.check()
-    await page.get_by_label("سپردن برگزیده‌ها به").select_option(name)
+    await page.get_by_label("ارجاع برگزیده‌ها به").select_option(name)
 
 
 @WAYS
@@ -45,16 +45,16 @@ async def test_a_manager_filters_gives_and_comes_back(
     await expect(page.locator(".narrowed")).to_contain_text("حق کارشناسی")
     await narrow(page, "نوع", "valuation", "۱۴۰۵/۰۹/۰۱")
     await expect(page.get_by_label("ثبت از روز")).to_have_value("۱۴۰۵/۰۹/۰۱")
-    await page.locator("summary", has_text="پالایش").click()
+    await page.locator("summary", has_text="فیلتر").click()
     await give_all(page, "sara")
     await assert_page_in_order(opened, refused=True, scripts=scripts)
-    await page.get_by_role("button", name="سپردن").click()
-    await expect(page.get_by_role("status")).to_have_text("درخواست‌ها سپرده شد.")
+    await page.get_by_role("button", name="ارجاع").click()
+    await expect(page.get_by_role("status")).to_have_text("درخواست‌ها ارجاع شد.")
     await expect(page.get_by_label("نوع")).to_have_value("valuation")
-    await page.get_by_role("link", name="برداشتن پالایش").click()
+    await page.get_by_role("link", name="حذف فیلتر").click()
     await give_all(page, "sara")
     await given(site, opinion.code, "expert")
-    await page.get_by_role("button", name="سپردن").click()
+    await page.get_by_role("button", name="ارجاع").click()
     await expect(page.get_by_role("listitem").filter(has_text="همکار دیگری")).to_have_count(1)
     await expect(page.get_by_role("listitem").filter(has_text="اکنون کار واحد عمران است")).to_have_count(1)
     await assert_page_in_order(opened, refused=True, scripts=scripts)

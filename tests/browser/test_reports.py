@@ -38,7 +38,7 @@ async def test_a_report_is_read_and_narrowed_down(
     await page.get_by_role("link", name="گزارش مدیر").click()
     await expect(page.get_by_role("heading", level=1)).to_have_text("گزارش مدیر")
     await expect(page.locator(".whole > div").first).to_contain_text("۲")
-    await page.locator("summary", has_text="محدود کردن گزارش").click()
+    await page.locator("summary", has_text="انتخاب بازه و فیلتر").click()
     await page.get_by_label("از روز").press_sequentially("۱۴۰۵/۰۹/۰۱")
     await page.get_by_label("تا روز").press_sequentially("۱۴۰۵/۰۹/۳۰")
     await page.locator("#channel").select_option("walk_in")

@@ -91,14 +91,14 @@ async def test_from_outside_the_code_of_the_authenticator_is_asked_for(
     await page.get_by_label("نام کاربری").fill("civil")
     await page.get_by_label("گذرواژه").fill(PASSWORD)
     await page.get_by_role("button", name="ورود").click()
-    await expect(page.get_by_role("heading", level=1)).to_have_text("رمز دوم")
+    await expect(page.get_by_role("heading", level=1)).to_have_text("کد یک‌بارمصرف")
     await opened.open(path)  # nothing is to be seen before
-    await expect(page.get_by_role("heading", level=1)).to_have_text("رمز دوم")
-    await page.get_by_label("رمز دوم").fill("۰۰۰ ۰۰۰")
+    await expect(page.get_by_role("heading", level=1)).to_have_text("کد یک‌بارمصرف")
+    await page.get_by_label("کد یک‌بارمصرف").fill("۰۰۰ ۰۰۰")
     await page.get_by_role("button", name="ورود").click()
     await expect(page.get_by_role("alert")).to_be_visible()
     await assert_page_in_order(opened, refused=True, scripts=scripts)
-    await page.get_by_label("رمز دوم").fill(site.code_of(secret))
+    await page.get_by_label("کد یک‌بارمصرف").fill(site.code_of(secret))
     await page.get_by_role("button", name="ورود").click()
     await expect(page.locator(".head .code")).to_have_text(display_code(request.code))
     await assert_page_in_order(opened, refused=True, scripts=scripts)
@@ -154,29 +154,29 @@ async def turned_over(page: Page) -> None:
 async def viewed(page: Page, code: str) -> None:
     """A list is narrowed down, kept as a view, opened from there and forgotten."""
     await page.get_by_role("link", name="همهٔ در جریان").click()
-    await page.locator("summary", has_text="پالایش").click()
+    await page.locator("summary", has_text="فیلتر").click()
     await page.get_by_label("مرحله").select_option(label="در دست اقدام")
     await page.get_by_role("button", name="نمایش").click()
     await expect(page.locator(".narrowed")).to_have_text("مرحله: در دست اقدام")
-    await page.locator("summary", has_text="پالایش").click()
-    await page.get_by_label("ذخیرهٔ همین نما با نام").fill("رسیدگی‌شده‌ها")
+    await page.locator("summary", has_text="فیلتر").click()
+    await page.get_by_label("ذخیرهٔ همین فیلتر با نام").fill("رسیدگی‌شده‌ها")
     await page.get_by_role("button", name="ذخیره").click()
-    await expect(page.get_by_role("status")).to_have_text("نما ذخیره شد.")
+    await expect(page.get_by_role("status")).to_have_text("فیلتر ذخیره شد.")
     await page.get_by_role("link", name="میز کار", exact=True).click()
     await page.get_by_role("link", name="رسیدگی‌شده‌ها").click()
     await expect(page.locator("table.list tbody tr")).to_have_count(1)
     assert await listed(page) == [code]
-    await page.locator("summary", has_text="پالایش").click()
+    await page.locator("summary", has_text="فیلتر").click()
     await page.get_by_role("button", name="پاک کردن نمای «رسیدگی‌شده‌ها»").click()
-    await expect(page.get_by_role("status")).to_have_text("نما پاک شد.")
+    await expect(page.get_by_role("status")).to_have_text("فیلتر ذخیره‌شده پاک شد.")
     await expect(page.get_by_role("link", name="رسیدگی‌شده‌ها")).to_have_count(0)
 
 
 async def given_away(page: Page) -> None:
     """A request is given to a colleague on its page."""
-    await page.get_by_label("سپردن به").select_option(label="سارا نوری")
-    await page.get_by_role("button", name="سپردن").click()
-    await expect(page.get_by_role("status")).to_have_text("درخواست سپرده شد.")
+    await page.get_by_label("ارجاع به").select_option(label="سارا نوری")
+    await page.get_by_role("button", name="ارجاع").click()
+    await expect(page.get_by_role("status")).to_have_text("درخواست ارجاع شد.")
     await expect(page.locator(".head .facts")).to_contain_text("سارا نوری")
 
 
@@ -185,9 +185,9 @@ async def several_given(opened: Window, several: Sequence[str]) -> None:
     page = await opened.open("/staff?queue=open&order=oldest")
     for code in several:
         await page.get_by_label(f"برگزیدن درخواست {display_code(code)}").check()
-    await page.get_by_label("سپردن برگزیده‌ها به").select_option(label="سارا نوری")
-    await page.get_by_role("button", name="سپردن").click()
-    await expect(page.get_by_role("status")).to_have_text("درخواست‌ها سپرده شد.")
+    await page.get_by_label("ارجاع برگزیده‌ها به").select_option(label="سارا نوری")
+    await page.get_by_role("button", name="ارجاع").click()
+    await expect(page.get_by_role("status")).to_have_text("درخواست‌ها ارجاع شد.")
 
 
 async def entered(page: Page, site: StaffSite) -> None:
@@ -290,5 +290,5 @@ async def test_the_door_says_what_was_wrong(browser: Browser, server: TestServer
     await page.get_by_label("نام کاربری").fill("civil")
     await page.get_by_label("گذرواژه").fill("wrong")
     await page.keyboard.press("Enter")
-    await expect(page.get_by_role("alert")).to_have_text("نام کاربری یا رمز درست نیست.")
+    await expect(page.get_by_role("alert")).to_have_text("نام کاربری یا گذرواژه درست نیست.")
     await assert_page_in_order(opened, refused=True)

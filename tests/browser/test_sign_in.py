@@ -69,6 +69,6 @@ async def test_what_is_refused_at_the_door_is_told(
         await opened.page.get_by_label("نام کاربری").fill("civil")
         await opened.page.get_by_label("گذرواژه").fill("wrong")
         await opened.page.get_by_role("button", name="ورود").click()
-        told = "قفل را باز کند" if number == 5 else "از بیرون سازمان رمز دوم هم لازم است"
+        told = "قفل را باز کند" if number == 5 else "از بیرون سازمان کد یک‌بارمصرف هم لازم است"
         await expect(opened.page.get_by_role("alert")).to_contain_text(told)
     await assert_page_in_order(opened, refused=True, scripts=scripts)

@@ -175,8 +175,8 @@ async def given_back(opened: Window, site: StaffSite, request: ServiceRequest) -
     page = await opened.open(f"/staff/requests/{request.code}")
     form = page.locator("form[action$=refund]")  # agreeing to it has a form of its own
     iban, reference = form.get_by_label("شمارهٔ شبای شهروند"), form.get_by_label("شمارهٔ پیگیری بانک")
-    button = page.get_by_role("button", name="ثبت برگشت پول")
-    await page.locator("summary", has_text="ثبت برگشت پول").click()
+    button = page.get_by_role("button", name="ثبت استرداد وجه")
+    await page.locator("summary", has_text="ثبت استرداد وجه").click()
     await iban.fill("IR062960000000100324200002")
     await reference.fill("3003")
     await button.click()
@@ -195,7 +195,7 @@ async def given_back(opened: Window, site: StaffSite, request: ServiceRequest) -
     await opened.assert_fits()
     await page.get_by_label("گذرواژه").fill(PASSWORD)
     await page.get_by_role("button", name="ادامه").click()
-    await expect(page.get_by_role("status")).to_have_text("برگشت پول ثبت شد.")
+    await expect(page.get_by_role("status")).to_have_text("استرداد وجه ثبت شد.")
     await expect(page.locator(".bill-state")).to_have_text("برگشت داده شده")
 
 

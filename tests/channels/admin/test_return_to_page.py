@@ -39,7 +39,7 @@ async def test_a_form_of_an_ended_session_waits_for_its_sender(site: StaffSite, 
     assert f'action="{path}"' in page
     assert "کارمند civil" not in page
     page = await inside.post(path, 401, **carried(page), proof_password="wrong")
-    assert "نام کاربری یا رمز درست نیست" in page
+    assert "نام کاربری یا گذرواژه درست نیست" in page
     assert carried(page) == typed
     assert inside.cookie() == before
     page = await inside.post(path, 200, **carried(page), proof_password=PASSWORD)

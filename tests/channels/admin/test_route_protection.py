@@ -164,7 +164,7 @@ async def test_a_form_without_the_code_is_audited_until_the_code_comes(site: Sta
     assert await count_denials(site) == before + 2
     inside.headers.pop("X-Forwarded-For")
     await inside.sign_in("auditor")
-    assert "رمز دوم نشان داده نشده بود" in await inside.get("/staff/audit?what=denied")
+    assert "کد یک‌بارمصرف داده نشده بود" in await inside.get("/staff/audit?what=denied")
 
 
 async def test_no_form_is_taken_that_is_not_our_own(site: StaffSite) -> None:

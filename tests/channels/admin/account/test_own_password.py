@@ -35,7 +35,7 @@ async def test_the_present_password_is_asked_for_however_young_the_session_is(si
     await inside.get("/staff/account")
     for present in ({}, {"proof_password": "wrong"}):
         page = await inside.post("/staff/account/password", 401, **CHOSEN, **present)
-        assert "رمز درست نیست" in page
+        assert "گذرواژه درست نیست" in page
     for _ in range(3):
         await inside.post("/staff/account/password", 401, **CHOSEN, proof_password="wrong")
     await inside.post("/staff/account/password", 429, **CHOSEN, proof_password=PASSWORD)

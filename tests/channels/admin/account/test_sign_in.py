@@ -73,7 +73,7 @@ async def test_who_has_left_cannot_sign_in_nor_stay(inside: Visitor, site: Staff
 
 async def test_outside_a_second_factor_is_needed(site: StaffSite) -> None:
     async with visitor(site, OUTSIDE) as outside:
-        assert "اگر آن را نساخته‌اید" in await outside.sign_in("civil", status=401)
+        assert "اگر آن را نداشته‌اید" in await outside.sign_in("civil", status=401)
         secret = await site.enrolled("civil")
         assert await outside.sign_in("civil") == "/staff/second-factor?next=%2Fstaff"
         await outside.get("/staff", 303)
@@ -110,7 +110,7 @@ async def test_a_session_from_inside_is_asked_outside(site: StaffSite, inside: V
 @pytest.mark.parametrize("headers", [{"Via": "1.1 proxy"}, {"X-Forwarded-For": "unknown"}, {"Forwarded": "for=_x"}])
 async def test_a_proxy_that_does_not_say_for_whom_makes_no_insider(site: StaffSite, headers: dict[str, str]) -> None:
     async with visitor(site, headers) as hidden:
-        assert "اگر آن را نساخته‌اید" in await hidden.sign_in("civil", status=401)
+        assert "اگر آن را نداشته‌اید" in await hidden.sign_in("civil", status=401)
 
 
 async def test_an_authenticator_is_enrolled_inside_and_codes_on_paper_work_once(
@@ -151,7 +151,7 @@ async def test_what_cannot_be_done_about_the_own_account_is_told_on_its_page(
     assert f'<a href="#{place}">' in page
     assert f'id="{place}"' in page
     assert "چیزی ثبت نشد." in page
-    assert ("نخست آن را کنار بگذارید" in page) == (status == 409)
+    assert ("نخست آن را لغو کنید" in page) == (status == 409)
 
 
 async def test_an_authenticator_is_given_up_once(site: StaffSite, inside: Visitor) -> None:
@@ -204,7 +204,7 @@ async def test_an_old_proof_is_asked_for_again_and_what_was_typed_goes_on(site: 
     typed = {"new_password": NEW_PASSWORD, "again": NEW_PASSWORD}
     page = await inside.post("/staff/account/password", 401, **typed)
     assert f'name="new_password" value="{NEW_PASSWORD}"' in page
-    assert "نام کاربری یا رمز درست نیست" in await inside.post(
+    assert "نام کاربری یا گذرواژه درست نیست" in await inside.post(
         "/staff/account/password", 401, proof_password="wrong", **typed
     )
     await inside.post("/staff/account/password", proof_password=PASSWORD, **typed)

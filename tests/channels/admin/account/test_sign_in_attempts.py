@@ -12,7 +12,7 @@ from tests.support.staff_site import OUTSIDE, PASSWORD, StaffSite, Visitor, visi
 @pytest.mark.parametrize("username", ["civil", "nobody"])
 async def test_a_guesser_is_stopped_and_learns_nothing(inside: Visitor, site: StaffSite, username: str) -> None:
     pages = [await inside.sign_in(username, "wrong", 401) for _ in range(5)]
-    assert all("نام کاربری یا رمز درست نیست" in page for page in pages)
+    assert all("نام کاربری یا گذرواژه درست نیست" in page for page in pages)
     assert "تلاش ناموفق زیاد" in await inside.sign_in(username, PASSWORD, 429)
     assert (await list_audited(site)).count((f"staff:{username}", "sign_in_refused")) == 5
     site.clock.at += timedelta(minutes=15)

@@ -40,7 +40,7 @@ _RECORDERS = {
 
 NAMED_FACTS = (
     "گزارش: گزارش درآمد",
-    "گونه: CSV",
+    "نوع: CSV",
     "دفتر ثبت: عوارض",
     "خدمت: کارکرد ماشین‌آلات",
     "نقش‌ها: واحد عمران، moon",
@@ -102,7 +102,7 @@ def test_why_a_call_was_refused_is_told_without_facts_that_are_not_kept() -> Non
 @pytest.mark.parametrize(
     ("error", "operation", "told"),
     [
-        ("authentication_failed:UsernameToken", "GetBill", "دیدن قبض خطا: نام کاربری یا رمز درست نیست."),
+        ("authentication_failed:UsernameToken", "GetBill", "دیدن قبض خطا: نام کاربری یا گذرواژه درست نیست."),
         ("authentication_failed:Created:clock", "Ping", "آزمون ارتباط خطا: ساعت رایانهٔ دفتر با ساعت شهرداری نمی‌خواند."),
         (
             "forbidden:officeCode:other_office",

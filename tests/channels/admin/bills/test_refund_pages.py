@@ -114,7 +114,7 @@ async def test_a_request_a_duty_and_a_fine_are_paid_back(site: StaffSite, revenu
     assert (await bill_of(site, bill)).state is BillState.REFUNDED
     assert (await bill_of(site, of_duty)).state is BillState.PAID, "of the two payments one stays"
     assert "پولی نیست که باید" in words(await revenue.get(LIST))
-    assert "برگشت پول" in words(await revenue.get(f"/staff/requests/{request.code}"))
+    assert "استرداد وجه" in words(await revenue.get(f"/staff/requests/{request.code}"))
     assert (await list_audited(site)).count(("staff:revenue", "refund")) == 2, "a request has a history of its own"
     for address in (fine, duty):
         assert f'action="{address}/refund"' not in await revenue.get(address)

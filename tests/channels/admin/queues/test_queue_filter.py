@@ -156,7 +156,7 @@ async def test_a_filtered_queue_looks_filtered_and_is_cleared(site: StaffSite, i
     mine, theirs = await site.submitted(), await site.submitted()
     await site.demo.act(theirs.code, "accept", Role.CIVIL)
     await inside.sign_in("manager")
-    clear = re.compile(r'<p class="filtered">.*<a href="([^"]*)">برداشتن پالایش</a>')
+    clear = re.compile(r'<p class="filtered">.*<a href="([^"]*)">حذف فیلتر</a>')
     for query in ("queue=unit&unit=civil", "queue=open&order=newest", "queue=open&service=&kind=&search="):
         page = await inside.get(f"/staff?{query}")
         assert '<details class="filter">' in page, query

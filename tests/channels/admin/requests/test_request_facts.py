@@ -63,7 +63,7 @@ async def test_a_leave_tells_whose_it_is_and_leads_to_their_rows(site: StaffSite
     page = await opened(inside, "taxi_officer", leave)
     told = facts(page)
     assert (told["راننده"], told["مالک"], told["همراه مالک"]) == ("عبدالله ایری", "آنه محمدی", "۰۹۱۲۱۰۰۰۰۰۱")
-    assert told["چه کسی خواسته است"] == "خود راننده"
+    assert told["درخواست‌کننده"] == "خود راننده"
     for registry, value in (("driver", DRIVER_CODE), ("vehicle", PLATE)):
         [link] = set(re.findall(rf'href="(/staff/registries/{registry}\?q=[^"]+)"', page))
         assert value.split("ت")[0] in link

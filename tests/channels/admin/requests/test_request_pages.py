@@ -147,7 +147,7 @@ async def test_it_is_assigned_and_its_mobile_corrected(site: StaffSite, inside: 
     await inside.post(f"{path}/mobile", version=read_version(page), mobile="۰۹۱۲۱۱۱۲۲۳۳", proof="کارت ملی")
     after = await site.request(request.code)
     assert (after.assignee, after.mobile) == ("civil", "+989121112233")
-    assert "<strong>سپردن</strong>" in await inside.get(path)
+    assert "<strong>ارجاع</strong>" in await inside.get(path)
 
 
 async def expert_request(site: StaffSite, **fields: str) -> ServiceRequest:

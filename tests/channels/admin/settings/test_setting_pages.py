@@ -31,7 +31,7 @@ async def admin(inside: Visitor) -> Visitor:
 
 async def test_a_rule_is_set_and_given_back(site: StaffSite, admin: Visitor) -> None:
     page = await admin.get("/staff/settings")
-    assert "پیکربندی: ۲۱ تا ۸" in page
+    assert "پیش‌فرض: ۲۱ تا ۸" in page
     await admin.post(f"{RULES}/deadlines", version=read_version(page), payment_days="۵", settlement_banking_days="4")
     desk = site.demo.desk
     assert (desk.policy.payment_days, desk.policy.settlement_banking_days) == (5, 4)

@@ -65,7 +65,7 @@ async def test_a_thing_shows_its_bands(revenue: Visitor) -> None:
     await set_at(revenue, BAND, valid_from="۱۴۰۵/۱۰/۰۱")
     said = words(await revenue.get(LOADER))
     assert "۳٬۰۰۰٬۰۰۰ ریال برای هر ساعت برقرار" in said
-    assert f"{TITLE} : نرخی تعیین نشده است در پیش: ۲٬۵۰۰٬۰۰۰ از ۱۴۰۵/۱۰/۰۱ لودر، از ۱۶ ساعت" in said
+    assert f"{TITLE} : نرخی تعیین نشده است نرخ آینده: ۲٬۵۰۰٬۰۰۰ از ۱۴۰۵/۱۰/۰۱ لودر، از ۱۶ ساعت" in said
     assert "لودر، از ۱۶ ساعت به بالا : ۲٬۰۰۰٬۰۰۰ ریال برای هر ساعت" in said
     listed = words(await revenue.get(ROOM))
     assert re.search(r"لودر ۳٬۰۰۰٬۰۰۰ .* — لودر، از ۸ ساعت به بالا نرخی .* لودر، از ۱۶ ساعت .* گریدر", listed)

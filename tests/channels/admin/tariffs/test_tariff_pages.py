@@ -50,10 +50,10 @@ async def test_a_price_is_looked_at_and_then_set(revenue: Visitor) -> None:
     said = words(page)
     assert "۱ ساعت ۶٬۶۰۰٬۰۰۰ ۸٬۸۰۰٬۰۰۰" in said, "the minimum counts"
     assert "۸ ساعت ۲۶٬۴۰۰٬۰۰۰ ۳۵٬۲۰۰٬۰۰۰" in said
-    assert "در پیش" not in words(await revenue.get(LOADER)), "nothing is set by looking"
+    assert "نرخ آینده" not in words(await revenue.get(LOADER)), "nothing is set by looking"
     assert await set_price(revenue) == f"{LOADER}&done=price_set"
     page = words(await revenue.get(LOADER))
-    assert "۴٬۰۰۰٬۰۰۰ ریال برای هر ساعت در پیش کمینه ۲، مالیات ۱۰٪، از ۱۴۰۵/۱۰/۰۱ کارمند revenue" in page
+    assert "۴٬۰۰۰٬۰۰۰ ریال برای هر ساعت نرخ آینده کمینه ۲، مالیات ۱۰٪، از ۱۴۰۵/۱۰/۰۱ کارمند revenue" in page
     assert "۳٬۰۰۰٬۰۰۰ ریال برای هر ساعت برقرار" in page
     assert "۴٬۰۰۰٬۰۰۰ از ۱۴۰۵/۱۰/۰۱" in words(await revenue.get(ROOM))
 
