@@ -104,6 +104,7 @@ class Catalogue:
         sources: Iterable[Mapping[str, Any]],
         overrides: Mapping[str, Any] | None = None,
         translations: Sequence[Translation] = (),
+        latin: Translation | None = None,
     ) -> None:
         self._source_leaves: dict[str, Any] = {}
         self._first_leaves: dict[str, Any] = {}
@@ -117,7 +118,7 @@ class Catalogue:
         """Whether there is a language to be chosen."""
         self.languages: tuple[Language, ...] = (PERSIAN, *(translation.language for translation in translations))
         """The languages that citizens may choose, the first for whoever chose none."""
-        self.latin: Translation | None = None
+        self.latin = latin
         """What is said to who writes Persian in Latin letters; nobody chooses it. None: the same as to all."""
         self.phone = ""
         """Where the municipality answers the phone, as one dials it; empty: texts name none."""
@@ -132,10 +133,9 @@ class Catalogue:
         these tags beside it, to be offered in this order; `TranslationError` for one that cannot be read.
         """
         translations = [load_translation(tag) for tag in language_tags if tag != PERSIAN.tag]
-        catalogue = cls(load_shipped_texts().values(), overrides, translations)
+        latin = load_translation(LATIN_TAG)
+        catalogue = cls(load_shipped_texts().values(), overrides, translations, latin)
         catalogue.languages = tuple(sorted(catalogue.languages, key=lambda language: language_tags.index(language.tag)))
-        catalogue.latin = load_translation(LATIN_TAG)
-        catalogue._put_in_force(catalogue._source_leaves)
         return catalogue
 
     def find_language(self, tag: str | None) -> Language:
@@ -169,9 +169,8 @@ class Catalogue:
     def with_text(self, key: str, override_text: str | Sequence[str]) -> "Catalogue":
         """Return a catalogue that differs in one text."""
         changed_leaves = {**self._leaves, key: replace_leaf_text(self._source_leaves[key], override_text)}
-        changed_catalogue = Catalogue([changed_leaves], translations=self.translations)
+        changed_catalogue = Catalogue([changed_leaves], translations=self.translations, latin=self.latin)
         changed_catalogue.languages, changed_catalogue.phone = self.languages, self.phone
-        changed_catalogue.latin = self.latin
         return changed_catalogue
 
     def with_longest_values(self, longest_values: LongestValues) -> "Catalogue":

@@ -11,6 +11,7 @@ they are loaded. What is wrong with a folder is the matter of `domain/check/tran
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
+from functools import cache
 from importlib.resources.abc import Traversable
 from itertools import chain
 from typing import Any
@@ -52,8 +53,11 @@ class Translation:
     """Keys that are in two of its files."""
 
 
+@cache
 def load_translation(tag: str) -> Translation:
-    """Return the shipped translation of a language; `TranslationError` where there is none, or it cannot be read."""
+    """Return the shipped translation of a language, read once in a process; `TranslationError` where there is none, or
+    it cannot be read.
+    """
     folder = SHARED_TEXTS / tag
     if not tag.replace("-", "_").isidentifier() or not folder.is_dir():
         raise TranslationError(f"there are no texts of the language {tag!r} (domain/texts/{tag})")

@@ -37,7 +37,11 @@ def syntax_nodes() -> tuple[ast.AST, ...]:
 
 def named_reasons(nodes: Iterable[ast.AST]) -> set[str]:
     """Return the reasons that are named there."""
-    names = {ast.unparse(node) for node in nodes if isinstance(node, ast.Attribute)}
+    names = {
+        f"{node.value.id}.{node.attr}"
+        for node in nodes
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
+    }
     return names & set(REASONS_BY_NAME)
 
 

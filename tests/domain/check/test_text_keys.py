@@ -4,6 +4,7 @@ all of it.
 
 import ast
 import re
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -54,18 +55,15 @@ NEVER_ASKED = frozenset(
 """Texts of the catalogue that nothing asks for today."""
 
 
+def list_nodes() -> Iterator[ast.AST]:
+    """Yield the syntax of the whole project, but for the declarations themselves."""
+    for package in SOURCE_PACKAGES:
+        for path in (ROOT / package).rglob("*.py"):
+            if DECLARED_IN not in path.parents:
+                yield from ast.walk(ast.parse(path.read_text("utf-8")))
+
+
 @cache
-def nodes() -> tuple[ast.AST, ...]:
-    """Return the syntax of the whole project, but for the declarations themselves."""
-    files = (
-        path
-        for package in SOURCE_PACKAGES
-        for path in (ROOT / package).rglob("*.py")
-        if DECLARED_IN not in path.parents
-    )
-    return tuple(node for path in files for node in ast.walk(ast.parse(path.read_text("utf-8"))))
-
-
 def proved() -> set[str]:
     """Return the keys that `check_services` misses in an empty catalogue."""
     nothing = Catalogue([])
@@ -74,20 +72,16 @@ def proved() -> set[str]:
     return {one.subject for one in flaws if one.kind == "no_text"}
 
 
-def strings() -> set[str]:
-    """Return every string that is written out."""
-    return {one.value for one in nodes() if isinstance(one, ast.Constant) and isinstance(one.value, str)}
-
-
 def test_every_key_that_is_written_out_is_declared() -> None:
-    keys = {text for text in strings() if _KEY.fullmatch(text)} - _NO_KEYS
+    strings = {one.value for one in list_nodes() if isinstance(one, ast.Constant) and isinstance(one.value, str)}
+    keys = {text for text in strings if _KEY.fullmatch(text)} - _NO_KEYS
     assert sorted(keys) == sorted(WRITTEN_OUT_KEYS)
 
 
 def test_reasons_of_errors_are_members_of_their_enumerations() -> None:
     """What was `detail="…"` once would be a parameter that no text shows."""
     names = {error.__name__ for error in (*ERROR_CLASSES, AmbiguousField)}
-    calls = [one for one in nodes() if isinstance(one, ast.Call) and getattr(one.func, "id", None) in names]
+    calls = [one for one in list_nodes() if isinstance(one, ast.Call) and getattr(one.func, "id", None) in names]
     assert [ast.unparse(one) for one in calls if any(word.arg == "detail" for word in one.keywords)] == []
 
 
