@@ -111,7 +111,7 @@ def _build_request_pages(staff_sign_in: StaffSignIn, side_processes: SideProcess
     """Return the pages of requests."""
     dependencies, store = staff_sign_in.dependencies, staff_sign_in.store
     return (
-        QueuePages(dependencies, store),
+        QueuePages(dependencies, store, side_processes.gateways),
         WalkInPages(dependencies, store),
         RequestPages(dependencies, store),
         PrintPages(dependencies, store, side_processes.printer),

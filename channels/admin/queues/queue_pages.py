@@ -4,7 +4,7 @@ Everything that is asked for is in the address, so a view can be kept, sent to a
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from urllib.parse import urlencode, urlsplit
 
 from aiohttp import web
@@ -14,6 +14,7 @@ from yarl import URL
 from channels.admin.filtered_pages import load_filtered
 from channels.admin.frame import HOME_PATH, NavigationSection, PageRoute, Visitor, render_staff_page
 from channels.admin.gate import as_local_address
+from channels.admin.queues.overview_view import OverviewViews
 from channels.admin.queues.queue_filter import STATES_FIELD
 from channels.admin.queues.queue_view import QueueLook, QueueViews, build_queue_address
 from channels.admin.submissions import FormSubmission
@@ -53,10 +54,11 @@ class QueuePages:
 
     sections: Sequence[NavigationSection] = (NavigationSection(HOME_PATH, "admin.sections.queues", Right.ACCOUNT),)
 
-    def __init__(self, dependencies: Dependencies, store: Store) -> None:
+    def __init__(self, dependencies: Dependencies, store: Store, gateway_names: Collection[str]) -> None:
         self._dependencies = dependencies
         self._store = store
         self._queue_views = QueueViews(dependencies)
+        self._overview_views = OverviewViews(dependencies, gateway_names)
 
     def list_routes(self) -> Sequence[PageRoute]:
         return (
@@ -82,7 +84,15 @@ class QueuePages:
     async def _show_queue(self, request: web.Request, visitor: Visitor) -> web.Response:
         if not visible_services(self._dependencies.services, visitor.actor):
             return render_staff_page(request, visitor, "admin/queues/no_queue.html", {})
+        if not request.query and visitor.may(Right.ALL_REQUESTS_VIEW):
+            return await self._show_overview(request, visitor)
         return await self._render_queue(request, visitor, _read_query(request.query), request.query.get(PAGE_FIELD))
+
+    async def _show_overview(self, request: web.Request, visitor: Visitor) -> web.Response:
+        """Show what whoever oversees all units looks at first."""
+        async with self._store.open_unit(write=False) as uow:
+            context = await self._overview_views.build_overview_view(uow, visitor)
+        return render_staff_page(request, visitor, "admin/queues/overview.html", {"path": HOME_PATH, **context})
 
     async def _show_search(self, request: web.Request, visitor: Visitor) -> web.Response:
         """Look through all requests; a tracking code of one that may be seen leads straight to it."""

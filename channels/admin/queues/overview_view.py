@@ -1,0 +1,151 @@
+"""The overview as its page shows it: queues with their counts, the week, the oldest requests, and what goes wrong; each
+leads to where it is worked off.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from channels.admin.bills.refund_pages import REFUNDS_PATH
+from channels.admin.frame import Visitor
+from channels.admin.ledger.suspense_pages import SUSPENSE_PATH
+from channels.admin.messages.message_pages import MESSAGES_PATH
+from channels.admin.payments.attempt_pages import ATTEMPTS_PATH
+from channels.admin.payments.settlement_pages import SETTLEMENT_PATH
+from channels.admin.queues.queue_view import build_queue_address
+from channels.admin.reports.report_view import format_figure
+from domain.actions.dependencies import Dependencies
+from domain.actions.queues.work import QueueCount, WorkItem, count_queues
+from domain.actions.reports.overview import MOST_FAILED, Trouble, WeekFigure, load_overview
+from domain.fields.stored import list_stored
+from domain.messages.records import MessageState
+from domain.queues.filters import QueueFilter
+from domain.queues.queue import Queue
+from domain.unit_of_work import UnitOfWork
+from domain.values.calendar import jalali_text, to_tehran
+from domain.values.paging import ListOrder
+from domain.values.text import persian_digits
+
+OVERVIEW_QUEUES = (Queue.LATE, Queue.SOON, Queue.UNASSIGNED, Queue.NEEDS_CITIZEN, Queue.NEEDS_PAYMENT, Queue.OPEN)
+"""The queues of no unit that the overview counts, in order."""
+
+TROUBLE_PATHS: Mapping[Trouble, str] = {
+    Trouble.RESTING_GATEWAYS: ATTEMPTS_PATH,
+    Trouble.ATTEMPTS: ATTEMPTS_PATH,
+    Trouble.DIFFERENCES: SETTLEMENT_PATH,
+    Trouble.SUSPENSE: SUSPENSE_PATH,
+    Trouble.REFUNDS: REFUNDS_PATH,
+    Trouble.FAILED_MESSAGES: MESSAGES_PATH,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CountTile:
+    """A number that leads to what it counts."""
+
+    address: str
+    """Where that is."""
+    title: str
+    """What is counted."""
+    count: str
+    """How many, in Persian digits, with a plus where there are more."""
+    late_count: str = ""
+    """How many of these are late; empty where none is, or it is not said."""
+    is_pressing: bool = False
+    """There is something to be done."""
+
+
+@dataclass(frozen=True, slots=True)
+class WeekRow:
+    """A figure of this week and of the week before, in words."""
+
+    title: str
+    this_week: str
+    last_week: str
+
+
+@dataclass(frozen=True, slots=True)
+class OldestRow:
+    """An open request that waits long."""
+
+    code: str
+    """Its tracking code."""
+    service: str
+    """What its service is called."""
+    work_label: str
+    """What the work is; empty where its service does not say."""
+    state: str
+    """What its state is called."""
+    phase: str
+    """The phase itself, for the style sheet."""
+    waiting_days: str
+    """For how many days it has been open."""
+    sla: str
+    """Its state by its SLA, as `Sla` names it; empty where it has none now."""
+
+
+class OverviewViews:
+    """Builds the page of the overview; `gateway_names` are the banks through which one pays online."""
+
+    def __init__(self, dependencies: Dependencies, gateway_names: Collection[str]) -> None:
+        self._dependencies = dependencies
+        self._gateway_names = gateway_names
+        self._get_text = dependencies.catalogue.text
+
+    async def build_overview_view(self, uow: UnitOfWork, visitor: Visitor) -> dict[str, object]:
+        """Return what the page shows; `Forbidden` for who does not oversee all requests."""
+        overview = await load_overview(self._dependencies, uow, visitor.actor, self._gateway_names)
+        queue_counts = await count_queues(self._dependencies, uow, visitor.actor)
+        count_by_queue = {entry.queue: entry for entry in queue_counts if entry.unit is None}
+        oldest_first = QueueFilter(Queue.OPEN, order=ListOrder.OLDEST)
+        return {
+            "queue_tiles": [self._build_tile(count_by_queue[queue]) for queue in OVERVIEW_QUEUES],
+            "unit_tiles": [self._build_tile(entry) for entry in queue_counts if entry.unit],
+            "week_rows": [self._build_week_row(entry) for entry in overview.week],
+            "first_day": jalali_text(overview.first_day),
+            "week_report": f"/staff/reports/manager?{urlencode({'from': jalali_text(overview.first_day)})}",
+            "oldest_rows": [self._build_oldest_row(item, visitor) for item in overview.oldest_items],
+            "oldest_address": build_queue_address(oldest_first.as_json()),
+            "trouble_tiles": [self._build_trouble_tile(trouble, count) for trouble, count in overview.troubles],
+        }
+
+    def _build_tile(self, queue_count: QueueCount) -> CountTile:
+        unit = queue_count.unit
+        return CountTile(
+            build_queue_address(QueueFilter(queue_count.queue, unit).as_json()),
+            self._get_text(f"roles.{unit}" if unit else f"admin.queues.of.{queue_count.queue}"),
+            f"{persian_digits(queue_count.count)}{'+' if queue_count.more else ''}",
+            persian_digits(queue_count.late) if queue_count.late else "",
+            is_pressing=queue_count.queue is Queue.LATE and queue_count.count > 0,
+        )
+
+    def _build_trouble_tile(self, trouble: Trouble, count: int) -> CountTile:
+        more = "+" if trouble is Trouble.FAILED_MESSAGES and count == MOST_FAILED else ""
+        query = f"?{urlencode({'state': MessageState.FAILED.value})}" if trouble is Trouble.FAILED_MESSAGES else ""
+        return CountTile(
+            f"{TROUBLE_PATHS[trouble]}{query}",
+            self._get_text(f"admin.overview.troubles.{trouble}"),
+            f"{persian_digits(count)}{more}",
+            is_pressing=count > 0,
+        )
+
+    def _build_week_row(self, week_figure: WeekFigure) -> WeekRow:
+        figure = week_figure.figure
+        return WeekRow(
+            self._get_text(f"reports.figures.{figure.key}"),
+            format_figure(figure, week_figure.this_week),
+            format_figure(figure, week_figure.last_week),
+        )
+
+    def _build_oldest_row(self, item: WorkItem, visitor: Visitor) -> OldestRow:
+        request, wording = item.request, self._dependencies.wording
+        open_days = (to_tehran(visitor.now).date() - to_tehran(request.created_at).date()).days
+        return OldestRow(
+            request.code,
+            wording.service_title(request.service),
+            wording.work_text(request.service, {**list_stored(request), **request.fields}),
+            wording.state_title(request),
+            request.phase.value,
+            persian_digits(open_days),
+            item.sla.value if item.sla else "",
+        )

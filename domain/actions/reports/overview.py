@@ -1,0 +1,128 @@
+"""What whoever oversees the municipality looks at first: the week beside the one before, the requests that are open
+longest, and what goes wrong with banks, money and texts. Reads one snapshot, writes nothing.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from enum import StrEnum
+
+from domain.actions.dependencies import Dependencies
+from domain.actions.payments.offering import find_resting_gateways
+from domain.actions.queues.work import WorkItem, load_queue_page
+from domain.actions.reports.declarations import ReportSection, find_report
+from domain.actions.reports.reporting import run_report
+from domain.authorization.policy import require_right
+from domain.authorization.rights import Right
+from domain.messages.records import MessageState
+from domain.queues.filters import QueueFilter
+from domain.queues.queue import Queue
+from domain.reports import figures as of
+from domain.reports.figures import Figure, FigureValue
+from domain.reports.filter import ReportFilter
+from domain.unit_of_work import UnitOfWork
+from domain.values.actors import Actor
+from domain.values.calendar import day_bounds, to_tehran, weekday
+from domain.values.paging import ListOrder
+
+OLDEST_COUNT = 10
+MOST_FAILED = 100
+"""Failed texts are counted no further."""
+_WEEK = timedelta(days=7)
+
+WEEK_FIGURES = (
+    of.RECEIVED_COUNT,
+    of.DONE_COUNT,
+    of.SLA_SHARE,
+    of.PAID_RIALS,
+    of.RETURNED_RIALS,
+    of.RATING_AVERAGE,
+    of.RATING_COUNT,
+)
+WEEK_REPORT = replace(find_report("manager"), sections=(ReportSection("whole", (), WEEK_FIGURES),))
+"""What of the manager's report is shown of a week."""
+
+
+class Trouble(StrEnum):
+    """What somebody has to look at."""
+
+    RESTING_GATEWAYS = "resting_gateways"
+    """Banks that open no payments now."""
+    ATTEMPTS = "attempts"
+    """Payments online that bear an alert or are unknown."""
+    DIFFERENCES = "differences"
+    """Differences between the banks' files and the books."""
+    SUSPENSE = "suspense"
+    """Receipts that fit no bill."""
+    REFUNDS = "refunds"
+    """Bills on which money is still to go back."""
+    FAILED_MESSAGES = "failed_messages"
+    """Texts of today that could not be sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class WeekFigure:
+    """A figure of this week up to today, and of the same days of the week before."""
+
+    figure: Figure
+    this_week: FigureValue
+    last_week: FigureValue
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What there is to see at one moment."""
+
+    first_day: date
+    """The Saturday with which this week begins (Tehran)."""
+    week: Sequence[WeekFigure]
+    """The figures of the week, in the order of `WEEK_FIGURES`."""
+    oldest_items: Sequence[WorkItem]
+    """The open requests that were made first, at most `OLDEST_COUNT`."""
+    troubles: Sequence[tuple[Trouble, int]]
+    """How much of each trouble there is; those of which there is nothing too."""
+
+
+async def load_overview(
+    dependencies: Dependencies, uow: UnitOfWork, actor: Actor, gateway_names: Iterable[str]
+) -> Overview:
+    """Return the overview, in a unit that reads; `Forbidden` for who does not oversee all requests."""
+    require_right(Right.ALL_REQUESTS_VIEW, actor)
+    today = to_tehran(dependencies.clock.now()).date()
+    first_day = today - timedelta(days=weekday(today))
+    oldest_page = await load_queue_page(
+        dependencies, uow, actor, QueueFilter(Queue.OPEN, order=ListOrder.OLDEST), limit=OLDEST_COUNT
+    )
+    return Overview(
+        first_day,
+        await _compare_weeks(dependencies, uow, actor, first_day, today + timedelta(days=1)),
+        oldest_page.rows,
+        await _count_troubles(dependencies, uow, today, gateway_names),
+    )
+
+
+async def _compare_weeks(
+    dependencies: Dependencies, uow: UnitOfWork, actor: Actor, first_day: date, end_day: date
+) -> list[WeekFigure]:
+    values_by_week = []
+    for shift in (timedelta(), _WEEK):
+        days = ReportFilter(first_day - shift, end_day - shift)
+        [whole] = (await run_report(dependencies, uow, WEEK_REPORT, days, actor)).tables
+        values_by_week.append(whole.totals)
+    return [WeekFigure(*values) for values in zip(WEEK_FIGURES, *values_by_week, strict=True)]
+
+
+async def _count_troubles(
+    dependencies: Dependencies, uow: UnitOfWork, today: date, gateway_names: Iterable[str]
+) -> list[tuple[Trouble, int]]:
+    refund_count, _ = await uow.bills.count_due_back()
+    suspense_count, _ = await uow.suspense.count_open()
+    failed_messages = await uow.outbox.list_recent(state=MessageState.FAILED, made=day_bounds(today), limit=MOST_FAILED)
+    return [
+        (Trouble.RESTING_GATEWAYS, len(await find_resting_gateways(uow, gateway_names, dependencies.clock))),
+        (Trouble.ATTEMPTS, await uow.payment_attempts.count_needing_attention()),
+        (Trouble.DIFFERENCES, await uow.payment_differences.count_open()),
+        (Trouble.SUSPENSE, suspense_count),
+        (Trouble.REFUNDS, refund_count),
+        (Trouble.FAILED_MESSAGES, len(failed_messages)),
+    ]

@@ -1,0 +1,43 @@
+"""The first page of whoever oversees all units: counts that lead to their queues, the week beside the one before, and
+what goes wrong.
+"""
+
+import re
+
+import pytest
+
+from domain.values.actors import Role
+from tests.channels.admin.requests.test_request_pages import expert_request
+from tests.support.scenarios.site_registries import words
+from tests.support.staff_site import StaffSite, Visitor
+
+TILE = re.compile(r'<a href="([^"]*)"><span>([^<]*)</span><strong>([^<]*)</strong>')
+
+
+def counts(page: str) -> dict[str, tuple[str, str]]:
+    """Title → count and address of each tile."""
+    return {title: (count, address.replace("&amp;", "&")) for address, title, count in TILE.findall(page)}
+
+
+@pytest.mark.parametrize("role", [Role.MANAGER, Role.AUDITOR])
+async def test_each_count_leads_to_what_it_counts(site: StaffSite, inside: Visitor, role: Role) -> None:
+    request = await expert_request(site)
+    await inside.sign_in(role)
+    page = await inside.get("/staff")
+    shown = counts(page)
+    assert shown["همهٔ در جریان"][0] == "۱"
+    assert shown["استرداد وجه مانده"] == ("۰", "/staff/refunds")
+    unit_count, unit_address = shown["کارشناس"]
+    assert unit_count == "۱"
+    assert request.code in await inside.get(unit_address)
+    assert "دریافت شده ۱ ۰" in words(page), "one this week, none in the one before"
+    for _, address in shown.values():
+        await inside.get(address)
+
+
+async def test_units_begin_with_their_queue(site: StaffSite, inside: Visitor) -> None:
+    request = await expert_request(site)
+    await inside.sign_in(Role.EXPERT)
+    page = await inside.get("/staff")
+    assert request.code in page
+    assert counts(page) == {}
