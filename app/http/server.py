@@ -69,6 +69,10 @@ def build_application(parts: ServerParts) -> web.Application:
         channel.mount(application)
     if staff_host := parts.settings.staff.host:
         application.middlewares.append(separate_hosts(staff_host))
+    # People type /staff/ for /staff.
+    application.middlewares.append(
+        web.normalize_path_middleware(append_slash=False, remove_slash=True, merge_slashes=False)
+    )
     application.middlewares.append(_name_faults_middleware(parts.dependencies.ids))
     return application
 

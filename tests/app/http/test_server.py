@@ -79,6 +79,13 @@ async def test_metrics_are_for_who_bears_their_token(client: Client, parts: Serv
     await closed.close()
 
 
+@pytest.mark.parametrize(("typed", "meant"), [("/staff/", "/staff"), ("/track/?code=1", "/track?code=1")])
+async def test_a_slash_at_the_end_leads_to_the_page(client: Client, typed: str, meant: str) -> None:
+    response = await client.get(typed, allow_redirects=False)
+    assert (response.status, response.headers["Location"]) == (308, meant)
+    assert (await client.get("/nowhere/", allow_redirects=False)).status == 404
+
+
 async def test_a_text_is_taken_and_counted(client: Client, parts: ServerParts) -> None:
     answer = await client.post(
         INBOUND, data={"from": "09121234567", "to": "3000", "message": "راهنما", "messageid": "1"}
