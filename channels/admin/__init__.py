@@ -18,6 +18,7 @@ from channels.admin.audit.read_event_pages import ReadEventPages
 from channels.admin.bills.charge_pages import ChargePages
 from channels.admin.bills.merged_pages import MergedBillPages
 from channels.admin.bills.refund_pages import RefundPages
+from channels.admin.bills.slip_pages import SlipPages
 from channels.admin.feedback.comment_pages import CommentPages
 from channels.admin.feedback.rating_pages import RatingPages
 from channels.admin.fleet.calendar_pages import CalendarPages
@@ -123,6 +124,7 @@ def _build_registry_pages(staff_sign_in: StaffSignIn, side_processes: SideProces
     dependencies, store = staff_sign_in.dependencies, staff_sign_in.store
     return (
         ChargePages(dependencies, store),
+        SlipPages(dependencies, store),
         MergedBillPages(dependencies, store),
         RegistryPages(dependencies, store),
         CalendarPages(dependencies, store),

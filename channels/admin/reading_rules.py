@@ -64,6 +64,7 @@ _KINDS: Mapping[str, ReadKind | None] = {
     "/staff/visits": ReadKind.CALENDAR,
     "/staff/tariffs": NOBODY,
     "/staff/merged-bills/{id}": ReadKind.MONEY,
+    "/staff/slips": ReadKind.MONEY,
     "/staff/refunds": ReadKind.MONEY,
     "/staff/payments": ReadKind.MONEY,
     "/staff/payments/{id}": ReadKind.MONEY,

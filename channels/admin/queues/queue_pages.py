@@ -11,6 +11,8 @@ from aiohttp import web
 from multidict import MultiMapping
 from yarl import URL
 
+from channels.admin.bills.bill_subject import BillSubjects
+from channels.admin.bills.merged_pages import MERGED_BILLS_PATH
 from channels.admin.filtered_pages import load_filtered
 from channels.admin.frame import HOME_PATH, NavigationSection, PageRoute, Visitor, render_staff_page
 from channels.admin.gate import as_local_address
@@ -20,6 +22,7 @@ from channels.admin.queues.queue_view import QueueLook, QueueViews, build_queue_
 from channels.admin.submissions import FormSubmission
 from channels.web.posted import PostedForm, read_text
 from channels.web.refused_forms import RefusedForm
+from domain.actions.bills.lookup import find_bill_by_number
 from domain.actions.dependencies import Dependencies
 from domain.actions.queues.filter_reading import read_queue_filter
 from domain.actions.queues.views import delete_view, save_view
@@ -27,6 +30,7 @@ from domain.actions.queues.work import QueueCount, WorkItem, count_queues, load_
 from domain.actions.requests.assign import assign_requests
 from domain.authorization.rights import Right
 from domain.authorization.visibility import is_own_unit, visible_services
+from domain.bills.bill import Bill
 from domain.queues.filters import QueueFilter
 from domain.queues.queue import Queue
 from domain.queues.search import parse_query
@@ -35,7 +39,7 @@ from domain.values import tracking_codes
 from domain.values.errors import DomainError, InvalidField, MissingField
 from domain.values.paging import PAGE_FIELD, Page
 from domain.values.reasons import InvalidReason, MissingReason
-from domain.values.text import persian_digits
+from domain.values.text import fold_compactly, persian_digits
 from domain.values.tracking_codes import TrackingCode, parse_code
 from domain.values.version_token import VersionToken
 
@@ -59,6 +63,7 @@ class QueuePages:
         self._store = store
         self._queue_views = QueueViews(dependencies)
         self._overview_views = OverviewViews(dependencies, gateway_names)
+        self._bill_subjects = BillSubjects(dependencies)
 
     def list_routes(self) -> Sequence[PageRoute]:
         return (
@@ -106,7 +111,21 @@ class QueuePages:
             code = None  # reading the filter reports what is wrong with it
         if code:
             raise web.HTTPSeeOther(f"{SEARCH_PATH}/{code}")
+        if bill_address := await self._find_bill_address(visitor, fold_compactly(search_text)):
+            raise web.HTTPSeeOther(bill_address)
         return await self._render_queue(request, visitor, filter_values, request.query.get(PAGE_FIELD))
+
+    async def _find_bill_address(self, visitor: Visitor, number: str) -> str | None:
+        """Return the page of what the bill with that number is for; None where there is none that this one may open."""
+        if not (number.isascii() and number.isdecimal()):
+            return None
+        async with self._store.open_unit(write=False) as uow:
+            payable = await find_bill_by_number(uow, number)
+            if isinstance(payable, Bill):
+                return (await self._bill_subjects.build_view(uow, visitor, payable)).href
+        if payable and visitor.may(Right.MERGED_BILLS_VIEW):
+            return f"{MERGED_BILLS_PATH}/{payable.bill_id}"
+        return None
 
     async def _render_queue(
         self,

@@ -87,6 +87,12 @@ async def merged_bill_visits(site: StaffSite) -> dict[str, Sequence[PageVisit]]:
         merged = [await merge_bills(site.demo.desk, uow, [bill.id for bill in parts]) for parts in (bills[:2], bills)]
         await waive_row(uow, DUTY, rows[2].id, "جانباز", "staff:revenue", site.clock.now())
     return {
+        "/staff/slips": [
+            PageVisit("/staff/slips", Role.REVENUE),
+            PageVisit(f"/staff/slips?ids={bills[0].bill_id}", Role.REVENUE),
+            PageVisit(f"/staff/slips?ids={merged[0].bill_id}", Role.REVENUE),
+            PageVisit("/staff/slips?ids=12345", Role.REVENUE, 422),
+        ],
         f"{merged_bills}/{{id}}": [
             *(PageVisit(f"{merged_bills}/{merged[0].bill_id}", role) for role in (Role.REVENUE, Role.AUDITOR)),
             PageVisit(f"{merged_bills}/{merged[1].bill_id}", Role.REVENUE),

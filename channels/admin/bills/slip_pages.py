@@ -1,0 +1,157 @@
+"""The desk for slips: a bill by its ids or its barcode, whose it is and how much, its reference, and the next one."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from aiohttp import web
+
+from channels.admin.bills.bill_forms import payment_done_key, submit_payment
+from channels.admin.bills.bill_subject import BillSubjects, PaidBillView
+from channels.admin.bills.bill_view import PAYMENT_METHODS
+from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
+from channels.admin.submissions import FormSubmission
+from channels.web.posted import read_text
+from channels.web.refused_forms import RefusedForm, build_refusal_context
+from domain.actions.bills.merged_bills import find_payable, load_paid_bills
+from domain.actions.bills.pay_by_ids import find_payable_by_ids
+from domain.actions.dependencies import Dependencies
+from domain.authorization.rights import Right
+from domain.bills.bill import Bill, PaymentMethod
+from domain.bills.merged_bill import MergedBill, derive_merged_state
+from domain.unit_of_work import Store, UnitOfWork
+from domain.values import bill_ids
+from domain.values.errors import DomainError
+from domain.values.text import fold_text, group_digits
+
+SLIPS_PATH = "/staff/slips"
+IDS_PARAMETER = "ids"
+"""What was typed or scanned: a bill id, both ids, or the barcode."""
+
+_NUMBER = re.compile("[0-9]+")
+_BARCODE_DIGITS = 26
+
+
+@dataclass(frozen=True, slots=True)
+class PayableView:
+    """What a slip pays, in words: a bill, or several that are paid together."""
+
+    bill_id: str
+    """As banks take it (شناسه قبض)."""
+    payment_id: str
+    """As banks take it (شناسه پرداخت)."""
+    amount: str
+    """In rials, with Persian digits."""
+    state: str
+    """What its state is called."""
+    state_key: str
+    """The state itself, for the style sheet."""
+    is_payable: bool
+    """Money that comes in settles it."""
+    bills: Sequence[PaidBillView]
+    """The bills that it pays, with what they are for."""
+
+    methods: ClassVar[tuple[PaymentMethod, ...]] = PAYMENT_METHODS
+    """The ways by which money may be recorded to have come."""
+
+    @property
+    def slip_label_key(self) -> str:
+        """The key of what recording money for it is called."""
+        return "admin.bill.slip" if self.is_payable else "admin.bill.late"
+
+
+class SlipPages:
+    """The desk, and its form."""
+
+    sections: Sequence[NavigationSection] = (
+        NavigationSection(SLIPS_PATH, "admin.sections.slips", Right.PAYMENTS_RECORD),
+    )
+
+    def __init__(self, dependencies: Dependencies, store: Store) -> None:
+        self._dependencies = dependencies
+        self._store = store
+        self._subjects = BillSubjects(dependencies)
+
+    def list_routes(self) -> Sequence[PageRoute]:
+        return (
+            PageRoute("GET", SLIPS_PATH, Right.PAYMENTS_RECORD, self._show_page),
+            PageRoute(
+                "POST",
+                f"{SLIPS_PATH}/slip",
+                Right.PAYMENTS_RECORD,
+                FormSubmission("slip", self._submit_payment, self._render_again),
+            ),
+        )
+
+    async def _show_page(self, request: web.Request, visitor: Visitor) -> web.Response:
+        typed_ids = request.query.get(IDS_PARAMETER, "").strip()
+        payable_view, error = None, None
+        if typed_ids:
+            try:
+                payable_view = await self._find_payable(visitor, typed_ids)
+            except DomainError as not_found:
+                error = not_found
+        return self._render_page(request, visitor, typed_ids, payable_view, error=error)
+
+    async def _submit_payment(self, request: web.Request, visitor: Visitor) -> str:
+        async with self._store.open_unit() as uow:
+            recorded_receipt = await submit_payment(self._dependencies, uow, visitor)
+        return f"{SLIPS_PATH}?done={payment_done_key(recorded_receipt)}"
+
+    async def _render_again(self, request: web.Request, visitor: Visitor, refused_form: RefusedForm) -> web.Response:
+        """Show the bill of a refused form again; nothing beside the reason where there is no such bill."""
+        typed_ids = read_text(refused_form.posted_form, "bill_id")
+        try:
+            payable_view = await self._find_payable(visitor, typed_ids)
+        except DomainError:
+            payable_view = None
+        return self._render_page(request, visitor, typed_ids, payable_view, refused_form, refused_form.error)
+
+    def _render_page(
+        self,
+        request: web.Request,
+        visitor: Visitor,
+        typed_ids: str,
+        payable_view: PayableView | None,
+        refused_form: RefusedForm | None = None,
+        error: DomainError | None = None,
+    ) -> web.Response:
+        problem = self._dependencies.wording.render_error(error) if error else None
+        context = {
+            "path": SLIPS_PATH,
+            "typed_ids": typed_ids,
+            "payable": payable_view,
+            "problem": None if payable_view else problem,
+            **build_refusal_context(refused_form, problem),
+        }
+        return render_staff_page(request, visitor, "admin/bills/slips.html", context, error=error)
+
+    async def _find_payable(self, visitor: Visitor, typed_ids: str) -> PayableView:
+        """Return what was typed pays; `InvalidField` for what cannot be ids, `BillNotFound`."""
+        async with self._store.open_unit(write=False) as uow:
+            return await self._build_view(uow, visitor, await _find_by_typed_ids(uow, typed_ids))
+
+    async def _build_view(self, uow: UnitOfWork, visitor: Visitor, payable: Bill | MergedBill) -> PayableView:
+        paid_bills = await load_paid_bills(uow, payable)
+        state = derive_merged_state([bill.state for bill in paid_bills])
+        return PayableView(
+            bill_id=payable.bill_id,
+            payment_id=payable.payment_id,
+            amount=group_digits(payable.amount),
+            state=self._dependencies.catalogue.text(f"admin.bill_states.{state}"),
+            state_key=state.value,
+            is_payable=state.is_payable,
+            bills=[await self._subjects.build_paid_bill(uow, visitor, bill, bill.amount) for bill in paid_bills],
+        )
+
+
+async def _find_by_typed_ids(uow: UnitOfWork, typed_ids: str) -> Bill | MergedBill:
+    """Return what a barcode, both ids or a bill id alone name; ids may stand in any script, with words around them."""
+    numbers = _NUMBER.findall(fold_text(typed_ids))
+    if len(numbers) == 1 and len(numbers[0]) == _BARCODE_DIGITS:
+        scanned_ids = bill_ids.parse_barcode(numbers[0])
+        return await find_payable_by_ids(uow, scanned_ids.bill_id, scanned_ids.payment_id)
+    if len(numbers) > 1:
+        return await find_payable_by_ids(uow, numbers[0], numbers[1])
+    return await find_payable(uow, bill_ids.parse_bill_id(numbers[0] if numbers else typed_ids))

@@ -1,0 +1,75 @@
+"""The desk for slips: found by ids or barcode, recorded with the bank's reference, then the next one."""
+
+import pytest
+
+from domain.actions.registries.charges import bill_and_notify
+from domain.bills.bill import Bill, BillState
+from domain.registries.declarations import DUTY
+from domain.values.actors import Role
+from domain.values.bill_ids import BillIds, bill_barcode
+from tests.channels.admin.bills.test_refund_pages import bill_of
+from tests.support.municipality import actor
+from tests.support.scenarios.site_registries import furnish, give, words
+from tests.support.scenarios.taxi_registries import PLATE
+from tests.support.staff_site import StaffSite, Visitor
+
+DESK = "/staff/slips"
+
+
+@pytest.fixture
+async def revenue(inside: Visitor) -> Visitor:
+    """The revenue unit's browser."""
+    await inside.sign_in("revenue")
+    return inside
+
+
+async def open_bill(site: StaffSite) -> Bill:
+    """The open bill of a duty."""
+    await furnish(site)
+    (row,) = await give(site, "duty", {"vehicle": PLATE, "year": 1405, "amount": 2_500_000})
+    async with site.store.open_unit() as uow:
+        return await bill_and_notify(site.demo.desk, uow, DUTY, row.id, actor(Role.REVENUE))
+
+
+def slip(bill: Bill, **changed: str) -> dict[str, str]:
+    """What is typed of a slip."""
+    typed = {"bill_id": bill.bill_id, "payment_id": bill.payment_id, "amount": str(bill.amount), "method": "slip"}
+    return typed | {"reference": "12345678"} | changed
+
+
+async def test_a_bill_is_found_and_its_slip_recorded(site: StaffSite, revenue: Visitor) -> None:
+    bill = await open_bill(site)
+    barcode = bill_barcode(BillIds(bill.bill_id, bill.payment_id))
+    for typed in (bill.bill_id, f"{bill.bill_id}+{bill.payment_id}", barcode):
+        said = words(await revenue.get(f"{DESK}?ids={typed}"))
+        assert "۲٬۵۰۰٬۰۰۰ ریال" in said
+        assert "عوارض" in said
+    assert await revenue.post(f"{DESK}/slip", **slip(bill)) == f"{DESK}?done=slip"
+    assert (await bill_of(site, bill)).state is BillState.PAID
+    assert "پرداخت ثبت شد" in words(await revenue.get(f"{DESK}?done=slip"))
+    assert await revenue.post(f"{DESK}/slip", **slip(bill)) == f"{DESK}?done=slip", "sent again it is the same"
+
+
+async def test_the_search_box_leads_from_a_number_to_what_was_billed(site: StaffSite, revenue: Visitor) -> None:
+    bill = await open_bill(site)
+    await revenue.get(f"{DESK}?ids={bill.bill_id}")
+    await revenue.post(f"{DESK}/slip", **slip(bill))
+    page = f"/staff/registries/duty/{bill.subject_id}"
+    for number in (bill.bill_id, "12345678", "۱۲۳۴۵۶۷۸"):
+        response = await revenue.client.get(f"/staff/requests?q={number}", allow_redirects=False)
+        assert (response.status, response.headers["Location"]) == (303, page)
+    assert (await revenue.client.get("/staff/requests?q=87654321", allow_redirects=False)).status == 200
+
+
+async def test_what_is_wrong_is_said_beside_the_bill(site: StaffSite, revenue: Visitor) -> None:
+    bill = await open_bill(site)
+    assert "شناسه" in words(await revenue.get(f"{DESK}?ids=1234567", 422))
+    page = await revenue.post(f"{DESK}/slip", 422, **slip(bill, amount="1"))
+    assert "مبلغ" in words(page)
+    assert (await bill_of(site, bill)).state is BillState.OPEN
+
+
+async def test_others_have_no_desk(site: StaffSite, inside: Visitor) -> None:
+    await inside.sign_in("manager")
+    assert DESK not in await inside.get("/staff/refunds")
+    await inside.get(DESK, 403)
