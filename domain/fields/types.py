@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from domain.parsing.answers import read_number
-from domain.values import identifiers
+from domain.values import ibans, identifiers
 from domain.values.errors import InvalidField, UnknownKind
 from domain.values.languages import join_list, language_in_force
 from domain.values.reasons import InvalidReason, UnknownKindReason
@@ -229,13 +229,14 @@ class Identifier(FieldType):
         "postal_code": identifiers.parse_postal_code,
         "renovation_code": identifiers.parse_renovation_code,
         "plate": identifiers.parse_plate,
-        "iban": identifiers.parse_iban,
+        "iban": ibans.parse_iban,
     }
     READ_TYPES: ClassVar[Mapping[str, type[str]]] = {
         "national_code": identifiers.NationalCode,
         "postal_code": identifiers.PostalCode,
         "renovation_code": identifiers.RenovationCode,
         "plate": identifiers.VehiclePlate,
+        "iban": ibans.Iban,
     }
     """What a value is that was read before: of the kinds that texts are searched for."""
     REASONS: ClassVar[Mapping[str, InvalidReason]] = {

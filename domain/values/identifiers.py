@@ -1,4 +1,4 @@
-"""Identifiers of people and things as they are typed: mobiles, national codes, postal codes, plates, IBANs, cards.
+"""Identifiers of people and things as they are typed: mobiles, national codes, postal codes, plates, cards.
 
 The algorithms are those of the issuing offices; each is checked against published examples
 (tests/domain/values/test_identifiers.py).
@@ -9,7 +9,6 @@ from collections.abc import Sequence
 
 import phonenumbers
 from stdnum import luhn
-from stdnum.iso7064 import mod_97_10
 
 from domain.values.errors import InvalidField
 from domain.values.reasons import InvalidReason
@@ -62,7 +61,6 @@ _REFUSAL_REASONS = {
     "postal_code": InvalidReason.BAD_POSTAL_CODE,
     "renovation_code": InvalidReason.BAD_RENOVATION_CODE,
     "plate": InvalidReason.BAD_PLATE,
-    "iban": InvalidReason.BAD_IBAN,
     "card": InvalidReason.BAD_CARD,
 }
 """Field of a reader → the reason of its refusal."""
@@ -140,14 +138,6 @@ def parse_plate(text: str) -> VehiclePlate:
         raise _refusal_for_field("plate")
     letter = _PLATE_ALIASES.get(matched["letter"], matched["letter"])
     return VehiclePlate(f"{matched['two']}{letter}{matched['three']}-{matched['region']}")
-
-
-def parse_iban(text: str) -> str:
-    """Return an Iranian IBAN as IR and 24 digits, check digits proved; the IR may be left out, as forms print it."""
-    matched = re.fullmatch(r"(?:ir)?([0-9]{24})", fold_compactly(text))
-    if not matched or not mod_97_10.is_valid(f"{matched[1][2:]}IR{matched[1][:2]}"):
-        raise _refusal_for_field("iban")
-    return f"IR{matched[1]}"
 
 
 def parse_masked_card(text: str) -> str:

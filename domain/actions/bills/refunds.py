@@ -32,7 +32,7 @@ from domain.bills.bill import (
 from domain.messages.catalogue import RenderedMessage
 from domain.settings.policy import Policy
 from domain.unit_of_work import UnitOfWork
-from domain.values import bill_ids, identifiers
+from domain.values import bill_ids
 from domain.values.actors import Actor
 from domain.values.errors import (
     AlreadyDone,
@@ -43,6 +43,7 @@ from domain.values.errors import (
     MissingField,
     NotAllowedNow,
 )
+from domain.values.ibans import parse_iban
 from domain.values.paging import Cursor, ListOrder, Page, cut_page
 from domain.values.reasons import AlreadyDoneReason, AmountReason, DuplicateReason, InvalidReason, NotAllowedReason
 from domain.values.text import group_digits, persian_digits
@@ -90,7 +91,7 @@ async def record_refund(
     another than that one said.
     """
     recorder = require_right(Right.REFUNDS_PAY, actor, "refund")
-    parsed_iban, transfer_reference = identifiers.parse_iban(iban), normalise_reference(reference)
+    parsed_iban, transfer_reference = parse_iban(iban), normalise_reference(reference)
     if not transfer_reference:
         raise MissingField("reference")
     bill = await lock_bill(uow, await uow.bills.get_by_bill_id(bill_ids.parse_bill_id(bill_id)))
@@ -120,7 +121,7 @@ async def approve_refund(
     `BillNotFound`, `AmountMismatch`, `AlreadyDone`, and `NotAllowedNow`.
     """
     approver = require_right(Right.REFUNDS_APPROVE, actor, "refund")
-    target = RefundTarget(identifiers.parse_iban(iban))
+    target = RefundTarget(parse_iban(iban))
     bill = await lock_bill(uow, await uow.bills.get_by_bill_id(bill_ids.parse_bill_id(bill_id)))
     due_refunds = _select_due_refunds(await uow.bills.list_refunds(bill.id), amount)
     await store_approval(dependencies, uow, bill, due_refunds, target, approver)

@@ -20,7 +20,6 @@ from domain.ledger.accounts import MoneySource
 from domain.ledger.suspense import SuspenseReceipt, SuspenseState
 from domain.settings.policy import Policy
 from domain.unit_of_work import UnitOfWork
-from domain.values import identifiers
 from domain.values.actors import SYSTEM, Actor
 from domain.values.errors import (
     AlreadyDone,
@@ -30,6 +29,7 @@ from domain.values.errors import (
     MissingField,
     NotAllowedNow,
 )
+from domain.values.ibans import parse_iban
 from domain.values.reasons import DuplicateReason, InvalidReason, NotAllowedReason
 from domain.values.text import count_code_units, persian_digits, tidy_text
 from domain.values.version_token import VersionToken, refuse_stale
@@ -153,7 +153,7 @@ async def approve_return(
     approver = require_right(Right.SUSPENSE_APPROVE, actor, "receipt")
     receipt, now = await uow.suspense.get(receipt_id, lock=True), dependencies.clock.now()
     _refuse_decided(receipt, version)
-    parsed_iban = identifiers.parse_iban(iban)
+    parsed_iban = parse_iban(iban)
     if receipt.recorder_label == acting_label(approver.label):
         raise NotAllowedNow("receipt", NotAllowedReason.OWN_PAYMENT)
     approved = replace(receipt, iban=parsed_iban, approved_by=approver.label, approved_at=now)
@@ -181,7 +181,7 @@ async def return_receipt(
     if receipt.state is SuspenseState.RETURNED and _is_transfer_of(receipt, transfer):
         return receipt
     _refuse_decided(receipt, version)
-    iban, number = identifiers.parse_iban(transfer.iban), _check_number(transfer.reference)
+    iban, number = parse_iban(transfer.iban), _check_number(transfer.reference)
     decision = _Decision(_check_reason(transfer.reason), decider, dependencies.clock.now())
     if await uow.suspense.find_transfer(number) or await uow.bills.find_payment(PaymentMethod.REFUND, number):
         raise DuplicateRequest("reference", DuplicateReason.REFERENCE_USED)
@@ -214,7 +214,7 @@ def _refuse_unapproved(policy: Policy, receipt: SuspenseReceipt, iban: str, deci
 def _is_transfer_of(receipt: SuspenseReceipt, transfer: ReturnTransfer) -> bool:
     """Return whether a receipt went back by this transfer."""
     transferred = (receipt.iban, receipt.transfer_reference)
-    return transferred == (identifiers.parse_iban(transfer.iban), normalise_reference(transfer.reference))
+    return transferred == (parse_iban(transfer.iban), normalise_reference(transfer.reference))
 
 
 def _refuse_decided(receipt: SuspenseReceipt, version: VersionToken | None) -> None:

@@ -66,6 +66,7 @@ class InvalidReason(InvalidReasonBase):
     BAD_PHONE = "bad_phone", "given"
     BAD_CARD = "bad_card"
     BAD_IBAN = "bad_iban"
+    IBAN_DIGITS = "iban_digits"
     BAD_CODE = "bad_code", "given"
     NATIONAL_OR_POSTAL = "national_or_postal", "given"
     # An answer in words

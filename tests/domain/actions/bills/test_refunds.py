@@ -84,7 +84,7 @@ async def test_what_is_refused(town: Municipality) -> None:
     assert isinstance(await refusal(town, bill_id, by=Role.CIVIL), Forbidden)
     assert isinstance(await refusal(town, bill_id, reference=" "), MissingField)
     wrong = await refusal(town, bill_id, iban="IR062960000000100324200002")
-    assert (isinstance(wrong, InvalidField), wrong.reason) == (True, "bad_iban")
+    assert (isinstance(wrong, InvalidField), wrong.reason) == (True, "iban_digits")
     nothing = await refusal(town, (await town.bills(paid))[0].bill_id)
     assert (isinstance(nothing, NotAllowedNow), nothing.reason) == (True, "no_refund")
 
