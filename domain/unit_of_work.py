@@ -12,6 +12,7 @@ from typing import Protocol
 
 from domain.audit.ports import AuditRepository, VerificationRepository
 from domain.bills.ports import BillRepository, MergedBillRepository, SequenceRepository
+from domain.bills.refund_ports import RefundTransferRepository
 from domain.chats.ports import ChatRepository, MobileProofRepository
 from domain.drafts.ports import DraftFileRepository, DraftRepository
 from domain.feedback.ports import FeedbackRepository, ServiceViewRepository
@@ -164,6 +165,11 @@ class UnitOfWork(Protocol):
     @property
     def card_refunds(self) -> CardRefundRepository:
         """Attempts to send money back to paying cards, with their history."""
+        ...
+
+    @property
+    def refund_transfers(self) -> RefundTransferRepository:
+        """Accounts to which money goes back, and the files of transfers to them."""
         ...
 
     @property

@@ -52,6 +52,7 @@ from store.repositories.issued_papers import SqlIssuedPaperRepository
 from store.repositories.leases import SqlLeaseRepository
 from store.repositories.offices import SqlOfficeRepository
 from store.repositories.personal_data import SqlPersonalDataRepository
+from store.repositories.refund_transfers import SqlRefundTransferRepository
 from store.repositories.registries import SqlRegistryRepository
 from store.repositories.reports import SqlDurationRepository, SqlReportRepository
 from store.repositories.requests import SqlRequestRepository, SqlTimerRepository
@@ -115,6 +116,7 @@ class SqlUnit:
     bills = RepositoryOnDemand(SqlBillRepository)
     payment_attempts = RepositoryOnDemand(SqlPaymentAttemptRepository)
     card_refunds = RepositoryOnDemand(SqlCardRefundRepository)
+    refund_transfers = RepositoryOnDemand(SqlRefundTransferRepository)
     payment_links = RepositoryOnDemand(SqlPaymentLinkRepository)
     merged_bills = RepositoryOnDemand(SqlMergedBillRepository)
     ledger = RepositoryOnDemand(SqlLedgerRepository)

@@ -33,6 +33,7 @@ from domain.actions.offices.accounts import forget_old_calls
 from domain.actions.payments.advance import advance_due_attempts
 from domain.actions.payments.card_refund_worker import send_due_refunds
 from domain.actions.payments.recover import log_stranded_attempts, recover_unverified
+from domain.actions.refunds.accounts import ask_for_ibans
 from domain.actions.registries.expiries import FIRST_REMINDER_HOUR, queue_expiry_reminders
 from domain.actions.registries.import_jobs import forget_old_imports
 from domain.actions.reports.durations import reckon_usual_durations
@@ -155,6 +156,7 @@ JOBS = (
         runs_at_start=True,
         needs_gateway=True,
     ),
+    Job("refund_accounts", run_every(minutes=1), lambda parts: ask_for_ibans(parts.dependencies, parts.store)),
     Job("unverified_payments", run_every(minutes=5), _recover_payments, runs_at_start=True, needs_gateway=True),
     Job(
         "settlement_files",

@@ -265,15 +265,23 @@ class Refund:
     card_refund_id: int | None = None
     """The row of the attempt to send it to the card (`RefundAttempt`), also once it went; None: there is none."""
 
+    transfer_id: int | None = None
+    """The row of its transfer in the file of a day (`RefundTransfer`), also once it went; None: it is in none."""
+
     @property
     def is_free(self) -> bool:
-        """Whether it is due and not on its way to a card: it may be sent, approved or cancelled."""
-        return self.state is RefundState.DUE and self.card_refund_id is None
+        """Whether it is due and goes no way yet: it may be sent, approved or cancelled."""
+        return self.state is RefundState.DUE and not self.is_sent
 
     @property
     def is_on_its_way(self) -> bool:
-        """Whether a bank has been asked to send it to the card, or is about to be."""
-        return self.state is RefundState.DUE and self.card_refund_id is not None
+        """Whether a bank has been asked to send it, or is about to be."""
+        return self.state is RefundState.DUE and self.is_sent
+
+    @property
+    def is_sent(self) -> bool:
+        """Whether it is with an attempt to send it to the card, or in a file of transfers."""
+        return self.card_refund_id is not None or self.transfer_id is not None
 
     @property
     def is_of_surplus(self) -> bool:

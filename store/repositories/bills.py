@@ -86,6 +86,9 @@ _INSERT_REFUND = insert(refunds)
 _SELECT_REFUNDS = (
     select(*_REFUND_MAPPING.columns).where(refunds.c.bill_id == bindparam("bill_row")).order_by(refunds.c.id)
 )
+_CHANGING_OF_REFUND = (
+    "state", "iban", "refunded_at", "approved_by", "approved_at", "to_card", "card_refund_id", "transfer_id",
+)  # fmt: skip
 # Money that went back stays so, and so does what is not due any more: a second save of the same refund is refused.
 _UPDATE_REFUND = update(refunds).where(refunds.c.id == bindparam("refund_row"), refunds.c.state == RefundState.DUE)
 
@@ -254,8 +257,7 @@ class SqlBillRepository(Repository):
 
     async def save_refund(self, refund: Refund) -> None:
         """`Conflict("refund")` when the money went back before, or is not due any more."""
-        column_names = ("state", "iban", "refunded_at", "approved_by", "approved_at", "to_card", "card_refund_id")
-        changed_values = {column_name: getattr(refund, column_name) for column_name in column_names}
+        changed_values = {column_name: getattr(refund, column_name) for column_name in _CHANGING_OF_REFUND}
         if await self._transaction.count_written(_UPDATE_REFUND, {**changed_values, "refund_row": refund.id}) != 1:
             raise Conflict("refund")
 

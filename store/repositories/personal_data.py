@@ -37,6 +37,8 @@ from store.schema import (
     payment_reversals,
     people,
     ratings,
+    refund_accounts,
+    refund_transfers,
     refunds,
     requests,
     search_words,
@@ -83,6 +85,10 @@ _ERASE_BILL_NOTES = update(bills).where(bills.c.id.in_(_BILLS_OF_REQUEST)).value
 _SELECT_EXPLANATIONS = select(bills.c.id, bills.c.explanation).where(bills.c.id.in_(_BILLS_OF_REQUEST))
 _UPDATE_EXPLANATION = update(bills).where(bills.c.id == bindparam("bill_row")).values(explanation=bindparam("figures"))
 _ERASE_REFUND_IBANS = update(refunds).where(refunds.c.bill_id.in_(_BILLS_OF_REQUEST)).values(iban=None)
+_DELETE_REFUND_ACCOUNTS = delete(refund_accounts).where(refund_accounts.c.bill_id.in_(_BILLS_OF_REQUEST))
+_ERASE_REFUND_TRANSFERS = (
+    update(refund_transfers).where(refund_transfers.c.bill_id.in_(_BILLS_OF_REQUEST)).values(iban=None, name=None)
+)
 _ERASE_REVERSAL_REASONS = (
     update(payment_reversals).where(payment_reversals.c.bill_id.in_(_BILLS_OF_REQUEST)).values(reason=None)
 )
@@ -154,6 +160,7 @@ _TABLES_OF_LINE = (
     (line_languages, "line"),
     (mobile_proofs, "mobile"),
     (citizen_sessions, "proved_mobile"),
+    (refund_accounts, "mobile"),
     (dialogues, "address"),
     (chats, "mobile"),
 )
@@ -243,6 +250,8 @@ class SqlPersonalDataRepository(Repository):
         parameters = {"of_request": request_id}
         await self._transaction.execute(_ERASE_BILL_NOTES, parameters)
         await self._transaction.execute(_ERASE_REFUND_IBANS, parameters)
+        await self._transaction.execute(_DELETE_REFUND_ACCOUNTS, parameters)
+        await self._transaction.execute(_ERASE_REFUND_TRANSFERS, parameters)
         await self._transaction.execute(_ERASE_REVERSAL_REASONS, parameters)
         await self._transaction.execute(_ERASE_RECEIPT_TEXTS, parameters)
         for bill_row, explanation in await self._transaction.fetch_rows(_SELECT_EXPLANATIONS, parameters):

@@ -3,6 +3,7 @@
 from sqlalchemy import Boolean, Column, Date, Index, Integer, Table, UniqueConstraint, and_, or_
 
 from domain.bills.bill import BillKind, BillState, PaymentMethod, PaymentOutcome, RefundState
+from domain.bills.refund_transfers import TransferState
 from domain.tariffs.tariff import ProposalState
 from store.engines.types import ID, JSON_VALUE, CanonicalJson, EnumText, SafeText, Utc, partial_index
 from store.schema.base import id_column, metadata, reference_column
@@ -130,6 +131,7 @@ refunds = Table(
     Column("approved_at", Utc),
     Column("to_card", Boolean, nullable=False),
     reference_column("card_refund_id", "card_refunds.id", nullable=True),
+    reference_column("transfer_id", "refund_transfers.id", nullable=True),
     Index(None, "bill_id"),
     Index(None, "created_at"),
 )
@@ -139,6 +141,48 @@ partial_index(
     refunds.c.created_at,
     refunds.c.amount,
     where=refunds.c.state == RefundState.DUE,
+)
+
+refund_accounts = Table(
+    "refund_accounts",
+    metadata,
+    reference_column("bill_id", "bills.id", primary_key=True),
+    Column("mobile", SafeText, nullable=False),
+    Column("asked_at", Utc),
+    Column("iban", SafeText),
+    Column("given_at", Utc),
+    Index(None, "mobile"),
+)
+
+refund_files = Table(
+    "refund_files",
+    metadata,
+    id_column(),
+    Column("day", Date, nullable=False, unique=True),
+    Column("made_at", Utc, nullable=False),
+    Column("made_by", SafeText, nullable=False),
+)
+
+refund_transfers = Table(
+    "refund_transfers",
+    metadata,
+    id_column(),
+    reference_column("file_id", "refund_files.id"),
+    reference_column("bill_id", "bills.id"),
+    Column("amount", ID, nullable=False),
+    Column("iban", SafeText),
+    Column("name", SafeText),
+    Column("state", EnumText(TransferState), nullable=False),
+    Column("reference", SafeText),
+    Column("ended_at", Utc),
+    Column("ended_by", SafeText),
+    Index(None, "file_id"),
+    Index(None, "bill_id"),
+)
+partial_index(
+    "ix_refund_transfers_filed",
+    refund_transfers.c.file_id,
+    where=refund_transfers.c.state == TransferState.FILED,
 )
 
 tariffs = Table(

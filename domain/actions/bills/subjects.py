@@ -12,12 +12,13 @@ from typing import Protocol
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import notify_line
 from domain.actions.payments.link_addresses import append_payment_link
-from domain.actions.registries.rows import change_row, find_contact
+from domain.actions.registries.rows import change_row, find_concerned, find_contact
 from domain.bills.bill import PAID_BILL_FACT, Bill, Payment, RefundTarget
 from domain.blocks.charging import PAYMENT_DEADLINE, payment_deadline_from, request_payment_deadline
 from domain.blocks.charging import REQUEST_SUBJECT as REQUEST
 from domain.engine.engine import StepOutcome
 from domain.language.service import Trigger
+from domain.language.summaries import find_applicant_name
 from domain.messages.catalogue import RenderedMessage
 from domain.messages.records import MessageClass
 from domain.registries.declarations import DUTY, VIOLATION, Registry
@@ -80,6 +81,10 @@ class BillSubject(Protocol):
 
     async def find_mobile(self, uow: UnitOfWork, bill: Bill) -> str | None:
         """Return the mobile (+989…) of whom the bill concerns."""
+        ...
+
+    async def find_name(self, dependencies: Dependencies, uow: UnitOfWork, bill: Bill) -> str | None:
+        """Return the name of whom the bill concerns; None where it is not known."""
         ...
 
     async def render_title(self, dependencies: Dependencies, uow: UnitOfWork, bill: Bill) -> str:
@@ -149,6 +154,11 @@ class RequestSubject:
     async def find_mobile(self, uow: UnitOfWork, bill: Bill) -> str | None:
         """Return the citizen's mobile."""
         return (await uow.requests.get(bill.subject_id)).mobile
+
+    async def find_name(self, dependencies: Dependencies, uow: UnitOfWork, bill: Bill) -> str | None:
+        """Return the applicant's name."""
+        request = await uow.requests.get(bill.subject_id)
+        return find_applicant_name(dependencies.engine.get_service(request.service), request)
 
     async def render_title(self, dependencies: Dependencies, uow: UnitOfWork, bill: Bill) -> str:
         """Return the title of the request's service."""
@@ -221,6 +231,11 @@ class RowSubject:
     async def find_mobile(self, uow: UnitOfWork, bill: Bill) -> str | None:
         """Return the mobile of the owner or driver."""
         return await find_contact(uow, self.registry, (await self._load_row(uow, bill)).values)
+
+    async def find_name(self, dependencies: Dependencies, uow: UnitOfWork, bill: Bill) -> str | None:
+        """Return the name of the owner or driver."""
+        concerned = await find_concerned(uow, self.registry, (await self._load_row(uow, bill)).values)
+        return str(concerned[1].get(concerned[0].name_field) or "") or None if concerned else None
 
     async def render_title(self, dependencies: Dependencies, uow: UnitOfWork, bill: Bill) -> str:
         """Return what such a row is called."""

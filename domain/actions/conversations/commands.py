@@ -12,9 +12,10 @@ from domain.actions.conversations.chats.operator_jobs import report_typed_hours
 from domain.actions.conversations.enquiries.contact import describe_contact, say_when_looked_at
 from domain.actions.conversations.enquiries.holders import add_holder, describe_holder
 from domain.actions.conversations.languages import choose_language
-from domain.actions.conversations.look_up import AnswerLine, answer_text_key, run_lookup
 from domain.actions.conversations.payment_replies import add_payment_link, describe_merged_bill, merge_own_bills
+from domain.actions.conversations.price_replies import describe_tariff
 from domain.actions.conversations.questions import describe_left_open
+from domain.actions.conversations.refund_accounts import keep_iban
 from domain.actions.conversations.turn_context import MOST_COUNTED, SlotValues, TurnContext
 from domain.actions.feedback import feedback
 from domain.actions.messages import notify
@@ -23,23 +24,21 @@ from domain.actions.requests import reopen as reopening
 from domain.actions.requests import submit, track
 from domain.actions.requests.command import AWAITED_COMMANDS, take_command
 from domain.actions.requests.own_requests import find_requests_by_others
-from domain.actions.tariffs.price_lines import list_price_lines
 from domain.authorization.request_policy import awaits_answer_of, is_citizen_of, keeps_mobile_for
 from domain.bills.bill import Bill, BillState
 from domain.bills.merged_bill import FEWEST_PARTS, MergedBill
 from domain.blocks.charging import REQUEST_SUBJECT, list_request_bills
 from domain.blocks.visits import VISIT_START
 from domain.chats.chat import MESSENGERS
-from domain.conversation.buttons.requests import bill_button, list_request_rows
+from domain.conversation.buttons.requests import list_request_rows
 from domain.conversation.dialogue.frames import CONFIRM_STEP, Frame
-from domain.conversation.dialogue.intent_forms import list_priced_services
+from domain.conversation.reading.account_numbers import IBAN_INTENT
 from domain.conversation.reading.command_fields import WORKED_HOURS_INTENT
 from domain.conversation.reading.vocabulary import CHANGE_INTENT
 from domain.engine.engine import StepOutcome
-from domain.language.lookups import Lookup, PriceLookup
 from domain.language.service import Command, Service
 from domain.messages.catalogue import RenderedMessage, fit_lines
-from domain.messages.keyboards import ReplyMarkup, arrange_in_rows
+from domain.messages.keyboards import ReplyMarkup
 from domain.messages.records import MessageClass
 from domain.requests.request import Phase, RequestFilter, ServiceRequest
 from domain.values.errors import BillNotFound, DomainError, NotFound
@@ -208,58 +207,14 @@ async def _render_bill_line(turn: TurnContext, bill: Bill) -> str:
     return turn.render("sms.bill_line", service=title, amount=group_digits(bill.amount), **id_facts).text
 
 
-async def answer_lookup(
-    turn: TurnContext, service: Service, lookup: Lookup | PriceLookup, slots: SlotValues
-) -> RenderedMessage:
-    """Answer a question that makes no request, line by line."""
-    lines = await run_lookup(turn.dependencies, turn.uow, service, lookup, slots, turn.actor, brief=True)
-    parts = sum(turn.dependencies.catalogue.part_budget(answer_text_key(service, line.key)) for line in lines)
-    answer_text = "\n".join(line.text for line in lines)
-    answer = RenderedMessage(f"services.{service.key}.answers", MessageClass.REPLY, answer_text, parts)
-    return replace(answer, markup=_build_payment_buttons(turn, lines)) if turn.actor.channel in MESSENGERS else answer
-
-
-def _build_payment_buttons(turn: TurnContext, lines: Sequence[AnswerLine]) -> ReplyMarkup:
-    """Return a button for each bill that an answer names, which says how it is paid."""
-    buttons = [
-        bill_button(
-            turn.render("chat.buttons.pay_amount", amount=group_digits(line.facts["amount"])).text,
-            line.facts["bill_id"],
-        )
-        for line in lines
-        if "bill_id" in line.facts
-    ]
-    return ReplyMarkup(arrange_in_rows(buttons, 1))
-
-
-async def describe_tariff(turn: TurnContext, slots: SlotValues) -> RenderedMessage:
-    """Return the price of what is named, by the service that prices it; where a service is named, all its prices."""
-    for service, prices in list_priced_services(turn.dependencies.services):
-        if prices.subject.name in slots:
-            return await answer_lookup(turn, service, prices, slots)
-    services = turn.dependencies.services.values()
-    return await _list_prices(turn, [service for service in services if slots.get("service") in service.topic_names])
-
-
-async def _list_prices(turn: TurnContext, services: Sequence[Service]) -> RenderedMessage:
-    price_lines = [line.text for line in await list_price_lines(turn.dependencies, turn.uow, services)]
-
-    def describe_rest(shown_count: int) -> list[str]:
-        hidden_count = len(price_lines) - shown_count
-        return [turn.render("sms.more_prices", count=persian_digits(hidden_count)).text] if hidden_count else []
-
-    head = turn.render("sms.prices")
-    text, _ = fit_lines(head.part_budget, head.text, price_lines, describe_rest)
-    return replace(head, text=text)
-
-
 async def cancel_request(turn: TurnContext, slots: SlotValues) -> RenderedMessage:
     """Cancel an own request."""
     return await _run_command(turn, slots["code"], Command.CANCEL, {})
 
 
 async def needs_confirmation(turn: TurnContext, frame: Frame) -> bool:
-    """Return whether the person is asked before a request ends: one that is paid, booked or somebody else's request.
+    """Return whether the person is asked before a request ends: one that is paid, booked or somebody else's request;
+    and always before money goes to an account.
 
     In a chat any, for a finger slips more easily than a text is written; and before somebody agrees there to another's
     request whose code they did not say, what it asks is shown.
@@ -267,7 +222,7 @@ async def needs_confirmation(turn: TurnContext, frame: Frame) -> bool:
     """
     intent, is_in_chat = frame.intent, turn.actor.channel in MESSENGERS
     if intent not in ENDING_INTENTS and not (intent == "confirm" and is_in_chat and not frame.one_shot):
-        return False
+        return intent == IBAN_INTENT
     try:
         request = await turn.uow.requests.get_by_code(frame.slots["code"])
     except DomainError:
@@ -393,6 +348,7 @@ COMMANDS_BY_INTENT: Mapping[str, Callable[[TurnContext, SlotValues], Awaitable[R
     "confirm": confirm_request,
     "deny": deny_request,
     "reopen": reopen_request,
+    IBAN_INTENT: keep_iban,
     "help": explain_service,
     "language": choose_language,
 }

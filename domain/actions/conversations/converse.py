@@ -18,7 +18,9 @@ from domain.actions.conversations.changing import (
 from domain.actions.conversations.enquiries.asides import answer_courtesy, answer_emergency, warn_before
 from domain.actions.conversations.enquiries.refused_requests import find_abandoned_request, find_refused_request
 from domain.actions.conversations.open_requests import find_same_request, read_open_answer, read_staff_answer
+from domain.actions.conversations.price_replies import answer_lookup
 from domain.actions.conversations.questions import prefix_reason, render_question, render_summary
+from domain.actions.conversations.refund_accounts import refuse_needless_iban
 from domain.actions.conversations.turn_context import TurnContext, store_dialogue
 from domain.conversation.dialogue.frames import (
     CONFIRM_STEP,
@@ -33,6 +35,7 @@ from domain.conversation.dialogue.frames import (
     Unknown,
 )
 from domain.conversation.dialogue.turns import OPT_INTENTS
+from domain.conversation.reading.account_numbers import IBAN_INTENT
 from domain.conversation.reading.command_fields import MENU_INTENT, asks_own_request
 from domain.conversation.reading.vocabulary import CHANGE_INTENT
 from domain.messages.catalogue import JOINED_PART_BUDGET, RenderedMessage, join_fitting
@@ -172,13 +175,11 @@ def _offer_cancelling(turn: TurnContext, request: ServiceRequest) -> RenderedMes
 
 
 def _reply_nothing_done(turn: TurnContext, step: Left | Unknown) -> RenderedMessage:
-    match step:
-        case Left():
-            turn.intent = "exit"
-            return _describe_leaving(turn, step)
-        case Unknown():
-            turn.intent = "unknown"
-            return turn.render("sms.unknown")
+    if isinstance(step, Left):
+        turn.intent = "exit"
+        return _describe_leaving(turn, step)
+    turn.intent = "unknown"
+    return turn.render("sms.unknown")
 
 
 def _describe_leaving(turn: TurnContext, step: Left) -> RenderedMessage:
@@ -297,13 +298,16 @@ async def _run_intent(turn: TurnContext, frame: Frame) -> RenderedMessage:
         if turn.conversation.forms[frame.intent].submission:
             return await commands.submit_service_form(turn, frame)
         if lookup_match := turn.conversation.forms[frame.intent].lookup:
-            return await commands.answer_lookup(turn, lookup_match[0], lookup_match[1], frame.slots)
+            return await answer_lookup(turn, lookup_match[0], lookup_match[1], frame.slots)
         return await commands.COMMANDS_BY_INTENT[frame.intent](turn, frame.slots)
 
 
 async def _ask_question(turn: TurnContext, step: Ask) -> RenderedMessage:
     frame = step.frame
     turn.intent = frame.intent
+    if frame.intent == IBAN_INTENT and (needless_reply := await refuse_needless_iban(turn)):
+        turn.dialogue.frames.pop()
+        return needless_reply
     if frame.intent == CHANGE_INTENT and frame.asked == CONFIRM_STEP and not is_checked(frame):
         turn.dialogue.frames.pop()
         return await _check_change(turn, frame)

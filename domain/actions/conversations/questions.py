@@ -3,8 +3,10 @@
 from dataclasses import replace
 
 from domain.actions.conversations.look_up import estimate_price
+from domain.actions.conversations.refund_accounts import render_iban_question
 from domain.actions.conversations.turn_context import TurnContext
 from domain.conversation.dialogue.frames import AMEND_STEP, CONFIRM_STEP, Ask, Frame
+from domain.conversation.reading.account_numbers import IBAN_INTENT
 from domain.conversation.reading.command_fields import INTENTS_WITH_OWN_QUESTION, MENU_INTENT
 from domain.fields.moments import Day, HourOfDay
 from domain.fields.types import FieldType
@@ -69,6 +71,8 @@ async def render_summary(turn: TurnContext, frame: Frame) -> RenderedMessage:
     keyword = turn.conversation.forms[frame.intent].submission
     if frame.same_as:
         return turn.render("sms.same", code=turn.dependencies.wording.tracking_code_text(frame.same_as))
+    if frame.intent == IBAN_INTENT:
+        return await render_iban_question(turn, frame)
     if keyword is None:
         return _render_offer(turn, frame)
     service = keyword[0]

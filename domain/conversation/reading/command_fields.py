@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from domain.blocks.operator_reports import MOST_WORKED_HOURS
+from domain.conversation.reading.account_numbers import IBAN_INTENT
 from domain.conversation.reading.ratings import HIGHEST_SCORE, LOWEST_SCORE, read_score
 from domain.fields.form import Field
 from domain.fields.hours import Duration
-from domain.fields.types import FieldType, Integer, ReadingContext, Text
+from domain.fields.types import FieldType, Identifier, Integer, ReadingContext, Text
 from domain.parsing.claimed_codes import find_claimed_code
 from domain.parsing.tokens import TokenStream
 from domain.values.errors import InvalidField
@@ -85,6 +86,7 @@ COMMAND_FIELDS: Mapping[str, tuple[Field, ...]] = {
     "confirm": (CODE_FIELD,),
     "deny": (CODE_FIELD,),
     "reopen": (CODE_FIELD,),
+    IBAN_INTENT: (Field("iban", Identifier("iban")),),
     "tariff": (),
     "language": (),
 }

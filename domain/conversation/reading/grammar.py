@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from functools import cached_property, lru_cache
 
+from domain.conversation.reading.account_numbers import IBAN_INTENT
 from domain.conversation.reading.call_words import (
     WISHLESS_SLOTS,
     find_missing_slots,
@@ -35,6 +36,7 @@ from domain.conversation.reading.vocabulary import (
 from domain.language.intents import Intent
 from domain.parsing.code_places import CodePlace, find_code_place, take_quoted_words, take_reporting_phrases
 from domain.parsing.filler_words import REQUEST_WORDS
+from domain.parsing.ibans import find_iban
 from domain.parsing.identifiers import CODE_LABELS, take_code
 from domain.parsing.negation import denies_at_end, find_refusals
 from domain.parsing.places import mentions_address
@@ -43,10 +45,8 @@ from domain.parsing.tokens import Phrases, TokenStream, keys_of
 from domain.values.calendar import to_tehran
 
 _REQUEST_WORD = keys_of("درخواست")
-_MOST_SUGGESTIONS = 3
-_FEW_MISSING = 2
-_MOST_REMEMBERED = 64
-_MOST_ASKING_WORDS = 3
+_MOST_SUGGESTIONS, _FEW_MISSING = 3, 2
+_MOST_REMEMBERED, _MOST_ASKING_WORDS = 64, 3
 
 
 class Grammar:
@@ -184,7 +184,7 @@ class Grammar:
         return message if message and message.slots else None
 
     def _parse_text(self, text: str, day: date) -> ParsedMessage:
-        if report := self._parse_report(text, day):
+        if report := self._parse_account(text, day) or self._parse_report(text, day):
             return report
         message = self._parse_calls(text, day)
         refused_intent = self._keywords.find_refused_intent(TokenStream(text))
@@ -203,12 +203,19 @@ class Grammar:
         is_open = message.intent == UNKNOWN_INTENT and not message.refused_intent
         return (self._parse_beside_code(text, day) or self._parse_look_up(text, day) if is_open else None) or message
 
+    def _parse_account(self, text: str, day: date) -> ParsedMessage | None:
+        """Return the bank account that a text gives, wherever its number stands; not one in an answer («پاسخ …»)."""
+        stream = TokenStream(text)
+        if find_iban(stream) is None or any(call.intent.is_verbatim for call in self._keywords.find_calls(stream)):
+            return None
+        message = self._read_call(text, self._keywords.locate_keyword(IBAN_INTENT, stream), day)
+        return message and replace(message, has_valid_arguments=True)
+
     def _parse_report(self, text: str, day: date) -> ParsedMessage | None:
         """Return the request, or its bill, of which a text of ours tells that comes back («گزارش … در دست بررسی است»);
         its words are no commands. A command right before a code is one.
         """
-        stream = TokenStream(text)
-        place = find_code_place(stream)
+        place = find_code_place(stream := TokenStream(text))
         if place is None or any(self._keywords.find_calls_anywhere(stream)):
             return None
         for call in self._keywords.find_calls(stream):
@@ -225,8 +232,7 @@ class Grammar:
 
     def _read_bare_code(self, text: str, place: CodePlace, day: date) -> ParsedMessage | None:
         """Read a message of which nothing is understood but the code in it."""
-        intent = self._keywords.intents_by_name["pay" if place.is_bill else "track"]
-        stream = TokenStream(text)
+        intent, stream = self._keywords.intents_by_name["pay" if place.is_bill else "track"], TokenStream(text)
         source = stream.text[stream.tokens[place.start].start : stream.tokens[place.end - 1].end]
         message = self._read_call(source, IntentMatch(intent, 0, 0, is_certain=True), day)
         return replace(message, is_named=False) if message else None
@@ -280,8 +286,7 @@ class Grammar:
         Of a code nobody knows what to do with where words stand beside it that are not understood, and no word calls it
         a code.
         """
-        stream = TokenStream(text)
-        place = find_code_place(stream)
+        place = find_code_place(stream := TokenStream(text))
         if place is None:
             return None
         take_quoted_words(stream)
@@ -304,8 +309,7 @@ class Grammar:
 
     def _parse_look_up(self, text: str, day: date) -> ParsedMessage | None:
         """Return what a message asks by a word anywhere in it, with an argument («برای پلاک … عوارض می‌خوام بدم»)."""
-        stream = TokenStream(text)
-        for call in self._keywords.find_look_ups(stream):
+        for call in self._keywords.find_look_ups(TokenStream(text)):
             message = self._read_call(text, call, day)
             if message and message.has_valid_arguments and message.slots:
                 return message

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from itertools import chain
 
+from domain.conversation.reading.account_numbers import ACCOUNT_INTENTS
 from domain.conversation.reading.enquiries import ENQUIRY_INTENTS
 from domain.conversation.reading.field_changes import FieldWords
 from domain.language.intents import Intent, combine_words
@@ -42,6 +43,7 @@ _QUESTION_NAMES = ("سوال", "سوالتون", "سوال شما", "سوالت�
 
 COMMAND_INTENTS: tuple[Intent, ...] = (
     *ENQUIRY_INTENTS,
+    *ACCOUNT_INTENTS,
     Intent(
         "help",
         ("راهنما", "راهنمای", "راهنمایی", "راهنمائی", "راهنمایی کنید", "کمک", "کمکم کنید", "help", "rahnama", "komak"),

@@ -107,6 +107,7 @@ COMMANDS: Mapping[str, str] = {
     "تماس نگیرید": "jaň etmäň|jaň etme|jaň gerek däl", "تلفن شهرداری": "telefonyňyz|telefon belgiňiz|telefonyňyz näçe",
     "آدرس شهرداری": "salgyňyz|şäherdary nirede|nirede şäherdary", "ساعت کاری": "iş wagty|iş wagtyňyz|haçan açyk",
     "دست کیه": "kimde|kimiň elinde", "چه کسی دید": "kim gördi|kim okady",
+    "شبا": "şaba|şeba|şabam|şaba belgi|şaba belgim|hasabym|hasap belgim|hasap belgisi|bank hasabym|شابا|شبام",
     "همه یکجا": "hemmesi|hemmesi bile|barysy|barysy bile|bile tölemek",
 }  # fmt: skip
 """What calls a command or a service, and is not listed with its Persian words because it takes endings."""

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from domain.actions.conversations import commands
+from domain.actions.conversations.price_replies import describe_tariff
 from domain.actions.conversations.turn_context import TurnContext
 from domain.conversation.buttons.answers import PAGE_PREFIX
 from domain.conversation.buttons.tariffs import build_tariff_rows
@@ -27,7 +28,7 @@ async def show_tariff(turn: TurnContext, service_key: str, subject: str) -> Rend
     services = turn.dependencies.services
     for service, prices in list_priced_services(services):
         if service.key == service_key and subject in prices.subject.choices:
-            return await commands.describe_tariff(turn, {prices.subject.name: subject})
+            return await describe_tariff(turn, {prices.subject.name: subject})
     wished_page = subject.removeprefix(PAGE_PREFIX)
     tariff_rows = build_tariff_rows(services, turn.text_of, service_key, wished_page)
     return replace(turn.render("ask.tariff"), markup=ReplyMarkup(tariff_rows))

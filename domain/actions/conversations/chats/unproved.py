@@ -20,6 +20,7 @@ from domain.actions.conversations.chats.view import with_menu_button
 from domain.actions.conversations.enquiries.asides import answer_courtesy, answer_emergency
 from domain.actions.conversations.enquiries.contact import describe_contact
 from domain.actions.conversations.languages import choose_language, choose_language_by_button
+from domain.actions.conversations.price_replies import describe_tariff
 from domain.actions.conversations.turn_context import TurnContext, open_turn
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import Address
@@ -179,7 +180,7 @@ async def _answer_public_question(turn: TurnContext, text: str) -> ChatTurn | No
         return None
     try:
         has_subject = bool(parsed_text.slots)
-        reply = await (commands.describe_tariff(turn, parsed_text.slots) if has_subject else show_tariff(turn, "", ""))
+        reply = await (describe_tariff(turn, parsed_text.slots) if has_subject else show_tariff(turn, "", ""))
     except DomainError as error:
         reply = turn.render_error(error)
     return ChatTurn(parsed_text.intent, (_with_public_menu(turn, reply),))

@@ -1,0 +1,170 @@
+"""The account that money goes back to: the citizen is asked for it, gives it, and may change it until it is used.
+
+An account that was given stands for all that is due to its line then. History and audit keep its last digits alone.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from domain.actions.bills.subjects import SUBJECTS, lock_bill
+from domain.actions.dependencies import Dependencies
+from domain.actions.messages.notify import notify_line
+from domain.actions.payments.card_refunds import plan_card_transfers
+from domain.authorization.policy import require_right
+from domain.authorization.rights import Right
+from domain.bills.bill import Bill, Refund, RefundState
+from domain.bills.refund_transfers import RefundAccount
+from domain.blocks.charging import REQUEST_SUBJECT
+from domain.messages.catalogue import RenderedMessage
+from domain.unit_of_work import Store, UnitOfWork
+from domain.values.actors import Actor
+from domain.values.errors import NotAllowedNow
+from domain.values.ibans import Iban
+from domain.values.reasons import NotAllowedReason
+from domain.values.text import group_digits
+
+MOST_ASKED = 500
+"""Bills that one run looks at, the oldest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnRefunds:
+    """What is due back to a line, in rials."""
+
+    free_amount: int
+    """What an account can still be given for."""
+    sent_amount: int
+    """What is on its way."""
+
+
+async def ask_for_ibans(dependencies: Dependencies, store: Store) -> int:
+    """Ask each citizen for the account that money goes back to, once; return how many were asked.
+
+    Who paid by a card that the bank can pay back is not asked, unless the bank refused to.
+    """
+    async with store.open_unit(write=False) as uow:
+        bill_rows = await uow.refund_transfers.list_unasked(MOST_ASKED)
+    asked_count = 0
+    for bill_row_id in bill_rows:
+        async with store.open_unit() as uow:
+            asked_count += await _ask_about_bill(dependencies, uow, bill_row_id)
+    return asked_count
+
+
+async def _ask_about_bill(dependencies: Dependencies, uow: UnitOfWork, bill_row_id: int) -> bool:
+    bill = await lock_bill(uow, await uow.bills.get(bill_row_id))
+    refunds = [refund for refund in await uow.bills.list_refunds(bill.id) if refund.is_free]
+    account = await uow.refund_transfers.find_account(bill.id)
+    mobile = await SUBJECTS[bill.subject_kind].find_mobile(uow, bill)
+    if not refunds or mobile is None or (account and (account.iban or account.asked_at)):
+        return False
+    if await _may_go_to_card(dependencies, uow, bill):
+        return False
+    await _send_question(dependencies, uow, bill, refunds, mobile, "sms.iban_asked")
+    return True
+
+
+async def _may_go_to_card(dependencies: Dependencies, uow: UnitOfWork, bill: Bill) -> bool:
+    payments, refunds = await uow.bills.list_payments(bill.id), await uow.bills.list_refunds(bill.id)
+    has_failed = any(attempt.state.has_failed for attempt in await uow.card_refunds.list_of_bill(bill.id))
+    return not has_failed and bool(await plan_card_transfers(dependencies, uow, payments, refunds))
+
+
+async def remind_of_iban(dependencies: Dependencies, uow: UnitOfWork, bill_row_id: int, actor: Actor) -> None:
+    """Ask once more, by the staff's hand.
+
+    Errors: `Forbidden`, `BillNotFound`, and `NotAllowedNow` where nothing is due that goes no way yet, the account is
+    given, or nobody can be asked.
+    """
+    reminder = require_right(Right.REFUNDS_PAY, actor, "refund")
+    bill = await lock_bill(uow, await uow.bills.get(bill_row_id))
+    refunds = [refund for refund in await uow.bills.list_refunds(bill.id) if refund.is_free]
+    account = await uow.refund_transfers.find_account(bill.id)
+    mobile = await SUBJECTS[bill.subject_kind].find_mobile(uow, bill)
+    if not refunds or mobile is None or (account and account.iban):
+        raise NotAllowedNow("iban", NotAllowedReason.IBAN_NOT_WANTED)
+    await _send_question(dependencies, uow, bill, refunds, mobile, "sms.iban_reminded")
+    facts = {"bill_id": bill.bill_id}
+    await uow.audit.add_entry(dependencies.clock.now(), reminder.label, "refund_iban_asked", facts)
+
+
+async def _send_question(
+    dependencies: Dependencies, uow: UnitOfWork, bill: Bill, refunds: Sequence[Refund], mobile: str, text_key: str
+) -> None:
+    now = dependencies.clock.now()
+
+    async def render_message() -> RenderedMessage:
+        title = await SUBJECTS[bill.subject_kind].render_title(dependencies, uow, bill)
+        facts = {"refund": group_digits(sum(refund.amount for refund in refunds)), "service": title}
+        return dependencies.catalogue.render_message(text_key, facts)
+
+    await uow.refund_transfers.save_account(RefundAccount(bill.id, mobile, asked_at=now))
+    await notify_line(dependencies, uow, mobile, render_message)
+
+
+async def find_own_refunds(uow: UnitOfWork, mobile: str) -> OwnRefunds:
+    """Return what is due back to a line (+989…) by bank accounts."""
+    refunds = [
+        refund
+        for account in await uow.refund_transfers.list_waiting_accounts(mobile)
+        for refund in await uow.bills.list_refunds(account.bill_id)
+        if refund.state is RefundState.DUE
+    ]
+    free_amount = sum(refund.amount for refund in refunds if refund.is_free)
+    return OwnRefunds(free_amount, sum(refund.amount for refund in refunds) - free_amount)
+
+
+async def give_iban(dependencies: Dependencies, uow: UnitOfWork, mobile: str, iban: Iban, actor: Actor) -> int:
+    """Keep the account that a line says for all that is due to it and goes no way yet; return how many rials these are.
+
+    The same one again changes nothing; another one ends a second person's approval of the first. `NotAllowedNow`
+    where nothing is due (`no_refund_due`), or all of it is on its way (`iban_in_use`).
+    """
+    given_amount = 0
+    for account in await uow.refund_transfers.list_waiting_accounts(mobile):
+        bill = await lock_bill(uow, await uow.bills.get(account.bill_id))
+        refunds = [refund for refund in await uow.bills.list_refunds(bill.id) if refund.is_free]
+        given_amount += sum(refund.amount for refund in refunds)
+        present = await uow.refund_transfers.find_account(bill.id)
+        if refunds and present and present.iban != iban:
+            await _store_iban(dependencies, uow, bill, refunds, present, iban, actor)
+    if not given_amount:
+        raise refuse_iban(await find_own_refunds(uow, mobile))
+    return given_amount
+
+
+def refuse_iban(own_refunds: OwnRefunds) -> NotAllowedNow:
+    """Return why no account is taken of a line to which nothing is due that goes no way yet."""
+    is_sent = bool(own_refunds.sent_amount)
+    return NotAllowedNow("iban", NotAllowedReason.IBAN_IN_USE if is_sent else NotAllowedReason.NO_REFUND_DUE)
+
+
+async def _store_iban(
+    dependencies: Dependencies,
+    uow: UnitOfWork,
+    bill: Bill,
+    refunds: Sequence[Refund],
+    account: RefundAccount,
+    iban: Iban,
+    actor: Actor,
+) -> None:
+    now = dependencies.clock.now()
+    account.iban, account.given_at = iban, now
+    await uow.refund_transfers.save_account(account)
+    for refund in refunds:
+        if refund.approved_by is not None and refund.iban != iban:
+            refund.iban, refund.approved_by, refund.approved_at, refund.to_card = None, None, None, False
+            await uow.bills.save_refund(refund)
+    facts = {"bill_id": bill.bill_id, "iban_end": iban.last_digits}
+    await uow.audit.add_entry(now, actor.label, "refund_iban", facts)
+    if bill.subject_kind == REQUEST_SUBJECT:
+        request = await uow.requests.get(bill.subject_id, lock=True)
+        await dependencies.engine.record_event(uow, request, "refund_iban", actor, facts)
+
+
+async def forget_refused_iban(uow: UnitOfWork, bill_row_id: int) -> None:
+    """Drop an account that the bank refused: its citizen is asked again."""
+    account = await uow.refund_transfers.find_account(bill_row_id)
+    if account:
+        account.iban = account.given_at = account.asked_at = None
+        await uow.refund_transfers.save_account(account)

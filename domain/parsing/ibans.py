@@ -1,0 +1,86 @@
+"""The number of a bank account (شبا) in a message: with or without IR and its name, in groups, amid a sentence."""
+
+from typing import NamedTuple
+
+from domain.parsing.identifiers import find_grouped_numbers, read_digit_run
+from domain.parsing.slots import MessageReader
+from domain.parsing.tokens import TokenStream, keys_of
+from domain.values.errors import InvalidField
+from domain.values.ibans import IBAN_DIGITS, Iban, parse_iban
+
+FEWEST_DIGITS = 10
+"""A shorter number behind IR or «شبا» is no attempt at an account."""
+
+_COUNTRY = keys_of("ir", "آی", "ار", "ای")
+_NAMES = keys_of(
+    "شبا", "شبام", "شبای", "شباش", "شبامه", "شباشه", "شبایم", "شبامو", "شبارو", "شبا‌ی", "sheba", "shaba", "shabam",
+    "shebam", "iban",
+)  # fmt: skip
+_LABELS = _COUNTRY | _NAMES | keys_of(
+    "شماره", "شمارش", "حساب", "حسابم", "حسابمه", "من", "ام", "بانک", "با", "رو", "را", "این", "اینه", "هست", "است",
+    "خودم", "بنده", "به", "shomare", "hesab", "hesabam", "man", ":", "=", "-", "،",
+)  # fmt: skip
+_WORDS_TO_NUMBER = 4
+
+
+class IbanPlace(NamedTuple):
+    """Where a message says an account."""
+
+    start: int
+    """The first token of its number."""
+    end: int
+    """The token after its last one."""
+    iban: Iban | None
+    """The account; None where the number is wrong."""
+
+
+def find_iban(stream: TokenStream) -> IbanPlace | None:
+    """Return the account that a message says: a right one first, else a number that is meant for one."""
+    if sum(len(digits) for _, digits in _list_numbers(stream)) < FEWEST_DIGITS:
+        return None
+    runs = [
+        (run[0], index, run[1])
+        for index, _ in _list_numbers(stream)
+        if (run := read_digit_run(stream, index, (IBAN_DIGITS,), IBAN_DIGITS))
+    ]
+    for digits, start, end in runs:
+        if (iban := _read_iban(digits)) and not stream.digits_at(end):
+            return IbanPlace(start, end, iban)
+    for digits, start, end in (*runs, *find_grouped_numbers(stream)):
+        is_named = _is_named(stream, start)
+        if len(digits) >= FEWEST_DIGITS and (is_named or (len(digits) == IBAN_DIGITS and end - start == 1)):
+            return IbanPlace(start, end, None)
+    return None
+
+
+def take_iban(reader: MessageReader) -> None:
+    """Take the account that a message says; a number that is meant for one and is wrong is refused."""
+    place = find_iban(reader.stream)
+    if place is None:
+        return
+    start = reader.stream.skip_back(place.start, _LABELS)
+    if place.iban:
+        reader.slots["iban"] = place.iban
+        reader.stream.take(start, place.end)
+    else:
+        reader.stream.take(start, place.start)
+        reader.reject_tokens("iban", place.start, place.end)
+
+
+def _list_numbers(stream: TokenStream) -> list[tuple[int, str]]:
+    return [(index, stream.digits_at(index)) for index in range(len(stream)) if stream.digits_at(index)]
+
+
+def _is_named(stream: TokenStream, start: int) -> bool:
+    """Return whether IR is right before a number, or its name near before it."""
+    if stream.raw_at(start - 1) in _COUNTRY:
+        return True
+    names = {stream.raw_at(index) for index in range(start - _WORDS_TO_NUMBER, start)}
+    return not _NAMES.isdisjoint(names) and len(stream.digits_at(start)) != 9
+
+
+def _read_iban(digits: str) -> Iban | None:
+    try:
+        return parse_iban(digits)
+    except InvalidField:
+        return None

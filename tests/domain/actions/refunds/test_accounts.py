@@ -1,0 +1,95 @@
+"""The account of money that is due back: asked for once, given anywhere in a text, asked about once, and changeable."""
+
+import pytest
+
+from domain.actions.refunds.accounts import ask_for_ibans, remind_of_iban
+from domain.bills.bill import Bill
+from domain.bills.refund_transfers import RefundAccount
+from domain.values.actors import Role
+from domain.values.errors import NotAllowedNow
+from tests.support.municipality import CITIZEN, NEIGHBOUR, Municipality, actor
+
+IBAN, OTHER_IBAN = "IR062960000000100324200001", "IR580540105180021273113007"
+WRONG_IBAN = "IR062960000000100324200002"
+
+
+async def cancelled(town: Municipality, mobile: str = CITIZEN) -> Bill:
+    """The bill of a paid request that its citizen cancelled, after the job that asks for accounts."""
+    code = await town.reach("paid", mobile=mobile)
+    await town.says(f"لغو {code}", "۱", mobile=mobile)
+    await ask_for_ibans(town.desk, town.store)
+    return (await town.bills(code))[0]
+
+
+async def account(town: Municipality, bill: Bill) -> RefundAccount:
+    """The account that the money of a bill goes to."""
+    async with town.store.open_unit(write=False) as uow:
+        found = await uow.refund_transfers.find_account(bill.id)
+    assert found is not None
+    return found
+
+
+async def test_it_is_asked_for_once_and_kept_after_one_yes(town: Municipality) -> None:
+    bill = await cancelled(town)
+    question = (await town.sent())[-1]
+    assert question.key == "sms.iban_asked"
+    assert "۳۵٬۲۰۰٬۰۰۰ ریال بابت" in question.text
+    assert await ask_for_ibans(town.desk, town.store) == 0
+    asked = (await town.says(f"سلام آقای مهندس اینم شبای من {OTHER_IBAN} ممنون")).text
+    assert "۳۵٬۲۰۰٬۰۰۰ ریال به بانک پارسیان، شبا با چهار رقم آخر ۳۰۰۷، واریز شود؟" in asked
+    assert (await account(town, bill)).iban is None
+    assert "شبا ثبت شد: بانک پارسیان" in (await town.says("بله")).text
+    kept = await account(town, bill)
+    assert (kept.iban, kept.mobile, kept.given_at) == (OTHER_IBAN, CITIZEN, town.clock.at)
+    facts = town.rows("SELECT facts FROM audit WHERE action = 'refund_iban'")
+    payloads = town.rows("SELECT payload FROM history WHERE event = 'refund_iban'")
+    assert len(facts) == len(payloads) == 1
+    assert "3007" in str(facts) and "3007" in str(payloads)
+    assert town.rows("SELECT payload FROM history WHERE payload LIKE ?", f"%{OTHER_IBAN}%") == []
+
+
+async def test_it_may_be_changed_and_the_same_one_again_changes_nothing(town: Municipality) -> None:
+    bill = await cancelled(town)
+    await town.says(IBAN, "۱")
+    given_at = (await account(town, bill)).given_at
+    town.advance(hours=1)
+    assert "شبا ثبت شد" in (await town.says(f"شبا {IBAN}", "آره")).text
+    assert (await account(town, bill)).given_at == given_at
+    assert "شبا ثبت نشد" in (await town.says(f"شبام عوض شد {OTHER_IBAN}", "نه")).text
+    assert (await account(town, bill)).iban == IBAN
+    await town.says(f"شبام عوض شد {OTHER_IBAN}", "بله")
+    assert (await account(town, bill)).iban == OTHER_IBAN
+    assert len(town.rows("SELECT facts FROM audit WHERE action = 'refund_iban'")) == 2
+
+
+async def test_a_wrong_digit_is_said_and_the_next_number_is_taken(town: Municipality) -> None:
+    bill = await cancelled(town)
+    assert "یکی از رقم‌های شماره شبا اشتباه است" in (await town.says(f"شبا {WRONG_IBAN}")).text
+    assert "واریز شود؟" in (await town.says("062960000000100324200001")).text
+    assert "واریز شود؟" in (await town.says(OTHER_IBAN)).text, "another number is no yes"
+    await town.says("1")
+    assert (await account(town, bill)).iban == OTHER_IBAN
+
+
+async def test_the_word_alone_asks_for_the_number(town: Municipality) -> None:
+    await cancelled(town)
+    assert "IR و ۲۴ رقم" in (await town.says("شماره شبا")).text
+    assert "بانک ناشناخته" in (await town.says("۰۶۲۹۶۰۰۰۰۰۰۰۱۰۰۳۲۴۲۰۰۰۰۱")).text
+
+
+async def test_who_is_owed_nothing_is_told_so_and_nothing_is_kept(town: Municipality) -> None:
+    await cancelled(town)
+    for text in (f"شبا {IBAN}", "شبا"):
+        assert "پولی نیست که به شبا برگردد" in (await town.says(text, mobile=NEIGHBOUR)).text
+    assert town.rows("SELECT bill_id FROM refund_accounts WHERE iban IS NOT NULL") == []
+
+
+async def test_the_staff_remind_who_has_given_none(town: Municipality) -> None:
+    bill = await cancelled(town)
+    async with town.store.open_unit() as uow:
+        await remind_of_iban(town.desk, uow, bill.id, actor(Role.REVENUE))
+    assert (await town.sent())[-1].key == "sms.iban_reminded"
+    await town.says(IBAN, "بله")
+    with pytest.raises(NotAllowedNow, match="iban_not_wanted"):
+        async with town.store.open_unit() as uow:
+            await remind_of_iban(town.desk, uow, bill.id, actor(Role.REVENUE))
