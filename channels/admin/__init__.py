@@ -19,6 +19,7 @@ from channels.admin.bills.charge_pages import ChargePages
 from channels.admin.bills.merged_pages import MergedBillPages
 from channels.admin.bills.refund_pages import RefundPages
 from channels.admin.bills.slip_pages import SlipPages
+from channels.admin.bills.transfer_pages import TransferPages
 from channels.admin.feedback.comment_pages import CommentPages
 from channels.admin.feedback.rating_pages import RatingPages
 from channels.admin.fleet.calendar_pages import CalendarPages
@@ -122,6 +123,7 @@ def _build_request_pages(staff_sign_in: StaffSignIn, side_processes: SideProcess
 def _build_registry_pages(staff_sign_in: StaffSignIn, side_processes: SideProcesses) -> Sequence[PageGroup]:
     """Return the pages of what the municipality has in its books: taxis, machines, prices."""
     dependencies, store = staff_sign_in.dependencies, staff_sign_in.store
+    refund_pages = RefundPages(dependencies, store, side_processes.gateways)
     return (
         ChargePages(dependencies, store),
         SlipPages(dependencies, store),
@@ -130,7 +132,8 @@ def _build_registry_pages(staff_sign_in: StaffSignIn, side_processes: SideProces
         CalendarPages(dependencies, store),
         ServicePages(dependencies, store),
         TariffPages(dependencies, store),
-        RefundPages(dependencies, store, side_processes.gateways),
+        refund_pages,
+        TransferPages(dependencies, store, refund_pages),
         AttemptPages(dependencies, store, side_processes.gateways),
         SuspensePages(dependencies, store),
         LedgerPages(dependencies, store),

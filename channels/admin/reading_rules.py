@@ -66,6 +66,7 @@ _KINDS: Mapping[str, ReadKind | None] = {
     "/staff/merged-bills/{id}": ReadKind.MONEY,
     "/staff/slips": ReadKind.MONEY,
     "/staff/refunds": ReadKind.MONEY,
+    "/staff/refunds/files/{id}.csv": NOBODY,
     "/staff/payments": ReadKind.MONEY,
     "/staff/payments/{id}": ReadKind.MONEY,
     "/staff/suspense": ReadKind.MONEY,

@@ -39,6 +39,7 @@ _RIGHT_TO_LEFT_LETTER = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _CODE_MARKS = dict.fromkeys((0x200E, 0x200F, 0x00A0))
 _NEEDLESS_MARKS = {**_CODE_MARKS, 0x00A0: "-"}
 _FIRST_FOREIGN_LETTER = "\u0250"
+_COUNTRY_OF_ACCOUNT = re.compile(r"\bir(?=[\W_]*\d)", re.IGNORECASE)
 _BEFORE_NUMBER = re.compile(r"(?<=\D)(?=\d)")
 
 _SEPARATORS = re.compile(r"[\s\-_\u2010-\u2015\u2212\u00b7.]+")
@@ -113,8 +114,11 @@ def drop_needless_marks(text: str) -> str:
 
 
 def has_latin_letters_alone(text: str) -> bool:
-    """Return whether all letters of a text are Latin ones; of one without letters too."""
-    return all(letter < _FIRST_FOREIGN_LETTER for letter in text if letter.isalpha())
+    """Return whether all letters of a text are Latin ones; of one without letters too, but for a bank account (IR…)."""
+    own_text = _COUNTRY_OF_ACCOUNT.sub("", text)
+    if own_text != text and not any(map(str.isalpha, own_text)):
+        return False  # everybody writes these two so
+    return all(letter < _FIRST_FOREIGN_LETTER for letter in own_text if letter.isalpha())
 
 
 def group_digits(amount: int) -> str:

@@ -10,6 +10,7 @@ from functools import partial
 from aiohttp import web
 
 from channels.admin.actors import load_staff_names
+from channels.admin.bills.account_view import AccountView, TransferFileView, build_account_view, build_file_view
 from channels.admin.bills.bill_forms import submit_approval, submit_refund
 from channels.admin.bills.bill_subject import BillSubjects, BillSubjectView
 from channels.admin.bills.bill_view import Approval, build_approval
@@ -40,6 +41,8 @@ from domain.values.text import group_digits
 REFUNDS_PATH = "/staff/refunds"
 MOST_OPEN_CARD_REFUNDS = 50
 """So many transfers to cards are shown above the list, the oldest first."""
+MOST_FILES = 3
+"""So many files of transfers are shown, the newest first, besides those of which something is open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,10 @@ class RefundDueView:
     """The state of the second person's approval."""
     card_money: CardMoneyView
     """Where the money can go, and what is on its way to a card."""
+    account: AccountView
+    """The account that its citizen gave."""
+    account_id: int
+    """Names that in addresses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +108,9 @@ class RefundPages:
         )
         charged_registries = [registry for registry in REGISTRIES.values() if registry.charge_terms]
         return (
-            PageRoute("GET", REFUNDS_PATH, Right.REFUNDS_VIEW, self._render_page),
+            PageRoute("GET", REFUNDS_PATH, Right.REFUNDS_VIEW, self.render_page),
             *(
-                PageRoute("POST", f"{REFUNDS_PATH}/{path}", right, FormSubmission(name, action, self._render_page))
+                PageRoute("POST", f"{REFUNDS_PATH}/{path}", right, FormSubmission(name, action, self.render_page))
                 for path, name, right, action in actions
             ),
             *(self._build_row_route(registry) for registry in charged_registries),
@@ -141,7 +148,7 @@ class RefundPages:
             done_key = await submit_refund(self._dependencies, uow, visitor)
         return f"{list_address(registry)}/{get_row_id(request)}?done={done_key}"
 
-    async def _render_page(
+    async def render_page(
         self, request: web.Request, visitor: Visitor, refused_form: RefusedForm | None = None
     ) -> web.Response:
         """Return the list. Why a form was refused is shown beside it, above everything where its bill is not listed."""
@@ -154,18 +161,29 @@ class RefundPages:
             due_views = [await self._build_due_view(uow, visitor, entry, member_names) for entry in refund_list.rows]
             open_refunds = await self._load_open_refunds(uow, visitor, member_names)
             money_total = await uow.bills.count_due_back()
+            files = await self._load_files(uow, member_names)
         page_error = cursor_error or form_error(refused_form)
         submitted_bill = refused_form.submitted_texts.get("bill_id") if refused_form else None
         is_form_listed = submitted_bill in {entry.bill_id for entry in due_views}
         context = {
             "due_refunds": due_views,
             "open_refunds": open_refunds,
+            "files": files,
             **build_list_context(
                 self._dependencies, request, refund_list, money_total, refused_form, page_error,
                 is_form_listed=is_form_listed,
             ),
         }  # fmt: skip
         return render_staff_page(request, visitor, "admin/bills/refunds.html", context, error=page_error)
+
+    async def _load_files(self, uow: UnitOfWork, member_names: Mapping[str, str]) -> list[TransferFileView]:
+        """Return the newest files of transfers, and those with transfers whose end is not known."""
+        return [
+            build_file_view(
+                self._dependencies, file, list(await uow.refund_transfers.list_transfers(file.id)), member_names
+            )
+            for file in await uow.refund_transfers.list_files(MOST_FILES)
+        ]
 
     async def _load_open_refunds(
         self, uow: UnitOfWork, visitor: Visitor, member_names: Mapping[str, str]
@@ -195,6 +213,8 @@ class RefundPages:
             subject=await self._subjects.build_view(uow, visitor, bill),
             approval=build_approval(self._dependencies, payments, due_refunds, member_names, visitor.actor),
             card_money=await load_card_money(uow, self._dependencies, bill.id, payments, refunds, member_names),
+            account=build_account_view(self._dependencies.catalogue, await uow.refund_transfers.find_account(bill.id)),
+            account_id=bill.id,
         )
 
     def _describe_reason(self, reason_code: str) -> str:

@@ -40,6 +40,15 @@
     root.classList.toggle("no-calendar", !event.target.matches("[data-jdp]"));
   });
 
+  // An account is shown in Persian digits and copied in Latin ones, as banks take it.
+  document.addEventListener("copy", (event) => {
+    const { anchorNode, focusNode } = getSelection();
+    const account = anchorNode?.parentElement?.closest("[data-copied]");
+    if (!account?.contains(focusNode)) return;
+    event.clipboardData.setData("text/plain", account.dataset.copied);
+    event.preventDefault();
+  });
+
   // A menu closes when one clicks beside it, or leaves it by Escape.
   const who = document.querySelector(".who");
   document.addEventListener("click", (event) => {

@@ -42,6 +42,7 @@ from tests.support.pages.money_visits import (
     ledger_visits,
     merged_bill_visits,
     settlement_visits,
+    transfer_file_visits,
 )
 from tests.support.pages.page_visits import Looks, PageVisit, list_code_visits
 from tests.support.pages.route_addresses import plain
@@ -327,6 +328,7 @@ async def _due_back(site: StaffSite) -> dict[str, Sequence[PageVisit]]:
             PageVisit("/staff/refunds?page=x", Role.REVENUE, 422),
             *await card_refund_visits(site),
         ],
+        **await transfer_file_visits(site),
         **await attempt_visits(site),
         **await merged_bill_visits(site),
         **await ledger_visits(site),

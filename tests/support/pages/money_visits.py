@@ -10,7 +10,14 @@ from domain.registries.declarations import DUTY
 from domain.values.actors import Role
 from tests.support.pages.page_visits import PageVisit
 from tests.support.refunding_bank import REFUSED, SILENT
-from tests.support.scenarios import card_refunds, held_receipts, online_attempts, settlement_files, site_registries
+from tests.support.scenarios import (
+    card_refunds,
+    held_receipts,
+    online_attempts,
+    refunds_due,
+    settlement_files,
+    site_registries,
+)
 from tests.support.scenarios.taxi_registries import PLATE
 from tests.support.staff_site import StaffSite
 
@@ -99,4 +106,14 @@ async def merged_bill_visits(site: StaffSite) -> dict[str, Sequence[PageVisit]]:
             PageVisit(f"{merged_bills}/{bills[0].bill_id}", Role.REVENUE, 404),
             PageVisit(f"{duty}/{rows[0].id}", Role.REVENUE),
         ],
+    }
+
+
+async def transfer_file_visits(site: StaffSite) -> dict[str, Sequence[PageVisit]]:
+    """The file of a day, with a transfer of which nobody knows what became."""
+    file_id = await refunds_due.make_file(site)
+    one = "/staff/refunds/files/{id}"
+    return {
+        one: [PageVisit(f"/staff/refunds/files/{file_id}", role) for role in (Role.REVENUE, Role.AUDITOR)],
+        f"{one}.csv": [PageVisit(f"/staff/refunds/files/{file_id}.csv", Role.REVENUE)],
     }

@@ -4,12 +4,15 @@ from itertools import count
 
 from domain.actions.bills.pay import record_payment
 from domain.actions.messages.notify import announce_outcome
+from domain.actions.refunds.accounts import ask_for_ibans, give_iban
+from domain.actions.refunds.files import make_transfer_file
 from domain.actions.registries.charges import bill_and_notify
 from domain.bills.bill import Bill, PaymentMethod
 from domain.blocks.charging import REQUEST_SUBJECT as REQUEST
 from domain.registries.declarations import REGISTRIES
 from domain.requests.request import ServiceRequest
 from domain.values.actors import Role
+from domain.values.ibans import parse_iban
 from tests.support.municipality import actor
 from tests.support.staff_site import StaffSite
 
@@ -52,3 +55,26 @@ async def paid_twice(site: StaffSite, registry: str, row: int) -> Bill:
     for _ in range(2):
         await pay(site, bill)
     return bill
+
+
+async def give_account(site: StaffSite, bill: Bill) -> None:
+    """Let whom the money of a bill belongs to say an account; they are asked first."""
+    await ask_for_ibans(site.demo.desk, site.store)
+    mobile = await _find_mobile(site, bill)
+    async with site.store.open_unit() as uow:
+        await give_iban(site.demo.desk, uow, mobile, parse_iban(IBAN), actor(Role.CITIZEN, mobile))
+
+
+async def make_file(site: StaffSite) -> int:
+    """Make today's file with the money of a cancelled request; return its id."""
+    _, bill = await cancelled(site)
+    await give_account(site, bill)
+    async with site.store.open_unit() as uow:
+        return (await make_transfer_file(site.demo.desk, uow, actor(Role.REVENUE, "maker"))).id
+
+
+async def _find_mobile(site: StaffSite, bill: Bill) -> str:
+    async with site.store.open_unit(write=False) as uow:
+        account = await uow.refund_transfers.find_account(bill.id)
+    assert account is not None
+    return account.mobile

@@ -42,7 +42,8 @@ async def test_who_is_asked_and_who_can_be_paid(store: SqlStore) -> None:
         assert [account.bill_id for account in waiting] == sorted([asked.id, given.id, gone.id])
         await uow.refund_transfers.save_account(RefundAccount(asked.id, MOBILE, NOW, IBAN, NOW))
         found = await uow.refund_transfers.find_account(asked.id)
-        assert found is not None and found.iban is not None
+        assert found is not None
+        assert found.iban is not None
         assert (found.iban.last_digits, await uow.refund_transfers.find_account(unasked.id)) == ("0001", None)
 
 

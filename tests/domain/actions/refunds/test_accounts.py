@@ -41,10 +41,11 @@ async def test_it_is_asked_for_once_and_kept_after_one_yes(town: Municipality) -
     assert "شبا ثبت شد: بانک پارسیان" in (await town.says("بله")).text
     kept = await account(town, bill)
     assert (kept.iban, kept.mobile, kept.given_at) == (OTHER_IBAN, CITIZEN, town.clock.at)
-    facts = town.rows("SELECT facts FROM audit WHERE action = 'refund_iban'")
+    facts = town.rows("SELECT detail FROM audit WHERE what = 'refund_iban'")
     payloads = town.rows("SELECT payload FROM history WHERE event = 'refund_iban'")
     assert len(facts) == len(payloads) == 1
-    assert "3007" in str(facts) and "3007" in str(payloads)
+    assert "3007" in str(facts)
+    assert "3007" in str(payloads)
     assert town.rows("SELECT payload FROM history WHERE payload LIKE ?", f"%{OTHER_IBAN}%") == []
 
 
@@ -59,7 +60,7 @@ async def test_it_may_be_changed_and_the_same_one_again_changes_nothing(town: Mu
     assert (await account(town, bill)).iban == IBAN
     await town.says(f"شبام عوض شد {OTHER_IBAN}", "بله")
     assert (await account(town, bill)).iban == OTHER_IBAN
-    assert len(town.rows("SELECT facts FROM audit WHERE action = 'refund_iban'")) == 2
+    assert len(town.rows("SELECT detail FROM audit WHERE what = 'refund_iban'")) == 2
 
 
 async def test_a_wrong_digit_is_said_and_the_next_number_is_taken(town: Municipality) -> None:
