@@ -31,7 +31,7 @@ from domain.actions.payments.card_refund_denial import deny_card_refund
 from domain.actions.payments.card_refund_worker import ask_about_refund
 from domain.actions.payments.gateway_worker import GatewaysByName
 from domain.authorization.rights import Right
-from domain.bills.bill import DueBack, RefundState
+from domain.bills.bill import DueBack, Refund, RefundState
 from domain.language.wording import day_and_hour_text
 from domain.registries.declarations import REGISTRIES, Registry
 from domain.unit_of_work import Store, UnitOfWork
@@ -73,6 +73,8 @@ class RefundDueView:
     """The account that its citizen gave."""
     account_id: int
     """Names that in addresses."""
+    file_id: int | None
+    """The file of transfers that it is in; None: in none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,9 +217,16 @@ class RefundPages:
             card_money=await load_card_money(uow, self._dependencies, bill.id, payments, refunds, member_names),
             account=build_account_view(self._dependencies.catalogue, await uow.refund_transfers.find_account(bill.id)),
             account_id=bill.id,
+            file_id=await _find_file(uow, due_refunds),
         )
 
     def _describe_reason(self, reason_code: str) -> str:
         """Return in words why money goes back; a code that nobody worded is shown as it is."""
         key = f"admin.refunds.reasons.{reason_code}"
         return self._dependencies.catalogue.text(key) if key in self._dependencies.catalogue else reason_code
+
+
+async def _find_file(uow: UnitOfWork, due_refunds: Sequence[Refund]) -> int | None:
+    """Return the file of transfers that one of these refunds is in."""
+    transfer_id = next((refund.transfer_id for refund in due_refunds if refund.transfer_id), None)
+    return (await uow.refund_transfers.get_transfer(transfer_id)).file_id if transfer_id else None

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from domain.actions.refunds.accounts import ask_for_ibans
 from domain.bills.bill import Bill, BillState, Payment, PaymentOutcome
 from domain.messages.records import OutboxMessage
 from domain.values import bill_ids
@@ -14,7 +15,7 @@ from domain.values.text import group_digits
 from tests.channels.admin.audit_reader import list_audited
 from tests.support.demo_site import MORNING
 from tests.support.factories import a_bill, a_refund
-from tests.support.scenarios.refunds_due import IBAN, cancelled, paid_twice, pay
+from tests.support.scenarios.refunds_due import IBAN, cancelled, give_account, paid_twice, pay
 from tests.support.scenarios.site_registries import furnish, give, words
 from tests.support.scenarios.taxi_registries import DRIVER_CODE, DRIVER_MOBILE, OWNER_MOBILE, PLATE
 from tests.support.staff_site import OUTSIDE, PASSWORD, StaffSite, Visitor, visitor
@@ -251,3 +252,28 @@ async def test_a_long_list_has_pages(site: StaffSite, revenue: Visitor) -> None:
     assert f'action="{GIVE}?page=' in second, "one stays on the page"
     wrong = words(await revenue.get(f"{LIST}?page=5", 422))
     assert "نشانی این صفحه درست نیست" in wrong
+
+
+async def test_a_day_s_transfers_are_one_file_and_each_is_recorded_there(site: StaffSite, revenue: Visitor) -> None:
+    request, bill = await cancelled(site)
+    await ask_for_ibans(site.demo.desk, site.store)
+    page = words(await revenue.get(LIST))
+    assert "نرسیده؛ خواسته شد" in page
+    assert await revenue.post(f"{LIST}/accounts/{bill.id}/remind") == f"{LIST}?done=iban_asked"
+    assert "چیزی برای واریز نیست" in words(await revenue.post(f"{LIST}/files", 409))
+    await give_account(site, bill)
+    listed = await revenue.get(LIST)
+    assert f'dir="ltr" class="account" data-copied="{IBAN}">IR۰۶ ۲۹۶۰ ۰۰۰۰ ۰۰۱۰ ۰۳۲۴ ۲۰۰۰ ۰۱</bdi>' in listed
+    address = (await revenue.post(f"{LIST}/files")).partition("?")[0]
+    assert (await revenue.post(f"{LIST}/files")).partition("?")[0] == address, "a day has one file"
+    sheet = await revenue.get(f"{address}.csv")
+    assert f"{IBAN},{bill.amount},گل‌جمال توماج" in sheet
+    assert "در فایل واریزهاست" in words(await revenue.get(LIST))
+    transfer = re.findall(r'name="transfer" value="(\d+)"', await revenue.get(address))[0]
+    assert "شمارهٔ پیگیری" in words(await revenue.post(f"{address}/done", 422, transfer=transfer, reference=" "))
+    done = {"transfer": transfer, "reference": "9001"}
+    assert await revenue.post(f"{address}/done", **done) == f"{address}?done=refund"
+    assert await revenue.post(f"{address}/done", **done) == f"{address}?done=refund"
+    assert len(await returned(site, bill)) == 1
+    assert "واریز شد" in words(await revenue.get(address))
+    assert request.code not in await revenue.get(LIST)

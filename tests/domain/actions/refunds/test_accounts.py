@@ -7,6 +7,7 @@ from domain.bills.bill import Bill
 from domain.bills.refund_transfers import RefundAccount
 from domain.values.actors import Role
 from domain.values.errors import NotAllowedNow
+from tests.support.chat_person import Person
 from tests.support.municipality import CITIZEN, NEIGHBOUR, Municipality, actor
 
 IBAN, OTHER_IBAN = "IR062960000000100324200001", "IR580540105180021273113007"
@@ -94,3 +95,15 @@ async def test_the_staff_remind_who_has_given_none(town: Municipality) -> None:
     with pytest.raises(NotAllowedNow, match="iban_not_wanted"):
         async with town.store.open_unit() as uow:
             await remind_of_iban(town.desk, uow, bill.id, actor(Role.REVENUE))
+
+
+async def test_in_a_chat_it_is_asked_there_and_kept_by_a_button(town: Municipality) -> None:
+    person = Person(town)
+    await person.starts()
+    await person.shares()
+    bill = await cancelled(town)
+    assert "باید به شما برگردد" in (await person.hears())[-1].text
+    question = await person.says(f"سلام، این شبای خودمه: {OTHER_IBAN}")
+    assert question.text.endswith("واریز شود؟ به نام خودتان است؟"), "buttons take the place of numbers"
+    assert "شبا ثبت شد: بانک پارسیان" in (await person.presses("بله"))[-1].text
+    assert (await account(town, bill)).iban == OTHER_IBAN
