@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from channels.admin.actors import describe_actor
+from channels.admin.bills.account_view import AccountView, build_account_view
 from channels.admin.bills.card_money_view import CardMoneyView, load_card_money
 from channels.admin.payments.attempt_view import StaffAttemptView, load_attempt_views
 from domain.actions.bills.merged_bills import load_parts
@@ -99,6 +100,8 @@ class BillView:
     """The state of the second person's approval of that."""
     card_money: CardMoneyView
     """Where that can go, and what is on its way to a card."""
+    account: AccountView
+    """The account that its citizen gave for it."""
     attempts: Sequence[StaffAttemptView]
     """The attempts to pay it online, oldest first; none for who may not see them."""
     merged_bills: Sequence[MergedBillLink]
@@ -144,6 +147,7 @@ async def build_bill_view(
         refund_amount=group_digits(due_amount) if due_amount else None,
         approval=build_approval(dependencies, payments, due_refunds, member_names, actor),
         card_money=await load_card_money(uow, dependencies, bill.id, payments, refunds, member_names),
+        account=build_account_view(catalogue, await uow.refund_transfers.find_account(bill.id)),
         attempts=await load_attempt_views(uow, dependencies.catalogue, bill, member_names, actor),
         merged_bills=await _list_merged_bills(uow, catalogue, bill),
     )

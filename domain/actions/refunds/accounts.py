@@ -4,7 +4,7 @@ An account that was given stands for all that is due to its line then. History a
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from domain.actions.bills.subjects import SUBJECTS, lock_bill
 from domain.actions.dependencies import Dependencies
@@ -96,7 +96,9 @@ async def _send_question(
     async def render_message() -> RenderedMessage:
         title = await SUBJECTS[bill.subject_kind].render_title(dependencies, uow, bill)
         facts = {"refund": group_digits(sum(refund.amount for refund in refunds)), "service": title}
-        return dependencies.catalogue.render_message(text_key, facts)
+        # It goes to the channel that its request came by.
+        request_id = bill.subject_id if bill.subject_kind == REQUEST_SUBJECT else None
+        return replace(dependencies.catalogue.render_message(text_key, facts), request_id=request_id)
 
     await uow.refund_transfers.save_account(RefundAccount(bill.id, mobile, asked_at=now))
     await notify_line(dependencies, uow, mobile, render_message)

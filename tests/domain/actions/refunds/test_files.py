@@ -101,7 +101,7 @@ async def test_what_the_bank_refuses_is_asked_about_and_goes_with_another_file(t
 
 
 async def test_above_the_limit_a_second_person_approves_the_very_account(town: Municipality) -> None:
-    town.desk.policy = replace(town.desk.policy, refund_limit=FOUR_HOURS - 1)
+    town.desk.engine = replace(town.desk.engine, policy=replace(town.desk.policy, refund_limit=FOUR_HOURS - 1))
     bill = await owed(town)
 
     async def approve(iban: str, by: str) -> None:
