@@ -103,7 +103,9 @@ class TransferPages:
             audit_facts = {"kind": "csv", "file": f"{file_name}.csv"}
             await uow.audit.add_entry(visitor.now, visitor.actor.label, "export", audit_facts)
         headings = [self._dependencies.catalogue.text(f"admin.transfers.columns.{name}") for name in _COLUMNS]
-        rows = [[line.iban, line.amount, line.name, line.description, line.payment_number] for line in lines]
+        rows: list[list[str | int]] = [
+            [line.iban, line.amount, line.name, line.description, line.payment_number] for line in lines
+        ]
         return render_csv(file_name, [headings, *rows])
 
 
