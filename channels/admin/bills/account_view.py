@@ -1,17 +1,12 @@
-"""The account that the money of a bill goes to, as pages show it, and the transfers of a day's file."""
+"""The account that the money of a bill goes to, as pages show it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-from channels.admin.actors import describe_actor
-from channels.admin.bills.bill_subject import BillSubjectView
-from domain.actions.dependencies import Dependencies
-from domain.bills.refund_transfers import RefundAccount, RefundFile, RefundTransfer, TransferState
+from domain.bills.refund_transfers import RefundAccount
 from domain.language.wording import day_and_hour_text
 from domain.messages.catalogue import Catalogue
-from domain.values.calendar import jalali_text
 from domain.values.ibans import Iban
-from domain.values.text import group_digits, persian_digits
+from domain.values.text import persian_digits
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,50 +33,6 @@ class AccountView:
     """Day and hour of the last question; None: nobody was asked."""
 
 
-@dataclass(frozen=True, slots=True)
-class TransferFileView:
-    """The file of a day."""
-
-    file_id: int
-    """Names it in addresses."""
-    day: str
-    """The day, by the Persian calendar."""
-    made_at: str
-    """Day and hour in Tehran."""
-    made_by: str
-    """Who made it, by name."""
-    count: str
-    """How many transfers it has."""
-    amount: str
-    """Their rials."""
-    open_count: str | None
-    """Of how many the end is not known; None: of none."""
-
-
-@dataclass(frozen=True, slots=True)
-class TransferView:
-    """One transfer of a file."""
-
-    transfer_id: int
-    """Names it in addresses."""
-    subject: BillSubjectView
-    """What its bill is for."""
-    name: str | None
-    """Of whom the account is to be, as it was sent."""
-    iban: IbanView | None
-    """The account; None once personal data was erased."""
-    amount: str
-    """In rials, with Persian digits."""
-    bill_id: str
-    """Names the transfer in the file."""
-    state_label: str
-    """What became of it."""
-    is_open: bool
-    """Whether that is not known yet."""
-    end_note: str | None
-    """When and by whom that was recorded, with the bank's number; None while it is open."""
-
-
 def build_iban_view(catalogue: Catalogue, iban: Iban) -> IbanView:
     """Return an account in words."""
     return IbanView(persian_digits(iban.groups), str(iban), catalogue.text(iban.text_key))
@@ -95,44 +46,4 @@ def build_account_view(catalogue: Catalogue, account: RefundAccount | None) -> A
         build_iban_view(catalogue, account.iban) if account.iban else None,
         day_and_hour_text(account.given_at) if account.given_at else None,
         day_and_hour_text(account.asked_at) if account.asked_at else None,
-    )
-
-
-def build_file_view(
-    dependencies: Dependencies, file: RefundFile, transfers: list[RefundTransfer], member_names: Mapping[str, str]
-) -> TransferFileView:
-    """Return a file with its transfers in sum; `member_names` is what members of the staff are called by user name."""
-    open_count = sum(transfer.state is TransferState.FILED for transfer in transfers)
-    return TransferFileView(
-        file.id,
-        jalali_text(file.day),
-        day_and_hour_text(file.made_at),
-        describe_actor(dependencies.catalogue, file.made_by, member_names),
-        persian_digits(len(transfers)),
-        group_digits(sum(transfer.amount for transfer in transfers)),
-        persian_digits(open_count) if open_count else None,
-    )
-
-
-def build_transfer_view(
-    dependencies: Dependencies,
-    transfer: RefundTransfer,
-    bill_id: str,
-    subject: BillSubjectView,
-    member_names: Mapping[str, str],
-) -> TransferView:
-    """Return a transfer in words."""
-    catalogue = dependencies.catalogue
-    ender = describe_actor(catalogue, transfer.ended_by, member_names) if transfer.ended_by else ""
-    ending = [day_and_hour_text(transfer.ended_at), ender, transfer.reference] if transfer.ended_at else []
-    return TransferView(
-        transfer_id=transfer.id,
-        subject=subject,
-        name=transfer.name,
-        iban=build_iban_view(catalogue, transfer.iban) if transfer.iban else None,
-        amount=group_digits(transfer.amount),
-        bill_id=bill_id,
-        state_label=catalogue.text(f"admin.transfers.states.{transfer.state}"),
-        is_open=transfer.state is TransferState.FILED,
-        end_note=" · ".join(filter(None, ending)) or None,
     )

@@ -10,12 +10,13 @@ from functools import partial
 from aiohttp import web
 
 from channels.admin.actors import load_staff_names
-from channels.admin.bills.account_view import AccountView, TransferFileView, build_account_view, build_file_view
+from channels.admin.bills.account_view import AccountView, build_account_view
 from channels.admin.bills.bill_forms import submit_approval, submit_refund
 from channels.admin.bills.bill_subject import BillSubjects, BillSubjectView
 from channels.admin.bills.bill_view import Approval, build_approval
 from channels.admin.bills.card_money_view import CardMoneyView, CardRefundView, load_card_money, load_card_refund_view
 from channels.admin.bills.money_lists import build_list_context
+from channels.admin.bills.transfer_view import TransferFileView, build_file_view
 from channels.admin.filtered_pages import load_filtered
 from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
 from channels.admin.registries.registry_row import RowPage
