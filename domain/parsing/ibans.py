@@ -12,11 +12,11 @@ FEWEST_DIGITS = 10
 """A shorter number behind IR or «شبا» is no attempt at an account."""
 
 _COUNTRY = keys_of("ir", "آی", "ار", "ای")
-_NAMES = keys_of(
+_ACCOUNT_WORDS = keys_of(
     "شبا", "شبام", "شبای", "شباش", "شبامه", "شباشه", "شبایم", "شبامو", "شبارو", "شبا‌ی", "sheba", "shaba", "shabam",
     "shebam", "iban",
 )  # fmt: skip
-_LABELS = _COUNTRY | _NAMES | keys_of(
+_LABELS = _COUNTRY | _ACCOUNT_WORDS | keys_of(
     "شماره", "شمارش", "حساب", "حسابم", "حسابمه", "من", "ام", "بانک", "با", "رو", "را", "این", "اینه", "هست", "است",
     "خودم", "بنده", "به", "shomare", "hesab", "hesabam", "man", ":", "=", "-", "،",
 )  # fmt: skip
@@ -75,8 +75,8 @@ def _is_named(stream: TokenStream, start: int) -> bool:
     """Return whether IR is right before a number, or its name near before it."""
     if stream.raw_at(start - 1) in _COUNTRY:
         return True
-    names = {stream.raw_at(index) for index in range(start - _WORDS_TO_NUMBER, start)}
-    return not _NAMES.isdisjoint(names) and len(stream.digits_at(start)) != 9
+    words_before = {stream.raw_at(index) for index in range(start - _WORDS_TO_NUMBER, start)}
+    return not _ACCOUNT_WORDS.isdisjoint(words_before) and len(stream.digits_at(start)) != 9
 
 
 def _read_iban(digits: str) -> Iban | None:

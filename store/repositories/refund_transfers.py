@@ -123,8 +123,8 @@ class SqlRefundTransferRepository(Repository):
         await self._transaction.execute(_INSERT_TRANSFER, _TRANSFER_MAPPING.column_values(transfer))
 
     async def save_transfer(self, transfer: RefundTransfer) -> None:
-        names = ("state", "reference", "ended_at", "ended_by")
-        values = {name: getattr(transfer, name) for name in names} | {"of_transfer": transfer.id}
+        changing_columns = ("state", "reference", "ended_at", "ended_by")
+        values = {name: getattr(transfer, name) for name in changing_columns} | {"of_transfer": transfer.id}
         if await self._transaction.count_written(_UPDATE_TRANSFER, values) != 1:
             raise Conflict("transfer")
 

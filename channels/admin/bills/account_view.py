@@ -13,7 +13,7 @@ from domain.values.text import persian_digits
 class IbanView:
     """An account, to be read and to be copied."""
 
-    shown: str
+    display_text: str
     """In groups of four, with Persian digits."""
     copied: str
     """As banks take it: IR and 24 Latin digits."""
