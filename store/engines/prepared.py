@@ -38,17 +38,15 @@ class PreparedStatement:
         self._outputs = [
             (position, value_reader) for position, value_reader in value_readers if value_reader is not None
         ]
-        self._expands = bool(compiled.post_compile_params)
-        self._sql = str(compiled)
-        if not self._expands and compiled.literal_execute_params:
-            state = compiled.construct_expanded_state(dict.fromkeys(parameter_names))
-            self._sql, parameter_order = state.statement, state.positiontup
-        else:
-            parameter_order = compiled.positiontup
+        self._expands = any(compiled.bind_names[bind] in parameter_names for bind in compiled.post_compile_params)
+        self._sql, members = str(compiled), dict[str, Any]()
+        parameter_order: Sequence[str] | None = compiled.positiontup
+        if not self._expands and (compiled.literal_execute_params or compiled.post_compile_params):
+            self._sql, parameter_order, members = _expand_constants(compiled, parameter_names)
         parameter_inputs = (
             []
             if self._expands
-            else list(_list_inputs(compiled, parameter_order or (), dialect, frozenset(parameter_names)))
+            else list(_list_inputs(compiled, parameter_order or (), dialect, frozenset(parameter_names), members))
         )
         self._inputs = [(parameter_name, writer) for parameter_name, writer, _ in parameter_inputs]
         self._constants = {
@@ -91,16 +89,40 @@ class PreparedStatement:
         return tuple(values)
 
 
+def _expand_constants(
+    compiled: SQLCompiler, parameter_names: Sequence[str]
+) -> tuple[str, Sequence[str] | None, dict[str, Any]]:
+    """Return the text with a parameter for each member of the lists in it, which are the same each time (`phase IN …`),
+    the order of its parameters, and those members as they are written.
+    """
+    state = compiled.construct_expanded_state(dict.fromkeys(parameter_names))
+    members = {
+        name: state.processors[name](value) if name in state.processors else value
+        for name, value in state.parameters.items()
+        if name not in compiled.binds
+    }
+    return state.statement, state.positiontup, members
+
+
 def _list_inputs(
-    compiled: SQLCompiler, parameter_order: Sequence[str], dialect: AnyDialect, parameter_names: frozenset[str]
+    compiled: SQLCompiler,
+    parameter_order: Sequence[str],
+    dialect: AnyDialect,
+    parameter_names: frozenset[str],
+    members: Mapping[str, Any],
 ) -> Iterator[tuple[str, Processor | None, Any]]:
-    """Yield (name, how it is written, `_REQUIRED_VALUE` or the constant) for each parameter; constants come written."""
+    """Yield (name, how it is written, `_REQUIRED_VALUE` or the constant) for each parameter; constants come written,
+    as the `members` of constant lists do.
+    """
     writers = _find_writers(compiled, dialect)
     prefetched_columns = ((column.key, column.default) for column in compiled.insert_prefetch)
     defaults = {
         key: default.arg for key, default in prefetched_columns if isinstance(default, ScalarElementColumnDefault)
     }
     for parameter_name in parameter_order:
+        if parameter_name in members:
+            yield parameter_name, None, members[parameter_name]
+            continue
         writer = writers.get(parameter_name)
         if parameter_name in parameter_names:
             yield parameter_name, writer, _REQUIRED_VALUE

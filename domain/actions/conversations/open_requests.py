@@ -107,16 +107,12 @@ async def find_same_request(turn: TurnContext, frame: Frame) -> ServiceRequest |
     keyword = turn.conversation.forms[frame.intent].submission
     if keyword is None:
         return None
-    service, mobile = keyword[0], turn.actor.identifier
+    service, mobile, stated = keyword[0], turn.actor.identifier, frame.stated_slots
     criteria = RequestFilter(service=service.key, mobile=mobile, open_only=True, limit=MOST_COMPARED)
-    if not (open_requests := await turn.uow.requests.list_requests(criteria)):
+    open_requests = await turn.uow.requests.list_requests(criteria) if stated else []
+    same_request = next((request for request in open_requests if stated.items() <= request.fields.items()), None)
+    if same_request is None or same_request.code == frame.same_as:
         return None
     person = await turn.uow.people.find_person(mobile)
-    read_values, form_faults = await complete_read_form(
-        turn.dependencies, turn.uow, service, person, frame.stated_slots, turn.actor
-    )
-    stated = {name: value for name, value in read_values.items() if name in frame.stated_slots}
-    if form_faults or not stated:
-        return None
-    matching_requests = [request for request in open_requests if stated.items() <= request.fields.items()]
-    return matching_requests[0] if matching_requests and matching_requests[0].code != frame.same_as else None
+    _, form_faults = await complete_read_form(turn.dependencies, turn.uow, service, person, stated, turn.actor)
+    return None if form_faults else same_request

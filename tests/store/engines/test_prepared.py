@@ -50,6 +50,17 @@ def test_a_list_takes_as_many_parameters_as_it_has_members(engine: DatabaseEngin
         assert "POSTCOMPILE" not in sql
 
 
+def test_a_list_that_is_the_same_each_time_is_written_once(engine: DatabaseEngine) -> None:
+    wanted = select(requests.c.id).where(
+        requests.c.code == bindparam("code_is"), requests.c.phase.in_([Phase.DONE, Phase.RECEIVED])
+    )
+    prepared = engine.prepare_statement(wanted, ("code_is",))
+    sql, arguments = prepared.bind_values({"code_is": "123456786"})
+    assert arguments == ["123456786", "done", "received"]
+    assert "POSTCOMPILE" not in sql
+    assert prepared.bind_values({"code_is": "123456786"})[0] is sql
+
+
 def test_rows_come_out_as_the_domain_has_them(engine: DatabaseEngine) -> None:
     prepared = engine.prepare_statement(select(requests.c.id, requests.c.phase), ())
     assert prepared.returns
