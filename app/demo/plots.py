@@ -17,7 +17,7 @@ from app.demo.timetable import Timetable, day_text
 from app.demo.townsfolk import nth_citizen, nth_home, pick_nth, read_lists
 
 SHIFT_MINUTES = 9
-"""Minutes of office time by which the recent requests of one plot lie apart."""
+"""Minutes of office time by which the recent requests of one plot lie apart, unless it says otherwise."""
 
 LEAVE_DRIVERS = (*range(taxis.OWNER_DRIVEN_COUNT), *range(taxis.SECOND_DRIVEN.stop, taxis.SUSPENDED_DRIVERS[0]))
 """Vehicles without a second driver, whose drivers ask for leave."""
@@ -56,8 +56,9 @@ def _build_story(plot: Mapping[str, Any], turn_number: int, story_number: int, a
     facts |= _listed_facts(plot["service"], story_number)
     # By the day, so that no two stories want one machine on the same day.
     facts |= pick_nth(read_lists()["machines"], story_number if start_day is None else -start_day)
+    minutes_earlier = turn_number * plot.get("shift", SHIFT_MINUTES)
     steps = tuple(
-        _with_time(_with_sender(read_step(step_data), facts), start_day, turn_number) for step_data in plot["steps"]
+        _with_time(_with_sender(read_step(step_data), facts), start_day, minutes_earlier) for step_data in plot["steps"]
     )
     return Story(mobile, plot["service"], plot["ends"], steps, _build_facts(facts, start_day, turn_number))
 
@@ -115,11 +116,11 @@ def _expertise_facts(story_number: int) -> dict[str, str]:
     return expertise | expertise_case
 
 
-def _with_time(step: StoryStep, start_day: int | None, turn_number: int) -> StoryStep:
+def _with_time(step: StoryStep, start_day: int | None, minutes_earlier: int) -> StoryStep:
     """Return a step with its time counted from today: `2 09:30` of a story begins with its own first day."""
     first_part, _, second_part = step.at.partition(" ")
     if first_part == "ago":
-        return replace(step, at=f"ago {int(second_part) + turn_number * SHIFT_MINUTES}")
+        return replace(step, at=f"ago {int(second_part) + minutes_earlier}")
     if step.at.startswith("+") or start_day is None:
         return step
     return replace(step, at=f"{start_day + int(first_part)} {second_part}")

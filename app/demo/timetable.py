@@ -2,8 +2,8 @@
 
 «-6 09:10» is the sixth working day before today at 9:10 in Tehran; «ago 35» is 35 minutes of office time before now;
 «+2» is two minutes after the step before, where a night between them would end a dialogue. Steps counted in days lie on
-days before today; those counted in minutes are recent, whatever the hour: what is under way has neither broken a
-deadline nor is about to.
+days before today; those counted in minutes are recent, whatever the hour: of what is under way only that is late, or
+soon due, which its plot says.
 """
 
 from collections.abc import Iterable

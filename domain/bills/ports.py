@@ -41,6 +41,10 @@ class BillRepository(Protocol):
         """Return the bills of a request, duty or violation, oldest first."""
         ...
 
+    async def list_of_subjects(self, subject_kind: str, subject_ids: Sequence[int]) -> list[Bill]:
+        """Return the bills of several, oldest first."""
+        ...
+
     async def add_payment(self, payment: Payment) -> None:
         """Store a payment."""
         ...

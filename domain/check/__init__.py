@@ -116,8 +116,8 @@ def _name_flaws(service: Service) -> Iterator[Flaw]:
     for declared in service.references:
         if declared.field not in field_names or declared.registry not in REGISTRIES:
             yield Flaw("unknown_reference", service.key, f"{declared.field}: {declared.registry}")
-    if not service.summary_fields:
-        yield Flaw("no_summary", service.key, "summary_fields")
-    for name in service.summary_fields:
+    if not service.summary.work:
+        yield Flaw("no_summary", service.key, "summary")
+    for name in service.summary.field_names:
         if name not in field_names:
-            yield Flaw("unknown_reference", service.key, f"summary_fields: {name}")
+            yield Flaw("unknown_reference", service.key, f"summary: {name}")

@@ -1,8 +1,6 @@
-"""The declaration language: a municipal service as data.
+"""The declaration language: a municipal service as data (docs/add-a-service.md).
 
-A `Service` says what is asked (form), which words start it (keywords), through which states it runs, who may take which
-transition with what input, under which guards and with what effects, and who is notified of what. The engine
-(engine.py) runs declarations, every channel is driven by them, and `check` proves them (docs/add-a-service.md).
+The engine runs declarations, every channel is driven by them, and `check` proves them.
 """
 
 from abc import ABC, abstractmethod
@@ -21,6 +19,7 @@ from domain.language.intents import Intent, Keyword
 from domain.language.lookups import Lookup, PriceLookup
 from domain.language.papers import ServicePapers
 from domain.language.printouts import Printable
+from domain.language.summary_columns import SummaryColumns
 from domain.language.visit_preferences import VisitPreferences
 from domain.registries.declarations import Reference
 from domain.requests.request import Phase, ServiceRequest
@@ -244,6 +243,8 @@ class Transition:
     """Reckons when, for the trigger of a deadline."""
     command: Command | None = None
     """The citizen's word for it; None: there is none."""
+    for_several: bool = False
+    """Whether it is offered for several requests at once: nothing has to be typed, nothing is given up."""
     awaited_may_take: bool = False
     """Whether the person whose answer the request awaits (`request.awaits`) may take it."""
     mobile_field: StoredField[str] | None = None
@@ -310,8 +311,8 @@ class Service:
     """What its tariff may set a price for."""
     stored_fields: StoredFields = ()
     """What is shown beside the form for the staff, in order."""
-    summary_fields: tuple[str, ...] = ()
-    """Fields of form and stored fields that say in rows of queues and lists what the work is, in order."""
+    summary: SummaryColumns = field(default_factory=SummaryColumns)
+    """What rows of queues and lists say of a request."""
     references: tuple[Reference, ...] = ()
     """Which fields of form and stored fields find a registry's row."""
     form_sections: tuple[FormSection, ...] = ()
@@ -363,9 +364,8 @@ class Service:
 
     def printable_label_key(self, printable: Printable, name: str) -> str:
         """Return the key of what a fact is called on one of its papers: as in the form, else as the paper says."""
-        if self.form_field(name):
-            return f"services.{self.key}.fields.{name}.label"
-        return f"{self.printable_text_prefix(printable)}.labels.{name}"
+        own_key = f"{self.printable_text_prefix(printable)}.labels.{name}"
+        return f"services.{self.key}.fields.{name}.label" if self.form_field(name) else own_key
 
     def find_kind(self, form_values: Mapping[str, Any]) -> str | None:
         """Return the kind that a filled form is of; None for a service of one kind, and while it is not said."""

@@ -1,5 +1,5 @@
-"""What a request is about in a few values, as its service declares them (`Service.summary_fields`): the rows of queues
-and lists say it, in this order.
+"""What a request is about in a few values, as its service declares them (`Service.summary`): the rows of queues and
+lists say it, in this order.
 """
 
 from collections.abc import Iterator, Mapping
@@ -15,7 +15,7 @@ def list_summary_fields(service: Service) -> tuple[Field, ...]:
     declaration.
     """
     fields_by_name = {field.name: field for field in (*service.stored_fields, *service.form)}
-    return tuple(fields_by_name[name] for name in service.summary_fields)
+    return tuple(fields_by_name[name] for name in service.summary.field_names)
 
 
 def summarize_work(service: Service, values: Mapping[str, Any]) -> Iterator[tuple[Field, Any]]:

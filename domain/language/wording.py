@@ -197,7 +197,7 @@ class Wording:
         return form_field.type.render_value(value, self.catalogue.text) if form_field else str(value)
 
     def work_text(self, service_key: str, values: Mapping[str, Any]) -> str:
-        """Return what the work of a request is, in the values that its service names (`Service.summary_fields`); empty
+        """Return what the work of a request is, in the values that its service names (`Service.summary`); empty
         where it names none, or is no more.
         """
         service = self.services.get(service_key)

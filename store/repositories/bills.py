@@ -1,5 +1,6 @@
 """Bills, payments and refunds, each written with its entry in the ledger."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -38,6 +39,11 @@ _LOCK_BY_BILL_ID = _SELECT_BY_BILL_ID.with_for_update()
 _SELECT_OF_SUBJECT = (
     select(*_BILL_MAPPING.columns)
     .where(bills.c.subject_kind == bindparam("kind"), bills.c.subject_id == bindparam("subject"))
+    .order_by(bills.c.id)
+)
+_SELECT_OF_SUBJECTS = (
+    select(*_BILL_MAPPING.columns)
+    .where(bills.c.subject_kind == bindparam("kind"), bills.c.subject_id.in_(bindparam("subjects", expanding=True)))
     .order_by(bills.c.id)
 )
 _UPDATE_BILL = (
@@ -205,6 +211,10 @@ class SqlBillRepository(Repository):
         return _BILL_MAPPING.read_rows(
             await self._transaction.fetch_rows(_SELECT_OF_SUBJECT, {"kind": subject_kind, "subject": subject_id})
         )
+
+    async def list_of_subjects(self, subject_kind: str, subject_ids: Sequence[int]) -> list[Bill]:
+        values = {"kind": subject_kind, "subjects": list(subject_ids)}
+        return _BILL_MAPPING.read_rows(await self._transaction.fetch_rows(_SELECT_OF_SUBJECTS, values))
 
     async def add_payment(self, payment: Payment) -> None:
         """`Conflict("reference")` when its method has that reference and distinction already, or its office the RRN."""

@@ -9,7 +9,7 @@ from domain.values.errors import NotFound
 from store.engines.types import EnumText
 from store.rows import TableMapping
 from store.schema import proposed_tariffs, tariffs
-from store.work import Repository
+from store.work import Repository, SqlTransaction
 
 _TARIFF_MAPPING = TableMapping(tariffs, TariffRow)
 _INSERT_TARIFF = insert(tariffs)
@@ -40,18 +40,24 @@ _SELECT_PENDING = (
 
 
 class SqlTariffRepository(Repository):
-    """The port `TariffRepository`."""
+    """The port `TariffRepository`. A unit reads the prices of a service once, whatever it prices by them."""
+
+    def __init__(self, transaction: SqlTransaction) -> None:
+        super().__init__(transaction)
+        self._rows_by_service: dict[str, list[TariffRow]] = {}
 
     async def list_of_service(self, service: str) -> list[TariffRow]:
-        return _TARIFF_MAPPING.read_rows(
-            await self._transaction.fetch_rows(_SELECT_OF_SERVICE, {"of_service": service})
-        )
+        if service not in self._rows_by_service:
+            rows = await self._transaction.fetch_rows(_SELECT_OF_SERVICE, {"of_service": service})
+            self._rows_by_service[service] = _TARIFF_MAPPING.read_rows(rows)
+        return list(self._rows_by_service[service])
 
     async def list_all(self) -> list[TariffRow]:
         return _TARIFF_MAPPING.read_rows(await self._transaction.fetch_rows(_SELECT_ALL_TARIFFS))
 
     async def add(self, row: TariffRow) -> None:
         """The open one must be closed before: `Conflict` while another is open, or begins on the same day."""
+        self._rows_by_service.clear()
         await self._transaction.execute(_INSERT_TARIFF, _TARIFF_MAPPING.column_values(row))
 
     async def get(self, tariff_id: int) -> TariffRow:
@@ -61,10 +67,12 @@ class SqlTariffRepository(Repository):
         return _TARIFF_MAPPING.read_row(row)
 
     async def close_row(self, tariff_id: int, valid_to: date | None) -> None:
+        self._rows_by_service.clear()
         if await self._transaction.count_written(_CLOSE_TARIFF, {"row": tariff_id, "day": valid_to}) != 1:
             raise NotFound("tariff")
 
     async def withdraw_row(self, tariff_id: int) -> None:
+        self._rows_by_service.clear()
         if await self._transaction.count_written(_WITHDRAW_TARIFF, {"row": tariff_id}) != 1:
             raise NotFound("tariff")
 

@@ -27,9 +27,9 @@ async def narrow(page: Page, field: str, value: str, since: str = "") -> None:
 
 async def give_all(page: Page, name: str) -> None:
     """Tick every row and choose a colleague."""
-    for one in await page.get_by_role("checkbox", name="برگزیدن").all():
+    for one in await page.get_by_role("checkbox", name="انتخاب درخواست").all():
         await one.check()
-    await page.get_by_label("ارجاع برگزیده‌ها به").select_option(name)
+    await page.get_by_label("ارجاع انتخاب‌شده‌ها به").select_option(name)
 
 
 @WAYS

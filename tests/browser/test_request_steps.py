@@ -167,7 +167,7 @@ async def viewed(page: Page, code: str) -> None:
     await expect(page.locator("table.list tbody tr")).to_have_count(1)
     assert await listed(page) == [code]
     await page.locator("summary", has_text="فیلتر").click()
-    await page.get_by_role("button", name="پاک کردن نمای «رسیدگی‌شده‌ها»").click()
+    await page.get_by_role("button", name="پاک کردن فیلتر «رسیدگی‌شده‌ها»").click()
     await expect(page.get_by_role("status")).to_have_text("فیلتر ذخیره‌شده پاک شد.")
     await expect(page.get_by_role("link", name="رسیدگی‌شده‌ها")).to_have_count(0)
 
@@ -184,8 +184,8 @@ async def several_given(opened: Window, several: Sequence[str]) -> None:
     """Several are ticked and given to a colleague."""
     page = await opened.open("/staff?queue=open&order=oldest")
     for code in several:
-        await page.get_by_label(f"برگزیدن درخواست {display_code(code)}").check()
-    await page.get_by_label("ارجاع برگزیده‌ها به").select_option(label="سارا نوری")
+        await page.get_by_label(f"انتخاب درخواست {display_code(code)}").check()
+    await page.get_by_label("ارجاع انتخاب‌شده‌ها به").select_option(label="سارا نوری")
     await page.get_by_role("button", name="ارجاع").click()
     await expect(page.get_by_role("status")).to_have_text("درخواست‌ها ارجاع شد.")
 

@@ -3,7 +3,6 @@
 Everything that is asked for is in the address, so a view can be kept, sent to a colleague and gone back to.
 """
 
-import re
 from collections.abc import Collection, Mapping, Sequence
 from urllib.parse import urlencode, urlsplit
 
@@ -19,8 +18,9 @@ from channels.admin.gate import as_local_address
 from channels.admin.queues.overview_view import OverviewViews
 from channels.admin.queues.queue_filter import STATES_FIELD
 from channels.admin.queues.queue_view import QueueLook, QueueViews, build_queue_address
+from channels.admin.queues.ticks import read_ticks
 from channels.admin.submissions import FormSubmission
-from channels.web.posted import PostedForm, read_text
+from channels.web.posted import read_text
 from channels.web.refused_forms import RefusedForm
 from domain.actions.bills.lookup import find_bill_by_number
 from domain.actions.dependencies import Dependencies
@@ -36,21 +36,15 @@ from domain.queues.queue import Queue
 from domain.queues.search import parse_query
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values import tracking_codes
-from domain.values.errors import DomainError, InvalidField, MissingField
+from domain.values.errors import DomainError
 from domain.values.paging import PAGE_FIELD, Page
-from domain.values.reasons import InvalidReason, MissingReason
 from domain.values.text import fold_compactly, persian_digits
-from domain.values.tracking_codes import TrackingCode, parse_code
-from domain.values.version_token import VersionToken
 
 SEARCH_PATH = "/staff/requests"
 VIEWS_PATH = "/staff/views"
 ASSIGN_PATH = "/staff/assign"
 
 DONE_PARAMETER, NEXT_FIELD = "done", "next"
-
-_TICK_PATTERN = re.compile("([0-9]{9}):([0-9]{1,10})")
-"""What a row's box sends: the tracking code, and the version that the list showed."""
 
 
 class QueuePages:
@@ -212,7 +206,7 @@ class QueuePages:
     async def _submit_assignment(self, request: web.Request, visitor: Visitor) -> str | web.Response:
         """Give the ticked requests to one of the staff; what cannot be given is reported, the others are given."""
         return_address = as_local_address(read_text(visitor.form, NEXT_FIELD))
-        versions_by_code = _read_ticks(visitor.form)
+        versions_by_code = {tick.code: tick.version for tick in read_ticks(visitor.form)}
         async with self._store.open_unit() as uow:
             outcomes = await assign_requests(
                 self._dependencies, uow, versions_by_code, read_text(visitor.form, "assignee"), visitor.actor
@@ -253,23 +247,6 @@ def _choose_first_queue(queue_totals: Sequence[QueueCount], visitor: Visitor) ->
         (queue_total for queue_total in queue_totals if is_own_unit(queue_total.unit, visitor.actor)), None
     )
     return {"queue": own_queue.queue.value, "unit": str(own_queue.unit)} if own_queue else {"queue": Queue.OPEN.value}
-
-
-def _read_ticks(form: PostedForm) -> dict[TrackingCode, VersionToken | None]:
-    """Return the ticked requests, each with the version that the list showed.
-
-    Errors: `MissingField`, `InvalidField`, `CodeMistyped`.
-    """
-    raw_values = form.getall("code", [])
-    if not raw_values:
-        raise MissingField("code", MissingReason.NOTHING_TICKED)
-    tick_matches = [_TICK_PATTERN.fullmatch(entry) if isinstance(entry, str) else None for entry in raw_values]
-    versions_by_code: dict[TrackingCode, VersionToken | None] = {
-        parse_code(entry[1]): VersionToken(entry[2]) for entry in tick_matches if entry
-    }
-    if len(versions_by_code) < len(raw_values):  # one that cannot be read, or the same request twice
-        raise InvalidField("code", InvalidReason.BAD_TICK)
-    return versions_by_code
 
 
 def _add_done(page_address: str, done_key: str) -> str:

@@ -1,19 +1,17 @@
 """The queues as their page shows them: which there are, the rows of one, and to whom these may be given."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from channels.admin.frame import HOME_PATH, Visitor
 from channels.admin.queues.queue_filter import FilterForm, format_value, list_values
+from channels.admin.queues.queue_rows import QueueRow, RowViews, list_columns
 from domain.actions.dependencies import Dependencies
+from domain.actions.queues.amounts import load_amounts
 from domain.actions.queues.views import list_views
 from domain.actions.queues.work import QueueCount, WorkItem
 from domain.actions.requests.assign import assignable_units, list_colleagues, may_assign
-from domain.fields.stored import list_stored
-from domain.language.changes import UNREVIEWED_CHANGES
-from domain.language.summaries import find_applicant_name
-from domain.language.wording import day_and_hour_text
 from domain.people.person import StaffMember
 from domain.queues.filters import QueueFilter
 from domain.queues.queue import Queue
@@ -21,8 +19,10 @@ from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Role
 from domain.values.errors import DomainError
-from domain.values.paging import PAGE_FIELD, Cursor, Page
+from domain.values.paging import PAGE_FIELD, Cursor, ListOrder, Page
 from domain.values.text import persian_digits
+
+_AGE_DIRECTIONS = {ListOrder.NEWEST: "descending", ListOrder.OLDEST: "ascending"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,42 +42,22 @@ class QueueLink:
 
 
 @dataclass(frozen=True, slots=True)
-class QueueRow:
-    """A request in a list, in words."""
-
-    code: str
-    """Its tracking code, which leads to its page."""
-    service: str
-    """What its service is called."""
-    state: str
-    """What its state is called."""
-    phase: str
-    """The phase itself, for the style sheet."""
-    subject_label: str
-    """Whose request it is, or what it is about."""
-    work_label: str
-    """What the work is, in the values that its service names; empty where it names none."""
-    assignee: str
-    """Who takes care of it, by name; empty while nobody does."""
-    updated_at: str
-    """Day and hour in Tehran of its last change."""
-    sla: str
-    """Its state by its SLA, as `Sla` names it; empty where it has none now."""
-    is_unverified: bool
-    """Its citizen has not proved the mobile yet."""
-    is_changed: bool
-    """Its citizen changed it since the staff's last step."""
-    tick_value: str | None
-    """What its box sends: code and version token; None: this visitor may not give it to anybody."""
-
-
-@dataclass(frozen=True, slots=True)
 class ViewLink:
     """A saved view; `address` is None where what was kept means nothing any more."""
 
     name: str
     address: str | None
     is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SortLink:
+    """A heading that sorts the list by its column."""
+
+    address: str
+    """The list sorted so; one that is sorted by it already, the other way round where there is one."""
+    direction: str | None
+    """How it is sorted by it now, as `aria-sort` says it; None: it is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +83,7 @@ class QueueViews:
         self._dependencies = dependencies
         self._get_text = dependencies.catalogue.text
         self._filter = FilterForm(dependencies)
+        self._rows = RowViews(dependencies)
 
     async def build_queue_view(
         self, uow: UnitOfWork, visitor: Visitor, look: QueueLook, counts: Sequence[QueueCount]
@@ -114,19 +95,21 @@ class QueueViews:
             "assignee": member_names,
             "office": {entry.code: entry.name for entry in await uow.offices.list_all()},
         }
-        page, criteria = look.page, queue_filter.as_json()
-        assignable_requests = [item.request for item in page.rows if self._may_assign(visitor, item.request)]
-        ticks_by_code = {entry.code: f"{entry.code}:{entry.version_token}" for entry in assignable_requests}
+        criteria, requests = queue_filter.as_json(), [item.request for item in look.page.rows]
+        assignable_requests = [request for request in requests if self._may_assign(visitor, request)]
+        queue_rows = await self._build_rows(uow, visitor, look.page.rows, member_names, assignable_requests)
         return {
             "queue_links": [self._build_queue_link(entry, queue_filter) for entry in counts],
             "view_links": [
                 _build_view_link(entry.name, entry.filter, queue_filter)
                 for entry in await list_views(self._dependencies, uow, visitor.actor)
             ],
-            "queue_rows": [
-                self._build_row(item, member_names, ticks_by_code.get(item.request.code)) for item in page.rows
-            ],
+            "queue_rows": queue_rows,
+            "columns": list_columns(queue_rows),
+            "page_ticks": " ".join(row.tick_value for row in queue_rows if row.tick_value),
+            "sort_links": _build_sort_links(queue_filter),
             **_build_page_addresses(look),
+            "is_unfiltered": queue_filter == QueueFilter(queue_filter.queue, queue_filter.unit),
             "title": self._describe_title(queue_filter),
             "filter_parameters": [
                 (name, format_value(entry)) for name, value in criteria.items() for entry in list_values(value)
@@ -134,6 +117,23 @@ class QueueViews:
             "filter_view": self._filter.build_view(visitor, queue_filter, choices, look.unread_values, look.error),
             "assignable_members": self._list_assignees(visitor, staff_members, assignable_requests),
         }
+
+    async def _build_rows(
+        self,
+        uow: UnitOfWork,
+        visitor: Visitor,
+        items: Sequence[WorkItem],
+        member_names: Mapping[str, str],
+        assignable_requests: Sequence[ServiceRequest],
+    ) -> list[QueueRow]:
+        amounts = await load_amounts(self._dependencies, uow, [item.request for item in items], visitor.actor)
+        assignable_ids = {request.id for request in assignable_requests}
+        return [
+            self._rows.build_row(
+                item, visitor, member_names, amounts.get(item.request.id), has_tick=item.request.id in assignable_ids
+            )
+            for item in items
+        ]
 
     def _build_queue_link(self, queue_count: QueueCount, queue_filter: QueueFilter) -> QueueLink:
         queue_values = {"queue": queue_count.queue.value} | (
@@ -164,33 +164,6 @@ class QueueViews:
         if queue_filter.search:
             return self._dependencies.catalogue.render("admin.queues.found", {"search": queue_filter.search})
         return self._queue_title(queue_filter.queue, queue_filter.unit)
-
-    def _build_row(self, item: WorkItem, member_names: Mapping[str, str], tick_value: str | None) -> QueueRow:
-        request, wording = item.request, self._dependencies.wording
-        return QueueRow(
-            code=request.code,
-            service=wording.service_title(request.service),
-            state=wording.state_title(request),
-            phase=request.phase.value,
-            subject_label=self._describe_subject(request),
-            work_label=wording.work_text(request.service, {**list_stored(request), **request.fields}),
-            assignee=member_names.get(request.assignee or "", request.assignee or ""),
-            updated_at=day_and_hour_text(request.updated_at),
-            sla=item.sla.value if item.sla else "",
-            is_unverified=request.unverified_mobile is not None,
-            is_changed=bool(UNREVIEWED_CHANGES.find(request)),
-            tick_value=tick_value,
-        )
-
-    def _describe_subject(self, request: ServiceRequest) -> str:
-        """Return whose request it is, or what it is about, as its form says."""
-        service = self._dependencies.engine.get_service(request.service)
-        if applicant_name := find_applicant_name(service, request):
-            return applicant_name
-        subject = request.fields.get(service.subject_field) if service.subject_field else None
-        return (
-            self._dependencies.wording.form_value_text(service, service.subject_field or "", subject) if subject else ""
-        )
 
     def _may_assign(self, visitor: Visitor, request: ServiceRequest) -> bool:
         return may_assign(self._dependencies, request, visitor.actor)
@@ -243,6 +216,24 @@ def _build_page_addresses(look: QueueLook) -> dict[str, str | None]:
         "queue_address": build_queue_address(criteria, look.start_cursor),
         "clear_address": _build_clear_address(look.queue_filter),
     }
+
+
+def _build_sort_links(queue_filter: QueueFilter) -> dict[str, SortLink]:
+    """Return by column how its heading sorts the list; names that were searched for stay in the alphabet's order."""
+    order = queue_filter.effective_order
+    if order is ListOrder.NAME:
+        return {}
+    by_age = ListOrder.OLDEST if order is ListOrder.NEWEST else ListOrder.NEWEST
+    links = {"created": SortLink(_build_order_address(queue_filter, by_age), _AGE_DIRECTIONS.get(order))}
+    if queue_filter.queue.is_live:
+        is_urgent = order is ListOrder.URGENT
+        urgent_address = _build_order_address(queue_filter, ListOrder.URGENT)
+        links["left"] = SortLink(urgent_address, "ascending" if is_urgent else None)
+    return links
+
+
+def _build_order_address(queue_filter: QueueFilter, order: ListOrder) -> str:
+    return build_queue_address(replace(queue_filter, order=order).as_json())
 
 
 def _build_clear_address(queue_filter: QueueFilter) -> str:

@@ -57,4 +57,14 @@
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") who?.removeAttribute("open");
   });
+
+  // The box of the whole page ticks its rows, so that they show it; a row that is let off lets it off too.
+  document.addEventListener("change", ({ target }) => {
+    const form = target.closest(".ticked");
+    const all = form?.elements.all;
+    if (!all) return;
+    const rows = [...form.querySelectorAll('[name="code"]')];
+    if (target === all) for (const row of rows) row.checked = all.checked;
+    else if (target.name === "code") all.checked = rows.every((row) => row.checked);
+  });
 })();

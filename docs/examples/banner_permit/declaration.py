@@ -28,6 +28,7 @@ from domain.language.intents import Keyword
 from domain.language.papers import ServicePapers
 from domain.language.printouts import READER_ROLES, FactsPart, Printable, SignaturesPart, TextPart
 from domain.language.service import Command, Notice, Reminder, Service, State, Transition, Trigger
+from domain.language.summary_columns import SummaryColumns
 from domain.requests.request import Phase
 from domain.services.banner_permit.registers import PERMIT_REGISTER
 from domain.services.banner_permit.rules import (
@@ -152,7 +153,7 @@ BANNER_PERMIT = Service(
         PAYMENT_DEADLINE,
         REASON,
     ),
-    summary_fields=("banners", "date", "days", "place"),
+    summary=SummaryColumns(work=("banners",), time=("date", "days"), place=("place",)),
     form_sections=(
         FormSection("banner", ("banners", "width", "height")),
         FormSection("period", ("date", "days")),

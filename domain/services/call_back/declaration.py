@@ -14,6 +14,7 @@ from domain.fields.types import Integer, Text
 from domain.language.form_sections import FormSection
 from domain.language.intents import Keyword
 from domain.language.service import Command, Effect, Guard, Notice, Service, State, StepContext, Transition
+from domain.language.summary_columns import SummaryColumns
 from domain.requests.request import Phase, RequestFilter
 from domain.services.call_back.reasons import CALL_BACK_REASONS, CallBackDoneReason
 from domain.services.call_back.vocabulary import CALL_BACK_INTENT
@@ -117,5 +118,5 @@ CALL_BACK = Service(
     stored_fields=(TRIES, REASON),
     reasons=CALL_BACK_REASONS,
     form_sections=(FormSection("subject", ("about",)),),
-    summary_fields=("about", "tries"),
+    summary=SummaryColumns(work=("about", TRIES.name)),
 )

@@ -69,6 +69,7 @@ from domain.language.service import (
     Transition,
     Trigger,
 )
+from domain.language.summary_columns import SummaryColumns
 from domain.language.visit_preferences import VisitPreferences
 from domain.requests.request import Phase
 from domain.services.expert.kinds import OPINION_KINDS, OPINION_PAPERS, KindName
@@ -328,6 +329,6 @@ EXPERT_OPINION = Service(
         FormSection("subject", ("text",)),
         FormSection("applicant", ("full_name", "national_code")),
     ),
-    summary_fields=("kind", "postal_code"),
+    summary=SummaryColumns(work=("kind",), time=(VISIT_START.name,), place=("address", "postal_code")),
     changeable=CHANGEABLE,
 )

@@ -53,6 +53,7 @@ from domain.language.intents import Keyword
 from domain.language.lookups import LookupAnswer, LookupContext, PriceLookup
 from domain.language.printouts import READER_ROLES, FactsPart, Printable, SignaturesPart, TablePart, TextPart
 from domain.language.service import Audience, Command, Notice, Reminder, Service, State, Transition, Trigger
+from domain.language.summary_columns import SummaryColumns
 from domain.requests.request import Phase
 from domain.services.machinery.reasons import MachineryInvalidReason
 from domain.services.machinery.rules import (
@@ -346,7 +347,7 @@ MACHINERY_WORK = Service(
         FormSection("place", ("place", "description")),
         FormSection("applicant", ("full_name", "national_code")),
     ),
-    summary_fields=("items", "date", "start", "place"),
+    summary=SummaryColumns(work=("items",), time=("date", "start"), place=("place",)),
     remark_field="description",
     changeable=CHANGEABLE,
     reasons=(MachineryInvalidReason,),

@@ -34,6 +34,7 @@ from domain.language.service import (
     Transition,
     Trigger,
 )
+from domain.language.summary_columns import SummaryColumns
 from domain.registries.declarations import DRIVER, VEHICLE, Reference
 from domain.registries.field_types import TAXI_CODE
 from domain.requests.request import Phase
@@ -310,7 +311,7 @@ TAXI_LEAVE = Service(
         FormSection("period", ("from", "to", "days")),
         FormSection("purpose", ("scope", "reason")),
     ),
-    summary_fields=("plate", "from", "to"),
+    summary=SummaryColumns(work=("plate", DRIVER_NAME.name), time=("counted", "from", "to")),
     changeable=CHANGEABLE,
     rules=LEAVE_RULES,
 )

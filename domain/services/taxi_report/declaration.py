@@ -33,6 +33,7 @@ from domain.language.service import (
     StoredMobile,
     Transition,
 )
+from domain.language.summary_columns import SummaryColumns
 from domain.registries.declarations import DRIVER, REWARD, VEHICLE, VIOLATION, Reference, Registry
 from domain.registries.field_types import TAXI_CODE, Charge
 from domain.registries.rows import RegistryRow
@@ -269,6 +270,6 @@ TAXI_REPORT = Service(
         FormSection("taxi", ("plate", "taxi_code")),
         FormSection("story", ("text",)),
     ),
-    summary_fields=("kind", "plate"),
+    summary=SummaryColumns(work=("kind", "plate", "text")),
     changeable=CHANGEABLE,
 )

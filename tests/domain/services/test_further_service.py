@@ -22,6 +22,7 @@ from domain.engine.personal_data import erase_personal_data
 from domain.fields.form import Field
 from domain.fields.types import Text
 from domain.language.service import Notice, Service, State, Transition
+from domain.language.summary_columns import SummaryColumns
 from domain.messages.catalogue import Catalogue, load_shipped_texts
 from domain.requests.request import Phase
 from domain.services.machinery.declaration import MACHINERY_WORK
@@ -193,7 +194,7 @@ PLANTED: dict[str, tuple[Callable[[], Service], set[str]]] = {
     "unpaid work": (unguarded, {"given_unpaid: prune"}),
     "work before any bill": (lambda: changed("prune", source_states=("submitted", "paid")), {"given_unpaid: prune"}),
     "state that is none": (lambda: changed("reject", target_state="refused"), {"unknown_state: refused"}),
-    "nothing in the rows of queues": (lambda: replace(TREES, summary_fields=()), {"no_summary: summary_fields"}),
+    "nothing in the rows of queues": (lambda: replace(TREES, summary=SummaryColumns()), {"no_summary: summary"}),
     "missing notice": (
         lambda: changed("reject", notices=(Notice("sorry"),)),
         {"no_text: services.tree_pruning.notices.sorry"},

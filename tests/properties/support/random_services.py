@@ -74,6 +74,7 @@ from domain.language.service import (
     Transition,
     Trigger,
 )
+from domain.language.summary_columns import SummaryColumns
 from domain.requests.request import Phase
 from domain.settings.service_rules import ServiceRule
 from domain.tariffs.tariff import PricedSubject, Quantity, compute_quote
@@ -346,7 +347,7 @@ def build_service(sketch: Sketch) -> Service:
     return Service(
         key=KEY, version=1, form=tuple(sketch.form), states=tuple(sketch.states.values()),
         transitions=tuple(sketch.steps), initial_state="submitted", keywords=(Keyword(intent),),
-        summary_fields=(sketch.form[0].name,), soap_operation="SubmitRandomService", papers=sketch.papers,
+        summary=SummaryColumns((sketch.form[0].name,)), soap_operation="SubmitRandomService", papers=sketch.papers,
         submit_guards=(RequestedInFuture(), WithinMachineLimits(MOST_MACHINES, MOST_HOURS)) if works else (),
         rules=(MOST_MACHINES, MOST_HOURS) if works else (),
         submit_effects=(AnnouncePapers(sketch.papers),) if sketch.papers else (),

@@ -203,7 +203,7 @@ async def test_a_form_that_is_refused_leads_back_to_its_list(site: StaffSite, in
     back, shown = way_back(page), ticks(page)
     assert shown
     page = await sent(inside, 422, assignee="sara", next=back)
-    assert "درخواستی برگزیده نشده است" in page
+    assert "درخواستی انتخاب نشده است" in page
     assert (way_back(page), ticks(page)) == (back, shown)
     assert '<option value="sara" selected>' in page
     assert 'href="/staff" aria-current="page"' in page

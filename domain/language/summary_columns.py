@@ -1,0 +1,36 @@
+"""What a service says of a request in lists: which of its values tell the work, which the time, which the place."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class SummaryColumn(StrEnum):
+    """The columns of a queue that services fill."""
+
+    WORK = "work"
+    TIME = "time"
+    PLACE = "place"
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryColumns:
+    """Names of fields, of the form or stored ones, by column. A value reads there as `services.<key>.row.<field>` has
+    it, where the service has such a text, and without one as it is.
+    """
+
+    work: tuple[str, ...] = ()
+    """What is wanted: machines and hours, the kind of an opinion, the taxi."""
+    time: tuple[str, ...] = ()
+    """When: the day and the hour wanted, a visit, days of leave."""
+    place: tuple[str, ...] = ()
+    """Where."""
+
+    @property
+    def field_names(self) -> tuple[str, ...]:
+        """All of them, in the order in which a line says them."""
+        return (*self.work, *self.time, *self.place)
+
+    def names_in(self, column: SummaryColumn) -> tuple[str, ...]:
+        """Return those of one column."""
+        names: tuple[str, ...] = getattr(self, column)
+        return names
