@@ -1,6 +1,9 @@
-"""Machines and operators that may be chosen for a request, as fields find them."""
+"""Machines and operators that may be chosen for a request, as fields find them, and those that it has."""
 
+from domain.blocks.booking_fields import BOOKED_START
+from domain.blocks.wanted_time import requested_start
 from domain.fleet.resources import ResourceKind
+from domain.language.wording import day_and_hour_text
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork
 
@@ -16,3 +19,23 @@ async def operator_choices(uow: UnitOfWork, request: ServiceRequest) -> dict[str
     """Return the bookable operators by code."""
     operators = await uow.fleet.list_resources(ResourceKind.OPERATOR, bookable_only=True)
     return {operator.code: operator.title for operator in operators}
+
+
+async def propose_machines(uow: UnitOfWork, request: ServiceRequest) -> list[str]:
+    """Return the codes of the machines that are held or booked for the request."""
+    return await _list_booked_codes(uow, request, ResourceKind.MACHINE)
+
+
+async def propose_operators(uow: UnitOfWork, request: ServiceRequest) -> list[str]:
+    """Return the codes of the operators that are booked for the request."""
+    return await _list_booked_codes(uow, request, ResourceKind.OPERATOR)
+
+
+async def propose_booking_start(uow: UnitOfWork, request: ServiceRequest) -> str:
+    """Return the moment for which the request is booked, else the one that it asks for, as it is typed."""
+    return day_and_hour_text(BOOKED_START.find(request) or requested_start(request))
+
+
+async def _list_booked_codes(uow: UnitOfWork, request: ServiceRequest, kind: ResourceKind) -> list[str]:
+    booked_resources = [resource for _, resource in await uow.fleet.list_of_request(request.id)]
+    return [resource.code for resource in booked_resources if resource.kind is kind]

@@ -13,6 +13,7 @@ from domain.blocks.booking_fields import BOOKED_OPERATORS
 from domain.fields.stored import StoredField, StoredForm
 from domain.fields.types import Text, format_number
 from domain.requests.request import ServiceRequest
+from domain.unit_of_work import UnitOfWork
 from domain.values.languages import join_list
 
 MOST_WORKED_HOURS = 24
@@ -74,7 +75,7 @@ def store_report(request: ServiceRequest, operator_code: str, report: OperatorRe
     OPERATOR_REPORTS.write(request, {**(OPERATOR_REPORTS.find(request) or {}), operator_code: asdict(report)})
 
 
-def propose_worked_hours(request: ServiceRequest) -> str | None:
+async def propose_worked_hours(uow: UnitOfWork, request: ServiceRequest) -> str | None:
     """Return the hours that operators reported, as they are typed into the unit's step: a number for each line of the
     request, the longest of its machines. None until every operator said theirs.
     """

@@ -23,6 +23,7 @@ from domain.fields.types import Choice, Text
 from domain.fleet.resources import OFFICER_CODE_PREFIX, Booking, Resource, ResourceKind
 from domain.language.actor_guards import ActorGuard
 from domain.language.service import Effect, Guard, Service, StepContext
+from domain.language.wording import day_and_hour_text
 from domain.people.person import StaffMember
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork
@@ -51,6 +52,17 @@ OUTSIDE_HOURS = Field("outside_hours", Choice("consent"), required=False, choice
 def officer_resource_code(username: str) -> str:
     """Return the code under which an officer is a resource of the fleet."""
     return OFFICER_CODE_PREFIX + username
+
+
+async def propose_officer(uow: UnitOfWork, request: ServiceRequest) -> str | None:
+    """Return the user name of the officer who is named for the visit."""
+    return OFFICER.find(request)
+
+
+async def propose_visit(uow: UnitOfWork, request: ServiceRequest) -> str | None:
+    """Return the moment of the visit, as it is typed."""
+    visit_start = VISIT_START.find(request)
+    return day_and_hour_text(visit_start) if visit_start else None
 
 
 async def officer_choices(uow: UnitOfWork, request: ServiceRequest) -> dict[str, str]:
@@ -168,18 +180,23 @@ async def book_officer(context: StepContext, staff_member: StaffMember, start: d
 
 async def _resolve_officer(context: StepContext) -> StaffMember:
     present_officer = OFFICER.find(context.request)
-    if present_officer and not context.inputs.keys() & {"officer", "visit"}:
-        raise MissingField("officer")
     username = context.inputs.get("officer") or present_officer or context.actor.identifier
+    if username == present_officer and _read_submitted_start(context) in {None, read_visit_start(context)}:
+        raise MissingField("officer")
     staff_member = await find_active_officer(context.uow, username)
     if staff_member is None:
         raise NotFound("officer")
     return staff_member
 
 
+def _read_submitted_start(context: StepContext) -> datetime | None:
+    submitted_start = context.inputs.get("visit")
+    return datetime.fromisoformat(submitted_start) if submitted_start else None
+
+
 def _resolve_visit_start(context: StepContext) -> datetime:
-    submitted_start, present_start = context.inputs.get("visit"), read_visit_start(context)
-    start = datetime.fromisoformat(submitted_start) if submitted_start else present_start
+    submitted_start, present_start = _read_submitted_start(context), read_visit_start(context)
+    start = submitted_start or present_start
     if start is None:
         raise MissingField("visit")
     if start < context.now:
@@ -188,7 +205,7 @@ def _resolve_visit_start(context: StepContext) -> datetime:
         raise InvalidField("visit", InvalidReason.WORK_TOO_FAR)
     end = start + timedelta(minutes=context.policy.visit_minutes)
     if (
-        submitted_start
+        start != present_start
         and OUTSIDE_HOURS.name not in context.inputs
         and not context.calendar.is_visiting_time(start, end)
     ):

@@ -24,8 +24,10 @@ in words, or by the key of a text.
 InputCondition = Callable[["ServiceRequest", datetime], bool]
 """Tests whether an input means anything for one request at a moment (a fine, of a report that is no praise)."""
 
-ProposalFinder = Callable[["ServiceRequest"], str | None]
-"""Finds what an input most likely is for one request (hours that an operator reported); None where nothing says it."""
+ProposalFinder = Callable[..., Awaitable[str | list[str] | None]]
+"""Finds, in a unit of work, what an input is for one request unless somebody says otherwise: what is in force (the hour
+that is booked), or what it most likely is (hours that an operator reported). As it is typed; None: nothing says it.
+"""
 
 PERSON_NAME_SOURCE = "person.full_name"
 """The source of a field that holds the applicant's name."""
@@ -66,7 +68,9 @@ class Field:
     applies_when: InputCondition | None = None
     """Of which requests, and when, an action asks for it; elsewhere whoever gives it is refused. None: always."""
     find_proposal: ProposalFinder | None = None
-    """Finds what an action's form holds at first for one request, as it is typed. None: its box is empty."""
+    """Finds what an action's form holds at first for one request, as it is typed. Where that is in force, it
+    means what the empty box means. None: its box is empty.
+    """
     suggestions: tuple[str, ...] = ()
     """Usual answers, as they are kept: buttons in chats, offered beside the line on pages; any other may be given."""
     left_to_unit: LeftToUnit | None = None

@@ -11,6 +11,7 @@ from tests.channels.admin.queues.test_assignment import given, hired
 from tests.channels.admin.requests.test_request_pages import expert_request
 from tests.support.pages.chromium import WAYS, signed_in, window
 from tests.support.pages.page_checks import assert_page_in_order
+from tests.support.pages.staff_steps import opened_step
 from tests.support.staff_site import StaffSite
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for all
@@ -73,7 +74,7 @@ async def test_what_was_refused_stands_in_its_form_again(
     await expect(page.get_by_label("ثبت از روز")).to_have_accessible_description(re.compile("خوانده نشد"))
     await assert_page_in_order(opened, refused=True, scripts=scripts)
     await opened.open(f"/staff/requests/{request.code}")
-    await page.locator("summary", has_text="پذیرش").click()
+    await opened_step(page, "پذیرش")
     await page.get_by_role("textbox", name="روز").press_sequentially("دیروز")
     await page.get_by_role("button", name="پذیرش").click()
     await expect(page.get_by_role("textbox", name="روز")).to_have_value("دیروز")

@@ -31,10 +31,10 @@ NAMES: Mapping[str, str] = {"گل‌جمال توماج": "0499370899", "طوب�
 
 async def handed_over(page: Page) -> None:
     """A machine is booked, and goes out, before its day as is said."""
-    await page.locator("summary", has_text="زمان‌بندی").click()
+    await opened_step(page, "زمان‌بندی")
     await page.get_by_label("لودر ۱").check()
     await page.get_by_role("button", name="زمان‌بندی").click()
-    await page.locator("summary", has_text="تحویل ماشین").click()
+    await opened_step(page, "تحویل ماشین")
     await page.get_by_label("تحویل پیش از روز رزرو").select_option("بله")
     await page.get_by_role("button", name="تحویل ماشین").click()
     await expect(page.locator(".phase")).to_have_text("ماشین تحویل شده")
@@ -59,13 +59,12 @@ async def test_a_request_from_the_order_to_the_delivery(
     civil, revenue = [await signed_in(opened, name) for name, opened in desks.items()]
     await civil.get_by_role("link", name=re.compile("کارکرد|[0-9]{3} [0-9]{3}")).first.click()
     await expect(civil.get_by_role("heading", level=1)).to_have_text("کارکرد ماشین‌آلات")
-    await civil.locator("summary", has_text="پذیرش").click()
+    await opened_step(civil, "پذیرش")
     await civil.get_by_role("textbox", name="ساعت کار").fill("۳")
     await civil.get_by_role("button", name="پذیرش").click(click_count=2 if scripts else 1)  # scripts send it once
     await expect(civil.get_by_role("status")).to_have_text("پذیرش انجام شد؛ اکنون: پذیرفته شده، در حال تعیین هزینه.")
     await desks["revenue"].open(path)
     await revenue.get_by_role("button", name="تعیین هزینه").click()
-    await revenue.locator("summary", has_text="ثبت پرداخت").click()
     await revenue.get_by_label("شمارهٔ پیگیری بانک").fill("1001")
     await revenue.get_by_role("button", name="ثبت پرداخت").click()
     await expect(revenue.get_by_role("status")).to_have_text("پرداخت ثبت شد.")
@@ -238,7 +237,7 @@ async def test_a_double_click_takes_one_step(browser: Browser, server: TestServe
     opened = await window(browser, server, (1366, 768))
     page = await signed_in(opened, "civil")
     await opened.open(f"/staff/requests/{request.code}")
-    await page.locator("summary", has_text="پذیرش").click()
+    await opened_step(page, "پذیرش")
     await page.get_by_role("button", name="پذیرش").dblclick()
     await expect(page.get_by_role("status")).to_contain_text("پذیرش انجام شد؛ اکنون: پذیرفته شده")
 
@@ -250,7 +249,7 @@ async def test_what_is_refused_is_told_at_the_field(
     opened = await window(browser, server, size)
     page = await signed_in(opened, "civil")
     await opened.open(f"/staff/requests/{request.code}")
-    await page.locator("summary", has_text="پذیرش").click()
+    await opened_step(page, "پذیرش")
     await page.get_by_role("textbox", name="روز").press_sequentially("دیروز")
     await page.get_by_role("button", name="پذیرش").click()
     await expect(page.get_by_role("textbox", name="روز")).to_have_value("دیروز")

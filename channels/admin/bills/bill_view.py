@@ -18,7 +18,7 @@ from domain.actions.bills.refunds import (
 from domain.actions.dependencies import Dependencies
 from domain.bills.bill import Bill, Payment, PaymentMethod, PaymentOutcome, Refund, RefundState, Reversal
 from domain.bills.merged_bill import derive_merged_state
-from domain.language.wording import day_and_hour_text
+from domain.language.wording import day_and_hour_text, deadline_day_text
 from domain.messages.catalogue import Catalogue
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
@@ -90,6 +90,10 @@ class BillView:
     """The state itself, for the style sheet."""
     is_payable: bool
     """Money that comes in settles it."""
+    purpose: str
+    """What it is for, in words."""
+    deadline: str | None
+    """The last day on which it may be paid, while it may; None where it has none."""
     slip_label_key: str
     """The key of what recording money for it is called: once it is not open, that is a surplus."""
     movements: Sequence[BillMovement]
@@ -140,6 +144,8 @@ async def build_bill_view(
         state=catalogue.text(f"admin.bill_states.{bill.state}"),
         state_key=bill.state.value,
         is_payable=bill.state.is_payable,
+        purpose=catalogue.text(f"admin.bill.purposes.{bill.kind}"),
+        deadline=deadline_day_text(bill.deadline) if bill.deadline and bill.state.is_payable else None,
         slip_label_key=f"admin.bill.{slip_key}",
         movements=[
             _build_movement(catalogue, entry, refunds, reversals.get(entry.id), member_names) for entry in payments

@@ -17,7 +17,7 @@ from channels.admin.bills.bill_forms import (
     submit_refund,
     submit_reversal,
 )
-from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
+from channels.admin.frame import HOME_PATH, NavigationSection, PageRoute, Visitor, render_staff_page
 from channels.admin.requests.request_view import RequestView, RequestViews
 from channels.admin.requests.step_view import OpenedStep
 from channels.admin.submissions import FormAction, FormSubmission, forbidden_with_reason_too
@@ -236,6 +236,7 @@ class RequestPages:
         context = {
             "request": request_view,
             "head": request_view.head,
+            "list_address": HOME_PATH,
             "taken_step_note": self._request_views.describe_taken_step(
                 service_request, request.query.get(TAKEN_PARAMETER, "")
             ),

@@ -24,6 +24,7 @@ from domain.blocks.papers_pending import find_missing_papers
 from domain.fields.form import Field
 from domain.fields.places import find_map_link
 from domain.fields.stored import list_stored
+from domain.fields.types import Identifier
 from domain.language.changes import UNREVIEWED_CHANGES
 from domain.language.service import Service
 from domain.language.wording import day_and_hour_text
@@ -42,14 +43,25 @@ from domain.values.version_token import VersionToken
 
 MAX_MESSAGES = 50
 
+_LONG_VALUE = 60
+"""Characters of a value that no column of facts takes in one line."""
+
 
 @dataclass(frozen=True, slots=True)
 class LabelledValue:
-    """A label and its value in words. `link` leads to the registry's row that it names, or to its point on a map."""
+    """A label and its value in words. `link` leads to the registry's row that it names, or to its point on a map;
+    `copied` is what whoever types it elsewhere needs, in Latin digits.
+    """
 
     label: str
     value: str
     link: str | None = None
+    copied: str | None = None
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it is read as lines, over the whole width."""
+        return len(self.value) > _LONG_VALUE
 
     @property
     def direction(self) -> str:
@@ -169,6 +181,15 @@ class RequestView:
     """This visitor may take it up again now."""
     printouts: Mapping[str, str]
     """Which papers this visitor may print: kind → title."""
+
+    @property
+    def has_open_step(self) -> bool:
+        """Whether a step stands open that somebody began: the one that the request waits for makes room for it."""
+        return any(step_form.was_refused for step_form in self.step_forms)
+
+    def list_bills_to_settle(self, visitor: Visitor) -> list[BillView]:
+        """Return the open bills for which this visitor records money: that is what is done here first."""
+        return [bill for bill in self.bills if bill.is_payable and visitor.may(Right.PAYMENTS_RECORD)]
 
     def offers_form(self, form_name: str, visitor: Visitor, bill_id: str | None = None) -> bool:
         """Return whether the page has this form for the visitor, of those that are no step's (`RefusedForm.name`)."""
@@ -295,6 +316,7 @@ class RequestViews:
                 self._get_text(prefix.format(fact_field.name)),
                 self._dependencies.wording.render_page_value(fact_field.type, fact_field.name, value),
                 self._find_row_address(service, visitor, fact_field.name, value) or find_map_link(str(value)) or None,
+                str(value) if _is_copied(fact_field) else None,
             )
             for fact_field in fact_fields
             if (value := values.get(fact_field.name)) not in (None, "", [])
@@ -359,6 +381,11 @@ class RequestViews:
 
     def _label_paper(self, paper_name: str) -> str:
         return self._get_text(f"choices.document.{paper_name}")
+
+
+def _is_copied(fact_field: Field) -> bool:
+    """Return whether a value is a number that one types elsewhere too; a plate has letters, and is read as on a car."""
+    return isinstance(fact_field.type, Identifier) and fact_field.type.identifier_kind != "plate"
 
 
 def _list_unstated_facts(request: ServiceRequest) -> dict[str, Any]:

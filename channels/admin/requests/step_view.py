@@ -43,6 +43,13 @@ class StepForm:
     """What to know of the request before it is taken; None where there is nothing."""
     obstacle: str | None
     """Why it cannot be taken now, whatever is typed: then it has no form. None where it can."""
+    is_primary: bool = False
+    """It is what the request waits for: its form stands open, and its button is filled."""
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether there is nothing to type into it, nor to read before it: it is a button."""
+        return not (self.controls or self.note or self.problem or self.calendar_address)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +74,9 @@ class StepViews:
     async def build_step_forms(
         self, uow: UnitOfWork, request: ServiceRequest, visitor: Visitor, opened_step: OpenedStep | None
     ) -> list[StepForm]:
-        """Return the steps that the visitor may take now; one that was refused is among them as it was typed."""
+        """Return the steps that the visitor may take now: first what the request waits for, last what gives it up. One
+        that was refused is among them as it was typed.
+        """
         engine, refused_step = (
             self._dependencies.engine,
             opened_step.step_name if opened_step and opened_step.error else None,
@@ -79,7 +88,12 @@ class StepViews:
             for candidate in engine.list_actions(request, visitor.actor)
             if candidate.name in {*offered_names, refused_step}
         ]
-        return [await self._build_step_form(uow, request, candidate, visitor, opened_step) for candidate in steps]
+        forms = [await self._build_step_form(uow, request, candidate, visitor, opened_step) for candidate in steps]
+        service = engine.get_service(request.service)
+        awaited_names = [entry.name for entry in steps if _moves_on(service, request, entry)]
+        primary_name = next((form.name for form in forms if form.name in awaited_names and not form.obstacle), None)
+        forms = [replace(form, is_primary=form.name == primary_name) for form in forms]
+        return sorted(forms, key=lambda form: (not form.is_primary, form.gives_up))
 
     def describe_step(self, service: Service, step_name: str) -> str:
         """Return what a step of that name is called."""
@@ -96,9 +110,13 @@ class StepViews:
         service = self._dependencies.engine.get_service(request.service)
         own_opened = opened_step if opened_step and opened_step.step_name == step.name else None
         inputs, titles_by_field = await load_step_inputs(uow, request, step, visitor.now)
-        form_wording = self._build_form_wording(service, step, inputs, titles_by_field)
-        proposals = {field.name: field.find_proposal(request) or "" for field in inputs if field.find_proposal}
-        submitted_values, error = (own_opened.submitted_values, own_opened.error) if own_opened else (proposals, None)
+        proposals = {
+            field.name: await field.find_proposal(uow, request) or "" for field in inputs if field.find_proposal
+        }
+        error = own_opened.error if own_opened else None
+        chosen_values = own_opened.submitted_values if own_opened else {}
+        submitted_values = chosen_values if error else {**proposals, **chosen_values}
+        form_wording = self._build_form_wording(service, step, inputs, titles_by_field, proposals)
         quote = await step_preview.preview_quote(self._dependencies.engine, uow, request, step, visitor.actor)
         obstacle = await step_preview.find_obstacle(self._dependencies.engine, uow, request, step.name, visitor.actor)
         return StepForm(
@@ -120,6 +138,7 @@ class StepViews:
         step: Transition,
         inputs: Sequence[Field],
         titles_by_field: Mapping[str, Mapping[str, str]],
+        proposals: FormValues,
     ) -> FormWording:
         return FormWording(
             self._dependencies.wording,
@@ -127,7 +146,9 @@ class StepViews:
             titles_by_field,
             id_prefix=f"{step.name}-",
             hints_by_field={
-                field.name: self._describe_blank(service, step, field) for field in inputs if not field.required
+                field.name: self._describe_box(service, step, field, is_blank=not proposals.get(field.name))
+                for field in inputs
+                if not field.required
             },
         )
 
@@ -136,13 +157,22 @@ class StepViews:
         catalogue, wording = self._dependencies.catalogue, self._dependencies.wording
         return catalogue.render(key, wording.request_facts(request)) if key in catalogue else None
 
-    def _describe_blank(self, service: Service, step: Transition, field: Field) -> str:
-        """Return what an optional box means while it is blank, behind how it may be written."""
-        kind_key, blank_key = (
+    def _describe_box(self, service: Service, step: Transition, field: Field, *, is_blank: bool) -> str:
+        """Return how an optional box may be written, and what it means where it is blank at first."""
+        keys = [
             f"web.form.hints.{choose_control_kind(field)}",
-            f"services.{service.key}.blank.{step.name}.{field.name}",
-        )
-        return "؛ ".join(self._get_text(key) for key in (kind_key, blank_key) if key in self._dependencies.catalogue)
+            f"services.{service.key}.hints.{step.name}.{field.name}",
+            *([f"services.{service.key}.blank.{step.name}.{field.name}"] if is_blank else []),
+        ]
+        return "؛ ".join(self._get_text(key) for key in keys if key in self._dependencies.catalogue)
+
+
+def _moves_on(service: Service, request: ServiceRequest, step: Transition) -> bool:
+    """Return whether a step brings the request nearer to what it asks for: it is not given up, does not stay where it
+    is, and is not handed back to its citizen.
+    """
+    is_question = service.state_named(step.target_state).phase is Phase.NEEDS_CITIZEN
+    return not (is_question or step.target_state == request.state or _is_giving_up(service, step))
 
 
 def _is_giving_up(service: Service, step: Transition) -> bool:

@@ -49,6 +49,24 @@
     event.preventDefault();
   });
 
+  // A number that is typed elsewhere is copied by a button, in Latin digits; without scripts it is read and marked.
+  const words = document.querySelector("[data-copy]")?.dataset;
+  if (navigator.clipboard && words) {
+    for (const number of document.querySelectorAll("data[value]")) {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "copy";
+      button.textContent = words.copy;
+      button.setAttribute("aria-label", `${words.copy} ${number.textContent}`);
+      button.addEventListener("click", async () => {
+        await navigator.clipboard.writeText(number.value);
+        button.textContent = words.copied;
+        button.setAttribute("aria-label", words.copied);
+      });
+      number.after(button);
+    }
+  }
+
   // A menu closes when one clicks beside it, or leaves it by Escape.
   const who = document.querySelector(".who");
   document.addEventListener("click", (event) => {

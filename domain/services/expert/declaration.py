@@ -49,6 +49,8 @@ from domain.blocks.visits import (
     StoreVisitReport,
     VisitDayReached,
     officer_choices,
+    propose_officer,
+    propose_visit,
     read_visit_start,
 )
 from domain.fields.form import Field
@@ -163,8 +165,8 @@ VISITING = (
         "assigned",
         OFFICE_ROLES,
         inputs=(
-            Field("officer", Choice(), required=False, find_choices=officer_choices),
-            Field("visit", Moment(), required=False),
+            Field("officer", Choice(), required=False, find_choices=officer_choices, find_proposal=propose_officer),
+            Field("visit", Moment(), required=False, find_proposal=propose_visit),
             OUTSIDE_HOURS,
         ),
         guards=(MayMoveVisit(SENDERS),),

@@ -12,15 +12,32 @@ from domain.fields.stored import StoredField, StoredFields, StoredForm
 from domain.fields.types import Integer
 from domain.language.lookups import LookupAnswer, LookupContext, PriceLookup
 from domain.language.service import Effect, StepContext
+from domain.requests.request import ServiceRequest
 from domain.services.expert.kinds import OPINION_KINDS, KindName, OpinionKind
 from domain.tariffs.tariff import PricedSubject, Quantity, TariffRow, compute_quote, list_price_bands
+from domain.unit_of_work import UnitOfWork
 from domain.values.calendar import to_tehran
 from domain.values.errors import MissingField
+from domain.values.text import persian_digits
 
 SERVICE_KEY = "expert"
 
 MAX_AREA = 10_000_000
-AREA: StoredField[int] = StoredField("area", Integer(1, MAX_AREA), required=False, stored_form=StoredForm(int, int))
+
+
+async def propose_area(uow: UnitOfWork, request: ServiceRequest) -> str | None:
+    """Return the area that a step kept before, as it is typed."""
+    area = AREA.find(request)
+    return persian_digits(area) if area else None
+
+
+AREA: StoredField[int] = StoredField(
+    "area",
+    Integer(1, MAX_AREA),
+    required=False,
+    stored_form=StoredForm(int, int),
+    find_proposal=propose_area,
+)
 """Whole square metres."""
 PER_METRE = "square_metre"
 
@@ -57,7 +74,7 @@ class PriceOpinion(Effect):
     async def apply_effect(self, context: StepContext) -> None:
         """Keep the explained quote; `MissingField("area")`, and the errors of `store_quote`."""
         request, today = context.request, to_tehran(context.now).date()
-        if AREA.name in context.inputs:
+        if context.inputs.get(AREA.name, AREA.find(request)) != AREA.find(request):
             context.history_facts["area_before"] = AREA.find(request)
             AREA.write(request, context.inputs[AREA.name])
         tariff_rows = await context.uow.tariffs.list_of_service(SERVICE_KEY)

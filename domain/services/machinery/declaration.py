@@ -35,7 +35,13 @@ from domain.blocks.charging import (
     WaiveBills,
     payment_due_at,
 )
-from domain.blocks.fleet_choices import machine_choices, operator_choices
+from domain.blocks.fleet_choices import (
+    machine_choices,
+    operator_choices,
+    propose_booking_start,
+    propose_machines,
+    propose_operators,
+)
 from domain.blocks.operator_reports import propose_worked_hours
 from domain.blocks.paying import REVENUE_ROLES, payment_transitions
 from domain.blocks.receipts import receipt_for_roles
@@ -55,6 +61,7 @@ from domain.language.printouts import READER_ROLES, FactsPart, Printable, Signat
 from domain.language.service import Audience, Command, Notice, Reminder, Service, State, Transition, Trigger
 from domain.language.summary_columns import SummaryColumns
 from domain.requests.request import Phase
+from domain.services.machinery.proposals import propose_wanted_day, propose_wanted_hour, propose_wanted_hours
 from domain.services.machinery.reasons import MachineryInvalidReason
 from domain.services.machinery.rules import (
     DELIVERY_FORM,
@@ -116,16 +123,16 @@ CHANGEABLE = (
 """Until civil accepts it: then machines are held, and a price follows."""
 
 BOOKING_INPUTS = (
-    Field("machine", Choices(), required=False, find_choices=machine_choices),
-    Field("operator", Choices(), required=False, find_choices=operator_choices),
-    Field("start", Moment(), required=False),
+    Field("machine", Choices(), required=False, find_choices=machine_choices, find_proposal=propose_machines),
+    Field("operator", Choices(), required=False, find_choices=operator_choices, find_proposal=propose_operators),
+    Field("start", Moment(), required=False, find_proposal=propose_booking_start),
     Field("end", Moment(), required=False),
 )
 
 ACCEPTED_OTHERWISE = (
-    Field("hours", HOURS, required=False),
-    Field("date", Day(), required=False),
-    Field("start", HourOfDay(), required=False),
+    Field("hours", HOURS, required=False, find_proposal=propose_wanted_hours),
+    Field("date", Day(), required=False, find_proposal=propose_wanted_day),
+    Field("start", HourOfDay(), required=False, find_proposal=propose_wanted_hour),
 )
 
 WORKED_HOURS_INPUT = Field("hours", HOURS, required=False, find_proposal=propose_worked_hours)

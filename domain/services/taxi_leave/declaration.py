@@ -63,6 +63,7 @@ from domain.services.taxi_leave.rules import (
     fill_leave,
     find_leaves_for_driver,
     gather_permitted_taxi,
+    propose_scope,
 )
 from domain.services.taxi_leave.settings import LEAVE_RULES, SERVICE_KEY
 from domain.services.taxi_leave.stored import (
@@ -161,7 +162,7 @@ REVIEWING = (
         ("under_review",),
         "approved",
         OFFICERS,
-        inputs=(Field("scope", SCOPE_TYPE, required=False, choices=LEAVE_SCOPES),),
+        inputs=(Field("scope", SCOPE_TYPE, required=False, choices=LEAVE_SCOPES, find_proposal=propose_scope),),
         guards=(LeaveNotOver(),),
         effects=(SettleScope(), IssuePermit(PERMIT_REGISTER, PERMIT_KIND)),
         notices=(Notice("approve"),),

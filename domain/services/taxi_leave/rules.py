@@ -362,7 +362,17 @@ class SettleScope(Effect):
     async def apply_effect(self, context: StepContext) -> None:
         """Take what the officer set, else what was asked for, else the usual."""
         fields = context.request.fields
-        fields["scope"] = context.inputs.get("scope") or fields.get("scope") or LEAVE_SCOPES[0]
+        fields["scope"] = context.inputs.get("scope") or _find_scope(context.request)
+
+
+async def propose_scope(uow: UnitOfWork, request: ServiceRequest) -> str:
+    """Return where the leave may be spent unless its officer says otherwise."""
+    return _find_scope(request)
+
+
+def _find_scope(request: ServiceRequest) -> str:
+    """Return what was asked for, else the usual."""
+    return str(request.fields.get("scope") or LEAVE_SCOPES[0])
 
 
 async def gather_permitted_taxi(uow: UnitOfWork, request: ServiceRequest) -> list[dict[str, Any]]:

@@ -86,6 +86,12 @@ async def driver_choices(uow: UnitOfWork, request: ServiceRequest) -> dict[str, 
     return {row.values["national_code"]: row.values["name"] for row in await _list_drivers(uow, request)}
 
 
+async def propose_driver(uow: UnitOfWork, request: ServiceRequest) -> str | None:
+    """Return the national code of who alone drives the reported taxi; None where several may be meant."""
+    drivers = await _list_drivers(uow, request)
+    return str(drivers[0].values["national_code"]) if len(drivers) == 1 else None
+
+
 async def kind_choices(uow: UnitOfWork, request: ServiceRequest) -> dict[str, str]:
     """Return the kinds of reward, or of violation, that the report may become."""
     kind_field = RECORD_REGISTRIES[request.fields["kind"]].find_field("kind")
@@ -185,7 +191,13 @@ CHANGEABLE = (ChangeableFields(("submitted", "needs_info"), ("plate", "taxi_code
 """Until the officer makes a record of it."""
 
 RECORD_INPUTS = (
-    Field("driver", Identifier("national_code"), required=False, find_choices=driver_choices),
+    Field(
+        "driver",
+        Identifier("national_code"),
+        required=False,
+        find_choices=driver_choices,
+        find_proposal=propose_driver,
+    ),
     Field("kind", Choice(), find_choices=kind_choices),
     Field("points", Integer(0, 1000), required=False),
     Field("fine", Charge(), required=False, applies_when=reports_violation),

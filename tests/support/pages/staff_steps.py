@@ -6,6 +6,10 @@ from playwright.async_api import Page, expect
 async def opened_step(page: Page, title: str) -> Page:
     """Unfold a step of the request's page, if it is folded."""
     fold = page.locator("details[name=step]", has=page.locator("summary", has_text=title))
+    if not await fold.count():  # nothing is asked: it is a button
+        return page
+    if not await fold.is_visible():
+        await page.locator("details.more > summary").click()
     if await fold.get_attribute("open") is None:
         await fold.locator("summary").click()
     return page

@@ -64,13 +64,39 @@ async def test_a_refused_step_is_told_under_the_head_with_the_way_to_it(site: St
     assert "href" not in told(page), "the step is not there any more"
 
 
-async def test_every_box_that_may_be_empty_says_what_that_means(site: StaffSite, inside: Visitor) -> None:
+async def test_a_box_holds_what_is_in_force_or_says_what_its_emptiness_means(site: StaffSite, inside: Visitor) -> None:
     page = await opened(inside, "civil", await site.submitted())
-    assert "مانند ۸ یا ۷:۳۰؛ خالی: همان ساعتی که شهروند خواسته است" in page
     boxes = [one.split("</form>")[0] for one in page.split('<div class="field">')[1:]]
     optional = [one for one in boxes if 'class="optional"' in one]
-    assert [one for one in optional if "خالی: " not in one] == []
-    assert len(optional) == 5
+    values = [re.findall(r'<input type="text"[^>]* value="([^"]*)"', one) for one in optional]
+    assert values == [["۴"], ["۱۴۰۵/۰۹/۰۵"], ["۸:۰۰"], [], []]
+    assert ["خالی: " in one for one in optional] == [False, False, False, True, True]
+
+
+async def test_what_a_form_holds_at_first_changes_nothing(site: StaffSite, inside: Visitor) -> None:
+    request = await site.submitted()
+    page = await opened(inside, "civil", request)
+    form = {"hours": "۴", "date": "۱۴۰۵/۰۹/۰۵", "start": "۸:۰۰"}
+    await inside.post(f"/staff/requests/{request.code}/act/accept", version=read_version(page), **form)
+    accepted = await site.request(request.code)
+    assert (accepted.state, accepted.fields) == ("accepted", request.fields)
+    assert "با این تغییر پذیرفته شد" not in await inside.get(f"/staff/requests/{request.code}")
+    visit = await assigned(site)
+    page = await opened(inside, "secretariat", visit)
+    path = f"/staff/requests/{visit.code}/act/reassign"
+    held = {"officer": "expert", "visit": "۱۴۰۵/۰۹/۰۳ ۱۱:۰۰"}
+    assert 'value="۱۴۰۵/۰۹/۰۳ ۱۱:۰۰"' in page
+    await inside.post(path, 422, version=read_version(page), **held)
+    await inside.post(path, version=read_version(page), **held | {"officer": "sara"})
+
+
+async def test_the_step_that_is_waited_for_comes_first_and_what_gives_up_last(site: StaffSite, inside: Visitor) -> None:
+    page = await opened(inside, "civil", await site.submitted())
+    assert list(offered(page)) == ["accept", "ask", "reject", "cancel"]
+    assert page.count("<button>") == 1, "one of them is filled"
+    beside, more = page.split('<details class="more">')
+    assert "step-ask" in beside
+    assert "step-reject" in more
 
 
 def test_no_step_has_a_box_of_which_nothing_is_said(site: StaffSite) -> None:

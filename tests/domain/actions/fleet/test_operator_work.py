@@ -27,6 +27,13 @@ async def reach_work_day(operator: Person) -> str:
     return code
 
 
+async def proposed_hours(town: Municipality, code: str) -> str | None:
+    """The hours that the unit finds in its form."""
+    request = await town.request(code)
+    async with town.store.open_unit(write=False) as uow:
+        return await propose_worked_hours(uow, request)
+
+
 async def test_a_day_of_work_by_presses(operator: Person) -> None:
     town, code = operator.town, await reach_work_day(operator)
     jobs = await operator.press(JOBS, (await operator.starts())[-1])
@@ -46,7 +53,7 @@ async def test_a_day_of_work_by_presses(operator: Person) -> None:
         (f"operator_{name}", "operator:OP-1", "scheduled", "scheduled")
         for name in ("arrived", "began", "ended", "hours")
     ]
-    assert propose_worked_hours(await town.request(code)) == "۳٫۵"
+    assert await proposed_hours(town, code) == "۳٫۵"
 
 
 async def test_a_report_moves_nothing_and_the_unit_ends_the_work(operator: Person) -> None:
@@ -56,7 +63,7 @@ async def test_a_report_moves_nothing_and_the_unit_ends_the_work(operator: Perso
     assert (await town.request(code)).state == "scheduled"
     await town.do(code, "hand_over", Role.CIVIL, early="yes")
     await press_data(operator, f"!operator {code} 4")
-    done = await town.do(code, "complete", Role.CIVIL, hours=propose_worked_hours(await town.request(code)))
+    done = await town.do(code, "complete", Role.CIVIL, hours=await proposed_hours(town, code))
     assert done.state == "completed"
     assert await press_data(operator, f"!operator {code} 3") == "errors.not_found", "its booking is over"
 
@@ -116,10 +123,11 @@ async def test_hours_are_proposed_when_every_operator_of_a_line_said_theirs(oper
     code = await town.reach("scheduled", "ماشین ۲ لودر ۴ ساعت فردا ساعت ۸ خیابان امام")
     request = await town.request(code)
     assert [item["count"] for item in request.fields["items"]] == [2]
-    request.data["operator_reports"] = {"OP-1": {"hours": 4}}
-    assert propose_worked_hours(request) is None
-    request.data["operator_reports"] |= {"OP-2": {"hours": 4.5}}
-    assert propose_worked_hours(request) == "۴٫۵"
+    async with town.store.open_unit(write=False) as uow:
+        request.data["operator_reports"] = {"OP-1": {"hours": 4}}
+        assert await propose_worked_hours(uow, request) is None
+        request.data["operator_reports"] |= {"OP-2": {"hours": 4.5}}
+        assert await propose_worked_hours(uow, request) == "۴٫۵"
 
 
 async def test_hours_may_be_written_instead_of_pressed(operator: Person) -> None:
@@ -128,7 +136,7 @@ async def test_hours_may_be_written_instead_of_pressed(operator: Person) -> None
     assert (await operator.says("نمی‌دونم دقیق")).key == "ask.hours"
     noted = await operator.says("سه ساعت و نیم")
     assert "ساعت کار: ۳٫۵" in noted.text
-    assert propose_worked_hours(await operator.town.request(code)) == "۳٫۵"
+    assert await proposed_hours(operator.town, code) == "۳٫۵"
     await press_data(operator, f"!operator {code} hours")
     await press_data(operator, f"!operator {code} 4")
     assert (await operator.says("5")).key != "ask.hours", "what was pressed is no longer asked"
