@@ -12,6 +12,7 @@ from domain.actions.queues.work import REQUESTS_PER_PAGE
 from domain.people.person import StaffMember
 from domain.requests.request import RequestFilter
 from domain.values.actors import Role
+from domain.values.text import persian_digits
 from domain.values.tracking_codes import display_code
 from tests.support.demo_site import MORNING
 from tests.support.pages.chromium import SIZES, WAYS, Window, signed_in, window
@@ -99,7 +100,7 @@ async def test_from_outside_the_code_of_the_authenticator_is_asked_for(
     await assert_page_in_order(opened, refused=True, scripts=scripts)
     await page.get_by_label("کد یک‌بارمصرف").fill(site.code_of(secret))
     await page.get_by_role("button", name="ورود").click()
-    await expect(page.locator(".head .code")).to_have_text(display_code(request.code))
+    await expect(page.locator(".head .code")).to_have_text(persian_digits(display_code(request.code)))
     await assert_page_in_order(opened, refused=True, scripts=scripts)
 
 
@@ -210,7 +211,7 @@ async def entered(page: Page, site: StaffSite) -> None:
     async with site.store.open_unit(write=False) as uow:
         (request,) = await uow.requests.list_requests(RequestFilter(mobile=CALLER))
     assert request.channel == "walk_in"
-    await expect(page.locator(".head .code")).to_have_text(display_code(request.code))
+    await expect(page.locator(".head .code")).to_have_text(persian_digits(display_code(request.code)))
 
 
 @WAYS
