@@ -71,7 +71,7 @@ async def judged(page: Page, site: StaffSite, report: ServiceRequest) -> None:
     await page.get_by_role("link", name=display_code(report.code)).click()
     await taken(await opened_step(page, "آغاز بررسی"), "آغاز بررسی")
     await opened_step(page, "ثبت در پرونده راننده")
-    await page.get_by_label("راننده", exact=True).select_option(label="عبدالله ایری")
+    await page.get_by_role("combobox", name="راننده").select_option(label="عبدالله ایری")
     await page.get_by_label("نوع تشویق یا تخلف").select_option("overcharge")
     await page.get_by_label("امتیاز").fill("۳")
     await page.get_by_label("جریمه (ریال)").fill("۵۰۰٬۰۰۰")
