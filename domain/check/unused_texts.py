@@ -40,3 +40,5 @@ def _list_optional_texts(service: Service) -> Iterator[str]:
     yield from (f"{text_prefix}.fields.{name}.help" for name in part_fields)
     for section in service.sections:
         yield from (f"{text_prefix}.sections.{section.name}.{part}" for part in ("title", "hint"))
+    for step in service.transitions:
+        yield from (f"{text_prefix}.hints.{step.name}.{field.name}" for field in step.inputs)

@@ -110,12 +110,8 @@ class StepViews:
         service = self._dependencies.engine.get_service(request.service)
         own_opened = opened_step if opened_step and opened_step.step_name == step.name else None
         inputs, titles_by_field = await load_step_inputs(uow, request, step, visitor.now)
-        proposals = {
-            field.name: await field.find_proposal(uow, request) or "" for field in inputs if field.find_proposal
-        }
-        error = own_opened.error if own_opened else None
-        chosen_values = own_opened.submitted_values if own_opened else {}
-        submitted_values = chosen_values if error else {**proposals, **chosen_values}
+        proposals = {field.name: await field.find_proposal(uow, request) for field in inputs if field.find_proposal}
+        submitted_values, error = _choose_values(own_opened, proposals)
         form_wording = self._build_form_wording(service, step, inputs, titles_by_field, proposals)
         quote = await step_preview.preview_quote(self._dependencies.engine, uow, request, step, visitor.actor)
         obstacle = await step_preview.find_obstacle(self._dependencies.engine, uow, request, step.name, visitor.actor)
@@ -165,6 +161,17 @@ class StepViews:
             *([f"services.{service.key}.blank.{step.name}.{field.name}"] if is_blank else []),
         ]
         return "؛ ".join(self._get_text(key) for key in keys if key in self._dependencies.catalogue)
+
+
+def _choose_values(opened_step: OpenedStep | None, proposals: FormValues) -> tuple[FormValues, DomainError | None]:
+    """Return what a step's form holds: what is proposed, and over that what was chosen in a calendar; where it was
+    refused, what was typed and nothing else, with why.
+    """
+    if opened_step is None:
+        return proposals, None
+    if opened_step.error:
+        return opened_step.submitted_values, opened_step.error
+    return {**proposals, **opened_step.submitted_values}, None
 
 
 def _moves_on(service: Service, request: ServiceRequest, step: Transition) -> bool:
