@@ -173,7 +173,7 @@ async def test_a_drivers_leave_and_duties(bots: BotOffice, messenger: FakeBotApi
 async def cancels(visitor: Visitor, message: BotMessage) -> BotMessage:
     """Give a request up, after thinking twice."""
     await visitor.presses("لغو درخواست", "لغو شود؟", on=message)
-    await visitor.presses("خیر", "درخواست لغو نشد")
+    await visitor.presses("نه", "درخواست لغو نشد")
     await visitor.presses("لغو درخواست", "لغو شود؟", on=message)
     return await visitor.presses("بله", "مرخصی")
 

@@ -75,9 +75,9 @@ async def test_a_choice_from_a_list_ends_nothing_unasked(anneh: Person) -> None:
     for pressed in (True, False):
         which = await anneh.says("لغو")
         asked = await (anneh.press(labels(which)[0], which) if pressed else anneh.says("۱"))
-        assert (asked.key, labels(asked)) == ("sms.offer.cancel", ["بله", "خیر"])
+        assert (asked.key, labels(asked)) == ("sms.offer.cancel", ["بله", "نه"])
         assert (await anneh.town.request(code)).state == "awaiting_payment"
-        await anneh.press("خیر", asked)
+        await anneh.press("نه", asked)
     assert (await anneh.town.request(code)).state == "awaiting_payment"
     await anneh.says("لغو")
     await anneh.press("بله", await anneh.says("1"))
@@ -90,9 +90,9 @@ async def test_ending_is_asked_however_it_is_begun(anneh: Person) -> None:
     shown_code = f"\u200e{display_code(code)}"
 
     async def is_asked(asked: OutboxMessage) -> None:
-        assert (asked.key, labels(asked)) == ("sms.offer.cancel", ["بله", "خیر"])
+        assert (asked.key, labels(asked)) == ("sms.offer.cancel", ["بله", "نه"])
         assert (await anneh.town.request(code)).state == "awaiting_payment"
-        await anneh.press("خیر", asked)
+        await anneh.press("نه", asked)
 
     await is_asked(await anneh.press(shown_code, await anneh.says("لغو")))
     await anneh.says("لغو")
@@ -109,9 +109,9 @@ async def test_the_same_wish_once_more_is_asked_about(anneh: Person) -> None:
     first = await anneh.says(ORDER)
     asked = await anneh.says(ORDER)
     code = (await anneh.town.requests_of())[0].code
-    assert (asked.key, labels(asked)) == ("sms.same", ["بله", "خیر"])
+    assert (asked.key, labels(asked)) == ("sms.same", ["بله", "نه"])
     assert code in "".join(asked.text.split())
-    assert (await anneh.press("خیر", asked)).key == "sms.left"
+    assert (await anneh.press("نه", asked)).key == "sms.left"
     assert len(await anneh.town.requests_of()) == 1
     again = await anneh.press("بله", await anneh.says(ORDER))
     assert again.key == first.key

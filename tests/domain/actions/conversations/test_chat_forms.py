@@ -265,9 +265,9 @@ async def test_tracking_paying_cancelling_by_buttons(anneh: Person) -> None:
     assert of_request.bill_id in paying.text
     assert of_request.payment_id in paying.text
     asked = await anneh.press("لغو درخواست", bill)
-    assert (asked.key, labels(asked)) == ("sms.offer.cancel", ["بله", "خیر"])
+    assert (asked.key, labels(asked)) == ("sms.offer.cancel", ["بله", "نه"])
     assert (await anneh.town.request(code)).state == "awaiting_payment", "a slip of the finger cancels nothing"
-    await anneh.press("خیر")
+    await anneh.press("نه")
     assert (await anneh.town.request(code)).state == "awaiting_payment"
     await anneh.press("لغو درخواست", bill)
     assert (await anneh.press("بله")).key == "services.machinery.notices.cancel"
@@ -311,7 +311,7 @@ async def test_a_low_rating_offers_to_take_it_up_again(anneh: Person) -> None:
     [request] = await anneh.town.requests_of()
     await to_the_end(anneh, request.code)
     low = await anneh.press(STARS[4])
-    assert (low.key, labels(low)) == ("sms.rated_low", ["بله", "خیر"])
+    assert (low.key, labels(low)) == ("sms.rated_low", ["بله", "نه"])
     assert (await anneh.press("بله", low)).key == "sms.reopened"
     assert len(await anneh.town.requests_of()) == 2
 

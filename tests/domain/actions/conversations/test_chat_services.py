@@ -230,7 +230,7 @@ async def test_the_owner_refuses_by_a_press_that_is_asked_about(taxis: TaxiOrgan
     code = await taxis.asks(AUXILIARY_LEAVE, AUXILIARY_MOBILE)
     asked_owner = (await owner.hears())[-1]
     sure = await owner.press("مخالفم", asked_owner)
-    assert (sure.key, labels(sure)) == ("sms.offer.deny", ["بله", "خیر"])
+    assert (sure.key, labels(sure)) == ("sms.offer.deny", ["بله", "نه"])
     assert await taxis.state(code) == "awaiting_owner"
     await owner.press("بله", sure)
     assert await taxis.state(code) not in {"awaiting_owner", "under_review"}
@@ -248,11 +248,11 @@ async def test_whose_leave_it_is_stands_above_the_buttons_that_agree(taxis: Taxi
     assert labels(tracked)[:2] == ["موافقم", "مخالفم"]
     asked = await owner.says("تایید")
     assert is_shown(asked)
-    assert labels(asked) == ["بله", "خیر"]
-    await owner.press("خیر", asked)
+    assert labels(asked) == ["بله", "نه"]
+    await owner.press("نه", asked)
     assert await taxis.state(code) == "awaiting_owner"
     assert is_shown(await owner.press("مخالفم", tracked))
-    await owner.press("خیر")
+    await owner.press("نه")
     await owner.press("موافقم", tracked)
     assert await taxis.state(code) == "under_review"
 

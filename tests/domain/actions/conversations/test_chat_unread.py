@@ -73,7 +73,7 @@ async def test_what_is_forwarded_reads_but_ends_and_stops_nothing(anneh: Person)
     assert status.key == "services.machinery.status.awaiting_payment"
     [asked] = await comes(anneh, TextWritten(f"لغو {code}", is_forwarded=True))
     assert asked.key == "sms.offer.cancel"
-    await anneh.press("خیر", asked)
+    await anneh.press("نه", asked)
     await comes(anneh, TextWritten("لغو11", is_forwarded=True))
     assert anneh.town.rows("SELECT count(*) FROM opt_outs") == [(0,)]
     assert (await anneh.town.request(code)).state == "awaiting_payment"

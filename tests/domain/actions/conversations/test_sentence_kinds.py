@@ -168,7 +168,7 @@ async def test_an_owner_is_asked_before_a_drivers_wish_ends(waiting: Waiting) ->
 async def test_an_owner_refuses_in_a_chat_and_is_asked(waiting: Waiting) -> None:
     owner = await Person(waiting.town, chat_id="78", mobile=OWNER_MOBILE).linked()
     asked = await owner.says(f"رد {waiting.codes['deny']}")
-    assert (asked.key, labels(asked)) == ("sms.offer.deny", ["بله", "خیر"])
+    assert (asked.key, labels(asked)) == ("sms.offer.deny", ["بله", "نه"])
     assert (await owner.press("بله", asked)).key == "services.taxi_leave.notices.owner_refused"
 
 
