@@ -34,7 +34,7 @@ from domain.conversation.dialogue.frames import (
     Refused,
     Unknown,
 )
-from domain.conversation.dialogue.turns import OPT_INTENTS
+from domain.conversation.dialogue.offers import OPT_INTENTS
 from domain.conversation.reading.account_numbers import IBAN_INTENT
 from domain.conversation.reading.command_fields import MENU_INTENT, asks_own_request
 from domain.conversation.reading.vocabulary import CHANGE_INTENT

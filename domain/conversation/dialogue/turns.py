@@ -6,9 +6,7 @@ the asked field's own parser; (3) a keyword with valid arguments; (4) a bare cod
 not done, and what is not said plainly is asked once (`sentences`).
 """
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from domain.conversation.dialogue.answers import (
     CLEAR_MOODS,
@@ -19,7 +17,7 @@ from domain.conversation.dialogue.answers import (
     is_bare_code,
     is_interruption,
 )
-from domain.conversation.dialogue.asking import MOST_WORDS_OF_A_QUESTION, Questions
+from domain.conversation.dialogue.asking import MOST_WORDS_OF_A_QUESTION
 from domain.conversation.dialogue.corrections import (
     Correction,
     hear_earlier_answer,
@@ -48,29 +46,25 @@ from domain.conversation.dialogue.frames import (
     Refused,
     Unknown,
 )
+from domain.conversation.dialogue.offers import OPT_INTENTS, Offers, find_choice
 from domain.conversation.dialogue.unsure_answers import without_doubt
 from domain.conversation.dialogue.yes_no import read_first_word, read_yes_or_no
 from domain.conversation.reading.command_fields import MENU_INTENT, TARIFF_INTENT
 from domain.conversation.reading.guessing import understand_message
 from domain.conversation.reading.parsed_message import UNKNOWN_INTENT, ParsedMessage
 from domain.conversation.reading.sentences import Mood
+from domain.conversation.reading.unwanted import find_wanted_instead
 from domain.fields.moments import Day, HourOfDay
 from domain.fields.types import Text
 from domain.parsing.places import mentions_address
 from domain.values.errors import AmbiguousField, DomainError, InvalidField
 from domain.values.reasons import InvalidReason
 
-OPT_INTENTS = frozenset({"opt_out", "opt_in"})
-"""Commands that ask nothing: stopping and wanting texts again."""
-
 TELLING_INTENTS = frozenset({"contact", "list", "who_read"})
 """Commands that only tell something: amid a form they are understood by the words of a text as a whole."""
 
-MOST_FRAMES = 3
-"""Frames that may wait for each other; a further interruption drops the oldest."""
 
-
-class Conversation(Questions):
+class Conversation(Offers):
     """Reads texts by one grammar for the services of one channel."""
 
     def read_text(self, dialogue: Dialogue, text: str, now: datetime) -> Reaction:
@@ -101,27 +95,6 @@ class Conversation(Questions):
             return self.read_text(dialogue, text, now)
         return self._begin_interruption(dialogue, dialogue.top, message, now)
 
-    def begin_intent(
-        self, dialogue: Dialogue, intent: str, stated_values: Mapping[str, Any], now: datetime, *, is_plain: bool = True
-    ) -> Reaction:
-        """Start an intent with what was said with it: do it when complete, else ask the first missing field.
-
-        What was not said plainly (`is_plain`) is asked once more before it is done.
-        """
-        match = self.forms[intent].submission
-        frame = Frame(intent, version=match[0].version if match else None, plain=is_plain)
-        if match:
-            frame.slots.update(match[1].preset_values)
-        problem = absorb_values(frame, self.forms[intent], stated_values, now)
-        if problem and intent in {"track", "authentic"}:
-            raise problem  # the code can be sent again: nothing needs to wait for it
-        # A command of the same kind takes the place of the one that waits.
-        dialogue.frames = [waiting for waiting in dialogue.frames if waiting.intent != intent]
-        dialogue.frames.append(frame)
-        step = self.ask_next(dialogue, problem)
-        del dialogue.frames[:-MOST_FRAMES]
-        return step
-
     def _read_correction(
         self, dialogue: Dialogue, frame: Frame, message: ParsedMessage, text: str, now: datetime
     ) -> Reaction | None:
@@ -136,7 +109,9 @@ class Conversation(Questions):
             sure_step = self._try_answer(dialogue, frame, message, sure_text, now) if sure_text else None
             sure_step = sure_step or self.read_story(dialogue, frame, text, now)
             return sure_step or self.take_correction(dialogue, frame, read_unsure(frame, field, now))
-        correction = read_correction(frame, form, field_words, text, now)
+        wanted_text = find_wanted_instead(text)  # «لودر نمی‌خوام بیل مکانیکی می‌خوام»
+        correction = hear_earlier_answer(frame, form, wanted_text, now) if wanted_text else None
+        correction = correction or read_correction(frame, form, field_words, text, now)
         if correction is None:
             return None
         if correction.answer_text:  # what stands behind a «نه» or «ببخشید» may answer the present question
@@ -243,7 +218,8 @@ class Conversation(Questions):
             return self._begin_interruption(dialogue, frame, message, now)
         if frame.intent == MENU_INTENT:
             dialogue.frames.pop()
-            return self._read_behind_menu(dialogue, message, text, now)
+            offered_step = self._read_answer_to_offered(dialogue, frame, message, text, now)
+            return offered_step or self._read_behind_menu(dialogue, message, text, now)
         return self._read_other_answer(dialogue, frame, text, now) or self.ask_again(frame, problem)
 
     def _read_other_answer(self, dialogue: Dialogue, frame: Frame, text: str, now: datetime) -> Reaction | None:
@@ -281,6 +257,25 @@ class Conversation(Questions):
         priced_slots = read_price_question(self.grammar, frame, self.forms[TARIFF_INTENT], text, now)
         return None if priced_slots is None else self.begin_intent(dialogue, TARIFF_INTENT, priced_slots, now)
 
+    def _read_answer_to_offered(
+        self, dialogue: Dialogue, menu: Frame, message: ParsedMessage, text: str, now: datetime
+    ) -> Reaction | None:
+        """Return what a text comes to that chooses nothing but answers the first question of the one form that is
+        offered («یه گریدر», «۳ ساعت»); None for any other.
+        """
+        offered_text = str(menu.slots.get(OFFER, ""))
+        offered_forms = [intent for intent in menu.options if self.forms[intent].submission]
+        if not offered_text or len(offered_forms) != 1 or message.intent != UNKNOWN_INTENT:
+            return None
+        frames_before = [*dialogue.frames]
+        self.begin_menu_choice(dialogue, offered_forms[0], offered_text, now)
+        field = self.find_asked_field(dialogue.top) if dialogue.top else None
+        is_value_asked = field is not None and not isinstance(field.type, Text)
+        step = self._try_answer(dialogue, dialogue.top, message, text, now) if dialogue.top and is_value_asked else None
+        if step is None:
+            dialogue.frames = frames_before
+        return step
+
     def _read_behind_menu(self, dialogue: Dialogue, message: ParsedMessage, text: str, now: datetime) -> Reaction:
         """A text that chose nothing from a menu is meant for the question that waits behind it, if there is one."""
         if dialogue.top:
@@ -305,7 +300,7 @@ class Conversation(Questions):
         if frame.asked == AMEND_STEP:
             return self._read_amended_field(dialogue, frame, text)
         if frame.intent == MENU_INTENT:
-            return self._read_menu_answer(dialogue, frame, message, text, now)
+            return self.read_menu_answer(dialogue, frame, message, text, now)
         field = self.find_asked_field(frame)
         menu_choice = choose_by_number(
             frame, text, offers_readings=field is not None and isinstance(field.type, Day | HourOfDay)
@@ -325,44 +320,12 @@ class Conversation(Questions):
 
     def _read_amended_field(self, dialogue: Dialogue, frame: Frame, text: str) -> Reaction:
         """Ask the field that was chosen to be changed; who wants none changed after all sees the summary again."""
-        chosen_name = _find_choice(frame, text)
+        chosen_name = find_choice(frame, text)
         if not chosen_name and read_yes_or_no(text) is None:
             raise InvalidField(reason=InvalidReason.MENU)
         if field := find_asking_field(self.forms[frame.intent], chosen_name):
             set_answer_aside(frame, field)
         return self.take_correction(dialogue, frame, Correction(asked=chosen_name))
-
-    def _read_menu_answer(
-        self, dialogue: Dialogue, frame: Frame, message: ParsedMessage, text: str, now: datetime
-    ) -> Reaction:
-        """Begin what is chosen from a menu: by its number, of an offer by its name too, or with yes to the only one."""
-        menu_choice, offered_text = _find_choice(frame, text), str(frame.slots.get(OFFER, ""))
-        if offered_text and not menu_choice:
-            answer = read_yes_or_no(text)
-            if answer is False:
-                dialogue.frames.pop()
-                return Refused()
-            if answer and len(frame.options) == 1:
-                menu_choice = frame.options[0]
-            if message.intent in frame.options and not message.slots:
-                menu_choice = message.intent
-            is_no_command = message.intent == UNKNOWN_INTENT and not message.suggested_intents
-            if is_no_command and len(frame.options) == 1 and self.tells_of(frame.options[0], text, now):
-                menu_choice, offered_text = frame.options[0], f"{offered_text} {text}"
-        if not menu_choice:
-            raise InvalidField(reason=InvalidReason.MENU)
-        dialogue.frames.pop()
-        return self._begin_menu_choice(dialogue, menu_choice, offered_text, now)
-
-    def _begin_menu_choice(self, dialogue: Dialogue, intent: str, offered_text: str, now: datetime) -> Reaction:
-        """Begin what was chosen from a menu, with what the text said that it was offered for."""
-        if intent in OPT_INTENTS:
-            return OptOut(is_stopped=intent == "opt_out")
-        meant_message = self.grammar.parse_for_intent(intent, offered_text, now) if offered_text else None
-        if meant_message is None:
-            return self.begin_intent(dialogue, intent, {}, now)
-        is_doubtful = self.grammar.is_binding(intent) or self.forms[intent].submission is not None
-        return self.begin_intent(dialogue, intent, self.slots_of(meant_message), now, is_plain=not is_doubtful)
 
     def _read_confirmation(
         self, dialogue: Dialogue, frame: Frame, message: ParsedMessage, text: str, now: datetime
@@ -382,11 +345,3 @@ class Conversation(Questions):
         if answer is None:
             raise InvalidField(CONFIRM_STEP, InvalidReason.YES_OR_NO if is_form else InvalidReason.YES_NO)
         return self.ask_next(dialogue) if answer else self.leave_dialogue(dialogue)
-
-
-def _find_choice(frame: Frame, text: str) -> str:
-    """Return the menu entry whose number was sent; empty where there is none («نه» is a number too, and says no)."""
-    try:
-        return choose_by_number(frame, text, offers_readings=False) or ""
-    except InvalidField:
-        return ""

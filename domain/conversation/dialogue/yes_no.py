@@ -20,11 +20,12 @@ _ANSWER_PHRASES: Phrases[bool] = Phrases(
             "مشکلی نیست", "مشکل نیست", "مشکلی نداره", "مشکلی ندارد", "مشکل نداره", "مشکلی ندارم", "اشکالی نداره",
             "اشکالی ندارد", "اشکال نداره", "اشکال ندارد", "ایرادی نداره", "ایرادی ندارد", "مانعی نداره", "مانعی ندارد",
             "مانعی نیست", "مخالفتی ندارم", "حرفی ندارم", "راضیم", "راضی ام", "راضی هستم", "راضی", "moshkeli nist",
-            "eshkali nadare",
+            "eshkali nadare", "بره", "برود", "میتونه بره", "میتواند برود", "بذارید بره", "بذار بره",
         ),
         False: ("راضی نیستم", "رضایت نمیدم", "رضایت ندارم", "اجازه نمیدم", "قبول ندارم", "قبول نمیکنم", "موافق نیستم"),
     }
 )  # fmt: skip
+_WORDS_OF_CHOOSING = keys_of("گزینه", "گزینهی", "شماره", "عدد")
 _ANSWERS_BY_NUMBER = {frozenset(keys_of("یک")): True, frozenset(keys_of("دو")): False}
 
 
@@ -64,7 +65,9 @@ def read_yes_or_no(text: str, *, asks_denial: bool = False) -> bool | None:
         return _ANSWERS_BY_NUMBER[frozenset(stated_words)]
     is_agreeing = bool(stated_words & yes_words) or True in phrase_answers
     is_refusing = bool(stated_words & no_words or negation_list) or False in phrase_answers
-    other_words = stated_words - yes_words - no_words - (FILLER_WORDS if is_refusing else PLAIN_WORDS)
+    other_words = (
+        stated_words - yes_words - no_words - _WORDS_OF_CHOOSING - (FILLER_WORDS if is_refusing else PLAIN_WORDS)
+    )
     return None if other_words or is_agreeing == is_refusing else is_agreeing
 
 

@@ -33,6 +33,16 @@ _SLOTS_WITHOUT_THANKS = frozenset({*WISHLESS_SLOTS, None})
 """Where thanks and a signature at the end are no part of what is said."""
 
 
+_MATTER_PHRASES: Phrases[bool] = Phrases(
+    {
+        True: (
+            "درباره", "درباره ی", "در مورد", "درمورد", "راجع به", "راجب", "راجبه", "بابت", "در خصوص", "درخصوص",
+            "در رابطه با", "به خاطر", "بخاطر", "سر قضیه", "darbare", "dar morede", "raje be", "babate", "barada",
+        )
+    }
+)  # fmt: skip
+
+
 def read_free_text(stream: TokenStream, intent: Intent) -> str:
     """Return what no reader took, as far as it is text of the writer's own."""
     if not intent.is_form:
@@ -66,6 +76,12 @@ def _take_wants_around_text(stream: TokenStream) -> None:
                 end,
             )
             stream.take(last_want, end)
+
+
+def names_matter(text: str) -> bool:
+    """Return whether a text says what it is about («درباره عوارض زمینم»)."""
+    stream = TokenStream(text)
+    return any(_MATTER_PHRASES.match_at(stream, index) for index in range(len(stream)))
 
 
 def is_borne_out(call: IntentMatch, reader: MessageReader, free_text: str) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from unicodedata import combining, normalize
 
 from domain.language.intents import combine_words
 from domain.parsing.filler_words import COURTESY_WORDS
@@ -58,6 +59,9 @@ _CUT_SUPPLIES = (
 )  # fmt: skip
 """What is cut off, with whose it is."""
 
+_HOMES = ("öýe", "öýümize", "jaýa", "jaýymyza", "howla", "oba", "اویه", "اؤیه", "اویمیزه", "جایا", "اوبا")
+"""Where water does not come by a pipe."""
+
 _SIGNS: Mapping[Emergency, _Signs] = {
     Emergency.FIRE: _Signs(
         event_names=(
@@ -72,18 +76,28 @@ _SIGNS: Mapping[Emergency, _Signs] = {
         clear_phrases=(
             "داره میسوزه", "دارد میسوزد", "خونه سوخت", "خونمون سوخت", "آتیش گرفته", "آتش گرفته", "شعله میکشه",
             "دود بلند شده", "ot düşdi", "اوت دوشدی", "آتش سوزی در", "آتش سوزی تو", "آتیش سوزی در", "آتیش سوزی تو",
-            "حریق در", "دود میکنه", "دود میکند", "آتیشه",
+            "حریق در", "دود میکنه", "دود میکند", "آتیشه", "ot aldy", "ot tutaşdy", "اوت آلدی",
+            *combine_words(
+                ("jaý", "jaýym", "jaýymyz", "öý", "öýüm", "öýümiz", "maşyn", "اوی", "اؤی", "جای", "ماشین"),
+                ("ýanýar", "ýanyp dur", "ýandy", "یانیار", "یاندی"),
+            ),
         ),
     ),
     Emergency.FLOOD: _Signs(
-        event_names=("سیل", "سیلاب", "طغیان رودخانه", "آبگرفتگی", "seyl", "seil", "flood"),
+        event_names=("سیل", "سیلاب", "طغیان رودخانه", "آبگرفتگی", "seyl", "seil", "sil", "flood"),
         things=("آب", "رودخانه", "رودخونه"),
         events=(
             "آمد", "آمده", "اومد", "اومده", "میاد", "می آید", "برد", "برده", "گرفت", "گرفته", "گرفتگی", "میبره",
             "راه افتاد", "راه افتاده", "جاری شده", "طغیان کرد", "طغیان کرده", "بالا آمده", "بالا اومده", "شده",
-            "umade", "omade", "oomade", "amade", "bord", "gerefte",
+            "umade", "omade", "oomade", "amade", "bord", "gerefte", "geldi", "gelýär", "گلدی", "گلیار",
         ),
-        clear_phrases=("تو سیل", "توی سیل", "گرفتار سیل", "suw basdy", "سوو باسدی"),
+        clear_phrases=(
+            "تو سیل", "توی سیل", "گرفتار سیل", *combine_words(("suw",), ("basdy", "basýar", "girdi", "girýär")),
+            *combine_words(("سو", "سوو"), ("باسدی", "باسیار", "گیردی", "گیریار")),
+            *combine_words(("suw", "سو", "سوو"), combine_words(("gelýär", "geldi", "گلیار", "گلدی"), _HOMES)),
+            *combine_words(("suw", "سو", "سوو"), combine_words(_HOMES, ("gelýär", "girdi", "گلیار", "گیردی"))),
+            *combine_words(_HOMES, combine_words(("suw", "سو", "سوو"), ("gelýär", "geldi", "گلیار", "گلدی"))),
+        ),
     ),
     Emergency.RUBBLE: _Signs(
         event_names=("آوار",),
@@ -91,6 +105,7 @@ _SIGNS: Mapping[Emergency, _Signs] = {
         events=(
             "ریخت رو", "ریخته رو", "ریخت روی", "ریخته روی", "فرو ریخت", "فرو ریخته", "ریخت پایین", "ریخته پایین",
             "ریزش کرد", "ریزش کرده",
+            "افتاد رو", "افتاد روی", "افتاده رو", "افتاده روی",
             "خراب شد رو", "خراب شده رو", "خراب شد روی", "آوار شد", "آوار شده", "سرشون خراب شد",
         ),
         clear_phrases=("چاه ریخته", "چاه ریخت", "چاه ریزش کرده", "زلزله اومد", "زلزله اومده", "زلزله آمد", "زلزله آمده",
@@ -101,6 +116,7 @@ _SIGNS: Mapping[Emergency, _Signs] = {
         event_names=("برق گرفتگی", "برقگرفتگی", "bargh gereftegi"),
         things=("برق", "bargh"),
         events=("گرفتش", "گرفته", "گرفتتش", "گرفتدش", "گرفت", "gereft", "gerefte", "gerefteh"),
+        clear_phrases=("tok urdy", "tok tutdy", "توک اوردی"),
     ),
     Emergency.WIRES: _Signs(
         things=("سیم برق", "کابل برق", "تیر برق", "تیر چراغ برق", "سیم های برق", "سیمای برق", "دکل برق"),
@@ -125,7 +141,8 @@ _SIGNS: Mapping[Emergency, _Signs] = {
             "منفجر شد", "منفجر شده", "ول شده", "nasht karde", "tarkid",
         ),
         clear_phrases=("بوی گاز", "بو گاز", "بوی شدید گاز", "بوی تند گاز", "بوی بد گاز", "بوی خفن گاز", "نشت گاز",
-        "نشتی گاز", "گاز گرفتگی", "گازگرفتگی", "booye gaz", "boye gaz"),
+        "نشتی گاز", "گاز گرفتگی", "گازگرفتگی", "booye gaz", "boye gaz", "buye gaz", "boo gaz", "gaz boo mide",
+        "gaz ysy", "گاز ایسی"),
     ),
     Emergency.INJURY: _Signs(
         event_names=("اورژانس", "آمبولانس", "خونریزی", "سکته", "غرق شدن", "ambulans", "orzhans", "urzhans"),
@@ -137,7 +154,8 @@ _SIGNS: Mapping[Emergency, _Signs] = {
             "نفسش بند اومده", "سم خورده", "قلبش گرفته", "قلبش گرفت", "قلبم گرفته", "تشنج کرده", "افتاده تو چاه",
             "افتاد تو چاه", "افتاده توی چاه", "افتاده تو آب", "افتاده تو کانال", "افتاده تو رودخونه",
             "آمبولانس لازم", "آمبولانس بفرستید", "اورژانس لازم", "اورژانس بفرستید",
-            "ambulans lazem", "ambulans befrestid", "orzhans lazem",
+            "ambulans lazem", "ambulans befrestid", "orzhans lazem", "suwa gaçdy", "suwa gark boldy", "guýa gaçdy",
+            "guýa düşdi", "سووا قاچدی",
         ),
     ),
     Emergency.BITE: _Signs(
@@ -193,10 +211,18 @@ _OVER_WORDS = keys_of(
 )  # fmt: skip
 """With them something is told of that is over, or might be."""
 
+
+def _spell(phrases: tuple[str, ...]) -> tuple[str, ...]:
+    """Return phrases, those of Turkmen also without the marks of its letters, as most people type them."""
+    marked = [phrase for phrase in phrases if not phrase.isascii() and not "آ" <= phrase[0] <= "ی"]
+    decomposed = [normalize("NFD", phrase) for phrase in marked]
+    return (*phrases, *("".join(letter for letter in one if not combining(letter)) for one in decomposed))
+
+
 _NAME_PHRASES = Phrases({emergency: signs.event_names for emergency, signs in _SIGNS.items()})
 _THING_PHRASES = Phrases({emergency: signs.things for emergency, signs in _SIGNS.items()})
-_CLEAR_PHRASES = Phrases({emergency: signs.clear_phrases for emergency, signs in _SIGNS.items()})
-_EVENTS = {emergency: Phrases({True: signs.events}) for emergency, signs in _SIGNS.items()}
+_CLEAR_PHRASES = Phrases({emergency: _spell(signs.clear_phrases) for emergency, signs in _SIGNS.items()})
+_EVENTS = {emergency: Phrases({True: _spell(signs.events)}) for emergency, signs in _SIGNS.items()}
 
 
 @lru_cache(maxsize=64)

@@ -15,6 +15,7 @@ from domain.conversation.reading.call_words import (
     WISHLESS_SLOTS,
     find_missing_slots,
     is_borne_out,
+    names_matter,
     read_free_text,
     take_words_around,
 )
@@ -166,7 +167,9 @@ class Grammar:
         if message is None or message.refused_intent:
             return None
         rest_slot = meant_intent.rest_slot
-        is_needed = rest_slot in meant_intent.required_slots or rest_slot == "reason"
+        is_needed = rest_slot in {*meant_intent.required_slots, "reason"} or (
+            meant_intent.asks_for_person and names_matter(text)
+        )
         if rest_slot in message.slots and not (
             is_needed and (rest_slot != "place" or mentions_address(str(message.slots[rest_slot])))
         ):

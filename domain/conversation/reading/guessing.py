@@ -16,6 +16,7 @@ from domain.conversation.reading.grammar import Grammar
 from domain.conversation.reading.intent_ranking import RankedIntent
 from domain.conversation.reading.parsed_message import UNKNOWN_INTENT, ParsedMessage
 from domain.conversation.reading.sentences import QUESTION_MARKS, QUOTATION_MARKS, Mood
+from domain.conversation.reading.unwanted import find_wanted_instead, read_unwanted
 from domain.conversation.reading.vocabulary import EMPTY_WORDS
 from domain.parsing.code_places import find_code_place
 from domain.parsing.places import mentions_address
@@ -136,6 +137,9 @@ def understand_message(grammar: Grammar, text: str, now: datetime) -> ParsedMess
     message = grammar.parse_message(text, now)
     if _is_quoted(text) or (message.has_valid_arguments and _count_words(text) < FEWEST_CONTRADICTING_WORDS):
         return message
+    is_open = message.intent == UNKNOWN_INTENT
+    if is_open and (unwanted := _read_wanted_instead(grammar, text, now) or read_unwanted(grammar, message, text, now)):
+        return unwanted
     ranking = grammar.rank_intents(text)
     ranked_message = replace(message, ranking=ranking[:MOST_SHOWN])
     if message.mood is Mood.REFUSED:
@@ -145,6 +149,15 @@ def understand_message(grammar: Grammar, text: str, now: datetime) -> ParsedMess
         return _guess_message(grammar, ranked_message, text, now) or _offer_intents(ranked_message)
     own_share = next((ranked.share for ranked in ranking if ranked.name == message.intent), 1.0)
     return _weigh_command(grammar, ranked_message, own_share, text, now)
+
+
+def _read_wanted_instead(grammar: Grammar, text: str, now: datetime) -> ParsedMessage | None:
+    """Return what is wanted in place of what a text refuses, to be shown before it is done; None where nothing is."""
+    wanted_text = find_wanted_instead(text)
+    wanted = understand_message(grammar, wanted_text, now) if wanted_text else None
+    if wanted is None or wanted.intent == UNKNOWN_INTENT or grammar.is_binding(wanted.intent):
+        return None
+    return replace(wanted, mood=Mood.UNCLEAR)
 
 
 def _weigh_command(

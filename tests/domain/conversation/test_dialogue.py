@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from domain.conversation.dialogue.frames import CONFIRM_STEP, Ask, Left, OptOut, Perform, Unknown
-from domain.conversation.dialogue.turns import MOST_FRAMES, Conversation
+from domain.conversation.dialogue.offers import MOST_FRAMES
+from domain.conversation.dialogue.turns import Conversation
 from domain.fleet.resources import MACHINE_TYPES
 from domain.parsing.machine_names import MACHINE_NAMES
 from domain.services import SERVICES, services_by_key

@@ -2,6 +2,7 @@
 
 from domain.actions.conversations.turn_context import MOST_COUNTED, TurnContext
 from domain.conversation.reading.sentences import Mood
+from domain.conversation.reading.unwanted import wants_no_more
 from domain.language.service import Command
 from domain.requests.request import RequestFilter, ServiceRequest
 
@@ -11,13 +12,13 @@ _LEADING_WORDS = (2, 3)
 
 async def find_abandoned_request(turn: TurnContext, text: str) -> ServiceRequest | None:
     """Return the one open request that a text may give up, which calls nothing and begins with a refusal («دیگه لازم
-    نیست خودمان جمعش کردیم»).
+    نیست خودمان جمعش کردیم»), or says somewhere that it is not wanted any more («همسایه آورد، نیاین»).
     """
     text_words = text.split()
     leading_texts = [" ".join(text_words[:count]) for count in _LEADING_WORDS if len(text_words) > count]
     messages = [turn.dependencies.grammar.parse_message(leading, turn.sent_at) for leading in leading_texts]
     is_refusal = any(message.mood is Mood.REFUSED and not message.refused_intent for message in messages)
-    return await find_refused_request(turn, "") if is_refusal else None
+    return await find_refused_request(turn, "") if is_refusal or wants_no_more(text) else None
 
 
 async def find_refused_request(turn: TurnContext, intent: str) -> ServiceRequest | None:

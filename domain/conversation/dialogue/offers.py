@@ -1,0 +1,85 @@
+"""What is begun: an intent that a text calls, or what is chosen from a menu and from an offer («منظورتان …؟»)."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from domain.conversation.dialogue.answers import choose_by_number
+from domain.conversation.dialogue.asking import Questions
+from domain.conversation.dialogue.form_filling import absorb_values
+from domain.conversation.dialogue.frames import OFFER, Dialogue, Frame, OptOut, Reaction, Refused
+from domain.conversation.dialogue.yes_no import read_yes_or_no
+from domain.conversation.reading.parsed_message import UNKNOWN_INTENT, ParsedMessage
+from domain.values.errors import InvalidField
+from domain.values.reasons import InvalidReason
+
+OPT_INTENTS = frozenset({"opt_out", "opt_in"})
+"""Commands that ask nothing: stopping and wanting texts again."""
+
+MOST_FRAMES = 3
+"""Frames that may wait for each other; a further interruption drops the oldest."""
+
+
+class Offers(Questions):
+    """Begins intents for the services of one channel."""
+
+    def begin_intent(
+        self, dialogue: Dialogue, intent: str, stated_values: Mapping[str, Any], now: datetime, *, is_plain: bool = True
+    ) -> Reaction:
+        """Start an intent with what was said with it: do it when complete, else ask the first missing field.
+
+        What was not said plainly (`is_plain`) is asked once more before it is done.
+        """
+        match = self.forms[intent].submission
+        frame = Frame(intent, version=match[0].version if match else None, plain=is_plain)
+        if match:
+            frame.slots.update(match[1].preset_values)
+        problem = absorb_values(frame, self.forms[intent], stated_values, now)
+        if problem and intent in {"track", "authentic"}:
+            raise problem  # the code can be sent again: nothing needs to wait for it
+        # A command of the same kind takes the place of the one that waits.
+        dialogue.frames = [waiting for waiting in dialogue.frames if waiting.intent != intent]
+        dialogue.frames.append(frame)
+        step = self.ask_next(dialogue, problem)
+        del dialogue.frames[:-MOST_FRAMES]
+        return step
+
+    def read_menu_answer(
+        self, dialogue: Dialogue, frame: Frame, message: ParsedMessage, text: str, now: datetime
+    ) -> Reaction:
+        """Begin what is chosen from a menu: by its number, of an offer by its name too, or with yes to the only one."""
+        menu_choice, offered_text = find_choice(frame, text), str(frame.slots.get(OFFER, ""))
+        if offered_text and not menu_choice:
+            answer = read_yes_or_no(text)
+            if answer is False:
+                dialogue.frames.pop()
+                return Refused()
+            if answer and len(frame.options) == 1:
+                menu_choice = frame.options[0]
+            if message.intent in frame.options and not message.slots:
+                menu_choice = message.intent
+            is_no_command = message.intent == UNKNOWN_INTENT and not message.suggested_intents
+            if is_no_command and len(frame.options) == 1 and self.tells_of(frame.options[0], text, now):
+                menu_choice, offered_text = frame.options[0], f"{offered_text} {text}"
+        if not menu_choice:
+            raise InvalidField(reason=InvalidReason.MENU)
+        dialogue.frames.pop()
+        return self.begin_menu_choice(dialogue, menu_choice, offered_text, now)
+
+    def begin_menu_choice(self, dialogue: Dialogue, intent: str, offered_text: str, now: datetime) -> Reaction:
+        """Begin what was chosen from a menu, with what the text said that it was offered for."""
+        if intent in OPT_INTENTS:
+            return OptOut(is_stopped=intent == "opt_out")
+        meant_message = self.grammar.parse_for_intent(intent, offered_text, now) if offered_text else None
+        if meant_message is None:
+            return self.begin_intent(dialogue, intent, {}, now)
+        is_doubtful = self.grammar.is_binding(intent) or self.forms[intent].submission is not None
+        return self.begin_intent(dialogue, intent, self.slots_of(meant_message), now, is_plain=not is_doubtful)
+
+
+def find_choice(frame: Frame, text: str) -> str:
+    """Return the menu entry whose number was sent; empty where there is none («نه» is a number too, and says no)."""
+    try:
+        return choose_by_number(frame, text, offers_readings=False) or ""
+    except InvalidField:
+        return ""

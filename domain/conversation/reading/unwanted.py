@@ -1,0 +1,105 @@
+"""What somebody says who does not want something: what is wanted in its place, or which request is to end for that.
+
+It is asked of texts alone that call nothing, or refuse something. What is read here is never said plainly: an order is
+shown, and the end of a request is asked about once.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from domain.conversation.reading.grammar import Grammar
+from domain.conversation.reading.parsed_message import UNKNOWN_INTENT, ParsedMessage
+from domain.conversation.reading.sentences import QUESTION_MARKS, Mood
+from domain.conversation.reading.vocabulary import MESSAGE_WORDS
+from domain.parsing.code_places import find_code_place
+from domain.parsing.negation import Negation, find_negations, find_refusals
+from domain.parsing.tokens import Phrases, TokenStream, keys_of
+
+_CANCEL_INTENT = "cancel"
+_NEEDS = keys_of("لازم", "نیاز", "نیازی")
+_WISHES = keys_of(
+    "میخواهم", "میخوام", "میخام", "میخوایم", "میخایم", "میخواهیم", "میخواستم", "میخاستم", "میخواستیم", "خواهم", "خوام",
+    "لازم", "لازمه", "لازمم", "لازممه", "نیاز", "بفرستید", "بفرستین", "بفرست", "بیارید", "بیارین", "mikham",
+    "mikhaham", "mikhaym", "mikhaim", "mikhastam", "lazem", "lazeme", "befrestid",
+)  # fmt: skip
+_CANCEL_WORDS = keys_of("لغو", "لغوش", "لقو", "کنسل", "کنسلش", "باطل", "حذف", "cancel", "kansel", "laghv")
+_DEMANDS = keys_of("کنید", "کنین", "کن", "بکنید", "بکنین", "بزنید", "بزنین", "کنیدش", "کنینش", "konid", "konin", "kon")
+_REGRET_PHRASES: Phrases[bool] = Phrases(
+    {
+        True: (
+            "پشیمان شدم", "پشیمون شدم", "پشیمان شدیم", "پشیمون شدیم", "پشیمانم", "پشیمونم", "منصرف شدم", "منصرف شدیم",
+            "نظرم عوض شد", "نظرمون عوض شد", "منتفی شد", "منتفیه", "منتفی است", "pashiman shodam", "pashimun shodam",
+            "pashimoon shodam", "peshiman shodam", "peshimoon shodam", "monsaref shodam",
+        )
+    }
+)  # fmt: skip
+
+
+def find_wanted_instead(text: str) -> str:
+    """Return what a text wants in place of what it refuses («کمپرسی نمی‌خوام لودر می‌خوام»): the words behind the
+    refusal; empty where it wants nothing there.
+    """
+    stream = TokenStream(text)
+    refusals = [negation for negation in find_refusals(stream) if negation.is_wanting]
+    if not refusals:
+        return ""
+    end = refusals[-1].end
+    is_wanted = any(stream.raw_at(index) in _WISHES for index in range(end, len(stream)))
+    is_denied = any(negation.start >= end for negation in find_negations(stream))
+    return stream.source_text(end, len(stream)) if is_wanted and not is_denied else ""
+
+
+def wants_no_more(text: str) -> bool:
+    """Return whether a text says that something is not wanted, or not any more; of messages and of ending something
+    that is no word.
+    """
+    stream = TokenStream(text)
+    words = {stream.raw_at(index) for index in range(len(stream))}
+    if words & (QUESTION_MARKS | MESSAGE_WORDS | _CANCEL_WORDS):
+        return False
+    return _is_unwanted(stream, find_refusals(stream))
+
+
+def read_unwanted(grammar: Grammar, message: ParsedMessage, text: str, now: datetime) -> ParsedMessage | None:
+    """Return the request that a text wants to end because it is not wanted any more: that of the code in it, or any
+    where the wish to cancel is followed by its reason («ýatyryň, indi gerek däl»); None for any other text.
+    """
+    stream = TokenStream(text)
+    refusals = find_refusals(stream)
+    if any(token.key in QUESTION_MARKS for token in stream.tokens) or not _is_unwanted(stream, refusals):
+        return None
+    place = find_code_place(stream)
+    cancel_words = [index for index in range(len(stream)) if stream.raw_at(index) in _CANCEL_WORDS]
+    if cancel_words and not _is_demanded(stream, cancel_words[-1], refusals):
+        is_kept = bool(refusals) and place is None  # «نمی‌خوام لغو بشه»
+        return ParsedMessage(UNKNOWN_INTENT, mood=Mood.REFUSED, refused_intent=_CANCEL_INTENT) if is_kept else None
+    is_of_cancelling = message.refused_intent in {"", _CANCEL_INTENT, "exit"}
+    is_said = bool(cancel_words or (place and not place.is_bill) or (refusals and _regrets(stream)))
+    if not (is_of_cancelling and is_said):
+        return None
+    code_text = stream.source_text(place.start, place.end) if place and not place.is_bill else ""
+    code = grammar.parse_arguments(_CANCEL_INTENT, code_text, now) if code_text else None
+    meant_message = code or ParsedMessage(_CANCEL_INTENT, missing_slots=("code",))
+    return replace(meant_message, mood=Mood.UNCLEAR, is_guessed=True)
+
+
+def _is_unwanted(stream: TokenStream, refusals: Sequence[Negation]) -> bool:
+    """Return whether something is not wanted and nothing forbidden, or a wish is regretted."""
+    return _regrets(stream) or (bool(refusals) and all(negation.is_wanting for negation in refusals))
+
+
+def _regrets(stream: TokenStream) -> bool:
+    return any(_REGRET_PHRASES.match_at(stream, index) for index in range(len(stream)))
+
+
+def _is_demanded(stream: TokenStream, index: int, refusals: Sequence[Negation]) -> bool:
+    """Return whether the word at `index` demands that something end, and no refusal is of that: what is not needed is
+    the thing, or a refusal begins anew behind the demand's verb («لغو کنید، نمی‌خوام»).
+    """
+    verbs = [place for place in range(index + 1, len(stream)) if stream.raw_at(place) in _DEMANDS]
+    if not verbs and not stream.is_turkmen:  # there the word is a verb itself
+        return False
+    return all(
+        stream.raw_at(negation.start - 1) in _NEEDS or (verbs and negation.start > verbs[0]) for negation in refusals
+    )
