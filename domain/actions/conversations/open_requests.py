@@ -13,6 +13,7 @@ from domain.actions.conversations.turn_context import TurnContext
 from domain.actions.feedback import feedback
 from domain.actions.requests.submit import complete_read_form
 from domain.chats.chat import MESSENGERS
+from domain.conversation.dialogue.answers import has_no_letters
 from domain.conversation.dialogue.frames import CONFIRM_STEP, Frame, Perform, Reaction
 from domain.conversation.dialogue.yes_no import read_first_word, read_yes_or_no
 from domain.conversation.reading.courtesies import read_courtesy
@@ -57,7 +58,8 @@ async def _read_consent(turn: TurnContext, text: str) -> Reaction | None:
     if rateable_request and rateable_request.updated_at > awaiting_requests[0].updated_at:
         return None
     is_plain = plain_answer is not None
-    if is_plain and len(awaiting_requests) == 1 and turn.actor.channel not in MESSENGERS:  # it was asked: «… ۱، … ۲»
+    is_by_number = has_no_letters(text) and turn.actor.channel not in MESSENGERS
+    if is_by_number and len(awaiting_requests) == 1:  # the text that asked names the numbers: «موافقید ۱، مخالفید ۲»
         return Perform(Frame(intent, {"code": awaiting_requests[0].code}, asked=CONFIRM_STEP))
     return turn.conversation.begin_intent(turn.dialogue, intent, {}, turn.sent_at, is_plain=is_plain)
 

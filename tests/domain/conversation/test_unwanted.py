@@ -1,0 +1,78 @@
+"""Who does not want something: what is wanted instead, and which request shall end, which is asked and never done."""
+
+from datetime import datetime
+
+import pytest
+
+from domain.conversation.reading.guessing import understand_message
+from domain.conversation.reading.sentences import Mood
+from domain.conversation.reading.unwanted import wants_no_more
+from tests.support.conversation_line import CODE, FORM, GRAMMAR, ConversationLine
+
+NOW = datetime.fromisoformat("2026-11-24T10:00:00+03:30")
+
+
+@pytest.mark.parametrize(
+    ("text", "machine"),
+    [
+        ("کمپرسی نمیخوام لودر میخوام", "loader"),
+        ("لودر لازم نداریم غلتک بفرستید", "roller"),
+        ("سلام بولدوزر نمیخواستیم گریدر لازم داریم فردا", "grader"),
+        ("kompresi nemikham loder mikham", "loader"),
+        ("kran gerek däl loder gerek", "loader"),
+    ],
+)
+def test_what_is_wanted_in_place_of_what_is_refused_is_ordered(text: str, machine: str) -> None:
+    message = understand_message(GRAMMAR, text, NOW)
+    assert (message.intent, message.mood) == ("machinery", Mood.UNCLEAR)
+    assert [item.machine for item in message.slots["items"]] == [machine]
+
+
+def test_a_machine_amid_a_form_is_changed() -> None:
+    line = ConversationLine()
+    line.says(*FORM)
+    line.says("لودر نمیخوام گریدر میخوام")
+    assert [item["machine"] for item in line.dialogue.frames[-1].slots["items"]] == ["grader"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "پشیمون شدم {} رو نمیخوام",
+        "منصرف شدم {} دیگه لازم نیست",
+        "این {} رو لازم نداریم دیگه",
+        "نظرم عوض شد {} نمیخوام",
+        "{} digar nemikham",
+        "{} لغو کنید دیگه لازم نداریم",
+        "{} ýatyryň, indi gerek däl",
+        "عرضه‌می {} یاتیرینگ، ایندی گرک دأل",
+    ],
+)
+def test_what_is_not_wanted_any_more_is_asked_to_be_cancelled(text: str) -> None:
+    message = understand_message(GRAMMAR, text.format(CODE), NOW)
+    assert (message.intent, message.slots) == ("cancel", {"code": CODE})
+    assert message.mood is not Mood.PLAIN
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["{} رو لغو نکنید", "نمیخوام {} لغو بشه", "گفتم لغوش نکنین {}", "{} ýatyrmaň", "{} goýbolsun islämok", "{} نیومد"],
+)
+def test_who_wants_no_end_is_not_asked_for_one(text: str) -> None:
+    assert understand_message(GRAMMAR, text.format(CODE), NOW).intent != "cancel"
+
+
+@pytest.mark.parametrize(
+    ("text", "is_unwanted"),
+    [
+        ("همسایه لودر آورد دیگه لازم نیست بیاین", True),
+        ("آقا نیاین دیگه پشیمون شدم", True),
+        ("اون لودری که گفته بودم رو دیگه نمیخوام", True),
+        ("دیگه پیامک نمیخوام", False),
+        ("نمیخوام لغو بشه", False),
+        ("لازم نیست خودم بیام؟", False),
+        ("خاک نریزید تو کوچه", False),
+    ],
+)
+def test_a_request_may_be_unwanted_without_its_code(text: str, is_unwanted: bool) -> None:
+    assert wants_no_more(text) is is_unwanted
