@@ -12,7 +12,8 @@ from domain.conversation.reading.intent_learning import learn_from
 from domain.conversation.reading.intent_ranking import digest_of, list_learned_sentences, write_weights
 from domain.conversation.reading.keywords import Keywords
 from domain.conversation.reading.parsed_message import UNKNOWN_INTENT
-from domain.conversation.reading.vocabulary import Intent, list_command_intents
+from domain.conversation.reading.vocabulary import list_command_intents
+from domain.language.intents import Intent
 from domain.services import list_intents
 
 FILE = Path(__file__).parent.parent / "domain" / "conversation" / "reading" / "intent_weights.json"
