@@ -137,13 +137,12 @@ def _end_of_introduction(stream: TokenStream, index: int) -> int | None:
 
 def _start_of_closing(stream: TokenStream) -> int:
     """Return where the thanks and the signature at the end of a message begin."""
-    return next((index for index in range(1, len(stream)) if _is_closing(stream, index)), len(stream))
+    starts = {start for phrases in (_CLOSING_PHRASES, _SIGNING_PHRASES) for start, *_ in phrases.find_in(stream)}
+    return next((start for start in sorted(starts) if start and _is_closing(stream, start)), len(stream))
 
 
 def _is_closing(stream: TokenStream, index: int) -> bool:
-    """Return whether nothing but thanks, titles and a name is in a message from a place on."""
-    if not _CLOSING_PHRASES.match_at(stream, index) and not _SIGNING_PHRASES.match_at(stream, index):
-        return False
+    """Return whether nothing but thanks, titles and a name is in a message from a place of thanks or a signature on."""
     start = index
     while index < len(stream):
         signing = _SIGNING_PHRASES.match_at(stream, index)

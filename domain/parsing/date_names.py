@@ -1,5 +1,7 @@
 """What days and months are called, also a little misspelt: «دوشنیه», «۱۵ شهرور»."""
 
+from functools import lru_cache
+
 from domain.parsing.spelling import Spelling
 from domain.parsing.tokens import Phrases, TokenKind, TokenStream, keys_of
 from domain.values.calendar import MONTH_NAMES, WEEKDAY_NAMES
@@ -64,6 +66,13 @@ def match_name_at(stream: TokenStream, index: int, phrases: Phrases[int]) -> tup
     word = stream.key_at(index)
     if not word or stream.tokens[index].kind is not TokenKind.WORD or word in _OTHER_WORDS:
         return None
+    meant = _find_near_name(word, phrases)
+    return None if meant is None else (meant, index + 1)
+
+
+@lru_cache(maxsize=4096)
+def _find_near_name(word: str, phrases: Phrases[int]) -> int | None:
+    """Return the one day or month that a misspelt word may mean; the words of messages come again and again."""
     near_names = _SPELLINGS[phrases].find_near(word)
     meant = {phrases.values_by_phrase[name] for cost, name in near_names if cost <= 1 and cost == near_names[0][0]}
-    return (meant.pop(), index + 1) if len(meant) == 1 else None
+    return meant.pop() if len(meant) == 1 else None

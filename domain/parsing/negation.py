@@ -176,6 +176,8 @@ def _read_negation_at(stream: TokenStream, index: int) -> Negation | None:
 
 def _without_pronoun(word: str) -> str:
     """Return a verb without the object or the plea at its end («نمی‌خوامش», «نکنیدشون», «نکنینا»)."""
+    if not word.endswith(_VERB_ENDINGS):
+        return word
     stems = (word.removesuffix(ending) for ending in _VERB_ENDINGS if word.endswith(ending))
     return next((stem for stem in stems if len(stem) >= _SHORTEST_STEM and stem in _NEGATED_OR_WANTED), word)
 

@@ -73,6 +73,8 @@ class ReadTokens(NamedTuple):
     """The tokens of a text, and in which language they were read."""
 
     tokens: tuple[Token, ...]
+    keys: tuple[str, ...]
+    """The keys of the tokens, and an empty one at the end of the text."""
     is_turkmen: bool
 
 
@@ -81,9 +83,9 @@ def tokenize_text(text: str) -> ReadTokens:
     """Return the tokens of a text; it is read several times, once for each thing that it may mean."""
     tokens = _split_words(text)
     pieces = read_turkmen([text[token.start : token.end] for token in tokens], [token.key for token in tokens])
-    if pieces is None:
-        return ReadTokens(tokens, is_turkmen=False)
-    return ReadTokens(tuple(_token_of_read_word(piece, tokens) for piece in pieces), is_turkmen=True)
+    if pieces is not None:
+        tokens = tuple(_token_of_read_word(piece, tokens) for piece in pieces)
+    return ReadTokens(tokens, (*(token.key for token in tokens), ""), is_turkmen=pieces is not None)
 
 
 def _split_words(text: str) -> tuple[Token, ...]:
@@ -121,17 +123,17 @@ class TokenStream:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.tokens, self.is_turkmen = tokenize_text(text)
+        self.tokens, keys, self.is_turkmen = tokenize_text(text)
         self._token_count = len(self.tokens)
-        # What `key` says of each place: empty once it is taken, and at the end of the message.
-        self._free_keys = [*(token.key for token in self.tokens), ""]
+        self.free_keys = [*keys]
+        """What `key_at` says of each place: empty once it is taken, and at the end of the message."""
 
     def __len__(self) -> int:
         return self._token_count
 
     def key_at(self, index: int) -> str:
         """Return the folded token at a place; empty where there is none or somebody took it."""
-        return self._free_keys[index] if 0 <= index < self._token_count else ""
+        return self.free_keys[index] if 0 <= index < self._token_count else ""
 
     def raw_at(self, index: int) -> str:
         """Return the folded token at a place, taken or not; empty outside the message."""
@@ -140,7 +142,7 @@ class TokenStream:
     def digits_at(self, index: int) -> str:
         """Return the number (ASCII digits) at a place; empty where there is no free number."""
         return (
-            self._free_keys[index]
+            self.free_keys[index]
             if 0 <= index < self._token_count and self.tokens[index].kind is TokenKind.NUMBER
             else ""
         )
@@ -162,7 +164,7 @@ class TokenStream:
     def take(self, start: int, end: int) -> None:
         """Take the tokens from `start` up to, not including, `end`."""
         for index in range(max(start, 0), min(end, len(self.tokens))):
-            self._free_keys[index] = ""
+            self.free_keys[index] = ""
 
     def skip_back(self, index: int, skipped_keys: frozenset[str]) -> int:
         """Return where a row of free tokens out of `skipped_keys` that ends right before `index` begins."""
@@ -172,7 +174,7 @@ class TokenStream:
 
     def free_indexes(self) -> Iterator[int]:
         """Yield the places that are free when they are reached."""
-        return (index for index in range(len(self.tokens)) if self._free_keys[index])
+        return (index for index in range(len(self.tokens)) if self.free_keys[index])
 
     def begins_part(self, index: int) -> bool:
         """Return whether a token begins the message or a part of it that others left: nothing free is right
@@ -237,7 +239,7 @@ class TokenStream:
         index = 0
         while index < len(self.tokens):
             start = index
-            while self._free_keys[index]:
+            while self.free_keys[index]:
                 index += 1
             yield start, index
             index += 1
@@ -283,6 +285,12 @@ class Phrases(Generic[T]):
                         f"{phrase!r} stands for {self.values_by_phrase[join_letters(phrase)]!r} and for {value!r}"
                     )
         self._phrase_prefixes = {key[:end] for key in self.values_by_phrase for end in range(1, len(key) + 1)}
+
+    def find_in(self, stream: TokenStream) -> Iterator[tuple[int, T, int]]:
+        """Yield each place where a phrase of free tokens begins, the value of the longest one and where that ends."""
+        for index, key in enumerate(stream.free_keys):
+            if key in self._phrase_prefixes and (match := self.match_at(stream, index)):
+                yield index, *match
 
     def match_at(self, stream: TokenStream, start: int) -> tuple[T, int] | None:
         """Return the value of the longest phrase at a place and where that phrase ends, or None."""

@@ -10,7 +10,6 @@ that cuts at any code unit may therefore count a part fewer than this module on 
 """
 
 import unicodedata
-from collections.abc import Iterator
 from enum import StrEnum
 
 _GSM_BASIC = frozenset(
@@ -65,40 +64,33 @@ def split_parts(text: str) -> list[str]:
     encoding = choose_encoding(text)
     if _length_in_encoding(text, encoding) <= encoding.single_part_units:
         return [text]
-    finished_parts: list[str] = []
-    current_part, used_units = "", 0
-    for piece in _split_pieces(text, encoding):
-        piece_units = _length_in_encoding(piece, encoding)
-        if used_units + piece_units > encoding.joined_part_units:
-            finished_parts.append(current_part)
-            current_part, used_units = "", 0
-        current_part, used_units = current_part + piece, used_units + piece_units
-    return [*finished_parts, current_part]
+    parts: list[str] = []
+    start = 0
+    while start < len(text):
+        end = _end_of_part(text, start, encoding)
+        parts.append(text[start:end])
+        start = end
+    return parts
 
 
 def _length_in_encoding(text: str, encoding: Encoding) -> int:
     if encoding is Encoding.GSM7:
-        return len(text) + sum(character in _GSM_EXTENDED for character in text)
-    return len(text) + sum(character > "\uffff" for character in text)
+        return len(text) + sum(map(text.count, _GSM_EXTENDED))
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
-def _split_pieces(text: str, encoding: Encoding) -> Iterator[str]:
-    for cluster in _split_clusters(text):
-        if _length_in_encoding(cluster, encoding) <= encoding.joined_part_units:
-            yield cluster
-        else:
-            yield from cluster
-
-
-def _split_clusters(text: str) -> Iterator[str]:
-    cluster = ""
-    for character in text:
-        if cluster and not _continues_cluster(cluster[-1], character):
-            yield cluster
-            cluster = ""
-        cluster += character
-    if cluster:
-        yield cluster
+def _end_of_part(text: str, start: int, encoding: Encoding) -> int:
+    """Return where the part that begins at a place ends: before what does not fit whole, unless no part holds that."""
+    end = start + encoding.joined_part_units
+    while (excess := _length_in_encoding(text[start:end], encoding) - encoding.joined_part_units) > 0:
+        end -= (excess + 1) // 2
+    cluster_start, cluster_end = end, end
+    while start < cluster_start < len(text) and _continues_cluster(text[cluster_start - 1], text[cluster_start]):
+        cluster_start -= 1
+    while cluster_start < cluster_end < len(text) and _continues_cluster(text[cluster_end - 1], text[cluster_end]):
+        cluster_end += 1
+    fits_whole = _length_in_encoding(text[cluster_start:cluster_end], encoding) <= encoding.joined_part_units
+    return cluster_start if fits_whole else end
 
 
 def _continues_cluster(previous_character: str, character: str) -> bool:

@@ -133,10 +133,9 @@ def _take_matter_words(stream: TokenStream, intent: Intent) -> None:
 
 def _take_field_labels(stream: TokenStream) -> None:
     """Take the names of fields that come before a colon («آدرس: …»)."""
-    for index in stream.free_indexes():
-        label_match = _LABEL_PHRASES.match_at(stream, index)
-        if label_match and stream.key_at(label_match[1]) in _COLON_KEYS:
-            stream.take(index, label_match[1] + 1)
+    for start, _, end in _LABEL_PHRASES.find_in(stream):
+        if stream.key_at(end) in _COLON_KEYS:
+            stream.take(start, end + 1)
 
 
 def find_missing_slots(intent: Intent, slots: Mapping[str, Any]) -> tuple[str, ...]:

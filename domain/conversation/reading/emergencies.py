@@ -222,6 +222,16 @@ def _spell(phrases: tuple[str, ...]) -> tuple[str, ...]:
 _NAME_PHRASES = Phrases({emergency: signs.event_names for emergency, signs in _SIGNS.items()})
 _THING_PHRASES = Phrases({emergency: signs.things for emergency, signs in _SIGNS.items()})
 _CLEAR_PHRASES = Phrases({emergency: _spell(signs.clear_phrases) for emergency, signs in _SIGNS.items()})
+_SIGN_PHRASES = Phrases(
+    {
+        True: [
+            sign
+            for signs in _SIGNS.values()
+            for sign in (*signs.event_names, *signs.things, *_spell(signs.clear_phrases))
+        ]
+    }
+)
+"""Without any of them nothing is told of."""
 _EVENTS = {emergency: Phrases({True: _spell(signs.events)}) for emergency, signs in _SIGNS.items()}
 
 
@@ -229,6 +239,8 @@ _EVENTS = {emergency: Phrases({True: _spell(signs.events)}) for emergency, signs
 def find_emergency(text: str) -> Emergency | None:
     """Return what a message says is happening right now; None where it says nothing of the kind."""
     stream = TokenStream(text)
+    if not any(_SIGN_PHRASES.find_in(stream)):
+        return None
     message_words = [stream.raw_at(index) for index in range(len(stream)) if not stream.is_mark_at(index)]
     if not message_words or not _OVER_WORDS.isdisjoint(message_words):
         return None

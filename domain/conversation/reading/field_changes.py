@@ -193,10 +193,11 @@ class FieldWords:
 
     def _match_part(self, stream: TokenStream, index: int, *, is_named: bool) -> tuple[_Part | None, int]:
         control_match = _CONTROL_PHRASES.match_at(stream, index)
-        is_unit = read_number_at(stream, index - 1) is not None  # «شش ساعت» is a length, not the field «ساعت»
-        field_match = None if is_named or is_unit else self._fields.match_at(stream, index)
+        field_match = None if is_named else self._fields.match_at(stream, index)
         if field_match and (not control_match or field_match[1] >= control_match[1]):
-            return _Part.FIELD, field_match[1]
+            is_unit = read_number_at(stream, index - 1) is not None  # «شش ساعت» is a length, not the field «ساعت»
+            if not is_unit:
+                return _Part.FIELD, field_match[1]
         return control_match or (None, index + 1)
 
 

@@ -112,8 +112,7 @@ class Grammar:
     def find_topic(self, text: str) -> str | None:
         """Return the topic that words of a text name; None when they name none, or several."""
         stream = TokenStream(text)
-        matches = (self._topic_phrases.match_at(stream, index) for index in range(len(stream)))
-        topics = {match[0] for match in matches if match}
+        topics = {topic for _, topic, _ in self._topic_phrases.find_in(stream)}
         return topics.pop() if len(topics) == 1 else None
 
     def rank_intents(self, text: str) -> tuple[RankedIntent, ...]:
@@ -127,13 +126,13 @@ class Grammar:
 
     def _read_change_request(self, message: ParsedMessage, text: str, day: date) -> ParsedMessage | None:
         """Return the change that a sentence asks for without its keyword; None where it calls something else."""
+        called_intent = self._keywords.intents_by_name.get(message.intent)
+        if message.refused_intent or (called_intent and called_intent.rest_slot != "place"):
+            return None
         reader = MessageReader(TokenStream(text), day, self._service_phrases, self._topic_phrases)
         take_code(reader)
         change = self._field_words.read_change(reader.stream)
-        if change is None or not is_change_of_request(change, day):
-            return None
-        called_intent = self._keywords.intents_by_name.get(message.intent)
-        if message.refused_intent or (called_intent and not (called_intent.rest_slot == "place" and change.has_verb)):
+        if change is None or (called_intent and not change.has_verb) or not is_change_of_request(change, day):
             return None
         call = IntentMatch(self._keywords.intents_by_name[CHANGE_INTENT], 0, 0, is_certain=True, is_exact=False)
         meant_message = self._read_call(text, call, day)

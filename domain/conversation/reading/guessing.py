@@ -141,13 +141,15 @@ def understand_message(grammar: Grammar, text: str, now: datetime) -> ParsedMess
     if is_open and (unwanted := _read_wanted_instead(grammar, text, now) or read_unwanted(grammar, message, text, now)):
         return unwanted
     ranking = grammar.rank_intents(text)
+    own_share = next((ranked.share for ranked in ranking if ranked.name == message.intent), 1.0)
+    if message.has_valid_arguments and _is_undoubted(grammar, message.intent, ranking[0], own_share):
+        return message
     ranked_message = replace(message, ranking=ranking[:MOST_SHOWN])
     if message.mood is Mood.REFUSED:
         is_misread = _is_no_refusal(grammar, message, ranking[0], text)
         return (_guess_message(grammar, ranked_message, text, now) if is_misread else None) or message
     if message.intent == UNKNOWN_INTENT:
         return _guess_message(grammar, ranked_message, text, now) or _offer_intents(ranked_message)
-    own_share = next((ranked.share for ranked in ranking if ranked.name == message.intent), 1.0)
     return _weigh_command(grammar, ranked_message, own_share, text, now)
 
 
@@ -167,12 +169,8 @@ def _weigh_command(
     for it.
     """
     likeliest = message.ranking[0]
-    if message.intent == HELP_INTENT and (grammar.is_binding(likeliest.name) or likeliest.name == UNKNOWN_INTENT):
-        return message  # «چطور لغو کنم»: who asks how wants nothing done
-    if message.has_valid_arguments and (
-        _is_firm(grammar, message.intent, likeliest) or not _is_surely_another(likeliest, own_share)
-    ):
-        return replace(message, ranking=())
+    if _only_asks_how(grammar, message.intent, likeliest):
+        return message
     is_settled = likeliest.share < SURELY_UNRELATED_SHARE and (
         message.intent == ANSWER_INTENT or grammar.is_called_in_sentence(message.intent)
     )
@@ -181,6 +179,18 @@ def _weigh_command(
     if likeliest.share < CONTRADICTING_SHARE or own_share >= CONTRADICTED_SHARE:
         return message
     return _guess_message(grammar, message, text, now) or message
+
+
+def _is_undoubted(grammar: Grammar, intent: str, likeliest: RankedIntent, own_share: float) -> bool:
+    """Return whether the words as a whole say nothing against a command that has its arguments."""
+    return not _only_asks_how(grammar, intent, likeliest) and (
+        _is_firm(grammar, intent, likeliest) or not _is_surely_another(likeliest, own_share)
+    )
+
+
+def _only_asks_how(grammar: Grammar, intent: str, likeliest: RankedIntent) -> bool:
+    """Return whether somebody asks how something is done, and wants nothing done («چطور لغو کنم»)."""
+    return intent == HELP_INTENT and (grammar.is_binding(likeliest.name) or likeliest.name == UNKNOWN_INTENT)
 
 
 def _count_words(text: str) -> int:

@@ -8,8 +8,9 @@ import hashlib
 import json
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from importlib.resources import files
+from operator import attrgetter
+from typing import NamedTuple
 
 from domain.conversation.reading.intent_learning import (
     FindNamedIntents,
@@ -28,8 +29,7 @@ Vocabulary = tuple[tuple[str, ...], ...]
 WEIGHTS_FILE = files("domain") / "conversation" / "reading" / "intent_weights.json"
 
 
-@dataclass(frozen=True, slots=True)
-class RankedIntent:
+class RankedIntent(NamedTuple):
     """An intent with its share."""
 
     name: str
@@ -54,7 +54,7 @@ class IntentRanking:
         powers = [math.exp(min(scale * value, 500)) for value in weight_sums]
         whole = sum(powers)
         shares = (RankedIntent(name, power / whole) for name, power in zip(intent_names, powers, strict=True))
-        return tuple(sorted(shares, key=lambda ranked: (-ranked.share, ranked.name)))
+        return tuple(sorted(shares, key=attrgetter("share"), reverse=True))  # those of one share stay in their order
 
 
 _RANKINGS: dict[tuple[frozenset[str], Vocabulary], IntentRanking] = {}

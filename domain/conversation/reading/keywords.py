@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import chain
+from operator import itemgetter
 
 from domain.conversation.reading.intent_ranking import Vocabulary
 from domain.conversation.reading.vocabulary import BARE_NUMBERS
@@ -124,10 +125,9 @@ class Keywords:
 
     def find_calls_anywhere(self, stream: TokenStream) -> Iterator[IntentMatch]:
         """Yield the calls of intents whose words count wherever they are."""
-        for index in range(len(stream)):
-            match = self._keyword_phrases.match_at(stream, index)
-            if match and self._counts_anywhere(stream, index, *match):
-                yield self._make_match(match[0], index, match[1], is_certain=True)
+        for start, name, end in self._keyword_phrases.find_in(stream):
+            if self._counts_anywhere(stream, start, name, end):
+                yield self._make_match(name, start, end, is_certain=True)
 
     def find_calls_beside_code(self, stream: TokenStream) -> list[IntentMatch]:
         """Return what a message wants of the code in it, by the words around that, one call for each intent."""
@@ -160,16 +160,14 @@ class Keywords:
 
     def find_look_ups(self, stream: TokenStream) -> Iterator[IntentMatch]:
         """Yield the calls anywhere of intents that only ask something and keep no text; an argument has to be there."""
-        for index in range(len(stream)):
-            match = self._keyword_phrases.match_at(stream, index)
-            intent = self.intents_by_name[match[0]] if match else None
-            if match and intent and not (intent.rest_slot or intent.is_binding or intent.is_strict):
-                yield IntentMatch(intent, index, match[1], is_certain=False)
+        for start, name, end in self._keyword_phrases.find_in(stream):
+            intent = self.intents_by_name[name]
+            if not (intent.rest_slot or intent.is_binding or intent.is_strict):
+                yield IntentMatch(intent, start, end, is_certain=False)
 
     def find_refused_intent(self, stream: TokenStream) -> str | None:
         """Return the intent whose refusing words a message holds."""
-        matches = (self._refusing_phrases.match_at(stream, index) for index in range(len(stream)))
-        return next((match[0] for match in matches if match), None)
+        return next((name for _, name, _ in self._refusing_phrases.find_in(stream)), None)
 
     def _counts_anywhere(self, stream: TokenStream, start: int, name: str, end: int) -> bool:
         intent = self.intents_by_name[name]
@@ -208,11 +206,9 @@ class Keywords:
 
     def find_named_intents(self, stream: TokenStream) -> Iterator[str]:
         """Yield the intents that words anywhere point at, by a hint word, and those that they name by a keyword."""
-        for index in range(len(stream)):
-            if hint := self._hint_phrases.match_at(stream, index):
-                yield hint[0]
-            if match := self._keyword_phrases.match_at(stream, index):
-                yield f"{match[0]} named"
+        hints = ((start, name) for start, name, _ in self._hint_phrases.find_in(stream))
+        keywords = ((start, f"{name} named") for start, name, _ in self._keyword_phrases.find_in(stream))
+        yield from (name for _, name in sorted(chain(hints, keywords), key=itemgetter(0)))
 
     def is_named_before(self, stream: TokenStream, name: str, negation: Negation) -> bool:
         """Return whether words right before a negation name an intent, or point at it."""
@@ -292,10 +288,9 @@ class Keywords:
 
     def _match_opt_out_at_end(self, stream: TokenStream) -> Iterator[IntentMatch]:
         """Yield `opt_out` whose words end a message («دیگه پیامک نفرستید لغو ۱۱»); what else it says must fit."""
-        for index in range(1, len(stream)):
-            match = self._keyword_phrases.match_at(stream, index)
-            if match and match[0] == "opt_out" and all(map(stream.is_mark_at, range(match[1], len(stream)))):
-                yield self._make_match("opt_out", index, match[1], is_certain=True)
+        for start, name, end in self._keyword_phrases.find_in(stream):
+            if start and name == "opt_out" and all(map(stream.is_mark_at, range(end, len(stream)))):
+                yield self._make_match("opt_out", start, end, is_certain=True)
 
     def _match_question(self, stream: TokenStream, first_index: int) -> Iterator[IntentMatch]:
         """Yield help about what alone is behind a question mark or 0 («؟ ماشین», «0 تاکسی»)."""

@@ -75,7 +75,7 @@ _HOW_PHRASES = Phrases(
 
 def asks_how(stream: TokenStream) -> bool:
     """Return whether a message asks how something is done («چطور لغو کنم؟»), which is no wish that it be done."""
-    return any(_HOW_PHRASES.match_at(stream, index) for index in range(len(stream)))
+    return any(_HOW_PHRASES.find_in(stream))
 
 
 def find_mood(stream: TokenStream, intent: Intent, start: int, end: int) -> Mood:

@@ -41,10 +41,9 @@ def take_unknown_machine(reader: MessageReader) -> None:
 
 
 def _find_other_machine(stream: TokenStream) -> tuple[int, int] | None:
-    for index in stream.free_indexes():
-        machine_match = _OTHER_MACHINE_PHRASES.match_at(stream, index)
-        if machine_match and not is_place_trade(stream, index):
-            return index, machine_match[1]
+    for start, _, end in _OTHER_MACHINE_PHRASES.find_in(stream):
+        if not is_place_trade(stream, start):
+            return start, end
     return None
 
 
