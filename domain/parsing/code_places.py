@@ -13,6 +13,7 @@ from domain.parsing.tokens import Phrases, TokenStream, keys_of
 from domain.values.bill_ids import FEWEST_BILL_ID_DIGITS
 from domain.values.errors import InvalidField
 from domain.values.identifiers import parse_mobile
+from domain.values.tracking_codes import CODE_DIGITS
 
 _OTHER_LABELS = keys_of("من", ":", "=", "-", "#")
 _CODE_NAMES = BILL_LABELS - _OTHER_LABELS | keys_of(
@@ -74,11 +75,11 @@ def find_code_place(stream: TokenStream) -> CodePlace | None:
         if len(number[0]) >= FEWEST_BILL_ID_DIGITS
     ]
     for digits, start, end in numbers:
-        if read_tracking_code(digits):
+        if len(digits) == CODE_DIGITS and read_tracking_code(digits):
             return CodePlace(start, end, is_bill=False)
     for digits, start, end in numbers:
         place = CodePlace(start, end, is_bill=True)
-        if read_bill_id(digits) and not _is_mobile(digits) and place._has_name(stream, _BILL_NAMES):
+        if place._has_name(stream, _BILL_NAMES) and read_bill_id(digits) and not _is_mobile(digits):
             return place
     return None
 

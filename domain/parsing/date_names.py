@@ -57,6 +57,14 @@ _OTHER_WORDS = keys_of("افروز", "آموز", "امروزی", "آباد", "ب
 """What looks like a name of a day or month and is none."""
 
 
+def may_begin_name(key: str) -> bool:
+    """Return whether the name of a day or month may begin with a token, to pass over at once what cannot."""
+    return any(
+        phrases.may_begin(key) or (phrases is not MONTH_PHRASES and _find_near_name(key, phrases) is not None)
+        for phrases in _SPELLINGS
+    )
+
+
 def match_name_at(stream: TokenStream, index: int, phrases: Phrases[int]) -> tuple[int, int] | None:
     """Return which day or month of one of the tables above a place names and where that ends; at most one letter of
     it is wrong.

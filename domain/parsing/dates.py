@@ -9,10 +9,17 @@ refused rather than left in the free text.
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Literal
 
-from domain.parsing.date_names import MONTH_PHRASES, RELATIVE_PHRASES, WEEKDAY_PHRASES, match_name_at
-from domain.parsing.numerals import read_number_at, read_ordinal_at
+from domain.parsing.date_names import (
+    MONTH_PHRASES,
+    RELATIVE_PHRASES,
+    WEEKDAY_PHRASES,
+    match_name_at,
+    may_begin_name,
+)
+from domain.parsing.numerals import begins_number, read_number_at, read_ordinal_at
 from domain.parsing.places import is_place_number, is_place_weekday, is_road_number, is_street_date
 from domain.parsing.tokens import TokenStream, keys_of
 from domain.values.calendar import from_jalali, to_jalali, weekday
@@ -96,10 +103,16 @@ def choose_date(mentions: list[DateMention]) -> DateMention | None:
 def _find_single_dates(stream: TokenStream, today: date) -> Iterator[DateMention]:
     index = 0
     while index < len(stream):
-        mention = _read_date_at(stream, index, today) if stream.key_at(index) else None
+        mention = _read_date_at(stream, index, today) if _may_begin_date(stream.key_at(index)) else None
         if mention and not _names_place(stream, mention):
             yield mention
         index = mention.end if mention else index + 1
+
+
+@lru_cache(maxsize=4096)
+def _may_begin_date(key: str) -> bool:
+    """Return whether a date may begin with a token; the words of messages come again and again."""
+    return begins_number(key) or may_begin_name(key) or key in _PAST_WORDS | _THIS | _WEEK | _MONTH
 
 
 def _names_place(stream: TokenStream, mention: DateMention) -> bool:

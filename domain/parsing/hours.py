@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import time
 from typing import Literal
 
-from domain.parsing.numerals import HALF_WORDS, end_of_half, read_number_at, read_quantity_at
+from domain.parsing.numerals import HALF_WORDS, begins_number, end_of_half, read_number_at, read_quantity_at
 from domain.parsing.places import is_name_evening, is_place_number, is_road_number
 from domain.parsing.tokens import Phrases, TokenKind, TokenStream, keys_of
 
@@ -50,6 +50,7 @@ _BEGINNING_WORDS, _WORK_START_WORDS = keys_of("شروع", "آغاز"), keys_of("
 _LENGTH_LEAD_WORDS = keys_of("به", "مدت", "برای", "تعداد", "جمعا", "مجموعا", "حدود", "حدودا", "for")
 _CLOCK_LEAD_WORDS = keys_of("از", "در", "راس", "سر", "حدود", "حدودا", "حوالی", "at", "from", "،")
 _WORK_WORDS = keys_of("کار", "کارکرد", "کاری")
+_BEGINNINGS_OF_TIME = HALF_WORDS | _CLOCK_WORDS | _QUARTER_WORDS | _ONE_WORDS
 _LONGEST_HOURS = 200
 _FIRST_MORNING_HOUR = 6
 """From here on an hour said without a part of the day is one of the morning."""
@@ -86,7 +87,7 @@ def find_lengths_and_clocks(stream: TokenStream) -> tuple[list[LengthMention], l
     clocks: list[ClockMention] = []
     index = 0
     while index < len(stream):
-        if not stream.key_at(index):
+        if not _may_begin_time(stream.key_at(index)):
             index += 1
         elif length := _read_length_at(stream, index):
             lengths.append(length)
@@ -97,6 +98,11 @@ def find_lengths_and_clocks(stream: TokenStream) -> tuple[list[LengthMention], l
         else:
             index += 1
     return lengths, clocks
+
+
+def _may_begin_time(key: str) -> bool:
+    """Return whether a length or an hour may begin with a token."""
+    return begins_number(key) or key in _BEGINNINGS_OF_TIME or DAY_PART_PHRASES.may_begin(key)
 
 
 def take_length(stream: TokenStream, length: LengthMention) -> None:

@@ -153,7 +153,7 @@ def find_grouped_numbers(stream: TokenStream) -> Iterator[tuple[str, int, int]]:
 
 def find_number_tokens(stream: TokenStream) -> Iterator[tuple[str, int, int]]:
     """Yield (digits, start, end) for every number of a message by itself."""
-    return ((stream.digits_at(index), index, index + 1) for index in range(len(stream)) if stream.digits_at(index))
+    return ((digits, index, index + 1) for index in range(len(stream)) if (digits := stream.digits_at(index)))
 
 
 def read_bill_id(digits: str) -> str | None:

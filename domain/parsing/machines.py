@@ -23,6 +23,7 @@ from domain.parsing.numerals import (
     UNIT_WORDS,
     CountMention,
     are_adjacent,
+    begins_number,
     find_labelled_counts,
     read_count_behind,
     read_number_at,
@@ -224,10 +225,15 @@ def end_of_machine_at(stream: TokenStream, index: int) -> int | None:
 def _find_machines(stream: TokenStream) -> Iterator[_MachineMention]:
     index = 0
     while index < len(stream):
-        machine = _read_machine_at(stream, index)
+        machine = _read_machine_at(stream, index) if _may_begin_machine(stream.key_at(index)) else None
         if machine:
             yield machine
         index = machine.end if machine else index + 1
+
+
+def _may_begin_machine(key: str) -> bool:
+    """Return whether a machine, or how many of it there are, may begin with a token."""
+    return begins_number(key) or key in UNIT_WORDS or _MACHINE_PHRASES.may_begin(key)
 
 
 def _read_machine_at(stream: TokenStream, index: int) -> _MachineMention | None:

@@ -105,6 +105,9 @@ _WANT_FORMS = (
 _NEGATED_OR_WANTED = _WISH_FORMS | _FACT_FORMS | keys_of(*(f"{stem}م" for stem in _WANT_PRESENT + _WANT_PAST))
 
 
+_FIRST_LETTERS = frozenset(form[0] for form in _WISH_FORMS | _FACT_FORMS | {_NEGATIVE_PREFIX})
+
+
 def find_negations(stream: TokenStream) -> tuple[Negation, ...]:
     """Return every negated verb of a message, taken by others or not, from first to last."""
     return _find_negations_of(stream.text)
@@ -156,9 +159,12 @@ def _asks_why(stream: TokenStream, index: int) -> bool:
 
 
 def _read_negation_at(stream: TokenStream, index: int) -> Negation | None:
-    word = _without_pronoun(stream.raw_at(index))
-    if stream.tokens[index].kind is not TokenKind.WORD or _is_greeting(stream, index):
+    word = stream.raw_at(index)
+    if stream.tokens[index].kind is not TokenKind.WORD or not (word.isascii() or word[0] in _FIRST_LETTERS):
         return None
+    if _is_greeting(stream, index):
+        return None
+    word = _without_pronoun(word)
     if word.isascii():
         return _read_latin_at(stream, index, word)
     if word == _NEGATIVE_PREFIX:

@@ -66,10 +66,15 @@ _TIMES_SIGNS = keys_of("x", "×", "*")
 _HOUR_WORDS = keys_of("ساعت", "ساعته", "ساعتی", "hours", "hour", "h")
 
 
+def begins_number(key: str) -> bool:
+    """Return whether a number may begin with a token, to pass over at once what cannot."""
+    return key in _VALUES_BY_WORD or key.isdecimal()
+
+
 def read_number_at(stream: TokenStream, index: int, most_digits: int = _LONGEST_NUMBER) -> tuple[int, int] | None:
     """Return the number at a place, in digits or words («بیست و پنج»), and its end; long digits identify, not count."""
     key = stream.key_at(index)
-    if not key:
+    if not begins_number(key):
         return None
     value = _VALUES_BY_WORD.get(key)
     if value is None:

@@ -89,15 +89,13 @@ def tokenize_text(text: str) -> ReadTokens:
 
 
 def _split_words(text: str) -> tuple[Token, ...]:
-    return tuple(token for match in _TOKEN_PATTERN.finditer(text) for token in _read_tokens(match))
-
-
-def _read_tokens(match: re.Match[str]) -> Iterator[Token]:
-    """Yield the token that was matched; several for words that were typed as one."""
-    kind, start = _KINDS_BY_GROUP[match.lastindex or 0], match.start()
-    for key, length in _fold_match(match[0], kind):
-        yield Token(key, kind, start, start + length)
-        start += length
+    tokens: list[Token] = []
+    for match in _TOKEN_PATTERN.finditer(text):
+        kind, start = _KINDS_BY_GROUP[match.lastindex or 0], match.start()
+        for key, length in _fold_match(match[0], kind):  # several for words that were typed as one
+            tokens.append(Token(key, kind, start, start + length))
+            start += length
+    return tuple(tokens)
 
 
 @lru_cache(maxsize=8192)
@@ -285,6 +283,10 @@ class Phrases(Generic[T]):
                         f"{phrase!r} stands for {self.values_by_phrase[join_letters(phrase)]!r} and for {value!r}"
                     )
         self._phrase_prefixes = {key[:end] for key in self.values_by_phrase for end in range(1, len(key) + 1)}
+
+    def may_begin(self, key: str) -> bool:
+        """Return whether a phrase may begin with a token, to pass over at once what cannot."""
+        return key in self._phrase_prefixes
 
     def find_in(self, stream: TokenStream) -> Iterator[tuple[int, T, int]]:
         """Yield each place where a phrase of free tokens begins, the value of the longest one and where that ends."""

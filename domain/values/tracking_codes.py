@@ -11,6 +11,7 @@ from stdnum import damm
 from domain.values.errors import CodeMistyped, InvalidField
 from domain.values.text import fold_compactly
 
+CODE_DIGITS = 9
 LOWEST_PAYLOAD = 10_000_000
 HIGHEST_PAYLOAD = 99_999_999
 

@@ -215,6 +215,11 @@ _CONTROL_PHRASES: Phrases[_Part] = Phrases(
 )
 
 
+def mentions_change(stream: TokenStream) -> bool:
+    """Return whether a verb of changing is in a text, wherever it is."""
+    return any(part is _Part.CHANGE for _, part, _ in _CONTROL_PHRASES.find_in(stream))
+
+
 def _list_values(stream: TokenStream, parts: list[_Part | None]) -> list[str]:
     """Return the rows of words that are no part of the wish itself, without what is only around them.
 

@@ -20,7 +20,7 @@ from domain.conversation.reading.call_words import (
     take_words_around,
 )
 from domain.conversation.reading.command_fields import EXPLAINED_COMMANDS
-from domain.conversation.reading.field_changes import is_change_of_request
+from domain.conversation.reading.field_changes import is_change_of_request, mentions_change
 from domain.conversation.reading.intent_ranking import IntentRanking, RankedIntent, load_ranking
 from domain.conversation.reading.keywords import IntentMatch, Keywords
 from domain.conversation.reading.parsed_message import UNKNOWN_INTENT, ParsedMessage
@@ -130,6 +130,8 @@ class Grammar:
         if message.refused_intent or (called_intent and called_intent.rest_slot != "place"):
             return None
         reader = MessageReader(TokenStream(text), day, self._service_phrases, self._topic_phrases)
+        if called_intent and not mentions_change(reader.stream):
+            return None
         take_code(reader)
         change = self._field_words.read_change(reader.stream)
         if change is None or (called_intent and not change.has_verb) or not is_change_of_request(change, day):
@@ -269,12 +271,11 @@ class Grammar:
         if not rest_text:
             return None
         stream = TokenStream(text)
-        place = find_code_place(stream)
         for call in self._keywords.find_calls_beside_code(TokenStream(rest_text)):
-            if call.intent.is_binding and (place or call.intent.name == "cancel"):
+            if call.intent.is_binding and (call.intent.name == "cancel" or find_code_place(stream)):
                 return self._read_call(text, self._keywords.locate_keyword(call.intent.name, stream), day)
-        is_about_code = place is not None and place.is_named_in(stream) and len(message.slots) == 1
-        return self._parse_beside_code(text, day) if is_about_code else None
+        place = find_code_place(stream) if len(message.slots) == 1 else None
+        return self._parse_beside_code(text, day) if place and place.is_named_in(stream) else None
 
     def _asks_state(self, message: ParsedMessage) -> bool:
         """Return whether an answer is none but asks how its request stands («جواب … چی شد»)."""

@@ -83,6 +83,8 @@ def read_turkmen(typed_texts: Sequence[str], known_keys: Sequence[str]) -> list[
     `known_keys` are the words as they are compared (`tokens.key_of`). Their places in the answer ascend but for what
     was put before, so that each piece is still a part of the message.
     """
+    if not any(map(_may_begin_sign, typed_texts)):
+        return None
     keys = tuple(_compare(word) for word in typed_texts)
     if not any(_is_sign(keys, typed_texts, index) for index in range(len(typed_texts))):
         return None
@@ -197,11 +199,17 @@ def _find_phrase(keys: Sequence[str], index: int) -> tuple[_Entry, str, int] | N
     return found
 
 
+@lru_cache(maxsize=8192)
+def _may_begin_sign(typed_text: str) -> bool:
+    """Return whether what is Turkmen and nothing else may begin with a word, to pass over at once what cannot."""
+    return not _OWN_LETTERS.isdisjoint(typed_text) or _compare(typed_text)[:_BEGINNING] in _BEGINNINGS
+
+
 def _is_sign(keys: Sequence[str], typed_texts: Sequence[str], index: int) -> bool:
     """Return whether what begins at a place is Turkmen and nothing else."""
     if not _OWN_LETTERS.isdisjoint(typed_texts[index]):
         return True
-    if keys[index][:_BEGINNING] not in _BEGINNINGS:
+    if not _may_begin_sign(typed_texts[index]):
         return False
     phrase = _find_phrase(keys, index)
     if phrase and phrase[0].is_sign:
