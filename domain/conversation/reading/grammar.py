@@ -91,10 +91,8 @@ class Grammar:
 
     def is_asked_for(self, message: ParsedMessage, text: str) -> bool:
         """Return whether a message that calls nothing asks for its form in so many words, or says nearly all of it."""
-        if (
-            self._keywords.intents_by_name[message.intent].rest_slot != "place"
-            or len(message.missing_slots) < _FEW_MISSING
-        ):
+        intent = self._keywords.intents_by_name[message.intent]
+        if intent.rest_slot != "place" or len(message.missing_slots) < _FEW_MISSING:
             return True
         return any(token.key in ASKING_WORDS for token in TokenStream(text).tokens)
 
@@ -370,8 +368,7 @@ class Grammar:
         reader = MessageReader(stream, today, self._service_phrases, self._topic_phrases, counted)
         for read_slot in intent.slot_readers:
             read_slot(reader)
-        is_understood = bool(reader.slots)
-        mood = self._find_mood(stream, call)
+        is_understood, mood = bool(reader.slots), self._find_mood(stream, call)
         if mood is Mood.PLAIN and reader.is_assumed:
             mood = Mood.UNCLEAR
         if mood is Mood.REFUSED:
