@@ -32,6 +32,7 @@ class Right(StrEnum):
     REQUESTS_ATTACH = "requests.attach"
     REQUESTS_MOBILE = "requests.mobile"
     REQUESTS_REOPEN = "requests.reopen"
+    BILLS_RESEND = "bills.resend"
     PERSONAL_DATA_ERASE = "personal_data.erase"
     ALL_REQUESTS_VIEW = "all_requests.view"
     ALL_REQUESTS_MANAGE = "all_requests.manage"
@@ -133,6 +134,7 @@ RIGHTS: Mapping[Right, RightRule] = {
     Right.REQUESTS_ATTACH: _right_of(*_UNIT_ROLES),
     Right.REQUESTS_MOBILE: _right_of(*_UNIT_ROLES),
     Right.REQUESTS_REOPEN: _right_of(*_UNIT_ROLES),
+    Right.BILLS_RESEND: _right_of(*_UNIT_ROLES),
     Right.PERSONAL_DATA_ERASE: _right_of(Role.ADMIN, also="system"),
     Right.ALL_REQUESTS_VIEW: _right_of(Role.MANAGER, Role.AUDITOR),
     Right.ALL_REQUESTS_MANAGE: _right_of(Role.MANAGER),

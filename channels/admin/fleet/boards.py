@@ -1,6 +1,7 @@
 """The two calendars, of the fleet and of visits, and the steps whose hour may be chosen in them."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import urlencode
 
 from channels.admin.frame import Visitor
@@ -8,6 +9,7 @@ from domain.authorization.rights import Right
 from domain.fleet.resources import ResourceKind
 from domain.language.service import Transition
 from domain.requests.request import ServiceRequest
+from domain.values.calendar import to_tehran
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,12 @@ VISITS = CalendarBoard(
     line_input="officer",
 )
 CALENDAR_BOARDS = (FLEET, VISITS)
+
+
+def find_day_address(moment: datetime, visitor: Visitor) -> str | None:
+    """Return the address of the fleet's calendar at the day of a moment; None for who may not see it."""
+    day = to_tehran(moment).date().isoformat()
+    return f"{FLEET.path}?{urlencode({'day': day})}" if visitor.may(FLEET.right) else None
 
 
 def find_calendar_address(request: ServiceRequest, step: Transition, visitor: Visitor) -> str | None:

@@ -7,7 +7,6 @@ from collections.abc import Collection, Mapping, Sequence
 from urllib.parse import urlencode, urlsplit
 
 from aiohttp import web
-from multidict import MultiMapping
 from yarl import URL
 
 from channels.admin.bills.bill_subject import BillSubjects
@@ -15,10 +14,12 @@ from channels.admin.bills.merged_pages import MERGED_BILLS_PATH
 from channels.admin.filtered_pages import load_filtered
 from channels.admin.frame import HOME_PATH, NavigationSection, PageRoute, Visitor, render_staff_page
 from channels.admin.gate import as_local_address
+from channels.admin.queues.next_request import choose_first_queue, read_filter_query
 from channels.admin.queues.overview_view import OverviewViews
 from channels.admin.queues.queue_filter import STATES_FIELD
 from channels.admin.queues.queue_view import QueueLook, QueueViews, build_queue_address
 from channels.admin.queues.ticks import read_ticks
+from channels.admin.queues.way_back import build_list_suffix
 from channels.admin.submissions import FormSubmission
 from channels.web.posted import read_text
 from channels.web.refused_forms import RefusedForm
@@ -26,10 +27,10 @@ from domain.actions.bills.lookup import find_bill_by_number
 from domain.actions.dependencies import Dependencies
 from domain.actions.queues.filter_reading import read_queue_filter
 from domain.actions.queues.views import delete_view, save_view
-from domain.actions.queues.work import QueueCount, WorkItem, count_queues, load_queue_page
+from domain.actions.queues.work import WorkItem, count_queues, load_queue_page
 from domain.actions.requests.assign import assign_requests
 from domain.authorization.rights import Right
-from domain.authorization.visibility import is_own_unit, visible_services
+from domain.authorization.visibility import visible_services
 from domain.bills.bill import Bill
 from domain.queues.filters import QueueFilter
 from domain.queues.queue import Queue
@@ -85,7 +86,9 @@ class QueuePages:
             return render_staff_page(request, visitor, "admin/queues/no_queue.html", {})
         if not request.query and visitor.may(Right.ALL_REQUESTS_VIEW):
             return await self._show_overview(request, visitor)
-        return await self._render_queue(request, visitor, _read_query(request.query), request.query.get(PAGE_FIELD))
+        return await self._render_queue(
+            request, visitor, read_filter_query(request.query), request.query.get(PAGE_FIELD)
+        )
 
     async def _show_overview(self, request: web.Request, visitor: Visitor) -> web.Response:
         """Show what whoever oversees all units looks at first."""
@@ -133,7 +136,7 @@ class QueuePages:
         async with self._store.open_unit(write=False) as uow:
             queue_totals = await count_queues(self._dependencies, uow, visitor.actor)
             queue_look = await self._load_look(
-                uow, visitor, filter_values or _choose_first_queue(queue_totals, visitor), start_cursor
+                uow, visitor, filter_values or choose_first_queue(queue_totals, visitor), start_cursor
             )
             context = await self._queue_views.build_queue_view(uow, visitor, queue_look, queue_totals)
         if queue_look.error:
@@ -146,6 +149,7 @@ class QueuePages:
             "refused_field": refusal_error.field if refusal_error else None,
             "submitted_texts": {field_name: read_text(visitor.form, field_name) for field_name in ("name", "assignee")},
             "search_text": filter_values.get("search", ""),
+            "list_suffix": build_list_suffix(urlsplit(str(context["queue_address"])).query) if filter_values else "",
         }
         return render_staff_page(request, visitor, "admin/queues/queues.html", context | page_context, error=error)
 
@@ -153,7 +157,7 @@ class QueuePages:
         """Show the list from which a form came, with why it was refused and what was typed into it."""
         return_query = URL(as_local_address(read_text(refused_form.posted_form, NEXT_FIELD))).query
         return await self._render_queue(
-            request, visitor, _read_query(return_query), return_query.get(PAGE_FIELD), refused_form.error
+            request, visitor, read_filter_query(return_query), return_query.get(PAGE_FIELD), refused_form.error
         )
 
     async def _load_look(
@@ -230,23 +234,6 @@ class QueuePages:
 
 def _keep_texts(raw_values: Sequence[object]) -> list[str]:
     return [raw_value for raw_value in raw_values if isinstance(raw_value, str)]
-
-
-def _read_query(query: MultiMapping[str]) -> dict[str, object]:
-    """Return the filter of an address, as typed."""
-    filter_names = [field_name for field_name in query if field_name not in {PAGE_FIELD, DONE_PARAMETER}]
-    return {
-        field_name: query.getall(field_name) if field_name == STATES_FIELD else query[field_name]
-        for field_name in filter_names
-    }
-
-
-def _choose_first_queue(queue_totals: Sequence[QueueCount], visitor: Visitor) -> dict[str, object]:
-    """Return the queue that somebody sees who asked for none: that of an own unit, else all that goes on."""
-    own_queue = next(
-        (queue_total for queue_total in queue_totals if is_own_unit(queue_total.unit, visitor.actor)), None
-    )
-    return {"queue": own_queue.queue.value, "unit": str(own_queue.unit)} if own_queue else {"queue": Queue.OPEN.value}
 
 
 def _add_done(page_address: str, done_key: str) -> str:

@@ -6,6 +6,7 @@ second is notified, sees the present request, and nothing is overwritten.
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from aiohttp import web
 
@@ -17,7 +18,9 @@ from channels.admin.bills.bill_forms import (
     submit_refund,
     submit_reversal,
 )
-from channels.admin.frame import HOME_PATH, NavigationSection, PageRoute, Visitor, render_staff_page
+from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
+from channels.admin.queues.next_request import find_next_address
+from channels.admin.queues.way_back import LIST_PARAMETER, build_list_address, build_list_suffix, read_list_query
 from channels.admin.requests.request_view import RequestView, RequestViews
 from channels.admin.requests.step_view import OpenedStep
 from channels.admin.submissions import FormAction, FormSubmission, forbidden_with_reason_too
@@ -27,6 +30,7 @@ from channels.web.posted import PostedForm, UploadedFile, read_text
 from channels.web.refused_forms import REFUSAL_ID, RefusedForm, build_refusal_context, form_error
 from channels.web.row_ids import get_row_id
 from channels.web.stored_files import render_stored_file
+from domain.actions.bills.resending import resend_bill
 from domain.actions.dependencies import Dependencies
 from domain.actions.documents.attach import attach_document
 from domain.actions.documents.preparing import prepare_file
@@ -38,7 +42,7 @@ from domain.actions.requests.reopen import reopen_request
 from domain.actions.requests.walk_in import correct_mobile
 from domain.authorization.rights import Right
 from domain.requests.request import ServiceRequest
-from domain.unit_of_work import Store
+from domain.unit_of_work import Store, UnitOfWork
 from domain.values import tracking_codes
 from domain.values.errors import DomainError, InvalidField, MissingField, NotFound
 from domain.values.files import MAX_DOCUMENT_BYTES
@@ -67,6 +71,9 @@ STEP_FORM_PREFIX = "step-"
 TAKEN_PARAMETER = "taken"
 """The part of a request's address that names the step which was just taken."""
 
+DONE_PARAMETER = "done"
+"""The part of a request's address that says what else was just done (`admin.done`)."""
+
 _STEP_ERROR_FIELDS = frozenset({"action", "code"})
 """What a `Forbidden` names that is about the step or the request, and not about something that was typed."""
 
@@ -82,19 +89,12 @@ class RequestPages:
         self._request_views = RequestViews(dependencies)
 
     def list_routes(self) -> Sequence[PageRoute]:
+        step_submission = FormSubmission(
+            STEP_FORM_PREFIX + "{action}", VersionedAction(self._submit_step), self._render_page, _is_shown_on_page
+        )
         return (
             PageRoute("GET", _REQUEST_PATH, Right.REQUESTS_VIEW, self._render_page),
-            PageRoute(
-                "POST",
-                f"{_REQUEST_PATH}/act/{{action:[a-z_]+}}",
-                Right.REQUESTS_ACT,
-                FormSubmission(
-                    STEP_FORM_PREFIX + "{action}",
-                    VersionedAction(self._submit_step),
-                    self._render_page,
-                    _is_shown_on_page,
-                ),
-            ),
+            PageRoute("POST", f"{_REQUEST_PATH}/act/{{action:[a-z_]+}}", Right.REQUESTS_ACT, step_submission),
             self._build_form_route("assign", Right.REQUESTS_ASSIGN, VersionedAction(self._submit_assignment)),
             PageRoute(
                 "POST",
@@ -106,6 +106,7 @@ class RequestPages:
             PageRoute("GET", _DOCUMENT_PATH, Right.REQUESTS_VIEW, self._send_document),
             self._build_form_route("mobile", Right.REQUESTS_MOBILE, VersionedAction(self._submit_mobile)),
             self._build_form_route("reopen", Right.REQUESTS_REOPEN, self._submit_reopening),
+            self._build_form_route("resend", Right.BILLS_RESEND, self._submit_resending),
             self._build_form_route("slip", Right.PAYMENTS_RECORD, self._submit_payment),
             self._build_form_route("reverse", Right.PAYMENTS_REVERSE, self._submit_reversal),
             self._build_form_route("refund", Right.REFUNDS_PAY, self._submit_refund),
@@ -134,7 +135,7 @@ class RequestPages:
                 shown_price=_read_quoted_rials(form),
             )
             await announce_outcome(self._dependencies, uow, step_outcome, visitor.actor)
-        return f"{REQUESTS_PATH}/{code}?{TAKEN_PARAMETER}={step_name}"
+        return _address_of(request, code, TAKEN_PARAMETER, step_name)
 
     def _read_step_inputs(self, request: ServiceRequest, step_name: str, form: PostedForm) -> dict[str, Any]:
         """Return what was typed into the form of a step."""
@@ -150,7 +151,7 @@ class RequestPages:
             await assign_request(
                 self._dependencies, uow, code, read_text(form, "assignee"), visitor.actor, version_token
             )
-        return _address_after(code, "assign")
+        return _address_after(request, "assign")
 
     async def _submit_document(self, request: web.Request, visitor: Visitor) -> str:
         code, uploaded_file = _read_code(request), visitor.form.get("file")
@@ -161,7 +162,7 @@ class RequestPages:
         )
         async with self._store.open_unit() as uow:
             await attach_document(self._dependencies, uow, code, read_text(visitor.form, "field"), file, visitor.actor)
-        return _address_after(code, "attach")
+        return _address_after(request, "attach")
 
     async def _send_document(self, request: web.Request, visitor: Visitor) -> web.Response:
         """Return a file by its own bytes. It runs in a place of its own, so that no file can act as our page."""
@@ -186,27 +187,32 @@ class RequestPages:
         new_mobile, proof_text = read_text(form, "mobile"), read_text(form, "proof")
         async with self._store.open_unit() as uow:
             await correct_mobile(self._dependencies, uow, code, new_mobile, proof_text, visitor.actor, version_token)
-        return _address_after(code, "mobile")
+        return _address_after(request, "mobile")
+
+    async def _submit_resending(self, request: web.Request, visitor: Visitor) -> str:
+        async with self._store.open_unit() as uow:
+            is_sent = await resend_bill(self._dependencies, uow, _read_code(request), visitor.actor)
+        return _address_after(request, "bill_resent" if is_sent else "bill_sent_already")
 
     async def _submit_payment(self, request: web.Request, visitor: Visitor) -> str:
         async with self._store.open_unit() as uow:
             recorded_payment = await submit_payment(self._dependencies, uow, visitor)
-        return _address_after(_read_code(request), payment_done_key(recorded_payment))
+        return _address_after(request, payment_done_key(recorded_payment))
 
     async def _submit_reversal(self, request: web.Request, visitor: Visitor) -> str:
         async with self._store.open_unit() as uow:
             reversal = await submit_reversal(self._dependencies, uow, visitor)
-        return _address_after(_read_code(request), reversal_done_key(reversal))
+        return _address_after(request, reversal_done_key(reversal))
 
     async def _submit_approval(self, request: web.Request, visitor: Visitor) -> str:
         async with self._store.open_unit() as uow:
             await submit_approval(self._dependencies, uow, visitor)
-        return _address_after(_read_code(request), "refund_approved")
+        return _address_after(request, "refund_approved")
 
     async def _submit_refund(self, request: web.Request, visitor: Visitor) -> str:
         async with self._store.open_unit() as uow:
             done_key = await submit_refund(self._dependencies, uow, visitor)
-        return _address_after(_read_code(request), done_key)
+        return _address_after(request, done_key)
 
     async def _submit_reopening(self, request: web.Request, visitor: Visitor) -> str:
         """Take up a request again, and lead to the new one."""
@@ -215,7 +221,7 @@ class RequestPages:
                 self._dependencies, uow, _read_code(request), read_text(visitor.form, "reason"), visitor.actor
             )
             await announce_outcome(self._dependencies, uow, reopened_request.outcome, visitor.actor)
-        return _address_after(reopened_request.outcome.request.code, "reopened")
+        return _address_of(request, reopened_request.outcome.request.code, DONE_PARAMETER, "reopened")
 
     async def _render_page(
         self, request: web.Request, visitor: Visitor, refused_form: RefusedForm | None = None
@@ -226,6 +232,7 @@ class RequestPages:
             request_view = await self._request_views.build_request_view(
                 uow, service_request, visitor, self._find_opened_step(request, service_request, refused_form)
             )
+            list_context = await self._build_list_context(uow, request, visitor, service_request.code)
         error = form_error(refused_form)
         offered_form = (
             refused_form
@@ -236,7 +243,7 @@ class RequestPages:
         context = {
             "request": request_view,
             "head": request_view.head,
-            "list_address": HOME_PATH,
+            **list_context,
             "taken_step_note": self._request_views.describe_taken_step(
                 service_request, request.query.get(TAKEN_PARAMETER, "")
             ),
@@ -244,6 +251,19 @@ class RequestPages:
             **build_refusal_context(offered_form, self._dependencies.wording.render_refusal(error) if error else None),
         }
         return render_staff_page(request, visitor, "admin/requests/request.html", context, error=error)
+
+    async def _build_list_context(
+        self, uow: UnitOfWork, request: web.Request, visitor: Visitor, code: str
+    ) -> dict[str, str | None]:
+        """Return the way back to the list; once something was done, the request that is next there too."""
+        list_query, was_done = read_list_query(request), request.query.keys() & {TAKEN_PARAMETER, DONE_PARAMETER}
+        return {
+            "list_address": build_list_address(list_query),
+            "list_suffix": build_list_suffix(list_query),
+            "next_address": await find_next_address(self._dependencies, uow, visitor, list_query, code)
+            if was_done
+            else None,
+        }
 
     def _find_opened_step(
         self, request: web.Request, service_request: ServiceRequest, refused_form: RefusedForm | None
@@ -278,9 +298,16 @@ def _find_step_place(request_view: RequestView, refused_form: RefusedForm | None
     return refused_form.name if refused_form and refused_form.name in step_places else None
 
 
-def _address_after(code: str, done_key: str) -> str:
-    """Return the page of a request that says what was done (`admin.done`)."""
-    return f"{REQUESTS_PATH}/{code}?done={done_key}"
+def _address_after(request: web.Request, done_key: str) -> str:
+    """Return the page of the request that says what was done (`admin.done`)."""
+    return _address_of(request, _read_code(request), DONE_PARAMETER, done_key)
+
+
+def _address_of(request: web.Request, code: str, parameter: str, value: str) -> str:
+    """Return the page of a request that says what was done, and knows the list as the page before did."""
+    list_query = read_list_query(request)
+    parameters = {parameter: value, **({LIST_PARAMETER: list_query} if list_query else {})}
+    return f"{REQUESTS_PATH}/{code}?{urlencode(parameters)}"
 
 
 def _read_code(request: web.Request) -> tracking_codes.TrackingCode:

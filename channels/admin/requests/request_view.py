@@ -179,6 +179,8 @@ class RequestView:
     """This visitor may correct its citizen's mobile."""
     may_reopen: bool
     """This visitor may take it up again now."""
+    may_resend_bill: bool
+    """This visitor may have the text of its open bill sent again."""
     printouts: Mapping[str, str]
     """Which papers this visitor may print: kind → title."""
 
@@ -199,6 +201,7 @@ class RequestView:
             "attach": bool(self.paper_titles) and not self.head.is_final and self.may_attach,
             "mobile": not self.head.is_erased and self.may_correct_mobile,
             "reopen": self.may_reopen,
+            "resend": self.may_resend_bill,
             "slip": bill is not None and visitor.may(Right.PAYMENTS_RECORD),
             "reverse": bill is not None and bill.is_reversible and visitor.may(Right.PAYMENTS_REVERSE),
             "refund": bill is not None and bill.may_refund and visitor.may(Right.REFUNDS_PAY),
@@ -223,9 +226,8 @@ class RequestViews:
         events, staff_members = await uow.history.list_of_request(request.id), await uow.people.list_staff()
         member_names = {entry.username: entry.full_name for entry in staff_members}
         paper_names = service.papers.paper_names if service.papers else ()
-        unit_role = service.state_named(request.state).unit
         return RequestView(
-            head=await self._build_head(uow, request, unit_role, member_names),
+            head=await self._build_head(uow, request, service.state_named(request.state).unit, member_names),
             form_facts=self._list_facts(service, visitor, service.form, request.fields),
             unreviewed_changes=self._describe_unreviewed(service, request),
             recorded_facts=self._list_recorded_facts(service, visitor, request),
@@ -244,6 +246,7 @@ class RequestViews:
             may_attach=may_use_on_request(Right.REQUESTS_ATTACH, service, request, visitor.actor),
             may_correct_mobile=may_use_on_request(Right.REQUESTS_MOBILE, service, request, visitor.actor),
             may_reopen=await may_staff_reopen(self._dependencies, uow, request, visitor.actor),
+            may_resend_bill=may_use_on_request(Right.BILLS_RESEND, service, request, visitor.actor),
             printouts=await list_printouts(self._dependencies, uow, request, visitor.actor),
         )
 

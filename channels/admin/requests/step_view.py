@@ -4,19 +4,33 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from channels.admin.fleet.boards import find_calendar_address
+from channels.admin.fleet.boards import find_calendar_address, find_day_address
 from channels.admin.frame import Visitor
 from channels.web.forms import Control, FormValues, FormWording, build_controls, choose_control_kind, describe_stray
 from domain.actions.dependencies import Dependencies
+from domain.blocks.bookings import HoldMachines
+from domain.blocks.machine_availability import MachineAvailability, list_availability
 from domain.engine import step_preview
 from domain.fields.form import Field
 from domain.language.service import Service, Transition
 from domain.requests.request import Phase, ServiceRequest
 from domain.unit_of_work import UnitOfWork
 from domain.values.errors import DomainError
+from domain.values.languages import join_list
+from domain.values.text import persian_digits
 
 ENDED_PHASES = frozenset({Phase.DECLINED, Phase.CANCELLED})
 """Where a request has ended without what it asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Availability:
+    """Whether the machines of a request are free at its time."""
+
+    lines: Sequence[tuple[str, bool]]
+    """Of each type of machine which are free, in words, and whether these are enough."""
+    calendar_address: str | None
+    """The calendar at its day; None for who may not see it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +57,8 @@ class StepForm:
     """What to know of the request before it is taken; None where there is nothing."""
     obstacle: str | None
     """Why it cannot be taken now, whatever is typed: then it has no form. None where it can."""
+    availability: Availability | None = None
+    """Whether what it would hold is free at the time that is asked for; None where it holds nothing."""
     is_primary: bool = False
     """It is what the request waits for: its form stands open, and its button is filled."""
 
@@ -126,7 +142,26 @@ class StepViews:
             quoted_rials=quote.total if quote else None,
             note=self._describe_note(request, step),
             obstacle=self._dependencies.wording.render_error(obstacle) if obstacle else None,
+            availability=await self._find_availability(uow, request, step, visitor),
         )
+
+    async def _find_availability(
+        self, uow: UnitOfWork, request: ServiceRequest, step: Transition, visitor: Visitor
+    ) -> Availability | None:
+        if not any(isinstance(effect, HoldMachines) for effect in step.effects):
+            return None
+        start, availabilities = await list_availability(uow, request)
+        lines = [(self._describe_availability(entry), entry.is_enough) for entry in availabilities]
+        return Availability(lines, find_day_address(start, visitor))
+
+    def _describe_availability(self, availability: MachineAvailability) -> str:
+        facts = {
+            "machine": self._get_text(f"choices.machine.{availability.machine_type}"),
+            "free": join_list(availability.free_titles),
+            "count": persian_digits(availability.wanted_count),
+        }
+        key = "all" if availability.is_enough else "some" if availability.free_titles else "none"
+        return self._dependencies.catalogue.render(f"admin.request.free.{key}", facts)
 
     def _build_form_wording(
         self,

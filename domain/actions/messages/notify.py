@@ -315,11 +315,19 @@ async def replace_expired_notices(
     stale_lines = {(notice.request_id, notice.correspondent) for notice in stale_notices if notice.request_id}
     for request_id, mobile_line in sorted(stale_lines):
         request = await uow.requests.get(request_id)
-        text_key, facts = await find_status_text(dependencies, uow, request)
-        if request.mobile != mobile_line or text_key not in dependencies.catalogue:
-            continue
-        render_status = partial(_render_status, dependencies, uow, request, text_key, facts)
-        await notify_line(dependencies, uow, mobile_line, render_status)
+        if request.mobile == mobile_line:
+            await notify_status(dependencies, uow, request, mobile_line)
+
+
+async def notify_status(dependencies: Dependencies, uow: UnitOfWork, request: ServiceRequest, mobile: str) -> None:
+    """Put the text that states the phase of a request, with its open bill, into the outbox; nothing where the
+    catalogue has none.
+    """
+    text_key, facts = await find_status_text(dependencies, uow, request)
+    if text_key in dependencies.catalogue:
+        await notify_line(
+            dependencies, uow, mobile, partial(_render_status, dependencies, uow, request, text_key, facts)
+        )
 
 
 async def _render_status(

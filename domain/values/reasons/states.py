@@ -67,6 +67,8 @@ class NotAllowedReason(NotAllowedReasonBase):
     NO_CHARGE = "no_charge"
     NO_CONSENT = "no_consent"
     NO_REFUND = "no_refund"
+    NO_OPEN_BILL = "no_open_bill"
+    BILL_SENT_OFTEN = "bill_sent_often"
     NOT_FAILED = "not_failed"
     NOT_FINISHED = "not_finished"
     BANKS_WORD = "banks_word"

@@ -34,7 +34,7 @@ async def assigned(site: StaffSite) -> ServiceRequest:
 async def test_steps_of_the_named_officer_are_offered_to_nobody_else(site: StaffSite, inside: Visitor) -> None:
     request = await assigned(site)
     for username, offered in {
-        "expert": ["reassign", "visit"],
+        "expert": ["visit", "reassign"],
         "sara": [],
         "secretariat": ["reassign", "cancel"],
     }.items():

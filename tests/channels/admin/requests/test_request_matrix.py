@@ -97,6 +97,7 @@ DOERS: Mapping[str, Callable[[Service, ServiceRequest, str], frozenset[Role]]] =
     "POST documents": lambda service, *_: takers(service),
     "POST mobile": lambda service, *_: service.unit_roles | {Role.MANAGER},
     "POST reopen": lambda service, *_: service.unit_roles | {Role.MANAGER},
+    "POST resend": lambda service, *_: service.unit_roles | {Role.MANAGER},
     "POST slip": lambda *_: STAFF_ROLES,
     "POST reverse": lambda *_: STAFF_ROLES,
     "POST approve": lambda *_: STAFF_ROLES,

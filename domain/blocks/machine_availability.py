@@ -1,0 +1,46 @@
+"""Which machines are free at the time that a request asks for: what a unit wants to know before it accepts it."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from domain.blocks.wanted_time import requested_start
+from domain.fleet.resources import ResourceKind
+from domain.requests.request import ServiceRequest
+from domain.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class MachineAvailability:
+    """The machines of one type that a request asks for, at its time."""
+
+    machine_type: str
+    """Its id (`choices.machine`)."""
+    wanted_count: int
+    """How many the request asks for."""
+    free_titles: Sequence[str]
+    """What those are called that are free from its beginning to its end."""
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether the request can have them."""
+        return len(self.free_titles) >= self.wanted_count
+
+
+async def list_availability(uow: UnitOfWork, request: ServiceRequest) -> tuple[datetime, list[MachineAvailability]]:
+    """Return when the work would begin, and for each type of machine which are free for as long as the longest work."""
+    items, start = request.fields["items"], requested_start(request)
+    busy_ids = await uow.fleet.list_busy_ids(start, start + timedelta(hours=max(item["hours"] for item in items)))
+    machines = await uow.fleet.list_resources(ResourceKind.MACHINE, bookable_only=True)
+    wanted_counts: Counter[str] = Counter()
+    for item in items:
+        wanted_counts[item["machine"]] += item["count"]
+    return start, [
+        MachineAvailability(
+            machine_type,
+            wanted_count,
+            [machine.title for machine in machines if machine.type == machine_type and machine.id not in busy_ids],
+        )
+        for machine_type, wanted_count in wanted_counts.items()
+    ]
