@@ -152,6 +152,7 @@ REAL: dict[str, list[str]] = {
     "payment_id": ["9" * 13],
     "iban_end": ["۹۹۹۹"],
     "card_end": ["۹۹۹۹"],
+    "bank": [TEXTS.text(key) for key in TEXTS.list_keys("banks.")],
     "deadline": [spoken_deadline_text(day_bounds(day)[1], FAR_AWAY, "ساعت") for day in DAYS],
     "answer_until": [spoken_deadline_text(moment, FAR_AWAY, "ساعت") for moment in MOMENTS],
     "booked_start": [spoken_moment_text(moment, FAR_AWAY, "ساعت") for moment in MOMENTS],
