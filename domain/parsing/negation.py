@@ -52,7 +52,7 @@ _BE_FORMS = ("نیست", "نیس", "نیستم", "نیستیم", "نیستند",
 _UNNEGATED_WORDS = frozenset({"نزد", "نبر", "نبرد", "نکش", "نده", "ندی", "ند", "نشون", "نشان"})
 """Words of their own («نزد»: beside), and «نده», which is added again below."""
 
-_NEED_WORDS = keys_of("لازم", "لازمم", "نیاز", "نیازی", "احتیاج", "احتیاجی")
+_NEED_WORDS = keys_of("لازم", "لازمم", "نیاز", "نیازی", "احتیاج", "احتیاجی", "lazem", "niaz")
 _COMPLAINING_WORDS = keys_of("چرا", "مگر", "مگه", "چطور", "chera", "mage")
 """Before a negated verb they ask why it is so, and refuse nothing («چرا نمی‌فرستید», «مگه نمیشه»)."""
 _LONGEST_CLAUSE = 5
@@ -208,5 +208,6 @@ def _read_latin_at(stream: TokenStream, index: int, word: str) -> Negation | Non
     if _LATIN_FACT.fullmatch(word) and stream.raw_at(index - 1) not in _NEED_WORDS:
         return Negation(index, index + 1, NegationKind.FACT)
     if _LATIN_NEGATION.fullmatch(word):
-        return Negation(index, index + 1, NegationKind.WISH, bool(_LATIN_WANT_NEGATION.fullmatch(word)))
+        is_wanting = bool(_LATIN_WANT_NEGATION.fullmatch(word)) or stream.raw_at(index - 1) in _NEED_WORDS
+        return Negation(index, index + 1, NegationKind.WISH, is_wanting)
     return None

@@ -137,7 +137,7 @@ def understand_message(grammar: Grammar, text: str, now: datetime) -> ParsedMess
     message = grammar.parse_message(text, now)
     if _is_quoted(text) or (message.has_valid_arguments and _count_words(text) < FEWEST_CONTRADICTING_WORDS):
         return message
-    is_open = message.intent == UNKNOWN_INTENT
+    is_open = message.intent == UNKNOWN_INTENT or not message.is_named
     if is_open and (unwanted := _read_wanted_instead(grammar, text, now) or read_unwanted(grammar, message, text, now)):
         return unwanted
     ranking = grammar.rank_intents(text)
