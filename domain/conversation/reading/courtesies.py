@@ -1,6 +1,6 @@
 """Courtesies and insults: messages that ask for nothing, which a person answers all the same."""
 
-from domain.parsing.tokens import TokenKind, TokenStream, keys_of
+from domain.parsing.tokens import TokenKind, TokenStream, key_of, keys_of
 
 GREETING, THANKS, INSULT = "greeting", "thanks", "insult"
 COURTESY_INTENTS = frozenset({GREETING, THANKS, INSULT})
@@ -52,7 +52,9 @@ _PRAISING_STEMS = ("کارتونعالی", "کارتونخوببود", "کارت
 _MOST_INSULTING = 8
 """Words of a message that only insults: a longer one tells of something."""
 _DRIVERS = keys_of("راننده", "رانندش", "رانندهاش", "تاکسی")
-"""Who insults a driver complains of one."""
+"""Who insults a driver complains of one; …"""
+_TAXI = key_of("تاکسی")
+"""… and who thanks that of a taxi praises him («تشکر از راننده تاکسی»)."""
 _MOST_JOINED = 4
 _MOST_STRANGE = 4
 """Other words that a message of thanks may have, where it calls no command."""
@@ -81,7 +83,7 @@ def read_courtesy(text: str, *, calls_nothing: bool = False) -> str | None:
         return INSULT
     strange = [word for word in message_words if word not in _GREETING_WORDS | _THANKING_WORDS | _BESIDE_WORDS]
     if any(word in _THANKING_WORDS for word in message_words) and len(strange) <= (
-        _MOST_STRANGE if calls_nothing else 0
+        _MOST_STRANGE if calls_nothing and _TAXI not in message_words else 0
     ):
         return THANKS
     is_greeting = not strange and any(word in _GREETING_WORDS for word in message_words)

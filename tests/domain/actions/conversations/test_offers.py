@@ -14,6 +14,21 @@ async def test_an_offer_keeps_what_was_said(town: Municipality) -> None:
     assert (await town.say(CITIZEN, "بله")).key == "services.machinery.notices.submit"
 
 
+async def test_a_length_behind_an_offer_of_a_machine_is_taken(town: Municipality) -> None:
+    assert (await town.say(CITIZEN, "یه گریدر")).key == "sms.did_you_mean"
+    assert (await town.say(CITIZEN, "۳")).key == "services.machinery.fields.date.prompt"
+    assert "۳ ساعت" in (await town.says("فردا", "۸", "خیابان امام")).text
+
+
+async def test_who_does_not_want_it_any_more_or_waits_is_answered_about_the_request(town: Municipality) -> None:
+    code = await town.order()
+    assert (await town.say(CITIZEN, "چرا هنوز کسی نیومده")).key == "services.machinery.status.submitted"
+    for unwanted in (f"پشیمون شدم {code} رو نمیخوام", "همسایه لودر آورد دیگه لازم نیست بیاین"):
+        assert (await town.say(CITIZEN, unwanted)).key == "sms.offer.cancel"
+        await town.say(CITIZEN, "نه")
+    assert (await town.request(code)).state == "submitted"
+
+
 async def test_a_text_that_can_be_nothing_else_needs_no_offer(town: Municipality) -> None:
     wish = "سلام، ما فردا ساعت ۸ لودر ۴ ساعت احتیاج داریم خیابان امام"
     assert (await town.say(CITIZEN, wish)).key == "services.machinery.summary"
