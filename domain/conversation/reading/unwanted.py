@@ -55,8 +55,8 @@ def wants_no_more(text: str) -> bool:
     that is no word.
     """
     stream = TokenStream(text)
-    words = {stream.raw_at(index) for index in range(len(stream))}
-    if words & (QUESTION_MARKS | MESSAGE_WORDS | _CANCEL_WORDS):
+    message_words = {stream.raw_at(index) for index in range(len(stream))}
+    if message_words & (QUESTION_MARKS | MESSAGE_WORDS | _CANCEL_WORDS):
         return False
     return _is_unwanted(stream, find_refusals(stream))
 
@@ -75,8 +75,8 @@ def read_unwanted(grammar: Grammar, message: ParsedMessage, text: str, now: date
         is_kept = bool(refusals) and place is None  # «نمی‌خوام لغو بشه»
         return ParsedMessage(UNKNOWN_INTENT, mood=Mood.REFUSED, refused_intent=_CANCEL_INTENT) if is_kept else None
     is_of_cancelling = message.refused_intent in {"", _CANCEL_INTENT, "exit"}
-    is_said = bool(cancel_words or (place and not place.is_bill) or (refusals and _regrets(stream)))
-    if not (is_of_cancelling and is_said):
+    has_request = bool(cancel_words or (place and not place.is_bill) or (refusals and _regrets(stream)))
+    if not (is_of_cancelling and has_request):
         return None
     code_text = stream.source_text(place.start, place.end) if place and not place.is_bill else ""
     code = grammar.parse_arguments(_CANCEL_INTENT, code_text, now) if code_text else None
