@@ -38,6 +38,7 @@ from channels.admin.payments.attempt_pages import AttemptPages
 from channels.admin.payments.settlement_pages import SettlementPages
 from channels.admin.people.substitute_pages import SubstitutePages
 from channels.admin.people.user_pages import UserPages
+from channels.admin.queues.bulk_pages import BulkPages
 from channels.admin.queues.queue_pages import QueuePages
 from channels.admin.registries.import_pages import ImportPages
 from channels.admin.registries.registry_pages import RegistryPages
@@ -112,8 +113,10 @@ class Admin:
 def _build_request_pages(staff_sign_in: StaffSignIn, side_processes: SideProcesses) -> Sequence[PageGroup]:
     """Return the pages of requests."""
     dependencies, store = staff_sign_in.dependencies, staff_sign_in.store
+    queue_pages = QueuePages(dependencies, store, side_processes.gateways)
     return (
-        QueuePages(dependencies, store, side_processes.gateways),
+        queue_pages,
+        BulkPages(dependencies, store, queue_pages),
         WalkInPages(dependencies, store),
         RequestPages(dependencies, store),
         PrintPages(dependencies, store, side_processes.printer),

@@ -51,7 +51,10 @@ def _list_filters(request: web.Request) -> list[tuple[str, str]]:
 
 _KINDS: Mapping[str, ReadKind | None] = {
     "/staff/views": ReadKind.QUEUE,
+    "/staff/list": ReadKind.QUEUE,
     "/staff/assign": ReadKind.QUEUE,
+    "/staff/steps": ReadKind.QUEUE,
+    "/staff/reminders": ReadKind.QUEUE,
     "/staff/requests": ReadKind.SEARCH,
     "/staff/requests/{code}": ReadKind.REQUEST,
     "/staff/requests/{code}/documents/{id}": ReadKind.DOCUMENT,

@@ -33,8 +33,8 @@ def _list_optional_texts(service: Service) -> Iterator[str]:
     """Yield the keys of texts that are looked for before they are asked for."""
     text_prefix = f"services.{service.key}"
     yield from (f"{text_prefix}.{table}.{state.name}" for table in ("status", "pending") for state in service.states)
-    yield from (f"{text_prefix}.row.{field_name}" for field_name in service.summary.field_names)
     asked_fields = [*service.form, *(field for lookup in service.lookups for field in lookup.form)]
+    yield from (f"{text_prefix}.row.{field_name}" for field_name in service.summary.field_names)
     question_parts = ("prompt", "choose", "help")
     yield from (f"{text_prefix}.fields.{field.name}.{part}" for field in asked_fields for part in question_parts)
     part_fields = [f"{field.name}_{part_name}" for field in asked_fields for part_name in field.type.part_names]

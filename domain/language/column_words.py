@@ -23,7 +23,7 @@ def describe_columns(
     return {
         column: join_list(
             texts_by_name[name]
-            for name in service.summary.names_in(column)
+            for name in service.summary.list_column(column)
             if name in texts_by_name and name != left_out
         )
         for column in SummaryColumn

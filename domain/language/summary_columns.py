@@ -30,7 +30,6 @@ class SummaryColumns:
         """All of them, in the order in which a line says them."""
         return (*self.work, *self.time, *self.place)
 
-    def names_in(self, column: SummaryColumn) -> tuple[str, ...]:
+    def list_column(self, column: SummaryColumn) -> tuple[str, ...]:
         """Return those of one column."""
-        names: tuple[str, ...] = getattr(self, column)
-        return names
+        return {SummaryColumn.WORK: self.work, SummaryColumn.TIME: self.time, SummaryColumn.PLACE: self.place}[column]

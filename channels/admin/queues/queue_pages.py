@@ -1,10 +1,10 @@
-"""The desk of the staff: queues with their counts, filters, saved views, the search box, and giving requests to people.
+"""The desk of the staff: queues with their counts, filters, saved views and the search box.
 
 Everything that is asked for is in the address, so a view can be kept, sent to a colleague and gone back to.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 from aiohttp import web
 from yarl import URL
@@ -17,8 +17,7 @@ from channels.admin.gate import as_local_address
 from channels.admin.queues.next_request import choose_first_queue, read_filter_query
 from channels.admin.queues.overview_view import OverviewViews
 from channels.admin.queues.queue_filter import STATES_FIELD
-from channels.admin.queues.queue_view import QueueLook, QueueViews, build_queue_address
-from channels.admin.queues.ticks import read_ticks
+from channels.admin.queues.queue_view import PRINT_PATH, QueueLook, QueueViews, build_queue_address
 from channels.admin.queues.way_back import build_list_suffix
 from channels.admin.submissions import FormSubmission
 from channels.web.posted import read_text
@@ -27,23 +26,24 @@ from domain.actions.bills.lookup import find_bill_by_number
 from domain.actions.dependencies import Dependencies
 from domain.actions.queues.filter_reading import read_queue_filter
 from domain.actions.queues.views import delete_view, save_view
-from domain.actions.queues.work import WorkItem, count_queues, load_queue_page
-from domain.actions.requests.assign import assign_requests
+from domain.actions.queues.work import REQUESTS_PER_PAGE, WorkItem, count_queues, load_queue_page
 from domain.authorization.rights import Right
 from domain.authorization.visibility import visible_services
 from domain.bills.bill import Bill
+from domain.language.wording import day_and_hour_text
 from domain.queues.filters import QueueFilter
 from domain.queues.queue import Queue
 from domain.queues.search import parse_query
 from domain.unit_of_work import Store, UnitOfWork
-from domain.values import tracking_codes
 from domain.values.errors import DomainError
 from domain.values.paging import PAGE_FIELD, Page
-from domain.values.text import fold_compactly, persian_digits
+from domain.values.text import fold_compactly
 
 SEARCH_PATH = "/staff/requests"
 VIEWS_PATH = "/staff/views"
-ASSIGN_PATH = "/staff/assign"
+
+MOST_PRINTED = 200
+"""Rows of a printed list."""
 
 DONE_PARAMETER, NEXT_FIELD = "done", "next"
 
@@ -64,20 +64,15 @@ class QueuePages:
         return (
             PageRoute("GET", HOME_PATH, Right.ACCOUNT, self._show_queue),
             PageRoute("GET", SEARCH_PATH, Right.REQUESTS_VIEW, self._show_search),
+            PageRoute("GET", PRINT_PATH, Right.REQUESTS_VIEW, self._show_printed_list),
             PageRoute(
-                "POST", VIEWS_PATH, Right.REQUESTS_VIEW, FormSubmission("view", self._submit_view, self._render_again)
+                "POST", VIEWS_PATH, Right.REQUESTS_VIEW, FormSubmission("view", self._submit_view, self.render_again)
             ),
             PageRoute(
                 "POST",
                 f"{VIEWS_PATH}/delete",
                 Right.REQUESTS_VIEW,
-                FormSubmission("delete", self._submit_view_deletion, self._render_again),
-            ),
-            PageRoute(
-                "POST",
-                ASSIGN_PATH,
-                Right.REQUESTS_ASSIGN,
-                FormSubmission("assign", self._submit_assignment, self._render_again),
+                FormSubmission("delete", self._submit_view_deletion, self.render_again),
             ),
         )
 
@@ -124,6 +119,22 @@ class QueuePages:
             return f"{MERGED_BILLS_PATH}/{payable.bill_id}"
         return None
 
+    async def _show_printed_list(self, request: web.Request, visitor: Visitor) -> web.Response:
+        """Show the queue as a list on the letterhead, from its first row on."""
+        filter_values = read_filter_query(request.query)
+        async with self._store.open_unit(write=False) as uow:
+            queue_look = await self._load_look(uow, visitor, filter_values, None, MOST_PRINTED)
+            context = await self._queue_views.build_queue_view(uow, visitor, queue_look, ())
+        if queue_look.error:
+            raise queue_look.error
+        printed = {
+            "path": HOME_PATH,
+            "page_ticks": "",
+            "list_suffix": "",
+            "printed_at": day_and_hour_text(visitor.now),
+        }
+        return render_staff_page(request, visitor, "admin/queues/printed_list.html", context | printed)
+
     async def _render_queue(
         self,
         request: web.Request,
@@ -153,7 +164,7 @@ class QueuePages:
         }
         return render_staff_page(request, visitor, "admin/queues/queues.html", context | page_context, error=error)
 
-    async def _render_again(self, request: web.Request, visitor: Visitor, refused_form: RefusedForm) -> web.Response:
+    async def render_again(self, request: web.Request, visitor: Visitor, refused_form: RefusedForm) -> web.Response:
         """Show the list from which a form came, with why it was refused and what was typed into it."""
         return_query = URL(as_local_address(read_text(refused_form.posted_form, NEXT_FIELD))).query
         return await self._render_queue(
@@ -161,7 +172,12 @@ class QueuePages:
         )
 
     async def _load_look(
-        self, uow: UnitOfWork, visitor: Visitor, filter_values: Mapping[str, object], start_cursor: str | None
+        self,
+        uow: UnitOfWork,
+        visitor: Visitor,
+        filter_values: Mapping[str, object],
+        start_cursor: str | None,
+        limit: int = REQUESTS_PER_PAGE,
     ) -> QueueLook:
         """Look at a queue; what is wrong with what was asked for is shown beside an empty page of it."""
         empty_page: Page[WorkItem] = Page((), None, None)
@@ -170,7 +186,7 @@ class QueuePages:
         except DomainError as error:  # the queue itself stays chosen, so the page is not simply empty
             return QueueLook(self._read_queue(visitor, filter_values), empty_page, None, error, filter_values)
         queue_page, page_error = await load_filtered(
-            load_queue_page(self._dependencies, uow, visitor.actor, queue_filter, start_cursor), empty_page
+            load_queue_page(self._dependencies, uow, visitor.actor, queue_filter, start_cursor, limit), empty_page
         )
         return QueueLook(queue_filter, queue_page, None if page_error else start_cursor, page_error)
 
@@ -207,39 +223,6 @@ class QueuePages:
             await delete_view(uow, read_text(visitor.form, "name"), visitor.actor)
         return f"{HOME_PATH}?{DONE_PARAMETER}=view_deleted"
 
-    async def _submit_assignment(self, request: web.Request, visitor: Visitor) -> str | web.Response:
-        """Give the ticked requests to one of the staff; what cannot be given is reported, the others are given."""
-        return_address = as_local_address(read_text(visitor.form, NEXT_FIELD))
-        versions_by_code = {tick.code: tick.version for tick in read_ticks(visitor.form)}
-        async with self._store.open_unit() as uow:
-            outcomes = await assign_requests(
-                self._dependencies, uow, versions_by_code, read_text(visitor.form, "assignee"), visitor.actor
-            )
-        refused_requests = [(outcome.code, outcome.error) for outcome in outcomes if outcome.error]
-        if not refused_requests:
-            return _add_done(return_address, "assigned")
-        for code, refusal_error in refused_requests:
-            await visitor.audit_denial(refusal_error, code)
-        refusal_rows = [
-            (code, tracking_codes.display_code(code), self._dependencies.wording.render_error(refusal_error))
-            for code, refusal_error in refused_requests
-        ]
-        context = {
-            "assigned_count": persian_digits(len(outcomes) - len(refused_requests)),
-            "refusals": refusal_rows,
-            "return_address": return_address,
-        }
-        return render_staff_page(request, visitor, "admin/queues/assigned.html", context, status=409)
-
 
 def _keep_texts(raw_values: Sequence[object]) -> list[str]:
     return [raw_value for raw_value in raw_values if isinstance(raw_value, str)]
-
-
-def _add_done(page_address: str, done_key: str) -> str:
-    """Return an address of this site that also says what was just done."""
-    address_parts = urlsplit(page_address)
-    query = "&".join(
-        query_part for query_part in (address_parts.query, urlencode({DONE_PARAMETER: done_key})) if query_part
-    )
-    return address_parts._replace(query=query, fragment="").geturl()

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from channels.admin.frame import Visitor
-from channels.admin.queues.ticks import Tick
+from channels.admin.queues.ticks import format_tick
 from domain.actions.dependencies import Dependencies
 from domain.actions.queues.amounts import RowAmount
+from domain.actions.queues.bulk import TickedRequest
 from domain.actions.queues.work import WorkItem
 from domain.fields.stored import list_stored
 from domain.language.changes import UNREVIEWED_CHANGES
@@ -72,22 +73,15 @@ class QueueRow:
 
 
 class RowViews:
-    """Words requests as rows."""
+    """Words requests as rows of one page; `member_names` are those of the staff by user name."""
 
-    def __init__(self, dependencies: Dependencies) -> None:
+    def __init__(self, dependencies: Dependencies, member_names: Mapping[str, str], now: datetime) -> None:
         self._dependencies = dependencies
-        self._get_text = dependencies.catalogue.text
+        self._member_names = member_names
+        self._now = now
 
-    def build_row(
-        self,
-        item: WorkItem,
-        visitor: Visitor,
-        member_names: Mapping[str, str],
-        amount: RowAmount | None,
-        *,
-        has_tick: bool,
-    ) -> QueueRow:
-        """Return the row of a request; `member_names` are those of the staff by user name."""
+    def build_row(self, item: WorkItem, amount: RowAmount | None, *, has_tick: bool) -> QueueRow:
+        """Return the row of a request."""
         request, wording = item.request, self._dependencies.wording
         service = self._dependencies.engine.get_service(request.service)
         applicant_name = find_applicant_name(service, request)
@@ -104,10 +98,10 @@ class RowViews:
             amount_note=self._describe_amount(amount) if amount else "",
             state=wording.state_title(request),
             phase=request.phase.value,
-            left=self._describe_time_left(item, visitor),
+            left=self._describe_time_left(item),
             due_at=day_and_hour_text(request.due_at) if item.sla and request.due_at else "",
             sla=item.sla.value if item.sla else "",
-            assignee=member_names.get(request.assignee or "", request.assignee or ""),
+            assignee=self._member_names.get(request.assignee or "", request.assignee or ""),
             created=jalali_text(to_tehran(request.created_at).date()),
             is_unverified=request.unverified_mobile is not None,
             is_changed=bool(UNREVIEWED_CHANGES.find(request)),
@@ -121,15 +115,15 @@ class RowViews:
             self._dependencies.wording.form_value_text(service, service.subject_field or "", subject) if subject else ""
         )
 
-    def _describe_time_left(self, item: WorkItem, visitor: Visitor) -> str:
+    def _describe_time_left(self, item: WorkItem) -> str:
         if item.sla is None or item.request.due_at is None:
             return ""
         dependencies = self._dependencies
-        return describe_time_left(dependencies.catalogue, dependencies.calendar, item.request.due_at, visitor.now)
+        return describe_time_left(dependencies.catalogue, dependencies.calendar, item.request.due_at, self._now)
 
     def _describe_amount(self, amount: RowAmount) -> str:
         if amount.is_quoted:
-            return self._get_text("admin.queues.by_tariff")
+            return self._dependencies.catalogue.text("admin.queues.by_tariff")
         if amount.deadline is None:
             return ""
         deadline_text = self._dependencies.wording.render_fact(None, "deadline", amount.deadline)
@@ -145,4 +139,5 @@ def list_columns(rows: Sequence[QueueRow]) -> list[str]:
 
 
 def _build_tick(request: ServiceRequest, amount: RowAmount | None) -> str:
-    return str(Tick(request.code, request.version_token, amount.rials if amount and amount.is_quoted else None))
+    shown_price = amount.rials if amount and amount.is_quoted else None
+    return format_tick(TickedRequest(request.code, request.version_token, shown_price))

@@ -5,13 +5,14 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from channels.admin.frame import HOME_PATH, Visitor
+from channels.admin.queues.bulk_offers import BulkOffers, find_bulk_offers
 from channels.admin.queues.queue_filter import FilterForm, format_value, list_values
 from channels.admin.queues.queue_rows import QueueRow, RowViews, list_columns
 from domain.actions.dependencies import Dependencies
 from domain.actions.queues.amounts import load_amounts
 from domain.actions.queues.views import list_views
 from domain.actions.queues.work import QueueCount, WorkItem
-from domain.actions.requests.assign import assignable_units, list_colleagues, may_assign
+from domain.actions.requests.assign import assignable_units, list_colleagues
 from domain.people.person import StaffMember
 from domain.queues.filters import QueueFilter
 from domain.queues.queue import Queue
@@ -23,6 +24,10 @@ from domain.values.paging import PAGE_FIELD, Cursor, ListOrder, Page
 from domain.values.text import persian_digits
 
 _AGE_DIRECTIONS = {ListOrder.NEWEST: "descending", ListOrder.OLDEST: "ascending"}
+
+
+PRINT_PATH = "/staff/list"
+"""A queue as a list on the letterhead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +88,6 @@ class QueueViews:
         self._dependencies = dependencies
         self._get_text = dependencies.catalogue.text
         self._filter = FilterForm(dependencies)
-        self._rows = RowViews(dependencies)
 
     async def build_queue_view(
         self, uow: UnitOfWork, visitor: Visitor, look: QueueLook, counts: Sequence[QueueCount]
@@ -91,13 +95,8 @@ class QueueViews:
         """Return what the page shows of a look."""
         queue_filter, staff_members = look.queue_filter, await uow.people.list_staff()
         member_names = {entry.username: entry.full_name for entry in staff_members}
-        choices = {
-            "assignee": member_names,
-            "office": {entry.code: entry.name for entry in await uow.offices.list_all()},
-        }
-        criteria, requests = queue_filter.as_json(), [item.request for item in look.page.rows]
-        assignable_requests = [request for request in requests if self._may_assign(visitor, request)]
-        queue_rows = await self._build_rows(uow, visitor, look.page.rows, member_names, assignable_requests)
+        offers = find_bulk_offers(self._dependencies, [item.request for item in look.page.rows], visitor.actor)
+        queue_rows = await self._build_rows(uow, visitor, look.page.rows, member_names, offers)
         return {
             "queue_links": [self._build_queue_link(entry, queue_filter) for entry in counts],
             "view_links": [
@@ -109,13 +108,10 @@ class QueueViews:
             "page_ticks": " ".join(row.tick_value for row in queue_rows if row.tick_value),
             "sort_links": _build_sort_links(queue_filter),
             **_build_page_addresses(look),
-            "is_unfiltered": queue_filter == QueueFilter(queue_filter.queue, queue_filter.unit),
             "title": self._describe_title(queue_filter),
-            "filter_parameters": [
-                (name, format_value(entry)) for name, value in criteria.items() for entry in list_values(value)
-            ],
-            "filter_view": self._filter.build_view(visitor, queue_filter, choices, look.unread_values, look.error),
-            "assignable_members": self._list_assignees(visitor, staff_members, assignable_requests),
+            **await self._describe_filter(uow, visitor, look, member_names),
+            "bulk_offers": offers,
+            "assignable_members": self._list_assignees(visitor, staff_members, offers.assignable_requests),
         }
 
     async def _build_rows(
@@ -124,16 +120,26 @@ class QueueViews:
         visitor: Visitor,
         items: Sequence[WorkItem],
         member_names: Mapping[str, str],
-        assignable_requests: Sequence[ServiceRequest],
+        offers: BulkOffers,
     ) -> list[QueueRow]:
         amounts = await load_amounts(self._dependencies, uow, [item.request for item in items], visitor.actor)
-        assignable_ids = {request.id for request in assignable_requests}
+        rows = RowViews(self._dependencies, member_names, visitor.now)
         return [
-            self._rows.build_row(
-                item, visitor, member_names, amounts.get(item.request.id), has_tick=item.request.id in assignable_ids
-            )
+            rows.build_row(item, amounts.get(item.request.id), has_tick=item.request.id in offers.tickable_ids)
             for item in items
         ]
+
+    async def _describe_filter(
+        self, uow: UnitOfWork, visitor: Visitor, look: QueueLook, member_names: Mapping[str, str]
+    ) -> dict[str, object]:
+        queue_filter = look.queue_filter
+        offices = {entry.code: entry.name for entry in await uow.offices.list_all()}
+        choices = {"assignee": member_names, "office": offices}
+        return {
+            "is_unfiltered": queue_filter == QueueFilter(queue_filter.queue, queue_filter.unit),
+            "filter_parameters": _list_parameters(queue_filter.as_json()),
+            "filter_view": self._filter.build_view(visitor, queue_filter, choices, look.unread_values, look.error),
+        }
 
     def _build_queue_link(self, queue_count: QueueCount, queue_filter: QueueFilter) -> QueueLink:
         queue_values = {"queue": queue_count.queue.value} | (
@@ -165,9 +171,6 @@ class QueueViews:
             return self._dependencies.catalogue.render("admin.queues.found", {"search": queue_filter.search})
         return self._queue_title(queue_filter.queue, queue_filter.unit)
 
-    def _may_assign(self, visitor: Visitor, request: ServiceRequest) -> bool:
-        return may_assign(self._dependencies, request, visitor.actor)
-
     def _list_assignees(
         self, visitor: Visitor, staff_members: Sequence[StaffMember], assignable_requests: Sequence[ServiceRequest]
     ) -> list[tuple[str, str]]:
@@ -195,10 +198,14 @@ def build_queue_address(
     criteria: Mapping[str, object], start_cursor: Cursor | str | None = None, **more_parameters: str
 ) -> str:
     """Return the address of a queue with its filter (`QueueFilter.as_json`), from that place on."""
-    query_pairs = [(name, format_value(entry)) for name, value in criteria.items() for entry in list_values(value)]
+    query_pairs = _list_parameters(criteria)
     if start_cursor:
         query_pairs.append((PAGE_FIELD, str(start_cursor)))
     return f"{HOME_PATH}?{urlencode([*query_pairs, *more_parameters.items()])}"
+
+
+def _list_parameters(criteria: Mapping[str, object]) -> list[tuple[str, str]]:
+    return [(name, format_value(entry)) for name, value in criteria.items() for entry in list_values(value)]
 
 
 def _build_view_link(view_name: str, saved_filter: QueueFilter | None, queue_filter: QueueFilter) -> ViewLink:
@@ -215,6 +222,7 @@ def _build_page_addresses(look: QueueLook) -> dict[str, str | None]:
         "next_address": build_queue_address(criteria, page.next_cursor) if page.next_cursor else None,
         "queue_address": build_queue_address(criteria, look.start_cursor),
         "clear_address": _build_clear_address(look.queue_filter),
+        "print_address": build_queue_address(criteria).replace(HOME_PATH, PRINT_PATH, 1),
     }
 
 

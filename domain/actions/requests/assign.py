@@ -1,7 +1,6 @@
-"""Naming the member of the staff who takes care of a request: by others, by oneself, for several at once; or nobody."""
+"""Naming the member of the staff who takes care of a request: by others, by oneself; or nobody."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from domain.actions.dependencies import Dependencies
 from domain.actions.requests.act import lock_request
@@ -14,30 +13,10 @@ from domain.people.person import StaffMember, Substitution
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor, Role
-from domain.values.errors import (
-    AlreadyDone,
-    Conflict,
-    DomainError,
-    InvalidField,
-    NotAllowedNow,
-    NotFound,
-    TooLarge,
-)
-from domain.values.reasons import AlreadyDoneReason, ConflictReason, InvalidReason, TooLargeReason
-from domain.values.text import persian_digits
+from domain.values.errors import AlreadyDone, Conflict, InvalidField, NotAllowedNow, NotFound
+from domain.values.reasons import AlreadyDoneReason, ConflictReason, InvalidReason
 from domain.values.tracking_codes import TrackingCode
 from domain.values.version_token import VersionToken
-
-MOST_ASSIGNED_AT_ONCE = 200
-"""Requests that may be assigned in one unit."""
-
-
-@dataclass(frozen=True, slots=True)
-class AssignmentResult:
-    """One of several requests: given to the member, or why not."""
-
-    code: TrackingCode
-    error: DomainError | None = None
 
 
 def may_assign(dependencies: Dependencies, request: ServiceRequest, actor: Actor) -> bool:
@@ -132,29 +111,6 @@ async def drop_assignment(
     former_assignee, request.assignee = request.assignee, None
     await dependencies.engine.record_event(uow, request, "unassign", acting_actor, {"assignee_before": former_assignee})
     return request
-
-
-async def assign_requests(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
-    versions: Mapping[TrackingCode, VersionToken | None],
-    username: str,
-    actor: Actor,
-) -> list[AssignmentResult]:
-    """Give several requests to one member; each that cannot be given is reported, the others are. `TooLarge` past 200.
-
-    `versions` is tracking code → the version that was looked at, as `assign_request` takes it.
-    """
-    if len(versions) > MOST_ASSIGNED_AT_ONCE:
-        raise TooLarge("code", TooLargeReason.TOO_MANY_REQUESTS, most=persian_digits(MOST_ASSIGNED_AT_ONCE))
-    results = []
-    for code in sorted(versions):  # one order for all who lock several: nobody waits crosswise
-        try:
-            await assign_request(dependencies, uow, code, username, actor, versions[code])
-            results.append(AssignmentResult(code))
-        except DomainError as error:
-            results.append(AssignmentResult(code, error))
-    return results
 
 
 async def _give_request(

@@ -205,6 +205,7 @@ CHARGING = (
         inputs=(AREA, Field("amount", Rials(), required=False), OPTIONAL_REASON),
         guards=(DocumentsComplete(OPINION_PAPERS),),
         effects=(PriceOpinion(), OverridePrice()),
+        for_several=True,
     ),
     *payment_transitions(),
 )
@@ -220,7 +221,7 @@ ANSWERING = (
         effects=(IssueLetter(ANSWER_REGISTER),),
         notices=(Notice("issue"),),
     ),
-    Transition("close", ("answered",), "closed", CITIZENS | SENDERS, notices=(Notice("close"),)),
+    Transition("close", ("answered",), "closed", CITIZENS | SENDERS, notices=(Notice("close"),), for_several=True),
     Transition(
         "close_in_time",
         ("answered",),

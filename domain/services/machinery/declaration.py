@@ -156,6 +156,7 @@ RECEIVING = (
         inputs=ACCEPTED_OTHERWISE,
         effects=(HoldMachines(),),
         notices=(Notice("accept"),),
+        for_several=True,
     ),
     Transition(
         "reject",
@@ -177,6 +178,7 @@ CHARGING = (
         REVENUE_ROLES,
         inputs=(Field("amount", Rials(), required=False), OPTIONAL_REASON),
         effects=(PriceWork(), OverridePrice()),
+        for_several=True,
     ),
     *payment_transitions(FreeMachines(), reckon_limit=day_of_work_begins),
 )
@@ -185,7 +187,7 @@ WORKING = (
     Transition(
         "schedule", ("paid",), "scheduled", CIVIL, inputs=BOOKING_INPUTS, guards=(BillsSettled(),),
         effects=(BookMachines(MAX_HOURS_PER_MACHINE),),
-        notices=(Notice("schedule"), Notice("operator_booked", Audience.OPERATORS)),
+        notices=(Notice("schedule"), Notice("operator_booked", Audience.OPERATORS)), for_several=True,
     ),
     Transition(
         "reschedule", ("scheduled",), "scheduled", CIVIL, inputs=BOOKING_INPUTS,
@@ -195,7 +197,7 @@ WORKING = (
     Transition(
         "hand_over", ("scheduled",), "handed_over", CIVIL, inputs=(EARLY_CONSENT,),
         guards=(BillsSettled(), BookedDayReachedOrEarly()), effects=(MoveBookingToNow(), HandOver()),
-        notices=(Notice("hand_over"),),
+        notices=(Notice("hand_over"),), for_several=True,
     ),
     Transition(
         "complete", ("handed_over",), "awaiting_supplement", CIVIL, inputs=(WORKED_HOURS_INPUT,),

@@ -156,7 +156,7 @@ ASKING_OWNER = (
 )
 
 REVIEWING = (
-    Transition("take", ("submitted",), "under_review", OFFICERS, notices=(Notice("take"),)),
+    Transition("take", ("submitted",), "under_review", OFFICERS, notices=(Notice("take"),), for_several=True),
     Transition(
         "approve",
         ("under_review",),
@@ -166,6 +166,7 @@ REVIEWING = (
         guards=(LeaveNotOver(),),
         effects=(SettleScope(), IssuePermit(PERMIT_REGISTER, PERMIT_KIND)),
         notices=(Notice("approve"),),
+        for_several=True,
     ),
     Transition(
         "reject",

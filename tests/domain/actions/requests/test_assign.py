@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from domain.actions.queues import work
+from domain.actions.queues.bulk import TickedRequest, assign_each
 from domain.actions.requests import act, assign, walk_in
 from domain.actions.staff.staffing import list_substitutions, load_staff_actor, today_in_tehran
 from domain.people.person import StaffMember, Substitution
@@ -86,8 +87,8 @@ async def several(
     town: Municipality, codes: Sequence[str], username: str, by: Actor = MANAGER
 ) -> dict[str, str | None]:
     """Give several; code → error."""
-    async with town.store.open_unit() as uow:
-        done = await assign.assign_requests(town.desk, uow, dict.fromkeys(map(parse_code, codes)), username, by)
+    seen = [TickedRequest(parse_code(code), None) for code in codes]
+    done = await assign_each(town.desk, town.store, username, seen, by)
     return {one.code: str(one.error) if one.error else None for one in done}
 
 
@@ -213,12 +214,9 @@ async def test_of_several_the_one_that_a_colleague_changed_is_told(town: Municip
     for username in ("sara", "reza"):
         await engage(town, username, Role.CIVIL)
     codes = sorted([await town.order(), await town.order(mobile=NEIGHBOUR)])
-    seen: dict[TrackingCode, VersionToken | None] = {
-        parse_code(code): (await town.request(code)).version_token for code in codes
-    }
+    seen = [TickedRequest(parse_code(code), (await town.request(code)).version_token) for code in codes]
     await give(town, codes[0], "sara")
-    async with town.store.open_unit() as uow:
-        done = await assign.assign_requests(town.desk, uow, seen, "reza", MANAGER)
+    done = await assign_each(town.desk, town.store, "reza", seen, MANAGER)
     assert [str(one.error) for one in done] == ["conflict:code:moved_on", "None"]
     assert [(await town.request(code)).assignee for code in codes] == ["sara", "reza"]
 
