@@ -62,8 +62,8 @@ NOT_SHOWN = {
     "vcard",
     "type",
     "edited",
-    "w-national_code",
-    "w-postal_code",
+    "z-national_code",
+    "z-postal_code",
 }
 """What nobody is told: names in the messenger, what was written over a text that had come before; and wrong
 answers that are too short for their own names.

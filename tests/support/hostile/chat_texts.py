@@ -95,7 +95,7 @@ class HostileVisitor:
             asked = find_asked_field(message.text, service, "telegram")
             assert asked, message.text
             if not isinstance(asked.type, Text):
-                await self.says(self.text(f"w-{asked.name}", QUOTED))
+                await self.says(self.text(f"z-{asked.name}", QUOTED))
             message = await self.says(
                 self.text(f"{asked.name}-{intent.name}") if isinstance(asked.type, Text) else GOOD[asked.name]
             )
