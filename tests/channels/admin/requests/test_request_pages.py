@@ -266,7 +266,7 @@ def small_form(page: str, path: str) -> str:
 def told(page: str) -> str:
     """What is said above everything: nothing was done, and why; once on a page."""
     (alert,) = page.split('role="alert"')[1:]
-    assert alert.index("چیزی ثبت نشد") < alert.index('class="columns request"')
+    assert alert.index("چیزی ثبت نشد") < alert.index('class="columns')
     return alert.split("</p>")[0]
 
 
