@@ -2,14 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
-from urllib.parse import urlencode
 
 from channels.admin.actors import describe_actor
 from channels.admin.bills.bill_view import BillView, build_bill_view
 from channels.admin.bills.quote_view import QuoteView, build_quote_view
 from channels.admin.frame import Visitor
-from channels.admin.registries.registry_view import list_address
+from channels.admin.requests.fact_view import FactViews, LabelledValue
 from channels.admin.requests.step_view import OpenedStep, StepForm, StepViews
 from domain.actions.dependencies import Dependencies
 from domain.actions.drafts.submitting import REPRESENTED
@@ -18,19 +16,16 @@ from domain.actions.requests.assign import list_colleagues
 from domain.actions.requests.described_changes import DescribedChange, describe_event_changes
 from domain.actions.requests.reopen import REOPENED_AS, may_staff_reopen
 from domain.authorization.request_policy import may_use_on_request
-from domain.authorization.rights import Right, registry_right
+from domain.authorization.rights import Right
 from domain.blocks.charging import QUOTE, list_request_bills
 from domain.blocks.papers_pending import find_missing_papers
-from domain.fields.form import Field
-from domain.fields.places import find_map_link
-from domain.fields.stored import list_stored
-from domain.fields.types import Identifier
 from domain.language.changes import UNREVIEWED_CHANGES
 from domain.language.service import Service
+from domain.language.time_left import describe_time_left
 from domain.language.wording import day_and_hour_text
 from domain.messages.records import OutboxMessage
 from domain.people.person import StaffMember
-from domain.registries.declarations import REGISTRIES
+from domain.queues.queue import Sla, SlaMoments, assess_sla
 from domain.requests.documents import Document
 from domain.requests.history import HistoryEvent, find_actor
 from domain.requests.request import ServiceRequest
@@ -42,31 +37,6 @@ from domain.values.languages import join_list
 from domain.values.version_token import VersionToken
 
 MAX_MESSAGES = 50
-
-_LONG_VALUE = 60
-"""Characters of a value that no column of facts takes in one line."""
-
-
-@dataclass(frozen=True, slots=True)
-class LabelledValue:
-    """A label and its value in words. `link` leads to the registry's row that it names, or to its point on a map;
-    `copied` is what whoever types it elsewhere needs, in Latin digits.
-    """
-
-    label: str
-    value: str
-    link: str | None = None
-    copied: str | None = None
-
-    @property
-    def is_long(self) -> bool:
-        """Whether it is read as lines, over the whole width."""
-        return len(self.value) > _LONG_VALUE
-
-    @property
-    def direction(self) -> str:
-        """How the value runs: one without letters browsers would take for left-to-right, its hour before its day."""
-        return "auto" if any(character.isalpha() for character in self.value) else "rtl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +105,10 @@ class RequestHead:
     """Day and hour in Tehran."""
     unit: str | None
     """What the unit is called whose turn it is; None where it is none's."""
+    time_left: str
+    """How long its unit has for it still, or since when it is late, in words; empty where nothing says that."""
+    urgency: Sla | None
+    """How near the end of that is; None where there is none."""
     is_erased: bool
     """Its personal data was erased."""
     reopens: str | None
@@ -217,6 +191,7 @@ class RequestViews:
         self._dependencies = dependencies
         self._get_text = dependencies.catalogue.text
         self._step_views = StepViews(dependencies)
+        self._facts = FactViews(dependencies)
 
     async def build_request_view(
         self, uow: UnitOfWork, request: ServiceRequest, visitor: Visitor, opened_step: OpenedStep | None = None
@@ -228,9 +203,9 @@ class RequestViews:
         paper_names = service.papers.paper_names if service.papers else ()
         return RequestView(
             head=await self._build_head(uow, request, service.state_named(request.state).unit, member_names),
-            form_facts=self._list_facts(service, visitor, service.form, request.fields),
+            form_facts=self._facts.list_facts(service, visitor, service.form, request.fields),
             unreviewed_changes=self._describe_unreviewed(service, request),
-            recorded_facts=self._list_recorded_facts(service, visitor, request),
+            recorded_facts=self._facts.list_recorded_facts(service, visitor, request),
             quote=self._build_quote(request),
             documents=await uow.documents.list_of_request(request.id),
             missing=[self._label_paper(entry) for entry in await find_missing_papers(uow, service.papers, request)],
@@ -283,6 +258,7 @@ class RequestViews:
         self, uow: UnitOfWork, request: ServiceRequest, unit_role: Role | None, member_names: Mapping[str, str]
     ) -> RequestHead:
         wording, unverified_mobile = self._dependencies.wording, request.unverified_mobile
+        urgency, time_left = self._assess_time(request)
         return RequestHead(
             code=request.code,
             shown_code=tracking_codes.display_code(request.code),
@@ -298,10 +274,19 @@ class RequestViews:
             channel=self._label_channel(request.channel),
             created_at=day_and_hour_text(request.created_at),
             unit=self._get_text(f"roles.{unit_role}") if unit_role else None,
+            time_left=time_left,
+            urgency=urgency,
             is_erased=request.erased_at is not None,
             reopens=(await uow.requests.get(request.parent_id)).code if request.parent_id else None,
             reopened_as=REOPENED_AS.find(request),
         )
+
+    def _assess_time(self, request: ServiceRequest) -> tuple[Sla | None, str]:
+        dependencies, now = self._dependencies, self._dependencies.clock.now()
+        urgency = assess_sla(request, SlaMoments.from_calendar(now, dependencies.calendar))
+        if urgency is None or request.due_at is None:
+            return None, ""
+        return urgency, describe_time_left(dependencies.catalogue, dependencies.calendar, request.due_at, now)
 
     def _describe_represented(self, request: ServiceRequest) -> str | None:
         represented = REPRESENTED.find(request)
@@ -309,41 +294,9 @@ class RequestViews:
             return None
         return f"{represented['name']} ({self._get_text('web.request_form.relation.' + represented['relation'])})"
 
-    def _list_facts(
-        self, service: Service, visitor: Visitor, fact_fields: Sequence[Field], values: Mapping[str, Any]
-    ) -> list[LabelledValue]:
-        """Return those of a form, or of what steps kept beside it, that are there."""
-        prefix = f"services.{service.key}.fields.{{}}.label" if fact_fields is service.form else "kept.{}"
-        return [
-            LabelledValue(
-                self._get_text(prefix.format(fact_field.name)),
-                self._dependencies.wording.render_page_value(fact_field.type, fact_field.name, value),
-                self._find_row_address(service, visitor, fact_field.name, value) or find_map_link(str(value)) or None,
-                str(value) if _is_copied(fact_field) else None,
-            )
-            for fact_field in fact_fields
-            if (value := values.get(fact_field.name)) not in (None, "", [])
-        ]
-
     def _describe_unreviewed(self, service: Service, request: ServiceRequest) -> str:
         changed_names = UNREVIEWED_CHANGES.find(request) or ()
         return join_list(self._get_text(f"services.{service.key}.fields.{name}.label") for name in changed_names)
-
-    def _list_recorded_facts(self, service: Service, visitor: Visitor, request: ServiceRequest) -> list[LabelledValue]:
-        """Return what steps stored beside the form, and what the open question is about."""
-        facts = self._list_facts(service, visitor, service.stored_fields, _list_unstated_facts(request))
-        if marked_labels := self._dependencies.wording.list_marked_labels(request):
-            facts.append(LabelledValue(self._get_text("admin.request.marked"), join_list(marked_labels)))
-        return facts
-
-    def _find_row_address(self, service: Service, visitor: Visitor, field_name: str, value: Any) -> str | None:
-        """Return the address of the registry's row that a fact names, for who may see it."""
-        registry_key = next(
-            (reference.registry for reference in service.references if reference.field == field_name), None
-        )
-        if registry_key is None or not visitor.may(registry_right(registry_key, "view")):
-            return None
-        return f"{list_address(REGISTRIES[registry_key])}?{urlencode({'q': value})}"
 
     async def _load_messages(self, uow: UnitOfWork, request: ServiceRequest) -> list[OutboxMessage]:
         return await uow.outbox.list_recent(request_id=request.id, limit=MAX_MESSAGES)
@@ -384,14 +337,3 @@ class RequestViews:
 
     def _label_paper(self, paper_name: str) -> str:
         return self._get_text(f"choices.document.{paper_name}")
-
-
-def _is_copied(fact_field: Field) -> bool:
-    """Return whether a value is a number that one types elsewhere too; a plate has letters, and is read as on a car."""
-    return isinstance(fact_field.type, Identifier) and fact_field.type.identifier_kind != "plate"
-
-
-def _list_unstated_facts(request: ServiceRequest) -> dict[str, Any]:
-    """Return what a request keeps, but for what its form says already."""
-    stored_values = list_stored(request)
-    return {name: value for name, value in stored_values.items() if request.fields.get(name) != value}
