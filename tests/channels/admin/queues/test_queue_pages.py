@@ -13,7 +13,7 @@ from tests.support.staff_site import StaffSite, Visitor, visitor
 
 def listed(page: str) -> list[str]:
     """The tracking codes of a list."""
-    return re.findall(r'<td><a href="/staff/requests/([0-9]{9})">', page)
+    return re.findall(r'<td><a href="/staff/requests/([0-9]{9})["?]', page)
 
 
 def queues(page: str) -> dict[str, str]:
