@@ -42,7 +42,7 @@ REDIRECTING = {
     "submissions.py",  # the one way
     "gate.py",  # what is asked for before any handler is reached: to sign in, to show a code, to change a password
     "account/sign_in.py",  # as BEFORE_THE_GATE
-    "queues/queue_pages.py",  # no form is posted: the search box leads to a request, or, empty, to the first page
+    "queues/ticks.py",  # no form is posted: the search box leads to a request, or, empty, to the first page
     "registries/registry_pages.py",  # nor here: a page for changing a row of which nothing is this one's to change
 }
 """Modules that send a browser elsewhere, each with why it may."""
@@ -113,7 +113,7 @@ def test_every_form_is_answered_in_the_one_way(site: StaffSite) -> None:
 def test_no_other_module_redirects_or_reads_a_version() -> None:
     assert {path for path, source in sources().items() if "HTTPSeeOther" in source} == REDIRECTING
     readers = {path for path, source in sources().items() if re.search(r"\bVersionToken\(", source)}
-    assert readers == {"version_tokens.py", "queues/queue_pages.py"}, "the second reads one from each ticked row"
+    assert readers == {"version_tokens.py", "queues/ticks.py"}, "the second reads one from each ticked row"
 
 
 @asynccontextmanager
