@@ -334,11 +334,12 @@ class Wording:
         """Render a text about a request, with these facts beside its own, also as chats say it where they have words of
         their own; it goes out as `cls` where it names none.
         """
-        chat_keys = [f"{CHAT_PREFIX}{key}"] if f"{CHAT_PREFIX}{key}" in self.catalogue else []
-        fact_names = frozenset().union(*(self.catalogue.list_fact_names(one) for one in (key, *chat_keys)))
-        text_facts = self.request_facts(request, facts, fact_names)
+        fact_names, chat_key = self.catalogue.list_fact_names(key), f"{CHAT_PREFIX}{key}"
+        if chat_key not in self.catalogue:
+            return self.catalogue.render_message(key, self.request_facts(request, facts, fact_names), cls, request.id)
+        text_facts = self.request_facts(request, facts, fact_names | self.catalogue.list_fact_names(chat_key))
         message = self.catalogue.render_message(key, text_facts, cls, request.id)
-        return replace(message, chat_text="".join(self.catalogue.render(one, text_facts) for one in chat_keys))
+        return replace(message, chat_text=self.catalogue.render(chat_key, text_facts))
 
     def render_error(self, error: DomainError) -> str:
         """Return the text of an error for people."""

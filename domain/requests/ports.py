@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Collection, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from domain.requests.consent_link import ConsentLink
 from domain.requests.documents import Document
@@ -36,6 +36,10 @@ class RequestRepository(Protocol):
 
     async def list_requests(self, request_filter: RequestFilter) -> list[ServiceRequest]:
         """Return requests, newest first."""
+        ...
+
+    async def list_open_forms(self, service: str, mobile: str, limit: int) -> list[tuple[TrackingCode, dict[str, Any]]]:
+        """Return code and form values of a citizen's open requests of a service, newest first."""
         ...
 
     async def assign_turn(self, service: str, state: str, turn: str) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Executable, Integer, bindparam, delete, select, union, update
 
@@ -45,6 +46,13 @@ _REQUEST_CONDITIONS = {
 }
 _LIST_REQUESTS = FilteredSelect(_SELECT_NEWEST, **_REQUEST_CONDITIONS)
 _LIST_LIVE_REQUESTS = FilteredSelect(_SELECT_NEWEST.where(requests.c.phase.in_(_LIVE_PHASES)), **_REQUEST_CONDITIONS)
+_SELECT_OPEN_FORMS = (
+    select(requests.c.code, requests.c.fields)
+    .where(requests.c.mobile == bindparam("of_mobile"), requests.c.service == bindparam("of_service"))
+    .where(requests.c.phase.in_(_LIVE_PHASES))
+    .order_by(requests.c.id.desc())
+    .limit(bindparam("most", type_=Integer))
+)
 _UPDATE_REQUEST = (
     update(requests)
     .where(requests.c.id == bindparam("request_id"), requests.c.revision == bindparam("read_revision"))
@@ -130,6 +138,10 @@ class SqlRequestRepository(Repository):
             }
         )
         return _REQUEST_MAPPING.read_rows(await self._transaction.fetch_rows(statement, values))
+
+    async def list_open_forms(self, service: str, mobile: str, limit: int) -> list[tuple[TrackingCode, dict[str, Any]]]:
+        values = {"of_mobile": mobile, "of_service": service, "most": limit}
+        return [(code, fields) for code, fields in await self._transaction.fetch_rows(_SELECT_OPEN_FORMS, values)]
 
     async def assign_turn(self, service: str, state: str, turn: str) -> None:
         await self._transaction.execute(_UPDATE_TURN, {"of_service": service, "of_state": state, "its_turn": turn})

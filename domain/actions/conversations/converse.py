@@ -235,10 +235,10 @@ async def _must_be_asked_first(turn: TurnContext, frame: Frame) -> bool:
     """Return whether it is asked once more before it is done: it ends something, or is the same request again."""
     if frame.asked != CONFIRM_STEP and await commands.needs_confirmation(turn, frame):
         return True
-    duplicate = await find_same_request(turn, frame)
-    if duplicate:
-        frame.asked, frame.same_as = None, duplicate.code
-    return duplicate is not None
+    same_code = await find_same_request(turn, frame)
+    if same_code:
+        frame.asked, frame.same_as = None, same_code
+    return same_code is not None
 
 
 async def _check_change(turn: TurnContext, frame: Frame) -> RenderedMessage:

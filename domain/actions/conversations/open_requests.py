@@ -23,7 +23,8 @@ from domain.conversation.reading.ratings import read_score
 from domain.conversation.reading.sentences import QUESTION_MARKS, Mood, is_forbidding
 from domain.parsing.filler_words import COURTESY_WORDS
 from domain.parsing.tokens import TokenStream
-from domain.requests.request import RequestFilter, ServiceRequest
+from domain.requests.request import ServiceRequest
+from domain.values.tracking_codes import TrackingCode
 
 MOST_COMPARED = 5
 """Of how many open requests, newest first, it is asked whether one says the same."""
@@ -105,19 +106,19 @@ def _is_courtesy(text: str) -> bool:
     return word_keys <= COURTESY_WORDS or read_courtesy(text) is not None
 
 
-async def find_same_request(turn: TurnContext, frame: Frame) -> ServiceRequest | None:
-    """Return the citizen's newest open request that says all that a filled form says; None when there is none, or it
-    was asked already whether a second one is meant. What is wrong with the form is for its submission to say.
+async def find_same_request(turn: TurnContext, frame: Frame) -> TrackingCode | None:
+    """Return the code of the citizen's newest open request that says all that a filled form says; None when there is
+    none, or it was asked already whether a second one is meant. What is wrong with the form is for its submission to
+    say.
     """
-    keyword = turn.conversation.forms[frame.intent].submission
-    if keyword is None:
+    keyword, stated = turn.conversation.forms[frame.intent].submission, frame.stated_slots
+    if keyword is None or not stated:
         return None
-    service, mobile, stated = keyword[0], turn.actor.identifier, frame.stated_slots
-    criteria = RequestFilter(service=service.key, mobile=mobile, open_only=True, limit=MOST_COMPARED)
-    open_requests = await turn.uow.requests.list_requests(criteria) if stated else []
-    same_request = next((request for request in open_requests if stated.items() <= request.fields.items()), None)
-    if same_request is None or same_request.code == frame.same_as:
+    service, mobile = keyword[0], turn.actor.identifier
+    open_forms = await turn.uow.requests.list_open_forms(service.key, mobile, MOST_COMPARED)
+    same_code = next((code for code, values in open_forms if stated.items() <= values.items()), None)
+    if same_code is None or same_code == frame.same_as:
         return None
     person = await turn.uow.people.find_person(mobile)
     _, form_faults = await complete_read_form(turn.dependencies, turn.uow, service, person, stated, turn.actor)
-    return None if form_faults else same_request
+    return None if form_faults else same_code

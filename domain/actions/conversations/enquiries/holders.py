@@ -35,8 +35,7 @@ def add_holder(turn: TurnContext, reply: RenderedMessage, request: ServiceReques
     unit = _find_unit(turn, request)
     if unit is None or request.due_at is None:
         return reply
-    line_key = f"sms.holder.line_{_holder_kind(turn, request)}"
-    line = turn.render_about(request, line_key, **_holder_facts(turn, request, unit)).text
+    line = turn.render(f"sms.holder.line_{_holder_kind(turn, request)}", **_holder_facts(turn, request, unit)).text
     return replace(reply, text=join_fitting(reply.part_budget, f"{reply.text}\n{line}", reply.text))
 
 

@@ -46,6 +46,17 @@ async def test_unknown_requests_are_not_found(store: SqlStore) -> None:
             await uow.requests.get_by_code(parse_code("123456786"))
 
 
+async def test_the_forms_of_open_requests_are_listed_the_newest_first(store: SqlStore) -> None:
+    one, other = await stored(store), await stored(store, fields={"place": "بلوار ساحلی"})
+    await stored(store, phase=Phase.DONE)
+    await stored(store, mobile="+989121110000")
+    await stored(store, service="taxi")
+    async with store.open_unit(write=False) as uow:
+        forms = await uow.requests.list_open_forms("machinery", MOBILE, 5)
+        assert await uow.requests.list_open_forms("machinery", MOBILE, 1) == forms[:1]
+    assert forms == [(other.code, other.fields), (one.code, one.fields)]
+
+
 async def test_a_taken_code_is_told_and_another_can_be_drawn_in_the_same_unit(store: SqlStore) -> None:
     first = await stored(store)
     async with store.open_unit() as uow:
