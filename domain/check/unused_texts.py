@@ -42,4 +42,5 @@ def _list_optional_texts(service: Service) -> Iterator[str]:
     for section in service.sections:
         yield from (f"{text_prefix}.sections.{section.name}.{part}" for part in ("title", "hint"))
     for step in service.transitions:
-        yield from (f"{text_prefix}.hints.{step.name}.{field.name}" for field in step.inputs)
+        for field in step.inputs:
+            yield from (f"{text_prefix}.{table}.{step.name}.{field.name}" for table in ("hints", "inapplicable"))

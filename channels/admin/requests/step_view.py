@@ -55,6 +55,8 @@ class StepForm:
     """What the tariff asks, where the step sets the price; else None."""
     note: str | None
     """What to know of the request before it is taken; None where there is nothing."""
+    left_out: Sequence[tuple[str, str]]
+    """Inputs that mean nothing for this request, each with what it is called and why."""
     obstacle: str | None
     """Why it cannot be taken now, whatever is typed: then it has no form. None where it can."""
     availability: Availability | None = None
@@ -141,6 +143,7 @@ class StepViews:
             calendar_address=find_calendar_address(request, step, visitor),
             quoted_rials=quote.total if quote else None,
             note=self._describe_note(request, step),
+            left_out=self._list_left_out(service, step, inputs),
             obstacle=self._dependencies.wording.render_error(obstacle) if obstacle else None,
             availability=await self._find_availability(uow, request, step, visitor),
         )
@@ -187,6 +190,21 @@ class StepViews:
         key = f"admin.notes.{request.service}.{step.name}"
         catalogue, wording = self._dependencies.catalogue, self._dependencies.wording
         return catalogue.render(key, wording.request_facts(request)) if key in catalogue else None
+
+    def _list_left_out(self, service: Service, step: Transition, inputs: Sequence[Field]) -> list[tuple[str, str]]:
+        """Return the inputs that are not asked of this request, where the service says why."""
+        asked_names = {field.name for field in inputs}
+        prefix = f"services.{service.key}"
+        reason_keys = {
+            field.name: f"{prefix}.inapplicable.{step.name}.{field.name}"
+            for field in step.inputs
+            if field.name not in asked_names
+        }
+        return [
+            (self._get_text(f"{prefix}.inputs.{name}"), self._get_text(key))
+            for name, key in reason_keys.items()
+            if key in self._dependencies.catalogue
+        ]
 
     def _describe_box(self, service: Service, step: Transition, field: Field, *, is_blank: bool) -> str:
         """Return how an optional box may be written, and what it means where it is blank at first."""

@@ -62,6 +62,7 @@ async def test_praise_is_not_fined(site: StaffSite, inside: Visitor) -> None:
         await site.demo.act(request.code, "take", Role.TAXI_OFFICER)
         page = await opened(inside, "taxi_officer", request)
         assert ('id="record-fine"' in page) is fined
+        assert ("تشویق جریمه ندارد" in page) is not fined
 
 
 async def test_a_machine_handed_over_early_is_asked_about_and_its_booking_moves(
