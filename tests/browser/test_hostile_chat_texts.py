@@ -38,6 +38,7 @@ TYPED = [
 SHOWN_ON = {
     "/services/machinery",
     "/staff",
+    "/staff/list",
     "/staff/requests/…",
     "/staff/messages",
     "/staff/messages?before=…",

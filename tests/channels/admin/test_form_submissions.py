@@ -42,7 +42,7 @@ REDIRECTING = {
     "submissions.py",  # the one way
     "gate.py",  # what is asked for before any handler is reached: to sign in, to show a code, to change a password
     "account/sign_in.py",  # as BEFORE_THE_GATE
-    "queues/ticks.py",  # no form is posted: the search box leads to a request, or, empty, to the first page
+    "queues/queue_pages.py",  # no form is posted: the search box leads to a request, or, empty, to the first page
     "registries/registry_pages.py",  # nor here: a page for changing a row of which nothing is this one's to change
 }
 """Modules that send a browser elsewhere, each with why it may."""
