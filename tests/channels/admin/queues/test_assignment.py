@@ -78,7 +78,7 @@ async def test_several_requests_are_given_at_once(site: StaffSite, inside: Visit
     await inside.post(PATH, 422, assignee="civil")
     foreign = f"{theirs.code}:{(await site.request(theirs.code)).revision}"
     page = await sent(inside, 409, ticks(page)[mine.code], foreign, assignee="civil", next=way_back(page))
-    assert "۱ درخواست ارجاع شد" in page
+    assert "برای ۱ درخواست انجام شد" in page
     assert "اجازه این کار را ندارید" in page
     assert f'<a href="/staff/requests/{theirs.code}">' in page
     assert '<a href="/staff?queue=open">' in page
@@ -95,7 +95,7 @@ async def test_what_a_colleague_did_meanwhile_is_not_replaced(site: StaffSite, i
     page = await inside.get("/staff")
     await given(site, taken.code, "sara")
     page = await sent(inside, 409, *ticks(page).values(), assignee="civil")
-    assert "۱ درخواست ارجاع شد" in page
+    assert "برای ۱ درخواست انجام شد" in page
     assert "همکار دیگری" in page
     assert (await site.request(taken.code)).assignee == "sara"
     assert (await site.request(free.code)).assignee == "civil"
