@@ -66,6 +66,6 @@ async def test_a_price_waits_for_a_second_person(
     await assert_page_in_order(desks[1], scripts=scripts)
     await manager.get_by_role("button", name="تأیید", exact=True).click()
     await expect(manager.get_by_role("status")).to_have_text("نرخ تازه ثبت شد.")
-    await expect(manager.locator(".timeline")).to_contain_text("۴٬۰۰۰٬۰۰۰ ریال")
+    await expect(manager.locator(".timeline").first).to_contain_text("۴٬۰۰۰٬۰۰۰ ریال")
     for opened in desks:
         await assert_page_in_order(opened, scripts=scripts)

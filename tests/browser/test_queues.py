@@ -75,6 +75,7 @@ async def test_what_was_refused_stands_in_its_form_again(
     await assert_page_in_order(opened, refused=True, scripts=scripts)
     await opened.open(f"/staff/requests/{request.code}")
     await opened_step(page, "پذیرش")
+    await page.get_by_role("textbox", name="روز").clear()
     await page.get_by_role("textbox", name="روز").press_sequentially("دیروز")
     await page.get_by_role("button", name="پذیرش").click()
     await expect(page.get_by_role("textbox", name="روز")).to_have_value("دیروز")
