@@ -42,6 +42,7 @@ async def test_a_manager_filters_gives_and_comes_back(
     await hired(site, "sara", Role.EXPERT)
     opened = await window(browser, server, size, scripts=scripts)
     page = await signed_in(opened, "manager")
+    await opened.open("/staff?queue=open")
     await narrow(page, "خدمت", "expert")
     await expect(page.locator(".narrowed")).to_contain_text("حق کارشناسی")
     await narrow(page, "نوع", "valuation", "۱۴۰۵/۰۹/۰۱")
