@@ -251,6 +251,7 @@ async def test_what_is_refused_is_told_at_the_field(
     page = await signed_in(opened, "civil")
     await opened.open(f"/staff/requests/{request.code}")
     await opened_step(page, "پذیرش")
+    await page.get_by_role("textbox", name="روز").fill("")
     await page.get_by_role("textbox", name="روز").press_sequentially("دیروز")
     await page.get_by_role("button", name="پذیرش").click()
     await expect(page.get_by_role("textbox", name="روز")).to_have_value("دیروز")
