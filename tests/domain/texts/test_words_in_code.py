@@ -39,6 +39,7 @@ READ_OR_KEPT = {
     "domain/services/machinery/unknown_machines.py": "what citizens write",
     "domain/settings/rule_types.py": "what the staff write",
     "domain/settlement/lines.py": "what banks write",
+    "domain/values/ibans.py": "what citizens write",
     "domain/values/identifiers.py": "letters of plates",
     "domain/values/languages.py": "Persian itself",
     "domain/values/text.py": "letters that are folded",
