@@ -60,7 +60,7 @@ check: lint
 	$(BIN)/pytest --quiet --numprocesses=2 --dist=loadscope -m "not postgresql" $(FAST_TESTS) $(PYTEST_ARGS)
 
 test: system-deps lint
-	$(BIN)/pytest --numprocesses=$(JOBS) --dist=loadscope --no-loadscope-reorder $(PYTEST_ARGS)
+	$(BIN)/pytest --numprocesses=$(JOBS) --dist=loadscope $(PYTEST_ARGS)
 	JOBS=$(JOBS) scripts/smoke.sh
 
 # What covers every service must take a further one without an edit: the tests of `check`, and those of the lists of services.

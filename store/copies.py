@@ -7,10 +7,10 @@ from sqlalchemy import Connection, inspect, literal, select, table
 
 from domain.bills.ports import ORDER_SEQUENCE_PREFIX
 from domain.values.errors import Conflict
+from store.bills.bills import FILE_NUMBER_SEQUENCE
 from store.engines import build_engine
 from store.engines.addresses import read_database_url
 from store.engines.copies import COPIERS, CopyDamaged, CopyFailed, DatabaseCopier
-from store.repositories.bills import FILE_NUMBER_SEQUENCE
 from store.repositories.sequences import draw_numbers
 from store.schema import counters
 

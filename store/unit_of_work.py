@@ -12,6 +12,8 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Generic, Self, TypeVar
 
+from store.bills.bills import SqlBillRepository
+from store.bills.refund_transfers import SqlRefundTransferRepository
 from store.drafts.drafts import SqlDraftRepository
 from store.drafts.files import SqlDraftFileRepository
 from store.emptying import SqlEverything
@@ -40,7 +42,6 @@ from store.queues.saved_views import SqlSavedViewRepository
 from store.queues.search_words import SqlSearchWordRepository
 from store.queues.work_lists import SqlWorkListRepository
 from store.repositories.audit import SqlAuditRepository
-from store.repositories.bills import SqlBillRepository
 from store.repositories.calls import SqlCallRepository
 from store.repositories.consent_links import SqlConsentLinkRepository
 from store.repositories.documents import SqlDocumentRepository
@@ -52,7 +53,6 @@ from store.repositories.issued_papers import SqlIssuedPaperRepository
 from store.repositories.leases import SqlLeaseRepository
 from store.repositories.offices import SqlOfficeRepository
 from store.repositories.personal_data import SqlPersonalDataRepository
-from store.repositories.refund_transfers import SqlRefundTransferRepository
 from store.repositories.registries import SqlRegistryRepository
 from store.repositories.reports import SqlDurationRepository, SqlReportRepository
 from store.repositories.requests import SqlRequestRepository, SqlTimerRepository

@@ -18,7 +18,7 @@ from domain.language.papers import ServicePapers
 from domain.language.service import Service
 from domain.language.wording import CODED_FACTS, FACT_RENDERERS, NAME_LIST_TABLES, menu_of_names
 from domain.messages.catalogue import ALL_TEXTS, Catalogue
-from domain.parsing.day_ranges import MOST_DAYS_ASKED
+from domain.parsing.times.day_ranges import MOST_DAYS_ASKED
 from domain.values.languages import join_list
 from domain.values.text import count_code_units
 

@@ -10,9 +10,13 @@ from datetime import date, datetime, time
 from typing import Any
 
 from domain.parsing.courtesies import take_courtesies
-from domain.parsing.dates import DateMention, choose_date, find_dates, read_month_and_day, start_with_lead
 from domain.parsing.filler_words import COURTESY_WORDS
-from domain.parsing.hours import (
+from domain.parsing.machines import MachineItem, take_machine_work
+from domain.parsing.numerals import LONGEST_WHOLE, read_number_at, read_quantity_at
+from domain.parsing.slots import MessageReader
+from domain.parsing.spelling import Spelling
+from domain.parsing.times.dates import DateMention, choose_date, find_dates, read_month_and_day, start_with_lead
+from domain.parsing.times.hours import (
     ClockMention,
     find_lengths_and_clocks,
     hour_in_day_part,
@@ -22,10 +26,6 @@ from domain.parsing.hours import (
     take_day_parts,
     take_length,
 )
-from domain.parsing.machines import MachineItem, take_machine_work
-from domain.parsing.numerals import LONGEST_WHOLE, read_number_at, read_quantity_at
-from domain.parsing.slots import MessageReader
-from domain.parsing.spelling import Spelling
 from domain.parsing.tokens import Phrases, TokenKind, TokenStream, keys_of
 from domain.values.calendar import to_tehran
 from domain.values.errors import AmbiguousField, InvalidField

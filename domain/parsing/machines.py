@@ -5,18 +5,6 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from domain.parsing.hours import (
-    ClockMention,
-    DayPart,
-    LengthMention,
-    find_lengths_and_clocks,
-    hour_in_day_part,
-    possible_hours,
-    read_clock_time_at,
-    take_clock,
-    take_day_parts,
-    take_length,
-)
 from domain.parsing.machine_names import MACHINE_NAMES
 from domain.parsing.numerals import (
     COUNT_LABELS,
@@ -31,6 +19,18 @@ from domain.parsing.numerals import (
 from domain.parsing.places import is_place_number, is_place_trade
 from domain.parsing.slots import MessageReader
 from domain.parsing.spelling import Spelling
+from domain.parsing.times.hours import (
+    ClockMention,
+    DayPart,
+    LengthMention,
+    find_lengths_and_clocks,
+    hour_in_day_part,
+    possible_hours,
+    read_clock_time_at,
+    take_clock,
+    take_day_parts,
+    take_length,
+)
 from domain.parsing.tokens import Phrases, TokenKind, TokenStream, keys_of
 from domain.values.errors import AmbiguousField
 from domain.values.reasons import InvalidReason

@@ -2,8 +2,6 @@
 
 from collections.abc import AsyncIterator
 from itertools import count
-from pathlib import Path
-from zlib import crc32
 
 import pytest
 import pytest_asyncio
@@ -12,33 +10,12 @@ from tests.e2e.support.office import Office
 from tests.e2e.support.office_factory import new_office
 from tests.e2e.support.office_setup import STAFF, furnish, operator_mobile
 from tests.e2e.support.people import Desk, Phone
-from tests.support.effort import EFFORT
 
 MOBILES = count(1)
 OFFICE_HOURS = range(9, 14)
 
 
-ENGINES = ("sqlite", "postgresql")
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out, without more effort, the stories of an office on one of its databases: half of the modules tell theirs
-    on each. What the store does on both is proved by its contracts (`tests/contracts/store`).
-    """
-    if EFFORT > 1:
-        return
-    left_out = [item for item in items if Path(__file__).parent in item.path.parents and not _has_its_turn(item)]
-    items[:] = [item for item in items if item not in left_out]
-    config.hook.pytest_deselected(items=left_out)
-
-
-def _has_its_turn(item: pytest.Item) -> bool:
-    if not isinstance(item, pytest.Function) or "shared_office" not in item.fixturenames:
-        return True
-    return item.callspec.params.get("engine") in {None, ENGINES[crc32(item.path.stem.encode()) % 2]}
-
-
-@pytest.fixture(scope="session", params=[ENGINES[0], pytest.param(ENGINES[1], marks=pytest.mark.postgresql)])
+@pytest.fixture(scope="session", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
 def engine(request: pytest.FixtureRequest) -> str:
     """Which database the shared office runs on."""
     return str(request.param)

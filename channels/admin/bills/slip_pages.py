@@ -2,28 +2,25 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import ClassVar
 
 from aiohttp import web
 
 from channels.admin.bills.bill_forms import payment_done_key, submit_payment
-from channels.admin.bills.bill_subject import BillSubjects, PaidBillView
-from channels.admin.bills.bill_view import PAYMENT_METHODS
+from channels.admin.bills.payable_view import PayableView, build_payable_view
 from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
 from channels.admin.submissions import FormSubmission
 from channels.web.posted import read_text
 from channels.web.refused_forms import RefusedForm, build_refusal_context
-from domain.actions.bills.merged_bills import find_payable, load_paid_bills
+from domain.actions.bills.merged_bills import find_payable
 from domain.actions.bills.pay_by_ids import find_payable_by_ids
 from domain.actions.dependencies import Dependencies
 from domain.authorization.rights import Right
-from domain.bills.bill import Bill, PaymentMethod
-from domain.bills.merged_bill import MergedBill, derive_merged_state
+from domain.bills.bill import Bill
+from domain.bills.merged_bill import MergedBill
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values import bill_ids
 from domain.values.errors import DomainError
-from domain.values.text import fold_text, group_digits
+from domain.values.text import fold_text
 
 SLIPS_PATH = "/staff/slips"
 IDS_PARAMETER = "ids"
@@ -31,34 +28,6 @@ IDS_PARAMETER = "ids"
 
 _NUMBER = re.compile("[0-9]+")
 _BARCODE_DIGITS = 26
-
-
-@dataclass(frozen=True, slots=True)
-class PayableView:
-    """What a slip pays, in words: a bill, or several that are paid together."""
-
-    bill_id: str
-    """As banks take it (شناسه قبض)."""
-    payment_id: str
-    """As banks take it (شناسه پرداخت)."""
-    amount: str
-    """In rials, with Persian digits."""
-    state: str
-    """What its state is called."""
-    state_key: str
-    """The state itself, for the style sheet."""
-    is_payable: bool
-    """Money that comes in settles it."""
-    bills: Sequence[PaidBillView]
-    """The bills that it pays, with what they are for."""
-
-    methods: ClassVar[tuple[PaymentMethod, ...]] = PAYMENT_METHODS
-    """The ways by which money may be recorded to have come."""
-
-    @property
-    def slip_label_key(self) -> str:
-        """The key of what recording money for it is called."""
-        return "admin.bill.slip" if self.is_payable else "admin.bill.late"
 
 
 class SlipPages:
@@ -71,7 +40,6 @@ class SlipPages:
     def __init__(self, dependencies: Dependencies, store: Store) -> None:
         self._dependencies = dependencies
         self._store = store
-        self._subjects = BillSubjects(dependencies)
 
     def list_routes(self) -> Sequence[PageRoute]:
         return (
@@ -130,20 +98,8 @@ class SlipPages:
     async def _find_payable(self, visitor: Visitor, typed_ids: str) -> PayableView:
         """Return what was typed pays; `InvalidField` for what cannot be ids, `BillNotFound`."""
         async with self._store.open_unit(write=False) as uow:
-            return await self._build_view(uow, visitor, await _find_by_typed_ids(uow, typed_ids))
-
-    async def _build_view(self, uow: UnitOfWork, visitor: Visitor, payable: Bill | MergedBill) -> PayableView:
-        paid_bills = await load_paid_bills(uow, payable)
-        state = derive_merged_state([bill.state for bill in paid_bills])
-        return PayableView(
-            bill_id=payable.bill_id,
-            payment_id=payable.payment_id,
-            amount=group_digits(payable.amount),
-            state=self._dependencies.catalogue.text(f"admin.bill_states.{state}"),
-            state_key=state.value,
-            is_payable=state.is_payable,
-            bills=[await self._subjects.build_paid_bill(uow, visitor, bill, bill.amount) for bill in paid_bills],
-        )
+            payable = await _find_by_typed_ids(uow, typed_ids)
+            return await build_payable_view(self._dependencies, uow, visitor, payable)
 
 
 async def _find_by_typed_ids(uow: UnitOfWork, typed_ids: str) -> Bill | MergedBill:

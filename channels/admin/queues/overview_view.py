@@ -4,7 +4,8 @@ leads to where it is worked off.
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from urllib.parse import urlencode
+from datetime import date
+from urllib.parse import urlencode, urlsplit
 
 from channels.admin.bills.refund_pages import REFUNDS_PATH
 from channels.admin.frame import Visitor
@@ -12,17 +13,18 @@ from channels.admin.ledger.suspense_pages import SUSPENSE_PATH
 from channels.admin.messages.message_pages import MESSAGES_PATH
 from channels.admin.payments.attempt_pages import ATTEMPTS_PATH
 from channels.admin.payments.settlement_pages import SETTLEMENT_PATH
+from channels.admin.queues.queue_rows import RowViews, list_columns
 from channels.admin.queues.queue_view import build_queue_address
+from channels.admin.queues.way_back import build_list_suffix
 from channels.admin.reports.report_view import format_figure
 from domain.actions.dependencies import Dependencies
-from domain.actions.queues.work import QueueCount, WorkItem, count_queues
+from domain.actions.queues.work import QueueCount, count_queues
 from domain.actions.reports.overview import MOST_FAILED, Trouble, WeekFigure, load_overview
-from domain.fields.stored import list_stored
 from domain.messages.records import MessageState
 from domain.queues.filters import QueueFilter
 from domain.queues.queue import Queue
 from domain.unit_of_work import UnitOfWork
-from domain.values.calendar import jalali_text, to_tehran
+from domain.values.calendar import jalali_text
 from domain.values.paging import ListOrder
 from domain.values.text import persian_digits
 
@@ -64,26 +66,6 @@ class WeekRow:
     last_week: str
 
 
-@dataclass(frozen=True, slots=True)
-class OldestRow:
-    """An open request that waits long."""
-
-    code: str
-    """Its tracking code."""
-    service: str
-    """What its service is called."""
-    work_label: str
-    """What the work is; empty where its service does not say."""
-    state: str
-    """What its state is called."""
-    phase: str
-    """The phase itself, for the style sheet."""
-    waiting_days: str
-    """For how many days it has been open."""
-    sla: str
-    """Its state by its SLA, as `Sla` names it; empty where it has none now."""
-
-
 class OverviewViews:
     """Builds the page of the overview; `gateway_names` are the banks through which one pays online."""
 
@@ -97,16 +79,25 @@ class OverviewViews:
         overview = await load_overview(self._dependencies, uow, visitor.actor, self._gateway_names)
         queue_counts = await count_queues(self._dependencies, uow, visitor.actor)
         count_by_queue = {entry.queue: entry for entry in queue_counts if entry.unit is None}
-        oldest_first = QueueFilter(Queue.OPEN, order=ListOrder.OLDEST)
+        oldest_address = build_queue_address(QueueFilter(Queue.OPEN, order=ListOrder.OLDEST).as_json())
+        member_names = {member.username: member.full_name for member in await uow.people.list_staff()}
+        rows = RowViews(self._dependencies, member_names, visitor.now)
+        queue_rows = [rows.build_row(item, None, has_tick=False) for item in overview.oldest_items]
         return {
             "queue_tiles": [self._build_tile(count_by_queue[queue]) for queue in OVERVIEW_QUEUES],
             "unit_tiles": [self._build_tile(entry) for entry in queue_counts if entry.unit],
             "week_rows": [self._build_week_row(entry) for entry in overview.week],
             "first_day": jalali_text(overview.first_day),
             "week_report": f"/staff/reports/manager?{urlencode({'from': jalali_text(overview.first_day)})}",
-            "oldest_rows": [self._build_oldest_row(item, visitor) for item in overview.oldest_items],
-            "oldest_address": build_queue_address(oldest_first.as_json()),
-            "trouble_tiles": [self._build_trouble_tile(trouble, count) for trouble, count in overview.troubles],
+            "queue_rows": queue_rows,
+            "columns": list_columns(queue_rows),
+            "page_ticks": "",
+            "sort_links": {},
+            "list_suffix": build_list_suffix(urlsplit(oldest_address).query),
+            "oldest_address": oldest_address,
+            "trouble_tiles": [
+                self._build_trouble_tile(trouble, count, overview.today) for trouble, count in overview.troubles
+            ],
         }
 
     def _build_tile(self, queue_count: QueueCount) -> CountTile:
@@ -119,9 +110,10 @@ class OverviewViews:
             is_pressing=queue_count.queue is Queue.LATE and queue_count.count > 0,
         )
 
-    def _build_trouble_tile(self, trouble: Trouble, count: int) -> CountTile:
+    def _build_trouble_tile(self, trouble: Trouble, count: int, today: date) -> CountTile:
         more = "+" if trouble is Trouble.FAILED_MESSAGES and count == MOST_FAILED else ""
-        query = f"?{urlencode({'state': MessageState.FAILED.value})}" if trouble is Trouble.FAILED_MESSAGES else ""
+        failed_today = {"state": MessageState.FAILED.value, "day": jalali_text(today)}
+        query = f"?{urlencode(failed_today)}" if trouble is Trouble.FAILED_MESSAGES else ""
         return CountTile(
             f"{TROUBLE_PATHS[trouble]}{query}",
             self._get_text(f"admin.overview.troubles.{trouble}"),
@@ -135,17 +127,4 @@ class OverviewViews:
             self._get_text(f"reports.figures.{figure.key}"),
             format_figure(figure, week_figure.this_week),
             format_figure(figure, week_figure.last_week),
-        )
-
-    def _build_oldest_row(self, item: WorkItem, visitor: Visitor) -> OldestRow:
-        request, wording = item.request, self._dependencies.wording
-        open_days = (to_tehran(visitor.now).date() - to_tehran(request.created_at).date()).days
-        return OldestRow(
-            request.code,
-            wording.service_title(request.service),
-            wording.work_text(request.service, {**list_stored(request), **request.fields}),
-            wording.state_title(request),
-            request.phase.value,
-            persian_digits(open_days),
-            item.sla.value if item.sla else "",
         )

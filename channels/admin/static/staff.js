@@ -40,15 +40,6 @@
     root.classList.toggle("no-calendar", !event.target.matches("[data-jdp]"));
   });
 
-  // An account is shown in Persian digits and copied in Latin ones, as banks take it.
-  document.addEventListener("copy", (event) => {
-    const { anchorNode, focusNode } = getSelection();
-    const account = anchorNode?.parentElement?.closest("[data-copied]");
-    if (!account?.contains(focusNode)) return;
-    event.clipboardData.setData("text/plain", account.dataset.copied);
-    event.preventDefault();
-  });
-
   // A number that is typed elsewhere is copied by a button, in Latin digits; without scripts it is read and marked.
   const words = document.querySelector("[data-copy]")?.dataset;
   if (navigator.clipboard && words) {

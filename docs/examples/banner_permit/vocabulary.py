@@ -1,9 +1,9 @@
 """The words that ask for street banners: «۳ بنر ۲ در ۱ متر از شنبه ۷ روز خیابان امام»."""
 
 from domain.language.intents import Intent, Topic
-from domain.parsing.day_ranges import take_day_range
 from domain.parsing.decimals import METRE_WORDS, read_length_at
 from domain.parsing.slots import MessageReader
+from domain.parsing.times.day_ranges import take_day_range
 from domain.parsing.tokens import keys_of
 
 BANNER_UNITS, DAY_UNITS = ("بنر", "عدد", "تا"), ("روز", "روزه")

@@ -6,6 +6,7 @@ An account that was given stands for all that is due to its line then. History a
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from domain.actions.bills.resending import SAME_PRESS
 from domain.actions.bills.subjects import SUBJECTS, lock_bill
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import notify_line
@@ -71,7 +72,7 @@ async def _may_go_to_card(dependencies: Dependencies, uow: UnitOfWork, bill: Bil
 
 
 async def remind_of_iban(dependencies: Dependencies, uow: UnitOfWork, bill_row_id: int, actor: Actor) -> None:
-    """Ask once more, by the staff's hand.
+    """Ask once more, by the staff's hand; not again within `SAME_PRESS` of the last question.
 
     Errors: `Forbidden`, `BillNotFound`, and `NotAllowedNow` where nothing is due that goes no way yet, the account is
     given, or nobody can be asked.
@@ -83,6 +84,8 @@ async def remind_of_iban(dependencies: Dependencies, uow: UnitOfWork, bill_row_i
     mobile = await SUBJECTS[bill.subject_kind].find_mobile(uow, bill)
     if not refunds or mobile is None or (account and account.iban):
         raise NotAllowedNow("iban", NotAllowedReason.IBAN_NOT_WANTED)
+    if account and account.asked_at and account.asked_at > dependencies.clock.now() - SAME_PRESS:
+        return
     await _send_question(dependencies, uow, bill, refunds, mobile, "sms.iban_reminded")
     facts = {"bill_id": bill.bill_id}
     await uow.audit.add_entry(dependencies.clock.now(), reminder.label, "refund_iban_asked", facts)

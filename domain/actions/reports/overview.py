@@ -73,6 +73,8 @@ class WeekFigure:
 class Overview:
     """What there is to see at one moment."""
 
+    today: date
+    """The day in Tehran."""
     first_day: date
     """The Saturday with which this week begins (Tehran)."""
     week: Sequence[WeekFigure]
@@ -94,6 +96,7 @@ async def load_overview(
         dependencies, uow, actor, QueueFilter(Queue.OPEN, order=ListOrder.OLDEST), limit=OLDEST_COUNT
     )
     return Overview(
+        today,
         first_day,
         await _compare_weeks(dependencies, uow, actor, first_day, today + timedelta(days=1)),
         oldest_page.rows,

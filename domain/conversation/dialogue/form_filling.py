@@ -16,7 +16,7 @@ from domain.fields.form import Field
 from domain.fields.moments import HourOfDay
 from domain.fields.types import Choice, ReadingContext, Text
 from domain.parsing.answers import read_number
-from domain.parsing.hours import find_lengths_and_clocks
+from domain.parsing.times.hours import find_lengths_and_clocks
 from domain.parsing.tokens import TokenStream
 from domain.values.errors import AmbiguousField, DomainError, InvalidField
 from domain.values.reasons import InvalidReason

@@ -10,9 +10,9 @@ from enum import Enum, auto
 from itertools import product
 from typing import NamedTuple
 
-from domain.parsing.dates import find_dates
 from domain.parsing.filler_words import COURTESY_WORDS
 from domain.parsing.numerals import read_number_at
+from domain.parsing.times.dates import find_dates
 from domain.parsing.tokens import Phrases, TokenStream, keys_of
 
 _SUFFIXES = ("", "ی", "ش", "شو", "شرا", "شون", "اش", "م", "مو", "مون", "ام", "و", "ها", "های", "ه", "هم", "هاشو")

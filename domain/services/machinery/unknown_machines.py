@@ -2,11 +2,11 @@
 
 from domain.conversation.reading.vocabulary import WISH_WORDS
 from domain.parsing.filler_words import COURTESY_WORDS
-from domain.parsing.hours import find_lengths_and_clocks
 from domain.parsing.machines import end_of_machine_at
 from domain.parsing.negation import find_negations
 from domain.parsing.places import is_place_trade, mentions_address
 from domain.parsing.slots import MessageReader
+from domain.parsing.times.hours import find_lengths_and_clocks
 from domain.parsing.tokens import Phrases, TokenKind, TokenStream, keys_of
 from domain.values.errors import UnknownKind
 from domain.values.reasons import UnknownKindReason

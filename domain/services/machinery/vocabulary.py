@@ -1,9 +1,9 @@
 """The words that ask for machinery work, and what is read out of the rest of a message."""
 
 from domain.language.intents import Intent, Topic
-from domain.parsing.day_ranges import take_work_date
 from domain.parsing.machine_names import MACHINE_NAMES
 from domain.parsing.machines import take_machine_and_length, take_machine_work
+from domain.parsing.times.day_ranges import take_work_date
 from domain.services.machinery.unknown_machines import take_unknown_machine
 
 LEFT_DAY, LEFT_HOUR, LEFT_HOURS = "فردا", "8", "4"

@@ -2,9 +2,9 @@
 
 from domain.blocks.taxis import TAXI_TOPIC
 from domain.language.intents import Intent
-from domain.parsing.day_ranges import take_day_range
 from domain.parsing.identifiers import take_national_code, take_taxi_code
 from domain.parsing.plates import take_plate
+from domain.parsing.times.day_ranges import take_day_range
 
 DAY_UNIT_WORDS = ("روز", "روزه", "مدت")
 """What is written beside a number of days."""

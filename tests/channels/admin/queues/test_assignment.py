@@ -138,7 +138,7 @@ async def test_a_manager_gives_to_the_unit_whose_turn_it_is(site: StaffSite, ins
     assert set(offered(page)) == {"civil", "sara", "revenue", "manager"}
     assert offered(page)["sara"] == "خانم sara (واحد عمران)"
     told = await sent(inside, 409, *ticks(page).values(), assignee="sara")
-    assert "این درخواست را به خانم sara نمی‌شود سپرد؛ اکنون کار واحد درآمد است." in told
+    assert "این درخواست را به خانم sara نمی‌شود ارجاع داد؛ اکنون کار واحد درآمد است." in told
     assert (await site.request(mine.code)).assignee == "sara"
     assert (await site.request(theirs.code)).assignee is None
     page = await inside.get("/staff?queue=unit&unit=civil")
@@ -181,7 +181,7 @@ async def test_who_is_refused_is_chosen_again(site: StaffSite, inside: Visitor) 
     page = await opened(inside, "manager", request)
     path = f"/staff/requests/{request.code}/assign"
     page = await inside.post(path, 422, version=read_version(page), assignee="civil")
-    told = "این درخواست را به کارمند civil نمی‌شود سپرد؛ اکنون کار کارشناس است."
+    told = "این درخواست را به کارمند civil نمی‌شود ارجاع داد؛ اکنون کار کارشناس است."
     assert told in page.split('id="who"')[1]
     assert page.count(told) == 2, "under the head, and beside the form: the step of that name is another thing"
     await given(site, request.code, "expert")

@@ -18,4 +18,4 @@ def test_rows_that_are_posted_are_written_in_one_place() -> None:
     found = {
         module.relative_to(STORE).as_posix() for module in STORE.rglob("*.py") if writing.search(module.read_text())
     }
-    assert found == {"repositories/bills.py", "ledger/suspense.py"}
+    assert found == {"bills/bills.py", "ledger/suspense.py"}

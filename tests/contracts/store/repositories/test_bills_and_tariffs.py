@@ -12,7 +12,7 @@ from domain.tariffs.tariff import ProposalState, ProposedTariff
 from domain.unit_of_work import Store
 from domain.values.actors import Role
 from domain.values.errors import BillNotFound, Conflict, NotFound, Unavailable
-from store.repositories import bills as module
+from store.bills import bills as module
 from store.unit_of_work import SqlStore
 from tests.support.factories import BIG, NOW, a_bill, a_member, a_payment, a_refund, a_tariff, new_id
 

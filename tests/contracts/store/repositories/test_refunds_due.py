@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from domain.bills.bill import DueBack, PaymentMethod, PaymentOutcome, RefundState
 from domain.values.paging import Cursor, cut_page
-from store.repositories.bills import _SELECT_FIRST_DUE, _SELECT_TOTAL_DUE
+from store.bills.bills import _SELECT_FIRST_DUE, _SELECT_TOTAL_DUE
 from store.unit_of_work import SqlStore
 from tests.support.factories import NOW, a_bill, a_payment, a_refund
 

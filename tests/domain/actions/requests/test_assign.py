@@ -170,7 +170,7 @@ async def test_it_is_given_only_to_who_could_work_on_it(town: Municipality) -> N
     code = await town.order()
     with pytest.raises(InvalidField, match="invalid_field:assignee:not_of_unit") as told:
         await give(town, code, "reza")
-    words = "این درخواست را به خانم reza نمی‌شود سپرد؛ اکنون کار واحد عمران است."
+    words = "این درخواست را به خانم reza نمی‌شود ارجاع داد؛ اکنون کار واحد عمران است."
     assert town.desk.wording.render_error(told.value) == words
     assert (await town.request(code)).assignee is None
     for username in ("sara", "nader"):

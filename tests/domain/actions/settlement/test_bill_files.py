@@ -13,7 +13,7 @@ from domain.settlement.settlement_file import FileState, LineOutcome
 from domain.values.actors import Role
 from domain.values.errors import Conflict, Forbidden, InvalidField, NotAllowedNow
 from domain.values.version_token import VersionToken
-from store.repositories.bills import SqlBillRepository
+from store.bills.bills import SqlBillRepository
 from tests.support.municipality import FOUR_HOURS, actor
 from tests.support.settlement_files import RevenueUnit, bill_line, write_bills
 

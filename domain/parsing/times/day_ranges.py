@@ -3,7 +3,9 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
-from domain.parsing.dates import (
+from domain.parsing.numerals import read_number_at, read_ordinal_at
+from domain.parsing.slots import MessageReader
+from domain.parsing.times.dates import (
     DateMention,
     choose_date,
     day_of_same_month,
@@ -11,8 +13,6 @@ from domain.parsing.dates import (
     next_month_day,
     start_with_lead,
 )
-from domain.parsing.numerals import read_number_at, read_ordinal_at
-from domain.parsing.slots import MessageReader
 from domain.parsing.tokens import TokenStream, keys_of
 from domain.values.errors import AmbiguousField
 from domain.values.reasons import InvalidReason

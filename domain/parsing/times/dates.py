@@ -12,15 +12,15 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Literal
 
-from domain.parsing.date_names import (
+from domain.parsing.numerals import begins_number, read_number_at, read_ordinal_at
+from domain.parsing.places import is_place_number, is_place_weekday, is_road_number, is_street_date
+from domain.parsing.times.date_names import (
     MONTH_PHRASES,
     RELATIVE_PHRASES,
     WEEKDAY_PHRASES,
     match_name_at,
     may_begin_name,
 )
-from domain.parsing.numerals import begins_number, read_number_at, read_ordinal_at
-from domain.parsing.places import is_place_number, is_place_weekday, is_road_number, is_street_date
 from domain.parsing.tokens import TokenStream, keys_of
 from domain.values.calendar import from_jalali, to_jalali, weekday
 from domain.values.errors import InvalidField

@@ -1,0 +1,1 @@
+"""Days, ranges of days and hours in sentences."""

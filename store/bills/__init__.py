@@ -1,0 +1,1 @@
+"""Bills with what moved on them, and transfers to accounts of citizens."""
