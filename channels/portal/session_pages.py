@@ -1,8 +1,9 @@
 """«Shared computer»: whoever used the portal on somebody else's screen ends it there, and nothing of it is left.
 
-The session is forgotten by the store, so the back button finds nothing; the browser is told to forget cookie, storage
-and cached pages (`Clear-Site-Data`, which browsers heed over TLS alone; without it the cookie is deleted all the same,
-and no personal page may be cached anyway).
+The session is forgotten by the store, so the back button finds nothing; the browser is told to forget cookie and cached
+pages (`Clear-Site-Data`, which browsers heed over TLS alone; without it the cookie is deleted all the same, and no
+personal page may be cached anyway). What forms keep in the browser is removed by the scripts that keep it: a browser
+that was told to clear its storage would close their database while they write that the session was ended.
 
 The form is taken without the session's token: it is sent also by a browser that had no line when its session was ended
 there and knows no token any more, and ending somebody's session does no more harm than having them begin another one.
@@ -22,7 +23,7 @@ from domain.unit_of_work import Store
 
 END_PATH, ENDED_PATH = "/session/end", "/session/ended"
 
-CLEAR_SITE_DATA = '"cache", "cookies", "storage"'
+CLEAR_SITE_DATA = '"cache", "cookies"'
 
 
 class SessionPages:
