@@ -18,6 +18,7 @@ from channels.admin.audit.read_event_pages import ReadEventPages
 from channels.admin.bills.charge_pages import ChargePages
 from channels.admin.bills.merged_pages import MergedBillPages
 from channels.admin.bills.refund_pages import RefundPages
+from channels.admin.bills.slip_list_pages import SlipListPages
 from channels.admin.bills.slip_pages import SlipPages
 from channels.admin.bills.transfer_pages import TransferPages
 from channels.admin.feedback.comment_pages import CommentPages
@@ -130,6 +131,7 @@ def _build_registry_pages(staff_sign_in: StaffSignIn, side_processes: SideProces
     return (
         ChargePages(dependencies, store),
         SlipPages(dependencies, store),
+        SlipListPages(dependencies, store),
         MergedBillPages(dependencies, store),
         RegistryPages(dependencies, store),
         CalendarPages(dependencies, store),

@@ -37,6 +37,10 @@ class BillRepository(Protocol):
         """Return by Iranian bill id; `BillNotFound`."""
         ...
 
+    async def list_by_payment_id(self, payment_id: str, limit: int) -> list[Bill]:
+        """Return the newest bills with a payment id, `limit` at most: it is not unique."""
+        ...
+
     async def list_of_subject(self, subject_kind: str, subject_id: int) -> list[Bill]:
         """Return the bills of a request, duty or violation, oldest first."""
         ...
@@ -117,6 +121,10 @@ class MergedBillRepository(Protocol):
 
     async def find_by_bill_id(self, bill_id: str) -> MergedBill | None:
         """Return by Iranian bill id; None where it is that of no merged bill."""
+        ...
+
+    async def list_by_payment_id(self, payment_id: str, limit: int) -> list[MergedBill]:
+        """Return those with a payment id, `limit` at most."""
         ...
 
     async def list_by_bill_ids(self, bill_ids: Collection[str]) -> list[MergedBill]:

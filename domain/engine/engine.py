@@ -17,7 +17,7 @@ from domain.fields.types import ReadingContext
 from domain.language.awaited import ANSWER_UNTIL_FACT
 from domain.language.changes import UNREVIEWED_CHANGES
 from domain.language.service import Notice, Reminder, Service, StepContext, Transition, Trigger
-from domain.queues.search import list_search_words
+from domain.queues.request_words import list_request_words
 from domain.requests.history import GENESIS_HASH, HistoryEvent, compute_event_hash, compute_personal_digest
 from domain.requests.request import JsonObject, Phase, ServiceRequest, Timer, TimerKind
 from domain.settings.policy import Policy
@@ -235,16 +235,14 @@ class Engine:
                 await self._record_step(service, context, event, request.created_at, None)
                 for timer in timers:
                     await uow.timers.add(timer)
-                await uow.search_words.add(
-                    request, list_search_words(self.get_service(request.service).form, request.fields)
-                )
+                await uow.search_words.add(request, list_request_words(self.get_service(request.service).form, request))
                 return
             request.head_seq, request.head_hash = 0, ""
         raise Internal("code")
 
     async def _run_step(self, service: Service, step: Transition, context: StepContext) -> StepOutcome:
         request, from_state, officer = context.request, context.request.state, context.request.assignee
-        words_before = list_search_words(service.form, request.fields)
+        words_before = list_request_words(service.form, request)
         await require_guards(step.guards, context)
         request.awaits = None  # whatever the step is, it ends the waiting; one that waits again says so
         if context.actor.kind == "staff":  # whose page bore the request's version: they know what it says now
@@ -259,7 +257,7 @@ class Engine:
         await self._record_move(service, context, event, officer)
         await context.uow.timers.replace_all(request.id, self._enter_state(context))
         await context.uow.requests.save(request)
-        if words_before != (words_now := list_search_words(service.form, request.fields)):
+        if words_before != (words_now := list_request_words(service.form, request)):
             await context.uow.search_words.replace_all(request, words_now)
         # An input that bears a form field's name (start) is of its own kind: the form's value is the one that messages
         # state.

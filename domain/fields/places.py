@@ -55,6 +55,10 @@ class Place(Text):
         address = place[: point.start()].strip()
         return f"{address[: self.max_length - _LINK_UNITS - 1].rstrip()}{place[point.start() :]}".strip()
 
+    def find_address(self, value: Any) -> str:
+        """Return the words without the point."""
+        return _POINT.sub("", str(value))
+
     def render_value(self, value: Any, catalogue_text: TextLookup) -> str:
         """Return the words; a point as a link before them, which no text cuts off."""
         link = find_map_link(str(value))

@@ -135,12 +135,22 @@ class FieldType(ABC):
         """Return the names and numbers of people in a value, by which the staff search for its request."""
         return ()
 
+    def find_address(self, value: Any) -> str:
+        """Return the words of an address in a value, by which the staff search for its request; empty: none."""
+        return ""
+
+    def find_postal_code(self, value: Any) -> str:
+        """Return the postal code in a value, likewise."""
+        return ""
+
 
 @dataclass(frozen=True, slots=True)
 class Text(FieldType):
     """Free text in the writer's own words, up to `max_length` characters, an emoji being two (`count_code_units`)."""
 
     max_length: int = 300
+    is_address: bool = False
+    """Whether what is written is where something is."""
     name: ClassVar[str] = "text"
     unreadable_reason: ClassVar[InvalidReasonBase] = InvalidReason.BAD_TEXT
 
@@ -154,6 +164,10 @@ class Text(FieldType):
         if count_code_units(text) > self.max_length:
             raise InvalidField(reason=InvalidReason.TOO_LONG, limit=persian_digits(str(self.max_length)))
         return text
+
+    def find_address(self, value: Any) -> str:
+        """Return the writer's words where they are an address."""
+        return str(value) if self.is_address else ""
 
     def render_value(self, value: Any, catalogue_text: TextLookup) -> str:
         """Return the writer's words as they are."""
@@ -267,6 +281,10 @@ class Identifier(FieldType):
     def search_terms(self, value: Any) -> tuple[str, ...]:
         """Return a person's national code; mobiles and plates are found by columns of their own."""
         return (value,) if self.identifier_kind == "national_code" else ()
+
+    def find_postal_code(self, value: Any) -> str:
+        """Return the value where it is one."""
+        return str(value) if self.identifier_kind == "postal_code" else ""
 
 
 @dataclass(frozen=True, slots=True)

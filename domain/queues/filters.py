@@ -4,7 +4,8 @@ from dataclasses import dataclass, fields
 from datetime import date
 
 from domain.queues.queue import Queue, Sla
-from domain.queues.search import parse_query
+from domain.queues.search import SearchQuery
+from domain.queues.search_ways import SearchWay, list_search_ways
 from domain.requests.request import JsonObject, Phase
 from domain.values.actors import Role
 from domain.values.paging import ListOrder
@@ -42,13 +43,23 @@ class QueueFilter:
     """Whether documents are pending."""
     search: str | None = None
     """What was typed into the box."""
+    found_by: SearchWay | None = None
+    """The one way in which that is meant; None: the surest."""
     order: ListOrder | None = None
     """None: open requests most urgent first, others newest first, names by the alphabet."""
 
     @property
+    def search_query(self) -> SearchQuery | None:
+        """What is searched for; None: nothing. A way in which the text cannot be meant means nothing."""
+        if not self.search:
+            return None
+        ways = list_search_ways(self.search)
+        return (ways.get(self.found_by) if self.found_by else None) or next(iter(ways.values()))
+
+    @property
     def effective_order(self) -> ListOrder:
         """How the list is ordered: urgency is only for what goes on, the alphabet only for names that were typed."""
-        if self.search and parse_query(self.search).word_beginnings:
+        if (query := self.search_query) and query.word_beginnings:
             return ListOrder.NAME
         is_live_queue = self.queue.is_live is True
         if self.order in {None, ListOrder.NAME} or (self.order is ListOrder.URGENT and not is_live_queue):

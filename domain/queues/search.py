@@ -53,13 +53,17 @@ class SearchQuery:
     """A plate, as it is stored."""
     national_code: str | None = None
     """A national code: ten digits."""
+    letter_number: str | None = None
+    """The number of a paper that was issued, as `letter_number_key` compares it."""
+    word_kind: str = ""
+    """What the words are of, as kept words begin (`request_words.py`); empty: names and national codes."""
     word_beginnings: tuple[str, ...] = ()
     """Beginnings of words of one name or number (`split_words`), where nothing above is meant."""
 
     @property
     def joined_beginnings(self) -> str:
         """The words as the beginning of one kept word."""
-        return "".join(self.word_beginnings)
+        return self.word_kind + "".join(self.word_beginnings)
 
 
 def parse_query(query_text: str) -> SearchQuery:

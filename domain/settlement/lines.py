@@ -43,6 +43,8 @@ class LineFaultCode(StrEnum):
     REFERENCE = "reference"
     DAY = "day"
     HOUR = "hour"
+    IDS = "ids"
+    """No two numbers of a pasted line are the ids of one bill."""
     NUMBERS = "numbers"
     """Neither our order number nor the bank's sale number, or one that is none."""
 
@@ -182,8 +184,21 @@ def read_place(text: str, place: FieldPlace, delimiter: str) -> str:
 
 def read_stated_day(text: str, calendar: CalendarForm) -> date | None:
     """Return the day that stands in a line with totals; None where it is none."""
+    return read_day(_join_digits(text)[:8], calendar)
+
+
+def read_day(digits: str, calendar: CalendarForm) -> date | None:
+    """Return the day that six or eight digits say; None where it is none."""
     try:
-        return _read_day(_join_digits(text)[:8], calendar)
+        return _read_day(digits, calendar)
+    except _Unreadable:
+        return None
+
+
+def read_hour(digits: str) -> time | None:
+    """Return the hour that four or six digits say; None where it is none."""
+    try:
+        return _read_hour(digits)
     except _Unreadable:
         return None
 

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from domain.settlement.layouts import FileKind
 from domain.settlement.lines import SettlementLine
+from domain.settlement.pasted_lists import PASTED_LAYOUT
 from domain.values.calendar import to_tehran
 from domain.values.version_token import VersionToken
 
@@ -48,10 +49,20 @@ class LineOutcome(StrEnum):
     FAILED = "failed"
     """Booking it failed through a fault of ours; it is tried again with the next booking of the file."""
 
+    LEFT_OUT = "left_out"
+    """A line of a pasted list that does not fit: it changes nothing, and counts as not brought; its detail is what it
+    would have come to.
+    """
+
     @property
     def is_quiet(self) -> bool:
         """Whether there is nothing to book."""
-        return self in {LineOutcome.KNOWN, LineOutcome.REPEATED, LineOutcome.FAULTY}
+        return self in {LineOutcome.KNOWN, LineOutcome.REPEATED, LineOutcome.FAULTY, LineOutcome.LEFT_OUT}
+
+    @property
+    def fits(self) -> bool:
+        """Whether a line of a pasted list is booked: its money is its bill's, or counts already."""
+        return self in {LineOutcome.SETTLES, LineOutcome.CONFIRMS}
 
     @property
     def holds_money(self) -> bool:
@@ -151,6 +162,11 @@ class SettlementFile:
     """Whether it was booked so that something follows from what it does not name."""
 
     @property
+    def is_pasted(self) -> bool:
+        """Whether it is a list that somebody pasted: only lines that fit are booked of it."""
+        return self.layout == PASTED_LAYOUT
+
+    @property
     def version_token(self) -> VersionToken:
         """The version that a page showed."""
         return VersionToken.from_number(self.revision)
@@ -214,6 +230,10 @@ class FileLine:
             is_pending=not outcome.is_quiet,
             is_refund=line.is_refund,
         )
+
+    def leave_out(self) -> None:
+        """Let it change nothing, and say what it would have come to."""
+        self.outcome, self.detail, self.is_pending = LineOutcome.LEFT_OUT, self.outcome.value, False
 
     def as_read(self) -> SettlementLine:
         """Return the line as it was read; of a faulty one there is none (`ValueError`)."""

@@ -35,6 +35,12 @@ _BILL_MAPPING = TableMapping(bills, Bill)
 _INSERT_BILL = insert(bills)
 _SELECT_BY_ROW = select(*_BILL_MAPPING.columns).where(bills.c.id == bindparam("bill_row"))
 _SELECT_BY_BILL_ID = select(*_BILL_MAPPING.columns).where(bills.c.bill_id == bindparam("wanted_id"))
+_SELECT_BY_PAYMENT_ID = (
+    select(*_BILL_MAPPING.columns)
+    .where(bills.c.payment_id == bindparam("wanted_id"))
+    .order_by(bills.c.id.desc())
+    .limit(bindparam("most", type_=Integer))
+)
 _LOCK_BY_BILL_ID = _SELECT_BY_BILL_ID.with_for_update()
 _SELECT_OF_SUBJECT = (
     select(*_BILL_MAPPING.columns)
@@ -206,6 +212,10 @@ class SqlBillRepository(Repository):
         return _read_bill(
             await self._transaction.fetch_row(_LOCK_BY_BILL_ID if lock else _SELECT_BY_BILL_ID, {"wanted_id": bill_id})
         )
+
+    async def list_by_payment_id(self, payment_id: str, limit: int) -> list[Bill]:
+        parameters = {"wanted_id": payment_id, "most": limit}
+        return _BILL_MAPPING.read_rows(await self._transaction.fetch_rows(_SELECT_BY_PAYMENT_ID, parameters))
 
     async def list_of_subject(self, subject_kind: str, subject_id: int) -> list[Bill]:
         return _BILL_MAPPING.read_rows(

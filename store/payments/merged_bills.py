@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import Executable, bindparam, insert, select
+from sqlalchemy import Executable, Integer, bindparam, insert, select
 
 from domain.bills.merged_bill import MergedBill
 from domain.values.errors import BillNotFound, Conflict
@@ -17,6 +17,9 @@ _SELECT = select(*(merged_bills.c[name] for name in _COLUMN_NAMES)).order_by(mer
 _SELECT_BY_ROW = _SELECT.where(merged_bills.c.id == bindparam("merged_row"))
 _SELECT_BY_DIGEST = _SELECT.where(merged_bills.c.bill_digest == bindparam("of_digest"))
 _SELECT_BY_BILL_IDS = _SELECT.where(merged_bills.c.bill_id.in_(bindparam("wanted_ids", expanding=True)))
+_SELECT_BY_PAYMENT_ID = _SELECT.where(merged_bills.c.payment_id == bindparam("wanted_id")).limit(
+    bindparam("most", type_=Integer)
+)
 _SELECT_OF_BILL = _SELECT.where(
     merged_bills.c.id.in_(
         select(merged_bill_parts.c.merged_bill_id).where(merged_bill_parts.c.bill_row_id == bindparam("bill_row"))
@@ -62,6 +65,10 @@ class SqlMergedBillRepository(Repository):
         return await self._read_merged_bills(
             await self._transaction.fetch_rows(_SELECT_BY_BILL_IDS, {"wanted_ids": list(bill_ids)})
         )
+
+    async def list_by_payment_id(self, payment_id: str, limit: int) -> list[MergedBill]:
+        parameters = {"wanted_id": payment_id, "most": limit}
+        return await self._read_merged_bills(await self._transaction.fetch_rows(_SELECT_BY_PAYMENT_ID, parameters))
 
     async def list_of_bill(self, bill_row_id: int) -> list[MergedBill]:
         return await self._read_merged_bills(

@@ -3,7 +3,6 @@
 So each shape is built and compiled once, whatever is looked for.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +22,7 @@ CONDITION_NAMES = (
 )
 """What a selection may ask of its requests besides their ranges: the values that may be None."""
 
-IDENTIFIER_NAMES = ("code", "mobile", "plate", "national_code")
+IDENTIFIER_NAMES = ("code", "mobile", "plate", "national_code", "letter_number")
 """The parts of a search that few requests have."""
 
 LAST_LETTER = "\U0010ffff"
@@ -87,7 +86,7 @@ def build_shape(selection: Selection, cursor: Cursor | None = None) -> QueryShap
         assignee_count=len(selection.assignees),
         condition_names=tuple(name for name in CONDITION_NAMES if getattr(selection, name) is not None),
         identifier_names=tuple(name for name in IDENTIFIER_NAMES if getattr(selection.search, name, None)),
-        word_count=len(_plan_search_words(_list_beginnings(selection))),
+        word_count=len(_plan_search_words(selection)),
         page_direction="" if cursor is None else "before" if cursor.backwards else "after",
     )
 
@@ -100,12 +99,13 @@ def bind_values(selection: Selection, cursor: Cursor | None = None, name_prefix:
         values |= {f"state{number}_{place}": state_name for place, state_name in enumerate(selection_range.states)}
     values |= {f"assignee{number}": name for number, name in enumerate(selection.assignees)}
     values |= {name: getattr(selection.search, name, None) for name in IDENTIFIER_NAMES}
-    search_words = _plan_search_words(_list_beginnings(selection))
+    search_words = _plan_search_words(selection)
+    has_own_rows = bool(selection.search and selection.search.word_kind)
     for number, word in enumerate(search_words):
         values |= {f"word{number}": word, f"end{number}": word + LAST_LETTER}
-        if number:  # a name's row has its other words inside; a number has a row of its own
-            is_number_row = search_words[0].rpartition(" ")[2].isdecimal() or word.isdecimal()
-            values[f"inside{number}"] = "" if is_number_row else word
+        if number:  # a name's row has its other words inside; a number has a row of its own, as each word of an address
+            is_own_row = has_own_rows or search_words[0].rpartition(" ")[2].isdecimal() or word.isdecimal()
+            values[f"inside{number}"] = "" if is_own_row else word
     present_values = {name: value for name, value in values.items() if value is not None}
     place = {} if cursor is None else {"key": cursor.sort_key, "id": cursor.id}
     return {name_prefix + name: value for name, value in (present_values | place).items()}
@@ -117,20 +117,24 @@ def _list_beginnings(selection: Selection) -> tuple[str, ...]:
         return ()
     if not selection.loosely:
         return (selection.search.joined_beginnings,)
-    return tuple(sorted(selection.search.word_beginnings, key=lambda word: (word.isdecimal(), len(word)), reverse=True))
+    sorted_words = sorted(
+        selection.search.word_beginnings, key=lambda word: (word.isdecimal(), len(word)), reverse=True
+    )
+    return tuple(selection.search.word_kind + word for word in sorted_words)
 
 
-def _plan_search_words(word_beginnings: Sequence[str]) -> tuple[str, ...]:
-    """Return what the row begins with that is kept of the first of these words, where it can be beside another one; and
-    the other words that are to be found by themselves. One that is no longer than what is beside is found with it.
+def _plan_search_words(selection: Selection) -> tuple[str, ...]:
+    """Return what the row begins with that is kept of the first word, where it can be beside another one; and the other
+    words that are to be found by themselves. One that is no longer than what is beside is found with it.
     """
+    word_beginnings = _list_beginnings(selection)
     if not word_beginnings:
         return ()
     first_word, *other_words = word_beginnings
     beside_word = next(
         (other for other in other_words if len(other) >= PAIRING_LETTERS and not other.isdecimal()), None
     )
-    if beside_word is None:
-        return tuple(word_beginnings)
+    if beside_word is None or (selection.search and selection.search.word_kind):
+        return word_beginnings
     remaining_words = [other for other in other_words if other is not beside_word or len(other) > PAIRING_LETTERS]
     return (format_pairing(beside_word, first_word), *remaining_words)

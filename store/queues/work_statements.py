@@ -34,7 +34,7 @@ from domain.values.paging import ListOrder
 from store.engines.types import ID, CodePointText
 from store.queues.work_questions import QueryShape
 from store.rows import TableMapping
-from store.schema import requests, search_words
+from store.schema import issued_papers, requests, search_words
 
 CACHED_SHAPES = 500
 """Shapes of questions whose statements are kept."""
@@ -216,6 +216,9 @@ class _QueryParts:
                     self._equals(_IDENTIFIER_COLUMNS[identifier], identifier), *self._match_assignees(), or_(*ranges)
                 )
                 continue
+            if identifier == "letter_number":
+                yield self._select_by_letter(identifier, or_(*ranges))
+                continue
             source = search_words.join(requests, requests.c.id == search_words.c.request_id)
             number_matches = self._equals(search_words.c.word, identifier)
             for number, condition in self._group_by_service(ranges):
@@ -223,6 +226,13 @@ class _QueryParts:
                 yield self._select_keys(
                     service_matches, number_matches, *self._match_assignees(), condition, source=source
                 )
+
+    def _select_by_letter(self, identifier: str, condition: Condition) -> Select[Any]:
+        """Requests of which a paper with that number was issued, each once."""
+        has_paper = requests.c.id.in_(
+            select(issued_papers.c.request_id).where(self._equals(issued_papers.c.number_key, identifier))
+        )
+        return self._select_keys(has_paper, *self._match_assignees(), condition)
 
     def _select_by_words(self, number: int, condition: Condition) -> Select[Any]:
         """Names by the alphabet: a request that several of its words would find is found by the first of them."""

@@ -31,6 +31,7 @@ bills = Table(
     Column("revision", Integer, nullable=False),
     Index(None, "subject_kind", "subject_id"),
     Index(None, "created_at"),
+    Index(None, "payment_id", "id"),
 )
 
 merged_bills = Table(
@@ -43,6 +44,7 @@ merged_bills = Table(
     Column("amount", ID, nullable=False),
     Column("bill_digest", SafeText, nullable=False, unique=True),
     Column("created_at", Utc, nullable=False),
+    Index(None, "payment_id"),
 )
 
 merged_bill_parts = Table(

@@ -7,6 +7,7 @@ from sqlalchemy import BindParameter, ColumnElement, Integer, and_, bindparam, f
 from domain.bills.bill import Payment, PaymentMethod
 from domain.gateways.attempt import AttemptState
 from domain.settlement.differences import SourceTotals
+from domain.settlement.pasted_lists import PASTED_LAYOUT
 from domain.settlement.settlement_file import FileState, LineOutcome
 from store.engines.prepared import Row
 from store.engines.types import Utc
@@ -41,6 +42,7 @@ SELECT_SOURCES = (
         func.max(settlement_files.c.last_paid_at),
     )
     .where(settlement_files.c.state == FileState.BOOKED, settlement_files.c.first_paid_at.is_not(None))
+    .where(settlement_files.c.layout != PASTED_LAYOUT)
     .group_by(settlement_files.c.source)
 )
 SELECT_UNFILED = (
@@ -97,7 +99,7 @@ SELECT_WHETHER_FILED = select(_LINES.line_number).where(
 _COUNTS_ONCE = and_(
     _LINES.paid_at >= _START,
     _LINES.paid_at < _BEFORE,
-    _LINES.outcome.not_in([LineOutcome.KNOWN, LineOutcome.REPEATED, LineOutcome.FAULTY]),
+    _LINES.outcome.not_in([outcome for outcome in LineOutcome if outcome.is_quiet]),
     ~_LINES.is_refund,
     _IS_BOOKED,
 )

@@ -116,6 +116,13 @@ _UPDATE_LINE = update(settlement_lines).where(_IS_OF_FILE, _LINES.line_number ==
 _SUM_OUTCOMES = (
     select(_LINES.outcome, func.count(), func.sum(_LINES.amount)).where(_IS_OF_FILE).group_by(_LINES.outcome)
 )
+_UNCOUNTED_OUTCOMES = (
+    LineOutcome.REPEATED,
+    LineOutcome.KNOWN,
+    LineOutcome.FAULTY,
+    LineOutcome.FAILED,
+    LineOutcome.LEFT_OUT,
+)
 _SELECT_KNOWN = (
     select(
         _LINES.reference,
@@ -129,7 +136,7 @@ _SELECT_KNOWN = (
     )
     .join_from(settlement_lines, settlement_files, settlement_files.c.id == _LINES.file_id)
     .where(_LINES.source == bindparam("of_source"), _LINES.reference.in_(bindparam("references", expanding=True)))
-    .where(_LINES.outcome.not_in([LineOutcome.REPEATED, LineOutcome.KNOWN, LineOutcome.FAULTY, LineOutcome.FAILED]))
+    .where(_LINES.outcome.not_in([*_UNCOUNTED_OUTCOMES]))
     .order_by(_LINES.file_id, _LINES.line_number)
 )
 _SELECT_BILLS = select(bills.c.bill_id, bills.c.id, bills.c.payment_id, bills.c.amount, bills.c.state).where(

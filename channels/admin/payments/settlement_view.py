@@ -48,7 +48,7 @@ class SettlementViews:
         return {
             "href": str(settlement_file.id),
             "name": settlement_file.name,
-            "layout": layout.title if layout else settlement_file.layout,
+            "layout": layout.title if layout else self._name_unknown_layout(settlement_file),
             "kind": self._text(f"file_kinds.{settlement_file.kind}"),
             "source": self._describe_source(settlement_file.source),
             "state": self._text(f"states.{settlement_file.state}"),
@@ -58,6 +58,10 @@ class SettlementViews:
             "decided_by": member_names.get(decider, decider) if decider else None,
             "span": _describe_span(settlement_file),
         }
+
+    def _name_unknown_layout(self, settlement_file: SettlementFile) -> str:
+        """Return what a pasted list is called, or the name of a layout that is configured no more."""
+        return self._catalogue.text("admin.slips.pasted_name") if settlement_file.is_pasted else settlement_file.layout
 
     def describe_outcome(self, outcome: LineOutcome, total: OutcomeTotal) -> dict[str, str]:
         """Return how many lines came to the same, and what that means."""

@@ -9,8 +9,6 @@ from urllib.parse import urlsplit
 from aiohttp import web
 from yarl import URL
 
-from channels.admin.bills.bill_subject import BillSubjects
-from channels.admin.bills.merged_pages import MERGED_BILLS_PATH
 from channels.admin.filtered_pages import load_filtered
 from channels.admin.frame import HOME_PATH, NavigationSection, PageRoute, Visitor, render_staff_page
 from channels.admin.gate import as_local_address
@@ -18,18 +16,17 @@ from channels.admin.queues.next_request import choose_first_queue, read_filter_q
 from channels.admin.queues.overview_view import OverviewViews
 from channels.admin.queues.queue_filter import STATES_FIELD
 from channels.admin.queues.queue_view import PRINT_PATH, QueueLook, QueueViews, build_queue_address
+from channels.admin.queues.search_view import SearchViews
 from channels.admin.queues.way_back import build_list_suffix
 from channels.admin.submissions import FormSubmission
 from channels.web.posted import read_text
 from channels.web.refused_forms import RefusedForm
-from domain.actions.bills.lookup import find_bill_by_number
 from domain.actions.dependencies import Dependencies
 from domain.actions.queues.filter_reading import read_queue_filter
 from domain.actions.queues.views import delete_view, save_view
-from domain.actions.queues.work import REQUESTS_PER_PAGE, WorkItem, count_queues, load_queue_page
+from domain.actions.queues.work import REQUESTS_PER_PAGE, WorkItem, count_queues, load_queue_page, settle_search
 from domain.authorization.rights import Right
 from domain.authorization.visibility import visible_services
-from domain.bills.bill import Bill
 from domain.language.wording import day_and_hour_text
 from domain.queues.filters import QueueFilter
 from domain.queues.queue import Queue
@@ -58,7 +55,7 @@ class QueuePages:
         self._store = store
         self._queue_views = QueueViews(dependencies)
         self._overview_views = OverviewViews(dependencies, gateway_names)
-        self._bill_subjects = BillSubjects(dependencies)
+        self._search_views = SearchViews(dependencies, store)
 
     def list_routes(self) -> Sequence[PageRoute]:
         return (
@@ -103,21 +100,12 @@ class QueuePages:
             code = None  # reading the filter reports what is wrong with it
         if code:
             raise web.HTTPSeeOther(f"{SEARCH_PATH}/{code}")
-        if bill_address := await self._find_bill_address(visitor, fold_compactly(search_text)):
-            raise web.HTTPSeeOther(bill_address)
+        if found := await self._search_views.find_bills(visitor, fold_compactly(search_text)):
+            if len(found.found_bills) == 1:
+                raise web.HTTPSeeOther(f"{found.found_bills[0].address}?{DONE_PARAMETER}=found_by_{found.number}")
+            context = {"path": HOME_PATH, "search_text": search_text, "found": found}
+            return render_staff_page(request, visitor, "admin/queues/found_bills.html", context)
         return await self._render_queue(request, visitor, filter_values, request.query.get(PAGE_FIELD))
-
-    async def _find_bill_address(self, visitor: Visitor, number: str) -> str | None:
-        """Return the page of what the bill with that number is for; None where there is none that this one may open."""
-        if not (number.isascii() and number.isdecimal()):
-            return None
-        async with self._store.open_unit(write=False) as uow:
-            payable = await find_bill_by_number(uow, number)
-            if isinstance(payable, Bill):
-                return (await self._bill_subjects.build_view(uow, visitor, payable)).href
-        if payable and visitor.may(Right.MERGED_BILLS_VIEW):
-            return f"{MERGED_BILLS_PATH}/{payable.bill_id}"
-        return None
 
     async def _show_printed_list(self, request: web.Request, visitor: Visitor) -> web.Response:
         """Show the queue as a list on the letterhead, from its first row on."""
@@ -159,6 +147,7 @@ class QueuePages:
             "has_filter_error": queue_look.error is not None,
             "refused_field": refusal_error.field if refusal_error else None,
             "submitted_texts": {field_name: read_text(visitor.form, field_name) for field_name in ("name", "assignee")},
+            "search_way": self._search_views.describe_way(queue_look.queue_filter, is_found=bool(queue_look.page.rows)),
             "search_text": filter_values.get("search", ""),
             "list_suffix": build_list_suffix(urlsplit(str(context["queue_address"])).query) if filter_values else "",
         }
@@ -183,6 +172,7 @@ class QueuePages:
         empty_page: Page[WorkItem] = Page((), None, None)
         try:
             queue_filter = read_queue_filter(self._dependencies.services, filter_values, visitor.now)
+            queue_filter = await settle_search(self._dependencies, uow, visitor.actor, queue_filter)
         except DomainError as error:  # the queue itself stays chosen, so the page is not simply empty
             return QueueLook(self._read_queue(visitor, filter_values), empty_page, None, error, filter_values)
         queue_page, page_error = await load_filtered(

@@ -126,17 +126,15 @@ class TariffPages:
                 service_key: await uow.tariffs.list_of_service(service_key)
                 for service_key in list_priced(self._dependencies)
             }
+            proposals = [
+                await tariff_views.build_proposal_view(uow, entry, visitor.actor.identifier) for entry in pending
+            ]
         context = {
             "price_tables": [
                 (tariff_views.title_service(service_key), tariff_views.build_lines(service_key, service_rows))
                 for service_key, service_rows in rows_by_service.items()
             ],
-            "proposals": [
-                tariff_views.build_proposal_view(
-                    proposal, visitor.actor.identifier, rows_by_service.get(proposal.service, ())
-                )
-                for proposal in pending
-            ],
+            "proposals": proposals,
             "needs_approval": self._dependencies.policy.tariffs_need_approval,
             "problem": self._describe_error(refused_form.error) if refused_form else None,
         }
@@ -224,18 +222,17 @@ class TariffPages:
         async with self._store.open_unit(write=False) as uow:
             tariff_views = await self._load_views(uow)
             service_rows, pending = await uow.tariffs.list_of_service(service_key), await uow.tariffs.list_pending()
+            proposals = [
+                await tariff_views.build_proposal_view(uow, entry, visitor.actor.identifier)
+                for entry in pending
+                if (entry.service, entry.dimensions) == (service_key, thing.dimensions)
+            ]
         rows = rows_of_subject(service_rows, service_key, thing.dimensions)
         plain_rows = rows_of_subject(service_rows, service_key, without_band(thing.dimensions))
-        thing_proposals = [
-            entry for entry in pending if (entry.service, entry.dimensions) == (service_key, thing.dimensions)
-        ]
         context = {
             **self._build_heading(request, tariff_views, thing),
             "price_rows": [tariff_views.build_price_view(entry, rows) for entry in reversed(rows)],
-            "proposals": [
-                tariff_views.build_proposal_view(entry, visitor.actor.identifier, service_rows)
-                for entry in thing_proposals
-            ],
+            "proposals": proposals,
             "price_form": PRICE.build_view(
                 self._dependencies.wording,
                 self._build_initial_values(effective_rows(rows), effective_rows(plain_rows)),

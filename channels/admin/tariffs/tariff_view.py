@@ -7,10 +7,10 @@ from urllib.parse import urlencode
 
 from channels.admin.actors import describe_actor
 from domain.actions.dependencies import Dependencies
-from domain.actions.tariffs.changes import PriceSample
+from domain.actions.tariffs.changes import PriceSample, sample_prices
 from domain.actions.tariffs.price_differences import PriceDifference, find_difference
 from domain.actions.tariffs.price_labels import describe_thing, describe_unit
-from domain.actions.tariffs.priced_subjects import list_priced
+from domain.actions.tariffs.priced_subjects import find_declared, list_priced
 from domain.fields.types import format_number
 from domain.language.wording import day_and_hour_text
 from domain.registries.declarations import REGISTRIES
@@ -24,8 +24,10 @@ from domain.tariffs.tariff import (
     rows_of_subject,
     without_band,
 )
+from domain.unit_of_work import UnitOfWork
 from domain.values.calendar import jalali_text
 from domain.values.dated_rows import InsertionPoint, is_withdrawn, locate_insertion, preceding_row
+from domain.values.errors import DomainError
 from domain.values.text import group_digits
 
 TARIFFS_PATH = "/staff/tariffs"
@@ -103,6 +105,8 @@ class ProposalView:
     """Day and hour in Tehran."""
     is_own: bool
     """Its reader proposed it, and may not approve it."""
+    samples: Sequence[tuple[str, str, str]] = ()
+    """What some amounts cost now and with it (`TariffViews.describe_sample`)."""
 
 
 class TariffViews:
@@ -186,13 +190,14 @@ class TariffViews:
             id=row.id,
         )
 
-    def build_proposal_view(self, proposal: ProposedTariff, username: str, rows: Sequence[TariffRow]) -> ProposalView:
-        """Return a price that waits, from the day on which it would begin; `rows` are those of its service."""
+    async def build_proposal_view(self, uow: UnitOfWork, proposal: ProposedTariff, username: str) -> ProposalView:
+        """Return a price that waits, from the day on which it would begin, with what some amounts cost by it."""
         proposed_by = self._member_names.get(proposal.proposed_by, proposal.proposed_by)
         title = f"{self.title_service(proposal.service)}: {self.describe_thing(proposal)}"
-        starts_on = max(proposal.valid_from, self._today)
-        insertion = locate_insertion(rows_of_subject(rows, proposal.service, proposal.dimensions), starts_on)
-        new_price = self.build_new_price(replace(proposal.terms, valid_from=starts_on), insertion, rows)
+        rows = await uow.tariffs.list_of_service(proposal.service)
+        terms = replace(proposal.terms, valid_from=max(proposal.valid_from, self._today))
+        insertion = locate_insertion(rows_of_subject(rows, proposal.service, proposal.dimensions), terms.valid_from)
+        new_price = self.build_new_price(terms, insertion, rows)
         return ProposalView(
             proposal.id,
             title,
@@ -200,7 +205,17 @@ class TariffViews:
             proposed_by,
             day_and_hour_text(proposal.proposed_at),
             proposal.proposed_by == username,
+            await self._describe_proposal_samples(uow, terms),
         )
+
+    async def _describe_proposal_samples(self, uow: UnitOfWork, terms: PriceTerms) -> list[tuple[str, str, str]]:
+        """Return the samples of a proposed price; none of what is priced no more, or can be no price any more."""
+        try:
+            thing = find_declared(self._dependencies, terms.service, terms.dimensions)
+            samples = await sample_prices(self._dependencies, uow, terms, thing.sample_amounts) if thing else []
+        except DomainError:  # prices that were set since; approving it says what is wrong
+            return []
+        return [self.describe_sample(sample, terms.unit) for sample in samples]
 
     def build_new_price(
         self, terms: PriceTerms, insertion: InsertionPoint[TariffRow], rows: Sequence[TariffRow]

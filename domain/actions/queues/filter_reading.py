@@ -13,7 +13,7 @@ from domain.fields.types import ReadingContext
 from domain.language.service import Service
 from domain.queues.filters import QueueFilter
 from domain.queues.queue import Queue, Sla
-from domain.queues.search import parse_query
+from domain.queues.search_ways import SearchWay, list_search_ways
 from domain.requests.request import Phase
 from domain.values.actors import Role
 from domain.values.errors import InvalidField, UnknownKind, UnknownService
@@ -104,7 +104,7 @@ def _read_truth(field_name: str, raw_value: object, _services: Mapping[str, Serv
 
 def _read_search(_name: str, raw_value: object, _services: Mapping[str, Service], _now: datetime) -> str:
     search_text = tidy_text(str(raw_value))
-    parse_query(search_text)
+    list_search_ways(search_text)
     return search_text
 
 
@@ -127,5 +127,6 @@ _READERS_BY_FIELD: Mapping[str, FilterReader] = {
     "sla": _choice_reader(Sla),
     "papers": _read_truth,
     "search": _read_search,
+    "found_by": _choice_reader(SearchWay),
     "order": _choice_reader(ListOrder),
 }

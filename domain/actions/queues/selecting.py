@@ -12,7 +12,6 @@ from domain.authorization.visibility import visible_services, visible_units
 from domain.language.service import Service, State
 from domain.queues.filters import QueueFilter
 from domain.queues.queue import Queue, Sla, SlaMoments
-from domain.queues.search import parse_query
 from domain.queues.selection import RequestRange, Selection
 from domain.values.actors import Actor
 from domain.values.calendar import tehran_moment
@@ -44,7 +43,7 @@ def build_selection(
         created_before=tehran_moment(criteria.created_to + _ONE_DAY, time.min) if criteria.created_to else None,
         due_after=due_after,
         due_until=due_until,
-        search=parse_query(criteria.search) if criteria.search else None,
+        search=criteria.search_query,
     )
 
 

@@ -9,12 +9,13 @@ from domain.authorization.request_policy import may_see_request
 from domain.authorization.visibility import visible_services, visible_units
 from domain.queues.filters import QueueFilter
 from domain.queues.queue import Queue, Sla, SlaMoments, assess_sla
+from domain.queues.search_ways import list_search_ways
 from domain.queues.selection import Selection
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor, Role
 from domain.values.errors import Forbidden
-from domain.values.paging import Cursor, Page, cut_page
+from domain.values.paging import Cursor, Page, SortKey, cut_page
 from domain.values.tracking_codes import TrackingCode
 
 REQUESTS_PER_PAGE = 20
@@ -79,21 +80,46 @@ async def load_queue_page(
     """Return the page of a queue that begins at a place (`Page.next_cursor`, `Page.previous_cursor` as text), or the
     first one.
 
-    A name of several words is looked for as it was typed; where nobody has it so, by each word alone. Errors:
-    `Forbidden` (`queue`, `unit`, `service`) for what is not this member's to see, `InvalidField("page")`.
+    What was typed is looked for in the way of the filter, else in the first that finds anything (`settle_search`).
+    Words are looked for as they were typed; where nothing has them so, each by itself. Errors: `Forbidden` (`queue`,
+    `unit`, `service`) for what is not this member's to see, `InvalidField("page")`.
     """
-    _refuse_foreign_queue(dependencies, actor, criteria)
+    criteria = await settle_search(dependencies, uow, actor, criteria)
     cursor = Cursor.parse_cursor(position, criteria.effective_order) if position else None
     selection = _select_requests(dependencies, actor, criteria)
     if _began_loosely(selection, cursor):
         selection = replace(selection, loosely=True)
-    found_requests = await uow.work_lists.list_page(selection, limit, cursor)
-    if not found_requests and cursor is None and selection.search and len(selection.search.word_beginnings) > 1:
-        found_requests = await uow.work_lists.list_page(replace(selection, loosely=True), limit, None)
+    found_requests = await _list_found(uow, selection, limit, cursor)
     moments = _current_moments(dependencies)
     page = cut_page(found_requests, limit, cursor)
     work_items = tuple(WorkItem(request, assess_sla(request, moments)) for request in page.rows)
     return Page(work_items, page.previous_cursor, page.next_cursor)
+
+
+async def settle_search(
+    dependencies: Dependencies, uow: UnitOfWork, actor: Actor, criteria: QueueFilter
+) -> QueueFilter:
+    """Return the filter with the first way in which what was typed finds anything; as it is, where nothing was typed, a
+    way is named, or none finds anything. `Forbidden` as for the page.
+    """
+    _refuse_foreign_queue(dependencies, actor, criteria)
+    if not criteria.search or criteria.found_by:
+        return criteria
+    for way in list_search_ways(criteria.search):
+        settled = replace(criteria, found_by=way)
+        if await _list_found(uow, _select_requests(dependencies, actor, settled), 1, None):
+            return settled
+    return criteria
+
+
+async def _list_found(
+    uow: UnitOfWork, selection: Selection, limit: int, cursor: Cursor | None
+) -> list[tuple[SortKey, int, ServiceRequest]]:
+    """Return what a list has from a place on. Words that nothing has as typed are looked for each by itself."""
+    found_requests = await uow.work_lists.list_page(selection, limit, cursor)
+    if found_requests or cursor or not selection.search or len(selection.search.word_beginnings) < 2:
+        return found_requests
+    return await uow.work_lists.list_page(replace(selection, loosely=True), limit, None)
 
 
 async def find_readable_request(

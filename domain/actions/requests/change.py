@@ -20,7 +20,7 @@ from domain.engine.engine import Engine
 from domain.fields.form import Field
 from domain.language.changes import UNREVIEWED_CHANGES
 from domain.language.service import Service
-from domain.queues.search import list_search_words
+from domain.queues.request_words import list_request_words
 from domain.requests.request import JsonObject, ServiceRequest
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
@@ -121,7 +121,7 @@ async def _store_change(
         name: {"before": old_values.get(name), "after": request.fields.get(name)} for name in change.changed_names
     }
     await engine.record_event(uow, request, CHANGE_EVENT, actor, {"changes": differences})
-    await uow.search_words.replace_all(request, list_search_words(service.form, request.fields))
+    await uow.search_words.replace_all(request, list_request_words(service.form, request))
     if request.mobile and any(field.autofill for field in service.form if field.name in change.changed_names):
         await uow.people.save_person(build_citizen(dependencies, service, request, request.mobile))
     await notify_assignee(dependencies, uow, request, "staff.request_changed")

@@ -25,10 +25,11 @@ SOURCE = MoneySource(PaymentMethod.BANK_FILE)
 class BillLineBooker:
     """Books lines in one unit of work, in the name of who had the file booked."""
 
-    def __init__(self, dependencies: Dependencies, uow: UnitOfWork, actor: Actor) -> None:
+    def __init__(self, dependencies: Dependencies, uow: UnitOfWork, actor: Actor, *, only_fitting: bool) -> None:
         self._dependencies = dependencies
         self._uow = uow
         self._actor = actor
+        self._only_fitting = only_fitting
 
     async def serialise_lines(self, lines: Sequence[FileLine]) -> None:
         """Hold the numbers of lines to the end of the unit: two files cannot book one of them at once."""
@@ -51,7 +52,14 @@ class BillLineBooker:
         if payable.amount != line.amount:
             await self._hold(line, DifferenceKind.BILL_AMOUNT)
             return LineOutcome.WRONG_AMOUNT
+        if self._only_fitting and await self._is_settled(payable):
+            line.detail = LineOutcome.SURPLUS
+            return LineOutcome.LEFT_OUT
         return await self._record_line(line, payments)
+
+    async def _is_settled(self, payable: Bill | MergedBill) -> bool:
+        """Whether no bill of it needs money any more: it was paid since the list was shown."""
+        return not all(bill.state.is_payable for bill in await load_paid_bills(self._uow, payable))
 
     async def _find_payable(self, line: FileLine) -> Bill | MergedBill | None:
         try:

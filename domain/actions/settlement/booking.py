@@ -106,7 +106,11 @@ async def _book_group(dependencies: Dependencies, uow: UnitOfWork, file_id: int,
         confirming_lines = _take_confirming(await uow.settlement.list_pending(file_id, group_size))
         if confirmed_count := await confirm_sales(dependencies, uow, stored_file, confirming_lines):
             return confirmed_count
-    booker = BillLineBooker(dependencies, uow, actor) if is_of_bills else SaleLineBooker(dependencies, uow, actor)
+    booker = (
+        BillLineBooker(dependencies, uow, actor, only_fitting=stored_file.is_pasted)
+        if is_of_bills
+        else SaleLineBooker(dependencies, uow, actor)
+    )
     await booker.serialise_lines(lines)
     for line in lines:
         line.outcome = await booker.book_line(line)

@@ -29,6 +29,9 @@ async def compare_lines(
             compared.append(_store_fault(settlement_file, line))
         else:
             compared.append(await comparison.compare_line(line))
+    for stored_line in compared if settlement_file.is_pasted else ():
+        if stored_line.is_pending and not stored_line.outcome.fits:
+            stored_line.leave_out()
     return compared
 
 

@@ -14,6 +14,7 @@ from domain.actions.settlement.comparing import compare_lines
 from domain.authorization.policy import require_right
 from domain.authorization.rights import Right
 from domain.settlement.layouts import SettlementLayout
+from domain.settlement.pasted_lists import PASTED_LAYOUT, PastedListReader
 from domain.settlement.reading import SettlementFileReader, compute_digest
 from domain.settlement.settlement_file import ExaminedFile, FileLine, FileState, SettlementFile
 from domain.unit_of_work import Store
@@ -170,7 +171,7 @@ async def _examine_lines(
 ) -> None:
     """Store the lines of a file, then that it is examined; what an earlier examination left is deleted first."""
     await _delete_lines(store, settlement_file.id)
-    moments, file_reader = _MomentRange(), SettlementFileReader(layout, stream)
+    moments, file_reader = _MomentRange(), _open_reader(layout, stream)
     try:
         for batch in split_batches(file_reader.read_lines(), LINES_AT_ONCE):
             async with store.open_unit() as uow:
@@ -192,6 +193,10 @@ async def _examine_lines(
             stored_file.note_covered_days(*days)
         await uow.settlement.save_file(stored_file)
         await uow.settlement.delete_content(stored_file.id)
+
+
+def _open_reader(layout: SettlementLayout, stream: BinaryIO) -> SettlementFileReader | PastedListReader:
+    return PastedListReader(stream) if layout.name == PASTED_LAYOUT else SettlementFileReader(layout, stream)
 
 
 async def _refuse_file(dependencies: Dependencies, store: Store, file_id: int, problem: str) -> None:

@@ -41,6 +41,8 @@ def describe_reason(catalogue: Catalogue, line: FileLine) -> str:
     """Return the finer reason of what a line came to; empty where there is none."""
     if line.outcome is LineOutcome.FAULTY:
         return catalogue.text(f"settlement.faults.{line.detail}")
+    if line.outcome is LineOutcome.LEFT_OUT:
+        return catalogue.text(f"settlement.left_out.{line.detail}")
     if line.outcome is LineOutcome.REPEATED:
         return f"{catalogue.text('settlement.facts.line')} {line.detail}"
     return line.detail if line.outcome is LineOutcome.FAILED else ""

@@ -304,7 +304,7 @@ EXPERT_OPINION = Service(
         Field("national_code", Identifier("national_code"), autofill="person.national_code"),
         Field("postal_code", Identifier("postal_code"), alternatives=("renovation_code",)),
         Field("renovation_code", Identifier("renovation_code"), required=False),
-        Field("address", Text(200), deferred_in=BY_MESSAGE),
+        Field("address", Text(200, is_address=True), deferred_in=BY_MESSAGE),
         Field("text", Text(500)),
     ),
     states=STATES,

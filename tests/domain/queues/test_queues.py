@@ -191,6 +191,7 @@ def test_a_filter_goes_into_json_and_back() -> None:
         "created_to": "۱۴۰۵/۰۹/۰۳",
         "sla": "late",
         "papers": "true",
+        "found_by": "name",
         "search": "محمدي",
         "order": "oldest",
     }

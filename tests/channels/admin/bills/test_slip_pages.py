@@ -55,9 +55,15 @@ async def test_the_search_box_leads_from_a_number_to_what_was_billed(site: Staff
     await revenue.get(f"{DESK}?ids={bill.bill_id}")
     await revenue.post(f"{DESK}/slip", **slip(bill))
     page = f"/staff/registries/duty/{bill.subject_id}"
-    for number in (bill.bill_id, "12345678", "۱۲۳۴۵۶۷۸"):
+    for number, found_by in {
+        bill.bill_id: "bill_id",
+        bill.payment_id: "payment_id",
+        "12345678": "reference",
+        "۱۲۳۴۵۶۷۸": "reference",
+    }.items():
         response = await revenue.client.get(f"/staff/requests?q={number}", allow_redirects=False)
-        assert (response.status, response.headers["Location"]) == (303, page)
+        assert (response.status, response.headers["Location"]) == (303, f"{page}?done=found_by_{found_by}")
+    assert "یافته با شناسهٔ پرداخت" in words(await revenue.get(f"{page}?done=found_by_payment_id"))
     assert (await revenue.client.get("/staff/requests?q=87654321", allow_redirects=False)).status == 200
 
 

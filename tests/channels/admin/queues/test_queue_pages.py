@@ -1,10 +1,12 @@
 """The queues on the staff's site: what each role sees first, search in any spelling, views, foreign queues."""
 
 import re
+from datetime import date
 from html import unescape
 
 import pytest
 
+from domain.papers.issued import IssuedPaper
 from domain.values.actors import Role
 from tests.channels.admin.audit_reader import count_denials
 from tests.support.scenarios.expert_opinions import answered_opinion, price_opinions
@@ -70,6 +72,32 @@ async def test_a_request_is_found_as_people_type(site: StaffSite, inside: Visito
     page = await read(inside, {"q": typed})
     assert request.code in listed(page)
     assert len(listed(page)) == found
+
+
+@pytest.mark.parametrize(
+    ("typed", "found_by"),
+    [
+        ("گل جمال", "نام"),
+        ("کوچه ۱۲ مسجد", "نشانی"),
+        ("12 جامع", "نشانی"),
+        ("۴۵۶۷", "رقم‌های آخر کد رهگیری یا همراه"),
+        ("0499", "رقم‌های اول کد ملی"),
+        ("۰۹۱۲۱۲۳۴۵۶۷", "شمارهٔ همراه"),
+        ("1405/م/۷", "شمارهٔ نامه"),
+    ],
+)
+async def test_a_search_says_what_it_found_by(site: StaffSite, inside: Visitor, typed: str, found_by: str) -> None:
+    request = await site.submitted(place="خیابان امام، کوچه ۱۲، جنب مسجد جامع")
+    async with site.store.open_unit() as uow:
+        paper = IssuedPaper("a-token", request.id, "letter", "1405/م/7", date(2026, 11, 24))
+        await uow.issued_papers.add(paper)
+    await inside.sign_in("civil")
+    page = await read(inside, {"q": typed})
+    assert listed(page) == [request.code]
+    assert f"یافته با {found_by}" in page
+    async with visitor(site) as other:
+        await other.sign_in("taxi_officer")
+        assert listed(await read(other, {"q": typed})) == []
 
 
 async def read(visitor: Visitor, query: dict[str, str], status: int = 200) -> str:

@@ -88,6 +88,7 @@ async def test_who_approves_sees_both_prices(site: StaffSite, revenue: Visitor) 
         page = words(await manager.get(ROOM))
     assert "نرخ کنونی ۳٬۰۰۰٬۰۰۰ ریال برای هر ساعت ۲ ۱۰ از ۱۴۰۵/۰۱/۰۱ نرخ پیشنهادی ۳۰٬۰۰۰٬۰۰۰ ریال" in page
     assert "۹۰۰٪ بیشتر از نرخ کنونی" in page
+    assert "۱ ساعت ۶٬۶۰۰٬۰۰۰ ۶۶٬۰۰۰٬۰۰۰ ۴ ساعت ۱۳٬۲۰۰٬۰۰۰ ۱۳۲٬۰۰۰٬۰۰۰" in page, "what usual orders cost now and then"
 
 
 @pytest.mark.parametrize(
@@ -145,7 +146,7 @@ async def test_a_second_person_approves_where_the_house_wants_it(site: StaffSite
         await manager.sign_in("manager")
         page = await manager.get(LOADER)
         assert f"{ROOM}/proposals/{number}/approve" in page
-        assert "نرخ تازه" not in words(page), "the manager sets none"
+        assert PREVIEW not in page, "the manager sets none"
         assert await manager.post(f"{ROOM}/proposals/{number}/approve") == f"{LOADER}&done=price_set"
         assert "پیش‌تر انجام شده" in await manager.post(f"{ROOM}/proposals/{number}/reject", 409)
     assert "۴٬۰۰۰٬۰۰۰ از ۱۴۰۵/۱۰/۰۱" in words(await revenue.get(ROOM))

@@ -17,7 +17,8 @@ from domain.actions.queues.selecting import build_selection
 from domain.actions.queues.visibility import visible_queues
 from domain.queues.filters import QueueFilter
 from domain.queues.queue import Queue, Sla, SlaMoments
-from domain.queues.search import list_search_words
+from domain.queues.request_words import list_request_words
+from domain.queues.search_ways import list_search_ways
 from domain.queues.selection import Selection
 from domain.requests.request import Phase, ServiceRequest
 from domain.services.machinery.declaration import MACHINERY_WORK
@@ -52,6 +53,8 @@ READ_SO_FAR = """
 GIVEN = ("آنه", "زهرا", "رضا", "علی", "گل‌جمال", "محمد", "مریم", "حسین", "فاطمه", "آتا")
 FAMILY = tuple(f"{first}{last}" for first in ("محمد", "احمد", "کریم", "توماج", "رحیم") for last in ("ی", "زاده", "پور"))
 
+STREETS = ("شهید", "دکتر", "استاد")
+
 
 class Plans(SqlWorkListRepository):
     """Runs statements to see how they are run."""
@@ -64,7 +67,7 @@ class Plans(SqlWorkListRepository):
         await self._transaction.execute(
             insert(requests), [record.column_values(one) | {"sealed_seq": 0} for one in made]
         )
-        words = [(one, word) for one in made for word in list_search_words(MACHINERY_WORK.form, one.fields)]
+        words = [(one, word) for one in made for word in list_request_words(MACHINERY_WORK.form, one)]
         rows = [{"request_id": one.id, "word": word, "service": one.service} for one, word in words]
         await self._transaction.execute(insert(search_words), rows)
 
@@ -114,7 +117,10 @@ def one_of(number: int, chance: random.Random) -> ServiceRequest:
         kind=chance.choice((*service.kinds, None)),
         mobile=f"+98912{number // 4:07}",
         subject_key=f"{10 + number % 80}ت{number % 900 + 100}-59",
-        fields={"full_name": f"{chance.choice(GIVEN)} {chance.choice(FAMILY)}"},
+        fields={
+            "full_name": f"{chance.choice(GIVEN)} {chance.choice(FAMILY)}",
+            "place": f"خیابان {chance.choice(STREETS)} {chance.choice(FAMILY)}، کوچه {number % 40}",
+        },
     )
 
 
@@ -151,6 +157,10 @@ def questions() -> Iterator[tuple[Actor, QueueFilter]]:
         ):
             yield viewer, QueueFilter(Queue.ALL, search=search)
             yield viewer, QueueFilter(Queue.OPEN, search=search)
+        for search in ("خیابان شهید توماجی", "1405/ک/12", "4917912345", "5348", "0123"):
+            for way in list_search_ways(search):
+                yield viewer, QueueFilter(Queue.ALL, search=search, found_by=way)
+                yield viewer, QueueFilter(Queue.OPEN, search=search, found_by=way)
         yield viewer, QueueFilter(Queue.ALL)
         yield viewer, QueueFilter(Queue.FINISHED, phase=Phase.DONE, assignee="sara")
         yield viewer, QueueFilter(Queue.ALL, created_from=(NOW - timedelta(days=5)).date(), created_to=NOW.date())

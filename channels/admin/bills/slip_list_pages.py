@@ -1,0 +1,138 @@
+"""A list of payments pasted on the desk for slips: what each line comes to, then one press that books those that fit.
+
+It is a settlement file like any other: examined, booked line by line behind the page, and taken up again where that was
+cut off (docs/settlement-files.md).
+"""
+
+from collections.abc import Sequence
+from io import BytesIO
+
+from aiohttp import web
+
+from channels.admin.bills.slip_list_view import SlipListViews
+from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
+from channels.admin.submissions import FormSubmission
+from channels.admin.version_tokens import VersionedAction
+from channels.web.posted import read_text
+from channels.web.refused_forms import RefusedForm, form_error
+from channels.web.row_ids import get_row_id
+from domain.actions.dependencies import Dependencies
+from domain.actions.settlement.booking import confirm_file
+from domain.actions.settlement.examining import BroughtFile, drop_file, examine_file, load_examined_file
+from domain.authorization.rights import Right
+from domain.settlement.pasted_lists import (
+    MOST_PASTED_BYTES,
+    describe_pasted_layout,
+    list_bill_sources,
+    tidy_pasted_list,
+)
+from domain.settlement.settlement_file import ExaminedFile, FileLine, FileState
+from domain.unit_of_work import Store
+from domain.values.errors import InvalidField, MissingField, NotFound
+from domain.values.reasons import InvalidReason
+from domain.values.text import group_digits
+from domain.values.version_token import VersionToken
+
+LISTS_PATH = "/staff/slips/lists"
+LIST_FIELD, SOURCE_FIELD = "list", "source"
+MAX_LINES = 1000
+"""Lines of a list that are shown: more than fit into its bytes."""
+REFRESH_SECONDS = 2
+
+_ONE_PATH = f"{LISTS_PATH}/{{id:[0-9]{{1,19}}}}"
+
+
+class SlipListPages:
+    """The box, and one list."""
+
+    sections: Sequence[NavigationSection] = ()
+
+    def __init__(self, dependencies: Dependencies, store: Store) -> None:
+        self._dependencies = dependencies
+        self._store = store
+        self._views = SlipListViews(dependencies)
+        self._sources = list_bill_sources(dependencies.settlement_layouts.values())
+
+    def list_routes(self) -> Sequence[PageRoute]:
+        bring = FormSubmission(LIST_FIELD, self._submit_list, self._render_box)
+        book = FormSubmission("book", VersionedAction(self._submit_booking), self._render_list)
+        drop = FormSubmission("drop", self._submit_drop, self._render_list)
+        return (
+            PageRoute("GET", LISTS_PATH, Right.SETTLEMENT_BRING, self._render_box),
+            PageRoute("POST", LISTS_PATH, Right.SETTLEMENT_BRING, bring, 2 * MOST_PASTED_BYTES),
+            PageRoute("GET", _ONE_PATH, Right.SETTLEMENT_VIEW, self._render_list),
+            PageRoute("POST", f"{_ONE_PATH}/book", Right.SETTLEMENT_BOOK, book),
+            PageRoute("POST", f"{_ONE_PATH}/drop", Right.SETTLEMENT_DROP, drop),
+        )
+
+    async def _render_box(
+        self, request: web.Request, visitor: Visitor, refused_form: RefusedForm | None = None
+    ) -> web.Response:
+        error = form_error(refused_form)
+        context = {
+            "path": LISTS_PATH,
+            "sources": [(source, self._views.describe_source(source)) for source in self._sources],
+            "submitted_list": read_text(visitor.form, LIST_FIELD) if refused_form else "",
+            "problem": self._dependencies.wording.render_error(error) if error else None,
+        }
+        return render_staff_page(request, visitor, "admin/bills/slip_lists.html", context, error=error)
+
+    async def _submit_list(self, request: web.Request, visitor: Visitor) -> str:
+        content = tidy_pasted_list(read_text(visitor.form, LIST_FIELD))
+        if not content:
+            raise MissingField(LIST_FIELD)
+        if len(content) > MOST_PASTED_BYTES:
+            raise InvalidField(LIST_FIELD, InvalidReason.TOO_LONG, limit=group_digits(MOST_PASTED_BYTES))
+        source = read_text(visitor.form, SOURCE_FIELD) or self._sources[0]
+        if source not in self._sources:
+            raise InvalidField(SOURCE_FIELD, InvalidReason.UNREADABLE)
+        name = self._dependencies.catalogue.text("admin.slips.pasted_name")
+        brought = BroughtFile(name, BytesIO(content), describe_pasted_layout(source))
+        examined = await examine_file(self._dependencies, self._store, brought, visitor.actor)
+        return f"{LISTS_PATH}/{examined.file.id}" + ("?same=yes" if examined.is_same_file else "")
+
+    async def _submit_booking(self, request: web.Request, visitor: Visitor, version_token: VersionToken) -> str:
+        await self._load_list(request)
+        async with self._store.open_unit() as uow:
+            await confirm_file(self._dependencies, uow, get_row_id(request), visitor.actor, version_token)
+        return f"{LISTS_PATH}/{get_row_id(request)}"
+
+    async def _submit_drop(self, request: web.Request, visitor: Visitor) -> str:
+        await self._load_list(request)
+        await drop_file(self._dependencies, self._store, get_row_id(request), visitor.actor)
+        return LISTS_PATH
+
+    async def _render_list(
+        self, request: web.Request, visitor: Visitor, refused_form: RefusedForm | None = None
+    ) -> web.Response:
+        examined = await self._load_list(request)
+        async with self._store.open_unit(write=False) as uow:
+            lines = await uow.settlement.list_lines(examined.file.id, 0, MAX_LINES)
+            line_views = [await self._views.build_line(uow, visitor, line) for line in lines]
+        error, state = form_error(refused_form), examined.file.state
+        context = {
+            "path": LISTS_PATH,
+            "list_address": f"{LISTS_PATH}/{examined.file.id}",
+            "lines": line_views,
+            "state": self._dependencies.catalogue.text(f"settlement.states.{state}"),
+            "is_running": state.is_running,
+            "is_same_list": "same" in request.query,
+            "fitting_count": group_digits(fitting_count) if (fitting_count := sum(map(_is_fitting, lines))) else "",
+            "is_examined": state is FileState.EXAMINED,
+            "version_token": examined.file.version_token,
+            "problem": self._dependencies.wording.render_error(error) if error else None,
+        }
+        response = render_staff_page(request, visitor, "admin/bills/slip_list.html", context, error=error)
+        if state.is_running:
+            response.headers["Refresh"] = f"{REFRESH_SECONDS}; url={LISTS_PATH}/{examined.file.id}"
+        return response
+
+    async def _load_list(self, request: web.Request) -> ExaminedFile:
+        examined = await load_examined_file(self._store, get_row_id(request))
+        if not examined.file.is_pasted:
+            raise NotFound("settlement_file")
+        return examined
+
+
+def _is_fitting(line: FileLine) -> bool:
+    return line.is_pending

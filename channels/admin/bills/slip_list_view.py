@@ -1,0 +1,79 @@
+"""The lines of a pasted list of payments in words: whose bill each one pays, or why it pays none."""
+
+from dataclasses import dataclass
+
+from channels.admin.bills.bill_subject import BillSubjects, BillSubjectView
+from channels.admin.frame import Visitor
+from domain.actions.bills.merged_bills import find_payable
+from domain.actions.dependencies import Dependencies
+from domain.actions.settlement.results import describe_reason
+from domain.bills.bill import Bill
+from domain.settlement.settlement_file import FileLine, LineOutcome
+from domain.unit_of_work import UnitOfWork
+from domain.values.calendar import jalali_text, to_tehran
+from domain.values.errors import BillNotFound
+from domain.values.text import group_digits, persian_digits
+
+_GOOD_OUTCOMES = frozenset({LineOutcome.SETTLES, LineOutcome.CONFIRMS, LineOutcome.KNOWN, LineOutcome.REPEATED})
+
+
+@dataclass(frozen=True, slots=True)
+class PastedLineView:
+    """A line in words."""
+
+    number: str
+    """From 1, in Persian digits."""
+    outcome: str
+    """What it comes to, or came to."""
+    reason: str
+    """Why it is not booked; empty where it is."""
+    is_good: bool
+    """There is nothing to do about it."""
+    bill_id: str
+    """As banks take it; empty of a line that cannot be read."""
+    subject: BillSubjectView | None
+    """What its bill is for; None where there is none, or it is of several bills."""
+    amount: str
+    """In rials; empty of a line that cannot be read."""
+    reference: str
+    """The bank's number."""
+    day: str
+    """Jalali."""
+
+
+class SlipListViews:
+    """Makes words of them."""
+
+    def __init__(self, dependencies: Dependencies) -> None:
+        self._catalogue = dependencies.catalogue
+        self._subjects = BillSubjects(dependencies)
+
+    async def build_line(self, uow: UnitOfWork, visitor: Visitor, line: FileLine) -> PastedLineView:
+        """Return a line as this visitor may see it."""
+        is_pending = line.is_pending or line.outcome is not LineOutcome.SETTLES
+        outcome_key = f"settlement.outcomes.{line.outcome}" if is_pending else "admin.slips.booked"
+        return PastedLineView(
+            number=persian_digits(line.line_number),
+            outcome=self._catalogue.text(outcome_key),
+            reason=describe_reason(self._catalogue, line),
+            is_good=line.outcome in _GOOD_OUTCOMES,
+            bill_id=line.bill_id,
+            subject=await self._find_subject(uow, visitor, line),
+            amount=group_digits(line.amount) if line.amount else "",
+            reference=line.reference,
+            day=jalali_text(to_tehran(line.paid_at).date()) if line.paid_at else "",
+        )
+
+    def describe_source(self, source: str) -> str:
+        """Return what a bank is called."""
+        key = f"settlement.sources.{source}"
+        return self._catalogue.text(key) if key in self._catalogue else source
+
+    async def _find_subject(self, uow: UnitOfWork, visitor: Visitor, line: FileLine) -> BillSubjectView | None:
+        if not line.bill_id:
+            return None
+        try:
+            payable = await find_payable(uow, line.bill_id)
+        except BillNotFound:
+            return None
+        return await self._subjects.build_view(uow, visitor, payable) if isinstance(payable, Bill) else None

@@ -1,0 +1,67 @@
+"""Every way in which something that was typed into the search box may be meant, the surest first."""
+
+import pytest
+
+from domain.queues.request_words import list_address_words, list_request_words
+from domain.queues.search_ways import SearchWay, list_search_ways
+from domain.services.expert.declaration import EXPERT_OPINION
+from domain.services.machinery.declaration import MACHINERY_WORK
+from domain.values.errors import CodeMistyped, InvalidField
+from tests.support.factories import a_request
+
+
+@pytest.mark.parametrize(
+    ("typed", "ways"),
+    [
+        ("731 835 348", ["identity"]),
+        ("۰۹۱۲۱۲۳۴۵۶۷", ["identity"]),
+        ("۱۴۰۵/ک/۱۲", ["letter", "name"]),
+        ("ص-۴۵", ["letter"]),
+        ("۴۹۱۷۹۱۲۳۴۵", ["postal_code", "name"]),
+        ("0499370899", ["identity", "postal_code"]),
+        ("۵۳۴۸", ["letter", "last_digits", "name"]),
+        ("محمدی", ["name", "address"]),
+        ("خیابان امام", ["name", "address"]),
+        ("خیابان", ["name"]),
+    ],
+)
+def test_a_text_may_be_meant_in_several_ways(typed: str, ways: list[str]) -> None:
+    assert list(list_search_ways(typed)) == ways
+
+
+def test_what_means_nothing_is_refused_as_before() -> None:
+    with pytest.raises(InvalidField, match="search_short"):
+        list_search_ways("آ")
+    with pytest.raises(CodeMistyped):
+        list_search_ways("731835349")
+
+
+@pytest.mark.parametrize(
+    ("typed", "way"),
+    [
+        ("5348", SearchWay.LAST_DIGITS),
+        ("۳۵۳۴۸", SearchWay.LAST_DIGITS),
+        ("2222", SearchWay.LAST_DIGITS),
+        ("۱۱۱۲۲۲۲", SearchWay.LAST_DIGITS),
+        ("خیابان شهید فلاحی", SearchWay.ADDRESS),
+        ("فلاحي کوچه ۱۲", SearchWay.ADDRESS),
+        ("مسجد جا", SearchWay.ADDRESS),
+    ],
+)
+def test_what_is_kept_of_a_request_begins_with_what_is_looked_for(typed: str, way: SearchWay) -> None:
+    place = "گمیشان، خیابان شهید فلاحی، کوچه ۱۲، روبه‌روی مسجد جامع geo:37.07123,54.07123"
+    request = a_request(code="731835348", mobile="+989351112222", fields={"place": place})
+    beginning = list_search_ways(typed)[way].joined_beginnings
+    assert any(word.startswith(beginning) for word in list_request_words(MACHINERY_WORK.form, request))
+
+
+def test_an_address_is_kept_without_words_that_most_have_and_without_its_point() -> None:
+    assert list(list_address_words("خیابان امام، کوچهٔ نسترن پلاک ۵")) == ["at امامنسترن5", "at نسترن5", "at 5"]
+    fields = {"place": "geo:37.07123,54.07123"}
+    assert not any(word.startswith("at") for word in list_request_words(MACHINERY_WORK.form, a_request(fields=fields)))
+
+
+def test_the_postal_code_of_an_opinion_is_kept() -> None:
+    fields = {"postal_code": "4917912345", "address": "بلوار ساحلی"}
+    words = list_request_words(EXPERT_OPINION.form, a_request(service="expert", fields=fields))
+    assert {"post 4917912345", "at ساحلی"} <= words
