@@ -142,7 +142,7 @@ def _take_ids(numbers: Sequence[str], grouped_amounts: Sequence[int]) -> tuple[B
         if len(number) == _BARCODE_DIGITS:
             with suppress(InvalidField):
                 return parse_barcode(number), _without(numbers, number)
-    found = []
+    found: list[tuple[bool, int, BillIds, list[str]]] = []
     for bill_id, payment_id in permutations(numbers, 2):
         with suppress(InvalidField):
             ids = parse_ids(bill_id, payment_id)

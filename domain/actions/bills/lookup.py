@@ -51,8 +51,8 @@ async def find_bills_by_number(uow: UnitOfWork, number: str) -> FoundBills | Non
         payment_id = number.lstrip("0")
         bills = await uow.bills.list_by_payment_id(payment_id, MOST_FOUND)
         merged_bills = await uow.merged_bills.list_by_payment_id(payment_id, MOST_FOUND)
-        if payables := (*bills, *merged_bills):
-            return FoundBills(BillNumber.PAYMENT_ID, payables)
+        if bills or merged_bills:
+            return FoundBills(BillNumber.PAYMENT_ID, [*bills, *merged_bills])
     paid_bill = await _find_by_reference(uow, number)
     return FoundBills(BillNumber.REFERENCE, (paid_bill,)) if paid_bill else None
 

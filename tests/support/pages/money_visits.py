@@ -37,6 +37,7 @@ async def ledger_visits(site: StaffSite) -> dict[str, Sequence[PageVisit]]:
 async def settlement_visits(site: StaffSite) -> dict[str, Sequence[PageVisit]]:
     """A file that was booked, with lines that somebody has to look at, one that waits, and one that is examined."""
     booked, examined, waiting = await settlement_files.bring_examples(site)
+    pasted, lists = await settlement_files.paste_list(site), "/staff/slips/lists"
     one, address = "/staff/settlement/{id}", "/staff/settlement"
     return {
         address: [
@@ -44,6 +45,11 @@ async def settlement_visits(site: StaffSite) -> dict[str, Sequence[PageVisit]]:
             PageVisit(f"{address}?day=دیروزها", Role.REVENUE, 422),
         ],
         one: [PageVisit(f"{address}/{file_id}", Role.REVENUE) for file_id in (booked, examined, waiting)],
+        lists: [PageVisit(lists, Role.REVENUE)],
+        f"{lists}/{{id}}": [
+            *(PageVisit(f"{lists}/{pasted}", role) for role in (Role.REVENUE, Role.AUDITOR)),
+            PageVisit(f"{lists}/{booked}", Role.REVENUE, 404),
+        ],
         f"{one}/results.csv": [PageVisit(f"{address}/{booked}/results.csv", Role.REVENUE)],
     }
 

@@ -4,7 +4,9 @@ from io import BytesIO
 
 from domain.actions.settlement.booking import book_file, confirm_file
 from domain.actions.settlement.examining import BroughtFile, bring_file, examine_file, find_layout
+from domain.settlement.pasted_lists import describe_pasted_layout, tidy_pasted_list
 from domain.values.actors import Role
+from domain.values.bill_ids import make_ids
 from tests.support.municipality import actor
 from tests.support.settlement_files import BILL_HEADINGS, jalali_day
 from tests.support.staff_site import StaffSite
@@ -40,3 +42,11 @@ async def bring_examples(site: StaffSite) -> tuple[int, int, int]:
     examined = await examined_file(site, write_example(site, amount=2_000_000), "ghabz-14050904.csv")
     brought = BroughtFile("ghabz-14050905.csv", BytesIO(b"x"), find_layout(site.demo.desk, "bills_csv"))
     return booked, examined, (await bring_file(site.demo.desk, site.store, brought, REVENUE)).file.id
+
+
+async def paste_list(site: StaffSite) -> int:
+    """Have a list pasted: a payment of no bill of ours, and a line that cannot be told; its key."""
+    ids = make_ids(99_000_001, "131", 6, 4_400_000, 1405, 9)
+    text = f"{ids.bill_id} {ids.payment_id} 4400000 77778888 {jalali_day(site.clock.now())}\nجمع 4400000"
+    brought = BroughtFile("فهرست", BytesIO(tidy_pasted_list(text)), describe_pasted_layout("bank"))
+    return (await examine_file(site.demo.desk, site.store, brought, REVENUE)).file.id
