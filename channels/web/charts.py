@@ -1,18 +1,21 @@
 """Charts as SVG that the server draws: bars for values side by side, columns for values over time.
 
 A chart is reckoned here, point by point, and drawn by `web/chart.html`; its colours and type belong to the style sheet.
-It runs from right to left: the first bar's name is at the right, the first column too. One series in one ink, so
-that nothing is lost in black and white. The same numbers are in the table beside it.
+It runs from right to left: the first bar begins at the right, with its name above it; the first column is at the
+right. One series has one ink, so that nothing is lost in black and white; columns may be of two, dark and light, beside
+each other. The same numbers are in the table beside it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from math import ceil, floor, log10
 
-CHART_WIDTH = 640
-BAR_THICKNESS, BAR_GAP = 22, 10
-NAMES_WIDTH, VALUES_WIDTH = 170, 110
-"""Space for the names at the right of bars, and for their values at the left."""
+CHART_WIDTH = 1040
+BAR_THICKNESS, BAR_GAP, NAME_HEIGHT = 16, 10, 20
+"""Of bars: how thick they are, what is between two, and the line above each for its name."""
+
+VALUES_WIDTH = 110
+"""Space for the values at the left of bars."""
 
 COLUMNS_HEIGHT, TOP_MARGIN, FOOT_HEIGHT, SCALE_WIDTH = 240, 18, 30, 92
 """Of columns: the whole, what is left above, the space for names below, and for the scale at the left."""
@@ -23,11 +26,14 @@ PLOT_HEIGHT = COLUMNS_BASELINE - TOP_MARGIN
 
 SCALE_STEPS = 4
 MAX_BARS = 20
-MAX_COLUMN_NAMES = 12
-MAX_NAME_LENGTH = 24
+MAX_COLUMN_NAMES = 16
+MAX_NAME_LENGTH = 120
 
 ChartPoint = tuple[str, float | None]
 """A name and its value; None counts as nothing."""
+
+ColumnGroup = tuple[str, Sequence[float | None]]
+"""A name and its values, one of each series."""
 
 ValueFormatter = Callable[[float], str]
 """Writes a value."""
@@ -53,6 +59,8 @@ class ChartMark:
     """The figure in words; empty: not written."""
     value_position: tuple[float, float]
     """Where that is written: x and the line's y."""
+    series: int = 0
+    """Of which series it is, from 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +99,10 @@ class Chart:
     """Its bars or columns, in order."""
     grid_lines: Sequence[GridLine]
     """Those of the scale, or the one from which bars begin."""
+    width: float = CHART_WIDTH
+    """In units."""
+    series_titles: Sequence[str] = ()
+    """What its series are called, where there are several."""
 
 
 def draw_bars(
@@ -98,57 +110,77 @@ def draw_bars(
 ) -> Chart:
     """Draw a bar for each value, the first on top; no more than twenty, which are as many as one can take in."""
     shown_points = [(name, value or 0) for name, value in chart_points[:MAX_BARS]]
-    units_per_value = (CHART_WIDTH - NAMES_WIDTH - VALUES_WIDTH) / _find_scale_end(shown_points)
+    units_per_value = (CHART_WIDTH - VALUES_WIDTH) / _find_scale_end(shown_points)
     marks = [
         _draw_bar(position, name, value, value * units_per_value, format_value)
         for position, (name, value) in enumerate(shown_points)
     ]
-    height = len(shown_points) * (BAR_THICKNESS + BAR_GAP) + BAR_GAP
-    axis_line = GridLine(CHART_WIDTH - NAMES_WIDTH, 0, CHART_WIDTH - NAMES_WIDTH, height, "", (0, 0))
+    height = len(shown_points) * (NAME_HEIGHT + BAR_THICKNESS + BAR_GAP) + BAR_GAP
+    axis_line = GridLine(CHART_WIDTH, 0, CHART_WIDTH, height, "", (0, 0))
     return Chart("bars", chart_id, title, description, height, marks, [axis_line])
 
 
 def _draw_bar(position: int, name: str, value: float, length: float, format_value: ValueFormatter) -> ChartMark:
-    y, length = BAR_GAP + position * (BAR_THICKNESS + BAR_GAP), max(0.0, length)
-    text_baseline, right = y + BAR_THICKNESS * 0.72, CHART_WIDTH - NAMES_WIDTH
+    name_top, length = BAR_GAP + position * (NAME_HEIGHT + BAR_THICKNESS + BAR_GAP), max(0.0, length)
+    y = name_top + NAME_HEIGHT
+    text_baseline, right = y + BAR_THICKNESS * 0.78, CHART_WIDTH
     return ChartMark(
         x=_round_off(right - length),
         y=y,
         width=_round_off(length),
         height=BAR_THICKNESS,
         name=truncate_name(name),
-        name_position=(right + 8, text_baseline),
+        name_position=(right - 4, name_top + NAME_HEIGHT * 0.7),
         value=format_value(value),
         value_position=(_round_off(right - length - 8), text_baseline),
     )
 
 
 def draw_columns(
-    chart_id: str, title: str, description: str, chart_points: Sequence[ChartPoint], format_value: ValueFormatter
+    chart_id: str,
+    title: str,
+    description: str,
+    column_groups: Sequence[ColumnGroup],
+    format_value: ValueFormatter,
+    series_titles: Sequence[str] = (),
 ) -> Chart:
-    """Draw a column for each value, the first at the right, over a scale at the left."""
-    scale_end = _find_scale_end(chart_points)
-    column_step = (CHART_WIDTH - SCALE_WIDTH) / max(1, len(chart_points))
-    name_interval = ceil(len(chart_points) / MAX_COLUMN_NAMES)
-    marks = []
-    for position, (name, value) in enumerate(chart_points):
-        height, centre = max(0.0, (value or 0) / scale_end * PLOT_HEIGHT), CHART_WIDTH - (position + 0.5) * column_step
-        is_named = position % name_interval == 0
-        value_text = format_value(value) if value and len(chart_points) <= MAX_COLUMN_NAMES else ""
-        marks.append(
-            ChartMark(
-                x=_round_off(centre - column_step * 0.34),
-                y=_round_off(COLUMNS_BASELINE - height),
-                width=_round_off(column_step * 0.68),
-                height=_round_off(height),
-                name=name if is_named else "",
-                name_position=(_round_off(centre), COLUMNS_BASELINE + 19),
-                value=value_text,
-                value_position=(_round_off(centre), _round_off(COLUMNS_BASELINE - height - 5)),
-            )
+    """Draw a column for each value, those of one name beside each other, the first at the right, over a scale at the
+    left.
+    """
+    scale_end = _find_scale_end([(name, value) for name, values in column_groups for value in values])
+    name_interval = ceil(len(column_groups) / MAX_COLUMN_NAMES)
+    has_values = sum(len(values) for _, values in column_groups) <= MAX_COLUMN_NAMES
+    group_width = (CHART_WIDTH - SCALE_WIDTH) / max(1, len(column_groups))
+    marks = [
+        mark
+        for position, (name, values) in enumerate(column_groups)
+        for mark in _draw_group(
+            CHART_WIDTH - (position + 0.5) * group_width,
+            group_width * 0.68 / max(1, len(values)),
+            name if position % name_interval == 0 else "",
+            [((value or 0) / scale_end, format_value(value) if value and has_values else "") for value in values],
         )
+    ]
     grid_lines = _draw_scale(scale_end, format_value)
-    return Chart("columns", chart_id, title, description, COLUMNS_HEIGHT, marks, grid_lines)
+    titles = series_titles if len(series_titles) > 1 else ()
+    return Chart("columns", chart_id, title, description, COLUMNS_HEIGHT, marks, grid_lines, series_titles=titles)
+
+
+def _draw_group(centre: float, width: float, name: str, columns: Sequence[tuple[float, str]]) -> Iterator[ChartMark]:
+    """Draw the columns of one name around its centre: of each its share of the highest that may be, and its value."""
+    for series, (share, value) in enumerate(columns):
+        height, right = max(0.0, share * PLOT_HEIGHT), centre + (len(columns) / 2 - series) * width
+        yield ChartMark(
+            x=_round_off(right - width),
+            y=_round_off(COLUMNS_BASELINE - height),
+            width=_round_off(width),
+            height=_round_off(height),
+            name="" if series else name,
+            name_position=(_round_off(centre), COLUMNS_BASELINE + 19),
+            value=value,
+            value_position=(_round_off(right - width / 2), _round_off(COLUMNS_BASELINE - height - 5)),
+            series=series,
+        )
 
 
 def _draw_scale(scale_end: float, format_value: ValueFormatter) -> list[GridLine]:

@@ -1,7 +1,7 @@
 """What of it all a report is about: its days, and what requests must be like. Read from what people and programs give.
 
 Days are Jalali (1405/09/01) or ISO; `year` and `month` name a Jalali year or month instead. Without any of them it is
-the present Jalali year.
+the present Jalali month.
 """
 
 from collections.abc import Mapping

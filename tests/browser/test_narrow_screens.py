@@ -25,6 +25,7 @@ async def test_a_report_is_scrolled_under_its_heads(browser: Browser, server: Te
     opened = await window(browser, server, PHONE)
     page = await signed_in(opened, "civil")
     await opened.open("/staff/reports/civil")
+    await page.locator("details.folded").evaluate_all("all => all.forEach(one => (one.open = true))")
     table = page.locator(".part", has=page.get_by_role("heading", name="روند", exact=True)).get_by_role("table")
     name, head = table.locator("tbody th").first, table.locator("thead th").nth(1)
     assert await edges(head) == await edges(table.locator("tbody td").first)
@@ -50,6 +51,7 @@ async def test_digits_of_a_report_stand_under_each_other(
     opened = await window(browser, server, size)
     page = await signed_in(opened, "civil")
     await opened.open("/staff/reports/civil")
+    await page.locator("details.folded").evaluate_all("all => all.forEach(one => (one.open = true))")
     cells = page.locator(".part").first.locator(":is(thead, tbody, tfoot) > tr > .number:nth-child(2)")
     for media in ("screen", "print"):
         await page.emulate_media(media=media)

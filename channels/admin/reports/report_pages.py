@@ -18,6 +18,7 @@ from channels.admin.reports.report_choices import NamedChoices, load_named_choic
 from channels.web.forms import FormWording, build_controls, describe_stray
 from channels.web.row_ids import get_row_id
 from domain.actions.dependencies import Dependencies
+from domain.actions.reports.comparison import compare_with_before
 from domain.actions.reports.declarations import REPORTS, Report, find_report
 from domain.actions.reports.filter_reading import read_report_filter
 from domain.actions.reports.labels import ReportLabels, load_labels, render_month_and_year
@@ -102,8 +103,9 @@ class ReportPages:
             return await self._render_unreadable(request, visitor, report, error)
         async with self._run_slots, self._store.open_unit(write=False) as uow:
             report_result = await run_report(self._dependencies, uow, report, report_filter, visitor.actor)
+            period_before = await compare_with_before(self._dependencies, uow, report, report_filter, visitor.actor)
             report_labels = await load_labels(self._dependencies, uow, report_filter)
-        shown_report = report_view.build_report_view(report_labels, report_result)
+        shown_report = report_view.build_report_view(report_labels, report_result, period_before)
         context = {
             "report": shown_report,
             "report_query": urlencode(query_values),

@@ -7,7 +7,8 @@ from datetime import date, datetime, timedelta
 from channels.admin.reports.report_choices import NamedChoices
 from channels.web.charts import Chart, draw_bars, draw_columns
 from domain.actions.reports.aggregation import FigureRow, FigureTable
-from domain.actions.reports.declarations import ChartKind, Report
+from domain.actions.reports.comparison import ComparedPeriod
+from domain.actions.reports.declarations import ChartKind, Report, ReportGroup, find_figure_group
 from domain.actions.reports.filter_reading import read_report_filter
 from domain.actions.reports.labels import CHANNEL_KEYS, ReportLabels
 from domain.actions.reports.reporting import ReportResult
@@ -17,6 +18,7 @@ from domain.fields.moments import Day
 from domain.fields.types import Choice
 from domain.language.service import Service
 from domain.language.wording import day_and_hour_text
+from domain.messages.catalogue import Catalogue
 from domain.reports.figures import Dimension, Figure, FigureValue, Measure
 from domain.reports.filter import DATE_PARAMETERS
 from domain.requests.request import Phase
@@ -43,7 +45,35 @@ class ReportTableView:
     name_columns: int
     """How many first columns are names and no figures."""
     chart: Chart | None
-    """The first figure as it is drawn; None where there is nothing to draw."""
+    """The first figures as they are drawn; None where there is nothing to draw."""
+
+
+@dataclass(frozen=True, slots=True)
+class WholeFigure:
+    """A figure of the whole, worded."""
+
+    title: str
+    """What it is called."""
+    value: str
+    """What it is."""
+    change: str
+    """How it differs from the period before; empty where nothing can be said."""
+    before: str
+    """What it was then; empty where nothing can be said."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportPartView:
+    """What a report says of volume, of time, or of money."""
+
+    key: str
+    """The group's; names its place on the page."""
+    title: str
+    """What it is called."""
+    figures: Sequence[WholeFigure]
+    """Those of the whole."""
+    tables: Sequence[ReportTableView]
+    """The sections that have dimensions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +90,10 @@ class ReportView:
     """The period whose facts it counts."""
     computed_at: str
     """Day and hour in Tehran at which it was added up."""
-    total_figures: Sequence[tuple[str, str]]
-    """Label and value of each figure of its whole."""
-    tables: Sequence[ReportTableView]
-    """Its sections that have dimensions."""
+    before_text: str
+    """The period before, with which it is compared; empty where there is none."""
+    parts: Sequence[ReportPartView]
+    """What it says, in three parts; those of which it says nothing are left out."""
 
 
 def format_figure(figure: Figure, value: FigureValue) -> str:
@@ -80,28 +110,70 @@ def _format_amount(amount: int) -> str:
     return f"\u200e−{group_digits(-amount)}" if amount < 0 else group_digits(amount)
 
 
-def build_report_view(report_labels: ReportLabels, report_result: ReportResult) -> ReportView:
+def build_report_view(
+    report_labels: ReportLabels, report_result: ReportResult, period_before: ComparedPeriod | None
+) -> ReportView:
     """Word a report."""
-    get_text = report_labels.dependencies.catalogue.text
-    total_table = next(table for table in report_result.tables if not table.section.dimensions)
-    total_figures = [
-        (get_text(f"reports.figures.{figure.key}"), format_figure(figure, value))
-        for figure, value in zip(total_table.section.figures, total_table.totals, strict=True)
-    ]
+    catalogue, report_key = report_labels.dependencies.catalogue, report_result.report.key
     today = to_tehran(report_result.taken_at).date()
-    tables = [
-        _build_table_view(report_labels, table, today) for table in report_result.tables if table.section.dimensions
-    ]
-    report_key = report_result.report.key
+    parts = [_build_part_view(report_labels, report_result, period_before, group, today) for group in ReportGroup]
     return ReportView(
         report_key,
-        get_text(f"reports.titles.{report_key}"),
-        get_text(f"reports.about.{report_key}"),
+        catalogue.text(f"reports.titles.{report_key}"),
+        catalogue.text(f"reports.about.{report_key}"),
         render_period(report_labels, report_result.criteria.day_span),
-        report_labels.dependencies.catalogue.render("reports.as_of", {"at": day_and_hour_text(report_result.taken_at)}),
-        total_figures,
-        tables,
+        catalogue.render("reports.as_of", {"at": day_and_hour_text(report_result.taken_at)}),
+        catalogue.render("reports.beside", {"period": render_period(report_labels, period_before.day_span)})
+        if period_before
+        else "",
+        [part for part in parts if part.figures or part.tables],
     )
+
+
+def _build_part_view(
+    report_labels: ReportLabels,
+    report_result: ReportResult,
+    period_before: ComparedPeriod | None,
+    group: ReportGroup,
+    today: date,
+) -> ReportPartView:
+    catalogue = report_labels.dependencies.catalogue
+    whole = next(table for table in report_result.tables if not table.section.dimensions)
+    values_before = period_before.values if period_before else [None] * len(whole.totals)
+    return ReportPartView(
+        group.value,
+        catalogue.text(f"reports.groups.{group}"),
+        [
+            WholeFigure(
+                catalogue.text(f"reports.figures.{figure.key}"),
+                format_figure(figure, value),
+                describe_change(catalogue, figure, value, before),
+                "" if before is None else format_figure(figure, before),
+            )
+            for figure, value, before in zip(whole.section.figures, whole.totals, values_before, strict=True)
+            if find_figure_group(figure) is group
+        ],
+        [
+            _build_table_view(report_labels, table, today)
+            for table in report_result.tables
+            if table.section.dimensions and table.section.group is group
+        ],
+    )
+
+
+def describe_change(catalogue: Catalogue, figure: Figure, value: FigureValue, before: FigureValue) -> str:
+    """Return how a figure differs from what it was, as it is read: «۱۲٪ بیشتر»; shares and scores by how much."""
+    if value is None or before is None or (not before and value != before):
+        return ""
+    if value == before:
+        return catalogue.text("reports.changes.same")
+    direction = "more" if value > before else "less"
+    if figure.measure is Measure.PERCENT or figure.measure is Measure.SCORE:
+        amount = format_figure(figure, round(abs(value - before), 2))
+        return catalogue.render(f"reports.changes.{direction}_points", {"amount": amount})
+    percent = abs(value - before) * 100 / abs(before)
+    text = _format_brief(percent if percent < 10 else round(percent))
+    return catalogue.render(f"reports.changes.{direction}", {"percent": text})
 
 
 def _build_table_view(report_labels: ReportLabels, table: FigureTable, today: date) -> ReportTableView:
@@ -134,11 +206,15 @@ def _build_chart(
     report_labels: ReportLabels, table: FigureTable, ordered_rows: Sequence[tuple[tuple[str, ...], FigureRow]]
 ) -> Chart | None:
     section = table.section
-    if section.chart_kind is None or not any(row.values[0] for _, row in ordered_rows):
+    if section.chart_kind is None or not any(
+        value for _, row in ordered_rows for value in row.values[: section.drawn_figures]
+    ):
         return None
     catalogue, figure = report_labels.dependencies.catalogue, section.figures[0]
     description, chart_id = catalogue.text(f"reports.drawn.{section.chart_kind}"), f"chart-{section.key}"
-    divisor, unit_key = _choose_unit(figure, max(row.values[0] or 0 for _, row in ordered_rows))
+    divisor, unit_key = _choose_unit(
+        figure, max(value or 0 for _, row in ordered_rows for value in row.values[: section.drawn_figures])
+    )
     chart_title = catalogue.text(f"reports.figures.{figure.key}")
     chart_title = (
         catalogue.render("reports.in_units", {"figure": chart_title, "unit": catalogue.text(unit_key)})
@@ -146,10 +222,16 @@ def _build_chart(
         else chart_title
     )
     if section.chart_kind is ChartKind.COLUMNS:
-        column_points = [
-            (report_labels.brief_periods[row.key[0] or ""], (row.values[0] or 0) / divisor) for _, row in ordered_rows
+        drawn_figures = section.figures[: section.drawn_figures]
+        column_groups = [
+            (
+                report_labels.brief_periods[row.key[0] or ""],
+                [(value or 0) / divisor for value in row.values[: section.drawn_figures]],
+            )
+            for _, row in ordered_rows
         ]
-        return draw_columns(chart_id, chart_title, description, column_points, _format_brief)
+        series_titles = [catalogue.text(f"reports.figures.{one.key}") for one in drawn_figures]
+        return draw_columns(chart_id, chart_title, description, column_groups, _format_brief, series_titles)
     bar_points = sorted(
         ((row.values[0] or 0) / divisor, "، ".join(row_labels)) for row_labels, row in ordered_rows if row.values[0]
     )

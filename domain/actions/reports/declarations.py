@@ -14,7 +14,7 @@ from domain.authorization.rights import Right
 from domain.language.service import Service
 from domain.registries.declarations import DUTY, VIOLATION
 from domain.reports import figures as of
-from domain.reports.figures import Dimension, Figure
+from domain.reports.figures import Dimension, Figure, Measure
 from domain.values.actors import Actor, Role
 from domain.values.errors import UnknownKind
 from domain.values.reasons import UnknownKindReason
@@ -25,6 +25,16 @@ class ChartKind(StrEnum):
 
     COLUMNS = "columns"
     BARS = "bars"
+
+
+class ReportGroup(StrEnum):
+    """What figures and tables are about: a report has them in these parts."""
+
+    VOLUME = "volume"
+    """How much was asked for and done, and how well."""
+    TIME = "time"
+    """How long it took, and what is late."""
+    MONEY = "money"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +48,9 @@ class ReportSection:
     dimensions: tuple[Dimension, ...]
     figures: tuple[Figure, ...]
     chart_kind: ChartKind | None = None
+    group: ReportGroup = ReportGroup.VOLUME
+    drawn_figures: int = 1
+    """How many of the first figures a chart of columns has beside each other: they are of one measure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +83,13 @@ class Report:
         return may_use(Right.REPORTS_VIEW, actor, declared_roles=self.roles)
 
 
+def find_figure_group(figure: Figure) -> ReportGroup:
+    """Return what a figure of a whole is about."""
+    if figure.measure is Measure.RIALS or figure is of.PAYMENT_COUNT:
+        return ReportGroup.MONEY
+    return ReportGroup.TIME if figure in TIMES else ReportGroup.VOLUME
+
+
 def find_report(report_key: str) -> Report:
     """Return a report; `UnknownKind("report")`."""
     try:
@@ -83,11 +103,14 @@ OVERSEER_ROLES = frozenset({Role.MANAGER, Role.AUDITOR})
 
 MONEY = (of.BILLED_RIALS, of.PAID_RIALS, of.OUTSTANDING_RIALS, of.RETURNED_RIALS, of.NET_RIALS)
 SLA = (of.SLA_KEPT_COUNT, of.SLA_BROKEN_COUNT, of.SLA_SHARE)
+TIMES = (*SLA, of.OPEN_COUNT, of.OVERDUE_COUNT, of.STAY_COUNT, of.STAY_HOURS, of.STAY_WORKED)
 # FLOW is part of every table of flow (over time, by kind, services, and the whole of all reports but revenue's), as SLA
 # and MONEY do in theirs: a figure that is added here is a column in each of them.
 FLOW = (of.RECEIVED_COUNT, of.ENDED_COUNT, of.DONE_COUNT, of.DECLINED_COUNT, of.CANCELLED_COUNT)
 
-OVER_TIME = ReportSection("over_time", (Dimension.PERIOD,), (*FLOW, *SLA, of.VISITS_AVOIDED), ChartKind.COLUMNS)
+OVER_TIME = ReportSection(
+    "over_time", (Dimension.PERIOD,), (*FLOW, *SLA, of.VISITS_AVOIDED), ChartKind.COLUMNS, drawn_figures=2
+)
 BY_KIND = ReportSection(
     "by_kind", (Dimension.SERVICE, Dimension.KIND), (*FLOW, *SLA, of.RATING_AVERAGE), ChartKind.BARS
 )
@@ -95,17 +118,29 @@ BY_CHANNEL = ReportSection(
     "by_channel", (Dimension.CHANNEL,), (of.RECEIVED_COUNT, of.ENDED_COUNT, of.VISITS_AVOIDED), ChartKind.BARS
 )
 BY_OFFICE = ReportSection("by_office", (Dimension.OFFICE,), (of.RECEIVED_COUNT, of.ENDED_COUNT, of.PAID_RIALS))
-NOW = ReportSection("now", (Dimension.SERVICE, Dimension.STATE), (of.OPEN_COUNT, of.OVERDUE_COUNT))
+NOW = ReportSection(
+    "now", (Dimension.SERVICE, Dimension.STATE), (of.OPEN_COUNT, of.OVERDUE_COUNT), group=ReportGroup.TIME
+)
 RECEIVED_NOW = ReportSection("received_now", (Dimension.SERVICE, Dimension.PHASE), (of.RECEIVED_COUNT,), ChartKind.BARS)
 STATES = ReportSection(
-    "states", (Dimension.SERVICE, Dimension.STATE), (of.STAY_COUNT, of.STAY_HOURS, of.STAY_WORKED, *SLA)
+    "states",
+    (Dimension.SERVICE, Dimension.STATE),
+    (of.STAY_COUNT, of.STAY_HOURS, of.STAY_WORKED, *SLA),
+    group=ReportGroup.TIME,
 )
-OFFICERS = ReportSection("officers", (Dimension.OFFICER,), (of.STAY_COUNT, of.STAY_WORKED, *SLA, of.RATING_AVERAGE))
+OFFICERS = ReportSection(
+    "officers",
+    (Dimension.OFFICER,),
+    (of.STAY_COUNT, of.STAY_WORKED, *SLA, of.RATING_AVERAGE),
+    group=ReportGroup.TIME,
+)
 MONEY_OVER_TIME = ReportSection(
     "money_over_time",
     (Dimension.PERIOD,),
     (of.PAID_RIALS, of.BILLED_RIALS, of.RETURNED_RIALS, of.NET_RIALS),
     ChartKind.COLUMNS,
+    ReportGroup.MONEY,
+    drawn_figures=2,
 )
 RATED = ReportSection("rated", (Dimension.SERVICE, Dimension.STATE), (of.RATING_AVERAGE, of.RATING_COUNT))
 HOURS = (of.JOB_COUNT, of.QUOTED_HOURS, of.WORKED_HOURS, of.UTILISATION)
@@ -164,6 +199,7 @@ TAXI_REPORT = Report(
             "money",
             (Dimension.SERVICE,),
             (of.PAID_RIALS, of.BILLED_RIALS, of.OUTSTANDING_RIALS, of.WAIVED_RIALS, of.RETURNED_RIALS),
+            group=ReportGroup.MONEY,
         ),
         BY_CHANNEL,
         BY_OFFICE,
@@ -204,18 +240,28 @@ REVENUE_REPORT = Report(
                 of.NET_RIALS,
             ),
             ChartKind.BARS,
+            ReportGroup.MONEY,
         ),
         ReportSection(
             "methods",
             (Dimension.METHOD,),
             (of.PAID_RIALS, of.PAYMENT_COUNT, of.SURPLUS_RIALS, of.RETURNED_RIALS),
             ChartKind.BARS,
+            ReportGroup.MONEY,
         ),
-        ReportSection("counters", (Dimension.COUNTER,), (of.PAID_RIALS, of.PAYMENT_COUNT)),
+        ReportSection("counters", (Dimension.COUNTER,), (of.PAID_RIALS, of.PAYMENT_COUNT), group=ReportGroup.MONEY),
         ReportSection(
-            "money_by_kind", (Dimension.SERVICE, Dimension.KIND), (of.PAID_RIALS, of.BILLED_RIALS, of.OUTSTANDING_RIALS)
+            "money_by_kind",
+            (Dimension.SERVICE, Dimension.KIND),
+            (of.PAID_RIALS, of.BILLED_RIALS, of.OUTSTANDING_RIALS),
+            group=ReportGroup.MONEY,
         ),
-        ReportSection("refunds", (Dimension.SERVICE,), (of.REFUND_RIALS, of.REFUND_DUE_RIALS, of.RETURNED_RIALS)),
+        ReportSection(
+            "refunds",
+            (Dimension.SERVICE,),
+            (of.REFUND_RIALS, of.REFUND_DUE_RIALS, of.RETURNED_RIALS),
+            group=ReportGroup.MONEY,
+        ),
     ),
 )
 
@@ -245,7 +291,9 @@ MANAGER_REPORT = Report(
             (*FLOW, *SLA, of.PAID_RIALS, of.RATING_AVERAGE, of.VISITS_AVOIDED),
             ChartKind.BARS,
         ),
-        ReportSection("units", (Dimension.UNIT,), (of.STAY_COUNT, of.STAY_WORKED, *SLA), ChartKind.BARS),
+        ReportSection(
+            "units", (Dimension.UNIT,), (of.STAY_COUNT, of.STAY_WORKED, *SLA), ChartKind.BARS, ReportGroup.TIME
+        ),
         NOW,
         RECEIVED_NOW,
         STATES,

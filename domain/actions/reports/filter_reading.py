@@ -45,8 +45,10 @@ def read_report_filter(services: Mapping[str, Service], submitted: Mapping[str, 
 def _read_days(stated: Mapping[str, str], now: datetime) -> DaySpan:
     if "year" in stated or "month" in stated:
         return _read_named_period(stated, now)
-    today = to_tehran(now).date()
-    year_first_day, year_last_day = jalali_period(to_jalali(today)[0])
+    year, month, _ = to_jalali(to_tehran(now).date())
+    if not {"from", "to"} & {*stated}:
+        return jalali_period(year, month)
+    year_first_day, year_last_day = jalali_period(year)
     first_day = _read_day(stated["from"], "from", now) if "from" in stated else None
     last_day = _read_day(stated["to"], "to", now) + _ONE_DAY if "to" in stated else None
     first_day = first_day or (jalali_period(to_jalali(last_day - _ONE_DAY)[0])[0] if last_day else year_first_day)

@@ -65,7 +65,8 @@ def test_reports_are_listed(office: Terminal) -> None:
 
 def test_a_report_is_shown(office: Terminal) -> None:
     shown = office.json("report", "show", "civil", "--as", "civil")
-    assert (shown["report"], shown["filter"], len(shown["sections"]["over_time"]["rows"])) == ("civil", {}, 12)
+    assert (shown["report"], shown["filter"]) == ("civil", {})
+    assert len(shown["sections"]["over_time"]["rows"]) in {29, 30, 31}, "the days of this month"
     assert shown["sections"]["whole"]["rows"] == []
     assert shown["sections"]["whole"]["whole"]["received"] == 2
     assert shown["sections"]["now"]["rows"] == [

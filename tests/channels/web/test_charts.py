@@ -11,7 +11,8 @@ from channels.web.charts import (
     COLUMNS_HEIGHT,
     MAX_BARS,
     MAX_COLUMN_NAMES,
-    NAMES_WIDTH,
+    MAX_NAME_LENGTH,
+    NAME_HEIGHT,
     SCALE_WIDTH,
     draw_bars,
     draw_columns,
@@ -28,21 +29,19 @@ def words(value: float) -> str:
 
 def test_bars_run_from_the_right_in_their_order() -> None:
     chart = draw_bars("a", "title", "about", [("first", 40), ("second", 10), ("third", None)], words)
-    right = CHART_WIDTH - NAMES_WIDTH
+    right = CHART_WIDTH
     assert [mark.x + mark.width for mark in chart.marks] == pytest.approx([right] * 3)
     assert [mark.width for mark in chart.marks] == [chart.marks[0].width, pytest.approx(chart.marks[0].width / 4), 0]
-    assert [mark.y for mark in chart.marks] == [
-        BAR_GAP,
-        BAR_GAP + BAR_THICKNESS + BAR_GAP,
-        BAR_GAP + 2 * (BAR_THICKNESS + BAR_GAP),
-    ]
+    step = NAME_HEIGHT + BAR_THICKNESS + BAR_GAP
+    assert [mark.y for mark in chart.marks] == [BAR_GAP + NAME_HEIGHT + place * step for place in range(3)]
     assert [mark.name for mark in chart.marks] == ["first", "second", "third"]
     assert [mark.value for mark in chart.marks] == ["40", "10", "0"]
-    assert all(mark.name_position[0] > right > mark.value_position[0] for mark in chart.marks)
+    assert all(right >= mark.name_position[0] > mark.value_position[0] for mark in chart.marks)
+    assert all(mark.name_position[1] < mark.y for mark in chart.marks), "names are whole, above their bars"
 
 
 def test_columns_run_from_the_right_over_a_round_scale() -> None:
-    chart = draw_columns("a", "title", "about", [("one", 37), ("two", 12), ("three", 0)], words)
+    chart = draw_columns("a", "title", "about", [("one", [37]), ("two", [12]), ("three", [0])], words)
     assert [line.value for line in chart.grid_lines] == ["0", "10", "20", "30", "40"]
     assert chart.marks[0].x > chart.marks[1].x > chart.marks[2].x > SCALE_WIDTH
     base = chart.grid_lines[0].y1
@@ -51,11 +50,24 @@ def test_columns_run_from_the_right_over_a_round_scale() -> None:
 
 
 def test_many_columns_do_not_write_over_each_other() -> None:
-    chart = draw_columns("a", "title", "about", [(str(day), day) for day in range(1, 32)], words)
+    chart = draw_columns("a", "title", "about", [(str(day), [day]) for day in range(1, 32)], words)
     named = [mark for mark in chart.marks if mark.name]
     assert len(named) <= MAX_COLUMN_NAMES
     assert named[0] is chart.marks[0]
     assert [mark.value for mark in chart.marks if mark.value] == []
+
+
+def test_two_series_stand_beside_each_other() -> None:
+    chart = draw_columns("a", "t", "a", [("one", [40, 10]), ("two", [20, 0])], words, ("asked", "done"))
+    first, second, *_ = chart.marks
+    assert second.x + second.width == pytest.approx(first.x, abs=0.2), "the first at the right"
+    assert [(mark.series, mark.name, mark.value) for mark in chart.marks] == [
+        (0, "one", "40"),
+        (1, "", "10"),
+        (0, "two", "20"),
+        (1, "", ""),
+    ]
+    assert chart.series_titles == ("asked", "done")
 
 
 @pytest.mark.parametrize(
@@ -63,22 +75,25 @@ def test_many_columns_do_not_write_over_each_other() -> None:
     [(0, "4"), (1, "4"), (3, "4"), (5, "8"), (9, "10"), (11, "20"), (97, "100"), (1001, "2000"), (2.5e12, "4e+12")],
 )
 def test_scales_end_at_round_numbers(most: float, top: str) -> None:
-    assert draw_columns("a", "t", "a", [("x", most)], words).grid_lines[-1].value == top
+    assert draw_columns("a", "t", "a", [("x", [most])], words).grid_lines[-1].value == top
 
 
 @given(POINTS)
 def test_everything_stays_in_the_frame(points: list[tuple[str, float | None]]) -> None:
-    for draw in (draw_bars, draw_columns):
-        chart = draw("a", "title", "about", points, words)
+    groups = [(name, [value, value]) for name, value in points]
+    for chart in (
+        draw_bars("a", "title", "about", points, words),
+        draw_columns("a", "title", "about", groups, words, ("one", "other")),
+    ):
         for mark in chart.marks:
             assert 0 <= mark.x <= mark.x + mark.width <= CHART_WIDTH + 0.2
             assert 0 <= mark.y <= mark.y + mark.height <= chart.height + 0.2
             assert 0 <= mark.value_position[0] <= CHART_WIDTH
         assert all(0 <= y <= chart.height for line in chart.grid_lines for y in (line.y1, line.y2))
     assert len(draw_bars("a", "t", "a", points, words).marks) <= MAX_BARS
-    assert draw_columns("a", "t", "a", points, words).height == COLUMNS_HEIGHT
+    assert draw_columns("a", "t", "a", groups, words).height == COLUMNS_HEIGHT
 
 
 def test_a_long_name_is_cut() -> None:
     assert truncate_name("کوتاه") == "کوتاه"
-    assert len(truncate_name("ن" * 60)) == 24
+    assert len(truncate_name("ن" * 160)) == MAX_NAME_LENGTH

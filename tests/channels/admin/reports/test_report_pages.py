@@ -6,7 +6,7 @@ import re
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
-from datetime import date
+from datetime import date, timedelta
 from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from domain.values.actors import Role
 from tests.channels.admin.audit_reader import count_denials
 from tests.support.demo_site import MORNING
 from tests.support.scenarios import site_registries
+from tests.support.scenarios.site_registries import words
 from tests.support.scenarios.taxi_requests import complained
 from tests.support.staff_site import OUTSIDE, PASSWORD, StaffSite, Visitor, visitor
 
@@ -77,7 +78,21 @@ async def test_figures_charts_and_tables(site: StaffSite, inside: Visitor) -> No
     assert "<dt>دریافت شده</dt><dd>۱</dd>" in page
     assert '<svg class="chart columns" role="img"' in page
     assert "style=" not in page.replace("stylesheet", "")
-    assert "آذر ۱۴۰۵" in page
+    assert "از ۱۴۰۵/۰۹/۰۱ تا ۱۴۰۵/۰۹/۳۰" in page, "this month, unless another period is asked for"
+
+
+async def test_the_period_before_stands_beside_each_figure(site: StaffSite, inside: Visitor) -> None:
+    site.clock.at -= timedelta(days=31)
+    await site.submitted()
+    await site.submitted()
+    site.clock.at += timedelta(days=31)
+    await site.submitted()
+    await inside.sign_in("manager")
+    page = words(await inside.get("/staff/reports/manager"))
+    assert "دریافت شده ۱ ۵۰٪ کمتر پیش‌تر ۲" in page
+    assert "در کنار هر عدد: از ۱۴۰۵/۰۸/۰۱ تا ۱۴۰۵/۰۸/۰۳" in page, "as many days as have passed"
+    for part in ("حجم کار", "زمان و مهلت", "پول", "جدول روند"):
+        assert part in page
 
 
 async def test_days_to_come_have_no_row(site: StaffSite, inside: Visitor) -> None:
@@ -85,7 +100,7 @@ async def test_days_to_come_have_no_row(site: StaffSite, inside: Visitor) -> Non
     await inside.sign_in("manager")
     month = await inside.get("/staff/reports/manager?year=1405&month=9")
     assert ('<th scope="row">۱۴۰۵/۰۹/۰۳</th>' in month, '<th scope="row">۱۴۰۵/۰۹/۰۴</th>' in month) == (True, False)
-    year = await inside.get("/staff/reports/manager")
+    year = await inside.get("/staff/reports/manager?year=1405")
     assert ('<th scope="row">آذر ۱۴۰۵</th>' in year, '<th scope="row">دی ۱۴۰۵</th>' in year) == (True, False)
     gone = await inside.get("/staff/reports/manager?year=1405&month=8")
     assert '<th scope="row">۱۴۰۵/۰۸/۳۰</th>' in gone
@@ -152,7 +167,7 @@ async def test_days_stay_where_something_else_is_wrong(inside: Visitor) -> None:
     await inside.sign_in("manager")
     sent = form_of(await inside.get("/staff/reports/manager?year=1405&month=9&phase=moon", 422))
     assert (sent["from"], sent["to"]) == ("۱۴۰۵/۰۹/۰۱", "۱۴۰۵/۰۹/۳۰")
-    assert form_of(await inside.get("/staff/reports/manager"))["from"] == "", "the present year, whichever that is"
+    assert form_of(await inside.get("/staff/reports/manager"))["from"] == "", "the present month, whichever that is"
 
 
 async def test_staff_offices_and_machines_are_chosen_by_name(site: StaffSite, inside: Visitor) -> None:

@@ -15,6 +15,7 @@ NOW = datetime(2026, 11, 24, 6, 30, tzinfo=UTC)
 """1405/09/03."""
 
 YEAR = (date(2026, 3, 21), date(2027, 3, 21))
+MONTH = (date(2026, 11, 22), date(2026, 12, 22))
 
 
 def read(**said: str) -> ReportFilter:
@@ -26,7 +27,7 @@ def read(**said: str) -> ReportFilter:
 @pytest.mark.parametrize(
     ("said", "span"),
     [
-        ({}, YEAR),
+        ({}, MONTH),
         ({"year": "1405"}, YEAR),
         ({"year": "۱۴۰۴"}, (date(2025, 3, 21), date(2026, 3, 21))),
         ({"year": "1405", "month": "۹"}, (date(2026, 11, 22), date(2026, 12, 22))),
@@ -38,7 +39,7 @@ def read(**said: str) -> ReportFilter:
         ({"last": "1405/09/03"}, (YEAR[0], date(2026, 11, 25))),
         ({"first": "1406/02/01"}, (date(2027, 4, 21), date(2027, 4, 22))),
         ({"last": "1404/01/02"}, (date(2025, 3, 21), date(2025, 3, 23))),
-        ({"first": " ", "year": ""}, YEAR),
+        ({"first": " ", "year": ""}, MONTH),
     ],
 )
 def test_days(said: dict[str, str], span: tuple[date, date]) -> None:

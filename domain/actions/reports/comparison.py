@@ -1,0 +1,75 @@
+"""The whole of a report beside that of the period before it: the month or year before, else so many days.
+
+A period that is not over is compared up to today: with the same number of days of the one before.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from domain.actions.dependencies import Dependencies
+from domain.actions.reports.declarations import Report
+from domain.actions.reports.reporting import run_report
+from domain.reports.figures import OUTSTANDING_RIALS, REFUND_DUE_RIALS, Figure, FigureValue
+from domain.reports.filter import DaySpan, ReportFilter
+from domain.unit_of_work import UnitOfWork
+from domain.values.actors import Actor
+from domain.values.calendar import FIRST_DAY, jalali_period, to_jalali, to_tehran
+
+_ONE_DAY = timedelta(days=1)
+_OF_NOW = (OUTSTANDING_RIALS, REFUND_DUE_RIALS)
+"""What is left by now of money of the period: of an earlier one there was more time to come in."""
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedPeriod:
+    """The whole of a report in the period before."""
+
+    day_span: DaySpan
+    """Its days."""
+    values: Sequence[FigureValue]
+    """The figures of the whole, in their order; None for one that cannot be said, or is of now and of no period."""
+
+
+async def compare_with_before(
+    dependencies: Dependencies, uow: UnitOfWork, report: Report, criteria: ReportFilter, actor: Actor
+) -> ComparedPeriod | None:
+    """Return the period before, in a unit that reads; None where the period is yet to come; `Forbidden("report")`."""
+    today = to_tehran(dependencies.clock.now()).date()
+    day_span = find_period_before(criteria.day_span, today)
+    if day_span is None:
+        return None
+    [whole] = [section for section in report.sections if not section.dimensions]
+    days_before = replace(criteria, first_day=day_span[0], end_day=day_span[1])
+    result = await run_report(dependencies, uow, replace(report, sections=(whole,)), days_before, actor)
+    [table] = result.tables
+    values = [
+        value if is_of_a_period(figure) else None for figure, value in zip(whole.figures, table.totals, strict=True)
+    ]
+    return ComparedPeriod(day_span, values)
+
+
+def is_of_a_period(figure: Figure) -> bool:
+    """Return whether a figure is of the days that it counts, and stays as it is when they are over."""
+    return figure not in _OF_NOW and all(fact.is_dated for fact in figure.fact_tables)
+
+
+def find_period_before(day_span: DaySpan, today: date) -> DaySpan | None:
+    """Return the days with which a period is compared; None where none of its days has come, or none lies before."""
+    first_day, end_day = day_span
+    if first_day > today:
+        return None
+    before_first = _begin_before(first_day, end_day)
+    day_count = (min(end_day, today + _ONE_DAY) - first_day).days
+    before_end = first_day if end_day <= today else min(before_first + day_count * _ONE_DAY, first_day)
+    return (before_first, before_end) if before_first >= FIRST_DAY else None
+
+
+def _begin_before(first_day: date, end_day: date) -> date:
+    """Return where the month or year before begins, or as many days before."""
+    year, month, _ = to_jalali(first_day)
+    if (first_day, end_day) in {jalali_period(year, month), jalali_period(year)}:
+        year_before, month_before, _ = to_jalali(first_day - _ONE_DAY)
+        is_month = end_day == jalali_period(year, month)[1]
+        return jalali_period(year_before, month_before if is_month else None)[0]
+    return first_day - (end_day - first_day)

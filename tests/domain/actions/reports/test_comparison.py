@@ -1,0 +1,33 @@
+"""With which days a period is compared."""
+
+from datetime import date
+
+import pytest
+
+from domain.actions.reports.comparison import find_period_before
+from domain.values.calendar import from_jalali
+
+TODAY = from_jalali(1405, 9, 10)
+
+
+def day(month: int, day_of_month: int, year: int = 1405) -> date:
+    return from_jalali(year, month, day_of_month)
+
+
+@pytest.mark.parametrize(
+    ("asked", "before"),
+    [
+        ((day(9, 1), day(10, 1)), (day(8, 1), day(8, 11))),
+        ((day(8, 1), day(9, 1)), (day(7, 1), day(8, 1))),
+        ((day(1, 1), day(2, 1)), (day(12, 1, 1404), day(1, 1))),
+        ((day(1, 1, 1404), day(1, 1)), (day(1, 1, 1403), day(1, 1, 1404))),
+        ((day(9, 4), day(9, 8)), (day(8, 30), day(9, 4))),
+        ((day(9, 8), day(9, 14)), (day(9, 2), day(9, 5))),
+    ],
+)
+def test_a_period_is_compared_with_the_one_before(asked: tuple[date, date], before: tuple[date, date]) -> None:
+    assert find_period_before(asked, TODAY) == before
+
+
+def test_what_is_to_come_is_compared_with_nothing() -> None:
+    assert find_period_before((day(10, 1), day(11, 1)), TODAY) is None
