@@ -152,9 +152,9 @@ def draw_columns(
     has_values = sum(len(values) for _, values in column_groups) <= MAX_COLUMN_NAMES
     group_width = (CHART_WIDTH - SCALE_WIDTH) / max(1, len(column_groups))
     marks = [
-        mark
+        chart_mark
         for position, (name, values) in enumerate(column_groups)
-        for mark in _draw_group(
+        for chart_mark in _draw_group(
             CHART_WIDTH - (position + 0.5) * group_width,
             group_width * 0.68 / max(1, len(values)),
             name if position % name_interval == 0 else "",

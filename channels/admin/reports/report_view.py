@@ -25,6 +25,7 @@ from domain.requests.request import Phase
 from domain.values.actors import STAFF_ROLES
 from domain.values.calendar import jalali_period, jalali_text, to_jalali, to_tehran
 from domain.values.errors import InvalidField
+from domain.values.languages import join_list
 from domain.values.text import group_digits, persian_digits
 
 
@@ -215,14 +216,10 @@ def _build_chart(
     divisor, unit_key = _choose_unit(
         figure, max(value or 0 for _, row in ordered_rows for value in row.values[: section.drawn_figures])
     )
-    chart_title = catalogue.text(f"reports.figures.{figure.key}")
-    chart_title = (
-        catalogue.render("reports.in_units", {"figure": chart_title, "unit": catalogue.text(unit_key)})
-        if unit_key
-        else chart_title
-    )
+    drawn_figures = section.figures[: section.drawn_figures]
+    series_titles = [_title_figure(catalogue, one, unit_key) for one in drawn_figures]
+    chart_title = join_list(series_titles)
     if section.chart_kind is ChartKind.COLUMNS:
-        drawn_figures = section.figures[: section.drawn_figures]
         column_groups = [
             (
                 report_labels.brief_periods[row.key[0] or ""],
@@ -230,7 +227,6 @@ def _build_chart(
             )
             for _, row in ordered_rows
         ]
-        series_titles = [catalogue.text(f"reports.figures.{one.key}") for one in drawn_figures]
         return draw_columns(chart_id, chart_title, description, column_groups, _format_brief, series_titles)
     bar_points = sorted(
         ((row.values[0] or 0) / divisor, "، ".join(row_labels)) for row_labels, row in ordered_rows if row.values[0]
@@ -238,6 +234,13 @@ def _build_chart(
     return draw_bars(
         chart_id, chart_title, description, [(name, value) for value, name in reversed(bar_points)], _format_brief
     )
+
+
+def _title_figure(catalogue: Catalogue, figure: Figure, unit_key: str | None) -> str:
+    """Return what a drawn figure is called, with the unit that it is divided by."""
+    title = catalogue.text(f"reports.figures.{figure.key}")
+    facts = {"figure": title, "unit": catalogue.text(unit_key)} if unit_key else {}
+    return catalogue.render("reports.in_units", facts) if unit_key else title
 
 
 def _choose_unit(figure: Figure, highest_amount: float) -> tuple[int, str | None]:
