@@ -317,12 +317,14 @@ class Wording:
         day = self.catalogue.text(near_day) if near_day else spoken_day_text(local_moment.date(), to_tehran(now).date())
         return f"{day} {self.catalogue.text('units.hour')} {hour_text(local_moment.time())}"
 
-    def render_notice(self, request: ServiceRequest, notice: Notice, facts: Mapping[str, Any]) -> RenderedMessage:
-        """Render a notice of a request's service."""
+    def render_notice(
+        self, request: ServiceRequest, notice: Notice, facts: Mapping[str, Any], *, for_chats: bool = True
+    ) -> RenderedMessage:
+        """Render a notice of a request's service, as `render_about`."""
         key = f"services.{request.service}.notices.{notice.text_name}"
         # Whoever did not send a text himself (a walk-in citizen) gets the code of his request at once.
         message_class = MessageClass.RECEIPT if notice.text_name == "submit" else MessageClass.NOTICE
-        return self.render_about(request, key, facts, message_class)
+        return self.render_about(request, key, facts, message_class, for_chats=for_chats)
 
     def render_about(
         self,
@@ -330,12 +332,14 @@ class Wording:
         key: str,
         facts: Mapping[str, Any] | None = None,
         cls: MessageClass = MessageClass.REPLY,
+        *,
+        for_chats: bool = True,
     ) -> RenderedMessage:
-        """Render a text about a request, with these facts beside its own, also as chats say it where they have words of
-        their own; it goes out as `cls` where it names none.
+        """Render a text about a request, with these facts beside its own; also as chats say it where they have words of
+        their own, unless no chat gets it (`for_chats`). It goes out as `cls` where it names none.
         """
         fact_names, chat_key = self.catalogue.list_fact_names(key), f"{CHAT_PREFIX}{key}"
-        if chat_key not in self.catalogue:
+        if not for_chats or chat_key not in self.catalogue:
             return self.catalogue.render_message(key, self.request_facts(request, facts, fact_names), cls, request.id)
         text_facts = self.request_facts(request, facts, fact_names | self.catalogue.list_fact_names(chat_key))
         message = self.catalogue.render_message(key, text_facts, cls, request.id)

@@ -6,6 +6,7 @@ from domain.parsing.identifiers import (
     BILL_LABELS,
     find_grouped_numbers,
     find_number_tokens,
+    holds_digits,
     read_bill_id,
     read_tracking_code,
 )
@@ -69,6 +70,8 @@ class CodePlace(NamedTuple):
 
 def find_code_place(stream: TokenStream) -> CodePlace | None:
     """Return where a message holds its first right tracking code, else a bill id that is named or all it says."""
+    if not holds_digits(stream, FEWEST_BILL_ID_DIGITS):
+        return None
     numbers = [
         number
         for number in (*find_grouped_numbers(stream), *find_number_tokens(stream))

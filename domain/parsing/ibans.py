@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from domain.parsing.identifiers import find_grouped_numbers, read_digit_run
+from domain.parsing.identifiers import find_grouped_numbers, find_number_tokens, holds_digits, read_digit_run
 from domain.parsing.slots import MessageReader
 from domain.parsing.tokens import TokenStream, keys_of
 from domain.values.errors import InvalidField
@@ -36,11 +36,11 @@ class IbanPlace(NamedTuple):
 
 def find_iban(stream: TokenStream) -> IbanPlace | None:
     """Return the account that a message says: a right one first, else a number that is meant for one."""
-    if sum(len(digits) for _, digits in _list_numbers(stream)) < FEWEST_DIGITS:
+    if not holds_digits(stream, FEWEST_DIGITS):
         return None
     runs = [
         (run[0], index, run[1])
-        for index, _ in _list_numbers(stream)
+        for _, index, _ in find_number_tokens(stream)
         if (run := read_digit_run(stream, index, (IBAN_DIGITS,), IBAN_DIGITS))
     ]
     for digits, start, end in runs:
@@ -65,10 +65,6 @@ def take_iban(reader: MessageReader) -> None:
     else:
         reader.stream.take(start, place.start)
         reader.reject_tokens("iban", place.start, place.end)
-
-
-def _list_numbers(stream: TokenStream) -> list[tuple[int, str]]:
-    return [(index, stream.digits_at(index)) for index in range(len(stream)) if stream.digits_at(index)]
 
 
 def _is_named(stream: TokenStream, start: int) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Container, Iterator
 
 from domain.parsing.numerals import read_number_at
 from domain.parsing.slots import MessageReader
-from domain.parsing.tokens import Phrases, TokenStream, keys_of
+from domain.parsing.tokens import Phrases, TokenKind, TokenStream, keys_of
 from domain.values import bill_ids, identifiers
 from domain.values.errors import CodeMistyped, InvalidField
 from domain.values.reasons import InvalidReason
@@ -149,6 +149,11 @@ def find_grouped_numbers(stream: TokenStream) -> Iterator[tuple[str, int, int]]:
         if digits:
             yield digits, start, index
         index += not digits
+
+
+def holds_digits(stream: TokenStream, fewest: int) -> bool:
+    """Return whether the numbers of a message have so many digits together, to pass over at once what has no code."""
+    return sum(len(token.key) for token in stream.tokens if token.kind is TokenKind.NUMBER) >= fewest
 
 
 def find_number_tokens(stream: TokenStream) -> Iterator[tuple[str, int, int]]:

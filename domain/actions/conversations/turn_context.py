@@ -93,7 +93,7 @@ class TurnContext:
 
     def render_about(self, request: ServiceRequest, key: str, **facts: Any) -> RenderedMessage:
         """Render a reply about a request."""
-        reply = self.dependencies.wording.render_about(request, self.channel_key(key), facts)
+        reply = self.dependencies.wording.render_about(request, self.channel_key(key), facts, for_chats=False)
         return replace(reply, key=key, cls=MessageClass.REPLY, part_budget=self.dependencies.catalogue.part_budget(key))
 
     def render_error(self, error: DomainError) -> RenderedMessage:

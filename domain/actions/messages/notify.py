@@ -76,8 +76,9 @@ async def announce_outcome(
         for mobile in mobiles:
             is_reply = actor.kind == "citizen" and mobile == actor.identifier
             if is_reply and not texts_actor:
-                reply = replace(await render_notice(), cls=MessageClass.REPLY)
-                replies.append(reply.word_for_chat() if actor.channel in MESSENGERS else reply)
+                in_chat = actor.channel in MESSENGERS
+                reply = replace(await render_notice(for_chats=in_chat), cls=MessageClass.REPLY)
+                replies.append(reply.word_for_chat() if in_chat else reply)
             else:
                 render_for_line = render_notice if is_reply else partial(render_notice, mobile)
                 await notify_line(dependencies, uow, mobile, render_for_line)
@@ -105,10 +106,18 @@ async def _queue_status_card(dependencies: Dependencies, uow: UnitOfWork, reques
 
 
 async def _render_due_notice(
-    dependencies: Dependencies, uow: UnitOfWork, request: ServiceRequest, due_notice: DueNotice, mobile: str = ""
+    dependencies: Dependencies,
+    uow: UnitOfWork,
+    request: ServiceRequest,
+    due_notice: DueNotice,
+    mobile: str = "",
+    *,
+    for_chats: bool = True,
 ) -> RenderedMessage:
-    """Render a notice with the links that belong to it; `mobile` is whom it goes to, unless it is the reply itself."""
-    message = dependencies.wording.render_notice(request, due_notice.notice, due_notice.facts)
+    """Render a notice with the links that belong to it; `mobile` is whom it goes to, unless it is the reply itself, of
+    which it is known whether a chat gets it (`for_chats`).
+    """
+    message = dependencies.wording.render_notice(request, due_notice.notice, due_notice.facts, for_chats=for_chats)
     message = await append_payment_link(dependencies, uow, message, due_notice.facts)
     notice_name = due_notice.notice.text_name
     return await append_consent_link(dependencies, uow, request, notice_name, message, mobile) if mobile else message
@@ -210,9 +219,8 @@ def build_outbox_message(dependencies: Dependencies, address: Address, message: 
     )
     comes_silently = waking_time != now and not is_bulk and address.channel in SILENT_MESSENGERS
     not_before = now if comes_silently else waking_time
-    is_closed_up = address.channel == SMS_CHANNEL and not dependencies.policy.has_direction_marks
-    markup = message.markup or ReplyMarkup()
-    markup = replace(markup, is_silent=markup.is_silent or comes_silently, sms_text=message.sms_text)
+    is_sms = address.channel == SMS_CHANNEL
+    is_closed_up = is_sms and not dependencies.policy.has_direction_marks
     return OutboxMessage(
         id=dependencies.ids.new_id(),
         channel=address.channel,
@@ -225,8 +233,14 @@ def build_outbox_message(dependencies: Dependencies, address: Address, message: 
         request_id=message.request_id,
         expires_at=not_before + _message_lifetime(dependencies, message.cls),
         mobile=address.mobile,
-        content=markup.as_json(),
+        content=None if is_sms else _keep_markup(message, is_silent=comes_silently),
     )
+
+
+def _keep_markup(message: RenderedMessage, *, is_silent: bool) -> dict[str, Any] | None:
+    """Return what the outbox keeps of what a chat shows with a message; None where that is nothing."""
+    markup = message.markup or ReplyMarkup()
+    return replace(markup, is_silent=markup.is_silent or is_silent, sms_text=message.sms_text).as_json()
 
 
 def choose_chat(chats: Sequence[ChatAddress], *, is_about_request: bool) -> ChatAddress | None:

@@ -269,7 +269,7 @@ class Grammar:
         if not rest_text:
             return None
         stream = TokenStream(text)
-        for call in self._keywords.find_calls_beside_code(TokenStream(rest_text)):
+        for call in self._keywords.find_calls_beside_code(stream):
             if call.intent.is_binding and (call.intent.name == "cancel" or find_code_place(stream)):
                 return self._read_call(text, self._keywords.locate_keyword(call.intent.name, stream), day)
         place = find_code_place(stream) if len(message.slots) == 1 else None

@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from domain.conversation.reading.call_words import WISHLESS_SLOTS
 from domain.conversation.reading.command_fields import INTENTS_WITH_OWN_QUESTION
 from domain.conversation.reading.grammar import Grammar
 from domain.conversation.reading.intent_ranking import RankedIntent
@@ -135,7 +136,7 @@ _REQUEST_WORDS = keys_of("درخواست", "درخواستم", "درخواستم
 def understand_message(grammar: Grammar, text: str, now: datetime) -> ParsedMessage:
     """Return what a text says outside of a dialogue, by its keyword and by its words as a whole; never raises."""
     message = grammar.parse_message(text, now)
-    if _is_quoted(text) or (message.has_valid_arguments and _count_words(text) < FEWEST_CONTRADICTING_WORDS):
+    if _is_quoted(text) or (message.has_valid_arguments and _needs_no_ranking(grammar, message, text)):
         return message
     is_open = message.intent == UNKNOWN_INTENT or not message.is_named
     if is_open and (unwanted := _read_wanted_instead(grammar, text, now) or read_unwanted(grammar, message, text, now)):
@@ -186,6 +187,18 @@ def _is_undoubted(grammar: Grammar, intent: str, likeliest: RankedIntent, own_sh
     return not _only_asks_how(grammar, intent, likeliest) and (
         _is_firm(grammar, intent, likeliest) or not _is_surely_another(likeliest, own_share)
     )
+
+
+def _needs_no_ranking(grammar: Grammar, message: ParsedMessage, text: str) -> bool:
+    """Return whether a command with its arguments is sure without the words as a whole: it is too short for others to
+    speak against it, or so much of it is said that they never outweigh it. That is a service's form with all that it
+    needs, said plainly, and a place or a reason at most beside it.
+    """
+    if _count_words(text) < FEWEST_CONTRADICTING_WORDS:
+        return True
+    intent = grammar.find_intent(message.intent)
+    is_form = intent is not None and bool(intent.required_slots) and intent.rest_slot in WISHLESS_SLOTS
+    return is_form and message.mood is Mood.PLAIN and not message.missing_slots
 
 
 def _only_asks_how(grammar: Grammar, intent: str, likeliest: RankedIntent) -> bool:

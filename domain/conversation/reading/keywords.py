@@ -134,7 +134,9 @@ class Keywords:
         calls: dict[str, IntentMatch] = {}
         index = 0
         while index < len(stream):
-            call = self._match_beside_code(stream, index)
+            key = stream.key_at(index)
+            may_begin = self._keyword_phrases.may_begin(key) or self._beside_code_phrases.may_begin(key)
+            call = self._match_beside_code(stream, index) if may_begin else None
             if call:
                 calls.setdefault(call.intent.name, call)
             index = max(call.end if call else 0, index + 1)
