@@ -86,7 +86,7 @@ def question_transitions(
     return (
         Transition(
             "ask", (asking_state,), WAITING_STATE, staff_roles, inputs=_list_asking_inputs(changeable, papers),
-            effects=(StoreQuestion(),), notices=(Notice("ask"),),
+            effects=(StoreQuestion(),), notices=(Notice("ask"),), undo_minutes=60,
         ),
         Transition(
             "answer", (WAITING_STATE,), asking_state, CITIZENS | staff_roles, inputs=(ANSWER,),
@@ -117,6 +117,7 @@ def _compute_answer_deadline(context: StepContext) -> datetime:
 class StoreQuestion(Effect):
     """Keep the question and what it is about, so that any channel can show it and take its answer."""
 
+    is_undoable: ClassVar[bool] = True
     required_inputs: ClassVar[frozenset[str]] = frozenset({"question"})
     stores: ClassVar[StoredFields] = (QUESTION,)
     may_store = MARKS
@@ -150,6 +151,7 @@ class StoreAnswer(Effect):
 class StoreReason(Effect):
     """Store why the request was declined, so that tracking can state it."""
 
+    is_undoable: ClassVar[bool] = True
     required_inputs: ClassVar[frozenset[str]] = frozenset({REASON.name})
     stores: ClassVar[StoredFields] = (REASON,)
 

@@ -200,6 +200,7 @@ def _count_machines(work_items: Iterable[Mapping[str, Any]]) -> int:
 class HoldMachines(Effect):
     """Hold a free machine for every one wanted, until the bill is paid or expires."""
 
+    is_undoable: ClassVar[bool] = True
     required_fields = frozenset({"items", "date", "start"})
     relied_fields = frozenset({"items", "date", "start"})
 
@@ -232,6 +233,7 @@ class HoldMachines(Effect):
 class BookMachines(Effect):
     """Book machines and operators firmly, as civil chose them, or what is held and the first free operators."""
 
+    is_undoable: ClassVar[bool] = True
     most_hours: ServiceRule[int]
     """Hours for which a machine may be booked."""
     required_fields = frozenset({"items", "date", "start"})
@@ -390,6 +392,8 @@ class MoveBookingToNow(Effect):
 @dataclass(frozen=True, slots=True)
 class FreeMachines(Effect):
     """Give back everything that the request holds."""
+
+    is_undoable: ClassVar[bool] = True
 
     async def apply_effect(self, context: StepContext) -> None:
         """Release all slots."""

@@ -99,6 +99,7 @@ async def issue_request_bill(
 class IssueBill(Effect):
     """Bill the quoted amount."""
 
+    is_undoable: ClassVar[bool] = True
     required_data: ClassVar[StoredFields] = (QUOTE,)
     issues_bill: ClassVar[bool] = True
     stores: ClassVar[StoredFields] = (PAYMENT_DEADLINE,)
@@ -263,6 +264,7 @@ async def store_quote(context: StepContext, quantities: Sequence[Quantity]) -> N
 class QuoteByTariff(Effect):
     """Quote what a request asks for, by the prices of its service in force today."""
 
+    is_undoable: ClassVar[bool] = True
     makes_quote: ClassVar[bool] = True
     stores: ClassVar[StoredFields] = (QUOTE,)
     list_quantities: Callable[[StepContext], Sequence[Quantity]]
@@ -283,6 +285,7 @@ def requote_units(context: StepContext, units_by_line: list[float]) -> tuple[Quo
 class OverridePrice(Effect):
     """Replace the computed total by the amount that the revenue unit gave, which needs a reason."""
 
+    is_undoable: ClassVar[bool] = True
     required_data: ClassVar[StoredFields] = (QUOTE,)
     override_input: ClassVar[str | None] = "amount"
     stores: ClassVar[StoredFields] = (QUOTE,)

@@ -41,6 +41,7 @@ async def find_missing_papers(
 class AnnouncePapers(Effect):
     """List in the first message which papers are still required, wherever they will come from."""
 
+    is_undoable: ClassVar[bool] = True
     provides: ClassVar[frozenset[str]] = frozenset({"documents"})
     papers: ServicePapers
 

@@ -147,6 +147,7 @@ class BookVisit(Effect):
     otherwise.
     """
 
+    is_undoable: ClassVar[bool] = True
     provides = frozenset({"contact"})
     stores = VISIT_FIELDS
     relied_fields = frozenset({"kind", "address"})
@@ -257,6 +258,8 @@ def _store_visit(context: StepContext, staff_member: StaffMember, start: datetim
 class FreeOfficer(Effect):
     """Give the officer's time back."""
 
+    is_undoable: ClassVar[bool] = True
+
     async def apply_effect(self, context: StepContext) -> None:
         """Release the slots."""
         await context.uow.fleet.release_request(context.request.id)
@@ -266,6 +269,7 @@ class FreeOfficer(Effect):
 class StoreVisitReport(Effect):
     """Keep what the officer found: the report, and what the fee depends on."""
 
+    is_undoable: ClassVar[bool] = True
     may_store: StoredFields = field()
     """The inputs of the step that are kept, where they are said."""
     stores: ClassVar[StoredFields] = (VISITED_AT,)

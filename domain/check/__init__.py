@@ -12,6 +12,7 @@
 | `declared/forms.py` | what is called by name is there, by names that every channel can write |
 | `declared/prices.py` | what is priced is so once, and what is counted has its words |
 | `steps.py` | every step has somebody to take it and the inputs that it needs; citizens' words reach theirs |
+| `taking_back.py` | every step that may be taken back does nothing that lasts |
 | `declared/registers.py` | every register of letters or permits is one service's own |
 | `declared/service_rules.py` | the rules that belong to one service are its own, and their defaults what they may be |
 | `suggestions.py` | every suggested answer is one that its field takes as it is |
@@ -50,6 +51,7 @@ from domain.check.printouts import printout_flaws
 from domain.check.reason_texts import reason_flaws
 from domain.check.steps import step_flaws
 from domain.check.suggestions import suggestion_flaws
+from domain.check.taking_back import taking_back_flaws
 from domain.check.text_bounds import bound_texts
 from domain.check.text_facts import unfilled_fact_flaws
 from domain.check.text_files import letter_flaws, text_file_flaws
@@ -89,6 +91,7 @@ def _service_flaws(service: Service, catalogue: Catalogue) -> Iterator[Flaw]:
     yield from missing_data_flaws(service, graph, kept_by_place)
     yield from moment_flaws(service, graph, kept_by_place)
     yield from step_flaws(service)
+    yield from taking_back_flaws(service)
     yield from suggestion_flaws(service)
     yield from section_flaws(service)
     yield from change_flaws(service)

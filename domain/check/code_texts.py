@@ -66,6 +66,7 @@ WRITTEN_OUT_KEYS = (
     "sms.help", "sms.left", "sms.list", "sms.list_line", "sms.more", "sms.more_bills", "sms.no_requests",
     "sms.no_such_request", "sms.nothing_to_leave",
     "sms.nothing_to_pay", "sms.offer.cancel", "sms.opted_in", "sms.opted_out", "sms.pay", "sms.pay_bill",
+    "sms.bill_taken_back", "sms.step_taken_back",
     "sms.nothing_returned", "sms.payment_reversed", "sms.portal_code", "sms.proof_code", "sms.rated", "sms.rated_low",
     "sms.rated_low_only", "sms.refunded", "sms.refunded_to_card", "sms.refused", "sms.reopened", "sms.restarted",
     "sms.status",

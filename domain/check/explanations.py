@@ -61,6 +61,16 @@ EXPLANATIONS: Mapping[str, str] = {
     " in every channel",
     "words_not_noted": "people write to others in input {subject}: declare it with is_note, so that the history shows"
     " and an erasure takes it",
+    "undo_minutes_beyond": "step {subject} may be taken back for no time, or for more than a day: correct its"
+    " undo_minutes",
+    "undo_of_no_staff": "nobody of the staff takes step {subject}, so nobody could take it back: take its"
+    " undo_minutes away",
+    "undo_ended": "step {subject} ends the request, and what is finished stays finished: take undo_minutes away",
+    "undo_money": "step {subject} waives, closes or gives back money: take undo_minutes away",
+    "undo_delivered": "step {subject} gives the citizen what was ordered: take undo_minutes away",
+    "undo_lasts": "an effect of {subject}, or of an automatic step behind it, is not undoable: take undo_minutes away,"
+    " or say by Effect.is_undoable that it touches nothing but the request's row, its bookings and a new bill",
+    "step_called_step_back": "the history calls the taking back of a step {subject}: rename the step",
     # Forms
     "double_field": "two fields are named {subject}: rename one",
     "unknown_field": "there is no field {subject}: declare it, or correct the name",

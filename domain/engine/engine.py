@@ -4,22 +4,22 @@ For every step it reads the inputs, asks the guards, runs the effects, moves sta
 state, appends the history event and returns the notifications to be sent. It sends nothing itself.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from domain.authorization.request_policy import is_step_of, offers_step, require_steps, take_place_in_step
-from domain.engine import step_records
+from domain.engine import step_records, undoing
+from domain.engine.state_entry import enter_state
 from domain.engine.step_admission import choose_step, require_guards
 from domain.fields.form import read_fields
 from domain.fields.types import ReadingContext
-from domain.language.awaited import ANSWER_UNTIL_FACT
 from domain.language.changes import UNREVIEWED_CHANGES
 from domain.language.service import Notice, Reminder, Service, StepContext, Transition, Trigger
 from domain.queues.request_words import list_request_words
 from domain.requests.history import GENESIS_HASH, HistoryEvent, compute_event_hash, compute_personal_digest
-from domain.requests.request import JsonObject, Phase, ServiceRequest, Timer, TimerKind
+from domain.requests.request import JsonObject, Phase, ServiceRequest
 from domain.settings.policy import Policy
 from domain.unit_of_work import Clock, IdGenerator, UnitOfWork
 from domain.values import tracking_codes
@@ -173,6 +173,31 @@ class Engine:
                 return await self._run_step(service, step, context)
         return None
 
+    async def take_back_step(
+        self, uow: UnitOfWork, request: ServiceRequest, actor: Actor, seq: int | None = None
+    ) -> StepOutcome:
+        """Take back the last step, which a person took: what it did to the request, its bookings and its bill is as if
+        it had not been, and the history says so. The request's row must be locked. `seq` is the number of its event;
+        None: the last.
+
+        Errors: those of `undoing.require_undo`, `Conflict("action")` where what was booked before is somebody else's.
+        """
+        service = self.get_service(request.service)
+        context = self.build_context(uow, request, {}, actor)
+        before = await undoing.require_undo(service, context, seq)
+        left_state, officer = request.state, request.assignee
+        words_before = list_request_words(service.form, request)
+        context.history_facts |= await undoing.put_back(context, before)
+        request.state = before.row["state"]
+        state = service.state_named(request.state)
+        request.phase, request.turn, request.due_at = state.phase, state.turn, before.due_at
+        request.updated_at = context.now
+        event = self._build_event(context, undoing.STEP_BACK, left_state, request.state)
+        await self._record_move(service, context, event, officer)
+        await uow.timers.replace_all(request.id, before.list_timers(request.id))
+        await self._save_moved(service, context, words_before)
+        return StepOutcome(request)
+
     async def record_event(
         self, uow: UnitOfWork, request: ServiceRequest, event_name: str, actor: Actor, payload: JsonObject
     ) -> None:
@@ -194,7 +219,7 @@ class Engine:
             if new_state == from_state
             else self._record_move(service, context, event, request.assignee)
         )
-        await uow.timers.replace_all(request.id, self._enter_state(context))
+        await uow.timers.replace_all(request.id, enter_state(service, context))
         await uow.requests.save(request)
 
     def find_reminder(self, request: ServiceRequest, text_name: str) -> Reminder | None:
@@ -227,7 +252,7 @@ class Engine:
         return [step for step in self.list_actions(request, actor) if offers_step(step, request, actor)]
 
     async def _store_new_request(self, service: Service, uow: UnitOfWork, context: StepContext) -> None:
-        request, timers = context.request, self._enter_state(context)
+        request, timers = context.request, enter_state(service, context)
         for _ in range(MOST_CODE_TRIES):
             request.code = tracking_codes.make_code(self.ids.new_tracking_payload())
             event = self._build_event(context, "submit", None, request.state, request.fields)
@@ -244,21 +269,21 @@ class Engine:
         request, from_state, officer = context.request, context.request.state, context.request.assignee
         words_before = list_request_words(service.form, request)
         await require_guards(step.guards, context)
+        before = await undoing.record_before(step, context)
         request.awaits = None  # whatever the step is, it ends the waiting; one that waits again says so
         if context.actor.kind == "staff":  # whose page bore the request's version: they know what it says now
             UNREVIEWED_CHANGES.clear(request)
         for effect in step.effects:
             await effect.apply_effect(context)
+        undoing.keep_before(step, request, before)
         request.state, request.phase = step.target_state, service.state_named(step.target_state).phase
         request.updated_at = context.now
         notes = (context.inputs[field.name] for field in step.inputs if field.is_note and field.name in context.inputs)
         note = next(notes, None)
         event = self._build_event(context, step.name, from_state, step.target_state, context.inputs, note)
         await self._record_move(service, context, event, officer)
-        await context.uow.timers.replace_all(request.id, self._enter_state(context))
-        await context.uow.requests.save(request)
-        if words_before != (words_now := list_request_words(service.form, request)):
-            await context.uow.search_words.replace_all(request, words_now)
+        await context.uow.timers.replace_all(request.id, enter_state(service, context))
+        await self._save_moved(service, context, words_before)
         # An input that bears a form field's name (start) is of its own kind: the form's value is the one that messages
         # state.
         facts = {
@@ -267,6 +292,11 @@ class Engine:
         outcome = StepOutcome(request, [DueNotice(notice, facts) for notice in step.notices])
         await self._follow_up(service, context.uow, outcome, context.actor)
         return outcome
+
+    async def _save_moved(self, service: Service, context: StepContext, words_before: Collection[str]) -> None:
+        await context.uow.requests.save(context.request)
+        if words_before != (words_now := list_request_words(service.form, context.request)):
+            await context.uow.search_words.replace_all(context.request, words_now)
 
     async def _record_move(
         self, service: Service, context: StepContext, event: HistoryEvent, officer: str | None
@@ -353,45 +383,3 @@ class Engine:
         )
         request.head_seq, request.head_hash = event.seq, compute_event_hash(event)
         return replace(event, hash=request.head_hash)
-
-    def _enter_state(self, context: StepContext) -> list[Timer]:
-        """Note whose turn it is in the request's state and until when, by which queues are sorted; return the timers to
-        be set.
-        """
-        request = context.request
-        service = self.get_service(request.service)
-        state, timers = service.state_named(request.state), self._build_timers(context, service)
-        request.turn = state.turn
-        if deadlines := [timer.at for timer in timers if timer.kind is TimerKind.DEADLINE]:
-            context.facts[ANSWER_UNTIL_FACT] = min(deadlines)
-        due_moments = [timer.at for timer in timers if timer.kind is TimerKind.SLA]
-        due_moments += [own_due] if state.reckon_due and (own_due := state.reckon_due(context)) else []
-        request.due_at = min(due_moments, default=None)
-        return timers
-
-    def _build_timers(self, context: StepContext, service: Service) -> list[Timer]:
-        request = context.request
-        state = service.state_named(request.state)
-        planned_timers: list[tuple[TimerKind, str, datetime | None]] = []
-        for step in service.steps_from(state.name, Trigger.DEADLINE):
-            planned_timers.append(
-                (TimerKind.DEADLINE, step.name, step.reckon_deadline(context) if step.reckon_deadline else None)
-            )
-        for reminder in state.reminders:
-            planned_timers.append(
-                (
-                    TimerKind.REMINDER,
-                    reminder.text_name,
-                    self._reminder_time(context, reminder.reckon_event(context), reminder.lead_hours),
-                )
-            )
-        if state.sla_minutes is not None:
-            due_at = self.calendar.add_working_minutes(context.now, state.sla_minutes)
-            planned_timers.append((TimerKind.SLA, state.name, due_at))
-        return [Timer(request.id, kind, name, due_at) for kind, name, due_at in planned_timers if due_at is not None]
-
-    def _reminder_time(self, context: StepContext, event_at: datetime | None, lead_hours: int) -> datetime | None:
-        if event_at is None:
-            return None
-        reminder_at = self.calendar.last_sending_time_before(event_at, lead_time=timedelta(hours=lead_hours))
-        return reminder_at if reminder_at > context.now else None

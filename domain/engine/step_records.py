@@ -7,6 +7,7 @@ An event is chained, wide and loses its personal part one day; a report adds up 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from domain.engine.undoing import STEP_BACK
 from domain.language.service import Service, State
 from domain.reports.rows import StepRecord
 from domain.requests.history import HistoryEvent
@@ -78,12 +79,14 @@ def rebuild_step_records(
             yield build_step_record(service, calendar, request, event, since, officer)
             since = event.at
         event_payload = event.payload or {}
+        if event.event == STEP_BACK and "assignee" in event_payload:
+            officer = event_payload["assignee"]  # nobody, where nobody had it before
         officer = event_payload.get("officer") or event_payload.get("assignee") or officer
 
 
 def _has_moved(service: Service, event: HistoryEvent) -> bool:
     """Return whether an event moved the request, be it back into the state in which it was; a note did not."""
-    if event.from_state != event.to_state:
+    if event.from_state != event.to_state or event.event == STEP_BACK:
         return True
     named_steps = service.steps_named(event.event)
     return any(event.from_state in step.source_states and event.to_state == step.target_state for step in named_steps)

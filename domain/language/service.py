@@ -1,7 +1,4 @@
-"""The declaration language: a municipal service as data (docs/add-a-service.md).
-
-The engine runs declarations, every channel is driven by them, and `check` proves them.
-"""
+"""The declaration language: a service as data (docs/add-a-service.md), run by the engine and proved by `check`."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
@@ -124,6 +121,8 @@ class Effect(ABC):
     """Fields of the form that must stay as they are once it happened; none named by one that quotes or bills: all."""
     repeats_on_change: ClassVar[bool] = False
     """Of the submission: whether it happens again when the citizen changes the form, and touches nothing but that."""
+    is_undoable: ClassVar[bool] = False
+    """Whether a step with it may be taken back: it touches the request's row, its bookings and a new bill alone."""
 
     @abstractmethod
     async def apply_effect(self, context: StepContext) -> None:
@@ -249,6 +248,8 @@ class Transition:
     """Whether the person whose answer the request awaits (`request.awaits`) may take it."""
     mobile_field: StoredField[str] | None = None
     """Where the mobile is kept of one more who may (a driver for whom it was asked); None: of nobody."""
+    undo_minutes: int | None = None
+    """For how many minutes who may take it may take it back (`engine/undoing.py`); None: never."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -374,8 +375,7 @@ class Service:
     @property
     def kinds(self) -> tuple[str, ...]:
         """The kinds of its requests; none where there is one kind."""
-        kind_field = self.form_field(self.kind_field) if self.kind_field else None
-        return kind_field.choices if kind_field else ()
+        return next((field.choices for field in self.form if field.name == self.kind_field), ())
 
     @property
     def unit_roles(self) -> frozenset[Role]:

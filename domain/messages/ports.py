@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from domain.messages.code_spending import CodeSpending
-from domain.messages.records import InboundMessage, InboundState, MessageState, OutboxMessage
+from domain.messages.records import InboundMessage, InboundState, MessageClass, MessageState, OutboxMessage
 from domain.values.calendar import MomentSpan
 
 StoredDialogue = tuple[dict[str, Any], datetime]
@@ -178,6 +178,14 @@ class OutboxRepository(Protocol):
 
     async def withdraw_waiting(self, request_id: int, recipient: str, now: datetime, reason: str) -> int:
         """Let texts about a request that still wait for this mobile, or for its chats, expire; count them."""
+        ...
+
+    async def withdraw_since(
+        self, request_id: int, since: datetime, classes: Collection[MessageClass], now: datetime, reason: str
+    ) -> int:
+        """Let texts about a request of these classes that were queued from a moment on and still wait expire; count
+        them.
+        """
         ...
 
     async def expire_waiting_in_chat(self, channel: str, recipient: str, now: datetime) -> list[OutboxMessage]:

@@ -23,7 +23,7 @@ from sqlalchemy import (
     update,
 )
 
-from domain.messages.records import MessageState, OutboxMessage
+from domain.messages.records import MessageClass, MessageState, OutboxMessage
 from domain.values.calendar import MomentSpan
 from domain.values.errors import NotFound
 from store.engines.base import DatabaseEngine
@@ -115,6 +115,12 @@ _WITHDRAW_QUEUED = (
     update(outbox)
     .where(in_state(MessageState.QUEUED))
     .where(outbox.c.request_id == bindparam("of_request"), _goes_to_line(bindparam("to")))
+    .values(state=MessageState.EXPIRED, updated_at=NOW, reason=bindparam("new_reason"))
+)
+_WITHDRAW_SINCE = (
+    update(outbox)
+    .where(in_state(MessageState.QUEUED), outbox.c.request_id == bindparam("of_request"))
+    .where(outbox.c.created_at >= bindparam("since"), outbox.c.cls.in_(bindparam("classes", expanding=True)))
     .values(state=MessageState.EXPIRED, updated_at=NOW, reason=bindparam("new_reason"))
 )
 _LIST_AWAITING = (
@@ -304,6 +310,12 @@ class SqlOutboxRepository(Repository):
     async def withdraw_waiting(self, request_id: int, recipient: str, now: datetime, reason: str) -> int:
         query = {"of_request": request_id, "to": recipient}
         return await self._transaction.count_written(_WITHDRAW_QUEUED, {**query, "now": now, "new_reason": reason})
+
+    async def withdraw_since(
+        self, request_id: int, since: datetime, classes: Collection[MessageClass], now: datetime, reason: str
+    ) -> int:
+        query = {"of_request": request_id, "since": since, "classes": list(classes)}
+        return await self._transaction.count_written(_WITHDRAW_SINCE, {**query, "now": now, "new_reason": reason})
 
     async def list_recent(
         self,

@@ -7,6 +7,7 @@ from domain.blocks.asking import ANSWERS, QUESTION
 from domain.blocks.charging import QUOTE
 from domain.blocks.letters import LETTER_DATE, LETTER_NUMBER, LETTER_TEXT
 from domain.blocks.visits import FORMER_OFFICER_MOBILE, list_visit_fields
+from domain.engine.undoing import STEP_BEFORE
 from domain.fields.stored import StoredField, StoredFields, list_stored, select_stored
 from domain.fleet.resources import Booking, Resource
 from domain.language.service import Service
@@ -16,8 +17,8 @@ from domain.tariffs.tariff import Quote, QuoteLine
 from domain.unit_of_work import UnitOfWork
 from domain.values.money import quantity_as_json
 
-FIELDS_ELSEWHERE = (QUESTION, ANSWERS)
-"""What the request as a whole shows by itself (`request_view.py`)."""
+FIELDS_ELSEWHERE = (QUESTION, ANSWERS, STEP_BEFORE)
+"""What the request as a whole shows by itself (`request_view.py`), and what nobody is shown."""
 
 LETTER_PARTS: Mapping[str, StoredField[Any]] = {"number": LETTER_NUMBER, "date": LETTER_DATE, "text": LETTER_TEXT}
 

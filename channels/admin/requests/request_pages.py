@@ -39,6 +39,7 @@ from domain.actions.queues.work import find_readable_request
 from domain.actions.requests.act import act_on_request
 from domain.actions.requests.assign import assign_request
 from domain.actions.requests.reopen import reopen_request
+from domain.actions.requests.step_back import take_step_back
 from domain.actions.requests.walk_in import correct_mobile
 from domain.authorization.rights import Right
 from domain.requests.request import ServiceRequest
@@ -95,6 +96,7 @@ class RequestPages:
         return (
             PageRoute("GET", _REQUEST_PATH, Right.REQUESTS_VIEW, self._render_page),
             PageRoute("POST", f"{_REQUEST_PATH}/act/{{action:[a-z_]+}}", Right.REQUESTS_ACT, step_submission),
+            self._build_form_route("step_back", Right.REQUESTS_ACT, self._submit_step_back),
             self._build_form_route("assign", Right.REQUESTS_ASSIGN, VersionedAction(self._submit_assignment)),
             PageRoute(
                 "POST",
@@ -144,6 +146,15 @@ class RequestPages:
         if not transitions:
             raise InvalidField("action", InvalidReason.UNKNOWN_ACTION)
         return read_form(transitions[0].inputs, form)
+
+    async def _submit_step_back(self, request: web.Request, visitor: Visitor) -> str:
+        code, event_number = _read_code(request), read_text(visitor.form, "seq")
+        if not (event_number.isascii() and event_number.isdecimal() and len(event_number) < _MAX_AMOUNT_DIGITS):
+            raise InvalidField("action")
+        async with self._store.open_unit() as uow:
+            await find_readable_request(self._dependencies, uow, code, visitor.actor)
+            await take_step_back(self._dependencies, uow, code, visitor.actor, int(event_number))
+        return _address_after(request, "step_back")
 
     async def _submit_assignment(self, request: web.Request, visitor: Visitor, version_token: VersionToken) -> str:
         code, form = _read_code(request), visitor.form

@@ -8,6 +8,7 @@ from channels.admin.bills.bill_view import BillView, build_bill_view
 from channels.admin.bills.quote_view import QuoteView, build_quote_view
 from channels.admin.frame import Visitor
 from channels.admin.requests.fact_view import FactViews, LabelledValue
+from channels.admin.requests.step_back_view import StepBackView, StepBackViews
 from channels.admin.requests.step_view import OpenedStep, StepForm, StepViews
 from domain.actions.dependencies import Dependencies
 from domain.actions.drafts.submitting import REPRESENTED
@@ -155,6 +156,8 @@ class RequestView:
     """This visitor may take it up again now."""
     may_resend_bill: bool
     """This visitor may have the text of its open bill sent again."""
+    step_back: StepBackView | None
+    """How its last step is taken back, or why it cannot be; None where there is nothing to say of that."""
     printouts: Mapping[str, str]
     """Which papers this visitor may print: kind → title."""
 
@@ -176,6 +179,7 @@ class RequestView:
             "mobile": not self.head.is_erased and self.may_correct_mobile,
             "reopen": self.may_reopen,
             "resend": self.may_resend_bill,
+            "step_back": self.step_back is not None and self.step_back.obstacle is None,
             "slip": bill is not None and visitor.may(Right.PAYMENTS_RECORD),
             "reverse": bill is not None and bill.is_reversible and visitor.may(Right.PAYMENTS_REVERSE),
             "refund": bill is not None and bill.may_refund and visitor.may(Right.REFUNDS_PAY),
@@ -192,6 +196,7 @@ class RequestViews:
         self._get_text = dependencies.catalogue.text
         self._step_views = StepViews(dependencies)
         self._facts = FactViews(dependencies)
+        self._step_backs = StepBackViews(dependencies)
 
     async def build_request_view(
         self, uow: UnitOfWork, request: ServiceRequest, visitor: Visitor, opened_step: OpenedStep | None = None
@@ -222,6 +227,7 @@ class RequestViews:
             may_correct_mobile=may_use_on_request(Right.REQUESTS_MOBILE, service, request, visitor.actor),
             may_reopen=await may_staff_reopen(self._dependencies, uow, request, visitor.actor),
             may_resend_bill=may_use_on_request(Right.BILLS_RESEND, service, request, visitor.actor),
+            step_back=await self._step_backs.build_view(uow, request, events, visitor.actor),
             printouts=await list_printouts(self._dependencies, uow, request, visitor.actor),
         )
 

@@ -57,6 +57,7 @@ class NoneWaiting(Guard):
 class SayWhen(Effect):
     """Give the messages until when somebody calls."""
 
+    is_undoable: ClassVar[bool] = True
     provides: ClassVar[frozenset[str]] = frozenset({"call_day", "call_hour"})
 
     async def apply_effect(self, context: StepContext) -> None:
@@ -68,6 +69,7 @@ class SayWhen(Effect):
 class CountTry(Effect):
     """Count a call that nobody answered."""
 
+    is_undoable: ClassVar[bool] = True
     stores: ClassVar[StoredFields] = (TRIES,)
 
     async def apply_effect(self, context: StepContext) -> None:
@@ -90,7 +92,7 @@ TRANSITIONS = (
     ),
     Transition(
         "miss", ("submitted", "not_reached"), "not_reached", CALLERS,
-        effects=(CountTry(), SayWhen()), notices=(Notice("miss"),),
+        effects=(CountTry(), SayWhen()), notices=(Notice("miss"),), undo_minutes=60,
     ),
     Transition(
         "give_up", ("not_reached",), "given_up", CALLERS,

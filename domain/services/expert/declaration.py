@@ -135,6 +135,7 @@ RECEIVING = (
         inputs=(Field("officer", Choice(), find_choices=officer_choices), VISIT, OUTSIDE_HOURS),
         effects=(BookVisit(),),
         notices=(Notice("assign"), Notice("officer_assigned", OFFICER)),
+        undo_minutes=60,
     ),
     Transition(
         "take",
@@ -144,6 +145,7 @@ RECEIVING = (
         inputs=(VISIT,),
         effects=(BookVisit(),),
         notices=(Notice("assign"), Notice("officer_assigned", OFFICER)),
+        undo_minutes=60,
     ),
     Transition(
         "reject",
@@ -172,6 +174,7 @@ VISITING = (
         guards=(MayMoveVisit(SENDERS),),
         effects=(BookVisit(),),
         notices=(Notice("reassign"), Notice("officer_assigned", OFFICER), Notice("officer_relieved", FORMER_OFFICER)),
+        undo_minutes=60,
     ),
     Transition(
         "visit",
@@ -183,6 +186,7 @@ VISITING = (
         guards=(IsAssignedOfficer(), VisitDayReached()),
         effects=(StoreVisitReport(VISIT_INPUTS), FreeOfficer()),
         notices=(Notice("visit"),),
+        undo_minutes=60,
     ),
     Transition(
         "visit",
@@ -193,6 +197,7 @@ VISITING = (
         guards=(IsAssignedOfficer(), VisitDayReached()),
         effects=(StoreVisitReport(VISIT_INPUTS), FreeOfficer()),
         notices=(Notice("visit_pending"),),
+        undo_minutes=60,
     ),
 )
 
@@ -206,6 +211,7 @@ CHARGING = (
         guards=(DocumentsComplete(OPINION_PAPERS),),
         effects=(PriceOpinion(), OverridePrice()),
         for_several=True,
+        undo_minutes=60,
     ),
     *payment_transitions(),
 )

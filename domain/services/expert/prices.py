@@ -66,6 +66,7 @@ def list_quantities(
 class PriceOpinion(Effect):
     """Quote the visit and the area by the tariff in force today."""
 
+    is_undoable: ClassVar[bool] = True
     makes_quote = True
     stores: ClassVar[StoredFields] = (QUOTE,)
     may_store = (AREA,)

@@ -147,6 +147,7 @@ RECEIVING = (
         condition=AdjustmentAsked(),
         effects=(AdjustRequest(), HoldMachines()),
         notices=(Notice("accept_changed"),),
+        undo_minutes=60,
     ),
     Transition(
         "accept",
@@ -157,6 +158,7 @@ RECEIVING = (
         effects=(HoldMachines(),),
         notices=(Notice("accept"),),
         for_several=True,
+        undo_minutes=60,
     ),
     Transition(
         "reject",
@@ -179,6 +181,7 @@ CHARGING = (
         inputs=(Field("amount", Rials(), required=False), OPTIONAL_REASON),
         effects=(PriceWork(), OverridePrice()),
         for_several=True,
+        undo_minutes=60,
     ),
     *payment_transitions(FreeMachines(), reckon_limit=day_of_work_begins),
 )
@@ -188,11 +191,12 @@ WORKING = (
         "schedule", ("paid",), "scheduled", CIVIL, inputs=BOOKING_INPUTS, guards=(BillsSettled(),),
         effects=(BookMachines(MAX_HOURS_PER_MACHINE),),
         notices=(Notice("schedule"), Notice("operator_booked", Audience.OPERATORS)), for_several=True,
+        undo_minutes=60,
     ),
     Transition(
         "reschedule", ("scheduled",), "scheduled", CIVIL, inputs=BOOKING_INPUTS,
         effects=(BookMachines(MAX_HOURS_PER_MACHINE),),
-        notices=(Notice("reschedule"), Notice("operator_booked", Audience.OPERATORS)),
+        notices=(Notice("reschedule"), Notice("operator_booked", Audience.OPERATORS)), undo_minutes=60,
     ),
     Transition(
         "hand_over", ("scheduled",), "handed_over", CIVIL, inputs=(EARLY_CONSENT,),

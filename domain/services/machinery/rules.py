@@ -45,6 +45,8 @@ DELIVERY_TOKEN, HANDED_OVER_AT = stored_text("delivery_token"), stored_moment("h
 class AdjustRequest(Effect):
     """Civil may change hours, date or hour when accepting; the form then says what was agreed."""
 
+    is_undoable: ClassVar[bool] = True
+
     async def apply_effect(self, context: StepContext) -> None:
         """Write the changes into the form and the history."""
         fields = context.request.fields
@@ -83,6 +85,7 @@ def _hours_per_item(context: StepContext, hours: list[float]) -> list[float]:
 class PriceWork(Effect):
     """Quote the agreed hours by the tariff in force today."""
 
+    is_undoable: ClassVar[bool] = True
     required_fields: ClassVar[frozenset[str]] = frozenset({"items"})
     makes_quote = True
     stores: ClassVar[StoredFields] = (QUOTE,)

@@ -156,7 +156,15 @@ ASKING_OWNER = (
 )
 
 REVIEWING = (
-    Transition("take", ("submitted",), "under_review", OFFICERS, notices=(Notice("take"),), for_several=True),
+    Transition(
+        "take",
+        ("submitted",),
+        "under_review",
+        OFFICERS,
+        notices=(Notice("take"),),
+        for_several=True,
+        undo_minutes=60,
+    ),
     Transition(
         "approve",
         ("under_review",),

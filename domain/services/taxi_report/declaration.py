@@ -231,7 +231,15 @@ def _record_transition(driver_notice: str, when: Guard | None = None) -> Transit
 
 
 TRANSITIONS = (
-    Transition("take", ("submitted",), "under_review", OFFICERS, notices=(Notice("take"),), for_several=True),
+    Transition(
+        "take",
+        ("submitted",),
+        "under_review",
+        OFFICERS,
+        notices=(Notice("take"),),
+        for_several=True,
+        undo_minutes=60,
+    ),
     *question_transitions("under_review", "dismissed", OFFICERS, CHANGEABLE),
     _record_transition("driver_praised", PraisesDriver()),
     _record_transition("driver_fined", HasFine()),

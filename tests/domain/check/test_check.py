@@ -127,7 +127,7 @@ def test_giving_before_there_is_any_bill() -> None:
 def test_a_bill_after_payment_must_be_settled_again() -> None:
     [schedule] = MACHINERY_WORK.steps_named("schedule")
     bills = (*schedule.effects, *next(step.effects for step in MACHINERY_WORK.steps_named("bill")))
-    again = replace(schedule, guards=(), effects=(*bills, CloseOpenBills(BillState.VOID)))
+    again = replace(schedule, guards=(), effects=(*bills, CloseOpenBills(BillState.VOID)), undo_minutes=None)
     assert flaws(and_step(again)) == {"given_unpaid: hand_over"}
     again = replace(again, effects=bills)
     assert flaws(and_step(again, changed("hand_over", guards=()))) == {
@@ -309,3 +309,24 @@ def test_a_word_of_two_services() -> None:
 
 def test_a_flaw_says_where_it_is() -> None:
     assert str(Flaw("no_role", "machinery", "accept")) == "machinery: no_role: accept"
+
+
+@pytest.mark.parametrize(
+    ("step", "minutes", "flaw"),
+    [
+        ("accept", 0, "undo_minutes_beyond"),
+        ("accept", 100_000, "undo_minutes_beyond"),
+        ("pay", 60, "undo_of_no_staff"),
+        ("reject", 60, "undo_ended"),
+        ("cancel", 60, "undo_money"),
+        ("waive", 60, "undo_money"),
+        ("hand_over", 60, "undo_delivered"),
+        ("complete", 60, "undo_lasts"),
+    ],
+)
+def test_a_step_that_could_not_be_taken_back(step: str, minutes: int, flaw: str) -> None:
+    assert f"{flaw}: {step}" in flaws(changed(step, undo_minutes=minutes))
+
+
+def test_no_step_is_called_as_the_taking_back_is() -> None:
+    assert "step_called_step_back: step_back" in flaws(changed("schedule", name="step_back"))

@@ -1,0 +1,69 @@
+"""What the page of a request says of its last step: how it is taken back and what that does, or why it cannot be."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from domain.actions.dependencies import Dependencies
+from domain.actions.requests.step_back import StepBackOffer, find_step_back_offer
+from domain.language.wording import day_and_hour_text
+from domain.requests.history import HistoryEvent
+from domain.requests.request import ServiceRequest
+from domain.unit_of_work import UnitOfWork
+from domain.values.actors import Actor
+from domain.values.identifiers import display_mobile
+from domain.values.languages import join_list
+from domain.values.text import persian_digits
+
+
+@dataclass(frozen=True, slots=True)
+class StepBackView:
+    """The last step of a request, in words."""
+
+    title: str
+    """What the step is called."""
+    seq: int
+    """The number of its event, which the form names."""
+    obstacle: str | None
+    """Why it cannot be taken back; None where it can."""
+    until: str
+    """Until when it can: day and hour in Tehran; empty where it cannot."""
+    consequences: Sequence[str]
+    """What taking it back does, a sentence each."""
+
+
+class StepBackViews:
+    """Words what may be taken back."""
+
+    def __init__(self, dependencies: Dependencies) -> None:
+        self._dependencies = dependencies
+        self._get_text = dependencies.catalogue.text
+
+    async def build_view(
+        self, uow: UnitOfWork, request: ServiceRequest, events: Sequence[HistoryEvent], actor: Actor
+    ) -> StepBackView | None:
+        """Return the view of the last step; None where there is nothing to say of it to this one."""
+        offer = await find_step_back_offer(self._dependencies, uow, request, events, actor)
+        if offer is None:
+            return None
+        obstacle = self._dependencies.wording.render_error(offer.obstacle) if offer.obstacle else None
+        return StepBackView(
+            self._get_text(f"services.{request.service}.actions.{offer.step_name}"),
+            offer.seq,
+            obstacle,
+            day_and_hour_text(offer.until) if offer.until else "",
+            [] if obstacle else list(self._describe_consequences(request, offer)),
+        )
+
+    def _describe_consequences(self, request: ServiceRequest, offer: StepBackOffer) -> Iterator[str]:
+        catalogue, prefix = self._dependencies.catalogue, "admin.step_back"
+        state = self._get_text(f"services.{request.service}.states.{offer.state}")
+        yield catalogue.render(f"{prefix}.state", {"state": state})
+        if offer.changes_bookings:
+            yield self._get_text(f"{prefix}.bookings")
+        if offer.voids_bill:
+            yield self._get_text(f"{prefix}.bill")
+        if offer.waiting_count:
+            yield catalogue.render(f"{prefix}.waiting", {"count": persian_digits(offer.waiting_count)})
+        if offer.told_mobiles:
+            mobiles = join_list(persian_digits(display_mobile(mobile)) for mobile in offer.told_mobiles)
+            yield catalogue.render(f"{prefix}.told", {"mobiles": mobiles})

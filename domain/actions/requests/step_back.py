@@ -1,0 +1,157 @@
+"""Taking back the last step of a request, with the texts that it sent: what has not left is not sent, and whoever got
+one is told that it no longer holds.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from domain.actions.dependencies import Dependencies
+from domain.actions.messages.notify import SMS_CHANNEL, announce_outcome, notify_line
+from domain.actions.messages.status_cards import CARD_KEY
+from domain.actions.requests.act import lock_request
+from domain.authorization.policy import with_every_proof
+from domain.authorization.request_policy import refuse_unconcerned
+from domain.bills.bill import BillState
+from domain.blocks.charging import NoPaymentUnresolved, list_request_bills
+from domain.engine import undoing
+from domain.engine.undoing import TAKEN_SEQ
+from domain.messages.catalogue import RenderedMessage
+from domain.messages.records import MessageClass, MessageState, OutboxMessage
+from domain.requests.history import HistoryEvent
+from domain.requests.request import ServiceRequest
+from domain.unit_of_work import UnitOfWork
+from domain.values.actors import Actor
+from domain.values.errors import AlreadyDone, DomainError, Forbidden
+from domain.values.tracking_codes import TrackingCode
+
+WITHDRAWN_REASON = "taken_back"
+"""The reason of texts that were not sent, for their step was taken back."""
+
+_TAKEN_BACK_CLASSES = frozenset({MessageClass.NOTICE, MessageClass.REMINDER})
+_NOT_SENT = frozenset({MessageState.EXPIRED, MessageState.FAILED, MessageState.BLOCKED})
+_MOST_TEXTS = 100
+_SPOKEN_OF = timedelta(days=1)
+"""For how long after a step its page says why it cannot be taken back."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepBackOffer:
+    """The last step of a request, as it may be taken back or not."""
+
+    step_name: str
+    """What was done last, as its service or the history names it."""
+    seq: int
+    """The number of its event."""
+    obstacle: DomainError | None
+    """Why it cannot be taken back now; None where it can."""
+    until: datetime | None = None
+    """Until when it can, in UTC."""
+    state: str = ""
+    """The state that the request comes back into."""
+    told_mobiles: Sequence[str] = ()
+    """To whom is sent that it no longer holds (+989…)."""
+    waiting_count: int = 0
+    """How many texts are not sent any more."""
+    changes_bookings: bool = False
+    """Whether bookings are brought back to what they were."""
+    voids_bill: bool = False
+    """Whether its bill is withdrawn."""
+
+
+async def take_step_back(
+    dependencies: Dependencies, uow: UnitOfWork, code: TrackingCode, actor: Actor, seq: int | None = None
+) -> bool:
+    """Take back the last step of a request, and tell whom it concerns; False where that step was taken back already.
+
+    `seq` is the number of the step's event as the page showed it: `NotAllowedNow` where another came after it. Errors:
+    those of `Engine.take_back_step`.
+    """
+    request = await lock_request(uow, code)
+    refuse_unconcerned(request, actor)
+    before = undoing.STEP_BEFORE.find(request)
+    try:
+        outcome = await dependencies.engine.take_back_step(uow, request, actor, seq)
+    except AlreadyDone:
+        last_event = (await uow.history.list_of_request(request.id))[-1]
+        if seq is None or (last_event.payload or {}).get(TAKEN_SEQ) != seq:
+            raise
+        return False
+    if before is not None:
+        await _take_texts_back(dependencies, uow, request, before.at)
+    await announce_outcome(dependencies, uow, outcome, actor)
+    return True
+
+
+async def find_step_back_offer(
+    dependencies: Dependencies,
+    uow: UnitOfWork,
+    request: ServiceRequest,
+    events: Sequence[HistoryEvent],
+    actor: Actor,
+) -> StepBackOffer | None:
+    """Return what taking back the last step would do, or why it cannot be; None for who may not take it back at all,
+    where no step of the staff was last, and once its day is over: then nobody looks for it any more.
+    """
+    service, now = dependencies.engine.get_service(request.service), dependencies.clock.now()
+    before = undoing.STEP_BEFORE.find(request)
+    event = next((one for one in events if before and one.seq == before.seq), undoing.find_last_event(service, events))
+    context = dependencies.engine.build_context(uow, request, {}, with_every_proof(actor))
+    refusal = undoing.find_undo_refusal(service, request, events, context.actor, now)
+    is_step = any(step.trigger is None for step in service.steps_named(event.event))
+    if isinstance(refusal, Forbidden) or event.actor_kind != "staff" or not is_step or now > event.at + _SPOKEN_OF:
+        return None
+    guard = NoPaymentUnresolved()
+    if refusal is None and not await guard.is_satisfied(context):
+        refusal = guard.build_refusal(context)
+    if refusal is not None or before is None:
+        return StepBackOffer(event.event, event.seq, refusal)
+    texts = await _list_texts(uow, request, before.at)
+    return StepBackOffer(
+        event.event,
+        event.seq,
+        None,
+        before.until,
+        before.row["state"],
+        _list_told_mobiles(texts),
+        sum(text.state is MessageState.QUEUED for text in texts),
+        await undoing.has_other_bookings(context, before),
+        bool(await undoing.list_new_bills(context, before)),
+    )
+
+
+async def _list_texts(uow: UnitOfWork, request: ServiceRequest, since: datetime) -> list[OutboxMessage]:
+    """Return what was written about a request since a step, but for answers to people's own texts and its card."""
+    texts = await uow.outbox.list_recent(request_id=request.id, limit=_MOST_TEXTS)
+    return [
+        text for text in texts if text.created_at >= since and text.cls in _TAKEN_BACK_CLASSES and text.key != CARD_KEY
+    ]
+
+
+def _list_told_mobiles(texts: Sequence[OutboxMessage]) -> list[str]:
+    """Return to whom something was sent already, or may have been."""
+    unsent = _NOT_SENT | {MessageState.QUEUED}
+    mobiles = {
+        text.mobile or (text.recipient if text.channel == SMS_CHANNEL else "")
+        for text in texts
+        if text.state not in unsent
+    }
+    return sorted(mobiles - {""})
+
+
+async def _take_texts_back(
+    dependencies: Dependencies, uow: UnitOfWork, request: ServiceRequest, since: datetime
+) -> None:
+    await uow.outbox.withdraw_since(request.id, since, _TAKEN_BACK_CLASSES, dependencies.clock.now(), WITHDRAWN_REASON)
+    is_billed = any(
+        bill.created_at >= since and bill.state is BillState.VOID for bill in await list_request_bills(uow, request)
+    )
+    for mobile in _list_told_mobiles(await _list_texts(uow, request, since)):
+        is_payer = is_billed and mobile == request.mobile
+
+        async def render(
+            text_key: str = "sms.bill_taken_back" if is_payer else "sms.step_taken_back",
+        ) -> RenderedMessage:
+            return dependencies.wording.render_about(request, text_key)
+
+        await notify_line(dependencies, uow, mobile, render)

@@ -1,0 +1,73 @@
+"""A step back whose process dies: it has not happened at all, or as a whole and once."""
+
+import asyncio
+import os
+import signal
+from dataclasses import replace
+from multiprocessing import get_context
+from pathlib import Path
+
+import pytest
+
+from app.ids import RandomIds
+from domain.actions.requests.step_back import take_step_back
+from domain.bills.bill import BillState
+from domain.requests.history import find_chain_faults
+from domain.services.machinery.declaration import MACHINERY_WORK
+from domain.values.actors import Role
+from domain.values.tracking_codes import parse_code
+from store.unit_of_work import SqlStore
+from tests.faults.conftest import ENGINES
+from tests.support.municipality import Municipality, StandingClock, actor, build_desk
+
+pytestmark = pytest.mark.e2e
+
+
+@pytest.fixture(params=ENGINES)
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A migrated database of the test's own."""
+    if request.param == "sqlite":
+        return f"sqlite:///{request.getfixturevalue('database')}"
+    return str(request.getfixturevalue("postgres_url"))
+
+
+async def take_back_and_die(url: str, code: str, place: str) -> None:
+    """Take the step back in this process, and die inside its unit of work, or once that is committed."""
+    desk = build_desk(StandingClock())
+    desk = replace(desk, engine=replace(desk.engine, ids=RandomIds()))
+    store = await SqlStore.connect(url)
+    async with store.open_unit() as uow:
+        assert await take_step_back(desk, uow, parse_code(code), actor(Role.REVENUE))
+        if place == "inside":
+            os.kill(os.getpid(), signal.SIGKILL)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+async def dies(url: str, code: str, place: str) -> None:
+    """Have a process of its own take the step back that dies there."""
+    process = get_context("fork").Process(target=lambda: asyncio.run(take_back_and_die(url, code, place)))
+    process.start()
+    await asyncio.to_thread(process.join)
+    assert process.exitcode == -signal.SIGKILL
+
+
+async def test_killed_while_a_step_is_taken_back(database_url: str) -> None:
+    clock, store = StandingClock(), await SqlStore.connect(database_url)
+    town = Municipality(build_desk(clock, services=(MACHINERY_WORK,)), store, clock, Path())
+    try:
+        await town.furnish()
+        code = await town.reach("awaiting_payment")
+        (seq,) = [event.seq for event in await town.history(code) if event.event == "price"]
+        before = await town.request(code), await town.bills(code), await town.sent()
+        await dies(database_url, code, "inside")
+        assert (await town.request(code), await town.bills(code), await town.sent()) == before
+        await dies(database_url, code, "after")
+        async with store.open_unit() as uow:
+            assert not await take_step_back(town.desk, uow, parse_code(code), actor(Role.REVENUE), seq)
+        request, events = await town.request(code), await town.history(code)
+        assert (request.state, [bill.state for bill in await town.bills(code)]) == ("accepted", [BillState.VOID])
+        assert [event.event for event in events].count("step_back") == 1
+        assert find_chain_faults(code, events, request.head_seq, request.head_hash) == []
+        assert [text.state.value for text in await town.sent() if text.key.endswith(".bill")] == ["expired"]
+    finally:
+        await store.close()
