@@ -70,19 +70,19 @@ class StepBefore:
         }
 
     @classmethod
-    def from_json(cls, kept: JsonObject) -> "StepBefore":
+    def from_json(cls, stored_json: JsonObject) -> "StepBefore":
         """Return what `as_json` kept."""
         read = datetime.fromisoformat
         return cls(
-            kept["seq"],
-            read(kept["at"]),
-            read(kept["until"]),
-            kept["row"],
-            read(kept["due_at"]) if kept["due_at"] else None,
-            [(kind, name, read(at)) for kind, name, at in kept["timers"]],
+            stored_json["seq"],
+            read(stored_json["at"]),
+            read(stored_json["until"]),
+            stored_json["row"],
+            read(stored_json["due_at"]) if stored_json["due_at"] else None,
+            [(kind, name, read(at)) for kind, name, at in stored_json["timers"]],
             [
                 (row_id, resource, read(start), read(end), hold)
-                for row_id, resource, start, end, hold in kept["bookings"]
+                for row_id, resource, start, end, hold in stored_json["bookings"]
             ],
         )
 

@@ -205,7 +205,6 @@ class RequestViews:
         service = self._dependencies.engine.get_service(request.service)
         events, staff_members = await uow.history.list_of_request(request.id), await uow.people.list_staff()
         member_names = {entry.username: entry.full_name for entry in staff_members}
-        paper_names = service.papers.paper_names if service.papers else ()
         return RequestView(
             head=await self._build_head(uow, request, service.state_named(request.state).unit, member_names),
             form_facts=self._facts.list_facts(service, visitor, service.form, request.fields),
@@ -214,7 +213,7 @@ class RequestViews:
             quote=self._build_quote(request),
             documents=await uow.documents.list_of_request(request.id),
             missing=[self._label_paper(entry) for entry in await find_missing_papers(uow, service.papers, request)],
-            paper_titles={entry: self._label_paper(entry) for entry in paper_names},
+            paper_titles=self._title_papers(service),
             bills=await self._build_bill_views(uow, request, member_names, visitor),
             messages=[self._build_message(entry) for entry in await self._load_messages(uow, request)],
             history=[
@@ -230,6 +229,9 @@ class RequestViews:
             step_back=await self._step_backs.build_view(uow, request, events, visitor.actor),
             printouts=await list_printouts(self._dependencies, uow, request, visitor.actor),
         )
+
+    def _title_papers(self, service: Service) -> dict[str, str]:
+        return {name: self._label_paper(name) for name in (service.papers.paper_names if service.papers else ())}
 
     def describe_taken_step(self, request: ServiceRequest, step_name: str) -> str | None:
         """Return in words that a step was taken, and what the request waits for now; None where no step is named so."""

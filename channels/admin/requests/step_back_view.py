@@ -64,6 +64,6 @@ class StepBackViews:
             yield self._get_text(f"{prefix}.bill")
         if offer.waiting_count:
             yield catalogue.render(f"{prefix}.waiting", {"count": persian_digits(offer.waiting_count)})
-        if offer.told_mobiles:
-            mobiles = join_list(persian_digits(display_mobile(mobile)) for mobile in offer.told_mobiles)
+        if offer.notified_mobiles:
+            mobiles = join_list(persian_digits(display_mobile(mobile)) for mobile in offer.notified_mobiles)
             yield catalogue.render(f"{prefix}.told", {"mobiles": mobiles})

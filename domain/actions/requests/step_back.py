@@ -15,7 +15,8 @@ from domain.authorization.request_policy import refuse_unconcerned
 from domain.bills.bill import BillState
 from domain.blocks.charging import NoPaymentUnresolved, list_request_bills
 from domain.engine import undoing
-from domain.engine.undoing import TAKEN_SEQ
+from domain.engine.undoing import TAKEN_SEQ, StepBefore
+from domain.language.service import StepContext
 from domain.messages.catalogue import RenderedMessage
 from domain.messages.records import MessageClass, MessageState, OutboxMessage
 from domain.requests.history import HistoryEvent
@@ -49,7 +50,7 @@ class StepBackOffer:
     """Until when it can, in UTC."""
     state: str = ""
     """The state that the request comes back into."""
-    told_mobiles: Sequence[str] = ()
+    notified_mobiles: Sequence[str] = ()
     """To whom is sent that it no longer holds (+989…)."""
     waiting_count: int = 0
     """How many texts are not sent any more."""
@@ -106,17 +107,21 @@ async def find_step_back_offer(
         refusal = guard.build_refusal(context)
     if refusal is not None or before is None:
         return StepBackOffer(event.event, event.seq, refusal)
-    texts = await _list_texts(uow, request, before.at)
+    return await _build_offer(context, event, before)
+
+
+async def _build_offer(context: StepContext, event: HistoryEvent, before: StepBefore) -> StepBackOffer:
+    texts = await _list_texts(context.uow, context.request, before.at)
     return StepBackOffer(
-        event.event,
-        event.seq,
-        None,
-        before.until,
-        before.row["state"],
-        _list_told_mobiles(texts),
-        sum(text.state is MessageState.QUEUED for text in texts),
-        await undoing.has_other_bookings(context, before),
-        bool(await undoing.list_new_bills(context, before)),
+        step_name=event.event,
+        seq=event.seq,
+        obstacle=None,
+        until=before.until,
+        state=before.row["state"],
+        notified_mobiles=_list_notified_mobiles(texts),
+        waiting_count=sum(text.state is MessageState.QUEUED for text in texts),
+        changes_bookings=await undoing.has_other_bookings(context, before),
+        voids_bill=bool(await undoing.list_new_bills(context, before)),
     )
 
 
@@ -128,7 +133,7 @@ async def _list_texts(uow: UnitOfWork, request: ServiceRequest, since: datetime)
     ]
 
 
-def _list_told_mobiles(texts: Sequence[OutboxMessage]) -> list[str]:
+def _list_notified_mobiles(texts: Sequence[OutboxMessage]) -> list[str]:
     """Return to whom something was sent already, or may have been."""
     unsent = _NOT_SENT | {MessageState.QUEUED}
     mobiles = {
@@ -146,7 +151,7 @@ async def _take_texts_back(
     is_billed = any(
         bill.created_at >= since and bill.state is BillState.VOID for bill in await list_request_bills(uow, request)
     )
-    for mobile in _list_told_mobiles(await _list_texts(uow, request, since)):
+    for mobile in _list_notified_mobiles(await _list_texts(uow, request, since)):
         is_payer = is_billed and mobile == request.mobile
 
         async def render(
