@@ -17,6 +17,14 @@ from domain.blocks.booking_fields import (
     OPERATOR_TITLES,
 )
 from domain.blocks.wanted_time import find_timing_fault, requested_start
+from domain.blocks.work_assignment import (
+    find_longest_work,
+    find_span_fault,
+    find_work_length,
+    list_work_units,
+    pick_machines,
+    pick_operators,
+)
 from domain.fields.form import Field
 from domain.fields.stored import StoredFields, select_stored
 from domain.fields.types import Choice, format_number
@@ -26,7 +34,7 @@ from domain.requests.request import ServiceRequest
 from domain.settings.policy import Policy
 from domain.settings.service_rules import ServiceRule
 from domain.unit_of_work import UnitOfWork
-from domain.values.calendar import YEAR_AHEAD, jalali_text, to_tehran
+from domain.values.calendar import jalali_text, to_tehran
 from domain.values.errors import Conflict, DomainError, InvalidField, MissingField
 from domain.values.reasons import ConflictReason, InvalidReason, MissingReason
 
@@ -47,11 +55,6 @@ def booked_end(context: StepContext) -> datetime | None:
     return BOOKED_END.find(context.request)
 
 
-def _work_units(request: ServiceRequest) -> list[dict[str, Any]]:
-    """Return one entry for each single machine wanted."""
-    return [item for item in request.fields["items"] for _ in range(item["count"])]
-
-
 async def describe_booked_units(uow: UnitOfWork, request: ServiceRequest) -> list[dict[str, Any]]:
     """Return what the delivery form says of each single machine: machine, operator, hours wanted, hours done so far."""
     work_items = request.fields["items"]
@@ -62,7 +65,7 @@ async def describe_booked_units(uow: UnitOfWork, request: ServiceRequest) -> lis
         {
             MACHINE_UNITS: [
                 await _describe_unit(uow, *codes, work_item, worked_hours)
-                for codes, work_item, worked_hours in zip(codes_by_unit, _work_units(request), worked, strict=True)
+                for codes, work_item, worked_hours in zip(codes_by_unit, list_work_units(request), worked, strict=True)
             ]
         }
     ]
@@ -97,24 +100,6 @@ def machine_work_of(request: ServiceRequest) -> list[MachineWork]:
         for code, (item, worked) in zip(machine_codes, worked_units, strict=False)
         if start is not None
     ]
-
-
-def _max_hours(request: ServiceRequest) -> float:
-    return float(max(item["hours"] for item in request.fields["items"]))
-
-
-def _pick_machines(
-    machines: list[Resource], request: ServiceRequest, chosen_codes: Sequence[str] = (), held_codes: Sequence[str] = ()
-) -> list[Resource]:
-    """Choose a free machine for each unit: only among `chosen_codes` if there are any, a held one before others."""
-    picked: list[Resource] = []
-    for unit in _work_units(request):
-        fitting = [machine for machine in machines if machine.type == unit["machine"] and machine not in picked]
-        fitting = [machine for machine in fitting if not chosen_codes or machine.code in chosen_codes]
-        if not fitting:
-            raise Conflict("machine", ConflictReason.NO_FREE_MACHINE, machine=unit["machine"])
-        picked.append(min(fitting, key=lambda machine: machine.code not in held_codes))
-    return picked
 
 
 async def _find_free(context: StepContext, kind: ResourceKind, start: datetime, end: datetime) -> list[Resource]:
@@ -216,11 +201,9 @@ class HoldMachines(Effect):
         await _retry_if_taken(lambda: self._hold_from(context, start))
 
     async def _hold_from(self, context: StepContext, start: datetime) -> None:
-        free = await _find_free(
-            context, ResourceKind.MACHINE, start, start + timedelta(hours=_max_hours(context.request))
-        )
-        picked = _pick_machines(free, context.request)
-        pairs = zip(picked, _work_units(context.request), strict=True)
+        free = await _find_free(context, ResourceKind.MACHINE, start, start + find_longest_work(context.request))
+        picked = pick_machines(free, context.request)
+        pairs = zip(picked, list_work_units(context.request), strict=True)
         await _book_checked(
             context,
             picked,
@@ -249,8 +232,9 @@ class BookMachines(Effect):
 
     async def _book_span(self, context: StepContext, start: datetime, end: datetime, held_codes: Sequence[str]) -> None:
         free = await _find_free(context, ResourceKind.MACHINE, start, end)
-        machines = _pick_machines(free, context.request, context.inputs.get("machine") or (), held_codes)
-        operators = await self._choose_operators(context, machines, start, end)
+        machines = pick_machines(free, context.request, context.inputs.get("machine") or (), held_codes)
+        free_operators = await _find_free(context, ResourceKind.OPERATOR, start, end)
+        operators = pick_operators(free_operators, machines, context.inputs.get("operator") or ())
         bookings = [
             Booking(context.ids.new_id(), context.request.id, resource.id, start, end, False)
             for resource in machines + operators
@@ -258,66 +242,16 @@ class BookMachines(Effect):
         await _book_checked(context, machines + operators, bookings)
         _store_booking(context, machines, operators, start, end)
 
-    async def _choose_operators(
-        self, context: StepContext, machines: list[Resource], start: datetime, end: datetime
-    ) -> list[Resource]:
-        free = await _find_free(context, ResourceKind.OPERATOR, start, end)
-        chosen_codes: Sequence[str] = context.inputs.get("operator") or [operator.code for operator in free]
-        able = [operator for operator in free if operator.code in chosen_codes]
-        operators_by_machine = {
-            machine.code: [operator.code for operator in able if not operator.skills or machine.type in operator.skills]
-            for machine in machines
-        }
-        assignments: dict[str, str] = {}
-        for machine in machines:
-            if not _assign_operator(machine.code, operators_by_machine, assignments, set()):
-                raise Conflict("operator", ConflictReason.NO_FREE_OPERATOR, machine=machine.type)
-        return [operator for machine in machines for operator in able if assignments.get(operator.code) == machine.code]
-
-
-def _assign_operator(
-    machine: str, operators_by_machine: Mapping[str, Sequence[str]], assignments: dict[str, str], asked_codes: set[str]
-) -> bool:
-    """Give a machine one of its drivers; who has another machine already changes over if that one finds somebody else.
-
-    `assignments` (driver → machine) is changed. Without the changing over, a driver of everything could be spent on a
-    machine that others can drive too.
-    """
-    for operator in operators_by_machine[machine]:
-        if operator in asked_codes:
-            continue
-        asked_codes.add(operator)
-        if operator not in assignments or _assign_operator(
-            assignments[operator], operators_by_machine, assignments, asked_codes
-        ):
-            assignments[operator] = machine
-            return True
-    return False
-
 
 def _resolve_span(context: StepContext, longest: timedelta) -> tuple[datetime, datetime]:
     start_text, end_text = context.inputs.get("start"), context.inputs.get("end")
     start = (
         datetime.fromisoformat(start_text) if start_text else booked_start(context) or requested_start(context.request)
     )
-    end = datetime.fromisoformat(end_text) if end_text else start + _default_length(context)
-    if end <= start:
-        raise InvalidField("end", InvalidReason.BEFORE_START)
-    if end - start > longest:
-        raise InvalidField("end", InvalidReason.TOO_LONG_WORK)
-    if start < context.now:
-        raise InvalidField("start", InvalidReason.PAST)
-    if start > context.now + YEAR_AHEAD:
-        raise InvalidField("start", InvalidReason.WORK_TOO_FAR)
+    end = datetime.fromisoformat(end_text) if end_text else start + find_work_length(context.request)
+    if span_fault := find_span_fault((start, end), context.now, longest):
+        raise span_fault
     return start, end
-
-
-def _default_length(context: StepContext) -> timedelta:
-    """Return how long the work takes unless an end is said: as long as it is booked now, else the longest hours."""
-    present_start = booked_start(context)
-    if present_start is not None:
-        return BOOKED_END.read(context.request) - present_start
-    return timedelta(hours=_max_hours(context.request))
 
 
 def _store_booking(

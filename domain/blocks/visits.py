@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import ClassVar
 
+from domain.blocks.visit_rules import VisitRules
 from domain.fields.form import Field
 from domain.fields.moments import Moment
 from domain.fields.stored import (
@@ -28,10 +29,10 @@ from domain.people.person import StaffMember
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor, Role
-from domain.values.calendar import YEAR_AHEAD, hour_text, jalali_text, to_tehran
-from domain.values.errors import Conflict, DomainError, Forbidden, InvalidField, MissingField, NotAllowedNow, NotFound
+from domain.values.calendar import jalali_text, to_tehran
+from domain.values.errors import Conflict, DomainError, Forbidden, MissingField, NotAllowedNow, NotFound
 from domain.values.identifiers import display_mobile
-from domain.values.reasons import ConflictReason, ForbiddenReason, InvalidReason, NotAllowedReason
+from domain.values.reasons import ConflictReason, ForbiddenReason, NotAllowedReason
 
 OFFICER = stored_text("officer")
 """The user name of who visits."""
@@ -182,12 +183,17 @@ async def book_officer(context: StepContext, staff_member: StaffMember, start: d
 async def _resolve_officer(context: StepContext) -> StaffMember:
     present_officer = OFFICER.find(context.request)
     username = context.inputs.get("officer") or present_officer or context.actor.identifier
-    if username == present_officer and _read_submitted_start(context) in {None, read_visit_start(context)}:
+    if is_same_visit(context.request, username, _read_submitted_start(context)):
         raise MissingField("officer")
     staff_member = await find_active_officer(context.uow, username)
     if staff_member is None:
         raise NotFound("officer")
     return staff_member
+
+
+def is_same_visit(request: ServiceRequest, officer: str, start: datetime | None) -> bool:
+    """Return whether an officer is named for the visit already, at that hour; None is the hour that it has."""
+    return officer == OFFICER.find(request) and start in {None, VISIT_START.find(request)}
 
 
 def _read_submitted_start(context: StepContext) -> datetime | None:
@@ -200,18 +206,10 @@ def _resolve_visit_start(context: StepContext) -> datetime:
     start = submitted_start or present_start
     if start is None:
         raise MissingField("visit")
-    if start < context.now:
-        raise InvalidField("visit", InvalidReason.PAST)
-    if start > context.now + YEAR_AHEAD:
-        raise InvalidField("visit", InvalidReason.WORK_TOO_FAR)
-    end = start + timedelta(minutes=context.policy.visit_minutes)
-    if (
-        start != present_start
-        and OUTSIDE_HOURS.name not in context.inputs
-        and not context.calendar.is_visiting_time(start, end)
-    ):
-        opening_hour, closing_hour = (hour_text(hour) for hour in context.calendar.work_hours.visits)
-        raise InvalidField("visit", InvalidReason.VISIT_HOURS, opens=opening_hour, closes=closing_hour)
+    rules = VisitRules(context.now, context.policy, context.calendar)
+    is_any_hour = start == present_start or OUTSIDE_HOURS.name in context.inputs
+    if visit_fault := rules.find_fault(start, at_any_hour=is_any_hour):
+        raise visit_fault
     return start
 
 

@@ -34,6 +34,10 @@ class RequestRepository(Protocol):
         """Return the tracking codes of these requests, by id."""
         ...
 
+    async def list_by_ids(self, request_ids: Collection[int]) -> list[ServiceRequest]:
+        """Return these requests, in no order; those that there are."""
+        ...
+
     async def list_requests(self, request_filter: RequestFilter) -> list[ServiceRequest]:
         """Return requests, newest first."""
         ...

@@ -24,6 +24,7 @@ _SELECT_BY_ID = select(*_REQUEST_MAPPING.columns).where(requests.c.id == bindpar
 _SELECT_BY_CODE = select(*_REQUEST_MAPPING.columns).where(requests.c.code == bindparam("wanted_code"))
 _LOCK_BY_ID, _LOCK_BY_CODE = _SELECT_BY_ID.with_for_update(), _SELECT_BY_CODE.with_for_update()
 _SELECT_CODES = select(requests.c.id, requests.c.code).where(requests.c.id.in_(bindparam("ids", expanding=True)))
+_SELECT_BY_IDS = select(*_REQUEST_MAPPING.columns).where(requests.c.id.in_(bindparam("ids", expanding=True)))
 _FILTERED_COLUMNS = (
     "service",
     "state",
@@ -124,6 +125,10 @@ class SqlRequestRepository(Repository):
     async def list_codes(self, request_ids: Collection[int]) -> dict[int, TrackingCode]:
         rows = await self._transaction.fetch_rows(_SELECT_CODES, {"ids": list(request_ids)}) if request_ids else []
         return {request_id: code for request_id, code in rows}
+
+    async def list_by_ids(self, request_ids: Collection[int]) -> list[ServiceRequest]:
+        rows = await self._transaction.fetch_rows(_SELECT_BY_IDS, {"ids": list(request_ids)}) if request_ids else []
+        return _REQUEST_MAPPING.read_rows(rows)
 
     async def list_requests(self, request_filter: RequestFilter) -> list[ServiceRequest]:
         filtered_select = _LIST_LIVE_REQUESTS if request_filter.open_only else _LIST_REQUESTS

@@ -28,8 +28,6 @@ class CalendarBoard:
     """A step that has all of these inputs may be given its hour here."""
     start_input: str
     """The step's input that takes the hour."""
-    line_input: str
-    """The step's input that takes whose line it is."""
 
 
 FLEET = CalendarBoard(
@@ -39,7 +37,6 @@ FLEET = CalendarBoard(
     (ResourceKind.MACHINE, ResourceKind.OPERATOR),
     frozenset({"machine", "start"}),
     start_input="start",
-    line_input="machine",
 )
 VISITS = CalendarBoard(
     "/staff/visits",
@@ -48,7 +45,6 @@ VISITS = CalendarBoard(
     (ResourceKind.OFFICER,),
     frozenset({"visit"}),
     start_input="visit",
-    line_input="officer",
 )
 CALENDAR_BOARDS = (FLEET, VISITS)
 

@@ -4,12 +4,18 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from channels.admin.fleet.boards import FLEET, CalendarBoard
-from channels.admin.fleet.calendar_view import CalendarRow
+from channels.admin.fleet.calendar_view import BookingLabel, CalendarRow
 from domain.actions.dependencies import Dependencies
+from domain.authorization.request_policy import may_see_request
 from domain.blocks.visits import officer_resource_code
+from domain.fields.stored import list_stored
 from domain.fleet.resources import Booking, Resource, ResourceKind, ResourceStatus
+from domain.language.column_words import describe_columns
+from domain.language.summaries import find_applicant_name
+from domain.language.summary_columns import SummaryColumn
+from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork
-from domain.values.actors import Role
+from domain.values.actors import Actor, Role
 
 
 async def build_calendar_rows(
@@ -67,3 +73,23 @@ async def _build_officer_rows(
         bookings = bookings_by_resource.get(resource.id, []) if resource else []
         officer_rows.append(CalendarRow(member.username, member.username, member.full_name, "", bookings))
     return officer_rows
+
+
+async def label_bookings(
+    dependencies: Dependencies, uow: UnitOfWork, rows: Sequence[CalendarRow], actor: Actor
+) -> dict[int, BookingLabel]:
+    """Return whose the bookings of these lines are, by the id of their request: citizen and place for those alone who
+    may see the request.
+    """
+    request_ids = {entry.request_id for row in rows for entry in row.bookings if entry.request_id is not None}
+    requests = await uow.requests.list_by_ids(request_ids)
+    return {request.id: _label_request(dependencies, request, actor) for request in requests}
+
+
+def _label_request(dependencies: Dependencies, request: ServiceRequest, actor: Actor) -> BookingLabel:
+    service = dependencies.services.get(request.service)
+    if service is None or not may_see_request(dependencies.services, actor, request):
+        return BookingLabel(request.code)
+    columns = describe_columns(dependencies.wording, service, {**list_stored(request), **request.fields})
+    who = find_applicant_name(service, request) or ""
+    return BookingLabel(request.code, who, columns[SummaryColumn.PLACE], may_open=True)

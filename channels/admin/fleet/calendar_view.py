@@ -1,21 +1,20 @@
 """A calendar's lines: half hours of a day, or the days of a week, with what is booked and what can be chosen."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
-from typing import Any
+from datetime import date, datetime, time
+from typing import Any, Protocol
 
 from domain.fleet.resources import SLOT_LENGTH, Booking
 from domain.messages.catalogue import Catalogue
-from domain.values.calendar import hour_text, tehran_moment, to_tehran
+from domain.values.calendar import MomentSpan, day_bounds, hour_text, tehran_moment, to_tehran
+from domain.values.languages import join_list
 from domain.values.text import persian_digits
-from domain.values.tracking_codes import display_code as code_shown
+from domain.values.tracking_codes import display_code
 
 FIRST_SLOT, LAST_SLOT = 12, 40
 """The half hours of a day that are always shown: from six in the morning to eight in the evening."""
-
-_ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,23 +42,45 @@ class CalendarRow:
             return self.choice_group in choice_groups
         return not self.driven_types or not choice_groups.isdisjoint(self.driven_types)
 
+    def list_touching(self, span: MomentSpan) -> list[Booking]:
+        """Return what is booked in a part of the period."""
+        return [booking for booking in self.bookings if booking.start < span[1] and booking.end > span[0]]
+
+
+@dataclass(frozen=True, slots=True)
+class BookingLabel:
+    """Whose request a booking is for."""
+
+    code: str
+    """Its tracking code."""
+    who: str = ""
+    """The citizen; empty where the request names nobody (any more), or the visitor may not know."""
+    place: str = ""
+    """Where, as its service says."""
+    may_open: bool = False
+    """Whether the visitor may open it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Piece:
     """Some half hours of a line, of one state."""
 
     kind: str
-    """Its look: free, booked, held, out (of service) or idle (past, or not to be chosen); `OWN_KIND` behind it."""
+    """Its looks, as the style sheet knows them: free, booked, held, out (of service) or idle (past, or not to be
+    chosen); behind it `OWN_KIND`, `NOW_KIND` and `CLOSED_KIND`.
+    """
     slot_count: int
     """How many half hours."""
     text: str
-    """Its content: a tracking code, an hour, or why nothing can be booked."""
+    """Its content: whose it is, an hour, or why nothing can be booked."""
     href: str | None = None
     """Where it leads: to the booking's request, or to the form with this hour; None: nowhere."""
     spoken_text: str = ""
     """What is announced to those who do not see it."""
     hours_text: str = ""
-    """From when to when in Tehran, where no head of the table says it; else empty."""
+    """From when to when in Tehran; a grid says that by its columns."""
+    place: str = ""
+    """Where; shown below the text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,73 +92,132 @@ class CalendarLine:
     detail: str
     """What is shown below that."""
     pieces: Sequence[Piece]
-    """Of a day: its half hours, from the first that is shown; empty in a week."""
+    """Of a day: its half hours, from the first that is shown; of a week, only that it cannot be booked; else empty."""
     day_pieces: Sequence[Sequence[Piece]] = ()
     """Of a week: what is booked on each day; empty in a day."""
 
-
-SlotChooser = Callable[[CalendarRow, datetime], str | None]
-"""Returns where choosing this half hour leads; None where it cannot be chosen."""
-
-OWN_KIND = "own"
-"""The kind of a half hour that the request has already whose hour is to be chosen."""
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is booked and nothing can be chosen in it."""
+        return not any(piece.text for piece in (*self.pieces, *(entry for day in self.day_pieces for entry in day)))
 
 
-def find_shown_slots(rows: Sequence[CalendarRow], day: date) -> range:
-    """Return the half hours of a day that are shown: the usual ones, and all in which something is booked."""
-    spans = [span for row in rows for entry in row.bookings if (span := _find_booking_slots(entry, day, range(48)))]
+@dataclass(frozen=True, slots=True)
+class DayFrame:
+    """What a day's page knows of its half hours."""
+
+    day: date
+    """Which day, in Tehran."""
+    slots: range
+    """The half hours that are shown, counted from midnight."""
+    work_span: MomentSpan | None
+    """When one works on that day; None: not at all."""
+    now: datetime
+    """The present moment, in UTC."""
+    own_request_id: int | None = None
+    """The request whose hour is to be chosen: what it has can be chosen again."""
+
+    def find_slot_start(self, slot: int) -> datetime:
+        """Return the moment at which a half hour begins."""
+        return tehran_moment(self.day, time.min) + slot * SLOT_LENGTH
+
+    def list_marks(self, first_slot: int, slot_count: int) -> list[str]:
+        """Return what is to be seen of some half hours beside what is booked: that it is now, that nobody works."""
+        starts_at, ends_at = self.find_slot_start(first_slot), self.find_slot_start(first_slot + slot_count)
+        is_closed = self.work_span is None or not self.work_span[0] < ends_at or not starts_at < self.work_span[1]
+        return [
+            *([NOW_KIND] if starts_at <= self.now < ends_at else []),
+            *([CLOSED_KIND] if is_closed else []),
+        ]
+
+
+class OfferedHours(Protocol):
+    """What can be chosen in a calendar."""
+
+    def find_address(self, row: CalendarRow, starts_at: datetime) -> str | None:
+        """Return where choosing this half hour leads; None where it cannot be chosen."""
+        ...
+
+    def list_drivers(self, starts_at: datetime) -> Sequence[str]:
+        """Return the names of those who are free to drive from then on."""
+        ...
+
+
+OWN_KIND, NOW_KIND, CLOSED_KIND = "own", "now", "closed"
+"""Beside the kind of some half hours: the request whose hour is to be chosen has them already; it is just now; they are
+outside the hours of work.
+"""
+
+
+def find_shown_slots(rows: Sequence[CalendarRow], day: date, work_span: MomentSpan | None) -> range:
+    """Return the half hours of a day that are shown: the usual ones, those of work, and all in which something is
+    booked.
+    """
+    spans = [span for row in rows for entry in row.bookings if (span := _find_slots(entry.start, entry.end, day))]
+    if work_span:
+        spans.append(_find_slots(*work_span, day))
     return range(
         min([FIRST_SLOT, *(entry.start for entry in spans)]), max([LAST_SLOT, *(entry.stop for entry in spans)])
     )
 
 
-def build_day_heads(slots: range, opening_time: time) -> list[dict[str, Any]]:
-    """Return the heads of the hours that are shown, and which of them `opening_time` is in; the first if it is
-    earlier.
+def build_day_heads(slots: range, opening_time: time, now_time: time | None = None) -> list[dict[str, Any]]:
+    """Return the heads of the hours that are shown: which of them `opening_time` is in (the first if it is earlier),
+    and how many quarters of which have passed at `now_time`, where the day is today.
     """
     head_slots = [slot for slot in slots if slot == slots.start or slot % 2 == 0]
     opening_slot = max((slot for slot in head_slots if slot // 2 <= opening_time.hour), default=slots.start)
     return [
-        {"text": persian_digits(slot // 2), "slot_count": 2 - slot % 2, "is_opening_hour": slot == opening_slot}
+        {
+            "text": persian_digits(slot // 2),
+            "slot_count": 2 - slot % 2,
+            "is_opening_hour": slot == opening_slot,
+            "passed_quarters": now_time.minute // 15 if now_time and now_time.hour == slot // 2 else None,
+        }
         for slot in head_slots
     ]
 
 
-def _find_booking_slots(booking: Booking, day: date, slots: range) -> range:
-    """Return the half hours of a day that a booking takes, within those that are shown."""
+def _find_slots(starts_at: datetime, ends_at: datetime, day: date, slots: range = range(48)) -> range:
+    """Return the half hours of a day that a time touches, within those that are shown."""
     midnight = tehran_moment(day, time.min)
-    first_slot = int((booking.start - midnight) // SLOT_LENGTH)
-    last_slot = -int((midnight - booking.end) // SLOT_LENGTH)
+    first_slot = int((starts_at - midnight) // SLOT_LENGTH)
+    last_slot = -int((midnight - ends_at) // SLOT_LENGTH)
     return range(max(first_slot, slots.start), min(last_slot, slots.stop))
 
 
 class CalendarWording:
-    """Describes the content of a calendar. `codes` are the tracking codes of the bookings' requests."""
+    """Describes the content of a calendar. `labels` say whose the bookings are, by the id of their request."""
 
-    def __init__(self, catalogue: Catalogue, codes: Mapping[int, str]) -> None:
+    def __init__(self, catalogue: Catalogue, labels: Mapping[int, BookingLabel]) -> None:
         self._catalogue = catalogue
-        self._codes = codes
+        self._labels = labels
 
-    def describe_booking(self, row: CalendarRow, booking: Booking, slot_count: int) -> Piece:
-        """Return what is booked, with the way to its request."""
-        hours_text = f"{format_clock(booking.start)}–{format_clock(booking.end)}"
+    def describe_booking(self, row: CalendarRow, booking: Booking, slot_count: int, day: date) -> Piece:
+        """Return what is booked on a day, with the way to its request."""
         if booking.request_id is None:
             spoken_text = self._render_text("out", who=row.title, why=booking.note or "")
-            return Piece("out", slot_count, booking.note or "", None, spoken_text)
-        code = self._codes.get(booking.request_id, "")
-        piece_kind = "held" if booking.hold else "booked"
-        spoken_text = self._render_text(piece_kind, who=row.title, hours=hours_text, code=code_shown(code))
-        return Piece(piece_kind, slot_count, code_shown(code), f"/staff/requests/{code}", spoken_text)
-
-    def describe_free_slot(self, row: CalendarRow, starts_at: datetime, href: str) -> Piece:
-        """Return a half hour that can be chosen."""
+            return Piece("out", slot_count, booking.note or "", None, spoken_text, _format_span(booking, day))
+        label = self._labels.get(booking.request_id, BookingLabel(""))
+        piece_kind, shown_code = "held" if booking.hold else "booked", display_code(label.code) if label.code else ""
+        hours_text = f"{format_clock(booking.start)}–{format_clock(booking.end)}"
+        spoken_text = self._render_text(piece_kind, who=row.title, hours=hours_text, code=shown_code)
         return Piece(
-            "free",
-            1,
-            format_clock(starts_at),
-            href,
-            self._render_text("choose", who=row.title, hour=format_clock(starts_at)),
+            piece_kind,
+            slot_count,
+            label.who or shown_code,
+            f"/staff/requests/{label.code}" if label.may_open else None,
+            join_list(filter(None, (spoken_text, label.who, label.place))),
+            _format_span(booking, day),
+            label.place,
         )
+
+    def describe_free_slot(self, row: CalendarRow, starts_at: datetime, href: str, drivers: Sequence[str]) -> Piece:
+        """Return a half hour that can be chosen, with those who are free to drive."""
+        spoken_text = self._render_text("choose", who=row.title, hour=format_clock(starts_at))
+        if drivers:
+            spoken_text = join_list([spoken_text, self._render_text("drivers", names=join_list(drivers))])
+        return Piece("free", 1, format_clock(starts_at), href, spoken_text)
 
     def _render_text(self, text_name: str, **facts: str) -> str:
         return self._catalogue.render(f"admin.calendar.said.{text_name}", facts)
@@ -148,53 +228,64 @@ def format_clock(moment: datetime) -> str:
     return hour_text(to_tehran(moment).time())
 
 
+def _format_span(booking: Booking, day: date) -> str:
+    """Return from when to when something is booked within a day."""
+    day_start, day_end = day_bounds(day)
+    end_text = "۲۴" if booking.end >= day_end else format_clock(booking.end)
+    return f"{format_clock(max(booking.start, day_start))}–{end_text}"
+
+
 def build_day_line(
-    row: CalendarRow, day: date, slots: range, wording: CalendarWording, choose: SlotChooser, own_id: int | None = None
+    row: CalendarRow, frame: DayFrame, wording: CalendarWording, offered_hours: OfferedHours | None = None
 ) -> CalendarLine:
-    """Return a line of half hours; what the request `own_id` has can be chosen again."""
+    """Return a line of half hours; those that `offered_hours` offers can be chosen."""
     if row.unavailable:
-        return CalendarLine(row.title, row.detail, [Piece("out", len(slots), row.unavailable, None, row.unavailable)])
-    booked = [(item, span) for item in row.bookings if (span := _find_booking_slots(item, day, slots))]
-    spans_by_start = {span.start: (item, span) for item, span in booked if own_id is None or item.request_id != own_id}
-    own_slots = {slot for item, span in booked if own_id is not None and item.request_id == own_id for slot in span}
-    day_pieces, slot = [], slots.start
-    while slot < slots.stop:
+        return CalendarLine(row.title, row.detail, [_build_unavailable(row.unavailable, len(frame.slots))])
+    own_id, day_pieces, slot = frame.own_request_id, list[Piece](), frame.slots.start
+    booked = [
+        (booking, span)
+        for booking in row.bookings
+        if (span := _find_slots(booking.start, booking.end, frame.day, frame.slots))
+    ]
+    own_slots = {slot for booking, span in booked if _is_own(booking, own_id) for slot in span}
+    spans_by_start = {span.start: (booking, span) for booking, span in booked if not _is_own(booking, own_id)}
+    while slot < frame.slots.stop:
         if slot in spans_by_start:
             booking, span = spans_by_start[slot]
-            day_pieces.append(wording.describe_booking(row, booking, len(span)))
-            slot = span.stop
-            continue
-        starts_at = tehran_moment(day, time.min) + slot * SLOT_LENGTH
-        href = choose(row, starts_at)
-        piece = wording.describe_free_slot(row, starts_at, href) if href else Piece("idle", 1, "")
-        day_pieces.append(replace(piece, kind=f"{piece.kind} {OWN_KIND}") if slot in own_slots else piece)
-        slot += 1
+            piece = wording.describe_booking(row, booking, len(span), frame.day)
+            marks = [mark for mark in frame.list_marks(slot, len(span)) if mark == NOW_KIND]
+        else:
+            piece = _build_open_slot(row, frame.find_slot_start(slot), wording, offered_hours)
+            marks = [*([OWN_KIND] if slot in own_slots else []), *frame.list_marks(slot, 1)]
+        day_pieces.append(replace(piece, kind=" ".join((piece.kind, *marks))))
+        slot += piece.slot_count
     return CalendarLine(row.title, row.detail, day_pieces)
+
+
+def _build_unavailable(reason: str, column_count: int) -> Piece:
+    return Piece("out", column_count, reason, None, reason)
+
+
+def _is_own(booking: Booking, own_request_id: int | None) -> bool:
+    return own_request_id is not None and booking.request_id == own_request_id
+
+
+def _build_open_slot(
+    row: CalendarRow, starts_at: datetime, wording: CalendarWording, offered_hours: OfferedHours | None
+) -> Piece:
+    """Return a half hour in which nothing is booked: it can be chosen, or not."""
+    address = offered_hours.find_address(row, starts_at) if offered_hours else None
+    if offered_hours is None or address is None:
+        return Piece("idle", 1, "")
+    return wording.describe_free_slot(row, starts_at, address, offered_hours.list_drivers(starts_at))
 
 
 def build_week_line(row: CalendarRow, days: Sequence[date], wording: CalendarWording) -> CalendarLine:
     """Return a line of days, each with what is booked in it."""
     if row.unavailable:
-        return CalendarLine(
-            row.title, row.detail, (), [[Piece("out", 1, row.unavailable, None, row.unavailable)] for _ in days]
-        )
-    return CalendarLine(row.title, row.detail, (), [_list_day_pieces(row, day, wording) for day in days])
-
-
-def _list_day_pieces(row: CalendarRow, day: date, wording: CalendarWording) -> list[Piece]:
-    day_start, day_end = tehran_moment(day, time.min), tehran_moment(day + _ONE_DAY, time.min)
-    day_pieces = []
-    for booking in row.bookings:
-        if booking.start < day_end and booking.end > day_start:
-            piece = wording.describe_booking(row, booking, 1)
-            end_text = "۲۴" if booking.end >= day_end else format_clock(booking.end)
-            day_pieces.append(replace(piece, hours_text=f"{format_clock(max(booking.start, day_start))}–{end_text}"))
-    return day_pieces
-
-
-def is_free_for(row: CalendarRow, starts_at: datetime, duration: timedelta, own_id: int) -> bool:
-    """Return whether somebody is free from then on, for so long; what the request `own_id` has does not count."""
-    other_bookings = [booking for booking in row.bookings if booking.request_id != own_id]
-    return row.unavailable is None and not any(
-        booking.start < starts_at + duration and starts_at < booking.end for booking in other_bookings
-    )
+        return CalendarLine(row.title, row.detail, [_build_unavailable(row.unavailable, len(days))])
+    day_pieces = [
+        [wording.describe_booking(row, booking, 1, day) for booking in row.list_touching(day_bounds(day))]
+        for day in days
+    ]
+    return CalendarLine(row.title, row.detail, (), day_pieces)

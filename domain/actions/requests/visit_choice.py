@@ -15,7 +15,8 @@ from domain.actions.requests.act import act_on_request, lock_request
 from domain.actions.requests.citizen_commands import list_command_steps
 from domain.authorization.request_policy import is_citizen_of, refuse_foreign_request
 from domain.blocks.visit_moving import PREFERENCES
-from domain.blocks.visit_times import VisitRules, list_free_visits
+from domain.blocks.visit_rules import VisitRules
+from domain.blocks.visit_times import list_free_visits
 from domain.blocks.visits import OFFICER, VISIT_START
 from domain.engine.step_preview import find_obstacle
 from domain.fields.types import ReadingContext

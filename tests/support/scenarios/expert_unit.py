@@ -7,7 +7,8 @@ from domain.actions.documents.attach import attach_document
 from domain.actions.messages import notify
 from domain.actions.requests import submit
 from domain.actions.tariffs import changes
-from domain.blocks.visit_times import VisitRules, list_free_visits
+from domain.blocks.visit_rules import VisitRules
+from domain.blocks.visit_times import list_free_visits
 from domain.people.person import StaffMember
 from domain.requests.documents import Document
 from domain.requests.request import ServiceRequest

@@ -3,6 +3,7 @@
 import re
 from datetime import time
 from html import unescape
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -34,7 +35,7 @@ async def step(site: StaffSite, code: str, action: str, role: Role) -> None:
         )
 
 
-async def paid(site: StaffSite, **fields: str) -> ServiceRequest:
+async def paid(site: StaffSite, **fields: Any) -> ServiceRequest:
     """A request that is paid and waits to be scheduled."""
     request = await site.submitted(**fields)
     await step(site, request.code, "accept", Role.CIVIL)
@@ -51,7 +52,8 @@ async def paid(site: StaffSite, **fields: str) -> ServiceRequest:
 
 def links(page: str, kind: str) -> list[str]:
     """Where the half hours of a kind lead, in order."""
-    return [unescape(one) for one in re.findall(rf'<td class="{kind}"[^>]*><a href="([^"]+)"', page)]
+    cells = re.findall(r'<td class="([^"]+)"[^>]*>(?:<small class="hours">[^<]*</small> )?<a href="([^"]+)"', page)
+    return [unescape(address) for kinds, address in cells if kind in kinds.split()]
 
 
 @pytest.fixture
@@ -72,7 +74,9 @@ async def test_a_day_shows_what_is_held_and_booked_with_the_way_to_it(site: Staf
     await step(site, request.code, "accept", Role.CIVIL)
     page = await civil.get(f"{FLEET}?day={DAY}")
     assert links(page, "held") == [f"/staff/requests/{request.code}"]
-    assert f'aria-label="لودر ۱، ۸–۱۲، نگه‌داشته برای درخواست {display_code(request.code)}"' in page
+    said = f"لودر ۱، ۸–۱۲، نگه‌داشته برای درخواست {display_code(request.code)}، گل‌جمال توماج، خیابان امام، جنب پارک"
+    assert f'aria-label="{said}"' in page
+    assert "گل‌جمال توماج خیابان امام، جنب پارک" in words(page)
     assert 'class="held" colspan="8"' in page
     assert "نگه‌داشته، هنوز زمان‌بندی نشده" in words(page)
     assert "پنج‌شنبه ۵ آذر ۱۴۰۵" in words(page)
@@ -83,8 +87,10 @@ async def test_a_week_shows_the_hours(site: StaffSite, civil: Visitor) -> None:
     await step(site, request.code, "schedule", Role.CIVIL)
     page = words(await civil.get(f"{FLEET}?view=week&day={DAY}"))
     assert "۱۴۰۵/۰۸/۳۰ – ۱۴۰۵/۰۹/۰۶" in page
-    assert page.count(f"۸–۱۲ {code_in_words(request.code)}") == 2, "the machine and its operator"
-    assert code_in_words(request.code) not in words(await civil.get(f"{FLEET}?view=week&day=2026-11-28"))
+    assert page.count("۸–۱۲ گل‌جمال توماج خیابان امام، جنب پارک") == 2, "the machine and its operator"
+    assert page.count("۰ از ۱ ماشین آزاد ۰ از ۱ راننده آزاد") == 1, "on Thursday"
+    assert page.count("۱ از ۱ ماشین آزاد ۱ از ۱ راننده آزاد") == 6
+    assert "گل‌جمال توماج" not in words(await civil.get(f"{FLEET}?view=week&day=2026-11-28"))
 
 
 def opening(page: str) -> list[str]:
@@ -126,8 +132,10 @@ async def test_an_hour_is_chosen_for_the_step_of_a_request(site: StaffSite, civi
     page = await civil.get(f"/staff/requests/{request.code}")
     assert f'href="{FLEET}?for={request.code}&amp;step=schedule"' in page
     page = await civil.get(f"{FLEET}?for={request.code}&step=schedule")
-    assert f"برای گام «زمان‌بندی» درخواست {code_in_words(request.code)}" in words(page)
-    free = links(page, "free own") + links(page, "free")
+    assert f"ساعت آغاز «زمان‌بندی» برای درخواست {code_in_words(request.code)}" in words(page)
+    assert "مدت ۴ ساعت زمان خواسته‌شده پنج‌شنبه ۵ آذر ۱۴۰۵، ساعت ۸:۰۰ انتخاب همین زمان" in words(page)
+    assert "راننده‌های آزاد در این زمان: رحیم" in words(page)
+    free = links(page, "free")
     at_ten = next(one for one in free if "۱۰:۰۰" in parse_qs(urlsplit(one).query)["start"][0])
     page = await civil.get(at_ten.partition("#")[0])
     assert 'value="۱۴۰۵/۰۹/۰۵ ۱۰:۰۰"' in page
@@ -150,8 +158,9 @@ async def test_who_can_drive_is_seen_where_the_hour_is_chosen(site: StaffSite, c
     page = await civil.get(f"{FLEET}?for={request.code}&step=schedule&day={DAY}")
     said = words(page)
     assert ("رحیم" in said, "آنه" in said, "نورمحمد" in said) == (True, True, False)
-    assert "کدام راننده در آن ساعت آزاد است" in said
-    assert f'aria-label="رحیم، ۱۴–۱۸، درخواست {display_code(other.code)}"' in page
+    assert "راننده‌های آزاد در این زمان: رحیم، آنه" in said
+    assert f'aria-label="رحیم، ۱۴–۱۸، درخواست {display_code(other.code)}، ' in page
+    assert 'title="لودر ۱ از ساعت ۱۸، رانندهٔ آزاد: رحیم، آنه"' in page
     assert {parse_qs(urlsplit(one).query)["machine"][0] for one in links(page, "free")} == {"L1"}
     assert "نورمحمد" in words(await civil.get(f"{FLEET}?day={DAY}"))
     week = words(await civil.get(f"{FLEET}?for={request.code}&step=schedule&view=week&day={DAY}"))
@@ -163,7 +172,7 @@ async def test_only_what_stays_free_to_the_end_can_be_chosen(site: StaffSite, ci
     await step(site, other.code, "accept", Role.CIVIL)
     request = await paid(site)
     page = await civil.get(f"{FLEET}?for={request.code}&step=schedule")
-    hours = [parse_qs(urlsplit(one).query)["start"][0][-5:] for one in links(page, "free") + links(page, "free own")]
+    hours = [parse_qs(urlsplit(one).query)["start"][0][-5:] for one in links(page, "free")]
     assert sorted(hours) == [
         "۰۶:۰۰",
         "۰۶:۳۰",

@@ -193,7 +193,7 @@ async def test_a_timer_is_taken_by_one_process(store: SqlStore, other_store: Sql
     assert sum(await asyncio.gather(*(take(one) for one in [store, other_store] * 3))) == 1
 
 
-async def test_codes_are_told_by_id(store: SqlStore) -> None:
+async def test_codes_and_requests_are_told_by_id(store: SqlStore) -> None:
     made = [a_request() for _ in range(3)]
     async with store.open_unit() as uow:
         for one in made:
@@ -203,3 +203,6 @@ async def test_codes_are_told_by_id(store: SqlStore) -> None:
             made[2].id: made[2].code,
         }
         assert await uow.requests.list_codes(set()) == {}
+        listed = await uow.requests.list_by_ids({made[0].id, made[2].id, 1})
+        assert {one.id: one.fields for one in listed} == {one.id: one.fields for one in (made[0], made[2])}
+        assert await uow.requests.list_by_ids(set()) == []

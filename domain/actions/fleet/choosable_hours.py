@@ -1,0 +1,181 @@
+"""The hours at which a step can book machines or an officer: what is offered is what the step itself takes."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from domain.actions.dependencies import Dependencies
+from domain.blocks.bookings import BookMachines
+from domain.blocks.visit_rules import VisitRules
+from domain.blocks.visits import VISIT_START, BookVisit, is_same_visit, officer_resource_code
+from domain.blocks.work_assignment import drives, find_span_fault, find_work_length, pick_machines, pick_operators
+from domain.fleet.resources import SLOT_LENGTH, Resource, ResourceKind
+from domain.fleet.taken_slots import TakenSlots, load_taken_slots
+from domain.language.service import Transition
+from domain.requests.request import ServiceRequest
+from domain.unit_of_work import UnitOfWork
+from domain.values.calendar import MomentSpan
+from domain.values.errors import Conflict
+
+StepInputs = Mapping[str, Sequence[str]]
+"""Name of an input → what is chosen in it."""
+
+
+class ChoosableHours(Protocol):
+    """When a request's step can be taken, among what is booked in a period."""
+
+    @property
+    def duration(self) -> timedelta:
+        """For how long somebody or something must be free."""
+        ...
+
+    def find_inputs(self, line: str, start: datetime) -> StepInputs | None:
+        """Return what the step takes besides the hour to book the machine, or the officer, `line` from `start` on; None
+        where it would be refused.
+        """
+        ...
+
+    def list_drivers(self, start: datetime) -> Sequence[str]:
+        """Return the names of those who are free then and drive what is wanted; empty where nothing is driven."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class MachineHours:
+    """When the machines of a request can be booked."""
+
+    request: ServiceRequest
+    """Whose work it is."""
+    now: datetime
+    """The moment at which they are offered, in UTC."""
+    longest: timedelta
+    """For how long a machine may be booked at most."""
+    resources: Sequence[Resource]
+    """The machines and operators that can be booked at all."""
+    taken_slots: TakenSlots
+    """When they are taken, by others than the request."""
+    own_codes: Sequence[str] = ()
+    """What the request has booked or held already, which is preferred."""
+
+    @property
+    def duration(self) -> timedelta:
+        """How long the work takes."""
+        return find_work_length(self.request)
+
+    def find_inputs(self, line: str, start: datetime) -> StepInputs | None:
+        """Return the codes of machines, `line` among them, and of operators who can have the work together."""
+        machine = next((entry for entry in self.resources if entry.code == line), None)
+        if machine is None or not self._is_wanted(machine) or machine not in self._list_free(machine.kind, start):
+            return None
+        return self._assign(start, line)
+
+    def list_drivers(self, start: datetime) -> Sequence[str]:
+        """Return the names of those who are free from then to the end of the work and drive one of the machines."""
+        machine_types = {item["machine"] for item in self.request.fields["items"]}
+        return [
+            operator.title
+            for operator in self._list_free(ResourceKind.OPERATOR, start)
+            if any(drives(operator, machine_type) for machine_type in machine_types)
+        ]
+
+    def _assign(self, start: datetime, machine_code: str) -> StepInputs | None:
+        if find_span_fault((start, start + self.duration), self.now, self.longest):
+            return None
+        preferred_codes = [machine_code, *self.own_codes]
+        try:
+            machines = pick_machines(
+                self._list_free(ResourceKind.MACHINE, start), self.request, preferred_codes=preferred_codes
+            )
+            operators = pick_operators(
+                self._list_free(ResourceKind.OPERATOR, start), machines, preferred_codes=self.own_codes
+            )
+        except Conflict:
+            return None
+        return {"machine": [entry.code for entry in machines], "operator": [entry.code for entry in operators]}
+
+    def _is_wanted(self, machine: Resource) -> bool:
+        return machine.type in {item["machine"] for item in self.request.fields["items"]}
+
+    def _list_free(self, kind: ResourceKind, start: datetime) -> list[Resource]:
+        end = start + self.duration
+        return [
+            entry for entry in self.resources if entry.kind is kind and self.taken_slots.is_free(entry.code, start, end)
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class VisitHours:
+    """When an officer can be sent for a request."""
+
+    request: ServiceRequest
+    """Whose visit it is."""
+    rules: VisitRules
+    """What decides which hours there are."""
+    taken_slots: TakenSlots
+    """When officers are elsewhere."""
+    names_officer: bool
+    """The step takes whoever is chosen; else only who takes it goes."""
+
+    @property
+    def duration(self) -> timedelta:
+        """How long a visit takes."""
+        return self.rules.visit_length
+
+    def find_inputs(self, line: str, start: datetime) -> StepInputs | None:
+        """Return the officer `line`, by user name, where the step asks for one."""
+        is_present_hour = start == VISIT_START.find(self.request)
+        if (
+            is_same_visit(self.request, line, start)
+            or self.rules.find_fault(start, at_any_hour=is_present_hour)
+            or not self.taken_slots.is_free(officer_resource_code(line), start, start + self.duration)
+        ):
+            return None
+        return {"officer": [line]} if self.names_officer else {}
+
+    def list_drivers(self, start: datetime) -> Sequence[str]:
+        """Nobody drives an officer."""
+        return ()
+
+
+async def load_choosable_hours(
+    dependencies: Dependencies, uow: UnitOfWork, request: ServiceRequest, step: Transition, period: MomentSpan
+) -> ChoosableHours | None:
+    """Return at which hours of a period a step can book; None for a step that books nothing at an hour."""
+    if any(isinstance(effect, BookVisit) for effect in step.effects):
+        rules = VisitRules(dependencies.clock.now(), dependencies.policy, dependencies.calendar)
+        taken_slots = await load_taken_slots(uow.fleet, period[0], period[1] + rules.visit_length, request.id)
+        return VisitHours(request, rules, taken_slots, any(entry.name == "officer" for entry in step.inputs))
+    booking_effect = next((effect for effect in step.effects if isinstance(effect, BookMachines)), None)
+    return await load_machine_hours(dependencies, uow, request, booking_effect, period) if booking_effect else None
+
+
+async def load_machine_hours(
+    dependencies: Dependencies,
+    uow: UnitOfWork,
+    request: ServiceRequest,
+    booking_effect: BookMachines,
+    period: MomentSpan,
+) -> MachineHours:
+    """Return at which hours of a period an effect can book machines for a request, which need not be stored yet."""
+    latest_end = period[1] + find_work_length(request)
+    return MachineHours(
+        request,
+        dependencies.clock.now(),
+        timedelta(hours=booking_effect.most_hours.value_in(dependencies.policy)),
+        [
+            entry
+            for kind in (ResourceKind.MACHINE, ResourceKind.OPERATOR)
+            for entry in await uow.fleet.list_resources(kind, bookable_only=True)
+        ],
+        await load_taken_slots(uow.fleet, period[0], latest_end, request.id),
+        [resource.code for _, resource in await uow.fleet.list_of_request(request.id)],
+    )
+
+
+def list_half_hours(span: MomentSpan) -> Iterator[datetime]:
+    """Yield the moments of a span at which something may begin."""
+    moment = span[0]
+    while moment < span[1]:
+        yield moment
+        moment += SLOT_LENGTH
