@@ -201,7 +201,7 @@ def _list_required_texts(service: Service) -> Iterator[str]:
     yield from (f"{text_prefix}.states.{state.name}" for state in service.states)
     yield from (f"{text_prefix}.fields.{field.name}.label" for field in service.form)
     yield from (f"kept.{field.name}" for field in service.stored_fields)
-    yield from (rule.as_setting().label_key for rule in service.rules)
+    yield from _staff_texts(service)
     yield from _prompt_texts(service)
     yield from section_texts(service)
     for step in service.transitions:
@@ -224,6 +224,13 @@ def _list_required_texts(service: Service) -> Iterator[str]:
         yield from (f"{text_prefix}.fields.{field.name}.label" for field in service.price_lookup.form)
     yield from printout_texts(service)
     yield from _sent_texts(service)
+
+
+def _staff_texts(service: Service) -> Iterator[str]:
+    """Yield the keys of what its rules are called and do, and of what it tells the staff beside its requests."""
+    for rule in service.rules:
+        yield from (rule.as_setting().label_key, rule.as_setting().meaning_key)
+    yield from (f"services.{service.key}.notes.{text_name}" for text_name in service.staff_notes.text_names)
 
 
 def existing_sms_texts(service: Service, catalogue: Catalogue) -> dict[str, None]:

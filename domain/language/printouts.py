@@ -7,7 +7,7 @@ are in the catalogue under `services.<service>.printouts.<kind>` (or where sever
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeAlias
@@ -242,6 +242,11 @@ class Printable:
         """The facts whose labels it needs, on paper or on the page that verifies it."""
         holder_facts = (self.holder_fact,) if self.holder_fact else ()
         return (*(name for part in self.parts for name in part.labelled_facts), *holder_facts, *self.verified_facts)
+
+
+def find_printable(printables: Iterable[Printable], kind: str) -> Printable | None:
+    """Return the paper of that kind."""
+    return next((printable for printable in printables if printable.kind == kind), None)
 
 
 class PaperStatus(StrEnum):

@@ -16,6 +16,7 @@ from domain.language.intents import Intent, Keyword
 from domain.language.lookups import Lookup, PriceLookup
 from domain.language.papers import ServicePapers
 from domain.language.printouts import Printable
+from domain.language.staff_notes import StaffNotes
 from domain.language.summary_columns import SummaryColumns
 from domain.language.visit_preferences import VisitPreferences
 from domain.registries.declarations import Reference
@@ -326,6 +327,8 @@ class Service:
     """The reasons of errors that it alone raises: each has a text under `details.<code>`."""
     rules: tuple[ServiceRule[Any], ...] = ()
     """Rules of the municipality that belong to it alone: the staff set them on the settings page."""
+    staff_notes: StaffNotes = field(default_factory=StaffNotes)
+    """What it tells the staff of the rows that its requests are about, and where one is to be decided."""
 
     @property
     def sections(self) -> tuple[FormSection, ...]:
@@ -354,10 +357,6 @@ class Service:
         """Return the form fields that a citizen may change while a request is in a state, in the form's order."""
         field_names = {name for entry in self.changeable if state in entry.states for name in entry.field_names}
         return tuple(field for field in self.form if field.name in field_names)
-
-    def find_printable(self, kind: str) -> Printable | None:
-        """Return the paper of that kind."""
-        return next((printable for printable in self.printables if printable.kind == kind), None)
 
     def printable_text_prefix(self, printable: Printable) -> str:
         """Return where the catalogue keeps the texts of one of its papers."""

@@ -140,6 +140,8 @@ class RequestFilter:
     """The mobile that it was sent with and that waits for its proof."""
     subject_key: str | None = None
     """What the request is about (a plate)."""
+    subject_keys: tuple[str, ...] | None = None
+    """What it is about is one of these."""
     assignee: str | None = None
     """The user name of who takes care of it."""
     office: str | None = None

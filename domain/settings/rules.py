@@ -38,6 +38,8 @@ class SettingRule:
     """The service that it belongs to (`service_rules.py`); empty: the municipality's own, a field of the policy."""
     service_default: Any = None
     """What a service's rule is until somebody sets it."""
+    moves_open_requests: bool = False
+    """Whether a service's rule, once set, holds for requests that were admitted before."""
 
     @property
     def name(self) -> str:
@@ -51,6 +53,15 @@ class SettingRule:
             f"services.{self.service_key}.rules.{self.name}"
             if self.service_key
             else f"admin.settings.rules.{self.name}"
+        )
+
+    @property
+    def meaning_key(self) -> str:
+        """The key of the line that says what it does."""
+        return (
+            f"services.{self.service_key}.rule_meanings.{self.name}"
+            if self.service_key
+            else f"admin.settings.meanings.{self.name}"
         )
 
     def to_domain_value(self, stored_value: Any) -> Any:

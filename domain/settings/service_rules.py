@@ -2,7 +2,7 @@
 page.
 
 The service's code asks the rule itself for its value (`ServiceRule.value_in`), so that nothing shared knows it. Its
-label is a text of the service, `services.<service>.rules.<name>`.
+label and what it does are texts of the service, `services.<service>.rules.<name>` and `….rule_meanings.<name>`.
 """
 
 from dataclasses import dataclass
@@ -32,6 +32,8 @@ class ServiceRule(Generic[RuleValue]):
     """What holds until the settings or the staff set another."""
     meaning: str
     """What it decides, as the table of settings says it: a sentence in English."""
+    moves_open_requests: bool = False
+    """Whether it holds for requests that were admitted before it was set; else it is asked when one is admitted."""
 
     def value_in(self, policy: Policy) -> RuleValue:
         """Return what holds under this policy."""
@@ -41,4 +43,10 @@ class ServiceRule(Generic[RuleValue]):
         """Return it in the form that the settings page and the changes have of every rule."""
         choices = (YES_CHOICE, NO_CHOICE) if isinstance(self.type, Choice) else ()
         setting_field = Field(self.name, self.type, required=False, choices=choices)
-        return SettingRule(setting_field, self.name, service_key=self.service_key, service_default=self.default)
+        return SettingRule(
+            setting_field,
+            self.name,
+            service_key=self.service_key,
+            service_default=self.default,
+            moves_open_requests=self.moves_open_requests,
+        )

@@ -41,6 +41,7 @@ _SELECT_NEWEST = (
 )
 _REQUEST_CONDITIONS = {
     **{f"of_{name}": requests.c[name] == bindparam(f"of_{name}") for name in _FILTERED_COLUMNS},
+    "subject_keys": requests.c.subject_key.in_(bindparam("subject_keys", expanding=True)),
     "created_from": requests.c.created_at >= bindparam("created_from"),
     "created_to": requests.c.created_at < bindparam("created_to"),
     "before_id": requests.c.id < bindparam("before_id", type_=ID),
@@ -136,6 +137,7 @@ class SqlRequestRepository(Repository):
         statement, values = filtered_select.with_values(
             {
                 **filter_values,
+                "subject_keys": request_filter.subject_keys,
                 "created_from": request_filter.created_from,
                 "created_to": request_filter.created_to,
                 "before_id": request_filter.before_id,

@@ -4,12 +4,12 @@ import re
 
 import pytest
 from aiohttp.test_utils import TestServer
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Page, expect
 
 from domain.feedback.opinions import Comment, Rating
 from domain.messages.records import MessageClass, MessageState, OutboxMessage
 from domain.requests.request import Phase
-from tests.support.pages.chromium import SIZES, WAYS, signed_in, window
+from tests.support.pages.chromium import SIZES, WAYS, Window, signed_in, window
 from tests.support.pages.page_checks import assert_page_in_order
 from tests.support.scenarios.counter_tills import a_bill_to_pay, open_office, report
 from tests.support.staff_site import StaffSite
@@ -113,6 +113,17 @@ async def test_a_till_is_closed(
     await assert_page_in_order(opened, refused=True, scripts=scripts)
 
 
+async def set_quiet_hours(opened: Window, page: Page, *, scripts: bool) -> None:
+    """Set a rule, once it was shown what that does."""
+    await opened.open("/staff/settings")
+    await page.get_by_label("ساعت خاموشی پیامک").fill("۲۲ تا ۷")
+    await page.get_by_label("ساعت خاموشی پیامک").press("Enter")
+    await expect(page.get_by_role("row", name="ساعت خاموشی پیامک")).to_contain_text("۲۲ تا ۷")
+    await assert_page_in_order(opened, scripts=scripts)
+    await page.get_by_role("button", name="ثبت تغییرها").click()
+    await expect(page.get_by_role("status")).to_have_text("تنظیمات ثبت شد.")
+
+
 @WAYS
 async def test_the_administrators_day(
     browser: Browser, server: TestServer, size: tuple[int, int], scripts: bool
@@ -131,10 +142,7 @@ async def test_the_administrators_day(
     await page.get_by_role("link", name="sara").click()
     await page.get_by_role("button", name="غیرفعال کردن").click()
     await expect(page.get_by_role("status")).to_contain_text("حساب غیرفعال شد")
-    await opened.open("/staff/settings")
-    await page.get_by_label("ساعت خاموشی پیامک").fill("۲۲ تا ۷")
-    await page.get_by_label("ساعت خاموشی پیامک").press("Enter")
-    await expect(page.get_by_role("status")).to_have_text("تنظیمات ثبت شد.")
+    await set_quiet_hours(opened, page, scripts=scripts)
     await opened.open("/staff/settings/texts?q=شماره را بفرستید")
     await page.get_by_role("link", name="sms.help").click()
     await page.get_by_label("متن", exact=True).fill("پیشخوان ما؛ شماره را بفرستید:\n{menu}")

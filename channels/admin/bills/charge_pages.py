@@ -23,7 +23,7 @@ from channels.web.refused_forms import RefusedForm, form_error
 from channels.web.row_ids import get_row_id
 from domain.actions.dependencies import Dependencies
 from domain.actions.registries.charges import bill_and_notify, waive_and_notify
-from domain.actions.registries.duties import GeneratedDuties, generate_duties
+from domain.actions.registries.duties import GeneratedDuties, generate_duties, plan_duties
 from domain.actions.registries.expiries import ExpiringDate, list_expiring
 from domain.authorization.rights import Right
 from domain.fields.types import ReadingContext, format_number
@@ -31,13 +31,16 @@ from domain.registries.declarations import DUTY, REGISTRIES, Registry
 from domain.registries.field_types import Year
 from domain.unit_of_work import Store
 from domain.values.calendar import jalali_text, to_jalali, to_tehran
-from domain.values.errors import InvalidField
+from domain.values.errors import Conflict, DomainError, InvalidField
 from domain.values.identifiers import display_mobile
-from domain.values.reasons import InvalidReason
+from domain.values.reasons import ConflictReason, InvalidReason
 from domain.values.text import group_digits, persian_digits
 from domain.values.version_token import VersionToken
 
 EXPIRING_PATH, GENERATE_PATH = f"{REGISTRIES_PATH}/expiring", f"{list_address(DUTY)}/generate"
+SHOWN_FIELD = "shown"
+"""The field of the form that makes duties with the sum that its page showed, in rials."""
+
 DAYS_AHEAD_CHOICES = (30, 60, 90)
 """Days ahead for which papers that run out are listed."""
 
@@ -120,8 +123,12 @@ class ChargePages:
         return _address_after(registry, request, "refund_approved")
 
     async def _submit_generation(self, request: web.Request, visitor: Visitor) -> web.Response:
+        """Make the duties that the page showed; when they come to another sum by now, it is shown first."""
+        year, shown_text = _parse_year(read_text(visitor.form, "year"), visitor), read_text(visitor.form, SHOWN_FIELD)
+        if not (shown_text.isascii() and shown_text.isdecimal()):
+            raise Conflict("year", ConflictReason.DUTIES_CHANGED)
         generated = await generate_duties(
-            self._dependencies, self._store, _parse_year(read_text(visitor.form, "year"), visitor), visitor.actor
+            self._dependencies, self._store, year, visitor.actor, shown_amount=int(shown_text)
         )
         return await self._render_generation(request, visitor, generated=generated)
 
@@ -132,25 +139,45 @@ class ChargePages:
         refused_form: RefusedForm | None = None,
         generated: GeneratedDuties | None = None,
     ) -> web.Response:
-        this_year, error = persian_digits(to_jalali(to_tehran(visitor.now).date())[0]), form_error(refused_form)
-        get_text = self._dependencies.catalogue.text
+        """Show what is to be made for a year, the present one unless another is asked for, or what was made."""
+        year_text, plan, error = _find_year_text(request, visitor), generated, form_error(refused_form)
+        if plan is None:
+            try:
+                year = _parse_year(year_text, visitor)
+                plan = await plan_duties(self._dependencies, self._store, year, visitor.actor)
+            except DomainError as year_error:
+                error = error or year_error
         context = {
             **self._views.build_context(DUTY, visitor),
-            "year": read_text(visitor.form, "year") if refused_form or generated else this_year,
-            "generated": generated
-            and {
-                "created_count": group_digits(generated.made),
-                "existing_count": group_digits(generated.present),
-                "exempt_count": group_digits(generated.free),
-                "total_amount": group_digits(generated.amount),
-                "missing_prices": [
-                    (get_text(f"choices.vehicle_type.{vehicle_type}"), group_digits(missing_count))
-                    for vehicle_type, missing_count in generated.missing.items()
-                ],
-            },
+            "year": year_text,
+            "plan": plan and self._describe_duties(plan),
+            "is_done": generated is not None and not generated.missing,
             "problem": self._dependencies.wording.render_error(error) if error else None,
         }
         return render_staff_page(request, visitor, "admin/bills/duties.html", context, error=error)
+
+    def _describe_duties(self, duties: GeneratedDuties) -> dict[str, Any]:
+        get_text = self._dependencies.catalogue.text
+        return {
+            "year": persian_digits(duties.year),
+            "shown_amount": duties.amount,
+            "made": group_digits(duties.made),
+            "amount": group_digits(duties.amount),
+            "present": group_digits(duties.present),
+            "free": group_digits(duties.free),
+            "kinds": [
+                (
+                    get_text(f"choices.vehicle_type.{vehicle_type}"),
+                    group_digits(count),
+                    group_digits(duties.amount_by_type[vehicle_type]),
+                )
+                for vehicle_type, count in duties.made_by_type.items()
+            ],
+            "missing_prices": [
+                (get_text(f"choices.vehicle_type.{vehicle_type}"), group_digits(missing_count))
+                for vehicle_type, missing_count in duties.missing.items()
+            ],
+        }
 
     async def _show_expiring(self, request: web.Request, visitor: Visitor) -> web.Response:
         requested_days = request.query.get("days", "")
@@ -168,10 +195,6 @@ class ChargePages:
 
     def _describe_expiring(self, paper: ExpiringDate) -> dict[str, Any]:
         registry, expiring_row = paper.expiring.registry, paper.expiring.row
-        days_left = paper.days_left
-        left_key = (
-            "admin.expiring.past" if days_left < 0 else "admin.expiring.left" if days_left else "admin.expiring.today"
-        )
         return {
             "row_link": CellPart(
                 self._views.render_row_name(registry, expiring_row.values),
@@ -180,8 +203,8 @@ class ChargePages:
             "registry_title": self._views.registry_title(registry),
             "paper_label": self._views.field_label(registry, paper.expiring.date_field),
             "expires_on": jalali_text(paper.expiring.expires_on),
-            "is_expired": days_left < 0,
-            "time_left": self._dependencies.catalogue.render(left_key, {"days": format_number(abs(days_left))}),
+            "is_expired": paper.days_left < 0,
+            "time_left": self._views.describe_days_left(paper.days_left),
             "mobile": display_mobile(paper.mobile) if paper.mobile else None,
             "reminders_sent": "، ".join(format_number(days_ahead) for days_ahead in paper.reminders_sent),
         }
@@ -190,6 +213,12 @@ class ChargePages:
 def _address_after(registry: Registry, request: web.Request, done_key: str) -> str:
     """Return the page of a row that says what was done (`admin.done`)."""
     return f"{list_address(registry)}/{get_row_id(request)}?done={done_key}"
+
+
+def _find_year_text(request: web.Request, visitor: Visitor) -> str:
+    """Return the year that a page of duties is about, as it was typed; without one the present year."""
+    this_year = persian_digits(to_jalali(to_tehran(visitor.now).date())[0])
+    return read_text(visitor.form, "year") or request.query.get("year", this_year)
 
 
 def _parse_year(year_text: str, visitor: Visitor) -> int:

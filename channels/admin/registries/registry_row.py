@@ -9,6 +9,7 @@ from channels.admin.actors import load_staff_names
 from channels.admin.bills.bill_view import BillView, build_bill_view
 from channels.admin.frame import Visitor, render_staff_page
 from channels.admin.page_forms import PageForm
+from channels.admin.registries.file_view import FileViews
 from channels.admin.registries.registry_view import RegistryViews, list_address, owes_nothing
 from channels.web.refused_forms import REFUSAL_ID, RefusedForm, build_refusal_context, form_error
 from channels.web.row_ids import get_row_id
@@ -38,6 +39,7 @@ class RowPage:
         self._dependencies = dependencies
         self._store = store
         self._views = RegistryViews(dependencies)
+        self._files = FileViews(dependencies, self._views)
 
     async def render_row_page(
         self, registry: Registry, request: web.Request, visitor: Visitor, refused_form: RefusedForm | None = None
@@ -48,10 +50,9 @@ class RowPage:
             changes = await uow.registries.list_changes(registry.key, row.id)
             links, member_names = await self._views.load_links(uow, registry, [row.values]), await load_staff_names(uow)
             charge_context = await self._describe_charge(uow, registry, row, visitor, member_names)
-            machine_schedule = (
-                await self._load_fleet(uow, row, visitor, refused_form) if registry.key in FLEET_REGISTRIES else None
-            )
+            machine_schedule = await self._load_fleet(uow, registry, row, visitor, refused_form)
             machine_address = await _find_booked_machine(uow, row)
+            file_view = await self._files.load_file_view(uow, registry, row, visitor.actor)
         context = {
             **self._views.build_context(registry, visitor),
             "row_id": row.id,
@@ -59,11 +60,12 @@ class RowPage:
             "row_name": self._views.render_row_name(registry, row.values, links),
             "cells": self._views.build_cells(registry, row, links),
             "row_changes": [self._views.build_row_change(registry, entry, member_names) for entry in reversed(changes)],
-            "referring_lists": self._views.list_referring(registry, row),
+            "referring_lists": [] if file_view.sections else self._views.list_referring(registry, row),
             "is_amendable": bool(offered_amendment_fields(registry, visitor.actor)),
             **charge_context,
             "machine_schedule": machine_schedule,
             "machine_address": machine_address,
+            "file": file_view,
             **self._describe_refusal(refused_form, charge_context["charge"], charge_context["bills"], visitor),
         }
         return render_staff_page(
@@ -104,9 +106,18 @@ class RowPage:
         }
 
     async def _load_fleet(
-        self, uow: UnitOfWork, row: RegistryRow, visitor: Visitor, refused_form: RefusedForm | None
-    ) -> dict[str, Any]:
-        """Return what is before a machine or operator: work, and days out of service; with the form for more."""
+        self,
+        uow: UnitOfWork,
+        registry: Registry,
+        row: RegistryRow,
+        visitor: Visitor,
+        refused_form: RefusedForm | None,
+    ) -> dict[str, Any] | None:
+        """Return what is before a machine or operator: work, and days out of service; with the form for more. None for
+        rows of other registries.
+        """
+        if registry.key not in FLEET_REGISTRIES:
+            return None
         coming_bookings = await uow.fleet.list_bookings_ahead(row.id, visitor.now)
         codes_by_request = await uow.requests.list_codes(
             {booking.request_id for booking in coming_bookings if booking.request_id is not None}

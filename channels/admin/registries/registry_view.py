@@ -140,9 +140,11 @@ class RegistryViews(RowWording):
                 }
         return suggestions
 
-    def build_listed_row(self, registry: Registry, row: RegistryRow, row_links: RowLinks) -> ListedRow:
-        """Return a row as a list shows it."""
-        listed_fields = [require_field(registry, field_name) for field_name in registry.summary_fields]
+    def build_listed_row(
+        self, registry: Registry, row: RegistryRow, row_links: RowLinks, field_names: Sequence[str] = ()
+    ) -> ListedRow:
+        """Return a row as a list shows it: by these fields, or those that its registry names."""
+        listed_fields = [require_field(registry, field_name) for field_name in field_names or registry.summary_fields]
         return ListedRow(
             f"{list_address(registry)}/{row.id}",
             [self.build_cell(registry, listed_field, row, row_links) for listed_field in listed_fields],
@@ -172,6 +174,13 @@ class RegistryViews(RowWording):
                 for row_key in referred_keys
             ]
         return Cell(field.name, self.field_heading(registry, field.name), cell_parts)
+
+    def describe_days_left(self, days_left: int | None) -> str:
+        """Return how long a paper is good yet, or since when it is not, in words; None: nobody knows."""
+        if days_left is None:
+            return self._catalogue.text("admin.expiring.unknown")
+        text_name = "past" if days_left < 0 else "left" if days_left else "today"
+        return self._catalogue.render(f"admin.expiring.{text_name}", {"days": persian_digits(abs(days_left))})
 
     def build_row_change(
         self, registry: Registry, row_change: PastChange, member_names: Mapping[str, str]

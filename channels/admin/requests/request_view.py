@@ -10,6 +10,7 @@ from channels.admin.frame import Visitor
 from channels.admin.requests.fact_view import FactViews, LabelledValue
 from channels.admin.requests.step_back_view import StepBackView, StepBackViews
 from channels.admin.requests.step_view import OpenedStep, StepForm, StepViews
+from channels.admin.service_notes import NoteView, build_note_views
 from domain.actions.dependencies import Dependencies
 from domain.actions.drafts.submitting import REPRESENTED
 from domain.actions.papers.printouts import list_printouts
@@ -22,6 +23,7 @@ from domain.blocks.charging import QUOTE, list_request_bills
 from domain.blocks.papers_pending import find_missing_papers
 from domain.language.changes import UNREVIEWED_CHANGES
 from domain.language.service import Service
+from domain.language.staff_notes import NoteSource
 from domain.language.time_left import describe_time_left
 from domain.language.wording import day_and_hour_text
 from domain.messages.records import OutboxMessage
@@ -130,6 +132,8 @@ class RequestView:
     """What its citizen changed since the staff's last step, in words; empty where nothing was."""
     recorded_facts: Sequence[LabelledValue]
     """What steps stored beside the form."""
+    review_notes: Sequence[NoteView]
+    """What who decides about it should know of others; none once it has ended."""
     quote: QuoteView | None
     """How its amount was reckoned; None while it has no price."""
     documents: Sequence[Document]
@@ -210,16 +214,14 @@ class RequestViews:
             form_facts=self._facts.list_facts(service, visitor, service.form, request.fields),
             unreviewed_changes=self._describe_unreviewed(service, request),
             recorded_facts=self._facts.list_recorded_facts(service, visitor, request),
+            review_notes=await self._find_review_notes(uow, service, request),
             quote=self._build_quote(request),
             documents=await uow.documents.list_of_request(request.id),
             missing=[self._label_paper(entry) for entry in await find_missing_papers(uow, service.papers, request)],
             paper_titles=self._title_papers(service),
             bills=await self._build_bill_views(uow, request, member_names, visitor),
             messages=[self._build_message(entry) for entry in await self._load_messages(uow, request)],
-            history=[
-                self._build_event_view(service, entry, find_actor(entry, events), member_names)
-                for entry in reversed(events)
-            ],
+            history=self._build_history(service, events, member_names),
             step_forms=await self._step_views.build_step_forms(uow, request, visitor, opened_step),
             assignable_members=self._list_assignable_members(request, staff_members, visitor),
             may_attach=may_use_on_request(Right.REQUESTS_ATTACH, service, request, visitor.actor),
@@ -229,6 +231,14 @@ class RequestViews:
             step_back=await self._step_backs.build_view(uow, request, events, visitor.actor),
             printouts=await list_printouts(self._dependencies, uow, request, visitor.actor),
         )
+
+    def _build_history(
+        self, service: Service, events: Sequence[HistoryEvent], member_names: Mapping[str, str]
+    ) -> list[HistoryEventView]:
+        return [
+            self._build_event_view(service, event, find_actor(event, events), member_names)
+            for event in reversed(events)
+        ]
 
     def _title_papers(self, service: Service) -> dict[str, str]:
         return {name: self._label_paper(name) for name in (service.papers.paper_names if service.papers else ())}
@@ -243,6 +253,15 @@ class RequestViews:
             return None
         facts = {"step": self._step_views.describe_step(service, step_name), "state": state}
         return self._dependencies.catalogue.render("admin.request.taken", facts)
+
+    async def _find_review_notes(
+        self, uow: UnitOfWork, service: Service, request: ServiceRequest
+    ) -> Sequence[NoteView]:
+        find_notes = service.staff_notes.find_review_notes
+        if find_notes is None or request.phase.is_final:
+            return ()
+        source = NoteSource(uow, self._dependencies.policy, self._dependencies.clock.now())
+        return build_note_views(self._dependencies.catalogue, service.key, await find_notes(source, request))
 
     def _build_quote(self, request: ServiceRequest) -> QuoteView | None:
         quote = QUOTE.find(request)

@@ -1,9 +1,11 @@
 """The runtime settings: set by the administrator, in force in every process within half a minute.
 
-A field that is left empty is as configured; that value is shown beside it.
+Each box holds the value in force, with the configured one under it; what would change is shown, with whom it concerns,
+before it does.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
@@ -12,13 +14,23 @@ from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_s
 from channels.admin.submissions import FormSubmission
 from channels.admin.version_tokens import VersionedAction
 from channels.web.forms import FormWording, build_controls, describe_stray, read_form
+from channels.web.posted import read_text
 from channels.web.refused_forms import RefusedForm, form_error
 from domain.actions.dependencies import Dependencies
-from domain.actions.settings.changes import change_rules, load_stored_rules, renew_settings, version_of_settings
+from domain.actions.settings.changes import (
+    RuleChange,
+    change_rules,
+    load_stored_rules,
+    plan_rule_changes,
+    renew_settings,
+    version_of_settings,
+)
+from domain.actions.settings.rule_effects import count_concerned
 from domain.actions.settings.rule_lists import list_rule_groups
 from domain.authorization.rights import Right
 from domain.settings.rules import NO_CHOICE, YES_CHOICE, SettingRule, read_present_value
-from domain.unit_of_work import Store
+from domain.unit_of_work import Store, UnitOfWork
+from domain.values.text import group_digits
 from domain.values.version_token import VersionToken
 
 SETTINGS_PATH = "/staff/settings"
@@ -31,6 +43,26 @@ PAGE_TABS: Mapping[str, str] = {
     CHANGES_PATH: "admin.changes.title",
 }
 """The routes of these pages."""
+
+
+CONFIRMED_FIELD = "confirmed"
+"""The field of a form by which somebody saw what its changes do. No rule has a name like it."""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleChangeView:
+    """A change of a rule that is to be confirmed, in words."""
+
+    label: str
+    """What the rule is called."""
+    before: str
+    """Its value in force."""
+    after: str
+    """The one that it gets."""
+    is_default: bool
+    """Whether that is the configured one."""
+    effect: str
+    """Whom it concerns."""
 
 
 class SettingPages:
@@ -55,18 +87,60 @@ class SettingPages:
             ),
         )
 
-    async def _submit_settings(self, request: web.Request, visitor: Visitor, version_token: VersionToken) -> str:
+    async def _submit_settings(
+        self, request: web.Request, visitor: Visitor, version_token: VersionToken
+    ) -> str | web.Response:
+        """Set the rules of a group; before that, show what would change and for whom."""
         group_name = request.match_info["group"]
         rule_group = list_rule_groups(self._dependencies.services).get(group_name)
         if rule_group is None:
             raise web.HTTPNotFound
         submitted_values = read_form([rule.field for rule in rule_group], visitor.form)
+        if not read_text(visitor.form, CONFIRMED_FIELD):
+            return await self._confirm_changes(request, visitor, rule_group, submitted_values, version_token)
         async with self._store.open_unit() as uow:
             await change_rules(
                 self._dependencies, uow, rule_group, submitted_values, version_token, actor=visitor.actor
             )
         await renew_settings(self._dependencies, self._store)
         return f"{SETTINGS_PATH}?done=settings#{group_name}"
+
+    async def _confirm_changes(
+        self,
+        request: web.Request,
+        visitor: Visitor,
+        rule_group: Sequence[SettingRule],
+        submitted_values: Mapping[str, Any],
+        version_token: VersionToken,
+    ) -> str | web.Response:
+        """Return the page that says what would change; the rules' own page where nothing would."""
+        group_name = request.match_info["group"]
+        async with self._store.open_unit(write=False) as uow:
+            changes = await plan_rule_changes(self._dependencies, uow, rule_group, submitted_values, version_token)
+            change_views = [await self._build_change(uow, change) for change in changes]
+        if not change_views:
+            return f"{SETTINGS_PATH}?done=settings_same#{group_name}"
+        context = {
+            "group_name": group_name,
+            "group_title": self._find_title(group_name),
+            "changes": change_views,
+            "submitted_values": submitted_values,
+            "confirmed_field": CONFIRMED_FIELD,
+            "version_token": version_token,
+        }
+        return render_staff_page(request, visitor, "admin/settings/confirm.html", context)
+
+    async def _build_change(self, uow: UnitOfWork, change: RuleChange) -> RuleChangeView:
+        effect, count = await count_concerned(self._dependencies, uow, change)
+        catalogue, rule = self._dependencies.catalogue, change.rule
+        facts = {} if count is None else {"count": group_digits(count)}
+        return RuleChangeView(
+            catalogue.text(rule.label_key),
+            describe_rule_value(self._dependencies, rule, change.before),
+            describe_rule_value(self._dependencies, rule, change.after),
+            is_default=change.stored is None,
+            effect=catalogue.render(f"admin.settings.effects.{effect}", facts),
+        )
 
     async def _render_page(
         self, request: web.Request, visitor: Visitor, refused_form: RefusedForm | None = None
@@ -94,7 +168,10 @@ class SettingPages:
     ) -> Mapping[str, Any]:
         own_refusal = refused_form if refused_form and refused_form.name == group_name else None
         rule_fields, form_wording = [rule.field for rule in rules], self._build_wording(rules)
-        shown_values = {rule.name: self._format_stored(rule, stored_values.get(rule.name)) for rule in rules}
+        shown_values = {
+            rule.name: self._format_value(rule, stored_values.get(rule.name, self._read_configured(rule)))
+            for rule in rules
+        }
         submitted_values, error = (
             (read_form(rule_fields, own_refusal.posted_form), own_refusal.error)
             if own_refusal
@@ -116,16 +193,13 @@ class SettingPages:
         )
 
     def _build_wording(self, rules: Sequence[SettingRule]) -> FormWording:
-        catalogue, configured_settings = self._dependencies.catalogue, self._dependencies.configured
+        catalogue = self._dependencies.catalogue
         hints_by_rule = {
             rule.name: catalogue.render(
                 "admin.settings.configured",
                 {
-                    "value": describe_rule_value(
-                        self._dependencies,
-                        rule,
-                        read_present_value(rule, configured_settings.policy, configured_settings.calendar),
-                    )
+                    "meaning": catalogue.text(rule.meaning_key),
+                    "value": describe_rule_value(self._dependencies, rule, self._read_configured(rule)),
                 },
             )
             for rule in rules
@@ -142,11 +216,13 @@ class SettingPages:
             hints_by_field=hints_by_rule,
         )
 
-    def _format_stored(self, rule: SettingRule, stored_value: Any) -> str:
-        """Return a kept value as its field holds it: a choice by its name, anything else as people write it."""
-        if stored_value is None:
-            return ""
-        return str(stored_value) if rule.field.choices else describe_rule_value(self._dependencies, rule, stored_value)
+    def _read_configured(self, rule: SettingRule) -> Any:
+        configured_settings = self._dependencies.configured
+        return read_present_value(rule, configured_settings.policy, configured_settings.calendar)
+
+    def _format_value(self, rule: SettingRule, value: Any) -> str:
+        """Return a value as its field holds it: a choice by its name, anything else as people write it."""
+        return str(value) if rule.field.choices else describe_rule_value(self._dependencies, rule, value)
 
 
 def rule_choice_key(rule: SettingRule, choice: str) -> str:

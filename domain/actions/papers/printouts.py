@@ -14,7 +14,7 @@ from domain.authorization.request_policy import find_request_refusal, refuse_for
 from domain.authorization.rights import Right
 from domain.fields.stored import select_stored
 from domain.language.kept_fields import list_kept_fields
-from domain.language.printouts import PRINT_PHRASES, GatheredFacts, PaperContext, Printable
+from domain.language.printouts import PRINT_PHRASES, GatheredFacts, PaperContext, Printable, find_printable
 from domain.language.service import Service
 from domain.messages.catalogue import Catalogue
 from domain.papers.document import Block, PaperFact, PaperSheet, Printout
@@ -68,7 +68,7 @@ async def build_request_printout(
     request = await uow.requests.get_by_code(code)
     refuse_foreign_request(request, actor)
     service = dependencies.engine.get_service(request.service)
-    printable = service.find_printable(paper_kind)
+    printable = find_printable(service.printables, paper_kind)
     if printable is None:
         raise NotFound(PRINTOUT_FIELD, NotFoundReason.NOT_ISSUED)
     if refusal := _find_refusal(service, printable, request, actor):

@@ -12,7 +12,7 @@ from datetime import date
 from domain.actions.dependencies import Dependencies
 from domain.actions.guessing import count_miss, refuse_guessing
 from domain.actions.papers.printouts import render_paper_facts
-from domain.language.printouts import PaperStatus, Printable
+from domain.language.printouts import PaperStatus, Printable, find_printable
 from domain.language.service import Service
 from domain.language.wording import letter_number_text
 from domain.papers.document import PaperFact
@@ -70,7 +70,7 @@ async def describe_paper(dependencies: Dependencies, uow: UnitOfWork, paper: Iss
     """Return an issued paper as anybody may see it who has it; `NotFound("token")` where its kind is no more."""
     request = await uow.requests.get(paper.request_id)
     service = dependencies.engine.get_service(request.service)
-    printable = service.find_printable(paper.kind)
+    printable = find_printable(service.printables, paper.kind)
     if printable is None:
         raise NotFound("token")
     return VerifiedPaper(

@@ -6,6 +6,7 @@ configuration. A process looks every few seconds whether there is a newer change
 
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -92,6 +93,48 @@ async def load_stored_rules(dependencies: Dependencies, uow: UnitOfWork) -> dict
     }
 
 
+@dataclass(frozen=True, slots=True)
+class RuleChange:
+    """A change of a rule that somebody asks for; values are as they are kept."""
+
+    rule: SettingRule
+    """The rule."""
+    before: Any
+    """Its value in force."""
+    after: Any
+    """The one that would be."""
+    stored: Any
+    """What is kept of that; None: it is the configured one."""
+
+
+async def plan_rule_changes(
+    dependencies: Dependencies,
+    uow: UnitOfWork,
+    rule_group: Sequence[SettingRule],
+    submitted_values: Mapping[str, object],
+    version: VersionToken,
+) -> list[RuleChange]:
+    """Return what would change of a group of rules, as typed; one that is left empty, or set to the configured value,
+    is as configured.
+
+    `version` is the one that the form showed. Errors: `InvalidField`, `UnknownKind`, and `Conflict("settings")` when
+    somebody changed one of these since.
+    """
+    _refuse_changed_setting(version, None)
+    changes, stored_values = list[RuleChange](), await load_stored_rules(dependencies, uow)
+    for rule in rule_group:
+        submitted_text = submitted_values.get(rule.name)
+        configured = read_present_value(rule, dependencies.configured.policy, dependencies.configured.calendar)
+        reading_context = ReadingContext(dependencies.clock.now(), rule.field.choices)
+        is_given = submitted_text not in (None, "")
+        after = rule.field.read_value(submitted_text, reading_context) if is_given else configured
+        stored = None if after == configured else after
+        if stored != stored_values.get(rule.name):
+            _refuse_changed_setting(version, await uow.setting_changes.find_last(rule.name))
+            changes.append(RuleChange(rule, stored_values.get(rule.name, configured), after, stored))
+    return changes
+
+
 async def change_rules(
     dependencies: Dependencies,
     uow: UnitOfWork,
@@ -101,25 +144,14 @@ async def change_rules(
     *,
     actor: Actor = SYSTEM,
 ) -> int:
-    """Set the rules of a group as typed; one that is left empty is as configured again. Return how many changed.
-
-    `version` is the one that the form showed. Errors: `Forbidden`, `InvalidField`, `UnknownKind`, and
-    `Conflict("settings")` when somebody changed one of them since.
+    """Set the rules of a group as typed; return how many changed. Errors: `Forbidden`, and those of
+    `plan_rule_changes`.
     """
     label = await _require_editor(uow, actor)
-    _refuse_changed_setting(version, None)
-    stored, changed_count = await load_stored_rules(dependencies, uow), 0
-    for rule in rule_group:
-        submitted_text = submitted_values.get(rule.name)
-        reading_context = ReadingContext(dependencies.clock.now(), rule.field.choices)
-        new_value = rule.field.read_value(submitted_text, reading_context) if submitted_text not in (None, "") else None
-        if new_value != stored.get(rule.name):
-            configured = read_present_value(rule, dependencies.configured.policy, dependencies.configured.calendar)
-            await _store_change(
-                dependencies, uow, label, rule.name, stored.get(rule.name, configured), new_value, version
-            )
-            changed_count += 1
-    return changed_count
+    changes = await plan_rule_changes(dependencies, uow, rule_group, submitted_values, version)
+    for change in changes:
+        await _store_change(dependencies, uow, label, change.rule.name, change.before, change.stored, version)
+    return len(changes)
 
 
 async def declare_day(

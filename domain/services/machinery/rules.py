@@ -33,7 +33,12 @@ MAX_MACHINES: ServiceRule[int] = ServiceRule(
     SERVICE_KEY, "max_machines", Integer(1, MOST_MACHINES), MOST_MACHINES, "Machines in one request."
 )
 REFUND_UNUSED_HOURS: ServiceRule[bool] = ServiceRule(
-    SERVICE_KEY, "refund_unused_hours", Choice(), True, "Whether hours paid and not used are refunded."
+    SERVICE_KEY,
+    "refund_unused_hours",
+    Choice(),
+    True,
+    "Whether hours paid and not used are refunded.",
+    moves_open_requests=True,
 )
 MACHINERY_RULES = (MAX_HOURS_PER_MACHINE, MAX_MACHINES, REFUND_UNUSED_HOURS)
 

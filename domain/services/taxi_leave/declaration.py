@@ -66,6 +66,7 @@ from domain.services.taxi_leave.rules import (
     propose_scope,
 )
 from domain.services.taxi_leave.settings import LEAVE_RULES, SERVICE_KEY
+from domain.services.taxi_leave.staff_notes import LEAVE_NOTES
 from domain.services.taxi_leave.stored import (
     ASKED_BY,
     DRIVER_NAME,
@@ -324,4 +325,5 @@ TAXI_LEAVE = Service(
     summary=SummaryColumns(work=("plate", DRIVER_NAME.name), time=("counted", "from", "to")),
     changeable=CHANGEABLE,
     rules=LEAVE_RULES,
+    staff_notes=LEAVE_NOTES,
 )

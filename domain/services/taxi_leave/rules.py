@@ -5,8 +5,7 @@ rule can be set (`settings.py`); the defaults are those of a published taxi orga
 organisation").
 """
 
-from collections import Counter
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
@@ -19,6 +18,7 @@ from domain.language.service import Effect, Guard, StepContext
 from domain.registries.declarations import IN_SERVICE_STATUS, VEHICLE
 from domain.requests.request import RequestFilter, ServiceRequest
 from domain.services.taxi_leave.days import LAST_DAY, count_days, first_day_of, last_day_of, leave_ends, taken_days
+from domain.services.taxi_leave.leaves import PAGE_SIZE, count_used_days, iterate_leaves
 from domain.services.taxi_leave.reasons import (
     LeaveConflictReason,
     LeaveForbiddenReason,
@@ -55,31 +55,12 @@ PERMIT_KIND = "permit"
 """The kind of paper that grants a leave (`language/printouts.py`)."""
 
 LEAVE_SCOPES = ("in_city", "out_of_city")
-PAGE_SIZE = 100
 _ONE_DAY = timedelta(days=1)
 
 
 def consent_overdue(context: StepContext) -> datetime:
     """Return until when the owner may answer: `CONSENT_DAYS`, and not beyond the leave itself."""
     return min(context.now + timedelta(days=CONSENT_DAYS.value_in(context.policy)), leave_ends(context))
-
-
-async def iterate_leaves(
-    uow: UnitOfWork, request: ServiceRequest, *, open_only: bool = False
-) -> AsyncIterator[ServiceRequest]:
-    """Yield the other leaves of a leave's vehicle, newest first."""
-    before_id: int | None = None
-    while True:
-        leave_filter = RequestFilter(
-            request.service, subject_key=request.subject_key, open_only=open_only, before_id=before_id, limit=PAGE_SIZE
-        )
-        leaves = await uow.requests.list_requests(leave_filter)
-        for leave in leaves:
-            if leave.id != request.id:
-                yield leave
-        if len(leaves) < PAGE_SIZE:
-            return
-        before_id = leaves[-1].id
 
 
 async def fill_leave(uow: UnitOfWork, mobile: str | None, values: Mapping[str, Any]) -> FormFill:
@@ -198,7 +179,7 @@ class NoLeaveOverlap(Guard):
         _ = await context.uow.registries.find_row(VEHICLE.key, {"plate": request.subject_key}, lock=True)
         if MAY_OVERLAP.value_in(context.policy):
             return True
-        async for other_leave in iterate_leaves(context.uow, request, open_only=True):
+        async for other_leave in iterate_leaves(context.uow, [request.fields["plate"]], but=request, open_only=True):
             days = taken_days(other_leave)
             if days and days[0] <= last_day_of(request.fields) and first_day_of(request.fields) <= days[1]:
                 today = to_tehran(context.now).date()
@@ -217,10 +198,7 @@ class DaysLeft(Guard):
         requested = count_days(
             first_day_of(context.request.fields), last_day_of(context.request.fields), fridays=fridays
         )
-        used_days: Counter[int] = Counter()
-        async for other_leave in iterate_leaves(context.uow, context.request):
-            if days := taken_days(other_leave):
-                used_days += count_days(*days, fridays=fridays)
+        used_days = await count_used_days(context.uow, context.request, fridays=fridays)
         for year, requested_days in sorted(requested.items()):
             days_left = max_days - used_days[year]
             if days_left <= 0:

@@ -136,6 +136,7 @@ class ConflictReason(ConflictReasonBase):
     COMMENT_CHANGED = "comment_changed"
     OFFICE_CHANGED = "office_changed"
     DEMO_NOT_EMPTY = "demo_not_empty"
+    DUTIES_CHANGED = "duties_changed"
     FILE_EXISTS = "file_exists"
     IMPORT_MOVED = "import_moved"
     MOVED_ON = "moved_on"

@@ -191,6 +191,8 @@ def test_duties_from_the_tariff_to_the_payment(office: Terminal) -> None:
         "present": 0,
         "free": 0,
         "amount": 5_500_000,
+        "made_by_type": {"line": 1, "van": 1},
+        "amount_by_type": {"line": 2_500_000, "van": 3_000_000},
         "missing": {},
     }
     assert "0 duties made over 0 rials, 2 were there" in office.run(*generate).out

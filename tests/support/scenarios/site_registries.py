@@ -21,10 +21,10 @@ async def furnish(site: StaffSite) -> None:
         await give(site, registry, *rows)
 
 
-async def give(site: StaffSite, registry: str, *rows: Mapping[str, Any]) -> list[RegistryRow]:
+async def give(site: StaffSite, registry: str, *rows: Mapping[str, Any], by: Actor = EVERYBODY) -> list[RegistryRow]:
     """Put rows whose values are read already."""
     async with site.store.open_unit() as uow:
-        return [one.row for one in await put_rows(site.demo.desk, uow, REGISTRIES[registry], rows, EVERYBODY)]
+        return [one.row for one in await put_rows(site.demo.desk, uow, REGISTRIES[registry], rows, by)]
 
 
 async def rows(site: StaffSite, registry: str, **where: Any) -> list[RegistryRow]:

@@ -53,18 +53,27 @@ async def a_violation(site: StaffSite) -> str:
     return f"{ROOM}/violation/{one.id}"
 
 
-async def test_duties_of_a_year_are_made_for_all_or_for_none(site: StaffSite, officer: Visitor) -> None:
+async def test_duties_of_a_year_are_shown_before_they_are_made_for_all_or_for_none(
+    site: StaffSite, officer: Visitor
+) -> None:
     await price(site, "line", 4_000_000)
-    page = await officer.get(f"{ROOM}/duty/generate")
+    page, address = await officer.get(f"{ROOM}/duty/generate"), f"{ROOM}/duty/generate"
     assert 'value="۱۴۰۵"' in page
-    page = await officer.post(f"{ROOM}/duty/generate", 200, year="۱۴۰۵")
     assert "ون: ۱ تاکسی" in words(page)
-    assert await rows(site, "duty") == []
+    assert 'name="shown"' not in page, "without a tariff nothing is offered"
     await price(site, "van", 5_000_000)
-    page = await officer.post(f"{ROOM}/duty/generate", 200, year="1405")
+    page = await officer.get(f"{address}?year=1405")
+    assert "ساختن ۲ بدهی به مبلغ ۹٬۰۰۰٬۰۰۰ ریال" in words(page)
+    assert await rows(site, "duty") == [], "a look makes nothing"
+    changed = await officer.post(address, 409, year="1405", shown="4000000")
+    assert "در این فاصله تغییر کرد" in changed
+    assert "ساختن ۲ بدهی" in words(changed)
+    assert await rows(site, "duty") == []
+    page = await officer.post(address, 200, year="۱۴۰۵", shown="9000000")
     assert "۲ بدهی به مبلغ ۹٬۰۰۰٬۰۰۰ ریال ساخته شد" in words(page)
-    assert "۲ بدهی از پیش بود" in words(await officer.post(f"{ROOM}/duty/generate", 200, year="1405"))
-    assert "سال «چهار» درست نیست" in await officer.post(f"{ROOM}/duty/generate", 422, year="چهار")
+    assert len(await rows(site, "duty")) == 2
+    assert "چیزی برای ساختن نیست. ۲ بدهی از پیش بود" in words(await officer.get(address))
+    assert "سال «چهار» درست نیست" in await officer.get(f"{address}?year=چهار", 422)
 
 
 async def test_the_year_that_is_offered_is_the_one_in_tehran(site: StaffSite) -> None:

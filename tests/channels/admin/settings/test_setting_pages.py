@@ -10,6 +10,7 @@ from domain.actions.settings.changes import renew_settings
 from domain.settings.records import SettingChange
 from tests.support.demo_site import build_desk
 from tests.support.pages.page_forms import read_version
+from tests.support.scenarios.site_registries import words
 from tests.support.staff_site import OUTSIDE, StaffSite, Visitor, visitor
 
 HELP = "/staff/settings/texts/one/sms.help"
@@ -29,15 +30,20 @@ async def admin(inside: Visitor) -> Visitor:
     return inside
 
 
+async def confirm(admin: Visitor, group: str, status: int = 303, /, **form: str) -> str:
+    """Set the rules of a group, as somebody who saw what they do."""
+    return await admin.post(f"{RULES}/{group}", status, confirmed="yes", **form)
+
+
 async def test_a_rule_is_set_and_given_back(site: StaffSite, admin: Visitor) -> None:
     page = await admin.get("/staff/settings")
     assert "پیش‌فرض: ۲۱ تا ۸" in page
-    await admin.post(f"{RULES}/deadlines", version=read_version(page), payment_days="۵", settlement_banking_days="4")
+    await confirm(admin, "deadlines", version=read_version(page), payment_days="۵", settlement_banking_days="4")
     desk = site.demo.desk
     assert (desk.policy.payment_days, desk.policy.settlement_banking_days) == (5, 4)
     page = await admin.get("/staff/settings")
     assert re.search(r'name="payment_days" value="۵|name="payment_days" value="5', page)
-    await admin.post(f"{RULES}/deadlines", version=read_version(page), payment_days="", settlement_banking_days="4")
+    await confirm(admin, "deadlines", version=read_version(page), payment_days="", settlement_banking_days="4")
     assert (desk.policy.payment_days, desk.policy.settlement_banking_days) == (3, 4)
     made = [(one.name, one.before, one.value, one.by) for one in await changes(site)]
     assert made == [
@@ -47,21 +53,50 @@ async def test_a_rule_is_set_and_given_back(site: StaffSite, admin: Visitor) -> 
     ]
 
 
+async def test_what_a_change_does_is_shown_before_it_is_made(site: StaffSite, admin: Visitor) -> None:
+    await site.submitted()
+    page = await admin.get("/staff/settings")
+    assert 'name="payment_days" value="۳"' in page, "the box holds the value in force"
+    assert "قبض تا پایان این چند روز پس از صدور پرداخت می‌شود" in page
+    form = {"office_hours": "۷ تا ۱۳", "quiet_hours": "۲۱ تا ۸"}
+    page = await admin.post(f"{RULES}/hours", 200, version=read_version(page), **form)
+    said = words(page)
+    assert "هنوز چیزی ثبت نشده است" in said
+    assert "مهلت ۱ درخواست باز که پیش‌تر حساب شده همان می‌ماند" in said
+    assert "ساعت خاموشی پیامک" not in said, "what stays as it is is no change"
+    assert await changes(site) == []
+    await confirm(admin, "hours", version=read_version(page), **form)
+    assert [change.name for change in await changes(site)] == ["office_hours"]
+    kept = await admin.post(f"{RULES}/hours", version=read_version(await admin.get("/staff/settings")), **form)
+    assert "done=settings_same" in kept
+
+
+async def test_a_service_says_which_of_its_requests_a_rule_moves(site: StaffSite, admin: Visitor) -> None:
+    await site.submitted()
+    version = read_version(await admin.get("/staff/settings"))
+    form = {"refund_unused_hours": "no", "max_machines": "4"}
+    said = words(await admin.post(f"{RULES}/machinery", 200, version=version, **form))
+    assert "۱ درخواست باز این خدمت هم با مقدار تازه پیش می‌رود" in said
+    assert "۱ درخواست باز این خدمت همان‌گونه که پذیرفته شده می‌ماند" in said
+    said = words(await admin.post(f"{RULES}/money", 200, version=version, refund_limit="1000"))
+    assert "۰ مورد بیش از سقف تازه است" in said
+
+
 async def test_hours_and_choices_are_set(site: StaffSite, admin: Visitor) -> None:
     page = await admin.get("/staff/settings")
     hours = {"quiet_hours": "۲۲ تا ۷", "thursday_hours": "8-12", "office_hours": "۷:۳۰ تا ۱۳"}
-    await admin.post(f"{RULES}/hours", version=read_version(page), **hours)
+    await confirm(admin, "hours", version=read_version(page), **hours)
     found = site.demo.desk.calendar.work_hours
     assert found.quiet == (time(22), time(7))
     assert (found.thursday, found.office) == ((time(8), time(12)), (time(7, 30), time(13)))
     page = await admin.get("/staff/settings")
     assert 'value="۲۲ تا ۷"' in page
-    await admin.post(f"{RULES}/hours", version=read_version(page), **hours | {"thursday_hours": "بسته"})
+    await confirm(admin, "hours", version=read_version(page), **hours | {"thursday_hours": "بسته"})
     assert site.demo.desk.calendar.work_hours.thursday is None
     page = await admin.get("/staff/settings")
-    await admin.post(f"{RULES}/money", version=read_version(page), rounding_mode="up", tariffs_need_approval="yes")
+    await confirm(admin, "money", version=read_version(page), rounding_mode="up", tariffs_need_approval="yes")
     page = await admin.get("/staff/settings")
-    await admin.post(f"{RULES}/machinery", version=read_version(page), refund_unused_hours="no", max_machines="4")
+    await confirm(admin, "machinery", version=read_version(page), refund_unused_hours="no", max_machines="4")
     policy = site.demo.desk.policy
     assert (policy.rounding_mode, policy.tariffs_need_approval) == ("up", True)
     assert policy.service_values == {"refund_unused_hours": False, "max_machines": 4}
@@ -94,17 +129,17 @@ async def test_a_rule_that_cannot_be_is_told(
 async def test_who_comes_second_is_told(site: StaffSite, admin: Visitor) -> None:
     page = await admin.get("/staff/settings")
     old = read_version(page)
-    await admin.post(f"{RULES}/deadlines", version=old, payment_days="5")
-    assert "در این فاصله" in await admin.post(f"{RULES}/deadlines", 409, version=old, payment_days="7")
+    await confirm(admin, "deadlines", version=old, payment_days="5")
+    assert "در این فاصله" in await confirm(admin, "deadlines", 409, version=old, payment_days="7")
     assert site.demo.desk.policy.payment_days == 5
-    await admin.post(f"{RULES}/machinery", version=old, max_machines="4")
-    await admin.post(f"{RULES}/moon", 404, version=old)
+    await confirm(admin, "machinery", version=old, max_machines="4")
+    await confirm(admin, "moon", 404, version=old)
     before = await changes(site)
     for strange in ({"version": "x"}, {"version": ""}, {}):
-        page = await admin.post(f"{RULES}/machinery", 409, max_machines="4", **strange)
+        page = await confirm(admin, "machinery", 409, max_machines="4", **strange)
         assert "در این فاصله" in page
         assert read_version(page) != old
-        await admin.post(f"{RULES}/machinery", 409, max_machines="5", **strange)
+        await confirm(admin, "machinery", 409, max_machines="5", **strange)
     assert await changes(site) == before
 
 
@@ -149,21 +184,21 @@ async def test_who_declares_a_day_second_is_told(site: StaffSite, admin: Visitor
 
 async def test_a_text_is_worded_anew_everywhere(site: StaffSite, admin: Visitor) -> None:
     page = await admin.get(HELP)
-    words = "پیشخوان ما؛ شماره را بفرستید:\n{menu}"
-    await admin.post(HELP, version=read_version(page), text=words)
-    assert site.demo.desk.catalogue.text("sms.help") == words
+    wording = "پیشخوان ما؛ شماره را بفرستید:\n{menu}"
+    await admin.post(HELP, version=read_version(page), text=wording)
+    assert site.demo.desk.catalogue.text("sms.help") == wording
     assert site.demo.desk.catalogue.part_budget("sms.help") == 3
     page = await admin.get("/staff/settings/texts?which=changed")
     assert "پیشخوان ما؛" in page
     assert "sms.choose" not in page
     old = read_version(await admin.get(HELP))
-    words = "پیشخوان شما؛ شماره را بفرستید:\n{menu}"
-    await admin.post(HELP, version=old, text=words)
+    wording = "پیشخوان شما؛ شماره را بفرستید:\n{menu}"
+    await admin.post(HELP, version=old, text=wording)
     page = await admin.post(f"{HELP}/reset", 409, version=old)
     assert "چیزی ثبت نشد." in page
     assert "در این فاصله" in page
     assert "پیشخوان شما؛" in page, "what stands there now"
-    assert site.demo.desk.catalogue.text("sms.help") == words
+    assert site.demo.desk.catalogue.text("sms.help") == wording
     await admin.post(f"{HELP}/reset", version=read_version(page))
     assert "شهرداری گمیشان" in site.demo.desk.catalogue.text("sms.help")
     title = "/staff/settings/texts/one/admin.comments.title"
@@ -220,7 +255,7 @@ async def test_a_list_is_written_line_by_line(site: StaffSite, admin: Visitor) -
 
 async def test_the_history_tells_who_changed_what(site: StaffSite, admin: Visitor) -> None:
     page = await admin.get("/staff/settings")
-    await admin.post(f"{RULES}/hours", version=read_version(page), quiet_hours="۲۲ تا ۶")
+    await confirm(admin, "hours", version=read_version(page), quiet_hours="۲۲ تا ۶")
     await admin.post("/staff/settings/days", version=read_version(page), day="1405/09/10", kind="holiday")
     page = await admin.get("/staff/settings/changes")
     for shown in ("۲۱ تا ۸", "۲۲ تا ۶", "ساعت خاموشی پیامک", "سه‌شنبه ۱۰ آذر ۱۴۰۵", "مانند تقویم", "کارمند admin"):
@@ -231,7 +266,7 @@ async def test_another_process_takes_it_up(site: StaffSite, admin: Visitor) -> N
     other = build_desk(site.clock)
     assert await renew_settings(other, site.store)
     page = await admin.get("/staff/settings")
-    await admin.post(f"{RULES}/deadlines", version=read_version(page), payment_days="9")
+    await confirm(admin, "deadlines", version=read_version(page), payment_days="9")
     await admin.post("/staff/settings/days", version=read_version(page), day="1405/09/10", kind="holiday")
     assert other.policy.payment_days == 3
     assert await renew_settings(other, site.store)

@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 
 from domain.actions.registries.charges import issue_row_bill
-from domain.actions.registries.duties import GeneratedDuties, generate_duties
+from domain.actions.registries.duties import GeneratedDuties, generate_duties, plan_duties
 from domain.actions.tariffs.changes import add_tariff
 from domain.blocks.billing import BillingContext
 from domain.registries.declarations import DUTY, DUTY_TARIFF_SERVICE
 from domain.tariffs.tariff import Quote
 from domain.values.actors import Actor, Role
-from domain.values.errors import Forbidden, InvalidField, UnknownService
+from domain.values.errors import Conflict, Forbidden, InvalidField, UnknownService
 from tests.support.municipality import Municipality, actor
 from tests.support.scenarios.taxi_registries import OFFICER, PLATE, SECOND_PLATE, furnish, give, rows_of
 
@@ -52,11 +52,25 @@ async def amounts(town: Municipality, year: int = 1405) -> dict[str, int]:
 async def test_every_vehicle_owes_by_its_kind(town: Municipality) -> None:
     await price(town, "line", 2_500_400, vat_percent=10)
     await price(town, "van", 3_000_000)
-    assert await made(town) == GeneratedDuties(1405, made=2, amount=2_750_000 + 3_000_000)
+    assert await made(town) == GeneratedDuties(
+        1405, 2, 0, 0, 5_750_000, {"line": 1, "van": 1}, {"line": 2_750_000, "van": 3_000_000}
+    )
     assert await amounts(town) == {PLATE: 2_750_000, SECOND_PLATE: 3_000_000}
     [row] = await rows_of(town, "duty", vehicle=PLATE)
     assert (row.values["kind"], row.values["state"], row.data["quote"]["total"]) == ("yearly", "open", 2_750_000)
     assert row.data["quote"]["lines"][0]["dimensions"] == {"vehicle_type": "line"}
+
+
+async def test_what_is_planned_is_made_and_nothing_else(town: Municipality) -> None:
+    await price(town, "line", 2_500_000)
+    await price(town, "van", 3_000_000)
+    plan = await plan_duties(town.desk, town.store, 1405, OFFICER)
+    assert (plan.made, plan.amount) == (2, 5_500_000)
+    assert await amounts(town) == {}, "looking makes nothing"
+    await give(town, "vehicle", {"plate": "12ت347-59", "type": "line"})
+    with pytest.raises(Conflict, match="duties_changed"):
+        await generate_duties(town.desk, town.store, 1405, OFFICER, shown_amount=plan.amount)
+    assert await amounts(town) == {}, "all of it or nothing"
 
 
 async def test_again_only_what_is_missing_is_made(town: Municipality) -> None:
@@ -66,7 +80,7 @@ async def test_again_only_what_is_missing_is_made(town: Municipality) -> None:
     assert await made(town) == GeneratedDuties(1405, made=0, present=2)
     await give(town, "vehicle", {"plate": "12ت347-59", "type": "line"})
     await price(town, "line", 2_600_000, since=date(2026, 11, 24))
-    assert await made(town) == GeneratedDuties(1405, made=1, present=2, amount=2_600_000)
+    assert await made(town) == GeneratedDuties(1405, 1, 2, 0, 2_600_000, {"line": 1}, {"line": 2_600_000})
     assert (await amounts(town))[PLATE] == 2_500_000
 
 
@@ -80,7 +94,7 @@ async def test_without_a_tariff_nothing_is_made(town: Municipality) -> None:
 async def test_a_kind_that_owes_nothing_has_no_duty(town: Municipality) -> None:
     await price(town, "line", 0)
     await price(town, "van", 3_000_000)
-    assert await made(town) == GeneratedDuties(1405, made=1, free=1, amount=3_000_000)
+    assert await made(town) == GeneratedDuties(1405, 1, 0, 1, 3_000_000, {"van": 1}, {"van": 3_000_000})
 
 
 @pytest.mark.parametrize(
@@ -114,7 +128,8 @@ async def test_duties_are_priced_though_they_are_no_service_of_requests(town: Mu
 async def test_vehicles_out_of_service_owe_nothing_more(town: Municipality, status: str) -> None:
     await price(town, "line", 2_500_000)
     await give(town, "vehicle", {"plate": SECOND_PLATE, "status": status})
-    assert await made(town) == GeneratedDuties(1405, made=1, amount=2_500_000), "nor does its kind need a tariff"
+    generated = await made(town)
+    assert (generated.made, generated.amount) == (1, 2_500_000), "nor does its kind need a tariff"
     assert await amounts(town) == {PLATE: 2_500_000}
 
 
