@@ -8,7 +8,7 @@ pages a second. If it dies under a paper (killed, or by its own alarm) it is sta
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
@@ -46,8 +46,8 @@ class PaperPrinter:
         """Return a whole HTML document with all that it needs inside it."""
         return self._page_renderer().render_for_browser(printout)
 
-    async def render_pdf(self, printout: Printout) -> bytes:
-        """Return a PDF; `Unavailable("printer")` when it took too long, or the process died twice under it.
+    async def render_pdf(self, *printouts: Printout) -> bytes:
+        """Return one PDF; `Unavailable("printer")` when it took too long, or the process died twice under it.
 
         One paper at a time is with the process, so that none dies with another.
         """
@@ -55,7 +55,7 @@ class PaperPrinter:
             for _ in range(2):
                 started_at = time.monotonic()
                 try:
-                    return await self._make_pdf(printout)
+                    return await self._make_pdf(printouts)
                 except (BrokenProcessPool, OSError):  # it died; or it cannot be started: no memory, no more processes
                     log.exception("the printing process ended")
                     self._forget_process()
@@ -63,7 +63,7 @@ class PaperPrinter:
                     break  # by its own alarm: it would take as long again
         raise Unavailable("printer", UnavailableReason.PRINTER)
 
-    async def _make_pdf(self, printout: Printout) -> bytes:
+    async def _make_pdf(self, printouts: Sequence[Printout]) -> bytes:
         if self._process_pool is None:
             self._process_pool = ProcessPoolExecutor(
                 1,
@@ -72,7 +72,7 @@ class PaperPrinter:
                 (self._pdf_seconds,),
                 max_tasks_per_child=PAPERS_A_PROCESS,
             )
-        return await asyncio.wrap_future(self._process_pool.submit(worker.make_pdf, self._page_renderer(), printout))
+        return await asyncio.wrap_future(self._process_pool.submit(worker.make_pdf, self._page_renderer(), printouts))
 
     def _page_renderer(self) -> PageRenderer:
         return PageRenderer(self.current_letterhead(), self._public_address)

@@ -5,6 +5,7 @@ A paper that takes too long ends this process, by an alarm that nothing in it ca
 
 import os
 import signal
+from collections.abc import Sequence
 from multiprocessing import parent_process
 from threading import Thread
 from typing import TYPE_CHECKING
@@ -31,12 +32,12 @@ def start_process(paper_seconds: float) -> None:
     _pdf_maker, _pdf_seconds = PdfMaker(), paper_seconds
 
 
-def make_pdf(page_renderer: PageRenderer, printout: Printout) -> bytes:
-    """Return a paper as a PDF."""
+def make_pdf(page_renderer: PageRenderer, printouts: Sequence[Printout]) -> bytes:
+    """Return papers as one PDF."""
     assert _pdf_maker is not None, "the pool starts each process"  # noqa: S101 - holds by construction
     signal.setitimer(signal.ITIMER_REAL, _pdf_seconds)
     try:
-        return _pdf_maker.make_pdf(page_renderer, printout)
+        return _pdf_maker.make_pdf(page_renderer, printouts)
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
 

@@ -117,7 +117,7 @@ def _build_request_pages(staff_sign_in: StaffSignIn, side_processes: SideProcess
     queue_pages = QueuePages(dependencies, store, side_processes.gateways)
     return (
         queue_pages,
-        BulkPages(dependencies, store, queue_pages),
+        BulkPages(dependencies, store, queue_pages, side_processes.printer),
         WalkInPages(dependencies, store),
         RequestPages(dependencies, store),
         PrintPages(dependencies, store, side_processes.printer),

@@ -54,6 +54,7 @@ _KINDS: Mapping[str, ReadKind | None] = {
     "/staff/list": ReadKind.QUEUE,
     "/staff/assign": ReadKind.QUEUE,
     "/staff/steps": ReadKind.QUEUE,
+    "/staff/papers": ReadKind.QUEUE,
     "/staff/reminders": ReadKind.QUEUE,
     "/staff/requests": ReadKind.SEARCH,
     "/staff/requests/{code}": ReadKind.REQUEST,

@@ -39,6 +39,8 @@ def _input_flaws(service: Service, step: Transition) -> Iterator[Flaw]:
     required_inputs = {name for effect in step.effects for name in effect.required_inputs}
     for name in sorted(required_inputs - certain_inputs):
         yield Flaw("effect_lacks_input", service.key, f"{step.name}.{name}")
+    if step.for_several:  # whoever ticks rows types nothing
+        yield from (Flaw("several_lack_input", service.key, f"{step.name}.{f.name}") for f in step.inputs if f.required)
     for field in step.inputs:
         is_answer = step.command is Command.REPLY and field.name == "text"
         if (field.name in WRITTEN_INPUTS or is_answer) and not field.is_note:

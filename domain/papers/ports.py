@@ -35,8 +35,10 @@ class Printer(Protocol):
         """Return a whole HTML document with all that it needs inside it."""
         ...
 
-    async def render_pdf(self, printout: Printout) -> bytes:
-        """Return a PDF; `Unavailable("printer")` when it could not be made now. Never called inside a unit of work."""
+    async def render_pdf(self, *printouts: Printout) -> bytes:
+        """Return one PDF of one paper or several, each on sheets of its own; `Unavailable("printer")` when it could not
+        be made now. Never called inside a unit of work.
+        """
         ...
 
     async def close(self) -> None:

@@ -28,7 +28,7 @@ async def narrow(page: Page, field: str, value: str, since: str = "") -> None:
 
 async def give_all(page: Page, name: str) -> None:
     """Tick every row and choose a colleague."""
-    for one in await page.get_by_role("checkbox", name="انتخاب درخواست").all():
+    for one in await page.get_by_role("checkbox", name="انتخاب").all():
         await one.check()
     await page.get_by_label("ارجاع انتخاب‌شده‌ها به").select_option(name)
 

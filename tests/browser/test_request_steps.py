@@ -184,7 +184,7 @@ async def several_given(opened: Window, several: Sequence[str]) -> None:
     """Several are ticked and given to a colleague."""
     page = await opened.open("/staff?queue=open&order=oldest")
     for code in several:
-        await page.get_by_label(f"انتخاب درخواست {display_code(code)}").check()
+        await page.get_by_label(f"انتخاب {display_code(code)}").check()
     await page.get_by_label("ارجاع انتخاب‌شده‌ها به").select_option(label="سارا نوری")
     await page.get_by_role("button", name="ارجاع").click()
     await expect(page.get_by_role("status")).to_have_text("درخواست‌ها ارجاع شد.")

@@ -55,7 +55,7 @@ class SlipListViews:
         return PastedLineView(
             number=persian_digits(line.line_number),
             outcome=self._catalogue.text(outcome_key),
-            reason=describe_reason(self._catalogue, line),
+            reason=persian_digits(describe_reason(self._catalogue, line)),
             is_good=line.outcome in _GOOD_OUTCOMES,
             bill_id=line.bill_id,
             subject=await self._find_subject(uow, visitor, line),

@@ -12,12 +12,14 @@ from channels.admin.queues.ticks import read_ticks
 from channels.admin.submissions import FormAction, FormSubmission
 from channels.web.posted import read_text
 from domain.actions.dependencies import Dependencies
-from domain.actions.queues.bulk import BulkResult, act_on_each, assign_each, remind_each
+from domain.actions.queues.bulk import BulkResult, act_on_each, assign_each, gather_printouts, remind_each
 from domain.authorization.rights import Right
+from domain.papers.ports import Printer
 from domain.unit_of_work import Store
 from domain.values.text import persian_digits
 
 ASSIGN_PATH, STEPS_PATH, REMINDERS_PATH = "/staff/assign", "/staff/steps", "/staff/reminders"
+PAPERS_PATH = "/staff/papers"
 
 
 class BulkPages:
@@ -25,15 +27,17 @@ class BulkPages:
 
     sections: Sequence[NavigationSection] = ()
 
-    def __init__(self, dependencies: Dependencies, store: Store, queue_pages: QueuePages) -> None:
+    def __init__(self, dependencies: Dependencies, store: Store, queue_pages: QueuePages, printer: Printer) -> None:
         self._dependencies = dependencies
         self._store = store
+        self._printer = printer
         self._queue_pages = queue_pages
 
     def list_routes(self) -> Sequence[PageRoute]:
         return (
             self._build_route(ASSIGN_PATH, Right.REQUESTS_ASSIGN, "assign", self._submit_assignment),
             self._build_route(STEPS_PATH, Right.REQUESTS_ACT, "steps", self._submit_steps),
+            self._build_route(PAPERS_PATH, Right.REQUESTS_VIEW, "papers", self._submit_papers),
             self._build_route(REMINDERS_PATH, Right.BILLS_RESEND, "remind", self._submit_reminders),
         )
 
@@ -53,6 +57,14 @@ class BulkPages:
     async def _submit_reminders(self, request: web.Request, visitor: Visitor) -> str | web.Response:
         results = await remind_each(self._dependencies, self._store, read_ticks(visitor.form), visitor.actor)
         return await self._answer(request, visitor, results, "reminded")
+
+    async def _submit_papers(self, request: web.Request, visitor: Visitor) -> web.Response:
+        """Answer with one PDF of that paper of each."""
+        ticked_requests, paper_kind = read_ticks(visitor.form), read_text(visitor.form, "paper")
+        printouts = await gather_printouts(self._dependencies, self._store, paper_kind, ticked_requests, visitor.actor)
+        headers = {"Content-Disposition": f'inline; filename="{printouts[0].kind}.pdf"'}
+        pdf_bytes = await self._printer.render_pdf(*printouts)
+        return web.Response(body=pdf_bytes, content_type="application/pdf", headers=headers)
 
     async def _answer(
         self, request: web.Request, visitor: Visitor, results: Sequence[BulkResult], done_key: str

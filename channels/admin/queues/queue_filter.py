@@ -85,7 +85,11 @@ class FilterForm:
         }
         form_wording = self._build_form_wording(titles_by_field)
         usual_order = self._get_text("admin.queues.order.usual")
-        controls = build_controls(_build_fields(titles_by_field), values, form_wording, error)
+        # All of a filter is optional: nothing need be said of it.
+        controls = [
+            replace(control, optional=False)
+            for control in build_controls(_build_fields(titles_by_field), values, form_wording, error)
+        ]
         queue_values = QueueFilter(queue_filter.queue, queue_filter.unit).as_json()
         return QueueFilterView(
             [replace(control, blank_label=usual_order) if control.name == "order" else control for control in controls],

@@ -1,4 +1,6 @@
-"""The text of a request's open bill, sent to its citizen once more because somebody of the staff asks for it."""
+"""The text of what a request waits for, its open bill or question, sent to its citizen once more because somebody of
+the staff asks for it.
+"""
 
 from datetime import timedelta
 
@@ -7,14 +9,17 @@ from domain.actions.messages.notify import notify_status
 from domain.actions.requests.act import lock_request
 from domain.authorization.request_policy import require_request_right
 from domain.authorization.rights import Right
+from domain.blocks.asking import QUESTION
 from domain.blocks.charging import list_request_bills
+from domain.requests.request import Phase, ServiceRequest
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
 from domain.values.errors import NotAllowedNow
 from domain.values.reasons import NotAllowedReason
 from domain.values.tracking_codes import TrackingCode
 
-RESENT_EVENT = "resend_bill"
+BILL_EVENT, QUESTION_EVENT = "resend_bill", "resend_question"
+"""What the history calls it."""
 
 SAME_PRESS = timedelta(minutes=10)
 """Whoever asks again within it means the same text, by a second click or beside a colleague."""
@@ -29,17 +34,43 @@ async def resend_bill(dependencies: Dependencies, uow: UnitOfWork, code: Trackin
     None does where one was asked for within `SAME_PRESS`. Errors: `NotFound`, `Forbidden`, `NotAllowedNow` without an
     open bill or a proved mobile, and after `MOST_A_DAY`.
     """
-    request = await lock_request(uow, code)
-    service, now = dependencies.engine.get_service(request.service), dependencies.clock.now()
-    sender = require_request_right(Right.BILLS_RESEND, service, request, actor)
+    request, sender = await _lock_for_sender(dependencies, uow, code, actor)
     is_open = any(bill.state.is_payable for bill in await list_request_bills(uow, request))
     if not is_open or request.mobile is None:
         raise NotAllowedNow("bill", NotAllowedReason.NO_OPEN_BILL)
-    asked_at = [event.at for event in await uow.history.list_of_request(request.id) if event.event == RESENT_EVENT]
-    if any(at > now - SAME_PRESS for at in asked_at):
+    return await _resend_status(dependencies, uow, request, BILL_EVENT, sender)
+
+
+async def remind_citizen(dependencies: Dependencies, uow: UnitOfWork, code: TrackingCode, actor: Actor) -> bool:
+    """Queue the text of what the request waits for: its open question, else its open bill. As `resend_bill`."""
+    request, sender = await _lock_for_sender(dependencies, uow, code, actor)
+    if not has_open_question(request):
+        return await resend_bill(dependencies, uow, code, actor)
+    return await _resend_status(dependencies, uow, request, QUESTION_EVENT, sender)
+
+
+def has_open_question(request: ServiceRequest) -> bool:
+    """Return whether the request waits for its citizen's answer, who can be written to."""
+    return request.phase is Phase.NEEDS_CITIZEN and QUESTION.find(request) is not None and request.mobile is not None
+
+
+async def _lock_for_sender(
+    dependencies: Dependencies, uow: UnitOfWork, code: TrackingCode, actor: Actor
+) -> tuple[ServiceRequest, Actor]:
+    request = await lock_request(uow, code)
+    service = dependencies.engine.get_service(request.service)
+    return request, require_request_right(Right.BILLS_RESEND, service, request, actor)
+
+
+async def _resend_status(
+    dependencies: Dependencies, uow: UnitOfWork, request: ServiceRequest, event_name: str, sender: Actor
+) -> bool:
+    now, mobile = dependencies.clock.now(), request.mobile
+    asked_at = [event.at for event in await uow.history.list_of_request(request.id) if event.event == event_name]
+    if mobile is None or any(at > now - SAME_PRESS for at in asked_at):
         return False
     if len([at for at in asked_at if at > now - timedelta(days=1)]) >= MOST_A_DAY:
         raise NotAllowedNow("bill", NotAllowedReason.BILL_SENT_OFTEN)
-    await dependencies.engine.record_event(uow, request, RESENT_EVENT, sender, {})
-    await notify_status(dependencies, uow, request, request.mobile)
+    await dependencies.engine.record_event(uow, request, event_name, sender, {})
+    await notify_status(dependencies, uow, request, mobile)
     return True

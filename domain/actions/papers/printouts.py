@@ -86,13 +86,26 @@ async def list_printouts(
 ) -> dict[str, str]:
     """Return the papers of a request that this person may print now: kind → title."""
     service = dependencies.engine.get_service(request.service)
-    allowed_printables = [
-        printable for printable in service.printables if _find_refusal(service, printable, request, actor) is None
-    ]
+    allowed_printables = _list_allowed(service, request, actor)
     issued = [printable for printable in allowed_printables if await printable.gather_facts(uow, request)]
+    return _title_papers(dependencies, service, issued)
+
+
+def list_issued_papers(dependencies: Dependencies, request: ServiceRequest, actor: Actor) -> dict[str, str]:
+    """Return those of them that were issued under a token: that they are there, the request itself says."""
+    service = dependencies.engine.get_service(request.service)
+    issued = [printable for printable in _list_allowed(service, request, actor) if printable.find_token(request)]
+    return _title_papers(dependencies, service, issued)
+
+
+def _list_allowed(service: Service, request: ServiceRequest, actor: Actor) -> list[Printable]:
+    return [printable for printable in service.printables if _find_refusal(service, printable, request, actor) is None]
+
+
+def _title_papers(dependencies: Dependencies, service: Service, printables: Sequence[Printable]) -> dict[str, str]:
     return {
         printable.kind: dependencies.catalogue.text(f"{service.printable_text_prefix(printable)}.title")
-        for printable in issued
+        for printable in printables
     }
 
 

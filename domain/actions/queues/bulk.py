@@ -6,9 +6,10 @@ twice does nothing twice: each request is at another version then.
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from domain.actions.bills.resending import resend_bill
+from domain.actions.bills.resending import has_open_question, remind_citizen
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import announce_outcome
+from domain.actions.papers.printouts import PRINTOUT_FIELD, build_request_printout, list_issued_papers
 from domain.actions.queues.work import find_readable_request
 from domain.actions.requests.act import act_on_request
 from domain.actions.requests.assign import assign_request
@@ -16,17 +17,21 @@ from domain.authorization.policy import is_missing_proof
 from domain.authorization.request_policy import may_use_on_request, offers_step
 from domain.authorization.rights import Right
 from domain.language.service import Transition
+from domain.papers.document import Printout
 from domain.requests.request import Phase, ServiceRequest
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values.actors import Actor
-from domain.values.errors import DomainError, InvalidField, TooLarge
-from domain.values.reasons import InvalidReason, TooLargeReason
+from domain.values.errors import DomainError, InvalidField, NotFound, TooLarge
+from domain.values.reasons import InvalidReason, NotFoundReason, TooLargeReason
 from domain.values.text import persian_digits
 from domain.values.tracking_codes import TrackingCode
 from domain.values.version_token import VersionToken
 
 MOST_AT_ONCE = 200
 """Requests that may be ticked for one thing."""
+
+MOST_PRINTED = 50
+"""Papers of one PDF: its process has ten seconds for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,21 +88,41 @@ async def act_on_each(
 
 
 def may_remind(dependencies: Dependencies, request: ServiceRequest, actor: Actor) -> bool:
-    """Return whether this one may remind the citizen of an open bill."""
+    """Return whether this one may remind the citizen of an open bill or question."""
     service = dependencies.engine.get_service(request.service)
     is_owing = request.phase is Phase.NEEDS_PAYMENT and request.mobile is not None
-    return is_owing and may_use_on_request(Right.BILLS_RESEND, service, request, actor)
+    return (is_owing or has_open_question(request)) and may_use_on_request(Right.BILLS_RESEND, service, request, actor)
 
 
 async def remind_each(
     dependencies: Dependencies, store: Store, ticked_requests: Sequence[TickedRequest], actor: Actor
 ) -> list[BulkResult]:
-    """Send the text of each open bill once more (`resend_bill`, which sends none twice within minutes); `TooLarge`."""
+    """Send the text of each open bill or question once more (`remind_citizen`, which sends none twice within minutes);
+    `TooLarge`.
+    """
 
     async def remind_one(uow: UnitOfWork, ticked: TickedRequest) -> None:
-        await resend_bill(dependencies, uow, ticked.code, actor)
+        await remind_citizen(dependencies, uow, ticked.code, actor)
 
     return await _do_with_each(store, ticked_requests, remind_one)
+
+
+async def gather_printouts(
+    dependencies: Dependencies, store: Store, paper_kind: str, ticked_requests: Sequence[TickedRequest], actor: Actor
+) -> list[Printout]:
+    """Return that paper of each that has it. Errors: `TooLarge`, `Forbidden` for what is another's to see,
+    `NotFound("printout")` where none has it.
+    """
+    _refuse_too_many(ticked_requests, MOST_PRINTED)
+    printouts = []
+    async with store.open_unit(write=False) as uow:
+        for ticked in ticked_requests:
+            request = await find_readable_request(dependencies, uow, ticked.code, actor)
+            if paper_kind in list_issued_papers(dependencies, request, actor):
+                printouts.append(await build_request_printout(dependencies, uow, ticked.code, paper_kind, actor))
+    if not printouts:
+        raise NotFound(PRINTOUT_FIELD, NotFoundReason.NOT_ISSUED)
+    return printouts
 
 
 async def assign_each(
@@ -114,8 +139,7 @@ async def assign_each(
 async def _do_with_each(
     store: Store, ticked_requests: Sequence[TickedRequest], act_on_one: SingleAction
 ) -> list[BulkResult]:
-    if len(ticked_requests) > MOST_AT_ONCE:
-        raise TooLarge("code", TooLargeReason.TOO_MANY_REQUESTS, most=persian_digits(MOST_AT_ONCE))
+    _refuse_too_many(ticked_requests, MOST_AT_ONCE)
     results = []
     for ticked in ticked_requests:
         try:
@@ -127,3 +151,8 @@ async def _do_with_each(
                 raise
             results.append(BulkResult(ticked.code, error))
     return results
+
+
+def _refuse_too_many(ticked_requests: Sequence[TickedRequest], most: int) -> None:
+    if len(ticked_requests) > most:
+        raise TooLarge("code", TooLargeReason.TOO_MANY_REQUESTS, most=persian_digits(most))

@@ -57,7 +57,7 @@ def is_of_a_period(figure: Figure) -> bool:
 def find_period_before(day_span: DaySpan, today: date) -> DaySpan | None:
     """Return the days with which a period is compared; None where none of its days has come, or none lies before."""
     first_day, end_day = day_span
-    if first_day > today:
+    if first_day > today or first_day <= FIRST_DAY:
         return None
     before_first = _begin_before(first_day, end_day)
     day_count = (min(end_day, today + _ONE_DAY) - first_day).days

@@ -34,7 +34,7 @@ class CountingHand:
 
     async def tick(self, code: str) -> None:
         """Tick the row of a request."""
-        await self.click(self.page.get_by_label(f"انتخاب درخواست {display_code(code)}"))
+        await self.click(self.page.get_by_label(f"انتخاب {display_code(code)}"))
 
     async def press(self, button_name: str) -> None:
         """Press a button of the bar, and see that it was done."""

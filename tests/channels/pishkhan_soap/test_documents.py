@@ -77,7 +77,7 @@ class Writing:
     def current_letterhead(self) -> Letterhead:
         raise NotImplementedError
 
-    async def render_pdf(self, printout: Printout) -> bytes:
+    async def render_pdf(self, *printouts: Printout) -> bytes:
         self.asked += 1
         async with self._town.store.open_unit() as uow:
             await uow.audit.add_entry(self._town.clock.now(), "printer", "printed", {})

@@ -11,6 +11,7 @@ from domain.blocks.charging import BillsSettled, CloseOpenBills, FreeOfCharge, I
 from domain.blocks.letters import LETTER_INPUTS, IssueLetter, IssuePermit
 from domain.check import check_services
 from domain.fields.form import Field
+from domain.fields.types import Integer, Text
 from domain.language.service import Command, Effect, Guard, Service, State, StepContext, Transition, Trigger
 from domain.messages.catalogue import Catalogue
 from domain.requests.request import Phase
@@ -191,6 +192,12 @@ def test_a_step_of_those_who_take_none(role: Role) -> None:
     assert flaws(changed(MACHINERY_WORK, "accept", roles=accept.roles | {role})) == {
         f"role_takes_no_steps: accept: {role}"
     }
+
+
+def test_a_step_of_several_that_asks_something() -> None:
+    asking = (Field("reason", Text(), is_note=True), Field("number", Integer(1, 9), required=False))
+    assert flaws(changed(TAXI_LEAVE, "take", inputs=asking)) >= {"several_lack_input: take.reason"}
+    assert "several_lack_input: take.number" not in flaws(changed(TAXI_LEAVE, "take", inputs=asking))
 
 
 def test_a_citizens_command_that_no_citizen_may_take() -> None:

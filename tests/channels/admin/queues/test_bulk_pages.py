@@ -8,6 +8,8 @@ from aiohttp import FormData
 from domain.requests.request import ServiceRequest
 from domain.values.actors import Role
 from tests.channels.admin.queues.test_assignment import ticks
+from tests.support.printed_papers import pages_of
+from tests.support.scenarios.expert_opinions import answered_opinion, price_opinions
 from tests.support.staff_site import StaffSite, Visitor
 
 PRICED = 13_200_000
@@ -93,3 +95,32 @@ async def test_citizens_are_reminded_of_bills_once(site: StaffSite, inside: Visi
     async with site.store.open_unit(write=False) as uow:
         events = [event.event for event in await uow.history.list_of_request(owing.id)]
     assert events.count("resend_bill") == 1
+
+
+async def test_citizens_are_reminded_of_questions(site: StaffSite, inside: Visitor) -> None:
+    request = await site.submitted()
+    await site.demo.act(request.code, "ask", Role.CIVIL, {"question": "کدام کوچه؟"})
+    await inside.sign_in("civil")
+    page = await inside.get("/staff?queue=needs_citizen")
+    await send(inside, "/staff/reminders", 303, *ticks(page).values())
+    async with site.store.open_unit(write=False) as uow:
+        events = [event.event for event in await uow.history.list_of_request(request.id)]
+        texts = [message.text for message in await uow.outbox.list_recent(request_id=request.id)]
+    assert events.count("resend_question") == 1
+    assert sum("کدام کوچه؟" in text for text in texts) == 2
+
+
+async def test_papers_of_several_are_one_pdf(site: StaffSite, inside: Visitor) -> None:
+    await price_opinions(site)
+    letters, other = [await answered_opinion(site) for _ in range(2)], await site.submitted()
+    await inside.sign_in("secretariat")
+    page = await inside.get("/staff?queue=hand_over")
+    assert '<select name="paper" aria-label="برگه"><option value="letter">' in page
+    form = FormData({"csrf": inside.csrf, "paper": "letter"})
+    for tick in ticks(page).values():
+        form.add_field("code", tick)
+    response = await inside.client.post("/staff/papers", data=form, headers=inside.headers)
+    assert (response.status, response.content_type) == (200, "application/pdf")
+    assert len(pages_of(await response.read())) == len(letters)
+    await send(inside, "/staff/papers", 404, *ticks(page).values(), paper="delivery_form")
+    await send(inside, "/staff/papers", 403, f"{other.code}:0", paper="letter")

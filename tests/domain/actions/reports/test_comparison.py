@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from domain.actions.reports.comparison import find_period_before
-from domain.values.calendar import from_jalali
+from domain.values.calendar import from_jalali, jalali_period
 
 TODAY = from_jalali(1405, 9, 10)
 
@@ -31,3 +31,4 @@ def test_a_period_is_compared_with_the_one_before(asked: tuple[date, date], befo
 
 def test_what_is_to_come_is_compared_with_nothing() -> None:
     assert find_period_before((day(10, 1), day(11, 1)), TODAY) is None
+    assert find_period_before(jalali_period(1300), TODAY) is None, "nothing lies before"
