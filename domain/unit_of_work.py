@@ -45,6 +45,7 @@ from domain.requests.ports import (
     ConsentLinkRepository,
     DocumentRepository,
     HistoryRepository,
+    MentionRepository,
     PersonalDataRepository,
     RequestRepository,
     TimerRepository,
@@ -280,6 +281,11 @@ class UnitOfWork(Protocol):
     @property
     def durations(self) -> DurationRepository:
         """How long requests took, and what is usual of each service."""
+        ...
+
+    @property
+    def mentions(self) -> MentionRepository:
+        """Who of the staff is named in notes about requests."""
         ...
 
     @property

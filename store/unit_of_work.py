@@ -51,6 +51,7 @@ from store.repositories.history import SqlHistoryRepository
 from store.repositories.imports import SqlImportRepository
 from store.repositories.issued_papers import SqlIssuedPaperRepository
 from store.repositories.leases import SqlLeaseRepository
+from store.repositories.mentions import SqlMentionRepository
 from store.repositories.offices import SqlOfficeRepository
 from store.repositories.personal_data import SqlPersonalDataRepository
 from store.repositories.registries import SqlRegistryRepository
@@ -106,6 +107,7 @@ class SqlUnit:
     draft_files = RepositoryOnDemand(SqlDraftFileRepository)
     uploads = RepositoryOnDemand(SqlUploadRepository)
     consent_links = RepositoryOnDemand(SqlConsentLinkRepository)
+    mentions = RepositoryOnDemand(SqlMentionRepository)
     documents = RepositoryOnDemand(SqlDocumentRepository)
     issued_papers = RepositoryOnDemand(SqlIssuedPaperRepository)
     personal_data = RepositoryOnDemand(SqlPersonalDataRepository)

@@ -45,6 +45,7 @@ from channels.admin.registries.import_pages import ImportPages
 from channels.admin.registries.registry_pages import RegistryPages
 from channels.admin.reports.export_pages import ExportPages
 from channels.admin.reports.report_pages import ReportPages
+from channels.admin.requests.mention_pages import MentionPages
 from channels.admin.requests.print_pages import PrintPages
 from channels.admin.requests.request_pages import RequestPages
 from channels.admin.requests.walk_in_pages import WalkInPages
@@ -120,6 +121,7 @@ def _build_request_pages(staff_sign_in: StaffSignIn, side_processes: SideProcess
         BulkPages(dependencies, store, queue_pages, side_processes.printer),
         WalkInPages(dependencies, store),
         RequestPages(dependencies, store),
+        MentionPages(dependencies, store),
         PrintPages(dependencies, store, side_processes.printer),
     )
 

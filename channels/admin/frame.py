@@ -37,6 +37,16 @@ async def skip_audit(error: DomainError, subject_label: str = "") -> None:
 
 
 @dataclass(frozen=True, slots=True)
+class WaitingCounts:
+    """How many things wait for somebody of the staff to look at them, which the navigation says."""
+
+    attempts: int = 0
+    """Payments online that somebody has to look at; 0 for who may not see them."""
+    mentions: int = 0
+    """Notes of colleagues that name them and that they have not read."""
+
+
+@dataclass(frozen=True, slots=True)
 class Visitor:
     """Somebody of the staff with a session, at one call of the site."""
 
@@ -57,8 +67,8 @@ class Visitor:
     """Whether it must show a second factor and its owner, who is inside, has no authenticator yet: nothing but making
     one is open.
     """
-    attention_count: int = 0
-    """Payments online that somebody has to look at; 0 for who may not see them."""
+    waiting_counts: WaitingCounts = field(default_factory=WaitingCounts)
+    """What waits for them to look at it."""
     form: PostedForm = field(default_factory=lambda: EMPTY_FORM)
     """What they posted, with its files; empty where nothing was."""
     audit_denial: DenialAudit = skip_audit
@@ -92,8 +102,8 @@ class NavigationSection:
     path: str
     title_key: str
     right: Right
-    shows_attention: bool = False
-    """Whether its name bears how many payments online somebody has to look at (`Visitor.attention_count`)."""
+    count: Callable[[Visitor], int] | None = None
+    """How many things wait in it for its visitor, which its name bears; None: nothing is counted."""
 
 
 class PageGroup(Protocol):

@@ -16,7 +16,14 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from channels.admin.denials import Denials
-from channels.admin.frame import HOME_PATH, PageRoute, Visitor, render_staff_error, render_staff_page
+from channels.admin.frame import (
+    HOME_PATH,
+    PageRoute,
+    Visitor,
+    WaitingCounts,
+    render_staff_error,
+    render_staff_page,
+)
 from channels.admin.reading_rules import find_reading_rule
 from channels.admin.return_links import (
     DEVICE_COOKIE,
@@ -124,7 +131,7 @@ class Gate:
             needs_code = self._needs_second_factor(actor.role_names, session, caller)
             must_enrol = needs_code and caller.inside and not await _has_authenticator(uow, session.username)
             actor = replace(actor, session=_build_acting_session(session, caller, now, needs_code=needs_code))
-            attention_count = await _count_attention(uow, actor)
+            waiting_counts = await _count_waiting(uow, actor)
         await self._record_last_seen(session)
         return Visitor(
             actor=actor,
@@ -134,7 +141,7 @@ class Gate:
             now=now,
             substitutions=substitutes,
             must_enrol=must_enrol,
-            attention_count=attention_count,
+            waiting_counts=waiting_counts,
         )
 
     def _needs_second_factor(self, role_names: frozenset[Role], session: StaffSession, caller: ClientOrigin) -> bool:
@@ -288,9 +295,13 @@ async def _has_authenticator(uow: UnitOfWork, username: str) -> bool:
     return second_factor is not None and second_factor.confirmed
 
 
-async def _count_attention(uow: UnitOfWork, actor: Actor) -> int:
-    """Return how many payments online wait for somebody to look at them, for who may see them."""
-    return await uow.payment_attempts.count_needing_attention() if may_use(Right.ATTEMPTS_VIEW, actor) else 0
+async def _count_waiting(uow: UnitOfWork, actor: Actor) -> WaitingCounts:
+    """Return how many things wait for somebody to look at them, of those that they may see."""
+    sees_attempts = may_use(Right.ATTEMPTS_VIEW, actor)
+    return WaitingCounts(
+        await uow.payment_attempts.count_needing_attention() if sees_attempts else 0,
+        await uow.mentions.count_unread(actor.identifier),
+    )
 
 
 def _build_acting_session(

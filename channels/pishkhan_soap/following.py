@@ -27,6 +27,7 @@ from domain.language.service import Command, Service
 from domain.messages.catalogue import Catalogue
 from domain.offices.office import ACTION_ANSWER_RETENTION
 from domain.papers.ports import Printer
+from domain.requests.notes import NOTE
 from domain.requests.request import Phase, RequestFilter
 from domain.values import identifiers
 from domain.values.actors import Role
@@ -51,7 +52,7 @@ async def get_request(call: CounterCall) -> Mapping[str, Any]:
         **build_summary_values(call, request),
         "question": QUESTION.find(request),
         "form": build_form_values(call, request),
-        "history": [build_event_values(event) for event in events],
+        "history": [build_event_values(event) for event in events if event.event != NOTE],
     }
 
 

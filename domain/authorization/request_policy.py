@@ -39,6 +39,7 @@ _CONCERNED_ROLES: Mapping[Right, Callable[[Service, ServiceRequest], frozenset[R
     Right.REQUESTS_ATTACH: _list_taking_roles,
     Right.REQUESTS_MOBILE: _list_unit_roles,
     Right.REQUESTS_REOPEN: _list_unit_roles,
+    Right.REQUESTS_NOTE: lambda service, _: list_seeing_roles(service),
     Right.BILLS_RESEND: _list_unit_roles,
 }
 """Rights about a request → which of the right's roles have it with that request."""

@@ -32,6 +32,7 @@ class Right(StrEnum):
     REQUESTS_ATTACH = "requests.attach"
     REQUESTS_MOBILE = "requests.mobile"
     REQUESTS_REOPEN = "requests.reopen"
+    REQUESTS_NOTE = "requests.note"
     BILLS_RESEND = "bills.resend"
     PERSONAL_DATA_ERASE = "personal_data.erase"
     ALL_REQUESTS_VIEW = "all_requests.view"
@@ -134,6 +135,7 @@ RIGHTS: Mapping[Right, RightRule] = {
     Right.REQUESTS_ATTACH: _right_of(*_UNIT_ROLES),
     Right.REQUESTS_MOBILE: _right_of(*_UNIT_ROLES),
     Right.REQUESTS_REOPEN: _right_of(*_UNIT_ROLES),
+    Right.REQUESTS_NOTE: _right_of(*_UNIT_ROLES),
     Right.BILLS_RESEND: _right_of(*_UNIT_ROLES),
     Right.PERSONAL_DATA_ERASE: _right_of(Role.ADMIN, also="system"),
     Right.ALL_REQUESTS_VIEW: _right_of(Role.MANAGER, Role.AUDITOR),

@@ -21,6 +21,7 @@ from domain.fleet.resources import Booking
 from domain.language.service import Service, StepContext, Transition, Trigger
 from domain.language.wording import day_and_hour_text
 from domain.requests.history import HistoryEvent
+from domain.requests.notes import NOTE
 from domain.requests.request import JsonObject, ServiceRequest, Timer, TimerKind
 from domain.values.actors import Actor
 from domain.values.errors import AlreadyDone, Conflict, DomainError, Forbidden, NotAllowedNow
@@ -155,9 +156,11 @@ async def require_undo(service: Service, context: StepContext, seq: int | None) 
 
 
 def find_last_event(service: Service, events: Sequence[HistoryEvent]) -> HistoryEvent:
-    """Return the last thing that happened to a request, but for the automatic steps that followed from it."""
-    automatic = {step.name for step in service.transitions if step.trigger is Trigger.AUTOMATIC}
-    return next(event for event in reversed(events) if event.event not in automatic)
+    """Return the last thing that happened to a request, but for the automatic steps that followed from it and what the
+    staff wrote to each other.
+    """
+    passed_over = {NOTE, *(step.name for step in service.transitions if step.trigger is Trigger.AUTOMATIC)}
+    return next(event for event in reversed(events) if event.event not in passed_over)
 
 
 def find_undo_refusal(

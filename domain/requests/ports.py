@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from domain.requests.consent_link import ConsentLink
 from domain.requests.documents import Document
 from domain.requests.history import ChainHead, HistoryEvent, Seal
+from domain.requests.notes import Mention, MentionedNote
 from domain.requests.request import RequestFilter, ServiceRequest, Timer, TimerKind
 from domain.values.tracking_codes import TrackingCode
 
@@ -127,6 +128,26 @@ class HistoryRepository(Protocol):
 
     def stream_seals(self) -> AsyncIterator[Seal]:
         """Stream every seal in order."""
+        ...
+
+
+class MentionRepository(Protocol):
+    """Who of the staff is named in notes about requests."""
+
+    async def add_all(self, new_mentions: Sequence[Mention]) -> None:
+        """Store whom a new note names."""
+        ...
+
+    async def count_unread(self, username: str) -> int:
+        """Return how many notes name somebody who has not read them."""
+        ...
+
+    async def mark_read(self, request_id: int, username: str, now: datetime) -> int:
+        """Note that somebody has read what names them in the notes of a request; count what they had not."""
+        ...
+
+    async def list_notes(self, username: str, limit: int) -> list[MentionedNote]:
+        """Return the notes that name somebody, the newest first."""
         ...
 
 

@@ -74,7 +74,7 @@ from store.schema.registries import (
     violations,
 )
 from store.schema.reports import machine_work, report_files, service_durations, steps
-from store.schema.requests import history, requests, seals, search_words, timers
+from store.schema.requests import history, mentions, requests, seals, search_words, timers
 from store.schema.running import (
     audit,
     key_checks,
@@ -122,6 +122,7 @@ __all__ = [
     "line_languages",
     "machine_work",
     "maintenance",
+    "mentions",
     "merged_bill_parts",
     "merged_bills",
     "metadata",

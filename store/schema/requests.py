@@ -134,6 +134,18 @@ history = Table(
     Column("hash", SafeText, nullable=False),
 )
 
+mentions = Table(
+    "mentions",
+    metadata,
+    reference_column("request_id", "requests.id", primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("username", SafeText, primary_key=True),
+    Column("at", Utc, nullable=False),
+    Column("read_at", Utc),
+    Index(None, "username", "at"),
+)
+partial_index("ix_mentions_unread", mentions.c.username, mentions.c.request_id, where=mentions.c.read_at.is_(None))
+
 seals = Table(
     "seals",
     metadata,

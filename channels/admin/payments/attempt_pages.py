@@ -47,7 +47,12 @@ class AttemptPages:
     """The list, the page of one attempt, and its forms. `gateways` are asked."""
 
     sections: Sequence[NavigationSection] = (
-        NavigationSection(ATTEMPTS_PATH, "admin.sections.attempts", Right.ATTEMPTS_VIEW, shows_attention=True),
+        NavigationSection(
+            ATTEMPTS_PATH,
+            "admin.sections.attempts",
+            Right.ATTEMPTS_VIEW,
+            lambda visitor: visitor.waiting_counts.attempts,
+        ),
     )
 
     def __init__(self, dependencies: Dependencies, store: Store, gateways: GatewaysByName) -> None:

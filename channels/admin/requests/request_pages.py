@@ -5,6 +5,7 @@ second is notified, sees the present request, and nothing is overwritten.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -38,6 +39,7 @@ from domain.actions.messages.notify import announce_outcome
 from domain.actions.queues.work import find_readable_request
 from domain.actions.requests.act import act_on_request
 from domain.actions.requests.assign import assign_request
+from domain.actions.requests.notes import read_mentions, write_note
 from domain.actions.requests.reopen import reopen_request
 from domain.actions.requests.step_back import take_step_back
 from domain.actions.requests.walk_in import correct_mobile
@@ -97,6 +99,7 @@ class RequestPages:
             PageRoute("GET", _REQUEST_PATH, Right.REQUESTS_VIEW, self._render_page),
             PageRoute("POST", f"{_REQUEST_PATH}/act/{{action:[a-z_]+}}", Right.REQUESTS_ACT, step_submission),
             self._build_form_route("step_back", Right.REQUESTS_ACT, self._submit_step_back),
+            self._build_form_route("note", Right.REQUESTS_NOTE, self._submit_note),
             self._build_form_route("assign", Right.REQUESTS_ASSIGN, VersionedAction(self._submit_assignment)),
             PageRoute(
                 "POST",
@@ -155,6 +158,13 @@ class RequestPages:
             await find_readable_request(self._dependencies, uow, code, visitor.actor)
             await take_step_back(self._dependencies, uow, code, visitor.actor, int(event_number))
         return _address_after(request, "step_back")
+
+    async def _submit_note(self, request: web.Request, visitor: Visitor) -> str:
+        async with self._store.open_unit() as uow:
+            await write_note(
+                self._dependencies, uow, _read_code(request), read_text(visitor.form, "note"), visitor.actor
+            )
+        return _address_after(request, "note")
 
     async def _submit_assignment(self, request: web.Request, visitor: Visitor, version_token: VersionToken) -> str:
         code, form = _read_code(request), visitor.form
@@ -238,6 +248,7 @@ class RequestPages:
         self, request: web.Request, visitor: Visitor, refused_form: RefusedForm | None = None
     ) -> web.Response:
         """Return the page. Why a form was refused is shown above everything, with a link to it, and beside it."""
+        visitor = await self._read_mentions(request, visitor)
         async with self._store.open_unit(write=False) as uow:
             service_request = await find_readable_request(self._dependencies, uow, _read_code(request), visitor.actor)
             request_view = await self._request_views.build_request_view(
@@ -262,6 +273,16 @@ class RequestPages:
             **build_refusal_context(offered_form, self._dependencies.wording.render_refusal(error) if error else None),
         }
         return render_staff_page(request, visitor, "admin/requests/request.html", context, error=error)
+
+    async def _read_mentions(self, request: web.Request, visitor: Visitor) -> Visitor:
+        """Note that the visitor opened the request, where notes about it name them; return them without these."""
+        if not visitor.waiting_counts.mentions:
+            return visitor
+        async with self._store.open_unit() as uow:
+            service_request = await find_readable_request(self._dependencies, uow, _read_code(request), visitor.actor)
+            read_count = await read_mentions(self._dependencies, uow, service_request, visitor.member.username)
+        counts = visitor.waiting_counts
+        return replace(visitor, waiting_counts=replace(counts, mentions=counts.mentions - read_count))
 
     async def _build_list_context(
         self, uow: UnitOfWork, request: web.Request, visitor: Visitor, code: str

@@ -16,6 +16,7 @@ from domain.actions.drafts.submitting import REPRESENTED
 from domain.actions.papers.printouts import list_printouts
 from domain.actions.requests.assign import list_colleagues
 from domain.actions.requests.described_changes import DescribedChange, describe_event_changes
+from domain.actions.requests.notes import list_namable_members
 from domain.actions.requests.reopen import REOPENED_AS, may_staff_reopen
 from domain.authorization.request_policy import may_use_on_request
 from domain.authorization.rights import Right
@@ -31,6 +32,7 @@ from domain.people.person import StaffMember
 from domain.queues.queue import Sla, SlaMoments, assess_sla
 from domain.requests.documents import Document
 from domain.requests.history import HistoryEvent, find_actor
+from domain.requests.notes import NOTE
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork
 from domain.values import tracking_codes
@@ -58,6 +60,8 @@ class HistoryEventView:
     """What was written about it; None where nothing was."""
     changes: Sequence[DescribedChange]
     """What it changed in the form; nothing, unless it was that."""
+    is_note: bool
+    """It is what colleagues wrote to each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +151,11 @@ class RequestView:
     messages: Sequence[RequestMessageView]
     """What was sent about it, the newest first, at most `MAX_MESSAGES`."""
     history: Sequence[HistoryEventView]
-    """What happened, the newest first."""
+    """What happened, the newest first, without the notes."""
+    notes: Sequence[HistoryEventView]
+    """What colleagues wrote to each other about it, the newest first."""
+    named_members: Sequence[StaffMember]
+    """Whom a note may name; empty for who may write none."""
     step_forms: Sequence[StepForm]
     """The steps that this visitor may take now."""
     assignable_members: Sequence[StaffMember]
@@ -183,6 +191,7 @@ class RequestView:
             "mobile": not self.head.is_erased and self.may_correct_mobile,
             "reopen": self.may_reopen,
             "resend": self.may_resend_bill,
+            "note": bool(self.named_members),
             "step_back": self.step_back is not None and self.step_back.obstacle is None,
             "slip": bill is not None and visitor.may(Right.PAYMENTS_RECORD),
             "reverse": bill is not None and bill.is_reversible and visitor.may(Right.PAYMENTS_REVERSE),
@@ -209,6 +218,7 @@ class RequestViews:
         service = self._dependencies.engine.get_service(request.service)
         events, staff_members = await uow.history.list_of_request(request.id), await uow.people.list_staff()
         member_names = {entry.username: entry.full_name for entry in staff_members}
+        event_views = self._build_history(service, events, member_names)
         return RequestView(
             head=await self._build_head(uow, request, service.state_named(request.state).unit, member_names),
             form_facts=self._facts.list_facts(service, visitor, service.form, request.fields),
@@ -221,7 +231,9 @@ class RequestViews:
             paper_titles=self._title_papers(service),
             bills=await self._build_bill_views(uow, request, member_names, visitor),
             messages=[self._build_message(entry) for entry in await self._load_messages(uow, request)],
-            history=self._build_history(service, events, member_names),
+            history=[entry for entry in event_views if not entry.is_note],
+            notes=[entry for entry in event_views if entry.is_note],
+            named_members=list_namable_members(service, request, staff_members, visitor.actor),
             step_forms=await self._step_views.build_step_forms(uow, request, visitor, opened_step),
             assignable_members=self._list_assignable_members(request, staff_members, visitor),
             may_attach=may_use_on_request(Right.REQUESTS_ATTACH, service, request, visitor.actor),
@@ -350,6 +362,7 @@ class RequestViews:
             self._label_channel(event.channel),
             event.note,
             describe_event_changes(self._dependencies.wording, service, event),
+            event.event == NOTE,
         )
 
     def _title_event(self, service: Service, event: HistoryEvent) -> str:

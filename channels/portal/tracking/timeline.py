@@ -11,6 +11,7 @@ from domain.actions.requests.described_changes import DescribedChange, describe_
 from domain.language.service import Service, Transition
 from domain.language.wording import day_and_hour_text
 from domain.requests.history import HistoryEvent
+from domain.requests.notes import NOTE
 from domain.requests.request import ServiceRequest
 from domain.values.actors import Actor
 
@@ -47,6 +48,8 @@ class Timeline:
         return [entry for entry in entries if entry is not None]
 
     def _build_entry(self, service: Service, event: HistoryEvent, citizen: Actor) -> TimelineEntry | None:
+        if event.event == NOTE:
+            return None
         step = next((found for found in service.steps_named(event.event)), None)
         title = self._title_event(service, step, event)
         if not title:

@@ -18,6 +18,8 @@ class InvalidReason(InvalidReasonBase):
     FUTURE = "future"
     RANGE = "range", "least", "most"
     TOO_LONG = "too_long", "limit"
+    NAMED_UNKNOWN = "named_unknown", "given"
+    NAMED_SEES_NOTHING = "named_sees_nothing", "given"
     TOO_HIGH = "too_high", "limit"
     UNKNOWN_VALUE = "unknown_value", "given"
     UNKNOWN_FIELD = "unknown_field"

@@ -8,6 +8,7 @@ import pytest
 from lxml import etree
 
 from channels.pishkhan_soap.contract import Contract
+from domain.actions.requests.notes import write_note
 from domain.audit.read_events import ReadEventFilter, ReadKind
 from domain.bills.bill import BillState
 from domain.offices.office import QUERY_ANSWER_RETENTION
@@ -15,7 +16,7 @@ from domain.values import tracking_codes
 from domain.values.actors import Role
 from tests.channels.pishkhan_soap.envelopes import CITIZEN, OURS
 from tests.channels.pishkhan_soap.soap_office import Office
-from tests.support.municipality import CIVIL_OFFICER, DRIVER, FOUR_HOURS, NEIGHBOUR, ORDER
+from tests.support.municipality import CIVIL_OFFICER, DRIVER, FOUR_HOURS, NEIGHBOUR, ORDER, actor
 from tests.support.scenarios import taxi_registries
 
 PDF = b64encode(b"%PDF-1.7 words").decode()
@@ -185,3 +186,13 @@ def test_every_operation_that_asks_says_whether_it_shows_personal_data(office: O
     contract = Contract(tuple(office.town.desk.services.values()), office.town.desk.catalogue)
     asking = {one.name for one in contract.operations if one.answer_lifetime == QUERY_ANSWER_RETENTION}
     assert {one.name for one in contract.operations if one.reads_personal_data} == asking - SHOWING_NOBODY
+
+
+async def test_what_the_staff_write_to_each_other_is_not_told(office: Office) -> None:
+    code = await office.submitted()
+    async with office.town.store.open_unit() as uow:
+        note = "دو بار بدقولی کرده است"
+        assert await write_note(office.town.desk, uow, tracking_codes.parse_code(code), note, actor(Role.CIVIL))
+    answer = await office.call("GetRequest", {"trackingCode": code})
+    assert "submit" in etree.tostring(answer.body, encoding="unicode")
+    assert "بدقولی" not in etree.tostring(answer.body, encoding="unicode")

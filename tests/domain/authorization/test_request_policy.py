@@ -48,6 +48,7 @@ CONCERNED: Mapping[Right, Callable[[Service, State], set[Role]]] = {
     Right.REQUESTS_ATTACH: lambda service, _: takers(service),
     Right.REQUESTS_MOBILE: lambda service, _: units(service) | MANAGER,
     Right.REQUESTS_REOPEN: lambda service, _: units(service) | MANAGER,
+    Right.REQUESTS_NOTE: lambda service, _: takers(service) | units(service) | MANAGER,
     Right.BILLS_RESEND: lambda service, _: units(service) | MANAGER,
 }
 """The second reckoning: who is concerned, by the declaration."""

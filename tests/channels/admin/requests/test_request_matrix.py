@@ -91,6 +91,7 @@ DOERS: Mapping[str, Callable[[Service, ServiceRequest, str], frozenset[Role]]] =
     "GET documents": lambda *_: STAFF_ROLES,
     "GET print": lambda service, _, kind: next(one.roles for one in service.printables if one.kind == kind),
     "POST act": lambda service, _, action: takers(service, action),
+    "POST note": lambda *_: STAFF_ROLES,
     "POST step_back": lambda service, *_: takers(service),
     "POST assign": lambda service, request, _: (
         service.unit_roles & {service.state_named(request.state).unit} | {Role.MANAGER}
@@ -206,7 +207,7 @@ async def offered_in_vain(who: Visitor, role: Role, subject: Subject) -> list[st
 def form(who: Visitor, role: Role, subject: Subject) -> FormData:
     """What is posted: all that any form asks for but inputs of steps and sums of money."""
     values = {"version": str(subject.request.revision), "assignee": role.value, "mobile": NEIGHBOUR, "proof": "کارت"}
-    sent = FormData({"csrf": who.csrf, **values, "reason": "خواست شهروند", "seq": "1"})
+    sent = FormData({"csrf": who.csrf, **values, "reason": "خواست شهروند", "seq": "1", "note": "ببینید"})
     sent.add_field("field", "plan")
     sent.add_field("file", PHOTO, filename="plan.jpg")
     return sent

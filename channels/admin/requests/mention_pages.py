@@ -1,0 +1,73 @@
+"""The notes that name the visitor: who wrote what about which request, those not read yet first marked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from channels.admin.actors import describe_actor
+from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
+from domain.actions.dependencies import Dependencies
+from domain.actions.requests.notes import list_own_mentions
+from domain.authorization.rights import Right
+from domain.language.wording import day_and_hour_text
+from domain.requests.notes import MentionedNote
+from domain.unit_of_work import Store
+from domain.values.tracking_codes import display_code
+
+MENTIONS_PATH = "/staff/mentions"
+
+
+@dataclass(frozen=True, slots=True)
+class MentionView:
+    """A note that names the visitor, in words."""
+
+    code: str
+    """The tracking code of its request, as machines write it."""
+    shown_code: str
+    """The same as people read it."""
+    service_title: str
+    """What the request's service is called."""
+    author_name: str
+    """Who wrote it."""
+    written_at: str
+    """Day and hour in Tehran."""
+    text: str
+    """What it says; empty once it was erased."""
+    is_unread: bool
+    """The visitor has not opened the request since."""
+
+
+class MentionPages:
+    """The list of the notes that name the visitor."""
+
+    sections: Sequence[NavigationSection] = (
+        NavigationSection(
+            MENTIONS_PATH, "admin.mentions.title", Right.REQUESTS_VIEW, lambda visitor: visitor.waiting_counts.mentions
+        ),
+    )
+
+    def __init__(self, dependencies: Dependencies, store: Store) -> None:
+        self._dependencies = dependencies
+        self._store = store
+
+    def list_routes(self) -> Sequence[PageRoute]:
+        return (PageRoute("GET", MENTIONS_PATH, Right.REQUESTS_VIEW, self._render_page),)
+
+    async def _render_page(self, request: web.Request, visitor: Visitor) -> web.Response:
+        async with self._store.open_unit(write=False) as uow:
+            notes = await list_own_mentions(self._dependencies, uow, visitor.actor)
+            names = {member.username: member.full_name for member in await uow.people.list_staff()}
+        views = [self._build_view(note, names) for note in notes]
+        return render_staff_page(request, visitor, "admin/requests/mentions.html", {"mentions": views})
+
+    def _build_view(self, note: MentionedNote, names: dict[str, str]) -> MentionView:
+        return MentionView(
+            note.code,
+            display_code(note.code),
+            self._dependencies.wording.service_title(note.service),
+            describe_actor(self._dependencies.catalogue, note.author, names),
+            day_and_hour_text(note.mention.at),
+            note.text or "",
+            note.mention.read_at is None,
+        )

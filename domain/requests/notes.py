@@ -1,0 +1,44 @@
+"""Notes that the staff write to each other about a request, and whom they name in them.
+
+A note is an event of the request's history: sealed, and erased with it. No citizen and no counter office is shown one.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from domain.values.tracking_codes import TrackingCode
+
+NOTE = "note"
+"""The event of the history that is a note. No step of a service is called so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """Somebody of the staff whom a note names."""
+
+    request_id: int
+    """The request that the note is about."""
+    seq: int
+    """The number of the note in the request's history."""
+    username: str
+    """Who is named."""
+    at: datetime
+    """When the note was written, in UTC."""
+    read_at: datetime | None = None
+    """When whoever is named opened the request, in UTC; None: not since."""
+
+
+@dataclass(frozen=True, slots=True)
+class MentionedNote:
+    """A note that names somebody, as the list of theirs shows it."""
+
+    mention: Mention
+    """Whom it names, and whether they have read it."""
+    author: str | None
+    """Who wrote it, as a label; None once erased."""
+    text: str | None
+    """What it says; None once erased."""
+    code: TrackingCode
+    """The tracking code of its request."""
+    service: str
+    """The key of that one's service."""
