@@ -8,7 +8,7 @@ from aiohttp import web
 from channels.admin.actors import describe_actor
 from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
 from domain.actions.dependencies import Dependencies
-from domain.actions.requests.notes import list_own_mentions
+from domain.actions.requests.notes import list_own_mentions, split_note
 from domain.authorization.rights import Right
 from domain.language.wording import day_and_hour_text
 from domain.requests.notes import MentionedNote
@@ -20,7 +20,7 @@ MENTIONS_PATH = "/staff/mentions"
 
 @dataclass(frozen=True, slots=True)
 class MentionView:
-    """A note that names the visitor, in words."""
+    """A note that member_names the visitor, in words."""
 
     code: str
     """The tracking code of its request, as machines write it."""
@@ -57,16 +57,18 @@ class MentionPages:
     async def _render_page(self, request: web.Request, visitor: Visitor) -> web.Response:
         async with self._store.open_unit(write=False) as uow:
             notes = await list_own_mentions(self._dependencies, uow, visitor.actor)
-            names = {member.username: member.full_name for member in await uow.people.list_staff()}
-        views = [self._build_view(note, names) for note in notes]
-        return render_staff_page(request, visitor, "admin/requests/mentions.html", {"mentions": views})
+            member_names = {member.username: member.full_name for member in await uow.people.list_staff()}
+        views = [self._build_view(note, member_names) for note in notes]
+        return render_staff_page(
+            request, visitor, "admin/requests/mentions.html", {"mentions": views, "split_note": split_note}
+        )
 
-    def _build_view(self, note: MentionedNote, names: dict[str, str]) -> MentionView:
+    def _build_view(self, note: MentionedNote, member_names: dict[str, str]) -> MentionView:
         return MentionView(
             note.code,
             display_code(note.code),
             self._dependencies.wording.service_title(note.service),
-            describe_actor(self._dependencies.catalogue, note.author, names),
+            describe_actor(self._dependencies.catalogue, note.author, member_names),
             day_and_hour_text(note.mention.at),
             note.text or "",
             note.mention.read_at is None,

@@ -39,7 +39,7 @@ from domain.actions.messages.notify import announce_outcome
 from domain.actions.queues.work import find_readable_request
 from domain.actions.requests.act import act_on_request
 from domain.actions.requests.assign import assign_request
-from domain.actions.requests.notes import read_mentions, write_note
+from domain.actions.requests.notes import read_mentions, split_note, write_note
 from domain.actions.requests.reopen import reopen_request
 from domain.actions.requests.step_back import take_step_back
 from domain.actions.requests.walk_in import correct_mobile
@@ -265,6 +265,7 @@ class RequestPages:
         context = {
             "request": request_view,
             "head": request_view.head,
+            "split_note": split_note,
             **list_context,
             "taken_step_note": self._request_views.describe_taken_step(
                 service_request, request.query.get(TAKEN_PARAMETER, "")

@@ -150,10 +150,8 @@ class RequestView:
     """The request's, with what moved on each."""
     messages: Sequence[RequestMessageView]
     """What was sent about it, the newest first, at most `MAX_MESSAGES`."""
-    history: Sequence[HistoryEventView]
-    """What happened, the newest first, without the notes."""
-    notes: Sequence[HistoryEventView]
-    """What colleagues wrote to each other about it, the newest first."""
+    events: Sequence[HistoryEventView]
+    """What happened, the newest first."""
     named_members: Sequence[StaffMember]
     """Whom a note may name; empty for who may write none."""
     step_forms: Sequence[StepForm]
@@ -172,6 +170,16 @@ class RequestView:
     """How its last step is taken back, or why it cannot be; None where there is nothing to say of that."""
     printouts: Mapping[str, str]
     """Which papers this visitor may print: kind → title."""
+
+    @property
+    def history(self) -> list[HistoryEventView]:
+        """What happened to it, the newest first, without the notes."""
+        return [event for event in self.events if not event.is_note]
+
+    @property
+    def notes(self) -> list[HistoryEventView]:
+        """What colleagues wrote to each other about it, the newest first."""
+        return [event for event in self.events if event.is_note]
 
     @property
     def has_open_step(self) -> bool:
@@ -218,7 +226,6 @@ class RequestViews:
         service = self._dependencies.engine.get_service(request.service)
         events, staff_members = await uow.history.list_of_request(request.id), await uow.people.list_staff()
         member_names = {entry.username: entry.full_name for entry in staff_members}
-        event_views = self._build_history(service, events, member_names)
         return RequestView(
             head=await self._build_head(uow, request, service.state_named(request.state).unit, member_names),
             form_facts=self._facts.list_facts(service, visitor, service.form, request.fields),
@@ -231,8 +238,7 @@ class RequestViews:
             paper_titles=self._title_papers(service),
             bills=await self._build_bill_views(uow, request, member_names, visitor),
             messages=[self._build_message(entry) for entry in await self._load_messages(uow, request)],
-            history=[entry for entry in event_views if not entry.is_note],
-            notes=[entry for entry in event_views if entry.is_note],
+            events=self._build_history(service, events, member_names),
             named_members=list_namable_members(service, request, staff_members, visitor.actor),
             step_forms=await self._step_views.build_step_forms(uow, request, visitor, opened_step),
             assignable_members=self._list_assignable_members(request, staff_members, visitor),

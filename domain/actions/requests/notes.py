@@ -73,6 +73,16 @@ async def read_mentions(dependencies: Dependencies, uow: UnitOfWork, request: Se
     return await uow.mentions.mark_read(request.id, username, dependencies.clock.now())
 
 
+def split_note(text: str) -> list[tuple[str, bool]]:
+    """Return a note in parts, each with whether it names somebody: a page shows these apart."""
+    parts: list[tuple[str, bool]] = []
+    end = 0
+    for mention in _MENTION.finditer(text):
+        parts += [(text[end : mention.start()], False), (mention[0], True)]
+        end = mention.end()
+    return [part for part in (*parts, (text[end:], False)) if part[0]]
+
+
 def _check_text(text: str) -> str:
     note_text = tidy_text(text)
     if not note_text:

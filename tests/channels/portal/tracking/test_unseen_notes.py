@@ -15,7 +15,7 @@ async def test_a_note_of_the_staff_is_on_no_page_of_its_citizen(portal: DemoSite
     async with portal.store.open_unit() as uow:
         assert await write_note(portal.desk, uow, request.code, SECRET, actor(Role.CIVIL))
     await citizen.prove_mobile("/mobile?for=my-requests&next=/my-requests")
-    for path in ("/my-requests", f"/requests/{request.code}", f"/track?code={request.code}"):
+    for path in ("/my-requests", f"/requests/{request.code}"):
         page = await citizen.get(path)
         assert "بدقولی" not in page
         assert "یادداشت همکار" not in page

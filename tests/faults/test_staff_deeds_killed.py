@@ -1,0 +1,108 @@
+"""What the staff do with a request in a process that dies: it has not happened at all, or as a whole and once."""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from multiprocessing import get_context
+from pathlib import Path
+
+import pytest
+
+from app.ids import RandomIds
+from domain.actions.dependencies import Dependencies
+from domain.actions.requests.notes import write_note
+from domain.actions.requests.step_back import take_step_back
+from domain.bills.bill import BillState
+from domain.requests.history import find_chain_faults
+from domain.services.machinery.declaration import MACHINERY_WORK
+from domain.unit_of_work import UnitOfWork
+from domain.values.actors import Role
+from domain.values.tracking_codes import parse_code
+from store.unit_of_work import SqlStore
+from tests.faults.conftest import ENGINES
+from tests.support.municipality import Municipality, StandingClock, actor, build_desk
+
+pytestmark = pytest.mark.e2e
+
+Deed = Callable[[Dependencies, UnitOfWork], Awaitable[bool]]
+
+
+@pytest.fixture(params=ENGINES)
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A migrated database of the test's own."""
+    if request.param == "sqlite":
+        return f"sqlite:///{request.getfixturevalue('database')}"
+    return str(request.getfixturevalue("postgres_url"))
+
+
+async def do_and_die(url: str, deed: Deed, place: str) -> None:
+    """Do something in this process, and die inside its unit of work, or once that is committed."""
+    desk = build_desk(StandingClock())
+    desk = replace(desk, engine=replace(desk.engine, ids=RandomIds()))
+    store = await SqlStore.connect(url)
+    async with store.open_unit() as uow:
+        assert await deed(desk, uow)
+        if place == "inside":
+            os.kill(os.getpid(), signal.SIGKILL)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+async def dies(url: str, deed: Deed, place: str) -> None:
+    """Have a process of its own do something that dies there."""
+    process = get_context("fork").Process(target=lambda: asyncio.run(do_and_die(url, deed, place)))
+    process.start()
+    await asyncio.to_thread(process.join)
+    assert process.exitcode == -signal.SIGKILL
+
+
+@asynccontextmanager
+async def opened(url: str) -> AsyncIterator[Municipality]:
+    """A furnished municipality over that database."""
+    clock, store = StandingClock(), await SqlStore.connect(url)
+    town = Municipality(build_desk(clock, services=(MACHINERY_WORK,)), store, clock, Path())
+    try:
+        await town.furnish()
+        yield town
+    finally:
+        await store.close()
+
+
+async def test_killed_while_a_step_is_taken_back(database_url: str) -> None:
+    async with opened(database_url) as town:
+        code = await town.reach("awaiting_payment")
+        (seq,) = [event.seq for event in await town.history(code) if event.event == "price"]
+
+        async def take_back(desk: Dependencies, uow: UnitOfWork) -> bool:
+            return await take_step_back(desk, uow, parse_code(code), actor(Role.REVENUE), seq)
+
+        before = await town.request(code), await town.bills(code), await town.sent()
+        await dies(database_url, take_back, "inside")
+        assert (await town.request(code), await town.bills(code), await town.sent()) == before
+        await dies(database_url, take_back, "after")
+        async with town.store.open_unit() as uow:
+            assert not await take_back(town.desk, uow)
+        request, events = await town.request(code), await town.history(code)
+        assert (request.state, [bill.state for bill in await town.bills(code)]) == ("accepted", [BillState.VOID])
+        assert [event.event for event in events].count("step_back") == 1
+        assert find_chain_faults(code, events, request.head_seq, request.head_hash) == []
+        assert [text.state.value for text in await town.sent() if text.key.endswith(".bill")] == ["expired"]
+
+
+async def test_killed_while_a_note_is_written(database: Path) -> None:
+    url = f"sqlite:///{database}"
+    async with opened(url) as town:
+        code = await town.reach("accepted")
+
+        async def write(desk: Dependencies, uow: UnitOfWork) -> bool:
+            return await write_note(desk, uow, parse_code(code), "@civil ببینید", actor(Role.REVENUE))
+
+        for place, notes in (("inside", 0), ("after", 1)):
+            await dies(url, write, place)
+            assert [event.event for event in await town.history(code)].count("note") == notes
+            async with town.store.open_unit(write=False) as uow:
+                assert await uow.mentions.count_unread("civil") == notes
+        async with town.store.open_unit() as uow:
+            assert not await write(town.desk, uow)
