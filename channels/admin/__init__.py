@@ -40,6 +40,7 @@ from channels.admin.payments.settlement_pages import SettlementPages
 from channels.admin.people.substitute_pages import SubstitutePages
 from channels.admin.people.user_pages import UserPages
 from channels.admin.queues.bulk_pages import BulkPages
+from channels.admin.queues.news_pages import NewsPages
 from channels.admin.queues.queue_pages import QueuePages
 from channels.admin.registries.import_pages import ImportPages
 from channels.admin.registries.registry_pages import RegistryPages
@@ -122,6 +123,7 @@ def _build_request_pages(staff_sign_in: StaffSignIn, side_processes: SideProcess
         WalkInPages(dependencies, store),
         RequestPages(dependencies, store),
         MentionPages(dependencies, store),
+        NewsPages(dependencies, store),
         PrintPages(dependencies, store, side_processes.printer),
     )
 

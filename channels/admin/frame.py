@@ -93,6 +93,8 @@ class PageRoute:
     right: Right
     handler: PageHandler
     max_form_bytes: int = MAX_FORM_BYTES
+    is_own_use: bool = True
+    """Whether a call shows that the visitor is there; what pages ask by themselves keeps no session alive."""
 
 
 @dataclass(frozen=True, slots=True)

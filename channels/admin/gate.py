@@ -94,7 +94,7 @@ class Gate:
         find_reading_rule(route.path)
 
         async def handle_request(request: web.Request) -> web.StreamResponse:
-            visitor = await self.identify_visitor(request)
+            visitor = await self.identify_visitor(request, is_own_use=route.is_own_use)
             if visitor is None:
                 return await self._send_to_sign_in(request, route)
             if visitor.must_enrol and route.path.startswith(_OWN_ACCOUNT_PATHS):
@@ -112,8 +112,10 @@ class Gate:
 
         return handle_request
 
-    async def identify_visitor(self, request: web.Request) -> Visitor | None:
-        """Return who calls by the session's cookie; None without a session that lives, of somebody still active."""
+    async def identify_visitor(self, request: web.Request, *, is_own_use: bool = True) -> Visitor | None:
+        """Return who calls by the session's cookie; None without a session that lives, of somebody still active. A call
+        that is not their own use of the site leaves it as it is when the session was used last.
+        """
         token = SESSION_COOKIE.read_token(request)
         if not token:
             return None
@@ -132,7 +134,7 @@ class Gate:
             must_enrol = needs_code and caller.inside and not await _has_authenticator(uow, session.username)
             actor = replace(actor, session=_build_acting_session(session, caller, now, needs_code=needs_code))
             waiting_counts = await _count_waiting(uow, actor)
-        await self._record_last_seen(session)
+        await self._record_last_seen(session, is_own_use=is_own_use)
         return Visitor(
             actor=actor,
             member=member,
@@ -188,9 +190,9 @@ class Gate:
             return EMPTY_FORM
         return form
 
-    async def _record_last_seen(self, session: StaffSession) -> None:
+    async def _record_last_seen(self, session: StaffSession, *, is_own_use: bool) -> None:
         now = self._dependencies.clock.now()
-        if now - session.seen_at >= LAST_SEEN_INTERVAL:
+        if is_own_use and now - session.seen_at >= LAST_SEEN_INTERVAL:
             session.seen_at = now
             async with self._store.open_unit() as uow:
                 await uow.staff_sessions.save_last_seen(session.digest, now)

@@ -59,6 +59,7 @@ _KINDS: Mapping[str, ReadKind | None] = {
     "/staff/requests": ReadKind.SEARCH,
     "/staff/requests/{code}": ReadKind.REQUEST,
     "/staff/mentions": ReadKind.QUEUE,
+    "/staff/news": NOBODY,
     "/staff/requests/{code}/documents/{id}": ReadKind.DOCUMENT,
     "/staff/requests/{code}/print/{kind}": ReadKind.PAPER,
     "/staff/walk-in": NOBODY,

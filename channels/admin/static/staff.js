@@ -58,6 +58,46 @@
     }
   }
 
+  // Whoever wants it is notified of new work while a page of the site is open: each browser is asked by its owner, in the
+  // own account. What was counted last is kept for all its tabs, and one that finds nothing new says nothing.
+  const NEWS = "pishkhan-news";
+  const readNews = () => JSON.parse(localStorage.getItem(NEWS));
+  const lookForNews = async () => {
+    const known = readNews();
+    if (!known || Notification.permission !== "granted") return;
+    const headers = known.tag ? { "If-None-Match": known.tag } : {};
+    const answer = await fetch("/staff/news", { headers, redirect: "error", cache: "no-store" }).catch(() => null);
+    if (answer?.status !== 200 || !readNews()) return;
+    const { waiting } = await answer.json();
+    const counts = Object.fromEntries(waiting.map(({ name, count }) => [name, count]));
+    localStorage.setItem(NEWS, JSON.stringify({ tag: answer.headers.get("ETag"), counts }));
+    for (const { name, count, text, address } of known.counts ? waiting : []) {
+      if (count <= (known.counts[name] ?? 0)) continue;
+      const news = new Notification(document.querySelector(".brand strong").textContent, { body: text, tag: name });
+      news.onclick = () => open(address);
+    }
+  };
+  if ("Notification" in window && document.querySelector(".staff-top .who")) {
+    lookForNews();
+    setInterval(lookForNews, 60_000);
+  }
+  const newsCard = document.getElementById("news-card");
+  if (newsCard && "Notification" in window) {
+    const [button, status] = [newsCard.querySelector("button"), newsCard.querySelector("[role=status]")];
+    const { textContent: turnOn } = button;
+    const show = () => (button.textContent = readNews() ? newsCard.dataset.off : turnOn);
+    button.addEventListener("click", async () => {
+      const isGranted = !readNews() && (await Notification.requestPermission()) === "granted";
+      if (isGranted) localStorage.setItem(NEWS, "{}");
+      else if (readNews()) localStorage.removeItem(NEWS);
+      else status.textContent = newsCard.dataset.denied;
+      show();
+      lookForNews();
+    });
+    newsCard.hidden = false;
+    show();
+  }
+
   // A menu closes when one clicks beside it, or leaves it by Escape.
   const who = document.querySelector(".who");
   document.addEventListener("click", (event) => {
