@@ -7,6 +7,7 @@ from domain.parsing.slots import MessageReader
 from domain.parsing.tokens import TokenStream, keys_of
 from domain.values.errors import InvalidField
 from domain.values.ibans import IBAN_DIGITS, Iban, parse_iban
+from domain.values.reasons import InvalidReason
 
 FEWEST_DIGITS = 10
 """A shorter number behind IR or «شبا» is no attempt at an account."""
@@ -21,6 +22,9 @@ _LABELS = _COUNTRY | _ACCOUNT_WORDS | keys_of(
     "خودم", "بنده", "به", "shomare", "hesab", "hesabam", "man", ":", "=", "-", "،",
 )  # fmt: skip
 _WORDS_TO_NUMBER = 4
+_MASKED_TOKENS = 8
+_WORDS_OF_PAYING = keys_of("از", "با", "کسر", "کم", "برداشت", "برداشته", "پرداخت", "az", "kam", "pardakht")
+"""Beside a card they tell that it paid."""
 
 
 class IbanPlace(NamedTuple):
@@ -32,6 +36,8 @@ class IbanPlace(NamedTuple):
     """The token after its last one."""
     iban: Iban | None
     """The account; None where the number is wrong."""
+    is_card: bool = False
+    """Whether the number is that of a card, as it is masked."""
 
 
 def find_iban(stream: TokenStream) -> IbanPlace | None:
@@ -50,6 +56,20 @@ def find_iban(stream: TokenStream) -> IbanPlace | None:
         is_named = _is_named(stream, start)
         if len(digits) >= FEWEST_DIGITS and (is_named or (len(digits) == IBAN_DIGITS and end - start == 1)):
             return IbanPlace(start, end, None)
+    return _find_card(stream)
+
+
+def _find_card(stream: TokenStream) -> IbanPlace | None:
+    """Return the masked card number (603799******6785) that a message gives to have money sent to; not one that it
+    tells of («از کارت … کم شد»).
+    """
+    if not _WORDS_OF_PAYING.isdisjoint(token.key for token in stream.tokens):
+        return None
+    for start in range(len(stream) - _MASKED_TOKENS + 1):
+        end = start + _MASKED_TOKENS
+        is_masked = all(stream.key_at(index) == "*" for index in range(start + 1, end - 1))
+        if is_masked and len(stream.digits_at(start)) == 6 and len(stream.digits_at(end - 1)) == 4:
+            return IbanPlace(start, end, None, is_card=True)
     return None
 
 
@@ -61,6 +81,9 @@ def take_iban(reader: MessageReader) -> None:
     start = reader.stream.skip_back(place.start, _LABELS)
     if place.iban:
         reader.slots["iban"] = place.iban
+        reader.stream.take(start, place.end)
+    elif place.is_card:
+        reader.problems_by_slot["iban"] = InvalidField("iban", InvalidReason.CARD_NOT_IBAN)
         reader.stream.take(start, place.end)
     else:
         reader.stream.take(start, place.start)

@@ -58,6 +58,11 @@ _COMPLAINING_WORDS = keys_of("چرا", "مگر", "مگه", "چطور", "chera", 
 _LONGEST_CLAUSE = 5
 _CLAUSE_WORDS = keys_of("و", "ولی", "اما", "که")
 _LACKING_STEMS = ("ندار", "نداشت", "نمیدان", "نمیدون", "نمیتون", "نمیتوان", "نتونست", "نتوانست")
+_NO_NEED = keys_of("نمیخواد", "نمیخاد", "نمیخواهد")
+"""Before a verb that is said to another («نمی‌خواد بیاین») it says that there is no need; else a third person wants."""
+_MOST_WORDS_TO_VERB = 3
+_ANYBODY, _WISHED_PREFIX = keys_of("کسی", "هیچکس", "هیچکی"), key_of("ب")
+_WORK_WORDS, _DOES_NOT = keys_of("کار", "kar"), (key_of("نمیکن"), "nemikon", "nmikon")
 _GREETING_WORDS = keys_of("خسته", "غمت", "ناراحت", "نگران")
 """«خسته نباشید» greets."""
 _NEGATIVE_PREFIX, _BE_NOT_PREFIX = key_of("نمی"), key_of("نباش")
@@ -65,7 +70,7 @@ _SHORTEST_PREFIXED = 5
 
 _LATIN_NEGATION = re.compile(
     r"n[ea]?mi[a-z]{2,}|na(?:kon|kard|shav|shvad|she|sho|dar|de|di|dah|fres|zan|khah|khas|khow|gir|paz|bash|bayad)[a-z]*"
-    r"|nist[a-z]*|not|never|dont|doesnt|didnt|wont|cannot"
+    r"|n(?:i|iy|ay)a(?:id|in|yd|yid|yin|eid)|nist[a-z]*|not|never|dont|doesnt|didnt|wont|cannot"
 )
 _LATIN_WANT_NEGATION = re.compile(r"n[ea]?mi(?:kh|x)[a-z]+|nakhas[a-z]+")
 _LATIN_FACT = re.compile(r"nist[a-z]*|na(?:umad|oomad|yumad|yomad|amad|shod|resid)[a-z]*|nay[ou]mad[a-z]*")
@@ -168,7 +173,8 @@ def _read_negation_at(stream: TokenStream, index: int) -> Negation | None:
     if word.isascii():
         return _read_latin_at(stream, index, word)
     if word == _NEGATIVE_PREFIX:
-        return _negation_of_word(index, min(index + 2, len(stream)), word + _without_pronoun(stream.raw_at(index + 1)))
+        verb = word + _without_pronoun(stream.raw_at(index + 1))
+        return _settle_by_words_around(stream, verb, _negation_of_word(index, min(index + 2, len(stream)), verb))
     if word in _FACT_FORMS and stream.raw_at(index - 1) in _NEED_WORDS:
         return Negation(index, index + 1, NegationKind.WISH, is_wanting=True)
     is_negated = (
@@ -177,7 +183,24 @@ def _read_negation_at(stream: TokenStream, index: int) -> Negation | None:
         or (word.startswith(_NEGATIVE_PREFIX) and len(word) >= _SHORTEST_PREFIXED)
     )
     negation = _negation_of_word(index, index + 1, word) if is_negated else None
-    return negation and negation._replace(is_wanting=negation.is_wanting or stream.raw_at(index - 1) in _NEED_WORDS)
+    return negation and _settle_by_words_around(stream, word, negation)
+
+
+def _settle_by_words_around(stream: TokenStream, verb: str, negation: Negation) -> Negation:
+    """Return a negation as the words beside it settle it: of what is needed, or of working («کار نمی‌کنم»: a fact)."""
+    word_before = stream.raw_at(negation.start - 1)
+    if word_before in _WORK_WORDS and verb.startswith(_DOES_NOT):
+        return negation._replace(kind=NegationKind.FACT)
+    is_needless = word_before in _NEED_WORDS or (verb in _NO_NEED and _addresses_another(stream, negation.end))
+    return negation._replace(is_wanting=negation.is_wanting or is_needless)
+
+
+def _addresses_another(stream: TokenStream, start: int) -> bool:
+    """Return whether words from a place on say what the reader, or anybody, would do («… بیاین», «… کسی بیاد»)."""
+    return any(
+        word in _ANYBODY or (word.startswith(_WISHED_PREFIX) and word.endswith(_ADDRESSEE_ENDINGS))
+        for word in (stream.raw_at(place) for place in range(start, start + _MOST_WORDS_TO_VERB))
+    )
 
 
 def _without_pronoun(word: str) -> str:
@@ -206,6 +229,8 @@ def _read_latin_at(stream: TokenStream, index: int, word: str) -> Negation | Non
     if word in {"don", "doesn", "didn", "won", "isn", "can"} and stream.raw_at(index + 1) in _APOSTROPHES:
         return Negation(index, min(index + 3, len(stream)), NegationKind.WISH)
     if _LATIN_FACT.fullmatch(word) and stream.raw_at(index - 1) not in _NEED_WORDS:
+        return Negation(index, index + 1, NegationKind.FACT)
+    if _LATIN_NEGATION.fullmatch(word) and word.startswith(_DOES_NOT) and stream.raw_at(index - 1) in _WORK_WORDS:
         return Negation(index, index + 1, NegationKind.FACT)
     if _LATIN_NEGATION.fullmatch(word):
         is_wanting = bool(_LATIN_WANT_NEGATION.fullmatch(word)) or stream.raw_at(index - 1) in _NEED_WORDS

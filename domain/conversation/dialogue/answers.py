@@ -9,6 +9,7 @@ from domain.fields.form import Field
 from domain.fields.types import ReadingContext
 from domain.parsing.answers import read_number
 from domain.parsing.tokens import Phrases, TokenStream, keys_of
+from domain.parsing.yes_no_words import NO_KEYS
 from domain.values.errors import DomainError, InvalidField
 from domain.values.reasons import InvalidReason
 
@@ -26,7 +27,7 @@ _GIVING_UP: Phrases[bool] = Phrases(
 _NOT_WANTED: Phrases[bool] = Phrases(
     {True: ("نمیخواد", "نمیخوام", "نمیخوایم", "نمیخواهم", "لازم نیست", "لازم نیس", "لازم ندارم", "نیازی نیست")}
 )
-_REFUSALS = keys_of("نه", "نخیر", "خیر", "دیگه", "دیگر", "ýok", "na")
+_REFUSALS = NO_KEYS | keys_of("دیگه", "دیگر")
 
 CLEAR_MOODS = frozenset({Mood.PLAIN, Mood.DOUBTFUL})
 """Kinds of sentences that hold nothing but their command."""

@@ -4,12 +4,13 @@ from domain.conversation.reading.sentences import FILLER_WORDS, PLAIN_WORDS, QUE
 from domain.parsing.filler_words import COURTESY_WORDS
 from domain.parsing.negation import find_negations
 from domain.parsing.tokens import Phrases, TokenStream, keys_of
+from domain.parsing.yes_no_words import NO_KEYS, YES_KEYS
 
-_YES_WORDS = keys_of(
-    "1", "بله", "بلی", "اره", "آره", "اری", "تایید", "تأیید", "موافقم", "اوکی", "اوکیه", "باشه", "حتما", "ثبت", "درسته",
-    "ثبتش", "تاییدش", "همینه", "دقیقا", "yes", "ok", "okay", "bale", "baleh", "are", "areh",
+_YES_WORDS = YES_KEYS | keys_of(
+    "1", "تایید", "تأیید", "موافقم", "اوکی", "اوکیه", "باشه", "حتما", "ثبت", "درسته", "ثبتش", "تاییدش", "همینه",
+    "دقیقا",
 )  # fmt: skip
-_NO_WORDS = keys_of("2", "خیر", "نه", "نخیر", "نوچ", "رد", "مخالفم", "no", "na", "nah", "kheir", "kheyr")
+_NO_WORDS = NO_KEYS | keys_of("2", "رد", "مخالفم")
 _DENIAL = keys_of("رد")
 _VERBS_OF_CONSENT = keys_of("باشه", "ثبت", "درسته")
 """Words of yes that are verbs behind a «نه» («ماشین باید باشه»)."""

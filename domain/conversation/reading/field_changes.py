@@ -14,6 +14,7 @@ from domain.parsing.filler_words import COURTESY_WORDS
 from domain.parsing.numerals import read_number_at
 from domain.parsing.times.dates import find_dates
 from domain.parsing.tokens import Phrases, TokenStream, keys_of
+from domain.parsing.yes_no_words import PLAIN_NO_WORDS
 
 _SUFFIXES = ("", "ی", "ش", "شو", "شرا", "شون", "اش", "م", "مو", "مون", "ام", "و", "ها", "های", "ه", "هم", "هاشو")
 """What is written onto the name of a field: «ساعتش», «آدرسو», «آدرسه»."""
@@ -85,7 +86,7 @@ _ERROR_PHRASES = (
     "درست نیست", "نادرست است", "نادرسته", "نادرست", "صحیح نیست", "eshtebah shod", "eshtebahe", "eshtebah",
     "ghalat", "wrong",
 )  # fmt: skip
-_REFUSAL_WORDS = ("نه", "خیر", "نخیر", "نه نه", "na", "no", "nah")
+_REFUSAL_WORDS = (*PLAIN_NO_WORDS, "نه نه")
 _MEANT_WORDS = (
     "منظورم", "منظور", "منظورم این بود", "ببخشید", "ببخشین", "معذرت", "شرمنده", "یعنی", "درستش", "صحیحش",
     "bebakhshid", "manzooram", "manzoram",

@@ -74,9 +74,7 @@ class Grammar:
         message = self._parse_text(text, day)
         if change := self._read_change_request(message, text, day):
             return change
-        if message.intent != UNKNOWN_INTENT:
-            return message
-        separated_text = self._keywords.separate_glued_word(text)
+        separated_text = self._keywords.separate_glued_word(text) if message.intent == UNKNOWN_INTENT else None
         if separated_text and (second_message := self._parse_text(separated_text, day)).has_valid_arguments:
             return second_message
         return message
@@ -207,10 +205,12 @@ class Grammar:
 
     def _parse_account(self, text: str, day: date) -> ParsedMessage | None:
         """Return the bank account that a text gives, wherever its number stands; not one in an answer («پاسخ …»)."""
-        stream = TokenStream(text)
-        if find_iban(stream) is None or any(call.intent.is_verbatim for call in self._keywords.find_calls(stream)):
+        place = find_iban(stream := TokenStream(text))
+        if place is None or any(call.intent.is_verbatim for call in self._keywords.find_calls(stream)):
             return None
-        message = self._read_call(text, self._keywords.locate_keyword(IBAN_INTENT, stream), day)
+        account_text = stream.source_text(place.start, place.end) if place.is_card else text  # «شبا ندارم، کارت …»
+        call = self._keywords.locate_keyword(IBAN_INTENT, TokenStream(account_text))
+        message = self._read_call(account_text, call, day)
         return message and replace(message, has_valid_arguments=True)
 
     def _parse_report(self, text: str, day: date) -> ParsedMessage | None:

@@ -17,9 +17,10 @@ from domain.conversation.reading.grammar import Grammar
 from domain.conversation.reading.intent_ranking import RankedIntent
 from domain.conversation.reading.parsed_message import UNKNOWN_INTENT, ParsedMessage
 from domain.conversation.reading.sentences import QUESTION_MARKS, QUOTATION_MARKS, Mood
-from domain.conversation.reading.unwanted import find_wanted_instead, read_unwanted
+from domain.conversation.reading.unwanted import find_wanted_instead, read_unwanted, wants_no_more
 from domain.conversation.reading.vocabulary import EMPTY_WORDS
 from domain.parsing.code_places import find_code_place
+from domain.parsing.negation import find_negations
 from domain.parsing.places import mentions_address
 from domain.parsing.tokens import TokenKind, TokenStream, key_of, keys_of
 
@@ -126,8 +127,16 @@ _WORDS_TO_A_REASON = keys_of(
     "بخاطر", "خاطر", "به", "بعلت", "علت", "بدلیل", "دلیل", "بابت", "برای", "جهت", "چون", "و", "از"
 )
 _WORDS_BEHIND_A_REASON = keys_of("چند", "چندروز", "روز", "روزی", "هفته", "یک", "باشم", "؟", "?")
-_WORDS_OF_NO_REASON = EMPTY_WORDS | keys_of(
-    "خودم", "باشم", "برم", "برای", "ما", "من", "تاکسی", "راننده", "چند", "روز", "حق"
+_WORDS_OF_NOT_WORKING = keys_of(
+    "با", "سر", "پشت", "بیرون", "خط", "سرویس", "ماشین", "رو", "را", "کار", "نمیکنم", "نمیکنیم", "نمیکنه", "نمیام",
+    "نمیایم", "نمیرم", "نمیریم", "نمیشینم", "نمیارم", "نمیاد", "نیستم", "نیستیم", "نمیتونم", "نمیتوانم", "کنم", "بیام",
+    "دیگه", "دیگر", "ba", "kar", "sar", "nemikonam", "nemiam", "nemiram", "taxi", "taksi",
+)  # fmt: skip
+"""That somebody does not work is the leave, and no reason for it."""
+_WORDS_OF_NO_REASON = (
+    EMPTY_WORDS
+    | _WORDS_OF_NOT_WORKING
+    | keys_of("خودم", "باشم", "برم", "برای", "ما", "من", "تاکسی", "راننده", "چند", "روز", "حق")
 )
 _WORDS_OF_HAVING_DONE = keys_of("کردم", "کردهام", "کرده", "ام", "کردیم", "دادم", "دادیم", "زدم", "kardam", "dadam")
 _REQUEST_WORDS = keys_of("درخواست", "درخواستم", "درخواستمو", "تقاضا", "darkhast")
@@ -268,11 +277,14 @@ def _guess_message(grammar: Grammar, message: ParsedMessage, text: str, now: dat
     intent = grammar.find_intent(likeliest.name)
     if intent is None or likeliest.share < (STRICTLY_SURE_SHARE if intent.is_strict else SURE_SHARE):
         return None
-    if likeliest.name not in _INTENTS_THAT_REFUSE and grammar.refuses(TokenStream(text), likeliest.name):
+    is_denied = grammar.refuses(TokenStream(text), likeliest.name) or (intent.only_asks and wants_no_more(text))
+    if likeliest.name not in _INTENTS_THAT_REFUSE and is_denied:
         return None
     meant_message = _read_meant(grammar, likeliest.name, text, now)
     if meant_message is None or not grammar.is_asked_for(meant_message, text):
         return None
+    if intent.rest_slot == "reason" and not meant_message.slots and find_negations(TokenStream(text)):
+        return None  # «با تاکسی کار نمی‌کنم» is a leave where it says when
     if _lacks_subject(meant_message, text, is_sure=likeliest.share >= CONTRADICTING_REFUSAL_SHARE):
         return None
     mood = meant_message.mood

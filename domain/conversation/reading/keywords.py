@@ -15,6 +15,7 @@ from domain.parsing.negation import Negation
 from domain.parsing.numerals import UNIT_WORDS, read_number_at
 from domain.parsing.spelling import Spelling
 from domain.parsing.tokens import Phrases, TokenKind, TokenStream, join_letters, keys_of
+from domain.parsing.yes_no_words import NO_KEYS, YES_KEYS
 
 _QUESTION_MARKS = frozenset("?؟")
 _LONGEST_MISSPELT = 3
@@ -31,7 +32,7 @@ _BEFORE_COMMANDS = COURTESY_WORDS | REQUEST_NAMES | keys_of(
     "خب",
     "ضمنا", "باز", "هنوز", "mishe",
 )  # fmt: skip
-_ANSWERS = keys_of("بله", "بلی", "خیر", "نه", "yes", "no", "ok")
+_ANSWERS = YES_KEYS | NO_KEYS
 """What commands nothing amid a sentence («انجام شده یا خیر»)."""
 _PRONOUNS = ("م", "مو", "ش", "شو", "مون", "مونو", "مان", "تون", "تان", "امو", "ام", "اشو")
 _LATIN_PRONOUNS = ("am", "amo", "esh", "esho", "emun", "emoon", "e")

@@ -86,7 +86,7 @@ def find_mood(stream: TokenStream, intent: Intent, start: int, end: int) -> Mood
         if stream.key_at(negation.start) and not start <= negation.start < end
     ]
     if refusals:
-        if _follows_keyword(stream, intent, end, refusals):
+        if _follows_keyword(stream, intent, end, refusals) or _leads_to_keyword(stream, start, refusals):
             return Mood.REFUSED
         if not set(_free_words(stream, refusals)) - FILLER_WORDS:
             return Mood.UNCLEAR if intent.is_verbatim else Mood.REFUSED
@@ -142,6 +142,18 @@ def _follows_keyword(stream: TokenStream, intent: Intent, index: int, refusals: 
     return any(
         negation.start == index and (negation.kind is NegationKind.WISH or not takes_text) for negation in refusals
     )
+
+
+def _leads_to_keyword(stream: TokenStream, start: int, refusals: Sequence[Negation]) -> bool:
+    """Return whether a message begins with saying that what its keyword calls is not needed («نیازی نیست ماشین …»)."""
+    return any(
+        negation.is_wanting and negation.end == start and begins_with_refusal(stream, negation) for negation in refusals
+    )
+
+
+def begins_with_refusal(stream: TokenStream, negation: Negation) -> bool:
+    """Return whether nothing but filling words is before a refusal: then it refuses what stands behind it."""
+    return all(stream.is_mark_at(index) or stream.raw_at(index) in FILLER_WORDS for index in range(negation.start))
 
 
 def _ends_in_refusal(stream: TokenStream, refusals: Sequence[Negation]) -> bool:

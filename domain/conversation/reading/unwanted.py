@@ -10,7 +10,7 @@ from datetime import datetime
 
 from domain.conversation.reading.grammar import Grammar
 from domain.conversation.reading.parsed_message import UNKNOWN_INTENT, ParsedMessage
-from domain.conversation.reading.sentences import QUESTION_MARKS, Mood
+from domain.conversation.reading.sentences import QUESTION_MARKS, Mood, begins_with_refusal
 from domain.conversation.reading.vocabulary import MESSAGE_WORDS
 from domain.parsing.code_places import find_code_place
 from domain.parsing.negation import Negation, find_negations, find_refusals
@@ -23,8 +23,17 @@ _WISHES = keys_of(
     "لازم", "لازمه", "لازمم", "لازممه", "نیاز", "بفرستید", "بفرستین", "بفرست", "بیارید", "بیارین", "mikham",
     "mikhaham", "mikhaym", "mikhaim", "mikhastam", "lazem", "lazeme", "befrestid",
 )  # fmt: skip
+_DEMANDS_TO_SEND = keys_of("بفرستید", "بفرستین", "بفرست", "بیارید", "بیارین", "befrestid")
+"""Behind a refusal that the message begins with they say what need not be done («نیازی نیست ماشین بفرستید»)."""
 _CANCEL_WORDS = keys_of("لغو", "لغوش", "لقو", "کنسل", "کنسلش", "باطل", "حذف", "cancel", "kansel", "laghv")
 _DEMANDS = keys_of("کنید", "کنین", "کن", "بکنید", "بکنین", "بزنید", "بزنین", "کنیدش", "کنینش", "konid", "konin", "kon")
+_SENDING_AWAY = keys_of(
+    "نیا", "نیاید", "نیایید", "نیاین", "نیایین", "نیاد", "نیان", "نیایند", "نفرست", "نفرستید", "نفرستین", "نفرستن",
+    "نیار", "نیارید", "نیارین", "nayaid", "nayaeid", "nayain", "niyain", "niain", "niayd", "niaid", "naferestid",
+    "nafrestid",
+)  # fmt: skip
+"""Who says it wants nobody to come, or nothing to be sent."""
+_TROUBLE = keys_of("زحمت", "zahmat")
 _REGRET_PHRASES: Phrases[bool] = Phrases(
     {
         True: (
@@ -45,20 +54,30 @@ def find_wanted_instead(text: str) -> str:
     if not refusals:
         return ""
     end = refusals[-1].end
-    is_wanted = any(stream.raw_at(index) in _WISHES for index in range(end, len(stream)))
+    wishes = _WISHES - _DEMANDS_TO_SEND if begins_with_refusal(stream, refusals[-1]) else _WISHES
+    is_wanted = any(stream.raw_at(index) in wishes for index in range(end, len(stream)))
     is_denied = any(negation.start >= end for negation in find_negations(stream))
     return stream.source_text(end, len(stream)) if is_wanted and not is_denied else ""
 
 
 def wants_no_more(text: str) -> bool:
-    """Return whether a text says that something is not wanted, or not any more; of messages and of ending something
-    that is no word.
+    """Return whether a text says that something is not wanted, or not any more, or that nobody shall come («نیاید،
+    خودمان انجام دادیم»); of messages and of ending something that is no word.
     """
     stream = TokenStream(text)
     message_words = {stream.raw_at(index) for index in range(len(stream))}
     if message_words & (QUESTION_MARKS | MESSAGE_WORDS | _CANCEL_WORDS):
         return False
-    return _is_unwanted(stream, find_refusals(stream))
+    refusals = find_refusals(stream)
+    return _regrets(stream) or (bool(refusals) and all(_withdraws_order(stream, negation) for negation in refusals))
+
+
+def _withdraws_order(stream: TokenStream, negation: Negation) -> bool:
+    """Return whether a refusal is of something that was wished for: it is not wanted, or nobody shall come or send it,
+    or take the trouble («زحمت نکشید»).
+    """
+    verb = stream.raw_at(negation.start)
+    return negation.is_wanting or verb in _SENDING_AWAY or stream.raw_at(negation.start - 1) in _TROUBLE
 
 
 def read_unwanted(grammar: Grammar, message: ParsedMessage, text: str, now: datetime) -> ParsedMessage | None:

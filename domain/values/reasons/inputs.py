@@ -69,6 +69,7 @@ class InvalidReason(InvalidReasonBase):
     BAD_CARD = "bad_card"
     BAD_IBAN = "bad_iban"
     IBAN_DIGITS = "iban_digits"
+    CARD_NOT_IBAN = "card_not_iban"
     BAD_CODE = "bad_code", "given"
     NATIONAL_OR_POSTAL = "national_or_postal", "given"
     # An answer in words

@@ -105,6 +105,25 @@ def test_keyword_arguments_and_words_are_weighed_together(text: str, intent: str
 
 
 @pytest.mark.parametrize(
+    ("intent", "texts"),
+    [
+        ("track", ("مامور شما نیامد", "راننده نیومده سر کار", "nayomadid", "دو ساعته معطلیم هیچکی نیومده")),
+        ("iban", ("شبایی که فرستادم غلطه", "اون شبا مال من نیست", "شبای زنمو دادم میخوام عوضش کنم")),
+        ("taxi_leave", ("از شنبه تا دوشنبه با تاکسی کار نمی‌کنم", "az shanbe ta doshanbe ba taxi kar nemikonam")),
+        ("unknown", ("دیگه با تاکسی کار نمیکنم", "تاکسی خط ما کار نمیکنه", "شب بخیر مهندس")),
+    ],
+)  # fmt: skip
+def test_what_is_complained_of_or_denied_is_what_is_wanted(intent: str, texts: tuple[str, ...]) -> None:
+    assert {text: understand(text).intent for text in texts} == dict.fromkeys(texts, intent)
+
+
+def test_a_leave_that_is_said_as_not_working_has_its_days_and_no_reason() -> None:
+    message = understand("از شنبه تا دوشنبه با تاکسی کار نمی‌کنم")
+    assert message.as_json()["slots"] == {"from": "2026-11-28", "to": "2026-11-30"}
+    assert message.mood is Mood.UNCLEAR, "it is shown before it is asked for"
+
+
+@pytest.mark.parametrize(
     "text", ["لودر لازم نداریم", "شکایتی ندارم", "قبض را ندارم 123456786", "پرداخت نمی‌کنم 123456786"]
 )
 def test_what_is_lacked_or_not_needed_calls_nothing(text: str) -> None:

@@ -68,6 +68,12 @@ def test_who_wants_no_end_is_not_asked_for_one(text: str) -> None:
         ("همسایه لودر آورد دیگه لازم نیست بیاین", True),
         ("آقا نیاین دیگه پشیمون شدم", True),
         ("اون لودری که گفته بودم رو دیگه نمیخوام", True),
+        ("نمی‌خواد بیاین کارم انجام شد", True),
+        ("سلام نیازی نیست ماشین بفرستید با بیل جمعش کردیم", True),
+        ("لودر نفرستید یه ماشین دیگه گرفتم", True),
+        ("دیگه نمی خواد زحمت بکشید همسایه آورد", True),
+        ("niyain karam anjam shod", True),
+        ("راننده نمیخواد کار کنه", False),
         ("دیگه پیامک نمیخوام", False),
         ("نمیخوام لغو بشه", False),
         ("لازم نیست خودم بیام؟", False),
@@ -76,3 +82,8 @@ def test_who_wants_no_end_is_not_asked_for_one(text: str) -> None:
 )
 def test_a_request_may_be_unwanted_without_its_code(text: str, is_unwanted: bool) -> None:
     assert wants_no_more(text) is is_unwanted
+
+
+@pytest.mark.parametrize("text", ["نیازی نیست ماشین بفرستید، خودمون آوردیم", "لازم نیست لودر بفرستید تموم شد"])
+def test_what_need_not_be_sent_is_not_ordered(text: str) -> None:
+    assert understand_message(GRAMMAR, text, NOW).intent == "unknown"

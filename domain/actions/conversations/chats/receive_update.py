@@ -33,6 +33,7 @@ from domain.chats.chat import (
 )
 from domain.conversation.buttons.answers import read_button_answer
 from domain.conversation.buttons.menus import LISTED_COMMANDS
+from domain.gateways.card_numbers import hide_written_cards
 from domain.messages.ports import StoredDialogue
 from domain.messages.records import InboundMessage, InboundState
 from domain.unit_of_work import Store, UnitOfWork
@@ -93,11 +94,16 @@ async def receive_update(dependencies: Dependencies, store: Store, update: Recei
 
 
 async def _prepare_event(dependencies: Dependencies, store: Store, update: ReceivedUpdate) -> ChatEvent:
-    """Return what came with its files, if it has any, prepared: before the unit of work that stores them."""
+    """Return what came, with card numbers masked and its files, if it has any, prepared: before the unit of work that
+    stores them.
+    """
     sender = Actor(frozenset({Role.CITIZEN}), "citizen", update.chat_id, update.channel)
     match update.chat_event:
         case SentFile() as sent_file:
-            return await _prepare_sent_file(dependencies, store, sent_file, sender)
+            shown_file = replace(sent_file, caption=hide_written_cards(sent_file.caption))
+            return await _prepare_sent_file(dependencies, store, shown_file, sender)
+        case TextWritten(text=text) as written:
+            return replace(written, text=hide_written_cards(text))
         case ButtonPressed(files=files) as press:
             prepared_files = [await _prepare_sent_file(dependencies, store, file, sender) for file in files]
             return replace(press, files=tuple(prepared_files))

@@ -81,6 +81,34 @@ async def test_the_word_alone_asks_for_the_number(town: Municipality) -> None:
     assert "بانک ناشناخته" in (await town.says("۰۶۲۹۶۰۰۰۰۰۰۰۱۰۰۳۲۴۲۰۰۰۰۱")).text
 
 
+@pytest.mark.parametrize(
+    "text", ["6037 9912 3456 7893", "شبا ندارم، کارت دارم ۶۰۳۷۹۹۱۲۳۴۵۶۷۸۹۳", "به این کارت بریزید 6037-9912-3456-7893"]
+)
+async def test_a_card_is_no_account_and_nothing_of_it_is_kept_whole(town: Municipality, text: str) -> None:
+    bill = await cancelled(town)
+    reply = (await town.says(text)).text
+    assert "شماره کارت است، نه شبا" in reply
+    assert "IR و ۲۴ رقم. در همراه‌بانک یا از شعبه" in reply
+    assert town.rows("SELECT text FROM inbox ORDER BY id DESC LIMIT 1")[0][0].endswith("603799******7893")
+    assert "شبا ثبت شد" in (await town.says(OTHER_IBAN, "بله")).text
+    assert (await account(town, bill)).iban == OTHER_IBAN
+
+
+async def test_a_card_in_a_chat_is_masked_too(town: Municipality) -> None:
+    person = await Person(town).linked()
+    await cancelled(town)
+    assert "شماره کارت است، نه شبا" in (await person.says("6037991234567893")).text
+    assert town.rows("SELECT text FROM inbox WHERE text LIKE '%6037991234567893%'") == []
+
+
+async def test_who_notices_that_the_account_was_wrong_is_asked_again(town: Municipality) -> None:
+    bill = await cancelled(town)
+    await town.says(IBAN, "بله")
+    assert "شماره شبای خودتان را بفرستید" in (await town.says("اعتراض به شبا")).text
+    await town.says(OTHER_IBAN, "بله")
+    assert (await account(town, bill)).iban == OTHER_IBAN
+
+
 async def test_who_is_owed_nothing_is_told_so_and_nothing_is_kept(town: Municipality) -> None:
     await cancelled(town)
     for text in (f"شبا {IBAN}", "شبا"):
