@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from aiohttp import web
@@ -36,6 +36,10 @@ async def skip_audit(error: DomainError, subject_label: str = "") -> None:
     """Audit nothing: at the pages where one signs in, nobody has a right yet that could be refused."""
 
 
+FAILURE_AGE = timedelta(days=7)
+"""How long ago a message may have failed to be one that somebody still looks after."""
+
+
 @dataclass(frozen=True, slots=True)
 class WaitingCounts:
     """How many things wait for somebody of the staff to look at them, which the navigation says."""
@@ -44,6 +48,8 @@ class WaitingCounts:
     """Payments online that somebody has to look at; 0 for who may not see them."""
     mentions: int = 0
     """Notes of colleagues that name them and that they have not read."""
+    failed_messages: int = 0
+    """Messages of the last `FAILURE_AGE` that failed or are of unknown outcome; 0 for who may not see them."""
 
 
 @dataclass(frozen=True, slots=True)

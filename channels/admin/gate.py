@@ -17,6 +17,7 @@ from aiohttp.typedefs import Handler
 
 from channels.admin.denials import Denials
 from channels.admin.frame import (
+    FAILURE_AGE,
     HOME_PATH,
     PageRoute,
     Visitor,
@@ -133,7 +134,7 @@ class Gate:
             needs_code = self._needs_second_factor(actor.role_names, session, caller)
             must_enrol = needs_code and caller.inside and not await _has_authenticator(uow, session.username)
             actor = replace(actor, session=_build_acting_session(session, caller, now, needs_code=needs_code))
-            waiting_counts = await _count_waiting(uow, actor)
+            waiting_counts = await _count_waiting(uow, actor, now)
         await self._record_last_seen(session, is_own_use=is_own_use)
         return Visitor(
             actor=actor,
@@ -297,12 +298,13 @@ async def _has_authenticator(uow: UnitOfWork, username: str) -> bool:
     return second_factor is not None and second_factor.confirmed
 
 
-async def _count_waiting(uow: UnitOfWork, actor: Actor) -> WaitingCounts:
+async def _count_waiting(uow: UnitOfWork, actor: Actor, now: datetime) -> WaitingCounts:
     """Return how many things wait for somebody to look at them, of those that they may see."""
-    sees_attempts = may_use(Right.ATTEMPTS_VIEW, actor)
+    sees_attempts, sees_messages = may_use(Right.ATTEMPTS_VIEW, actor), may_use(Right.MESSAGES_VIEW, actor)
     return WaitingCounts(
         await uow.payment_attempts.count_needing_attention() if sees_attempts else 0,
         await uow.mentions.count_unread(actor.identifier),
+        await uow.message_counts.count_failed(now - FAILURE_AGE) if sees_messages else 0,
     )
 
 

@@ -216,6 +216,12 @@ class MessageCountRepository(Protocol):
         """Count messages under way however old, and those of the other states from `first_id` on, by state."""
         ...
 
+    async def count_failed(self, since: datetime) -> int:
+        """Return how many messages, made or arrived since then, failed or are of unknown outcome: what somebody may
+        look after.
+        """
+        ...
+
     async def incoming(self, first_id: int) -> Mapping[InboundState, int]:
         """Count texts that came in from `first_id` on, by state."""
         ...

@@ -7,8 +7,15 @@ from typing import Any
 from aiohttp import web
 
 from channels.admin.filtered_pages import load_filtered
-from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
-from channels.admin.messages.message_pages import INBOUND_PATH, PAGE_SIZE, PAGE_TABS, resolve_message_access
+from channels.admin.frame import FAILURE_AGE, NavigationSection, PageRoute, Visitor, render_staff_page
+from channels.admin.messages.message_pages import (
+    INBOUND_PATH,
+    MAX_FAILED,
+    PAGE_SIZE,
+    PAGE_TABS,
+    load_requests,
+    resolve_message_access,
+)
 from channels.web.forms import FormWording, build_controls, describe_stray, read_form
 from channels.web.paging import ListPage, build_list_page, read_page_start
 from domain.actions.dependencies import Dependencies
@@ -16,6 +23,7 @@ from domain.authorization.rights import Right
 from domain.fields.form import Field, read_submitted
 from domain.fields.types import Choice, Identifier, ReadingContext
 from domain.messages.records import InboundMessage, InboundState
+from domain.requests.request import ServiceRequest
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values.actors import Actor
 
@@ -62,7 +70,11 @@ class InboundPages:
         message_page, filter_error = await load_filtered(
             self._find_messages(request, filter_values, visitor), ListPage((), None)
         )
+        failed_messages = [] if filter_values else await self._find_failed(visitor)
+        failed_ids = {failed_message.id for failed_message in failed_messages}
         context = {
+            "failed_messages": failed_messages,
+            "other_messages": [listed for listed in message_page.rows if listed.id not in failed_ids],
             "problem": describe_stray(FILTER_FIELDS, filter_error, self._build_wording()) if filter_error else None,
             "filters": build_controls(FILTER_FIELDS, filter_values, self._build_wording(), filter_error),
             "list_page": message_page,
@@ -84,12 +96,32 @@ class InboundPages:
             return build_list_page(
                 request,
                 INBOUND_PATH,
-                [await self._build_inbound_view(uow, message, visitor.actor) for message in found_messages],
+                await self._build_inbound_views(uow, found_messages, visitor.actor),
                 PAGE_SIZE,
             )
 
-    async def _build_inbound_view(self, uow: UnitOfWork, message: InboundMessage, actor: Actor) -> InboundView:
-        request_code, may_read = await resolve_message_access(self._dependencies, uow, message.request_id, actor)
+    async def _find_failed(self, visitor: Visitor) -> list[InboundView]:
+        """Return the texts of the last days that were not dealt with: they stand above everything else."""
+        async with self._store.open_unit(write=False) as uow:
+            failed_messages = await uow.inbox.list_recent(state=InboundState.FAILED, limit=MAX_FAILED)
+            recent_messages = [
+                message for message in failed_messages if message.received_at >= visitor.now - FAILURE_AGE
+            ]
+            return await self._build_inbound_views(uow, recent_messages, visitor.actor)
+
+    async def _build_inbound_views(
+        self, uow: UnitOfWork, messages: Sequence[InboundMessage], actor: Actor
+    ) -> list[InboundView]:
+        requests_by_id = await load_requests(uow, messages)
+        return [
+            self._build_inbound_view(message, requests_by_id.get(message.request_id or 0), actor)
+            for message in messages
+        ]
+
+    def _build_inbound_view(
+        self, message: InboundMessage, service_request: ServiceRequest | None, actor: Actor
+    ) -> InboundView:
+        request_code, may_read = resolve_message_access(self._dependencies, service_request, actor)
         return InboundView(
             message.id, message, inbound_outcome(message), request_code, message.text if may_read else None
         )

@@ -1,14 +1,14 @@
 """The log of texts that went out or wait to, and sending one again by somebody's decision."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from aiohttp import web
 
 from channels.admin.filtered_pages import load_filtered
-from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
+from channels.admin.frame import FAILURE_AGE, NavigationSection, PageRoute, Visitor, render_staff_page
 from channels.admin.submissions import FormSubmission
 from channels.web.forms import FormWording, build_controls, describe_stray, read_form
 from channels.web.paging import ListPage, build_list_page, build_page_query, read_page_start
@@ -24,7 +24,7 @@ from domain.authorization.rights import Right
 from domain.fields.form import Field, read_submitted
 from domain.fields.moments import Day
 from domain.fields.types import Choice, Identifier, ReadingContext, Text
-from domain.messages.records import MessageState, OutboxMessage
+from domain.messages.records import InboundMessage, MessageState, OutboxMessage
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values import tracking_codes
@@ -39,6 +39,9 @@ PAGE_TABS: Mapping[str, str] = {MESSAGES_PATH: "admin.messages.title", INBOUND_P
 
 PAGE_SIZE = 50
 """Texts on a page."""
+
+MAX_FAILED = 20
+"""Texts of each state that are listed first because something is wrong with them."""
 
 FILTER_FIELDS = (
     Field("state", Choice(), required=False, choices=tuple(one.value for one in MessageState)),
@@ -69,13 +72,20 @@ class MessageView:
     """Its state allows to put it back into the queue."""
 
 
-async def resolve_message_access(
-    dependencies: Dependencies, uow: UnitOfWork, request_id: int | None, actor: Actor
+async def load_requests(
+    uow: UnitOfWork, messages: Iterable[OutboxMessage | InboundMessage]
+) -> dict[int, ServiceRequest]:
+    """Return the requests that these texts are about, by id."""
+    request_ids = {message.request_id for message in messages if message.request_id is not None}
+    return {service_request.id: service_request for service_request in await uow.requests.list_by_ids(request_ids)}
+
+
+def resolve_message_access(
+    dependencies: Dependencies, service_request: ServiceRequest | None, actor: Actor
 ) -> tuple[str | None, bool]:
     """Return the tracking code of a text's request, for who may see that, and whether this actor may read the text. One
     of no request may hold what anybody wrote to us, so it is for those alone who see every request.
     """
-    service_request = await uow.requests.get(request_id) if request_id else None
     may_read = (
         may_see_request(dependencies.services, actor, service_request)
         if service_request
@@ -88,7 +98,12 @@ class MessagePages:
     """The log."""
 
     sections: Sequence[NavigationSection] = (
-        NavigationSection(MESSAGES_PATH, "admin.sections.messages", Right.MESSAGES_VIEW),
+        NavigationSection(
+            MESSAGES_PATH,
+            "admin.sections.messages",
+            Right.MESSAGES_VIEW,
+            lambda visitor: visitor.waiting_counts.failed_messages,
+        ),
     )
 
     def __init__(self, dependencies: Dependencies, store: Store) -> None:
@@ -122,7 +137,12 @@ class MessagePages:
         )
         async with self._store.open_unit(write=False) as uow:
             spent_rials = await find_spent_rials(self._dependencies, uow)
+            failed_messages = [] if filter_values else await self._find_failed(uow, visitor)
+        failed_ids = {failed_message.id for failed_message in failed_messages}
+        shown_messages = [*failed_messages, *message_page.rows]
         context = {
+            "failed_messages": failed_messages,
+            "other_messages": [listed for listed in message_page.rows if listed.id not in failed_ids],
             "spent_rials": spent_rials,
             "limit_rials": self._dependencies.policy.verification_rials_a_day,
             "problem": describe_stray(FILTER_FIELDS, filter_error, self._build_wording()) if filter_error else None,
@@ -131,20 +151,20 @@ class MessagePages:
             "list_page": message_page,
             "page_query": build_page_query(request),
             "tabs": PAGE_TABS,
-            **self._describe_refusal(request, refused_form, message_page),
+            **self._describe_refusal(request, refused_form, shown_messages),
         }
         return render_staff_page(
             request, visitor, "admin/messages/messages.html", context, error=form_error(refused_form) or filter_error
         )
 
     def _describe_refusal(
-        self, request: web.Request, refused_form: RefusedForm | None, message_page: ListPage[MessageView]
+        self, request: web.Request, refused_form: RefusedForm | None, shown_messages: Sequence[MessageView]
     ) -> Mapping[str, Any]:
         """Return why a text is not sent again: beside it, or above everything where it is not listed any more."""
         if refused_form is None:
             return {}
         message_id, problem = get_row_id(request), self._dependencies.wording.render_error(refused_form.error)
-        if message_id not in {message_view.id for message_view in message_page.rows}:
+        if message_id not in {message_view.id for message_view in shown_messages}:
             return {"problem": problem}
         return {
             "refused_message_id": message_id,
@@ -171,9 +191,21 @@ class MessagePages:
             return build_list_page(
                 request,
                 MESSAGES_PATH,
-                [await self._build_message_view(uow, message, visitor.actor) for message in found_messages],
+                await self._build_message_views(uow, found_messages, visitor.actor),
                 PAGE_SIZE,
             )
+
+    async def _find_failed(self, uow: UnitOfWork, visitor: Visitor) -> list[MessageView]:
+        """Return what was not sent lately, or nobody knows: it stands above everything else."""
+        lately = (visitor.now - FAILURE_AGE, visitor.now + timedelta(days=1))
+        failed_messages = [
+            message
+            for state in sorted(_RESENDABLE_STATES)
+            for message in await uow.outbox.list_recent(state=state, made=lately, limit=MAX_FAILED)
+        ]
+        return await self._build_message_views(
+            uow, sorted(failed_messages, key=lambda message: message.id, reverse=True), visitor.actor
+        )
 
     async def _find_request(self, uow: UnitOfWork, code: str, actor: Actor) -> ServiceRequest:
         """Return the request of a tracking code; who may not see it does not learn that there is one."""
@@ -182,8 +214,19 @@ class MessagePages:
             raise NotFound("code")
         return service_request
 
-    async def _build_message_view(self, uow: UnitOfWork, message: OutboxMessage, actor: Actor) -> MessageView:
-        request_code, may_read = await resolve_message_access(self._dependencies, uow, message.request_id, actor)
+    async def _build_message_views(
+        self, uow: UnitOfWork, messages: Sequence[OutboxMessage], actor: Actor
+    ) -> list[MessageView]:
+        requests_by_id = await load_requests(uow, messages)
+        return [
+            self._build_message_view(message, requests_by_id.get(message.request_id or 0), actor)
+            for message in messages
+        ]
+
+    def _build_message_view(
+        self, message: OutboxMessage, service_request: ServiceRequest | None, actor: Actor
+    ) -> MessageView:
+        request_code, may_read = resolve_message_access(self._dependencies, service_request, actor)
         shown_text = message.staff_text if may_read else None
         return MessageView(
             message.id,

@@ -1,15 +1,18 @@
 """The log of texts at the staff's site: its filters, and sending one again by somebody's decision."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from domain.messages.records import MessageClass, MessageState, OutboxMessage
 from domain.values import tracking_codes
 from domain.values.actors import Role
+from store.engines.prepared import PreparedStatement
 from tests.support.scenarios.site_registries import words
-from tests.support.staff_site import StaffSite, Visitor
+from tests.support.staff_site import StaffSite, Visitor, visitor
 
 MOBILE = "+989121234567"
 
@@ -154,3 +157,46 @@ async def test_what_codes_cost_within_a_day_stands_beside_what_they_may(site: St
     await sent(site, "کد ۱۲۳۴۵۶", cls=MessageClass.SECURITY, cost=1700, created_at=site.clock.now() - timedelta(days=1))
     await inside.sign_in("manager")
     assert "در ۲۴ ساعت گذشته: ۱٬۷۰۰ از ۲٬۰۰۰٬۰۰۰ ریال" in words(await inside.get("/staff/messages"))
+
+
+async def test_what_failed_lately_stands_first_and_is_counted_in_the_navigation(
+    site: StaffSite, inside: Visitor
+) -> None:
+    long_ago = {"created_at": site.clock.at - timedelta(days=8)}
+    await sent(site, "کهنه.", MessageState.FAILED, **long_ago)
+    await sent(site, "نرفته.", MessageState.FAILED, reason="credit")
+    await sent(site, "نامعلوم.", MessageState.UNKNOWN)
+    await sent(site, "رسیده.")
+    await inside.sign_in("manager")
+    page = await inside.get("/staff/messages")
+    assert page.index("نامعلوم.") < page.index("نرفته.") < page.index("رسیده.") < page.index("کهنه.")
+    assert page.count(">نرفته.</p>") == 1
+    assert "هفت روز گذشته (۲)" in words(page)
+    assert re.search(r'href="/staff/messages"[^>]*>پیام‌ها <strong>\(۲\)</strong>', await inside.get("/staff/ledger"))
+    async with visitor(site) as civil:
+        await civil.sign_in("civil")
+        assert "<strong>(" not in await civil.get("/staff/account")
+
+
+async def test_a_page_of_texts_takes_as_many_queries_for_many_requests_as_for_one(
+    site: StaffSite, inside: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    statements: list[str] = []
+    bind_values = PreparedStatement.bind_values
+
+    def note_statement(self: PreparedStatement, values: dict[str, Any]) -> tuple[str, list[Any]]:
+        statements.append("")
+        return bind_values(self, values)
+
+    monkeypatch.setattr(PreparedStatement, "bind_values", note_statement)
+    await inside.sign_in("manager")
+    counts = []
+    for _ in range(2):
+        for number in range(4):
+            request = await site.submitted()
+            await sent(site, f"دربارهٔ {number}", request_id=request.id)
+        await inside.get("/staff/messages")
+        statements.clear()
+        await inside.get("/staff/messages")
+        counts.append(len(statements))
+    assert counts[0] == counts[1]
