@@ -8,6 +8,7 @@ to that very number, together with the tracking code or on the list of the own r
 from domain.actions.dependencies import Dependencies
 from domain.actions.requests.act import lock_request
 from domain.actions.requests.request_citizen import build_citizen, send_status
+from domain.queues.request_words import list_request_words
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
@@ -16,10 +17,16 @@ from domain.values.reasons import AlreadyDoneReason, NotAllowedReason
 from domain.values.tracking_codes import TrackingCode
 
 
-def replace_mobile(request: ServiceRequest, proved_mobile: str) -> str | None:
-    """Give a request a number (+989…) whose citizen showed that it is theirs; return the one that it had."""
+async def replace_mobile(
+    dependencies: Dependencies, uow: UnitOfWork, request: ServiceRequest, proved_mobile: str
+) -> str | None:
+    """Give a request a number (+989…) whose citizen showed that it is theirs, by which it is found from now on; return
+    the one that it had.
+    """
     old_mobile, request.mobile = request.mobile, proved_mobile
     request.unverified_mobile = None
+    service = dependencies.engine.get_service(request.service)
+    await uow.search_words.replace_all(request, list_request_words(service.form, request))
     return old_mobile
 
 
@@ -46,7 +53,7 @@ async def verify_request_mobile(
         raise NotAllowedNow("code", NotAllowedReason.ERASED)
     if request.unverified_mobile != proved_mobile:
         raise NotFound("code")
-    replace_mobile(request, proved_mobile)
+    await replace_mobile(dependencies, uow, request, proved_mobile)
     await dependencies.engine.record_event(uow, request, "verify_mobile", actor, {"mobile": proved_mobile})
     service = dependencies.engine.get_service(request.service)
     await uow.people.save_person(build_citizen(dependencies, service, request, proved_mobile))

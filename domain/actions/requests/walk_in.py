@@ -127,7 +127,7 @@ async def correct_mobile(
         raise NotAllowedNow("code", NotAllowedReason.ERASED)
     if request.mobile == new_mobile:
         raise InvalidField("mobile", InvalidReason.SAME_MOBILE)
-    old_mobile = replace_mobile(request, new_mobile)
+    old_mobile = await replace_mobile(dependencies, uow, request, new_mobile)
     facts = {"mobile_before": old_mobile, "mobile": new_mobile, "proof": tidy_text(proof)}
     await dependencies.engine.record_event(uow, request, "correct_mobile", corrector, facts)
     await uow.people.save_person(build_citizen(dependencies, service, request, new_mobile))

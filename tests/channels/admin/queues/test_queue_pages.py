@@ -100,6 +100,17 @@ async def test_a_search_says_what_it_found_by(site: StaffSite, inside: Visitor, 
         assert listed(await read(other, {"q": typed})) == []
 
 
+async def test_a_corrected_mobile_is_found_by_its_last_digits(site: StaffSite, inside: Visitor) -> None:
+    request = await site.submitted()
+    await inside.sign_in("civil")
+    await inside.get(f"/staff/requests/{request.code}")
+    await inside.post(
+        f"/staff/requests/{request.code}/mobile", mobile="09351112222", proof="کارت ملی", version=request.revision
+    )
+    assert listed(await read(inside, {"q": "2222"})) == [request.code]
+    assert listed(await read(inside, {"q": "4567"})) == []
+
+
 async def read(visitor: Visitor, query: dict[str, str], status: int = 200) -> str:
     """The page that a search leads to."""
     response = await visitor.client.get("/staff/requests", params=query, headers=visitor.headers)
