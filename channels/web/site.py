@@ -30,7 +30,7 @@ STATIC_PATH = "/static"
 
 _TEMPLATE_FILTERS: Mapping[str, Callable[..., str]] = {
     "fa": persian_digits,
-    "code": tracking_codes.display_code,
+    "code": lambda code: persian_digits(tracking_codes.display_code(code)),
     "decimal": format_number,
     "mobile": display_mobile,
     "amount": group_digits,

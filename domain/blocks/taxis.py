@@ -17,6 +17,7 @@ from domain.registries.rows import RegistryFilter, RegistryRow
 from domain.registries.rules import ChargeState
 from domain.unit_of_work import UnitOfWork
 from domain.values.errors import InvalidField, MissingField, NotFound
+from domain.values.identifiers import display_plate
 from domain.values.languages import join_list
 from domain.values.reasons import InvalidReason, MissingReason, NotFoundReason
 from domain.values.text import persian_digits
@@ -64,10 +65,15 @@ class TaxiSummary(FieldType):
 
     def render_value(self, value: Any, catalogue_text: TextLookup) -> str:
         """Return «پلاک ۱۲ت۳۴۵-۵۹، کد ۱۱۴، راننده …»."""
-        present_parts = (part_name for part_name in _SUMMARY_PARTS if value.get(part_name))
         return join_list(
-            f"{catalogue_text(f'units.{part_name}')} {persian_digits(value[part_name])}" for part_name in present_parts
+            f"{catalogue_text(f'units.{part_name}')} {persian_digits(value[part_name])}"
+            for part_name in _SUMMARY_PARTS
+            if value.get(part_name)
         )
+
+    def render_on_page(self, value: Any, catalogue_text: TextLookup) -> str:
+        """Return the same with the plate as on the car."""
+        return self.render_value({**value, "plate": display_plate(value["plate"])}, catalogue_text)
 
     def search_terms(self, value: Any) -> tuple[str, ...]:
         """Return the driver's name, where it is known."""

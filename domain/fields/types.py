@@ -272,6 +272,12 @@ class Identifier(FieldType):
         """The identifier's own reason."""
         return self.REASONS[self.identifier_kind]
 
+    def render_on_page(self, value: Any, catalogue_text: TextLookup) -> str:
+        """Return a plate as on the car; the others as in messages."""
+        if self.identifier_kind == "plate":
+            return identifiers.display_plate(value)
+        return self.render_value(value, catalogue_text)
+
     def parse(self, raw_value: object, reading_context: ReadingContext) -> str:
         """Check and normalise; what a parser has read already stays as it is."""
         read_type = self.READ_TYPES.get(self.identifier_kind)

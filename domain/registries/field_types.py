@@ -191,6 +191,10 @@ class Plates(FieldType):
         """Return them, joined."""
         return join_list(persian_digits(plate) for plate in value)
 
+    def render_on_page(self, value: list[str], catalogue_text: TextLookup) -> str:
+        """Return them as on the cars, joined."""
+        return join_list(identifiers.display_plate(plate) for plate in value)
+
 
 @dataclass(frozen=True, slots=True)
 class WholeNumber(Integer):

@@ -12,7 +12,7 @@ from stdnum import luhn
 
 from domain.values.errors import InvalidField
 from domain.values.reasons import InvalidReason
-from domain.values.text import fold_compactly, fold_text
+from domain.values.text import fold_compactly, fold_text, isolate_left_to_right, persian_digits
 
 
 class NationalCode(str):
@@ -49,6 +49,7 @@ _PLATE_GAP = r"[\s\-_/|،,.]*"
 _PLATE_LETTER = "(?P<letter>الف|[ابپتثجچحخدذرزژسشصضطظعغفقکگلمنوهیtds])"
 _PLATE_SERIAL = _PLATE_GAP.join(["(?P<two>[0-9]{2})", _PLATE_LETTER, "(?P<three>[0-9]{3})"])
 _PLATE_REGION = "(?P<region>[1-9][0-9])"
+_STORED_PLATE_PATTERN = re.compile(r"(\d{2})(\D{1,3})(\d{3})-(?P<region>\d{2})")
 _PLATE_PATTERNS = (
     re.compile(_PLATE_SERIAL + _PLATE_GAP + f"(?:ایران{_PLATE_GAP})?" + _PLATE_REGION),
     re.compile(_PLATE_GAP.join(["ایران", _PLATE_REGION, _PLATE_SERIAL])),
@@ -138,6 +139,17 @@ def parse_plate(text: str) -> VehiclePlate:
         raise _refusal_for_field("plate")
     letter = _PLATE_ALIASES.get(matched["letter"], matched["letter"])
     return VehiclePlate(f"{matched['two']}{letter}{matched['three']}-{matched['region']}")
+
+
+def display_plate(plate: str) -> str:
+    """Return a stored plate as on the car, from left to right: «۱۲ ت ۳۴۵ ایران ۵۹», never torn at the end of a line.
+
+    What is no plate (a value that was kept before plates were checked) stays as it is.
+    """
+    matched = _STORED_PLATE_PATTERN.fullmatch(plate)
+    if not matched:
+        return plate
+    return isolate_left_to_right(persian_digits("\u00a0".join((*matched.groups()[:-1], "ایران", matched["region"]))))
 
 
 def parse_masked_card(text: str) -> str:

@@ -12,7 +12,7 @@ from domain.actions.queues.work import REQUESTS_PER_PAGE
 from domain.people.person import StaffMember
 from domain.requests.request import RequestFilter
 from domain.values.actors import Role
-from domain.values.text import persian_digits
+from domain.values.text import ascii_digits, persian_digits
 from domain.values.tracking_codes import display_code
 from tests.support.demo_site import MORNING
 from tests.support.pages.chromium import SIZES, WAYS, Window, signed_in, window
@@ -58,7 +58,7 @@ async def test_a_request_from_the_order_to_the_delivery(
     path = f"/staff/requests/{request.code}"
     desks = {name: await window(browser, server, size, scripts=scripts) for name in ("civil", "revenue")}
     civil, revenue = [await signed_in(opened, name) for name, opened in desks.items()]
-    await civil.get_by_role("link", name=re.compile("کارکرد|[0-9]{3} [0-9]{3}")).first.click()
+    await civil.get_by_role("link", name=re.compile("کارکرد|[۰-۹]{3} [۰-۹]{3}")).first.click()
     await expect(civil.get_by_role("heading", level=1)).to_have_text("کارکرد ماشین‌آلات")
     await opened_step(civil, "پذیرش")
     await civil.get_by_role("textbox", name="ساعت کار").fill("۳")
@@ -127,12 +127,12 @@ async def crowd(site: StaffSite) -> Crowd:
 
 async def listed(page: Page) -> Sequence[str]:
     """The tracking codes that a list shows."""
-    return ["".join(one.split()) for one in await page.locator("table.list tbody a").all_inner_texts()]
+    return [ascii_digits("".join(one.split())) for one in await page.locator("table.list tbody a").all_inner_texts()]
 
 
 async def found(page: Page, typed: str) -> Sequence[str]:
     """What the search box at the top finds."""
-    box = page.get_by_role("searchbox", name=re.compile("^کد رهگیری"))
+    box = page.get_by_role("searchbox", name=re.compile("^کد، همراه"))
     await box.fill(typed)
     async with page.expect_navigation():
         await box.press("Enter")
@@ -184,7 +184,7 @@ async def several_given(opened: Window, several: Sequence[str]) -> None:
     """Several are ticked and given to a colleague."""
     page = await opened.open("/staff?queue=open&order=oldest")
     for code in several:
-        await page.get_by_label(f"انتخاب {display_code(code)}").check()
+        await page.get_by_label(f"انتخاب {persian_digits(display_code(code))}").check()
     await page.get_by_label("ارجاع انتخاب‌شده‌ها به").select_option(label="سارا نوری")
     await page.get_by_role("button", name="ارجاع").click()
     await expect(page.get_by_role("status")).to_have_text("درخواست‌ها ارجاع شد.")

@@ -8,6 +8,7 @@ from domain.actions.feedback import moderation
 from domain.feedback.opinions import Comment
 from domain.requests.request import RequestFilter, ServiceRequest
 from domain.values.actors import Actor, Role
+from domain.values.text import persian_digits
 from domain.values.tracking_codes import display_code
 from tests.support.demo_site import MORNING
 from tests.support.pages.chromium import SIZES, WAYS, signed_in, window
@@ -66,7 +67,7 @@ async def test_an_order_of_four_machines_for_another_unit(
     for _ in "once", "reloaded":
         await expect(page.get_by_role("heading", level=1)).to_have_text("درخواست ثبت شد")
         request = await entered(site)
-        await expect(page.locator(".tracking bdi")).to_have_text(display_code(request.code))
+        await expect(page.locator(".tracking bdi")).to_have_text(persian_digits(display_code(request.code)))
         assert (request.channel, len(request.fields["items"])) == ("walk_in", 4)
         await page.reload()
     await assert_page_in_order(opened, refused=True, scripts=scripts)

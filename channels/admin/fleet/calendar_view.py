@@ -199,7 +199,7 @@ class CalendarWording:
             spoken_text = self._render_text("out", who=row.title, why=booking.note or "")
             return Piece("out", slot_count, booking.note or "", None, spoken_text, _format_span(booking, day))
         label = self._labels.get(booking.request_id, BookingLabel(""))
-        piece_kind, shown_code = "held" if booking.hold else "booked", display_code(label.code) if label.code else ""
+        piece_kind, shown_code = "held" if booking.hold else "booked", persian_digits(display_code(label.code))
         hours_text = f"{format_clock(booking.start)}–{format_clock(booking.end)}"
         spoken_text = self._render_text(piece_kind, who=row.title, hours=hours_text, code=shown_code)
         return Piece(

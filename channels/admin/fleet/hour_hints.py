@@ -14,6 +14,7 @@ from domain.language.summaries import find_applicant_name
 from domain.language.summary_columns import SummaryColumn
 from domain.unit_of_work import UnitOfWork
 from domain.values.languages import join_list
+from domain.values.text import persian_digits
 from domain.values.tracking_codes import display_code
 
 
@@ -60,7 +61,7 @@ class HourHints:
         request, render_error = hour_choice.request, self._dependencies.wording.render_error
         get_text, has_drivers = self._dependencies.catalogue.text, any(row.driven_types is not None for row in rows)
         return HourHint(
-            display_code(request.code),
+            persian_digits(display_code(request.code)),
             f"/staff/requests/{request.code}",
             get_text(f"services.{request.service}.actions.{hour_choice.step.name}"),
             [(get_text(f"admin.calendar.wish.{name}"), text) for name, text in self._list_facts(hour_choice) if text],

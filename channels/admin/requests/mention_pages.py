@@ -13,6 +13,7 @@ from domain.authorization.rights import Right
 from domain.language.wording import day_and_hour_text
 from domain.requests.notes import MentionedNote
 from domain.unit_of_work import Store
+from domain.values.text import persian_digits
 from domain.values.tracking_codes import display_code
 
 MENTIONS_PATH = "/staff/mentions"
@@ -66,7 +67,7 @@ class MentionPages:
     def _build_view(self, note: MentionedNote, member_names: dict[str, str]) -> MentionView:
         return MentionView(
             note.code,
-            display_code(note.code),
+            persian_digits(display_code(note.code)),
             self._dependencies.wording.service_title(note.service),
             describe_actor(self._dependencies.catalogue, note.author, member_names),
             day_and_hour_text(note.mention.at),

@@ -35,7 +35,6 @@ from domain.requests.history import HistoryEvent, find_actor
 from domain.requests.notes import NOTE
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork
-from domain.values import tracking_codes
 from domain.values.actors import Role
 from domain.values.identifiers import display_mobile
 from domain.values.languages import join_list
@@ -86,8 +85,6 @@ class RequestHead:
 
     code: str
     """Its tracking code as machines write it."""
-    shown_code: str
-    """The same as people read it."""
     title: str
     """What its service is called."""
     state: str
@@ -306,7 +303,6 @@ class RequestViews:
         urgency, time_left = self._assess_time(request)
         return RequestHead(
             code=request.code,
-            shown_code=tracking_codes.display_code(request.code),
             title=wording.service_title(request.service),
             state=wording.state_title(request),
             phase=request.phase.value,

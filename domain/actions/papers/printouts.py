@@ -22,9 +22,10 @@ from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
 from domain.values.errors import DomainError, NotAllowedNow, NotFound
+from domain.values.identifiers import display_plate
 from domain.values.languages import PERSIAN, in_language, language_in_force
 from domain.values.reasons import NotAllowedReason, NotFoundReason
-from domain.values.text import isolate_left_to_right, persian_digits
+from domain.values.text import persian_digits
 from domain.values.tracking_codes import TrackingCode
 
 TextsByName: TypeAlias = Mapping[str, str]
@@ -32,7 +33,7 @@ TextsByName: TypeAlias = Mapping[str, str]
 PRINTOUT_FIELD = "printout"
 """What errors name when the paper is what they are about."""
 
-PAPER_FORMATS: Mapping[str, Callable[[str], str]] = {"plate": isolate_left_to_right, "mobile": persian_digits}
+PAPER_FORMATS: Mapping[str, Callable[[str], str]] = {"plate": display_plate, "mobile": persian_digits}
 """Facts that are printed on paper otherwise than in a text message: a plate as on the car, a number that nobody
 taps.
 """

@@ -4,7 +4,6 @@ from functools import partial
 
 from domain.actions.dependencies import Dependencies
 from domain.actions.papers.printouts import (
-    PAPER_FORMATS,
     PRINTOUT_FIELD,
     PrintoutSubject,
     TextsByName,
@@ -16,7 +15,6 @@ from domain.actions.registries.rows import find_concerned, find_contact
 from domain.authorization.policy import may_use
 from domain.authorization.rights import registry_right
 from domain.blocks.receipts import BASE_RECEIPT, PAID_FOR_FACT, RECEIPT_TEXTS, gather_paid_bills
-from domain.fields.form import Field
 from domain.language.printouts import GatheredFacts
 from domain.papers.document import PaperFact, Printout
 from domain.registries.declarations import Registry
@@ -81,7 +79,7 @@ async def _find_payer_facts(uow: UnitOfWork, registry: Registry, row: RegistryRo
 
 
 async def _describe_row(dependencies: Dependencies, uow: UnitOfWork, registry: Registry, row: RegistryRow) -> str:
-    row_wording = _PaperWording(dependencies.catalogue)
+    row_wording = RowWording(dependencies.catalogue)
     return row_wording.render_row_name(registry, row.values, await row_wording.load_links(uow, registry, [row.values]))
 
 
@@ -92,12 +90,3 @@ def _render_facts(dependencies: Dependencies, registry: Registry, gathered: Gath
 
 def _receipt_title(dependencies: Dependencies, registry: Registry) -> str:
     return dependencies.catalogue.text(f"registries.{registry.key}.billed")
-
-
-class _PaperWording(RowWording):
-    """Rows as they are called on paper."""
-
-    def render_value(self, field: Field, value: object) -> str:
-        """Return a value as it is printed."""
-        text = super().render_value(field, value)
-        return PAPER_FORMATS[field.type.name](text) if field.type.name in PAPER_FORMATS else text

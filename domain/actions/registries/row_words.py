@@ -46,7 +46,7 @@ class RowWording:
             return str(value)
         if field.type.name in {"mobile", "phone"}:
             return persian_digits(str(write_cell(field, value, self._catalogue)))
-        return field.type.render_value(value, self._catalogue.text)
+        return field.type.render_on_page(value, self._catalogue.text)
 
     def render_row_name(self, registry: Registry, values: RowValues, row_links: RowLinks = NO_ROW_LINKS) -> str:
         """Return what people call a row: by the names of those to which it refers, where `row_links` has them."""

@@ -9,6 +9,7 @@ from aiohttp.test_utils import TestServer
 from playwright.async_api import Browser, Locator, Page, expect
 
 from domain.values.actors import Role
+from domain.values.text import persian_digits
 from domain.values.tracking_codes import display_code
 from tests.channels.admin.queues.test_bulk_pages import accepted
 from tests.support.pages.chromium import SIZES, signed_in, window
@@ -34,7 +35,7 @@ class CountingHand:
 
     async def tick(self, code: str) -> None:
         """Tick the row of a request."""
-        await self.click(self.page.get_by_label(f"انتخاب {display_code(code)}"))
+        await self.click(self.page.get_by_label(f"انتخاب {persian_digits(display_code(code))}"))
 
     async def press(self, button_name: str) -> None:
         """Press a button of the bar, and see that it was done."""

@@ -16,6 +16,7 @@ from domain.bills.bill import PaymentMethod
 from domain.blocks.charging import list_request_bills
 from domain.requests.request import ServiceRequest
 from domain.values.actors import Actor, Role
+from domain.values.text import persian_digits
 from domain.values.tracking_codes import display_code, parse_code
 from tests.support.pages.page_forms import read_version
 from tests.support.scenarios.site_registries import give, row, words
@@ -74,7 +75,8 @@ async def test_a_day_shows_what_is_held_and_booked_with_the_way_to_it(site: Staf
     await step(site, request.code, "accept", Role.CIVIL)
     page = await civil.get(f"{FLEET}?day={DAY}")
     assert links(page, "held") == [f"/staff/requests/{request.code}"]
-    said = f"لودر ۱، ۸–۱۲، نگه‌داشته برای درخواست {display_code(request.code)}، گل‌جمال توماج، خیابان امام، جنب پارک"
+    code = persian_digits(display_code(request.code))
+    said = f"لودر ۱، ۸–۱۲، نگه‌داشته برای درخواست {code}، گل‌جمال توماج، خیابان امام، جنب پارک"
     assert f'aria-label="{said}"' in page
     assert "گل‌جمال توماج خیابان امام، جنب پارک" in words(page)
     assert 'class="held" colspan="8"' in page
@@ -132,7 +134,7 @@ async def test_an_hour_is_chosen_for_the_step_of_a_request(site: StaffSite, civi
     page = await civil.get(f"/staff/requests/{request.code}")
     assert f'href="{FLEET}?for={request.code}&amp;step=schedule"' in page
     page = await civil.get(f"{FLEET}?for={request.code}&step=schedule")
-    assert f"ساعت آغاز «زمان‌بندی» برای درخواست {code_in_words(request.code)}" in words(page)
+    assert f"ساعت آغاز «زمان‌بندی» برای درخواست {persian_digits(code_in_words(request.code))}" in words(page)
     assert "مدت ۴ ساعت زمان خواسته‌شده پنج‌شنبه ۵ آذر ۱۴۰۵، ساعت ۸:۰۰ انتخاب همین زمان" in words(page)
     assert "راننده‌های آزاد در این زمان: رحیم" in words(page)
     free = links(page, "free")
@@ -159,7 +161,7 @@ async def test_who_can_drive_is_seen_where_the_hour_is_chosen(site: StaffSite, c
     said = words(page)
     assert ("رحیم" in said, "آنه" in said, "نورمحمد" in said) == (True, True, False)
     assert "راننده‌های آزاد در این زمان: رحیم، آنه" in said
-    assert f'aria-label="رحیم، ۱۴–۱۸، درخواست {display_code(other.code)}، ' in page
+    assert f'aria-label="رحیم، ۱۴–۱۸، درخواست {persian_digits(display_code(other.code))}، ' in page
     assert 'title="لودر ۱ از ساعت ۱۸، رانندهٔ آزاد: رحیم، آنه"' in page
     assert {parse_qs(urlsplit(one).query)["machine"][0] for one in links(page, "free")} == {"L1"}
     assert "نورمحمد" in words(await civil.get(f"{FLEET}?day={DAY}"))

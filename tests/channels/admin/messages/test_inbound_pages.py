@@ -12,6 +12,7 @@ from domain.messages.carriers import ReceivedSms
 from domain.messages.records import InboundMessage, InboundState
 from domain.values import tracking_codes
 from domain.values.actors import Role
+from domain.values.text import persian_digits
 from tests.support.demo_site import LINE
 from tests.support.scenarios.site_registries import words
 from tests.support.staff_site import StaffSite, Visitor
@@ -63,7 +64,7 @@ async def test_texts_are_shown_with_what_became_of_them(site: StaffSite, inside:
     ):
         assert shown in page
     assert f"/staff/requests/{request.code}" in page
-    assert " ".join(tracking_codes.display_code(request.code).split()) in words(page)
+    assert " ".join(persian_digits(tracking_codes.display_code(request.code)).split()) in words(page)
     assert page.index("تکرار") < page.index("تخفیف ویژه") < page.index("سلام") < page.index("لودر"), "newest first"
     assert f'href="{LOG}" aria-current="page"' in page
     assert f'href="{LOG}"' in await inside.get("/staff/messages")

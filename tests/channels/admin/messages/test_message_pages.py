@@ -10,6 +10,7 @@ import pytest
 from domain.messages.records import MessageClass, MessageState, OutboxMessage
 from domain.values import tracking_codes
 from domain.values.actors import Role
+from domain.values.text import persian_digits
 from store.engines.prepared import PreparedStatement
 from tests.support.scenarios.site_registries import words
 from tests.support.staff_site import StaffSite, Visitor, visitor
@@ -62,7 +63,7 @@ async def test_texts_are_shown_with_what_became_of_them(site: StaffSite, inside:
     for shown in ("متن &lt;b&gt;بلند&lt;/b&gt;", "سرویس پیام پاسخ نداد", "kavenegar", "۱٬۲۵۰", "status_499"):
         assert shown in page
     assert f"/staff/requests/{request.code}" in page
-    assert " ".join(tracking_codes.display_code(request.code).split()) in words(page)
+    assert " ".join(persian_digits(tracking_codes.display_code(request.code)).split()) in words(page)
 
 
 async def test_who_sees_no_request_reads_no_text_and_sends_again(site: StaffSite, inside: Visitor) -> None:
@@ -72,7 +73,7 @@ async def test_who_sees_no_request_reads_no_text_and_sends_again(site: StaffSite
     await inside.sign_in("admin")
     page = await inside.get("/staff/messages")
     assert ("متن یک" in page, "متن دو" in page, request.code in page) == (False, False, False)
-    assert " ".join(tracking_codes.display_code(request.code).split()) not in words(page)
+    assert " ".join(persian_digits(tracking_codes.display_code(request.code)).split()) not in words(page)
     for shown in ("تنها همکارانی می‌بینند", "سرویس پیام پاسخ نداد", "status_499", f"/staff/messages/{lost}/retry"):
         assert shown in page
     page = await inside.get(f"/staff/messages?code={request.code}", 404)

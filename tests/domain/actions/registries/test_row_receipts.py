@@ -28,7 +28,7 @@ from tests.support.scenarios.taxi_registries import (
     give,
 )
 
-TAXI = "\u200f\u2066۱۲ت\u200e۳۴۵-\u200e۵۹\u2069\u200f، ۱۴۰۵\u200f، سالانه"
+TAXI = "\u200f\u2066۱۲\u00a0ت\u00a0\u200e۳۴۵\u00a0ایران\u00a0\u200e۵۹\u2069\u200f، ۱۴۰۵\u200f، سالانه"
 REVENUE = actor(Role.REVENUE)
 DUTY_FACTS = {
     "به نام (در روز چاپ)": "آنه محمدی",
