@@ -53,6 +53,8 @@ COMMANDS: CommandTable = {
             "act": "app.cli.requests.requests:act",
             "assign": "app.cli.requests.requests:assign",
             "reopen": "app.cli.requests.reopening:reopen",
+            "step-back": "app.cli.requests.step_back:step_back",
+            "note": "app.cli.requests.notes:note",
             "correct-mobile": "app.cli.requests.mobile_correction:correct_mobile",
             "erase": "app.cli.requests.erasing:erase",
             "attach": "app.cli.requests.documents:attach",

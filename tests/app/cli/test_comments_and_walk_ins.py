@@ -102,6 +102,20 @@ def test_a_service_is_shown_with_its_figures(office: Terminal) -> None:
     assert office.refused("service", "show", "moon")["code"] == "unknown_service"
 
 
+def test_the_last_step_is_taken_back_and_colleagues_are_told(office: Terminal) -> None:
+    code = entered(office)["code"]
+    office.json("request", "act", code, "ask", "--as", "civil", "--set", "question=کدام کوچه؟")
+    assert office.json("request", "note", code, "@manager ببینید", "--as", "civil") == {"is_new": True}
+    assert office.refused("request", "note", code, "@nobody ببینید", "--as", "civil")["code"] == "invalid_field"
+    back = office.json("request", "step-back", code, "--as", "civil")
+    assert (back["state"], [event["event"] for event in back["history"]][-3:]) == (
+        "submitted",
+        ["ask", "note", "step_back"],
+    )
+    assert "step_before" not in back["data"]
+    assert office.refused("request", "step-back", code, "--as", "civil")["code"] == "already_done"
+
+
 def test_a_request_is_taken_up_again(office: Terminal) -> None:
     code = rejected(office)
     new = office.json("request", "reopen", code, "--reason", "سند تازه آورد", "--as", "civil")
