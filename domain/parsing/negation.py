@@ -53,6 +53,7 @@ _UNNEGATED_WORDS = frozenset({"نزد", "نبر", "نبرد", "نکش", "نده"
 """Words of their own («نزد»: beside), and «نده», which is added again below."""
 
 _NEED_WORDS = keys_of("لازم", "لازمم", "نیاز", "نیازی", "احتیاج", "احتیاجی", "lazem", "niaz")
+_IS_NOT, _TO_WORDS = keys_of("نیست", "نیس"), keys_of("به", "be")
 _COMPLAINING_WORDS = keys_of("چرا", "مگر", "مگه", "چطور", "chera", "mage")
 """Before a negated verb they ask why it is so, and refuse nothing («چرا نمی‌فرستید», «مگه نمیشه»)."""
 _LONGEST_CLAUSE = 5
@@ -191,8 +192,20 @@ def _settle_by_words_around(stream: TokenStream, verb: str, negation: Negation) 
     word_before = stream.raw_at(negation.start - 1)
     if word_before in _WORK_WORDS and verb.startswith(_DOES_NOT):
         return negation._replace(kind=NegationKind.FACT)
-    is_needless = word_before in _NEED_WORDS or (verb in _NO_NEED and _addresses_another(stream, negation.end))
+    is_needless = (
+        word_before in _NEED_WORDS
+        or (verb in _IS_NOT and _follows_need(stream, negation.start))
+        or (verb in _NO_NEED and _addresses_another(stream, negation.end))
+    )
     return negation._replace(is_wanting=negation.is_wanting or is_needless)
+
+
+def _follows_need(stream: TokenStream, index: int) -> bool:
+    """Return whether a need of something is named in the words before a place («نیازی به ماشین نیست»)."""
+    return any(
+        stream.raw_at(place) in _NEED_WORDS and stream.raw_at(place + 1) in _TO_WORDS
+        for place in range(index - 1 - _LONGEST_CLAUSE, index - 1)
+    )
 
 
 def _addresses_another(stream: TokenStream, start: int) -> bool:

@@ -73,6 +73,8 @@ def test_who_wants_no_end_is_not_asked_for_one(text: str) -> None:
         ("لودر نفرستید یه ماشین دیگه گرفتم", True),
         ("دیگه نمی خواد زحمت بکشید همسایه آورد", True),
         ("niyain karam anjam shod", True),
+        ("نیازی به ماشین نیست انجام شد", True),
+        ("نیاز به لودر دارم فردا", False),
         ("راننده نمیخواد کار کنه", False),
         ("دیگه پیامک نمیخوام", False),
         ("نمیخوام لغو بشه", False),
