@@ -62,7 +62,7 @@ _KINDS: Mapping[str, ReadKind | None] = {
     "/staff/news": NOBODY,
     "/staff/requests/{code}/documents/{id}": ReadKind.DOCUMENT,
     "/staff/requests/{code}/print/{kind}": ReadKind.PAPER,
-    "/staff/walk-in": NOBODY,
+    "/staff/walk-in": ReadKind.SEARCH,
     "/staff/registries": NOBODY,
     "/staff/registries/expiring": ReadKind.REGISTRY,
     "/staff/registries/duty/generate": NOBODY,

@@ -91,7 +91,7 @@ async def fill_machinery(page: Page) -> None:
     """Hours of two machines."""
     await page.locator("#items-0-machine").select_option("loader")
     await page.locator("#items-0-hours").fill("۴")
-    await page.get_by_role("button", name="ردیف‌های بیشتر").click()
+    await page.get_by_role("button", name="افزودن ماشین").click()
     await page.locator("#items-1-machine").select_option("grader")
     await page.locator("#items-1-hours").fill("۲٫۵")
     await go_on(page)

@@ -10,6 +10,7 @@ from domain.requests.request import RequestFilter, ServiceRequest
 from domain.values.actors import Actor, Role
 from domain.values.text import persian_digits
 from domain.values.tracking_codes import display_code
+from tests.browser.tasks.test_presses import COUNT_PRESSES
 from tests.support.demo_site import MORNING
 from tests.support.pages.chromium import SIZES, WAYS, signed_in, window
 from tests.support.pages.page_checks import assert_page_in_order
@@ -56,7 +57,7 @@ async def test_an_order_of_four_machines_for_another_unit(
     await page.get_by_role("link", name="ثبت حضوری").click()
     await page.get_by_role("link", name="کارکرد ماشین‌آلات").click()
     await fill_in(page)
-    await page.get_by_role("button", name="ردیف‌های بیشتر").click()
+    await page.get_by_role("button", name="افزودن ماشین").click()
     await expect(page.locator("#items-3-machine")).to_be_in_viewport()
     await expect(page.locator("#items-1-machine")).to_have_value("grader")
     await choose(page, 3, "crane")
@@ -74,6 +75,36 @@ async def test_an_order_of_four_machines_for_another_unit(
     await page.get_by_role("link", name="ثبت یک درخواست دیگر از همین خدمت").click()
     await expect(page.get_by_label("محل کار")).to_have_value("")
     assert opened.complaints == []
+
+
+async def test_a_known_citizen_is_three_presses_from_an_order(
+    browser: Browser, server: TestServer, site: StaffSite
+) -> None:
+    before = await site.submitted()
+    opened = await window(browser, server, SIZES["desk"])
+    await opened.page.add_init_script(COUNT_PRESSES)
+    page = await signed_in(opened, "civil")
+    await opened.open("/staff/walk-in")
+    await page.evaluate("sessionStorage.removeItem('presses')")
+    await page.get_by_label("شمارهٔ همراه شهروند").fill("09121234567")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("complementary").get_by_role("link")).to_have_text(display_code(before.code))
+    await assert_page_in_order(opened)
+    await page.get_by_role("link", name="کارکرد ماشین‌آلات").click()
+    await choose(page, 0, "loader")
+    for label, said in {"روز": "۱۴۰۵/۰۹/۰۷", "محل کار": "میدان بسیج"}.items():
+        await page.get_by_label(label, exact=False).first.fill(said)
+    await page.get_by_label("ساعت آغاز").fill("۸")
+    await page.get_by_role("button", name="بررسی قیمت").click()
+    await expect(page.get_by_role("button", name="انتخاب ساعت ۸:۰۰")).to_be_visible()
+    await expect(page.locator("#outlook")).to_contain_text("قابل پرداخت")
+    await assert_page_in_order(opened)
+    await page.get_by_role("button", name="ثبت درخواست").dblclick()
+    await expect(page.get_by_role("status").first).to_be_visible()
+    presses = int(await page.evaluate("sessionStorage.presses"))
+    assert presses - 1 == 3, "the service, the price, and entering it; the second press of a double click is none"
+    async with site.store.open_unit(write=False) as uow:
+        assert len(await uow.requests.list_requests(RequestFilter())) == 2, "once, though it was pressed twice"
 
 
 async def test_a_second_answer_stands_in_its_box(browser: Browser, server: TestServer, site: StaffSite) -> None:

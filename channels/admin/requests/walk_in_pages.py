@@ -1,16 +1,21 @@
-"""The citizen at the desk: a service is chosen, and its whole form filled in.
+"""The citizen at the desk: first the mobile, then a service, whose whole form is filled in.
 
-Whoever serves the desk enters requests for every unit, and may not see all of them afterwards: then the page that
-answers shows the tracking code and what was entered, once. A form makes one request, however often it is sent.
+Beside the form stands who the citizen is, and once it was sent to be checked or refused, what it would cost and when it
+is free. Whoever serves the desk enters requests for every unit, and may not see all of them afterwards: then the page
+that answers shows the tracking code and what was entered, once. A form makes one request, however often it is sent.
 """
 
 import re
 from collections.abc import Sequence
+from datetime import datetime
+from itertools import chain
 from typing import Any
+from urllib.parse import urlencode
 
 from aiohttp import web
 
 from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
+from channels.admin.requests.walk_in_view import CitizenCard, FormOutlook, WalkInViews
 from channels.admin.submissions import FormSubmission
 from channels.web.forms import (
     MORE_ROWS_BUTTON,
@@ -22,10 +27,12 @@ from channels.web.forms import (
     read_submitted_form,
     refuse_rows_without_machine,
 )
-from channels.web.posted import read_text
+from channels.web.posted import PostedForm, read_text
 from channels.web.refused_forms import RefusedForm, form_error
 from domain.actions.dependencies import Dependencies
-from domain.actions.requests.walk_in import WALK_IN_CHANNEL, enter_walk_in_once, find_form_faults
+from domain.actions.requests.submit import autofill_values
+from domain.actions.requests.walk_in import WALK_IN_CHANNEL, enter_walk_in_once
+from domain.actions.walk_ins.preview import WalkInPreview, find_citizen, preview_walk_in
 from domain.authorization.request_policy import may_see_request
 from domain.authorization.rights import Right
 from domain.fields.form import Field, list_missing, read_readable
@@ -34,7 +41,16 @@ from domain.language.service import Service
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import Store
 from domain.values import identifiers
-from domain.values.errors import DomainError, DuplicateRequest, InvalidField, raise_faults
+from domain.values.errors import (
+    DomainError,
+    DuplicateRequest,
+    InvalidField,
+    MissingField,
+    NotFound,
+    UnknownKind,
+    raise_faults,
+)
+from domain.values.text import persian_digits
 
 WALK_IN_PATH = "/staff/walk-in"
 _SERVICE_PATH = f"{WALK_IN_PATH}/{{service:[a-z_]+}}"
@@ -44,6 +60,12 @@ MOBILE_INPUT = "citizen_mobile"
 
 FORM_KEY_INPUT = "form_key"
 """The form's name for its own key, by which it is known again; no field of a service has it either."""
+
+REVIEW_BUTTON, HOUR_BUTTON = "review", "hour"
+"""Buttons of the form that enter nothing: it is shown again with what it comes to, or with an hour that was chosen."""
+
+FORM_FAULTS = (InvalidField, MissingField, UnknownKind, NotFound)
+"""Errors of what was typed; beside these all others of the form are told."""
 
 _MOBILE_FIELD = Field(MOBILE_INPUT, Identifier("mobile"))
 
@@ -60,6 +82,7 @@ class WalkInPages:
     def __init__(self, dependencies: Dependencies, store: Store) -> None:
         self._dependencies = dependencies
         self._store = store
+        self._views = WalkInViews(dependencies)
 
     def list_routes(self) -> Sequence[PageRoute]:
         return (
@@ -79,10 +102,26 @@ class WalkInPages:
             for service_key, service in self._dependencies.services.items()
             if service.form
         }
-        return render_staff_page(request, visitor, "admin/requests/walk_in.html", {"service_titles": service_titles})
+        mobile, faults = _read_mobile(request.query, visitor.now)
+        is_asked = bool(read_text(request.query, MOBILE_INPUT))
+        context = {
+            "service_titles": service_titles,
+            "mobile_query": urlencode({MOBILE_INPUT: identifiers.display_mobile(mobile)}) if mobile else "",
+            "mobile": read_text(request.query, MOBILE_INPUT),
+            "mobile_problem": self._dependencies.wording.render_error(faults[0]) if faults and is_asked else None,
+            "citizen": await self._find_card(mobile, visitor),
+        }
+        error = faults[0] if faults and is_asked else None
+        return render_staff_page(request, visitor, "admin/requests/walk_in.html", context, error=error)
+
+    async def _find_card(self, mobile: str, visitor: Visitor) -> CitizenCard | None:
+        if not mobile:
+            return None
+        async with self._store.open_unit(write=False) as uow:
+            return self._views.build_card(mobile, await find_citizen(self._dependencies, uow, mobile, visitor.actor))
 
     async def _submit_form(self, request: web.Request, visitor: Visitor) -> str | web.Response:
-        if MORE_ROWS_BUTTON in visitor.form:
+        if visitor.form.keys() & {MORE_ROWS_BUTTON, REVIEW_BUTTON, HOUR_BUTTON}:
             return await self._render_form(request, visitor)
         entered_request = await self._enter_request(self._find_service(request), visitor)
         if may_see_request(self._dependencies.services, visitor.actor, entered_request):
@@ -90,19 +129,28 @@ class WalkInPages:
         return self._render_entered(request, visitor, entered_request)
 
     async def _enter_request(self, service: Service, visitor: Visitor) -> ServiceRequest:
+        """Enter it; a form that is refused is refused with all that is wrong with it."""
         submitted_values, form_key = read_form(service.form, visitor.form), self._read_form_key(visitor)
-        citizen_mobile, found_faults = _read_mobile(visitor)
+        citizen_mobile, found_faults = _read_mobile(visitor.form, visitor.now)
         try:
             refuse_rows_without_machine(service.form, visitor.form)
-        except InvalidField as error:
+            if citizen_mobile:
+                async with self._store.open_unit() as uow:
+                    return await enter_walk_in_once(
+                        self._dependencies, uow, service.key, submitted_values, visitor.actor, citizen_mobile, form_key
+                    )
+        except FORM_FAULTS as error:
             found_faults.append(error)
-        async with self._store.open_unit() as uow:
-            if found_faults:
-                raise_faults(
-                    [*found_faults, *await find_form_faults(self._dependencies, uow, service.key, submitted_values)]
-                )
-            return await enter_walk_in_once(
-                self._dependencies, uow, service.key, submitted_values, visitor.actor, citizen_mobile, form_key
+        preview = await self._preview(service, visitor, submitted_values, citizen_mobile)
+        raise_faults([*chain.from_iterable(fault.faults for fault in found_faults), *preview.faults])
+        raise found_faults[0]
+
+    async def _preview(
+        self, service: Service, visitor: Visitor, submitted_values: dict[str, Any], citizen_mobile: str
+    ) -> WalkInPreview:
+        async with self._store.open_unit(write=False) as uow:
+            return await preview_walk_in(
+                self._dependencies, uow, service, submitted_values, visitor.actor, citizen_mobile or None
             )
 
     def _read_form_key(self, visitor: Visitor) -> str:
@@ -125,39 +173,58 @@ class WalkInPages:
         form_wording = FormWording(
             self._dependencies.wording, lambda field_name: self._label_field(service, field_name)
         )
-        submitted_values: dict[str, Any] = read_submitted_form(service.form, visitor.form)
-        error_faults = error.faults if error else ()
-        mobile_problem = next(
-            (
-                self._dependencies.wording.render_error(form_fault)
-                for form_fault in error_faults
-                if form_fault.field == MOBILE_INPUT
-            ),
-            None,
-        )
+        mobile_text = read_text(visitor.form if visitor.form else request.query, MOBILE_INPUT)
+        asked_mobile, _ = _read_mobile(request.query, visitor.now)
         context = {
             "service_title": self._dependencies.wording.service_title(service.key),
             "controls": build_controls(
-                service.form, submitted_values, form_wording, error, work_rows=count_work_rows(visitor.form)
+                service.form,
+                await self._find_shown_values(service, visitor, asked_mobile),
+                form_wording,
+                error,
+                work_rows=count_work_rows(visitor.form),
             ),
             "form_key": self._dependencies.ids.new_token()
             if isinstance(error, DuplicateRequest)
             else self._read_form_key(visitor),
-            "mobile": read_text(visitor.form, MOBILE_INPUT),
-            "mobile_problem": mobile_problem,
+            "mobile": mobile_text,
+            "mobile_problem": self._describe_mobile_problem(error),
             "problem": describe_stray([*service.form, _MOBILE_FIELD], error, form_wording),
+            "citizen": await self._find_card(asked_mobile, visitor),
+            "outlook": await self._find_outlook(service, visitor),
         }
         return render_staff_page(request, visitor, "admin/requests/walk_in_form.html", context, error=error)
+
+    async def _find_shown_values(self, service: Service, visitor: Visitor, asked_mobile: str) -> dict[str, Any]:
+        """Return what stands in the form: as it was typed, with the hour that was chosen; at first what is known."""
+        if visitor.form:
+            chosen_hour = read_text(visitor.form, HOUR_BUTTON)
+            typed_values = read_submitted_form(service.form, visitor.form)
+            return {**typed_values, "start": persian_digits(chosen_hour)} if chosen_hour else typed_values
+        async with self._store.open_unit(write=False) as uow:
+            return autofill_values(service, await uow.people.find_person(asked_mobile) if asked_mobile else None)
+
+    async def _find_outlook(self, service: Service, visitor: Visitor) -> FormOutlook:
+        citizen_mobile, _ = _read_mobile(visitor.form, visitor.now)
+        submitted_values = read_form(service.form, visitor.form)
+        return self._views.build_outlook(await self._preview(service, visitor, submitted_values, citizen_mobile))
+
+    def _describe_mobile_problem(self, error: DomainError | None) -> str | None:
+        faults = error.faults if error else ()
+        mobile_fault = next((fault for fault in faults if fault.field == MOBILE_INPUT), None)
+        return self._dependencies.wording.render_error(mobile_fault) if mobile_fault else None
 
     def _render_entered(self, request: web.Request, visitor: Visitor, entered_request: ServiceRequest) -> web.Response:
         """Show what was entered to somebody who may not open it: the mobile is the one that was typed here."""
         service, get_text = self._find_service(request), self._dependencies.catalogue.text
+        citizen_mobile = identifiers.parse_mobile(read_text(visitor.form, MOBILE_INPUT))
         unit_role = service.state_named(entered_request.state).unit
         context = {
             "service_title": self._dependencies.wording.service_title(service.key),
             "service_key": service.key,
             "request_code": entered_request.code,
-            "mobile": identifiers.display_mobile(identifiers.parse_mobile(read_text(visitor.form, MOBILE_INPUT))),
+            "mobile": identifiers.display_mobile(citizen_mobile),
+            "mobile_query": urlencode({MOBILE_INPUT: identifiers.display_mobile(citizen_mobile)}),
             "unit": get_text(f"roles.{unit_role}") if unit_role else None,
             "form_values": [
                 (
@@ -174,10 +241,10 @@ class WalkInPages:
         return self._dependencies.catalogue.text(f"services.{service.key}.fields.{field_name}.label")
 
 
-def _read_mobile(visitor: Visitor) -> tuple[str, list[DomainError]]:
+def _read_mobile(values: PostedForm, now: datetime) -> tuple[str, list[DomainError]]:
     """Return the citizen's mobile, which is empty if anything is wrong with it, and what that is."""
     read_values, found_faults = read_readable(
-        (_MOBILE_FIELD,), {MOBILE_INPUT: read_text(visitor.form, MOBILE_INPUT)}, ReadingContext(visitor.now)
+        (_MOBILE_FIELD,), {MOBILE_INPUT: read_text(values, MOBILE_INPUT)}, ReadingContext(now)
     )
     return read_values.get(MOBILE_INPUT, ""), [
         *found_faults,

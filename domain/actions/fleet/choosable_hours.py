@@ -70,6 +70,10 @@ class MachineHours:
             return None
         return self._assign(start, line)
 
+    def is_possible(self, start: datetime) -> bool:
+        """Return whether all machines that are wanted can be booked from then on, with somebody to drive each."""
+        return self._assign(start) is not None
+
     def list_drivers(self, start: datetime) -> Sequence[str]:
         """Return the names of those who are free from then to the end of the work and drive one of the machines."""
         machine_types = {item["machine"] for item in self.request.fields["items"]}
@@ -79,10 +83,10 @@ class MachineHours:
             if any(drives(operator, machine_type) for machine_type in machine_types)
         ]
 
-    def _assign(self, start: datetime, machine_code: str) -> StepInputs | None:
+    def _assign(self, start: datetime, *first_codes: str) -> StepInputs | None:
         if find_span_fault((start, start + self.duration), self.now, self.longest):
             return None
-        preferred_codes = [machine_code, *self.own_codes]
+        preferred_codes = [*first_codes, *self.own_codes]
         try:
             machines = pick_machines(
                 self._list_free(ResourceKind.MACHINE, start), self.request, preferred_codes=preferred_codes

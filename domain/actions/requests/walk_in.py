@@ -10,7 +10,7 @@ from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import announce_outcome
 from domain.actions.requests.act import lock_request
 from domain.actions.requests.request_citizen import build_citizen, send_status
-from domain.actions.requests.submit import read_request_form, submit_request
+from domain.actions.requests.submit import submit_request
 from domain.actions.requests.unverified import replace_mobile
 from domain.authorization.policy import require_right
 from domain.authorization.request_policy import require_request_right
@@ -20,7 +20,7 @@ from domain.requests.request import RequestFilter, ServiceRequest
 from domain.unit_of_work import UnitOfWork
 from domain.values import identifiers
 from domain.values.actors import Actor
-from domain.values.errors import DomainError, DuplicateRequest, InvalidField, MissingField, NotAllowedNow
+from domain.values.errors import DuplicateRequest, InvalidField, MissingField, NotAllowedNow
 from domain.values.reasons import DuplicateReason, InvalidReason, NotAllowedReason
 from domain.values.text import tidy_text
 from domain.values.tracking_codes import TrackingCode, parse_code
@@ -28,7 +28,6 @@ from domain.values.version_token import VersionToken
 
 WALK_IN_CHANNEL = "walk_in"
 """The channel of what is entered at the desk: nothing of a form is deferred there."""
-
 
 FORM_MEMORY = timedelta(days=1)
 """How long a form that made a request is known again."""
@@ -57,18 +56,6 @@ async def enter_walk_in(
     """
     walk_in_actor = replace(require_right(Right.REQUESTS_ENTER, actor, "service"), channel=WALK_IN_CHANNEL)
     return await submit_request(dependencies, uow, service, submitted, walk_in_actor, mobile)
-
-
-async def find_form_faults(
-    dependencies: Dependencies, uow: UnitOfWork, service_key: str, submitted: Mapping[str, object]
-) -> list[DomainError]:
-    """Return what is wrong with the form of somebody whose mobile is not known yet: what comes with it (a name that was
-    given before) is not called missing.
-    """
-    service = dependencies.engine.get_service(service_key)
-    _, faults = await read_request_form(dependencies, uow, service, {}, submitted, None, WALK_IN_CHANNEL)
-    autofilled_names = {entry.name for entry in service.form if entry.autofill}
-    return [entry for entry in faults if not (isinstance(entry, MissingField) and entry.field in autofilled_names)]
 
 
 async def enter_walk_in_once(

@@ -1,0 +1,91 @@
+"""What the desk sees while a form is filled in: the citizen with the last requests, the price and the hours that are
+free; and all that is wrong with the form at once.
+"""
+
+import re
+from collections.abc import Mapping
+
+from domain.requests.request import RequestFilter
+from domain.values.actors import Role
+from domain.values.tracking_codes import display_code
+from tests.channels.admin.fleet.test_calendar_pages import paid
+from tests.support.scenarios.site_registries import words
+from tests.support.staff_site import StaffSite, Visitor
+
+DESK = "/staff/walk-in"
+MACHINERY = f"{DESK}/machinery"
+KNOWN = "?citizen_mobile=09121234567"
+BEGUN: Mapping[str, str] = {
+    "citizen_mobile": "09121234567",
+    "items-0-machine": "loader",
+    "items-0-hours": "۲",
+    "date": "۱۴۰۵/۰۹/۰۵",
+}
+
+
+def free_hours(page: str) -> list[str]:
+    """The hours that can be chosen beside the form."""
+    return re.findall(r'name="hour" value="([0-9:]+)"', page)
+
+
+async def test_a_known_citizen_is_there_before_the_form(site: StaffSite, inside: Visitor) -> None:
+    done, opened = await site.submitted(), await site.submitted(date="2026-11-29")
+    await site.demo.act(done.code, "reject", Role.CIVIL, {"reason": "راه نیست"})
+    await inside.sign_in("civil")
+    page = await inside.get(f"{DESK}{KNOWN}")
+    codes = re.findall(r'<a href="/staff/requests/([0-9]+)"', page)
+    assert codes == [opened.code, done.code], "the open one first"
+    assert "گل‌جمال توماج ۰۹۱۲۱۲۳۴۵۶۷" in words(page)
+    assert f'href="{MACHINERY}?citizen_mobile=09121234567"' in page
+    page = await inside.get(f"{MACHINERY}{KNOWN}")
+    assert re.findall(r'id="full_name" [^>]*value="([^"]*)"', page) == ["گل‌جمال توماج"]
+    assert re.findall(r'id="national_code" [^>]*value="([^"]*)"', page) == ["0499370899"]
+
+
+async def test_requests_of_other_units_are_counted_and_not_shown(site: StaffSite, inside: Visitor) -> None:
+    request = await site.submitted()
+    await inside.sign_in("expert")
+    page = await inside.get(f"{DESK}{KNOWN}")
+    assert "و ۱ درخواست نزد واحدهای دیگر" in words(page)
+    assert display_code(request.code) not in page
+    assert "این شماره هنوز شناخته نیست" in words(await inside.get(f"{DESK}?citizen_mobile=09350000000"))
+    assert 'id="mobile-problem"' in await inside.get(f"{DESK}?citizen_mobile=12", 422)
+    assert 'id="mobile-problem"' not in await inside.get(DESK)
+
+
+async def test_price_and_free_hours_are_known_before_all_is_filled_in(site: StaffSite, inside: Visitor) -> None:
+    other = await paid(site, start="09:00")
+    await site.demo.act(other.code, "schedule", Role.CIVIL)
+    await inside.sign_in("civil")
+    assert free_hours(await inside.get(MACHINERY)) == []
+    page = await inside.post(MACHINERY, 200, review="yes", **BEGUN)
+    assert "قابل پرداخت" in words(page)
+    assert "ساعت‌های آزاد پنج‌شنبه ۵ آذر ۱۴۰۵" in words(page)
+    assert free_hours(page) == [], "the office stays closed on Thursdays"
+    page = await inside.post(MACHINERY, 200, review="yes", **{**BEGUN, "date": "۱۴۰۵/۰۹/۰۷"})
+    assert (free_hours(page)[0], free_hours(page)[-1], len(free_hours(page))) == ("07:30", "14:00", 14)
+    assert 'aria-invalid="true"' not in page
+    page = await inside.post(MACHINERY, 200, hour="10:30", **BEGUN)
+    assert re.findall(r'id="start" [^>]*value="([^"]*)"', page) == ["۱۰:۳۰"]
+    async with site.store.open_unit(write=False) as uow:
+        assert len(await uow.requests.list_requests(RequestFilter())) == 1, "nothing was entered"
+
+
+async def test_hours_that_somebody_has_are_not_offered(site: StaffSite, inside: Visitor) -> None:
+    other = await paid(site, start="09:00", date="2026-11-28")
+    await site.demo.act(other.code, "schedule", Role.CIVIL)
+    await inside.sign_in("civil")
+    await inside.get(MACHINERY)
+    page = await inside.post(MACHINERY, 200, review="yes", **{**BEGUN, "date": "۱۴۰۵/۰۹/۰۷"})
+    assert free_hours(page) == ["13:00", "13:30", "14:00"]
+
+
+async def test_all_that_is_wrong_is_told_at_once(site: StaffSite, inside: Visitor) -> None:
+    await inside.sign_in("civil")
+    await inside.get(MACHINERY)
+    wrong = {"citizen_mobile": "0912", "national_code": "123", "date": "۱۴۰۸/۰۱/۰۵", "items-0-hours": "۲۰۰"}
+    page = await inside.post(MACHINERY, 422, **{**BEGUN, **wrong})
+    problems = set(re.findall(r'id="([a-z_]+)-problem"', page))
+    assert problems == {"mobile", "national_code", "items", "date", "start", "place"}
+    page = await inside.post(MACHINERY, 422, **{**BEGUN, **wrong, "citizen_mobile": "09121234567"})
+    assert "full_name" in set(re.findall(r'id="([a-z_]+)-problem"', page)), "nobody is known by that number"
