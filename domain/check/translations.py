@@ -24,7 +24,7 @@ from domain.messages.translations import Translation
 from domain.values.languages import in_language
 
 _NOT_TRANSLATED = re.compile(
-    r"(services\.\w+\.(inputs|hints|inapplicable|row|blank|rules|rule_meanings|notes|printouts)|registries\.(\w+\.fields|report)"
+    r"(services\.\w+\.(inputs|hints|inapplicable|row|blank|rules|rule_meanings|notes|samples|printouts)|registries\.(\w+\.fields|report)"
     r"|choices\.(registry|fuel|vehicle_\w+|driver_\w+|shift|\w+_state|standing|machine_status|maintenance_kind))\."
 )
 """What the staff alone read of services and registries, and printed papers of services, which are Persian for

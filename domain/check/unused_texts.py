@@ -15,15 +15,21 @@ def list_unused_texts(services: Iterable[Service], catalogue: Catalogue) -> Iter
     """Yield the keys under the services' own tables that are neither required nor looked for."""
     for service in services:
         text_prefix = f"services.{service.key}."
-        asked_keys = {*required_texts(service), *_list_optional_texts(service)}
         own_keys = [*catalogue.list_keys(text_prefix), *catalogue.list_keys(f"{CHAT_PREFIX}{text_prefix}")]
-        yield from (key for key in own_keys if key.removeprefix(CHAT_PREFIX) not in asked_keys and not is_bound(key))
+        asked_keys = {*required_texts(service), *_list_optional_texts(service)}
+        asked_keys |= {key for key in own_keys if _is_value_of_facts(key)}
+        yield from (key for key in own_keys if key.removeprefix(CHAT_PREFIX) not in asked_keys)
         yield from _list_unused_bounds(own_keys, catalogue)
 
 
+def _is_value_of_facts(key: str) -> bool:
+    """Return whether a key is of what facts may be, and of no text: a bound, or a value in samples."""
+    return is_bound(key) or key.split(".")[2] == "samples"
+
+
 def _list_unused_bounds(own_keys: Iterable[str], catalogue: Catalogue) -> Iterator[str]:
-    """Yield the keys of bounds among these for which none of the texts among them has a placeholder."""
-    bounds = [key for key in own_keys if is_bound(key)]
+    """Yield the keys of bounds and samples among these for which none of the texts among them has a placeholder."""
+    bounds = [key for key in own_keys if _is_value_of_facts(key)]
     texts = [catalogue.read_source(key) for key in own_keys if key not in bounds]
     used_names = {name for text in texts if isinstance(text, str) for name in list_placeholders(text)}
     yield from (key for key in bounds if key.rpartition(".")[2] not in used_names)

@@ -1,8 +1,12 @@
 """What people read: every text of the catalogue, overridden by the administrator once a new one is proved to fit."""
 
 import asyncio
+import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
 
 from aiohttp import web
 
@@ -15,17 +19,25 @@ from channels.web.posted import read_text
 from channels.web.refused_forms import RefusedForm, form_error
 from domain.actions.dependencies import Dependencies
 from domain.actions.settings.changes import TEXT_PREFIX, change_text, renew_settings, version_of_settings
-from domain.actions.settings.text_overrides import LONGEST_OVERRIDE, list_changeable_keys, prove_text
+from domain.actions.settings.text_overrides import (
+    LONGEST_OVERRIDE,
+    TextWording,
+    list_changeable_keys,
+    prove_text,
+)
+from domain.actions.settings.text_places import SERVICES_PREFIX, TextPlaces, find_moment, find_table, rank_moment
+from domain.actions.settings.text_samples import render_sample
 from domain.authorization.rights import Right
 from domain.check import sent_by_sms
 from domain.check.text_bounds import bound_texts
 from domain.fields.form import Field
 from domain.fields.types import Choice, Text
+from domain.messages.catalogue import Catalogue
 from domain.messages.templates import PHONE
 from domain.unit_of_work import Store
 from domain.values.errors import NotFound
 from domain.values.message_parts import count_parts
-from domain.values.text import fold_text
+from domain.values.text import fold_text, group_digits
 from domain.values.version_token import VersionToken
 
 TEXT_PATH = f"{TEXTS_PATH}/one/{{key:[a-z0-9_.]+}}"
@@ -33,6 +45,9 @@ PAGE_SIZE = 50
 """Texts on a page."""
 
 CHANGED_CHOICE = "changed"
+
+PREVIEW_BUTTON = "preview"
+"""The button that shows what a text would be like."""
 
 WORDING_FORM = "text"
 """The form in which a text is overridden."""
@@ -42,11 +57,40 @@ _SEARCH_TYPE = Text(max_length=100)
 
 @dataclass(frozen=True, slots=True)
 class TextView:
-    """A text by its key; `is_changed` tells whether the staff overrode it."""
+    """A text in a list."""
 
     key: str
-    wording: str
+    """Its key in the catalogue."""
+    place: str | None
+    """When it is said, in words; None where the key says all there is."""
+    sample: str
+    """It with values such as real requests have."""
     is_changed: bool
+    """Whether the staff overrode it."""
+
+
+@dataclass(frozen=True, slots=True)
+class MomentView:
+    """The texts of a table that are said at one moment."""
+
+    title: str | None
+    """What the moment is called; None for shared texts."""
+    text_views: Sequence[TextView]
+
+
+@dataclass(frozen=True, slots=True)
+class TableView:
+    """A table of texts: a service's, or a part of the system."""
+
+    table: str
+    title: str
+    text_count: str
+    """How many texts it has."""
+
+    @property
+    def is_of_service(self) -> bool:
+        """Whether it is a service's."""
+        return self.table.startswith(SERVICES_PREFIX)
 
 
 class TextPages:
@@ -57,6 +101,7 @@ class TextPages:
     def __init__(self, dependencies: Dependencies, store: Store) -> None:
         self._dependencies = dependencies
         self._store = store
+        self._places = TextPlaces(dependencies.services, dependencies.catalogue)
 
     def list_routes(self) -> Sequence[PageRoute]:
         return (
@@ -77,26 +122,45 @@ class TextPages:
         )
 
     async def _show_texts(self, request: web.Request, visitor: Visitor) -> web.Response:
-        """Show the texts whose key or words hold what is looked for, page by page of their order."""
+        """Show the tables of texts; once something is looked for, the texts that hold it, page by page."""
         filter_fields, first_index = self._build_filter_fields(), _read_start(request)
         filter_values = read_form(filter_fields, request.query)
-        matching_texts = await self._find_texts(filter_values)
-        next_query = (
-            {**request.query, "from": str(first_index + PAGE_SIZE)}
-            if len(matching_texts) > first_index + PAGE_SIZE
-            else None
-        )
+        keys = await self._find_keys(filter_values) if filter_values else []
+        next_query = {**request.query, "from": str(first_index + PAGE_SIZE)}
+        is_continued = len(keys) > first_index + PAGE_SIZE
+        shown_keys = keys[first_index : first_index + PAGE_SIZE]
         context = {
             "tabs": PAGE_TABS,
             "filters": build_controls(filter_fields, filter_values, self._build_wording()),
-            "text_views": matching_texts[first_index : first_index + PAGE_SIZE],
-            "text_count": len(matching_texts),
-            "older_address": str(request.rel_url.with_query(next_query)) if next_query else None,
+            "tables": [] if filter_values else self._list_tables(),
+            "moments": self._group_texts(shown_keys, await self._load_changed_keys()),
+            "text_count": len(keys) if filter_values else None,
+            "older_address": str(request.rel_url.with_query(next_query)) if is_continued else None,
         }
         return render_staff_page(request, visitor, "admin/settings/texts.html", context)
 
+    def _list_tables(self) -> list[TableView]:
+        counts = Counter(map(find_table, list_changeable_keys(self._dependencies.catalogue)))
+        return [
+            TableView(table, self._places.table_title(table), group_digits(counts[table]))
+            for table in sorted(counts, key=lambda table: (not table.startswith(SERVICES_PREFIX), table))
+        ]
+
+    def _group_texts(self, keys: Sequence[str], changed_keys: set[str]) -> list[MomentView]:
+        catalogue = self._dependencies.catalogue
+        return [
+            MomentView(
+                self._places.moment_title(moment) if moment else None,
+                [
+                    TextView(key, self._places.describe_place(key), render_sample(catalogue, key), key in changed_keys)
+                    for key in moment_keys
+                ],
+            )
+            for moment, moment_keys in groupby(keys, find_moment)
+        ]
+
     def _build_filter_fields(self) -> tuple[Field, ...]:
-        table_names = sorted({_table_of_key(key) for key in list_changeable_keys(self._dependencies.catalogue)})
+        table_names = sorted({find_table(key) for key in list_changeable_keys(self._dependencies.catalogue)})
         return (
             Field("q", _SEARCH_TYPE, required=False),
             Field("table", Choice(), required=False, choices=tuple(table_names)),
@@ -104,7 +168,14 @@ class TextPages:
         )
 
     def _build_wording(self) -> FormWording:
-        get_text, titles = self._dependencies.catalogue.text, {"which": {CHANGED_CHOICE: "admin.texts.changed"}}
+        get_text = self._dependencies.catalogue.text
+        titles = {
+            "which": {CHANGED_CHOICE: "admin.texts.changed"},
+            "table": {
+                table: f"{table}.title" if table.startswith(SERVICES_PREFIX) else f"admin.texts.tables.{table}"
+                for table in map(find_table, list_changeable_keys(self._dependencies.catalogue))
+            },
+        }
         return FormWording(
             self._dependencies.wording,
             lambda field_name: get_text(f"admin.texts.{field_name}"),
@@ -112,26 +183,31 @@ class TextPages:
             blank_key="web.form.every",
         )
 
-    async def _find_texts(self, filter_values: Mapping[str, str]) -> list[TextView]:
+    async def _find_keys(self, filter_values: Mapping[str, str]) -> list[str]:
+        """Return the texts that the filters leave, table by table, those of a service in the order in which its
+        citizens meet them.
+        """
         changed_keys, searched_text = await self._load_changed_keys(), fold_text(filter_values.get("q", ""))
-        text_views = (
-            TextView(key, self._load_wording(key), key in changed_keys)
+        found_keys = [
+            key
             for key in list_changeable_keys(self._dependencies.catalogue)
-        )
-        return [
-            text_view
-            for text_view in text_views
-            if filter_values.get("table") in (None, _table_of_key(text_view.key))
-            and (text_view.is_changed or filter_values.get("which") != CHANGED_CHOICE)
-            and (searched_text in fold_text(text_view.key) or searched_text in fold_text(text_view.wording))
+            if filter_values.get("table") in (None, find_table(key))
+            and (key in changed_keys or filter_values.get("which") != CHANGED_CHOICE)
+            and (searched_text in fold_text(key) or searched_text in fold_text(self._load_wording(key)))
         ]
+        return sorted(found_keys, key=lambda key: (find_table(key), rank_moment(find_moment(key))))
 
-    async def _submit_text(self, request: web.Request, visitor: Visitor, version_token: VersionToken) -> str:
+    async def _submit_text(
+        self, request: web.Request, visitor: Visitor, version_token: VersionToken
+    ) -> str | web.Response:
+        """Keep a text that is proved; or show what it would be like, and keep nothing."""
         key, submitted_text = request.match_info["key"], read_text(visitor.form, "text")
         dependencies = self._dependencies
         proved_text = await asyncio.to_thread(
             prove_text, dependencies.services.values(), dependencies.catalogue, key, submitted_text
         )
+        if read_text(visitor.form, PREVIEW_BUTTON):
+            return await self._render_page(request, visitor, previewed=proved_text)
         async with self._store.open_unit() as uow:
             await change_text(dependencies, uow, key, proved_text, version_token, actor=visitor.actor)
         await renew_settings(dependencies, self._store)
@@ -145,31 +221,54 @@ class TextPages:
         return f"{TEXTS_PATH}/one/{key}?done=text_reset"
 
     async def _render_page(
-        self, request: web.Request, visitor: Visitor, refused_form: RefusedForm | None = None
+        self,
+        request: web.Request,
+        visitor: Visitor,
+        refused_form: RefusedForm | None = None,
+        previewed: TextWording | None = None,
     ) -> web.Response:
-        key, catalogue, error = self._read_text_key(request), self._dependencies.catalogue, form_error(refused_form)
+        """Show a text; `previewed` is one in its place that was proved and is not kept."""
+        key, error = self._read_text_key(request), form_error(refused_form)
         refused_wording = refused_form if refused_form and refused_form.name == WORDING_FORM else None
         refusal = self._dependencies.wording.render_error(error) if error else None
-        given_text = catalogue.read_source(key)
         async with self._store.open_unit(write=False) as uow:
             version_token = await version_of_settings(uow)
-        services = self._dependencies.services.values()
-        is_sent_by_sms = key in sent_by_sms(services, catalogue)
+        typed_wording = read_text(refused_wording.posted_form, "text") if refused_wording else None
+        catalogue = self._dependencies.catalogue
         context = {
-            "text_key": key,
-            "wording": read_text(refused_wording.posted_form, "text") if refused_wording else self._load_wording(key),
+            **self._describe_text(key, catalogue if previewed is None else catalogue.with_text(key, previewed)),
             "is_overridden": key in await self._load_changed_keys(),
-            "default_wording": given_text if isinstance(given_text, str) else "\n".join(given_text),
-            "fact_names": sorted(catalogue.fact_names(key) | {PHONE}),
-            "part_budget": catalogue.part_budget(key) if is_sent_by_sms else None,
-            "part_count": count_parts(bound_texts(services, catalogue).render_longest(key)) if is_sent_by_sms else None,
-            "is_list": not isinstance(given_text, str),
-            "max_length": LONGEST_OVERRIDE,
+            "is_previewed": previewed is not None,
             "version_token": version_token,
             "problem": refusal if refused_wording else None,
             "refusal": None if refused_wording else refusal,
         }
+        if typed_wording is not None:
+            context["wording"] = typed_wording
         return render_staff_page(request, visitor, "admin/settings/text.html", context, error=error)
+
+    def _describe_text(self, key: str, catalogue: Catalogue) -> dict[str, Any]:
+        """Return a text of a catalogue: its words, where it is said, a sample, and what it costs."""
+        services, given_text = self._dependencies.services.values(), self._dependencies.catalogue.read_source(key)
+        is_list = not isinstance(given_text, str)
+        is_sent_by_sms = key in sent_by_sms(services, catalogue)
+        bound = bound_texts(services, catalogue) if is_sent_by_sms else None
+        return {
+            "text_key": key,
+            "table": find_table(key),
+            "table_title": self._places.table_title(find_table(key)),
+            "place": self._places.describe_place(key),
+            "wording": _join_lines(catalogue, key),
+            "sample": render_sample(catalogue, key),
+            "default_wording": "\n".join(given_text) if is_list else given_text,
+            "fact_names": sorted(catalogue.fact_names(key) | {PHONE}),
+            "part_budget": catalogue.part_budget(key) if bound else None,
+            "part_count": count_parts(bound.render_longest(key)) if bound else None,
+            "longest_facts": json.dumps(bound.list_longest_facts(key), ensure_ascii=False) if bound else None,
+            "is_list": is_list,
+            "max_length": LONGEST_OVERRIDE,
+            "preview_button": PREVIEW_BUTTON,
+        }
 
     def _read_text_key(self, request: web.Request) -> str:
         key = request.match_info["key"]
@@ -178,12 +277,7 @@ class TextPages:
         return key
 
     def _load_wording(self, key: str) -> str:
-        given_text = self._dependencies.catalogue.read_source(key)
-        return (
-            self._dependencies.catalogue.text(key)
-            if isinstance(given_text, str)
-            else "\n".join(self._dependencies.catalogue.text_lines(key))
-        )
+        return _join_lines(self._dependencies.catalogue, key)
 
     async def _load_changed_keys(self) -> set[str]:
         """Return the keys of the texts that the staff overrode."""
@@ -196,10 +290,9 @@ class TextPages:
         }
 
 
-def _table_of_key(key: str) -> str:
-    """Return the table of the catalogue that a text is found in: its service's, or the first word of its key."""
-    key_parts = key.split(".")
-    return ".".join(key_parts[:2]) if key_parts[0] == "services" else key_parts[0]
+def _join_lines(catalogue: Catalogue, key: str) -> str:
+    """Return a text as a box holds it, a list one a line."""
+    return catalogue.text(key) if isinstance(catalogue.read_source(key), str) else "\n".join(catalogue.text_lines(key))
 
 
 def _read_start(request: web.Request) -> int:

@@ -206,6 +206,29 @@ async def test_a_text_is_worded_anew_everywhere(site: StaffSite, admin: Visitor)
     assert "<h1>نظرهای مردم</h1>" in await comments_page(site)
 
 
+async def test_texts_are_grouped_by_service_and_moment_with_a_sample(admin: Visitor) -> None:
+    page = await admin.get("/staff/settings/texts")
+    assert 'href="/staff/settings/texts?table=services.taxi_leave">مرخصی تاکسی</a>' in page
+    said = words(await admin.get("/staff/settings/texts?table=services.taxi_leave"))
+    assert said.index("پیام به شهروند در هر گام") < said.index("پس از «پذیرش»") < said.index("پاسخ پیگیری")
+    assert "مرخصی 868 536 289 پذیرفته شد: شنبه ۱۴ آذر تا دوشنبه ۱۶ آذر، داخل شهر. مجوز ۱۴۰۵/۴۸" in said
+
+
+async def test_a_preview_shows_sample_and_parts_and_keeps_nothing(site: StaffSite, admin: Visitor) -> None:
+    way = "/staff/settings/texts/one/services.taxi_leave.notices.consent"
+    page = await admin.get(way)
+    assert "بلندترین صورت: ۱ بخش؛ مجاز: ۲" in words(page)
+    form = {"text": "مالک با مرخصی {code} موافق است. " + "درخواست شما بررسی می‌شود. " * 3, "preview": "yes"}
+    page = await admin.post(way, 200, version=read_version(page), **form)
+    assert "مالک با مرخصی 868 536 289 موافق است." in words(page)
+    assert "بلندترین صورت: ۲ بخش؛ مجاز: ۲" in words(page)
+    assert "هنوز چیزی ثبت نشده است" in words(page)
+    assert "مالک با مرخصی {code} موافق است." in page, "what was typed stays in its box"
+    assert await changes(site) == []
+    page = await admin.post(way, 422, version=read_version(page), **form | {"text": "ن" * 200})
+    assert 'role="alert"' in page
+
+
 async def comments_page(site: StaffSite) -> str:
     """The page of comments as the manager sees it."""
     async with visitor(site) as manager:
