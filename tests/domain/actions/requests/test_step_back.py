@@ -15,6 +15,7 @@ from domain.values.actors import Actor, Role
 from domain.values.errors import Conflict, DomainError
 from domain.values.tracking_codes import parse_code
 from tests.support.municipality import CITIZEN, DRIVER, NEIGHBOUR, Municipality, actor
+from tests.support.scenarios.expert_unit import COLLEAGUE, OFFICER, OFFICER_MOBILE, SECRETARY, TODAY, Experts
 
 STEPS: tuple[tuple[str, str, Role, dict[str, object]], ...] = (
     ("submitted", "accept", Role.CIVIL, {}),
@@ -172,3 +173,25 @@ async def test_what_was_booked_before_and_is_gone_keeps_the_step(town: Municipal
     with pytest.raises(Conflict, match="booked_meanwhile"):
         await take_back(town, code, Role.CIVIL)
     assert await picture(town, code) == before
+
+
+async def test_an_officers_hours_come_back(experts: Experts) -> None:
+    town, code = experts.town, (await experts.enter()).code
+    await experts.add(code, "deed", "national_card", "plan")
+    said: dict[str, object] = {"report": "زمین ۲۵۰ متری", "area": "250"}
+    for action, by, other, inputs in (
+        ("assign", SECRETARY, OFFICER, {"officer": "ahmadi", "visit": TODAY}),
+        ("reassign", SECRETARY, actor(Role.REVENUE), {"officer": "bahrami", "visit": TODAY}),
+        ("visit", COLLEAGUE, OFFICER, said),
+        ("price", actor(Role.REVENUE), COLLEAGUE, {}),
+    ):
+        town.advance(minutes=1)
+        before = await picture(town, code)
+        await town.do(code, action, by, **inputs)
+        assert await refusal(town, code, other) in {"forbidden", "other_officer"}, action
+        assert await take_back(town, code, by)
+        assert await picture(town, code) == before, action
+        town.advance(minutes=1)
+        await town.do(code, action, by, **inputs)
+    told = [text.key.rpartition(".")[2] for text in await town.sent(OFFICER_MOBILE) if text.reason != "taken_back"]
+    assert told == ["officer_assigned", "officer_relieved"], "what was taken back had not left"
