@@ -190,3 +190,21 @@ async def test_a_second_factor_is_enrolled(browser: Browser, server: TestServer,
     await page.get_by_role("button", name="تأیید", exact=True).click()
     await expect(page.locator(".recovery li")).to_have_count(10)
     await assert_page_in_order(opened)
+
+
+async def test_parts_are_counted_while_one_types_as_the_preview_counts_them(
+    browser: Browser, server: TestServer, size: tuple[int, int]
+) -> None:
+    opened = await window(browser, server, size)
+    page = await signed_in(opened, "admin")
+    await opened.open("/staff/settings/texts/one/services.taxi_leave.notices.consent")
+    box, count = page.get_by_label("متن", exact=True), page.locator("#text-parts")
+    await expect(count).to_have_text("بلندترین صورت: ۱ بخش؛ مجاز: ۲")
+    await box.fill("مالک با مرخصی {code} موافق است. " + "درخواست شما بررسی می‌شود. " * 3)
+    await expect(count).to_have_text("بلندترین صورت: ۲ بخش؛ مجاز: ۲")
+    await page.get_by_role("button", name="پیش‌نمایش").click()
+    await expect(page.get_by_role("status")).to_contain_text("هنوز چیزی ثبت نشده است")
+    await expect(count).to_have_text("بلندترین صورت: ۲ بخش؛ مجاز: ۲")
+    await assert_page_in_order(opened)
+    await box.fill("ن" * 200)
+    await expect(count).to_have_class("problem")
