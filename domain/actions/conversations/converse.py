@@ -1,6 +1,4 @@
-"""One text of a citizen, read in its dialogue and done: the reply is returned, the dialogue is kept for the next
-text.
-"""
+"""One text of a citizen, read in its dialogue and done: the reply is returned, the dialogue kept for the next text."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -161,6 +159,8 @@ async def _take_step(turn: TurnContext, step: Reaction) -> RenderedMessage:
 
 async def _answer_refusal(turn: TurnContext, step: Refused) -> RenderedMessage:
     """Do nothing; where one open request may be what is not wanted, ask once whether it is to be cancelled."""
+    if step.intent == IBAN_INTENT and turn.dialogue.top is None and await refuse_needless_iban(turn) is None:
+        return await begin_intent(turn, IBAN_INTENT, {})  # «شبا ندارم»: money waits, and the question says what it is
     request = await find_refused_request(turn, step.intent) if turn.dialogue.top is None else None
     if request is None:
         turn.intent = REFUSED_INTENT

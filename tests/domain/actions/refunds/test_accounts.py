@@ -75,8 +75,10 @@ async def test_a_wrong_digit_is_said_and_the_next_number_is_taken(town: Municipa
     assert (await account(town, bill)).iban == OTHER_IBAN
 
 
-async def test_the_word_alone_asks_for_the_number(town: Municipality) -> None:
+async def test_the_word_alone_asks_for_the_number_and_who_has_none_is_told_what_it_is(town: Municipality) -> None:
     await cancelled(town)
+    assert "IR و ۲۴ رقم. در همراه‌بانک یا از شعبه" in (await town.says("شبا ندارم")).text
+    assert "کاری انجام نشد" in (await town.says("شبا ندارم", mobile=NEIGHBOUR)).text
     assert "IR و ۲۴ رقم" in (await town.says("شماره شبا")).text
     assert "بانک ناشناخته" in (await town.says("۰۶۲۹۶۰۰۰۰۰۰۰۱۰۰۳۲۴۲۰۰۰۰۱")).text
 
