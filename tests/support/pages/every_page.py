@@ -44,7 +44,7 @@ from tests.support.pages.money_visits import (
     settlement_visits,
     transfer_file_visits,
 )
-from tests.support.pages.page_visits import Looks, PageVisit, list_code_visits
+from tests.support.pages.page_visits import Looks, PageVisit, list_code_visits, list_settings_visits
 from tests.support.pages.route_addresses import plain
 from tests.support.scenarios import counter_tills, site_registries
 from tests.support.scenarios.expert_opinions import PAPERS, answered_opinion, asked_opinion, price_opinions, texted
@@ -74,7 +74,7 @@ async def list_page_visits(site: StaffSite) -> Looks:
     await cancelled(site)
     told = await _work(site) | await _books(site) | await _house(site) | await _prices(site) | await _reports(site)
     told |= await _due_back(site) | _outside(site)
-    told["besides"] = [*_refused(), *list_code_visits((await site.submitted()).code)]
+    told["besides"] = [*_refused(), *list_settings_visits(), *list_code_visits((await site.submitted()).code)]
     rights = {plain(one.path): one.right for one in site.admin.page_routes if one.method == "GET"}
     return told | {
         path: [PageVisit(path, find_busiest_role(site, path))]
