@@ -3,13 +3,14 @@
 from domain.actions.drafts.submitting import REPRESENTED
 from domain.actions.requests.reopen import REOPENED_AS
 from domain.engine.overdue import SLA_BROKEN
+from domain.engine.undoing import STEP_BEFORE
 from domain.language.changes import UNREVIEWED_CHANGES
 from domain.language.kept_fields import list_kept_fields
 from domain.requests.request import RequestFilter
 from domain.services import services_by_key
 from store.unit_of_work import SqlStore
 
-KEPT_BY_ACTIONS = (REPRESENTED, REOPENED_AS, SLA_BROKEN, UNREVIEWED_CHANGES)
+KEPT_BY_ACTIONS = (REPRESENTED, REOPENED_AS, SLA_BROKEN, STEP_BEFORE, UNREVIEWED_CHANGES)
 """What is kept of any request, whatever its service."""
 
 
