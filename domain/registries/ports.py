@@ -70,8 +70,8 @@ class RegistryRepository(Protocol):
         """Return the changes of a row, oldest first."""
         ...
 
-    async def list_reminders(self, expiring_row: ExpiringRow) -> list[int]:
-        """Return how many days before it the reminders of this date were sent, most first."""
+    async def list_reminders(self, expiring_rows: Sequence[ExpiringRow]) -> list[list[int]]:
+        """Return for each of these dates how many days before it its reminders were sent, most first."""
         ...
 
     async def add_reminder(self, expiring_row: ExpiringRow, days_before: int, sent_at: datetime) -> None:

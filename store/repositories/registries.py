@@ -32,9 +32,13 @@ _SELECT_CHANGES = (
     .order_by(registry_changes.c.id)
 )
 _INSERT_REMINDER = insert(registry_reminders)
+_REMINDER_KEY = ("registry", "row_id", "field", "day")
 _SELECT_REMINDERS = (
-    select(registry_reminders.c.days_before)
-    .where(*(registry_reminders.c[name] == bindparam(f"of_{name}") for name in ("registry", "row_id", "field", "day")))
+    select(*(registry_reminders.c[name] for name in _REMINDER_KEY), registry_reminders.c.days_before)
+    .where(
+        registry_reminders.c.registry.in_(bindparam("registries", expanding=True)),
+        registry_reminders.c.row_id.in_(bindparam("row_ids", expanding=True)),
+    )
     .order_by(registry_reminders.c.days_before.desc())
 )
 
@@ -218,9 +222,15 @@ class SqlRegistryRepository(Repository):
         rows = await self._transaction.fetch_rows(_SELECT_CHANGES, {"of_registry": registry, "of_row": row_id})
         return [PastChange(*row) for row in rows]
 
-    async def list_reminders(self, expiring_row: ExpiringRow) -> list[int]:
-        parameters = {f"of_{name}": value for name, value in _reminder_key(expiring_row).items()}
-        return [days_before for (days_before,) in await self._transaction.fetch_rows(_SELECT_REMINDERS, parameters)]
+    async def list_reminders(self, expiring_rows: Sequence[ExpiringRow]) -> list[list[int]]:
+        keys = [tuple(_reminder_key(expiring_row).values()) for expiring_row in expiring_rows]
+        if not keys:
+            return []
+        asked = {"registries": sorted({key[0] for key in keys}), "row_ids": sorted({key[1] for key in keys})}
+        days_by_key = defaultdict[tuple[Any, ...], list[int]](list)
+        for *reminder_key, days_before in await self._transaction.fetch_rows(_SELECT_REMINDERS, asked):
+            days_by_key[tuple(reminder_key)].append(days_before)
+        return [days_by_key[key] for key in keys]
 
     async def add_reminder(self, expiring_row: ExpiringRow, days_before: int, sent_at: datetime) -> None:
         statement: Executable = _INSERT_REMINDER

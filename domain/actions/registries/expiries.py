@@ -6,7 +6,7 @@ from functools import partial
 
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import notify_line
-from domain.actions.registries.rows import find_contact
+from domain.actions.registries.rows import find_contact, find_contacts
 from domain.messages.catalogue import RenderedMessage
 from domain.messages.records import MessageClass
 from domain.registries.rows import ExpiringRow
@@ -41,14 +41,21 @@ async def list_expiring(dependencies: Dependencies, uow: UnitOfWork, days_ahead:
     """Return all that has run out, or will within so many days, by day."""
     today = to_tehran(dependencies.clock.now()).date()
     expiring_rows = await uow.registries.list_expiring(EARLIEST_DAY, today + timedelta(days=days_ahead))
-    return [await _load_expiring_date(uow, expiring, today) for expiring in expiring_rows]
-
-
-async def _load_expiring_date(uow: UnitOfWork, expiring: ExpiringRow, today: date) -> ExpiringDate:
-    mobile = await find_contact(uow, expiring.registry, expiring.row.values)
-    return ExpiringDate(
-        expiring, (expiring.expires_on - today).days, mobile, tuple(await uow.registries.list_reminders(expiring))
-    )
+    reminders = await uow.registries.list_reminders(expiring_rows)
+    mobiles: dict[tuple[str, int], str | None] = {}
+    for registry in {expiring.registry.key: expiring.registry for expiring in expiring_rows}.values():
+        rows = [expiring.row for expiring in expiring_rows if expiring.registry.key == registry.key]
+        contacts = await find_contacts(uow, registry, [row.values for row in rows])
+        mobiles |= {(registry.key, row.id): mobile for row, mobile in zip(rows, contacts, strict=True)}
+    return [
+        ExpiringDate(
+            expiring,
+            (expiring.expires_on - today).days,
+            mobiles[expiring.registry.key, expiring.row.id],
+            tuple(sent_reminders),
+        )
+        for expiring, sent_reminders in zip(expiring_rows, reminders, strict=True)
+    ]
 
 
 async def queue_expiry_reminders(dependencies: Dependencies, store: Store) -> int:
@@ -75,7 +82,8 @@ async def _queue_reminder(dependencies: Dependencies, uow: UnitOfWork, expiring:
     days_left = (expiring.expires_on - today).days
     lead_days = min(candidate_lead for candidate_lead in REMINDER_LEAD_DAYS if days_left <= candidate_lead)
     mobile = await find_contact(uow, expiring.registry, expiring.row.values)
-    if mobile is None or any(sent_lead <= lead_days for sent_lead in await uow.registries.list_reminders(expiring)):
+    [sent_reminders] = await uow.registries.list_reminders([expiring])
+    if mobile is None or any(sent_lead <= lead_days for sent_lead in sent_reminders):
         return False
     if (
         await notify_line(dependencies, uow, mobile, partial(_render_reminder, dependencies, expiring, days_left))

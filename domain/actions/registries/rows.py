@@ -220,6 +220,21 @@ async def find_contact(uow: UnitOfWork, registry: Registry, values: RowValues) -
     return _read_contact(concerned_row[1].get(registry.contact_path.rpartition(".")[2])) if concerned_row else None
 
 
+async def find_contacts(uow: UnitOfWork, registry: Registry, rows: Sequence[RowValues]) -> list[str | None]:
+    """Return for each of these rows the mobile (+989…) of whom it concerns, in a query for each registry on the way."""
+    *reference_names, contact_field = registry.contact_path.split(".")
+    current_registry, concerned = registry, list[RowValues | None](rows)
+    for reference_name in reference_names:
+        reference = current_registry.find_reference(reference_name)
+        keys = [values.get(reference_name) if values else None for values in concerned]
+        if reference is None:
+            return [None] * len(rows)
+        current_registry = REGISTRIES[reference.registry]
+        found = await uow.registries.find_by_keys(current_registry.key, {(key,) for key in keys if key is not None})
+        concerned = [found[key,].values if (key,) in found else None for key in keys]
+    return [_read_contact(values.get(contact_field)) if values else None for values in concerned]
+
+
 async def list_rows_of_contact(
     uow: UnitOfWork, registry: Registry, mobile: str, conditions: RowValues
 ) -> list[RegistryRow]:

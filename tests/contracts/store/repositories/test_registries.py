@@ -241,8 +241,8 @@ async def test_a_reminder_is_remembered_for_its_day_alone(store: SqlStore, rows:
         for days in (7, 30):
             await uow.registries.add_reminder(this, days, NOW)
     async with store.open_unit(write=False) as uow:
-        assert await uow.registries.list_reminders(this) == [30, 7]
-        assert await uow.registries.list_reminders(renewed) == []
+        assert await uow.registries.list_reminders([this, renewed]) == [[30, 7], []]
+        assert await uow.registries.list_reminders([]) == []
     with pytest.raises(Conflict):
         async with store.open_unit() as uow:
             await uow.registries.add_reminder(this, 7, NOW)
