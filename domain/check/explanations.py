@@ -70,6 +70,8 @@ EXPLANATIONS: Mapping[str, str] = {
     "undo_delivered": "step {subject} gives the citizen what was ordered: take undo_minutes away",
     "undo_lasts": "an effect of {subject}, or of an automatic step behind it, is not undoable: take undo_minutes away,"
     " or say by Effect.is_undoable that it touches nothing but the request's row, its bookings and a new bill",
+    "several_lack_input": "whoever ticks several requests types nothing for {subject}: make it optional, or take"
+    " for_several away from the step",
     "step_called_step_back": "the history calls the taking back of a step {subject}: rename the step",
     # Forms
     "double_field": "two fields are named {subject}: rename one",

@@ -83,16 +83,10 @@ class FilterForm:
             field_name: self._add_given(field_name, offered.get(field_name, {}), values)
             for field_name in (*CHOICE_FIELDS, STATES_FIELD)
         }
-        form_wording = self._build_form_wording(titles_by_field)
-        usual_order = self._get_text("admin.queues.order.usual")
-        # All of a filter is optional: nothing need be said of it.
-        controls = [
-            replace(control, optional=False)
-            for control in build_controls(_build_fields(titles_by_field), values, form_wording, error)
-        ]
+        controls = self._build_controls(titles_by_field, values, error)
         queue_values = QueueFilter(queue_filter.queue, queue_filter.unit).as_json()
         return QueueFilterView(
-            [replace(control, blank_label=usual_order) if control.name == "order" else control for control in controls],
+            controls,
             [(field_name, str(value)) for field_name, value in queue_values.items()],
             [
                 self._describe_narrowing(control)
@@ -102,6 +96,17 @@ class FilterForm:
             unread_values is not None,
             self._is_impossible(queue_filter),
         )
+
+    def _build_controls(
+        self, titles_by_field: ChoiceLabels, values: Mapping[str, object], error: DomainError | None
+    ) -> list[Control]:
+        form_wording = self._build_form_wording(titles_by_field)
+        blank_labels = {"order": self._get_text("admin.queues.order.usual")}
+        return [
+            # All of a filter is optional: nothing need be said of it.
+            replace(control, optional=False, blank_label=blank_labels.get(control.name, control.blank_label))
+            for control in build_controls(_build_fields(titles_by_field), values, form_wording, error)
+        ]
 
     def _build_form_wording(self, titles_by_field: ChoiceLabels) -> FormWording:
         return FormWording(

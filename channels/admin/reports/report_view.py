@@ -207,15 +207,12 @@ def _build_chart(
     report_labels: ReportLabels, table: FigureTable, ordered_rows: Sequence[tuple[tuple[str, ...], FigureRow]]
 ) -> Chart | None:
     section = table.section
-    if section.chart_kind is None or not any(
-        value for _, row in ordered_rows for value in row.values[: section.drawn_figures]
-    ):
+    drawn_values = [value or 0 for _, row in ordered_rows for value in row.values[: section.drawn_figures]]
+    if section.chart_kind is None or not any(drawn_values):
         return None
-    catalogue, figure = report_labels.dependencies.catalogue, section.figures[0]
+    catalogue = report_labels.dependencies.catalogue
     description, chart_id = catalogue.text(f"reports.drawn.{section.chart_kind}"), f"chart-{section.key}"
-    divisor, unit_key = _choose_unit(
-        figure, max(value or 0 for _, row in ordered_rows for value in row.values[: section.drawn_figures])
-    )
+    divisor, unit_key = _choose_unit(section.figures[0], max(drawn_values))
     drawn_figures = section.figures[: section.drawn_figures]
     series_titles = [_title_figure(catalogue, one, unit_key) for one in drawn_figures]
     chart_title = join_list(series_titles)

@@ -4,7 +4,7 @@ so.
 
 from collections.abc import Iterable, Iterator
 
-from domain.actions.reports.declarations import REPORTS, ChartKind, Report, ReportSection
+from domain.actions.reports.declarations import REPORTS, ChartKind, Report, ReportGroup, ReportSection
 from domain.actions.reports.labels import CHANNEL_KEYS
 from domain.actions.reports.request_rows import COLUMN_READERS
 from domain.bills.bill import PaymentMethod
@@ -14,12 +14,16 @@ from domain.reports.figures import Dimension
 from domain.reports.filter import FILTER_DIMENSIONS
 from domain.requests.request import Phase
 
-SHARED_WORDS = ("whole", "period", "as_of", "in_units")
+SHARED_WORDS = ("whole", "period", "as_of", "beside", "in_units")
 PAGE_TEXTS = {
     "short": ("billion", "million"),
     "near": ("this_month", "last_month", "this_year", "last_year"),
+    "groups": tuple(ReportGroup),
+    "changes": ("same", "more", "less", "more_points", "less_points"),
 }
-"""What the page of a report says besides: large amounts in a chart, and the periods that are asked for most."""
+"""What the page of a report says besides: large amounts in a chart, the periods that are asked for most, its parts, and
+how a figure differs from that of the period before.
+"""
 
 LABELLED_DIMENSIONS = tuple(dimension for dimension in Dimension if dimension is not Dimension.TEXT)
 

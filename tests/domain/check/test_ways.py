@@ -89,7 +89,7 @@ def test_money_that_went_back_is_not_paid() -> None:
     assert flaws(changed(EXPERT_OPINION, "issue", effects=(RefundAll(), LETTER))) == {"given_unpaid: issue"}
     assert flaws(changed(EXPERT_OPINION, "pay", effects=(RefundAll(),))) == {"given_unpaid: issue"}
     [schedule] = MACHINERY_WORK.steps_named("schedule")
-    found = flaws(changed(MACHINERY_WORK, "schedule", effects=(*schedule.effects, RefundAll())))
+    found = flaws(changed(MACHINERY_WORK, "schedule", effects=(*schedule.effects, RefundAll()), undo_minutes=None))
     assert found == {"given_unpaid: hand_over"}
 
 
@@ -188,7 +188,8 @@ def test_giving_up_is_no_way_on() -> None:
 @pytest.mark.parametrize("role", [Role.ADMIN, Role.AUDITOR, Role.SYSTEM])
 def test_a_step_of_those_who_take_none(role: Role) -> None:
     accept, _ = MACHINERY_WORK.steps_named("accept")
-    assert flaws(changed(MACHINERY_WORK, "accept", roles=frozenset({role}))) == {f"role_takes_no_steps: accept: {role}"}
+    taken_by_none = changed(MACHINERY_WORK, "accept", roles=frozenset({role}), undo_minutes=None)
+    assert flaws(taken_by_none) == {f"role_takes_no_steps: accept: {role}"}
     assert flaws(changed(MACHINERY_WORK, "accept", roles=accept.roles | {role})) == {
         f"role_takes_no_steps: accept: {role}"
     }

@@ -82,23 +82,15 @@ async def test_all_that_is_due_back_is_listed_oldest_first(site: StaffSite, reve
     first, second, third = (words(f"<main{one}") for one in page.split("<article")[1:])
     for part in (
         site.demo.desk.wording.service_title("machinery"),
-        "گل‌جمال توماج",
-        "۰۹۱۲۱۲۳۴۵۶۷",
-        "لغو درخواست",
-        persian_digits(bill.bill_id),
-        persian_digits(bill.payment_id),
-        "۱۴۰۵/۰۹/۰",
+        *("گل‌جمال توماج", "۰۹۱۲۱۲۳۴۵۶۷", "لغو درخواست", "۱۴۰۵/۰۹/۰"),
+        *map(persian_digits, (bill.bill_id, bill.payment_id)),
     ):
         assert part in first
     assert "باید برگردد (ریال) ۵۰۰٬۰۰۰ پرداخت‌شده (ریال) ۱٬۰۰۰٬۰۰۰ مبلغ قبض (ریال) ۵۰۰٬۰۰۰" in second
     for part in ("جریمه تخلف تاکسی", "۰۹۱۲۱۰۰۰۰۰۲", "پرداخت دوباره", persian_digits(of_fine.bill_id)):
         assert part in second
-    for part in (
-        "عوارض تاکسی",
-        " ".join(display_plate("12ت345-59").split()),
-        "۰۹۱۲۱۰۰۰۰۰۱",
-        persian_digits(of_duty.bill_id),
-    ):
+    plate = " ".join(display_plate("12ت345-59").split())
+    for part in ("عوارض تاکسی", plate, "۰۹۱۲۱۰۰۰۰۰۱", persian_digits(of_duty.bill_id)):
         assert part in third
     whole = bill.amount + of_fine.amount + of_duty.amount
     assert f"۳ قبض، روی هم {group_digits(whole)} ریال" in words(page)
@@ -140,7 +132,7 @@ async def test_a_fine_is_paid_back_on_its_own_page(site: StaffSite, revenue: Vis
     assert "باید به شهروند برگردد" not in await revenue.get(fine)
     again = await revenue.post(f"{fine}/refund", 409, **back(bill, "8"))
     assert "پیش‌تر برگشت داده شده است" in again
-    assert again.index('role="alert"') < again.index('class="columns"')
+    assert again.index('role="alert"') < again.index('class="columns')
     async with visitor(site) as officer:
         await officer.sign_in("taxi_officer")
         await officer.get(fine)

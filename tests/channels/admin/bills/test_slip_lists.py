@@ -82,7 +82,7 @@ async def test_a_crash_between_two_lines_loses_and_doubles_nothing(
     ]
     address = await paste(revenue, *lines)
     await revenue.post(f"{address}/book", version=version(await revenue.get(address)))
-    book_next, calls = booking._book_next, []
+    book_next, calls = booking._book_next, list[Any]()
 
     async def die_after_one(*arguments: Any) -> int:
         if calls:

@@ -136,25 +136,19 @@ async def plans(own_url: str) -> AsyncIterator[Plans]:
     await store.close()
 
 
+TYPED_SEARCHES = (
+    *("731835348", "09120000123", "12ت345-59", "0499370899", "۰۴۹۹"),
+    *("آنه محمدی", "محمد", "توماج", "مح عل", "آن محم", "محم آ"),
+)
+
+
 def questions() -> Iterator[tuple[Actor, QueueFilter]]:
     """What the staff ask: every queue in every order, narrowed, and searched."""
     for viewer in (MANAGER, CIVIL):
         for queue, unit in visible_queues(SERVICES, viewer):
             for order in (ListOrder.URGENT, ListOrder.OLDEST, ListOrder.NEWEST):
                 yield viewer, QueueFilter(queue, unit, order=order)
-        for search in (
-            "731835348",
-            "09120000123",
-            "12ت345-59",
-            "0499370899",
-            "آنه محمدی",
-            "محمد",
-            "توماج",
-            "۰۴۹۹",
-            "مح عل",
-            "آن محم",
-            "محم آ",
-        ):
+        for search in TYPED_SEARCHES:
             yield viewer, QueueFilter(Queue.ALL, search=search)
             yield viewer, QueueFilter(Queue.OPEN, search=search)
         for search in ("خیابان شهید توماجی", "1405/ک/12", "4917912345", "5348", "0123"):
