@@ -22,6 +22,7 @@ from domain.actions.documents import attach
 from domain.actions.feedback import moderation
 from domain.actions.messages import notify
 from domain.actions.requests import act, walk_in
+from domain.actions.requests.notes import write_note
 from domain.actions.requests.reopen import REOPENED_AS
 from domain.actions.requests.timers import run_due_timers
 from domain.bills.bill import Bill, PaymentMethod
@@ -151,6 +152,9 @@ async def _perform_step(scene: Scene, story: Story, step: StoryStep, facts: Mapp
     elif step.papers:
         request = await _find_request(scene, story)
         await attach_required_papers(scene, request, scene.staff_by_username[step.member.format_map(facts)])
+    elif step.note:
+        code = await _find_code(scene, story, of_reopened=step.again)
+        await write_note(scene.dependencies, scene.uow, code, step.note, scene.staff_by_username[step.member])
     else:
         await _act_as_staff(scene, story, step, facts)
 

@@ -14,8 +14,8 @@ from domain.values.identifiers import parse_mobile
 class StoryStep:
     """One thing that somebody does at a time.
 
-    Either `text` is sent, or `member` acts by one of `action`, `slip`, `form` and `papers`, or `manager` decides. Facts
-    of the story may be put in braces.
+    Either `text` is sent, or `member` acts by one of `action`, `slip`, `form`, `papers` and `note`, or `manager`
+    decides. Facts of the story may be put in braces.
     """
 
     at: str
@@ -38,6 +38,8 @@ class StoryStep:
     """The member adds all papers that are required."""
     again: bool = False
     """`action` is on the request that took this one up again."""
+    note: str = ""
+    """What the member writes to colleagues about the request."""
     manager: str = ""
     """What the manager decides about the citizen's last comment: a state of comments."""
     answer: str = ""
