@@ -37,7 +37,9 @@ async def ledger_visits(site: StaffSite) -> dict[str, Sequence[PageVisit]]:
 async def settlement_visits(site: StaffSite) -> dict[str, Sequence[PageVisit]]:
     """A file that was booked, with lines that somebody has to look at, one that waits, and one that is examined."""
     booked, examined, waiting = await settlement_files.bring_examples(site)
-    pasted, lists = await settlement_files.paste_list(site), "/staff/slips/lists"
+    rows = await site_registries.give(site, "duty", {"vehicle": PLATE, "amount": 2_500_000, "year": 1400})
+    owed = await online_attempts.issue_row_bill(site, "duty", rows[-1].id)
+    pasted, lists = await settlement_files.paste_list(site, owed), "/staff/slips/lists"
     one, address = "/staff/settlement/{id}", "/staff/settlement"
     return {
         address: [

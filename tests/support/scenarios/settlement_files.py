@@ -4,6 +4,7 @@ from io import BytesIO
 
 from domain.actions.settlement.booking import book_file, confirm_file
 from domain.actions.settlement.examining import BroughtFile, bring_file, examine_file, find_layout
+from domain.bills.bill import Bill
 from domain.settlement.pasted_lists import describe_pasted_layout, tidy_pasted_list
 from domain.values.actors import Role
 from domain.values.bill_ids import make_ids
@@ -44,9 +45,13 @@ async def bring_examples(site: StaffSite) -> tuple[int, int, int]:
     return booked, examined, (await bring_file(site.demo.desk, site.store, brought, REVENUE)).file.id
 
 
-async def paste_list(site: StaffSite) -> int:
-    """Have a list pasted: a payment of no bill of ours, and a line that cannot be told; its key."""
-    ids = make_ids(99_000_001, "131", 6, 4_400_000, 1405, 9)
-    text = f"{ids.bill_id} {ids.payment_id} 4400000 77778888 {jalali_day(site.clock.now())}\nجمع 4400000"
-    brought = BroughtFile("فهرست", BytesIO(tidy_pasted_list(text)), describe_pasted_layout("bank"))
+async def paste_list(site: StaffSite, bill: Bill) -> int:
+    """Have a list pasted: a payment of this bill, one of no bill of ours, and a line that cannot be told; its key."""
+    ids, day = make_ids(99_000_001, "131", 6, 4_400_000, 1405, 9), jalali_day(site.clock.now())
+    lines = (
+        f"{bill.bill_id} {bill.payment_id} {bill.amount} 66667777 {day}",
+        f"{ids.bill_id} {ids.payment_id} 4400000 77778888 {day}",
+        "جمع 4400000",
+    )
+    brought = BroughtFile("فهرست", BytesIO(tidy_pasted_list("\n".join(lines))), describe_pasted_layout("bank"))
     return (await examine_file(site.demo.desk, site.store, brought, REVENUE)).file.id
