@@ -90,7 +90,7 @@ class WalkInViews:
         wording = self._dependencies.wording
         return LastRequest(
             f"/staff/requests/{request.code}",
-            display_code(request.code),
+            persian_digits(display_code(request.code)),
             wording.service_title(request.service),
             wording.work_text(request.service, request.fields),
             wording.state_title(request),
