@@ -91,5 +91,5 @@ def _label_request(dependencies: Dependencies, request: ServiceRequest, actor: A
     if service is None or not may_see_request(dependencies.services, actor, request):
         return BookingLabel(request.code)
     columns = describe_columns(dependencies.wording, service, {**list_stored(request), **request.fields})
-    who = find_applicant_name(service, request) or ""
-    return BookingLabel(request.code, who, columns[SummaryColumn.PLACE], may_open=True)
+    applicant_name = find_applicant_name(service, request) or ""
+    return BookingLabel(request.code, applicant_name, columns[SummaryColumn.PLACE], may_open=True)

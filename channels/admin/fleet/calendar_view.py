@@ -53,7 +53,7 @@ class BookingLabel:
 
     code: str
     """Its tracking code."""
-    who: str = ""
+    applicant_name: str = ""
     """The citizen; empty where the request names nobody (any more), or the visitor may not know."""
     place: str = ""
     """Where, as its service says."""
@@ -205,9 +205,9 @@ class CalendarWording:
         return Piece(
             piece_kind,
             slot_count,
-            label.who or shown_code,
+            label.applicant_name or shown_code,
             f"/staff/requests/{label.code}" if label.may_open else None,
-            join_list(filter(None, (spoken_text, label.who, label.place))),
+            join_list(filter(None, (spoken_text, label.applicant_name, label.place))),
             _format_span(booking, day),
             label.place,
         )
@@ -253,7 +253,7 @@ def build_day_line(
         if slot in spans_by_start:
             booking, span = spans_by_start[slot]
             piece = wording.describe_booking(row, booking, len(span), frame.day)
-            marks = [mark for mark in frame.list_marks(slot, len(span)) if mark == NOW_KIND]
+            marks = [kind for kind in frame.list_marks(slot, len(span)) if kind == NOW_KIND]
         else:
             piece = _build_open_slot(row, frame.find_slot_start(slot), wording, offered_hours)
             marks = [*([OWN_KIND] if slot in own_slots else []), *frame.list_marks(slot, 1)]

@@ -43,7 +43,7 @@ class CitizenCard:
     """Whose it is; empty where nobody knows."""
     requests: Sequence[LastRequest]
     """The last requests, those that are open first."""
-    unseen_count: str
+    other_count: str
     """How many others are other units' alone; empty for none."""
 
 
@@ -73,7 +73,7 @@ class WalkInViews:
             display_mobile(mobile),
             (citizen.person.full_name if citizen.person else None) or "",
             [self._build_request(request) for request in citizen.requests],
-            persian_digits(citizen.unseen_count) if citizen.unseen_count else "",
+            persian_digits(citizen.other_count) if citizen.other_count else "",
         )
 
     def build_outlook(self, preview: WalkInPreview) -> FormOutlook:

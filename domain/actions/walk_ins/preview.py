@@ -35,7 +35,7 @@ class KnownCitizen:
     """Name and national code; None for a number that is not known."""
     requests: Sequence[ServiceRequest]
     """The last requests that whoever serves the desk may see, those that are open first."""
-    unseen_count: int
+    other_count: int
     """How many of the last ones are other units' alone."""
 
 
