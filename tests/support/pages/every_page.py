@@ -117,7 +117,7 @@ async def _work(site: StaffSite) -> dict[str, Sequence[PageVisit]]:
         "/staff": [PageVisit("/staff", role) for role in sorted(STAFF_ROLES)],
         "/staff/requests": [
             PageVisit("/staff/requests?q=توماج", Role.MANAGER),
-            PageVisit("/staff/requests?q=1", Role.CIVIL, 422),
+            PageVisit("/staff/requests?q=ت", Role.CIVIL, 422),
         ],
         _ONE: [PageVisit(f"/staff/requests/{code}", role) for code, role in seen],
         f"{_ONE}/documents/{{id}}": [PageVisit(f"/staff/requests/{opinion.code}/documents/{document}", Role.EXPERT)],

@@ -8,11 +8,13 @@ from itertools import chain
 
 from channels.admin.registries.registry_view import list_address as room
 from channels.admin.tariffs.tariff_view import price_address as price
+from domain.actions.registries.duties import plan_duties
 from domain.actions.tariffs.priced_subjects import list_priced
 from domain.registries.declarations import DRIVER, DUTY, MACHINES, VEHICLE
 from domain.requests.request import RequestFilter
 from domain.values.actors import Role
 from tests.channels.admin.bills.test_charge_pages import price as price_duties
+from tests.support.municipality import actor
 from tests.support.pages.every_page import ENDED, STALE
 from tests.support.pages.page_visits import PageVisit
 from tests.support.scenarios import site_registries
@@ -44,7 +46,7 @@ async def answers(site: StaffSite) -> Sequence[PageVisit]:
     """Say what is posted, by whom, and how that is answered."""
     for kind in ("line", "van"):
         await price_duties(site, kind, 4_000_000)
-    return [*await _of_work(site), *await _of_rows(site), *_of_money(site), *_of_the_house()]
+    return [*await _of_work(site), *await _of_rows(site), *await _of_money(site), *_of_the_house()]
 
 
 async def _of_work(site: StaffSite) -> Sequence[PageVisit]:
@@ -80,20 +82,25 @@ async def _of_rows(site: StaffSite) -> Sequence[PageVisit]:
     ]
 
 
-def _of_money(site: StaffSite) -> Sequence[PageVisit]:
+async def _of_money(site: StaffSite) -> Sequence[PageVisit]:
     """A price that is refused and one that is looked at, a till that is not closed, and the duties of a year."""
     loader = price("machinery", dict(list_priced(site.demo.desk)["machinery"][0].dimensions))
     terms = {"rate": "۵٬۰۰۰٬۰۰۰", "minimum": "۲", "vat_percent": "۱۰", "valid_from": "۱۴۰۶/۰۱/۱۵"}
     preview, duties = loader.replace("?", "/preview?", 1), f"{room(DUTY)}/generate"
     till = "/staff/offices/one/1001/till"
-    years = {"چهار": 422, "۱۴۰۴": 200, "۱۴۰۵": 200}  # in the first no price was in force
+    revenue = actor(Role.REVENUE)
+    sum_of_year = (await plan_duties(site.demo.desk, site.store, 1405, revenue)).amount
+    years = {("چهار", 0): 422, ("۱۴۰۴", 0): 200, ("۱۴۰۵", 7): 409, ("۱۴۰۵", sum_of_year): 200}  # no price in 1404
     return [
         PageVisit(loader, Role.REVENUE, 422, form=terms | {"rate": "ارزان"}),
         PageVisit(loader, Role.REVENUE, 409, form=terms | {"far": "yes"}),
         PageVisit(preview, Role.REVENUE, form=terms),
         PageVisit(till, Role.REVENUE, 422, form={"day": "امروز", "amount": LONG}),
         PageVisit(till, Role.REVENUE, 409, form={"day": "۱۴۰۵/۰۹/۰۳", "amount": "۷", "note": LONG, "version": "1"}),
-        *(PageVisit(duties, Role.REVENUE, status, form={"year": year}) for year, status in years.items()),
+        *(
+            PageVisit(duties, Role.REVENUE, status, form={"year": year, "shown": str(amount)})
+            for (year, amount), status in years.items()
+        ),
     ]
 
 

@@ -1,6 +1,7 @@
 """What there is to see of money that no bill has (the ledger, receipts without a bill, settlement files),
 of payments online, and of bills that are paid together."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from channels.admin.registries.registry_view import list_address
@@ -107,6 +108,7 @@ async def merged_bill_visits(site: StaffSite) -> dict[str, Sequence[PageVisit]]:
             PageVisit(f"/staff/slips?ids={bills[0].bill_id}", Role.REVENUE),
             PageVisit(f"/staff/slips?ids={merged[0].bill_id}", Role.REVENUE),
             PageVisit("/staff/slips?ids=12345", Role.REVENUE, 422),
+            PageVisit(f"/staff/requests?q={await _shared_payment_id(site)}", Role.REVENUE),
         ],
         f"{merged_bills}/{{id}}": [
             *(PageVisit(f"{merged_bills}/{merged[0].bill_id}", role) for role in (Role.REVENUE, Role.AUDITOR)),
@@ -115,6 +117,20 @@ async def merged_bill_visits(site: StaffSite) -> dict[str, Sequence[PageVisit]]:
             PageVisit(f"{duty}/{rows[0].id}", Role.REVENUE),
         ],
     }
+
+
+async def _shared_payment_id(site: StaffSite) -> str:
+    """The payment id of two bills at least: one check digit is all that it has of its own, of as many duties as that
+    has values and one more.
+    """
+    payment_ids = Counter[str]()
+    for year in range(1380, 1391):
+        given = {"vehicle": PLATE, "amount": 1_700_000, "year": year}
+        row = (await site_registries.give(site, "duty", given))[-1]
+        payment_ids[(await online_attempts.issue_row_bill(site, "duty", row.id)).payment_id] += 1
+    [(payment_id, count)] = payment_ids.most_common(1)
+    assert count > 1
+    return payment_id
 
 
 async def transfer_file_visits(site: StaffSite) -> dict[str, Sequence[PageVisit]]:
