@@ -202,7 +202,8 @@ class WalkInPages:
             typed_values = read_submitted_form(service.form, visitor.form)
             return {**typed_values, "start": persian_digits(chosen_hour)} if chosen_hour else typed_values
         async with self._store.open_unit(write=False) as uow:
-            return autofill_values(service, await uow.people.find_person(asked_mobile) if asked_mobile else None)
+            citizen = await find_citizen(self._dependencies, uow, asked_mobile, visitor.actor) if asked_mobile else None
+            return autofill_values(service, citizen.person if citizen else None)
 
     async def _find_outlook(self, service: Service, visitor: Visitor) -> FormOutlook:
         citizen_mobile, _ = _read_mobile(visitor.form, visitor.now)

@@ -32,7 +32,7 @@ class KnownCitizen:
     """Who has a mobile, as far as the municipality knows."""
 
     person: Person | None
-    """Name and national code; None for a number that is not known."""
+    """Name, and national code for whoever may see one of the requests; None for a number that is not known."""
     requests: Sequence[ServiceRequest]
     """The last requests that whoever serves the desk may see, those that are open first."""
     other_count: int
@@ -61,7 +61,10 @@ async def find_citizen(dependencies: Dependencies, uow: UnitOfWork, mobile: str,
     found = await uow.requests.list_requests(RequestFilter(mobile=mobile, limit=_MOST_SOUGHT))
     visible = [request for request in found if may_see_request(dependencies.services, actor, request)]
     open_first = sorted(visible, key=lambda request: request.phase.is_final)
-    return KnownCitizen(await uow.people.find_person(mobile), open_first[:_MOST_SHOWN], len(found) - len(visible))
+    person = await uow.people.find_person(mobile)
+    if person and not visible:  # a mobile alone opens nobody's national code
+        person = replace(person, national_code=None)
+    return KnownCitizen(person, open_first[:_MOST_SHOWN], len(found) - len(visible))
 
 
 async def preview_walk_in(

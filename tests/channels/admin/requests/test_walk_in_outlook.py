@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from domain.requests.request import RequestFilter
 from domain.values.actors import Role
+from domain.values.text import persian_digits
 from domain.values.tracking_codes import display_code
 from tests.channels.admin.fleet.test_calendar_pages import paid
 from tests.support.scenarios.site_registries import words
@@ -47,7 +48,10 @@ async def test_requests_of_other_units_are_counted_and_not_shown(site: StaffSite
     await inside.sign_in("expert")
     page = await inside.get(f"{DESK}{KNOWN}")
     assert "و ۱ درخواست نزد واحدهای دیگر" in words(page)
-    assert display_code(request.code) not in page
+    assert persian_digits(display_code(request.code)) not in page
+    page = await inside.get(f"/staff/walk-in/expert{KNOWN}")
+    assert re.findall(r'id="full_name" [^>]*value="([^"]*)"', page) == ["گل‌جمال توماج"]
+    assert "0499370899" not in page, "a mobile alone opens nobody's national code"
     assert "این شماره هنوز شناخته نیست" in words(await inside.get(f"{DESK}?citizen_mobile=09350000000"))
     assert 'id="mobile-problem"' in await inside.get(f"{DESK}?citizen_mobile=12", 422)
     assert 'id="mobile-problem"' not in await inside.get(DESK)
