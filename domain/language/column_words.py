@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from domain.fields.form import Field
+from domain.fields.types import Identifier
 from domain.language.service import Service
 from domain.language.summaries import summarize_work
 from domain.language.summary_columns import SummaryColumn
@@ -31,6 +32,9 @@ def describe_columns(
 
 
 def _describe_value(wording: Wording, service: Service, field: Field, value: Any) -> str:
-    value_text = wording.render_fact(field.type, field.name, value)
+    if isinstance(field.type, Identifier):  # columns stand on pages: a plate as on the car
+        value_text = field.type.render_on_page(value, wording.catalogue.text)
+    else:
+        value_text = wording.render_fact(field.type, field.name, value)
     row_key = f"services.{service.key}.row.{field.name}"
     return wording.catalogue.render(row_key, {"value": value_text}) if row_key in wording.catalogue else value_text

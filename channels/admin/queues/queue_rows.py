@@ -110,10 +110,11 @@ class RowViews:
 
     def _describe_subject(self, service: Service, request: ServiceRequest) -> str:
         """Return what a request without an applicant's name is about, as its form says."""
-        subject = request.fields.get(service.subject_field) if service.subject_field else None
-        return (
-            self._dependencies.wording.form_value_text(service, service.subject_field or "", subject) if subject else ""
-        )
+        form_field = service.form_field(service.subject_field) if service.subject_field else None
+        subject = request.fields.get(form_field.name) if form_field else None
+        if form_field is None or not subject:
+            return ""
+        return self._dependencies.wording.render_page_value(form_field.type, form_field.name, subject)
 
     def _describe_time_left(self, item: WorkItem) -> str:
         if item.sla is None or item.request.due_at is None:
