@@ -112,6 +112,10 @@ class NavigationSection:
     right: Right
     count: Callable[[Visitor], int] | None = None
     """How many things wait in it for its visitor, which its name bears; None: nothing is counted."""
+    bar_name: str = ""
+    """Under which name (`admin.bar.…`) it stands in a phone's bar too, where the first of a name has the place; empty:
+    in the menu alone.
+    """
 
 
 class PageGroup(Protocol):
@@ -142,15 +146,25 @@ def render_staff_page(
     The page of an `error` is answered with that one's status, any other with `status`.
     """
     done_key = f"admin.done.{request.query.get('done', '')}"
-    offered_sections = () if visitor.member.password_temporary else request.app[SECTIONS_KEY]
     shared_context = {
         "visitor": visitor,
-        "sections": [section for section in offered_sections if visitor.may(section.right)],
+        **_build_navigation(visitor, request.app[SECTIONS_KEY]),
         "done_key": done_key if done_key in request.app[WORDING].catalogue else None,
     }
     return render_page(
         request, template_name, {**shared_context, **context}, status=status_of(error) if error else status
     )
+
+
+def _build_navigation(visitor: Visitor, all_sections: Sequence[NavigationSection]) -> dict[str, Any]:
+    """Return the sections that the visitor may enter, those of a phone's bar by name, and what waits in all."""
+    offered_sections = () if visitor.member.password_temporary else all_sections
+    sections = [section for section in offered_sections if visitor.may(section.right)]
+    return {
+        "sections": sections,
+        "bar_sections": {section.bar_name: section for section in reversed(sections) if section.bar_name},
+        "waiting_count": sum(section.count(visitor) for section in sections if section.count),
+    }
 
 
 def render_staff_error(request: web.Request, visitor: Visitor, error: DomainError) -> web.Response:

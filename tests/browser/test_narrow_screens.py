@@ -1,5 +1,7 @@
 """The staff's site on a phone: tables keep their heads or say them beside each value, and what matters is in view."""
 
+import re
+
 import pytest
 from aiohttp.test_utils import TestServer
 from playwright.async_api import Browser, Locator, expect
@@ -72,13 +74,41 @@ async def test_a_list_says_what_each_value_is(browser: Browser, server: TestServ
     assert await cells.nth(1).evaluate(label) == "none"
 
 
-async def test_the_open_section_is_in_view(browser: Browser, server: TestServer) -> None:
-    opened = await window(browser, server, PHONE)
-    page = await signed_in(opened, "admin")
-    await opened.open("/staff/settings")
-    left, right = await edges(page.locator(".sections a[aria-current]"))
-    assert left > PHONE[0] / 2
-    assert right <= PHONE[0]
+async def test_a_phone_has_a_bar_and_all_sections_in_a_menu(browser: Browser, server: TestServer) -> None:
+    opened = await window(browser, server, PHONE, scripts=False)
+    page = await signed_in(opened, "civil")
+    await opened.open("/staff/fleet")
+    bar = page.get_by_role("navigation", name="میان‌بُرها")
+    await expect(bar.locator("[aria-current]")).to_have_text("تقویم")
+    for target in await bar.locator("a, button").all():
+        box = await target.bounding_box()
+        assert box
+        assert min(box["width"], box["height"]) >= 44
+        assert box["y"] + box["height"] <= PHONE[1]
+    walk_in = page.get_by_role("link", name="ثبت حضوری")
+    await expect(walk_in).to_be_hidden()
+    await bar.get_by_role("link", name="جست‌وجو").click()
+    await expect(page.get_by_role("searchbox").first).to_be_focused()
+    await bar.get_by_role("button", name="منو").focus()
+    await page.keyboard.press("Enter")
+    await expect(walk_in).to_be_in_viewport()
+    await page.keyboard.press("Escape")
+    await expect(walk_in).to_be_hidden()
+    await bar.get_by_role("button", name="منو").click()
+    await walk_in.click()
+    await expect(page).to_have_url(re.compile("/staff/walk-in$"))
+
+
+async def test_a_desk_folds_the_sections_that_do_not_fit(browser: Browser, server: TestServer) -> None:
+    opened = await window(browser, server, SIZES["desk"])
+    page = await signed_in(opened, "manager")
+    audit = page.get_by_role("link", name="رویدادنامه")
+    await expect(audit).to_be_hidden()
+    await page.get_by_role("button", name="همهٔ بخش‌ها").click()
+    await opened.assert_accessible()
+    await audit.click()
+    await expect(page.locator(".sections a[aria-current]")).to_have_text("رویدادنامه")
+    await expect(page.locator(".sections a[aria-current]")).to_be_in_viewport()
 
 
 async def test_a_day_of_the_calendar_is_a_list_of_those_who_work(browser: Browser, server: TestServer) -> None:

@@ -104,7 +104,7 @@ class CalendarPages:
     """Both calendars."""
 
     sections: Sequence[NavigationSection] = tuple(
-        NavigationSection(entry.path, entry.title_key, entry.right) for entry in CALENDAR_BOARDS
+        NavigationSection(entry.path, entry.title_key, entry.right, bar_name="calendar") for entry in CALENDAR_BOARDS
     )
 
     def __init__(self, dependencies: Dependencies, store: Store) -> None:

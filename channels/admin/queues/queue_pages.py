@@ -48,7 +48,9 @@ DONE_PARAMETER, NEXT_FIELD = "done", "next"
 class QueuePages:
     """The queues."""
 
-    sections: Sequence[NavigationSection] = (NavigationSection(HOME_PATH, "admin.sections.queues", Right.ACCOUNT),)
+    sections: Sequence[NavigationSection] = (
+        NavigationSection(HOME_PATH, "admin.sections.queues", Right.ACCOUNT, bar_name="work"),
+    )
 
     def __init__(self, dependencies: Dependencies, store: Store, gateway_names: Collection[str]) -> None:
         self._dependencies = dependencies
