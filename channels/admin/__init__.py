@@ -25,6 +25,7 @@ from channels.admin.feedback.comment_pages import CommentPages
 from channels.admin.feedback.rating_pages import RatingPages
 from channels.admin.fleet.calendar_pages import CalendarPages
 from channels.admin.fleet.service_pages import ServicePages
+from channels.admin.fleet.visit_sheet_pages import VisitSheetPages
 from channels.admin.frame import SECTIONS_KEY, PageGroup, PageRoute
 from channels.admin.gate import Gate, InsideCheck
 from channels.admin.ledger.ledger_pages import LedgerPages
@@ -139,6 +140,7 @@ def _build_registry_pages(staff_sign_in: StaffSignIn, side_processes: SideProces
         MergedBillPages(dependencies, store),
         RegistryPages(dependencies, store),
         CalendarPages(dependencies, store),
+        VisitSheetPages(dependencies, store),
         ServicePages(dependencies, store),
         TariffPages(dependencies, store),
         refund_pages,

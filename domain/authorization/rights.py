@@ -74,6 +74,7 @@ class Right(StrEnum):
     FLEET_IMPORT = "fleet.import"
     FLEET_EXPORT = "fleet.export"
     VISITS_VIEW = "visits.view"
+    ALL_VISITS_VIEW = "all_visits.view"
     TARIFFS_VIEW = "tariffs.view"
     TARIFFS_CHANGE = "tariffs.change"
     TARIFFS_APPROVE = "tariffs.approve"
@@ -181,6 +182,7 @@ RIGHTS: Mapping[Right, RightRule] = {
     Right.FLEET_IMPORT: _right_of(Role.CIVIL, also="system"),
     Right.FLEET_EXPORT: _right_of(Role.CIVIL, Role.MANAGER, Role.AUDITOR, needs_fresh_proof=True, also="system"),
     Right.VISITS_VIEW: _right_of(Role.EXPERT, Role.SECRETARIAT, Role.MANAGER, Role.AUDITOR),
+    Right.ALL_VISITS_VIEW: _right_of(Role.SECRETARIAT, Role.MANAGER, Role.AUDITOR),
     Right.TARIFFS_VIEW: _right_of(Role.REVENUE, Role.MANAGER, Role.AUDITOR),
     Right.TARIFFS_CHANGE: _right_of(Role.REVENUE, needs_fresh_proof=True),
     Right.TARIFFS_APPROVE: _right_of(Role.REVENUE, Role.MANAGER, needs_fresh_proof=True),

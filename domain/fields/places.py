@@ -7,6 +7,7 @@ needs to know nothing of points. Shown, the point is a link to a map that opens 
 import re
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from domain.fields.types import ReadingContext, Text, TextLookup
 from domain.values.errors import InvalidField
@@ -14,6 +15,8 @@ from domain.values.reasons import InvalidReason
 
 MAP_ADDRESS = "https://osm.org/?mlat={latitude}&mlon={longitude}"
 """Where a point is shown, marked."""
+
+_SEARCH_ADDRESS = "https://osm.org/search?{query}"
 
 _POINT = re.compile(r"(?:^|\s)geo:(?P<latitude>-?[0-9]{1,2}\.[0-9]{5}),(?P<longitude>-?[0-9]{1,3}\.[0-9]{5})$")
 
@@ -32,6 +35,11 @@ def find_map_link(place: str) -> str:
     """Return where the point of a place is shown; empty where it has none."""
     point = _POINT.search(place)
     return MAP_ADDRESS.format_map(point.groupdict()) if point else ""
+
+
+def find_map_search(address: str) -> str:
+    """Return where the map shows what it finds by an address in words."""
+    return _SEARCH_ADDRESS.format(query=urlencode({"query": address}))
 
 
 def read_place(point_text: str, reading_context: ReadingContext) -> str:

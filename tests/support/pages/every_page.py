@@ -36,6 +36,7 @@ from tests.channels.admin.fleet.test_calendar_pages import paid
 from tests.channels.admin.requests.test_print_pages import handed_over
 from tests.support.demo_site import MORNING, ORDER
 from tests.support.municipality import actor
+from tests.support.pages.calendar_visits import calendar_visits
 from tests.support.pages.money_visits import (
     attempt_visits,
     card_refund_visits,
@@ -47,7 +48,13 @@ from tests.support.pages.money_visits import (
 from tests.support.pages.page_visits import Looks, PageVisit, list_code_visits, list_settings_visits
 from tests.support.pages.route_addresses import plain
 from tests.support.scenarios import counter_tills, site_registries
-from tests.support.scenarios.expert_opinions import PAPERS, answered_opinion, asked_opinion, price_opinions, texted
+from tests.support.scenarios.expert_opinions import (
+    PAPERS,
+    answered_opinion,
+    asked_opinion,
+    price_opinions,
+    texted,
+)
 from tests.support.scenarios.refunds_due import cancelled, paid_twice
 from tests.support.scenarios.site_members import at_site
 from tests.support.scenarios.taxi_registries import DRIVER_CODE, PLATE
@@ -122,7 +129,7 @@ async def _work(site: StaffSite) -> dict[str, Sequence[PageVisit]]:
         _ONE: [PageVisit(f"/staff/requests/{code}", role) for code, role in seen],
         f"{_ONE}/documents/{{id}}": [PageVisit(f"/staff/requests/{opinion.code}/documents/{document}", Role.EXPERT)],
     }
-    return found | await _printed(site, works, waits, letter, leave) | _calendars(waits, opinion)
+    return found | await _printed(site, works, waits, letter, leave) | await calendar_visits(site, waits, opinion)
 
 
 async def _printed(
@@ -144,19 +151,6 @@ async def _printed(
             *(PageVisit(f"/verify/{one}") for one in tokens),
             PageVisit(f"/verify/{'0' * 32}", status=404),
         ],
-    }
-
-
-def _calendars(waits: ServiceRequest, opinion: ServiceRequest) -> dict[str, Sequence[PageVisit]]:
-    """Days and weeks, and an hour that is chosen."""
-    works = ("", "?view=week", f"?for={waits.code}&step=schedule")
-    visits = ("", "?view=week&day=2026-11-28", f"?for={opinion.code}&step=assign")
-    return {
-        "/staff/fleet": [
-            *(PageVisit(f"/staff/fleet{query}", Role.CIVIL) for query in works),
-            PageVisit("/staff/fleet?day=سی‌ام", Role.CIVIL, 422),
-        ],
-        "/staff/visits": [PageVisit(f"/staff/visits{query}", Role.SECRETARIAT) for query in visits],
     }
 
 

@@ -1,0 +1,151 @@
+"""An officer's day sheet: whom to visit when and where, how to call them, and what is still to be done."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from urllib.parse import urlencode
+
+from aiohttp import web
+
+from channels.admin.fleet.calendar_pages import DAY_FIELD
+from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
+from channels.admin.requests.request_pages import STEP_FORM_PREFIX, STEP_PARAMETER
+from channels.web.forms import FormWording, build_controls
+from domain.actions.dependencies import Dependencies
+from domain.actions.fleet.visit_day import OfficerVisit, list_shown_officers, list_visits_of_day
+from domain.authorization.rights import Right
+from domain.fields.places import find_map_link, find_map_search
+from domain.fields.stored import list_stored
+from domain.fields.types import ReadingContext, Text
+from domain.language.column_words import describe_columns
+from domain.language.summaries import find_applicant_name
+from domain.language.summary_columns import SummaryColumn
+from domain.unit_of_work import Store
+from domain.values.calendar import hour_text, jalali_long_text, jalali_text, to_tehran
+from domain.values.errors import DomainError, NotFound
+from domain.values.identifiers import display_mobile
+from domain.values.tracking_codes import display_code
+
+VISIT_SHEET_PATH = "/staff/visit-sheet"
+
+_ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class VisitView:
+    """A visit in words, with the addresses that it leads to."""
+
+    hours_text: str
+    """From when to when."""
+    request_address: str
+    """The page of its request."""
+    shown_code: str
+    """The tracking code, as people read it."""
+    work: str
+    """What is asked for."""
+    applicant_name: str
+    """Whom to ask for; empty where nobody said."""
+    mobile: str | None
+    """Whom to call, 09…; None where no mobile is kept."""
+    place: str
+    """Where it is."""
+    map_address: str
+    """The place on a map, or what the map finds by its words; empty where no place was said."""
+    missing_papers: Sequence[str]
+    """The papers that are still missing, in words."""
+    report_address: str | None
+    """Where it is reported; None where it cannot be now."""
+    report_title: str
+    """What that step is called; empty without one."""
+
+
+class VisitSheetPages:
+    """The day sheets of officers."""
+
+    sections: Sequence[NavigationSection] = (
+        NavigationSection(VISIT_SHEET_PATH, "admin.visit_sheet.title", Right.VISITS_VIEW, bar_name="today"),
+    )
+
+    def __init__(self, dependencies: Dependencies, store: Store) -> None:
+        self._dependencies = dependencies
+        self._store = store
+        self._get_text = dependencies.catalogue.text
+
+    def list_routes(self) -> Sequence[PageRoute]:
+        return (PageRoute("GET", VISIT_SHEET_PATH, Right.VISITS_VIEW, self._show_sheet),)
+
+    async def _show_sheet(self, request: web.Request, visitor: Visitor) -> web.Response:
+        today = to_tehran(visitor.now).date()
+        day, day_error = self._read_day(request, visitor, today)
+        async with self._store.open_unit(write=False) as uow:
+            officers = await list_shown_officers(uow, visitor.actor)
+            officer = request.query.get("officer") or next(iter(officers), "")
+            if officer and officer not in officers:
+                raise NotFound("officer")
+            officer_visits = await list_visits_of_day(self._dependencies, uow, officer, day, visitor.actor)
+        form_wording = FormWording(self._dependencies.wording, lambda name: self._get_text(f"admin.calendar.{name}"))
+        day_text = request.query["day"] if day_error else jalali_text(day)
+        context = {
+            "day_text": jalali_long_text(day),
+            "day_controls": build_controls([DAY_FIELD], {"day": day_text}, form_wording, day_error),
+            "officers": officers,
+            "officer": officer,
+            "officer_visits": [self._build_view(officer_visit) for officer_visit in officer_visits],
+            "day_addresses": _build_day_addresses(officer, day, today),
+        }
+        return render_staff_page(request, visitor, "admin/fleet/visit_sheet.html", context, error=day_error)
+
+    def _read_day(self, request: web.Request, visitor: Visitor, today: date) -> tuple[date, DomainError | None]:
+        """Return the day that is asked for, today without one or where it cannot be read."""
+        day_text = request.query.get("day")
+        try:
+            read_text = DAY_FIELD.read_value(day_text, ReadingContext(visitor.now)) if day_text else today.isoformat()
+        except DomainError as day_error:
+            return today, day_error
+        return date.fromisoformat(read_text), None
+
+    def _build_view(self, officer_visit: OfficerVisit) -> VisitView:
+        request, service = officer_visit.request, officer_visit.service
+        columns = describe_columns(self._dependencies.wording, service, {**list_stored(request), **request.fields})
+        request_address = f"/staff/requests/{request.code}"
+        step = officer_visit.report_step
+        return VisitView(
+            hours_text=self._describe_hours(officer_visit),
+            request_address=request_address,
+            shown_code=display_code(request.code),
+            work=columns[SummaryColumn.WORK] or self._dependencies.wording.service_title(service.key),
+            applicant_name=find_applicant_name(service, request) or "",
+            mobile=display_mobile(request.mobile) if request.mobile else None,
+            place=columns[SummaryColumn.PLACE],
+            map_address=self._find_map_address(officer_visit),
+            missing_papers=[self._get_text(f"choices.document.{name}") for name in officer_visit.missing_papers],
+            report_address=f"{request_address}?{STEP_PARAMETER}={step}#{STEP_FORM_PREFIX}{step}" if step else None,
+            report_title=self._get_text(f"services.{service.key}.actions.{step}") if step else "",
+        )
+
+    def _describe_hours(self, officer_visit: OfficerVisit) -> str:
+        start, end = (
+            hour_text(to_tehran(moment).time()) for moment in (officer_visit.booking.start, officer_visit.booking.end)
+        )
+        return self._dependencies.catalogue.render("admin.visit_sheet.hours", {"start": start, "end": end})
+
+    def _find_map_address(self, officer_visit: OfficerVisit) -> str:
+        """Return the point of the request's place on a map; without a point what the map finds by its address."""
+        values: Mapping[str, object] = officer_visit.request.fields
+        places = [
+            str(values[field.name])
+            for field in officer_visit.service.form
+            if isinstance(field.type, Text) and values.get(field.name) and field.type.find_address(values[field.name])
+        ]
+        if not places:
+            return ""
+        return find_map_link(places[0]) or find_map_search(f"{self._get_text('admin.visit_sheet.town')} {places[0]}")
+
+
+def _build_day_addresses(officer: str, day: date, today: date) -> dict[str, str]:
+    """Return the addresses of the day before and after, and of today."""
+    days = {"before": day - _ONE_DAY, "today": today, "after": day + _ONE_DAY}
+    return {
+        name: f"{VISIT_SHEET_PATH}?{urlencode({'officer': officer, 'day': shown_day.isoformat()})}"
+        for name, shown_day in days.items()
+    }

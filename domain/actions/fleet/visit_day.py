@@ -1,0 +1,81 @@
+"""An officer's day: the visits in the order of their hours, what each still lacks, and the step that reports it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from domain.actions.dependencies import Dependencies
+from domain.authorization.policy import may_use
+from domain.authorization.request_policy import may_see_request
+from domain.authorization.rights import Right
+from domain.blocks.papers_pending import find_missing_papers
+from domain.blocks.visits import VISITED_AT, officer_resource_code
+from domain.engine import step_preview
+from domain.fleet.resources import Booking
+from domain.language.service import Service
+from domain.requests.request import ServiceRequest
+from domain.unit_of_work import UnitOfWork
+from domain.values.actors import Actor, Role
+from domain.values.calendar import day_bounds
+
+
+@dataclass(frozen=True, slots=True)
+class OfficerVisit:
+    """A visit that an officer has still to make."""
+
+    request: ServiceRequest
+    """What it is made for."""
+    service: Service
+    """The declaration of the request's service."""
+    booking: Booking
+    """When it is to be made."""
+    missing_papers: tuple[str, ...]
+    """The papers that the request still lacks, by name."""
+    report_step: str | None
+    """The name of the step that reports it; None where the actor may not take it now."""
+
+
+async def list_shown_officers(uow: UnitOfWork, actor: Actor) -> Mapping[str, str]:
+    """Return the officers whose days this one may see, username → name, the own first: everybody's, or the own and
+    those of whom they are the substitute.
+    """
+    experts = await uow.people.list_staff_with_role(Role.EXPERT)
+    own_names = {actor.identifier, *actor.substitutes_for}
+    sees_all = may_use(Right.ALL_VISITS_VIEW, actor)
+    officer_names = {
+        member.username: member.full_name for member in experts if sees_all or member.username in own_names
+    }
+    return dict(sorted(officer_names.items(), key=lambda item: item[0] != actor.identifier))
+
+
+async def list_visits_of_day(
+    dependencies: Dependencies, uow: UnitOfWork, officer: str, day: date, actor: Actor
+) -> list[OfficerVisit]:
+    """Return what an officer is booked for on a day in Tehran, by the hour: of the requests that this one may see."""
+    bookings = {
+        booking.request_id: booking
+        for booking, resource in await uow.fleet.list_between(*day_bounds(day))
+        if resource.code == officer_resource_code(officer) and booking.request_id is not None
+    }
+    officer_visits = [
+        await _load_visit(dependencies, uow, request, bookings[request.id], actor)
+        for request in await uow.requests.list_by_ids(bookings)
+        if may_see_request(dependencies.services, actor, request) and request.service in dependencies.services
+    ]
+    return sorted(officer_visits, key=lambda officer_visit: officer_visit.booking.start)
+
+
+async def _load_visit(
+    dependencies: Dependencies, uow: UnitOfWork, request: ServiceRequest, booking: Booking, actor: Actor
+) -> OfficerVisit:
+    service, engine = dependencies.engine.get_service(request.service), dependencies.engine
+    missing_papers = await find_missing_papers(uow, service.papers, request)
+    report_steps = [
+        step.name
+        for step in engine.list_offered_actions(request, actor)
+        if any(VISITED_AT in effect.stores for effect in step.effects)
+    ]
+    report_step = report_steps[0] if report_steps else None
+    if report_step and await step_preview.find_obstacle(engine, uow, request, report_step, actor):
+        report_step = None
+    return OfficerVisit(request, service, booking, missing_papers, report_step)

@@ -1,0 +1,59 @@
+"""The day sheet of an officer: the visits of the day in the order of their hours, with all that is needed out there."""
+
+import re
+from html import unescape
+
+from domain.people.person import StaffMember
+from domain.values.actors import Role
+from tests.support.demo_site import MORNING
+from tests.support.scenarios.expert_opinions import CITIZEN, PAPERS, asked_opinion
+from tests.support.staff_site import HASH, StaffSite, Visitor
+
+SHEET = "/staff/visit-sheet"
+
+
+async def sent(site: StaffSite, visit: str, *papers: str, officer: str = "expert", **values: object) -> str:
+    """A request for which an officer is to come at an hour; its code."""
+    request = await asked_opinion(site, *papers, **values)
+    await site.demo.act(request.code, "assign", Role.MANAGER, {"officer": officer, "visit": visit})
+    return request.code
+
+
+async def hire_second_officer(site: StaffSite) -> None:
+    async with site.store.open_unit() as uow:
+        await uow.people.save_staff(
+            StaffMember("second", frozenset({Role.EXPERT}), "آنه محمدی", None, HASH, True, MORNING)
+        )
+
+
+async def test_an_expert_has_the_own_visits_of_the_day(site: StaffSite, inside: Visitor) -> None:
+    await hire_second_officer(site)
+    late = await sent(site, "1405/09/03 16:00", *PAPERS)
+    early = await sent(site, "1405/09/03 13:00", address="خیابان معلم، کوچه ۳")
+    tomorrow = await sent(site, "1405/09/04 9:00")
+    others = await sent(site, "1405/09/03 14:00", officer="second")
+    await inside.sign_in("expert")
+    page = unescape(await inside.get(SHEET))
+    codes = re.findall(r'href="/staff/requests/(\w+)">', page)
+    assert codes == [early, late]
+    assert f'href="tel:0{CITIZEN[3:]}"' in page
+    assert "https://osm.org/search?query=" in page
+    assert f"/staff/requests/{early}?step=visit#step-visit" in page
+    rows = page.split("<tr>")[2:]
+    assert "بدون کمبود" in rows[1]
+    assert "بدون کمبود" not in rows[0]
+    next_day = await inside.get(f"{SHEET}?day=2026-11-25")
+    assert tomorrow in next_day
+    assert "step=visit" not in next_day, "nobody reports of what is still to be"
+    assert others not in page + next_day
+    await inside.get(f"{SHEET}?officer=second", 404)
+
+
+async def test_who_sends_officers_out_chooses_one(site: StaffSite, inside: Visitor) -> None:
+    await hire_second_officer(site)
+    code = await sent(site, "1405/09/03 14:00", officer="second")
+    await inside.sign_in("secretariat")
+    assert code not in await inside.get(SHEET)
+    page = await inside.get(f"{SHEET}?officer=second")
+    assert code in page
+    assert "step=visit" not in page
