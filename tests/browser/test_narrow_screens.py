@@ -8,6 +8,8 @@ from playwright.async_api import Browser, Locator, expect
 
 from tests.support.pages.chromium import SIZES, signed_in, window
 from tests.support.pages.page_checks import assert_page_in_order
+from tests.support.scenarios.expert_opinions import asked_opinion
+from tests.support.scenarios.sample_files import take_photo
 from tests.support.staff_site import StaffSite
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for all
@@ -131,3 +133,23 @@ async def test_a_day_of_the_calendar_is_a_list_of_those_who_work(browser: Browse
     button = await page.get_by_role("button", name="نمایش").bounding_box()
     assert button
     assert button["height"] == field["height"]
+
+
+async def test_shots_of_the_camera_are_gathered_and_sent_together(
+    browser: Browser, server: TestServer, site: StaffSite
+) -> None:
+    request = await asked_opinion(site)
+    opened = await window(browser, server, PHONE)
+    page = await signed_in(opened, "expert")
+    await opened.open(f"/staff/requests/{request.code}#papers")
+    await page.get_by_text("افزودن مدرک").first.click()
+    camera = page.locator("#camera")
+    for number in range(1, 4):
+        name = f"عکس {number}.jpg"
+        await camera.set_input_files({"name": name, "mimeType": "image/jpeg", "buffer": take_photo(60 + number)})
+        await expect(page.locator(".thumbnails canvas")).to_have_count(number)
+    await page.get_by_role("button", name="حذف عکس 2.jpg").click()
+    await assert_page_in_order(opened)
+    await page.get_by_role("button", name="افزودن مدرک").click()
+    await expect(page.locator(".papers small")).to_have_text(["عکس 1.jpg", "عکس 3.jpg"])
+    assert opened.complaints == []

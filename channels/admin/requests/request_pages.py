@@ -22,19 +22,24 @@ from channels.admin.bills.bill_forms import (
 from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
 from channels.admin.queues.next_request import find_next_address
 from channels.admin.queues.way_back import LIST_PARAMETER, build_list_address, build_list_suffix, read_list_query
+from channels.admin.requests.paper_files import (
+    ATTACH_FORM,
+    MAX_FILE_FORM_BYTES,
+    describe_refused_files,
+    prepare_files,
+)
 from channels.admin.requests.request_view import RequestView, RequestViews
 from channels.admin.requests.step_view import OpenedStep
 from channels.admin.submissions import FormAction, FormSubmission, forbidden_with_reason_too
 from channels.admin.version_tokens import VersionedAction
 from channels.web.forms import read_form
-from channels.web.posted import PostedForm, UploadedFile, read_text
+from channels.web.posted import PostedForm, read_text
 from channels.web.refused_forms import REFUSAL_ID, RefusedForm, build_refusal_context, form_error
 from channels.web.row_ids import get_row_id
 from channels.web.stored_files import render_stored_file
 from domain.actions.bills.resending import resend_bill
 from domain.actions.dependencies import Dependencies
 from domain.actions.documents.attach import attach_document
-from domain.actions.documents.preparing import prepare_file
 from domain.actions.messages.notify import announce_outcome
 from domain.actions.queues.work import find_readable_request
 from domain.actions.requests.act import act_on_request
@@ -47,16 +52,14 @@ from domain.authorization.rights import Right
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values import tracking_codes
-from domain.values.errors import DomainError, InvalidField, MissingField, NotFound
-from domain.values.files import MAX_DOCUMENT_BYTES
-from domain.values.reasons import InvalidReason, MissingReason
+from domain.values.errors import DomainError, InvalidField, NotFound
+from domain.values.reasons import InvalidReason
 from domain.values.version_token import VersionToken
 
 REQUESTS_PATH = "/staff/requests"
 _REQUEST_PATH = f"{REQUESTS_PATH}/{{code:[0-9]{{9}}}}"
 _DOCUMENT_PATH = f"{_REQUEST_PATH}/documents/{{id:[0-9]{{1,19}}}}"
 
-MAX_FILE_FORM_BYTES = MAX_DOCUMENT_BYTES + 64 * 1024
 """Bytes of a form with a file."""
 
 STEP_PARAMETER = "step"
@@ -105,7 +108,7 @@ class RequestPages:
                 "POST",
                 f"{_REQUEST_PATH}/documents",
                 Right.REQUESTS_ATTACH,
-                FormSubmission("attach", self._submit_document, self._render_page),
+                FormSubmission(ATTACH_FORM, self._submit_document, self._render_page),
                 MAX_FILE_FORM_BYTES,
             ),
             PageRoute("GET", _DOCUMENT_PATH, Right.REQUESTS_VIEW, self._send_document),
@@ -175,15 +178,12 @@ class RequestPages:
         return _address_after(request, "assign")
 
     async def _submit_document(self, request: web.Request, visitor: Visitor) -> str:
-        code, uploaded_file = _read_code(request), visitor.form.get("file")
-        if not isinstance(uploaded_file, UploadedFile) or not uploaded_file.content:
-            raise MissingField("document", MissingReason.NO_FILE)
-        file = await prepare_file(
-            self._dependencies, self._store, uploaded_file.name, uploaded_file.content, visitor.actor, code
-        )
+        code, paper_name = _read_code(request), read_text(visitor.form, "field")
+        files = await prepare_files(self._dependencies, self._store, visitor.form, visitor.actor, code)
         async with self._store.open_unit() as uow:
-            await attach_document(self._dependencies, uow, code, read_text(visitor.form, "field"), file, visitor.actor)
-        return _address_after(request, "attach")
+            for file in files:
+                await attach_document(self._dependencies, uow, code, paper_name, file, visitor.actor)
+        return _address_after(request, ATTACH_FORM)
 
     async def _send_document(self, request: web.Request, visitor: Visitor) -> web.Response:
         """Return a file by its own bytes. It runs in a place of its own, so that no file can act as our page."""
@@ -266,6 +266,7 @@ class RequestPages:
             "request": request_view,
             "head": request_view.head,
             "split_note": split_note,
+            "refused_files": describe_refused_files(self._dependencies.wording, offered_form),
             **list_context,
             "taken_step_note": self._request_views.describe_taken_step(
                 service_request, request.query.get(TAKEN_PARAMETER, "")

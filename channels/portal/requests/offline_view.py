@@ -25,7 +25,7 @@ PAGE_SCRIPTS = (*STORE_SCRIPTS, "portal/offline-fields.js", "portal/offline-page
 FORM_SCRIPTS = (
     *STORE_SCRIPTS,
     "portal/offline-fields.js",
-    "portal/shrink.js",
+    "web/shrink.js",
     "portal/offline-screen.js",
     "portal/offline-paper-page.js",
     "portal/offline-form.js",

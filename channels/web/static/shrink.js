@@ -40,8 +40,8 @@ const prepareInput = async (input) => {
   input.files = basket.files;
 };
 
-// A form whose files travel as uploads (upload.js) has them made smaller there.
-document.querySelectorAll("form:not([data-uploads]) input[type=file]").forEach((input) => {
+// Forms whose files travel as uploads, and the staff's photos, have them made smaller by their own scripts.
+document.querySelectorAll("form:not([data-uploads], [data-photos]) input[type=file]").forEach((input) => {
   // Its own words for «nothing chosen» are in the language of the browser.
   const markEmpty = () => input.classList.toggle("empty", !input.files.length);
   markEmpty();
