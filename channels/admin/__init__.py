@@ -24,6 +24,7 @@ from channels.admin.bills.transfer_pages import TransferPages
 from channels.admin.feedback.comment_pages import CommentPages
 from channels.admin.feedback.rating_pages import RatingPages
 from channels.admin.fleet.calendar_pages import CalendarPages
+from channels.admin.fleet.operator_sheet_pages import OperatorSheetPages
 from channels.admin.fleet.service_pages import ServicePages
 from channels.admin.fleet.visit_sheet_pages import VisitSheetPages
 from channels.admin.frame import SECTIONS_KEY, PageGroup, PageRoute
@@ -141,6 +142,7 @@ def _build_registry_pages(staff_sign_in: StaffSignIn, side_processes: SideProces
         RegistryPages(dependencies, store),
         CalendarPages(dependencies, store),
         VisitSheetPages(dependencies, store),
+        OperatorSheetPages(dependencies, store),
         ServicePages(dependencies, store),
         TariffPages(dependencies, store),
         refund_pages,

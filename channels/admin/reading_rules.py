@@ -69,6 +69,7 @@ _KINDS: Mapping[str, ReadKind | None] = {
     "/staff/fleet": ReadKind.CALENDAR,
     "/staff/visits": ReadKind.CALENDAR,
     "/staff/visit-sheet": ReadKind.CALENDAR,
+    "/staff/operator-sheet": ReadKind.CALENDAR,
     "/staff/tariffs": NOBODY,
     "/staff/merged-bills/{id}": ReadKind.MONEY,
     "/staff/slips": ReadKind.MONEY,

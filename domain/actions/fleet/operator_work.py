@@ -68,9 +68,15 @@ async def find_job(
 
 
 async def note_stage(
-    dependencies: Dependencies, uow: UnitOfWork, code: TrackingCode, stage: WorkStage, operators: Sequence[Actor]
+    dependencies: Dependencies,
+    uow: UnitOfWork,
+    code: TrackingCode,
+    stage: WorkStage,
+    operators: Sequence[Actor],
+    reporter: Actor | None = None,
 ) -> OperatorJob:
-    """Keep that an operator arrived, began or ended just now; what was noted before stays as it was.
+    """Keep that an operator arrived, began or ended just now; what was noted before stays as it was. `reporter` is who
+    says so of the operator, the operator where it is None.
 
     `NotFound("code")` for work of somebody else, `NotAllowedNow` before its day.
     """
@@ -79,25 +85,38 @@ async def note_stage(
     if to_tehran(now).date() < to_tehran(job.booking.start).date():
         raise NotAllowedNow("code", NotAllowedReason.WORK_LATER)
     report = job.report.with_stage(stage, now)
-    return job if report == job.report else await _store(dependencies, uow, job, report, f"operator_{stage}")
+    event_name = f"operator_{stage}"
+    return job if report == job.report else await _store(dependencies, uow, job, report, event_name, reporter)
 
 
 async def note_hours(
-    dependencies: Dependencies, uow: UnitOfWork, code: TrackingCode, hours: float, operators: Sequence[Actor]
+    dependencies: Dependencies,
+    uow: UnitOfWork,
+    code: TrackingCode,
+    hours: float,
+    operators: Sequence[Actor],
+    reporter: Actor | None = None,
 ) -> OperatorJob:
     """Keep how many hours an operator worked, in the place of what was said before: it is proposed to the unit.
+    `reporter` is as in `note_stage`.
 
     `NotFound("code")` for work of somebody else, `InvalidField` for no multiple of half an hour.
     """
     job = await find_job(uow, code, operators, lock=True)
     report = replace(job.report, hours=check_hours(hours, MOST_WORKED_HOURS))
-    return job if report == job.report else await _store(dependencies, uow, job, report, "operator_hours")
+    event_name = "operator_hours"
+    return job if report == job.report else await _store(dependencies, uow, job, report, event_name, reporter)
 
 
 async def _store(
-    dependencies: Dependencies, uow: UnitOfWork, job: OperatorJob, report: OperatorReport, event_name: str
+    dependencies: Dependencies,
+    uow: UnitOfWork,
+    job: OperatorJob,
+    report: OperatorReport,
+    event_name: str,
+    reporter: Actor | None,
 ) -> OperatorJob:
     store_report(job.request, job.operator.identifier, report)
     facts = {} if event_name != "operator_hours" else {"hours": report.hours}
-    await dependencies.engine.record_event(uow, job.request, event_name, job.operator, facts)
+    await dependencies.engine.record_event(uow, job.request, event_name, reporter or job.operator, facts)
     return replace(job, report=report)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from domain.requests.request import ServiceRequest
 from domain.values.actors import Role
+from tests.channels.admin.fleet.test_calendar_pages import paid
 from tests.support.pages.page_visits import PageVisit
 from tests.support.scenarios.expert_opinions import asked_opinion
 from tests.support.scenarios.expert_unit import TODAY
@@ -13,9 +14,11 @@ from tests.support.staff_site import StaffSite
 async def calendar_visits(
     site: StaffSite, waits: ServiceRequest, opinion: ServiceRequest
 ) -> dict[str, Sequence[PageVisit]]:
-    """Days and weeks, an hour that is chosen, and the day sheet of an officer who has to go out."""
+    """Days and weeks, an hour that is chosen, and the day sheets of who has to go out today."""
     visited = await asked_opinion(site)
     await site.demo.act(visited.code, "assign", Role.MANAGER, {"officer": "expert", "visit": TODAY})
+    worked = await paid(site, date="2026-11-24", start="14:00")
+    await site.demo.act(worked.code, "schedule", Role.CIVIL)
     works = ("", "?view=week", f"?for={waits.code}&step=schedule")
     visits = ("", "?view=week&day=2026-11-28", f"?for={opinion.code}&step=assign")
     return {
@@ -25,4 +28,5 @@ async def calendar_visits(
         ],
         "/staff/visits": [PageVisit(f"/staff/visits{query}", Role.SECRETARIAT) for query in visits],
         "/staff/visit-sheet": [PageVisit("/staff/visit-sheet", role) for role in (Role.EXPERT, Role.MANAGER)],
+        "/staff/operator-sheet": [PageVisit("/staff/operator-sheet", role) for role in (Role.CIVIL, Role.AUDITOR)],
     }

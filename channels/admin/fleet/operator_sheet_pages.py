@@ -1,0 +1,138 @@
+"""The day sheet of machines' operators: who works where today, and what the unit enters of it for them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from aiohttp import web
+
+from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
+from channels.admin.submissions import FormSubmission
+from channels.web.posted import read_text, read_texts
+from channels.web.refused_forms import RefusedForm, build_refusal_context, form_error
+from domain.actions.dependencies import Dependencies
+from domain.actions.fleet.operator_sheet import NamedJob, enter_report, list_sheet_jobs
+from domain.authorization.rights import Right
+from domain.blocks.operator_reports import MOST_WORKED_HOURS, WorkStage
+from domain.fields.form import Field
+from domain.fields.hours import Duration
+from domain.fields.stored import list_stored
+from domain.fields.types import ReadingContext, format_number
+from domain.language.column_words import describe_columns
+from domain.language.summary_columns import SummaryColumn
+from domain.unit_of_work import Store
+from domain.values.calendar import hour_text, jalali_long_text, to_tehran
+from domain.values.errors import InvalidField
+from domain.values.text import persian_digits
+from domain.values.tracking_codes import display_code, parse_code
+
+OPERATOR_SHEET_PATH = "/staff/operator-sheet"
+REPORT_FORM = "work_report"
+_HOURS_FIELD = Field("hours", Duration(MOST_WORKED_HOURS), required=False)
+_ENTERED_STAGES = (WorkStage.BEGAN, WorkStage.ENDED)
+
+
+@dataclass(frozen=True, slots=True)
+class JobView:
+    """One operator's work in words, with what was reported of it."""
+
+    code: str
+    """The tracking code of its request, as machines write it."""
+    shown_code: str
+    """The same as people read it."""
+    operator_code: str
+    """Whose work it is."""
+    operator_name: str
+    """What the operator is called."""
+    hours_text: str
+    """From when to when it is booked."""
+    work: str
+    """What is asked for."""
+    place: str
+    """Where."""
+    stage_hours: dict[str, str | None]
+    """When it began and ended; None where nobody said."""
+    worked_hours: str
+    """The hours that were reported, else those between beginning and end; empty where neither is known."""
+
+
+class OperatorSheetPages:
+    """The day sheet of operators."""
+
+    sections: Sequence[NavigationSection] = (
+        NavigationSection(OPERATOR_SHEET_PATH, "admin.operator_sheet.title", Right.FLEET_VIEW, bar_name="today"),
+    )
+
+    def __init__(self, dependencies: Dependencies, store: Store) -> None:
+        self._dependencies = dependencies
+        self._store = store
+
+    def list_routes(self) -> Sequence[PageRoute]:
+        return (
+            PageRoute("GET", OPERATOR_SHEET_PATH, Right.FLEET_VIEW, self._render_page),
+            PageRoute(
+                "POST",
+                OPERATOR_SHEET_PATH,
+                Right.WORK_REPORTS_ENTER,
+                FormSubmission(REPORT_FORM, self._submit_report, self._render_page),
+            ),
+        )
+
+    async def _submit_report(self, request: web.Request, visitor: Visitor) -> str:
+        form = visitor.form
+        stages = read_texts(form, "stage")
+        if not set(_ENTERED_STAGES).issuperset(stages):
+            raise InvalidField("stage")
+        hours_text = read_text(form, "hours")
+        async with self._store.open_unit() as uow:
+            await enter_report(
+                self._dependencies,
+                uow,
+                parse_code(read_text(form, "code")),
+                read_text(form, "operator"),
+                visitor.actor,
+                stages=[WorkStage(stage) for stage in stages],
+                hours=_HOURS_FIELD.read_value(hours_text, ReadingContext(visitor.now)) if hours_text else None,
+            )
+        return f"{OPERATOR_SHEET_PATH}?done={REPORT_FORM}"
+
+    async def _render_page(
+        self, request: web.Request, visitor: Visitor, refused_form: RefusedForm | None = None
+    ) -> web.Response:
+        async with self._store.open_unit(write=False) as uow:
+            jobs = await list_sheet_jobs(self._dependencies, uow, visitor.actor)
+        error = form_error(refused_form)
+        context = {
+            "day_text": jalali_long_text(to_tehran(visitor.now).date()),
+            "jobs": [self._build_view(named_job) for named_job in jobs],
+            **build_refusal_context(refused_form, self._dependencies.wording.render_error(error) if error else None),
+        }
+        return render_staff_page(request, visitor, "admin/fleet/operator_sheet.html", context, error=error)
+
+    def _build_view(self, named_job: NamedJob) -> JobView:
+        job, wording = named_job.job, self._dependencies.wording
+        request, report = job.request, job.report
+        service = self._dependencies.engine.get_service(request.service)
+        columns = describe_columns(wording, service, {**list_stored(request), **request.fields})
+        worked_hours = report.hours if report.hours is not None else report.reckon_hours()
+        return JobView(
+            code=request.code,
+            shown_code=display_code(request.code),
+            operator_code=job.operator.identifier,
+            operator_name=named_job.operator_name,
+            hours_text=self._dependencies.catalogue.render(
+                "admin.visit_sheet.hours", {"start": _say_hour(job.booking.start), "end": _say_hour(job.booking.end)}
+            ),
+            work=columns[SummaryColumn.WORK],
+            place=columns[SummaryColumn.PLACE],
+            stage_hours={stage.value: _say_stage(getattr(report, stage)) for stage in _ENTERED_STAGES},
+            worked_hours="" if worked_hours is None else persian_digits(format_number(worked_hours)),
+        )
+
+
+def _say_hour(moment: datetime) -> str:
+    return hour_text(to_tehran(moment).time())
+
+
+def _say_stage(stored_moment: str | None) -> str | None:
+    return _say_hour(datetime.fromisoformat(stored_moment)) if stored_moment else None
