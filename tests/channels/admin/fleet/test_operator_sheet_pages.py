@@ -23,7 +23,7 @@ async def test_the_unit_enters_what_operators_report(site: StaffSite, inside: Vi
         async with site.store.open_unit(write=False) as uow:
             request = await uow.requests.get_by_code(parse_code(code))
             events = await uow.history.list_of_request(request.id)
-        return [(event.event, event.actor) for event in events if event.event.startswith("operator_")]
+        return [(event.event, event.actor or "") for event in events if event.event.startswith("operator_")]
 
     for _ in range(2):
         await inside.post(SHEET, stage="began", **report)

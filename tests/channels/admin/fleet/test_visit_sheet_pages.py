@@ -6,15 +6,16 @@ from html import unescape
 from domain.people.person import StaffMember
 from domain.values.actors import Role
 from tests.support.demo_site import MORNING
-from tests.support.scenarios.expert_opinions import CITIZEN, PAPERS, asked_opinion
+from tests.support.municipality import CITIZEN
+from tests.support.scenarios.expert_opinions import PAPERS, asked_opinion
 from tests.support.staff_site import HASH, StaffSite, Visitor
 
 SHEET = "/staff/visit-sheet"
 
 
-async def sent(site: StaffSite, visit: str, *papers: str, officer: str = "expert", **values: object) -> str:
+async def sent(site: StaffSite, visit: str, *papers: str, officer: str = "expert", address: str = "خیابان امام") -> str:
     """A request for which an officer is to come at an hour; its code."""
-    request = await asked_opinion(site, *papers, **values)
+    request = await asked_opinion(site, *papers, address=address)
     await site.demo.act(request.code, "assign", Role.MANAGER, {"officer": officer, "visit": visit})
     return request.code
 
