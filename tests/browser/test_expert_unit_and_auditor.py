@@ -19,7 +19,7 @@ from domain.bills.bill import BillState
 from domain.blocks.charging import list_request_bills
 from domain.values.actors import Role
 from domain.values.tracking_codes import parse_code
-from tests.support.pages.chromium import CHROMIUM, WAYS, Window, signed_in, window
+from tests.support.pages.chromium import CHROMIUM, WAYS, Window, open_section, signed_in, window
 from tests.support.pages.staff_steps import opened_step, taken
 from tests.support.printed_papers import A4, pages_of, scanned
 from tests.support.scenarios.expert_opinions import PAPERS, SECRETARY, STEPS, asked_opinion, price_opinions, texted
@@ -90,7 +90,7 @@ async def sent_out(desks: Desks) -> None:
     await expect(page.get_by_label("کارشناس", exact=True)).to_have_value("expert")
     await taken(page, "تعیین کارشناس و زمان بازدید")
     assert (await desks.site.request(desks.code)).data["visit_start"] == "2026-11-24T07:30:00+00:00"
-    await page.get_by_role("link", name="بازدیدها", exact=True).click()
+    await open_section(page, "بازدیدها")
     await expect(page.locator(".board .booked").first).to_contain_text("آنه محمدی")
 
 

@@ -9,7 +9,7 @@ from playwright.async_api import Browser, Page, expect
 from domain.feedback.opinions import Comment, Rating
 from domain.messages.records import MessageClass, MessageState, OutboxMessage
 from domain.requests.request import Phase
-from tests.support.pages.chromium import SIZES, WAYS, Window, signed_in, window
+from tests.support.pages.chromium import SIZES, WAYS, Window, open_section, signed_in, window
 from tests.support.pages.page_checks import assert_page_in_order
 from tests.support.scenarios.counter_tills import a_bill_to_pay, open_office, report
 from tests.support.staff_site import StaffSite
@@ -54,7 +54,7 @@ async def test_the_managers_day(
     await furnished(site)
     opened = await window(browser, server, size, scripts=scripts)
     page = await signed_in(opened, "manager")
-    await page.get_by_role("link", name="نظرها", exact=True).click()
+    await open_section(page, "نظرها")
     await page.locator("summary", has_text="پاسخ دادن").click()
     await page.get_by_label("متن پاسخ").fill("سپاس از شما")
     await page.get_by_role("button", name="فرستادن پاسخ").click()

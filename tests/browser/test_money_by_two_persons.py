@@ -11,7 +11,7 @@ from playwright.async_api import Browser, expect
 from domain.values.actors import Role
 from tests.channels.admin.fleet.test_calendar_pages import paid
 from tests.channels.admin.tariffs.test_tariff_pages import need_approval
-from tests.support.pages.chromium import WAYS, signed_in, window
+from tests.support.pages.chromium import WAYS, open_section, signed_in, window
 from tests.support.pages.page_checks import assert_page_in_order
 from tests.support.pages.staff_steps import opened_step
 from tests.support.staff_site import StaffSite
@@ -60,7 +60,7 @@ async def test_a_price_waits_for_a_second_person(
     await expect(revenue.get_by_role("status")).to_have_text("نرخ تازه در انتظار تأیید نفر دوم است.")
     await expect(revenue.get_by_role("button", name="پس گرفتن")).to_be_visible()
     await expect(revenue.get_by_role("button", name="تأیید", exact=True)).to_have_count(0)
-    await manager.get_by_role("link", name="تعرفه‌ها").click()
+    await open_section(manager, "تعرفه‌ها")
     await expect(manager.locator("main")).to_contain_text("پیشنهاد کارمند revenue")
     await assert_page_in_order(desks[1], scripts=scripts)
     await manager.get_by_role("button", name="تأیید", exact=True).click()

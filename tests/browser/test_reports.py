@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 from playwright.async_api import Browser, expect
 
 from domain.people.sessions import PROOF_FRESHNESS
-from tests.support.pages.chromium import WAYS, signed_in, window
+from tests.support.pages.chromium import WAYS, open_section, signed_in, window
 from tests.support.staff_site import PASSWORD, StaffSite, staff_site
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for all
@@ -34,7 +34,7 @@ async def test_a_report_is_read_and_narrowed_down(
 ) -> None:
     opened = await window(browser, server, size, scripts=scripts)
     page = await signed_in(opened, "manager")
-    await page.get_by_role("link", name="گزارش‌ها").click()
+    await open_section(page, "گزارش‌ها")
     await page.get_by_role("link", name="گزارش مدیر").click()
     await expect(page.get_by_role("heading", level=1)).to_have_text("گزارش مدیر")
     await expect(page.locator(".whole > div").first).to_contain_text("۲")

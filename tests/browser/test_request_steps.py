@@ -15,7 +15,7 @@ from domain.values.actors import Role
 from domain.values.text import ascii_digits, persian_digits
 from domain.values.tracking_codes import display_code
 from tests.support.demo_site import MORNING
-from tests.support.pages.chromium import SIZES, WAYS, Window, signed_in, window
+from tests.support.pages.chromium import SIZES, WAYS, Window, open_section, signed_in, window
 from tests.support.pages.page_checks import assert_page_in_order
 from tests.support.pages.staff_steps import opened_step
 from tests.support.staff_site import HASH, OUTSIDE, PASSWORD, StaffSite
@@ -162,7 +162,7 @@ async def viewed(page: Page, code: str) -> None:
     await page.get_by_label("ذخیرهٔ همین فیلتر با نام").fill("رسیدگی‌شده‌ها")
     await page.get_by_role("button", name="ذخیره").click()
     await expect(page.get_by_role("status")).to_have_text("فیلتر ذخیره شد.")
-    await page.get_by_role("link", name="میز کار", exact=True).click()
+    await open_section(page, "میز کار")
     await page.get_by_role("link", name="رسیدگی‌شده‌ها").click()
     await expect(page.locator("table.list tbody tr")).to_have_count(1)
     assert await listed(page) == [code]
@@ -192,7 +192,7 @@ async def several_given(opened: Window, several: Sequence[str]) -> None:
 
 async def entered(page: Page, site: StaffSite) -> None:
     """An order of machines is entered for somebody who came, and its page has the code that the citizen gets."""
-    await page.get_by_role("link", name="ثبت حضوری").click()
+    await open_section(page, "ثبت حضوری")
     await page.get_by_role("link", name="کارکرد ماشین‌آلات").click()
     typed = {
         "شمارهٔ همراه شهروند": "۰۹۱۲ ۱۱۱ ۲۲۳۳",

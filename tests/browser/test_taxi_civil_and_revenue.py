@@ -17,7 +17,7 @@ from domain.values.identifiers import display_plate
 from domain.values.text import persian_digits
 from domain.values.tracking_codes import display_code
 from tests.channels.admin.fleet.test_calendar_pages import paid
-from tests.support.pages.chromium import WAYS, Window, signed_in, window
+from tests.support.pages.chromium import WAYS, Window, open_section, signed_in, window
 from tests.support.pages.page_checks import assert_page_in_order
 from tests.support.pages.staff_steps import opened_step, taken
 from tests.support.scenarios.refunds_due import cancelled
@@ -69,7 +69,7 @@ async def permitted(page: Page, leave: ServiceRequest) -> None:
 
 async def judged(page: Page, site: StaffSite, report: ServiceRequest) -> None:
     """A complaint is looked into and becomes a violation of the driver, with points and a fine."""
-    await page.get_by_role("link", name="میز کار", exact=True).click()
+    await open_section(page, "میز کار")
     await page.get_by_role("link", name=persian_digits(display_code(report.code))).click()
     await taken(await opened_step(page, "آغاز بررسی"), "آغاز بررسی")
     await opened_step(page, "ثبت در پرونده راننده")
@@ -85,7 +85,7 @@ async def judged(page: Page, site: StaffSite, report: ServiceRequest) -> None:
 
 async def amended(page: Page) -> None:
     """A vehicle is found by its plate, and its insurance written down."""
-    await page.get_by_role("link", name="تاکسیرانی", exact=True).click()
+    await open_section(page, "تاکسیرانی")
     await page.get_by_role("link", name="خودروها", exact=True).click()
     await page.get_by_label("پلاک، کد، شماره").fill("۱۲ ت ۳۴۵ ایران ۵۹")
     await page.get_by_role("button", name="جست‌وجو").click()
@@ -146,7 +146,7 @@ async def test_civil_works_choose_an_hour_by_the_keyboard(
     await page.get_by_role("button", name="زمان‌بندی").click()
     await expect(page.get_by_role("status")).to_have_text("زمان‌بندی انجام شد؛ اکنون: زمان‌بندی شده.")
     assert (await site.request(request.code)).data["booked_start"] == "2026-11-26T06:30:00+00:00"
-    await page.get_by_role("link", name="تقویم ماشین‌آلات").click()
+    await open_section(page, "تقویم ماشین‌آلات")
     await page.get_by_role("link", name="هفتگی").click()
     await expect(page.locator(".board .booked").first).to_contain_text("۱۰–۱۴")
     await opened.assert_fits()
@@ -211,7 +211,7 @@ async def test_the_revenue_units_day(
     owed_back, _ = await cancelled(site)  # a colleague recorded what was paid: whoever did needs a second person
     opened = await window(browser, server, size, scripts=scripts)
     page = await signed_in(opened, "revenue")
-    await page.get_by_role("link", name="تعرفه‌ها").click()
+    await open_section(page, "تعرفه‌ها")
     await page.get_by_role("link", name="لودر", exact=True).click()
     await page.get_by_label("نرخ هر واحد").fill("۴٬۰۰۰٬۰۰۰")
     await page.get_by_label("از روز").fill("۱۴۰۵/۱۰/۰۱")

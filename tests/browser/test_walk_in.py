@@ -12,7 +12,7 @@ from domain.values.text import persian_digits
 from domain.values.tracking_codes import display_code
 from tests.browser.tasks.test_presses import COUNT_PRESSES
 from tests.support.demo_site import MORNING
-from tests.support.pages.chromium import SIZES, WAYS, signed_in, window
+from tests.support.pages.chromium import SIZES, WAYS, open_section, signed_in, window
 from tests.support.pages.page_checks import assert_page_in_order
 from tests.support.staff_site import StaffSite
 
@@ -54,7 +54,7 @@ async def test_an_order_of_four_machines_for_another_unit(
 ) -> None:
     opened = await window(browser, server, size, scripts=scripts)
     page = await signed_in(opened, "expert")
-    await page.get_by_role("link", name="ثبت حضوری").click()
+    await open_section(page, "ثبت حضوری")
     await page.get_by_role("link", name="کارکرد ماشین‌آلات").click()
     await fill_in(page)
     await page.get_by_role("button", name="افزودن ماشین").click()

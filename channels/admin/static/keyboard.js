@@ -52,13 +52,13 @@
   const fetchHelp = async () => {
     const answer = await fetch(ACCOUNT, { redirect: "error" });
     const account = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const card = prepareHelp(document.importNode(account.getElementById("keys"), true));
+    const card = prepareHelp(document.importNode(account.getElementById("keyboard"), true));
     card.popover = "auto";
     document.querySelector(".container.staff").append(card);
     return card;
   };
 
-  const ownHelp = document.getElementById("keys");
+  const ownHelp = document.getElementById("keyboard");
   let help = ownHelp && Promise.resolve(prepareHelp(ownHelp));
   const showHelp = async () => {
     const card = await (help ||= fetchHelp());
@@ -71,7 +71,7 @@
     if (event.target.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]")) return;
     if (event.key === "?" || event.key === "؟") {
       event.preventDefault();
-      showHelp().catch(() => location.assign(`${ACCOUNT}#keys`));
+      showHelp().catch(() => location.assign(`${ACCOUNT}#keyboard`));
       return;
     }
     const act = isOff() || event.shiftKey ? null : findKey(event);

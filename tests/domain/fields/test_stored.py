@@ -29,6 +29,7 @@ ROOT = Path(__file__).parents[3]
 READERS = {
     "domain/fields/stored.py": "the stored fields themselves",
     "domain/engine/personal_data.py": "erases what is personal, whatever it is",
+    "domain/engine/undoing.py": "puts back all that was kept before a step, whatever it is",
 }
 """Modules that read or write `ServiceRequest.data`, and why."""
 

@@ -53,6 +53,7 @@ TRANSITIONS_OVER = """Promise.allSettled(
 """What has been resolved when every colour is the one that stays: axe tells contrast by the colours of its moment."""
 
 _DOOR = re.compile("/staff/sign-in")
+_MENU = re.compile("^(منو|همهٔ بخش‌ها)")
 _AXE = Path(__file__).parents[2] / "browser" / "axe.min.js"
 
 
@@ -130,6 +131,14 @@ async def signed_in(opened: Window, username: str) -> Page:
     await page.get_by_label("نام کاربری").fill(username)
     await page.get_by_label("گذرواژه").fill(PASSWORD)
     await page.get_by_role("button", name="ورود").click()
-    await expect(page).not_to_have_url(_DOOR)  # what refuses somebody has a navigation too
-    await expect(page.get_by_role("navigation").first).to_be_visible()
+    await expect(page).not_to_have_url(_DOOR)  # what refuses somebody has the same head
+    await expect(page.locator(".staff-top .who")).to_be_visible()
     return page
+
+
+async def open_section(page: Page, name: str) -> None:
+    """Go to a section of the staff's site, by the menu where it does not stand in the strip."""
+    link = page.get_by_role("link", name=re.compile(rf"^{name}( \(|$)"))
+    if not await link.count():
+        await page.get_by_role("button", name=_MENU).click()
+    await link.click()

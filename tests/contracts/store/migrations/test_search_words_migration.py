@@ -7,6 +7,7 @@ from typing import Any
 from alembic import command
 from sqlalchemy import Connection, insert, select
 
+from domain.queues.request_words import ADDRESS_KIND, LAST_DIGITS_KIND, POSTAL_CODE_KIND
 from domain.queues.search import MOST_WORDS, list_pairings, list_rotations, split_words
 from domain.requests.request import ServiceRequest
 from store.engines import build_engine
@@ -18,6 +19,8 @@ from tests.support.factories import a_request
 REQUESTS = 3000
 """So many that the words of some lie where one batch ends."""
 WORDS = ("سید", "محمد", "علی", "گل‌جمال", "توماج", "محمدی", "حسین‌زاده", "رضا", "آتا", "ه", "۲")
+LATER_KINDS = (ADDRESS_KIND, LAST_DIGITS_KIND, POSTAL_CODE_KIND)
+"""Of the words that a later migration adds."""
 LATER_COLUMNS = {"unverified_mobile"}
 """Columns of the requests that came later."""
 
@@ -55,4 +58,4 @@ async def test_words_that_were_kept_stand_beside_each_other(empty_database_url: 
     for request_id, word, service in rows:
         assert service == "machinery"
         kept[request_id].add(word)
-    assert kept == new
+    assert {one: {word for word in words if not word.startswith(LATER_KINDS)} for one, words in kept.items()} == new

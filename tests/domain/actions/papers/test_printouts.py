@@ -18,7 +18,7 @@ from tests.support.scenarios.expert_unit import LETTER, Experts
 from tests.support.scenarios.taxi_organisation import OFFICER, TaxiOrganisation
 from tests.support.scenarios.taxi_registries import DRIVER_MOBILE
 
-PLATE_AS_ON_THE_CAR = "\u2066۱۲ت\u200e۳۴۵-\u200e۵۹\u2069"
+PLATE_AS_ON_THE_CAR = "\u2066۱۲\u00a0ت\u00a0\u200e۳۴۵\u00a0ایران\u00a0\u200e۵۹\u2069"
 GROUPS = "\u200e{}\u00a0{}\u00a0{}\u200f"
 DELIVERED_UNITS = PaperTable(
     ("کد ماشین", "ماشین", "راننده", "ساعت درخواست", "ساعت آغاز", "ساعت پایان", "ساعت کارکرد"),
