@@ -6,6 +6,7 @@ import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -50,9 +51,16 @@ async def do_and_die(url: str, deed: Deed, place: str) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+def run_deed(url: str, deed: Deed, place: str) -> None:
+    """Do it, in a process that was started for that."""
+    asyncio.run(do_and_die(url, deed, place))
+
+
 async def dies(url: str, deed: Deed, place: str) -> None:
-    """Have a process of its own do something that dies there."""
-    process = get_context("fork").Process(target=lambda: asyncio.run(do_and_die(url, deed, place)))
+    """Have a process of its own do something that dies there. It is no fork of the one that runs the tests, which would
+    take along what that one keeps for all of them.
+    """
+    process = get_context("spawn").Process(target=run_deed, args=(url, deed, place))
     process.start()
     await asyncio.to_thread(process.join)
     assert process.exitcode == -signal.SIGKILL
@@ -70,20 +78,28 @@ async def opened(url: str) -> AsyncIterator[Municipality]:
         await store.close()
 
 
+async def take_back(code: str, seq: int, desk: Dependencies, uow: UnitOfWork) -> bool:
+    """Take a step back."""
+    return await take_step_back(desk, uow, parse_code(code), actor(Role.REVENUE), seq)
+
+
+async def write(code: str, desk: Dependencies, uow: UnitOfWork) -> bool:
+    """Write a note."""
+    return await write_note(desk, uow, parse_code(code), "@civil ببینید", actor(Role.REVENUE))
+
+
 async def test_killed_while_a_step_is_taken_back(database_url: str) -> None:
     async with opened(database_url) as town:
         code = await town.reach("awaiting_payment")
         (seq,) = [event.seq for event in await town.history(code) if event.event == "price"]
 
-        async def take_back(desk: Dependencies, uow: UnitOfWork) -> bool:
-            return await take_step_back(desk, uow, parse_code(code), actor(Role.REVENUE), seq)
-
+        deed = partial(take_back, code, seq)
         before = await town.request(code), await town.bills(code), await town.sent()
-        await dies(database_url, take_back, "inside")
+        await dies(database_url, deed, "inside")
         assert (await town.request(code), await town.bills(code), await town.sent()) == before
-        await dies(database_url, take_back, "after")
+        await dies(database_url, deed, "after")
         async with town.store.open_unit() as uow:
-            assert not await take_back(town.desk, uow)
+            assert not await deed(town.desk, uow)
         request, events = await town.request(code), await town.history(code)
         assert (request.state, [bill.state for bill in await town.bills(code)]) == ("accepted", [BillState.VOID])
         assert [event.event for event in events].count("step_back") == 1
@@ -96,13 +112,11 @@ async def test_killed_while_a_note_is_written(database: Path) -> None:
     async with opened(url) as town:
         code = await town.reach("accepted")
 
-        async def write(desk: Dependencies, uow: UnitOfWork) -> bool:
-            return await write_note(desk, uow, parse_code(code), "@civil ببینید", actor(Role.REVENUE))
-
+        deed = partial(write, code)
         for place, notes in (("inside", 0), ("after", 1)):
-            await dies(url, write, place)
+            await dies(url, deed, place)
             assert [event.event for event in await town.history(code)].count("note") == notes
             async with town.store.open_unit(write=False) as uow:
                 assert await uow.mentions.count_unread("civil") == notes
         async with town.store.open_unit() as uow:
-            assert not await write(town.desk, uow)
+            assert not await deed(town.desk, uow)
