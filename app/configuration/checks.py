@@ -20,10 +20,10 @@ from channels.pishkhan_soap.reasons import SOAP_REASONS
 from domain.actions.reports.declaration_check import check_reports
 from domain.check import check_services
 from domain.check.explanations import explain_flaw
-from domain.check.reason_texts import check_reasons
 from domain.check.registries import check_registries
-from domain.check.translations import check_translation, list_dropped_facts, list_missing_texts
-from domain.check.unused_texts import list_unused_texts
+from domain.check.texts.reason_texts import check_reasons
+from domain.check.texts.translations import check_translation, list_dropped_facts, list_missing_texts
+from domain.check.texts.unused_texts import list_unused_texts
 from domain.messages.catalogue import Catalogue
 from domain.messages.templates import list_placeholders
 from domain.services import SERVICES

@@ -48,14 +48,14 @@ from domain.check.form_sections import section_flaws
 from domain.check.keywords import keyword_flaws
 from domain.check.money import money_flaws
 from domain.check.printouts import printout_flaws
-from domain.check.reason_texts import reason_flaws
 from domain.check.steps import step_flaws
 from domain.check.suggestions import suggestion_flaws
 from domain.check.taking_back import taking_back_flaws
-from domain.check.text_bounds import bound_texts
-from domain.check.text_facts import unfilled_fact_flaws
-from domain.check.text_files import letter_flaws, text_file_flaws
-from domain.check.texts import SHARED_TEXTS, budget_flaws, sent_by_sms, shared_text_flaws, text_flaws
+from domain.check.texts.bounds import bound_texts
+from domain.check.texts.facts import unfilled_fact_flaws
+from domain.check.texts.files import letter_flaws, text_file_flaws
+from domain.check.texts.reason_texts import reason_flaws
+from domain.check.texts.text_flaws import SHARED_TEXTS, budget_flaws, sent_by_sms, shared_text_flaws, text_flaws
 from domain.check.versions import version_flaws
 from domain.check.walk import walk_service
 from domain.check.ways import way_flaws

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 
 from domain.check import NO_SERVICE, Flaw, budget_flaws
-from domain.check.text_bounds import bound_texts
-from domain.check.texts import line_flaws, reminder_flaws, stopping_flaws
+from domain.check.texts.bounds import bound_texts
+from domain.check.texts.text_flaws import line_flaws, reminder_flaws, stopping_flaws
 from domain.fields.types import Choice
 from domain.messages.catalogue import Catalogue
 from domain.registries.declarations import REGISTRIES, Registry

@@ -5,7 +5,7 @@ A folder `domain/texts/<tag>/` holds `language.toml`, which says how numbers, da
 own folder (`text_files`). It need not have all of them: what it lacks is said in Persian. A text is a string (or a
 list, where the Persian one is); class and part budget are those of the Persian text unless it is a table that names its
 own `parts`. A language that is another one in another script (`RESPELT_TAGS`) has its texts made of that one's, when
-they are loaded. What is wrong with a folder is the matter of `domain/check/translations.py`.
+they are loaded. What is wrong with a folder is the matter of `domain/check/texts/translations.py`.
 """
 
 import tomllib

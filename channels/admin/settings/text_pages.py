@@ -29,7 +29,7 @@ from domain.actions.settings.text_places import SERVICES_PREFIX, TextPlaces, fin
 from domain.actions.settings.text_samples import render_sample
 from domain.authorization.rights import Right
 from domain.check import sent_by_sms
-from domain.check.text_bounds import bound_texts
+from domain.check.texts.bounds import bound_texts
 from domain.fields.form import Field
 from domain.fields.types import Choice, Text
 from domain.messages.catalogue import Catalogue

@@ -34,9 +34,10 @@ from domain.gateways.attempt import AttemptAlert
 from domain.messages.catalogue import RenderedMessage
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
-from domain.values.errors import AlreadyDone, InvalidField, MissingField, NotAllowedNow, NotFound
+from domain.values.errors import AlreadyDone, InvalidField, NotAllowedNow, NotFound
 from domain.values.reasons import AlreadyDoneReason, InvalidReason, NotAllowedReason, NotFoundReason
-from domain.values.text import count_code_units, group_digits, persian_digits, tidy_text
+from domain.values.required_text import read_required_text
+from domain.values.text import group_digits
 
 LONGEST_REASON = 300
 """UTF-16 units of why a payment was wrong."""
@@ -110,7 +111,8 @@ async def reverse_payment(
     payments by which a receipt paid a merged bill, all of these are reversed; the reason `part_not_reversible` names
     the part that keeps them from it.
     """
-    by_actor, reason_text = require_right(Right.PAYMENTS_REVERSE, actor, "payment"), _check_reason(reason)
+    by_actor = require_right(Right.PAYMENTS_REVERSE, actor, "payment")
+    reason_text = read_required_text(reason, "reason", LONGEST_REASON)
     payments_by_bill = await _list_of_receipt(uow, bill_id, payment_row_id)
     reversals_by_bill: dict[int, RecordedReversal] = {}
     for bill in await lock_bills(uow, payments_by_bill):
@@ -169,15 +171,6 @@ async def _reverse_on_bill(
         return await _cancel_surplus(dependencies, uow, recorded, refunds, by_actor)
     recorded = RecordedReversal(bill, payment, reversal, ReversalEffect.OWED)
     return await _reopen_bill(dependencies, uow, recorded, by_actor)
-
-
-def _check_reason(reason: str) -> str:
-    reason_text = tidy_text(reason)
-    if not reason_text:
-        raise MissingField("reason")
-    if count_code_units(reason_text) > LONGEST_REASON:
-        raise InvalidField("reason", InvalidReason.TOO_LONG, limit=persian_digits(LONGEST_REASON))
-    return reason_text
 
 
 async def _find_reversible_payment(uow: UnitOfWork, payments: Sequence[Payment], row_id: int) -> Payment:

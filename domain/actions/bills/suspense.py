@@ -31,7 +31,7 @@ from domain.values.errors import (
 )
 from domain.values.ibans import parse_iban
 from domain.values.reasons import DuplicateReason, InvalidReason, NotAllowedReason
-from domain.values.text import count_code_units, persian_digits, tidy_text
+from domain.values.required_text import read_required_text
 from domain.values.version_token import VersionToken, refuse_stale
 
 LONGEST_REASON = 300
@@ -121,7 +121,7 @@ async def match_receipt(
     decider = require_right(Right.SUSPENSE_DECIDE, actor, "receipt")
     receipt = await uow.suspense.get(receipt_id, lock=True)
     _refuse_decided(receipt, version)
-    decision = _Decision(_check_reason(reason), decider, dependencies.clock.now())
+    decision = _Decision(read_required_text(reason, "reason", LONGEST_REASON), decider, dependencies.clock.now())
     if await uow.bills.find_payment(receipt.method, receipt.reference) is not None:
         raise DuplicateRequest("reference", DuplicateReason.REFERENCE_USED)
     payable = await find_payable_by_ids(uow, *bill_id_pair)
@@ -182,7 +182,8 @@ async def return_receipt(
         return receipt
     _refuse_decided(receipt, version)
     iban, number = parse_iban(transfer.iban), _check_number(transfer.reference)
-    decision = _Decision(_check_reason(transfer.reason), decider, dependencies.clock.now())
+    reason_text = read_required_text(transfer.reason, "reason", LONGEST_REASON)
+    decision = _Decision(reason_text, decider, dependencies.clock.now())
     if await uow.suspense.find_transfer(number) or await uow.bills.find_payment(PaymentMethod.REFUND, number):
         raise DuplicateRequest("reference", DuplicateReason.REFERENCE_USED)
     _refuse_unapproved(dependencies.policy, receipt, iban, decision.actor)
@@ -229,12 +230,3 @@ def _check_number(reference: str) -> str:
     if not number:
         raise MissingField("reference")
     return number
-
-
-def _check_reason(reason: str) -> str:
-    reason_text = tidy_text(reason)
-    if not reason_text:
-        raise MissingField("reason")
-    if count_code_units(reason_text) > LONGEST_REASON:
-        raise InvalidField("reason", InvalidReason.TOO_LONG, limit=persian_digits(LONGEST_REASON))
-    return reason_text

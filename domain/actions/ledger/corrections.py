@@ -11,9 +11,8 @@ from domain.ledger.accounts import CHART_OF_ACCOUNTS, Account, AccountKey, Subac
 from domain.ledger.entries import EntryKind, LedgerEntry
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
-from domain.values.errors import InvalidField, MissingField
-from domain.values.reasons import InvalidReason
-from domain.values.text import count_code_units, persian_digits, tidy_text
+from domain.values.errors import InvalidField
+from domain.values.required_text import read_required_text
 
 LONGEST_NOTE = 300
 """UTF-16 units of why."""
@@ -37,7 +36,7 @@ async def post_correction(
     `note`).
     """
     poster = require_right(Right.LEDGER_POST, actor, "ledger")
-    note_text = _check_note(note)
+    note_text = read_required_text(note, "note", LONGEST_NOTE)
     if debit == credit or ANSWERED_BY_ROWS & {debit.account, credit.account}:
         raise InvalidField("account")
     if amount <= 0:
@@ -73,12 +72,3 @@ def parse_account_key(text: str) -> AccountKey:
 
 def _write_key(account_key: AccountKey) -> str:
     return ":".join(part for part in (account_key.account.value, account_key.subaccount) if part)
-
-
-def _check_note(note: str) -> str:
-    note_text = tidy_text(note)
-    if not note_text:
-        raise MissingField("note")
-    if count_code_units(note_text) > LONGEST_NOTE:
-        raise InvalidField("note", InvalidReason.TOO_LONG, limit=persian_digits(LONGEST_NOTE))
-    return note_text

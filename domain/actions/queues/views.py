@@ -9,9 +9,10 @@ from domain.queues.filters import QueueFilter
 from domain.queues.views import SavedView
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
-from domain.values.errors import DomainError, Forbidden, InvalidField, MissingField, NotFound, TooLarge
-from domain.values.reasons import InvalidReason, TooLargeReason
-from domain.values.text import count_code_units, persian_digits, tidy_text
+from domain.values.errors import DomainError, Forbidden, NotFound, TooLarge
+from domain.values.reasons import TooLargeReason
+from domain.values.required_text import read_required_text
+from domain.values.text import persian_digits
 
 LONGEST_NAME = 60
 MOST_VIEWS = 30
@@ -44,11 +45,7 @@ async def save_view(
     """
     if not visible_services(dependencies.services, actor):
         raise Forbidden("name")
-    view_name = " ".join(tidy_text(view_name).split())
-    if not view_name:
-        raise MissingField("name")
-    if count_code_units(view_name) > LONGEST_NAME:
-        raise InvalidField("name", InvalidReason.TOO_LONG, limit=persian_digits(LONGEST_NAME))
+    view_name = read_required_text(" ".join(view_name.split()), "name", LONGEST_NAME)
     existing_names = {saved.name for saved in await uow.saved_views.list_of_member(actor.identifier)}
     if view_name not in existing_names and len(existing_names) >= MOST_VIEWS:
         raise TooLarge("name", TooLargeReason.TOO_MANY_VIEWS, most=persian_digits(MOST_VIEWS))

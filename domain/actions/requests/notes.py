@@ -15,9 +15,9 @@ from domain.requests.notes import NOTE, Mention, MentionedNote
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import STAFF_ROLES, Actor
-from domain.values.errors import InvalidField, MissingField
+from domain.values.errors import InvalidField
 from domain.values.reasons import InvalidReason
-from domain.values.text import count_code_units, persian_digits, tidy_text
+from domain.values.required_text import read_required_text
 from domain.values.tracking_codes import TrackingCode
 
 LONGEST_NOTE = 500
@@ -40,7 +40,7 @@ async def write_note(dependencies: Dependencies, uow: UnitOfWork, code: Tracking
     request = await lock_request(uow, code)
     service = dependencies.engine.get_service(request.service)
     author = require_request_right(Right.REQUESTS_NOTE, service, request, actor)
-    note_text = _check_text(text)
+    note_text = read_required_text(text, "note", LONGEST_NOTE)
     notes = [event for event in await uow.history.list_of_request(request.id) if event.event == NOTE]
     if notes and (notes[-1].actor, notes[-1].note) == (author.label, note_text):
         return False
@@ -81,15 +81,6 @@ def split_note(text: str) -> list[tuple[str, bool]]:
         parts += [(text[end : mention.start()], False), (mention[0], True)]
         end = mention.end()
     return [part for part in (*parts, (text[end:], False)) if part[0]]
-
-
-def _check_text(text: str) -> str:
-    note_text = tidy_text(text)
-    if not note_text:
-        raise MissingField("note")
-    if count_code_units(note_text) > LONGEST_NOTE:
-        raise InvalidField("note", InvalidReason.TOO_LONG, limit=persian_digits(LONGEST_NOTE))
-    return note_text
 
 
 async def _find_named(

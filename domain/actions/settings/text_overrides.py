@@ -9,8 +9,8 @@ from string import Formatter
 
 from domain.check import check_services
 from domain.check.registries import check_registries
-from domain.check.text_bounds import bound_texts
-from domain.check.texts import LONGEST_BUTTON_LABEL, LONGEST_LINK_LINE, find_chat_limit
+from domain.check.texts.bounds import bound_texts
+from domain.check.texts.text_flaws import LONGEST_BUTTON_LABEL, LONGEST_LINK_LINE, find_chat_limit
 from domain.conversation.reading.vocabulary import OPT_OUT_ENDING
 from domain.language.service import Service
 from domain.messages.catalogue import Catalogue, is_bound

@@ -23,9 +23,9 @@ from domain.settlement.settlement_file import FileState, LineOutcome
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values.actors import Actor, Role
 from domain.values.calendar import day_bounds, to_tehran
-from domain.values.errors import AlreadyDone, InvalidField, MissingField, NotFound
-from domain.values.reasons import InvalidReason
-from domain.values.text import count_code_units, persian_digits, tidy_text
+from domain.values.errors import AlreadyDone, NotFound
+from domain.values.required_text import read_required_text
+from domain.values.text import persian_digits
 
 SEARCHED_BACK = timedelta(days=60)
 """Attempts begun earlier were looked at by earlier runs: what was found then stays noted until it is resolved."""
@@ -107,11 +107,7 @@ async def close_difference(
     `AlreadyDone("difference")`.
     """
     closer = require_right(Right.SETTLEMENT_BRING, actor, "difference")
-    note_text = tidy_text(note)
-    if not note_text:
-        raise MissingField("note")
-    if count_code_units(note_text) > LONGEST_NOTE:
-        raise InvalidField("note", InvalidReason.TOO_LONG, limit=persian_digits(LONGEST_NOTE))
+    note_text = read_required_text(note, "note", LONGEST_NOTE)
     difference, now = await uow.payment_differences.get(key, lock=True), dependencies.clock.now()
     if difference.resolved_at is not None:
         raise AlreadyDone("difference")

@@ -3,7 +3,7 @@
 import pytest
 
 from domain.actions.messages.notify import Address, queue_reply
-from domain.check.text_bounds import bound_texts
+from domain.check.texts.bounds import bound_texts
 from domain.messages.catalogue import RenderedMessage
 from domain.messages.keyboards import AttachedPaper, Button, ReplyMarkup
 from domain.messages.records import MessageClass, MessageState, OutboxMessage

@@ -1,7 +1,6 @@
 """Notes between colleagues on both databases: once however often they are sent, beside steps, read by who is named."""
 
 import asyncio
-from pathlib import Path
 
 import pytest
 
@@ -9,31 +8,27 @@ from domain.actions.requests.notes import list_own_mentions, read_mentions, writ
 from domain.actions.requests.step_back import take_step_back
 from domain.people.person import StaffMember
 from domain.requests.history import find_chain_faults
-from domain.services.machinery.declaration import MACHINERY_WORK
 from domain.values.actors import Actor, Role
 from domain.values.errors import DomainError
 from domain.values.tracking_codes import parse_code
-from store.unit_of_work import SqlStore
-from tests.support.municipality import Municipality, StandingClock, actor, build_desk
+from tests.support.municipality import Municipality, actor
 
 NOTE = "@زهرا_مرادی @واحد_عمران مبلغ را ببینید <b>"
 CASHIER = actor(Role.REVENUE, "zahra")
 
 
 @pytest.fixture
-async def towns(store: SqlStore, other_store: SqlStore) -> tuple[Municipality, Municipality]:
-    """One municipality in two processes, with a cashier, an engineer and somebody of the taxis."""
-    clock = StandingClock()
-    desk = build_desk(clock, services=(MACHINERY_WORK,))
-    first, second = (Municipality(desk, one, clock, Path()) for one in (store, other_store))
-    await first.furnish()
-    async with store.open_unit() as uow:
+async def towns(towns: tuple[Municipality, Municipality]) -> tuple[Municipality, Municipality]:
+    """With a cashier, an engineer and somebody of the taxis."""
+    first, _ = towns
+    async with first.store.open_unit() as uow:
         for username, role, name in (
             ("zahra", Role.REVENUE, "زهرا مرادی"),
             ("taxi", Role.TAXI_OFFICER, "آنا قربانی"),
         ):
-            await uow.people.save_staff(StaffMember(username, frozenset({role}), name, None, "", True, clock.now()))
-    return first, second
+            member = StaffMember(username, frozenset({role}), name, None, "", True, first.clock.now())
+            await uow.people.save_staff(member)
+    return towns
 
 
 async def write(town: Municipality, code: str, text: str = NOTE, by: Actor | None = None) -> bool:

@@ -4,18 +4,13 @@ refused, and what is booked and billed fits the state.
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from pathlib import Path
-
-import pytest
 
 from domain.actions.requests.step_back import take_step_back
 from domain.requests.history import find_chain_faults
-from domain.services.machinery.declaration import MACHINERY_WORK
 from domain.values.actors import Role
 from domain.values.errors import DomainError
 from domain.values.tracking_codes import parse_code
-from store.unit_of_work import SqlStore
-from tests.support.municipality import Municipality, StandingClock, actor, build_desk
+from tests.support.municipality import Municipality, actor
 
 ROUNDS = 2
 Deed = Callable[[Municipality, str], Awaitable[object]]
@@ -72,16 +67,6 @@ RACES: tuple[tuple[str, Deed, Deed, set[tuple[str, str]], set[str]], ...] = (
     ),
 )
 """From which state, two deeds, how both may end, the states that this leads to."""
-
-
-@pytest.fixture
-async def towns(store: SqlStore, other_store: SqlStore) -> tuple[Municipality, Municipality]:
-    """One municipality in two processes."""
-    clock = StandingClock()
-    desk = build_desk(clock, services=(MACHINERY_WORK,))
-    first, second = (Municipality(desk, one, clock, Path()) for one in (store, other_store))
-    await first.furnish()
-    return first, second
 
 
 async def test_one_of_two_is_first(towns: tuple[Municipality, Municipality]) -> None:

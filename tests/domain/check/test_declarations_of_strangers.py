@@ -14,7 +14,7 @@ from domain.check import check_services
 from domain.check.declared.forms import ASKING_CHANNELS
 from domain.check.explanations import EXPLANATIONS, explain_flaw
 from domain.check.flaws import Flaw
-from domain.check.unused_texts import list_unused_texts
+from domain.check.texts.unused_texts import list_unused_texts
 from domain.fields.form import Field
 from domain.fields.stored import StoredFields, stored_text
 from domain.fields.types import Choice, Integer, Text

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from channels.pishkhan_soap.reasons import SOAP_REASONS
 from domain.check import check_services
-from domain.check.reason_texts import check_reasons
+from domain.check.texts.reason_texts import check_reasons
 from domain.messages.catalogue import Catalogue
 from domain.registries.declarations import REGISTRIES
 from domain.services import SERVICES

@@ -8,8 +8,8 @@ import pytest
 
 from domain.blocks.papers_pending import NO_PAPER
 from domain.check import check_services
-from domain.check.text_bounds import bound_texts
-from domain.check.text_files import letter_flaws, text_file_flaws
+from domain.check.texts.bounds import bound_texts
+from domain.check.texts.files import letter_flaws, text_file_flaws
 from domain.fields.form import Field
 from domain.fields.types import Choice
 from domain.language.papers import ServicePapers

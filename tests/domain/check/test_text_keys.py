@@ -1,5 +1,5 @@
-"""What the code asks the catalogue for by name is declared in `domain/check/code_texts.py`, and `check_services` proves
-all of it.
+"""What the code asks the catalogue for by name is declared in `domain/check/texts/code_texts.py`, and `check_services`
+proves all of it.
 """
 
 import ast
@@ -11,9 +11,9 @@ from pathlib import Path
 from channels.pishkhan_soap.reasons import SOAP_REASONS
 from domain.actions.reports.declaration_check import check_reports
 from domain.check import check_services
-from domain.check.code_texts import WRITTEN_OUT_KEYS
-from domain.check.reason_texts import check_reasons
 from domain.check.registries import check_registries
+from domain.check.texts.code_texts import WRITTEN_OUT_KEYS
+from domain.check.texts.reason_texts import check_reasons
 from domain.messages.catalogue import Catalogue, is_bound
 from domain.services import SERVICES
 from domain.values.errors import ERROR_CLASSES, AmbiguousField

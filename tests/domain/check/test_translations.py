@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from domain.check.translations import check_translation, list_dropped_facts, list_missing_texts
+from domain.check.texts.translations import check_translation, list_dropped_facts, list_missing_texts
 from domain.messages.catalogue import Catalogue, load_shipped_texts
 from domain.messages.translations import Translation, read_translation
 from domain.services import SERVICES

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from domain.check.translations import check_translation, list_dropped_facts, list_missing_texts
+from domain.check.texts.translations import check_translation, list_dropped_facts, list_missing_texts
 from domain.conversation.reading.grammar import Grammar
 from domain.conversation.reading.vocabulary import LANGUAGE_INTENT
 from domain.messages.catalogue import Catalogue, load_shipped_texts

@@ -6,8 +6,8 @@ import pytest
 
 from domain.actions.settings.text_overrides import prove_text
 from domain.check import check_services
-from domain.check.text_bounds import bound_texts
-from domain.check.texts import LONGEST_CHAT_TEXT, sent_by_sms
+from domain.check.texts.bounds import bound_texts
+from domain.check.texts.text_flaws import LONGEST_CHAT_TEXT, sent_by_sms
 from domain.conversation.buttons.answers import read_button_answer
 from domain.conversation.buttons.menus import build_menu_rows, build_public_rows
 from domain.conversation.buttons.months import MONTHS_AHEAD, build_month_rows, read_month

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from domain.blocks.band_answers import MOST_LISTED_BANDS
-from domain.check.text_bounds import bound_texts
+from domain.check.texts.bounds import bound_texts
 from domain.language.wording import LEFT_TO_RIGHT, RIGHT_TO_LEFT, Wording
 from domain.messages.catalogue import Catalogue
 from domain.messages.records import MessageClass

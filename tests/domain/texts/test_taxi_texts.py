@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from domain.check.text_bounds import bound_texts
+from domain.check.texts.bounds import bound_texts
 from domain.language.wording import Wording
 from domain.messages.catalogue import Catalogue
 from domain.messages.records import MessageClass

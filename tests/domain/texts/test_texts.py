@@ -9,7 +9,7 @@ import pytest
 
 from domain.blocks.asking import LONGEST_NOTE_TEXT
 from domain.check import SHARED_TEXTS, check_services, sent_by_sms
-from domain.check.text_bounds import bound_texts
+from domain.check.texts.bounds import bound_texts
 from domain.fields.hours import Hours
 from domain.fields.moments import HourOfDay
 from domain.fields.types import format_number

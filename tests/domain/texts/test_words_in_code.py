@@ -27,7 +27,7 @@ READ_OR_KEPT = {
     "domain/blocks/letters.py": "letters of the registers, which numbers of letters bear",
     "domain/blocks/taxis.py": "what citizens write",
     "domain/services/*/registers.py": "letters of the service's own register",
-    "domain/check/text_files.py": "letters that are on no Persian keyboard",
+    "domain/check/texts/files.py": "letters that are on no Persian keyboard",
     "domain/conversation": "what citizens write",
     "domain/fields": "what citizens write",
     "domain/messages/catalogue.py": "the widest letter, for the proof of budgets",

@@ -5,7 +5,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from domain.check.texts import required_texts
+from domain.check.texts.text_flaws import required_texts
 from domain.language.service import Service
 from domain.messages.catalogue import Catalogue
 from domain.values.text import persian_digits

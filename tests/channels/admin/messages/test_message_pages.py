@@ -3,7 +3,6 @@
 import re
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
@@ -11,7 +10,6 @@ from domain.messages.records import MessageClass, MessageState, OutboxMessage
 from domain.values import tracking_codes
 from domain.values.actors import Role
 from domain.values.text import persian_digits
-from store.engines.prepared import PreparedStatement
 from tests.support.scenarios.site_registries import words
 from tests.support.staff_site import StaffSite, Visitor, visitor
 
@@ -180,16 +178,8 @@ async def test_what_failed_lately_stands_first_and_is_counted_in_the_navigation(
 
 
 async def test_a_page_of_texts_takes_as_many_queries_for_many_requests_as_for_one(
-    site: StaffSite, inside: Visitor, monkeypatch: pytest.MonkeyPatch
+    site: StaffSite, inside: Visitor, statements: list[str]
 ) -> None:
-    statements: list[str] = []
-    bind_values = PreparedStatement.bind_values
-
-    def note_statement(self: PreparedStatement, values: dict[str, Any]) -> tuple[str, list[Any]]:
-        statements.append("")
-        return bind_values(self, values)
-
-    monkeypatch.setattr(PreparedStatement, "bind_values", note_statement)
     await inside.sign_in("manager")
     counts = []
     for _ in range(2):

@@ -1,14 +1,12 @@
 """The page of a taxi, driver or owner as a file: who drives, what is owed, how long papers are good, days of leave."""
 
 import re
-from typing import Any
 
 import pytest
 
 from domain.registries.declarations import REGISTRIES
 from domain.registries.row_files import ROW_FILES, join_rows
 from domain.values.actors import SYSTEM
-from store.engines.prepared import PreparedStatement
 from tests.support.scenarios.site_registries import furnish, give, row, words
 from tests.support.scenarios.taxi_registries import DRIVER_CODE, OWNER_CODE, PLATE, SECOND_PLATE
 from tests.support.scenarios.taxi_requests import asked_leave
@@ -88,16 +86,8 @@ async def test_leave_days_used_of_the_years_share_stand_on_every_page(site: Staf
 
 
 async def test_the_page_of_an_owner_takes_as_many_queries_for_one_vehicle_as_for_twelve(
-    site: StaffSite, officer: Visitor, monkeypatch: pytest.MonkeyPatch
+    site: StaffSite, officer: Visitor, statements: list[str]
 ) -> None:
-    statements: list[str] = []
-    bind_values = PreparedStatement.bind_values
-
-    def note_statement(self: PreparedStatement, values: dict[str, Any]) -> tuple[str, list[Any]]:
-        statements.append("")
-        return bind_values(self, values)
-
-    monkeypatch.setattr(PreparedStatement, "bind_values", note_statement)
     page, counts = await open_row(site, officer, "owner", national_id=OWNER_CODE), []
     assert "عوارض پرداخت‌نشده ۸٬۰۰۰٬۰۰۰ ریال" in read_section(page, "duty")
     for number in (0, 10):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.check.translations import check_translation
+from domain.check.texts.translations import check_translation
 from domain.messages.catalogue import Catalogue
 from domain.services import SERVICES
 from domain.values.actors import Role

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from domain.actions.payments.links import find_link
-from domain.check.text_bounds import bound_texts
+from domain.check.texts.bounds import bound_texts
 from domain.messages.catalogue import Catalogue
 from domain.messages.keyboards import Button, ReplyMarkup
 from domain.messages.records import OutboxMessage

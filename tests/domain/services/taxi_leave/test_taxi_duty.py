@@ -1,6 +1,6 @@
 """The look-up of duties: whose are told, how they are billed once, and how long the text may be."""
 
-from domain.check.text_bounds import bound_texts
+from domain.check.texts.bounds import bound_texts
 from domain.registries.declarations import DUTY, VEHICLE
 from domain.services import SERVICES
 from domain.services.taxi_leave.duties import MOST_LISTED_DUTIES

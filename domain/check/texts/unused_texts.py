@@ -5,7 +5,7 @@ They do no harm, so they are no flaws; who finds one looks for what was meant.
 
 from collections.abc import Iterable, Iterator
 
-from domain.check.texts import required_texts
+from domain.check.texts.text_flaws import required_texts
 from domain.language.service import Service
 from domain.messages.catalogue import CHAT_PREFIX, Catalogue, is_bound
 from domain.messages.templates import list_placeholders

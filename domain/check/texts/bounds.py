@@ -11,7 +11,7 @@ from math import prod
 
 from domain.blocks.papers_pending import NO_PAPER
 from domain.check.declared.sample_requests import sample_form
-from domain.check.texts import existing_sms_texts
+from domain.check.texts.text_flaws import existing_sms_texts
 from domain.fields.form import Field
 from domain.fields.types import Choice
 from domain.language.papers import ServicePapers

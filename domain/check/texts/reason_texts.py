@@ -7,8 +7,8 @@ that no reason asks for. The reasons that packages share are known here, a servi
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from domain.check.code_texts import WRITTEN_OUT_KEYS
 from domain.check.flaws import NO_SERVICE, Flaw
+from domain.check.texts.code_texts import WRITTEN_OUT_KEYS
 from domain.language.service import Service
 from domain.messages.catalogue import Catalogue
 from domain.messages.templates import list_placeholders

@@ -11,10 +11,10 @@ from collections.abc import Iterator, Sequence
 from domain.check.declared.kept_values import find_kept_values
 from domain.check.flaws import NO_SERVICE, Flaw
 from domain.check.registries import check_registries
-from domain.check.text_bounds import bound_texts
-from domain.check.text_facts import unfilled_fact_flaws
-from domain.check.text_files import is_of_staff
-from domain.check.texts import shared_text_flaws, text_flaws
+from domain.check.texts.bounds import bound_texts
+from domain.check.texts.facts import unfilled_fact_flaws
+from domain.check.texts.files import is_of_staff
+from domain.check.texts.text_flaws import shared_text_flaws, text_flaws
 from domain.check.walk import walk_service
 from domain.language.service import Service
 from domain.messages.catalogue import Catalogue, is_bound, load_shipped_texts

@@ -9,13 +9,13 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
 from domain.blocks.papers_pending import NO_PAPER
-from domain.check.code_texts import required_keys
 from domain.check.declared.prices import price_texts
 from domain.check.flaws import NO_SERVICE, Flaw
 from domain.check.form_sections import section_texts
 from domain.check.printouts import printout_texts
-from domain.check.reason_texts import reason_flaws
-from domain.check.text_lengths import cutting_flaws
+from domain.check.texts.code_texts import required_keys
+from domain.check.texts.lengths import cutting_flaws
+from domain.check.texts.reason_texts import reason_flaws
 from domain.conversation.reading.vocabulary import OPT_OUT_ENDING
 from domain.fields.form import Field
 from domain.language.awaited import list_asking_notices
