@@ -6,6 +6,7 @@ import pytest
 from aiohttp.test_utils import TestServer
 from playwright.async_api import Browser, Locator, expect
 
+from tests.browser.test_offline_papers import take_large_photo
 from tests.support.pages.chromium import SIZES, signed_in, window
 from tests.support.pages.page_checks import assert_page_in_order
 from tests.support.scenarios.expert_opinions import asked_opinion
@@ -135,6 +136,16 @@ async def test_a_day_of_the_calendar_is_a_list_of_those_who_work(browser: Browse
     assert button["height"] == field["height"]
 
 
+SLOW_PICTURES = """() => {
+  const open = createImageBitmap;
+  window.createImageBitmap = async (...wanted) => {
+    await new Promise(done => setTimeout(done, 300));
+    return open(...wanted);
+  };
+}"""
+"""On an old phone one sends the form before its photos are smaller."""
+
+
 async def test_shots_of_the_camera_are_gathered_and_sent_together(
     browser: Browser, server: TestServer, site: StaffSite
 ) -> None:
@@ -149,7 +160,12 @@ async def test_shots_of_the_camera_are_gathered_and_sent_together(
         await camera.set_input_files({"name": name, "mimeType": "image/jpeg", "buffer": take_photo(60 + number)})
         await expect(page.locator(".thumbnails canvas")).to_have_count(number)
     await page.get_by_role("button", name="حذف عکس 2.jpg").click()
+    await expect(page.get_by_role("button", name="حذف عکس 3.jpg")).to_be_focused()
+    await expect(page.get_by_role("status")).to_have_text("۲ فایل آمادهٔ فرستادن")
     await assert_page_in_order(opened)
+    await page.evaluate(SLOW_PICTURES)
+    large = {"name": "بزرگ.jpeg", "mimeType": "image/jpeg", "buffer": take_large_photo()}
+    await page.locator("#file").set_input_files(large)
     await page.get_by_role("button", name="افزودن مدرک").click()
-    await expect(page.locator(".papers small")).to_have_text(["عکس 1.jpg", "عکس 3.jpg"])
+    await expect(page.locator(".papers small")).to_have_text(["بزرگ.jpg", "عکس 1.jpg", "عکس 3.jpg"])
     assert opened.complaints == []

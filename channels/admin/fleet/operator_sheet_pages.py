@@ -12,6 +12,7 @@ from channels.web.posted import read_text, read_texts
 from channels.web.refused_forms import RefusedForm, build_refusal_context, form_error
 from domain.actions.dependencies import Dependencies
 from domain.actions.fleet.operator_sheet import NamedJob, enter_report, list_sheet_jobs
+from domain.actions.fleet.operator_work import OperatorJob
 from domain.authorization.rights import Right
 from domain.blocks.operator_reports import MOST_WORKED_HOURS, WorkStage
 from domain.fields.form import Field
@@ -52,8 +53,22 @@ class JobView:
     """Where."""
     stage_hours: dict[str, str | None]
     """When it began and ended; None where nobody said."""
-    worked_hours: str
-    """The hours that were reported, else those between beginning and end; empty where neither is known."""
+    reported_hours: str
+    """The hours that were reported; empty where nobody said."""
+    reckoned_hours: str
+    """Those between beginning and end, where none were reported: shown, and kept only once somebody says so."""
+    refused_form: RefusedForm | None
+    """The report of this work that was just refused."""
+
+    @property
+    def typed_hours(self) -> str:
+        """What stands in the box of the hours."""
+        return read_text(self.refused_form.posted_form, "hours") if self.refused_form else self.reported_hours
+
+    @property
+    def ticked_stages(self) -> Sequence[str]:
+        """What is ticked of what did not happen yet."""
+        return read_texts(self.refused_form.posted_form, "stage") if self.refused_form else ()
 
 
 class OperatorSheetPages:
@@ -104,17 +119,16 @@ class OperatorSheetPages:
         error = form_error(refused_form)
         context = {
             "day_text": jalali_long_text(to_tehran(visitor.now).date()),
-            "jobs": [self._build_view(named_job) for named_job in jobs],
+            "jobs": [self._build_view(named_job, refused_form) for named_job in jobs],
             **build_refusal_context(refused_form, self._dependencies.wording.render_error(error) if error else None),
         }
         return render_staff_page(request, visitor, "admin/fleet/operator_sheet.html", context, error=error)
 
-    def _build_view(self, named_job: NamedJob) -> JobView:
+    def _build_view(self, named_job: NamedJob, refused_form: RefusedForm | None) -> JobView:
         job, wording = named_job.job, self._dependencies.wording
         request, report = job.request, job.report
         service = self._dependencies.engine.get_service(request.service)
         columns = describe_columns(wording, service, {**list_stored(request), **request.fields})
-        worked_hours = report.hours if report.hours is not None else report.reckon_hours()
         return JobView(
             code=request.code,
             shown_code=display_code(request.code),
@@ -126,8 +140,19 @@ class OperatorSheetPages:
             work=columns[SummaryColumn.WORK],
             place=columns[SummaryColumn.PLACE],
             stage_hours={stage.value: _say_stage(getattr(report, stage)) for stage in _ENTERED_STAGES},
-            worked_hours="" if worked_hours is None else persian_digits(format_number(worked_hours)),
+            reported_hours=_say_hours(report.hours),
+            reckoned_hours=_say_hours(report.reckon_hours()) if report.hours is None else "",
+            refused_form=refused_form if refused_form and _concerns(refused_form, job) else None,
         )
+
+
+def _concerns(refused_form: RefusedForm, job: OperatorJob) -> bool:
+    texts = refused_form.submitted_texts
+    return (texts.get("code"), texts.get("operator")) == (job.request.code, job.operator.identifier)
+
+
+def _say_hours(hours: float | None) -> str:
+    return "" if hours is None else persian_digits(format_number(hours))
 
 
 def _say_hour(moment: datetime) -> str:

@@ -12,42 +12,71 @@
     return canvas;
   };
   for (const form of document.querySelectorAll("form[data-photos]")) {
-    const list = form.querySelector(".thumbnails");
+    const words = form.dataset;
+    const [list, status] = [form.querySelector(".thumbnails"), form.querySelector("[role=status]")];
     const photosByInput = new Map([...form.querySelectorAll("input[type=file]")].map((input) => [input, []]));
+    let unready = 0; // photos that are still being made smaller
+    let send = null; // what sends the form once none is, where that was asked for too early
     const show = () => {
       for (const [input, photos] of photosByInput) {
         const basket = new DataTransfer();
         for (const { file } of photos) basket.items.add(file);
         input.files = basket.files;
       }
-      list.replaceChildren(...[...photosByInput.values()].flatMap((photos) => photos.map((photo) => buildItem(photos, photo))));
-      list.hidden = !list.children.length;
+      const photos = [...photosByInput.values()].flat();
+      list.hidden = !photos.length;
+      status.textContent = unready ? words.shrinking : `${photos.length.toLocaleString("fa")} ${words.chosen}`;
     };
-    const buildItem = (photos, photo) => {
+    const nameItem = ({ file, name, button }) => {
+      name.textContent = file.name;
+      button.setAttribute("aria-label", `${words.remove} ${file.name}`);
+    };
+    const remove = (input, photo) => {
+      const photos = photosByInput.get(input);
+      photos.splice(photos.indexOf(photo), 1);
+      const neighbour = photo.item.nextElementSibling || photo.item.previousElementSibling;
+      photo.item.remove();
+      show();
+      (neighbour?.querySelector("button") || input).focus(); // what had the focus is gone: the next has it
+    };
+    const addPhoto = (input, file) => {
       const [item, name, button] = ["li", "bdi", "button"].map((tag) => document.createElement(tag));
-      name.textContent = photo.file.name;
+      const photo = { file, item, name, button };
       button.type = "button";
       button.className = "outline";
-      button.textContent = form.dataset.remove;
-      button.setAttribute("aria-label", `${form.dataset.remove} ${photo.file.name}`);
-      button.addEventListener("click", () => {
-        photos.splice(photos.indexOf(photo), 1);
-        show();
-      });
-      item.append(...(photo.picture ? [photo.picture] : []), name, button);
-      return item;
+      button.textContent = words.remove;
+      button.addEventListener("click", () => remove(input, photo));
+      nameItem(photo);
+      item.append(name, button);
+      list.append(item);
+      photosByInput.get(input).push(photo);
+      return photo;
     };
-    for (const [input, photos] of photosByInput) {
+    const makeReady = async (photo) => {
+      photo.file = await shrinkPhoto(photo.file);
+      nameItem(photo);
+      const picture = await drawThumbnail(photo.file).catch(() => null); // a PDF, or a kind that this browser cannot open
+      if (picture) photo.item.prepend(picture);
+    };
+    for (const input of photosByInput.keys()) {
       input.addEventListener("change", async () => {
-        const added = [...input.files].map((file) => ({ file }));
-        photos.push(...added);
+        const added = [...input.files].map((file) => addPhoto(input, file));
+        unready += added.length;
         show();
         for (const photo of added) {
-          photo.file = await shrinkPhoto(photo.file);
-          photo.picture = await drawThumbnail(photo.file).catch(() => null); // a PDF, or a kind that this browser cannot open
+          await makeReady(photo);
+          unready -= 1;
         }
         show();
+        if (!unready) send?.();
       });
     }
+    form.addEventListener("submit", (event) => {
+      if (!unready) return;
+      event.preventDefault();
+      event.stopPropagation(); // it is not on its way yet
+      send = () => form.requestSubmit(event.submitter);
+      status.textContent = words.shrinking;
+    });
   }
 })();

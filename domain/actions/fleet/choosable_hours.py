@@ -1,7 +1,7 @@
 """The hours at which a step can book machines or an officer: what is offered is what the step itself takes."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -57,6 +57,8 @@ class MachineHours:
     """When they are taken, by others than the request."""
     own_codes: Sequence[str] = ()
     """What the request has booked or held already, which is preferred."""
+    _free_by_start: dict[datetime, Sequence[Resource]] = field(default_factory=dict, init=False, compare=False)
+    """Who is free from an hour on, as far as somebody asked: all lines of a calendar ask for the same hours."""
 
     @property
     def duration(self) -> timedelta:
@@ -102,10 +104,12 @@ class MachineHours:
         return machine.type in {item["machine"] for item in self.request.fields["items"]}
 
     def _list_free(self, kind: ResourceKind, start: datetime) -> list[Resource]:
-        end = start + self.duration
-        return [
-            entry for entry in self.resources if entry.kind is kind and self.taken_slots.is_free(entry.code, start, end)
-        ]
+        if start not in self._free_by_start:
+            end = start + self.duration
+            self._free_by_start[start] = [
+                entry for entry in self.resources if self.taken_slots.is_free(entry.code, start, end)
+            ]
+        return [entry for entry in self._free_by_start[start] if entry.kind is kind]
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,13 +45,19 @@ async def list_jobs_of_day(
 ) -> list[OperatorJob]:
     """Return the work of today (in Tehran) that these operators are booked for, by time."""
     start, end = day_bounds(to_tehran(dependencies.clock.now()).date())
-    jobs = []
-    for booking, resource in await uow.fleet.list_between(start, end):
-        for operator in operators:
-            if is_booked_operator(operator, booking, resource) and booking.request_id is not None:
-                request = await uow.requests.get(booking.request_id)
-                jobs.append(OperatorJob(request, booking, find_report(request, operator.identifier), operator))
-    return jobs
+    booked = [
+        (booking, operator)
+        for booking, resource in await uow.fleet.list_between(start, end)
+        for operator in operators
+        if is_booked_operator(operator, booking, resource)
+    ]
+    request_ids = {booking.request_id for booking, _ in booked if booking.request_id is not None}
+    requests = {request.id: request for request in await uow.requests.list_by_ids(request_ids)}
+    return [
+        OperatorJob(request, booking, find_report(request, operator.identifier), operator)
+        for booking, operator in booked
+        if booking.request_id is not None and (request := requests.get(booking.request_id))
+    ]
 
 
 async def find_job(
