@@ -38,6 +38,7 @@ from channels.web.error_pages import WORDING
 from channels.web.headers import require_same_origin
 from channels.web.posted import EMPTY_FORM, PostedForm, read_posted_form, read_text
 from channels.web.session import bears_csrf_token, require_own_form
+from domain.actions.requests.notes import count_unread_mentions
 from domain.actions.staff.read_events import ReadEventRecorder
 from domain.actions.staff.signing_in import StaffSignIn
 from domain.actions.staff.staffing import build_staff_actor, list_substitutions, today_in_tehran
@@ -134,7 +135,7 @@ class Gate:
             needs_code = self._needs_second_factor(actor.role_names, session, caller)
             must_enrol = needs_code and caller.inside and not await _has_authenticator(uow, session.username)
             actor = replace(actor, session=_build_acting_session(session, caller, now, needs_code=needs_code))
-            waiting_counts = await _count_waiting(uow, actor, now)
+            waiting_counts = await self._count_waiting(uow, actor, now)
         await self._record_last_seen(session, is_own_use=is_own_use)
         return Visitor(
             actor=actor,
@@ -145,6 +146,15 @@ class Gate:
             substitutions=substitutes,
             must_enrol=must_enrol,
             waiting_counts=waiting_counts,
+        )
+
+    async def _count_waiting(self, uow: UnitOfWork, actor: Actor, now: datetime) -> WaitingCounts:
+        """Return how many things wait for somebody to look at them, of those that they may see."""
+        sees_attempts, sees_messages = may_use(Right.ATTEMPTS_VIEW, actor), may_use(Right.MESSAGES_VIEW, actor)
+        return WaitingCounts(
+            await uow.payment_attempts.count_needing_attention() if sees_attempts else 0,
+            await count_unread_mentions(self._dependencies, uow, actor),
+            await uow.message_counts.count_failed(now - FAILURE_AGE) if sees_messages else 0,
         )
 
     def _needs_second_factor(self, role_names: frozenset[Role], session: StaffSession, caller: ClientOrigin) -> bool:
@@ -248,7 +258,7 @@ class Gate:
         """Record that the visitor is shown personal data, before the answer leaves; one that leads on shows none."""
         reading_rule = find_reading_rule(route.path)
         if reading_rule and response.status not in _REDIRECTS:
-            subject = reading_rule.describe_subject(request)
+            subject = reading_rule.describe_subject(request, visitor.form)
             await self._read_events.record_reading(visitor.actor.label, reading_rule.kind, subject)
 
     async def _is_of_earlier_session(self, request: web.Request, visitor: Visitor) -> bool:
@@ -296,16 +306,6 @@ async def _has_authenticator(uow: UnitOfWork, username: str) -> bool:
     """Return whether a member of the staff has an authenticator in use."""
     second_factor = await uow.second_factors.find(username)
     return second_factor is not None and second_factor.confirmed
-
-
-async def _count_waiting(uow: UnitOfWork, actor: Actor, now: datetime) -> WaitingCounts:
-    """Return how many things wait for somebody to look at them, of those that they may see."""
-    sees_attempts, sees_messages = may_use(Right.ATTEMPTS_VIEW, actor), may_use(Right.MESSAGES_VIEW, actor)
-    return WaitingCounts(
-        await uow.payment_attempts.count_needing_attention() if sees_attempts else 0,
-        await uow.mentions.count_unread(actor.identifier),
-        await uow.message_counts.count_failed(now - FAILURE_AGE) if sees_messages else 0,
-    )
 
 
 def _build_acting_session(

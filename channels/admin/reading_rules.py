@@ -14,6 +14,7 @@ from aiohttp import web
 
 from channels.admin.frame import HOME_PATH
 from channels.admin.registries.registry_view import list_address
+from channels.web.posted import PostedForm, read_text
 from domain.audit.read_events import ReadKind, describe_filters
 from domain.registries.declarations import REGISTRIES
 from domain.values.paging import PAGE_FIELD
@@ -37,16 +38,20 @@ class ReadingRule:
     """What precedes the subject where the kind does not say it: the registry."""
     parameter_names: tuple[str, ...] = ()
     """The parts of the address that name the subject; without any, the filters do."""
+    posted_names: tuple[str, ...] = ()
+    """Filters that a form of the page bears too: what was posted is what was looked for."""
 
-    def describe_subject(self, request: web.Request) -> str:
+    def describe_subject(self, request: web.Request, form: PostedForm) -> str:
         """Return what a call of the page was about."""
         named = "/".join(request.match_info[name] for name in self.parameter_names)
-        filters = "" if self.parameter_names else describe_filters(_list_filters(request))
+        posted = {name: read_text(form, name) for name in self.posted_names if name in form}
+        filters = "" if self.parameter_names else describe_filters([*posted.items(), *_list_filters(request, posted)])
         return " ".join(filter(None, ("/".join(filter(None, (self.label, named))), filters)))
 
 
-def _list_filters(request: web.Request) -> list[tuple[str, str]]:
-    return [(name, value) for name, value in request.query.items() if name not in _UNNAMED_PARAMETERS]
+def _list_filters(request: web.Request, posted: Mapping[str, str]) -> list[tuple[str, str]]:
+    unnamed = _UNNAMED_PARAMETERS | posted.keys()
+    return [(name, value) for name, value in request.query.items() if name not in unnamed]
 
 
 _KINDS: Mapping[str, ReadKind | None] = {
@@ -103,6 +108,9 @@ _KINDS: Mapping[str, ReadKind | None] = {
 takes one along is in the audit.
 """
 
+_POSTED_NAMES: Mapping[str, tuple[str, ...]] = {"/staff/walk-in": ("citizen_mobile",)}
+"""Beginning of a route's pattern → what its forms are about, where another was looked for by the address."""
+
 
 @cache
 def find_reading_rule(route_path: str) -> ReadingRule | None:
@@ -118,7 +126,9 @@ def find_reading_rule(route_path: str) -> ReadingRule | None:
 
 def _build_rules() -> Mapping[str, ReadingRule | None]:
     rules: dict[str, ReadingRule | None] = {
-        beginning: ReadingRule(kind, "", tuple(_PLACEHOLDER.findall(beginning))) if kind else NOBODY
+        beginning: ReadingRule(kind, "", tuple(_PLACEHOLDER.findall(beginning)), _POSTED_NAMES.get(beginning, ()))
+        if kind
+        else NOBODY
         for beginning, kind in _KINDS.items()
     }
     for registry_key, registry in REGISTRIES.items():

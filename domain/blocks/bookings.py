@@ -111,7 +111,7 @@ async def _find_free(context: StepContext, kind: ResourceKind, start: datetime, 
     ]
 
 
-async def _book_checked(context: StepContext, picked: Sequence[Resource], bookings: Sequence[Booking]) -> None:
+async def book_checked(context: StepContext, picked: Sequence[Resource], bookings: Sequence[Booking]) -> None:
     """Book; `Conflict("machine", resource=code)`, and nothing kept, when one is taken, or is not any more what it was
     when it was picked: a booking keeps what it books from being retired or changed, but only from now on.
     """
@@ -204,7 +204,7 @@ class HoldMachines(Effect):
         free = await _find_free(context, ResourceKind.MACHINE, start, start + find_longest_work(context.request))
         picked = pick_machines(free, context.request)
         pairs = zip(picked, list_work_units(context.request), strict=True)
-        await _book_checked(
+        await book_checked(
             context,
             picked,
             [_new_booking(context, held_machine, start, unit["hours"], hold=True) for held_machine, unit in pairs],
@@ -239,7 +239,7 @@ class BookMachines(Effect):
             Booking(context.ids.new_id(), context.request.id, resource.id, start, end, False)
             for resource in machines + operators
         ]
-        await _book_checked(context, machines + operators, bookings)
+        await book_checked(context, machines + operators, bookings)
         _store_booking(context, machines, operators, start, end)
 
 
@@ -317,7 +317,7 @@ class MoveBookingToNow(Effect):
             for resource in machines + operators
         ]
         try:
-            await _book_checked(context, machines + operators, new_bookings)
+            await book_checked(context, machines + operators, new_bookings)
         except Conflict as conflict:  # by another unit in this very moment, or out of service since
             raise taken_error from conflict
         _store_booking(context, machines, operators, start, end)

@@ -72,7 +72,8 @@ EXPLANATIONS: Mapping[str, str] = {
     " or say by Effect.is_undoable that it touches nothing but the request's row, its bookings and a new bill",
     "several_lack_input": "whoever ticks several requests types nothing for {subject}: make it optional, or take"
     " for_several away from the step",
-    "step_called_step_back": "the history calls the taking back of a step {subject}: rename the step",
+    "step_called_as_event": "the history calls something else {subject}, a note or the taking back of a step: rename"
+    " the step",
     # Forms
     "double_field": "two fields are named {subject}: rename one",
     "unknown_field": "there is no field {subject}: declare it, or correct the name",

@@ -6,16 +6,17 @@ from domain.authorization.request_policy import is_step_of_staff
 from domain.check.flaws import Flaw
 from domain.engine.undoing import STEP_BACK, list_lasting_reasons
 from domain.language.service import Service, Transition
+from domain.requests.notes import NOTE
 
 MOST_UNDO_MINUTES = 24 * 60
 """Minutes for which a step may be taken back at most: a day."""
 
 
 def taking_back_flaws(service: Service) -> Iterator[Flaw]:
-    """Find steps that say they may be taken back, and never could be, and one that is called as taking back is."""
+    """Find steps that say they may be taken back, and never could be, and those that are called as other events."""
     for step in service.transitions:
-        if step.name == STEP_BACK:
-            yield Flaw("step_called_step_back", service.key, step.name)
+        if step.name in {STEP_BACK, NOTE}:
+            yield Flaw("step_called_as_event", service.key, step.name)
         if step.undo_minutes is not None:
             yield from _list_flaws(service, step, step.undo_minutes)
 

@@ -19,6 +19,7 @@ from domain.language.changes import UNREVIEWED_CHANGES
 from domain.language.service import Notice, Reminder, Service, StepContext, Transition, Trigger
 from domain.queues.request_words import list_request_words
 from domain.requests.history import GENESIS_HASH, HistoryEvent, compute_event_hash, compute_personal_digest
+from domain.requests.notes import NOTE
 from domain.requests.request import JsonObject, Phase, ServiceRequest
 from domain.settings.policy import Policy
 from domain.unit_of_work import Clock, IdGenerator, UnitOfWork
@@ -202,10 +203,22 @@ class Engine:
         self, uow: UnitOfWork, request: ServiceRequest, event_name: str, actor: Actor, payload: JsonObject
     ) -> None:
         """Append an event that moves no state (a rating, a corrected mobile, a refund paid) and save the request."""
+        await self._append_event(uow, request, event_name, actor, payload)
+        await uow.requests.save(request)
+
+    async def record_note(self, uow: UnitOfWork, request: ServiceRequest, actor: Actor, payload: JsonObject) -> None:
+        """Append a note of the staff. The request's row must be locked; its revision stays, for whoever has its page
+        open is refused by nothing that they may not even see.
+        """
+        await self._append_event(uow, request, NOTE, actor, payload)
+        await uow.requests.save_head(request)
+
+    async def _append_event(
+        self, uow: UnitOfWork, request: ServiceRequest, event_name: str, actor: Actor, payload: JsonObject
+    ) -> None:
         context = self.build_context(uow, request, {}, actor)
         context.history_facts.update(payload)
         await uow.history.append(self._build_event(context, event_name, request.state, request.state))
-        await uow.requests.save(request)
 
     async def upgrade_request(self, uow: UnitOfWork, request: ServiceRequest, new_state: str) -> None:
         """Bring a request of an older version into a state of the present one (`actions/requests/upgrade.py`)."""

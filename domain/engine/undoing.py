@@ -13,16 +13,19 @@ from typing import Any
 
 from domain.authorization.request_policy import find_step_refusal, is_step_of, take_place_in_step
 from domain.bills.bill import Bill, BillState
+from domain.blocks.bookings import book_checked
 from domain.blocks.charging import NoPaymentUnresolved, list_request_bills
+from domain.blocks.visits import find_active_officer
 from domain.engine.step_admission import require_guards
 from domain.fields.stored import StoredField, StoredForm
 from domain.fields.types import Text
-from domain.fleet.resources import Booking
+from domain.fleet.resources import OFFICER_CODE_PREFIX, Booking, Resource, ResourceKind, ResourceStatus
 from domain.language.service import Service, StepContext, Transition, Trigger
 from domain.language.wording import day_and_hour_text
 from domain.requests.history import HistoryEvent
 from domain.requests.notes import NOTE
 from domain.requests.request import JsonObject, ServiceRequest, Timer, TimerKind
+from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
 from domain.values.errors import AlreadyDone, Conflict, DomainError, Forbidden, NotAllowedNow
 from domain.values.reasons import AlreadyDoneReason, ConflictReason, NotAllowedReason
@@ -259,7 +262,8 @@ async def has_other_bookings(context: StepContext, before: StepBefore) -> bool:
 async def put_back(context: StepContext, before: StepBefore) -> dict[str, Any]:
     """Bring bookings, bills and the request's own values to what they were; return what the history says of it.
 
-    State, phase and turn are the engine's. `Conflict("machine")` where what it had booked is somebody else's by now.
+    State, phase and turn are the engine's. `Conflict("action")` where what it had booked is somebody else's by now, or
+    not in service any more.
     """
     request, facts = context.request, {}
     for bill in await list_new_bills(context, before):
@@ -278,9 +282,19 @@ async def put_back(context: StepContext, before: StepBefore) -> dict[str, Any]:
 
 
 async def _book_again(context: StepContext, bookings: Sequence[Booking]) -> None:
-    if not bookings:
-        return
+    fleet, booked_ids = context.uow.fleet, {booking.resource_id for booking in bookings}
+    resources = [one for kind in ResourceKind for one in await fleet.list_resources(kind) if one.id in booked_ids]
+    for resource in resources:
+        if not await _is_in_service(context.uow, resource):
+            raise Conflict("action", ConflictReason.BOOKED_LEFT, title=resource.title)
     try:
-        await context.uow.fleet.book(bookings)
+        await book_checked(context, resources, bookings)
     except Conflict as taken:
         raise Conflict("action", ConflictReason.BOOKED_MEANWHILE) from taken
+
+
+async def _is_in_service(uow: UnitOfWork, resource: Resource) -> bool:
+    """Return whether a machine or an operator can be booked, or an officer is with the municipality still."""
+    if resource.kind is ResourceKind.OFFICER:
+        return await find_active_officer(uow, resource.code.removeprefix(OFFICER_CODE_PREFIX)) is not None
+    return resource.status is ResourceStatus.ACTIVE

@@ -31,6 +31,10 @@ class RequestRepository(Protocol):
         """Store a changed request and count its revision up; `Conflict` when another save came in between."""
         ...
 
+    async def save_head(self, request: ServiceRequest) -> None:
+        """Store where the history of a locked request ends now, and nothing else: its revision stays."""
+        ...
+
     async def list_codes(self, request_ids: Collection[int]) -> dict[int, TrackingCode]:
         """Return the tracking codes of these requests, by id."""
         ...
@@ -138,16 +142,20 @@ class MentionRepository(Protocol):
         """Store whom a new note names."""
         ...
 
-    async def count_unread(self, username: str) -> int:
-        """Return how many notes name somebody who has not read them."""
+    async def count_unread(self, username: str, services: Collection[str]) -> int:
+        """Return how many notes about requests of these services name somebody who has not read them."""
+        ...
+
+    async def has_unread(self, request_id: int, username: str) -> bool:
+        """Return whether a note about a request names somebody who has not read it."""
         ...
 
     async def mark_read(self, request_id: int, username: str, now: datetime) -> int:
         """Note that somebody has read what names them in the notes of a request; count what they had not."""
         ...
 
-    async def list_notes(self, username: str, limit: int) -> list[MentionedNote]:
-        """Return the notes that name somebody, the newest first."""
+    async def list_notes(self, username: str, services: Collection[str], limit: int) -> list[MentionedNote]:
+        """Return the notes about requests of these services that name somebody, the newest first."""
         ...
 
 

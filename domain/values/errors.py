@@ -259,7 +259,14 @@ class Internal(ReasonedError[InternalReasonBase]):
 
 
 def raise_faults(faults: Sequence[DomainError]) -> None:
-    """Raise the first of these faults with the others beside it; nothing when there are none.
+    """Raise `join_faults` of these; nothing when there are none."""
+    joined_fault = join_faults(faults)
+    if joined_fault is not None:
+        raise joined_fault
+
+
+def join_faults(faults: Sequence[DomainError]) -> DomainError | None:
+    """Return the first of these faults with the others beside it; None when there are none.
 
     Of several about one field the first alone counts: what is wrong with a value is also why it is not there.
     """
@@ -267,8 +274,7 @@ def raise_faults(faults: Sequence[DomainError]) -> None:
     for fault in faults:
         faults_by_field.setdefault(fault.field, fault)
     first_fault, *other_faults = faults_by_field.values() or (None,)
-    if first_fault is not None:
-        raise first_fault.with_other_faults(other_faults)
+    return None if first_fault is None else first_fault.with_other_faults(other_faults)
 
 
 ERROR_CLASSES: tuple[type[DomainError], ...] = tuple(ReasonedError.__subclasses__())

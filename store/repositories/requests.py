@@ -60,6 +60,11 @@ _UPDATE_REQUEST = (
     .where(requests.c.id == bindparam("request_id"), requests.c.revision == bindparam("read_revision"))
     .values(revision=requests.c.revision + 1)
 )
+_UPDATE_HEAD = (
+    update(requests)
+    .where(requests.c.id == bindparam("request_id"), requests.c.revision == bindparam("read_revision"))
+    .values(head_seq=bindparam("last_seq"), head_hash=bindparam("last_hash"))
+)
 _UPDATE_TURN = (
     update(requests)
     .where(requests.c.service == bindparam("of_service"), requests.c.state == bindparam("of_state"))
@@ -122,6 +127,13 @@ class SqlRequestRepository(Repository):
         if await self._transaction.count_written(_UPDATE_REQUEST, values | row_keys) != 1:
             raise Conflict("request")
         request.revision += 1
+
+    async def save_head(self, request: ServiceRequest) -> None:
+        """`Conflict("request")` where it was not locked, and another save came in between."""
+        head = {"last_seq": request.head_seq, "last_hash": request.head_hash}
+        row_keys = {"request_id": request.id, "read_revision": request.revision}
+        if await self._transaction.count_written(_UPDATE_HEAD, head | row_keys) != 1:
+            raise Conflict("request")
 
     async def list_codes(self, request_ids: Collection[int]) -> dict[int, TrackingCode]:
         rows = await self._transaction.fetch_rows(_SELECT_CODES, {"ids": list(request_ids)}) if request_ids else []

@@ -13,6 +13,8 @@ from channels.admin.submissions import FormAction, FormSubmission
 from channels.web.posted import read_text
 from domain.actions.dependencies import Dependencies
 from domain.actions.queues.bulk import BulkResult, act_on_each, assign_each, gather_printouts, remind_each
+from domain.actions.staff.read_events import record_read_event
+from domain.audit.read_events import ReadKind
 from domain.authorization.rights import Right
 from domain.papers.ports import Printer
 from domain.unit_of_work import Store
@@ -59,11 +61,15 @@ class BulkPages:
         return await self._answer(request, visitor, results, "reminded")
 
     async def _submit_papers(self, request: web.Request, visitor: Visitor) -> web.Response:
-        """Answer with one PDF of that paper of each."""
+        """Answer with one PDF of that paper of each; each is a reading of its own."""
         ticked_requests, paper_kind = read_ticks(visitor.form), read_text(visitor.form, "paper")
         printouts = await gather_printouts(self._dependencies, self._store, paper_kind, ticked_requests, visitor.actor)
         headers = {"Content-Disposition": f'inline; filename="{printouts[0].kind}.pdf"'}
         pdf_bytes = await self._printer.render_pdf(*printouts)
+        async with self._store.open_unit() as uow:
+            for printout in printouts:
+                subject = f"{printout.code}/{printout.kind}"
+                await record_read_event(uow, visitor.now, visitor.actor.label, ReadKind.PAPER, subject)
         return web.Response(body=pdf_bytes, content_type="application/pdf", headers=headers)
 
     async def _answer(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from channels.admin.actors import describe_actor
+from channels.admin.actors import describe_actor, load_staff_names
 from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
 from domain.actions.dependencies import Dependencies
 from domain.actions.requests.notes import list_own_mentions, split_note
@@ -13,20 +13,16 @@ from domain.authorization.rights import Right
 from domain.language.wording import day_and_hour_text
 from domain.requests.notes import MentionedNote
 from domain.unit_of_work import Store
-from domain.values.text import persian_digits
-from domain.values.tracking_codes import display_code
 
 MENTIONS_PATH = "/staff/mentions"
 
 
 @dataclass(frozen=True, slots=True)
 class MentionView:
-    """A note that member_names the visitor, in words."""
+    """A note that names the visitor, in words."""
 
     code: str
     """The tracking code of its request, as machines write it."""
-    shown_code: str
-    """The same as people read it."""
     service_title: str
     """What the request's service is called."""
     author_name: str
@@ -58,7 +54,7 @@ class MentionPages:
     async def _render_page(self, request: web.Request, visitor: Visitor) -> web.Response:
         async with self._store.open_unit(write=False) as uow:
             notes = await list_own_mentions(self._dependencies, uow, visitor.actor)
-            member_names = {member.username: member.full_name for member in await uow.people.list_staff()}
+            member_names = await load_staff_names(uow)
         views = [self._build_view(note, member_names) for note in notes]
         return render_staff_page(
             request, visitor, "admin/requests/mentions.html", {"mentions": views, "split_note": split_note}
@@ -67,7 +63,6 @@ class MentionPages:
     def _build_view(self, note: MentionedNote, member_names: dict[str, str]) -> MentionView:
         return MentionView(
             note.code,
-            persian_digits(display_code(note.code)),
             self._dependencies.wording.service_title(note.service),
             describe_actor(self._dependencies.catalogue, note.author, member_names),
             day_and_hour_text(note.mention.at),

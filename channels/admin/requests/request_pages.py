@@ -35,7 +35,7 @@ from channels.admin.version_tokens import VersionedAction
 from channels.web.forms import read_form
 from channels.web.posted import PostedForm, read_text
 from channels.web.refused_forms import REFUSAL_ID, RefusedForm, build_refusal_context, form_error
-from channels.web.row_ids import get_row_id
+from channels.web.row_ids import get_row_id, read_row_id
 from channels.web.stored_files import render_stored_file
 from domain.actions.bills.resending import resend_bill
 from domain.actions.dependencies import Dependencies
@@ -59,8 +59,6 @@ from domain.values.version_token import VersionToken
 REQUESTS_PATH = "/staff/requests"
 _REQUEST_PATH = f"{REQUESTS_PATH}/{{code:[0-9]{{9}}}}"
 _DOCUMENT_PATH = f"{_REQUEST_PATH}/documents/{{id:[0-9]{{1,19}}}}"
-
-"""Bytes of a form with a file."""
 
 STEP_PARAMETER = "step"
 """The part of a request's address that opens a step; the others are values of its inputs."""
@@ -154,12 +152,12 @@ class RequestPages:
         return read_form(transitions[0].inputs, form)
 
     async def _submit_step_back(self, request: web.Request, visitor: Visitor) -> str:
-        code, event_number = _read_code(request), read_text(visitor.form, "seq")
-        if not (event_number.isascii() and event_number.isdecimal() and len(event_number) < _MAX_AMOUNT_DIGITS):
+        code, event_number = _read_code(request), read_row_id(read_text(visitor.form, "seq"))
+        if event_number is None:
             raise InvalidField("action")
         async with self._store.open_unit() as uow:
             await find_readable_request(self._dependencies, uow, code, visitor.actor)
-            await take_step_back(self._dependencies, uow, code, visitor.actor, int(event_number))
+            await take_step_back(self._dependencies, uow, code, visitor.actor, event_number)
         return _address_after(request, "step_back")
 
     async def _submit_note(self, request: web.Request, visitor: Visitor) -> str:
@@ -278,13 +276,17 @@ class RequestPages:
 
     async def _read_mentions(self, request: web.Request, visitor: Visitor) -> Visitor:
         """Note that the visitor opened the request, where notes about it name them; return them without these."""
-        if not visitor.waiting_counts.mentions:
+        counts, username = visitor.waiting_counts, visitor.member.username
+        if not counts.mentions:
             return visitor
-        async with self._store.open_unit() as uow:
+        async with self._store.open_unit(write=False) as uow:
             service_request = await find_readable_request(self._dependencies, uow, _read_code(request), visitor.actor)
-            read_count = await read_mentions(self._dependencies, uow, service_request, visitor.member.username)
-        counts = visitor.waiting_counts
-        return replace(visitor, waiting_counts=replace(counts, mentions=counts.mentions - read_count))
+            if not await uow.mentions.has_unread(service_request.id, username):
+                return visitor
+        async with self._store.open_unit() as uow:
+            read_count = await read_mentions(self._dependencies, uow, service_request, username)
+        # Another may have come since they were counted.
+        return replace(visitor, waiting_counts=replace(counts, mentions=max(0, counts.mentions - read_count)))
 
     async def _build_list_context(
         self, uow: UnitOfWork, request: web.Request, visitor: Visitor, code: str

@@ -16,7 +16,7 @@ from domain.actions.drafts.submitting import REPRESENTED
 from domain.actions.papers.printouts import list_printouts
 from domain.actions.requests.assign import list_colleagues
 from domain.actions.requests.described_changes import DescribedChange, describe_event_changes
-from domain.actions.requests.notes import list_namable_members
+from domain.actions.requests.notes import list_namable_members, may_write_note
 from domain.actions.requests.reopen import REOPENED_AS, may_staff_reopen
 from domain.authorization.request_policy import may_use_on_request
 from domain.authorization.rights import Right
@@ -150,7 +150,9 @@ class RequestView:
     events: Sequence[HistoryEventView]
     """What happened, the newest first."""
     named_members: Sequence[StaffMember]
-    """Whom a note may name; empty for who may write none."""
+    """Whom a note may name, but for its author."""
+    may_write_note: bool
+    """This visitor may write a note about it."""
     step_forms: Sequence[StepForm]
     """The steps that this visitor may take now."""
     assignable_members: Sequence[StaffMember]
@@ -196,7 +198,7 @@ class RequestView:
             "mobile": not self.head.is_erased and self.may_correct_mobile,
             "reopen": self.may_reopen,
             "resend": self.may_resend_bill,
-            "note": bool(self.named_members),
+            "note": self.may_write_note,
             "step_back": self.step_back is not None and self.step_back.obstacle is None,
             "slip": bill is not None and visitor.may(Right.PAYMENTS_RECORD),
             "reverse": bill is not None and bill.is_reversible and visitor.may(Right.PAYMENTS_REVERSE),
@@ -214,7 +216,7 @@ class RequestViews:
         self._get_text = dependencies.catalogue.text
         self._step_views = StepViews(dependencies)
         self._facts = FactViews(dependencies)
-        self._step_backs = StepBackViews(dependencies)
+        self._step_backs = StepBackViews(dependencies, self._step_views)
 
     async def build_request_view(
         self, uow: UnitOfWork, request: ServiceRequest, visitor: Visitor, opened_step: OpenedStep | None = None
@@ -236,7 +238,8 @@ class RequestViews:
             bills=await self._build_bill_views(uow, request, member_names, visitor),
             messages=[self._build_message(entry) for entry in await self._load_messages(uow, request)],
             events=self._build_history(service, events, member_names),
-            named_members=list_namable_members(service, request, staff_members, visitor.actor),
+            named_members=self._list_named(service, staff_members, visitor),
+            may_write_note=may_write_note(service, request, visitor.actor),
             step_forms=await self._step_views.build_step_forms(uow, request, visitor, opened_step),
             assignable_members=self._list_assignable_members(request, staff_members, visitor),
             may_attach=may_use_on_request(Right.REQUESTS_ATTACH, service, request, visitor.actor),
@@ -246,6 +249,12 @@ class RequestViews:
             step_back=await self._step_backs.build_view(uow, request, events, visitor.actor),
             printouts=await list_printouts(self._dependencies, uow, request, visitor.actor),
         )
+
+    def _list_named(
+        self, service: Service, staff_members: Sequence[StaffMember], visitor: Visitor
+    ) -> list[StaffMember]:
+        namable_members = list_namable_members(service, staff_members, visitor.substitutions)
+        return [entry for entry in namable_members if entry.username != visitor.member.username]
 
     def _build_history(
         self, service: Service, events: Sequence[HistoryEvent], member_names: Mapping[str, str]

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from channels.admin.requests.step_view import StepViews
 from domain.actions.dependencies import Dependencies
 from domain.actions.requests.step_back import StepBackOffer, find_step_back_offer
 from domain.language.wording import day_and_hour_text
@@ -34,8 +35,9 @@ class StepBackView:
 class StepBackViews:
     """Words what may be taken back."""
 
-    def __init__(self, dependencies: Dependencies) -> None:
+    def __init__(self, dependencies: Dependencies, step_views: StepViews) -> None:
         self._dependencies = dependencies
+        self._step_views = step_views
         self._get_text = dependencies.catalogue.text
 
     async def build_view(
@@ -47,7 +49,7 @@ class StepBackViews:
             return None
         obstacle = self._dependencies.wording.render_error(offer.obstacle) if offer.obstacle else None
         return StepBackView(
-            self._get_text(f"services.{request.service}.actions.{offer.step_name}"),
+            self._step_views.describe_step(self._dependencies.engine.get_service(request.service), offer.step_name),
             offer.seq,
             obstacle,
             day_and_hour_text(offer.until) if offer.until else "",

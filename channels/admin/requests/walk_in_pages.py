@@ -6,16 +6,15 @@ that answers shows the tracking code and what was entered, once. A form makes on
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from itertools import chain
 from typing import Any
 from urllib.parse import urlencode
 
 from aiohttp import web
 
 from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
-from channels.admin.requests.walk_in_view import CitizenCard, FormOutlook, WalkInViews
+from channels.admin.requests.walk_in_view import CitizenCard, WalkInViews
 from channels.admin.submissions import FormSubmission
 from channels.web.forms import (
     MORE_ROWS_BUTTON,
@@ -32,7 +31,8 @@ from channels.web.refused_forms import RefusedForm, form_error
 from domain.actions.dependencies import Dependencies
 from domain.actions.requests.submit import autofill_values
 from domain.actions.requests.walk_in import WALK_IN_CHANNEL, enter_walk_in_once
-from domain.actions.walk_ins.preview import WalkInPreview, find_citizen, preview_walk_in
+from domain.actions.walk_ins.known_citizen import find_citizen
+from domain.actions.walk_ins.preview import WalkInPreview, preview_walk_in
 from domain.authorization.request_policy import may_see_request
 from domain.authorization.rights import Right
 from domain.fields.form import Field, list_missing, read_readable
@@ -48,6 +48,7 @@ from domain.values.errors import (
     MissingField,
     NotFound,
     UnknownKind,
+    join_faults,
     raise_faults,
 )
 from domain.values.text import persian_digits
@@ -129,28 +130,13 @@ class WalkInPages:
         return self._render_entered(request, visitor, entered_request)
 
     async def _enter_request(self, service: Service, visitor: Visitor) -> ServiceRequest:
-        """Enter it; a form that is refused is refused with all that is wrong with it."""
         submitted_values, form_key = read_form(service.form, visitor.form), self._read_form_key(visitor)
-        citizen_mobile, found_faults = _read_mobile(visitor.form, visitor.now)
-        try:
-            refuse_rows_without_machine(service.form, visitor.form)
-            if citizen_mobile:
-                async with self._store.open_unit() as uow:
-                    return await enter_walk_in_once(
-                        self._dependencies, uow, service.key, submitted_values, visitor.actor, citizen_mobile, form_key
-                    )
-        except FORM_FAULTS as error:
-            found_faults.append(error)
-        preview = await self._preview(service, visitor, submitted_values, citizen_mobile)
-        raise_faults([*chain.from_iterable(fault.faults for fault in found_faults), *preview.faults])
-        raise found_faults[0]
-
-    async def _preview(
-        self, service: Service, visitor: Visitor, submitted_values: dict[str, Any], citizen_mobile: str
-    ) -> WalkInPreview:
-        async with self._store.open_unit(write=False) as uow:
-            return await preview_walk_in(
-                self._dependencies, uow, service, submitted_values, visitor.actor, citizen_mobile or None
+        refuse_rows_without_machine(service.form, visitor.form)
+        citizen_mobile, mobile_faults = _read_mobile(visitor.form, visitor.now)
+        raise_faults(mobile_faults)
+        async with self._store.open_unit() as uow:
+            return await enter_walk_in_once(
+                self._dependencies, uow, service.key, submitted_values, visitor.actor, citizen_mobile, form_key
             )
 
     def _read_form_key(self, visitor: Visitor) -> str:
@@ -168,47 +154,40 @@ class WalkInPages:
     async def _render_form(
         self, request: web.Request, visitor: Visitor, refused_form: RefusedForm | None = None
     ) -> web.Response:
-        """Show the form as it was typed. One that was used for something else gets a new key: it is another request."""
-        service, error = self._find_service(request), form_error(refused_form)
-        form_wording = FormWording(
-            self._dependencies.wording, lambda field_name: self._label_field(service, field_name)
-        )
-        mobile_text = read_text(visitor.form if visitor.form else request.query, MOBILE_INPUT)
-        asked_mobile, _ = _read_mobile(request.query, visitor.now)
+        """Show the form as it was typed, with what it comes to and whose mobile is in it.
+
+        One that was used for something else gets a new key: it is another request.
+        """
+        service, given_values = self._find_service(request), visitor.form or request.query
+        citizen_mobile, _ = _read_mobile(given_values, visitor.now)
+        async with self._store.open_unit(write=False) as uow:
+            preview = await preview_walk_in(
+                self._dependencies, uow, service, read_form(service.form, visitor.form), visitor.actor, citizen_mobile
+            )
+        error = _join_refusals(visitor, form_error(refused_form), preview)
+        is_used_up = isinstance(error, DuplicateRequest)
         context = {
             "service_title": self._dependencies.wording.service_title(service.key),
-            "controls": build_controls(
-                service.form,
-                await self._find_shown_values(service, visitor, asked_mobile),
-                form_wording,
-                error,
-                work_rows=count_work_rows(visitor.form),
-            ),
-            "form_key": self._dependencies.ids.new_token()
-            if isinstance(error, DuplicateRequest)
-            else self._read_form_key(visitor),
-            "mobile": mobile_text,
+            **self._build_form(service, visitor, preview, error),
+            "form_key": self._dependencies.ids.new_token() if is_used_up else self._read_form_key(visitor),
+            "mobile": read_text(given_values, MOBILE_INPUT),
             "mobile_problem": self._describe_mobile_problem(error),
-            "problem": describe_stray([*service.form, _MOBILE_FIELD], error, form_wording),
-            "citizen": await self._find_card(asked_mobile, visitor),
-            "outlook": await self._find_outlook(service, visitor),
+            "citizen": self._views.build_card(citizen_mobile, preview.citizen) if preview.citizen else None,
+            "outlook": self._views.build_outlook(preview),
         }
         return render_staff_page(request, visitor, "admin/requests/walk_in_form.html", context, error=error)
 
-    async def _find_shown_values(self, service: Service, visitor: Visitor, asked_mobile: str) -> dict[str, Any]:
-        """Return what stands in the form: as it was typed, with the hour that was chosen; at first what is known."""
-        if visitor.form:
-            chosen_hour = read_text(visitor.form, HOUR_BUTTON)
-            typed_values = read_submitted_form(service.form, visitor.form)
-            return {**typed_values, "start": persian_digits(chosen_hour)} if chosen_hour else typed_values
-        async with self._store.open_unit(write=False) as uow:
-            citizen = await find_citizen(self._dependencies, uow, asked_mobile, visitor.actor) if asked_mobile else None
-            return autofill_values(service, citizen.person if citizen else None)
-
-    async def _find_outlook(self, service: Service, visitor: Visitor) -> FormOutlook:
-        citizen_mobile, _ = _read_mobile(visitor.form, visitor.now)
-        submitted_values = read_form(service.form, visitor.form)
-        return self._views.build_outlook(await self._preview(service, visitor, submitted_values, citizen_mobile))
+    def _build_form(
+        self, service: Service, visitor: Visitor, preview: WalkInPreview, error: DomainError | None
+    ) -> dict[str, Any]:
+        form_wording = FormWording(
+            self._dependencies.wording, lambda field_name: self._label_field(service, field_name)
+        )
+        shown_values, work_rows = _list_shown_values(service, visitor, preview), count_work_rows(visitor.form)
+        return {
+            "controls": build_controls(service.form, shown_values, form_wording, error, work_rows=work_rows),
+            "problem": describe_stray([*service.form, _MOBILE_FIELD], error, form_wording),
+        }
 
     def _describe_mobile_problem(self, error: DomainError | None) -> str | None:
         faults = error.faults if error else ()
@@ -240,6 +219,23 @@ class WalkInPages:
 
     def _label_field(self, service: Service, field_name: str) -> str:
         return self._dependencies.catalogue.text(f"services.{service.key}.fields.{field_name}.label")
+
+
+def _list_shown_values(service: Service, visitor: Visitor, preview: WalkInPreview) -> Mapping[str, Any]:
+    """Return what stands in the form: as it was typed, with the hour that was chosen; at first what is known."""
+    if not visitor.form:
+        return autofill_values(service, preview.citizen.person if preview.citizen else None)
+    chosen_hour = read_text(visitor.form, HOUR_BUTTON)
+    typed_values = read_submitted_form(service.form, visitor.form)
+    return {**typed_values, "start": persian_digits(chosen_hour)} if chosen_hour else typed_values
+
+
+def _join_refusals(visitor: Visitor, error: DomainError | None, preview: WalkInPreview) -> DomainError | None:
+    """Return all that is wrong with a form that was refused, be it that nothing got as far as looking at the rest."""
+    if not isinstance(error, FORM_FAULTS):
+        return error
+    _, mobile_faults = _read_mobile(visitor.form, visitor.now)
+    return join_faults([*mobile_faults, *error.faults, *preview.faults])
 
 
 def _read_mobile(values: PostedForm, now: datetime) -> tuple[str, list[DomainError]]:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from channels.admin.bills.quote_view import QuoteView, build_quote_view
 from domain.actions.dependencies import Dependencies
-from domain.actions.walk_ins.preview import KnownCitizen, WalkInPreview
+from domain.actions.walk_ins.known_citizen import KnownCitizen
+from domain.actions.walk_ins.preview import WalkInPreview
 from domain.requests.request import ServiceRequest
 from domain.values.calendar import clock_text, jalali_long_text, jalali_text, to_tehran
 from domain.values.identifiers import display_mobile

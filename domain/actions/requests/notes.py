@@ -2,21 +2,25 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
+from domain.actions.bills.resending import SAME_PRESS
 from domain.actions.dependencies import Dependencies
 from domain.actions.requests.act import lock_request
-from domain.actions.staff.staffing import list_on_duty, load_staff_actor, today_in_tehran
-from domain.authorization.request_policy import may_see_request, may_use_on_request, require_request_right
+from domain.actions.staff.staffing import list_substitutions, make_staff_actor, select_on_duty, today_in_tehran
+from domain.authorization.request_policy import may_use_on_request, require_request_right
 from domain.authorization.rights import Right
-from domain.authorization.visibility import list_members_of_units, list_seeing_roles, visible_services
+from domain.authorization.visibility import sees_service, visible_services
 from domain.language.service import Service
-from domain.people.person import StaffMember
+from domain.messages.catalogue import Catalogue
+from domain.people.person import StaffMember, Substitution
+from domain.requests.history import find_actor
 from domain.requests.notes import NOTE, Mention, MentionedNote
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import STAFF_ROLES, Actor
-from domain.values.errors import InvalidField
-from domain.values.reasons import InvalidReason
+from domain.values.errors import InvalidField, NotAllowedNow
+from domain.values.reasons import InvalidReason, NotAllowedReason
 from domain.values.required_text import read_required_text
 from domain.values.tracking_codes import TrackingCode
 
@@ -33,39 +37,53 @@ _JOINTS = re.compile(r"[\s_\u200c]+")
 async def write_note(dependencies: Dependencies, uow: UnitOfWork, code: TrackingCode, text: str, actor: Actor) -> bool:
     """Write a note about a request and notify nobody but by the list of those whom it names.
 
-    False, and nothing written, where the last note is the same one of the same person: a form that was sent twice.
-    Errors: `NotFound`, `Forbidden`, `MissingField("note")`, `InvalidField("note")` for one that is too long, or names
-    nobody there is, or somebody who may not see the request.
+    False, and nothing written, where the last note is the same one of the same person within `SAME_PRESS`: a form that
+    was sent twice. Errors: `NotFound`, `Forbidden`, `NotAllowedNow` where the personal data was erased,
+    `MissingField("note")`, `InvalidField("note")` for one that is too long, or names nobody there is, or somebody who
+    may not see the request.
     """
     request = await lock_request(uow, code)
     service = dependencies.engine.get_service(request.service)
     author = require_request_right(Right.REQUESTS_NOTE, service, request, actor)
-    note_text = read_required_text(text, "note", LONGEST_NOTE)
+    if request.erased_at:
+        raise NotAllowedNow("code", NotAllowedReason.ERASED)
+    note_text, now = read_required_text(text, "note", LONGEST_NOTE), dependencies.clock.now()
     notes = [event for event in await uow.history.list_of_request(request.id) if event.event == NOTE]
-    if notes and (notes[-1].actor, notes[-1].note) == (author.label, note_text):
+    last_note = (notes[-1].actor, notes[-1].note) if notes and notes[-1].at > now - SAME_PRESS else None
+    if last_note == (author.label, note_text):
         return False
-    usernames = await _find_named(dependencies, uow, request, note_text, actor)
-    await dependencies.engine.record_event(uow, request, NOTE, author, {"reason": note_text, "named": usernames})
-    now = dependencies.clock.now()
+    usernames = await _find_named(dependencies, uow, service, note_text, actor)
+    await dependencies.engine.record_note(uow, request, author, {"reason": note_text, "named": usernames})
     await uow.mentions.add_all([Mention(request.id, request.head_seq, username, now) for username in usernames])
     return True
 
 
+def may_write_note(service: Service, request: ServiceRequest, actor: Actor) -> bool:
+    """Return whether to offer this one to write a note about a request: what is erased gets nothing new."""
+    return request.erased_at is None and may_use_on_request(Right.REQUESTS_NOTE, service, request, actor)
+
+
 def list_namable_members(
-    service: Service, request: ServiceRequest, staff: Sequence[StaffMember], actor: Actor
+    service: Service, staff: Sequence[StaffMember], substitutions: Sequence[Substitution]
 ) -> list[StaffMember]:
-    """Return whom a note about a request may name, but for its author; nobody for who may write none."""
-    if not may_use_on_request(Right.REQUESTS_NOTE, service, request, actor):
-        return []
-    seers = list_members_of_units((member for member in staff if member.active), list_seeing_roles(service))
-    return [member for member in seers if member.username != actor.identifier]
+    """Return whom a note about a request of a service may name, of all the staff and who substitutes whom today: who
+    may see it.
+    """
+    members = {member.username: member for member in staff}
+    actors = [(member, make_staff_actor(member, "", substitutions, members)) for member in staff if member.active]
+    return [member for member, member_actor in actors if sees_service(service, member_actor)]
+
+
+async def count_unread_mentions(dependencies: Dependencies, uow: UnitOfWork, actor: Actor) -> int:
+    """Return how many notes about requests that this one may see name them and are not read yet."""
+    return await uow.mentions.count_unread(actor.identifier, visible_services(dependencies.services, actor))
 
 
 async def list_own_mentions(dependencies: Dependencies, uow: UnitOfWork, actor: Actor) -> list[MentionedNote]:
     """Return the newest notes that name this one, of requests that they may see."""
-    notes = await uow.mentions.list_notes(actor.identifier, MENTIONS_SHOWN)
-    readable = set(visible_services(dependencies.services, actor))
-    return [note for note in notes if note.service in readable]
+    services = visible_services(dependencies.services, actor)
+    notes = await uow.mentions.list_notes(actor.identifier, services, MENTIONS_SHOWN)
+    return [note if note.author else await _name_erased_author(uow, note) for note in notes]
 
 
 async def read_mentions(dependencies: Dependencies, uow: UnitOfWork, request: ServiceRequest, username: str) -> int:
@@ -83,39 +101,45 @@ def split_note(text: str) -> list[tuple[str, bool]]:
     return [part for part in (*parts, (text[end:], False)) if part[0]]
 
 
+async def _name_erased_author(uow: UnitOfWork, note: MentionedNote) -> MentionedNote:
+    """Return a note that was erased with who wrote it, as the erasure kept it."""
+    events = await uow.history.list_of_request(note.mention.request_id)
+    authors = (find_actor(event, events) for event in events if event.seq == note.mention.seq)
+    return replace(note, author=next(authors, None))
+
+
 async def _find_named(
-    dependencies: Dependencies, uow: UnitOfWork, request: ServiceRequest, text: str, actor: Actor
+    dependencies: Dependencies, uow: UnitOfWork, service: Service, text: str, actor: Actor
 ) -> list[str]:
     """Return the user names of whom a text names, but for its author's own."""
-    staff = [member for member in await uow.people.list_staff() if member.active]
-    today, named = today_in_tehran(dependencies), set[str]()
-    for word in dict.fromkeys(_MENTION.findall(text)):
-        members = await _find_members(dependencies, uow, staff, word.rstrip("."))
-        seers = [
-            member.username
-            for member in members
-            if may_see_request(
-                dependencies.services, await load_staff_actor(uow, member.username, actor.channel, today), request
-            )
-        ]
-        if not seers:
-            reason = InvalidReason.NAMED_SEES_NOTHING if members else InvalidReason.NAMED_UNKNOWN
-            raise InvalidField("note", reason, given=word[:30])
-        named.update(seers)
+    written_names, named = dict.fromkeys(_MENTION.findall(text)), set[str]()
+    if not written_names:
+        return []
+    staff = await uow.people.list_staff()
+    substitutions = await list_substitutions(uow, today_in_tehran(dependencies))
+    namable = {member.username for member in list_namable_members(service, staff, substitutions)}
+    for name in written_names:
+        usernames = _find_usernames(dependencies.catalogue, staff, substitutions, name.rstrip("."))
+        if not usernames & namable:
+            reason = InvalidReason.NAMED_SEES_NOTHING if usernames else InvalidReason.NAMED_UNKNOWN
+            raise InvalidField("note", reason, given=name[:30])
+        named |= usernames & namable
     return sorted(named - {actor.identifier})
 
 
-async def _find_members(
-    dependencies: Dependencies, uow: UnitOfWork, staff: Sequence[StaffMember], word: str
-) -> list[StaffMember]:
-    """Return whom a word behind an @ means: everybody of a unit, by its key or name; else a user name, or the name of
-    somebody with its words joined.
+def _find_usernames(
+    catalogue: Catalogue, staff: Sequence[StaffMember], substitutions: Sequence[Substitution], word: str
+) -> set[str]:
+    """Return the user names of whom a word behind an @ means: whose user name it is; else everybody of a unit, by its
+    key or name; else whose name it is with its words joined.
     """
-    wanted = _fold(word)
+    active, wanted = [member for member in staff if member.active], _fold(word)
+    if own := {member.username for member in active if member.username.casefold() == word.casefold()}:
+        return own
     for role in sorted(STAFF_ROLES):
-        if wanted in {_fold(role), _fold(dependencies.catalogue.text(f"roles.{role}"))}:
-            return await list_on_duty(uow, role, today_in_tehran(dependencies))
-    return [member for member in staff if wanted in {_fold(member.username), _fold(member.full_name)}]
+        if wanted in {_fold(role), _fold(catalogue.text(f"roles.{role}"))}:
+            return {member.username for member in select_on_duty(role, staff, substitutions)}
+    return {member.username for member in active if wanted in {_fold(member.username), _fold(member.full_name)}}
 
 
 def _fold(name: str) -> str:

@@ -74,7 +74,8 @@ async def take_step_back(
     try:
         outcome = await dependencies.engine.take_back_step(uow, request, actor, seq)
     except AlreadyDone:
-        last_event = (await uow.history.list_of_request(request.id))[-1]
+        events = await uow.history.list_of_request(request.id)
+        last_event = undoing.find_last_event(dependencies.engine.get_service(request.service), events)
         if seq is None or (last_event.payload or {}).get(TAKEN_SEQ) != seq:
             raise
         return False

@@ -23,14 +23,40 @@ async def submit_request(
     mobile: str | None,
     provided_papers: frozenset[str] = frozenset(),
 ) -> StepOutcome:
-    """Store a request of the citizen with that mobile (+989…; None while unproved) from form values as typed.
+    """Store a request of the citizen with that mobile (+989…; None while unproved) as `submit_for_person`, filled in
+    from all that is known of the person.
+    """
+    known_person = await uow.people.find_person(mobile) if mobile else None
+    return await submit_for_person(
+        dependencies,
+        uow,
+        service_key,
+        submitted,
+        actor,
+        mobile=mobile,
+        known_person=known_person,
+        provided_papers=provided_papers,
+    )
 
-    What is known of the person, and what the service's `fill_form` finds in the registries, need not be given. Errors:
+
+async def submit_for_person(
+    dependencies: Dependencies,
+    uow: UnitOfWork,
+    service_key: str,
+    submitted: Mapping[str, object],
+    actor: Actor,
+    *,
+    mobile: str | None,
+    known_person: Person | None,
+    provided_papers: frozenset[str] = frozenset(),
+) -> StepOutcome:
+    """Store a request from form values as typed.
+
+    What `known_person` says, and what the service's `fill_form` finds in the registries, need not be given. Errors:
     `UnknownService`, and `MissingField` / `InvalidField` / `UnknownKind` / `NotFound` naming the field, all faults of
     the form at once. The caller announces the outcome, and adds the `provided_papers`.
     """
     service = dependencies.engine.get_service(service_key)
-    known_person = await uow.people.find_person(mobile) if mobile else None
     values, faults = await read_request_form(
         dependencies, uow, service, autofill_values(service, known_person), submitted, mobile, actor.channel
     )

@@ -10,8 +10,9 @@ from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import announce_outcome
 from domain.actions.requests.act import lock_request
 from domain.actions.requests.request_citizen import build_citizen, send_status
-from domain.actions.requests.submit import submit_request
+from domain.actions.requests.submit import submit_for_person
 from domain.actions.requests.unverified import replace_mobile
+from domain.actions.walk_ins.known_citizen import find_citizen
 from domain.authorization.policy import require_right
 from domain.authorization.request_policy import require_request_right
 from domain.authorization.rights import Right
@@ -51,11 +52,14 @@ async def enter_walk_in(
     actor: Actor,
     mobile: str | None,
 ) -> StepOutcome:
-    """Store a walk-in citizen's request; the citizen's receipt is a text. `Forbidden`, and the errors of
-    `submit_request`.
+    """Store a walk-in citizen's request, filled in from what whoever enters it may know of the citizen; the receipt is
+    a text. `Forbidden`, and the errors of `submit_for_person`.
     """
     walk_in_actor = replace(require_right(Right.REQUESTS_ENTER, actor, "service"), channel=WALK_IN_CHANNEL)
-    return await submit_request(dependencies, uow, service, submitted, walk_in_actor, mobile)
+    known_person = (await find_citizen(dependencies, uow, mobile, actor)).person if mobile else None
+    return await submit_for_person(
+        dependencies, uow, service, submitted, walk_in_actor, mobile=mobile, known_person=known_person
+    )
 
 
 async def enter_walk_in_once(

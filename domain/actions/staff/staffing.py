@@ -1,6 +1,6 @@
 """Who of the staff acts, and for whom: absent members have substitutes for some days."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from domain.actions.dependencies import Dependencies
@@ -41,10 +41,24 @@ async def build_staff_actor(
     uow: UnitOfWork, member: StaffMember, channel: str, substitutions: Sequence[Substitution]
 ) -> Actor:
     """Return an active member of the staff as who acts, with the roles of those whose substitute it is."""
+    absents = [
+        await uow.people.find_staff(substitution.absent)
+        for substitution in substitutions
+        if substitution.deputy == member.username
+    ]
+    return make_staff_actor(
+        member, channel, substitutions, {absent.username: absent for absent in absents if absent is not None}
+    )
+
+
+def make_staff_actor(
+    member: StaffMember, channel: str, substitutions: Sequence[Substitution], members: Mapping[str, StaffMember]
+) -> Actor:
+    """Return the same, of members by user name who were read already."""
     absent_usernames: set[str] = set()
     lent_pairs: set[tuple[str, Role]] = set()
     for substitution in substitutions:
-        absent = await uow.people.find_staff(substitution.absent) if substitution.deputy == member.username else None
+        absent = members.get(substitution.absent) if substitution.deputy == member.username else None
         if absent and absent.active and lent_roles(substitution, absent, member):
             absent_usernames.add(absent.username)
             lent_pairs |= {(absent.username, role) for role in lent_roles(substitution, absent, member) - member.roles}
@@ -56,13 +70,21 @@ async def list_on_duty(uow: UnitOfWork, role: Role, today: date) -> list[StaffMe
     """Return who takes care of a role's work today: its active members, in place of the absent their substitutes who
     have that role from them.
     """
-    members = {entry.username: entry for entry in await uow.people.list_staff_with_role(role)}
-    for entry in await list_substitutions(uow, today):
-        deputy = await uow.people.find_staff(entry.deputy) if entry.absent in members else None
-        if deputy and deputy.active and role in lent_roles(entry, members[entry.absent], deputy):
-            del members[entry.absent]
-            members.setdefault(deputy.username, deputy)
-    return list(members.values())
+    return select_on_duty(role, await uow.people.list_staff(), await list_substitutions(uow, today))
+
+
+def select_on_duty(
+    role: Role, staff: Sequence[StaffMember], substitutions: Sequence[Substitution]
+) -> list[StaffMember]:
+    """Return the same, of all the staff and who substitutes whom today."""
+    members = {member.username: member for member in staff}
+    on_duty = {member.username: member for member in staff if member.active and role in member.roles}
+    for entry in substitutions:
+        absent, deputy = on_duty.get(entry.absent), members.get(entry.deputy)
+        if absent and deputy and deputy.active and role in lent_roles(entry, absent, deputy):
+            del on_duty[entry.absent]
+            on_duty.setdefault(deputy.username, deputy)
+    return list(on_duty.values())
 
 
 async def name_substitute(

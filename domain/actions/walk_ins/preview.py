@@ -1,4 +1,4 @@
-"""What is known while a form is filled in at the desk: who the citizen is, all that is wrong, the price, free hours."""
+"""What is known while a form is filled in at the desk: all that is wrong with it, the price, free hours."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -9,40 +9,28 @@ from domain.actions.dependencies import Dependencies
 from domain.actions.fleet.choosable_hours import list_half_hours, load_machine_hours
 from domain.actions.requests.submit import autofill_values, read_request_form
 from domain.actions.requests.walk_in import WALK_IN_CHANNEL
+from domain.actions.walk_ins.known_citizen import KnownCitizen, find_citizen
 from domain.authorization.policy import require_right
-from domain.authorization.request_policy import may_see_request
 from domain.authorization.rights import Right
 from domain.blocks.bookings import BookMachines
 from domain.blocks.visit_rules import VisitRules
 from domain.blocks.visit_times import list_free_visits
 from domain.engine.form_preview import estimate_price, list_value_refusals
 from domain.language.service import Service
-from domain.people.person import Person
-from domain.requests.request import RequestFilter, ServiceRequest
 from domain.tariffs.tariff import Quote
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
 from domain.values.errors import DomainError, MissingField
 
-_MOST_SOUGHT, _MOST_SHOWN, _MOST_VISITS = 30, 5, 8
-
-
-@dataclass(frozen=True, slots=True)
-class KnownCitizen:
-    """Who has a mobile, as far as the municipality knows."""
-
-    person: Person | None
-    """Name, and national code for whoever may see one of the requests; None for a number that is not known."""
-    requests: Sequence[ServiceRequest]
-    """The last requests that whoever serves the desk may see, those that are open first."""
-    other_count: int
-    """How many of the last ones are other units' alone."""
+_MOST_VISITS = 8
 
 
 @dataclass(frozen=True, slots=True)
 class WalkInPreview:
     """What a form comes to if it were sent now; nothing is kept of it."""
 
+    citizen: KnownCitizen | None
+    """Whose mobile it bears; None while it bears none."""
     faults: Sequence[DomainError]
     """All that is wrong with it."""
     quote: Quote | None
@@ -55,40 +43,30 @@ class WalkInPreview:
     """The next hours at which an officer can come, where one does."""
 
 
-async def find_citizen(dependencies: Dependencies, uow: UnitOfWork, mobile: str, actor: Actor) -> KnownCitizen:
-    """Return who has a mobile (+989…), for whoever may enter requests at the desk; `Forbidden`."""
-    require_right(Right.REQUESTS_ENTER, actor, "service")
-    found = await uow.requests.list_requests(RequestFilter(mobile=mobile, limit=_MOST_SOUGHT))
-    visible = [request for request in found if may_see_request(dependencies.services, actor, request)]
-    open_first = sorted(visible, key=lambda request: request.phase.is_final)
-    person = await uow.people.find_person(mobile)
-    if person and not visible:  # a mobile alone opens nobody's national code
-        person = replace(person, national_code=None)
-    return KnownCitizen(person, open_first[:_MOST_SHOWN], len(found) - len(visible))
-
-
 async def preview_walk_in(
     dependencies: Dependencies,
     uow: UnitOfWork,
     service: Service,
     submitted: Mapping[str, object],
     actor: Actor,
-    mobile: str | None,
+    mobile: str,
 ) -> WalkInPreview:
-    """Return what a form of the desk comes to. With no mobile (+989…) that can be read, what comes with it (a name that
-    was given before) is not called missing.
+    """Return what a form of the desk comes to. While its mobile (+989…) is empty, for none could be read, what comes
+    with it (a name that was given before) is not called missing.
     """
     walk_in_actor = replace(require_right(Right.REQUESTS_ENTER, actor, "service"), channel=WALK_IN_CHANNEL)
-    known_values = autofill_values(service, await uow.people.find_person(mobile) if mobile else None)
+    citizen = await find_citizen(dependencies, uow, mobile, actor) if mobile else None
+    known_values = autofill_values(service, citizen.person if citizen else None)
     values, faults = await read_request_form(
-        dependencies, uow, service, known_values, submitted, mobile, WALK_IN_CHANNEL
+        dependencies, uow, service, known_values, submitted, mobile or None, WALK_IN_CHANNEL
     )
-    if mobile is None:
+    if not mobile:
         autofilled_names = {entry.name for entry in service.form if entry.autofill}
         faults = [one for one in faults if not (isinstance(one, MissingField) and one.field in autofilled_names)]
     engine, request_values = dependencies.engine, dict(values)
     wanted_day, free_starts = await _list_free_starts(dependencies, uow, service, request_values, walk_in_actor)
     return WalkInPreview(
+        citizen,
         [*faults, *list_value_refusals(engine, uow, service, values, walk_in_actor)],
         await estimate_price(engine, uow, service, values, walk_in_actor),
         wanted_day,

@@ -132,6 +132,7 @@ class ConflictReason(ConflictReasonBase):
     BOOKED_AHEAD = "booked_ahead", "codes"
     BOOKED_THEN = "booked_then", "codes"
     BOOKED_MEANWHILE = "booked_meanwhile"
+    BOOKED_LEFT = "booked_left", "title"
     ACCOUNT_CHANGED = "account_changed"
     COMMENT_CHANGED = "comment_changed"
     OFFICE_CHANGED = "office_changed"

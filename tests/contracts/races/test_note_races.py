@@ -40,7 +40,7 @@ async def write(town: Municipality, code: str, text: str = NOTE, by: Actor | Non
 async def unread(town: Municipality, username: str) -> int:
     """How many notes name somebody who has not read them."""
     async with town.store.open_unit(write=False) as uow:
-        return await uow.mentions.count_unread(username)
+        return await uow.mentions.count_unread(username, list(town.desk.services))
 
 
 async def test_a_note_is_there_once_and_read_by_who_is_named(towns: tuple[Municipality, Municipality]) -> None:

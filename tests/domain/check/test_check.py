@@ -328,5 +328,6 @@ def test_a_step_that_could_not_be_taken_back(step: str, minutes: int, flaw: str)
     assert f"{flaw}: {step}" in flaws(changed(step, undo_minutes=minutes))
 
 
-def test_no_step_is_called_as_the_taking_back_is() -> None:
-    assert "step_called_step_back: step_back" in flaws(changed("schedule", name="step_back"))
+@pytest.mark.parametrize("name", ["step_back", "note"])
+def test_no_step_is_called_as_another_event_of_the_history_is(name: str) -> None:
+    assert f"step_called_as_event: {name}" in flaws(changed("schedule", name=name))

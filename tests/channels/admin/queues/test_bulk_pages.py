@@ -5,6 +5,7 @@ import re
 import pytest
 from aiohttp import FormData
 
+from domain.audit.read_events import ReadEventFilter, ReadKind
 from domain.requests.request import ServiceRequest
 from domain.values.actors import Role
 from tests.channels.admin.queues.test_assignment import ticks
@@ -122,5 +123,8 @@ async def test_papers_of_several_are_one_pdf(site: StaffSite, inside: Visitor) -
     response = await inside.client.post("/staff/papers", data=form, headers=inside.headers)
     assert (response.status, response.content_type) == (200, "application/pdf")
     assert len(pages_of(await response.read())) == len(letters)
+    async with site.store.open_unit(write=False) as uow:
+        events = await uow.audit.list_read_events(ReadEventFilter(kind=ReadKind.PAPER))
+    assert {event.subject for event in events} == {f"{letter.code}/letter" for letter in letters}
     await send(inside, "/staff/papers", 404, *ticks(page).values(), paper="delivery_form")
     await send(inside, "/staff/papers", 403, f"{other.code}:0", paper="letter")

@@ -5,6 +5,7 @@ free; and all that is wrong with the form at once.
 import re
 from collections.abc import Mapping
 
+from domain.audit.read_events import ReadEventFilter, ReadKind
 from domain.requests.request import RequestFilter
 from domain.values.actors import Role
 from domain.values.text import persian_digits
@@ -16,10 +17,10 @@ from tests.support.staff_site import StaffSite, Visitor
 DESK = "/staff/walk-in"
 MACHINERY = f"{DESK}/machinery"
 KNOWN = "?citizen_mobile=09121234567"
+MACHINE: Mapping[str, str] = {"items-0-machine": "loader", "items-0-hours": "۲"}
 BEGUN: Mapping[str, str] = {
     "citizen_mobile": "09121234567",
-    "items-0-machine": "loader",
-    "items-0-hours": "۲",
+    **MACHINE,
     "date": "۱۴۰۵/۰۹/۰۵",
 }
 
@@ -53,6 +54,11 @@ async def test_requests_of_other_units_are_counted_and_not_shown(site: StaffSite
     assert re.findall(r'id="full_name" [^>]*value="([^"]*)"', page) == ["گل‌جمال توماج"]
     assert "0499370899" not in page, "a mobile alone opens nobody's national code"
     assert "این شماره هنوز شناخته نیست" in words(await inside.get(f"{DESK}?citizen_mobile=09350000000"))
+    given = {"citizen_mobile": "09121234567", "date": "۱۴۰۵/۰۹/۰۷", "start": "۸", "place": "میدان", **MACHINE}
+    page = await inside.post(MACHINERY, 422, **given)
+    assert 'id="national_code-problem"' in page, "nor is it taken from there"
+    page = await inside.post(MACHINERY, 200, national_code="0013542419", **given)
+    assert "0499370899" not in page
     assert 'id="mobile-problem"' in await inside.get(f"{DESK}?citizen_mobile=12", 422)
     assert 'id="mobile-problem"' not in await inside.get(DESK)
 
@@ -93,3 +99,18 @@ async def test_all_that_is_wrong_is_told_at_once(site: StaffSite, inside: Visito
     assert problems == {"mobile", "national_code", "items", "date", "start", "place"}
     page = await inside.post(MACHINERY, 422, **{**BEGUN, **wrong, "citizen_mobile": "09121234567"})
     assert "full_name" in set(re.findall(r'id="([a-z_]+)-problem"', page)), "nobody is known by that number"
+
+
+async def test_the_citizen_beside_the_form_is_of_the_number_that_stands_in_it(site: StaffSite, inside: Visitor) -> None:
+    request = await site.submitted()
+    await inside.sign_in("civil")
+    shown = f'<a href="/staff/requests/{request.code}"'
+    assert shown in await inside.get(f"{MACHINERY}{KNOWN}")
+    other = {**BEGUN, "citizen_mobile": "09350000000"}
+    page = await inside.post(f"{MACHINERY}{KNOWN}", 200, review="yes", **other)
+    assert shown not in page
+    assert "این شماره هنوز شناخته نیست" in words(page)
+    assert shown in await inside.post(f"{MACHINERY}?citizen_mobile=09350000000", 200, review="yes", **BEGUN)
+    async with site.store.open_unit(write=False) as uow:
+        events = await uow.audit.list_read_events(ReadEventFilter(kind=ReadKind.SEARCH))
+    assert {event.subject for event in events} == {"citizen_mobile=0912…67", "citizen_mobile=0935…00"}

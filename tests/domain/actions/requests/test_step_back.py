@@ -1,6 +1,6 @@
 """A step that is taken back: the request, its timers, bookings and bill are as before, and who was told is told so."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import pytest
@@ -9,6 +9,7 @@ from domain.actions.requests.step_back import find_step_back_offer, take_step_ba
 from domain.bills.bill import BillState
 from domain.engine.step_records import rebuild_step_records
 from domain.engine.undoing import STEP_BEFORE
+from domain.fleet.resources import ResourceKind, ResourceStatus
 from domain.messages.records import MessageState
 from domain.requests.history import find_chain_faults
 from domain.values.actors import Actor, Role
@@ -175,6 +176,19 @@ async def test_what_was_booked_before_and_is_gone_keeps_the_step(town: Municipal
     assert await picture(town, code) == before
 
 
+async def test_a_machine_that_was_retired_meanwhile_is_not_booked_again(town: Municipality) -> None:
+    code = await town.reach("scheduled")
+    [machine] = [one for _, one in await town.bookings(code) if one.kind is ResourceKind.MACHINE]
+    other = {"LD-1": "LD-2", "LD-2": "LD-1"}[machine.code]
+    await town.do(code, "reschedule", Role.CIVIL, machine=other)
+    await town.put(replace(machine, status=ResourceStatus.MAINTENANCE))
+    before = await picture(town, code)
+    with pytest.raises(Conflict, match="booked_left") as refused:
+        await take_back(town, code, Role.CIVIL)
+    assert refused.value.params["title"] == machine.title
+    assert await picture(town, code) == before
+
+
 async def test_an_officers_hours_come_back(experts: Experts) -> None:
     town, code = experts.town, (await experts.enter()).code
     await experts.add(code, "deed", "national_card", "plan")
@@ -195,3 +209,15 @@ async def test_an_officers_hours_come_back(experts: Experts) -> None:
         await town.do(code, action, by, **inputs)
     told = [text.key.rpartition(".")[2] for text in await town.sent(OFFICER_MOBILE) if text.reason != "taken_back"]
     assert told == ["officer_assigned", "officer_relieved"], "what was taken back had not left"
+
+
+async def test_an_officer_who_left_meanwhile_is_not_booked_again(experts: Experts) -> None:
+    town, code = experts.town, (await experts.enter()).code
+    await experts.add(code, "deed", "national_card", "plan")
+    await town.do(code, "assign", SECRETARY, officer="ahmadi", visit=TODAY)
+    await town.do(code, "reassign", SECRETARY, officer="bahrami", visit=TODAY)
+    await experts.engage("ahmadi", "رضا احمدی", OFFICER_MOBILE, active=False)
+    before = await picture(town, code)
+    with pytest.raises(Conflict, match="booked_left"):
+        await take_back(town, code, SECRETARY)
+    assert await picture(town, code) == before
