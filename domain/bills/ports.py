@@ -41,6 +41,10 @@ class BillRepository(Protocol):
         """Return the newest bills with a payment id, `limit` at most: it is not unique."""
         ...
 
+    async def list_by_bill_ids(self, bill_ids: Collection[str]) -> list[Bill]:
+        """Return those that have one of these bill ids."""
+        ...
+
     async def list_of_subject(self, subject_kind: str, subject_id: int) -> list[Bill]:
         """Return the bills of a request, duty or violation, oldest first."""
         ...

@@ -68,6 +68,7 @@ class SettlementLine:
     """In rials."""
     reference: str
     """The bank's number of it, which one payment of that bank has: of a gateway, that of the sale or else our order's.
+    Where it has a field of its own it is without leading zeros: one file has them, another or a sheet has not.
     """
     paid_at: datetime
     """In UTC."""
@@ -85,7 +86,9 @@ class SettlementLine:
     """Whether the money went back to a card."""
 
 
-class _Unreadable(Exception):
+class UnreadableLine(Exception):
+    """A line that cannot be read, with the reason."""
+
     def __init__(self, code: LineFaultCode) -> None:
         self.code = code
 
@@ -102,7 +105,7 @@ class LineReader:
         """Return what a line says; `text` is without its line end."""
         try:
             return self._read_values(line_number, self.split_values(text))
-        except _Unreadable as unreadable:
+        except UnreadableLine as unreadable:
             return LineFault(line_number, unreadable.code)
 
     def split_values(self, text: str) -> Mapping[FieldName, str]:
@@ -110,7 +113,7 @@ class LineReader:
         layout = self._layout
         if layout.form is FileForm.FIXED:
             if layout.line_width is not None and len(text) != layout.line_width:
-                raise _Unreadable(LineFaultCode.WRONG_WIDTH)
+                raise UnreadableLine(LineFaultCode.WRONG_WIDTH)
             cells: Sequence[str] = (text,)
         else:
             cells = split_cells(text, layout.delimiter)
@@ -118,14 +121,15 @@ class LineReader:
             return {name: getter(cells) for name, getter in self._getters.items()}
         except IndexError:
             is_fixed = layout.form is FileForm.FIXED
-            raise _Unreadable(LineFaultCode.WRONG_WIDTH if is_fixed else LineFaultCode.TOO_FEW_COLUMNS) from None
+            raise UnreadableLine(LineFaultCode.WRONG_WIDTH if is_fixed else LineFaultCode.TOO_FEW_COLUMNS) from None
 
     def _read_values(self, line_number: int, values: Mapping[FieldName, str]) -> SettlementLine:
         bill_id, payment_id = _read_ids(values)
         order_number, sale_number = _read_sale(values, self._layout.form)
-        reference = values.get(FieldName.REFERENCE) or sale_number or (str(order_number) if order_number else "")
+        reference = read_reference(values.get(FieldName.REFERENCE, ""))
+        reference = reference or sale_number or (str(order_number) if order_number else "")
         if not reference or len(reference) > LONGEST_VALUE:
-            raise _Unreadable(LineFaultCode.REFERENCE)
+            raise UnreadableLine(LineFaultCode.REFERENCE)
         is_refund = fold_text(values.get(FieldName.DIRECTION, "")) in self._layout.refund_words
         return SettlementLine(
             line_number=line_number,
@@ -170,7 +174,7 @@ def split_cells(text: str, delimiter: str) -> list[str]:
     try:
         return next(csv.reader((text,), delimiter=delimiter, strict=True))
     except csv.Error:
-        raise _Unreadable(LineFaultCode.NOT_SEPARABLE) from None
+        raise UnreadableLine(LineFaultCode.NOT_SEPARABLE) from None
 
 
 def read_place(text: str, place: FieldPlace, delimiter: str) -> str:
@@ -191,7 +195,7 @@ def read_day(digits: str, calendar: CalendarForm) -> date | None:
     """Return the day that six or eight digits say; None where it is none."""
     try:
         return _read_day(digits, calendar)
-    except _Unreadable:
+    except UnreadableLine:
         return None
 
 
@@ -199,16 +203,21 @@ def read_hour(digits: str) -> time | None:
     """Return the hour that four or six digits say; None where it is none."""
     try:
         return _read_hour(digits)
-    except _Unreadable:
+    except UnreadableLine:
         return None
 
 
 def read_amount(text: str, rials_per_unit: int) -> int:
-    """Return the rials that a line says."""
+    """Return the rials that a line says; `UnreadableLine`."""
     digits = text.replace(",", "").replace("٬", "")
     if not _AMOUNT_PATTERN.fullmatch(digits) or not 0 < (amount := int(digits[:20]) * rials_per_unit) < HIGHEST_AMOUNT:
-        raise _Unreadable(LineFaultCode.AMOUNT)
+        raise UnreadableLine(LineFaultCode.AMOUNT)
     return amount
+
+
+def read_reference(text: str) -> str:
+    """Return the bank's number of a payment as it is compared and kept, of a field of its own."""
+    return text.lstrip("0") or text
 
 
 def _read_ids(values: Mapping[FieldName, str]) -> tuple[str, str]:
@@ -234,12 +243,12 @@ def _read_sale(values: Mapping[FieldName, str], form: FileForm) -> tuple[int | N
         return None, None
     order_text, sale_text = values.get(FieldName.ORDER_NUMBER, ""), values.get(FieldName.SALE_NUMBER, "")
     if (order_text and not _ORDER_PATTERN.fullmatch(order_text)) or len(sale_text) > LONGEST_VALUE:
-        raise _Unreadable(LineFaultCode.NUMBERS)
+        raise UnreadableLine(LineFaultCode.NUMBERS)
     if not order_text and not sale_text:
-        raise _Unreadable(LineFaultCode.NUMBERS)
+        raise UnreadableLine(LineFaultCode.NUMBERS)
     order_number = int(order_text) if order_text else None
     if order_number is not None and order_number >= 2**63:
-        raise _Unreadable(LineFaultCode.NUMBERS)
+        raise UnreadableLine(LineFaultCode.NUMBERS)
     return order_number or None, (sale_text.lstrip("0") if form is FileForm.FIXED else sale_text) or None
 
 
@@ -269,14 +278,14 @@ def _read_day(digits: str, calendar: CalendarForm) -> date:
     """Return a day; the lines of a file are of few days."""
     full_digits = _CENTURIES[calendar] + digits if len(digits) == 6 else digits
     if len(full_digits) != 8:
-        raise _Unreadable(LineFaultCode.DAY)
+        raise UnreadableLine(LineFaultCode.DAY)
     parts = int(full_digits[:4]), int(full_digits[4:6]), int(full_digits[6:])
     try:
         day = from_jalali(*parts) if calendar is CalendarForm.JALALI else date(*parts)
     except (InvalidField, ValueError):
-        raise _Unreadable(LineFaultCode.DAY) from None
+        raise UnreadableLine(LineFaultCode.DAY) from None
     if not FIRST_DAY <= day <= LAST_DAY:
-        raise _Unreadable(LineFaultCode.DAY)
+        raise UnreadableLine(LineFaultCode.DAY)
     return day
 
 
@@ -284,8 +293,8 @@ def _read_hour(digits: str) -> time:
     if not digits:
         return time(12)
     if len(digits) not in {4, 6}:
-        raise _Unreadable(LineFaultCode.HOUR)
+        raise UnreadableLine(LineFaultCode.HOUR)
     try:
         return time(int(digits[:2]), int(digits[2:4]), int(digits[4:] or 0))
     except ValueError:
-        raise _Unreadable(LineFaultCode.HOUR) from None
+        raise UnreadableLine(LineFaultCode.HOUR) from None

@@ -9,12 +9,23 @@ its line: nothing is guessed where money is meant.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import date, time
+from enum import IntEnum
 from itertools import permutations
 from typing import BinaryIO
 
 from domain.settlement.layouts import CalendarForm, FileForm, FileKind, SettlementLayout
-from domain.settlement.lines import LineFault, LineFaultCode, SettlementLine, read_day, read_hour
+from domain.settlement.lines import (
+    LineFault,
+    LineFaultCode,
+    SettlementLine,
+    UnreadableLine,
+    read_amount,
+    read_day,
+    read_hour,
+    read_reference,
+)
 from domain.values.bill_ids import BillIds, amount_from_payment_id, parse_barcode, parse_ids
 from domain.values.calendar import tehran_moment
 from domain.values.errors import InvalidField
@@ -26,8 +37,11 @@ PASTED_LAYOUT = "pasted"
 MOST_PASTED_BYTES = 64 * 1024
 """Bytes of a list: some hundred lines."""
 
-FEWEST_REFERENCE_DIGITS = 4
-"""A shorter number is that of the row, or of a branch."""
+MOST_PASTED_LINES = 1000
+"""Lines of a list: more are brought as a file."""
+
+FEWEST_REFERENCE_DIGITS = 6
+"""A shorter number is that of the row, or of a branch: banks number payments with six digits at least."""
 
 _DAY = re.compile(r"(?<!\d)(\d{4})([/.-])(\d{1,2})\2(\d{1,2})(?!\d)")
 _HOUR = re.compile(r"(?<!\d)(\d{1,2}):(\d{2})(?::(\d{2}))?(?!\d)")
@@ -39,9 +53,22 @@ _MOST_NUMBERS = 12
 """Numbers of one line that are looked at."""
 
 
-class _Untold(Exception):
-    def __init__(self, code: LineFaultCode) -> None:
-        self.code = code
+class _PairRank(IntEnum):
+    """How sure two numbers are the ids; the least is taken."""
+
+    BARCODE = 0
+    STATED = 1
+    PROVEN = 2
+
+
+@dataclass(frozen=True, slots=True)
+class _ReadPayment:
+    """What the numbers of a line say."""
+
+    ids: BillIds
+    day: date
+    amount: int
+    reference: str
 
 
 def describe_pasted_layout(source: str) -> SettlementLayout:
@@ -62,12 +89,6 @@ def describe_pasted_layout(source: str) -> SettlementLayout:
 def list_bill_sources(layouts: Iterable[SettlementLayout]) -> list[str]:
     """Return the banks whose files of bills can be read: a line of a list is known when such a file brings it again."""
     return [*dict.fromkeys(layout.source for layout in layouts if layout.kind is FileKind.BILLS)]
-
-
-def tidy_pasted_list(text: str) -> bytes:
-    """Return a list as it is kept: the same numbers are the same list, whatever blanks are around them."""
-    lines = [" ".join(line.replace("\t", " \t ").split(" ")).strip() for line in text.splitlines()]
-    return "\n".join(lines).strip("\n").encode()
 
 
 class PastedListReader:
@@ -91,23 +112,46 @@ def read_pasted_line(line_number: int, folded_text: str) -> SettlementLine | Lin
     """Return what a line says, folded as texts are for comparing."""
     try:
         day, hour, rest = _take_moment(folded_text)
-        grouped_amounts = [int(re.sub("[,٬]", "", amount)) for amount in _GROUPED.findall(rest)]
+        grouped_amounts = [read_amount(amount, 1) for amount in _GROUPED.findall(rest)]
         numbers = _NUMBER.findall(_GROUPED.sub(" ", rest))[:_MOST_NUMBERS]
-        ids, numbers = _take_ids(numbers, grouped_amounts)
-        if day is None:
-            day, numbers = _take_compact_day(numbers)
-        amount, numbers = _take_amount(ids, grouped_amounts, numbers)
-        reference = _take_reference(numbers)
-    except _Untold as untold:
-        return LineFault(line_number, untold.code)
+        payment = _read_payment(numbers, grouped_amounts, day)
+    except UnreadableLine as unreadable:
+        return LineFault(line_number, unreadable.code)
     return SettlementLine(
         line_number=line_number,
-        amount=amount,
-        reference=reference,
-        paid_at=tehran_moment(day, hour),
-        bill_id=ids.bill_id,
-        payment_id=ids.payment_id,
+        amount=payment.amount,
+        reference=payment.reference,
+        paid_at=tehran_moment(payment.day, hour),
+        bill_id=payment.ids.bill_id,
+        payment_id=payment.ids.payment_id,
     )
+
+
+def _read_payment(numbers: Sequence[str], grouped_amounts: Sequence[int], day: date | None) -> _ReadPayment:
+    """Return the one payment that the numbers can be.
+
+    One pair of numbers in twelve proves each other by chance: what else a line has to say must be left beside it.
+    """
+    best_pairs = _find_best_pairs(numbers, grouped_amounts)
+    payments: set[_ReadPayment] = set()
+    faults = [UnreadableLine(LineFaultCode.IDS)]
+    for ids, others in best_pairs.items():
+        try:
+            payments.add(_read_others(ids, others, grouped_amounts, day))
+        except UnreadableLine as unreadable:
+            faults.append(unreadable)
+    if len(payments) != 1:
+        raise faults[-1 if len(best_pairs) == 1 else 0]
+    return payments.pop()
+
+
+def _read_others(
+    ids: BillIds, numbers: Sequence[str], grouped_amounts: Sequence[int], day: date | None
+) -> _ReadPayment:
+    if day is None:
+        day, numbers = _take_compact_day(numbers)
+    amount, numbers = _take_amount(ids, grouped_amounts, numbers)
+    return _ReadPayment(ids, day, amount, _take_reference(numbers))
 
 
 def _take_moment(text: str) -> tuple[date | None, time, str]:
@@ -127,33 +171,39 @@ def _take_compact_day(numbers: Sequence[str]) -> tuple[date, list[str]]:
     """Return the one number that can be a day without separators, and the others."""
     days = []
     for number in numbers:
-        with suppress(_Untold):
+        with suppress(UnreadableLine):
             if _COMPACT_DAY.fullmatch(number):
                 days.append((_read_day(number), number))
     if len(days) != 1:
-        raise _Untold(LineFaultCode.DAY)
+        raise UnreadableLine(LineFaultCode.DAY)
     [(day, day_number)] = days
     return day, _without(numbers, day_number)
 
 
-def _take_ids(numbers: Sequence[str], grouped_amounts: Sequence[int]) -> tuple[BillIds, list[str]]:
-    """Return the two ids, which prove each other, and the other numbers."""
+def _find_best_pairs(numbers: Sequence[str], grouped_amounts: Sequence[int]) -> dict[BillIds, list[str]]:
+    """Return the ids that prove each other, each with the other numbers: those of a barcode; where there is none, those
+    over an amount that stands in the line; where there are none either, all.
+    """
+    found = list(_find_pairs(numbers, grouped_amounts))
+    best_rank = min((rank for rank, _, _ in found), default=None)
+    return {ids: others for rank, ids, others in found if rank is best_rank}
+
+
+def _find_pairs(
+    numbers: Sequence[str], grouped_amounts: Sequence[int]
+) -> Iterator[tuple[_PairRank, BillIds, list[str]]]:
+    """Yield every pair of ids that prove each other, with the other numbers."""
     for number in numbers:
-        if len(number) == _BARCODE_DIGITS:
-            with suppress(InvalidField):
-                return parse_barcode(number), _without(numbers, number)
-    found: list[tuple[bool, int, BillIds, list[str]]] = []
+        with suppress(InvalidField):
+            if len(number) == _BARCODE_DIGITS:
+                yield _PairRank.BARCODE, parse_barcode(number), _without(numbers, number)
     for bill_id, payment_id in permutations(numbers, 2):
         with suppress(InvalidField):
             ids = parse_ids(bill_id, payment_id)
             others = _without(_without(numbers, bill_id), payment_id)
             asked = amount_from_payment_id(ids.payment_id)
             is_stated = asked in grouped_amounts or str(asked) in others
-            found.append((not is_stated, len(found), ids, others))
-    if not found:
-        raise _Untold(LineFaultCode.IDS)
-    _, _, ids, others = min(found, key=lambda one: one[:2])
-    return ids, others
+            yield _PairRank.STATED if is_stated else _PairRank.PROVEN, ids, others
 
 
 def _take_amount(ids: BillIds, grouped_amounts: Sequence[int], numbers: Sequence[str]) -> tuple[int, list[str]]:
@@ -169,28 +219,28 @@ def _take_amount(ids: BillIds, grouped_amounts: Sequence[int], numbers: Sequence
         return grouped_amounts[0], [*numbers]
     round_numbers = [number for number in numbers if re.fullmatch(r"[1-9]\d{0,11}000", number)]
     if grouped_amounts or len(round_numbers) != 1:
-        raise _Untold(LineFaultCode.AMOUNT)
-    return int(round_numbers[0]), _without(numbers, round_numbers[0])
+        raise UnreadableLine(LineFaultCode.AMOUNT)
+    return read_amount(round_numbers[0], 1), _without(numbers, round_numbers[0])
 
 
 def _take_reference(numbers: Sequence[str]) -> str:
     """Return the one number that is left and may be the bank's."""
     references = [number for number in numbers if len(number) >= FEWEST_REFERENCE_DIGITS]
     if len(references) != 1 or len(references[0]) > _BARCODE_DIGITS:
-        raise _Untold(LineFaultCode.REFERENCE)
-    return references[0]
+        raise UnreadableLine(LineFaultCode.REFERENCE)
+    return read_reference(references[0])
 
 
 def _read_day(digits: str) -> date:
     calendar = CalendarForm.GREGORIAN if digits.startswith("20") else CalendarForm.JALALI
     if (day := read_day(digits, calendar)) is None:
-        raise _Untold(LineFaultCode.DAY)
+        raise UnreadableLine(LineFaultCode.DAY)
     return day
 
 
 def _read_hour(digits: str) -> time:
     if (hour := read_hour(digits)) is None:
-        raise _Untold(LineFaultCode.HOUR)
+        raise UnreadableLine(LineFaultCode.HOUR)
     return hour
 
 

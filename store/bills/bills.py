@@ -1,6 +1,6 @@
 """Bills, payments and refunds, each written with its entry in the ledger."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -35,6 +35,7 @@ _BILL_MAPPING = TableMapping(bills, Bill)
 _INSERT_BILL = insert(bills)
 _SELECT_BY_ROW = select(*_BILL_MAPPING.columns).where(bills.c.id == bindparam("bill_row"))
 _SELECT_BY_BILL_ID = select(*_BILL_MAPPING.columns).where(bills.c.bill_id == bindparam("wanted_id"))
+_SELECT_BY_BILL_IDS = select(*_BILL_MAPPING.columns).where(bills.c.bill_id.in_(bindparam("wanted_ids", expanding=True)))
 _SELECT_BY_PAYMENT_ID = (
     select(*_BILL_MAPPING.columns)
     .where(bills.c.payment_id == bindparam("wanted_id"))
@@ -216,6 +217,12 @@ class SqlBillRepository(Repository):
     async def list_by_payment_id(self, payment_id: str, limit: int) -> list[Bill]:
         parameters = {"wanted_id": payment_id, "most": limit}
         return _BILL_MAPPING.read_rows(await self._transaction.fetch_rows(_SELECT_BY_PAYMENT_ID, parameters))
+
+    async def list_by_bill_ids(self, bill_ids: Collection[str]) -> list[Bill]:
+        values = {"wanted_ids": list(bill_ids)}
+        return _BILL_MAPPING.read_rows(
+            await self._transaction.fetch_rows(_SELECT_BY_BILL_IDS, values) if bill_ids else []
+        )
 
     async def list_of_subject(self, subject_kind: str, subject_id: int) -> list[Bill]:
         return _BILL_MAPPING.read_rows(

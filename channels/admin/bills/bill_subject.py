@@ -1,5 +1,6 @@
 """What bills are for, as lists of bills show it: the request, duty or fine, whom it concerns, and its page."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from channels.admin.frame import Visitor
@@ -57,8 +58,20 @@ class BillSubjects:
 
     async def build_view(self, uow: UnitOfWork, visitor: Visitor, bill: Bill) -> BillSubjectView:
         """Return what a bill is for, as this visitor may see it."""
-        if bill.subject_kind == REQUEST_SUBJECT:
-            return self._build_request_view(visitor, await uow.requests.get(bill.subject_id))
+        return (await self.build_views(uow, visitor, [bill]))[0]
+
+    async def build_views(self, uow: UnitOfWork, visitor: Visitor, bills: Sequence[Bill]) -> list[BillSubjectView]:
+        """Return what bills are for, in their order; all their requests are loaded at once."""
+        request_ids = {bill.subject_id for bill in bills if bill.subject_kind == REQUEST_SUBJECT}
+        requests = {one.id: one for one in await uow.requests.list_by_ids(request_ids)} if request_ids else {}
+        return [
+            self._build_request_view(visitor, requests[bill.subject_id])
+            if bill.subject_kind == REQUEST_SUBJECT
+            else await self._build_row_view(uow, visitor, bill)
+            for bill in bills
+        ]
+
+    async def _build_row_view(self, uow: UnitOfWork, visitor: Visitor, bill: Bill) -> BillSubjectView:
         registry, bill_subject = REGISTRIES[bill.subject_kind], SUBJECTS[bill.subject_kind]
         row = await uow.registries.get_row(registry.key, bill.subject_id)
         return BillSubjectView(

@@ -9,24 +9,26 @@ from io import BytesIO
 
 from aiohttp import web
 
-from channels.admin.bills.slip_list_view import SlipListViews
+from channels.admin.bills.slip_list_view import PastedLineView, SlipListViews
 from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
+from channels.admin.payments.settlement_view import SettlementViews
 from channels.admin.submissions import FormSubmission
 from channels.admin.version_tokens import VersionedAction
+from channels.web.paging import ListPage, build_list_page, read_page_start
 from channels.web.posted import read_text
 from channels.web.refused_forms import RefusedForm, form_error
 from channels.web.row_ids import get_row_id
 from domain.actions.dependencies import Dependencies
 from domain.actions.settlement.booking import confirm_file
-from domain.actions.settlement.examining import BroughtFile, drop_file, examine_file, load_examined_file
+from domain.actions.settlement.examining import BroughtFile, bring_file, drop_file, load_examined_file
 from domain.authorization.rights import Right
 from domain.settlement.pasted_lists import (
     MOST_PASTED_BYTES,
+    MOST_PASTED_LINES,
     describe_pasted_layout,
     list_bill_sources,
-    tidy_pasted_list,
 )
-from domain.settlement.settlement_file import ExaminedFile, FileLine, FileState
+from domain.settlement.settlement_file import ExaminedFile, FileState
 from domain.unit_of_work import Store
 from domain.values.errors import InvalidField, MissingField, NotFound
 from domain.values.reasons import InvalidReason
@@ -35,8 +37,7 @@ from domain.values.version_token import VersionToken
 
 LISTS_PATH = "/staff/slips/lists"
 LIST_FIELD, SOURCE_FIELD = "list", "source"
-MAX_LINES = 1000
-"""Lines of a list that are shown: more than fit into its bytes."""
+LINES_PER_PAGE = 50
 REFRESH_SECONDS = 2
 
 _ONE_PATH = f"{LISTS_PATH}/{{id:[0-9]{{1,19}}}}"
@@ -51,6 +52,7 @@ class SlipListPages:
         self._dependencies = dependencies
         self._store = store
         self._views = SlipListViews(dependencies)
+        self._counts = SettlementViews(dependencies)
         self._sources = list_bill_sources(dependencies.settlement_layouts.values())
 
     def list_routes(self) -> Sequence[PageRoute]:
@@ -78,17 +80,20 @@ class SlipListPages:
         return render_staff_page(request, visitor, "admin/bills/slip_lists.html", context, error=error)
 
     async def _submit_list(self, request: web.Request, visitor: Visitor) -> str:
-        content = tidy_pasted_list(read_text(visitor.form, LIST_FIELD))
+        pasted_text = read_text(visitor.form, LIST_FIELD)
+        content = pasted_text.encode()
         if not content:
             raise MissingField(LIST_FIELD)
         if len(content) > MOST_PASTED_BYTES:
             raise InvalidField(LIST_FIELD, InvalidReason.TOO_LONG, limit=group_digits(MOST_PASTED_BYTES))
+        if len(pasted_text.splitlines()) > MOST_PASTED_LINES:
+            raise InvalidField(LIST_FIELD, InvalidReason.TOO_MANY_LINES, most=group_digits(MOST_PASTED_LINES))
         source = read_text(visitor.form, SOURCE_FIELD) or self._sources[0]
         if source not in self._sources:
             raise InvalidField(SOURCE_FIELD, InvalidReason.UNREADABLE)
         name = self._dependencies.catalogue.text("admin.slips.pasted_name")
         brought = BroughtFile(name, BytesIO(content), describe_pasted_layout(source))
-        examined = await examine_file(self._dependencies, self._store, brought, visitor.actor)
+        examined = await bring_file(self._dependencies, self._store, brought, visitor.actor)
         return f"{LISTS_PATH}/{examined.file.id}" + ("?same=yes" if examined.is_same_file else "")
 
     async def _submit_booking(self, request: web.Request, visitor: Visitor, version_token: VersionToken) -> str:
@@ -106,18 +111,15 @@ class SlipListPages:
         self, request: web.Request, visitor: Visitor, refused_form: RefusedForm | None = None
     ) -> web.Response:
         examined = await self._load_list(request)
-        async with self._store.open_unit(write=False) as uow:
-            lines = await uow.settlement.list_lines(examined.file.id, 0, MAX_LINES)
-            line_views = [await self._views.build_line(uow, visitor, line) for line in lines]
         error, state = form_error(refused_form), examined.file.state
         context = {
             "path": LISTS_PATH,
             "list_address": f"{LISTS_PATH}/{examined.file.id}",
-            "lines": line_views,
+            "outcomes": self._counts.list_outcomes(examined),
+            "list_page": None if state.is_running else await self._load_lines(request, visitor, examined.file.id),
             "state": self._dependencies.catalogue.text(f"settlement.states.{state}"),
-            "is_running": state.is_running,
             "is_same_list": "same" in request.query,
-            "fitting_count": group_digits(fitting_count) if (fitting_count := sum(map(_is_fitting, lines))) else "",
+            "fitting_count": group_digits(fitting) if (fitting := self._counts.count_bookable(examined)) else "",
             "is_examined": state is FileState.EXAMINED,
             "version_token": examined.file.version_token,
             "problem": self._dependencies.wording.render_error(error) if error else None,
@@ -127,12 +129,16 @@ class SlipListPages:
             response.headers["Refresh"] = f"{REFRESH_SECONDS}; url={LISTS_PATH}/{examined.file.id}"
         return response
 
+    async def _load_lines(self, request: web.Request, visitor: Visitor, file_id: int) -> ListPage[PastedLineView]:
+        """Return a page of the lines, in the order in which they were pasted."""
+        after_line = min(read_page_start(request) or 0, MOST_PASTED_LINES)
+        async with self._store.open_unit(write=False) as uow:
+            lines = await uow.settlement.list_lines(file_id, after_line, LINES_PER_PAGE + 1)
+            line_page = build_list_page(request, f"{LISTS_PATH}/{file_id}", lines, LINES_PER_PAGE, "line_number")
+            return ListPage(await self._views.build_lines(uow, visitor, line_page.rows), line_page.older_address)
+
     async def _load_list(self, request: web.Request) -> ExaminedFile:
         examined = await load_examined_file(self._store, get_row_id(request))
         if not examined.file.is_pasted:
             raise NotFound("settlement_file")
         return examined
-
-
-def _is_fitting(line: FileLine) -> bool:
-    return line.is_pending

@@ -1,17 +1,15 @@
 """The lines of a pasted list of payments in words: whose bill each one pays, or why it pays none."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from channels.admin.bills.bill_subject import BillSubjects, BillSubjectView
 from channels.admin.frame import Visitor
-from domain.actions.bills.merged_bills import find_payable
 from domain.actions.dependencies import Dependencies
 from domain.actions.settlement.results import describe_reason
-from domain.bills.bill import Bill
 from domain.settlement.settlement_file import FileLine, LineOutcome
 from domain.unit_of_work import UnitOfWork
 from domain.values.calendar import jalali_text, to_tehran
-from domain.values.errors import BillNotFound
 from domain.values.text import group_digits, persian_digits
 
 _GOOD_OUTCOMES = frozenset({LineOutcome.SETTLES, LineOutcome.CONFIRMS, LineOutcome.KNOWN, LineOutcome.REPEATED})
@@ -48,8 +46,14 @@ class SlipListViews:
         self._catalogue = dependencies.catalogue
         self._subjects = BillSubjects(dependencies)
 
-    async def build_line(self, uow: UnitOfWork, visitor: Visitor, line: FileLine) -> PastedLineView:
-        """Return a line as this visitor may see it."""
+    async def build_lines(self, uow: UnitOfWork, visitor: Visitor, lines: Sequence[FileLine]) -> list[PastedLineView]:
+        """Return lines as this visitor may see them."""
+        bills = await uow.bills.list_by_bill_ids({line.bill_id for line in lines if line.bill_id})
+        subjects = await self._subjects.build_views(uow, visitor, bills)
+        by_bill_id = {bill.bill_id: subject for bill, subject in zip(bills, subjects, strict=True)}
+        return [self._build_line(line, by_bill_id.get(line.bill_id)) for line in lines]
+
+    def _build_line(self, line: FileLine, subject: BillSubjectView | None) -> PastedLineView:
         is_pending = line.is_pending or line.outcome is not LineOutcome.SETTLES
         outcome_key = f"settlement.outcomes.{line.outcome}" if is_pending else "admin.slips.booked"
         return PastedLineView(
@@ -58,7 +62,7 @@ class SlipListViews:
             reason=persian_digits(describe_reason(self._catalogue, line)),
             is_good=line.outcome in _GOOD_OUTCOMES,
             bill_id=line.bill_id,
-            subject=await self._find_subject(uow, visitor, line),
+            subject=subject,
             amount=group_digits(line.amount) if line.amount else "",
             reference=line.reference,
             day=jalali_text(to_tehran(line.paid_at).date()) if line.paid_at else "",
@@ -68,12 +72,3 @@ class SlipListViews:
         """Return what a bank is called."""
         key = f"settlement.sources.{source}"
         return self._catalogue.text(key) if key in self._catalogue else source
-
-    async def _find_subject(self, uow: UnitOfWork, visitor: Visitor, line: FileLine) -> BillSubjectView | None:
-        if not line.bill_id:
-            return None
-        try:
-            payable = await find_payable(uow, line.bill_id)
-        except BillNotFound:
-            return None
-        return await self._subjects.build_view(uow, visitor, payable) if isinstance(payable, Bill) else None

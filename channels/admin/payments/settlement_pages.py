@@ -38,6 +38,7 @@ from domain.settlement.settlement_file import MOST_PAGE_BYTES, ExaminedFile, Fil
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values.errors import InvalidField, MissingField
 from domain.values.reasons import MissingReason
+from domain.values.text import group_digits
 from domain.values.version_token import VersionToken
 
 SETTLEMENT_PATH = "/staff/settlement"
@@ -156,11 +157,11 @@ class SettlementPages:
             "file": self._views.describe_file(settlement_file, member_names),
             "is_running": settlement_file.state.is_running,
             "is_same_file": "same" in request.query,
-            "outcomes": [self._views.describe_outcome(one, examined.totals[one]) for one in _sort_outcomes(examined)],
+            "outcomes": self._views.list_outcomes(examined),
             "lines": [self._views.describe_line(line) for line in lines],
             "is_bookable": settlement_file.state is FileState.EXAMINED,
             "is_retryable": settlement_file.state is FileState.BOOKED and LineOutcome.FAILED in examined.totals,
-            "booked_count": self._views.count_bookable(examined),
+            "booked_count": group_digits(self._views.count_bookable(examined)),
             "version_token": settlement_file.version_token,
             "problem": self._dependencies.wording.render_error(error) if error else settlement_file.problem,
         }
@@ -198,7 +199,3 @@ async def _list_noteworthy_lines(uow: UnitOfWork, examined: ExaminedFile) -> lis
         if outcome in examined.totals and (outcome.needs_somebody or outcome is LineOutcome.SURPLUS):
             lines += await uow.settlement.list_lines(examined.file.id, 0, MAX_LINES - len(lines), outcome)
     return lines
-
-
-def _sort_outcomes(examined: ExaminedFile) -> list[LineOutcome]:
-    return [outcome for outcome in LineOutcome if outcome in examined.totals]

@@ -63,7 +63,11 @@ class SettlementViews:
         """Return what a pasted list is called, or the name of a layout that is configured no more."""
         return self._catalogue.text("admin.slips.pasted_name") if settlement_file.is_pasted else settlement_file.layout
 
-    def describe_outcome(self, outcome: LineOutcome, total: OutcomeTotal) -> dict[str, str]:
+    def list_outcomes(self, examined: ExaminedFile) -> list[dict[str, str]]:
+        """Return what the lines of a file came to, in the order of `LineOutcome`."""
+        return [self._describe_outcome(one, examined.totals[one]) for one in LineOutcome if one in examined.totals]
+
+    def _describe_outcome(self, outcome: LineOutcome, total: OutcomeTotal) -> dict[str, str]:
         """Return how many lines came to the same, and what that means."""
         return {
             "key": outcome.value,
@@ -84,10 +88,9 @@ class SettlementViews:
             "amount": group_digits(line.amount) if line.amount else "",
         }
 
-    def count_bookable(self, examined: ExaminedFile) -> str:
+    def count_bookable(self, examined: ExaminedFile) -> int:
         """Return how many lines would be booked."""
-        bookable = sum(total.line_count for outcome, total in examined.totals.items() if not outcome.is_quiet)
-        return group_digits(bookable)
+        return sum(total.line_count for outcome, total in examined.totals.items() if not outcome.is_quiet)
 
     def describe_difference(self, difference: PaymentDifference) -> DifferenceView:
         """Return a difference with who must do what."""

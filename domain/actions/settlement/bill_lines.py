@@ -1,6 +1,8 @@
-"""A line of a bank's file of bills, booked: by the one way in for money, or held in suspense."""
+"""A line of a bank's file of bills, booked by the one way in for money; what does not fit is held in suspense, or left
+out where it stands in a pasted list.
+"""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from domain.actions.bills.merged_bills import load_paid_bills
 from domain.actions.bills.pay_by_ids import announce_receipt, find_payable_by_ids, record_payment_by_ids
@@ -21,6 +23,13 @@ from domain.values.errors import BillNotFound, InvalidField
 
 SOURCE = MoneySource(PaymentMethod.BANK_FILE)
 
+_HELD_AS: Mapping[LineOutcome, DifferenceKind] = {
+    LineOutcome.OTHER_NUMBER: DifferenceKind.OTHER_NUMBER,
+    LineOutcome.NO_BILL: DifferenceKind.NO_BILL,
+    LineOutcome.WRONG_AMOUNT: DifferenceKind.BILL_AMOUNT,
+}
+"""What a line is to somebody whose money waits in suspense."""
+
 
 class BillLineBooker:
     """Books lines in one unit of work, in the name of who had the file booked."""
@@ -39,39 +48,34 @@ class BillLineBooker:
     async def book_line(self, line: FileLine) -> LineOutcome:
         """Do what a line says, as things stand now; return what it came to."""
         if known_outcome := await find_booked_line(self._uow, line):
-            if known_outcome is LineOutcome.OTHER_NUMBER:
-                await self._hold(line, DifferenceKind.OTHER_NUMBER)
-            return known_outcome
+            return known_outcome if known_outcome.is_quiet else await self._set_aside(line, known_outcome)
         payable = await self._find_payable(line)
         if payable is None:
-            await self._hold(line, DifferenceKind.NO_BILL)
-            return LineOutcome.NO_BILL
-        payments = await self._lock_and_list_payments(payable)
+            return await self._set_aside(line, LineOutcome.NO_BILL)
+        bills = await lock_bills(self._uow, [bill.id for bill in await load_paid_bills(self._uow, payable)])
+        payments = [payment for bill in bills for payment in await self._uow.bills.list_payments(bill.id)]
         if find_payment_of_line(_list_of_payable(payments, payable), line.source, line.reference) is not None:
             return LineOutcome.CONFIRMS
         if payable.amount != line.amount:
-            await self._hold(line, DifferenceKind.BILL_AMOUNT)
-            return LineOutcome.WRONG_AMOUNT
-        if self._only_fitting and await self._is_settled(payable):
-            line.detail = LineOutcome.SURPLUS
-            return LineOutcome.LEFT_OUT
+            return await self._set_aside(line, LineOutcome.WRONG_AMOUNT)
+        if self._only_fitting and not all(bill.state.is_payable for bill in bills):
+            return await self._set_aside(line, LineOutcome.SURPLUS)
         return await self._record_line(line, payments)
 
-    async def _is_settled(self, payable: Bill | MergedBill) -> bool:
-        """Whether no bill of it needs money any more: it was paid since the list was shown."""
-        return not all(bill.state.is_payable for bill in await load_paid_bills(self._uow, payable))
+    async def _set_aside(self, line: FileLine, outcome: LineOutcome) -> LineOutcome:
+        """Leave out what does not fit where only fitting lines are booked; else its money is held in suspense."""
+        if self._only_fitting:
+            line.outcome = outcome
+            line.leave_out()
+            return line.outcome
+        await hold_line(self._dependencies, self._uow, SOURCE, line, _HELD_AS[outcome], self._actor)
+        return outcome
 
     async def _find_payable(self, line: FileLine) -> Bill | MergedBill | None:
         try:
             return await find_payable_by_ids(self._uow, line.bill_id, line.payment_id)
         except (BillNotFound, InvalidField):
             return None
-
-    async def _lock_and_list_payments(self, payable: Bill | MergedBill) -> list[Payment]:
-        """Lock the bills that a line pays; return all that came for them, or went back."""
-        bill_row_ids = [bill.id for bill in await load_paid_bills(self._uow, payable)]
-        bills = await lock_bills(self._uow, bill_row_ids)
-        return [payment for bill in bills for payment in await self._uow.bills.list_payments(bill.id)]
 
     async def _record_line(self, line: FileLine, earlier_payments: Sequence[Payment]) -> LineOutcome:
         """Pay the bill with the moment that the bank says; nobody is asked whether surplus is meant."""
@@ -93,15 +97,22 @@ class BillLineBooker:
         return LineOutcome.SURPLUS
 
     async def _note_slip(self, line: FileLine, earlier_payments: Sequence[Payment]) -> None:
-        """A slip and a line under two numbers may be one payment: only a person can tell."""
+        """What somebody typed or pasted and a line under two numbers may be one payment: only a person can tell."""
         for payment in earlier_payments:
-            is_slip = payment.is_recorded and payment.method is PaymentMethod.SLIP
-            if is_slip and payment.outcome is PaymentOutcome.SETTLED:
+            if payment.is_recorded and payment.outcome is PaymentOutcome.SETTLED and await self._is_by_hand(payment):
                 facts = {"slip": payment.reference}
                 await note_line(self._dependencies, self._uow, line, DifferenceKind.SLIP_AND_FILE, facts)
 
-    async def _hold(self, line: FileLine, kind: DifferenceKind) -> None:
-        await hold_line(self._dependencies, self._uow, SOURCE, line, kind, self._actor)
+    async def _is_by_hand(self, payment: Payment) -> bool:
+        """Whether the bank's number of a payment came by a person's hands: as a slip, or in a pasted list."""
+        if payment.method is not PaymentMethod.BANK_FILE:
+            return payment.method is PaymentMethod.SLIP
+        source, _, number = payment.reference.partition("/")
+        known_lines = await self._uow.settlement.find_known_lines(source, {number})
+        files = [
+            await self._uow.settlement.get_file(one.file_id) for one in known_lines.get(number, ()) if one.is_booked
+        ]
+        return any(file.is_pasted for file in files)
 
 
 def _list_of_payable(payments: Iterable[Payment], payable: Bill | MergedBill) -> list[Payment]:

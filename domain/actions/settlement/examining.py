@@ -14,7 +14,7 @@ from domain.actions.settlement.comparing import compare_lines
 from domain.authorization.policy import require_right
 from domain.authorization.rights import Right
 from domain.settlement.layouts import SettlementLayout
-from domain.settlement.pasted_lists import PASTED_LAYOUT, PastedListReader
+from domain.settlement.pasted_lists import PASTED_LAYOUT, PastedListReader, describe_pasted_layout
 from domain.settlement.reading import SettlementFileReader, compute_digest
 from domain.settlement.settlement_file import ExaminedFile, FileLine, FileState, SettlementFile
 from domain.unit_of_work import Store
@@ -77,7 +77,11 @@ async def examine_waiting_file(
 ) -> None:
     """Examine a file that was brought before; why it is refused is noted with it."""
     try:
-        layout = find_layout(dependencies, settlement_file.layout)
+        layout = (
+            describe_pasted_layout(settlement_file.source)
+            if settlement_file.is_pasted
+            else find_layout(dependencies, settlement_file.layout)
+        )
         await _examine_lines(dependencies, store, settlement_file, layout, stream)
     except (InvalidField, NotFound) as refusal:
         if refusal.field != "file":
@@ -112,6 +116,7 @@ async def _register_file(
         raise TooLarge("file")
     new_file = _describe_file(dependencies, brought, digest, size, actor)
     async with store.open_unit() as uow:
+        await uow.serialise(f"settlement-file:{digest}")
         if (known_file := await uow.settlement.find_same(digest)) is not None:
             is_unfinished = known_file.state is FileState.WAITING and not keep_content
             return known_file, not is_unfinished

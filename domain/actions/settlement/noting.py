@@ -84,10 +84,14 @@ async def note_file_differences(
     settlement_file: SettlementFile,
     totals: Mapping[LineOutcome, OutcomeTotal],
 ) -> None:
-    """Note, once for the file, that it has lines which could not be read, or not be booked."""
+    """Note, once for the file, that it has lines which could not be read, or not be booked.
+
+    Of a pasted list the first is no difference: heads and sums are copied along, and who pasted it saw them.
+    """
     now = dependencies.clock.now()
     for outcome, kind in _FILE_KINDS.items():
-        if total := totals.get(outcome):
+        is_expected = settlement_file.is_pasted and outcome is LineOutcome.FAULTY
+        if (total := totals.get(outcome)) and not is_expected:
             await uow.payment_differences.add_new(
                 PaymentDifference(
                     key=f"{kind}:{settlement_file.id}",

@@ -197,6 +197,7 @@ class _DifferenceSearch:
                 DifferenceKind.FILE_WAITING, one.id, one.source, one.brought_at, 0, {"file": one.id, "name": one.name}
             )
             for one in waiting_files
+            if not one.is_pasted
         ]
 
     async def _find_missing_files(self, uow: UnitOfWork) -> list[PaymentDifference]:

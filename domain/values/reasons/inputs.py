@@ -18,6 +18,7 @@ class InvalidReason(InvalidReasonBase):
     FUTURE = "future"
     RANGE = "range", "least", "most"
     TOO_LONG = "too_long", "limit"
+    TOO_MANY_LINES = "too_many_lines", "most"
     NAMED_UNKNOWN = "named_unknown", "given"
     NAMED_SEES_NOTHING = "named_sees_nothing", "given"
     TOO_HIGH = "too_high", "limit"

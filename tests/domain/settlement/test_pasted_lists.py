@@ -5,7 +5,7 @@ from io import BytesIO
 import pytest
 
 from domain.settlement.lines import LineFault, LineFaultCode, SettlementLine
-from domain.settlement.pasted_lists import PastedListReader, tidy_pasted_list
+from domain.settlement.pasted_lists import PastedListReader
 from domain.values.bill_ids import bill_barcode, make_ids
 from domain.values.calendar import jalali_text, to_tehran
 
@@ -16,7 +16,7 @@ FAULTS = LineFaultCode
 
 
 def read(text: str) -> list[SettlementLine | LineFault]:
-    return list(PastedListReader(BytesIO(tidy_pasted_list(text))).read_lines())
+    return list(PastedListReader(BytesIO(text.encode())).read_lines())
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,3 @@ def test_another_amount_is_the_lines_own() -> None:
 def test_nothing_is_guessed(line: str, fault: LineFaultCode) -> None:
     assert read(f"{line}\n\n{B} {P} 1500000 98765432 1405/09/05")[0] == LineFault(1, fault)
     assert len(read(f"{line}\n\n{B} {P} 1500000 98765432 1405/09/05")) == 2, "the others are read"
-
-
-def test_blanks_around_it_make_no_other_list() -> None:
-    assert tidy_pasted_list(f"\r\n {B} {P}\t12 \r\n\r\n") == tidy_pasted_list(f"{B} {P}\t12")

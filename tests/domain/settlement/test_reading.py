@@ -94,7 +94,7 @@ def test_a_morning_whose_zero_was_dropped_and_a_day_without_an_hour() -> None:
 def test_fixed_width_in_the_windows_code_page_with_barcode_and_totals() -> None:
     (line,) = read(LAYOUTS["bills_fixed"], fixed_file([fixed_line(IDS, 1_500_000, 778899)]))
     assert isinstance(line, SettlementLine)
-    assert (line.bill_id, line.payment_id, line.reference) == (IDS.bill_id, IDS.payment_id, "000000778899")
+    assert (line.bill_id, line.payment_id, line.reference) == (IDS.bill_id, IDS.payment_id, "778899")
     assert (line.amount, line.paid_at, line.channel) == (1_500_000, EVENING, "ATM")
 
 

@@ -5,7 +5,7 @@ from io import BytesIO
 from domain.actions.settlement.booking import book_file, confirm_file
 from domain.actions.settlement.examining import BroughtFile, bring_file, examine_file, find_layout
 from domain.bills.bill import Bill
-from domain.settlement.pasted_lists import describe_pasted_layout, tidy_pasted_list
+from domain.settlement.pasted_lists import describe_pasted_layout
 from domain.values.actors import Role
 from domain.values.bill_ids import make_ids
 from tests.support.municipality import actor
@@ -53,5 +53,5 @@ async def paste_list(site: StaffSite, bill: Bill) -> int:
         f"{ids.bill_id} {ids.payment_id} 4400000 77778888 {day}",
         "جمع 4400000",
     )
-    brought = BroughtFile("فهرست", BytesIO(tidy_pasted_list("\n".join(lines))), describe_pasted_layout("bank"))
+    brought = BroughtFile("فهرست", BytesIO("\n".join(lines).encode()), describe_pasted_layout("bank"))
     return (await examine_file(site.demo.desk, site.store, brought, REVENUE)).file.id

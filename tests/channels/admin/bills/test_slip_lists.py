@@ -44,17 +44,19 @@ async def two_bills(site: StaffSite) -> list[Bill]:
         return [first, await bill_and_notify(site.demo.desk, uow, DUTY, row.id, actor(Role.REVENUE))]
 
 
-async def paste(who: Visitor, *lines: str) -> str:
-    """Paste a list; its page."""
+async def paste(site: StaffSite, who: Visitor, *lines: str) -> str:
+    """Paste a list, which is examined behind the page; its address."""
     await who.get(LISTS)
-    return await who.post(LISTS, list="\n".join(lines))
+    address = await who.post(LISTS, list="\n".join(lines))
+    await run_settlement_files(site.demo.desk, site.store)
+    return address
 
 
 async def test_a_list_is_reviewed_then_booked_once(site: StaffSite, revenue: Visitor) -> None:
     first, second = await two_bills(site)
     good = f"{first.bill_id}\t{first.payment_id}\t{first.amount}\t11112222\t{DAY}"
     other_amount = f"{second.bill_id} {second.payment_id} 1100000 33334444 {DAY}"
-    address = await paste(revenue, "شناسه قبض، پرداخت", good, other_amount, good, f"{first.bill_id} 12 {DAY}")
+    address = await paste(site, revenue, "شناسه قبض، پرداخت", good, other_amount, good, f"{first.bill_id} 12 {DAY}")
     said = words(page := await revenue.get(address))
     for part in ("مبلغ با قبض نمی‌خواند", "تکراری (در همین فایل)", "با هم نمی‌خوانند", "ثبت سطرهای درست (۱)", "عوارض"):
         assert part in said
@@ -64,10 +66,10 @@ async def test_a_list_is_reviewed_then_booked_once(site: StaffSite, revenue: Vis
     assert [(await bill_of(site, one)).state for one in (first, second)] == [BillState.PAID, BillState.OPEN]
     assert f"{address}/book" not in await revenue.get(address)
     assert (
-        await paste(revenue, "شناسه قبض، پرداخت", good, other_amount, good, f"{first.bill_id} 12 {DAY}")
+        await paste(site, revenue, "شناسه قبض، پرداخت", good, other_amount, good, f"{first.bill_id} 12 {DAY}")
         == f"{address}?same=yes"
     )
-    again = await paste(revenue, good, f"{second.bill_id} {second.payment_id} {second.amount} 33334444 {DAY}")
+    again = await paste(site, revenue, good, f"{second.bill_id} {second.payment_id} {second.amount} 33334444 {DAY}")
     said = words(page := await revenue.get(again))
     assert "تکراری (در فایلی دیگر)" in said
     assert "ثبت سطرهای درست (۱)" in said, "what did not fit counts as not brought"
@@ -80,7 +82,7 @@ async def test_a_crash_between_two_lines_loses_and_doubles_nothing(
     lines = [
         f"{one.bill_id} {one.payment_id} {one.amount} {number}1112222 {DAY}" for number, one in enumerate(bills, 1)
     ]
-    address = await paste(revenue, *lines)
+    address = await paste(site, revenue, *lines)
     await revenue.post(f"{address}/book", version=version(await revenue.get(address)))
     book_next, calls = booking._book_next, list[Any]()
 
@@ -103,7 +105,7 @@ async def test_a_crash_between_two_lines_loses_and_doubles_nothing(
 
 async def test_a_bill_that_was_paid_since_is_left_alone(site: StaffSite, revenue: Visitor) -> None:
     bill = await open_bill(site)
-    address = await paste(revenue, f"{bill.bill_id} {bill.payment_id} {bill.amount} 55556666 {DAY}")
+    address = await paste(site, revenue, f"{bill.bill_id} {bill.payment_id} {bill.amount} 55556666 {DAY}")
     page = await revenue.get(address)
     await revenue.post("/staff/slips/slip", **slip(bill))
     await revenue.post(f"{address}/book", version=version(page))
@@ -115,9 +117,18 @@ async def test_a_bill_that_was_paid_since_is_left_alone(site: StaffSite, revenue
 
 async def test_who_may_not_book_is_not_offered_it(site: StaffSite, revenue: Visitor) -> None:
     bill = await open_bill(site)
-    address = await paste(revenue, f"{bill.bill_id} {bill.payment_id} {bill.amount} 55556666 {DAY}")
+    address = await paste(site, revenue, f"{bill.bill_id} {bill.payment_id} {bill.amount} 55556666 {DAY}")
     await revenue.post(LISTS, 422, list=" ")
     async with visitor(site) as manager:
         await manager.sign_in("manager")
         assert f"{address}/book" not in await manager.get(address)
         await manager.post(f"{address}/book", 403)
+
+
+async def test_a_long_list_is_shown_page_by_page_and_one_too_long_is_refused(site: StaffSite, revenue: Visitor) -> None:
+    address = await paste(site, revenue, *(f"جمع {number}000" for number in range(1, 61)))
+    first = await revenue.get(address)
+    assert (first.count("<tr>"), f'href="{address}?before=50"' in first) == (51, True)
+    second = await revenue.get(f"{address}?before=50")
+    assert (second.count("<tr>"), "before=" in second) == (11, False)
+    assert "حداکثر ۱٬۰۰۰ سطر" in words(await revenue.post(LISTS, 422, list="1\n" * 1001))
