@@ -2,17 +2,39 @@
 
 import re
 
+from domain.values.ibans import find_valid_iban
 from domain.values.text import ascii_digits
 
 _FULL_NUMBER = re.compile(r"(?<![0-9])([0-9]{6})[0-9]{6,9}([0-9]{4})(?![0-9])")
 _GROUPED_NUMBER = re.compile(r"(?<![0-9])([0-9]{4})[ \-]([0-9]{2})[0-9]{2}[ \-][0-9]{4}[ \-]([0-9]{4})(?![0-9])")
-_WRITTEN_RUN = re.compile(r"[0-9]+(?:[ .\-\u200c][0-9]+)*")
-_WRITTEN_NUMBER = re.compile(
-    r"(?<![0-9])([0-9]{4})[ .\-\u200c]?([0-9]{2})[0-9]{2}[ .\-\u200c]?[0-9]{4}[ .\-\u200c]?([0-9]{4})(?![0-9])"
+_BANKS = (
+    "207177|502229|502806|502908|502910|502938|504172|504706|505416|505785|505801|505809|507677|581874|585947|585983|589210"
+    "|589463|603769|603770|603799|606256|606373|610433|621986|622106|627353|627381|627412|627488|627648|627760|627884|627961"
+    "|628023|628157|636214|636795|636949|639194|639217|639346|639347|639370|639599|639607|991975"
 )
-_BARE_NUMBER = re.compile(r"(?<![0-9])[0-9]{16}(?![0-9])")
-_ACCOUNT_LENGTHS = range(21, 27)
-"""Digits of an IBAN in groups, one forgotten or typed twice: four of its groups are no card."""
+"""The six digits with which the cards of Iranian banks begin."""
+_GAP = r"[\s.\-_/\u2010-\u2015\u2212\u200b-\u200f]"
+_WIDE_GAP = rf"(?:{_GAP}|[,:|+*·\u060c\u066b\u066c]){{0,3}}"
+_CARD_OF_BANK = rf"(?={'|'.join(_WIDE_GAP.join(bank) for bank in _BANKS.split('|'))})[0-9](?:{_WIDE_GAP}[0-9]){{15}}"
+_DAY = r"1[34][0-9]{2}[./\-][0-9]{1,2}[./\-]"
+_YEAR = r"1[34][0-9]{2}(?![0-9])"
+_FOUR_GROUPS = (
+    rf"(?!{_YEAR})(?=[0-9]{{4}}{_GAP}|[0-9]{{16}})"
+    rf"[0-9]{{4}}(?P<gap>{_GAP}*)[0-9]{{4}}(?P=gap)[0-9]{{4}}(?P=gap)(?!{_DAY})[0-9]{{4}}"
+)
+_WRITTEN_NUMBERS = tuple(re.compile(rf"(?<![0-9]){number}(?![0-9])") for number in (_CARD_OF_BANK, _FOUR_GROUPS))
+"""A card of a bank that is known, however its digits are parted, goes first: another number may stand before it. Of the
+others, two numbers of eight digits are no card, and neither are years in a row.
+"""
+_ACCOUNT = re.compile(
+    rf"(?<![0-9])(?:(?<![a-z])ir{_GAP}*(?!{_CARD_OF_BANK})(?:[0-9]{_GAP}*){{23}}[0-9]"
+    rf"|[0-9]{{2}}{_GAP}+(?!{_CARD_OF_BANK})[0-9]{{3,5}}(?:{_GAP}+[0-9]{{3,5}}){{4}}{_GAP}+[0-9]{{1,3}}"
+    rf"|(?P<unnamed>(?:[0-9]{_GAP}*){{23}}[0-9]))(?![0-9])",
+    re.IGNORECASE,
+)
+"""The number of an account: behind IR, or in its groups (two digits, fours, a short one; a digit forgotten or typed twice
+in any), or any that is a right one of a bank.
+"""
 _MASKED_NUMBER = re.compile(r"([0-9]{6})[^0-9]{1,9}([0-9]{4})")
 
 
@@ -43,11 +65,28 @@ def hide_written_cards(text: str) -> str:
     """Return what somebody wrote with every number of sixteen digits masked as a card's, in groups or not, whatever
     Luhn's check says: a slip makes no card number public. All else stays as it was written.
     """
-    pieces: list[str] = []
-    end, readable_digits = 0, ascii_digits(text)
-    for run in _WRITTEN_RUN.finditer(readable_digits):
-        is_account = sum(map(str.isdigit, run[0])) in _ACCOUNT_LENGTHS and not _BARE_NUMBER.search(run[0])
-        if not is_account and (masked := _WRITTEN_NUMBER.sub(r"\1\2******\3", run[0])) != run[0]:
-            pieces += text[end : run.start()], masked
-            end = run.end()
+    pieces, end = list[str](), 0
+    for card in _find_written_cards(ascii_digits(text)):
+        digits = "".join(filter(str.isdigit, card[0]))
+        pieces += text[end : card.start()], f"{digits[:6]}******{digits[-4:]}"
+        end = card.end()
     return "".join((*pieces, text[end:]))
+
+
+def _find_written_cards(text: str) -> list[re.Match[str]]:
+    """Return the card numbers in a text, in its order: they are looked for outside the numbers of accounts."""
+    cards, rest = list[re.Match[str]](), _ACCOUNT.sub(_blank_account, text)
+    for written_number in _WRITTEN_NUMBERS:
+        cards += written_number.finditer(rest)
+        rest = written_number.sub(_blank, rest)
+    return sorted(cards, key=re.Match.start)
+
+
+def _blank_account(found: re.Match[str]) -> str:
+    iban = find_valid_iban(found["unnamed"] or "")
+    is_account = found["unnamed"] is None or (iban is not None and iban.bank_code is not None)
+    return _blank(found) if is_account else found[0]
+
+
+def _blank(found: re.Match[str]) -> str:
+    return "x" * len(found[0])

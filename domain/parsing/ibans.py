@@ -6,25 +6,33 @@ from domain.parsing.identifiers import find_grouped_numbers, find_number_tokens,
 from domain.parsing.slots import MessageReader
 from domain.parsing.tokens import TokenStream, keys_of
 from domain.values.errors import InvalidField
-from domain.values.ibans import IBAN_DIGITS, Iban, parse_iban
+from domain.values.ibans import IBAN_DIGITS, Iban, find_valid_iban
 from domain.values.reasons import InvalidReason
 
 FEWEST_DIGITS = 10
 """A shorter number behind IR or «شبا» is no attempt at an account."""
 
-_COUNTRY = keys_of("ir", "آی", "ار", "ای")
+_COUNTRY = keys_of("ir", "ار")
+"""IR, or the end of «آی آر»."""
 _ACCOUNT_WORDS = keys_of(
     "شبا", "شبام", "شبای", "شباش", "شبامه", "شباشه", "شبایم", "شبامو", "شبارو", "شبا‌ی", "sheba", "shaba", "shabam",
     "shebam", "iban",
 )  # fmt: skip
 _LABELS = _COUNTRY | _ACCOUNT_WORDS | keys_of(
-    "شماره", "شمارش", "حساب", "حسابم", "حسابمه", "من", "ام", "بانک", "با", "رو", "را", "این", "اینه", "هست", "است",
+    "آی", "ای", "شماره", "شمارش", "حساب", "حسابم", "حسابمه", "من", "ام", "بانک", "با", "رو", "را", "این", "اینه", "هست", "است",
     "خودم", "بنده", "به", "shomare", "hesab", "hesabam", "man", ":", "=", "-", "،",
 )  # fmt: skip
 _WORDS_TO_NUMBER = 4
 _MASKED_TOKENS = 8
-_WORDS_OF_PAYING = keys_of("از", "با", "کسر", "کم", "برداشت", "برداشته", "پرداخت", "az", "kam", "pardakht")
-"""Beside a card they tell that it paid."""
+_CARD_WORDS = keys_of(
+    "کارت", "کارتم", "کارتمون", "کارتش", "کارتی", "شماره", "شمارش", "این", "همین", "بانک", "ملی", "ملت", "صادرات", ":", "-",
+    "kart", "kartam", "shomare", "in",
+)  # fmt: skip
+_WORDS_TO_PAYING_CARD, _WORDS_TO_PAID_CARD = keys_of("از", "با", "az", "ba"), keys_of("به", "تو", "توی", "be", "too")
+_WORDS_OF_PAYING = keys_of(
+    "کسر", "کم", "برداشت", "برداشته", "برداشتن", "پرداخت", "دادم", "زدم", "kasr", "kam", "bardasht", "pardakht", "dadam"
+)
+"""Beside a card they tell that it paid, but where money shall go to it («به کارت … پرداخت کنید»)."""
 
 
 class IbanPlace(NamedTuple):
@@ -50,7 +58,7 @@ def find_iban(stream: TokenStream) -> IbanPlace | None:
         if (run := read_digit_run(stream, index, (IBAN_DIGITS,), IBAN_DIGITS))
     ]
     for digits, start, end in runs:
-        if (iban := _read_iban(digits)) and not stream.digits_at(end):
+        if (iban := find_valid_iban(digits)) and not stream.digits_at(end):
             return IbanPlace(start, end, iban)
     for digits, start, end in (*runs, *find_grouped_numbers(stream)):
         is_named = _is_named(stream, start)
@@ -63,14 +71,21 @@ def _find_card(stream: TokenStream) -> IbanPlace | None:
     """Return the masked card number (603799******6785) that a message gives to have money sent to; not one that it
     tells of («از کارت … کم شد»).
     """
-    if not _WORDS_OF_PAYING.isdisjoint(token.key for token in stream.tokens):
-        return None
     for start in range(len(stream) - _MASKED_TOKENS + 1):
         end = start + _MASKED_TOKENS
         is_masked = all(stream.key_at(index) == "*" for index in range(start + 1, end - 1))
-        if is_masked and len(stream.digits_at(start)) == 6 and len(stream.digits_at(end - 1)) == 4:
+        is_card = is_masked and len(stream.digits_at(start)) == 6 and len(stream.digits_at(end - 1)) == 4
+        if is_card and not _has_paid(stream, start):
             return IbanPlace(start, end, None, is_card=True)
     return None
+
+
+def _has_paid(stream: TokenStream, card_start: int) -> bool:
+    """Return whether a message tells that the card at a place paid, by the word that leads to it or its verb."""
+    word_before = stream.raw_at(stream.skip_back(card_start, _CARD_WORDS) - 1)
+    if word_before in _WORDS_TO_PAYING_CARD | _WORDS_TO_PAID_CARD:
+        return word_before in _WORDS_TO_PAYING_CARD
+    return not _WORDS_OF_PAYING.isdisjoint(token.key for token in stream.tokens)
 
 
 def take_iban(reader: MessageReader) -> None:
@@ -96,10 +111,3 @@ def _is_named(stream: TokenStream, start: int) -> bool:
         return True
     words_before = {stream.raw_at(index) for index in range(start - _WORDS_TO_NUMBER, start)}
     return not _ACCOUNT_WORDS.isdisjoint(words_before) and len(stream.digits_at(start)) != 9
-
-
-def _read_iban(digits: str) -> Iban | None:
-    try:
-        return parse_iban(digits)
-    except InvalidField:
-        return None

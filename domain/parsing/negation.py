@@ -56,6 +56,10 @@ _NEED_WORDS = keys_of("لازم", "لازمم", "نیاز", "نیازی", "اح�
 _IS_NOT, _TO_WORDS = keys_of("نیست", "نیس"), keys_of("به", "be")
 _COMPLAINING_WORDS = keys_of("چرا", "مگر", "مگه", "چطور", "chera", "mage")
 """Before a negated verb they ask why it is so, and refuse nothing («چرا نمی‌فرستید», «مگه نمیشه»)."""
+_CONDITIONS = keys_of("اگر", "اگه", "چنانچه", "وقتی", "agar", "age")
+"""Before a negated verb they say what happens else, and refuse nothing («اگه نیاید شکایت می‌کنم») …"""
+_POLITE_CONDITIONS = keys_of("میشه", "میشود", "ممکنه", "ممکن", "امکان", "زحمتی", "زحمت", "لطف", "mishe", "momkene")
+"""… but behind which one of these stands they ask for it («اگه میشه نیاید»)."""
 _LONGEST_CLAUSE = 5
 _CLAUSE_WORDS = keys_of("و", "ولی", "اما", "که")
 _LACKING_STEMS = ("ندار", "نداشت", "نمیدان", "نمیدون", "نمیتون", "نمیتوان", "نتونست", "نتوانست")
@@ -126,7 +130,9 @@ def _find_negations_of(text: str) -> tuple[Negation, ...]:
 
 
 def find_refusals(stream: TokenStream) -> list[Negation]:
-    """Return what says that something is not wanted or needed («نمی‌خوام», «لازم نیست»), or forbids it («نفرستید»)."""
+    """Return what says that something is not wanted or needed («نمی‌خوام», «لازم نیست»), or forbids it («نفرستید»); not
+    what only happens if it is not done.
+    """
     return [negation for negation in find_negations(stream) if _is_refusal(stream, negation)]
 
 
@@ -141,7 +147,8 @@ def _is_refusal(stream: TokenStream, negation: Negation) -> bool:
     is_indicative = stream.raw_at(negation.start).startswith(_NEGATIVE_PREFIX) and stream.raw_at(
         negation.end - 1
     ).endswith(_ADDRESSEE_ENDINGS)  # «جواب نمیدین» complains of what others do
-    is_forbidding = negation.kind is NegationKind.WISH and not is_indicative
+    is_condition = _is_in_clause_of(stream, negation.start, _CONDITIONS, behind=_POLITE_CONDITIONS)
+    is_forbidding = negation.kind is NegationKind.WISH and not is_indicative and not is_condition
     return negation.is_wanting or is_forbidding or stream.raw_at(negation.start - 1) in _NEED_WORDS
 
 
@@ -149,18 +156,22 @@ def _iterate_negations(stream: TokenStream) -> Iterator[Negation]:
     index = 0
     while index < len(stream):
         negation = _read_negation_at(stream, index)
-        if negation and not _asks_why(stream, index):
+        if negation and not _is_in_clause_of(stream, index, _COMPLAINING_WORDS):
             yield negation
         index = negation.end if negation else index + 1
 
 
-def _asks_why(stream: TokenStream, index: int) -> bool:
-    """Return whether a verb is denied in a question why, whose word is a few words before it, in the same clause."""
+def _is_in_clause_of(
+    stream: TokenStream, index: int, leading_words: frozenset[str], *, behind: frozenset[str] = frozenset()
+) -> bool:
+    """Return whether one of some words is a few words before a verb, in the same clause; not one behind which a word of
+    `behind` stands.
+    """
     for place in range(index - 1, max(index - 1 - _LONGEST_CLAUSE, -1), -1):
         if stream.is_mark_at(place) or stream.raw_at(place) in _CLAUSE_WORDS:
             return False
-        if stream.raw_at(place) in _COMPLAINING_WORDS:
-            return True
+        if stream.raw_at(place) in leading_words:
+            return stream.raw_at(place + 1) not in behind
     return False
 
 

@@ -66,3 +66,11 @@ def parse_iban(text: str) -> Iban:
     if not mod_97_10.is_valid(f"{matched[1][2:]}IR{matched[1][:2]}"):
         raise InvalidField("iban", InvalidReason.IBAN_DIGITS)
     return Iban(f"IR{matched[1]}")
+
+
+def find_valid_iban(text: str) -> Iban | None:
+    """Return an IBAN as `parse_iban` does; None for what is none, or has a wrong digit."""
+    try:
+        return parse_iban(text)
+    except InvalidField:
+        return None

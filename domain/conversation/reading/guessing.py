@@ -201,13 +201,13 @@ def _is_undoubted(grammar: Grammar, intent: str, likeliest: RankedIntent, own_sh
 def _needs_no_ranking(grammar: Grammar, message: ParsedMessage, text: str) -> bool:
     """Return whether a command with its arguments is sure without the words as a whole: it is too short for others to
     speak against it, or so much of it is said that they never outweigh it. That is a service's form with all that it
-    needs, said plainly, and a place or a reason at most beside it.
+    needs, said plainly, and a place at most beside it: a reason may be anything («چرا رد شد»).
     """
     if _count_words(text) < FEWEST_CONTRADICTING_WORDS:
         return True
     intent = grammar.find_intent(message.intent)
     is_form = intent is not None and bool(intent.required_slots) and intent.rest_slot in WISHLESS_SLOTS
-    return is_form and message.mood is Mood.PLAIN and not message.missing_slots
+    return is_form and message.mood is Mood.PLAIN and not message.missing_slots and "reason" not in message.slots
 
 
 def _only_asks_how(grammar: Grammar, intent: str, likeliest: RankedIntent) -> bool:

@@ -32,6 +32,8 @@ class Mood(StrEnum):
 
 
 QUESTION_MARKS = frozenset("?؟")
+_SLOTS_OF_FEW_WORDS = frozenset({"place", "reason"})
+"""Free texts that ask nothing and tell of no request."""
 QUOTATION_MARKS = frozenset("«»\"“”„‟\u2039\u203a'‘’`")
 _COMMAND_VERBS = keys_of(
     "کن", "کنید", "کنین", "کنم", "کردن", "کنیم", "بکن", "بکنید", "بکنین", "شود", "شه", "بشود", "بشه", "گردد", "نمایید",
@@ -51,8 +53,14 @@ FILLER_WORDS = PLAIN_WORDS | keys_of(
 
 _QUESTION_WORDS = keys_of(
     "آیا", "چطور", "چطوری", "چگونه", "چجوری", "چجور", "میشه", "میشود", "ممکنه", "ممکنست", "اگر", "اگه", "شاید", "مگر",
-    "مگه", "چیه", "چیست", "aya", "chetor", "chejori", "mishe", "agar", "age", "if", "how", "can",
+    "مگه", "چیه", "چیست", "چرا", "چیشد", "چی", "کجاست", "چقدر", "چقدره", "چنده", "کی", "aya", "chetor", "chejori", "mishe",
+    "agar", "age", "if", "how", "can", "chera", "chi", "kojast", "chande",
 )  # fmt: skip
+_OUTCOME_WORDS = keys_of(
+    "تایید", "رد", "جواب", "جوابش", "جوابم", "نتیجه", "نتیجش", "قبول", "موافقت", "مخالفت", "لغو", "کنسل", "پول", "پولش",
+    "پولشو", "قبض", "قبضش", "رسید", "هزینه", "هزینش", "قیمتش", "taeid", "rad", "javab", "laghv", "kansel", "pool", "ghabz",
+)  # fmt: skip
+"""Beside all that a form asks for they tell what became of a request, or ask it; they are no reason and no place."""
 
 _REPORT_WORDS = keys_of(
     "گفت", "گفته", "گفتن", "گفتند", "گفتین", "گفتید", "گفتی", "میگه", "میگن", "میگوید", "میگویند", "میگفت", "میگفتن",
@@ -124,8 +132,9 @@ def _mood_of_service(stream: TokenStream, intent: Intent, refusals: Sequence[Neg
     """Return how a form is asked for: what the writer reports in a text of his own may ask and deny as it likes."""
     if stream.tokens[-1].key in QUESTION_MARKS or (intent.rest_slot == "place" and _has_question_mark(stream)):
         return Mood.QUESTION
-    is_doubtful = intent.rest_slot == "place" and (
-        refusals or any(word in _QUESTION_WORDS | _REPORT_WORDS for word in _free_words(stream, []))
+    free_words = set(_free_words(stream, []))
+    is_doubtful = (intent.rest_slot == "place" and (refusals or free_words & _REPORT_WORDS)) or (
+        intent.rest_slot in _SLOTS_OF_FEW_WORDS and free_words & (_QUESTION_WORDS | _OUTCOME_WORDS)
     )
     return Mood.UNCLEAR if is_doubtful else Mood.PLAIN
 

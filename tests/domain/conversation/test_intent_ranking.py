@@ -124,6 +124,42 @@ def test_a_leave_that_is_said_as_not_working_has_its_days_and_no_reason() -> Non
 
 
 @pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("مرخصی از شنبه تا دوشنبه {}", "چرا رد شد"),
+        ("مرخصی از شنبه تا دوشنبه {}", "رو تایید کردید"),
+        ("مرخصی از شنبه تا دوشنبه {}", "کجاست"),
+        ("ماشین لودر ۴ ساعت فردا ساعت ۸ {}", "چرا نیومد"),
+        ("ماشین لودر ۴ ساعت فردا ساعت ۸ {}", "پولشو دادم رسید نیومد"),
+    ],
+)
+def test_a_whole_form_is_not_sent_where_its_rest_asks_or_tells_of_a_request(text: str, reason: str) -> None:
+    message = understand(text.format(reason))
+    assert message.intent == "track" or message.mood is not Mood.PLAIN
+
+
+@pytest.mark.parametrize("reason", ["عروسی دخترم", "فوت پدر خانمم", "عمل چشم", "سفر مشهد", "ماشین تعمیرگاهه"])
+def test_a_whole_leave_with_its_reason_is_said_plainly(reason: str) -> None:
+    message = understand(f"مرخصی از شنبه تا دوشنبه {reason}")
+    assert (message.intent, message.mood, message.slots["reason"]) == ("taxi_leave", Mood.PLAIN, reason)
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("با سلام کارتم 603799******5678", "iban"),
+        ("با تشکر از شما، کارت 603799******5678", "iban"),
+        ("پولم رو به کارت 603799******5678 پرداخت کنید", "iban"),
+        ("از کارتم 603799******5678 پول کم شد", "pay"),
+        ("با کارت 603799******5678 پرداخت کردم", "unknown"),
+        ("نامه‌ای 09121234567 دادم", "unknown"),
+    ],
+)
+def test_a_card_is_given_unless_it_paid(text: str, intent: str) -> None:
+    assert understand(text).intent == intent
+
+
+@pytest.mark.parametrize(
     "text", ["لودر لازم نداریم", "شکایتی ندارم", "قبض را ندارم 123456786", "پرداخت نمی‌کنم 123456786"]
 )
 def test_what_is_lacked_or_not_needed_calls_nothing(text: str) -> None:

@@ -80,6 +80,10 @@ def test_who_wants_no_end_is_not_asked_for_one(text: str) -> None:
         ("نمیخوام لغو بشه", False),
         ("لازم نیست خودم بیام؟", False),
         ("خاک نریزید تو کوچه", False),
+        ("اگه فردا نیاید شکایت می‌کنم", False),
+        ("اگر تا ظهر ماشین نفرستید زنگ می‌زنم شهردار", False),
+        ("age farda nayaid shekayat mikonam", False),
+        ("اگه میشه نیاید، انجام شد", True),
     ],
 )
 def test_a_request_may_be_unwanted_without_its_code(text: str, is_unwanted: bool) -> None:
@@ -89,3 +93,8 @@ def test_a_request_may_be_unwanted_without_its_code(text: str, is_unwanted: bool
 @pytest.mark.parametrize("text", ["نیازی نیست ماشین بفرستید، خودمون آوردیم", "لازم نیست لودر بفرستید تموم شد"])
 def test_what_need_not_be_sent_is_not_ordered(text: str) -> None:
     assert understand_message(GRAMMAR, text, NOW).intent == "unknown"
+
+
+@pytest.mark.parametrize("text", ["اگه فردا نیاید شکایت می‌کنم", "اگر تا شنبه نیاین میرم فرمانداری"])
+def test_who_threatens_waits_for_somebody(text: str) -> None:
+    assert understand_message(GRAMMAR, text, NOW).intent == "track"
