@@ -32,8 +32,8 @@ _ACCOUNT = re.compile(
     rf"|(?P<unnamed>(?:[0-9]{_GAP}*){{23}}[0-9]))(?![0-9])",
     re.IGNORECASE,
 )
-"""The number of an account: behind IR, or in its groups (two digits, fours, a short one; a digit forgotten or typed twice
-in any), or any that is a right one of a bank.
+"""The number of an account: behind IR, or in its groups (two digits, fours, a short one; a digit forgotten or typed
+twice in any), or any that is a right one of a bank.
 """
 _MASKED_NUMBER = re.compile(r"([0-9]{6})[^0-9]{1,9}([0-9]{4})")
 

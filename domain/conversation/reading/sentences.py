@@ -53,12 +53,13 @@ FILLER_WORDS = PLAIN_WORDS | keys_of(
 
 _QUESTION_WORDS = keys_of(
     "آیا", "چطور", "چطوری", "چگونه", "چجوری", "چجور", "میشه", "میشود", "ممکنه", "ممکنست", "اگر", "اگه", "شاید", "مگر",
-    "مگه", "چیه", "چیست", "چرا", "چیشد", "چی", "کجاست", "چقدر", "چقدره", "چنده", "کی", "aya", "chetor", "chejori", "mishe",
-    "agar", "age", "if", "how", "can", "chera", "chi", "kojast", "chande",
+    "مگه", "چیه", "چیست", "چرا", "چیشد", "چی", "کجاست", "چقدر", "چقدره", "چنده", "کی", "aya", "chetor", "chejori",
+    "mishe", "agar", "age", "if", "how", "can", "chera", "chi", "kojast", "chande",
 )  # fmt: skip
 _OUTCOME_WORDS = keys_of(
     "تایید", "رد", "جواب", "جوابش", "جوابم", "نتیجه", "نتیجش", "قبول", "موافقت", "مخالفت", "لغو", "کنسل", "پول", "پولش",
-    "پولشو", "قبض", "قبضش", "رسید", "هزینه", "هزینش", "قیمتش", "taeid", "rad", "javab", "laghv", "kansel", "pool", "ghabz",
+    "پولشو", "قبض", "قبضش", "رسید", "هزینه", "هزینش", "قیمتش", "taeid", "rad", "javab", "laghv", "kansel", "pool",
+    "ghabz",
 )  # fmt: skip
 """Beside all that a form asks for they tell what became of a request, or ask it; they are no reason and no place."""
 
