@@ -3,14 +3,12 @@
 The visitor turns it on in «حساب من» (`static/staff.js`). Asking keeps no session alive.
 """
 
-import json
 from collections.abc import Sequence
-from hashlib import sha256
 
 from aiohttp import web
 
 from channels.admin.frame import HOME_PATH, NavigationSection, PageRoute, Visitor
-from channels.admin.queues.queue_view import build_queue_address
+from channels.admin.queues.queue_view import build_queue_address, describe_count
 from channels.admin.requests.mention_pages import MENTIONS_PATH
 from domain.actions.dependencies import Dependencies
 from domain.actions.queues.work import QueueCount, count_queues
@@ -38,7 +36,7 @@ class NewsPages:
 
     async def _send_counts(self, request: web.Request, visitor: Visitor) -> web.Response:
         """Answer with each queue of the visitor's units, the own requests and the mentions: name, count, text and
-        address; 304 where the browser has it all.
+        address.
         """
         async with self._store.open_unit(write=False) as uow:
             queue_counts = await count_queues(self._dependencies, uow, visitor.actor)
@@ -48,24 +46,19 @@ class NewsPages:
             if queue_count.queue is Queue.MINE or is_own_unit(queue_count.unit, visitor.actor)
         ]
         mention_count = visitor.waiting_counts.mentions
-        mentions_text = self._render("admin.news.mentions", mention_count)
+        mentions_text = self._render("admin.news.mentions", persian_digits(mention_count))
         waiting.append({"name": "mentions", "count": mention_count, "text": mentions_text, "address": MENTIONS_PATH})
-        body = json.dumps({"waiting": waiting}, ensure_ascii=False)
-        entity_tag = f'"{sha256(body.encode()).hexdigest()[:16]}"'
-        headers = {"ETag": entity_tag, "Cache-Control": "no-cache, private"}
-        if request.headers.get("If-None-Match") == entity_tag:
-            return web.Response(status=304, headers=headers)
-        return web.Response(text=body, content_type="application/json", headers=headers)
+        return web.json_response({"waiting": waiting})
 
     def _describe_queue(self, queue_count: QueueCount) -> dict[str, str | int]:
-        unit, count = queue_count.unit, queue_count.count
+        unit, count_text = queue_count.unit, describe_count(queue_count)
         unit_name = self._dependencies.catalogue.text(f"roles.{unit}") if unit else ""
         return {
             "name": str(unit or queue_count.queue),
-            "count": count,
-            "text": self._render("admin.news.unit" if unit else "admin.news.mine", count, unit=unit_name),
+            "count": queue_count.count,
+            "text": self._render("admin.news.unit" if unit else "admin.news.mine", count_text, unit=unit_name),
             "address": build_queue_address(QueueFilter(queue_count.queue, unit).as_json()),
         }
 
-    def _render(self, text_key: str, count: int, **facts: str) -> str:
-        return self._dependencies.catalogue.render(text_key, {"count": persian_digits(count), **facts})
+    def _render(self, text_key: str, count_text: str, **facts: str) -> str:
+        return self._dependencies.catalogue.render(text_key, {"count": count_text, **facts})

@@ -145,7 +145,6 @@ class QueueViews:
         queue_values = {"queue": queue_count.queue.value} | (
             {"unit": queue_count.unit.value} if queue_count.unit else {}
         )
-        count_text = f"{persian_digits(str(queue_count.count))}{'+' if queue_count.more else ''}"
         late_count = persian_digits(str(queue_count.late)) if queue_count.late else ""
         is_current = (queue_filter.queue, queue_filter.unit) == (
             queue_count.queue,
@@ -154,7 +153,7 @@ class QueueViews:
         return QueueLink(
             build_queue_address(queue_values),
             self._queue_title(queue_count.queue, queue_count.unit),
-            count_text,
+            describe_count(queue_count),
             late_count,
             is_current,
         )
@@ -192,6 +191,11 @@ class QueueViews:
         if len(unit_roles) == 1 or not own_roles:
             return full_name
         return f"{full_name} ({'، '.join(self._get_text(f'roles.{role}') for role in Role if role in own_roles)})"
+
+
+def describe_count(queue_count: QueueCount) -> str:
+    """Return how many requests a queue holds, in Persian digits, with a plus where there are more."""
+    return f"{persian_digits(queue_count.count)}{'+' if queue_count.more else ''}"
 
 
 def build_queue_address(

@@ -59,22 +59,30 @@
   }
 
   // Whoever wants it is notified of new work while a page of the site is open: each browser is asked by its owner, in the
-  // own account. What was counted last is kept for all its tabs, and one that finds nothing new says nothing.
+  // own account. What was counted last is kept for all its tabs, and one that finds nothing new says nothing. Where pages
+  // may not notify (Chrome on Android), a worker of the site does, and where there is none either, nobody is promised it.
   const NEWS = "pishkhan-news";
   const readNews = () => JSON.parse(localStorage.getItem(NEWS));
+  const notify = async (text, tag, address) => {
+    const [title, options] = [document.querySelector(".brand strong").textContent, { body: text, tag }];
+    try {
+      new Notification(title, options).onclick = () => open(address);
+      return true;
+    } catch {
+      const worker = await navigator.serviceWorker?.getRegistration();
+      return Boolean(worker?.active) && worker.showNotification(title, options).then(() => true, () => false);
+    }
+  };
   const lookForNews = async () => {
     const known = readNews();
     if (!known || Notification.permission !== "granted") return;
-    const headers = known.tag ? { "If-None-Match": known.tag } : {};
-    const answer = await fetch("/staff/news", { headers, redirect: "error", cache: "no-store" }).catch(() => null);
+    const answer = await fetch("/staff/news", { redirect: "error" }).catch(() => null);
     if (answer?.status !== 200 || !readNews()) return;
     const { waiting } = await answer.json();
     const counts = Object.fromEntries(waiting.map(({ name, count }) => [name, count]));
-    localStorage.setItem(NEWS, JSON.stringify({ tag: answer.headers.get("ETag"), counts }));
+    localStorage.setItem(NEWS, JSON.stringify({ counts }));
     for (const { name, count, text, address } of known.counts ? waiting : []) {
-      if (count <= (known.counts[name] ?? 0)) continue;
-      const news = new Notification(document.querySelector(".brand strong").textContent, { body: text, tag: name });
-      news.onclick = () => open(address);
+      if (count > (known.counts[name] ?? 0)) await notify(text, name, address);
     }
   };
   if ("Notification" in window && document.querySelector(".staff-top .who")) {
@@ -87,10 +95,12 @@
     const { textContent: turnOn } = button;
     const show = () => (button.textContent = readNews() ? newsCard.dataset.off : turnOn);
     button.addEventListener("click", async () => {
-      const isGranted = !readNews() && (await Notification.requestPermission()) === "granted";
-      if (isGranted) localStorage.setItem(NEWS, "{}");
-      else if (readNews()) localStorage.removeItem(NEWS);
-      else status.textContent = newsCard.dataset.denied;
+      const { denied, missing, started } = newsCard.dataset;
+      status.textContent = "";
+      if (readNews()) localStorage.removeItem(NEWS);
+      else if ((await Notification.requestPermission()) !== "granted") status.textContent = denied;
+      else if (await notify(started, "started", location.href)) localStorage.setItem(NEWS, "{}");
+      else status.textContent = missing;
       show();
       lookForNews();
     });

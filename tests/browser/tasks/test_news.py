@@ -37,7 +37,19 @@ async def test_new_work_is_told_to_who_wants_it(browser: Browser, server: TestSe
         await page.goto(str(server.make_url("/staff")))
     await page.wait_for_function("noted.length > 0")
     assert await page.evaluate("noted") == ["واحد عمران: ۲ درخواست در صف"]
-    async with page.expect_response("**/staff/news") as told:
+    async with page.expect_response("**/staff/news"):
         await page.reload()
-    assert (await told.value).status == 304
     assert await page.evaluate("noted") == []
+
+
+async def test_where_pages_may_not_notify_it_is_not_promised(browser: Browser, server: TestServer) -> None:
+    opened = await window(browser, server, SIZES["phone"])
+    page = await signed_in(opened, "civil")
+    await page.add_init_script(
+        f"{NOTED} Notification = new Proxy(Notification, {{ construct() {{ throw TypeError() }} }});"
+    )
+    await page.goto(str(server.make_url("/staff/account")))
+    await page.get_by_role("button", name="روشن کردن خبر").click()
+    await expect(page.get_by_text("این مرورگر نمی‌گذارد")).to_be_visible()
+    assert await page.evaluate("localStorage.length") == 0
+    await assert_page_in_order(opened)
