@@ -28,6 +28,9 @@ STEPS: tuple[tuple[str, str, Role, dict[str, object]], ...] = (
 )
 """From which state, what is done, by whom."""
 
+UNSAID = {"forbidden", "not_found", "other_officer", "undo_gone_on", "step_taken_back"}
+"""Why there is nothing for somebody to take back: then no page speaks of it."""
+
 
 async def take_back(town: Municipality, code: str, by: Role | Actor, seq: int | None = None) -> bool:
     """Take back the last step of a request."""
@@ -37,7 +40,9 @@ async def take_back(town: Municipality, code: str, by: Role | Actor, seq: int | 
 
 
 async def refusal(town: Municipality, code: str, by: Role | Actor) -> str:
-    """Why the last step of a request cannot be taken back: the reason, or the error's code; empty where it can."""
+    """Why the last step of a request cannot be taken back: the reason, or the error's code; empty where it could, and
+    was. The page says the same before.
+    """
     who = actor(by) if isinstance(by, Role) else by
     async with town.store.open_unit(write=False) as uow:
         request = await uow.requests.get_by_code(parse_code(code))
@@ -46,10 +51,17 @@ async def refusal(town: Municipality, code: str, by: Role | Actor) -> str:
     try:
         await take_back(town, code, who)
     except DomainError as error:
-        said = error.reason or error.code
-        assert offer is None or (offer.obstacle and (offer.obstacle.reason or offer.obstacle.code)) == said
+        said = name_reason(error)
+        assert (offer and offer.obstacle and name_reason(offer.obstacle)) == (None if said in UNSAID else said)
         return said
+    assert offer
+    assert offer.obstacle is None
     return ""
+
+
+def name_reason(error: DomainError) -> str:
+    """Why something is refused."""
+    return error.reason or error.code
 
 
 async def picture(town: Municipality, code: str) -> dict[str, Any]:
