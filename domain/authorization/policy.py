@@ -31,21 +31,19 @@ def find_refusal(
     has the right and is among them. A `Forbidden` names `field`; what is still to be proved is an
     `AuthenticationFailed` with a `ProofReason`.
     """
-    rule, session = RIGHTS[right], actor.session
+    session = actor.session
     if session and session.lacks_second_factor:
         return AuthenticationFailed(reason=ProofReason.SECOND_FACTOR)
-    if not rule.admits(actor) or (declared_roles is not None and not _has_declared_role(rule, actor, declared_roles)):
-        return Forbidden(field)
-    if session and not (session.inside or rule.allowed_outside):
-        return Forbidden(field, ForbiddenReason.INSIDE_ONLY)
-    if session and rule.needs_fresh_proof and not session.has_fresh_proof:
+    if refusal := _find_unprovable_refusal(right, actor, field, declared_roles):
+        return refusal
+    if session and RIGHTS[right].needs_fresh_proof and not session.has_fresh_proof:
         return AuthenticationFailed(reason=ProofReason.FRESH)
     return None
 
 
 def may_use(right: Right, actor: Actor, *, declared_roles: frozenset[Role] | None = None) -> bool:
     """Return whether to offer what needs this right: it would be refused for no other reason than a missing proof."""
-    return find_refusal(right, with_every_proof(actor), declared_roles=declared_roles) is None
+    return _find_unprovable_refusal(right, actor, None, declared_roles) is None
 
 
 def require_right(
@@ -77,6 +75,18 @@ def with_every_proof(actor: Actor) -> Actor:
     if actor.session is None:
         return actor
     return replace(actor, session=ActingSession(actor.session.inside, has_fresh_proof=True))
+
+
+def _find_unprovable_refusal(
+    right: Right, actor: Actor, field: str | None, declared_roles: frozenset[Role] | None
+) -> Forbidden | None:
+    """Return why this one may not use a right, whatever it proves of itself; None when it may then."""
+    rule, session = RIGHTS[right], actor.session
+    if not rule.admits(actor) or (declared_roles is not None and not _has_declared_role(rule, actor, declared_roles)):
+        return Forbidden(field)
+    if session and not (session.inside or rule.allowed_outside):
+        return Forbidden(field, ForbiddenReason.INSIDE_ONLY)
+    return None
 
 
 def _has_declared_role(rule: RightRule, actor: Actor, declared_roles: frozenset[Role]) -> bool:

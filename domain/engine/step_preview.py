@@ -3,7 +3,7 @@
 Nothing is kept: guards and effects that quote are asked about a copy of the request.
 """
 
-from copy import deepcopy
+from dataclasses import replace
 
 from domain.authorization.request_policy import take_place_in_step
 from domain.blocks.charging import QUOTE
@@ -30,7 +30,7 @@ async def find_obstacle(
         if request.state not in step.source_states or step.trigger is not None:
             continue
         acting_actor = take_place_in_step(step, request, actor)
-        refusal = await _find_refusal(step, engine.build_context(uow, deepcopy(request), {}, acting_actor))
+        refusal = await _find_refusal(step, engine.build_context(uow, _copy_request(request), {}, acting_actor))
         if refusal is None:
             return None
         refusals.append(refusal)
@@ -43,12 +43,17 @@ async def preview_quote(
     """Return the quote that this step would make of the request; None where it makes none, or cannot yet: nothing has a
     price, an area is not known, another effect of the step has first to keep an input that the price depends on.
     """
-    request_copy = deepcopy(request)
+    request_copy = _copy_request(request)
     try:
         has_quoted = await _apply_quoting_effects(step, engine.build_context(uow, request_copy, {}, actor))
     except DomainError:
         return None
     return QUOTE.read(request_copy) if has_quoted else None
+
+
+def _copy_request(request: ServiceRequest) -> ServiceRequest:
+    """Return a request that effects may change while the other stays: they put whole values in place of others."""
+    return replace(request, fields=dict(request.fields), data=dict(request.data))
 
 
 async def _apply_quoting_effects(step: Transition, context: StepContext) -> bool:

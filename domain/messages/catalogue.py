@@ -81,6 +81,9 @@ CHAT_PREFIX = "in_chat."
 _SERVICE_KEY = re.compile(r"(?:in_chat\.)?services\.([^.]+)\.")
 _BOUND_KEY = re.compile(r"(?:services\.([^.]+)\.)?(limits|longest)\.([^.]+)")
 
+_MARKED_PLACE = re.compile(r"[\[{}]")
+"""Begins what a template leaves to be filled or left out."""
+
 ALL_TEXTS = ""
 """In place of a text's key: whatever text it is."""
 
@@ -223,8 +226,10 @@ class Catalogue:
 
     def render(self, key: str, facts: Mapping[str, str]) -> str:
         """Fill a text; a missing fact is a `KeyError`, which the tests of the texts rule out."""
-        text_parts: list[str] = []
-        service_key, template = find_service(key), self.text(key)
+        template = self.text(key)
+        if not _MARKED_PLACE.search(template) and language_in_force().direction == "rtl":
+            return template  # most texts of a page say nothing but their own words
+        service_key, text_parts = find_service(key), list[str]()
         if f"{{{PHONE}}}" in template:
             facts = {PHONE: persian_digits(self.phone), **facts}
         for literal_text, placeholder in parse_template(settle_brackets(template, facts)):

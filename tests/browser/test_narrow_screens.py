@@ -164,8 +164,8 @@ async def test_shots_of_the_camera_are_gathered_and_sent_together(
     await expect(page.get_by_role("status")).to_have_text("۲ فایل آمادهٔ فرستادن")
     await assert_page_in_order(opened)
     await page.evaluate(SLOW_PICTURES)
-    large = {"name": "بزرگ.jpeg", "mimeType": "image/jpeg", "buffer": take_large_photo()}
-    await page.locator("#file").set_input_files(large)
+    large_photo = take_large_photo()
+    await page.locator("#file").set_input_files({"name": "بزرگ.jpeg", "mimeType": "image/jpeg", "buffer": large_photo})
     await page.get_by_role("button", name="افزودن مدرک").click()
     await expect(page.locator(".papers small")).to_have_text(["بزرگ.jpg", "عکس 1.jpg", "عکس 3.jpg"])
     assert opened.complaints == []

@@ -63,6 +63,7 @@ class FilterForm:
     def __init__(self, dependencies: Dependencies) -> None:
         self._dependencies = dependencies
         self._get_text = dependencies.catalogue.text
+        self._channel_keys = dependencies.catalogue.list_keys(CHANNELS_PREFIX)
 
     def build_view(
         self,
@@ -159,10 +160,7 @@ class FilterForm:
         return {
             "phase": {choice: self._get_text(f"phases.{choice}") for choice in Phase},
             "sla": {choice: self._get_text(f"admin.queues.sla.{choice}") for choice in Sla},
-            "channel": {
-                key.removeprefix(CHANNELS_PREFIX): self._get_text(key)
-                for key in self._dependencies.catalogue.list_keys(CHANNELS_PREFIX)
-            },
+            "channel": {key.removeprefix(CHANNELS_PREFIX): self._get_text(key) for key in self._channel_keys},
             "order": {choice: self._get_text(f"admin.queues.order.{choice}") for choice in order_choices},
         }
 
