@@ -195,7 +195,7 @@ class ReportPages:
         async with self._store.open_unit() as uow:
             stored_report, file_content = await uow.reports.get_report(get_row_id(request))
             exporting_actor = require_export_right(find_report(stored_report.report), visitor.actor)
-            audit_facts = {"report": stored_report.report, "kind": "xlsx", "file": stored_report.name}
+            audit_facts = {"report": stored_report.report, "format": "xlsx", "file": stored_report.name}
             await uow.audit.add_entry(visitor.now, exporting_actor.label, "report_exported", audit_facts)
         return web.Response(body=file_content, headers=_build_headers("xlsx", stored_report.name))
 

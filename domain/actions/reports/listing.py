@@ -60,7 +60,7 @@ async def audit_report_export(
     exporter, criteria = require_sheet_right(dependencies, requested_sheet, actor), requested_sheet.report_filter
     facts = {
         "report": requested_sheet.report_key,
-        "kind": requested_sheet.file_format,
+        "format": requested_sheet.file_format,
         "figures": requested_sheet.figures_only,
     }
     facts |= {"from": criteria.first_day.isoformat(), "before": criteria.end_day.isoformat()}

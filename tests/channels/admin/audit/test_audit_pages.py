@@ -1,8 +1,6 @@
 """The audit at the staff's site: its filters and pages, what each fact is called, and the state of the history."""
 
-import ast
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -23,21 +21,6 @@ from tests.support.staff_site import COLLEAGUE, StaffSite, Visitor
 
 ROOT = Path(__file__).parents[4]
 SIGNER = Ed25519Signer("a secret of the tests")
-_RECORDERS = {
-    "add_entry",
-    "record_refusal",
-    "record_numbered_row",
-    "_audit_change",
-    "_audit_decision",
-    "_audit_event",
-    "_audit_import",
-    "_audit_refusal",
-    "_count_attempt",
-    "_record_denial",
-    "_refuse_password",
-    "_save_change",
-}
-
 NAMED_FACTS = (
     "گزارش: گزارش درآمد",
     "نوع: CSV",
@@ -53,34 +36,6 @@ NAMED_FACTS = (
     "نام: <b>",
 )
 """Facts as the page has them: ids with a name by that, others as they are."""
-
-
-def calls() -> Iterator[ast.Call]:
-    """Every call in the modules that record facts."""
-    for room in ("app", "channels", "domain"):
-        for path in (ROOT / room).rglob("*.py"):
-            text = path.read_text("utf-8")
-            if ".audit.add_entry(" in text or "await record_refusal(" in text:
-                yield from (node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call))
-
-
-def recorded() -> Iterator[str]:
-    """The strings that stand in calls of what records facts: their kinds, and some words besides."""
-    for call in calls():
-        if getattr(call.func, "attr", getattr(call.func, "id", "")) in _RECORDERS:
-            nodes = (node for argument in call.args for node in ast.walk(argument))
-            yield from (one.value for one in nodes if isinstance(one, ast.Constant) and isinstance(one.value, str))
-
-
-def test_every_kind_of_fact_has_a_name() -> None:
-    catalogue = Catalogue.load()
-    named = {key.removeprefix("admin.audit.kinds.") for key in catalogue.list_keys("admin.audit.kinds.")}
-    written = set(recorded())
-    assert written
-    found = {one for one in written if re.fullmatch(r"[a-z]+(_[a-z]+)*", one)}
-    facts = {key.removeprefix("admin.audit.facts.") for key in catalogue.list_keys("admin.audit.facts.")}
-    assert found - named - facts - OTHER_WORDS == set()
-    assert named - found - MADE_UP == set()
 
 
 def test_every_call_of_a_counter_that_no_service_declares_has_a_name() -> None:
@@ -139,13 +94,6 @@ async def test_a_rule_of_commission_is_told_in_percent_and_an_office_by_its_soft
 def test_every_right_has_a_name() -> None:
     named = {key.removeprefix("admin.audit.rights.") for key in Catalogue.load().list_keys("admin.audit.rights.")}
     assert named == set(RIGHTS)
-
-
-OTHER_WORDS = {"code", "outside", "password", "count", "changed", "staff"}
-"""Strings in those calls that name no kind: fields of errors, a door."""
-
-MADE_UP = {"staff_activated", "staff_deactivated", "office_activated", "office_deactivated"}
-"""Kinds that the code chooses before it records them."""
 
 
 async def test_the_audit_is_read_newest_first_and_filtered(site: StaffSite, inside: Visitor) -> None:
