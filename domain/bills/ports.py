@@ -61,6 +61,10 @@ class BillRepository(Protocol):
         """Return the unreversed payment with that reference, if there is one; the first one of those at terminals."""
         ...
 
+    async def list_payments_under(self, references: Collection[str]) -> list[Payment]:
+        """Return the unreversed payments with one of these references, by whatever method they came, oldest first."""
+        ...
+
     async def list_payments_like(self, payment: Payment) -> list[Payment]:
         """Return the unreversed payments of its method with its reference, and its office's with its RRN."""
         ...

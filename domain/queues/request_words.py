@@ -12,8 +12,8 @@ from domain.fields.form import Field
 from domain.queues.search import list_search_words, split_words
 from domain.requests.request import ServiceRequest
 
-LAST_DIGITS_KIND, POSTAL_CODE_KIND, ADDRESS_KIND = "end ", "post ", "at "
-"""How these words begin; names have no space in them."""
+LAST_DIGITS_KIND, POSTAL_CODE_KIND, ADDRESS_KIND = "#end ", "#post ", "#at "
+"""How these words begin; no word that is typed has this sign in it."""
 
 MOST_LAST_DIGITS = 8
 """From so many digits on a number is whole, or near it."""

@@ -68,6 +68,16 @@ _IS_RECORDED = payments.c.reversed_at.is_(None)
 _SELECT_BY_REFERENCE = (
     select(*_PAYMENT_MAPPING.columns).where(_HAS_METHOD, _HAS_REFERENCE, _IS_RECORDED).order_by(payments.c.id)
 )
+# All methods by name: the index that has the references begins with them.
+_SELECT_UNDER_REFERENCES = (
+    select(*_PAYMENT_MAPPING.columns)
+    .where(
+        payments.c.method.in_(list(PaymentMethod)),
+        payments.c.reference.in_(bindparam("references", expanding=True)),
+        _IS_RECORDED,
+    )
+    .order_by(payments.c.id)
+)
 # The office as text, so that payments of no office are found by their RRN, too.
 _SELECT_BY_RRN = select(*_PAYMENT_MAPPING.columns).where(
     payments.c.rrn == bindparam("of_rrn"),
@@ -243,6 +253,10 @@ class SqlBillRepository(Repository):
     async def find_payment(self, method: PaymentMethod, reference: str) -> Payment | None:
         row = await self._transaction.fetch_row(_SELECT_BY_REFERENCE, {"of_method": method, "of_reference": reference})
         return None if row is None else _PAYMENT_MAPPING.read_row(row)
+
+    async def list_payments_under(self, references: Collection[str]) -> list[Payment]:
+        parameters = {"references": sorted(references)}
+        return _PAYMENT_MAPPING.read_rows(await self._transaction.fetch_rows(_SELECT_UNDER_REFERENCES, parameters))
 
     async def list_payments_like(self, payment: Payment) -> list[Payment]:
         search_keys = {"of_method": payment.method, "of_reference": payment.reference}

@@ -117,10 +117,13 @@ def _list_beginnings(selection: Selection) -> tuple[str, ...]:
         return ()
     if not selection.loosely:
         return (selection.search.joined_beginnings,)
+    word_kind = selection.search.word_kind
     sorted_words = sorted(
-        selection.search.word_beginnings, key=lambda word: (word.isdecimal(), len(word)), reverse=True
+        selection.search.word_beginnings,
+        key=lambda word: (word.isdecimal() and not word_kind, len(word)),  # a number is a person's, but for a house's
+        reverse=True,
     )
-    return tuple(selection.search.word_kind + word for word in sorted_words)
+    return tuple(word_kind + word for word in sorted_words)
 
 
 def _plan_search_words(selection: Selection) -> tuple[str, ...]:

@@ -62,13 +62,25 @@ class BillSubjects:
 
     async def build_views(self, uow: UnitOfWork, visitor: Visitor, bills: Sequence[Bill]) -> list[BillSubjectView]:
         """Return what bills are for, in their order; all their requests are loaded at once."""
-        request_ids = {bill.subject_id for bill in bills if bill.subject_kind == REQUEST_SUBJECT}
-        requests = {one.id: one for one in await uow.requests.list_by_ids(request_ids)} if request_ids else {}
+        requests = await _load_requests(uow, bills)
         return [
             self._build_request_view(visitor, requests[bill.subject_id])
             if bill.subject_kind == REQUEST_SUBJECT
             else await self._build_row_view(uow, visitor, bill)
             for bill in bills
+        ]
+
+    async def list_openable(self, uow: UnitOfWork, visitor: Visitor, bills: Sequence[Bill]) -> list[Bill]:
+        """Return those of bills of which this visitor may open the page of what they are for."""
+        requests = await _load_requests(uow, bills)
+        return [
+            bill
+            for bill in bills
+            if (
+                self._may_see(visitor, requests[bill.subject_id])
+                if bill.subject_kind == REQUEST_SUBJECT
+                else visitor.may(registry_right(REGISTRIES[bill.subject_kind].key, "view"))
+            )
         ]
 
     async def _build_row_view(self, uow: UnitOfWork, visitor: Visitor, bill: Bill) -> BillSubjectView:
@@ -98,7 +110,14 @@ class BillSubjects:
             wording.tracking_code_text(request.code),
             find_applicant_name(service, request),
             request.mobile,
-            f"{REQUESTS_PATH}/{request.code}"
-            if may_see_request(self._dependencies.services, visitor.actor, request)
-            else None,
+            f"{REQUESTS_PATH}/{request.code}" if self._may_see(visitor, request) else None,
         )
+
+    def _may_see(self, visitor: Visitor, request: ServiceRequest) -> bool:
+        return may_see_request(self._dependencies.services, visitor.actor, request)
+
+
+async def _load_requests(uow: UnitOfWork, bills: Sequence[Bill]) -> dict[int, ServiceRequest]:
+    """Return the requests of those bills that are of requests, by their ids."""
+    request_ids = {bill.subject_id for bill in bills if bill.subject_kind == REQUEST_SUBJECT}
+    return {one.id: one for one in await uow.requests.list_by_ids(request_ids)} if request_ids else {}

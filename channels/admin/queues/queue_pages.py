@@ -57,7 +57,7 @@ class QueuePages:
         self._store = store
         self._queue_views = QueueViews(dependencies)
         self._overview_views = OverviewViews(dependencies, gateway_names)
-        self._search_views = SearchViews(dependencies, store)
+        self._search_views = SearchViews(dependencies)
 
     def list_routes(self) -> Sequence[PageRoute]:
         return (
@@ -91,22 +91,23 @@ class QueuePages:
         return render_staff_page(request, visitor, "admin/queues/overview.html", {"path": HOME_PATH, **context})
 
     async def _show_search(self, request: web.Request, visitor: Visitor) -> web.Response:
-        """Look through all requests; a tracking code of one that may be seen leads straight to it."""
+        """Look through all requests, and bills by their numbers. What can be one thing alone leads straight to it: a
+        tracking code, or a number by which one bill is found and no request.
+        """
         search_text = request.query.get("q", "").strip()
         if not search_text:
             raise web.HTTPSeeOther(HOME_PATH)
-        filter_values: dict[str, object] = {"queue": Queue.ALL.value, "search": search_text}
-        try:
-            code = parse_query(search_text).code
-        except DomainError:
-            code = None  # reading the filter reports what is wrong with it
-        if code:
-            raise web.HTTPSeeOther(f"{SEARCH_PATH}/{code}")
-        if found := await self._search_views.find_bills(visitor, fold_compactly(search_text)):
-            if len(found.found_bills) == 1:
-                raise web.HTTPSeeOther(f"{found.found_bills[0].address}?{DONE_PARAMETER}=found_by_{found.number}")
-            context = {"path": HOME_PATH, "search_text": search_text, "found": found}
+        async with self._store.open_unit(write=False) as uow:
+            found_bills = await self._search_views.list_bills(uow, visitor, fold_compactly(search_text))
+            ways = await self._search_views.list_request_ways(uow, visitor, search_text) if found_bills else []
+        if len(found_bills) == 1 and not ways:
+            raise web.HTTPSeeOther(f"{found_bills[0].address}?{DONE_PARAMETER}=found_by_{found_bills[0].number}")
+        if found_bills:
+            context = {"path": HOME_PATH, "search_text": search_text, "found_bills": found_bills, "ways": ways}
             return render_staff_page(request, visitor, "admin/queues/found_bills.html", context)
+        if code := _read_code(search_text):
+            raise web.HTTPSeeOther(f"{SEARCH_PATH}/{code}")
+        filter_values: dict[str, object] = {"queue": Queue.ALL.value, "search": search_text}
         return await self._render_queue(request, visitor, filter_values, request.query.get(PAGE_FIELD))
 
     async def _show_printed_list(self, request: web.Request, visitor: Visitor) -> web.Response:
@@ -177,6 +178,8 @@ class QueuePages:
             queue_filter = await settle_search(self._dependencies, uow, visitor.actor, queue_filter)
         except DomainError as error:  # the queue itself stays chosen, so the page is not simply empty
             return QueueLook(self._read_queue(visitor, filter_values), empty_page, None, error, filter_values)
+        if queue_filter.search and not queue_filter.found_by:
+            return QueueLook(queue_filter, empty_page, None)
         queue_page, page_error = await load_filtered(
             load_queue_page(self._dependencies, uow, visitor.actor, queue_filter, start_cursor, limit), empty_page
         )
@@ -218,3 +221,11 @@ class QueuePages:
 
 def _keep_texts(raw_values: Sequence[object]) -> list[str]:
     return [raw_value for raw_value in raw_values if isinstance(raw_value, str)]
+
+
+def _read_code(search_text: str) -> str | None:
+    """Return the tracking code that was typed; None where it is none. Reading the filter reports what is wrong."""
+    try:
+        return parse_query(search_text).code
+    except DomainError:
+        return None

@@ -213,9 +213,11 @@ def _list_parameters(criteria: Mapping[str, object]) -> list[tuple[str, str]]:
 
 
 def _build_view_link(view_name: str, saved_filter: QueueFilter | None, queue_filter: QueueFilter) -> ViewLink:
-    return ViewLink(
-        view_name, build_queue_address(saved_filter.as_json()) if saved_filter else None, saved_filter == queue_filter
-    )
+    """Return a view; one that names no way of searching is shown by whichever finds something."""
+    if saved_filter is None:
+        return ViewLink(view_name, None, is_current=False)
+    shown_filter = queue_filter if saved_filter.found_by else replace(queue_filter, found_by=None)
+    return ViewLink(view_name, build_queue_address(saved_filter.as_json()), saved_filter == shown_filter)
 
 
 def _build_page_addresses(look: QueueLook) -> dict[str, str | None]:

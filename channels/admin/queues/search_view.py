@@ -7,33 +7,32 @@ from channels.admin.bills.bill_subject import BillSubjects, PaidBillView
 from channels.admin.bills.merged_pages import MERGED_BILLS_PATH
 from channels.admin.frame import Visitor
 from channels.admin.queues.queue_view import build_queue_address
-from domain.actions.bills.lookup import BillNumber, find_bills_by_number
+from domain.actions.bills.lookup import BillNumber, NumberedBill, list_bills_by_number
 from domain.actions.dependencies import Dependencies
+from domain.actions.queues.work import list_finding_ways
 from domain.authorization.rights import Right
 from domain.bills.bill import Bill
 from domain.bills.merged_bill import MergedBill
 from domain.queues.filters import QueueFilter
+from domain.queues.queue import Queue
 from domain.queues.search import SearchQuery
 from domain.queues.search_ways import SearchWay, list_search_ways
-from domain.unit_of_work import Store, UnitOfWork
+from domain.unit_of_work import UnitOfWork
+from domain.values.errors import DomainError
+
+MOST_FOUND = 20
+"""Bills of one number that are shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class FoundBill:
     """A bill that a number names; `bill` is None for a merged one, which is of several."""
 
+    number: BillNumber
+    """What the number is of it."""
     address: str
     """The page of what it is for."""
     bill: PaidBillView | None
-
-
-@dataclass(frozen=True, slots=True)
-class FoundBillsView:
-    """The bills that a number names, of those that this visitor may open."""
-
-    number: BillNumber
-    """What the number is of them."""
-    found_bills: Sequence[FoundBill]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,29 +48,41 @@ class SearchWayView:
 class SearchViews:
     """Words what was found."""
 
-    def __init__(self, dependencies: Dependencies, store: Store) -> None:
+    def __init__(self, dependencies: Dependencies) -> None:
         self._dependencies = dependencies
-        self._store = store
         self._subjects = BillSubjects(dependencies)
+        self._sources = sorted({layout.source for layout in dependencies.settlement_layouts.values()})
 
-    async def find_bills(self, visitor: Visitor, number: str) -> FoundBillsView | None:
-        """Return the bills that a number names; None where there is none that this visitor may open."""
-        if not (number.isascii() and number.isdecimal()):
-            return None
-        async with self._store.open_unit(write=False) as uow:
-            found = await find_bills_by_number(uow, number)
-            views = [await self._build_found_bill(uow, visitor, payable) for payable in found.payables] if found else []
-        openable_views = [view for view in views if view]
-        return FoundBillsView(found.number, openable_views) if found and openable_views else None
+    async def list_bills(self, uow: UnitOfWork, visitor: Visitor, number: str) -> list[FoundBill]:
+        """Return the bills that a number names, of those that this visitor may open, `MOST_FOUND` at most."""
+        offices = [office.code for office in await uow.offices.list_all()]
+        named = await list_bills_by_number(uow, number, [*self._sources, *offices])
+        bills = [one.payable for one in named if isinstance(one.payable, Bill)]
+        openable_ids = {bill.bill_id for bill in await self._subjects.list_openable(uow, visitor, bills)}
+        if visitor.may(Right.MERGED_BILLS_VIEW):
+            openable_ids |= {one.payable.bill_id for one in named if isinstance(one.payable, MergedBill)}
+        openable = [one for one in named if one.payable.bill_id in openable_ids]
+        return [await self._build_found_bill(uow, visitor, one) for one in openable[:MOST_FOUND]]
 
-    async def _build_found_bill(
-        self, uow: UnitOfWork, visitor: Visitor, payable: Bill | MergedBill
-    ) -> FoundBill | None:
+    async def _build_found_bill(self, uow: UnitOfWork, visitor: Visitor, named: NumberedBill) -> FoundBill:
+        payable = named.payable
         if isinstance(payable, MergedBill):
-            may_open = visitor.may(Right.MERGED_BILLS_VIEW)
-            return FoundBill(f"{MERGED_BILLS_PATH}/{payable.bill_id}", None) if may_open else None
+            return FoundBill(named.number, f"{MERGED_BILLS_PATH}/{payable.bill_id}", None)
         bill_view = await self._subjects.build_paid_bill(uow, visitor, payable, payable.amount)
-        return FoundBill(bill_view.subject.href, bill_view) if bill_view.subject.href else None
+        return FoundBill(named.number, bill_view.subject.href or "", bill_view)
+
+    async def list_request_ways(self, uow: UnitOfWork, visitor: Visitor, search_text: str) -> list[tuple[str, str]]:
+        """Return address and words of each way in which requests are found by what was typed."""
+        try:
+            ways = list_search_ways(search_text)
+            finding_ways = await list_finding_ways(self._dependencies, uow, visitor.actor, search_text)
+        except DomainError:
+            return []  # it means nothing but a number of a bill
+        criteria = QueueFilter(Queue.ALL, search=search_text)
+        return [
+            (build_queue_address(replace(criteria, found_by=way).as_json()), self._name_way(way, ways[way]))
+            for way in finding_ways
+        ]
 
     def describe_way(self, queue_filter: QueueFilter, *, is_found: bool) -> SearchWayView | None:
         """Return by what a list was found; None where nothing was looked for."""

@@ -1,23 +1,24 @@
 """Bills by a number on a paper in somebody's hand: their ids, or the bank's reference of a payment."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
 from domain.actions.bills.merged_bills import find_payable
-from domain.bills.bill import Bill, PaymentMethod
+from domain.bills.bill import Bill
 from domain.bills.merged_bill import MergedBill
 from domain.unit_of_work import UnitOfWork
 from domain.values.bill_ids import parse_bill_id
 from domain.values.errors import BillNotFound, InvalidField
 
 LEAST_REFERENCE_DIGITS = 4
-"""A shorter number is no reference that somebody looks for."""
+"""A shorter number is no reference that somebody looks for; zeros before it are not counted."""
 
-MOST_FOUND = 20
-"""Bills that are found by a payment id: bills of one amount in one period may have the same."""
+MOST_LOOKED_AT = 500
+"""Bills with one payment id that are looked at: those of one amount in one period may have the same."""
 
+_NUMBER = re.compile("(?:[a-z0-9_-]+/)?[0-9]+")
 _PAYMENT_ID = re.compile("[1-9][0-9]{5,12}")
 
 
@@ -30,37 +31,56 @@ class BillNumber(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class FoundBills:
-    """The bills that a number names."""
+class NumberedBill:
+    """A bill, or a merged one, that a number names."""
 
     number: BillNumber
-    """What the number is of them."""
-    payables: Sequence[Bill | MergedBill]
-    """Newest first; merged ones behind the others."""
+    """What the number is of it."""
+    payable: Bill | MergedBill
 
 
-async def find_bills_by_number(uow: UnitOfWork, number: str) -> FoundBills | None:
-    """Return the bill with this bill id (ASCII digits), else those with this payment id, else the one that was paid, or
-    paid back, under this reference; None where there is none.
+async def list_bills_by_number(uow: UnitOfWork, number: str, sources: Iterable[str]) -> list[NumberedBill]:
+    """Return every bill that a number may name (ASCII digits, or behind whose they are and a slash), each once: the one
+    with this bill id; then those with this payment id, newest first; then those that were paid, or paid back, under
+    this reference, also as the `sources` number them: banks, gateways and counter offices, by their keys.
     """
+    if not _NUMBER.fullmatch(number):
+        return []
+    found = [NumberedBill(BillNumber.BILL_ID, one) for one in await _list_by_bill_id(uow, number)]
+    found += [NumberedBill(BillNumber.PAYMENT_ID, one) for one in await _list_by_payment_id(uow, number)]
+    found += [NumberedBill(BillNumber.REFERENCE, one) for one in await _list_by_reference(uow, number, sources)]
+    by_bill_id: dict[str, NumberedBill] = {}
+    for one in found:
+        by_bill_id.setdefault(one.payable.bill_id, one)
+    return list(by_bill_id.values())
+
+
+async def _list_by_bill_id(uow: UnitOfWork, number: str) -> list[Bill | MergedBill]:
     try:
-        return FoundBills(BillNumber.BILL_ID, (await find_payable(uow, parse_bill_id(number)),))
+        return [await find_payable(uow, parse_bill_id(number))]
     except (InvalidField, BillNotFound):
-        pass
-    if _PAYMENT_ID.fullmatch(number.lstrip("0")):
-        payment_id = number.lstrip("0")
-        bills = await uow.bills.list_by_payment_id(payment_id, MOST_FOUND)
-        merged_bills = await uow.merged_bills.list_by_payment_id(payment_id, MOST_FOUND)
-        if bills or merged_bills:
-            return FoundBills(BillNumber.PAYMENT_ID, [*bills, *merged_bills])
-    paid_bill = await _find_by_reference(uow, number)
-    return FoundBills(BillNumber.REFERENCE, (paid_bill,)) if paid_bill else None
+        return []
 
 
-async def _find_by_reference(uow: UnitOfWork, reference: str) -> Bill | None:
-    if len(reference) < LEAST_REFERENCE_DIGITS:
-        return None
-    for method in PaymentMethod:
-        if payment := await uow.bills.find_payment(method, reference):
-            return await uow.bills.get(payment.bill_id)
-    return None
+async def _list_by_payment_id(uow: UnitOfWork, number: str) -> list[Bill | MergedBill]:
+    payment_id = number.lstrip("0")
+    if not _PAYMENT_ID.fullmatch(payment_id):
+        return []
+    bills = await uow.bills.list_by_payment_id(payment_id, MOST_LOOKED_AT)
+    return [*bills, *await uow.merged_bills.list_by_payment_id(payment_id, MOST_LOOKED_AT)]
+
+
+async def _list_by_reference(uow: UnitOfWork, number: str, sources: Iterable[str]) -> list[Bill]:
+    if len(number.rpartition("/")[2].lstrip("0")) < LEAST_REFERENCE_DIGITS:
+        return []
+    payments = await uow.bills.list_payments_under(_list_references(number, sources))
+    return [await uow.bills.get(bill_row_id) for bill_row_id in dict.fromkeys(one.bill_id for one in payments)]
+
+
+def _list_references(number: str, sources: Iterable[str]) -> Collection[str]:
+    """Return as what a payment with the bank's number may be kept: alone, as slips are, or behind the key of whose
+    it is; as it was typed, or without the zeros before it.
+    """
+    typed_source, _, digits = number.rpartition("/")
+    prefixes = [f"{typed_source}/"] if typed_source else ["", *(f"{source}/" for source in sources)]
+    return {prefix + form for prefix in prefixes for form in (digits, digits.lstrip("0"))}

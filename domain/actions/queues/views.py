@@ -1,9 +1,10 @@
 """Saved views: filters of queues that a member of the staff keeps under names of the own choice."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from domain.actions.dependencies import Dependencies
 from domain.actions.queues.filter_reading import read_queue_filter
+from domain.actions.queues.work import settle_search
 from domain.authorization.visibility import visible_services
 from domain.queues.filters import QueueFilter
 from domain.queues.views import SavedView
@@ -38,7 +39,8 @@ async def list_views(dependencies: Dependencies, uow: UnitOfWork, actor: Actor) 
 async def save_view(
     dependencies: Dependencies, uow: UnitOfWork, view_name: str, criteria: QueueFilter, actor: Actor
 ) -> NamedView:
-    """Keep a filter under a name; one of that name is replaced.
+    """Keep a filter under a name; one of that name is replaced. By what something was found is kept only where it was
+    chosen: what is the first way today may find nothing tomorrow.
 
     Errors: `Forbidden` for who sees no request, `MissingField("name")`, `InvalidField("name")` (too long),
     `TooLarge("name")` past thirty views.
@@ -49,6 +51,9 @@ async def save_view(
     existing_names = {saved.name for saved in await uow.saved_views.list_of_member(actor.identifier)}
     if view_name not in existing_names and len(existing_names) >= MOST_VIEWS:
         raise TooLarge("name", TooLargeReason.TOO_MANY_VIEWS, most=persian_digits(MOST_VIEWS))
+    without_way = replace(criteria, found_by=None)
+    if criteria.found_by and criteria == await settle_search(dependencies, uow, actor, without_way):
+        criteria = without_way
     await uow.saved_views.save(SavedView(actor.identifier, view_name, criteria.as_json(), dependencies.clock.now()))
     return NamedView(view_name, criteria)
 

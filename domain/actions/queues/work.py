@@ -1,5 +1,6 @@
 """The staff's work as lists: what waits in which queue, a page of one, and a request that may be looked at."""
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 
 from domain.actions.dependencies import Dependencies
@@ -9,7 +10,7 @@ from domain.authorization.request_policy import may_see_request
 from domain.authorization.visibility import visible_services, visible_units
 from domain.queues.filters import QueueFilter
 from domain.queues.queue import Queue, Sla, SlaMoments, assess_sla
-from domain.queues.search_ways import list_search_ways
+from domain.queues.search_ways import SearchWay, list_search_ways
 from domain.queues.selection import Selection
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork
@@ -85,6 +86,8 @@ async def load_queue_page(
     `unit`, `service`) for what is not this member's to see, `InvalidField("page")`.
     """
     criteria = await settle_search(dependencies, uow, actor, criteria)
+    if criteria.search and not criteria.found_by:
+        return Page((), None, None)
     cursor = Cursor.parse_cursor(position, criteria.effective_order) if position else None
     selection = _select_requests(dependencies, actor, criteria)
     if _began_loosely(selection, cursor):
@@ -105,11 +108,29 @@ async def settle_search(
     _refuse_foreign_queue(dependencies, actor, criteria)
     if not criteria.search or criteria.found_by:
         return criteria
-    for way in list_search_ways(criteria.search):
+    async for settled in _try_ways(dependencies, uow, actor, criteria):
+        return settled
+    return criteria
+
+
+async def list_finding_ways(
+    dependencies: Dependencies, uow: UnitOfWork, actor: Actor, search_text: str
+) -> list[SearchWay]:
+    """Return every way in which what was typed finds a request that this member may see, the surest first; the errors
+    of `list_search_ways`.
+    """
+    criteria = QueueFilter(Queue.ALL, search=search_text)
+    return [one.found_by async for one in _try_ways(dependencies, uow, actor, criteria) if one.found_by]
+
+
+async def _try_ways(
+    dependencies: Dependencies, uow: UnitOfWork, actor: Actor, criteria: QueueFilter
+) -> AsyncIterator[QueueFilter]:
+    """Yield the filter with each way in which what was typed finds anything, the surest first."""
+    for way in list_search_ways(criteria.search or ""):
         settled = replace(criteria, found_by=way)
         if await _list_found(uow, _select_requests(dependencies, actor, settled), 1, None):
-            return settled
-    return criteria
+            yield settled
 
 
 async def _list_found(

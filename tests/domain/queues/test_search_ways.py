@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.queues.request_words import list_address_words, list_request_words
+from domain.queues.request_words import ADDRESS_KIND, list_address_words, list_request_words
 from domain.queues.search_ways import SearchWay, list_search_ways
 from domain.services.expert.declaration import EXPERT_OPINION
 from domain.services.machinery.declaration import MACHINERY_WORK
@@ -56,12 +56,22 @@ def test_what_is_kept_of_a_request_begins_with_what_is_looked_for(typed: str, wa
 
 
 def test_an_address_is_kept_without_words_that_most_have_and_without_its_point() -> None:
-    assert list(list_address_words("خیابان امام، کوچهٔ نسترن پلاک ۵")) == ["at امامنسترن5", "at نسترن5", "at 5"]
+    assert list(list_address_words("خیابان امام، کوچهٔ نسترن پلاک ۵")) == ["#at امامنسترن5", "#at نسترن5", "#at 5"]
     fields = {"place": "geo:37.07123,54.07123"}
-    assert not any(word.startswith("at") for word in list_request_words(MACHINERY_WORK.form, a_request(fields=fields)))
+    assert not any(
+        word.startswith(ADDRESS_KIND) for word in list_request_words(MACHINERY_WORK.form, a_request(fields=fields))
+    )
 
 
 def test_the_postal_code_of_an_opinion_is_kept() -> None:
     fields = {"postal_code": "4917912345", "address": "بلوار ساحلی"}
     words = list_request_words(EXPERT_OPINION.form, a_request(service="expert", fields=fields))
-    assert {"post 4917912345", "at ساحلی"} <= words
+    assert {"#post 4917912345", "#at ساحلی"} <= words
+
+
+@pytest.mark.parametrize("typed", ["at", "end", "post", "#at", "Post 49"])
+def test_nothing_that_is_typed_as_a_name_is_taken_for_words_of_another_kind(typed: str) -> None:
+    fields = {"postal_code": "4917912345", "address": "بلوار ساحلی"}
+    words = list_request_words(EXPERT_OPINION.form, a_request(service="expert", fields=fields))
+    beginning = list_search_ways(typed)[SearchWay.NAME].joined_beginnings
+    assert not any(word.startswith(beginning) for word in words)

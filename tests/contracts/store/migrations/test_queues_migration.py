@@ -102,7 +102,8 @@ async def test_old_requests_get_what_new_ones_have(sqlite_url: str, empty_databa
     assert len(states) > 8
     assert {row["turn"] for row in made["requests"]} > {None, "civil", "expert", "taxi_officer", "needs_payment"}
     assert {row["lacks_papers"] for row in made["requests"]} == {True, False}
-    assert len(made["search_words"]) > 10
+    kinds = {(row["service"], row["word"].partition(" ")[0]) for row in made["search_words"]}
+    assert kinds > {("machinery", "#at"), ("machinery", "#end"), ("expert", "#at"), ("expert", "#post")}
     await write_as_before(empty_database_url, made)
     await migrate(empty_database_url)
     after = await read(empty_database_url)

@@ -6,6 +6,7 @@ from domain.actions.queues import views
 from domain.people.person import StaffMember
 from domain.queues.filters import QueueFilter
 from domain.queues.queue import Queue, Sla
+from domain.queues.search_ways import SearchWay
 from domain.queues.views import SavedView
 from domain.values.actors import Role
 from domain.values.errors import Forbidden, InvalidField, MissingField, NotFound, TooLarge
@@ -70,3 +71,11 @@ async def test_a_view_of_what_is_gone_is_shown_without_a_filter(town: Municipali
     async with town.store.open_unit() as uow:
         await uow.saved_views.save(SavedView("civil", "کهنه", {"service": "water"}, town.clock.now()))
     assert await kept(town) == [views.NamedView("کهنه", None)]
+
+
+async def test_a_view_keeps_the_way_of_searching_only_where_it_was_chosen(town: Municipality) -> None:
+    await town.submit(full_name="رضا امام", place="خیابان امام")
+    await save(town, "همه", QueueFilter(Queue.ALL, search="امام", found_by=SearchWay.NAME))
+    await save(town, "نشانی", QueueFilter(Queue.ALL, search="امام", found_by=SearchWay.ADDRESS))
+    kept_ways = {one.name: one.filter.found_by for one in await kept(town) if one.filter}
+    assert kept_ways == {"همه": None, "نشانی": SearchWay.ADDRESS}

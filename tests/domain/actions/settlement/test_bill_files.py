@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from domain.actions.bills.lookup import BillNumber, list_bills_by_number
 from domain.actions.bills.suspense import match_receipt
 from domain.actions.settlement.booking import book_file, confirm_file
 from domain.actions.settlement.examining import drop_file, load_examined_file
@@ -117,6 +118,16 @@ async def test_a_slip_with_the_same_number_is_the_same_payment(revenue: RevenueU
     assert await revenue.outcomes(booked) == ["confirms"]
     assert len(await town.payments(code)) == 1
     assert await town.refunds(code) == []
+
+
+@pytest.mark.parametrize("typed", ["778899", "000778899", "bank/778899"])
+async def test_money_of_a_file_is_found_by_the_banks_number(revenue: RevenueUnit, typed: str) -> None:
+    town, code = revenue.town, await revenue.town.reach("awaiting_payment")
+    (bill,) = await town.bills(code)
+    await revenue.book(write_bills(bill_line(bill, "00778899", town.clock.now())))
+    async with town.store.open_unit(write=False) as uow:
+        (found,) = await list_bills_by_number(uow, typed, ["other", "bank"])
+    assert (found.number, found.payable.bill_id) == (BillNumber.REFERENCE, bill.bill_id)
 
 
 async def test_a_slip_with_another_number_is_somebodys_to_compare(revenue: RevenueUnit) -> None:
