@@ -31,9 +31,9 @@ class VersionedAction:
 
     async def __call__(self, request: web.Request, visitor: Visitor) -> str | web.Response:
         """Read the version and do it."""
-        return await self.action(request, visitor, _read_version_token(visitor.form))
+        return await self.action(request, visitor, read_version_token(visitor.form))
 
 
-def _read_version_token(form: PostedForm) -> VersionToken:
+def read_version_token(form: PostedForm) -> VersionToken:
     """Return the token that a form brought. A form that brought none, or one that nobody made, is as a stale one."""
     return VersionToken(read_text(form, VERSION_FIELD))

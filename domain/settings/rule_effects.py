@@ -21,6 +21,8 @@ class RuleEffect(StrEnum):
     """Open requests keep the deadlines of their units."""
     KEEPS_BILLS = "keeps_bills"
     """Bills that are to be paid keep their deadlines."""
+    KEEPS_EXPIRIES = "keeps_expiries"
+    """Bills that are to be paid still expire when they would have; files are waited for by the new value at once."""
     KEEPS_QUESTIONS = "keeps_questions"
     """Questions that wait for a citizen's answer keep their deadlines."""
     REFUNDS = "refunds"
@@ -35,6 +37,7 @@ _EFFECTS: Mapping[str, RuleEffect] = {
     "office_hours": RuleEffect.KEEPS_DEADLINES,
     "thursday_hours": RuleEffect.KEEPS_DEADLINES,
     "payment_days": RuleEffect.KEEPS_BILLS,
+    "settlement_banking_days": RuleEffect.KEEPS_EXPIRIES,
     "answer_days": RuleEffect.KEEPS_QUESTIONS,
     "closing_days": RuleEffect.FROM_NOW_ON,
     "notice_keeps_hours": RuleEffect.FROM_NOW_ON,

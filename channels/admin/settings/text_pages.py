@@ -13,7 +13,7 @@ from aiohttp import web
 from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
 from channels.admin.settings.setting_pages import PAGE_TABS, TEXTS_PATH
 from channels.admin.submissions import FormSubmission
-from channels.admin.version_tokens import VersionedAction
+from channels.admin.version_tokens import VersionedAction, read_version_token
 from channels.web.forms import FormWording, build_controls, read_form
 from channels.web.posted import read_text
 from channels.web.refused_forms import RefusedForm, form_error
@@ -26,7 +26,7 @@ from domain.actions.settings.text_overrides import (
     prove_text,
 )
 from domain.actions.settings.text_places import SERVICES_PREFIX, TextPlaces, find_moment, find_table, rank_moment
-from domain.actions.settings.text_samples import render_sample
+from domain.actions.settings.text_samples import list_longest_values, render_sample
 from domain.authorization.rights import Right
 from domain.check import sent_by_sms
 from domain.check.texts.bounds import bound_texts
@@ -35,7 +35,7 @@ from domain.fields.types import Choice, Text
 from domain.messages.catalogue import Catalogue
 from domain.messages.templates import PHONE
 from domain.unit_of_work import Store
-from domain.values.errors import NotFound
+from domain.values.errors import Conflict, NotFound
 from domain.values.message_parts import count_parts
 from domain.values.text import fold_text, group_digits
 from domain.values.version_token import VersionToken
@@ -74,7 +74,7 @@ class MomentView:
     """The texts of a table that are said at one moment."""
 
     title: str | None
-    """What the moment is called; None for shared texts."""
+    """What table and moment are called; None for the shared texts of the one table that is shown."""
     text_views: Sequence[TextView]
 
 
@@ -125,7 +125,8 @@ class TextPages:
         """Show the tables of texts; once something is looked for, the texts that hold it, page by page."""
         filter_fields, first_index = self._build_filter_fields(), _read_start(request)
         filter_values = read_form(filter_fields, request.query)
-        keys = await self._find_keys(filter_values) if filter_values else []
+        changed_keys = await self._load_changed_keys()
+        keys = self._find_keys(filter_values, changed_keys) if filter_values else []
         next_query = {**request.query, "from": str(first_index + PAGE_SIZE)}
         is_continued = len(keys) > first_index + PAGE_SIZE
         shown_keys = keys[first_index : first_index + PAGE_SIZE]
@@ -133,7 +134,7 @@ class TextPages:
             "tabs": PAGE_TABS,
             "filters": build_controls(filter_fields, filter_values, self._build_wording()),
             "tables": [] if filter_values else self._list_tables(),
-            "moments": self._group_texts(shown_keys, await self._load_changed_keys()),
+            "moments": self._group_texts(shown_keys, changed_keys, names_tables="table" not in filter_values),
             "text_count": len(keys) if filter_values else None,
             "older_address": str(request.rel_url.with_query(next_query)) if is_continued else None,
         }
@@ -146,18 +147,25 @@ class TextPages:
             for table in sorted(counts, key=lambda table: (not table.startswith(SERVICES_PREFIX), table))
         ]
 
-    def _group_texts(self, keys: Sequence[str], changed_keys: set[str]) -> list[MomentView]:
+    def _group_texts(self, keys: Sequence[str], changed_keys: set[str], *, names_tables: bool) -> list[MomentView]:
+        """Return texts by table and moment; the tables are named where there may be several."""
         catalogue = self._dependencies.catalogue
         return [
             MomentView(
-                self._places.moment_title(moment) if moment else None,
+                self._title_group(table if names_tables else "", moment),
                 [
                     TextView(key, self._places.describe_place(key), render_sample(catalogue, key), key in changed_keys)
                     for key in moment_keys
                 ],
             )
-            for moment, moment_keys in groupby(keys, find_moment)
+            for (table, moment), moment_keys in groupby(keys, lambda key: (find_table(key), find_moment(key)))
         ]
+
+    def _title_group(self, table: str, moment: str) -> str | None:
+        titles = ([self._places.table_title(table)] if table else []) + (
+            [self._places.moment_title(moment)] if moment else []
+        )
+        return "، ".join(titles) or None
 
     def _build_filter_fields(self) -> tuple[Field, ...]:
         table_names = sorted({find_table(key) for key in list_changeable_keys(self._dependencies.catalogue)})
@@ -183,11 +191,11 @@ class TextPages:
             blank_key="web.form.every",
         )
 
-    async def _find_keys(self, filter_values: Mapping[str, str]) -> list[str]:
+    def _find_keys(self, filter_values: Mapping[str, str], changed_keys: set[str]) -> list[str]:
         """Return the texts that the filters leave, table by table, those of a service in the order in which its
         citizens meet them.
         """
-        changed_keys, searched_text = await self._load_changed_keys(), fold_text(filter_values.get("q", ""))
+        searched_text = fold_text(filter_values.get("q", ""))
         found_keys = [
             key
             for key in list_changeable_keys(self._dependencies.catalogue)
@@ -207,7 +215,7 @@ class TextPages:
             prove_text, dependencies.services.values(), dependencies.catalogue, key, submitted_text
         )
         if read_text(visitor.form, PREVIEW_BUTTON):
-            return await self._render_page(request, visitor, previewed=proved_text)
+            return await self._render_page(request, visitor, previewed=proved_text, read_version=version_token)
         async with self._store.open_unit() as uow:
             await change_text(dependencies, uow, key, proved_text, version_token, actor=visitor.actor)
         await renew_settings(dependencies, self._store)
@@ -226,13 +234,18 @@ class TextPages:
         visitor: Visitor,
         refused_form: RefusedForm | None = None,
         previewed: TextWording | None = None,
+        read_version: VersionToken | None = None,
     ) -> web.Response:
-        """Show a text; `previewed` is one in its place that was proved and is not kept."""
+        """Show a text; `previewed` is one in its place that was proved and is not kept, `read_version` what its writer
+        had read: what somebody else changed since, neither a preview nor a refusal shows.
+        """
         key, error = self._read_text_key(request), form_error(refused_form)
         refused_wording = refused_form if refused_form and refused_form.name == WORDING_FORM else None
         refusal = self._dependencies.wording.render_error(error) if error else None
+        if refused_wording and not isinstance(error, Conflict):
+            read_version = read_version_token(refused_wording.posted_form)
         async with self._store.open_unit(write=False) as uow:
-            version_token = await version_of_settings(uow)
+            version_token = read_version or await version_of_settings(uow)
         typed_wording = read_text(refused_wording.posted_form, "text") if refused_wording else None
         catalogue = self._dependencies.catalogue
         context = {
@@ -264,7 +277,7 @@ class TextPages:
             "fact_names": sorted(catalogue.fact_names(key) | {PHONE}),
             "part_budget": catalogue.part_budget(key) if bound else None,
             "part_count": count_parts(bound.render_longest(key)) if bound else None,
-            "longest_facts": json.dumps(bound.list_longest_facts(key), ensure_ascii=False) if bound else None,
+            "longest_facts": json.dumps(list_longest_values(bound, key), ensure_ascii=False) if bound else None,
             "is_list": is_list,
             "max_length": LONGEST_OVERRIDE,
             "preview_button": PREVIEW_BUTTON,

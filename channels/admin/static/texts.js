@@ -8,7 +8,7 @@
   const longestValues = JSON.parse(box.dataset.longest);
   const bracketed = /\[([^[\]{}]*\{\w+\}[^[\]{}]*)\]/g;
   const placeholder = /\{(\w+)(?::(\w+))?\}/g;
-  const longest = (_, name, form) => (/^\d+$/.test(form) ? "ن".repeat(Number(form)) : (longestValues[name] ?? "…"));
+  const longest = (_, name, form) => (/^\d+$/.test(form) ? "ن".repeat(Number(form)) : (longestValues[`${name}:${form}`] ?? longestValues[name] ?? "…"));
   const countParts = (text) => {
     const [single, joined] = /^[\n\r -~]*$/.test(text) ? [160, 153] : [70, 67];
     return text.length <= single ? 1 : Math.ceil(text.length / joined);

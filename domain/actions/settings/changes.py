@@ -62,12 +62,7 @@ def _select_usable(
     dependencies: Dependencies, values: Mapping[str, Any]
 ) -> tuple[dict[str, Any], dict[str, str | Sequence[str]]]:
     """Return the rules and texts among the kept values that this version of the code understands."""
-    now, rules_by_name = dependencies.clock.now(), index_rules(dependencies.services)
-    rules = {
-        name: value
-        for name, value in values.items()
-        if name in rules_by_name and rules_by_name[name].is_still_valid(value, now)
-    }
+    rules = _select_valid_rules(dependencies, values)
     stored = {
         name.removeprefix(TEXT_PREFIX): wording for name, wording in values.items() if name.startswith(TEXT_PREFIX)
     }
@@ -78,19 +73,25 @@ def _select_usable(
     return rules, texts
 
 
+def _select_valid_rules(dependencies: Dependencies, values: Mapping[str, Any]) -> dict[str, Any]:
+    now, rules_by_name = dependencies.clock.now(), index_rules(dependencies.services)
+    return {
+        name: value
+        for name, value in values.items()
+        if name in rules_by_name and rules_by_name[name].is_still_valid(value, now)
+    }
+
+
 async def version_of_settings(uow: UnitOfWork) -> VersionToken:
     """Return the version of all rules, declared days and texts."""
     return VersionToken.from_number(await uow.setting_changes.get_version())
 
 
 async def load_stored_rules(dependencies: Dependencies, uow: UnitOfWork) -> dict[str, Any]:
-    """Return name → value of the rules that the staff set."""
-    rules_by_name = index_rules(dependencies.services)
-    return {
-        rule_name: value
-        for rule_name, value in (await uow.setting_changes.get_values()).items()
-        if rule_name in rules_by_name
-    }
+    """Return name → value of the rules that the staff set, as far as they are in force: one that means nothing any
+    more, after an update, is as configured.
+    """
+    return _select_valid_rules(dependencies, await uow.setting_changes.get_values())
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """How many a change of a rule would concern: counted before it is made."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -16,6 +16,12 @@ from domain.values.paging import ListOrder
 MOST_COUNTED = 10_000
 """What is counted no further, of each kind."""
 
+_PHASES_BY_EFFECT: Mapping[RuleEffect, Phase] = {
+    RuleEffect.KEEPS_BILLS: Phase.NEEDS_PAYMENT,
+    RuleEffect.KEEPS_EXPIRIES: Phase.NEEDS_PAYMENT,
+    RuleEffect.KEEPS_QUESTIONS: Phase.NEEDS_CITIZEN,
+}
+"""Effects on what was reckoned when a phase was entered: requests in it are counted."""
 _FAR_AHEAD = timedelta(days=10 * 366)
 """No deadline is further away: what has none lies beyond."""
 
@@ -34,8 +40,7 @@ async def count_concerned(
         ranges = [RequestRange(service.key) for service in services]
         now = dependencies.clock.now()
         conditions = {"due_after": now, "due_until": now + _FAR_AHEAD}
-    elif effect in {RuleEffect.KEEPS_BILLS, RuleEffect.KEEPS_QUESTIONS}:
-        phase = Phase.NEEDS_PAYMENT if effect is RuleEffect.KEEPS_BILLS else Phase.NEEDS_CITIZEN
+    elif phase := _PHASES_BY_EFFECT.get(effect):
         ranges = _list_ranges(services, lambda state: state.phase is phase)
     elif change.rule.service_key:
         ranges = [RequestRange(change.rule.service_key)]

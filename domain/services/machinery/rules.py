@@ -27,7 +27,12 @@ from domain.values.errors import InvalidField
 
 SERVICE_KEY = "machinery"
 MAX_HOURS_PER_MACHINE: ServiceRule[int] = ServiceRule(
-    SERVICE_KEY, "max_hours_per_machine", Integer(1, MOST_HOURS), MOST_HOURS, "Hours asked of one machine."
+    SERVICE_KEY,
+    "max_hours_per_machine",
+    Integer(1, MOST_HOURS),
+    MOST_HOURS,
+    "Hours asked of one machine, and hours for which one may be booked.",
+    moves_open_requests=True,
 )
 MAX_MACHINES: ServiceRule[int] = ServiceRule(
     SERVICE_KEY, "max_machines", Integer(1, MOST_MACHINES), MOST_MACHINES, "Machines in one request."

@@ -10,7 +10,12 @@ DAYS_A_YEAR: ServiceRule[int] = ServiceRule(
     SERVICE_KEY, "leave_days_a_year", Integer(1, _YEAR), 30, "Days of leave that a taxi has in a Jalali year."
 )
 COUNTS_FRIDAYS: ServiceRule[bool] = ServiceRule(
-    SERVICE_KEY, "leave_counts_fridays", Choice(), False, "Whether Fridays inside a taxi's leave are counted."
+    SERVICE_KEY,
+    "leave_counts_fridays",
+    Choice(),
+    False,
+    "Whether Fridays inside a taxi's leave are counted, in leaves of before too.",
+    moves_open_requests=True,
 )
 NOTICE_DAYS: ServiceRule[int] = ServiceRule(
     SERVICE_KEY,

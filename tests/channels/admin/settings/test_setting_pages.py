@@ -71,6 +71,17 @@ async def test_what_a_change_does_is_shown_before_it_is_made(site: StaffSite, ad
     assert "done=settings_same" in kept
 
 
+async def test_a_kept_value_that_means_nothing_any_more_is_not_shown_as_in_force(
+    site: StaffSite, admin: Visitor
+) -> None:
+    async with site.store.open_unit() as uow:
+        await uow.setting_changes.add(SettingChange("payment_days", 3, 9999, "staff:admin", site.clock.now()))
+    page = await admin.get("/staff/settings")
+    assert 'name="payment_days" value="۳"' in page
+    said = words(await admin.post(f"{RULES}/deadlines", 200, version=read_version(page), payment_days="5"))
+    assert "۹۹۹۹" not in said
+
+
 async def test_a_service_says_which_of_its_requests_a_rule_moves(site: StaffSite, admin: Visitor) -> None:
     await site.submitted()
     version = read_version(await admin.get("/staff/settings"))
@@ -227,6 +238,28 @@ async def test_a_preview_shows_sample_and_parts_and_keeps_nothing(site: StaffSit
     assert await changes(site) == []
     page = await admin.post(way, 422, version=read_version(page), **form | {"text": "ن" * 200})
     assert 'role="alert"' in page
+
+
+@pytest.mark.parametrize(("typed", "status"), [({"text": "{menu}", "preview": "yes"}, 200), ({"text": "{menu"}, 422)])
+async def test_who_looks_again_is_still_told_of_a_change_since(
+    site: StaffSite, admin: Visitor, typed: dict[str, str], status: int
+) -> None:
+    old, wording = read_version(await admin.get(HELP)), "پیشخوان ما؛ شماره را بفرستید:\n{menu}"
+    await admin.post(HELP, version=old, text=wording)
+    page = await admin.post(HELP, status, version=old, **typed)
+    await admin.post(HELP, 409, version=read_version(page), text="شماره را بفرستید:\n{menu}")
+    assert site.demo.desk.catalogue.text("sms.help") == wording
+
+
+async def test_texts_of_several_tables_are_told_apart(admin: Visitor) -> None:
+    said = words(await admin.get("/staff/settings/texts?q=notices.submit"))
+    for table in ("کارکرد ماشین‌آلات", "مرخصی تاکسی"):
+        assert f"{table}، پیام به شهروند در هر گام" in said
+
+
+async def test_parts_are_counted_with_every_fact_that_may_be_typed(admin: Visitor) -> None:
+    page = unescape(await admin.get("/staff/settings/texts/one/errors.expired_dialogue"))
+    assert '"phone": "+۹۸' in page
 
 
 async def comments_page(site: StaffSite) -> str:
