@@ -141,10 +141,15 @@ async def _fill_form(
     mobile: str | None,
     channel: str,
 ) -> tuple[dict[str, Any], list[DomainError]]:
-    """Add to the values of a form what the registries know, and to its faults what is missing then."""
+    """Add to the values of a form what the registries know, and to its faults what is missing then.
+
+    What is known of a person is among the values already, as far as whoever enters the form may know it.
+    """
+    of_person = {field.name for field in service.form if field.autofill}
     if service.fill_form:
         try:
-            values = {**(await service.fill_form(uow, mobile, values)).found_values, **values}
+            found_values = (await service.fill_form(uow, mobile, values)).found_values
+            values = {**{name: value for name, value in found_values.items() if name not in of_person}, **values}
         except Unavailable:
             raise  # no fault of the form
         except DomainError as error:

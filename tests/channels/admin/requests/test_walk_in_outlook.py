@@ -59,6 +59,11 @@ async def test_requests_of_other_units_are_counted_and_not_shown(site: StaffSite
     assert 'id="national_code-problem"' in page, "nor is it taken from there"
     page = await inside.post(MACHINERY, 200, national_code="0013542419", **given)
     assert "0499370899" not in page
+    await inside.sign_in("taxi_officer")
+    await inside.get("/staff/walk-in/expert")
+    asked = {"kind": "tree_felling", "postal_code": "4947113456", "address": "خیابان امام", "text": "درخت حیاط"}
+    page = await inside.post("/staff/walk-in/expert", 422, citizen_mobile="09121234567", **asked)
+    assert 'id="national_code-problem"' in page, "nor by what the service fills in of itself"
     assert 'id="mobile-problem"' in await inside.get(f"{DESK}?citizen_mobile=12", 422)
     assert 'id="mobile-problem"' not in await inside.get(DESK)
 
