@@ -129,11 +129,15 @@ def find_step_right(step: Transition, inputs: Mapping[str, object]) -> Right:
     """Return the right that the staff need for a step of a request with these inputs: to let the citizen off a bill, or
     to set another price than the tariff's, needs another than the rest, whatever the step is called.
     """
-    override_names = {effect.override_input for effect in step.effects if effect.override_input}
     is_free = any(effect.settles_bills for effect in step.effects) or any(
-        inputs.get(input_name) not in {None, ""} for input_name in override_names
+        inputs.get(input_name) not in {None, ""} for input_name in find_override_inputs(step)
     )
     return Right.REQUESTS_WAIVE if is_free else Right.REQUESTS_ACT
+
+
+def find_override_inputs(step: Transition) -> frozenset[str]:
+    """Return the inputs of a step by which somebody sets another price than the tariff's."""
+    return frozenset(effect.override_input for effect in step.effects if effect.override_input)
 
 
 def find_step_refusal(

@@ -29,10 +29,10 @@ from channels.admin.requests.paper_files import (
     prepare_files,
 )
 from channels.admin.requests.request_view import RequestView, RequestViews
+from channels.admin.requests.step_forms import read_quoted_rials, read_step_form
 from channels.admin.requests.step_view import OpenedStep
 from channels.admin.submissions import FormAction, FormSubmission, forbidden_with_reason_too
 from channels.admin.version_tokens import VersionedAction
-from channels.web.forms import read_form
 from channels.web.posted import PostedForm, read_text
 from channels.web.refused_forms import REFUSAL_ID, RefusedForm, build_refusal_context, form_error
 from channels.web.row_ids import get_row_id, read_row_id
@@ -62,12 +62,6 @@ _DOCUMENT_PATH = f"{_REQUEST_PATH}/documents/{{id:[0-9]{{1,19}}}}"
 
 STEP_PARAMETER = "step"
 """The part of a request's address that opens a step; the others are values of its inputs."""
-
-QUOTED_FIELD = "seen-quote"
-"""The field of a step's form with what its page said that the tariff asks, in rials. No input has a name like it."""
-
-_MAX_AMOUNT_DIGITS = 19
-"""Digits of an amount that fits into 64 bits, and one."""
 
 STEP_FORM_PREFIX = "step-"
 """Before the name of a step: the name of its form, and its anchor on the page. No other form is called so."""
@@ -138,7 +132,7 @@ class RequestPages:
                 inputs=submitted_values,
                 actor=visitor.actor,
                 version=version_token,
-                shown_price=_read_quoted_rials(form),
+                shown_price=read_quoted_rials(form),
             )
             await announce_outcome(self._dependencies, uow, step_outcome, visitor.actor)
         return _address_of(request, code, TAKEN_PARAMETER, step_name)
@@ -149,7 +143,7 @@ class RequestPages:
         transitions = service.steps_named(step_name)
         if not transitions:
             raise InvalidField("action", InvalidReason.UNKNOWN_ACTION)
-        return read_form(transitions[0].inputs, form)
+        return read_step_form(transitions[0], form)
 
     async def _submit_step_back(self, request: web.Request, visitor: Visitor) -> str:
         code, event_number = _read_code(request), read_row_id(read_text(visitor.form, "seq"))
@@ -316,7 +310,7 @@ class RequestPages:
             return None
         return OpenedStep(
             step_name,
-            read_form(transitions[0].inputs, refused_step.posted_form if refused_step else request.query),
+            read_step_form(transitions[0], refused_step.posted_form if refused_step else request.query),
             form_error(refused_step),
         )
 
@@ -348,13 +342,3 @@ def _address_of(request: web.Request, code: str, parameter: str, value: str) -> 
 
 def _read_code(request: web.Request) -> tracking_codes.TrackingCode:
     return tracking_codes.parse_code(request.match_info["code"])
-
-
-def _read_quoted_rials(form: PostedForm) -> int | None:
-    """Return the rials that the form's page showed, None for no amount; `InvalidField` for a form that is not ours."""
-    amount_text = read_text(form, QUOTED_FIELD)
-    if amount_text and not (
-        amount_text.isdecimal() and amount_text.isascii() and len(amount_text) < _MAX_AMOUNT_DIGITS
-    ):
-        raise InvalidField("amount")
-    return int(amount_text) if amount_text else None

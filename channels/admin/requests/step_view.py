@@ -3,11 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from channels.admin.fleet.boards import find_calendar_address, find_day_address
 from channels.admin.frame import Visitor
 from channels.web.forms import Control, FormValues, FormWording, build_controls, choose_control_kind, describe_stray
 from domain.actions.dependencies import Dependencies
+from domain.authorization.request_policy import find_override_inputs
 from domain.blocks.bookings import HoldMachines
 from domain.blocks.machine_availability import MachineAvailability, list_availability
 from domain.engine import step_preview
@@ -17,7 +19,7 @@ from domain.requests.request import Phase, ServiceRequest
 from domain.unit_of_work import UnitOfWork
 from domain.values.errors import DomainError
 from domain.values.languages import join_list
-from domain.values.text import persian_digits
+from domain.values.text import group_digits, persian_digits
 
 ENDED_PHASES = frozenset({Phase.DECLINED, Phase.CANCELLED})
 """Where a request has ended without what it asked for."""
@@ -128,11 +130,11 @@ class StepViews:
         service = self._dependencies.engine.get_service(request.service)
         own_opened = opened_step if opened_step and opened_step.step_name == step.name else None
         inputs, titles_by_field = await load_step_inputs(uow, request, step, visitor.now)
-        proposals = {field.name: await field.find_proposal(uow, request) for field in inputs if field.find_proposal}
-        submitted_values, error = _choose_values(own_opened, proposals)
-        form_wording = self._build_form_wording(service, step, inputs, titles_by_field, proposals)
         quote = await step_preview.preview_quote(self._dependencies.engine, uow, request, step, visitor.actor)
-        obstacle = await step_preview.find_obstacle(self._dependencies.engine, uow, request, step.name, visitor.actor)
+        tariff_prices = {name: group_digits(quote.total) for name in find_override_inputs(step)} if quote else {}
+        proposals = await _find_proposals(uow, request, inputs) | tariff_prices
+        submitted_values, error = _choose_values(own_opened, proposals, tariff_prices)
+        form_wording = self._build_form_wording(service, step, inputs, titles_by_field, proposals)
         return StepForm(
             name=step.name,
             title=self.describe_step(service, step.name),
@@ -144,9 +146,16 @@ class StepViews:
             quoted_rials=quote.total if quote else None,
             note=self._describe_note(request, step),
             left_out=self._list_left_out(service, step, inputs),
-            obstacle=self._dependencies.wording.render_error(obstacle) if obstacle else None,
+            obstacle=await self._describe_obstacle(uow, request, step, visitor),
             availability=await self._find_availability(uow, request, step, visitor),
         )
+
+    async def _describe_obstacle(
+        self, uow: UnitOfWork, request: ServiceRequest, step: Transition, visitor: Visitor
+    ) -> str | None:
+        engine, wording = self._dependencies.engine, self._dependencies.wording
+        obstacle = await step_preview.find_obstacle(engine, uow, request, step.name, visitor.actor)
+        return wording.render_error(obstacle) if obstacle else None
 
     async def _find_availability(
         self, uow: UnitOfWork, request: ServiceRequest, step: Transition, visitor: Visitor
@@ -216,14 +225,20 @@ class StepViews:
         return "؛ ".join(self._get_text(key) for key in keys if key in self._dependencies.catalogue)
 
 
-def _choose_values(opened_step: OpenedStep | None, proposals: FormValues) -> tuple[FormValues, DomainError | None]:
+async def _find_proposals(uow: UnitOfWork, request: ServiceRequest, inputs: Sequence[Field]) -> dict[str, Any]:
+    return {field.name: await field.find_proposal(uow, request) for field in inputs if field.find_proposal}
+
+
+def _choose_values(
+    opened_step: OpenedStep | None, proposals: FormValues, tariff_prices: FormValues
+) -> tuple[FormValues, DomainError | None]:
     """Return what a step's form holds: what is proposed, and over that what was chosen in a calendar; where it was
-    refused, what was typed and nothing else, with why.
+    refused, what was typed and nothing else but the price of the tariff, with why.
     """
     if opened_step is None:
         return proposals, None
     if opened_step.error:
-        return opened_step.submitted_values, opened_step.error
+        return {**tariff_prices, **opened_step.submitted_values}, opened_step.error
     return {**proposals, **opened_step.submitted_values}, None
 
 

@@ -42,7 +42,6 @@ from domain.blocks.fleet_choices import (
     propose_machines,
     propose_operators,
 )
-from domain.blocks.operator_reports import propose_worked_hours
 from domain.blocks.paying import REVENUE_ROLES, payment_transitions
 from domain.blocks.receipts import receipt_for_roles
 from domain.blocks.wanted_time import RequestedInFuture, day_of_work_begins
@@ -61,7 +60,12 @@ from domain.language.printouts import READER_ROLES, FactsPart, Printable, Signat
 from domain.language.service import Audience, Command, Notice, Reminder, Service, State, Transition, Trigger
 from domain.language.summary_columns import SummaryColumns
 from domain.requests.request import Phase
-from domain.services.machinery.proposals import propose_wanted_day, propose_wanted_hour, propose_wanted_hours
+from domain.services.machinery.proposals import (
+    propose_done_hours,
+    propose_wanted_day,
+    propose_wanted_hour,
+    propose_wanted_hours,
+)
 from domain.services.machinery.reasons import MachineryInvalidReason
 from domain.services.machinery.rules import (
     DELIVERY_FORM,
@@ -135,7 +139,7 @@ ACCEPTED_OTHERWISE = (
     Field("start", HourOfDay(), required=False, find_proposal=propose_wanted_hour),
 )
 
-WORKED_HOURS_INPUT = Field("hours", HOURS, required=False, find_proposal=propose_worked_hours)
+WORKED_HOURS_INPUT = Field("hours", HOURS, required=False, find_proposal=propose_done_hours)
 
 RECEIVING = (
     Transition(

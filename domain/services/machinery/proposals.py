@@ -1,7 +1,8 @@
-"""What the unit accepts unless it says otherwise: the hours, the day and the hour of the form, as they are typed."""
+"""What the unit means unless it says otherwise, as it is typed: what the form asks for, and the hours worked."""
 
 from datetime import date, time
 
+from domain.blocks.operator_reports import propose_worked_hours
 from domain.fields.types import format_number
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork
@@ -22,3 +23,8 @@ async def propose_wanted_day(uow: UnitOfWork, request: ServiceRequest) -> str:
 async def propose_wanted_hour(uow: UnitOfWork, request: ServiceRequest) -> str:
     """Return the hour of the form."""
     return clock_text(time.fromisoformat(request.fields["start"]))
+
+
+async def propose_done_hours(uow: UnitOfWork, request: ServiceRequest) -> str:
+    """Return the hours that operators reported, else those that were priced."""
+    return await propose_worked_hours(uow, request) or await propose_wanted_hours(uow, request)

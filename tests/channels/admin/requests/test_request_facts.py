@@ -42,6 +42,12 @@ async def done(site: StaffSite, *steps: tuple[str, Role]) -> ServiceRequest:
     return request
 
 
+def amount_box(page: str) -> str:
+    """What stands in the box for the price."""
+    [amount] = re.findall(r'id="price-amount"[^>]* value="([^"]*)"', page)
+    return str(amount)
+
+
 async def priced(site: StaffSite, *, rate: int, vat_percent: int = 0) -> None:
     """Set another price of a loader's hour, from today on."""
     async with site.store.open_unit() as uow:
@@ -116,14 +122,18 @@ async def test_a_price_that_moved_since_the_page_was_read_is_told(site: StaffSit
     assert shown
     assert shown[1] == "13200000"
     await priced(site, rate=8_000_000, vat_percent=10)
-    form = {"version": read_version(page), "seen-quote": shown[1]}
+    form = {"version": read_version(page), "seen-quote": shown[1], "amount": amount_box(page)}
+    assert form["amount"] == "۱۳٬۲۰۰٬۰۰۰", "the price in force stands in the box"
     page = await inside.post(path, 409, **form)
     assert "اکنون ۳۵٬۲۰۰٬۰۰۰ ریال است" in page
+    form["amount"] = amount_box(page)
+    assert form["amount"] == "۳۵٬۲۰۰٬۰۰۰"
     assert (await site.request(request.code)).state == "accepted"
     for odd in ("بسیار", "9" * 5000):
         await inside.post(path, 422, **form | {"seen-quote": odd})
     await inside.post(path, **form | {"seen-quote": "35200000"})
-    assert (await site.request(request.code)).data["quote"]["total"] == 35_200_000
+    quote = (await site.request(request.code)).data["quote"]
+    assert (quote["total"], quote["override"]) == (35_200_000, None), "left as it stood, it is the tariff's"
 
 
 async def test_a_finished_request_is_taken_up_again(site: StaffSite, inside: Visitor) -> None:
