@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.fleet.ports import FleetRepository
-from domain.fleet.resources import slot_numbers
+from domain.fleet.resources import SLOT_LENGTH, slot_numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,8 @@ async def load_taken_slots(
 ) -> TakenSlots:
     """Return what is taken between two moments; what the request itself has counts as free."""
     slots_by_code: defaultdict[str, set[int]] = defaultdict(set)
-    for booking, resource in await fleet.list_between(start, end):
+    # Slots are taken whole: what ends before `start` or begins after `end` may lie in one half hour with it.
+    for booking, resource in await fleet.list_between(start - SLOT_LENGTH, end + SLOT_LENGTH):
         if own_request_id is None or booking.request_id != own_request_id:
             slots_by_code[resource.code].update(slot_numbers(booking.start, booking.end))
     return TakenSlots(slots_by_code)

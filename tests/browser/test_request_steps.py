@@ -270,6 +270,17 @@ async def test_the_calendar_covers_nobodys_form(browser: Browser, server: TestSe
     await uncovered(page)
 
 
+async def test_the_calendar_of_a_field_opens_at_its_day(browser: Browser, server: TestServer, site: StaffSite) -> None:
+    opened = await window(browser, server, SIZES["desk"])
+    await signed_in(opened, "civil")
+    page = await opened.open("/staff/fleet?day=1405/09/11")
+    day = page.locator("[data-jdp]")
+    await day.focus()
+    await expect(page.locator("jdp-container .jdp-day.selected")).to_have_text("۱۱")
+    await page.get_by_role("button", name="نمایش").focus()
+    await expect(day).to_have_value("۱۴۰۵/۰۹/۱۱")
+
+
 async def uncovered(page: Page) -> None:
     """Who types meets no calendar, nor does who has gone on."""
     day, calendar = page.locator("[data-jdp]").first, page.locator("jdp-container")

@@ -112,7 +112,7 @@ async def find_chosen_step(
     if not code:
         return None
     service_request = await find_readable_request(dependencies, uow, tracking_codes.parse_code(code), visitor.actor)
-    steps = dependencies.engine.list_actions(service_request, visitor.actor)
+    steps = dependencies.engine.list_offered_actions(service_request, visitor.actor)
     step = next((entry for entry in steps if entry.name == request.query.get("step")), None)
     if step is None or not board.needed_inputs <= {entry.name for entry in step.inputs}:
         return None

@@ -29,6 +29,23 @@
     separatorChars: { date: "/", between: " ", time: ":" },
   });
 
+  // The calendar reads Latin digits alone: a field has them while it is open, and Persian ones again behind it.
+  const PERSIAN_DIGITS = "۰۱۲۳۴۵۶۷۸۹";
+  const writeLatin = (field) => {
+    const latin = field.value.replace(/[۰-۹]/g, (digit) => PERSIAN_DIGITS.indexOf(digit));
+    if (latin === field.value) return;
+    field.setRangeText(latin, 0, latin.length, "preserve");
+    jalaliDatepicker.show(field);
+  };
+  document.addEventListener("focusin", ({ target }) => {
+    // Not while the field gets its focus: what is just being selected in it would be let go.
+    if (target.matches("[data-jdp]")) queueMicrotask(() => writeLatin(target));
+  });
+  document.addEventListener("focusout", ({ target, relatedTarget }) => {
+    if (!target.matches("[data-jdp]") || relatedTarget?.closest("jdp-container")) return;
+    target.value = target.value.replace(/[0-9]/g, (digit) => PERSIAN_DIGITS[digit]);
+  });
+
   // Who types wants no calendar over the form, nor does who has gone on to another field. It comes up a moment after its
   // field is entered, whatever happened meanwhile, so nothing has to hide it: it is not shown.
   const root = document.documentElement;
@@ -108,8 +125,15 @@
     show();
   }
 
-  // A menu closes when one clicks beside it, or leaves it by Escape.
+  // A menu closes when one clicks beside it, leaves it by Escape, or goes on by the keyboard to what it would cover.
   const who = document.querySelector(".who");
+  const sections = document.getElementById("sections");
+  document.addEventListener("focusin", ({ target }) => {
+    if (who && !who.contains(target)) who.removeAttribute("open");
+    if (sections?.matches(":popover-open") && !sections.contains(target)) sections.hidePopover();
+    // Browsers scroll to what has the focus where nothing of it is seen, and leave half of it cut off.
+    if (target.closest(".sections ul, .action-bar")) target.scrollIntoView({ block: "nearest", inline: "nearest" });
+  });
   document.addEventListener("click", (event) => {
     if (who && !who.contains(event.target)) who.removeAttribute("open");
   });

@@ -22,6 +22,7 @@ from domain.values.calendar import WorkingCalendar, tehran_moment
 from domain.values.errors import DomainError
 from domain.values.tracking_codes import parse_code
 from tests.channels.admin.fleet.test_calendar_pages import paid
+from tests.channels.admin.fleet.test_visit_sheet_pages import hire_second_officer
 from tests.support.demo_site import MORNING
 from tests.support.municipality import actor
 from tests.support.scenarios.expert_opinions import asked_opinion
@@ -162,3 +163,12 @@ async def is_taken(site: StaffSite, tried: BookingStep, line: str, moment: datet
         return True
     except DomainError:
         return False
+
+
+async def test_no_hour_is_offered_to_whom_the_step_is_refused(site: StaffSite) -> None:
+    tried = await reassign(site)
+    await hire_second_officer(site)
+    async with visitor(site) as browser:
+        await browser.sign_in("second")
+        page = await browser.get(f"/staff/visits?for={tried.code}&step={tried.step}&day={DAYS[1].isoformat()}")
+    assert "hour-hint" not in page

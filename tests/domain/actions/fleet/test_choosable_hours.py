@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from domain.actions.fleet.choosable_hours import MachineHours
-from domain.fleet.resources import Resource, ResourceKind
-from domain.fleet.taken_slots import TakenSlots
+from domain.fleet.resources import Booking, Resource, ResourceKind
+from domain.fleet.taken_slots import TakenSlots, load_taken_slots
 from tests.support.municipality import ORDER, Municipality
 
 LOADERS = [Resource(number, f"L{number}", ResourceKind.MACHINE, "loader", f"لودر {number}") for number in range(1, 6)]
@@ -31,3 +31,15 @@ async def test_an_hour_is_reckoned_once_for_all_lines(town: Municipality) -> Non
     assert [inputs and inputs["machine"] for inputs in offered] == [[loader.code] for loader in LOADERS]
     assert len(hours.list_drivers(now)) == len(DRIVERS)
     assert sorted(slots.asked) == sorted(entry.code for entry in LOADERS + DRIVERS)
+
+
+async def test_who_comes_back_within_a_half_hour_is_not_free_for_the_rest_of_it(town: Municipality) -> None:
+    """The store books half hours whole."""
+    hour, minutes = town.clock.now().replace(minute=0), timedelta(minutes=1)
+    async with town.store.open_unit() as uow:
+        driver = await uow.fleet.get_resource("OP-1")
+        await uow.fleet.book([Booking(town.new_id(), None, driver.id, hour, hour + 10 * minutes, hold=False)])
+        start = hour + 15 * minutes
+        taken_slots = await load_taken_slots(uow.fleet, start, start + 30 * minutes)
+        assert not taken_slots.is_free("OP-1", start, start + 30 * minutes)
+        assert taken_slots.is_free("OP-1", hour + 30 * minutes, hour + 60 * minutes)

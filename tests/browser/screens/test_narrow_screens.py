@@ -6,7 +6,7 @@ import pytest
 from aiohttp.test_utils import TestServer
 from playwright.async_api import Browser, Locator, expect
 
-from tests.browser.test_offline_papers import take_large_photo
+from tests.browser.test_offline_papers import make_upload, take_large_photo
 from tests.support.pages.chromium import SIZES, signed_in, window
 from tests.support.pages.page_checks import assert_page_in_order
 from tests.support.scenarios.expert_opinions import asked_opinion
@@ -136,6 +136,22 @@ async def test_a_day_of_the_calendar_is_a_list_of_those_who_work(browser: Browse
     assert button["height"] == field["height"]
 
 
+async def test_sections_are_one_line_or_behind_the_button_of_the_bar(
+    browser: Browser, server: TestServer, site: StaffSite
+) -> None:
+    opened = await window(browser, server, (1000, 768))
+    page = await signed_in(opened, "manager")
+    tops = "all => [...new Set(all.map(one => one.getBoundingClientRect().top))].length"
+    assert await page.locator(".sections li:not(.folded)").evaluate_all(tops) == 1
+    await page.set_viewport_size({"width": 360, "height": 740})
+    sections = page.get_by_role("navigation", name="بخش‌های سایت")
+    await expect(sections).to_have_count(0)
+    await page.get_by_role("button", name="منو").press("Enter")
+    await expect(sections.get_by_role("link")).not_to_have_count(0)
+    await page.get_by_role("link", name="جست‌وجو").focus()
+    await expect(sections).to_have_count(0)
+
+
 SLOW_PICTURES = """() => {
   const open = createImageBitmap;
   window.createImageBitmap = async (...wanted) => {
@@ -164,8 +180,7 @@ async def test_shots_of_the_camera_are_gathered_and_sent_together(
     await expect(page.get_by_role("status")).to_have_text("۲ فایل آمادهٔ فرستادن")
     await assert_page_in_order(opened)
     await page.evaluate(SLOW_PICTURES)
-    large_photo = take_large_photo()
-    await page.locator("#file").set_input_files({"name": "بزرگ.jpeg", "mimeType": "image/jpeg", "buffer": large_photo})
+    await page.locator("#file").set_input_files(make_upload("بزرگ.jpeg", take_large_photo()))
     await page.get_by_role("button", name="افزودن مدرک").click()
     await expect(page.locator(".papers small")).to_have_text(["بزرگ.jpg", "عکس 1.jpg", "عکس 3.jpg"])
     assert opened.complaints == []
