@@ -255,6 +255,6 @@ def _prefer_in_service(vehicles: list[RegistryRow]) -> list[RegistryRow]:
 
 async def list_open_duties(uow: UnitOfWork, plates: list[str], limit: int) -> list[RegistryRow]:
     """Return what these vehicles still owe, oldest year first."""
-    field_values = {"vehicle": plates, "state": (ChargeState.OPEN, ChargeState.BILLED)}
+    field_values = {"vehicle": plates, "state": ChargeState.UNSETTLED}
     duty_rows = await uow.registries.list_rows(RegistryFilter(DUTY.key, field_values, limit=limit))
     return sorted(duty_rows, key=lambda row: (row.values["vehicle"], row.values["year"], row.values["number"]))

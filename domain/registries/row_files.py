@@ -5,15 +5,12 @@ before. The references that are followed are those of the registries' declaratio
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from domain.registries.declarations import DRIVER, DUTY, OWNER, REGISTRIES, REWARD, VEHICLE, VIOLATION, Registry
 from domain.registries.rows import RegistryRow, list_referenced_keys
 from domain.registries.rules import ChargeState, RecordStatus, RowValues
-
-UNSETTLED_STATES = (ChargeState.OPEN, ChargeState.BILLED)
-"""The states of what somebody still owes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +33,7 @@ _DRIVERS = FileSection(
     DRIVER.key, ("name", "kind", "status", "shift", "mobile"), conditions={"status": DRIVER.only_while["status"]}
 )
 _DUTIES = FileSection(
-    DUTY.key, ("vehicle", "year", "kind", "amount", "state"), VEHICLE.key, {"state": UNSETTLED_STATES}, "amount"
+    DUTY.key, ("vehicle", "year", "kind", "amount", "state"), VEHICLE.key, {"state": ChargeState.UNSETTLED}, "amount"
 )
 _VIOLATIONS = FileSection(
     VIOLATION.key,
@@ -55,7 +52,7 @@ ROW_FILES: Mapping[str, Sequence[FileSection]] = {
     DRIVER.key: (FileSection(VEHICLE.key, _VEHICLE_FIELDS), _DUTIES, _VIOLATIONS, _REWARDS),
     OWNER.key: (
         FileSection(VEHICLE.key, _VEHICLE_FIELDS),
-        FileSection(DRIVER.key, _DRIVERS.shown_fields, VEHICLE.key, _DRIVERS.conditions),
+        replace(_DRIVERS, through=VEHICLE.key),
         _DUTIES,
         _VIOLATIONS,
         _REWARDS,
@@ -88,5 +85,7 @@ def add_up(section: FileSection, rows: Sequence[RegistryRow]) -> int:
     """Return what the section's rows come to: what is owed of it, where it is owed for."""
     is_owed = REGISTRIES[section.registry].charge_terms is not None
     return sum(
-        row.values[section.total_field] or 0 for row in rows if not is_owed or row.values["state"] in UNSETTLED_STATES
+        row.values[section.total_field] or 0
+        for row in rows
+        if not is_owed or row.values["state"] in ChargeState.UNSETTLED
     )

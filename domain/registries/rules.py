@@ -27,6 +27,8 @@ class ChargeState:
     PAID = "paid"
     WAIVED = "waived"
     ALL = (OPEN, BILLED, PAID, WAIVED)
+    UNSETTLED = (OPEN, BILLED)
+    """Of what somebody still owes."""
 
 
 class RecordStatus:

@@ -83,6 +83,11 @@ reckons with that the days and weeks around each of them can be shown too.
 """
 
 
+def first_day_of_year(day: date) -> date:
+    """Return the first day of the Jalali year of a day."""
+    return from_jalali(to_jalali(day)[0], 1, 1)
+
+
 def require_calendar_day(day: date) -> date:
     """Return a day that somebody named; `InvalidField("date")` (`unknown_days`) for one that could not be shown."""
     if not FIRST_DAY <= day <= LAST_DAY:

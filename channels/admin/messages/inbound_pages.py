@@ -13,6 +13,7 @@ from channels.admin.messages.message_pages import (
     MAX_FAILED,
     PAGE_SIZE,
     PAGE_TABS,
+    cut_failed,
     load_requests,
     resolve_message_access,
 )
@@ -70,10 +71,12 @@ class InboundPages:
         message_page, filter_error = await load_filtered(
             self._find_messages(request, filter_values, visitor), ListPage((), None)
         )
-        failed_messages = [] if filter_values else await self._find_failed(visitor)
+        is_first_page = not filter_values and read_page_start(request) is None
+        failed_messages, failed_count = cut_failed(await self._find_failed(visitor) if is_first_page else [])
         failed_ids = {failed_message.id for failed_message in failed_messages}
         context = {
             "failed_messages": failed_messages,
+            "failed_count": failed_count,
             "other_messages": [listed for listed in message_page.rows if listed.id not in failed_ids],
             "problem": describe_stray(FILTER_FIELDS, filter_error, self._build_wording()) if filter_error else None,
             "filters": build_controls(FILTER_FIELDS, filter_values, self._build_wording(), filter_error),
@@ -103,7 +106,7 @@ class InboundPages:
     async def _find_failed(self, visitor: Visitor) -> list[InboundView]:
         """Return the texts of the last days that were not dealt with: they stand above everything else."""
         async with self._store.open_unit(write=False) as uow:
-            failed_messages = await uow.inbox.list_recent(state=InboundState.FAILED, limit=MAX_FAILED)
+            failed_messages = await uow.inbox.list_recent(state=InboundState.FAILED, limit=MAX_FAILED + 1)
             recent_messages = [
                 message for message in failed_messages if message.received_at >= visitor.now - FAILURE_AGE
             ]

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from aiohttp import web
 
@@ -31,6 +31,7 @@ from domain.values import tracking_codes
 from domain.values.actors import Actor
 from domain.values.calendar import day_bounds
 from domain.values.errors import NotFound
+from domain.values.text import persian_digits
 
 MESSAGES_PATH, INBOUND_PATH = "/staff/messages", "/staff/messages/received"
 
@@ -41,7 +42,7 @@ PAGE_SIZE = 50
 """Texts on a page."""
 
 MAX_FAILED = 20
-"""Texts of each state that are listed first because something is wrong with them."""
+"""Texts that are listed first because something is wrong with them."""
 
 FILTER_FIELDS = (
     Field("state", Choice(), required=False, choices=tuple(one.value for one in MessageState)),
@@ -49,6 +50,8 @@ FILTER_FIELDS = (
     Field("code", Text(max_length=20), required=False),
     Field("day", Day(allows_past=True), required=False),
 )
+
+ListedView = TypeVar("ListedView")
 
 _RESENDABLE_STATES = frozenset({MessageState.FAILED, MessageState.UNKNOWN})
 """States out of which a text can be sent again."""
@@ -94,6 +97,14 @@ def resolve_message_access(
     return service_request.code if service_request and may_read else None, may_read
 
 
+def cut_failed(found: list[ListedView]) -> tuple[list[ListedView], str]:
+    """Return the first of the texts that something is wrong with, and how many there are, in words: of more than are
+    listed that there are more.
+    """
+    has_more = len(found) > MAX_FAILED
+    return found[:MAX_FAILED], f"{persian_digits(min(len(found), MAX_FAILED))}{'+' if has_more else ''}"
+
+
 class MessagePages:
     """The log."""
 
@@ -137,11 +148,15 @@ class MessagePages:
         )
         async with self._store.open_unit(write=False) as uow:
             spent_rials = await find_spent_rials(self._dependencies, uow)
-            failed_messages = [] if filter_values else await self._find_failed(uow, visitor)
+            is_first_page = not filter_values and read_page_start(request) is None
+            failed_messages = await self._find_failed(uow, visitor) if is_first_page else []
+        failed_messages, failed_count = cut_failed(failed_messages)
         failed_ids = {failed_message.id for failed_message in failed_messages}
         shown_messages = [*failed_messages, *message_page.rows]
         context = {
             "failed_messages": failed_messages,
+            "failed_count": failed_count,
+            "failed_states": sorted(_RESENDABLE_STATES),
             "other_messages": [listed for listed in message_page.rows if listed.id not in failed_ids],
             "spent_rials": spent_rials,
             "limit_rials": self._dependencies.policy.verification_rials_a_day,
@@ -201,7 +216,7 @@ class MessagePages:
         failed_messages = [
             message
             for state in sorted(_RESENDABLE_STATES)
-            for message in await uow.outbox.list_recent(state=state, made=lately, limit=MAX_FAILED)
+            for message in await uow.outbox.list_recent(state=state, made=lately, limit=MAX_FAILED + 1)
         ]
         return await self._build_message_views(
             uow, sorted(failed_messages, key=lambda message: message.id, reverse=True), visitor.actor

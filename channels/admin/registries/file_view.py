@@ -15,7 +15,8 @@ from domain.registries.rows import RegistryRow
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
 from domain.values.calendar import jalali_text
-from domain.values.text import group_digits, persian_digits
+from domain.values.identifiers import display_plate
+from domain.values.text import group_digits
 
 MAX_SHOWN_ROWS = 8
 """Rows of a section that are seen at once; the others unfold."""
@@ -66,7 +67,7 @@ class RowNotes:
     service_title: str
     """What the service is called."""
     row_name: str | None
-    """What the row is called; None: it is the row of the page."""
+    """What the row, a vehicle, is called; None: it is the row of the page."""
     notes: Sequence[NoteView]
     """The notes."""
 
@@ -145,7 +146,7 @@ class FileViews:
         return [
             RowNotes(
                 self._catalogue.text(f"services.{service_key}.title"),
-                None if row_key == own_key else persian_digits(row_key),
+                None if row_key == own_key else display_plate(row_key),
                 build_note_views(self._catalogue, service_key, notes),
             )
             for service_key, notes_by_key in notes_by_service.items()

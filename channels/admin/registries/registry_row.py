@@ -182,7 +182,7 @@ def _describe_charge(registry: Registry, row: RegistryRow, visitor: Visitor) -> 
     if registry.charge_terms is None:
         return None
     charge_state = row.values["state"]
-    is_due = charge_state in {ChargeState.OPEN, ChargeState.BILLED} and find_unowed_reason(registry, row) is None
+    is_due = charge_state in ChargeState.UNSETTLED and find_unowed_reason(registry, row) is None
     return {
         "owes_nothing": owes_nothing(registry, row),
         "is_billable": is_due and charge_state == ChargeState.OPEN and visitor.may(Right.CHARGES_BILL),

@@ -25,7 +25,14 @@ from domain.actions.settings.text_overrides import (
     list_changeable_keys,
     prove_text,
 )
-from domain.actions.settings.text_places import SERVICES_PREFIX, TextPlaces, find_moment, find_table, rank_moment
+from domain.actions.settings.text_places import (
+    SERVICES_PREFIX,
+    TextPlaces,
+    find_moment,
+    find_table,
+    find_title_key,
+    rank_moment,
+)
 from domain.actions.settings.text_samples import list_longest_values, render_sample
 from domain.authorization.rights import Right
 from domain.check import sent_by_sms
@@ -102,6 +109,7 @@ class TextPages:
         self._dependencies = dependencies
         self._store = store
         self._places = TextPlaces(dependencies.services, dependencies.catalogue)
+        self._text_keys = list_changeable_keys(dependencies.catalogue)
 
     def list_routes(self) -> Sequence[PageRoute]:
         return (
@@ -141,7 +149,7 @@ class TextPages:
         return render_staff_page(request, visitor, "admin/settings/texts.html", context)
 
     def _list_tables(self) -> list[TableView]:
-        counts = Counter(map(find_table, list_changeable_keys(self._dependencies.catalogue)))
+        counts = Counter(map(find_table, self._text_keys))
         return [
             TableView(table, self._places.table_title(table), group_digits(counts[table]))
             for table in sorted(counts, key=lambda table: (not table.startswith(SERVICES_PREFIX), table))
@@ -168,7 +176,7 @@ class TextPages:
         return "، ".join(titles) or None
 
     def _build_filter_fields(self) -> tuple[Field, ...]:
-        table_names = sorted({find_table(key) for key in list_changeable_keys(self._dependencies.catalogue)})
+        table_names = sorted({*map(find_table, self._text_keys)})
         return (
             Field("q", _SEARCH_TYPE, required=False),
             Field("table", Choice(), required=False, choices=tuple(table_names)),
@@ -179,10 +187,7 @@ class TextPages:
         get_text = self._dependencies.catalogue.text
         titles = {
             "which": {CHANGED_CHOICE: "admin.texts.changed"},
-            "table": {
-                table: f"{table}.title" if table.startswith(SERVICES_PREFIX) else f"admin.texts.tables.{table}"
-                for table in map(find_table, list_changeable_keys(self._dependencies.catalogue))
-            },
+            "table": {table: find_title_key(table) for table in map(find_table, self._text_keys)},
         }
         return FormWording(
             self._dependencies.wording,
@@ -198,7 +203,7 @@ class TextPages:
         searched_text = fold_text(filter_values.get("q", ""))
         found_keys = [
             key
-            for key in list_changeable_keys(self._dependencies.catalogue)
+            for key in self._text_keys
             if filter_values.get("table") in (None, find_table(key))
             and (key in changed_keys or filter_values.get("which") != CHANGED_CHOICE)
             and (searched_text in fold_text(key) or searched_text in fold_text(self._load_wording(key)))
@@ -285,7 +290,7 @@ class TextPages:
 
     def _read_text_key(self, request: web.Request) -> str:
         key = request.match_info["key"]
-        if key not in list_changeable_keys(self._dependencies.catalogue):
+        if key not in self._text_keys:
             raise NotFound("text")
         return key
 

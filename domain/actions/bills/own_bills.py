@@ -38,7 +38,7 @@ async def list_payable_row_bills(dependencies: Dependencies, uow: UnitOfWork, mo
     """
     billing_context, row_bills = BillingContext(dependencies.ids, dependencies.policy, dependencies.clock.now()), []
     for registry in CHARGED_REGISTRIES:
-        unpaid_condition = {"state": (ChargeState.OPEN, ChargeState.BILLED)}
+        unpaid_condition = {"state": ChargeState.UNSETTLED}
         for row in await list_rows_of_contact(uow, registry, mobile, unpaid_condition):
             if find_unowed_reason(registry, row) is None:
                 row_bills.append(await issue_row_bill(uow, billing_context, registry, row.id, f"citizen:{mobile}"))

@@ -1,7 +1,7 @@
 """The file of a row: the rows that belong to it, which of their papers run out, and what services say of them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from domain.actions.dependencies import Dependencies
@@ -29,7 +29,9 @@ class FilledSection:
     total: int | None
     """What they come to; None where nothing is added up."""
     has_more: bool
-    """Whether there are more than were looked at, so that the total is of some of them only."""
+    """Whether there are more than were looked at, here or where they are found through, so that the total is of some
+    of them only.
+    """
 
     @property
     def registry(self) -> Registry:
@@ -70,10 +72,14 @@ async def gather_row_file(
     whom sees their requests alone.
     """
     rows_by_registry: dict[str, Sequence[RegistryRow]] = {registry.key: [row]}
-    sections = []
+    sections, cut_registries = list[FilledSection](), set[str]()
     for section in ROW_FILES.get(registry.key, ()):
         source_registry = REGISTRIES[section.through or registry.key]
         filled = await _fill_section(uow, section, source_registry, rows_by_registry[source_registry.key])
+        if source_registry.key in cut_registries:
+            filled = replace(filled, has_more=True)
+        if filled.has_more:
+            cut_registries.add(section.registry)
         rows_by_registry[section.registry] = filled.rows
         sections.append(filled)
     return RowFile(

@@ -216,8 +216,8 @@ async def find_concerned(uow: UnitOfWork, registry: Registry, values: RowValues)
 
 async def find_contact(uow: UnitOfWork, registry: Registry, values: RowValues) -> str | None:
     """Return the mobile (+989…) of whom a row concerns; None when it is not known."""
-    concerned_row = await find_concerned(uow, registry, values)
-    return _read_contact(concerned_row[1].get(registry.contact_path.rpartition(".")[2])) if concerned_row else None
+    [contact] = await find_contacts(uow, registry, [values])
+    return contact
 
 
 async def find_contacts(uow: UnitOfWork, registry: Registry, rows: Sequence[RowValues]) -> list[str | None]:

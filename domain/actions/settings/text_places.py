@@ -22,6 +22,11 @@ def find_table(text_key: str) -> str:
     return ".".join(key_parts[:2]) if key_parts[0] == SERVICES_PREFIX else key_parts[0]
 
 
+def find_title_key(table: str) -> str:
+    """Return the key of what a table is called: the service's title, or the part of the system."""
+    return f"{table}.title" if table.startswith(f"{SERVICES_PREFIX}.") else f"admin.texts.tables.{table}"
+
+
 def find_moment(text_key: str) -> str:
     """Return which of its service's tables a text is in (`notices`, `status`, `page`); empty for shared texts."""
     key_parts = text_key.removeprefix(CHAT_PREFIX).split(".")
@@ -43,9 +48,8 @@ class TextPlaces:
         self._catalogue = catalogue
 
     def table_title(self, table: str) -> str:
-        """Return what a table is called: the service's title, or the part of the system."""
-        is_service = table.startswith(f"{SERVICES_PREFIX}.")
-        return self._catalogue.text(f"{table}.title" if is_service else f"admin.texts.tables.{table}")
+        """Return what a table is called."""
+        return self._catalogue.text(find_title_key(table))
 
     def moment_title(self, moment: str) -> str:
         """Return what a table of a service is called: when its texts are said."""

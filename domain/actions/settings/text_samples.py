@@ -22,9 +22,9 @@ def list_longest_values(bound_catalogue: Catalogue, text_key: str) -> dict[str, 
     """Return the longest value of every fact that a text of this key may say, as it may be said: by its name, and by
     `name:toman` where the text says it so. What nothing bounds is left out.
     """
-    names = bound_catalogue.fact_names(text_key) | {PHONE}
+    known_facts = bound_catalogue.fact_names(text_key) | {PHONE}
     placeholders = {place for _, place in parse_template(bound_catalogue.text(text_key)) if place}
-    forms = sorted(names | {f"{place.name}:{IN_TOMAN}" for place in placeholders if place.in_toman})
+    forms = sorted(known_facts | {f"{place.name}:{IN_TOMAN}" for place in placeholders if place.in_toman})
     longest_values = dict[str, str]()
     for form in forms:
         with suppress(UnknownText):

@@ -12,7 +12,8 @@ from domain.requests.request import RequestFilter, ServiceRequest
 from domain.services.taxi_leave.days import count_days, first_day_of, last_day_of, taken_days
 from domain.services.taxi_leave.leaves import count_used_days, iterate_leaves
 from domain.services.taxi_leave.settings import COUNTS_FRIDAYS, DAYS_A_YEAR, SERVICE_KEY
-from domain.values.calendar import spoken_day_text, to_jalali, to_tehran
+from domain.values.calendar import first_day_of_year, spoken_day_text, to_jalali, to_tehran
+from domain.values.identifiers import display_plate
 from domain.values.text import persian_digits
 
 MOST_OPEN_LEAVES = 500
@@ -30,7 +31,7 @@ async def find_share_notes(source: NoteSource, plates: Collection[str]) -> Mappi
     year, fridays = to_jalali(today)[0], COUNTS_FRIDAYS.value_in(source.policy)
     used_days: Counter[str] = Counter()
     leaves_by_plate: defaultdict[str, list[NamedRequest]] = defaultdict(list)
-    async for leave in iterate_leaves(source.uow, plates):
+    async for leave in iterate_leaves(source.uow, plates, since=first_day_of_year(today)):
         plate, days = str(leave.fields["plate"]), taken_days(leave)
         if days and (day_count := count_days(*days, fridays=fridays)[year]):
             used_days[plate] += day_count
@@ -76,7 +77,7 @@ async def _find_others_off(source: NoteSource, leave: ServiceRequest) -> list[St
         days = taken_days(other_leave)
         shares_days = days is not None and days[0] <= last_day and first_day <= days[1]
         if days and shares_days and other_leave.subject_key != leave.subject_key:
-            facts = {"plate": persian_digits(other_leave.fields["plate"]), **_describe_days(days, today)}
+            facts = {"plate": display_plate(other_leave.fields["plate"]), **_describe_days(days, today)}
             kind = "off" if other_leave.state in GRANTED_STATES else "asked"
             named[kind].append(NamedRequest(other_leave.code, "taxi_period", facts))
     notes = [

@@ -177,6 +177,18 @@ async def test_what_failed_lately_stands_first_and_is_counted_in_the_navigation(
         assert "<strong>(" not in await civil.get("/staff/account")
 
 
+async def test_of_many_that_failed_the_first_are_listed_and_the_others_said(site: StaffSite, inside: Visitor) -> None:
+    await sent(site, "رسیده.")
+    for number in range(60):
+        await sent(site, f"نرفته {number}.", MessageState.FAILED)
+    await inside.sign_in("manager")
+    page = await inside.get("/staff/messages")
+    assert "هفت روز گذشته (۲۰+)" in words(page)
+    assert 'href="/staff/messages?state=failed"' in page
+    older = page.partition('class="older"')[2].partition('href="')[2].partition('"')[0].replace("&amp;", "&")
+    assert "هفت روز گذشته" not in words(await inside.get(older)), "they stand on the first page"
+
+
 async def test_a_page_of_texts_takes_as_many_queries_for_many_requests_as_for_one(
     site: StaffSite, inside: Visitor, statements: list[str]
 ) -> None:

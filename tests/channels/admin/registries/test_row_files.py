@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from domain.actions.registries import row_files
 from domain.registries.declarations import REGISTRIES
 from domain.registries.row_files import ROW_FILES, join_rows
 from domain.values.actors import SYSTEM
@@ -55,7 +56,7 @@ async def test_a_taxi_says_who_drives_it_and_what_it_owes(site: StaffSite, offic
     assert f'href="{ROOM}/duty/{(await row(site, "duty", vehicle=PLATE, year=1404)).id}"' in page
     fines = read_section(page, "violation")
     assert "۵۰۰٬۰۰۰ ریال جریمهٔ پرداخت‌نشده" in fines
-    assert "سیگار" not in fines, "an annulled record says nothing of a driver"
+    assert "دخانیات" not in fines, "an annulled record says nothing of a driver"
     assert "۵ امتیاز" in read_section(page, "reward")
 
 
@@ -98,6 +99,14 @@ async def test_the_page_of_an_owner_takes_as_many_queries_for_one_vehicle_as_for
         counts.append(len(statements))
     assert "سال ۱۴۰۵: ۰ روز از ۳۰ روز" in words(page)
     assert counts[0] == counts[1] > 5
+
+
+async def test_what_is_found_through_rows_that_were_cut_is_told_as_some_of_it(
+    site: StaffSite, officer: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(row_files, "MAX_SECTION_ROWS", 1)
+    page = await open_row(site, officer, "owner", national_id=OWNER_CODE)
+    assert "دست‌کم ۳٬۰۰۰٬۰۰۰ ریال" in read_section(page, "duty"), "one duty, of one of two vehicles"
 
 
 @pytest.mark.parametrize("registry_key", ROW_FILES)
