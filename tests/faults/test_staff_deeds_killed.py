@@ -117,6 +117,6 @@ async def test_killed_while_a_note_is_written(database: Path) -> None:
             await dies(url, deed, place)
             assert [event.event for event in await town.history(code)].count("note") == notes
             async with town.store.open_unit(write=False) as uow:
-                assert await uow.mentions.count_unread("civil") == notes
+                assert await uow.mentions.count_unread("civil", town.desk.services) == notes
         async with town.store.open_unit() as uow:
             assert not await deed(town.desk, uow)
