@@ -2,6 +2,7 @@
 
 from domain.blocks.booking_fields import BOOKED_START
 from domain.blocks.wanted_time import requested_start
+from domain.blocks.work_assignment import find_work_length
 from domain.fleet.resources import ResourceKind
 from domain.language.wording import day_and_hour_text
 from domain.requests.request import ServiceRequest
@@ -34,6 +35,11 @@ async def propose_operators(uow: UnitOfWork, request: ServiceRequest) -> list[st
 async def propose_booking_start(uow: UnitOfWork, request: ServiceRequest) -> str:
     """Return the moment for which the request is booked, else the one that it asks for, as it is typed."""
     return day_and_hour_text(BOOKED_START.find(request) or requested_start(request))
+
+
+async def propose_booking_end(uow: UnitOfWork, request: ServiceRequest) -> str:
+    """Return the end of the work that begins at the proposed moment, as it is typed."""
+    return day_and_hour_text((BOOKED_START.find(request) or requested_start(request)) + find_work_length(request))
 
 
 async def _list_booked_codes(uow: UnitOfWork, request: ServiceRequest, kind: ResourceKind) -> list[str]:

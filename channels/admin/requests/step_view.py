@@ -133,7 +133,7 @@ class StepViews:
         quote = await step_preview.preview_quote(self._dependencies.engine, uow, request, step, visitor.actor)
         tariff_prices = {name: group_digits(quote.total) for name in find_override_inputs(step)} if quote else {}
         proposals = await _find_proposals(uow, request, inputs) | tariff_prices
-        submitted_values, error = _choose_values(own_opened, proposals, tariff_prices)
+        submitted_values, error = _choose_values(own_opened, _list_held(inputs, proposals), tariff_prices)
         form_wording = self._build_form_wording(service, step, inputs, titles_by_field, proposals)
         return StepForm(
             name=step.name,
@@ -189,7 +189,7 @@ class StepViews:
             titles_by_field,
             id_prefix=f"{step.name}-",
             hints_by_field={
-                field.name: self._describe_box(service, step, field, is_blank=not proposals.get(field.name))
+                field.name: self._describe_box(service, step, field, proposals.get(field.name))
                 for field in inputs
                 if not field.required
             },
@@ -215,18 +215,32 @@ class StepViews:
             if key in self._dependencies.catalogue
         ]
 
-    def _describe_box(self, service: Service, step: Transition, field: Field, *, is_blank: bool) -> str:
-        """Return how an optional box may be written, and what it means where it is blank at first."""
+    def _describe_box(self, service: Service, step: Transition, field: Field, proposal: str | list[str] | None) -> str:
+        """Return how an optional box may be written, what is in force that it does not hold, and what it means where it
+        is blank at first.
+        """
         keys = [
             f"web.form.hints.{choose_control_kind(field)}",
             f"services.{service.key}.hints.{step.name}.{field.name}",
-            *([f"services.{service.key}.blank.{step.name}.{field.name}"] if is_blank else []),
         ]
-        return "؛ ".join(self._get_text(key) for key in keys if key in self._dependencies.catalogue)
+        texts = [self._get_text(key) for key in keys if key in self._dependencies.catalogue]
+        if field.tells_proposal and proposal:
+            texts.append(self._dependencies.catalogue.render("admin.request.in_force", {"value": str(proposal)}))
+        blank_key = f"services.{service.key}.blank.{step.name}.{field.name}"
+        if (field.tells_proposal or not proposal) and blank_key in self._dependencies.catalogue:
+            texts.append(self._get_text(blank_key))
+        return "؛ ".join(texts)
 
 
 async def _find_proposals(uow: UnitOfWork, request: ServiceRequest, inputs: Sequence[Field]) -> dict[str, Any]:
     return {field.name: await field.find_proposal(uow, request) for field in inputs if field.find_proposal}
+
+
+def _list_held(inputs: Sequence[Field], proposals: FormValues) -> dict[str, Any]:
+    """Return those of the proposals that stand in their boxes."""
+    return {
+        field.name: proposals[field.name] for field in inputs if field.name in proposals and not field.tells_proposal
+    }
 
 
 def _choose_values(

@@ -38,6 +38,7 @@ from domain.blocks.charging import (
 from domain.blocks.fleet_choices import (
     machine_choices,
     operator_choices,
+    propose_booking_end,
     propose_booking_start,
     propose_machines,
     propose_operators,
@@ -130,7 +131,7 @@ BOOKING_INPUTS = (
     Field("machine", Choices(), required=False, find_choices=machine_choices, find_proposal=propose_machines),
     Field("operator", Choices(), required=False, find_choices=operator_choices, find_proposal=propose_operators),
     Field("start", Moment(), required=False, find_proposal=propose_booking_start),
-    Field("end", Moment(), required=False),
+    Field("end", Moment(), required=False, find_proposal=propose_booking_end, tells_proposal=True),
 )
 
 ACCEPTED_OTHERWISE = (

@@ -5,6 +5,7 @@ import re
 from domain.services import SERVICES
 from domain.values.actors import Role
 from domain.values.text import group_digits
+from tests.channels.admin.fleet.test_calendar_pages import paid
 from tests.channels.admin.requests.test_refused_steps import assigned
 from tests.channels.admin.requests.test_request_pages import opened, told
 from tests.support.pages.page_forms import read_version
@@ -16,6 +17,13 @@ def offered(page: str) -> dict[str, tuple[bool, bool]]:
     """The steps of a page: does each stand open, and is it told apart as one that gives something up?"""
     folds = [one.split("</details>")[0] for one in page.split('<details name="step" id="step-')[1:]]
     return {one.split('"')[0]: (" open>" in one, 'class="ends"' in one and 'class="secondary"' in one) for one in folds}
+
+
+def end_in_force(page: str, step: str) -> str:
+    """What a step's form says of the end of the work, under its empty box."""
+    [end] = re.findall(rf'id="{step}-end-hint">[^<]*؛ اکنون: ([^؛<]*)؛ خالی: از آغاز', page)
+    assert not re.search(rf'<input[^>]*id="{step}-end"[^>]* value="[^"]', page)
+    return str(end)
 
 
 async def test_a_lone_step_stands_open_unless_it_gives_something_up(site: StaffSite, inside: Visitor) -> None:
@@ -71,6 +79,20 @@ async def test_a_box_holds_what_is_in_force_or_says_what_its_emptiness_means(sit
     values = [re.findall(r'<input type="text"[^>]* value="([^"]*)"', one) for one in optional]
     assert values == [["۴"], ["۱۴۰۵/۰۹/۰۵"], ["۸:۰۰"], [], []]
     assert ["خالی: " in one for one in optional] == [False, False, False, True, True]
+
+
+async def test_the_end_of_a_booking_is_told_and_follows_its_start(site: StaffSite, inside: Visitor) -> None:
+    request = await paid(site)
+    page = await opened(inside, "civil", request)
+    assert end_in_force(page, "schedule") == "۱۴۰۵/۰۹/۰۵ ۱۲:۰۰"
+    path = f"/staff/requests/{request.code}/act"
+    values = {"start": "۱۴۰۵/۰۹/۰۷ ۹:۰۰", "end": "۱۴۰۵/۰۹/۰۷ ۱۵:۰۰"}
+    await inside.post(f"{path}/schedule", version=read_version(page), **values)
+    page = await inside.get(f"/staff/requests/{request.code}")
+    assert end_in_force(page, "reschedule") == "۱۴۰۵/۰۹/۰۷ ۱۵:۰۰"
+    await inside.post(f"{path}/reschedule", version=read_version(page), start="۱۴۰۵/۰۹/۰۸ ۸:۰۰")
+    page = await inside.get(f"/staff/requests/{request.code}")
+    assert end_in_force(page, "reschedule") == "۱۴۰۵/۰۹/۰۸ ۱۴:۰۰", "as long as before"
 
 
 async def test_what_a_form_holds_at_first_changes_nothing(site: StaffSite, inside: Visitor) -> None:
