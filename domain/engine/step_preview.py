@@ -9,6 +9,7 @@ from domain.authorization.request_policy import take_place_in_step
 from domain.blocks.charging import QUOTE
 from domain.engine.engine import Engine
 from domain.engine.step_admission import require_guards
+from domain.fields.stored import list_stored
 from domain.language.service import StepContext, Transition
 from domain.requests.request import ServiceRequest
 from domain.tariffs.tariff import Quote
@@ -53,7 +54,7 @@ async def preview_quote(
 
 def _copy_request(request: ServiceRequest) -> ServiceRequest:
     """Return a request that effects may change while the other stays: they put whole values in place of others."""
-    return replace(request, fields=dict(request.fields), data=dict(request.data))
+    return replace(request, fields=dict(request.fields), data=dict(list_stored(request)))
 
 
 async def _apply_quoting_effects(step: Transition, context: StepContext) -> bool:
