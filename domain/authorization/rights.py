@@ -75,7 +75,6 @@ class Right(StrEnum):
     FLEET_EXPORT = "fleet.export"
     WORK_REPORTS_ENTER = "work_reports.enter"
     VISITS_VIEW = "visits.view"
-    ALL_VISITS_VIEW = "all_visits.view"
     TARIFFS_VIEW = "tariffs.view"
     TARIFFS_CHANGE = "tariffs.change"
     TARIFFS_APPROVE = "tariffs.approve"
@@ -184,7 +183,6 @@ RIGHTS: Mapping[Right, RightRule] = {
     Right.FLEET_EXPORT: _right_of(Role.CIVIL, Role.MANAGER, Role.AUDITOR, needs_fresh_proof=True, also="system"),
     Right.WORK_REPORTS_ENTER: _right_of(Role.CIVIL),
     Right.VISITS_VIEW: _right_of(Role.EXPERT, Role.SECRETARIAT, Role.MANAGER, Role.AUDITOR),
-    Right.ALL_VISITS_VIEW: _right_of(Role.SECRETARIAT, Role.MANAGER, Role.AUDITOR),
     Right.TARIFFS_VIEW: _right_of(Role.REVENUE, Role.MANAGER, Role.AUDITOR),
     Right.TARIFFS_CHANGE: _right_of(Role.REVENUE, needs_fresh_proof=True),
     Right.TARIFFS_APPROVE: _right_of(Role.REVENUE, Role.MANAGER, needs_fresh_proof=True),

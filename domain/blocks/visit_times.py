@@ -41,4 +41,4 @@ async def list_free_visits(
 
 def _is_absent(officer: str, start: datetime, absences: Sequence[Substitution]) -> bool:
     day = to_tehran(start).date()
-    return any(entry.absent == officer and entry.first <= day <= entry.last for entry in absences)
+    return any(entry.absent == officer and entry.covers(day) for entry in absences)

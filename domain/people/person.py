@@ -62,3 +62,7 @@ class Substitution:
     """When it was made, in UTC."""
     by_admin: bool
     """Whether it was an administrator who arranged it."""
+
+    def covers(self, day: date) -> bool:
+        """Return whether the member is absent on a day."""
+        return self.first <= day <= self.last

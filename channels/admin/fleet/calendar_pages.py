@@ -238,12 +238,12 @@ class CalendarPages:
                     "text": WEEKDAY_NAMES[day_number],
                     "date": jalali_text(day),
                     "address": period.build_day_address(day),
-                    "is_holiday": calendar.is_holiday(day),
+                    "is_holiday": (is_holiday := calendar.is_holiday(day)),
                     "is_closed": find_work_span(calendar, period.board, day) is None,
                     "is_today": day == today,
-                    "free_lines": describe_free_lines(
-                        self._dependencies.catalogue, period.board, rows, day, hour_choice
-                    ),
+                    "free_lines": []
+                    if is_holiday and not hour_choice
+                    else describe_free_lines(self._dependencies.catalogue, period.board, rows, day, hour_choice),
                 }
                 for day_number, day in enumerate(week_days)
             ],

@@ -13,9 +13,12 @@ from domain.fleet.resources import Booking, Resource, ResourceKind, ResourceStat
 from domain.language.column_words import describe_columns
 from domain.language.summaries import find_applicant_name
 from domain.language.summary_columns import SummaryColumn
+from domain.people.person import Substitution
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor, Role
+from domain.values.calendar import MomentSpan, jalali_text, to_tehran
+from domain.values.languages import join_list
 
 
 async def build_calendar_rows(
@@ -38,7 +41,7 @@ async def build_calendar_rows(
             _build_fleet_row(dependencies, candidate, bookings_by_resource.get(candidate.id, []))
             for candidate in listed_resources
         ]
-    return await _build_officer_rows(uow, bookings_by_resource)
+    return await _build_officer_rows(dependencies, uow, bookings_by_resource, (start, end))
 
 
 def _build_fleet_row(dependencies: Dependencies, resource: Resource, bookings: Sequence[Booking]) -> CalendarRow:
@@ -53,17 +56,23 @@ def _build_fleet_row(dependencies: Dependencies, resource: Resource, bookings: S
         resource.code,
         "" if is_operator else resource.type,
         resource.title,
-        detail_text,
+        join_list(filter(None, (detail_text, status_label if bookings else None))),
         bookings,
         None if bookings else status_label,
         driven_types,
+        is_in_service=status_label is None,
     )
 
 
 async def _build_officer_rows(
-    uow: UnitOfWork, bookings_by_resource: Mapping[int, Sequence[Booking]]
+    dependencies: Dependencies,
+    uow: UnitOfWork,
+    bookings_by_resource: Mapping[int, Sequence[Booking]],
+    period: MomentSpan,
 ) -> list[CalendarRow]:
-    """Return the experts; one whom nobody ever sent out is no resource yet, and free."""
+    """Return the experts, with their leave; one whom nobody ever sent out is no resource yet, and free."""
+    first_day, day_after = (to_tehran(moment).date() for moment in period)
+    absences = [entry for entry in await uow.people.list_substitutions(first_day) if entry.first < day_after]
     resources_by_code = {
         candidate.code: candidate for candidate in await uow.fleet.list_resources(ResourceKind.OFFICER)
     }
@@ -71,8 +80,17 @@ async def _build_officer_rows(
     for member in await uow.people.list_staff_with_role(Role.EXPERT):
         resource = resources_by_code.get(officer_resource_code(member.username))
         bookings = bookings_by_resource.get(resource.id, []) if resource else []
-        officer_rows.append(CalendarRow(member.username, member.username, member.full_name, "", bookings))
+        own_absences = [entry for entry in absences if entry.absent == member.username]
+        leave_text = join_list(_describe_leave(dependencies, entry) for entry in own_absences)
+        officer_rows.append(
+            CalendarRow(member.username, member.username, member.full_name, leave_text, bookings, absences=own_absences)
+        )
     return officer_rows
+
+
+def _describe_leave(dependencies: Dependencies, absence: Substitution) -> str:
+    days = {"first": jalali_text(absence.first), "last": jalali_text(absence.last)}
+    return dependencies.catalogue.render("admin.calendar.leave", days)
 
 
 async def label_bookings(

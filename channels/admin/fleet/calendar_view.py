@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from domain.fleet.resources import SLOT_LENGTH, Booking
 from domain.messages.catalogue import Catalogue
+from domain.people.person import Substitution
 from domain.values.calendar import MomentSpan, day_bounds, hour_text, tehran_moment, to_tehran
 from domain.values.languages import join_list
 from domain.values.text import persian_digits
@@ -35,6 +36,10 @@ class CalendarRow:
     """Why it cannot be booked at all; None where it can."""
     driven_types: Sequence[str] | None = None
     """Machine types of an operator (empty: all), who is shown and not chosen; None for anything else."""
+    is_in_service: bool = True
+    """Whether it may be booked at all, whatever is booked still."""
+    absences: Sequence[Substitution] = ()
+    """When an officer is on leave in the period: the office may send them nevertheless."""
 
     def concerns_groups(self, choice_groups: AbstractSet[str]) -> bool:
         """Return whether the line matters where something of these groups is chosen: it is of one, or drives one."""
@@ -45,6 +50,11 @@ class CalendarRow:
     def list_touching(self, span: MomentSpan) -> list[Booking]:
         """Return what is booked in a part of the period."""
         return [booking for booking in self.bookings if booking.start < span[1] and booking.end > span[0]]
+
+    def is_free_on(self, day: date) -> bool:
+        """Return whether it is there on a day, with nothing booked."""
+        is_there = self.is_in_service and not any(entry.covers(day) for entry in self.absences)
+        return is_there and not self.list_touching(day_bounds(day))
 
 
 @dataclass(frozen=True, slots=True)

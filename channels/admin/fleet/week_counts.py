@@ -7,7 +7,6 @@ from channels.admin.fleet.boards import FLEET, CalendarBoard
 from channels.admin.fleet.calendar_view import CalendarRow
 from channels.admin.fleet.hour_choice import HourChoice
 from domain.messages.catalogue import Catalogue
-from domain.values.calendar import day_bounds
 from domain.values.text import persian_digits
 
 
@@ -18,16 +17,16 @@ def describe_free_lines(
     day: date,
     hour_choice: HourChoice | None,
 ) -> list[str]:
-    """Return «آزاد ۳ از ۵ ماشین» for machines and for operators, or for officers: those with nothing booked that day;
-    where an hour is chosen, of machines and officers those that have one for it.
+    """Return «آزاد ۳ از ۵ ماشین» for machines and for operators, or for officers: those that are there that day with
+    nothing booked; where an hour is chosen, of machines and officers those that have one for it.
     """
     lines = [row for row in rows if row.driven_types is None]
     drivers = [row for row in rows if row.driven_types is not None]
-    free_lines = [row for row in lines if (hour_choice.has_hours(row, day) if hour_choice else _is_idle(row, day))]
+    free_lines = [row for row in lines if (hour_choice.has_hours(row, day) if hour_choice else row.is_free_on(day))]
     kind = "machines" if board is FLEET else "officers"
     counts = [
         (kind, len(free_lines), len(lines)),
-        ("drivers", sum(_is_idle(row, day) for row in drivers), len(drivers)),
+        ("drivers", sum(row.is_free_on(day) for row in drivers), len(drivers)),
     ]
     return [
         catalogue.render(
@@ -36,7 +35,3 @@ def describe_free_lines(
         for name, free_count, total in counts
         if total
     ]
-
-
-def _is_idle(row: CalendarRow, day: date) -> bool:
-    return row.unavailable is None and not row.list_touching(day_bounds(day))

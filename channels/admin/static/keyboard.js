@@ -1,5 +1,6 @@
 // Work by the keyboard: one letter each, while nothing is typed. Letters are taken by their place on the keyboard, so that
-// a Persian layout has them too. Whoever is disturbed by them turns them off in the help («؟»), for this browser.
+// a Persian layout has them too. Whoever is disturbed by them turns them off in the help («؟»), for this browser, and on
+// again in the own account.
 "use strict";
 (() => {
   const OFF = "pishkhan-keys-off";
@@ -69,12 +70,14 @@
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
     if (event.target.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]")) return;
+    if (isOff()) return;
     if (event.key === "?" || event.key === "؟") {
       event.preventDefault();
       showHelp().catch(() => location.assign(`${ACCOUNT}#keyboard`));
       return;
     }
-    const act = isOff() || event.shiftKey ? null : findKey(event);
+    const isCovered = document.querySelector(":popover-open"); // nobody moves in a list that lies under something
+    const act = isCovered || event.shiftKey ? null : findKey(event);
     if (!act) return;
     event.preventDefault();
     act();

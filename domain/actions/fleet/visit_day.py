@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from domain.actions.dependencies import Dependencies
-from domain.authorization.policy import may_use
 from domain.authorization.request_policy import may_see_request
-from domain.authorization.rights import Right
 from domain.blocks.papers_pending import find_missing_papers
 from domain.blocks.visits import VISITED_AT, officer_resource_code
 from domain.engine import step_preview
@@ -36,16 +34,10 @@ class OfficerVisit:
 
 
 async def list_shown_officers(uow: UnitOfWork, actor: Actor) -> Mapping[str, str]:
-    """Return the officers whose days this one may see, username → name, the own first: everybody's, or the own and
-    those of whom they are the substitute.
-    """
+    """Return the officers, username → name, the own first: whoever sees the calendar of visits sees the day of each."""
     experts = await uow.people.list_staff_with_role(Role.EXPERT)
-    own_names = {actor.identifier, *actor.substitutes_for}
-    sees_all = may_use(Right.ALL_VISITS_VIEW, actor)
-    officer_names = {
-        member.username: member.full_name for member in experts if sees_all or member.username in own_names
-    }
-    return dict(sorted(officer_names.items(), key=lambda item: item[0] != actor.identifier))
+    experts.sort(key=lambda member: member.username != actor.identifier)
+    return {member.username: member.full_name for member in experts}
 
 
 async def list_visits_of_day(

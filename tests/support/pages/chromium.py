@@ -138,7 +138,7 @@ async def signed_in(opened: Window, username: str) -> Page:
 
 async def open_section(page: Page, name: str) -> None:
     """Go to a section of the staff's site, by the menu where it does not stand in the strip."""
-    link = page.get_by_role("link", name=re.compile(rf"^{name}( \(|$)"))
+    link = page.locator(".sections").get_by_role("link", name=re.compile(rf"^{name}( \(|$)"))
     if not await link.count():
         await page.get_by_role("button", name=_MENU).click()
     await link.click()

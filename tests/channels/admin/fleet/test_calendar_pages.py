@@ -1,7 +1,8 @@
 """The calendars: what is booked when, an hour chosen for a request's step, and machines out of service."""
 
 import re
-from datetime import time
+from dataclasses import replace
+from datetime import date, time
 from html import unescape
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -14,6 +15,8 @@ from domain.actions.messages.notify import announce_outcome
 from domain.actions.requests.act import act_on_request
 from domain.bills.bill import PaymentMethod
 from domain.blocks.charging import list_request_bills
+from domain.fleet.resources import ResourceStatus
+from domain.people.person import Substitution
 from domain.requests.request import ServiceRequest
 from domain.values.actors import Actor, Role
 from domain.values.text import persian_digits
@@ -90,8 +93,9 @@ async def test_a_week_shows_the_hours(site: StaffSite, civil: Visitor) -> None:
     page = words(await civil.get(f"{FLEET}?view=week&day={DAY}"))
     assert "۱۴۰۵/۰۸/۳۰ – ۱۴۰۵/۰۹/۰۶" in page
     assert page.count("۸–۱۲ گل‌جمال توماج خیابان امام، جنب پارک") == 2, "the machine and its operator"
-    assert page.count("۰ از ۱ ماشین آزاد ۰ از ۱ راننده آزاد") == 1, "on Thursday"
-    assert page.count("۱ از ۱ ماشین آزاد ۱ از ۱ راننده آزاد") == 6
+    assert "پنج‌شنبه ۱۴۰۵/۰۹/۰۵ ۰ از ۱ ماشین آزاد ۰ از ۱ راننده آزاد" in page
+    assert page.count("۱ از ۱ ماشین آزاد ۱ از ۱ راننده آزاد") == 5
+    assert "جمعه ۱۴۰۵/۰۹/۰۶ تعطیل" in page
     assert "گل‌جمال توماج" not in words(await civil.get(f"{FLEET}?view=week&day=2026-11-28"))
 
 
@@ -270,3 +274,22 @@ async def test_visits_are_seen_by_who_sends_and_who_goes(site: StaffSite) -> Non
             await who.sign_in(role)
             page = await who.get("/staff/visits?view=week", status)
             assert ("کارمند expert" in words(page)) == (status == 200)
+
+
+async def test_who_is_not_there_is_not_counted_as_free(site: StaffSite, civil: Visitor) -> None:
+    request = await paid(site)
+    await step(site, request.code, "schedule", Role.CIVIL)
+    async with site.store.open_unit() as uow:
+        loader = await uow.fleet.get_resource("L1")
+        await uow.fleet.save_resource(replace(loader, status=ResourceStatus.MAINTENANCE))
+        days, now = (date(2026, 11, 24), date(2026, 11, 25)), site.clock.now()
+        await uow.people.save_substitution(Substitution("expert", "manager", *days, "staff:x", now, by_admin=False))
+    week = words(await civil.get(f"{FLEET}?view=week&day={DAY}"))
+    assert week.count("۰ از ۱ ماشین آزاد") == 6
+    assert "لودر، در تعمیر" in week
+    async with visitor(site) as sender:
+        await sender.sign_in("secretariat")
+        week = words(await sender.get(f"/staff/visits?view=week&day={DAY}"))
+        assert "مرخصی ۱۴۰۵/۰۹/۰۳ تا ۱۴۰۵/۰۹/۰۴" in week
+        assert week.count("۰ از ۱ کارشناس آزاد") == 2
+        assert "مرخصی" not in words(await sender.get("/staff/visits?day=2026-11-28"))

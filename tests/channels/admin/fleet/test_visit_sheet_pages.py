@@ -47,7 +47,9 @@ async def test_an_expert_has_the_own_visits_of_the_day(site: StaffSite, inside: 
     assert tomorrow in next_day
     assert "step=visit" not in next_day, "nobody reports of what is still to be"
     assert others not in page + next_day
-    await inside.get(f"{SHEET}?officer=second", 404)
+    for shown in (f"{SHEET}?officer=second", "/staff/visits"):
+        assert others in await inside.get(shown), "one rule for the sheet and the calendar"
+    await inside.get(f"{SHEET}?officer=nobody", 404)
 
 
 async def test_who_sends_officers_out_chooses_one(site: StaffSite, inside: Visitor) -> None:
