@@ -60,6 +60,11 @@ class LineOutcome(StrEnum):
         return self in {LineOutcome.KNOWN, LineOutcome.REPEATED, LineOutcome.FAULTY, LineOutcome.LEFT_OUT}
 
     @property
+    def makes_known(self) -> bool:
+        """Whether the number of such a line is known by it, once it is booked."""
+        return not self.is_quiet and self is not LineOutcome.FAILED
+
+    @property
     def fits(self) -> bool:
         """Whether a line of a pasted list is booked: its money is its bill's, or counts already."""
         return self in {LineOutcome.SETTLES, LineOutcome.CONFIRMS}

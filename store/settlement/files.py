@@ -116,13 +116,6 @@ _UPDATE_LINE = update(settlement_lines).where(_IS_OF_FILE, _LINES.line_number ==
 _SUM_OUTCOMES = (
     select(_LINES.outcome, func.count(), func.sum(_LINES.amount)).where(_IS_OF_FILE).group_by(_LINES.outcome)
 )
-_UNCOUNTED_OUTCOMES = (
-    LineOutcome.REPEATED,
-    LineOutcome.KNOWN,
-    LineOutcome.FAULTY,
-    LineOutcome.FAILED,
-    LineOutcome.LEFT_OUT,
-)
 _SELECT_KNOWN = (
     select(
         _LINES.reference,
@@ -136,7 +129,7 @@ _SELECT_KNOWN = (
     )
     .join_from(settlement_lines, settlement_files, settlement_files.c.id == _LINES.file_id)
     .where(_LINES.source == bindparam("of_source"), _LINES.reference.in_(bindparam("references", expanding=True)))
-    .where(_LINES.outcome.not_in([*_UNCOUNTED_OUTCOMES]))
+    .where(_LINES.outcome.in_([outcome for outcome in LineOutcome if outcome.makes_known]))
     .order_by(_LINES.file_id, _LINES.line_number)
 )
 _SELECT_BILLS = select(bills.c.bill_id, bills.c.id, bills.c.payment_id, bills.c.amount, bills.c.state).where(

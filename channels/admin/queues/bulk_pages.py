@@ -8,7 +8,7 @@ from aiohttp import web
 from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
 from channels.admin.gate import as_local_address
 from channels.admin.queues.queue_pages import DONE_PARAMETER, NEXT_FIELD, QueuePages
-from channels.admin.queues.ticks import read_ticks
+from channels.admin.queues.ticks import format_tick, read_ticks
 from channels.admin.submissions import FormAction, FormSubmission
 from channels.web.posted import read_text
 from domain.actions.dependencies import Dependencies
@@ -16,6 +16,7 @@ from domain.actions.queues.bulk import BulkResult, act_on_each, assign_each, gat
 from domain.actions.staff.read_events import record_read_event
 from domain.audit.read_events import ReadKind
 from domain.authorization.rights import Right
+from domain.papers.document import Printout
 from domain.papers.ports import Printer
 from domain.unit_of_work import Store
 from domain.values.text import persian_digits
@@ -61,9 +62,24 @@ class BulkPages:
         return await self._answer(request, visitor, results, "reminded")
 
     async def _submit_papers(self, request: web.Request, visitor: Visitor) -> web.Response:
-        """Answer with one PDF of that paper of each; each is a reading of its own."""
+        """Answer with one PDF of that paper of each; each is a reading of its own. Where some have none, it says
+        which, and offers the others.
+        """
         ticked_requests, paper_kind = read_ticks(visitor.form), read_text(visitor.form, "paper")
-        printouts = await gather_printouts(self._dependencies, self._store, paper_kind, ticked_requests, visitor.actor)
+        gathered = await gather_printouts(self._dependencies, self._store, paper_kind, ticked_requests, visitor.actor)
+        if gathered.lacking:
+            context = {
+                "lacking_codes": [ticked.code for ticked in gathered.lacking],
+                "ticks": [format_tick(ticked) for ticked in ticked_requests if ticked not in gathered.lacking],
+                "others_count": persian_digits(len(gathered.printouts)),
+                "paper_kind": paper_kind,
+                "papers_path": PAPERS_PATH,
+                "return_address": as_local_address(read_text(visitor.form, NEXT_FIELD)),
+            }
+            return render_staff_page(request, visitor, "admin/queues/lacking_papers.html", context, status=409)
+        return await self._send_papers(visitor, gathered.printouts)
+
+    async def _send_papers(self, visitor: Visitor, printouts: Sequence[Printout]) -> web.Response:
         headers = {"Content-Disposition": f'inline; filename="{printouts[0].kind}.pdf"'}
         pdf_bytes = await self._printer.render_pdf(*printouts)
         async with self._store.open_unit() as uow:

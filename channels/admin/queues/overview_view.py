@@ -83,12 +83,13 @@ class OverviewViews:
         member_names = {member.username: member.full_name for member in await uow.people.list_staff()}
         rows = RowViews(self._dependencies, member_names, visitor.now)
         queue_rows = [rows.build_row(item, None, has_tick=False) for item in overview.oldest_items]
+        week_days = {"from": jalali_text(overview.first_day), "to": jalali_text(overview.today)}
         return {
             "queue_tiles": [self._build_tile(count_by_queue[queue]) for queue in OVERVIEW_QUEUES],
             "unit_tiles": [self._build_tile(entry) for entry in queue_counts if entry.unit],
             "week_rows": [self._build_week_row(entry) for entry in overview.week],
             "first_day": jalali_text(overview.first_day),
-            "week_report": f"/staff/reports/manager?{urlencode({'from': jalali_text(overview.first_day)})}",
+            "week_report": f"/staff/reports/manager?{urlencode(week_days)}",
             "queue_rows": queue_rows,
             "columns": list_columns(queue_rows),
             "page_ticks": "",

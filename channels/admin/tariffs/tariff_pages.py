@@ -22,7 +22,6 @@ from domain.actions.tariffs.changes import (
     approve_proposal,
     find_insertion_point,
     reject_proposal,
-    sample_prices,
     set_price,
     withdraw_price,
 )
@@ -126,9 +125,7 @@ class TariffPages:
                 service_key: await uow.tariffs.list_of_service(service_key)
                 for service_key in list_priced(self._dependencies)
             }
-            proposals = [
-                await tariff_views.build_proposal_view(uow, entry, visitor.actor.identifier) for entry in pending
-            ]
+            proposals = await tariff_views.build_proposals(uow, pending, visitor.actor.identifier)
         context = {
             "price_tables": [
                 (tariff_views.title_service(service_key), tariff_views.build_lines(service_key, service_rows))
@@ -164,14 +161,14 @@ class TariffPages:
         thing = self._find_thing(request)
         terms = self._read_terms(request, visitor, thing)
         async with self._store.open_unit(write=False) as uow:
-            price_samples = await sample_prices(self._dependencies, uow, terms, thing.sample_amounts)
             tariff_views, rows = await self._load_views(uow), await uow.tariffs.list_of_service(terms.service)
+            price_samples = await tariff_views.build_samples(uow, terms, thing)
         insertion = find_insertion_point(self._dependencies, rows, terms)
         context = {
             **self._build_heading(request, tariff_views, thing),
             "new_price": tariff_views.build_new_price(terms, insertion, rows),
             "bands_note": tariff_views.describe_bands_above(terms, rows),
-            "samples": [tariff_views.describe_sample(sample, terms.unit) for sample in price_samples],
+            "samples": price_samples,
             "submitted_values": read_form(PRICE.fields, visitor.form),
             "version_token": version_of(rows_of_subject(rows, terms.service, terms.dimensions)),
             "needs_approval": self._dependencies.policy.tariffs_need_approval,
@@ -222,11 +219,10 @@ class TariffPages:
         async with self._store.open_unit(write=False) as uow:
             tariff_views = await self._load_views(uow)
             service_rows, pending = await uow.tariffs.list_of_service(service_key), await uow.tariffs.list_pending()
-            proposals = [
-                await tariff_views.build_proposal_view(uow, entry, visitor.actor.identifier)
-                for entry in pending
-                if (entry.service, entry.dimensions) == (service_key, thing.dimensions)
+            own_pending = [
+                entry for entry in pending if (entry.service, entry.dimensions) == (service_key, thing.dimensions)
             ]
+            proposals = await tariff_views.build_proposals(uow, own_pending, visitor.actor.identifier)
         rows = rows_of_subject(service_rows, service_key, thing.dimensions)
         plain_rows = rows_of_subject(service_rows, service_key, without_band(thing.dimensions))
         context = {

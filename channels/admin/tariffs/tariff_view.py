@@ -1,6 +1,6 @@
 """Prices as the pages show them: what is priced, what it costs, since when and what is to come."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from urllib.parse import urlencode
@@ -106,7 +106,7 @@ class ProposalView:
     is_own: bool
     """Its reader proposed it, and may not approve it."""
     samples: Sequence[tuple[str, str, str]] = ()
-    """What some amounts cost now and with it (`TariffViews.describe_sample`)."""
+    """What some amounts cost now and with it (`TariffViews.build_samples`)."""
 
 
 class TariffViews:
@@ -190,7 +190,13 @@ class TariffViews:
             id=row.id,
         )
 
-    async def build_proposal_view(self, uow: UnitOfWork, proposal: ProposedTariff, username: str) -> ProposalView:
+    async def build_proposals(
+        self, uow: UnitOfWork, proposals: Iterable[ProposedTariff], username: str
+    ) -> list[ProposalView]:
+        """Return prices that wait, as this member of the staff sees them."""
+        return [await self._build_proposal(uow, proposal, username) for proposal in proposals]
+
+    async def _build_proposal(self, uow: UnitOfWork, proposal: ProposedTariff, username: str) -> ProposalView:
         """Return a price that waits, from the day on which it would begin, with what some amounts cost by it."""
         proposed_by = self._member_names.get(proposal.proposed_by, proposal.proposed_by)
         title = f"{self.title_service(proposal.service)}: {self.describe_thing(proposal)}"
@@ -205,17 +211,23 @@ class TariffViews:
             proposed_by,
             day_and_hour_text(proposal.proposed_at),
             proposal.proposed_by == username,
-            await self._describe_proposal_samples(uow, terms),
+            await self._build_proposal_samples(uow, terms),
         )
 
-    async def _describe_proposal_samples(self, uow: UnitOfWork, terms: PriceTerms) -> list[tuple[str, str, str]]:
+    async def _build_proposal_samples(self, uow: UnitOfWork, terms: PriceTerms) -> list[tuple[str, str, str]]:
         """Return the samples of a proposed price; none of what is priced no more, or can be no price any more."""
         try:
             thing = find_declared(self._dependencies, terms.service, terms.dimensions)
-            samples = await sample_prices(self._dependencies, uow, terms, thing.sample_amounts) if thing else []
+            return await self.build_samples(uow, terms, thing) if thing else []
         except DomainError:  # prices that were set since; approving it says what is wrong
             return []
-        return [self.describe_sample(sample, terms.unit) for sample in samples]
+
+    async def build_samples(
+        self, uow: UnitOfWork, terms: PriceTerms, thing: PricedSubject
+    ) -> list[tuple[str, str, str]]:
+        """Return what some amounts cost: so many units, what they cost without the price and with it."""
+        samples = await sample_prices(self._dependencies, uow, terms, thing.sample_amounts)
+        return [self._describe_sample(sample, terms.unit) for sample in samples]
 
     def build_new_price(
         self, terms: PriceTerms, insertion: InsertionPoint[TariffRow], rows: Sequence[TariffRow]
@@ -265,8 +277,7 @@ class TariffViews:
         text_facts = {"from": group_digits(band_above or 0), "unit": self.describe_unit(terms.unit)}
         return self._dependencies.catalogue.render("admin.tariffs.below", text_facts) if band_above else ""
 
-    def describe_sample(self, sample: PriceSample, unit: str) -> tuple[str, str, str]:
-        """Return so many units, what they cost without the price and with it."""
+    def _describe_sample(self, sample: PriceSample, unit: str) -> tuple[str, str, str]:
         price_before = group_digits(sample.before) if sample.before is not None else "—"
         return f"{group_digits(sample.units)} {self.describe_unit(unit)}", price_before, group_digits(sample.after)
 

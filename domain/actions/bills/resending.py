@@ -35,6 +35,12 @@ async def resend_bill(dependencies: Dependencies, uow: UnitOfWork, code: Trackin
     open bill or a proved mobile, and after `MOST_A_DAY`.
     """
     request, sender = await _lock_for_sender(dependencies, uow, code, actor)
+    return await _resend_open_bill(dependencies, uow, request, sender)
+
+
+async def _resend_open_bill(
+    dependencies: Dependencies, uow: UnitOfWork, request: ServiceRequest, sender: Actor
+) -> bool:
     is_open = any(bill.state.is_payable for bill in await list_request_bills(uow, request))
     if not is_open or request.mobile is None:
         raise NotAllowedNow("bill", NotAllowedReason.NO_OPEN_BILL)
@@ -44,9 +50,9 @@ async def resend_bill(dependencies: Dependencies, uow: UnitOfWork, code: Trackin
 async def remind_citizen(dependencies: Dependencies, uow: UnitOfWork, code: TrackingCode, actor: Actor) -> bool:
     """Queue the text of what the request waits for: its open question, else its open bill. As `resend_bill`."""
     request, sender = await _lock_for_sender(dependencies, uow, code, actor)
-    if not has_open_question(request):
-        return await resend_bill(dependencies, uow, code, actor)
-    return await _resend_status(dependencies, uow, request, QUESTION_EVENT, sender)
+    if has_open_question(request):
+        return await _resend_status(dependencies, uow, request, QUESTION_EVENT, sender)
+    return await _resend_open_bill(dependencies, uow, request, sender)
 
 
 def has_open_question(request: ServiceRequest) -> bool:

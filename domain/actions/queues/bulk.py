@@ -54,6 +54,16 @@ class BulkResult:
     error: DomainError | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class GatheredPapers:
+    """One paper of several requests."""
+
+    printouts: Sequence[Printout]
+    """Of those that have it, in their order."""
+    lacking: Sequence[TickedRequest]
+    """Those that have it not."""
+
+
 SingleAction = Callable[[UnitOfWork, TickedRequest], Awaitable[object]]
 """Does it to one request, or raises why not."""
 
@@ -109,20 +119,22 @@ async def remind_each(
 
 async def gather_printouts(
     dependencies: Dependencies, store: Store, paper_kind: str, ticked_requests: Sequence[TickedRequest], actor: Actor
-) -> list[Printout]:
-    """Return that paper of each that has it. Errors: `TooLarge`, `Forbidden` for what is another's to see,
-    `NotFound("printout")` where none has it.
+) -> GatheredPapers:
+    """Return that paper of each that has it, and which have none. Errors: `TooLarge`, `Forbidden` for what is
+    another's to see, `NotFound("printout")` where none has it.
     """
     _refuse_too_many(ticked_requests, MOST_PRINTED)
-    printouts = []
+    printouts, lacking = [], []
     async with store.open_unit(write=False) as uow:
         for ticked in ticked_requests:
             request = await find_readable_request(dependencies, uow, ticked.code, actor)
             if paper_kind in list_issued_papers(dependencies, request, actor):
                 printouts.append(await build_request_printout(dependencies, uow, ticked.code, paper_kind, actor))
+            else:
+                lacking.append(ticked)
     if not printouts:
         raise NotFound(PRINTOUT_FIELD, NotFoundReason.NOT_ISSUED)
-    return printouts
+    return GatheredPapers(printouts, lacking)
 
 
 async def assign_each(

@@ -1,4 +1,5 @@
-"""The whole of a report beside that of the period before it: the month or year before, else so many days.
+"""The whole of a report beside that of the period before it: so many whole months before, of days from the first of a
+month on those of the month before; up to a week the same days of the week before; else as many days.
 
 A period that is not over is compared up to today: with the same number of days of the one before.
 """
@@ -14,9 +15,9 @@ from domain.reports.figures import OUTSTANDING_RIALS, REFUND_DUE_RIALS, Figure, 
 from domain.reports.filter import DaySpan, ReportFilter
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
-from domain.values.calendar import FIRST_DAY, jalali_period, to_jalali, to_tehran
+from domain.values.calendar import FIRST_DAY, from_jalali, jalali_period, to_jalali, to_tehran
 
-_ONE_DAY = timedelta(days=1)
+_ONE_DAY, _WEEK = timedelta(days=1), timedelta(days=7)
 _OF_NOW = (OUTSTANDING_RIALS, REFUND_DUE_RIALS)
 """What is left by now of money of the period: of an earlier one there was more time to come in."""
 
@@ -59,17 +60,31 @@ def find_period_before(day_span: DaySpan, today: date) -> DaySpan | None:
     first_day, end_day = day_span
     if first_day > today or first_day <= FIRST_DAY:
         return None
-    before_first = _begin_before(first_day, end_day)
-    day_count = (min(end_day, today + _ONE_DAY) - first_day).days
-    before_end = first_day if end_day <= today else min(before_first + day_count * _ONE_DAY, first_day)
+    month_count = _count_whole_months(first_day, end_day)
+    length_so_far = min(end_day, today + _ONE_DAY) - first_day
+    if month_count or _lies_in_first_days(first_day, length_so_far):
+        before_first = _go_back(first_day, month_count or 1)
+    else:
+        before_first = first_day - (_WEEK if length_so_far <= _WEEK else length_so_far)
+    is_over = month_count and end_day <= today
+    before_end = first_day if is_over else min(before_first + length_so_far, first_day)
     return (before_first, before_end) if before_first >= FIRST_DAY else None
 
 
-def _begin_before(first_day: date, end_day: date) -> date:
-    """Return where the month or year before begins, or as many days before."""
+def _count_whole_months(first_day: date, end_day: date) -> int:
+    """Return how many whole Jalali months the days are; 0 for any others."""
+    (year, month, day), (end_year, end_month, end_day_of_month) = to_jalali(first_day), to_jalali(end_day)
+    return (end_year - year) * 12 + end_month - month if day == end_day_of_month == 1 else 0
+
+
+def _lies_in_first_days(first_day: date, length: timedelta) -> bool:
+    """Return whether so many days are the first ones of one Jalali month."""
+    year, month, day = to_jalali(first_day)
+    return day == 1 and first_day + length <= jalali_period(year, month)[1]
+
+
+def _go_back(first_day: date, month_count: int) -> date:
+    """Return the first day of the Jalali month that lies so many before."""
     year, month, _ = to_jalali(first_day)
-    if (first_day, end_day) in {jalali_period(year, month), jalali_period(year)}:
-        year_before, month_before, _ = to_jalali(first_day - _ONE_DAY)
-        is_month = end_day == jalali_period(year, month)[1]
-        return jalali_period(year_before, month_before if is_month else None)[0]
-    return first_day - (end_day - first_day)
+    year_before, months_before = divmod(year * 12 + month - 1 - month_count, 12)
+    return from_jalali(year_before, months_before + 1, 1)

@@ -10,7 +10,7 @@ from domain.requests.request import ServiceRequest
 from domain.values.actors import Role
 from tests.channels.admin.queues.test_assignment import ticks
 from tests.support.printed_papers import pages_of
-from tests.support.scenarios.expert_opinions import answered_opinion, price_opinions
+from tests.support.scenarios.expert_opinions import answered_opinion, asked_opinion, price_opinions
 from tests.support.staff_site import StaffSite, Visitor
 
 PRICED = 13_200_000
@@ -128,3 +128,16 @@ async def test_papers_of_several_are_one_pdf(site: StaffSite, inside: Visitor) -
     assert {event.subject for event in events} == {f"{letter.code}/letter" for letter in letters}
     await send(inside, "/staff/papers", 404, *ticks(page).values(), paper="delivery_form")
     await send(inside, "/staff/papers", 403, f"{other.code}:0", paper="letter")
+
+
+async def test_those_that_have_no_such_paper_are_named_before_the_others_are_printed(
+    site: StaffSite, inside: Visitor
+) -> None:
+    await price_opinions(site)
+    letter, other = await answered_opinion(site), await asked_opinion(site)
+    await inside.sign_in("secretariat")
+    [tick] = ticks(await inside.get("/staff?queue=hand_over")).values()
+    page = await send(inside, "/staff/papers", 409, tick, f"{other.code}:{other.revision}", paper="letter")
+    assert f"/staff/requests/{other.code}" in page
+    assert f"/staff/requests/{letter.code}" not in page
+    assert re.findall('name="code" value="([^"]*)"', page) == [tick]
