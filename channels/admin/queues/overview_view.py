@@ -8,6 +8,7 @@ from datetime import date
 from urllib.parse import urlencode, urlsplit
 
 from channels.admin.bills.refund_pages import REFUNDS_PATH
+from channels.admin.feedback.comment_pages import RATINGS_PATH
 from channels.admin.frame import Visitor
 from channels.admin.ledger.suspense_pages import SUSPENSE_PATH
 from channels.admin.messages.message_pages import MESSAGES_PATH
@@ -19,10 +20,12 @@ from channels.admin.queues.way_back import build_list_suffix
 from channels.admin.reports.report_view import format_figure
 from domain.actions.dependencies import Dependencies
 from domain.actions.queues.work import QueueCount, count_queues
+from domain.actions.reports.declarations import find_figure_group
 from domain.actions.reports.overview import MOST_FAILED, Trouble, WeekFigure, load_overview
 from domain.messages.records import MessageState
 from domain.queues.filters import QueueFilter
 from domain.queues.queue import Queue
+from domain.reports.figures import RATING_AVERAGE, RATING_COUNT
 from domain.unit_of_work import UnitOfWork
 from domain.values.calendar import jalali_text
 from domain.values.paging import ListOrder
@@ -33,6 +36,7 @@ OVERVIEW_QUEUES = (Queue.LATE, Queue.SOON, Queue.UNASSIGNED, Queue.NEEDS_CITIZEN
 
 TROUBLE_PATHS: Mapping[Trouble, str] = {
     Trouble.RESTING_GATEWAYS: ATTEMPTS_PATH,
+    Trouble.STOPPED_SMS: MESSAGES_PATH,
     Trouble.ATTEMPTS: ATTEMPTS_PATH,
     Trouble.DIFFERENCES: SETTLEMENT_PATH,
     Trouble.SUSPENSE: SUSPENSE_PATH,
@@ -61,6 +65,8 @@ class CountTile:
 class WeekRow:
     """A figure of this week and of the week before, in words."""
 
+    address: str
+    """Where it is told in full."""
     title: str
     this_week: str
     last_week: str
@@ -84,12 +90,13 @@ class OverviewViews:
         rows = RowViews(self._dependencies, member_names, visitor.now)
         queue_rows = [rows.build_row(item, None, has_tick=False) for item in overview.oldest_items]
         week_days = {"from": jalali_text(overview.first_day), "to": jalali_text(overview.today)}
+        week_report = f"/staff/reports/manager?{urlencode(week_days)}"
         return {
             "queue_tiles": [self._build_tile(count_by_queue[queue]) for queue in OVERVIEW_QUEUES],
             "unit_tiles": [self._build_tile(entry) for entry in queue_counts if entry.unit],
-            "week_rows": [self._build_week_row(entry) for entry in overview.week],
+            "week_rows": [self._build_week_row(entry, week_report) for entry in overview.week],
             "first_day": jalali_text(overview.first_day),
-            "week_report": f"/staff/reports/manager?{urlencode(week_days)}",
+            "week_report": week_report,
             "queue_rows": queue_rows,
             "columns": list_columns(queue_rows),
             "page_ticks": "",
@@ -113,18 +120,23 @@ class OverviewViews:
 
     def _build_trouble_tile(self, trouble: Trouble, count: int, today: date) -> CountTile:
         more = "+" if trouble is Trouble.FAILED_MESSAGES and count == MOST_FAILED else ""
-        failed_today = {"state": MessageState.FAILED.value, "day": jalali_text(today)}
-        query = f"?{urlencode(failed_today)}" if trouble is Trouble.FAILED_MESSAGES else ""
+        filters = {
+            Trouble.FAILED_MESSAGES: {"state": MessageState.FAILED.value, "day": jalali_text(today)},
+            Trouble.STOPPED_SMS: {"state": MessageState.QUEUED.value},
+        }
+        query = urlencode(filters.get(trouble, {}))
         return CountTile(
-            f"{TROUBLE_PATHS[trouble]}{query}",
+            f"{TROUBLE_PATHS[trouble]}?{query}" if query else TROUBLE_PATHS[trouble],
             self._get_text(f"admin.overview.troubles.{trouble}"),
             f"{persian_digits(count)}{more}",
             is_pressing=count > 0,
         )
 
-    def _build_week_row(self, week_figure: WeekFigure) -> WeekRow:
+    def _build_week_row(self, week_figure: WeekFigure, week_report: str) -> WeekRow:
         figure = week_figure.figure
+        is_rating = figure in (RATING_AVERAGE, RATING_COUNT)
         return WeekRow(
+            RATINGS_PATH if is_rating else f"{week_report}#{find_figure_group(figure)}",
             self._get_text(f"reports.figures.{figure.key}"),
             format_figure(figure, week_figure.this_week),
             format_figure(figure, week_figure.last_week),

@@ -42,9 +42,12 @@ async def judge_code_delivery(dependencies: Dependencies, uow: UnitOfWork, spent
     if not limit_rials or spent_rials + reckon_code_rials(dependencies) > limit_rials:
         await _warn_staff(dependencies, uow, SpendingLevel.ALL)
         return CodeDelivery.LATER
-    now = dependencies.clock.now()
-    is_held_up = await uow.code_messages.are_held_up(SMS_CHANNEL, now, SMS_PATIENCE, SMS_MEMORY)
-    return CodeDelivery.LATER if is_held_up else CodeDelivery.SENT
+    return CodeDelivery.LATER if await is_sms_held_up(dependencies, uow) else CodeDelivery.SENT
+
+
+async def is_sms_held_up(dependencies: Dependencies, uow: UnitOfWork) -> bool:
+    """Return whether no text leaves by SMS: no provider takes them, or no relay runs."""
+    return await uow.code_messages.are_held_up(SMS_CHANNEL, dependencies.clock.now(), SMS_PATIENCE, SMS_MEMORY)
 
 
 def reckon_code_rials(dependencies: Dependencies) -> int:

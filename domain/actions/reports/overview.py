@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from domain.actions.dependencies import Dependencies
+from domain.actions.messages.code_spending import is_sms_held_up
 from domain.actions.payments.offering import find_resting_gateways
 from domain.actions.queues.work import WorkItem, load_queue_page
 from domain.actions.reports.declarations import ReportSection, find_report
@@ -48,6 +49,8 @@ class Trouble(StrEnum):
 
     RESTING_GATEWAYS = "resting_gateways"
     """Banks that open no payments now."""
+    STOPPED_SMS = "stopped_sms"
+    """Whether no text leaves by SMS: 1, or 0."""
     ATTEMPTS = "attempts"
     """Payments online that bear an alert or are unknown."""
     DIFFERENCES = "differences"
@@ -123,6 +126,7 @@ async def _count_troubles(
     failed_messages = await uow.outbox.list_recent(state=MessageState.FAILED, made=day_bounds(today), limit=MOST_FAILED)
     return [
         (Trouble.RESTING_GATEWAYS, len(await find_resting_gateways(uow, gateway_names, dependencies.clock))),
+        (Trouble.STOPPED_SMS, int(await is_sms_held_up(dependencies, uow))),
         (Trouble.ATTEMPTS, await uow.payment_attempts.count_needing_attention()),
         (Trouble.DIFFERENCES, await uow.payment_differences.count_open()),
         (Trouble.SUSPENSE, suspense_count),
