@@ -56,6 +56,7 @@ from channels.admin.settings.change_pages import ChangePages
 from channels.admin.settings.day_pages import DayPages
 from channels.admin.settings.setting_pages import SettingPages
 from channels.admin.settings.text_pages import TextPages
+from channels.admin.sheet_worker import WORKER_PATH, serve_worker
 from channels.admin.tariffs.tariff_pages import TariffPages
 from channels.web.site import add_site_folder
 from domain.actions.payments.gateway_worker import GatewaysByName
@@ -111,6 +112,7 @@ class Admin:
         aiohttp_jinja2.get_env(app).globals["letterhead"] = self._letterhead
         app[SECTIONS_KEY] = [section for page_group in self._page_groups for section in page_group.sections]
         self._sign_in_pages.mount(app)
+        app.router.add_get(WORKER_PATH, serve_worker)
         for route in self.page_routes:
             app.router.add_route(route.method, route.path, self._gate.guard_route(route))
 

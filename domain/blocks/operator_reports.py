@@ -19,6 +19,11 @@ from domain.values.languages import join_list
 MOST_WORKED_HOURS = 24
 """Hours that one operator may report of one request."""
 
+WORK_PHOTO = "work_photo"
+"""The paper as which photos of the work are added: to whatever operators are booked for, beside the papers that its
+service declares.
+"""
+
 
 class WorkStage(StrEnum):
     """What an operator reports, in the order of a day's work."""

@@ -14,6 +14,8 @@ import pytest
 
 from app.ids import RandomIds
 from domain.actions.dependencies import Dependencies
+from domain.actions.fleet.operator_sheet import WorkEntry, enter_report
+from domain.actions.requests.form_keys import KeyedForm, do_once
 from domain.actions.requests.notes import write_note
 from domain.actions.requests.step_back import take_step_back
 from domain.bills.bill import BillState
@@ -88,6 +90,19 @@ async def write(code: str, desk: Dependencies, uow: UnitOfWork) -> bool:
     return await write_note(desk, uow, parse_code(code), "@civil ببینید", actor(Role.REVENUE))
 
 
+async def enter(code: str, desk: Dependencies, uow: UnitOfWork) -> bool:
+    """Enter what an operator reported by a form of the day sheet; whether that was done now."""
+    entered = []
+
+    async def carry_out(unit: UnitOfWork) -> None:
+        entry = WorkEntry(hours=3.5, note="لاستیک کم‌باد است")
+        await enter_report(desk, unit, parse_code(code), "OP-1", actor(Role.CIVIL), entry)
+        entered.append(entry)
+
+    await do_once(desk, uow, KeyedForm("a" * 32, "sheet", [code]), actor(Role.CIVIL), carry_out)
+    return bool(entered)
+
+
 async def test_killed_while_a_step_is_taken_back(database_url: str) -> None:
     async with opened(database_url) as town:
         code = await town.reach("awaiting_payment")
@@ -120,3 +135,20 @@ async def test_killed_while_a_note_is_written(database: Path) -> None:
                 assert await uow.mentions.count_unread("civil", town.desk.services) == notes
         async with town.store.open_unit() as uow:
             assert not await deed(town.desk, uow)
+
+
+async def test_killed_before_a_sheets_form_is_answered(database: Path) -> None:
+    url = f"sqlite:///{database}"
+    async with opened(url) as town:
+        code = await town.reach("scheduled")
+
+        deed = partial(enter, code)
+        for place, count in (("inside", 0), ("after", 1)):
+            await dies(url, deed, place)
+            events = [event.event for event in await town.history(code)]
+            assert [events.count(name) for name in ("operator_hours", "note")] == [count, count]
+        async with town.store.open_unit() as uow:
+            assert not await deed(town.desk, uow), "the device heard no answer, and sends it again"
+        request, history = await town.request(code), await town.history(code)
+        assert [event.event for event in history].count("operator_hours") == 1
+        assert find_chain_faults(code, history, request.head_seq, request.head_hash) == []

@@ -7,12 +7,22 @@ from datetime import datetime
 from aiohttp import web
 
 from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
-from channels.admin.submissions import FormSubmission
-from channels.web.posted import read_text, read_texts
+from channels.admin.kept_forms import KeptSubmission, PresentState, read_keyed_form, read_written_moment
+from channels.admin.requests.paper_files import MAX_FILE_FORM_BYTES, has_files, prepare_files
+from channels.admin.version_tokens import VersionedAction
+from channels.web.posted import PostedForm, read_text, read_texts
 from channels.web.refused_forms import RefusedForm, build_refusal_context, form_error
 from domain.actions.dependencies import Dependencies
-from domain.actions.fleet.operator_sheet import NamedJob, enter_report, list_sheet_jobs
+from domain.actions.fleet.operator_sheet import (
+    NamedJob,
+    WorkEntry,
+    compute_report_version,
+    enter_report,
+    list_sheet_jobs,
+)
 from domain.actions.fleet.operator_work import OperatorJob
+from domain.actions.requests.form_keys import do_once
+from domain.actions.requests.notes import LONGEST_NOTE
 from domain.authorization.rights import Right
 from domain.blocks.operator_reports import MOST_WORKED_HOURS, WorkStage
 from domain.fields.form import Field
@@ -21,11 +31,12 @@ from domain.fields.stored import list_stored
 from domain.fields.types import ReadingContext, format_number
 from domain.language.column_words import describe_columns
 from domain.language.summary_columns import SummaryColumn
-from domain.unit_of_work import Store
+from domain.unit_of_work import Store, UnitOfWork
 from domain.values.calendar import hour_text, jalali_long_text, to_tehran
 from domain.values.errors import InvalidField
 from domain.values.text import persian_digits
 from domain.values.tracking_codes import display_code, parse_code
+from domain.values.version_token import VersionToken
 
 OPERATOR_SHEET_PATH = "/staff/operator-sheet"
 REPORT_FORM = "work_report"
@@ -57,6 +68,8 @@ class JobView:
     """The hours that were reported; empty where nobody said."""
     reckoned_hours: str
     """Those between beginning and end, where none were reported: shown, and kept only once somebody says so."""
+    version_token: VersionToken
+    """Goes with its form: whoever would replace hours that the page did not show is refused."""
     refused_form: RefusedForm | None
     """The report of this work that was just refused."""
 
@@ -64,6 +77,11 @@ class JobView:
     def typed_hours(self) -> str:
         """What stands in the box of the hours."""
         return read_text(self.refused_form.posted_form, "hours") if self.refused_form else self.reported_hours
+
+    @property
+    def typed_note(self) -> str:
+        """What stands in the box of the note."""
+        return read_text(self.refused_form.posted_form, "note") if self.refused_form else ""
 
     @property
     def ticked_stages(self) -> Sequence[str]:
@@ -89,27 +107,58 @@ class OperatorSheetPages:
                 "POST",
                 OPERATOR_SHEET_PATH,
                 Right.WORK_REPORTS_ENTER,
-                FormSubmission(REPORT_FORM, self._submit_report, self._render_page),
+                KeptSubmission(
+                    REPORT_FORM,
+                    VersionedAction(self._submit_report),
+                    self._render_page,
+                    describe_present=self._describe_present,
+                ),
+                MAX_FILE_FORM_BYTES,
             ),
         )
 
-    async def _submit_report(self, request: web.Request, visitor: Visitor) -> str:
+    async def _submit_report(self, request: web.Request, visitor: Visitor, version_token: VersionToken) -> str:
+        form, entry = visitor.form, await self._read_entry(visitor)
+
+        async def enter(uow: UnitOfWork) -> None:
+            code, operator_code = parse_code(read_text(form, "code")), read_text(form, "operator")
+            await enter_report(self._dependencies, uow, code, operator_code, visitor.actor, entry, version_token)
+
+        async with self._store.open_unit() as uow:
+            await do_once(self._dependencies, uow, read_keyed_form(request, form), visitor.actor, enter)
+        return f"{OPERATOR_SHEET_PATH}?done={REPORT_FORM}"
+
+    async def _read_entry(self, visitor: Visitor) -> WorkEntry:
         form = visitor.form
-        stages = read_texts(form, "stage")
+        stages, hours_text = read_texts(form, "stage"), read_text(form, "hours")
         if not set(_ENTERED_STAGES).issuperset(stages):
             raise InvalidField("stage")
-        hours_text = read_text(form, "hours")
-        async with self._store.open_unit() as uow:
-            await enter_report(
-                self._dependencies,
-                uow,
-                parse_code(read_text(form, "code")),
-                read_text(form, "operator"),
-                visitor.actor,
-                stages=[WorkStage(stage) for stage in stages],
-                hours=_HOURS_FIELD.read_value(hours_text, ReadingContext(visitor.now)) if hours_text else None,
-            )
-        return f"{OPERATOR_SHEET_PATH}?done={REPORT_FORM}"
+        code = parse_code(read_text(form, "code"))
+        return WorkEntry(
+            stages=[WorkStage(stage) for stage in stages],
+            hours=_HOURS_FIELD.read_value(hours_text, ReadingContext(visitor.now)) if hours_text else None,
+            note=read_text(form, "note"),
+            photos=await prepare_files(self._dependencies, self._store, form, visitor.actor, code)
+            if has_files(form)
+            else (),
+            written_at=read_written_moment(form, visitor.now),
+        )
+
+    async def _describe_present(self, request: web.Request, visitor: Visitor) -> PresentState:
+        """Say what is reported of the work now, to who wrote about it without a line."""
+        async with self._store.open_unit(write=False) as uow:
+            jobs = await list_sheet_jobs(self._dependencies, uow, visitor.actor)
+        named_job = next((one for one in jobs if _concerns(visitor.form, one.job)), None)
+        if named_job is None:
+            return PresentState()
+        job_view = self._build_view(named_job)
+        get_text = self._dependencies.catalogue.text
+        stage_facts = [
+            (get_text(f"admin.sheets.{stage}"), hour) for stage, hour in job_view.stage_hours.items() if hour
+        ]
+        hours_facts = [(get_text("admin.operator_sheet.hours"), job_view.reported_hours)]
+        facts = [*stage_facts, *(hours_facts if job_view.reported_hours else ())]
+        return PresentState(facts, job_view.version_token.text, may_send=True)
 
     async def _render_page(
         self, request: web.Request, visitor: Visitor, refused_form: RefusedForm | None = None
@@ -119,12 +168,15 @@ class OperatorSheetPages:
         error = form_error(refused_form)
         context = {
             "day_text": jalali_long_text(to_tehran(visitor.now).date()),
+            "hour_text": _say_hour(visitor.now),
+            "most_bytes": MAX_FILE_FORM_BYTES,
+            "longest_note": LONGEST_NOTE,
             "jobs": [self._build_view(named_job, refused_form) for named_job in jobs],
             **build_refusal_context(refused_form, self._dependencies.wording.render_error(error) if error else None),
         }
         return render_staff_page(request, visitor, "admin/fleet/operator_sheet.html", context, error=error)
 
-    def _build_view(self, named_job: NamedJob, refused_form: RefusedForm | None) -> JobView:
+    def _build_view(self, named_job: NamedJob, refused_form: RefusedForm | None = None) -> JobView:
         job, wording = named_job.job, self._dependencies.wording
         request, report = job.request, job.report
         service = self._dependencies.engine.get_service(request.service)
@@ -142,13 +194,13 @@ class OperatorSheetPages:
             stage_hours={stage.value: _say_stage(getattr(report, stage)) for stage in _ENTERED_STAGES},
             reported_hours=_say_hours(report.hours),
             reckoned_hours=_say_hours(report.reckon_hours()) if report.hours is None else "",
-            refused_form=refused_form if refused_form and _concerns(refused_form, job) else None,
+            version_token=compute_report_version(report),
+            refused_form=refused_form if refused_form and _concerns(refused_form.posted_form, job) else None,
         )
 
 
-def _concerns(refused_form: RefusedForm, job: OperatorJob) -> bool:
-    texts = refused_form.submitted_texts
-    return (texts.get("code"), texts.get("operator")) == (job.request.code, job.operator.identifier)
+def _concerns(form: PostedForm, job: OperatorJob) -> bool:
+    return (read_text(form, "code"), read_text(form, "operator")) == (job.request.code, job.operator.identifier)
 
 
 def _say_hours(hours: float | None) -> str:

@@ -9,10 +9,12 @@ from aiohttp import web
 
 from channels.admin.fleet.calendar_pages import DAY_FIELD
 from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
-from channels.admin.requests.request_pages import STEP_FORM_PREFIX, STEP_PARAMETER
+from channels.admin.requests.paper_files import MAX_FILE_FORM_BYTES
+from channels.admin.requests.step_view import StepForm, StepViews
 from channels.web.forms import FormWording, build_controls
 from domain.actions.dependencies import Dependencies
 from domain.actions.fleet.visit_day import OfficerVisit, list_shown_officers, list_visits_of_day
+from domain.authorization.request_policy import may_use_on_request
 from domain.authorization.rights import Right
 from domain.fields.places import find_map_link, find_map_search
 from domain.fields.stored import list_stored
@@ -20,11 +22,12 @@ from domain.fields.types import ReadingContext, Text
 from domain.language.column_words import describe_columns
 from domain.language.summaries import find_applicant_name
 from domain.language.summary_columns import SummaryColumn
-from domain.unit_of_work import Store
+from domain.unit_of_work import Store, UnitOfWork
 from domain.values.calendar import hour_text, jalali_long_text, jalali_text, to_tehran
 from domain.values.errors import DomainError, NotFound
 from domain.values.identifiers import display_mobile
 from domain.values.tracking_codes import display_code
+from domain.values.version_token import VersionToken
 
 VISIT_SHEET_PATH = "/staff/visit-sheet"
 
@@ -53,10 +56,14 @@ class VisitView:
     """The place on a map, or what the map finds by its words; empty where no place was said."""
     missing_papers: Sequence[str]
     """The papers that are still missing, in words."""
-    report_address: str | None
-    """Where it is reported; None where it cannot be now."""
-    report_title: str
-    """What that step is called; empty without one."""
+    code: str
+    """The tracking code, as machines write it."""
+    version_token: VersionToken
+    """Goes with the form of the step: who reports of an older request is refused."""
+    report_form: StepForm | None
+    """The step that reports it; None where it cannot be taken now."""
+    paper_titles: Mapping[str, str]
+    """The papers that may be added, those of the staff first: name → what it is called; empty where none may."""
 
 
 class VisitSheetPages:
@@ -70,6 +77,7 @@ class VisitSheetPages:
         self._dependencies = dependencies
         self._store = store
         self._get_text = dependencies.catalogue.text
+        self._step_views = StepViews(dependencies)
 
     def list_routes(self) -> Sequence[PageRoute]:
         return (PageRoute("GET", VISIT_SHEET_PATH, Right.VISITS_VIEW, self._show_sheet),)
@@ -83,6 +91,7 @@ class VisitSheetPages:
             if officer and officer not in officers:
                 raise NotFound("officer")
             officer_visits = await list_visits_of_day(self._dependencies, uow, officer, day, visitor.actor)
+            visit_views = [await self._build_view(uow, officer_visit, visitor) for officer_visit in officer_visits]
         form_wording = FormWording(self._dependencies.wording, lambda name: self._get_text(f"admin.calendar.{name}"))
         day_text = request.query["day"] if day_error else jalali_text(day)
         context = {
@@ -90,8 +99,10 @@ class VisitSheetPages:
             "day_controls": build_controls([DAY_FIELD], {"day": day_text}, form_wording, day_error),
             "officers": officers,
             "officer": officer,
-            "officer_visits": [self._build_view(officer_visit) for officer_visit in officer_visits],
+            "visit_views": visit_views,
             "day_addresses": _build_day_addresses(officer, day, today),
+            "most_bytes": MAX_FILE_FORM_BYTES,
+            "hour_text": hour_text(to_tehran(visitor.now).time()),
         }
         return render_staff_page(request, visitor, "admin/fleet/visit_sheet.html", context, error=day_error)
 
@@ -104,11 +115,10 @@ class VisitSheetPages:
             return today, day_error
         return date.fromisoformat(read_text), None
 
-    def _build_view(self, officer_visit: OfficerVisit) -> VisitView:
+    async def _build_view(self, uow: UnitOfWork, officer_visit: OfficerVisit, visitor: Visitor) -> VisitView:
         request, service = officer_visit.request, officer_visit.service
         columns = describe_columns(self._dependencies.wording, service, {**list_stored(request), **request.fields})
         request_address = f"/staff/requests/{request.code}"
-        step = officer_visit.report_step
         return VisitView(
             hours_text=self._describe_hours(officer_visit),
             request_address=request_address,
@@ -119,9 +129,23 @@ class VisitSheetPages:
             place=columns[SummaryColumn.PLACE],
             map_address=self._find_map_address(officer_visit),
             missing_papers=[self._get_text(f"choices.document.{name}") for name in officer_visit.missing_papers],
-            report_address=f"{request_address}?{STEP_PARAMETER}={step}#{STEP_FORM_PREFIX}{step}" if step else None,
-            report_title=self._get_text(f"services.{service.key}.actions.{step}") if step else "",
+            code=request.code,
+            version_token=request.version_token,
+            report_form=await self._step_views.build_step_form(
+                uow, request, officer_visit.report_step, visitor, id_prefix=f"{request.code}-"
+            )
+            if officer_visit.report_step
+            else None,
+            paper_titles=self._title_papers(officer_visit, visitor),
         )
+
+    def _title_papers(self, officer_visit: OfficerVisit, visitor: Visitor) -> dict[str, str]:
+        service, request = officer_visit.service, officer_visit.request
+        papers = service.papers
+        if papers is None or not may_use_on_request(Right.REQUESTS_ATTACH, service, request, visitor.actor):
+            return {}
+        staff_first = sorted(papers.paper_names, key=lambda name: name not in papers.staff_papers)
+        return {name: self._get_text(f"choices.document.{name}") for name in staff_first}
 
     def _describe_hours(self, officer_visit: OfficerVisit) -> str:
         start, end = (

@@ -23,6 +23,11 @@ MAX_FILE_FORM_BYTES = 3 * MAX_DOCUMENT_BYTES + 64 * 1024
 _FILE_INPUTS = ("file", "camera")
 
 
+def has_files(form: PostedForm) -> bool:
+    """Return whether any file was chosen."""
+    return bool(_list_files(form))
+
+
 async def prepare_files(
     dependencies: Dependencies, store: Store, form: PostedForm, actor: Actor, code: TrackingCode
 ) -> list[PreparedFile]:
@@ -45,7 +50,7 @@ async def prepare_files(
 
 def describe_refused_files(wording: Wording, refused_form: RefusedForm | None) -> Sequence[tuple[str, str]]:
     """Return which of several files were not taken, each with the reason in words; of a single one the page says it."""
-    if refused_form is None or refused_form.name != ATTACH_FORM:
+    if refused_form is None:
         return ()
     files = _list_files(refused_form.posted_form)
     file_names = {file.name for file in files} if len(files) > 1 else set()

@@ -20,6 +20,7 @@ from channels.admin.bills.bill_forms import (
     submit_reversal,
 )
 from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
+from channels.admin.kept_forms import KeptSubmission, PresentState, read_keyed_form
 from channels.admin.queues.next_request import find_next_address
 from channels.admin.queues.way_back import LIST_PARAMETER, build_list_address, build_list_suffix, read_list_query
 from channels.admin.requests.paper_files import (
@@ -28,6 +29,7 @@ from channels.admin.requests.paper_files import (
     describe_refused_files,
     prepare_files,
 )
+from channels.admin.requests.present_view import build_present_state
 from channels.admin.requests.request_view import RequestView, RequestViews
 from channels.admin.requests.step_forms import read_quoted_rials, read_step_form
 from channels.admin.requests.step_view import OpenedStep
@@ -44,6 +46,7 @@ from domain.actions.messages.notify import announce_outcome
 from domain.actions.queues.work import find_readable_request
 from domain.actions.requests.act import act_on_request
 from domain.actions.requests.assign import assign_request
+from domain.actions.requests.form_keys import do_once
 from domain.actions.requests.notes import read_mentions, split_note, write_note
 from domain.actions.requests.reopen import reopen_request
 from domain.actions.requests.step_back import take_step_back
@@ -87,8 +90,15 @@ class RequestPages:
         self._request_views = RequestViews(dependencies)
 
     def list_routes(self) -> Sequence[PageRoute]:
-        step_submission = FormSubmission(
-            STEP_FORM_PREFIX + "{action}", VersionedAction(self._submit_step), self._render_page, _is_shown_on_page
+        step_submission = KeptSubmission(
+            STEP_FORM_PREFIX + "{action}",
+            VersionedAction(self._submit_step),
+            self._render_page,
+            _is_shown_on_page,
+            describe_present=self._describe_present,
+        )
+        paper_submission = KeptSubmission(
+            ATTACH_FORM, self._submit_document, self._render_page, describe_present=self._describe_present
         )
         return (
             PageRoute("GET", _REQUEST_PATH, Right.REQUESTS_VIEW, self._render_page),
@@ -97,11 +107,7 @@ class RequestPages:
             self._build_form_route("note", Right.REQUESTS_NOTE, self._submit_note),
             self._build_form_route("assign", Right.REQUESTS_ASSIGN, VersionedAction(self._submit_assignment)),
             PageRoute(
-                "POST",
-                f"{_REQUEST_PATH}/documents",
-                Right.REQUESTS_ATTACH,
-                FormSubmission(ATTACH_FORM, self._submit_document, self._render_page),
-                MAX_FILE_FORM_BYTES,
+                "POST", f"{_REQUEST_PATH}/documents", Right.REQUESTS_ATTACH, paper_submission, MAX_FILE_FORM_BYTES
             ),
             PageRoute("GET", _DOCUMENT_PATH, Right.REQUESTS_VIEW, self._send_document),
             self._build_form_route("mobile", Right.REQUESTS_MOBILE, VersionedAction(self._submit_mobile)),
@@ -121,20 +127,23 @@ class RequestPages:
 
     async def _submit_step(self, request: web.Request, visitor: Visitor, version_token: VersionToken) -> str:
         code, step_name, form = _read_code(request), request.match_info["action"], visitor.form
-        async with self._store.open_unit() as uow:
+
+        async def take_step(uow: UnitOfWork) -> None:
             service_request = await find_readable_request(self._dependencies, uow, code, visitor.actor)
-            submitted_values = self._read_step_inputs(service_request, step_name, form)
             step_outcome = await act_on_request(
                 dependencies=self._dependencies,
                 uow=uow,
                 code=code,
                 action=step_name,
-                inputs=submitted_values,
+                inputs=self._read_step_inputs(service_request, step_name, form),
                 actor=visitor.actor,
                 version=version_token,
                 shown_price=read_quoted_rials(form),
             )
             await announce_outcome(self._dependencies, uow, step_outcome, visitor.actor)
+
+        async with self._store.open_unit() as uow:
+            await do_once(self._dependencies, uow, read_keyed_form(request, form), visitor.actor, take_step)
         return _address_of(request, code, TAKEN_PARAMETER, step_name)
 
     def _read_step_inputs(self, request: ServiceRequest, step_name: str, form: PostedForm) -> dict[str, Any]:
@@ -176,6 +185,20 @@ class RequestPages:
             for file in files:
                 await attach_document(self._dependencies, uow, code, paper_name, file, visitor.actor)
         return _address_after(request, ATTACH_FORM)
+
+    async def _describe_present(self, request: web.Request, visitor: Visitor) -> PresentState:
+        """Say what stands now, to who wrote a step or added papers without a line."""
+        async with self._store.open_unit(write=False) as uow:
+            service_request = await find_readable_request(self._dependencies, uow, _read_code(request), visitor.actor)
+            request_view = await self._request_views.build_request_view(uow, service_request, visitor)
+        step_name = request.match_info.get("action")
+        return build_present_state(
+            self._dependencies.catalogue,
+            request_view,
+            may_send=request_view.offers_step(step_name)
+            if step_name
+            else request_view.offers_form(ATTACH_FORM, visitor),
+        )
 
     async def _send_document(self, request: web.Request, visitor: Visitor) -> web.Response:
         """Return a file by its own bytes. It runs in a place of its own, so that no file can act as our page."""

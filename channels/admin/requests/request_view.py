@@ -185,6 +185,10 @@ class RequestView:
         """Whether a step stands open that somebody began: the one that the request waits for makes room for it."""
         return any(step_form.was_refused for step_form in self.step_forms)
 
+    def offers_step(self, step_name: str) -> bool:
+        """Return whether this visitor may take that step now."""
+        return any(step_form.name == step_name and not step_form.obstacle for step_form in self.step_forms)
+
     def list_bills_to_settle(self, visitor: Visitor) -> list[BillView]:
         """Return the open bills for which this visitor records money: that is what is done here first."""
         return [bill for bill in self.bills if bill.is_payable and visitor.may(Right.PAYMENTS_RECORD)]

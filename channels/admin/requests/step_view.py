@@ -108,7 +108,7 @@ class StepViews:
             for candidate in engine.list_actions(request, visitor.actor)
             if candidate.name in {*offered_names, refused_step}
         ]
-        forms = [await self._build_step_form(uow, request, candidate, visitor, opened_step) for candidate in steps]
+        forms = [await self.build_step_form(uow, request, candidate, visitor, opened_step) for candidate in steps]
         service = engine.get_service(request.service)
         awaited_names = [entry.name for entry in steps if _moves_on(service, request, entry)]
         primary_name = next((form.name for form in forms if form.name in awaited_names and not form.obstacle), None)
@@ -119,14 +119,16 @@ class StepViews:
         """Return what a step of that name is called."""
         return self._get_text(f"services.{service.key}.actions.{step_name}")
 
-    async def _build_step_form(
+    async def build_step_form(
         self,
         uow: UnitOfWork,
         request: ServiceRequest,
         step: Transition,
         visitor: Visitor,
-        opened_step: OpenedStep | None,
+        opened_step: OpenedStep | None = None,
+        id_prefix: str = "",
     ) -> StepForm:
+        """Return one step with its form; `id_prefix` keeps the forms of several requests on a page apart."""
         service = self._dependencies.engine.get_service(request.service)
         own_opened = opened_step if opened_step and opened_step.step_name == step.name else None
         inputs, titles_by_field = await load_step_inputs(uow, request, step, visitor.now)
@@ -134,7 +136,7 @@ class StepViews:
         tariff_prices = {name: group_digits(quote.total) for name in find_override_inputs(step)} if quote else {}
         proposals = await _find_proposals(uow, request, inputs) | tariff_prices
         submitted_values, error = _choose_values(own_opened, _list_held(inputs, proposals), tariff_prices)
-        form_wording = self._build_form_wording(service, step, inputs, titles_by_field, proposals)
+        form_wording = self._build_form_wording(service, step, inputs, titles_by_field, proposals, id_prefix)
         return StepForm(
             name=step.name,
             title=self.describe_step(service, step.name),
@@ -182,12 +184,13 @@ class StepViews:
         inputs: Sequence[Field],
         titles_by_field: Mapping[str, Mapping[str, str]],
         proposals: FormValues,
+        id_prefix: str,
     ) -> FormWording:
         return FormWording(
             self._dependencies.wording,
             lambda field_name: self._get_text(f"services.{service.key}.inputs.{field_name}"),
             titles_by_field,
-            id_prefix=f"{step.name}-",
+            id_prefix=f"{id_prefix}{step.name}-",
             hints_by_field={
                 field.name: self._describe_box(service, step, field, proposals.get(field.name))
                 for field in inputs

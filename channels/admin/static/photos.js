@@ -1,16 +1,18 @@
 // Photos for a request: shots of the camera are gathered in their form, made smaller (web/shrink.js) and shown before they
 // are sent, and each can be taken out again. Without this file the form sends what was chosen and the last shot.
 "use strict";
+
+const THUMBNAIL_HEIGHT = 96;
+const drawThumbnail = async (file) => {
+  const photo = await createImageBitmap(file, { resizeHeight: THUMBNAIL_HEIGHT });
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [photo.width, photo.height];
+  canvas.getContext("2d").drawImage(photo, 0, 0);
+  photo.close();
+  return canvas;
+};
+
 (() => {
-  const THUMBNAIL_HEIGHT = 96;
-  const drawThumbnail = async (file) => {
-    const photo = await createImageBitmap(file, { resizeHeight: THUMBNAIL_HEIGHT });
-    const canvas = document.createElement("canvas");
-    [canvas.width, canvas.height] = [photo.width, photo.height];
-    canvas.getContext("2d").drawImage(photo, 0, 0);
-    photo.close();
-    return canvas;
-  };
   for (const form of document.querySelectorAll("form[data-photos]")) {
     const words = form.dataset;
     const [list, status] = [form.querySelector(".thumbnails"), form.querySelector("[role=status]")];
@@ -71,6 +73,12 @@
         if (!unready) send?.();
       });
     }
+    form.addEventListener("reset", () => {
+      for (const photos of photosByInput.values()) photos.length = 0;
+      list.replaceChildren();
+      list.hidden = true;
+      status.textContent = "";
+    });
     form.addEventListener("submit", (event) => {
       if (!unready) return;
       event.preventDefault();

@@ -12,6 +12,7 @@ from domain.language.service import Service
 _OWNER_DIGITS = 16
 
 STORE_SCRIPTS = (
+    "web/kept-line.js",
     "portal/offline-database.js",
     "portal/resumable-upload.js",
     "portal/offline-papers.js",

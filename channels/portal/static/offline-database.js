@@ -3,43 +3,16 @@
 (() => {
   "use strict";
 
-  const DATABASE = "pishkhan-forms";
-  const VERSION = 2;
+  const { newKey, openStores } = self.keptLine;
   const KEPT_DAYS = 14;
 
-  const openDatabase = () =>
-    new Promise((resolve, reject) => {
-      const opening = indexedDB.open(DATABASE, VERSION);
-      opening.onupgradeneeded = (event) => {
-        if (event.oldVersion < 1) {
-          opening.result.createObjectStore("forms", { keyPath: "name" });
-          opening.result.createObjectStore("facts");
-        }
-        opening.result.createObjectStore("files");
-      };
-      opening.onsuccess = () => resolve(opening.result);
-      opening.onerror = () => reject(opening.error);
-      opening.onblocked = () => reject(new Error("blocked"));
-    });
-
-  /* Run `work` in one transaction on stores; it gets them, and a function that sets what is returned. Whatever `work`
-     throws, in an answer of a store too, undoes the transaction and is thrown. */
-  const inStores = async (storeNames, mode, work) => {
-    const database = await openDatabase();
-    try {
-      return await new Promise((resolve, reject) => {
-        let outcome;
-        const transaction = database.transaction(storeNames, mode);
-        transaction.oncomplete = () => resolve(outcome);
-        transaction.onabort = () => reject(transaction.error);
-        work(storeNames.map((name) => transaction.objectStore(name)), (value) => {
-          outcome = value;
-        });
-      });
-    } finally {
-      database.close();
+  const inStores = openStores("pishkhan-forms", 2, (database, oldVersion) => {
+    if (oldVersion < 1) {
+      database.createObjectStore("forms", { keyPath: "name" });
+      database.createObjectStore("facts");
     }
-  };
+    database.createObjectStore("files");
+  });
 
   const readFact = (name) =>
     inStores(["facts"], "readonly", ([store], give) => {
@@ -56,9 +29,6 @@
     inStores(["files"], "readonly", ([store], give) => {
       store.get(id).onsuccess = (event) => give(event.target.result);
     });
-
-  const newKey = () =>
-    Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 
   const isOf = (form, draft) => form.name === draft || form.draft === draft;
 
@@ -135,6 +105,6 @@
     });
 
   self.offlineDatabase = {
-    readFact, writeFact, readFile, newKey, isOver, listForms, findForm, changeForm, forgetForms, forgetForm, clearAll,
+    readFact, writeFact, readFile, isOver, listForms, findForm, changeForm, forgetForms, forgetForm, clearAll,
   };
 })();

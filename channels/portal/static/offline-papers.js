@@ -4,32 +4,9 @@
 (() => {
   "use strict";
 
-  const { readFile, newKey, findForm, changeForm } = self.offlineDatabase;
+  const { newKey, postKept } = self.keptLine;
+  const { readFile, findForm, changeForm } = self.offlineDatabase;
   const { CHUNK_BYTES, Refused, buildUpload, createUpload, sendRest } = self.resumableUpload;
-  const PATIENCE_MS = 30000;
-  const SLOWEST_LINE = 4; // bytes a millisecond: one bar of signal
-
-  const fetchInTime = async (address, options, bytes = 0) => {
-    const abandoning = new AbortController();
-    const timer = setTimeout(() => abandoning.abort(), PATIENCE_MS + bytes / SLOWEST_LINE);
-    try {
-      return await fetch(address, { ...options, signal: abandoning.signal });
-    } finally {
-      clearTimeout(timer);
-    }
-  };
-
-  /* Whether the same call may be taken later: nobody is there, they are busy, or the line is too slow. */
-  const isPassing = ({ status }) => status >= 500 || status === 408 || status === 429;
-
-  /* Post what is kept, and return what the server answered as JSON. `TypeError`: there is no line. */
-  const postKept = async (address, body, bytes = 0) => {
-    const headers = { Accept: "application/json" };
-    const response = await fetchInTime(address, { method: "POST", body, headers, redirect: "error" }, bytes);
-    const isOurs = (response.headers.get("Content-Type") || "").startsWith("application/json");
-    if (!isOurs && isPassing(response)) throw new TypeError("no answer of ours");
-    return isOurs ? await response.json() : { state: "refused", message: "" };
-  };
 
   /* --- what is kept ------------------------------------------------------------------------------------------------ */
 
@@ -127,6 +104,6 @@
   };
 
   self.offlinePapers = {
-    fetchInTime, postKept, newKey, lockOf, listWaiting, sumBytes, addPapers, removePapers, notePaper, sendPapers,
+    lockOf, listWaiting, sumBytes, addPapers, removePapers, notePaper, sendPapers,
   };
 })();

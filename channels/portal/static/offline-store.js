@@ -4,9 +4,10 @@
 (() => {
   "use strict";
 
-  const { readFact, writeFact, newKey, isOver, listForms, findForm, changeForm, forgetForms, forgetForm, clearAll } =
+  const { fetchInTime, postKept, newKey } = self.keptLine;
+  const { readFact, writeFact, isOver, listForms, findForm, changeForm, forgetForms, forgetForm, clearAll } =
     self.offlineDatabase;
-  const { fetchInTime, postKept, listWaiting, sendPapers } = self.offlinePapers;
+  const { listWaiting, sendPapers } = self.offlinePapers;
   const CACHE = "pishkhan-forms";
   const MOST_TRIES = 3;
   const MOST_CALLS = 6;

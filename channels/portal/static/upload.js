@@ -59,7 +59,7 @@
   /* Have it be this page's to send, for as long as the page is there: a lock ends with it. */
   const holdKept = (item) =>
     new Promise((resolve) => {
-      item.keptId = kept.newKey();
+      item.keptId = self.keptLine.newKey();
       navigator.locks.request(kept.lockOf(item.keptId), () => {
         resolve();
         return new Promise((release) => { item.release = release; });

@@ -8,6 +8,8 @@ from domain.actions.documents.capacity import MOST_DOCUMENTS
 from domain.authorization.request_policy import require_request_right
 from domain.authorization.rights import Right
 from domain.blocks.asking import ANSWER_PAPER, QUESTION
+from domain.blocks.booking_fields import BOOKED_OPERATORS
+from domain.blocks.operator_reports import WORK_PHOTO
 from domain.blocks.papers_pending import list_missing_papers
 from domain.drafts.files import DraftFile
 from domain.fields.types import format_number
@@ -131,12 +133,13 @@ def _build_document(
 
 def _require_open_papers(service: Service, request: ServiceRequest, paper_name: str, actor: Actor) -> ServicePapers:
     """Return the papers of a service, of which a request may be given this one by `actor`: a citizen brings none of the
-    staff's. What answers an open question may come beside them.
+    staff's. What answers an open question may come beside them, and from the staff photos of the work of operators.
     """
     papers = service.papers or NO_PAPERS
     paper_names = papers.citizen_papers if actor.kind == "citizen" else papers.paper_names
     is_answer = paper_name == ANSWER_PAPER and QUESTION.is_kept_by(request)
-    if paper_name not in paper_names and not is_answer:
+    is_work_photo = paper_name == WORK_PHOTO and actor.kind == "staff" and BOOKED_OPERATORS.is_kept_by(request)
+    if paper_name not in paper_names and not (is_answer or is_work_photo):
         raise InvalidField("field", InvalidReason.UNKNOWN_PAPER)
     if request.phase.is_final:
         raise NotAllowedNow("code")

@@ -1,18 +1,25 @@
 """Operators' reports of the day as the unit enters them, for those who report by telephone and not in their chat."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from domain.actions.dependencies import Dependencies
-from domain.actions.fleet.operator_work import OperatorJob, list_jobs_of_day, note_hours, note_stage
+from domain.actions.documents.attach import attach_document
+from domain.actions.fleet.operator_work import OperatorJob, find_job, list_jobs_of_day, note_hours, note_stage
+from domain.actions.requests.notes import write_note
 from domain.authorization.policy import require_right
 from domain.authorization.request_policy import may_see_request
 from domain.authorization.rights import Right
-from domain.blocks.operator_reports import WorkStage
+from domain.blocks.operator_reports import WORK_PHOTO, OperatorReport, WorkStage
 from domain.fleet.resources import ResourceKind
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
+from domain.values.errors import Conflict
+from domain.values.files import PreparedFile
+from domain.values.reasons import ConflictReason
 from domain.values.tracking_codes import TrackingCode
+from domain.values.version_token import VersionToken, refuse_stale
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +30,22 @@ class NamedJob:
     """The work, and what was reported of it."""
     operator_name: str
     """What the operator is called."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkEntry:
+    """What the unit enters of one operator's work."""
+
+    stages: Collection[WorkStage] = ()
+    """What was reached."""
+    hours: float | None = None
+    """Hours worked, halves allowed; None: not said."""
+    note: str = ""
+    """What colleagues should know of it; empty: nothing."""
+    photos: Sequence[PreparedFile] = ()
+    """Photos of the work."""
+    written_at: datetime | None = None
+    """When this was written, in UTC, and the stages were reached; None: just now."""
 
 
 async def list_sheet_jobs(dependencies: Dependencies, uow: UnitOfWork, actor: Actor) -> list[NamedJob]:
@@ -45,21 +68,33 @@ async def enter_report(
     code: TrackingCode,
     operator_code: str,
     actor: Actor,
-    *,
-    stages: Collection[WorkStage],
-    hours: float | None,
+    entry: WorkEntry,
+    version: VersionToken | None = None,
 ) -> None:
-    """Keep that an operator reached these stages just now, and the hours; what is kept already stays as it is.
+    """Keep what an operator reported; a stage that is kept already stays as it is. `version` is that of the report as
+    its page showed it: `Conflict` when hours would be replaced that it did not show.
 
-    Errors: as `note_stage` and `note_hours`.
+    Errors: as `note_stage`, `note_hours`, `write_note` and `attach_document`.
     """
     reporter = require_right(Right.WORK_REPORTS_ENTER, actor)
     operators = [_act_for(operator_code, actor)]
+    job = await find_job(uow, code, operators, lock=True)
+    if entry.hours not in {None, job.report.hours}:
+        refuse_stale(version, compute_report_version(job.report), Conflict("code", ConflictReason.MOVED_ON))
     for stage in WorkStage:
-        if stage in stages:
-            await note_stage(dependencies, uow, code, stage, operators, reporter)
-    if hours is not None:
-        await note_hours(dependencies, uow, code, hours, operators, reporter)
+        if stage in entry.stages:
+            await note_stage(dependencies, uow, code, stage, operators, reporter, entry.written_at)
+    if entry.hours is not None:
+        await note_hours(dependencies, uow, code, entry.hours, operators, reporter)
+    if entry.note:
+        await write_note(dependencies, uow, code, entry.note, actor)
+    for photo in entry.photos:
+        await attach_document(dependencies, uow, code, WORK_PHOTO, photo, actor)
+
+
+def compute_report_version(report: OperatorReport) -> VersionToken:
+    """Return the version of a report: of its hours, all of it that is ever replaced."""
+    return VersionToken.from_values("hours", report.hours)
 
 
 def _act_for(operator_code: str, actor: Actor) -> Actor:

@@ -5,6 +5,8 @@ A report is an observation: it is kept in the history of its request and beside 
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
 
 from domain.actions.dependencies import Dependencies
 from domain.authorization.fleet_policy import is_booked_operator, require_booked_operator
@@ -80,19 +82,21 @@ async def note_stage(
     stage: WorkStage,
     operators: Sequence[Actor],
     reporter: Actor | None = None,
+    reached_at: datetime | None = None,
 ) -> OperatorJob:
-    """Keep that an operator arrived, began or ended just now; what was noted before stays as it was. `reporter` is who
-    says so of the operator, the operator where it is None.
+    """Keep that an operator arrived, began or ended, at that moment or, where it is None, just now; what was noted
+    before stays as it was. `reporter` is who says so of the operator, the operator where it is None.
 
     `NotFound("code")` for work of somebody else, `NotAllowedNow` before its day.
     """
     job = await find_job(uow, code, operators, lock=True)
-    now = dependencies.clock.now()
-    if to_tehran(now).date() < to_tehran(job.booking.start).date():
+    reached_at = reached_at or dependencies.clock.now()
+    if to_tehran(reached_at).date() < to_tehran(job.booking.start).date():
         raise NotAllowedNow("code", NotAllowedReason.WORK_LATER)
-    report = job.report.with_stage(stage, now)
+    report = job.report.with_stage(stage, reached_at)
     event_name = f"operator_{stage}"
-    return job if report == job.report else await _store(dependencies, uow, job, report, event_name, reporter)
+    facts: dict[str, Any] = {"reached_at": reached_at.isoformat()}
+    return job if report == job.report else await _store(dependencies, uow, job, report, event_name, facts, reporter)
 
 
 async def note_hours(
@@ -110,8 +114,8 @@ async def note_hours(
     """
     job = await find_job(uow, code, operators, lock=True)
     report = replace(job.report, hours=check_hours(hours, MOST_WORKED_HOURS))
-    event_name = "operator_hours"
-    return job if report == job.report else await _store(dependencies, uow, job, report, event_name, reporter)
+    event_name, facts = "operator_hours", {"hours": report.hours}
+    return job if report == job.report else await _store(dependencies, uow, job, report, event_name, facts, reporter)
 
 
 async def _store(
@@ -120,9 +124,9 @@ async def _store(
     job: OperatorJob,
     report: OperatorReport,
     event_name: str,
+    facts: dict[str, Any],
     reporter: Actor | None,
 ) -> OperatorJob:
     store_report(job.request, job.operator.identifier, report)
-    facts = {} if event_name != "operator_hours" else {"hours": report.hours}
     await dependencies.engine.record_event(uow, job.request, event_name, reporter or job.operator, facts)
     return replace(job, report=report)

@@ -10,7 +10,7 @@ from domain.blocks.papers_pending import find_missing_papers
 from domain.blocks.visits import VISITED_AT, officer_resource_code
 from domain.engine import step_preview
 from domain.fleet.resources import Booking
-from domain.language.service import Service
+from domain.language.service import Service, Transition
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor, Role
@@ -29,8 +29,8 @@ class OfficerVisit:
     """When it is to be made."""
     missing_papers: tuple[str, ...]
     """The papers that the request still lacks, by name."""
-    report_step: str | None
-    """The name of the step that reports it; None where the actor may not take it now."""
+    report_step: Transition | None
+    """The step that reports it; None where the actor may not take it now."""
 
 
 async def list_shown_officers(uow: UnitOfWork, actor: Actor) -> Mapping[str, str]:
@@ -63,11 +63,11 @@ async def _load_visit(
     service, engine = dependencies.engine.get_service(request.service), dependencies.engine
     missing_papers = await find_missing_papers(uow, service.papers, request)
     report_steps = [
-        step.name
+        step
         for step in engine.list_offered_actions(request, actor)
         if any(VISITED_AT in effect.stores for effect in step.effects)
     ]
     report_step = report_steps[0] if report_steps else None
-    if report_step and await step_preview.find_obstacle(engine, uow, request, report_step, actor):
+    if report_step and await step_preview.find_obstacle(engine, uow, request, report_step.name, actor):
         report_step = None
     return OfficerVisit(request, service, booking, missing_papers, report_step)

@@ -1,7 +1,5 @@
 """The citizen at the desk: staff enter the request with the whole form, and mend a mobile that was taken down wrong."""
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -9,6 +7,7 @@ from datetime import timedelta
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import announce_outcome
 from domain.actions.requests.act import lock_request
+from domain.actions.requests.form_keys import KeyedForm, begin_form, save_form_outcome
 from domain.actions.requests.request_citizen import build_citizen, send_status
 from domain.actions.requests.submit import submit_for_person
 from domain.actions.requests.unverified import replace_mobile
@@ -21,8 +20,8 @@ from domain.requests.request import RequestFilter, ServiceRequest
 from domain.unit_of_work import UnitOfWork
 from domain.values import identifiers
 from domain.values.actors import Actor
-from domain.values.errors import DuplicateRequest, InvalidField, MissingField, NotAllowedNow
-from domain.values.reasons import DuplicateReason, InvalidReason, NotAllowedReason
+from domain.values.errors import InvalidField, MissingField, NotAllowedNow
+from domain.values.reasons import InvalidReason, NotAllowedReason
 from domain.values.text import tidy_text
 from domain.values.tracking_codes import TrackingCode, parse_code
 from domain.values.version_token import VersionToken
@@ -73,23 +72,16 @@ async def enter_walk_in_once(
 ) -> ServiceRequest:
     """Enter a request by a form that bears a random key of its own, and notify the citizen; return it.
 
-    The same form again, by a second click or a reload, makes nothing and gives the request that it made; what became of
-    a form is remembered as the calls of counter software are. `DuplicateRequest` when something else was entered under
-    that key; the errors of `enter_walk_in`.
+    The same form again, by a second click or a reload, makes nothing and gives the request that it made.
+    `DuplicateRequest` when something else was entered under that key; the errors of `enter_walk_in`.
     """
-    form_owner, now = f"{actor.kind}:{actor.identifier}", dependencies.clock.now()  # no office has such a code
-    form_text = json.dumps([service, submitted, mobile], sort_keys=True, default=str)
-    form_digest = hashlib.sha256(form_text.encode()).hexdigest()
-    earlier_call = await uow.office_calls.begin(
-        form_owner, form_key, form_digest, WALK_IN_CHANNEL, now + FORM_MEMORY, now
-    )
-    if earlier_call is not None:
-        if earlier_call.body_digest != form_digest or earlier_call.answer_text is None:
-            raise DuplicateRequest(reason=DuplicateReason.FORM_USED)
-        return await uow.requests.get_by_code(parse_code(earlier_call.answer_text))
+    form = KeyedForm(form_key, WALK_IN_CHANNEL, [service, submitted, mobile], FORM_MEMORY)
+    entered_code = await begin_form(dependencies, uow, form, actor)
+    if entered_code is not None:
+        return await uow.requests.get_by_code(parse_code(entered_code))
     outcome = await enter_walk_in(dependencies, uow, service, submitted, actor, mobile)
     await announce_outcome(dependencies, uow, outcome, actor)
-    await uow.office_calls.save_answer(form_owner, form_key, outcome.request.code)
+    await save_form_outcome(uow, form, actor, outcome.request.code)
     return outcome.request
 
 

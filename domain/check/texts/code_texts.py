@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from domain.bills.bill import PaymentMethod
 from domain.blocks.asking import ANSWER_PAPER
+from domain.blocks.operator_reports import WORK_PHOTO
 from domain.chats.chat import MESSENGERS
 from domain.conversation.buttons.menus import LISTED_COMMANDS
 from domain.conversation.reading.command_fields import (
@@ -110,7 +111,7 @@ def required_keys() -> Iterator[str]:
     yield from (f"staff.payment_alerts.{alert}" for alert in AttemptAlert)
     yield from (f"staff.code_spending.{level}" for level in SpendingLevel)
     yield from (f"print.{name}" for name in PRINT_KEYS)
-    yield f"choices.document.{ANSWER_PAPER}"
+    yield from (f"choices.document.{name}" for name in (ANSWER_PAPER, WORK_PHOTO))
     yield from (f"chat.channels.{channel}" for channel in ("sms", *MESSENGERS))
     yield from (f"chat.buttons.{name}" for name in ANSWER_BUTTONS)
     yield from (f"chat.buttons.{step}_account" for step in ACCOUNT_STEPS)

@@ -6,7 +6,7 @@ import pytest
 from aiohttp.test_utils import TestServer
 from playwright.async_api import Browser, Locator, expect
 
-from tests.browser.test_offline_papers import make_upload, take_large_photo
+from tests.browser.offline.test_offline_papers import make_upload, take_large_photo
 from tests.support.pages.chromium import SIZES, signed_in, window
 from tests.support.pages.page_checks import assert_page_in_order
 from tests.support.scenarios.expert_opinions import asked_opinion

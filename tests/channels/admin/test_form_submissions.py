@@ -56,6 +56,7 @@ TYPED: Mapping[str, str] = {
     "mobile": "09121112233",
     "proof": "کارت ملی",
     "far": "yes",
+    "hours": "2",
 }
 """What is typed into fields that are empty, and which boxes are ticked, by their names."""
 

@@ -1,12 +1,15 @@
 """The day sheet of operators: what they say by telephone is entered for them, once however often it is sent."""
 
+import json
 import re
 from datetime import timedelta
+from io import BytesIO
 
 from domain.blocks.operator_reports import find_report
 from domain.values.actors import Role
 from domain.values.tracking_codes import parse_code
 from tests.channels.admin.fleet.test_calendar_pages import paid
+from tests.support.scenarios.expert_unit import PHOTO
 from tests.support.staff_site import StaffSite, Visitor
 
 SHEET = "/staff/operator-sheet"
@@ -19,12 +22,18 @@ async def booked_today(site: StaffSite) -> str:
     return request.code
 
 
+def read_version(page: str) -> str:
+    """Return the version that the only report of the sheet bears."""
+    (version,) = re.findall(r'name="version" value="([^"]+)"', page)
+    return str(version)
+
+
 async def test_the_unit_enters_what_operators_report(site: StaffSite, inside: Visitor) -> None:
     code = await booked_today(site)
     await inside.sign_in("civil")
     page = await inside.get(SHEET)
     (operator,) = re.findall(r'name="operator" value="([^"]+)"', page)
-    report = {"code": code, "operator": operator}
+    report = {"code": code, "operator": operator, "version": read_version(page)}
 
     async def list_events() -> list[tuple[str, str]]:
         async with site.store.open_unit(write=False) as uow:
@@ -67,3 +76,43 @@ async def test_hours_between_beginning_and_end_are_shown_and_not_kept(site: Staf
     (box,) = re.findall(r'<input name="hours"[^>]*value="([^"]*)"', page)
     await inside.post(SHEET, hours=box, **report)
     assert find_report(await site.request(code), "O1").hours is None
+
+
+async def test_what_was_written_without_a_line_is_entered_once_with_its_moment(
+    site: StaffSite, inside: Visitor
+) -> None:
+    code = await booked_today(site)
+    await inside.sign_in("civil")
+    version = read_version(await inside.get(SHEET))
+    device = Visitor(inside.client, {"Accept": "application/json"})
+    device.csrf = inside.csrf
+    written_at = site.clock.at - timedelta(minutes=40)
+    report = {
+        "form_key": "a" * 32, "written_at": written_at.isoformat(), "code": code, "operator": "O1", "version": version,
+        "stage": "began", "note": "@civil لاستیک کم‌باد است",
+    }  # fmt: skip
+    for _ in range(2):
+        assert json.loads(await device.post(SHEET, 200, **report, file=BytesIO(PHOTO))) == {"state": "done"}
+    assert find_report(await site.request(code), "O1").began == written_at.isoformat()
+    async with site.store.open_unit(write=False) as uow:
+        request = await uow.requests.get_by_code(parse_code(code))
+        events = [event.event for event in await uow.history.list_of_request(request.id)]
+        assert [document.field for document in await uow.documents.list_of_request(request.id)] == ["work_photo"]
+    assert [events.count(name) for name in ("operator_began", "note", "attach")] == [1, 1, 1]
+    other = json.loads(await device.post(SHEET, 409, **report | {"note": "چیز دیگری"}))
+    assert (other["state"], events.count("note")) == ("refused", 1), "under one key never two things"
+
+
+async def test_hours_that_a_colleague_gave_meanwhile_are_not_replaced_unseen(site: StaffSite, inside: Visitor) -> None:
+    code = await booked_today(site)
+    await inside.sign_in("civil")
+    report = {"code": code, "operator": "O1", "version": read_version(await inside.get(SHEET))}
+    await inside.post(SHEET, hours="5", **report)
+    device = Visitor(inside.client, {"Accept": "application/json"})
+    device.csrf = inside.csrf
+    refused = json.loads(await device.post(SHEET, 409, hours="6", form_key="b" * 32, **report))
+    assert (refused["state"], refused["now"], refused["may_send"]) == ("refused", [["ساعت کار", "۵"]], True)
+    assert find_report(await site.request(code), "O1").hours == 5
+    seen = report | {"version": refused["version"]}
+    assert json.loads(await device.post(SHEET, 200, hours="6", form_key="b" * 32, **seen)) == {"state": "done"}
+    assert find_report(await site.request(code), "O1").hours == 6

@@ -39,13 +39,13 @@ async def test_an_expert_has_the_own_visits_of_the_day(site: StaffSite, inside: 
     assert codes == [early, late]
     assert f'href="tel:0{CITIZEN[3:]}"' in page
     assert "https://osm.org/search?query=" in page
-    assert f"/staff/requests/{early}?step=visit#step-visit" in page
-    rows = page.split("<tr>")[2:]
+    assert f'action="/staff/requests/{early}/act/visit"' in page, "it is reported where it is read"
+    rows = page.split('<tr class="has-forms">')[1:]
     assert "بدون کمبود" in rows[1]
     assert "بدون کمبود" not in rows[0]
     next_day = await inside.get(f"{SHEET}?day=2026-11-25")
     assert tomorrow in next_day
-    assert "step=visit" not in next_day, "nobody reports of what is still to be"
+    assert "/act/visit" not in next_day, "nobody reports of what is still to be"
     assert others not in page + next_day
     for shown in (f"{SHEET}?officer=second", "/staff/visits"):
         assert others in await inside.get(shown), "one rule for the sheet and the calendar"
@@ -59,4 +59,4 @@ async def test_who_sends_officers_out_chooses_one(site: StaffSite, inside: Visit
     assert code not in await inside.get(SHEET)
     page = await inside.get(f"{SHEET}?officer=second")
     assert code in page
-    assert "step=visit" not in page
+    assert "/act/visit" not in page

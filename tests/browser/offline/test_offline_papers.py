@@ -13,7 +13,7 @@ from yarl import URL
 
 from channels.portal.frame import PortalVisitor
 from channels.portal.requests.offline_papers import OfflinePaperPosts
-from tests.browser.test_offline_forms import (
+from tests.browser.offline.test_offline_forms import (
     BEGIN,
     GONE,
     KEPT_FILES,

@@ -1,0 +1,171 @@
+"""An officer whose line drops on a site, in a real browser: the day sheet opens from the device, what is written waits
+and is sent once, what a colleague did meanwhile is shown beside it, and signing out leaves nothing.
+"""
+
+import sqlite3
+from contextlib import closing
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+from PIL import Image
+from playwright.async_api import Browser, Page, expect
+
+from channels.admin.frame import Visitor
+from channels.admin.kept_forms import KeptSubmission
+from domain.values.actors import Role
+from tests.support.pages.chromium import SIZES, SiteServer, Window, signed_in
+from tests.support.pages.page_checks import assert_page_in_order
+from tests.support.scenarios.expert_opinions import PAPERS, asked_opinion
+from tests.support.staff_site import StaffSite
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for all
+
+SHEET, VISIT = "/staff/visit-sheet", "1405/09/03 11:00"
+REPORT, BY_COLLEAGUE = "زمین ۲۵۰ متری، بی‌معارض", "گزارش همکار"
+GONE, WAITS = "خط قطع است", "منتظر خط است"
+IS_KEPT = """async (address) => {
+  if (!navigator.serviceWorker.controller) return false;
+  return Boolean(await (await caches.open("pishkhan-sheets")).match(address));
+}"""
+LEFT = """async () => [
+  await keptSheets.listForms().then((forms) => forms.length), (await caches.keys()).length, localStorage.length,
+]"""
+
+
+async def open_sheet(browser: Browser, server: SiteServer) -> Window:
+    """Sign in as an expert on a phone, and open the sheet until the device keeps it."""
+    width, height = SIZES["phone"]
+    context = await browser.new_context(viewport={"width": width, "height": height})
+    context.set_default_timeout(40_000)  # a busy machine may be slow
+    opened = Window(await context.new_page(), server)
+    await signed_in(opened, "expert")
+    page = await opened.open(SHEET)
+    for _ in range(400):
+        if await page.evaluate(IS_KEPT, SHEET):
+            return opened
+        await page.wait_for_timeout(50)
+    raise AssertionError("the device keeps no sheet")
+
+
+async def send_out(site: StaffSite) -> str:
+    """Have an expert sent to a citizen today; return the code of the request."""
+    code = (await asked_opinion(site, *PAPERS)).code
+    await site.demo.act(code, "assign", Role.MANAGER, {"officer": "expert", "visit": VISIT})
+    return code
+
+
+async def write_report(page: Page, words: str = REPORT) -> None:
+    """Fill in the report of the visit, and press its button."""
+    if not await page.get_by_label("گزارش بازدید").is_visible():
+        await page.locator("summary", has_text="ثبت بازدید").click()
+    await page.get_by_label("گزارش بازدید").fill(words)
+    await page.get_by_label("مساحت (متر مربع)").fill("۲۵۰")
+    await page.get_by_role("button", name="ثبت بازدید").click()
+
+
+async def shoot_photos(page: Page) -> None:
+    """Add two photos of the visit, one after the other."""
+    await page.locator("summary", has_text="عکس و مدرک").click()
+    for name in ("در.jpg", "دیوار.jpg"):
+        picture = BytesIO()
+        Image.new("RGB", (60, 40 + len(name)), "teal").save(picture, "JPEG")
+        file = {"name": name, "mimeType": "image/jpeg", "buffer": picture.getvalue()}
+        await page.get_by_label("عکس با دوربین").set_input_files(file)  # type: ignore[arg-type]
+    await expect(page.locator("form .thumbnails canvas")).to_have_count(2)
+    await page.get_by_role("button", name="افزودن مدرک").click()
+
+
+async def sign_out(page: Page) -> None:
+    """Sign out, as on every page of the site."""
+    await page.locator(".who summary").click()
+    await page.get_by_role("button", name="خروج").click()
+    await expect(page.get_by_label("نام کاربری")).to_be_visible()
+
+
+def count_events(database: Path, code: str) -> dict[str, int]:
+    """Return how often each event is in the history of a request."""
+    with closing(sqlite3.connect(database)) as connection:
+        rows = connection.execute(
+            "SELECT event, count(*) FROM history JOIN requests ON id = request_id WHERE code = ? GROUP BY event",
+            (code,),
+        )
+        return dict(rows.fetchall())
+
+
+@pytest.fixture
+def lost_answers(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The answers to what was kept that never came: the first one does not."""
+    lost: list[str] = []
+    answer = KeptSubmission.__call__
+
+    async def lose_first(self: KeptSubmission, request: web.Request, visitor: Visitor) -> web.Response:
+        response = await answer(self, request, visitor)
+        if not lost and request.transport:
+            lost.append(request.path)
+            request.transport.abort()
+        return response
+
+    monkeypatch.setattr(KeptSubmission, "__call__", lose_first)
+    return lost
+
+
+async def test_what_was_written_on_a_site_is_sent_once(
+    browser: Browser, site: StaffSite, server: SiteServer, database: Path, lost_answers: list[str]
+) -> None:
+    code = await send_out(site)
+    opened = await open_sheet(browser, server)
+    page = opened.page
+    await page.context.set_offline(True)
+    await page.reload()
+    await expect(page.get_by_text(GONE)).to_be_visible()
+    await write_report(page, "نادرست")
+    await expect(page.get_by_text(WAITS)).to_be_visible()
+    await page.get_by_role("button", name="برگرداندن به فرم").click()
+    await expect(page.get_by_label("گزارش بازدید")).to_have_value("نادرست")
+    await write_report(page)
+    await shoot_photos(page)
+    await expect(page.get_by_text(WAITS)).to_have_count(2)
+    await page.reload()  # the browser was closed and opened again
+    await expect(page.get_by_text(WAITS)).to_have_count(2)
+    await expect(page.locator("#waiting .thumbnails canvas")).to_have_count(2)
+    await assert_page_in_order(opened, is_line_broken=True)
+    assert "visit" not in count_events(database, code)
+    await page.context.set_offline(False)
+    await expect(page.get_by_text("ثبت و فرستاده شد")).to_be_visible()
+    assert lost_answers
+    events = count_events(database, code)
+    assert (events["visit"], events["attach"]) == (1, len(PAPERS) + 2)
+    assert (await site.request(code)).data["report"] == REPORT
+    await sign_out(page)
+    await signed_in(opened, "expert")
+    assert await page.evaluate(LEFT) == [0, 0, 0]
+
+
+async def test_what_a_colleague_did_meanwhile_is_shown_beside_what_was_written(
+    browser: Browser, site: StaffSite, server: SiteServer, database: Path
+) -> None:
+    code = await send_out(site)
+    opened = await open_sheet(browser, server)
+    page = opened.page
+    await page.context.set_offline(True)
+    await write_report(page)
+    await expect(page.get_by_text(WAITS)).to_be_visible()
+    await site.demo.act(code, "visit", Role.EXPERT, {"report": BY_COLLEAGUE, "area": "300"})
+    site.clock.at = site.clock.at.replace(hour=site.clock.at.hour + 2)  # the session ended by itself
+    await page.context.set_offline(False)
+    await page.get_by_role("link", name="ورود").click()
+    await signed_in(opened, "expert")
+    await opened.open(SHEET)
+    waiting = page.locator("#waiting li").first
+    await expect(waiting).to_contain_text("فرستاده نشد")
+    await expect(waiting).to_contain_text(REPORT)
+    await expect(waiting).to_contain_text(BY_COLLEAGUE)
+    await expect(page.get_by_role("button", name="با همین وضعیت بفرست")).to_be_hidden()
+    await assert_page_in_order(opened, refused=True, is_line_broken=True)
+    assert (await site.request(code)).data["report"] == BY_COLLEAGUE
+    page.on("dialog", lambda dialog: dialog.accept())
+    await page.get_by_role("button", name="کنار گذاشتن").click()
+    await expect(page.locator("#waiting")).to_be_hidden()
+    assert count_events(database, code)["visit"] == 1
