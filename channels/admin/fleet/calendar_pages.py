@@ -228,24 +228,28 @@ class CalendarPages:
         visitor: Visitor,
     ) -> dict[str, Any]:
         week_days = [period.first_day + day_number * _ONE_DAY for day_number in range(7)]
-        calendar, today = self._dependencies.calendar, to_tehran(visitor.now).date()
+        today = to_tehran(visitor.now).date()
         return {
             "title": f"{jalali_text(week_days[0])} – {jalali_text(week_days[-1])}",
             "is_holiday": False,
             "closed_reason": None,
             "column_headings": [
-                {
-                    "text": WEEKDAY_NAMES[day_number],
-                    "date": jalali_text(day),
-                    "address": period.build_day_address(day),
-                    "is_holiday": (is_holiday := calendar.is_holiday(day)),
-                    "is_closed": find_work_span(calendar, period.board, day) is None,
-                    "is_today": day == today,
-                    "free_lines": []
-                    if is_holiday and not hour_choice
-                    else describe_free_lines(self._dependencies.catalogue, period.board, rows, day, hour_choice),
-                }
-                for day_number, day in enumerate(week_days)
+                {**self._build_week_head(period, day, rows, hour_choice), "is_today": day == today} for day in week_days
             ],
             "calendar_lines": [build_week_line(row, week_days, wording) for row in rows],
+        }
+
+    def _build_week_head(
+        self, period: CalendarPeriod, day: date, rows: Sequence[CalendarRow], hour_choice: HourChoice | None
+    ) -> dict[str, Any]:
+        """Return what is said of a day of the week; of a holiday only what can be chosen on it."""
+        calendar, catalogue = self._dependencies.calendar, self._dependencies.catalogue
+        is_counted = hour_choice is not None or not calendar.is_holiday(day)
+        return {
+            "text": WEEKDAY_NAMES[weekday(day)],
+            "date": jalali_text(day),
+            "address": period.build_day_address(day),
+            "is_holiday": calendar.is_holiday(day),
+            "is_closed": find_work_span(calendar, period.board, day) is None,
+            "free_lines": describe_free_lines(catalogue, period.board, rows, day, hour_choice) if is_counted else [],
         }
