@@ -71,7 +71,7 @@
         button.textContent = words.copied;
         button.setAttribute("aria-label", words.copied);
       });
-      number.after(button);
+      (number.closest("a") ?? number).after(button);
     }
   }
 
