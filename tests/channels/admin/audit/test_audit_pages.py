@@ -217,7 +217,7 @@ async def test_faults_are_shown_and_audited(site: StaffSite, inside: Visitor) ->
     assert await run_requested_verification(site.demo.desk, site.store, damaged)
     page = await inside.get("/staff/audit")
     assert "۱۵۰ نادرستی" in page
-    assert page.count("گامی دستکاری شده") == 100
+    assert page.count("اقدامی دستکاری شده") == 100
     assert "نادرستی در تاریخچه" in page
 
 

@@ -86,7 +86,7 @@ async def test_all_that_is_due_back_is_listed_oldest_first(site: StaffSite, reve
         *map(persian_digits, (bill.bill_id, bill.payment_id)),
     ):
         assert part in first
-    assert "باید برگردد (ریال) ۵۰۰٬۰۰۰ پرداخت‌شده (ریال) ۱٬۰۰۰٬۰۰۰ مبلغ قبض (ریال) ۵۰۰٬۰۰۰" in second
+    assert "قابل استرداد (ریال) ۵۰۰٬۰۰۰ پرداخت‌شده (ریال) ۱٬۰۰۰٬۰۰۰ مبلغ قبض (ریال) ۵۰۰٬۰۰۰" in second
     for part in ("جریمه تخلف تاکسی", "۰۹۱۲۱۰۰۰۰۰۲", "پرداخت دوباره", persian_digits(of_fine.bill_id)):
         assert part in second
     plate = " ".join(display_plate("12ت345-59").split())

@@ -221,7 +221,7 @@ async def test_texts_are_grouped_by_service_and_moment_with_a_sample(admin: Visi
     page = await admin.get("/staff/settings/texts")
     assert 'href="/staff/settings/texts?table=services.taxi_leave">مرخصی تاکسی</a>' in page
     said = words(await admin.get("/staff/settings/texts?table=services.taxi_leave"))
-    assert said.index("پیام به شهروند در هر گام") < said.index("پس از «پذیرش»") < said.index("پاسخ پیگیری")
+    assert said.index("پیام به شهروند در هر اقدام") < said.index("پس از «پذیرش»") < said.index("پاسخ پیگیری")
     assert "مرخصی 868 536 289 پذیرفته شد: شنبه ۱۴ آذر تا دوشنبه ۱۶ آذر، داخل شهر. مجوز ۱۴۰۵/۴۸" in said
 
 
@@ -254,7 +254,7 @@ async def test_who_looks_again_is_still_told_of_a_change_since(
 async def test_texts_of_several_tables_are_told_apart(admin: Visitor) -> None:
     said = words(await admin.get("/staff/settings/texts?q=notices.submit"))
     for table in ("کارکرد ماشین‌آلات", "مرخصی تاکسی"):
-        assert f"{table}، پیام به شهروند در هر گام" in said
+        assert f"{table}، پیام به شهروند در هر اقدام" in said
 
 
 async def test_parts_are_counted_with_every_fact_that_may_be_typed(admin: Visitor) -> None:
