@@ -149,10 +149,9 @@ class MessagePages:
         async with self._store.open_unit(write=False) as uow:
             spent_rials = await find_spent_rials(self._dependencies, uow)
             is_first_page = not filter_values and read_page_start(request) is None
-            failed_messages = await self._find_failed(uow, visitor) if is_first_page else []
-        failed_messages, failed_count = cut_failed(failed_messages)
+            found_failed = await self._find_failed(uow, visitor) if is_first_page else []
+        failed_messages, failed_count = cut_failed(found_failed)
         failed_ids = {failed_message.id for failed_message in failed_messages}
-        shown_messages = [*failed_messages, *message_page.rows]
         context = {
             "failed_messages": failed_messages,
             "failed_count": failed_count,
@@ -161,12 +160,11 @@ class MessagePages:
             "spent_rials": spent_rials,
             "limit_rials": self._dependencies.policy.verification_rials_a_day,
             "problem": describe_stray(FILTER_FIELDS, filter_error, self._build_wording()) if filter_error else None,
-            "refused_message_id": None,
             "filters": build_controls(FILTER_FIELDS, filter_values, self._build_wording(), filter_error),
             "list_page": message_page,
             "page_query": build_page_query(request),
             "tabs": PAGE_TABS,
-            **self._describe_refusal(request, refused_form, shown_messages),
+            **self._describe_refusal(request, refused_form, [*failed_messages, *message_page.rows]),
         }
         return render_staff_page(
             request, visitor, "admin/messages/messages.html", context, error=form_error(refused_form) or filter_error
@@ -177,10 +175,10 @@ class MessagePages:
     ) -> Mapping[str, Any]:
         """Return why a text is not sent again: beside it, or above everything where it is not listed any more."""
         if refused_form is None:
-            return {}
+            return {"refused_message_id": None}
         message_id, problem = get_row_id(request), self._dependencies.wording.render_error(refused_form.error)
         if message_id not in {message_view.id for message_view in shown_messages}:
-            return {"problem": problem}
+            return {"refused_message_id": None, "problem": problem}
         return {
             "refused_message_id": message_id,
             "refusal": problem,

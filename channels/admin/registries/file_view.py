@@ -62,10 +62,8 @@ class ExpiryView:
 
 @dataclass(frozen=True, slots=True)
 class RowNotes:
-    """What one service says of a row."""
+    """What a service says of a row."""
 
-    service_title: str
-    """What the service is called."""
     row_name: str | None
     """What the row, a vehicle, is called; None: it is the row of the page."""
     notes: Sequence[NoteView]
@@ -78,7 +76,8 @@ class FileView:
 
     sections: Sequence[FileSectionView]
     expiries: Sequence[ExpiryView]
-    row_notes: Sequence[RowNotes]
+    notes_by_service: Mapping[str, Sequence[RowNotes]]
+    """What a service is called → what it says of the row, and of others in the file."""
 
 
 class FileViews:
@@ -141,17 +140,18 @@ class FileViews:
         notes_by_service: Mapping[str, Mapping[str, Sequence[StaffNote]]],
         registry: Registry,
         row: RegistryRow,
-    ) -> list[RowNotes]:
+    ) -> dict[str, list[RowNotes]]:
         own_key = str(row.values[registry.natural_key[0]])
-        return [
-            RowNotes(
-                self._catalogue.text(f"services.{service_key}.title"),
-                None if row_key == own_key else display_plate(row_key),
-                build_note_views(self._catalogue, service_key, notes),
-            )
+        return {
+            self._catalogue.text(f"services.{service_key}.title"): [
+                RowNotes(
+                    None if row_key == own_key else display_plate(row_key),
+                    build_note_views(self._catalogue, service_key, notes),
+                )
+                for row_key, notes in notes_by_key.items()
+            ]
             for service_key, notes_by_key in notes_by_service.items()
-            for row_key, notes in notes_by_key.items()
-        ]
+        }
 
 
 def _find_urgency(days_left: int | None) -> str:
