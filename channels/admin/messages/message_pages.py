@@ -71,6 +71,8 @@ class MessageView:
     """Its request's tracking code; None without one, and for who may not see the request."""
     shown_text: str | None
     """What was sent; None for who may not see the request."""
+    carrier_name: str | None
+    """What it went out by; None where it did not."""
     may_resend: bool
     """Its state allows to put it back into the queue."""
 
@@ -247,6 +249,7 @@ class MessagePages:
             self._describe_reason(message.reason),
             request_code,
             shown_text,
+            self._name_carrier(message.provider),
             message.state in _RESENDABLE_STATES,
         )
 
@@ -254,6 +257,12 @@ class MessagePages:
         """Return in words what went wrong last; a code that nobody worded is shown as it is."""
         key = f"admin.messages.reasons.{reason_code}"
         return self._dependencies.catalogue.text(key) if key in self._dependencies.catalogue else reason_code
+
+    def _name_carrier(self, provider: str | None) -> str | None:
+        """Return what a provider of text messages, or a messenger, is called; one without a name by its key."""
+        catalogue = self._dependencies.catalogue
+        keys = (f"reports.providers.{provider}", f"admin.channels.{provider}")
+        return next((catalogue.text(key) for key in keys if key in catalogue), provider)
 
     def _build_wording(self) -> FormWording:
         catalogue = self._dependencies.catalogue

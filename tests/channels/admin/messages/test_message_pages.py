@@ -58,7 +58,7 @@ async def test_texts_are_shown_with_what_became_of_them(site: StaffSite, inside:
     await sent(site, "دیگری", MessageState.FAILED, reason="status_499")
     await inside.sign_in("manager")
     page = await inside.get("/staff/messages")
-    for shown in ("متن &lt;b&gt;بلند&lt;/b&gt;", "سرویس پیام پاسخ نداد", "kavenegar", "۱٬۲۵۰", "status_499"):
+    for shown in ("متن &lt;b&gt;بلند&lt;/b&gt;", "سرویس پیام پاسخ نداد", "کاوه‌نگار", "۱٬۲۵۰", "status_499"):
         assert shown in page
     assert f"/staff/requests/{request.code}" in page
     assert " ".join(persian_digits(tracking_codes.display_code(request.code)).split()) in words(page)
