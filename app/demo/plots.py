@@ -144,10 +144,12 @@ def _build_facts(stated: Mapping[str, str], start_day: int | None, turn_number: 
         def coming_day(day_offset: int) -> date:
             return timetable.working_day(day_offset + turn_number)
 
-        visit_at = f"{timetable.working_day(2 + turn_number // 3).isoformat()} {9 + turn_number % 3:02}:00"
+        # The first is today, for the day sheet of its officer, after the office closed for the day.
+        visit_day = timetable.working_day(2 + turn_number // 3) if turn_number else timetable.today
+        visit_hour = 9 + turn_number % 3 if turn_number else 17
         return {
             **stated,
-            "visit": visit_at,
+            "visit": f"{visit_day.isoformat()} {visit_hour:02}:00",
             "said": DayPlaceholder(story_day, day_text),
             "work": DayPlaceholder(story_day, date.isoformat),
             "after": DayPlaceholder(later_day, day_text),

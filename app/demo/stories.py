@@ -108,7 +108,8 @@ def _read_story(entry: Mapping[str, Any], service_key: str) -> Story:
     work_day = entry["work"]
 
     def facts_on(timetable: Timetable) -> Mapping[str, Any]:
-        return {"date": day_text(timetable.working_day(work_day))}
+        day = timetable.working_day(work_day) if work_day else timetable.today
+        return {"date": day_text(day)}
 
     return Story(
         parse_mobile(entry["citizen"]),

@@ -9,9 +9,11 @@ from app.demo.registers import CITIZEN_COUNT
 from app.demo.townsfolk import nth_citizen, read_lists
 from domain.feedback.opinions import CommentFilter, CommentState
 from domain.fields.types import ReadingContext
+from domain.fleet.resources import ResourceKind
 from domain.registries.rows import RegistryFilter
 from domain.requests.request import RequestFilter
 from domain.services.expert.kinds import OPINION_KINDS, KindName
+from domain.values.calendar import day_bounds, to_tehran
 from store.unit_of_work import SqlStore
 from tests.support.demo_dependencies import NOW
 
@@ -89,3 +91,9 @@ def test_no_two_people_are_called_the_same() -> None:
     names += [taxis.second_driver(number).name for number in range(len(taxis.SECOND_DRIVEN))]
     names += {taxis.vehicle_owner(vehicle).name for vehicle in range(taxis.OWNER_DRIVEN_COUNT, taxis.VEHICLE_COUNT)}
     assert [name for name, times in Counter(names).items() if times > 1] == []
+
+
+async def test_there_is_a_visit_and_a_job_of_a_machine_today(store: SqlStore) -> None:
+    async with store.open_unit(write=False) as uow:
+        booked = await uow.fleet.list_between(*day_bounds(to_tehran(NOW).date()))
+    assert {resource.kind for booking, resource in booked if booking.request_id} == set(ResourceKind)
