@@ -47,6 +47,7 @@ FOR_PROGRAMS = (
     "/sitemap.xml",
     "/manifest.webmanifest",
     "/offline-worker.js",
+    "/staff/sheet-worker.js",
     "/favicon.ico",
     "/.well-known/",
 )
