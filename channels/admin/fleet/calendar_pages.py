@@ -20,6 +20,7 @@ from channels.admin.fleet.calendar_view import (
     build_week_line,
     find_shown_slots,
 )
+from channels.admin.fleet.day_choice import build_day_controls, read_shown_day
 from channels.admin.fleet.hour_choice import (
     ChosenStep,
     HourChoice,
@@ -32,17 +33,11 @@ from channels.admin.fleet.week_counts import describe_free_lines
 from channels.admin.fleet.working_days import find_closed_day, find_work_span
 from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
 from channels.admin.registries.registry_view import list_address
-from channels.web.forms import Control, FormWording, build_controls
 from domain.actions.dependencies import Dependencies
-from domain.fields.form import Field
-from domain.fields.moments import Day
-from domain.fields.types import ReadingContext
 from domain.registries.declarations import MACHINES, MAINTENANCE, OPERATORS
 from domain.unit_of_work import Store
 from domain.values.calendar import WEEKDAY_NAMES, jalali_long_text, jalali_text, tehran_moment, to_tehran, weekday
-from domain.values.errors import DomainError
 
-DAY_FIELD = Field("day", Day(allows_past=True), required=False)
 _ONE_DAY, _ONE_WEEK = timedelta(days=1), timedelta(days=7)
 _OPENING_ANCHOR = "#opening"
 """Where a day's page leads: to the column of the hour from which one works."""
@@ -121,7 +116,7 @@ class CalendarPages:
     async def _show_calendar(self, board: CalendarBoard, request: web.Request, visitor: Visitor) -> web.Response:
         async with self._store.open_unit(write=False) as uow:
             chosen_step = await find_chosen_step(self._dependencies, uow, board, request, visitor)
-            day, day_error = self._read_day(request, visitor, chosen_step)
+            day, day_error = read_shown_day(request, visitor, self._find_usual_day(visitor, chosen_step))
             parameters = {name: request.query[name] for name in ("for", "step") if chosen_step}
             period = CalendarPeriod(board, day, request.query.get("view") == "week", parameters)
             hour_choice = (
@@ -143,7 +138,7 @@ class CalendarPages:
         context = {
             **build_lines(period, rows, wording, hour_choice, visitor),
             **self._build_frame(period),
-            "day_controls": self._build_day_controls(request, day, day_error),
+            "day_controls": build_day_controls(self._dependencies, request, day, day_error),
             "hint": hint,
             "next_choosable": self._describe_day(period, next_day),
         }
@@ -159,26 +154,11 @@ class CalendarPages:
             "registry_addresses": _FLEET_ADDRESSES if period.board is FLEET else (),
         }
 
-    def _read_day(
-        self, request: web.Request, visitor: Visitor, chosen_step: ChosenStep | None
-    ) -> tuple[date, DomainError | None]:
-        """Return the day that is shown: the one asked for, that of the request, or today."""
-        requested_day, today = request.query.get("day"), to_tehran(visitor.now).date()
-        if requested_day:
-            try:
-                return date.fromisoformat(DAY_FIELD.read_value(requested_day, ReadingContext(visitor.now))), None
-            except DomainError as day_error:  # not an empty page: the calendar shows today instead
-                return today, day_error
+    def _find_usual_day(self, visitor: Visitor, chosen_step: ChosenStep | None) -> date:
+        """Return the day that is shown unless another is asked for: that of the request, or today."""
+        today = to_tehran(visitor.now).date()
         opening_moment = find_opening_moment(chosen_step.request) if chosen_step else None
-        return (max(opening_moment.date(), today) if opening_moment else today), None
-
-    def _build_day_controls(self, request: web.Request, day: date, day_error: DomainError | None) -> Sequence[Control]:
-        """Return the box of the day; one that could not be read is shown as it was typed."""
-        form_wording = FormWording(
-            self._dependencies.wording, lambda name: self._dependencies.catalogue.text(f"admin.calendar.{name}")
-        )
-        day_text = request.query["day"] if day_error else jalali_text(day)
-        return build_controls([DAY_FIELD], {"day": day_text}, form_wording, day_error)
+        return max(opening_moment.date(), today) if opening_moment else today
 
     def _build_day(
         self,

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from aiohttp import web
 
+from channels.admin.fleet.calendar_view import format_clock
 from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
 from channels.admin.kept_forms import KeptSubmission, PresentState, read_keyed_form, read_written_moment
 from channels.admin.requests.paper_files import MAX_FILE_FORM_BYTES, has_files, prepare_files
@@ -32,7 +33,7 @@ from domain.fields.types import ReadingContext, format_number
 from domain.language.column_words import describe_columns
 from domain.language.summary_columns import SummaryColumn
 from domain.unit_of_work import Store, UnitOfWork
-from domain.values.calendar import hour_text, jalali_long_text, to_tehran
+from domain.values.calendar import jalali_long_text, to_tehran
 from domain.values.errors import InvalidField
 from domain.values.text import persian_digits
 from domain.values.tracking_codes import display_code, parse_code
@@ -168,7 +169,7 @@ class OperatorSheetPages:
         error = form_error(refused_form)
         context = {
             "day_text": jalali_long_text(to_tehran(visitor.now).date()),
-            "hour_text": _say_hour(visitor.now),
+            "hour_text": format_clock(visitor.now),
             "most_bytes": MAX_FILE_FORM_BYTES,
             "longest_note": LONGEST_NOTE,
             "jobs": [self._build_view(named_job, refused_form) for named_job in jobs],
@@ -187,7 +188,8 @@ class OperatorSheetPages:
             operator_code=job.operator.identifier,
             operator_name=named_job.operator_name,
             hours_text=self._dependencies.catalogue.render(
-                "admin.visit_sheet.hours", {"start": _say_hour(job.booking.start), "end": _say_hour(job.booking.end)}
+                "admin.visit_sheet.hours",
+                {"start": format_clock(job.booking.start), "end": format_clock(job.booking.end)},
             ),
             work=columns[SummaryColumn.WORK],
             place=columns[SummaryColumn.PLACE],
@@ -207,9 +209,5 @@ def _say_hours(hours: float | None) -> str:
     return "" if hours is None else persian_digits(format_number(hours))
 
 
-def _say_hour(moment: datetime) -> str:
-    return hour_text(to_tehran(moment).time())
-
-
 def _say_stage(stored_moment: str | None) -> str | None:
-    return _say_hour(datetime.fromisoformat(stored_moment)) if stored_moment else None
+    return format_clock(datetime.fromisoformat(stored_moment)) if stored_moment else None

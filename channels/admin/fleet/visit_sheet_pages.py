@@ -7,24 +7,24 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from channels.admin.fleet.calendar_pages import DAY_FIELD
+from channels.admin.fleet.calendar_view import format_clock
+from channels.admin.fleet.day_choice import build_day_controls, read_shown_day
 from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
 from channels.admin.requests.paper_files import MAX_FILE_FORM_BYTES
 from channels.admin.requests.step_view import StepForm, StepViews
-from channels.web.forms import FormWording, build_controls
 from domain.actions.dependencies import Dependencies
 from domain.actions.fleet.visit_day import OfficerVisit, list_shown_officers, list_visits_of_day
 from domain.authorization.request_policy import may_use_on_request
 from domain.authorization.rights import Right
 from domain.fields.places import find_map_link, find_map_search
 from domain.fields.stored import list_stored
-from domain.fields.types import ReadingContext, Text
+from domain.fields.types import Text
 from domain.language.column_words import describe_columns
 from domain.language.summaries import find_applicant_name
 from domain.language.summary_columns import SummaryColumn
 from domain.unit_of_work import Store, UnitOfWork
-from domain.values.calendar import hour_text, jalali_long_text, jalali_text, to_tehran
-from domain.values.errors import DomainError, NotFound
+from domain.values.calendar import jalali_long_text, to_tehran
+from domain.values.errors import NotFound
 from domain.values.identifiers import display_mobile
 from domain.values.tracking_codes import display_code
 from domain.values.version_token import VersionToken
@@ -84,7 +84,7 @@ class VisitSheetPages:
 
     async def _show_sheet(self, request: web.Request, visitor: Visitor) -> web.Response:
         today = to_tehran(visitor.now).date()
-        day, day_error = self._read_day(request, visitor, today)
+        day, day_error = read_shown_day(request, visitor, today)
         async with self._store.open_unit(write=False) as uow:
             officers = await list_shown_officers(uow, visitor.actor)
             officer = request.query.get("officer") or next(iter(officers), "")
@@ -92,28 +92,17 @@ class VisitSheetPages:
                 raise NotFound("officer")
             officer_visits = await list_visits_of_day(self._dependencies, uow, officer, day, visitor.actor)
             visit_views = [await self._build_view(uow, officer_visit, visitor) for officer_visit in officer_visits]
-        form_wording = FormWording(self._dependencies.wording, lambda name: self._get_text(f"admin.calendar.{name}"))
-        day_text = request.query["day"] if day_error else jalali_text(day)
         context = {
             "day_text": jalali_long_text(day),
-            "day_controls": build_controls([DAY_FIELD], {"day": day_text}, form_wording, day_error),
+            "day_controls": build_day_controls(self._dependencies, request, day, day_error),
             "officers": officers,
             "officer": officer,
             "visit_views": visit_views,
             "day_addresses": _build_day_addresses(officer, day, today),
             "most_bytes": MAX_FILE_FORM_BYTES,
-            "hour_text": hour_text(to_tehran(visitor.now).time()),
+            "hour_text": format_clock(visitor.now),
         }
         return render_staff_page(request, visitor, "admin/fleet/visit_sheet.html", context, error=day_error)
-
-    def _read_day(self, request: web.Request, visitor: Visitor, today: date) -> tuple[date, DomainError | None]:
-        """Return the day that is asked for, today without one or where it cannot be read."""
-        day_text = request.query.get("day")
-        try:
-            read_text = DAY_FIELD.read_value(day_text, ReadingContext(visitor.now)) if day_text else today.isoformat()
-        except DomainError as day_error:
-            return today, day_error
-        return date.fromisoformat(read_text), None
 
     async def _build_view(self, uow: UnitOfWork, officer_visit: OfficerVisit, visitor: Visitor) -> VisitView:
         request, service = officer_visit.request, officer_visit.service
@@ -148,10 +137,9 @@ class VisitSheetPages:
         return {name: self._get_text(f"choices.document.{name}") for name in staff_first}
 
     def _describe_hours(self, officer_visit: OfficerVisit) -> str:
-        start, end = (
-            hour_text(to_tehran(moment).time()) for moment in (officer_visit.booking.start, officer_visit.booking.end)
-        )
-        return self._dependencies.catalogue.render("admin.visit_sheet.hours", {"start": start, "end": end})
+        booking = officer_visit.booking
+        hours = {"start": format_clock(booking.start), "end": format_clock(booking.end)}
+        return self._dependencies.catalogue.render("admin.visit_sheet.hours", hours)
 
     def _find_map_address(self, officer_visit: OfficerVisit) -> str:
         """Return the point of the request's place on a map; without a point what the map finds by its address."""
