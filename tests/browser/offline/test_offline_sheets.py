@@ -81,6 +81,15 @@ async def sign_out(page: Page) -> None:
     """Sign out, as on every page of the site."""
     await page.locator(".who summary").click()
     await page.get_by_role("button", name="خروج").click()
+
+
+async def sign_out_without_line(page: Page) -> None:
+    """Sign out while the line is gone: nothing stays, and the session is ended once there is one."""
+    await page.context.set_offline(True)
+    await sign_out(page)
+    await expect(page.get_by_text("برگه‌ها از این دستگاه پاک شد")).to_be_visible()
+    assert await page.evaluate("caches.keys()") == []
+    await page.context.set_offline(False)
     await expect(page.get_by_label("نام کاربری")).to_be_visible()
 
 
@@ -139,6 +148,7 @@ async def test_what_was_written_on_a_site_is_sent_once(
     assert (events["visit"], events["attach"]) == (1, len(PAPERS) + 2)
     assert (await site.request(code)).data["report"] == REPORT
     await sign_out(page)
+    await expect(page.get_by_label("نام کاربری")).to_be_visible()
     await signed_in(opened, "expert")
     assert await page.evaluate(LEFT) == [0, 0, 0]
 
@@ -169,3 +179,4 @@ async def test_what_a_colleague_did_meanwhile_is_shown_beside_what_was_written(
     await page.get_by_role("button", name="کنار گذاشتن").click()
     await expect(page.locator("#waiting")).to_be_hidden()
     assert count_events(database, code)["visit"] == 1
+    await sign_out_without_line(page)
