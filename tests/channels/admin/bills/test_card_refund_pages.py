@@ -89,7 +89,7 @@ async def test_what_went_to_the_card_is_in_the_books(site: StaffSite, revenue: V
     await send_due(site)
     assert (await bill_of(site, bill)).state is BillState.REFUNDED
     assert "برگشت به همان کارت" in await revenue.get(f"/staff/requests/{request.code}")
-    assert "پولی نیست که باید به شهروندی برگردد" in words(await revenue.get(LIST))
+    assert "وجهی برای استرداد نیست" in words(await revenue.get(LIST))
     assert ("staff:revenue", "card_refund_requested") in await list_audited(site)
 
 

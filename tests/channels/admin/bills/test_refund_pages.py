@@ -72,7 +72,7 @@ async def told(site: StaffSite, mobile: str) -> Sequence[OutboxMessage]:
 
 
 async def test_all_that_is_due_back_is_listed_oldest_first(site: StaffSite, revenue: Visitor) -> None:
-    assert "پولی نیست که باید به شهروندی برگردد" in words(await revenue.get(LIST))
+    assert "وجهی برای استرداد نیست" in words(await revenue.get(LIST))
     request, bill = await cancelled(site)
     fine, of_fine = await a_fine(site)
     duty, of_duty = await a_duty(site)
@@ -112,7 +112,7 @@ async def test_a_request_a_duty_and_a_fine_are_paid_back(site: StaffSite, revenu
         assert "۰۰۰۱" in text.staff_text
     assert (await bill_of(site, bill)).state is BillState.REFUNDED
     assert (await bill_of(site, of_duty)).state is BillState.PAID, "of the two payments one stays"
-    assert "پولی نیست که باید" in words(await revenue.get(LIST))
+    assert "وجهی برای استرداد نیست" in words(await revenue.get(LIST))
     assert "استرداد وجه" in words(await revenue.get(f"/staff/requests/{request.code}"))
     assert (await list_audited(site)).count(("staff:revenue", "refund")) == 2, "a request has a history of its own"
     for address in (fine, duty):

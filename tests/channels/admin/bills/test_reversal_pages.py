@@ -64,7 +64,7 @@ async def test_what_follows_is_told(site: StaffSite, revenue: Visitor) -> None:
     assert await revenue.post(f"{given_up}/reverse", reason="اشتباه", **form) == f"{given_up}?done=reversed_ended"
     booked, form = await paid(site, revenue, ("schedule", Role.CIVIL))
     assert await revenue.post(f"{booked}/reverse", reason="اشتباه", **form) == f"{booked}?done=reversed_owed"
-    assert "پولی نیست که باید" in words(await revenue.get(LIST))
+    assert "وجهی برای استرداد نیست" in words(await revenue.get(LIST))
 
 
 async def test_who_takes_back_proves_anew_who_it_is(site: StaffSite, revenue: Visitor) -> None:
