@@ -192,7 +192,7 @@ async def test_without_its_version_a_form_changes_nothing(site: StaffSite, datab
         for action in versioned_actions(site):
             one, site.clock.at, before = offered[action], began, stored(database)
             status, page = await sent_without_version(browsers[one.role], one.form)
-            again = [form for form in list_forms(page, one.form.action) if path_of(form) == path_of(one.form)]
+            again = [form for form in list_forms(page, one.form.action) if find_place(form) == find_place(one.form)]
             if (status, len(again)) != (409, int(action != LOOKED_AT_FIRST)):
                 wrong.append((action, status, len(again)))
             assert all(form.values[VERSION] for form in again), action
@@ -210,9 +210,12 @@ async def sent_without_version(who: Visitor, form: FoundForm) -> tuple[int, str]
     return response.status, await response.text()
 
 
-def path_of(form: FoundForm) -> str:
-    """Where a form is sent, whatever is asked of the page that answers."""
-    return urlsplit(form.action).path
+def find_place(form: FoundForm) -> Sequence[str | None]:
+    """Where a form is sent, whatever is asked of the page that answers, and, of several on a sheet, whose work it is
+    about.
+    """
+    operator = form.values.get("operator")
+    return urlsplit(form.action).path, operator, form.values.get("code") if operator else None
 
 
 def stored(database: Path) -> Sequence[str]:
