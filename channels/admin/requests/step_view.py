@@ -108,7 +108,11 @@ class StepViews:
             for candidate in engine.list_actions(request, visitor.actor)
             if candidate.name in {*offered_names, refused_step}
         ]
-        forms = [await self.build_step_form(uow, request, candidate, visitor, opened_step) for candidate in steps]
+        opened_steps = {opened_step.step_name: opened_step} if opened_step else {}
+        forms = [
+            await self.build_step_form(uow, request, candidate, visitor, opened_steps.get(candidate.name))
+            for candidate in steps
+        ]
         service = engine.get_service(request.service)
         awaited_names = [entry.name for entry in steps if _moves_on(service, request, entry)]
         primary_name = next((form.name for form in forms if form.name in awaited_names and not form.obstacle), None)
@@ -128,21 +132,22 @@ class StepViews:
         opened_step: OpenedStep | None = None,
         id_prefix: str = "",
     ) -> StepForm:
-        """Return one step with its form; `id_prefix` keeps the forms of several requests on a page apart."""
+        """Return one step with its form, as it was `opened_step` if its form is open; `id_prefix` keeps the forms of
+        several requests on a page apart.
+        """
         service = self._dependencies.engine.get_service(request.service)
-        own_opened = opened_step if opened_step and opened_step.step_name == step.name else None
         inputs, titles_by_field = await load_step_inputs(uow, request, step, visitor.now)
         quote = await step_preview.preview_quote(self._dependencies.engine, uow, request, step, visitor.actor)
         tariff_prices = {name: group_digits(quote.total) for name in find_override_inputs(step)} if quote else {}
         proposals = await _find_proposals(uow, request, inputs) | tariff_prices
-        submitted_values, error = _choose_values(own_opened, _list_held(inputs, proposals), tariff_prices)
+        submitted_values, error = _choose_values(opened_step, _list_held(inputs, proposals), tariff_prices)
         form_wording = self._build_form_wording(service, step, inputs, titles_by_field, proposals, id_prefix)
         return StepForm(
             name=step.name,
             title=self.describe_step(service, step.name),
             controls=build_controls(inputs, submitted_values, form_wording, error),
             problem=describe_stray(inputs, error, form_wording),
-            was_refused=own_opened is not None,
+            was_refused=opened_step is not None,
             gives_up=_is_giving_up(service, step),
             calendar_address=find_calendar_address(request, step, visitor),
             quoted_rials=quote.total if quote else None,

@@ -83,6 +83,14 @@ async def sign_out(page: Page) -> None:
     await page.get_by_role("button", name="خروج").click()
 
 
+async def sign_out_and_look(opened: Window) -> None:
+    """Sign out; nothing is left for who signs in then."""
+    await sign_out(opened.page)
+    await expect(opened.page.get_by_label("نام کاربری")).to_be_visible()
+    await signed_in(opened, "expert")
+    assert await opened.page.evaluate(LEFT) == [0, 0, 0]
+
+
 async def sign_out_without_line(page: Page) -> None:
     """Sign out while the line is gone: nothing stays, and the session is ended once there is one."""
     await page.context.set_offline(True)
@@ -147,10 +155,7 @@ async def test_what_was_written_on_a_site_is_sent_once(
     events = count_events(database, code)
     assert (events["visit"], events["attach"]) == (1, len(PAPERS) + 2)
     assert (await site.request(code)).data["report"] == REPORT
-    await sign_out(page)
-    await expect(page.get_by_label("نام کاربری")).to_be_visible()
-    await signed_in(opened, "expert")
-    assert await page.evaluate(LEFT) == [0, 0, 0]
+    await sign_out_and_look(opened)
 
 
 async def test_what_a_colleague_did_meanwhile_is_shown_beside_what_was_written(
