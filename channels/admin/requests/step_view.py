@@ -137,8 +137,7 @@ class StepViews:
         """
         service = self._dependencies.engine.get_service(request.service)
         inputs, titles_by_field = await load_step_inputs(uow, request, step, visitor.now)
-        quote = await step_preview.preview_quote(self._dependencies.engine, uow, request, step, visitor.actor)
-        tariff_prices = {name: group_digits(quote.total) for name in find_override_inputs(step)} if quote else {}
+        quoted_rials, tariff_prices = await self._quote_step(uow, request, step, visitor)
         proposals = await _find_proposals(uow, request, inputs) | tariff_prices
         submitted_values, error = _choose_values(opened_step, _list_held(inputs, proposals), tariff_prices)
         form_wording = self._build_form_wording(service, step, inputs, titles_by_field, proposals, id_prefix)
@@ -150,12 +149,21 @@ class StepViews:
             was_refused=opened_step is not None,
             gives_up=_is_giving_up(service, step),
             calendar_address=find_calendar_address(request, step, visitor),
-            quoted_rials=quote.total if quote else None,
+            quoted_rials=quoted_rials,
             note=self._describe_note(request, step),
             left_out=self._list_left_out(service, step, inputs),
             obstacle=await self._describe_obstacle(uow, request, step, visitor),
             availability=await self._find_availability(uow, request, step, visitor),
         )
+
+    async def _quote_step(
+        self, uow: UnitOfWork, request: ServiceRequest, step: Transition, visitor: Visitor
+    ) -> tuple[int | None, dict[str, str]]:
+        """Return what the tariff asks at this step, in rials, and as it stands in the boxes for another price."""
+        quote = await step_preview.preview_quote(self._dependencies.engine, uow, request, step, visitor.actor)
+        if quote is None:
+            return None, {}
+        return quote.total, {input_name: group_digits(quote.total) for input_name in find_override_inputs(step)}
 
     async def _describe_obstacle(
         self, uow: UnitOfWork, request: ServiceRequest, step: Transition, visitor: Visitor
