@@ -45,8 +45,8 @@ async def attach_document(
 
     It was prepared before the unit was opened (`prepare_file`). A citizen adds to own requests, a
     clerk to those of the own office (`NotFound("code")` otherwise), anybody else by a role that takes steps of the
-    service (`Forbidden`). Errors: `InvalidField("field")` for no such paper, `NotAllowedNow` once the request has
-    ended, `TooLarge` for more than thirty files.
+    service (`Forbidden`). Errors: `InvalidField("field")` for no such paper; of a further file `NotAllowedNow` once
+    the request has ended, `TooLarge` for more than thirty files.
     """
     place = await require_place(dependencies, uow, code, paper_name, file.source_sha256, actor, lock=True)
     if place.repeated is not None:
@@ -74,13 +74,13 @@ async def require_place(
     request = await uow.requests.get_by_code(code, lock=lock)
     service = dependencies.engine.get_service(request.service)
     require_request_right(Right.REQUESTS_ATTACH, service, request, actor)
-    papers = _require_open_papers(service, request, paper_name, actor)
+    papers = _require_papers(service, request, paper_name, actor)
     existing = await uow.documents.list_of_request(request.id)
     # It is what was sent that counts, however it was cleaned since.
     same_files = (other for other in existing if (other.field, other.source_sha256) == (paper_name, source_sha256))
     repeated = next(same_files, None)
-    if repeated is None and len(existing) >= MOST_DOCUMENTS:
-        raise TooLarge("documents", TooLargeReason.TOO_MANY_DOCUMENTS, most=format_number(MOST_DOCUMENTS))
+    if repeated is None:
+        _refuse_another(request, existing)
     return DocumentPlace(request, papers, existing, repeated)
 
 
@@ -131,7 +131,15 @@ def _build_document(
     )
 
 
-def _require_open_papers(service: Service, request: ServiceRequest, paper_name: str, actor: Actor) -> ServicePapers:
+def _refuse_another(request: ServiceRequest, existing: Sequence[Document]) -> None:
+    """Refuse a further file: who sends one again, because the answer was lost, is told of it even at the end."""
+    if request.phase.is_final:
+        raise NotAllowedNow("code")
+    if len(existing) >= MOST_DOCUMENTS:
+        raise TooLarge("documents", TooLargeReason.TOO_MANY_DOCUMENTS, most=format_number(MOST_DOCUMENTS))
+
+
+def _require_papers(service: Service, request: ServiceRequest, paper_name: str, actor: Actor) -> ServicePapers:
     """Return the papers of a service, of which a request may be given this one by `actor`: a citizen brings none of the
     staff's. What answers an open question may come beside them, and from the staff photos of the work of operators.
     """
@@ -141,6 +149,4 @@ def _require_open_papers(service: Service, request: ServiceRequest, paper_name: 
     is_work_photo = paper_name == WORK_PHOTO and actor.kind == "staff" and BOOKED_OPERATORS.is_kept_by(request)
     if paper_name not in paper_names and not (is_answer or is_work_photo):
         raise InvalidField("field", InvalidReason.UNKNOWN_PAPER)
-    if request.phase.is_final:
-        raise NotAllowedNow("code")
     return papers

@@ -102,6 +102,8 @@ async def test_a_request_has_room_for_so_many(experts: Experts) -> None:
 
 async def test_not_after_the_end(experts: Experts) -> None:
     code = await experts.town.order(ASKING)
+    [deed] = await experts.add(code, "deed")
     await experts.town.do(code, "cancel", Role.MANAGER)
     with pytest.raises(NotAllowedNow):
-        await experts.add(code, "deed")
+        await experts.add(code, "plan")
+    assert await experts.add(code, "deed") == [deed], "its answer was lost: it is there"
