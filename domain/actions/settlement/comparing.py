@@ -144,7 +144,7 @@ def find_payment_of_line(payments: Iterable[Payment], source: str, reference: st
     """
     bare_number = reference.lstrip("0")
     for payment in payments:
-        payment_source, _, number = payment.reference.rpartition("/")
+        payment_source, _, number = payment.reference.partition("/")
         is_slip = payment.method is PaymentMethod.SLIP and payment.reference.lstrip("0") == bare_number
         is_of_bank = payment.method is PaymentMethod.BANK_FILE and payment_source == source
         if payment.is_recorded and (is_slip or (is_of_bank and number.lstrip("0") == bare_number)):

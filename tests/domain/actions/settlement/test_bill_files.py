@@ -7,6 +7,7 @@ import pytest
 from domain.actions.bills.lookup import BillNumber, list_bills_by_number
 from domain.actions.bills.suspense import match_receipt
 from domain.actions.settlement.booking import book_file, confirm_file
+from domain.actions.settlement.comparing import find_payment_of_line
 from domain.actions.settlement.examining import drop_file, load_examined_file
 from domain.bills.bill import BillState, PaymentMethod, PaymentOutcome, RefundState
 from domain.ledger.suspense import SuspenseState
@@ -15,6 +16,7 @@ from domain.values.actors import Role
 from domain.values.errors import Conflict, Forbidden, InvalidField, NotAllowedNow
 from domain.values.version_token import VersionToken
 from store.bills.bills import SqlBillRepository
+from tests.support.factories import a_bill, a_payment
 from tests.support.municipality import FOUR_HOURS, actor
 from tests.support.settlement_files import RevenueUnit, bill_line, write_bills
 
@@ -128,6 +130,15 @@ async def test_money_of_a_file_is_found_by_the_banks_number(revenue: RevenueUnit
     async with town.store.open_unit(write=False) as uow:
         (found,) = await list_bills_by_number(uow, typed, ["other", "bank"])
     assert (found.number, found.payable.bill_id) == (BillNumber.REFERENCE, bill.bill_id)
+
+
+@pytest.mark.parametrize(
+    ("kept", "brought"), [("bank/778899", "778899"), ("bank/00778899", "778899"), ("bank/0012/345", "12/345")]
+)
+def test_a_booked_payment_is_known_by_the_banks_number(kept: str, brought: str) -> None:
+    booked = a_payment(a_bill(), method=PaymentMethod.BANK_FILE, reference=kept)
+    assert find_payment_of_line([booked], "bank", brought) is booked
+    assert find_payment_of_line([booked], "other", brought) is None
 
 
 async def test_a_slip_with_another_number_is_somebodys_to_compare(revenue: RevenueUnit) -> None:
