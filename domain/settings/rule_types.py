@@ -1,17 +1,17 @@
-"""Kinds of value that only runtime settings have: spans of hours, and numbers in steps."""
+"""Kinds of value that only runtime settings have: spans of hours, numbers in steps, and limits of money."""
 
 import re
 from dataclasses import dataclass
 from datetime import time
 from typing import Any, ClassVar
 
-from domain.fields.types import FieldType, Integer, ReadingContext, TextLookup, explain_unreadable, format_number
+from domain.fields.types import FieldType, Integer, ReadingContext, Rials, TextLookup, explain_unreadable, format_number
 from domain.parsing.answers import read_start_hour
 from domain.values.calendar import hour_text
 from domain.values.errors import InvalidField
 from domain.values.reasons import InvalidReason
 from domain.values.reasons.bases import InvalidReasonBase
-from domain.values.text import ascii_digits, fold_text
+from domain.values.text import ascii_digits, fold_text, group_digits
 
 CLOSED_VALUE = "closed"
 """How a day without hours is kept."""
@@ -74,3 +74,18 @@ class Multiple(Integer):
         if whole_number % self.step_size:
             raise InvalidField(reason=InvalidReason.NOT_A_MULTIPLE, step=format_number(self.step_size))
         return whole_number
+
+
+@dataclass(frozen=True, slots=True)
+class RialLimit(Integer):
+    """Rials from `minimum` to `maximum`, read and shown with their thousands apart."""
+
+    unreadable_reason: ClassVar[InvalidReasonBase] = Rials.unreadable_reason
+
+    def parse(self, raw_value: object, reading_context: ReadingContext) -> int:
+        """Read an amount as any other; `RANGE` beyond the bounds."""
+        return Integer.parse(self, Rials().parse(raw_value, reading_context), reading_context)
+
+    def render_value(self, value: Any, catalogue_text: TextLookup) -> str:
+        """Return grouped digits; the rule's name says that they are rials."""
+        return group_digits(int(value))

@@ -14,7 +14,7 @@ from typing import Any
 from domain.fields.form import Field
 from domain.fields.types import Choice, FieldType, Integer, ReadingContext
 from domain.settings.policy import Policy
-from domain.settings.rule_types import CLOSED_VALUE, HourSpan, Multiple
+from domain.settings.rule_types import CLOSED_VALUE, HourSpan, Multiple, RialLimit
 from domain.values.calendar import HoursOfDay, WorkHours, WorkingCalendar
 from domain.values.errors import DomainError
 from domain.values.money import BILL_STEP_RIALS
@@ -137,7 +137,7 @@ RULE_GROUPS: Mapping[str, Sequence[SettingRule]] = {
         _rule("rounding_step", Multiple(BILL_STEP_RIALS, 1_000_000, BILL_STEP_RIALS)),
         _rule("rounding_mode", Choice(), "down", "up", "nearest"),
         _yes_no("tariffs_need_approval"),
-        _integer("refund_limit", 0, 10**12),
+        _rule("refund_limit", RialLimit(0, 10**12)),
         _integer("low_rating", 0, 5),
     ),
     "limits": (
@@ -148,7 +148,7 @@ RULE_GROUPS: Mapping[str, Sequence[SettingRule]] = {
         _integer("chat_limit", 1, 100_000),
         _integer("guess_limit_sender", 1, 10_000),
         _duration("guess_window", "minutes", _ONE_MINUTE, 1, 24 * 60),
-        _integer("verification_rials_a_day", 0, 10**10),
+        _rule("verification_rials_a_day", RialLimit(0, 10**10)),
     ),
 }
 """Every rule that the staff may change, in the groups of their page.

@@ -34,7 +34,6 @@ from domain.queues.search import parse_query
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values.errors import DomainError
 from domain.values.paging import PAGE_FIELD, Page
-from domain.values.text import fold_compactly
 
 SEARCH_PATH = "/staff/requests"
 VIEWS_PATH = "/staff/views"
@@ -98,7 +97,7 @@ class QueuePages:
         if not search_text:
             raise web.HTTPSeeOther(HOME_PATH)
         async with self._store.open_unit(write=False) as uow:
-            found_bills = await self._search_views.list_bills(uow, visitor, fold_compactly(search_text))
+            found_bills = await self._search_views.list_bills(uow, visitor, search_text)
             ways = await self._search_views.list_request_ways(uow, visitor, search_text) if found_bills else []
         if len(found_bills) == 1 and not ways:
             raise web.HTTPSeeOther(f"{found_bills[0].address}?{DONE_PARAMETER}=found_by_{found_bills[0].number}")

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from domain.actions.bills.merged_bills import find_payable
-from domain.bills.bill import Bill
+from domain.bills.bill import Bill, normalise_reference
 from domain.bills.merged_bill import MergedBill
 from domain.unit_of_work import UnitOfWork
 from domain.values.bill_ids import parse_bill_id
 from domain.values.errors import BillNotFound, InvalidField
+from domain.values.text import fold_compactly
 
 LEAST_REFERENCE_DIGITS = 4
 """A shorter number is no reference that somebody looks for; zeros before it are not counted."""
@@ -19,6 +20,7 @@ MOST_LOOKED_AT = 500
 """Bills with one payment id that are looked at: those of one amount in one period may have the same."""
 
 _NUMBER = re.compile("(?:[a-z0-9_-]+/)?[0-9]+")
+_NO_DIGIT = re.compile("[^0-9]")
 _PAYMENT_ID = re.compile("[1-9][0-9]{5,12}")
 
 
@@ -39,16 +41,21 @@ class NumberedBill:
     payable: Bill | MergedBill
 
 
-async def list_bills_by_number(uow: UnitOfWork, number: str, sources: Iterable[str]) -> list[NumberedBill]:
-    """Return every bill that a number may name (ASCII digits, or behind whose they are and a slash), each once: the one
+async def list_bills_by_number(uow: UnitOfWork, typed_number: str, sources: Iterable[str]) -> list[NumberedBill]:
+    """Return every bill that a number may name (digits, or behind whose they are and a slash), each once: the one
     with this bill id; then those with this payment id, newest first; then those that were paid, or paid back, under
-    this reference, also as the `sources` number them: banks, gateways and counter offices, by their keys.
+    this reference, also as the `sources` number them: banks, gateways and counter offices, by their keys. A reference
+    with letters or dashes is found as it was recorded.
     """
-    if not _NUMBER.fullmatch(number):
-        return []
-    found = [NumberedBill(BillNumber.BILL_ID, one) for one in await _list_by_bill_id(uow, number)]
-    found += [NumberedBill(BillNumber.PAYMENT_ID, one) for one in await _list_by_payment_id(uow, number)]
-    found += [NumberedBill(BillNumber.REFERENCE, one) for one in await _list_by_reference(uow, number, sources)]
+    number = fold_compactly(typed_number)
+    references = {normalise_reference(typed_number)}
+    found: list[NumberedBill] = []
+    if _NUMBER.fullmatch(number):
+        found += [NumberedBill(BillNumber.BILL_ID, one) for one in await _list_by_bill_id(uow, number)]
+        found += [NumberedBill(BillNumber.PAYMENT_ID, one) for one in await _list_by_payment_id(uow, number)]
+        references |= _list_references(number, sources)
+    if len(_NO_DIGIT.sub("", number.rpartition("/")[2]).lstrip("0")) >= LEAST_REFERENCE_DIGITS:
+        found += [NumberedBill(BillNumber.REFERENCE, one) for one in await _list_by_reference(uow, references)]
     by_bill_id: dict[str, NumberedBill] = {}
     for one in found:
         by_bill_id.setdefault(one.payable.bill_id, one)
@@ -70,14 +77,12 @@ async def _list_by_payment_id(uow: UnitOfWork, number: str) -> list[Bill | Merge
     return [*bills, *await uow.merged_bills.list_by_payment_id(payment_id, MOST_LOOKED_AT)]
 
 
-async def _list_by_reference(uow: UnitOfWork, number: str, sources: Iterable[str]) -> list[Bill]:
-    if len(number.rpartition("/")[2].lstrip("0")) < LEAST_REFERENCE_DIGITS:
-        return []
-    payments = await uow.bills.list_payments_under(_list_references(number, sources))
+async def _list_by_reference(uow: UnitOfWork, references: Collection[str]) -> list[Bill]:
+    payments = await uow.bills.list_payments_under(references)
     return [await uow.bills.get(bill_row_id) for bill_row_id in dict.fromkeys(one.bill_id for one in payments)]
 
 
-def _list_references(number: str, sources: Iterable[str]) -> Collection[str]:
+def _list_references(number: str, sources: Iterable[str]) -> set[str]:
     """Return as what a payment with the bank's number may be kept: alone, as slips are, or behind the key of whose
     it is; as it was typed, or without the zeros before it.
     """

@@ -40,6 +40,12 @@ async def test_a_reference_that_may_be_the_end_of_a_mobile_offers_both(site: Sta
     assert listed(await revenue.get(way.split('"')[0].replace("&amp;", "&"))) == [request.code]
 
 
+async def test_a_reference_with_a_dash_is_no_tracking_code(site: StaffSite, revenue: Visitor) -> None:
+    page = await pay_by_slip(revenue, await open_bill(site), "1405-44498")  # without the dash nine digits, and right
+    answer = await revenue.client.get("/staff/requests?q=۱۴۰۵-۴۴۴۹۸", allow_redirects=False)
+    assert (answer.status, answer.headers["Location"]) == (303, f"{page}?done=found_by_reference")
+
+
 async def test_bills_that_one_may_not_open_take_no_place_from_others(
     site: StaffSite, revenue: Visitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -59,6 +59,7 @@ async def test_a_request_runs_to_its_end(site: StaffSite) -> None:
     async with visitor(site) as civil, visitor(site) as revenue:
         page = await opened(civil, "civil", request)
         await civil.post(f"{path}/act/accept", version=read_version(page), hours="۳")
+        assert "اکنون اقدامی در نوبت شما نیست" in await civil.get(path)
         page = await opened(revenue, "revenue", request)
         await revenue.post(f"{path}/act/price", version=read_version(page))
         page = await revenue.get(path)

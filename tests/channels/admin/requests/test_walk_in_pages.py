@@ -156,6 +156,15 @@ async def test_more_rows_keep_everything_and_enter_nothing(site: StaffSite, insi
     assert 'name="more"' not in page
 
 
+async def test_all_faults_are_told_at_once(inside: Visitor) -> None:
+    await inside.sign_in("civil")
+    page = await inside.get(MACHINERY)
+    assert re.search(r'<form [^>]*id="walk-in" novalidate', page), (
+        "a browser stops at the first box, in its own language"
+    )
+    assert (await inside.post(MACHINERY, 422, citizen_mobile="0912")).count('class="problem"') > 3
+
+
 async def test_ten_machines_are_ordered_by_one_form(site: StaffSite, inside: Visitor) -> None:
     await inside.sign_in("civil")
     await inside.get(MACHINERY)

@@ -89,8 +89,9 @@ async def test_a_service_says_which_of_its_requests_a_rule_moves(site: StaffSite
     said = words(await admin.post(f"{RULES}/machinery", 200, version=version, **form))
     assert "۱ درخواست باز این خدمت هم با مقدار تازه پیش می‌رود" in said
     assert "۱ درخواست باز این خدمت همان‌گونه که پذیرفته شده می‌ماند" in said
-    said = words(await admin.post(f"{RULES}/money", 200, version=version, refund_limit="1000"))
+    said = words(await admin.post(f"{RULES}/money", 200, version=version, refund_limit="60,000,000"))
     assert "۰ مورد بیش از سقف تازه است" in said
+    assert "۵۰٬۰۰۰٬۰۰۰ ۶۰٬۰۰۰٬۰۰۰" in said
 
 
 async def test_hours_and_choices_are_set(site: StaffSite, admin: Visitor) -> None:
