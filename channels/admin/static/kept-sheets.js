@@ -7,9 +7,12 @@
   const { member, csrf, lost, erased } = document.querySelector("[data-member]").dataset;
   const CACHE = "pishkhan-sheets";
   const OWNER = "pishkhan-sheets-owner"; // who keeps sheets here
-  const ENDING = "pishkhan-sheets-ending"; // the session that was ended without a line
+  const ENDING = "pishkhan-sheets-ending"; // whose session was ended here, until the server said that it is
   const KEPT_DAYS = 7;
-  const SIGN_IN = "/staff/sign-in";
+  const RETRY_MS = 20000;
+  const [SIGN_IN, ACCOUNT] = ["/staff/sign-in", "/staff/account"];
+  const SIGN_INS = [SIGN_IN, "/staff/second-factor"];
+  let isEnding = false;
 
   const inStores = openStores("pishkhan-sheets", 1, (database) => database.createObjectStore("forms", { keyPath: "key" }));
 
@@ -46,26 +49,42 @@
   /* This browser keeps sheets of its member from now on. */
   const noteOwner = () => localStorage.setItem(OWNER, member);
 
-  /* End the session at the server. `TypeError`: there is no line. */
+  /* Whether this page follows a sign-in by hand, which ended the session before it; not where it is loaded again later. */
+  const followsSignIn = () => {
+    const [{ type }] = performance.getEntriesByType("navigation");
+    return type === "navigate" && document.referrer && SIGN_INS.includes(new URL(document.referrer).pathname);
+  };
+
+  /* End the session at the server. `TypeError`: nobody has said that it is ended. */
   const endSession = async () => {
+    isEnding = true;
     const body = new URLSearchParams({ csrf });
-    await fetchInTime("/staff/sign-out", { method: "POST", body, redirect: "manual" });
+    const answer = await fetchInTime("/staff/sign-out", { method: "POST", body, redirect: "manual" });
+    const isOfEarlierSession = answer.status === 403 && location.pathname !== ACCOUNT;
+    if (isOfEarlierSession) return location.replace(ACCOUNT); // whose page knows the present one, and ends that
+    if (answer.type !== "opaqueredirect") throw new TypeError("no answer of ours");
+    await eraseSheets(); // the worker may have kept the page that this is done on
     localStorage.removeItem(ENDING);
     location.replace(SIGN_IN);
   };
 
+  /* End the session; while that cannot be done the page shows nothing, and tries again. */
+  const endSoon = () =>
+    endSession().catch(() => {
+      document.querySelector("main").textContent = erased;
+      const tryAgain = () => endSession().catch(() => {});
+      self.addEventListener("online", tryAgain);
+      setInterval(tryAgain, RETRY_MS);
+    });
+
   /* Nothing stays here, and the server hears of it as soon as there is a line. */
   const signOut = async () => {
-    const waiting = await listForms();
-    if (waiting.length && !confirm(lost)) return false;
+    const waiting = await listForms().catch(() => []); // a browser that keeps no forms
+    if (waiting.length && !confirm(lost)) return;
+    localStorage.setItem(ENDING, member);
     for (const form of waiting) await dropForm(form.key);
     await eraseSheets();
-    localStorage.setItem(ENDING, csrf);
-    await endSession().catch(() => {
-      document.querySelector("main").textContent = erased;
-      self.addEventListener("online", () => endSession().catch(() => {}));
-    });
-    return true;
+    await endSoon();
   };
 
   document.addEventListener("submit", async (event) => {
@@ -76,12 +95,14 @@
   }, true);
 
   const begin = async () => {
-    if (localStorage.getItem(ENDING) === csrf) await endSession();
+    if (localStorage.getItem(ENDING) === member && !followsSignIn()) return endSoon();
     localStorage.removeItem(ENDING);
     const owner = localStorage.getItem(OWNER);
     if (owner && owner !== member) await eraseSheets();
   };
 
+  const mayKeepSheets = () => !isEnding && !localStorage.getItem(ENDING);
+
   if ("caches" in self) begin().catch(() => {});
-  self.keptSheets = { CACHE, listForms, keepForm, changeForm, dropForm, noteOwner };
+  self.keptSheets = { CACHE, listForms, keepForm, changeForm, dropForm, noteOwner, mayKeepSheets };
 })();

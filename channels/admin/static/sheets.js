@@ -7,7 +7,7 @@
   const board = document.getElementById("waiting");
   if (!("serviceWorker" in navigator) || !("caches" in self)) return;
   const { fetchInTime, newKey, postKept } = self.keptLine;
-  const { CACHE, listForms, keepForm, changeForm, dropForm, noteOwner } = self.keptSheets;
+  const { CACHE, listForms, keepForm, changeForm, dropForm, noteOwner, mayKeepSheets } = self.keptSheets;
   const { sheet: path, hour, isKept } = board.dataset;
   const { member } = document.querySelector("[data-member]").dataset;
   const RETRY_MS = 20000;
@@ -42,6 +42,7 @@
     const page = new DOMParser().parseFromString(await response.clone().text(), "text/html");
     const fresh = page.querySelector("[data-member]");
     if (!fresh || fresh.dataset.member !== member) return "";
+    if (!mayKeepSheets()) return "";
     await (await caches.open(CACHE)).put(path, response);
     return fresh.dataset.csrf;
   };
@@ -49,6 +50,7 @@
   /* Keep what the sheet loads, and, before the worker does so by itself, the sheet. */
   const keepSheet = async () => {
     await navigator.serviceWorker.register("/staff/sheet-worker.js", { scope: "/staff/" });
+    if (!mayKeepSheets()) return;
     noteOwner();
     const cache = await caches.open(CACHE);
     const loaded = performance.getEntriesByType("resource").map(({ name }) => new URL(name));

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for all
 
 SHEET, VISIT = "/staff/visit-sheet", "1405/09/03 11:00"
 REPORT, BY_COLLEAGUE = "زمین ۲۵۰ متری، بی‌معارض", "گزارش همکار"
-GONE, WAITS = "خط قطع است", "منتظر خط است"
+GONE, WAITS = "ارتباط اینترنت قطع است", "منتظر اینترنت است"
 IS_KEPT = """async (address) => {
   if (!navigator.serviceWorker.controller) return false;
   return Boolean(await (await caches.open("pishkhan-sheets")).match(address));
@@ -91,14 +91,32 @@ async def sign_out_and_look(opened: Window) -> None:
     assert await opened.page.evaluate(LEFT) == [0, 0, 0]
 
 
-async def sign_out_without_line(page: Page) -> None:
-    """Sign out while the line is gone: nothing stays, and the session is ended once there is one."""
-    await page.context.set_offline(True)
-    await sign_out(page)
-    await expect(page.get_by_text("برگه‌ها از این دستگاه پاک شد")).to_be_visible()
-    assert await page.evaluate("caches.keys()") == []
-    await page.context.set_offline(False)
-    await expect(page.get_by_label("نام کاربری")).to_be_visible()
+async def sign_out_without_line(opened: Window) -> None:
+    """Sign out while the line is gone, and close the tab: the next page ends the session, and leaves no sheet either."""
+    former, context = opened.page, opened.page.context
+    await context.set_offline(True)
+    await sign_out(former)
+    await expect(former.get_by_text("برگه‌ها از این دستگاه پاک شد")).to_be_visible()
+    assert await former.evaluate("caches.keys()") == []
+    opened.page = await context.new_page()
+    await former.close()
+    await context.set_offline(False)
+    await opened.open(SHEET)
+    await expect(opened.page.get_by_label("نام کاربری")).to_be_visible()
+    assert await opened.page.evaluate("caches.keys().then((keys) => keys.length + localStorage.length)") == 0
+
+
+async def sign_out_on_page_of_earlier_session(opened: Window) -> None:
+    """Sign out on a page of an earlier session, whose token is another one: the present session is what ends."""
+    await signed_in(opened, "expert")
+    await opened.open(SHEET)
+    await opened.page.wait_for_function("localStorage.length")
+    await opened.page.context.clear_cookies()
+    await signed_in(Window(await opened.page.context.new_page(), opened.server), "expert")
+    await sign_out(opened.page)
+    await expect(opened.page.get_by_label("نام کاربری")).to_be_visible()
+    await opened.open(SHEET)
+    await expect(opened.page.get_by_label("نام کاربری")).to_be_visible()
 
 
 def count_events(database: Path, code: str) -> dict[str, int]:
@@ -181,7 +199,8 @@ async def test_what_a_colleague_did_meanwhile_is_shown_beside_what_was_written(
     await assert_page_in_order(opened, refused=True, is_line_broken=True)
     assert (await site.request(code)).data["report"] == BY_COLLEAGUE
     page.on("dialog", lambda dialog: dialog.accept())
-    await page.get_by_role("button", name="کنار گذاشتن").click()
+    await page.get_by_role("button", name="پاک کردن").click()
     await expect(page.locator("#waiting")).to_be_hidden()
     assert count_events(database, code)["visit"] == 1
-    await sign_out_without_line(page)
+    await sign_out_without_line(opened)
+    await sign_out_on_page_of_earlier_session(opened)
