@@ -92,7 +92,7 @@ async def sign_out_and_look(opened: Window) -> None:
 
 
 async def sign_out_without_line(opened: Window) -> None:
-    """Sign out while the line is gone, and close the tab: the next page ends the session, and leaves no sheet either."""
+    """Sign out while the line is gone, and close the tab: the next page ends the session, and leaves no sheet."""
     former, context = opened.page, opened.page.context
     await context.set_offline(True)
     await sign_out(former)
