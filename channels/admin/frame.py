@@ -128,6 +128,9 @@ class PageGroup(Protocol):
         ...
 
 
+SHOWS_NOBODY: web.ResponseKey[bool] = web.ResponseKey("shows_nobody", bool)
+"""Set on an answer that shows nobody's data though its page would: no reading of it is recorded."""
+
 SECTIONS_KEY: web.AppKey[Sequence[NavigationSection]] = web.AppKey("sections", Sequence[NavigationSection])
 """The sections in the order of the navigation."""
 

@@ -19,6 +19,7 @@ from channels.admin.denials import Denials
 from channels.admin.frame import (
     FAILURE_AGE,
     HOME_PATH,
+    SHOWS_NOBODY,
     PageRoute,
     Visitor,
     WaitingCounts,
@@ -255,9 +256,11 @@ class Gate:
     async def _record_reading(
         self, request: web.Request, visitor: Visitor, route: PageRoute, response: web.StreamResponse
     ) -> None:
-        """Record that the visitor is shown personal data, before the answer leaves; one that leads on shows none."""
+        """Record that the visitor is shown personal data, before the answer leaves; one that leads on or
+        says so (`SHOWS_NOBODY`) shows none.
+        """
         reading_rule = find_reading_rule(route.path)
-        if reading_rule and response.status not in _REDIRECTS:
+        if reading_rule and response.status not in _REDIRECTS and SHOWS_NOBODY not in response:
             subject = reading_rule.describe_subject(request, visitor.form)
             await self._read_events.record_reading(visitor.actor.label, reading_rule.kind, subject)
 

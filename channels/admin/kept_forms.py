@@ -13,7 +13,7 @@ from typing import Any
 
 from aiohttp import web
 
-from channels.admin.frame import Visitor
+from channels.admin.frame import SHOWS_NOBODY, Visitor
 from channels.admin.requests.paper_files import describe_refused_files
 from channels.admin.submissions import FormSubmission
 from channels.admin.version_tokens import VERSION_FIELD
@@ -31,6 +31,7 @@ FORM_KEY_FIELD, WRITTEN_AT_FIELD = "form_key", "written_at"
 
 _KEY_PATTERN = re.compile("[0-9a-f]{32}")
 _OPERATION = "sheet"
+_VERSIONS: web.RequestKey[Sequence[str]] = web.RequestKey("versions", Sequence[str])
 _UNCOUNTED_FIELDS = frozenset({CSRF_FIELD, VERSION_FIELD, FORM_KEY_FIELD})
 """What may differ when the same form is sent again."""
 
@@ -46,7 +47,7 @@ class PresentState:
     version: str = ""
     """The version that a form bears which was written in view of it."""
     may_send: bool = False
-    """The form may be sent as it is, in view of that."""
+    """The form may be sent as it is, in view of that: one that bears the version that it was written in view of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,10 @@ class KeptSubmission(FormSubmission):
             if is_missing_proof(error):
                 raise
             return await self._answer_refused(request, visitor, error)
-        return web.json_response({"state": "done"})
+        versions = {"versions": request[_VERSIONS]} if _VERSIONS in request else {}
+        answer = web.json_response({"state": "done", **versions})
+        answer[SHOWS_NOBODY] = True
+        return answer
 
     async def _answer_refused(self, request: web.Request, visitor: Visitor, error: DomainError) -> web.Response:
         if isinstance(error, Forbidden):
@@ -80,7 +84,7 @@ class KeptSubmission(FormSubmission):
             or " ".join(wording.render_error(fault) for fault in error.faults),
             "now": present.facts,
             "version": present.version,
-            "may_send": present.may_send and present.version != read_text(visitor.form, VERSION_FIELD),
+            "may_send": present.may_send and read_text(visitor.form, VERSION_FIELD) not in {"", present.version},
         }
         return web.json_response(answer, status=status)
 
@@ -89,6 +93,13 @@ class KeptSubmission(FormSubmission):
             return await self.describe_present(request, visitor)
         except (NotFound, Forbidden):
             return PresentState()
+
+
+def note_versions(request: web.Request, versions: Sequence[str]) -> None:
+    """Note which version a form found of what it is about, and which came of it: a device's other forms of the same
+    that were written in view of the first go on in view of the second, as nobody else did anything between.
+    """
+    request[_VERSIONS] = versions
 
 
 def read_keyed_form(request: web.Request, form: PostedForm) -> KeyedForm | None:

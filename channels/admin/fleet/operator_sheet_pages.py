@@ -8,7 +8,13 @@ from aiohttp import web
 
 from channels.admin.fleet.calendar_view import format_clock
 from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
-from channels.admin.kept_forms import KeptSubmission, PresentState, read_keyed_form, read_written_moment
+from channels.admin.kept_forms import (
+    KeptSubmission,
+    PresentState,
+    note_versions,
+    read_keyed_form,
+    read_written_moment,
+)
 from channels.admin.requests.paper_files import MAX_FILE_FORM_BYTES, has_files, prepare_files
 from channels.admin.version_tokens import VersionedAction
 from channels.web.posted import PostedForm, read_text, read_texts
@@ -123,7 +129,11 @@ class OperatorSheetPages:
 
         async def enter(uow: UnitOfWork) -> None:
             code, operator_code = parse_code(read_text(form, "code")), read_text(form, "operator")
-            await enter_report(self._dependencies, uow, code, operator_code, visitor.actor, entry, version_token)
+            new_version = await enter_report(
+                self._dependencies, uow, code, operator_code, visitor.actor, entry, version_token
+            )
+            if entry.hours is not None:
+                note_versions(request, (version_token.text, new_version.text))
 
         async with self._store.open_unit() as uow:
             await do_once(self._dependencies, uow, read_keyed_form(request, form), visitor.actor, enter)

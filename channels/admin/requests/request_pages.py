@@ -20,7 +20,7 @@ from channels.admin.bills.bill_forms import (
     submit_reversal,
 )
 from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
-from channels.admin.kept_forms import KeptSubmission, PresentState, read_keyed_form
+from channels.admin.kept_forms import KeptSubmission, PresentState, note_versions, read_keyed_form
 from channels.admin.queues.next_request import find_next_address
 from channels.admin.queues.way_back import LIST_PARAMETER, build_list_address, build_list_suffix, read_list_query
 from channels.admin.requests.paper_files import (
@@ -46,7 +46,7 @@ from domain.actions.messages.notify import announce_outcome
 from domain.actions.queues.work import find_readable_request
 from domain.actions.requests.act import act_on_request
 from domain.actions.requests.assign import assign_request
-from domain.actions.requests.form_keys import do_once
+from domain.actions.requests.form_keys import begin_form, do_once, save_form_outcome
 from domain.actions.requests.notes import read_mentions, split_note, write_note
 from domain.actions.requests.reopen import reopen_request
 from domain.actions.requests.step_back import take_step_back
@@ -181,9 +181,17 @@ class RequestPages:
     async def _submit_document(self, request: web.Request, visitor: Visitor) -> str:
         code, paper_name = _read_code(request), read_text(visitor.form, "field")
         files = await prepare_files(self._dependencies, self._store, visitor.form, visitor.actor, code)
+        keyed_form = read_keyed_form(request, visitor.form)
         async with self._store.open_unit() as uow:
-            for file in files:
-                await attach_document(self._dependencies, uow, code, paper_name, file, visitor.actor)
+            versions = await begin_form(self._dependencies, uow, keyed_form, visitor.actor) if keyed_form else None
+            if versions is None:
+                version_before = (await uow.requests.get_by_code(code, lock=True)).version_token
+                for file in files:
+                    await attach_document(self._dependencies, uow, code, paper_name, file, visitor.actor)
+                versions = f"{version_before} {(await uow.requests.get_by_code(code)).version_token}"
+                if keyed_form:  # an answer that was lost names the same versions when it is asked for again
+                    await save_form_outcome(uow, keyed_form, visitor.actor, versions)
+        note_versions(request, versions.split())
         return _address_after(request, ATTACH_FORM)
 
     async def _describe_present(self, request: web.Request, visitor: Visitor) -> PresentState:
@@ -195,9 +203,7 @@ class RequestPages:
         return build_present_state(
             self._dependencies.catalogue,
             request_view,
-            may_send=request_view.offers_step(step_name)
-            if step_name
-            else request_view.offers_form(ATTACH_FORM, visitor),
+            may_send=step_name is not None and request_view.offers_step(step_name),
         )
 
     async def _send_document(self, request: web.Request, visitor: Visitor) -> web.Response:

@@ -1,5 +1,6 @@
 /* The worker that opens day sheets when the line is gone: today's sheets as they were seen last in this browser, and what
-   they load. It touches no other page of the staff's site and no form; signing out empties its cache
+   they load. It touches no other page of the staff's site and no form, but opens what notifications
+   lead to (staff.js); signing out empties its cache
    (kept-sheets.js; docs/staff-site.md, «Without a line»). */
 (() => {
   "use strict";
@@ -42,6 +43,18 @@
       return answerKept(pathname, !search);
     }
   };
+
+  /* What is told of new work leads there, in a page that shows it already where there is one. */
+  const openAddress = async (address) => {
+    const pages = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
+    const open = pages.find(({ url }) => url === address);
+    return open ? open.focus() : self.clients.openWindow(address);
+  };
+
+  self.addEventListener("notificationclick", (event) => {
+    event.notification.close();
+    event.waitUntil(openAddress(new URL(event.notification.data, self.location.href).href));
+  });
 
   self.addEventListener("fetch", (event) => {
     const { request } = event;

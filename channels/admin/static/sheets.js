@@ -6,7 +6,7 @@
 
   const board = document.getElementById("waiting");
   if (!("serviceWorker" in navigator) || !("caches" in self)) return;
-  const { fetchInTime, newKey, postKept } = self.keptLine;
+  const { LedElsewhere, fetchInTime, newKey, postKept } = self.keptLine;
   const { CACHE, listForms, keepForm, changeForm, dropForm, noteOwner, mayKeepSheets } = self.keptSheets;
   const { sheet: path, hour, isKept } = board.dataset;
   const { member } = document.querySelector("[data-member]").dataset;
@@ -91,16 +91,21 @@
 
   const sumBytes = (files) => files.reduce((sum, file) => sum + file.size, 0);
 
+  const findKept = async (key) => (await listForms()).find((item) => item.key === key);
+
   /* The form of the sheet in which something was written; the sheet has it no more once it is done or another's. */
   const findForm = (item) => document.getElementById(item.form);
 
-  /* Put what was written back into its form: in view of what stands now, where that was shown. */
-  const takeBack = async (item) => {
-    await dropForm(item.key);
+  /* Put what was written back into its form, unless it was sent meanwhile: in view of what stands now, where that was
+     shown. */
+  const takeBack = async ({ key }) => {
+    const item = await findKept(key);
+    if (!item) return showWaiting();
+    await dropForm(key);
     await showWaiting();
     const form = findForm(item);
     fillForm(form, item);
-    if (item.version) form.elements.version.value = item.version;
+    if (item.version && form.elements.version) form.elements.version.value = item.version;
   };
 
   const fillForm = (form, item) => {
@@ -142,7 +147,7 @@
     part("present").hidden = !item.present.length;
     part("present").querySelector("dl").replaceChildren(...facts(item.present));
     part("take-back").hidden = !findForm(item);
-    part("take-back").onclick = () => takeBack(item);
+    part("take-back").onclick = () => alone(() => takeBack(item));
     part("send").hidden = !item.maySend;
     part("send").onclick = async () => {
       const fields = item.fields.map(([name, value]) => [name, name === "version" ? item.version : value]);
@@ -172,7 +177,7 @@
 
   const isTyping = () => Boolean(document.querySelector("form[data-is-typed]"));
 
-  /* Keep a form: written now, whenever it is sent. */
+  /* Keep a form, written now, whenever it is sent; true where there was room. */
   const keep = async (form) => {
     const fields = [...new FormData(form)].filter(([name, value]) => !OWN_FIELDS.includes(name) && (!(value instanceof File) || value.size));
     const item = {
@@ -187,14 +192,34 @@
     for (const fold of [form.closest("details"), ...form.querySelectorAll("details")]) if (fold) fold.open = false;
     await showWaiting();
     board.scrollIntoView({ block: "nearest" });
-    return sendAll();
+    return true;
   };
 
   const post = (item) => {
     const body = new FormData();
     for (const [name, value] of item.fields) body.append(name, value);
     for (const [name, value] of Object.entries({ csrf: token, form_key: item.key, written_at: item.writtenAt })) body.append(name, value);
-    return postKept(item.action, body, sumBytes(filesOf(item)));
+    return postKept(item.action, body, sumBytes(filesOf(item))).catch((error) => {
+      if (error instanceof LedElsewhere) return { state: "refused", message: "" };
+      throw error;
+    });
+  };
+
+  /* What a form is about: the request, or one operator's work for it. */
+  const subjectOf = (id) => id.slice(id.indexOf("-"));
+
+  /* What this device did itself is no colleague's doing: its other forms of the same, written in view of the version
+     before, go on in view of the one that came of it. */
+  const moveOn = async (subject, before, after) => {
+    for (const { key, form, fields } of await listForms()) {
+      if (subjectOf(form) !== subject) continue;
+      const moved = fields.map(([name, value]) => [name, name === "version" && value === before ? after : value]);
+      await changeForm(key, { fields: moved });
+    }
+    for (const form of document.querySelectorAll("form[data-kept]")) {
+      const { version } = form.elements;
+      if (version?.value === before && subjectOf(form.id) === subject) version.value = after;
+    }
   };
 
   /* Send one form; whether the server has it. An answer that is none of ours: the session is another one by now. */
@@ -205,7 +230,10 @@
       if (!token) return false;
       answer = await post(item);
     }
-    if (answer.state === "done") await dropForm(item.key);
+    if (answer.state === "done") {
+      await dropForm(item.key);
+      if (answer.versions) await moveOn(subjectOf(item.form), ...answer.versions);
+    }
     if (answer.state === "refused") {
       const { message, now, version, may_send: maySend } = answer;
       await changeForm(item.key, { refusal: message || text("no_answer"), present: now || [], version, maySend });
@@ -215,16 +243,26 @@
 
   const alone = (work) => navigator.locks.request("pishkhan-sheets", work);
 
+  /* Show the sheet anew: of the same day and officer. */
+  const showDone = () => {
+    const shown = new URLSearchParams(location.search);
+    shown.set("done", "sheet");
+    location.replace(`${path}?${shown}`);
+  };
+
   const sendWaiting = async () => {
     const items = (await listForms()).filter((item) => !item.refusal);
     if (!items.length) return;
     token ||= await refresh();
     let sent = 0;
-    for (const item of token ? items : []) sent += await send(item);
+    for (const { key } of token ? items : []) {
+      const item = await findKept(key); // as the one before may have left it
+      if (item) sent += await send(item);
+    }
     if (!token) say("sign_in");
     else say(sent ? "sent" : "", { count: sent.toLocaleString("fa-IR") });
     await showWaiting();
-    if (sent && !isTyping()) location.replace(`${path}?done=sheet`);
+    if (sent && !isTyping()) showDone();
   };
 
   /* Send whatever waits, once no other page does; whether there is a line, as far as that was tried. */
@@ -248,12 +286,15 @@
     if (said === "gone" || waits) await goOnline().catch(() => {});
   };
 
+  const beingKept = new Set();
   for (const form of document.querySelectorAll("form[data-kept]")) {
     form.addEventListener("submit", (event) => {
       if (event.defaultPrevented) return; // its photos are still being made smaller (photos.js)
       event.preventDefault();
       event.stopPropagation();
-      keep(form);
+      if (beingKept.has(form)) return; // pressed twice while large photos are written
+      beingKept.add(form);
+      keep(form).finally(() => beingKept.delete(form)).then((isKeptNow) => isKeptNow && sendAll());
     });
   }
   document.addEventListener("input", ({ target }) => {

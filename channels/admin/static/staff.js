@@ -81,7 +81,7 @@
   const NEWS = "pishkhan-news";
   const readNews = () => JSON.parse(localStorage.getItem(NEWS));
   const notify = async (text, tag, address) => {
-    const [title, options] = [document.querySelector(".brand strong").textContent, { body: text, tag }];
+    const [title, options] = [document.querySelector(".brand strong").textContent, { body: text, tag, data: address }];
     try {
       new Notification(title, options).onclick = () => open(address);
       return true;

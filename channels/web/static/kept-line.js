@@ -19,10 +19,14 @@
   /* Whether the same call may be taken later: nobody is there, they are busy, or the line is too slow. */
   const isPassing = ({ status }) => status >= 500 || status === 408 || status === 429;
 
-  /* Post what is kept, and return what the server answered as JSON. `TypeError`: there is no line. */
+  /* The server leads elsewhere in place of an answer: to the sign-in, as a rule. */
+  class LedElsewhere extends TypeError {}
+
+  /* Post what is kept, and return what the server answered as JSON. `TypeError`: there is no line, or `LedElsewhere`. */
   const postKept = async (address, body, bytes = 0) => {
     const headers = { Accept: "application/json" };
-    const response = await fetchInTime(address, { method: "POST", body, headers, redirect: "error" }, bytes);
+    const response = await fetchInTime(address, { method: "POST", body, headers, redirect: "manual" }, bytes);
+    if (response.type === "opaqueredirect") throw new LedElsewhere("no answer of ours");
     const isOurs = (response.headers.get("Content-Type") || "").startsWith("application/json");
     if (!isOurs && isPassing(response)) throw new TypeError("no answer of ours");
     return isOurs ? await response.json() : { state: "refused", message: "" };
@@ -60,5 +64,5 @@
     }
   };
 
-  self.keptLine = { fetchInTime, postKept, newKey, openStores };
+  self.keptLine = { LedElsewhere, fetchInTime, postKept, newKey, openStores };
 })();

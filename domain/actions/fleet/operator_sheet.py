@@ -70,9 +70,10 @@ async def enter_report(
     actor: Actor,
     entry: WorkEntry,
     version: VersionToken | None = None,
-) -> None:
-    """Keep what an operator reported; a stage that is kept already stays as it is. `version` is that of the report as
-    its page showed it: `Conflict` when hours would be replaced that it did not show.
+) -> VersionToken:
+    """Keep what an operator reported, and return the version of the report then; a stage that is kept already stays as
+    it is. `version` is that of the report as its page showed it: `Conflict` when hours would be replaced that it did
+    not show.
 
     Errors: as `note_stage`, `note_hours`, `write_note` and `attach_document`.
     """
@@ -90,6 +91,7 @@ async def enter_report(
         await write_note(dependencies, uow, code, entry.note, actor)
     for photo in entry.photos:
         await attach_document(dependencies, uow, code, WORK_PHOTO, photo, actor)
+    return compute_report_version((await find_job(uow, code, operators)).report)
 
 
 def compute_report_version(report: OperatorReport) -> VersionToken:

@@ -159,8 +159,8 @@ async def test_what_was_written_on_a_site_is_sent_once(
     await expect(page.get_by_text(WAITS)).to_be_visible()
     await page.get_by_role("button", name="برگرداندن به فرم").click()
     await expect(page.get_by_label("گزارش بازدید")).to_have_value("نادرست")
-    await write_report(page)
     await shoot_photos(page)
+    await write_report(page)
     await expect(page.get_by_text(WAITS)).to_have_count(2)
     await page.reload()  # the browser was closed and opened again
     await expect(page.get_by_text(WAITS)).to_have_count(2)

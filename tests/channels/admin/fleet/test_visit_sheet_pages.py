@@ -1,13 +1,17 @@
 """The day sheet of an officer: the visits of the day in the order of their hours, with all that is needed out there."""
 
+import json
 import re
 from html import unescape
+from io import BytesIO
 
+from domain.audit.read_events import ReadEventFilter
 from domain.people.person import StaffMember
 from domain.values.actors import Role
 from tests.support.demo_site import MORNING
 from tests.support.municipality import CITIZEN
 from tests.support.scenarios.expert_opinions import PAPERS, asked_opinion
+from tests.support.scenarios.expert_unit import PHOTO
 from tests.support.staff_site import HASH, StaffSite, Visitor
 
 SHEET = "/staff/visit-sheet"
@@ -60,3 +64,27 @@ async def test_who_sends_officers_out_chooses_one(site: StaffSite, inside: Visit
     page = await inside.get(f"{SHEET}?officer=second")
     assert code in page
     assert "/act/visit" not in page
+
+
+async def test_photos_of_a_visit_do_not_refuse_its_report(site: StaffSite, inside: Visitor) -> None:
+    code = await sent(site, "1405/09/03 11:00", *PAPERS)
+    await inside.sign_in("expert")
+    (version,) = re.findall(r'name="version" value="(\d+)"', await inside.get(SHEET))
+    device = Visitor(inside.client, {"Accept": "application/json"})
+    device.csrf = inside.csrf
+    address = f"/staff/requests/{code}"
+    no_photo = {"field": "visit_photo", "file": BytesIO(b"no photo")}
+    refused = json.loads(await device.post(f"{address}/documents", 422, **no_photo))
+    assert not refused["may_send"], "it would be refused again"
+    readings = await count_readings(site)
+    photo = {"field": "visit_photo", "file": BytesIO(PHOTO)}
+    done = json.loads(await device.post(f"{address}/documents", 200, **photo))
+    assert done["versions"][0] == version
+    report = {"report": "بی‌معارض", "area": "250", "version": done["versions"][1]}
+    assert json.loads(await device.post(f"{address}/act/visit", 200, **report)) == {"state": "done"}
+    assert await count_readings(site) == readings, "nobody was shown anything"
+
+
+async def count_readings(site: StaffSite) -> int:
+    async with site.store.open_unit(write=False) as uow:
+        return len(await uow.audit.list_read_events(ReadEventFilter(limit=1000)))
