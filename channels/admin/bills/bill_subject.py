@@ -16,7 +16,8 @@ from domain.language.summaries import find_applicant_name
 from domain.registries.declarations import REGISTRIES
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork
-from domain.values.text import group_digits
+from domain.values.text import group_digits, persian_digits
+from domain.values.tracking_codes import display_code
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,7 @@ class BillSubjects:
         wording, service = self._dependencies.wording, self._dependencies.engine.get_service(request.service)
         return BillSubjectView(
             wording.service_title(request.service),
-            wording.tracking_code_text(request.code),
+            persian_digits(display_code(request.code)),
             find_applicant_name(service, request),
             request.mobile,
             f"{REQUESTS_PATH}/{request.code}" if self._may_see(visitor, request) else None,
