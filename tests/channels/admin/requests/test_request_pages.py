@@ -73,8 +73,7 @@ async def test_a_request_runs_to_its_end(site: StaffSite) -> None:
         assert "مبلغ پرداختی با مبلغ قبض یکی نیست" in await revenue.post(f"{path}/slip", 422, amount="1000", **slip)
         await revenue.post(f"{path}/slip", amount=amount, **slip)
         await revenue.post(f"{path}/slip", amount=amount, **slip)  # a double click
-        page = await civil.get(path)
-        assert "پرداخت‌شده" in page
+        assert "پرداخت‌شده" in await civil.get(path)
         for step in ("schedule", "hand_over", "complete"):
             page = await civil.get(path)
             assert ("این کار برای" in page) is (step == "hand_over"), "who hands over sees for when it is booked"
