@@ -14,7 +14,7 @@
 # make sbom    write what a release is made of into dist/ (CycloneDX, out of the lock files; every wheel bears it too)
 # make assets  fetch the style sheet, the fonts, the calendar and the accessibility checker again, and draw the portal's font and pictures
 #              (needs npm and Chromium; what it makes is committed)
-# make pictures take the pictures of the portal in docs/images again, as the browser tests come by its pages
+# make pictures take the pictures of the portal and the staff's site in docs/images again
 # PYTHON=… names the interpreter of a new environment; JOBS=… is how many tests run at once (they often wait for servers and clocks: three keep two cores busy); PYTEST_ARGS=… goes to pytest.
 
 VENV := .venv
@@ -157,3 +157,4 @@ pictures: setup
 	mkdir -p var/pictures
 	PICTURES=var/pictures $(BIN)/pytest --quiet tests/browser/test_portal_walks.py tests/browser/test_following_requests.py
 	$(BIN)/python -m scripts.portal_pictures var/pictures docs/images
+	$(BIN)/python -m scripts.staff_pictures docs/images

@@ -24,7 +24,7 @@ gc.disable()  # until all tests are there: what has been imported stays, there i
 def pytest_collection_finish() -> None:
     """Let the tests alone be looked through, and seldom: it was an eighth of the time of many."""
     gc.freeze()
-    gc.set_threshold(20_000)
+    gc.set_threshold(10_000, 5, 4)
     gc.enable()
 
 

@@ -8,6 +8,7 @@ from itertools import chain
 
 from channels.admin.registries.registry_view import list_address as room
 from channels.admin.tariffs.tariff_view import price_address as price
+from domain.actions.papers.printouts import list_issued_papers
 from domain.actions.registries.duties import plan_duties
 from domain.actions.tariffs.priced_subjects import list_priced
 from domain.registries.declarations import DRIVER, DUTY, MACHINES, VEHICLE
@@ -56,11 +57,16 @@ async def _of_work(site: StaffSite) -> Sequence[PageVisit]:
     async with site.store.open_unit(write=False) as uow:
         found = await uow.requests.list_requests(RequestFilter())
     owed = next(one for one in found if one.state == "awaiting_payment")
+    printed, paper_kind = next(
+        (one, kind) for one in found for kind in list_issued_papers(site.demo.desk, one, actor(Role.MANAGER))
+    )
+    of_two = " ".join(f"{one.code}:{one.revision}" for one in (owed, printed))
     back, ticked = f"/staff/requests/{owed.code}/refund", {"code": f"{owed.code}:{owed.revision}"}
     return [
         PageVisit("/staff/walk-in/machinery", Role.CIVIL, 422, form=ORDER),
         PageVisit("/staff/walk-in/machinery", Role.EXPERT, form=ENTERED),
         PageVisit("/staff/assign", Role.MANAGER, 409, form={"assignee": "taxi_officer", **ticked}),
+        PageVisit("/staff/papers", Role.MANAGER, 409, form={"paper": paper_kind, "all": of_two}),
         PageVisit(back, Role.REVENUE, 401, idle=STALE, form={"iban": LONG}),
         PageVisit(back, Role.REVENUE, 401, idle=STALE, form={"iban": LONG, "proof_password": "wrong"}),
         PageVisit(back, Role.REVENUE, 401, idle=ENDED, form={"iban": LONG, "lost_file": "file"}),
