@@ -15,9 +15,9 @@ from domain.blocks.operator_reports import WORK_PHOTO, OperatorReport, WorkStage
 from domain.fleet.resources import ResourceKind
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
-from domain.values.errors import Conflict
+from domain.values.errors import Conflict, MissingField
 from domain.values.files import PreparedFile
-from domain.values.reasons import ConflictReason
+from domain.values.reasons import ConflictReason, MissingReason
 from domain.values.tracking_codes import TrackingCode
 from domain.values.version_token import VersionToken, refuse_stale
 
@@ -75,8 +75,11 @@ async def enter_report(
     it is. `version` is that of the report as its page showed it: `Conflict` when hours would be replaced that it did
     not show.
 
-    Errors: as `note_stage`, `note_hours`, `write_note` and `attach_document`.
+    Errors: `MissingField("hours")` for nothing at all; as `note_stage`, `note_hours`, `write_note` and
+    `attach_document`.
     """
+    if not (entry.stages or entry.hours is not None or entry.note or entry.photos):
+        raise MissingField("hours", MissingReason.NOTHING_REPORTED)
     reporter = require_right(Right.WORK_REPORTS_ENTER, actor)
     operators = [_act_for(operator_code, actor)]
     job = await find_job(uow, code, operators, lock=True)

@@ -164,6 +164,7 @@ class MissingReason(MissingReasonBase):
     NO_COLUMN = "no_column", "given"
     NO_FILE = "no_file"
     NO_ROLE = "no_role"
+    NOTHING_REPORTED = "nothing_reported"
     NOTHING_TICKED = "nothing_ticked"
     OVERRIDE_NEEDS_REASON = "override_needs_reason"
     RRN = "rrn"
