@@ -42,7 +42,7 @@ class RowWording:
         """Return a value for people."""
         if value in (None, "", []):
             return NOTHING_SHOWN
-        if field.type is VIN or (field.type is CODE and value.isascii()):
+        if field.type is VIN or (field.type is CODE and value.isascii() and not value.isdecimal()):
             return str(value)
         if field.type.name in {"mobile", "phone"}:
             return persian_digits(str(write_cell(field, value, self._catalogue)))

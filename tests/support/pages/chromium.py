@@ -133,6 +133,7 @@ async def signed_in(opened: Window, username: str) -> Page:
     await page.get_by_role("button", name="ورود").click()
     await expect(page).not_to_have_url(_DOOR)  # what refuses somebody has the same head
     await expect(page.locator(".staff-top .who")).to_be_visible()
+    await page.wait_for_load_state()  # a key that is pressed before the scripts are there is nobody's
     return page
 
 
