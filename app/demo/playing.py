@@ -21,10 +21,11 @@ from domain.actions.dependencies import Dependencies
 from domain.actions.documents import attach
 from domain.actions.feedback import moderation
 from domain.actions.messages import notify
-from domain.actions.requests import act, walk_in
+from domain.actions.requests import act
 from domain.actions.requests.notes import write_note
 from domain.actions.requests.reopen import REOPENED_AS
 from domain.actions.requests.timers import run_due_timers
+from domain.actions.walk_ins import entering
 from domain.bills.bill import Bill, PaymentMethod
 from domain.blocks.charging import list_request_bills
 from domain.engine.engine import StepOutcome
@@ -162,7 +163,7 @@ async def _perform_step(scene: Scene, story: Story, step: StoryStep, facts: Mapp
 async def _act_as_staff(scene: Scene, story: Story, step: StoryStep, facts: Mapping[str, Any]) -> None:
     actor = scene.staff_by_username[step.member.format_map(facts)]
     if step.form:
-        outcome = await walk_in.enter_walk_in(
+        outcome = await entering.enter_walk_in(
             scene.dependencies, scene.uow, story.service, fill_facts(step.form, facts), actor, story.mobile
         )
         scene.codes_by_story[story] = outcome.request.code

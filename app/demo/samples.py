@@ -18,8 +18,9 @@ from app.demo.registers import CITIZEN_COUNT
 from app.demo.stories import Story
 from app.demo.townsfolk import Townsperson, nth_citizen, nth_home, read_lists
 from domain.actions.messages import notify
-from domain.actions.requests import act, walk_in
+from domain.actions.requests import act
 from domain.actions.tariffs.changes import add_tariff
+from domain.actions.walk_ins import entering
 from domain.authorization.request_policy import is_step_of_staff, offers_step
 from domain.fields.form import PERSON_NAME_SOURCE, Field
 from domain.fields.types import ReadingContext, Text
@@ -127,7 +128,7 @@ async def _enter_form(scene: Scene, sample: SampleRequest) -> ServiceRequest | N
         form = fill_sample_fields(sample.service.form, sample.applicant, day, home, scene.clock.now())
         try:
             async with scene.uow.savepoint():
-                outcome = await walk_in.enter_walk_in(
+                outcome = await entering.enter_walk_in(
                     scene.dependencies, scene.uow, sample.service.key, form, clerk, sample.applicant.mobile
                 )
         except DomainError:

@@ -282,6 +282,8 @@ async def put_back(context: StepContext, before: StepBefore) -> dict[str, Any]:
 
 
 async def _book_again(context: StepContext, bookings: Sequence[Booking]) -> None:
+    if not bookings:
+        return
     fleet, booked_ids = context.uow.fleet, {booking.resource_id for booking in bookings}
     resources = [one for kind in ResourceKind for one in await fleet.list_resources(kind) if one.id in booked_ids]
     for resource in resources:

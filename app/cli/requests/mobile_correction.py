@@ -9,7 +9,7 @@ from app.cli.output import print_json, print_line, reporting_errors
 from app.cli.requests import request_view
 from app.cli.requests.requests import CodeArgument
 from app.cli.session import CommandSession, resolve_actor, run_in_session
-from domain.actions.requests import walk_in
+from domain.actions.walk_ins import entering
 from domain.values.identifiers import display_mobile
 from domain.values.tracking_codes import parse_code
 
@@ -27,13 +27,13 @@ def correct_mobile(
     async def run_command(session: CommandSession) -> dict[str, Any]:
         async with session.store.open_unit() as uow:
             actor = await resolve_actor(session, uow, username)
-            correction = await walk_in.correct_mobile(session.dependencies, uow, parse_code(code), mobile, proof, actor)
-            request = await request_view.build_request_view(session, uow, correction.request)
+            corrected = await entering.correct_mobile(session.dependencies, uow, parse_code(code), mobile, proof, actor)
+            request = await request_view.build_request_view(session, uow, corrected.request)
             return {
                 "request": request,
                 "others": [
                     request_view.build_request_line(session, other_request)
-                    for other_request in correction.other_requests
+                    for other_request in corrected.other_requests
                 ],
             }
 

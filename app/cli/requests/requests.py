@@ -16,7 +16,7 @@ from domain.actions.queues.filter_reading import read_queue_filter
 from domain.actions.queues.work import load_queue_page
 from domain.actions.requests.act import act_on_request as take
 from domain.actions.requests.assign import assign_request as give_to
-from domain.actions.requests.walk_in import enter_walk_in
+from domain.actions.walk_ins.entering import enter_walk_in
 from domain.queues.queue import Queue
 from domain.requests.request import Phase, RequestFilter
 from domain.values import identifiers

@@ -50,7 +50,7 @@ from domain.actions.requests.form_keys import begin_form, do_once, save_form_out
 from domain.actions.requests.notes import read_mentions, split_note, write_note
 from domain.actions.requests.reopen import reopen_request
 from domain.actions.requests.step_back import take_step_back
-from domain.actions.requests.walk_in import correct_mobile
+from domain.actions.walk_ins.entering import correct_mobile
 from domain.authorization.rights import Right
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import Store, UnitOfWork

@@ -30,7 +30,7 @@ from channels.web.posted import PostedForm, read_text
 from channels.web.refused_forms import RefusedForm, form_error
 from domain.actions.dependencies import Dependencies
 from domain.actions.requests.submit import autofill_values
-from domain.actions.requests.walk_in import WALK_IN_CHANNEL, enter_walk_in_once
+from domain.actions.walk_ins.entering import WALK_IN_CHANNEL, enter_walk_in_once
 from domain.actions.walk_ins.known_citizen import find_citizen
 from domain.actions.walk_ins.preview import WalkInPreview, preview_walk_in
 from domain.authorization.request_policy import may_see_request

@@ -8,7 +8,7 @@ from typing import Any
 from domain.actions.dependencies import Dependencies
 from domain.actions.fleet.choosable_hours import list_half_hours, load_machine_hours
 from domain.actions.requests.submit import autofill_values, read_request_form
-from domain.actions.requests.walk_in import WALK_IN_CHANNEL
+from domain.actions.walk_ins.entering import WALK_IN_CHANNEL
 from domain.actions.walk_ins.known_citizen import KnownCitizen, find_citizen
 from domain.authorization.policy import require_right
 from domain.authorization.rights import Right

@@ -18,12 +18,12 @@ from domain.actions.papers.printouts import build_request_printout
 from domain.actions.papers.verifying import find_verified_paper
 from domain.actions.reports.declarations import find_report
 from domain.actions.reports.listing import build_listing
-from domain.actions.requests import walk_in
 from domain.actions.requests.change import change_request
 from domain.actions.requests.reopen import reopen_request
 from domain.actions.settings.changes import change_rules, load_stored_rules, renew_settings, version_of_settings
 from domain.actions.settings.rule_lists import list_rule_groups
 from domain.actions.tariffs import changes
+from domain.actions.walk_ins import entering
 from domain.check import check_services
 from domain.conversation.buttons.questions import OpenQuestion
 from domain.conversation.dialogue.frames import Dialogue
@@ -265,7 +265,7 @@ async def test_its_own_rule_is_set_on_the_page_of_settings(town: Municipality) -
     form = {"banners": "1", "width": "2", "height": "1", "date": "1405/09/20", "days": "40", "place": "میدان شهدا"}
     async with town.store.open_unit() as uow:
         with pytest.raises(InvalidField, match="days:range"):
-            await walk_in.enter_walk_in(town.desk, uow, BANNERS.key, form, actor(Role.CIVIL), CITIZEN)
+            await entering.enter_walk_in(town.desk, uow, BANNERS.key, form, actor(Role.CIVIL), CITIZEN)
     rules = list_rule_groups(town.desk.services)[BANNERS.key]
     async with town.store.open_unit() as uow:
         version = await version_of_settings(uow)
@@ -273,7 +273,7 @@ async def test_its_own_rule_is_set_on_the_page_of_settings(town: Municipality) -
     await renew_settings(town.desk, town.store)
     async with town.store.open_unit() as uow:
         assert await load_stored_rules(town.desk, uow) == {"banner_most_days": 45}
-        entered = await walk_in.enter_walk_in(town.desk, uow, BANNERS.key, form, actor(Role.CIVIL), CITIZEN)
+        entered = await entering.enter_walk_in(town.desk, uow, BANNERS.key, form, actor(Role.CIVIL), CITIZEN)
     assert entered.request.fields["days"] == 40
     async with town.store.open_unit() as uow:
         version, admin = await version_of_settings(uow), actor(Role.ADMIN)

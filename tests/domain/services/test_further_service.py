@@ -15,8 +15,8 @@ import pytest
 from domain.actions.feedback import service_page
 from domain.actions.feedback.view_counting import ViewCounter
 from domain.actions.messages import notify
-from domain.actions.requests import walk_in
 from domain.actions.tariffs import changes
+from domain.actions.walk_ins import entering
 from domain.check import check_services
 from domain.engine.personal_data import erase_personal_data
 from domain.fields.form import Field
@@ -109,7 +109,7 @@ async def test_it_is_cancelled_by_sms_before_and_after_the_payment(town: Municip
 async def test_staff_enter_it_and_wait_for_the_money_in_vain(town: Municipality) -> None:
     by, form = actor(Role.CIVIL), {"trees": "۲", "date": "1405/09/10", "place": "میدان شهدا"}
     async with town.store.open_unit() as uow:
-        outcome = await walk_in.enter_walk_in(town.desk, uow, "tree_pruning", form, by, CITIZEN)
+        outcome = await entering.enter_walk_in(town.desk, uow, "tree_pruning", form, by, CITIZEN)
         await notify.announce_outcome(town.desk, uow, outcome, by)
     code = outcome.request.code
     await town.do(code, "accept", Role.CIVIL, trees="4")

@@ -7,7 +7,7 @@ from typing import Any
 
 from channels.pishkhan_soap.schema import camel_case
 from domain.actions.messages import notify
-from domain.actions.requests.walk_in import enter_walk_in
+from domain.actions.walk_ins.entering import enter_walk_in
 from domain.chats.chat import TextWritten
 from domain.fields.form import Field
 from domain.language.service import Service

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from domain.actions.bills.reversals import reverse_payment
 from domain.actions.documents import attach
 from domain.actions.messages import notify
-from domain.actions.requests import change, reopen, submit, walk_in
+from domain.actions.requests import change, reopen, submit
 from domain.actions.tariffs import changes
+from domain.actions.walk_ins import entering
 from domain.authorization.rights import RIGHTS, Right
 from domain.bills.bill import Bill, BillState, Payment, PaymentMethod
 from domain.fields.form import Field
@@ -36,7 +37,7 @@ T = TypeVar("T")
 PEOPLE = (CITIZEN, NEIGHBOUR, DRIVER_MOBILE, AUXILIARY_MOBILE, OWNER_MOBILE)
 """Whose phones there are: two citizens, a main and an auxiliary driver, the owner of both taxis."""
 
-CHANNELS = ("sms", "cli", walk_in.WALK_IN_CHANNEL, "portal", "telegram", "bale", "pishkhan_soap", "system")
+CHANNELS = ("sms", "cli", entering.WALK_IN_CHANNEL, "portal", "telegram", "bale", "pishkhan_soap", "system")
 """Every channel that something may come through (channels.md, and `deferred_in` of the forms)."""
 
 OFFICES = ("1001", "1002")
@@ -163,7 +164,7 @@ class Walker:
         who, form = self.somebody(role, None, channel), self.form(wild=wild)
         mobile = who.identifier if who.kind == "citizen" else self.pick((*PEOPLE, None))
         self.said = f"{who.label} asks for {self.service.key} by {who.channel}: {form}"
-        enter = walk_in.enter_walk_in if role in STAFF_ROLES else submit.submit_request
+        enter = entering.enter_walk_in if role in STAFF_ROLES else submit.submit_request
         async with self.town.store.open_unit() as uow:
             outcome = await enter(self.town.desk, uow, self.service.key, form, who, mobile)
             await notify.announce_outcome(self.town.desk, uow, outcome, who)

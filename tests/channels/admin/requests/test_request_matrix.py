@@ -15,7 +15,7 @@ from aiohttp.web_urldispatcher import DynamicResource
 from app.demo.samples import fill_sample_fields
 from app.demo.townsfolk import nth_citizen, nth_home
 from channels.admin.frame import PageRoute
-from domain.actions.requests.walk_in import enter_walk_in
+from domain.actions.walk_ins.entering import enter_walk_in
 from domain.authorization.policy import may_use
 from domain.authorization.request_policy import may_see_request
 from domain.language.service import Service

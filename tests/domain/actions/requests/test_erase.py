@@ -9,7 +9,8 @@ import pytest
 from domain.actions.feedback import moderation
 from domain.actions.history import sealing
 from domain.actions.messages.notify import announce_outcome
-from domain.actions.requests import erase, walk_in
+from domain.actions.requests import erase
+from domain.actions.walk_ins import entering
 from domain.feedback.opinions import CommentFilter, CommentState
 from domain.people.person import StaffMember
 from domain.requests.history import find_actor
@@ -93,7 +94,7 @@ async def walk_in_request(town: Municipality) -> str:
     }
     civil = actor(Role.CIVIL)
     async with town.store.open_unit() as uow:
-        outcome = await walk_in.enter_walk_in(town.desk, uow, "machinery", form, civil, CITIZEN)
+        outcome = await entering.enter_walk_in(town.desk, uow, "machinery", form, civil, CITIZEN)
         await announce_outcome(town.desk, uow, outcome, civil)
     await town.do(outcome.request.code, "reject", Role.CIVIL, reason=f"{NAME} در {STREET} ساکن نیست")
     return outcome.request.code

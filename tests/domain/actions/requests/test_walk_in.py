@@ -3,7 +3,7 @@
 import pytest
 
 from domain.actions.messages import notify
-from domain.actions.requests import walk_in
+from domain.actions.walk_ins import entering
 from domain.messages.records import MessageClass, MessageState
 from domain.people.person import Person
 from domain.requests.request import ServiceRequest
@@ -29,17 +29,17 @@ async def enter(
 ) -> ServiceRequest:
     """Enter a request at the desk."""
     async with town.store.open_unit() as uow:
-        outcome = await walk_in.enter_walk_in(town.desk, uow, "machinery", form, by, mobile)
+        outcome = await entering.enter_walk_in(town.desk, uow, "machinery", form, by, mobile)
         await notify.announce_outcome(town.desk, uow, outcome, by)
     return outcome.request
 
 
 async def correct(
     town: Municipality, code: str, mobile: str = NEW, proof: str = PROOF, by: Actor | None = None
-) -> walk_in.MobileCorrection:
+) -> entering.MobileCorrection:
     """Correct the mobile of a request."""
     async with town.store.open_unit() as uow:
-        return await walk_in.correct_mobile(town.desk, uow, parse_code(code), mobile, proof, by or actor(Role.CIVIL))
+        return await entering.correct_mobile(town.desk, uow, parse_code(code), mobile, proof, by or actor(Role.CIVIL))
 
 
 async def person(town: Municipality, mobile: str) -> Person | None:
