@@ -47,7 +47,7 @@ class RefundView:
 def build_receipt(catalogue: Catalogue, receipt: PaymentReceipt) -> ReceiptView:
     """Return a payment as its receipt shows it."""
     payment, attempt = receipt.payment, receipt.attempt
-    trace = payment.reference.rpartition("/")[2]
+    trace = payment.number
     reference = (attempt.reference if attempt else payment.rrn) or ""
     return ReceiptView(
         amount=group_digits(receipt.amount),

@@ -157,6 +157,11 @@ class Payment:
         return self.reversed_at is None
 
     @property
+    def number(self) -> str:
+        """The bank's, the gateway's or the terminal's own number of it, without whose it is."""
+        return self.reference.rpartition("/")[2] if self.gateway or self.office else self.reference
+
+    @property
     def recorder_label(self) -> str:
         """Who recorded it personally, as a label, whomever they substituted."""
         return acting_label(self.recorded_by)

@@ -102,7 +102,7 @@ async def _gather_bill_facts(uow: UnitOfWork, bill: Bill, settling_payment: Paym
         "amount_words": settling_payment.amount,
         "refund": sum(refund.amount for refund in counted_refunds) or None,
         "payment_method": settling_payment.method.value,
-        "reference": settling_payment.reference.removeprefix(f"{settling_payment.office}/"),
+        "reference": settling_payment.number,
         "paid_at": settling_payment.at.isoformat(),
         "office": office.name if office else None,
     }

@@ -209,7 +209,7 @@ def _build_movement(
         recorded_at=day_and_hour_text(payment.at),
         method_label=_describe_method(catalogue, payment),
         amount=group_digits(payment.amount),
-        reference=payment.reference,
+        reference=payment.number,
         recorded_by=describe_actor(catalogue, payment.recorded_by, member_names),
         iban=next(filter(None, ibans), None),
         reversal_note=_describe_reversal(catalogue, reversal, member_names) if reversal else None,

@@ -387,8 +387,8 @@ class RequestViews:
         return self._get_text(next(key for key in keys if key in self._dependencies.catalogue))
 
     def _label_channel(self, channel: str) -> str:
-        key = f"admin.channels.{channel}"
-        return self._get_text(key) if key in self._dependencies.catalogue else channel
+        keys = (f"admin.channels.{channel}", f"admin.acting_channels.{channel}")
+        return next((self._get_text(key) for key in keys if key in self._dependencies.catalogue), channel)
 
     def _label_paper(self, paper_name: str) -> str:
         return self._get_text(f"choices.document.{paper_name}")

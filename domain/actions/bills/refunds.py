@@ -273,7 +273,7 @@ async def _notify_citizen(
         facts = {
             "refund": group_digits(payment.amount),
             "service": await bill_subject.render_title(dependencies, uow, bill),
-            "reference": persian_digits(payment.reference.rpartition("/")[2] if payment.gateway else payment.reference),
+            "reference": persian_digits(payment.number),
         }
         if target.iban:
             return dependencies.catalogue.render_message("sms.refunded", facts | {"iban_end": account_end})

@@ -1,6 +1,7 @@
 """A request's page: steps as the declaration has them, two officers at once, papers, money, what strangers wrote."""
 
 import re
+from dataclasses import replace
 from html import unescape
 from io import BytesIO
 
@@ -10,7 +11,7 @@ from aiohttp import FormData
 from domain.actions.messages.notify import announce_outcome
 from domain.actions.requests.submit import submit_request
 from domain.requests.request import RequestFilter, ServiceRequest
-from domain.values.actors import Actor, Role
+from domain.values.actors import SYSTEM, Actor, Role
 from tests.support.pages.page_forms import read_version
 from tests.support.staff_site import StaffSite, Visitor, visitor
 
@@ -83,6 +84,17 @@ async def test_a_request_runs_to_its_end(site: StaffSite) -> None:
             await civil.post(f"{path}/act/{step}", version=read_version(page), **early)
         assert "انجام شده" in await civil.get(path)
     assert (await site.request(request.code)).state == "completed"
+
+
+async def test_what_a_bank_did_is_told_as_people_say_it(site: StaffSite, inside: Visitor) -> None:
+    code = (await site.submitted()).code
+    async with site.store.open_unit() as uow:
+        request = await uow.requests.get_by_code(code, lock=True)
+        bank = replace(SYSTEM, identifier="sandbox", channel="gateway")
+        await site.demo.desk.engine.record_event(uow, request, "attach", bank, {})
+    page = await opened(inside, "manager", request)
+    assert "سامانه</bdi>، درگاه بانک" in page
+    assert "gateway" not in page
 
 
 async def test_what_was_typed_stays_when_it_is_refused(site: StaffSite, inside: Visitor) -> None:
