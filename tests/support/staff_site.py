@@ -171,6 +171,12 @@ class Visitor:
         """Sign in; where that leads, or the page that says why not."""
         return await self.post("/staff/sign-in", status, username=username, password=password)
 
+    def ask_for_json(self) -> "Visitor":
+        """The same browser's scripts, which send what was kept without a line."""
+        scripts = Visitor(self.client, {**self.headers, "Accept": "application/json"})
+        scripts.csrf = self.csrf
+        return scripts
+
     async def _page(self, response: ClientResponse, status: int) -> str:
         page = await response.text()
         assert response.status == status, (response.status, response.headers.get("Location"), page[-3000:])

@@ -84,8 +84,7 @@ async def test_what_was_written_without_a_line_is_entered_once_with_its_moment(
     code = await booked_today(site)
     await inside.sign_in("civil")
     version = read_version(await inside.get(SHEET))
-    device = Visitor(inside.client, {"Accept": "application/json"})
-    device.csrf = inside.csrf
+    device = inside.ask_for_json()
     written_at = site.clock.at - timedelta(minutes=40)
     report = {
         "form_key": "a" * 32, "written_at": written_at.isoformat(), "code": code, "operator": "O1", "version": version,
@@ -108,8 +107,7 @@ async def test_hours_that_a_colleague_gave_meanwhile_are_not_replaced_unseen(sit
     await inside.sign_in("civil")
     report = {"code": code, "operator": "O1", "version": read_version(await inside.get(SHEET))}
     await inside.post(SHEET, hours="5", **report)
-    device = Visitor(inside.client, {"Accept": "application/json"})
-    device.csrf = inside.csrf
+    device = inside.ask_for_json()
     refused = json.loads(await device.post(SHEET, 409, hours="6", form_key="b" * 32, **report))
     assert (refused["state"], refused["now"], refused["may_send"]) == ("refused", [["ساعت کار", "۵"]], True)
     assert find_report(await site.request(code), "O1").hours == 5

@@ -70,8 +70,7 @@ async def test_photos_of_a_visit_do_not_refuse_its_report(site: StaffSite, insid
     code = await sent(site, "1405/09/03 11:00", *PAPERS)
     await inside.sign_in("expert")
     (version,) = re.findall(r'name="version" value="(\d+)"', await inside.get(SHEET))
-    device = Visitor(inside.client, {"Accept": "application/json"})
-    device.csrf = inside.csrf
+    device = inside.ask_for_json()
     address = f"/staff/requests/{code}"
     no_photo = {"field": "visit_photo", "file": BytesIO(b"no photo")}
     refused = json.loads(await device.post(f"{address}/documents", 422, **no_photo))
