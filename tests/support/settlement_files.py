@@ -10,6 +10,7 @@ from domain.bills.bill import Bill
 from domain.bills.merged_bill import MergedBill
 from domain.gateways.attempt import PaymentAttempt
 from domain.settlement.differences import PaymentDifference
+from domain.settlement.pasted_lists import describe_pasted_layout
 from domain.settlement.settlement_file import ExaminedFile, FileLine
 from domain.values.actors import Role
 from domain.values.calendar import to_jalali, to_tehran
@@ -31,6 +32,16 @@ def bill_line(bill: Bill | MergedBill, reference: object, paid_at: datetime, amo
     rials = bill.amount if amount is None else amount
     hour = to_tehran(paid_at).strftime("%H:%M:%S")
     return f"{bill.bill_id},{bill.payment_id},{rials},{reference},{jalali_day(paid_at)},{hour},خودپرداز\n"
+
+
+def paste(*lines: str) -> BroughtFile:
+    """Return a list of lines as it is brought."""
+    return BroughtFile("فهرست", BytesIO("\n".join(lines).encode()), describe_pasted_layout("bank"))
+
+
+def pasted_line(bill: Bill, reference: object, paid_at: datetime) -> str:
+    """Write a line as it stands on the bank's page."""
+    return f"{bill.bill_id} {bill.payment_id} {bill.amount} {reference} {jalali_day(paid_at)}"
 
 
 def sale_line(attempt: PaymentAttempt, sale_number: str, paid_at: datetime, amount: int | None = None) -> str:

@@ -1,19 +1,17 @@
 """Money that is brought twice in one moment, by a list and at the desk, by two presses of a button: it counts once."""
 
 import asyncio
-from io import BytesIO
 from pathlib import Path
 
 import pytest
 
 from domain.actions.bills.pay_by_ids import record_payment_by_ids
 from domain.actions.settlement.booking import book_file
-from domain.actions.settlement.examining import BroughtFile, bring_file, examine_file
+from domain.actions.settlement.examining import bring_file, examine_file
 from domain.bills.bill import PaymentMethod, PaymentOutcome
-from domain.settlement.pasted_lists import describe_pasted_layout
 from store.unit_of_work import SqlStore
 from tests.support.municipality import Municipality, StandingClock, build_desk
-from tests.support.settlement_files import RevenueUnit, jalali_day
+from tests.support.settlement_files import RevenueUnit, paste, pasted_line
 
 SETTLING_SECONDS = 0.3
 """So long the other process has to come as far as the lock."""
@@ -28,18 +26,13 @@ async def revenue(store: SqlStore) -> RevenueUnit:
     return RevenueUnit(town)
 
 
-def pasted(content: str) -> BroughtFile:
-    """Return a list as it is brought."""
-    return BroughtFile("list", BytesIO(content.encode()), describe_pasted_layout("bank"))
-
-
 async def test_a_slip_that_is_recorded_while_a_list_is_booked_leaves_no_surplus(
     revenue: RevenueUnit, other_store: SqlStore
 ) -> None:
     town, code = revenue.town, await revenue.town.reach("awaiting_payment")
     (bill,) = await town.bills(code)
-    line = f"{bill.bill_id} {bill.payment_id} {bill.amount} 778899 {jalali_day(town.clock.now())}"
-    examined = await examine_file(town.desk, town.store, pasted(line), revenue.actor)
+    brought = paste(pasted_line(bill, "778899", town.clock.now()))
+    examined = await examine_file(town.desk, town.store, brought, revenue.actor)
     await revenue.confirm(examined.file.id)
     async with town.store.open_unit() as uow:
         ids = (bill.bill_id, bill.payment_id)
@@ -54,7 +47,7 @@ async def test_a_slip_that_is_recorded_while_a_list_is_booked_leaves_no_surplus(
 async def test_two_presses_bring_one_list(revenue: RevenueUnit, other_store: SqlStore) -> None:
     town = revenue.town
     brought = await asyncio.gather(
-        *(bring_file(town.desk, one, pasted("1234567 1"), revenue.actor) for one in (town.store, other_store) * 3)
+        *(bring_file(town.desk, one, paste("1234567 1"), revenue.actor) for one in (town.store, other_store) * 3)
     )
     assert len({one.file.id for one in brought}) == 1
     assert [one.is_same_file for one in brought].count(False) == 1

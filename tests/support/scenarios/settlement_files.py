@@ -5,11 +5,10 @@ from io import BytesIO
 from domain.actions.settlement.booking import book_file, confirm_file
 from domain.actions.settlement.examining import BroughtFile, bring_file, examine_file, find_layout
 from domain.bills.bill import Bill
-from domain.settlement.pasted_lists import describe_pasted_layout
 from domain.values.actors import Role
 from domain.values.bill_ids import make_ids
 from tests.support.municipality import actor
-from tests.support.settlement_files import BILL_HEADINGS, jalali_day
+from tests.support.settlement_files import BILL_HEADINGS, jalali_day, paste, pasted_line
 from tests.support.staff_site import StaffSite
 
 REVENUE = actor(Role.REVENUE, "revenue")
@@ -49,9 +48,8 @@ async def paste_list(site: StaffSite, bill: Bill) -> int:
     """Have a list pasted: a payment of this bill, one of no bill of ours, and a line that cannot be told; its key."""
     ids, day = make_ids(99_000_001, "131", 6, 4_400_000, 1405, 9), jalali_day(site.clock.now())
     lines = (
-        f"{bill.bill_id} {bill.payment_id} {bill.amount} 66667777 {day}",
+        pasted_line(bill, 66667777, site.clock.now()),
         f"{ids.bill_id} {ids.payment_id} 4400000 77778888 {day}",
         "جمع 4400000",
     )
-    brought = BroughtFile("فهرست", BytesIO("\n".join(lines).encode()), describe_pasted_layout("bank"))
-    return (await examine_file(site.demo.desk, site.store, brought, REVENUE)).file.id
+    return (await examine_file(site.demo.desk, site.store, paste(*lines), REVENUE)).file.id

@@ -1,35 +1,21 @@
 """A pasted list booked: only what fits moves money, and nothing that does not becomes anybody's task."""
 
-from io import BytesIO
-
 import pytest
 
 from app.jobs.settlement_jobs import run_settlement_files
 from domain.actions.settlement import examining
 from domain.actions.settlement.booking import book_file
-from domain.actions.settlement.examining import BroughtFile, bring_file, examine_file, load_examined_file
+from domain.actions.settlement.examining import bring_file, examine_file, load_examined_file
 from domain.actions.settlement.reconciling import find_differences
 from domain.bills.bill import Bill, BillState, PaymentOutcome
 from domain.ledger.suspense import SuspenseState
-from domain.settlement.pasted_lists import describe_pasted_layout
 from domain.settlement.settlement_file import ExaminedFile, FileState
-from tests.support.settlement_files import RevenueUnit, bill_line, jalali_day, write_bills
-
-
-def pasted(*lines: str) -> BroughtFile:
-    """Return a list of lines as it is brought."""
-    return BroughtFile("فهرست", BytesIO("\n".join(lines).encode()), describe_pasted_layout("bank"))
-
-
-def pasted_line(revenue: RevenueUnit, bill: Bill, reference: str, amount: int | None = None) -> str:
-    """Return a line as it stands on the bank's page."""
-    rials = bill.amount if amount is None else amount
-    return f"{bill.bill_id} {bill.payment_id} {rials} {reference} {jalali_day(revenue.town.clock.now())}"
+from tests.support.settlement_files import RevenueUnit, bill_line, paste, pasted_line, write_bills
 
 
 async def examine(revenue: RevenueUnit, *lines: str) -> ExaminedFile:
     """Paste a list and see what it would do."""
-    return await examine_file(revenue.town.desk, revenue.town.store, pasted(*lines), revenue.actor)
+    return await examine_file(revenue.town.desk, revenue.town.store, paste(*lines), revenue.actor)
 
 
 async def book(revenue: RevenueUnit, examined: ExaminedFile) -> list[str]:
@@ -47,9 +33,11 @@ async def open_bill(revenue: RevenueUnit) -> tuple[str, Bill]:
 
 async def test_what_ceased_to_fit_since_it_was_shown_is_left_out_and_holds_no_money(revenue: RevenueUnit) -> None:
     (_, first), (code, second) = await open_bill(revenue), await open_bill(revenue)
-    lists = [await examine(revenue, pasted_line(revenue, bill, "44556677")) for bill in (first, second)]
+    lists = [
+        await examine(revenue, pasted_line(bill, "44556677", revenue.town.clock.now())) for bill in (first, second)
+    ]
     assert [await book(revenue, one) for one in lists] == [["settles"], ["left_out other_number"]]
-    late = await examine(revenue, pasted_line(revenue, second, "99887766"))
+    late = await examine(revenue, pasted_line(second, "99887766", revenue.town.clock.now()))
     await revenue.town.set_bill(code, BillState.VOID)
     assert await book(revenue, late) == ["left_out surplus"]
     async with revenue.town.store.open_unit(write=False) as uow:
@@ -59,7 +47,7 @@ async def test_what_ceased_to_fit_since_it_was_shown_is_left_out_and_holds_no_mo
 
 async def test_the_banks_file_brings_a_pasted_payment_again_with_zeros_before_its_number(revenue: RevenueUnit) -> None:
     code, bill = await open_bill(revenue)
-    await book(revenue, await examine(revenue, pasted_line(revenue, bill, "778899")))
+    await book(revenue, await examine(revenue, pasted_line(bill, "778899", revenue.town.clock.now())))
     booked = await revenue.book(write_bills(bill_line(bill, "000000778899", revenue.town.clock.now())))
     assert await revenue.outcomes(booked) == ["known"]
     assert [one.outcome for one in await revenue.town.payments(code)] == [PaymentOutcome.SETTLED]
@@ -70,7 +58,7 @@ async def test_the_banks_file_with_another_number_for_a_pasted_payment_is_somebo
     revenue: RevenueUnit,
 ) -> None:
     _, bill = await open_bill(revenue)
-    await book(revenue, await examine(revenue, pasted_line(revenue, bill, "778899")))
+    await book(revenue, await examine(revenue, pasted_line(bill, "778899", revenue.town.clock.now())))
     booked = await revenue.book(write_bills(bill_line(bill, "555111", revenue.town.clock.now())))
     assert await revenue.outcomes(booked) == ["surplus"]
     (difference,) = await revenue.differences()
@@ -79,8 +67,8 @@ async def test_the_banks_file_with_another_number_for_a_pasted_payment_is_somebo
 
 async def test_neither_its_faults_nor_its_waiting_is_a_difference(revenue: RevenueUnit) -> None:
     _, bill = await open_bill(revenue)
-    await examine(revenue, pasted_line(revenue, bill, "112233"))
-    faulty = await examine(revenue, "جمع 3000000", pasted_line(revenue, bill, "445566"))
+    await examine(revenue, pasted_line(bill, "112233", revenue.town.clock.now()))
+    faulty = await examine(revenue, "جمع 3000000", pasted_line(bill, "445566", revenue.town.clock.now()))
     assert await book(revenue, faulty) == ["faulty ids", "settles"]
     revenue.town.advance(days=2)
     await find_differences(revenue.town.desk, revenue.town.store)
@@ -91,8 +79,8 @@ async def test_an_examination_that_was_cut_off_is_taken_up_again(
     revenue: RevenueUnit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     town, (_, bill) = revenue.town, await open_bill(revenue)
-    line = pasted_line(revenue, bill, "445566")
-    brought = await bring_file(town.desk, town.store, pasted(line), revenue.actor)
+    line = pasted_line(bill, "445566", revenue.town.clock.now())
+    brought = await bring_file(town.desk, town.store, paste(line), revenue.actor)
 
     async def die(*_: object) -> None:
         raise KeyboardInterrupt
