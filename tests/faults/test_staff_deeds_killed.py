@@ -31,6 +31,10 @@ from tests.support.municipality import Municipality, StandingClock, actor, build
 pytestmark = pytest.mark.e2e
 
 Deed = Callable[[Dependencies, UnitOfWork], Awaitable[bool]]
+NoteDeed = Callable[[str, Dependencies, UnitOfWork], Awaitable[bool]]
+NOTE = "@civil ببینید"
+COLLEAGUE = actor(Role.CIVIL, "sara")
+"""Of whom the note names."""
 
 
 @pytest.fixture(params=ENGINES)
@@ -87,7 +91,7 @@ async def take_back(code: str, seq: int, desk: Dependencies, uow: UnitOfWork) ->
 
 async def write(code: str, desk: Dependencies, uow: UnitOfWork) -> bool:
     """Write a note."""
-    return await write_note(desk, uow, parse_code(code), "@civil ببینید", actor(Role.REVENUE))
+    return await write_note(desk, uow, parse_code(code), NOTE, actor(Role.REVENUE))
 
 
 async def enter(code: str, desk: Dependencies, uow: UnitOfWork) -> bool:
@@ -95,11 +99,11 @@ async def enter(code: str, desk: Dependencies, uow: UnitOfWork) -> bool:
     entered = []
 
     async def carry_out(unit: UnitOfWork) -> None:
-        entry = WorkEntry(hours=3.5, note="لاستیک کم‌باد است")
-        await enter_report(desk, unit, parse_code(code), "OP-1", actor(Role.CIVIL), entry)
+        entry = WorkEntry(hours=3.5, note=NOTE)
+        await enter_report(desk, unit, parse_code(code), "OP-1", COLLEAGUE, entry)
         entered.append(entry)
 
-    await do_once(desk, uow, KeyedForm("a" * 32, "sheet", [code]), actor(Role.CIVIL), carry_out)
+    await do_once(desk, uow, KeyedForm("a" * 32, "sheet", [code]), COLLEAGUE, carry_out)
     return bool(entered)
 
 
@@ -122,33 +126,27 @@ async def test_killed_while_a_step_is_taken_back(database_url: str) -> None:
         assert [text.state.value for text in await town.sent() if text.key.endswith(".bill")] == ["expired"]
 
 
-async def test_killed_while_a_note_is_written(database: Path) -> None:
+@pytest.mark.parametrize(
+    ("state", "enter_note", "event_names"),
+    [("accepted", write, ("note",)), ("scheduled", enter, ("operator_hours", "note"))],
+    ids=["note", "sheets_form"],
+)
+async def test_killed_before_what_was_written_is_answered(
+    database: Path, state: str, enter_note: NoteDeed, event_names: tuple[str, ...]
+) -> None:
     url = f"sqlite:///{database}"
     async with opened(url) as town:
-        code = await town.reach("accepted")
-
-        deed = partial(write, code)
-        for place, notes in (("inside", 0), ("after", 1)):
-            await dies(url, deed, place)
-            assert [event.event for event in await town.history(code)].count("note") == notes
-            async with town.store.open_unit(write=False) as uow:
-                assert await uow.mentions.count_unread("civil", town.desk.services) == notes
-        async with town.store.open_unit() as uow:
-            assert not await deed(town.desk, uow)
-
-
-async def test_killed_before_a_sheets_form_is_answered(database: Path) -> None:
-    url = f"sqlite:///{database}"
-    async with opened(url) as town:
-        code = await town.reach("scheduled")
-
-        deed = partial(enter, code)
+        code = await town.reach(state)
+        deed = partial(enter_note, code)
         for place, count in (("inside", 0), ("after", 1)):
             await dies(url, deed, place)
             events = [event.event for event in await town.history(code)]
-            assert [events.count(name) for name in ("operator_hours", "note")] == [count, count]
+            assert [events.count(name) for name in event_names] == [count] * len(event_names)
+            async with town.store.open_unit(write=False) as uow:
+                assert await uow.mentions.count_unread("civil", town.desk.services) == count
         async with town.store.open_unit() as uow:
-            assert not await deed(town.desk, uow), "the device heard no answer, and sends it again"
+            assert not await deed(town.desk, uow), "nobody heard an answer, and it is sent again"
         request, history = await town.request(code), await town.history(code)
-        assert [event.event for event in history].count("operator_hours") == 1
+        again = [event.event for event in history]
+        assert [again.count(name) for name in event_names] == [1] * len(event_names)
         assert find_chain_faults(code, history, request.head_seq, request.head_hash) == []
