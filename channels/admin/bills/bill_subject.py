@@ -95,14 +95,16 @@ class BillSubjects:
             f"{list_address(registry)}/{row.id}" if visitor.may(registry_right(registry.key, "view")) else None,
         )
 
-    async def build_paid_bill(self, uow: UnitOfWork, visitor: Visitor, bill: Bill, amount: int) -> PaidBillView:
-        """Return a bill of which `amount` rials are paid together with others."""
-        return PaidBillView(
-            bill.bill_id,
-            group_digits(amount),
-            self._dependencies.catalogue.text(f"admin.bill_states.{bill.state}"),
-            await self.build_view(uow, visitor, bill),
-        )
+    async def build_paid_bills(
+        self, uow: UnitOfWork, visitor: Visitor, shares: Sequence[tuple[Bill, int]]
+    ) -> list[PaidBillView]:
+        """Return bills of which so many rials each are paid together, in their order."""
+        subjects = await self.build_views(uow, visitor, [bill for bill, _ in shares])
+        get_text = self._dependencies.catalogue.text
+        return [
+            PaidBillView(bill.bill_id, group_digits(amount), get_text(f"admin.bill_states.{bill.state}"), subject)
+            for (bill, amount), subject in zip(shares, subjects, strict=True)
+        ]
 
     def _build_request_view(self, visitor: Visitor, request: ServiceRequest) -> BillSubjectView:
         wording, service = self._dependencies.wording, self._dependencies.engine.get_service(request.service)

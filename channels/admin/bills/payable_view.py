@@ -56,5 +56,5 @@ async def build_payable_view(
         state=dependencies.catalogue.text(f"admin.bill_states.{state}"),
         state_key=state.value,
         is_payable=state.is_payable,
-        bills=[await subjects.build_paid_bill(uow, visitor, bill, bill.amount) for bill in paid_bills],
+        bills=await subjects.build_paid_bills(uow, visitor, [(bill, bill.amount) for bill in paid_bills]),
     )

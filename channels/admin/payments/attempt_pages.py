@@ -117,8 +117,5 @@ class AttemptPages:
     async def _build_listed(self, uow: UnitOfWork, visitor: Visitor, attempt: PaymentAttempt) -> ListedAttempt:
         story, member_names = await load_attempt_story(uow, attempt), await load_staff_names(uow)
         view = build_attempt_view(self._dependencies.catalogue, story, member_names)
-        bills = [
-            await self._subjects.build_paid_bill(uow, visitor, await uow.bills.get(share.bill_row_id), share.amount)
-            for share in attempt.shares
-        ]
-        return ListedAttempt(attempt.id, view, bills)
+        shares = [(await uow.bills.get(share.bill_row_id), share.amount) for share in attempt.shares]
+        return ListedAttempt(attempt.id, view, await self._subjects.build_paid_bills(uow, visitor, shares))

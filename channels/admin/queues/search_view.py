@@ -61,15 +61,10 @@ class SearchViews:
         openable_ids = {bill.bill_id for bill in await self._subjects.list_openable(uow, visitor, bills)}
         if visitor.may(Right.MERGED_BILLS_VIEW):
             openable_ids |= {one.payable.bill_id for one in named if isinstance(one.payable, MergedBill)}
-        openable = [one for one in named if one.payable.bill_id in openable_ids]
-        return [await self._build_found_bill(uow, visitor, one) for one in openable[:MOST_FOUND]]
-
-    async def _build_found_bill(self, uow: UnitOfWork, visitor: Visitor, named: NumberedBill) -> FoundBill:
-        payable = named.payable
-        if isinstance(payable, MergedBill):
-            return FoundBill(named.number, f"{MERGED_BILLS_PATH}/{payable.bill_id}", None)
-        bill_view = await self._subjects.build_paid_bill(uow, visitor, payable, payable.amount)
-        return FoundBill(named.number, bill_view.subject.href or "", bill_view)
+        listed = [one for one in named if one.payable.bill_id in openable_ids][:MOST_FOUND]
+        shares = [(one.payable, one.payable.amount) for one in listed if isinstance(one.payable, Bill)]
+        bill_views = {view.bill_id: view for view in await self._subjects.build_paid_bills(uow, visitor, shares)}
+        return [_build_found_bill(one, bill_views.get(one.payable.bill_id)) for one in listed]
 
     async def list_request_ways(self, uow: UnitOfWork, visitor: Visitor, search_text: str) -> list[tuple[str, str]]:
         """Return address and words of each way in which requests are found by what was typed."""
@@ -108,3 +103,9 @@ class SearchViews:
         if way is SearchWay.NAME and "".join(query.word_beginnings).isdecimal():
             return get_text("admin.queues.found_by.code_beginning")
         return get_text(f"admin.queues.found_by.{way}")
+
+
+def _build_found_bill(named: NumberedBill, bill_view: PaidBillView | None) -> FoundBill:
+    """Return a bill with its page; a merged one has no view, and a page of its own."""
+    address = bill_view.subject.href if bill_view else f"{MERGED_BILLS_PATH}/{named.payable.bill_id}"
+    return FoundBill(named.number, address or "", bill_view)
