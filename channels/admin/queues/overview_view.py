@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlencode, urlsplit
 
+from channels.admin.actors import load_staff_names
 from channels.admin.bills.refund_pages import REFUNDS_PATH
 from channels.admin.feedback.comment_pages import RATINGS_PATH
 from channels.admin.frame import Visitor
@@ -15,7 +16,7 @@ from channels.admin.messages.message_pages import MESSAGES_PATH
 from channels.admin.payments.attempt_pages import ATTEMPTS_PATH
 from channels.admin.payments.settlement_pages import SETTLEMENT_PATH
 from channels.admin.queues.queue_rows import RowViews, list_columns
-from channels.admin.queues.queue_view import build_queue_address
+from channels.admin.queues.queue_view import build_queue_address, describe_count
 from channels.admin.queues.way_back import build_list_suffix
 from channels.admin.reports.report_view import format_figure
 from domain.actions.dependencies import Dependencies
@@ -86,8 +87,7 @@ class OverviewViews:
         queue_counts = await count_queues(self._dependencies, uow, visitor.actor)
         count_by_queue = {entry.queue: entry for entry in queue_counts if entry.unit is None}
         oldest_address = build_queue_address(QueueFilter(Queue.OPEN, order=ListOrder.OLDEST).as_json())
-        member_names = {member.username: member.full_name for member in await uow.people.list_staff()}
-        rows = RowViews(self._dependencies, member_names, visitor.now)
+        rows = RowViews(self._dependencies, await load_staff_names(uow), visitor.now)
         queue_rows = [rows.build_row(item, None, has_tick=False) for item in overview.oldest_items]
         week_days = {"from": jalali_text(overview.first_day), "to": jalali_text(overview.today)}
         week_report = f"/staff/reports/manager?{urlencode(week_days)}"
@@ -113,7 +113,7 @@ class OverviewViews:
         return CountTile(
             build_queue_address(QueueFilter(queue_count.queue, unit).as_json()),
             self._get_text(f"roles.{unit}" if unit else f"admin.queues.of.{queue_count.queue}"),
-            f"{persian_digits(queue_count.count)}{'+' if queue_count.more else ''}",
+            describe_count(queue_count),
             persian_digits(queue_count.late) if queue_count.late else "",
             is_pressing=queue_count.queue is Queue.LATE and queue_count.count > 0,
         )
