@@ -20,8 +20,7 @@ from domain.values.errors import InvalidField
 from domain.values.text import group_digits, persian_digits
 
 KINDS_PREFIX = "admin.audit.kinds."
-_FACTS_PREFIX = "admin.audit.facts."
-_LABEL_PREFIXES = (_FACTS_PREFIX, "settlement.outcomes.")
+_LABEL_TEXTS = ("admin.audit.facts.{}", "settlement.outcomes.{}")
 """Of a booked settlement file the facts are how many lines came to what."""
 _ISO_DAY_LENGTH = len("2026-11-25")
 _FIGURE_FORMATTERS: Mapping[str, Callable[[int], str]] = {
@@ -125,8 +124,7 @@ class AuditWording:
     def _describe_fact(self, entry: AuditEntry, fact_name: str, value: Any) -> AuditFactPart:
         fact_text = self._word_value(entry, fact_name, value)
         short_text = describe_browser(fact_text) if fact_name == "agent" else fact_text
-        label = self._name_by([prefix + "{}" for prefix in _LABEL_PREFIXES], fact_name)
-        return AuditFactPart(label, short_text, fact_text)
+        return AuditFactPart(self._name_by(_LABEL_TEXTS, fact_name), short_text, fact_text)
 
     def _word_value(self, entry: AuditEntry, fact_name: str, value: Any) -> str:
         if fact_name == "state":
@@ -182,11 +180,9 @@ class AuditWording:
 
     def _name_subject(self, text_templates: Sequence[str], subject: str) -> str:
         kind, *which = subject.split(":")
-        named, which_names = (
-            self._name_by(text_templates, kind),
-            (self._name_by(_WHICH_TEXTS, one) for one in which if one),
-        )
-        return f"{named} ({persian_digits('، '.join(which_names))})" if any(which) else named
+        kind_name = self._name_by(text_templates, kind)
+        which_names = [self._name_by(_WHICH_TEXTS, one) for one in which if one]
+        return f"{kind_name} ({persian_digits('، '.join(which_names))})" if which_names else kind_name
 
     def _describe_refusal(self, error_text: str) -> str:
         """Return why a call was refused, in words; the audit has the error as the domain writes it, without its facts:

@@ -43,6 +43,7 @@ from domain.messages.catalogue import Catalogue
 from domain.messages.templates import PHONE
 from domain.unit_of_work import Store
 from domain.values.errors import Conflict, NotFound
+from domain.values.languages import join_list
 from domain.values.message_parts import count_parts
 from domain.values.text import fold_text, group_digits
 from domain.values.version_token import VersionToken
@@ -170,10 +171,9 @@ class TextPages:
         ]
 
     def _title_group(self, table: str, moment: str) -> str | None:
-        titles = ([self._places.table_title(table)] if table else []) + (
-            [self._places.moment_title(moment)] if moment else []
-        )
-        return "، ".join(titles) or None
+        table_title = self._places.table_title(table) if table else None
+        moment_title = self._places.moment_title(moment) if moment else None
+        return join_list(filter(None, (table_title, moment_title))) or None
 
     def _build_filter_fields(self) -> tuple[Field, ...]:
         table_names = sorted({*map(find_table, self._text_keys)})
