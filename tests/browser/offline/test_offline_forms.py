@@ -13,7 +13,6 @@ from aiohttp import web
 from playwright.async_api import Browser, Page, expect
 
 from channels.portal import session_pages
-from channels.portal.frame import PortalVisitor
 from channels.portal.requests.offline_posts import OfflinePosts
 from domain.actions.drafts.saving import save_section
 from domain.drafts.draft import TypedForm
@@ -31,10 +30,11 @@ BEGIN, SEND_LATER = "آغاز درخواست", "با برگشت خط فرستا�
 GONE = "خط قطع است؛"
 KEPT_PAGES = """async () => (await (await caches.open("pishkhan-forms")).keys())
   .map((request) => new URL(request.url).pathname).filter((path) => !path.startsWith("/static/"))"""
-IS_KEPT = """async (address) => {
+IS_KEPT = """async ([cache, address]) => {
   if (!navigator.serviceWorker.controller) return false;
-  return Boolean(await (await caches.open("pishkhan-forms")).match(address));
+  return Boolean(await (await caches.open(cache)).match(address));
 }"""
+NOTHING_IS_KEPT = "async () => (await offlineForms.listForms()).length === 0"
 
 
 @pytest.fixture
@@ -64,14 +64,20 @@ async def reopen(opened: Window, address: str) -> Window:
     return again
 
 
+async def wait_until(page: Page, script: str, argument: object = None, turns: int = 400) -> None:
+    """Wait until a script that answers later says yes: `wait_for_function` takes its promise for that."""
+    for _ in range(turns):
+        if await page.evaluate(script, argument):
+            return
+        await page.wait_for_timeout(50)
+    raise AssertionError(f"never: {script}, {argument}")
+
+
 async def open_form(opened: Window, service: str) -> Page:
     """Open the page where a request is begun, until the worker keeps its form."""
     page = await opened.open(f"/services/{service}/request")
-    for _ in range(400):
-        if await page.evaluate(IS_KEPT, f"/services/{service}/request/offline"):
-            return page
-        await page.wait_for_timeout(50)
-    raise AssertionError("the worker keeps no form")
+    await wait_until(page, IS_KEPT, ["pishkhan-forms", f"/services/{service}/request/offline"])
+    return page
 
 
 def count_rows(database: Path, table: str) -> int:
@@ -108,11 +114,7 @@ async def test_a_form_that_is_begun_and_filled_in_without_a_line_is_sent_once(
     await opened.page.context.set_offline(False)
     await prove_and_finish(portal, opened.page)
     assert (count_rows(database, "drafts"), count_rows(database, "requests")) == (1, 1)
-    for _ in range(100):  # the form is forgotten once its code was shown
-        if await opened.page.evaluate("offlineForms.listForms()") == []:
-            break
-        await opened.page.wait_for_timeout(50)
-    assert await opened.page.evaluate("offlineForms.listForms()") == []
+    await wait_until(opened.page, NOTHING_IS_KEPT, turns=100)  # the form is forgotten once its code was shown
 
 
 async def test_every_page_without_a_line_is_in_order(browser: Browser, server: SiteServer) -> None:
@@ -132,21 +134,26 @@ async def test_every_page_without_a_line_is_in_order(browser: Browser, server: S
     await expect(page.get_by_role("heading", name=SUMMARY)).to_be_visible()
 
 
-@pytest.fixture
-def lost_answers(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The answers to what was kept that never came: the first one does not."""
+def lose_first_answer(monkeypatch: pytest.MonkeyPatch, pages: type, handler_name: str) -> list[str]:
+    """Have the first answer of a handler never come, though it did its work; return the paths of what was lost."""
     lost: list[str] = []
-    take_over = OfflinePosts._take_over
+    handle = getattr(pages, handler_name)
 
-    async def lose_first(self: OfflinePosts, request: web.Request, visitor: PortalVisitor) -> web.Response:
-        response = await take_over(self, request, visitor)
+    async def lose_first(self: object, request: web.Request, visitor: object) -> object:
+        answer = await handle(self, request, visitor)
         if not lost and request.transport:
             lost.append(request.path)
             request.transport.abort()
-        return response
+        return answer
 
-    monkeypatch.setattr(OfflinePosts, "_take_over", lose_first)
+    monkeypatch.setattr(pages, handler_name, lose_first)
     return lost
+
+
+@pytest.fixture
+def lost_answers(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The answers to what was kept that never came: the first one does not."""
+    return lose_first_answer(monkeypatch, OfflinePosts, "_take_over")
 
 
 async def test_the_line_drops_in_the_middle_and_an_answer_is_lost(

@@ -6,12 +6,10 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from aiohttp import web
 from PIL import Image
 from playwright.async_api import Browser, FilePayload, Page, Route, expect
 from yarl import URL
 
-from channels.portal.frame import PortalVisitor
 from channels.portal.requests.offline_papers import OfflinePaperPosts
 from tests.browser.offline.test_offline_forms import (
     BEGIN,
@@ -21,10 +19,12 @@ from tests.browser.offline.test_offline_forms import (
     SEND_LATER,
     assert_offline_in_order,
     count_rows,
+    lose_first_answer,
     open_form,
     open_phone,
     prove_and_finish,
     reopen,
+    wait_until,
 )
 from tests.browser.test_request_forms import TYPED_MOBILE, answer_expert, go_on
 from tests.support.demo_site import DemoSite
@@ -44,18 +44,7 @@ def site(portal: DemoSite) -> DemoSite:
 @pytest.fixture
 def lost_papers(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The answers to files that were kept that never came: the first one does not."""
-    lost: list[str] = []
-    keep_file = OfflinePaperPosts._keep_file
-
-    async def lose_first(self: OfflinePaperPosts, request: web.Request, visitor: PortalVisitor) -> str:
-        state = await keep_file(self, request, visitor)
-        if not lost and request.transport:
-            lost.append(request.path)
-            request.transport.abort()
-        return state
-
-    monkeypatch.setattr(OfflinePaperPosts, "_keep_file", lose_first)
-    return lost
+    return lose_first_answer(monkeypatch, OfflinePaperPosts, "_keep_file")
 
 
 def make_upload(name: str, content: bytes) -> FilePayload:
@@ -185,7 +174,7 @@ async def test_a_line_that_drops_while_papers_are_chosen(browser: Browser, serve
     await page.context.set_offline(True)
     await page.locator("#file-deed").set_input_files(make_upload("دوم.jpg", take_large_photo()))
     await expect(page.locator("[data-upload-status]")).to_contain_text("خط قطع است")
-    await page.wait_for_function(f"({KEPT_FILES})().then((count) => count === 1)")
+    await wait_until(page, f"() => ({KEPT_FILES})().then((count) => count === 1)")
     opened = await reopen(opened, address)
     page = opened.page
     await expect(page.locator("[data-paper=deed] li")).to_contain_text("دوم.jpg")

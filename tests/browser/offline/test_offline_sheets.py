@@ -8,14 +8,13 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from aiohttp import web
 from PIL import Image
 from playwright.async_api import Browser, Page, expect
 
-from channels.admin.frame import Visitor
 from channels.admin.kept_forms import KeptSubmission
 from domain.values.actors import Role
-from tests.support.pages.chromium import SIZES, SiteServer, Window, signed_in
+from tests.browser.offline.test_offline_forms import IS_KEPT, lose_first_answer, open_phone, wait_until
+from tests.support.pages.chromium import SiteServer, Window, signed_in
 from tests.support.pages.page_checks import assert_page_in_order
 from tests.support.scenarios.expert_opinions import PAPERS, asked_opinion
 from tests.support.staff_site import StaffSite
@@ -25,10 +24,6 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for all
 SHEET, VISIT = "/staff/visit-sheet", "1405/09/03 11:00"
 REPORT, BY_COLLEAGUE = "زمین ۲۵۰ متری، بی‌معارض", "گزارش همکار"
 GONE, WAITS = "ارتباط اینترنت قطع است", "منتظر اینترنت است"
-IS_KEPT = """async (address) => {
-  if (!navigator.serviceWorker.controller) return false;
-  return Boolean(await (await caches.open("pishkhan-sheets")).match(address));
-}"""
 LEFT = """async () => [
   await keptSheets.listForms().then((forms) => forms.length), (await caches.keys()).length, localStorage.length,
 ]"""
@@ -36,17 +31,10 @@ LEFT = """async () => [
 
 async def open_sheet(browser: Browser, server: SiteServer) -> Window:
     """Sign in as an expert on a phone, and open the sheet until the device keeps it."""
-    width, height = SIZES["phone"]
-    context = await browser.new_context(viewport={"width": width, "height": height})
-    context.set_default_timeout(40_000)  # a busy machine may be slow
-    opened = Window(await context.new_page(), server)
+    opened = await open_phone(browser, server)
     await signed_in(opened, "expert")
-    page = await opened.open(SHEET)
-    for _ in range(400):
-        if await page.evaluate(IS_KEPT, SHEET):
-            return opened
-        await page.wait_for_timeout(50)
-    raise AssertionError("the device keeps no sheet")
+    await wait_until(await opened.open(SHEET), IS_KEPT, ["pishkhan-sheets", SHEET])
+    return opened
 
 
 async def send_out(site: StaffSite) -> str:
@@ -132,18 +120,7 @@ def count_events(database: Path, code: str) -> dict[str, int]:
 @pytest.fixture
 def lost_answers(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The answers to what was kept that never came: the first one does not."""
-    lost: list[str] = []
-    answer = KeptSubmission.__call__
-
-    async def lose_first(self: KeptSubmission, request: web.Request, visitor: Visitor) -> web.Response:
-        response = await answer(self, request, visitor)
-        if not lost and request.transport:
-            lost.append(request.path)
-            request.transport.abort()
-        return response
-
-    monkeypatch.setattr(KeptSubmission, "__call__", lose_first)
-    return lost
+    return lose_first_answer(monkeypatch, KeptSubmission, "__call__")
 
 
 async def test_what_was_written_on_a_site_is_sent_once(
