@@ -12,6 +12,7 @@ import pytest
 import pytest_asyncio
 from jinja2 import Environment
 
+from store.engines.prepared import PreparedStatement
 from store.migrate import migrate
 from tests.e2e.support.office_factory import furnished_stock
 from tests.support.fake_time import FakeTime
@@ -116,3 +117,18 @@ def fake_time() -> Iterator[FakeTime]:
     with TemporaryDirectory(prefix="pishkhan-clock-") as directory:
         Path(directory).chmod(0o755)
         yield FakeTime(Path(directory) / "clock")
+
+
+@pytest.fixture
+def statements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What the database is asked, as it comes."""
+    asked: list[str] = []
+    bind_values = PreparedStatement.bind_values
+
+    def note_statement(self: PreparedStatement, values: dict[str, Any]) -> tuple[str, list[Any]]:
+        sql, arguments = bind_values(self, values)
+        asked.append(sql)
+        return sql, arguments
+
+    monkeypatch.setattr(PreparedStatement, "bind_values", note_statement)
+    return asked
