@@ -3,13 +3,12 @@
 (() => {
   "use strict";
 
-  const { fetchInTime, openStores } = self.keptLine;
+  const { RETRY_MS, fetchInTime, openStores } = self.keptLine;
   const { member, csrf, lost, erased } = document.querySelector("[data-member]").dataset;
   const CACHE = "pishkhan-sheets";
   const OWNER = "pishkhan-sheets-owner"; // who keeps sheets here
   const ENDING = "pishkhan-sheets-ending"; // whose session was ended here, until the server said that it is
   const KEPT_DAYS = 7;
-  const RETRY_MS = 20000;
   const [SIGN_IN, ACCOUNT] = ["/staff/sign-in", "/staff/account"];
   const SIGN_INS = [SIGN_IN, "/staff/second-factor"];
   let isEnding = false;

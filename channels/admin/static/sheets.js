@@ -6,18 +6,16 @@
 
   const board = document.getElementById("waiting");
   if (!("serviceWorker" in navigator) || !("caches" in self)) return;
-  const { LedElsewhere, fetchInTime, newKey, postKept } = self.keptLine;
+  const { LedElsewhere, RETRY_MS, fetchInTime, fill, newKey, postKept } = self.keptLine;
   const { CACHE, listForms, keepForm, changeForm, dropForm, noteOwner, mayKeepSheets } = self.keptSheets;
   const { sheet: path, hour, isKept } = board.dataset;
   const { member } = document.querySelector("[data-member]").dataset;
-  const RETRY_MS = 20000;
   const OWN_FIELDS = ["csrf", "form_key", "written_at"];
 
   const state = board.querySelector("[role=status]");
   const list = board.querySelector("ul");
   const texts = document.getElementById("waiting-texts").content;
   const text = (name) => texts.querySelector(`[data-text="${name}"]`).textContent.trim();
-  const fill = (words, facts) => words.replace(/\{(\w+)\}/g, (whole, name) => (name in facts ? facts[name] : whole));
   let token = isKept === undefined ? document.querySelector("[data-member]").dataset.csrf : "";
   let said = "";
 
@@ -108,6 +106,11 @@
     if (item.version && form.elements.version) form.elements.version.value = item.version;
   };
 
+  /* Fold or unfold a form, with what unfolds inside it. */
+  const setOpen = (form, isOpen) => {
+    for (const fold of [form.closest("details"), ...form.querySelectorAll("details")]) if (fold) fold.open = isOpen;
+  };
+
   const fillForm = (form, item) => {
     form.dataset.isTyped = "yes";
     for (const control of form.elements) {
@@ -121,7 +124,7 @@
       } else if (control.type === "checkbox") control.checked = values.includes(control.value);
       else if (values.length) [control.value] = values;
     }
-    for (const fold of [form.closest("details"), ...form.querySelectorAll("details")]) if (fold) fold.open = true;
+    setOpen(form, true);
     form.scrollIntoView({ block: "center" });
   };
 
@@ -189,7 +192,7 @@
     if (!isRoom) return say("full");
     delete form.dataset.isTyped;
     form.reset();
-    for (const fold of [form.closest("details"), ...form.querySelectorAll("details")]) if (fold) fold.open = false;
+    setOpen(form, false);
     await showWaiting();
     board.scrollIntoView({ block: "nearest" });
     return true;

@@ -9,7 +9,7 @@
   const { listWaiting } = self.offlinePapers;
   const { root, service, sections, template, text, address, quietly, readPlace, say, show } = self.offlineScreen;
   const { hasPapers, listPapers, showPapers, finishKeeping, addPaperSummary } = self.offlinePaperPage;
-  const RETRY_MS = 20000;
+  const { RETRY_MS } = self.keptLine;
 
   /* --- a question -------------------------------------------------------------------------------------------------- */
 

@@ -5,7 +5,8 @@
 
   const forms = self.offlineForms;
   const { addPapers, removePapers } = self.offlinePapers;
-  const { root, service, sections, template, text, address, fill, quietly, show } = self.offlineScreen;
+  const { root, service, sections, template, text, address, quietly, show } = self.offlineScreen;
+  const { fill } = self.keptLine;
   const hasPapers = Boolean(template("papers"));
 
   const sizeWords = (bytes) => {

@@ -3,6 +3,7 @@
 (() => {
   "use strict";
 
+  const { fill } = self.keptLine;
   const root = document.getElementById("offline-page");
   const state = document.getElementById("offline-state");
   const { service, sections: sectionList } = root.dataset;
@@ -10,7 +11,6 @@
   const template = (id) => document.getElementById(`template-${id}`);
   const text = (name) => template("texts").content.querySelector(`[data-text="${name}"]`).textContent.trim();
   const address = (draft, page) => `#${draft}/${page}`;
-  const fill = (words, facts) => words.replace(/\{(\w+)\}/g, (whole, name) => (name in facts ? facts[name] : whole));
   const quietly = (promise) => promise.catch(() => {});
 
   const readPlace = () => {
@@ -33,5 +33,5 @@
     scrollTo(0, 0);
   };
 
-  self.offlineScreen = { root, service, sections, template, text, address, fill, quietly, readPlace, say, show };
+  self.offlineScreen = { root, service, sections, template, text, address, quietly, readPlace, say, show };
 })();

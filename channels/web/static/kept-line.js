@@ -1,10 +1,11 @@
-/* What scripts share that keep something in the browser until there is a line: stores of IndexedDB, and calls that may
-   be repeated because the answer may be lost. */
+/* What scripts share that keep something in the browser until there is a line: stores of IndexedDB, calls that may be
+   repeated because the answer may be lost, and texts that say what becomes of it. */
 (() => {
   "use strict";
 
   const PATIENCE_MS = 30000;
   const SLOWEST_LINE = 4; // bytes a millisecond: one bar of signal
+  const RETRY_MS = 20000; // so long a page waits before it looks for a line again
 
   const fetchInTime = async (address, options, bytes = 0) => {
     const abandoning = new AbortController();
@@ -31,6 +32,9 @@
     if (!isOurs && isPassing(response)) throw new TypeError("no answer of ours");
     return isOurs ? await response.json() : { state: "refused", message: "" };
   };
+
+  /* A text with its facts in their braces. */
+  const fill = (words, facts) => words.replace(/\{(\w+)\}/g, (whole, name) => (name in facts ? facts[name] : whole));
 
   const newKey = () =>
     Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -64,5 +68,5 @@
     }
   };
 
-  self.keptLine = { LedElsewhere, fetchInTime, postKept, newKey, openStores };
+  self.keptLine = { LedElsewhere, RETRY_MS, fetchInTime, fill, postKept, newKey, openStores };
 })();
