@@ -27,9 +27,11 @@ from domain.values.errors import DomainError, Forbidden, InvalidField, NotFound
 from domain.values.reasons import InvalidReason
 
 FORM_KEY_FIELD, WRITTEN_AT_FIELD = "form_key", "written_at"
-"""What a device adds to a form: its key, and the moment at which it was written."""
+"""What a device adds to a form: its key, and the moment at which it was written. No field of a service is called so."""
 
-_KEY_PATTERN = re.compile("[0-9a-f]{32}")
+FORM_KEY_PATTERN = re.compile("[0-9a-f]{32}")
+"""What keys look like; the form of a walk-in bears one that its page made."""
+
 _OPERATION = "sheet"
 _VERSIONS: web.RequestKey[Sequence[str]] = web.RequestKey("versions", Sequence[str])
 _UNCOUNTED_FIELDS = frozenset({CSRF_FIELD, VERSION_FIELD, FORM_KEY_FIELD})
@@ -107,7 +109,7 @@ def read_keyed_form(request: web.Request, form: PostedForm) -> KeyedForm | None:
     key = read_text(form, FORM_KEY_FIELD)
     if not key:
         return None
-    if not _KEY_PATTERN.fullmatch(key):
+    if not FORM_KEY_PATTERN.fullmatch(key):
         raise InvalidField("form", InvalidReason.UNREADABLE_FORM)
     content = sorted(
         (name, value if isinstance(value, str) else hashlib.sha256(value.content).hexdigest())

@@ -5,7 +5,6 @@ is free. Whoever serves the desk enters requests for every unit, and may not see
 that answers shows the tracking code and what was entered, once. A form makes one request, however often it is sent.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -14,6 +13,7 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
+from channels.admin.kept_forms import FORM_KEY_FIELD, FORM_KEY_PATTERN
 from channels.admin.requests.walk_in_view import CitizenCard, WalkInViews
 from channels.admin.submissions import FormSubmission
 from channels.web.forms import (
@@ -59,9 +59,6 @@ _SERVICE_PATH = f"{WALK_IN_PATH}/{{service:[a-z_]+}}"
 MOBILE_INPUT = "citizen_mobile"
 """The form's name for the citizen's mobile: no field of a service has it."""
 
-FORM_KEY_INPUT = "form_key"
-"""The form's name for its own key, by which it is known again; no field of a service has it either."""
-
 REVIEW_BUTTON, HOUR_BUTTON = "review", "hour"
 """Buttons of the form that enter nothing: it is shown again with what it comes to, or with an hour that was chosen."""
 
@@ -69,8 +66,6 @@ FORM_FAULTS = (InvalidField, MissingField, UnknownKind, NotFound)
 """Errors of what was typed; beside these all others of the form are told."""
 
 _MOBILE_FIELD = Field(MOBILE_INPUT, Identifier("mobile"))
-
-_KEY_PATTERN = re.compile("[0-9a-f]{32}")
 
 
 class WalkInPages:
@@ -141,8 +136,8 @@ class WalkInPages:
 
     def _read_form_key(self, visitor: Visitor) -> str:
         """Return the key that the form bears; a new one for a form that bears none of ours."""
-        submitted_key = read_text(visitor.form, FORM_KEY_INPUT)
-        return submitted_key if _KEY_PATTERN.fullmatch(submitted_key) else self._dependencies.ids.new_token()
+        submitted_key = read_text(visitor.form, FORM_KEY_FIELD)
+        return submitted_key if FORM_KEY_PATTERN.fullmatch(submitted_key) else self._dependencies.ids.new_token()
 
     def _find_service(self, request: web.Request) -> Service:
         """Return the service of the address; one that makes no requests (a look-up) has no form."""
