@@ -47,6 +47,10 @@ _IGNORED_WORDS = COURTESY_WORDS | keys_of(
     "number",
     "no",
 )
+_IGNORED_WITH_CHOICE = _IGNORED_WORDS | keys_of(
+    "همون", "همان", "همین", "اون", "آن", "این", "برای", "برا", "واسه", "بابت", "جهت", "نوع", "یه", "یک",
+    "baraye", "vase", "hamun", "hamoon",
+)  # fmt: skip
 _IGNORED_WITH_NUMBER = COURTESY_WORDS | keys_of("گزینه", "شماره", "مورد", "عدد", "تعداد", "option", "number", "no")
 _IGNORED_WITH_LENGTH = COURTESY_WORDS | keys_of(
     "مدت", "حدود", "حدودا", "کار", "هر", "کدام", "برای", "همون", "همان", "فقط", "دارد", "داره", "دارم", "داریم",
@@ -171,10 +175,10 @@ def read_choice(answer_text: str, words_by_choice: Mapping[str, Iterable[str]]) 
     for index in range(len(stream)):
         if match := phrases.match_at(stream, index):
             stream.take(index, match[1])
-            _refuse_remaining(stream, "choice", _IGNORED_WORDS)
+            _refuse_remaining(stream, "choice", _IGNORED_WITH_CHOICE)
             return match[0]
     joined_letters = "".join(
-        token.key for token in stream.tokens if token.kind is TokenKind.WORD and token.key not in _IGNORED_WORDS
+        token.key for token in stream.tokens if token.kind is TokenKind.WORD and token.key not in _IGNORED_WITH_CHOICE
     )
     near_words = Spelling(phrases.values_by_phrase).find_near(joined_letters)
     meant_choices = {phrases.values_by_phrase[near_word] for cost, near_word in near_words if cost == near_words[0][0]}

@@ -151,6 +151,8 @@ def test_no_number(text: str) -> None:
 def test_a_choice() -> None:
     assert read_choice("لطفا بیل مکانیکی", MACHINE_NAMES) == "excavator"
     assert read_choice("تفکک", KIND_NAMES) == "subdivision"
+    assert read_choice("همون تفکیک", KIND_NAMES) == "subdivision"
+    assert read_choice("واسه یه لودر", MACHINE_NAMES) == "loader"
     with pytest.raises(InvalidField):
         read_choice("هواپیما", MACHINE_NAMES)
 
