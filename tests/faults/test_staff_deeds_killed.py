@@ -98,10 +98,10 @@ async def enter(code: str, desk: Dependencies, uow: UnitOfWork) -> bool:
     """Enter what an operator reported by a form of the day sheet; whether that was done now."""
     entered = []
 
-    async def carry_out(unit: UnitOfWork) -> None:
+    async def carry_out(unit: UnitOfWork) -> str:
         entry = WorkEntry(hours=3.5, note=NOTE)
-        await enter_report(desk, unit, parse_code(code), "OP-1", COLLEAGUE, entry)
         entered.append(entry)
+        return str(await enter_report(desk, unit, parse_code(code), "OP-1", COLLEAGUE, entry))
 
     await do_once(desk, uow, KeyedForm("a" * 32, "sheet", [code]), COLLEAGUE, carry_out)
     return bool(entered)

@@ -127,16 +127,18 @@ class OperatorSheetPages:
     async def _submit_report(self, request: web.Request, visitor: Visitor, version_token: VersionToken) -> str:
         form, entry = visitor.form, await self._read_entry(visitor)
 
-        async def enter(uow: UnitOfWork) -> None:
+        async def enter(uow: UnitOfWork) -> str:
             code, operator_code = parse_code(read_text(form, "code")), read_text(form, "operator")
             new_version = await enter_report(
                 self._dependencies, uow, code, operator_code, visitor.actor, entry, version_token
             )
-            if entry.hours is not None:
-                note_versions(request, (version_token.text, new_version.text))
+            return f"{version_token} {new_version}" if entry.hours is not None else ""
 
         async with self._store.open_unit() as uow:
-            await do_once(self._dependencies, uow, read_keyed_form(request, form), visitor.actor, enter)
+            keyed_form = read_keyed_form(request, form)
+            versions = await do_once(self._dependencies, uow, keyed_form, visitor.actor, enter)
+        if versions:
+            note_versions(request, versions.split())
         return f"{OPERATOR_SHEET_PATH}?done={REPORT_FORM}"
 
     async def _read_entry(self, visitor: Visitor) -> WorkEntry:

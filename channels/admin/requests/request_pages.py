@@ -46,7 +46,7 @@ from domain.actions.messages.notify import announce_outcome
 from domain.actions.queues.work import find_readable_request
 from domain.actions.requests.act import act_on_request
 from domain.actions.requests.assign import assign_request
-from domain.actions.requests.form_keys import begin_form, do_once, save_form_outcome
+from domain.actions.requests.form_keys import do_once
 from domain.actions.requests.notes import read_mentions, split_note, write_note
 from domain.actions.requests.reopen import reopen_request
 from domain.actions.requests.step_back import take_step_back
@@ -128,7 +128,7 @@ class RequestPages:
     async def _submit_step(self, request: web.Request, visitor: Visitor, version_token: VersionToken) -> str:
         code, step_name, form = _read_code(request), request.match_info["action"], visitor.form
 
-        async def take_step(uow: UnitOfWork) -> None:
+        async def take_step(uow: UnitOfWork) -> str:
             service_request = await find_readable_request(self._dependencies, uow, code, visitor.actor)
             step_outcome = await act_on_request(
                 dependencies=self._dependencies,
@@ -141,6 +141,7 @@ class RequestPages:
                 shown_price=read_quoted_rials(form),
             )
             await announce_outcome(self._dependencies, uow, step_outcome, visitor.actor)
+            return step_outcome.request.state
 
         async with self._store.open_unit() as uow:
             await do_once(self._dependencies, uow, read_keyed_form(request, form), visitor.actor, take_step)
@@ -181,16 +182,16 @@ class RequestPages:
     async def _submit_document(self, request: web.Request, visitor: Visitor) -> str:
         code, paper_name = _read_code(request), read_text(visitor.form, "field")
         files = await prepare_files(self._dependencies, self._store, visitor.form, visitor.actor, code)
-        keyed_form = read_keyed_form(request, visitor.form)
+
+        async def attach(uow: UnitOfWork) -> str:
+            version_before = (await uow.requests.get_by_code(code, lock=True)).version_token
+            for file in files:
+                await attach_document(self._dependencies, uow, code, paper_name, file, visitor.actor)
+            return f"{version_before} {(await uow.requests.get_by_code(code)).version_token}"
+
         async with self._store.open_unit() as uow:
-            versions = await begin_form(self._dependencies, uow, keyed_form, visitor.actor) if keyed_form else None
-            if versions is None:
-                version_before = (await uow.requests.get_by_code(code, lock=True)).version_token
-                for file in files:
-                    await attach_document(self._dependencies, uow, code, paper_name, file, visitor.actor)
-                versions = f"{version_before} {(await uow.requests.get_by_code(code)).version_token}"
-                if keyed_form:  # an answer that was lost names the same versions when it is asked for again
-                    await save_form_outcome(uow, keyed_form, visitor.actor, versions)
+            keyed_form = read_keyed_form(request, visitor.form)
+            versions = await do_once(self._dependencies, uow, keyed_form, visitor.actor, attach)
         note_versions(request, versions.split())
         return _address_after(request, ATTACH_FORM)
 

@@ -17,8 +17,6 @@ from domain.values.reasons import DuplicateReason
 SHEET_FORM_MEMORY = timedelta(days=14)
 """How long a form of a day sheet is known again: longer than a device keeps one that waits for a line."""
 
-_DONE = "done"
-
 
 @dataclass(frozen=True, slots=True)
 class KeyedForm:
@@ -39,44 +37,31 @@ class KeyedForm:
         return hashlib.sha256(json.dumps(self.content, sort_keys=True, default=str).encode()).hexdigest()
 
 
-async def begin_form(dependencies: Dependencies, uow: UnitOfWork, form: KeyedForm, actor: Actor) -> str | None:
-    """Return what became of a form that was sent before; None for a new one, which is begun in this unit: whoever sends
-    it meanwhile waits for the end of that.
-
-    `DuplicateRequest` when something else was sent under that key.
-    """
-    now = dependencies.clock.now()
-    earlier_call = await uow.office_calls.begin(
-        _name_owner(actor), form.key, form.digest, form.operation, now + form.memory, now
-    )
-    if earlier_call is None:
-        return None
-    if earlier_call.body_digest != form.digest or earlier_call.answer_text is None:
-        raise DuplicateRequest(reason=DuplicateReason.FORM_USED)
-    return earlier_call.answer_text
-
-
-async def save_form_outcome(uow: UnitOfWork, form: KeyedForm, actor: Actor, outcome_text: str) -> None:
-    """Keep what became of a form that this unit began."""
-    await uow.office_calls.save_answer(_name_owner(actor), form.key, outcome_text)
-
-
 async def do_once(
     dependencies: Dependencies,
     uow: UnitOfWork,
     form: KeyedForm | None,
     actor: Actor,
-    carry_out: Callable[[UnitOfWork], Awaitable[None]],
-) -> None:
-    """Do what a form asks for, unless it was done before; one without a key does it each time.
+    carry_out: Callable[[UnitOfWork], Awaitable[str]],
+) -> str:
+    """Do what a form asks for, unless it was done before, and return what `carry_out` says that came of it, then or
+    now: an answer that was lost is given again. Whoever sends the same form meanwhile waits for the end of this unit;
+    one without a key is done each time.
 
-    The errors of `begin_form`, and of what it does: then the form is as if it had never been sent.
+    `DuplicateRequest` when something else was sent under that key; the errors of `carry_out`: then the form is as if it
+    had never been sent.
     """
     if form is None:
-        await carry_out(uow)
-    elif await begin_form(dependencies, uow, form, actor) is None:
-        await carry_out(uow)
-        await save_form_outcome(uow, form, actor, _DONE)
+        return await carry_out(uow)
+    now, owner = dependencies.clock.now(), _name_owner(actor)
+    earlier_call = await uow.office_calls.begin(owner, form.key, form.digest, form.operation, now + form.memory, now)
+    if earlier_call is None:
+        outcome_text = await carry_out(uow)
+        await uow.office_calls.save_answer(owner, form.key, outcome_text)
+        return outcome_text
+    if earlier_call.body_digest != form.digest or earlier_call.answer_text is None:
+        raise DuplicateRequest(reason=DuplicateReason.FORM_USED)
+    return earlier_call.answer_text
 
 
 def _name_owner(actor: Actor) -> str:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import announce_outcome
 from domain.actions.requests.act import lock_request
-from domain.actions.requests.form_keys import KeyedForm, begin_form, save_form_outcome
+from domain.actions.requests.form_keys import KeyedForm, do_once
 from domain.actions.requests.request_citizen import build_citizen, send_status
 from domain.actions.requests.submit import submit_for_person
 from domain.actions.requests.unverified import replace_mobile
@@ -76,13 +76,14 @@ async def enter_walk_in_once(
     `DuplicateRequest` when something else was entered under that key; the errors of `enter_walk_in`.
     """
     form = KeyedForm(form_key, WALK_IN_CHANNEL, [service, submitted, mobile], FORM_MEMORY)
-    entered_code = await begin_form(dependencies, uow, form, actor)
-    if entered_code is not None:
-        return await uow.requests.get_by_code(parse_code(entered_code))
-    outcome = await enter_walk_in(dependencies, uow, service, submitted, actor, mobile)
-    await announce_outcome(dependencies, uow, outcome, actor)
-    await save_form_outcome(uow, form, actor, outcome.request.code)
-    return outcome.request
+
+    async def enter(uow: UnitOfWork) -> str:
+        outcome = await enter_walk_in(dependencies, uow, service, submitted, actor, mobile)
+        await announce_outcome(dependencies, uow, outcome, actor)
+        return outcome.request.code
+
+    entered_code = await do_once(dependencies, uow, form, actor, enter)
+    return await uow.requests.get_by_code(parse_code(entered_code))
 
 
 async def correct_mobile(

@@ -25,8 +25,8 @@ UNREPORTED = compute_report_version(OperatorReport())
 async def enter(town: Municipality, code: str, by: Actor, key: str, entry: WorkEntry) -> None:
     """Send a form of the operators' sheet, as it was written when nothing was reported yet."""
 
-    async def carry_out(uow: UnitOfWork) -> None:
-        await enter_report(town.desk, uow, parse_code(code), OPERATOR, by, entry, UNREPORTED)
+    async def carry_out(uow: UnitOfWork) -> str:
+        return str(await enter_report(town.desk, uow, parse_code(code), OPERATOR, by, entry, UNREPORTED))
 
     async with town.store.open_unit() as uow:
         await do_once(town.desk, uow, KeyedForm(key, "sheet", [code, str(entry)]), by, carry_out)
@@ -35,8 +35,8 @@ async def enter(town: Municipality, code: str, by: Actor, key: str, entry: WorkE
 async def accept(town: Municipality, code: str, by: Actor, key: str, version: VersionToken) -> None:
     """Send the form of a step."""
 
-    async def carry_out(uow: UnitOfWork) -> None:
-        await act_on_request(town.desk, uow, parse_code(code), "accept", {}, by, version)
+    async def carry_out(uow: UnitOfWork) -> str:
+        return (await act_on_request(town.desk, uow, parse_code(code), "accept", {}, by, version)).request.state
 
     async with town.store.open_unit() as uow:
         await do_once(town.desk, uow, KeyedForm(key, "sheet", [code]), by, carry_out)

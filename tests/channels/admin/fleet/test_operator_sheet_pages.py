@@ -112,6 +112,7 @@ async def test_hours_that_a_colleague_gave_meanwhile_are_not_replaced_unseen(sit
     assert (refused["state"], refused["now"], refused["may_send"]) == ("refused", [["ساعت کار", "۵"]], True)
     assert find_report(await site.request(code), "O1").hours == 5
     seen = report | {"version": refused["version"]}
-    done = json.loads(await device.post(SHEET, 200, hours="6", form_key="b" * 32, **seen))
-    assert done == {"state": "done", "versions": [refused["version"], read_version(await inside.get(SHEET))]}
+    for _ in range(2):  # the first answer was lost
+        done = json.loads(await device.post(SHEET, 200, hours="6", form_key="b" * 32, **seen))
+        assert done == {"state": "done", "versions": [refused["version"], read_version(await inside.get(SHEET))]}
     assert find_report(await site.request(code), "O1").hours == 6
