@@ -71,9 +71,9 @@ class Field:
     """Finds what an action's form holds at first for one request, as it is typed. Where that is in force, it
     means what the empty box means. None: its box is empty.
     """
-    tells_proposal: bool = False
-    """Whether the proposal is told under an empty box: it goes with what another box holds (the end of work with its
-    start), and would be wrong as soon as that is changed.
+    follows: str = ""
+    """The field of the same action with which its proposal moves (the end of work with its start): left as it was
+    proposed, it means what its empty box means. Empty: it stands by itself.
     """
     suggestions: tuple[str, ...] = ()
     """Usual answers, as they are kept: buttons in chats, offered beside the line on pages; any other may be given."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from channels.admin.fleet.boards import find_calendar_address, find_day_address
 from channels.admin.frame import Visitor
+from channels.admin.requests.step_forms import list_computed_inputs, name_proposal
 from channels.web.forms import Control, FormValues, FormWording, build_controls, choose_control_kind, describe_stray
 from domain.actions.dependencies import Dependencies
 from domain.authorization.request_policy import find_override_inputs
@@ -36,6 +37,20 @@ class Availability:
 
 
 @dataclass(frozen=True, slots=True)
+class RepeatedProposal:
+    """What a form proposes for an input that is worked out unless somebody else's value is given."""
+
+    input_name: str
+    """Whose box holds it."""
+    posted_name: str
+    """Under which it is posted."""
+    text: str
+    """As it stands in the box."""
+    follows: str
+    """The input with which it moves; empty for none."""
+
+
+@dataclass(frozen=True, slots=True)
 class StepForm:
     """A step that may be taken, with its form."""
 
@@ -53,6 +68,8 @@ class StepForm:
     """It ends the request without what it asked for, or waives its money."""
     calendar_address: str | None
     """The calendar in which its hour may be chosen; None where there is none."""
+    proposals: Sequence[RepeatedProposal]
+    """What stands in boxes as it was worked out, and is posted beside what is in them then."""
     quoted_rials: int | None
     """What the tariff asks, where the step sets the price; else None."""
     note: str | None
@@ -139,16 +156,17 @@ class StepViews:
         inputs, titles_by_field = await load_step_inputs(uow, request, step, visitor.now)
         quoted_rials, tariff_prices = await self._quote_step(uow, request, step, visitor)
         proposals = await _find_proposals(uow, request, inputs) | tariff_prices
-        submitted_values, error = _choose_values(opened_step, _list_held(inputs, proposals), tariff_prices)
+        box_values, error = _choose_values(step, opened_step, proposals)
         form_wording = self._build_form_wording(service, step, inputs, titles_by_field, proposals, id_prefix)
         return StepForm(
             name=step.name,
             title=self.describe_step(service, step.name),
-            controls=build_controls(inputs, submitted_values, form_wording, error),
+            controls=build_controls(inputs, box_values, form_wording, error),
             problem=describe_stray(inputs, error, form_wording),
             was_refused=opened_step is not None,
             gives_up=_is_giving_up(service, step),
             calendar_address=find_calendar_address(request, step, visitor),
+            proposals=_list_repeated(step, proposals, box_values),
             quoted_rials=quoted_rials,
             note=self._describe_note(request, step),
             left_out=self._list_left_out(service, step, inputs),
@@ -240,10 +258,8 @@ class StepViews:
             f"services.{service.key}.hints.{step.name}.{field.name}",
         ]
         texts = [self._get_text(key) for key in keys if key in self._dependencies.catalogue]
-        if field.tells_proposal and proposal:
-            texts.append(self._dependencies.catalogue.render("admin.request.in_force", {"value": str(proposal)}))
         blank_key = f"services.{service.key}.blank.{step.name}.{field.name}"
-        if (field.tells_proposal or not proposal) and blank_key in self._dependencies.catalogue:
+        if (field.follows or not proposal) and blank_key in self._dependencies.catalogue:
             texts.append(self._get_text(blank_key))
         return "؛ ".join(texts)
 
@@ -252,24 +268,32 @@ async def _find_proposals(uow: UnitOfWork, request: ServiceRequest, inputs: Sequ
     return {field.name: await field.find_proposal(uow, request) for field in inputs if field.find_proposal}
 
 
-def _list_held(inputs: Sequence[Field], proposals: FormValues) -> dict[str, Any]:
-    """Return those of the proposals that stand in their boxes."""
-    return {
-        field.name: proposals[field.name] for field in inputs if field.name in proposals and not field.tells_proposal
-    }
-
-
 def _choose_values(
-    opened_step: OpenedStep | None, proposals: FormValues, tariff_prices: FormValues
+    step: Transition, opened_step: OpenedStep | None, proposals: FormValues
 ) -> tuple[FormValues, DomainError | None]:
-    """Return what a step's form holds: what is proposed, and over that what was chosen in a calendar; where it was
-    refused, what was typed and nothing else but the price of the tariff, with why.
+    """Return what a step's form holds: what is proposed, and over that what was chosen in a calendar, but for what
+    moves with it; where it was refused, what was typed and nothing else but what is worked out; and why it was refused.
     """
     if opened_step is None:
         return proposals, None
-    if opened_step.error:
-        return {**tariff_prices, **opened_step.submitted_values}, opened_step.error
-    return {**proposals, **opened_step.submitted_values}, None
+    submitted_values = opened_step.submitted_values
+    moved_names = {
+        field.name
+        for field in step.inputs
+        if field.follows and submitted_values.get(field.follows) != proposals.get(field.follows)
+    }
+    kept_names = (list_computed_inputs(step) if opened_step.error else set(proposals)) - moved_names
+    kept_values = {name: value for name, value in proposals.items() if name in kept_names}
+    return {**kept_values, **submitted_values}, opened_step.error
+
+
+def _list_repeated(step: Transition, proposals: FormValues, box_values: FormValues) -> list[RepeatedProposal]:
+    followed_names = {field.name: field.follows for field in step.inputs}
+    return [
+        RepeatedProposal(name, name_proposal(name), str(proposals[name]), followed_names[name])
+        for name in sorted(list_computed_inputs(step))
+        if proposals.get(name) and box_values.get(name) == proposals[name]
+    ]
 
 
 def _moves_on(service: Service, request: ServiceRequest, step: Transition) -> bool:

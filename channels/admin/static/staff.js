@@ -31,8 +31,9 @@
 
   // The calendar reads Latin digits alone: a field has them while it is open, and Persian ones again behind it.
   const PERSIAN_DIGITS = "۰۱۲۳۴۵۶۷۸۹";
+  const inLatinDigits = (text) => text.replace(/[۰-۹]/g, (digit) => PERSIAN_DIGITS.indexOf(digit));
   const writeLatin = (field) => {
-    const latin = field.value.replace(/[۰-۹]/g, (digit) => PERSIAN_DIGITS.indexOf(digit));
+    const latin = inLatinDigits(field.value);
     if (latin === field.value) return;
     field.setRangeText(latin, 0, latin.length, "preserve");
     jalaliDatepicker.show(field);
@@ -45,6 +46,18 @@
     if (!target.matches("[data-jdp]") || relatedTarget?.closest("jdp-container")) return;
     target.value = target.value.replace(/[0-9]/g, (digit) => PERSIAN_DIGITS[digit]);
   });
+
+  // What moves with another box (the end of work with its start) leaves its own as soon as that one is changed.
+  for (const proposal of document.querySelectorAll("input[data-follows]")) {
+    const { follows, box: name } = proposal.dataset;
+    const { [follows]: followed, [name]: box } = proposal.form.elements;
+    followed.addEventListener("change", () => {
+      const isMoved = inLatinDigits(followed.value) !== inLatinDigits(followed.defaultValue);
+      if (proposal.disabled || !isMoved || inLatinDigits(box.value) !== inLatinDigits(proposal.value)) return;
+      box.value = "";
+      proposal.disabled = true;
+    });
+  }
 
   // Who types wants no calendar over the form, nor does who has gone on to another field. It comes up a moment after its
   // field is entered, whatever happened meanwhile, so nothing has to hide it: it is not shown.

@@ -131,7 +131,7 @@ BOOKING_INPUTS = (
     Field("machine", Choices(), required=False, find_choices=machine_choices, find_proposal=propose_machines),
     Field("operator", Choices(), required=False, find_choices=operator_choices, find_proposal=propose_operators),
     Field("start", Moment(), required=False, find_proposal=propose_booking_start),
-    Field("end", Moment(), required=False, find_proposal=propose_booking_end, tells_proposal=True),
+    Field("end", Moment(), required=False, find_proposal=propose_booking_end, follows="start"),
 )
 
 ACCEPTED_OTHERWISE = (

@@ -19,11 +19,14 @@ def offered(page: str) -> dict[str, tuple[bool, bool]]:
     return {one.split('"')[0]: (" open>" in one, 'class="ends"' in one and 'class="secondary"' in one) for one in folds}
 
 
-def end_in_force(page: str, step: str) -> str:
-    """What a step's form says of the end of the work, under its empty box."""
-    [end] = re.findall(rf'id="{step}-end-hint">[^<]*؛ اکنون: ([^؛<]*)؛ خالی: از آغاز', page)
-    assert not re.search(rf'<input[^>]*id="{step}-end"[^>]* value="[^"]', page)
-    return str(end)
+def proposed_end(page: str, step: str) -> dict[str, str]:
+    """The end as a step's form proposes it, as a browser would post it untouched; empty where its box is."""
+    form = page.split(f'id="step-{step}"')[1].split("</form>", maxsplit=1)[0]
+    [shown] = re.findall(r'<input[^>]* name="end"[^>]*>', form)
+    [value] = re.findall(r' value="([^"]*)"', shown)
+    repeated = re.findall(r'name="proposed-end" value="([^"]*)"', form)
+    assert repeated == ([value] if value else [])
+    return {"end": value, "proposed-end": value} if value else {}
 
 
 async def test_a_lone_step_stands_open_unless_it_gives_something_up(site: StaffSite, inside: Visitor) -> None:
@@ -81,18 +84,31 @@ async def test_a_box_holds_what_is_in_force_or_says_what_its_emptiness_means(sit
     assert ["خالی: " in one for one in optional] == [False, False, False, True, True]
 
 
-async def test_the_end_of_a_booking_is_told_and_follows_its_start(site: StaffSite, inside: Visitor) -> None:
+async def test_the_end_of_a_booking_follows_its_start_unless_it_is_changed(site: StaffSite, inside: Visitor) -> None:
     request = await paid(site)
+    path = f"/staff/requests/{request.code}"
     page = await opened(inside, "civil", request)
-    assert end_in_force(page, "schedule") == "۱۴۰۵/۰۹/۰۵ ۱۲:۰۰"
-    path = f"/staff/requests/{request.code}/act"
-    values = {"start": "۱۴۰۵/۰۹/۰۷ ۹:۰۰", "end": "۱۴۰۵/۰۹/۰۷ ۱۵:۰۰"}
-    await inside.post(f"{path}/schedule", version=read_version(page), **values)
-    page = await inside.get(f"/staff/requests/{request.code}")
-    assert end_in_force(page, "reschedule") == "۱۴۰۵/۰۹/۰۷ ۱۵:۰۰"
-    await inside.post(f"{path}/reschedule", version=read_version(page), start="۱۴۰۵/۰۹/۰۸ ۸:۰۰")
-    page = await inside.get(f"/staff/requests/{request.code}")
-    assert end_in_force(page, "reschedule") == "۱۴۰۵/۰۹/۰۸ ۱۴:۰۰", "as long as before"
+    form = proposed_end(page, "schedule")
+    assert form["end"] == "۱۴۰۵/۰۹/۰۵ ۱۲:۰۰"
+    form |= {"start": "۱۴۰۵/۰۹/۰۷ ۹:۰۰", "end": "۱۴۰۵/۰۹/۰۷ ۱۵:۰۰"}
+    await inside.post(f"{path}/act/schedule", version=read_version(page), **form)
+    page = await inside.get(path)
+    form = proposed_end(page, "reschedule")
+    assert form["end"] == "۱۴۰۵/۰۹/۰۷ ۱۵:۰۰"
+    await inside.post(f"{path}/act/reschedule", version=read_version(page), start="۱۴۰۵/۰۹/۰۸ ۸:۰۰", **form)
+    form = proposed_end(await inside.get(path), "reschedule")
+    assert form["end"] == "۱۴۰۵/۰۹/۰۸ ۱۴:۰۰", "as long as before"
+
+
+async def test_a_start_that_was_chosen_takes_its_end_along(site: StaffSite, inside: Visitor) -> None:
+    request = await paid(site)
+    path = f"/staff/requests/{request.code}"
+    page = await opened(inside, "civil", request)
+    form = proposed_end(page, "schedule") | {"start": "۱۴۰۴/۰۱/۰۱ ۹:۰۰"}
+    page = await inside.post(f"{path}/act/schedule", 422, version=read_version(page), **form)
+    assert proposed_end(page, "schedule") == {}, "that of another start says nothing"
+    page = await inside.get(f"{path}?step=schedule&start=۱۴۰۵/۰۹/۰۷+۹:۰۰")
+    assert proposed_end(page, "schedule") == {}, "nor where it was chosen in the calendar"
 
 
 async def test_what_a_form_holds_at_first_changes_nothing(site: StaffSite, inside: Visitor) -> None:

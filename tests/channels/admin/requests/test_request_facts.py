@@ -123,10 +123,11 @@ async def test_a_price_that_moved_since_the_page_was_read_is_told(site: StaffSit
     assert shown[1] == "13200000"
     await priced(site, rate=8_000_000, vat_percent=10)
     form = {"version": read_version(page), "seen-quote": shown[1], "amount": amount_box(page)}
+    form["proposed-amount"] = form["amount"]
     assert form["amount"] == "۱۳٬۲۰۰٬۰۰۰", "the price in force stands in the box"
     page = await inside.post(path, 409, **form)
     assert "اکنون ۳۵٬۲۰۰٬۰۰۰ ریال است" in page
-    form["amount"] = amount_box(page)
+    form["amount"] = form["proposed-amount"] = amount_box(page)
     assert form["amount"] == "۳۵٬۲۰۰٬۰۰۰"
     assert (await site.request(request.code)).state == "accepted"
     for odd in ("بسیار", "9" * 5000):
