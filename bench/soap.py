@@ -163,7 +163,7 @@ async def verify(url: str) -> None:
     """End the bench unless every submission that was answered is a request, once."""
     ((requests,),) = await rows(url, "SELECT count(*) FROM requests")
     ((answered,),) = await rows(
-        url, "SELECT count(*) FROM office_calls WHERE operation = 'SubmitMachineryRequest' AND answer IS NOT NULL"
+        url, "SELECT count(*) FROM idempotency_keys WHERE operation = 'SubmitMachineryRequest' AND answer IS NOT NULL"
     )
     if requests != answered:
         raise SystemExit(f"{answered} submissions were answered, {requests} requests are there")

@@ -7,7 +7,6 @@ objects and raise domain errors. A unit of work is always passed, never ambient.
 
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
-from pathlib import Path
 from typing import Protocol
 
 from domain.audit.ports import AuditRepository, VerificationRepository
@@ -19,6 +18,7 @@ from domain.feedback.ports import FeedbackRepository, ServiceViewRepository
 from domain.fleet.ports import FleetRepository
 from domain.gateways.ports import PaymentAttemptRepository, PaymentLinkRepository
 from domain.gateways.refund_ports import CardRefundRepository
+from domain.idempotency.ports import IdempotencyKeyRepository
 from domain.jobs.ports import LeaseRepository
 from domain.ledger.ports import LedgerRepository, SuspenseRepository
 from domain.messages.ports import (
@@ -29,7 +29,7 @@ from domain.messages.ports import (
     MessageCountRepository,
     OutboxRepository,
 )
-from domain.offices.ports import CallRepository, OfficeRepository, TillRepository
+from domain.offices.ports import NonceRepository, OfficeRepository, TillRepository
 from domain.papers.ports import IssuedPaperRepository
 from domain.people.ports import (
     CitizenSessionRepository,
@@ -38,7 +38,6 @@ from domain.people.ports import (
     StaffSessionRepository,
 )
 from domain.queues.ports import SavedViewRepository, SearchWordRepository, WorkListRepository
-from domain.registries.declarations import Registry
 from domain.registries.ports import ImportRepository, RegistryRepository
 from domain.reports.ports import DurationRepository, ReportRepository
 from domain.requests.ports import (
@@ -100,17 +99,6 @@ class Vault(Protocol):
     def keyed_digest(self, purpose: str, text: str) -> str:
         """Return a keyed digest (hexadecimal): who has the database alone cannot try texts against it. Digests of one
         purpose are none of another.
-        """
-        ...
-
-
-class TableExports(Protocol):
-    """Writes registries into files, beside the service and not in its way."""
-
-    def export_registry(self, registry: Registry, file_format: str) -> AbstractAsyncContextManager[Path]:
-        """Yield a file with all present rows, `file_format` being csv or xlsx; it is gone when the block ends.
-
-        `Unavailable("export")` when it cannot be made now.
         """
         ...
 
@@ -354,8 +342,13 @@ class UnitOfWork(Protocol):
         ...
 
     @property
-    def office_calls(self) -> CallRepository:
-        """Calls of offices that were answered, and their nonces."""
+    def office_nonces(self) -> NonceRepository:
+        """Nonces that software of offices has used."""
+        ...
+
+    @property
+    def idempotency_keys(self) -> IdempotencyKeyRepository:
+        """Keys of calls and forms that act once."""
         ...
 
     @property

@@ -42,16 +42,17 @@ from store.queues.saved_views import SqlSavedViewRepository
 from store.queues.search_words import SqlSearchWordRepository
 from store.queues.work_lists import SqlWorkListRepository
 from store.repositories.audit import SqlAuditRepository
-from store.repositories.calls import SqlCallRepository
 from store.repositories.consent_links import SqlConsentLinkRepository
 from store.repositories.documents import SqlDocumentRepository
 from store.repositories.feedback import SqlFeedbackRepository, SqlServiceViewRepository
 from store.repositories.fleet import SqlFleetRepository
 from store.repositories.history import SqlHistoryRepository
+from store.repositories.idempotency_keys import SqlIdempotencyKeyRepository
 from store.repositories.imports import SqlImportRepository
 from store.repositories.issued_papers import SqlIssuedPaperRepository
 from store.repositories.leases import SqlLeaseRepository
 from store.repositories.mentions import SqlMentionRepository
+from store.repositories.office_nonces import SqlNonceRepository
 from store.repositories.offices import SqlOfficeRepository
 from store.repositories.personal_data import SqlPersonalDataRepository
 from store.repositories.registries import SqlRegistryRepository
@@ -129,7 +130,8 @@ class SqlUnit:
     tariffs = RepositoryOnDemand(SqlTariffRepository)
     office_tills = RepositoryOnDemand(SqlTillRepository)
     offices = RepositoryOnDemand(SqlOfficeRepository)
-    office_calls = RepositoryOnDemand(SqlCallRepository)
+    office_nonces = RepositoryOnDemand(SqlNonceRepository)
+    idempotency_keys = RepositoryOnDemand(SqlIdempotencyKeyRepository)
     fleet = RepositoryOnDemand(SqlFleetRepository)
     registries = RepositoryOnDemand(SqlRegistryRepository)
     registry_imports = RepositoryOnDemand(SqlImportRepository)

@@ -29,7 +29,7 @@ from domain.actions.drafts.forgetting import forget_expired_drafts
 from domain.actions.history.sealing import seal_history
 from domain.actions.history.verifications import request_nightly_verification, run_requested_verification
 from domain.actions.messages.notify import SMS_CHANNEL
-from domain.actions.offices.accounts import forget_old_calls
+from domain.actions.offices.accounts import forget_expired_keys
 from domain.actions.payments.advance import advance_due_attempts
 from domain.actions.payments.card_refund_worker import send_due_refunds
 from domain.actions.payments.recover import log_stranded_attempts, recover_unverified
@@ -172,7 +172,7 @@ JOBS = (
         lambda parts: renew_settings(parts.dependencies, parts.store),
         in_every_process=True,
     ),
-    Job("calls", run_every(minutes=10), lambda parts: forget_old_calls(parts.dependencies, parts.store)),
+    Job("expired_keys", run_every(minutes=10), lambda parts: forget_expired_keys(parts.dependencies, parts.store)),
     Job(
         "imports",
         run_every(seconds=2),

@@ -63,8 +63,8 @@ from domain.actions.payments.gateway_worker import GatewaysByName
 from domain.actions.staff.signing_in import StaffSignIn
 from domain.authorization.policy import SecondFactorInside
 from domain.papers.ports import Printer
+from domain.registries.ports import TableExports
 from domain.reports.sheets import ReportSheets
-from domain.unit_of_work import TableExports
 
 
 @dataclass(frozen=True, slots=True)

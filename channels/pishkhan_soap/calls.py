@@ -25,8 +25,8 @@ from domain.actions.offices.accounts import clear_lock_out, lock_out_address
 from domain.actions.staff.read_events import record_read_event
 from domain.actions.staff.refusals import record_refusal
 from domain.audit.read_events import ReadKind, describe_filters
+from domain.idempotency.ports import RecordedOperation
 from domain.offices.office import Office, attempt_key
-from domain.offices.ports import RecordedCall
 from domain.papers.ports import Printer
 from domain.unit_of_work import Store, UnitOfWork, Vault
 from domain.values import identifiers
@@ -142,10 +142,10 @@ class CallHandler:
         Files of any other call are not opened: that costs a scan, which nobody shall cause again and again.
         """
         office = await self._admit_office(uow, token, caller)
-        if token.nonce and await uow.office_calls.is_nonce_taken(office.code, token.nonce_digest):
+        if token.nonce and await uow.office_nonces.is_taken(office.code, token.nonce_digest):
             raise Replayed("Nonce", SoapReplayReason.NONCE)
         clerk = _identify_caller(office, call_values)
-        if await uow.office_calls.find(office.code, call_values["call_id"], self.dependencies.clock.now()):
+        if await uow.idempotency_keys.find(office.code, call_values["call_id"], self.dependencies.clock.now()):
             raise Unavailable("clientRequestId")  # its answer is given again; who hears this came as it was forgotten
         return CounterCall(self.dependencies, uow, office, clerk, call_values)
 
@@ -157,7 +157,7 @@ class CallHandler:
         assert operation.complete_answer is not None, "such a call is never begun"  # noqa: S101 - holds by construction
         answer_body = render_body(operation, await operation.complete_answer(self.printer, pending.answer_values))
         async with self.store.open_unit() as uow:
-            await uow.office_calls.save_answer(office.code, pending.call_id, answer_body)
+            await uow.idempotency_keys.save_answer(office.code, pending.call_id, answer_body)
         return answer_body
 
     async def _retain_nonce(self, office: Office, token: UsernameToken, caller: CounterCaller) -> None:
@@ -168,7 +168,7 @@ class CallHandler:
 
     async def _take_nonce(self, uow: UnitOfWork, office: Office, token: UsernameToken) -> bool:
         ends_at = self.dependencies.clock.now() + 2 * self.clock_skew
-        return not token.nonce or await uow.office_calls.take_nonce(office.code, token.nonce_digest, ends_at)
+        return not token.nonce or await uow.office_nonces.take(office.code, token.nonce_digest, ends_at)
 
     async def authenticate_office(self, uow: UnitOfWork, token: UsernameToken, caller: CounterCaller) -> Office:
         """Return the office that the token proves; its nonce is taken in this unit."""
@@ -225,7 +225,7 @@ class CallHandler:
         call_id, now = body_values["call_id"], self.dependencies.clock.now()
         call_values = {key: value for key, value in body_values.items() if key not in HEAD_KEYS}
         call_digest = digest_call(operation, clerk, call_values)
-        earlier_call = await uow.office_calls.begin(
+        earlier_call = await uow.idempotency_keys.begin(
             office.code, call_id, call_digest, operation.name, now + operation.answer_lifetime, now
         )
         earlier_answer = _find_earlier_answer(operation, earlier_call, call_digest) if earlier_call else None
@@ -237,7 +237,7 @@ class CallHandler:
         if operation.complete_answer:
             return PendingAnswer(call_id, answer_values)
         answer_body = render_body(operation, answer_values)
-        await uow.office_calls.save_answer(office.code, call_id, answer_body)
+        await uow.idempotency_keys.save_answer(office.code, call_id, answer_body)
         return answer_body
 
     async def _run_operation(self, operation: Operation, call: CounterCall) -> Mapping[str, Any]:
@@ -283,13 +283,13 @@ async def _is_registered(uow: UnitOfWork, username: str) -> bool:
     return await uow.offices.find_by_username(username) is not None
 
 
-def _find_earlier_answer(operation: Operation, earlier_call: RecordedCall, call_digest: str) -> str | None:
+def _find_earlier_answer(operation: Operation, earlier_call: RecordedOperation, call_digest: str) -> str | None:
     """Return what an earlier call with the same id was answered; None where its answer is still to be completed."""
-    if earlier_call.body_digest != call_digest:
+    if earlier_call.digest != call_digest:
         raise DuplicateRequest("clientRequestId", DuplicateReason.CALL_ID_USED)
-    if earlier_call.answer_text is None and operation.complete_answer is None:
+    if earlier_call.answer is None and operation.complete_answer is None:
         raise NotFound("clientRequestId", NotFoundReason.ANSWER_ERASED)
-    return earlier_call.answer_text
+    return earlier_call.answer
 
 
 def _select_prepared(

@@ -1,7 +1,6 @@
-"""The repositories of counter offices, their tills and their calls, as protocols; `store/` implements them."""
+"""The repositories of counter offices, their tills and their nonces, as protocols; `store/` implements them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
@@ -74,49 +73,17 @@ class TillRepository(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class RecordedCall:
-    """A call as it came first: the digest of its body, its operation, and the answer (None once erased)."""
+class NonceRepository(Protocol):
+    """Nonces of counter software: each is taken once, in any process."""
 
-    body_digest: str
-    operation: str
-    answer_text: str | None
-
-
-class CallRepository(Protocol):
-    """What counter software called, so that a repeated call acts once and a nonce is taken once, in any process."""
-
-    async def take_nonce(self, office_code: str, nonce: str, expires_at: datetime) -> bool:
+    async def take(self, office_code: str, nonce: str, expires_at: datetime) -> bool:
         """Take a nonce, to be remembered until then; False when it was taken before."""
         ...
 
-    async def is_nonce_taken(self, office_code: str, nonce: str) -> bool:
+    async def is_taken(self, office_code: str, nonce: str) -> bool:
         """Return whether a nonce was taken, without taking it."""
         ...
 
-    async def find(self, office_code: str, call_id: str, now: datetime) -> RecordedCall | None:
-        """Return what a call was the first time, without beginning it; None when `begin` would find it new."""
-        ...
-
-    async def begin(
-        self,
-        office_code: str,
-        call_id: str,
-        body_digest: str,
-        operation: str,
-        retained_until: datetime,
-        called_at: datetime,
-    ) -> RecordedCall | None:
-        """Begin a call. None: it is new, and ours until the unit ends; otherwise what it was the first time.
-
-        A unit that begins the same call meanwhile waits, and sees the answer. A call whose time is over is new again.
-        """
-        ...
-
-    async def save_answer(self, office_code: str, call_id: str, answer_text: str) -> None:
-        """Keep the answer of a call that was begun in this unit."""
-        ...
-
     async def delete_expired(self, now: datetime, limit: int) -> int:
-        """Forget nonces and calls whose time is over, at most `limit` of each; return how many."""
+        """Forget nonces whose time is over, at most `limit` of them; return how many."""
         ...

@@ -1,9 +1,12 @@
-"""What registries need of the store: rows with their changes, and imported sheets."""
+"""What registries need of the outside: rows with their changes, imported sheets, and files of rows."""
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any, Protocol
 
+from domain.registries.declarations import Registry
 from domain.registries.imports import Import
 from domain.registries.rows import (
     ExpiringRow,
@@ -124,4 +127,15 @@ class ImportRepository(Protocol):
 
     async def delete_before(self, moment: datetime) -> int:
         """Forget everything of those that were brought before; return how many."""
+        ...
+
+
+class TableExports(Protocol):
+    """Writes registries into files, beside the service and not in its way."""
+
+    def export_registry(self, registry: Registry, file_format: str) -> AbstractAsyncContextManager[Path]:
+        """Yield a file with all present rows, `file_format` being csv or xlsx; it is gone when the block ends.
+
+        `Unavailable("export")` when it cannot be made now.
+        """
         ...

@@ -27,11 +27,11 @@ from store.schema import (
     documents,
     history,
     hits,
+    idempotency_keys,
     inbox,
     line_languages,
     mobile_proofs,
     notice_channels,
-    office_calls,
     opt_outs,
     outbox,
     payment_reversals,
@@ -102,8 +102,8 @@ _ERASE_RATING_TEXT = update(ratings).where(ratings.c.request_id == _REQUEST_PARA
 _OFFICE_OF_REQUEST = select(requests.c.office).where(requests.c.id == _REQUEST_PARAMETER).scalar_subquery()
 _CODE_OF_REQUEST = select(requests.c.code).where(requests.c.id == _REQUEST_PARAMETER).scalar_subquery()
 _ERASE_CALL_ANSWERS = (
-    update(office_calls)
-    .where(office_calls.c.office == _OFFICE_OF_REQUEST, office_calls.c.answer.contains(_CODE_OF_REQUEST))
+    update(idempotency_keys)
+    .where(idempotency_keys.c.owner == _OFFICE_OF_REQUEST, idempotency_keys.c.answer.contains(_CODE_OF_REQUEST))
     .values(answer=None)
 )
 

@@ -46,7 +46,7 @@ from store.schema.money import (
     refunds,
     tariffs,
 )
-from store.schema.offices import commission_rules, office_calls, office_nonces, offices, till_closings
+from store.schema.offices import commission_rules, office_nonces, offices, till_closings
 from store.schema.people import (
     comments,
     contents,
@@ -77,6 +77,7 @@ from store.schema.reports import machine_work, report_files, service_durations, 
 from store.schema.requests import history, mentions, requests, seals, search_words, timers
 from store.schema.running import (
     audit,
+    idempotency_keys,
     key_checks,
     leases,
     read_events,
@@ -112,6 +113,7 @@ __all__ = [
     "duties",
     "history",
     "hits",
+    "idempotency_keys",
     "import_files",
     "imports",
     "inbox",
@@ -128,7 +130,6 @@ __all__ = [
     "metadata",
     "mobile_proofs",
     "notice_channels",
-    "office_calls",
     "office_nonces",
     "offices",
     "opt_outs",

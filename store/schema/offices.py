@@ -1,4 +1,4 @@
-"""Counter offices, what they earn, how their tills were closed, and what their software called.
+"""Counter offices, what they earn, how their tills were closed, and the nonces of their software.
 
 In a commission rule an empty office or service means every one: NULLs would never collide in a unique key.
 """
@@ -66,19 +66,6 @@ till_closings = Table(
     Column("closed_by", SafeText, nullable=False),
     Column("closed_at", Utc, nullable=False),
     Index(None, "office", "day"),
-)
-
-office_calls = Table(
-    "office_calls",
-    metadata,
-    Column("office", SafeText, primary_key=True),
-    Column("call_id", SafeText, primary_key=True),
-    Column("digest", SafeText, nullable=False),
-    Column("operation", SafeText, nullable=False),
-    Column("answer", SafeText),
-    Column("at", Utc, nullable=False),
-    Column("keeps_until", Utc, nullable=False),
-    Index(None, "keeps_until"),
 )
 
 office_nonces = Table(

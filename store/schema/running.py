@@ -1,5 +1,5 @@
-"""What keeps the processes together: leases, declared days, settings, the audit, read events, verifications, the
-key's check.
+"""What keeps the processes together: leases, idempotency keys, declared days, settings, the audit, read events,
+verifications, the key's check.
 """
 
 from sqlalchemy import Boolean, Column, Date, Index, Integer, Table
@@ -14,6 +14,19 @@ leases = Table(
     Column("token", SafeText, nullable=False),
     Column("until", Utc, nullable=False),
     Column("ran_at", Utc),
+)
+
+idempotency_keys = Table(
+    "idempotency_keys",
+    metadata,
+    Column("owner", SafeText, primary_key=True),
+    Column("key", SafeText, primary_key=True),
+    Column("digest", SafeText, nullable=False),
+    Column("operation", SafeText, nullable=False),
+    Column("answer", SafeText),
+    Column("at", Utc, nullable=False),
+    Column("expires_at", Utc, nullable=False),
+    Index(None, "expires_at"),
 )
 
 work_calendar = Table(

@@ -48,9 +48,9 @@ from store.engines.shared_commit import SharedWriter
 from store.messages.inbox import SqlInboxRepository
 from store.messages.outbox import SqlOutboxRepository
 from store.payments.attempts import SqlPaymentAttemptRepository
-from store.repositories.calls import SqlCallRepository
 from store.repositories.documents import SqlDocumentRepository
 from store.repositories.history import SqlHistoryRepository
+from store.repositories.idempotency_keys import SqlIdempotencyKeyRepository
 from store.uploads import SqlUploadRepository
 
 
@@ -95,8 +95,8 @@ STEPS = {
     "asked": Step(*((provider, "ask_outcomes") for provider in SMS_PROVIDERS), after=True),
     "receipt_open": Step((SqlOutboxRepository, "apply_receipt"), after=True),
     "timer_open": Step((timers, "_run_timer"), after=True),
-    "counter_begun": Step((SqlCallRepository, "begin"), after=True, counts=lambda earlier: earlier is None),
-    "counter_open": Step((SqlCallRepository, "save_answer"), after=True),
+    "counter_begun": Step((SqlIdempotencyKeyRepository, "begin"), after=True, counts=lambda earlier: earlier is None),
+    "counter_open": Step((SqlIdempotencyKeyRepository, "save_answer"), after=True),
     "counter": Step((CallHandler, "handle_call"), after=True),
     "attempt_open": Step((SqlPaymentAttemptRepository, "add"), after=True),
     "session_call": Step(*((gateway, "start") for gateway in BANK_GATEWAYS), after=False),

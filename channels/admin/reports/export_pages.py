@@ -13,7 +13,8 @@ from domain.actions.dependencies import Dependencies
 from domain.actions.registries.rows import audit_export
 from domain.authorization.rights import registry_right
 from domain.registries.declarations import REGISTRIES, Registry
-from domain.unit_of_work import Store, TableExports
+from domain.registries.ports import TableExports
+from domain.unit_of_work import Store
 
 MEDIA_TYPES_BY_KIND: Mapping[str, str] = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",

@@ -282,9 +282,9 @@ def _choose_values(
         for field in step.inputs
         if field.follows and submitted_values.get(field.follows) != proposals.get(field.follows)
     }
-    kept_names = (list_computed_inputs(step) if opened_step.error else set(proposals)) - moved_names
-    kept_values = {name: value for name, value in proposals.items() if name in kept_names}
-    return {**kept_values, **submitted_values}, opened_step.error
+    retained_names = (list_computed_inputs(step) if opened_step.error else set(proposals)) - moved_names
+    retained_values = {name: value for name, value in proposals.items() if name in retained_names}
+    return {**retained_values, **submitted_values}, opened_step.error
 
 
 def _list_repeated(step: Transition, proposals: FormValues, box_values: FormValues) -> list[RepeatedProposal]:

@@ -4,7 +4,8 @@ audited.
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from domain.actions.bills.subjects import SUBJECTS
@@ -292,11 +293,13 @@ def _rule_facts(rule: CommissionRule) -> dict[str, Any]:
     return facts | {"share_bp": rule.share_bp, "from": rule.valid_from.isoformat()}
 
 
-async def forget_old_calls(dependencies: Dependencies, store: Store) -> int:
-    """Forget nonces and answers of calls whose time is over, a unit for some of them; return how many."""
-    return await sweep_in_units(
-        store, lambda uow: uow.office_calls.delete_expired(dependencies.clock.now(), SWEPT_AT_ONCE)
-    )
+async def forget_expired_keys(dependencies: Dependencies, store: Store) -> int:
+    """Forget nonces and idempotency keys whose time is over, a unit for some of them; return how many."""
+    return await sweep_in_units(store, partial(_forget_some, dependencies.clock.now()))
+
+
+async def _forget_some(now: datetime, uow: UnitOfWork) -> int:
+    return sum([await keys.delete_expired(now, SWEPT_AT_ONCE) for keys in (uow.office_nonces, uow.idempotency_keys)])
 
 
 def _require_editor(actor: Actor) -> str:

@@ -1,5 +1,5 @@
 """Forms of the staff's site that bear a random key of their own: each does what it asks for once, however often it is
-sent. What became of one is remembered where the calls of counter software are.
+sent.
 """
 
 import hashlib
@@ -54,14 +54,14 @@ async def do_once(
     if form is None:
         return await carry_out(uow)
     now, owner = dependencies.clock.now(), _name_owner(actor)
-    earlier_call = await uow.office_calls.begin(owner, form.key, form.digest, form.operation, now + form.memory, now)
-    if earlier_call is None:
+    earlier = await uow.idempotency_keys.begin(owner, form.key, form.digest, form.operation, now + form.memory, now)
+    if earlier is None:
         outcome_text = await carry_out(uow)
-        await uow.office_calls.save_answer(owner, form.key, outcome_text)
+        await uow.idempotency_keys.save_answer(owner, form.key, outcome_text)
         return outcome_text
-    if earlier_call.body_digest != form.digest or earlier_call.answer_text is None:
+    if earlier.digest != form.digest or earlier.answer is None:
         raise DuplicateRequest(reason=DuplicateReason.FORM_USED)
-    return earlier_call.answer_text
+    return earlier.answer
 
 
 def _name_owner(actor: Actor) -> str:

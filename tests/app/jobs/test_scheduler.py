@@ -165,15 +165,15 @@ async def test_a_monthly_report_of_two_processes_is_one(town: Municipality) -> N
 
 async def test_calls_of_counter_software_are_forgotten(town: Municipality, scheduler: Scheduler) -> None:
     async with town.store.open_unit() as uow:
-        await uow.office_calls.begin(
+        await uow.idempotency_keys.begin(
             "1001", "a", "d", "Ping", town.clock.now() + QUERY_ANSWER_RETENTION, town.clock.now()
         )
     town.advance(minutes=9)
-    await run(scheduler, "calls")
-    assert town.rows("SELECT count(*) FROM office_calls") == [(1,)]
+    await run(scheduler, "expired_keys")
+    assert town.rows("SELECT count(*) FROM idempotency_keys") == [(1,)]
     town.advance(minutes=1)
-    await run(scheduler, "calls")
-    assert town.rows("SELECT count(*) FROM office_calls") == [(0,)]
+    await run(scheduler, "expired_keys")
+    assert town.rows("SELECT count(*) FROM idempotency_keys") == [(0,)]
 
 
 async def test_what_another_process_does_is_left_to_it(town: Municipality, parts: ServerParts) -> None:

@@ -60,7 +60,7 @@ async def test_what_is_not_issued_is_not_found(office: Office, name: str) -> Non
 async def test_an_erased_answer_is_printed_again_as_far_as_it_may_be(office: Office) -> None:
     said = {"trackingCode": await delivered(office), "name": "delivery_form"}
     await office.call("GetDocument", said, call_id="d-1")
-    office.town.sql("UPDATE office_calls SET answer = NULL WHERE call_id = 'd-1'")
+    office.town.sql("UPDATE idempotency_keys SET answer = NULL WHERE key = 'd-1'")
     assert content(await office.call("GetDocument", said, call_id="d-1")).startswith(b"%PDF")
 
 

@@ -99,7 +99,7 @@ async def test_a_good_call_costs_nothing_more(furnished_url: str, monkeypatch: p
         with counted(monkeypatch) as work:
             assert (await office.call("Ping")).code == "ok"
     assert (work.unsealed, work.digested) == (1, 1)
-    tables = ["FROM offices", "INTO office_nonces", "DELETE FROM hits", "INTO office_calls", "office_calls SET"]
+    tables = ["FROM offices", "INTO office_nonces", "DELETE FROM hits", "INTO idempotency_keys", "idempotency_keys SET"]
     assert [table in sql for table, sql in zip(tables, work.statements, strict=True)] == [True] * 5
 
 

@@ -17,7 +17,7 @@ PER_REQUEST, SHARE_PERCENT = 50_000, 2
 CHANNEL = "pishkhan_soap"
 
 QUERIES = {
-    "calls": "SELECT office, call_id, answer FROM office_calls",
+    "calls": "SELECT owner, key, answer FROM idempotency_keys",
     "nonces": "SELECT nonce FROM office_nonces",
     "requests": "SELECT id, code, service, state, channel, mobile, office, fields FROM requests",
     "history": "SELECT request_id, seq, event, actor, actor_kind, channel FROM history ORDER BY request_id, seq",
@@ -74,7 +74,7 @@ def _differs(what: str, wanted: Iterable[Hashable], found: Iterable[Hashable]) -
 
 def _calls(books: Books) -> Iterator[str]:
     """Each call was answered in one way only, which is the one that was kept with its work."""
-    kept = {(row["office"], row["call_id"]): row["answer"] for row in books.tables["calls"]}
+    kept = {(row["owner"], row["key"]): row["answer"] for row in books.tables["calls"]}
     yield from _differs("calls", [(call.signer.office, call.id) for call in books.ledger.calls], list(kept))
     for call in books.ledger.calls:
         if call.answers != {kept.get((call.signer.office, call.id))}:

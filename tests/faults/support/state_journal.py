@@ -17,7 +17,8 @@ Row = dict[str, Any]
 SQLITE = "sqlite:///"
 TABLES = (
     "inbox", "outbox", "requests", "history", "seals", "bills", "payments", "bookings", "slots", "receipts",
-    "dialogues", "timers", "leases", "outbox_journal", "refunds", "comments", "office_calls", "office_nonces", "audit",
+    "dialogues", "timers", "leases", "outbox_journal", "refunds", "comments", "audit",
+    "idempotency_keys", "office_nonces",
     "payment_attempts", "payment_attempt_shares", "payment_attempt_events", "payment_callbacks", "payment_links",
     "suspense_receipts", "ledger_entries", "card_refunds", "card_refund_events",
 )  # fmt: skip

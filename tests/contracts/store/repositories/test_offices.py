@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from domain.bills.bill import PaymentMethod, PaymentOutcome
+from domain.idempotency.ports import RecordedOperation
 from domain.offices.office import CommissionRule, CounterPayment, Office, OfficeKey
-from domain.offices.ports import RecordedCall
 from domain.requests.request import RequestFilter
 from domain.unit_of_work import UnitOfWork
 from domain.values.errors import Conflict, NotFound
@@ -45,15 +45,15 @@ def a_rule(**changes: Any) -> CommissionRule:
     return replace(rule, **changes)
 
 
-async def begin(uow: UnitOfWork, call_id: str = "a-1", **changes: Any) -> RecordedCall | None:
+async def begin(uow: UnitOfWork, call_id: str = "a-1", **changes: Any) -> RecordedOperation | None:
     """Begin a call of an office."""
     values: dict[str, Any] = {
-        "body_digest": "d1",
+        "digest": "d1",
         "operation": "SubmitMachineryRequest",
-        "retained_until": NOW + DAY,
-        "called_at": NOW,
+        "expires_at": NOW + DAY,
+        "now": NOW,
     }
-    return await uow.office_calls.begin("1001", call_id, **values | changes)
+    return await uow.idempotency_keys.begin("1001", call_id, **values | changes)
 
 
 async def test_an_office_is_kept_whole(store: SqlStore) -> None:
@@ -164,37 +164,39 @@ async def test_an_offices_requests_are_listed(store: SqlStore) -> None:
 async def test_a_call_acts_once_and_answers_the_same(store: SqlStore) -> None:
     async with store.open_unit() as uow:
         assert await begin(uow) is None
-        await uow.office_calls.save_answer("1001", "a-1", "<پاسخ/>")
+        await uow.idempotency_keys.save_answer("1001", "a-1", "<پاسخ/>")
     async with store.open_unit() as uow:
-        first = RecordedCall("d1", "SubmitMachineryRequest", "<پاسخ/>")
+        first = RecordedOperation("d1", "SubmitMachineryRequest", "<پاسخ/>")
         assert await begin(uow) == first
-        assert await begin(uow, body_digest="d2", operation="CancelRequest") == first
+        assert await begin(uow, digest="d2", operation="CancelRequest") == first
         assert await begin(uow, "a-2") is None
-        assert await uow.office_calls.begin("1002", "a-1", "d1", "SubmitMachineryRequest", NOW + DAY, NOW) is None
+        assert await uow.idempotency_keys.begin("1002", "a-1", "d1", "SubmitMachineryRequest", NOW + DAY, NOW) is None
 
 
 async def test_a_call_whose_time_is_over_is_new(store: SqlStore) -> None:
     async with store.open_unit() as uow:
         await begin(uow)
-        await uow.office_calls.save_answer("1001", "a-1", "old")
-    later: dict[str, Any] = {"called_at": NOW + DAY, "retained_until": NOW + 2 * DAY}
+        await uow.idempotency_keys.save_answer("1001", "a-1", "old")
+    later: dict[str, Any] = {"now": NOW + DAY, "expires_at": NOW + 2 * DAY}
     async with store.open_unit() as uow:
-        assert await begin(uow, body_digest="d2", **later) is None
-        assert await begin(uow, body_digest="d2", **later) == RecordedCall("d2", "SubmitMachineryRequest", None)
+        assert await begin(uow, digest="d2", **later) is None
+        assert await begin(uow, digest="d2", **later) == RecordedOperation("d2", "SubmitMachineryRequest", None)
 
 
 async def test_calls_and_nonces_are_looked_up_without_taking_them(store: SqlStore) -> None:
     async with store.open_unit(write=False) as uow:
-        assert await uow.office_calls.find("1001", "a-1", NOW) is None
-        assert not await uow.office_calls.is_nonce_taken("1001", "n")
+        assert await uow.idempotency_keys.find("1001", "a-1", NOW) is None
+        assert not await uow.office_nonces.is_taken("1001", "n")
     async with store.open_unit() as uow:
         await begin(uow)
-        await uow.office_calls.take_nonce("1001", "n", NOW + HOUR)
+        await uow.office_nonces.take("1001", "n", NOW + HOUR)
     async with store.open_unit(write=False) as uow:
-        assert await uow.office_calls.find("1001", "a-1", NOW) == RecordedCall("d1", "SubmitMachineryRequest", None)
-        assert await uow.office_calls.find("1001", "a-1", NOW + DAY) is None, "its time is over"
-        assert await uow.office_calls.find("1002", "a-1", NOW) is None
-        taken = [await uow.office_calls.is_nonce_taken(*key) for key in (("1001", "n"), ("1001", "m"), ("1002", "n"))]
+        assert await uow.idempotency_keys.find("1001", "a-1", NOW) == RecordedOperation(
+            "d1", "SubmitMachineryRequest", None
+        )
+        assert await uow.idempotency_keys.find("1001", "a-1", NOW + DAY) is None, "its time is over"
+        assert await uow.idempotency_keys.find("1002", "a-1", NOW) is None
+        taken = [await uow.office_nonces.is_taken(*key) for key in (("1001", "n"), ("1001", "m"), ("1002", "n"))]
         assert taken == [True, False, False]
 
 
@@ -223,9 +225,9 @@ async def test_the_same_call_at_once_waits_for_the_first(store: SqlStore, other_
     async def first() -> None:
         async with entered(store.open_unit, inside, go_on) as uow:
             assert await begin(uow) is None
-            await uow.office_calls.save_answer("1001", "a-1", "the answer")
+            await uow.idempotency_keys.save_answer("1001", "a-1", "the answer")
 
-    async def second() -> RecordedCall | None:
+    async def second() -> RecordedOperation | None:
         async with other_store.open_unit() as uow:
             return await begin(uow)
 
@@ -239,7 +241,7 @@ async def test_the_same_call_at_once_waits_for_the_first(store: SqlStore, other_
     else:
         go_on.set()
     await asyncio.gather(one, return_exceptions=True)
-    assert await two == (None if fails else RecordedCall("d1", "SubmitMachineryRequest", "the answer"))
+    assert await two == (None if fails else RecordedOperation("d1", "SubmitMachineryRequest", "the answer"))
 
 
 async def test_of_many_calls_at_once_one_acts(store: SqlStore, other_store: SqlStore) -> None:
@@ -248,9 +250,9 @@ async def test_of_many_calls_at_once_one_acts(store: SqlStore, other_store: SqlS
             known = await begin(uow)
             if known is None:
                 await uow.requests.add(a_request(office="1001"))
-                await uow.office_calls.save_answer("1001", "a-1", "made")
+                await uow.idempotency_keys.save_answer("1001", "a-1", "made")
             else:
-                assert known.answer_text == "made"
+                assert known.answer == "made"
         return known is None
 
     assert sum(await asyncio.gather(*map(call, range(12)))) == 1
@@ -264,7 +266,7 @@ async def test_of_many_renewals_at_once_one_acts(store: SqlStore, other_store: S
 
     async def call(number: int) -> bool:
         async with (store if number % 2 else other_store).open_unit() as uow:
-            return await begin(uow, called_at=NOW + DAY, retained_until=NOW + 2 * DAY) is None
+            return await begin(uow, now=NOW + DAY, expires_at=NOW + 2 * DAY) is None
 
     assert sum(await asyncio.gather(*map(call, range(12)))) == 1
 
@@ -272,25 +274,25 @@ async def test_of_many_renewals_at_once_one_acts(store: SqlStore, other_store: S
 async def test_a_nonce_is_taken_once_in_any_process(store: SqlStore, other_store: SqlStore) -> None:
     async def take(number: int) -> bool:
         async with (store if number % 2 else other_store).open_unit() as uow:
-            return await uow.office_calls.take_nonce("1001", "n", NOW + HOUR)
+            return await uow.office_nonces.take("1001", "n", NOW + HOUR)
 
     assert sum(await asyncio.gather(*map(take, range(12)))) == 1
     async with store.open_unit() as uow:
-        assert await uow.office_calls.take_nonce("1002", "n", NOW + HOUR)
-        assert await uow.office_calls.take_nonce("1001", "m", NOW + HOUR)
+        assert await uow.office_nonces.take("1002", "n", NOW + HOUR)
+        assert await uow.office_nonces.take("1001", "m", NOW + HOUR)
 
 
 async def test_what_is_over_is_swept(store: SqlStore) -> None:
     async with store.open_unit() as uow:
         for number in range(3):
-            await begin(uow, str(number), retained_until=NOW + number * HOUR)
-            await uow.office_calls.take_nonce("1001", str(number), NOW + number * HOUR)
+            await begin(uow, str(number), expires_at=NOW + number * HOUR)
+            await uow.office_nonces.take("1001", str(number), NOW + number * HOUR)
     async with store.open_unit() as uow:
-        assert await uow.office_calls.delete_expired(NOW + HOUR, 1) == 2
-        assert await uow.office_calls.delete_expired(NOW + HOUR, 10) == 2
-        assert await uow.office_calls.delete_expired(NOW + HOUR, 10) == 0
-        assert await uow.office_calls.take_nonce("1001", "1", NOW + HOUR)
-        assert not await uow.office_calls.take_nonce("1001", "2", NOW + HOUR)
+        for keys in (uow.idempotency_keys, uow.office_nonces):
+            swept = [await keys.delete_expired(NOW + HOUR, limit) for limit in (1, 10, 10)]
+            assert swept == [1, 1, 0]
+        assert await uow.office_nonces.take("1001", "1", NOW + HOUR)
+        assert not await uow.office_nonces.take("1001", "2", NOW + HOUR)
         assert await begin(uow, "2") is not None
 
 
@@ -303,10 +305,10 @@ async def test_answers_about_an_erased_request_are_erased(store: SqlStore) -> No
             ("1001", "a-2", "<c>1</c>"),
             ("2", "a-1", request.code),
         ):
-            await uow.office_calls.begin(office, call_id, "d", "GetRequest", NOW + DAY, NOW)
-            await uow.office_calls.save_answer(office, call_id, answer)
+            await uow.idempotency_keys.begin(office, call_id, "d", "GetRequest", NOW + DAY, NOW)
+            await uow.idempotency_keys.save_answer(office, call_id, answer)
         await uow.personal_data.erase_request(request.id, NOW)
         kept = [await begin(uow, call_id, operation="GetRequest") for call_id in ("a-1", "a-2")]
-        assert [one.answer_text for one in kept if one] == [None, "<c>1</c>"]
-        other = await uow.office_calls.begin("2", "a-1", "d", "GetRequest", NOW + DAY, NOW)
-        assert other == RecordedCall("d", "GetRequest", request.code)
+        assert [one.answer for one in kept if one] == [None, "<c>1</c>"]
+        other = await uow.idempotency_keys.begin("2", "a-1", "d", "GetRequest", NOW + DAY, NOW)
+        assert other == RecordedOperation("d", "GetRequest", request.code)

@@ -332,14 +332,14 @@ async def test_a_share_is_rounded_down_payment_by_payment(town: Municipality, ke
     ]
 
 
-async def test_calls_are_forgotten_in_time(town: Municipality) -> None:
+async def test_keys_and_nonces_are_forgotten_in_time(town: Municipality) -> None:
     async with town.store.open_unit() as uow:
-        await uow.office_calls.begin(
+        await uow.idempotency_keys.begin(
             OFFICE, "a", "d", "Ping", TUESDAY_MORNING + ACTION_ANSWER_RETENTION, TUESDAY_MORNING
         )
-        await uow.office_calls.take_nonce(OFFICE, "n", TUESDAY_MORNING + HOUR)
-    assert await accounts.forget_old_calls(town.desk, town.store) == 0
+        await uow.office_nonces.take(OFFICE, "n", TUESDAY_MORNING + HOUR)
+    assert await accounts.forget_expired_keys(town.desk, town.store) == 0
     town.advance(hours=1)
-    assert await accounts.forget_old_calls(town.desk, town.store) == 1
+    assert await accounts.forget_expired_keys(town.desk, town.store) == 1
     town.advance(days=400)
-    assert await accounts.forget_old_calls(town.desk, town.store) == 1
+    assert await accounts.forget_expired_keys(town.desk, town.store) == 1

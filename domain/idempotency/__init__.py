@@ -1,0 +1,1 @@
+"""Keys under which calls and forms act once."""
