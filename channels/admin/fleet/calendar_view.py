@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from typing import Any, Protocol
 
@@ -126,6 +126,8 @@ class DayFrame:
     """The present moment, in UTC."""
     own_request_id: int | None = None
     """The request whose hour is to be chosen: what it has can be chosen again."""
+    _marks_by_span: dict[tuple[int, int], list[str]] = field(default_factory=dict, init=False, compare=False)
+    """What was found of some half hours: all lines of a day ask for the same."""
 
     def find_slot_start(self, slot: int) -> datetime:
         """Return the moment at which a half hour begins."""
@@ -133,6 +135,12 @@ class DayFrame:
 
     def list_marks(self, first_slot: int, slot_count: int) -> list[str]:
         """Return what is to be seen of some half hours beside what is booked: that it is now, that nobody works."""
+        slot_span = first_slot, slot_count
+        if slot_span not in self._marks_by_span:
+            self._marks_by_span[slot_span] = self._find_marks(*slot_span)
+        return self._marks_by_span[slot_span]
+
+    def _find_marks(self, first_slot: int, slot_count: int) -> list[str]:
         starts_at, ends_at = self.find_slot_start(first_slot), self.find_slot_start(first_slot + slot_count)
         is_closed = self.work_span is None or not self.work_span[0] < ends_at or not starts_at < self.work_span[1]
         return [
@@ -152,6 +160,9 @@ class OfferedHours(Protocol):
         """Return the names of those who are free to drive from then on."""
         ...
 
+
+IDLE = Piece("idle", 1, "")
+"""A half hour in which nothing is booked and that cannot be chosen."""
 
 OWN_KIND, NOW_KIND, CLOSED_KIND = "own", "now", "closed"
 """Beside the kind of some half hours: the request whose hour is to be chosen has them already; it is just now; they are
@@ -265,9 +276,11 @@ def build_day_line(
             piece = wording.describe_booking(row, booking, len(span), frame.day)
             marks = [kind for kind in frame.list_marks(slot, len(span)) if kind == NOW_KIND]
         else:
-            piece = _build_open_slot(row, frame.find_slot_start(slot), wording, offered_hours)
+            piece = (
+                _build_open_slot(row, frame.find_slot_start(slot), wording, offered_hours) if offered_hours else IDLE
+            )
             marks = [*([OWN_KIND] if slot in own_slots else []), *frame.list_marks(slot, 1)]
-        day_pieces.append(replace(piece, kind=" ".join((piece.kind, *marks))))
+        day_pieces.append(replace(piece, kind=" ".join((piece.kind, *marks))) if marks else piece)
         slot += piece.slot_count
     return CalendarLine(row.title, row.detail, day_pieces)
 
@@ -281,12 +294,12 @@ def _is_own(booking: Booking, own_request_id: int | None) -> bool:
 
 
 def _build_open_slot(
-    row: CalendarRow, starts_at: datetime, wording: CalendarWording, offered_hours: OfferedHours | None
+    row: CalendarRow, starts_at: datetime, wording: CalendarWording, offered_hours: OfferedHours
 ) -> Piece:
     """Return a half hour in which nothing is booked: it can be chosen, or not."""
-    address = offered_hours.find_address(row, starts_at) if offered_hours else None
-    if offered_hours is None or address is None:
-        return Piece("idle", 1, "")
+    address = offered_hours.find_address(row, starts_at)
+    if address is None:
+        return IDLE
     return wording.describe_free_slot(row, starts_at, address, offered_hours.list_drivers(starts_at))
 
 
