@@ -99,7 +99,8 @@ chaos: setup
 	KILLS=30 $(BIN)/pytest -s tests/faults/test_bots_killed.py -k however_often
 	ALL_STEPS=1 $(BIN)/pytest tests/faults/test_bale_payments_killed.py
 	$(BIN)/python -m tests.simulation.payments --schedules $(SCHEDULES) --depth $(DEPTH)
-	EFFORT=$(EFFORT) $(BIN)/pytest --numprocesses=$(JOBS) --dist=loadscope tests/properties tests/browser tests/e2e
+	EFFORT=$(EFFORT) $(BIN)/pytest --numprocesses=$(JOBS) --dist=loadscope tests/properties tests/browser tests/e2e \
+		tests/domain/conversation/test_sentences.py tests/domain/actions/conversations/test_sentence_kinds.py
 
 format: setup
 	$(BIN)/ruff check --fix .

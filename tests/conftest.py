@@ -25,7 +25,7 @@ gc.disable()  # until all tests are there: what has been imported stays, there i
 def pytest_collection_finish() -> None:
     """Let the tests alone be looked through, and seldom: it was an eighth of the time of many."""
     gc.freeze()
-    gc.set_threshold(10_000, 5, 4)
+    gc.set_threshold(50_000, 5, 4)
     gc.enable()
 
 
@@ -51,6 +51,16 @@ def compiled_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Environment, "compile", compiled)
         yield
+
+
+@pytest.fixture(scope="module")
+def uncollected() -> Iterator[None]:
+    """No search for garbage while the tests of a module parse the whole project: there are no circles in its trees, and
+    to look through them takes longer than to parse them.
+    """
+    gc.disable()
+    yield
+    gc.enable()
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

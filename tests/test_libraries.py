@@ -24,7 +24,7 @@ FOR_TYPES = {"_typeshed"}
 
 
 @pytest.fixture(scope="module")
-def found() -> dict[str, SourceModule]:
+def found(uncollected: None) -> dict[str, SourceModule]:
     """Every module of the source, migrations included."""
     return load_modules(ROOT, SOURCE_PACKAGES, with_migrations=True)
 

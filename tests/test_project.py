@@ -44,7 +44,7 @@ def every_module() -> dict[Path, SourceModule]:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def forgotten_at_the_end() -> Iterator[None]:
+def forgotten_at_the_end(uncollected: None) -> Iterator[None]:
     """So many trees would slow down what else this process tests."""
     yield
     every_module.cache_clear()

@@ -2,17 +2,22 @@
 
 import ast
 import re
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+
+import pytest
 
 from scripts.structure import (
     SOURCE_PACKAGES,
+    SourceModule,
     count_by_folder,
     find_circles,
     find_shared_class_names,
     load_modules,
     map_imports,
 )
-from scripts.template_names import load_templates
+from scripts.template_names import TemplateNames, load_templates
 
 ROOT = Path(__file__).parent.parent
 TESTS = ROOT / "tests"
@@ -79,16 +84,32 @@ MOST_POSITIONAL = 7
 VARIADIC_OF_LIBRARIES = {"Index", "Table", "select"}
 """Calls that take any number of like things."""
 
-FOUND = load_modules()
-TEMPLATES = load_templates(ROOT)
+
+@cache
+def find_modules() -> dict[str, SourceModule]:
+    """Every module of the source, parsed once; forgotten at the end of this file's tests."""
+    return load_modules()
+
+
+@cache
+def find_templates() -> dict[str, TemplateNames]:
+    """The names in every template, read once."""
+    return load_templates(ROOT)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def forgotten_at_the_end(uncollected: None) -> Iterator[None]:
+    """So many trees would slow down what else this process tests."""
+    yield
+    find_modules.cache_clear()
 
 
 def test_no_modules_import_each_other() -> None:
-    assert find_circles(map_imports(FOUND)) == []
+    assert find_circles(map_imports(find_modules())) == []
 
 
 def test_every_folder_can_be_read() -> None:
-    assert {folder: many for folder, many in count_by_folder(FOUND).items() if many > MOST_MODULES} == {}
+    assert {folder: many for folder, many in count_by_folder(find_modules()).items() if many > MOST_MODULES} == {}
 
 
 def test_tests_lie_in_the_folders_of_the_source() -> None:
@@ -104,12 +125,12 @@ def test_every_folder_of_tests_can_be_read() -> None:
 
 
 def test_one_class_name_is_one_thing() -> None:
-    assert find_shared_class_names(FOUND) == {}
+    assert find_shared_class_names(find_modules()) == {}
 
 
 def test_words_that_the_glossary_replaced_do_not_come_back() -> None:
-    parts = {module_name: _split_name(module_name.rpartition(".")[2]) for module_name in FOUND}
-    assert [name for name in FOUND if any(old in name.rpartition(".")[2] for old in GONE)] == []
+    parts = {module_name: _split_name(module_name.rpartition(".")[2]) for module_name in find_modules()}
+    assert [name for name in find_modules() if any(old in name.rpartition(".")[2] for old in GONE)] == []
     assert [name for name, words in parts.items() if any(map(REPLACED_WORDS.fullmatch, words))] == []
 
 
@@ -134,13 +155,13 @@ def test_every_exception_is_still_needed() -> None:
 
 
 def test_names_of_templates_say_what_they_hold() -> None:
-    assert len(TEMPLATES) > 60
-    assert {"refused_form_name", "text_input", "is_latin"} <= TEMPLATES[
+    assert len(find_templates()) > 60
+    assert {"refused_form_name", "text_input", "is_latin"} <= find_templates()[
         "channels.admin.templates.shared.parts"
     ].own_names
     assert {
         template_name: sorted(riddles)
-        for template_name, names in TEMPLATES.items()
+        for template_name, names in find_templates().items()
         if (riddles := set(filter(TEMPLATE_RIDDLES.fullmatch, names.own_names)))
     } == {}
 
@@ -155,14 +176,15 @@ def read_old_names() -> frozenset[str]:
     return frozenset(old_names - {""})
 
 
+@cache
 def list_replaced_names(old_names: frozenset[str]) -> list[tuple[str, str]]:
     """Return (module or template, name) of what is one of these, is put together of nothing else, or has a replaced
     word in it.
     """
     found_names = []
-    names_by_module = {module_name: set(module.defined_names) for module_name, module in FOUND.items()}
+    names_by_module = {module_name: set(module.defined_names) for module_name, module in find_modules().items()}
     names_by_template = {
-        template_name: names.own_names | names.attribute_names for template_name, names in TEMPLATES.items()
+        template_name: names.own_names | names.attribute_names for template_name, names in find_templates().items()
     }
     for module_name, names in (names_by_module | names_by_template).items():
         for name in sorted({module_name.rpartition(".")[2], *names}):
@@ -187,13 +209,13 @@ def test_calls_with_many_arguments_name_them() -> None:
     """What takes any number of like things is left out, and so are migrations, which stay as they were written."""
     variadic = VARIADIC_OF_LIBRARIES | {
         name.rpartition(".")[2]
-        for module in FOUND.values()
+        for module in find_modules().values()
         for name, function in module.named_functions
         if function.args.vararg
     }
     assert [
         f"{module_name}:{call.lineno} {called}"
-        for module_name, module in FOUND.items()
+        for module_name, module in find_modules().items()
         if not module_name.startswith("store.migrations.")
         for call in ast.walk(module.tree)
         if isinstance(call, ast.Call) and len(call.args) > MOST_POSITIONAL

@@ -9,7 +9,7 @@ Style sheets and scripts are the same for everybody and hold nothing to learn.
 import gzip
 import mimetypes
 import re
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from aiohttp import web
@@ -62,11 +62,11 @@ def _accepts_gzip(request: web.Request) -> bool:
 
 
 class TextAsset:
-    """A style sheet, script or drawing, held in memory as it is and compressed."""
+    """A style sheet, script or drawing, held in memory as it is and, once a browser asked for it so, compressed."""
 
     def __init__(self, asset_path: Path, content: bytes) -> None:
         self._media_type = mimetypes.guess_type(asset_path.name)[0] or "text/plain"
-        self._plain_content, self._gzipped_content = content, gzip.compress(content, mtime=0)
+        self._plain_content = content
 
     async def serve_asset(self, request: web.Request) -> web.Response:
         """Return it in the form that the browser takes."""
@@ -74,3 +74,7 @@ class TextAsset:
         headers = {"Vary": "Accept-Encoding"} | ({"Content-Encoding": "gzip"} if is_gzipped else {})
         response_body = self._gzipped_content if is_gzipped else self._plain_content
         return web.Response(body=response_body, content_type=self._media_type, charset="utf-8", headers=headers)
+
+    @cached_property
+    def _gzipped_content(self) -> bytes:
+        return gzip.compress(self._plain_content, mtime=0)
