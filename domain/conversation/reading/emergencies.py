@@ -204,10 +204,12 @@ _CRIES = keys_of("کمک", "کمکم", "کمکمون", "بدوید", "بدوین
 
 _OF_NAMES = keys_of(
     "نشانی", "نشان", "نشانان", "بازی", "بس", "بند", "گیر", "برگردان", "زده", "زدگان", "بیمه", "انشعاب", "کنتور",
-    "امتیاز",
-    "تانکر", "ایستگاه", "میدان", "خیابان", "کوچه", "پارک", "جمع", "برداری",
+    "امتیاز", "تانکر", "جمع", "برداری",
 )  # fmt: skip
 """Beside a word of danger they make a name or a thing of it: «آتش‌نشانی», «سیل‌بند», «انشعاب برق گرفته‌ایم»."""
+
+_PLACES = keys_of("ایستگاه", "میدان", "خیابان", "خیابون", "کوچه", "پارک")
+"""Beside a word of danger they are called so («کوچه برق»), unless it is said what happens («کوچه بوی گاز میاد»)."""
 
 _OVER_WORDS = keys_of(
     "خاموش", "پارسال", "دیروز", "پریروز", "قبلا", "پیش", "گذشته", "قدیم", "مهار", "سابق", "پیشین", "بیمه", "خسارت",
@@ -259,7 +261,7 @@ def _find_event(stream: TokenStream, denied: set[int]) -> Emergency | None:
             return clear[0]
         for phrases in (_NAME_PHRASES, _THING_PHRASES):
             found = phrases.match_at(stream, index)
-            if not found or _is_name_of_other(stream, index, found[1]):
+            if not found or _is_name_of_other(stream, index, found[1]) or _is_place_name(stream, index, *found):
                 continue
             is_cried = phrases is _NAME_PHRASES and any(stream.raw_at(place) in _CRIES for place in range(len(stream)))
             if is_cried or _has_event(stream, denied, *found):
@@ -284,6 +286,11 @@ def _has_event(stream: TokenStream, denied: set[int], emergency: Emergency, end:
 
 def _is_name_of_other(stream: TokenStream, start: int, end: int) -> bool:
     return bool({stream.raw_at(start - 1), stream.raw_at(end)} & _OF_NAMES)
+
+
+def _is_place_name(stream: TokenStream, start: int, emergency: Emergency, end: int) -> bool:
+    is_beside_place = not {stream.raw_at(start - 1), stream.raw_at(end)}.isdisjoint(_PLACES)
+    return is_beside_place and _EVENTS[emergency].match_at(stream, end) is None
 
 
 def _find_bare_name(stream: TokenStream) -> Emergency | None:
