@@ -136,5 +136,4 @@ def _choose_role(dependencies: Dependencies, request: ServiceRequest, step: Tran
 
 
 def _sample_value(dependencies: Dependencies, input_name: str) -> str:
-    key = f"{_TEXTS}.values.{input_name}"
-    return dependencies.catalogue.text(key) if key in dependencies.catalogue else "…"
+    return dependencies.catalogue.first_text(f"{_TEXTS}.values.{input_name}", fallback="…")

@@ -79,8 +79,7 @@ class PaymentWording:
 
     def gateway_title(self, gateway_name: str) -> str:
         """Return what payers know a gateway as; its key where the texts have no name for it."""
-        key = f"gateways.names.{gateway_name}"
-        return self._catalogue.text(key) if key in self._catalogue else gateway_name
+        return self._catalogue.first_text(f"gateways.names.{gateway_name}", fallback=gateway_name)
 
     def build_offers(self, gateways: Iterable[PaymentGateway]) -> list[GatewayOffer]:
         """Return the gateways as their buttons name them."""

@@ -334,7 +334,7 @@ def _build_options(form_field: Field, field_value: Any, form_wording: FormWordin
         for choice in form_field.choices
     }
     return [
-        Option(value, catalogue.text(title) if title in catalogue else title, value in chosen_values)
+        Option(value, catalogue.first_text(title, fallback=title), value in chosen_values)
         for value, title in labels_by_choice.items()
     ]
 

@@ -37,6 +37,10 @@ class BillRepository(Protocol):
         """Return by Iranian bill id; `BillNotFound`."""
         ...
 
+    async def list_by_ids(self, bill_row_ids: Collection[int]) -> list[Bill]:
+        """Return those with one of these row ids."""
+        ...
+
     async def list_by_payment_id(self, payment_id: str, limit: int) -> list[Bill]:
         """Return the newest bills with a payment id, `limit` at most: it is not unique."""
         ...

@@ -296,31 +296,56 @@ class BookedDayReachedOrEarly(Guard):
 
 @dataclass(frozen=True, slots=True)
 class MoveBookingToNow(Effect):
-    """Move what is booked for a later day to this very half hour, for as long: the same machines and operators."""
+    """Move what is handed over before its booked hour to now, for as long: the same machines and operators, from the
+    half hour in which they leave until the one in which their hours are over.
+    """
 
     async def apply_effect(self, context: StepContext) -> None:
-        """Take the new slots in place of the old; `Conflict("early")` when somebody else has one of them."""
-        if not is_booked_for_later(context.request, context.now):
+        """Take the new slots in place of the old. Where they cannot be had, the booking of a later day is
+        `Conflict("early")`, and one of today stays as it was: the machine leaves all the same.
+        """
+        request, booked_from = context.request, BOOKED_START.read(context.request)
+        if context.now >= booked_from:
             return
-        request, fleet = context.request, context.uow.fleet
-        start = context.now - (context.now - datetime.min.replace(tzinfo=context.now.tzinfo)) % SLOT_LENGTH
-        end = start + (BOOKED_END.read(request) - BOOKED_START.read(request))
-        machines = [await fleet.get_resource(code) for code in BOOKED_MACHINES.read(request)]
-        operators = [await fleet.get_resource(code) for code in BOOKED_OPERATORS.read(request)]
-        context.history_facts["booked_start_before"] = BOOKED_START.read(request).isoformat()
-        await fleet.release_request(context.request.id)
-        taken_error = Conflict(EARLY_CONSENT.name, ConflictReason.TAKEN_UNTIL_THEN)
-        if {resource.id for resource in machines + operators} & await fleet.list_busy_ids(start, end):
-            raise taken_error
-        new_bookings = [
-            Booking(context.ids.new_id(), context.request.id, resource.id, start, end, False)
-            for resource in machines + operators
+        start, end = _span_half_hours(context.now, BOOKED_END.read(request) - booked_from)
+        machines, operators = [
+            [await context.uow.fleet.get_resource(code) for code in booked.read(request)]
+            for booked in (BOOKED_MACHINES, BOOKED_OPERATORS)
         ]
-        try:
-            await book_checked(context, machines + operators, new_bookings)
-        except Conflict as conflict:  # by another unit in this very moment, or out of service since
-            raise taken_error from conflict
-        _store_booking(context, machines, operators, start, end)
+        free = [
+            resource
+            for kind in (ResourceKind.MACHINE, ResourceKind.OPERATOR)
+            for resource in await _find_free(context, kind, start, min(end, booked_from))
+        ]
+        if any(resource not in free for resource in machines + operators):
+            if is_booked_for_later(request, context.now):
+                raise Conflict(EARLY_CONSENT.name, ConflictReason.TAKEN_UNTIL_THEN)
+            return
+        context.history_facts["booked_start_before"] = booked_from.isoformat()
+        await context.uow.fleet.release_request(request.id)
+        await _book_again(context, machines, operators, start, end)
+
+
+def _span_half_hours(now: datetime, length: timedelta) -> tuple[datetime, datetime]:
+    """Return the half hours, from the first to the last, that work of a length touches which begins this minute."""
+    begins_at = now.replace(second=0, microsecond=0)
+    since_midnight = begins_at - begins_at.replace(hour=0, minute=0)
+    start = begins_at - since_midnight % SLOT_LENGTH
+    return start, start - (-(begins_at + length - start) // SLOT_LENGTH) * SLOT_LENGTH
+
+
+async def _book_again(
+    context: StepContext, machines: list[Resource], operators: list[Resource], start: datetime, end: datetime
+) -> None:
+    bookings = [
+        Booking(context.ids.new_id(), context.request.id, resource.id, start, end, False)
+        for resource in machines + operators
+    ]
+    try:
+        await book_checked(context, machines + operators, bookings)
+    except Conflict as conflict:  # by another unit in this very moment
+        raise Conflict(EARLY_CONSENT.name, ConflictReason.TAKEN_UNTIL_THEN) from conflict
+    _store_booking(context, machines, operators, start, end)
 
 
 @dataclass(frozen=True, slots=True)

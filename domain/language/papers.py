@@ -21,6 +21,11 @@ class ServicePapers:
         """The papers that a citizen may be asked for."""
         return tuple(name for name in self.paper_names if name not in self.staff_papers)
 
+    def title_papers(self, get_text: Callable[[str], str]) -> dict[str, str]:
+        """Return all that may be added, those that the staff add first: name → what it is called."""
+        staff_first = sorted(self.paper_names, key=lambda name: name not in self.staff_papers)
+        return {name: get_text(f"choices.document.{name}") for name in staff_first}
+
 
 NO_PAPERS = ServicePapers((), lambda _: ())
 """Of a service that asks for none."""

@@ -188,8 +188,7 @@ class Wording:
 
     def section_hint(self, service_key: str, section_name: str) -> str:
         """Return what is said below the title of a section; empty where nothing is."""
-        hint_key = f"services.{service_key}.sections.{section_name}.hint"
-        return self.catalogue.text(hint_key) if hint_key in self.catalogue else ""
+        return self.catalogue.first_text(f"services.{service_key}.sections.{section_name}.hint", fallback="")
 
     def form_value_text(self, service: Service, name: str, value: Any) -> str:
         """Return a form value for people."""
@@ -373,8 +372,7 @@ class Wording:
             return self._say_time(self.clock, spoken_moment_text, value) if self.clock else day_and_hour_text(value)
         if parameter_name == "codes":
             return _tracking_code_text(str(value))
-        choice_key = f"choices.{parameter_name}.{value}"
-        return self.catalogue.text(choice_key) if choice_key in self.catalogue else _readable_digits(str(value))
+        return self.catalogue.first_text(f"choices.{parameter_name}.{value}", fallback=_readable_digits(str(value)))
 
 
 _TITLE_RENDERERS: Mapping[str, Callable[[Wording, ServiceRequest], str]] = {

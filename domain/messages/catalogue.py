@@ -205,6 +205,10 @@ class Catalogue:
         """Return a text as written; `UnknownText`."""
         return read_leaf_text(self._find_leaf(key))
 
+    def first_text(self, *keys: str, fallback: str) -> str:
+        """Return the text of the first of these keys that there is; `fallback`, mostly the id itself, where none is."""
+        return next((self.text(key) for key in keys if key in self._leaves), fallback)
+
     def text_lines(self, key: str) -> list[str]:
         """Return a list of texts (steps, documents)."""
         return [str(line) for line in self._find_leaf(key)]

@@ -1,5 +1,6 @@
 """All words by which a request is kept: names and codes of people (`search.py`), and behind a kind of their own, which
-no name begins with, the digits of its code and its mobile from the last one on, its postal code, and its address.
+no name begins with, the digits of its code and its mobile from the last one on, its postal code, its address, and the
+parts of the plate that it is about.
 
 An address is kept once from each of its words on, so that words that stand together in it are the beginning of one kept
 word. Words that most addresses have are left out, of what is kept and of what is looked for.
@@ -11,8 +12,9 @@ from typing import Any
 from domain.fields.form import Field
 from domain.queues.search import list_search_words, split_words
 from domain.requests.request import ServiceRequest
+from domain.values.identifiers import split_plate
 
-LAST_DIGITS_KIND, POSTAL_CODE_KIND, ADDRESS_KIND = "#end ", "#post ", "#at "
+LAST_DIGITS_KIND, POSTAL_CODE_KIND, ADDRESS_KIND, PLATE_KIND = "#end ", "#post ", "#at ", "#plate "
 """How these words begin; no word that is typed has this sign in it."""
 
 MOST_LAST_DIGITS = 8
@@ -40,6 +42,7 @@ def list_request_words(form_fields: Iterable[Field], request: ServiceRequest) ->
         list_search_words(fields, request.fields)
         | {last_digits_word(number) for number in numbers}
         | set(_list_place_words(fields, request.fields))
+        | set(list_plate_words(request.subject_key or ""))
     )
 
 
@@ -58,6 +61,19 @@ def list_address_words(address: str) -> Iterator[str]:
 def split_address(text: str) -> tuple[str, ...]:
     """Return the words of an address, or of what is looked for in one, but for those that most have."""
     return tuple(word for word in split_words(text) if word not in _WORDS_OF_MOST_ADDRESSES)
+
+
+def list_plate_words(plate: str) -> Iterator[str]:
+    """Yield what is kept of a plate: whatever of its parts people remember, in the order on the car, begins one."""
+    if plate_parts := split_plate(plate):
+        two_digits, letter, three_digits = plate_parts
+        for remembered in (
+            two_digits + letter + three_digits,
+            letter + three_digits,
+            two_digits + three_digits,
+            three_digits,
+        ):
+            yield PLATE_KIND + remembered
 
 
 def _list_place_words(form_fields: Iterable[Field], values: Mapping[str, Any]) -> Iterator[str]:

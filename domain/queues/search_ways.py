@@ -10,12 +10,14 @@ from domain.queues.request_words import (
     ADDRESS_KIND,
     LAST_DIGITS_KIND,
     MOST_LAST_DIGITS,
+    PLATE_KIND,
     POSTAL_CODE_KIND,
     last_digits_word,
     split_address,
 )
 from domain.queues.search import LEAST_DIGITS, LEAST_LETTERS, SearchQuery, parse_query
 from domain.values.errors import CodeMistyped, InvalidField
+from domain.values.identifiers import read_plate_parts
 from domain.values.text import fold_compactly
 
 LONGEST_LETTER_NUMBER = 24
@@ -35,6 +37,8 @@ class SearchWay(StrEnum):
     """A postal code."""
     LAST_DIGITS = "last_digits"
     """The last digits of a tracking code or a mobile."""
+    PLATE = "plate"
+    """Parts of a plate, without its region."""
     NAME = "name"
     """Words of a name, or the beginning of a national code."""
     ADDRESS = "address"
@@ -69,6 +73,8 @@ def _list_number_ways(query_text: str) -> dict[SearchWay, SearchQuery]:
     if is_number and LEAST_DIGITS <= len(digits) <= MOST_LAST_DIGITS:
         reversed_digits = last_digits_word(digits).removeprefix(LAST_DIGITS_KIND)
         ways[SearchWay.LAST_DIGITS] = SearchQuery(word_kind=LAST_DIGITS_KIND, word_beginnings=(reversed_digits,))
+    if plate_parts := read_plate_parts(query_text):
+        ways[SearchWay.PLATE] = SearchQuery(word_kind=PLATE_KIND, word_beginnings=("".join(plate_parts),))
     return ways
 
 

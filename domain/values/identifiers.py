@@ -54,6 +54,10 @@ _PLATE_PATTERNS = (
     re.compile(_PLATE_SERIAL + _PLATE_GAP + f"(?:ایران{_PLATE_GAP})?" + _PLATE_REGION),
     re.compile(_PLATE_GAP.join(["ایران", _PLATE_REGION, _PLATE_SERIAL])),
 )
+_PLATE_PART_PATTERNS = tuple(map(re.compile, ("[0-9]{2}", _PLATE_LETTER, "[0-9]{3}")))
+"""The parts of a plate that are its own, in their order on the car."""
+_PLATE_NOISE = re.compile(rf"شماره|پلاک|تاکسی|خودرو|ماشین|ایران(?:{_PLATE_GAP}{_PLATE_REGION})?")
+_LEAST_PLATE_SIGNS = 3
 LONGEST_RENOVATION_CODE = 24
 _REFUSAL_REASONS = {
     "mobile": InvalidReason.BAD_MOBILE,
@@ -139,6 +143,25 @@ def parse_plate(text: str) -> VehiclePlate:
         raise _refusal_for_field("plate")
     letter = _PLATE_ALIASES.get(matched["letter"], matched["letter"])
     return VehiclePlate(f"{matched['two']}{letter}{matched['three']}-{matched['region']}")
+
+
+def read_plate_parts(text: str) -> tuple[str, ...]:
+    """Return what is said of a plate without its region, in the order on the car, whatever the order in which it is
+    written: three digits, a letter with two or three of them, or all. Nothing where that is no part of a plate.
+    """
+    written_parts = re.findall("[0-9]+|[^0-9\\W_]+", _PLATE_NOISE.sub(" ", fold_text(text)))
+    plate_parts: list[str] = []
+    for pattern in _PLATE_PART_PATTERNS:
+        fitting_parts = [part for part in written_parts if pattern.fullmatch(part)]
+        plate_parts += [_PLATE_ALIASES.get(part, part) for part in fitting_parts[:1]]
+    is_whole = len(plate_parts) == len(written_parts) and sum(map(len, plate_parts)) >= _LEAST_PLATE_SIGNS
+    return tuple(plate_parts) if is_whole and not all(part.isalpha() for part in plate_parts) else ()
+
+
+def split_plate(plate: str) -> tuple[str, str, str] | None:
+    """Return two digits, letter and three digits of a stored plate; None for what is none."""
+    matched = _STORED_PLATE_PATTERN.fullmatch(plate)
+    return (matched[1], matched[2], matched[3]) if matched else None
 
 
 def display_plate(plate: str) -> str:

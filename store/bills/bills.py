@@ -35,6 +35,7 @@ _BILL_MAPPING = TableMapping(bills, Bill)
 _INSERT_BILL = insert(bills)
 _SELECT_BY_ROW = select(*_BILL_MAPPING.columns).where(bills.c.id == bindparam("bill_row"))
 _SELECT_BY_BILL_ID = select(*_BILL_MAPPING.columns).where(bills.c.bill_id == bindparam("wanted_id"))
+_SELECT_BY_ROWS = select(*_BILL_MAPPING.columns).where(bills.c.id.in_(bindparam("bill_rows", expanding=True)))
 _SELECT_BY_BILL_IDS = select(*_BILL_MAPPING.columns).where(bills.c.bill_id.in_(bindparam("wanted_ids", expanding=True)))
 _SELECT_BY_PAYMENT_ID = (
     select(*_BILL_MAPPING.columns)
@@ -222,6 +223,12 @@ class SqlBillRepository(Repository):
     async def get_by_bill_id(self, bill_id: str, *, lock: bool = False) -> Bill:
         return _read_bill(
             await self._transaction.fetch_row(_LOCK_BY_BILL_ID if lock else _SELECT_BY_BILL_ID, {"wanted_id": bill_id})
+        )
+
+    async def list_by_ids(self, bill_row_ids: Collection[int]) -> list[Bill]:
+        values = {"bill_rows": list(bill_row_ids)}
+        return _BILL_MAPPING.read_rows(
+            await self._transaction.fetch_rows(_SELECT_BY_ROWS, values) if bill_row_ids else []
         )
 
     async def list_by_payment_id(self, payment_id: str, limit: int) -> list[Bill]:

@@ -150,7 +150,7 @@ class AuditWording:
     def _name_by(self, text_templates: Sequence[str], identifier: str) -> str:
         """Return what an id is called; one that nobody worded is shown as it is."""
         text_keys = (text_template.format(identifier) for text_template in text_templates)
-        return next((self._catalogue.text(key) for key in text_keys if key in self._catalogue), identifier)
+        return self._catalogue.first_text(*text_keys, fallback=identifier)
 
     def _name_member(self, username: str) -> str:
         return self._member_names.get(username, username)
@@ -195,7 +195,7 @@ class AuditWording:
             f"details.{error_code}.{error_reason}",
             f"errors.{error_code}",
         )
-        return next((self._catalogue.text(key) for key in text_keys if key in self._catalogue), error_text)
+        return self._catalogue.first_text(*text_keys, fallback=error_text)
 
     def _describe_operation(self, operation_name: str) -> str:
         """Return what a counter's call is called: what services declare is named after them."""

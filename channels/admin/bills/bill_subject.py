@@ -1,6 +1,6 @@
 """What bills are for, as lists of bills show it: the request, duty or fine, whom it concerns, and its page."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from channels.admin.frame import Visitor
@@ -70,6 +70,14 @@ class BillSubjects:
             else await self._build_row_view(uow, visitor, bill)
             for bill in bills
         ]
+
+    async def load_views(
+        self, uow: UnitOfWork, visitor: Visitor, bill_row_ids: Iterable[int]
+    ) -> dict[int, tuple[Bill, BillSubjectView]]:
+        """Return bills with what they are for, by their row ids; all are loaded at once."""
+        bills = await uow.bills.list_by_ids(set(bill_row_ids))
+        subjects = await self.build_views(uow, visitor, bills)
+        return {bill.id: (bill, subject) for bill, subject in zip(bills, subjects, strict=True)}
 
     async def list_openable(self, uow: UnitOfWork, visitor: Visitor, bills: Sequence[Bill]) -> list[Bill]:
         """Return those of bills of which this visitor may open the page of what they are for."""

@@ -143,7 +143,6 @@ async def load_card_refund_view(
     """Return a transfer in words; `member_names` is what members of the staff are called by user name."""
     catalogue = dependencies.catalogue
     card = (await uow.payment_attempts.get(refund.attempt_id)).card
-    gateway_key = f"gateways.names.{refund.gateway}"
     return CardRefundView(
         card_refund_id=refund.id,
         state_label=catalogue.text(f"admin.card_refunds.states.{refund.state}"),
@@ -153,7 +152,7 @@ async def load_card_refund_view(
         may_be_denied=RefundMachine().may_be_denied(refund, dependencies.clock.now()),
         amount=group_digits(refund.amount),
         card=persian_digits(card) if card else None,
-        gateway_label=catalogue.text(gateway_key) if gateway_key in catalogue else refund.gateway,
+        gateway_label=catalogue.first_text(f"gateways.names.{refund.gateway}", fallback=refund.gateway),
         requested_at=day_and_hour_text(refund.created_at),
         requested_by=describe_actor(catalogue, refund.requested_by, member_names),
         number=str(refund.refund_number),

@@ -192,12 +192,14 @@ class RefundPages:
         self, uow: UnitOfWork, visitor: Visitor, member_names: Mapping[str, str]
     ) -> list[OpenCardRefund]:
         """Return what is on its way to cards."""
-        open_refunds = []
-        for refund in await uow.card_refunds.list_open(MOST_OPEN_CARD_REFUNDS):
-            refund_view = await load_card_refund_view(uow, self._dependencies, refund, member_names)
-            bill = await uow.bills.get(refund.bill_row_id)
-            open_refunds.append(OpenCardRefund(refund_view, await self._subjects.build_view(uow, visitor, bill)))
-        return open_refunds
+        refunds = await uow.card_refunds.list_open(MOST_OPEN_CARD_REFUNDS)
+        bills = await self._subjects.load_views(uow, visitor, (refund.bill_row_id for refund in refunds))
+        return [
+            OpenCardRefund(
+                await load_card_refund_view(uow, self._dependencies, refund, member_names), bills[refund.bill_row_id][1]
+            )
+            for refund in refunds
+        ]
 
     async def _build_due_view(
         self, uow: UnitOfWork, visitor: Visitor, due_back: DueBack, member_names: Mapping[str, str]
@@ -223,8 +225,7 @@ class RefundPages:
 
     def _describe_reason(self, reason_code: str) -> str:
         """Return in words why money goes back; a code that nobody worded is shown as it is."""
-        key = f"admin.refunds.reasons.{reason_code}"
-        return self._dependencies.catalogue.text(key) if key in self._dependencies.catalogue else reason_code
+        return self._dependencies.catalogue.first_text(f"admin.refunds.reasons.{reason_code}", fallback=reason_code)
 
 
 async def _find_file(uow: UnitOfWork, due_refunds: Sequence[Refund]) -> int | None:

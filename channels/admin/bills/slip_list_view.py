@@ -70,5 +70,4 @@ class SlipListViews:
 
     def describe_source(self, source: str) -> str:
         """Return what a bank is called."""
-        key = f"settlement.sources.{source}"
-        return self._catalogue.text(key) if key in self._catalogue else source
+        return self._catalogue.first_text(f"settlement.sources.{source}", fallback=source)

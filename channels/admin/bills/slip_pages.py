@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from urllib.parse import urlencode
 
 from aiohttp import web
 
@@ -25,6 +26,8 @@ from domain.values.text import fold_text
 SLIPS_PATH = "/staff/slips"
 IDS_PARAMETER = "ids"
 """What was typed or scanned: a bill id, both ids, or the barcode."""
+RECORDED_PARAMETER = "recorded"
+"""The bill id of the slip that was recorded last: the page leads on to what it was for."""
 
 _NUMBER = re.compile("[0-9]+")
 _BARCODE_DIGITS = 26
@@ -60,21 +63,25 @@ class SlipPages:
                 payable_view = await self._find_payable(visitor, typed_ids)
             except DomainError as not_found:
                 error = not_found
-        return self._render_page(request, visitor, typed_ids, payable_view, error=error)
+        recorded_view = await self._find_if_there(visitor, request.query.get(RECORDED_PARAMETER, ""))
+        return self._render_page(request, visitor, typed_ids, payable_view, recorded_view=recorded_view, error=error)
 
     async def _submit_payment(self, request: web.Request, visitor: Visitor) -> str:
         async with self._store.open_unit() as uow:
             recorded_receipt = await submit_payment(self._dependencies, uow, visitor)
-        return f"{SLIPS_PATH}?done={payment_done_key(recorded_receipt)}"
+        parameters = {
+            "done": payment_done_key(recorded_receipt),
+            RECORDED_PARAMETER: read_text(visitor.form, "bill_id"),
+        }
+        return f"{SLIPS_PATH}?{urlencode(parameters)}"
 
     async def _render_again(self, request: web.Request, visitor: Visitor, refused_form: RefusedForm) -> web.Response:
         """Show the bill of a refused form again; nothing beside the reason where there is no such bill."""
         typed_ids = read_text(refused_form.posted_form, "bill_id")
-        try:
-            payable_view = await self._find_payable(visitor, typed_ids)
-        except DomainError:
-            payable_view = None
-        return self._render_page(request, visitor, typed_ids, payable_view, refused_form, refused_form.error)
+        payable_view = await self._find_if_there(visitor, typed_ids)
+        return self._render_page(
+            request, visitor, typed_ids, payable_view, refused_form=refused_form, error=refused_form.error
+        )
 
     def _render_page(
         self,
@@ -82,6 +89,8 @@ class SlipPages:
         visitor: Visitor,
         typed_ids: str,
         payable_view: PayableView | None,
+        *,
+        recorded_view: PayableView | None = None,
         refused_form: RefusedForm | None = None,
         error: DomainError | None = None,
     ) -> web.Response:
@@ -90,10 +99,18 @@ class SlipPages:
             "path": SLIPS_PATH,
             "typed_ids": typed_ids,
             "payable": payable_view,
+            "recorded": recorded_view,
             "problem": None if payable_view else problem,
             **build_refusal_context(refused_form, problem),
         }
         return render_staff_page(request, visitor, "admin/bills/slips.html", context, error=error)
+
+    async def _find_if_there(self, visitor: Visitor, typed_ids: str) -> PayableView | None:
+        """Return what these ids name; None where they name nothing."""
+        try:
+            return await self._find_payable(visitor, typed_ids) if typed_ids else None
+        except DomainError:
+            return None
 
     async def _find_payable(self, visitor: Visitor, typed_ids: str) -> PayableView:
         """Return what was typed pays; `InvalidField` for what cannot be ids, `BillNotFound`."""

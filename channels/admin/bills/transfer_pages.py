@@ -81,11 +81,11 @@ class TransferPages:
                 await load_staff_names(uow),
             )
             transfers = list(await uow.refund_transfers.list_transfers(file.id))
-            views = []
-            for transfer in transfers:
-                bill = await uow.bills.get(transfer.bill_id)
-                subject = await self._subjects.build_view(uow, visitor, bill)
-                views.append(build_transfer_view(self._dependencies, transfer, bill.bill_id, subject, member_names))
+            bills = await self._subjects.load_views(uow, visitor, (transfer.bill_id for transfer in transfers))
+            views = [
+                build_transfer_view(self._dependencies, transfer, *bills[transfer.bill_id], member_names)
+                for transfer in transfers
+            ]
         error_text = self._dependencies.wording.render_error(page_error) if page_error else None
         context = {
             "file": build_file_view(self._dependencies, file, transfers, member_names),

@@ -7,6 +7,7 @@ from channels.admin.actors import describe_actor
 from channels.admin.bills.account_view import IbanView, build_iban_view
 from channels.admin.bills.bill_subject import BillSubjectView
 from domain.actions.dependencies import Dependencies
+from domain.bills.bill import Bill
 from domain.bills.refund_transfers import RefundFile, RefundTransfer, TransferState
 from domain.language.wording import day_and_hour_text
 from domain.values.calendar import jalali_text
@@ -76,7 +77,7 @@ def build_file_view(
 def build_transfer_view(
     dependencies: Dependencies,
     transfer: RefundTransfer,
-    bill_id: str,
+    bill: Bill,
     subject: BillSubjectView,
     member_names: Mapping[str, str],
 ) -> TransferView:
@@ -90,7 +91,7 @@ def build_transfer_view(
         name=transfer.name,
         iban=build_iban_view(catalogue, transfer.iban) if transfer.iban else None,
         amount=group_digits(transfer.amount),
-        bill_id=bill_id,
+        bill_id=bill.bill_id,
         state_label=catalogue.text(f"admin.transfers.states.{transfer.state}"),
         is_open=transfer.state is TransferState.FILED,
         end_note=" · ".join(filter(None, ending)) or None,

@@ -133,8 +133,7 @@ class VisitSheetPages:
         papers = service.papers
         if papers is None or not may_use_on_request(Right.REQUESTS_ATTACH, service, request, visitor.actor):
             return {}
-        staff_first = sorted(papers.paper_names, key=lambda name: name not in papers.staff_papers)
-        return {name: self._get_text(f"choices.document.{name}") for name in staff_first}
+        return papers.title_papers(self._get_text)
 
     def _describe_hours(self, officer_visit: OfficerVisit) -> str:
         booking = officer_visit.booking

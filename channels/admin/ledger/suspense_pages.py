@@ -155,8 +155,7 @@ class SuspensePages:
 
     def _label_fact(self, name: str) -> str:
         """Return what a fact is called; one that nobody named is shown by its name."""
-        key = f"admin.suspense.facts.{name}"
-        return self._dependencies.catalogue.text(key) if key in self._dependencies.catalogue else name
+        return self._dependencies.catalogue.first_text(f"admin.suspense.facts.{name}", fallback=name)
 
     def _describe_approval(self, member_names: Mapping[str, str], receipt: SuspenseReceipt) -> str | None:
         if receipt.approved_by is None or receipt.iban is None:

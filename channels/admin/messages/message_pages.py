@@ -255,14 +255,13 @@ class MessagePages:
 
     def _describe_reason(self, reason_code: str | None) -> str | None:
         """Return in words what went wrong last; a code that nobody worded is shown as it is."""
-        key = f"admin.messages.reasons.{reason_code}"
-        return self._dependencies.catalogue.text(key) if key in self._dependencies.catalogue else reason_code
+        key, catalogue = f"admin.messages.reasons.{reason_code}", self._dependencies.catalogue
+        return catalogue.first_text(key, fallback=reason_code) if reason_code else None
 
     def _name_carrier(self, provider: str | None) -> str | None:
         """Return what a provider of text messages, or a messenger, is called; one without a name by its key."""
-        catalogue = self._dependencies.catalogue
         keys = (f"reports.providers.{provider}", f"admin.channels.{provider}")
-        return next((catalogue.text(key) for key in keys if key in catalogue), provider)
+        return self._dependencies.catalogue.first_text(*keys, fallback=provider) if provider else None
 
     def _build_wording(self) -> FormWording:
         catalogue = self._dependencies.catalogue

@@ -168,5 +168,4 @@ def _render_fact(catalogue: Catalogue, name: str, value: str | int, member_names
 
 def _word_code(catalogue: Catalogue, table: str, code: str) -> str:
     """Return the words of a code; one that nobody worded is shown as it is."""
-    key = f"{table}.{code}"
-    return catalogue.text(key) if key in catalogue else code
+    return catalogue.first_text(f"{table}.{code}", fallback=code)

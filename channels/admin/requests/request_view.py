@@ -16,7 +16,7 @@ from domain.actions.drafts.submitting import REPRESENTED
 from domain.actions.papers.printouts import list_printouts
 from domain.actions.requests.assign import list_colleagues
 from domain.actions.requests.described_changes import DescribedChange, describe_event_changes
-from domain.actions.requests.notes import list_namable_members, may_write_note
+from domain.actions.requests.notes import list_answering_members, may_write_note
 from domain.actions.requests.reopen import REOPENED_AS, may_staff_reopen
 from domain.authorization.request_policy import may_use_on_request
 from domain.authorization.rights import Right
@@ -150,7 +150,7 @@ class RequestView:
     events: Sequence[HistoryEventView]
     """What happened, the newest first."""
     named_members: Sequence[StaffMember]
-    """Whom a note may name, but for its author."""
+    """Whom a note is offered to name, but for its author."""
     may_write_note: bool
     """This visitor may write a note about it."""
     step_forms: Sequence[StepForm]
@@ -238,11 +238,11 @@ class RequestViews:
             quote=self._build_quote(request),
             documents=await uow.documents.list_of_request(request.id),
             missing=[self._label_paper(entry) for entry in await find_missing_papers(uow, service.papers, request)],
-            paper_titles=self._title_papers(service),
+            paper_titles=service.papers.title_papers(self._get_text) if service.papers else {},
             bills=await self._build_bill_views(uow, request, member_names, visitor),
             messages=[self._build_message(entry) for entry in await self._load_messages(uow, request)],
             events=self._build_history(service, events, member_names),
-            named_members=self._list_named(service, staff_members, visitor),
+            named_members=self._list_named(service, request, staff_members, visitor),
             may_write_note=may_write_note(service, request, visitor.actor),
             step_forms=await self._step_views.build_step_forms(uow, request, visitor, opened_step),
             assignable_members=self._list_assignable_members(request, staff_members, visitor),
@@ -255,10 +255,10 @@ class RequestViews:
         )
 
     def _list_named(
-        self, service: Service, staff_members: Sequence[StaffMember], visitor: Visitor
+        self, service: Service, request: ServiceRequest, staff_members: Sequence[StaffMember], visitor: Visitor
     ) -> list[StaffMember]:
-        namable_members = list_namable_members(service, staff_members, visitor.substitutions)
-        return [entry for entry in namable_members if entry.username != visitor.member.username]
+        answering_members = list_answering_members(service, request, staff_members, visitor.substitutions)
+        return [entry for entry in answering_members if entry.username != visitor.member.username]
 
     def _build_history(
         self, service: Service, events: Sequence[HistoryEvent], member_names: Mapping[str, str]
@@ -267,9 +267,6 @@ class RequestViews:
             self._build_event_view(service, event, find_actor(event, events), member_names)
             for event in reversed(events)
         ]
-
-    def _title_papers(self, service: Service) -> dict[str, str]:
-        return {name: self._label_paper(name) for name in (service.papers.paper_names if service.papers else ())}
 
     def describe_taken_step(self, request: ServiceRequest, step_name: str) -> str | None:
         """Return in words that a step was taken, and what the request waits for now; None where no step is named so."""
@@ -388,7 +385,7 @@ class RequestViews:
 
     def _label_channel(self, channel: str) -> str:
         keys = (f"admin.channels.{channel}", f"admin.acting_channels.{channel}")
-        return next((self._get_text(key) for key in keys if key in self._dependencies.catalogue), channel)
+        return self._dependencies.catalogue.first_text(*keys, fallback=channel)
 
     def _label_paper(self, paper_name: str) -> str:
         return self._get_text(f"choices.document.{paper_name}")

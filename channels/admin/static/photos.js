@@ -15,6 +15,7 @@ const drawThumbnail = async (file) => {
 (() => {
   for (const form of document.querySelectorAll("form[data-photos]")) {
     const words = form.dataset;
+    form.classList.add("lists-files");
     const [list, status] = [form.querySelector(".thumbnails"), form.querySelector("[role=status]")];
     const photosByInput = new Map([...form.querySelectorAll("input[type=file]")].map((input) => [input, []]));
     let unready = 0; // photos that are still being made smaller

@@ -32,9 +32,8 @@ class AccountLabels:
         name, kind = account_key.subaccount, CHART_OF_ACCOUNTS[account_key.account].subaccounts
         if kind is SubaccountKind.OFFICE:
             return f"{self.office_names[name]} ({name})" if name in self.office_names else name
-        catalogue = self.dependencies.catalogue
         text_keys = (table.format(name) for table in _TABLES_BY_KIND.get(kind, ()))
-        return next((catalogue.text(text_key) for text_key in text_keys if text_key in catalogue), name)
+        return self.dependencies.catalogue.first_text(*text_keys, fallback=name)
 
     def label_key(self, account_key: AccountKey) -> str:
         """Return both, as one reads them: «درآمد: کارشناسی»."""

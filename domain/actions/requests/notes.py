@@ -74,6 +74,21 @@ def list_namable_members(
     return [member for member, member_actor in actors if sees_service(service, member_actor)]
 
 
+def list_answering_members(
+    service: Service, request: ServiceRequest, staff: Sequence[StaffMember], substitutions: Sequence[Substitution]
+) -> list[StaffMember]:
+    """Return whom a note about a request is offered to name: of those who may see it, who may write one in answer."""
+    members = {member.username: member for member in staff}
+    actors = [(member, make_staff_actor(member, "", substitutions, members)) for member in staff if member.active]
+    return [member for member, member_actor in actors if may_write_note(service, request, member_actor)]
+
+
+def write_mention(member: StaffMember) -> str:
+    """Return by what a note names a member: the name as one word, or the user name where that would not be read so."""
+    mention = f"@{'_'.join(member.full_name.split())}"
+    return mention if _MENTION.fullmatch(mention) else f"@{member.username}"
+
+
 async def count_unread_mentions(dependencies: Dependencies, uow: UnitOfWork, actor: Actor) -> int:
     """Return how many notes about requests that this one may see name them and are not read yet."""
     return await uow.mentions.count_unread(actor.identifier, visible_services(dependencies.services, actor))

@@ -42,4 +42,4 @@ def find_sample(catalogue: Catalogue, service_key: str, fact_name: str) -> str:
         f"services.{service_key}.longest.{fact_name}",
         f"longest.{fact_name}",
     )
-    return next((catalogue.text(key) for key in keys if key in catalogue), _MISSING)
+    return catalogue.first_text(*keys, fallback=_MISSING)

@@ -31,4 +31,4 @@ def describe_unit(catalogue: Catalogue, unit: str) -> str:
 
 
 def _text_or_value(catalogue: Catalogue, key: str, raw_value: str) -> str:
-    return catalogue.text(key) if key in catalogue else persian_digits(raw_value)
+    return catalogue.first_text(key, fallback=persian_digits(raw_value))

@@ -29,6 +29,22 @@ LEFT = """async () => [
 ]"""
 
 
+PRESS_NOTIFICATION = """async (data) => {
+  const led = [];
+  const lead = (way) => async (address) => led.push([way, new URL(address).pathname]);
+  self.clients.openWindow = lead("opened");
+  WindowClient.prototype.focus = function () { return lead("shown")(this.url); };
+  const notification = { data, close: () => led.push(["closed", ""]) };
+  const press = Object.assign(new ExtendableEvent("notificationclick"), { notification });
+  let answered;
+  press.waitUntil = (answer) => { answered = answer; };
+  self.dispatchEvent(press);
+  await answered;
+  return led;
+}"""
+"""Presses a notification in the worker, where nobody can: it says where that leads in place of going there."""
+
+
 async def open_sheet(browser: Browser, server: SiteServer) -> Window:
     """Sign in as an expert on a phone, and open the sheet until the device keeps it."""
     opened = await open_phone(browser, server)
@@ -63,6 +79,18 @@ async def shoot_photos(page: Page) -> None:
         await page.get_by_label("عکس با دوربین").set_input_files(file)  # type: ignore[arg-type]
     await expect(page.locator("form .thumbnails canvas")).to_have_count(2)
     await page.get_by_role("button", name="افزودن مدرک").click()
+
+
+async def test_a_notification_leads_to_what_it_tells_of(browser: Browser, server: SiteServer) -> None:
+    opened = await open_sheet(browser, server)
+    (worker,) = opened.page.context.service_workers
+    assert await worker.evaluate(PRESS_NOTIFICATION, "/staff/mentions") == [
+        ["closed", ""],
+        ["opened", "/staff/mentions"],
+    ]
+    assert await worker.evaluate(PRESS_NOTIFICATION, SHEET) == [["closed", ""], ["shown", SHEET]], (
+        "the page that is open"
+    )
 
 
 async def sign_out(page: Page) -> None:

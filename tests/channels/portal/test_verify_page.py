@@ -67,7 +67,7 @@ async def test_a_genuine_form(site: DemoSite, client: Client) -> None:
         "تاریخ صدور": "۱۴۰۵/۰۹/۰۳",
         "نام درخواست‌کننده": "آ… <…",
         "ماشین و ساعت کار": "لودر ۴ ساعت",
-        "آغاز کار": "۱۴۰۵/۰۹/۰۳ ۱۰:۰۰",
+        "آغاز رزرو": "۱۴۰۵/۰۹/۰۳ ۱۰:۰۰",
     }
     assert CITIZENS[0].mobile[3:] not in page
     assert 'name="robots" content="noindex"' in page

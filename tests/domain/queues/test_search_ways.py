@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.queues.request_words import ADDRESS_KIND, list_address_words, list_request_words
+from domain.queues.request_words import ADDRESS_KIND, list_address_words, list_plate_words, list_request_words
 from domain.queues.search_ways import SearchWay, list_search_ways
 from domain.services.expert.declaration import EXPERT_OPINION
 from domain.services.machinery.declaration import MACHINERY_WORK
@@ -16,7 +16,10 @@ from tests.support.factories import a_request
         ("731 835 348", ["identity"]),
         ("۰۹۱۲۱۲۳۴۵۶۷", ["identity"]),
         ("۱۴۰۵/ک/۱۲", ["letter", "name"]),
-        ("ص-۴۵", ["letter"]),
+        ("ص-۴۵", ["letter", "plate"]),
+        ("۳۴۵", ["letter", "plate"]),
+        ("ب ۳۴۵", ["letter", "plate"]),
+        ("۳۴", ["letter"]),
         ("۴۹۱۷۹۱۲۳۴۵", ["postal_code", "name"]),
         ("0499370899", ["identity", "postal_code"]),
         ("۵۳۴۸", ["letter", "last_digits", "name"]),
@@ -53,6 +56,24 @@ def test_what_is_kept_of_a_request_begins_with_what_is_looked_for(typed: str, wa
     request = a_request(code="731835348", mobile="+989351112222", fields={"place": place})
     beginning = list_search_ways(typed)[way].joined_beginnings
     assert any(word.startswith(beginning) for word in list_request_words(MACHINERY_WORK.form, request))
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "۱۲ ب ۳۴۵", "12ب345", "۳۴۵ ب ۱۲", "۳۴۵ب", "ب ۳۴۵", "ب-345", "۱۲ ب", "ب۱۲", "345", "۱۲-۳۴۵", "پلاک ۱۲ ب ۳۴۵",
+        "۳۴۵ ب ۱۲ ایران ۵۹", "پلاک: ۳۴۵/ب",
+    ],
+)  # fmt: skip
+def test_a_taxi_is_found_by_what_is_remembered_of_its_plate(typed: str) -> None:
+    beginning = list_search_ways(typed)[SearchWay.PLATE].joined_beginnings
+    assert any(word.startswith(beginning) for word in list_plate_words("12ب345-59"))
+    assert not any(word.startswith(beginning) for word in list_plate_words("21ج453-59"))
+
+
+@pytest.mark.parametrize("typed", ["۱۲", "۱۲ ب ۳۴۵۶", "۱۲ ۱۳ ب", "ب ۳۴۵ محمدی", "۳۴۵ ۳۴۵"])
+def test_what_is_no_part_of_a_plate_is_not_looked_for_as_one(typed: str) -> None:
+    assert SearchWay.PLATE not in list_search_ways(typed)
 
 
 def test_an_address_is_kept_without_words_that_most_have_and_without_its_point() -> None:

@@ -69,7 +69,7 @@ async def test_its_state_is_followed_until_the_bank_is_asked_again(
     for address in (LIST, f"/staff/requests/{request.code}"):
         page = await revenue.get(address)
         assert "نتیجه نامعلوم؛ از بانک پرسیده می‌شود" in page
-        assert str(refund.refund_number) in page
+        assert persian_digits(refund.refund_number) in page
         assert ('value="card"' in page, 'name="iban"' in page) == (False, False)
     assert "در راه بازگشت به کارت (۱)" in await revenue.get(LIST)
     assert "در راه بازگشت به کارت است" in await revenue.post(GIVE, 409, **back(bill, "1"))

@@ -4,9 +4,12 @@ import pytest
 
 from domain.actions.registries.charges import bill_and_notify
 from domain.bills.bill import Bill, BillState
+from domain.blocks.charging import list_request_bills
 from domain.registries.declarations import DUTY
 from domain.values.actors import Role
 from domain.values.bill_ids import BillIds, bill_barcode
+from domain.values.identifiers import display_mobile
+from domain.values.text import persian_digits
 from tests.channels.admin.bills.test_refund_pages import bill_of
 from tests.support.municipality import actor
 from tests.support.scenarios.site_registries import furnish, give, words
@@ -44,10 +47,26 @@ async def test_a_bill_is_found_and_its_slip_recorded(site: StaffSite, revenue: V
         said = words(await revenue.get(f"{DESK}?ids={typed}"))
         assert "۲٬۵۰۰٬۰۰۰ ریال" in said
         assert "عوارض" in said
-    assert await revenue.post(f"{DESK}/slip", **slip(bill)) == f"{DESK}?done=slip"
+    recorded = await revenue.post(f"{DESK}/slip", **slip(bill))
     assert (await bill_of(site, bill)).state is BillState.PAID
-    assert "پرداخت ثبت شد" in words(await revenue.get(f"{DESK}?done=slip"))
-    assert await revenue.post(f"{DESK}/slip", **slip(bill)) == f"{DESK}?done=slip", "sent again it is the same"
+    page = await revenue.get(recorded)
+    assert "پرداخت ثبت شد" in words(page)
+    assert f'href="/staff/registries/duty/{bill.subject_id}"' in page, "the way on to what was paid for"
+    assert await revenue.post(f"{DESK}/slip", **slip(bill)) == recorded, "sent again it is the same"
+
+
+async def test_a_bill_of_a_request_says_whom_to_call_though_nobody_gave_a_name(
+    site: StaffSite, revenue: Visitor
+) -> None:
+    request = await site.submitted(full_name=None)
+    await site.demo.act(request.code, "accept", Role.CIVIL)
+    await site.demo.act(request.code, "price", Role.REVENUE, {"amount": 1_000_000, "reason": "برآورد محل"})
+    async with site.store.open_unit(write=False) as uow:
+        (bill,) = await list_request_bills(uow, request)
+    page = await revenue.get(f"{DESK}?ids={bill.bill_id}")
+    assert f'<a href="tel:{display_mobile(str(request.mobile))}">' in page
+    assert bill.bill_id not in words(page), "shown in Persian digits; in Latin ones it is copied"
+    assert persian_digits(bill.bill_id) in words(page)
 
 
 async def test_the_search_box_leads_from_a_number_to_what_was_billed(site: StaffSite, revenue: Visitor) -> None:

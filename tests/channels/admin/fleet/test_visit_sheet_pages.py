@@ -4,12 +4,13 @@ import json
 import re
 from html import unescape
 from io import BytesIO
+from typing import Any
 
 from domain.audit.read_events import ReadEventFilter
 from domain.people.person import StaffMember
 from domain.values.actors import Role
 from tests.support.demo_site import MORNING
-from tests.support.municipality import CITIZEN
+from tests.support.municipality import CITIZEN, actor
 from tests.support.scenarios.expert_opinions import PAPERS, asked_opinion
 from tests.support.scenarios.expert_unit import PHOTO
 from tests.support.staff_site import HASH, StaffSite, Visitor
@@ -17,9 +18,9 @@ from tests.support.staff_site import HASH, StaffSite, Visitor
 SHEET = "/staff/visit-sheet"
 
 
-async def sent(site: StaffSite, visit: str, *papers: str, officer: str = "expert", address: str = "خیابان امام") -> str:
+async def sent(site: StaffSite, visit: str, *papers: str, officer: str = "expert", **asked: Any) -> str:
     """A request for which an officer is to come at an hour; its code."""
-    request = await asked_opinion(site, *papers, address=address)
+    request = await asked_opinion(site, *papers, **{"address": "خیابان امام"} | asked)
     await site.demo.act(request.code, "assign", Role.MANAGER, {"officer": officer, "visit": visit})
     return request.code
 
@@ -54,6 +55,15 @@ async def test_an_expert_has_the_own_visits_of_the_day(site: StaffSite, inside: 
     for shown in (f"{SHEET}?officer=second", "/staff/visits"):
         assert others in await inside.get(shown), "one rule for the sheet and the calendar"
     await inside.get(f"{SHEET}?officer=nobody", 404)
+
+
+async def test_a_place_that_no_map_finds_is_asked_for(site: StaffSite, inside: Visitor) -> None:
+    await sent(site, "1405/09/03 13:00", address=None, by=actor(Role.CITIZEN))
+    await inside.sign_in("expert")
+    page = await inside.get(SHEET)
+    assert "نشانی دقیق ثبت نشده است." in page
+    assert page.count(f'href="tel:0{CITIZEN[3:]}"') == 2
+    assert "osm.org" not in page, "nor does one find a postal code"
 
 
 async def test_who_sends_officers_out_chooses_one(site: StaffSite, inside: Visitor) -> None:

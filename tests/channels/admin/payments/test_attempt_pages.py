@@ -69,11 +69,11 @@ async def test_what_the_bank_said_is_on_the_page_of_the_bill(
             "به‌پرداخت ملت",
             "پرداخت شد",
             "۶۰۳۷۹۹******۷۸۹۳",
-            "9000001",
+            "۹۰۰۰۰۰۱",
             "۵۰۰٬۰۰۰",
             "بانک تأیید کرد",
             "پول به حساب شهرداری نشست",
-            "کد 0",
+            "کد ۰",
         ):
             assert part in page, part
     assert "پرداخت اینترنتی‌ای نیست" in words(await revenue.get(LIST))
@@ -86,7 +86,7 @@ async def test_an_unknown_one_is_listed_and_counted_until_the_bank_says_more(
     attempt = await leave_unknown(site, bank, bill)
     assert COUNTED in await revenue.get("/staff")
     page = words(await revenue.get(LIST))
-    for part in ("۱ پرداخت", "نامعلوم", "کد 42"):
+    for part in ("۱ پرداخت", "نامعلوم", "کد ۴۲"):
         assert part in page, part
     assert f'action="{LIST}/{attempt.id}/ask"' in await revenue.get(address)
     bank.script(answer(SaleState.VERIFIED))

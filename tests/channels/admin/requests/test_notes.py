@@ -21,7 +21,9 @@ async def test_a_note_is_written_listed_and_read(site: StaffSite, inside: Visito
         await uow.people.save_staff(member)
     request = await site.submitted()
     page = await opened(inside, "civil", request)
-    assert "@maral" in page
+    assert "@مارال_کر" in page
+    assert "@auditor" not in page, "who reads everything answers nothing"
+    assert "@taxi_officer" not in page, "whom it does not concern"
     for _ in range(2):
         page = await inside.get(await inside.post(f"/staff/requests/{request.code}/note", note=f"@مارال_کر {SECRET}"))
         assert "یادداشت ثبت شد." in page

@@ -7,7 +7,7 @@ from typing import Any
 from alembic import command
 from sqlalchemy import Connection, insert, select
 
-from domain.queues.request_words import ADDRESS_KIND, LAST_DIGITS_KIND, POSTAL_CODE_KIND
+from domain.queues.request_words import ADDRESS_KIND, LAST_DIGITS_KIND, PLATE_KIND, POSTAL_CODE_KIND
 from domain.queues.search import MOST_WORDS, list_pairings, list_rotations, split_words
 from domain.requests.request import ServiceRequest
 from store.engines import build_engine
@@ -19,7 +19,7 @@ from tests.support.factories import a_request
 REQUESTS = 3000
 """So many that the words of some lie where one batch ends."""
 WORDS = ("سید", "محمد", "علی", "گل‌جمال", "توماج", "محمدی", "حسین‌زاده", "رضا", "آتا", "ه", "۲")
-LATER_KINDS = (ADDRESS_KIND, LAST_DIGITS_KIND, POSTAL_CODE_KIND)
+LATER_KINDS = (ADDRESS_KIND, LAST_DIGITS_KIND, PLATE_KIND, POSTAL_CODE_KIND)
 """Of the words that a later migration adds."""
 LATER_COLUMNS = {"unverified_mobile"}
 """Columns of the requests that came later."""

@@ -46,7 +46,7 @@ async def test_a_delivery_form(town: Municipality) -> None:
     assert paper.facts == (
         PaperFact("نام درخواست‌کننده", "آ… م…"),
         PaperFact("ماشین و ساعت کار", "لودر ۴ ساعت"),
-        PaperFact("آغاز کار", "۱۴۰۵/۰۹/۰۳ ۱۰:۰۰"),
+        PaperFact("آغاز رزرو", "۱۴۰۵/۰۹/۰۳ ۱۰:۰۰"),
     )
     await town.do(code, "complete", Role.CIVIL)
     assert (await scan(town, await token_of(town, code, "delivery_token"))).status is PaperStatus.VALID

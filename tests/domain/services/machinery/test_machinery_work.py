@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from domain.bills.bill import BillKind, BillState
-from domain.fleet.resources import Resource, ResourceKind, ResourceStatus
+from domain.fleet.resources import Booking, Resource, ResourceKind, ResourceStatus
 from domain.requests.request import Phase, TimerKind
 from domain.values.actors import Role
 from domain.values.errors import Conflict, DomainError, InvalidField, NotAllowedNow
@@ -101,6 +101,36 @@ async def test_no_machine_without_a_settled_bill(town: Municipality) -> None:
     request = await town.do(code, "hand_over", Role.CIVIL, early="yes")
     assert len(request.data["delivery_token"]) == 32
     assert request.data["delivery_token"] != code
+
+
+@pytest.mark.parametrize(
+    ("minutes_before", "begins_before", "ends_before"),
+    [(50, 60, 30), (10, 30, 0), (19 * 60, 19 * 60, 19 * 60)],
+    ids=["an hour before", "a little before", "the day before"],
+)
+async def test_what_is_handed_over_before_its_hour_is_booked_from_then_until_its_hours_are_over(
+    town: Municipality, minutes_before: int, begins_before: int, ends_before: int
+) -> None:
+    code = await town.reach("scheduled")
+    town.clock.at = EIGHT_TOMORROW - timedelta(minutes=minutes_before)
+    request = await town.do(code, "hand_over", Role.CIVIL, early="yes")
+    start, end = EIGHT_TOMORROW, EIGHT_TOMORROW + timedelta(hours=4)
+    span = (start - timedelta(minutes=begins_before), end - timedelta(minutes=ends_before))
+    assert {(booking.start, booking.end) for booking, _ in await town.bookings(code)} == {span}
+    assert (request.data["booked_start"], request.data["booked_end"]) == tuple(one.isoformat() for one in span)
+
+
+async def test_a_machine_that_leaves_an_hour_early_keeps_its_booking_where_that_hour_is_anothers(
+    town: Municipality,
+) -> None:
+    code = await town.reach("scheduled")
+    booked = await town.bookings(code)
+    other = Booking(town.new_id(), None, booked[0][1].id, EIGHT_TOMORROW - timedelta(hours=1), EIGHT_TOMORROW, False)
+    async with town.store.open_unit() as uow:
+        await uow.fleet.book([other])
+    town.clock.at = EIGHT_TOMORROW - timedelta(minutes=50)
+    assert (await town.do(code, "hand_over", Role.CIVIL)).state == "handed_over"
+    assert await town.bookings(code) == booked
 
 
 async def test_fewer_hours_are_refunded(town: Municipality) -> None:
