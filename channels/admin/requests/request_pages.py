@@ -47,7 +47,7 @@ from domain.actions.queues.work import find_readable_request
 from domain.actions.requests.act import act_on_request
 from domain.actions.requests.assign import assign_request
 from domain.actions.requests.form_keys import do_once
-from domain.actions.requests.notes import read_mentions, split_note, write_mention, write_note
+from domain.actions.requests.notes import read_mentions, split_note, write_note
 from domain.actions.requests.reopen import reopen_request
 from domain.actions.requests.step_back import take_step_back
 from domain.actions.walk_ins.entering import correct_mobile
@@ -288,7 +288,6 @@ class RequestPages:
             "request": request_view,
             "head": request_view.head,
             "split_note": split_note,
-            "write_mention": write_mention,
             "refused_files": describe_refused_files(self._dependencies.wording, offered_form),
             **list_context,
             "taken_step_note": self._request_views.describe_taken_step(

@@ -16,7 +16,7 @@ from domain.actions.drafts.submitting import REPRESENTED
 from domain.actions.papers.printouts import list_printouts
 from domain.actions.requests.assign import list_colleagues
 from domain.actions.requests.described_changes import DescribedChange, describe_event_changes
-from domain.actions.requests.notes import list_answering_members, may_write_note
+from domain.actions.requests.notes import list_answering_members, may_write_note, write_mention
 from domain.actions.requests.reopen import REOPENED_AS, may_staff_reopen
 from domain.authorization.request_policy import may_use_on_request
 from domain.authorization.rights import Right
@@ -149,8 +149,8 @@ class RequestView:
     """What was sent about it, the newest first, at most `MAX_MESSAGES`."""
     events: Sequence[HistoryEventView]
     """What happened, the newest first."""
-    named_members: Sequence[StaffMember]
-    """Whom a note is offered to name, but for its author."""
+    named_members: Mapping[str, str]
+    """Whom a note is offered to name, but for its author: how that is written → what they are called."""
     may_write_note: bool
     """This visitor may write a note about it."""
     step_forms: Sequence[StepForm]
@@ -256,9 +256,10 @@ class RequestViews:
 
     def _list_named(
         self, service: Service, request: ServiceRequest, staff_members: Sequence[StaffMember], visitor: Visitor
-    ) -> list[StaffMember]:
+    ) -> dict[str, str]:
         answering_members = list_answering_members(service, request, staff_members, visitor.substitutions)
-        return [entry for entry in answering_members if entry.username != visitor.member.username]
+        own_username = visitor.member.username
+        return {write_mention(entry): entry.full_name for entry in answering_members if entry.username != own_username}
 
     def _build_history(
         self, service: Service, events: Sequence[HistoryEvent], member_names: Mapping[str, str]
