@@ -22,6 +22,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from app.cli.main import COMMANDS, CommandGroup, CommandTable, main
@@ -32,6 +33,7 @@ from domain.values.calendar import WorkingCalendar
 from tests.programs.kill_points import make_mortal
 
 _DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
+_INSTALLED = str(Path(sys.executable).with_name("pishkhan"))
 
 
 def modules(table: CommandTable) -> Iterator[str]:
@@ -58,6 +60,7 @@ def warm() -> None:
 def run(arguments: list[str]) -> int:
     """Run a command as the installed script does; its exit code."""
     sys.argv = ["pishkhan", *arguments]
+    sys.modules["__main__"].__file__ = _INSTALLED  # what processes of ours begin with: not all that is warm here
     try:
         main()
     except SystemExit as end:
