@@ -118,7 +118,7 @@ def find_reading_rule(route_path: str) -> ReadingRule | None:
     pattern = _PLACEHOLDER.sub(r"{\1}", route_path)
     if pattern == HOME_PATH:
         return ReadingRule(ReadKind.QUEUE)
-    fitting = [beginning for beginning in _RULES if re.match(rf"{re.escape(beginning)}(?=[/.]|$)", pattern)]
+    fitting = [one for one in _RULES if pattern == one or pattern.startswith((f"{one}/", f"{one}."))]
     if not fitting:
         raise LookupError(f"{route_path}: which personal data it shows is not said in {__name__}")
     return _RULES[max(fitting, key=len)]

@@ -316,7 +316,7 @@ class Phrases(Generic[T]):
         return longest_match
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16_384)
 def join_letters(phrase: str) -> str:
     """Return the letters and digits of a phrase put together: how phrases are compared."""
     return "".join(token.key for token in _split_words(phrase) if token.kind is not TokenKind.PUNCTUATION)

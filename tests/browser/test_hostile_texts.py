@@ -281,7 +281,7 @@ async def test_texts_stay_texts_on_every_page(
     began = site.clock.at
     for look in of(supplied.looks, role):
         site.clock.at = began
-        await inspection.look(look)
+        await inspection.look_where_told(look)
     inspection.assert_harmless()
 
 

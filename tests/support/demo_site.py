@@ -25,7 +25,6 @@ from channels.web.site import Site
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import announce_outcome
 from domain.actions.requests.act import act_on_request
-from domain.conversation.reading.grammar import Grammar
 from domain.engine.engine import Engine
 from domain.fleet.resources import Resource, ResourceKind
 from domain.language.service import Service
@@ -34,7 +33,7 @@ from domain.messages.catalogue import Catalogue
 from domain.papers.document import Letterhead
 from domain.papers.ports import Printer
 from domain.people.person import Person
-from domain.services import SERVICES, collect_intents, services_by_key
+from domain.services import SERVICES, services_by_key
 from domain.settings.contact import BotContact, Contact
 from domain.settings.policy import Policy
 from domain.tariffs.tariff import TariffRow
@@ -43,6 +42,7 @@ from domain.values.calendar import WorkingCalendar
 from domain.values.tracking_codes import parse_code
 from printing.printer import PaperPrinter
 from store.unit_of_work import SqlStore
+from tests.support.conversation_line import build_grammar
 from tests.support.scenarios.sample_files import UnchangedFiles
 
 LINE = "30001405"
@@ -115,9 +115,7 @@ def build_desk(
     """Return the desk with the real services, texts and grammar, or others."""
     services = services_by_key(offered)
     engine = Engine(services, clock, RandomIds(), WorkingCalendar(), Policy())
-    return Dependencies(
-        engine, Wording(Catalogue.load(texts), services), Grammar(collect_intents(services)), UnchangedFiles()
-    )
+    return Dependencies(engine, Wording(Catalogue.load(texts), services), build_grammar(services), UnchangedFiles())
 
 
 def build_app(desk: Dependencies, store: SqlStore, printer: Printer, messenger: DemoMessenger) -> web.Application:

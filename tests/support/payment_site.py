@@ -21,7 +21,6 @@ from domain.actions.payments.advance import advance_due_attempts
 from domain.actions.payments.link_addresses import ensure_payment_link
 from domain.bills.bill import Bill
 from domain.blocks.charging import list_request_bills
-from domain.conversation.reading.grammar import Grammar
 from domain.engine.engine import Engine
 from domain.gateways.attempt import PaymentAttempt
 from domain.gateways.gateway import PaymentGateway
@@ -29,7 +28,7 @@ from domain.language.wording import Wording
 from domain.messages.carriers import ReceivedSms
 from domain.messages.catalogue import Catalogue
 from domain.requests.request import RequestFilter
-from domain.services import collect_intents, services_by_key
+from domain.services import services_by_key
 from domain.settings.policy import Policy
 from domain.values.actors import Role
 from domain.values.calendar import WorkingCalendar
@@ -37,6 +36,7 @@ from payments.sandbox.bank import SandboxBank
 from payments.sandbox.gateway import SandboxGateway
 from payments.sandbox.pages import SandboxPages
 from printing.symbols import render_barcode, render_qr_code
+from tests.support.conversation_line import build_grammar
 from tests.support.demo_site import CITIZENS, CONTACT, LINE, MORNING, ORDER, DemoSite, demo_site
 from tests.support.scenarios.sample_files import UnchangedFiles
 
@@ -111,9 +111,7 @@ async def payment_site(
     """A site that is reached at an address; the bank's pages are on it, unless they have an address of their own."""
     clock, services = RunningClock(), services_by_key()
     engine = Engine(services, clock, RandomIds(), WorkingCalendar(), Policy(site_address=site_address))
-    desk = Dependencies(
-        engine, Wording(Catalogue.load(), services), Grammar(collect_intents(services)), UnchangedFiles()
-    )
+    desk = Dependencies(engine, Wording(Catalogue.load(), services), build_grammar(services), UnchangedFiles())
     async with demo_site(database, lambda _: desk) as demo:
         bank = SandboxBank(clock.now, lambda: token_hex(16))
         gateways: dict[str, PaymentGateway] = {"sandbox": SandboxGateway(bank, bank_address or site_address)}

@@ -14,7 +14,9 @@ MARKUP = "\"'><img src=x onerror=hit()><x-hit>"
 """Ends whatever attribute it may stand in, and begins elements; the longest that a name has room for."""
 ELEMENT = "<x-hit>"
 """All that there is room for in few characters."""
-TURNING = "\u2069\u202e\u2029"
+TURNS = "\u202e"
+"""Turns the direction of what follows, which no text of ours does."""
+TURNING = f"\u2069{TURNS}\u2029"
 """Ends whatever isolate it may stand in, turns the direction of what follows, and begins a paragraph."""
 
 
