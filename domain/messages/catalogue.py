@@ -154,20 +154,14 @@ class Catalogue:
         self._put_in_force(self._source_leaves | overridden_leaves)
 
     def _put_in_force(self, persian_leaves: Mapping[str, Any]) -> None:
-        """Take these Persian texts, and lay what is translated over them, for each language."""
+        """Take these Persian texts; what is translated is laid over them once somebody reads that language."""
         self._leaves = persian_leaves
         self._length_limits = {
             (found[1] or "", found[3]): int(limit)
             for key, limit in persian_leaves.items()
             if (found := _BOUND_KEY.fullmatch(key)) and found[2] == "limits"
         }
-        self._leaves_by_tag: Mapping[str, Mapping[str, Any]] = {
-            translation.language.tag: {
-                key: leaf if (own_leaf := _find_own_leaf(translation, key)) is None else translate_leaf(leaf, own_leaf)
-                for key, leaf in persian_leaves.items()
-            }
-            for translation in (*self.translations, *([self.latin] if self.latin else []))
-        }
+        self._leaves_by_tag = {PERSIAN.tag: persian_leaves}
 
     def with_text(self, key: str, override_text: str | Sequence[str]) -> "Catalogue":
         """Return a catalogue that differs in one text."""
@@ -299,7 +293,21 @@ class Catalogue:
             raise UnknownText(key) from None
 
     def _leaves_in_force(self) -> Mapping[str, Any]:
-        return self._leaves_by_tag.get(language_in_force().tag, self._leaves) if self._leaves_by_tag else self._leaves
+        tag = language_in_force().tag
+        if tag not in self._leaves_by_tag:
+            self._leaves_by_tag[tag] = self._translate_leaves(tag)
+        return self._leaves_by_tag[tag]
+
+    def _translate_leaves(self, tag: str) -> Mapping[str, Any]:
+        """Return the texts of a language; the Persian ones where it is not among those of this catalogue."""
+        known = (*self.translations, *([self.latin] if self.latin else []))
+        translation = next((one for one in known if one.language.tag == tag), None)
+        if translation is None:
+            return self._leaves
+        return {
+            key: leaf if (own_leaf := _find_own_leaf(translation, key)) is None else translate_leaf(leaf, own_leaf)
+            for key, leaf in self._leaves.items()
+        }
 
     def _longest_value(self, key: str, placeholder: Placeholder) -> str:
         """Return the longest that stands for a placeholder in a text: what is reckoned or written nearest to it, and

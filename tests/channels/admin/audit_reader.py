@@ -10,6 +10,9 @@ from store import schema
 from store.work import Repository
 from tests.support.staff_site import StaffSite
 
+_DENIALS = select(func.coalesce(func.sum(schema.audit.c.times), 0)).where(schema.audit.c.what == "denied")
+"""Built once, as the statements of the store are: each is made ready for the database once, and this one runs often."""
+
 
 class AuditReader(Repository):
     """What was audited."""
@@ -22,10 +25,7 @@ class AuditReader(Repository):
 
     async def denied(self) -> int:
         """How many denials there are."""
-        table = schema.audit.c
-        row = await self._transaction.fetch_row(
-            select(func.coalesce(func.sum(table.times), 0)).where(table.what == "denied")
-        )
+        row = await self._transaction.fetch_row(_DENIALS)
         return int(row[0]) if row else 0
 
 
