@@ -116,10 +116,10 @@ class PaymentWording:
         """Return the picture of a code that leads to a page: whoever scans a printed receipt sees whether it holds."""
         return self._symbols.draw_qr_code(page_address)
 
-    def render_outcome_body(self, view: AttemptView) -> str:
-        """Return what the payer is told of an attempt."""
+    def render_outcome_body(self, view: AttemptView, outcome_key: str) -> str:
+        """Return what the payer is told of an attempt; `outcome_key` is below `payments.result` in the texts."""
         facts = {"amount": group_digits(view.attempt.amount)}
-        return self._catalogue.render(f"payments.result.{view.outcome}.body", facts)
+        return self._catalogue.render(f"payments.result.{outcome_key}.body", facts)
 
     def render_reason(self, view: AttemptView) -> str:
         """Return why the bank did not take the money, and what the payer does next; empty where it is not known."""

@@ -58,7 +58,7 @@ MAX_FORM_BYTES = 4 * 1024
 MERGED_IDS_ANCHOR = "merged"
 """Where a page shows the one pair of ids."""
 
-LOOK_PAUSES = (2, 2, 3, 4, 6, 10, 20, 30)
+LOOK_PAUSES = (1, 1, 2, 3, 4, 6, 10, 20, 30)
 """Seconds after which a page that cannot tell yet looks again by itself, so many times; then its reader does."""
 
 _LOOK_PARAMETER = "look"
@@ -227,22 +227,24 @@ class PaymentPages:
         return self._render(request, "portal/pay_foreign.html", {"contact_info": self._contact})
 
     async def _show_result(self, request: web.Request) -> web.Response:
-        """Show what is known of an attempt; while nothing is, the page looks again by itself a few times."""
+        """Show what is known of an attempt; while nothing is, the page says that the bank is asked, and looks again by
+        itself: most have answered by the first time. That it is not known is said when it has looked often enough.
+        """
         token, attempt_id = request.match_info["token"], int(request.match_info["attempt_id"])
         try:
             view = await view_attempt(self._dependencies, self._store, token, attempt_id, request.remote or "")
         except NotFound:
             return self._render(request, "portal/pay_missing.html", {}, status=404)
         pause = _find_pause(request) if view.outcome is AttemptOutcome.UNKNOWN else None
+        outcome_key = view.outcome.value if pause is None else "asking"
         context = {
             "token": token,
             "attempt": view.attempt,
-            "outcome_key": view.outcome.value,
+            "outcome_key": outcome_key,
             "is_known_sale": view.outcome not in _NO_SALE,
-            "outcome_text": self._wording.render_outcome_body(view),
+            "outcome_text": self._wording.render_outcome_body(view, outcome_key),
             "reason_text": self._wording.render_reason(view),
             "may_pay_again": bool(view.payable.open_bills) and view.outcome in _MAY_PAY_AGAIN,
-            "is_refreshed": pause is not None,
             "contact_info": self._contact,
         }
         response = self._render(request, "portal/pay_result.html", context)

@@ -9,7 +9,7 @@ from domain.values.version_token import VersionToken
 
 @dataclass(frozen=True, slots=True)
 class Rating:
-    """The one answer after a request ended: 1–5 and, if given, free text."""
+    """The answer after a request ended: 1–5 and, if given, free text; of several the last one."""
 
     request_id: int
     score: int

@@ -14,6 +14,10 @@ class FeedbackRepository(Protocol):
         """Store the rating; False when the request was rated before."""
         ...
 
+    async def replace_rating(self, rating: Rating) -> None:
+        """Put a rating in place of the one that its request has."""
+        ...
+
     async def find_rating(self, request_id: int) -> Rating | None:
         """Return the rating of a request."""
         ...

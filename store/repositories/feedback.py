@@ -18,6 +18,7 @@ from store.schema import comments, ratings, requests, service_views
 from store.work import Repository
 
 _RATING_MAPPING = TableMapping(ratings, Rating)
+_UPDATE_RATING = update(ratings).where(ratings.c.request_id == bindparam("of_request"))
 _SELECT_RATING = select(*_RATING_MAPPING.columns).where(ratings.c.request_id == bindparam("of_request"))
 
 _REQUEST_MAPPING = TableMapping(requests, ServiceRequest)
@@ -71,6 +72,10 @@ class SqlFeedbackRepository(Repository):
 
     async def add_rating(self, rating: Rating) -> bool:
         return await self._transaction.count_written(_insert_rating_once, _RATING_MAPPING.column_values(rating)) == 1
+
+    async def replace_rating(self, rating: Rating) -> None:
+        values = {"score": rating.score, "text": rating.text, "channel": rating.channel, "at": rating.at}
+        await self._transaction.execute(_UPDATE_RATING, {**values, "of_request": rating.request_id})
 
     async def find_rating(self, request_id: int) -> Rating | None:
         row = await self._transaction.fetch_row(_SELECT_RATING, {"of_request": request_id})

@@ -89,6 +89,6 @@ async def test_a_bank_that_does_not_answer_is_no_verdict_yet(browser: Browser, p
     opened, bill = await places.leave(browser)
     places.bank.faults_of["bpVerifyRequest"].append("cut_after")
     await choose(opened.page, "pay")
-    await expect(opened.page.locator("h1.verdict")).to_contain_text("هنوز معلوم نیست")
+    await expect(opened.page.locator("h1.verdict")).to_contain_text("در حال گرفتن نتیجه از بانک")
     await expect(opened.page.locator("h1.verdict")).to_contain_text("پرداخت شد", timeout=20_000)
     assert await places.payment.bill_state(bill) == "paid"

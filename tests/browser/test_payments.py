@@ -20,6 +20,7 @@ from aiohttp_jinja2 import get_env
 from PIL import Image
 from playwright.async_api import Browser, Page, expect
 
+from channels.portal.payments import LOOK_PAUSES
 from domain.bills.bill import Bill
 from domain.gateways.attempt import AttemptState
 from domain.gateways.gateway import PaymentOrder, PaymentPage, StartRefusal
@@ -34,7 +35,8 @@ from tests.support.printed_papers import pages_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for all
 
-SETTLED, UNKNOWN, DECLINED = "پرداخت شد", "هنوز معلوم نیست؛ خبرتان می‌کنیم", "پرداخت نشد"
+SETTLED, DECLINED = "پرداخت شد", "پرداخت نشد"
+ASKING, UNKNOWN = "در حال گرفتن نتیجه از بانک…", "هنوز معلوم نیست؛ خبرتان می‌کنیم"
 CALLBACK_PATH = "/pay/{gateway}/callback"
 """Leads on, and shows nothing itself; banks come by forms here, so by POST."""
 LEAVE, PAY = re.compile("پرداخت.* با بانک آزمایشی"), "پرداخت"
@@ -265,7 +267,7 @@ async def test_a_bank_that_answers_late_is_waited_for_by_the_page_itself(browser
     page = opened.page
     await page.get_by_role("button", name=LEAVE).click()
     await pay_at_bank(page, behaviour=BankBehaviour.LATE)
-    await expect_verdict(page, UNKNOWN)
+    await expect_verdict(page, ASKING)
     assert await sites.payment.bill_state(bill) == "paying"
     sites.payment.clock.moved_on += timedelta(minutes=1)
     await expect_verdict(page, SETTLED)  # nobody reloads
@@ -288,6 +290,8 @@ async def test_a_bank_that_never_answers_leaves_it_open_and_says_so(browser: Bro
     page = opened.page
     await page.get_by_role("button", name=LEAVE).click()
     await pay_at_bank(page, behaviour=BankBehaviour.SILENT)
+    await expect_verdict(page, ASKING)
+    await page.goto(f"{page.url.partition('?')[0]}?look={len(LOOK_PAUSES)}")  # it has looked often enough
     await expect_verdict(page, UNKNOWN)
     await assert_page_in_order(opened)
     await page.get_by_role("button", name="صفحهٔ قبض").click()

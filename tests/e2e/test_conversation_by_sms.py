@@ -183,13 +183,14 @@ async def test_comments_are_kept(reza: Phone, desk: Desk) -> None:
     await story.says("پیشنهاد برای خیابان امام سرعت‌گیر بگذارید", "sms.comment_kept")
 
 
-async def test_a_request_is_rated_once(reza: Phone, desk: Desk) -> None:
+async def test_a_rating_is_corrected(reza: Phone, desk: Desk) -> None:
     await reza.says("5", "sms.unknown")
     story = await Story(reza, desk).reaches("completed")
     await story.says("۷", "sms.unknown")
     await story.says("۵", "sms.rated")
-    await story.says(f"امتیاز {story.code} ۴", "details.already_done.rated")
-    assert [event["event"] for event in (await story.shown())["history"]].count("rate") == 1
+    await story.says(f"امتیاز {story.code} ۴", "sms.rated")
+    await story.says("۴", "details.already_done.rated")
+    assert [event["event"] for event in (await story.shown())["history"]].count("rate") == 2
 
 
 async def test_leaving_and_going_back(reza: Phone) -> None:

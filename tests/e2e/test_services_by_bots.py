@@ -61,7 +61,7 @@ async def test_machinery_work(bots: BotOffice, messenger: FakeBotApi) -> None:
     receipt = reza.person.messages[-1].document
     assert receipt is not None
     assert (receipt.name, receipt.content[:5]) == (f"receipt-{reza.code}.pdf", b"%PDF-")
-    await reza.presses(STARS, "امتیاز ۵ برای درخواست", on=done)
+    await reza.presses(STARS, "امتیاز ۵ از ۵ برای", on=done)
     shown = await reza.shown()
     assert (shown["state"], shown["phase"]) == ("completed", "done")
     channel = "bale" if messenger.bale else "telegram"
@@ -122,7 +122,7 @@ async def test_an_expert_opinion_with_papers_in_and_the_letter_out(bots: BotOffi
     letter = sara.person.messages[-1].document
     assert letter is not None
     assert (letter.name, letter.content[:5]) == (f"letter-{sara.code}.pdf", b"%PDF-")
-    await sara.presses(STARS, "امتیاز ۵ برای درخواست", on=issued)
+    await sara.presses(STARS, "امتیاز ۵ از ۵ برای", on=issued)
     assert (await sara.shown())["phase"] == "done"
 
 
@@ -197,7 +197,7 @@ async def test_an_auxiliary_drivers_leave_from_the_owners_consent_to_its_rating(
     await driver.person.hears("آغاز شد")
     bots.office.wake_at(8, 1, days=2)
     ended = await driver.person.hears("پایان یافت")
-    await driver.presses(STARS, "امتیاز ۵ برای درخواست", on=ended)
+    await driver.presses(STARS, "امتیاز ۵ از ۵ برای", on=ended)
     assert (await driver.shown())["state"] == "ended"
 
 
@@ -216,7 +216,7 @@ async def test_a_taxi_report_to_its_rating(bots: BotOffice, messenger: FakeBotAp
     recorded = await passenger.is_told(
         "record", "taxi", "در پرونده راننده ثبت شد", kind="honesty", driver=taxi.driver[0]
     )
-    await passenger.presses(STARS, "امتیاز ۵ برای درخواست", on=recorded)
+    await passenger.presses(STARS, "امتیاز ۵ از ۵ برای", on=recorded)
     commented = await passenger.says("نظر از رسیدگی سریع سپاسگزارم", "نظر شما ثبت شد")
     assert commented.labels == ["منوی خدمات"]
 

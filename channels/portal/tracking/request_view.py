@@ -8,7 +8,7 @@ from channels.portal.tracking.labelled_text import LabelledText
 from channels.portal.tracking.question_view import QuestionView, QuestionViews
 from channels.portal.tracking.timeline import Timeline, TimelineEntry
 from channels.web.refused_forms import RefusedForm
-from domain.actions.conversations.chats.request_buttons import awaits_rating
+from domain.actions.conversations.chats.request_buttons import may_be_rated
 from domain.actions.dependencies import Dependencies
 from domain.actions.documents.own_papers import list_open_papers
 from domain.actions.drafts.reading import citizen_actor
@@ -128,7 +128,9 @@ class OwnRequestView:
     may_withdraw: bool
     """It can be given up."""
     may_rate: bool
-    """It waits for its rating."""
+    """It waits for its rating, or that can be corrected."""
+    given_score: int | None
+    """How it was rated, 1–5; None: not, or not yet."""
     may_reopen: bool
     """It was rated low and can be taken up again."""
     reopened_as: str
@@ -152,6 +154,7 @@ class OwnRequestViews:
         service, actor = self._dependencies.engine.get_service(request.service), citizen_actor(mobile)
         documents = await uow.documents.list_of_request(request.id)
         events = await uow.history.list_of_request(request.id)
+        rating = await uow.feedback.find_rating(request.id)
         return OwnRequestView(
             progress=self.build_progress(request, mobile),
             question=await self._question_views.build_view(uow, request, actor, refused_form),
@@ -167,7 +170,8 @@ class OwnRequestViews:
             printouts=await list_printouts(self._dependencies, uow, request, actor),
             may_change=bool(list_changeable_fields(self._dependencies, request, actor)),
             may_withdraw=self.may_take(request, Command.CANCEL, actor),
-            may_rate=await awaits_rating(self._dependencies, uow, request),
+            may_rate=may_be_rated(self._dependencies, request),
+            given_score=rating.score if rating else None,
             may_reopen=await may_citizen_reopen(self._dependencies, uow, request, actor),
             reopened_as=REOPENED_AS.find(request) or "",
         )

@@ -263,6 +263,16 @@ SUBJECTS: Mapping[str, BillSubject] = {
 """Every kind of `Bill.subject_kind`."""
 
 
+async def render_purpose(dependencies: Dependencies, uow: UnitOfWork, bill: Bill) -> str:
+    """Return what its payer reads a bill is for: its title, or where its service says why there is another bill beside
+    the first one, that (`services.KEY.bills.KIND`).
+    """
+    key = f"services.{bill.service}.bills.{bill.kind}"
+    if key in dependencies.catalogue:
+        return dependencies.catalogue.text(key)
+    return await SUBJECTS[bill.subject_kind].render_title(dependencies, uow, bill)
+
+
 async def lock_bill(uow: UnitOfWork, bill: Bill) -> Bill:
     """Return the present bill, with its subject locked first, in the order in which the engine takes both: no two
     can wait in a ring.

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from domain.actions.bills.merged_bills import find_payable, may_merge
 from domain.actions.bills.own_bills import find_last_paid_bill, list_payable_own_bills
-from domain.actions.bills.subjects import SUBJECTS
+from domain.actions.bills.subjects import SUBJECTS, render_purpose
 from domain.actions.conversations.authentic import describe_authenticity
 from domain.actions.conversations.changing import can_change, change_answer
 from domain.actions.conversations.chats.operator_jobs import report_typed_hours
@@ -128,8 +128,18 @@ async def describe_payment(turn: TurnContext, slots: SlotValues) -> RenderedMess
     if not tracking_result.is_own:
         return turn.render_about(tracking_result.request, "sms.status_of_other")
     bills = await list_request_bills(turn.uow, tracking_result.request)
+    return await _describe_request_payment(turn, tracking_result.request, bills)
+
+
+async def _describe_request_payment(
+    turn: TurnContext, request: ServiceRequest, bills: Sequence[Bill]
+) -> RenderedMessage:
+    """Return what is to be paid of a request's bills, and what the one to be paid is for."""
     facts = notify.payable_bill_facts(bills)
-    reply = turn.render_about(tracking_result.request, "sms.pay" if facts else "sms.nothing_to_pay", **facts)
+    if facts:
+        bill = next(one for one in bills if one.bill_id == facts["bill_id"])
+        facts["service"] = await render_purpose(turn.dependencies, turn.uow, bill)
+    reply = turn.render_about(request, "sms.pay" if facts else "sms.nothing_to_pay", **facts)
     return await add_payment_link(turn, reply, bills)
 
 
@@ -156,13 +166,10 @@ async def _describe_bill_payment(turn: TurnContext, bill_id: str) -> RenderedMes
 
 
 async def _describe_own_bill(turn: TurnContext, bill: Bill) -> RenderedMessage:
-    facts = notify.payable_bill_facts([bill])
     if bill.subject_kind == REQUEST_SUBJECT:
-        request = await turn.uow.requests.get(bill.subject_id)
-        reply = turn.render_about(request, "sms.pay" if facts else "sms.nothing_to_pay", **facts)
-        return await add_payment_link(turn, reply, [bill])
+        return await _describe_request_payment(turn, await turn.uow.requests.get(bill.subject_id), [bill])
     title = await SUBJECTS[bill.subject_kind].render_title(turn.dependencies, turn.uow, bill)
-    if not facts:
+    if not bill.state.is_payable:
         return await add_payment_link(turn, turn.render("sms.bill_settled", service=title), [bill])
     id_facts = {"bill_id": bill.bill_id, "payment_id": bill.payment_id}
     reply = turn.render("sms.pay_bill", service=title, amount=group_digits(bill.amount), **id_facts)
@@ -202,9 +209,9 @@ async def _list_open_bills(turn: TurnContext, bills: Sequence[Bill]) -> Rendered
 
 
 async def _render_bill_line(turn: TurnContext, bill: Bill) -> str:
-    title = await SUBJECTS[bill.subject_kind].render_title(turn.dependencies, turn.uow, bill)
+    purpose = await render_purpose(turn.dependencies, turn.uow, bill)
     id_facts = {"bill_id": bill.bill_id, "payment_id": bill.payment_id}
-    return turn.render("sms.bill_line", service=title, amount=group_digits(bill.amount), **id_facts).text
+    return turn.render("sms.bill_line", service=purpose, amount=group_digits(bill.amount), **id_facts).text
 
 
 async def cancel_request(turn: TurnContext, slots: SlotValues) -> RenderedMessage:

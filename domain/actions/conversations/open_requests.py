@@ -5,7 +5,7 @@ says so when asked. One text that is delivered twice is no second one: its id te
 
 A plain text outside of any dialogue answers a consent, a rating or an officer's question. No code is needed where one
 thing alone can be meant. What a text can answer is decided by its words: yes or no, a score, anything else. A consent
-and a rating that both wait: what was asked last is meant.
+and a rating that both wait: what was asked last is meant. Where nothing waits, a bare number corrects the last rating.
 """
 
 from domain.actions.conversations.commands import list_candidates
@@ -43,6 +43,7 @@ async def read_open_answer(turn: TurnContext, text: str) -> Reaction | None:
         await _read_consent(turn, text)
         or await _read_rating(turn, text)
         or await read_staff_answer(turn, text, is_clear=not (is_guessed or message.suggested_intents))
+        or await _read_corrected_rating(turn, text)
     )
 
 
@@ -71,6 +72,17 @@ async def _read_rating(turn: TurnContext, text: str) -> Reaction | None:
         return None
     slots = {"code": request.code, "score": read_score(text)}
     return turn.conversation.begin_intent(turn.dialogue, "rate", slots, turn.sent_at)
+
+
+async def _read_corrected_rating(turn: TurnContext, text: str) -> Reaction | None:
+    """Take a bare number for another score of what was rated, where nothing waits that it could answer."""
+    score = read_score(text) if has_no_letters(text) else None
+    if score is None:
+        return None
+    request = await feedback.find_corrected_request(turn.dependencies, turn.uow, turn.actor.identifier)
+    if request is None or _answers_late_question(turn, text, request):
+        return None
+    return turn.conversation.begin_intent(turn.dialogue, "rate", {"code": request.code, "score": score}, turn.sent_at)
 
 
 def _answers_late_question(turn: TurnContext, text: str, request: ServiceRequest) -> bool:

@@ -1,6 +1,8 @@
-"""What citizens think: one rating after a request ended, comments and suggestions at any time."""
+"""What citizens think: a rating after a request ended, the last one counts; comments and suggestions at any time."""
 
-from domain.actions.conversations.chats.request_buttons import awaits_rating
+from dataclasses import replace
+
+from domain.actions.conversations.chats.request_buttons import awaits_rating, may_be_rated
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import list_role_mobiles, notify_staff
 from domain.authorization.request_policy import is_citizen_of, refuse_foreign_request
@@ -17,10 +19,11 @@ from domain.values.tracking_codes import TrackingCode
 async def rate_request(
     dependencies: Dependencies, uow: UnitOfWork, code: TrackingCode, score: int, text: str | None, actor: Actor
 ) -> ServiceRequest:
-    """Store the citizen's rating (1–5) of an own, finished request; a low one alerts the managers.
+    """Store the citizen's rating (1–5) of an own, finished request; a low one alerts the managers. While a request
+    may be rated another score takes the place of the one before, whose words stay where none come with it.
 
-    Nobody rates for somebody else (`NotFound("code")`). Other errors: `AlreadyDone` the second time, `NotAllowedNow`
-    before the end.
+    Nobody rates for somebody else (`NotFound("code")`). Other errors: `AlreadyDone` for the same once more, or too
+    late, `NotAllowedNow` before the end.
     """
     request = await uow.requests.get_by_code(code, lock=True)
     if not is_citizen_of(request, actor):
@@ -29,11 +32,21 @@ async def rate_request(
         raise NotAllowedNow("code", NotAllowedReason.RATE_LATER)
     rating = Rating(request.id, score, text, actor.channel, dependencies.clock.now())
     if not await uow.feedback.add_rating(rating):
-        raise AlreadyDone("code", AlreadyDoneReason.RATED)
+        await _correct_rating(dependencies, uow, request, rating)
     await dependencies.engine.record_event(uow, request, "rate", actor, {"score": score, "text": text})
     if score <= dependencies.policy.low_rating:
         await _alert_managers(dependencies, uow, request, rating)
     return request
+
+
+async def _correct_rating(dependencies: Dependencies, uow: UnitOfWork, request: ServiceRequest, rating: Rating) -> None:
+    """Put a rating in place of the one that the request has; the history keeps both."""
+    former = await uow.feedback.find_rating(request.id)
+    rating_text = rating.text or (former.text if former else None)
+    is_same = former is not None and (former.score, former.text) == (rating.score, rating_text)
+    if is_same or not may_be_rated(dependencies, request):
+        raise AlreadyDone("code", AlreadyDoneReason.RATED)
+    await uow.feedback.replace_rating(replace(rating, text=rating_text))
 
 
 async def _alert_managers(dependencies: Dependencies, uow: UnitOfWork, request: ServiceRequest, rating: Rating) -> None:
@@ -51,6 +64,12 @@ async def find_rateable_request(dependencies: Dependencies, uow: UnitOfWork, mob
         if await awaits_rating(dependencies, uow, request):
             return request
     return None
+
+
+async def find_corrected_request(dependencies: Dependencies, uow: UnitOfWork, mobile: str) -> ServiceRequest | None:
+    """Return the citizen's newest request whose rating can still be corrected: what another bare 1–5 is meant for."""
+    requests = await uow.requests.list_requests(RequestFilter(mobile=mobile, phase=Phase.DONE, limit=5))
+    return next((request for request in requests if may_be_rated(dependencies, request)), None)
 
 
 async def store_comment(

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from domain.actions.bills.subjects import SUBJECTS
+from domain.actions.bills.subjects import SUBJECTS, render_purpose
 from domain.actions.dependencies import Dependencies
 from domain.bills.bill import Bill
 from domain.gateways.payment_link import PaymentLink
@@ -40,7 +40,7 @@ async def load_payable_bills(dependencies: Dependencies, uow: UnitOfWork, token:
     """Return what a link leads to; `NotFound("payment_link")`."""
     link = await find_link(uow, token)
     bills = [await uow.bills.get(bill_row_id) for bill_row_id in link.bill_row_ids]
-    titles = [await SUBJECTS[bill.subject_kind].render_title(dependencies, uow, bill) for bill in bills]
+    titles = [await render_purpose(dependencies, uow, bill) for bill in bills]
     return PayableBills(link, tuple(bills), tuple(titles), await find_payer_mobile(uow, bills))
 
 

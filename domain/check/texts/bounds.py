@@ -25,6 +25,9 @@ from domain.values.text import count_code_units
 RENDERED_OTHERWISE = frozenset({*FACT_RENDERERS, *NAME_LIST_TABLES, *CODED_FACTS})
 """Facts that are not shown as the field of that name shows its values."""
 
+PURPOSE_TEXTS = ("sms.pay", "sms.bill_line")
+"""Say what a bill is for, and of one beside the first why it is there."""
+
 READINGS_TEXT = "sms.which_value"
 """Asks which of the days, or of the hours, that a message may mean; hours take less room."""
 
@@ -51,6 +54,10 @@ def bound_texts(services: Iterable[Service], catalogue: Catalogue) -> Catalogue:
         shown_values = [facts[name] for facts in facts_by_service if name in facts]
         shown_values += no_paper if name in NAME_LIST_TABLES else filter(None, [table_values.get((ALL_TEXTS, name))])
         values |= {(ALL_TEXTS, name): _find_longest(shown_values)} if shown_values else {}
+    purposes = [key for key in catalogue.list_keys("services.") if key.split(".")[2] == "bills"]
+    if purposes and (ALL_TEXTS, "service") in values:
+        longest_purpose = _find_longest([values[ALL_TEXTS, "service"], *_list_texts(catalogue, purposes)])
+        values |= {(key, "service"): longest_purpose for key in PURPOSE_TEXTS}
     menu = _write_main_menu(services, catalogue)
     values |= {(key, "menu"): menu for key in catalogue.list_keys("sms.")}
     label_menus = [menu_of_names(_list_field_labels(service, catalogue)) for service in services]

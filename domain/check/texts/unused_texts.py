@@ -5,6 +5,7 @@ They do no harm, so they are no flaws; who finds one looks for what was meant.
 
 from collections.abc import Iterable, Iterator
 
+from domain.bills.bill import BillKind
 from domain.check.texts.text_flaws import required_texts
 from domain.language.service import Service
 from domain.messages.catalogue import CHAT_PREFIX, Catalogue, is_bound
@@ -38,6 +39,7 @@ def _list_unused_bounds(own_keys: Iterable[str], catalogue: Catalogue) -> Iterat
 def _list_optional_texts(service: Service) -> Iterator[str]:
     """Yield the keys of texts that are looked for before they are asked for."""
     text_prefix = f"services.{service.key}"
+    yield from (f"{text_prefix}.bills.{kind}" for kind in BillKind)
     yield from (f"{text_prefix}.{table}.{state.name}" for table in ("status", "pending") for state in service.states)
     asked_fields = [*service.form, *(field for lookup in service.lookups for field in lookup.form)]
     yield from (f"{text_prefix}.row.{field_name}" for field_name in service.summary.field_names)

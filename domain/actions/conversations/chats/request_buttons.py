@@ -41,6 +41,11 @@ async def build_request_buttons(
 
 async def awaits_rating(dependencies: Dependencies, uow: UnitOfWork, request: ServiceRequest) -> bool:
     """Return whether a request ended well, lately, and was not rated."""
+    return may_be_rated(dependencies, request) and await uow.feedback.find_rating(request.id) is None
+
+
+def may_be_rated(dependencies: Dependencies, request: ServiceRequest) -> bool:
+    """Return whether a request ended well, lately: its rating is asked for, or can be corrected."""
     rating_since = dependencies.clock.now() - timedelta(days=dependencies.policy.rating_days)
-    is_rateable = dependencies.engine.get_service(request.service).is_rated and request.phase is Phase.DONE
-    return is_rateable and request.updated_at >= rating_since and await uow.feedback.find_rating(request.id) is None
+    is_rated = dependencies.engine.get_service(request.service).is_rated
+    return is_rated and request.phase is Phase.DONE and request.updated_at >= rating_since

@@ -116,7 +116,7 @@ async def test_the_second_of_two_administrators_is_told(site: StaffSite, admin: 
     assert "مدیر دیگری این حساب را تغییر داد" in page
     assert 'value="نام من"' in page, "what was typed is not lost"
     now = page.split('<div class="note">')[1].split("</div></dl>")[0]
-    assert re.findall(r"<dd><bdi>(.*?)</bdi>", now) == ["نام او", "09121112233", "واحد عمران، کارشناس"]
+    assert re.findall(r"<dd><bdi>(.*?)</bdi>", now) == ["نام او", "09121112233", "واحد عمران، واحد کارشناسی"]
     kept = await member(site, "civil")
     assert kept
     assert (kept.full_name, kept.mobile) == ("نام او", "+989121112233")

@@ -181,7 +181,7 @@ async def test_who_is_refused_is_chosen_again(site: StaffSite, inside: Visitor) 
     page = await opened(inside, "manager", request)
     path = f"/staff/requests/{request.code}/assign"
     page = await inside.post(path, 422, version=read_version(page), assignee="civil")
-    told = "این درخواست را به کارمند civil نمی‌شود ارجاع داد؛ اکنون کار کارشناس است."
+    told = "این درخواست را به کارمند civil نمی‌شود ارجاع داد؛ اکنون کار واحد کارشناسی است."
     assert told in page.split('id="who"')[1]
     assert page.count(told) == 2, "under the head, and beside the form: the step of that name is another thing"
     await given(site, request.code, "expert")

@@ -31,7 +31,7 @@ async def test_each_count_leads_to_what_it_counts(site: StaffSite, inside: Visit
     shown = counts(page)
     assert shown["همهٔ در جریان"][0] == "۱"
     assert shown["استرداد وجه مانده"] == ("۰", "/staff/refunds")
-    unit_count, unit_address = shown["کارشناس"]
+    unit_count, unit_address = shown["واحد کارشناسی"]
     assert unit_count == "۱"
     assert request.code in await inside.get(unit_address)
     assert "دریافت شده ۱ ۰" in words(page), "one this week, none in the one before"

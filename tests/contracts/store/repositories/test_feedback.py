@@ -21,7 +21,7 @@ def a_comment(service: str | None = "machinery", **changes: object) -> Comment:
     return replace(Comment(new_id(), service, None, MOBILE, "بهتر شد", "sms", NOW), **changes)  # type: ignore[arg-type]
 
 
-async def test_a_request_is_rated_once(store: SqlStore) -> None:
+async def test_a_request_has_one_rating(store: SqlStore) -> None:
     request = a_request()
     rating = Rating(request.id, 5, "خوب بود", "sms", NOW)
     async with store.open_unit() as uow:
@@ -30,6 +30,8 @@ async def test_a_request_is_rated_once(store: SqlStore) -> None:
         assert await uow.feedback.add_rating(rating)
         assert not await uow.feedback.add_rating(replace(rating, score=1))
         assert await uow.feedback.find_rating(request.id) == rating
+        await uow.feedback.replace_rating(replace(rating, score=4, at=NOW + timedelta(hours=1)))
+        assert await uow.feedback.find_rating(request.id) == replace(rating, score=4, at=NOW + timedelta(hours=1))
 
 
 async def test_low_ratings_are_found_with_their_requests(store: SqlStore) -> None:

@@ -32,7 +32,7 @@ async def test_pending_papers_are_told_and_asked_for_at_the_pricing(experts: Exp
     await experts.assign(code, visit=TODAY)
     pending, holder = (await town.say(CITIZEN, code)).text.splitlines()
     assert pending.endswith("مدارک مانده: سند مالکیت، نقشه")
-    assert holder == "نزد کارشناس، مهلت پاسخ: سه‌شنبه ۱۷ آذر ساعت ۱۰"
+    assert holder == "نزد واحد کارشناسی، مهلت پاسخ: سه‌شنبه ۱۷ آذر ساعت ۱۰"
     await town.do(code, "visit", OFFICER, report="دیدم", area=AREA)
     assert (await town.keys())[-1] == "visit_pending"
     with pytest.raises(NotAllowedNow, match="documents_pending") as refused:

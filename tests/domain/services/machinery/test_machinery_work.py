@@ -156,6 +156,8 @@ async def test_more_hours_are_billed_again(town: Municipality) -> None:
     assert (bill.kind, bill.amount) == (BillKind.SUPPLEMENT, FOUR_HOURS * 15 // 40)
     assert (await town.keys())[-1] == "supplement"
     assert (await town.say(CITIZEN, code)).key.endswith("status.awaiting_supplement")
+    asked = await town.say(CITIZEN, "چرا دوباره پول میخواین؟")
+    assert asked.text.startswith("کارکرد ماشین‌آلات، ساعت‌های بیش از قبض نخست"), "why there is another bill"
     settled = await town.pay(code)
     assert settled.outcome is not None
     assert settled.outcome.request.state == "completed"
