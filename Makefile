@@ -91,6 +91,7 @@ bench: $(VENV)/.for-bench
 chaos: setup
 	$(BIN)/python -m tests.faults.chaos --rounds $(ROUNDS)
 	$(BIN)/python -m tests.faults.payments --rounds $(ROUNDS)
+	EFFORT=2 $(BIN)/pytest tests/faults/test_killed_at_steps.py
 	EFFORT=2 $(BIN)/pytest tests/faults/test_drafts_killed.py
 	$(BIN)/python -m tests.faults.drafts --rounds $(DRAFT_ROUNDS)
 	$(BIN)/python -m tests.faults.counter --calls $(CALLS)

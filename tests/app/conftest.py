@@ -7,7 +7,9 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 
+from app.security import passwords
 from tests.support.terminal import Terminal
 
 
@@ -35,4 +37,6 @@ def terminal(database: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Cap
     """The command line in demo mode, over an empty migrated database."""
     monkeypatch.setenv("PISHKHAN_DEMO", "1")
     monkeypatch.setenv("PISHKHAN_DATABASE_URL", f"sqlite:///{database}")
+    # A hash names its costs: with these a member of the staff is there at once, of whom each test has several.
+    monkeypatch.setattr(passwords, "_HASHER", PasswordHasher(time_cost=1, memory_cost=64))
     return Terminal(capsys)

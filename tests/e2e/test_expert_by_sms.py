@@ -8,6 +8,7 @@ import pytest_asyncio
 
 from domain.values.calendar import jalali_text
 from domain.values.text import persian_digits
+from tests.e2e.support.database_choice import on_database
 from tests.e2e.support.expert_story import AREA, METRE_RIALS, PAPERS, VISIT_RIALS, ExpertStory, furnish_experts
 from tests.e2e.support.office import OPENING_YEAR, Office
 from tests.e2e.support.office_factory import new_office
@@ -16,6 +17,7 @@ from tests.e2e.support.people import Desk, Phone, rials
 from tests.e2e.support.text_matching import Facts
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
+SIDE_PATH = on_database("sqlite")
 
 FEE = (VISIT_RIALS + METRE_RIALS * AREA) * 110 // 100
 
@@ -103,6 +105,7 @@ async def is_visited_and_answered(story: ExpertStory) -> Facts:
     return await story.is_answered()
 
 
+@SIDE_PATH
 async def test_asked_one_by_one(story: ExpertStory) -> None:
     await story.says("حق کارشناسی", "fields.kind.prompt")
     await story.says("قطع درخت", "fields.national_code.prompt")
@@ -115,6 +118,7 @@ async def test_asked_one_by_one(story: ExpertStory) -> None:
     assert again["kind"] == "تفکیک"
 
 
+@SIDE_PATH
 async def test_papers_are_pending_until_the_pricing(story: ExpertStory) -> None:
     await story.reaches("assigned")
     pending = await story.says(story.code, "pending.assigned")
@@ -145,6 +149,7 @@ async def test_an_officer_is_sent_to_one_of_two_places(office: Office, story: Ex
     assert sorted(states) == ["assigned", "submitted"]
 
 
+@SIDE_PATH
 async def test_another_officer_goes(story: ExpertStory, other: ExpertStory) -> None:
     await story.reaches("assigned")
     await other.engages()
@@ -156,6 +161,7 @@ async def test_another_officer_goes(story: ExpertStory, other: ExpertStory) -> N
     assert "forbidden" in await story.may_not("visit", by=story.officer, report="دیدم")
 
 
+@SIDE_PATH
 async def test_an_expert_takes_a_request_and_a_substitute_reports(story: ExpertStory, other: ExpertStory) -> None:
     await story.reaches("submitted", "قطع درخت")
     await other.engages()
@@ -170,6 +176,7 @@ async def test_an_expert_takes_a_request_and_a_substitute_reports(story: ExpertS
     await story.hears("visit")
 
 
+@SIDE_PATH
 async def test_a_question_is_answered_by_text(story: ExpertStory) -> None:
     await story.reaches("submitted")
     await story.does("ask", by="secretariat", question="پلاک ثبتی؟")
@@ -180,6 +187,7 @@ async def test_a_question_is_answered_by_text(story: ExpertStory) -> None:
     assert (await story.hears("reject"))["reason"] == "خارج از محدوده"
 
 
+@SIDE_PATH
 async def test_a_question_that_nobody_answers(office: Office, story: ExpertStory) -> None:
     await story.reaches("submitted")
     await story.does("ask", by="secretariat", question="پلاک ثبتی؟")
@@ -190,6 +198,7 @@ async def test_a_question_that_nobody_answers(office: Office, story: ExpertStory
     await story.stands("rejected")
 
 
+@SIDE_PATH
 async def test_papers_that_never_come(story: ExpertStory) -> None:
     """What is visited and cannot be priced does not stay for ever: the office ends it."""
     await story.reaches("assigned")
@@ -201,6 +210,7 @@ async def test_papers_that_never_come(story: ExpertStory) -> None:
     await story.stands("rejected")
 
 
+@SIDE_PATH
 async def test_a_fee_is_waived(story: ExpertStory) -> None:
     await story.reaches("awaiting_payment")
     assert "forbidden" in await story.may_not("waive", by="manager", reason="خانواده شهید")
@@ -210,6 +220,7 @@ async def test_a_fee_is_waived(story: ExpertStory) -> None:
     await story.stands("answered", "waived")
 
 
+@SIDE_PATH
 async def test_cancelled_by_text_after_payment(story: ExpertStory) -> None:
     await story.reaches("paid")
     await story.says(f"لغو {story.code}", "sms.offer.cancel")
@@ -218,6 +229,7 @@ async def test_cancelled_by_text_after_payment(story: ExpertStory) -> None:
     await story.stands("cancelled", "refund_due")
 
 
+@SIDE_PATH
 async def test_cancelled_by_text_before_the_visit(story: ExpertStory) -> None:
     await story.reaches("assigned")
     await story.says(f"لغو {story.code}", "sms.offer.cancel")
@@ -226,6 +238,7 @@ async def test_cancelled_by_text_before_the_visit(story: ExpertStory) -> None:
     await story.stands("cancelled")
 
 
+@SIDE_PATH
 async def test_an_unpaid_fee_expires_after_the_settlement_lag(office: Office, story: ExpertStory) -> None:
     await story.reaches("awaiting_payment")
     office.wake_at(12, 0, days=3)
@@ -235,6 +248,7 @@ async def test_an_unpaid_fee_expires_after_the_settlement_lag(office: Office, st
     await story.stands("expired", "expired")
 
 
+@SIDE_PATH
 async def test_the_letter_may_have_the_secretariats_own_number(story: ExpertStory) -> None:
     await story.reaches("paid")
     assert "own_number" in await story.may_not("issue", by="secretariat", text="پاسخ", number=f"{OPENING_YEAR}/ک/9")
@@ -246,6 +260,7 @@ async def test_the_letter_may_have_the_secretariats_own_number(story: ExpertStor
     await story.stands("closed", "paid")
 
 
+@SIDE_PATH
 async def test_prices(story: ExpertStory) -> None:
     keys = [f"services.expert.answers.{name}" for name in ("price", "price_metre", "price_note")]
     await story.citizen.texts("تعرفه تفکیک")

@@ -4,13 +4,16 @@ import asyncio
 
 import pytest
 
+from tests.e2e.support.database_choice import on_database
 from tests.e2e.support.machinery_story import Story
 from tests.e2e.support.office import OPENING_YEAR, Office
 from tests.e2e.support.people import Desk, Phone, rials
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
+SIDE_PATH = on_database("postgresql")
 
 
+@SIDE_PATH
 async def test_rejected(reza: Phone, desk: Desk) -> None:
     story = await Story(reza, desk).reaches("submitted")
     await story.does("reject", reason="ماشین در تعمیر است")
@@ -20,6 +23,7 @@ async def test_rejected(reza: Phone, desk: Desk) -> None:
     await reza.has_read_everything()
 
 
+@SIDE_PATH
 async def test_a_question_is_answered_by_text(reza: Phone, desk: Desk) -> None:
     story = await Story(reza, desk).reaches("submitted")
     await story.does("ask", question="پلاک ساختمان چند است؟")
@@ -30,6 +34,7 @@ async def test_a_question_is_answered_by_text(reza: Phone, desk: Desk) -> None:
     await reza.has_read_everything()
 
 
+@SIDE_PATH
 async def test_the_only_open_question_needs_no_code(reza: Phone, desk: Desk) -> None:
     story = await Story(reza, desk).reaches("submitted")
     await story.does("ask", question="پلاک؟")
@@ -38,6 +43,7 @@ async def test_the_only_open_question_needs_no_code(reza: Phone, desk: Desk) -> 
     await story.stands("submitted")
 
 
+@SIDE_PATH
 async def test_no_answer_by_the_deadline(office: Office, reza: Phone, sara: Phone, desk: Desk) -> None:
     first, later = Story(reza, desk), Story(sara, desk)
     for story in (first, later):
@@ -54,6 +60,7 @@ async def test_no_answer_by_the_deadline(office: Office, reza: Phone, sara: Phon
     await later.says(f"پاسخ {later.code} پلاک ۱۲", "errors.not_allowed_now")
 
 
+@SIDE_PATH
 @pytest.mark.parametrize("state", ["submitted", "needs_info", "accepted", "awaiting_payment"])
 async def test_cancelled_by_text_before_payment(reza: Phone, desk: Desk, state: str) -> None:
     story = Story(reza, desk)
@@ -67,6 +74,7 @@ async def test_cancelled_by_text_before_payment(reza: Phone, desk: Desk, state: 
     await reza.has_read_everything()
 
 
+@SIDE_PATH
 @pytest.mark.parametrize("state", ["paid", "scheduled"])
 async def test_cancelled_by_text_after_payment(reza: Phone, desk: Desk, state: str) -> None:
     story = await Story(reza, desk).reaches(state)
@@ -76,12 +84,14 @@ async def test_cancelled_by_text_after_payment(reza: Phone, desk: Desk, state: s
     await story.stands("cancelled", "refund_due")
 
 
+@SIDE_PATH
 async def test_not_cancelled_once_handed_over(reza: Phone, desk: Desk) -> None:
     story = await Story(reza, desk).reaches("handed_over")
     await story.says(f"لغو {story.code}", "errors.not_allowed_now")
     await story.stands("handed_over", "paid")
 
 
+@SIDE_PATH
 async def test_waived(reza: Phone, desk: Desk) -> None:
     story = await Story(reza, desk).reaches("awaiting_payment")
     assert "forbidden" in await story.may_not("waive", by="civil", reason="مسجد")
@@ -92,6 +102,7 @@ async def test_waived(reza: Phone, desk: Desk) -> None:
     await story.is_scheduled()
 
 
+@SIDE_PATH
 async def test_a_price_is_overridden_with_a_reason(reza: Phone, desk: Desk) -> None:
     story = await Story(reza, desk).reaches("accepted")
     assert "override_needs_reason" in await story.may_not("price", by="revenue", amount="2500000")
@@ -103,6 +114,7 @@ async def test_a_price_is_overridden_with_a_reason(reza: Phone, desk: Desk) -> N
     assert note["price"] == "توافق شورا"
 
 
+@SIDE_PATH
 async def test_nobody_acts_beyond_the_role(reza: Phone, desk: Desk) -> None:
     story = await Story(reza, desk).reaches("submitted")
     assert "forbidden" in await story.may_not("accept", by="revenue")
@@ -111,6 +123,7 @@ async def test_nobody_acts_beyond_the_role(reza: Phone, desk: Desk) -> None:
     await story.stands("submitted")
 
 
+@SIDE_PATH
 async def test_civil_changes_hours_and_date_when_accepting(reza: Phone, desk: Desk) -> None:
     story = await Story(reza, desk).reaches("submitted")
     await story.does("accept", hours="2", start="14:00")
@@ -120,6 +133,7 @@ async def test_civil_changes_hours_and_date_when_accepting(reza: Phone, desk: De
     assert story.bill["amount"] == "۲٬۲۰۰٬۰۰۰"
 
 
+@SIDE_PATH
 async def test_an_unpaid_bill_expires_after_the_settlement_lag(
     office: Office, reza: Phone, sara: Phone, desk: Desk
 ) -> None:
@@ -150,6 +164,7 @@ async def late_money_goes_back(story: Story) -> None:
     await story.stands("expired", "refund_due")
 
 
+@SIDE_PATH
 async def test_the_machine_of_an_unpaid_request_is_held(reza: Phone, sara: Phone, desk: Desk) -> None:
     await Story(reza, desk).reaches("accepted", machine="گریدر")
     story = await Story(sara, desk).reaches("submitted", machine="گریدر")
@@ -173,6 +188,7 @@ async def test_paid_twice(reza: Phone, desk: Desk) -> None:
     await reza.has_read_everything()
 
 
+@SIDE_PATH
 async def test_a_wrong_amount_changes_nothing(office: Office, reza: Phone, desk: Desk) -> None:
     story = await Story(reza, desk).reaches("awaiting_payment")
     refused = await office.run(*desk.payment(story.bill, amount="4000000"))
@@ -188,6 +204,7 @@ async def test_a_wrong_amount_changes_nothing(office: Office, reza: Phone, desk:
     await story.is_paid()
 
 
+@SIDE_PATH
 async def test_fewer_hours_are_refunded(reza: Phone, desk: Desk) -> None:
     story = await Story(reza, desk).reaches("handed_over")
     await story.does("complete", hours="3")
@@ -195,6 +212,7 @@ async def test_fewer_hours_are_refunded(reza: Phone, desk: Desk) -> None:
     await story.stands("completed", "refund_due")
 
 
+@SIDE_PATH
 async def test_more_hours_are_billed_again(reza: Phone, desk: Desk) -> None:
     story = await Story(reza, desk).reaches("handed_over")
     await story.does("complete", hours="6")
@@ -207,6 +225,7 @@ async def test_more_hours_are_billed_again(reza: Phone, desk: Desk) -> None:
     await story.says("۵", "sms.rated")
 
 
+@SIDE_PATH
 async def test_a_supplement_is_waived(reza: Phone, desk: Desk) -> None:
     story = await Story(reza, desk).reaches("handed_over")
     await story.does("complete", hours="5")
@@ -216,6 +235,7 @@ async def test_a_supplement_is_waived(reza: Phone, desk: Desk) -> None:
     await story.stands("completed", "paid", "waived")
 
 
+@SIDE_PATH
 async def test_rescheduled(reza: Phone, operator: Phone, desk: Desk) -> None:
     story = await Story(reza, desk).reaches("paid")
     await story.does("schedule", operator="OP-07")

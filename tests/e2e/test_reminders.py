@@ -2,11 +2,12 @@
 
 import pytest
 
+from tests.e2e.support.database_choice import on_database
 from tests.e2e.support.machinery_story import Story
 from tests.e2e.support.office import Office
 from tests.e2e.support.people import Desk, Phone
 
-pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session"), on_database("sqlite")]
 
 
 async def test_work_is_reminded_of_in_the_evening_before(office: Office, reza: Phone, desk: Desk) -> None:

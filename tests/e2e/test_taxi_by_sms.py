@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 import pytest_asyncio
 
+from tests.e2e.support.database_choice import on_database
 from tests.e2e.support.office import Office
 from tests.e2e.support.office_factory import new_office
 from tests.e2e.support.office_setup import furnish
@@ -15,6 +16,7 @@ from tests.e2e.support.taxi_story import DUTY_RIALS, OFFICER, Taxi, TaxiStory, f
 from tests.e2e.support.text_matching import read_facts
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
+SIDE_PATH = on_database("postgresql")
 
 PROMPT = "services.taxi_leave.fields.{}.prompt"
 DUTY, NO_DUTY = "services.taxi_leave.answers.duty", "services.taxi_leave.answers.no_duty"
@@ -120,6 +122,7 @@ async def test_an_auxiliary_driver_with_the_owners_consent(
     await owner.has_read_everything()
 
 
+@SIDE_PATH
 async def test_the_owner_refuses(shared_leave: TaxiStory, owner: Phone) -> None:
     await shared_leave.begins("مرخصی ۲ روز از فردا", "ask_owner")
     await owner.hears(shared_leave.key("owner_asked"))
@@ -129,6 +132,7 @@ async def test_the_owner_refuses(shared_leave: TaxiStory, owner: Phone) -> None:
     assert await shared_leave.state() == "rejected"
 
 
+@SIDE_PATH
 async def test_the_owner_does_not_answer(office: Office, shared_leave: TaxiStory, owner: Phone) -> None:
     await shared_leave.begins("مرخصی ۱۰ روز از فردا", "ask_owner")
     await owner.hears(shared_leave.key("owner_asked"))
@@ -138,6 +142,7 @@ async def test_the_owner_does_not_answer(office: Office, shared_leave: TaxiStory
     await owner.says(f"تایید {shared_leave.code}", "details.not_allowed_now.no_consent")
 
 
+@SIDE_PATH
 async def test_the_officer_records_the_owners_answer(shared_leave: TaxiStory, owner: Phone) -> None:
     await shared_leave.begins("مرخصی ۲ روز از فردا", "ask_owner")
     await owner.hears(shared_leave.key("owner_asked"))
@@ -146,6 +151,7 @@ async def test_the_officer_records_the_owners_answer(shared_leave: TaxiStory, ow
     await shared_leave.hears("consent")
 
 
+@SIDE_PATH
 async def test_a_question_and_a_rejection(leave: TaxiStory) -> None:
     await leave.begins("مرخصی ۲ روز از فردا")
     await leave.does("take")
@@ -159,6 +165,7 @@ async def test_a_question_and_a_rejection(leave: TaxiStory) -> None:
     await leave.citizen.has_read_everything()
 
 
+@SIDE_PATH
 async def test_a_question_that_nobody_answers(office: Office, leave: TaxiStory) -> None:
     await leave.begins("مرخصی ۲ روز از فردا")
     await leave.does("take")
@@ -170,6 +177,7 @@ async def test_a_question_that_nobody_answers(office: Office, leave: TaxiStory) 
     assert await leave.state() == "rejected"
 
 
+@SIDE_PATH
 async def test_withdrawn_revoked_and_ended_early(office: Office, leave: TaxiStory) -> None:
     await leave.begins("مرخصی ۵ روز از فردا")
     await leave.is_approved()
@@ -187,6 +195,7 @@ async def test_withdrawn_revoked_and_ended_early(office: Office, leave: TaxiStor
     assert await leave.state() == "ended"
 
 
+@SIDE_PATH
 async def test_two_leaves_of_a_taxi_do_not_overlap(leave: TaxiStory) -> None:
     await leave.begins("مرخصی ۵ روز از فردا")
     await leave.citizen.says("مرخصی ۲ روز از پس‌فردا", "details.conflict.leave_overlap")
@@ -205,6 +214,7 @@ async def test_of_two_that_ask_at_once_one_has_the_days(driver: Phone, owner: Ph
     read_facts(refused, "details.conflict.leave_overlap")
 
 
+@SIDE_PATH
 async def test_an_owner_chooses_the_taxi_by_number(office: Office, desk: Desk) -> None:
     first, second = new_taxis()
     leave = TaxiStory("taxi_leave", Phone(office, first.owner[1]), desk)
@@ -216,6 +226,7 @@ async def test_an_owner_chooses_the_taxi_by_number(office: Office, desk: Desk) -
     assert (await desk.shows(leave.code))["fields"]["plate"] == second.plate
 
 
+@SIDE_PATH
 async def test_an_unknown_phone_is_asked_for_the_taxi_and_its_driver(
     reza: Phone, driver: Phone, taxi: Taxi, desk: Desk
 ) -> None:
@@ -235,6 +246,7 @@ async def test_an_unknown_phone_is_asked_for_the_taxi_and_its_driver(
     await leave.hears("withdraw")
 
 
+@SIDE_PATH
 async def test_a_walk_in_is_entered_by_command(office: Office, driver: Phone, taxi: Taxi, desk: Desk) -> None:
     day = (office.now.date() + timedelta(days=10)).isoformat()
     form = ("--set", f"from={day}", "--set", "days=2", "--set", "scope=out_of_city", "--set", "reason=سفر")
@@ -296,6 +308,7 @@ async def test_a_complaint_with_a_question_and_a_fine(
     assert report.citizen.mobile[1:] not in exported
 
 
+@SIDE_PATH
 async def test_a_report_is_dismissed_or_withdrawn(report: TaxiStory, driver: Phone, taxi: Taxi) -> None:
     await report.begins(f"تخلف {taxi.plate} تند رفت")
     await report.does("take")
@@ -308,6 +321,7 @@ async def test_a_report_is_dismissed_or_withdrawn(report: TaxiStory, driver: Pho
     await driver.has_read_everything()
 
 
+@SIDE_PATH
 async def test_a_complaint_without_a_fine_is_told_to_the_driver(report: TaxiStory, driver: Phone, taxi: Taxi) -> None:
     await report.begins(f"شکایت {taxi.plate} تند رفت")
     await report.does("take")
@@ -318,6 +332,7 @@ async def test_a_complaint_without_a_fine_is_told_to_the_driver(report: TaxiStor
     await driver.has_read_everything()
 
 
+@SIDE_PATH
 async def test_a_reporter_who_does_not_answer(office: Office, report: TaxiStory, driver: Phone, taxi: Taxi) -> None:
     await report.begins(f"تخلف {taxi.plate} تند رفت")
     await report.does("take")
@@ -347,6 +362,7 @@ async def test_duties_are_told_billed_once_and_paid(
     await reza.has_read_everything()
 
 
+@SIDE_PATH
 async def test_an_owner_hears_of_all_taxis_and_a_stranger_is_asked(office: Office, reza: Phone) -> None:
     first, second = new_taxis()
     owner = Phone(office, first.owner[1])

@@ -8,6 +8,7 @@ from tests.e2e.support.program_runs import Death
 from tests.fakes.kavenegar import Fault
 from tests.faults.conftest import POSTGRESQL, Site
 from tests.faults.support.round_plan import Plan, Receipts
+from tests.support.effort import EFFORT
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
 
@@ -27,12 +28,22 @@ INSIDE = ("inbound_open", "mark_open", "receipt_open")
 """Inside the units of work that take a text in, mark one sent, settle a receipt."""
 
 ALL, SOME = range(len(TIMES)), (1, 2, 4)
-SITES = pytest.mark.parametrize(
-    ("site", "time"),
-    [("sqlite", time) for time in ALL] + [pytest.param("postgresql", time, marks=POSTGRESQL) for time in SOME],
-    indirect=["site"],
-)
+PLACES = [("sqlite", time) for time in ALL] + [("postgresql", time) for time in SOME]
 """Every time on SQLite, some of them on PostgreSQL too."""
+
+
+def in_places(*steps: str) -> pytest.MarkDecorator:
+    """Each step in every other place, so that each is met on both databases, and each time at two of four steps; with
+    `EFFORT` (`make chaos`) in all of them.
+    """
+    cases = [
+        pytest.param(step, site, time, marks=POSTGRESQL if site == "postgresql" else ())
+        for nth_step, step in enumerate(steps)
+        for nth_place, (site, time) in enumerate(PLACES)
+        if EFFORT > 1 or nth_step % 2 == nth_place % 2
+    ]
+    return pytest.mark.parametrize(("step", "site", "time"), cases, indirect=["site"])
+
 
 ON_SQLITE = pytest.mark.parametrize(("site", "time"), [("sqlite", time) for time in SOME], indirect=["site"])
 
@@ -44,15 +55,14 @@ def plan(step: str, time: int, **otherwise: Any) -> Plan:
     return Plan(time, stories, **{**usual, **otherwise})
 
 
-@pytest.mark.parametrize("step", STEPS)
-@SITES
+@in_places(*STEPS)
 async def test_killed_at_a_step(site: Site, time: int, step: str) -> None:
     await site.plays(plan(step, time))
 
 
-@SITES
-async def test_killed_inside_a_seal(site: Site, time: int) -> None:
-    await site.plays(plan("seal", time, ends=(Death("seal"),), seals=True))
+@in_places("seal")
+async def test_killed_inside_a_seal(site: Site, time: int, step: str) -> None:
+    await site.plays(plan(step, time, ends=(Death(step),), seals=True))
     verified = await site.office.cli("history", "verify")
     assert (verified["faults"], verified["unsealed"]) == ([], 0)
 

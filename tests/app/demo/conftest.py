@@ -24,7 +24,7 @@ async def _load_once(url: str) -> Summary:
         await store.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def loaded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Summary]:
     """A file into which the demonstration was loaded, to be copied, and what was told."""
     path = tmp_path_factory.mktemp("demo") / "demo.db"

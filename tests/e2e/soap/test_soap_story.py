@@ -9,11 +9,13 @@ from domain.values.calendar import to_jalali
 from domain.values.text import persian_digits
 from tests.e2e.soap.call_values import items_of, machinery
 from tests.e2e.soap.clients import CLERK, Counter, Software
+from tests.e2e.support.database_choice import on_database
 from tests.e2e.support.office import OPENING_YEAR, Office
 from tests.e2e.support.office_setup import RIALS_AN_HOUR, VAT_PERCENT
 from tests.e2e.support.people import Desk, Phone
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
+SIDE_PATH = on_database("sqlite")
 
 PRICE = RIALS_AN_HOUR * 4 * (100 + VAT_PERCENT) // 100
 PER_REQUEST = 50_000
@@ -100,6 +102,7 @@ async def test_a_repeated_call_acts_once_and_answers_the_same(office: Office, so
     await reza.has_read_everything()
 
 
+@SIDE_PATH
 async def test_null_values_single_items_and_persian(office: Office, software: Software, reza: Phone) -> None:
     wish = machinery(office, reza, place="کوچه «بهار» & میدان <شهدا>، پلاک ۱۲", description=None)
     code = (await software.call("SubmitMachineryRequest", **wish))["trackingCode"]
@@ -111,6 +114,7 @@ async def test_null_values_single_items_and_persian(office: Office, software: So
     assert (event["event"], event["actor"], event["channel"]) == ("submit", "clerk", "pishkhan_soap")
 
 
+@SIDE_PATH
 async def test_questions_are_answered_and_requests_cancelled(
     office: Office, software: Software, reza: Phone, desk: Desk
 ) -> None:
@@ -124,6 +128,7 @@ async def test_questions_are_answered_and_requests_cancelled(
     assert (cancelled["state"], cancelled["phase"]) == ("cancelled", "cancelled")
 
 
+@SIDE_PATH
 async def test_pages_of_the_office_alone(office: Office, software: Software, reza: Phone, sara: Phone) -> None:
     codes = [
         (await software.call("SubmitMachineryRequest", **machinery(office, phone)))["trackingCode"]
@@ -139,6 +144,7 @@ async def test_pages_of_the_office_alone(office: Office, software: Software, rez
     assert items_of(none["requests"], "request") == []
 
 
+@SIDE_PATH
 async def test_values_are_read_however_a_program_writes_them(office: Office, software: Software, reza: Phone) -> None:
     """Empty strings for what is left out, digits of the clerk's keyboard, a time with seconds, a Jalali day."""
     year, month, day = to_jalali(office.now.date() + timedelta(days=1))

@@ -1,7 +1,8 @@
 """On which database a file's stories are told.
 
-Every statement is proved on both by the contracts, and every service, with its side paths, is told on both. What
-counters do besides is told on one, this or that; with `EFFORT` (`make chaos`) on both.
+Every statement is proved on both by the contracts, and the straight story of every service, and whatever two do at the
+same moment, is told on both. Side paths, and what counters do besides, are told on one, this or that; with `EFFORT`
+(`make chaos`) on both.
 """
 
 import pytest
@@ -12,6 +13,6 @@ ENGINES = ("sqlite", "postgresql")
 
 
 def on_database(engine: str) -> pytest.MarkDecorator:
-    """Mark a file's stories with their database."""
+    """Mark a story, or those of a file, with their database."""
     engines = (engine,) if EFFORT == 1 else ENGINES
     return pytest.mark.parametrize("engine", engines, indirect=True)
