@@ -159,7 +159,7 @@ class Catalogue:
         self._length_limits = {
             (found[1] or "", found[3]): int(limit)
             for key, limit in persian_leaves.items()
-            if (found := _BOUND_KEY.fullmatch(key)) and found[2] == "limits"
+            if "limits." in key and (found := _BOUND_KEY.fullmatch(key)) and found[2] == "limits"
         }
         self._leaves_by_tag = {PERSIAN.tag: persian_leaves}
 

@@ -11,7 +11,9 @@ def flatten_table(text_table: Mapping[str, Any], prefix: str = "") -> Iterator[t
     """Yield the leaves of a table with their dotted keys."""
     for key, value in text_table.items():
         dotted_path = f"{prefix}{key}"
-        if isinstance(value, Mapping) and not _is_message(value):
+        if isinstance(value, str):  # most are, and are told at once
+            yield dotted_path, value
+        elif isinstance(value, Mapping) and not _is_message(value):
             yield from flatten_table(value, dotted_path + ".")
         else:
             yield dotted_path, value

@@ -22,13 +22,19 @@ async def shared_postgres_url(postgres_server: PostgresServer, postgres_template
     return postgres_server.url(await postgres_server.create(template=postgres_template))
 
 
-@pytest.fixture
-async def emptied_postgres_url(shared_postgres_url: str) -> str:
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def emptying_store(shared_postgres_url: str) -> AsyncIterator[SqlStore]:
+    """A store that stays open for the session, to empty that database before each test."""
+    opened = await SqlStore.connect(shared_postgres_url)
+    yield opened
+    await opened.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def emptied_postgres_url(shared_postgres_url: str, emptying_store: SqlStore) -> str:
     """The shared database, without rows."""
-    store = await SqlStore.connect(shared_postgres_url)
-    async with store.open_unit() as uow:
+    async with emptying_store.open_unit() as uow:
         await uow.everything.delete()
-    await store.close()
     return shared_postgres_url
 
 

@@ -46,7 +46,6 @@ async def denied(site: StaffSite, who: Visitor, role: Role, *, inside: bool) -> 
     return wrong
 
 
-@pytest.mark.smoke
 @pytest.mark.parametrize("role", sorted(STAFF_ROLES))
 async def test_inside(site: StaffSite, inside: Visitor, role: Role) -> None:
     await inside.sign_in(role.value)

@@ -235,7 +235,6 @@ async def fault(who: Visitor, role: Role, subject: Subject, ask: Ask) -> str | N
     return None if good else f"{subject.service.key} {ask.route.path} {ask.what}: {status}, {may=}, {denied=}, {moved=}"
 
 
-@pytest.mark.smoke
 @pytest.mark.parametrize("role", sorted(STAFF_ROLES))
 async def test_inside(site: StaffSite, inside: Visitor, role: Role) -> None:
     await furnish(site)

@@ -2,7 +2,9 @@
 paid, booked or somebody else's wish. Through the real receive action, by SMS and in a chat.
 """
 
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -36,6 +38,7 @@ class Waiting:
     """A town in which everything is there that a text could act on, and nobody is limited."""
 
     taxis: TaxiOrganisation
+    database: Path
     codes: dict[str, str]
 
     @property
@@ -53,12 +56,13 @@ class Waiting:
 
     def acts(self) -> dict[str, list[tuple[object, ...]]]:
         """Return everything that is stored, but the talk."""
-        names = [str(row[0]) for row in self.town.rows("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        kept = [name for name in names if name not in _TALK and not name.startswith("sqlite_")]
-        return {name: self.town.rows(f'SELECT * FROM "{name}"') for name in kept}  # noqa: S608 - names of tables
+        with closing(sqlite3.connect(self.database)) as file:
+            names = [str(row[0]) for row in file.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+            kept = [name for name in names if name not in _TALK and not name.startswith("sqlite_")]
+            return {name: file.execute(f'SELECT * FROM "{name}"').fetchall() for name in kept}  # noqa: S608 - our tables
 
 
-async def everything(taxis: TaxiOrganisation) -> Waiting:
+async def everything(taxis: TaxiOrganisation, database: Path) -> Waiting:
     """Bring requests where every command could act on one."""
     town = taxis.town
     await Municipality.furnish(town)
@@ -67,7 +71,7 @@ async def everything(taxis: TaxiOrganisation) -> Waiting:
     await town.do(asked, "ask", Role.CIVIL, question="کدام پارک؟")
     consent = (await town.say(AUXILIARY_MOBILE, AUXILIARY_LEAVE)).code
     codes = {"cancel": await town.order(), "rate": done, "reply": asked, "confirm": consent, "deny": consent}
-    return Waiting(taxis, codes)
+    return Waiting(taxis, database, codes)
 
 
 @pytest.fixture
@@ -75,7 +79,7 @@ async def waiting(database: Path) -> AsyncIterator[Waiting]:
     """A town in which everything waits for a text."""
     policy = Policy(inbound_limit=10**6, loop_guard=10**6)
     async with open_taxi_organisation(database, policy) as taxis:
-        yield await everything(taxis)
+        yield await everything(taxis, database)
 
 
 async def test_a_negation_never_acts(waiting: Waiting) -> None:

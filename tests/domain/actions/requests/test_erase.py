@@ -1,6 +1,7 @@
 """Personal data is erased after its time or at a wish: nothing of it is left anywhere, and the history verifies."""
 
 import hashlib
+from collections import defaultdict
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -41,12 +42,19 @@ class Signer:
         return signature == self.sign(message)
 
 
+_COLUMNS = """
+SELECT t.name, c.name FROM sqlite_master AS t JOIN pragma_table_info(t.name) AS c WHERE t.type = 'table'
+ORDER BY t.name, c.cid
+"""
+
+
 def found(town: Municipality, *words: str) -> list[tuple[str, str, str]]:
     """(table, column, word) wherever a word stands in any column of any table."""
-    tables = [name for (name,) in town.rows("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    tables = defaultdict[str, list[str]](list)
+    for table, column in town.rows(_COLUMNS):
+        tables[table].append(column)
     hits = []
-    for table in tables:
-        columns = [row[1] for row in town.rows(f"PRAGMA table_info({table})")]
+    for table, columns in tables.items():
         for row in town.rows(f"SELECT * FROM {table}"):  # noqa: S608 - the names are our own
             hits += [(table, c, w) for c, value in zip(columns, row, strict=True) for w in words if w in told(value)]
     return sorted(set(hits))
