@@ -23,7 +23,7 @@ from domain.values import tracking_codes
 from domain.values.calendar import jalali_text
 from domain.values.identifiers import display_mobile
 from domain.values.languages import language_in_force
-from domain.values.text import group_digits, persian_digits
+from domain.values.text import format_reference, group_digits, persian_digits
 
 STATIC_PATH = "/static"
 
@@ -31,6 +31,7 @@ STATIC_PATH = "/static"
 _TEMPLATE_FILTERS: Mapping[str, Callable[..., str]] = {
     "fa": persian_digits,
     "code": lambda code: persian_digits(tracking_codes.display_code(code)),
+    "reference": format_reference,
     "decimal": format_number,
     "mobile": display_mobile,
     "amount": group_digits,

@@ -40,6 +40,7 @@ _CODE_MARKS = dict.fromkeys((0x200E, 0x200F, 0x00A0))
 _NEEDLESS_MARKS = {**_CODE_MARKS, 0x00A0: "-"}
 _FIRST_FOREIGN_LETTER = "\u0250"
 _COUNTRY_OF_ACCOUNT = re.compile(r"\bir(?=[\W_]*\d)", re.IGNORECASE)
+_LATIN_LETTER = re.compile("[A-Za-z]")
 _BEFORE_NUMBER = re.compile(r"(?<=\D)(?=\d)")
 
 _SEPARATORS = re.compile(r"[\s\-_\u2010-\u2015\u2212\u00b7.]+")
@@ -90,6 +91,11 @@ def ascii_digits(text: str) -> str:
 def persian_digits(text: str | int) -> str:
     """Return a number or text with its digits as the language in force has them, for people to read."""
     return str(text).translate(language_in_force().digit_table)
+
+
+def format_reference(reference: str) -> str:
+    """Return a number of a payment, transfer or bill for people to read: with letters in it («saman/71») as it is."""
+    return reference if _LATIN_LETTER.search(reference) else persian_digits(reference)
 
 
 def isolate_left_to_right(text: str) -> str:

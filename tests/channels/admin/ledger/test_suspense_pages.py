@@ -53,7 +53,7 @@ async def test_what_fits_no_bill_is_listed_and_matched(site: StaffSite, revenue:
     for part in (
         "۱ واریزی، روی هم ۵۰۰٬۰۰۰ ریال",
         "پرداخت الکترونیک سامان",
-        "saman/۷۱",
+        "saman/71",
         "مبلغ خواسته‌شده (ریال) ۵۰۱٬۰۰۰",
     ):
         assert part in page

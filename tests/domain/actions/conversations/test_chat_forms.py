@@ -293,7 +293,7 @@ async def test_notices_come_into_the_chat_that_asked_with_what_can_be_done(anneh
     assert {one.channel for one in await anneh.town.sent(CITIZEN)} == {"telegram"}
 
 
-async def test_a_request_is_rated_by_stars_once(anneh: Person) -> None:
+async def test_a_request_is_rated_by_stars_and_the_last_press_counts(anneh: Person) -> None:
     await anneh.says(ORDER)
     [request] = await anneh.town.requests_of()
     await to_the_end(anneh, request.code)
@@ -302,8 +302,9 @@ async def test_a_request_is_rated_by_stars_once(anneh: Person) -> None:
     assert (done.key, labels(done)) == ("services.machinery.notices.complete", [*papers, *STARS])
     assert (await anneh.press(STARS[0], done)).key == "sms.rated"
     anneh.town.advance(minutes=1)
-    assert (await anneh.press(STARS[4], done)).key == "errors.already_done"
-    assert anneh.town.rows("SELECT score, channel FROM ratings") == [(5, "telegram")]
+    assert (await anneh.press(STARS[0], done)).key == "errors.already_done"
+    assert (await anneh.press(STARS[4], done)).key == "sms.rated_low"
+    assert anneh.town.rows("SELECT score, channel FROM ratings") == [(1, "telegram")]
 
 
 async def test_a_low_rating_offers_to_take_it_up_again(anneh: Person) -> None:

@@ -91,7 +91,7 @@ async def test_comments(town: Municipality) -> None:
     assert (await town.say(CITIZEN, "ن" * 500)).key == "sms.comment_kept"
 
 
-async def test_rated_bare_once_and_by_code(town: Municipality) -> None:
+async def test_rated_bare_and_corrected_by_code(town: Municipality) -> None:
     assert (await town.say(CITIZEN, "5")).key == "sms.unknown"
     code = await town.reach("completed")
     assert (await town.say(CITIZEN, "7")).key == "sms.unknown"
@@ -99,9 +99,11 @@ async def test_rated_bare_once_and_by_code(town: Municipality) -> None:
     assert town.rows("SELECT score FROM ratings") == [(4,)]
     assert (await town.history(code))[-1].event == "rate"
     assert (await town.request(code)).state == "completed"
-    again = await town.say(CITIZEN, f"امتیاز {code} ۵")
+    assert (await town.say(CITIZEN, f"امتیاز {code} ۵")).key == "sms.rated"
+    assert town.rows("SELECT score FROM ratings") == [(5,)]
+    assert [event.event for event in await town.history(code)][-2:] == ["rate", "rate"]
+    again = await town.say(CITIZEN, "5")
     assert again.text == town.desk.catalogue.text("details.already_done.rated")
-    assert (await town.say(CITIZEN, "5")).key == "sms.unknown"
     other = await town.reach("completed")
     assert (await town.say(CITIZEN, f"امتیاز {other} 3")).key == "sms.rated"
 
