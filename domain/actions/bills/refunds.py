@@ -46,7 +46,7 @@ from domain.values.errors import (
 from domain.values.ibans import parse_iban
 from domain.values.paging import Cursor, ListOrder, Page, cut_page
 from domain.values.reasons import AlreadyDoneReason, AmountReason, DuplicateReason, InvalidReason, NotAllowedReason
-from domain.values.text import group_digits, persian_digits
+from domain.values.text import format_reference, group_digits, persian_digits
 
 BILLS_PER_PAGE = 25
 """Bills of one page of what is due back."""
@@ -273,7 +273,7 @@ async def _notify_citizen(
         facts = {
             "refund": group_digits(payment.amount),
             "service": await bill_subject.render_title(dependencies, uow, bill),
-            "reference": persian_digits(payment.number),
+            "reference": format_reference(payment.number),
         }
         if target.iban:
             return dependencies.catalogue.render_message("sms.refunded", facts | {"iban_end": account_end})
