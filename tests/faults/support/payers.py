@@ -38,9 +38,13 @@ _TRUE_OF: Mapping[str, frozenset[SaleMoney]] = {
     "reversed": frozenset({"returned"}),
     "declined": frozenset({"none", "returned"}),
     "failed": frozenset({"none", "returned"}),
+    "asking": frozenset({"none", "held", "ours", "returned"}),
     "unknown": frozenset({"none", "held", "ours", "returned"}),
 }
 """What a result page says of an attempt → where its money has to be at the bank at that moment."""
+
+NOT_KNOWN = frozenset({"asking", "unknown"})
+"""What it says while nothing is known: as long as it looks again by itself, and then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +167,7 @@ class Payer:
             return
         self._witness.result_paths.append((self._bank.name, reference, path))
         for _ in range(LOOKS):
-            if self._check_result(reference, page) != "unknown":
+            if self._check_result(reference, page) not in NOT_KNOWN:
                 return
             await asyncio.sleep(LOOK_SECONDS)
             _, _, page = await self._site.fetch("GET", path)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from domain.gateways.attempt import AttemptState
 from tests.faults.support.mortal_office import MortalOffice
-from tests.faults.support.payers import PaymentSite, Witness, check_result, is_bill_paid_at_banks
+from tests.faults.support.payers import NOT_KNOWN, PaymentSite, Witness, check_result, is_bill_paid_at_banks
 from tests.faults.support.payment_banks import CARDS, PaymentBank
 from tests.faults.support.payment_bills import LinkedBill
 from tests.faults.support.state_journal import Database, Row
@@ -153,7 +153,7 @@ async def _check_pages(
     before, found = len(witness.violations), list[str]()
     for name, reference, path in sorted(set(witness.result_paths)):
         _, _, page = await site.fetch("GET", path)
-        is_known = check_result(witness, banks[name], reference, page) != "unknown"
+        is_known = check_result(witness, banks[name], reference, page) not in NOT_KNOWN
         if not is_known and banks[name].sessions[reference].money != "returned":
             found.append(f"{name} {reference}: its payer is still told that nothing is known")
     for bill in {bill.id: bill for bill in witness.references.values()}.values():
