@@ -315,7 +315,7 @@ class MoveBookingToNow(Effect):
         free = [
             resource
             for kind in (ResourceKind.MACHINE, ResourceKind.OPERATOR)
-            for resource in await _find_free(context, kind, start, min(end, booked_from))
+            for resource in await _find_free(context, kind, start, min(end, _begin_half_hour(booked_from)))
         ]
         if any(resource not in free for resource in machines + operators):
             if is_booked_for_later(request, context.now):
@@ -328,10 +328,12 @@ class MoveBookingToNow(Effect):
 
 def _span_half_hours(now: datetime, length: timedelta) -> tuple[datetime, datetime]:
     """Return the half hours, from the first to the last, that work of a length touches which begins this minute."""
-    begins_at = now.replace(second=0, microsecond=0)
-    since_midnight = begins_at - begins_at.replace(hour=0, minute=0)
-    start = begins_at - since_midnight % SLOT_LENGTH
+    begins_at, start = now.replace(second=0, microsecond=0), _begin_half_hour(now)
     return start, start - (-(begins_at + length - start) // SLOT_LENGTH) * SLOT_LENGTH
+
+
+def _begin_half_hour(moment: datetime) -> datetime:
+    return moment - (moment - moment.replace(hour=0, minute=0, second=0, microsecond=0)) % SLOT_LENGTH
 
 
 async def _book_again(

@@ -67,9 +67,17 @@ async def find_rateable_request(dependencies: Dependencies, uow: UnitOfWork, mob
 
 
 async def find_corrected_request(dependencies: Dependencies, uow: UnitOfWork, mobile: str) -> ServiceRequest | None:
-    """Return the citizen's newest request whose rating can still be corrected: what another bare 1–5 is meant for."""
+    """Return the citizen's request that was rated last, while that can be corrected: what another bare 1–5 is meant
+    for.
+    """
     requests = await uow.requests.list_requests(RequestFilter(mobile=mobile, phase=Phase.DONE, limit=5))
-    return next((request for request in requests if may_be_rated(dependencies, request)), None)
+    rated_at = {
+        request.id: rating.at
+        for request in requests
+        if may_be_rated(dependencies, request) and (rating := await uow.feedback.find_rating(request.id))
+    }
+    rated_requests = [request for request in requests if request.id in rated_at]
+    return max(rated_requests, key=lambda request: rated_at[request.id], default=None)
 
 
 async def store_comment(

@@ -209,7 +209,7 @@ _OF_NAMES = keys_of(
 """Beside a word of danger they make a name or a thing of it: «آتش‌نشانی», «سیل‌بند», «انشعاب برق گرفته‌ایم»."""
 
 _PLACES = keys_of("ایستگاه", "میدان", "خیابان", "خیابون", "کوچه", "پارک")
-"""Beside a word of danger they are called so («کوچه برق»), unless it is said what happens («کوچه بوی گاز میاد»)."""
+"""Before a word of danger they are called so («کوچه برق»), unless it is said what happens («کوچه بوی گاز میاد»)."""
 
 _OVER_WORDS = keys_of(
     "خاموش", "پارسال", "دیروز", "پریروز", "قبلا", "پیش", "گذشته", "قدیم", "مهار", "سابق", "پیشین", "بیمه", "خسارت",
@@ -289,7 +289,12 @@ def _is_name_of_other(stream: TokenStream, start: int, end: int) -> bool:
 
 
 def _is_place_name(stream: TokenStream, start: int, emergency: Emergency, end: int) -> bool:
-    is_beside_place = not {stream.raw_at(start - 1), stream.raw_at(end)}.isdisjoint(_PLACES)
+    """Return whether a place has its name from a thing; the thing of a place is none («سیم برق کوچه افتاده»), but for
+    its water, of which anything may be said («آب کوچه کم شده»).
+    """
+    is_beside_place = stream.raw_at(start - 1) in _PLACES or (
+        emergency is Emergency.FLOOD and stream.raw_at(end) in _PLACES
+    )
     return is_beside_place and _EVENTS[emergency].match_at(stream, end) is None
 
 

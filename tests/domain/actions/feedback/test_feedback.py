@@ -189,6 +189,16 @@ async def test_a_bare_low_score_is_taken_for_the_rating_alone(town: Municipality
     assert (await town.say(CITIZEN, "۱")).key == "sms.reopened"
 
 
+async def test_a_bare_number_corrects_what_was_rated_last(town: Municipality) -> None:
+    older, newer = await town.reach("completed"), await town.reach("completed")
+    for code in (newer, older):
+        town.advance(minutes=1)
+        await town.say(CITIZEN, f"امتیاز {code} ۵")
+    town.advance(minutes=1)
+    assert (await town.say(CITIZEN, "۳")).inbound.request_id == (await town.request(older)).id
+    assert sorted(town.rows("SELECT score FROM ratings")) == [(3,), (5,)]
+
+
 @pytest.mark.parametrize("role", [Role.CIVIL, Role.REVENUE, Role.MANAGER])
 async def test_staff_reopen_and_the_citizen_is_told(town: Municipality, role: Role) -> None:
     code = await town.reach("completed")

@@ -120,6 +120,14 @@ async def test_what_is_handed_over_before_its_hour_is_booked_from_then_until_its
     assert (request.data["booked_start"], request.data["booked_end"]) == tuple(one.isoformat() for one in span)
 
 
+async def test_a_booking_that_begins_within_a_half_hour_moves_too(town: Municipality) -> None:
+    code = await town.reach("scheduled")
+    await town.do(code, "reschedule", Role.CIVIL, start=(EIGHT_TOMORROW + timedelta(minutes=10)).isoformat())
+    town.clock.at = EIGHT_TOMORROW - timedelta(minutes=20)
+    request = await town.do(code, "hand_over", Role.CIVIL)
+    assert request.data["booked_start"] == (EIGHT_TOMORROW - timedelta(minutes=30)).isoformat()
+
+
 async def test_a_machine_that_leaves_an_hour_early_keeps_its_booking_where_that_hour_is_anothers(
     town: Municipality,
 ) -> None:
