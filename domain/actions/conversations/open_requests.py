@@ -5,7 +5,8 @@ says so when asked. One text that is delivered twice is no second one: its id te
 
 A plain text outside of any dialogue answers a consent, a rating or an officer's question. No code is needed where one
 thing alone can be meant. What a text can answer is decided by its words: yes or no, a score, anything else. A consent
-and a rating that both wait: what was asked last is meant. Where nothing waits, a bare number corrects the last rating.
+and a rating that both wait: what was asked last is meant. Where nothing waits, a bare number behind a rating corrects
+it.
 """
 
 from domain.actions.conversations.commands import list_candidates
@@ -16,7 +17,7 @@ from domain.chats.chat import MESSENGERS
 from domain.conversation.dialogue.answers import has_no_letters
 from domain.conversation.dialogue.frames import CONFIRM_STEP, Frame, Perform, Reaction
 from domain.conversation.dialogue.yes_no import read_first_word, read_yes_or_no
-from domain.conversation.reading.courtesies import read_courtesy
+from domain.conversation.reading.courtesies import COURTESY_INTENTS, read_courtesy
 from domain.conversation.reading.guessing import understand_message
 from domain.conversation.reading.parsed_message import UNKNOWN_INTENT
 from domain.conversation.reading.ratings import read_score
@@ -28,6 +29,12 @@ from domain.values.tracking_codes import TrackingCode
 
 MOST_COMPARED = 5
 """Of how many open requests, newest first, it is asked whether one says the same."""
+
+MOST_SINCE_RATING = 5
+"""Of how many messages, newest first, one may be the rating that a bare number corrects."""
+
+_SAYING_NOTHING = COURTESY_INTENTS | {None, UNKNOWN_INTENT}
+"""Of texts that ask for nothing, and of the one that is being read."""
 
 
 async def read_open_answer(turn: TurnContext, text: str) -> Reaction | None:
@@ -75,14 +82,23 @@ async def _read_rating(turn: TurnContext, text: str) -> Reaction | None:
 
 
 async def _read_corrected_rating(turn: TurnContext, text: str) -> Reaction | None:
-    """Take a bare number for another score of what was rated, where nothing waits that it could answer."""
+    """Take a bare number for another score of what was just rated, where nothing waits that it could answer."""
     score = read_score(text) if has_no_letters(text) else None
-    if score is None:
+    if score is None or not await _follows_rating(turn):
         return None
     request = await feedback.find_corrected_request(turn.dependencies, turn.uow, turn.actor.identifier)
     if request is None or _answers_late_question(turn, text, request):
         return None
     return turn.conversation.begin_intent(turn.dialogue, "rate", {"code": request.code, "score": score}, turn.sent_at)
+
+
+async def _follows_rating(turn: TurnContext) -> bool:
+    """Return whether the citizen rated something and has said nothing since but thanks and what nobody understood: who
+    read a menu or a list meanwhile means a number of that.
+    """
+    messages = await turn.uow.inbox.list_recent(mobile=turn.actor.identifier, limit=MOST_SINCE_RATING)
+    intents = (message.intent for message in messages if message.intent not in _SAYING_NOTHING)
+    return next(intents, None) == "rate"
 
 
 def _answers_late_question(turn: TurnContext, text: str, request: ServiceRequest) -> bool:

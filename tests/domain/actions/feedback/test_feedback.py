@@ -199,6 +199,16 @@ async def test_a_bare_number_corrects_what_was_rated_last(town: Municipality) ->
     assert sorted(town.rows("SELECT score FROM ratings")) == [(3,), (5,)]
 
 
+async def test_a_number_behind_a_menu_or_a_list_corrects_no_rating(town: Municipality) -> None:
+    await town.reach("completed")
+    await town.says("۵", "راهنما", "۲")
+    assert (await town.say(CITIZEN, "۳")).key == "sms.unknown"
+    await town.says("درخواست‌ها", "۱")
+    assert town.rows("SELECT score FROM ratings") == [(5,)]
+    await town.says("امتیاز", "۴", "ممنون", "چهارر", "۳")
+    assert town.rows("SELECT score FROM ratings") == [(3,)]
+
+
 @pytest.mark.parametrize("role", [Role.CIVIL, Role.REVENUE, Role.MANAGER])
 async def test_staff_reopen_and_the_citizen_is_told(town: Municipality, role: Role) -> None:
     code = await town.reach("completed")
