@@ -209,7 +209,10 @@ _OF_NAMES = keys_of(
 """Beside a word of danger they make a name or a thing of it: «آتش‌نشانی», «سیل‌بند», «انشعاب برق گرفته‌ایم»."""
 
 _PLACES = keys_of("ایستگاه", "میدان", "خیابان", "خیابون", "کوچه", "پارک")
-"""Before a word of danger they are called so («کوچه برق»), unless it is said what happens («کوچه بوی گاز میاد»)."""
+_NAMING_PLACES = frozenset({Emergency.FLOOD, Emergency.SHOCK})
+"""Water and current: before their words places are called so («کوچه برق»), unless it is said what happens («کوچه آب
+گرفته»). No place has its name from dogs or thieves («تو کوچه سگ پسرم رو گاز گرفته»).
+"""
 
 _OVER_WORDS = keys_of(
     "خاموش", "پارسال", "دیروز", "پریروز", "قبلا", "پیش", "گذشته", "قدیم", "مهار", "سابق", "پیشین", "بیمه", "خسارت",
@@ -261,7 +264,9 @@ def _find_event(stream: TokenStream, denied: set[int]) -> Emergency | None:
             return clear[0]
         for phrases in (_NAME_PHRASES, _THING_PHRASES):
             found = phrases.match_at(stream, index)
-            if not found or _is_name_of_other(stream, index, found[1]) or _is_place_name(stream, index, *found):
+            if not found or _is_name_of_other(stream, index, found[1]):
+                continue
+            if phrases is _THING_PHRASES and _is_place_name(stream, index, *found):
                 continue
             is_cried = phrases is _NAME_PHRASES and any(stream.raw_at(place) in _CRIES for place in range(len(stream)))
             if is_cried or _has_event(stream, denied, *found):
@@ -289,9 +294,11 @@ def _is_name_of_other(stream: TokenStream, start: int, end: int) -> bool:
 
 
 def _is_place_name(stream: TokenStream, start: int, emergency: Emergency, end: int) -> bool:
-    """Return whether a place has its name from a thing; the thing of a place is none («سیم برق کوچه افتاده»), but for
+    """Return whether a place has its name from a thing. The thing of a place is none («سیم برق کوچه افتاده»), but for
     its water, of which anything may be said («آب کوچه کم شده»).
     """
+    if emergency not in _NAMING_PLACES:
+        return False
     is_beside_place = stream.raw_at(start - 1) in _PLACES or (
         emergency is Emergency.FLOOD and stream.raw_at(end) in _PLACES
     )
