@@ -259,7 +259,8 @@ class RequestViews:
     ) -> dict[str, str]:
         answering_members = list_answering_members(service, request, staff_members, visitor.substitutions)
         own_username = visitor.member.username
-        return {write_mention(entry): entry.full_name for entry in answering_members if entry.username != own_username}
+        others = [entry for entry in answering_members if entry.username != own_username]
+        return {write_mention(entry, staff_members): entry.full_name for entry in others}
 
     def _build_history(
         self, service: Service, events: Sequence[HistoryEvent], member_names: Mapping[str, str]

@@ -32,21 +32,24 @@ async def rate_request(
         raise NotAllowedNow("code", NotAllowedReason.RATE_LATER)
     rating = Rating(request.id, score, text, actor.channel, dependencies.clock.now())
     if not await uow.feedback.add_rating(rating):
-        await _correct_rating(dependencies, uow, request, rating)
+        rating = await _correct_rating(dependencies, uow, request, rating)
     await dependencies.engine.record_event(uow, request, "rate", actor, {"score": score, "text": text})
     if score <= dependencies.policy.low_rating:
         await _alert_managers(dependencies, uow, request, rating)
     return request
 
 
-async def _correct_rating(dependencies: Dependencies, uow: UnitOfWork, request: ServiceRequest, rating: Rating) -> None:
-    """Put a rating in place of the one that the request has; the history keeps both."""
+async def _correct_rating(
+    dependencies: Dependencies, uow: UnitOfWork, request: ServiceRequest, rating: Rating
+) -> Rating:
+    """Put a rating in place of the one that the request has, and return it as it is now; the history keeps both."""
     former = await uow.feedback.find_rating(request.id)
-    rating_text = rating.text or (former.text if former else None)
-    is_same = former is not None and (former.score, former.text) == (rating.score, rating_text)
+    corrected = replace(rating, text=rating.text or (former.text if former else None))
+    is_same = former is not None and (former.score, former.text) == (corrected.score, corrected.text)
     if is_same or not may_be_rated(dependencies, request):
         raise AlreadyDone("code", AlreadyDoneReason.RATED)
-    await uow.feedback.replace_rating(replace(rating, text=rating_text))
+    await uow.feedback.replace_rating(corrected)
+    return corrected
 
 
 async def _alert_managers(dependencies: Dependencies, uow: UnitOfWork, request: ServiceRequest, rating: Rating) -> None:

@@ -83,10 +83,13 @@ def list_answering_members(
     return [member for member, member_actor in actors if may_write_note(service, request, member_actor)]
 
 
-def write_mention(member: StaffMember) -> str:
-    """Return by what a note names a member: the name as one word, or the user name where that would not be read so."""
+def write_mention(member: StaffMember, staff: Sequence[StaffMember]) -> str:
+    """Return by what a note names a member: the name as one word, or the user name where that would not be read so, or
+    is the name of two.
+    """
     mention = f"@{'_'.join(member.full_name.split())}"
-    return mention if _MENTION.fullmatch(mention) else f"@{member.username}"
+    is_shared = any(other.full_name == member.full_name and other.username != member.username for other in staff)
+    return f"@{member.username}" if is_shared or not _MENTION.fullmatch(mention) else mention
 
 
 async def count_unread_mentions(dependencies: Dependencies, uow: UnitOfWork, actor: Actor) -> int:

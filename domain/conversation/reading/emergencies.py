@@ -89,11 +89,12 @@ _SIGNS: Mapping[Emergency, _Signs] = {
         things=("آب", "رودخانه", "رودخونه"),
         events=(
             "آمد", "آمده", "اومد", "اومده", "میاد", "می آید", "برد", "برده", "گرفت", "گرفته", "گرفتگی", "میبره",
-            "راه افتاد", "راه افتاده", "جاری شده", "طغیان کرد", "طغیان کرده", "بالا آمده", "بالا اومده", "شده",
+            "راه افتاد", "راه افتاده", "جاری شده", "طغیان کرد", "طغیان کرده", "بالا آمده", "بالا اومده", "زیاد شده",
             "umade", "omade", "oomade", "amade", "bord", "gerefte", "geldi", "gelýär", "گلدی", "گلیار",
         ),
         clear_phrases=(
-            "تو سیل", "توی سیل", "گرفتار سیل", *combine_words(("suw",), ("basdy", "basýar", "girdi", "girýär")),
+            "تو سیل", "توی سیل", "گرفتار سیل", "سیل شده", "سیلاب شده", "آبگرفتگی شده", "آب گرفتگی شده",
+            *combine_words(("suw",), ("basdy", "basýar", "girdi", "girýär")),
             *combine_words(("سو", "سوو"), ("باسدی", "باسیار", "گیردی", "گیریار")),
             *combine_words(("suw", "سو", "سوو"), combine_words(("gelýär", "geldi", "گلیار", "گلدی"), _HOMES)),
             *combine_words(("suw", "سو", "سوو"), combine_words(_HOMES, ("gelýär", "girdi", "گلیار", "گیردی"))),
@@ -294,15 +295,10 @@ def _is_name_of_other(stream: TokenStream, start: int, end: int) -> bool:
 
 
 def _is_place_name(stream: TokenStream, start: int, emergency: Emergency, end: int) -> bool:
-    """Return whether a place has its name from a thing. The thing of a place is none («سیم برق کوچه افتاده»), but for
-    its water, of which anything may be said («آب کوچه کم شده»).
-    """
-    if emergency not in _NAMING_PLACES:
+    """Return whether a place has its name from a thing; the thing of a place is none («سیم برق کوچه افتاده»)."""
+    if emergency not in _NAMING_PLACES or stream.raw_at(start - 1) not in _PLACES:
         return False
-    is_beside_place = stream.raw_at(start - 1) in _PLACES or (
-        emergency is Emergency.FLOOD and stream.raw_at(end) in _PLACES
-    )
-    return is_beside_place and _EVENTS[emergency].match_at(stream, end) is None
+    return _EVENTS[emergency].match_at(stream, end) is None
 
 
 def _find_bare_name(stream: TokenStream) -> Emergency | None:

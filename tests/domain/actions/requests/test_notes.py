@@ -12,6 +12,7 @@ from domain.people.person import StaffMember
 from domain.values.actors import Actor, Role
 from domain.values.errors import NotAllowedNow
 from domain.values.tracking_codes import parse_code
+from tests.support.factories import a_member
 from tests.support.municipality import CITIZEN, CIVIL_OFFICER, DRIVER, Municipality, actor
 from tests.support.scenarios.expert_unit import Experts
 
@@ -116,3 +117,10 @@ async def test_who_wrote_an_erased_note_is_still_known(town: Municipality) -> No
         await erase.erase_request(town.desk, uow, parse_code(code), "خواست خودش", actor(Role.ADMIN))
         [note] = await list_own_mentions(town.desk, uow, actor(Role.CIVIL))
     assert (note.text, note.author) == (None, "staff:manager")
+
+
+def test_who_shares_a_name_is_offered_by_the_user_name() -> None:
+    staff = [
+        a_member(username, full_name=name) for username, name in (("a", "مارال کر"), ("b", "مارال کر"), ("c", "سارا"))
+    ]
+    assert [notes.write_mention(member, staff) for member in staff] == ["@a", "@b", "@سارا"]
