@@ -8,7 +8,7 @@ from tests.faults.support.counter_checks import violations
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio]
 
-SEED, CALLS = 5, 250
+SEED, CALLS = 5, 400
 ESCAPED = (
     "calls: ",
     "requests: ",

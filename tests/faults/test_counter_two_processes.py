@@ -17,7 +17,7 @@ from tests.faults.support.mortal_office import MortalOffice
 
 pytestmark = [pytest.mark.e2e, pytest.mark.postgresql, pytest.mark.asyncio]
 
-SEED, CALLS = 5, 200
+SEED, CALLS = 5, 300
 SECONDS = 20.0
 WRITTEN_INTO = {"machinery": "people", "pay": "payments"}
 """A table that each kind of call writes into after it was begun, and no job of a server at this hour."""

@@ -88,7 +88,7 @@ class HostileVisitor:
 
     async def fills(self, service: Service, intent: Intent) -> None:
         """Answer question by question, what is no text wrongly first, up to the tracking code."""
-        message = await self.says(intent.certain_words[0])
+        message = await self.says(intent.certain_words[0], " از ")  # «۱ از ۴»: an answer that comes twice is none
         for _ in service.form:
             if SUBMIT in message.labels:
                 break
