@@ -13,16 +13,19 @@ from pathlib import Path
 import pytest
 
 from app.ids import RandomIds
+from domain.actions.bills.reversals import reverse_payment
 from domain.actions.dependencies import Dependencies
 from domain.actions.fleet.operator_sheet import WorkEntry, enter_report
 from domain.actions.requests.form_keys import KeyedForm, do_once
 from domain.actions.requests.notes import write_note
 from domain.actions.requests.step_back import take_step_back
 from domain.bills.bill import BillState
+from domain.ledger.entries import EntryKind
 from domain.requests.history import find_chain_faults
 from domain.services.machinery.declaration import MACHINERY_WORK
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Role
+from domain.values.errors import AlreadyDone
 from domain.values.tracking_codes import parse_code
 from store.unit_of_work import SqlStore
 from tests.faults.conftest import ENGINES
@@ -89,6 +92,12 @@ async def take_back(code: str, seq: int, desk: Dependencies, uow: UnitOfWork) ->
     return await take_step_back(desk, uow, parse_code(code), actor(Role.REVENUE), seq)
 
 
+async def reverse(bill_id: str, payment_row_id: int, desk: Dependencies, uow: UnitOfWork) -> bool:
+    """Reverse a payment."""
+    await reverse_payment(desk, uow, bill_id, payment_row_id, "فیش دیگری بود", actor(Role.REVENUE))
+    return True
+
+
 async def write(code: str, desk: Dependencies, uow: UnitOfWork) -> bool:
     """Write a note."""
     return await write_note(desk, uow, parse_code(code), NOTE, actor(Role.REVENUE))
@@ -124,6 +133,29 @@ async def test_killed_while_a_step_is_taken_back(database_url: str) -> None:
         assert [event.event for event in events].count("step_back") == 1
         assert find_chain_faults(code, events, request.head_seq, request.head_hash) == []
         assert [text.state.value for text in await town.sent() if text.key.endswith(".bill")] == ["expired"]
+
+
+async def test_killed_while_a_payment_is_reversed(database_url: str) -> None:
+    async with opened(database_url) as town:
+        code = await town.reach("paid")
+        [bill], [payment] = await town.bills(code), await town.payments(code)
+        deed = partial(reverse, bill.bill_id, payment.id)
+        before = await town.request(code), await town.bills(code), await town.payments(code), await town.sent()
+        await dies(database_url, deed, "inside")
+        now = await town.request(code), await town.bills(code), await town.payments(code), await town.sent()
+        assert now == before
+        await dies(database_url, deed, "after")
+        async with town.store.open_unit() as uow:
+            with pytest.raises(AlreadyDone):
+                await deed(town.desk, uow)
+        async with town.store.open_unit(write=False) as uow:
+            entries = [entry.kind for entry in await uow.ledger.list_of_bill(bill.id)]
+            assert await uow.ledger.list_differences(10) == []
+        assert entries == [EntryKind.BILL_ISSUED, EntryKind.PAYMENT, EntryKind.REVERSAL]
+        request, events = await town.request(code), await town.history(code)
+        assert (request.state, [one.state for one in await town.bills(code)]) == ("awaiting_payment", [BillState.OPEN])
+        assert [one.is_recorded for one in await town.payments(code)] == [False]
+        assert find_chain_faults(code, events, request.head_seq, request.head_hash) == []
 
 
 @pytest.mark.parametrize(
