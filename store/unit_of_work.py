@@ -31,6 +31,9 @@ from store.messages.lines import SqlLineRepository
 from store.messages.message_counts import SqlMessageCountRepository
 from store.messages.outbox import SqlOutboxRepository
 from store.migrate import check_engine_schema
+from store.offices.nonces import SqlNonceRepository
+from store.offices.offices import SqlOfficeRepository
+from store.offices.tills import SqlTillRepository
 from store.payments.attempts import SqlPaymentAttemptRepository
 from store.payments.card_refunds import SqlCardRefundRepository
 from store.payments.links import SqlPaymentLinkRepository
@@ -52,8 +55,6 @@ from store.repositories.imports import SqlImportRepository
 from store.repositories.issued_papers import SqlIssuedPaperRepository
 from store.repositories.leases import SqlLeaseRepository
 from store.repositories.mentions import SqlMentionRepository
-from store.repositories.office_nonces import SqlNonceRepository
-from store.repositories.offices import SqlOfficeRepository
 from store.repositories.personal_data import SqlPersonalDataRepository
 from store.repositories.registries import SqlRegistryRepository
 from store.repositories.reports import SqlDurationRepository, SqlReportRepository
@@ -61,7 +62,6 @@ from store.repositories.requests import SqlRequestRepository, SqlTimerRepository
 from store.repositories.sequences import SqlSequenceRepository
 from store.repositories.settings import SqlSettingChangeRepository
 from store.repositories.tariffs import SqlTariffRepository
-from store.repositories.tills import SqlTillRepository
 from store.repositories.verifications import SqlVerificationRepository
 from store.repositories.work_calendar import SqlWorkCalendarRepository
 from store.settlement.differences import SqlDifferenceRepository

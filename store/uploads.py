@@ -6,7 +6,8 @@ from datetime import datetime
 from sqlalchemy import Integer, bindparam, delete, func, insert, or_, select, update
 
 from domain.uploads.upload import Upload, UploadOwner
-from store.engines.types import ID, Utc
+from store.engines.types import ID
+from store.expired_rows import select_expired
 from store.rows import TableMapping
 from store.schema import upload_parts, uploads
 from store.work import Repository, SqlTransaction
@@ -29,13 +30,7 @@ _LIST_PARTS = (
 _DELETE_PARTS = delete(upload_parts).where(upload_parts.c.upload_id == bindparam("of_upload", type_=ID))
 _DELETE = delete(uploads).where(_OF_UPLOAD)
 _LIST_OF_OWNER = select(uploads.c.id).where(_OF_OWNER)
-_LIST_EXPIRED = (
-    select(uploads.c.id)
-    .where(uploads.c.expires_at <= bindparam("now", type_=Utc))
-    .order_by(uploads.c.expires_at)
-    .limit(bindparam("most", type_=Integer))
-    .with_for_update(skip_locked=True)
-)
+_LIST_EXPIRED = select_expired(uploads, uploads.c.expires_at)
 _SUM_WAITING = select(func.coalesce(func.sum(uploads.c.received), 0).cast(Integer)).where(uploads.c.taken_at.is_(None))
 
 

@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import Executable, Integer, bindparam, insert, select, update
+from sqlalchemy import Executable, bindparam, insert, select, update
 
 from domain.drafts.draft import Draft, DraftHolder
 from store.drafts.files import delete_draft_rows
 from store.engines.base import DatabaseEngine
-from store.engines.types import ID, Utc
+from store.engines.types import ID
+from store.expired_rows import select_expired
 from store.rows import TableMapping
 from store.schema import draft_holders, drafts
 from store.work import Repository
@@ -29,13 +30,7 @@ _FIND_RESUMABLE = (
 )
 _UPDATE = update(drafts).where(drafts.c.id == bindparam("of_draft", type_=ID))
 _INSERT = insert(drafts)
-_SELECT_EXPIRED = (
-    select(drafts.c.id)
-    .where(drafts.c.expires_at <= bindparam("now", type_=Utc))
-    .order_by(drafts.c.expires_at)
-    .limit(bindparam("most", type_=Integer))
-    .with_for_update(skip_locked=True)
-)
+_SELECT_EXPIRED = select_expired(drafts, drafts.c.expires_at)
 
 
 def _insert_holder(engine: DatabaseEngine) -> Executable:

@@ -2,26 +2,17 @@
 
 from datetime import datetime
 
-from sqlalchemy import Executable, Integer, bindparam, delete, select, tuple_
+from sqlalchemy import Executable, bindparam, select
 
 from store.engines.base import DatabaseEngine
-from store.engines.types import Utc
+from store.expired_rows import delete_expired
 from store.schema import office_nonces
 from store.work import Repository
 
 _SELECT_NONCE = select(office_nonces.c.nonce).where(
     office_nonces.c.office == bindparam("of_office"), office_nonces.c.nonce == bindparam("of_nonce")
 )
-_SELECT_EXPIRED = (
-    select(office_nonces.c.office, office_nonces.c.nonce)
-    .where(office_nonces.c.ends_at <= bindparam("now", type_=Utc))
-    .order_by(office_nonces.c.ends_at)
-    .limit(bindparam("most", type_=Integer))
-    .with_for_update(skip_locked=True)
-)
-_DELETE_EXPIRED = delete(office_nonces).where(
-    tuple_(office_nonces.c.office, office_nonces.c.nonce).in_(_SELECT_EXPIRED)
-)
+_DELETE_EXPIRED = delete_expired(office_nonces, office_nonces.c.ends_at)
 
 
 def _insert_nonce(engine: DatabaseEngine) -> Executable:

@@ -2,31 +2,22 @@
 
 from datetime import datetime
 
-from sqlalchemy import Executable, Integer, bindparam, delete, select, tuple_, update
+from sqlalchemy import Executable, bindparam, select, update
 
 from domain.idempotency.ports import RecordedOperation
 from store.engines.base import DatabaseEngine, StatementRecipe
 from store.engines.types import Utc
+from store.expired_rows import delete_expired
 from store.schema import idempotency_keys
 from store.work import ParameterValues, Repository
 
 _IS_KEY = (idempotency_keys.c.owner == bindparam("of_owner"), idempotency_keys.c.key == bindparam("of_key"))
-_NOW_PARAMETER = bindparam("now", type_=Utc)
 _SELECT = select(
     idempotency_keys.c.digest, idempotency_keys.c.operation, idempotency_keys.c.answer, idempotency_keys.c.expires_at
 ).where(*_IS_KEY)
-_RENEW = update(idempotency_keys).where(*_IS_KEY, idempotency_keys.c.expires_at <= _NOW_PARAMETER)
+_RENEW = update(idempotency_keys).where(*_IS_KEY, idempotency_keys.c.expires_at <= bindparam("now", type_=Utc))
 _STORE_ANSWER = update(idempotency_keys).where(*_IS_KEY)
-_SELECT_EXPIRED = (
-    select(idempotency_keys.c.owner, idempotency_keys.c.key)
-    .where(idempotency_keys.c.expires_at <= _NOW_PARAMETER)
-    .order_by(idempotency_keys.c.expires_at)
-    .limit(bindparam("most", type_=Integer))
-    .with_for_update(skip_locked=True)
-)
-_DELETE_EXPIRED = delete(idempotency_keys).where(
-    tuple_(idempotency_keys.c.owner, idempotency_keys.c.key).in_(_SELECT_EXPIRED)
-)
+_DELETE_EXPIRED = delete_expired(idempotency_keys, idempotency_keys.c.expires_at)
 
 
 def _insert_key(engine: DatabaseEngine) -> Executable:

@@ -13,7 +13,7 @@ from domain.offices.tills import HIGHEST_DECLARED_RIALS, TillClosing
 from domain.values.actors import Role
 from domain.values.errors import Conflict
 from domain.values.version_token import VersionToken
-from store.repositories.tills import SqlTillRepository
+from store.offices.tills import SqlTillRepository
 from store.unit_of_work import SqlStore
 from tests.support.factories import NOW, a_bill, a_payment
 from tests.support.municipality import StandingClock, actor, build_desk
