@@ -117,5 +117,6 @@ class AttemptPages:
     async def _build_listed(self, uow: UnitOfWork, visitor: Visitor, attempt: PaymentAttempt) -> ListedAttempt:
         story, member_names = await load_attempt_story(uow, attempt), await load_staff_names(uow)
         view = build_attempt_view(self._dependencies.catalogue, story, member_names)
-        shares = [(await uow.bills.get(share.bill_row_id), share.amount) for share in attempt.shares]
+        bills = {bill.id: bill for bill in await uow.bills.list_by_ids({one.bill_row_id for one in attempt.shares})}
+        shares = [(bills[share.bill_row_id], share.amount) for share in attempt.shares]
         return ListedAttempt(attempt.id, view, await self._subjects.build_paid_bills(uow, visitor, shares))
