@@ -36,7 +36,7 @@ from tests.support.printed_papers import pages_of
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for all
 
 SETTLED, DECLINED = "پرداخت شد", "پرداخت نشد"
-ASKING, UNKNOWN = "در حال گرفتن نتیجه از بانک…", "هنوز معلوم نیست؛ خبرتان می‌کنیم"
+ASKING, UNKNOWN = "در حال گرفتن نتیجه از بانک", "هنوز معلوم نیست؛ خبرتان می‌کنیم"
 CALLBACK_PATH = "/pay/{gateway}/callback"
 """Leads on, and shows nothing itself; banks come by forms here, so by POST."""
 LEAVE, PAY = re.compile("پرداخت.* با بانک آزمایشی"), "پرداخت"
