@@ -31,6 +31,12 @@ SOURCES = sorted(path for package in SOURCE_PACKAGES for path in (ROOT / package
 MODULES = [*SOURCES, *sorted((ROOT / "tests").rglob("*.py"))]
 MIGRATIONS = ROOT / "store" / "migrations" / "versions"
 
+MOST_LINES = 500
+"""From here on a module is looked at: it is split by subject, or its reason stands in `LONG_MODULES`."""
+
+LONG_MODULES: dict[str, str] = {}
+"""Modules, tests too, with more lines, and why."""
+
 
 def name(path: Path) -> str:
     """A file as a reader would name it."""
@@ -71,8 +77,8 @@ def test_every_module_says_what_it_is() -> None:
 
 def test_modules_are_short() -> None:
     sizes = {name(path): len(path.read_text().splitlines()) for path in MODULES}
-    too_long = {module: lines for module, lines in sizes.items() if lines > 400}
-    assert too_long == {}, "over 400 lines: split it by subject (docs/architecture.md); tests count too"
+    too_long = {module: lines for module, lines in sizes.items() if lines > MOST_LINES}
+    assert too_long.keys() == LONG_MODULES.keys(), "split it by subject, or say why not (docs/architecture.md)"
 
 
 def test_functions_are_short() -> None:
