@@ -29,6 +29,7 @@ from channels.demo.chat import CHAT_PATH, DemoChat
 from channels.demo.messenger import DemoMessenger
 from channels.demo.people import DemoPeople
 from channels.demo.phone import PHONE_PATH, DemoPhone
+from channels.pishkhan_soap.call_rate import CallRate
 from channels.pishkhan_soap.calls import CallHandler
 from channels.pishkhan_soap.contract import Contract
 from channels.pishkhan_soap.http import PishkhanSoap
@@ -266,8 +267,14 @@ def _list_demo_people(parts: ServerParts) -> DemoPeople:
 
 def _build_soap(parts: ServerParts) -> Channel:
     settings = parts.settings
-    clock_skew = timedelta(seconds=settings.soap.clock_skew)
-    counter_calls = CallHandler(parts.dependencies, parts.store, build_vault(settings), parts.printer, clock_skew)
+    counter_calls = CallHandler(
+        parts.dependencies,
+        parts.store,
+        build_vault(settings),
+        parts.printer,
+        clock_skew=timedelta(seconds=settings.soap.clock_skew),
+        call_rate=CallRate(settings.soap.calls_per_minute),
+    )
     contract = Contract(tuple(parts.dependencies.services.values()), parts.dependencies.catalogue)
     return PishkhanSoap(counter_calls, contract, settings.public_address, silence_seconds=settings.http.body_timeout)
 

@@ -26,6 +26,7 @@ from app.documents.cleaner import ProcessCleaner
 from app.ids import RandomIds
 from app.security.vault import FernetVault
 from bench.envelopes import KEY, OFFICE, USERNAME
+from channels.pishkhan_soap.call_rate import CallRate
 from channels.pishkhan_soap.calls import CallHandler, CounterCaller, digest_call, identify_clerk, render_body
 from channels.pishkhan_soap.contract import Contract
 from channels.pishkhan_soap.http import ENDPOINT_PATH, PishkhanSoap
@@ -113,7 +114,7 @@ def codec() -> web.Application:
     office = Office(OFFICE, "دفتر", USERNAME, (), (), True, {}, NOW)
     found, nothing = desk(), FernetVault(SECRET)
     unasked: Any = None  # neither a store nor a printer
-    counter = MemoryCounter(found, unasked, nothing, unasked, SKEW, office)
+    counter = MemoryCounter(found, unasked, nothing, unasked, SKEW, CallRate(1_000_000), office)
     return _mounted(counter, found)
 
 
@@ -166,7 +167,7 @@ def store(url: str) -> web.Application:
         opened_store = await SqlStore.connect(url)
         clocked(opened_store._engine, share)
         printer: Any = None  # nothing is printed here
-        counter = CallHandler(found, opened_store, FernetVault(SECRET), printer, SKEW)
+        counter = CallHandler(found, opened_store, FernetVault(SECRET), printer, SKEW, CallRate(1_000_000))
         held.append(PishkhanSoap(counter, contract(found), "http://x"))
         yield
         await opened_store.close()

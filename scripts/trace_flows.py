@@ -23,6 +23,7 @@ from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient, TestServer
 from aiohttp.typedefs import Handler
 
+from channels.pishkhan_soap.call_rate import CallRate
 from channels.pishkhan_soap.calls import CallHandler
 from channels.pishkhan_soap.contract import Contract
 from channels.pishkhan_soap.http import PishkhanSoap
@@ -154,7 +155,7 @@ async def submit_by_soap(trace: Trace, folder: Path) -> None:
         application, printer = web.Application(), PaperPrinter(letterhead, ADDRESS)
         trace.watch(application)
         contract = Contract(tuple(town.desk.services.values()), town.desk.catalogue)
-        calls = CallHandler(town.desk, town.store, VAULT, printer, SKEW)
+        calls = CallHandler(town.desk, town.store, VAULT, printer, SKEW, CallRate(1_000_000))
         PishkhanSoap(calls, contract, "http://desk.example").mount(application)
         signer = Signer("office-1001", KEY, town.clock)
         async with TestClient(TestServer(application)) as client:

@@ -228,6 +228,9 @@ class SoapSettings(SettingsSection):
     clock_skew: int = Field(
         300, ge=1, le=86_400, description="Seconds that the clock of a counter office may differ from ours."
     )
+    calls_per_minute: int = Field(
+        600, ge=10, le=1_000_000, description="Calls that one counter office may make in a minute, in each process."
+    )
 
 
 class StaffSettings(SettingsSection):

@@ -13,9 +13,10 @@ from datetime import date, datetime, time, timedelta
 from functools import lru_cache, partial
 from typing import Any
 
+from channels.pishkhan_soap.call_rate import CallRate
 from channels.pishkhan_soap.declared import CHANNEL_KEY
 from channels.pishkhan_soap.operation import CounterCall, Operation
-from channels.pishkhan_soap.reasons import SoapAuthenticationReason, SoapReplayReason
+from channels.pishkhan_soap.reasons import SoapAuthenticationReason, SoapRateReason, SoapReplayReason
 from channels.pishkhan_soap.schema import NAMESPACE
 from channels.pishkhan_soap.shapes import REQUEST_HEAD
 from channels.pishkhan_soap.username_token import UsernameToken, refuse_stale_token
@@ -31,6 +32,7 @@ from domain.papers.ports import Printer
 from domain.unit_of_work import Store, UnitOfWork, Vault
 from domain.values import identifiers
 from domain.values.actors import Actor, Role
+from domain.values.calendar import clock_text, to_tehran
 from domain.values.errors import (
     AuthenticationFailed,
     DomainError,
@@ -39,6 +41,7 @@ from domain.values.errors import (
     InvalidField,
     NotFound,
     Replayed,
+    TooManyRequests,
     Unavailable,
 )
 from domain.values.files import PreparedFile, digest_content
@@ -49,10 +52,16 @@ LOCK_ATTEMPTS = 10
 
 LOCK_WINDOW = timedelta(minutes=15)
 
-UNCOUNTED_REASONS = frozenset(
-    {SoapAuthenticationReason.CLOCK, SoapAuthenticationReason.ADDRESS, SoapAuthenticationReason.LOCKED}
+PROVED_REASONS = frozenset(
+    {SoapAuthenticationReason.CLOCK, SoapAuthenticationReason.TEHRAN_AS_UTC, SoapAuthenticationReason.ADDRESS}
 )
+"""Refusals of a token that a key proved."""
+
+UNCOUNTED_REASONS = PROVED_REASONS | {SoapAuthenticationReason.LOCKED}
 """Refusals that are not counted: who has the key guesses nothing, and who is locked out was counted."""
+
+FURTHEST_CLOCK = timedelta(days=3650)
+"""A token's moment beyond it is kept as if it were this: no clock of ours ever comes there."""
 
 LEAST_KEYS_COMPARED = 2
 """A refused token was compared with so many keys at least, as many as an office has while it changes them: the time
@@ -94,6 +103,8 @@ class CallHandler:
     """Makes the papers that an answer may bear."""
     clock_skew: timedelta
     """How far a caller's clock may be from ours."""
+    call_rate: CallRate
+    """How often each office may call."""
     _nobodys: str = field(init=False, repr=False)
     """A key that no office has, sealed as theirs are."""
 
@@ -104,14 +115,15 @@ class CallHandler:
         self, operation: Operation, call_values: Mapping[str, Any], token: UsernameToken, caller: CounterCaller
     ) -> str:
         """Return the answer's body, of this call or of the earlier one that it repeats; raises domain errors."""
-        office, prepared_values = None, await self._prepare_values(operation, call_values, token, caller)
+        await self._refuse_over_rate(token, caller)
+        prepared_values = await self._prepare_values(operation, call_values, token, caller)
         try:
             async with self.store.open_unit() as uow:
                 office = await self.authenticate_office(uow, token, caller)
                 call_result = await self._run_once(uow, office, operation, call_values, prepared_values)
         except DomainError as error:
-            if office is not None and error.code != "unavailable":
-                await self._retain_nonce(office, token, caller)
+            if error.code != "unavailable":
+                await self.retain_nonce(token, caller, error)
             raise
         return (
             call_result if isinstance(call_result, str) else await self._complete_answer(office, operation, call_result)
@@ -160,14 +172,39 @@ class CallHandler:
             await uow.idempotency_keys.save_answer(office.code, pending.call_id, answer_body)
         return answer_body
 
-    async def _retain_nonce(self, office: Office, token: UsernameToken, caller: CounterCaller) -> None:
-        """Take the nonce of a call that was undone: it shall not be taken again, by whoever saw it, to better luck."""
+    async def _refuse_over_rate(self, token: UsernameToken, caller: CounterCaller) -> None:
+        """Raise `TooManyRequests` for an office that calls too often; who proves no key hears of that alone.
+
+        A unit that only reads suffices: nothing of the call is taken, and the same message may come again.
+        """
+        next_moment = self.call_rate.find_next_moment(token.username, self.dependencies.clock.now())
+        if next_moment is None:
+            return
+        async with self.store.open_unit(write=False) as uow:
+            await self._admit_office(uow, token, caller)
+        until = clock_text(to_tehran(next_moment + timedelta(seconds=59)))  # the minute that has begun by then
+        raise TooManyRequests("officeCode", SoapRateReason.OFFICE, until=until)
+
+    async def retain_nonce(self, token: UsernameToken, caller: CounterCaller, refusal: DomainError) -> None:
+        """Take the nonce of a call that was refused: whoever saw it shall not send another body with it.
+
+        Nothing is written for a token that no key proves, so strangers cost no more than a denial.
+        """
+        if isinstance(refusal, AuthenticationFailed) and refusal.reason not in PROVED_REASONS:
+            return
+        async with self.store.open_unit(write=False) as uow:
+            office = _active_office(await uow.offices.find_by_username(token.username))
+        if not self._proves_key(office, token, self.dependencies.clock.now()) or office is None:
+            return
         async with self.store.open_unit() as uow:
             await self._take_nonce(uow, office, token)
-            await clear_lock_out(self.dependencies, uow, office, caller.address, LOCK_WINDOW)
+            if office.admits_address(caller.address):
+                await clear_lock_out(self.dependencies, uow, office, caller.address, LOCK_WINDOW)
 
     async def _take_nonce(self, uow: UnitOfWork, office: Office, token: UsernameToken) -> bool:
-        ends_at = self.dependencies.clock.now() + 2 * self.clock_skew
+        now = self.dependencies.clock.now()
+        made_at = min(max(token.parse_created() or now, now), now + FURTHEST_CLOCK)
+        ends_at = made_at + 2 * self.clock_skew
         return not token.nonce or await uow.office_nonces.take(office.code, token.nonce_digest, ends_at)
 
     async def authenticate_office(self, uow: UnitOfWork, token: UsernameToken, caller: CounterCaller) -> Office:
@@ -175,6 +212,7 @@ class CallHandler:
         office = await self._admit_office(uow, token, caller)
         if not await self._take_nonce(uow, office, token):
             raise Replayed("Nonce", SoapReplayReason.NONCE)
+        self.call_rate.count_call(token.username, self.dependencies.clock.now())
         await clear_lock_out(self.dependencies, uow, office, caller.address, LOCK_WINDOW)
         return office
 

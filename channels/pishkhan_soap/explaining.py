@@ -208,6 +208,8 @@ def _find_range_breach(text: str, facets: Mapping[str, str]) -> tuple[str, str] 
         number = Decimal(text)
     except InvalidOperation:
         return None
+    if not number.is_finite():  # NaN compares with nothing
+        return None
     minimum, maximum = facets.get("minInclusive"), facets.get("maxInclusive")
     if (minimum is None or number >= Decimal(minimum)) and (maximum is None or number <= Decimal(maximum)):
         return None

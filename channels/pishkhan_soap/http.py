@@ -2,7 +2,9 @@
 
 import asyncio
 import logging
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
+from typing import Any
 
 from aiohttp import web
 
@@ -10,6 +12,7 @@ from channels.pishkhan_soap import envelope
 from channels.pishkhan_soap.calls import CallHandler, CounterCaller
 from channels.pishkhan_soap.contract import Contract
 from channels.pishkhan_soap.faults import EnvelopeError, FaultRenderer, SoapResponse, SoapVersion, render_answer
+from channels.pishkhan_soap.operation import Operation
 from channels.pishkhan_soap.reasons import SoapInvalidReason, SoapUnsupportedReason
 from channels.pishkhan_soap.username_token import find_token
 from channels.pishkhan_soap.validation import find_operation, read_values
@@ -183,14 +186,22 @@ class PishkhanSoap:
         try:
             username_token = find_token(soap_message.security_header)
             username = username_token.username
-            if body_size > THREAD_PARSING_FROM:
-                call_values = await asyncio.to_thread(read_values, self._contract, operation, soap_message)
-            else:
-                call_values = read_values(self._contract, operation, soap_message)
+            try:
+                call_values = await self._read_values(operation, soap_message, body_size)
+            except DomainError as error:
+                await self._call_handler.retain_nonce(username_token, caller, error)
+                raise
             return await self._call_handler.handle_call(operation, call_values, username_token, caller)
         except RECORDED_REFUSALS as error:
             await self._call_handler.record_refusal(username, caller, error, operation.name)
             raise
+
+    async def _read_values(
+        self, operation: Operation, soap_message: envelope.SoapMessage, body_size: int
+    ) -> Mapping[str, Any]:
+        if body_size > THREAD_PARSING_FROM:
+            return await asyncio.to_thread(read_values, self._contract, operation, soap_message)
+        return read_values(self._contract, operation, soap_message)
 
     def _log_fault(self, error: Exception) -> Internal:
         fault_reference = self._ids.new_token()[:8]

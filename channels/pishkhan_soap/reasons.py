@@ -5,6 +5,7 @@ from domain.values.reasons.bases import (
     ErrorReason,
     InvalidReasonBase,
     ReplayReasonBase,
+    TooManyRequestsReasonBase,
     UnsupportedReasonBase,
 )
 
@@ -54,13 +55,23 @@ class SoapAuthenticationReason(AuthenticationReasonBase):
     FURTHER_HEADERS = "only_token"
     PLAIN_TEXT = "plain_text"
     NO_NONCE = "no_nonce"
+    SHORT_NONCE = "short_nonce"
     NO_MOMENT = "no_moment"
     CLOCK = "clock", "now"
     """It was proved by a key, and is of another time than ours."""
+    TEHRAN_AS_UTC = "tehran_as_utc"
+    """It was proved by a key, and bears Tehran's wall clock as UTC."""
     ADDRESS = "address"
     """It was proved by a key, and came from another network than the office is bound to."""
     LOCKED = "locked"
     """It came from an address that is locked out."""
+
+
+class SoapRateReason(TooManyRequestsReasonBase):
+    """Why an office has to wait."""
+
+    OFFICE = "office_rate", "until"
+    """Its software called more often in this minute than an office may."""
 
 
 class SoapReplayReason(ReplayReasonBase):
@@ -84,6 +95,7 @@ class SoapUnsupportedReason(UnsupportedReasonBase):
 SOAP_REASONS: tuple[type[ErrorReason], ...] = (
     SoapInvalidReason,
     SoapAuthenticationReason,
+    SoapRateReason,
     SoapReplayReason,
     SoapUnsupportedReason,
 )

@@ -30,6 +30,11 @@ _UNDERSTOOD_TAGS, _PASSWORD_TYPES = frozenset({_TOKEN_TAG, _TIMESTAMP_TAG}), fro
 LONGEST_PART = 256
 """Characters of any part of a token."""
 
+LEAST_NONCE_BYTES = 16
+"""Bytes of a nonce: a shorter one comes again by chance, or is guessed."""
+
+_TEHRAN_OFFSET = timedelta(hours=3, minutes=30)
+
 
 @dataclass(frozen=True, slots=True)
 class UsernameToken:
@@ -121,6 +126,8 @@ def _read_token(token_element: Element, expires_at: datetime | None) -> Username
     )
     if is_digested and not (nonce and created_text):
         raise AuthenticationFailed("UsernameToken", SoapAuthenticationReason.NO_NONCE)
+    if 0 < len(nonce) < LEAST_NONCE_BYTES:
+        raise AuthenticationFailed("Nonce", SoapAuthenticationReason.SHORT_NONCE)
     return UsernameToken(username, password, is_digested, nonce, created_text, expires_at)
 
 
@@ -150,11 +157,13 @@ def _parse_moment(moment_text: str) -> datetime:
 
 def refuse_stale_token(token: UsernameToken, now: datetime, clock_skew: timedelta) -> None:
     """Raise `AuthenticationFailed` for a token of another time than ours, give or take `clock_skew`; the error names
-    our time.
+    our time, or that Tehran's clock was sent as UTC.
     """
     created_at = token.parse_created()
     is_expired = token.expires_at is not None and now - token.expires_at > clock_skew
     if is_expired or (created_at is not None and abs(now - created_at) > clock_skew):
+        if created_at is not None and abs(now + _TEHRAN_OFFSET - created_at) <= clock_skew:
+            raise AuthenticationFailed("Created", SoapAuthenticationReason.TEHRAN_AS_UTC)
         our_time = to_tehran(now)  # with its year, which a computer's clock may have lost
         named_time = f"{jalali_text(our_time.date())} {clock_text(our_time)}"
         raise AuthenticationFailed("Created", SoapAuthenticationReason.CLOCK, now=named_time)

@@ -1,5 +1,6 @@
 """Proves a body by the published XSD and reads its values; says in the domain's words what is wrong, and where."""
 
+import logging
 from contextlib import suppress
 from difflib import get_close_matches
 from typing import Any
@@ -16,6 +17,8 @@ from channels.pishkhan_soap.operation import Operation
 from channels.pishkhan_soap.reasons import SoapInvalidReason, SoapUnsupportedReason
 from channels.pishkhan_soap.schema import NAMESPACE, SchemaRecord
 from domain.values.errors import DomainError, InvalidField, Unsupported
+
+log = logging.getLogger(__name__)
 
 Position = tuple[int, int]
 """Where an element begins in a message: line and column from 1, as an editor counts them."""
@@ -43,11 +46,15 @@ def find_operation(contract: Contract, body: Element) -> Operation:
 
 def read_values(contract: Contract, operation: Operation, message: SoapMessage) -> dict[str, Any]:
     """Return the values of a body, brought to the form of the contract; else the error names the element at fault."""
-    normalised = normalise_body(operation.request, message.body_element)
-    schema = contract.compiled_schema
-    if not schema.validate(message.body_element):
-        raise _explain_refusal(schema, operation.request, message, normalised)
-    values: dict[str, Any] = operation.request.read_value(message.body_element)
+    try:
+        normalised = normalise_body(operation.request, message.body_element)
+        schema = contract.compiled_schema
+        if not schema.validate(message.body_element):
+            raise _explain_refusal(schema, operation.request, message, normalised)
+        values: dict[str, Any] = operation.request.read_value(message.body_element)
+    except (ValueError, ArithmeticError) as error:  # a value that a reader did not foresee is the caller's fault
+        log.warning("a value of %s could not be read: %s", operation.name, type(error).__name__)
+        raise InvalidField("body", SoapInvalidReason.XML) from error
     return values
 
 

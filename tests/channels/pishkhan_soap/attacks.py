@@ -3,6 +3,8 @@
 import gzip
 from collections.abc import Callable, Mapping
 
+from backports import zstd
+
 from tests.channels.pishkhan_soap.envelopes import OURS, SOAP_11, body, envelope
 from tests.channels.pishkhan_soap.raw_client import chunked, request
 
@@ -87,6 +89,7 @@ ENDLESS: Mapping[str, Callable[[], bytes]] = {
         + chunked(_beginning() + b" " * 50 * MB, 65_536)
     ),
     "a gzip of 200 MB": lambda: request(gzip.compress(_beginning() + b" " * 200 * MB), {"Content-Encoding": "gzip"}),
+    "a zstd of 200 MB": lambda: request(zstd.compress(_beginning() + b" " * 200 * MB), {"Content-Encoding": "zstd"}),
     "a deflated gzip of gzip": lambda: request(
         gzip.compress(gzip.compress(b" " * 200 * MB)), {"Content-Encoding": "gzip"}
     ),

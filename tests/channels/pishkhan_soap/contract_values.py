@@ -1,6 +1,7 @@
 """Values for every type of the contract, drawn from its facets: what is allowed, and what is nearly so."""
 
 import re
+from random import Random
 from typing import Any
 
 from hypothesis import strategies as st
@@ -64,6 +65,22 @@ FAMILIAR = [
     "2-14-15-20",
 ]
 """What some reader takes for what it looks for."""
+
+
+_NO_NUMBERS = ("NaN", "sNaN", "nan123", "INF", "-Infinity", "1e400", "1E+999999999", "0x10", "1_0", "٤٫٥", "9" * 5000)
+_NO_MOMENTS = ("24:00", "25:61:99", "2026-02-30", "1405-13-01", "99999999999999-01-01", "2026-11-25T10:00:00+99:99")
+HOSTILE = st.sampled_from([*_NO_NUMBERS, *_NO_MOMENTS, "===", "%s"])
+"""Texts on which readers of numbers, days, moments and files are known to stumble."""
+
+
+def hostile(said: Any, chance: Random, text: str) -> Any:
+    """Return values of a request in which one text is another."""
+    if isinstance(said, dict) and said:
+        name = chance.choice(sorted(said))
+        return said | {name: hostile(said[name], chance, text)}
+    if isinstance(said, list) and said:
+        return [hostile(said[0], chance, text), *said[1:]]
+    return said if isinstance(said, dict | list) else text
 
 
 def of(record: SchemaRecord, code: str) -> st.SearchStrategy[dict[str, Any]]:

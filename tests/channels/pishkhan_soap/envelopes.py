@@ -79,7 +79,7 @@ class Signer:
     def token(self, *, kind: str = "PasswordDigest", **other: str) -> str:
         """Return a UsernameToken; `other` may say username, key, nonce (as sent), created, password."""
         said = self.said | other
-        nonce = said.get("nonce", b64encode(fresh("nonce").encode()).decode())
+        nonce = said.get("nonce", b64encode(fresh("nonce").rjust(16, "-").encode()).decode())
         created = said.get("created", self.created())
         password = said.get("password") or self._password(nonce, created, said.get("key", self.key), kind)
         return (

@@ -12,6 +12,7 @@ from aiohttp import web
 from app.http.forwarding import Networks
 from app.http.proxies import see_through_proxies
 from app.security.vault import FernetVault
+from channels.pishkhan_soap.call_rate import CallRate
 from channels.pishkhan_soap.calls import CallHandler
 from channels.pishkhan_soap.contract import Contract
 from channels.pishkhan_soap.http import PishkhanSoap
@@ -65,14 +66,18 @@ class Office:
 
 @asynccontextmanager
 async def serve_soap(
-    town: Municipality, trusted: Networks = (), printer: Printer | None = None, **limits: Any
+    town: Municipality,
+    trusted: Networks = (),
+    printer: Printer | None = None,
+    call_rate: CallRate | None = None,
+    **limits: Any,
 ) -> AsyncIterator[RawClient]:
     """Serve the channel over a municipality's store; any number of servers can share a database."""
     desk = town.desk
     contract = Contract(tuple(desk.services.values()), desk.catalogue)
     app = web.Application(middlewares=[see_through_proxies(trusted)] if trusted else [])
     paper_printer = printer or PaperPrinter(letterhead, ADDRESS)
-    counter = CallHandler(desk, town.store, VAULT, paper_printer, SKEW)
+    counter = CallHandler(desk, town.store, VAULT, paper_printer, SKEW, call_rate or CallRate(1_000_000))
     PishkhanSoap(counter, contract, "http://desk.example", **limits).mount(app)
     runner = web.AppRunner(app, access_log=None, lingering_time=0.2)
     await runner.setup()

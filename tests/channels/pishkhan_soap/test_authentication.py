@@ -7,6 +7,7 @@ from ipaddress import ip_network
 
 import pytest
 
+from channels.pishkhan_soap.call_rate import CallRate
 from domain.actions.offices import accounts
 from tests.channels.pishkhan_soap.envelopes import MACHINERY, SOAP_11, SOAP_12, WSSE, body, envelope
 from tests.channels.pishkhan_soap.raw_client import Answer
@@ -20,6 +21,12 @@ HTTPS = {"X_Forwarded_Proto": "https", "X_Forwarded_For": "5.6.7.8"}
 async def pinged(office: Office, version: str = SOAP_11, **token: str) -> Answer:
     """Ping with a token of which something is different."""
     return await office.wire.post(office.signer.signed(body("Ping"), version, **token))
+
+
+async def bind_to(office: Office, *networks: str) -> None:
+    """Let the office call from these networks alone; none: from anywhere."""
+    async with office.town.store.open_unit() as uow:
+        await accounts.allow_networks(office.town.desk, uow, "1001", networks)
 
 
 async def with_header(office: Office, header: str) -> Answer:
@@ -61,12 +68,45 @@ async def test_a_replay_is_refused_even_of_a_call_that_failed(office: Office) ->
         assert (again.fault.code, again.fault.field) == ("replayed", "Nonce")
 
 
-async def test_a_message_that_was_no_valid_call_may_be_mended_and_sent_again(office: Office) -> None:
-    """Its nonce was never taken: nothing was done, and nobody was told more than what is wrong with the form."""
-    token = office.signer.security()
-    bad = body("SubmitMachineryRequest", MACHINERY | {"start": "nine"})
-    assert (await office.wire.post(envelope(bad, token))).fault.field == "start"
-    assert (await office.wire.post(envelope(body("SubmitMachineryRequest", MACHINERY), token))).code == "ok"
+@pytest.mark.parametrize("refusal", ["a value", "a clock that is ahead", "another network"])
+async def test_the_token_of_a_refused_call_bears_no_other_body(office: Office, refusal: str) -> None:
+    # Token and body are not tied together: whoever saw the message would send another body with it.
+    soon = office.town.clock.now() + timedelta(minutes=9)
+    said = {"created": f"{soon:%Y-%m-%dT%H:%M:%SZ}"} if refusal == "a clock that is ahead" else {}
+    token = office.signer.security(**said)
+    bad = body("SubmitMachineryRequest", MACHINERY | ({"start": "nine"} if refusal == "a value" else {}))
+    if refusal == "another network":
+        await bind_to(office, "192.0.2.0/24")
+    assert (await office.wire.post(envelope(bad, token))).code in {"invalid_field", "authentication_failed"}
+    await bind_to(office)
+    office.town.advance(minutes=5)
+    assert (await office.wire.post(envelope(body("Ping"), token))).code == "replayed"
+
+
+async def test_a_short_nonce_is_refused(office: Office) -> None:
+    answer = await pinged(office, nonce=b64encode(b"x" * 15).decode())
+    assert (answer.fault.code, answer.fault.field) == ("authentication_failed", "Nonce")
+    assert "۱۶" in answer.fault.message
+
+
+async def test_tehrans_clock_sent_as_utc_is_named(office: Office) -> None:
+    in_tehran = office.town.clock.now() + timedelta(hours=3, minutes=31)
+    answer = await pinged(office, created=f"{in_tehran:%Y-%m-%dT%H:%M:%SZ}")
+    assert (answer.fault.code, "تهران" in answer.fault.message) == ("authentication_failed", True)
+
+
+async def test_an_office_that_loops_waits_and_leaves_the_others_their_answers(furnished_url: str) -> None:
+    clock = StandingClock()
+    async with open_town(furnished_url, clock) as town, serve_soap(town, call_rate=CallRate(3)) as wire:
+        office = office_at(town, wire)
+        assert [(await office.call("Ping")).code for _ in range(4)] == ["ok"] * 3 + ["too_many_requests"]
+        waiting = office.signer.signed(body("Ping"))
+        refused = (await wire.post(waiting)).fault
+        assert (refused.field, "۱۰:۰۱" in refused.message) == ("officeCode", True)
+        assert (await pinged(office, key="w" * 20)).code == "authentication_failed", "strangers learn nothing"
+        assert (await office.calls_as_other("Ping")).code == "ok"
+        town.advance(seconds=60)
+        assert (await wire.post(waiting)).code == "ok", "the message was never taken"
 
 
 async def test_a_replay_is_refused_by_another_process_and_after_a_restart(furnished_url: str) -> None:

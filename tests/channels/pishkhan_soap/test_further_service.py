@@ -16,6 +16,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from lxml import etree
 
 from app.security.vault import FernetVault
+from channels.pishkhan_soap.call_rate import CallRate
 from channels.pishkhan_soap.calls import CallHandler
 from channels.pishkhan_soap.contract import Contract
 from channels.pishkhan_soap.http import ENDPOINT_PATH, PishkhanSoap
@@ -68,7 +69,9 @@ async def client(town: Municipality) -> AsyncIterator[Client]:
     vault = FernetVault("a secret key for a test")
     async with town.store.open_unit() as uow:
         await accounts.add_office(town.desk, uow, vault, OFFICE, "دفتر پیشخوان", key=KEY)
-    counter = CallHandler(town.desk, town.store, vault, PaperPrinter(letterhead, ADDRESS), timedelta(minutes=5))
+    counter = CallHandler(
+        town.desk, town.store, vault, PaperPrinter(letterhead, ADDRESS), timedelta(minutes=5), CallRate(1_000)
+    )
     contract = Contract(tuple(town.desk.services.values()), town.desk.catalogue)
     app = web.Application()
     PishkhanSoap(counter, contract, "https://pishkhan.example.ir").mount(app)

@@ -18,15 +18,18 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from channels.pishkhan_soap.contract import Contract
+from channels.pishkhan_soap.envelope import parse_message
 from channels.pishkhan_soap.faults import ELEMENT_NAMES, FaultRenderer, SoapResponse, SoapVersion
 from channels.pishkhan_soap.folding import fold_free_text
 from channels.pishkhan_soap.operation import Operation
+from channels.pishkhan_soap.reasons import SoapInvalidReason
 from channels.pishkhan_soap.schema import NAMESPACE, camel_case
+from channels.pishkhan_soap.validation import read_values
 from domain.messages.catalogue import Catalogue
 from domain.services import SERVICES
 from domain.values.errors import DomainError, InvalidField, MissingField
 from tests.channels.pishkhan_soap import contract_values as values
-from tests.channels.pishkhan_soap.envelopes import CLERK, MACHINERY, SOAP_11, SOAP_12, elements, fresh
+from tests.channels.pishkhan_soap.envelopes import CLERK, MACHINERY, SOAP_11, SOAP_12, elements, envelope, fresh
 from tests.channels.pishkhan_soap.mutations import mutated
 from tests.channels.pishkhan_soap.raw_client import Answer
 from tests.channels.pishkhan_soap.soap_office import Office, office_at, open_town, serve_soap
@@ -136,6 +139,29 @@ def test_no_message_that_was_damaged_is_our_fault(desk: Desk, name: str) -> None
         desk.answer(mutated(message.encode(), random.Random(seed)))
 
     each()
+
+
+@examples(400)
+@given(st.data(), st.sampled_from(CONTRACT.operations), values.HOSTILE | values.WORDS, st.integers(0, 2**32))
+def test_a_value_of_a_stranger_is_read_or_refused(
+    data: st.DataObject, operation: Operation, text: str, seed: int
+) -> None:
+    # Nobody has been authenticated when values are read: whatever a reader meets, it ends in a refusal.
+    said = values.hostile(data.draw(values.of(operation.request, "123456789")), random.Random(seed), text)
+    message = parse_message(envelope(_call(operation, said)).encode())
+    refusal = None
+    try:
+        read_values(CONTRACT, operation, message)
+    except DomainError as error:
+        refusal = error
+    assert getattr(refusal, "reason", None) is not SoapInvalidReason.XML, "said of a value that no reader foresaw"
+
+
+@pytest.mark.parametrize("hours", ["NaN", "sNaN", "-Infinity", "1e999999999"])
+def test_what_is_no_number_is_refused_by_its_name(desk: Desk, hours: str) -> None:
+    said = MACHINERY | {"items": {"item": {"machine": "loader", "hours": hours}}}
+    answer = desk.answer(desk.office.signer.signed(_call(BY_NAME["SubmitMachineryRequest"], said), key="w" * 20))
+    assert (answer.fault.code, answer.fault.field) == ("invalid_field", "hours")
 
 
 @examples(100)

@@ -6,6 +6,7 @@ from base64 import b64encode
 from collections.abc import Mapping
 
 import pytest
+from backports import zstd
 
 from channels.pishkhan_soap.http import LARGEST_WITH_FILE
 from tests.channels.pishkhan_soap.envelopes import (
@@ -85,8 +86,11 @@ async def test_chunks_and_compression_are_read(office: Office) -> None:
     assert (await wire.post(packed, Content_Encoding="gzip")).text("time")
     packed = zlib.compress(signer.signed(body("Ping")).encode())
     assert (await wire.post(packed, Content_Encoding="deflate")).text("time")
-    broken = await wire.post(b"no gzip", Content_Encoding="gzip")
-    assert (broken.fault.code, broken.fault.field) == ("invalid_field", "body")
+    packed = zstd.compress(signer.signed(body("Ping")).encode())
+    assert (await wire.post(packed, Content_Encoding="zstd")).text("time")
+    for coding in ("gzip", "br", "zstd"):
+        broken = await wire.post(b"not packed at all", Content_Encoding=coding)
+        assert (broken.fault.code, broken.fault.field) == ("invalid_field", "body")
 
 
 PLAIN = "text/xml"

@@ -80,6 +80,7 @@ class Office:
             "PISHKHAN_BASE_URL": SITE,
             "PISHKHAN_SECRET_KEY": SECRET_KEY,
             "PISHKHAN_BILLS__COMPANY_CODE": "077",
+            "PISHKHAN_SOAP__CALLS_PER_MINUTE": "1000000",  # programs call faster than any office
             "PISHKHAN_SMS__PROVIDERS": "kavenegar",
             "PISHKHAN_SMS__KAVENEGAR__BASE_URL": self.panel.base_url,
             "PISHKHAN_SMS__KAVENEGAR__API_KEY": API_KEY,

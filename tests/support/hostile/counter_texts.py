@@ -13,6 +13,7 @@ from itertools import count
 from typing import Any, TypeAlias
 
 from channels.pishkhan_soap import shapes
+from channels.pishkhan_soap.call_rate import CallRate
 from channels.pishkhan_soap.calls import CallHandler as Calls
 from channels.pishkhan_soap.contract import Contract
 from channels.pishkhan_soap.http import PishkhanSoap
@@ -199,7 +200,7 @@ def contract_of(site: StaffSite) -> Contract:
 async def soap_mounted(site: StaffSite) -> AsyncIterator[None]:
     """The counter channel at the site, before it is served."""
     printer = PaperPrinter(letterhead, ADDRESS)
-    calls = Calls(site.demo.desk, site.store, site.vault, printer, SKEW)
+    calls = Calls(site.demo.desk, site.store, site.vault, printer, SKEW, CallRate(1_000_000))
     PishkhanSoap(calls, contract_of(site), ADDRESS).mount(site.app)
     try:
         yield
