@@ -31,6 +31,7 @@ from domain.messages.ports import (
 )
 from domain.offices.ports import NonceRepository, OfficeRepository, TillRepository
 from domain.papers.ports import IssuedPaperRepository
+from domain.people.mobile_changes import MobileChangeRepository
 from domain.people.ports import (
     CitizenSessionRepository,
     SecondFactorRepository,
@@ -159,6 +160,11 @@ class UnitOfWork(Protocol):
     @property
     def refund_transfers(self) -> RefundTransferRepository:
         """Accounts to which money goes back, and the files of transfers to them."""
+        ...
+
+    @property
+    def mobile_changes(self) -> MobileChangeRepository:
+        """Changes of the mobiles by which people are reached."""
         ...
 
     @property

@@ -40,6 +40,7 @@ from store.payments.links import SqlPaymentLinkRepository
 from store.payments.merged_bills import SqlMergedBillRepository
 from store.people.citizen_sessions import SqlCitizenSessionRepository
 from store.people.members import SqlStaffMemberRepository
+from store.people.mobile_changes import SqlMobileChangeRepository
 from store.people.staff_sessions import SqlSecondFactorRepository, SqlStaffSessionRepository
 from store.queues.saved_views import SqlSavedViewRepository
 from store.queues.search_words import SqlSearchWordRepository
@@ -120,6 +121,7 @@ class SqlUnit:
     payment_attempts = RepositoryOnDemand(SqlPaymentAttemptRepository)
     card_refunds = RepositoryOnDemand(SqlCardRefundRepository)
     refund_transfers = RepositoryOnDemand(SqlRefundTransferRepository)
+    mobile_changes = RepositoryOnDemand(SqlMobileChangeRepository)
     payment_links = RepositoryOnDemand(SqlPaymentLinkRepository)
     merged_bills = RepositoryOnDemand(SqlMergedBillRepository)
     ledger = RepositoryOnDemand(SqlLedgerRepository)

@@ -127,6 +127,12 @@ class MunicipalRules(BaseModel):
         ge=0,
         description="Rials of a refund above which a second person has to approve it.",
     )
+    refund_wait_days: int = Field(
+        _DEFAULT_POLICY.refund_wait_days,
+        ge=0,
+        le=90,
+        description="Days that money waits before it goes to an account of a number that changed since the payment.",
+    )
     tariffs_need_approval: bool = Field(
         _DEFAULT_POLICY.tariffs_need_approval, description="Whether a price needs a second person's approval."
     )

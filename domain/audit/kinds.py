@@ -12,6 +12,7 @@ _IMPORT = frozenset({"registry", "source", "brought_by"})
 _BANK_SALE = frozenset({"gateway", "order_number", "reason", "sale_number", "code"})
 _ROW_MONEY = frozenset({"registry", "bill_id", "reference"})
 _TARGET = frozenset({"iban", "destination"})
+_MOBILE_CHANGE = frozenset({"about", "mobile_before", "mobile", "proposed_by"})
 _SETTLEMENT_OUTCOMES = frozenset(
     {
         "settles", "confirms", "surplus", "wrong_amount", "no_bill", "no_attempt", "no_refund", "refunded_twice",
@@ -62,6 +63,10 @@ AUDIT_FACTS: Mapping[str, frozenset[str]] = {
     "tariff_rejected": _PRICE | {"proposal", "proposed_by"},
     "message_retried": frozenset({"message", "reason", "state", "failed_by"}),
     "setting_changed": frozenset({"name"}),
+    "mobile_proposed": _MOBILE_CHANGE,
+    "mobile_corrected": _MOBILE_CHANGE,
+    "mobile_objected": _MOBILE_CHANGE,
+    "contact_changed": _MOBILE_CHANGE | {"registry", "row"},
     "import": _IMPORT | _TALLY,
     "import_confirmed": _IMPORT,
     "import_dropped": _IMPORT,

@@ -38,6 +38,7 @@ _CONCERNED_ROLES: Mapping[Right, Callable[[Service, ServiceRequest], frozenset[R
     Right.REQUESTS_ASSIGN: _list_roles_in_turn,
     Right.REQUESTS_ATTACH: _list_taking_roles,
     Right.REQUESTS_MOBILE: _list_unit_roles,
+    Right.REQUESTS_MOBILE_OWED: lambda *_: RIGHTS[Right.REQUESTS_MOBILE_OWED].roles,
     Right.REQUESTS_REOPEN: _list_unit_roles,
     Right.REQUESTS_NOTE: lambda service, _: list_seeing_roles(service),
     Right.BILLS_RESEND: _list_unit_roles,

@@ -31,6 +31,7 @@ class Right(StrEnum):
     REQUESTS_ASSIGN = "requests.assign"
     REQUESTS_ATTACH = "requests.attach"
     REQUESTS_MOBILE = "requests.mobile"
+    REQUESTS_MOBILE_OWED = "requests.mobile_owed"
     REQUESTS_REOPEN = "requests.reopen"
     REQUESTS_NOTE = "requests.note"
     BILLS_RESEND = "bills.resend"
@@ -135,6 +136,7 @@ RIGHTS: Mapping[Right, RightRule] = {
     Right.REQUESTS_ASSIGN: _right_of(*_UNIT_ROLES),
     Right.REQUESTS_ATTACH: _right_of(*_UNIT_ROLES),
     Right.REQUESTS_MOBILE: _right_of(*_UNIT_ROLES),
+    Right.REQUESTS_MOBILE_OWED: _right_of(Role.REVENUE, Role.MANAGER, needs_fresh_proof=True),
     Right.REQUESTS_REOPEN: _right_of(*_UNIT_ROLES),
     Right.REQUESTS_NOTE: _right_of(*_UNIT_ROLES),
     Right.BILLS_RESEND: _right_of(*_UNIT_ROLES),

@@ -150,6 +150,13 @@ class Payment:
     """Its place among the payments of one receipt that paid a merged bill; 0: the first, or the only one."""
     card_refund_id: int | None = None
     """The attempt to refund by which it went back to a card (`RefundAttempt`); None: it did not."""
+    line: str | None = None
+    """The number (+989…) by which whom its bill concerns was reached when it came; None: by none, or erased."""
+
+    @property
+    def is_incoming(self) -> bool:
+        """Whether it came in, and was not reversed."""
+        return self.is_recorded and self.outcome is not PaymentOutcome.RETURNED
 
     @property
     def is_recorded(self) -> bool:

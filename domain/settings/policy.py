@@ -78,6 +78,8 @@ class Policy:
     """How long a notice waits for a messenger before it goes by SMS; zero: to its own end."""
     refund_limit: int = 50_000_000
     """A refund of more rials than this needs a second person."""
+    refund_wait_days: int = 3
+    """Days that money waits before it goes to an account of a number that changed since the payment."""
     tariffs_need_approval: bool = False
     """Whether a price is in force only when a second person has approved it."""
     service_values: Mapping[str, Any] = field(default_factory=dict)

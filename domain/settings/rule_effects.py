@@ -49,6 +49,7 @@ _EFFECTS: Mapping[str, RuleEffect] = {
     "rounding_mode": RuleEffect.FROM_NOW_ON,
     "tariffs_need_approval": RuleEffect.FROM_NOW_ON,
     "refund_limit": RuleEffect.REFUNDS,
+    "refund_wait_days": RuleEffect.REFUNDS,
 }
 """Rules of the municipality whose change does not simply hold for everything at once."""
 

@@ -138,6 +138,7 @@ RULE_GROUPS: Mapping[str, Sequence[SettingRule]] = {
         _rule("rounding_mode", Choice(), "down", "up", "nearest"),
         _yes_no("tariffs_need_approval"),
         _rule("refund_limit", RialLimit(0, 10**12)),
+        _integer("refund_wait_days", 0, 90),
         _integer("low_rating", 0, 5),
     ),
     "limits": (

@@ -30,11 +30,13 @@ from store.schema import (
     idempotency_keys,
     inbox,
     line_languages,
+    mobile_changes,
     mobile_proofs,
     notice_channels,
     opt_outs,
     outbox,
     payment_reversals,
+    payments,
     people,
     ratings,
     refund_accounts,
@@ -86,6 +88,10 @@ _SELECT_EXPLANATIONS = select(bills.c.id, bills.c.explanation).where(bills.c.id.
 _UPDATE_EXPLANATION = update(bills).where(bills.c.id == bindparam("bill_row")).values(explanation=bindparam("figures"))
 _ERASE_REFUND_IBANS = update(refunds).where(refunds.c.bill_id.in_(_BILLS_OF_REQUEST)).values(iban=None)
 _DELETE_REFUND_ACCOUNTS = delete(refund_accounts).where(refund_accounts.c.bill_id.in_(_BILLS_OF_REQUEST))
+_ERASE_PAYERS = update(payments).where(payments.c.bill_id.in_(_BILLS_OF_REQUEST)).values(line=None)
+_DELETE_MOBILE_CHANGES = delete(mobile_changes).where(
+    mobile_changes.c.subject_kind == REQUEST_SUBJECT, mobile_changes.c.subject_id == _REQUEST_PARAMETER
+)
 _ERASE_REFUND_TRANSFERS = (
     update(refund_transfers).where(refund_transfers.c.bill_id.in_(_BILLS_OF_REQUEST)).values(iban=None, name=None)
 )
@@ -161,6 +167,8 @@ _TABLES_OF_LINE = (
     (mobile_proofs, "mobile"),
     (citizen_sessions, "proved_mobile"),
     (refund_accounts, "mobile"),
+    (mobile_changes, "old_mobile"),
+    (mobile_changes, "new_mobile"),
     (dialogues, "address"),
     (chats, "mobile"),
 )
@@ -252,6 +260,8 @@ class SqlPersonalDataRepository(Repository):
         await self._transaction.execute(_ERASE_REFUND_IBANS, parameters)
         await self._transaction.execute(_DELETE_REFUND_ACCOUNTS, parameters)
         await self._transaction.execute(_ERASE_REFUND_TRANSFERS, parameters)
+        await self._transaction.execute(_ERASE_PAYERS, parameters)
+        await self._transaction.execute(_DELETE_MOBILE_CHANGES, parameters)
         await self._transaction.execute(_ERASE_REVERSAL_REASONS, parameters)
         await self._transaction.execute(_ERASE_RECEIPT_TEXTS, parameters)
         for bill_row, explanation in await self._transaction.fetch_rows(_SELECT_EXPLANATIONS, parameters):

@@ -76,6 +76,7 @@ payments = Table(
     reference_column("merged_bill_id", "merged_bills.id", nullable=True),
     Column("part_position", Integer, nullable=False, server_default="0"),
     reference_column("card_refund_id", "card_refunds.id", nullable=True),
+    Column("line", SafeText),
     Column("distinction", SafeText, nullable=False),
     Index(None, "bill_id"),
     Index(None, "at"),

@@ -21,6 +21,24 @@ people = Table(
     Column("created_at", Utc, nullable=False),
 )
 
+mobile_changes = Table(
+    "mobile_changes",
+    metadata,
+    id_column(),
+    Column("subject_kind", SafeText, nullable=False),
+    Column("subject_id", ID, nullable=False),
+    Column("old_mobile", SafeText),
+    Column("new_mobile", SafeText, nullable=False),
+    Column("proof", SafeText, nullable=False),
+    Column("proposed_by", SafeText, nullable=False),
+    Column("proposed_at", Utc, nullable=False),
+    Column("done_by", SafeText),
+    Column("done_at", Utc),
+    Column("objected_at", Utc),
+    Index(None, "subject_kind", "subject_id"),
+    Index(None, "old_mobile"),
+)
+
 staff = Table(
     "staff",
     metadata,

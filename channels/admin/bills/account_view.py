@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass
 
-from domain.bills.refund_transfers import RefundAccount
-from domain.language.wording import day_and_hour_text
+from domain.actions.dependencies import Dependencies
+from domain.actions.refunds.changed_lines import ChangedLine
+from domain.bills.bill import Bill
+from domain.language.wording import day_and_hour_text, deadline_day_text
 from domain.messages.catalogue import Catalogue
+from domain.unit_of_work import UnitOfWork
 from domain.values.ibans import Iban
 from domain.values.text import persian_digits
 
@@ -31,6 +34,8 @@ class AccountView:
     """Day and hour in Tehran since when it is known."""
     asked_at: str | None
     """Day and hour of the last question; None: nobody was asked."""
+    line_warning: str | None = None
+    """That the number changed since the payment, and until when the money waits; None: it did not."""
 
 
 def build_iban_view(catalogue: Catalogue, iban: Iban) -> IbanView:
@@ -38,12 +43,24 @@ def build_iban_view(catalogue: Catalogue, iban: Iban) -> IbanView:
     return IbanView(persian_digits(iban.groups), str(iban), catalogue.text(iban.text_key))
 
 
-def build_account_view(catalogue: Catalogue, account: RefundAccount | None) -> AccountView:
-    """Return what is known of an account in words."""
-    if account is None:
-        return AccountView(None, None, None)
+async def load_account_view(
+    dependencies: Dependencies, uow: UnitOfWork, bill: Bill, changed_line: ChangedLine | None
+) -> AccountView:
+    """Return what is known of the account of a bill in words."""
+    account, catalogue = await uow.refund_transfers.find_account(bill.id), dependencies.catalogue
+    iban, given_at = (account.iban, account.given_at) if account else (None, None)
+    asked_at = account.asked_at if account else None
     return AccountView(
-        build_iban_view(catalogue, account.iban) if account.iban else None,
-        day_and_hour_text(account.given_at) if account.given_at else None,
-        day_and_hour_text(account.asked_at) if account.asked_at else None,
+        build_iban_view(catalogue, iban) if iban else None,
+        day_and_hour_text(given_at) if given_at else None,
+        day_and_hour_text(asked_at) if asked_at else None,
+        _describe_changed_line(catalogue, changed_line) if changed_line else None,
     )
+
+
+def _describe_changed_line(catalogue: Catalogue, changed_line: ChangedLine) -> str:
+    before, after = (
+        persian_digits(line[-4:]) if line else "—" for line in (changed_line.line_before, changed_line.line)
+    )
+    facts = {"before": before, "after": after, "until": deadline_day_text(changed_line.until)}
+    return catalogue.render(f"admin.transfers.line_{'objected' if changed_line.is_objected else 'changed'}", facts)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from channels.admin.actors import describe_actor
-from channels.admin.bills.account_view import AccountView, build_account_view
+from channels.admin.bills.account_view import AccountView, load_account_view
 from channels.admin.bills.card_money_view import CardMoneyView, load_card_money
 from channels.admin.payments.attempt_view import StaffAttemptView, load_attempt_views
 from domain.actions.bills.merged_bills import load_parts
@@ -16,6 +16,7 @@ from domain.actions.bills.refunds import (
     needs_second_person,
 )
 from domain.actions.dependencies import Dependencies
+from domain.actions.refunds.changed_lines import ChangedLine, find_changed_line
 from domain.bills.bill import Bill, Payment, PaymentMethod, PaymentOutcome, Refund, RefundState, Reversal
 from domain.bills.merged_bill import derive_merged_state
 from domain.language.wording import day_and_hour_text, deadline_day_text
@@ -132,11 +133,10 @@ async def build_bill_view(
     by user name.
     """
     refunds, payments = await uow.bills.list_refunds(bill.id), await uow.bills.list_payments(bill.id)
-    reversals = {entry.payment_id: entry for entry in await uow.bills.list_reversals(bill.id)}
+    reversals = await uow.bills.list_reversals(bill.id)
     catalogue, due_refunds = dependencies.catalogue, [entry for entry in refunds if entry.state is RefundState.DUE]
     due_amount = sum(entry.amount for entry in due_refunds)
-    was_paid = any(entry.is_recorded and entry.outcome is PaymentOutcome.SETTLED for entry in payments)
-    slip_key = "slip" if bill.state.is_payable else "again" if was_paid else "late"
+    changed_line = await find_changed_line(dependencies.policy, uow, bill, payments, due_refunds)
     return BillView(
         bill_id=bill.bill_id,
         payment_id=bill.payment_id,
@@ -146,17 +146,21 @@ async def build_bill_view(
         is_payable=bill.state.is_payable,
         purpose=catalogue.text(f"admin.bill.purposes.{bill.kind}"),
         deadline=deadline_day_text(bill.deadline) if bill.deadline and bill.state.is_payable else None,
-        slip_label_key=f"admin.bill.{slip_key}",
-        movements=[
-            _build_movement(catalogue, entry, refunds, reversals.get(entry.id), member_names) for entry in payments
-        ],
+        slip_label_key=_find_slip_key(bill, payments),
+        movements=_build_movements(catalogue, payments, refunds, reversals, member_names),
         refund_amount=group_digits(due_amount) if due_amount else None,
-        approval=build_approval(dependencies, payments, due_refunds, member_names, actor),
+        approval=build_approval(dependencies, payments, due_refunds, member_names, actor, changed_line),
         card_money=await load_card_money(uow, dependencies, bill.id, payments, refunds, member_names),
-        account=build_account_view(catalogue, await uow.refund_transfers.find_account(bill.id)),
+        account=await load_account_view(dependencies, uow, bill, changed_line),
         attempts=await load_attempt_views(uow, dependencies.catalogue, bill, member_names, actor),
         merged_bills=await _list_merged_bills(uow, catalogue, bill),
     )
+
+
+def _find_slip_key(bill: Bill, payments: Sequence[Payment]) -> str:
+    """Return the key of what recording money for a bill is called."""
+    was_paid = any(entry.is_recorded and entry.outcome is PaymentOutcome.SETTLED for entry in payments)
+    return f"admin.bill.{'slip' if bill.state.is_payable else 'again' if was_paid else 'late'}"
 
 
 async def _list_merged_bills(uow: UnitOfWork, catalogue: Catalogue, bill: Bill) -> list[MergedBillLink]:
@@ -173,17 +177,20 @@ def build_approval(
     due_refunds: Sequence[Refund],
     member_names: Mapping[str, str],
     actor: Actor,
+    changed_line: ChangedLine | None,
 ) -> Approval:
-    """Return the state of the second person's approval of what is due back on a bill, and not on its way to a card."""
+    """Return the state of the second person's approval of what is due back on a bill, and not on its way to a card;
+    what would go to an account of a changed number always needs one.
+    """
     free_refunds = [refund for refund in due_refunds if refund.is_free]
     approved_refund = next((refund for refund in free_refunds if refund.approved_by), None)
     return Approval(
-        needs_second_person(dependencies.policy, payments, due_refunds, actor)
+        (changed_line is not None or needs_second_person(dependencies.policy, payments, due_refunds, actor))
         and not is_approved_by_other(free_refunds, actor),
         _describe_approval(dependencies.catalogue, approved_refund, member_names) if approved_refund else None,
         approved_refund is None
         and bool(free_refunds)
-        and may_need_second_person(dependencies.policy, payments, due_refunds)
+        and (changed_line is not None or may_need_second_person(dependencies.policy, payments, due_refunds))
         and not has_recorded_payment(payments, actor),
     )
 
@@ -193,6 +200,17 @@ def _describe_approval(catalogue: Catalogue, refund: Refund, member_names: Mappi
     if refund.to_card:
         return catalogue.render("admin.bill.approved_card", {"who": approver})
     return catalogue.render("admin.bill.approved", {"who": approver, "iban": refund.iban or ""})
+
+
+def _build_movements(
+    catalogue: Catalogue,
+    payments: Sequence[Payment],
+    refunds: Sequence[Refund],
+    reversals: Sequence[Reversal],
+    member_names: Mapping[str, str],
+) -> list[BillMovement]:
+    reversal_of = {entry.payment_id: entry for entry in reversals}
+    return [_build_movement(catalogue, one, refunds, reversal_of.get(one.id), member_names) for one in payments]
 
 
 def _build_movement(

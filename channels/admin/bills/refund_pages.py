@@ -10,7 +10,7 @@ from functools import partial
 from aiohttp import web
 
 from channels.admin.actors import load_staff_names
-from channels.admin.bills.account_view import AccountView, build_account_view
+from channels.admin.bills.account_view import AccountView, load_account_view
 from channels.admin.bills.bill_forms import submit_approval, submit_refund
 from channels.admin.bills.bill_subject import BillSubjects, BillSubjectView
 from channels.admin.bills.bill_view import Approval, build_approval
@@ -31,6 +31,7 @@ from domain.actions.dependencies import Dependencies
 from domain.actions.payments.card_refund_denial import deny_card_refund
 from domain.actions.payments.card_refund_worker import ask_about_refund
 from domain.actions.payments.gateway_worker import GatewaysByName
+from domain.actions.refunds.changed_lines import find_changed_line
 from domain.authorization.rights import Right
 from domain.bills.bill import DueBack, Refund, RefundState
 from domain.language.wording import day_and_hour_text
@@ -207,6 +208,7 @@ class RefundPages:
         bill, refunds = due_back.bill, await uow.bills.list_refunds(due_back.bill.id)
         payments = await uow.bills.list_payments(bill.id)
         due_refunds = [one for one in refunds if one.state is RefundState.DUE]
+        changed_line = await find_changed_line(self._dependencies.policy, uow, bill, payments, due_refunds)
         return RefundDueView(
             bill_id=bill.bill_id,
             payment_id=bill.payment_id,
@@ -216,9 +218,11 @@ class RefundPages:
             due_since=day_and_hour_text(due_back.due_since),
             reason_text="، ".join(map(self._describe_reason, dict.fromkeys(one.reason for one in due_refunds))),
             subject=await self._subjects.build_view(uow, visitor, bill),
-            approval=build_approval(self._dependencies, payments, due_refunds, member_names, visitor.actor),
+            approval=build_approval(
+                self._dependencies, payments, due_refunds, member_names, visitor.actor, changed_line
+            ),
             card_money=await load_card_money(uow, self._dependencies, bill.id, payments, refunds, member_names),
-            account=build_account_view(self._dependencies.catalogue, await uow.refund_transfers.find_account(bill.id)),
+            account=await load_account_view(self._dependencies, uow, bill, changed_line),
             account_id=bill.id,
             file_id=await _find_file(uow, due_refunds),
         )

@@ -50,7 +50,7 @@ from domain.actions.requests.form_keys import do_once
 from domain.actions.requests.notes import read_mentions, split_note, write_note
 from domain.actions.requests.reopen import reopen_request
 from domain.actions.requests.step_back import take_step_back
-from domain.actions.walk_ins.entering import correct_mobile
+from domain.actions.walk_ins.mobile_correction import correct_mobile
 from domain.authorization.rights import Right
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import Store, UnitOfWork
@@ -229,8 +229,10 @@ class RequestPages:
         code, form = _read_code(request), visitor.form
         new_mobile, proof_text = read_text(form, "mobile"), read_text(form, "proof")
         async with self._store.open_unit() as uow:
-            await correct_mobile(self._dependencies, uow, code, new_mobile, proof_text, visitor.actor, version_token)
-        return _address_after(request, "mobile")
+            corrected = await correct_mobile(
+                self._dependencies, uow, code, new_mobile, proof_text, visitor.actor, version_token
+            )
+        return _address_after(request, "mobile_waits" if corrected.awaits_second else "mobile")
 
     async def _submit_resending(self, request: web.Request, visitor: Visitor) -> str:
         async with self._store.open_unit() as uow:

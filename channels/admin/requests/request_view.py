@@ -18,9 +18,10 @@ from domain.actions.requests.assign import list_colleagues
 from domain.actions.requests.described_changes import DescribedChange, describe_event_changes
 from domain.actions.requests.notes import list_answering_members, may_write_note, write_mention
 from domain.actions.requests.reopen import REOPENED_AS, may_staff_reopen
+from domain.actions.walk_ins.mobile_correction import may_correct_mobile
 from domain.authorization.request_policy import may_use_on_request
 from domain.authorization.rights import Right
-from domain.blocks.charging import QUOTE, list_request_bills
+from domain.blocks.charging import QUOTE, REQUEST_SUBJECT, list_request_bills
 from domain.blocks.papers_pending import find_missing_papers
 from domain.language.changes import UNREVIEWED_CHANGES
 from domain.language.service import Service
@@ -38,6 +39,7 @@ from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Role
 from domain.values.identifiers import display_mobile
 from domain.values.languages import join_list
+from domain.values.text import persian_digits
 from domain.values.version_token import VersionToken
 
 MAX_MESSAGES = 50
@@ -122,6 +124,16 @@ class RequestHead:
 
 
 @dataclass(frozen=True, slots=True)
+class MobileView:
+    """The citizen's mobile, as far as it is about to change."""
+
+    may_correct: bool
+    """Whether the visitor may enter another one now."""
+    note: str | None
+    """Who asked for another mobile and awaits a second person, or that the old one objects; None: neither."""
+
+
+@dataclass(frozen=True, slots=True)
 class RequestView:
     """Everything that the page of a request shows to one visitor."""
 
@@ -159,8 +171,8 @@ class RequestView:
     """To whom this visitor may give it; empty where they may not."""
     may_attach: bool
     """This visitor may add papers to it while it runs."""
-    may_correct_mobile: bool
-    """This visitor may correct its citizen's mobile."""
+    mobile: MobileView
+    """Whether its mobile may be corrected, and what is open about that."""
     may_reopen: bool
     """This visitor may take it up again now."""
     may_resend_bill: bool
@@ -199,7 +211,7 @@ class RequestView:
         offered_forms = {
             "assign": bool(self.assignable_members),
             "attach": bool(self.paper_titles) and not self.head.is_final and self.may_attach,
-            "mobile": not self.head.is_erased and self.may_correct_mobile,
+            "mobile": not self.head.is_erased and self.mobile.may_correct,
             "reopen": self.may_reopen,
             "resend": self.may_resend_bill,
             "note": self.may_write_note,
@@ -247,12 +259,27 @@ class RequestViews:
             step_forms=await self._step_views.build_step_forms(uow, request, visitor, opened_step),
             assignable_members=self._list_assignable_members(request, staff_members, visitor),
             may_attach=may_use_on_request(Right.REQUESTS_ATTACH, service, request, visitor.actor),
-            may_correct_mobile=may_use_on_request(Right.REQUESTS_MOBILE, service, request, visitor.actor),
+            mobile=await self._build_mobile_view(uow, request, member_names, visitor),
             may_reopen=await may_staff_reopen(self._dependencies, uow, request, visitor.actor),
             may_resend_bill=may_use_on_request(Right.BILLS_RESEND, service, request, visitor.actor),
             step_back=await self._step_backs.build_view(uow, request, events, visitor.actor),
             printouts=await list_printouts(self._dependencies, uow, request, visitor.actor),
         )
+
+    async def _build_mobile_view(
+        self, uow: UnitOfWork, request: ServiceRequest, member_names: Mapping[str, str], visitor: Visitor
+    ) -> MobileView:
+        may_correct = await may_correct_mobile(self._dependencies, uow, request, visitor.actor)
+        change = await uow.mobile_changes.find_last(REQUEST_SUBJECT, request.id)
+        if change is None or not (change.is_waiting or change.objected_at):
+            return MobileView(may_correct, None)
+        facts = {
+            "who": describe_actor(self._dependencies.catalogue, change.proposed_by, member_names),
+            "at": day_and_hour_text(change.objected_at or change.proposed_at),
+            "mobile": persian_digits(display_mobile(change.new_mobile)),
+        }
+        text_key = "admin.request.mobile_objected" if change.objected_at else "admin.request.mobile_waits"
+        return MobileView(may_correct, self._dependencies.catalogue.render(text_key, facts))
 
     def _list_named(
         self, service: Service, request: ServiceRequest, staff_members: Sequence[StaffMember], visitor: Visitor

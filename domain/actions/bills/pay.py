@@ -90,7 +90,8 @@ async def record_payment(
     actor = _resolve_recorder(method, actor, receipt_number)
     bill = await lock_bill(uow, await find_bill_by_ids(uow, *bill_id_pair))
     payment = _build_payment(dependencies, bill, amount, method, receipt_number, details, actor)
-    payment = replace(payment, gateway=gateway, attempt_id=attempt_id)
+    line = await SUBJECTS[bill.subject_kind].find_line(uow, bill)
+    payment = replace(payment, gateway=gateway, attempt_id=attempt_id, line=line)
     if share is not None:
         payment = replace(payment, merged_bill_id=share.merged_bill_id, part_position=share.position)
     if earlier_payment := await _find_earlier_payment(uow, payment):

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from domain.actions.bills.subjects import SUBJECTS, lock_bill
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import notify_line
+from domain.actions.refunds.changed_lines import find_changed_line
 from domain.authorization.policy import require_right
 from domain.authorization.rights import Right
 from domain.bills.bill import (
@@ -43,7 +44,7 @@ from domain.values.errors import (
     MissingField,
     NotAllowedNow,
 )
-from domain.values.ibans import parse_iban
+from domain.values.ibans import Iban, parse_iban
 from domain.values.paging import Cursor, ListOrder, Page, cut_page
 from domain.values.reasons import AlreadyDoneReason, AmountReason, DuplicateReason, InvalidReason, NotAllowedReason
 from domain.values.text import format_reference, group_digits, persian_digits
@@ -105,11 +106,30 @@ async def record_refund(
     if await uow.suspense.find_transfer(transfer_reference) is not None:
         raise DuplicateRequest("reference", DuplicateReason.REFERENCE_USED)
     due_refunds = _select_due_refunds(refunds, amount)
-    if needs_second_person(dependencies.policy, await uow.bills.list_payments(bill.id), refunds, recorder):
-        refuse_unapproved(due_refunds, RefundTarget(parsed_iban), recorder)
+    await refuse_transfer_to_account(dependencies, uow, bill, refunds, due_refunds, parsed_iban, recorder)
     payment = _build_transfer(dependencies, bill, due_refunds, transfer_reference, recorder)
     await count_refund(dependencies, uow, bill, due_refunds, payment, RefundTarget(parsed_iban), recorder)
     return RecordedRefund(bill, payment, parsed_iban)
+
+
+async def refuse_transfer_to_account(
+    dependencies: Dependencies,
+    uow: UnitOfWork,
+    bill: Bill,
+    refunds: Sequence[Refund],
+    due_refunds: Sequence[Refund],
+    iban: Iban,
+    actor: Actor,
+) -> None:
+    """Refuse to send these refunds of a locked bill to an account now: a second person has to approve that, or the
+    number changed since the payment and it waits, or the old number objects.
+    """
+    payments = await uow.bills.list_payments(bill.id)
+    changed_line = await find_changed_line(dependencies.policy, uow, bill, payments, refunds)
+    if changed_line and (refusal := changed_line.find_refusal(dependencies.clock.now())):
+        raise refusal
+    if changed_line or needs_second_person(dependencies.policy, payments, refunds, actor):
+        refuse_unapproved(due_refunds, RefundTarget(iban), actor)
 
 
 async def approve_refund(
@@ -123,7 +143,10 @@ async def approve_refund(
     approver = require_right(Right.REFUNDS_APPROVE, actor, "refund")
     target = RefundTarget(parse_iban(iban))
     bill = await lock_bill(uow, await uow.bills.get_by_bill_id(bill_ids.parse_bill_id(bill_id)))
-    due_refunds = _select_due_refunds(await uow.bills.list_refunds(bill.id), amount)
+    refunds = await uow.bills.list_refunds(bill.id)
+    due_refunds, payments = _select_due_refunds(refunds, amount), await uow.bills.list_payments(bill.id)
+    if changed_line := await find_changed_line(dependencies.policy, uow, bill, payments, refunds):
+        changed_line.refuse_approval(approver)
     await store_approval(dependencies, uow, bill, due_refunds, target, approver)
     return bill
 
@@ -153,10 +176,7 @@ async def store_approval(
 def has_recorded_payment(payments: Sequence[Payment], actor: Actor) -> bool:
     """Return whether this hand recorded money that came in for the bill."""
     recorder = acting_label(actor.label)
-    return any(
-        payment.is_recorded and payment.outcome is not PaymentOutcome.RETURNED and payment.recorder_label == recorder
-        for payment in payments
-    )
+    return any(payment.is_incoming and payment.recorder_label == recorder for payment in payments)
 
 
 def needs_second_person(policy: Policy, payments: Sequence[Payment], refunds: Sequence[Refund], actor: Actor) -> bool:
@@ -169,8 +189,7 @@ def needs_second_person(policy: Policy, payments: Sequence[Payment], refunds: Se
 
 def may_need_second_person(policy: Policy, payments: Sequence[Payment], refunds: Sequence[Refund]) -> bool:
     """Return whether anybody would need a second person: it is above the limit, or staff recorded money of the bill."""
-    incoming = (entry for entry in payments if entry.is_recorded and entry.outcome is not PaymentOutcome.RETURNED)
-    recorded_by_staff = (entry.recorder_label.startswith("staff:") for entry in incoming)
+    recorded_by_staff = (entry.recorder_label.startswith("staff:") for entry in payments if entry.is_incoming)
     return _is_above_limit(policy, refunds) or any(recorded_by_staff)
 
 

@@ -83,6 +83,10 @@ class BillSubject(Protocol):
         """Return the mobile (+989…) of whom the bill concerns."""
         ...
 
+    async def find_line(self, uow: UnitOfWork, bill: Bill) -> str | None:
+        """Return the number (+989…) by which whom the bill concerns is reached, proved or typed."""
+        ...
+
     async def find_name(self, dependencies: Dependencies, uow: UnitOfWork, bill: Bill) -> str | None:
         """Return the name of whom the bill concerns; None where it is not known."""
         ...
@@ -154,6 +158,11 @@ class RequestSubject:
     async def find_mobile(self, uow: UnitOfWork, bill: Bill) -> str | None:
         """Return the citizen's mobile."""
         return (await uow.requests.get(bill.subject_id)).mobile
+
+    async def find_line(self, uow: UnitOfWork, bill: Bill) -> str | None:
+        """Return the citizen's mobile, or the number that is still to be proved."""
+        request = await uow.requests.get(bill.subject_id)
+        return request.mobile or request.unverified_mobile
 
     async def find_name(self, dependencies: Dependencies, uow: UnitOfWork, bill: Bill) -> str | None:
         """Return the applicant's name."""
@@ -231,6 +240,10 @@ class RowSubject:
     async def find_mobile(self, uow: UnitOfWork, bill: Bill) -> str | None:
         """Return the mobile of the owner or driver."""
         return await find_contact(uow, self.registry, (await self._load_row(uow, bill)).values)
+
+    async def find_line(self, uow: UnitOfWork, bill: Bill) -> str | None:
+        """Return the mobile of the owner or driver."""
+        return await self.find_mobile(uow, bill)
 
     async def find_name(self, dependencies: Dependencies, uow: UnitOfWork, bill: Bill) -> str | None:
         """Return the name of the owner or driver."""

@@ -24,6 +24,7 @@ from domain.actions.requests import reopen as reopening
 from domain.actions.requests import submit, track
 from domain.actions.requests.command import AWAITED_COMMANDS, take_command
 from domain.actions.requests.own_requests import find_requests_by_others
+from domain.actions.walk_ins.mobile_correction import object_to_change
 from domain.authorization.request_policy import awaits_answer_of, is_citizen_of, keeps_mobile_for
 from domain.bills.bill import Bill, BillState
 from domain.bills.merged_bill import FEWEST_PARTS, MergedBill
@@ -267,7 +268,11 @@ async def confirm_request(turn: TurnContext, slots: SlotValues) -> RenderedMessa
 
 
 async def deny_request(turn: TurnContext, slots: SlotValues) -> RenderedMessage:
-    """Refuse somebody else's request that awaits this citizen's answer."""
+    """Refuse somebody else's request that awaits this citizen's answer; or object that the number of an own one was
+    changed.
+    """
+    if await object_to_change(turn.dependencies, turn.uow, slots["code"], turn.actor):
+        return turn.render("sms.mobile_objected", code=turn.dependencies.wording.tracking_code_text(slots["code"]))
     return await _run_command(turn, slots["code"], Command.DENY, {})
 
 

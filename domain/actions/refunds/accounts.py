@@ -167,6 +167,14 @@ async def _store_iban(
         await dependencies.engine.record_event(uow, request, "refund_iban", actor, facts)
 
 
+async def ask_new_line(uow: UnitOfWork, request_id: int, mobile: str) -> None:
+    """Have the new number (+989…) of a request asked for accounts that are not given yet; those that are given stay."""
+    for bill in await uow.bills.list_of_subject(REQUEST_SUBJECT, request_id):
+        account = await uow.refund_transfers.find_account(bill.id)
+        if account and account.iban is None:
+            await uow.refund_transfers.save_account(RefundAccount(bill.id, mobile))
+
+
 async def forget_refused_iban(uow: UnitOfWork, bill_row_id: int) -> None:
     """Drop an account that the bank refused: its citizen is asked again."""
     account = await uow.refund_transfers.find_account(bill_row_id)

@@ -1,12 +1,13 @@
 """The file of a day's transfers: made once, each refund in one file, and what the bank made of each line.
 
-What needs a second person and was not approved, for the very account, is left out. Bills are locked as always
+What needs a second person and was not approved, for the very account, is left out; so is what still waits, since the
+number that gave the account changed after the payment. Bills are locked as always
 (`lock_bill`), so that a transfer by hand, to a card, or a changed account comes before the file or after it.
 """
 
 from dataclasses import dataclass
 
-from domain.actions.bills.refunds import count_refund, is_approved_by_other, needs_second_person
+from domain.actions.bills.refunds import count_refund, refuse_transfer_to_account
 from domain.actions.bills.subjects import SUBJECTS, lock_bill, lock_bills
 from domain.actions.dependencies import Dependencies
 from domain.actions.refunds.accounts import forget_refused_iban
@@ -25,7 +26,7 @@ from domain.bills.refund_transfers import RefundFile, RefundTransfer, TransferSt
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
 from domain.values.calendar import to_tehran
-from domain.values.errors import AlreadyDone, DuplicateRequest, MissingField, NotAllowedNow
+from domain.values.errors import AlreadyDone, DomainError, DuplicateRequest, MissingField, NotAllowedNow
 from domain.values.ibans import Iban
 from domain.values.reasons import AlreadyDoneReason, DuplicateReason, NotAllowedReason
 
@@ -75,10 +76,10 @@ async def _add_transfer(dependencies: Dependencies, uow: UnitOfWork, file: Refun
     free_refunds = [refund for refund in refunds if refund.is_free]
     if account is None or account.iban is None or not free_refunds:
         return 0
-    if needs_second_person(dependencies.policy, await uow.bills.list_payments(bill.id), refunds, maker):
-        is_of_account = all(refund.iban == account.iban for refund in free_refunds)
-        if not is_of_account or not is_approved_by_other(free_refunds, maker):
-            return 0
+    try:
+        await refuse_transfer_to_account(dependencies, uow, bill, refunds, free_refunds, account.iban, maker)
+    except DomainError:
+        return 0
     transfer = RefundTransfer(
         id=dependencies.ids.new_id(),
         file_id=file.id,

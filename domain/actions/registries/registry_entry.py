@@ -11,6 +11,7 @@ from typing import Any
 
 from domain.actions.dependencies import Dependencies
 from domain.actions.registries.booked_rows import find_booking_conflict
+from domain.actions.registries.contact_changes import note_contact_change
 from domain.actions.registries.rows import next_row_number, require_editor
 from domain.authorization.policy import may_use, take_place
 from domain.authorization.rights import Right
@@ -140,7 +141,9 @@ async def amend_row(
     if problem := await find_booking_conflict(uow, registry, row, values, now):
         raise problem
     amended_row = apply_amendment(row, registry, values, editor.label, now)
-    await uow.registries.save_changes(registry.key, [RegistryChange(amended_row, row.values, editor.label, now)])
+    change = RegistryChange(amended_row, row.values, editor.label, now)
+    await uow.registries.save_changes(registry.key, [change])
+    await note_contact_change(dependencies, uow, registry, change, editor)
     return replace(amended_row, revision=row.revision + 1)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from domain.actions.dependencies import Dependencies
 from domain.actions.registries.booked_rows import find_booking_conflict
+from domain.actions.registries.contact_changes import note_contact_change
 from domain.authorization.policy import may_use, require_right
 from domain.authorization.rights import Right, registry_right
 from domain.fields.types import ReadingContext
@@ -128,6 +129,8 @@ async def put_rows(
         if entry.fate is not RowFate.SAME
     ]
     await uow.registries.save_changes(registry.key, changes)
+    for change in changes:
+        await note_contact_change(dependencies, uow, registry, change, editor)
     return puts
 
 

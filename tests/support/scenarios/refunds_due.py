@@ -7,12 +7,14 @@ from domain.actions.messages.notify import announce_outcome
 from domain.actions.refunds.accounts import ask_for_ibans, give_iban
 from domain.actions.refunds.files import make_transfer_file
 from domain.actions.registries.charges import bill_and_notify
+from domain.actions.walk_ins.mobile_correction import correct_mobile
 from domain.bills.bill import Bill, PaymentMethod
 from domain.blocks.charging import REQUEST_SUBJECT as REQUEST
 from domain.registries.declarations import REGISTRIES
 from domain.requests.request import ServiceRequest
 from domain.values.actors import Role
 from domain.values.ibans import parse_iban
+from domain.values.tracking_codes import parse_code
 from tests.support.municipality import actor
 from tests.support.staff_site import StaffSite
 
@@ -36,14 +38,20 @@ async def pay(site: StaffSite, bill: Bill) -> None:
             await announce_outcome(desk, uow, settled.outcome, revenue)
 
 
-async def cancelled(site: StaffSite) -> tuple[ServiceRequest, Bill]:
-    """A request that was paid and then cancelled, with its bill: all of it is due back."""
+async def cancelled(site: StaffSite, corrected_to: str | None = None) -> tuple[ServiceRequest, Bill]:
+    """A request that was paid and then cancelled, with its bill: all of it is due back. Between the two its mobile may
+    be corrected.
+    """
     request = await site.submitted()
     for step, role in (("accept", Role.CIVIL), ("price", Role.REVENUE)):
         await site.demo.act(request.code, step, role)
     async with site.store.open_unit(write=False) as uow:
         (bill,) = await uow.bills.list_of_subject(REQUEST, request.id)
     await pay(site, bill)
+    if corrected_to:
+        async with site.store.open_unit() as uow:
+            code = parse_code(request.code)
+            await correct_mobile(site.demo.desk, uow, code, corrected_to, "کارت ملی", actor(Role.CIVIL))
     await site.demo.act(request.code, "cancel", Role.CIVIL)
     return request, bill
 

@@ -45,7 +45,11 @@ _RECORDERS = {
 _OTHER_WORDS = {"code", "outside", "password", "count", "changed", "staff"}
 """Strings in those calls that name no kind: fields of errors, a door."""
 
-_CHOSEN_KINDS = {"staff_activated", "staff_deactivated", "office_activated", "office_deactivated"}
+_CHOSEN_KINDS = {"staff_activated", "staff_deactivated", "office_activated", "office_deactivated"} | {
+    "mobile_proposed",
+    "mobile_corrected",
+    "mobile_objected",
+}
 """Kinds that the code chooses before it records them."""
 
 _MACHINES, _PER = ("loader", "water_tanker"), ("square_metre",)

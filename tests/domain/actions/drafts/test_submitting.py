@@ -13,7 +13,7 @@ from domain.actions.drafts.submitting import (
     submit_unverified,
 )
 from domain.actions.requests.unverified import verify_request_mobile
-from domain.actions.walk_ins.entering import correct_mobile
+from domain.actions.walk_ins.mobile_correction import correct_mobile
 from domain.drafts.draft import Relation
 from domain.messages.records import OutboxMessage
 from domain.requests.request import ServiceRequest

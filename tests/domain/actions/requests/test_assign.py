@@ -9,7 +9,7 @@ from domain.actions.queues import work
 from domain.actions.queues.bulk import TickedRequest, assign_each
 from domain.actions.requests import act, assign
 from domain.actions.staff.staffing import list_substitutions, load_staff_actor, today_in_tehran
-from domain.actions.walk_ins import entering
+from domain.actions.walk_ins import mobile_correction
 from domain.people.person import StaffMember, Substitution
 from domain.queues.filters import QueueFilter
 from domain.queues.queue import Queue
@@ -230,7 +230,7 @@ CHANGES: dict[str, Change] = {
     "assign": lambda town, uow, code, version: assign.assign_request(town.desk, uow, code, "civil", MANAGER, version),
     "take": lambda town, uow, code, version: assign.take_request(town.desk, uow, code, actor(Role.CIVIL), version),
     "drop": lambda town, uow, code, version: assign.drop_assignment(town.desk, uow, code, MANAGER, version),
-    "correct_mobile": lambda town, uow, code, version: entering.correct_mobile(
+    "correct_mobile": lambda town, uow, code, version: mobile_correction.correct_mobile(
         town.desk, uow, code, NEIGHBOUR, "کارت ملی", MANAGER, version
     ),
 }
