@@ -104,6 +104,7 @@ async def test_a_walk_in_gets_the_code_and_a_wrong_mobile_is_corrected(
     assert (await sara.hears("status.submitted"))["code"].replace(" ", "") == code
     await desk.does("accept", code)
     await sara.hears("notices.accept")
+    await reza.hears("sms.mobile_corrected")
     await reza.has_read_everything()
     await reza.says(code, "sms.status_of_other")
 

@@ -140,7 +140,7 @@ async def test_an_owner_without_a_mobile_is_named_all_the_same(town: Municipalit
     said = await about(town, row)
     assert said["به نام (در روز چاپ)"] == "آنه محمدی"
     assert "تلفن همراه" not in said
-    assert await town.sent(OWNER_MOBILE) == []
+    assert [text.key for text in await town.sent(OWNER_MOBILE)] == ["sms.contact_changed"]
 
 
 async def test_what_was_paid_besides_is_no_refund_of_this_payment(town: Municipality) -> None:
