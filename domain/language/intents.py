@@ -104,6 +104,11 @@ class Intent:
         )
 
     @property
+    def keeps_own_words(self) -> bool:
+        """Whether it stores a text of the writer's own about something, which is no answer and no place."""
+        return self.rest_slot not in {None, "place"} and not (self.is_verbatim or self.is_binding)
+
+    @property
     def is_asked_once(self) -> bool:
         """Whether a command that belongs to no service is asked about once when it was not said plainly."""
         return self.is_binding or (self.rest_slot is not None and self.topic is None)

@@ -28,6 +28,7 @@ from domain.actions.conversations.chats.papers import (
 from domain.actions.conversations.chats.view import build_question_buttons, with_markup, with_menu_button
 from domain.actions.conversations.converse import begin_intent
 from domain.actions.conversations.languages import choose_language_by_button
+from domain.actions.conversations.questions import render_offer
 from domain.actions.conversations.turn_context import TurnContext
 from domain.actions.messages.notice_choice import EACH_CHANNEL, choose_notice_channel, find_notice_choice
 from domain.authorization.request_policy import refuse_foreign_request
@@ -52,7 +53,7 @@ async def _confirm_cancellation(turn: TurnContext, code: str, _detail: str) -> R
     other_frames = [frame for frame in turn.dialogue.frames if frame.intent != "cancel"]
     cancel_frame = Frame("cancel", {"code": request.code}, asked=CONFIRM_STEP, one_shot=False)
     turn.dialogue.frames = [*other_frames, cancel_frame]
-    question = turn.render_about(request, "sms.offer.cancel")
+    question = await render_offer(turn, cancel_frame)
     return replace(question, markup=ReplyMarkup(build_question_buttons(turn)))
 
 

@@ -1,6 +1,6 @@
 """One text of a citizen, read in its dialogue and done: the reply is returned, the dialogue kept for the next text."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,10 +14,10 @@ from domain.actions.conversations.changing import (
     render_change_question,
 )
 from domain.actions.conversations.enquiries.asides import answer_courtesy, answer_emergency, warn_before
-from domain.actions.conversations.enquiries.refused_requests import find_abandoned_request, find_refused_request
+from domain.actions.conversations.enquiries.refused_requests import find_abandoned_request, list_refused_requests
 from domain.actions.conversations.open_requests import find_same_request, read_open_answer, read_staff_answer
 from domain.actions.conversations.price_replies import answer_lookup
-from domain.actions.conversations.questions import prefix_reason, render_question, render_summary
+from domain.actions.conversations.questions import prefix_reason, render_offer, render_question, render_summary
 from domain.actions.conversations.refund_accounts import refuse_needless_iban
 from domain.actions.conversations.turn_context import TurnContext, store_dialogue
 from domain.conversation.dialogue.frames import (
@@ -35,8 +35,10 @@ from domain.conversation.dialogue.frames import (
 from domain.conversation.dialogue.offers import OPT_INTENTS
 from domain.conversation.reading.account_numbers import IBAN_INTENT
 from domain.conversation.reading.command_fields import MENU_INTENT, asks_own_request
+from domain.conversation.reading.own_words import takes_back
 from domain.conversation.reading.vocabulary import CHANGE_INTENT
 from domain.messages.catalogue import JOINED_PART_BUDGET, RenderedMessage, join_fitting
+from domain.parsing.tokens import TokenStream
 from domain.requests.request import ServiceRequest
 from domain.values.errors import DomainError, ExpiredDialogue, InvalidField, MissingField, UnknownKind, Unsupported
 from domain.values.reasons import ExpiredDialogueReason, UnsupportedReason
@@ -161,17 +163,25 @@ async def _answer_refusal(turn: TurnContext, step: Refused) -> RenderedMessage:
     """Do nothing; where one open request may be what is not wanted, ask once whether it is to be cancelled."""
     if step.intent == IBAN_INTENT and turn.dialogue.top is None and await refuse_needless_iban(turn) is None:
         return await begin_intent(turn, IBAN_INTENT, {})  # «شبا ندارم»: money waits, and the question says what it is
-    request = await find_refused_request(turn, step.intent) if turn.dialogue.top is None else None
-    if request is None:
+    requests = await list_refused_requests(turn, step.intent) if turn.dialogue.top is None else []
+    is_taken_back = takes_back(TokenStream(turn.text))
+    if not requests or (len(requests) > 1 and not is_taken_back):
         turn.intent = REFUSED_INTENT
-        return turn.render("sms.refused")
-    return _offer_cancelling(turn, request)
+        return turn.render("sms.none_to.cancel" if is_taken_back and not requests else "sms.refused")
+    return await _offer_cancelling(turn, requests)
 
 
-def _offer_cancelling(turn: TurnContext, request: ServiceRequest) -> RenderedMessage:
-    turn.dialogue.frames.append(Frame("cancel", {"code": request.code}, asked=CONFIRM_STEP, one_shot=False))
+async def _offer_cancelling(turn: TurnContext, requests: Sequence[ServiceRequest]) -> RenderedMessage:
+    """Ask whether the one request that is meant shall end, or which of several."""
+    frame = Frame("cancel", asked="code", plain=False, one_shot=False)
+    turn.dialogue.frames.append(frame)
     turn.intent, turn.asks_question = "cancel", True
-    return turn.render_about(request, "sms.offer.cancel")
+    if len(requests) == 1:
+        frame.slots["code"], frame.asked = requests[0].code, CONFIRM_STEP
+        return await render_offer(turn, frame)
+    reply, offered_count = commands.offer_requests(turn, "cancel", requests)
+    frame.options = [request.code for request in requests[:offered_count]]
+    return reply
 
 
 def _reply_nothing_done(turn: TurnContext, step: Left | Unknown) -> RenderedMessage:
@@ -340,6 +350,10 @@ async def _ask_own_request(turn: TurnContext, step: Ask) -> RenderedMessage:
     if len(candidates) == 1 and step.problem is None and frame.intent in commands.SINGLE_CHOICE_INTENTS:
         frame.slots["code"] = candidates[0].code
         return await _take_step(turn, turn.conversation.ask_next(dialogue))
+    if len(candidates) == 1 and step.problem is None and frame.intent == "cancel":
+        frame.plain = False  # no code was said: which one it is, is shown before it ends
+        frame.slots["code"] = candidates[0].code
+        return await _take_step(turn, turn.conversation.ask_next(dialogue))
     offer_reply, offered_count = commands.offer_requests(turn, frame.intent, candidates)
     frame.options = [request.code for request in candidates[:offered_count]]
     turn.asks_question = True
@@ -350,7 +364,7 @@ async def _answer_unknown(turn: TurnContext, step: Unknown, text: str) -> Render
     if turn.dialogue.top is None and turn.had_dialogue and (open_step := await read_open_answer(turn, text)):
         return await _take_step(turn, open_step)
     if turn.dialogue.top is None and (request := await find_abandoned_request(turn, text)):
-        return _offer_cancelling(turn, request)
+        return await _offer_cancelling(turn, [request])
     near_intents = [
         intent for intent in step.near_intents if turn.conversation.forms[intent].is_offered or intent in OPT_INTENTS
     ]

@@ -5,16 +5,20 @@ from dataclasses import replace
 from domain.actions.conversations.look_up import estimate_price
 from domain.actions.conversations.refund_accounts import render_iban_question
 from domain.actions.conversations.turn_context import TurnContext
+from domain.authorization.request_policy import awaits_answer_of, is_citizen_of, keeps_mobile_for
 from domain.conversation.dialogue.frames import AMEND_STEP, CONFIRM_STEP, Ask, Frame
 from domain.conversation.reading.account_numbers import IBAN_INTENT
 from domain.conversation.reading.command_fields import INTENTS_WITH_OWN_QUESTION, MENU_INTENT
 from domain.fields.moments import Day, HourOfDay
 from domain.fields.types import FieldType
+from domain.language.column_words import describe_request
+from domain.language.service import Command
 from domain.language.wording import menu_of_names
 from domain.messages.catalogue import JOINED_PART_BUDGET, RenderedMessage, join_fitting
-from domain.values.errors import AmbiguousField
+from domain.values.errors import AmbiguousField, NotFound
 from domain.values.languages import join_list
 from domain.values.text import group_digits, persian_digits
+from domain.values.tracking_codes import TrackingCode
 
 MOST_TRIES_IN_SAME_WORDS = 2
 """How often a question is asked as it is; from then on it is asked in other words, with a person and a way out."""
@@ -74,7 +78,7 @@ async def render_summary(turn: TurnContext, frame: Frame) -> RenderedMessage:
     if frame.intent == IBAN_INTENT:
         return await render_iban_question(turn, frame)
     if keyword is None:
-        return _render_offer(turn, frame)
+        return await render_offer(turn, frame)
     service = keyword[0]
     question = turn.render(
         f"services.{service.key}.summary", **turn.dependencies.wording.render_values(service.form, frame.slots)
@@ -95,11 +99,26 @@ def _render_head(turn: TurnContext, title: str, amount: int | None) -> str:
     return turn.render("sms.summary_estimate", service=title, amount=group_digits(amount)).text
 
 
-def _render_offer(turn: TurnContext, frame: Frame) -> RenderedMessage:
-    """Word a command that is asked about once."""
+async def render_offer(turn: TurnContext, frame: Frame) -> RenderedMessage:
+    """Word a command that is asked about once, with what its request is for."""
     slot_texts = {name: persian_digits(str(value)) for name, value in frame.slots.items() if name != "code"}
-    request_code = turn.dependencies.wording.tracking_code_text(frame.slots["code"]) if "code" in frame.slots else ""
-    return turn.render(f"sms.offer.{frame.intent}", code=request_code, **slot_texts)
+    if "code" not in frame.slots:
+        return turn.render(f"sms.offer.{frame.intent}", code="", work="", **slot_texts)
+    request_code = turn.dependencies.wording.tracking_code_text(frame.slots["code"])
+    work = await _describe_named_request(turn, frame.slots["code"])
+    return turn.render(f"sms.offer.{frame.intent}", code=request_code, work=work, **slot_texts)
+
+
+async def _describe_named_request(turn: TurnContext, code: TrackingCode) -> str:
+    """Return what a request is for; empty where it is nobody's, or not the speaker's to know."""
+    try:
+        request = await turn.uow.requests.get_by_code(code)
+    except NotFound:
+        return ""
+    steps = turn.dependencies.engine.get_service(request.service).command_steps(Command.CANCEL)
+    is_concerned = is_citizen_of(request, turn.actor) or awaits_answer_of(request, turn.actor)
+    is_concerned = is_concerned or any(keeps_mobile_for(step, request, turn.actor) for step in steps)
+    return describe_request(turn.dependencies.wording, request) if is_concerned else ""
 
 
 def describe_left_open(turn: TurnContext, frame: Frame) -> str:

@@ -13,6 +13,7 @@ from domain.conversation.buttons.pages import REQUESTS_A_PAGE, find_page
 from domain.conversation.dialogue.frames import Dialogue
 from domain.conversation.dialogue.turns import Conversation
 from domain.conversation.reading.command_fields import CODE_FIELD
+from domain.language.column_words import describe_request
 from domain.language.wording import menu_of_names
 from domain.messages.catalogue import CHAT_PREFIX, RenderedMessage, fit_lines
 from domain.messages.ports import StoredDialogue
@@ -125,9 +126,10 @@ class TurnContext:
             rest_count = len(requests) - shown_count
             return [self.render("sms.more", count=persian_digits(rest_count)).text] if rest_count else []
 
-        request_lines = [self.render_about(request, "sms.list_line").text for request in requests[:MOST_LISTED]]
-        if numbered:
-            request_lines = [f"{persian_digits(number)}) {line}" for number, line in enumerate(request_lines, start=1)]
+        request_lines = [
+            self._render_line(request, number if numbered else None)
+            for number, request in enumerate(requests[:MOST_LISTED], start=1)
+        ]
         text, number = fit_lines(
             self.dependencies.catalogue.part_budget(key), self.text_of(key), request_lines, describe_rest
         )
@@ -138,12 +140,18 @@ class TurnContext:
         page = find_page(len(requests), REQUESTS_A_PAGE, self.wished_page)
         lines = [self.text_of(key)]
         for number, request in list(enumerate(requests, start=1))[page.start : page.end]:
-            line = self.render_about(request, "sms.list_line").text
-            lines.append(f"{persian_digits(number)}) {line}" if numbered else line)
+            lines.append(self._render_line(request, number if numbered else None))
         if page.page_count > 1:
             numbers = {"page": persian_digits(page.number), "pages": persian_digits(page.page_count)}
             lines.append(self.render("chat.page", **numbers).text)
         return self.reply_with("\n".join(lines), key)
+
+    def _render_line(self, request: ServiceRequest, number: int | None) -> str:
+        """Return one line of a list: how a request stands, or to be chosen by its number, what it is for."""
+        if number is None:
+            return self.render_about(request, "sms.list_line").text
+        work = describe_request(self.dependencies.wording, request)
+        return f"{persian_digits(number)}) {self.render_about(request, 'sms.which_line', work=work).text}"
 
     def fitting_intents(self, key: str, intents: Sequence[str]) -> list[str]:
         """Return the first of these intents, as many as fit into the menu of the text `key`."""

@@ -51,12 +51,15 @@ from domain.conversation.dialogue.unsure_answers import without_doubt
 from domain.conversation.dialogue.yes_no import read_first_word, read_yes_or_no
 from domain.conversation.reading.command_fields import MENU_INTENT, TARIFF_INTENT
 from domain.conversation.reading.guessing import understand_message
+from domain.conversation.reading.own_words import is_plain_statement
 from domain.conversation.reading.parsed_message import UNKNOWN_INTENT, ParsedMessage
 from domain.conversation.reading.sentences import Mood
 from domain.conversation.reading.unwanted import find_wanted_instead
+from domain.fields.form import Field
 from domain.fields.moments import Day, HourOfDay
 from domain.fields.types import Text
 from domain.parsing.places import mentions_address
+from domain.parsing.tokens import TokenStream
 from domain.values.errors import AmbiguousField, DomainError, InvalidField
 from domain.values.reasons import InvalidReason
 
@@ -313,10 +316,17 @@ class Conversation(Offers):
                 frame.slots[field.name] = field.type.fill_missing_part(frame.slots[field.name], text)
         else:
             field, problem = take_answer(frame, self.forms[frame.intent], field, menu_choice or text, now)
+            frame.plain = frame.plain and not self._doubts_own_words(frame, field, text)
         frame.trail.append(field.name)
         if isinstance(field.type, Day):
             take_open_hour(frame, self.forms[frame.intent], text, now)
         return self.ask_next(dialogue, problem)
+
+    def _doubts_own_words(self, frame: Frame, field: Field, text: str) -> bool:
+        """Return whether a command's text of the writer's own is shown before it is kept («نظری ندارم»)."""
+        intent = self.grammar.find_intent(frame.intent)
+        is_own = intent is not None and intent.keeps_own_words and field.name == intent.rest_slot
+        return is_own and not is_plain_statement(TokenStream(text))
 
     def _read_amended_field(self, dialogue: Dialogue, frame: Frame, text: str) -> Reaction:
         """Ask the field that was chosen to be changed; who wants none changed after all sees the summary again."""

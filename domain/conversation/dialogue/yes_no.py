@@ -10,7 +10,9 @@ _YES_WORDS = YES_KEYS | keys_of(
     "1", "تایید", "تأیید", "موافقم", "اوکی", "اوکیه", "باشه", "حتما", "ثبت", "درسته", "ثبتش", "تاییدش", "همینه",
     "دقیقا",
 )  # fmt: skip
-_NO_WORDS = NO_KEYS | keys_of("2", "رد", "مخالفم")
+_NO_WORDS = NO_KEYS | keys_of(
+    "2", "رد", "مخالفم", "بماند", "بمونه", "بمانه", "بمونن", "بمانند", "bemanad", "bemoone", "galsyn",
+)  # fmt: skip
 _DENIAL = keys_of("رد")
 _VERBS_OF_CONSENT = keys_of("باشه", "ثبت", "درسته")
 """Words of yes that are verbs behind a «نه» («ماشین باید باشه»)."""

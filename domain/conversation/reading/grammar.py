@@ -23,6 +23,7 @@ from domain.conversation.reading.command_fields import EXPLAINED_COMMANDS
 from domain.conversation.reading.field_changes import is_change_of_request, mentions_change
 from domain.conversation.reading.intent_ranking import IntentRanking, RankedIntent, load_ranking
 from domain.conversation.reading.keywords import IntentMatch, Keywords
+from domain.conversation.reading.own_words import takes_back
 from domain.conversation.reading.parsed_message import UNKNOWN_INTENT, ParsedMessage
 from domain.conversation.reading.sentences import FILLER_WORDS, Mood, asks_how, find_mood, is_forbidding, refuses_alone
 from domain.conversation.reading.vocabulary import (
@@ -184,8 +185,12 @@ class Grammar:
         return message if message and message.slots else None
 
     def _parse_text(self, text: str, day: date) -> ParsedMessage:
-        if report := self._parse_account(text, day) or self._parse_report(text, day):
-            return report
+        if (
+            whole_message := self._parse_account(text, day)
+            or self._parse_report(text, day)
+            or self._parse_withdrawal(text)
+        ):
+            return whole_message
         message = self._parse_calls(text, day)
         refused_intent = self._keywords.find_refused_intent(TokenStream(text))
         if refused_intent and message.intent in {UNKNOWN_INTENT, refused_intent}:
@@ -202,6 +207,13 @@ class Grammar:
             return called_message
         is_open = message.intent == UNKNOWN_INTENT and not message.refused_intent
         return (self._parse_beside_code(text, day) or self._parse_look_up(text, day) if is_open else None) or message
+
+    def _parse_withdrawal(self, text: str) -> ParsedMessage | None:
+        """Return the refusal of something of the writer's own («شکایتم را پس می‌گیرم»); not of what a code names."""
+        stream = TokenStream(text)
+        is_unnamed = takes_back(stream) and find_code_place(stream) is None
+        name = self._keywords.find_own_words_intent(stream) if is_unnamed else None
+        return ParsedMessage(UNKNOWN_INTENT, mood=Mood.REFUSED, refused_intent=name) if name else None
 
     def _parse_account(self, text: str, day: date) -> ParsedMessage | None:
         """Return the bank account that a text gives, wherever its number stands; not one in an answer («پاسخ …»)."""

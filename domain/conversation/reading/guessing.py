@@ -15,6 +15,7 @@ from domain.conversation.reading.call_words import WISHLESS_SLOTS
 from domain.conversation.reading.command_fields import INTENTS_WITH_OWN_QUESTION
 from domain.conversation.reading.grammar import Grammar
 from domain.conversation.reading.intent_ranking import RankedIntent
+from domain.conversation.reading.own_words import takes_back
 from domain.conversation.reading.parsed_message import UNKNOWN_INTENT, ParsedMessage
 from domain.conversation.reading.sentences import QUESTION_MARKS, QUOTATION_MARKS, Mood
 from domain.conversation.reading.unwanted import find_wanted_instead, read_unwanted, wants_no_more
@@ -233,6 +234,8 @@ def _is_no_refusal(grammar: Grammar, message: ParsedMessage, likeliest: RankedIn
     """
     if likeliest.share < CONTRADICTING_REFUSAL_SHARE or likeliest.name == UNKNOWN_INTENT:
         return False
+    if message.refused_intent and takes_back(TokenStream(text)):
+        return False  # «شکایتم را پس می‌گیرم»: of all requests, a complaint is meant
     if likeliest.name in _INTENTS_THAT_REFUSE:
         return likeliest.name != message.refused_intent
     stream = TokenStream(text)

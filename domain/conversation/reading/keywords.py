@@ -36,6 +36,8 @@ _ANSWERS = YES_KEYS | NO_KEYS
 """What commands nothing amid a sentence («انجام شده یا خیر»)."""
 _PRONOUNS = ("م", "مو", "ش", "شو", "مون", "مونو", "مان", "تون", "تان", "امو", "ام", "اشو")
 _LATIN_PRONOUNS = ("am", "amo", "esh", "esho", "emun", "emoon", "e")
+_OWN_ENDINGS = ("م", "مو", "ام", "امو", "مون", "مان", "ی", "am", "amo")
+"""What a word for something of the writer's own ends with («شکایتم»), or for any of its kind («شکایتی»)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +173,16 @@ class Keywords:
     def find_refused_intent(self, stream: TokenStream) -> str | None:
         """Return the intent whose refusing words a message holds."""
         return next((name for _, name, _ in self._refusing_phrases.find_in(stream)), None)
+
+    def find_own_words_intent(self, stream: TokenStream) -> str | None:
+        """Return the intent for a text of the writer's own that a word names, with whatever pronoun («شکایتم»)."""
+        for index in range(len(stream)):
+            word = stream.raw_at(index)
+            stems = (word.removesuffix(ending) for ending in ("", *_OWN_ENDINGS) if word.endswith(ending))
+            for name in (self._keyword_phrases.values_by_phrase.get(stem) for stem in stems):
+                if name and self.intents_by_name[name].keeps_own_words:
+                    return name
+        return None
 
     def _counts_anywhere(self, stream: TokenStream, start: int, name: str, end: int) -> bool:
         intent = self.intents_by_name[name]

@@ -9,6 +9,7 @@ said plainly shows its summary first. Source: channels.md, "Said plainly or not 
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
 
+from domain.conversation.reading.own_words import is_plain_statement, takes_back
 from domain.language.intents import Intent
 from domain.parsing.filler_words import COURTESY_WORDS
 from domain.parsing.identifiers import CODE_LABELS
@@ -34,6 +35,8 @@ class Mood(StrEnum):
 QUESTION_MARKS = frozenset("?؟")
 _SLOTS_OF_FEW_WORDS = frozenset({"place", "reason"})
 """Free texts that ask nothing and tell of no request."""
+_MOST_WORDS_TO_LACK = 3
+"""Words that may stand between what is named and the verb that says that its writer has none."""
 QUOTATION_MARKS = frozenset("«»\"“”„‟\u2039\u203a'‘’`")
 _COMMAND_VERBS = keys_of(
     "کن", "کنید", "کنین", "کنم", "کردن", "کنیم", "بکن", "بکنید", "بکنین", "شود", "شه", "بشود", "بشه", "گردد", "نمایید",
@@ -94,16 +97,43 @@ def find_mood(stream: TokenStream, intent: Intent, start: int, end: int) -> Mood
         for negation in find_negations(stream)
         if stream.key_at(negation.start) and not start <= negation.start < end
     ]
+    if (
+        _is_taken_back(stream, intent, end, refusals)
+        or _follows_keyword(stream, intent, end, refusals)
+        or _leads_to_keyword(stream, start, refusals)
+    ):
+        return Mood.REFUSED
     if refusals:
-        if _follows_keyword(stream, intent, end, refusals) or _leads_to_keyword(stream, start, refusals):
-            return Mood.REFUSED
         if not set(_free_words(stream, refusals)) - FILLER_WORDS:
             return Mood.UNCLEAR if intent.is_verbatim else Mood.REFUSED
         if _ends_in_refusal(stream, refusals):
             return Mood.REFUSED if intent.rest_slot == "place" else Mood.UNCLEAR
     if intent.is_binding:
         return _mood_of_binding(stream)
-    return _mood_of_service(stream, intent, refusals) if intent.topic and intent.required_slots else Mood.PLAIN
+    mood = _mood_of_service(stream, intent, refusals) if intent.topic and intent.required_slots else Mood.PLAIN
+    return Mood.UNCLEAR if mood is Mood.PLAIN and _doubts_own_words(stream, intent) else mood
+
+
+def _doubts_own_words(stream: TokenStream, intent: Intent) -> bool:
+    return intent.keeps_own_words and not is_plain_statement(
+        stream, tells_story=intent.rest_slot != "reason", may_lack=intent.asks_for_person
+    )
+
+
+def _is_taken_back(stream: TokenStream, intent: Intent, index: int, refusals: Sequence[Negation]) -> bool:
+    """Return whether a text of the writer's own is none: it takes one back, or says that there is nothing to write."""
+    return intent.keeps_own_words and (takes_back(stream) or _lacks_what_is_called(stream, index, refusals))
+
+
+def _lacks_what_is_called(stream: TokenStream, index: int, refusals: Sequence[Negation]) -> bool:
+    """Return whether the writer has not what the keyword before a place names («شکایتی از راننده ندارم»)."""
+    return any(
+        negation.is_lacking
+        and negation.kind is NegationKind.WISH
+        and index <= negation.start <= index + _MOST_WORDS_TO_LACK
+        and not any(stream.is_mark_at(place) for place in range(index, negation.start))
+        for negation in refusals
+    )
 
 
 def refuses_alone(text: str) -> bool:

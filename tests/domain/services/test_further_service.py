@@ -125,7 +125,7 @@ async def test_its_page_is_there_and_a_low_rating_reopens_it(town: Municipality)
     await town.do(code, "accept", Role.CIVIL)
     await town.do(code, "waive", Role.REVENUE, reason="مدرسه")
     await town.do(code, "prune", Role.CIVIL)
-    await town.say(CITIZEN, "نظر هرس خوب نبود")
+    await town.say(CITIZEN, "نظر هرس بد بود")
     again = (await town.says("۲", "بله")).codes[-1]
     assert (await town.request(again)).fields == (await town.request(code)).fields
     seen = await service_page.visit_service_page(

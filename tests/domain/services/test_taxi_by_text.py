@@ -4,7 +4,9 @@ from tests.support.municipality import NEIGHBOUR
 from tests.support.scenarios.taxi_organisation import (
     AUXILIARY_LEAVE,
     AUXILIARY_MOBILE,
+    COMPLAINT,
     LEAVE,
+    PRAISE,
     STRANGER,
     TaxiOrganisation,
 )
@@ -120,8 +122,7 @@ async def test_a_driver_ends_what_his_owner_asked_for(taxis: TaxiOrganisation) -
     await taxis.does(code, "take", "approve")
     taxis.town.advance(days=1)
     await taxis.town.run_timers()
-    assert (await taxis.town.say(DRIVER_MOBILE, "لغو")).key == "sms.which.cancel"
-    assert (await taxis.town.say(DRIVER_MOBILE, "۱")).key == "sms.offer.cancel"
+    assert (await taxis.town.say(DRIVER_MOBILE, "لغو")).key == "sms.offer.cancel"
     assert (await taxis.town.say(DRIVER_MOBILE, "۱")).key == f"{BASE}.status.ended"
     assert await taxis.state(code) == "ended"
 
@@ -236,6 +237,28 @@ async def test_a_report_is_made_by_one_text_or_step_by_step(taxis: TaxiOrganisat
     code = (await taxis.town.say(NEIGHBOUR, "بله")).code
     fields = (await taxis.town.request(code)).fields
     assert (fields["kind"], fields["plate"], fields["text"]) == ("violation", PLATE, "تند رفت")
+
+
+async def test_a_complaint_is_taken_back_while_nobody_recorded_it(taxis: TaxiOrganisation) -> None:
+    """Praise of the same driver stays; who said no keeps the complaint; what became a record is no more to be had."""
+    town = taxis.town
+    complaint, praise = [(await town.say(STRANGER, text)).code for text in (COMPLAINT, PRAISE)]
+    asked = await town.say(STRANGER, "شکایتم رو پس می‌گیرم")
+    assert (asked.key, asked.codes, "۱۲ت۳۴۵-۵۹" in asked.text) == ("sms.offer.cancel", [complaint], True)
+    assert (await town.say(STRANGER, "بماند")).key == "sms.kept.cancel"
+    await taxis.does(complaint, "take")
+    await town.say(STRANGER, "شکایت ۱۱۴ رو پس گرفتم")
+    assert (await town.say(STRANGER, "لغو")).key == "services.taxi_report.notices.withdraw"
+    assert [await taxis.state(code) for code in (complaint, praise)] == ["withdrawn", "submitted"]
+    assert (await town.say(STRANGER, "شکایتم رو پس می‌گیرم")).key == "sms.none_to.cancel"
+
+
+async def test_what_denies_a_complaint_stores_none(taxis: TaxiOrganisation) -> None:
+    for text in ("شکایتی از راننده ندارم پلاک 12ت345-59 کرایه اضافه نگرفت", "شکایت ۱۱۴ رو پس میگیرم"):
+        assert (await taxis.town.say(STRANGER, text)).key in {"sms.refused", "sms.none_to.cancel"}
+    shown = await taxis.town.say(STRANGER, "تشویق ۱۱۴ گرون‌ترین راننده دنیاست 😂")
+    assert shown.key == "services.taxi_report.summary"
+    assert await taxis.town.requests_of(STRANGER) == []
 
 
 async def test_the_services_are_explained_and_offered(taxis: TaxiOrganisation) -> None:

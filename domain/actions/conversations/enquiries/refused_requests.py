@@ -18,21 +18,27 @@ async def find_abandoned_request(turn: TurnContext, text: str) -> ServiceRequest
     leading_texts = [" ".join(text_words[:count]) for count in _LEADING_WORDS if len(text_words) > count]
     messages = [turn.dependencies.grammar.parse_message(leading, turn.sent_at) for leading in leading_texts]
     is_refusal = any(message.mood is Mood.REFUSED and not message.refused_intent for message in messages)
-    return await find_refused_request(turn, "") if is_refusal or wants_no_more(text) else None
+    if not (is_refusal or wants_no_more(text)):
+        return None
+    requests = await list_refused_requests(turn, "")
+    return requests[0] if len(requests) == 1 else None
 
 
-async def find_refused_request(turn: TurnContext, intent: str) -> ServiceRequest | None:
-    """Return the one open request that somebody may mean who does not want what an intent asks for (empty: whatever
-    it is); None where several may be meant, or none can be cancelled.
+async def list_refused_requests(turn: TurnContext, intent: str) -> list[ServiceRequest]:
+    """Return the open requests that somebody may mean who does not want what an intent asks for (empty: whatever it
+    is), newest first; none where one of them can be cancelled no more.
     """
     service_match = turn.conversation.forms[intent].submission
     service_key = service_match[0].key if service_match else None
     if intent and service_key is None:
-        return None
+        return []
     criteria = RequestFilter(service=service_key, mobile=turn.actor.identifier, open_only=True, limit=MOST_COUNTED)
     open_requests = await turn.uow.requests.list_requests(criteria)
-    if len(open_requests) != 1:
-        return None
-    cancel_steps = turn.dependencies.engine.get_service(open_requests[0].service).command_steps(Command.CANCEL)
-    can_cancel = any(open_requests[0].state in step.source_states for step in cancel_steps)
-    return open_requests[0] if can_cancel else None
+    preset_values = service_match[1].preset_values if service_match else {}
+    meant_requests = [one for one in open_requests if preset_values.items() <= one.fields.items()]
+    return meant_requests if all(_can_cancel(turn, one) for one in meant_requests) else []
+
+
+def _can_cancel(turn: TurnContext, request: ServiceRequest) -> bool:
+    cancel_steps = turn.dependencies.engine.get_service(request.service).command_steps(Command.CANCEL)
+    return any(request.state in step.source_states for step in cancel_steps)

@@ -54,23 +54,25 @@ async def test_no_more_hours_are_offered_than_a_machine_may_work(anneh: Person) 
 
 async def test_a_waiting_list_has_no_buttons_under_another_reply(anneh: Person) -> None:
     """«لغو» asks which; then a status is looked at, whose code is one tap away from ending it."""
-    code = await anneh.town.reach("awaiting_payment")
-    shown_code = f"\u200e{display_code(code)}"
+    other, code = await anneh.town.order(), await anneh.town.reach("awaiting_payment")
+    shown_code, shown_other = (f"\u200e{display_code(one)}" for one in (code, other))
     which = await anneh.says("لغو")
-    assert labels(which) == [shown_code, "انصراف"]
+    assert labels(which) == [shown_code, shown_other, "انصراف"]
     for status in (await anneh.says(f"پیگیری {code}"), await anneh.press("پیگیری", (await anneh.starts())[-1])):
         if status.key == "sms.which.track":
-            assert labels(status) == [shown_code, "انصراف"]
+            assert labels(status) == [shown_code, shown_other, "انصراف"]
             status = await anneh.press(shown_code, status)  # noqa: PLW2901
         assert status.key == "services.machinery.status.awaiting_payment"
         assert labels(status) == ["بارکد قبض", "پرداخت", "پیگیری", "لغو درخواست", "منوی خدمات"]
-    assert labels(await anneh.says("درخواست‌های من")) == [f"{shown_code}\u200f کارکرد ماشین‌آلات", "منوی خدمات"]
+    listed = [f"{one}\u200f کارکرد ماشین‌آلات" for one in (shown_code, shown_other)]
+    assert labels(await anneh.says("درخواست‌های من")) == [*listed, "منوی خدمات"]
     assert labels(await anneh.says("تعرفه لودر ۴ ساعت")) == ["منوی خدمات"]
     assert (await anneh.town.request(code)).state == "awaiting_payment"
 
 
 async def test_a_choice_from_a_list_ends_nothing_unasked(anneh: Person) -> None:
     """One tap on one's own code ended it."""
+    await anneh.town.order()
     code = await anneh.town.reach("awaiting_payment")
     for pressed in (True, False):
         which = await anneh.says("لغو")
@@ -86,7 +88,7 @@ async def test_a_choice_from_a_list_ends_nothing_unasked(anneh: Person) -> None:
 
 async def test_ending_is_asked_however_it_is_begun(anneh: Person) -> None:
     """One tap on one's own code ended it: out of a list, typed, or by the button under a status."""
-    code = await anneh.town.reach("awaiting_payment")
+    other, code = await anneh.town.order(), await anneh.town.reach("awaiting_payment")
     shown_code = f"\u200e{display_code(code)}"
 
     async def is_asked(asked: OutboxMessage) -> None:
@@ -102,6 +104,10 @@ async def test_ending_is_asked_however_it_is_begun(anneh: Person) -> None:
     assert (await anneh.town.request(code)).state == "awaiting_payment"
     assert (await anneh.press("بله", await anneh.says(f"لغو {code}"))).key == "services.machinery.notices.cancel"
     assert (await anneh.town.request(code)).state == "cancelled"
+    alone = await anneh.says("لغو")
+    assert alone.key == "sms.offer.cancel"
+    assert other in "".join(alone.text.split())
+    assert "لودر ۴ ساعت" in alone.text
 
 
 async def test_the_same_wish_once_more_is_asked_about(anneh: Person) -> None:

@@ -15,7 +15,7 @@ from tests.support.scenarios.site_members import at_site
 MANAGER, DEPUTY = actor(Role.MANAGER), Actor(frozenset({Role.MANAGER}), "staff", "deputy", "staff")
 
 
-async def said(town: Municipality, text: str = "نظر ماشین‌آلات چرا دیر شد؟") -> Comment:
+async def said(town: Municipality, text: str = "نظر ماشین‌آلات دیر شد") -> Comment:
     """A comment by a text."""
     await town.say(CITIZEN, text)
     async with town.store.open_unit(write=False) as uow:
