@@ -23,12 +23,18 @@ class FleetRepository(Protocol):
         ...
 
     async def list_busy_ids(self, start: datetime, end: datetime) -> set[int]:
-        """Return the ids of resources taken in any slot that [start, end) touches."""
+        """Return the ids of resources taken, or out of service, in any slot that [start, end) touches."""
         ...
 
     async def book(self, bookings: Sequence[Booking]) -> None:
-        """Take the slots; `Conflict("machine")` with the code of the resource when one is taken, and nothing is
-        kept.
+        """Take the slots; `Conflict("machine")` with the code of the resource when one is taken or out of service, and
+        nothing is kept.
+        """
+        ...
+
+    async def take_out(self, booking: Booking) -> None:
+        """Store a time out of service, whatever is booked then: that stays until it is moved, and nothing is booked
+        anew.
         """
         ...
 

@@ -2,11 +2,11 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
-from sqlalchemy import Executable, bindparam, delete, insert, select
+from sqlalchemy import Executable, and_, bindparam, delete, insert, select, union
 
-from domain.fleet.resources import Booking, Resource, ResourceKind, ResourceStatus
+from domain.fleet.resources import SLOT_LENGTH, Booking, Resource, ResourceKind, ResourceStatus
 from domain.fleet.resources import slot_numbers as slots_of
 from domain.values.errors import Conflict, NotFound
 from store.engines.base import DatabaseEngine
@@ -24,7 +24,14 @@ _SELECT_BY_CODE = select(*_RESOURCE_MAPPING.columns).where(resources.c.code == b
 _SELECT_CODE = select(resources.c.code).where(resources.c.id == bindparam("wanted_id"))
 
 _BOOKING_MAPPING = TableMapping(bookings, Booking)
-_SELECT_BUSY = select(slots.c.resource_id).where(slots.c.slot.between(bindparam("first"), bindparam("last"))).distinct()
+_IS_OUT_THEN = and_(
+    bookings.c.request_id.is_(None), bookings.c.start < bindparam("to"), bookings.c.end > bindparam("from")
+)
+_SELECT_OUT_BETWEEN = select(*_BOOKING_MAPPING.columns).where(_IS_OUT_THEN)
+_SELECT_BUSY = union(
+    select(slots.c.resource_id).where(slots.c.slot.between(bindparam("first"), bindparam("last"))),
+    select(bookings.c.resource_id).where(_IS_OUT_THEN),
+)
 _INSERT_BOOKINGS = insert(bookings)
 _BOOKING_IDS_OF_REQUEST = select(bookings.c.id).where(bookings.c.request_id == bindparam("of_request"))
 _DELETE_REQUEST_SLOTS = delete(slots).where(slots.c.booking_id.in_(_BOOKING_IDS_OF_REQUEST))
@@ -84,7 +91,9 @@ class SqlFleetRepository(Repository):
         touched_slots = list(slots_of(start, end))
         if not touched_slots:
             return set()
-        rows = await self._transaction.fetch_rows(_SELECT_BUSY, {"first": touched_slots[0], "last": touched_slots[-1]})
+        rows = await self._transaction.fetch_rows(
+            _SELECT_BUSY, {"first": touched_slots[0], "last": touched_slots[-1], **_slot_bounds(touched_slots)}
+        )
         return {resource_id for (resource_id,) in rows}
 
     async def book(self, wanted: Sequence[Booking]) -> None:
@@ -98,16 +107,34 @@ class SqlFleetRepository(Repository):
         await self._transaction.execute(
             _INSERT_BOOKINGS, [_BOOKING_MAPPING.column_values(booking) for booking in wanted]
         )
+        taken_slots = await self._take_slots(wanted_slots) - await self._find_slots_out(wanted_slots)
+        if len(taken_slots) < len(wanted_slots):
+            await self._undo_and_refuse(wanted, wanted_slots, taken_slots)
+
+    async def take_out(self, booking: Booking) -> None:
+        await self._transaction.execute(_INSERT_BOOKINGS, [_BOOKING_MAPPING.column_values(booking)])
+        await self._take_slots([(slot, booking.resource_id, booking.id) for slot in _list_booking_slots(booking)])
+
+    async def _take_slots(self, wanted_slots: Sequence[tuple[int, int, int]]) -> set[tuple[int, int]]:
+        """Take what is free of slots (slot, resource, booking); return what was."""
         rows = [
             {"slot": slot, "resource_id": resource, "booking_id": booking} for slot, resource, booking in wanted_slots
         ]
-        taken_slots = {
+        return {
             (slot, resource)
             for row in rows
             for slot, resource in await self._transaction.fetch_rows(_insert_slots, row)
         }
-        if len(taken_slots) < len(wanted_slots):
-            await self._undo_and_refuse(wanted, wanted_slots, taken_slots)
+
+    async def _find_slots_out(self, wanted_slots: Sequence[tuple[int, int, int]]) -> set[tuple[int, int]]:
+        """Return (slot, resource) of times out of service, also where work was booked before them and has gone."""
+        slot_bounds = _slot_bounds([slot for slot, _, _ in wanted_slots])
+        rows = await self._transaction.fetch_rows(_SELECT_OUT_BETWEEN, slot_bounds)
+        return {
+            (slot, booking.resource_id)
+            for booking in _BOOKING_MAPPING.read_rows(rows)
+            for slot in _list_booking_slots(booking)
+        }
 
     async def _undo_and_refuse(
         self,
@@ -148,6 +175,15 @@ class SqlFleetRepository(Repository):
     async def list_between(self, start: datetime, end: datetime) -> list[tuple[Booking, Resource]]:
         """By time."""
         return _read_bookings(await self._transaction.fetch_rows(_SELECT_BETWEEN, {"from": start, "to": end}))
+
+
+def _slot_bounds(touched_slots: Sequence[int]) -> dict[str, datetime]:
+    """Return the beginning of the first and the end of the last slot."""
+    slot_seconds = SLOT_LENGTH.total_seconds()
+    return {
+        "from": datetime.fromtimestamp(min(touched_slots) * slot_seconds, UTC),
+        "to": datetime.fromtimestamp((max(touched_slots) + 1) * slot_seconds, UTC),
+    }
 
 
 def _list_booking_slots(booking: Booking) -> list[int]:

@@ -1,9 +1,10 @@
 """A calendar's lines: half hours of a day, or the days of a week, with what is booked and what can be chosen."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
+from itertools import count, takewhile
 from typing import Any, Protocol
 
 from domain.fleet.resources import SLOT_LENGTH, Booking
@@ -269,12 +270,12 @@ def build_day_line(
         if (span := _find_slots(booking.start, booking.end, frame.day, frame.slots))
     ]
     own_slots = {slot for booking, span in booked if _is_own(booking, own_id) for slot in span}
-    spans_by_start = {span.start: (booking, span) for booking, span in booked if not _is_own(booking, own_id)}
+    bookings_by_slot = _lay_by_slot([entry for entry in booked if not _is_own(entry[0], own_id)])
     while slot < frame.slots.stop:
-        if slot in spans_by_start:
-            booking, span = spans_by_start[slot]
-            piece = wording.describe_booking(row, booking, len(span), frame.day)
-            marks = [kind for kind in frame.list_marks(slot, len(span)) if kind == NOW_KIND]
+        if booking := bookings_by_slot.get(slot):
+            slot_count = sum(1 for _ in takewhile(lambda later: bookings_by_slot.get(later) is booking, count(slot)))
+            piece = wording.describe_booking(row, booking, slot_count, frame.day)
+            marks = [kind for kind in frame.list_marks(slot, slot_count) if kind == NOW_KIND]
         else:
             piece = (
                 _build_open_slot(row, frame.find_slot_start(slot), wording, offered_hours) if offered_hours else IDLE
@@ -283,6 +284,12 @@ def build_day_line(
         day_pieces.append(replace(piece, kind=" ".join((piece.kind, *marks))) if marks else piece)
         slot += piece.slot_count
     return CalendarLine(row.title, row.detail, day_pieces)
+
+
+def _lay_by_slot(booked: Iterable[tuple[Booking, range]]) -> dict[int, Booking]:
+    """Return what each half hour shows: work before a time out of service, in which it was booked already."""
+    by_rank = sorted(booked, key=lambda entry: entry[0].request_id is not None)
+    return {slot: booking for booking, span in by_rank for slot in span}
 
 
 def _build_unavailable(reason: str, column_count: int) -> Piece:

@@ -14,7 +14,7 @@ from channels.admin.registries.registry_view import RegistryViews, list_address,
 from channels.web.refused_forms import REFUSAL_ID, RefusedForm, build_refusal_context, form_error
 from channels.web.row_ids import get_row_id
 from domain.actions.dependencies import Dependencies
-from domain.actions.fleet.out_of_service import FLEET_REGISTRIES, OUT_OF_SERVICE_FIELDS
+from domain.actions.fleet.out_of_service import FLEET_REGISTRIES, OUT_OF_SERVICE_FIELDS, list_stranded_work
 from domain.actions.registries.charges import find_unowed_reason
 from domain.actions.registries.registry_entry import offered_amendment_fields
 from domain.actions.registries.row_receipts import list_row_printouts
@@ -122,7 +122,12 @@ class RowPage:
         codes_by_request = await uow.requests.list_codes(
             {booking.request_id for booking in coming_bookings if booking.request_id is not None}
         )
+        stranded_work = list_stranded_work(coming_bookings, ResourceStatus(row.values["status"]))
+        stranded_requests = {work.request_id for work in stranded_work}
         return {
+            "stranded_codes": [
+                code for request_id, code in codes_by_request.items() if request_id in stranded_requests
+            ],
             "bookings": [
                 {
                     "id": booking.id,

@@ -1,6 +1,6 @@
 """Machines and operators out of service: for some days, by a booking without a request that nobody else can take."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 
 from domain.actions.dependencies import Dependencies
@@ -35,8 +35,11 @@ async def take_out_of_service(
 ) -> Booking:
     """Take a machine or operator out of service for whole days in Tehran, the first and the last included.
 
+    It is stored whatever is booked then: a machine that broke is broken. Work that is booked stays until it is moved or
+    cancelled (`list_stranded_work`); nothing is booked anew.
+
     Errors: `Forbidden`; `InvalidField("last")` when it is before the first, past, or too far from it;
-    `NotAllowedNow("first")` for what is retired; `Conflict("first")` when it is booked then, with the requests' codes.
+    `NotAllowedNow("first")` for what is retired; `Conflict("first")` when it is out of service then already.
     """
     recorded_by = _require_civil_role(actor).label
     first_day, last_day = day_range
@@ -48,12 +51,11 @@ async def take_out_of_service(
         raise InvalidField("last", InvalidReason.TOO_MANY_DAYS, most=format_number(MOST_DAYS))
     if resource.status is ResourceStatus.RETIRED:
         raise NotAllowedNow("first", NotAllowedReason.RETIRED)
-    await _refuse_overlapping_bookings(uow, resource_id, start, end)
+    bookings_ahead = await uow.fleet.list_bookings_ahead(resource_id, start)
+    if any(ahead.request_id is None and ahead.start < end for ahead in bookings_ahead):
+        raise Conflict("first", ConflictReason.OUT_THEN)
     booking = Booking(dependencies.ids.new_id(), None, resource_id, start, end, hold=False, note=tidy_text(note))
-    try:
-        await uow.fleet.book([booking])
-    except Conflict as booking_conflict:  # by another unit, in this very moment
-        raise Conflict("first", ConflictReason.BOOKED_THEN, codes=[]) from booking_conflict
+    await uow.fleet.take_out(booking)
     facts = {"resource": resource.code, "from": first_day.isoformat(), "to": last_day.isoformat(), "note": booking.note}
     await uow.audit.add_entry(now, recorded_by, "out_of_service", facts)
     return booking
@@ -71,6 +73,20 @@ async def return_to_service(dependencies: Dependencies, uow: UnitOfWork, booking
     )
 
 
+def list_stranded_work(bookings: Sequence[Booking], status: ResourceStatus) -> list[Booking]:
+    """Return, of the bookings of one machine or operator, the work that is booked while it is out of service, by a time
+    or by its status.
+    """
+    times_out = [booking for booking in bookings if booking.request_id is None]
+
+    def is_out(work: Booking) -> bool:
+        return status is not ResourceStatus.ACTIVE or any(
+            out.start < work.end and work.start < out.end for out in times_out
+        )
+
+    return [work for work in bookings if work.request_id is not None and is_out(work)]
+
+
 async def refuse_booked_resource(uow: UnitOfWork, resource_id: int, now: datetime) -> None:
     """Raise `Conflict("status")` with the codes of the requests while something has work before it."""
     future_bookings = [
@@ -78,17 +94,6 @@ async def refuse_booked_resource(uow: UnitOfWork, resource_id: int, now: datetim
     ]
     if future_bookings:
         raise Conflict("status", ConflictReason.BOOKED_AHEAD, codes=await _list_request_codes(uow, future_bookings))
-
-
-async def _refuse_overlapping_bookings(uow: UnitOfWork, resource_id: int, start: datetime, end: datetime) -> None:
-    overlapping_bookings = [
-        booking for booking in await uow.fleet.list_bookings_ahead(resource_id, start) if booking.start < end
-    ]
-    if overlapping_bookings:
-        request_codes = await _list_request_codes(uow, overlapping_bookings)
-        raise Conflict(
-            "first", ConflictReason.BOOKED_THEN if request_codes else ConflictReason.OUT_THEN, codes=request_codes
-        )
 
 
 async def _list_request_codes(uow: UnitOfWork, bookings: Iterable[Booking]) -> list[str]:

@@ -1,4 +1,6 @@
-"""Machines and operators that have work before them: no hand takes them away from it, by a form or by an import."""
+"""Machines and operators that have work before them: no hand retires them or makes them another type, by a form or by
+an import. What is in maintenance is so at once: its work is named until it is moved.
+"""
 
 from datetime import datetime
 
@@ -14,8 +16,8 @@ from domain.values.errors import Conflict
 async def find_booking_conflict(
     uow: UnitOfWork, registry: Registry, row: RegistryRow, new_values: RowValues, now: datetime
 ) -> Conflict | None:
-    """Return why a row may not become so, with the codes of the requests: it has work before it, and would work no
-    more, or be a machine of another type. None where nothing prevents it.
+    """Return why a row may not become so, with the codes of the requests: it has work before it, and would never work
+    again, or be a machine of another type. None where nothing prevents it.
     """
     withdrawn_field = _find_withdrawn_field(row.values, new_values) if registry.key in FLEET_REGISTRIES else None
     if withdrawn_field is None:
@@ -28,6 +30,6 @@ async def find_booking_conflict(
 
 
 def _find_withdrawn_field(old_values: RowValues, new_values: RowValues) -> str | None:
-    if new_values["status"] not in {old_values["status"], ResourceStatus.ACTIVE}:
+    if new_values["status"] == ResourceStatus.RETIRED != old_values["status"]:
         return "status"
     return "type" if new_values.get("type") != old_values.get("type") else None

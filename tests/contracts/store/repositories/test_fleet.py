@@ -124,7 +124,7 @@ async def test_a_time_out_of_service_is_a_booking_without_a_request(store: SqlSt
     out = replace(a_booking(request, machine), request_id=None, start=work.end, end=work.end + 48 * HOUR, note="تعمیر")
     async with store.open_unit() as uow:
         await uow.fleet.book([work])
-        await uow.fleet.book([out])
+        await uow.fleet.take_out(out)
         assert await uow.fleet.get_booking(out.id) == (out, machine)
         assert await uow.fleet.list_bookings_ahead(machine.id, work.start) == [work, out]
         assert await uow.fleet.list_bookings_ahead(machine.id, work.end) == [out]
@@ -137,3 +137,19 @@ async def test_a_time_out_of_service_is_a_booking_without_a_request(store: SqlSt
         assert await uow.fleet.list_of_request(request.id) == [(work, machine)]
         with pytest.raises(NotFound, match="booking"):
             await uow.fleet.get_booking(out.id)
+
+
+async def test_a_time_out_of_service_lies_over_work_and_outlives_it(store: SqlStore) -> None:
+    request, (machine, _) = await fill(store, "L1", "L2")
+    work = a_booking(request, machine)
+    out = replace(a_booking(request, machine), request_id=None, start=work.start - HOUR, end=work.end + HOUR, note="x")
+    async with store.open_unit() as uow:
+        await uow.fleet.book([work])
+        await uow.fleet.take_out(out)
+        assert await uow.fleet.list_bookings_ahead(machine.id, out.start) == [out, work]
+        await uow.fleet.release_request(request.id)
+        assert await uow.fleet.list_busy_ids(work.start, work.end) == {machine.id}
+        with pytest.raises(Conflict, match="machine"):
+            await uow.fleet.book([work])
+        await uow.fleet.cancel_booking(out.id)
+        await uow.fleet.book([work])

@@ -38,7 +38,7 @@ async def test_who_comes_back_within_a_half_hour_is_not_free_for_the_rest_of_it(
     hour, minutes = town.clock.now().replace(minute=0), timedelta(minutes=1)
     async with town.store.open_unit() as uow:
         driver = await uow.fleet.get_resource("OP-1")
-        await uow.fleet.book([Booking(town.new_id(), None, driver.id, hour, hour + 10 * minutes, hold=False)])
+        await uow.fleet.take_out(Booking(town.new_id(), None, driver.id, hour, hour + 10 * minutes, hold=False))
         start = hour + 15 * minutes
         taken_slots = await load_taken_slots(uow.fleet, start, start + 30 * minutes)
         assert not taken_slots.is_free("OP-1", start, start + 30 * minutes)

@@ -6,6 +6,7 @@ import pytest
 
 from domain.actions.fleet.out_of_service import (
     MOST_DAYS,
+    list_stranded_work,
     refuse_booked_resource,
     return_to_service,
     take_out_of_service,
@@ -58,14 +59,29 @@ async def test_it_is_booked_again_when_it_is_back(town: Municipality) -> None:
     ]
 
 
-async def test_what_is_booked_is_not_taken_out_and_the_request_is_named(town: Municipality) -> None:
+async def test_a_machine_that_broke_goes_out_at_once_and_its_work_is_named(town: Municipality) -> None:
     code = await town.reach("accepted")
-    with pytest.raises(Conflict, match="booked_then") as refused:
-        await out(town, "LD-1", TOMORROW - timedelta(days=1), 3)
-    assert refused.value.params["codes"] == [code]
-    await out(town, "LD-1", TOMORROW + timedelta(days=1), 3)
+    await out(town, "LD-1", TOMORROW - timedelta(days=1), 3)
+    assert await held(town, code) == ["LD-1"], "what is booked stays until somebody moves it"
+    async with town.store.open_unit(write=False) as uow:
+        machine = await uow.fleet.get_resource("LD-1")
+        ahead = await uow.fleet.list_bookings_ahead(machine.id, town.clock.at)
+        [work] = list_stranded_work(ahead, machine.status)
+        assert work.request_id is not None
+        assert list_stranded_work([work], ResourceStatus.ACTIVE) == []
+        assert list_stranded_work([work], ResourceStatus.MAINTENANCE) == [work]
     with pytest.raises(Conflict, match="out_then"):
-        await out(town, "LD-1", TOMORROW + timedelta(days=3), 3)
+        await out(town, "LD-1", TOMORROW + timedelta(days=1), 3)
+
+
+async def test_the_hour_of_work_that_left_a_broken_machine_is_not_given_away(town: Municipality) -> None:
+    code = await town.reach("accepted")
+    await out(town, "LD-1", TOMORROW)
+    await town.do(code, "cancel", Role.CITIZEN)
+    assert await held(town, code) == []
+    other = await town.order(f"{ORDER} ساختمان دوم", "+989351112222")
+    await town.do(other, "accept", Role.CIVIL)
+    assert await held(town, other) == ["LD-2"]
 
 
 async def test_today_it_is_out_from_now_on(town: Municipality) -> None:

@@ -65,7 +65,7 @@ def faults(done: FileImportResult) -> list[tuple[str | None, str]]:
 
 @pytest.mark.parametrize(
     ("change", "field"),
-    [({"status": "retired"}, "status"), ({"status": "maintenance"}, "status"), ({"type": "crane"}, "type")],
+    [({"status": "retired"}, "status"), ({"type": "crane"}, "type")],
 )
 async def test_a_booked_machine_is_not_taken_away(
     town: Municipality, tmp_path: Path, change: dict[str, str], field: str
@@ -84,6 +84,15 @@ async def test_a_booked_machine_is_not_taken_away(
     assert await rows_of(town, "machines", code=row.values["code"]) == [row]
     renamed = {"code": row.values["code"], "title": "لودر نو"}
     assert (await imported(town, tmp_path, "machines", CIVIL, renamed)).faults == []
+
+
+async def test_a_booked_machine_that_broke_is_in_maintenance_at_once(town: Municipality) -> None:
+    row = await a_booked_machine(town)
+    broken = {name: value for name, value in row.values.items() if value} | {"status": "maintenance"}
+    async with town.store.open_unit() as uow:
+        await amend_row(town.desk, uow, MACHINES, row.id, row.version_token, broken, CIVIL)
+    [now] = await rows_of(town, "machines", code=row.values["code"])
+    assert now.values["status"] == "maintenance"
 
 
 async def test_a_machine_without_work_may_go(town: Municipality, tmp_path: Path) -> None:
