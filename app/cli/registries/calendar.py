@@ -9,6 +9,7 @@ import typer
 from app.cli.options import AsJson, ConfigPath
 from app.cli.output import print_json, print_line, reporting_errors
 from app.cli.session import CommandSession, read_day, resolve_actor_or_system, run_in_session
+from domain.actions.fleet.booked_days import list_codes_booked_on
 from domain.actions.settings.changes import declare_day
 from domain.values.calendar import jalali_long_text
 
@@ -34,7 +35,14 @@ def set_day(
         actor = await resolve_actor_or_system(session, None)
         async with session.store.open_unit() as uow:
             await declare_day(session.dependencies, uow, declared_day, kind is DayKind.WORKING, note, actor=actor)
-        return {"day": declared_day.isoformat(), "working": kind is DayKind.WORKING, "note": note}
+            booked = {} if kind is DayKind.WORKING else await list_codes_booked_on(uow, [declared_day])
+        booked_codes = booked.get(declared_day, [])
+        return {
+            "day": declared_day.isoformat(),
+            "working": kind is DayKind.WORKING,
+            "note": note,
+            "booked": booked_codes,
+        }
 
     with reporting_errors(as_json):
         row = run_in_session(config, run_command)
@@ -42,3 +50,5 @@ def set_day(
         print_json(row)
     else:
         print_line(f"{jalali_long_text(date.fromisoformat(row['day']))}: {kind.value}")
+        if row["booked"]:
+            print_line(f"booked on it, and left there: {', '.join(row['booked'])}")

@@ -273,7 +273,7 @@ def build_day_line(
     bookings_by_slot = _lay_by_slot([entry for entry in booked if not _is_own(entry[0], own_id)])
     while slot < frame.slots.stop:
         if booking := bookings_by_slot.get(slot):
-            slot_count = sum(1 for _ in takewhile(lambda later: bookings_by_slot.get(later) is booking, count(slot)))
+            slot_count = _count_slots(bookings_by_slot, slot)
             piece = wording.describe_booking(row, booking, slot_count, frame.day)
             marks = [kind for kind in frame.list_marks(slot, slot_count) if kind == NOW_KIND]
         else:
@@ -290,6 +290,12 @@ def _lay_by_slot(booked: Iterable[tuple[Booking, range]]) -> dict[int, Booking]:
     """Return what each half hour shows: work before a time out of service, in which it was booked already."""
     by_rank = sorted(booked, key=lambda entry: entry[0].request_id is not None)
     return {slot: booking for booking, span in by_rank for slot in span}
+
+
+def _count_slots(bookings_by_slot: Mapping[int, Booking], first_slot: int) -> int:
+    """Return for how many half hours the booking of one goes on."""
+    booking = bookings_by_slot[first_slot]
+    return sum(1 for _ in takewhile(lambda slot: bookings_by_slot.get(slot) is booking, count(first_slot)))
 
 
 def _build_unavailable(reason: str, column_count: int) -> Piece:

@@ -19,7 +19,7 @@ from domain.actions.registries.charges import find_unowed_reason
 from domain.actions.registries.registry_entry import offered_amendment_fields
 from domain.actions.registries.row_receipts import list_row_printouts
 from domain.authorization.rights import Right
-from domain.fleet.resources import ResourceStatus
+from domain.fleet.resources import Booking, ResourceStatus
 from domain.language.wording import day_and_hour_text
 from domain.registries.declarations import MACHINES, MAINTENANCE, Registry
 from domain.registries.rows import RegistryRow
@@ -27,6 +27,7 @@ from domain.registries.rules import ChargeState, RecordStatus
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values.errors import Conflict
 from domain.values.reasons import ConflictReason
+from domain.values.tracking_codes import TrackingCode
 from domain.values.version_token import VersionToken, refuse_stale
 
 OUT_OF_SERVICE_FORM = PageForm("out", OUT_OF_SERVICE_FIELDS, "admin.service")
@@ -128,19 +129,20 @@ class RowPage:
             "stranded_codes": [
                 code for request_id, code in codes_by_request.items() if request_id in stranded_requests
             ],
-            "bookings": [
-                {
-                    "id": booking.id,
-                    "starts_at": day_and_hour_text(booking.start),
-                    "ends_at": day_and_hour_text(booking.end),
-                    "note": booking.note,
-                    "is_hold": booking.hold,
-                    "code": codes_by_request.get(booking.request_id) if booking.request_id else None,
-                }
-                for booking in coming_bookings
-            ],
+            "bookings": [_describe_booking(booking, codes_by_request) for booking in coming_bookings],
             "form": OUT_OF_SERVICE_FORM.build_view(self._dependencies.wording, {}, refused_form),
         }
+
+
+def _describe_booking(booking: Booking, codes_by_request: Mapping[int, TrackingCode]) -> dict[str, Any]:
+    return {
+        "id": booking.id,
+        "starts_at": day_and_hour_text(booking.start),
+        "ends_at": day_and_hour_text(booking.end),
+        "note": booking.note,
+        "is_hold": booking.hold,
+        "code": codes_by_request.get(booking.request_id) if booking.request_id else None,
+    }
 
 
 async def _find_booked_machine(uow: UnitOfWork, row: RegistryRow) -> str | None:

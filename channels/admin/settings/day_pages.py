@@ -1,7 +1,8 @@
 """Days that the municipality declares working or a holiday, over the computed holidays."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
 from aiohttp import web
 
@@ -12,6 +13,7 @@ from channels.admin.submissions import FormSubmission
 from channels.admin.version_tokens import VersionedAction
 from channels.web.refused_forms import RefusedForm, form_error
 from domain.actions.dependencies import Dependencies
+from domain.actions.fleet.booked_days import list_codes_booked_on
 from domain.actions.settings.changes import (
     HOLIDAY,
     WORKING_DAY,
@@ -27,8 +29,9 @@ from domain.fields.moments import Day
 from domain.fields.types import Choice, Text
 from domain.settings.records import DeclaredDay
 from domain.unit_of_work import Store
-from domain.values.calendar import jalali_long_text, to_jalali
+from domain.values.calendar import jalali_long_text, to_jalali, to_tehran
 from domain.values.calendar import jalali_period as year_of
+from domain.values.tracking_codes import TrackingCode
 from domain.values.version_token import VersionToken
 
 MAX_NOTE_LENGTH = 100
@@ -102,10 +105,13 @@ class DayPages:
         first_day, _ = year_of(to_jalali(today_in_tehran(self._dependencies))[0])
         async with self._store.open_unit(write=False) as uow:
             days, version_token = await uow.work_calendar.list_declared(first_day), await version_of_settings(uow)
+            codes_by_day = await list_codes_booked_on(uow, _list_coming_holidays(days, visitor.now))
         error, declare = form_error(refused_form), DECLARE_FORM.build_view(self._dependencies.wording, {}, refused_form)
         context = {
             "tabs": PAGE_TABS,
-            "declared_days": [_describe_day(declared_day) for declared_day in days],
+            "declared_days": [
+                _describe_day(declared_day, codes_by_day.get(declared_day.day, [])) for declared_day in days
+            ],
             "declaration_form": declare,
             "refusal": self._dependencies.wording.render_error(error) if error and not declare.is_open else None,
             "version_token": version_token,
@@ -113,8 +119,15 @@ class DayPages:
         return render_staff_page(request, visitor, "admin/settings/days.html", context, error=error)
 
 
-def _describe_day(declared_day: DeclaredDay) -> dict[str, str | bool]:
+def _list_coming_holidays(days: Sequence[DeclaredDay], now: datetime) -> list[date]:
+    """Return the declared holidays from today on: work that is booked on them has to be moved, or done all the same."""
+    today = to_tehran(now).date()
+    return [declared_day.day for declared_day in days if not declared_day.working and declared_day.day >= today]
+
+
+def _describe_day(declared_day: DeclaredDay, booked_codes: Sequence[TrackingCode]) -> dict[str, Any]:
     return {
+        "booked_codes": booked_codes,
         "day": declared_day.day.isoformat(),
         "title": jalali_long_text(declared_day.day),
         "is_working": declared_day.working,

@@ -165,7 +165,7 @@ async def declare_day(
     *,
     actor: Actor = SYSTEM,
 ) -> None:
-    """Declare a day working or a holiday, over the computed holidays.
+    """Declare a day working or a holiday, over the computed holidays; what is booked then stays (`booked_days`).
 
     `version` is the one that the form showed (None: whatever was declared since). Errors: `Forbidden`,
     `Conflict("settings")` when somebody declared or forgot this day since.

@@ -250,13 +250,21 @@ async def test_a_machine_is_taken_out_of_service_and_put_back(site: StaffSite, c
     assert "کارهای پیش رو" in again, "the machine's own page"
     page = await civil.get(f"/staff/requests/{request.code}")
     await civil.post(f"/staff/requests/{request.code}/act/accept", version=read_version(page))
-    await civil.post(f"{address}/out", **form)
+
+
+async def test_a_machine_that_broke_names_its_work(site: StaffSite, civil: Visitor) -> None:
+    request = await site.submitted()
+    await step(site, request.code, "accept", Role.CIVIL)
+    machine = await row(site, "machines")
+    address = f"{FLEET}/machines/{machine.id}"
+    await civil.get(address)
+    await civil.post(f"{address}/out", first="۱۴۰۵/۰۹/۰۵", last="۱۴۰۵/۰۹/۰۶", note="تعویض لاستیک")
     page = words(await civil.get(address))
     assert "هنوز در زمان بیرون از سرویس رزرو است" in page
     assert persian_digits(code_in_words(request.code)) in page
-    day = words(await civil.get(f"{FLEET}?day={DAY}"))
+    day = await civil.get(f"{FLEET}?day={DAY}")
     assert "تعویض لاستیک" in day
-    assert code_in_words(request.code) in day, "the work that lies in it is not hidden by it"
+    assert f"/staff/requests/{request.code}" in day, "the work that lies in it is not hidden by it"
 
 
 async def test_a_machine_with_work_before_it_is_not_retired(site: StaffSite, civil: Visitor) -> None:

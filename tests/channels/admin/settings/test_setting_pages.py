@@ -6,9 +6,15 @@ from html import unescape
 
 import pytest
 
+from domain.actions.fleet.booked_days import list_codes_booked_on
+from domain.actions.requests.act import act_on_request
 from domain.actions.settings.changes import renew_settings
 from domain.settings.records import SettingChange
+from domain.values.actors import Role
+from domain.values.text import persian_digits
+from domain.values.tracking_codes import display_code, parse_code
 from tests.support.demo_site import build_desk
+from tests.support.municipality import actor
 from tests.support.pages.page_forms import read_version
 from tests.support.scenarios.site_registries import words
 from tests.support.staff_site import OUTSIDE, StaffSite, Visitor, visitor
@@ -33,6 +39,21 @@ async def admin(inside: Visitor) -> Visitor:
 async def confirm(admin: Visitor, group: str, status: int = 303, /, **form: str) -> str:
     """Set the rules of a group, as somebody who saw what they do."""
     return await admin.post(f"{RULES}/{group}", status, confirmed="yes", **form)
+
+
+async def test_a_holiday_names_what_is_booked_on_it(site: StaffSite, admin: Visitor) -> None:
+    request = await site.submitted()
+    async with site.store.open_unit() as uow:
+        await act_on_request(site.demo.desk, uow, parse_code(request.code), "accept", {}, actor(Role.CIVIL))
+    page = await admin.get("/staff/settings/days")
+    await admin.post("/staff/settings/days", version=read_version(page), day="1405/09/05", kind="holiday", note="سیل")
+    page = words(await admin.get("/staff/settings/days"))
+    assert "سر جایش می‌ماند" in page
+    assert persian_digits(" ".join(display_code(request.code).split())) in page
+    async with site.store.open_unit(write=False) as uow:
+        assert await list_codes_booked_on(uow, [date(2026, 11, 26), date(2026, 11, 27)]) == {
+            date(2026, 11, 26): [request.code]
+        }
 
 
 async def test_a_rule_is_set_and_given_back(site: StaffSite, admin: Visitor) -> None:

@@ -1,0 +1,22 @@
+"""Work and visits that are booked on a day: what a declared holiday falls on."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from domain.unit_of_work import UnitOfWork
+from domain.values.calendar import day_bounds
+from domain.values.tracking_codes import TrackingCode
+
+
+async def list_codes_booked_on(uow: UnitOfWork, days: Iterable[date]) -> dict[date, list[TrackingCode]]:
+    """Return the codes of the requests that have a machine, an operator or an officer booked on each of these days, by
+    their hour; a day without any is left out.
+    """
+    return {day: codes for day in days if (codes := await _list_codes_of_day(uow, day))}
+
+
+async def _list_codes_of_day(uow: UnitOfWork, day: date) -> list[TrackingCode]:
+    booked = [booking.request_id for booking, _ in await uow.fleet.list_between(*day_bounds(day))]
+    request_ids = dict.fromkeys(request_id for request_id in booked if request_id is not None)
+    codes_by_id = await uow.requests.list_codes(set(request_ids))
+    return [codes_by_id[request_id] for request_id in request_ids]
