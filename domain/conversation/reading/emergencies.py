@@ -1,318 +1,312 @@
 """Emergencies: what a message says is happening, for which one dials and does not text.
 
-A word of danger alone is none («خیابان آتش‌نشانی», «سیل‌بند», «بیمه آتش‌سوزی»): something must be said to happen («خونه
-آتیش گرفته»), or the word must be all that is said («سیل!», «کمک آتش»). So what is denied («آتش نگرفته») is none either.
+A word of danger alone is none («خیابان آتش‌نشانی», «سیل‌بند»): an event is something and the verb that is its own («خونه
+آتیش گرفته»), and only that verb's negation denies it («آتش نگرفته»). Some verbs are the alarm by their negation («نفس
+نمی‌کشه», «خاموش نمیشه»). The events are data: `emergency_events.toml` beside this module; verbs: `event_verbs.py`.
 """
 
-from collections.abc import Mapping
+import tomllib
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
-from unicodedata import combining, normalize
+from functools import cache, cached_property, lru_cache
+from importlib.resources import files
+from itertools import chain
+from typing import Any, NamedTuple
 
-from domain.language.intents import combine_words
+from domain.conversation.reading.event_verbs import (
+    Verb,
+    VerbForm,
+    VerbForms,
+    fold_words,
+    spell_noun,
+    spell_turkmen_noun,
+)
 from domain.parsing.filler_words import COURTESY_WORDS
-from domain.parsing.negation import find_negations
-from domain.parsing.tokens import Phrases, TokenStream, keys_of
+from domain.parsing.tokens import keys_of
 
 
 class Emergency(StrEnum):
     """What is happening; each has its text under `sms.emergency`."""
 
     FIRE = "fire"
+    WATER = "water"
+    """Somebody or a boat in the sea, a river, a well."""
     FLOOD = "flood"
     RUBBLE = "rubble"
+    TRAPPED = "trapped"
+    FUMES = "fumes"
+    GAS = "gas"
     SHOCK = "shock"
     WIRES = "wires"
+    DESPAIR = "despair"
     CRASH = "crash"
-    GAS = "gas"
-    INJURY = "injury"
     BITE = "bite"
     CRIME = "crime"
+    LOST = "lost"
+    INJURY = "injury"
     OUTAGE = "outage"
+    HELP = "help"
+    """Somebody cries for help, and does not say for what."""
+
+
+class _Span(NamedTuple):
+    """The words `start` up to, not including, `end` of a message."""
+
+    start: int
+    end: int
+
+
+_Spellings = frozenset[str]
+"""Names as they are compared: folded, in every ending, without spaces."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Signs:
-    """What one emergency is told by."""
+class _Event:
+    """Something and the verbs that are its own; the fields are explained at the head of the table."""
 
-    event_names: tuple[str, ...] = ()
-    """What it is called: an emergency with one of the events behind it, with a cry for help, or alone."""
-    things: tuple[str, ...] = ()
-    """What it happens to: nothing by itself («دیوار»)."""
-    events: tuple[str, ...] = ()
-    """What happens, at most `_WINDOW` words behind."""
-    clear_phrases: tuple[str, ...] = ()
-    """What says all by itself («بوی گاز»)."""
+    kind: Emergency
+    things: _Spellings
+    verbs: tuple[Verb, ...]
+    clear_phrases: _Spellings
+    titles: _Spellings
+    beside: _Spellings
+    into: _Spellings
+    behind: _Spellings
+    unless: _Spellings
+    ends: tuple[Verb, ...]
 
 
-_WINDOW = 6
-"""Words behind its name in which what happens is looked for: «سیل دیشب تا دم خونه ما اومده»."""
+_WINDOW, _WINDOW_BEFORE, _DENIED_WITHIN = 6, 3, 2
+"""Words between a thing and its verb, behind it and before it; and between what is said and the verb that denies it."""
+_LONGEST_NAME = 4
+_MOST_WORDS_OF_PLACE = 6
+_FILLERS = COURTESY_WORDS | keys_of("تو", "توی", "در", "اینجا", "خونه", "خانه", "ما", "خطر", "شد", "شده", "است", "سر")
 
-_CUT_SUPPLIES = (
-    "برق", "آب", "گاز", "برقمون", "آبمون", "گازمون",
-    *combine_words(
-        ("برق", "آب", "گاز"),
-        ("کوچه", "کوچه ما", "کوچمون", "محله", "محله ما", "محلمون", "خونه", "خونه ما", "خونمون", "خانه", "خانه ما",
-         "روستا", "روستای ما", "ما"),
-    ),
+
+_LISTS_OF_WORDS = (
+    "over", "going_on", "conditions", "polite", "breaks", "others", "named_places", "naming", "into", "desk", "cries",
+    "asked_for_help", "menu_words",
 )  # fmt: skip
-"""What is cut off, with whose it is."""
-
-_HOMES = ("öýe", "öýümize", "jaýa", "jaýymyza", "howla", "oba", "اویه", "اؤیه", "اویمیزه", "جایا", "اوبا")
-"""Where water does not come by a pipe."""
-
-_SIGNS: Mapping[Emergency, _Signs] = {
-    Emergency.FIRE: _Signs(
-        event_names=(
-            "آتش", "آتیش", "آتش سوزی", "آتیش سوزی", "آتشسوزی", "آتیشسوزی", "حریق", "یانغین", "yangyn", "ýangyn", "fire",
-            "atish", "atash", "atesh", "atish suzi", "atash suzi", "atash soozi", "atish soozi",
-        ),
-        events=(
-            "گرفت", "گرفته", "گرفتن", "گرفتیم", "میگیره", "شد", "شده", "راه افتاد", "راه افتاده", "اومده", "آمده",
-            "زدن",
-            "زده", "افتاد", "افتاده", "رخ داد", "رخ داده", "داریم", "هست", "bar", "gerefte", "gereft", "shode", "shod",
-        ),
-        clear_phrases=(
-            "داره میسوزه", "دارد میسوزد", "خونه سوخت", "خونمون سوخت", "آتیش گرفته", "آتش گرفته", "شعله میکشه",
-            "دود بلند شده", "ot düşdi", "اوت دوشدی", "آتش سوزی در", "آتش سوزی تو", "آتیش سوزی در", "آتیش سوزی تو",
-            "حریق در", "دود میکنه", "دود میکند", "آتیشه", "ot aldy", "ot tutaşdy", "اوت آلدی",
-            *combine_words(
-                ("jaý", "jaýym", "jaýymyz", "öý", "öýüm", "öýümiz", "maşyn", "اوی", "اؤی", "اویم", "اویمیز", "اؤیمیز",
-                 "جای", "جایمیز", "ماشین"),
-                ("ýanýar", "ýanyp dur", "ýandy", "یانیار", "یاندی"),
-            ),
-        ),
-    ),
-    Emergency.FLOOD: _Signs(
-        event_names=("سیل", "سیلاب", "طغیان رودخانه", "آبگرفتگی", "seyl", "seil", "sil", "flood"),
-        things=("آب", "رودخانه", "رودخونه"),
-        events=(
-            "آمد", "آمده", "اومد", "اومده", "میاد", "می آید", "برد", "برده", "گرفت", "گرفته", "گرفتگی", "میبره",
-            "راه افتاد", "راه افتاده", "جاری شده", "طغیان کرد", "طغیان کرده", "بالا آمده", "بالا اومده", "زیاد شده",
-            "umade", "omade", "oomade", "amade", "bord", "gerefte", "geldi", "gelýär", "گلدی", "گلیار",
-        ),
-        clear_phrases=(
-            "تو سیل", "توی سیل", "گرفتار سیل", "سیل شده", "سیلاب شده", "آبگرفتگی شده", "آب گرفتگی شده",
-            *combine_words(("suw",), ("basdy", "basýar", "girdi", "girýär")),
-            *combine_words(("سو", "سوو"), ("باسدی", "باسیار", "گیردی", "گیریار")),
-            *combine_words(("suw", "سو", "سوو"), combine_words(("gelýär", "geldi", "گلیار", "گلدی"), _HOMES)),
-            *combine_words(("suw", "سو", "سوو"), combine_words(_HOMES, ("gelýär", "girdi", "گلیار", "گیردی"))),
-            *combine_words(_HOMES, combine_words(("suw", "سو", "سوو"), ("gelýär", "geldi", "گلیار", "گلدی"))),
-        ),
-    ),
-    Emergency.RUBBLE: _Signs(
-        event_names=("آوار",),
-        things=("دیوار", "سقف", "ساختمان", "ساختمون", "خانه", "خونه"),
-        events=(
-            "ریخت رو", "ریخته رو", "ریخت روی", "ریخته روی", "فرو ریخت", "فرو ریخته", "ریخت پایین", "ریخته پایین",
-            "ریزش کرد", "ریزش کرده",
-            "افتاد رو", "افتاد روی", "افتاده رو", "افتاده روی",
-            "خراب شد رو", "خراب شده رو", "خراب شد روی", "آوار شد", "آوار شده", "سرشون خراب شد",
-        ),
-        clear_phrases=("چاه ریخته", "چاه ریخت", "چاه ریزش کرده", "زلزله اومد", "زلزله اومده", "زلزله آمد", "زلزله آمده",
-        "زلزله شد", "زلزله شده", "زیر آوار", "زیر آواریم", "زیر آوارند", "زیر آوارن", "زیر آواره", "آوار ریخت",
-        "آوار ریخته", "آوار موندن", "آوار مانده", "zire avar"),
-    ),
-    Emergency.SHOCK: _Signs(
-        event_names=("برق گرفتگی", "برقگرفتگی", "bargh gereftegi"),
-        things=("برق", "bargh"),
-        events=("گرفتش", "گرفته", "گرفتتش", "گرفتدش", "گرفت", "gereft", "gerefte", "gerefteh"),
-        clear_phrases=("tok urdy", "tok tutdy", "توک اوردی"),
-    ),
-    Emergency.WIRES: _Signs(
-        things=("سیم برق", "کابل برق", "تیر برق", "تیر چراغ برق", "سیم های برق", "سیمای برق", "دکل برق"),
-        events=(
-            "افتاد", "افتاده", "پاره شد", "پاره شده", "جرقه میزنه", "جرقه زد", "شکسته", "شکست", "کنده شده", "آویزونه",
-        ),
-    ),
-    Emergency.CRASH: _Signs(
-        event_names=("تصادف", "تصادفی", "tasadof", "accident"),
-        events=(
-            "کرد", "کرده", "کردم", "کردیم", "کردن", "کردند", "شد", "شده", "رخ داد", "رخ داده", "داریم", "kard", "karde",
-            "kardam", "kardim", "shod", "shode",
-        ),
-        clear_phrases=("ماشین چپ کرد", "ماشین چپ کرده", "زیر ماشین رفت", "زیر ماشین رفته"),
-    ),
-    Emergency.GAS: _Signs(
-        event_names=("گازگرفتگی", "نشت گاز", "نشتی گاز", "گاز نشتی"),
-        things=("گاز", "لوله گاز", "علمک گاز", "شیر گاز", "gaz"),
-        events=(
-            "نشت کرد", "نشت کرده", "نشت میکنه", "نشت میکند", "نشتی داره", "نشتی دارد", "نشت داره", "ترکید", "ترکیده",
-            "میترکه",
-            "منفجر شد", "منفجر شده", "ول شده", "nasht karde", "tarkid",
-        ),
-        clear_phrases=("بوی گاز", "بو گاز", "بوی شدید گاز", "بوی تند گاز", "بوی بد گاز", "بوی خفن گاز", "نشت گاز",
-        "نشتی گاز", "گاز گرفتگی", "گازگرفتگی", "booye gaz", "boye gaz", "buye gaz", "boo gaz", "gaz boo mide",
-        "gaz ysy", "گاز ایسی"),
-    ),
-    Emergency.INJURY: _Signs(
-        event_names=("اورژانس", "آمبولانس", "خونریزی", "سکته", "غرق شدن", "ambulans", "orzhans", "urzhans"),
-        things=("حالش", "حالم", "حال مادرم", "حال پدرم", "حال بچه"),
-        events=("خیلی بده", "وخیمه", "به هم خورده خیلی"),
-        clear_phrases=(
-            "سکته کرد", "سکته کرده", "غش کرده", "بیهوش شد", "بیهوش شده", "بیهوش افتاده", "بیهوشه", "غرق شد", "غرق شده",
-            "داره غرق میشه", "داره خفه میشه", "خفه شده", "خونریزی داره", "زخمی شده", "زخمی داریم", "نفس نمیکشه",
-            "نفسش بند اومده", "سم خورده", "قلبش گرفته", "قلبش گرفت", "قلبم گرفته", "تشنج کرده",
-            *combine_words(
-                combine_words(("افتاد", "افتاده"), ("تو", "توی", "داخل", "در")),
-                ("چاه", "آب", "کانال", "کانال آب", "رودخونه", "رودخانه", "دریا", "استخر"),
-            ),
-            "آمبولانس لازم", "آمبولانس بفرستید", "اورژانس لازم", "اورژانس بفرستید",
-            "ambulans lazem", "ambulans befrestid", "orzhans lazem", "suwa gaçdy", "suwa gark boldy", "guýa gaçdy",
-            "guýa düşdi", "سووا قاچدی",
-        ),
-    ),
-    Emergency.BITE: _Signs(
-        things=("سگ", "سگا", "سگها", "گرگ", "شغال", "مار", "عقرب", "رتیل", "زنبور", "sag", "mar", "aghrab"),
-        events=(
-            "گاز گرفت", "گاز گرفته", "گازش گرفت", "گازش گرفته", "نیش زد", "نیش زده", "نیشش زد", "نیشش زده", "گزیده",
-            "گزید", "حمله کرد", "حمله کرده", "حمله کردن", "اومده تو", "آمده تو", "اومده توی", "رفته تو", "اومده خونه",
-            "gaz gerefte", "gaz gereft", "nish zade", "nish zad",
-        ),
-        clear_phrases=("سگ هار", "مارگزیدگی", "عقرب گزیدگی", "مار گزیدگی", "عقربگزیدگی"),
-    ),
-    Emergency.CRIME: _Signs(
-        event_names=("نزاع", "چاقوکشی", "سرقت", "تیراندازی", "قمه کشی"),
-        things=("دزد", "چاقو", "قمه", "تفنگ", "dozd", "chaghu"),
-        events=(
-            "شد", "شده", "اومد", "اومده", "آمده", "زد", "زده", "زدن", "کشید", "کشیده", "کشیدن", "کشیدند", "کردند",
-            "کرده", "برده", "بردن", "زدند", "داریم", "oomade", "umade", "omade", "zade", "bord", "borde",
-        ),
-        clear_phrases=(
-            "همدیگه رو میزنن", "همدیگر را میزنند", "چاقو خورده", "تیر خورده", "دعوا شده", "درگیری شده", "دزدی شده",
-        ),
-    ),
-    Emergency.OUTAGE: _Signs(
-        things=("لوله آب", "لوله اصلی", "لوله"),
-        events=("ترکید", "ترکیده", "ترکیدگی"),
-        clear_phrases=(
-            *combine_words(_CUT_SUPPLIES, ("قطعه", "قطع است", "قطع شد", "قطع شده", "قطعند", "قطع کردن", "قطع کردند")),
-            *combine_words(("برق", "برقمون", "برق ما", "برق محله"), ("رفت", "رفته")), "ترکیدگی لوله",
-            "bargh rafte", "bargh ghate", "ab ghate", "gaz ghate",
-        ),
-    ),
-}  # fmt: skip
-
-_HELP_WORDS = keys_of(
-    "کمک", "کمکم", "کمکمون", "کنید", "کنین", "فوری", "فورا", "زود", "زودتر", "بدوید", "بدوین", "بدادم", "داد", "دادم",
-    "برسید", "برسین", "تو", "توی", "در", "اینجا", "خونه", "خانه", "ما", "سریع", "خطر", "help", "komak", "fori",
-)  # fmt: skip
-"""What may stand beside a name that is all that is said."""
-
-_CRIES = keys_of("کمک", "کمکم", "کمکمون", "بدوید", "بدوین", "بدادم", "برسید", "برسین", "help", "komak")
-"""With one of them a name is enough, whatever else is said."""
-
-_OF_NAMES = keys_of(
-    "نشانی", "نشان", "نشانان", "بازی", "بس", "بند", "گیر", "برگردان", "زده", "زدگان", "بیمه", "انشعاب", "کنتور",
-    "امتیاز", "تانکر", "جمع", "برداری",
-)  # fmt: skip
-"""Beside a word of danger they make a name or a thing of it: «آتش‌نشانی», «سیل‌بند», «انشعاب برق گرفته‌ایم»."""
-
-_PLACES = keys_of("ایستگاه", "میدان", "خیابان", "خیابون", "کوچه", "پارک")
-_NAMING_PLACES = frozenset({Emergency.FLOOD, Emergency.SHOCK})
-"""Water and current: before their words places are called so («کوچه برق»), unless it is said what happens («کوچه آب
-گرفته»). No place has its name from dogs or thieves («تو کوچه سگ پسرم رو گاز گرفته»).
-"""
-
-_OVER_WORDS = keys_of(
-    "خاموش", "پارسال", "دیروز", "پریروز", "قبلا", "پیش", "گذشته", "قدیم", "مهار", "سابق", "پیشین", "بیمه", "خسارت",
-    "گزارش", "گواهی", "کارشناسی", "اگر", "مبادا",
-)  # fmt: skip
-"""With them something is told of that is over, or might be."""
 
 
-def _spell(phrases: tuple[str, ...]) -> tuple[str, ...]:
-    """Return phrases, those of Turkmen also without the marks of its letters, as most people type them."""
-    marked = [phrase for phrase in phrases if not phrase.isascii() and not "آ" <= phrase[0] <= "ی"]
-    decomposed = [normalize("NFD", phrase) for phrase in marked]
-    return (*phrases, *("".join(letter for letter in one if not combining(letter)) for one in decomposed))
+class _Table:
+    """The table of events, spelt out."""
+
+    def __init__(self, table: Mapping[str, Any]) -> None:
+        self._groups: Mapping[str, str] = table["groups"]
+        self.verbs = VerbForms(table)
+        self.events = tuple(event for row in table["event"] for event in self._build_events(row))
+        self.places_by_spelling: dict[str, set[int]] = defaultdict(set)
+        for place, event in enumerate(self.events):
+            for name in event.things | event.clear_phrases | event.titles:
+                self.places_by_spelling[name].add(place)
+        lists = {name: self._spell_all(table, name) for name in _LISTS_OF_WORDS}
+        self.over_words, self.going_on, self.conditions = lists["over"], lists["going_on"], lists["conditions"]
+        self.polite, self.breaks, self.others = lists["polite"], lists["breaks"], lists["others"]
+        self.places, self.naming, self.prepositions = lists["named_places"], lists["naming"], lists["into"]
+        self.office_words, self.cries, self.askings = lists["desk"], lists["cries"], lists["asked_for_help"]
+        self.menu_words = lists["menu_words"]
+        self.denying = tuple(self.verbs.read(name) for name in table["denying"].split())
+
+    def _build_events(self, row: Mapping[str, str]) -> Iterator[_Event]:
+        """Yield the event of a row, and that of its Turkmen words, if it has any."""
+        for prefix in ("", "tk_"):
+            if any(row.get(prefix + field) for field in ("of", "said", "names")):
+                yield self._build_event(row, prefix)
+
+    def _build_event(self, row: Mapping[str, str], prefix: str) -> _Event:
+        def spell(field: str) -> _Spellings:
+            return self._spell(row.get(prefix + field, ""), in_turkmen=bool(prefix))
+
+        def verbs(field: str) -> tuple[Verb, ...]:
+            return tuple(self.verbs.read(name, in_turkmen=bool(prefix)) for name in row.get(prefix + field, "").split())
+
+        return _Event(
+            kind=Emergency(row["kind"]),
+            things=spell("of"),
+            verbs=verbs("does"),
+            clear_phrases=spell("said"),
+            titles=spell("names"),
+            beside=spell("with"),
+            into=spell("into"),
+            behind=spell("behind"),
+            unless=spell("unless"),
+            ends=verbs("over"),
+        )
+
+    def _spell_all(self, table: Mapping[str, str], name: str) -> _Spellings:
+        return self._spell(table[name]) | self._spell(table.get(f"tk_{name}", ""), in_turkmen=True)
+
+    def _spell(self, listed: str, *, in_turkmen: bool = False) -> _Spellings:
+        spelt = spell_turkmen_noun if in_turkmen else spell_noun
+        return frozenset(chain.from_iterable(spelt(word) for word in self._expand(listed)))
+
+    def _expand(self, listed: str) -> Iterator[str]:
+        for word in listed.split():
+            yield from self._expand(self._groups[word[1:]]) if word.startswith("@") else (word,)
 
 
-_NAME_PHRASES = Phrases({emergency: signs.event_names for emergency, signs in _SIGNS.items()})
-_THING_PHRASES = Phrases({emergency: signs.things for emergency, signs in _SIGNS.items()})
-_CLEAR_PHRASES = Phrases({emergency: _spell(signs.clear_phrases) for emergency, signs in _SIGNS.items()})
-_SIGN_PHRASES = Phrases(
-    {
-        True: [
-            sign
-            for signs in _SIGNS.values()
-            for sign in (*signs.event_names, *signs.things, *_spell(signs.clear_phrases))
-        ]
-    }
-)
-"""Without any of them nothing is told of."""
-_EVENTS = {emergency: Phrases({True: _spell(signs.events)}) for emergency, signs in _SIGNS.items()}
+@cache
+def _load_table() -> _Table:
+    table_file = files("domain.conversation.reading") / "emergency_events.toml"
+    return _Table(tomllib.loads(table_file.read_text("utf-8")))
 
 
 @lru_cache(maxsize=64)
 def find_emergency(text: str) -> Emergency | None:
     """Return what a message says is happening right now; None where it says nothing of the kind."""
-    stream = TokenStream(text)
-    if not any(_SIGN_PHRASES.find_in(stream)):
+    message = _Message(text)
+    named_events = message.list_named_events()
+    if not (named_events or message.is_cried) or (message.is_over() and not message.is_cried):
         return None
-    message_words = [stream.raw_at(index) for index in range(len(stream)) if not stream.is_mark_at(index)]
-    if not message_words or not _OVER_WORDS.isdisjoint(message_words):
-        return None
-    denied = {negation.start for negation in find_negations(stream)}
-    return _find_event(stream, denied) or _find_bare_name(stream)
+    return next(
+        (event.kind for event in named_events if message.says(event)),
+        Emergency.HELP if message.cries_for_help() else None,
+    )
 
 
-def _find_event(stream: TokenStream, denied: set[int]) -> Emergency | None:
-    for index in range(len(stream)):
-        clear = _CLEAR_PHRASES.match_at(stream, index)
-        if clear and _is_asserted(stream, denied, index, clear[1]):
-            return clear[0]
-        for phrases in (_NAME_PHRASES, _THING_PHRASES):
-            found = phrases.match_at(stream, index)
-            if not found or _is_name_of_other(stream, index, found[1]):
-                continue
-            if phrases is _THING_PHRASES and _is_place_name(stream, index, *found):
-                continue
-            is_cried = phrases is _NAME_PHRASES and any(stream.raw_at(place) in _CRIES for place in range(len(stream)))
-            if is_cried or _has_event(stream, denied, *found):
-                return found[0]
-    return None
+def cries_only(text: str) -> bool:
+    """Return whether a word that cries for help is all that is said («کمک»): it calls the menu, too."""
+    message = _Message(text)
+    return message.is_cried and not message.cries_for_help()
 
 
-def _is_asserted(stream: TokenStream, denied: set[int], start: int, end: int) -> bool:
-    """Return whether a phrase is no part of a name, and is not denied."""
-    return not _is_name_of_other(stream, start, end) and denied.isdisjoint(range(start, end + _WINDOW))
+class _Message:
+    """A message as folded words, and what of it is named where."""
 
+    def __init__(self, text: str) -> None:
+        self.keys = fold_words(text)
+        self.spans = tuple(self._list_spans())
+        self.masked = {place for span in self._find(_load_table().others) for place in range(*span)}
+        self.is_cried = any(map(self._is_unmasked, self._find(_load_table().cries))) and not self._mentions(
+            _load_table().office_words
+        )
+        self.is_shouted = "!" in text
 
-def _has_event(stream: TokenStream, denied: set[int], emergency: Emergency, end: int) -> bool:
-    """Return whether something happens to what is named before `end`, and nothing before that is denied."""
-    for index in range(end, min(end + _WINDOW, len(stream))):
-        if index in denied:
+    @cached_property
+    def verbs(self) -> list[VerbForm]:
+        """Return its verbs, negated or not."""
+        return _load_table().verbs.find_in(self.keys)
+
+    def _list_spans(self) -> Iterator[tuple[str, _Span]]:
+        for start in range(len(self.keys)):
+            for end in range(start + 1, min(start + _LONGEST_NAME, len(self.keys)) + 1):
+                yield "".join(self.keys[start:end]), _Span(start, end)
+
+    def _find(self, spellings: Collection[str]) -> Iterator[_Span]:
+        return (span for joined, span in self.spans if joined in spellings)
+
+    def _mentions(self, spellings: _Spellings) -> bool:
+        return bool(spellings) and any(True for _ in self._find(spellings))
+
+    def list_named_events(self) -> list[_Event]:
+        """Return the events of which a thing, a phrase or the name is in the message, in their order."""
+        places = {place for joined, _ in self.spans for place in _load_table().places_by_spelling.get(joined, ())}
+        return [_load_table().events[place] for place in sorted(places)]
+
+    def says(self, event: _Event) -> bool:
+        """Return whether an event is said to happen: all by itself, by its own verb, or by its name alone."""
+        if self._mentions(event.unless) or any(self._verb_spans(verb, 0, len(self.keys)) for verb in event.ends):
             return False
-        if _EVENTS[emergency].match_at(stream, index):
+        if any(self._is_open(span) and not self._is_denied(span) for span in self._find(event.clear_phrases)):
             return True
-    return False
+        things = [span for span in self._find(event.things) if self._is_thing(event, span)]
+        return any(self._happens_to(event, span) for span in things) or self._calls_by_name(event)
 
+    def is_over(self) -> bool:
+        """Return whether something is told of that is over, might be, or is a manner of speaking."""
+        return any(
+            span.start == 0 or self.keys[span.start - 1] not in _load_table().going_on
+            for span in self._find(_load_table().over_words)
+        )
 
-def _is_name_of_other(stream: TokenStream, start: int, end: int) -> bool:
-    return bool({stream.raw_at(start - 1), stream.raw_at(end)} & _OF_NAMES)
+    def cries_for_help(self) -> bool:
+        """Return whether help is cried for, with whatever else that nobody understands; the word alone is a command."""
+        if not self.is_cried:
+            return False
+        return self.is_shouted or any(word not in _load_table().cries | _load_table().menu_words for word in self.keys)
 
+    def _is_thing(self, event: _Event, span: _Span) -> bool:
+        before = self.keys[max(span.start - 2, 0) : span.start]
+        return self._is_open(span) and (not event.behind or not event.behind.isdisjoint(before))
 
-def _is_place_name(stream: TokenStream, start: int, emergency: Emergency, end: int) -> bool:
-    """Return whether a place has its name from a thing; the thing of a place is none («سیم برق کوچه افتاده»)."""
-    if emergency not in _NAMING_PLACES or stream.raw_at(start - 1) not in _PLACES:
-        return False
-    return _EVENTS[emergency].match_at(stream, end) is None
+    def _is_open(self, span: _Span) -> bool:
+        """Return whether a name is none of something else, and no condition of anything."""
+        return self._is_unmasked(span) and not any(
+            found.end <= span.start
+            and not (found.end < len(self.keys) and self.keys[found.end] in _load_table().polite)
+            for found in self._find(_load_table().conditions)
+        )
 
+    def _is_unmasked(self, span: _Span) -> bool:
+        return not self.masked.issuperset(range(*span))
 
-def _find_bare_name(stream: TokenStream) -> Emergency | None:
-    """Return the emergency whose name is all that is said, but for calls for help."""
-    found: Emergency | None = None
-    index = 0
-    while index < len(stream):
-        match = _NAME_PHRASES.match_at(stream, index)
-        if match and _is_name_of_other(stream, index, match[1]):
-            return None
-        if match:
-            found, index = match
-        elif stream.is_mark_at(index) or stream.raw_at(index) in _HELP_WORDS | COURTESY_WORDS:
-            index += 1
-        else:
-            return None
-    return found
+    def _happens_to(self, event: _Event, thing: _Span) -> bool:
+        after = self._reach(thing.end, min(thing.end + _WINDOW, len(self.keys)))
+        before = max(thing.start - _WINDOW_BEFORE, 0)
+        found = [
+            span for verb in event.verbs for span in self._verb_spans(verb, thing.end, after, own_from=thing.start)
+        ]
+        if self._is_place_name(thing) and not any(span.start == thing.end for span in found):
+            return False
+        found += [span for verb in event.verbs for span in self._verb_spans(verb, before, thing.start)]
+        return any(self._is_true(event, thing, verb) for verb in found)
+
+    def _is_true(self, event: _Event, thing: _Span, verb: _Span) -> bool:
+        others = [span for span in self._find(event.beside) if not set(range(*span)) & {*range(*thing), *range(*verb)}]
+        if event.beside and not others:
+            return False
+        if event.into and not any(self._is_behind_preposition(span) for span in self._find(event.into)):
+            return False
+        if any(self._verb_spans(denying, verb.end, verb.end + 1) for denying in _load_table().denying[:2]):
+            return False
+        return self.is_cried or self.keys[verb.end : verb.end + 1] not in (["?"], ["؟"])
+
+    def _is_behind_preposition(self, span: _Span) -> bool:
+        return span.start > 0 and self.keys[span.start - 1] in _load_table().prepositions
+
+    def _reach(self, start: int, end: int) -> int:
+        """Return how far a thing's verb is looked for: up to the end of its clause."""
+        return next((place for place in range(start, end) if self.keys[place] in _load_table().breaks), end)
+
+    def _verb_spans(self, verb: Verb, start: int, end: int, *, own_from: int = 0) -> list[_Span]:
+        """Return where a verb stands, before any other one that is negated."""
+        found = []
+        for form in self.verbs:
+            if not start <= form.start < end:
+                continue
+            if (
+                verb.is_form(form)
+                and (leading := self._leading_words(verb, form.start, min(own_from, start))) is not None
+            ):
+                found.append(_Span(leading, form.end))
+            elif form.is_negated:
+                break
+        return found
+
+    def _leading_words(self, verb: Verb, place: int, first: int) -> int | None:
+        """Return where the words begin that a verb has before it («خاموش شد»); None where they are not there."""
+        if not verb.leading:
+            return place
+        spans = self._find(verb.leading)
+        return next((span.start for span in spans if first <= span.start and place - 2 <= span.end <= place), None)
+
+    def _is_place_name(self, thing: _Span) -> bool:
+        named = "".join(self.keys[thing.start : thing.end]) in _load_table().naming
+        return named and thing.start > 0 and self.keys[thing.start - 1] in _load_table().places
+
+    def _is_denied(self, phrase: _Span) -> bool:
+        return any(self._verb_spans(verb, phrase.end, phrase.end + _DENIED_WITHIN) for verb in _load_table().denying)
+
+    def _calls_by_name(self, event: _Event) -> bool:
+        """Return whether an emergency's name is cried, stands before a place, or is all that is said."""
+        named = [span for span in self._find(event.titles) if self._is_open(span) and not self._is_denied(span)]
+        if not named:
+            return False
+        other_keys = [word for span in named[-1:] for word in (*self.keys[: span.start], *self.keys[span.end :])]
+        is_bare = all(word in _FILLERS or word in _load_table().askings or not word.isalnum() for word in other_keys)
+        span = named[-1]
+        is_placed = self.keys[span.end : span.end + 1] and self.keys[span.end] in {"در", "تو", "توی"}
+        return self.is_cried or is_bare or bool(is_placed and len(other_keys) <= _MOST_WORDS_OF_PLACE)

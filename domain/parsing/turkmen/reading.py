@@ -85,7 +85,7 @@ def read_turkmen(typed_texts: Sequence[str], known_keys: Sequence[str]) -> list[
     """
     if not any(map(_may_begin_sign, typed_texts)):
         return None
-    keys = tuple(_compare(word) for word in typed_texts)
+    keys = tuple(compare_letters(word) for word in typed_texts)
     if not any(_is_sign(keys, typed_texts, index) for index in range(len(typed_texts))):
         return None
     pieces = list(_add_hour_words(list(_join_numbers(_take_parted_endings(_translate(keys, known_keys))))))
@@ -96,7 +96,7 @@ def read_turkmen(typed_texts: Sequence[str], known_keys: Sequence[str]) -> list[
 
 
 @lru_cache(maxsize=8192)
-def _compare(word: str) -> str:
+def compare_letters(word: str) -> str:
     """Return the form in which a word is looked up: no diacritics, «sh» as «s», «y» as «i», no letter twice."""
     if word.isdigit():
         return ""
@@ -112,7 +112,7 @@ def _list_forms(tables: Iterable[Mapping[str, str]]) -> Iterator[tuple[str, _Ent
     for persian, spellings in (row for table in tables for row in table.items()):
         for spelling in spellings.split("|"):
             written, is_sign = spelling.removeprefix("~"), not spelling.startswith("~")
-            yield "".join(map(_compare, written.split())), _Entry(persian, is_sign, " " in written)
+            yield "".join(map(compare_letters, written.split())), _Entry(persian, is_sign, " " in written)
 
 
 def _list_arabic_forms(tables: Iterable[Mapping[str, str]]) -> Iterator[tuple[str, _Entry]]:
@@ -122,7 +122,7 @@ def _list_arabic_forms(tables: Iterable[Mapping[str, str]]) -> Iterator[tuple[st
             written = spelling.removeprefix("~")
             is_sign = not spelling.startswith("~") and written not in WRITTEN_OTHERWISE
             if (in_arabic := write_in_arabic(written)) != written:
-                yield "".join(map(_compare, in_arabic.split())), _Entry(persian, is_sign, " " in written)
+                yield "".join(map(compare_letters, in_arabic.split())), _Entry(persian, is_sign, " " in written)
 
 
 def _build_entries() -> dict[str, _Entry]:
@@ -142,7 +142,7 @@ def _build_entries() -> dict[str, _Entry]:
     for form, entry in _list_forms(tables):
         if entries.setdefault(form, entry).persian != entry.persian:
             raise ValueError(f"{form!r} stands for {entries[form].persian!r} and for {entry.persian!r}")
-    persian_words = {_compare(word) for entry in entries.values() for word in entry.persian.split()}
+    persian_words = {compare_letters(word) for entry in entries.values() for word in entry.persian.split()}
     for form, entry in _list_arabic_forms(tables):
         entries.setdefault(form, entry._replace(is_sign=entry.is_sign and form not in persian_words))
     return entries
@@ -150,7 +150,7 @@ def _build_entries() -> dict[str, _Entry]:
 
 def _list_stems(spellings: str) -> list[str]:
     written = [form for spelling in spellings.split("|") for form in (spelling, write_in_arabic(spelling))]
-    return ["".join(map(_compare, form.split())) for form in written]
+    return ["".join(map(compare_letters, form.split())) for form in written]
 
 
 _ENTRIES = _build_entries()
@@ -202,7 +202,7 @@ def _find_phrase(keys: Sequence[str], index: int) -> tuple[_Entry, str, int] | N
 @lru_cache(maxsize=8192)
 def _may_begin_sign(typed_text: str) -> bool:
     """Return whether what is Turkmen and nothing else may begin with a word, to pass over at once what cannot."""
-    return not _OWN_LETTERS.isdisjoint(typed_text) or _compare(typed_text)[:_BEGINNING] in _BEGINNINGS
+    return not _OWN_LETTERS.isdisjoint(typed_text) or compare_letters(typed_text)[:_BEGINNING] in _BEGINNINGS
 
 
 def _is_sign(keys: Sequence[str], typed_texts: Sequence[str], index: int) -> bool:

@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from domain.actions.staff.read_events import record_read_event
 from domain.audit.read_events import ReadKind
 from domain.messages.records import InboundState
@@ -52,6 +54,27 @@ async def test_an_order_that_tells_an_emergency_is_done_all_the_same(town: Munic
     assert heard.key == "services.machinery.notices.submit"
     assert heard.text.startswith("آوار و ریزش: همین حالا ۱۲۵")
     assert "کد رهگیری" in heard.text
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["سیل اومده لودر بفرستید", "لودر ۴ ساعت فردا ساعت ۸ خیابان امام سیل اومده", "یه گریدر میخوایم سیل خونه رو برد"],
+)
+async def test_an_order_in_its_own_words_beside_a_flood_is_kept(town: Municipality, text: str) -> None:
+    heard = await town.say(CITIZEN, text)
+    assert heard.text.startswith("سیل: همین حالا ۱۲۵")
+    assert heard.inbound.intent == "machinery", "what is missing of the order is asked"
+
+
+async def test_a_cry_for_help_is_answered_with_the_numbers_and_its_word_with_the_menu_too(town: Municipality) -> None:
+    set_contact(town)
+    for cry in ("کمک!!!", "کمک کنید", "کمک بچم زیر", "یا خدا کمک"):
+        heard = await town.say(CITIZEN, cry)
+        assert (heard.key, heard.inbound.intent) == ("sms.emergency.help", "emergency")
+        assert all(number in heard.text for number in ("۱۱۵", "۱۲۵", "۱۱۲", "۰۱۷۳۴۱۱۲۲۳۳"))
+    menu = await town.say(CITIZEN, "کمک")
+    assert (menu.key, "۱۱۵" in menu.text.splitlines()[-1]) == ("sms.help", True)
+    assert "۱۱۵" not in (await town.say(CITIZEN, "راهنما")).text
 
 
 async def test_a_courtesy_is_answered_once(town: Municipality) -> None:
