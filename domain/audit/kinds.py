@@ -89,6 +89,7 @@ AUDIT_FACTS: Mapping[str, frozenset[str]] = {
     "payment_alert_resolved": frozenset({"gateway", "order_number", "reason"}),
     "payment_denied": _BANK_SALE,
     "suspense_matched": frozenset({"bill_id", "amount", "reference", "reason"}),
+    "suspense_corrected": frozenset({"amount", "reference"}),
     "suspense_approved": frozenset({"amount", "reference"}),
     "suspense_returned": frozenset({"amount", "reference", "iban", "reason"}),
     "settlement_file_brought": frozenset({"file", "layout", "digest"}),

@@ -48,6 +48,8 @@ class EntryKind(StrEnum):
     """A receipt whose bill was found: the payment of that bill has an entry of its own."""
     SUSPENSE_RETURNED = "suspense_returned"
     """A receipt that was transferred back."""
+    SUSPENSE_CORRECTED = "suspense_corrected"
+    """A receipt that the bank itself corrected: the contra entry of the one that it had."""
     COMMISSION = "commission"
     """An entry of its own: what an office earned by a service in a month, or a later difference."""
     CORRECTION = "correction"

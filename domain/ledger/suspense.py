@@ -19,6 +19,8 @@ class SuspenseState(StrEnum):
     """Its bill was found, and paid with it."""
     RETURNED = "returned"
     """It was transferred back."""
+    CORRECTED = "corrected"
+    """The bank itself filed the same payment again, over another amount: this money never was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,12 @@ class SuspenseReceipt:
         return acting_label(self.recorded_by)
 
 
+_DECISION_KINDS: Mapping[SuspenseState, EntryKind] = {
+    SuspenseState.MATCHED: EntryKind.SUSPENSE_MATCHED,
+    SuspenseState.RETURNED: EntryKind.SUSPENSE_RETURNED,
+    SuspenseState.CORRECTED: EntryKind.SUSPENSE_CORRECTED,
+}
+
 SUSPENSE = AccountKey(Account.SUSPENSE)
 TRANSFERRED = MoneySource(PaymentMethod.REFUND).cash_account
 """The account from which money is transferred back."""
@@ -98,16 +106,17 @@ def enter_receipt(receipt: SuspenseReceipt) -> LedgerEntry:
 def enter_decision(receipt: SuspenseReceipt) -> LedgerEntry | None:
     """Return the entry of what became of a receipt; None while it is open.
 
-    Matched, it takes the money off the account on which it lay: the payment of the bill puts it there again.
+    Matched, it takes the money off the account on which it lay: the payment of the bill puts it there again. Corrected,
+    it was never there.
     """
     if receipt.state is SuspenseState.OPEN or receipt.decided_at is None:
         return None
-    is_matched = receipt.state is SuspenseState.MATCHED
+    is_returned = receipt.state is SuspenseState.RETURNED
     return LedgerEntry(
-        kind=EntryKind.SUSPENSE_MATCHED if is_matched else EntryKind.SUSPENSE_RETURNED,
+        kind=_DECISION_KINDS[receipt.state],
         item_id=receipt.id,
         at=receipt.decided_at,
         debit=SUSPENSE,
-        credit=receipt.source.cash_account if is_matched else TRANSFERRED,
+        credit=TRANSFERRED if is_returned else receipt.source.cash_account,
         amount=receipt.amount,
     )

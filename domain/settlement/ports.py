@@ -129,6 +129,12 @@ class SettlementRepository(Protocol):
         """Return how many lines of a file came to what."""
         ...
 
+    async def list_unheld_lines(self, limit: int) -> list[FileLine]:
+        """Return booked lines whose money would be in suspense, and of whose number there is no receipt; of a gateway's
+        wrong amounts, which may only be noted, none.
+        """
+        ...
+
     async def find_known_lines(self, source: str, references: Collection[str]) -> Mapping[str, list[KnownLine]]:
         """Return the lines that bear these numbers, by number, in the order in which they came."""
         ...

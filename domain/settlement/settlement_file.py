@@ -274,6 +274,13 @@ class KnownLine:
     bill_id: str
     payment_id: str
     amount: int
+    outcome: LineOutcome
+    """What it did, or would do."""
+
+    @property
+    def may_be_corrected(self) -> bool:
+        """Whether the bank may have meant another amount: its own was no bill's and no attempt's."""
+        return self.outcome in {LineOutcome.WRONG_AMOUNT, LineOutcome.OTHER_NUMBER}
 
     def is_same_payment(self, line: SettlementLine) -> bool:
         """Whether it says the same."""

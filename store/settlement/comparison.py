@@ -83,8 +83,10 @@ SELECT_UNNAMED = (
 under another number.
 """
 _ATTEMPT_KEYS: BindParameter[int] = bindparam("attempts", expanding=True)
+_MOVED_SOMETHING = _LINES.outcome != LineOutcome.WRONG_AMOUNT
+"""A line over another amount than its attempt is no booked line of it: the bank may bring the right one yet."""
 SELECT_FILED = select(_LINES.attempt_id).where(
-    _LINES.attempt_id.in_(_ATTEMPT_KEYS), _LINES.attempt_id.is_not(None), ~_LINES.is_pending
+    _LINES.attempt_id.in_(_ATTEMPT_KEYS), _LINES.attempt_id.is_not(None), ~_LINES.is_pending, _MOVED_SOMETHING
 )
 PAYMENT_MAPPING = TableMapping(payments, Payment)
 _PAID_BILLS = select(payment_attempt_shares.c.bill_row_id).where(payment_attempt_shares.c.attempt_id.in_(_ATTEMPT_KEYS))
@@ -93,7 +95,7 @@ SELECT_PAYMENTS = select(*PAYMENT_MAPPING.columns).where(
 )
 """Found by their bills, for which there is an index."""
 SELECT_WHETHER_FILED = select(_LINES.line_number).where(
-    _LINES.attempt_id == bindparam("of_attempt"), _LINES.attempt_id.is_not(None), ~_LINES.is_pending
+    _LINES.attempt_id == bindparam("of_attempt"), _LINES.attempt_id.is_not(None), ~_LINES.is_pending, _MOVED_SOMETHING
 )
 
 _COUNTS_ONCE = and_(

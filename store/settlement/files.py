@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Date, Integer, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import Date, Integer, Text, and_, bindparam, cast, delete, exists, func, insert, or_, select, update
 
 from domain.bills.bill import BillState, Payment
 from domain.bills.merged_bill import derive_merged_state
@@ -31,6 +31,7 @@ from store.schema import (
     settlement_contents,
     settlement_files,
     settlement_lines,
+    suspense_receipts,
 )
 from store.settlement.comparison import (
     ATTEMPT_AMOUNT,
@@ -116,6 +117,22 @@ _UPDATE_LINE = update(settlement_lines).where(_IS_OF_FILE, _LINES.line_number ==
 _SUM_OUTCOMES = (
     select(_LINES.outcome, func.count(), func.sum(_LINES.amount)).where(_IS_OF_FILE).group_by(_LINES.outcome)
 )
+_OWN_REFERENCE = _LINES.source + "/" + _LINES.reference
+_OWN_PLACE = "/" + cast(_LINES.file_id, Text) + "-" + cast(_LINES.line_number, Text)
+_SELECT_UNHELD = (
+    select(*_LINE_MAPPING.columns)
+    .join_from(settlement_lines, settlement_files, settlement_files.c.id == _LINES.file_id)
+    .where(settlement_files.c.state.in_([FileState.CONFIRMED, FileState.BOOKED]), ~_LINES.is_pending)
+    .where(
+        or_(
+            _LINES.outcome.in_([LineOutcome.NO_BILL, LineOutcome.NO_ATTEMPT, LineOutcome.OTHER_NUMBER]),
+            and_(_LINES.outcome == LineOutcome.WRONG_AMOUNT, _LINES.bill_id != ""),
+        )
+    )
+    .where(~exists().where(suspense_receipts.c.reference.in_([_OWN_REFERENCE, _OWN_REFERENCE + _OWN_PLACE])))
+    .order_by(_LINES.file_id, _LINES.line_number)
+    .limit(bindparam("most", type_=Integer))
+)
 _SELECT_KNOWN = (
     select(
         _LINES.reference,
@@ -126,6 +143,7 @@ _SELECT_KNOWN = (
         _LINES.bill_id,
         _LINES.payment_id,
         _LINES.amount,
+        _LINES.outcome,
     )
     .join_from(settlement_lines, settlement_files, settlement_files.c.id == _LINES.file_id)
     .where(_LINES.source == bindparam("of_source"), _LINES.reference.in_(bindparam("references", expanding=True)))
@@ -242,6 +260,10 @@ class SqlSettlementRepository(Repository):
         with self._transaction.running_long():
             rows = await self._transaction.fetch_rows(_SUM_OUTCOMES, {"of_file": file_id})
         return {outcome: OutcomeTotal(count, int(amount)) for outcome, count, amount in rows}
+
+    async def list_unheld_lines(self, limit: int) -> list[FileLine]:
+        with self._transaction.running_long():
+            return _LINE_MAPPING.read_rows(await self._transaction.fetch_rows(_SELECT_UNHELD, {"most": limit}))
 
     async def find_known_lines(self, source: str, references: Collection[str]) -> Mapping[str, list[KnownLine]]:
         known_lines: dict[str, list[KnownLine]] = {}

@@ -15,9 +15,11 @@ from domain.actions.bills.merged_bills import load_bills_by_id
 from domain.actions.ledger.commission import post_commission
 from domain.actions.ledger.corrections import parse_account_key, post_correction
 from domain.actions.ledger.labels import AccountLabels, load_account_labels
+from domain.actions.ledger.suspense_check import SuspenseDifference, compare_suspense
 from domain.ledger.accounts import AccountKey
 from domain.ledger.balances import AccountTotals, LedgerDifference, TrialBalance
 from domain.ledger.entries import LedgerEntry
+from domain.ledger.suspense import SUSPENSE
 from domain.values.calendar import tehran_moment
 
 MOST_DIFFERENCES = 1000
@@ -25,7 +27,7 @@ MOST_DIFFERENCES = 1000
 
 _BALANCE_COLUMNS = ("account", "subaccount", "opening", "debit", "credit", "balance")
 _ENTRY_COLUMNS = ("at", "kind", "debit", "credit", "amount", "note", "by")
-_DIFFERENCE_COLUMNS = ("bill_id", "account", "ledger", "books")
+_DIFFERENCE_COLUMNS = ("bill_id", "account", "ledger", "books", "fault", "line")
 
 
 def balance(first: FirstDay = None, last: LastDay = None, as_json: AsJson = False, config: ConfigPath = None) -> None:
@@ -72,13 +74,19 @@ def show(
 
 
 def check(as_json: AsJson = False, config: ConfigPath = None) -> None:
-    """Compare the ledger with bills, payments, refunds and receipts; each difference is named (exit code 1)."""
+    """Compare the ledger with bills, payments, refunds and receipts, and what is in suspense with the settlement files;
+    each difference is named (exit code 1).
+    """
 
     async def run_command(session: CommandSession) -> list[dict[str, Any]]:
         async with session.store.open_unit(write=False) as uow:
             labels = await load_account_labels(session.dependencies, uow)
             differences = await uow.ledger.list_differences(MOST_DIFFERENCES)
-        return [_build_difference_view(labels, difference) for difference in differences]
+            suspended = await compare_suspense(uow, MOST_DIFFERENCES)
+        return [
+            *(_build_difference_view(labels, difference) for difference in differences),
+            *(_build_suspense_view(labels, difference) for difference in suspended),
+        ]
 
     with reporting_errors(as_json), showing_status("comparing"):
         rows = run_in_session(config, run_command)
@@ -87,7 +95,7 @@ def check(as_json: AsJson = False, config: ConfigPath = None) -> None:
     elif rows:
         print_table(rows, _DIFFERENCE_COLUMNS)
     else:
-        print_line("the ledger says what bills, payments, refunds and receipts say")
+        print_line("the ledger says what bills, payments, refunds and receipts say, and suspense what the files say")
     if rows:
         raise typer.Exit(EXIT_REFUSED)
 
@@ -170,4 +178,18 @@ def _build_difference_view(labels: AccountLabels, difference: LedgerDifference) 
         "account": labels.label_key(difference.account_key),
         "ledger": difference.ledger_amount,
         "books": difference.recorded_amount,
+        "fault": None,
+        "line": None,
+    }
+
+
+def _build_suspense_view(labels: AccountLabels, difference: SuspenseDifference) -> dict[str, Any]:
+    return {
+        "bill_id": None,
+        "account": labels.label_key(SUSPENSE),
+        "ledger": -difference.held_amount,
+        "books": -difference.filed_amount,
+        "fault": difference.fault.value,
+        "line": f"{difference.reference}: file {difference.file_id}, line {difference.line_number}",
+        "receipt": difference.receipt_id,
     }

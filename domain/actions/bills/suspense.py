@@ -102,6 +102,20 @@ async def hold_in_suspense(
     return receipt
 
 
+async def withdraw_receipt(
+    dependencies: Dependencies, uow: UnitOfWork, receipt: SuspenseReceipt, actor: Actor
+) -> SuspenseReceipt:
+    """Take an open receipt out of suspense: the bank filed the same payment again over the right amount, so this money
+    never was. `Conflict("receipt")` where somebody decided on it meanwhile.
+    """
+    now = dependencies.clock.now()
+    facts = {"amount": receipt.amount, "reference": receipt.reference}
+    await uow.audit.add_entry(now, actor.label, "suspense_corrected", facts)
+    return await uow.suspense.save(
+        replace(receipt, state=SuspenseState.CORRECTED, decided_by=actor.label, decided_at=now)
+    )
+
+
 async def match_receipt(
     dependencies: Dependencies,
     uow: UnitOfWork,

@@ -9,7 +9,7 @@ from domain.actions.bills.pay_by_ids import announce_receipt, find_payable_by_id
 from domain.actions.bills.subjects import lock_bills
 from domain.actions.dependencies import Dependencies
 from domain.actions.settlement.comparing import find_payment_of_line
-from domain.actions.settlement.known_lines import find_booked_line
+from domain.actions.settlement.known_lines import correct_booked_lines, find_booked_line
 from domain.actions.settlement.noting import hold_line, note_line
 from domain.bills.bill import Bill, Payment, PaymentMethod, PaymentOutcome
 from domain.bills.merged_bill import MergedBill
@@ -47,9 +47,9 @@ class BillLineBooker:
 
     async def book_line(self, line: FileLine) -> LineOutcome:
         """Do what a line says, as things stand now; return what it came to."""
-        if known_outcome := await find_booked_line(self._uow, line):
+        payable, known_outcome = await self._find_payable(line), await find_booked_line(self._uow, line)
+        if known_outcome and not await self._corrects(line, payable, known_outcome):
             return known_outcome if known_outcome.is_quiet else await self._set_aside(line, known_outcome)
-        payable = await self._find_payable(line)
         if payable is None:
             return await self._set_aside(line, LineOutcome.NO_BILL)
         bills = await lock_bills(self._uow, [bill.id for bill in await load_paid_bills(self._uow, payable)])
@@ -61,6 +61,12 @@ class BillLineBooker:
         if self._only_fitting and not all(bill.state.is_payable for bill in bills):
             return await self._set_aside(line, LineOutcome.SURPLUS)
         return await self._record_line(line, payments)
+
+    async def _corrects(self, line: FileLine, payable: Bill | MergedBill | None, known_outcome: LineOutcome) -> bool:
+        """Whether a line is the bank's correction of lines with its number: over the amount of its bill, at last."""
+        if known_outcome is not LineOutcome.OTHER_NUMBER or payable is None or payable.amount != line.amount:
+            return False
+        return await correct_booked_lines(self._dependencies, self._uow, SOURCE, line, self._actor)
 
     async def _set_aside(self, line: FileLine, outcome: LineOutcome) -> LineOutcome:
         """Leave out what does not fit where only fitting lines are booked; else its money is held in suspense."""

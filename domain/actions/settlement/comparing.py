@@ -6,6 +6,7 @@ It foresees: booking a line looks again, and decides (`booking.py`).
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 
+from domain.actions.settlement.known_lines import are_wrong_amounts
 from domain.actions.settlement.refund_lines import foresee_refund
 from domain.bills.bill import Payment, PaymentMethod
 from domain.gateways.attempt import AttemptState
@@ -72,7 +73,12 @@ class LineComparison(ABC):
     async def compare_line(self, line: SettlementLine) -> FileLine:
         """Return a line as it is to be stored."""
         earlier_lines = self._known_lines.setdefault(line.reference, [])
-        stored_line = self._find_repetition(line, earlier_lines) or await self._compare_target(line)
+        stored_line = self._find_repetition(line, earlier_lines)
+        if stored_line is None:
+            stored_line = await self._compare_target(line)
+        elif self._may_correct(line, earlier_lines, stored_line):
+            corrected_line = await self._compare_target(line)
+            stored_line = stored_line if corrected_line.outcome.holds_money else corrected_line
         known_line = KnownLine(
             self._file.id,
             line.line_number,
@@ -80,9 +86,16 @@ class LineComparison(ABC):
             line.bill_id,
             line.payment_id,
             line.amount,
+            stored_line.outcome,
         )
         earlier_lines.append(known_line)
         return stored_line
+
+    def _may_correct(self, line: SettlementLine, earlier_lines: Sequence[KnownLine], stored_line: FileLine) -> bool:
+        """Tell whether a line that bears a known number is looked at as the bank's correction of wrong amounts."""
+        is_other = stored_line.outcome is LineOutcome.OTHER_NUMBER
+        counting_lines = [known for known in earlier_lines if known.is_booked or known.file_id == self._file.id]
+        return is_other and are_wrong_amounts(counting_lines, line.bill_id, line.payment_id)
 
     def _find_repetition(self, line: SettlementLine, earlier_lines: Iterable[KnownLine]) -> FileLine | None:
         """Return the line as one that is known, or bears a number of another payment; None: neither."""

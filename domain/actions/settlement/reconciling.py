@@ -277,6 +277,12 @@ async def _is_filed(uow: UnitOfWork, difference: PaymentDifference) -> bool:
     return await uow.settlement.is_filed(int(difference.facts["attempt"]))
 
 
+async def _is_amount_corrected(uow: UnitOfWork, difference: PaymentDifference) -> bool:
+    """Tell whether the bank has filed the sale over its right amount since."""
+    attempt_id = difference.facts.get("attempt")
+    return attempt_id is not None and await uow.settlement.is_filed(int(attempt_id))
+
+
 async def _is_known(uow: UnitOfWork, difference: PaymentDifference) -> bool:
     try:
         attempt = await uow.payment_attempts.get(int(difference.facts["attempt"]))
@@ -314,6 +320,7 @@ async def _has_file_come(uow: UnitOfWork, difference: PaymentDifference) -> bool
 
 _CHECKS: Mapping[DifferenceKind, Callable[[UnitOfWork, PaymentDifference], Awaitable[bool]]] = {
     DifferenceKind.NOT_IN_FILE: _is_filed,
+    DifferenceKind.SALE_AMOUNT: _is_amount_corrected,
     DifferenceKind.UNKNOWN_ATTEMPT: _is_known,
     DifferenceKind.REFUND_NOT_IN_FILE: _is_refund_filed,
     DifferenceKind.UNKNOWN_REFUND: _is_refund_known,

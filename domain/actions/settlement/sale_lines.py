@@ -4,21 +4,24 @@ What a settlement file says is the bank's last word: an attempt that is unknown,
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
+from domain.actions.bills.suspense import withdraw_receipt
 from domain.actions.dependencies import Dependencies
 from domain.actions.payments.callbacks import is_foreign_sale, serialise_sale
-from domain.actions.payments.changes import gateway_actor, store_change
-from domain.actions.settlement.known_lines import find_booked_line
+from domain.actions.payments.changes import gateway_actor, payment_reference, store_change
+from domain.actions.settlement.known_lines import correct_booked_lines, find_booked_line
 from domain.actions.settlement.noting import hold_line, note_line
 from domain.actions.settlement.refund_lines import FILE_CODE, book_refund_line
 from domain.bills.bill import PaymentMethod
-from domain.gateways.attempt import AttemptState, PaymentAttempt
+from domain.gateways.attempt import AttemptChange, AttemptEffect, AttemptState, PaymentAttempt
 from domain.gateways.attempt_machine import AttemptMachine
 from domain.gateways.capabilities import GatewayCapabilities, InquiryKey, RepeatedVerify, Settlement
 from domain.gateways.gateway import GatewayAnswer, SaleState
 from domain.ledger.accounts import MoneySource
 from domain.ledger.movements import enter_deposit
+from domain.ledger.suspense import SuspenseState
 from domain.settlement.differences import DifferenceKind
 from domain.settlement.settlement_file import FileLine, LineOutcome
 from domain.unit_of_work import UnitOfWork
@@ -58,11 +61,11 @@ class SaleLineBooker:
         return await self._book_sale(line)
 
     async def _book_sale(self, line: FileLine) -> LineOutcome:
-        if known_outcome := await find_booked_line(self._uow, line):
+        known_outcome, attempt = await find_booked_line(self._uow, line), await self._find_attempt(line)
+        if known_outcome and not await self._corrects(line, attempt, known_outcome):
             if known_outcome is LineOutcome.OTHER_NUMBER:
                 await self._hold(line, DifferenceKind.OTHER_NUMBER)
             return known_outcome
-        attempt = await self._find_attempt(line)
         line.attempt_id = None
         if attempt is None:
             await self._hold(line, DifferenceKind.NO_ATTEMPT)
@@ -82,6 +85,13 @@ class SaleLineBooker:
         if outcome in {LineOutcome.SETTLES, LineOutcome.CONFIRMS}:
             await self._post_deposit(attempt)
         return outcome
+
+    async def _corrects(self, line: FileLine, attempt: PaymentAttempt | None, known_outcome: LineOutcome) -> bool:
+        """Whether a line is the bank's correction of lines with its number: over the amount of its attempt, at last."""
+        if known_outcome is not LineOutcome.OTHER_NUMBER or attempt is None or attempt.amount != line.amount:
+            return False
+        source = MoneySource(PaymentMethod.GATEWAY, line.source)
+        return await correct_booked_lines(self._dependencies, self._uow, source, line, self._actor)
 
     async def _post_deposit(self, attempt: PaymentAttempt) -> None:
         """Take what the attempt paid off the clearing account: it lies in the bank."""
@@ -107,11 +117,31 @@ class SaleLineBooker:
 
     async def _confirm(self, attempt: PaymentAttempt, line: FileLine) -> LineOutcome:
         """The money counts already: as the bills' or, where the bank said another amount before, in suspense."""
+        if line.amount == attempt.amount and attempt.has_wrong_amount:
+            return await self._settle_corrected(attempt, line)
         if line.amount in {attempt.amount, attempt.bank_amount}:
             return LineOutcome.CONFIRMS
         facts = {"asked": attempt.amount}
         await note_line(self._dependencies, self._uow, line, DifferenceKind.SALE_AMOUNT, facts)
         return LineOutcome.WRONG_AMOUNT
+
+    async def _settle_corrected(self, attempt: PaymentAttempt, line: FileLine) -> LineOutcome:
+        """Pay the bills of an attempt over which the bank had said another amount: its file speaks last. What lies in
+        suspense of it never was; where somebody decided on that, the line only confirms.
+        """
+        source = MoneySource(PaymentMethod.GATEWAY, line.source)
+        receipt = await self._uow.suspense.find(source, payment_reference(attempt))
+        if receipt is not None and receipt.state is SuspenseState.OPEN:
+            receipt = await withdraw_receipt(self._dependencies, self._uow, receipt, self._actor)
+        if receipt is None or receipt.state is not SuspenseState.CORRECTED:
+            return LineOutcome.CONFIRMS
+        corrected = replace(attempt, bank_amount=line.amount, alert=None)
+        effects = frozenset({AttemptEffect.COUNT_PAYMENT})
+        details: dict[str, str | int] = {"file": line.file_id, "line": line.line_number}
+        details["booked_by"] = self._actor.label
+        change = AttemptChange(corrected, "amount_corrected", effects)
+        await store_change(self._dependencies, self._uow, change, gateway_actor(attempt.gateway), details)
+        return LineOutcome.SETTLES
 
     async def _settle(self, attempt: PaymentAttempt, line: FileLine) -> LineOutcome:
         answer = GatewayAnswer(
