@@ -20,6 +20,7 @@ from domain.engine.engine import Engine
 from domain.gateways.gateway import PaymentGateway
 from domain.language.wording import Wording
 from domain.messages.catalogue import Catalogue
+from domain.messages.text_files import UnreadableTextFileError
 from domain.messages.translations import TranslationError
 from domain.papers.document import Letterhead
 from domain.services import collect_intents, services_by_key
@@ -43,6 +44,8 @@ def build_catalogue(settings: Settings) -> Catalogue:
         catalogue = Catalogue.load(own_texts, language_tags)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SettingsError([f"PISHKHAN_TEXTS: {settings.texts}: {error}"]) from None
+    except UnreadableTextFileError as error:
+        raise SettingsError([f"a file of texts cannot be read: {error}"]) from None
     except TranslationError as error:
         raise SettingsError([f"PISHKHAN_LANGUAGES: {error}"]) from None
     catalogue.phone = settings.build_contact().dialled_phone

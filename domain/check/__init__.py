@@ -54,7 +54,7 @@ from domain.check.taking_back import taking_back_flaws
 from domain.check.texts.bounds import bound_texts
 from domain.check.texts.facts import unfilled_fact_flaws
 from domain.check.texts.files import letter_flaws, text_file_flaws
-from domain.check.texts.reason_texts import reason_flaws
+from domain.check.texts.reason_texts import reason_flaws, unlisted_reason_flaws
 from domain.check.texts.text_flaws import SHARED_TEXTS, budget_flaws, sent_by_sms, shared_text_flaws, text_flaws
 from domain.check.versions import version_flaws
 from domain.check.walk import walk_service
@@ -99,6 +99,7 @@ def _service_flaws(service: Service, catalogue: Catalogue) -> Iterator[Flaw]:
     yield from printout_flaws(service, catalogue)
     yield from text_flaws(service, catalogue)
     yield from reason_flaws(service.key, service.reasons, catalogue)
+    yield from unlisted_reason_flaws(service)
     yield from unfilled_fact_flaws(service, catalogue, graph, kept_by_place)
 
 

@@ -38,6 +38,8 @@ EXPLANATIONS: Mapping[str, str] = {
     "band_declared": "what is priced by {subject} names a band: bands are made by the revenue unit, take `from` out of"
     " its dimensions",
     "sample_beyond": "a sample amount of {subject} is greater than its max_amount: correct one of them",
+    "choice_unpriced": "nothing prices {subject}, which the form offers: add it to priced_items, or take the"
+    " choice out",
     "same_priced_twice": "two priced items have the dimensions {subject}: remove one",
     "moment_untold": "the moment ({subject}) cannot be reckoned when a request comes into that state: let its function"
     " look only at what every request has by then",
@@ -52,6 +54,11 @@ EXPLANATIONS: Mapping[str, str] = {
     "role_takes_no_steps": "{subject} takes no steps of requests: take that role away from the transition",
     "command_without_citizen": "transition {subject} has a citizen's command, but no citizen may take it: add"
     " Role.CITIZEN to its roles, or awaited_may_take",
+    "unknown_role": "there is no such role ({subject}): correct its name",
+    "answer_refused": "transition {subject} has the command CONFIRM or DENY, which are taken only from whoever is"
+    " asked: give it awaited_may_take",
+    "answer_of_nobody": "transition {subject} waits for somebody's answer, and no effect says whose: let one keep"
+    " ASKED_MOBILE (`may_store`) and set `request.awaits`",
     "command_lacks_input": "a citizen's command says nothing for input {subject}: make it optional, or take it away",
     "unlike_namesakes": "transitions named {subject} differ in roles, inputs or command: make them alike, or rename"
     " one",
@@ -108,6 +115,8 @@ EXPLANATIONS: Mapping[str, str] = {
     " changeable there, or say by Effect.relied_fields what the effect relies on",
     # Texts
     "no_text": "the text {subject} is missing: add it to {file}",
+    "reasons_unlisted": "the reasons {subject} are not in `Service.reasons`, so nothing proves that they have words:"
+    " name them there",
     "text_without_reason": "no error has the reason of the text {subject} in {file}: correct the key, or remove it",
     "text_twice": "the text {subject} is in more than one file ({files}): keep one of them, for which one counts is"
     " chance",

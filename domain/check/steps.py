@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from domain.check.flaws import Flaw
+from domain.language.awaited import ASKED_MOBILE
 from domain.language.service import Command, Service, Transition
 from domain.values.actors import Role
 
@@ -10,6 +11,9 @@ STEPLESS_ROLES = frozenset({Role.ADMIN, Role.AUDITOR, Role.SYSTEM})
 """Roles that no step of people may be given to: an administrator has no requests, an auditor changes nothing, and the
 system takes its steps by triggers (services.md, "People").
 """
+
+ANSWER_COMMANDS = frozenset({Command.CONFIRM, Command.DENY})
+"""Commands of the person whose answer a request awaits, and of nobody else."""
 
 COMMAND_INPUTS: Mapping[Command, frozenset[str]] = {
     Command.REPLY: frozenset({"text"}),
@@ -31,6 +35,7 @@ def step_flaws(service: Service) -> Iterator[Flaw]:
     for name in sorted({name for effect in service.submit_effects for name in effect.required_inputs}):
         yield Flaw("effect_lacks_input", service.key, f"submit.{name}")
     yield from _namesake_flaws(service)
+    yield from _awaited_flaws(service)
 
 
 def _input_flaws(service: Service, step: Transition) -> Iterator[Flaw]:
@@ -52,6 +57,8 @@ def _role_flaws(service: Service, step: Transition) -> Iterator[Flaw]:
         yield Flaw("no_role", service.key, step.name)
     if step.trigger is not None and step.roles:
         yield Flaw("triggered_with_role", service.key, step.name)
+    for role in sorted(set(step.roles) - set(Role)):
+        yield Flaw("unknown_role", service.key, f"{step.name}: {role}")
     for role in sorted(step.roles & STEPLESS_ROLES):
         yield Flaw("role_takes_no_steps", service.key, f"{step.name}: {role}")
 
@@ -59,9 +66,20 @@ def _role_flaws(service: Service, step: Transition) -> Iterator[Flaw]:
 def _command_flaws(service: Service, step: Transition, command: Command) -> Iterator[Flaw]:
     if step.trigger is not None or not (Role.CITIZEN in step.roles or step.awaited_may_take):
         yield Flaw("command_without_citizen", service.key, step.name)
+    elif command in ANSWER_COMMANDS and not step.awaited_may_take:
+        yield Flaw("answer_refused", service.key, step.name)
     for field in step.inputs:
         if field.required and field.name not in COMMAND_INPUTS.get(command, frozenset()):
             yield Flaw("command_lacks_input", service.key, f"{step.name}.{field.name}")
+
+
+def _awaited_flaws(service: Service) -> Iterator[Flaw]:
+    """Find steps of the person whose answer is awaited, where no effect ever says whose that is."""
+    step_effects = [effect for step in service.transitions for effect in step.effects]
+    may_ask = any(ASKED_MOBILE in effect.may_store for effect in (*service.submit_effects, *step_effects))
+    for step in service.transitions:
+        if step.awaited_may_take and not may_ask:
+            yield Flaw("answer_of_nobody", service.key, step.name)
 
 
 def _namesake_flaws(service: Service) -> Iterator[Flaw]:

@@ -10,7 +10,6 @@ nothing a form accepts is cut where a text does not say so itself.
 """
 
 import re
-import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
@@ -28,7 +27,7 @@ from domain.messages.templates import (
     parse_template,
     settle_brackets,
 )
-from domain.messages.text_files import SHARED_TEXTS, list_service_files, list_shared_files
+from domain.messages.text_files import SHARED_TEXTS, list_service_files, list_shared_files, read_text_file
 from domain.messages.text_tables import flatten_table, read_leaf_text, replace_leaf_text
 from domain.messages.translations import LATIN_TAG, Translation, load_translation, translate_leaf
 from domain.values.languages import PERSIAN, Language, language_in_force
@@ -393,7 +392,4 @@ def load_shipped_texts() -> Mapping[str, Mapping[str, Any]]:
     runs.
     """
     text_files = chain(list_shared_files(SHARED_TEXTS / PERSIAN.tag), list_service_files(PERSIAN.tag))
-    return {
-        file_name: dict(flatten_table(tomllib.loads(text_file.read_text("utf-8"))))
-        for file_name, text_file in text_files
-    }
+    return {file_name: dict(flatten_table(read_text_file(file_name, text_file))) for file_name, text_file in text_files}

@@ -2,9 +2,11 @@
 `domain/services/<service>/texts/<tag>.toml`.
 """
 
-from collections.abc import Iterator
+import tomllib
+from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from typing import Any
 
 SHARED_TEXTS = files("domain") / "texts"
 """A folder a language, by its tag."""
@@ -29,6 +31,18 @@ def list_service_files(tag: str) -> Iterator[tuple[str, Traversable]]:
         text_file = service_folder / "texts" / f"{tag}.toml"
         if text_file.is_file():
             yield f"{_OWN_FILES}{service_folder.name}/texts/{tag}.toml", text_file
+
+
+class UnreadableTextFileError(ValueError):
+    """A shipped file of texts that is no TOML in UTF-8; the message says which and why."""
+
+
+def read_text_file(file_name: str, text_file: Traversable) -> Mapping[str, Any]:
+    """Return the table of a shipped file; `UnreadableTextFileError`."""
+    try:
+        return tomllib.loads(text_file.read_text("utf-8"))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UnreadableTextFileError(f"{file_name}: {error}") from error
 
 
 def find_file_owner(file_name: str) -> str | None:

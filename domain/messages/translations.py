@@ -8,7 +8,6 @@ own `parts`. A language that is another one in another script (`RESPELT_TAGS`) h
 they are loaded. What is wrong with a folder is the matter of `domain/check/texts/translations.py`.
 """
 
-import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from functools import cache
@@ -16,7 +15,13 @@ from importlib.resources.abc import Traversable
 from itertools import chain
 from typing import Any
 
-from domain.messages.text_files import SHARED_TEXTS, list_service_files, list_shared_files
+from domain.messages.text_files import (
+    SHARED_TEXTS,
+    UnreadableTextFileError,
+    list_service_files,
+    list_shared_files,
+    read_text_file,
+)
 from domain.messages.text_tables import flatten_table
 from domain.values.languages import ARABIC_DIGITS, ASCII_DIGITS, PERSIAN, PERSIAN_DIGITS, Language
 from domain.values.turkmen_script import write_in_arabic
@@ -74,7 +79,7 @@ def read_translation(
     tag: str, folder: Traversable, service_files: Iterable[tuple[str, Traversable]] = ()
 ) -> Translation:
     """Return the language and texts of a folder, and the texts of services beside it; `TranslationError`."""
-    tables = dict(_read_tables(tag, chain(list_shared_files(folder), service_files)))
+    tables: dict[str, Mapping[str, Any]] = dict(_read_tables(tag, chain(list_shared_files(folder), service_files)))
     if LANGUAGE_FILE not in tables:
         raise TranslationError(f"{tag}: {LANGUAGE_FILE} is missing")
     language = read_language(tag, tables.pop(LANGUAGE_FILE))
@@ -87,12 +92,12 @@ def read_translation(
     return Translation(language, leaves, tuple(duplicates))
 
 
-def _read_tables(tag: str, text_files: Iterable[tuple[str, Traversable]]) -> Iterator[tuple[str, dict[str, Any]]]:
+def _read_tables(tag: str, text_files: Iterable[tuple[str, Traversable]]) -> Iterator[tuple[str, Mapping[str, Any]]]:
     for file_name, text_file in text_files:
         try:
-            yield file_name, tomllib.loads(text_file.read_text("utf-8"))
-        except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-            raise TranslationError(f"{tag}: {file_name}: {error}") from None
+            yield file_name, read_text_file(file_name, text_file)
+        except UnreadableTextFileError as error:
+            raise TranslationError(f"{tag}: {error}") from None
 
 
 def read_language(tag: str, declaration: Mapping[str, Any]) -> Language:

@@ -27,9 +27,10 @@ def price_texts(service: Service) -> Iterator[str]:
 
 
 def price_flaws(service: Service) -> Iterator[Flaw]:
-    """Find things that are priced twice, or by bands, and samples that are never priced."""
+    """Find things that are priced twice, by bands, or not at all, and samples that are never priced."""
     things = Counter(_describe(priced_subject) for priced_subject in service.priced_items)
     yield from (Flaw("same_priced_twice", service.key, thing) for thing, count in things.items() if count > 1)
+    yield from _unpriced_choice_flaws(service)
     for priced_subject in service.priced_items:
         if BAND_DIMENSION in priced_subject.dimensions:
             yield Flaw("band_declared", service.key, _describe(priced_subject))
@@ -37,6 +38,17 @@ def price_flaws(service: Service) -> Iterator[Flaw]:
             sample > priced_subject.max_amount for sample in priced_subject.sample_amounts
         ):
             yield Flaw("sample_beyond", service.key, _describe(priced_subject))
+
+
+def _unpriced_choice_flaws(service: Service) -> Iterator[Flaw]:
+    """Find choices of a field that a dimension of prices is named after, which nothing prices."""
+    dimension_values = {
+        (dimension, value) for subject in service.priced_items for dimension, value in subject.dimensions.items()
+    }
+    for field in service.form:
+        if any(dimension == field.name for dimension, _ in dimension_values):
+            unpriced = [choice for choice in field.choices if (field.name, choice) not in dimension_values]
+            yield from (Flaw("choice_unpriced", service.key, f"{field.name}={choice}") for choice in unpriced)
 
 
 def _describe(priced_subject: PricedSubject) -> str:

@@ -16,6 +16,9 @@ from domain.values.errors import find_error_code
 from domain.values.reasons import SHARED_REASONS
 from domain.values.reasons.bases import ErrorReason
 
+_OWN_RULES = "domain.services."
+"""Begins the folder of a service's own rules; those that services share have shared reasons."""
+
 ReasonTypes = Iterable[type[ErrorReason]]
 
 
@@ -36,6 +39,29 @@ def reason_flaws(owner: str, reason_types: ReasonTypes, catalogue: Catalogue) ->
             continue
         unfilled_names = set(list_placeholders(catalogue.text(key))) - set(reason.parameter_names)
         yield from (Flaw("unfilled", owner, f"{key}: {name}") for name in sorted(unfilled_names))
+
+
+def unlisted_reason_flaws(service: Service) -> Iterator[Flaw]:
+    """Find enumerations of reasons in the folder of a service's own rules that `Service.reasons` does not name: nothing
+    would prove that they have words.
+    """
+    rules = [*service.submit_guards, *service.submit_effects]
+    rules += [rule for step in service.transitions for rule in (*step.guards, *step.effects)]
+    folders = {folder for rule in rules if (folder := _find_folder(type(rule))).startswith(_OWN_RULES)}
+    for reason_type in _list_subclasses(ErrorReason):
+        is_own = _find_folder(reason_type) in folders
+        if is_own and len(reason_type) > 0 and reason_type not in service.reasons:
+            yield Flaw("reasons_unlisted", service.key, reason_type.__name__)
+
+
+def _find_folder(declared_type: type) -> str:
+    return declared_type.__module__.rpartition(".")[0]
+
+
+def _list_subclasses(base: type[ErrorReason]) -> Iterator[type[ErrorReason]]:
+    for subclass in base.__subclasses__():
+        yield subclass
+        yield from _list_subclasses(subclass)
 
 
 def check_reasons(services: Iterable[Service], catalogue: Catalogue, channel_reasons: ReasonTypes) -> list[Flaw]:

@@ -14,6 +14,7 @@ from app.cli.main import COMMANDS, CommandGroup
 from app.cli.session import READING_COMMANDS
 from app.security import passwords
 from domain.actions.staff import attempts
+from domain.messages.catalogue import load_shipped_texts
 from domain.people.sign_in_attempts import MOST_PER_PAIR, ClientOrigin, sign_in_limits
 from store.unit_of_work import SqlStore
 from tests.support.terminal import Terminal
@@ -194,6 +195,22 @@ def test_check_names_every_fault(terminal: Terminal, monkeypatch: pytest.MonkeyP
     for part in ("PISHKHAN_SECRET_KEY", "'pigeon'", "PISHKHAN_CALENDAR", "sms.unknwon", "moon"):
         assert [line for line in said if part in line], (part, said)
     assert "PISHKHAN_BILLS__COMPANY_CODE" in finished.out
+
+
+def test_check_names_a_shipped_file_of_texts_that_cannot_be_read(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "fa").mkdir()
+    (tmp_path / "fa" / "common.toml").write_text("[sms\n")
+    monkeypatch.setattr("domain.messages.catalogue.SHARED_TEXTS", tmp_path)
+    load_shipped_texts.cache_clear()
+    try:
+        finished = terminal.run("check")
+    finally:
+        load_shipped_texts.cache_clear()
+    assert finished.code == 1
+    assert "common.toml" in finished.err
+    assert "PISHKHAN_TEXTS" not in finished.err
 
 
 def test_own_texts_are_used(terminal: Terminal, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from domain.requests.request import Phase
 from domain.services import SERVICES
 from domain.services.expert.declaration import EXPERT_OPINION
 from domain.services.machinery.declaration import MACHINERY_WORK
+from domain.services.taxi_leave.declaration import TAXI_LEAVE
 from domain.values.actors import Role
 
 TEXTS = Catalogue.load()
@@ -331,3 +332,14 @@ def test_a_step_that_could_not_be_taken_back(step: str, minutes: int, flaw: str)
 @pytest.mark.parametrize("name", ["step_back", "note"])
 def test_no_step_is_called_as_another_event_of_the_history_is(name: str) -> None:
     assert f"step_called_as_event: {name}" in flaws(changed("schedule", name=name))
+
+
+def test_a_choice_without_a_price() -> None:
+    priced = tuple(subject for subject in EXPERT_OPINION.priced_items if subject.dimensions["kind"] != "boundary")
+    assert flaws(replace(EXPERT_OPINION, priced_items=priced)) == {"choice_unpriced: kind=boundary"}
+
+
+def test_reasons_of_a_service_that_it_does_not_name() -> None:
+    assert {flaw for flaw in flaws(replace(TAXI_LEAVE, reasons=())) if "reasons_unlisted" in flaw} == {
+        f"reasons_unlisted: {reason_type.__name__}" for reason_type in TAXI_LEAVE.reasons
+    }

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 import pytest
 
@@ -207,7 +207,19 @@ def test_a_citizens_command_that_no_citizen_may_take() -> None:
     assert [str(one) for one in check_services([silent], TEXTS)] == ["machinery: command_without_citizen: cancel"]
     assert flaws(changed(MACHINERY_WORK, "answer", roles=civil)) == {"command_without_citizen: answer"}
     assert flaws(changed(TAXI_LEAVE, "consent", awaited_may_take=False)) == {"command_without_citizen: consent"}
-    assert flaws(changed(MACHINERY_WORK, "pay", command=Command.CONFIRM)) == {"command_without_citizen: pay"}
+    assert flaws(changed(MACHINERY_WORK, "pay", command=Command.CANCEL)) == {"command_without_citizen: pay"}
+
+
+@pytest.mark.parametrize("command", [Command.CONFIRM, Command.DENY])
+def test_an_answer_that_nobody_is_asked_for(command: Command) -> None:
+    assert flaws(changed(MACHINERY_WORK, "cancel", command=command)) == {"answer_refused: cancel"}
+    asked = changed(MACHINERY_WORK, "cancel", command=command, awaited_may_take=True)
+    assert flaws(asked) == {"answer_of_nobody: cancel"}
+
+
+def test_a_role_that_is_none() -> None:
+    roles = frozenset({Role.CIVIL, cast(Role, "civils")})
+    assert flaws(changed(MACHINERY_WORK, "reject", roles=roles)) == {"unknown_role: reject: civils"}
 
 
 def test_a_citizens_command_that_asks_for_more_than_it_says() -> None:
@@ -223,7 +235,7 @@ def test_namesakes_that_are_not_alike(change: dict[str, Any]) -> None:
     *others, last = (one for one in MACHINERY_WORK.transitions if one.name == "complete")
     steps = tuple(one for one in MACHINERY_WORK.transitions if one.name != "complete")
     service = replace(MACHINERY_WORK, transitions=(*steps, *others, replace(last, **change)))
-    assert flaws(service) == {"unlike_namesakes: complete"}
+    assert flaws(service) - {"answer_of_nobody: complete"} == {"unlike_namesakes: complete"}
 
 
 # What all this leaves alone
