@@ -5,6 +5,7 @@ Each is found with or without its name («کد ملی», «تاکسی») and wit
 
 from collections.abc import Container, Iterator
 
+from domain.parsing.negation import find_negations
 from domain.parsing.numerals import read_number_at
 from domain.parsing.slots import MessageReader
 from domain.parsing.tokens import Phrases, TokenKind, TokenStream, keys_of
@@ -68,8 +69,15 @@ _ABOUT_WORDS = keys_of("از", "درباره", "علیه", "به", "برای", "
 _MONEY_OR_PEOPLE_WORDS = keys_of("نفر", "هزار", "میلیون", "تومان", "تومن", "ریال", "%")
 _TIME_UNIT_WORDS = keys_of("بار", "دفعه", "ساعت", "دقیقه", "روز", "تا", "ماه", "سال")
 _MOST_COUNT_DIGITS = 2
-_HIGHEST_SCORE = 5
+LOWEST_SCORE, HIGHEST_SCORE = 1, 5
 _SCORE_LABELS = keys_of("نمره", "امتیاز", "از", "به", "score", ":", "-", "=")
+_NO_SCORE = keys_of("صفر", "sefr", "0")
+_DOUBTING_WORDS = _NO_SCORE | keys_of(
+    "بین", "beyn", "حداقل", "حداکثر", "شاید", "اگر", "کاش", "کاشکی", "وگرنه", "میدادم", "میدادیم", "دادمش", "بدم",
+    "midadam", "نیم",
+)  # fmt: skip
+"""Beside a score they say that it is none, or another."""
+_BETWEEN_SCORES = keys_of("نه", "یا", "تا", "و", "-", "ya", "ta", "na", "däl", "ýa")
 _STAR_WORDS, _OUT_OF_WORDS = keys_of("ستاره", "stars", "star", "امتیاز", "نمره"), keys_of("از", "/", "of")
 
 
@@ -351,14 +359,19 @@ def _opens_arguments(stream: TokenStream, index: int, label_keys: frozenset[str]
 
 
 def take_score(reader: MessageReader) -> None:
-    """Take a score of 1–5, best in digits, else in words; digits that say another number are refused."""
+    """Take a score of 1–5, best in digits, else in words; digits that say another number are refused, and so is all
+    that says several scores or that one is not given («۱ نه ۴», «۵ می‌دادم اگه …»): it is asked then.
+    """
     stream = reader.stream
+    if doubts_score(stream):
+        reader.reject_tokens("score", next(stream.free_indexes()), len(stream))
+        return
     for index in sorted(stream.free_indexes(), key=lambda place: not stream.digits_at(place)):
         number = read_number_at(stream, index)
         if number and stream.digits_at(index) and _is_out_of_other_scale(stream, number[1]):
             reader.reject_tokens("score", index, number[1] + 2)
             return
-        if number and 1 <= number[0] <= 5:
+        if number and LOWEST_SCORE <= number[0] <= HIGHEST_SCORE:
             reader.slots["score"] = number[0]
             stream.take(stream.skip_back(index, _SCORE_LABELS), _end_of_score(stream, number[1]))
             return
@@ -367,10 +380,50 @@ def take_score(reader: MessageReader) -> None:
             return
 
 
+def doubts_score(stream: TokenStream) -> bool:
+    """Return whether a message names no score or several («صفر از ۵», «بین ۳ و ۴», «۱ نه ۴»), or says of its score that
+    it is not given («می‌دادم», «اگه», «نمی‌دم»).
+    """
+    free_keys = {stream.key_at(index) for index in stream.free_indexes()}
+    denials = {negation.start for negation in find_negations(stream)}
+    if free_keys & _DOUBTING_WORDS or any(stream.digits_at(place - 1) for place in denials):  # «۵ نمی‌دم»
+        return True
+    digits = [index for index in stream.free_indexes() if stream.digits_at(index)]
+    scores = {stream.digits_at(index) for index in digits if not _is_other_number(stream, index)}
+    is_one_of_others = any(
+        stream.key_at(index + 1) in _BETWEEN_SCORES and read_number_at(stream, index + 2) for index in digits
+    )
+    return len(scores) > 1 or is_one_of_others
+
+
+def speaks_of_score(text: str) -> bool:
+    """Return whether a text names a score, and says of it that it is none or another («۵ می‌دادم اگه …», «صفر», «۳ یا
+    ۴»).
+    """
+    stream = TokenStream(text)
+    digits = [stream.digits_at(index) for index in range(len(stream)) if stream.digits_at(index)]
+    is_named = bool(digits) or any(stream.key_at(index) in _NO_SCORE for index in range(len(stream)))
+    return (
+        is_named
+        and all(len(number) == 1 and int(number) <= HIGHEST_SCORE for number in digits)
+        and (doubts_score(stream))
+    )
+
+
+def _is_other_number(stream: TokenStream, index: int) -> bool:
+    """Return whether a number counts something («۲ ساعت دیر آمد»), is too long for a score, or the scale of one («۴ از
+    ۵»).
+    """
+    is_behind_score = stream.key_at(index - 1) in _OUT_OF_WORDS and bool(stream.digits_at(index - 2))
+    is_scale = stream.digits_at(index) == str(HIGHEST_SCORE) and is_behind_score
+    is_counted = stream.key_at(index + 1) in _TIME_UNIT_WORDS | _MONEY_OR_PEOPLE_WORDS
+    return is_scale or is_counted or len(stream.digits_at(index)) > 1
+
+
 def _is_out_of_other_scale(stream: TokenStream, index: int) -> bool:
     """Return whether «از ۱۰» is behind a score: then it is no score out of five."""
     scale_match = read_number_at(stream, index + 1) if stream.key_at(index) in _OUT_OF_WORDS else None
-    return scale_match is not None and scale_match[0] != _HIGHEST_SCORE
+    return scale_match is not None and scale_match[0] != HIGHEST_SCORE
 
 
 def _end_of_score(stream: TokenStream, index: int) -> int:

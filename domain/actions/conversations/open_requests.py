@@ -20,9 +20,10 @@ from domain.conversation.dialogue.yes_no import read_first_word, read_yes_or_no
 from domain.conversation.reading.courtesies import COURTESY_INTENTS, read_courtesy
 from domain.conversation.reading.guessing import understand_message
 from domain.conversation.reading.parsed_message import UNKNOWN_INTENT
-from domain.conversation.reading.ratings import read_score
+from domain.conversation.reading.ratings import guess_score, read_score
 from domain.conversation.reading.sentences import QUESTION_MARKS, Mood, is_forbidding
 from domain.parsing.filler_words import COURTESY_WORDS
+from domain.parsing.identifiers import speaks_of_score
 from domain.parsing.tokens import TokenStream
 from domain.requests.request import ServiceRequest
 from domain.values.tracking_codes import TrackingCode
@@ -74,11 +75,14 @@ async def _read_consent(turn: TurnContext, text: str) -> Reaction | None:
 
 
 async def _read_rating(turn: TurnContext, text: str) -> Reaction | None:
+    """Take a score; what is none for certain («راضی نبودم», «۳ یا ۴») is asked."""
     request = await _find_rateable(turn, text)
     if request is None or _answers_late_question(turn, text, request):
         return None
-    slots = {"code": request.code, "score": read_score(text)}
-    return turn.conversation.begin_intent(turn.dialogue, "rate", slots, turn.sent_at)
+    score = guess_score(text)
+    slots = {"code": request.code} | ({"score": score} if score else {})
+    is_plain = score is None or read_score(text) is not None
+    return turn.conversation.begin_intent(turn.dialogue, "rate", slots, turn.sent_at, is_plain=is_plain)
 
 
 async def _read_corrected_rating(turn: TurnContext, text: str) -> Reaction | None:
@@ -108,7 +112,7 @@ def _answers_late_question(turn: TurnContext, text: str, request: ServiceRequest
 
 
 async def _find_rateable(turn: TurnContext, text: str) -> ServiceRequest | None:
-    if read_score(text) is None:
+    if guess_score(text) is None and not speaks_of_score(text):
         return None
     return await feedback.find_rateable_request(turn.dependencies, turn.uow, turn.actor.identifier)
 

@@ -6,11 +6,12 @@ from typing import ClassVar
 
 from domain.blocks.operator_reports import MOST_WORKED_HOURS
 from domain.conversation.reading.account_numbers import IBAN_INTENT
-from domain.conversation.reading.ratings import HIGHEST_SCORE, LOWEST_SCORE, read_score
+from domain.conversation.reading.ratings import read_score
 from domain.fields.form import Field
 from domain.fields.hours import Duration
 from domain.fields.types import FieldType, Identifier, Integer, ReadingContext, Text
 from domain.parsing.claimed_codes import find_claimed_code
+from domain.parsing.identifiers import HIGHEST_SCORE, LOWEST_SCORE
 from domain.parsing.tokens import TokenStream
 from domain.values.errors import InvalidField
 from domain.values.reasons import InvalidReason

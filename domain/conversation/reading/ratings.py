@@ -1,10 +1,12 @@
 """Scores as people say them: «پنج», «خیلی خوب بود», «افتضاح»."""
 
 from domain.parsing.filler_words import COURTESY_WORDS
+from domain.parsing.identifiers import HIGHEST_SCORE, LOWEST_SCORE
 from domain.parsing.numerals import read_number_at
 from domain.parsing.tokens import Phrases, TokenStream, keys_of
 
-LOWEST_SCORE, HIGHEST_SCORE = 1, 5
+LOWEST_SATISFIED = 3
+"""Words of a lower score say that somebody is not satisfied, not how much: they are asked about."""
 
 _SCORE_PHRASES: Phrases[int] = Phrases(
     {
@@ -45,7 +47,16 @@ _SCALE_WORDS = keys_of("از", "of", "/")
 
 
 def read_score(text: str) -> int | None:
-    """Return the score, 1 to 5, that a text gives and says nothing beside; None where it gives none, or several."""
+    """Return the score, 1 to 5, that a text gives for certain and says nothing beside: a number, or words of who is
+    satisfied; None where it gives none, or several.
+    """
+    score = guess_score(text)
+    is_certain = score is not None and (score >= LOWEST_SATISFIED or any(map(str.isdigit, text)))
+    return score if is_certain or _is_number_word(text) else None
+
+
+def guess_score(text: str) -> int | None:
+    """Return the score that a text may give, in words of who is not satisfied too («راضی نبودم»)."""
     stream = TokenStream(text)
     scores: set[int] = set()
     index = 0
@@ -63,3 +74,9 @@ def read_score(text: str) -> int | None:
             return None
     score = scores.pop() if len(scores) == 1 else 0
     return score if LOWEST_SCORE <= score <= HIGHEST_SCORE else None
+
+
+def _is_number_word(text: str) -> bool:
+    """Return whether a text says a number in words («دو»), and nothing that only sounds like a score («بد»)."""
+    stream = TokenStream(text)
+    return any(read_number_at(stream, index) for index in range(len(stream)))

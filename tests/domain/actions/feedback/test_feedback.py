@@ -165,6 +165,44 @@ async def test_a_low_rating_alerts_the_manager_and_offers_to_reopen(town: Munici
     assert (first.event, first.note, (first.payload or {})["reopens"]) == ("submit", "امتیاز کم شهروند", code)
 
 
+UNCERTAIN_SCORES = (
+    *("صفر", "صفر از ۵"),
+    *(f"{low} {link} {high}" for low, high in (("۱", "۴"), ("2", "3")) for link in ("نه", "یا", "تا", "-")),
+    *(f"بین {low} و {high}" for low, high in (("۳", "۴"), ("۱", "۲"))),
+    *("۵ میدادم اگه زودتر میومد", "اگه تمیز کار میکرد ۵ بود", "شاید ۲", "حداقل ۱", "کاش ۵ بود ولی ۱"),
+)
+UNSATISFIED = ("راضی نبودم", "راضی نیستم", "خوب نبود", "اصلا خوب نبود", "خیلی بد", "افتضاح بود")
+
+
+@pytest.mark.parametrize("frame", ["{}", "امتیاز {}", "امتیاز میدم {}"])
+@pytest.mark.parametrize("words", UNCERTAIN_SCORES)
+async def test_a_score_that_is_none_or_several_is_asked(town: Municipality, frame: str, words: str) -> None:
+    await engage_manager(town)
+    await town.reach("completed")
+    await town.say(CITIZEN, frame.format(words))
+    assert (town.rows("SELECT score FROM ratings"), await town.sent(MANAGER_MOBILE)) == ([], [])
+    if (await town.say(CITIZEN, "۴")).key == "sms.offer.rate":  # of a sentence with more words it is asked once more
+        await town.say(CITIZEN, "بله")
+    assert town.rows("SELECT score FROM ratings") == [(4,)]
+
+
+@pytest.mark.parametrize("words", UNSATISFIED)
+async def test_words_of_who_is_not_satisfied_are_asked_before_the_manager_hears(town: Municipality, words: str) -> None:
+    await engage_manager(town)
+    await town.reach("completed")
+    asked = await town.say(CITIZEN, words)
+    assert (town.rows("SELECT score FROM ratings"), await town.sent(MANAGER_MOBILE)) == ([], [])
+    assert "ثبت شود؟" in asked.text
+    assert (await town.say(CITIZEN, "بله")).key == "sms.rated_low"
+    assert len(await town.sent(MANAGER_MOBILE)) == 1
+
+
+async def test_a_score_beside_other_numbers_is_still_one(town: Municipality) -> None:
+    for text in ("امتیاز {} ۴ از ۵", "امتیاز {} ۲ راننده ۳ ساعت دیر آمد", "امتیاز {} ۱ افتضاح بود"):
+        await town.say(CITIZEN, text.format(await town.reach("completed")))
+    assert sorted(town.rows("SELECT score FROM ratings")) == [(1,), (2,), (4,)]
+
+
 @pytest.mark.parametrize("text", ["خیر", "۲", "نه", "انصراف"])
 async def test_the_offer_can_be_declined(town: Municipality, text: str) -> None:
     code = await town.reach("completed")
