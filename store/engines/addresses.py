@@ -57,6 +57,14 @@ def split_hosts(database_url: URL) -> tuple[str, ...]:
     return tuple(_with_host(hostless_url, host).render_as_string(hide_password=False) for host in hosts)
 
 
+def take_password(database_url: URL) -> tuple[URL, str]:
+    """Return a URL without its password, and the password, wherever it stands; empty where there is none."""
+    in_query = database_url.query.get("password", "")
+    password = database_url.password or (in_query if isinstance(in_query, str) else in_query[-1])
+    # `URL.set(password=None)` would leave the password as it is.
+    return database_url._replace(password=None).difference_update_query(["password"]), password
+
+
 def to_libpq_url(database_url: URL) -> URL:
     """Return a URL as PostgreSQL's own programs take it."""
     hosts = database_url.query.get("host", ())

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sqlalchemy import URL
 
-from store.engines.addresses import to_libpq_url
+from store.engines.addresses import take_password, to_libpq_url
 from store.engines.private_files import make_file_private
 
 _SQLITE_FILE_HEAD = b"SQLite format 3\0"
@@ -115,8 +115,9 @@ class PostgresqlCopier(DatabaseCopier):
 
     async def _run_program(self, program: str, *options: str) -> None:
         # The password goes through the environment: arguments of a process can be read by everybody on the machine.
-        libpq_address = to_libpq_url(self._database_url.set(drivername="postgresql", password=None)).render_as_string()
-        environment = {"PATH": os.defpath, "LC_ALL": "C.UTF-8", "PGPASSWORD": self._database_url.password or ""}
+        plain_url, password = take_password(self._database_url)
+        libpq_address = to_libpq_url(plain_url.set(drivername="postgresql")).render_as_string(hide_password=False)
+        environment = {"PATH": os.defpath, "LC_ALL": "C.UTF-8", "PGPASSWORD": password}
         try:
             process = await asyncio.create_subprocess_exec(
                 program, f"--dbname={libpq_address}", *options, env=environment, stderr=asyncio.subprocess.PIPE

@@ -7,12 +7,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import make_url
 
 from domain.values.errors import Conflict
 from store.copies import NUMBERS_SKIPPED, back_up_database, is_database_empty, restore_database
 from store.engines.copies import CopyFailed
 from store.migrate import migrate
 from store.unit_of_work import SqlStore
+from tests.support.postgres_server import PASSWORD
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 FIRST, SECOND = "+989121111111", "+989122222222"
@@ -59,6 +61,20 @@ async def test_what_was_there_is_there_again(url: str, tmp_path: Path) -> None:
     await restore_database(url, file, force=True)
     assert await opted_out(url, FIRST)
     assert not await opted_out(url, SECOND)
+
+
+@pytest.mark.postgresql
+async def test_a_password_may_stand_in_the_query_as_well(postgres_url: str, tmp_path: Path) -> None:
+    file, url = tmp_path / "copy", make_url(postgres_url)
+    in_query = url._replace(password=None).update_query_dict({"password": PASSWORD})
+    asked_elsewhere = in_query.render_as_string(hide_password=False)
+    await opt_out(asked_elsewhere, FIRST)
+    await back_up_database(asked_elsewhere, file)
+    await restore_database(asked_elsewhere, file, force=True)
+    assert await opted_out(postgres_url, FIRST)
+    wrong = url.set(password="wrong").render_as_string(hide_password=False)
+    with pytest.raises(CopyFailed, match="password authentication failed"):
+        await back_up_database(wrong, tmp_path / "other")
 
 
 async def drawn(url: str) -> int:

@@ -1,8 +1,9 @@
 """A real PostgreSQL for the tests: started once a session, thrown away at its end.
 
 The newest server under /usr/lib/postgresql runs as an unprivileged user on a free port of 127.0.0.1, with its data and
-socket in a directory of its own and without waiting for the disk. A database for one test is cloned from a template
-that was filled once, which costs some hundredths of a second.
+socket in a directory of its own and without waiting for the disk. It asks for a password (scram-sha-256), as a server of a
+municipality does: whatever forgets it fails here. A database for one test is cloned from a template that was filled once,
+which costs some hundredths of a second.
 """
 
 import os
@@ -17,6 +18,7 @@ from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Self
+from urllib.parse import quote
 
 import asyncpg
 
@@ -24,6 +26,11 @@ TemplateFiller = Callable[[str], Awaitable[object]]
 """Given the URL of an empty database, brings it to the state that every clone starts from."""
 
 START_SECONDS = 30
+PASSWORD = "p@ss:w/o%rd \\ «گذر»"
+"""That of the user `postgres`: full of what an address, a file of passwords or a shell could take for its own."""
+CREDENTIALS = f"postgres:{quote(PASSWORD, safe='')}"
+"""The user and its password, as they stand in an address."""
+
 SETTINGS = {
     "fsync": "off",
     "full_page_writes": "off",
@@ -76,7 +83,7 @@ class PostgresServer:
 
     def url(self, database: str) -> str:
         """`postgresql://…` of one of its databases, as the settings take it."""
-        return f"postgresql://postgres@127.0.0.1:{self.port}/{database}"
+        return f"postgresql://{CREDENTIALS}@127.0.0.1:{self.port}/{database}"
 
     async def create(self, *, template: str = "template0") -> str:
         """Makes a database that nobody used before, equal to `template` (nobody may be connected to that); its name."""
@@ -120,7 +127,8 @@ class PostgresServer:
             options = ["--host=127.0.0.1", f"--port={self.port}", "--username=postgres", "--write-recovery-conf"]
             program = self._programs / "pg_basebackup"
             command: list[str | Path] = [program, *options, "--checkpoint=fast", "--no-sync", "--pgdata", copy]
-            subprocess.run(self._unprivileged(command), env=self._env, cwd="/", check=True, capture_output=True)
+            env = {**self._env, "PGPASSWORD": PASSWORD}
+            subprocess.run(self._unprivileged(command), env=env, cwd="/", check=True, capture_output=True)
             with PostgresServer(env=self._env, data=copy) as standby:
                 yield standby
 
@@ -148,8 +156,12 @@ class PostgresServer:
 
     def _initialise(self) -> None:
         program = self._programs / "initdb"
-        options = ["--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]
-        command = self._unprivileged([program, *options, "--pgdata", self._home / "data"])
+        secret = self._home / "password"
+        secret.write_text(f"{PASSWORD}\n")
+        options = ["--auth=scram-sha-256", f"--pwfile={secret}", "--username=postgres", "--encoding=UTF8"]
+        command = self._unprivileged(
+            [program, *options, "--locale=C.UTF-8", "--no-sync", "--pgdata", self._home / "data"]
+        )
         subprocess.run(command, env=self._env, cwd="/", check=True, stdout=subprocess.DEVNULL)
 
     def _start(self) -> None:

@@ -12,11 +12,12 @@ import pytest
 from sqlalchemy import make_url
 
 from domain.values.errors import Unavailable
-from store.engines.addresses import move_hosts_to_query, split_hosts, to_libpq_url
+from store.engines.addresses import move_hosts_to_query, read_database_url, split_hosts, take_password, to_libpq_url
 from store.engines.faults import DatabaseUnavailable
 from store.engines.limits import ConnectionLimits
 from store.unit_of_work import SqlStore
 from tests.fakes.black_hole import BlackHole
+from tests.support.postgres_server import CREDENTIALS
 
 LIMITS = ConnectionLimits(connections=4, connect_seconds=0.5, wait_seconds=2.0, command_seconds=0.6)
 pytestmark = pytest.mark.postgresql
@@ -113,7 +114,7 @@ async def test_of_several_hosts_one_that_hangs_is_passed_over(postgres_url: str)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         hosts = f"127.0.0.1:{silent.getsockname()[1]},127.0.0.1:{parsed.port}"
         began = time.monotonic()
-        store = await SqlStore.connect(f"postgresql://postgres@{hosts}/{parsed.database}", limits=LIMITS)
+        store = await SqlStore.connect(f"postgresql://{CREDENTIALS}@{hosts}/{parsed.database}", limits=LIMITS)
         assert await hit(store) == 1
         assert time.monotonic() - began < 3
         await store.close()
@@ -126,7 +127,7 @@ async def test_of_several_hosts_none_that_can_only_be_read_is_taken(postgres_url
     await server.close()
     hosts = f"127.0.0.1:{parsed.port},localhost:{parsed.port}"
     with pytest.raises(Unavailable):
-        await SqlStore.connect(f"postgresql://postgres@{hosts}/{parsed.database}", limits=LIMITS)
+        await SqlStore.connect(f"postgresql://{CREDENTIALS}@{hosts}/{parsed.database}", limits=LIMITS)
     alone = await SqlStore.connect(postgres_url, limits=LIMITS)
     with pytest.raises(DatabaseUnavailable, match="read_only"):
         await hit(alone)
@@ -137,10 +138,10 @@ async def test_a_place_at_the_server_is_waited_for(postgres_url: str) -> None:
     admin = await asyncpg.connect(postgres_url)
     role = f"narrow_{make_url(postgres_url).database}"
     await admin.execute(
-        f"CREATE ROLE {role} LOGIN CONNECTION LIMIT 1; GRANT ALL ON ALL TABLES IN SCHEMA public TO {role}"
+        f"CREATE ROLE {role} LOGIN PASSWORD '{role}' CONNECTION LIMIT 1; GRANT ALL ON ALL TABLES IN SCHEMA public TO {role}"
     )
     store = await SqlStore.connect(
-        make_url(postgres_url).set(username=role).render_as_string(hide_password=False), limits=LIMITS
+        make_url(postgres_url).set(username=role, password=role).render_as_string(hide_password=False), limits=LIMITS
     )
 
     async def slowly() -> int:
@@ -169,3 +170,20 @@ def test_hosts_are_read_as_libpq_reads_them(url: str, hosts: list[str]) -> None:
     assert list(split_hosts(parsed)) == [f"postgresql://u:s@{host}/db?sslmode=require" for host in hosts]
     if len(hosts) > 1:
         assert to_libpq_url(parsed).query == {"host": "one,two", "port": "5433,5432", "sslmode": "require"}
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "postgresql://desk:s%40cret@host/name",
+        "postgresql://desk:s%40cret@one:5432,two:5433/name",
+        "postgresql://desk@host/name?sslmode=require&password=s%40cret",
+        "postgresql://desk@/name?host=one:5432&host=two&password=s%40cret",
+    ],
+)
+def test_arguments_of_programs_hold_neither_the_password_nor_stars(address: str) -> None:
+    url, password = take_password(read_database_url(address))
+    argument = to_libpq_url(url).render_as_string(hide_password=False)
+    assert password == "s@cret"
+    assert "cret" not in argument and "*" not in argument
+    assert argument.startswith("postgresql://desk@")
