@@ -13,7 +13,7 @@ from domain.actions.conversations.changing import (
     is_checked,
     render_change_question,
 )
-from domain.actions.conversations.enquiries.asides import answer_courtesy, answer_emergency, warn_before
+from domain.actions.conversations.enquiries.asides import answer_courtesy, answer_emergency, answer_secret, warn_before
 from domain.actions.conversations.enquiries.refused_requests import find_abandoned_request, list_refused_requests
 from domain.actions.conversations.open_requests import find_same_request, read_open_answer, read_staff_answer
 from domain.actions.conversations.price_replies import answer_lookup
@@ -60,7 +60,7 @@ async def converse(
     was forwarded (`is_forwarded`) somebody else may have written: nothing is done by it before it is confirmed.
     """
     turn.text = text
-    warning = None if is_command else answer_emergency(turn, text)
+    warning = None if is_command else answer_emergency(turn, text) or answer_secret(turn, text)
     if warning is None:
         reply = warn_before(turn, text, await _take_turn(turn, text, is_command=is_command, is_forwarded=is_forwarded))
     else:

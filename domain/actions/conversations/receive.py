@@ -16,7 +16,7 @@ from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import SMS_CHANNEL, Address, sms_address
 from domain.conversation.dialogue.frames import question_state
 from domain.conversation.reading.courtesies import COURTESY_INTENTS
-from domain.gateways.card_numbers import hide_written_cards
+from domain.gateways.written_secrets import hide_written_secrets
 from domain.messages.carriers import ReceivedSms
 from domain.messages.ports import StoredDialogue
 from domain.messages.records import InboundMessage, InboundState
@@ -57,7 +57,7 @@ def read_provider_id(sms: ReceivedSms) -> str | None:
 
 
 def _build_inbound_message(dependencies: Dependencies, provider: str, sms: ReceivedSms) -> InboundMessage:
-    text = hide_written_cards(tidy_text(sms.text))[:LONGEST_TEXT]
+    text = hide_written_secrets(tidy_text(sms.text))[:LONGEST_TEXT]
     try:
         mobile = identifiers.parse_mobile(sms.sender)
     except InvalidField:

@@ -54,7 +54,7 @@ from domain.conversation.reading.guessing import understand_message
 from domain.conversation.reading.own_words import is_plain_statement
 from domain.conversation.reading.parsed_message import UNKNOWN_INTENT, ParsedMessage
 from domain.conversation.reading.sentences import Mood
-from domain.conversation.reading.unwanted import find_wanted_instead
+from domain.conversation.reading.unwanted import find_wanted_instead, is_labelled_number, stops_messages
 from domain.fields.form import Field
 from domain.fields.moments import Day, HourOfDay
 from domain.fields.types import Text
@@ -73,7 +73,9 @@ class Conversation(Offers):
     def read_text(self, dialogue: Dialogue, text: str, now: datetime) -> Reaction:
         """Return what the text means and change the dialogue accordingly."""
         message = self._read_message(dialogue, text, now)
-        if message.intent == "opt_out" and not message.is_guessed and not (dialogue.frames and has_no_letters(text)):
+        is_number = has_no_letters(text) or is_labelled_number(text)
+        is_called = message.intent == "opt_out" and not message.is_guessed and not (dialogue.frames and is_number)
+        if is_called or stops_messages(text):
             return OptOut(is_stopped=True)
         if dialogue.top and dialogue.top.kept_slots and keeps_answer(text):
             return self.go_back(dialogue)

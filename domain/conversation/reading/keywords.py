@@ -6,7 +6,7 @@ from itertools import chain
 from operator import itemgetter
 
 from domain.conversation.reading.intent_ranking import Vocabulary
-from domain.conversation.reading.vocabulary import BARE_NUMBERS
+from domain.conversation.reading.vocabulary import BARE_NUMBERS, NUMBER_LABELS
 from domain.language.intents import Intent
 from domain.parsing.courtesies import end_of_opening
 from domain.parsing.filler_words import COURTESY_WORDS, ORDINARY_WORDS
@@ -19,6 +19,8 @@ from domain.parsing.yes_no_words import NO_KEYS, YES_KEYS
 
 _QUESTION_MARKS = frozenset("?؟")
 _LONGEST_MISSPELT = 3
+_LONGEST_OPT_OUT = 12
+"""Letters of the longest words that stop texts."""
 _MOST_COURTESIES = 12
 _SHORTEST_GLUED = 5
 REQUEST_NAMES = keys_of(
@@ -290,15 +292,25 @@ class Keywords:
                 yield index
 
     def _match_bare_number(self, stream: TokenStream, index: int) -> Iterator[IntentMatch]:
-        """Yield the meaning of a number that is the whole message."""
-        name = BARE_NUMBERS.get(stream.raw_at(index))
-        if name and all(stream.is_mark_at(place) for place in range(index + 1, len(stream))):
+        """Yield the meaning of a number that is the whole message («عدد ۱۱»)."""
+        number = index + 1 if stream.raw_at(index) in NUMBER_LABELS else index
+        name = BARE_NUMBERS.get(stream.raw_at(number))
+        if name and all(stream.is_mark_at(place) for place in range(number + 1, len(stream))):
             yield self._make_match(name, index, len(stream), is_certain=True)
 
     def _match_opt_out(self, stream: TokenStream, index: int) -> Iterator[IntentMatch]:
-        """Yield `opt_out` for its words with any marks between them («لغو: ۱۱»), when nothing else is said."""
+        """Yield `opt_out` for its words with any marks between them («لغو: ۱۱»), once or again and again, when
+        nothing else is said.
+        """
         message_letters = self._letters_between(stream, index, len(stream))
-        if self._keyword_phrases.values_by_phrase.get(message_letters) == "opt_out":
+        named = self._keyword_phrases.values_by_phrase
+        is_called = any(
+            len(message_letters) % size == 0
+            and named.get(message_letters[:size]) == "opt_out"
+            and message_letters == message_letters[:size] * (len(message_letters) // size)
+            for size in range(3, min(len(message_letters), _LONGEST_OPT_OUT) + 1)
+        )
+        if is_called:
             yield self._make_match("opt_out", index, len(stream), is_certain=True)
 
     def _match_opt_out_at_end(self, stream: TokenStream) -> Iterator[IntentMatch]:

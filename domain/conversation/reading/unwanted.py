@@ -10,9 +10,10 @@ from datetime import datetime
 
 from domain.conversation.reading.grammar import Grammar
 from domain.conversation.reading.parsed_message import UNKNOWN_INTENT, ParsedMessage
-from domain.conversation.reading.sentences import QUESTION_MARKS, Mood, begins_with_refusal
-from domain.conversation.reading.vocabulary import MESSAGE_WORDS
+from domain.conversation.reading.sentences import FILLER_WORDS, QUESTION_MARKS, Mood, begins_with_refusal
+from domain.conversation.reading.vocabulary import MESSAGE_WORDS, NUMBER_LABELS
 from domain.parsing.code_places import find_code_place
+from domain.parsing.filler_words import COURTESY_WORDS
 from domain.parsing.negation import Negation, find_negations, find_refusals
 from domain.parsing.tokens import Phrases, TokenStream, keys_of
 
@@ -33,6 +34,12 @@ _SENDING_AWAY = keys_of(
     "nafrestid",
 )  # fmt: skip
 """Who says it wants nobody to come, or nothing to be sent."""
+_OF_WHOM = keys_of(
+    "من", "برایم", "برایمان", "ما", "بهم", "بهمون", "به", "واسه", "برای", "شماره", "خط", "گوشی", "این", "همه", "هیچ",
+    "مزاحم", "ارسال", "دریافت", "دریافتی", "خواهشا", "را", "باز", "بازم", "دوباره", "نشید", "نشوید",
+    "maňa", "bize", "soň",
+)  # fmt: skip
+"""Whose messages they are, and how they come."""
 _TROUBLE = keys_of("زحمت", "zahmat")
 _REGRET_PHRASES: Phrases[bool] = Phrases(
     {
@@ -78,6 +85,25 @@ def _withdraws_order(stream: TokenStream, negation: Negation) -> bool:
     """
     verb = stream.raw_at(negation.start)
     return negation.is_wanting or verb in _SENDING_AWAY or stream.raw_at(negation.start - 1) in _TROUBLE
+
+
+def stops_messages(text: str) -> bool:
+    """Return whether a text forbids messages and says nothing else («دیگه پیام ندین», «SMS ibermäň»): that needs no
+    question.
+    """
+    stream = TokenStream(text)
+    refusals = find_refusals(stream)
+    message_keys = {stream.raw_at(index) for index in range(len(stream)) if not stream.is_mark_at(index)}
+    refused = {stream.raw_at(index) for refusal in refusals for index in range(refusal.start, refusal.end)}
+    is_asked = any(token.key in QUESTION_MARKS for token in stream.tokens)
+    says_more = message_keys - refused - MESSAGE_WORDS - FILLER_WORDS - _OF_WHOM - COURTESY_WORDS
+    return bool(refusals) and bool(message_keys & MESSAGE_WORDS) and not says_more and not is_asked
+
+
+def is_labelled_number(text: str) -> bool:
+    """Return whether a text is a number with a word for numbers («عدد ۱۱»)."""
+    stream = TokenStream(text)
+    return all(stream.digits_at(place) or stream.raw_at(place) in NUMBER_LABELS for place in range(len(stream)))
 
 
 def read_unwanted(grammar: Grammar, message: ParsedMessage, text: str, now: datetime) -> ParsedMessage | None:

@@ -256,7 +256,8 @@ COMMAND_INTENTS: tuple[Intent, ...] = (
     ),
     Intent(
         "opt_out",
-        ("لغو 11", "لقو 11", "لغو یازده", "لقو یازده", "stop", "laghv 11", "laghve 11", "lagv 11", "laghv yazdah"),
+        ("لغو 11", "لقو 11", "لغو یازده", "لقو یازده", "stop", "off", "laghv 11", "laghve 11", "lagv 11",
+         "laghv yazdah"),
         is_complete=True,
         is_strict=True,
         matter_words=MESSAGE_WORDS,
@@ -358,6 +359,9 @@ CHANGE_INTENT = "change"
 
 OPT_OUT_ENDING = "لغو۱۱"
 """Ends every text that «لغو۱۱» stops."""
+
+NUMBER_LABELS = keys_of("عدد", "شماره", "رقم", "گزینه")
+"""May stand before a bare number («عدد ۱۱»)."""
 
 BARE_NUMBERS: Mapping[str, str] = {"11": "opt_out", "12": "opt_in", "0": "help"}
 """Numbers that are a whole message of their own, outside of a question that asks for a number."""

@@ -182,9 +182,10 @@ def test_what_a_guess_would_end_is_asked_and_what_it_would_begin_is_shown() -> N
     assert (ordering.intent, ordering.mood) == ("machinery", Mood.UNCLEAR)
 
 
-def test_notices_are_stopped_only_when_the_offer_is_taken() -> None:
+def test_notices_are_stopped_by_a_guess_only_when_the_offer_is_taken() -> None:
     conversation = Conversation(GRAMMAR, services_by_key())
-    assert conversation.read_text(Dialogue(), "دیگه برای من پیامک نفرستین", NOW) == Unknown(("opt_out",))
+    assert conversation.read_text(Dialogue(), "از لیست پیامک حذفم کنید", NOW) == Unknown(("opt_out",))
+    assert conversation.read_text(Dialogue(), "دیگه برای من پیامک نفرستین", NOW) == OptOut(is_stopped=True)
 
 
 def test_amid_a_form_nothing_is_guessed() -> None:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 import pytest
 
+from domain.conversation.dialogue.frames import OptOut
 from domain.conversation.reading.guessing import understand_message
 from domain.conversation.reading.sentences import Mood
 from domain.conversation.reading.unwanted import wants_no_more
@@ -98,3 +99,37 @@ def test_what_need_not_be_sent_is_not_ordered(text: str) -> None:
 @pytest.mark.parametrize("text", ["اگه فردا نیاید شکایت می‌کنم", "اگر تا شنبه نیاین میرم فرمانداری"])
 def test_who_threatens_waits_for_somebody(text: str) -> None:
     assert understand_message(GRAMMAR, text, NOW).intent == "track"
+
+
+STOPPED = (
+    *(f"{words}{mark}{words}" for words in ("لغو11", "لغو ۱۱", "stop") for mark in (" ", "\n", "، ")),
+    *(f"{label} {number}" for label in ("عدد", "شماره") for number in ("۱۱", "11")),
+    *(f"{word}{mark}" for word in ("off", "OFF", "Stop") for mark in ("", ".", "!")),
+    *(
+        frame.format(f"{message} {verb}")
+        for frame in ("{}", "دیگه {}", "لطفا دیگه به من {}", "{} دیگه", "سلام برام {}")
+        for message in ("پیام", "پیامک", "اس ام اس")
+        for verb in ("ندین", "نفرستید", "نفرستین", "ندید", "نده")
+    ),
+    *(f"{before}{message} {verb}" for before in ("", "indi ", "maňa ") for message in ("SMS", "habarnama")
+      for verb in ("ibermäň", "bermäň", "ugratmaň")),
+)  # fmt: skip
+
+
+def test_who_forbids_messages_and_says_nothing_else_stops_them_at_once() -> None:
+    reactions = {text: ConversationLine().says(text) for text in STOPPED}
+    assert {text for text, reaction in reactions.items() if reaction != OptOut(is_stopped=True)} == set()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["چرا پیام نمیدین", "پیامک نیومد", "پیام ندادین هنوز؟", "دیگه لودر نفرستید", "لغو", "پیامک رهگیری نیومده", "عدد ۴"],
+)
+def test_what_only_speaks_of_messages_stops_none(text: str) -> None:
+    assert not isinstance(ConversationLine().says(text), OptOut)
+
+
+def test_a_labelled_number_answers_what_is_asked() -> None:
+    line = ConversationLine()
+    line.says("ماشین لودر")
+    assert not isinstance(line.says("عدد ۱۱"), OptOut)

@@ -30,6 +30,7 @@ READ_OR_KEPT = {
     "domain/check/texts/files.py": "letters that are on no Persian keyboard",
     "domain/conversation": "what citizens write",
     "domain/fields": "what citizens write",
+    "domain/gateways/written_secrets.py": "what citizens write",
     "domain/messages/catalogue.py": "the widest letter, for the proof of budgets",
     "domain/offices/office.py": "what the staff write, and a share of theirs",
     "domain/parsing": "what citizens write",

@@ -33,7 +33,7 @@ from domain.chats.chat import (
 )
 from domain.conversation.buttons.answers import read_button_answer
 from domain.conversation.buttons.menus import LISTED_COMMANDS
-from domain.gateways.card_numbers import hide_written_cards
+from domain.gateways.written_secrets import hide_written_secrets
 from domain.messages.ports import StoredDialogue
 from domain.messages.records import InboundMessage, InboundState
 from domain.unit_of_work import Store, UnitOfWork
@@ -100,10 +100,10 @@ async def _prepare_event(dependencies: Dependencies, store: Store, update: Recei
     sender = Actor(frozenset({Role.CITIZEN}), "citizen", update.chat_id, update.channel)
     match update.chat_event:
         case SentFile() as sent_file:
-            shown_file = replace(sent_file, caption=hide_written_cards(tidy_text(sent_file.caption)))
+            shown_file = replace(sent_file, caption=hide_written_secrets(tidy_text(sent_file.caption)))
             return await _prepare_sent_file(dependencies, store, shown_file, sender)
         case TextWritten(text=text) as written:
-            return replace(written, text=hide_written_cards(tidy_text(text)))
+            return replace(written, text=hide_written_secrets(tidy_text(text)))
         case ButtonPressed(files=files) as press:
             prepared_files = [await _prepare_sent_file(dependencies, store, file, sender) for file in files]
             return replace(press, files=tuple(prepared_files))

@@ -17,7 +17,7 @@ from domain.actions.conversations.chats.proving import (
 )
 from domain.actions.conversations.chats.turn import ChatTurn, build_greeting, handle_chat_event
 from domain.actions.conversations.chats.view import with_menu_button
-from domain.actions.conversations.enquiries.asides import answer_courtesy, answer_emergency
+from domain.actions.conversations.enquiries.asides import answer_courtesy, answer_emergency, answer_secret
 from domain.actions.conversations.enquiries.contact import describe_contact
 from domain.actions.conversations.languages import choose_language, choose_language_by_button
 from domain.actions.conversations.price_replies import describe_tariff
@@ -79,8 +79,8 @@ async def handle_unproved_event(
 
 
 async def _answer_at_once(turn: TurnContext, text: str) -> ChatTurn | None:
-    """Answer emergencies and courtesies, and who asks where the office is; None for anything else."""
-    reply = answer_emergency(turn, text) or answer_courtesy(turn, text)
+    """Answer emergencies, bank passwords and courtesies, and who asks where the office is; None for anything else."""
+    reply = answer_emergency(turn, text) or answer_secret(turn, text) or answer_courtesy(turn, text)
     if reply is None and turn.dependencies.grammar.parse_message(text, turn.sent_at).intent == "contact":
         turn.intent, reply = "contact", await describe_contact(turn, {})
     return ChatTurn(turn.intent, (_with_public_menu(turn, reply),)) if reply else None

@@ -12,10 +12,11 @@ from domain.conversation.reading.emergencies import Emergency, cries_only, find_
 from domain.conversation.reading.guessing import HELP_INTENT
 from domain.conversation.reading.parsed_message import UNKNOWN_INTENT
 from domain.fields.types import Text
+from domain.gateways.written_secrets import tells_secret
 from domain.messages.catalogue import RenderedMessage
 
-EMERGENCY_INTENT = "emergency"
-"""The intent of a text that only says what is happening."""
+EMERGENCY_INTENT, SECRET_INTENT = "emergency", "secret"
+"""The intents of a text that only says what is happening, and of one with a bank password."""
 
 
 def answer_emergency(turn: TurnContext, text: str) -> RenderedMessage | None:
@@ -25,6 +26,14 @@ def answer_emergency(turn: TurnContext, text: str) -> RenderedMessage | None:
         return None
     turn.intent = EMERGENCY_INTENT
     return turn.render(f"sms.emergency.{emergency}")
+
+
+def answer_secret(turn: TurnContext, text: str) -> RenderedMessage | None:
+    """Return the warning to who writes the password of a card, and nothing is done with; None for any other text."""
+    if not tells_secret(text):
+        return None
+    turn.intent = SECRET_INTENT
+    return turn.render("sms.secret")
 
 
 def answer_courtesy(turn: TurnContext, text: str) -> RenderedMessage | None:
