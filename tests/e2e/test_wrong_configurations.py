@@ -1,7 +1,6 @@
 """What an administrator gets wrong on the first day: each is one clear line, by every command, and never a trace."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import asyncpg
 import pytest

@@ -14,6 +14,7 @@ from domain.actions.conversations.changing import (
     render_change_question,
 )
 from domain.actions.conversations.enquiries.asides import answer_courtesy, answer_emergency, answer_secret, warn_before
+from domain.actions.conversations.enquiries.meant_requests import select_meant_requests
 from domain.actions.conversations.enquiries.refused_requests import find_abandoned_request, list_refused_requests
 from domain.actions.conversations.open_requests import find_same_request, read_open_answer, read_staff_answer
 from domain.actions.conversations.price_replies import answer_lookup
@@ -35,6 +36,7 @@ from domain.conversation.dialogue.frames import (
 from domain.conversation.dialogue.offers import OPT_INTENTS
 from domain.conversation.reading.account_numbers import IBAN_INTENT
 from domain.conversation.reading.command_fields import MENU_INTENT, asks_own_request
+from domain.conversation.reading.endings import CANCEL_INTENT, wants_no_messages
 from domain.conversation.reading.own_words import takes_back
 from domain.conversation.reading.vocabulary import CHANGE_INTENT
 from domain.messages.catalogue import JOINED_PART_BUDGET, RenderedMessage, join_fitting
@@ -341,6 +343,8 @@ async def _ask_own_request(turn: TurnContext, step: Ask) -> RenderedMessage:
         dialogue.frames.pop()
         return bills_reply
     candidates = await commands.list_candidates(turn, frame.intent)
+    if frame.intent == CANCEL_INTENT and step.problem is None:
+        candidates = select_meant_requests(turn, candidates, turn.text)
     if not candidates:
         dialogue.frames.pop()
         is_bare_answer = frame.intent in LATE_ANSWER_INTENTS and step.problem is None
@@ -350,7 +354,7 @@ async def _ask_own_request(turn: TurnContext, step: Ask) -> RenderedMessage:
     if len(candidates) == 1 and step.problem is None and frame.intent in commands.SINGLE_CHOICE_INTENTS:
         frame.slots["code"] = candidates[0].code
         return await _take_step(turn, turn.conversation.ask_next(dialogue))
-    if len(candidates) == 1 and step.problem is None and frame.intent == "cancel":
+    if len(candidates) == 1 and step.problem is None and frame.intent == CANCEL_INTENT:
         frame.plain = False  # no code was said: which one it is, is shown before it ends
         frame.slots["code"] = candidates[0].code
         return await _take_step(turn, turn.conversation.ask_next(dialogue))
@@ -365,8 +369,9 @@ async def _answer_unknown(turn: TurnContext, step: Unknown, text: str) -> Render
         return await _take_step(turn, open_step)
     if turn.dialogue.top is None and (request := await find_abandoned_request(turn, text)):
         return await _offer_cancelling(turn, [request])
+    wished_intents = step.near_intents or (("opt_out",) if wants_no_messages(TokenStream(text)) else ())
     near_intents = [
-        intent for intent in step.near_intents if turn.conversation.forms[intent].is_offered or intent in OPT_INTENTS
+        intent for intent in wished_intents if turn.conversation.forms[intent].is_offered or intent in OPT_INTENTS
     ]
     if near_intents:
         return await _offer_menu(turn, "sms.did_you_mean", near_intents, OFFERED_INTENT, text)

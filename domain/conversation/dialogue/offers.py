@@ -31,7 +31,9 @@ class Offers(Questions):
         What was not said plainly (`is_plain`) is asked once more before it is done.
         """
         match = self.forms[intent].submission
-        frame = Frame(intent, version=match[0].version if match else None, plain=is_plain)
+        known_intent = self.grammar.find_intent(intent)
+        only_tells = match is None and known_intent is not None and known_intent.only_asks
+        frame = Frame(intent, version=match[0].version if match else None, plain=is_plain or only_tells)
         if match:
             frame.slots.update(match[1].preset_values)
         problem = absorb_values(frame, self.forms[intent], stated_values, now)

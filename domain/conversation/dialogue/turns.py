@@ -50,6 +50,7 @@ from domain.conversation.dialogue.offers import OPT_INTENTS, Offers, find_choice
 from domain.conversation.dialogue.unsure_answers import without_doubt
 from domain.conversation.dialogue.yes_no import read_first_word, read_yes_or_no
 from domain.conversation.reading.command_fields import MENU_INTENT, TARIFF_INTENT
+from domain.conversation.reading.endings import settle_ending
 from domain.conversation.reading.guessing import understand_message
 from domain.conversation.reading.own_words import is_plain_statement
 from domain.conversation.reading.parsed_message import UNKNOWN_INTENT, ParsedMessage
@@ -91,7 +92,7 @@ class Conversation(Offers):
         """Return what a text says: by the words as a whole only where no form waits for an answer."""
         if dialogue.top is None or dialogue.top.intent == MENU_INTENT:
             return understand_message(self.grammar, text, now)
-        return self.grammar.parse_message(text, now)
+        return settle_ending(self.grammar, self.grammar.parse_message(text, now), text, now)
 
     def read_command(self, dialogue: Dialogue, text: str, now: datetime) -> Reaction:
         """Return what a text means that is a command whatever is asked now, as a button is; what is asked waits."""

@@ -13,6 +13,7 @@ from typing import Any
 
 from domain.conversation.reading.call_words import WISHLESS_SLOTS
 from domain.conversation.reading.command_fields import INTENTS_WITH_OWN_QUESTION
+from domain.conversation.reading.endings import settle_ending
 from domain.conversation.reading.grammar import Grammar
 from domain.conversation.reading.intent_ranking import RankedIntent
 from domain.conversation.reading.own_words import takes_back
@@ -145,6 +146,10 @@ _REQUEST_WORDS = keys_of("درخواست", "درخواستم", "درخواستم
 
 def understand_message(grammar: Grammar, text: str, now: datetime) -> ParsedMessage:
     """Return what a text says outside of a dialogue, by its keyword and by its words as a whole; never raises."""
+    return settle_ending(grammar, _understand_words(grammar, text, now), text, now)
+
+
+def _understand_words(grammar: Grammar, text: str, now: datetime) -> ParsedMessage:
     message = grammar.parse_message(text, now)
     if _is_quoted(text) or (message.has_valid_arguments and _needs_no_ranking(grammar, message, text)):
         return message

@@ -1,9 +1,11 @@
 """The request that somebody means who does not want something any more."""
 
 from domain.actions.conversations.turn_context import MOST_COUNTED, TurnContext
+from domain.conversation.reading.endings import wants_no_messages
 from domain.conversation.reading.sentences import Mood
 from domain.conversation.reading.unwanted import wants_no_more
 from domain.language.service import Command
+from domain.parsing.tokens import TokenStream
 from domain.requests.request import RequestFilter, ServiceRequest
 
 _LEADING_WORDS = (2, 3)
@@ -14,6 +16,8 @@ async def find_abandoned_request(turn: TurnContext, text: str) -> ServiceRequest
     """Return the one open request that a text may give up, which calls nothing and begins with a refusal («دیگه لازم
     نیست خودمان جمعش کردیم»), or says somewhere that it is not wanted any more («همسایه آورد، نیاین»).
     """
+    if wants_no_messages(TokenStream(text)):
+        return None
     text_words = text.split()
     leading_texts = [" ".join(text_words[:count]) for count in _LEADING_WORDS if len(text_words) > count]
     messages = [turn.dependencies.grammar.parse_message(leading, turn.sent_at) for leading in leading_texts]

@@ -118,3 +118,40 @@ async def test_what_is_no_length_is_asked_again_with_its_reason(town: Municipali
         "services.machinery.fields.items_hours.prompt",
         True,
     )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "لودر رو نگه دارید گریدر رو لغو کنید",
+        "گریدر لغو بشه ولی لودر بمونه",
+        "فقط گریدر رو کنسل کنید",
+        "{kept} رو نگه دارید {ended} رو لغو کنید",
+        "{ended} رو لغو کنید {kept} بمونه",
+    ],
+)
+async def test_what_is_to_be_kept_is_never_asked_about(town: Municipality, text: str) -> None:
+    kept = await town.order()
+    ended = (await town.say(CITIZEN, "ماشین گریدر ۲ ساعت شنبه ساعت ۹ خیابان معلم")).code
+    asked = await town.say(CITIZEN, text.format(kept=kept, ended=ended))
+    assert (asked.key, asked.codes) == ("sms.offer.cancel", [ended])
+    assert "گریدر ۲ ساعت، شنبه ۷ آذر، ساعت\xa0۹" in asked.text
+    await town.say(CITIZEN, "بله")
+    assert [(await town.request(code)).state for code in (kept, ended)] == ["submitted", "cancelled"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "کسی حق نداره {code} رو کنسل کنه",
+        "نذارید لودر لغو بشه",
+        "لودر رو نگه دارید گریدر رو لغو کنید",
+        "sms ibermäň indi",
+        "maňa mundan beýläk habar ibermäň",
+    ],
+)
+async def test_who_keeps_or_forbids_ends_nothing_by_a_natural_yes(town: Municipality, text: str) -> None:
+    code = await town.order()
+    await town.say(CITIZEN, text.format(code=code))
+    await town.say(CITIZEN, "بله")
+    assert (await town.request(code)).state == "submitted"

@@ -141,7 +141,7 @@ async def test_an_answer_that_is_not_clear_is_asked_again(waiting: Waiting, answ
     code = waiting.codes["cancel"]
     await waiting.town.say(CITIZEN, f"لغو {code}؟")
     again = await waiting.town.say(CITIZEN, answer)
-    assert again.key in {"sms.offer.cancel", "sms.refused"}
+    assert again.key in {"sms.offer.cancel", "sms.kept.cancel"}
     assert (await waiting.town.request(code)).state == "submitted"
 
 
