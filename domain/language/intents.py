@@ -78,6 +78,8 @@ class Intent:
     """Whether its certain words, whole phrases, call it wherever they are, whatever else is said; not in a text of the
     writer's own for another, nor in what ends something.
     """
+    describes_thing: bool = False
+    """Whether its text describes a thing: what is not there, or not known, is a fact of it («مرز زمین روشن نیست»)."""
     asks_for_person: bool = False
     """Whether its form is the wish to talk to a person, which is offered to who gets stuck in another one."""
     empty_words: frozenset[str] = frozenset()

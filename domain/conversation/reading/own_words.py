@@ -13,6 +13,7 @@ _QUESTION_WORDS = keys_of(
     "آیا", "چطور", "چطوری", "چگونه", "چجوری", "میشه", "میشود", "ممکنه", "چرا", "کی", "چه", "چی", "چیه", "چیست", "کجا",
     "کجاست", "چقدر", "چقدره", "چنده", "کدوم", "کدام", "چیکار", "aya", "chetor", "chera", "kojast", "how", "why", "when",
 )  # fmt: skip
+_OF_ALL_OR_NONE = keys_of("هر", "هیچ", "har", "hich")
 _SUPPOSING_WORDS = keys_of(
     "اگر", "اگه", "شاید", "چنانچه", "مگه", "مگر", "مثلا", "مثلن", "فرض", "فرضا", "کاش", "کاشکی", "احتمالا", "agar",
     "age", "shayad", "if", "maybe",
@@ -92,7 +93,7 @@ def is_plain_statement(stream: TokenStream, *, tells_story: bool = True, may_lac
     A text that `tells_story` says what others did; the reason of a wish does not. Where it `may_lack` something, what
     is not, or is not known, is why it is wanted («بلد نیستم، زنگ بزنید»).
     """
-    word_keys = [stream.raw_at(index) for index in range(len(stream))]
+    word_keys = _list_words(stream)
     doubtful_words = (
         _QUESTION_WORDS | _SUPPOSING_WORDS | _JOKING_WORDS | _REGRETTING_WORDS | _PAST_DEEDS | frozenset("?؟")
     )
@@ -102,6 +103,12 @@ def is_plain_statement(stream: TokenStream, *, tells_story: bool = True, may_lac
     if is_doubted or _jokes(stream.text) or _speaks_for_another(word_keys):
         return False
     return not any(_denies(stream, negation, may_lack=may_lack) for negation in find_negations(stream))
+
+
+def _list_words(stream: TokenStream) -> list[str]:
+    """Return the words of a text; «هر کدام», «هیچ کی» and the like ask nothing and are left out."""
+    words = [stream.raw_at(index) for index in range(len(stream))]
+    return [word for before, word in zip(["", *words], words, strict=False) if before not in _OF_ALL_OR_NONE]
 
 
 def _jokes(text: str) -> bool:

@@ -116,7 +116,7 @@ def find_mood(stream: TokenStream, intent: Intent, start: int, end: int) -> Mood
 
 def _doubts_own_words(stream: TokenStream, intent: Intent) -> bool:
     return intent.keeps_own_words and not is_plain_statement(
-        stream, tells_story=intent.rest_slot != "reason", may_lack=intent.asks_for_person
+        stream, tells_story=intent.rest_slot != "reason", may_lack=intent.asks_for_person or intent.describes_thing
     )
 
 

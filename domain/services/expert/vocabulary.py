@@ -105,6 +105,7 @@ EXPERT_INTENT = Intent(
     ),
     slot_readers=(take_renovation_code, take_national_and_postal_codes, take_kind),
     rest_slot="text",
+    describes_thing=True,
     required_slots=("kind", "national_code", "postal_code", "text"),
     alternatives={"postal_code": ("renovation_code",)},
     price_readers={"kind": take_kind},
