@@ -15,7 +15,7 @@ _QUESTION_WORDS = keys_of(
 )  # fmt: skip
 _OF_ALL_OR_NONE = keys_of("هر", "هیچ", "har", "hich")
 _SUPPOSING_WORDS = keys_of(
-    "اگر", "اگه", "شاید", "چنانچه", "مگه", "مگر", "مثلا", "مثلن", "فرض", "فرضا", "کاش", "کاشکی", "احتمالا", "agar",
+    "اگر", "اگه", "شاید", "چنانچه", "مگه", "مگر", "مثلا", "مثلن", "فرض", "فرضا", "احتمالا", "agar",
     "age", "shayad", "if", "maybe",
 )  # fmt: skip
 _JOKING_WORDS = keys_of(

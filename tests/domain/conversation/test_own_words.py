@@ -22,7 +22,7 @@ OWN_WORDS = [intent for intent in INTENTS if intent.keeps_own_words]
 
 DENIALS = ("نمی‌خواستم", "نمی‌گیرم", "نکردم", "نمیخوام", "نگیرید", "نکنید لطفا", "nemikham")
 FACTUAL_DENIALS = ("ندارم", "نداشتم", "نیست", "نبود", "نکرد", "نگرفت", "نشد", "nadaram", "nabood nist")
-"""For who asks to be called they are why: «بلد نیستم، زنگ بزنید»."""
+"""For who asks to be called they are why («بلد نیستم، زنگ بزنید»), and of a property facts («مرز زمین روشن نیست»)."""
 QUESTIONS = (
     "؟", "چی شد", "کی جواب میدید", "چرا رد شد", "چطور میشه", "آیا رسیده", "چه جریمه‌ای داره", "کجا برم", "چقدره",
 )  # fmt: skip
@@ -39,6 +39,7 @@ OTHERS = (
 DOUBTS = (*DENIALS, *QUESTIONS, *PASTS, *JOKES, *WITHDRAWALS, *OTHERS)
 
 PLAIN_STORIES = (
+    "از هر کدام کرایه دربست گرفت", "هزینه را کاش همان روز اول می‌گفتند",
     "راننده کرایه اضافه گرفت", "تند رفت و بوق زد", "کیف مرا پس داد", "خیلی مودب بود", "دستش درد نکنه کیفم را آورد",
     "حرف نداره", "در ایستگاه ایستاده بودم و رد شد رفت", "خسته نباشید عالی بود",
 )  # fmt: skip
@@ -59,7 +60,7 @@ def say(intent: Intent, before: str = "", behind: str = "") -> str:
 
 @pytest.mark.parametrize("intent", OWN_WORDS, ids=lambda one: one.name)
 def test_what_is_no_plain_wish_of_the_writer_is_never_stored_at_once(intent: Intent) -> None:
-    doubts = DOUBTS if intent.asks_for_person else (*DOUBTS, *FACTUAL_DENIALS)
+    doubts = DOUBTS if intent.asks_for_person or intent.describes_thing else (*DOUBTS, *FACTUAL_DENIALS)
     texts = [say(intent, behind=doubt) for doubt in doubts]
     texts += [f"{greeting}{say(intent, before=doubt)}" for greeting, doubt in product(BEFORE, doubts)]
     assert [text for text in texts if does(text) == intent.name] == []
