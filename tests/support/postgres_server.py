@@ -1,9 +1,9 @@
 """A real PostgreSQL for the tests: started once a session, thrown away at its end.
 
 The newest server under /usr/lib/postgresql runs as an unprivileged user on a free port of 127.0.0.1, with its data and
-socket in a directory of its own and without waiting for the disk. It asks for a password (scram-sha-256), as a server of a
-municipality does: whatever forgets it fails here. A database for one test is cloned from a template that was filled once,
-which costs some hundredths of a second.
+socket in a directory of its own and without waiting for the disk. It asks for a password (scram-sha-256), as the one of
+a municipality does: whatever forgets it fails here. A database for one test is cloned from a template that was filled
+once, which costs some hundredths of a second.
 """
 
 import os

@@ -107,8 +107,8 @@ def is_plain_statement(stream: TokenStream, *, tells_story: bool = True, may_lac
 
 def _list_words(stream: TokenStream) -> list[str]:
     """Return the words of a text; «هر کدام», «هیچ کی» and the like ask nothing and are left out."""
-    words = [stream.raw_at(index) for index in range(len(stream))]
-    return [word for before, word in zip(["", *words], words, strict=False) if before not in _OF_ALL_OR_NONE]
+    raw_words = [stream.raw_at(index) for index in range(len(stream))]
+    return [word for before, word in zip(["", *raw_words], raw_words, strict=False) if before not in _OF_ALL_OR_NONE]
 
 
 def _jokes(text: str) -> bool:

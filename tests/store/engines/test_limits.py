@@ -138,7 +138,8 @@ async def test_a_place_at_the_server_is_waited_for(postgres_url: str) -> None:
     admin = await asyncpg.connect(postgres_url)
     role = f"narrow_{make_url(postgres_url).database}"
     await admin.execute(
-        f"CREATE ROLE {role} LOGIN PASSWORD '{role}' CONNECTION LIMIT 1; GRANT ALL ON ALL TABLES IN SCHEMA public TO {role}"
+        f"CREATE ROLE {role} LOGIN PASSWORD '{role}' CONNECTION LIMIT 1;"
+        f" GRANT ALL ON ALL TABLES IN SCHEMA public TO {role}"
     )
     store = await SqlStore.connect(
         make_url(postgres_url).set(username=role, password=role).render_as_string(hide_password=False), limits=LIMITS
@@ -185,5 +186,6 @@ def test_arguments_of_programs_hold_neither_the_password_nor_stars(address: str)
     url, password = take_password(read_database_url(address))
     argument = to_libpq_url(url).render_as_string(hide_password=False)
     assert password == "s@cret"
-    assert "cret" not in argument and "*" not in argument
+    assert "cret" not in argument
+    assert "*" not in argument
     assert argument.startswith("postgresql://desk@")
