@@ -23,6 +23,7 @@ _SETTLEMENT_OUTCOMES = frozenset(
 AUDIT_FACTS: Mapping[str, frozenset[str]] = {
     "signed_in": _CALLER,
     "signed_out": _CALLER,
+    "device_shared": _CALLER | {"username"},
     "second_factor_shown": _CALLER,
     "proved": _CALLER,
     "sessions_ended": _CALLER | {"username", "sessions_ended"},
@@ -59,6 +60,7 @@ AUDIT_FACTS: Mapping[str, frozenset[str]] = {
     "commission": _COMMISSION,
     "commission_withdrawn": _COMMISSION,
     "tariff_withdrawn": _PRICE | {"from"},
+    "tariff_proposed": _PRICE | {"proposal", "from"},
     "tariff_approved": _PRICE | {"proposal", "proposed_by"},
     "tariff_rejected": _PRICE | {"proposal", "proposed_by"},
     "message_retried": frozenset({"message", "reason", "state", "failed_by"}),

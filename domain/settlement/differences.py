@@ -49,6 +49,8 @@ class DifferenceKind(StrEnum):
     """
     UNKNOWN_REFUND = "unknown_refund"
     """What became of a transfer back to a card is not known after its banking days."""
+    UNKNOWN_SALE = "unknown_sale"
+    """A bank lists a sale as paid and not verified that nobody here knows: it gives the money back by itself."""
     FAULTY_LINES = "faulty_lines"
     """A file has lines that could not be read."""
     FAILED_LINES = "failed_lines"
@@ -75,6 +77,7 @@ RESPONSIBLE_PARTIES: Mapping[DifferenceKind, ResponsibleParty] = {
     DifferenceKind.REFUNDED_TWICE: ResponsibleParty.REVENUE,
     DifferenceKind.REFUND_NOT_IN_FILE: ResponsibleParty.BANK,
     DifferenceKind.UNKNOWN_REFUND: ResponsibleParty.BANK,
+    DifferenceKind.UNKNOWN_SALE: ResponsibleParty.BANK,
     DifferenceKind.FAULTY_LINES: ResponsibleParty.BANK,
     DifferenceKind.FAILED_LINES: ResponsibleParty.ADMINISTRATOR,
     DifferenceKind.FILE_WAITING: ResponsibleParty.REVENUE,

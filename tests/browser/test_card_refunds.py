@@ -35,7 +35,7 @@ async def test_the_card_is_one_press_away_and_an_iban_follows_where_the_bank_ref
     await revenue.get_by_role("button", name="از بانک بپرس").click()
     await expect(revenue.locator("main")).to_contain_text("بانک این پول را به کارت برنگرداند")
     fold = revenue.locator("details", has=revenue.get_by_text("ثبت واریز به شبا").first)
-    await fold.get_by_label("شمارهٔ شبای شهروند").fill("IR062960000000100324200001")
+    await fold.get_by_label("شمارهٔ شبای شهروند").fill("IR910120000000100324200001")
     await fold.get_by_label("شمارهٔ پیگیری بانک").fill("حواله ۱")
     await assert_page_in_order(opened)
     await fold.get_by_role("button", name="ثبت واریز به شبا").click()

@@ -34,7 +34,7 @@ ARGUMENTS = {intent.name: find_example(intent) for intent in list_intents()} | {
     "machinery": "لودر ۴ ساعت فردا ساعت ۸ خیابان امام",
     "expert": "تفکیک کد ملی 0499370899 کد پستی 4947113456", "taxi_leave": "از فردا ۳ روز", "taxi_duty": "",
     "taxi_reward": "تاکسی ۱۱۴", "taxi_violation": "تاکسی ۱۱۴", "contact": "", "who_read": "{code}",
-    "iban": "IR062960000000100324200001",
+    "iban": "IR910120000000100324200001",
 }  # fmt: skip
 """Intent → what makes it complete: said here, or in a further service's own help."""
 

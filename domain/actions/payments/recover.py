@@ -9,8 +9,10 @@ from domain.actions.dependencies import Dependencies
 from domain.actions.payments.changes import gateway_actor, store_change
 from domain.actions.payments.gateway_worker import GatewaysByName
 from domain.gateways.attempt_machine import AttemptMachine
-from domain.gateways.gateway import PaymentGateway
-from domain.unit_of_work import Store
+from domain.gateways.gateway import PaymentGateway, UnverifiedSale
+from domain.settlement.differences import DifferenceKind, PaymentDifference
+from domain.unit_of_work import Store, UnitOfWork
+from domain.values.calendar import to_tehran
 
 log = logging.getLogger(__name__)
 
@@ -23,26 +25,45 @@ STRANDED_AFTER = timedelta(minutes=10)
 async def recover_unverified(dependencies: Dependencies, store: Store, gateways: GatewaysByName) -> int:
     """Take up every sale that a bank lists as paid and not verified; return how many were new.
 
-    They are verified by the job that advances attempts. What the list names and we do not know is not ours.
+    They are verified by the job that advances attempts. What the list names and nobody here knows is a difference
+    (`unknown_sale`), and a line in the log once: it may be money that came by our terminal for somebody else's order.
     """
     taken_count = 0
     for gateway in gateways.values():
         if gateway.capabilities.lists_unverified:
             for sale in await gateway.list_unverified():
-                taken_count += await _take_up(dependencies, store, gateway, sale.reference)
+                taken_count += await _take_up(dependencies, store, gateway, sale)
     return taken_count
 
 
-async def _take_up(dependencies: Dependencies, store: Store, gateway: PaymentGateway, reference: str) -> bool:
+async def _take_up(dependencies: Dependencies, store: Store, gateway: PaymentGateway, sale: UnverifiedSale) -> bool:
     async with store.open_unit() as uow:
-        attempt = await uow.payment_attempts.find_by_reference(gateway.name, reference, lock=True)
+        attempt = await uow.payment_attempts.find_by_reference(gateway.name, sale.reference, lock=True)
         if attempt is None:
+            await _note_unknown_sale(dependencies, uow, gateway.name, sale)
             return False
         change = AttemptMachine(gateway.capabilities).apply_listed(attempt, dependencies.clock.now())
         if change.event == LISTING_IGNORED:
             return False
         await store_change(dependencies, uow, change, gateway_actor(gateway.name))
         return True
+
+
+async def _note_unknown_sale(
+    dependencies: Dependencies, uow: UnitOfWork, gateway_name: str, sale: UnverifiedSale
+) -> None:
+    now = dependencies.clock.now()
+    difference = PaymentDifference(
+        key=f"{DifferenceKind.UNKNOWN_SALE}:{gateway_name}:{sale.reference}",
+        kind=DifferenceKind.UNKNOWN_SALE,
+        source=gateway_name,
+        day=to_tehran(now).date(),
+        amount=sale.amount,
+        facts={"reference": sale.reference},
+        noted_at=now,
+    )
+    if await uow.payment_differences.add_new(difference):
+        log.warning("%s lists a sale that nobody here knows: %s, %s rials", gateway_name, sale.reference, sale.amount)
 
 
 async def log_stranded_attempts(dependencies: Dependencies, store: Store, gateways: GatewaysByName) -> None:

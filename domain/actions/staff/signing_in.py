@@ -8,6 +8,7 @@ and from outside, so does the right password of an account that has no second fa
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -32,6 +33,7 @@ from domain.values.errors import AuthenticationFailed
 from domain.values.reasons import AuthenticationReason
 
 _LONGEST_NAME = 40
+_SHARED_DEVICE_WINDOW = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +206,18 @@ class StaffSignIn:
             await attempts.take_back_attempt(uow, counted_attempt)
             await uow.staff_sessions.add(session)
             await self._audit_event(uow, username, "second_factor_shown" if second_factor else "signed_in", caller)
+            await self._flag_shared_device(uow, username, caller)
         return session, token
+
+    async def _flag_shared_device(self, uow: UnitOfWork, username: str, caller: ClientOrigin) -> None:
+        """Audit, once a day for each pair, that a browser is a colleague's too: one person may have two accounts."""
+        now = self.dependencies.clock.now()
+        for member in await uow.people.list_staff() if caller.device_token else ():
+            if member.username == username or not self._find_known_device(member.username, caller):
+                continue
+            if await uow.lines.add_hit(f"device:{username}:{member.username}", now, _SHARED_DEVICE_WINDOW) == 1:
+                facts = {**_caller_facts(caller), "username": member.username}
+                await uow.audit.add_entry(now, f"staff:{username}", "device_shared", facts)
 
     def _build_session(
         self, username: str, caller: ClientOrigin, former_csrf: str | None, *, second_factor: bool

@@ -10,6 +10,12 @@ from typing import Any
 
 from domain.actions.dependencies import Dependencies
 from domain.actions.staff import attempts, own_account
+from domain.actions.staff.separation import (
+    refuse_mixed_auditor,
+    refuse_own_roles,
+    refuse_shared_mobile,
+    tell_of_money_roles,
+)
 from domain.authorization.policy import require_right
 from domain.authorization.rights import Right
 from domain.people.person import StaffMember
@@ -56,19 +62,21 @@ async def add_member(
     """Store a new member of the staff, who changes the password first; the full name is the user name where none is
     given.
 
-    Errors: `Forbidden`, `InvalidField` (`username`, `full_name`, `mobile`), `MissingField("role")`,
-    `UnknownKind("role")`, `AlreadyDone("username")`.
+    Errors: `Forbidden`, `InvalidField` (`username`, `full_name`; `mobile`, which another account may have; `role`: an
+    auditor has no other), `MissingField("role")`, `UnknownKind("role")`, `AlreadyDone("username")`.
     """
     label, member_name = await _require_editor(uow, actor), _check_username(username)
     if await uow.people.find_staff(member_name):
         raise AlreadyDone("username", AlreadyDoneReason.USERNAME_TAKEN)
     now, mobile_number = dependencies.clock.now(), identifiers.parse_mobile(mobile) if mobile else None
+    await refuse_shared_mobile(uow, member_name, mobile_number)
     granted_roles, display_name = _read_roles(roles), _check_full_name(full_name or member_name)
     member = StaffMember(
         member_name, granted_roles, display_name, mobile_number, password_hash, True, now, password_temporary=True
     )
     await uow.people.save_staff(member)
     await uow.audit.add_entry(now, label, "staff_added", {"username": member_name, "roles": sorted(member.roles)})
+    await tell_of_money_roles(dependencies, uow, member, member.roles, label)
     return member
 
 
@@ -86,13 +94,16 @@ async def change_member(
     """Give a member other roles, another name or mobile; what somebody may do changes with the next call.
 
     `version` is that of the account that was looked at; None for any version. Errors: those of `add_member`,
-    `NotFound("username")`, `NotAllowedNow("role")` for the last administrator, `Conflict("username")` when somebody
-    else has changed the account since.
+    `Forbidden("role")` for the own roles, `NotFound("username")`, `NotAllowedNow("role")` for the last administrator,
+    `Conflict("username")` when somebody else has changed the account since.
     """
     label, member = await _require_editor(uow, actor), await _find_member(uow, username)
     mobile_number = identifiers.parse_mobile(mobile) if mobile else None
     changed = replace(member, roles=_read_roles(roles), full_name=_check_full_name(full_name), mobile=mobile_number)
     refuse_stale(version, member.version_token, Conflict("username", ConflictReason.ACCOUNT_CHANGED))
+    refuse_own_roles(member, changed.roles, actor)
+    if mobile_number != member.mobile:
+        await refuse_shared_mobile(uow, username, mobile_number)
     if Role.ADMIN not in changed.roles:
         await _refuse_last_admin(uow, member)
     await uow.people.save_staff(changed)
@@ -103,6 +114,7 @@ async def change_member(
     ]
     facts = {"changed": changed_fields, "roles": sorted(changed.roles), "roles_before": sorted(member.roles)}
     await _audit_change(dependencies, uow, label, "staff_changed", username, facts)
+    await tell_of_money_roles(dependencies, uow, changed, changed.roles - member.roles, label)
     return changed
 
 
@@ -116,7 +128,9 @@ async def set_member_active(
     label, member = await _require_editor(uow, actor), await _find_member(uow, username)
     if member.active == active:
         return member
-    if not active:
+    if active:
+        await refuse_shared_mobile(uow, username, member.mobile)
+    else:
         await _refuse_last_admin(uow, member)
     changed = replace(member, active=active)
     await uow.people.save_staff(changed)
@@ -216,7 +230,7 @@ def _read_roles(role_names: Collection[str]) -> frozenset[Role]:
             raise UnknownKind("role", UnknownKindReason.CHOICE, given=role_name[:30])
     if not role_names:
         raise MissingField("role", MissingReason.NO_ROLE)
-    return frozenset(roles_by_name[role_name] for role_name in role_names)
+    return refuse_mixed_auditor(frozenset(roles_by_name[role_name] for role_name in role_names))
 
 
 def _check_full_name(text: str) -> str:

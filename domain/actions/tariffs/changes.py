@@ -108,6 +108,8 @@ async def set_price(
     if pending:
         raise Conflict("rate", ConflictReason.PRICE_PENDING)
     await uow.tariffs.add_proposal(proposal)
+    facts = {"proposal": proposal.id, **_price_facts(proposal), "from": proposal.valid_from.isoformat()}
+    await uow.audit.add_entry(proposal.proposed_at, label, "tariff_proposed", facts)
     return proposal
 
 

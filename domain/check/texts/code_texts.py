@@ -84,7 +84,7 @@ WRITTEN_OUT_KEYS = (
     "chat.invoice_refused", "chat.toasts.invoice", "sms.merge_hint", "sms.merged_closed", "sms.none_to.pay",
     "sms.pay_merged", "sms.pay_merged_until", "sms.receipt_at",
     "sms.mobile_corrected", "sms.mobile_objected", "sms.mobile_proposed", "sms.contact_changed",
-    "staff.mobile_objected",
+    "staff.mobile_objected", "staff.money_role_given",
     "sms.iban_asked", "sms.iban_kept", "sms.iban_reminded", "sms.offer.iban",
     "units.closed", "units.hour", "units.map_point", "units.marked", "units.metre", "units.plate", "units.rial",
     "units.until",

@@ -13,6 +13,7 @@ class ForbiddenReason(ForbiddenReasonBase):
 
     AUDITOR_APART = "auditor_apart"
     OWN_SUBSTITUTE = "own_substitute"
+    OWN_ROLES = "own_roles"
     CROSS_SITE = "cross_site"
     DEMO_ONLY = "demo_only"
     INSIDE_ONLY = "inside_only"

@@ -18,7 +18,7 @@ from tests.support.scripted_bank import Payer, answer
 from tests.support.terminal import Terminal
 
 BANK = RefundingBank()
-IBAN = "IR062960000000100324200001"
+IBAN = "IR910120000000100324200001"
 
 
 @pytest.fixture

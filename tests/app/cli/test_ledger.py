@@ -14,7 +14,7 @@ from domain.ledger.suspense import SuspenseReceipt, SuspenseState
 from store.unit_of_work import SqlStore
 from tests.support.terminal import Terminal
 
-IBAN = "IR062960000000100324200001"
+IBAN = "IR910120000000100324200001"
 AMOUNT = 2_500_000
 PLATE = "12ت345-59"
 OWNERS = "کد ملی,نام و نام خانوادگی,تلفن همراه\n0499370899,آنه محمدی,09121000001\n"

@@ -20,7 +20,7 @@ from tests.support.municipality import CITIZEN, Municipality, StandingClock, act
 from tests.support.refunding_bank import RefundingBank
 from tests.support.scripted_bank import Payer, answer
 
-IBAN = "IR062960000000100324200001"
+IBAN = "IR910120000000100324200001"
 
 
 @pytest.fixture

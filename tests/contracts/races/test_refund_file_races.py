@@ -19,7 +19,7 @@ from domain.values.errors import DomainError
 from store.unit_of_work import SqlStore
 from tests.support.municipality import CITIZEN, Municipality, StandingClock, actor, build_desk
 
-IBAN = "IR062960000000100324200001"
+IBAN = "IR910120000000100324200001"
 
 
 @pytest.fixture

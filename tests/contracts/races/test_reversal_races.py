@@ -15,7 +15,7 @@ from domain.values.errors import DomainError
 from store.unit_of_work import SqlStore
 from tests.support.municipality import Municipality, StandingClock, actor, build_desk
 
-IBAN = "IR062960000000100324200001"
+IBAN = "IR910120000000100324200001"
 ROUNDS = 4
 
 Towns = tuple[Municipality, Municipality]

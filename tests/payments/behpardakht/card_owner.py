@@ -12,7 +12,7 @@ from domain.values.actors import Role
 from tests.payments.behpardakht.test_bills_paid import CardHolder
 from tests.support.municipality import actor
 
-IBAN = "IR062960000000100324200001"
+IBAN = "IR910120000000100324200001"
 REQUEST, CONFIRMATION, INQUIRY = "bpRefundRequest", "bpRefundVerifyRequest", "bpRefundInquiryRequest"
 CASHIER = actor(Role.REVENUE, "cashier")
 

@@ -32,7 +32,7 @@ from store.unit_of_work import SqlStore
 from tests.support.municipality import Municipality, StandingClock, actor, build_desk
 from tests.support.scenarios.taxi_registries import PLATE, SECOND_PLATE, a_duty, furnish
 
-IBAN = "IR062960000000100324200001"
+IBAN = "IR910120000000100324200001"
 CLERK = replace(actor(Role.CLERK), kind="clerk", identifier="1001", office_code="1001")
 """Of a counter office."""
 AMOUNTS = (1_000_000, 2_500_000, 700_000_000)

@@ -18,7 +18,7 @@ from domain.values.tracking_codes import parse_code
 from tests.support.municipality import actor
 from tests.support.staff_site import StaffSite
 
-IBAN = "IR062960000000100324200001"
+IBAN = "IR910120000000100324200001"
 
 RECORDER = "bookkeeper"
 """Who records what came in."""

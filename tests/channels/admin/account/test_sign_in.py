@@ -271,3 +271,14 @@ async def test_the_cookie_is_secure_under_tls(site: StaffSite, inside: Visitor) 
         "/staff/sign-out", data={"csrf": inside.csrf}, headers=inside.headers, allow_redirects=False
     )
     assert response.cookies["__Host-pishkhan_staff"]["max-age"] == "0"
+
+
+async def test_a_browser_that_two_members_sign_in_from_is_flagged_once_a_day(site: StaffSite, inside: Visitor) -> None:
+    """Whoever asks for money and agrees to it under two names does so from one browser."""
+    for username in ("revenue", "manager", "manager", "revenue", "manager"):
+        await inside.sign_in(username)
+    flagged = [entry for entry in await list_audited(site) if entry[1] == "device_shared"]
+    assert sorted(flagged) == [("staff:manager", "device_shared"), ("staff:revenue", "device_shared")]
+    async with visitor(site) as other:
+        await other.sign_in("civil")
+    assert len([entry for entry in await list_audited(site) if entry[1] == "device_shared"]) == 2

@@ -261,7 +261,7 @@ async def test_a_day_s_transfers_are_one_file_and_each_is_recorded_there(site: S
     assert "چیزی برای واریز نیست" in words(await revenue.post(f"{LIST}/files", 409))
     await give_account(site, bill)
     listed = await revenue.get(LIST)
-    assert f'<data dir="ltr" value="{IBAN}">IR۰۶ ۲۹۶۰ ۰۰۰۰ ۰۰۱۰ ۰۳۲۴ ۲۰۰۰ ۰۱</data>' in listed
+    assert f'<data dir="ltr" value="{IBAN}">IR۹۱ ۰۱۲۰ ۰۰۰۰ ۰۰۱۰ ۰۳۲۴ ۲۰۰۰ ۰۱</data>' in listed
     address = (await revenue.post(f"{LIST}/files")).partition("?")[0]
     assert (await revenue.post(f"{LIST}/files")).partition("?")[0] == address, "a day has one file"
     sheet = await revenue.get(f"{address}.csv")

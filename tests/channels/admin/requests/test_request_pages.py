@@ -16,7 +16,7 @@ from tests.support.pages.page_forms import read_version
 from tests.support.staff_site import StaffSite, Visitor, visitor
 
 HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(1)>'
-IBAN = "IR062960000000100324200001"
+IBAN = "IR910120000000100324200001"
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
 WALK_IN_FORM = {
     "full_name": "عبدالرحمن قره‌جه",

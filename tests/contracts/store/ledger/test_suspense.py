@@ -55,7 +55,7 @@ async def test_what_became_of_it_is_posted_once(store: SqlStore) -> None:
     async with store.open_unit() as uow:
         await uow.bills.add(bill)
         await uow.suspense.add(receipt)
-        approved = await uow.suspense.save(replace(receipt, iban="IR062960000000100324200001", approved_by="staff:m"))
+        approved = await uow.suspense.save(replace(receipt, iban="IR910120000000100324200001", approved_by="staff:m"))
         assert approved.revision == 1
         assert len(await uow.ledger.list_open_items(Account.SUSPENSE, NOW + timedelta(days=2), 10)) == 1
         returned = replace(

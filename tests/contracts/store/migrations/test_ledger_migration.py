@@ -25,7 +25,7 @@ from tests.support.scenarios.taxi_registries import a_duty, furnish
 
 BEFORE = import_module("store.migrations.versions.0041_ledger").down_revision
 OLD = (requests, bills, payments, payment_reversals, refunds)
-IBAN = "IR062960000000100324200001"
+IBAN = "IR910120000000100324200001"
 REVENUE = actor(Role.REVENUE)
 
 Rows = dict[str, list[dict[str, Any]]]

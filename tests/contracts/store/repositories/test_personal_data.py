@@ -36,7 +36,7 @@ LATER = NOW + 2000 * DAY
 LIMIT = NOW + DAY
 PDF = b"%PDF-1.7\n"
 SHA = hashlib.sha256(PDF).hexdigest()
-IBAN = "IR062960000000100324200001"
+IBAN = "IR910120000000100324200001"
 
 
 def ended(**changes: object) -> ServiceRequest:

@@ -12,7 +12,7 @@ from domain.values.ibans import Iban
 from store.unit_of_work import SqlStore
 from tests.support.factories import MOBILE, NOW, a_bill, a_refund, new_id
 
-IBAN = Iban("IR062960000000100324200001")
+IBAN = Iban("IR910120000000100324200001")
 
 
 async def test_who_is_asked_and_who_can_be_paid(store: SqlStore) -> None:

@@ -20,7 +20,7 @@ from domain.values.tracking_codes import display_code
 from tests.support.municipality import CITIZEN, FOUR_HOURS, NEIGHBOUR, Municipality, actor
 from tests.support.scenarios.merged_bills import MergedTown, open_merged_town
 
-IBAN = "IR062960000000100324200001"
+IBAN = "IR910120000000100324200001"
 CLERK = replace(actor(Role.CLERK), kind="clerk", identifier="1001", office_code="1001")
 RECEIPT = PosReceipt(rrn="433812345678", terminal_id="70001234")
 

@@ -17,7 +17,7 @@ from domain.values.errors import (
 )
 from tests.support.municipality import CITIZEN, FOUR_HOURS, NEIGHBOUR, Municipality, actor
 
-IBAN, OTHER_IBAN = "IR062960000000100324200001", "IR580540105180021273113007"
+IBAN, OTHER_IBAN = "IR910120000000100324200001", "IR580540105180021273113007"
 
 
 async def given_back(
@@ -83,7 +83,7 @@ async def test_what_is_refused(town: Municipality) -> None:
     paid = await town.reach("paid", mobile=NEIGHBOUR)
     assert isinstance(await refusal(town, bill_id, by=Role.CIVIL), Forbidden)
     assert isinstance(await refusal(town, bill_id, reference=" "), MissingField)
-    wrong = await refusal(town, bill_id, iban="IR062960000000100324200002")
+    wrong = await refusal(town, bill_id, iban="IR910120000000100324200002")
     assert (isinstance(wrong, InvalidField), wrong.reason) == (True, "iban_digits")
     nothing = await refusal(town, (await town.bills(paid))[0].bill_id)
     assert (isinstance(nothing, NotAllowedNow), nothing.reason) == (True, "no_refund")

@@ -27,7 +27,7 @@ from tests.domain.actions.registries.test_charges import billed, paid
 from tests.support.municipality import CIVIL_OFFICER, FOUR_HOURS, NEIGHBOUR, Municipality, actor, clerk
 from tests.support.scenarios.taxi_registries import OWNER_MOBILE, a_duty, furnish
 
-IBAN, OTHER_IBAN = "IR062960000000100324200001", "IR580540105180021273113007"
+IBAN, OTHER_IBAN = "IR910120000000100324200001", "IR580540105180021273113007"
 WHY = "فیش برای قبض دیگری بود"
 
 

@@ -28,7 +28,7 @@ from domain.values.version_token import VersionToken
 from tests.support.municipality import Municipality, actor
 
 GATEWAY = MoneySource(PaymentMethod.GATEWAY, "saman")
-IBAN, OTHER_IBAN = "IR062960000000100324200001", "IR820540102680020817909002"
+IBAN, OTHER_IBAN = "IR910120000000100324200001", "IR820540102680020817909002"
 REVENUE, MANAGER = actor(Role.REVENUE, "revenue"), actor(Role.MANAGER, "manager")
 BOOKKEEPER = actor(Role.REVENUE, "bookkeeper")
 LARGE = 2_000_000_000

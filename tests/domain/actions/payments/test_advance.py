@@ -195,13 +195,19 @@ async def test_a_payer_who_never_comes_back_is_found_by_asking(asker: Payer) -> 
     assert payment.reference == "bank/77"
 
 
-async def test_a_payer_who_never_comes_back_is_found_by_the_list(asker: Payer) -> None:
+async def test_a_payer_who_never_comes_back_is_found_by_the_list(
+    asker: Payer, caplog: pytest.LogCaptureFixture
+) -> None:
     town, code = asker.town, await asker.town.reach("awaiting_payment")
     attempt, idle = await asker.leave(code), ScriptedBank("idle")
     asker.bank.unverified = [UnverifiedSale(attempt.reference or "", FOUR_HOURS), UnverifiedSale("not ours", 1)]
     gateways = asker.gateways | {idle.name: idle}
     assert await recover_unverified(town.desk, town.store, gateways) == 1
     assert await recover_unverified(town.desk, town.store, gateways) == 0
+    assert caplog.text.count("lists a sale that nobody here knows: not ours") == 1
+    async with town.store.open_unit(write=False) as uow:
+        [difference] = await uow.payment_differences.list_open(10)
+    assert (difference.kind, difference.source, difference.facts) == ("unknown_sale", "bank", {"reference": "not ours"})
     asker.bank.script(VERIFIED)
     await asker.advance()
     assert (await town.request(code)).state == "paid"

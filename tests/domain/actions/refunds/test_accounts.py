@@ -12,8 +12,8 @@ from domain.values.errors import NotAllowedNow
 from tests.support.chat_person import Person
 from tests.support.municipality import CITIZEN, NEIGHBOUR, Municipality, actor
 
-IBAN, OTHER_IBAN = "IR062960000000100324200001", "IR580540105180021273113007"
-WRONG_IBAN = "IR062960000000100324200002"
+IBAN, OTHER_IBAN = "IR910120000000100324200001", "IR580540105180021273113007"
+WRONG_IBAN = "IR910120000000100324200002"
 
 
 async def cancelled(town: Municipality, mobile: str = CITIZEN) -> Bill:
@@ -69,18 +69,25 @@ async def test_it_may_be_changed_and_the_same_one_again_changes_nothing(town: Mu
 async def test_a_wrong_digit_is_said_and_the_next_number_is_taken(town: Municipality) -> None:
     bill = await cancelled(town)
     assert "یکی از رقم‌های شماره شبا اشتباه است" in (await town.says(f"شبا {WRONG_IBAN}")).text
-    assert "واریز شود؟" in (await town.says("062960000000100324200001")).text
+    assert "واریز شود؟" in (await town.says("910120000000100324200001")).text
     assert "واریز شود؟" in (await town.says(OTHER_IBAN)).text, "another number is no yes"
     await town.says("1")
     assert (await account(town, bill)).iban == OTHER_IBAN
 
 
+async def test_an_account_of_no_bank_is_said_to_be_so(town: Municipality) -> None:
+    bill = await cancelled(town)
+    assert "از بانکی نیست که می‌شناسیم" in (await town.says("شبا IR062960000000100324200001")).text
+    await town.says("بله")
+    assert (await account(town, bill)).iban is None
+
+
 async def test_the_word_alone_asks_for_the_number_and_who_has_none_is_told_what_it_is(town: Municipality) -> None:
     await cancelled(town)
     assert "IR و ۲۴ رقم. در همراه‌بانک یا از شعبه" in (await town.says("شبا ندارم")).text
-    assert "کاری انجام نشد" in (await town.says("شبا ندارم", mobile=NEIGHBOUR)).text
+    assert "چیزی عوض نشد" in (await town.says("شبا ندارم", mobile=NEIGHBOUR)).text
     assert "IR و ۲۴ رقم" in (await town.says("شماره شبا")).text
-    assert "بانک ناشناخته" in (await town.says("۰۶۲۹۶۰۰۰۰۰۰۰۱۰۰۳۲۴۲۰۰۰۰۱")).text
+    assert "بانک ملت" in (await town.says("۹۱۰۱۲۰۰۰۰۰۰۰۱۰۰۳۲۴۲۰۰۰۰۱")).text
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from domain.values.actors import Role
 from domain.values.errors import AlreadyDone, DuplicateRequest, NotAllowedNow
 from tests.support.municipality import CITIZEN, FOUR_HOURS, NEIGHBOUR, Municipality, actor
 
-IBAN, OTHER_IBAN = "IR062960000000100324200001", "IR580540105180021273113007"
+IBAN, OTHER_IBAN = "IR910120000000100324200001", "IR580540105180021273113007"
 
 
 async def owed(town: Municipality, iban: str = IBAN, mobile: str = CITIZEN) -> Bill:
