@@ -15,6 +15,7 @@ from domain.actions.conversations.changing import (
 )
 from domain.actions.conversations.enquiries.asides import answer_courtesy, answer_emergency, answer_secret, warn_before
 from domain.actions.conversations.enquiries.meant_requests import select_meant_requests
+from domain.actions.conversations.enquiries.payment_claims import answer_payment_claim
 from domain.actions.conversations.enquiries.refused_requests import find_abandoned_request, list_refused_requests
 from domain.actions.conversations.open_requests import find_same_request, read_open_answer, read_staff_answer
 from domain.actions.conversations.price_replies import answer_lookup
@@ -120,6 +121,8 @@ async def _take_turn(turn: TurnContext, text: str, *, is_command: bool, is_forwa
 
 async def _answer_uncalled(turn: TurnContext, text: str, *, is_forwarded: bool) -> RenderedMessage | None:
     """Return the reply to a text that answers what is open («خوب بود ممنون»), or to a courtesy; None for others."""
+    if not is_forwarded and (claim_reply := await answer_payment_claim(turn, text)):
+        return claim_reply
     if not is_forwarded and (open_step := await read_open_answer(turn, text)):
         return await _take_step(turn, open_step)
     courtesy_reply = answer_courtesy(turn, text)

@@ -1,0 +1,91 @@
+"""What is known of the money of who says to have paid: whether it came, is asked of the bank, or was not seen yet, and
+what happens next. It is never a bill with the link to pay it again.
+"""
+
+from collections.abc import Sequence
+
+from domain.actions.bills.merged_bills import find_payable
+from domain.actions.bills.own_bills import find_last_paid_bill, list_payable_own_bills
+from domain.actions.bills.subjects import SUBJECTS, render_purpose
+from domain.actions.conversations.turn_context import TurnContext
+from domain.authorization.request_policy import is_citizen_of
+from domain.bills.bill import Bill, BillState
+from domain.blocks.charging import list_request_bills
+from domain.conversation.reading.guessing import HELP_INTENT, understand_message
+from domain.conversation.reading.parsed_message import UNKNOWN_INTENT, ParsedMessage
+from domain.conversation.reading.payment_claims import claims_payment
+from domain.messages.catalogue import RenderedMessage
+from domain.requests.request import Phase, RequestFilter
+from domain.values.errors import DomainError
+from domain.values.languages import join_list
+from domain.values.text import group_digits, persian_digits
+
+CLAIM_INTENT = "pay"
+"""The intent under which such a text is kept."""
+
+_INTENTS_OF_MONEY = frozenset({UNKNOWN_INTENT, CLAIM_INTENT, "tariff", "track", "list", "who_read", HELP_INTENT})
+"""What a text may be taken for by its words that says only that money was paid."""
+
+
+async def answer_payment_claim(turn: TurnContext, text: str) -> RenderedMessage | None:
+    """Return what is known of the money of who says to have paid; None for any other text, and where an officer's
+    question waits, which it may answer.
+    """
+    if turn.dialogue.top is not None or not claims_payment(text):
+        return None
+    message = understand_message(turn.dependencies.grammar, text, turn.sent_at)
+    if message.intent not in _INTENTS_OF_MONEY or await _has_question(turn):
+        return None
+    turn.intent = CLAIM_INTENT
+    bills = await _find_named_bills(turn, message)
+    if bills is None:
+        bills = await list_payable_own_bills(turn.dependencies, turn.uow, turn.actor.identifier)
+        last_bill = None if bills else await find_last_paid_bill(turn.uow, turn.actor.identifier)
+        bills = bills or ([last_bill] if last_bill else [])
+    return await _describe_bills(turn, bills)
+
+
+async def _has_question(turn: TurnContext) -> bool:
+    criteria = RequestFilter(mobile=turn.actor.identifier, phase=Phase.NEEDS_CITIZEN, limit=1)
+    return bool(await turn.uow.requests.list_requests(criteria))
+
+
+async def _find_named_bills(turn: TurnContext, message: ParsedMessage) -> Sequence[Bill] | None:
+    """Return the own bills that a text names by a code or a bill id; None where it names none of one's own."""
+    try:
+        if "bill_id" in message.slots:
+            bill = await find_payable(turn.uow, message.slots["bill_id"])
+            is_own = isinstance(bill, Bill) and (
+                await SUBJECTS[bill.subject_kind].find_mobile(turn.uow, bill) == turn.actor.identifier
+            )
+            return [bill] if isinstance(bill, Bill) and is_own else None
+        if "code" in message.slots:
+            request = await turn.uow.requests.get_by_code(message.slots["code"])
+            return await list_request_bills(turn.uow, request) if is_citizen_of(request, turn.actor) else None
+    except DomainError:
+        return None
+    return None
+
+
+async def _describe_bills(turn: TurnContext, bills: Sequence[Bill]) -> RenderedMessage:
+    """Return what is known of bills: of the payments that are asked of the bank, else of those not seen, else of the
+    last one that came.
+    """
+    for key, chosen_bills in (
+        ("sms.claim.asked", [bill for bill in bills if bill.state is BillState.PAYING]),
+        ("sms.claim.unseen", [bill for bill in bills if bill.state in {BillState.OPEN, BillState.EXPIRED}]),
+        ("sms.claim.arrived", [bill for bill in bills if bill.state.was_paid][-1:]),
+    ):
+        if chosen_bills:
+            return await _render_claim(turn, key, chosen_bills)
+    return turn.render("sms.claim.no_bill")
+
+
+async def _render_claim(turn: TurnContext, key: str, bills: Sequence[Bill]) -> RenderedMessage:
+    purposes = [await render_purpose(turn.dependencies, turn.uow, bill) for bill in bills]
+    facts = {
+        "service": join_list(dict.fromkeys(purposes)),
+        "amount": group_digits(sum(bill.amount for bill in bills)),
+        "count": persian_digits(turn.dependencies.policy.settlement_banking_days),
+    }
+    return turn.render(key, **facts)
