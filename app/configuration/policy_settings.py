@@ -114,6 +114,21 @@ class MunicipalRules(BaseModel):
         ge=0,
         description="Rials that verification codes by SMS may cost in 24 hours; 0: none is sent.",
     )
+    codes_an_hour: int = Field(
+        _DEFAULT_POLICY.codes_an_hour,
+        ge=1,
+        description="Verification codes by SMS in an hour, whoever asks; beyond, requests are proved later.",
+    )
+    unverified_an_hour: int = Field(
+        _DEFAULT_POLICY.unverified_an_hour,
+        ge=1,
+        description="Requests without a proof of the mobile that are taken in an hour, from everywhere.",
+    )
+    track_misses_an_hour: int = Field(
+        _DEFAULT_POLICY.track_misses_an_hour,
+        ge=1,
+        description="Wrong tracking codes in an hour, from everywhere; beyond, a code needs its mobile too.",
+    )
     notice_keeps_hours: int = Field(
         _DEFAULT_POLICY.notice_keeps // _ONE_HOUR, ge=1, description="After this an unsent notice is too old."
     )

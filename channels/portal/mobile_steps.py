@@ -27,14 +27,19 @@ from channels.web.posted import PostedForm, read_text
 from channels.web.refused_forms import RefusedForm
 from channels.web.session import CSRF_FIELD
 from domain.actions.citizens.languages import save_line_language
-from domain.actions.citizens.proofs import confirm_session_code, find_code_recipient, is_purpose, send_session_code
+from domain.actions.citizens.proofs import (
+    confirm_session_code,
+    find_code_recipient,
+    find_session_code_delivery,
+    is_purpose,
+    send_session_code,
+)
 from domain.actions.citizens.sessions import open_session
 from domain.actions.dependencies import Dependencies
-from domain.actions.messages.code_spending import find_code_delivery
 from domain.messages.code_spending import CodeDelivery
 from domain.people.citizen_session import CitizenSession
 from domain.unit_of_work import Store
-from domain.values.errors import DomainError, MobileNotVerified, NotFound, TooManyRequests
+from domain.values.errors import DomainError, MobileNotVerified, NotFound
 from domain.values.identifiers import display_mobile, parse_mobile
 from domain.values.reasons import MobileReason
 
@@ -42,6 +47,9 @@ MOBILE_PATH, CODE_PATH = "/mobile", "/mobile/code"
 
 MOBILE_FIELD, CODE_FIELD = "proof_mobile", "proof_code"
 PURPOSE_FIELD, RETURN_FIELD, METHOD_FIELD = "proof_purpose", "proof_return", "proof_method"
+WITHOUT_CODE_FIELD = "without_code"
+"""What a form bears that goes on without the proof, where as many codes were asked for as may be."""
+
 _OWN_FIELDS = frozenset(
     {MOBILE_FIELD, CODE_FIELD, PURPOSE_FIELD, RETURN_FIELD, METHOD_FIELD, CSRF_FIELD, BEGIN_KEY_FIELD}
 )
@@ -96,6 +104,11 @@ class MobileStep:
         method = _POSTED if self.is_posted else _READ
         own_fields = ((PURPOSE_FIELD, self.purpose), (RETURN_FIELD, self.return_address), (METHOD_FIELD, method))
         return (*own_fields, *self.carried_fields)
+
+    @property
+    def may_go_unproved(self) -> bool:
+        """Whether its page goes on without the proof: a form of a draft, whose request is proved later."""
+        return self.purpose.startswith("draft-")
 
     @property
     def mobile_address(self) -> str:
@@ -153,7 +166,7 @@ class MobileSteps:
             visitor, delivery = await self._open_and_send(request, visitor, step, mobile)
         except DomainError as error:
             return _render_mobile_page(request, visitor, step, mobile, error)
-        return self._render_delivery(request, visitor, step, delivery, mobile)
+        return await self._render_delivery(request, visitor, step, delivery, mobile)
 
     async def _show_mobile(self, request: web.Request, visitor: PortalVisitor) -> web.Response:
         return _render_mobile_page(request, visitor, MobileStep.of_address(request), "")
@@ -169,14 +182,17 @@ class MobileSteps:
         visitor, delivery = await self._open_and_send(request, visitor, step, mobile)
         if delivery is CodeDelivery.SENT and not step.is_posted:
             return step.code_address
-        return self._render_delivery(request, visitor, step, delivery, mobile)
+        return await self._render_delivery(request, visitor, step, delivery, mobile)
 
-    def _render_delivery(
+    async def _render_delivery(
         self, request: web.Request, visitor: PortalVisitor, step: MobileStep, delivery: CodeDelivery, mobile: str
     ) -> web.Response:
         """Render the page that asks for the code, or the one that says that none can be sent now: no error."""
-        if delivery is CodeDelivery.LATER:
-            return render_portal_page(request, visitor, "portal/mobile_later.html", {"step": step})
+        if delivery is not CodeDelivery.SENT:
+            is_limited = delivery is CodeDelivery.LIMITED
+            recipient = await self._find_recipient(visitor.session, step) if is_limited else None
+            context = {"step": step, "is_limited": is_limited, "recipient": recipient}
+            return render_portal_page(request, visitor, "portal/mobile_later.html", context)
         return _render_code_form(request, visitor, step, parse_mobile(mobile))
 
     async def _open_and_send(
@@ -186,8 +202,9 @@ class MobileSteps:
         async with self._store.open_unit() as uow:
             session, token = visitor.session, ""
             if session is None:
-                if await find_code_delivery(self._dependencies, uow) is CodeDelivery.LATER:
-                    return visitor, CodeDelivery.LATER
+                delivery = await find_session_code_delivery(self._dependencies, uow, mobile, visitor.source_address)
+                if delivery is not CodeDelivery.SENT:
+                    return visitor, delivery
                 token, session = await open_session(self._dependencies, uow, visitor.begin_key)
             delivery = await send_session_code(
                 self._dependencies, uow, session, mobile, step.purpose, visitor.source_address
@@ -265,7 +282,7 @@ def _render_mobile_page(
     error: DomainError | None = None,
 ) -> web.Response:
     step_context = _build_step_context(request, step, error)
-    context = {**step_context, "typed_mobile": typed_mobile, "is_limited": isinstance(error, TooManyRequests)}
+    context = {**step_context, "typed_mobile": typed_mobile}
     return render_portal_page(request, visitor, "portal/mobile.html", context, error=error)
 
 

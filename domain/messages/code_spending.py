@@ -24,6 +24,10 @@ class CodeDelivery(StrEnum):
     """None can be sent now: codes have cost enough for a day, or no SMS leaves. What waits for a proof goes on
     without it.
     """
+    LIMITED = "limited"
+    """As many as may be went to this mobile, or were asked for from there, within the hour, by whomsoever. What waits
+    for a proof may go on without it here too: nobody is shut out by what others asked for.
+    """
 
 
 class SpendingLevel(StrEnum):

@@ -72,6 +72,12 @@ class Policy:
     """The window of that limit."""
     verification_rials_a_day: int = 2_000_000
     """Rials that verification codes by SMS may cost in 24 hours; 0: none is sent."""
+    codes_an_hour: int = 300
+    """Verification codes by SMS that are sent in an hour, whoever asks for them."""
+    unverified_an_hour: int = 300
+    """Requests without a proof of the mobile that are taken in an hour, from everywhere."""
+    track_misses_an_hour: int = 2_000
+    """Tracking codes that there are not, asked for within an hour from everywhere; then none is looked up by itself."""
     notice_keeps: timedelta = timedelta(days=2)
     """After it an unsent notice is too old."""
     messenger_patience: timedelta = timedelta(minutes=60)

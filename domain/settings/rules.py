@@ -150,6 +150,9 @@ RULE_GROUPS: Mapping[str, Sequence[SettingRule]] = {
         _integer("guess_limit_sender", 1, 10_000),
         _duration("guess_window", "minutes", _ONE_MINUTE, 1, 24 * 60),
         _rule("verification_rials_a_day", RialLimit(0, 10**10)),
+        _integer("codes_an_hour", 1, 1_000_000),
+        _integer("unverified_an_hour", 1, 1_000_000),
+        _integer("track_misses_an_hour", 1, 1_000_000),
     ),
 }
 """Every rule that the staff may change, in the groups of their page.

@@ -5,6 +5,7 @@ from typing import Any
 
 from aiohttp import web
 
+from channels.portal.flood_page import do_with_work
 from channels.portal.frame import PortalRoute, PortalSubmission, PortalVisitor, render_portal_page
 from channels.portal.mobile_steps import build_mobile_address
 from channels.portal.problems import Problem
@@ -31,7 +32,7 @@ from channels.portal.requests.summary_view import minutes_text
 from channels.web.posted import read_text
 from channels.web.refused_forms import RefusedForm, form_error
 from domain.actions.dependencies import Dependencies
-from domain.actions.drafts.beginning import begin_draft, get_draft, list_drafts
+from domain.actions.drafts.beginning import DRAFT_FORM, begin_draft, get_draft, list_drafts
 from domain.actions.drafts.forgetting import delete_draft
 from domain.actions.drafts.reading import read_draft
 from domain.actions.drafts.resuming import resume_draft
@@ -102,15 +103,21 @@ class BeginPages:
             "minutes": minutes_text(len(service.sections)),
         }
 
-    async def _begin(self, request: web.Request, visitor: PortalVisitor) -> str:
+    async def _begin(self, request: web.Request, visitor: PortalVisitor) -> str | web.Response:
         service = find_form_service(self._dependencies, request)
-        async with self._store.open_unit() as uow:
-            session = await ensure_session(self._dependencies, uow, request, visitor)
-            draft = await begin_draft(self._dependencies, uow, session.id, service.key, visitor.source_address)
-        first_address = section_address(draft, service.sections[0].name)
-        if PROVE_FIRST_BUTTON in visitor.form and visitor.proved_mobile is None:
-            return build_mobile_address(f"draft-{draft.id}", first_address)
-        return first_address
+
+        async def begin(has_worked: bool) -> str:
+            async with self._store.open_unit() as uow:
+                session = await ensure_session(self._dependencies, uow, request, visitor)
+                draft = await begin_draft(
+                    self._dependencies, uow, session.id, service.key, visitor.source_address, has_worked=has_worked
+                )
+            first_address = section_address(draft, service.sections[0].name)
+            if PROVE_FIRST_BUTTON in visitor.form and visitor.proved_mobile is None:
+                return build_mobile_address(f"draft-{draft.id}", first_address)
+            return first_address
+
+        return await do_with_work(request, visitor, DRAFT_FORM, self._dependencies, self._store, begin)
 
     async def _list_drafts(self, visitor: PortalVisitor) -> list[Draft]:
         """Return the drafts of this browser in which anything was saved."""

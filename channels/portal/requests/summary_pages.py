@@ -1,7 +1,8 @@
 """The end of a form: all answers with a way to change each, for whom it is asked, the sending, and what was sent.
 
 Sending asks for the proof of the mobile, and comes back by itself once it is given. Where no code can be sent now, the
-request is stored unverified. What is sent again, by a second click, a reload or another tab, leads to the same page.
+request is stored unverified; where as many were asked for as may be, by whomsoever, once its citizen chooses so. What
+is sent again, by a second click, a reload or another tab, leads to the same page.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,7 +10,9 @@ from typing import Any
 
 from aiohttp import web
 
+from channels.portal.flood_page import do_with_work
 from channels.portal.frame import PortalRoute, PortalSubmission, PortalVisitor, render_portal_page
+from channels.portal.mobile_steps import WITHOUT_CODE_FIELD
 from channels.portal.problems import Problem, name_field
 from channels.portal.requests.addresses import (
     DONE_PATH,
@@ -31,14 +34,14 @@ from channels.portal.requests.offline_view import build_offline_view
 from channels.portal.requests.summary_view import SummaryViews
 from channels.web.posted import read_text
 from channels.web.refused_forms import RefusedForm, form_error
+from domain.actions.citizens.proofs import find_session_code_delivery
 from domain.actions.dependencies import Dependencies
 from domain.actions.documents.own_papers import list_open_papers
 from domain.actions.drafts.beginning import get_draft
 from domain.actions.drafts.papers import find_papers
 from domain.actions.drafts.reading import citizen_actor, read_draft
 from domain.actions.drafts.saving import save_mobile, save_relation
-from domain.actions.drafts.submitting import submit_draft, submit_unverified
-from domain.actions.messages.code_spending import find_code_delivery
+from domain.actions.drafts.submitting import UNVERIFIED_FORM, submit_draft, submit_unverified
 from domain.drafts.draft import Draft, Relation
 from domain.engine.form_preview import estimate_price
 from domain.messages.code_spending import CodeDelivery
@@ -157,37 +160,49 @@ class SummaryPages:
             )
         return draft_address(draft, "summary")
 
-    async def _submit(self, request: web.Request, visitor: PortalVisitor) -> str:
+    async def _submit(self, request: web.Request, visitor: PortalVisitor) -> str | web.Response:
         """Send a draft for the mobile that is proved; else ask for the proof, and be called again by it."""
         session, draft_id = require_session(visitor), read_draft_id(request)
         proved_mobile = visitor.proved_mobile
         if proved_mobile is None:
-            typed_mobile = read_text(visitor.form, MOBILE_INPUT)
-            draft = await self._submit_unproved(visitor, session, draft_id, typed_mobile)
-            if draft.is_submitted:
-                return draft_address(draft, "done")
-            visitor.require_proved_mobile(f"draft-{draft_id}", typed_mobile)
-            return draft_address(draft, "summary")
+            return await self._submit_unproved(request, visitor, session, draft_id)
         async with self._store.open_unit() as uow:
             await submit_draft(self._dependencies, uow, session.id, draft_id, proved_mobile)
         return f"{begin_address(request.match_info['key'])}/{draft_id}/done"
 
     async def _submit_unproved(
-        self, visitor: PortalVisitor, session: CitizenSession, draft_id: int, typed_mobile: str
-    ) -> Draft:
-        """Keep the mobile that is to be proved, and make the request unverified where no code can be sent now."""
+        self, request: web.Request, visitor: PortalVisitor, session: CitizenSession, draft_id: int
+    ) -> str | web.Response:
+        """Ask for the proof of the mobile that is kept with the draft, or send it without one where none can be had."""
+        typed_mobile = read_text(visitor.form, MOBILE_INPUT)
         async with self._store.open_unit() as uow:
             draft = await get_draft(self._dependencies, uow, session.id, draft_id)
             if draft.is_submitted:
-                return draft
+                return draft_address(draft, "done")
             raise_faults((await read_draft(self._dependencies, uow, draft, None)).faults)
             draft = await save_mobile(self._dependencies, uow, session.id, draft_id, typed_mobile)
-            if draft.mobile and await find_code_delivery(self._dependencies, uow) is CodeDelivery.LATER:
+            goes_unproved = await self._goes_unproved(uow, visitor, draft)
+        if not draft.mobile or not goes_unproved:
+            visitor.require_proved_mobile(f"draft-{draft_id}", typed_mobile)
+            return draft_address(draft, "summary")
+
+        async def submit(has_worked: bool) -> str:
+            mobile, address = draft.mobile or "", visitor.source_address
+            async with self._store.open_unit() as uow:
                 await submit_unverified(
-                    self._dependencies, uow, session.id, draft_id, draft.mobile, visitor.source_address
+                    self._dependencies, uow, session.id, draft_id, mobile, address, has_worked=has_worked
                 )
-                draft = await get_draft(self._dependencies, uow, session.id, draft_id)
-        return draft
+            return draft_address(draft, "done")
+
+        return await do_with_work(request, visitor, UNVERIFIED_FORM, self._dependencies, self._store, submit)
+
+    async def _goes_unproved(self, uow: UnitOfWork, visitor: PortalVisitor, draft: Draft) -> bool:
+        """Return whether a draft is sent without a proof: no code leaves now, or it is to where too many were."""
+        if not draft.mobile:
+            return False
+        delivery = await find_session_code_delivery(self._dependencies, uow, draft.mobile, visitor.source_address)
+        chose_so = WITHOUT_CODE_FIELD in visitor.form
+        return delivery is CodeDelivery.LATER or (delivery is CodeDelivery.LIMITED and chose_so)
 
     async def _show_done(self, request: web.Request, visitor: PortalVisitor) -> web.Response:
         session = require_session(visitor)

@@ -25,17 +25,28 @@ WORK_BITS = 16
 
 _LONGEST_NONCE = 40
 
+WORK_NEEDED = "source_address"
+"""The field of `TooManyRequests` where an address did something so often that it needs work from now on."""
+
 
 async def admit_submission(
     dependencies: Dependencies, uow: UnitOfWork, form_name: str, source_address: str, work_nonce: str
 ) -> bool:
     """Count a form, and return whether it is taken now: no flood, work done, or long enough after the last one."""
-    now, network = dependencies.clock.now(), network_for_address(source_address)
-    if await uow.lines.add_hit(f"flood:{form_name}", now, FLOOD_WINDOW) <= FLOOD_LIMIT:
+    if await uow.lines.add_hit(f"flood:{form_name}", dependencies.clock.now(), FLOOD_WINDOW) <= FLOOD_LIMIT:
         return True
+    return await admit_worker(dependencies, uow, form_name, source_address, work_nonce)
+
+
+async def admit_worker(
+    dependencies: Dependencies, uow: UnitOfWork, form_name: str, source_address: str, work_nonce: str
+) -> bool:
+    """Return whether a form that needs work is taken now: it was done, or the last one without is long enough ago."""
+    now, network = dependencies.clock.now(), network_for_address(source_address)
     if work_nonce and await _is_work_done(dependencies, uow, form_name, source_address, work_nonce):
         return True
     wait_key = f"flood:{form_name}:{network}"
+    await uow.serialise(wait_key)  # else many at once would each find nobody before them
     if await uow.lines.is_blocked(wait_key, now):
         return False
     await uow.lines.block_until(wait_key, now + FLOOD_WAIT)

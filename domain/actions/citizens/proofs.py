@@ -9,7 +9,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from domain.actions.dependencies import Dependencies
-from domain.actions.messages.verification_codes import CODE_LIFETIME, CodeRequest, check_code, extract_code, send_code
+from domain.actions.messages.verification_codes import (
+    CODE_LIFETIME,
+    CodeRequest,
+    check_code,
+    extract_code,
+    find_mobile_code_delivery,
+    send_code,
+)
 from domain.messages.code_spending import CodeDelivery
 from domain.people.citizen_session import CitizenSession
 from domain.people.sessions import digest_token
@@ -53,7 +60,7 @@ async def send_session_code(
 ) -> CodeDelivery:
     """Send a code to a mobile as somebody typed it. The answer is the same whether we know that number or not.
 
-    Errors: `InvalidField("mobile")`, `TooManyRequests("mobile")`; `NotFound` for what is no purpose.
+    Errors: `InvalidField("mobile")`; `NotFound` for what is no purpose.
     """
     line, proof_address = parse_mobile(mobile), _build_proof_address(session, purpose)
     await uow.serialise(f"proof:{proof_address}")  # else a second click at once would send a second code
@@ -62,13 +69,21 @@ async def send_session_code(
         sent_at = under_way.expires_at - CODE_LIFETIME
         if now - sent_at < RESEND_AFTER:
             return CodeDelivery.SENT
-    limits = {
-        f"proof:form:{proof_address}": CODES_PER_FORM,
-        f"proof:from:{network_for_address(source_address)}": CODES_PER_SOURCE,
-    }
+    limits = {f"proof:form:{proof_address}": CODES_PER_FORM, **_source_limit(source_address)}
     return await send_code(
         dependencies, uow, CodeRequest(PORTAL_CHANNEL, proof_address, line, "sms.portal_code", limits)
     )
+
+
+async def find_session_code_delivery(
+    dependencies: Dependencies, uow: UnitOfWork, mobile: str, source_address: str
+) -> CodeDelivery:
+    """Return what would become of a code to a mobile as somebody typed it, and send none; `InvalidField("mobile")`."""
+    return await find_mobile_code_delivery(dependencies, uow, parse_mobile(mobile), _source_limit(source_address))
+
+
+def _source_limit(source_address: str) -> dict[str, int]:
+    return {f"proof:from:{network_for_address(source_address)}": CODES_PER_SOURCE}
 
 
 async def find_code_recipient(

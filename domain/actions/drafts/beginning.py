@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from domain.actions.citizens.flooding import WORK_NEEDED
 from domain.actions.dependencies import Dependencies
 from domain.drafts.draft import RESUME_CODE_DIGITS, Draft
 from domain.language.service import Service
@@ -16,7 +17,12 @@ DRAFTS_PER_SESSION = 20
 """Drafts that a session holds at once, those that were submitted left out."""
 
 DRAFTS_PER_ADDRESS, COUNTING_WINDOW = 200, timedelta(hours=1)
-"""Drafts that an address may begin in this time: hundreds of people may share one (a mobile network's, an office's)."""
+"""Drafts that an address may begin in this time as they come; further ones need work, or a proved mobile: a whole town
+may share one (a mobile network's).
+"""
+
+DRAFT_FORM = "draft"
+"""The name under which that work is done (`domain/actions/citizens/flooding.py`)."""
 
 
 def get_form_service(dependencies: Dependencies, service_key: str) -> Service:
@@ -28,11 +34,18 @@ def get_form_service(dependencies: Dependencies, service_key: str) -> Service:
 
 
 async def begin_draft(
-    dependencies: Dependencies, uow: UnitOfWork, session_id: int, service_key: str, source_address: str
+    dependencies: Dependencies,
+    uow: UnitOfWork,
+    session_id: int,
+    service_key: str,
+    source_address: str,
+    *,
+    has_worked: bool = False,
 ) -> Draft:
     """Return a new draft of a service, held by this session; the one it has already, where nothing was saved in it yet.
 
-    Errors: `UnknownService`, `TooManyRequests` for a session that holds too many, or an address that began too many.
+    Errors: `UnknownService`, `TooManyRequests` for a session that holds too many, or an address that began too many
+    (`WORK_NEEDED`) whose citizen has not worked for it.
     """
     service = get_form_service(dependencies, service_key)
     open_drafts = [draft for draft in await list_drafts(dependencies, uow, session_id) if not draft.is_submitted]
@@ -40,7 +53,7 @@ async def begin_draft(
     if untouched_draft := next(untouched, None):
         return untouched_draft
     draft = build_draft(dependencies, service)
-    await _add_draft(dependencies, uow, session_id, draft, source_address)
+    await _add_draft(dependencies, uow, session_id, draft, source_address, has_worked=has_worked)
     return draft
 
 
@@ -72,13 +85,20 @@ def derive_draft_id(session_id: int, key: str) -> int:
 
 
 async def _add_draft(
-    dependencies: Dependencies, uow: UnitOfWork, session_id: int, draft: Draft, source_address: str
+    dependencies: Dependencies,
+    uow: UnitOfWork,
+    session_id: int,
+    draft: Draft,
+    source_address: str,
+    *,
+    has_worked: bool = False,
 ) -> None:
     """Store a new draft, unless the session holds too many, or the address began too many."""
     await _require_few_drafts(dependencies, uow, session_id)
     address_key = f"drafts:{network_for_address(source_address)}"
-    if await uow.lines.add_hit(address_key, dependencies.clock.now(), COUNTING_WINDOW) > DRAFTS_PER_ADDRESS:
-        raise TooManyRequests("draft", TooManyRequestsReason.DRAFTS)
+    count = await uow.lines.add_hit(address_key, dependencies.clock.now(), COUNTING_WINDOW)
+    if count > DRAFTS_PER_ADDRESS and not has_worked:
+        raise TooManyRequests(WORK_NEEDED, TooManyRequestsReason.DRAFTS)
     await uow.drafts.add(draft, session_id)
 
 

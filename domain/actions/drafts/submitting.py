@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from domain.actions.citizens.flooding import WORK_NEEDED
 from domain.actions.dependencies import Dependencies
 from domain.actions.documents.attach import attach_draft_files
 from domain.actions.drafts.beginning import get_draft
@@ -20,13 +21,16 @@ from domain.values.errors import TooManyRequests
 from domain.values.reasons import TooManyRequestsReason
 
 REQUESTS_PER_MOBILE = 20
-"""Requests that one mobile submits in an hour, proved or not."""
+"""Requests that a proved mobile submits in an hour. What others send under a number without a proof counts for them."""
 
 UNVERIFIED_PER_ADDRESS = 20
-"""Requests without a proof that an address submits in an hour."""
+"""Requests without a proof that an address submits in an hour as they come; further ones need work, for a whole town
+may share an address. Of all addresses together there is an end (`Policy.unverified_an_hour`): the staff have to look at
+each, and nobody can be called back by SMS.
+"""
 
-UNVERIFIED_IN_ALL = 300
-"""The same of all addresses together: the staff have to look at each, and nobody can be called back by SMS."""
+UNVERIFIED_FORM = "unverified"
+"""The name under which that work is done (`domain/actions/citizens/flooding.py`)."""
 
 COUNTING_WINDOW = timedelta(hours=1)
 
@@ -56,17 +60,19 @@ async def submit_unverified(
     draft_id: int,
     typed_mobile: str,
     source_address: str,
+    *,
+    has_worked: bool = False,
 ) -> ServiceRequest:
     """Make a request of a draft while no code can be sent to prove its mobile; return the one that it became.
 
     The typed number (+989…) is kept with it, and nothing goes there until it is proved. The caller has found that no
-    code can be sent (`CodeDelivery.LATER`). Errors: as `submit_draft`.
+    code can be sent. Errors: as `submit_draft`; `TooManyRequests` (`WORK_NEEDED`) where many came from the address, and
+    whose sender has not worked for it.
     """
     draft = await get_draft(dependencies, uow, session_id, draft_id, lock=True)
     if draft.request_code is not None:
         return await uow.requests.get_by_code(draft.request_code)
-    await _count_request(dependencies, uow, typed_mobile)
-    await _count_unverified(dependencies, uow, source_address)
+    await _count_unverified(dependencies, uow, source_address, has_worked=has_worked)
     actor = citizen_actor(None)
     draft.mobile = typed_mobile
     request = await _store_request(dependencies, uow, draft, actor, None)
@@ -80,12 +86,15 @@ async def _count_request(dependencies: Dependencies, uow: UnitOfWork, mobile: st
         raise TooManyRequests("draft", TooManyRequestsReason.REQUESTS)
 
 
-async def _count_unverified(dependencies: Dependencies, uow: UnitOfWork, source_address: str) -> None:
+async def _count_unverified(
+    dependencies: Dependencies, uow: UnitOfWork, source_address: str, *, has_worked: bool
+) -> None:
     now, address_key = dependencies.clock.now(), f"unverified:{network_for_address(source_address)}"
     address_count = await uow.lines.add_hit(address_key, now, COUNTING_WINDOW)
-    overall_count = await uow.lines.add_hit("unverified:total", now, COUNTING_WINDOW)
-    if address_count > UNVERIFIED_PER_ADDRESS or overall_count > UNVERIFIED_IN_ALL:
-        raise TooManyRequests("draft", TooManyRequestsReason.REQUESTS)
+    if await uow.lines.add_hit("unverified:total", now, COUNTING_WINDOW) > dependencies.policy.unverified_an_hour:
+        raise TooManyRequests("draft", TooManyRequestsReason.UNVERIFIED)
+    if address_count > UNVERIFIED_PER_ADDRESS and not has_worked:
+        raise TooManyRequests(WORK_NEEDED, TooManyRequestsReason.UNVERIFIED)
 
 
 async def _store_request(

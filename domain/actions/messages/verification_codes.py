@@ -24,16 +24,14 @@ from domain.chats.chat import MobileProof
 from domain.messages.code_spending import CodeDelivery
 from domain.messages.records import MessageClass
 from domain.unit_of_work import UnitOfWork
-from domain.values.errors import MobileNotVerified, TooManyRequests
-from domain.values.reasons import MobileReason, TooManyRequestsReason
+from domain.values.errors import MobileNotVerified
+from domain.values.reasons import MobileReason
 from domain.values.text import ascii_digits, persian_digits
 
 CODE_DIGITS = 6
 CODE_LIFETIME = timedelta(minutes=5)
 MOST_TRIES = 5
 CODES_PER_MOBILE = 3
-CODES_PER_WINDOW = 300
-"""Codes an hour whoever asks for them."""
 
 COUNTING_WINDOW = timedelta(hours=1)
 TOTAL_COUNTER = "proof:total"
@@ -76,13 +74,14 @@ def extract_code(text: str) -> str | None:
 
 
 async def send_code(dependencies: Dependencies, uow: UnitOfWork, code_request: CodeRequest) -> CodeDelivery:
-    """Send a new code, in the place of an earlier one; `TooManyRequests`. Where none can be, nothing is counted."""
+    """Send a new code, in the place of an earlier one. Where none can be, nothing is counted, and that one holds on."""
     await uow.serialise("verification codes")  # else many at once would each find the last rials unspent
     spent_rials = await find_spent_rials(dependencies, uow)
-    delivery = await judge_code_delivery(dependencies, uow, spent_rials)
-    if delivery is CodeDelivery.LATER or await _are_all_spent(dependencies, uow):
-        return CodeDelivery.LATER
-    await _count_code(dependencies, uow, code_request)
+    delivery = await _judge_code(dependencies, uow, spent_rials, code_request.mobile, code_request.limits)
+    if delivery is not CodeDelivery.SENT:
+        return delivery
+    for counter_key in (*_all_limits(code_request.mobile, code_request.limits), TOTAL_COUNTER):
+        await uow.lines.add_hit(counter_key, dependencies.clock.now(), COUNTING_WINDOW)
     salt, number = dependencies.ids.new_token(), int(dependencies.ids.new_token(), 16) % 10**CODE_DIGITS
     code, now = f"{number:0{CODE_DIGITS}}", dependencies.clock.now()
     await uow.mobile_proofs.save(
@@ -102,17 +101,32 @@ async def send_code(dependencies: Dependencies, uow: UnitOfWork, code_request: C
     return CodeDelivery.SENT
 
 
-async def _are_all_spent(dependencies: Dependencies, uow: UnitOfWork) -> bool:
-    now = dependencies.clock.now()
-    return await uow.lines.count_hits(TOTAL_COUNTER, now, COUNTING_WINDOW) >= CODES_PER_WINDOW
+async def find_mobile_code_delivery(
+    dependencies: Dependencies, uow: UnitOfWork, mobile: str, limits: Mapping[str, int]
+) -> CodeDelivery:
+    """Return what would become of a code to a mobile (+989…) under these limits; nothing is sent or counted."""
+    spent_rials = await find_spent_rials(dependencies, uow)
+    return await _judge_code(dependencies, uow, spent_rials, mobile, limits)
 
 
-async def _count_code(dependencies: Dependencies, uow: UnitOfWork, code_request: CodeRequest) -> None:
-    """Count a code everywhere; `TooManyRequests` where there were too many, and the unit is rolled back with it."""
-    limits = {**code_request.limits, f"proof:{code_request.mobile}": CODES_PER_MOBILE, TOTAL_COUNTER: CODES_PER_WINDOW}
-    for counter_key, most_codes in limits.items():
-        if await uow.lines.add_hit(counter_key, dependencies.clock.now(), COUNTING_WINDOW) > most_codes:
-            raise TooManyRequests("mobile", TooManyRequestsReason.CODES)
+async def _judge_code(
+    dependencies: Dependencies, uow: UnitOfWork, spent_rials: int, mobile: str, limits: Mapping[str, int]
+) -> CodeDelivery:
+    delivery, policy = await judge_code_delivery(dependencies, uow, spent_rials), dependencies.policy
+    if delivery is CodeDelivery.LATER or await _is_reached(dependencies, uow, TOTAL_COUNTER, policy.codes_an_hour):
+        return CodeDelivery.LATER
+    for counter_key, most_codes in _all_limits(mobile, limits).items():
+        if await _is_reached(dependencies, uow, counter_key, most_codes):
+            return CodeDelivery.LIMITED
+    return CodeDelivery.SENT
+
+
+def _all_limits(mobile: str, limits: Mapping[str, int]) -> Mapping[str, int]:
+    return {**limits, f"proof:{mobile}": CODES_PER_MOBILE}
+
+
+async def _is_reached(dependencies: Dependencies, uow: UnitOfWork, counter_key: str, most_codes: int) -> bool:
+    return await uow.lines.count_hits(counter_key, dependencies.clock.now(), COUNTING_WINDOW) >= most_codes
 
 
 async def check_code(

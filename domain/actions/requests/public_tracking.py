@@ -2,7 +2,8 @@
 
 Other than the tokens of pages a code has few digits: whoever tries them one after the other finds some. So misses are
 counted for each address and for all together, and where there were too many no code is looked up at all, be it there
-or not. Whoever proves the mobile sees the own requests even then, so a stranger who fills the counts keeps nobody away.
+or not. Whoever proves the mobile sees the own requests even then, and a code together with its mobile is looked up even
+then, for some work each time: so a stranger who fills the counts keeps nobody away, and who guesses pairs has the work.
 """
 
 from dataclasses import dataclass
@@ -16,8 +17,8 @@ from domain.values.errors import InvalidField, NotFound, TooManyRequests
 from domain.values.reasons import InvalidReason, NotFoundReason, TooManyRequestsReason
 from domain.values.tracking_codes import TrackingCode
 
-MISSES_IN_ALL = 2_000
-"""How many codes that there are not may be asked for from everywhere in `MISS_WINDOW`."""
+PAIR_FORM = "track"
+"""The name under which that work is done (`domain/actions/citizens/flooding.py`)."""
 
 _MISS_COUNTER, _ALL_MISSES_COUNTER = "code", "code misses"
 
@@ -50,15 +51,49 @@ async def find_public_status(
             pass
         else:
             return PublicStatus(tracking_code, request.service, request.phase)
+    await _count_code_miss(dependencies, store, address)
+    raise NotFound("code", NotFoundReason.TRACKING_CODE)
+
+
+async def find_status_by_mobile(
+    dependencies: Dependencies, store: Store, tracking_code: TrackingCode, mobile: str, address: str
+) -> PublicStatus:
+    """Return what a tracking code tells whoever knows the mobile (+989…) of its request too, proved or not.
+
+    `NotFound("code")` for a code that there is not, and alike for one of another mobile; it is counted as a miss. The
+    caller has asked for work where `is_guessing_limited`.
+    """
+    async with store.open_unit(write=False) as uow:
+        try:
+            request = await uow.requests.get_by_code(tracking_code)
+        except NotFound:
+            request = None
+    if request is not None and mobile in {request.mobile, request.unverified_mobile}:
+        return PublicStatus(tracking_code, request.service, request.phase)
+    await _count_code_miss(dependencies, store, address)
+    raise NotFound("code", NotFoundReason.CODE_AND_MOBILE)
+
+
+async def is_guessing_limited(dependencies: Dependencies, store: Store, address: str) -> bool:
+    """Return whether codes alone are looked up no more, from this address or from everywhere."""
+    async with store.open_unit(write=False) as uow:
+        try:
+            await _refuse_guessing_codes(dependencies, uow, address)
+        except TooManyRequests:
+            return True
+    return False
+
+
+async def _count_code_miss(dependencies: Dependencies, store: Store, address: str) -> None:
     await count_miss(dependencies, store, _MISS_COUNTER, address)
     async with store.open_unit() as uow:
         await uow.lines.add_hit(_ALL_MISSES_COUNTER, dependencies.clock.now(), MISS_WINDOW)
-    raise NotFound("code", NotFoundReason.TRACKING_CODE)
 
 
 async def _refuse_guessing_codes(dependencies: Dependencies, uow: UnitOfWork, address: str) -> None:
     await refuse_guessing(dependencies, uow, _MISS_COUNTER, address)
-    if await uow.lines.count_hits(_ALL_MISSES_COUNTER, dependencies.clock.now(), MISS_WINDOW) >= MISSES_IN_ALL:
+    most_misses = dependencies.policy.track_misses_an_hour
+    if await uow.lines.count_hits(_ALL_MISSES_COUNTER, dependencies.clock.now(), MISS_WINDOW) >= most_misses:
         raise TooManyRequests("code", TooManyRequestsReason.GUESSING)
 
 

@@ -65,4 +65,5 @@ class TooManyRequestsReason(TooManyRequestsReasonBase):
     CODES_LATER = "codes_later"
     GUESSING = "guessing"
     REQUESTS = "requests"
+    UNVERIFIED = "unverified"
     SIGN_IN = "sign_in"

@@ -25,6 +25,7 @@ class NotFoundReason(NotFoundReasonBase):
     TAXI = "taxi"
     TAXI_PERSON = "taxi_person"
     TRACKING_CODE = "tracking_code"
+    CODE_AND_MOBILE = "code_and_mobile"
     UPLOAD = "upload"
 
 

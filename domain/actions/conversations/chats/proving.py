@@ -24,7 +24,7 @@ CODES_PER_ADDRESS = 5
 async def send_proof_code(
     dependencies: Dependencies, uow: UnitOfWork, channel: str, address: str, mobile: str
 ) -> CodeDelivery:
-    """Send a new code to a mobile (+989…), in the place of an earlier one, if one can be sent; `TooManyRequests`."""
+    """Send a new code to a mobile (+989…), in the place of an earlier one, if one can be sent."""
     limits = {f"proof:{channel}:{address}": CODES_PER_ADDRESS}
     return await send_code(dependencies, uow, CodeRequest(channel, address, mobile, "sms.proof_code", limits))
 

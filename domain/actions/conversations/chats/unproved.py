@@ -136,15 +136,11 @@ async def _prove_by_code(
 
 
 async def _send_code(turn: TurnContext, chat: Chat, mobile: str) -> RenderedMessage:
-    try:
-        async with turn.uow.savepoint():
-            delivery = await send_proof_code(turn.dependencies, turn.uow, chat.channel, chat.chat_id, mobile)
-    except DomainError as error:
-        return _with_contact_request(turn, turn.render_error(error))
-    if delivery is CodeDelivery.LATER:
-        return _with_contact_request(
-            turn, turn.render_error(TooManyRequests("mobile", TooManyRequestsReason.CODES_LATER))
-        )
+    delivery = await send_proof_code(turn.dependencies, turn.uow, chat.channel, chat.chat_id, mobile)
+    if delivery is not CodeDelivery.SENT:
+        is_later = delivery is CodeDelivery.LATER
+        reason = TooManyRequestsReason.CODES_LATER if is_later else TooManyRequestsReason.CODES
+        return _with_contact_request(turn, turn.render_error(TooManyRequests("mobile", reason)))
     return turn.render("chat.code_sent", mobile=_display_mobile(mobile))
 
 

@@ -4,12 +4,18 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
+from datetime import timedelta
 from html import unescape
+from itertools import count
 from pathlib import Path
 
 import pytest
 
+from domain.actions.citizens import flooding, proofs
+from domain.actions.citizens.flooding import is_worked
+from domain.actions.drafts import submitting
 from domain.actions.drafts.saving import MAX_TYPED_BYTES
+from domain.actions.messages.verification_codes import CODES_PER_MOBILE
 from domain.people.person import Person
 from domain.requests.request import RequestFilter, ServiceRequest
 from domain.values.text import ascii_digits
@@ -306,6 +312,43 @@ async def test_without_a_code_it_is_stored_and_says_so(portal: DemoSite, citizen
     assert "هنوز تأیید نشده" in page
     [request] = await requests_in(portal)
     assert (request.mobile, request.unverified_mobile) == (None, OWN_MOBILE)
+
+
+async def test_codes_that_strangers_asked_for_keep_nobody_from_sending(
+    portal: DemoSite, citizen: PortalCitizen
+) -> None:
+    async with portal_citizen(portal) as stranger:
+        for number in range(CODES_PER_MOBILE):
+            await stranger.get(f"/mobile?for=draft-{number}&next=/")
+            await stranger.post("/mobile", 303, proof_mobile=TYPED_MOBILE)
+    draft = await fill(citizen)
+    await citizen.get(f"{draft}/summary")
+    page = await citizen.post(f"{draft}/submit", 200, mobile=TYPED_MOBILE)
+    assert "ایراد از شما نیست" in page
+    assert await requests_in(portal) == [], "who would rather wait for a code may"
+    page = await citizen.get(await citizen.post(f"{draft}/submit", 303, mobile=TYPED_MOBILE))
+    assert "هنوز تأیید نشده" in page
+    [request] = await requests_in(portal)
+    assert (request.mobile, request.unverified_mobile) == (None, OWN_MOBILE)
+
+
+async def test_of_an_address_that_many_share_everybody_sends_some_after_work(
+    portal: DemoSite, citizen: PortalCitizen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(proofs, "CODES_PER_SOURCE", 0)
+    monkeypatch.setattr(submitting, "UNVERIFIED_PER_ADDRESS", 0)
+    monkeypatch.setattr(flooding, "FLOOD_WAIT", timedelta(minutes=5))  # the clock of the tests goes on by itself
+    draft, page = "", ""
+    for is_first in (True, False):
+        draft = await fill(citizen)
+        await citizen.get(f"{draft}/summary")
+        await citizen.post(f"{draft}/submit", 200, mobile=TYPED_MOBILE)
+        page = await citizen.post(f"{draft}/submit", 303 if is_first else 429)
+    work = re.search(r'data-work="([^"]+)"', page)
+    assert work
+    nonce = next(str(tried) for tried in count() if is_worked(work[1], str(tried)))
+    await citizen.post(f"{draft}/submit", 303, work_nonce=nonce)
+    assert len(await requests_in(portal)) == 2
 
 
 async def test_a_draft_is_deleted_by_its_owner(citizen: PortalCitizen) -> None:

@@ -1,9 +1,14 @@
 """`/track`: what a code alone tells anybody, and how guessing is slowed."""
 
+import re
+from datetime import timedelta
 from html import unescape
+from itertools import count
 
 import pytest
 
+from domain.actions.citizens import flooding
+from domain.actions.citizens.flooding import is_worked
 from domain.actions.guessing import MOST_MISSES
 from domain.actions.requests.submit import submit_request
 from domain.requests.request import ServiceRequest
@@ -11,6 +16,7 @@ from domain.values import tracking_codes
 from domain.values.actors import Actor, Role
 from tests.support.demo_site import CITIZENS, DemoSite
 from tests.support.pages.portal_reader import PortalReader
+from tests.support.portal_citizen import PortalCitizen
 
 FORM = {
     "full_name": "گل‌جمال توماج",
@@ -89,7 +95,23 @@ async def test_who_guesses_is_sent_away_even_with_a_code_that_is_there(reader: P
     assert statuses[-1] == 429
     assert set(statuses[:-1]) == {404}
     page = await reader.read(f"/track?code={codes[0]}", 429)
-    assert "تعداد جست‌وجوهای ناموفق زیاد است" in page
+    assert "کد را همراه شماره‌ای" in page
     assert 'href="sms:' in page
     page = await reader.read(f"/track?code={request.code}", 429)
     assert "کارکرد ماشین‌آلات" not in page, "else guessing went on, and only its misses were refused"
+
+
+async def test_who_knows_the_mobile_too_is_told_however_much_others_guess(
+    citizen: PortalCitizen, portal: DemoSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(flooding, "FLOOD_WAIT", timedelta(minutes=5))  # the clock of the tests goes on by itself
+    request, own_mobile = await submitted(portal), f"0{CITIZENS[0].mobile[3:]}"
+    for number in range(MOST_MISSES):
+        await citizen.get(f"/track?code={tracking_codes.make_code(20_000_000 + number)}", 404)
+    for mobile, status in (("09350009999", 404), (own_mobile, 429), (own_mobile, 200)):
+        if status != 200:
+            await citizen.get(f"/track?code={request.code}", 429)
+        work = re.search(r'data-work="([^"]+)"', citizen.page) if status == 200 else None
+        nonce = next(str(tried) for tried in count() if is_worked(work[1], str(tried))) if work else ""
+        page = await citizen.post("/track", status, code=request.code, mobile=mobile, work_nonce=nonce)
+        assert ("کارکرد ماشین‌آلات" in page) == (status == 200)

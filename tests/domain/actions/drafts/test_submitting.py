@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from domain.actions.citizens.flooding import WORK_NEEDED
 from domain.actions.drafts.saving import save_relation
 from domain.actions.drafts.submitting import (
     REPRESENTED,
@@ -36,11 +37,13 @@ async def texts(forms: DraftedForms, request: ServiceRequest) -> list[OutboxMess
         return await uow.outbox.list_recent(request_id=request.id, limit=10)
 
 
-async def submit_without_code(forms: DraftedForms, mobile: str = CITIZEN) -> ServiceRequest:
+async def submit_without_code(
+    forms: DraftedForms, mobile: str = CITIZEN, *, has_worked: bool = False
+) -> ServiceRequest:
     """Submit a whole form while no code can be sent."""
     draft = await forms.fill()
     async with forms.town.store.open_unit() as uow:
-        return await submit_unverified(forms.town.desk, uow, BROWSER, draft.id, mobile, ADDRESS)
+        return await submit_unverified(forms.town.desk, uow, BROWSER, draft.id, mobile, ADDRESS, has_worked=has_worked)
 
 
 async def test_the_citizen_gets_a_request_and_the_text_that_comes_by_sms(forms: DraftedForms) -> None:
@@ -104,9 +107,20 @@ async def test_a_mobile_submits_only_so_many_requests_an_hour(forms: DraftedForm
     await forms.submit(await forms.fill(), mobile=NEIGHBOUR)
 
 
-async def test_an_address_submits_only_so_many_without_a_proof(forms: DraftedForms) -> None:
-    for number in range(UNVERIFIED_PER_ADDRESS):
-        await submit_without_code(forms, f"+98912{number:07}")
+async def test_what_strangers_send_under_a_number_shuts_its_owner_out_of_nothing(forms: DraftedForms) -> None:
+    for _ in range(UNVERIFIED_PER_ADDRESS):
+        await submit_without_code(forms)
+    with pytest.raises(TooManyRequests, match=WORK_NEEDED):
+        await submit_without_code(forms)
+    await submit_without_code(forms, "+989121110000", has_worked=True)
+    assert (await forms.submit(await forms.fill())).mobile == CITIZEN
+
+
+async def test_all_addresses_submit_only_so_many_without_a_proof_as_the_setting_says(forms: DraftedForms) -> None:
+    desk = forms.town.desk
+    desk.apply_settings(1, replace(desk.policy, unverified_an_hour=2), desk.calendar, {})
+    for _ in range(2):
+        await submit_without_code(forms)
     with pytest.raises(TooManyRequests):
         await submit_without_code(forms)
     assert (await forms.submit(await forms.fill())).mobile == CITIZEN

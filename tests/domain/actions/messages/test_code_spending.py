@@ -9,7 +9,6 @@ from domain.actions.citizens.sessions import open_session
 from domain.actions.conversations.chats.proving import send_proof_code
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.code_spending import SMS_PATIENCE, find_spent_rials
-from domain.actions.messages.verification_codes import CODES_PER_WINDOW
 from domain.messages.code_spending import (
     ASSUMED_CODE_PARTS,
     SPENDING_WINDOW,
@@ -116,7 +115,7 @@ async def test_where_no_sms_leaves_no_code_is_promised(town: Municipality) -> No
 
 async def test_a_flood_of_codes_ends_as_later_and_not_as_an_error(town: Municipality) -> None:
     async with town.store.open_unit() as uow:
-        for number in range(CODES_PER_WINDOW):
+        for number in range(town.desk.policy.codes_an_hour):
             await send_proof_code(town.desk, uow, "telegram", f"{number}", f"+98913{number:07}")
     await mark_queued_sent(town.store, town.clock.now())
     assert await ask_for_codes(town, 1) == [CodeDelivery.LATER]

@@ -1,16 +1,20 @@
 """A tracking code that somebody brings to the portal without a proved mobile: found, missed, and guessed."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from domain.actions.guessing import MISS_WINDOW, MOST_MISSES
-from domain.actions.requests import public_tracking
-from domain.actions.requests.public_tracking import find_public_status
+from domain.actions.requests.public_tracking import (
+    find_public_status,
+    find_status_by_mobile,
+    is_guessing_limited,
+)
 from domain.actions.requests.track import track_request
 from domain.values.errors import CodeMistyped, NotFound, TooManyRequests
 from domain.values.tracking_codes import make_code, parse_code
-from tests.support.municipality import CITIZEN, Municipality
+from tests.support.municipality import CITIZEN, NEIGHBOUR, Municipality
 
 HOME = "203.0.113.7"
 
@@ -49,14 +53,17 @@ async def test_a_network_of_ipv6_is_one_address(town: Municipality) -> None:
     assert await miss(town, 0, "2001:db8:1:3::1") is NotFound
 
 
-async def test_guesses_from_everywhere_are_shut_out_and_owners_are_not(
-    town: Municipality, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(public_tracking, "MISSES_IN_ALL", 20)
+async def test_guesses_from_everywhere_are_shut_out_and_owners_are_not(town: Municipality) -> None:
+    town.desk.apply_settings(1, replace(town.desk.policy, track_misses_an_hour=20), town.desk.calendar, {})
     code = await town.order()
     said = [await miss(town, number, f"198.51.100.{number}") for number in range(21)]
     assert said == [NotFound] * 20 + [TooManyRequests]
     async with town.store.open_unit() as uow:
         assert (await track_request(town.desk, uow, parse_code(code), CITIZEN)).is_own
+    assert await is_guessing_limited(town.desk, town.store, HOME)
+    assert (await find_status_by_mobile(town.desk, town.store, parse_code(code), CITIZEN, HOME)).code == code
+    for pair in ((parse_code(code), NEIGHBOUR), (make_code(90_000_000), CITIZEN)):
+        with pytest.raises(NotFound, match="code"):
+            await find_status_by_mobile(town.desk, town.store, *pair, HOME)
     town.clock.at += timedelta(hours=1)
     assert await miss(town, 0, "198.51.100.99") is NotFound
