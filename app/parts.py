@@ -194,8 +194,8 @@ def _build_bots(
 
 def _build_site(parts: ServerParts) -> Channel:
     phone_links = {PHONE_PATH: "web.links.phone", CHAT_PATH: "web.links.chat"} if parts.settings.demo else {}
-    links = {"/": "web.links.home", _find_staff_address(parts.settings): "web.links.staff", **phone_links}
-    return Site(parts.dependencies.wording, links, _build_contact(parts))
+    links = {"/": "web.links.home", **phone_links}
+    return Site(parts.dependencies.wording, links, _build_contact(parts), _find_staff_address(parts.settings))
 
 
 def _find_staff_address(settings: Settings) -> str:

@@ -21,7 +21,7 @@ from domain.gateways.gateway import PaymentGateway
 from domain.language.wording import Wording
 from domain.messages.catalogue import Catalogue
 from domain.messages.text_files import UnreadableTextFileError
-from domain.messages.translations import TranslationError
+from domain.messages.translations import LATIN_TAG, TranslationError
 from domain.papers.document import Letterhead
 from domain.services import collect_intents, services_by_key
 from domain.settlement.layouts import LayoutError, SettlementLayout, load_shipped_layouts, parse_layouts
@@ -39,6 +39,10 @@ def build_catalogue(settings: Settings) -> Catalogue:
     language_tags = tuple(dict.fromkeys(settings.languages))
     if PERSIAN.tag not in language_tags:
         raise SettingsError([f"PISHKHAN_LANGUAGES lacks {PERSIAN.tag}: what other languages have not is said in it"])
+    if LATIN_TAG in language_tags:
+        raise SettingsError(
+            [f"PISHKHAN_LANGUAGES names {LATIN_TAG}: texts in Latin letters are answered in it unasked"]
+        )
     try:
         own_texts = tomllib.loads(settings.texts.read_text("utf-8")) if settings.texts else None
         catalogue = Catalogue.load(own_texts, language_tags)

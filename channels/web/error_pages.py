@@ -3,6 +3,7 @@
 A fault of ours reaches this place as the domain error `Internal`: the server around the channels turns it into one.
 """
 
+import re
 from collections.abc import Mapping
 
 from aiohttp import web
@@ -13,6 +14,7 @@ from domain.language.wording import Wording
 from domain.values.errors import DomainError
 from domain.values.reasons import InvalidReason
 from domain.values.reasons.bases import ErrorReason
+from domain.values.text import ascii_digits
 
 WORDING: web.AppKey[Wording] = web.AppKey("wording", Wording)
 """The words of the whole application."""
@@ -45,6 +47,9 @@ _STATUS_BY_REASON: Mapping[tuple[str, ErrorReason | None], int] = {
 }
 """HTTP status of an error whose reason says more than its code."""
 
+_OWN_ADDRESS = re.compile(r"(?:/[A-Za-z0-9_.-]+)+/?")
+"""A path of this server: not one that a browser takes for another host's."""
+
 _DESCRIBED_STATUSES = frozenset({403, 404, 405, 408, 413})
 
 
@@ -59,11 +64,20 @@ async def render_errors(request: web.Request, handler: Handler) -> web.StreamRes
     try:
         return await handler(request)
     except web.HTTPException as error:
+        if (address := _find_ascii_address(request, error)) is not None:
+            raise web.HTTPFound(address) from None
         if error.status not in _DESCRIBED_STATUSES or not _accepts_html(request):
             raise
         return await _render_http_error(request, error)
     except DomainError as error:
         return _render_domain_error(request, error)
+
+
+def _find_ascii_address(request: web.Request, error: web.HTTPException) -> str | None:
+    """Return the address with its digits in ASCII where nothing is at one in other digits («/requests/۱۲۳…»)."""
+    path = ascii_digits(request.path)
+    is_other = error.status == web.HTTPNotFound.status_code and path != request.path
+    return path if is_other and request.method in {"GET", "HEAD"} and _OWN_ADDRESS.fullmatch(path) else None
 
 
 async def _render_http_error(request: web.Request, error: web.HTTPException) -> web.Response:

@@ -44,13 +44,21 @@ _ASSETS_KEY: web.AppKey[dict[str, str]] = web.AppKey("assets", dict[str, str])
 
 class Site:
     """Mounts the shared layout. `section_links` are the site's sections in its header: address → key of the text;
-    `contact` is what pages offer that lead nowhere else.
+    `contact` is what pages offer that lead nowhere else; `staff_address` is where the staff sign in, which the foot of
+    each page leads to.
     """
 
-    def __init__(self, wording: Wording, section_links: Mapping[str, str], contact: Contact | None = None) -> None:
+    def __init__(
+        self,
+        wording: Wording,
+        section_links: Mapping[str, str],
+        contact: Contact | None = None,
+        staff_address: str = "",
+    ) -> None:
         self._wording = wording
         self._section_links = dict(section_links)
         self._contact = contact or Contact()
+        self._staff_address = staff_address
 
     def mount(self, app: web.Application) -> None:
         """Set up templates, shared assets, security headers and error pages; every page's channel is mounted after."""
@@ -71,6 +79,7 @@ class Site:
             asset=app[_ASSETS_KEY].__getitem__,
             links=self._section_links,
             contact=self._contact,
+            staff_address=self._staff_address,
             languages=self._wording.catalogue.languages,
             language_in_force=language_in_force,
         )

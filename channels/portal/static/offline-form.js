@@ -347,10 +347,14 @@
     return place.page === "form" && !place.step ? `form/${place.section}` : "continue";
   };
 
+  const reachesServer = () =>
+    fetch("/", { method: "HEAD", cache: "no-store" }).then((answer) => answer.ok, () => false);
+
   const goOnline = async () => {
     const place = readPlace();
     if (!service || !place.draft) {
       await forms.sendAll();
+      if (!service && (await reachesServer())) say("back");
       return;
     }
     try {

@@ -16,7 +16,7 @@ from domain.actions.drafts.submitting import REPRESENTED
 from domain.actions.papers.printouts import list_printouts
 from domain.actions.requests.change import list_changeable_fields
 from domain.actions.requests.citizen_commands import list_command_steps
-from domain.actions.requests.own_requests import find_answer_deadline, waits_for_citizen
+from domain.actions.requests.own_requests import find_answer_deadline, waits_for_citizen, waits_for_papers
 from domain.actions.requests.reopen import REOPENED_AS, may_citizen_reopen
 from domain.bills.bill import Bill
 from domain.blocks.charging import list_request_bills
@@ -180,19 +180,19 @@ class OwnRequestViews:
         """Return how far a request is, for the person with this mobile (+989…)."""
         service = self._dependencies.engine.get_service(request.service)
         unit = service.state_named(request.state).unit if not request.phase.is_final else None
-        needs_answer = waits_for_citizen(request, mobile)
+        needs_answer = waits_for_citizen(service, request, mobile)
         due_at = find_answer_deadline(service, request)
         return RequestProgress(
             code=request.code,
             service_title=self._wording.service_title(request.service),
             state_title=self._wording.state_title(request),
-            phase=request.phase.value,
+            phase=Phase.NEEDS_CITIZEN.value if waits_for_papers(service, request) else request.phase.value,
             is_final=request.phase.is_final,
             needs_answer=needs_answer,
             holder=self._get_text(f"roles.{unit}") if unit and not needs_answer and not request.awaits else "",
             due_at=day_and_hour_text(due_at) if due_at else "",
             is_overdue=due_at is not None and due_at <= self._dependencies.clock.now(),
-            next_step=self._describe_next(request, mobile),
+            next_step=self._describe_next(service, request, mobile),
             reason=self._wording.request_facts(request)["reason"] if request.phase is Phase.DECLINED else "",
             created_on=day_and_hour_text(request.created_at),
             version_token=request.version_token,
@@ -202,7 +202,9 @@ class OwnRequestViews:
         """Return whether a person may take a command of a request now."""
         return bool(list_command_steps(self._dependencies, request, citizen_command, actor))
 
-    def _describe_next(self, request: ServiceRequest, mobile: str) -> str:
+    def _describe_next(self, service: Service, request: ServiceRequest, mobile: str) -> str:
+        if request.awaits is None and waits_for_papers(service, request):
+            return self._get_text("portal.request.next.papers")
         if request.awaits is None:
             return self._get_text(f"portal.request.next.{request.phase}")
         return self._get_text(f"portal.request.next.{'awaits_you' if request.awaits == mobile else 'awaits_other'}")

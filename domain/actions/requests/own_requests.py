@@ -8,11 +8,13 @@ from datetime import datetime
 from enum import StrEnum
 
 from domain.actions.dependencies import Dependencies
+from domain.blocks.papers_pending import DocumentsComplete
 from domain.language.papers import list_citizen_papers
-from domain.language.service import Service
+from domain.language.service import Service, Transition
 from domain.requests.documents import Document
 from domain.requests.request import Phase, RequestFilter, ServiceRequest
 from domain.unit_of_work import UnitOfWork
+from domain.values.actors import STAFF_ROLES
 from domain.values.errors import NotFound
 from domain.values.tracking_codes import TrackingCode
 
@@ -50,11 +52,35 @@ class OwnRequests:
     """Before which row the next page begins; None on the last one."""
 
 
-def waits_for_citizen(request: ServiceRequest, mobile: str) -> bool:
+def waits_for_citizen(service: Service, request: ServiceRequest, mobile: str) -> bool:
     """Return whether the next step of a request is up to the person with this mobile (+989…)."""
     if request.awaits is not None:
         return request.awaits == mobile
-    return request.mobile == mobile and request.phase in _WAITING_PHASES
+    is_asked = request.phase in _WAITING_PHASES or waits_for_papers(service, request)
+    return request.mobile == mobile and is_asked
+
+
+def waits_for_papers(service: Service, request: ServiceRequest) -> bool:
+    """Return whether nothing but the citizen's papers can move a request on: every step of the staff that leads to
+    further work asks for them.
+    """
+    if not request.lacks_papers or request.phase.is_final or request.phase in _WAITING_PHASES:
+        return False
+    onward_steps = [
+        step
+        for step in service.transitions
+        if request.state in step.source_states and not step.roles.isdisjoint(STAFF_ROLES)
+        if step.target_state != request.state and _leads_on(service, step)
+    ]
+    return bool(onward_steps) and all(
+        any(isinstance(guard, DocumentsComplete) for guard in step.guards) for step in onward_steps
+    )
+
+
+def _leads_on(service: Service, step: Transition) -> bool:
+    """Return whether a step leads to further work: it neither ends the request nor asks the citizen."""
+    target = service.state_named(step.target_state)
+    return not target.phase.is_final and target.phase is not Phase.NEEDS_CITIZEN
 
 
 def find_answer_deadline(service: Service, request: ServiceRequest) -> datetime | None:
@@ -108,7 +134,7 @@ async def list_own_requests(
     next_before = shown_requests[-1].id if len(own_requests) > REQUESTS_A_PAGE else None
     if before_id is not None:
         return OwnRequests((), shown_requests, (), next_before)
-    waiting = await _list_waiting(uow, mobile)
+    waiting = await _list_waiting(dependencies.services, uow, mobile)
     by_others = await find_requests_by_others(dependencies.services, uow, mobile)
     waiting_ids = {request.id for request in waiting}
     others = [request for request in _sort_newest((*shown_requests, *by_others)) if request.id not in waiting_ids]
@@ -116,13 +142,13 @@ async def list_own_requests(
     return OwnRequests(waiting, others, unverified, next_before)
 
 
-async def _list_waiting(uow: UnitOfWork, mobile: str) -> list[ServiceRequest]:
+async def _list_waiting(services: Mapping[str, Service], uow: UnitOfWork, mobile: str) -> list[ServiceRequest]:
     filters = [
         RequestFilter(awaits=mobile, open_only=True, limit=_MOST_WAITING),
-        *(RequestFilter(mobile=mobile, phase=phase, limit=_MOST_WAITING) for phase in _WAITING_PHASES),
+        RequestFilter(mobile=mobile, open_only=True, limit=_MOST_WAITING),
     ]
     found = [request for criteria in filters for request in await uow.requests.list_requests(criteria)]
-    return _sort_newest([request for request in found if waits_for_citizen(request, mobile)])
+    return _sort_newest([request for request in found if waits_for_citizen(services[request.service], request, mobile)])
 
 
 def _sort_newest(requests: Sequence[ServiceRequest]) -> list[ServiceRequest]:

@@ -29,3 +29,11 @@ def test_check_names_what_is_wrong_and_counts_what_is_missing(
     (tmp_path / "more.toml").write_text('[sms]\nwrong = "x"\n', "utf-8")
     refused = terminal.run("check")
     assert (refused.code, "language tk: texts: no_such_text: sms.wrong" in refused.err) == (1, True)
+
+
+def test_what_is_said_in_latin_letters_is_no_language_of_pages(
+    monkeypatch: pytest.MonkeyPatch, terminal: Terminal
+) -> None:
+    monkeypatch.setenv("PISHKHAN_LANGUAGES", "fa,fa-Latn")
+    refused = terminal.run("check")
+    assert (refused.code, "PISHKHAN_LANGUAGES names fa-Latn" in refused.err) == (1, True)

@@ -355,5 +355,6 @@ async def test_a_form_of_another_site_stays_refused(browser: Browser, server: Si
         await page.get_by_role("button").click()
     assert (await answer.value).status == 403, "the worker hands it on as it came"
     await opened.open("/offline")
+    await expect(opened.page.locator("#offline-state")).to_contain_text("خط وصل است")
     assert await page.evaluate("offlineForms.listForms()") == []
     await other_site.close()

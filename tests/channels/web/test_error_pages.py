@@ -124,6 +124,18 @@ async def test_the_address_of_a_form_leads_to_its_page(database: Path, path: str
         assert (await response.text()).startswith("405"), "a program gets the plain answer"
 
 
+async def test_an_address_in_persian_digits_leads_to_its_page(database: Path) -> None:
+    async with staff_site(database) as site, TestClient(TestServer(site.app)) as client:
+        for path, there in (
+            ("/requests/۱۲۳۴۵۶۷۸۶", "/requests/123456786"),
+            ("/staff/requests/١٢٣/", "/staff/requests/123/"),
+        ):
+            response = await client.get(path, headers=PAGES, allow_redirects=False)
+            assert (response.status, response.headers["Location"]) == (302, there)
+        for path in ("/a//evil.example/۱", "/nothing"):
+            assert (await client.get(path, headers=PAGES, allow_redirects=False)).status == 404
+
+
 async def test_a_page_that_takes_no_forms_leads_home(database: Path) -> None:
     async with staff_site(database) as site, TestClient(TestServer(site.app)) as client:
         response = await client.post("/", headers=PAGES)
