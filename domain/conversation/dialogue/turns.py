@@ -233,6 +233,8 @@ class Conversation(Offers):
         («لودر ۴ ساعت», where a machine was asked for), an earlier answer once more, or asks what it would cost.
         """
         is_summary = frame.asked == CONFIRM_STEP  # what is taken beside it would do it without a yes
+        if is_summary and self.asks_for_person(frame.intent) and has_no_letters(text):
+            return self._name_number(dialogue, frame, text, now)
         is_question = 1 < len(text.split()) <= MOST_WORDS_OF_A_QUESTION  # a longer text tells of what is wanted
         if is_question and not gives_up(text) and (price_step := self._read_price(dialogue, frame, text, now)):
             return price_step
@@ -245,6 +247,16 @@ class Conversation(Offers):
         ):
             return self.take_correction(dialogue, frame, correction)
         return self._read_beside(dialogue, frame, text, now)
+
+    def _name_number(self, dialogue: Dialogue, frame: Frame, text: str, now: datetime) -> Reaction | None:
+        """Return what a number comes to where a call is to be confirmed: that one is to be called."""
+        intent = self.grammar.find_intent(frame.intent)
+        message = self.grammar.parse_message(f"{intent.certain_words[0]} {text}", now) if intent else None
+        if message is None or message.intent != frame.intent or not message.has_valid_arguments or not message.slots:
+            return None
+        absorb_values(frame, self.forms[frame.intent], self.slots_of(message), now)
+        frame.asked = None
+        return self.ask_next(dialogue)
 
     def _read_beside(self, dialogue: Dialogue, frame: Frame, text: str, now: datetime) -> Reaction | None:
         """Return what a text comes to that says nothing to a form, by its words as a whole: it gives the form up, asks

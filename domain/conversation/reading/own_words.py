@@ -6,6 +6,8 @@ asks, tells of what its writer did already, jokes, takes something back, only su
 else: then it is shown, and asked about once.
 """
 
+from itertools import pairwise
+
 from domain.parsing.negation import Negation, NegationKind, find_negations
 from domain.parsing.tokens import Phrases, TokenStream, keys_of
 
@@ -80,6 +82,8 @@ _PRAISING_IDIOMS: Phrases[bool] = Phrases(
     }
 )  # fmt: skip
 _REACH_OF_PERSON = 5
+_TO_WORDS, _ANYBODY = keys_of("با", "به", "ba", "be"), keys_of("یکی", "مردم")
+_FEWEST_NUMBER_DIGITS = 10
 
 
 def takes_back(stream: TokenStream) -> bool:
@@ -100,7 +104,8 @@ def is_plain_statement(stream: TokenStream, *, tells_story: bool = True, may_lac
     if not doubtful_words.isdisjoint(word_keys) or (not tells_story and not _OTHERS_DEEDS.isdisjoint(word_keys)):
         return False
     is_doubted = any(any(phrases.find_in(stream)) for phrases in (_TAKING_BACK, _SETTLED, _INSTEAD))
-    if is_doubted or _jokes(stream.text) or _speaks_for_another(word_keys):
+    is_for_another = _speaks_for_another(word_keys) or (may_lack and _calls_another(word_keys))
+    if is_doubted or is_for_another or _jokes(stream.text):
         return False
     return not any(_denies(stream, negation, may_lack=may_lack) for negation in find_negations(stream))
 
@@ -121,6 +126,13 @@ def _speaks_for_another(word_keys: list[str]) -> bool:
         return True
     persons = [place for place, word in enumerate(word_keys) if word in _SOMEBODY]
     return any(not _SAYING.isdisjoint(word_keys[place : place + _REACH_OF_PERSON]) for place in persons)
+
+
+def _calls_another(word_keys: list[str]) -> bool:
+    """Return whether somebody else is to be called («با پسرم تماس بگیرید»), and no number of theirs is said."""
+    has_number = any(word.isdecimal() and len(word) >= _FEWEST_NUMBER_DIGITS for word in word_keys)
+    pairs = pairwise(word_keys)
+    return not has_number and any(word in _TO_WORDS and after in _SOMEBODY - _ANYBODY for word, after in pairs)
 
 
 def _denies(stream: TokenStream, negation: Negation, *, may_lack: bool) -> bool:

@@ -9,18 +9,19 @@ from typing import ClassVar
 
 from domain.blocks.asking import CITIZENS, LONGEST_NOTE_TEXT, OPTIONAL_REASON, REASON, StoreReason
 from domain.fields.form import Field
-from domain.fields.stored import StoredField, StoredFields, StoredForm
+from domain.fields.stored import StoredField, StoredFields, StoredForm, stored_text
 from domain.fields.types import Integer, Text
 from domain.language.form_sections import FormSection
 from domain.language.intents import Keyword
 from domain.language.service import Command, Effect, Guard, Notice, Service, State, StepContext, Transition
 from domain.language.summary_columns import SummaryColumns
-from domain.requests.request import Phase, RequestFilter
+from domain.requests.request import Phase, RequestFilter, ServiceRequest
 from domain.services.call_back.reasons import CALL_BACK_REASONS, CallBackDoneReason
-from domain.services.call_back.vocabulary import CALL_BACK_INTENT
+from domain.services.call_back.vocabulary import CALL_BACK_INTENT, find_number_to_call
 from domain.values.actors import Role
 from domain.values.calendar import hour_text, spoken_day_text, to_tehran
 from domain.values.errors import AlreadyDone
+from domain.values.identifiers import display_mobile
 
 SERVICE_KEY = "call_back"
 CALLERS = frozenset({Role.SECRETARIAT})
@@ -30,12 +31,21 @@ CALL_MINUTES = 7 * 60
 TRIES: StoredField[int] = StoredField("tries", Integer(1, 1000), stored_form=StoredForm(int, int))
 """How often nobody answered."""
 
+CALLED = stored_text("called")
+"""The number to be called, as people write it: the one that the citizen says, else the citizen's own."""
+
 
 def _moment_facts(moment: datetime, now: datetime) -> dict[str, str]:
     """Return the day and the hour of a moment as messages say them."""
     local_moment = to_tehran(moment)
     call_day = spoken_day_text(local_moment.date(), to_tehran(now).date())
     return {"call_day": call_day, "call_hour": hour_text(local_moment.time())}
+
+
+def find_called_number(request: ServiceRequest) -> str:
+    """Return the number to be called for a request, as people write it."""
+    other_number = find_number_to_call(str(request.fields.get("about", "")))
+    return other_number or display_mobile(request.mobile or "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +59,8 @@ class NoneWaiting(Guard):
         criteria = RequestFilter(service=SERVICE_KEY, mobile=context.request.mobile, open_only=True)
         for waiting in await context.uow.requests.list_requests(criteria):
             due_facts = _moment_facts(waiting.due_at or context.now, context.now)
-            raise AlreadyDone(reason=CallBackDoneReason.WAITING, codes=waiting.code, **due_facts)
+            called = find_called_number(waiting)
+            raise AlreadyDone(reason=CallBackDoneReason.WAITING, codes=waiting.code, called=called, **due_facts)
         return True
 
 
@@ -63,6 +74,19 @@ class SayWhen(Effect):
     async def apply_effect(self, context: StepContext) -> None:
         """Reckon it by the office calendar."""
         context.facts |= _moment_facts(context.calendar.add_working_minutes(context.now, CALL_MINUTES), context.now)
+
+
+@dataclass(frozen=True, slots=True)
+class NameNumber(Effect):
+    """Keep which number is called, so that the citizen and the secretariat see the same one."""
+
+    provides: ClassVar[frozenset[str]] = frozenset({"called"})
+    may_store = (CALLED,)
+
+    async def apply_effect(self, context: StepContext) -> None:
+        """Read it out of what the call is about; else it is the mobile that asks."""
+        CALLED.write(context.request, find_called_number(context.request))
+        context.facts["called"] = find_called_number(context.request)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +139,10 @@ CALL_BACK = Service(
     soap_operation="SubmitCallBack",
     menu_rank=90,
     submit_guards=(NoneWaiting(),),
-    submit_effects=(SayWhen(),),
+    submit_effects=(SayWhen(), NameNumber()),
     is_rated=False,
-    stored_fields=(TRIES, REASON),
+    stored_fields=(CALLED, TRIES, REASON),
     reasons=CALL_BACK_REASONS,
     form_sections=(FormSection("subject", ("about",)),),
-    summary=SummaryColumns(work=("about", TRIES.name)),
+    summary=SummaryColumns(work=(CALLED.name, "about", TRIES.name)),
 )

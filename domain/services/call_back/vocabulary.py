@@ -3,7 +3,7 @@
 from domain.language.intents import Intent, Topic, combine_words
 from domain.parsing.identifiers import find_number_tokens
 from domain.parsing.slots import MessageReader
-from domain.parsing.tokens import keys_of
+from domain.parsing.tokens import TokenStream, keys_of
 from domain.values.errors import InvalidField
 from domain.values.identifiers import display_mobile, parse_mobile
 
@@ -27,15 +27,31 @@ _ASKING_WORDS = keys_of(
 )  # fmt: skip
 
 
+_TELEPHONE_DIGITS = 11
+"""Of a telephone with its area code (017…)."""
+
+
 def take_mobile_to_call(reader: MessageReader) -> None:
     """Take the mobile to be called, wherever it is, into what the call is about; else the sender's is called."""
     for digits, start, end in find_number_tokens(reader.stream):
-        try:
-            reader.slots["about"] = display_mobile(parse_mobile(digits))
-        except InvalidField:
-            continue
-        reader.stream.take(start, end)
-        return
+        if number := _read_number(digits):
+            reader.slots["about"] = number
+            reader.stream.take(start, end)
+            return
+
+
+def find_number_to_call(text: str) -> str:
+    """Return the first mobile or telephone of a text, as people write it; empty where there is none."""
+    numbers = (_read_number(digits) for digits, _, _ in find_number_tokens(TokenStream(text)))
+    return next(filter(None, numbers), "")
+
+
+def _read_number(digits: str) -> str:
+    try:
+        return display_mobile(parse_mobile(digits))
+    except InvalidField:
+        is_telephone = len(digits) == _TELEPHONE_DIGITS and digits.startswith("0")
+        return digits if is_telephone else ""
 
 
 CALL_BACK_INTENT = Intent(

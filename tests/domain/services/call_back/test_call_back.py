@@ -9,6 +9,7 @@ from domain.services.call_back.declaration import CALL_BACK
 from domain.services.machinery.declaration import MACHINERY_WORK
 from domain.values.actors import Role
 from domain.values.errors import AlreadyDone
+from domain.values.text import ascii_digits
 from tests.support.chat_person import Person
 from tests.support.municipality import CITIZEN, Municipality, StandingClock, actor, build_desk, municipality
 
@@ -27,7 +28,7 @@ async def town(database: Path) -> AsyncIterator[Municipality]:
 async def test_it_is_asked_for_once_and_kept_until_somebody_calls(town: Municipality) -> None:
     heard = await town.say(CITIZEN, "سلام میخواستم با مسئولش صحبت کنم در مورد قبضم")
     assert heard.key == f"{NOTICES}.submit"
-    assert "تا چهارشنبه ۴ آذر ساعت ۱۰ با همین شماره" in heard.text
+    assert "تا چهارشنبه ۴ آذر ساعت ۱۰ با شماره" in heard.text
     request = await town.request(heard.code)
     assert (request.fields["about"], request.turn) == ("در مورد قبضم", "secretariat")
     again = await town.say(CITIZEN, "تماس بگیرید")
@@ -69,4 +70,34 @@ async def test_in_a_chat_it_is_a_button(town: Municipality) -> None:
 async def test_who_writes_latin_letters_is_answered_in_them(town: Municipality) -> None:
     heard = await town.say(CITIZEN, "zang bezanid lotfan")
     assert heard.text.startswith("Darkhast tamas sabt shod")
-    assert "Ta Chaharshanbe 4 Azar saat 10 be hamin shomare" in heard.text
+    assert "Ta Chaharshanbe 4 Azar saat 10 be 09121234567" in heard.text
+
+
+@pytest.mark.parametrize(
+    ("text", "called"),
+    [
+        ("شماره من عوض شده به 09351112222 زنگ بزنید", "09351112222"),
+        ("تماس بگیرید با ۰۹۳۵ ۱۱۱ ۲۲۲۲".replace(" ۱۱۱ ", "۱۱۱"), "09351112222"),
+        ("زنگ بزنید به 01735221234 درباره قبض", "01735221234"),
+        ("زنگ بزنید", "09121234567"),
+    ],
+)
+async def test_the_number_that_is_said_is_called(town: Municipality, text: str, called: str) -> None:
+    """The citizen reads which number is called, and the secretariat sees the same one."""
+    heard = await town.say(CITIZEN, text)
+    assert heard.key == f"{NOTICES}.submit"
+    assert f"با شماره {called} زنگ می‌زنیم" in ascii_digits(heard.text).translate({0x200E: None, 0x200F: None})
+    assert (await town.request(heard.code)).data["called"] == called
+    again = await town.say(CITIZEN, "تماس بگیرید")
+    assert called in ascii_digits(again.text)
+
+
+@pytest.mark.parametrize("person", ["پسرم", "همسایه‌ام", "خانمم", "برادرم", "مادرم"])
+@pytest.mark.parametrize("number", ["تماس 09351112222", "09351112222", "۰۹۳۵۱۱۱۲۲۲۲"])
+async def test_to_call_somebody_else_is_asked_before_it_is_promised(
+    town: Municipality, person: str, number: str
+) -> None:
+    assert (await town.say(CITIZEN, f"با {person} تماس بگیرید")).key == "services.call_back.summary"
+    assert (await town.say(CITIZEN, number)).key == "services.call_back.summary"
+    heard = await town.say(CITIZEN, "بله")
+    assert (await town.request(heard.code)).data["called"] == "09351112222"
