@@ -23,6 +23,7 @@ from domain.actions.payments.merging import merge_bills_of_link
 from domain.actions.payments.offering import list_offered_gateways
 from domain.actions.payments.pages import (
     AttemptOutcome,
+    AttemptView,
     PaymentPageView,
     find_link_token,
     view_attempt,
@@ -30,6 +31,7 @@ from domain.actions.payments.pages import (
 )
 from domain.gateways.attempt import PaymentAttempt
 from domain.gateways.gateway import DeclineReason, PaymentGateway, PaymentPage
+from domain.language.wording import day_and_hour_text
 from domain.settings.contact import Contact
 from domain.unit_of_work import Store
 from domain.values.errors import (
@@ -240,6 +242,8 @@ class PaymentPages:
         context = {
             "token": token,
             "attempt": view.attempt,
+            "titles": _list_titles(view),
+            "begun_at": day_and_hour_text(view.attempt.created_at),
             "outcome_key": outcome_key,
             "is_known_sale": view.outcome not in _NO_SALE,
             "outcome_text": self._wording.render_outcome_body(view, outcome_key),
@@ -282,6 +286,13 @@ def _read_look_number(request: web.Request) -> int:
     """Return how often the page has looked by itself."""
     text = request.query.get(_LOOK_PARAMETER, "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 3 else 0
+
+
+def _list_titles(view: AttemptView) -> list[str]:
+    """Return what the bills of an attempt are called."""
+    paid_rows = {share.bill_row_id for share in view.attempt.shares}
+    pairs = zip(view.payable.bills, view.payable.titles, strict=True)
+    return [title for bill, title in pairs if bill.id in paid_rows]
 
 
 def _find_pause(request: web.Request) -> int | None:

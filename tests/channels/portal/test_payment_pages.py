@@ -184,7 +184,10 @@ async def test_a_payment_comes_back_and_is_settled_by_the_bank_alone(site: Payme
     assert "start" not in await shown(client, path)
     await site.ask_banks()
     settled = await client.get(result_path, headers=PEOPLE)
-    assert "پرداخت شد" in await settled.text()
+    page = await settled.text()
+    assert "پرداخت شد" in page
+    assert "<dt>بابت</dt><dd>کارکرد ماشین" in page, "what was paid for"
+    assert "<dt>زمان پرداخت</dt><dd>۱۴۰" in page, "and when"
     assert "Refresh" not in settled.headers
     page = await shown(client, path)
     [attempt] = await site.list_attempts(bill)
