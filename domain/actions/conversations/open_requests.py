@@ -15,6 +15,7 @@ from domain.actions.feedback import feedback
 from domain.actions.requests.submit import complete_read_form
 from domain.chats.chat import MESSENGERS
 from domain.conversation.dialogue.answers import has_no_letters
+from domain.conversation.dialogue.consent import read_consent
 from domain.conversation.dialogue.frames import CONFIRM_STEP, Frame, Perform, Reaction
 from domain.conversation.dialogue.yes_no import read_first_word, read_yes_or_no
 from domain.conversation.reading.courtesies import COURTESY_INTENTS, read_courtesy
@@ -42,6 +43,8 @@ async def read_open_answer(turn: TurnContext, text: str) -> Reaction | None:
     """Return what a text outside of any dialogue, which calls nothing by a keyword, does as an answer to what is open;
     None where nothing is open for it.
     """
+    if consent_step := await _read_phrased_consent(turn, text):
+        return consent_step
     grammar = turn.conversation.grammar
     message = grammar.parse_message(text, turn.sent_at)
     if turn.dialogue.top or message.intent != UNKNOWN_INTENT or message.mood is Mood.REFUSED:
@@ -53,6 +56,20 @@ async def read_open_answer(turn: TurnContext, text: str) -> Reaction | None:
         or await read_staff_answer(turn, text, is_clear=not (is_guessed or message.suggested_intents))
         or await _read_corrected_rating(turn, text)
     )
+
+
+async def _read_phrased_consent(turn: TurnContext, text: str) -> Reaction | None:
+    """Take «رضایت دارم» or «اجازه نمی‌دم» for the answer to the one request that awaits this citizen's consent; what
+    says more is asked about once.
+    """
+    answer = read_consent(text) if turn.dialogue.top is None else None
+    if answer is None:
+        return None
+    intent = "confirm" if answer.is_agreed else "deny"
+    awaiting_requests = await list_candidates(turn, intent)
+    if len(awaiting_requests) != 1:
+        return None
+    return turn.conversation.begin_intent(turn.dialogue, intent, {}, turn.sent_at, is_plain=answer.is_plain)
 
 
 async def _read_consent(turn: TurnContext, text: str) -> Reaction | None:

@@ -18,6 +18,7 @@ from domain.conversation.dialogue.answers import (
     is_interruption,
 )
 from domain.conversation.dialogue.asking import MOST_WORDS_OF_A_QUESTION
+from domain.conversation.dialogue.consent import read_consent
 from domain.conversation.dialogue.corrections import (
     Correction,
     hear_earlier_answer,
@@ -356,7 +357,9 @@ class Conversation(Offers):
         self, dialogue: Dialogue, frame: Frame, message: ParsedMessage, text: str, now: datetime
     ) -> Reaction:
         is_form = self.forms[frame.intent].submission is not None
-        answer = read_yes_or_no(text, asks_denial=frame.intent == "deny")
+        answer = _read_answer_about_consent(frame, text)
+        if answer is None:
+            answer = read_yes_or_no(text, asks_denial=frame.intent == "deny")
         if answer is None:
             answer = answer_by_repetition(frame, message, is_form=is_form)
         first_word = None if is_form and not frame.same_as else read_first_word(text)
@@ -370,3 +373,9 @@ class Conversation(Offers):
         if answer is None:
             raise InvalidField(CONFIRM_STEP, InvalidReason.YES_OR_NO if is_form else InvalidReason.YES_NO)
         return self.ask_next(dialogue) if answer else self.leave_dialogue(dialogue)
+
+
+def _read_answer_about_consent(frame: Frame, text: str) -> bool | None:
+    """Return what words of consent say to «مخالفت شما ثبت شود؟» or «موافقید؟»; None where neither is asked."""
+    consent = read_consent(text) if frame.intent in {"confirm", "deny"} else None
+    return None if consent is None else consent.is_agreed is (frame.intent == "confirm")
