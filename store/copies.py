@@ -1,12 +1,14 @@
 """Backup and restore: a whole database into one file and back."""
 
 import asyncio
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, inspect, literal, select, table
 
 from domain.bills.ports import ORDER_SEQUENCE_PREFIX
 from domain.values.errors import Conflict
+from store.after_restore import NOTHING_CHANGED, ChangesSince, RestoreReport, secure_restored
 from store.bills.bills import FILE_NUMBER_SEQUENCE
 from store.engines import build_engine
 from store.engines.addresses import read_database_url
@@ -55,16 +57,25 @@ async def _write_copy(copier: DatabaseCopier, part_file: Path, file: Path) -> No
     await asyncio.to_thread(part_file.replace, file)
 
 
-async def restore_database(database_url: str, file: Path, *, force: bool = False) -> None:
+async def restore_database(
+    database_url: str,
+    file: Path,
+    *,
+    now: datetime,
+    changes: ChangesSince = NOTHING_CHANGED,
+    force: bool = False,
+) -> RestoreReport:
     """Replace the whole database by what `file` holds; `CopyFailed`.
 
-    File and order numbers go on `NUMBERS_SKIPPED` later. `Conflict("database")` when the database holds rows already,
-    unless `force`.
+    Nothing of it lets anybody in who was in before, and what changed since is done to it (`secure_restored`). File and
+    order numbers go on `NUMBERS_SKIPPED` later. `Conflict("database")` when the database holds rows already, unless
+    `force`.
     """
     if not force and not await is_database_empty(database_url):
         raise Conflict("database")
     await _copier_for(database_url).restore_copy(file)
     await _skip_numbers(database_url)
+    return await _secure(database_url, changes, now)
 
 
 async def is_database_empty(database_url: str) -> bool:
@@ -74,6 +85,20 @@ async def is_database_empty(database_url: str) -> bool:
         with engine.error_translation:
             async with engine.open_inspection() as connection:
                 return await connection.run_sync(_holds_no_rows)
+    finally:
+        await engine.close()
+
+
+async def _secure(database_url: str, changes: ChangesSince, now: datetime) -> RestoreReport:
+    engine = build_engine(database_url)
+    try:
+        with engine.error_translation:
+            async with engine.open_inspection() as connection:
+                if await connection.run_sync(_holds_no_rows):
+                    return RestoreReport(0, ())
+                report = await connection.run_sync(secure_restored, changes, now)
+                await connection.commit()
+                return report
     finally:
         await engine.close()
 

@@ -199,7 +199,7 @@ COMMANDS: CommandTable = {
     "calendar": CommandGroup("Working days and holidays.", {"set": "app.cli.registries.calendar:set_day"}),
     "secret-key": CommandGroup("The key that others are derived from.", {"accept": "app.cli.system.secret_key:accept"}),
     "backup": "app.cli.system.database:backup",
-    "restore": "app.cli.system.database:restore",
+    "restore": "app.cli.system.restoring:restore",
     "soap": CommandGroup("The counter offices' software.", {"wsdl": "app.cli.messages.soap:wsdl"}),
     "sms": CommandGroup(
         "Texts: what they mean, what they do, what they cost.",

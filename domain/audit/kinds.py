@@ -103,5 +103,6 @@ AUDIT_FACTS: Mapping[str, frozenset[str]] = {
     "secret_key_accepted": frozenset({"reason"}),
     "verification_asked": frozenset(),
     "history_faults": frozenset({"count"}),
+    "restored": frozenset({"sessions_ended"}),
 }
 """Kind → the names of its facts."""

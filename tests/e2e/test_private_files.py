@@ -51,5 +51,5 @@ async def test_a_damaged_database_is_backed_up_all_the_same_and_says_so() -> Non
         assert (done.code, "Traceback" in done.err) == (3, False), done
         assert "is damaged" in done.err
         assert (office.home / "copy").stat().st_size == (office.home / "pishkhan.db").stat().st_size
-        refused = await office.run("restore", str(office.home / "copy"), "--force")
+        refused = await office.run("restore", str(office.home / "copy"), "--force", "--unchanged")
         assert (refused.code, "is damaged" in refused.err) == (3, True), refused

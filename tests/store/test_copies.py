@@ -56,9 +56,9 @@ async def test_what_was_there_is_there_again(url: str, tmp_path: Path) -> None:
     await back_up_database(url, file)
     await opt_out(url, SECOND)
     with pytest.raises(Conflict, match="database"):
-        await restore_database(url, file)
+        await restore_database(url, file, now=NOW)
     assert await opted_out(url, SECOND)
-    await restore_database(url, file, force=True)
+    await restore_database(url, file, now=NOW, force=True)
     assert await opted_out(url, FIRST)
     assert not await opted_out(url, SECOND)
 
@@ -70,7 +70,7 @@ async def test_a_password_may_stand_in_the_query_as_well(postgres_url: str, tmp_
     asked_elsewhere = in_query.render_as_string(hide_password=False)
     await opt_out(asked_elsewhere, FIRST)
     await back_up_database(asked_elsewhere, file)
-    await restore_database(asked_elsewhere, file, force=True)
+    await restore_database(asked_elsewhere, file, now=NOW, force=True)
     assert await opted_out(postgres_url, FIRST)
     wrong = url.set(password="wrong").render_as_string(hide_password=False)
     with pytest.raises(CopyFailed, match="password authentication failed"):
@@ -91,7 +91,7 @@ async def test_file_numbers_drawn_since_the_backup_are_not_drawn_again(url: str,
     assert await drawn(url) == 1
     await back_up_database(url, file)
     assert [await drawn(url) for _ in range(3)] == [2, 3, 4]
-    await restore_database(url, file, force=True)
+    await restore_database(url, file, now=NOW, force=True)
     assert await drawn(url) == 1 + NUMBERS_SKIPPED + 1
 
 
@@ -100,7 +100,7 @@ async def test_file_numbers_are_skipped_where_the_backup_had_drawn_none(url: str
     await opt_out(url, FIRST)
     await back_up_database(url, file)
     assert await drawn(url) == 1
-    await restore_database(url, file, force=True)
+    await restore_database(url, file, now=NOW, force=True)
     assert await drawn(url) == NUMBERS_SKIPPED + 1
 
 
@@ -111,7 +111,7 @@ async def test_order_numbers_that_banks_know_are_not_given_again(url: str, tmp_p
         await uow.sequences.next_number("letter:e:1405")
     await store.close()
     await back_up_database(url, file)
-    await restore_database(url, file, force=True)
+    await restore_database(url, file, now=NOW, force=True)
     store = await SqlStore.connect(url)
     async with store.open_unit() as uow:
         assert await uow.sequences.next_number("order:sandbox") == 1 + NUMBERS_SKIPPED + 1
@@ -125,7 +125,7 @@ async def test_a_copy_of_another_program_is_restored_as_it_is(tmp_path: Path) ->
         foreign.execute("CREATE TABLE anything (name TEXT)")
         foreign.execute("INSERT INTO anything VALUES ('there')")
         foreign.commit()
-    await restore_database(url, file)
+    await restore_database(url, file, now=NOW)
     with closing(sqlite3.connect(tmp_path / "pishkhan.db")) as found:
         assert found.execute("SELECT name FROM anything").fetchall() == [("there",)]
 
@@ -134,7 +134,7 @@ async def test_an_empty_database_is_filled_without_force(url: str, tmp_path: Pat
     file = tmp_path / "copy"
     assert await is_database_empty(url)
     await back_up_database(url, file)
-    await restore_database(url, file)
+    await restore_database(url, file, now=NOW)
     assert await is_database_empty(url)
     await opt_out(url, FIRST)
     assert not await is_database_empty(url)
@@ -155,10 +155,10 @@ async def test_what_is_no_backup_changes_nothing(url: str, tmp_path: Path) -> No
     file = tmp_path / "copy"
     file.write_bytes(b"SQLite format 3\0 and then nothing that it could be")
     with pytest.raises(CopyFailed):
-        await restore_database(url, file, force=True)
+        await restore_database(url, file, now=NOW, force=True)
     file.write_bytes(b"no backup at all")
     with pytest.raises(CopyFailed):
-        await restore_database(url, file, force=True)
+        await restore_database(url, file, now=NOW, force=True)
     assert await opted_out(url, FIRST)
 
 
@@ -174,6 +174,6 @@ async def test_an_sqlite_copy_stands_alone(tmp_path: Path) -> None:
     await opt_out(url, FIRST)
     await back_up_database(url, file)
     fresh = f"sqlite:///{tmp_path / 'other.db'}"
-    await restore_database(fresh, file)
+    await restore_database(fresh, file, now=NOW)
     assert await opted_out(fresh, FIRST)
     assert sorted(path.name for path in tmp_path.iterdir() if path.name.startswith("copy")) == ["copy.db"]

@@ -1,4 +1,4 @@
-"""`pishkhan migrate`, `backup` and `restore`: the database as a whole."""
+"""`pishkhan migrate` and `backup`: the database as a whole."""
 
 import asyncio
 from collections.abc import Iterator
@@ -68,25 +68,17 @@ def backup(
     config: ConfigPath = None,
 ) -> None:
     """Copy the whole database into one file, beside running processes; it holds personal data."""
-    with reporting_errors(as_json), _reporting_copy_errors(as_json), showing_status("copying"):
+    with reporting_errors(as_json), reporting_copy_errors(as_json), showing_status("copying"):
         asyncio.run(copies.back_up_database(load_settings(config).database_url, file, force=force))
-    _print_done(as_json, file, "written")
-
-
-def restore(
-    file: Annotated[Path, typer.Argument(help="File that `backup` wrote.", exists=True, dir_okay=False)],
-    force: ForceOption = False,
-    as_json: AsJson = False,
-    config: ConfigPath = None,
-) -> None:
-    """Replace the whole database by a backup; refused while the database holds anything, unless --force."""
-    with reporting_errors(as_json), _reporting_copy_errors(as_json), showing_status("copying"):
-        asyncio.run(copies.restore_database(load_settings(config).database_url, file, force=force))
-    _print_done(as_json, file, "restored")
+    if as_json:
+        print_json({"file": str(file), "bytes": file.stat().st_size})
+    else:
+        print_line(f"{file}: written")
 
 
 @contextmanager
-def _reporting_copy_errors(as_json: bool) -> Iterator[None]:
+def reporting_copy_errors(as_json: bool) -> Iterator[None]:
+    """Report what kept a copy from being made or read."""
     try:
         yield
     except Conflict as error:
@@ -95,10 +87,3 @@ def _reporting_copy_errors(as_json: bool) -> Iterator[None]:
         exit_with_faults(as_json, [str(error)])
     except ValueError as error:
         exit_with_faults(as_json, [f"PISHKHAN_DATABASE_URL: {error}"])
-
-
-def _print_done(as_json: bool, file: Path, outcome_text: str) -> None:
-    if as_json:
-        print_json({"file": str(file), "bytes": file.stat().st_size})
-    else:
-        print_line(f"{file}: {outcome_text}")

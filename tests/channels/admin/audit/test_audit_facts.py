@@ -49,8 +49,9 @@ _CHOSEN_KINDS = {"staff_activated", "staff_deactivated", "office_activated", "of
     "mobile_proposed",
     "mobile_corrected",
     "mobile_objected",
+    "restored",
 }
-"""Kinds that the code chooses before it records them."""
+"""Kinds that the code chooses before it records them, and what the store itself records (`store/after_restore.py`)."""
 
 _MACHINES, _PER = ("loader", "water_tanker"), ("square_metre",)
 _GATEWAYS = ("behpardakht", "zarinpal", "saman", "sadad", "bale", "sandbox")
