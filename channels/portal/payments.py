@@ -126,6 +126,7 @@ class PaymentPages:
             "receipts": self._wording.build_receipts(view),
             "merged_ids": self._wording.build_merged_ids(view),
             "may_merge": view.may_merge,
+            "came_back": view.came_back,
             "offers": self._wording.build_offers(offered_gateways),
             "start_reason": start_reason,
             "contact_info": self._contact,

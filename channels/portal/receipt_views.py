@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from domain.actions.payments.pages import PaymentReceipt
-from domain.bills.bill import Refund, RefundState
+from domain.bills.bill import BillState, Refund, RefundState
 from domain.language.wording import day_and_hour_text
 from domain.messages.catalogue import Catalogue
 from domain.values.text import group_digits, persian_digits
@@ -42,6 +42,8 @@ class RefundView:
     """The key of its state: due, refunded."""
     amount: str
     """Rials, grouped."""
+    was_paid_twice: bool
+    """The bill had been settled before that money came."""
 
 
 def build_receipt(catalogue: Catalogue, receipt: PaymentReceipt) -> ReceiptView:
@@ -64,7 +66,11 @@ def build_receipt(catalogue: Catalogue, receipt: PaymentReceipt) -> ReceiptView:
 def build_refunds(refunds: Sequence[Refund]) -> list[RefundView]:
     """Return what goes back of a bill, as its receipt shows it; what was cancelled does not."""
     return [
-        RefundView(refund.state.value, group_digits(refund.amount))
+        RefundView(refund.state.value, group_digits(refund.amount), _was_paid_twice(refund))
         for refund in refunds
         if refund.state is not RefundState.CANCELLED
     ]
+
+
+def _was_paid_twice(refund: Refund) -> bool:
+    return refund.is_of_surplus and refund.bill_was not in {BillState.EXPIRED, BillState.VOID}

@@ -12,6 +12,7 @@ from domain.bills.bill import Bill, BillKind, BillState, Refund, RefundState
 from domain.blocks.billing import BillingContext, ChargedSubject, create_bill
 from domain.fields.stored import StoredField, StoredFields, StoredForm, stored_moment
 from domain.fields.types import Text
+from domain.gateways.attempt import AttemptState
 from domain.language.service import Effect, Guard, MomentReckoner, StepContext
 from domain.requests.request import ServiceRequest
 from domain.settings.policy import Policy
@@ -19,7 +20,7 @@ from domain.tariffs.tariff import Quantity, Quote, compute_quote
 from domain.unit_of_work import UnitOfWork
 from domain.values.calendar import TEHRAN_ZONE, tehran_moment, to_tehran
 from domain.values.errors import DomainError, MissingField, NotAllowedNow, PaymentUnknown
-from domain.values.reasons import MissingReason, NotAllowedReason
+from domain.values.reasons import MissingReason, NotAllowedReason, PaymentReason
 
 REQUEST_SUBJECT = "request"
 
@@ -165,6 +166,11 @@ class BillsSettled(Guard):
         return NotAllowedNow("action", NotAllowedReason.BILL_OPEN)
 
 
+_HELD_UNTIL = "held_until"
+_PAYER_IS_AWAY = frozenset({AttemptState.CREATED, AttemptState.SENT, AttemptState.DECLINED})
+"""Who pays has left for the bank, and nobody says that anything was paid."""
+
+
 @dataclass(frozen=True, slots=True)
 class NoPaymentUnresolved(Guard):
     """No bill is in the middle of a payment whose outcome the bank has not reported."""
@@ -172,14 +178,34 @@ class NoPaymentUnresolved(Guard):
     is_foreseeable: ClassVar[bool] = True
 
     async def is_satisfied(self, context: StepContext) -> bool:
-        """Look for bills in state paying."""
-        return all(
-            bill.state is not BillState.PAYING for bill in await list_request_bills(context.uow, context.request)
-        )
+        """Look for bills in state paying; until when that is known goes to the refusal."""
+        paying_bills = [
+            bill for bill in await list_request_bills(context.uow, context.request) if bill.state is BillState.PAYING
+        ]
+        if paying_bills and (until := await _find_end_of_waiting(context.uow, paying_bills)):
+            context.facts[_HELD_UNTIL] = until
+        return not paying_bills
 
     def build_refusal(self, context: StepContext) -> DomainError:
-        """Report that a payment is under way."""
+        """Report that a payment is under way, and until when it is known what came of it."""
+        if until := context.facts.pop(_HELD_UNTIL, None):
+            return PaymentUnknown("bill_id", PaymentReason.PAYER_AT_BANK, until=until)
         return PaymentUnknown("bill_id")
+
+
+async def _find_end_of_waiting(uow: UnitOfWork, bills: Sequence[Bill]) -> datetime | None:
+    """Return when nothing more can come of the payments that were begun for bills; None while a payer or the bank says
+    that one of them was paid.
+    """
+    attempts = [
+        attempt
+        for bill in bills
+        for attempt in await uow.payment_attempts.list_of_bill(bill.id)
+        if attempt.state.is_open
+    ]
+    if not attempts or any(attempt.state not in _PAYER_IS_AWAY for attempt in attempts):
+        return None
+    return max(max(attempt.session_ends_at, attempt.next_step_at or attempt.session_ends_at) for attempt in attempts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,8 @@ class AttemptEffect(StrEnum):
     """Money may come of it after all: bills that were released are being paid once more."""
     RELEASE_BILLS = "release_bills"
     """No money comes of it: bills that no other attempt holds are plainly open again."""
+    TELL_PAYER = "tell_payer"
+    """What the payer may have paid came back, or is coming back, and nobody has said so: the browser is gone."""
     ALERT_STAFF = "alert_staff"
     """Somebody has to look at it."""
 

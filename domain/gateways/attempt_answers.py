@@ -52,7 +52,7 @@ class AnswerTransitions(AttemptTransitions):
             case SaleState.AWAITING_VERIFICATION:
                 return self._expect_verification(attempt, "awaiting_verification", now)
             case SaleState.REVERSED:
-                return self._finish(attempt, AttemptState.REVERSED, "reversed", now)
+                return self._tell_payer(self._finish(attempt, AttemptState.REVERSED, "reversed", now))
             case SaleState.UNPAID:
                 return self._apply_unpaid(attempt, now)
 
@@ -98,7 +98,7 @@ class AnswerTransitions(AttemptTransitions):
     def _apply_disappearance(self, attempt: PaymentAttempt, now: datetime) -> AttemptChange:
         """A verified sale that the bank does not know any more: what we gave back it may have forgotten."""
         if attempt.has_wrong_amount:
-            return self._finish(attempt, AttemptState.REVERSED, "reversed", now)
+            return self._tell_payer(self._finish(attempt, AttemptState.REVERSED, "reversed", now))
         waiting = replace(attempt, next_step_at=now + PAUSES[-1])
         return self._alert(waiting, AttemptAlert.CONTRADICTION, "contradiction")
 

@@ -43,7 +43,9 @@ class AttemptTransitions(AttemptSchedule):
         none: what we allowed has a number, by which it is asked.
         """
         if self.capabilities.verify_within is not None or self.capabilities.asks_before_payment:
-            return self._finish(attempt, AttemptState.FAILED, "not_returned", now)
+            finished = self._finish(attempt, AttemptState.FAILED, "not_returned", now)
+            may_have_paid = attempt.state is AttemptState.SENT and not self.capabilities.asks_before_payment
+            return self._tell_payer(finished) if may_have_paid else finished
         unknown = replace(attempt, state=AttemptState.UNKNOWN, next_step_at=None)
         return self._alert(unknown, AttemptAlert.UNANSWERABLE, "unanswerable")
 
@@ -61,6 +63,9 @@ class AttemptTransitions(AttemptSchedule):
             attempt, state=state, alert=_keep_after_end(attempt.alert), finished_at=now, next_step_at=None
         )
         return AttemptChange(finished, event, frozenset({AttemptEffect.RELEASE_BILLS}))
+
+    def _tell_payer(self, change: AttemptChange) -> AttemptChange:
+        return replace(change, effects=change.effects | {AttemptEffect.TELL_PAYER})
 
     def _alert(self, attempt: PaymentAttempt, alert: AttemptAlert, event: str) -> AttemptChange:
         """Alert once: an attempt that bears this alert already sends no second one. A foreign callback, which anybody

@@ -24,6 +24,7 @@ from domain.values.reasons.bases import (
     MobileReasonBase,
     NotAllowedReasonBase,
     NotFoundReasonBase,
+    PaymentReasonBase,
     ReplayReasonBase,
     TooLargeReasonBase,
     TooManyRequestsReasonBase,
@@ -216,7 +217,7 @@ class BillExpired(ReasonedError[Never]):
     code = "bill_expired"
 
 
-class PaymentUnknown(ReasonedError[Never]):
+class PaymentUnknown(ReasonedError[PaymentReasonBase]):
     """The bank has not yet reported the outcome of this payment."""
 
     code = "payment_unknown"

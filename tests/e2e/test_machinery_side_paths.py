@@ -182,6 +182,7 @@ async def test_paid_twice(reza: Phone, desk: Desk) -> None:
     second = await desk.takes_payment(story.bill, reference="RRN-2")
     assert second["outcome"] == "surplus"
     await story.hears("pay")
+    await reza.hears("sms.paid_twice")
     await story.stands("paid", "paid")
     events = [event["event"] for event in (await story.shown())["history"]]
     assert events[-2:] == ["pay", "surplus_payment"]

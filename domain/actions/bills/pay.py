@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from domain.actions.bills.subjects import SUBJECTS, lock_bill
+from domain.actions.bills.subjects import SUBJECTS, lock_bill, render_purpose
 from domain.actions.dependencies import Dependencies
+from domain.actions.messages.notify import notify_line
 from domain.authorization.policy import require_right, take_place
 from domain.authorization.rights import Right
 from domain.bills.bill import (
@@ -22,11 +23,13 @@ from domain.bills.bill import (
 from domain.bills.merged_bill import MergedShare
 from domain.bills.pos_receipts import PaymentLikeness, PosReceipt, compare_payments, find_rrn
 from domain.engine.engine import StepOutcome
+from domain.messages.catalogue import RenderedMessage
 from domain.unit_of_work import UnitOfWork
 from domain.values import bill_ids
 from domain.values.actors import Actor
 from domain.values.errors import AmountMismatch, BillNotFound, DuplicateRequest, MissingField, NotAllowedNow
 from domain.values.reasons import DuplicateReason, MissingReason, NotAllowedReason
+from domain.values.text import group_digits
 
 _RECORDING_RIGHTS: Mapping[PaymentMethod, Right] = {
     PaymentMethod.SLIP: Right.PAYMENTS_RECORD,
@@ -224,4 +227,19 @@ async def _record_surplus(
         bill.state = BillState.REFUND_DUE
         await uow.bills.save(bill)
     await SUBJECTS[bill.subject_kind].record_surplus(dependencies, uow, bill, payment, actor)
+    await _tell_of_surplus(dependencies, uow, bill, refund)
     return RecordedPayment(bill, payment)
+
+
+async def _tell_of_surplus(dependencies: Dependencies, uow: UnitOfWork, bill: Bill, refund: Refund) -> None:
+    """Text whom the bill concerns that it was paid twice, or once it had ended, and that the money goes back."""
+    mobile = await SUBJECTS[bill.subject_kind].find_mobile(uow, bill)
+    if mobile is None:
+        return
+
+    async def render_message() -> RenderedMessage:
+        facts = {"refund": group_digits(refund.amount), "service": await render_purpose(dependencies, uow, bill)}
+        text_key = "sms.paid_late" if refund.bill_was in {BillState.EXPIRED, BillState.VOID} else "sms.paid_twice"
+        return dependencies.catalogue.render_message(text_key, facts)
+
+    await notify_line(dependencies, uow, mobile, render_message)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 from domain.actions.bills.subjects import SUBJECTS, lock_bills
 from domain.actions.dependencies import Dependencies
@@ -16,12 +17,20 @@ from domain.gateways.gateway import DeclineReason, PaymentGateway, PaymentOrder,
 from domain.gateways.pauses import START_GRACE
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values.errors import AlreadyPaid, BillExpired, NotAllowedNow, PaymentUnknown, TooManyRequests, Unavailable
+from domain.values.reasons import TooManyRequestsReason
 
 REPEATED_REFERENCE = "repeated_reference"
 """Stored instead of a code where a bank gave a session the reference of an earlier one."""
 
 MOST_OPEN_ATTEMPTS = 10
 """Attempts at one bill that may be open at a time: a payer begins anew, and nobody opens sessions without end."""
+
+STARTS_WINDOW = timedelta(days=1)
+MOST_STARTS = 12
+MOST_HELD = timedelta(hours=4)
+"""In a window a bill is held by so many attempts that come to nothing, and so long in all, at most: meanwhile it can
+neither be cancelled nor expire. Whoever pays by its ids is held up by none of this.
+"""
 
 
 async def begin_payment(
@@ -58,8 +67,8 @@ async def _create_attempt(
     dependencies: Dependencies, uow: UnitOfWork, gateway: PaymentGateway, token: str, channel: str, callback_url: str
 ) -> tuple[PaymentAttempt, PaymentOrder]:
     bills = _select_open(await lock_bills(uow, (await find_link(uow, token)).bill_row_ids))
-    await _refuse_crowded(uow, bills)
     now, amount = dependencies.clock.now(), sum(bill.amount for bill in bills)
+    await _refuse_crowded(uow, bills, now)
     callback_token = _draw_callback_token(dependencies, gateway, callback_url)
     if amount < gateway.capabilities.lowest_amount:
         raise NotAllowedNow("amount")
@@ -102,16 +111,35 @@ def _select_open(bills: Sequence[Bill]) -> list[Bill]:
     raise BillExpired("bill_id") if BillState.EXPIRED in states else NotAllowedNow("bill_id")
 
 
-async def _refuse_crowded(uow: UnitOfWork, bills: Sequence[Bill]) -> None:
+async def _refuse_crowded(uow: UnitOfWork, bills: Sequence[Bill], now: datetime) -> None:
     """Refuse to have a bill paid anew of which a payer, or the bank, says that it was just paid, or that was begun too
-    often.
+    often, or held for too long by what came to nothing.
     """
     for bill in bills:
-        states = [attempt.state for attempt in await uow.payment_attempts.list_of_bill(bill.id)]
-        if any(state.is_claimed_paid for state in states):
+        attempts = await uow.payment_attempts.list_of_bill(bill.id)
+        if any(attempt.state.is_claimed_paid for attempt in attempts):
             raise PaymentUnknown("bill_id")
-        if sum(state.is_open for state in states) >= MOST_OPEN_ATTEMPTS:
+        if sum(attempt.state.is_open for attempt in attempts) >= MOST_OPEN_ATTEMPTS:
             raise TooManyRequests("bill_id")
+        idle = [attempt for attempt in attempts if _is_idle_start(attempt) and attempt.created_at > now - STARTS_WINDOW]
+        if len(idle) >= MOST_STARTS or _sum_held(idle, now) >= MOST_HELD:
+            until = idle[0].created_at + STARTS_WINDOW
+            raise TooManyRequests("bill_id", TooManyRequestsReason.PAYMENT_STARTS, until=until)
+
+
+def _is_idle_start(attempt: PaymentAttempt) -> bool:
+    """Return whether an attempt has come to nothing so far: nobody says that anything was paid by it."""
+    return attempt.state in {AttemptState.CREATED, AttemptState.SENT, AttemptState.DECLINED, AttemptState.FAILED}
+
+
+def _sum_held(attempts: Sequence[PaymentAttempt], now: datetime) -> timedelta:
+    """Return for how long a bill was held by attempts, oldest first; what overlaps counts once."""
+    held, free_from = timedelta(0), attempts[0].created_at if attempts else now
+    for attempt in attempts:
+        end = min(attempt.finished_at or now, now)
+        held += max(end - max(attempt.created_at, free_from), timedelta(0))
+        free_from = max(free_from, end)
+    return held
 
 
 async def _build_order(

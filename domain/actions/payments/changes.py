@@ -10,6 +10,7 @@ from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import announce_outcome
 from domain.actions.payments.alerts import alert_revenue_unit
 from domain.actions.payments.held_bills import hold_bills, release_bills
+from domain.actions.payments.returned_money import tell_payer
 from domain.bills.bill import PaymentMethod
 from domain.gateways.attempt import AttemptChange, AttemptEffect, AttemptEvent, PaymentAttempt
 from domain.ledger.accounts import MoneySource
@@ -117,6 +118,7 @@ _EFFECT_ACTIONS: Mapping[AttemptEffect, _EffectAction] = {
     AttemptEffect.HOLD_IN_SUSPENSE: _hold_in_suspense,
     AttemptEffect.HOLD_BILLS: _hold_bills,
     AttemptEffect.RELEASE_BILLS: _release_bills,
+    AttemptEffect.TELL_PAYER: tell_payer,
     AttemptEffect.ALERT_STAFF: alert_revenue_unit,
 }
 """How each effect is carried out, in the order of `AttemptEffect`."""

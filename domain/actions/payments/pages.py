@@ -123,6 +123,8 @@ class PaymentPageView:
     """What is due back, or went, by the bill's row."""
     merged_bill: MergedBill | None
     """The pair of ids under which all that is open is paid at once; None: it was not merged."""
+    came_back: bool = False
+    """An earlier attempt came to nothing whose money the bank gave back, or gives back if it took any."""
 
     @property
     def may_merge(self) -> bool:
@@ -154,7 +156,8 @@ async def view_payment_page(
         refunds_by_bill = {bill.id: await uow.bills.list_refunds(bill.id) for bill in payable.bills}
         receipts = await _list_receipts(uow, payable)
         merged_bill = await uow.merged_bills.find_of_parts([bill.id for bill in payable.open_bills])
-        return PaymentPageView(payable, await _find_state(uow, payable), receipts, refunds_by_bill, merged_bill)
+        state, came_back = await _find_state(uow, payable), await _has_come_back(uow, payable)
+        return PaymentPageView(payable, state, receipts, refunds_by_bill, merged_bill, came_back)
 
     return await _look_up(dependencies, store, token, source_address, read_view)
 
@@ -217,6 +220,18 @@ async def _find_state(uow: UnitOfWork, payable: PayableBills) -> PayableState:
         (state for attempt_state, state in _STATES_BY_ATTEMPT.items() if attempt_state in attempt_states),
         PayableState.PAYABLE,
     )
+
+
+async def _has_come_back(uow: UnitOfWork, payable: PayableBills) -> bool:
+    """Return whether the last attempt at a bill that is still open was given back, or left by a payer who was at the
+    bank.
+    """
+    for bill in payable.open_bills:
+        for attempt in (await uow.payment_attempts.list_of_bill(bill.id))[-1:]:
+            was_left = attempt.state is AttemptState.FAILED and attempt.returned_at is None and bool(attempt.reference)
+            if was_left or attempt.state is AttemptState.REVERSED:
+                return True
+    return False
 
 
 async def _list_receipts(uow: UnitOfWork, payable: PayableBills) -> tuple[PaymentReceipt, ...]:

@@ -86,6 +86,7 @@ WRITTEN_OUT_KEYS = (
     "sms.pay_merged", "sms.pay_merged_until", "sms.receipt_at",
     "sms.mobile_corrected", "sms.mobile_objected", "sms.mobile_proposed", "sms.contact_changed",
     "staff.mobile_objected", "staff.money_role_given",
+    "sms.paid_late", "sms.paid_twice", "sms.payment_left", "sms.payment_returned",
     "sms.iban_asked", "sms.iban_kept", "sms.iban_reminded", "sms.offer.iban",
     "units.closed", "units.hour", "units.map_point", "units.marked", "units.metre", "units.plate", "units.rial",
     "units.until",

@@ -17,6 +17,7 @@ from domain.values.reasons.states import (
     ExpiredDialogueReason,
     NotAllowedReason,
     NotFoundReason,
+    PaymentReason,
 )
 from domain.values.reasons.systems import (
     DocumentReason,
@@ -40,6 +41,7 @@ SHARED_REASONS: tuple[type[ErrorReason], ...] = (
     ExpiredDialogueReason,
     ForbiddenReason,
     AuthenticationReason,
+    PaymentReason,
     MobileReason,
     TooManyRequestsReason,
     DocumentReason,
@@ -67,6 +69,7 @@ __all__ = [
     "MobileReason",
     "NotAllowedReason",
     "NotFoundReason",
+    "PaymentReason",
     "ProofReason",
     "TooLargeReason",
     "TooManyRequestsReason",

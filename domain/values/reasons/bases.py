@@ -87,6 +87,10 @@ class AmountReasonBase(ErrorReason):
     """Why an amount is not the one that is due (`AmountMismatch`)."""
 
 
+class PaymentReasonBase(ErrorReason):
+    """Why the outcome of a payment is awaited (`PaymentUnknown`)."""
+
+
 class MobileReasonBase(ErrorReason):
     """Why a mobile number is not proved (`MobileNotVerified`)."""
 

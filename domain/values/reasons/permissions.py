@@ -54,6 +54,7 @@ class TooManyRequestsReason(TooManyRequestsReasonBase):
     """Why a limit of how often was met."""
 
     DRAFT_FILES = "draft_files"
+    PAYMENT_STARTS = "payment_starts", "until"
     FILES = "files"
     LOOKUPS = "lookups"
     BUSY = "busy"

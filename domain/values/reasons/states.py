@@ -8,6 +8,7 @@ from domain.values.reasons.bases import (
     ExpiredDialogueReasonBase,
     NotAllowedReasonBase,
     NotFoundReasonBase,
+    PaymentReasonBase,
 )
 
 
@@ -100,6 +101,12 @@ class NotAllowedReason(NotAllowedReasonBase):
     UNDO_OVER = "undo_over", "until"
     UNDO_UNDECLARED = "undo_undeclared"
     VISIT_AHEAD = "visit_ahead", "day"
+
+
+class PaymentReason(PaymentReasonBase):
+    """Why the outcome of a payment is awaited."""
+
+    PAYER_AT_BANK = "payer_at_bank", "until"
 
 
 class AlreadyDoneReason(AlreadyDoneReasonBase):

@@ -167,7 +167,7 @@ def test_elsewhere_the_bank_gives_back_by_itself_what_was_not_verified_in_time()
     assert SENT.next_step_at == SENT.session_ends_at + timedelta(minutes=22)
     assert MACHINE.apply_time(SENT, NOW).attempt.state is AttemptState.SENT
     over = MACHINE.apply_time(SENT, SENT.next_step_at)
-    assert result(over) == (AttemptState.FAILED, {AttemptEffect.RELEASE_BILLS})
+    assert result(over) == (AttemptState.FAILED, {AttemptEffect.RELEASE_BILLS, AttemptEffect.TELL_PAYER})
     late = MACHINE.apply_callback(over.attempt, PAID, SENT.next_step_at)
     assert result(late) == (AttemptState.RETURNED, {AttemptEffect.HOLD_BILLS})
 

@@ -112,7 +112,7 @@ async def test_what_comes_twice_is_surplus(town: Municipality) -> None:
     async with town.store.open_unit(write=False) as uow:
         assert [one.reason for one in await uow.bills.list_refunds(bill.id)] == ["surplus_payment"]
     assert town.rows("SELECT what, actor FROM audit") == [("surplus_payment", "staff:revenue")]
-    assert len(await town.sent(OWNER_MOBILE)) == 1
+    assert [text.key for text in await town.sent(OWNER_MOBILE)][-1] == "sms.paid_twice"
 
 
 async def test_a_wrong_amount_changes_nothing(town: Municipality) -> None:
