@@ -47,9 +47,16 @@ async def list_request_bills(uow: UnitOfWork, request: ServiceRequest) -> list[B
     return await uow.bills.list_of_subject(REQUEST_SUBJECT, request.id)
 
 
+def compute_telling_moment(context: StepContext) -> datetime:
+    """Return when the text of a bill that is made now may leave."""
+    return context.calendar.next_sending_time(context.now, skip_holidays=False)
+
+
 def compute_payment_deadline(context: StepContext) -> datetime:
-    """Return the end of the last day on which the citizen may pay for this request."""
-    return request_payment_deadline(context.request, context.now, context.policy)
+    """Return the end of the last day on which the citizen may pay for this request, counted from when they can know of
+    it: what is billed in quiet hours is told at their end.
+    """
+    return request_payment_deadline(context.request, compute_telling_moment(context), context.policy)
 
 
 def payment_deadline_from(now: datetime, policy: Policy) -> datetime:
@@ -111,9 +118,11 @@ class IssueBill(Effect):
     """
 
     async def apply_effect(self, context: StepContext) -> None:
-        """Issue the main bill from the stored quote; `NotAllowedNow("action")` once the service's own limit is past."""
+        """Issue the main bill from the stored quote; `NotAllowedNow("action")` once the service's own limit is past, or
+        will be before the citizen can know of the bill.
+        """
         if payment_limit := self.reckon_limit(context) if self.reckon_limit else None:
-            if payment_limit <= context.now:
+            if payment_limit <= compute_telling_moment(context):
                 raise NotAllowedNow("action", NotAllowedReason.TOO_LATE_TO_PAY)
             PAYMENT_LIMIT.write(context.request, payment_limit)
         quote = QUOTE.read(context.request)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
+from domain.blocks.charging import compute_telling_moment
 from domain.language.service import Guard, StepContext
 from domain.requests.request import ServiceRequest
 from domain.settings.policy import Policy
@@ -19,11 +20,11 @@ def requested_start(request: ServiceRequest) -> datetime:
 
 
 def day_of_work_begins(context: StepContext) -> datetime | None:
-    """Return the midnight before the day of the work, before which it is to be paid; None on that day and later, when
-    the unit agrees on another time.
+    """Return the midnight before the day of the work, before which it is to be paid; None on that day and later, and in
+    the quiet hours before, after which alone the citizen learns of the bill: then the unit agrees on another time.
     """
     midnight = tehran_moment(date.fromisoformat(context.request.fields["date"]), time(0))
-    return midnight if midnight > context.now else None
+    return midnight if midnight > compute_telling_moment(context) else None
 
 
 def _combine_start(form_values: Mapping[str, Any]) -> datetime:

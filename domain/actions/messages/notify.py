@@ -81,7 +81,7 @@ async def announce_outcome(
                 replies.append(reply.word_for_chat() if in_chat else reply)
             else:
                 render_for_line = render_notice if is_reply else partial(render_notice, mobile)
-                await notify_line(dependencies, uow, mobile, render_for_line)
+                await notify_line(dependencies, uow, mobile, render_for_line, until=due_notice.facts.get("deadline"))
     await _queue_status_card(dependencies, uow, request)
     return replies
 
