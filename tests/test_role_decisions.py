@@ -28,6 +28,8 @@ REASONS: Mapping[str, str] = {
     "domain/check/steps.py": "proves declarations: steps that somebody may take who must not",
     "domain/check/printouts.py": "proves declarations: papers that nobody of the staff prints",
     "domain/actions/conversations/enquiries/holders.py": "says which units opened a request",
+    "domain/actions/staff/separation.py": "what roles one account may have beside each other, and who hears of them",
+    "domain/values/reasons/permissions.py": "names a reason of an error",
     "domain/actions/staff/staffing.py": "puts an actor together, out of own and lent roles",
     "domain/actions/staff/staff_accounts.py": "somebody must stay administrator",
     "channels/admin/people/substitute_pages.py": "says in words what a substitution lends",

@@ -384,7 +384,7 @@ def doubts_score(stream: TokenStream) -> bool:
     """Return whether a message names no score or several («صفر از ۵», «بین ۳ و ۴», «۱ نه ۴»), or says of its score that
     it is not given («می‌دادم», «اگه», «نمی‌دم»).
     """
-    free_keys = {stream.key_at(index) for index in stream.free_indexes()}
+    free_keys = {stream.key_at(index) for index in stream.free_indexes() if not _is_in_name(stream, index)}
     denials = {negation.start for negation in find_negations(stream)}
     if free_keys & _DOUBTING_WORDS or any(stream.digits_at(place - 1) for place in denials):  # «۵ نمی‌دم»
         return True
@@ -417,7 +417,13 @@ def _is_other_number(stream: TokenStream, index: int) -> bool:
     is_behind_score = stream.key_at(index - 1) in _OUT_OF_WORDS and bool(stream.digits_at(index - 2))
     is_scale = stream.digits_at(index) == str(HIGHEST_SCORE) and is_behind_score
     is_counted = stream.key_at(index + 1) in _TIME_UNIT_WORDS | _MONEY_OR_PEOPLE_WORDS
-    return is_scale or is_counted or len(stream.digits_at(index)) > 1
+    return is_scale or is_counted or _is_in_name(stream, index) or len(stream.digits_at(index)) > 1
+
+
+def _is_in_name(stream: TokenStream, index: int) -> bool:
+    """Return whether a number belongs to a name («LD-0»)."""
+    is_joined = stream.key_at(index - 1) == "-" and bool(stream.digits_at(index))
+    return is_joined and not stream.digits_at(index - 2)
 
 
 def _is_out_of_other_scale(stream: TokenStream, index: int) -> bool:

@@ -165,7 +165,7 @@ async def test_a_machine_goes_to_the_garage(
     await page.get_by_label("تا پایان روز").fill("۱۴۰۵/۰۹/۱۰")
     await page.get_by_label("دلیل").fill("تعویض لاستیک")
     await page.get_by_role("button", name="خارج کردن از سرویس").click()
-    await expect(page.get_by_role("status")).to_have_text("در این روزها رزرو نخواهد شد.")
+    await expect(page.get_by_role("status")).to_have_text("از سرویس بیرون رفت؛ در این روزها رزرو تازه نخواهد شد.")
     await assert_page_in_order(opened, scripts=scripts)
     await opened.open("/staff/fleet?day=2026-11-26")
     await expect(page.locator("td.out")).to_contain_text("تعویض لاستیک")

@@ -154,7 +154,7 @@ async def tour_limits(citizen: CitizenWindow) -> None:
     for _ in range(CODES_AN_HOUR):
         citizen.site.clock.at += timedelta(minutes=2)
         await citizen.press("فرستادن کد تازه")
-    await expect(citizen.window.page.get_by_role("alert")).to_be_visible()
+    await expect(citizen.window.page.get_by_role("heading", name="کد تازه‌ای نمی‌فرستیم")).to_be_visible()
     await citizen.look()
 
 

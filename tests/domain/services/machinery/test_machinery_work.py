@@ -135,7 +135,7 @@ async def test_a_machine_that_leaves_an_hour_early_keeps_its_booking_where_that_
     booked = await town.bookings(code)
     other = Booking(town.new_id(), None, booked[0][1].id, EIGHT_TOMORROW - timedelta(hours=1), EIGHT_TOMORROW, False)
     async with town.store.open_unit() as uow:
-        await uow.fleet.book([other])
+        await uow.fleet.take_out(other)
     town.clock.at = EIGHT_TOMORROW - timedelta(minutes=50)
     assert (await town.do(code, "hand_over", Role.CIVIL)).state == "handed_over"
     assert await town.bookings(code) == booked
