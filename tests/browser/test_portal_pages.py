@@ -34,6 +34,7 @@ OF_FORMS = (BEGIN_PATH, DRAFTS_PATH)
 ALL_TOURS = {**TOURS, **STATE_TOURS}
 
 NEVER_REFUSED = {
+    "/track": "met behind the limit on codes alone (tests/channels/portal/tracking/test_code_page.py)",
     "/session/end": "ends whatever there is",
     "/c/{token}": "has no fields; what is over is said on its page",
     "/c/{token}/refuse": "as /c/{token}",

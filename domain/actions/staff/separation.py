@@ -56,7 +56,7 @@ async def refuse_shared_mobile(uow: UnitOfWork, username: str, mobile: str | Non
 async def tell_of_money_roles(
     dependencies: Dependencies, uow: UnitOfWork, member: StaffMember, given_roles: Collection[Role], given_by: str
 ) -> None:
-    """Text managers and auditors that somebody was given a role that moves money."""
+    """Text the other managers and auditors that somebody was given a role that moves money."""
     money_roles = sorted(MONEY_ROLES.intersection(given_roles))
     if not money_roles:
         return
@@ -68,4 +68,5 @@ async def tell_of_money_roles(
 
     managers = await list_role_mobiles(uow, dependencies, Role.MANAGER)
     auditors = await list_role_mobiles(uow, dependencies, Role.AUDITOR)
-    await notify_staff(dependencies, uow, dict.fromkeys((*managers, *auditors)), render_message)
+    others = dict.fromkeys(mobile for mobile in (*managers, *auditors) if mobile != member.mobile)
+    await notify_staff(dependencies, uow, others, render_message)

@@ -191,6 +191,8 @@ class Clerk:
         if heard.value("outcome") == "settled":
             self._ledger.tell(bill.mobile, "services.machinery.notices.pay")
             self._ledger.tell(STAFF["civil"], "services.machinery.notices.unit_paid")
+        elif heard.value("outcome") == "surplus":
+            self._ledger.tell(bill.mobile, "sms.paid_twice")
 
     async def _comment(self) -> None:
         token, (number, citizen) = self._next_id(), self._citizen()
