@@ -157,6 +157,10 @@ class Audience(StrEnum):
     OWNER_UNIT = "owner_unit"
 
 
+STAFF_AUDIENCES = frozenset({Audience.OWNER_UNIT, Audience.OPERATORS})
+"""Who is of the municipality: no notice to them bears its name, or the link to a citizen's bill."""
+
+
 @dataclass(frozen=True, slots=True)
 class StoredMobile:
     """The mobile that the request keeps in this field: a driver's, an officer's, a vehicle's owner's."""

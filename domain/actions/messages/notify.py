@@ -20,10 +20,11 @@ from domain.chats.chat import MESSENGERS, SILENT_MESSENGERS, Chat, ChatAddress
 from domain.conversation.buttons.requests import bill_page_button_rows
 from domain.engine.engine import DueNotice, StepOutcome
 from domain.language.awaited import ANSWER_UNTIL_FACT
-from domain.language.service import Audience, StoredMobile
+from domain.language.service import STAFF_AUDIENCES, Audience, StoredMobile
 from domain.messages.catalogue import RenderedMessage
 from domain.messages.keyboards import ReplyMarkup
 from domain.messages.records import MessageClass, OutboxMessage
+from domain.messages.senders import name_sender
 from domain.requests.request import Phase, ServiceRequest, TimerKind
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor, Role
@@ -31,9 +32,6 @@ from domain.values.languages import PERSIAN, in_language
 from domain.values.text import close_up_codes
 
 SMS_CHANNEL = "sms"
-
-_STAFF_AUDIENCES = frozenset({Audience.OWNER_UNIT, Audience.OPERATORS})
-"""Who is of the municipality: no notice to them bears the link to a citizen's bill."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +66,7 @@ async def announce_outcome(
     for due_notice in outcome.due_notices:
         audience = due_notice.notice.audience
         mobiles = await find_recipients(dependencies, uow, request, audience)
-        if audience in _STAFF_AUDIENCES:  # the page of a bill and its receipt is the payer's
+        if audience in STAFF_AUDIENCES:  # the page of a bill and its receipt is the payer's
             render_plainly = partial(dependencies.wording.render_notice, request, due_notice.notice, due_notice.facts)
             await notify_staff(dependencies, uow, mobiles, render_plainly)
             continue
@@ -135,9 +133,12 @@ async def notify_line(
     *,
     until: datetime | None = None,
 ) -> OutboxMessage | None:
-    """Put one text into the outbox for a mobile (+989…), rendered in the language of that line; see `queue_message`."""
+    """Put one text that comes unasked into the outbox for a mobile (+989…), rendered in the language of that line and
+    with the municipality's name before it; see `queue_message`.
+    """
     with in_language(await find_line_language(dependencies, uow, mobile)):
-        return await queue_message(dependencies, uow, mobile, await render_message(), until=until)
+        message = name_sender(dependencies.catalogue, await render_message())
+        return await queue_message(dependencies, uow, mobile, message, until=until)
 
 
 async def notify_staff(

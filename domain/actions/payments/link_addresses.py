@@ -15,6 +15,7 @@ from domain.bills.bill import PAID_BILL_FACT, Bill
 from domain.gateways.payment_link import PaymentLink
 from domain.messages.catalogue import Catalogue, RenderedMessage, join_fitting
 from domain.messages.keyboards import NO_PAGES, BillPages
+from domain.messages.senders import join_if_named_fits
 from domain.unit_of_work import UnitOfWork
 from domain.values.bill_ids import BillIds
 from domain.values.page_tokens import build_link_token
@@ -58,7 +59,7 @@ async def append_payment_link(
         return message
     bill_pages = await find_bill_pages(dependencies, uow, [await uow.bills.get_by_bill_id(str(bill_id))])
     page_line = _word_bill_page(dependencies.catalogue, bill_pages)
-    text = join_fitting(message.part_budget, f"{message.text}{page_line}", message.text)
+    text = join_if_named_fits(dependencies.catalogue, message, page_line)
     chat_text = f"{message.chat_text}{page_line}" if message.chat_text else ""
     return replace(message, text=text, chat_text=chat_text, bill_pages=bill_pages)
 

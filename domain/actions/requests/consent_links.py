@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from domain.actions.dependencies import Dependencies
 from domain.language.awaited import list_asking_notices
-from domain.messages.catalogue import RenderedMessage, join_fitting
+from domain.messages.catalogue import RenderedMessage
+from domain.messages.senders import join_if_named_fits
 from domain.people.sessions import digest_token
 from domain.requests.consent_link import ConsentLink
 from domain.requests.request import ServiceRequest
@@ -36,7 +37,7 @@ async def append_consent_link(
         return message
     token = build_link_token(dependencies.ids.new_token())
     address = f"{dependencies.policy.site_address}{CONSENT_PREFIX}{token}"
-    text = join_fitting(message.part_budget, f"{message.text}\n{address}", message.text)
+    text = join_if_named_fits(dependencies.catalogue, message, f"\n{address}")
     if text == message.text:
         return message
     consent_link = ConsentLink(

@@ -16,6 +16,7 @@ from domain.check.printouts import printout_texts
 from domain.check.texts.code_texts import required_keys
 from domain.check.texts.lengths import cutting_flaws
 from domain.check.texts.reason_texts import reason_flaws
+from domain.check.texts.senders import list_unasked_shared_texts, list_unasked_texts, sender_flaws
 from domain.conversation.reading.vocabulary import OPT_OUT_ENDING
 from domain.fields.form import Field
 from domain.language.awaited import list_asking_notices
@@ -24,6 +25,7 @@ from domain.language.service import Service
 from domain.language.wording import LEFT_TO_RIGHT
 from domain.messages.catalogue import CHAT_PREFIX, Catalogue
 from domain.messages.records import MessageClass
+from domain.messages.senders import word_with_sender
 from domain.values.message_parts import count_parts
 from domain.values.page_tokens import LINK_LENGTH, LONGEST_SITE_ADDRESS
 from domain.values.reasons import SHARED_REASONS
@@ -73,6 +75,7 @@ def text_flaws(service: Service, catalogue: Catalogue) -> Iterator[Flaw]:
     sms_keys = existing_sms_texts(service, catalogue)
     yield from budget_flaws(service.key, catalogue, sms_keys)
     yield from cutting_flaws(service, catalogue, sms_keys)
+    yield from sender_flaws(service.key, catalogue, list_unasked_texts(service, catalogue))
     yield from stopping_flaws(service.key, catalogue, sms_keys)
     yield from line_flaws(service.key, catalogue, sms_keys)
     yield from reminder_flaws(service.key, catalogue, _list_reminder_texts(service))
@@ -131,7 +134,8 @@ def _link_flaws(service: Service, catalogue: Catalogue) -> Iterator[Flaw]:
     keys = sorted(f"services.{service.key}.notices.{notice.text_name}" for notice in notices)
     for key in [key for key in keys if key in catalogue]:
         with suppress(KeyError):  # a placeholder without a bound is a flaw of its own
-            parts, budget = count_parts(catalogue.render_longest(key) + LONGEST_LINK_LINE), catalogue.part_budget(key)
+            longest_text = word_with_sender(catalogue, catalogue.render_longest(key) + LONGEST_LINK_LINE)
+            parts, budget = count_parts(longest_text), catalogue.part_budget(key)
             if parts > budget:
                 yield Flaw("over_budget", service.key, f"{key} with its link needs {parts} parts, may have {budget}")
 
@@ -142,6 +146,7 @@ def shared_text_flaws(catalogue: Catalogue) -> Iterator[Flaw]:
     yield from reason_flaws(NO_SERVICE, SHARED_REASONS, catalogue)
     shared_keys = [key for key_prefix in SHARED_TEXTS for key in catalogue.list_keys(key_prefix)]
     yield from budget_flaws(NO_SERVICE, catalogue, shared_keys)
+    yield from sender_flaws(NO_SERVICE, catalogue, list_unasked_shared_texts(catalogue))
     yield from stopping_flaws(NO_SERVICE, catalogue, shared_keys)
     yield from line_flaws(NO_SERVICE, catalogue, shared_keys)
     yield from chat_flaws(catalogue)

@@ -7,10 +7,10 @@ from domain.values.actors import Role
 from domain.values.message_parts import count_parts
 from tests.support.municipality import CITIZEN, DRIVER, Municipality
 
-MOST_PARTS_OF_A_LIFE = 10
+MOST_PARTS_OF_A_LIFE = 12
 
 
-async def test_a_machinery_request_costs_ten_parts_from_the_order_to_the_rating(town: Municipality) -> None:
+async def test_a_machinery_request_costs_twelve_parts_from_the_order_to_the_rating(town: Municipality) -> None:
     await name_the_fleet(town)
     code = await town.reach("completed")
     await town.say(CITIZEN, "5")

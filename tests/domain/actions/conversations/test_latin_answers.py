@@ -76,5 +76,5 @@ async def test_notices_and_persian_texts_stay_persian(town: Municipality) -> Non
     await town.say(CITIZEN, ORDER)
     code = (await town.requests_of())[0].code
     await town.do(code, "accept", Role.CIVIL)
-    assert (await town.sent())[-1].text.startswith("درخواست")
+    assert (await town.sent())[-1].text.startswith("شهرداری گمیشان\nدرخواست")
     assert (await town.say(CITIZEN, "راهنما")).text.startswith("شهرداری")

@@ -84,7 +84,7 @@ async def test_a_paid_bill_marks_its_duty_and_tells_the_owner(town: Municipality
     assert (await stored(town, row)).values["state"] == "paid"
     [told] = await town.sent(OWNER_MOBILE)
     assert (told.key, told.cls) == ("registries.duty.notices.paid", "receipt")
-    assert told.text == "عوارض سال ۱۴۰۵ تاکسی ۱۲ت۳۴۵-۵۹ به مبلغ ۲٬۵۰۰٬۰۰۰ ریال پرداخت شد. سپاسگزاریم."
+    assert told.text == "شهرداری گمیشان\nعوارض سال ۱۴۰۵ تاکسی ۱۲ت۳۴۵-۵۹ به مبلغ ۲٬۵۰۰٬۰۰۰ ریال پرداخت شد. سپاسگزاریم."
     async with town.store.open_unit(write=False) as uow:
         last = (await uow.registries.list_changes("duty", row.id))[-1]
     assert (last.changed_by, last.values_before, last.values_after) == (
@@ -101,7 +101,7 @@ async def test_a_fine_is_paid_by_its_driver(town: Municipality) -> None:
     await paid(town, await billed(town, row, VIOLATION))
     assert (await stored(town, row)).values["state"] == "paid"
     [told] = await town.sent(DRIVER_MOBILE)
-    assert told.text == "جریمه تخلف جمعه ۲۹ آبان به مبلغ ۵۰۰٬۰۰۰ ریال پرداخت شد. سپاسگزاریم."
+    assert told.text == "شهرداری گمیشان\nجریمه تخلف جمعه ۲۹ آبان به مبلغ ۵۰۰٬۰۰۰ ریال پرداخت شد. سپاسگزاریم."
 
 
 async def test_what_comes_twice_is_surplus(town: Municipality) -> None:

@@ -54,7 +54,7 @@ async def test_reminded_at_thirty_and_at_seven_days(town: Municipality) -> None:
     assert days == [10, 33]
     first, second = sent.values()
     assert (first.cls, first.key) == ("reminder", "registries.driver.reminders.licence_expiry")
-    assert first.text.startswith("یادآوری: گواهینامه شما تا یک‌شنبه ۱۳ دی اعتبار دارد (۳۰ روز دیگر).")
+    assert first.text.startswith("شهرداری گمیشان\nیادآوری: گواهینامه شما تا یک‌شنبه ۱۳ دی اعتبار دارد (۳۰ روز دیگر).")
     assert "(۷ روز دیگر)" in second.text
     assert to_tehran(first.not_before).hour == 9
 

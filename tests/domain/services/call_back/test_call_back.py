@@ -44,7 +44,7 @@ async def test_who_is_not_reached_is_called_again_and_may_end_it(town: Municipal
     await town.do(code, "miss", Role.SECRETARIAT)
     await town.do(code, "miss", Role.SECRETARIAT)
     assert (await town.request(code)).data["tries"] == 2
-    assert (await town.sent())[-1].text.startswith("زنگ زدیم و پاسخ ندادید")
+    assert (await town.sent())[-1].text.startswith("شهرداری گمیشان\nزنگ زدیم و پاسخ ندادید")
     asked = await town.say(CITIZEN, "تماس نگیرید لطفا")
     assert (asked.key, asked.codes) == ("sms.offer.cancel", [code])
     assert (await town.say(CITIZEN, "بله")).key == f"{NOTICES}.withdraw"
