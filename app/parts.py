@@ -145,7 +145,7 @@ async def open_parts(settings: Settings) -> AsyncIterator[ServerParts]:
                 dependencies=dependencies,
                 store=store,
                 providers=providers,
-                sms_relay=Relay(dependencies, store, tuple(providers.values()), time.monotonic),
+                sms_relay=_build_sms_relay(settings, dependencies, store, providers),
                 printer=printer,
                 signer=build_signer(settings),
                 wake_events=wake_events,
@@ -171,6 +171,13 @@ def _build_gateways(settings: Settings, dependencies: Dependencies) -> dict[str,
     gateways = build_gateways(settings)
     dependencies.card_refund_gateways = list_refunding_gateways(gateways)
     return gateways
+
+
+def _build_sms_relay(
+    settings: Settings, dependencies: Dependencies, store: SqlStore, providers: Mapping[str, SmsProvider]
+) -> Relay:
+    sends_at_once = settings.sms.sends_at_once
+    return Relay(dependencies, store, tuple(providers.values()), time.monotonic, sends_at_once=sends_at_once)
 
 
 def _build_bots(

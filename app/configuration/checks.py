@@ -4,7 +4,7 @@
 """
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from app.clock import SystemClock
 from app.configuration.bot_checks import find_bot_faults
@@ -19,7 +19,8 @@ from app.wiring import build_catalogue, build_printer, build_settlement_layouts
 from channels.pishkhan_soap.reasons import SOAP_REASONS
 from domain.actions.reports.declaration_check import check_reports
 from domain.check import check_services
-from domain.check.explanations import explain_flaw
+from domain.check.explanations import explain_flaw, find_text_key
+from domain.check.flaws import Flaw
 from domain.check.registries import check_registries
 from domain.check.texts.reason_texts import check_reasons
 from domain.check.texts.translations import check_translation, list_dropped_facts, list_missing_texts
@@ -57,7 +58,13 @@ def find_faults(settings: Settings) -> list[str]:
     for translation in (*catalogue.translations, *([catalogue.latin] if catalogue.latin else [])):
         translation_flaws = check_translation(SERVICES, catalogue, translation)
         fault_lines += [f"language {translation.language.tag}: {explain_flaw(flaw)}" for flaw in translation_flaws]
-    return fault_lines + [f"declaration of {explain_flaw(flaw)}" for flaw in declaration_flaws]
+    return fault_lines + [_describe_flaw(flaw, catalogue.overridden_keys) for flaw in declaration_flaws]
+
+
+def _describe_flaw(flaw: Flaw, overridden_keys: Collection[str]) -> str:
+    """Return the line of a flaw: whose it is, a declaration's or the municipality's own text's, and what to do."""
+    owner = "PISHKHAN_TEXTS:" if find_text_key(flaw) in overridden_keys else "declaration of"
+    return f"{owner} {explain_flaw(flaw, overridden_keys)}"
 
 
 def find_remarks(settings: Settings) -> list[str]:

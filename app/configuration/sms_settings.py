@@ -21,6 +21,9 @@ class ProviderChoice(SettingsSection):
         description="Whether invisible marks keep the groups of tracking codes in order; off where old phones show "
         "boxes for them: then codes are written without gaps.",
     )
+    sends_at_once: int = Field(
+        8, ge=1, le=100, description="Texts that are on their way to the panel at a time, within the provider's rate."
+    )
 
     def find_provider(self, provider_name: str) -> ProviderSettings | None:
         """Return the settings of a provider, None when there is none of that name."""

@@ -23,6 +23,7 @@ from app.jobs.timetable import ClockReading, Interval, run_daily, run_every
 from app.jobs.verifying import verify_in_process
 from app.parts import ServerParts
 from app.wiring import build_vault
+from channels.relay.relay import CLAIM_LEASE
 from domain.actions.citizens.sessions import forget_unused_sessions
 from domain.actions.documents.uploads import forget_expired_uploads
 from domain.actions.drafts.forgetting import forget_expired_drafts
@@ -63,6 +64,9 @@ POLLING_LEASE_PERIOD = timedelta(seconds=1.5)
 People wait in their chats meanwhile. A process that stands still for longer loses the lease, if there is another one,
 and is cut off: what both got is known by its number.
 """
+
+RELAY_LEASE_PERIOD = CLAIM_LEASE
+"""How long nobody sends after the process that did has died: people wait for replies."""
 
 CLOCK_LEAP = timedelta(seconds=5)
 """A clock that was set by so much is logged."""
@@ -114,6 +118,7 @@ def _bot_jobs(messenger: str) -> tuple[Job, ...]:
             lambda parts: parts.bots[messenger].relay.send_due(),
             wake_channel=messenger,
             messenger=messenger,
+            lease_period=RELAY_LEASE_PERIOD,
         ),
         Job(
             f"{messenger}_stale",
@@ -126,7 +131,13 @@ def _bot_jobs(messenger: str) -> tuple[Job, ...]:
 
 JOBS = (
     # The interval is for texts of other processes, and for those that wait until their time comes.
-    Job("relay", run_every(seconds=1), lambda parts: parts.sms_relay.send_due(), wake_channel=SMS_CHANNEL),
+    Job(
+        "relay",
+        run_every(seconds=1),
+        lambda parts: parts.sms_relay.send_due(),
+        wake_channel=SMS_CHANNEL,
+        lease_period=RELAY_LEASE_PERIOD,
+    ),
     Job("outcomes", run_every(seconds=15), lambda parts: parts.sms_relay.reconcile_unknown(), runs_at_start=True),
     Job("receipts", run_every(minutes=1), lambda parts: parts.sms_relay.poll_receipts()),
     Job(
@@ -216,7 +227,7 @@ JOBS = (
     *(job for messenger in MESSENGERS for job in _bot_jobs(messenger)),
     Job("seal", run_every(minutes=10), lambda parts: seal_history(parts.dependencies, parts.store, parts.signer)),
 )
-"""Every job. `outcomes` turns abandoned claims into unknown ones and asks the provider about these."""
+"""Every job. Each relay first settles what a process that died had under way; `outcomes` asks about what is unknown."""
 
 
 class _RunLimitReached(Exception):

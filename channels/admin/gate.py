@@ -38,6 +38,7 @@ from channels.admin.return_links import (
 from channels.web.error_pages import WORDING
 from channels.web.headers import require_same_origin
 from channels.web.posted import EMPTY_FORM, PostedForm, read_posted_form, read_text
+from channels.web.return_addresses import is_normal_address
 from channels.web.session import bears_csrf_token, require_own_form
 from domain.actions.requests.notes import count_unread_mentions
 from domain.actions.staff.read_events import ReadEventRecorder
@@ -333,7 +334,9 @@ def read_next_address(request: web.Request) -> str:
 
 def as_local_address(address: str) -> str:
     """Return an address that somebody brought if it is a page of this site, else the site's first page."""
-    is_own = address.startswith(HOME_PATH) and "\\" not in address and address.isprintable()
+    path = address.partition("?")[0].partition("#")[0]
+    is_below = path == HOME_PATH or path.startswith(f"{HOME_PATH}/")
+    is_own = is_below and is_normal_address(address) and "\\" not in address and address.isprintable()
     return address if is_own else HOME_PATH
 
 

@@ -16,6 +16,7 @@ from channels.web.error_pages import WORDING, status_of
 from channels.web.pages import render_page
 from channels.web.posted import EMPTY_FORM, PostedForm, read_text
 from channels.web.refused_forms import RefusedForm
+from channels.web.return_addresses import is_normal_address
 from channels.web.session import SessionCookie
 from domain.people.citizen_session import SESSION_LIFETIME, CitizenSession
 from domain.values.errors import DomainError, Forbidden, MobileNotVerified, NotFound
@@ -193,11 +194,11 @@ def as_portal_address(address: str) -> str:
     """Return an address that somebody brought if it is a page of the portal, else the first page: nothing leads to
     another site, nor to the staff's.
     """
-    is_own = address.startswith("/") and not address.startswith("//") and not _is_of_staff(address)
+    is_own = is_normal_address(address) and not _is_of_staff(address)
     is_plain = address.isascii() and address.isprintable() and not set(address) & set("\\ ")
     return address if is_own and is_plain and len(address) <= MAX_ADDRESS_LENGTH else HOME_PATH
 
 
 def _is_of_staff(address: str) -> bool:
-    path = address.partition("?")[0].partition("#")[0]
+    path = address.partition("?")[0].partition("#")[0].casefold()
     return path == "/staff" or path.startswith("/staff/")

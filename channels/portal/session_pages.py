@@ -51,6 +51,8 @@ class SessionPages:
         return render_portal_page(request, visitor, "portal/session_end.html", context, error=error)
 
     async def _end_session(self, request: web.Request, visitor: PortalVisitor) -> str | web.Response:
+        if not SESSION_COOKIE.read_token(request):
+            return ENDED_PATH  # no cookie came, as from another site's page: none is removed
         if visitor.session:
             async with self._store.open_unit() as uow:
                 await end_session(self._dependencies, uow, visitor.session)

@@ -1,21 +1,23 @@
 """The relay: carries queued messages of one channel to its carriers, and finds out what became of the unknown ones.
 
 It claims in a short unit of work, sends outside of any, and marks in another. If the process dies between sending and
-marking, the claim runs out, the message is `unknown`, and a provider that can be asked is asked before anything is sent
-again (channels.md, "Outbound"); where it cannot, or does not know, the staff decide. In a chat, where nobody can be
-asked and twice is harmless, it is sent again. One claim goes through one carrier: its name is noted before the first
-byte leaves. What goes to one recipient goes in order: when a message must wait, those behind it wait too.
+marking, the claim runs out with its lease, the message is `unknown`, and a provider that can be asked is asked at once,
+before anything is sent again (channels.md, "Outbound"); where it cannot, or does not know, the staff decide. In a chat,
+where nobody can be asked and twice is harmless, it is sent again. One claim goes through one carrier: its name is noted
+before the first byte leaves. What goes to one recipient goes in order: when a message must wait, those behind it wait
+too.
 """
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import groupby
 
 from channels.relay.outcomes import choose_outcomes, list_provider_ids
 from channels.relay.pacing import Bucket, RecipientHolds, back_off
+from domain.actions.claims import keep_claims
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import SMS_CHANNEL, replace_expired_notices
 from domain.actions.messages.rerouting import keep_undelivered, record_blocked_chats, reroute_to_sms
@@ -26,8 +28,10 @@ from domain.values.message_parts import count_parts
 
 log = logging.getLogger(__name__)
 
-CLAIM_LEASE = timedelta(minutes=2)
-"""Longer than any batch takes: sending times out sooner, and a batch is bounded by the carrier's rate."""
+CLAIM_LEASE = timedelta(seconds=9)
+"""How long a claim outlives its holder, as the lease of the job that sends does; while sending lasts it is renewed.
+What a process had under way when it died is asked about then: longer after its death than a request takes to arrive.
+"""
 
 TICK_SECONDS = 20.0
 """After so long a long queue is left to the next run: a run that comes to its end shows that texts go out."""
@@ -127,6 +131,8 @@ class Relay:
     """How long an unknown outcome rests before the provider is asked: a late acceptance has then arrived."""
     poll_receipts_after: timedelta = timedelta(minutes=5)
     """How long after sending receipts are asked for that did not come by themselves."""
+    sends_at_once: int = SENDS_AT_ONCE
+    """How many messages are on their way at a time."""
     carrier_states: list[CarrierState] = field(init=False)
     """One for each of `carriers`, in their order."""
     recipient_holds: RecipientHolds = field(init=False, default_factory=RecipientHolds)
@@ -142,6 +148,7 @@ class Relay:
     async def send_due(self) -> int:
         """Send what is due until nothing is, or a while has passed; return how many messages were taken up."""
         taken_count, started_at = 0, self.monotonic()
+        await self._settle_abandoned()
         while (
             not self._is_ending
             and self.monotonic() - started_at < TICK_SECONDS
@@ -164,15 +171,25 @@ class Relay:
         """
         channel, now = self.route.channel, self.dependencies.clock.now()
         async with self.store.open_unit() as uow:
-            await uow.outbox.mark_abandoned(channel, CLAIM_LEASE, LARGEST_BATCH)
             await uow.outbox.pull_back_future(channel, now)
             if self.route.resends:
                 await uow.outbox.resend_unknown(channel, now, MOST_RESENDS, LARGEST_BATCH)
-        settled_count = 0
-        for carrier in self.carriers:
-            if carrier.outcome_inquiry is not OutcomeInquiry.NOTHING:
-                settled_count += await self._ask_about_unknown(carrier)
-        return settled_count
+        return await self._ask_about_unknown(now - self.ask_unknown_after)
+
+    async def _settle_abandoned(self) -> None:
+        """Find out at once what became of what a process had under way when it died: its claims fell with it.
+
+        This is done under the lease of who sends, before anything is claimed: no claim of a living holder is ended.
+        """
+        channel, now = self.route.channel, self.dependencies.clock.now()
+        async with self.store.open_unit(write=False) as uow:
+            if not await uow.outbox.has_abandoned(channel, CLAIM_LEASE):
+                return
+        async with self.store.open_unit() as uow:
+            abandoned_ids = await uow.outbox.mark_abandoned(channel, CLAIM_LEASE, LARGEST_BATCH)
+            if self.route.resends:
+                await uow.outbox.resend_unknown(channel, now, MOST_RESENDS, LARGEST_BATCH)
+        await self._ask_about_unknown(now + timedelta.resolution, abandoned_ids)
 
     async def poll_receipts(self) -> int:
         """Ask for receipts that did not come by themselves; return how many came."""
@@ -203,7 +220,7 @@ class Relay:
         # A carrier that does not know our ids leaves all of a dead process's claim unknown: there no more is claimed
         # than is sent at once.
         knows_ids = carrier_state.carrier.outcome_inquiry is OutcomeInquiry.OWN_ID
-        largest_claim = LARGEST_BATCH if knows_ids else SENDS_AT_ONCE
+        largest_claim = LARGEST_BATCH if knows_ids else self.sends_at_once
         claim_limit = max(1, min(largest_claim, int(carrier_state.carrier.rate_per_second * BATCH_SECONDS)))
         async with self.store.open_unit() as uow:
             claimed_messages = await uow.outbox.claim_due(
@@ -225,15 +242,17 @@ class Relay:
             list(recipient_group)
             for _, recipient_group in groupby(ordered_messages, key=lambda message: message.recipient)
         ]
-        send_slots = asyncio.Semaphore(SENDS_AT_ONCE)
+        send_slots = asyncio.Semaphore(self.sends_at_once)
 
         async def send_thread(recipient_thread: list[OutboxMessage]) -> None:
             async with send_slots:
                 for message in recipient_thread:
                     await self._send_message(carrier_state, message, claim_token)
 
-        # A mark that fails must not cut the other sends off: their outcome would then be unknown.
-        thread_results = await asyncio.gather(*map(send_thread, recipient_threads), return_exceptions=True)
+        message_ids = [message.id for message in batch]
+        async with keep_claims(self.store, lambda uow: uow.outbox, message_ids, claim_token, CLAIM_LEASE):
+            # A mark that fails must not cut the other sends off: their outcome would then be unknown.
+            thread_results = await asyncio.gather(*map(send_thread, recipient_threads), return_exceptions=True)
         for failure in (thread_result for thread_result in thread_results if thread_result is not None):
             raise failure
 
@@ -326,13 +345,21 @@ class Relay:
         part_count = message.parts or self.route.count_weight(message.text)
         return carrier.cost_unit.to_rials(result.charge, part_count)
 
-    async def _ask_about_unknown(self, carrier: Carrier) -> int:
+    async def _ask_about_unknown(self, rested_until: datetime, among: Collection[int] | None = None) -> int:
+        """Ask each carrier about messages that became unknown before that moment; return how many settled."""
+        inquirable_carriers = [
+            carrier for carrier in self.carriers if carrier.outcome_inquiry is not OutcomeInquiry.NOTHING
+        ]
+        return sum([await self._ask_carrier(carrier, rested_until, among) for carrier in inquirable_carriers])
+
+    async def _ask_carrier(self, carrier: Carrier, rested_until: datetime, among: Collection[int] | None) -> int:
         now = self.dependencies.clock.now()
-        span = now - carrier.memory_period, now - self.ask_unknown_after
+        span = now - carrier.memory_period, rested_until
         async with self.store.open_unit(write=False) as uow:
-            unknown_messages = await uow.outbox.list_awaiting(
+            found_messages = await uow.outbox.list_awaiting(
                 self.route.channel, carrier.name, MessageState.UNKNOWN, span, _find_inquiry_limit(carrier)
             )
+        unknown_messages = [message for message in found_messages if among is None or message.id in among]
         if not unknown_messages:
             return 0
         candidates_by_id = await carrier.ask_outcomes(unknown_messages, now)

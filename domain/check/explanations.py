@@ -4,7 +4,7 @@
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from domain.check.flaws import Flaw
 from domain.messages.catalogue import load_shipped_texts
@@ -171,18 +171,30 @@ EXPLANATIONS: Mapping[str, str] = {
 
 _TEXT_KEY = re.compile(r"[a-z_0-9]+(?:\.[a-z_0-9]+)+")
 _UNKNOWN_FILE = "your file of texts"
+OVERRIDES_FILE = "your file of texts, PISHKHAN_TEXTS"
+"""How the municipality's own file is called."""
 
 
-def explain_flaw(flaw: Flaw) -> str:
-    """Return the flaw with its sentence, as people read it."""
-    text_key = _TEXT_KEY.search(flaw.subject)
-    file_names = list(_list_files(text_key[0])) if text_key else []
+def explain_flaw(flaw: Flaw, overridden_keys: Collection[str] = ()) -> str:
+    """Return the flaw with its sentence, as people read it; of a text that the municipality's own file overrides, the
+    file is that one.
+    """
+    text_key = find_text_key(flaw)
+    file_names = list(_list_files(text_key)) if text_key else []
+    if text_key in overridden_keys:
+        file_names.insert(0, OVERRIDES_FILE)
     sentence = EXPLANATIONS[flaw.kind].format(
         subject=flaw.subject,
-        file=(file_names or [_find_nearest_file(text_key[0] if text_key else "", flaw.service_key)])[0],
+        file=(file_names or [_find_nearest_file(text_key, flaw.service_key)])[0],
         files=", ".join(file_names) or "see PISHKHAN_TEXTS too",
     )
     return f"{flaw}: {sentence}"
+
+
+def find_text_key(flaw: Flaw) -> str:
+    """Return the key of the text that a flaw is of; empty where it is of none."""
+    text_key = _TEXT_KEY.search(flaw.subject)
+    return text_key[0] if text_key else ""
 
 
 def _list_files(text_key: str) -> Iterator[str]:

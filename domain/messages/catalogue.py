@@ -28,7 +28,7 @@ from domain.messages.templates import (
     settle_brackets,
 )
 from domain.messages.text_files import SHARED_TEXTS, list_service_files, list_shared_files, read_text_file
-from domain.messages.text_tables import flatten_table, read_leaf_text, replace_leaf_text
+from domain.messages.text_tables import flatten_table, override_leaf, read_leaf_text, replace_leaf_text
 from domain.messages.translations import LATIN_TAG, Translation, load_translation, translate_leaf
 from domain.values.languages import PERSIAN, Language, language_in_force
 from domain.values.message_parts import count_parts
@@ -110,10 +110,15 @@ class Catalogue:
     ) -> None:
         self._source_leaves: dict[str, Any] = {}
         self._first_leaves: dict[str, Any] = {}
-        for source in (*sources, overrides or {}):
+        for source in sources:
             for key, leaf in flatten_table(source):
                 self._source_leaves[key] = leaf
                 self._first_leaves.setdefault(key, leaf)
+        for key, leaf in flatten_table(overrides or {}):
+            self._source_leaves[key] = override_leaf(self._first_leaves.get(key), leaf)
+            self._first_leaves.setdefault(key, leaf)
+        self.overridden_keys = frozenset(key for key, _ in flatten_table(overrides or {}))
+        """The texts that the municipality's own file has."""
         self.translations = tuple(translations)
         """The languages besides Persian, with their texts."""
         self.is_multilingual = bool(self.translations)

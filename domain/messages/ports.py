@@ -112,8 +112,16 @@ class OutboxRepository(Protocol):
         """
         ...
 
-    async def mark_abandoned(self, channel: str, lease_period: timedelta, limit: int) -> int:
-        """Turn claims whose lease ran out into `unknown` (the process died between sending and marking); count them.
+    async def renew_claims(self, message_ids: Collection[int], claim_token: str, lease: timedelta, /) -> int:
+        """Let claims that are still held by this token last for `lease` from now on; return how many."""
+        ...
+
+    async def has_abandoned(self, channel: str, lease_period: timedelta) -> bool:
+        """Return whether there is a claim that `mark_abandoned` would end."""
+        ...
+
+    async def mark_abandoned(self, channel: str, lease_period: timedelta, limit: int) -> frozenset[int]:
+        """Turn claims whose lease ran out into `unknown` (the process died between sending and marking); return which.
 
         A claim further ahead than the `lease_period` that claims are taken for is void: a clock that was ahead made it.
         """

@@ -31,5 +31,12 @@ def replace_leaf_text(leaf: Any, override_text: str | Sequence[str]) -> Any:
     return override_text if isinstance(override_text, str) else list(override_text)
 
 
+def override_leaf(leaf: Any, own_leaf: Any) -> Any:
+    """Return what stands for a text of the municipality's own file; class and part budget stay unless it names them."""
+    if not isinstance(leaf, Mapping):
+        return own_leaf
+    return {**leaf, **(own_leaf if isinstance(own_leaf, Mapping) else {"text": own_leaf})}
+
+
 def _is_message(text_table: Mapping[str, Any]) -> bool:
     return "text" in text_table and set(text_table) <= {"text", "class", "parts"}

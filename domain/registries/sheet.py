@@ -23,7 +23,8 @@ from domain.values.text import fold_text, tidy_text
 
 _NON_LETTERS = re.compile(r"[\W_]+")
 _LIST_SEPARATOR = re.compile(r"[،,;؛\n]+")
-_FORMULA_START = re.compile(r"[=+\-@\t\r\n]")
+_FORMULA_START = re.compile(r"[\t\r\n]|[\s\u200b-\u200f\ufeff]*[=+\-@＝＋－＠﹦﹢﹣﹫]")
+"""Spreadsheets read full-width signs as the plain ones, and some pass over what is not seen before them."""
 
 LONGEST_CELL_TEXT = 60
 """Characters of a wrong cell that a report shows."""

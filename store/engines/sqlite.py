@@ -141,6 +141,7 @@ class SqliteEngine(DatabaseEngine):
         self._reader_turns = asyncio.Semaphore(READER_COUNT)
         self._idle_readers: list[SqliteConnection] = []
         self._opened_file: tuple[int, int] | None = None
+        self._require_same_file()
 
     def insert_into(self, table: Table) -> Insert:
         """Return SQLite's INSERT."""
@@ -153,10 +154,16 @@ class SqliteEngine(DatabaseEngine):
 
     @asynccontextmanager
     async def open_session(self, *, write: bool) -> AsyncIterator[DriverSession]:
-        """Take the writer's connection in turn, or one of the readers'."""
+        """Take the writer's connection in turn, or one of the readers'.
+
+        SQLite itself writes on into a file that was moved or deleted. So each unit looks whether the file is still
+        there, and one that writes once more when it is durable: nothing that a lost file has is acknowledged.
+        """
+        self._require_same_file()
         if write:
             async with self._writer.take_turn() as session:
                 yield session
+            self._require_same_file()
         else:
             async with self._reader_turns, self._take_reader() as connection:
                 yield ReadingSession(connection)
@@ -224,18 +231,26 @@ class SqliteEngine(DatabaseEngine):
         return fault_from_error(fault_kind, error) if fault_kind else None
 
     def check_location(self) -> None:
-        """Compare the file at the path with the one that is written to: SQLite itself writes on into a deleted one."""
+        """Compare the file at the path with the one that was opened, and look for space on its disk."""
+        self._require_same_file()
+        disk_status = os.statvfs(self._file_path)
+        if disk_status.f_bavail * disk_status.f_frsize < LEAST_FREE_BYTES:
+            raise DatabaseUnavailable(FaultKind.FULL, "less than a megabyte is left on the disk")
+
+    def _require_same_file(self) -> None:
+        """Raise `DatabaseUnavailable` where the file at the path is not the one that was there when this engine was
+        made. A first one is made by whoever opens it.
+        """
         try:
             file_status = Path(self._file_path).stat()
         except OSError as error:
+            if self._opened_file is None:
+                return
             raise fault_from_error(FaultKind.REPLACED, error) from None
         file_identity = file_status.st_dev, file_status.st_ino
         if self._opened_file is not None and self._opened_file != file_identity:
             raise DatabaseUnavailable(FaultKind.REPLACED, "another file stands in its place: start the process again")
         self._opened_file = file_identity
-        disk_status = os.statvfs(self._file_path)
-        if disk_status.f_bavail * disk_status.f_frsize < LEAST_FREE_BYTES:
-            raise DatabaseUnavailable(FaultKind.FULL, "less than a megabyte is left on the disk")
 
     async def find_damage(self) -> str:
         """Have SQLite look at every page, in a reader's thread: of a gigabyte that takes seconds."""

@@ -29,8 +29,20 @@ from domain.values.errors import NotFound
 from store.engines.base import DatabaseEngine
 from store.engines.types import ID, SafeText, Utc
 from store.filtered_select import FilteredSelect
-from store.messages.outbox_claims import ABANDONED, LIMIT, NOW, ON_CHANNEL, PULL_BACK, RELEASED, SKEW, abandon, in_state
+from store.messages.outbox_claims import (
+    ABANDONED,
+    LIMIT,
+    NOW,
+    ON_CHANNEL,
+    PULL_BACK,
+    RELEASED,
+    SKEW,
+    abandon,
+    in_state,
+    select_abandoned,
+)
 from store.messages.outbox_expiry import EXPIRE_IN_CHAT, EXPIRE_PAST, MESSAGE_MAPPING, MOVE_LATE
+from store.payments.claims import RowClaims, build_renewal_parameters
 from store.repositories.leases import CLOCK_SLACK
 from store.schema import outbox, receipts
 from store.work import Repository
@@ -40,6 +52,7 @@ _SENT_STATES = {MessageState.SENT, MessageState.DELIVERED, MessageState.UNDELIVE
 _OUTCOME_COLUMNS = ("state", "attempts", "provider", "provider_id", "parts", "cost", "reason")
 _SAVED_COLUMNS = (*_OUTCOME_COLUMNS, "resends", "not_before", "sent_at", "updated_at")
 
+_CLAIMS = RowClaims(outbox)
 _IS_UNCLAIMED = outbox.c.claim_token.is_(None)
 _HAS_LOWER_RANK = outbox.c.state.in_(bindparam("below", expanding=True))
 
@@ -224,12 +237,19 @@ class SqlOutboxRepository(Repository):
         await self._apply_early_receipt(message.id, message.provider, message.provider_id)
         return True
 
-    async def mark_abandoned(self, channel: str, lease_period: timedelta, limit: int) -> int:
+    async def renew_claims(self, message_ids: Collection[int], claim_token: str, lease: timedelta) -> int:
+        values = build_renewal_parameters(message_ids, claim_token, lease)
+        return await self._transaction.count_written(_CLAIMS.renew, values)
+
+    async def has_abandoned(self, channel: str, lease_period: timedelta) -> bool:
+        values = {"on_channel": channel, "longest": (lease_period + CLOCK_SLACK).total_seconds()}
+        return await self._transaction.fetch_row(select_abandoned, values) is not None
+
+    async def mark_abandoned(self, channel: str, lease_period: timedelta, limit: int) -> frozenset[int]:
         """They get the reason `ABANDONED`."""
         longest = (lease_period + CLOCK_SLACK).total_seconds()
-        return len(
-            await self._transaction.fetch_rows(abandon, {"on_channel": channel, "longest": longest, "most": limit})
-        )
+        rows = await self._transaction.fetch_rows(abandon, {"on_channel": channel, "longest": longest, "most": limit})
+        return frozenset(row[0] for row in rows)
 
     async def pull_back_future(self, channel: str, now: datetime) -> int:
         values = {"on_channel": channel, "now": now, "ahead": now + SKEW}

@@ -7,7 +7,7 @@ noted in the future: what lies there was written while the clock was ahead, and 
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Executable, Float, Integer, bindparam, case, literal, or_, select, update
+from sqlalchemy import ColumnElement, Executable, Float, Integer, Select, bindparam, case, literal, or_, select, update
 
 from domain.messages.records import MessageState
 from store.engines.base import DatabaseEngine
@@ -43,15 +43,19 @@ PULL_BACK = (
 """What makes due now, and asked about, whatever a clock that was ahead put into the future."""
 
 
-def abandon(engine: DatabaseEngine) -> Executable:
-    """Return what turns claims into `unknown` that ran out, or lie further ahead than any is made for."""
+def _select_dead(engine: DatabaseEngine) -> Select[tuple[int]]:
     is_void_claim = outbox.c.claimed_until > engine.time_after(bindparam("longest", type_=Float))
-    dead_claims = (
-        select(outbox.c.id)
-        .where(in_state(MessageState.SENDING), ON_CHANNEL, or_(outbox.c.claimed_until <= engine.now, is_void_claim))
-        .limit(LIMIT)
-        .with_for_update(skip_locked=True)
-        .cte("dead")
-    )
+    is_dead = or_(outbox.c.claimed_until <= engine.now, is_void_claim)
+    return select(outbox.c.id).where(in_state(MessageState.SENDING), ON_CHANNEL, is_dead)
+
+
+def select_abandoned(engine: DatabaseEngine) -> Executable:
+    """Return what finds one claim that ran out, or lies further ahead than any is made for."""
+    return _select_dead(engine).limit(1)
+
+
+def abandon(engine: DatabaseEngine) -> Executable:
+    """Return what turns all such claims into `unknown`."""
+    dead_claims = _select_dead(engine).limit(LIMIT).with_for_update(skip_locked=True).cte("dead")
     lost_messages = update(outbox).where(outbox.c.id.in_(select(dead_claims.c.id)))
     return lost_messages.values(state=MessageState.UNKNOWN, reason=ABANDONED, **RELEASED).returning(outbox.c.id)

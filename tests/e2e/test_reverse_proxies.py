@@ -16,6 +16,7 @@ import pytest
 import pytest_asyncio
 from aiohttp import ClientSession, TCPConnector
 from multidict import CIMultiDict
+from yarl import URL
 
 from domain.people.person import StaffMember
 from domain.people.sessions import StaffSession, digest_token
@@ -118,7 +119,7 @@ class Caller:
         """The answer's status and headers."""
         cookies = "; ".join(f"{prefix}pishkhan_staff={TOKEN}" for prefix in ("", "__Host-"))
         headers = CIMultiDict([("Host", NAME), ("Cookie", cookies), *head])
-        address = f"{'https' if tls else 'http'}://127.0.0.1:{port}{path}"
+        address = URL(f"{'https' if tls else 'http'}://127.0.0.1:{port}{path}", encoded=True)
         more: dict[str, Any] = {"ssl": self._certificate, "server_hostname": NAME} if tls else {}
         async with self._session.get(address, headers=headers, allow_redirects=False, **more) as answer:
             return answer.status, answer.headers
@@ -214,3 +215,21 @@ async def test_outside_demo_mode_nobody_is_inside_unless_somebody_says_who(
             assert await inside(caller, {"none": office.port}, proxies, tls=False) == {"none": set()}
     for unset in ("STAFF__INSIDE_NETWORKS", "TRUSTED_PROXIES"):
         assert f"PISHKHAN_{unset} is not set" in office.complained
+
+
+MONITORING = [
+    way
+    for name in ("healthz", "readyz", "metrics")
+    for way in (f"/{name}", f"/{name}?x=1", f"//{name}", f"/./{name}", f"/x/../{name}", f"/%{ord(name[0]):x}{name[1:]}")
+]
+
+
+async def test_through_the_documented_proxies_nobody_asks_what_monitoring_asks(
+    office: Office, proxies: ReverseProxies
+) -> None:
+    async with opened(office, DECLARED), calling(STRANGER, proxies) as caller:
+        for name, port in proxies.documented.items():
+            for path in MONITORING:
+                status, _ = await caller.get(port, path=path, tls=True)
+                assert status in {400, 404}, (name, path)
+            assert (await caller.get(port, tls=True, path="/"))[0] == 200, name

@@ -11,6 +11,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 import pytest_asyncio
+from aiohttp import ClientSession
 
 from tests.e2e.support.office import START_SECONDS, Office
 from tests.e2e.support.office_setup import furnish
@@ -18,10 +19,18 @@ from tests.e2e.support.people import Phone
 from tests.e2e.support.program_runs import PROGRAM, Order, Run, Starter, cold, spawned
 from tests.faults.conftest import ENGINES
 from tests.faults.support.mortal_office import MortalOffice, mortal_office
-from tests.faults.support.outage_probes import ANSWER_SECONDS, assert_refused, assert_told, wait_until
+from tests.faults.support.outage_probes import (
+    ANSWER_SECONDS,
+    PANEL_PATIENCE_SECONDS,
+    assert_refused,
+    assert_told,
+    wait_until,
+)
 from tests.support.damaged_database import damage_a_page
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio]
+
+METRICS_TOKEN = "the-token-of-the-watch"
 
 
 @pytest_asyncio.fixture(params=["sqlite"])
@@ -64,17 +73,46 @@ async def test_a_damaged_page_is_told_and_stops_nothing_else(office: MortalOffic
     assert await office.close() == 0
 
 
-async def test_another_file_in_the_place_of_the_opened_one_is_told(office: MortalOffice) -> None:
+@pytest.mark.parametrize("is_replaced", [True, False])
+async def test_a_file_that_was_moved_takes_no_text(office: MortalOffice, *, is_replaced: bool) -> None:
+    """Another one stands in its place, or none; a text that it took would be lost with it."""
+    office.settings["PISHKHAN_METRICS__TOKEN"] = METRICS_TOKEN
     await office.open()
-    copy = file_of(office).with_suffix(".copy")
-    with closing(sqlite3.connect(file_of(office))) as source, closing(sqlite3.connect(copy)) as target:
-        source.backup(target)
-    copy.rename(file_of(office))
+    file, moved = file_of(office), file_of(office).with_suffix(".moved")
+    file.rename(moved)
+    if is_replaced:
+        with closing(sqlite3.connect(moved)) as source, closing(sqlite3.connect(file)) as target:
+            source.backup(target)
+    await assert_refused(office, "09125580002", "راهنما", 1_408_020)
     await assert_told(office, "replaced")
+    assert "pishkhan_job_late" in await read_metrics(office)
+    moved.rename(file)
+    [(status, _)] = await office.webhooks.inbound("09125580002", "راهنما", messageid=1_408_020)
+    assert status == 200, "it is back: the same text is taken now, for the first time"
     assert await office.close() == 0
     await office.open()
     await Phone(office, "09125580002").says("راهنما", "sms.help*")
     assert await office.close() == 0
+
+
+async def test_a_file_that_another_program_holds_keeps_no_panel_waiting(office: MortalOffice) -> None:
+    await office.open()
+    with closing(sqlite3.connect(file_of(office), isolation_level=None)) as holder:
+        holder.execute("BEGIN IMMEDIATE")
+        assert await assert_refused(office, "09125580006", "راهنما", 1_408_030) < PANEL_PATIENCE_SECONDS
+        holder.execute("ROLLBACK")
+    await wait_until(office.is_ready, ANSWER_SECONDS)
+    [(status, _)] = await office.webhooks.inbound("09125580006", "راهنما", messageid=1_408_030)
+    assert status == 200
+    assert await office.close() == 0
+
+
+async def read_metrics(office: MortalOffice) -> str:
+    """Return what `/metrics` answers."""
+    headers = {"Authorization": f"Bearer {METRICS_TOKEN}"}
+    async with ClientSession() as session, session.get(f"{office.url}/metrics", headers=headers) as answer:
+        assert answer.status == 200
+        return await answer.text()
 
 
 async def test_a_file_that_the_service_may_only_read_is_told(office: MortalOffice, as_nobody: Starter) -> None:

@@ -15,7 +15,14 @@ from tests.e2e.support.office_setup import furnish
 from tests.e2e.support.people import Phone
 from tests.fakes.black_hole import BlackHole
 from tests.faults.support.mortal_office import MortalOffice, mortal_office
-from tests.faults.support.outage_probes import ANSWER_SECONDS, SHORT, assert_refused, readiness, wait_until
+from tests.faults.support.outage_probes import (
+    ANSWER_SECONDS,
+    PANEL_PATIENCE_SECONDS,
+    SHORT,
+    assert_refused,
+    readiness,
+    wait_until,
+)
 
 pytestmark = [pytest.mark.e2e, pytest.mark.postgresql, pytest.mark.asyncio(loop_scope="module")]
 
@@ -89,6 +96,19 @@ async def test_while_nothing_comes_back_calls_are_refused_and_sigterm_is_obeyed(
         assert await assert_refused(office, "09125560002", "راهنما", 1_406_020) < ANSWER_SECONDS
         assert (await readiness(office))[1]["cause"] == "no_answer"
         await ends(office)
+
+
+async def test_a_panel_is_answered_in_time_under_the_usual_limits(office: MortalOffice) -> None:
+    usual = {name: value for name, value in office.settings.items() if name not in SHORT}
+    short, office.settings = office.settings, usual
+    await office.open()
+    await Phone(office, "09125560009").says("راهنما", "sms.help*")
+    with hanging(office):
+        assert await assert_refused(office, "09125560009", "راهنما", 1_406_040) < PANEL_PATIENCE_SECONDS
+    await wait_until(office.is_ready, ANSWER_SECONDS)
+    office.settings = short
+    [(status, _)] = await office.webhooks.inbound("09125560009", "راهنما", messageid=1_406_040)
+    assert (status, await office.close()) == (200, 0)
 
 
 async def test_a_server_that_hangs_is_told_and_outlived(office: MortalOffice) -> None:

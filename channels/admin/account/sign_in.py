@@ -84,6 +84,12 @@ class SignInPages:
         return self._redirect_signed_in(request, read_next_address(request), visitor.caller, session, token)
 
     async def _submit_sign_out(self, request: web.Request) -> web.Response:
+        """End the session. Another site's page sends no cookie with its form, and could only have this browser's
+        removed: so nothing is taken from it, and without a cookie nothing is removed.
+        """
+        require_same_origin(request)
+        if not SESSION_COOKIE.read_token(request):
+            return _redirect_to(SIGN_IN_PATH)
         visitor = await self._gate.identify_visitor(request)
         if visitor:
             await self._gate.require_own_form(request, await read_posted_form(request, MAX_FORM_BYTES), visitor)

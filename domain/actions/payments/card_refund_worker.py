@@ -9,9 +9,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
 from domain.actions.bills.subjects import lock_bill
+from domain.actions.claims import ClaimRepository
 from domain.actions.dependencies import Dependencies
 from domain.actions.payments.card_refund_changes import store_refund_change
-from domain.actions.payments.claims import CLAIM_LEASE, ClaimRepository
+from domain.actions.payments.claims import CLAIM_LEASE
 from domain.actions.payments.gateway_worker import GatewaysByName, GatewayWorker, run_workers
 from domain.authorization.policy import require_right
 from domain.authorization.rights import Right

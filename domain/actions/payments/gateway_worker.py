@@ -12,9 +12,10 @@ from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import ClassVar, Generic, Protocol, TypeVar
 
+from domain.actions.claims import ClaimRepository, keep_claims
 from domain.actions.dependencies import Dependencies
 from domain.actions.payments.changes import gateway_actor
-from domain.actions.payments.claims import ClaimRepository, keep_claims
+from domain.actions.payments.claims import CLAIM_LEASE
 from domain.gateways.gateway import PaymentGateway
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values.actors import Actor
@@ -86,7 +87,7 @@ class GatewayWorker(ABC, Generic[RowT]):
         """Make one step with a claimed row."""
 
     def _keep_claims(self, rows: Sequence[RowT], claim_token: str) -> AbstractAsyncContextManager[None]:
-        return keep_claims(self._store, self._select_claims, [row.id for row in rows], claim_token)
+        return keep_claims(self._store, self._select_claims, [row.id for row in rows], claim_token, CLAIM_LEASE)
 
     async def _claim_batch(self) -> tuple[Sequence[RowT], str]:
         claim_token, now = self._dependencies.ids.new_token(), self._dependencies.clock.now()

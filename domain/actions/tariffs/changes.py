@@ -16,7 +16,7 @@ from datetime import date
 from domain.actions.dependencies import Dependencies
 from domain.actions.staff.staffing import today_in_tehran
 from domain.actions.tariffs.price_differences import find_difference, refuse_far_price
-from domain.actions.tariffs.priced_subjects import find_declared, require_priced_service
+from domain.actions.tariffs.priced_subjects import find_declared, list_priced, require_priced_service
 from domain.authorization.policy import require_right
 from domain.authorization.rights import Right
 from domain.tariffs.tariff import (
@@ -43,8 +43,8 @@ from domain.values.dated_rows import (
     preceding_row,
     version_of,
 )
-from domain.values.errors import AlreadyDone, Conflict, Forbidden, InvalidField, NotFound
-from domain.values.reasons import ConflictReason, ForbiddenReason, InvalidReason
+from domain.values.errors import AlreadyDone, Conflict, Forbidden, InvalidField, NotFound, UnknownKind
+from domain.values.reasons import ConflictReason, ForbiddenReason, InvalidReason, UnknownKindReason
 from domain.values.text import group_digits
 from domain.values.version_token import VersionToken, refuse_stale
 
@@ -209,6 +209,7 @@ def _check_terms(dependencies: Dependencies, terms: PriceTerms) -> PriceTerms:
     if terms.rate < 0 or terms.minimum < 0 or not 0 <= terms.vat_percent <= 100:
         raise InvalidField("rate", InvalidReason.RANGE, least="۰", most="…")
     if BAND_DIMENSION not in terms.dimensions:
+        _refuse_unknown_subject(dependencies, terms)
         return terms
     declared_thing = find_declared(dependencies, terms.service, terms.dimensions)
     if declared_thing is None or declared_thing.unit != terms.unit:
@@ -218,6 +219,17 @@ def _check_terms(dependencies: Dependencies, terms: PriceTerms) -> PriceTerms:
             "minimum", InvalidReason.RANGE, least="۰", most=group_digits(read_band_start(declared_thing.dimensions))
         )
     return replace(terms, dimensions=dict(declared_thing.dimensions))
+
+
+def _refuse_unknown_subject(dependencies: Dependencies, terms: PriceTerms) -> None:
+    """Refuse a price for what there is not, a machine or a kind: nobody would ever be charged it."""
+    declared_subjects = list_priced(dependencies).get(terms.service, ())
+    if not declared_subjects or find_declared(dependencies, terms.service, terms.dimensions):
+        return
+    known_values = {pair for subject in declared_subjects for pair in dict(subject.dimensions).items()}
+    name, value = next((pair for pair in terms.dimensions.items() if pair not in known_values), ("dimensions", ""))
+    reason = UnknownKindReason.MACHINE if name == "machine" else UnknownKindReason.CHOICE
+    raise UnknownKind(name, reason, given=value[:30])
 
 
 def _priced_key(terms: PriceTerms) -> tuple[str, dict[str, str]]:

@@ -222,6 +222,9 @@ def test_prices_are_listed_and_quoted(office: Terminal) -> None:
     assert unknown["code"] == "not_found"
     assert office.refused("tariff", "add", "machinery", "--rate", "1", "--as", "civil")["code"] == "forbidden"
     band = ("--for", "machine=loader", "--for")
+    for no_machine in ("machine=spaceship", "machin=loader"):
+        unpriced = office.refused("tariff", "add", "machinery", "--for", no_machine, "--rate", "1", "--as", "revenue")
+        assert unpriced["code"] == "unknown_kind"
     cheaper = ("tariff", "add", "machinery", *band, "from=۰۸", "--rate", "6000000", "--as", "revenue")
     asked = office.refused(*cheaper)
     assert (asked["code"], asked["field"]) == ("missing_field", "far"), "without VAT it is 31 percent cheaper"

@@ -61,7 +61,7 @@ async def test_an_abandoned_claim_is_asked_about(town: Municipality, scheduler: 
         )
     town.sql("UPDATE outbox SET claimed_until = '2000-01-01 00:00:00.000000' WHERE id = ?", claimed.id)
     town.advance(minutes=5)
-    await run(scheduler, "outcomes")
+    await run(scheduler, "relay")
     assert (await newest(town)).state is MessageState.SENT
 
 

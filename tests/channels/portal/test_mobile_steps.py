@@ -213,6 +213,11 @@ FOREIGN_ADDRESSES = [
     "//evil.example", "///evil.example", "https://evil.example", "/\\evil.example", "\\\\evil.example", "evil.example",
     "/\t/evil.example", "/\n/evil.example", "javascript:alert(1)", "/staff/users", "/staff", "/staff?x", "/x" * 300, "",
     "/%0d%0aSet-Cookie:x=y\r\nX: y", "/\u202eevil",
+    *(way.format(page) for page in ("staff", "staff/users") for way in (
+        "/./{}", "/x/../{}", "/%2e/{}", "/.%2E/{}", "/x//../{}", "/x//{}", "/x/%2e%2e/{}", "/x%2f..%2f{}", "/%2f{}",
+        "/{}#x", "/.;/{}/..", "/x\\..\\{}",
+    )),
+    "/%73taff", "/%2573taff/users", "/STAFF", "/sta%66f/users",
 ]  # fmt: skip
 
 

@@ -4,6 +4,7 @@ import json
 import re
 from xml.etree import ElementTree as ET
 
+import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
 from channels.portal.installation import PortalInstallation, SecurityContact
@@ -73,3 +74,18 @@ async def test_nobody_is_named_after_their_time_or_where_nobody_is_configured(
     PublicFiles(portal.desk, installation).add_routes(application.router)
     async with TestClient(TestServer(application)) as client:
         assert (await client.get("/.well-known/security.txt")).status == 404
+
+
+ANSWERS_OF_EVERY_KIND = (
+    "/", "/services/machinery", "/track", "/track?code=123456786", "/mobile?for=my-requests&next=/", "/session/end",
+    "/no/such/page", "/robots.txt", "/static/no.css", "/staff", "/staff/sign-in", "/verify/none",
+    "/pay/none", "/healthz",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("path", ANSWERS_OF_EVERY_KIND)
+async def test_no_answer_is_framed_or_takes_another_base(reader: PortalReader, path: str) -> None:
+    answer = await reader.ask(path)
+    directives = dict(part.split(" ", 1) for part in answer.headers["Content-Security-Policy"].split("; "))
+    assert (directives["frame-ancestors"], directives["base-uri"]) == ("'none'", "'none'")
+    assert (directives["default-src"], answer.headers["X-Frame-Options"]) == ("'none'", "DENY")

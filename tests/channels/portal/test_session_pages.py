@@ -37,3 +37,15 @@ async def test_pages_of_somebody_are_kept_by_no_cache_and_no_search_engine(citiz
         assert response.status == 200
         assert response.headers["Cache-Control"] == "no-store", path
         assert 'name="robots" content="noindex"' in await response.text()
+
+
+async def test_a_form_without_the_cookie_takes_none_from_the_browser(citizen: PortalCitizen) -> None:
+    """As another site's page sends it, from a browser that says nothing of where a form comes from."""
+    await citizen.prove_mobile()
+    token = citizen.session_token()
+    citizen.client.session.cookie_jar.clear()
+    answer = await citizen.post_raw("/session/end", {})
+    assert answer.status == 303
+    assert not {"Set-Cookie", "Clear-Site-Data"} & set(answer.headers)
+    citizen.plant_token(token)
+    assert PROVED in await citizen.get("/session/end")

@@ -265,7 +265,7 @@ def test_a_text_over_its_budget() -> None:
 
 @pytest.mark.parametrize("place", ["status.paid", "summary", "fields.place.prompt"])
 def test_what_a_conversation_says_has_a_budget_too(place: str) -> None:
-    own: Any = "ن" * 300
+    own: Any = "ن" * 600
     for name in reversed(f"services.machinery.{place}".split(".")):
         own = {name: own}
     assert [flaw.kind for flaw in check_services([MACHINERY_WORK], Catalogue.load(own))] == ["over_budget"]

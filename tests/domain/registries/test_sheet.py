@@ -157,3 +157,11 @@ def test_what_is_written_is_read_back() -> None:
         "تمام‌وقت",
     ]
     assert read(DRIVER, [field.name for field in DRIVER.fields], list(cells)) == (values, [])
+
+
+@pytest.mark.parametrize("before", ["", " ", "\u200f", "\ufeff", "\u200b "])
+@pytest.mark.parametrize("sign", [*"=+-@＝＋－＠﹦﹢﹣﹫"])
+def test_no_cell_is_a_formula_however_its_sign_is_written(sign: str, before: str) -> None:
+    cell = f"{before}{sign}1+1"
+    assert neutralise_formula(cell) == f"'{cell}"
+    assert neutralise_formula(f"ج{cell}") == f"ج{cell}"

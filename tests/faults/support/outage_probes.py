@@ -12,6 +12,9 @@ from tests.e2e.support.office import Office
 ANSWER_SECONDS = 15.0
 """No answer takes longer, whatever the database does."""
 
+PANEL_PATIENCE_SECONDS = 8.0
+"""A panel waits no longer for the answer to a text."""
+
 SHORT = {
     "PISHKHAN_DATABASE__CONNECT_TIMEOUT": "1",
     "PISHKHAN_DATABASE__WAIT_TIMEOUT": "1.5",

@@ -108,6 +108,10 @@ def _grouped(rows: Iterable[Row], column: str) -> dict[Any, list[Row]]:
     return found
 
 
+FURNISHING_TEXTS = frozenset({"staff.money_role_given"})
+"""What the staff heard when the office was furnished, before any round."""
+
+
 def _inbox(state: State, expected: Expected) -> Iterator[str]:
     """Every text is there once, with the id that every delivery was answered with, and its one reply."""
     rows = _grouped(state.inbox, "provider_id")
@@ -131,7 +135,7 @@ def _inbox(state: State, expected: Expected) -> Iterator[str]:
 def _outbox(state: State, expected: Expected) -> Iterator[str]:
     """Exactly the texts that are due were queued, and each stands as the panel told."""
     due = sum((citizen.told for citizen in expected.citizens), Counter[tuple[str, str]]())
-    made = Counter((row["recipient"], row["key"]) for row in state.outbox)
+    made = Counter((row["recipient"], row["key"]) for row in state.outbox if row["key"] not in FURNISHING_TEXTS)
     if due != made:
         yield f"texts not made: {due - made}; made without cause: {made - due}"
     for row in state.outbox:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pytest
 
-from domain.actions.payments import claims
+from domain.actions import claims
 from domain.actions.payments.card_refund_worker import send_due_refunds
 from domain.bills.bill import BillState, PaymentOutcome
 from domain.gateways.gateway import TIMED_OUT, CardRefundAnswer, CardRefundState, PaymentGateway, SaleState
@@ -94,7 +94,7 @@ async def test_a_silent_bank_delays_no_other_one(owner: CardOwner) -> None:
 async def test_a_claim_of_a_transfer_lasts_while_its_holder_waits_for_the_bank(
     owner: CardOwner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(claims, "RENEWAL_SECONDS", 0.01)
+    monkeypatch.setattr(claims, "RENEWALS_A_LEASE", 1500)
     bank = RefundingBank()
     code = await cancel_paid_elsewhere(owner, bank)
     await owner.send(code)

@@ -282,3 +282,17 @@ async def test_a_browser_that_two_members_sign_in_from_is_flagged_once_a_day(sit
     async with visitor(site) as other:
         await other.sign_in("civil")
     assert len([entry for entry in await list_audited(site) if entry[1] == "device_shared"]) == 2
+
+
+@pytest.mark.parametrize("headers", [{}, {"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}])
+async def test_another_sites_page_signs_nobody_out(inside: Visitor, headers: dict[str, str]) -> None:
+    """Its form comes without the cookie, which the answer must not remove either."""
+    await inside.sign_in("civil")
+    await inside.get("/staff")
+    token = inside.cookie()
+    inside.client.session.cookie_jar.clear()
+    answer = await inside.client.post("/staff/sign-out", headers=headers, allow_redirects=False)
+    assert answer.status == (403 if headers else 303)
+    assert not {"Set-Cookie", "Clear-Site-Data"} & set(answer.headers)
+    response = await inside.client.get("/staff", headers={**inside.headers, "Cookie": f"pishkhan_staff={token}"})
+    assert response.status == 200

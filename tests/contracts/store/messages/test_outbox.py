@@ -127,9 +127,9 @@ async def test_a_lost_claim_cannot_mark(store: SqlStore) -> None:
     (message,) = await claim(store, "dead", lease=NO_LEASE)
     assert not await mark(store, message, MessageState.SENT, token="other")
     async with store.open_unit() as uow:
-        assert await uow.outbox.mark_abandoned("bale", LEASE, 10) == 0
-        assert await uow.outbox.mark_abandoned("sms", LEASE, 10) == 1
-        assert await uow.outbox.mark_abandoned("sms", LEASE, 10) == 0
+        assert len(await uow.outbox.mark_abandoned("bale", LEASE, 10)) == 0
+        assert len(await uow.outbox.mark_abandoned("sms", LEASE, 10)) == 1
+        assert len(await uow.outbox.mark_abandoned("sms", LEASE, 10)) == 0
     assert not await mark(store, message, MessageState.SENT, token="dead")
     stored = await now_of(store, message)
     assert (stored.state, stored.reason, stored.provider) == (MessageState.UNKNOWN, "abandoned", PANEL)
@@ -142,13 +142,13 @@ async def test_what_was_abandoned_is_sent_again_so_often_and_no_more(store: SqlS
         assert message.resends == resends
         async with store.open_unit() as uow:
             assert await uow.outbox.resend_unknown("sms", NOW, 2, 10) == 0, "it is not known to be abandoned yet"
-            assert await uow.outbox.mark_abandoned("sms", LEASE, 10) == 1
+            assert len(await uow.outbox.mark_abandoned("sms", LEASE, 10)) == 1
             assert await uow.outbox.resend_unknown("bale", NOW, 2, 10) == 0
             assert await uow.outbox.resend_unknown("sms", NOW, 2, 10) == 1
             assert await uow.outbox.resend_unknown("sms", NOW, 2, 10) == 0
     (message,) = await claim(store, lease=NO_LEASE)
     async with store.open_unit() as uow:
-        assert await uow.outbox.mark_abandoned("sms", LEASE, 10) == 1
+        assert len(await uow.outbox.mark_abandoned("sms", LEASE, 10)) == 1
         assert await uow.outbox.resend_unknown("sms", NOW, 2, 10) == 0
     stored = await now_of(store, message)
     assert (stored.state, stored.resends) == (MessageState.UNKNOWN, 2)
@@ -167,7 +167,7 @@ async def test_a_running_claim_is_not_abandoned(store: SqlStore) -> None:
     await queue(store, a_message())
     (message,) = await claim(store)
     async with store.open_unit() as uow:
-        assert await uow.outbox.mark_abandoned("sms", LEASE, 10) == 0
+        assert len(await uow.outbox.mark_abandoned("sms", LEASE, 10)) == 0
         assert not await uow.outbox.raise_state(message.id, MessageState.SENT, NOW)  # its holder will tell
     assert await mark(store, message, MessageState.UNKNOWN)
 
@@ -176,7 +176,7 @@ async def test_a_claim_that_a_clock_ahead_left_behind_is_abandoned(store: SqlSto
     await queue(store, a_message())
     (message,) = await claim(store, "dead", lease=timedelta(days=365))
     async with store.open_unit() as uow:
-        assert await uow.outbox.mark_abandoned("sms", LEASE, 10) == 1
+        assert len(await uow.outbox.mark_abandoned("sms", LEASE, 10)) == 1
     assert (await now_of(store, message)).state is MessageState.UNKNOWN
 
 

@@ -5,7 +5,7 @@ from functools import partial
 
 import pytest
 
-from domain.actions.payments import claims
+from domain.actions import claims
 from domain.gateways.attempt import AttemptState
 from domain.gateways.gateway import SaleState
 from domain.values.errors import Unavailable
@@ -17,7 +17,7 @@ CLAIMS_END = "UPDATE payment_attempts SET claimed_until = '2020-01-01 00:00:00.0
 
 
 async def test_a_claim_lasts_while_its_holder_waits_for_the_bank(payer: Payer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(claims, "RENEWAL_SECONDS", 0.01)
+    monkeypatch.setattr(claims, "RENEWALS_A_LEASE", 1500)
     attempt = await payer.leave(await payer.town.reach("awaiting_payment"))
     await payer.come_back(attempt)
     taken_over: list[int] = []
@@ -38,7 +38,7 @@ async def test_a_claim_lasts_while_its_holder_waits_for_the_bank(payer: Payer, m
 async def test_a_database_that_is_away_for_a_moment_takes_no_answer_away(
     payer: Payer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(claims, "RENEWAL_SECONDS", 0.01)
+    monkeypatch.setattr(claims, "RENEWALS_A_LEASE", 1500)
     attempt = await payer.leave(await payer.town.reach("awaiting_payment"))
     await payer.come_back(attempt)
 
@@ -50,4 +50,4 @@ async def test_a_database_that_is_away_for_a_moment_takes_no_answer_away(
     payer.bank.script(VERIFIED, SETTLED)
     await payer.advance()
     assert await payer.state(attempt) is AttemptState.SETTLED
-    assert "claims of 1 attempts were not renewed: unavailable" in caplog.messages
+    assert "claims of 1 rows were not renewed: unavailable" in caplog.messages
