@@ -10,6 +10,7 @@ from functools import lru_cache
 from string import Formatter
 
 from domain.messages.catalogue import CHAT_PREFIX, Catalogue
+from domain.messages.senders import SENDER_KEY
 from domain.messages.templates import IN_TOMAN, PHONE, list_fact_names, settle_brackets
 from domain.values.message_parts import count_parts
 
@@ -47,7 +48,7 @@ def read_facts(text: str, *keys: str) -> Facts:
     A key of the machinery service may be written without `services.machinery.`; with a `*` at its end it names the
     beginning of a text only (a list or menu follows). What has the ids of a bill, and fits with it, has to end with the
     link to it; so has a payment's receipt, what is marked so (`RECEIPT`), and what asks for consent (`ASKING`). Nothing
-    else may. The head of a summary and `ADDED_LINES` after a reply are left out.
+    else may. The sender's name, the head of a summary and `ADDED_LINES` after a reply are left out.
     """
     link = LINK.search(visible_text(text))
     body, names = LINK.sub("", visible_text(text)), [key.removesuffix(RECEIPT) for key in keys]
@@ -72,6 +73,8 @@ def render_text(key: str, **facts: str) -> str:
 
 def _leave_out_added_lines(body: str, *, has_head: bool) -> str:
     lines = body.split("\n")
+    if lines[0] == CATALOGUE.text(SENDER_KEY):
+        lines.pop(0)
     if has_head and any(re.fullmatch(_pattern(key), lines[0]) for key in SUMMARY_HEADS):
         lines.pop(0)
     while any(re.fullmatch(_pattern(key), lines[-1]) for key in ADDED_LINES):
