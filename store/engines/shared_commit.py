@@ -45,14 +45,14 @@ class WritingSession(DriverSession):
     async def begin(self, *, write: bool) -> None:
         """Join the open transaction, or begin one, after writers of other processes."""
         self.batch = await self._writer.join_batch(self.connection)
-        self.connection.call_now(driver.run_control, "SAVEPOINT unit")
+        self.connection.direct.execute("SAVEPOINT unit")
 
     async def plan_statements(self, *, use_generic_plan: bool) -> None:
         """Do nothing: SQLite has one plan for all values."""
 
     async def commit(self) -> None:
         """Leave it to the commit that is shared: it is waited for when the session is given back."""
-        self.connection.call_now(driver.run_control, "RELEASE SAVEPOINT unit")
+        self.connection.direct.execute("RELEASE SAVEPOINT unit")
         self.is_released = True
 
     async def rollback(self) -> None:
@@ -63,24 +63,26 @@ class WritingSession(DriverSession):
     async def execute(self, sql: str, arguments: Sequence[Any], *, returns: bool) -> tuple[DriverRows, int]:
         """Run a statement and fetch all rows; one that may take long in the thread."""
         if self.may_take_long:
-            return await finish_uncancelled(self.connection.call_in_thread(driver.run_statement, sql, arguments))
-        return self.connection.call_now(driver.run_statement, sql, arguments)
+            return await finish_uncancelled(
+                driver.run_in_thread(self.connection.threaded, sql, arguments, returns=returns)
+            )
+        return driver.run_statement(self.connection.direct, sql, arguments)
 
     async def execute_many(self, sql: str, arguments: Sequence[Sequence[Any]]) -> None:
         """Run many rows in the thread."""
-        await finish_uncancelled(self.connection.call_in_thread(driver.run_many_rows, sql, arguments))
+        await finish_uncancelled(self.connection.threaded.executemany(sql, arguments))
 
     async def defer(self, sql: str, arguments: Sequence[Any]) -> None:
         """Run it at once: there is nothing to gain by waiting."""
-        self.connection.call_now(driver.run_statement, sql, arguments)
+        driver.run_statement(self.connection.direct, sql, arguments)
 
     async def savepoint(self, name: str) -> None:
         """Mark the point."""
-        self.connection.call_now(driver.run_control, f"SAVEPOINT {name}")
+        self.connection.direct.execute(f"SAVEPOINT {name}")
 
     async def roll_back_to(self, name: str) -> None:
         """Go back to it."""
-        self.connection.call_now(driver.run_control, f"ROLLBACK TO SAVEPOINT {name}")
+        self.connection.direct.execute(f"ROLLBACK TO SAVEPOINT {name}")
 
     async def run_deferred(self) -> None:
         """Do nothing: nothing is left for later."""
@@ -88,7 +90,7 @@ class WritingSession(DriverSession):
     @property
     def is_lost(self) -> bool:
         """Whether SQLite gave the transaction up by itself, as on a full disk."""
-        return not self.connection.in_transaction
+        return not self.connection.direct.in_transaction
 
 
 class SharedWriter:
@@ -142,8 +144,8 @@ class SharedWriter:
     async def join_batch(self, connection: SqliteConnection) -> CommitBatch:
         """Return the batch of the open transaction; begin one when there is none."""
         if self._open_batch is None:
-            if not connection.call_now(_try_begin):
-                await finish_uncancelled(connection.call_in_thread(driver.run_control, "BEGIN IMMEDIATE"))
+            if not _try_begin(connection.direct):
+                await finish_uncancelled(connection.threaded.execute("BEGIN IMMEDIATE"))
             self._open_batch = CommitBatch()
         return self._open_batch
 
@@ -152,11 +154,11 @@ class SharedWriter:
 
         A full disk makes SQLite itself give the transaction up: then the units that had joined fail.
         """
-        if batch.unit_count and connection.in_transaction:
-            connection.call_now(driver.run_control, "ROLLBACK TO SAVEPOINT unit")
-            connection.call_now(driver.run_control, "RELEASE SAVEPOINT unit")
+        if batch.unit_count and connection.direct.in_transaction:
+            connection.direct.execute("ROLLBACK TO SAVEPOINT unit")
+            connection.direct.execute("RELEASE SAVEPOINT unit")
             return
-        connection.call_now(driver.end_transaction, "ROLLBACK")
+        driver.end_transaction(connection.direct, "ROLLBACK")
         batch.fail_all(Unavailable("database"))
         self._open_batch = None
 
@@ -172,9 +174,9 @@ class SharedWriter:
                 return  # given up meanwhile, and failed
             self._open_batch = None
             try:
-                await finish_uncancelled(connection.call_in_thread(driver.run_control, "COMMIT"))
+                await finish_uncancelled(connection.threaded.execute("COMMIT"))
             except sqlite3.Error as error:
-                connection.call_now(driver.end_transaction, "ROLLBACK")
+                driver.end_transaction(connection.direct, "ROLLBACK")
                 batch.fail_all(error)
             else:
                 batch.outcome.set_result(None)
@@ -183,7 +185,7 @@ class SharedWriter:
         """Close the connection; open units must have ended."""
         connection, self._connection = self._connection, None
         if connection is not None:
-            await connection.close()
+            await connection.threaded.close()
 
 
 def _try_begin(connection: sqlite3.Connection) -> bool:

@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
 
+import aiosqlite
 from pydantic_core import from_json
 from sqlalchemy import URL, ColumnElement, Connection, Dialect, Table, event, func, literal_column
 from sqlalchemy.dialects import sqlite
@@ -27,7 +28,7 @@ from store.engines.faults import DatabaseUnavailable, FaultKind, fault_from_erro
 from store.engines.finishing import finish_uncancelled
 from store.engines.limits import DEFAULT_LIMITS, ConnectionLimits
 from store.engines.shared_commit import SharedWriter
-from store.engines.sqlite_connection import SqliteConnection, open_connection
+from store.engines.sqlite_connection import open_connection, run_in_thread
 from store.engines.types import Utc, to_json
 
 BUSY_MILLISECONDS = driver.BUSY_SECONDS * 1000
@@ -74,43 +75,43 @@ _KINDS_BY_CODE: Mapping[int, FaultKind] = {
 class ReadingSession(DriverSession):
     """A reader's connection in the hands of one unit: everything runs in its thread."""
 
-    def __init__(self, connection: SqliteConnection) -> None:
+    def __init__(self, connection: aiosqlite.Connection) -> None:
         self._connection = connection
 
     async def begin(self, *, write: bool) -> None:
         """Begin; the first statement takes the snapshot."""
-        await self._connection.call_in_thread(driver.run_control, "BEGIN")
+        await self._connection.execute("BEGIN")
 
     async def plan_statements(self, *, use_generic_plan: bool) -> None:
         """Do nothing: SQLite has one plan for all values."""
 
     async def commit(self) -> None:
         """End the snapshot."""
-        await finish_uncancelled(self._connection.call_in_thread(driver.end_transaction, "COMMIT"))
+        await finish_uncancelled(self._connection.commit())
 
     async def rollback(self) -> None:
         """End the snapshot; a statement that still runs is waited for."""
-        await finish_uncancelled(self._connection.call_in_thread(driver.end_transaction, "ROLLBACK"))
+        await finish_uncancelled(self._connection.rollback())
 
     async def execute(self, sql: str, arguments: Sequence[Any], *, returns: bool) -> tuple[DriverRows, int]:
         """Run a statement and fetch all rows."""
-        return await self._connection.call_in_thread(driver.run_statement, sql, arguments)
+        return await run_in_thread(self._connection, sql, arguments, returns=returns)
 
     async def execute_many(self, sql: str, arguments: Sequence[Sequence[Any]]) -> None:
         """Run many rows."""
-        await self._connection.call_in_thread(driver.run_many_rows, sql, arguments)
+        await self._connection.executemany(sql, arguments)
 
     async def defer(self, sql: str, arguments: Sequence[Any]) -> None:
         """Run it; the connection refuses what writes."""
-        await self._connection.call_in_thread(driver.run_statement, sql, arguments)
+        await self._connection.execute(sql, arguments)
 
     async def savepoint(self, name: str) -> None:
         """Mark the point."""
-        await self._connection.call_in_thread(driver.run_control, f"SAVEPOINT {name}")
+        await self._connection.execute(f"SAVEPOINT {name}")
 
     async def roll_back_to(self, name: str) -> None:
         """Go back to it."""
-        await self._connection.call_in_thread(driver.run_control, f"ROLLBACK TO SAVEPOINT {name}")
+        await self._connection.execute(f"ROLLBACK TO SAVEPOINT {name}")
 
     async def run_deferred(self) -> None:
         """Do nothing: nothing is left for later."""
@@ -139,7 +140,7 @@ class SqliteEngine(DatabaseEngine):
         self._file_path = database_url.database
         self._writer = SharedWriter(lambda: open_connection(self._file_path, _WRITING_PRAGMAS), self.to_domain_error)
         self._reader_turns = asyncio.Semaphore(READER_COUNT)
-        self._idle_readers: list[SqliteConnection] = []
+        self._idle_readers: list[aiosqlite.Connection] = []
         self._opened_file: tuple[int, int] | None = None
         self._require_same_file()
 
@@ -169,7 +170,7 @@ class SqliteEngine(DatabaseEngine):
                 yield ReadingSession(connection)
 
     @asynccontextmanager
-    async def _take_reader(self) -> AsyncIterator[SqliteConnection]:
+    async def _take_reader(self) -> AsyncIterator[aiosqlite.Connection]:
         while not self._idle_readers:  # one that was just opened may be taken by another before we go on
             await finish_uncancelled(self._open_reader())
         connection = self._idle_readers.pop()
@@ -179,7 +180,8 @@ class SqliteEngine(DatabaseEngine):
             self._idle_readers.append(connection)
 
     async def _open_reader(self) -> None:
-        self._idle_readers.append(await open_connection(self._file_path, _READING_PRAGMAS))
+        opened = await open_connection(self._file_path, _READING_PRAGMAS)
+        self._idle_readers.append(opened.threaded)
 
     async def serialise(self, session: DriverSession, key: str) -> None:
         """Do nothing: writers are serial anyway."""
@@ -256,11 +258,9 @@ class SqliteEngine(DatabaseEngine):
         """Have SQLite look at every page, in a reader's thread: of a gigabyte that takes seconds."""
         async with self._reader_turns, self._take_reader() as connection:
             try:
-                rows, _ = await connection.call_in_thread(
-                    driver.run_statement, f"PRAGMA quick_check({MOST_FAULTS_READ})", ()
-                )
+                rows = await connection.execute_fetchall(f"PRAGMA quick_check({MOST_FAULTS_READ})")
             except asyncio.CancelledError:
-                connection.interrupt()
+                await connection.interrupt()
                 raise
         check_result = "; ".join(str(row[0]).replace("\n", " ") for row in rows)
         return "" if check_result == "ok" else check_result

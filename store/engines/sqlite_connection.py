@@ -1,4 +1,4 @@
-"""A connection to an SQLite file, with a thread of its own and the right to be used without it.
+"""A connection to an SQLite file: aiosqlite's, whose thread opened it, and the right to use it without that thread.
 
 The way to the thread and back costs ten times what a short statement costs. A unit that writes therefore runs its
 statements in the event loop's own thread: each looks up or changes a few rows by an index, some tens of microseconds.
@@ -6,94 +6,31 @@ What may take longer stays in the connection's thread: waiting for another proce
 everything that a reading unit asks.
 """
 
-import asyncio
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
-from functools import partial
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from queue import SimpleQueue
-from threading import Thread
 from time import monotonic, sleep
-from typing import Any, TypeVar
+from typing import Any
+
+import aiosqlite
 
 from store.engines.private_files import make_file_private
 
-ResultT = TypeVar("ResultT")
-
 CACHED_STATEMENTS = 1000
 BUSY_SECONDS = 10
+_CHUNK_ROWS = 64
+"""Rows that aiosqlite fetches at once for a loop over a cursor; nobody loops over one here."""
 
-Call = tuple["asyncio.Future[Any]", Callable[[], Any]]
-"""What the thread is asked to do, and who waits for the result."""
 
-
+@dataclass(frozen=True, slots=True)
 class SqliteConnection:
-    """A connection of the standard library and its thread, which ends with `close`.
+    """One connection, seen from its thread and from the event loop's. Transactions are begun and ended by the user."""
 
-    The functions that are handed over take the connection of the standard library as their first argument.
-    """
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
-        self._calls = SimpleQueue[Call | None]()
-        self._closing = False
-        # A daemon: a connection that nobody closed must not keep the process alive.
-        Thread(target=_answer_calls, args=(self._calls,), name="sqlite", daemon=True).start()
-
-    @property
-    def in_transaction(self) -> bool:
-        """Whether a transaction is open."""
-        return self._connection.in_transaction
-
-    def call_now(self, function: Callable[..., ResultT], *arguments: Any) -> ResultT:
-        """Call it at once. Nothing may be under way in the thread: it would be waited for."""
-        return function(self._connection, *arguments)
-
-    def call_in_thread(self, function: Callable[..., ResultT], *arguments: Any) -> "asyncio.Future[ResultT]":
-        """Have the thread call it, after what it was asked before; a caller that goes away does not stop it."""
-        if self._closing:
-            raise sqlite3.ProgrammingError("the connection is closed")
-        future: asyncio.Future[ResultT] = asyncio.get_running_loop().create_future()
-        self._calls.put_nowait((future, partial(function, self._connection, *arguments)))
-        return future
-
-    def interrupt(self) -> None:
-        """Break off the statement that runs in the thread: whoever waits for it gets an `OperationalError`."""
-        self._connection.interrupt()
-
-    async def close(self) -> None:
-        """Close it after what was asked before, and end the thread; harmless when it is closed."""
-        if not self._closing:
-            closed = self.call_in_thread(sqlite3.Connection.close)
-            self._closing = True
-            self._calls.put_nowait(None)
-            await closed
-
-
-def _answer_calls(calls: "SimpleQueue[Call | None]") -> None:
-    """What the thread does: one call after the other, until it gets None."""
-    while (call := calls.get()) is not None:
-        _answer(*call)
-        del call  # nothing of a call outlives it while the next is waited for
-
-
-def _answer(future: "asyncio.Future[Any]", function: Callable[[], Any]) -> None:
-    try:
-        result = function()
-    except BaseException as error:  # noqa: BLE001 - it is raised where the future is awaited
-        _settle_soon(future, future.set_exception, error)
-    else:
-        _settle_soon(future, future.set_result, result)
-
-
-def _settle_soon(future: "asyncio.Future[Any]", settle: Callable[[Any], None], outcome: Any) -> None:
-    def settle_unless_cancelled() -> None:
-        if not future.done():
-            settle(outcome)
-
-    with suppress(RuntimeError):  # the event loop is closed: nobody waits any more
-        future.get_loop().call_soon_threadsafe(settle_unless_cancelled)
+    threaded: aiosqlite.Connection
+    """Runs one statement after the other in a thread; a caller that goes away does not stop it."""
+    direct: sqlite3.Connection
+    """The same connection. Nothing may be under way in the thread: it would be waited for."""
 
 
 def open_file(path: str, **options: Any) -> sqlite3.Connection:
@@ -104,15 +41,24 @@ def open_file(path: str, **options: Any) -> sqlite3.Connection:
 
 
 async def open_connection(file_path: str, pragmas: Mapping[str, object]) -> SqliteConnection:
-    """Open a file as `open_file`; transactions are begun and ended by whoever uses it."""
-    options = {"isolation_level": None, "check_same_thread": False, "cached_statements": CACHED_STATEMENTS}
-    connection = SqliteConnection(open_file(file_path, **options))
-    try:
-        await connection.call_in_thread(apply_pragmas, pragmas)
-    except BaseException:
-        await connection.close()
-        raise
-    return connection
+    """Open a file as `open_file`; close `threaded` at the end."""
+    direct = open_file(file_path, isolation_level=None, check_same_thread=False, cached_statements=CACHED_STATEMENTS)
+    failures = list[sqlite3.Error]()
+
+    def prepare() -> sqlite3.Connection:
+        # What fails here is raised after the thread has ended: aiosqlite does not wait for the thread of a connection
+        # that could not be opened, which would then speak up after the end of the event loop.
+        try:
+            apply_pragmas(direct, pragmas)
+        except sqlite3.Error as error:
+            failures.append(error)
+        return direct
+
+    threaded = await aiosqlite.Connection(prepare, _CHUNK_ROWS)
+    if failures:
+        await threaded.close()
+        raise failures[0]
+    return SqliteConnection(threaded, direct)
 
 
 def apply_pragmas(connection: sqlite3.Connection, pragmas: Mapping[str, object]) -> None:
@@ -140,14 +86,15 @@ def run_statement(connection: sqlite3.Connection, sql: str, arguments: Sequence[
     return rows, cursor.rowcount
 
 
-def run_many_rows(connection: sqlite3.Connection, sql: str, arguments: Sequence[Sequence[Any]]) -> None:
-    """Run a statement once for each set of parameters."""
-    connection.executemany(sql, arguments)
-
-
-def run_control(connection: sqlite3.Connection, sql: str) -> None:
-    """Run a statement without parameters or rows."""
-    connection.execute(sql)
+async def run_in_thread(
+    connection: aiosqlite.Connection, sql: str, arguments: Sequence[Any], *, returns: bool
+) -> tuple[list[Any], int]:
+    """Run a statement in the thread; return its rows, and how many it gave or wrote."""
+    if returns:
+        rows = list(await connection.execute_fetchall(sql, arguments))
+        return rows, len(rows)
+    cursor = await connection.execute(sql, arguments)
+    return list(await cursor.fetchall()) if cursor.description else [], cursor.rowcount
 
 
 def end_transaction(connection: sqlite3.Connection, sql: str) -> None:

@@ -1,7 +1,8 @@
 """Which URLs name a database, and what an engine keeps to itself."""
 
 import asyncio
-from collections.abc import Callable
+import sqlite3
+from collections.abc import Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,9 +12,9 @@ import pytest
 from sqlalchemy import make_url, text
 
 from domain.values.errors import Unavailable
-from store.engines import ENGINE_CLASSES, build_engine
+from store.engines import ENGINE_CLASSES, build_engine, sqlite_connection
 from store.engines.sqlite import SqliteEngine
-from store.engines.sqlite_connection import SqliteConnection, open_connection, open_file
+from store.engines.sqlite_connection import open_connection, open_file, run_statement
 from store.migrate import migrate
 from store.unit_of_work import SqlStore
 
@@ -77,7 +78,7 @@ async def test_a_file_that_another_process_makes_just_now_is_waited_for(tmp_path
         opening = asyncio.create_task(open_connection(file_path, {"journal_mode": "WAL"}))
         await asyncio.sleep(0.2)
         other_process.execute("COMMIT")
-        await (await opening).close()
+        await (await opening).threaded.close()
 
 
 async def test_another_process_that_writes_for_too_long_is_told(
@@ -162,16 +163,15 @@ async def test_what_looks_through_a_whole_table_keeps_nobody_waiting(database: P
 
 
 async def test_the_nightly_erasure_keeps_nobody_waiting(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    store, at_once = await SqlStore.connect(f"sqlite:///{database}"), list[str]()
-    original = SqliteConnection.call_now
+    store, statements_at_once = await SqlStore.connect(f"sqlite:///{database}"), list[str]()
 
-    def here(self: SqliteConnection, function: Callable[..., Any], *arguments: Any) -> Any:
-        at_once.append(function.__name__)
-        return original(self, function, *arguments)
+    def run_at_once(connection: sqlite3.Connection, sql: str, arguments: Sequence[Any]) -> tuple[list[Any], int]:
+        statements_at_once.append(sql)
+        return run_statement(connection, sql, arguments)
 
     async with store.open_unit() as uow:
-        monkeypatch.setattr(SqliteConnection, "call_now", here)
+        monkeypatch.setattr(sqlite_connection, "run_statement", run_at_once)
         await uow.personal_data.erase_older(datetime(2020, 1, 1, tzinfo=UTC), datetime(2026, 1, 1, tzinfo=UTC))
         monkeypatch.undo()
     await store.close()
-    assert "run" not in at_once
+    assert not statements_at_once

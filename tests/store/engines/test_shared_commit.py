@@ -50,8 +50,7 @@ async def commits(store: SqlStore, engine: SqliteEngine) -> list[str]:
     seen: list[str] = []
     connection = engine._writer._connection
     assert connection
-    tracing = sqlite3.Connection.set_trace_callback
-    await connection.call_in_thread(tracing, lambda sql: seen.append(sql) if sql == "COMMIT" else None)
+    connection.direct.set_trace_callback(lambda sql: seen.append(sql) if sql == "COMMIT" else None)
     return seen
 
 
@@ -132,7 +131,7 @@ async def test_a_transaction_that_sqlite_gives_up_is_told_to_all(store: SqlStore
             await uow.requests.add(request)
             connection = engine._writer._connection
             assert connection
-            connection.call_now(lambda driver: driver.execute("ROLLBACK"))
+            connection.direct.execute("ROLLBACK")
             raise Unavailable("database")
 
     ends = await asyncio.gather(hit(store, "x"), hit(store, "x"), lose_it(), return_exceptions=True)
