@@ -10,7 +10,7 @@ from telegram.error import TelegramError
 
 from channels.telegram.connection import Flood
 from channels.telegram.link import ALLOWED_UPDATES, BotClient
-from domain.conversation.buttons.menus import LISTED_COMMANDS
+from domain.conversation.reading.bot_commands import LISTED_COMMANDS
 from domain.messages.catalogue import Catalogue
 
 log = logging.getLogger(__name__)

@@ -21,6 +21,7 @@ from domain.chats.chat import (
     TextWritten,
     UnreadableContent,
 )
+from domain.conversation.reading.bot_commands import read_slash_command
 from domain.values.languages import join_list
 
 PHOTO_NAME = "photo.jpg"
@@ -193,16 +194,11 @@ def _is_forwarded(message: Message) -> bool:
 
 
 def _parse_text(message_text: str, *, is_forwarded: bool) -> ChatEvent:
-    """Return a text; a command without its slash and the bot's name, since commands are words like others."""
-    if not message_text.startswith("/"):
-        return TextWritten(message_text, is_forwarded)
-    command_word, _, command_arguments = message_text[1:].partition(" ")
-    command_name = command_word.partition("@")[0]
-    return (
-        ChatBegun(command_arguments.strip())
-        if command_name == "start"
-        else TextWritten(f"{command_name} {command_arguments}".strip(), is_forwarded)
-    )
+    """Return a text, or what begins the chat (`/start`); all other commands are texts, which keep their slash."""
+    command_name, _, command_arguments = read_slash_command(message_text).partition(" ")
+    if command_name == "start":
+        return ChatBegun(command_arguments.strip())
+    return TextWritten(message_text, is_forwarded)
 
 
 def _full_name(telegram_user: User) -> str:

@@ -90,7 +90,7 @@ class MobileProof:
 
 @dataclass(frozen=True, slots=True)
 class TextWritten:
-    """A text, or a command without its slash."""
+    """A text, or a command with its slash."""
 
     text: str
     is_forwarded: bool = False

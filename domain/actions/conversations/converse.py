@@ -36,6 +36,7 @@ from domain.conversation.dialogue.frames import (
 )
 from domain.conversation.dialogue.offers import OPT_INTENTS
 from domain.conversation.reading.account_numbers import IBAN_INTENT
+from domain.conversation.reading.bot_commands import read_bot_command
 from domain.conversation.reading.command_fields import MENU_INTENT, asks_own_request
 from domain.conversation.reading.endings import CANCEL_INTENT, wants_no_messages
 from domain.conversation.reading.own_words import takes_back
@@ -59,9 +60,12 @@ async def converse(
     """Read one text from a line that has a proved mobile, do what it asks, and return the reply; the turn has what was
     understood.
 
-    A command (`is_command`) answers no question, whatever is asked: it is a button that belongs to no question. What
-    was forwarded (`is_forwarded`) somebody else may have written: nothing is done by it before it is confirmed.
+    A command (`is_command`) answers no question, whatever is asked: it is a button that belongs to no question, or is
+    written as messengers list it. What was forwarded (`is_forwarded`), or is in a link, somebody else may have written:
+    nothing is done by it before it is confirmed.
     """
+    command = read_bot_command(text)
+    text, is_command = command or text, is_command or bool(command)
     turn.text = text
     warning = None if is_command else answer_emergency(turn, text) or answer_secret(turn, text)
     if warning is None:
@@ -391,7 +395,9 @@ async def _offer_menu(
     """
     offered_intents = turn.fitting_intents(text_key, intents)
     slots = {} if source is None else {OFFER: source}
-    turn.dialogue.frames.append(Frame(MENU_INTENT, slots, asked=MENU_INTENT, options=offered_intents, one_shot=False))
+    menu_frame = Frame(MENU_INTENT, slots, asked=MENU_INTENT, options=offered_intents, one_shot=False)
+    menu_frame.unnumbered = not turn.shows_numbers(text_key)
+    turn.dialogue.frames.append(menu_frame)
     turn.intent, turn.asks_question = intent, True
     return turn.render(text_key, menu=turn.numbered_menu(offered_intents, "intents"))
 

@@ -7,6 +7,7 @@ from domain.actions.citizens.languages import require_offered_language, save_lin
 from domain.actions.conversations.turn_context import SlotValues, TurnContext
 from domain.actions.dependencies import Dependencies
 from domain.conversation.buttons.menus import build_language_rows, menu_button_rows
+from domain.conversation.reading.bot_commands import read_slash_command
 from domain.language.wording import menu_of_names
 from domain.messages.catalogue import JOINED_PART_BUDGET, RenderedMessage, join_fitting
 from domain.messages.keyboards import ReplyMarkup
@@ -44,7 +45,8 @@ def offer_languages(turn: TurnContext) -> RenderedMessage:
 
 async def adopt_written_language(dependencies: Dependencies, uow: UnitOfWork, line: str, text: str) -> Language | None:
     """Take the language that a text is written in for a line that has chosen none; None where nothing is taken."""
-    tag = find_written_language(text) if dependencies.catalogue.is_multilingual else None
+    is_written = dependencies.catalogue.is_multilingual and not read_slash_command(text)
+    tag = find_written_language(text) if is_written else None
     language = next((one for one in dependencies.catalogue.languages if one.tag == tag), None)
     if language is None or await uow.lines.find_language(line):
         return None
@@ -54,13 +56,14 @@ async def adopt_written_language(dependencies: Dependencies, uow: UnitOfWork, li
 
 async def choose_answer_letters(turn: TurnContext, text: str) -> Language:
     """Return the language that a text is answered in: that in force, but Persian in Latin letters for Persian that is
-    written so, unless the line has chosen a language; what has no letters goes on as the dialogue was.
+    written so, unless the line has chosen a language; what has no letters, or is a command with its slash, goes on
+    as the dialogue was.
     """
     catalogue = turn.dependencies.catalogue
     latin, has_chosen = catalogue.latin, catalogue.is_multilingual and await turn.uow.lines.find_language(turn.line)
     if latin is None or has_chosen or language_in_force() != PERSIAN:
         return language_in_force()
-    if any(sign.isalpha() for sign in text):
+    if any(sign.isalpha() for sign in text) and not read_slash_command(text):
         turn.dialogue.is_latin = has_latin_letters_alone(text)
     return latin.language if turn.dialogue.is_latin else PERSIAN
 

@@ -29,22 +29,35 @@ def render_question(turn: TurnContext, frame: Frame, *, is_unsure: bool = False)
     what would do, where its citizen does not know (`is_unsure`) or was asked twice.
     """
     if frame.intent == MENU_INTENT:
-        return turn.render("sms.choose", menu=turn.numbered_menu(frame.options, "intents"))
+        return _render_menu(turn, frame, "sms.choose", turn.numbered_menu(frame.options, "intents"))
     if frame.asked == AMEND_STEP:
         labels = [turn.text_of(_label_key(turn, frame, name)) for name in frame.options]
-        return turn.render("ask.field", menu=menu_of_names(labels))
+        return _render_menu(turn, frame, "ask.field", menu_of_names(labels))
     asked_type = _asked_field_type(turn, frame)
     menu = menu_of_names([asked_type.display_name(option, turn.text_of) for option in frame.options])
     if frame.options and isinstance(asked_type, Day | HourOfDay):
-        return turn.render("sms.which_value", menu=menu)
+        return _render_menu(turn, frame, "sms.which_value", menu)
     text_key = _find_question_key(turn, frame)
     is_reworded = is_unsure or (frame.tries > MOST_TRIES_IN_SAME_WORDS and frame.tries % 2)
     help_key = f"{text_key.removesuffix('.prompt')}.help"
     if is_reworded and help_key in turn.dependencies.catalogue:
-        return turn.render(help_key, menu=menu)
+        return _render_menu(turn, frame, help_key, menu)
     choice_key = f"{text_key.removesuffix('.prompt')}.choose"
     has_own_key = frame.options and choice_key in turn.dependencies.catalogue
-    return turn.render(choice_key if has_own_key else text_key, menu=menu)
+    return _render_menu(turn, frame, choice_key if has_own_key else text_key, menu)
+
+
+def _render_menu(turn: TurnContext, frame: Frame, text_key: str, menu: str) -> RenderedMessage:
+    """Word a question; where it shows no numbers beside what may be chosen, a typed number is no choice."""
+    frame.unnumbered = not turn.shows_numbers(text_key)
+    return turn.render(text_key, menu=menu, **_list_part_facts(turn, frame))
+
+
+def _list_part_facts(turn: TurnContext, frame: Frame) -> dict[str, str]:
+    """Return the answer whose missing part is asked, by its field's name; nothing where a whole answer is asked."""
+    form_fields = turn.conversation.forms[frame.intent].fields
+    asked_values = {str(frame.asked): frame.slots[str(frame.asked)]} if frame.gap else {}
+    return turn.dependencies.wording.render_values(form_fields, asked_values)
 
 
 def _find_question_key(turn: TurnContext, frame: Frame) -> str:

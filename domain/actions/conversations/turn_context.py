@@ -83,6 +83,10 @@ class TurnContext:
         chat_key = f"{CHAT_PREFIX}{key}"
         return chat_key if self.actor.channel in MESSENGERS and chat_key in self.dependencies.catalogue else key
 
+    def shows_numbers(self, key: str) -> bool:
+        """Return whether a text shows a menu by numbers in this channel: where there are buttons it may do without."""
+        return "menu" in self.dependencies.catalogue.list_fact_names(self.channel_key(key))
+
     def render(self, key: str, **facts: str) -> RenderedMessage:
         """Render a reply."""
         return self.reply_with(self.dependencies.catalogue.render(self.channel_key(key), facts), key)

@@ -11,7 +11,7 @@ from domain.bills.bill import PaymentMethod
 from domain.blocks.asking import ANSWER_PAPER
 from domain.blocks.operator_reports import WORK_PHOTO
 from domain.chats.chat import MESSENGERS
-from domain.conversation.buttons.menus import LISTED_COMMANDS
+from domain.conversation.reading.bot_commands import LISTED_COMMANDS
 from domain.conversation.reading.command_fields import (
     CHAT_FIELDS,
     COMMAND_FIELDS,

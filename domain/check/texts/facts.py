@@ -79,7 +79,7 @@ def _list_field_texts(text_prefix: str, form_field: Field) -> Iterator[tuple[str
     yield f"{text_prefix}.choose", frozenset({"menu"})
     yield f"{text_prefix}.help", frozenset({"menu"} if has_menu else ())
     for part in form_field.type.part_names:
-        yield from ((f"{text_prefix}_{part}.{kind}", frozenset()) for kind in ("prompt", "help"))
+        yield from ((f"{text_prefix}_{part}.{kind}", frozenset({form_field.name})) for kind in ("prompt", "help"))
 
 
 @dataclass(frozen=True, slots=True)

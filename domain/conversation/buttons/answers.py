@@ -13,7 +13,8 @@ from enum import StrEnum
 from typing import Any
 
 from domain.conversation.dialogue.frames import question_state
-from domain.messages.keyboards import Button
+from domain.messages.keyboards import Button, ButtonRows
+from domain.values.text import fold_compactly, fold_text
 
 PAGE_PREFIX, FIELD_PREFIX, CALL_PREFIX = ">", "~", "!"
 
@@ -72,6 +73,28 @@ def read_button_answer(button_data: str) -> ButtonAnswer:
     """Return what a button's data says, whatever it is."""
     turn_key, _, answer_text = button_data.partition(":")
     return ButtonAnswer(turn_key, answer_text)
+
+
+def find_named_button(rows: ButtonRows, text: str) -> Button | None:
+    """Return the button of a question whose label somebody typed, or of a label that shows an answer, its name alone
+    («روز»); None where none is meant. What has no letters and what turns pages is typed otherwise.
+    """
+    named_key = _key_of_label(text)
+    answering_buttons = [
+        button
+        for button in (button for row in rows for button in row)
+        if button.callback_data and read_button_answer(button.callback_data).wished_page is None
+    ]
+    for read_key in (_key_of_label, lambda label: _key_of_label(label.partition(":")[0])):
+        if named_key and (named := next((one for one in answering_buttons if read_key(one.label) == named_key), None)):
+            return named
+    return None
+
+
+def _key_of_label(label: str) -> str:
+    """Return the letters and digits of a label, in one spelling; empty where it has no letters."""
+    label_key = fold_compactly("".join(sign if sign.isalnum() else " " for sign in fold_text(label)))
+    return label_key if any(sign.isalpha() for sign in label_key) else ""
 
 
 def digest_turn(dialogue_json: Mapping[str, Any]) -> str:

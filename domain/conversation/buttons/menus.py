@@ -14,9 +14,6 @@ TextLookup = Callable[[str], str]
 COMMON_COMMANDS = ("track", "list", "pay", "tariff", "comment", "authentic")
 """Commands of the menu besides the services, in order."""
 
-LISTED_COMMANDS = ("menu", "list", "track", "pay", "tariff")
-"""Words of the grammar that a messenger lists as commands (`chat.commands`)."""
-
 PUBLIC_COMMANDS = ("tariff",)
 """Commands that a chat may give before it has proved a mobile."""
 

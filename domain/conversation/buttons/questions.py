@@ -15,6 +15,7 @@ from domain.conversation.buttons.answers import (
 from domain.conversation.buttons.months import build_month_rows, find_first_month, read_month
 from domain.conversation.buttons.pages import CHOICES_A_PAGE, REQUESTS_A_PAGE, find_page
 from domain.conversation.buttons.tariffs import build_tariff_rows
+from domain.conversation.dialogue.answers import PRESSED_SIGN
 from domain.conversation.dialogue.corrections import list_amendable
 from domain.conversation.dialogue.frames import AMEND_STEP, CONFIRM_STEP, Dialogue, Frame
 from domain.conversation.dialogue.turns import Conversation
@@ -165,9 +166,11 @@ class OpenQuestion:
         return arrange_in_rows([answer_button(turn_key, persian_digits(one), one) for one in open_hours], 4)
 
     def _numbered_rows(self, labels: list[str], row_width: int = 2, page_size: int = CHOICES_A_PAGE) -> ButtonRows:
-        """Return a page of a menu: each button answers with its number, as one types it."""
+        """Return a page of a menu: each button answers with its number."""
         turn_key = digest_turn(self.dialogue.as_json())
-        buttons = [answer_button(turn_key, label, str(number)) for number, label in enumerate(labels, start=1)]
+        buttons = [
+            answer_button(turn_key, label, f"{PRESSED_SIGN}{number}") for number, label in enumerate(labels, start=1)
+        ]
         return self._paged_rows(buttons, row_width, page_size)
 
     def _paged_rows(self, buttons: list[Button], row_width: int, page_size: int) -> ButtonRows:

@@ -16,6 +16,9 @@ from domain.values.reasons import InvalidReason
 MOST_OPTIONS = 99
 """No menu is longer; a larger number is meant otherwise."""
 
+PRESSED_SIGN = "#"
+"""What stands before the number that a button of a menu says: nobody counts buttons that have no numbers."""
+
 _GIVING_UP: Phrases[bool] = Phrases(
     {
         True: (
@@ -55,7 +58,8 @@ def take_value(frame: Frame, field: Field, raw_value: object, now: datetime) -> 
 
 
 def choose_by_number(frame: Frame, text: str, *, offers_readings: bool) -> str | None:
-    """Return the menu entry whose number was sent; a number beyond the menu is an error, anything else is None.
+    """Return the menu entry whose number or button was sent; a number beyond the menu is an error, or one typed where
+    none are shown; anything else is None.
 
     Beside `offers_readings` of one value a larger number is another value: «۱۶», asked whether «۳» is 15:00 or 3 at
     night.
@@ -63,9 +67,11 @@ def choose_by_number(frame: Frame, text: str, *, offers_readings: bool) -> str |
     if not frame.options:
         return None
     try:
-        number = read_number(text)
+        number = read_number(text.removeprefix(PRESSED_SIGN))
     except InvalidField:
         return None
+    if frame.unnumbered and not text.startswith(PRESSED_SIGN):
+        raise InvalidField(reason=InvalidReason.MENU)
     if number > MOST_OPTIONS or (offers_readings and number > len(frame.options)):
         return None  # a code, not a place in the menu
     if not 1 <= number <= len(frame.options):

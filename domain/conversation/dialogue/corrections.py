@@ -78,7 +78,8 @@ def read_correction(
     asked_field = next((field for field in form.fields if field.name == frame.asked), None)
     if asked_field and is_unsure(text):
         return read_unsure(frame, asked_field, now)
-    if frame.asked == AMEND_STEP and (named_field := find_asking_field(form, field_words.name_in(text))):
+    is_choosing = frame.asked in {AMEND_STEP, CONFIRM_STEP}  # beside a summary a name alone asks for its answer again
+    if is_choosing and (named_field := find_asking_field(form, field_words.name_in(text))):
         set_answer_aside(frame, named_field)
         return Correction(asked=named_field.name)
     change = field_words.read_change(TokenStream(text))

@@ -30,6 +30,8 @@ class Frame:
     """The part of that field which is missing (hours of machines); None: the whole is asked."""
     options: list[str] = field(default_factory=list)
     """The values of the menu that was shown, in its order."""
+    unnumbered: bool = False
+    """Whether that menu was shown without its numbers: then a typed number chooses nothing of it."""
     trail: list[str] = field(default_factory=list)
     """The fields answered, for «قبلی»."""
     version: int | None = None
@@ -101,9 +103,10 @@ class Dialogue:
 
 
 def question_state(stored_dialogue: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what identifies the question that a stored dialogue waits with: all but how often it was asked."""
+    """Return what identifies the question that a stored dialogue waits with: all but how often and how it was asked."""
     frames = stored_dialogue.get("frames", ())
-    return {"frames": [{name: value for name, value in frame.items() if name != "tries"} for frame in frames]}
+    asking_names = {"tries", "unnumbered"}
+    return {"frames": [{name: value for name, value in frame.items() if name not in asking_names} for frame in frames]}
 
 
 @dataclass(frozen=True, slots=True)

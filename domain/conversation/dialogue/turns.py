@@ -31,6 +31,7 @@ from domain.conversation.dialogue.corrections import (
 from domain.conversation.dialogue.form_filling import (
     absorb_values,
     find_asking_field,
+    is_number,
     set_answer_aside,
     take_answer,
     take_open_hour,
@@ -98,7 +99,8 @@ class Conversation(Offers):
     def read_command(self, dialogue: Dialogue, text: str, now: datetime) -> Reaction:
         """Return what a text means that is a command whatever is asked now, as a button is; what is asked waits."""
         message = self.grammar.parse_message(text, now)
-        if dialogue.top is None or message.intent in {"unknown", "opt_in", "opt_out", "exit", "back"}:
+        is_read_as_text = message.intent in {"unknown", "opt_in", "opt_out", "exit", "back"}
+        if dialogue.top is None or is_read_as_text or self._gives_up_form(dialogue, message):
             return self.read_text(dialogue, text, now)
         return self._begin_interruption(dialogue, dialogue.top, message, now)
 
@@ -217,6 +219,8 @@ class Conversation(Offers):
         """Read a text that does not answer the question: a command, or nothing that helps."""
         if isinstance(problem, AmbiguousField) and not frame.gap:
             return self.ask_next(dialogue, problem)
+        if frame.unnumbered and frame.intent != MENU_INTENT and is_number(text):
+            return self.ask_again(frame, problem)  # it was meant for another question
         if message.intent in {"opt_in", "opt_out"}:
             return OptOut(is_stopped=message.intent == "opt_out")
         extra = self.grammar.parse_arguments(frame.intent, text, now)  # «لودر ۴ ساعت», where a machine was asked for

@@ -71,8 +71,8 @@ async def test_texts_commands_and_links(link: BotClient, messenger: FakeBotApi, 
     assert came(link, messenger) == [
         ChatBegun("track_123456786"),
         TextWritten("سلام ۱۲"),
-        TextWritten("track 123456786"),
-        TextWritten("help"),
+        TextWritten("/track@pishkhan_bot 123456786"),
+        TextWritten("/help"),
         ChatBegun(""),
     ]
 

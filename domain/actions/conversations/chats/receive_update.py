@@ -32,7 +32,7 @@ from domain.chats.chat import (
     TextWritten,
 )
 from domain.conversation.buttons.answers import read_button_answer
-from domain.conversation.buttons.menus import LISTED_COMMANDS
+from domain.conversation.reading.bot_commands import LISTED_COMMANDS
 from domain.gateways.written_secrets import hide_written_secrets
 from domain.messages.ports import StoredDialogue
 from domain.messages.records import InboundMessage, InboundState

@@ -23,7 +23,13 @@ from domain.actions.conversations.chats.view import build_question_buttons, with
 from domain.actions.conversations.converse import amend_answer, converse, repeat_question
 from domain.actions.conversations.turn_context import TurnContext, store_dialogue
 from domain.chats.chat import ButtonPressed, ChatBegun, ChatEvent, SentFile, SharedLocation, TextEdited, TextWritten
-from domain.conversation.buttons.answers import ButtonAnswer, ButtonVerb, digest_turn, read_button_answer
+from domain.conversation.buttons.answers import (
+    ButtonAnswer,
+    ButtonVerb,
+    digest_turn,
+    find_named_button,
+    read_button_answer,
+)
 from domain.conversation.buttons.menus import menu_button_rows
 from domain.conversation.reading.account_phrases import asks_account
 from domain.conversation.reading.command_fields import CODE_FIELD, MENU_INTENT, PAPERS_INTENT
@@ -62,7 +68,7 @@ async def handle_chat_event(turn: TurnContext, chat_event: ChatEvent) -> ChatTur
     """Do what an update asks, inside the unit of work of the turn."""
     match chat_event:
         case TextWritten(text=text, is_forwarded=is_forwarded):
-            return await _handle_text(turn, text, is_forwarded=is_forwarded)
+            return await _handle_written(turn, text, is_forwarded=is_forwarded)
         case ChatBegun(link_payload=payload):
             return await _handle_start(turn, payload)
         case ButtonPressed(button_data=data, message_id=message_id, files=pressed_files):
@@ -86,6 +92,14 @@ async def _reply_beside_question(turn: TurnContext, name: str) -> ChatTurn:
 async def build_greeting(turn: TurnContext) -> RenderedMessage:
     """Return the welcome with the whole menu."""
     return replace(turn.render("chat.welcome"), markup=ReplyMarkup(await build_main_menu(turn)))
+
+
+async def _handle_written(turn: TurnContext, text: str, *, is_forwarded: bool) -> ChatTurn:
+    """Take a text; who types what stands on a button of the question means the button."""
+    named_button = None if is_forwarded else find_named_button(build_question_buttons(turn), text)
+    if named_button:
+        return await _handle_press(turn, read_button_answer(named_button.callback_data), "")
+    return await _handle_text(turn, text, is_forwarded=is_forwarded)
 
 
 async def _handle_text(
@@ -129,7 +143,7 @@ async def _repeat_waiting(turn: TurnContext) -> tuple[RenderedMessage, ...]:
 
 async def _handle_start(turn: TurnContext, payload: str) -> ChatTurn:
     if command_text := read_link_payload(turn.conversation, payload):
-        return await _handle_text(turn, command_text, is_command=True)
+        return await _handle_text(turn, command_text, is_command=True, is_forwarded=True)
     return ChatTurn("start", (await build_greeting(turn),))
 
 

@@ -3,6 +3,7 @@
 What the person wanted is kept for a day, and done once the mobile is proved.
 """
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
@@ -37,11 +38,14 @@ from domain.chats.chat import (
 )
 from domain.conversation.buttons.answers import ButtonVerb, read_button_answer
 from domain.conversation.buttons.menus import PUBLIC_COMMANDS, build_public_rows
+from domain.conversation.reading.bot_commands import read_bot_command
 from domain.conversation.reading.parsed_message import UNKNOWN_INTENT
 from domain.messages.catalogue import RenderedMessage
 from domain.messages.code_spending import CodeDelivery
 from domain.messages.keyboards import ReplyMarkup
 from domain.messages.ports import StoredDialogue
+from domain.parsing.identifiers import find_number_tokens
+from domain.parsing.tokens import TokenStream
 from domain.unit_of_work import UnitOfWork
 from domain.values import identifiers
 from domain.values.errors import DomainError, InvalidField, MobileNotVerified, TooManyRequests
@@ -52,6 +56,9 @@ from domain.values.text import persian_digits
 DEFERRED_LIFETIME = timedelta(days=1)
 DEFERRED_TEXT_KEY = "after"
 """Where the chat's dialogue keeps what is to be done once the mobile is proved."""
+
+DEFERRED_FORWARD_KEY = "after_forwarded"
+"""Where it keeps whether that was forwarded, or in a link: then it is asked before it is done."""
 
 
 async def handle_unproved_event(
@@ -75,7 +82,9 @@ async def handle_unproved_event(
     if isinstance(chat_event, TextWritten) and (chat_turn := await _prove_by_code(turn, chat, text, stored_dialogue)):
         return chat_turn
     answer = await _answer_at_once(turn, text) or await _answer_public_question(turn, text)
-    return answer or await _defer_text(turn, chat, text, stored_dialogue)
+    is_linked, is_forwarded = isinstance(chat_event, ChatBegun), getattr(chat_event, "is_forwarded", False)
+    wanted = TextWritten(text, is_linked or is_forwarded)
+    return answer or await _defer_text(turn, chat, wanted, stored_dialogue)
 
 
 async def _answer_at_once(turn: TurnContext, text: str) -> ChatTurn | None:
@@ -118,21 +127,30 @@ async def _prove_by_code(
 ) -> ChatTurn | None:
     """Send a code to a mobile that was written, or look at a code that was; None for any other text.
 
-    A command is one even with six digits in it: it is not taken for the code.
+    A command is one even with six digits in it, or with a mobile («زنگ بزنید به ۰۹…»): it is not taken for either.
     """
-    try:
-        mobile = identifiers.parse_mobile(text)
-    except InvalidField:
-        mobile = None
-    if mobile:
+    is_command = _is_command(turn, text)
+    if mobile := _find_mobile(text, is_alone=is_command):
         return ChatTurn("mobile", (await _send_code(turn, chat, mobile),))
     code = extract_code(text)
-    if code is None or _is_command(turn, text) or not await turn.uow.mobile_proofs.find(chat.channel, chat.chat_id):
+    if code is None or is_command or not await turn.uow.mobile_proofs.find(chat.channel, chat.chat_id):
         return None
     proof_result = await check_proof_code(turn.dependencies, turn.uow, chat.channel, chat.chat_id, code)
     if isinstance(proof_result, MobileNotVerified):
         return ChatTurn("code", (turn.render_error(proof_result),))
     return await _complete_proof(turn, chat, proof_result, stored_dialogue)
+
+
+def _find_mobile(text: str, *, is_alone: bool) -> str:
+    """Return the one mobile of a text («شماره من ۰۹… است»), of one `is_alone` where it is all of it; empty where there
+    is none, or two.
+    """
+    numbers = [] if is_alone else [number for number, _, _ in find_number_tokens(TokenStream(text))]
+    mobiles = set()
+    for number in (text, *numbers):
+        with suppress(InvalidField):
+            mobiles.add(identifiers.parse_mobile(number))
+    return mobiles.pop() if len(mobiles) == 1 else ""
 
 
 async def _send_code(turn: TurnContext, chat: Chat, mobile: str) -> RenderedMessage:
@@ -149,6 +167,7 @@ async def _complete_proof(
 ) -> ChatTurn:
     """Link the chat, then do what was wanted before, or welcome."""
     deferred_text = _deferred_text(turn, stored_dialogue)
+    is_forwarded = deferred_text is not None and bool((stored_dialogue or ({},))[0].get(DEFERRED_FORWARD_KEY))
     await link_chat(turn.dependencies, turn.uow, chat, mobile)
     await turn.uow.dialogues.delete(chat.channel, chat.chat_id)
     chat_address = Address(chat.channel, chat.chat_id, mobile)
@@ -157,7 +176,7 @@ async def _complete_proof(
     proved_turn = open_turn(turn.dependencies, turn.uow, chat_address)
     if deferred_text is None:
         return ChatTurn("proved", (proof_reply, await build_greeting(proved_turn)))
-    chat_turn = await handle_chat_event(proved_turn, TextWritten(deferred_text))
+    chat_turn = await handle_chat_event(proved_turn, TextWritten(deferred_text, is_forwarded))
     return ChatTurn(chat_turn.intent, (proof_reply, *chat_turn.replies))
 
 
@@ -186,12 +205,15 @@ def _is_command(turn: TurnContext, text: str) -> bool:
     return turn.dependencies.grammar.parse_message(text, turn.dependencies.clock.now()).intent != UNKNOWN_INTENT
 
 
-async def _defer_text(turn: TurnContext, chat: Chat, text: str, stored_dialogue: StoredDialogue | None) -> ChatTurn:
+async def _defer_text(
+    turn: TurnContext, chat: Chat, written: TextWritten, stored_dialogue: StoredDialogue | None
+) -> ChatTurn:
     """Keep what is wanted for later; what calls no command does not take the place of what does."""
     deferred_text = _deferred_text(turn, stored_dialogue)
-    if deferred_text is None or _is_command(turn, text) or not _is_command(turn, deferred_text):
+    if deferred_text is None or _is_command(turn, written.text) or not _is_command(turn, deferred_text):
         expires_at = turn.dependencies.clock.now() + DEFERRED_LIFETIME
-        await turn.uow.dialogues.save(chat.channel, chat.chat_id, {"frames": [], DEFERRED_TEXT_KEY: text}, expires_at)
+        deferred = {DEFERRED_TEXT_KEY: written.text, DEFERRED_FORWARD_KEY: written.is_forwarded}
+        await turn.uow.dialogues.save(chat.channel, chat.chat_id, {"frames": [], **deferred}, expires_at)
     question = turn.render("chat.prove_first", label=turn.text_of("chat.share"))
     return ChatTurn("mobile_not_verified", (_with_contact_request(turn, question),))
 
@@ -200,7 +222,7 @@ def _event_text(turn: TurnContext, chat_event: ChatEvent) -> str:
     """Return what an update says; empty for what only greets."""
     match chat_event:
         case TextWritten(text=text):
-            return text
+            return read_bot_command(text) or text
         case ChatBegun(link_payload=payload):
             return read_link_payload(turn.conversation, payload) or ""
         case ButtonPressed(button_data=data):
