@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from app.jobs.leases import LEASE_PERIOD
-from app.jobs.timetable import JobTrigger
+from app.jobs.timetable import JobTimes
 from app.parts import ServerParts
 
 USUAL_LIMIT = timedelta(minutes=10)
@@ -19,7 +19,7 @@ class Job:
 
     name: str
     """Its own; its lease is `job:` and this."""
-    trigger: JobTrigger
+    times: JobTimes
     """When it is due, and from when on it is late."""
     action: Callable[[ServerParts], Awaitable[object]]
     """May run twice in a row without harm."""

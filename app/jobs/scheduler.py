@@ -2,7 +2,8 @@
 
 Each run is guarded by a lease in the database, so that of several processes one alone runs a job at a time. A lease is
 kept from run to run and renewed while a long run lasts; when its holder dies, another process takes over soon after.
-When a job is due, `app/jobs/timetable.py` says; no run goes on without end, and a job that has not run for its time is
+APScheduler begins them at their times (`app/jobs/timetable.py`); a guard compares a steady clock with the one on the
+wall and moves those times when the two part. No run goes on without end, and a job that has not run for its time is
 reported (`app/jobs/job_runs.py`).
 """
 
@@ -10,16 +11,18 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from time import monotonic
 from typing import Any
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from app.jobs.exporting import make_sheet
 from app.jobs.import_jobs import run_waiting_imports
 from app.jobs.job import LONG_LIMIT, USUAL_LIMIT, Job
 from app.jobs.leases import Lease, LeaseLost
 from app.jobs.settlement_jobs import forget_old_files, run_settlement_files
-from app.jobs.timetable import ClockReading, Interval, run_daily, run_every
+from app.jobs.timetable import ClockReading, Interval, NextTimeTrigger, run_daily, run_every
 from app.jobs.verifying import verify_in_process
 from app.parts import ServerParts
 from app.wiring import build_vault
@@ -55,8 +58,11 @@ from store.engines.faults import DatabaseUnavailable
 
 log = logging.getLogger(__name__)
 
-TICK_SECONDS = 0.25
-"""Seconds between two looks at what is due."""
+GUARD_SECONDS = 0.25
+"""Seconds between two looks at whether the clocks have parted."""
+
+PARTED = timedelta(seconds=1)
+"""Clocks that are so far apart move the times of all jobs."""
 
 POLLING_LEASE_PERIOD = timedelta(seconds=1.5)
 """How long nobody asks for updates after the process that did has died, but for the half second between two tries.
@@ -69,7 +75,7 @@ RELAY_LEASE_PERIOD = CLAIM_LEASE
 """How long nobody sends after the process that did has died: people wait for replies."""
 
 CLOCK_LEAP = timedelta(seconds=5)
-"""A clock that was set by so much is logged."""
+"""A clock on the wall that was set by so much is logged."""
 
 
 async def watch_jobs(parts: ServerParts) -> None:
@@ -250,6 +256,7 @@ class Scheduler:
         self._timed_runs: dict[str, asyncio.Task[bool]] = {}
         self._last_begun: dict[str, ClockReading] = {}
         self._waiting_tasks: list[asyncio.Task[None]] = []
+        self._timetable = AsyncIOScheduler(timezone=UTC)
 
     def start(self) -> None:
         """Begin to run jobs at their times."""
@@ -260,21 +267,30 @@ class Scheduler:
                 carries_messages = job.wake_channel not in {None, PAYMENTS_WAKE, CARD_REFUNDS_WAKE}
                 self._parts.job_runs.expect_job(
                     job.name,
-                    job.trigger.late_after,
+                    job.times.late_after,
                     may_take_long=job.run_limit > USUAL_LIMIT,
                     carries_messages=carries_messages,
                 )
+            self._timetable.add_job(
+                self._begin_if_free,
+                NextTimeTrigger(job.times, self._read_clocks),
+                args=(job,),
+                id=job.name,
+                misfire_grace_time=None,
+            )
             if job.runs_at_start:
                 self._begin_run(job, now)
+        self._timetable.start()
         waker_tasks = [
             asyncio.create_task(self._run_when_woken(job, job.wake_channel)) for job in self._jobs if job.wake_channel
         ]
-        self._waiting_tasks = [asyncio.create_task(self._run_at_times()), *waker_tasks]
+        self._waiting_tasks = [asyncio.create_task(self._guard_clocks(now)), *waker_tasks]
 
     async def stop(self, seconds: float) -> None:
         """Begin no more; let what runs finish for some seconds, then cut it off, and give the leases back."""
         if not self._waiting_tasks:
             return
+        self._timetable.shutdown(wait=False)
         for relay in self._parts.all_relays:
             relay.stop_claiming()
         for task in (*self._waiting_tasks, *(task for task, job in self._jobs_by_task.items() if job.is_endless)):
@@ -326,23 +342,33 @@ class Scheduler:
         lease = self._leases[job.name]
         if not await lease.run_holding(lambda: job.action(self._parts)):
             return False
-        if not isinstance(job.trigger, Interval) or job.trigger.length > job.lease_period:
+        if not isinstance(job.times, Interval) or job.times.length > job.lease_period:
             await lease.note_run()
         return True
 
-    async def _run_at_times(self) -> None:
-        """Look again and again at what is due; what still runs is begun again when it has come to its end."""
-        last_reading = self._read_clocks()
+    async def _guard_clocks(self, together_at: ClockReading) -> None:
+        """Move the times of all jobs whenever the clock on the wall was set, or the machine slept."""
         while True:
-            await asyncio.sleep(TICK_SECONDS)
+            await asyncio.sleep(GUARD_SECONDS)
             now = self._read_clocks()
-            _log_clock_leap(last_reading, now)
-            last_reading = now
-            for job in self._jobs:
-                timed_run = self._timed_runs.get(job.name)
-                is_free = (timed_run is None or timed_run.done()) and not (job.is_idle and job.is_idle(self._parts))
-                if is_free and job.trigger.is_due(self._last_begun[job.name], now):
-                    self._begin_run(job, now)
+            leap = together_at.measure_leap(now)
+            if abs(leap) < PARTED:
+                continue
+            if abs(leap) > CLOCK_LEAP:
+                log.warning("the clock was set by %+.0f s", leap.total_seconds())
+            together_at = now
+            self._move_times(now)
+
+    def _move_times(self, now: ClockReading) -> None:
+        for job in self._jobs:
+            delay = job.times.find_delay(self._last_begun[job.name], now)
+            self._timetable.modify_job(job.name, next_run_time=datetime.now(UTC) + delay)
+
+    async def _begin_if_free(self, job: Job) -> None:
+        """Begin a run, unless one is under way or this process has nothing to do by it."""
+        timed_run = self._timed_runs.get(job.name)
+        if (timed_run is None or timed_run.done()) and not (job.is_idle and job.is_idle(self._parts)):
+            self._begin_run(job, self._read_clocks())
 
     def _begin_run(self, job: Job, now: ClockReading) -> None:
         self._last_begun[job.name] = now
@@ -388,9 +414,3 @@ def _log_failure(job: Job, error: Exception) -> None:
         log.error("job %s failed: %s", job.name, error)
     else:
         log.error("job %s failed", job.name, exc_info=error)
-
-
-def _log_clock_leap(last_reading: ClockReading, now: ClockReading) -> None:
-    leap = now.wall_time - last_reading.wall_time - timedelta(seconds=now.steady_seconds - last_reading.steady_seconds)
-    if abs(leap) > CLOCK_LEAP:
-        log.warning("the clock was set by %+.0f s", leap.total_seconds())

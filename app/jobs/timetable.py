@@ -6,13 +6,17 @@ went back. When the wall says that more time has passed than the other clock cou
 was behind), whatever is due by the wall is due.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from apscheduler.triggers.base import BaseTrigger
+
 from domain.values.calendar import to_tehran
 
 ONE_DAY = timedelta(days=1)
+NO_DELAY = timedelta(0)
 LEAST_LATE_AFTER = timedelta(seconds=90)
 """Nothing is late sooner: a job may wait for its turn, or for a process that died with its lease."""
 
@@ -24,17 +28,21 @@ class ClockReading:
     wall_time: datetime
     steady_seconds: float
 
+    def measure_leap(self, now: "ClockReading") -> timedelta:
+        """Return by how much the clock on the wall was set between this moment and a later one."""
+        return now.wall_time - self.wall_time - timedelta(seconds=now.steady_seconds - self.steady_seconds)
 
-class JobTrigger(Protocol):
-    """When a job is due. `last_begun` is when it was last begun, or when the process started."""
+
+class JobTimes(Protocol):
+    """The times of a job. `last_begun` is when it was last begun, or when the process started."""
 
     @property
     def late_after(self) -> timedelta:
         """How long after its last run it is late."""
         ...
 
-    def is_due(self, last_begun: ClockReading, now: ClockReading) -> bool:
-        """Return whether it is due now."""
+    def find_delay(self, last_begun: ClockReading, now: ClockReading) -> timedelta:
+        """Return how long it is until it is due, 0 when it is."""
         ...
 
 
@@ -49,10 +57,10 @@ class Interval:
         """Three times as long."""
         return max(3 * self.length, LEAST_LATE_AFTER)
 
-    def is_due(self, last_begun: ClockReading, now: ClockReading) -> bool:
+    def find_delay(self, last_begun: ClockReading, now: ClockReading) -> timedelta:
         """By whichever clock has gone further."""
         steady_elapsed = timedelta(seconds=now.steady_seconds - last_begun.steady_seconds)
-        return max(steady_elapsed, now.wall_time - last_begun.wall_time) >= self.length
+        return max(self.length - max(steady_elapsed, now.wall_time - last_begun.wall_time), NO_DELAY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,18 +74,30 @@ class Daily:
         """An hour past the next time."""
         return ONE_DAY + timedelta(hours=1)
 
-    def is_due(self, last_begun: ClockReading, now: ClockReading) -> bool:
+    def find_delay(self, last_begun: ClockReading, now: ClockReading) -> timedelta:
         """After a clock that was ahead by more than a day it is done again, under the right date."""
-        return (
-            self._latest_due(now.wall_time) > self._latest_due(last_begun.wall_time)
-            or last_begun.wall_time - now.wall_time > ONE_DAY
-        )
+        latest_due = self._latest_due(now.wall_time)
+        is_due = latest_due > self._latest_due(last_begun.wall_time) or last_begun.wall_time - now.wall_time > ONE_DAY
+        return NO_DELAY if is_due else latest_due + ONE_DAY - now.wall_time
 
     def _latest_due(self, moment: datetime) -> datetime:
         """Return the latest time at which it was due."""
         local_time = to_tehran(moment)
         due_today = local_time.replace(hour=self.hour, minute=0, second=0, microsecond=0)
         return due_today if due_today <= local_time else due_today - ONE_DAY
+
+
+class NextTimeTrigger(BaseTrigger):  # type: ignore[misc]  # the library has no types
+    """A trigger of APScheduler that gives the one time after now, whatever was missed."""
+
+    def __init__(self, times: JobTimes, read_clocks: Callable[[], ClockReading]) -> None:
+        self._times = times
+        self._read_clocks = read_clocks
+
+    def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime:
+        """Return when a job that is begun now is due again, by the scheduler's own clock."""
+        reading = self._read_clocks()
+        return now + self._times.find_delay(reading, reading)
 
 
 def run_every(**length: int) -> Interval:

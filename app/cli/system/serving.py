@@ -23,7 +23,8 @@ def serve(as_json: AsJson = False, config: ConfigPath = None) -> None:
     with reporting_errors(as_json):
         settings = load_settings(config)
         set_up_logging(settings.log_level, settings.log_format)
-        # Alembic logs its dialect whenever the schema is looked at.
-        logging.getLogger("alembic").setLevel(logging.WARNING)
+        # Alembic logs its dialect whenever the schema is looked at, APScheduler each time it begins a job.
+        for talkative in ("alembic", "apscheduler"):
+            logging.getLogger(talkative).setLevel(logging.WARNING)
         with asyncio.Runner(loop_factory=_LOOP_FACTORY) as runner:
             runner.run(run(settings))

@@ -20,8 +20,8 @@ EXPIRIES = next(job for job in JOBS if job.name == "expiries")
 def test_it_is_due_at_nine_in_tehran(hour: int, minute: int, due: bool) -> None:
     last = ClockReading(datetime(2026, 11, 24, 6, 30, tzinfo=UTC), 0.0)
     now = ClockReading(datetime(2026, 11, 25, hour, minute, tzinfo=UTC), 90_000.0)
-    assert EXPIRIES.trigger.is_due(last, now) is due
-    assert not EXPIRIES.trigger.is_due(now, now)
+    assert (not EXPIRIES.times.find_delay(last, now)) is due
+    assert EXPIRIES.times.find_delay(now, now)
     assert EXPIRIES.runs_at_start
 
 

@@ -15,7 +15,7 @@ from tests.support.municipality import Municipality
 from tests.support.scripted_bank import CAN_BE_ASKED, Payer, ScriptedBank, answer
 
 BY_NAME = {job.name: job for job in JOBS}
-WHEN_WOKEN = replace(BY_NAME["payments"], trigger=run_every(hours=1))
+WHEN_WOKEN = replace(BY_NAME["payments"], times=run_every(hours=1))
 
 
 async def wait_for(payer: Payer, attempt: PaymentAttempt, state: AttemptState) -> None:
