@@ -78,6 +78,7 @@ _DOUBTING_WORDS = _NO_SCORE | keys_of(
 )  # fmt: skip
 """Beside a score they say that it is none, or another."""
 _BETWEEN_SCORES = keys_of("نه", "یا", "تا", "و", "-", "ya", "ta", "na", "däl", "ýa")
+_NOT_THAT = keys_of("نه", "na", "däl")
 _STAR_WORDS, _OUT_OF_WORDS = keys_of("ستاره", "stars", "star", "امتیاز", "نمره"), keys_of("از", "/", "of")
 
 
@@ -385,8 +386,7 @@ def doubts_score(stream: TokenStream) -> bool:
     it is not given («می‌دادم», «اگه», «نمی‌دم»).
     """
     free_keys = {stream.key_at(index) for index in stream.free_indexes() if not _is_in_name(stream, index)}
-    denials = {negation.start for negation in find_negations(stream)}
-    if free_keys & _DOUBTING_WORDS or any(stream.digits_at(place - 1) for place in denials):  # «۵ نمی‌دم»
+    if free_keys & _DOUBTING_WORDS or _denies_number(stream):
         return True
     digits = [index for index in stream.free_indexes() if stream.digits_at(index)]
     scores = {stream.digits_at(index) for index in digits if not _is_other_number(stream, index)}
@@ -396,18 +396,22 @@ def doubts_score(stream: TokenStream) -> bool:
     return len(scores) > 1 or is_one_of_others
 
 
+def _denies_number(stream: TokenStream) -> bool:
+    """Return whether a number, in digits or in words, is denied right behind it («۵ نمی‌دم», «پنج نمی‌دم», «۵ نه»)."""
+    denials = {negation.start for negation in find_negations(stream)}
+    denials |= {index for index in range(1, len(stream)) if stream.raw_at(index) in _NOT_THAT}
+    return any(place > 0 and read_number_at(stream, place - 1) is not None for place in denials)
+
+
 def speaks_of_score(text: str) -> bool:
     """Return whether a text names a score, and says of it that it is none or another («۵ می‌دادم اگه …», «صفر», «۳ یا
     ۴»).
     """
     stream = TokenStream(text)
     digits = [stream.digits_at(index) for index in range(len(stream)) if stream.digits_at(index)]
-    is_named = bool(digits) or any(stream.key_at(index) in _NO_SCORE for index in range(len(stream)))
-    return (
-        is_named
-        and all(len(number) == 1 and int(number) <= HIGHEST_SCORE for number in digits)
-        and (doubts_score(stream))
-    )
+    is_named = digits or _denies_number(stream) or any(token.key in _NO_SCORE for token in stream.tokens)
+    is_score = all(len(number) == 1 and int(number) <= HIGHEST_SCORE for number in digits)
+    return bool(is_named) and is_score and doubts_score(stream)
 
 
 def _is_other_number(stream: TokenStream, index: int) -> bool:
