@@ -82,6 +82,8 @@ class Intent:
     """Whether its text describes a thing: what is not there, or not known, is a fact of it («مرز زمین روشن نیست»)."""
     asks_for_person: bool = False
     """Whether its form is the wish to talk to a person, which is offered to who gets stuck in another one."""
+    helps_in: frozenset[str] = frozenset()
+    """The emergencies in which its form is offered beside what to dial (`sms.emergency`)."""
     empty_words: frozenset[str] = frozenset()
     """Words of asking for it: a part of its text that is made of nothing else says nothing («با یک نفر»)."""
     refusing_words: tuple[str, ...] = ()

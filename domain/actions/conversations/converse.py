@@ -126,7 +126,7 @@ async def _take_turn(turn: TurnContext, text: str, *, is_command: bool, is_forwa
 async def _answer_uncalled(turn: TurnContext, text: str, *, is_forwarded: bool) -> RenderedMessage | None:
     """Return the reply to a text that answers what is open («خوب بود ممنون»), or to a courtesy; None for others."""
     if not is_forwarded and (claim_reply := await answer_payment_claim(turn, text)):
-        return claim_reply
+        return await _append_waiting_question(turn, claim_reply)
     if not is_forwarded and (open_step := await read_open_answer(turn, text)):
         return await _take_step(turn, open_step)
     courtesy_reply = answer_courtesy(turn, text)

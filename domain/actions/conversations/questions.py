@@ -10,7 +10,7 @@ from domain.conversation.dialogue.frames import AMEND_STEP, CONFIRM_STEP, Ask, F
 from domain.conversation.reading.account_numbers import IBAN_INTENT
 from domain.conversation.reading.command_fields import INTENTS_WITH_OWN_QUESTION, MENU_INTENT
 from domain.fields.moments import Day, HourOfDay
-from domain.fields.types import FieldType
+from domain.fields.types import FieldType, Text
 from domain.language.column_words import describe_request
 from domain.language.service import Command
 from domain.language.wording import menu_of_names
@@ -44,7 +44,11 @@ def render_question(turn: TurnContext, frame: Frame, *, is_unsure: bool = False)
         return _render_menu(turn, frame, help_key, menu)
     choice_key = f"{text_key.removesuffix('.prompt')}.choose"
     has_own_key = frame.options and choice_key in turn.dependencies.catalogue
-    return _render_menu(turn, frame, choice_key if has_own_key else text_key, menu)
+    question = _render_menu(turn, frame, choice_key if has_own_key else text_key, menu)
+    if frame.options and isinstance(asked_type, Text):  # what may be no answer is kept by its number
+        frame.unnumbered = False
+        return replace(question, text=f"{question.text} {turn.text_of('sms.keep_text')}")
+    return question
 
 
 def _render_menu(turn: TurnContext, frame: Frame, text_key: str, menu: str) -> RenderedMessage:

@@ -96,9 +96,8 @@ class OpenQuestion:
 
     def _field_rows(self, frame: Frame, field: Field) -> ButtonRows:
         if frame.options:
-            return self._numbered_rows(
-                [field.type.display_name(option, self.catalogue_text) for option in frame.options]
-            )
+            labels = [field.type.display_name(option, self.catalogue_text) for option in frame.options]
+            return self._numbered_rows([cut_text(label, MOST_VALUE_CHARACTERS) for label in labels])
         if frame.gap:
             return self._gap_rows(frame, field)
         if field.suggestions:

@@ -336,7 +336,7 @@ class Conversation(Offers):
                 frame.slots[field.name] = field.type.fill_missing_part(frame.slots[field.name], text)
         else:
             field, problem = take_answer(frame, self.forms[frame.intent], field, menu_choice or text, now)
-            frame.plain = frame.plain and not self._doubts_own_words(frame, field, text)
+            frame.plain = frame.plain and not self._doubts_own_words(frame, field, menu_choice or text)
         frame.trail.append(field.name)
         if isinstance(field.type, Day):
             take_open_hour(frame, self.forms[frame.intent], text, now)

@@ -40,6 +40,7 @@ MACHINERY_INTENT = Intent(
     hint_words=tuple(spelling for spellings in MACHINE_NAMES.values() for spelling in spellings),
     topic=Topic("machinery", ("ماشین آلات سنگین", "ماشین سنگین", "machinery", "machines")),
     is_form=True,
+    helps_in=frozenset({"flood", "rubble"}),
     field_words={
         "items": (
             "ماشین",

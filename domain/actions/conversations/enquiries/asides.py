@@ -6,7 +6,9 @@ from dataclasses import replace
 from domain.actions.conversations.turn_context import TurnContext
 from domain.conversation.dialogue.answers import is_interruption
 from domain.conversation.dialogue.form_filling import find_asking_field
+from domain.conversation.dialogue.frames import OFFER, Frame
 from domain.conversation.dialogue.yes_no import read_yes_or_no
+from domain.conversation.reading.command_fields import MENU_INTENT
 from domain.conversation.reading.courtesies import read_courtesy
 from domain.conversation.reading.emergencies import Emergency, cries_only, find_emergency
 from domain.conversation.reading.guessing import HELP_INTENT
@@ -19,13 +21,24 @@ EMERGENCY_INTENT, SECRET_INTENT = "emergency", "secret"
 """The intents of a text that only says what is happening, and of one with a bank password."""
 
 
+_QUESTION_PARTS = 2
+
+
 def answer_emergency(turn: TurnContext, text: str) -> RenderedMessage | None:
-    """Return the reply to a text that says an emergency and nothing to be done besides; None for any other."""
+    """Return the reply to a text that says an emergency and nothing to be done besides; None for any other. Where
+    machines help, one press asks for one; a text of the writer's own that was asked for is kept by one press.
+    """
     emergency = _find_emergency_of(turn, text)
-    if emergency is None or _says_more(turn, text):
+    if emergency is None or _calls_something(turn, text):
+        return None
+    if asks_own_words(turn):
+        if not offer_to_keep(turn, text):
+            return None
+    elif _says_values_of_form(turn, text):
         return None
     turn.intent = EMERGENCY_INTENT
-    return turn.render(f"sms.emergency.{emergency}")
+    warning = turn.render(f"sms.emergency.{emergency}")
+    return _offer_help(turn, emergency, warning) if _has_no_question(turn) else widen_for_question(warning)
 
 
 def answer_secret(turn: TurnContext, text: str) -> RenderedMessage | None:
@@ -40,7 +53,7 @@ def answer_courtesy(turn: TurnContext, text: str) -> RenderedMessage | None:
     """Return the reply to a courtesy that answers no question of the dialogue («باشه ممنون» may); None for any other
     text.
     """
-    if _asks_own_words(turn) or (turn.dialogue.top and read_yes_or_no(text) is not None):
+    if asks_own_words(turn) or (turn.dialogue.top and read_yes_or_no(text) is not None):
         return None
     courtesy = read_courtesy(text, calls_nothing=_calls_nothing(turn, text))
     if courtesy is None:
@@ -73,19 +86,44 @@ def _find_emergency_of(turn: TurnContext, text: str) -> Emergency | None:
     return emergency if message.intent in {UNKNOWN_INTENT, HELP_INTENT} else None
 
 
-def _says_more(turn: TurnContext, text: str) -> bool:
-    """Return whether a text that says an emergency is a command too, or the text that is asked for."""
+def _offer_help(turn: TurnContext, emergency: Emergency, warning: RenderedMessage) -> RenderedMessage:
+    """Return the warning, with the offer of the service that helps in such an emergency where nothing else waits."""
+    helpful_words = next(
+        (
+            (name, form.submission[1].intent.certain_words[0])
+            for name, form in turn.conversation.forms.items()
+            if form.is_offered and form.submission and emergency in form.submission[1].intent.helps_in
+        ),
+        None,
+    )
+    if helpful_words is None:
+        return warning
+    helpful_intent, calling_word = helpful_words
+    turn.dialogue.frames.clear()  # a menu at most: another takes its place
+    menu = Frame(MENU_INTENT, {OFFER: calling_word}, asked=MENU_INTENT, options=[helpful_intent], one_shot=False)
+    turn.dialogue.frames.append(menu)
+    turn.asks_question = True
+    offer = turn.render("sms.emergency_offer", service=turn.text_of(f"intents.{helpful_intent}"))
+    return replace(warning, text=f"{warning.text}\n{offer.text}", part_budget=warning.part_budget + offer.part_budget)
+
+
+def _has_no_question(turn: TurnContext) -> bool:
+    """Return whether nothing waits but a menu, if anything."""
+    return all(frame.intent == MENU_INTENT for frame in turn.dialogue.frames)
+
+
+def _calls_something(turn: TurnContext, text: str) -> bool:
+    """Return whether a text that says an emergency is a command too."""
     message = turn.dependencies.grammar.parse_message(text, turn.sent_at)
     starts_form = turn.conversation.forms[message.intent].submission is not None
     is_menu = message.intent == HELP_INTENT and "service" not in message.slots
-    is_other = is_interruption(message, text) and not is_menu
-    return (
-        starts_form
-        or is_other
-        or _orders(turn, message.suggested_intents, text)
-        or _asks_own_words(turn)
-        or _tells_of_form(turn, text)
-    )
+    return starts_form or (is_interruption(message, text) and not is_menu)
+
+
+def _says_values_of_form(turn: TurnContext, text: str) -> bool:
+    """Return whether a text that says an emergency orders something too, or answers the form that waits."""
+    message = turn.dependencies.grammar.parse_message(text, turn.sent_at)
+    return _orders(turn, message.suggested_intents, text) or tells_of_form(turn, text)
 
 
 def _orders(turn: TurnContext, intents: Sequence[str], text: str) -> bool:
@@ -101,7 +139,7 @@ def _says_values(turn: TurnContext, intent: str, text: str) -> bool:
     return story is not None and not own_words.issuperset(story.slots)
 
 
-def _tells_of_form(turn: TurnContext, text: str) -> bool:
+def tells_of_form(turn: TurnContext, text: str) -> bool:
     """Return whether a text says something of the form that waits («سیل اومده، فردا یه گریدر …»)."""
     frame = turn.dialogue.top
     return frame is not None and turn.conversation.tells_of(frame.intent, text, turn.sent_at)
@@ -113,7 +151,7 @@ def _calls_nothing(turn: TurnContext, text: str) -> bool:
     return turn.dialogue.top is None and message.intent == UNKNOWN_INTENT and not message.suggested_intents
 
 
-def _asks_own_words(turn: TurnContext) -> bool:
+def asks_own_words(turn: TurnContext) -> bool:
     """Return whether the dialogue waits for a text in the writer's own words, which may say anything; a place may
     not.
     """
@@ -122,3 +160,19 @@ def _asks_own_words(turn: TurnContext) -> bool:
         return False
     field = find_asking_field(turn.conversation.forms[frame.intent], frame.asked)
     return field is not None and isinstance(field.type, Text)
+
+
+def offer_to_keep(turn: TurnContext, text: str) -> bool:
+    """Let one press keep a text as the answer in own words that is asked for, though it may be none; return whether
+    that is new: who sends the very text again means it.
+    """
+    frame = turn.dialogue.top
+    if frame is None or frame.options == [text]:
+        return False
+    frame.options = [text]
+    return True
+
+
+def widen_for_question(reply: RenderedMessage) -> RenderedMessage:
+    """Return a reply behind which the question that waits fits whole, with how to keep what was written."""
+    return replace(reply, part_budget=reply.part_budget + _QUESTION_PARTS)

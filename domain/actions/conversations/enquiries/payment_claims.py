@@ -3,14 +3,23 @@ what happens next. It is never a bill with the link to pay it again.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
 
 from domain.actions.bills.merged_bills import find_payable
 from domain.actions.bills.own_bills import find_last_paid_bill, list_payable_own_bills
 from domain.actions.bills.subjects import SUBJECTS, render_purpose
+from domain.actions.conversations.enquiries.asides import (
+    asks_own_words,
+    offer_to_keep,
+    tells_of_form,
+    widen_for_question,
+)
 from domain.actions.conversations.turn_context import TurnContext
 from domain.authorization.request_policy import is_citizen_of
 from domain.bills.bill import Bill, BillState
 from domain.blocks.charging import list_request_bills
+from domain.conversation.dialogue.asking import MOST_WORDS_OF_A_QUESTION
 from domain.conversation.reading.guessing import HELP_INTENT, understand_message
 from domain.conversation.reading.parsed_message import UNKNOWN_INTENT, ParsedMessage
 from domain.conversation.reading.payment_claims import claims_payment
@@ -27,22 +36,43 @@ _INTENTS_OF_MONEY = frozenset({UNKNOWN_INTENT, CLAIM_INTENT, "tariff", "track", 
 """What a text may be taken for by its words that says only that money was paid."""
 
 
+_RECENT = timedelta(days=7)
+"""How long ago a payment may be that is named beside bills that are still open."""
+
+
 async def answer_payment_claim(turn: TurnContext, text: str) -> RenderedMessage | None:
-    """Return what is known of the money of who says to have paid; None for any other text, and where an officer's
-    question waits, which it may answer.
+    """Return what is known of the money of who says to have paid, whatever is asked meanwhile; None for any other text,
+    where an officer's question waits, which it may answer, and where it tells something of the form that waits.
     """
-    if turn.dialogue.top is not None or not claims_payment(text):
+    if not claims_payment(text) or _is_own_text(turn, text) or tells_of_form(turn, text):
         return None
     message = understand_message(turn.dependencies.grammar, text, turn.sent_at)
     if message.intent not in _INTENTS_OF_MONEY or await _has_question(turn):
         return None
-    turn.intent = CLAIM_INTENT
     bills = await _find_named_bills(turn, message)
     if bills is None:
-        bills = await list_payable_own_bills(turn.dependencies, turn.uow, turn.actor.identifier)
-        last_bill = None if bills else await find_last_paid_bill(turn.uow, turn.actor.identifier)
-        bills = bills or ([last_bill] if last_bill else [])
-    return await _describe_bills(turn, bills)
+        bills = await _list_own_bills(turn)
+    if asks_own_words(turn) and not (bills and offer_to_keep(turn, text)):
+        return None
+    turn.intent = CLAIM_INTENT
+    reply = await _describe_bills(turn, bills)
+    return widen_for_question(reply) if turn.dialogue.top else reply
+
+
+def _is_own_text(turn: TurnContext, text: str) -> bool:
+    """Return whether a text in one's own words that is asked for tells more than that somebody has paid."""
+    return asks_own_words(turn) and len(text.split()) > MOST_WORDS_OF_A_QUESTION
+
+
+async def _list_own_bills(turn: TurnContext) -> list[Bill]:
+    """Return the bills that can be paid, and what was paid last: where one is open, only if that is not long ago."""
+    mobile = turn.actor.identifier
+    open_bills = await list_payable_own_bills(turn.dependencies, turn.uow, mobile)
+    last_bill = await find_last_paid_bill(turn.uow, mobile)
+    is_meant = last_bill is not None and (
+        not open_bills or (last_bill.settled_at or turn.sent_at) > turn.sent_at - _RECENT
+    )
+    return [*open_bills, *([last_bill] if last_bill and is_meant else [])]
 
 
 async def _has_question(turn: TurnContext) -> bool:
@@ -68,17 +98,21 @@ async def _find_named_bills(turn: TurnContext, message: ParsedMessage) -> Sequen
 
 
 async def _describe_bills(turn: TurnContext, bills: Sequence[Bill]) -> RenderedMessage:
-    """Return what is known of bills: of the payments that are asked of the bank, else of those not seen, else of the
-    last one that came.
+    """Return what is known of bills: of the payment that came last, and of those that are asked of the bank, else of
+    those not seen.
     """
-    for key, chosen_bills in (
-        ("sms.claim.asked", [bill for bill in bills if bill.state is BillState.PAYING]),
-        ("sms.claim.unseen", [bill for bill in bills if bill.state in {BillState.OPEN, BillState.EXPIRED}]),
-        ("sms.claim.arrived", [bill for bill in bills if bill.state.was_paid][-1:]),
-    ):
-        if chosen_bills:
-            return await _render_claim(turn, key, chosen_bills)
-    return turn.render("sms.claim.no_bill")
+    groups = {
+        "sms.claim.arrived": [bill for bill in bills if bill.state.was_paid][-1:],
+        "sms.claim.asked": [bill for bill in bills if bill.state is BillState.PAYING],
+        "sms.claim.unseen": [bill for bill in bills if bill.state in {BillState.OPEN, BillState.EXPIRED}],
+    }
+    if groups["sms.claim.asked"]:
+        groups["sms.claim.unseen"] = []
+    replies = [await _render_claim(turn, key, chosen_bills) for key, chosen_bills in groups.items() if chosen_bills]
+    if not replies:
+        return turn.render("sms.claim.no_bill")
+    joined_text = "\n".join(reply.text for reply in replies)
+    return replace(replies[-1], text=joined_text, part_budget=sum(reply.part_budget for reply in replies))
 
 
 async def _render_claim(turn: TurnContext, key: str, bills: Sequence[Bill]) -> RenderedMessage:

@@ -59,3 +59,44 @@ async def test_an_officers_question_may_be_answered_by_a_claim(town: Municipalit
     code = await town.order()
     await town.do(code, "ask", Role.CIVIL, question="پرداخت کردید؟")
     assert (await town.say(CITIZEN, "بله فیشش را دارم")).key in {"services.machinery.notices.answer", "sms.offer.reply"}
+
+
+FORM_ANSWERS = ("ماشین", "گریدر", "۳", "پس‌فردا", "ساعت ۹", "خیابان بهار")
+
+
+@pytest.mark.parametrize("count", range(1, len(FORM_ANSWERS) + 1))
+async def test_a_claim_amid_a_form_is_answered_and_the_form_asks_again(town: Municipality, count: int) -> None:
+    await town.reach("awaiting_payment")
+    asked = await town.says(*FORM_ANSWERS[:count])
+    for claim in (*PAID, *HANDED, *SLIPS)[count::8]:
+        town.advance(minutes=2)
+        heard = await town.say(CITIZEN, claim)
+        assert (heard.key, "/pay/" in heard.text) == ("sms.claim.unseen", False)
+        assert heard.text.endswith(asked.text), claim
+    town.advance(minutes=2)
+    ordered = await town.says(*FORM_ANSWERS[count:], "بله")
+    assert ordered.key == "services.machinery.notices.submit"
+    assert (await town.request(ordered.code)).fields["place"] == "خیابان بهار"
+
+
+async def test_a_claim_behind_a_menu_gets_no_bill_with_its_link(town: Municipality) -> None:
+    await town.reach("awaiting_payment")
+    assert (await town.says("راهنما", "پرداخت کردم")).key == "sms.claim.unseen"
+
+
+async def test_a_claim_where_a_text_was_asked_is_kept_by_one_press_alone(town: Municipality) -> None:
+    await town.reach("awaiting_payment")
+    heard = await town.says("نظر", "پرداخت کردم")
+    assert (heard.key, heard.text.endswith(town.desk.catalogue.text("sms.keep_text"))) == ("sms.claim.unseen", True)
+    assert (await town.say(CITIZEN, "۱")).key == "sms.offer.comment"
+    longer = "پرداخت کردم ولی صفحه بانک خیلی کند بود و دو بار باز شد"
+    assert (await town.says("خیر", "نظر", longer)).key == "sms.offer.comment"
+
+
+async def test_a_recent_payment_is_named_beside_a_bill_that_is_open(town: Municipality) -> None:
+    await town.reach("paid")
+    await town.reach("awaiting_payment", "ماشین گریدر ۲ ساعت فردا ساعت ۹ خیابان بهار")
+    arrived, *unseen = (await town.say(CITIZEN, "کارت به کارت کردم")).text.splitlines()
+    assert ("رسیده است" in arrived, "هنوز به حساب ما نرسیده" in unseen[0]) == (True, True)
+    town.advance(days=8)
+    assert "هنوز به حساب ما نرسیده" in (await town.say(CITIZEN, "کارت به کارت کردم")).text.splitlines()[0]

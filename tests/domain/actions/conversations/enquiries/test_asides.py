@@ -134,3 +134,34 @@ async def test_whoever_does_not_want_the_one_open_request_is_asked_once(town: Mu
     assert (asked.key, asked.codes) == ("sms.offer.cancel", [code])
     assert (await town.say(CITIZEN, "نه")).key == "sms.kept.cancel"
     assert (await town.request(code)).state == "submitted"
+
+
+@pytest.mark.parametrize("text", ["سیل اومده", "دیوار ریخته روی ماشین", "آب اومده تو خونه‌ها سیل راه افتاده"])
+async def test_where_machines_help_one_press_begins_the_order_and_files_nothing(town: Municipality, text: str) -> None:
+    offer = town.desk.catalogue.render("sms.emergency_offer", {"service": "ماشین‌آلات"})
+    assert (await town.say(CITIZEN, text)).text.endswith(offer)
+    begun = await town.say(CITIZEN, "۱")
+    assert begun.key == "services.machinery.fields.items.prompt"
+    assert await town.requests_of() == []
+    await town.say(CITIZEN, "انصراف")
+    assert (await town.says("راهنما", text)).text.endswith(offer), "a menu waits for nothing"
+    assert (await town.say(CITIZEN, "نه")).key == "sms.refused"
+    assert offer not in (await town.say(CITIZEN, "خونه آتیش گرفته")).text
+    asked = await town.says("ماشین گریدر ۳ ساعت پس‌فردا ساعت ۹")
+    assert (await town.say(CITIZEN, text)).text.endswith(asked.text), "the order that is begun goes on"
+
+
+@pytest.mark.parametrize("danger", ["خونه آتیش گرفته", "بچه افتاده تو چاه", "بابام سکته کرده", "سیل اومده"])
+@pytest.mark.parametrize("kept_by", ["۱", None])
+async def test_danger_where_a_text_was_asked_is_warned_of_and_kept_only_on_purpose(
+    town: Municipality, danger: str, kept_by: str | None
+) -> None:
+    asked = await town.say(CITIZEN, "نظر")
+    heard = await town.say(CITIZEN, danger)
+    assert heard.key.startswith("sms.emergency.")
+    assert heard.text.endswith(f"{asked.text} {town.desk.catalogue.text('sms.keep_text')}")
+    assert town.rows("SELECT text FROM comments") == []
+    kept = await town.say(CITIZEN, kept_by or danger)
+    assert (kept.key, town.rows("SELECT text FROM comments")) == ("sms.comment_kept", [(danger,)])
+    await town.says("نظر", danger, "کارتان خوب بود")
+    assert town.rows("SELECT text FROM comments")[1:] == [("کارتان خوب بود",)]
