@@ -1,8 +1,10 @@
-"""Connections whose other end takes nothing of its answer: the system ends them, as it knows alone what was taken."""
+"""Connections that are ended: whose other end takes nothing of its answer (the system alone knows what was taken), and
+those on which nobody can be sure where the next message begins.
+"""
 
 import socket
 
-from aiohttp import web
+from aiohttp import HttpVersion11, hdrs, web
 from aiohttp.typedefs import Handler, Middleware
 
 _USER_TIMEOUT: int | None = getattr(socket, "TCP_USER_TIMEOUT", None)
@@ -24,3 +26,15 @@ def end_untaken_middleware(seconds: float) -> Middleware:
         return await handler(request)
 
     return end_untaken
+
+
+@web.middleware
+async def refuse_doubtful_framing(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Refuse a message in chunks of a version of HTTP that has none (RFC 9112, 6.1), and end its connection: a proxy
+    that heeded the version would see another message behind it. All other doubtful framing is refused by the parser.
+    """
+    if request.version < HttpVersion11 and hdrs.TRANSFER_ENCODING in request.headers:
+        refusal = web.Response(status=400)
+        refusal.force_close()
+        return refusal
+    return await handler(request)

@@ -17,7 +17,7 @@ from aiohttp.typedefs import Handler
 from app.configuration.checks import find_faults, find_remarks
 from app.configuration.settings import Settings, find_unused_names
 from app.http.access_log import AccessLog, route_pattern, shorten_malformed
-from app.http.connections import end_untaken_middleware
+from app.http.connections import end_untaken_middleware, refuse_doubtful_framing
 from app.http.hosts import separate_hosts
 from app.http.proxies import see_through_proxies
 from app.http.readiness import NotReady, refuse_unknown_states
@@ -62,6 +62,7 @@ def build_application(parts: ServerParts) -> web.Application:
     application.middlewares.append(name_requests(parts.dependencies.ids))
     application[BODY_TIMEOUT_SECONDS] = parts.settings.http.body_timeout
     application.middlewares.append(end_untaken_middleware(parts.settings.http.body_timeout))
+    application.middlewares.append(refuse_doubtful_framing)
     application[HTTPS_HOSTS] = parts.settings.https_hosts
     application.middlewares.append(see_through_proxies(parts.settings.trusted_proxies))
     operations = Operations(parts.settings, parts.store, parts.dependencies, parts.job_runs)

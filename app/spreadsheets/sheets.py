@@ -26,6 +26,8 @@ from domain.values.reasons import InvalidReason
 
 DELIMITERS = (",", ";", "\t")
 MOST_UNPACKED_BYTES = 1 << 30
+MOST_PARTS = 2000
+"""Files that a packed one may hold: a workbook has some dozens."""
 """Bytes of an unpacked XLSX file that are read at most."""
 
 MOST_LINES = 50
@@ -189,9 +191,9 @@ def _iterate_cells(sheet: Any) -> Iterator[tuple[int, Sequence[object]]]:
 def _refuse_huge_file(file: BufferedReader) -> None:
     """Refuse a packed file that would not end; `file` is at its beginning again."""
     with _reporting_broken_file(), ZipFile(file) as archive:
-        unpacked_bytes = sum(member.file_size for member in archive.infolist())
+        parts = archive.infolist()
     file.seek(0)
-    if unpacked_bytes > MOST_UNPACKED_BYTES:
+    if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED_BYTES:
         raise TooLarge("file")
 
 

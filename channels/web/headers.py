@@ -11,12 +11,15 @@ from aiohttp import web
 from domain.values.errors import Forbidden
 from domain.values.reasons import ForbiddenReason
 
+_NOTHING_ELSE = ("default-src 'none'", "object-src 'none'", "base-uri 'none'", "frame-ancestors 'none'")
+"""Of every policy; for the last two nothing else stands in."""
+
 
 def build_content_policy(form_targets: str = "'self'") -> str:
     """Return the content policy of a page whose forms may lead there."""
     return "; ".join(
         (
-            "default-src 'none'",
+            *_NOTHING_ELSE,
             "script-src 'self'",
             "worker-src 'self'",  # the one that opens forms when the line is gone
             "style-src 'self'",
@@ -25,10 +28,13 @@ def build_content_policy(form_targets: str = "'self'") -> str:
             "connect-src 'self'",
             "manifest-src 'self'",
             f"form-action {form_targets}",
-            "base-uri 'none'",
-            "frame-ancestors 'none'",
         )
     )
+
+
+def build_document_policy(*directives: str, sandbox: str = "sandbox") -> str:
+    """Return the content policy of what is shown in a place of its own, as it is no page of ours."""
+    return "; ".join((sandbox, *_NOTHING_ELSE, *directives))
 
 
 CONTENT_SECURITY_POLICY = build_content_policy()

@@ -2,6 +2,8 @@
 
 from aiohttp import web
 
+from channels.web.headers import build_document_policy
+
 _INLINE_MEDIA_TYPES = frozenset({"image/jpeg", "image/png", "image/webp", "application/pdf"})
 """What browsers show by themselves; anything else is downloaded."""
 
@@ -13,6 +15,6 @@ def render_stored_file(media_type: str, content: bytes, file_id: int) -> web.Res
     disposition = "inline" if media_type in _INLINE_MEDIA_TYPES else "attachment"
     headers = {
         "Content-Disposition": f'{disposition}; filename="document-{file_id}"',
-        "Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self'",
+        "Content-Security-Policy": build_document_policy("style-src 'unsafe-inline'", "img-src 'self'"),
     }
     return web.Response(body=content, content_type=media_type, headers=headers)

@@ -6,6 +6,7 @@ from playwright.async_api import Browser, expect
 
 from domain.actions.staff.attempts import count_attempt
 from domain.actions.staff.staff_accounts import reset_member_password
+from domain.people.sessions import IDLE_LIMIT
 from domain.people.sign_in_attempts import MOST_PER_PAIR, ClientOrigin, sign_in_limits
 from tests.support.pages.chromium import WAYS, signed_in, window
 from tests.support.pages.page_checks import assert_page_in_order
@@ -72,3 +73,31 @@ async def test_what_is_refused_at_the_door_is_told(
         told = "قفل را باز کند" if number == 5 else "از بیرون سازمان کد یک‌بارمصرف هم لازم است"
         await expect(opened.page.get_by_role("alert")).to_contain_text(told)
     await assert_page_in_order(opened, refused=True, scripts=scripts)
+
+
+@WAYS
+@pytest.mark.parametrize("is_ended_by_time", [False, True])
+async def test_after_the_end_of_a_session_the_back_button_shows_nothing(
+    browser: Browser,
+    server: TestServer,
+    site: StaffSite,
+    size: tuple[int, int],
+    scripts: bool,
+    *,
+    is_ended_by_time: bool,
+) -> None:
+    request = await site.submitted()
+    opened = await window(browser, server, size, scripts=scripts)
+    page = await signed_in(opened, "civil")
+    for address in (f"/staff/requests/{request.code}", "/staff/account"):
+        await opened.open(address)
+    if is_ended_by_time:
+        site.clock.at += IDLE_LIMIT
+    else:
+        await page.locator('form[action="/staff/sign-out"] button').first.evaluate("button => button.click()")
+        await expect(page.get_by_label("نام کاربری")).to_be_visible()
+    for _ in range(2):
+        await page.go_back()
+        assert "گل‌جمال توماج" not in await page.locator("body").inner_text()
+    await opened.open(f"/staff/requests/{request.code}")
+    await expect(page.get_by_label("نام کاربری")).to_be_visible()

@@ -12,6 +12,10 @@ REQUIREMENTS = ROOT / "tests" / "data" / "asvs-5.0-level-2.txt"
 """Ids and levels of OWASP ASVS 5.0.0, levels 1 and 2."""
 
 ROW = re.compile(r"^\| (?P<id>[0-9.]+) \| (?P<level>[12]) \| (?P<asked>[^|]+) \| (?P<held>[^|]+) \|$")
+DEVIATION = "**Deviation**: "
+"""What a line says, with the reason behind it, where the product does less than is asked for."""
+
+SHORTEST_REASON = 40
 NAMED_PATH = re.compile(r"`((?:[a-z_]+/)[\w./-]+|pyproject\.toml)(?:::(test_\w+))?`")
 
 
@@ -50,6 +54,15 @@ def test_each_holds_by_something_that_is_there_or_has_its_reason() -> None:
             elif test and test not in list_tests(path):
                 missing.append(f"{row['id']}: {path}::{test}")
     assert missing == []
+
+
+def test_each_deviation_has_its_reason_and_is_named_at_the_head() -> None:
+    deviations = {row["id"]: row["held"].partition(DEVIATION)[2] for row in read_rows() if "eviation" in row["held"]}
+    assert [
+        one for one, reason in deviations.items() if len(reason) < SHORTEST_REASON and "as 3.4.3" not in reason
+    ] == []
+    head = (ROOT / "docs" / "asvs.md").read_text("utf-8").partition("\n## ")[0]
+    assert re.findall(r"\b[0-9]+\.[0-9]+\.[0-9]+\b", head.partition("**Deviation**")[2]) == list(deviations)
 
 
 def test_none_is_given_up() -> None:

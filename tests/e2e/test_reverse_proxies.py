@@ -5,8 +5,10 @@ to where a code is asked for. Callers come from addresses of this machine that s
 and for the Internet.
 """
 
+import asyncio
 import re
 import ssl
+import warnings
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from itertools import product
@@ -233,3 +235,56 @@ async def test_through_the_documented_proxies_nobody_asks_what_monitoring_asks(
                 status, _ = await caller.get(port, path=path, tls=True)
                 assert status in {400, 404}, (name, path)
             assert (await caller.get(port, tls=True, path="/"))[0] == 200, name
+
+
+async def test_the_documented_proxies_speak_no_old_tls_and_nothing_plain(proxies: ReverseProxies) -> None:
+    for name, port in proxies.documented.items():
+        for version, spoken in (
+            (ssl.TLSVersion.TLSv1_1, False),
+            (ssl.TLSVersion.TLSv1_2, True),
+            (ssl.TLSVersion.TLSv1_3, True),
+        ):
+            context = ssl.create_default_context(cafile=str(proxies.certificate))
+            context.set_ciphers("ALL:@SECLEVEL=0")  # so that nothing but the proxy refuses the old version
+            with warnings.catch_warnings(action="ignore"):
+                context.minimum_version, context.maximum_version = ssl.TLSVersion.TLSv1, version
+            try:
+                _, writer = await asyncio.open_connection("127.0.0.1", port, ssl=context, server_hostname=NAME)
+            except (ssl.SSLError, ConnectionError):
+                assert not spoken, (name, version)
+            else:
+                writer.close()
+                assert spoken, (name, version)
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(f"GET / HTTP/1.1\r\nHost: {NAME}\r\nConnection: close\r\n\r\n".encode())
+        answer = await reader.read()
+        writer.close()
+        assert b"Location" not in answer, name
+        assert not answer or answer.split(b" ", 2)[1] == b"400", name
+
+
+FRAMINGS = (
+    b"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    b"Content-Length: 0\r\nContent-Length: 40\r\n\r\n",
+    b"Transfer-Encoding: xchunked\r\nContent-Length: 0\r\n\r\n",
+    b"Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n0\r\n\r\n",
+    b"Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n",
+    b"Transfer-Encoding: chunked\r\n\r\n+0\r\n\r\n",
+)
+
+
+async def test_no_proxy_and_the_process_see_the_end_of_a_message_at_two_places(
+    office: Office, proxies: ReverseProxies
+) -> None:
+    """Each message ends in another one, which is answered as a message of its own or not at all (ASVS 5.0, 4.2.1)."""
+    context = ssl.create_default_context(cafile=str(proxies.certificate))
+    head = f"POST /mobile HTTP/1.1\r\nHost: {NAME}\r\n".encode()
+    last = f"GET /robots.txt HTTP/1.1\r\nHost: {NAME}\r\nConnection: close\r\n\r\n".encode()
+    answered = 0
+    async with opened(office, DECLARED):
+        for port, framing in product(proxies.documented.values(), FRAMINGS):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port, ssl=context, server_hostname=NAME)
+            writer.write(head + framing + last)
+            answered += (await asyncio.wait_for(reader.read(), 15)).count(b"Sitemap:")
+            writer.close()
+    assert office.complained.count("GET /robots.txt") == answered

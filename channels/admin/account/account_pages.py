@@ -62,7 +62,7 @@ class AccountPages:
     def list_routes(self) -> Sequence[PageRoute]:
         account_path = OWN_ACCOUNT_PATH
         form_routes: Sequence[tuple[str, Right, str, FormAction]] = (
-            (f"{account_path}/sessions/end", Right.ACCOUNT, "session", self._submit_session_end),
+            (f"{account_path}/sessions/end", Right.ACCOUNT_CHANGE, "session", self._submit_session_end),
             (PROOF_PATH, Right.ACCOUNT_CHANGE, "proof", self._continue_after_proof),
             (f"{account_path}/factor", Right.ACCOUNT_CHANGE, "enrol", self._submit_enrolment),
             (f"{account_path}/factor/confirm", Right.ACCOUNT_CHANGE, "code", self._submit_confirmation),
@@ -91,14 +91,14 @@ class AccountPages:
         submitted_code = read_text(visitor.form, "code")
         async with self._store.open_unit() as uow:
             recovery_codes = await own_account.confirm_enrolment(
-                self._dependencies, uow, self._vault, visitor.member.username, submitted_code
+                self._dependencies, uow, self._vault, visitor.member.username, submitted_code, visitor.session
             )
         return await self._render_page(request, visitor, recovery_codes=recovery_codes)
 
     async def _submit_giving_up(self, request: web.Request, visitor: Visitor) -> str:
         async with self._store.open_unit() as uow:
             await own_account.give_up_second_factor(
-                self._dependencies, uow, visitor.member.username, visitor.actor.label
+                self._dependencies, uow, visitor.member.username, visitor.actor.label, visitor.session
             )
         return f"{OWN_ACCOUNT_PATH}?done=factor_given_up"
 
@@ -111,7 +111,7 @@ class AccountPages:
         segno.make(enrolment_address(secret, visitor.member.username, self._issuer_name), error="m").save(
             drawing, kind="svg", scale=4, border=2, dark="#12312f", light="#fff"
         )
-        return web.Response(body=drawing.getvalue(), content_type="image/svg+xml")
+        return web.Response(body=drawing.getvalue(), content_type="image/svg+xml", charset="utf-8")
 
     async def _submit_password(self, request: web.Request, visitor: Visitor) -> str:
         """Set a new password. The present one is asked for whatever the session's age: it may be left open."""

@@ -7,6 +7,7 @@ from aiohttp import web
 
 from channels.admin.frame import NavigationSection, PageRoute, Visitor
 from channels.admin.registries.registry_view import list_address
+from channels.web.headers import build_document_policy
 from channels.web.row_ids import get_row_id
 from domain.actions.dependencies import Dependencies
 from domain.actions.papers.printouts import build_request_printout
@@ -22,7 +23,9 @@ from domain.values.tracking_codes import parse_code
 
 _PRINT_PATH = "/staff/requests/{code:[0-9]{9}}/print/{kind:[a-z_]+}"
 
-PAPER_POLICY = "sandbox allow-modals; default-src 'none'; style-src 'unsafe-inline'; font-src data:; img-src data:"
+PAPER_POLICY = build_document_policy(
+    "style-src 'unsafe-inline'", "font-src data:", "img-src data:", sandbox="sandbox allow-modals"
+)
 """A paper carries all that it needs inside it; nothing of it may run or reach out."""
 
 PrintoutFinder = Callable[[web.Request, Visitor], Awaitable[Printout]]

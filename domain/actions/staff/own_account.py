@@ -34,9 +34,15 @@ async def begin_enrolment(dependencies: Dependencies, uow: UnitOfWork, vault: Va
 
 
 async def confirm_enrolment(
-    dependencies: Dependencies, uow: UnitOfWork, vault: Vault, username: str, code: str
+    dependencies: Dependencies,
+    uow: UnitOfWork,
+    vault: Vault,
+    username: str,
+    code: str,
+    kept_session: StaffSession | None = None,
 ) -> list[str]:
-    """Take the new authenticator into use by its first code; return the recovery codes, which are shown this once.
+    """Take the new authenticator into use by its first code; return the recovery codes, which are shown this once. The
+    member's other sessions end: somebody who came in without the code stays no longer.
 
     Errors: `NotFound("code")` when none was begun, `NotAllowedNow` when it is in use, `AuthenticationFailed("code")`.
     """
@@ -50,6 +56,7 @@ async def confirm_enrolment(
         raise AuthenticationFailed("code", AuthenticationReason.WRONG_CODE)
     recovery_codes, stored_codes = _make_recovery_codes(dependencies, vault, username)
     await uow.second_factors.save(replace(factor, confirmed=True, last_step=time_step, recovery=stored_codes))
+    await uow.staff_sessions.delete_others(username, kept_session.digest if kept_session else None)
     await uow.audit.add_entry(now, f"staff:{username}", "second_factor_enrolled", {})
     return recovery_codes
 
@@ -72,10 +79,19 @@ async def enrol_at_once(
     return secret, recovery_codes
 
 
-async def give_up_second_factor(dependencies: Dependencies, uow: UnitOfWork, username: str, recorded_by: str) -> None:
-    """Forget an authenticator (a lost phone); from outside its owner cannot sign in any more. `NotFound("code")`."""
+async def give_up_second_factor(
+    dependencies: Dependencies,
+    uow: UnitOfWork,
+    username: str,
+    recorded_by: str,
+    kept_session: StaffSession | None = None,
+) -> None:
+    """Forget an authenticator (a lost phone) and end its owner's other sessions; from outside nobody signs in with that
+    account any more. `NotFound("code")`.
+    """
     if not await uow.second_factors.delete(username):
         raise NotFound("code")
+    await uow.staff_sessions.delete_others(username, kept_session.digest if kept_session else None)
     await uow.audit.add_entry(dependencies.clock.now(), recorded_by, "second_factor_given_up", {"username": username})
 
 

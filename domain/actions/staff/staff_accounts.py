@@ -173,7 +173,6 @@ async def remove_second_factor(
     label = await _require_editor(uow, actor)
     await _find_member(uow, username)
     await own_account.give_up_second_factor(dependencies, uow, username, label)
-    await uow.staff_sessions.delete_others(username)
 
 
 async def end_member_sessions(

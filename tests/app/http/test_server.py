@@ -191,15 +191,72 @@ async def test_every_address_that_is_served_is_told_to_who_sets_up_a_proxy(parts
     assert served | {"telegram", "bale"} == told
 
 
-async def test_a_body_of_two_lengths_and_trace_are_refused(client: Client) -> None:
-    two_lengths = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /"
-    trace = b"TRACE / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
-    statuses = []
-    for raw_request in (two_lengths, trace):
-        reader, writer = await asyncio.open_connection(client.host, client.port)
-        writer.write(raw_request)
-        answer = await asyncio.wait_for(reader.read(), 10)
-        statuses.append(answer.split(b" ", 2)[1])
-        writer.close()
-        await writer.wait_closed()
-    assert statuses == [b"400", b"405"]
+CHUNKED = b"Transfer-Encoding: chunked\r\n"
+FRAMINGS = {
+    "chunks and a length": b"Content-Length: 4\r\n" + CHUNKED + b"\r\n0\r\n\r\n",
+    "a length after chunks": CHUNKED + b"Content-Length: 4\r\n\r\n0\r\n\r\n",
+    "two lengths": b"Content-Length: 0\r\nContent-Length: 4\r\n\r\n",
+    "the same length twice": b"Content-Length: 0\r\nContent-Length: 0\r\n\r\n",
+    "a list of lengths": b"Content-Length: 0, 4\r\n\r\n",
+    "a length with a sign": b"Content-Length: +0\r\n\r\n",
+    "a length in other digits": "Content-Length: ۰\r\n\r\n".encode(),
+    "a space before the colon": b"Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n",
+    "a folded line": b"Transfer-Encoding:\r\n chunked\r\n\r\n0\r\n\r\n",
+    "an encoding that is none": b"Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
+    "chunks that are not the last": b"Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n",
+    "two encodings": CHUNKED + b"Transfer-Encoding: identity\r\n\r\n0\r\n\r\n",
+    "a return alone": b"X: a\r" + CHUNKED + b"Content-Length: 0\r\n\r\n",
+    "a line feed alone": b"X: a\nContent-Length: 0\n\n",
+    "a chunk with a sign": CHUNKED + b"\r\n+0\r\n\r\n",
+    "a chunk in another notation": CHUNKED + b"\r\n0x0\r\n\r\n",
+    "a chunk that is longer than it says": CHUNKED + b"\r\n1\r\nabc\r\n0\r\n\r\n",
+}
+"""Heads after the first lines, and bodies, whose end two readers may see at two places."""
+
+SMUGGLED = b"GET /robots.txt HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+
+
+async def send_raw(client: Client, content: bytes) -> bytes:
+    """What the server sends until it ends the connection."""
+    reader, writer = await asyncio.open_connection(client.host, client.port)
+    writer.write(content)
+    answer = await asyncio.wait_for(reader.read(), 10)
+    writer.close()
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("version", "framing"),
+    [
+        *(("1.1", framing) for framing in FRAMINGS.values()),
+        ("1.0", CHUNKED + b"Connection: keep-alive\r\n\r\n0\r\n\r\n"),
+    ],
+    ids=[*FRAMINGS, "chunks of a version without"],
+)
+async def test_a_message_whose_end_is_doubtful_is_refused_and_ends_the_connection(
+    client: Client, version: str, framing: bytes
+) -> None:
+    answer = await send_raw(client, f"POST / HTTP/{version}\r\nHost: a\r\n".encode() + framing + SMUGGLED)
+    assert answer.split(b" ", 2)[1] == b"400"
+    assert len(re.findall(rb"^HTTP/1\.. [0-9]{3} ", answer, re.MULTILINE)) == 1
+    assert b"Sitemap" not in answer
+
+
+async def test_trace_is_refused(client: Client) -> None:
+    answer = await send_raw(client, b"TRACE / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+    assert answer.split(b" ", 2)[1] == b"405"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/static", "/static/", "/static/web", "/static/web/", "/static/admin/", "/static/portal/..",
+        *(f"/static/web/{up}pages.py" for up in ("../", "%2e%2e/", "..%2f", "%2e%2e%2f", "..\\", "..%5c", "/")),
+        "/static/web/%00site.css", "/static/web//etc/passwd", "/static/web/.git/config", "/.git/config", "/.env",
+    ],
+)  # fmt: skip
+async def test_nothing_is_served_but_named_assets(client: Client, path: str) -> None:
+    raw = f"GET {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".encode()
+    answer = await send_raw(client, raw)
+    assert answer.split(b" ", 2)[1] in {b"403", b"404"}, answer[:200]
+    assert b"import" not in answer

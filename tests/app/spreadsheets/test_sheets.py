@@ -172,9 +172,16 @@ def test_a_damaged_book_is_refused(tmp_path: Path) -> None:
         read(path)
 
 
-def test_a_book_that_would_not_end_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("parts", [[b"0" * (1 << 20)] * 1025, [b""] * 2001], ids=["large", "many"])
+def test_a_book_that_would_not_end_is_refused_before_it_is_unpacked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, parts: list[bytes]
+) -> None:
     path = a_book(tmp_path / "x.xlsx", ["a"], [1])
-    monkeypatch.setattr(sheets, "MOST_UNPACKED_BYTES", 1000)
+    with ZipFile(path, "a", ZIP_DEFLATED) as book:
+        for number, content in enumerate(parts):
+            book.writestr(f"xl/more/{number}.xml", content)
+    assert path.stat().st_size < 5 << 20
+    monkeypatch.setattr(ZipFile, "open", pytest.fail)
     with pytest.raises(TooLarge):
         read(path)
 

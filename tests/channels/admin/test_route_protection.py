@@ -13,7 +13,7 @@ from domain.people.sessions import PROOF_FRESHNESS
 from domain.values.actors import STAFF_ROLES, Role
 from tests.channels.admin.audit_reader import count_denials, list_audited
 from tests.channels.admin.test_authorization_matrix import FILLING
-from tests.support.pages.route_addresses import address
+from tests.support.pages.route_addresses import address, plain
 from tests.support.scenarios.site_members import at_site
 from tests.support.staff_site import OUTSIDE, PASSWORD, StaffSite, Visitor, visitor
 
@@ -93,6 +93,32 @@ async def test_an_old_proof_is_asked_for_wherever_the_table_says(site: StaffSite
                 wrong.append((route.method, route.path, status))
     assert wrong == []
     assert proofs > 20
+
+
+async def test_no_door_of_the_site_takes_another_sites_form(site: StaffSite) -> None:
+    """What has no right of its own: signing in and out, and the second factor (ASVS 5.0, 3.5.1)."""
+    behind_the_gate = {plain(route.path) for route in site.admin.page_routes if route.method == "POST"}
+    doors = {
+        resource.canonical
+        for resource in site.app.router.resources()
+        for route in resource
+        if route.method == "POST"
+        and resource.canonical.startswith("/staff")
+        and resource.canonical not in behind_the_gate
+    }
+    assert doors == {"/staff/sign-in", "/staff/second-factor", "/staff/sign-out"}
+    form = {"username": "civil", "password": PASSWORD, "code": "123456"}
+    async with visitor(site) as who:
+        await who.sign_in("civil")
+        await who.get("/staff")
+        for door, foreign in product(
+            sorted(doors), ({"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"})
+        ):
+            told = await who.client.post(
+                door, data={**form, "csrf": who.csrf}, headers={**who.headers, **foreign}, allow_redirects=False
+            )
+            assert (told.status, "Set-Cookie" in told.headers) == (403, False), door
+        await who.get("/staff")
 
 
 async def test_outside_nothing_is_reached_without_the_second_factor(site: StaffSite) -> None:

@@ -3,8 +3,10 @@ each role, over HTTP and without a browser. It is quick enough to be run on more
 """
 
 import re
-from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack
+import sqlite3
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,8 @@ from domain.requests.request import RequestFilter
 from domain.values.actors import STAFF_ROLES, Role
 from tests.browser.test_manager_and_administrator import furnished
 from tests.support.demo_site import MORNING
-from tests.support.pages.every_page import list_page_visits
+from tests.support.pages.answer_headers import list_answer_faults, list_page_faults
+from tests.support.pages.every_page import ENDED, list_page_visits
 from tests.support.pages.form_answer_pages import answers
 from tests.support.pages.page_visits import Looks, PageVisit
 from tests.support.pages.route_addresses import plain
@@ -24,15 +27,22 @@ pytestmark = [pytest.mark.smoke, pytest.mark.asyncio(loop_scope="module")]
 
 STEP = re.compile(r'<form[^>]*action="(/staff/requests/[^"/]+/act/[^"/]+)"[^>]*>(.*?)</form>', re.DOTALL)
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
+NOTED_BY_LOOKING = {"read_events", "staff_sessions", "audit", "hits", "service_views"}
 TAKEN, LACKING, CHANGED, NOT_THEIRS = 303, 422, 409, 403
 
 
+@pytest.fixture(scope="module")
+def database_file(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The database of the one site."""
+    file = tmp_path_factory.mktemp("smoke") / "pishkhan.db"
+    file.write_bytes(migrated.read_bytes())
+    return file
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def site(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[StaffSite]:
+async def site(database_file: Path) -> AsyncIterator[StaffSite]:
     """One site for all."""
-    database = tmp_path_factory.mktemp("smoke") / "pishkhan.db"
-    database.write_bytes(migrated.read_bytes())
-    async with staff_site(database) as built:
+    async with staff_site(database_file) as built:
         yield built
 
 
@@ -56,16 +66,21 @@ def of(looks: Looks, role: Role | None) -> Sequence[PageVisit]:
     return sorted(mine, key=lambda one: (one.idle, one.form is not None))
 
 
-async def got(site: StaffSite, who: Visitor, look: PageVisit) -> int:
-    """The status of a page, or of the answer to its form; what it says is read to its end."""
+async def got(site: StaffSite, who: Visitor, look: PageVisit) -> Sequence[str]:
+    """Whatever is wrong with a page, or with the answer to its form: status, headers, what every page has."""
     if look.idle:
         await who.get("/staff/account")
     site.clock.at += look.idle
     method, form = ("GET", None) if look.form is None else ("POST", {"csrf": who.csrf, **look.form})
     call = who.client.request(method, look.address, headers=who.headers, allow_redirects=False, data=form)
     async with call as response:
-        await response.read()
-        return response.status
+        body = await response.read()
+        faults = [f"status {response.status}"] if response.status != look.status else []
+        faults += list_answer_faults(response.headers, body)
+        if response.content_type == "text/html":
+            is_signed_in = bool(look.role) and look.idle != ENDED and "sandbox" not in str(response.headers)
+            faults += list_page_faults(body.decode(), is_signed_in=is_signed_in)
+        return faults
 
 
 @pytest.mark.parametrize("role", [None, *sorted(STAFF_ROLES)])
@@ -77,9 +92,32 @@ async def test_every_page_answers(site: StaffSite, looks: Looks, who: Visitor, r
     wrong = []
     for look in of(looks, role):
         site.clock.at = MORNING
-        status = await got(site, who, look)
-        wrong += [(look.address, status, look.status)] * (status != look.status)
+        wrong += [(look.address, fault) for fault in await got(site, who, look)]
     assert wrong == []
+
+
+def rows_by_table(database_file: Path) -> Mapping[str, Counter[object]]:
+    """Whatever is stored, but for what says that somebody looked."""
+    with closing(sqlite3.connect(database_file)) as connection:
+        names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        kept = sorted(set(names) - NOTED_BY_LOOKING)
+        return {name: Counter(connection.execute(f"SELECT * FROM {name}")) for name in kept}  # noqa: S608 - its own names
+
+
+@pytest.mark.parametrize("role", [None, *sorted(STAFF_ROLES)])
+async def test_reading_changes_nothing(
+    site: StaffSite, looks: Looks, who: Visitor, database_file: Path, role: Role | None
+) -> None:
+    """ASVS 5.0, 3.5.3: what is fetched by another site's picture or link has no effect."""
+    site.clock.at = MORNING
+    if role:
+        await who.sign_in(role.value)
+    before = rows_by_table(database_file)
+    for look in of(looks, role):
+        if look.form is None and not look.idle:
+            await got(site, who, look)
+    after = rows_by_table(database_file)
+    assert [name for name in before if before[name] != after[name]] == []
 
 
 async def test_no_page_of_the_staff_is_left_out(site: StaffSite, looks: Looks) -> None:

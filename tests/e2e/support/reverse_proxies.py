@@ -85,9 +85,10 @@ def _nginx(home: Path, port: int, plain: int, upstream: int) -> str:
 
 
 def _caddy(port: int) -> str:
-    # No certificate is asked of the Internet: there is one. Nobody is led on from port 80, which is not ours.
-    beside = f"{{\nadmin off\nauto_https disable_redirects\nhttps_port {port}\ndefault_bind 127.0.0.1\n}}\n"
-    return beside + documented("caddy")
+    # No certificate is asked of the Internet: there is one.
+    documented_option = "auto_https disable_redirects"
+    here = f"{documented_option}\nadmin off\nhttps_port {port}\ndefault_bind 127.0.0.1"
+    return _on(documented("caddy"), documented_option, here)
 
 
 def _haproxy(port: int, plain: int, upstream: int) -> str:

@@ -54,6 +54,18 @@ async def test_a_password_as_long_as_may_be_lets_its_owner_in(site: StaffSite, i
         await other.sign_in("civil", f"{longest}x", 401)
 
 
+async def test_a_password_counts_as_it_is_typed(site: StaffSite, inside: Visitor) -> None:
+    chosen = " Green Lamp کي over water "
+    await inside.sign_in("civil")
+    await inside.get("/staff/account")
+    await inside.post("/staff/account/password", new_password=chosen, again=chosen, proof_password=PASSWORD)
+    for typed in (chosen.lower(), chosen.strip(), chosen.replace("ي", "ی"), chosen.rstrip()):
+        async with visitor(site) as other:
+            await other.sign_in("civil", typed, 401)
+    async with visitor(site) as other:
+        await other.sign_in("civil", chosen)
+
+
 async def test_a_password_that_somebody_else_made_is_changed_first(site: StaffSite, inside: Visitor) -> None:
     await inside.sign_in("admin")
     await inside.get("/staff/users/one/civil")

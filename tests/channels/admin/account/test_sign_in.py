@@ -125,7 +125,8 @@ async def test_an_authenticator_is_enrolled_inside_and_codes_on_paper_work_once(
     assert drawn.startswith("<?xml")
     assert "<svg" in drawn
     assert "ساعت گوشی" in await inside.post("/staff/account/factor/confirm", 401, code="123456")
-    page = await inside.post("/staff/account/factor/confirm", 200, code=site.code_of(secret))
+    first_code = site.code_of(secret)
+    page = await inside.post("/staff/account/factor/confirm", 200, code=first_code)
     paper = [one.split("</code>")[0] for one in page.split("<li><code>")[1:]]
     assert len(paper) == 10
     assert secret not in await inside.get("/staff/account")
@@ -135,6 +136,7 @@ async def test_an_authenticator_is_enrolled_inside_and_codes_on_paper_work_once(
             await outside.sign_in("civil")
             await outside.get("/staff/second-factor")
             await outside.post("/staff/second-factor", status, code=paper[0])
+        await outside.post("/staff/second-factor", 401, code=first_code)  # it was used up at the enrolment
 
 
 @pytest.mark.parametrize(
@@ -162,6 +164,25 @@ async def test_an_authenticator_is_given_up_once(site: StaffSite, inside: Visito
     page = await inside.post("/staff/account/factor/remove", 404)
     assert "چیزی ثبت نشد." in page
     assert 'action="/staff/account/factor"' in page, "where another one is made"
+
+
+@pytest.mark.parametrize("change", ["made", "given_up"])
+async def test_another_session_ends_with_a_changed_second_factor(site: StaffSite, inside: Visitor, change: str) -> None:
+    if change == "given_up":
+        await site.enrolled("civil")
+    async with visitor(site) as other:
+        await other.sign_in("civil")
+        await inside.sign_in("civil")
+        await inside.get("/staff/account")
+        if change == "made":
+            await inside.post("/staff/account/factor")
+            secret = (await inside.get("/staff/account")).split('<code dir="ltr">')[1].split("<")[0]
+            await other.get("/staff")
+            await inside.post("/staff/account/factor/confirm", 200, code=site.code_of(secret))
+        else:
+            await inside.post("/staff/account/factor/remove")
+        await other.get("/staff", 303)
+        await inside.get("/staff")
 
 
 async def test_sessions_end(site: StaffSite, inside: Visitor) -> None:

@@ -4,8 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from domain.actions.staff.known_devices import DEVICE_LIFETIME, build_device_token, find_device
 from domain.people.sessions import PROOF_FRESHNESS
 from tests.channels.admin.audit_reader import list_audited
+from tests.support.demo_site import MORNING
 from tests.support.staff_site import OUTSIDE, PASSWORD, StaffSite, Visitor, visitor
 
 
@@ -70,6 +72,12 @@ async def test_no_device_is_known_by_a_token_that_somebody_made_up(site: StaffSi
     await guessed_from_everywhere(site, "civil")
     async with visitor(site, {**OUTSIDE, "Cookie": f"pishkhan_device={planted}"}) as guesser:
         await guesser.sign_in("civil", status=429)
+
+
+def test_a_known_device_is_forgotten_after_half_a_year(site: StaffSite) -> None:
+    token = build_device_token(site.vault, "civil", "0" * 32, MORNING.date())
+    for age, is_known in ((timedelta(), True), (DEVICE_LIFETIME - timedelta(days=1), True), (DEVICE_LIFETIME, False)):
+        assert (find_device(site.vault, "civil", token, MORNING + age) is not None) == is_known, age
 
 
 async def test_an_ipv6_site_is_one_address(site: StaffSite) -> None:

@@ -154,6 +154,19 @@ async def test_a_new_password_takes_the_place_of_the_old(site: StaffSite, admin:
         await civil.sign_in("civil", secret(page))
 
 
+async def test_a_new_password_leaves_the_second_factor_in_place(site: StaffSite, admin: Visitor) -> None:
+    factor = await site.enrolled("civil")
+    await admin.get(CIVIL)
+    made = secret(await admin.post(f"{CIVIL}/password", 200))
+    async with visitor(site, OUTSIDE) as civil:
+        assert await civil.sign_in("civil", made) == "/staff/second-factor?next=%2Fstaff"
+        await civil.get("/staff", 303)
+        await civil.get("/staff/second-factor")
+        await civil.post("/staff/second-factor", 401, code="123456")
+        await civil.post("/staff/second-factor", code=site.code_of(factor))
+        await civil.get("/staff/account")
+
+
 async def test_an_administrator_unlocks_an_account(site: StaffSite, admin: Visitor) -> None:
     async with visitor(site, OUTSIDE) as guesser, visitor(site) as inside:
         for who in (guesser, inside):

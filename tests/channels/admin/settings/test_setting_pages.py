@@ -306,6 +306,24 @@ async def test_a_text_that_fails_its_proof_is_told_and_stays_in_its_box(
     assert await changes(site) == []
 
 
+@pytest.mark.parametrize(
+    "gap", ["{code.__class__}", "{code[0]}", "{0}", "{}", "{code!r}", "{code:{code}}", "{secret}", "{% x %}", "{{7*7}}"]
+)
+async def test_a_text_calls_up_nothing_but_its_named_gaps(site: StaffSite, admin: Visitor, gap: str) -> None:
+    """What a template language would reckon is refused, or said as it stands (ASVS 5.0, 1.3.7)."""
+    key = "services.taxi_leave.notices.consent"
+    way, text = f"/staff/settings/texts/one/{key}", site.demo.desk.catalogue.text(key)
+    page = await admin.get(way)
+    form = {"csrf": admin.csrf, "version": read_version(page), "text": f"{text} {gap}"}
+    answer = await admin.client.post(way, data=form, headers=admin.headers, allow_redirects=False)
+    catalogue = site.demo.desk.catalogue
+    if answer.status == 303:
+        said = catalogue.render(key, dict.fromkeys(catalogue.list_fact_names(key), "x"))
+        assert said.endswith((gap, "{7*7}"))
+    else:
+        assert (answer.status, catalogue.text(key)) == (422, text)
+
+
 async def test_a_text_may_not_cut_what_citizens_write(site: StaffSite, admin: Visitor) -> None:
     key = "services.expert.summary"
     way = f"/staff/settings/texts/one/{key}"

@@ -10,7 +10,7 @@ from domain.actions.citizens.sessions import (
     note_session_use,
     open_session,
 )
-from domain.people.citizen_session import PROOF_IDLE_LIMIT, SESSION_LIFETIME, CitizenSession
+from domain.people.citizen_session import PROOF_IDLE_LIMIT, PROOF_LIMIT, SESSION_LIFETIME, CitizenSession
 from domain.people.sessions import digest_token
 from tests.support.municipality import CITIZEN, Municipality
 
@@ -69,6 +69,17 @@ async def test_a_proof_that_ended_does_not_begin_anew_with_the_next_call(town: M
     town.clock.at += PROOF_IDLE_LIMIT
     for _ in range(2):
         assert (await used(town, NEW_TOKEN)).find_proved_mobile(town.clock.now()) is None
+
+
+async def test_a_proof_ends_after_half_a_day_however_busy_its_session_is(town: Municipality) -> None:
+    _, session = await opened(town)
+    await prove(town, session)
+    pace = PROOF_IDLE_LIMIT / 2
+    for _ in range(PROOF_LIMIT // pace - 1):
+        town.clock.at += pace
+        assert (await used(town, NEW_TOKEN)).find_proved_mobile(town.clock.now()) == CITIZEN
+    town.clock.at += pace
+    assert (await used(town, NEW_TOKEN)).find_proved_mobile(town.clock.now()) is None
 
 
 async def test_an_ended_session_opens_nothing_by_any_token(town: Municipality) -> None:
