@@ -16,6 +16,7 @@ from domain.registries.declarations import DRIVER, DUTY, IN_SERVICE_STATUS, OWNE
 from domain.registries.rows import RegistryFilter, RegistryRow
 from domain.registries.rules import ChargeState
 from domain.unit_of_work import UnitOfWork
+from domain.values import identifiers
 from domain.values.errors import InvalidField, MissingField, NotFound
 from domain.values.identifiers import display_plate
 from domain.values.languages import join_list
@@ -47,6 +48,10 @@ class Plate(Identifier):
     def display_name(self, choice: str, catalogue_text: TextLookup) -> str:
         """Return «پلاک ۱۲ت۳۴۵-۵۹»."""
         return f"{catalogue_text('units.plate')} {persian_digits(choice)}"
+
+    def begins_value(self, text: str) -> bool:
+        """Return whether it is a part of a plate, with its letter: digits alone may be a taxi's code."""
+        return any(sign.isalpha() for sign in text) and bool(identifiers.read_plate_parts(text))
 
     def text_keys(self, choices: tuple[str, ...]) -> tuple[str, ...]:
         """Return the word for a plate's."""

@@ -91,6 +91,10 @@ class FieldType(ABC):
         """
         return self.parse(raw_value, reading_context)
 
+    def begins_value(self, text: str) -> bool:
+        """Return whether a text that was refused is the beginning of a value, which the next text may go on with."""
+        return False
+
     def find_missing_part(self, value: Any) -> str | None:
         """Name the part that a value taken in a dialogue still lacks."""
         return None

@@ -38,6 +38,7 @@ WRITTEN_OUT_KEYS = (
     "chat.buttons.papers", "chat.buttons.pay", "chat.buttons.record", "chat.buttons.refuse", "chat.buttons.reply",
     "chat.buttons.read_aloud",
     "chat.buttons.track", "chat.code_sent", "chat.door", "chat.driver", "chat.edited", "chat.fine_line",
+    "chat.file_first", "chat.file_not_taken",
     "chat.moved_away", "chat.no_paper_wanted", "chat.notices", "chat.notices_set", "chat.paper_kept",
     "chat.papers_complete", "chat.papers_missing", "chat.printed", "chat.prove_first", "chat.proved",
     "chat.public", "chat.record", "chat.record_empty", "chat.reward_line", "chat.send_paper", "chat.share",

@@ -41,12 +41,15 @@ def take_value(frame: Frame, field: Field, raw_value: object, now: datetime) -> 
     reading_context = ReadingContext(now, field.choices)
     if isinstance(raw_value, DomainError):
         raise raw_value
+    raw_value = _continue_value(frame, field, raw_value, reading_context)
     try:
         with field.naming_errors():
             frame.slots[field.name] = field.type.parse_partially(raw_value, reading_context)
     except DomainError as error:
         valid_part = field.type.keep_valid_part(raw_value, reading_context)
         if valid_part is None:
+            if field.type.begins_value(str(raw_value)):
+                frame.begun_values[field.name] = str(raw_value)
             raise
         frame.slots[field.name] = valid_part
         return error
@@ -55,6 +58,21 @@ def take_value(frame: Frame, field: Field, raw_value: object, now: datetime) -> 
         settled_names = {field.name, *field.type.part_names}
         frame.left_open = [name for name in frame.left_open if name not in settled_names]
     return None
+
+
+def _continue_value(frame: Frame, field: Field, raw_value: object, reading_context: ReadingContext) -> object:
+    """Return a value joined with what began it in an earlier text, where both are one or a longer beginning of one;
+    else the value alone.
+    """
+    begun_text = frame.begun_values.pop(field.name, "")
+    joined_text = f"{begun_text} {raw_value}"
+    if not begun_text or field.type.begins_value(joined_text):
+        return joined_text if begun_text else raw_value
+    try:
+        field.type.parse_partially(joined_text, reading_context)
+    except DomainError:
+        return raw_value
+    return joined_text
 
 
 def choose_by_number(frame: Frame, text: str, *, offers_readings: bool) -> str | None:

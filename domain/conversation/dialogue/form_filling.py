@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from domain.conversation.dialogue.answers import take_value
+from domain.conversation.dialogue.answers import has_no_letters, take_value
 from domain.conversation.dialogue.frames import Frame
 from domain.conversation.dialogue.intent_forms import IntentForm
 from domain.conversation.reading.command_fields import MENU_INTENT, PAYABLE_SLOTS
@@ -73,9 +73,12 @@ def take_answer(
     frame: Frame, form: IntentForm, field: Field, raw_value: str, now: datetime
 ) -> tuple[Field, DomainError | None]:
     """Read an answer as the asked field, else as one that does as well; return the field that it was."""
+    is_continued = field.name in frame.begun_values and has_no_letters(raw_value)
     try:
         return field, take_value(frame, field, raw_value, now)
     except DomainError as error:
+        if is_continued:  # digits behind half a plate are none of another taxi's code
+            raise
         if error.reason is InvalidReason.PART_OF_DAY and frame.options:  # «عصر», asked which «۳» is meant
             return field, take_value(frame, field, f"{frame.options[-1]} {raw_value}", now)
         for alternative in form.fields:

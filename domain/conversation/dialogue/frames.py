@@ -50,6 +50,8 @@ class Frame:
     """What the citizen does not know and the unit settles (`Field.left_to_unit`): fields, or the parts of fields."""
     tries: int = 0
     """How often the present question was asked, one time after another."""
+    begun_values: dict[str, str] = field(default_factory=dict)
+    """What was said of fields and only begins a value of theirs (half a plate), by field: the next text may go on."""
     kept_slots: dict[str, Any] = field(default_factory=dict)
     """The slots of the answer that is asked for once more, as they were: it may stay after all. Empty: none is."""
     kept_left_open: list[str] = field(default_factory=list)

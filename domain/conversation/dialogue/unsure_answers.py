@@ -1,5 +1,6 @@
 """Answers of somebody who does not know, or does not mind: «نمی‌دانم», «هر وقت شد», «شاید یک روز»."""
 
+from domain.language.intents import combine_words
 from domain.parsing.filler_words import COURTESY_WORDS
 from domain.parsing.tokens import Phrases, TokenStream, key_of, keys_of
 
@@ -18,6 +19,16 @@ _UNSURE_PHRASES = (
     "نظر بدید", "نظر بدهید", "nemidunam", "nemidonam", "nemidoonam", "nmidonam", "har vaght", "har vaghti",
     "farghi nemikone", "farghi nadare", "fargh nadare", "har chi", "dont know", "idk", "no idea",
 )  # fmt: skip
+_LACKED_NAMES = (
+    "کد", "کدش", "کدشو", "کد نوسازی", "کد پستی", "کدپستی", "کد ملی", "کدملی", "کد تاکسی", "پلاک", "پلاکش", "پلاک تاکسی",
+)  # fmt: skip
+_LACKED_PHRASES = combine_words(
+    _LACKED_NAMES,
+    ("ندارم", "را ندارم", "رو ندارم", "نداریم", "ندیدم", "را ندیدم", "رو ندیدم", "یادم نیست", "یادم رفت", "نمیدانم",
+     "نمیدونم", "رو نمیدونم", "را نمیدانم", "بلد نیستم", "رو بلد نیستم", "را بلد نیستم"),
+)  # fmt: skip
+"""What says, where a code is asked, that there is none at hand: it asks for no list of requests."""
+
 _HEDGE_PHRASES = (
     "شاید", "احتمالا", "گمونم", "گمانم", "فکر کنم", "فکر میکنم", "فک کنم", "بنظرم", "به نظرم", "تقریبا", "shayad",
     "fekr konam", "ehtemalan", "maybe",
@@ -33,7 +44,7 @@ _AROUND_WORDS = COURTESY_WORDS | keys_of(
     "دیگه", "دیگر", "واسم", "واسه", "نه", "امکان", "امکانش", "ممکن", "ممکنه", "پیش", "جور", "اومدید", "اومدین",
     "،", ",", ".", "!", "؟", "?", "…", "-",
 )  # fmt: skip
-_PHRASES: Phrases[bool] = Phrases({True: dict.fromkeys(_UNSURE_PHRASES), False: _HEDGE_PHRASES})
+_PHRASES: Phrases[bool] = Phrases({True: dict.fromkeys((*_UNSURE_PHRASES, *_LACKED_PHRASES)), False: _HEDGE_PHRASES})
 
 
 def is_unsure(text: str) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from domain.actions.chats.officer_questions import answer_by_files, is_asked_for_answer, require_prepared
 from domain.actions.chats.waiting_files import keep_waiting, list_answer_buttons
-from domain.actions.conversations.turn_context import MOST_COUNTED, TurnContext
+from domain.actions.conversations.turn_context import MOST_COUNTED, TurnContext, store_dialogue
 from domain.actions.documents.attach import attach_document
 from domain.actions.documents.own_papers import find_own_request
 from domain.actions.papers.printouts import list_printouts
@@ -99,9 +99,28 @@ async def _ask_what_it_is(
         else:
             choices += [_build_paper_button(turn, request, name) for name in paper_names]
     if not choices:
-        return turn.render("chat.no_paper_wanted"), ()
+        takes_papers = any(service.papers for service in turn.conversation.services.values())
+        is_kept = takes_papers and keep_waiting(turn, sent_file)
+        return turn.render("chat.file_first" if is_kept else "chat.no_paper_wanted"), ()
     question_key = "chat.what_file" if keep_waiting(turn, sent_file) else "chat.which_request"
     return turn.render(question_key), arrange_in_rows(choices, 1)
+
+
+async def offer_waiting_files(turn: TurnContext, receipt: RenderedMessage) -> tuple[RenderedMessage, ...]:
+    """Ask, behind the receipt of a new request, which paper of it the files are that came before it; of a request that
+    takes no papers they are given up, and so it is said. Nothing where no file waits, or nothing was submitted.
+    """
+    is_form = turn.conversation.forms[turn.intent].submission is not None
+    if not turn.dialogue.files or receipt.request_id is None or not is_form:
+        return ()
+    request = await turn.uow.requests.get(receipt.request_id)
+    paper_names = await _list_missing_papers(turn, request) or _list_papers(turn, request)
+    if not paper_names:
+        turn.dialogue.files = []
+        await store_dialogue(turn)
+        return (turn.render("chat.file_not_taken"),)
+    button_rows = _build_paper_buttons(turn, request, paper_names)
+    return (replace(turn.render("chat.what_file"), markup=ReplyMarkup(button_rows)),)
 
 
 async def store_papers(

@@ -17,6 +17,7 @@ from domain.actions.conversations.chats.account import (
 from domain.actions.conversations.chats.driver_menu import build_main_menu
 from domain.actions.conversations.chats.papers import (
     find_captioned_request,
+    offer_waiting_files,
     receive_file,
 )
 from domain.actions.conversations.chats.view import build_question_buttons, with_markup, with_menu_button
@@ -113,7 +114,8 @@ async def _handle_text(
     answer = await converse(turn, text, is_command=is_command, is_forwarded=is_forwarded)
     reply = await with_markup(turn, answer)
     intent, asks_question = turn.intent, turn.asks_question
-    return ChatTurn(intent, (reply, *(() if asks_question else await _repeat_waiting(turn))))
+    offered_files = await offer_waiting_files(turn, answer)
+    return ChatTurn(intent, (reply, *offered_files, *(() if asks_question else await _repeat_waiting(turn))))
 
 
 async def _read_aloud(turn: TurnContext, code: str) -> ChatTurn:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from domain.actions.chats.deep_links import read_link_payload
+from domain.actions.chats.waiting_files import keep_waiting
 from domain.actions.conversations import commands
 from domain.actions.conversations.chats.lists import show_tariff
 from domain.actions.conversations.chats.proving import (
@@ -22,7 +23,7 @@ from domain.actions.conversations.enquiries.asides import answer_courtesy, answe
 from domain.actions.conversations.enquiries.contact import describe_contact
 from domain.actions.conversations.languages import choose_language, choose_language_by_button
 from domain.actions.conversations.price_replies import describe_tariff
-from domain.actions.conversations.turn_context import TurnContext, open_turn
+from domain.actions.conversations.turn_context import TurnContext, open_turn, store_dialogue
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import Address
 from domain.actions.messages.verification_codes import extract_code
@@ -31,6 +32,7 @@ from domain.chats.chat import (
     Chat,
     ChatBegun,
     ChatEvent,
+    SentFile,
     SharedContact,
     TextEdited,
     TextWritten,
@@ -38,6 +40,7 @@ from domain.chats.chat import (
 )
 from domain.conversation.buttons.answers import ButtonVerb, read_button_answer
 from domain.conversation.buttons.menus import PUBLIC_COMMANDS, build_public_rows
+from domain.conversation.dialogue.frames import Dialogue, WaitingFile
 from domain.conversation.reading.bot_commands import read_bot_command
 from domain.conversation.reading.parsed_message import UNKNOWN_INTENT
 from domain.messages.catalogue import RenderedMessage
@@ -76,8 +79,9 @@ async def handle_unproved_event(
         return ChatTurn("edited", (turn.render("chat.edited"),))
     if isinstance(chat_event, UnreadableContent):
         return ChatTurn("unreadable", (_with_contact_request(turn, turn.render("chat.unreadable")),))
-    if pressed_turn := await _handle_public_call(turn, chat_event):
-        return pressed_turn
+    kept_turn = await _keep_file(turn, chat, chat_event, stored_dialogue) if isinstance(chat_event, SentFile) else None
+    if early_turn := kept_turn or await _handle_public_call(turn, chat_event):
+        return early_turn
     text = _event_text(turn, chat_event)
     if isinstance(chat_event, TextWritten) and (chat_turn := await _prove_by_code(turn, chat, text, stored_dialogue)):
         return chat_turn
@@ -85,6 +89,26 @@ async def handle_unproved_event(
     is_linked, is_forwarded = isinstance(chat_event, ChatBegun), getattr(chat_event, "is_forwarded", False)
     wanted = TextWritten(text, is_linked or is_forwarded)
     return answer or await _defer_text(turn, chat, wanted, stored_dialogue)
+
+
+async def _keep_file(
+    turn: TurnContext, chat: Chat, sent_file: SentFile, stored_dialogue: StoredDialogue | None
+) -> ChatTurn | None:
+    """Keep a file that comes before the mobile is proved, for the request that follows; None where it cannot be."""
+    turn.dialogue.files = _waiting_files(turn, stored_dialogue)
+    if not keep_waiting(turn, sent_file):
+        return None
+    now, present_state = turn.dependencies.clock.now(), (stored_dialogue or ({"frames": []},))[0]
+    kept_state = {**present_state, **turn.dialogue.as_json()}
+    await turn.uow.dialogues.save(chat.channel, chat.chat_id, kept_state, now + DEFERRED_LIFETIME)
+    question = turn.render("chat.prove_first", label=turn.text_of("chat.share"))
+    return ChatTurn("mobile_not_verified", (_with_contact_request(turn, question),))
+
+
+def _waiting_files(turn: TurnContext, stored_dialogue: StoredDialogue | None) -> list[WaitingFile]:
+    if stored_dialogue is None or stored_dialogue[1] <= turn.dependencies.clock.now():
+        return []
+    return Dialogue.from_json(stored_dialogue[0]).files
 
 
 async def _answer_at_once(turn: TurnContext, text: str) -> ChatTurn | None:
@@ -174,6 +198,8 @@ async def _complete_proof(
     proof_text = turn.render("chat.proved", mobile=_display_mobile(mobile))
     proof_reply = replace(proof_text, markup=ReplyMarkup(clears_keyboard=True))
     proved_turn = open_turn(turn.dependencies, turn.uow, chat_address)
+    proved_turn.dialogue.files = _waiting_files(turn, stored_dialogue)
+    await store_dialogue(proved_turn)
     if deferred_text is None:
         return ChatTurn("proved", (proof_reply, await build_greeting(proved_turn)))
     chat_turn = await handle_chat_event(proved_turn, TextWritten(deferred_text, is_forwarded))
@@ -213,7 +239,8 @@ async def _defer_text(
     if deferred_text is None or _is_command(turn, written.text) or not _is_command(turn, deferred_text):
         expires_at = turn.dependencies.clock.now() + DEFERRED_LIFETIME
         deferred = {DEFERRED_TEXT_KEY: written.text, DEFERRED_FORWARD_KEY: written.is_forwarded}
-        await turn.uow.dialogues.save(chat.channel, chat.chat_id, {"frames": [], **deferred}, expires_at)
+        waiting = Dialogue(files=_waiting_files(turn, stored_dialogue)).as_json()
+        await turn.uow.dialogues.save(chat.channel, chat.chat_id, {**waiting, **deferred}, expires_at)
     question = turn.render("chat.prove_first", label=turn.text_of("chat.share"))
     return ChatTurn("mobile_not_verified", (_with_contact_request(turn, question),))
 

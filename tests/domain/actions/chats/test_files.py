@@ -2,6 +2,7 @@
 
 import pytest
 
+from domain.chats.chat import TextWritten
 from tests.support.chat_person import Person, labels
 from tests.support.municipality import Municipality
 from tests.support.scenarios.expert_unit import ASKING, PHOTO, Experts
@@ -57,3 +58,22 @@ async def test_nothing_waits_for_a_file(town: Municipality) -> None:
     anneh = await Person(town).linked()
     [answer] = await anneh.sends_photo(PHOTO)
     assert answer.key == "chat.no_paper_wanted"
+
+
+@pytest.mark.parametrize("is_proved", [True, False])
+async def test_a_photo_that_comes_first_is_kept_for_the_request_that_follows(
+    experts: Experts, *, is_proved: bool
+) -> None:
+    anneh = Person(experts.town)
+    await anneh.starts()
+    if is_proved:
+        await anneh.shares()
+    [kept] = await anneh.sends_photo(PHOTO)
+    assert kept.key == ("chat.file_first" if is_proved else "chat.prove_first")
+    if not is_proved:
+        await anneh.shares()
+    await anneh.hears()
+    await anneh.does(TextWritten(ASKING))
+    receipt, question = await anneh.hears()
+    assert receipt.key.endswith("notices.submit")
+    assert (question.key, labels(question)) == ("chat.what_file", ["سند مالکیت", "کارت ملی", "نقشه"])

@@ -100,3 +100,46 @@ async def test_of_two_mobiles_none_is_taken(town: Municipality) -> None:
     stranger = Person(town)
     await stranger.starts()
     assert (await stranger.says("۰۹۱۲۱۲۳۴۵۶۷ یا ۰۹۱۲۱۲۳۴۵۶۸")).key == "chat.prove_first"
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        ("۱۲ت۳۴۵", "۵۹"),
+        ("۱۲ ت", "۳۴۵ ۵۹"),
+        ("12 ت", "345", "59"),
+        ("پلاک ۱۲ت۳۴۵", "ایران ۵۹"),
+    ],
+)
+@pytest.mark.parametrize("keyword", ["شکایت", "تشویق"])
+async def test_half_a_plate_and_the_next_text_are_one_plate(
+    taxis: TaxiOrganisation, keyword: str, pieces: tuple[str, ...]
+) -> None:
+    passenger = await Person(taxis.town).linked()
+    await passenger.says(keyword)
+    for piece in pieces:
+        assert (await passenger.says(piece)).key.startswith("services.taxi_report.fields.")
+    await passenger.says("تند و بی‌احتیاط رانندگی می‌کرد")
+    summary = (await passenger.messages())[-1]
+    assert "۱۲ت۳۴۵-۵۹" in summary.text
+    assert "کد تاکسی" not in "".join(labels(summary))
+
+
+async def test_digits_behind_half_a_plate_are_no_code_of_another_taxi(taxis: TaxiOrganisation) -> None:
+    passenger = await Person(taxis.town).linked()
+    await passenger.says("شکایت")
+    await passenger.says("۱۲ت۳۴۵")
+    assert (await passenger.says("115")).key.startswith("services.taxi_report.fields.plate.")
+    assert (await passenger.says("114")).key == "services.taxi_report.fields.text.prompt", "a code by itself is one"
+
+
+@pytest.mark.parametrize("name", ["کد", "کد نوسازی", "کد ملی", "کد تاکسی", "پلاک", "پلاکش"])
+@pytest.mark.parametrize("verb", ["نمی‌دانم", "ندارم", "رو نمی‌دونم", "یادم نیست"])
+@pytest.mark.parametrize("keyword", ["شکایت", "تشویق"])
+async def test_who_has_no_code_keeps_the_form_and_is_told_what_would_do(
+    taxis: TaxiOrganisation, keyword: str, name: str, verb: str
+) -> None:
+    passenger = await Person(taxis.town).linked()
+    await passenger.says(keyword)
+    assert (await passenger.says(f"{name} {verb}")).key == "services.taxi_report.fields.plate.help"
+    assert (await passenger.says("۱۱۴")).key == "services.taxi_report.fields.text.prompt"
