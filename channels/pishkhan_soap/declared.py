@@ -16,6 +16,7 @@ from domain.actions.conversations.look_up import run_lookup
 from domain.actions.documents.attach import attach_document
 from domain.actions.messages.notify import announce_outcome
 from domain.actions.requests.submit import submit_request
+from domain.fields.closed_days import find_closed_day, may_ask_for_closed_day
 from domain.fields.form import Field, read_fields
 from domain.fields.types import ReadingContext
 from domain.language.lookups import Lookup
@@ -41,12 +42,14 @@ def submission_operation(service: Service, catalogue: Catalogue) -> Operation:
     doc = Doc(f"ثبت درخواست «{service_title}»", f"Submit a request of the service {service.key}.")
     request_shape = shapes.request(operation_name, doc, *members)
 
+    closed_day_elements = [shapes.CLOSED_DAY_ELEMENT] if may_ask_for_closed_day(service.form) else []
+
     async def run_submission(call: CounterCall) -> Mapping[str, Any]:
         return await _submit_request(call, service)
 
     return Operation(
         request_shape,
-        shapes.answer(operation_name, *shapes.STATUS_ELEMENTS),
+        shapes.answer(operation_name, *shapes.STATUS_ELEMENTS, *closed_day_elements),
         run_submission,
         answer_lifetime=ACTION_ANSWER_RETENTION,
         prepare_values=prepare_documents if service.papers else None,
@@ -65,7 +68,8 @@ async def _submit_request(call: CounterCall, service: Service) -> Mapping[str, A
     outcome = await submit_request(call.dependencies, call.uow, service.key, raw_fields, call.clerk, citizen_mobile)
     await announce_outcome(call.dependencies, call.uow, outcome, call.clerk)
     await _attach_documents(call, outcome.request, documents)
-    return await build_status_values(call, outcome.request)
+    closed_day = find_closed_day(service.form, outcome.request.fields, call.dependencies.calendar)
+    return {**await build_status_values(call, outcome.request), "closed_day": closed_day}
 
 
 async def _attach_documents(call: CounterCall, request: ServiceRequest, documents: Sequence[Mapping[str, Any]]) -> None:

@@ -96,6 +96,15 @@ STATUS_ELEMENTS = (
 )
 """The state of a request: what every step answers."""
 
+CLOSED_DAY_ELEMENT = SchemaElement(
+    "closedDay",
+    st.ISO_DAY,
+    Doc("روز خواسته‌شده تعطیل است؛ با شهروند هماهنگ کنید", "The day that was asked for is a public holiday."),
+    key="closed_day",
+    required=False,
+)
+"""What a submission answers beside its state, where work is asked for on a day that is closed."""
+
 REQUEST_SUMMARY = SchemaRecord(
     "RequestSummary",
     Doc("یک درخواست در فهرست", "A request in a list."),

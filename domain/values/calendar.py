@@ -204,6 +204,10 @@ class WorkingCalendar:
             return not override
         return weekday(day) == _FRIDAY or day in _official_holidays(day.year)
 
+    def is_public_holiday(self, day: date) -> bool:
+        """Return whether this is a holiday, and no Friday like every other."""
+        return self.is_holiday(day) and (day in self._overrides or day in _official_holidays(day.year))
+
     def is_working_day(self, day: date) -> bool:
         """Return whether the office opens on this day; a Thursday without hours is neither a holiday nor worked."""
         if weekday(day) == _THURSDAY and self.work_hours.thursday is None:

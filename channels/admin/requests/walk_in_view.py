@@ -56,6 +56,8 @@ class FormOutlook:
     """What it would cost; None where nobody can say yet."""
     day: str
     """The day whose free hours are shown; empty where none was given."""
+    closed_day: str
+    """The public holiday for which it asks work; empty where it asks for none."""
     free_hours: Sequence[tuple[str, str]]
     """The hours of that day at which the machines are free: as they are typed, and as they are read."""
     free_visits: Sequence[str]
@@ -83,6 +85,7 @@ class WalkInViews:
         return FormOutlook(
             build_quote_view(self._dependencies.catalogue, preview.quote) if preview.quote else None,
             jalali_long_text(preview.wanted_day) if preview.wanted_day else "",
+            jalali_long_text(preview.closed_day) if preview.closed_day else "",
             [(f"{hour:%H:%M}", clock_text(hour)) for hour in local_hours],
             [self._dependencies.wording.describe_moment(start) for start in preview.free_visits],
         )

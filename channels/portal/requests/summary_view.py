@@ -8,9 +8,11 @@ from channels.portal.requests.addresses import draft_address, section_address
 from domain.actions.dependencies import Dependencies
 from domain.actions.drafts.reading import DraftReading, select_typed_values
 from domain.drafts.draft import Draft, Relation
+from domain.fields.closed_days import find_closed_day
 from domain.fields.form import Field
 from domain.language.form_sections import FormSection
 from domain.tariffs.tariff import Quote
+from domain.values.calendar import jalali_long_text
 from domain.values.text import group_digits, persian_digits
 
 
@@ -56,6 +58,8 @@ class SummaryView:
     """Where that is changed."""
     estimate: str
     """What it would cost by today's tariff, grouped rials; empty where nobody can say."""
+    closed_day: str
+    """The public holiday for which it asks work, in words; empty where it asks for none."""
 
 
 class SummaryViews:
@@ -67,6 +71,7 @@ class SummaryViews:
     def build_view(self, reading: DraftReading, quote: Quote | None) -> SummaryView:
         """Return all answers with what is wrong with them."""
         draft = reading.draft
+        closed_day = find_closed_day(reading.service.form, reading.values, self._dependencies.calendar)
         return SummaryView(
             service_title=self._dependencies.wording.service_title(draft.service),
             sections=[self.build_section(reading, section) for section in reading.service.sections],
@@ -74,6 +79,7 @@ class SummaryViews:
             applicant=self.describe_applicant(draft),
             applicant_address=draft_address(draft, "applicant"),
             estimate=group_digits(quote.total) if quote else "",
+            closed_day=jalali_long_text(closed_day) if closed_day else "",
         )
 
     def describe_applicant(self, draft: Draft) -> str:

@@ -14,6 +14,7 @@ from domain.conversation.dialogue.form_filling import read_other_answer
 from domain.conversation.dialogue.frames import Frame
 from domain.conversation.dialogue.intent_forms import IntentForm
 from domain.conversation.reading.vocabulary import CHANGE_INTENT, collect_field_words
+from domain.fields.closed_days import find_closed_day
 from domain.fields.form import Field
 from domain.fields.types import Choice, Text
 from domain.language.service import Service
@@ -95,6 +96,9 @@ async def check_change(turn: TurnContext, frame: Frame) -> None:
         "before": described.before or NO_VALUE,
         "after": described.after or NO_VALUE,
     }
+    changed_fields = [changed for changed in service.form if changed.name in change.changed_names]
+    if find_closed_day(changed_fields, change.values, turn.dependencies.calendar):
+        frame.plain, change_texts["after"] = False, f"{change_texts['after']} {turn.text_of('sms.closed_mark')}"
     frame.slots |= {CHANGED_FIELD: taking_field.name, NEW_VALUE: value, **change_texts}
 
 

@@ -19,7 +19,13 @@ from domain.actions.conversations.enquiries.payment_claims import answer_payment
 from domain.actions.conversations.enquiries.refused_requests import find_abandoned_request, list_refused_requests
 from domain.actions.conversations.open_requests import find_same_request, read_open_answer, read_staff_answer
 from domain.actions.conversations.price_replies import answer_lookup
-from domain.actions.conversations.questions import prefix_reason, render_offer, render_question, render_summary
+from domain.actions.conversations.questions import (
+    find_closed_day_of,
+    prefix_reason,
+    render_offer,
+    render_question,
+    render_summary,
+)
 from domain.actions.conversations.refund_accounts import refuse_needless_iban
 from domain.actions.conversations.turn_context import TurnContext, store_dialogue
 from domain.conversation.dialogue.frames import (
@@ -251,8 +257,12 @@ async def _perform_intent(turn: TurnContext, frame: Frame) -> RenderedMessage:
 
 
 async def _must_be_asked_first(turn: TurnContext, frame: Frame) -> bool:
-    """Return whether it is asked once more before it is done: it ends something, or is the same request again."""
-    if frame.asked != CONFIRM_STEP and await commands.needs_confirmation(turn, frame):
+    """Return whether it is asked once more before it is done: it ends something, is for a day that is closed, or is the
+    same request again.
+    """
+    if frame.asked != CONFIRM_STEP and (
+        await commands.needs_confirmation(turn, frame) or find_closed_day_of(turn, frame)
+    ):
         return True
     same_code = await find_same_request(turn, frame)
     if same_code:

@@ -1,6 +1,7 @@
 """The words of what a dialogue asks: a field, a choice among few, a summary to be confirmed; and why it is asked."""
 
 from dataclasses import replace
+from datetime import date
 
 from domain.actions.conversations.look_up import estimate_price
 from domain.actions.conversations.refund_accounts import render_iban_question
@@ -9,12 +10,14 @@ from domain.authorization.request_policy import awaits_answer_of, is_citizen_of,
 from domain.conversation.dialogue.frames import AMEND_STEP, CONFIRM_STEP, Ask, Frame
 from domain.conversation.reading.account_numbers import IBAN_INTENT
 from domain.conversation.reading.command_fields import INTENTS_WITH_OWN_QUESTION, MENU_INTENT
+from domain.fields.closed_days import find_closed_day
 from domain.fields.moments import Day, HourOfDay
 from domain.fields.types import FieldType, Text
 from domain.language.column_words import describe_request
 from domain.language.service import Command
 from domain.language.wording import menu_of_names
 from domain.messages.catalogue import JOINED_PART_BUDGET, RenderedMessage, join_fitting
+from domain.values.calendar import spoken_day_text, to_tehran
 from domain.values.errors import AmbiguousField, NotFound
 from domain.values.languages import join_list
 from domain.values.text import group_digits, persian_digits
@@ -100,6 +103,11 @@ async def render_summary(turn: TurnContext, frame: Frame) -> RenderedMessage:
     question = turn.render(
         f"services.{service.key}.summary", **turn.dependencies.wording.render_values(service.form, frame.slots)
     )
+    closed_day = find_closed_day_of(turn, frame)
+    if closed_day:
+        day_text = spoken_day_text(closed_day, to_tehran(turn.sent_at).date())
+        text = f"{turn.render('sms.closed_day', date=day_text).text}\n{question.text}"
+        question = replace(question, text=text, part_budget=question.part_budget + 1)
     title = turn.dependencies.wording.service_title(service.key)
     amount = await estimate_price(turn.dependencies, turn.uow, service, frame.slots, turn.actor)
     head_lines = [_render_head(turn, title, amount)]
@@ -108,6 +116,15 @@ async def render_summary(turn: TurnContext, frame: Frame) -> RenderedMessage:
     return replace(
         question, text=join_fitting(max(question.part_budget, JOINED_PART_BUDGET), whole_text, question.text)
     )
+
+
+def find_closed_day_of(turn: TurnContext, frame: Frame) -> date | None:
+    """Return the public holiday for which a frame orders work; None where none is, or the unit settles the day."""
+    keyword = turn.conversation.forms[frame.intent].submission
+    if keyword is None:
+        return None
+    stated_values = {name: value for name, value in frame.slots.items() if name not in frame.left_open}
+    return find_closed_day(keyword[0].form, stated_values, turn.dependencies.calendar)
 
 
 def _render_head(turn: TurnContext, title: str, amount: int | None) -> str:

@@ -16,6 +16,7 @@ from domain.blocks.bookings import BookMachines
 from domain.blocks.visit_rules import VisitRules
 from domain.blocks.visit_times import list_free_visits
 from domain.engine.form_preview import estimate_price, list_value_refusals
+from domain.fields.closed_days import find_closed_day
 from domain.language.service import Service
 from domain.tariffs.tariff import Quote
 from domain.unit_of_work import UnitOfWork
@@ -37,6 +38,8 @@ class WalkInPreview:
     """What it would cost by today's tariff; None where nobody can say yet."""
     wanted_day: date | None
     """The day whose free hours are known; None where none was given, or nothing is booked on a day."""
+    closed_day: date | None
+    """The public holiday for which it asks work; None where it asks for none."""
     free_starts: Sequence[datetime]
     """From when on, of the office hours of that day, all machines are free with somebody to drive each."""
     free_visits: Sequence[datetime]
@@ -70,6 +73,7 @@ async def preview_walk_in(
         [*faults, *list_value_refusals(engine, uow, service, values, walk_in_actor)],
         await estimate_price(engine, uow, service, values, walk_in_actor),
         wanted_day,
+        find_closed_day(service.form, values, dependencies.calendar),
         free_starts,
         await _list_free_visits(dependencies, uow, service),
     )

@@ -66,7 +66,7 @@ WRITTEN_OUT_KEYS = (
     "sms.more_prices", "sms.price_line", "sms.prices",
     "sms.bill_settled", "sms.bills", "sms.choose", "sms.claim.arrived", "sms.claim.asked", "sms.claim.no_bill",
     "sms.claim.unseen", "sms.comment_answered", "sms.comment_kept", "sms.did_you_mean",
-    "sms.emergency.numbers", "sms.emergency_offer", "sms.keep_text", "sms.secret",
+    "sms.emergency.numbers", "sms.emergency_offer", "sms.closed_day", "sms.closed_mark", "sms.keep_text", "sms.secret",
     "sms.help", "sms.left", "sms.list", "sms.list_line", "sms.which_line", "sms.more", "sms.more_bills",
     "sms.no_requests",
     "sms.no_such_request", "sms.nothing_to_leave",

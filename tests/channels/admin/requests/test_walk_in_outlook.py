@@ -4,10 +4,12 @@ free; and all that is wrong with the form at once.
 
 import re
 from collections.abc import Mapping
+from datetime import date
 
 from domain.audit.read_events import ReadEventFilter, ReadKind
 from domain.requests.request import RequestFilter
 from domain.values.actors import Role
+from domain.values.calendar import WorkingCalendar
 from domain.values.text import persian_digits
 from domain.values.tracking_codes import display_code
 from tests.channels.admin.fleet.test_calendar_pages import paid
@@ -84,6 +86,15 @@ async def test_price_and_free_hours_are_known_before_all_is_filled_in(site: Staf
     assert re.findall(r'id="start" [^>]*value="([^"]*)"', page) == ["۱۰:۳۰"]
     async with site.store.open_unit(write=False) as uow:
         assert len(await uow.requests.list_requests(RequestFilter())) == 1, "nothing was entered"
+
+
+async def test_a_public_holiday_is_named_before_it_is_entered(site: StaffSite, inside: Visitor) -> None:
+    await inside.sign_in("civil")
+    await inside.get(MACHINERY)
+    assert "تعطیل است" not in words(await inside.post(MACHINERY, 200, review="yes", **BEGUN))
+    closed = WorkingCalendar(overrides={date(2026, 11, 26): False})
+    site.demo.desk.apply_settings(1, site.demo.desk.policy, closed, {})
+    assert "پنج‌شنبه ۵ آذر ۱۴۰۵ تعطیل است" in words(await inside.post(MACHINERY, 200, review="yes", **BEGUN))
 
 
 async def test_hours_that_somebody_has_are_not_offered(site: StaffSite, inside: Visitor) -> None:

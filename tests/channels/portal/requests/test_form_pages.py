@@ -4,7 +4,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from html import unescape
 from itertools import count
 from pathlib import Path
@@ -18,6 +18,7 @@ from domain.actions.drafts.saving import MAX_TYPED_BYTES
 from domain.actions.messages.verification_codes import CODES_PER_MOBILE
 from domain.people.person import Person
 from domain.requests.request import RequestFilter, ServiceRequest
+from domain.values.calendar import WorkingCalendar
 from domain.values.text import ascii_digits
 from tests.support.demo_site import DemoSite, build_desk, demo_site
 from tests.support.further_service import TREES, WORDS
@@ -425,3 +426,15 @@ async def test_pages_of_a_draft_are_kept_by_nobody(citizen: PortalCitizen) -> No
     draft = await begin(citizen)
     response = await citizen.client.get(f"{draft}/form/place", headers=citizen.headers)
     assert response.headers["Cache-Control"] == "no-store"
+
+
+async def test_the_summary_names_a_public_holiday_and_sends_it_all_the_same(
+    portal: DemoSite, citizen: PortalCitizen
+) -> None:
+    draft = await fill(citizen)
+    assert "تعطیل است" not in await citizen.get(f"{draft}/summary")
+    closed = WorkingCalendar(overrides={date(2026, 11, 25): False})
+    portal.desk.apply_settings(1, portal.desk.policy, closed, {})
+    assert "تعطیل است" in await citizen.get(f"{draft}/summary")
+    await send(citizen, draft)
+    assert len(await requests_in(portal)) == 1
