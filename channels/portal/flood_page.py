@@ -54,7 +54,7 @@ async def do_with_work(
     form_name: str,
     dependencies: Dependencies,
     store: Store,
-    action: Callable[[bool], Awaitable[str]],
+    action: Callable[[bool], Awaitable[str | web.Response]],
 ) -> str | web.Response:
     """Return what an action returns, which is told whether work was done or is not needed; where it is needed, the
     page that asks for it.

@@ -8,6 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
+from channels.portal.flood_page import do_with_work
 from channels.portal.frame import PortalRoute, PortalSubmission, PortalVisitor, render_portal_page
 from channels.portal.lookups.lookup_cards import LOOKUP_PREFIX, build_lookup_card
 from channels.portal.requests.controls import OfferSource, SectionControl, build_section_controls, read_section_values
@@ -36,6 +37,8 @@ OWN_PURPOSE = "lookup"
 
 OWN_INPUT, BILL_INPUT = "own", "bill"
 _ID_SEPARATOR = "-"
+_FORM_NAME = "lookup"
+"""What the work is for that a question of a crowded address needs."""
 
 
 class LookupPages:
@@ -51,7 +54,7 @@ class LookupPages:
         pay = PortalSubmission("pay", self._pay, self._show_form)
         return (
             PortalRoute("GET", LOOKUP_PATH, self._show_form),
-            PortalRoute("POST", LOOKUP_PATH, ask, flood_name="lookup"),
+            PortalRoute("POST", LOOKUP_PATH, ask, flood_name=_FORM_NAME),
             PortalRoute("POST", PAY_PATH, pay),
         )
 
@@ -60,16 +63,28 @@ class LookupPages:
     ) -> web.Response:
         return self._render(request, visitor, form_error(refused_form), None)
 
-    async def _ask(self, request: web.Request, visitor: PortalVisitor) -> web.Response:
+    async def _ask(self, request: web.Request, visitor: PortalVisitor) -> str | web.Response:
+        async def answer(has_worked: bool) -> web.Response:
+            return await self._answer(request, visitor, has_worked=has_worked)
+
+        return await do_with_work(request, visitor, _FORM_NAME, self._dependencies, self._store, answer)
+
+    async def _answer(self, request: web.Request, visitor: PortalVisitor, *, has_worked: bool) -> web.Response:
         asked = self._find_lookup(request)
         if read_text(visitor.form, OWN_INPUT) and asked.lookup.intent.is_complete:
             mobile = visitor.require_proved_mobile(OWN_PURPOSE)
-            result = await ask_about_own(self._dependencies, self._store, asked, visitor.source_address, mobile)
+            result = await ask_about_own(self._dependencies, self._store, asked, mobile)
         else:
             typed_values = read_section_values(asked.lookup.form, visitor.form)
             try:
                 result = await ask_with_values(
-                    self._dependencies, self._store, asked, typed_values, visitor.source_address, visitor.proved_mobile
+                    self._dependencies,
+                    self._store,
+                    asked,
+                    typed_values,
+                    visitor.source_address,
+                    visitor.proved_mobile,
+                    has_worked=has_worked,
                 )
             except NotFound as unknown:  # what was typed names nothing: said beside it, for there is the page
                 return self._render(request, visitor, unknown, None)

@@ -6,6 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
+from channels.portal.flood_page import do_with_work
 from channels.portal.frame import PortalRoute, PortalSubmission, PortalVisitor
 from channels.portal.lookups.lookup_cards import build_lookup_card
 from channels.portal.service.calculator import build_price_controls
@@ -32,6 +33,8 @@ COMMENTS_PATH = f"{SERVICE_PATH}/comments"
 
 COMMENT_INPUT = "comment"
 TRAP_INPUT = "website"
+_COMMENT_FORM = "comment"
+"""What the work is for that a comment from a crowded address needs."""
 """An input that nobody sees: only programs that fill in whatever there is write in it."""
 
 RECEIVED_PARAMETER = "received"
@@ -66,7 +69,7 @@ class CitizenServicePages:
         return (
             PortalRoute("GET", SERVICE_PATH, self._show_service),
             PortalRoute("HEAD", SERVICE_PATH, self._show_service),
-            PortalRoute("POST", COMMENTS_PATH, submission, MAX_COMMENT_BYTES, flood_name="comment"),
+            PortalRoute("POST", COMMENTS_PATH, submission, MAX_COMMENT_BYTES, flood_name=_COMMENT_FORM),
         )
 
     async def _show_service(self, request: web.Request, visitor: PortalVisitor) -> web.StreamResponse:
@@ -76,21 +79,24 @@ class CitizenServicePages:
         is_first_page = read_page_start(request) is None and RECEIVED_PARAMETER not in request.query
         return await self._render_service(request, visitor, counts_as_view=request.method == "GET" and is_first_page)
 
-    async def _store_comment(self, request: web.Request, visitor: PortalVisitor) -> str:
+    async def _store_comment(self, request: web.Request, visitor: PortalVisitor) -> str | web.Response:
         """Store a comment; what only a program writes is let vanish, and answered alike."""
-        service_key = request.match_info["key"]
-        if not read_text(visitor.form, TRAP_INPUT):
-            comment_text = read_text(visitor.form, COMMENT_INPUT)
-            async with self._store.open_unit() as uow:
-                await add_public_comment(
-                    self._dependencies,
-                    uow,
-                    service_key,
-                    comment_text,
-                    visitor.source_address,
-                    mobile=visitor.proved_mobile,
-                )
-        return f"{request.rel_url.parent.raw_path}?{RECEIVED_PARAMETER}=yes#your-comment"
+
+        async def store(has_worked: bool) -> str:
+            if not read_text(visitor.form, TRAP_INPUT):
+                async with self._store.open_unit() as uow:
+                    await add_public_comment(
+                        self._dependencies,
+                        uow,
+                        request.match_info["key"],
+                        read_text(visitor.form, COMMENT_INPUT),
+                        visitor.source_address,
+                        mobile=visitor.proved_mobile,
+                        has_worked=has_worked,
+                    )
+            return f"{request.rel_url.parent.raw_path}?{RECEIVED_PARAMETER}=yes#your-comment"
+
+        return await do_with_work(request, visitor, _COMMENT_FORM, self._dependencies, self._store, store)
 
     async def _show_refused(
         self, request: web.Request, visitor: PortalVisitor, refused_form: RefusedForm

@@ -5,6 +5,7 @@ nothing else. The proof itself holds for the session.
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -60,6 +61,9 @@ async def send_session_code(
 ) -> CodeDelivery:
     """Send a code to a mobile as somebody typed it. The answer is the same whether we know that number or not.
 
+    A browser that proved this number before is counted apart: neither strangers nor neighbours behind one address shut
+    it out.
+
     Errors: `InvalidField("mobile")`; `NotFound` for what is no purpose.
     """
     line, proof_address = parse_mobile(mobile), _build_proof_address(session, purpose)
@@ -69,10 +73,13 @@ async def send_session_code(
         sent_at = under_way.expires_at - CODE_LIFETIME
         if now - sent_at < RESEND_AFTER:
             return CodeDelivery.SENT
-    limits = {f"proof:form:{proof_address}": CODES_PER_FORM, **_source_limit(source_address)}
-    return await send_code(
-        dependencies, uow, CodeRequest(PORTAL_CHANNEL, proof_address, line, "sms.portal_code", limits)
+    has_proved_before = session.proved_mobile == line
+    source_limit: Mapping[str, int] = {} if has_proved_before else _source_limit(source_address)
+    limits = {f"proof:form:{proof_address}": CODES_PER_FORM, **source_limit}
+    code_request = CodeRequest(
+        PORTAL_CHANNEL, proof_address, line, "sms.portal_code", limits, has_proved_before=has_proved_before
     )
+    return await send_code(dependencies, uow, code_request)
 
 
 async def find_session_code_delivery(

@@ -1,12 +1,13 @@
 """Comments that anybody writes on a service's page, nobody named; the manager judges each.
 
-They are bounded for each address, generously, since hundreds may share one (a mobile network's), and never for all
-together, which a stranger could fill. Who has proved a mobile gets the answer by SMS; no other number is asked for,
-since one that is not proved is not texted.
+They are bounded for each address, and never for all together, which a stranger could fill. An address may be a whole
+town's (one operator's), so beyond its usual count a comment needs some work. Who has proved a mobile is counted by
+that, and gets the answer by SMS; no other number is asked for, since one that is not proved is not texted.
 """
 
 from datetime import timedelta
 
+from domain.actions.citizens.flooding import WORK_NEEDED
 from domain.actions.dependencies import Dependencies
 from domain.feedback.opinions import Comment
 from domain.unit_of_work import UnitOfWork
@@ -22,7 +23,10 @@ LONGEST_COMMENT = 1_000
 """Characters of a comment."""
 
 MOST_COMMENTS, COMMENT_WINDOW = 10, timedelta(hours=1)
-"""How many comments an address may leave in this time."""
+"""How many comments an address may leave in this time without work, and a proved mobile at all."""
+
+MOST_WORKED_COMMENTS = 100
+"""How many an address may leave with work: so many the manager has to judge."""
 
 
 async def add_public_comment(
@@ -33,21 +37,27 @@ async def add_public_comment(
     address: str,
     *,
     mobile: str | None,
+    has_worked: bool = False,
 ) -> Comment:
     """Store a comment on a service, to be moderated; `mobile` (+989…) is the one that its writer proved, if any.
 
     Errors: `UnknownService`, `MissingField("comment")`, `InvalidField("comment")` for a long one, `TooManyRequests`
-    when too many came from that address.
+    when too many came from that address (`WORK_NEEDED` where work would do) or that mobile.
     """
     service, text = dependencies.engine.get_service(service_key), tidy_text(comment_text)
     if not text:
         raise MissingField("comment")
     if len(text) > LONGEST_COMMENT:
         raise InvalidField("comment", InvalidReason.TOO_LONG, limit=persian_digits(LONGEST_COMMENT))
-    now, counter_key = dependencies.clock.now(), f"comment:{network_for_address(address)}"
-    if await uow.lines.count_hits(counter_key, now, COMMENT_WINDOW) >= MOST_COMMENTS:
+    now, writer = dependencies.clock.now(), mobile or network_for_address(address)
+    written_count = await uow.lines.count_hits(f"comment:{writer}", now, COMMENT_WINDOW)
+    if mobile and written_count >= MOST_COMMENTS:
+        raise TooManyRequests("comment", TooManyRequestsReason.OWN_COMMENTS)
+    if written_count >= MOST_WORKED_COMMENTS:
         raise TooManyRequests("comment", TooManyRequestsReason.COMMENTS)
-    await uow.lines.add_hit(counter_key, now, COMMENT_WINDOW)
+    if written_count >= MOST_COMMENTS and not has_worked:
+        raise TooManyRequests(WORK_NEEDED, TooManyRequestsReason.COMMENTS)
+    await uow.lines.add_hit(f"comment:{writer}", now, COMMENT_WINDOW)
     new_comment = Comment(dependencies.ids.new_id(), service.key, None, mobile, text, PUBLIC_CHANNEL, now)
     await uow.feedback.add_comment(new_comment)
     return new_comment

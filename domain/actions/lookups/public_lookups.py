@@ -1,7 +1,8 @@
 """Look-ups of services as a page asks them: by anybody with what is typed, or about the own matters of a proved mobile.
 
 The answer is the one that a text message gets (`run_lookup`), whole. Each question is counted, for a network address or
-for the proved mobile: an answer may make a bill, and reads registries.
+for the proved mobile: an answer may make a bill, and reads registries. An address may be a whole town's (one
+operator's), so beyond its usual count a question needs some work, and only far beyond it the proof of a mobile.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,6 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 from domain.actions.bills.subjects import SUBJECTS
+from domain.actions.citizens.flooding import WORK_NEEDED
 from domain.actions.conversations.look_up import AnswerLine, run_lookup
 from domain.actions.dependencies import Dependencies
 from domain.actions.drafts.reading import PORTAL_CHANNEL, citizen_actor
@@ -26,9 +28,12 @@ from domain.values.errors import InvalidField, MissingField, NotFound, TooManyRe
 from domain.values.reasons import InvalidReason, MissingReason, TooManyRequestsReason
 
 MOST_QUESTIONS, QUESTION_WINDOW = 60, timedelta(hours=1)
-"""How many questions an address may ask in this time without a proved mobile (of IPv6: a /64); hundreds may share one.
-A proved mobile asks as often as by SMS (`Policy.inbound_limit`).
+"""How many questions an address may ask in this time without a proved mobile (of IPv6: a /64) and without work. A
+proved mobile asks as often as by SMS (`Policy.inbound_limit`).
 """
+
+MOST_WORKED_QUESTIONS = 600
+"""How many it may ask with work: so nobody reads a whole registry, one number after another."""
 
 _ANYBODY = Actor(frozenset({Role.SYSTEM}), "system", "portal", PORTAL_CHANNEL)
 """Whoever asks: nobody is known by a mobile."""
@@ -93,26 +98,29 @@ async def ask_with_values(
     typed_values: Mapping[str, Any],
     source_address: str,
     mobile: str | None,
+    *,
+    has_worked: bool = False,
 ) -> LookupResult:
-    """Answer with what was typed. Errors: those of the form, of the look-up, and `TooManyRequests`; `MissingField` for
-    an empty form.
+    """Answer with what was typed. Errors: those of the form, of the look-up, and `TooManyRequests` (`WORK_NEEDED` where
+    work would do); `MissingField` for an empty form.
     """
     if not typed_values:
         raise MissingField(asked.lookup.form[0].name)
     now = dependencies.clock.now()
     values = read_fields(asked.lookup.form, typed_values, PORTAL_CHANNEL, ReadingContext(now))
-    await _count_question(dependencies, store, source_address, mobile)
+    if mobile:
+        await _count_own_question(dependencies, store, mobile)
+    else:
+        await _count_question(dependencies, store, source_address, has_worked=has_worked)
     async with store.open_unit() as uow:
         actor = citizen_actor(mobile) if mobile else _ANYBODY
         lines = await run_lookup(dependencies, uow, asked.service, asked.lookup, values, actor, brief=False)
         return await _group_answers(uow, lines, is_one_subject=True)
 
 
-async def ask_about_own(
-    dependencies: Dependencies, store: Store, asked: ServiceLookup, source_address: str, mobile: str
-) -> LookupResult:
+async def ask_about_own(dependencies: Dependencies, store: Store, asked: ServiceLookup, mobile: str) -> LookupResult:
     """Answer about what concerns a proved mobile (+989…), as its word alone does by SMS; errors: as above."""
-    await _count_question(dependencies, store, source_address, mobile)
+    await _count_own_question(dependencies, store, mobile)
     async with store.open_unit() as uow:
         lines = await run_lookup(dependencies, uow, asked.service, asked.lookup, {}, citizen_actor(mobile), brief=False)
         return await _group_answers(uow, lines, is_one_subject=False)
@@ -136,15 +144,24 @@ async def open_payment(dependencies: Dependencies, uow: UnitOfWork, id_pairs: Se
     return (await ensure_payment_link(dependencies, uow, open_bills)).token
 
 
-async def _count_question(dependencies: Dependencies, store: Store, source_address: str, mobile: str | None) -> None:
-    """Count a question in a unit of its own; `TooManyRequests` where there were too many lately."""
+async def _count_own_question(dependencies: Dependencies, store: Store, mobile: str) -> None:
+    """Count a question of a proved mobile in a unit of its own; `TooManyRequests` where there were too many lately."""
     policy, now = dependencies.policy, dependencies.clock.now()
-    counter_key, most, window = f"lookup:{network_for_address(source_address)}", MOST_QUESTIONS, QUESTION_WINDOW
-    if mobile:
-        counter_key, most, window = f"lookup:{mobile}", policy.inbound_limit, policy.inbound_window
     async with store.open_unit() as uow:
-        if await uow.lines.add_hit(counter_key, now, window) > most:
+        if await uow.lines.add_hit(f"lookup:{mobile}", now, policy.inbound_window) > policy.inbound_limit:
             raise TooManyRequests("form", TooManyRequestsReason.LOOKUPS)
+
+
+async def _count_question(dependencies: Dependencies, store: Store, source_address: str, *, has_worked: bool) -> None:
+    """Count a question of an address in a unit of its own; `TooManyRequests` where it needs work, or a mobile."""
+    now, counter_key = dependencies.clock.now(), f"lookup:{network_for_address(source_address)}"
+    async with store.open_unit() as uow:
+        asked_count = await uow.lines.count_hits(counter_key, now, QUESTION_WINDOW)
+        if asked_count >= MOST_WORKED_QUESTIONS:
+            raise TooManyRequests("form", TooManyRequestsReason.NETWORK)
+        if asked_count >= MOST_QUESTIONS and not has_worked:
+            raise TooManyRequests(WORK_NEEDED, TooManyRequestsReason.NETWORK)
+        await uow.lines.add_hit(counter_key, now, QUESTION_WINDOW)
 
 
 async def _group_answers(uow: UnitOfWork, lines: Sequence[AnswerLine], *, is_one_subject: bool) -> LookupResult:

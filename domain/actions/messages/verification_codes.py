@@ -56,6 +56,8 @@ class CodeRequest:
     """The text that brings the code: as `otp` in Persian digits, as `otp_latin` in those that phones fill in."""
     limits: Mapping[str, int]
     """Counter → most codes an hour, besides those of the mobile and of all."""
+    has_proved_before: bool = False
+    """Whether who asks has proved this mobile there before: counted apart, so that no stranger shuts the owner out."""
 
 
 def extract_code(text: str) -> str | None:
@@ -77,10 +79,11 @@ async def send_code(dependencies: Dependencies, uow: UnitOfWork, code_request: C
     """Send a new code, in the place of an earlier one. Where none can be, nothing is counted, and that one holds on."""
     await uow.serialise("verification codes")  # else many at once would each find the last rials unspent
     spent_rials = await find_spent_rials(dependencies, uow)
-    delivery = await _judge_code(dependencies, uow, spent_rials, code_request.mobile, code_request.limits)
+    limits = {**code_request.limits, _mobile_counter(code_request): CODES_PER_MOBILE}
+    delivery = await _judge_code(dependencies, uow, spent_rials, limits)
     if delivery is not CodeDelivery.SENT:
         return delivery
-    for counter_key in (*_all_limits(code_request.mobile, code_request.limits), TOTAL_COUNTER):
+    for counter_key in (*limits, TOTAL_COUNTER):
         await uow.lines.add_hit(counter_key, dependencies.clock.now(), COUNTING_WINDOW)
     salt, number = dependencies.ids.new_token(), int(dependencies.ids.new_token(), 16) % 10**CODE_DIGITS
     code, now = f"{number:0{CODE_DIGITS}}", dependencies.clock.now()
@@ -106,23 +109,28 @@ async def find_mobile_code_delivery(
 ) -> CodeDelivery:
     """Return what would become of a code to a mobile (+989…) under these limits; nothing is sent or counted."""
     spent_rials = await find_spent_rials(dependencies, uow)
-    return await _judge_code(dependencies, uow, spent_rials, mobile, limits)
+    return await _judge_code(dependencies, uow, spent_rials, {**limits, _stranger_counter(mobile): CODES_PER_MOBILE})
 
 
 async def _judge_code(
-    dependencies: Dependencies, uow: UnitOfWork, spent_rials: int, mobile: str, limits: Mapping[str, int]
+    dependencies: Dependencies, uow: UnitOfWork, spent_rials: int, limits: Mapping[str, int]
 ) -> CodeDelivery:
     delivery, policy = await judge_code_delivery(dependencies, uow, spent_rials), dependencies.policy
     if delivery is CodeDelivery.LATER or await _is_reached(dependencies, uow, TOTAL_COUNTER, policy.codes_an_hour):
         return CodeDelivery.LATER
-    for counter_key, most_codes in _all_limits(mobile, limits).items():
+    for counter_key, most_codes in limits.items():
         if await _is_reached(dependencies, uow, counter_key, most_codes):
             return CodeDelivery.LIMITED
     return CodeDelivery.SENT
 
 
-def _all_limits(mobile: str, limits: Mapping[str, int]) -> Mapping[str, int]:
-    return {**limits, f"proof:{mobile}": CODES_PER_MOBILE}
+def _mobile_counter(code_request: CodeRequest) -> str:
+    counter_key = _stranger_counter(code_request.mobile)
+    return f"{counter_key}:known" if code_request.has_proved_before else counter_key
+
+
+def _stranger_counter(mobile: str) -> str:
+    return f"proof:{mobile}"
 
 
 async def _is_reached(dependencies: Dependencies, uow: UnitOfWork, counter_key: str, most_codes: int) -> bool:

@@ -57,6 +57,7 @@ class TooManyRequestsReason(TooManyRequestsReasonBase):
     PAYMENT_STARTS = "payment_starts", "until"
     FILES = "files"
     LOOKUPS = "lookups"
+    NETWORK = "network"
     BUSY = "busy"
     CHAT = "chat", "until"
     CODES = "codes"

@@ -3,14 +3,21 @@ mobile, and the way from the answer to where it is paid.
 """
 
 import re
+from datetime import timedelta
+from itertools import count
 
 import pytest
 
+from channels.portal.flood_page import WORK_FIELD
+from domain.actions.citizens import flooding
+from domain.actions.citizens.flooding import is_worked
 from domain.actions.lookups import public_lookups
 from tests.support.demo_site import DemoSite
 from tests.support.portal_citizen import PortalCitizen
 from tests.support.scenarios.portal_requests import charge_duties
 
+WAIT = timedelta(minutes=5)
+"""Longer than what passes while a test works: its clock goes on by a second whenever it is read."""
 DUTIES = "/lookups/taxi_duty"
 BOX = re.compile(r'name="bill" value="([0-9]+-[0-9]+)"')
 FIRST_TAXI = {"plate-two": "۱۲", "plate-letter": "ت", "plate-three": "345", "plate-region": "59"}
@@ -58,9 +65,37 @@ async def test_own_matters_are_shown_once_the_mobile_is_proved(portal: DemoSite,
     assert sum(amounts) == 3_600_000
 
 
-async def test_questions_are_counted(portal: DemoSite, citizen: PortalCitizen, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_crowded_address_asks_by_work_or_after_some_seconds_and_at_last_by_a_proof(
+    portal: DemoSite, citizen: PortalCitizen, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await charge_duties(portal)
     monkeypatch.setattr(public_lookups, "MOST_QUESTIONS", 1)
+    monkeypatch.setattr(public_lookups, "MOST_WORKED_QUESTIONS", 3)
+    monkeypatch.setattr(flooding, "FLOOD_WAIT", WAIT)
+    await citizen.get(DUTIES)
+    for _ in range(3):
+        assert len(BOX.findall(await citizen.post(DUTIES, 200, **FIRST_TAXI))) == 2, "by seconds, without work"
+        portal.clock.at += WAIT
+        await citizen.get(DUTIES)
+    page = await citizen.post(DUTIES, 429, **FIRST_TAXI)
+    assert "ایراد از شما نیست" in page
+    assert "پرسش‌های زیادی از شمارهٔ شما" not in page
+    await citizen.prove_mobile(f"/mobile?for=lookup&next={DUTIES}")
     await citizen.get(DUTIES)
     await citizen.post(DUTIES, 200, **FIRST_TAXI)
-    assert "پرسش‌های زیادی رسید" in await citizen.post(DUTIES, 429, **FIRST_TAXI)
+
+
+async def test_the_work_that_a_crowded_address_does_passes_at_once(
+    portal: DemoSite, citizen: PortalCitizen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await charge_duties(portal)
+    monkeypatch.setattr(public_lookups, "MOST_QUESTIONS", 0)
+    monkeypatch.setattr(flooding, "FLOOD_WAIT", WAIT)
+    await citizen.get(DUTIES)
+    await citizen.post(DUTIES, 200, **FIRST_TAXI)
+    await citizen.get(DUTIES)
+    page = await citizen.post(DUTIES, 429, **FIRST_TAXI)
+    described = re.search(r'data-work="([^"]+)"', page)
+    assert described
+    nonce = next(str(number) for number in count() if is_worked(described[1], str(number)))
+    await citizen.post(DUTIES, 200, **FIRST_TAXI, **{WORK_FIELD: nonce})

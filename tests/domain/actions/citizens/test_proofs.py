@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -166,6 +167,24 @@ async def test_codes_are_limited_by_mobile_form_and_address_and_nobody_is_refuse
     assert by_source.count(sent) == CODES_PER_SOURCE
     town.clock.at += timedelta(hours=1)
     assert await asked(town, sessions[0]) is sent
+
+
+async def test_strangers_requests_keep_no_code_from_the_browser_that_proved_the_number(town: Municipality) -> None:
+    own = await opened(town)
+    await asked(town, own)
+    assert isinstance(await confirmed(town, own, await code_of(town)), ProvedSession)
+    own = replace(own, proved_mobile=CITIZEN)
+    town.clock.at += timedelta(days=3)  # the proof has ended long ago
+    for number in range(CODES_PER_MOBILE):
+        await asked(town, await opened(town), source=f"192.0.2.{number}")
+    assert await asked(town, await opened(town), source="192.0.2.9") is CodeDelivery.LIMITED
+    for number in range(CODES_PER_SOURCE):
+        await asked(town, await opened(town), f"0935000{number:04}")
+    for _ in range(CODES_PER_MOBILE):
+        assert await asked(town, own) is CodeDelivery.SENT
+        town.clock.at += RESEND_AFTER
+    assert await asked(town, own) is CodeDelivery.LIMITED, "nor does such a browser flood a phone"
+    assert await asked(town, own, "09350009999") is CodeDelivery.LIMITED, "another number is a stranger's"
 
 
 async def test_a_code_that_came_before_the_limit_holds_on(town: Municipality) -> None:
