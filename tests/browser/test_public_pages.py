@@ -5,13 +5,19 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, expect
 
-from tests.support.pages.chromium import SIZES, SiteServer, window
+from tests.support.pages.chromium import SIZES, TRANSITIONS_OVER, SiteServer, window
 from tests.support.pages.page_weight import weigh_page
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for all
 
 MOST_BYTES, MOST_REQUESTS = 80_000, 8
 """Of a first visit of the front page."""
+
+COLOURS = f"""{TRANSITIONS_OVER}.then(() => {{
+  const [page, foot] = [document.documentElement, document.querySelector(".bottom")].map(one => getComputedStyle(one));
+  return [page.colorScheme, page.backgroundColor, page.color, foot.color];
+}})"""
+"""The scheme of a page, its ground, what is written on it and at its foot, in the colours that stay."""
 
 
 @pytest.mark.parametrize("path", ["/", "/services/machinery", "/track", "/services/machinery/price"])
@@ -50,3 +56,15 @@ async def test_a_verified_paper_is_printed_without_what_leads_elsewhere(
     await expect(opened.page.locator(".top")).to_be_hidden()
     await expect(opened.page.locator(".verify .ways")).to_be_hidden()
     await expect(opened.page.locator(".checked")).to_be_visible()
+
+
+@pytest.mark.parametrize("path", ["/", "/services/machinery", "/staff/sign-in"])
+async def test_a_dark_scheme_is_of_the_screen_alone(browser: Browser, server: SiteServer, path: str) -> None:
+    opened = await window(browser, server, SIZES["phone"])
+    await opened.open(path)
+    by_day = await opened.page.evaluate(COLOURS)
+    await opened.page.emulate_media(color_scheme="dark")
+    dark = await opened.page.evaluate(COLOURS)
+    assert [one for one, other in zip(by_day, dark, strict=True) if one == other] == []
+    await opened.page.emulate_media(color_scheme="dark", media="print")
+    assert await opened.page.evaluate(COLOURS) == by_day, "what is printed is dark on light"
