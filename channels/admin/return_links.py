@@ -137,7 +137,7 @@ class ReturnPages:
 def _build_carried_context(request: web.Request, form: PostedForm) -> dict[str, object]:
     """Return what both pages carry: the address, what was typed, and the fields whose files were not kept."""
     chosen_files = [
-        field_name for field_name, value in form.items() if isinstance(value, UploadedFile) and value.content
+        field_name for field_name, value in form.items() if isinstance(value, UploadedFile) and value.is_chosen
     ]
     lost_files = [value for value in form.getall(LOST_FILE_FIELD, []) if isinstance(value, str)]
     return {

@@ -11,7 +11,7 @@ from channels.pishkhan_soap.schema import NAMESPACE, camel_case, escape_text
 from domain.language.wording import Wording
 from domain.values.errors import DomainError
 from domain.values.files import MAX_DOCUMENT_BYTES
-from domain.values.reasons import InvalidReason
+from domain.values.reasons import InvalidReason, TooLargeReason
 from domain.values.text import persian_digits
 
 SERVER_CODES = frozenset({"internal", "unavailable"})
@@ -39,12 +39,13 @@ ELEMENT_TEXT_KEYS: Mapping[tuple[str, str], str] = {
 }
 """Errors, by code and reason, whose text here names the element: a form at a counter has many at once."""
 
-COUNTER_TEXT_KEYS: Mapping[tuple[str, str | None], str] = {
-    ("too_large", "content"): "soap.large_file",
-    ("too_large", "body"): "soap.large_call",
-    ("not_found", "trackingCode"): "soap.no_such_request",
+COUNTER_TEXT_KEYS: Mapping[tuple[str, str | None, str | None], str] = {
+    ("too_large", TooLargeReason.DOCUMENT, "content"): "soap.large_file",
+    ("missing_field", None, "content"): "soap.empty_file",
+    ("too_large", None, "body"): "soap.large_call",
+    ("not_found", None, "trackingCode"): "soap.no_such_request",
 }
-"""Errors without a reason, by code and element, that mean something more definite at a counter than elsewhere."""
+"""Errors, by code, reason and element, that mean something more definite at a counter than elsewhere."""
 
 PREFIXED_CODES = frozenset({"invalid_field", "unknown_kind"})
 """Codes whose other texts say what a value should be, and not always of which element."""
@@ -144,7 +145,7 @@ class FaultRenderer:
             return self.wording.catalogue.render("soap.internal", {"reference": str(error.params["reference"])})
         label = str(error.params.get("label") or labels.get(element_name or "", element_name or ""))
         catalogue = self.wording.catalogue
-        if error.reason is None and (text_key := COUNTER_TEXT_KEYS.get((error.code, element_name))):
+        if text_key := COUNTER_TEXT_KEYS.get((error.code, error.reason, element_name)):
             return catalogue.render(text_key, {"limit": persian_digits(MAX_DOCUMENT_BYTES // 2**20)})
         if element_name and (text_key := ELEMENT_TEXT_KEYS.get((error.code, error.reason or ""))):
             return catalogue.render(text_key, {"element": label})

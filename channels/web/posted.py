@@ -19,6 +19,11 @@ class UploadedFile:
     name: str
     content: bytes
 
+    @property
+    def is_chosen(self) -> bool:
+        """Whether somebody chose it, and be it empty: an input that was left alone posts neither name nor bytes."""
+        return bool(self.name or self.content)
+
 
 PostedForm = MultiMapping[str | UploadedFile]
 """A posted form: names may occur more than once."""

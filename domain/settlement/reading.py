@@ -14,8 +14,8 @@ from typing import BinaryIO
 
 from domain.settlement.layouts import SettlementLayout, TotalsLine
 from domain.settlement.lines import LineFault, LineFaultCode, LineReader, SettlementLine, read_place, read_stated_day
-from domain.values.errors import InvalidField, MissingField
-from domain.values.reasons import InvalidReason, MissingReason
+from domain.values.errors import InvalidField
+from domain.values.reasons import InvalidReason
 
 LONGEST_LINE = 4096
 """Bytes of a line; no bank writes so much."""
@@ -43,14 +43,14 @@ class ReadTotals:
 
 
 def compute_digest(stream: BinaryIO) -> tuple[str, int]:
-    """Return digest (SHA-256) and size of a file, which is wound back; `MissingField("file")` for an empty one."""
+    """Return digest (SHA-256) and size of a file, which is wound back; `InvalidField("file")` for an empty one."""
     digest, size = sha256(), 0
     for chunk in iter(partial(stream.read, _CHUNK_BYTES), b""):
         digest.update(chunk)
         size += len(chunk)
     stream.seek(0)
     if not size:
-        raise MissingField("file", MissingReason.NO_FILE)
+        raise InvalidField("file", InvalidReason.EMPTY_FILE)
     return digest.hexdigest(), size
 
 

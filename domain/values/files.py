@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Self
 
 from domain.values.errors import DocumentRejected, TooLarge
-from domain.values.text import tidy_text
+from domain.values.reasons import DocumentReason, TooLargeReason
+from domain.values.text import persian_digits, tidy_text
 
 MAX_DOCUMENT_BYTES = 7 * 1024 * 1024
 """Bytes of a file, as it is sent and as it is stored."""
@@ -25,11 +26,9 @@ _HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1"}
 def detect_media_type(content: bytes) -> str:
     """Return the media type that the first bytes prove: JPEG, PNG, WebP, HEIC or PDF.
 
-    `DocumentRejected("document")` for anything else, whatever its name says; `TooLarge("document")` over
-    `MAX_DOCUMENT_BYTES`.
+    `DocumentRejected("document")` for anything else, whatever its name says; also as `require_file_size`.
     """
-    if len(content) > MAX_DOCUMENT_BYTES:
-        raise TooLarge("document", limit=MAX_DOCUMENT_BYTES)
+    require_file_size(len(content))
     for prefix, media_type in _MEDIA_TYPE_BY_PREFIX.items():
         if content.startswith(prefix):
             return media_type
@@ -38,6 +37,19 @@ def detect_media_type(content: bytes) -> str:
     if content[4:8] == b"ftyp" and content[8:12] in _HEIC_BRANDS:
         return "image/heic"
     raise DocumentRejected("document")
+
+
+def require_file_size(size: int) -> None:
+    """Refuse an empty file (`DocumentRejected("document")`), and one over `MAX_DOCUMENT_BYTES` (`TooLarge`)."""
+    if not size:
+        raise DocumentRejected("document", DocumentReason.EMPTY_FILE)
+    if size > MAX_DOCUMENT_BYTES:
+        raise build_size_error()
+
+
+def build_size_error() -> TooLarge:
+    """Return why a file over the limit is not taken, with the limit in megabytes."""
+    return TooLarge("document", TooLargeReason.DOCUMENT, most=persian_digits(MAX_DOCUMENT_BYTES // 1024**2))
 
 
 def digest_content(content: bytes) -> str:

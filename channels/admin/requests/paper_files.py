@@ -64,4 +64,4 @@ def describe_refused_files(wording: Wording, refused_form: RefusedForm | None) -
 def _list_files(form: PostedForm) -> list[UploadedFile]:
     """Return the files; an input that was left alone posts an empty one."""
     values = [value for input_name in _FILE_INPUTS for value in form.getall(input_name, [])]
-    return [value for value in values if isinstance(value, UploadedFile) and value.content]
+    return [value for value in values if isinstance(value, UploadedFile) and value.is_chosen]

@@ -19,7 +19,7 @@ from domain.actions.drafts.reading import citizen_actor
 from domain.unit_of_work import Store, UnitOfWork
 from domain.uploads.upload import Upload, UploadOwner
 from domain.values.errors import DomainError, NotFound, TooManyRequests, Unavailable
-from domain.values.files import MAX_DOCUMENT_BYTES, PreparedFile, digest_content
+from domain.values.files import MAX_DOCUMENT_BYTES, PreparedFile, digest_content, require_file_size
 
 MAX_FILE_FORM_BYTES = 3 * MAX_DOCUMENT_BYTES + 64 * 1024
 """Bytes of a form of papers: some photos at once, as phones take them."""
@@ -113,7 +113,9 @@ class SentPapers:
     ) -> bool:
         """Return whether a file is to be opened: none that was kept already, of which an upload is taken at once."""
         content = uploaded.content
-        if not content:  # an upload that is named again
+        if upload is None:
+            require_file_size(len(content))
+        elif not content:  # an upload that is named again
             return False
         is_new = await recipient.admit(uow, paper_name, digest_content(content), len(content))
         if upload and not is_new:
@@ -157,7 +159,8 @@ def list_sent(form: PostedForm) -> list[tuple[str, str | UploadedFile]]:
         (name.removeprefix(prefix), value)
         for name, value in form.items()
         for prefix in _INPUT_PREFIXES
-        if name.startswith(prefix) and (value.content if isinstance(value, UploadedFile) else prefix == _UPLOAD_PREFIX)
+        if name.startswith(prefix)
+        and (value.is_chosen if isinstance(value, UploadedFile) else prefix == _UPLOAD_PREFIX)
     ]
 
 

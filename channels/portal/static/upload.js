@@ -219,7 +219,7 @@
       const returned = items.filter((item) => item.input === input && item.isSettled && !item.row.querySelector("input"));
       input.value = "";
       returned.forEach(putBack);
-      chosen.filter((file) => file.size).forEach((file) => addFile(input, file));
+      chosen.forEach((file) => addFile(input, file));
     });
   });
 

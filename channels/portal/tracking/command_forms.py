@@ -89,7 +89,7 @@ class CommandForms:
         self, visitor: PortalVisitor, code: TrackingCode, actor: Actor, version_token: VersionToken
     ) -> list[tuple[str, UploadedFile]]:
         """Return the files of an answer that its question is about, counted: to open them is what costs most."""
-        if not any(isinstance(value, UploadedFile) and value.content for value in visitor.form.values()):
+        if not any(isinstance(value, UploadedFile) and value.is_chosen for value in visitor.form.values()):
             return []
         async with self._store.open_unit() as uow:
             await find_concerned_request(self._dependencies, uow, code, actor.identifier)

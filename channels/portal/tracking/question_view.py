@@ -99,7 +99,7 @@ class QuestionViews:
             (paper_name, file)
             for paper_name in list_marked_papers(request)
             for file in posted.getall(paper_field(paper_name), [])
-            if isinstance(file, UploadedFile) and file.content
+            if isinstance(file, UploadedFile) and file.is_chosen
         ]
         if len(files) > MOST_FORM_FILES:
             raise build_surplus_error().about_field(paper_field(files[MOST_FORM_FILES][0]))

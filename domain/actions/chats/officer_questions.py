@@ -16,8 +16,8 @@ from domain.conversation.reading.command_fields import TEXT_FIELD
 from domain.language.question_subjects import list_marked_papers
 from domain.messages.catalogue import RenderedMessage
 from domain.requests.request import RequestFilter, ServiceRequest
-from domain.values.errors import NotAllowedNow, NotFound, TooLarge, Unavailable
-from domain.values.files import PreparedFile
+from domain.values.errors import NotAllowedNow, NotFound, Unavailable
+from domain.values.files import PreparedFile, build_size_error
 from domain.values.reasons import UnavailableReason
 from domain.values.tracking_codes import TrackingCode
 
@@ -67,7 +67,7 @@ async def answer_by_files(
 def require_prepared(sent_file: SentFile) -> PreparedFile:
     """Return a file as it may be stored; the errors say why it may not."""
     if sent_file.is_too_large:
-        raise TooLarge("document")
+        raise build_size_error()
     if sent_file.refusal is not None:
         raise sent_file.refusal
     if sent_file.prepared_file is None:

@@ -17,9 +17,9 @@ from domain.actions.documents.capacity import (
 from domain.actions.sweeping import sweep_in_units
 from domain.unit_of_work import Store, UnitOfWork
 from domain.uploads.upload import Upload, UploadOwner
-from domain.values.errors import Conflict, InvalidField, NotFound, TooLarge
-from domain.values.files import MAX_DOCUMENT_BYTES, clean_file_name
-from domain.values.reasons import InvalidReason, NotFoundReason
+from domain.values.errors import Conflict, NotFound, TooLarge
+from domain.values.files import clean_file_name, require_file_size
+from domain.values.reasons import NotFoundReason
 
 UPLOAD_LIFETIME = timedelta(days=1)
 """For how long an upload may be carried on, or named by the form."""
@@ -41,13 +41,10 @@ async def create_upload(
 ) -> Upload:
     """Begin the upload of a file of `size` bytes to a locked owner.
 
-    Errors: `InvalidField("document")` for an empty file, `TooLarge` for one over 7 MB or too many at once,
+    Errors: `DocumentRejected` for an empty file, `TooLarge` for one over 7 MB or too many at once,
     `TooManyRequests` for an address, or all uploads and drafts together, that have too many.
     """
-    if size == 0:
-        raise InvalidField("document", InvalidReason.EMPTY_FILE)
-    if size > MAX_DOCUMENT_BYTES:
-        raise TooLarge("document", limit=MAX_DOCUMENT_BYTES)
+    require_file_size(size)
     require_capacity(await uow.uploads.list_open_sizes(owner), size)
     await count_upload(dependencies, uow, source_address)
     await require_waiting_capacity(uow, size)
@@ -91,7 +88,7 @@ async def append_chunk(
     if offset != upload.received:
         raise Conflict("offset")
     if offset + len(chunk) > upload.size:
-        raise TooLarge("document", limit=upload.size)
+        raise TooLarge("document")
     if not chunk:
         return upload
     await require_upload_capacity(uow, len(chunk))

@@ -10,8 +10,8 @@ from domain.registries.declarations import Registry
 from domain.registries.imports import IMPORT_RETENTION, MOST_FILE_BYTES, Import, ImportState
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values.actors import Actor
-from domain.values.errors import Conflict, MissingField, NotAllowedNow, TooLarge
-from domain.values.reasons import ConflictReason, MissingReason, NotAllowedReason
+from domain.values.errors import Conflict, InvalidField, NotAllowedNow, TooLarge
+from domain.values.reasons import ConflictReason, InvalidReason, NotAllowedReason
 from domain.values.text import tidy_text
 from domain.values.version_token import VersionToken, refuse_stale
 
@@ -21,10 +21,10 @@ LONGEST_NAME = 100
 async def add_import(
     dependencies: Dependencies, uow: UnitOfWork, registry: Registry, file_name: str, content: bytes, actor: Actor
 ) -> Import:
-    """Take a file to be examined. Errors: `Forbidden`, `MissingField("file")` for an empty one, `TooLarge("file")`."""
+    """Take a file to be examined. Errors: `Forbidden`, `InvalidField("file")` for an empty one, `TooLarge("file")`."""
     require_editor(registry, actor)
     if not content:
-        raise MissingField("file", MissingReason.NO_FILE)
+        raise InvalidField("file", InvalidReason.EMPTY_FILE)
     if len(content) > MOST_FILE_BYTES:
         raise TooLarge("file")
     import_job = Import(

@@ -54,7 +54,7 @@ async def bring_file(
 ) -> ExaminedFile:
     """Take a file that is examined later, by `examine_waiting_file`; the same bytes again change nothing.
 
-    Errors: `Forbidden`, `MissingField("file")` for an empty one, `TooLarge("file")`.
+    Errors: `Forbidden`, `InvalidField("file")` for an empty one, `TooLarge("file")`.
     """
     settlement_file, is_same = await _register_file(dependencies, store, brought, actor, most_bytes=most_bytes)
     return await _load_totals(store, settlement_file, is_same=is_same)
@@ -63,8 +63,8 @@ async def bring_file(
 async def examine_file(dependencies: Dependencies, store: Store, brought: BroughtFile, actor: Actor) -> ExaminedFile:
     """Examine a file at once, however large it is; the same bytes again change nothing and say so.
 
-    Errors: `Forbidden`, `MissingField("file")` for an empty one, and `InvalidField("file")` for one that is refused as
-    a whole, which is noted.
+    Errors: `Forbidden`, and `InvalidField("file")` for an empty one, and for one that is refused as a whole, which is
+    noted.
     """
     settlement_file, is_same = await _register_file(dependencies, store, brought, actor, keep_content=False)
     if not is_same:

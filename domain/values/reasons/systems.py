@@ -15,6 +15,7 @@ class DocumentReason(DocumentReasonBase):
     ACTIVE_PDF = "active_pdf"
     BROKEN_PDF = "broken_pdf"
     BROKEN_PHOTO = "broken_photo"
+    EMPTY_FILE = "empty_file"
     LOCKED_PDF = "locked_pdf"
     MALWARE = "malware"
     TOO_MANY_PIXELS = "too_many_pixels"
@@ -24,6 +25,7 @@ class DocumentReason(DocumentReasonBase):
 class TooLargeReason(TooLargeReasonBase):
     """Why something is over a limit of size or number."""
 
+    DOCUMENT = "document", "most"
     DRAFT_FILES = "draft_files", "most"
     DRAFT = "draft"
     FORM_FILES = "form_files"

@@ -30,3 +30,22 @@ async def test_a_file_of_the_limit_comes_in_lines(office: Office) -> None:
     content = encodebytes(PDF + bytes(MAX_DOCUMENT_BYTES - len(PDF))).decode().replace("\n", "\r\n")
     assert len(content) > 10_000_000
     assert await attached(office, content) == ("ok", None)
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "said"),
+    [
+        (PDF + bytes(MAX_DOCUMENT_BYTES), "too_large", "فایل از ۷ مگابایت بزرگ‌تر است"),
+        (b"", "missing_field", "فایل خالی است"),
+    ],
+    ids=["large", "empty"],
+)
+async def test_a_file_that_is_too_large_or_empty_is_told_so(
+    office: Office, content: bytes, code: str, said: str
+) -> None:
+    request = await office.town.order(ASKING)
+    await office.town.brought_by(request)
+    values = {"trackingCode": request, "name": "deed", "content": b64encode(content).decode()}
+    answer = await office.call("AttachDocument", values)
+    assert (answer.fault.code, answer.fault.field) == (code, "content")
+    assert said in answer.fault.message

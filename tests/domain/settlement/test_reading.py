@@ -10,7 +10,7 @@ from domain.settlement.layouts import LayoutError, SettlementLayout, load_shippe
 from domain.settlement.lines import LineFault, LineFaultCode, SettlementLine
 from domain.settlement.reading import SettlementFileReader, compute_digest
 from domain.values.bill_ids import BillIds, bill_barcode, make_ids
-from domain.values.errors import InvalidField, MissingField
+from domain.values.errors import InvalidField
 
 LAYOUTS = load_shipped_layouts()
 IDS = make_ids(12345, "123", 5, 1_500_000, 1405, 1)
@@ -267,5 +267,5 @@ def test_the_digest_is_of_the_bytes() -> None:
     stream = BytesIO(b"abc")
     digest, size = compute_digest(stream)
     assert (digest[:8], size, stream.read()) == ("ba7816bf", 3, b"abc")
-    with pytest.raises(MissingField):
+    with pytest.raises(InvalidField, match="empty_file"):
         compute_digest(BytesIO(b""))

@@ -41,7 +41,12 @@ def test_everything_else_is_rejected(content: bytes) -> None:
         detect_media_type(content)
 
 
-def test_seven_megabytes_are_the_limit() -> None:
-    with pytest.raises(TooLarge) as refused:
+def test_seven_megabytes_are_the_limit_which_is_told() -> None:
+    with pytest.raises(TooLarge, match="document:document") as refused:
         detect_media_type(b"%PDF-" + b"x" * (MAX_DOCUMENT_BYTES - 4))
-    assert refused.value.params == {"limit": 7 * 1024 * 1024}
+    assert refused.value.params == {"most": "۷"}
+
+
+def test_an_empty_file_is_named_as_such() -> None:
+    with pytest.raises(DocumentRejected, match="empty_file"):
+        detect_media_type(b"")

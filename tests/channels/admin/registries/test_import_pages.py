@@ -149,7 +149,7 @@ async def test_what_is_no_such_sheet_is_refused(
 
 
 async def test_what_is_too_much_or_nothing_is_refused_at_once(site: StaffSite, officer: Visitor) -> None:
-    assert "فایلی انتخاب نشده" in await bring(officer, b"", status=422)
+    assert "این فایل خالی است" in await bring(officer, b"", status=422)
     page = await officer.post(f"{ROOM}/vehicle/import", 422)
     assert "فایلی انتخاب نشده" in page
     await bring(officer, b"x" * (MOST_FILE_BYTES + 1), status=413)

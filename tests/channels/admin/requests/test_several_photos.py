@@ -22,8 +22,11 @@ async def test_photos_of_one_form_are_stored_together_or_not_at_all(site: StaffS
         async with site.store.open_unit(write=False) as uow:
             return [document.name for document in await uow.documents.list_of_request(request.id)]
 
-    status, refused = await add(("b.png", b"no photo"), ("c.png", PNG + b"1"), ("d.png", b"neither"))
+    status, refused = await add(
+        ("b.png", b"no photo"), ("c.png", PNG + b"1"), ("d.png", b"neither"), ("e.png", b""), ("", b"")
+    )
     assert status == 422
+    assert ("<bdi>e.png</bdi>" in refused, refused.count("این فایل خالی است")) == (True, 1)
     assert ["<bdi>b.png</bdi>" in refused, "<bdi>d.png</bdi>" in refused, "<bdi>a.png</bdi>" in refused] == [
         True,
         True,

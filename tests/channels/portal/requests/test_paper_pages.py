@@ -131,14 +131,17 @@ async def test_what_cannot_be_kept_is_said_and_the_rest_is_kept(portal: DemoSite
         ("file-deed", "سند.jpg", take_photo()),
         ("file-deed", "بمب.png", draw_bomb()),
         ("file-national_card", "برنامه.jpg", b"MZ\x90\x00"),
+        ("file-plan", "نقشه.jpg", b""),
+        ("file-plan", "", b""),
     )
     status, page = await upload(citizen, papers, *files)
     assert status == 422
-    assert page.count('class="problem"') == 2
+    assert page.count('class="problem"') == 3
+    assert page.count("این فایل خالی است") == 2, "in the summary and beside its field, for the chosen one alone"
     assert ("مگاپیکسل" in page, "تنها عکس یا PDF" in page, 'href="#file-deed"' in page) == (True, True, True)
     assert await draft_file_names(portal) == ["سند.jpg"]
     status, page = await upload(citizen, papers, ("file-deed", "بزرگ.jpg", bytes(7 * 1024 * 1024 + 1)))
-    assert (status, "حجم بیش از اندازه است" in page) == (413, True)
+    assert (status, "از ۷ مگابایت بزرگ‌تر است" in page, "عکس بفرستید" in page) == (413, True, True)
     status, page = await upload(citizen, papers, ("file-deed", "بسیار بزرگ.jpg", bytes(22 * 1024 * 1024)))
     assert (status, "یکی‌یکی" in page, 'name="file-deed"' in page) == (413, True, True)
     [(file_id,)] = await portal_rows(portal, "SELECT id FROM draft_files")

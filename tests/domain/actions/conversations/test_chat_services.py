@@ -10,6 +10,7 @@ from domain.messages.keyboards import AttachedPaper, ReplyMarkup
 from domain.messages.records import OutboxMessage
 from domain.settings.policy import Policy
 from domain.values.actors import Role
+from domain.values.files import MAX_DOCUMENT_BYTES
 from domain.values.tracking_codes import parse_code
 from tests.fakes.suspicious_scanner import MALWARE, SuspiciousScanner
 from tests.support.chat_person import Person, labels
@@ -78,7 +79,9 @@ async def test_papers_are_sent_one_after_another(anneh: Person) -> None:
     ("file", "said"),
     [
         (SentFile("a.exe", b"MZ\x90\x00"), "تنها عکس یا PDF"),
-        (SentFile("a.jpg", None, is_too_large=True), "حجم بیش از اندازه است."),
+        (SentFile("a.jpg", b""), "این فایل خالی است"),
+        (SentFile("a.jpg", None, is_too_large=True), "از ۷ مگابایت بزرگ‌تر است"),
+        (SentFile("a.pdf", PDF + bytes(MAX_DOCUMENT_BYTES)), "به جایش عکس بفرستید"),
         (SentFile("a.jpg", None), "لطفاً دوباره بفرستید"),
     ],
 )
