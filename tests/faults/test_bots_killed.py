@@ -60,11 +60,12 @@ class Town:
     died: int = 0
 
     async def newcomer(self) -> Person:
-        """A person whose chat has proved a mobile."""
+        """A person whose chat has proved a mobile, and who has read what was said to that."""
         person = Person(self.messenger, "رضا", f"98{next(_MOBILES)}")
         person.starts()
         person.shares_contact()
         await self.takes_all()
+        await self.settles()
         return person
 
     async def hears_of(self, person: Person, answer: str) -> None:
