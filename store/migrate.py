@@ -34,12 +34,16 @@ class SchemaNewer(SchemaMismatch):
     """The database was written by a newer Pishkhan: run that version, or restore a backup made before the update."""
 
 
+class SchemaBeforeFirstRelease(SchemaMismatch):
+    """Versions before the first release are gone: migrate it to 0074 with the program that made it."""
+
+
 class SchemaOlder(SchemaMismatch):
     """The database is not migrated: run `pishkhan migrate`."""
 
 
 async def migrate(database_url: str) -> None:
-    """Bring the database to the newest version; `SchemaNewer` when it is past that.
+    """Bring the database to the newest version; `SchemaNewer` when it is past that, `SchemaBeforeFirstRelease`.
 
     All or nothing, in one transaction. Another process that migrates at the same time is waited for.
     """
@@ -103,8 +107,11 @@ def _read_revision_link(source_text: str) -> tuple[str | None, str]:
 
 
 def _build_mismatch(found_revision: str | None) -> SchemaMismatch:
-    mismatch_class = SchemaOlder if found_revision is None or found_revision in _known_revisions() else SchemaNewer
-    return mismatch_class(found_revision, head_revision())
+    known_revisions = _known_revisions()
+    if found_revision is None or found_revision in known_revisions:
+        return SchemaOlder(found_revision, known_revisions[-1])
+    mismatch_class = SchemaBeforeFirstRelease if found_revision < known_revisions[0] else SchemaNewer
+    return mismatch_class(found_revision, known_revisions[-1])
 
 
 def _upgrade_schema(connection: Connection) -> None:
@@ -114,7 +121,7 @@ def _upgrade_schema(connection: Connection) -> None:
 
     found_revision = MigrationContext.configure(connection).get_current_revision()
     if found_revision is not None and found_revision not in _known_revisions():
-        raise SchemaNewer(found_revision, head_revision())
+        raise _build_mismatch(found_revision)
     command.upgrade(alembic_config(connection), "head")
 
 

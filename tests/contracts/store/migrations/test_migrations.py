@@ -10,14 +10,14 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Executable, text
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.schema import SchemaItem
 
 from domain.values.errors import Unavailable
 from store import schema
 from store.engines import build_engine
 from store.migrate import (
+    SchemaBeforeFirstRelease,
     SchemaNewer,
     SchemaOlder,
     _known_revisions,
@@ -144,20 +144,30 @@ async def test_a_schema_newer_than_the_code_is_refused(database_url: str) -> Non
         await execute(database_url, f"UPDATE alembic_version SET version_num = '{head_revision()}'")  # noqa: S608 - our own constant
 
 
+async def test_a_schema_of_before_the_first_release_is_refused(database_url: str) -> None:
+    await execute(database_url, "UPDATE alembic_version SET version_num = '0071'")
+    try:
+        for attempt in (SqlStore.connect, migrate, check_schema):
+            with pytest.raises(SchemaBeforeFirstRelease, match=r"to 0074 with .* It is at version 0071"):
+                await attempt(database_url)
+    finally:
+        await execute(database_url, f"UPDATE alembic_version SET version_num = '{head_revision()}'")  # noqa: S608 - our own constant
+
+
 async def test_a_crash_in_a_migration_leaves_the_old_version_whole(
     empty_database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made: list[str] = []
-    create_table = op.create_table
+    statements_run: list[Executable | str] = []
+    execute_statement = op.execute
 
-    def fail_late(name: str, *columns: SchemaItem) -> object:
-        if len(made) == 10:
+    def fail_late(statement: Executable | str) -> None:
+        if len(statements_run) == 10:
             raise RuntimeError("the lights went out")
-        made.append(name)
-        return create_table(name, *columns)
+        statements_run.append(statement)
+        execute_statement(statement)
 
     with monkeypatch.context() as patch:
-        patch.setattr(op, "create_table", fail_late)
+        patch.setattr(op, "execute", fail_late)
         with pytest.raises(RuntimeError, match="lights"):
             await migrate(empty_database_url)
     assert await read_current_revision(empty_database_url) is None
