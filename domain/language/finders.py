@@ -32,3 +32,6 @@ MachineWorkLister = Callable[[ServiceRequest], list[MachineWork]]
 
 ConcerningFinder = Callable[["UnitOfWork", str], Awaitable[list[ServiceRequest]]]
 """Finds the open requests that somebody else made for the person with this mobile (+989…)."""
+
+SummaryFact = Callable[[Mapping[str, Any], str], str]
+"""What the summary of a form says beside its answers, in words: of these values, for this mobile (+989…)."""

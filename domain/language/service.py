@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from domain.fields.form import Field
 from domain.fields.stored import StoredField, StoredFields
 from domain.language.changes import ChangeableFields
-from domain.language.finders import ConcerningFinder, FormFiller, MachineWorkLister
+from domain.language.finders import ConcerningFinder, FormFiller, MachineWorkLister, SummaryFact
 from domain.language.form_sections import FormSection, derive_sections
 from domain.language.intents import Intent, Keyword
 from domain.language.lookups import Lookup, PriceLookup
@@ -319,6 +319,8 @@ class Service:
     """What is shown beside the form for the staff, in order."""
     summary: SummaryColumns = field(default_factory=SummaryColumns)
     """What rows of queues and lists say of a request."""
+    summary_facts: Mapping[str, SummaryFact] = field(default_factory=dict)
+    """What the summary in a conversation says that no field holds, by its placeholder."""
     references: tuple[Reference, ...] = ()
     """Which fields of form and stored fields find a registry's row."""
     form_sections: tuple[FormSection, ...] = ()

@@ -157,6 +157,7 @@ async def _take_step(turn: TurnContext, step: Reaction) -> RenderedMessage:
     if isinstance(step, Ask | Perform):
         frame = step.frame
         try:
+            _require_offered(turn, frame)
             step = await _fill_from_registries(turn, step)
         except DomainError as error:
             return await _ask_wrong_field(turn, frame, error)
@@ -319,8 +320,6 @@ async def _run_intent(turn: TurnContext, frame: Frame) -> RenderedMessage:
     """Run the intent. What it wrote is undone when it fails, but for the counting of guesses by those that only
     look.
     """
-    if not turn.conversation.forms[frame.intent].is_offered:
-        raise Unsupported(reason=UnsupportedReason.SERVICE_BY_SMS)
     if frame.intent in commands.READ_ONLY_INTENTS:
         return await commands.COMMANDS_BY_INTENT[frame.intent](turn, frame.slots)
     async with turn.uow.savepoint():
@@ -329,6 +328,11 @@ async def _run_intent(turn: TurnContext, frame: Frame) -> RenderedMessage:
         if lookup_match := turn.conversation.forms[frame.intent].lookup:
             return await answer_lookup(turn, lookup_match[0], lookup_match[1], frame.slots)
         return await commands.COMMANDS_BY_INTENT[frame.intent](turn, frame.slots)
+
+
+def _require_offered(turn: TurnContext, frame: Frame) -> None:
+    if frame.intent != MENU_INTENT and not turn.conversation.forms[frame.intent].is_offered:
+        raise Unsupported(reason=UnsupportedReason.SERVICE_BY_SMS)
 
 
 async def _ask_question(turn: TurnContext, step: Ask) -> RenderedMessage:

@@ -100,9 +100,9 @@ async def render_summary(turn: TurnContext, frame: Frame) -> RenderedMessage:
     if keyword is None:
         return await render_offer(turn, frame)
     service = keyword[0]
-    question = turn.render(
-        f"services.{service.key}.summary", **turn.dependencies.wording.render_values(service.form, frame.slots)
-    )
+    values = turn.dependencies.wording.render_values(service.form, frame.slots)
+    values |= {name: find(frame.slots, turn.actor.identifier) for name, find in service.summary_facts.items()}
+    question = turn.render(f"services.{service.key}.summary", **values)
     closed_day = find_closed_day_of(turn, frame)
     if closed_day:
         day_text = spoken_day_text(closed_day, to_tehran(turn.sent_at).date())

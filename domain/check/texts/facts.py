@@ -62,7 +62,7 @@ def _list_rendered_texts(situation: "_Situation", catalogue: Catalogue) -> Itera
         for table in ("status", "pending"):
             pending_facts = {"missing"} if table == "pending" else set()
             yield f"{text_prefix}.{table}.{state.name}", frozenset(situation.status_facts(state.name) | pending_facts)
-    yield f"{text_prefix}.summary", frozenset(situation.form_facts)
+    yield f"{text_prefix}.summary", frozenset(situation.form_facts | service.summary_facts.keys())
     for form_field in (*service.form, *(field for lookup in service.lookups for field in lookup.form)):
         yield from _list_field_texts(f"{text_prefix}.fields.{form_field.name}", form_field)
     for intent in service.intents:

@@ -3,9 +3,10 @@
 It costs nothing. Who is not reached is told so and called again; one request waits at a time.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from domain.blocks.asking import CITIZENS, LONGEST_NOTE_TEXT, OPTIONAL_REASON, REASON, StoreReason
 from domain.fields.form import Field
@@ -44,8 +45,11 @@ def _moment_facts(moment: datetime, now: datetime) -> dict[str, str]:
 
 def find_called_number(request: ServiceRequest) -> str:
     """Return the number to be called for a request, as people write it."""
-    other_number = find_number_to_call(str(request.fields.get("about", "")))
-    return other_number or display_mobile(request.mobile or "")
+    return _choose_number(request.fields, request.mobile or "")
+
+
+def _choose_number(values: Mapping[str, Any], mobile: str) -> str:
+    return find_number_to_call(str(values.get("about", ""))) or display_mobile(mobile)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +139,7 @@ CALL_BACK = Service(
     states=STATES,
     transitions=TRANSITIONS,
     initial_state="submitted",
+    summary_facts={"called": _choose_number},
     keywords=(Keyword(CALL_BACK_INTENT),),
     soap_operation="SubmitCallBack",
     menu_rank=90,

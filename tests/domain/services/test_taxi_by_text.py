@@ -1,5 +1,8 @@
 """Leaves and reports in a conversation: one text where everything is known, else one question after another."""
 
+import pytest
+
+from domain.language.column_words import describe_request
 from tests.support.municipality import NEIGHBOUR
 from tests.support.scenarios.taxi_organisation import (
     AUXILIARY_LEAVE,
@@ -277,7 +280,7 @@ async def test_a_leave_of_one_day_says_it_once(taxis: TaxiOrganisation) -> None:
 async def test_an_owner_answers_by_the_numbers_that_the_text_names(taxis: TaxiOrganisation) -> None:
     agreed = await taxis.asks(AUXILIARY_LEAVE, AUXILIARY_MOBILE)
     asked_owner = (await taxis.town.sent(OWNER_MOBILE))[-1].text
-    assert "موافقید ۱، مخالفید ۲" in asked_owner
+    assert "موافقید ۱، مخالفید ۲ (بسته می‌شود)" in asked_owner
     assert (await taxis.town.say(OWNER_MOBILE, "۱")).key == f"{BASE}.notices.owner_consented"
     assert await taxis.state(agreed) == "under_review"
     refused = await taxis.asks(LATER_AUXILIARY_LEAVE, AUXILIARY_MOBILE)
@@ -289,3 +292,14 @@ async def test_a_number_is_not_taken_for_one_of_two_leaves_that_wait(taxis: Taxi
     waiting = [await taxis.asks(text, AUXILIARY_MOBILE) for text in (AUXILIARY_LEAVE, LATER_AUXILIARY_LEAVE)]
     assert (await taxis.town.say(OWNER_MOBILE, "۱")).key == "sms.which.confirm"
     assert [await taxis.state(code) for code in waiting] == ["awaiting_owner"] * 2
+
+
+@pytest.mark.parametrize(("words", "deed"), [("فکر کنم رضایت دارم", "موافقت شما"), ("فکر کنم مخالفم", "مخالفت شما")])
+async def test_what_is_asked_of_an_owner_names_the_leave_and_what_yes_does(
+    taxis: TaxiOrganisation, words: str, deed: str
+) -> None:
+    code = await taxis.asks(AUXILIARY_LEAVE, AUXILIARY_MOBILE)
+    asked = await taxis.town.say(OWNER_MOBILE, words)
+    work = describe_request(taxis.town.desk.wording, await taxis.town.request(code))
+    assert (asked.key.startswith("sms.offer."), asked.text.startswith(f"{work}؛ {deed}")) == (True, True), asked.text
+    assert await taxis.state(code) == "awaiting_owner"

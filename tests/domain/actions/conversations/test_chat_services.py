@@ -225,7 +225,7 @@ async def test_a_notice_has_the_words_of_the_channel_that_it_goes_by(taxis: Taxi
     assert "بفرستید" not in asked_owner.text, "its buttons answer"
     async with taxis.town.store.open_unit() as uow:
         await reroute_to_sms(taxis.town.desk, uow, [asked_owner])
-    assert "موافقید ۱، مخالفید ۲ بفرستید" in (await taxis.town.sent(OWNER_MOBILE))[-1].text
+    assert "موافقید ۱، مخالفید ۲ (بسته می‌شود)" in (await taxis.town.sent(OWNER_MOBILE))[-1].text
 
 
 async def test_the_owner_refuses_by_a_press_that_is_asked_about(taxis: TaxiOrganisation) -> None:

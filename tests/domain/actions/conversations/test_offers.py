@@ -155,3 +155,9 @@ async def test_who_keeps_or_forbids_ends_nothing_by_a_natural_yes(town: Municipa
     await town.say(CITIZEN, text.format(code=code))
     await town.say(CITIZEN, "بله")
     assert (await town.request(code)).state == "submitted"
+
+
+async def test_a_service_that_is_not_offered_is_told_so_and_nothing_is_asked(town: Municipality) -> None:
+    for text in ("تماس بگیرید", "میشه با 09351112222 تماس بگیرید؟", "میشه مرخصی تاکسی بگیرم؟"):
+        assert (await town.say(CITIZEN, text)).key in {"errors.unsupported", "sms.unknown"}, text
+    assert (await town.say(CITIZEN, "میشه تماس بگیرید؟")).key == "errors.unsupported"
