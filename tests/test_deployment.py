@@ -53,4 +53,4 @@ def shown_in(page: str) -> Sequence[str]:
 
 
 def test_the_documentation_shows_the_servers_unit_as_it_is() -> None:
-    assert shown_in("operations.md") == [(UNITS / "pishkhan.service").read_text("utf-8")]
+    assert shown_in("first-steps.md") == [(UNITS / "pishkhan.service").read_text("utf-8")]

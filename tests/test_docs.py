@@ -68,7 +68,7 @@ def rows(path: str, heading: str) -> dict[str, list[str]]:
 
 
 def settings_table() -> Iterator[str]:
-    """The settings table as `docs/operations.md` must have it; the rules of a further service are its own matter."""
+    """The settings table as `docs/settings.md` must have it; the rules of a further service are its own matter."""
     further_rules = tuple(
         f"__{rule.name.upper()}"
         for service in SERVICES
@@ -156,8 +156,8 @@ def references() -> Iterator[tuple[str, str, list[str]]]:
 
 def test_every_setting_is_documented_with_its_default() -> None:
     wanted = list(settings_table())
-    documented = [line for line in section("operations.md", "Settings").splitlines() if line.startswith("|")]
-    assert documented == wanted, "put this table into docs/operations.md:\n" + "\n".join(wanted)
+    documented = [line for line in section("settings.md", "Settings").splitlines() if line.startswith("|")]
+    assert documented == wanted, "put this table into docs/settings.md:\n" + "\n".join(wanted)
 
 
 @pytest.mark.parametrize(
@@ -168,7 +168,7 @@ def test_every_setting_is_documented_with_its_default() -> None:
         ("add-a-gateway.md", "Gateways that exist", set(GATEWAYS)),
         ("add-a-database.md", "Databases that exist", set(ENGINE_CLASSES)),
         ("add-a-channel.md", "Channels that exist", {*CHANNEL_BUILDERS, *DEMO_CHANNEL_BUILDERS}),
-        ("operations.md", "Jobs", {job.name for job in JOBS}),
+        ("jobs.md", "Jobs", {job.name for job in JOBS}),
         ("registries.md", "Tables", set(REGISTRIES)),
     ],
 )
@@ -188,7 +188,7 @@ def test_states_and_steps_of_services_are_documented() -> None:
 
 
 def test_commands_are_documented() -> None:
-    documented = {first: first.split() for first in rows("operations.md", "Commands")}
+    documented = {first: first.split() for first in rows("commands.md", "Commands")}
     for command in commands(COMMANDS):
         words = command.split()
         assert any(one[: len(words)] == words for one in documented.values()), f"{command} is not documented"
@@ -233,7 +233,7 @@ def test_every_file_of_texts_is_listed() -> None:
 
 
 def test_log_lines_are_documented() -> None:
-    text = page("operations.md")
+    text = page("monitoring.md")
     assert [line for line in log_lines() if f"`{line}`" not in text] == []
 
 
@@ -241,7 +241,7 @@ def test_metrics_are_documented() -> None:
     text = (ROOT / "app" / "http" / "metrics.py").read_text("utf-8")
     metrics = set(re.findall(r'"((?:pishkhan|process)_[a-z_]+)"', text))
     assert metrics
-    assert [metric for metric in metrics if metric not in page("operations.md")] == []
+    assert [metric for metric in metrics if metric not in page("monitoring.md")] == []
 
 
 @pytest.mark.parametrize("path", PAGES, ids=name)

@@ -14,7 +14,7 @@ REGISTRY, PANELS = "channels/sms/providers/__init__.py", "tests/contracts/sms/pa
 KEPT = "channels/sms/providers/sms_ir.py"
 ANCHORS_OF_ROWS = {
     f"docs/{PAGE}": "| `simulator` | `channels",
-    "docs/operations.md": "| `PISHKHAN_SMS__SIMULATOR__SENDER`",
+    "docs/settings.md": "| `PISHKHAN_SMS__SIMULATOR__SENDER`",
     "docs/testing.md": "| `sms_ir_panel.py` |",
 }
 """Page → beginning of the row before which the provider's rows stand."""

@@ -1,4 +1,4 @@
-"""nginx, Caddy and HAProxy in front of an office: as `docs/operations.md` sets them up, and as they are without that.
+"""nginx, Caddy and HAProxy in front of an office: as `docs/first-steps.md` sets them up, and as they are without that.
 
 Each is a process of its own on this machine, from Debian's package, and does not outlive the tests.
 """
@@ -66,7 +66,7 @@ async def start_proxies(home: Path, upstream: int) -> AsyncIterator[ReverseProxi
 
 def documented(language: str) -> str:
     """The lines that the documentation gives for a proxy."""
-    page = (ROOT / "docs" / "operations.md").read_text("utf-8")
+    page = (ROOT / "docs" / "first-steps.md").read_text("utf-8")
     [lines] = re.findall(rf"^```{language}\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
     return str(lines)
 
