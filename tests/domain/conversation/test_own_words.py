@@ -30,16 +30,19 @@ PASTS = ("کردم", "گرفتم", "دادم دیروز", "فرستادم قبل
 JOKES = ("😂", "🤣🤣", "شوخی کردم", "خخخخ", "فقط تست", "😏", "هههه", ":))", "الکی")
 WITHDRAWALS = (
     "رو پس میگیرم", "را پس می‌گیرم", "پس گرفتم", "رو لغو کنید", "پشیمون شدم", "منصرف شدم", "اشتباه شد", "ولش کن",
-    "ro pas migiram",
+    "ro pas migiram", "رو پاک کنید", "را فراموش کنید", "نادیده بگیرید", "دروغ بود", "دروغ گفتم", "ýalan",
+    "تصمیمم عوض شد", "بخشیدمش", "آشتی کردیم", "معذرت خواهی کرد و تموم شد", "پسش داد", "البته حق داشت",
 )  # fmt: skip
 OTHERS = (
-    "همسایه‌ام میخواد", "از طرف برادرم", "پسرم گفته", "مامانم میگه", "دوستم شکایت داره", "سفارش مادرم", "اگه دوباره شد",
+    "همسایه‌ام میخواد", "از طرف برادرم", "پسرم گفته", "مامانم میگه", "دوستم شکایت داره", "سفارش مادرم",
+    "نظر خانمم اینه", "اگه دوباره شد",
     "شاید", "hamsayam mige",
 )  # fmt: skip
 DOUBTS = (*DENIALS, *QUESTIONS, *PASTS, *JOKES, *WITHDRAWALS, *OTHERS)
 
 PLAIN_STORIES = (
     "از هر کدام کرایه دربست گرفت", "هزینه را کاش همان روز اول می‌گفتند",
+    "راننده دروغ گفت و گران گرفت",
     "راننده کرایه اضافه گرفت", "تند رفت و بوق زد", "کیف مرا پس داد", "خیلی مودب بود", "دستش درد نکنه کیفم را آورد",
     "حرف نداره", "در ایستگاه ایستاده بودم و رد شد رفت", "خسته نباشید عالی بود",
 )  # fmt: skip
@@ -64,6 +67,11 @@ def test_what_is_no_plain_wish_of_the_writer_is_never_stored_at_once(intent: Int
     texts = [say(intent, behind=doubt) for doubt in doubts]
     texts += [f"{greeting}{say(intent, before=doubt)}" for greeting, doubt in product(BEFORE, doubts)]
     assert [text for text in texts if does(text) == intent.name] == []
+
+
+@pytest.mark.parametrize("wish", ["به خواهش پسرم", "به خواست مادرم", "به جای برادرم"])
+def test_a_complaint_at_the_wish_of_somebody_else_is_shown(wish: str) -> None:
+    assert does(f"شکایت ۱۱۴ {wish} تند رفت") is None
 
 
 @pytest.mark.parametrize("story", PLAIN_STORIES)
