@@ -56,17 +56,8 @@ async def migrate(database_url: str) -> None:
         await engine.close()
 
 
-async def check_schema(database_url: str) -> None:
-    """Raise `SchemaNewer` or `SchemaOlder` unless the database is at the version of this code."""
-    engine = build_engine(database_url)
-    try:
-        await check_engine_schema(engine)
-    finally:
-        await engine.close()
-
-
 async def check_engine_schema(engine: DatabaseEngine) -> None:
-    """Check the schema of an engine's database, as `check_schema`; `Unavailable` when it does not answer."""
+    """Raise `SchemaMismatch` unless the database is at the version of this code; `Unavailable` without an answer."""
     revision = await engine.read_revision()
     if revision != head_revision():
         raise _build_mismatch(revision)

@@ -179,7 +179,7 @@ class SqlStore:
     async def connect(
         cls, database_url: str, on_queued: OnQueued | None = None, limits: ConnectionLimits = DEFAULT_LIMITS
     ) -> Self:
-        """Connect to a database whose schema is the one this code knows; raises as `store.migrate.check_schema`."""
+        """Connect to a database whose schema is the one this code knows; raises as `migrate.check_engine_schema`."""
         engine = build_engine(database_url, limits)
         try:
             await check_engine_schema(engine)

@@ -139,10 +139,6 @@ class MergedBillRepository(Protocol):
         """Return those with a payment id, `limit` at most."""
         ...
 
-    async def list_by_bill_ids(self, bill_ids: Collection[str]) -> list[MergedBill]:
-        """Return those that have one of these bill ids."""
-        ...
-
     async def list_of_bill(self, bill_row_id: int) -> list[MergedBill]:
         """Return those that a bill is a part of, oldest first."""
         ...

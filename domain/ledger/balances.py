@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 
 from domain.ledger.accounts import CHART_OF_ACCOUNTS, AccountKey
 
@@ -51,19 +50,6 @@ class TrialBalance:
     def is_balanced(self) -> bool:
         """Whether debits and credits are equal, and all balances together come to nothing."""
         return self.debit == self.credit and sum(row.closing_balance for row in self.rows) == 0
-
-
-@dataclass(frozen=True, slots=True)
-class OpenItem:
-    """What of an item lies on an account still."""
-
-    account_key: AccountKey
-    item_id: int
-    """The row of the payment, refund or receipt."""
-    amount: int
-    """In rials; positive on the debit side."""
-    since: datetime
-    """When it came there first, in UTC."""
 
 
 @dataclass(frozen=True, slots=True)

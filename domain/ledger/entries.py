@@ -56,15 +56,6 @@ class EntryKind(StrEnum):
     """An entry of its own, with a note that says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Posting:
-    """One side of an entry."""
-
-    account_key: AccountKey
-    amount: int
-    """In rials: positive on the debit side, negative on the credit side."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerEntry:
     """One movement of an amount; both sides are equal by construction."""
@@ -99,11 +90,6 @@ class LedgerEntry:
     def sort_key(self) -> str:
         """Its place in a list, beside its item: moment and kind."""
         return f"{self.at.isoformat()}|{self.kind}"
-
-    @property
-    def postings(self) -> tuple[Posting, Posting]:
-        """Both sides, the debit first; their sum is zero."""
-        return Posting(self.debit, self.amount), Posting(self.credit, -self.amount)
 
 
 def parse_sort_key(sort_key: str) -> tuple[datetime, EntryKind]:

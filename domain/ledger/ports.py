@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from domain.ledger.accounts import Account, MoneySource
-from domain.ledger.balances import AccountTotals, LedgerDifference, OpenItem
+from domain.ledger.balances import AccountTotals, LedgerDifference
 from domain.ledger.entries import LedgerEntry
 from domain.ledger.suspense import SuspenseReceipt, SuspenseState
 from domain.values.paging import Cursor
@@ -56,10 +56,6 @@ class LedgerRepository(Protocol):
 
     async def sum_accounts(self, start: datetime | None, end: datetime | None) -> list[AccountTotals]:
         """Return the totals of every account that has entries before `end`, the period beginning at `start`."""
-        ...
-
-    async def list_open_items(self, account: Account, before: datetime, limit: int) -> list[OpenItem]:
-        """Return the items that lay open on an account at a moment, the oldest first."""
         ...
 
     async def sum_commission(self, office: str, month: str) -> Mapping[str, int]:

@@ -8,7 +8,6 @@ import re
 from collections.abc import Sequence
 
 import phonenumbers
-from stdnum import luhn
 
 from domain.values.errors import InvalidField
 from domain.values.reasons import InvalidReason
@@ -66,7 +65,6 @@ _REFUSAL_REASONS = {
     "postal_code": InvalidReason.BAD_POSTAL_CODE,
     "renovation_code": InvalidReason.BAD_RENOVATION_CODE,
     "plate": InvalidReason.BAD_PLATE,
-    "card": InvalidReason.BAD_CARD,
 }
 """Field of a reader → the reason of its refusal."""
 _PLATE_ALIASES = {"ا": "الف", "t": "ت", "d": "D", "s": "S"}
@@ -173,14 +171,6 @@ def display_plate(plate: str) -> str:
     if not matched:
         return plate
     return isolate_left_to_right(persian_digits("\u00a0".join((*matched.groups()[:-1], "ایران", matched["region"]))))
-
-
-def parse_masked_card(text: str) -> str:
-    """Return the only part of a bank card's number that may be kept: first six, `******`, last four digits."""
-    card_number = _require_digits(text, "card", shortest=16, longest=16)
-    if card_number[0] == "0" or not luhn.is_valid(card_number):
-        raise _refusal_for_field("card")
-    return f"{card_number[:6]}******{card_number[-4:]}"
 
 
 def _require_digits(text: str, field_name: str, *, shortest: int, longest: int) -> str:

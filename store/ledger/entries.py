@@ -9,7 +9,7 @@ from sqlalchemy import Executable, Integer, Select, and_, bindparam, case, func,
 from sqlalchemy.sql.expression import tuple_
 
 from domain.ledger.accounts import Account, AccountKey
-from domain.ledger.balances import AccountTotals, LedgerDifference, OpenItem
+from domain.ledger.balances import AccountTotals, LedgerDifference
 from domain.ledger.entries import EntryKind, LedgerEntry, parse_sort_key
 from domain.ledger.ports import EntryFilter, ListedEntry
 from domain.values.paging import Cursor
@@ -59,16 +59,6 @@ _SUM_ACCOUNTS = (
     )
     .where(_SIDES.c.at < _END)
     .group_by(_SIDES.c.account, _SIDES.c.subaccount)
-)
-_OPEN_AMOUNT = func.sum(_SIDES.c.debit - _SIDES.c.credit)
-_FIRST_MOMENT = func.min(_SIDES.c.at, type_=Utc)
-_SELECT_OPEN_ITEMS = (
-    select(_SIDES.c.account, _SIDES.c.subaccount, _SIDES.c.item_id, _OPEN_AMOUNT, _FIRST_MOMENT)
-    .where(_SIDES.c.account == bindparam("of_account", type_=EnumText(Account)), _SIDES.c.at < _END)
-    .group_by(_SIDES.c.account, _SIDES.c.subaccount, _SIDES.c.item_id)
-    .having(_OPEN_AMOUNT != 0)
-    .order_by(_FIRST_MOMENT, _SIDES.c.item_id)
-    .limit(bindparam("most", type_=Integer))
 )
 _IS_COMMISSION = and_(ledger_entries.c.kind == EntryKind.COMMISSION, ledger_entries.c.note == bindparam("month"))
 _IS_CHARGED = ledger_entries.c.debit_account == Account.COMMISSION_EXPENSE
@@ -158,14 +148,6 @@ class SqlLedgerRepository(Repository):
             rows = await self._transaction.fetch_rows(_SUM_ACCOUNTS, _period_values(start, end))
         return [
             AccountTotals(AccountKey(account, subaccount), *map(int, totals)) for account, subaccount, *totals in rows
-        ]
-
-    async def list_open_items(self, account: Account, before: datetime, limit: int) -> list[OpenItem]:
-        values = {"of_account": account, "end": before, "most": limit}
-        rows = await self._transaction.fetch_rows(_SELECT_OPEN_ITEMS, values)
-        return [
-            OpenItem(AccountKey(row_account, subaccount), item_id, int(amount), since)
-            for row_account, subaccount, item_id, amount, since in rows
         ]
 
     async def sum_commission(self, office: str, month: str) -> Mapping[str, int]:

@@ -1,6 +1,6 @@
 """Merged bills with their parts. The same bills are merged once: a digest of their keys is unique."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 from sqlalchemy import Executable, Integer, bindparam, insert, select
 
@@ -16,7 +16,7 @@ _COLUMN_NAMES = ("id", "file_number", "bill_id", "payment_id", "amount", "create
 _SELECT = select(*(merged_bills.c[name] for name in _COLUMN_NAMES)).order_by(merged_bills.c.id)
 _SELECT_BY_ROW = _SELECT.where(merged_bills.c.id == bindparam("merged_row"))
 _SELECT_BY_DIGEST = _SELECT.where(merged_bills.c.bill_digest == bindparam("of_digest"))
-_SELECT_BY_BILL_IDS = _SELECT.where(merged_bills.c.bill_id.in_(bindparam("wanted_ids", expanding=True)))
+_SELECT_BY_BILL_ID = _SELECT.where(merged_bills.c.bill_id == bindparam("wanted_id"))
 _SELECT_BY_PAYMENT_ID = _SELECT.where(merged_bills.c.payment_id == bindparam("wanted_id")).limit(
     bindparam("most", type_=Integer)
 )
@@ -59,12 +59,8 @@ class SqlMergedBillRepository(Repository):
         return (await self._read_merged_bills(rows))[0] if rows else None
 
     async def find_by_bill_id(self, bill_id: str) -> MergedBill | None:
-        return next(iter(await self.list_by_bill_ids([bill_id])), None)
-
-    async def list_by_bill_ids(self, bill_ids: Collection[str]) -> list[MergedBill]:
-        return await self._read_merged_bills(
-            await self._transaction.fetch_rows(_SELECT_BY_BILL_IDS, {"wanted_ids": list(bill_ids)})
-        )
+        rows = await self._transaction.fetch_rows(_SELECT_BY_BILL_ID, {"wanted_id": bill_id})
+        return (await self._read_merged_bills(rows))[0] if rows else None
 
     async def list_by_payment_id(self, payment_id: str, limit: int) -> list[MergedBill]:
         parameters = {"wanted_id": payment_id, "most": limit}

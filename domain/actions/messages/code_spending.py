@@ -31,13 +31,8 @@ async def find_spent_rials(dependencies: Dependencies, uow: UnitOfWork) -> int:
     return spending.total_rials(dependencies.policy.persian_part_rials)
 
 
-async def find_code_delivery(dependencies: Dependencies, uow: UnitOfWork) -> CodeDelivery:
-    """Return whether a code can be sent now; who is warned of a spent day is texted."""
-    return await judge_code_delivery(dependencies, uow, await find_spent_rials(dependencies, uow))
-
-
 async def judge_code_delivery(dependencies: Dependencies, uow: UnitOfWork, spent_rials: int) -> CodeDelivery:
-    """Return the same of a day on which so many rials were spent."""
+    """Return whether a code can be sent on a day of so many spent rials; who is warned of a spent day is texted."""
     limit_rials = dependencies.policy.verification_rials_a_day
     if not limit_rials or spent_rials + reckon_code_rials(dependencies) > limit_rials:
         await _warn_staff(dependencies, uow, SpendingLevel.ALL)

@@ -1,4 +1,4 @@
-"""Naming the member of the staff who takes care of a request: by others, by oneself; or nobody."""
+"""The member of the staff who takes care of a request."""
 
 from collections.abc import Sequence
 
@@ -13,8 +13,8 @@ from domain.people.person import StaffMember, Substitution
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor, Role
-from domain.values.errors import AlreadyDone, Conflict, InvalidField, NotAllowedNow, NotFound
-from domain.values.reasons import AlreadyDoneReason, ConflictReason, InvalidReason
+from domain.values.errors import InvalidField, NotAllowedNow, NotFound
+from domain.values.reasons import InvalidReason
 from domain.values.tracking_codes import TrackingCode
 from domain.values.version_token import VersionToken
 
@@ -73,50 +73,11 @@ async def assign_request(
     unit, `NotAllowedNow` once the request has ended, `Forbidden`, and `Conflict` when it is not at the `version` that
     was looked at any more.
     """
-    return await _give_request(dependencies, uow, await lock_request(uow, code, version), username, actor)
-
-
-async def take_request(
-    dependencies: Dependencies, uow: UnitOfWork, code: TrackingCode, actor: Actor, version: VersionToken | None = None
-) -> ServiceRequest:
-    """Take care of a request oneself, if nobody does; errors as `assign_request`.
-
-    `AlreadyDone` when it is one's own already, `Conflict` when a colleague was first: who may take it away, assigns it.
-    """
     request = await lock_request(uow, code, version)
-    if request.assignee == actor.identifier:
-        raise AlreadyDone("assignee", AlreadyDoneReason.OWN_ALREADY)
-    if request.assignee:
-        member = await uow.people.find_staff(request.assignee)
-        raise Conflict("assignee", ConflictReason.TAKEN_BY, officer=member.full_name if member else request.assignee)
-    return await _give_request(dependencies, uow, request, actor.identifier, actor)
-
-
-async def drop_assignment(
-    dependencies: Dependencies, uow: UnitOfWork, code: TrackingCode, actor: Actor, version: VersionToken | None = None
-) -> ServiceRequest:
-    """Let nobody take care of a request any more: its unit finds it among the unassigned ones.
-
-    Who takes care of it may do so (or the substitute), its unit and managers. Errors as `assign_request`; `AlreadyDone`
-    where nobody has it.
-    """
-    request = await lock_request(uow, code, version)
-    is_own = request.assignee in {actor.identifier, *actor.substitutes_for}
-    if is_own and not request.phase.is_final:
-        acting_actor = actor.acting_in_role(frozenset(), request.assignee)
-    else:
-        acting_actor = _require_assigning_right(dependencies, request, actor)
-    if request.assignee is None:
-        raise AlreadyDone("assignee", AlreadyDoneReason.UNASSIGNED)
-    former_assignee, request.assignee = request.assignee, None
-    await dependencies.engine.record_event(uow, request, "unassign", acting_actor, {"assignee_before": former_assignee})
-    return request
-
-
-async def _give_request(
-    dependencies: Dependencies, uow: UnitOfWork, request: ServiceRequest, username: str, actor: Actor
-) -> ServiceRequest:
-    acting_actor = _require_assigning_right(dependencies, request, actor)
+    if request.phase.is_final:
+        raise NotAllowedNow("code")
+    service = dependencies.engine.get_service(request.service)
+    acting_actor = require_request_right(Right.REQUESTS_ASSIGN, service, request, actor, "assignee")
     member = await uow.people.find_staff(username)
     if member is None or not member.active:
         raise NotFound("assignee")
@@ -136,11 +97,3 @@ async def _refuse_stranger(
     if not works_on_units(acting_member, request_units):
         unit_names = [dependencies.catalogue.text(f"roles.{role}") for role in Role if role in request_units]
         raise InvalidField("assignee", InvalidReason.NOT_OF_UNIT, member=member.full_name, units=unit_names)
-
-
-def _require_assigning_right(dependencies: Dependencies, request: ServiceRequest, actor: Actor) -> Actor:
-    """Return the actor in whose place it says who takes care of a request now; `NotAllowedNow`, `Forbidden`."""
-    if request.phase.is_final:
-        raise NotAllowedNow("code")
-    service = dependencies.engine.get_service(request.service)
-    return require_request_right(Right.REQUESTS_ASSIGN, service, request, actor, "assignee")

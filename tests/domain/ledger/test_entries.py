@@ -20,11 +20,6 @@ def an_entry(debit: AccountKey = RECEIVABLE, credit: AccountKey = REVENUE, amoun
     return LedgerEntry(kind=EntryKind.BILL_ISSUED, item_id=1, at=NOW, debit=debit, credit=credit, amount=amount)
 
 
-def test_both_sides_of_an_entry_are_equal() -> None:
-    entry = an_entry()
-    assert [(one.account_key, one.amount) for one in entry.postings] == [(RECEIVABLE, 1000), (REVENUE, -1000)]
-
-
 @pytest.mark.parametrize("amount", [0, -1000])
 def test_an_entry_moves_an_amount(amount: int) -> None:
     with pytest.raises(ValueError, match="above zero"):

@@ -49,8 +49,8 @@ def balances(entries: Iterable[LedgerEntry]) -> Balances:
     """What entries come to."""
     found: Counter[tuple[str, str]] = Counter()
     for entry in entries:
-        for posting in entry.postings:
-            found[posting.account_key.account.value, posting.account_key.subaccount] += posting.amount
+        for account_key, amount in ((entry.debit, entry.amount), (entry.credit, -entry.amount)):
+            found[account_key.account.value, account_key.subaccount] += amount
     return {account: amount for account, amount in found.items() if amount}
 
 

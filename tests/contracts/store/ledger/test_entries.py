@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from domain.bills.bill import Bill, BillState, PaymentMethod, PaymentOutcome, RefundState, Reversal
+from domain.bills.bill import Bill, BillState, PaymentOutcome, RefundState, Reversal
 from domain.ledger.accounts import Account, AccountKey
 from domain.ledger.balances import AccountTotals
 from domain.ledger.entries import EntryKind, LedgerEntry
@@ -154,22 +154,6 @@ async def test_entries_are_those_of_a_subaccount_and_a_period(store: SqlStore) -
         assert await uow.ledger.list_of_account(replace(only, subaccount="duty"), 10) == []
         with pytest.raises(InvalidField):
             await uow.ledger.list_of_account(only, 3, Cursor("nonsense", 1))
-
-
-async def test_open_items_of_clearing_are_those_that_nothing_cleared(store: SqlStore) -> None:
-    bill = a_bill(amount=5000)
-    by_gateway = {"method": PaymentMethod.GATEWAY, "gateway": "saman"}
-    paid, wrong = a_payment(bill, **by_gateway), a_payment(bill, reference="2", **by_gateway)
-    async with store.open_unit() as uow:
-        await uow.bills.add(bill)
-        await uow.bills.add_payment(paid)
-        await uow.bills.add_payment(wrong)
-        reversal = Reversal(new_id(), wrong.id, bill.id, 5000, wrong.outcome, "اشتباه", "staff:revenue", LATER)
-        await uow.bills.add_reversal(reversal)
-        found = await uow.ledger.list_open_items(Account.GATEWAY_CLEARING, LATER, 10)
-        assert [(one.item_id, one.amount) for one in found] == [(paid.id, 5000), (wrong.id, 5000)]
-        (left,) = await uow.ledger.list_open_items(Account.GATEWAY_CLEARING, LATER + timedelta(days=1), 10)
-        assert (left.item_id, left.amount, left.since, left.account_key.subaccount) == (paid.id, 5000, NOW, "saman")
 
 
 async def test_commission_is_summed_by_service(store: SqlStore) -> None:

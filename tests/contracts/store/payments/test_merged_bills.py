@@ -44,8 +44,6 @@ async def test_it_is_found_by_its_ids_and_by_its_parts(store: SqlStore) -> None:
         assert await uow.merged_bills.find_of_parts([first.id]) is None
         assert await uow.merged_bills.list_of_bill(first.id) == [both, other]
         assert await uow.merged_bills.list_of_bill(second.id) == [both]
-        found = await uow.merged_bills.list_by_bill_ids({both.bill_id, other.bill_id, "1"})
-        assert found == [both, other]
         with pytest.raises(BillNotFound):
             await uow.merged_bills.get(first.id)
 

@@ -1,4 +1,4 @@
-"""Who takes care of a request: given, taken, dropped, several at once; and two officers who act at the same time."""
+"""Requests given to members of the staff, one or several; two officers who act at the same time."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
@@ -17,12 +17,9 @@ from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import STAFF_ROLES, Actor, Role
 from domain.values.errors import (
-    AlreadyDone,
     Conflict,
     DomainError,
-    Forbidden,
     InvalidField,
-    NotAllowedNow,
     NotFound,
     TooLarge,
 )
@@ -45,18 +42,6 @@ async def listed(town: Municipality, queue: Queue, by: Actor) -> list[str]:
     """The codes in a queue."""
     async with town.store.open_unit(write=False) as uow:
         return [item.request.code for item in (await work.load_queue_page(town.desk, uow, by, QueueFilter(queue))).rows]
-
-
-async def take(town: Municipality, code: str, by: Actor, version: VersionToken | None = None) -> ServiceRequest:
-    """Take a request."""
-    async with town.store.open_unit() as uow:
-        return await assign.take_request(town.desk, uow, parse_code(code), by, version)
-
-
-async def drop(town: Municipality, code: str, by: Actor, version: VersionToken | None = None) -> ServiceRequest:
-    """Drop a request."""
-    async with town.store.open_unit() as uow:
-        return await assign.drop_assignment(town.desk, uow, parse_code(code), by, version)
 
 
 async def give(town: Municipality, code: str, username: str, by: Actor = MANAGER) -> ServiceRequest:
@@ -93,44 +78,15 @@ async def several(
     return {one.code: str(one.error) if one.error else None for one in done}
 
 
-async def test_a_request_is_taken_and_dropped(town: Municipality) -> None:
+async def test_a_request_that_is_given_is_in_its_owners_queue(town: Municipality) -> None:
     sara, reza = await engage(town, "sara", Role.CIVIL), await engage(town, "reza", Role.CIVIL)
     code = await town.order()
-    assert (await take(town, code, sara)).assignee == "sara"
+    assert await listed(town, Queue.UNASSIGNED, reza) == [code]
+    assert (await give(town, code, "sara", sara)).assignee == "sara"
     assert await listed(town, Queue.MINE, sara) == [code]
     assert await listed(town, Queue.UNASSIGNED, sara) == await listed(town, Queue.MINE, reza) == []
-    with pytest.raises(AlreadyDone, match="own_already"):
-        await take(town, code, sara)
-    with pytest.raises(Conflict, match="taken_by") as told:
-        await take(town, code, reza)
-    assert town.desk.wording.render_error(told.value) == "خانم sara پیش از شما این درخواست را برداشته است."
-    assert (await drop(town, code, sara)).assignee is None
-    assert await listed(town, Queue.UNASSIGNED, reza) == [code]
-    with pytest.raises(AlreadyDone, match="unassigned"):
-        await drop(town, code, sara)
-    assert [(one.event, one.actor, one.payload) for one in (await town.history(code))[1:]] == [
-        ("assign", "staff:sara", {"assignee": "sara"}),
-        ("unassign", "staff:sara", {"assignee_before": "sara"}),
-    ]
-
-
-async def test_who_may_not_work_on_it_may_not_take_or_drop_it(town: Municipality) -> None:
-    sara, ali = await engage(town, "sara", Role.CIVIL), await engage(town, "ali", Role.REVENUE)
-    auditor = await engage(town, "pari", Role.AUDITOR)
-    code = await town.order()
-    for stranger in (ali, auditor):
-        with pytest.raises(Forbidden):
-            await take(town, code, stranger)
-    await take(town, code, sara)
-    for stranger in (ali, auditor):
-        with pytest.raises(Forbidden):
-            await drop(town, code, stranger)
-    await town.do(code, "accept", sara)
-    assert (await drop(town, code, sara)).assignee is None, "one's own is dropped wherever it stands"
-    await town.do(code, "cancel", Role.CIVIL)
-    for action in (take, drop):
-        with pytest.raises(NotAllowedNow):
-            await action(town, code, sara)
+    (event,) = (await town.history(code))[1:]
+    assert (event.event, event.actor, event.payload) == ("assign", "staff:sara", {"assignee": "sara"})
 
 
 async def test_several_are_given_and_each_that_cannot_be_is_told(town: Municipality) -> None:
@@ -228,8 +184,6 @@ CHANGES: dict[str, Change] = {
         town.desk, uow, code, "reject", {"reason": "خارج از شهر"}, actor(Role.CIVIL), version
     ),
     "assign": lambda town, uow, code, version: assign.assign_request(town.desk, uow, code, "civil", MANAGER, version),
-    "take": lambda town, uow, code, version: assign.take_request(town.desk, uow, code, actor(Role.CIVIL), version),
-    "drop": lambda town, uow, code, version: assign.drop_assignment(town.desk, uow, code, MANAGER, version),
     "correct_mobile": lambda town, uow, code, version: mobile_correction.correct_mobile(
         town.desk, uow, code, NEIGHBOUR, "کارت ملی", MANAGER, version
     ),
@@ -239,8 +193,6 @@ CHANGES: dict[str, Change] = {
 @pytest.mark.parametrize("name", CHANGES)
 async def test_of_two_officers_at_once_the_second_is_told(town: Municipality, name: str) -> None:
     code = await town.order()
-    if name == "drop":
-        await take(town, code, actor(Role.CIVIL))
     seen = await town.request(code)
     await town.do(code, "ask", Role.CIVIL, question="کدام پارک؟")
     await town.say(seen.mobile or "", f"پاسخ {code} پارک شهر")
@@ -261,6 +213,6 @@ async def test_nothing_is_asked_of_who_names_no_revision(town: Municipality) -> 
     await town.do(code, "ask", Role.CIVIL, question="کدام پارک؟")
     assert (await town.do(code, "reject", Role.CIVIL, reason="خارج از شهر")).state == "rejected"
     with pytest.raises(DomainError):
-        await take(town, "000000000", MANAGER)
+        await give(town, "000000000", "civil")
     with pytest.raises(NotFound):
-        await take(town, "731835348", MANAGER)
+        await give(town, "731835348", "civil")
