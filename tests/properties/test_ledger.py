@@ -1,31 +1,20 @@
-"""Money that comes, goes back and is put right in any order: the ledger says what the books say after every step, and a
-migration of the same rows would have posted the same entries.
-"""
+"""Money that comes, goes back and is put right in any order: the ledger says what the books say after every step."""
 
 import asyncio
-from collections.abc import Sequence
 from contextlib import suppress
-from importlib import import_module
-from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import Connection, select, text
 
 from domain.ledger.accounts import Account
 from domain.ledger.balances import TrialBalance
-from domain.ledger.entries import EntryKind, LedgerEntry
+from domain.ledger.entries import LedgerEntry
 from domain.ledger.suspense import SuspenseState
 from domain.values.errors import DomainError
-from store.engines import build_engine
-from store.schema import ledger_entries
 from tests.properties.support.ledger_rules import ledger_says
 from tests.properties.support.revenue_moves import RevenueUnit
 from tests.support.effort import examples
 
-BACK_FILL = import_module("store.migrations.versions.0041_ledger")
-OF_RECEIPTS = ("suspense_receipt", "suspense_matched", "suspense_returned")
-"""Kinds that came with the ledger: no older version has them."""
 STEPS = 12
 
 
@@ -58,32 +47,6 @@ async def live(revenue: RevenueUnit, draw: st.DataObject) -> None:
         known = await look(revenue, known)
 
 
-def read(connection: Connection) -> list[dict[str, Any]]:
-    """Every entry about a bill."""
-    query = select(ledger_entries).where(ledger_entries.c.kind.not_in([EntryKind(one) for one in OF_RECEIPTS]))
-    rows = connection.execute(query.order_by(ledger_entries.c.item_id, ledger_entries.c.kind))
-    return [dict(row._mapping) for row in rows]
-
-
-def filled_anew(connection: Connection) -> tuple[Sequence[dict[str, Any]], Sequence[dict[str, Any]]]:
-    """The entries that were posted, and those that the migration makes of the same rows."""
-    posted = read(connection)
-    connection.execute(text("DELETE FROM ledger_entries"))
-    for movement in BACK_FILL.MOVEMENTS:
-        connection.execute(text(BACK_FILL.POSTING + movement))
-    return posted, read(connection)
-
-
-async def compare(url: str) -> None:
-    """What was posted is what the migration would have made."""
-    engine = build_engine(url)
-    async with engine.open_migration() as connection:
-        posted, made = await connection.run_sync(filled_anew)
-    await engine.close()
-    assert len(posted) > 50
-    assert made == posted
-
-
 def test_the_ledger_says_what_the_books_say(database_url: str) -> None:
     with asyncio.Runner() as runner:
         revenue = runner.run(RevenueUnit.open(database_url))
@@ -97,4 +60,3 @@ def test_the_ledger_says_what_the_books_say(database_url: str) -> None:
             work()
         finally:
             runner.run(revenue.town.store.close())
-        runner.run(compare(database_url))
