@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING
 
 from app.configuration.settings import Settings, SettingsError
 from app.database import open_store
-from app.demo.loading import DEMO_PASSWORD
-from app.demo.registers import phone_names_by_mobile
 from app.http.proxies import make_inside_check
 from app.jobs.job_runs import JobRuns
 from app.jobs.report_process import ReportProcess
@@ -25,10 +23,6 @@ from app.wiring import build_gateways, build_printer, build_signer, build_vault,
 from channels import Channel
 from channels.admin import Admin, SideProcesses
 from channels.admin.frame import HOME_PATH as STAFF
-from channels.demo.chat import CHAT_PATH, DemoChat
-from channels.demo.messenger import DemoMessenger
-from channels.demo.people import DemoPeople
-from channels.demo.phone import PHONE_PATH, DemoPhone
 from channels.pishkhan_soap.call_rate import CallRate
 from channels.pishkhan_soap.calls import CallHandler
 from channels.pishkhan_soap.contract import Contract
@@ -49,7 +43,6 @@ from domain.actions.staff.signing_in import StaffSignIn
 from domain.gateways.gateway import PaymentGateway
 from domain.messages.carriers import SmsProvider
 from domain.papers.ports import Printer
-from domain.people.person import Person
 from domain.settings.contact import BotContact, Contact
 from payments.sandbox.gateway import SANDBOX, SandboxGateway
 from payments.sandbox.pages import SandboxPages
@@ -57,7 +50,25 @@ from printing.symbols import render_barcode, render_qr_code
 from store.unit_of_work import SqlStore
 
 if TYPE_CHECKING:
+    from httpx import AsyncBaseTransport
+
     from app.bots import BotParts
+
+
+@dataclass(frozen=True, slots=True)
+class DemoParts:
+    """What demo mode adds to a serving process."""
+
+    site_links: Mapping[str, str]
+    """Addresses of its pages → keys of their titles."""
+    phone_path: str
+    """The page of a citizen's phone."""
+    staff_password: str
+    """Everybody's."""
+    bot_transport: "AsyncBaseTransport"
+    """Answers the calls of the demonstration's bot in this process."""
+    channel_builders: "Mapping[str, Callable[[ServerParts], Channel]]"
+    """The channels that are mounted besides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +97,8 @@ class ServerParts:
     """Bank gateways by name, in order of preference; none where payments are not configured."""
     bots: "Mapping[str, BotParts]" = field(default_factory=dict)
     """By messenger; those without a token are not there."""
-    demo_messenger: DemoMessenger | None = None
-    """Where the demonstration's bot is; None outside of demo mode."""
+    demo: DemoParts | None = None
+    """None outside of demo mode."""
     job_runs: JobRuns = field(default_factory=JobRuns)
     """When each job last came to its end."""
 
@@ -137,8 +148,8 @@ async def open_parts(settings: Settings) -> AsyncIterator[ServerParts]:
         dependencies = await load_dependencies(settings, store)
         printer = build_printer(settings, dependencies.catalogue)
         gateways = _build_gateways(settings, dependencies)
-        demo_messenger = DemoMessenger(dependencies.clock.now) if settings.demo else None
-        bots = _build_bots(settings, dependencies, store, printer, gateways, demo_messenger)
+        demo = _load_demo(settings, dependencies)
+        bots = _build_bots(settings, dependencies, store, printer, gateways, demo.bot_transport if demo else None)
         try:
             yield ServerParts(
                 settings=settings,
@@ -152,13 +163,18 @@ async def open_parts(settings: Settings) -> AsyncIterator[ServerParts]:
                 inbound_poller=InboundPoller(dependencies, store, tuple(providers.values())),
                 gateways=gateways,
                 bots=bots,
-                demo_messenger=demo_messenger,
+                demo=demo,
             )
         finally:
             await asyncio.gather(printer.close(), dependencies.file_cleaner.close(), _close_ways_out(gateways, bots))
     finally:
         await asyncio.gather(*(provider.close() for provider in providers.values()))
         await store.close()
+
+
+def _load_demo(settings: Settings, dependencies: Dependencies) -> DemoParts | None:
+    """Return what demo mode adds. Outside of it nothing of the demonstration is even read."""
+    return import_module("app.demo.site").build_demo(dependencies.clock.now) if settings.demo else None
 
 
 async def _close_ways_out(gateways: Mapping[str, PaymentGateway], bots: "Mapping[str, BotParts]") -> None:
@@ -186,13 +202,12 @@ def _build_bots(
     store: SqlStore,
     printer: Printer,
     gateways: Mapping[str, PaymentGateway],
-    demo_messenger: DemoMessenger | None,
+    transport: "AsyncBaseTransport | None",
 ) -> "dict[str, BotParts]":
     """Return the bots that are configured. Without any, the library with its many types is not even read."""
     if not settings.active_bots:
         return {}
     build_bot = import_module("app.bots").build_bot
-    transport = import_module("channels.demo.bot_api").DemoBotApi(demo_messenger) if demo_messenger else None
     return {
         messenger: build_bot(settings, messenger, dependencies, store, printer, gateways.get(messenger), transport)
         for messenger in settings.active_bots
@@ -200,8 +215,7 @@ def _build_bots(
 
 
 def _build_site(parts: ServerParts) -> Channel:
-    phone_links = {PHONE_PATH: "web.links.phone", CHAT_PATH: "web.links.chat"} if parts.settings.demo else {}
-    links = {"/": "web.links.home", **phone_links}
+    links = {"/": "web.links.home", **(parts.demo.site_links if parts.demo else {})}
     return Site(parts.dependencies.wording, links, _build_contact(parts), _find_staff_address(parts.settings))
 
 
@@ -229,7 +243,7 @@ def _build_portal(parts: ServerParts) -> Channel:
         contact=_build_contact(parts),
         issuing_body=lambda: parts.printer.current_letterhead().name,
         security_contact=SecurityContact(settings.security.contact, settings.security.expires),
-        demo_phone_address=PHONE_PATH if settings.demo else None,
+        demo_phone_address=parts.demo.phone_path if parts.demo else None,
     )
     return Portal(parts.dependencies, parts.store, installation, parts.printer)
 
@@ -249,27 +263,13 @@ def _build_admin(parts: ServerParts) -> Channel:
     passwords = Argon2Passwords(well_known_words(settings, parts.dependencies.catalogue))
     staff_sign_in = StaffSignIn(parts.dependencies, parts.store, passwords, build_vault(settings), SignInQueue())
     demo_hint = (
-        parts.dependencies.catalogue.render("admin.sign_in.demo", {"password": DEMO_PASSWORD})
-        if settings.demo
+        parts.dependencies.catalogue.render("admin.sign_in.demo", {"password": parts.demo.staff_password})
+        if parts.demo
         else None
     )
     apart_services = SideProcesses(parts.printer, ProcessExports(settings), ReportProcess(settings), parts.gateways)
     is_inside, second_factor = make_inside_check(settings.inside_networks), settings.second_factor_inside
     return Admin(staff_sign_in, is_inside, apart_services, demo_hint, second_factor_inside=second_factor)
-
-
-def _build_demo_phone(parts: ServerParts) -> Channel:
-    return DemoPhone(parts.dependencies, parts.store, parts.municipal_line, _list_demo_people(parts))
-
-
-def _build_demo_chat(parts: ServerParts) -> Channel:
-    assert parts.demo_messenger, "mounted in demo mode alone"  # noqa: S101 - holds by construction
-    return DemoChat(parts.demo_messenger, parts.dependencies.catalogue, _list_demo_people(parts))
-
-
-def _list_demo_people(parts: ServerParts) -> DemoPeople:
-    now = parts.dependencies.clock.now()
-    return DemoPeople([Person(mobile, name, None, now) for mobile, name in phone_names_by_mobile().items()])
 
 
 def _build_soap(parts: ServerParts) -> Channel:
@@ -296,16 +296,10 @@ CHANNEL_BUILDERS: Mapping[str, Callable[[ServerParts], Channel]] = {
 }
 """The channels of every process, in the order in which they are mounted: the shared layout comes first."""
 
-DEMO_CHANNEL_BUILDERS: Mapping[str, Callable[[ServerParts], Channel]] = {
-    "demo": _build_demo_phone,
-    "demo_chat": _build_demo_chat,
-}
-"""What is mounted in demo mode besides."""
-
 
 def build_channels(parts: ServerParts) -> list[Channel]:
     """Return the channels to mount, in order."""
-    builders = {**CHANNEL_BUILDERS, **(DEMO_CHANNEL_BUILDERS if parts.settings.demo else {})}
+    builders = {**CHANNEL_BUILDERS, **(parts.demo.channel_builders if parts.demo else {})}
     sandbox = parts.gateways.get(SANDBOX)
     bank_pages = (
         [SandboxPages(sandbox.bank, parts.dependencies.catalogue)] if isinstance(sandbox, SandboxGateway) else []

@@ -23,8 +23,9 @@ def learn_weights_of(service_intents: Iterable[Intent]) -> str:
     """Return the text of the file for the commands and these intents."""
     service_intents = tuple(service_intents)
     keywords = Keywords((*list_command_intents(service_intents), *service_intents))
-    sentences = list_learned_sentences(frozenset({*keywords.intents_by_name, UNKNOWN_INTENT}))
-    return write_weights(digest_of(sentences, keywords.vocabulary), learn_from(sentences, keywords.find_named_intents))
+    known_names = frozenset({*keywords.intents_by_name, UNKNOWN_INTENT})
+    weights = learn_from(list_learned_sentences(known_names), keywords.find_named_intents)
+    return write_weights(digest_of(known_names, keywords.vocabulary), weights)
 
 
 def main() -> None:

@@ -14,9 +14,11 @@ from pydantic import BaseModel, SecretStr
 from pydantic_core import PydanticUndefined
 
 from app.cli.main import COMMANDS, CommandGroup, CommandTable
+from app.clock import SystemClock
 from app.configuration.settings import ENV_PREFIX, Settings, described_settings
+from app.demo.site import build_demo
 from app.jobs.scheduler import JOBS
-from app.parts import CHANNEL_BUILDERS, DEMO_CHANNEL_BUILDERS
+from app.parts import CHANNEL_BUILDERS
 from channels.pishkhan_soap.reasons import SOAP_REASONS
 from channels.sms.providers import PROVIDERS
 from channels.web.error_pages import STATUS_BY_CODE
@@ -32,6 +34,7 @@ from store.engines import ENGINE_CLASSES
 from tests.support.scenarios.shipped_services import SHIPPED_SERVICES
 
 ROOT = Path(__file__).parent.parent
+DEMO = build_demo(SystemClock().now)
 DOCS = ROOT / "docs"
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted(DOCS.rglob("*.md"))]
 SOURCES = [
@@ -167,7 +170,7 @@ def test_every_setting_is_documented_with_its_default() -> None:
         ("add-an-sms-provider.md", "Providers that exist", set(PROVIDERS)),
         ("add-a-gateway.md", "Gateways that exist", set(GATEWAYS)),
         ("add-a-database.md", "Databases that exist", set(ENGINE_CLASSES)),
-        ("add-a-channel.md", "Channels that exist", {*CHANNEL_BUILDERS, *DEMO_CHANNEL_BUILDERS}),
+        ("add-a-channel.md", "Channels that exist", CHANNEL_BUILDERS.keys() | DEMO.channel_builders),
         ("jobs.md", "Jobs", {job.name for job in JOBS}),
         ("registries.md", "Tables", set(REGISTRIES)),
     ],

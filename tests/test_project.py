@@ -38,6 +38,10 @@ LONG_MODULES: dict[str, str] = {}
 """Modules, tests too, with more lines, and why."""
 
 
+NOT_INSTALLED = re.compile(r"(app|channels)/demo/|app/cli/system/demo\.py|domain/.*/(corpus/.*|sentences\.jsonl)$")
+"""The demonstration, and sentences that weights were learned from: in the source alone."""
+
+
 def name(path: Path) -> str:
     """A file as a reader would name it."""
     return path.relative_to(ROOT).as_posix()
@@ -189,15 +193,44 @@ def test_the_bill_of_materials_names_all_that_is_locked_and_shipped() -> None:
     assert {one for needed in needed_by.values() for one in needed} == references, "each is there because of another"
 
 
-def test_the_wheel_is_complete(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(tmp_path), str(ROOT)]
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> ZipFile:
+    """What a municipality installs."""
+    folder = tmp_path_factory.mktemp("wheel")
+    command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder), str(ROOT)]
     subprocess.run(command, check=True, capture_output=True)
-    (wheel,) = tmp_path.glob("pishkhan-*.whl")
-    packed = set(ZipFile(wheel).namelist())
+    (path,) = folder.glob("pishkhan-*.whl")
+    return ZipFile(path)
+
+
+def test_the_wheel_is_complete(wheel: ZipFile) -> None:
+    packed = set(wheel.namelist())
     (bill_name,) = [entry for entry in packed if ".dist-info/sboms/" in entry]
-    assert json.loads(ZipFile(wheel).read(bill_name)) == build_bill()
+    assert json.loads(wheel.read(bill_name)) == build_bill()
     files = {name(path) for package in SOURCE_PACKAGES for path in (ROOT / package).rglob("*") if path.is_file()}
-    assert {file for file in files if "__pycache__" not in file} - packed == set()
+    left_out = {file for file in files if "__pycache__" not in file} - packed
+    assert {file for file in left_out if not NOT_INSTALLED.match(file)} == set()
+    assert {file for file in packed if NOT_INSTALLED.match(file)} == set()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "said"),
+    [
+        (["check"], {"PISHKHAN_DEMO": "1"}, "an installed package has no demonstration"),
+        (["demo", "load"], {}, "No such command 'demo'"),
+        (["sms", "parse", "خاکامو کی میاد جمع کنه ببره"], {}, "99% track"),
+    ],
+)
+def test_an_installed_package_does_without_the_demonstration_and_sentences(
+    wheel: ZipFile, tmp_path: Path, arguments: list[str], environment: dict[str, str], said: str
+) -> None:
+    wheel.extractall(tmp_path)
+    program = "import sys; sys.path[0] = '.'; from app.cli.main import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", f"import os; os.chdir({str(tmp_path)!r}); {program}", *arguments],
+        check=False, capture_output=True, text=True, env=environment,
+    )  # fmt: skip
+    assert said in done.stdout + done.stderr
 
 
 def test_versions_of_the_schema_are_one_chain() -> None:

@@ -24,6 +24,7 @@ import typer
 from typer.core import TyperArgument, TyperGroup
 from typer.main import get_command
 
+from app import has_demo
 from app.cli.naming import COMMAND_SUBJECT, RUNNING_COMMAND
 
 CommandTable = Mapping[str, "str | CommandGroup"]
@@ -38,14 +39,21 @@ class CommandGroup:
     commands: CommandTable
 
 
+DEMO_COMMANDS: CommandTable = (
+    {
+        "demo": CommandGroup(
+            "The demonstration municipality.",
+            {"load": "app.cli.system.demo:load", "reset": "app.cli.system.demo:reset"},
+        )
+    }
+    if has_demo()
+    else {}
+)
 COMMANDS: CommandTable = {
     "serve": "app.cli.system.serving:serve",
     "migrate": "app.cli.system.database:migrate",
     "check": "app.cli.system.checking:check",
-    "demo": CommandGroup(
-        "The demonstration municipality.",
-        {"load": "app.cli.system.demo:load", "reset": "app.cli.system.demo:reset"},
-    ),
+    **DEMO_COMMANDS,
     "request": CommandGroup(
         "Requests: enter, list, show, and take every step that staff can take.",
         {

@@ -6,6 +6,7 @@
 import tomllib
 from collections.abc import Collection, Iterator
 
+from app import has_demo
 from app.clock import SystemClock
 from app.configuration.bot_checks import find_bot_faults
 from app.configuration.contact_checks import find_contact_remarks
@@ -35,6 +36,7 @@ from store.engines import build_engine
 def find_faults(settings: Settings) -> list[str]:
     """Return a line for each thing that must be mended before this configuration may serve."""
     fault_lines = [
+        *_find_demo_faults(settings),
         *find_secret_faults(settings),
         *_find_database_faults(settings),
         *find_provider_faults(settings),
@@ -65,6 +67,11 @@ def _describe_flaw(flaw: Flaw, overridden_keys: Collection[str]) -> str:
     """Return the line of a flaw: whose it is, a declaration's or the municipality's own text's, and what to do."""
     owner = "PISHKHAN_TEXTS:" if find_text_key(flaw) in overridden_keys else "declaration of"
     return f"{owner} {explain_flaw(flaw, overridden_keys)}"
+
+
+def _find_demo_faults(settings: Settings) -> Iterator[str]:
+    if settings.demo and not has_demo():
+        yield "PISHKHAN_DEMO is set, and an installed package has no demonstration: run it from the source (`make run`)"
 
 
 def find_remarks(settings: Settings) -> list[str]:

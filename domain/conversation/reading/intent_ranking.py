@@ -1,13 +1,13 @@
 """How likely each intent is, by the words of a text that calls none: the sums of learned weights, made shares of one.
 
-The weights of the shipped sentences lie in `intent_weights.json`, made by `make intents`. With other sentences or
-keywords, as while a service is written, a process learns for itself: for a second, by its first text that needs them.
+The weights of the shipped sentences lie in `intent_weights.json`, made by `make intents`. With other keywords, as while
+a service is written, a process learns for itself: for a second, by its first text that needs them. An installed package
+has no sentences and learns nothing.
 """
 
 import hashlib
 import json
 import math
-from collections.abc import Sequence
 from importlib.resources import files
 from operator import attrgetter
 from typing import NamedTuple
@@ -65,13 +65,14 @@ def load_ranking(
 ) -> IntentRanking:
     """Return the ranking of the known intents by all sentences of them that are not held back.
 
-    The weights are read where they were learned from the same sentences and the same words (`vocabulary`, by which
+    The weights are read where they were learned for the same intents and the same words (`vocabulary`, by which
     intents are found), else learned, which takes a second: once in a process.
     """
     key = known_names, vocabulary
     if key not in _RANKINGS:
-        sentences = list_learned_sentences(known_names)
-        weights = read_weights(digest_of(sentences, vocabulary)) or learn_from(sentences, find_named_intents)
+        weights = read_weights(digest_of(known_names, vocabulary)) or learn_from(
+            list_learned_sentences(known_names), find_named_intents
+        )
         _RANKINGS[key] = IntentRanking(weights, find_named_intents)
     return _RANKINGS[key]
 
@@ -82,14 +83,13 @@ def list_learned_sentences(known_names: frozenset[str]) -> list[LabelledSentence
     return [one for one in sentences if one.meant_intent in known_names and not one.is_held_back]
 
 
-def digest_of(sentences: Sequence[LabelledSentence], vocabulary: Vocabulary) -> str:
-    """Return a digest of what weights are learned from."""
-    learned_from = [[(sentence.text, sentence.meant_intent) for sentence in sentences], vocabulary]
-    return hashlib.sha256(json.dumps(learned_from).encode()).hexdigest()
+def digest_of(known_names: frozenset[str], vocabulary: Vocabulary) -> str:
+    """Return a digest of what weights are learned for."""
+    return hashlib.sha256(json.dumps([sorted(known_names), vocabulary]).encode()).hexdigest()
 
 
 def read_weights(digest: str) -> IntentWeights | None:
-    """Return the weights of the file; None when they were learned from something else."""
+    """Return the weights of the file; None when they were learned for something else."""
     table = json.loads(WEIGHTS_FILE.read_text("utf-8"))
     if table["digest"] != digest:
         return None

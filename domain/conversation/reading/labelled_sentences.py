@@ -1,7 +1,7 @@
 """The labelled sentences: what people write, what it means, and which fifth of it is never learned from.
 
 A sentence of commands lies in `corpus/` beside this module, one of a service in `sentences.jsonl` of its folder: a
-further service brings its own by its folder alone.
+further service brings its own by its folder alone. An installed package has none.
 """
 
 import json
@@ -46,7 +46,8 @@ def load_labelled_sentences() -> tuple[LabelledSentence, ...]:
 
 
 def _list_files() -> Iterator[Traversable]:
-    yield from sorted(_COMMAND_SENTENCES.iterdir(), key=lambda listed: listed.name)
+    if _COMMAND_SENTENCES.is_dir():
+        yield from sorted(_COMMAND_SENTENCES.iterdir(), key=lambda listed: listed.name)
     for service_folder in sorted(_SERVICE_FOLDERS.iterdir(), key=lambda listed: listed.name):
         if (service_folder / _SERVICE_SENTENCES).is_file():
             yield service_folder / _SERVICE_SENTENCES

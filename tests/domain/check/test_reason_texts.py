@@ -63,10 +63,19 @@ def test_every_reason_is_raised_with_the_parameters_that_it_declares() -> None:
     assert {name for name, given in found if not set(REASONS_BY_NAME[name].parameter_names) <= given} == set()
 
 
+KEPT = {
+    "AlreadyDoneReason.OWN_ALREADY",
+    "AlreadyDoneReason.UNASSIGNED",
+    "ConflictReason.TAKEN_BY",
+    "InvalidReason.BAD_CARD",
+}
+"""Nothing gives them any more; a municipality may have their texts in its own words, and is to start with them."""
+
+
 def test_every_reason_is_raised_somewhere() -> None:
     fields = (field for registry in REGISTRIES.values() for field in registry.fields)
     of_cells = {f"InvalidReason.BAD_{field.type.name.upper()}" for field in fields}
-    assert set(REASONS_BY_NAME) - named_reasons(syntax_nodes()) - of_cells == set()
+    assert set(REASONS_BY_NAME) - named_reasons(syntax_nodes()) - of_cells == KEPT
 
 
 class PavementReason(ConflictReasonBase):
