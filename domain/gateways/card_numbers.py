@@ -1,6 +1,8 @@
 """Card numbers: six digits of the bank and the last four are stored, and nothing else of them anywhere."""
 
 import re
+from collections.abc import Sequence
+from itertools import groupby
 
 from domain.values.ibans import find_valid_iban
 from domain.values.text import ascii_digits
@@ -15,7 +17,19 @@ _BANKS = (
 """The six digits with which the cards of Iranian banks begin."""
 _GAP = r"[\s.\-_/\u2010-\u2015\u2212\u200b-\u200f]"
 _WIDE_GAP = rf"(?:{_GAP}|[,:|+*·\u060c\u066b\u066c]){{0,3}}"
-_CARD_OF_BANK = rf"(?={'|'.join(_WIDE_GAP.join(bank) for bank in _BANKS.split('|'))})[0-9](?:{_WIDE_GAP}[0-9]){{15}}"
+
+
+def _write_prefix_tree(numbers: Sequence[str]) -> str:
+    """Return a pattern of numbers of one length, their digits parted: as a tree it is compiled many times faster."""
+    numbers_by_digit = groupby(sorted(numbers), key=lambda number: number[0])
+    tails_by_digit = {digit: [number[1:] for number in of_digit] for digit, of_digit in numbers_by_digit}
+    return "|".join(
+        f"{digit}{_WIDE_GAP}(?:{_write_prefix_tree(tails)})" if tails[0] else digit
+        for digit, tails in tails_by_digit.items()
+    )
+
+
+_CARD_OF_BANK = rf"(?={_write_prefix_tree(_BANKS.split('|'))})[0-9](?:{_WIDE_GAP}[0-9]){{15}}"
 _DAY = r"1[34][0-9]{2}[./\-][0-9]{1,2}[./\-]"
 _YEAR = r"1[34][0-9]{2}(?![0-9])"
 _FOUR_GROUPS = (
