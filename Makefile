@@ -6,6 +6,7 @@
 # make lint    ruff, mypy and the import contracts
 # make bench   measure start, texts, payments, relay, bots, imports, a million requests, the staff's queues, the portal, memory: hours
 #              (docs/performance.md)
+# make bench-against BASE=commit  measure start, memory, texts, calls and a page of the staff beside that commit, both in turn
 # make chaos   kill servers for ROUNDS rounds of texts and of payments, DRAFT_ROUNDS of forms and CALLS counter calls, walk the properties EFFORT
 #              times as far, play SCHEDULES orders of events around payments: hours (docs/faults.md, docs/payment-simulation.md)
 # make format  let ruff mend what it can
@@ -34,7 +35,7 @@ COMPILE = $(UV) pip compile pyproject.toml --universal --python-version 3.11 --g
 export PYTHONDONTWRITEBYTECODE :=
 
 .DELETE_ON_ERROR:
-.PHONY: setup system-deps run check test test-services smoke lint bench chaos format lock assets pictures intents sbom
+.PHONY: setup system-deps run check test test-services smoke lint bench bench-against chaos format lock assets pictures intents sbom
 
 setup: $(VENV)/.for-development
 
@@ -86,6 +87,9 @@ bench: $(VENV)/.for-bench
 	@missed=; for one in $(BENCHES); do \
 		echo "python -m bench.$$one"; $(BIN)/python -m bench.$$one || missed="$$missed $$one;"; \
 	done; test -z "$$missed" || { echo "missed:$$missed"; exit 1; }
+
+bench-against: $(VENV)/.for-bench
+	$(BIN)/python -m bench.against $(BASE)
 
 # Hours, not minutes: rounds with a seed each, and the properties with many times as many examples.
 chaos: setup

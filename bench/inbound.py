@@ -31,6 +31,8 @@ from bench.town import REQUEST
 
 SENDERS = [f"09121{number:06}" for number in range(16)]
 WARM_UP_SECONDS = 2.0
+SILENT_PANEL = {"PISHKHAN_SMS__KAVENEGAR__RATE": "0.001"}
+"""So slow that nothing is sent beside what is measured."""
 TARGETS = {"SQLite": {"track": 0.35, "request": 0.18}, "PostgreSQL": {"track": 0.20, "request": 0.10}}
 REPLIES = {"track": "services.machinery.status.submitted", "request": "services.machinery.notices.submit"}
 """The key of the text that answers each sort."""
@@ -93,6 +95,18 @@ class Bench:
         sort.ratios.append(done.rate / limit)
 
 
+async def warm_sorts(bench: Bench, url: str) -> list[Sort]:
+    """Return both sorts of text, with requests to track in the database, after a while of each."""
+    # Each at a place of its own: who orders the same twice is asked whether two are meant.
+    request = Sort("request", [[(mobile, f"{REQUEST} پلاک {{id}}")] for mobile in SENDERS])
+    await bench.send(request, messages=len(SENDERS))
+    codes = {mobile.replace("+98", "0"): code for mobile, code in await rows(url, CODES)}
+    sorts = [Sort("track", [[(mobile, codes[mobile])] for mobile in SENDERS]), request]
+    for sort in sorts:
+        await bench.send(sort, seconds=WARM_UP_SECONDS)
+    return sorts
+
+
 async def verify(url: str, acknowledged: Mapping[str, tuple[str, str]]) -> None:
     """End the bench unless the database holds what was acknowledged."""
     stored = await rows(url, STORED)
@@ -112,26 +126,20 @@ async def verify(url: str, acknowledged: Mapping[str, tuple[str, str]]) -> None:
 async def measured(where: Place, seconds: float, rounds: int, profile: str | None) -> tuple[Spread, list[Sort]]:
     """Measure one database: the limit, and each sort of text."""
     url, bare = await where.database(), await where.database()
-    settings = usual(url, free_port(), f"http://127.0.0.1:{free_port()}") | {"PISHKHAN_SMS__KAVENEGAR__RATE": "0.001"}
+    settings = usual(url, free_port(), f"http://127.0.0.1:{free_port()}") | SILENT_PANEL
     profiled = (sys.executable, "-m", "cProfile", "-o", f"{profile}.{where.kind}", PROGRAM)
     server = Server(where.home, settings, profiled if profile else (PROGRAM,))
     await server.run("migrate")
     limits: list[float] = []
     async with server:
         bench = Bench(server)
-        # Each at a place of its own: who orders the same twice is asked whether two are meant.
-        request = Sort("request", [[(mobile, f"{REQUEST} پلاک {{id}}")] for mobile in SENDERS])
-        await bench.send(request, messages=len(SENDERS))
-        codes = {mobile.replace("+98", "0"): code for mobile, code in await rows(url, CODES)}
-        track = Sort("track", [[(mobile, codes[mobile])] for mobile in SENDERS])
-        for sort in (track, request):
-            await bench.send(sort, seconds=WARM_UP_SECONDS)
+        sorts = await warm_sorts(bench, url)
         for _ in range(rounds):
             limits.append(float(await printed("bench.limit", bare, str(seconds))))
-            for sort in (track, request):
+            for sort in sorts:
                 await bench.measure(sort, seconds, limits[-1])
     await verify(url, bench.acknowledged)
-    return Spread.of(limits), [track, request]
+    return Spread.of(limits), sorts
 
 
 async def main(kinds: Sequence[str], seconds: float, rounds: int, profile: str | None) -> None:

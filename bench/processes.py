@@ -132,7 +132,9 @@ def usual(database_url: str, port: int, panel_url: str) -> dict[str, str]:
 
 
 class Server:
-    """`pishkhan` over one database: `async with` serves. `program` stands before `serve` (a profiler, say)."""
+    """`pishkhan` over one database: `async with` serves. `program` ends with the `pishkhan` that is measured; before it
+    may stand what runs it (a profiler, say) as it serves.
+    """
 
     def __init__(self, home: Path, settings: Mapping[str, str], program: Sequence[str | Path] = (PROGRAM,)) -> None:
         self.port = int(settings["PISHKHAN_PORT"])
@@ -143,7 +145,7 @@ class Server:
 
     async def run(self, *arguments: str) -> str:
         """Run a command, which must do well; return what it printed."""
-        process = await spawned((PROGRAM, *arguments), self.environment, stdin=DEVNULL, stdout=PIPE)
+        process = await spawned((self._program[-1], *arguments), self.environment, stdin=DEVNULL, stdout=PIPE)
         out, _ = await process.communicate()
         if process.returncode:
             raise SystemExit(f"pishkhan {' '.join(arguments)} failed")

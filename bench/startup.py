@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench.processes import Server, free_port, resident_bytes
+from bench.processes import PROGRAM, Server, free_port, resident_bytes
 from bench.tables import machine, table
 
 REST_SECONDS = 5.0
@@ -29,14 +29,18 @@ class Run:
     resident: int
 
 
-async def measured(home: str) -> Run:
-    """Do one run."""
-    settings = {
+def build_settings(home: str) -> dict[str, str]:
+    """Return the settings of a demonstration in that folder."""
+    return {
         "PISHKHAN_DEMO": "1",
         "PISHKHAN_PORT": str(free_port()),
         "PISHKHAN_DATABASE_URL": f"sqlite:///{home}/pishkhan.db",
     }
-    server = Server(Path(home), settings)
+
+
+async def measured(home: str, program: Path = PROGRAM) -> Run:
+    """Do one run."""
+    server = Server(Path(home), build_settings(home), (program,))
     await server.run("migrate")
     began = time.monotonic()
     async with server:
