@@ -104,10 +104,10 @@ class PaymentBank:
 class SoapBank(PaymentBank):
     """Behpardakht."""
 
-    def __init__(self, bank: BehpardakhtBank, clock: FakeTime) -> None:
+    def __init__(self, bank: BehpardakhtBank, clock: FakeTime, site_host: str) -> None:
         super().__init__("behpardakht")
         self._bank = bank
-        bank.sales.clock = clock.now
+        bank.sales.clock, bank.sales.merchant_host = clock.now, site_host
 
     @property
     def settings(self) -> Mapping[str, str]:
@@ -245,11 +245,11 @@ def _tell_cards(response: web.Response) -> web.Response:
 
 
 @asynccontextmanager
-async def open_banks(clock: FakeTime) -> AsyncIterator[Mapping[str, PaymentBank]]:
-    """Open all four banks, by the names of their gateways; their clock is that of the office."""
+async def open_banks(clock: FakeTime, site_host: str = "127.0.0.1") -> AsyncIterator[Mapping[str, PaymentBank]]:
+    """Open all four banks, by the names of their gateways; their clock is that of the office, which is at this host."""
     terminal = {"MERCHANT_ID": sadad_bank.MERCHANT, "TERMINAL_ID": sadad_bank.TERMINAL, "TERMINAL_KEY": sadad_bank.KEY}
     async with AsyncExitStack() as stack:
-        soap = SoapBank(await stack.enter_async_context(BehpardakhtBank()), clock)
+        soap = SoapBank(await stack.enter_async_context(BehpardakhtBank()), clock, site_host)
         rest = [
             RestBank(name, await stack.enter_async_context(bank), settings, clock)
             for name, bank, settings in (
