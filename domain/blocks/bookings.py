@@ -34,7 +34,7 @@ from domain.requests.request import ServiceRequest
 from domain.settings.policy import Policy
 from domain.settings.service_rules import ServiceRule
 from domain.unit_of_work import UnitOfWork
-from domain.values.calendar import jalali_text, to_tehran
+from domain.values.calendar import to_tehran
 from domain.values.errors import Conflict, DomainError, InvalidField, MissingField
 from domain.values.reasons import ConflictReason, InvalidReason, MissingReason
 
@@ -289,9 +289,7 @@ class BookedDayReachedOrEarly(Guard):
     def build_refusal(self, context: StepContext) -> DomainError:
         """Ask, with the booked day."""
         start = BOOKED_START.find(context.request) or context.now
-        return MissingField(
-            EARLY_CONSENT.name, MissingReason.BOOKED_FOR_LATER, day=jalali_text(to_tehran(start).date())
-        )
+        return MissingField(EARLY_CONSENT.name, MissingReason.BOOKED_FOR_LATER, day=to_tehran(start).date())
 
 
 @dataclass(frozen=True, slots=True)

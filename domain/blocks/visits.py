@@ -29,7 +29,7 @@ from domain.people.person import StaffMember
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor, Role
-from domain.values.calendar import jalali_text, to_tehran
+from domain.values.calendar import to_tehran
 from domain.values.errors import Conflict, DomainError, Forbidden, MissingField, NotAllowedNow, NotFound
 from domain.values.identifiers import display_mobile
 from domain.values.reasons import ConflictReason, ForbiddenReason, NotAllowedReason
@@ -137,7 +137,7 @@ class VisitDayReached(Guard):
     def build_refusal(self, context: StepContext) -> DomainError:
         """Name the day of the visit."""
         start = read_visit_start(context) or context.now
-        return NotAllowedNow("action", NotAllowedReason.VISIT_AHEAD, day=jalali_text(to_tehran(start).date()))
+        return NotAllowedNow("action", NotAllowedReason.VISIT_AHEAD, day=to_tehran(start).date())
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,6 @@ from domain.fields.stored import StoredField, StoredForm
 from domain.fields.types import Text
 from domain.fleet.resources import OFFICER_CODE_PREFIX, Booking, Resource, ResourceKind, ResourceStatus
 from domain.language.service import Service, StepContext, Transition, Trigger
-from domain.language.wording import day_and_hour_text
 from domain.requests.history import HistoryEvent
 from domain.requests.notes import NOTE
 from domain.requests.request import JsonObject, ServiceRequest, Timer, TimerKind
@@ -189,7 +188,7 @@ def find_undo_refusal(
     if not refusals or all(refusals):
         return next(iter(refusals), None) or Forbidden("action")
     if now > before.until:
-        return NotAllowedNow("action", NotAllowedReason.UNDO_OVER, until=day_and_hour_text(before.until))
+        return NotAllowedNow("action", NotAllowedReason.UNDO_OVER, until=before.until)
     return None
 
 

@@ -32,9 +32,14 @@ from domain.values.money import amount_in_words
 from domain.values.text import count_code_units, group_digits, persian_digits
 
 
+def last_day_before(deadline: datetime) -> date:
+    """Return the day that ends at a deadline (deadlines are midnights)."""
+    return (deadline - timedelta(seconds=1)).astimezone(TEHRAN_ZONE).date()
+
+
 def deadline_day_text(moment: datetime) -> str:
-    """Return the Jalali day that ends at a deadline (deadlines are midnights)."""
-    return jalali_text((moment - timedelta(seconds=1)).astimezone(TEHRAN_ZONE).date())
+    """Return the Jalali day that ends at a deadline, in numbers."""
+    return jalali_text(last_day_before(moment))
 
 
 def day_and_hour_text(moment: datetime | str) -> str:
@@ -369,7 +374,9 @@ class Wording:
         if isinstance(value, list):
             return join_list(self._parameter_text(parameter_name, list_entry) for list_entry in value)
         if isinstance(value, datetime):
-            return self._say_time(self.clock, spoken_moment_text, value) if self.clock else day_and_hour_text(value)
+            return self._say_time(self.clock, spoken_moment_text, value) if self.clock else self.describe_moment(value)
+        if isinstance(value, date):
+            return spoken_day_text(value, _find_today(self.clock)) if self.clock else jalali_long_text(value)
         if parameter_name == "codes":
             return _tracking_code_text(str(value))
         return self.catalogue.first_text(f"choices.{parameter_name}.{value}", fallback=_readable_digits(str(value)))

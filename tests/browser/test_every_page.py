@@ -236,7 +236,7 @@ async def faults_of(opened: Window, look: PageVisit, templates: Templates) -> Ma
         await opened.page.set_viewport_size({"width": width, "height": height})
         # A page is the same to axe at both sizes but for its layout.
         is_examined = is_news and (name == "phone" or EFFORT > 1)
-        checks = [opened.assert_fits, *([opened.assert_accessible] if is_examined else [])]
+        checks = [opened.assert_fits, opened.assert_dates_worded, *([opened.assert_accessible] if is_examined else [])]
         for check in checks:
             try:
                 await check()

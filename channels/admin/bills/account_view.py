@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from domain.actions.dependencies import Dependencies
 from domain.actions.refunds.changed_lines import ChangedLine
 from domain.bills.bill import Bill
-from domain.language.wording import day_and_hour_text, deadline_day_text
+from domain.language.wording import day_and_hour_text, last_day_before
 from domain.messages.catalogue import Catalogue
 from domain.unit_of_work import UnitOfWork
+from domain.values.calendar import jalali_long_text
 from domain.values.ibans import Iban
 from domain.values.text import persian_digits
 
@@ -62,5 +63,5 @@ def _describe_changed_line(catalogue: Catalogue, changed_line: ChangedLine) -> s
     before, after = (
         persian_digits(line[-4:]) if line else "—" for line in (changed_line.line_before, changed_line.line)
     )
-    facts = {"before": before, "after": after, "until": deadline_day_text(changed_line.until)}
+    facts = {"before": before, "after": after, "until": jalali_long_text(last_day_before(changed_line.until))}
     return catalogue.render(f"admin.transfers.line_{'objected' if changed_line.is_objected else 'changed'}", facts)

@@ -275,7 +275,7 @@ class RequestViews:
             return MobileView(may_correct, None)
         facts = {
             "who": describe_actor(self._dependencies.catalogue, change.proposed_by, member_names),
-            "at": day_and_hour_text(change.objected_at or change.proposed_at),
+            "at": self._dependencies.wording.describe_moment(change.objected_at or change.proposed_at),
             "mobile": persian_digits(display_mobile(change.new_mobile)),
         }
         text_key = "admin.request.mobile_objected" if change.objected_at else "admin.request.mobile_waits"

@@ -25,7 +25,7 @@ from domain.tariffs.tariff import (
     without_band,
 )
 from domain.unit_of_work import UnitOfWork
-from domain.values.calendar import jalali_text
+from domain.values.calendar import jalali_long_text, jalali_text
 from domain.values.dated_rows import InsertionPoint, is_withdrawn, locate_insertion, preceding_row
 from domain.values.errors import DomainError
 from domain.values.text import group_digits
@@ -237,7 +237,7 @@ class TariffViews:
         """
         replaced_rate = group_digits(insertion.replaced_row.rate) if insertion.replaced_row else ""
         price, price_difference = (
-            self._build_price(terms, _format_day(insertion.valid_until), ""),
+            self._build_price(terms, jalali_long_text(insertion.valid_until) if insertion.valid_until else "", ""),
             find_difference(rows, terms),
         )
         if price_difference is None:

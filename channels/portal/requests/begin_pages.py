@@ -41,7 +41,7 @@ from domain.fields.types import Identifier
 from domain.language.papers import list_citizen_papers
 from domain.language.service import Service
 from domain.unit_of_work import Store
-from domain.values.calendar import jalali_text, to_tehran
+from domain.values.calendar import jalali_long_text, to_tehran
 from domain.values.errors import NotFound
 
 PROVE_FIRST_BUTTON = "prove_first"
@@ -130,8 +130,7 @@ class BeginPages:
     def _build_row(self, draft: Draft) -> Mapping[str, Any]:
         return {
             "title": self._dependencies.wording.service_title(draft.service),
-            "saved_on": jalali_text(to_tehran(draft.updated_at).date()),
-            "kept_until": jalali_text(to_tehran(draft.expires_at).date()),
+            "kept_until": jalali_long_text(to_tehran(draft.expires_at).date()),
             "request_code": draft.request_code,
             "continue_address": draft_address(draft, "continue"),
             "delete_address": draft_address(draft, "delete"),

@@ -8,7 +8,7 @@ from domain.actions.requests.own_requests import find_answer_deadline
 from domain.blocks.papers_pending import find_missing_papers
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork
-from domain.values.calendar import jalali_text, to_tehran
+from domain.values.calendar import jalali_long_text, to_tehran
 from domain.values.identifiers import display_mobile
 
 _MOST_MESSAGES = 5
@@ -53,7 +53,7 @@ async def build_done_view(dependencies: Dependencies, uow: UnitOfWork, request: 
         message_lines=await _list_message_lines(uow, request),
         next_steps=catalogue.text_lines(f"services.{request.service}.steps")[1:],
         unit_title=catalogue.text(f"roles.{unit}") if unit else "",
-        due_on=jalali_text(to_tehran(due_at).date()) if due_at else "",
+        due_on=jalali_long_text(to_tehran(due_at).date()) if due_at else "",
         missing_papers=[
             dependencies.wording.paper_title(name) for name in await find_missing_papers(uow, service.papers, request)
         ],

@@ -42,7 +42,7 @@ from domain.language.form_sections import FormSection
 from domain.language.service import Service
 from domain.people.citizen_session import CitizenSession
 from domain.unit_of_work import Store, UnitOfWork
-from domain.values.calendar import jalali_text, to_tehran
+from domain.values.calendar import jalali_long_text, to_tehran
 from domain.values.errors import DomainError, InvalidField, NotFound
 from domain.values.identifiers import display_mobile
 
@@ -202,7 +202,7 @@ class SectionPages:
         context = {
             "offline": build_offline_view(visitor, self._dependencies.services[draft.service], draft),
             "service_title": self._dependencies.wording.service_title(draft.service),
-            "kept_until": jalali_text(to_tehran(draft.expires_at).date()),
+            "kept_until": jalali_long_text(to_tehran(draft.expires_at).date()),
             "resume_code": display_resume_code(draft.resume_code) if draft.mobile else "",
             "mobile": display_mobile(draft.mobile) if draft.mobile else "",
             "typed_mobile": read_text(visitor.form, "mobile"),

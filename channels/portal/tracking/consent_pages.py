@@ -23,7 +23,6 @@ from domain.actions.requests.consent_answers import (
 from domain.actions.requests.consent_links import CONSENT_PREFIX
 from domain.fields.stored import list_stored
 from domain.language.service import Command
-from domain.language.wording import day_and_hour_text
 from domain.unit_of_work import Store
 
 LINK_PATH = CONSENT_PREFIX + "{token}"
@@ -79,7 +78,7 @@ class ConsentPages:
         token, error = request.match_info["token"], form_error(refused_form)
         async with self._store.open_unit(write=False) as uow:
             question = await find_consent_question(self._dependencies, uow, token)
-        is_open = question.state is QuestionState.OPEN
+        is_open, wording = question.state is QuestionState.OPEN, self._dependencies.wording
         context = {
             "address": CONSENT_PREFIX + token,
             "state": question.state.value,
@@ -88,8 +87,8 @@ class ConsentPages:
             "service_title": self._dependencies.wording.service_title(question.request.service),
             "code": question.request.code,
             "facts": list_question_facts(self._dependencies, question) if is_open else [],
-            "deadline": day_and_hour_text(question.link.expires_at) if question.link.expires_at else "",
-            "decided_on": day_and_hour_text(question.decided_at) if question.decided_at else "",
+            "deadline": wording.describe_moment(question.link.expires_at) if question.link.expires_at else "",
+            "decided_on": wording.describe_moment(question.decided_at) if question.decided_at else "",
             "problems": [Problem(self._dependencies.wording.render_error(error))] if error else [],
         }
         return render_portal_page(request, visitor, "portal/tracking/consent.html", context, error=error)

@@ -190,7 +190,7 @@ class OwnRequestViews:
             is_final=request.phase.is_final,
             needs_answer=needs_answer,
             holder=self._get_text(f"roles.{unit}") if unit and not needs_answer and not request.awaits else "",
-            due_at=day_and_hour_text(due_at) if due_at else "",
+            due_at=self._wording.describe_moment(due_at) if due_at else "",
             is_overdue=due_at is not None and due_at <= self._dependencies.clock.now(),
             next_step=self._describe_next(service, request, mobile),
             reason=self._wording.request_facts(request)["reason"] if request.phase is Phase.DECLINED else "",

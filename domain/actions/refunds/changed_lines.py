@@ -12,7 +12,7 @@ from domain.actions.bills.subjects import SUBJECTS
 from domain.bills.bill import Bill, Payment, Refund, acting_label
 from domain.bills.refund_transfers import RefundAccount
 from domain.blocks.charging import REQUEST_SUBJECT
-from domain.language.wording import deadline_day_text
+from domain.language.wording import last_day_before
 from domain.people.mobile_changes import MobileChange
 from domain.settings.policy import Policy
 from domain.unit_of_work import UnitOfWork
@@ -46,7 +46,7 @@ class ChangedLine:
         if self.is_objected:
             return NotAllowedNow("iban", NotAllowedReason.MOBILE_OBJECTED)
         if now < self.until:
-            return NotAllowedNow("iban", NotAllowedReason.ACCOUNT_WAITS, until=deadline_day_text(self.until))
+            return NotAllowedNow("iban", NotAllowedReason.ACCOUNT_WAITS, until=last_day_before(self.until))
         return None
 
     def refuse_approval(self, approver: Actor) -> None:

@@ -52,6 +52,22 @@ TRANSITIONS_OVER = """Promise.allSettled(
 )"""
 """What has been resolved when every colour is the one that stays: axe tells contrast by the colours of its moment."""
 
+DATES_IN_SENTENCES = r"""() => {
+  const texts = document.createTreeWalker(document.querySelector("main") || document.body, NodeFilter.SHOW_TEXT);
+  const found = [];
+  while (texts.nextNode()) {
+    const node = texts.currentNode;
+    const isOfPeople = node.parentElement.closest(".said, .words, pre, textarea, script, style, .theirs, .mine");
+    const isSentence = /[.؟]$/.test(node.data.trim());
+    const hasDate = /(?<!مانند )[۰-۹]{4}\/[۰-۹]{2}\/[۰-۹]{2}/.test(node.data);
+    if (hasDate && isSentence && !isOfPeople) found.push(node.data.trim());
+  }
+  return found;
+}"""
+"""Dates in numbers in what ends as a sentence does (docs/texts.md), but for how a date may be written; what somebody
+wrote is left as it is.
+"""
+
 _DOOR = re.compile("/staff/sign-in")
 _MENU = re.compile("^(منو|همهٔ بخش‌ها)")
 _AXE = Path(__file__).parents[2] / "browser" / "axe.min.js"
@@ -103,6 +119,11 @@ class Window:
         width = self.page.viewport_size
         assert width is not None
         assert await self.page.evaluate("document.documentElement.scrollWidth") <= width["width"]
+
+    async def assert_dates_worded(self) -> None:
+        """Sentences say days in words."""
+        found = await self.page.evaluate(DATES_IN_SENTENCES)
+        assert found == [], found
 
     async def assert_accessible(self) -> None:
         """Axe finds nothing to complain about by day, nor in the contrasts of the dark scheme."""

@@ -23,6 +23,7 @@ async def assert_page_in_order(
         width, height = SIZES[name]
         await opened.page.set_viewport_size({"width": width, "height": height})
         await opened.assert_fits()
+        await opened.assert_dates_worded()
         # A page is the same to axe at both sizes but for its layout, and it takes longer than all the rest.
         if scripts and (name == "phone" or EFFORT > 1):
             await opened.assert_accessible()

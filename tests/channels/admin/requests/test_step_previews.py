@@ -24,7 +24,7 @@ async def test_a_visit_is_not_reported_before_its_day(site: StaffSite, inside: V
     await site.demo.act(request.code, "assign", Role.SECRETARIAT, {"officer": "expert", "visit": TOMORROW})
     page = await opened(inside, "expert", request)
     assert steps(page) == ["reassign"]
-    assert "روز این بازدید (۱۴۰۵/۰۹/۰۴) نرسیده است." in words(page)
+    assert "روز این بازدید (چهارشنبه ۴ آذر) نرسیده است." in words(page)
 
 
 async def test_no_price_while_papers_are_missing(site: StaffSite, inside: Visitor) -> None:
@@ -74,7 +74,7 @@ async def test_a_machine_handed_over_early_is_asked_about_and_its_booking_moves(
     page = await opened(inside, "civil", request)
     assert 'id="hand_over-early"' in page
     page = await inside.post(path, 422, version=read_version(page))
-    assert "برای ۱۴۰۵/۰۹/۰۵ رزرو شده است" in words(page)
+    assert "برای پنج‌شنبه ۵ آذر رزرو شده است" in words(page)
     await inside.post(path, version=read_version(page), early="yes")
     data = (await site.request(request.code)).data
     assert data["booked_start"] == "2026-11-24T06:30:00+00:00", "at ten in Tehran, which it is now"

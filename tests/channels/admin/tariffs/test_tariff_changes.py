@@ -11,7 +11,7 @@ from tests.support.pages.page_forms import read_version
 from tests.support.scenarios.site_registries import words
 from tests.support.staff_site import PASSWORD, StaffSite, Visitor, visitor
 
-TODAY, AHEAD = "۱۴۰۵/۰۹/۰۳", "۱۴۰۶/۰۱/۰۱"
+TODAY, AHEAD, AHEAD_IN_WORDS = "۱۴۰۵/۰۹/۰۳", "۱۴۰۶/۰۱/۰۱", "یک‌شنبه ۱ فروردین ۱۴۰۶"
 COMMISSION = "/staff/offices/commission"
 WITHDRAW = re.compile(r'action="(/staff/[a-z/]*/\d+/withdraw)"')
 
@@ -27,7 +27,7 @@ async def revenue(inside: Visitor) -> Visitor:
 
 async def test_a_price_before_another_says_until_when_it_holds(revenue: Visitor) -> None:
     said = words(await revenue.post(PREVIEW, 200, **FORM))
-    assert f"تا پیش از {AHEAD}، که نرخِ ثبت‌شده برای آن هنگام آغاز می‌شود." in said
+    assert f"تا پیش از {AHEAD_IN_WORDS}، که نرخِ ثبت‌شده برای آن هنگام آغاز می‌شود." in said
     assert await set_price(revenue) == f"{LOADER}&done=price_set"
     page = words(await revenue.get(LOADER))
     assert f"از ۱۴۰۵/۱۰/۰۱ تا {AHEAD}" in page
@@ -123,7 +123,7 @@ async def test_where_prices_need_two_the_second_reads_what_becomes_of_the_others
     async with visitor(site) as manager:
         await manager.sign_in("manager")
         for page in (await manager.get(ROOM), await manager.get(LOADER)):
-            assert f"تا پیش از {AHEAD}" in words(page)
+            assert f"تا پیش از {AHEAD_IN_WORDS}" in words(page)
         number = page.split("/proposals/")[1].split("/")[0]
         assert await manager.post(f"{ROOM}/proposals/{number}/approve") == f"{LOADER}&done=price_set"
     ways = WITHDRAW.findall(await revenue.get(LOADER))

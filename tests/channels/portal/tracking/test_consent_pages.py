@@ -50,7 +50,7 @@ async def test_an_owner_agrees_under_the_link_once_and_opening_it_changes_nothin
     page = await citizen.get(address)
     assert await describe_history(portal, leave) == history, "whoever only looks at the link answers nothing"
     assert "آیا با این درخواست موافقید؟" in page
-    assert "تا ۱۴۰۵/۰۹/۰۶ ۱۰:۰۰" in page, "until when, in words"
+    assert "تا جمعه ۶ آذر ۱۴۰۵، ساعت ۱۰:۰۰" in page, "until when, in words"
     for told, is_shown in (
         ("صفر ایری", True),
         (persian_digits(SECOND_PLATE), True),
