@@ -102,8 +102,9 @@ async def test_the_page_of_a_service_says_all_of_it(client: Client, site: DemoSi
     page = await read(client, SERVICE)
     assert '<html lang="fa" dir="rtl"' in page
     catalogue = site.desk.catalogue
-    for name in ("title", "description", "author", "date"):
+    for name in ("title", "description", "author"):
         assert catalogue.text(f"services.machinery.{name}") in page
+    assert '<time datetime="2015-07-10">۱۳۹۴/۰۴/۱۹</time>' in page
     for name in ("benefits", "steps"):
         assert all(line in page for line in catalogue.text_lines(f"services.machinery.{name}"))
     assert "راننده &lt;b&gt;خوب&lt;/b&gt; بود" in page
