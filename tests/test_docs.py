@@ -45,6 +45,10 @@ _LINK = re.compile(r"\]\(<?([^)\s>]+)>?\)")
 _HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 _REFERENCE = re.compile(r'(?<![\w./-])([\w./-]+\.md)\b(?:,? \(?("[^"]+"(?: and "[^"]+")*))?')
 _CODE_BLOCK = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+_NAME = re.compile(r"`(_?[A-Z][a-z]+[A-Z]\w*|_?[a-z]+(?:_[a-z]+)+)(?:\([^`]*\))?`")
+KINDS_WITH_NAMES = {".py", ".toml", ".js", ".css", ".html", ".sql", ".sh", ".json", ".jsonl", ".wsdl"}
+NAMES_OF_OTHERS = {"ClientConnectorCertificateError", "ConversationHandler", "HttpClient", "HttpOnly", "log_statement"}
+"""Names in the documentation that are others': of Python's libraries, .NET, browsers and PostgreSQL."""
 _LOGGED = {"debug", "info", "warning", "error", "exception"}
 
 
@@ -297,6 +301,20 @@ def test_paths_that_are_named_exist() -> None:
     for path in PAGES:
         for file in named.findall(path.read_text("utf-8")):
             assert (ROOT / file).exists() or file in made or "tree_pruning" in file, f"{name(path)} names {file}"
+
+
+def test_names_that_pages_give_are_names_of_the_source() -> None:
+    """A class or function in backticks is in the source or a worked example; but for the glossary's old words."""
+    files = [
+        path for folder in PYTHON_FOLDERS for path in (ROOT / folder).rglob("*") if path.suffix in KINDS_WITH_NAMES
+    ]
+    texts = [path.read_text("utf-8") for path in files]
+    texts += [block for path in PAGES for block in _CODE_BLOCK.findall(path.read_text("utf-8"))]
+    known = {word for text in texts for word in re.findall(r"\w+", text)}
+    known |= {job.name for job in JOBS} | NAMES_OF_OTHERS
+    for path in sorted({*DOCS.rglob("*.md")} - {DOCS / "glossary.md"}):
+        named = _NAME.findall(_CODE_BLOCK.sub("", path.read_text("utf-8")))
+        assert sorted(set(named) - known) == [], name(path)
 
 
 def test_no_page_names_this_machine() -> None:
