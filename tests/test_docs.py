@@ -317,6 +317,15 @@ def test_names_that_pages_give_are_names_of_the_source() -> None:
         assert sorted(set(named) - known) == [], name(path)
 
 
+def test_the_changelog_is_a_page_without_doubled_lines() -> None:
+    """A merge by union may bring a former text back beside the present one: take main's, and put your line into it."""
+    text = (ROOT / "CHANGELOG.md").read_text("utf-8")
+    lines = [line for line in text.splitlines() if len(line) > 40]
+    assert sorted({line for line in lines if lines.count(line) > 1}) == []
+    assert [text.count(f"\n## [{version}]") for version in ("Unreleased", "0.1.0")] == [1, 1]
+    assert len(text.split()) < 4_000
+
+
 def test_no_page_names_this_machine() -> None:
     for path in PAGES:
         assert not re.search(r"/work/|/root/|/tmp/|localhost:\d{4}/simple", path.read_text("utf-8")), name(path)
