@@ -158,3 +158,17 @@ async def test_what_no_upload_takes_goes_with_the_form(browser: Browser, server:
     await page.locator("button[name=add]").click()
     await expect(page.locator(".file-list a")).to_have_text(["سه.jpg", "چهار.jpg"])
     assert [name for name, _ in stored_files(database)[len(before) :]] == ["سه.jpg", "چهار.jpg"]
+
+
+async def test_an_empty_and_a_too_large_file_are_told_with_a_way_out(
+    browser: Browser, server: SiteServer, database: Path
+) -> None:
+    opened = await open_papers(browser, server)
+    page = opened.page
+    await choose(page, "خالی.jpg", b"")
+    await choose(page, "بزرگ.pdf", b"%PDF-1.7 " + bytes(8 * 1024 * 1024))
+    await page.get_by_role("button", name="ادامه", exact=True).click()
+    problems = page.locator(".error-summary")
+    await expect(problems).to_contain_text("این فایل خالی است")
+    await expect(problems).to_contain_text("از ۷ مگابایت بزرگ‌تر است و گرفته نشد؛ به جایش عکس بفرستید")
+    assert stored_files(database) == []
