@@ -31,7 +31,6 @@ NAMED_ALL_THE_SAME = {
     "domain/texts/tk/common.toml: expert": "the role",
     "domain/texts/fa/reports.toml: expert": "that report's title",
     "domain/values/actors.py: expert": "the role, which is older than the service",
-    "store/migrations/*": "requests as they were on the day of the migration",
 }
 """Files, or `file: key`, that name a service outside of its folder, and why.
 
