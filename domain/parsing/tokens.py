@@ -6,7 +6,7 @@ Readers take the tokens they understand; what nobody took is the writer's own fr
 """
 
 import re
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from enum import IntEnum
 from functools import lru_cache
 from typing import Generic, NamedTuple, TypeVar
@@ -64,6 +64,11 @@ def key_of(word: str) -> str:
 
 def _letters_of(word: str) -> str:
     return fold_text(word).translate(_LETTER_VARIANTS).replace(" ", "")
+
+
+def keys_of_words(word_list: Sequence[str]) -> list[str]:
+    """Return the keys of many words without digits or marks, as `key_of`, folded all at once."""
+    return [written_key(letters) for letters in fold_text(" ".join(word_list)).translate(_LETTER_VARIANTS).split(" ")]
 
 
 _KINDS_BY_GROUP = {kind.value: kind for kind in TokenKind}

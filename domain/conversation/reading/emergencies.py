@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, cached_property, lru_cache
 from importlib.resources import files
-from itertools import chain
 from typing import Any, NamedTuple
 
 from domain.conversation.reading.event_verbs import (
@@ -140,8 +139,8 @@ class _Table:
         return self._spell(table[name]) | self._spell(table.get(f"tk_{name}", ""), in_turkmen=True)
 
     def _spell(self, listed: str, *, in_turkmen: bool = False) -> _Spellings:
-        spelt = spell_turkmen_noun if in_turkmen else spell_noun
-        return frozenset(chain.from_iterable(spelt(word) for word in self._expand(listed)))
+        spell = spell_turkmen_noun if in_turkmen else spell_noun
+        return frozenset().union(*map(spell, self._expand(listed)))
 
     def _expand(self, listed: str) -> Iterator[str]:
         for word in listed.split():

@@ -98,13 +98,15 @@ def read_turkmen(typed_texts: Sequence[str], known_keys: Sequence[str]) -> list[
 @lru_cache(maxsize=8192)
 def compare_letters(word: str) -> str:
     """Return the form in which a word is looked up: no diacritics, «sh» as «s», «y» as «i», no letter twice."""
-    if word.isdigit():
-        return ""
-    folded_word = fold_text(word)
-    bare_word = "".join(
-        letter for letter in unicodedata.normalize("NFD", folded_word) if not unicodedata.combining(letter)
+    return "" if word.isdigit() else compare_text_letters(word)
+
+
+def compare_text_letters(text: str) -> str:
+    """Return the same of several words at once, with a space between each two."""
+    bare_text = "".join(
+        letter for letter in unicodedata.normalize("NFD", fold_text(text)) if not unicodedata.combining(letter)
     )
-    return _DIGRAPHS.sub(lambda found: found[1] or found[2], bare_word.translate(_SIMILAR_LETTERS))
+    return _DIGRAPHS.sub(lambda found: found[1] or found[2], bare_text.translate(_SIMILAR_LETTERS))
 
 
 def _list_forms(tables: Iterable[Mapping[str, str]]) -> Iterator[tuple[str, _Entry]]:

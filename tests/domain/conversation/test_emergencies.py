@@ -8,6 +8,9 @@ import pytest
 
 from domain.conversation.reading.courtesies import GREETING, INSULT, THANKS, read_courtesy
 from domain.conversation.reading.emergencies import Emergency, cries_only, find_emergency
+from domain.conversation.reading.event_verbs import spell_noun
+from domain.parsing.tokens import key_of, keys_of_words
+from domain.parsing.turkmen.reading import compare_letters, compare_text_letters
 from domain.values.turkmen_script import write_in_arabic
 
 UNSEEN = Path(__file__).parents[2] / "data" / "emergencies-unseen.jsonl"
@@ -191,3 +194,10 @@ def test_praise_is_answered_like_thanks_where_it_rates_nothing() -> None:
     assert {text: read_courtesy(text, calls_nothing=True) for text in praises} == dict.fromkeys(praises, THANKS)
     others = ("راضی نبودم", "خوب بود لودر زودتر میامد")
     assert {text: read_courtesy(text, calls_nothing=True) for text in others} == dict.fromkeys(others)
+
+
+def test_words_that_are_compared_at_once_are_compared_as_each_by_itself() -> None:
+    words = sorted({form for name in ("آتش", "atash", "آتش_سوزی", "sel") for form in spell_noun(name)})
+    words += ["خاموش", "نمی‌کشه", "تائید", "گررررفته", "mishe", "sooz", "ýangyn", "çykyp"]
+    assert keys_of_words(words) == [key_of(word) for word in words]
+    assert compare_text_letters(" ".join(words)).split() == [compare_letters(word) for word in words]
