@@ -18,6 +18,7 @@ from domain.actions.messages.notify import (
     payable_bill_facts,
 )
 from domain.actions.payments.link_addresses import append_payment_link
+from domain.bills.bill import BillState
 from domain.blocks.charging import list_request_bills
 from domain.engine.overdue import SLA_BROKEN
 from domain.language.service import Notice, Trigger
@@ -81,14 +82,21 @@ async def _meet_deadline(dependencies: Dependencies, uow: UnitOfWork, request: S
 
 
 async def _send_reminder(dependencies: Dependencies, uow: UnitOfWork, request: ServiceRequest, timer: Timer) -> None:
-    """Queue a reminder, unless it could only leave after its event (this came late, or quiet hours last until then)."""
+    """Queue a reminder, unless it could only leave after its event (this came late, or quiet hours last until then).
+
+    While a payer is at the bank, or what came of that is not known, nobody is told to pay: it waits.
+    """
     reminder = dependencies.engine.find_reminder(request, timer.name)
     event_at = dependencies.engine.reckon_reminder_event(uow, request, reminder) if reminder else None
     if reminder is None or event_at is None:
         return
     if dependencies.calendar.next_sending_time(dependencies.clock.now(), skip_holidays=False) >= event_at:
         return
-    facts = payable_bill_facts(await list_request_bills(uow, request))
+    bills = await list_request_bills(uow, request)
+    if any(bill.state is BillState.PAYING for bill in bills):
+        await uow.timers.add(replace(timer, at=dependencies.clock.now() + RETRY_DELAY))
+        return
+    facts = payable_bill_facts(bills)
 
     async def render_message() -> RenderedMessage:
         reminder_text = dependencies.wording.render_notice(request, Notice(timer.name), facts)

@@ -109,6 +109,18 @@ async def test_the_reminder_of_a_bill_names_what_is_to_be_paid(town: Municipalit
     assert all(part in reminder.text for part in (bill.bill_id, bill.payment_id, "جمعه ۶ آذر", "۳۵٬۲۰۰٬۰۰۰"))
 
 
+async def test_nobody_is_told_to_pay_while_a_payment_is_under_way(town: Municipality) -> None:
+    code = await town.reach("awaiting_payment", NEXT_WEEK)
+    await town.set_bill(code, BillState.PAYING)
+    town.clock.at = at("12:00", 27)
+    await town.run_timers(TimerKind.REMINDER)
+    assert "pay_soon" not in await town.keys()
+    await town.set_bill(code, BillState.OPEN)
+    town.advance(minutes=30)
+    await town.run_timers(TimerKind.REMINDER)
+    assert (await town.keys())[-1] == "pay_soon"
+
+
 async def test_a_paid_bill_is_not_reminded(town: Municipality) -> None:
     code = await town.reach("awaiting_payment")
     await town.pay(code)
