@@ -12,11 +12,12 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Generic, Self, TypeVar
 
+from sqlalchemy import delete
+
 from store.bills.bills import SqlBillRepository
 from store.bills.refund_transfers import SqlRefundTransferRepository
 from store.drafts.drafts import SqlDraftRepository
 from store.drafts.files import SqlDraftFileRepository
-from store.emptying import SqlEverything
 from store.engines import build_engine
 from store.engines.base import DatabaseEngine
 from store.engines.limits import DEFAULT_LIMITS, ConnectionLimits
@@ -65,10 +66,21 @@ from store.repositories.settings import SqlSettingChangeRepository
 from store.repositories.tariffs import SqlTariffRepository
 from store.repositories.verifications import SqlVerificationRepository
 from store.repositories.work_calendar import SqlWorkCalendarRepository
+from store.schema import metadata
 from store.settlement.differences import SqlDifferenceRepository
 from store.settlement.files import SqlSettlementRepository
 from store.uploads import SqlUploadRepository
-from store.work import SqlTransaction, open_transaction
+from store.work import Repository, SqlTransaction, open_transaction
+
+
+class SqlEverything(Repository):
+    """All tables at once."""
+
+    async def delete(self) -> None:
+        """Delete every row of every table; the schema and its version stay."""
+        for table in reversed(metadata.sorted_tables):
+            await self._transaction.execute(delete(table))
+
 
 PROBE_SECONDS = 5.0
 """How long a database may take to write one row, when it is asked whether it can."""

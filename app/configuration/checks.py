@@ -3,17 +3,18 @@
 `pishkhan check` prints every fault; `serve` refuses to start with one.
 """
 
+import re
 import tomllib
 from collections.abc import Collection, Iterator
+from datetime import date, timedelta
+from urllib.parse import parse_qs, urlsplit
 
 from app import has_demo
 from app.clock import SystemClock
-from app.configuration.bot_checks import find_bot_faults
-from app.configuration.contact_checks import find_contact_remarks
 from app.configuration.exposure import find_exposures
 from app.configuration.gateway_checks import find_gateway_faults
 from app.configuration.placeholders import find_secret_faults
-from app.configuration.plain_lines import find_plain_lines
+from app.configuration.sections import BotSettings
 from app.configuration.settings import Settings, SettingsError
 from app.parts import find_provider_faults
 from app.wiring import build_catalogue, build_printer, build_settlement_layouts
@@ -30,7 +31,20 @@ from domain.messages.catalogue import Catalogue
 from domain.messages.templates import list_placeholders
 from domain.services import SERVICES
 from domain.values.calendar import to_tehran
+from payments.gateway_settings import LOOPBACK_HOSTS
 from store.engines import build_engine
+
+_ENCRYPTED_MODES = frozenset({"require", "verify-ca", "verify-full"})
+"""Values of PostgreSQL's `sslmode` under which nothing is sent in the clear."""
+
+SOON = timedelta(days=30)
+"""So long before its end an address is remarked on."""
+LONGEST_AHEAD = timedelta(days=366)
+"""RFC 9116, 2.5.5: a year at most is recommended."""
+_CONTACT, _EXPIRES = "PISHKHAN_SECURITY__CONTACT", "PISHKHAN_SECURITY__EXPIRES"
+
+_TOKEN_PATTERN = re.compile(r"[0-9]+:[A-Za-z0-9_-]{20,}")
+_SECRET_PATTERN = re.compile(r"[A-Za-z0-9_-]{1,256}")
 
 
 def find_faults(settings: Settings) -> list[str]:
@@ -154,3 +168,71 @@ def _find_text_faults(settings: Settings) -> Iterator[str]:
             set(list_placeholders(own_texts.text(text_key))) - set(list_placeholders(known_texts.text(text_key)))
         ):
             yield f"PISHKHAN_TEXTS: {text_key} uses {', '.join(extra_placeholders)}, which it is not given"
+
+
+def find_bot_faults(settings: Settings) -> Iterator[str]:
+    """Yield a line for each thing about a bot that must be mended before it can work."""
+    for messenger, bot_settings in settings.active_bots.items():
+        prefix = f"PISHKHAN_{messenger.upper()}"
+        if not _TOKEN_PATTERN.fullmatch(bot_settings.token.get_secret_value()):
+            yield f"{prefix}__TOKEN is no bot's token: those are a number, a colon and at least twenty signs"
+        for field_name in ("base_url", "base_file_url"):
+            if not re.match(r"https?://[^/]", getattr(bot_settings, field_name)):
+                yield f"{prefix}__{field_name.upper()} is no HTTP address"
+        if bot_settings.mode == "webhook":
+            yield from _find_webhook_faults(settings, prefix, bot_settings)
+
+
+def _find_webhook_faults(settings: Settings, prefix: str, bot_settings: BotSettings) -> Iterator[str]:
+    if not settings.public_address.startswith("https://"):
+        yield f"PISHKHAN_BASE_URL must begin with https:// for {prefix}__MODE=webhook: messengers post nowhere else"
+    webhook_secret = bot_settings.webhook_secret.get_secret_value()
+    if webhook_secret and not _SECRET_PATTERN.fullmatch(webhook_secret):
+        yield f"{prefix}__WEBHOOK_SECRET may have letters, digits, _ and - alone: the messenger takes no other"
+
+
+def find_contact_remarks(settings: Settings, today: date) -> Iterator[str]:
+    """Yield what keeps the file from being served, or soon will."""
+    contact, expires_on = settings.security.contact, settings.security.expires
+    if contact and expires_on is None:
+        yield f"{_EXPIRES} is not set: there is no security.txt without it"
+    elif expires_on is not None and not contact:
+        yield f"{_CONTACT} is not set: there is no security.txt without it"
+    elif expires_on is not None:
+        yield from _find_expiry_remarks(expires_on, today)
+
+
+def _find_expiry_remarks(expires_on: date, today: date) -> Iterator[str]:
+    if expires_on < today:
+        yield f"{_EXPIRES} was {expires_on}: security.txt is not served any more; look its addresses through"
+    elif expires_on - today <= SOON:
+        yield f"{_EXPIRES} is {expires_on}, soon: look the addresses of security.txt through, and renew it"
+    elif expires_on - today > LONGEST_AHEAD:
+        yield f"{_EXPIRES} is {expires_on}, more than a year ahead: RFC 9116 wants it renewed each year"
+
+
+def find_plain_lines(settings: Settings) -> Iterator[str]:
+    """Yield a line for each setting by which something is sent in the clear to another machine (ASVS 12.2, 12.3)."""
+    if _is_plain_http(settings.base_url):
+        yield "PISHKHAN_BASE_URL begins with http: what people send, their sessions too, is read on its way"
+    if _is_plain_database(settings.database_url):
+        yield "PISHKHAN_DATABASE_URL leads to another machine without sslmode=verify-full: it may be read on its way"
+    for provider_name in settings.active_providers:
+        if _is_plain_http(getattr(settings.sms.find_provider(provider_name), "base_url", "")):
+            setting_name = f"PISHKHAN_SMS__{provider_name.upper()}__BASE_URL"
+            yield f"{setting_name} begins with http: the account's key is read on its way"
+    for messenger, bot_settings in settings.active_bots.items():
+        if _is_plain_http(bot_settings.base_url) or _is_plain_http(bot_settings.base_file_url):
+            yield f"PISHKHAN_{messenger.upper()}__BASE_URL begins with http: the bot's token is read on its way"
+
+
+def _is_plain_http(address: str) -> bool:
+    parts = urlsplit(address)
+    return parts.scheme == "http" and parts.hostname not in LOOPBACK_HOSTS
+
+
+def _is_plain_database(address: str) -> bool:
+    parts = urlsplit(address)
+    if parts.scheme == "sqlite" or not parts.hostname or parts.hostname in LOOPBACK_HOSTS:
+        return False
+    return not _ENCRYPTED_MODES.intersection(parse_qs(parts.query).get("sslmode", ()))

@@ -10,16 +10,16 @@ import os
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import time
 from difflib import get_close_matches
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field, SecretStr, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
-from app.configuration.calendar_settings import CalendarSettings
 from app.configuration.payment_settings import PaymentSettings
 from app.configuration.policy_settings import PolicySettings
 from app.configuration.sections import (
@@ -46,8 +46,38 @@ from domain.authorization.policy import SecondFactorInside
 from domain.chats.chat import BALE, TELEGRAM
 from domain.settings.contact import Contact
 from domain.settings.policy import Policy
+from domain.values.calendar import OFFICE_HOURS, QUIET_HOURS, THURSDAY_HOURS, VISIT_HOURS, HoursOfDay, WorkingCalendar
 from domain.values.languages import PERSIAN
 from payments import GATEWAYS
+
+
+def _split_span(value: object) -> object:
+    """Read «07:30-14:30» as two times."""
+    return [part.strip() for part in value.split("-")] if isinstance(value, str) else value
+
+
+TimeSpan = Annotated[tuple[time, time], BeforeValidator(_split_span)]
+
+
+class CalendarSettings(BaseModel):
+    """Hours by Tehran's clock, written 07:30-14:30."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    thursday: bool = Field(False, description="Whether the office opens on Thursdays.")
+    office_hours: TimeSpan = Field(OFFICE_HOURS, description="Office hours from Saturday to Wednesday.")
+    thursday_hours: TimeSpan = Field(THURSDAY_HOURS, description="Office hours on Thursdays, when it opens then.")
+    quiet_hours: TimeSpan = Field(QUIET_HOURS, description="When notices and reminders wait.")
+
+    visit_hours: TimeSpan = Field(VISIT_HOURS, description="When officers visit, on any day that is no holiday.")
+
+    def build_calendar(self) -> WorkingCalendar:
+        """Build the calendar; `ValueError` for hours that cannot be."""
+        thursday_span: HoursOfDay | None = self.thursday_hours if self.thursday else None
+        return WorkingCalendar(
+            office=self.office_hours, thursday=thursday_span, quiet=self.quiet_hours, visits=self.visit_hours
+        )
+
 
 ENV_PREFIX = "PISHKHAN_"
 LATER_SECTIONS = ("SMS__MELIPAYAMAK", "SMS__KANNEL")

@@ -7,18 +7,17 @@ SIGINT takes no further call, lets what runs finish for some seconds, and gives 
 import asyncio
 import logging
 import signal
+import socket
 from collections.abc import Coroutine
 from contextlib import AsyncExitStack, suppress
 from typing import Any
 
-from aiohttp import web
-from aiohttp.typedefs import Handler
+from aiohttp import HttpVersion11, hdrs, web
+from aiohttp.typedefs import Handler, Middleware
 
 from app.configuration.checks import find_faults, find_remarks
 from app.configuration.settings import Settings, find_unused_names
 from app.http.access_log import AccessLog, route_pattern, shorten_malformed
-from app.http.connections import end_untaken_middleware, refuse_doubtful_framing
-from app.http.hosts import separate_hosts
 from app.http.proxies import see_through_proxies
 from app.http.readiness import NotReady, refuse_unknown_states
 from app.http.request_ids import name_requests
@@ -26,12 +25,20 @@ from app.jobs.operations import Operations
 from app.jobs.scheduler import Scheduler
 from app.parts import ServerParts, build_channels, open_parts
 from app.security.key_check import keep_or_refuse_key
+from channels.admin.frame import HOME_PATH
 from channels.web.bodies import BODY_TIMEOUT_SECONDS
 from channels.web.headers import HTTPS_HOSTS
+from channels.web.site import STATIC_PATH
 from domain.actions.dependencies import Dependencies
 from domain.unit_of_work import IdGenerator
 from domain.values.calendar import to_tehran
 from domain.values.errors import DomainError, Internal
+
+SHARED_PATHS = (STATIC_PATH, "/healthz", "/readyz", "/metrics")
+"""What is on both hosts: what pages load, and what monitoring asks."""
+
+_USER_TIMEOUT: int | None = getattr(socket, "TCP_USER_TIMEOUT", None)
+"""The option of Linux (RFC 5482) for how long sent bytes may stay untaken; other systems have none, and no such end."""
 
 LARGEST_BODY = 64 * 1024
 """Bytes of a request body, unless a route reads its own way."""
@@ -196,3 +203,56 @@ def _watch_for_stop() -> asyncio.Event:
         with suppress(NotImplementedError):  # Windows has no such handlers
             loop.add_signal_handler(signal_number, stop_event.set)
     return stop_event
+
+
+def end_untaken_middleware(seconds: float) -> Middleware:
+    """Return the middleware after which a connection ends whose answer nobody takes for so long: its memory is free."""
+
+    @web.middleware
+    async def end_untaken(request: web.Request, handler: Handler) -> web.StreamResponse:
+        client_socket = request.transport.get_extra_info("socket") if request.transport else None
+        if (
+            client_socket is not None
+            and _USER_TIMEOUT is not None
+            and client_socket.family in {socket.AF_INET, socket.AF_INET6}
+        ):
+            client_socket.setsockopt(socket.IPPROTO_TCP, _USER_TIMEOUT, int(seconds * 1000))
+        return await handler(request)
+
+    return end_untaken
+
+
+@web.middleware
+async def refuse_doubtful_framing(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Refuse a message in chunks of a version of HTTP that has none (RFC 9112, 6.1), and end its connection: a proxy
+    that heeded the version would see another message behind it. All other doubtful framing is refused by the parser.
+    """
+    if request.version < HttpVersion11 and hdrs.TRANSFER_ENCODING in request.headers:
+        refusal = web.Response(status=400)
+        refusal.force_close()
+        return refusal
+    return await handler(request)
+
+
+def separate_hosts(staff_host: str) -> web.middleware:  # type: ignore[valid-type]  # aiohttp has no other name for it
+    """Return the middleware that keeps citizens and staff apart: the staff's site is on its own host and nowhere else,
+    nothing else is there, and the host's first page leads to the site.
+
+    So a fault of a page that everybody can reach gives nobody the browser of a member of the staff.
+    """
+
+    @web.middleware
+    async def check_host(request: web.Request, handler: Handler) -> web.StreamResponse:
+        is_staff_host = request.host.lower() == staff_host
+        if is_staff_host and request.path == "/":
+            raise web.HTTPSeeOther(HOME_PATH)
+        is_shared = any(_is_below(request.path, shared_path) for shared_path in SHARED_PATHS)
+        if not is_shared and is_staff_host != _is_below(request.path, HOME_PATH):
+            raise web.HTTPNotFound
+        return await handler(request)
+
+    return check_host
+
+
+def _is_below(path: str, top_path: str) -> bool:
+    return path == top_path or path.startswith(f"{top_path}/")

@@ -7,21 +7,26 @@ these alone, so `/readyz` says so and stays ready. Nothing here reveals anything
 person.
 """
 
+import asyncio
+import hmac
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from typing import Generic, TypeVar
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from app.configuration.settings import Settings
-from app.http.bearer import require_bearer
 from app.http.metrics import Metrics
 from app.jobs.job_runs import JobRuns, JobState
-from app.jobs.shared_check import SharedCheck
 from domain.actions.dependencies import Dependencies
 from domain.values.errors import DomainError
 from store.engines import build_engine
 from store.engines.faults import DatabaseUnavailable, FaultKind
 from store.migrate import head_revision
 from store.unit_of_work import SqlStore
+
+_Result = TypeVar("_Result")
 
 
 class Operations:
@@ -90,3 +95,38 @@ class Operations:
 
 def _rounded_seconds(job: JobState) -> float | None:
     return None if job.seconds_ago is None else round(job.seconds_ago, 1)
+
+
+def require_bearer(token: str, handler: Handler) -> Handler:
+    """Return the handler behind its token (RFC 6750); 404 while none is set, 401 for who does not bear it."""
+
+    async def answer_bearer(request: web.Request) -> web.StreamResponse:
+        if not token:
+            raise web.HTTPNotFound
+        auth_scheme, _, borne_token = request.headers.get("Authorization", "").partition(" ")
+        is_ours = hmac.compare_digest(borne_token.strip().encode("utf-8", "replace"), token.encode())
+        if auth_scheme.lower() != "bearer" or not is_ours:
+            raise web.HTTPUnauthorized(headers={"WWW-Authenticate": "Bearer"})
+        return await handler(request)
+
+    return answer_bearer
+
+
+class SharedCheck(Generic[_Result]):
+    """A check that is made once, however many ask for it meanwhile."""
+
+    def __init__(self, check: Callable[[], Awaitable[_Result]]) -> None:
+        self._check = check
+        self._running: asyncio.Future[_Result] | None = None
+
+    async def ask(self) -> _Result:
+        """Return what the check finds now."""
+        if self._running is None or self._running.done():
+            self._running = asyncio.ensure_future(self._check())
+        return await asyncio.shield(self._running)
+
+    async def close(self) -> None:
+        """End a check that is being made."""
+        if self._running is not None:
+            self._running.cancel()
+            await asyncio.gather(self._running, return_exceptions=True)

@@ -11,6 +11,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from time import monotonic
 from typing import Any
@@ -19,10 +20,9 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from app.jobs.exporting import make_sheet
 from app.jobs.import_jobs import run_waiting_imports
-from app.jobs.job import LONG_LIMIT, USUAL_LIMIT, Job
-from app.jobs.leases import Lease, LeaseLost
+from app.jobs.leases import LEASE_PERIOD, Lease, LeaseLost
 from app.jobs.settlement_jobs import forget_old_files, run_settlement_files
-from app.jobs.timetable import ClockReading, Interval, NextTimeTrigger, run_daily, run_every
+from app.jobs.timetable import ClockReading, Interval, JobTimes, NextTimeTrigger, run_daily, run_every
 from app.jobs.verifying import verify_in_process
 from app.parts import ServerParts
 from app.wiring import build_vault
@@ -55,6 +55,45 @@ from domain.gateways.refund_ports import CARD_REFUNDS_WAKE
 from domain.requests.request import TimerKind
 from domain.values.errors import DomainError
 from store.engines.faults import DatabaseUnavailable
+
+USUAL_LIMIT = timedelta(minutes=10)
+LONG_LIMIT = timedelta(hours=3)
+"""For what looks through everything there is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Something done again and again."""
+
+    name: str
+    """Its own; its lease is `job:` and this."""
+    times: JobTimes
+    """When it is due, and from when on it is late."""
+    action: Callable[[ServerParts], Awaitable[object]]
+    """May run twice in a row without harm."""
+    wake_channel: str | None = None
+    """It also runs whenever a commit of this process queued a text for this channel, or left what is known by this
+    name; None: by time alone.
+    """
+    runs_at_start: bool = False
+    """It also runs when the process starts, which may have been away at its time."""
+    in_every_process: bool = False
+    """Each process has its own, and needs no lease."""
+    messenger: str | None = None
+    """It is there where this messenger's bot is; None: always."""
+    needs_gateway: bool = False
+    """It is there where a bank gateway is in use."""
+    needs_polling: bool = False
+    """It is there where texts are fetched from a provider."""
+    is_idle: Callable[[ServerParts], bool] | None = None
+    """Whether this process has nothing to do by it: then it is not begun, and holds no lease. None: never."""
+    is_endless: bool = False
+    """It runs until it is cut off, which loses nothing."""
+    lease_period: timedelta = LEASE_PERIOD
+    """How long its lease outlives a process that died with it."""
+    run_limit: timedelta = USUAL_LIMIT
+    """Any other is cut off when it runs for longer."""
+
 
 log = logging.getLogger(__name__)
 

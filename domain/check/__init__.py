@@ -2,21 +2,17 @@
 
 | module | what it proves |
 |---|---|
+| here | no word calls two services, registers and rules belong to one, and a step taken back did nothing that lasts |
 | `walk.py`, `charge_progress.py` | nothing by themselves: they follow every way that a request and its bills can take |
 | `ways.py` | every state is reached and none is a dead end, by steps that can really be taken |
-| `expiring.py` | no bill is closed before its deadline and the banks' lag |
 | `registries.py` | every cell of a registry has its texts |
-| `money.py` | no way gives a letter or a machine unpaid, none leaves a bill behind that nobody settles |
+| `money.py` | no way gives a letter or a machine unpaid, no bill is left to nobody or closed before the banks' lag |
 | `declared/kept_values.py` | no step needs what no step before it has kept |
 | `declared/moments.py` | deadlines and events are reckoned from what a request has by then |
 | `declared/forms.py` | what is called by name is there, by names that every channel can write |
 | `declared/prices.py` | what is priced is so once, and what is counted has its words |
 | `steps.py` | every step has somebody to take it and the inputs that it needs; citizens' words reach theirs |
-| `taking_back.py` | every step that may be taken back does nothing that lasts |
-| `declared/registers.py` | every register of letters or permits is one service's own |
-| `declared/service_rules.py` | the rules that belong to one service are its own, and their defaults what they may be |
 | `suggestions.py` | every suggested answer is one that its field takes as it is |
-| `keywords.py` | no word calls two services |
 | `versions.py` | the state maps lead every earlier version to states that exist, and what is finished stays finished |
 | `changes.py` | what citizens may change of a sent form is there, and nothing that was done relies on it |
 | `form_sections.py` | each asked field is in one section of the form, and each section has its title |
@@ -34,23 +30,24 @@
 | `reason_texts.py` | every reason of an error has a text that it can fill, and no other text is there |
 """
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import fields, is_dataclass
+from datetime import UTC, datetime
 
+from domain.authorization.request_policy import is_step_of_staff
+from domain.blocks.letters import LetterRegister
 from domain.check.changes import change_flaws
 from domain.check.declared.forms import form_flaws, operation_flaws
 from domain.check.declared.kept_values import find_kept_values, missing_data_flaws
 from domain.check.declared.moments import moment_flaws
 from domain.check.declared.prices import price_flaws
-from domain.check.declared.registers import register_flaws
-from domain.check.declared.service_rules import service_rule_flaws
 from domain.check.flaws import NO_SERVICE, Flaw
 from domain.check.form_sections import section_flaws
-from domain.check.keywords import keyword_flaws
 from domain.check.money import money_flaws
 from domain.check.printouts import printout_flaws
 from domain.check.steps import step_flaws
 from domain.check.suggestions import suggestion_flaws
-from domain.check.taking_back import taking_back_flaws
 from domain.check.texts.bounds import bound_texts
 from domain.check.texts.facts import unfilled_fact_flaws
 from domain.check.texts.files import letter_flaws, text_file_flaws
@@ -59,9 +56,18 @@ from domain.check.texts.text_flaws import SHARED_TEXTS, budget_flaws, sent_by_sm
 from domain.check.versions import version_flaws
 from domain.check.walk import walk_service
 from domain.check.ways import way_flaws
-from domain.language.service import Service
+from domain.conversation.reading.grammar import Grammar
+from domain.engine.undoing import STEP_BACK, list_lasting_reasons
+from domain.language.service import Service, Transition
 from domain.messages.catalogue import Catalogue, load_shipped_texts
 from domain.registries.declarations import REGISTRIES
+from domain.requests.notes import NOTE
+from domain.settings.rules import FORMER_RULES, RULE_BY_NAME, RULE_GROUPS
+
+MOST_UNDO_MINUTES = 24 * 60
+"""Minutes for which a step may be taken back at most: a day."""
+
+_ANY_MOMENT = datetime(2026, 3, 21, 8, tzinfo=UTC)
 
 __all__ = ["NO_SERVICE", "SHARED_TEXTS", "Flaw", "budget_flaws", "check_services", "sent_by_sms"]
 
@@ -125,3 +131,83 @@ def _name_flaws(service: Service) -> Iterator[Flaw]:
     for name in service.summary.field_names:
         if name not in field_names:
             yield Flaw("unknown_reference", service.key, f"summary: {name}")
+
+
+def register_flaws(services: Sequence[Service]) -> Iterator[Flaw]:
+    """Find registers that two services draw from, by their sequence or by what their numbers look like."""
+    owners: dict[tuple[str, str], str] = {}
+    for service in services:
+        for register in sorted(_list_registers(service), key=lambda register: register.sequence_key):
+            for feature in (("sequence", register.sequence_key), ("letter", register.register_letter)):
+                if owners.setdefault(feature, service.key) != service.key:
+                    yield Flaw("register_of_two_services", service.key, feature[1])
+
+
+def _list_registers(service: Service) -> set[LetterRegister]:
+    return {register for effect in service.effects for register in _registers_of(effect)}
+
+
+def _registers_of(effect: object) -> Iterator[LetterRegister]:
+    if is_dataclass(effect):
+        values = (getattr(effect, effect_field.name) for effect_field in fields(effect))
+        yield from (value for value in values if isinstance(value, LetterRegister))
+
+
+def service_rule_flaws(services: Sequence[Service]) -> Iterator[Flaw]:
+    """Find rules of another service or in a group of all, two of one name, and defaults that could not be set."""
+    name_counts = Counter(
+        [*RULE_BY_NAME, *FORMER_RULES, *(rule.name for service in services for rule in service.rules)]
+    )
+    for service in services:
+        if service.rules and service.key in RULE_GROUPS:
+            yield Flaw("rule_group_of_all", service.key, service.key)
+        for rule in service.rules:
+            setting = rule.as_setting()
+            if name_counts[rule.name] > 1:
+                yield Flaw("double_rule", service.key, rule.name)
+            if rule.service_key != service.key:
+                yield Flaw("rule_of_another", service.key, rule.name)
+            if not setting.is_still_valid(setting.to_stored_value(rule.default), _ANY_MOMENT):
+                yield Flaw("unsound_rule", service.key, rule.name)
+
+
+def taking_back_flaws(service: Service) -> Iterator[Flaw]:
+    """Find steps that say they may be taken back, and never could be, and those that are called as other events."""
+    for step in service.transitions:
+        if step.name in {STEP_BACK, NOTE}:
+            yield Flaw("step_called_as_event", service.key, step.name)
+        if step.undo_minutes is not None:
+            yield from _list_flaws(service, step, step.undo_minutes)
+
+
+def _list_flaws(service: Service, step: Transition, undo_minutes: int) -> Iterator[Flaw]:
+    if not 1 <= undo_minutes <= MOST_UNDO_MINUTES:
+        yield Flaw("undo_minutes_beyond", service.key, step.name)
+    if step.trigger is not None or (step.roles and not is_step_of_staff(step)):
+        yield Flaw("undo_of_no_staff", service.key, step.name)
+    yield from (Flaw(reason.value, service.key, step.name) for reason in list_lasting_reasons(service, step))
+
+
+def keyword_flaws(services: Sequence[Service]) -> Iterator[Flaw]:
+    """Find words of two services or intents."""
+    word_flaws = list(_shared_word_flaws(services))
+    yield from word_flaws
+    if not word_flaws:
+        yield from _grammar_flaws(services)
+
+
+def _shared_word_flaws(services: Sequence[Service]) -> Iterator[Flaw]:
+    services_by_word: dict[str, str] = {}
+    for service in services:
+        for keyword in service.keywords:
+            for keyword_text in keyword.intent.certain_words:
+                if services_by_word.setdefault(keyword_text, service.key) != service.key:
+                    yield Flaw("word_of_two_services", service.key, keyword_text)
+
+
+def _grammar_flaws(services: Sequence[Service]) -> Iterator[Flaw]:
+    intents = list({intent.name: intent for service in services for intent in service.intents}.values())
+    try:
+        Grammar(intents)
+    except ValueError as error:
+        yield Flaw("word_of_two_intents", NO_SERVICE, str(error))

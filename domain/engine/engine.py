@@ -6,21 +6,21 @@ state, appends the history event and returns the notifications to be sent. It se
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from domain.authorization.request_policy import is_step_of, offers_step, require_steps, take_place_in_step
 from domain.engine import step_records, undoing
-from domain.engine.state_entry import enter_state
 from domain.engine.step_admission import choose_step, require_guards
 from domain.fields.form import read_fields
 from domain.fields.types import ReadingContext
+from domain.language.awaited import ANSWER_UNTIL_FACT
 from domain.language.changes import UNREVIEWED_CHANGES
 from domain.language.service import Notice, Reminder, Service, StepContext, Transition, Trigger
 from domain.queues.request_words import list_request_words
 from domain.requests.history import GENESIS_HASH, HistoryEvent, compute_event_hash, compute_personal_digest
 from domain.requests.notes import NOTE
-from domain.requests.request import JsonObject, Phase, ServiceRequest
+from domain.requests.request import JsonObject, Phase, ServiceRequest, Timer, TimerKind
 from domain.settings.policy import Policy
 from domain.unit_of_work import Clock, IdGenerator, UnitOfWork
 from domain.values import tracking_codes
@@ -396,3 +396,47 @@ class Engine:
         )
         request.head_seq, request.head_hash = event.seq, compute_event_hash(event)
         return replace(event, hash=request.head_hash)
+
+
+def enter_state(service: Service, context: StepContext) -> list[Timer]:
+    """Note whose turn it is in the request's state and until when, by which queues are sorted; return the timers to be
+    set.
+    """
+    request = context.request
+    state, timers = service.state_named(request.state), _build_timers(service, context)
+    request.turn = state.turn
+    if deadlines := [timer.at for timer in timers if timer.kind is TimerKind.DEADLINE]:
+        context.facts[ANSWER_UNTIL_FACT] = min(deadlines)
+    due_moments = [timer.at for timer in timers if timer.kind is TimerKind.SLA]
+    due_moments += [own_due] if state.reckon_due and (own_due := state.reckon_due(context)) else []
+    request.due_at = min(due_moments, default=None)
+    return timers
+
+
+def _build_timers(service: Service, context: StepContext) -> list[Timer]:
+    request = context.request
+    state = service.state_named(request.state)
+    planned_timers: list[tuple[TimerKind, str, datetime | None]] = []
+    for step in service.steps_from(state.name, Trigger.DEADLINE):
+        planned_timers.append(
+            (TimerKind.DEADLINE, step.name, step.reckon_deadline(context) if step.reckon_deadline else None)
+        )
+    for reminder in state.reminders:
+        planned_timers.append(
+            (
+                TimerKind.REMINDER,
+                reminder.text_name,
+                _find_reminder_time(context, reminder.reckon_event(context), reminder.lead_hours),
+            )
+        )
+    if state.sla_minutes is not None:
+        due_at = context.calendar.add_working_minutes(context.now, state.sla_minutes)
+        planned_timers.append((TimerKind.SLA, state.name, due_at))
+    return [Timer(request.id, kind, name, due_at) for kind, name, due_at in planned_timers if due_at is not None]
+
+
+def _find_reminder_time(context: StepContext, event_at: datetime | None, lead_hours: int) -> datetime | None:
+    if event_at is None:
+        return None
+    reminder_at = context.calendar.last_sending_time_before(event_at, lead_time=timedelta(hours=lead_hours))
+    return reminder_at if reminder_at > context.now else None

@@ -1,7 +1,7 @@
 """The runtime settings that the staff may change while the process runs: their names, what each may be, and where it
 counts.
 
-A rule's name is the setting's (`app/configuration/policy_settings.py`, `app/configuration/calendar_settings.py`), its
+A rule's name is the setting's (`app/configuration/policy_settings.py`, `app/configuration/settings.py`), its
 unit the last word of it. What the staff set wins over the configuration; a rule that they do not set is as configured.
 Values are kept as their types keep them: numbers, `yes` and `no`, hours as 07:30-14:30.
 """

@@ -16,8 +16,10 @@ from sqlalchemy import (
     Integer,
     bindparam,
     delete,
+    exists,
     func,
     insert,
+    literal,
     or_,
     select,
     update,
@@ -27,7 +29,7 @@ from domain.messages.records import MessageClass, MessageState, OutboxMessage
 from domain.values.calendar import MomentSpan
 from domain.values.errors import NotFound
 from store.engines.base import DatabaseEngine
-from store.engines.types import ID, SafeText, Utc
+from store.engines.types import ID, EnumText, SafeText, Utc
 from store.filtered_select import FilteredSelect
 from store.messages.outbox_claims import (
     ABANDONED,
@@ -41,11 +43,57 @@ from store.messages.outbox_claims import (
     in_state,
     select_abandoned,
 )
-from store.messages.outbox_expiry import EXPIRE_IN_CHAT, EXPIRE_PAST, MESSAGE_MAPPING, MOVE_LATE
 from store.payments.claims import RowClaims, build_renewal_parameters
 from store.repositories.leases import CLOCK_SLACK
+from store.rows import TableMapping
 from store.schema import outbox, receipts
 from store.work import Repository
+
+MESSAGE_MAPPING = TableMapping(outbox, OutboxMessage)
+MOVED_REASON, UNLINKED_REASON = "moved", "unlinked"
+"""Why a text expired that goes by SMS instead: it waited too long in its channel, or its chat was left."""
+_PAST_MESSAGES = (
+    select(outbox.c.id)
+    .where(in_state(MessageState.QUEUED), ON_CHANNEL, outbox.c.expires_at <= NOW)
+    .order_by(outbox.c.expires_at)
+    .limit(LIMIT)
+    .with_for_update(skip_locked=True)
+    .cte("past")
+)
+_OTHER_MESSAGE = outbox.alias("ahead")
+_SENDING_TO_RECIPIENT = exists().where(
+    _OTHER_MESSAGE.c.state == literal(MessageState.SENDING, EnumText(MessageState), literal_execute=True),
+    _OTHER_MESSAGE.c.channel == outbox.c.channel,
+    _OTHER_MESSAGE.c.recipient == outbox.c.recipient,
+)
+_LATE_MESSAGES = (
+    select(outbox.c.id)
+    .where(in_state(MessageState.QUEUED), ON_CHANNEL, outbox.c.moves_at.is_not(None), outbox.c.moves_at <= NOW)
+    # What is being sent to the same recipient may come back: they keep their order, and move together.
+    .where(~_SENDING_TO_RECIPIENT)
+    .order_by(outbox.c.moves_at)
+    .limit(LIMIT)
+    .with_for_update(skip_locked=True)
+    .cte("late")
+)
+MOVE_LATE = (
+    update(outbox)
+    .where(outbox.c.id.in_(select(_LATE_MESSAGES.c.id)))
+    .values(state=MessageState.EXPIRED, updated_at=NOW, reason=MOVED_REASON)
+    .returning(*MESSAGE_MAPPING.columns)
+)
+EXPIRE_PAST = (
+    update(outbox)
+    .where(outbox.c.id.in_(select(_PAST_MESSAGES.c.id)))
+    .values(state=MessageState.EXPIRED, updated_at=NOW)
+    .returning(*MESSAGE_MAPPING.columns)
+)
+EXPIRE_IN_CHAT = (
+    update(outbox)
+    .where(in_state(MessageState.QUEUED), ON_CHANNEL, outbox.c.recipient == bindparam("to"))
+    .values(state=MessageState.EXPIRED, updated_at=NOW, reason=UNLINKED_REASON)
+    .returning(*MESSAGE_MAPPING.columns)
+)
 
 EARLY_RECEIPTS_KEPT = timedelta(days=7)
 _SENT_STATES = {MessageState.SENT, MessageState.DELIVERED, MessageState.UNDELIVERED}

@@ -6,7 +6,7 @@ An erased text is an empty one. What was still waiting to be sent expires with i
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import BindParameter, ColumnElement, Integer, bindparam, delete, exists, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, Integer, Select, bindparam, delete, exists, or_, select, update
 
 from domain.bills.bill import RefundState
 from domain.blocks.charging import REQUEST_SUBJECT
@@ -15,7 +15,7 @@ from domain.messages.records import MessageState
 from domain.requests.request import Phase
 from domain.uploads.upload import UploadOwner
 from store.contents import delete_unused_contents
-from store.drafts.erasing import SELECT_DRAFTS_OF_LINE, SELECT_DRAFTS_OF_REQUEST, erase_drafts
+from store.drafts.files import delete_draft_rows
 from store.engines.types import ID, SafeText, Utc
 from store.payments.erasing import ERASE_ATTEMPTS_OF_REQUEST, ERASE_OLDER_ATTEMPTS, FORGET_PAYER
 from store.schema import (
@@ -25,6 +25,7 @@ from store.schema import (
     comments,
     dialogues,
     documents,
+    drafts,
     history,
     hits,
     idempotency_keys,
@@ -47,7 +48,15 @@ from store.schema import (
     suspense_receipts,
 )
 from store.uploads import delete_uploads
-from store.work import Repository
+from store.work import Repository, SqlTransaction
+
+SELECT_DRAFTS_OF_LINE = select(drafts.c.id).where(drafts.c.mobile == bindparam("of_line", type_=SafeText))
+"""The drafts of the mobile `of_line`."""
+SELECT_DRAFTS_OF_REQUEST = select(drafts.c.id).where(
+    drafts.c.request_code
+    == select(requests.c.code).where(requests.c.id == bindparam("of_request", type_=ID)).scalar_subquery()
+)
+"""Those of which the request `of_request` was made."""
 
 ERASED_REASON = "erased"
 """Why a text that was still waiting expired."""
@@ -295,3 +304,11 @@ class SqlPersonalDataRepository(Repository):
         is_unpublished = comments.c.state != CommentState.PUBLISHED
         await self._transaction.execute(delete(comments).where(condition, is_unpublished), parameters)
         await self._transaction.execute(update(comments).where(condition).values(mobile=None), parameters)
+
+
+async def erase_drafts(
+    transaction: SqlTransaction, selection: Select[tuple[int]], parameters: Mapping[str, object]
+) -> None:
+    """Delete the selected drafts, with their files."""
+    for (draft_id,) in await transaction.fetch_rows(selection, parameters):
+        await delete_draft_rows(transaction, draft_id)

@@ -1,6 +1,6 @@
 """The ledger's entries, and receipts without a bill.
 
-Entries are inserted, and never changed or deleted but with the whole database (`store/emptying.py`): a test looks for
+Entries are inserted, and never changed or deleted but with the whole database (`SqlEverything`): a test looks for
 statements that would. Each is a row with both its sides, so that none can be out of balance; kind and item are its key.
 """
 

@@ -2,20 +2,84 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
+from datetime import timedelta
 
 from domain.actions.bills.pay import record_payment
-from domain.actions.bills.subjects import lock_bills
+from domain.actions.bills.subjects import lock_bills, render_purpose
 from domain.actions.bills.suspense import hold_in_suspense
 from domain.actions.dependencies import Dependencies
-from domain.actions.messages.notify import announce_outcome
-from domain.actions.payments.alerts import alert_revenue_unit
-from domain.actions.payments.held_bills import hold_bills, release_bills
-from domain.actions.payments.returned_money import tell_payer
-from domain.bills.bill import PaymentMethod
-from domain.gateways.attempt import AttemptChange, AttemptEffect, AttemptEvent, PaymentAttempt
+from domain.actions.messages.notify import announce_outcome, list_role_mobiles, notify_line, notify_staff
+from domain.bills.bill import Bill, BillState, PaymentMethod
+from domain.gateways.attempt import (
+    AttemptAlert,
+    AttemptChange,
+    AttemptEffect,
+    AttemptEvent,
+    AttemptState,
+    PaymentAttempt,
+)
 from domain.ledger.accounts import MoneySource
+from domain.messages.catalogue import RenderedMessage
 from domain.unit_of_work import UnitOfWork
-from domain.values.actors import SYSTEM, Actor
+from domain.values.actors import SYSTEM, Actor, Role
+from domain.values.text import group_digits
+
+REPEATED_ALERTS = frozenset({AttemptAlert.FOREIGN_CALLBACK, AttemptAlert.OUR_FAULT, AttemptAlert.UNRESOLVED})
+REPEATED_WINDOW = timedelta(hours=1)
+MOST_REPEATED_TEXTS = 3
+"""So many texts of each of these go out in a window: whoever forges a thousand callbacks must not have a thousand sent,
+nor does a bank that refuses our address, or answers nothing, to a thousand payers. Each attempt bears its alert all the
+same.
+"""
+
+
+async def alert_revenue_unit(dependencies: Dependencies, uow: UnitOfWork, attempt: PaymentAttempt) -> None:
+    """Queue the text about an attempt's alert."""
+    if attempt.alert is None or not await _may_text(dependencies, uow, attempt.alert):
+        return
+    bill = await uow.bills.get(attempt.shares[0].bill_row_id)
+
+    def render_message() -> RenderedMessage:
+        facts = {"amount": group_digits(attempt.amount), "bill_id": bill.bill_id}
+        return dependencies.catalogue.render_message(f"staff.payment_alerts.{attempt.alert}", facts)
+
+    mobiles = await list_role_mobiles(uow, dependencies, Role.REVENUE)
+    await notify_staff(dependencies, uow, mobiles, render_message)
+
+
+async def _may_text(dependencies: Dependencies, uow: UnitOfWork, alert: AttemptAlert) -> bool:
+    if alert not in REPEATED_ALERTS:
+        return True
+    sent_texts = await uow.lines.add_hit(f"alert:{alert}", dependencies.clock.now(), REPEATED_WINDOW)
+    return sent_texts <= MOST_REPEATED_TEXTS
+
+
+_ONE_TEXT = timedelta(days=1)
+"""Sessions that were left without a word are told of once in so long: some are only windows that somebody closed."""
+
+
+async def tell_payer(dependencies: Dependencies, uow: UnitOfWork, attempt: PaymentAttempt) -> None:
+    """Text the payer that an attempt came to nothing, and where the money is: back on the card, by the bank's word, or
+    on its way there, if any was taken. Nothing where the bills of an attempt that was left are settled by now.
+    """
+    bill = await uow.bills.get(attempt.shares[0].bill_row_id)
+    is_back = attempt.state is AttemptState.REVERSED
+    if attempt.payer_mobile is None or not (is_back or bill.state.is_payable):
+        return
+    now = dependencies.clock.now()
+    if not is_back and await uow.lines.add_hit(f"left:{bill.bill_id}", now, _ONE_TEXT) > 1:
+        return
+
+    async def render_message() -> RenderedMessage:
+        facts = {
+            "amount": group_digits(attempt.amount),
+            "service": await render_purpose(dependencies, uow, bill),
+        }
+        text_key = "sms.payment_returned" if is_back else "sms.payment_left"
+        return dependencies.catalogue.render_message(text_key, facts)
+
+    await notify_line(dependencies, uow, attempt.payer_mobile, render_message)
+
 
 EventDetails = Mapping[str, str | int]
 _EffectAction = Callable[[Dependencies, UnitOfWork, PaymentAttempt], Awaitable[None]]
@@ -122,3 +186,26 @@ _EFFECT_ACTIONS: Mapping[AttemptEffect, _EffectAction] = {
     AttemptEffect.ALERT_STAFF: alert_revenue_unit,
 }
 """How each effect is carried out, in the order of `AttemptEffect`."""
+
+
+async def hold_bills(uow: UnitOfWork, attempt: PaymentAttempt) -> None:
+    """Mark the bills of an attempt as being paid, where they are open: they neither expire nor are cancelled."""
+    for bill in await lock_bills(uow, [share.bill_row_id for share in attempt.shares]):
+        if bill.state is BillState.OPEN:
+            bill.state = BillState.PAYING
+            await uow.bills.save(bill)
+
+
+async def release_bills(uow: UnitOfWork, attempt: PaymentAttempt) -> None:
+    """Open the bills of an attempt again that are being paid by nothing else; the attempt was saved as ended before.
+
+    Locked first, then looked at: of two attempts that end at once the second one sees that the first has ended.
+    """
+    for bill in await lock_bills(uow, [share.bill_row_id for share in attempt.shares]):
+        if bill.state is BillState.PAYING and not await _is_held(uow, bill):
+            bill.state = BillState.OPEN
+            await uow.bills.save(bill)
+
+
+async def _is_held(uow: UnitOfWork, bill: Bill) -> bool:
+    return any(attempt.state.is_open for attempt in await uow.payment_attempts.list_of_bill(bill.id))

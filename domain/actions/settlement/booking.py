@@ -5,17 +5,18 @@ Lines that only confirm what counts already go through some hundred at a time.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from domain.actions.dependencies import Dependencies
 from domain.actions.settlement.absences import end_absent_attempts
 from domain.actions.settlement.bill_lines import BillLineBooker
-from domain.actions.settlement.confirming import confirm_sales
+from domain.actions.settlement.comparing import SaleComparison
 from domain.actions.settlement.noting import note_file_differences
 from domain.actions.settlement.sale_lines import SaleLineBooker
 from domain.authorization.policy import require_right
 from domain.authorization.rights import Right
+from domain.ledger.movements import enter_deposit
 from domain.settlement.coverage import is_whole_file
 from domain.settlement.layouts import FileKind
 from domain.settlement.settlement_file import FileLine, FileState, LineOutcome, SettlementFile
@@ -159,3 +160,24 @@ async def _finish_file(dependencies: Dependencies, store: Store, file_id: int, a
         await uow.audit.add_entry(now, actor.label, "settlement_file_booked", facts)
     if stored_file.is_whole and stored_file.kind is FileKind.GATEWAY:
         await end_absent_attempts(dependencies, store, stored_file.source)
+
+
+async def confirm_sales(
+    dependencies: Dependencies, uow: UnitOfWork, settlement_file: SettlementFile, lines: Sequence[FileLine]
+) -> int:
+    """Book those of the lines that only confirm, and return how many; each of the others is one to be booked alone.
+
+    A settled attempt stays settled, so nothing is locked: where two files bring one sale at once, the ledger takes the
+    money off its clearing account once, and whoever comes second looks again.
+    """
+    comparison = SaleComparison(uow, settlement_file)
+    confirmed_lines = await comparison.list_confirming(lines)
+    if not confirmed_lines:
+        return 0
+    attempt_ids = {line.attempt_id for line in confirmed_lines if line.attempt_id is not None}
+    for payment in await uow.settlement.list_payments_of_attempts(attempt_ids):
+        await uow.ledger.add(enter_deposit(payment, dependencies.clock.now()))
+    await uow.settlement.mark_booked(
+        settlement_file.id, [line.line_number for line in confirmed_lines], LineOutcome.CONFIRMS
+    )
+    return len(confirmed_lines)

@@ -9,27 +9,34 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
 from domain.blocks.papers_pending import NO_PAPER
+from domain.check.declared.kept_values import kept_by
 from domain.check.declared.prices import price_texts
 from domain.check.flaws import NO_SERVICE, Flaw
 from domain.check.form_sections import section_texts
 from domain.check.printouts import printout_texts
 from domain.check.texts.code_texts import required_keys
-from domain.check.texts.lengths import cutting_flaws
 from domain.check.texts.reason_texts import reason_flaws
-from domain.check.texts.senders import list_unasked_shared_texts, list_unasked_texts, sender_flaws
 from domain.conversation.reading.vocabulary import OPT_OUT_ENDING
 from domain.fields.form import Field
 from domain.language.awaited import list_asking_notices
 from domain.language.lookups import Lookup, PriceLookup
-from domain.language.service import Service
-from domain.language.wording import LEFT_TO_RIGHT
+from domain.language.service import STAFF_AUDIENCES, Notice, Reminder, Service
+from domain.language.wording import ASKING_FACTS, LEFT_TO_RIGHT
 from domain.messages.catalogue import CHAT_PREFIX, Catalogue
 from domain.messages.records import MessageClass
 from domain.messages.senders import word_with_sender
+from domain.messages.templates import list_placeholders
+from domain.messages.translations import LATIN_TAG
+from domain.values.languages import language_in_force
 from domain.values.message_parts import count_parts
 from domain.values.page_tokens import LINK_LENGTH, LONGEST_SITE_ADDRESS
 from domain.values.reasons import SHARED_REASONS
 from domain.values.text import count_code_units
+
+_SHARED_PREFIXES = ("sms.", "registries.")
+_CLASSES_OF_ANSWERS = frozenset({None, MessageClass.REPLY, MessageClass.SECURITY})
+_CLASSED_BY_SENDERS = ("sms.comment_answered", "sms.reopened", "sms.status")
+"""Texts whose class whoever sends them says."""
 
 SHARED_TEXTS = ("sms.", "ask.", "staff.", "errors.")
 """Where the catalogue keeps the texts of no service that travel by SMS by themselves."""
@@ -298,3 +305,71 @@ def _conversation_texts(service: Service, catalogue: Catalogue) -> Iterator[str]
     part_names = [f"{field.name}_{part_name}" for field in service.form for part_name in field.type.part_names]
     yield from (f"{text_prefix}.fields.{name}.help" for name in part_names)
     yield from catalogue.list_keys(f"{text_prefix}.answers.")
+
+
+def cutting_flaws(service: Service, catalogue: Catalogue, keys: Iterable[str]) -> Iterator[Flaw]:
+    """Find texts that would cut what people may write: nobody confirms or answers what cannot be read whole."""
+    keys = list(keys)
+    with suppress(KeyError):  # a text that is missing, or a placeholder without a bound, is a flaw of its own
+        accepted_lengths = _accepted_lengths(service, catalogue, keys)
+        for key in keys:
+            for name, longest_value in catalogue.list_longest_facts(key).items():
+                if (shown_length := count_code_units(longest_value)) < accepted_lengths.get(name, 0):
+                    yield Flaw(
+                        "cuts_words",
+                        service.key,
+                        f"{key}: {name} may have {accepted_lengths[name]}, shown are {shown_length}",
+                    )
+
+
+def _accepted_lengths(service: Service, catalogue: Catalogue, keys: Iterable[str]) -> dict[str, int]:
+    """Return how long the values are that the form accepts, and over them those inputs of a step that its own messages
+    use, or any of these texts where they are kept (a question, a reason).
+    """
+    kept_facts = {name for key in keys for name in list_placeholders(catalogue.text(key)) if name in ASKING_FACTS}
+    lengths = {field.name: _accepted_length(field, catalogue) for field in service.form if not field.is_derived}
+    rendered_lengths: dict[str, int] = {}
+    for step in service.transitions:
+        own_keys = [f"services.{service.key}.notices.{notice.text_name}" for notice in step.notices]
+        used_facts = {name for key in own_keys if key in catalogue for name in list_placeholders(catalogue.text(key))}
+        used_facts |= kept_facts & {name for effect in step.effects for name in kept_by(effect)}
+        for form_field in (field for field in step.inputs if field.name in used_facts):
+            rendered_lengths[form_field.name] = max(
+                rendered_lengths.get(form_field.name, 0), _accepted_length(form_field, catalogue)
+            )
+    return lengths | {name: length for name, length in rendered_lengths.items() if length}
+
+
+def _accepted_length(form_field: Field, catalogue: Catalogue) -> int:
+    return count_code_units(form_field.type.longest_value(form_field.choices, catalogue.text) or "")
+
+
+def list_unasked_texts(service: Service, catalogue: Catalogue) -> list[str]:
+    """Return the keys of a service's texts that come to a citizen, an owner or a driver who did not write just now."""
+    messages: list[Notice | Reminder] = [*service.submit_notices]
+    messages += (notice for step in service.transitions for notice in step.notices)
+    messages += (reminder for state in service.states for reminder in state.reminders)
+    text_names = {message.text_name for message in messages if message.audience not in STAFF_AUDIENCES}
+    prefix = f"services.{service.key}"
+    own_keys = [f"{prefix}.notices.{name}" for name in sorted(text_names)]
+    statuses = [key for part in ("status", "pending") for key in catalogue.list_keys(f"{prefix}.{part}.")]
+    return [key for key in (*own_keys, *statuses) if key in catalogue]
+
+
+def list_unasked_shared_texts(catalogue: Catalogue) -> list[str]:
+    """Return the keys of the texts of no service that come unasked: those of a class that is no answer's."""
+    shared_keys = [key for prefix in _SHARED_PREFIXES for key in catalogue.list_keys(prefix)]
+    unasked = [key for key in shared_keys if catalogue.find_class(key) not in _CLASSES_OF_ANSWERS]
+    return [*unasked, *(key for key in _CLASSED_BY_SENDERS if key in catalogue)]
+
+
+def sender_flaws(owner: str, catalogue: Catalogue, keys: Iterable[str]) -> Iterator[Flaw]:
+    """Find texts that do not fit their budget once the municipality is named before them; in Latin letters none comes
+    unasked.
+    """
+    for key in keys if language_in_force().tag != LATIN_TAG else ():
+        with suppress(KeyError):  # a placeholder without a bound is a flaw of its own
+            longest_text, budget = catalogue.render_longest(key), catalogue.part_budget(key)
+            needed_parts = count_parts(word_with_sender(catalogue, longest_text))
+            if count_parts(longest_text) <= budget < needed_parts:  # what is too long by itself is a flaw of its own
+                yield Flaw("over_budget", owner, f"{key} needs {needed_parts} parts with its sender, may have {budget}")

@@ -8,8 +8,8 @@ import annotated_types
 import pytest
 from pydantic.fields import FieldInfo
 
-from app.configuration.calendar_settings import CalendarSettings
 from app.configuration.policy_settings import PolicySettings
+from app.configuration.settings import CalendarSettings
 from domain.actions.settings.rule_lists import index_rules
 from domain.fields.types import Choice, Integer, ReadingContext
 from domain.messages.catalogue import Catalogue

@@ -9,12 +9,9 @@ from typing import Any
 import pytest
 from pydantic import SecretStr, ValidationError, create_model
 
-from app.configuration.bot_checks import find_bot_faults
-from app.configuration.checks import find_remarks
-from app.configuration.contact_checks import find_contact_remarks
+from app.configuration.checks import find_bot_faults, find_contact_remarks, find_plain_lines, find_remarks
 from app.configuration.gateway_checks import find_gateway_faults
 from app.configuration.placeholders import find_secret_faults
-from app.configuration.plain_lines import find_plain_lines
 from app.configuration.policy_settings import describe_rule
 from app.configuration.sections import BillSettings, SecurityContactSettings, StaffSettings, TelegramSettings
 from app.configuration.settings import (

@@ -12,8 +12,7 @@ from yarl import URL
 from app.configuration.checks import find_faults
 from app.configuration.sections import StaffSettings
 from app.configuration.settings import Settings
-from app.http.hosts import SHARED_PATHS
-from app.http.server import build_application
+from app.http.server import SHARED_PATHS, build_application
 from app.parts import open_parts
 from tests.support.municipality import Municipality
 

@@ -5,8 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from app.jobs.job import Job
-from app.jobs.scheduler import JOBS, Scheduler
+from app.jobs.scheduler import JOBS, Job, Scheduler
 from app.jobs.timetable import ClockReading, run_daily
 from app.parts import ServerParts
 from domain.messages.records import MessageState

@@ -4,8 +4,7 @@ import asyncio
 from dataclasses import replace
 from pathlib import Path
 
-from app.jobs.job import Job
-from app.jobs.scheduler import JOBS, Scheduler
+from app.jobs.scheduler import JOBS, Job, Scheduler
 from app.jobs.timetable import run_every
 from app.parts import ServerParts
 from domain.gateways.attempt import AttemptState, PaymentAttempt

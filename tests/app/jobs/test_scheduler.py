@@ -10,8 +10,7 @@ import pytest
 from openpyxl import load_workbook
 
 from app.jobs.exporting import make_sheet
-from app.jobs.job import Job
-from app.jobs.scheduler import JOBS, Scheduler
+from app.jobs.scheduler import JOBS, Job, Scheduler
 from app.jobs.timetable import run_every
 from app.parts import ServerParts
 from domain.actions.history.sealing import verify_history

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.configuration.settings import Settings
-from app.jobs.job import Job
-from app.jobs.scheduler import JOBS, Scheduler
+from app.jobs.scheduler import JOBS, Job, Scheduler
 from app.jobs.timetable import run_every
 from app.jobs.verifying import verify_in_process
 from app.jobs.waking import WakeEvents

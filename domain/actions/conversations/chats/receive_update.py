@@ -7,7 +7,6 @@ updates of one chat wait for each other, whichever process got them. A fault of 
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from domain.actions.chats.answered_questions import find_answered_message
 from domain.actions.citizens.languages import name_chat_line
 from domain.actions.conversations.arriving import Arrival, handle_once
 from domain.actions.conversations.chats.turn import ChatTurn, handle_chat_event
@@ -291,3 +290,14 @@ def _is_repeated_press(previous: InboundMessage, message: InboundMessage) -> boo
         message.text,
     ) and previous.state not in _UNHANDLED_STATES
     return is_same_button and message.received_at - previous.received_at < DOUBLE_TAP_WINDOW
+
+
+async def find_answered_message(uow: UnitOfWork, message: InboundMessage) -> str:
+    """Return the messenger's number of the message that answered what this chat sent before `message`; empty where it
+    is not known: there was none, or it has not left yet.
+    """
+    arrivals = await uow.inbox.list_last_from(message.channel, message.sender, 2)
+    previous = next((arrival for arrival in arrivals if arrival.id != message.id), None)
+    if previous is None or previous.reply_id is None:
+        return ""
+    return (await uow.outbox.get(previous.reply_id)).sent_number

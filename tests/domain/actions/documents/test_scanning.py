@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.actions.documents.scanning import refuse_malware
+from domain.actions.documents.preparing import refuse_malware
 from domain.audit.entries import AuditFilter
 from domain.values.actors import Actor, Role
 from domain.values.errors import DocumentRejected

@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.check.texts.senders import list_unasked_shared_texts, list_unasked_texts
+from domain.check.texts.text_flaws import list_unasked_shared_texts, list_unasked_texts
 from domain.messages.catalogue import Catalogue
 from domain.messages.records import MessageClass
 from domain.messages.senders import SENDER_KEY, join_if_named_fits, name_sender, word_with_sender
