@@ -1,5 +1,5 @@
-"""The figures of the code's structure: circles of imports, modules a folder, class names of two classes, how long
-identifiers are, functions over thirty lines, tables that the formatter leaves alone.
+"""The figures of the code's structure: its lines, circles of imports, modules a folder, class names of two classes, how
+long identifiers are, functions over thirty lines, tables that the formatter leaves alone.
 
     python scripts/structure.py
 """
@@ -9,7 +9,7 @@ import re
 import subprocess
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -17,6 +17,9 @@ from statistics import mean
 
 SOURCE_PACKAGES = ("app", "channels", "domain", "payments", "printing", "store")
 """The packages that a server runs."""
+
+DEMONSTRATION = ("app.demo", "channels.demo")
+"""Packages that are loaded in demo mode alone."""
 
 PYTHON_FOLDERS = (*SOURCE_PACKAGES, "bench", "docs", "scripts", "tests")
 """Every folder of the repository with Python in it."""
@@ -213,13 +216,25 @@ def count_skipped_tables(root_path: Path = Path()) -> int:
     return sum(len(re.findall(r"# fmt: skip", source_text)) for source_text in source_texts)
 
 
+def measure_mass(modules: Iterable[SourceModule]) -> tuple[int, int]:
+    """Return the lines of modules and the nodes of their syntax trees, without the demonstration."""
+    served = [module for module in modules if not module.name.startswith(DEMONSTRATION)]
+    line_count = sum(len(module.path.read_text("utf-8").splitlines()) for module in served)
+    return line_count, sum(1 for module in served for _ in ast.walk(module.tree))
+
+
 def main() -> None:
     """Print the figures, one a line."""
     modules_by_name = load_modules()
+    source_lines, source_nodes = measure_mass(modules_by_name.values())
+    test_lines, _ = measure_mass(load_modules(package_names=("tests",)).values())
     modules_by_folder, overlong_functions = count_by_folder(modules_by_name), find_long_functions(modules_by_name)
     (folder, most_modules), *_ = modules_by_folder.most_common(1)
     figure_rows = {
         "modules": len(modules_by_name),
+        "lines of source": f"{source_lines:,}",
+        "nodes of its syntax trees": f"{source_nodes:,}",
+        "lines of tests": f"{test_lines:,}",
         "circles": len(find_circles(map_imports(modules_by_name))),
         "modules in the fullest folder": f"{most_modules} ({folder})",
         "class names that stand twice": len(find_shared_class_names(modules_by_name)),
