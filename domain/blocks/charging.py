@@ -146,7 +146,6 @@ class FreeOfCharge(Guard):
     """Whether the quote came to nothing: no bill is made."""
 
     required_data: ClassVar[StoredFields] = (QUOTE,)
-    requires_free_charge: ClassVar[bool] = True
     decided_question: ClassVar[tuple[str, bool] | None] = ("charge", False)
 
     async def is_satisfied(self, context: StepContext) -> bool:
@@ -162,7 +161,6 @@ class BillsSettled(Guard):
     """
 
     is_foreseeable: ClassVar[bool] = True
-    requires_settled: ClassVar[bool] = True
 
     async def is_satisfied(self, context: StepContext) -> bool:
         """Look at the bills."""

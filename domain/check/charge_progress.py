@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 
+from domain.blocks.charging import BillsSettled, FreeOfCharge
 from domain.language.service import Effect, Transition, Trigger
 
 
@@ -47,11 +48,11 @@ class ChargeProgress:
         if step.trigger is Trigger.BILL_SETTLED:
             progress = ChargeProgress(OpenBill.MAYBE, ChargeStatus.PAID)
         guards = [*step.guards, *([step.condition] if step.condition else [])]
-        if progress.open_bill is not OpenBill.NO and any(guard.requires_settled for guard in guards):
+        if progress.open_bill is not OpenBill.NO and any(isinstance(guard, BillsSettled) for guard in guards):
             progress = ChargeProgress(OpenBill.NO, ChargeStatus.PAID)
         return (
             replace(progress, charge_status=ChargeStatus.FREE)
-            if any(guard.requires_free_charge for guard in guards)
+            if any(isinstance(guard, FreeOfCharge) for guard in guards)
             else progress
         )
 

@@ -7,7 +7,7 @@ A bill that was closed as void or expired, and one whose money went back, is not
 from collections.abc import Iterator
 from dataclasses import replace
 
-from domain.blocks.charging import NoPaymentUnresolved, payment_deadline_from
+from domain.blocks.charging import BillsSettled, NoPaymentUnresolved, payment_deadline_from
 from domain.check.charge_progress import OpenBill, issues_bill
 from domain.check.declared.sample_requests import NOW, build_sample_context
 from domain.check.flaws import Flaw
@@ -51,7 +51,7 @@ def _open_bill_flaws(service: Service, graph: Walk) -> Iterator[Flaw]:
 
 def _is_left_by_payment(service: Service, state: str) -> bool:
     """Whether money that comes in moves the request on, or lets somebody do it who could not before."""
-    waiting_guards = (guard.requires_settled for step in service.steps_from(state) for guard in step.guards)
+    waiting_guards = (isinstance(guard, BillsSettled) for step in service.steps_from(state) for guard in step.guards)
     return bool(service.steps_from(state, Trigger.BILL_SETTLED)) or any(waiting_guards)
 
 

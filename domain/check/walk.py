@@ -10,6 +10,7 @@ by hand is not asked here: `steps.py` does.
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
+from domain.blocks.charging import BillsSettled
 from domain.check.charge_progress import ChargeProgress, OpenBill, follow_effects
 from domain.language.service import Command, Service, Transition, Trigger
 
@@ -100,7 +101,7 @@ def _reversal_edges(service: Service, walk_state: WalkState) -> Iterator[WalkEdg
     for step in candidates:
         yield replace(_step_edge(owed_state, step), start=walk_state)
     if not candidates and any(
-        guard.requires_settled for step in service.steps_from(walk_state.state) for guard in step.guards
+        isinstance(guard, BillsSettled) for step in service.steps_from(walk_state.state) for guard in step.guards
     ):
         yield WalkEdge(walk_state, None, owed_state)
 

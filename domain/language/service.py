@@ -63,10 +63,6 @@ class StepContext:
 class Guard(ABC):
     """A condition on a transition: as a guard its failure refuses with an error, as `condition` it chooses the step."""
 
-    requires_settled: ClassVar[bool] = False
-    """Whether passing it means that no bill of the request is open (`check` follows this); there may be none yet."""
-    requires_free_charge: ClassVar[bool] = False
-    """Whether passing it means that the charge was reckoned and is nothing."""
     is_foreseeable: ClassVar[bool] = False
     """Whether it looks at nothing that is typed into the step: then it is asked before the step is offered."""
     decided_question: ClassVar[tuple[str, bool] | None] = None
