@@ -2,7 +2,9 @@
 
 | module | what it proves |
 |---|---|
-| here | no word calls two services, registers and rules belong to one, and a step taken back did nothing that lasts |
+| here | no word calls two services, registers and rules belong to one, and a step taken back did nothing that lasts; |
+| | state maps lead every earlier version to states that exist, and what is finished stays finished; what citizens may |
+| | change of a sent form is there, and nothing done relies on it; every suggested answer is one that its field takes |
 | `walk.py`, `charge_progress.py` | nothing by themselves: they follow every way that a request and its bills can take |
 | `ways.py` | every state is reached and none is a dead end, by steps that can really be taken |
 | `registries.py` | every cell of a registry has its texts |
@@ -12,9 +14,6 @@
 | `declared/forms.py` | what is called by name is there, by names that every channel can write |
 | `declared/prices.py` | what is priced is so once, and what is counted has its words |
 | `steps.py` | every step has somebody to take it and the inputs that it needs; citizens' words reach theirs |
-| `suggestions.py` | every suggested answer is one that its field takes as it is |
-| `versions.py` | the state maps lead every earlier version to states that exist, and what is finished stays finished |
-| `changes.py` | what citizens may change of a sent form is there, and nothing that was done relies on it |
 | `form_sections.py` | each asked field is in one section of the form, and each section has its title |
 | `printouts.py` | every paper has its texts, somebody who may print it, and facts that there can be |
 | `texts.py` | every text that may be asked for is there, and every one that travels by SMS fits its part budget |
@@ -31,13 +30,12 @@
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
 
 from domain.authorization.request_policy import is_step_of_staff
 from domain.blocks.letters import LetterRegister
-from domain.check.changes import change_flaws
 from domain.check.declared.forms import form_flaws, operation_flaws
 from domain.check.declared.kept_values import find_kept_values, missing_data_flaws
 from domain.check.declared.moments import moment_flaws
@@ -47,22 +45,27 @@ from domain.check.form_sections import section_flaws
 from domain.check.money import money_flaws
 from domain.check.printouts import printout_flaws
 from domain.check.steps import step_flaws
-from domain.check.suggestions import suggestion_flaws
 from domain.check.texts.bounds import bound_texts
 from domain.check.texts.facts import unfilled_fact_flaws
 from domain.check.texts.files import letter_flaws, text_file_flaws
 from domain.check.texts.reason_texts import reason_flaws, unlisted_reason_flaws
 from domain.check.texts.text_flaws import SHARED_TEXTS, budget_flaws, sent_by_sms, shared_text_flaws, text_flaws
-from domain.check.versions import version_flaws
 from domain.check.walk import walk_service
-from domain.check.ways import way_flaws
+from domain.check.ways import find_reachable, way_flaws
 from domain.conversation.reading.grammar import Grammar
 from domain.engine.undoing import STEP_BACK, list_lasting_reasons
-from domain.language.service import Service, Transition
+from domain.fields.form import Field
+from domain.fields.types import ReadingContext
+from domain.language.service import Effect, Service, Transition
 from domain.messages.catalogue import Catalogue, load_shipped_texts
 from domain.registries.declarations import REGISTRIES
 from domain.requests.notes import NOTE
+from domain.requests.request import Phase
 from domain.settings.rules import FORMER_RULES, RULE_BY_NAME, RULE_GROUPS
+from domain.values.errors import DomainError
+
+MOST_SUGGESTION_BYTES = 48
+"""In UTF-8: a button's data holds the turn beside its answer."""
 
 MOST_UNDO_MINUTES = 24 * 60
 """Minutes for which a step may be taken back at most: a day."""
@@ -211,3 +214,107 @@ def _grammar_flaws(services: Sequence[Service]) -> Iterator[Flaw]:
         Grammar(intents)
     except ValueError as error:
         yield Flaw("word_of_two_intents", NO_SERVICE, str(error))
+
+
+def version_flaws(service: Service) -> Iterator[Flaw]:
+    """Find versions without a map, maps of no version, and maps that lead astray."""
+    if service.version < 1:
+        yield Flaw("version_below_one", service.key, str(service.version))
+    for version in range(1, service.version):
+        if version not in service.state_maps:
+            yield Flaw("no_state_map", service.key, f"version {version}")
+    for version in sorted({*service.state_maps, *service.former_states}):
+        if not 1 <= version < service.version:
+            yield Flaw("state_map_of_no_version", service.key, f"version {version}")
+        elif version in service.state_maps:
+            yield from _map_flaws(service, version)
+
+
+def _map_flaws(service: Service, version: int) -> Iterator[Flaw]:
+    present_phases = {state.name: state.phase for state in service.states}
+    phases_before, phases_after = (
+        service.former_states.get(version),
+        service.former_states.get(version + 1, present_phases),
+    )
+    if phases_before is None:
+        yield Flaw("no_former_states", service.key, f"version {version}")
+    state_moves = service.state_maps[version]
+    for old_state in sorted(set(state_moves) - set(phases_before or state_moves)):
+        yield Flaw("state_map_from_nowhere", service.key, f"version {version}: {old_state}")
+    # Without the former states, those of today are the best that is known of them.
+    for old_state, phase in (phases_before or _moved_phases(state_moves, present_phases)).items():
+        new_state = state_moves.get(old_state, old_state)
+        if new_state not in phases_after:
+            yield Flaw("state_map_into_nowhere", service.key, f"{old_state} -> {new_state}")
+        elif phase is not None and phase.is_final and phases_after[new_state] is not phase:
+            yield Flaw("finished_moved", service.key, f"{old_state} -> {new_state}")
+
+
+def _moved_phases(state_moves: Mapping[str, str], present_phases: Mapping[str, Phase]) -> Mapping[str, Phase | None]:
+    return {old_state: present_phases.get(old_state) for old_state in state_moves}
+
+
+def change_flaws(service: Service) -> Iterator[Flaw]:
+    """Find changes of what there is not, of what nobody is asked, and of what something done relies on."""
+    states_by_name = {state.name: state for state in service.states}
+    for entry in service.changeable:
+        for state_name in entry.states:
+            if state_name not in states_by_name or states_by_name[state_name].phase.is_final:
+                yield Flaw("changes_in_no_state", service.key, state_name)
+        yield from (
+            Flaw("changes_no_field", service.key, name) for name in entry.field_names if not _may_change(service, name)
+        )
+        yield from _apart_flaws(service, entry.field_names)
+    for state_name in states_by_name:
+        yield from _relied_flaws(service, state_name)
+
+
+def _may_change(service: Service, field_name: str) -> bool:
+    """Return whether people say this field, and it does not decide what kind of request it is."""
+    form_field = service.form_field(field_name)
+    return form_field is not None and not form_field.is_derived and field_name != service.kind_field
+
+
+def _apart_flaws(service: Service, field_names: tuple[str, ...]) -> Iterator[Flaw]:
+    """Find fields that may be changed while one that does as well may not: both would say different things."""
+    for form_field in service.form:
+        together = {form_field.name, *form_field.alternatives}
+        if together & set(field_names) and not together <= set(field_names):
+            yield Flaw("changes_alternatives_apart", service.key, form_field.name)
+
+
+def _relied_flaws(service: Service, state_name: str) -> Iterator[Flaw]:
+    changeable_fields = service.fields_changeable_in(state_name)
+    if not changeable_fields:
+        return
+    relying_effects = [effect for effect in service.submit_effects if not effect.repeats_on_change]
+    for step in service.transitions:
+        if state_name in find_reachable(service, step.target_state):
+            relying_effects.extend(step.effects)
+    for form_field in changeable_fields:
+        if any(_relies_on(effect, form_field) for effect in relying_effects):
+            yield Flaw("changes_relied_field", service.key, f"{state_name}.{form_field.name}")
+
+
+def _relies_on(effect: Effect, form_field: Field) -> bool:
+    if effect.relied_fields:
+        return form_field.name in effect.relied_fields
+    return effect.makes_quote or effect.issues_bill
+
+
+def suggestion_flaws(service: Service) -> Iterator[Flaw]:
+    """Find suggested answers that their own field refuses or reads as something else, or that no button can bear."""
+    asked_fields = (*service.form, *(field for step in service.transitions for field in step.inputs))
+    for field in asked_fields:
+        for suggestion in field.suggestions:
+            if not _is_kept_as_it_is(field, suggestion):
+                yield Flaw("unsound_suggestion", service.key, f"{field.name}: {suggestion}")
+            elif len(suggestion.encode()) > MOST_SUGGESTION_BYTES:
+                yield Flaw("long_suggestion", service.key, f"{field.name}: {suggestion}")
+
+
+def _is_kept_as_it_is(field: Field, suggestion: str) -> bool:
+    try:
+        return str(field.read_value(suggestion, ReadingContext(_ANY_MOMENT, field.choices))) == suggestion
+    except DomainError:
+        return False
