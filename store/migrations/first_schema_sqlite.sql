@@ -27,9 +27,9 @@ CREATE TABLE audit (
     CONSTRAINT pk_audit PRIMARY KEY (id)
 );
 
-CREATE INDEX ix_audit_actor_id ON audit (actor, id);
-
 CREATE INDEX ix_audit_at ON audit (at);
+
+CREATE INDEX ix_audit_actor_id ON audit (actor, id);
 
 CREATE INDEX ix_audit_what_id ON audit (what, id);
 
@@ -57,11 +57,11 @@ CREATE TABLE bills (
     CONSTRAINT uq_bills_bill_id UNIQUE (bill_id)
 );
 
+CREATE INDEX ix_bills_subject_kind_subject_id ON bills (subject_kind, subject_id);
+
 CREATE INDEX ix_bills_created_at ON bills (created_at);
 
 CREATE INDEX ix_bills_payment_id_id ON bills (payment_id, id);
-
-CREATE INDEX ix_bills_subject_kind_subject_id ON bills (subject_kind, subject_id);
 
 CREATE TABLE chats (
     channel TEXT NOT NULL,
@@ -91,9 +91,9 @@ CREATE TABLE citizen_sessions (
 
 CREATE INDEX ix_citizen_sessions_last_used_at ON citizen_sessions (last_used_at);
 
-CREATE INDEX ix_citizen_sessions_mobile ON citizen_sessions (proved_mobile) WHERE proved_mobile IS NOT NULL;
-
 CREATE UNIQUE INDEX uq_citizen_sessions_pending ON citizen_sessions (pending_digest) WHERE pending_digest IS NOT NULL;
+
+CREATE INDEX ix_citizen_sessions_mobile ON citizen_sessions (proved_mobile) WHERE proved_mobile IS NOT NULL;
 
 CREATE TABLE commission_rules (
     id INTEGER NOT NULL,
@@ -108,9 +108,9 @@ CREATE TABLE commission_rules (
     CONSTRAINT pk_commission_rules PRIMARY KEY (id)
 );
 
-CREATE UNIQUE INDEX uq_commission_rules_begun ON commission_rules (office, service, valid_from) WHERE valid_to IS NULL OR valid_to > valid_from;
-
 CREATE UNIQUE INDEX uq_commission_rules_open ON commission_rules (office, service) WHERE valid_to IS NULL;
+
+CREATE UNIQUE INDEX uq_commission_rules_begun ON commission_rules (office, service, valid_from) WHERE valid_to IS NULL OR valid_to > valid_from;
 
 CREATE TABLE contents (
     sha256 TEXT NOT NULL,
@@ -149,9 +149,9 @@ CREATE TABLE drafts (
     CONSTRAINT pk_drafts PRIMARY KEY (id)
 );
 
-CREATE INDEX ix_drafts_expires_at ON drafts (expires_at);
-
 CREATE INDEX ix_drafts_mobile_resume_code ON drafts (mobile, resume_code);
+
+CREATE INDEX ix_drafts_expires_at ON drafts (expires_at);
 
 CREATE TABLE drivers (
     id INTEGER NOT NULL,
@@ -171,11 +171,11 @@ CREATE TABLE drivers (
     CONSTRAINT uq_drivers_national_code UNIQUE (national_code)
 );
 
-CREATE INDEX ix_drivers_health_card_expiry ON drivers (health_card_expiry);
+CREATE INDEX ix_drivers_mobile ON drivers (mobile);
 
 CREATE INDEX ix_drivers_licence_expiry ON drivers (licence_expiry);
 
-CREATE INDEX ix_drivers_mobile ON drivers (mobile);
+CREATE INDEX ix_drivers_health_card_expiry ON drivers (health_card_expiry);
 
 CREATE TABLE hits (
     "key" TEXT NOT NULL,
@@ -252,9 +252,9 @@ CREATE TABLE mobile_changes (
     CONSTRAINT pk_mobile_changes PRIMARY KEY (id)
 );
 
-CREATE INDEX ix_mobile_changes_old_mobile ON mobile_changes (old_mobile);
-
 CREATE INDEX ix_mobile_changes_subject_kind_subject_id ON mobile_changes (subject_kind, subject_id);
+
+CREATE INDEX ix_mobile_changes_old_mobile ON mobile_changes (old_mobile);
 
 CREATE TABLE mobile_proofs (
     channel TEXT NOT NULL,
@@ -351,17 +351,17 @@ CREATE TABLE payment_attempts (
     CONSTRAINT uq_payment_attempts_gateway_order_number UNIQUE (gateway, order_number)
 );
 
-CREATE INDEX ix_payment_attempts_alerted ON payment_attempts (id) WHERE alert IS NOT NULL OR state = 'unknown';
-
 CREATE INDEX ix_payment_attempts_created_at ON payment_attempts (created_at);
-
-CREATE INDEX ix_payment_attempts_due ON payment_attempts (next_step_at) WHERE next_step_at IS NOT NULL;
-
-CREATE INDEX ix_payment_attempts_unresolved ON payment_attempts (unresolved_at) WHERE unresolved_at IS NOT NULL;
 
 CREATE UNIQUE INDEX uq_payment_attempts_reference ON payment_attempts (gateway, reference) WHERE reference IS NOT NULL;
 
 CREATE UNIQUE INDEX uq_payment_attempts_sale ON payment_attempts (gateway, sale_number) WHERE sale_number IS NOT NULL;
+
+CREATE INDEX ix_payment_attempts_due ON payment_attempts (next_step_at) WHERE next_step_at IS NOT NULL;
+
+CREATE INDEX ix_payment_attempts_alerted ON payment_attempts (id) WHERE alert IS NOT NULL OR state = 'unknown';
+
+CREATE INDEX ix_payment_attempts_unresolved ON payment_attempts (unresolved_at) WHERE unresolved_at IS NOT NULL;
 
 CREATE TABLE payment_differences (
     "key" TEXT NOT NULL,
@@ -406,9 +406,9 @@ CREATE TABLE read_events (
     CONSTRAINT pk_read_events PRIMARY KEY (id)
 );
 
-CREATE INDEX ix_read_events_subject_id ON read_events (subject, id);
-
 CREATE UNIQUE INDEX uq_read_events_hour ON read_events (hour, viewer, kind, subject);
+
+CREATE INDEX ix_read_events_subject_id ON read_events (subject, id);
 
 CREATE TABLE receipts (
     provider TEXT NOT NULL,
@@ -499,29 +499,23 @@ CREATE TABLE requests (
     CONSTRAINT fk_requests_parent_id FOREIGN KEY(parent_id) REFERENCES requests (id) DEFERRABLE INITIALLY DEFERRED
 );
 
-CREATE INDEX ix_requests_assignee ON requests (assignee, created_at, id) WHERE assignee IS NOT NULL;
-
-CREATE INDEX ix_requests_assignee_due ON requests (assignee, due_at, id) WHERE turn IS NOT NULL AND assignee IS NOT NULL;
-
-CREATE INDEX ix_requests_assignee_live ON requests (assignee, created_at, id) WHERE turn IS NOT NULL AND assignee IS NOT NULL;
-
 CREATE INDEX ix_requests_awaits ON requests (awaits, id) WHERE awaits IS NOT NULL;
 
-CREATE INDEX ix_requests_ended ON requests (service, created_at, id) WHERE turn IS NULL;
+CREATE INDEX ix_requests_subject ON requests (subject_key, service, id) WHERE subject_key IS NOT NULL;
+
+CREATE INDEX ix_requests_unsealed ON requests (id) WHERE head_seq > sealed_seq;
 
 CREATE INDEX ix_requests_mobile_id ON requests (mobile, id);
+
+CREATE INDEX ix_requests_phase_service_version_state ON requests (phase, service, version, state);
+
+CREATE INDEX ix_requests_service_state_id ON requests (service, state, id);
 
 CREATE INDEX ix_requests_not_erased ON requests (updated_at, id) WHERE erased_at IS NULL;
 
 CREATE INDEX ix_requests_office ON requests (office, id) WHERE office IS NOT NULL;
 
-CREATE INDEX ix_requests_phase_service_version_state ON requests (phase, service, version, state);
-
-CREATE INDEX ix_requests_reported ON requests (created_at, service, kind, state, phase, channel, office, assignee);
-
-CREATE INDEX ix_requests_service_state_id ON requests (service, state, id);
-
-CREATE INDEX ix_requests_subject ON requests (subject_key, service, id) WHERE subject_key IS NOT NULL;
+CREATE INDEX ix_requests_ended ON requests (service, created_at, id) WHERE turn IS NULL;
 
 CREATE INDEX ix_requests_turn_due ON requests (turn, service, due_at, id) WHERE turn IS NOT NULL;
 
@@ -529,9 +523,15 @@ CREATE INDEX ix_requests_turn_made ON requests (turn, service, created_at, id) W
 
 CREATE INDEX ix_requests_unassigned ON requests (turn, service, due_at, id) WHERE turn IS NOT NULL AND assignee IS NULL;
 
-CREATE INDEX ix_requests_uncounted ON requests (id) WHERE entered_at IS NULL;
+CREATE INDEX ix_requests_assignee_due ON requests (assignee, due_at, id) WHERE turn IS NOT NULL AND assignee IS NOT NULL;
 
-CREATE INDEX ix_requests_unsealed ON requests (id) WHERE head_seq > sealed_seq;
+CREATE INDEX ix_requests_assignee_live ON requests (assignee, created_at, id) WHERE turn IS NOT NULL AND assignee IS NOT NULL;
+
+CREATE INDEX ix_requests_assignee ON requests (assignee, created_at, id) WHERE assignee IS NOT NULL;
+
+CREATE INDEX ix_requests_reported ON requests (created_at, service, kind, state, phase, channel, office, assignee);
+
+CREATE INDEX ix_requests_uncounted ON requests (id) WHERE entered_at IS NULL;
 
 CREATE INDEX ix_requests_unverified ON requests (unverified_mobile, id) WHERE unverified_mobile IS NOT NULL;
 
@@ -640,9 +640,9 @@ CREATE TABLE tariffs (
     CONSTRAINT pk_tariffs PRIMARY KEY (id)
 );
 
-CREATE UNIQUE INDEX uq_tariffs_begun ON tariffs (service, dimensions, valid_from) WHERE valid_to IS NULL OR valid_to > valid_from;
-
 CREATE UNIQUE INDEX uq_tariffs_open ON tariffs (service, dimensions) WHERE valid_to IS NULL;
+
+CREATE UNIQUE INDEX uq_tariffs_begun ON tariffs (service, dimensions, valid_from) WHERE valid_to IS NULL OR valid_to > valid_from;
 
 CREATE TABLE till_closings (
     office TEXT NOT NULL,
@@ -693,9 +693,9 @@ CREATE TABLE bookings (
     CONSTRAINT fk_bookings_resource_id FOREIGN KEY(resource_id) REFERENCES resources (id) DEFERRABLE INITIALLY DEFERRED
 );
 
-CREATE INDEX ix_bookings_end_start ON bookings ("end", start);
-
 CREATE INDEX ix_bookings_request_id ON bookings (request_id);
+
+CREATE INDEX ix_bookings_end_start ON bookings ("end", start);
 
 CREATE INDEX ix_bookings_resource_id_end ON bookings (resource_id, "end");
 
@@ -748,9 +748,9 @@ CREATE TABLE comments (
     CONSTRAINT fk_comments_request_id FOREIGN KEY(request_id) REFERENCES requests (id) DEFERRABLE INITIALLY DEFERRED
 );
 
-CREATE INDEX ix_comments_request_id ON comments (request_id);
-
 CREATE INDEX ix_comments_service_state_id ON comments (service, state, id);
+
+CREATE INDEX ix_comments_request_id ON comments (request_id);
 
 CREATE INDEX ix_comments_state_id ON comments (state, id);
 
@@ -854,11 +854,11 @@ CREATE TABLE imports (
     CONSTRAINT fk_imports_by FOREIGN KEY("by") REFERENCES staff (username) DEFERRABLE INITIALLY DEFERRED
 );
 
-CREATE INDEX ix_imports_made_at ON imports (made_at);
-
 CREATE INDEX ix_imports_registry_id ON imports (registry, id);
 
 CREATE INDEX ix_imports_state_id ON imports (state, id);
+
+CREATE INDEX ix_imports_made_at ON imports (made_at);
 
 CREATE TABLE issued_papers (
     token TEXT NOT NULL,
@@ -892,9 +892,9 @@ CREATE TABLE ledger_entries (
 
 CREATE INDEX ix_ledger_entries_bill_id ON ledger_entries (bill_id);
 
-CREATE INDEX ix_ledger_entries_credit_account_credit_subaccount_at ON ledger_entries (credit_account, credit_subaccount, at);
-
 CREATE INDEX ix_ledger_entries_debit_account_debit_subaccount_at ON ledger_entries (debit_account, debit_subaccount, at);
+
+CREATE INDEX ix_ledger_entries_credit_account_credit_subaccount_at ON ledger_entries (credit_account, credit_subaccount, at);
 
 CREATE TABLE machine_work (
     request_id INTEGER NOT NULL,
@@ -908,9 +908,9 @@ CREATE TABLE machine_work (
     CONSTRAINT fk_machine_work_request_id_requests FOREIGN KEY(request_id) REFERENCES requests (id) DEFERRABLE INITIALLY DEFERRED
 );
 
-CREATE INDEX ix_machine_work_machine_request_id ON machine_work (machine, request_id);
-
 CREATE INDEX ix_machine_work_start ON machine_work (start);
+
+CREATE INDEX ix_machine_work_machine_request_id ON machine_work (machine, request_id);
 
 CREATE TABLE maintenance (
     id INTEGER NOT NULL,
@@ -943,9 +943,9 @@ CREATE TABLE mentions (
     CONSTRAINT fk_mentions_request_id FOREIGN KEY(request_id) REFERENCES requests (id) DEFERRABLE INITIALLY DEFERRED
 );
 
-CREATE INDEX ix_mentions_unread ON mentions (username, request_id) WHERE read_at IS NULL;
-
 CREATE INDEX ix_mentions_username_at ON mentions (username, at);
+
+CREATE INDEX ix_mentions_unread ON mentions (username, request_id) WHERE read_at IS NULL;
 
 CREATE TABLE merged_bill_parts (
     merged_bill_id INTEGER NOT NULL,
@@ -990,29 +990,29 @@ CREATE TABLE outbox (
 
 CREATE INDEX ix_outbox_claimed ON outbox (channel, claimed_until) WHERE state = 'sending';
 
-CREATE INDEX ix_outbox_codes ON outbox (created_at) WHERE cls = 'security';
-
-CREATE INDEX ix_outbox_created_at ON outbox (created_at);
-
 CREATE INDEX ix_outbox_expiring ON outbox (channel, expires_at) WHERE state = 'queued';
 
-CREATE INDEX ix_outbox_moving ON outbox (channel, moves_at) WHERE state = 'queued' AND moves_at IS NOT NULL;
-
-CREATE INDEX ix_outbox_of_chats ON outbox (mobile, id) WHERE mobile IS NOT NULL;
+CREATE INDEX ix_outbox_queue ON outbox (channel, priority, created_at, id) WHERE state = 'queued';
 
 CREATE INDEX ix_outbox_provider_provider_id ON outbox (provider, provider_id);
-
-CREATE INDEX ix_outbox_queue ON outbox (channel, priority, created_at, id) WHERE state = 'queued';
 
 CREATE INDEX ix_outbox_recipient_id ON outbox (recipient, id);
 
 CREATE INDEX ix_outbox_request_id ON outbox (request_id);
 
-CREATE INDEX ix_outbox_sent ON outbox (sent_at, provider, "key", parts, cost) WHERE sent_at IS NOT NULL;
+CREATE INDEX ix_outbox_state_updated_at ON outbox (state, updated_at);
 
 CREATE INDEX ix_outbox_state_id ON outbox (state, id);
 
-CREATE INDEX ix_outbox_state_updated_at ON outbox (state, updated_at);
+CREATE INDEX ix_outbox_created_at ON outbox (created_at);
+
+CREATE INDEX ix_outbox_sent ON outbox (sent_at, provider, "key", parts, cost) WHERE sent_at IS NOT NULL;
+
+CREATE INDEX ix_outbox_moving ON outbox (channel, moves_at) WHERE state = 'queued' AND moves_at IS NOT NULL;
+
+CREATE INDEX ix_outbox_of_chats ON outbox (mobile, id) WHERE mobile IS NOT NULL;
+
+CREATE INDEX ix_outbox_codes ON outbox (created_at) WHERE cls = 'security';
 
 CREATE TABLE payment_attempt_events (
     attempt_id INTEGER NOT NULL,
@@ -1051,9 +1051,9 @@ CREATE TABLE payment_callbacks (
     CONSTRAINT fk_payment_callbacks_attempt_id FOREIGN KEY(attempt_id) REFERENCES payment_attempts (id) DEFERRABLE INITIALLY DEFERRED
 );
 
-CREATE INDEX ix_payment_callbacks_at ON payment_callbacks (at);
-
 CREATE INDEX ix_payment_callbacks_attempt_id ON payment_callbacks (attempt_id);
+
+CREATE INDEX ix_payment_callbacks_at ON payment_callbacks (at);
 
 CREATE TABLE payment_link_bills (
     token TEXT NOT NULL,
@@ -1125,9 +1125,9 @@ CREATE TABLE refund_transfers (
     CONSTRAINT fk_refund_transfers_bill_id FOREIGN KEY(bill_id) REFERENCES bills (id) DEFERRABLE INITIALLY DEFERRED
 );
 
-CREATE INDEX ix_refund_transfers_bill_id ON refund_transfers (bill_id);
-
 CREATE INDEX ix_refund_transfers_file_id ON refund_transfers (file_id);
+
+CREATE INDEX ix_refund_transfers_bill_id ON refund_transfers (bill_id);
 
 CREATE INDEX ix_refund_transfers_filed ON refund_transfers (file_id) WHERE state = 'filed';
 
@@ -1209,15 +1209,15 @@ CREATE TABLE settlement_lines (
     CONSTRAINT fk_settlement_lines_file_id FOREIGN KEY(file_id) REFERENCES settlement_files (id) DEFERRABLE INITIALLY DEFERRED
 );
 
-CREATE INDEX ix_settlement_lines_attempt ON settlement_lines (attempt_id) WHERE attempt_id IS NOT NULL;
-
-CREATE INDEX ix_settlement_lines_card_refund ON settlement_lines (card_refund_id) WHERE card_refund_id IS NOT NULL;
+CREATE INDEX ix_settlement_lines_source_reference ON settlement_lines (source, reference);
 
 CREATE INDEX ix_settlement_lines_paid_at ON settlement_lines (paid_at);
 
 CREATE INDEX ix_settlement_lines_pending ON settlement_lines (file_id, line_number) WHERE is_pending;
 
-CREATE INDEX ix_settlement_lines_source_reference ON settlement_lines (source, reference);
+CREATE INDEX ix_settlement_lines_attempt ON settlement_lines (attempt_id) WHERE attempt_id IS NOT NULL;
+
+CREATE INDEX ix_settlement_lines_card_refund ON settlement_lines (card_refund_id) WHERE card_refund_id IS NOT NULL;
 
 CREATE TABLE staff_sessions (
     digest TEXT NOT NULL,
@@ -1233,9 +1233,9 @@ CREATE TABLE staff_sessions (
     CONSTRAINT fk_staff_sessions_username FOREIGN KEY(username) REFERENCES staff (username) DEFERRABLE INITIALLY DEFERRED
 );
 
-CREATE INDEX ix_staff_sessions_seen_at ON staff_sessions (seen_at);
-
 CREATE INDEX ix_staff_sessions_username ON staff_sessions (username);
+
+CREATE INDEX ix_staff_sessions_seen_at ON staff_sessions (seen_at);
 
 CREATE TABLE steps (
     at DATETIME NOT NULL,
@@ -1329,9 +1329,9 @@ CREATE TABLE uploads (
     CONSTRAINT fk_uploads_request_id FOREIGN KEY(request_id) REFERENCES requests (id) DEFERRABLE INITIALLY DEFERRED
 );
 
-CREATE INDEX ix_uploads_draft_id ON uploads (draft_id);
-
 CREATE INDEX ix_uploads_expires_at ON uploads (expires_at);
+
+CREATE INDEX ix_uploads_draft_id ON uploads (draft_id);
 
 CREATE INDEX ix_uploads_request_id ON uploads (request_id);
 
@@ -1362,11 +1362,11 @@ CREATE TABLE vehicles (
 
 CREATE INDEX ix_vehicles_agency_id ON vehicles (agency, id);
 
-CREATE INDEX ix_vehicles_inspection_expiry ON vehicles (inspection_expiry);
+CREATE INDEX ix_vehicles_owner_id ON vehicles (owner, id);
 
 CREATE INDEX ix_vehicles_insurance_expiry ON vehicles (insurance_expiry);
 
-CREATE INDEX ix_vehicles_owner_id ON vehicles (owner, id);
+CREATE INDEX ix_vehicles_inspection_expiry ON vehicles (inspection_expiry);
 
 CREATE TABLE violations (
     id INTEGER NOT NULL,
@@ -1464,9 +1464,9 @@ CREATE TABLE inbox (
 
 CREATE INDEX ix_inbox_channel_sender_received_at ON inbox (channel, sender, received_at);
 
-CREATE INDEX ix_inbox_mobile_id ON inbox (mobile, id);
-
 CREATE INDEX ix_inbox_state_id ON inbox (state, id);
+
+CREATE INDEX ix_inbox_mobile_id ON inbox (mobile, id);
 
 CREATE TABLE payments (
     id INTEGER NOT NULL,
@@ -1496,15 +1496,15 @@ CREATE TABLE payments (
     CONSTRAINT fk_payments_card_refund_id FOREIGN KEY(card_refund_id) REFERENCES card_refunds (id) DEFERRABLE INITIALLY DEFERRED
 );
 
-CREATE INDEX ix_payments_at ON payments (at);
-
 CREATE INDEX ix_payments_bill_id ON payments (bill_id);
+
+CREATE UNIQUE INDEX uq_payments_standing ON payments (method, reference, distinction, part_position) WHERE reversed_at IS NULL;
 
 CREATE INDEX ix_payments_office ON payments (office, at) WHERE office IS NOT NULL;
 
-CREATE UNIQUE INDEX uq_payments_rrn ON payments (rrn, office, part_position) WHERE rrn IS NOT NULL AND reversed_at IS NULL;
+CREATE INDEX ix_payments_at ON payments (at);
 
-CREATE UNIQUE INDEX uq_payments_standing ON payments (method, reference, distinction, part_position) WHERE reversed_at IS NULL;
+CREATE UNIQUE INDEX uq_payments_rrn ON payments (rrn, office, part_position) WHERE rrn IS NOT NULL AND reversed_at IS NULL;
 
 CREATE TABLE refunds (
     id INTEGER NOT NULL,
@@ -1527,11 +1527,11 @@ CREATE TABLE refunds (
     CONSTRAINT fk_refunds_transfer_id FOREIGN KEY(transfer_id) REFERENCES refund_transfers (id) DEFERRABLE INITIALLY DEFERRED
 );
 
+CREATE INDEX ix_refunds_due ON refunds (bill_id, created_at, amount) WHERE state = 'due';
+
 CREATE INDEX ix_refunds_bill_id ON refunds (bill_id);
 
 CREATE INDEX ix_refunds_created_at ON refunds (created_at);
-
-CREATE INDEX ix_refunds_due ON refunds (bill_id, created_at, amount) WHERE state = 'due';
 
 CREATE TABLE slots (
     slot INTEGER NOT NULL,
@@ -1567,6 +1567,6 @@ CREATE TABLE payment_reversals (
     CONSTRAINT fk_payment_reversals_bill_id_bills FOREIGN KEY(bill_id) REFERENCES bills (id) DEFERRABLE INITIALLY DEFERRED
 );
 
-CREATE INDEX ix_payment_reversals_at ON payment_reversals (at);
-
 CREATE INDEX ix_payment_reversals_bill_id ON payment_reversals (bill_id);
+
+CREATE INDEX ix_payment_reversals_at ON payment_reversals (at);

@@ -54,6 +54,6 @@ async def test_a_hanging_file_holds_up_its_own_chat_alone(bots: BotOffice) -> No
             sara.starts()
             await sara.hears("یکی از گزینه‌ها")
         assert not [one for one in reza.messages if "یکی را بزنید" in one.text], "his text waits for his file"
-        await reza.hears("درخواستی ندارید که مدرک بخواهد")
+        await reza.hears("رسید و نگه داشته شد")
         assert time.monotonic() - begun > HANGS - AT_ONCE
         await reza.hears("یکی را بزنید")
