@@ -45,7 +45,7 @@ CREATE TABLE bills (
     kind TEXT NOT NULL,
     subject_kind TEXT NOT NULL,
     subject_id BIGINT NOT NULL,
-    service TEXT NOT NULL,
+    service TEXT DEFAULT '' NOT NULL,
     created_at TIMESTAMP WITH TIME ZONE NOT NULL,
     deadline TIMESTAMP WITH TIME ZONE,
     explanation JSON NOT NULL,
@@ -489,10 +489,10 @@ CREATE TABLE requests (
     erased_at TIMESTAMP WITH TIME ZONE,
     sealed_seq INTEGER NOT NULL,
     turn TEXT,
-    due_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    due_at TIMESTAMP WITH TIME ZONE DEFAULT '9999-12-31 00:00:00+00' NOT NULL,
     kind TEXT,
     unverified_mobile TEXT,
-    lacks_papers BOOLEAN NOT NULL,
+    lacks_papers BOOLEAN DEFAULT false NOT NULL,
     entered_at TIMESTAMP WITH TIME ZONE,
     CONSTRAINT pk_requests PRIMARY KEY (id),
     CONSTRAINT uq_requests_code UNIQUE (code),
@@ -607,7 +607,7 @@ CREATE TABLE settlement_files (
     revision INTEGER NOT NULL,
     covered_from DATE,
     covered_until DATE,
-    is_whole BOOLEAN NOT NULL,
+    is_whole BOOLEAN DEFAULT false NOT NULL,
     CONSTRAINT pk_settlement_files PRIMARY KEY (id)
 );
 
@@ -621,7 +621,7 @@ CREATE TABLE staff (
     password_hash TEXT NOT NULL,
     active BOOLEAN NOT NULL,
     created_at TIMESTAMP WITH TIME ZONE NOT NULL,
-    password_temporary BOOLEAN NOT NULL,
+    password_temporary BOOLEAN DEFAULT false NOT NULL,
     CONSTRAINT pk_staff PRIMARY KEY (username)
 );
 
@@ -738,7 +738,7 @@ CREATE TABLE comments (
     text TEXT NOT NULL,
     channel TEXT NOT NULL,
     at TIMESTAMP WITH TIME ZONE NOT NULL,
-    state TEXT NOT NULL,
+    state TEXT DEFAULT 'pending' NOT NULL,
     moderated_by TEXT,
     moderated_at TIMESTAMP WITH TIME ZONE,
     answer TEXT,
@@ -773,7 +773,7 @@ CREATE TABLE documents (
     media_type TEXT NOT NULL,
     size INTEGER NOT NULL,
     sha256 TEXT NOT NULL,
-    source_sha256 TEXT NOT NULL,
+    source_sha256 TEXT DEFAULT '' NOT NULL,
     at TIMESTAMP WITH TIME ZONE NOT NULL,
     added_by TEXT NOT NULL,
     CONSTRAINT pk_documents PRIMARY KEY (id),
@@ -1202,7 +1202,7 @@ CREATE TABLE settlement_lines (
     is_pending BOOLEAN NOT NULL,
     detail TEXT NOT NULL,
     attempt_id BIGINT,
-    is_refund BOOLEAN NOT NULL,
+    is_refund BOOLEAN DEFAULT false NOT NULL,
     card_refund_id BIGINT,
     CONSTRAINT pk_settlement_lines PRIMARY KEY (file_id, line_number),
     CONSTRAINT fk_settlement_lines_file_id FOREIGN KEY(file_id) REFERENCES settlement_files (id) DEFERRABLE INITIALLY DEFERRED
@@ -1262,7 +1262,7 @@ CREATE TABLE substitutes (
     last DATE NOT NULL,
     made_by TEXT NOT NULL,
     made_at TIMESTAMP WITH TIME ZONE NOT NULL,
-    by_admin BOOLEAN NOT NULL,
+    by_admin BOOLEAN DEFAULT false NOT NULL,
     CONSTRAINT pk_substitutes PRIMARY KEY (absent, deputy, first),
     CONSTRAINT fk_substitutes_absent FOREIGN KEY(absent) REFERENCES staff (username) DEFERRABLE INITIALLY DEFERRED,
     CONSTRAINT fk_substitutes_deputy FOREIGN KEY(deputy) REFERENCES staff (username) DEFERRABLE INITIALLY DEFERRED
@@ -1486,7 +1486,7 @@ CREATE TABLE payments (
     part_position INTEGER DEFAULT '0' NOT NULL,
     card_refund_id BIGINT,
     line TEXT,
-    distinction TEXT NOT NULL,
+    distinction TEXT DEFAULT '' NOT NULL,
     CONSTRAINT pk_payments PRIMARY KEY (id),
     CONSTRAINT fk_payments_bill_id FOREIGN KEY(bill_id) REFERENCES bills (id) DEFERRABLE INITIALLY DEFERRED,
     CONSTRAINT fk_payments_attempt_id FOREIGN KEY(attempt_id) REFERENCES payment_attempts (id) DEFERRABLE INITIALLY DEFERRED,
@@ -1516,7 +1516,7 @@ CREATE TABLE refunds (
     bill_was TEXT,
     approved_by TEXT,
     approved_at TIMESTAMP WITH TIME ZONE,
-    to_card BOOLEAN NOT NULL,
+    to_card BOOLEAN DEFAULT false NOT NULL,
     card_refund_id BIGINT,
     transfer_id BIGINT,
     CONSTRAINT pk_refunds PRIMARY KEY (id),

@@ -64,7 +64,7 @@ async def test_a_chart_is_drawn_from_right_to_left(browser: Browser, server: Tes
     assert first_box["x"] > last_box["x"] > whole["x"]
     assert first_box["x"] + first_box["width"] <= whole["x"] + whole["width"] + 1
     mark = chart.locator("rect").nth(8)
-    assert await mark.evaluate("one => getComputedStyle(one).fill") == "rgb(15, 107, 102)"
+    assert await mark.evaluate("one => getComputedStyle(one).fill") == "rgb(13, 95, 91)"
     await page.emulate_media(media="print")
     assert await mark.evaluate("one => getComputedStyle(one).fill") == "rgb(51, 51, 51)"
     await expect(page.locator(".narrowing")).to_be_hidden()

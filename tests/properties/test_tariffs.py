@@ -5,12 +5,13 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from itertools import combinations, count
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import delete
 
 from domain.actions.tariffs.changes import add_tariff, withdraw_price
 from domain.actions.tariffs.priced_subjects import quote_prices
@@ -18,6 +19,7 @@ from domain.tariffs.tariff import Quantity, Quote, TariffRow
 from domain.values.actors import Role
 from domain.values.dated_rows import effective_rows, is_withdrawn
 from domain.values.errors import AlreadyDone, Conflict, NotFound
+from store.schema import tariffs
 from store.unit_of_work import SqlStore
 from tests.e2e.support.program_runs import Finished, finished, warm
 from tests.support.effort import examples
@@ -67,10 +69,9 @@ STEPS = st.one_of(PRICES, PRICES, st.builds(Taken, st.sampled_from(MACHINES), st
 
 @dataclass(slots=True)
 class Revenue:
-    """The revenue unit in two offices of one municipality. Each example prices another town: `town` is a dimension."""
+    """The revenue unit in two offices of one municipality; each example begins without a price."""
 
     towns: tuple[Municipality, Municipality]
-    names: Any
 
     @classmethod
     async def open(cls, url: str) -> "Revenue":
@@ -79,14 +80,19 @@ class Revenue:
         desk = build_desk(clock)
         stores = await SqlStore.connect(url), await SqlStore.connect(url)
         first, second = (Municipality(desk, store, clock, Path()) for store in stores)
-        return cls((first, second), count(1))
+        return cls((first, second))
 
     async def close(self) -> None:
         """Close both stores."""
         for town in self.towns:
             await town.store.close()
 
-    async def set(self, price: Price, name: str, office: int = 0) -> TariffRow | None:
+    async def forget_prices(self) -> None:
+        """Take every price away."""
+        async with self.towns[0].store.open_unit() as uow:
+            await uow._transaction.count_written(delete(tariffs), {})
+
+    async def set(self, price: Price, office: int = 0) -> TariffRow | None:
         """Set a price; None when it is refused because its day has passed and another begins then or later."""
         town = self.towns[office]
         try:
@@ -96,7 +102,7 @@ class Revenue:
                     uow,
                     actor(Role.REVENUE),
                     "machinery",
-                    {"machine": price.machine, "town": name},
+                    {"machine": price.machine},
                     rate=price.rate,
                     minimum=price.minimum,
                     vat_percent=price.vat,
@@ -114,19 +120,18 @@ class Revenue:
         except AlreadyDone:
             return None
 
-    async def rows(self, name: str) -> list[TariffRow]:
+    async def rows(self) -> list[TariffRow]:
         """Return the rows of one example, oldest first."""
         async with self.towns[0].store.open_unit(write=False) as uow:
-            every = await uow.tariffs.list_of_service("machinery")
-        return [one for one in every if one.dimensions.get("town") == name]
+            return await uow.tariffs.list_of_service("machinery")
 
-    async def quotes(self, name: str, days: Sequence[date]) -> dict[tuple[str, date], Quote | None]:
+    async def quotes(self, days: Sequence[date]) -> dict[tuple[str, date], Quote | None]:
         """Return what three hours of each machine cost on each day; None where there is no price."""
         found: dict[tuple[str, date], Quote | None] = {}
         town = self.towns[0]
         async with town.store.open_unit(write=False) as uow:
             for machine in MACHINES:
-                wanted = [Quantity({"machine": machine, "town": name}, 3)]
+                wanted = [Quantity({"machine": machine}, 3)]
                 for day in days:
                     try:
                         found[machine, day] = await quote_prices(town.desk, uow, "machinery", wanted, day)
@@ -136,14 +141,14 @@ class Revenue:
 
     async def one_after_another(self, steps: Sequence[Price | Taken]) -> None:
         """Set and withdraw prices; each day costs what the latest price that stands and begins by then says."""
-        name = f"town-{next(self.names)}"
+        await self.forget_prices()
         days = [TODAY + timedelta(days=number) for number in range(-6, HORIZON + 2)]
         starts: dict[str, dict[date, Price]] = {machine: {} for machine in MACHINES}
-        rows, stored = await self.rows(name), []
+        rows, stored = await self.rows(), []
         for step in steps:
             mine = starts[step.machine]
             if isinstance(step, Price):
-                added = await self.set(step, name)
+                added = await self.set(step)
                 assert (added is None) == (step.day < 0 and any(start >= step.start for start in mine))
                 if added:
                     mine[step.start] = step
@@ -152,7 +157,7 @@ class Revenue:
                 assert await self.withdraw(row) == row
                 assert await self.withdraw(row) is None
                 del mine[row.valid_from]
-            before, rows, costs = rows, await self.rows(name), await self.quotes(name, days)
+            before, rows, costs = rows, await self.rows(), await self.quotes(days)
             apart(rows)
             _nothing_but_days_changed(before, rows)
             for (machine, day), cost in costs.items():
@@ -168,14 +173,14 @@ class Revenue:
         """Set prices and withdraw one, at once; those that were taken are there, as they were set, and the rest left
         nothing.
         """
-        name = f"town-{next(self.names)}"
-        ahead = await self.set(Price(MACHINES[0], HORIZON // 2, 1, 0, 0), name)
+        await self.forget_prices()
+        ahead = await self.set(Price(MACHINES[0], HORIZON // 2, 1, 0, 0))
         assert ahead
-        offices = (self.set(price, name, number % 2) for number, price in enumerate(prices))
+        offices = (self.set(price, number % 2) for number, price in enumerate(prices))
         added = asyncio.gather(*offices)
         first, second, taken_back = await asyncio.gather(self.withdraw(ahead), self.withdraw(ahead, 1), added)
         assert not (first and second), "one of them did it"
-        rows = await self.rows(name)
+        rows = await self.rows()
         apart(rows)
         taken = [(price, row) for price, row in zip(prices, taken_back, strict=True) if row is not None]
         assert sorted([ahead.id, *(row.id for _, row in taken)]) == sorted(row.id for row in rows)

@@ -10,7 +10,7 @@ from channels.pishkhan_soap.calls import CallHandler
 from channels.pishkhan_soap.faults import SoapVersion
 from domain.actions.offices import accounts
 from domain.values.errors import DomainError, Internal, InvalidField, MissingField, NotFound, TooLarge
-from domain.values.reasons import InternalReason, InvalidReason
+from domain.values.reasons import InternalReason, InvalidReason, TooLargeReason
 from tests.channels.pishkhan_soap.complete_calls import CONTRACT, FAULTS
 from tests.channels.pishkhan_soap.envelopes import OURS, SOAP_11, SOAP_12
 from tests.channels.pishkhan_soap.soap_office import Office
@@ -19,7 +19,7 @@ from tests.channels.pishkhan_soap.soap_office import Office
 @pytest.mark.parametrize(
     ("error", "says"),
     [
-        (TooLarge("document", limit=1), "۷ مگابایت"),
+        (TooLarge("document", TooLargeReason.DOCUMENT, limit=1), "۷ مگابایت"),
         (TooLarge("body"), "یکی‌یکی"),
         (NotFound("code"), "از این دفتر پیدا نشد"),
         (MissingField("address"), "«نشانی ملک» لازم است"),

@@ -36,7 +36,7 @@ async def test_a_file_of_the_limit_comes_in_lines(office: Office) -> None:
     ("content", "code", "said"),
     [
         (PDF + bytes(MAX_DOCUMENT_BYTES), "too_large", "فایل از ۷ مگابایت بزرگ‌تر است"),
-        (b"", "missing_field", "فایل خالی است"),
+        (b"", "missing_field", "«فایل» خالی است"),
     ],
     ids=["large", "empty"],
 )

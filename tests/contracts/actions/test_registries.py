@@ -6,9 +6,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from sqlalchemy import Connection, text
-
 from app.jobs.importing import FileImportResult, ImportOptions, import_file
 from bench.imports import AGENCIES, make_file, person, reported
 from domain.actions.dependencies import Dependencies
@@ -20,8 +17,6 @@ from domain.registries.declarations import AGENCY, DRIVER, DUTY_TARIFF_SERVICE, 
 from domain.registries.imports import ProgressCallback, Tally
 from domain.registries.rows import RegistryFilter
 from domain.values.actors import SYSTEM, Role
-from store.engines import build_engine
-from store.migrate import alembic_config, migrate
 from store.unit_of_work import SqlStore
 from tests.support.municipality import StandingClock, actor, build_desk
 
@@ -108,51 +103,3 @@ async def test_a_file_is_kept_only_over_the_rows_that_were_examined(store: SqlSt
     assert (other.kept_tally, other.examined.tally) == (None, Tally(rows=2, added=1, changed=1))
     kept = (await imported(expected_digest=other.examined.effect.digest)).kept_tally
     assert kept == Tally(rows=2, added=1, changed=1)
-
-
-def to_the_first_version(connection: Connection) -> None:
-    """Bring a database to the schema that had no registries."""
-    command.upgrade(alembic_config(connection), "0001")
-
-
-async def test_machines_of_before_become_rows_of_a_registry(empty_database_url: str) -> None:
-    engine = build_engine(empty_database_url)
-    async with engine.open_migration() as connection:
-        await connection.run_sync(to_the_first_version)
-        columns = "id, code, kind, type, title, status, capacity, skills"
-        values = "7, 'LD-1', 'machine', 'loader', 'x', 'active', '', '[]'"
-        await connection.execute(text(f"INSERT INTO resources ({columns}) VALUES ({values})"))  # noqa: S608 - our own
-    await engine.close()
-    await migrate(empty_database_url)
-    store = await SqlStore.connect(empty_database_url)
-    async with store.open_unit(write=False) as uow:
-        [row] = await uow.registries.list_rows(RegistryFilter("machines"))
-    await store.close()
-    assert (row.id, row.values["code"], row.revision, row.created_at) == (7, "LD-1", 0, None)
-
-
-BEFORE = (
-    "INSERT INTO owners (id, national_id, name, revision, created_at, updated_at) VALUES (1, '1', 'x', 0, {at}, {at})",
-    "INSERT INTO vehicles (id, plate, type, owner, revision, created_at, updated_at)"
-    " VALUES (7, '12ت345-59', 'line', '1', 0, {at}, {at})",
-    "INSERT INTO drivers (id, national_code, name, status, kind, revision, created_at, updated_at)"
-    " VALUES (8, '2', 'x', 'active', 'main', 0, {at}, {at})",
-    "INSERT INTO rewards (id, driver, date, kind, number, points, revision, created_at, updated_at)"
-    " VALUES (9, '2', '2026-11-20', 'help', 1, 5, 0, {at}, {at})",
-)
-"""Rows of before vehicles could leave and rewards be annulled."""
-
-
-async def test_vehicles_of_before_are_in_service_and_rewards_count(empty_database_url: str) -> None:
-    engine = build_engine(empty_database_url)
-    async with engine.open_migration() as connection:
-        await connection.run_sync(lambda one: command.upgrade(alembic_config(one), "0014"))
-        for statement in BEFORE:
-            await connection.execute(text(statement.format(at="'2026-11-24 08:30:00.000000'")))
-    await engine.close()
-    await migrate(empty_database_url)
-    store = await SqlStore.connect(empty_database_url)
-    async with store.open_unit(write=False) as uow:
-        found = [(await uow.registries.list_rows(RegistryFilter(name)))[0].values for name in ("vehicle", "reward")]
-    await store.close()
-    assert (found[0]["status"], found[1]["standing"]) == ("active", "valid")

@@ -1,12 +1,8 @@
-"""The repository of issued papers, the page that reads it, and the migration that fills it, on every engine."""
+"""The repository of issued papers, and the page that reads it, on every engine."""
 
 from datetime import date
-from typing import Any
 
 import pytest
-from alembic import command
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, insert, inspect
 
 from domain.actions.guessing import MOST_MISSES
 from domain.actions.papers.verifying import verify_paper
@@ -15,21 +11,12 @@ from domain.papers.issued import IssuedPaper
 from domain.requests.request import Phase, ServiceRequest
 from domain.services import SERVICES
 from domain.values.errors import Conflict, NotFound, TooManyRequests
-from store.engines import build_engine
-from store.migrate import alembic_config, migrate
-from store.schema import requests
 from store.unit_of_work import SqlStore
 from tests.support.factories import a_request
 from tests.support.municipality import StandingClock, build_desk
 
-LETTER, PERMIT, FORM = (letter * 32 for letter in "abc")
-DATA: dict[str, dict[str, Any]] = {
-    "expert": {"letter_token": LETTER, "letter_number": "1405/ک/1", "letter_date": "2026-11-24", "letter_text": "…"},
-    "taxi_leave": {"letter_token": PERMIT, "letter_number": "1405/ت/7", "letter_date": "2026-11-23"},
-    "machinery": {"delivery_token": FORM, "handed_over_at": "2026-11-24T20:45:00+00:00"},
-    "taxi_report": {},
-}
-"""What requests of before the migration keep; the form was handed over at 0:15 of the next day in Tehran."""
+LETTER = "a" * 32
+DATA = {"letter_token": LETTER, "letter_number": "1405/ک/1", "letter_date": "2026-11-24", "letter_text": "…"}
 
 
 async def test_a_paper_is_found_by_its_token(store: SqlStore) -> None:
@@ -74,7 +61,7 @@ async def added(store: SqlStore, request: ServiceRequest, *papers: IssuedPaper) 
 async def test_it_is_verified_by_anybody_and_guessing_is_counted(store: SqlStore) -> None:
     desk = build_desk(StandingClock(), services=SERVICES)
     answered = {"service": "expert", "state": "answered", "phase": Phase.DONE, "fields": {"kind": "other"}}
-    request = a_request(data=DATA["expert"], **answered)
+    request = a_request(data=DATA, **answered)
     await added(store, request, IssuedPaper(LETTER, request.id, "letter", "1405/ک/1", date(2026, 11, 24)))
     assert (await verify_paper(desk, store, LETTER, "192.0.2.1")).status is PaperStatus.VALID
     for number in range(MOST_MISSES):
@@ -84,38 +71,3 @@ async def test_it_is_verified_by_anybody_and_guessing_is_counted(store: SqlStore
         await verify_paper(desk, store, "f" * 32, "192.0.2.1")
     assert (await verify_paper(desk, store, LETTER, "192.0.2.1")).status is PaperStatus.VALID
     assert (await verify_paper(desk, store, LETTER, "192.0.2.2")).number == "۱۴۰۵/ک/۱"
-
-
-def _before(connection: Connection) -> None:
-    """Bring a database to the version before, and store requests as they were then."""
-    settings = alembic_config(connection)
-    script = ScriptDirectory.from_config(settings).get_revision("0008")
-    assert isinstance(script.down_revision, str)
-    command.upgrade(settings, script.down_revision)
-    columns = {column["name"] for column in inspect(connection).get_columns(requests.name)}
-    rows = []
-    for service, data in DATA.items():
-        request = a_request(service=service, data=data)
-        rows.append({name: getattr(request, name, 0) for name in columns})
-    connection.execute(insert(requests), rows)
-
-
-async def test_papers_of_before_are_carried_over(empty_database_url: str) -> None:
-    engine = build_engine(empty_database_url)
-    async with engine.open_migration() as connection:
-        await connection.run_sync(_before)
-    await engine.close()
-    await migrate(empty_database_url)
-    store = await SqlStore.connect(empty_database_url)
-    async with store.open_unit(write=False) as uow:
-        found = [await uow.issued_papers.find_by_token(token) for token in (LETTER, PERMIT, FORM)]
-        numbered = await uow.issued_papers.list_by_number("۱۴۰۵/ك/۱")
-        services = [(await uow.requests.get(one.request_id)).service for one in found if one]
-    await store.close()
-    assert services == ["expert", "taxi_leave", "machinery"]
-    assert numbered == found[:1]
-    assert [(one.kind, one.number, one.day) for one in found if one] == [
-        ("letter", "1405/ک/1", date(2026, 11, 24)),
-        ("permit", "1405/ت/7", date(2026, 11, 23)),
-        ("delivery_form", None, date(2026, 11, 25)),
-    ]
