@@ -156,7 +156,7 @@ def _load_table() -> _Table:
 @lru_cache(maxsize=64)
 def find_emergency(text: str) -> Emergency | None:
     """Return what a message says is happening right now; None where it says nothing of the kind."""
-    message = _Message(text)
+    message = _read_message(text)
     named_events = message.list_named_events()
     if not (named_events or message.is_cried) or (message.is_over() and not message.is_cried):
         return None
@@ -166,10 +166,16 @@ def find_emergency(text: str) -> Emergency | None:
     )
 
 
+@lru_cache(maxsize=64)
 def cries_only(text: str) -> bool:
     """Return whether a word that cries for help is all that is said («کمک»): it calls the menu, too."""
-    message = _Message(text)
+    message = _read_message(text)
     return message.is_cried and not message.cries_for_help()
+
+
+@lru_cache(maxsize=8)
+def _read_message(text: str) -> "_Message":
+    return _Message(text)
 
 
 class _Message:
@@ -178,11 +184,18 @@ class _Message:
     def __init__(self, text: str) -> None:
         self.keys = fold_words(text)
         self.spans = tuple(self._list_spans())
-        self.masked = {place for span in self._find(_load_table().others) for place in range(*span)}
-        self.is_cried = any(map(self._is_unmasked, self._find(_load_table().cries))) and not self._mentions(
-            _load_table().office_words
-        )
         self.is_shouted = "!" in text
+
+    @cached_property
+    def masked(self) -> set[int]:
+        """Return the places of words that name something else («خیابان آتش‌نشانی»)."""
+        return {place for span in self._find(_load_table().others) for place in range(*span)}
+
+    @cached_property
+    def is_cried(self) -> bool:
+        """Return whether help is cried for, and not that of an office."""
+        cries = any(map(self._is_unmasked, self._find(_load_table().cries)))
+        return cries and not self._mentions(_load_table().office_words)
 
     @cached_property
     def verbs(self) -> list[VerbForm]:
@@ -207,12 +220,14 @@ class _Message:
 
     def says(self, event: _Event) -> bool:
         """Return whether an event is said to happen: all by itself, by its own verb, or by its name alone."""
-        if self._mentions(event.unless) or any(self._verb_spans(verb, 0, len(self.keys)) for verb in event.ends):
+        happens = any(self._is_open(span) and not self._is_denied(span) for span in self._find(event.clear_phrases))
+        if not happens and self.verbs:
+            things = [span for span in self._find(event.things) if self._is_thing(event, span)]
+            happens = any(self._happens_to(event, span) for span in things)
+        if not happens and not self._calls_by_name(event):
             return False
-        if any(self._is_open(span) and not self._is_denied(span) for span in self._find(event.clear_phrases)):
-            return True
-        things = [span for span in self._find(event.things) if self._is_thing(event, span)]
-        return any(self._happens_to(event, span) for span in things) or self._calls_by_name(event)
+        is_over = any(self._verb_spans(verb, 0, len(self.keys)) for verb in event.ends)
+        return not is_over and not self._mentions(event.unless)
 
     def is_over(self) -> bool:
         """Return whether something is told of that is over, might be, or is a manner of speaking."""
