@@ -278,8 +278,3 @@ FULL_NAME = text_type("FullName", 80, Doc("نام و نام خانوادگی", "
 IDENTIFIER = SimpleType(
     "Identifier", TOKEN_BASE, Doc("شناسه ثابت", "A stable id for programs."), fold_text=folding.fold_name
 )
-
-
-def render_day(day_or_text: date | str) -> str:
-    """Return a day as answers carry it."""
-    return day_or_text if isinstance(day_or_text, str) else day_or_text.isoformat()

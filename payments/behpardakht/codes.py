@@ -14,7 +14,6 @@ from enum import StrEnum
 from domain.gateways.gateway import DeclineReason, SaleState
 
 SUCCESS = "0"
-DUPLICATE_ORDER = "41"
 VERIFIED_BEFORE = "43"
 REFUND_NOT_FOUND = "49"
 

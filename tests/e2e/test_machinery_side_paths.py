@@ -4,10 +4,12 @@ import asyncio
 
 import pytest
 
+from domain.values.calendar import to_tehran
 from tests.e2e.support.database_choice import on_database
 from tests.e2e.support.machinery_story import Story
 from tests.e2e.support.office import OPENING_YEAR, Office
 from tests.e2e.support.people import Desk, Phone, rials
+from tests.support.settlement_files import jalali_day, write_bills
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
 SIDE_PATH = on_database("postgresql")
@@ -187,6 +189,24 @@ async def test_paid_twice(reza: Phone, desk: Desk) -> None:
     events = [event["event"] for event in (await story.shown())["history"]]
     assert events[-2:] == ["pay", "surplus_payment"]
     await reza.has_read_everything()
+
+
+@pytest.mark.parametrize("wrong_by", [-1000, 5000])
+async def test_a_banks_corrected_row_pays_and_the_wrong_one_is_no_money(
+    office: Office, reza: Phone, desk: Desk, wrong_by: int
+) -> None:
+    story = await Story(reza, desk).reaches("awaiting_payment")
+    [(amount, _)] = await story.bills()
+    for outcome, rials_in_row in (("wrong_amount", amount + wrong_by), ("settles", amount)):
+        file, now = office.home / f"{story.code}-{outcome}.csv", office.clock.now()
+        ids, hour = f"{story.bill['bill_id']},{story.bill['payment_id']}", to_tehran(now).strftime("%H:%M:%S")
+        row = f"{ids},{rials_in_row},{story.code},{jalali_day(now)},{hour},خودپرداز\n"
+        file.write_bytes(write_bills(row))
+        bring = ("payment", "reconcile", str(file), "--layout", "bills_csv", "--as", "revenue", "--apply", "--json")
+        assert set((await office.run(*bring)).json["outcomes"]) == {outcome}
+    await reza.hears("notices.pay")
+    await story.stands("paid", "paid")
+    assert (await office.run("ledger", "check")).code == 0
 
 
 @SIDE_PATH

@@ -35,12 +35,12 @@ def reopen(
             await announce_outcome(session.dependencies, uow, reopened.outcome, actor)
             return await request_view.build_request_view(session, uow, reopened.outcome.request)
 
-    with reporting_errors(as_json):
-        result = run_in_session(config, run_command)
-    if as_json:
-        print_json(result)
-    else:
-        print_line(f"{result['reopens']} is taken up again as {result['code']}")
+    print_result(
+        config,
+        run_command,
+        lambda result: f"{result['reopens']} is taken up again as {result['code']}",
+        as_json=as_json,
+    )
 
 
 def step_back(code: CodeArgument, username: ActingUser, as_json: AsJson = False, config: ConfigPath = None) -> None:
@@ -52,12 +52,7 @@ def step_back(code: CodeArgument, username: ActingUser, as_json: AsJson = False,
             await take_step_back(session.dependencies, uow, parse_code(code), actor)
             return await request_view.build_view_by_code(session, uow, code)
 
-    with reporting_errors(as_json):
-        result = run_in_session(config, run_command)
-    if as_json:
-        print_json(result)
-    else:
-        print_line(f"{result['code']} is {result['state']} again")
+    print_result(config, run_command, lambda result: f"{result['code']} is {result['state']} again", as_json=as_json)
 
 
 def note(
@@ -69,17 +64,17 @@ def note(
 ) -> None:
     """Write a note about a request that only the staff read."""
 
-    async def run_command(session: CommandSession) -> bool:
+    async def run_command(session: CommandSession) -> dict[str, bool]:
         async with session.store.open_unit() as uow:
             actor = await resolve_actor(session, uow, username)
-            return await write_note(session.dependencies, uow, parse_code(code), text, actor)
+            return {"is_new": await write_note(session.dependencies, uow, parse_code(code), text, actor)}
 
-    with reporting_errors(as_json):
-        is_new = run_in_session(config, run_command)
-    if as_json:
-        print_json({"is_new": is_new})
-    else:
-        print_line("the note is kept" if is_new else "this note is there already")
+    print_result(
+        config,
+        run_command,
+        lambda result: "the note is kept" if result["is_new"] else "this note is there already",
+        as_json=as_json,
+    )
 
 
 def correct_mobile(

@@ -166,7 +166,6 @@ def find_emergency(text: str) -> Emergency | None:
     )
 
 
-@lru_cache(maxsize=64)
 def cries_only(text: str) -> bool:
     """Return whether a word that cries for help is all that is said («کمک»): it calls the menu, too."""
     message = _read_message(text)

@@ -86,8 +86,8 @@ async def handle_unproved_event(
     if isinstance(chat_event, TextWritten) and (chat_turn := await _prove_by_code(turn, chat, text, stored_dialogue)):
         return chat_turn
     answer = await _answer_at_once(turn, text) or await _answer_public_question(turn, text)
-    is_linked, is_forwarded = isinstance(chat_event, ChatBegun), getattr(chat_event, "is_forwarded", False)
-    wanted = TextWritten(text, is_linked or is_forwarded)
+    is_forwarded = isinstance(chat_event, TextWritten) and chat_event.is_forwarded
+    wanted = TextWritten(text, is_forwarded or isinstance(chat_event, ChatBegun))
     return answer or await _defer_text(turn, chat, wanted, stored_dialogue)
 
 
