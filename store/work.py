@@ -162,8 +162,9 @@ async def open_transaction(engine: DatabaseEngine, *, write: bool) -> AsyncItera
     async with AsyncExitStack() as exit_stack:
         with engine.error_translation:
             session = await exit_stack.enter_async_context(engine.open_session(write=write))
-            await session.begin(write=write)
         try:
+            with engine.error_translation:
+                await session.begin(write=write)  # cancelled, it may begin in the connection's thread all the same
             open_work = SqlTransaction(session, engine, write=write)
             yield open_work
             if open_work.failure:

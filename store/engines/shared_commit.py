@@ -144,8 +144,12 @@ class SharedWriter:
     async def join_batch(self, connection: SqliteConnection) -> CommitBatch:
         """Return the batch of the open transaction; begin one when there is none."""
         if self._open_batch is None:
-            if not _try_begin(connection.direct):
-                await finish_uncancelled(connection.threaded.execute("BEGIN IMMEDIATE"))
+            try:
+                if not _try_begin(connection.direct):
+                    await finish_uncancelled(connection.threaded.execute("BEGIN IMMEDIATE"))
+            except BaseException:  # cancelled while it waited, it has begun by now
+                driver.end_transaction(connection.direct, "ROLLBACK")
+                raise
             self._open_batch = CommitBatch()
         return self._open_batch
 

@@ -246,8 +246,10 @@
 
   const alone = (work) => navigator.locks.request("pishkhan-sheets", work);
 
-  /* Show the sheet anew: of the same day and officer. */
+  /* Show the sheet anew: of the same day and officer. To load it again meanwhile would give that up. */
+  let isLeaving = false;
   const showDone = () => {
+    isLeaving = true;
     const shown = new URLSearchParams(location.search);
     shown.set("done", "sheet");
     location.replace(`${path}?${shown}`);
@@ -277,7 +279,7 @@
 
   /* Send what waits, and show the sheet as it is by now, once there is a line again. */
   const goOnline = async () => {
-    if (!(await sendAll())) return;
+    if (!(await sendAll()) || isLeaving) return;
     if (isKept !== undefined && !isTyping()) {
       if (await refresh()) location.reload();
       else say("sign_in");

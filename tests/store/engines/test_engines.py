@@ -3,7 +3,7 @@
 import asyncio
 import sqlite3
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -116,6 +116,29 @@ async def test_a_cancellation_is_never_swallowed_by_a_failure(tmp_path: Path, mo
             await waiting
     await write()
     await asyncio.gather(first.close(), second.close())
+
+
+@pytest.mark.parametrize("write", [False, True])
+async def test_a_unit_cancelled_while_it_begins_leaves_no_transaction(tmp_path: Path, write: bool) -> None:
+    url = f"sqlite:///{tmp_path / 'pishkhan.db'}"
+    await migrate(url)
+    other_process, store = [SqlStore(build_engine(url)) for _ in range(2)]
+
+    async def begin() -> None:
+        async with store.open_unit(write=write):
+            pass
+
+    await begin()
+    for turns in range(12):
+        async with other_process.open_unit():  # a writer waits for it in the connection's thread
+            waiting = asyncio.create_task(begin())
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            waiting.cancel()
+        with suppress(asyncio.CancelledError):  # those that had ended before are done
+            await waiting
+        await begin()
+    await asyncio.gather(other_process.close(), store.close())
 
 
 async def test_broken_references_are_found_before_a_migration_is_committed(tmp_path: Path) -> None:
