@@ -1,4 +1,5 @@
-"""What the domain needs from outside, as protocols: time, chance, the store, carriers of messages and bank gateways.
+"""Ports of the domain: what it needs from outside, as protocols: time, chance, the store, carriers of messages and bank
+gateways.
 
 Adapters implement these without importing each other: `store/` the unit of work and its repositories, `channels/sms`
 and `channels/telegram` the carriers, `payments/` the gateways, `app/` clock, ids and signer. Repositories return domain
@@ -189,7 +190,7 @@ class UnitOfWork(Protocol):
 
     @property
     def payment_differences(self) -> DifferenceRepository:
-        """Where gateway, settlement files and ledger differ."""
+        """Differences between gateway, settlement files and ledger."""
         ...
 
     @property
@@ -274,12 +275,12 @@ class UnitOfWork(Protocol):
 
     @property
     def durations(self) -> DurationRepository:
-        """How long requests took, and what is usual of each service."""
+        """Durations of requests, and the usual one of each service."""
         ...
 
     @property
     def mentions(self) -> MentionRepository:
-        """Who of the staff is named in notes about requests."""
+        """Members of the staff named in notes about requests."""
         ...
 
     @property
@@ -314,7 +315,7 @@ class UnitOfWork(Protocol):
 
     @property
     def message_counts(self) -> MessageCountRepository:
-        """How many messages are in which state, for pages and figures."""
+        """Number of messages in each state, for pages and figures."""
         ...
 
     @property
@@ -359,7 +360,7 @@ class UnitOfWork(Protocol):
 
     @property
     def leases(self) -> LeaseRepository:
-        """Who may run a job."""
+        """Leases of jobs."""
         ...
 
     @property
@@ -374,7 +375,7 @@ class UnitOfWork(Protocol):
 
     @property
     def audit(self) -> AuditRepository:
-        """What the staff did besides steps."""
+        """Acts of the staff besides steps."""
         ...
 
     @property

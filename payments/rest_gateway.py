@@ -36,7 +36,7 @@ class CodeMeaning:
     """What a bank's result code says."""
 
     reason: DeclineReason = DeclineReason.BANK
-    """What it means for the payer."""
+    """Reason as the payer reads it."""
     sale_state: SaleState | None = None
     """The state of the sale, where the code implies one."""
     is_our_fault: bool = False

@@ -16,7 +16,7 @@ from domain.values.errors import DomainError
 log = logging.getLogger(__name__)
 
 RENEWALS_A_LEASE = 3
-"""How often claims are renewed in their time while the work lasts; most of it ends before the first time."""
+"""Renewals of a claim within its lease while the work lasts; most of it ends before the first time."""
 
 
 class ClaimRepository(Protocol):

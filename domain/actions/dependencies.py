@@ -34,11 +34,11 @@ class Dependencies:
     file_cleaner: FileCleaner
     """Opens files before they are stored, and takes out of them what nobody should see."""
     settlement_layouts: Mapping[str, SettlementLayout] = field(default_factory=load_shipped_layouts, repr=False)
-    """How settlement files are read, by the name of the layout."""
+    """Layouts of settlement files, by the name of the layout."""
     card_refund_gateways: frozenset[str] = frozenset()
     """The bank gateways in use that send money of settled sales back to the paying card, in parts."""
     malware_scanner: MalwareScanner | None = field(default=None, repr=False)
-    """What files are scanned by before they are stored; None where none is configured."""
+    """Malware scanner for files before they are stored; None where none is configured."""
     contact: Contact = field(default_factory=Contact, repr=False)
     """Where citizens find a person; channels add their own ways."""
     clock: Clock = field(init=False, repr=False)

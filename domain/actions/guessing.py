@@ -14,7 +14,7 @@ from domain.values.errors import TooManyRequests
 from domain.values.reasons import TooManyRequestsReason
 
 MOST_MISSES, MISS_WINDOW = 60, timedelta(hours=1)
-"""How many tokens that there are not an address may ask for in this time."""
+"""Unknown tokens that an address may ask for in this time."""
 
 
 async def refuse_guessing(dependencies: Dependencies, uow: UnitOfWork, miss_counter: str, address: str) -> None:

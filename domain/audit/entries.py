@@ -1,4 +1,4 @@
-"""What the audit keeps, and verifications of the history."""
+"""The audit, and verifications of the history."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,22 +14,22 @@ class AuditEntry:
     id: int
     """Later facts have greater ones."""
     at: datetime
-    """When it was done, in UTC; of equal refusals, the first one."""
+    """Time of the act, in UTC; of equal refusals, the first one."""
     actor: str
-    """Who did it, as a label (`staff:sara for ali`)."""
+    """Actor, as a label (`staff:sara for ali`)."""
     what: str
-    """What was done, as a stable code."""
+    """Kind of act, as a stable code."""
     detail: dict[str, Any]
-    """What may be shown of it, by name."""
+    """Facts that may be shown of it, by name."""
     times: int = 1
-    """How many refusals it counts; 1 for everything else."""
+    """Number of refusals; 1 for everything else."""
     last_at: datetime | None = None
-    """When the last of several refusals was; None where there was one."""
+    """Time of the last of several refusals; None where there was one."""
 
 
 @dataclass(frozen=True, slots=True)
 class AuditFilter:
-    """Which facts a list shows; None means any."""
+    """Filter of a list of facts; None means any."""
 
     actor: str | None = None
     """As a label; what was done for somebody absent is the actor's too."""
@@ -40,7 +40,7 @@ class AuditFilter:
     before: int | None = None
     """Only facts with a smaller number; the newest come first."""
     limit: int = 50
-    """How many facts are shown at most."""
+    """Number of facts shown at most."""
 
 
 @dataclass(slots=True)
@@ -52,7 +52,7 @@ class VerificationRecord:
     asked_by: str
     """As a label; the scheduler's own too."""
     asked_at: datetime
-    """When it was asked for, in UTC."""
+    """Time of the order, in UTC."""
     ended_at: datetime | None = None
     """None while it waits or runs; then all that follows is None too."""
     requests: int | None = None
@@ -64,6 +64,6 @@ class VerificationRecord:
     unsealed: int | None = None
     """Events that came after the last seal, so that no signature covers them yet."""
     fault_count: int | None = None
-    """What does not verify, in all."""
+    """Number of faults, in all."""
     faults: list[dict[str, Any]] | None = None
     """The first of the faults, as JSON (`HistoryFault`)."""

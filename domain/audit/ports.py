@@ -1,4 +1,4 @@
-"""What the audit needs of the store."""
+"""Ports of the audit."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -9,7 +9,7 @@ from domain.audit.read_events import ReadEvent, ReadEventFilter, ReadKind
 
 
 class ReadEventRepository(Protocol):
-    """That personal data were read."""
+    """Read events of personal data."""
 
     async def add_read_event(self, read_at: datetime, viewer_label: str, kind: ReadKind, subject: str) -> None:
         """Record one reading, unless an alike one of the same hour is recorded."""

@@ -27,12 +27,12 @@ _LEAST_PERSONAL_DIGITS = 7
 
 
 class ReadKind(StrEnum):
-    """What was read."""
+    """Kind of data read."""
 
     QUEUE = "queue"
     """A queue of requests, with the names in it."""
     SEARCH = "search"
-    """What a search among all requests found."""
+    """Results of a search among all requests."""
     REQUEST = "request"
     """A request, in full."""
     DOCUMENT = "document"
@@ -54,7 +54,7 @@ class ReadKind(StrEnum):
     COMMENTS = "comments"
     """Comments and ratings, with who wrote them."""
     OFFICE = "office"
-    """What a counter office did, for whom."""
+    """Acts of a counter office, for whom."""
     STAFF = "staff"
     """The staff's own data."""
     REPORT = "report"
@@ -62,41 +62,41 @@ class ReadKind(StrEnum):
     OFFICE_CALL = "office_call"
     """An answer to the software of a counter office."""
     COMMAND = "command"
-    """What a command showed to whoever has the machine."""
+    """Data that a command showed to whoever has the machine."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReadEvent:
-    """That something was read; alike readings of an hour are one."""
+    """Fact that something was read; alike readings of an hour are one."""
 
     id: int
     """Later events have greater ones."""
     at: datetime
-    """When it was read first in that hour, in UTC."""
+    """Time of the first reading in that hour, in UTC."""
     viewer: str
-    """Who read it, as a label (`staff:sara`)."""
+    """Reader, as a label (`staff:sara`)."""
     kind: ReadKind
-    """What it was."""
+    """Kind of data."""
     subject: str
     """Which one: a tracking code, a registry with the row's number, filters with masked values."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReadEventFilter:
-    """Which events a list shows; None means any."""
+    """Filter of a list of events; None means any."""
 
     viewer: str | None = None
     """As a label; what was read for somebody absent is the viewer's too."""
     kind: ReadKind | None = None
-    """What was read."""
+    """Kind of data read."""
     subject: str | None = None
-    """Which one, exactly."""
+    """Subject, exactly."""
     made: MomentSpan | None = None
     """The span in which it was read."""
     before: int | None = None
     """Only events with a smaller number; the newest come first."""
     limit: int = 50
-    """How many events are shown at most."""
+    """Number of events shown at most."""
 
 
 def number_hour(moment: datetime) -> int:

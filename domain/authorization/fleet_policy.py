@@ -1,4 +1,4 @@
-"""Who may report on the work of machines: the operator who is booked for it, and nobody else.
+"""Rights to report on the work of machines: the operator who is booked for it, and nobody else.
 
 To anybody else the work is not there (`NotFound`), as another's request is not there for a citizen.
 """

@@ -1,4 +1,4 @@
-"""Who may do what with one request: whose it is, whose unit's, whose step, by the declaration of its service.
+"""Rights in one request: whose it is, whose unit's, whose step, by the declaration of its service.
 
 The staff act by role: the right's, narrowed to those whom the service's declaration gives a part in it. A citizen acts
 with what is theirs, a clerk with what the own office brought; to both another's request is not there (`NotFound`).
@@ -50,7 +50,7 @@ _OWNER_RIGHTS: Mapping[Right, frozenset[ActorKind]] = {
     Right.REQUESTS_ATTACH: frozenset({"citizen", "clerk"}),
     Right.REQUESTS_REOPEN: frozenset({"citizen"}),
 }
-"""What citizens may with their own requests, and clerks with those of their office."""
+"""Rights of citizens in their own requests, and of clerks in those of their office."""
 
 
 def is_citizen_of(request: ServiceRequest, actor: Actor) -> bool:

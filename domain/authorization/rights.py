@@ -101,7 +101,7 @@ class Right(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RightRule:
-    """Who has a right, whether it may be used from outside, and whether it needs a fresh proof."""
+    """Holders of a right, whether it may be used from outside, and whether it needs a fresh proof."""
 
     roles: frozenset[Role]
     """The roles of the staff that have it."""
@@ -110,7 +110,8 @@ class RightRule:
     needs_fresh_proof: bool = False
     """Whether who uses it must have proved lately who they are."""
     other_kinds: frozenset[ActorKind] = frozenset()
-    """Who else has it: `system` are jobs, and whoever has a shell; `clerk` those of the counter offices."""
+    """Other kinds of actors that have it: `system` are jobs, and whoever has a shell; `clerk` those of the counter
+    offices."""
 
     def admits(self, actor: Actor) -> bool:
         """Return whether the actor has the right at all, from wherever."""

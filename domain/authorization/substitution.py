@@ -1,4 +1,4 @@
-"""What a substitute may do in an absent member's place, and who may name one.
+"""Rights of a substitute in an absent member's place, and the right to name one.
 
 Who has every right of the absent one is named by whom that right is: an administrator's substitute by an administrator
 alone. Nobody names himself, and who audits does no unit's work.

@@ -1,4 +1,4 @@
-"""Which requests, units and topics are open to somebody: all of those who oversee, else those of their work.
+"""Requests, units and topics that are open to somebody: all of those who oversee, else those of their work.
 
 Everything follows from the declarations: who takes steps of a service, or has its requests in a queue (`State.unit`),
 sees all of its requests. Who may see which services: services.md, "People".

@@ -45,7 +45,7 @@ class BillState(StrEnum):
 
 
 class BillKind(StrEnum):
-    """Why the bill exists."""
+    """Kind of a bill."""
 
     MAIN = "main"
     SUPPLEMENT = "supplement"
@@ -66,7 +66,7 @@ class Bill:
     amount: int
     """In rials, VAT and rounding included."""
     state: BillState
-    """What became of it so far."""
+    """Current state of the bill."""
     kind: BillKind
     """Whether it is the first charge or one beside it."""
     subject_kind: str
@@ -74,23 +74,23 @@ class Bill:
     subject_id: int
     """The id of that request or row."""
     service: str
-    """Whose revenue it is: the key of the request's service, or of the row's registry."""
+    """Service whose revenue it is: the key of the request's service, or of the row's registry."""
     created_at: datetime
-    """When it was issued, in UTC."""
+    """Time of issue, in UTC."""
     deadline: datetime | None
-    """What the citizen is informed of; nothing expires before it and the settlement lag. None: no deadline."""
+    """Deadline told to the citizen; nothing expires before it and the settlement lag. None: no deadline."""
     explanation: dict[str, Any] = field(default_factory=dict)
     """The quote that made the amount, line by line, as JSON."""
     settled_at: datetime | None = None
-    """When it was paid, waived or closed otherwise, in UTC; None while it is payable."""
+    """Time when it was paid, waived or closed otherwise, in UTC; None while it is payable."""
     note: str | None = None
-    """Why it was waived or closed, in somebody's words; None: no reason was given."""
+    """Reason for the waiver or closing, in somebody's words; None: no reason was given."""
     revision: int = 0
     """Counts saves: saving an old revision is a `Conflict`."""
 
 
 class PaymentMethod(StrEnum):
-    """How the money came."""
+    """Way the money came."""
 
     SLIP = "slip"
     POS = "pos"
@@ -101,7 +101,7 @@ class PaymentMethod(StrEnum):
 
 
 class PaymentOutcome(StrEnum):
-    """What a payment did: settled its bill, or is surplus (bill already settled, expired or void) and goes back; what
+    """Outcome of a payment: settled its bill, or is surplus (bill already settled, expired or void) and goes back; what
     went back is `returned`.
     """
 
@@ -121,15 +121,15 @@ class Payment:
     amount: int
     """In rials, also of money that went back."""
     method: PaymentMethod
-    """How the money came."""
+    """Way the money came."""
     reference: str
     """The bank's or POS's own number; an office's bears the code of the office (`terminal_reference`)."""
     outcome: PaymentOutcome
-    """What it did: settled the bill, or is surplus …"""
+    """Outcome: settled the bill, or is surplus …"""
     recorded_by: str
-    """Who recorded it, as a label."""
+    """Recorder, as a label."""
     at: datetime
-    """When it was recorded, in UTC."""
+    """Time of recording, in UTC."""
     office: str | None = None
     """The code of the counter office that took it; None when none did."""
     rrn: str | None = None
@@ -139,7 +139,7 @@ class Payment:
     paid_at: datetime | None = None
     """The moment on that receipt, with its zone; None: not said."""
     reversed_at: datetime | None = None
-    """When it was found to be recorded wrongly: it stays, and counts nowhere any more (`Reversal`)."""
+    """Time at which it was found to be recorded wrongly: it stays, and counts nowhere any more (`Reversal`)."""
     attempt_id: int | None = None
     """The attempt at a bank gateway that brought it; None: it came in another way."""
     gateway: str | None = None
@@ -170,7 +170,7 @@ class Payment:
 
     @property
     def recorder_label(self) -> str:
-        """Who recorded it personally, as a label, whomever they substituted."""
+        """Label of the person who recorded it, whomever they substituted."""
         return acting_label(self.recorded_by)
 
 
@@ -181,7 +181,8 @@ def acting_label(actor_label: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Reversal:
-    """That a payment was recorded wrongly: a record of its own, never edited, from which the ledger can post."""
+    """Reversal of a payment that was recorded wrongly: a record of its own, never edited, from which the ledger can
+    post."""
 
     id: int
     """The row's key in the store."""
@@ -192,13 +193,13 @@ class Reversal:
     amount: int
     """The payment's amount, in rials."""
     outcome: PaymentOutcome
-    """What the payment had done."""
+    """Former outcome of the payment."""
     reason: str | None
     """In somebody's words; None once personal data was erased."""
     reversed_by: str
-    """Who reversed it, as a label."""
+    """Reverser, as a label."""
     at: datetime
-    """When it was reversed, in UTC."""
+    """Time of the reversal, in UTC."""
 
 
 def normalise_reference(reference_text: str) -> str:
@@ -223,12 +224,12 @@ class RefundState(StrEnum):
 
 
 SURPLUS_REASON = "surplus_payment"
-"""Why money goes back that came in for a bill which was settled, expired or void."""
+"""Reason for a refund of money that came in for a bill which was settled, expired or void."""
 
 
 @dataclass(frozen=True, slots=True)
 class RefundTarget:
-    """Where money goes back to: an IBAN, or else the card that paid."""
+    """Destination of a refund: an IBAN, or else the card that paid."""
 
     iban: str | None = None
     """The IBAN; None: it goes to the card."""
@@ -237,12 +238,12 @@ class RefundTarget:
 
     @property
     def history_facts(self) -> dict[str, str]:
-        """What the history of a request keeps of it, until personal data is erased."""
+        """Facts that the history of a request keeps of it, until personal data is erased."""
         return {"iban": self.iban} if self.iban else {"card": self.card or ""}
 
     @property
     def audit_facts(self) -> dict[str, str]:
-        """What the audit keeps of it, for good: of a card no digits."""
+        """Facts that the audit keeps of it, for good: of a card no digits."""
         return {"iban": self.iban} if self.iban else {"destination": "card"}
 
 
@@ -263,15 +264,15 @@ class Refund:
     created_at: datetime
     """Since when it is due, in UTC."""
     iban: str | None = None
-    """Where it went; before that, where a second person said that it is to go. None: not said yet."""
+    """Account that received it; before that, where a second person said that it is to go. None: not said yet."""
     refunded_at: datetime | None = None
-    """When it went back; None while it is due, or cancelled."""
+    """Time of the refund; None while it is due, or cancelled."""
     bill_was: BillState | None = None
     """The bill's state before this became due on it, where that changed it."""
     approved_by: str | None = None
     """The second person who approved it, as a label; None while nobody has."""
     approved_at: datetime | None = None
-    """When that person did, in UTC."""
+    """Time of that approval, in UTC."""
     to_card: bool = False
     """Whether it goes to the card that paid, as the second person or who sent it said."""
     card_refund_id: int | None = None
@@ -303,7 +304,7 @@ class Refund:
 
 @dataclass(frozen=True, slots=True)
 class DueBack:
-    """What is still to go back on a bill."""
+    """Refund still due on a bill."""
 
     bill: Bill
     due_amount: int

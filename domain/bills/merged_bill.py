@@ -31,12 +31,12 @@ class MergedBill:
     part_row_ids: tuple[int, ...]
     """The rows of the bills that it pays, in ascending order."""
     created_at: datetime
-    """When it was made, in UTC."""
+    """Time of making, in UTC."""
 
 
 @dataclass(frozen=True, slots=True)
 class MergedShare:
-    """What of a merged bill a payment of one of its parts is."""
+    """Share of one part in a payment of a merged bill."""
 
     merged_bill_id: int
     """The row of the merged bill."""

@@ -1,4 +1,4 @@
-"""What bills need of the store: rows, payments, refunds, and numbers that are never given twice."""
+"""Ports of bills: rows, payments, refunds, and numbers that are never given twice."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -9,7 +9,7 @@ from domain.bills.merged_bill import MergedBill
 from domain.values.paging import Cursor
 
 ORDER_SEQUENCE_PREFIX = "order:"
-"""What the sequences are called that order numbers are drawn from, before the gateway's key."""
+"""Prefix, before the gateway's key, of the sequences that order numbers are drawn from."""
 
 
 class BillRepository(Protocol):

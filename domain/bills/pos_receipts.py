@@ -18,7 +18,7 @@ _RRN_PATTERN = re.compile(r"[0-9]{12}")
 
 @dataclass(frozen=True, slots=True)
 class PosReceipt:
-    """What a receipt says besides the trace number, as far as it was reported; None: not said."""
+    """Details of a receipt besides the trace number, as far as reported; None: not said."""
 
     rrn: str | None = None
     """The retrieval reference number."""
@@ -29,7 +29,7 @@ class PosReceipt:
 
 
 class PaymentLikeness(Enum):
-    """What two payments with the same trace number or RRN are."""
+    """Likeness of two payments with the same trace number or RRN."""
 
     SAME = "same"
     OTHER = "other"

@@ -1,4 +1,4 @@
-"""What refunds to bank accounts need of the store."""
+"""Ports of refunds to bank accounts."""
 
 from collections.abc import Sequence
 from datetime import date

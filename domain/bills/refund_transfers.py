@@ -16,29 +16,29 @@ class RefundAccount:
     mobile: str
     """The line (+989…) that is asked, and that may give it."""
     asked_at: datetime | None = None
-    """When it was asked for last, in UTC; None: it is to be asked."""
+    """Time when the account was asked for last, in UTC; None: it is to be asked."""
     iban: Iban | None = None
     """The account; None: not given yet."""
     given_at: datetime | None = None
-    """When it was given, in UTC."""
+    """Time when the account was given, in UTC."""
 
 
 @dataclass(frozen=True, slots=True)
 class RefundFile:
-    """What a bank is asked to transfer on one day: there is one a day."""
+    """Transfers asked of a bank on one day: there is one a day."""
 
     id: int
     """The row's key in the store."""
     day: date
     """Tehran's day."""
     made_at: datetime
-    """When it was made, in UTC."""
+    """Time of making, in UTC."""
     made_by: str
-    """Who made it, as a label."""
+    """Maker, as a label."""
 
 
 class TransferState(StrEnum):
-    """What became of a transfer: whether it was made is not known, it was made, or the bank refused it."""
+    """State of a transfer: whether it was made is not known, it was made, or the bank refused it."""
 
     FILED = "filed"
     DONE = "done"
@@ -60,12 +60,12 @@ class RefundTransfer:
     iban: Iban | None
     """The account, as it was sent to the bank; None once personal data was erased."""
     name: str | None
-    """Whom it belongs to, as it was sent; None: not known, or erased."""
+    """Owner's name, as it was sent; None: not known, or erased."""
     state: TransferState = TransferState.FILED
     """What became of it."""
     reference: str | None = None
     """The bank's own number of the transfer; None before it is known."""
     ended_at: datetime | None = None
-    """When somebody recorded what became of it, in UTC."""
+    """Time when somebody recorded its end, in UTC."""
     ended_by: str | None = None
-    """Who did, as a label."""
+    """Person who recorded that, as a label."""

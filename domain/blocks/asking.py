@@ -1,4 +1,4 @@
-"""What services share when staff ask the citizen something and wait for the answer.
+"""Questions of the staff to the citizen, shared by services.
 
 A question may be about single fields of the form or papers, which the staff mark: a page that takes the answer shows
 them to be put right (`domain/actions/requests/answering.py`).
@@ -24,27 +24,27 @@ LONGEST_NOTE_TEXT = 200
 """Characters that staff may write to a citizen in one text: with the words around them, four message parts."""
 
 REASON = StoredField("reason", Text(LONGEST_NOTE_TEXT), is_note=True, stored_form=TEXT_FORM)
-"""Why a request is rejected or a bill waived: sent to the citizen, kept in the history."""
+"""Reason for rejecting a request or waiving a bill: sent to the citizen, kept in the history."""
 
 OPTIONAL_REASON = Field("reason", Text(), required=False, is_note=True)
-"""Why something is given up or priced otherwise, if whoever does it says so: kept in the history."""
+"""Reason for giving something up or pricing it otherwise, if one is given: kept in the history."""
 
 QUESTION = StoredField("question", Text(LONGEST_NOTE_TEXT), is_note=True, stored_form=TEXT_FORM)
-"""What the staff ask; kept while it waits for its answer."""
+"""Question of the staff; kept while it waits for its answer."""
 
 ANSWER = Field("text", Text(), is_note=True)
 
 ANSWERS: StoredField[list[dict[str, str | None]]] = StoredField("answers", Text(), stored_form=StoredForm(list, list))
-"""What was answered, each {question, answer}, the oldest first."""
+"""Answers, each {question, answer}, the oldest first."""
 
 ANSWER_PAPER = "answer"
-"""What a file is that answers a question and is no paper of the service: requests take it while a question waits."""
+"""Kind of a file that answers a question and is no paper of the service: requests take it while a question waits."""
 
 WAITING_STATE = "needs_info"
 """The state in which a question waits for its answer."""
 
 CITIZENS = frozenset({Role.CITIZEN, Role.CLERK})
-"""Who applied, or the counter's clerk for them."""
+"""The citizen who applied, or the counter's clerk for them."""
 
 
 @dataclass(frozen=True, slots=True)

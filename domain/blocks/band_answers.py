@@ -1,4 +1,4 @@
-"""How the bands of a tariff are described: from how many units on another price holds, and what one unit costs then."""
+"""Descriptions of the bands of a tariff: from how many units on another price holds, and what one unit costs then."""
 
 from collections.abc import Sequence
 

@@ -14,17 +14,17 @@ from domain.values.calendar import to_jalali, to_tehran
 
 @dataclass(frozen=True, slots=True)
 class ChargedSubject:
-    """What a bill is for: a kind that `actions/bills/subjects.py` knows, and the id of a request or registry row."""
+    """Subject of a bill: a kind that `actions/bills/subjects.py` knows, and the id of a request or registry row."""
 
     kind: str
     id: int
     service: str
-    """Whose revenue it is: the request's service, or the row's registry."""
+    """Service whose revenue it is: the request's service, or the row's registry."""
 
 
 @dataclass(frozen=True, slots=True)
 class BillingContext:
-    """What making a bill needs besides its own facts: ids, the municipality's codes, and the moment."""
+    """Context for making a bill: ids, the municipality's codes, and the moment."""
 
     ids: IdGenerator
     policy: Policy

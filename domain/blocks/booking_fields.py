@@ -1,4 +1,4 @@
-"""What a request keeps of the machines and operators that are booked for it."""
+"""Stored fields of booked machines and operators."""
 
 from domain.fields.hours import Hours
 from domain.fields.moments import Moment
@@ -18,7 +18,7 @@ BOOKED_MACHINES, BOOKED_OPERATORS = stored_texts("machines"), stored_texts("oper
 
 MACHINE_TITLES = StoredField("machine", Text(), stored_form=TEXT_FORM, is_for_citizen=True)
 OPERATOR_TITLES = StoredField("operator", Text(), stored_form=TEXT_FORM, is_for_citizen=True)
-"""What these are called, joined."""
+"""Names of these, joined."""
 
 BOOKED_START = StoredField("booked_start", Moment(), stored_form=MOMENT_FORM, is_for_citizen=True)
 BOOKED_END = stored_moment("booked_end")
@@ -34,7 +34,7 @@ BOOKING_FIELDS: StoredFields = (
     MACHINE_TITLES,
     OPERATOR_TITLES,
 )
-"""What a booking keeps."""
+"""Stored fields of a booking."""
 
 BOOKING_NAMES = tuple(field.name for field in (BOOKED_MACHINES, BOOKED_OPERATORS, BOOKED_START, BOOKED_END))
-"""What of it the history keeps too."""
+"""Fields of it that the history keeps too."""

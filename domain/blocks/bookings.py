@@ -42,7 +42,7 @@ MACHINE_UNITS = "units"
 """The list of single machines on the delivery form."""
 
 BOOKING_ATTEMPTS = 8
-"""How often others may be quicker before that is reported."""
+"""Attempts at booking before being outrun by others is reported."""
 
 
 def booked_start(context: StepContext) -> datetime | None:
@@ -275,7 +275,7 @@ def is_booked_for_later(request: ServiceRequest, now: datetime) -> bool:
 
 
 EARLY_CONSENT = Field("early", Choice("consent"), required=False, choices=("yes",), applies_when=is_booked_for_later)
-"""Who hands a machine over before its booked day says by it that this is meant."""
+"""Consent to hand a machine over before its booked day."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ QUOTE: StoredField[Quote] = StoredField(
     stored_form=StoredForm(lambda quote: quote.as_json(), Quote.from_json),
     take_figures=lambda quote_json: replace(Quote.from_json(quote_json), reason=None).as_json(),
 )
-"""What the tariff asks, explained, as the revenue unit may have set it, for a reason in its own words."""
+"""Price by the tariff, explained, as the revenue unit may have set it, for a reason in its own words."""
 
 PAYMENT_DEADLINE = stored_moment("payment_deadline")
 """Until when the bill is to be paid."""
@@ -175,7 +175,7 @@ class BillsSettled(Guard):
 
 _HELD_UNTIL = "held_until"
 _PAYER_IS_AWAY = frozenset({AttemptState.CREATED, AttemptState.SENT, AttemptState.DECLINED})
-"""Who pays has left for the bank, and nobody says that anything was paid."""
+"""Condition that the payer has left for the bank, and nobody says that anything was paid."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,7 @@ LETTER_NUMBER = StoredField("letter_number", Text(), stored_form=TEXT_FORM, is_f
 LETTER_DATE = StoredField("letter_date", Day(), stored_form=DAY_FORM, is_for_citizen=True)
 LETTER_TEXT, LETTER_TOKEN = stored_text("letter_text"), stored_text("letter_token")
 NUMBERED_PAPER: StoredFields = (LETTER_NUMBER, LETTER_DATE, LETTER_TOKEN)
-"""What is kept of a paper that bears a number, a letter or a permit."""
+"""Stored fields of a paper that bears a number, a letter or a permit."""
 
 LETTER_KIND = "letter"
 """The kind of paper that a letter is (`language/printouts.py`)."""
@@ -56,7 +56,7 @@ LETTER_INPUTS = (
     Field("number", Text(24), required=False),
     Field("date", Day(allows_past=True), required=False),
 )
-"""What the secretariat gives: the letter's words; its own number instead of the next one; the date, if not today's."""
+"""Input from the secretariat: the letter's words; its own number instead of the next one; the date, if not today's."""
 
 
 async def draw_letter_number(uow: UnitOfWork, register: LetterRegister, letter_day: date) -> str:

@@ -1,4 +1,4 @@
-"""Which machines are free at the time that a request asks for: what a unit wants to know before it accepts it."""
+"""Machines free at the time that a request asks for: what a unit wants to know before it accepts it."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -18,9 +18,9 @@ class MachineAvailability:
     machine_type: str
     """Its id (`choices.machine`)."""
     wanted_count: int
-    """How many the request asks for."""
+    """Number that the request asks for."""
     free_titles: Sequence[str]
-    """What those are called that are free from its beginning to its end."""
+    """Names of those that are free from its beginning to its end."""
 
     @property
     def is_enough(self) -> bool:

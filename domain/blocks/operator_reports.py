@@ -1,5 +1,5 @@
-"""What the operators of booked machines report of their work: when they arrived, began and ended, and for how long they
-worked. It moves no request: the unit's own step ends the work, and finds the hours in its form (decision 49).
+"""Operators' reports of the work of booked machines: when they arrived, began and ended, and for how long they worked.
+It moves no request: the unit's own step ends the work, and finds the hours in its form (decision 49).
 """
 
 from collections.abc import Mapping
@@ -26,7 +26,7 @@ service declares.
 
 
 class WorkStage(StrEnum):
-    """What an operator reports, in the order of a day's work."""
+    """Stages that an operator reports, in the order of a day's work."""
 
     ARRIVED = "arrived"
     BEGAN = "began"
@@ -35,14 +35,14 @@ class WorkStage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OperatorReport:
-    """What one operator reported of one request."""
+    """Report of one operator about one request."""
 
     arrived: str | None = None
-    """When the machine was there, ISO in UTC; None: not said."""
+    """Time when the machine was there, ISO in UTC; None: not said."""
     began: str | None = None
-    """When the work began."""
+    """Time when the work began."""
     ended: str | None = None
-    """When it ended."""
+    """Time when it ended."""
     hours: float | None = None
     """Hours worked, halves allowed; None: not said."""
 

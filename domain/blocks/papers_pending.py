@@ -17,7 +17,7 @@ from domain.values.errors import DomainError, NotAllowedNow
 from domain.values.reasons import NotAllowedReason
 
 NO_PAPER = "nothing"
-"""What is listed where no paper is missing: its words are in `choices.document`."""
+"""Entry of a list without missing papers: its words are in `choices.document`."""
 
 
 def list_missing_papers(

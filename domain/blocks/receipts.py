@@ -27,7 +27,7 @@ RECEIPT_KIND = "receipt"
 """The kind of paper."""
 
 RECEIPT_TEXTS = "print.receipt"
-"""Where the catalogue keeps its words."""
+"""Text table of receipts."""
 
 PAID_FOR_FACT = "paid_for"
 """The fact that says which row of a registry was paid for; a request says it by its tracking code."""

@@ -1,4 +1,4 @@
-"""What the services of the taxi organisation share: whose taxi is meant, who drives and owns it, what it owes.
+"""Blocks shared by the services of the taxi organisation: whose taxi is meant, who drives and owns it, what it owes.
 
 A taxi is known by its plate, its code, or the mobile or national code of its driver or owner. What is read from the
 registries is shown back to those who have to do with the taxi: to anybody else the plate and code that every passenger
@@ -30,13 +30,13 @@ MOST_CHOICES = 9
 """No menu of vehicles is longer."""
 
 TAXI_TOPIC = Topic("taxi", ("تاکسی", "تاکسیرانی", "تاکسی رانی", "سازمان تاکسیرانی", "تاکسی ها", "taxi", "taksi"))
-"""What people name the taxi organisation by, whose services share it."""
+"""Topic by which people name the taxi organisation, whose services share it."""
 
 DRIVING_STATES = ("active", "suspended")
 """The states of a driver who has not left."""
 
 _SUMMARY_PARTS = ("plate", "taxi_code", "driver")
-"""What is shown of a taxi, each behind its name."""
+"""Shown facts of a taxi, each behind its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ class Taxi:
     drivers: tuple[RegistryRow, ...]
     """All who drive it and have not left."""
     driver: RegistryRow | None
-    """Whose taxi it is meant as; None while that is open."""
+    """Driver named as the taxi's; None while that is open."""
     owner: RegistryRow | None
     """None where the registry has none."""
     asked_by_driver: bool

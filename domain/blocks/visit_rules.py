@@ -15,7 +15,7 @@ _ONE_DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class VisitRules:
-    """What decides which hours there are, whoever is free."""
+    """Rules of visiting hours, whoever is free."""
 
     now: datetime
     """The moment at which they are offered, in UTC."""
@@ -31,7 +31,7 @@ class VisitRules:
 
     @property
     def visit_length(self) -> timedelta:
-        """How long a visit takes."""
+        """Duration of a visit."""
         return timedelta(minutes=self.policy.visit_minutes)
 
     @property

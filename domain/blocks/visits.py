@@ -41,13 +41,13 @@ OFFICER_MOBILE, FORMER_OFFICER_MOBILE = stored_text("officer_mobile"), stored_te
 VISIT_START = StoredField("visit_start", Moment(), stored_form=MOMENT_FORM, is_for_citizen=True)
 VISIT_END, VISITED_AT = stored_moment("visit_end"), stored_moment("visited_at")
 VISIT_REPORT = StoredField("report", Text(2000), stored_form=TEXT_FORM)
-"""What the officer found."""
+"""Report of the officer."""
 
 VISIT_FIELDS: StoredFields = (OFFICER, OFFICER_NAME, OFFICER_MOBILE, FORMER_OFFICER_MOBILE, VISIT_START, VISIT_END)
-"""What is kept of a visit that is booked."""
+"""Stored fields of a booked visit."""
 
 OUTSIDE_HOURS = Field("outside_hours", Choice("consent"), required=False, choices=("yes",))
-"""Who sends officers out says by it that a visit may be on a holiday or outside the hours of visits."""
+"""Consent of the sender to a visit on a holiday or outside the hours of visits."""
 
 
 def officer_resource_code(username: str) -> str:
@@ -91,7 +91,7 @@ def list_visit_fields(service: Service) -> StoredFields:
 
 @dataclass(frozen=True, slots=True)
 class IsAssignedOfficer(ActorGuard):
-    """Who acts is the officer that was named for the visit, or that officer's substitute."""
+    """Guard: the actor is the officer named for the visit, or that officer's substitute."""
 
     required_data: ClassVar[StoredFields] = (OFFICER,)
 
@@ -107,7 +107,7 @@ class IsAssignedOfficer(ActorGuard):
 
 @dataclass(frozen=True, slots=True)
 class MayMoveVisit(IsAssignedOfficer):
-    """Who acts is the officer, or somebody who sends officers out."""
+    """Guard: the actor is the officer, or somebody who sends officers out."""
 
     sending_roles: frozenset[Role]
 

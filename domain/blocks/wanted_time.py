@@ -1,4 +1,4 @@
-"""When the work of a request is wanted, and that it can still be then."""
+"""Wanted time of a request's work, and the guard that it is still possible."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

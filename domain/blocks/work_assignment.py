@@ -1,4 +1,4 @@
-"""Which machines and operators a request can have at a time: one rule by which hours are offered and booked."""
+"""Machines and operators that a request can have at a time: one rule by which hours are offered and booked."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta

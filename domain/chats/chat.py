@@ -43,18 +43,18 @@ class Chat:
     mobile: str | None
     """The proved number (+989…); None while none is."""
     name: str
-    """What the messenger calls the person."""
+    """Name of the person in the messenger."""
     state: ChatState
     """Whether the bot may write to it."""
     linked_at: datetime | None
-    """When the mobile was proved; None while none is."""
+    """Time when the mobile was proved; None while none is."""
     updated_at: datetime
-    """When anything of it changed last, in UTC."""
+    """Time of the last change, in UTC."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChatAddress:
-    """Where a person can be written to besides SMS: an active chat, and whether that is wished."""
+    """Address of a person in a chat: an active chat, and whether that is wished."""
 
     channel: str
     """The messenger, one of `MESSENGERS`."""
@@ -73,19 +73,19 @@ class MobileProof:
     channel: str
     """The channel that the person uses: a messenger, or the portal."""
     address: str
-    """Where in that channel: a chat's id; at the portal the session's, and what the code is for."""
+    """Address in that channel: a chat's id; at the portal the session's, and what the code is for."""
     mobile: str
     """The number that is to be proved (+989…)."""
     salt: str
     """Random; makes the digest of equal codes differ."""
     digest: str
-    """That of salt and code: the code itself is not kept."""
+    """Digest of salt and code: the code itself is not kept."""
     expires_at: datetime
     """Until when the code proves anything, in UTC."""
     tries: int = 0
-    """How often a wrong code was given."""
+    """Number of wrong codes given."""
     used_at: datetime | None = None
-    """When the right one was given, in UTC; None while it was not."""
+    """Time when the right one was given, in UTC; None while it was not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,11 +133,11 @@ class SentFile:
     is_too_large: bool = False
     """Whether it was left alone for its size."""
     caption: str = ""
-    """What was written under it."""
+    """Caption."""
     prepared_file: PreparedFile | None = None
     """As it may be stored; None before it was prepared, and where it was not fetched or is refused."""
     refusal: DomainError | None = None
-    """Why it may not be stored."""
+    """Reason for not storing it."""
     file_id: str = field(default="", compare=False)
     """Names it to the messenger, where it can be fetched again."""
     size_bytes: int | None = field(default=None, compare=False)
@@ -193,7 +193,7 @@ ChatEvent = (
     | BotBlocked
     | BotUnblocked
 )
-"""What can come from a chat."""
+"""Events of a chat."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +207,6 @@ class ReceivedUpdate:
     chat_id: str
     """The chat that it came from."""
     sender_name: str
-    """What the messenger calls the person."""
+    """Name of the person in the messenger."""
     chat_event: ChatEvent
-    """What was done there."""
+    """Event in the chat."""

@@ -1,4 +1,4 @@
-"""What chats need of the store."""
+"""Ports of chats."""
 
 from datetime import datetime
 from typing import Protocol

@@ -1,4 +1,4 @@
-"""What a way through a service has made of the charge: the part of a request's bills that `check` can follow."""
+"""Progress of the charge along a way through a service: the part of a request's bills that `check` can follow."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -17,8 +17,8 @@ class OpenBill(Enum):
 
 
 class ChargeStatus(Enum):
-    """What came of the charge so far: it was not reckoned, it is nothing, it was paid or waived, or it was lost (the
-    bill was closed unpaid, or the money went back).
+    """Status of the charge so far: it was not reckoned, it is nothing, it was paid or waived, or it was lost (the bill
+    was closed unpaid, or the money went back).
     """
 
     NOTHING = auto()

@@ -1,4 +1,4 @@
-"""What each kind of flaw means, in a sentence that says where to look and what to do; for texts, in which file.
+"""Explanation of each kind of flaw, in a sentence that says where to look and what to do; for texts, in which file.
 
 `Flaw` itself is short and stable, for programs; this is what `pishkhan check` prints behind it.
 """
@@ -172,7 +172,7 @@ EXPLANATIONS: Mapping[str, str] = {
 _TEXT_KEY = re.compile(r"[a-z_0-9]+(?:\.[a-z_0-9]+)+")
 _UNKNOWN_FILE = "your file of texts"
 OVERRIDES_FILE = "your file of texts, PISHKHAN_TEXTS"
-"""How the municipality's own file is called."""
+"""Name of the municipality's own file."""
 
 
 def explain_flaw(flaw: Flaw, overridden_keys: Collection[str] = ()) -> str:

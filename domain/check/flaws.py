@@ -1,9 +1,9 @@
-"""What `check` returns."""
+"""Flaws found by `check`."""
 
 from dataclasses import dataclass
 
 NO_SERVICE = "texts"
-"""What a flaw of a text of no service names in place of the service."""
+"""Placeholder for the service of a flaw in a text of no service."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,8 @@ REQUEST_FACTS = frozenset({"code", "service", "state", "phase", "mobile"})
 """Facts that need no declaration."""
 
 TOKEN_ENDING = "_token"  # noqa: S105 - the end of a name
-"""How the request's data calls the tokens of `/verify/{token}`: whoever has one may open that page."""
+"""Ending of the names under which a request's data keeps tokens of `/verify/{token}`: whoever has one may open that
+page."""
 
 
 def printout_texts(service: Service) -> Iterator[str]:

@@ -22,7 +22,7 @@ class WalkState:
     state: str
     """The state's name."""
     progress: ChargeProgress
-    """What is known of bills and payments there."""
+    """Known bills and payments there."""
     is_arriving: bool
     """Whether the automatic steps have not been tried yet."""
 

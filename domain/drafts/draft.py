@@ -50,11 +50,11 @@ class Draft:
     resume_code: str
     """The short code by which another device takes it up."""
     created_at: datetime
-    """When it was begun, in UTC."""
+    """Time of the beginning, in UTC."""
     updated_at: datetime
-    """When anything was saved last, in UTC."""
+    """Time of the last saving, in UTC."""
     expires_at: datetime
-    """When it is erased, in UTC; every saving puts it off."""
+    """Time of its erasure, in UTC; every saving puts it off."""
     mobile: str | None = None
     """The number (+989…) that takes it up on another device; None while none was given. It may be unproved."""
     relation: Relation = Relation.SELF
@@ -114,11 +114,11 @@ def display_resume_code(resume_code: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class TypedForm:
-    """What one page of a form posted."""
+    """Values posted by one page of a form."""
 
     section_name: str
     """The section that it is about."""
     typed_values: Mapping[str, Any] = field(default_factory=dict)
     """Field → what was typed."""
     typed_at: datetime | None = None
-    """When it was typed, where that was before it came (in UTC): «فردا» is the day after. None: now."""
+    """Time of typing, where it was before the values came (in UTC): «فردا» is the day after. None: now."""

@@ -1,4 +1,4 @@
-"""What drafts need of the store."""
+"""Ports of drafts."""
 
 from datetime import datetime
 from typing import Protocol

@@ -1,4 +1,4 @@
-"""What a request keeps of the time that it may take in a state."""
+"""Stored time limit of a request in a state."""
 
 from domain.fields.stored import stored_texts
 from domain.fields.types import Choices

@@ -1,4 +1,5 @@
-"""What a step would do if it were taken now: the price it would ask, and why it would be refused whatever is typed.
+"""Preview of a step: the outcome if it were taken now: the price it would ask, and why it would be refused whatever is
+typed.
 
 Nothing is kept: guards and effects that quote are asked about a copy of the request.
 """

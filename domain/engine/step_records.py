@@ -1,4 +1,4 @@
-"""What each step of a request leaves for the reports: a narrow row beside its event, without anything personal.
+"""Records of each step for the reports: a narrow row beside its event, without anything personal.
 
 An event is chained, wide and loses its personal part one day; a report adds up millions of steps. So the engine keeps a
 `StepRecord` with each event that moves a request, in the same unit, and reckons the lengths once, when the stay ends.

@@ -40,12 +40,12 @@ _ROW_PARTS = ("state", "fields", "data", "awaits", "assignee")
 
 @dataclass(frozen=True, slots=True)
 class StepBefore:
-    """What a request was before a step, and until when that may be taken back."""
+    """State of a request before a step, and the time until which that may be taken back."""
 
     seq: int
     """The number of the step's event."""
     at: datetime
-    """When the step was taken, in UTC."""
+    """Time of the step, in UTC."""
     until: datetime
     """The end of the time for taking it back, in UTC."""
     row: JsonObject
@@ -55,7 +55,7 @@ class StepBefore:
     timers: Sequence[tuple[str, str, datetime]]
     """The timers that it had: kind, name, moment."""
     bookings: Sequence[tuple[int, int, datetime, datetime, bool]]
-    """What it held of the fleet, each a `Booking` without its request."""
+    """Bookings of the fleet, each a `Booking` without its request."""
 
     def as_json(self) -> JsonObject:
         """Return what the request keeps of it."""
@@ -108,7 +108,7 @@ class StepBefore:
 STEP_BEFORE: StoredField[StepBefore] = StoredField(
     "step_before", Text(), stored_form=StoredForm(StepBefore.as_json, StepBefore.from_json)
 )
-"""What the request was before its last step, while that may be taken back. Nobody is shown it."""
+"""State of the request before its last step, while that may be taken back. Nobody is shown it."""
 
 
 async def record_before(step: Transition, context: StepContext) -> StepBefore | None:

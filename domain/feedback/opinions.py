@@ -1,4 +1,4 @@
-"""What citizens think: ratings, and comments with what became of them."""
+"""Opinions of citizens: ratings, and comments with what became of them."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +19,7 @@ class Rating:
 
 
 class CommentState(StrEnum):
-    """What the moderator decided: nobody but the staff sees a comment that is not published."""
+    """Decision of the moderator: nobody but the staff sees a comment that is not published."""
 
     PENDING = "pending"
     PUBLISHED = "published"
@@ -43,19 +43,19 @@ class Comment:
     channel: str
     """The key of the channel that it came by."""
     at: datetime
-    """When it came, in UTC."""
+    """Time of arrival, in UTC."""
     state: CommentState = CommentState.PENDING
-    """What the moderator decided."""
+    """Decision of the moderator."""
     moderated_by: str | None = None
     """As a label; None while nobody decided."""
     moderated_at: datetime | None = None
-    """When that was."""
+    """Time of that decision."""
     answer: str | None = None
     """Goes to the citizen at once, and is shown beside the comment when that is published; None: no answer."""
     answered_by: str | None = None
     """As a label; None without an answer."""
     answered_at: datetime | None = None
-    """When that was."""
+    """Time of that decision."""
 
     @property
     def version_token(self) -> VersionToken:
@@ -66,21 +66,21 @@ class Comment:
 
 @dataclass(frozen=True, slots=True)
 class CommentFilter:
-    """Which comments a list shows; None means any."""
+    """Filter of a list of comments; None means any."""
 
     state: CommentState | None = None
-    """What the moderator decided."""
+    """Decision of the moderator."""
     service_topics: frozenset[str] | None = None
     """Keys and topics; a comment on no service is of none."""
     before_id: int | None = None
     """Only comments with a smaller id; the newest come first."""
     limit: int = 50
-    """How many comments are shown at most."""
+    """Number of comments shown at most."""
 
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """What citizens think of a service in numbers: how many comments in each state, how many ratings, and their sum."""
+    """Citizens' opinions of a service in numbers: how many comments in each state, how many ratings, and their sum."""
 
     comment_counts: dict[CommentState, int]
     rating_count: int

@@ -1,4 +1,4 @@
-"""What people think of the services, as the store keeps it: protocols that `store/` implements."""
+"""Ports of opinions about services, as the store keeps it: protocols that `store/` implements."""
 
 from collections.abc import Collection
 from typing import Protocol
@@ -52,7 +52,7 @@ class FeedbackRepository(Protocol):
 
 
 class ServiceViewRepository(Protocol):
-    """How often the page of each service was seen."""
+    """Number of views of the page of each service."""
 
     async def count_views(self, service_key: str, view_count: int) -> None:
         """Count so many more."""

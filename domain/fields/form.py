@@ -35,7 +35,7 @@ PERSON_NAME_SOURCE = "person.full_name"
 
 @dataclass(frozen=True, slots=True)
 class LeftToUnit:
-    """What a form has in place of an answer that its citizen does not know, until the unit settles it."""
+    """Placeholder for an answer that the citizen does not know, until the unit settles it."""
 
     typed_value: str
     """The provisional value, as people would type it: rules and prices work with it."""
@@ -50,7 +50,7 @@ class Field:
     name: str
     """Unique in its form; texts and columns are called by it."""
     type: FieldType
-    """What its values are, and how they are read."""
+    """Type of its values: their meaning and how they are read."""
     required: bool = True
     """Whether it must be there in the end."""
     choices: tuple[str, ...] = ()
@@ -78,7 +78,7 @@ class Field:
     suggestions: tuple[str, ...] = ()
     """Usual answers, as they are kept: buttons in chats, offered beside the line on pages; any other may be given."""
     left_to_unit: LeftToUnit | None = None
-    """What a conversation takes from somebody who does not know («نمی‌دانم»); None: it has to be said."""
+    """Value taken by a conversation from somebody who does not know («نمی‌دانم»); None: it has to be said."""
     is_note: bool = False
     """Whether somebody writes in it to others; the history shows it by the step. It is personal, and erased so."""
 

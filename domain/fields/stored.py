@@ -1,4 +1,5 @@
-"""What a request keeps beside its form, declared once: under which name, as which type, and how people are shown it.
+"""Stored fields of a request beside its form, declared once: under which name, as which type, and how people are shown
+it.
 
 `ServiceRequest.data` is a JSON column. Everything that is written into it or read out of it goes by a `StoredField`, so
 that a value has its type wherever it is used, and its name stands in one place. Names are stored: they never change.
@@ -19,7 +20,7 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True, slots=True)
 class StoredForm(Generic[Value]):
-    """How a value becomes what a JSON column holds, and back."""
+    """Conversion of a value to a JSON column's, and back."""
 
     to_json: Callable[[Value], Any]
     from_json: Callable[[Any], Value]
@@ -30,7 +31,7 @@ class StoredField(Field, Generic[Value]):
     """A value that a request keeps beside its form. Its label is under the text key `kept`."""
 
     stored_form: StoredForm[Value] = field(kw_only=True)
-    """How it is kept."""
+    """Stored form."""
     is_for_citizen: bool = False
     """Whether the citizen is shown it on the request's page, too."""
     take_figures: Callable[[Any], Any] | None = None

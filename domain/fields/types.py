@@ -30,7 +30,7 @@ TextLookup = Callable[[str], str]
 
 @dataclass(frozen=True, slots=True)
 class ReadingContext:
-    """What reading a value may depend on: the moment (dates such as «فردا») and the choices on offer."""
+    """Context for reading a value: the moment (dates such as «فردا») and the choices on offer."""
 
     now: datetime
     choices: tuple[str, ...] = ()
@@ -61,7 +61,7 @@ class FieldType(ABC):
     part_names: ClassVar[tuple[str, ...]] = ()
     """The parts that `find_missing_part` may name: each has a prompt of its own (`<field>_<part>`)."""
     unreadable_reason: ClassVar[InvalidReasonBase] = InvalidReason.UNREADABLE
-    """Why a value is refused that is none of this type, where nothing finer is known."""
+    """Reason for refusing a value that is none of this type, where nothing finer is known."""
 
     @abstractmethod
     def parse(self, raw_value: object, reading_context: ReadingContext) -> Any:
@@ -256,7 +256,7 @@ class Identifier(FieldType):
         "plate": identifiers.VehiclePlate,
         "iban": ibans.Iban,
     }
-    """What a value is that was read before: of the kinds that texts are searched for."""
+    """Python types of a value that was read before: of the kinds that texts are searched for."""
     REASONS: ClassVar[Mapping[str, InvalidReason]] = {
         "mobile": InvalidReason.BAD_MOBILE,
         "national_code": InvalidReason.BAD_NATIONAL_CODE,

@@ -1,4 +1,4 @@
-"""What the fleet needs of the store: resources and their bookings."""
+"""Ports of the fleet: resources and their bookings."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -23,11 +23,11 @@ MACHINE_TYPES: tuple[str, ...] = (
 
 
 OFFICER_CODE_PREFIX = "officer:"
-"""What the codes of officers begin with; no machine and no operator can be called so (`registry_fields.code`)."""
+"""Prefix of the codes of officers; no machine and no operator can be called so (`registry_fields.code`)."""
 
 
 class ResourceKind(StrEnum):
-    """What can be booked."""
+    """Kinds of resources that can be booked."""
 
     MACHINE = "machine"
     OPERATOR = "operator"
@@ -44,14 +44,14 @@ class ResourceStatus(StrEnum):
 
 @dataclass(slots=True)
 class Resource:
-    """What can be booked: a machine, an operator, or an officer of the staff (`blocks/visits.py`)."""
+    """Kind of resource that can be booked: a machine, an operator, or an officer of the staff (`blocks/visits.py`)."""
 
     id: int
     """The row's key in the store."""
     code: str
-    """What the staff call it by; an officer's begins with `OFFICER_CODE_PREFIX`."""
+    """Code used by the staff; an officer's begins with `OFFICER_CODE_PREFIX`."""
     kind: ResourceKind
-    """Which of the three it is."""
+    """Kind."""
     type: str
     """A machine type; empty for people."""
     title: str
@@ -73,22 +73,22 @@ class Booking:
     id: int
     """The row's key in the store."""
     request_id: int | None
-    """Who has it; None: it is out of service."""
+    """Request that has it; None: it is out of service."""
     resource_id: int
     """The row of the resource."""
     start: datetime
-    """When it begins, in UTC."""
+    """Beginning, in UTC."""
     end: datetime
-    """When it is over: free again from then on."""
+    """End: free again from then on."""
     hold: bool
     """Whether it is tentative, until the bill is paid or expires."""
     note: str | None = None
-    """Why it is out of service."""
+    """Reason for being out of service."""
 
 
 @dataclass(frozen=True, slots=True)
 class MachineWork:
-    """What one machine did for one request that is done."""
+    """Work of one machine for one request that is done."""
 
     request_id: int
     """The request that it was done for."""
@@ -97,9 +97,9 @@ class MachineWork:
     machine: str
     """The machine's code."""
     machine_type: str
-    """What kind of machine it is, one of `MACHINE_TYPES`."""
+    """Type of machine, one of `MACHINE_TYPES`."""
     start: datetime
-    """When the work began, in UTC."""
+    """Beginning of the work, in UTC."""
     quoted: int
     """Minutes that were priced."""
     worked: int

@@ -1,4 +1,4 @@
-"""When machines, operators and officers are taken, read once for a period and asked as often as wanted."""
+"""Times taken of machines, operators and officers, read once for a period and asked as often as wanted."""
 
 from collections import defaultdict
 from collections.abc import Mapping

@@ -44,7 +44,7 @@ class AttemptState(StrEnum):
 
 
 class GatewayCall(StrEnum):
-    """What a bank is asked for next."""
+    """Next call to the bank."""
 
     VERIFY = "verify"
     SETTLE = "settle"
@@ -53,7 +53,7 @@ class GatewayCall(StrEnum):
 
 
 class AttemptEffect(StrEnum):
-    """What has to be done in the transaction that stores a change."""
+    """Work that belongs in the transaction that stores a change."""
 
     COUNT_PAYMENT = "count_payment"
     """The money is ours: each bill of the attempt is paid with its part."""
@@ -64,13 +64,13 @@ class AttemptEffect(StrEnum):
     RELEASE_BILLS = "release_bills"
     """No money comes of it: bills that no other attempt holds are plainly open again."""
     TELL_PAYER = "tell_payer"
-    """What the payer may have paid came back, or is coming back, and nobody has said so: the browser is gone."""
+    """Message to a payer whose money came back, or is coming back, which nobody has told: the browser is gone."""
     ALERT_STAFF = "alert_staff"
     """Somebody has to look at it."""
 
 
 class AttemptAlert(StrEnum):
-    """Why somebody has to look at an attempt."""
+    """Alert about an attempt."""
 
     FOREIGN_CALLBACK = "foreign_callback"
     """A callback named another session, order or sale than what was stored: forged, or the bank's mistake."""
@@ -135,17 +135,17 @@ class PaymentAttempt:
     returned_at: datetime | None = None
     """Since when it is said to be paid, in UTC."""
     verified_at: datetime | None = None
-    """When the bank first said that it was verified, in UTC."""
+    """Time of the bank's first answer that it was verified, in UTC."""
     finished_at: datetime | None = None
-    """When it came to its end, in UTC; None while it is open."""
+    """Time of its end, in UTC; None while it is open."""
     next_step_at: datetime | None = None
-    """When it is turned to next, in UTC; None: not before somebody asks."""
+    """Time of its next step, in UTC; None: not before somebody asks."""
     unanswered_calls: int = 0
     """Calls in a row that the bank did not answer: the pause grows with them."""
     callback_digest: str | None = None
     """Of the secret in its callback address (`callback_tokens.py`); None: that address bears none."""
     unresolved_at: datetime | None = None
-    """When the staff were alerted that nothing follows from what the bank says, in UTC: they are once."""
+    """Time when the staff were alerted that nothing follows from what the bank says, in UTC: they are once."""
     revision: int = 0
     """Counts saves: saving an old revision is a `Conflict`."""
 
@@ -161,7 +161,7 @@ class PaymentAttempt:
 
     @property
     def sale(self) -> Sale:
-        """What the bank is asked about; only once there is a session."""
+        """Sale that the bank is asked about; only once there is a session."""
         return Sale(
             order_number=self.order_number,
             reference=self.reference or "",
@@ -192,9 +192,9 @@ class AttemptChange:
     attempt: PaymentAttempt
     """As it is to be stored."""
     event: str
-    """What happened, as a stable code of its history: `verified`, `callback_ignored` …"""
+    """Event, as a stable code of its history: `verified`, `callback_ignored` …"""
     effects: frozenset[AttemptEffect] = frozenset()
-    """What belongs in the same transaction."""
+    """Effects in the same transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,10 +208,10 @@ class AttemptEvent:
     at: datetime
     """In UTC."""
     event: str
-    """What happened, as a stable code."""
+    """Event, as a stable code."""
     state: AttemptState
     """The state of the attempt after it."""
     code: str | None
     """The bank's code, where it gave one."""
     details: Mapping[str, str | int]
-    """What else the bank answered, without secrets: card numbers are masked."""
+    """Further details of the bank's answer, without secrets: card numbers are masked."""

@@ -1,4 +1,4 @@
-"""What a bank's answer does to an attempt, whatever was asked and however late it comes."""
+"""Effect of a bank's answer on an attempt, whatever was asked and however late it comes."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -14,7 +14,7 @@ _EXPECTED_AT_END = {
     AttemptState.SETTLED: {SaleState.SETTLED, *_PAID},
     AttemptState.REVERSED: {SaleState.REVERSED, SaleState.UNPAID, *_PAID},
 }
-"""What a late answer may still say of an attempt that ended."""
+"""Late answers that are expected of an attempt that ended."""
 _ENDED_BY_AN_ANSWER = frozenset({AttemptAlert.OUR_FAULT, AttemptAlert.UNANSWERABLE})
 """Alerts that are over once the bank answers: nobody has to look at the attempt any more."""
 
@@ -105,8 +105,8 @@ class AnswerTransitions(AttemptTransitions):
     def _compare_with_end(
         self, attempt: PaymentAttempt, known: PaymentAttempt, sale_state: SaleState, now: datetime
     ) -> AttemptChange:
-        """What ended stays so; staff are alerted to a bank that says otherwise later, but money that is ours after all
-        is counted, whatever was said before.
+        """Compare a late answer with an end, which stays; staff are alerted to a bank that says otherwise later, but
+        money that is ours after all is counted, whatever was said before.
         """
         if sale_state in _EXPECTED_AT_END[attempt.state]:
             return AttemptChange(attempt, "answer_repeated")

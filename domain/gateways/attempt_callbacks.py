@@ -1,4 +1,4 @@
-"""What a callback, or the bank's list of unverified sales, does to an attempt: at most, the bank is asked."""
+"""Effect of a callback, or of the bank's list of unverified sales, on an attempt: at most, the bank is asked."""
 
 from dataclasses import replace
 from datetime import datetime

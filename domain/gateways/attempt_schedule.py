@@ -1,4 +1,4 @@
-"""What an attempt waits for: which call is made next, what a bank can be asked, when the attempt is turned to again."""
+"""Waiting times of an attempt: the next call, what a bank can be asked, when the attempt is turned to again."""
 
 from datetime import datetime, timedelta
 

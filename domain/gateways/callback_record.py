@@ -9,7 +9,7 @@ LONGEST_PAYLOAD = 8_192
 
 @dataclass(frozen=True, slots=True)
 class CallbackRecord:
-    """What a browser brought to a gateway's callback address."""
+    """Request brought by a browser to a gateway's callback address."""
 
     id: int
     """The row's key."""
@@ -26,4 +26,4 @@ class CallbackRecord:
     at: datetime
     """In UTC."""
     event: str
-    """What the machine made of it: `returned`, `foreign_callback`, `not_ours`, `unreadable` …"""
+    """Event made of it: `returned`, `foreign_callback`, `not_ours`, `unreadable` …"""

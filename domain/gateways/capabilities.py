@@ -1,4 +1,4 @@
-"""What a gateway's protocol can do, as data: the machine of attempts asks these, and never a gateway's name."""
+"""Capabilities of a gateway's protocol, as data: the machine of attempts asks these, and never a gateway's name."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class InquiryKey(StrEnum):
-    """What an inquiry has to name so that a gateway can say what became of a sale."""
+    """Key by which a gateway is asked about a sale."""
 
     NOTHING = "nothing"
     """It cannot be asked."""
@@ -17,7 +17,7 @@ class InquiryKey(StrEnum):
 
 
 class RepeatedVerify(StrEnum):
-    """What a second verification of one sale answers."""
+    """Answer to a second verification of one sale."""
 
     SAYS_SO = "says_so"
     """A code of its own that means «verified before»: as good as the first one."""
@@ -28,7 +28,7 @@ class RepeatedVerify(StrEnum):
 
 
 class Settlement(StrEnum):
-    """What makes a verified sale ours."""
+    """Act that makes a verified sale ours."""
 
     BY_CALL = "by_call"
     """A call of its own; without it no money is deposited."""
@@ -49,19 +49,19 @@ class GatewayCapabilities:
     """One gateway's, from its published protocol; what that leaves open is a setting of the gateway."""
 
     session_lasts: timedelta
-    """How long after the start the payer may pay, also with a second card after the first was declined."""
+    """Time after the start for which the payer may pay, also with a second card after the first was declined."""
     verify_within: timedelta | None
-    """How long after the payment a sale may be verified; what was not is given back to the card by the bank itself.
-    None: nothing is given back by itself.
+    """Time after the payment for which a sale may be verified; what was not is given back to the card by the bank
+    itself. None: nothing is given back by itself.
     """
     inquiry: InquiryKey
-    """What an inquiry about a sale has to name."""
+    """Key of an inquiry about a sale."""
     repeated_verify: RepeatedVerify
-    """What a second verification answers."""
+    """Answer to a second verification."""
     settlement: Settlement
-    """What makes a verified sale ours."""
+    """Act that makes a verified sale ours."""
     reverse_within: timedelta | None = None
-    """How long after the verification a sale that is not settled can be given back; None: it cannot."""
+    """Time after the verification for which a sale that is not settled can be given back; None: it cannot."""
     refund: RefundScope = RefundScope.NONE
     """Whether money of a settled sale can go back to the card."""
     lists_unverified: bool = False

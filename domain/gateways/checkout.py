@@ -7,7 +7,7 @@ reads them and the store keeps them as any callback. What came of a payment is a
 from enum import StrEnum
 
 BOT_UPDATE = "BOT"
-"""What stands in a `CallbackRecord` in place of an HTTP method."""
+"""Method in a `CallbackRecord` that came by a bot."""
 
 UPDATE_KIND_FIELD = "update_kind"
 """The value beside the messenger's own ones that says which update it is (`PaymentUpdateKind`)."""
@@ -26,7 +26,7 @@ class PaymentUpdateKind(StrEnum):
 
 
 class CheckoutRefusal(StrEnum):
-    """Why a payment is refused before it is taken, as the payer reads it (`payments.checkout` in the texts)."""
+    """Reason for refusing a payment before it is taken, as the payer reads it (`payments.checkout` in the texts)."""
 
     FOREIGN = "foreign"
     """It names no attempt of ours."""

@@ -10,7 +10,7 @@ from domain.gateways.capabilities import GatewayCapabilities
 
 
 class SaleState(StrEnum):
-    """What a sale is at the bank."""
+    """State of a sale at the bank."""
 
     UNPAID = "unpaid"
     """Nobody paid it; while its session lasts somebody still may."""
@@ -25,7 +25,7 @@ class SaleState(StrEnum):
 
 
 class DeclineReason(StrEnum):
-    """Why a bank did not take the money, as the payer can act on it (`gateways.declines` in the texts)."""
+    """Reason of a bank for not taking the money, as the payer can act on it (`gateways.declines` in the texts)."""
 
     CANCELLED = "cancelled"
     FUNDS = "funds"
@@ -43,18 +43,18 @@ class DeclineReason(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentOrder:
-    """What a gateway needs to open a session for one payer."""
+    """Order for a payment session of one payer."""
 
     order_number: int
     """Our number of the attempt at this gateway, never used twice."""
     amount: int
     """Rials."""
     callback_url: str
-    """Where the bank sends the browser afterwards."""
+    """Address that the bank sends the browser to afterwards."""
     started_at: datetime
     """The moment, in UTC; gateways turn it into Tehran's day and hour."""
     description: str
-    """What is paid for, in Persian, for the bank's page."""
+    """Subject of the payment, in Persian, for the bank's page."""
     payer_mobile: str | None = None
     """The payer's mobile (+989…), where it is known: banks offer the cards they know of it."""
     payer_chat: str | None = None
@@ -63,14 +63,14 @@ class PaymentOrder:
 
 @dataclass(frozen=True, slots=True)
 class PaymentPage:
-    """Where a payer's browser goes to pay."""
+    """Page on which a payer pays."""
 
     reference: str
     """The bank's name of the session, case-sensitive; stored before the browser leaves."""
     address: str
-    """What it gets, or posts the fields to where there are any; empty where the payer pays in `payer_chat`."""
+    """Address to get, or to post the fields to where there are any; empty where the payer pays in `payer_chat`."""
     form_fields: Mapping[str, str]
-    """What is posted; none: a GET."""
+    """Fields to post; none: a GET."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +80,15 @@ class StartRefusal:
     code: str
     """The bank's own, or one of `UNANSWERED_CODES`."""
     reason: DeclineReason
-    """What it means for the payer."""
+    """Reason as the payer reads it."""
     is_our_fault: bool = False
     """Whether only the municipality can mend it: credentials, terminal, address (staff are told)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GatewayCallback:
-    """What the browser brings back. It proves nothing: it must match what was stored, then the bank itself is asked."""
+    """Values brought back by the browser. It proves nothing: it must match what was stored, then the bank itself is
+    asked."""
 
     order_number: int | None = None
     """Our number of the attempt; None where the gateway brings its reference alone."""
@@ -100,7 +101,7 @@ class GatewayCallback:
     code: str
     """The bank's own result code."""
     reason: DeclineReason | None = None
-    """Why it was not paid; None where it claims to be."""
+    """Reason for not being paid; None where it claims to be."""
     amount: int | None = None
     """Rials that it names; None: none. Looked at where the bank asks before it takes the money (`checkout.py`)."""
     paid_amount: int | None = None
@@ -110,7 +111,7 @@ class GatewayCallback:
     card: str | None = None
     """The paying card, masked (`card_numbers.py`)."""
     token: str | None = None
-    """What the address bore as the attempt's secret (`callback_tokens.py`); it is read by whoever receives it."""
+    """Secret of the attempt in the address (`callback_tokens.py`); it is read by whoever receives it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,10 +135,10 @@ UNANSWERED_CODES = frozenset({TIMED_OUT, NOT_CONNECTED, UNREADABLE})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GatewayAnswer:
-    """What a bank answered to one call about a sale."""
+    """Answer of a bank to one call about a sale."""
 
     sale_state: SaleState | None
-    """What the sale is since; None: the bank did not say, and has to be asked again."""
+    """State of the sale since; None: the bank did not say, and has to be asked again."""
     code: str
     """The bank's own code, or one of `UNANSWERED_CODES`."""
     sale_number: str | None = None
@@ -149,7 +150,7 @@ class GatewayAnswer:
     card: str | None = None
     """The paying card, masked (`card_numbers.py`)."""
     reason: DeclineReason | None = None
-    """Why it was not paid."""
+    """Reason for not being paid."""
     is_our_fault: bool = False
     """Whether only the municipality can mend it: credentials, terminal, address (staff are told)."""
 
@@ -169,7 +170,7 @@ class CardRefund:
 
 
 class CardRefundState(StrEnum):
-    """What a transfer back to a card is at the bank."""
+    """State of a transfer back to a card at the bank."""
 
     ABSENT = "absent"
     """The bank never took it: it may be asked for again, by the same number, which a bank takes once."""
@@ -179,7 +180,7 @@ class CardRefundState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardRefundAnswer:
-    """What a bank answered about a transfer back to a card."""
+    """Answer of a bank about a transfer back to a card."""
 
     refund_state: CardRefundState | None
     """None: not said; it has to be inquired, and is never repeated before."""
@@ -209,7 +210,7 @@ class PaymentGateway(Protocol):
     name: str
     """Its key in `GATEWAYS`, and in addresses."""
     capabilities: GatewayCapabilities
-    """What its protocol can do."""
+    """Capabilities of its protocol."""
     form_origins: tuple[str, ...]
     """The origins that a browser is sent to by `PaymentPage`, for the page's content policy."""
 

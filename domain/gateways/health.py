@@ -1,4 +1,4 @@
-"""Which gateways are offered for new attempts: one that opens no sessions is left out for a while, then tried again.
+"""Gateways offered for new attempts: one that opens no sessions is left out for a while, then tried again.
 
 It concerns beginning alone: an attempt stays at the gateway where it began, and is asked about there. What is known is
 what was stored of the last attempts, by whichever process.
@@ -12,7 +12,7 @@ FAILURES_BEFORE_REST = 3
 """Sessions in a row that did not open."""
 
 REST = timedelta(minutes=5)
-"""How long a failing gateway is not offered; afterwards one failure more begins the next rest."""
+"""Time for which a failing gateway is not offered; afterwards one failure more begins the next rest."""
 
 REMEMBERED_FOR = timedelta(hours=1)
 """Sessions that were asked for earlier say nothing of how a gateway does now."""
@@ -20,10 +20,10 @@ REMEMBERED_FOR = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class SessionResult:
-    """What became of a session that was asked for."""
+    """Result of a session that was asked for."""
 
     at: datetime
-    """When it was known, in UTC."""
+    """Time of the result, in UTC."""
     has_opened: bool
     """Whether it opened; where not, it was through no fault of the payer's."""
 

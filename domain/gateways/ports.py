@@ -1,4 +1,4 @@
-"""What payments at gateways need of the store: attempts with their history, callbacks, links."""
+"""Ports of payments at gateways: attempts with their history, callbacks, links."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -11,7 +11,7 @@ from domain.gateways.payment_link import PaymentLink
 from domain.values.row_ids import HIGHEST_ID
 
 PAYMENTS_WAKE = "payments"
-"""What a commit that left attempts to be advanced is known by, beside the channels of messages."""
+"""Wake channel of commits that left attempts to be advanced, beside the channels of messages."""
 
 
 class PaymentAttemptRepository(Protocol):

@@ -9,7 +9,7 @@ from domain.gateways.gateway import CardRefund, Sale
 
 
 class RefundAttemptState(StrEnum):
-    """Where the money is, as far as we know."""
+    """Place of the money, as far as we know."""
 
     DUE = "due"
     """It is to be sent; surely no transfer of this number is at the bank."""
@@ -36,7 +36,7 @@ class RefundAttemptState(StrEnum):
 
 
 class RefundEffect(StrEnum):
-    """What has to be done in the transaction that stores a change."""
+    """Work that belongs in the transaction that stores a change."""
 
     COUNT_REFUND = "count_refund"
     """The money went: what was due back is settled by it."""
@@ -63,9 +63,9 @@ class RefundAttempt:
     amount: int
     """Rials that go back: the sum of these refunds."""
     requested_by: str
-    """Who of the staff had it sent, as a label."""
+    """Member of the staff who had it sent, as a label."""
     created_at: datetime
-    """When that was, in UTC."""
+    """Time of that order, in UTC."""
     state: RefundAttemptState = RefundAttemptState.DUE
     """Where the money is."""
     reference: str | None = None
@@ -73,11 +73,11 @@ class RefundAttempt:
     code: str | None = None
     """The last code that the bank gave."""
     sent_at: datetime | None = None
-    """When the bank was last asked for the transfer, in UTC; None: never."""
+    """Time when the bank was last asked for the transfer, in UTC; None: never."""
     finished_at: datetime | None = None
-    """When it came to its end, in UTC; None while it is open."""
+    """Time of its end, in UTC; None while it is open."""
     next_step_at: datetime | None = None
-    """When it is turned to next, in UTC; None once it has ended."""
+    """Time of its next step, in UTC; None once it has ended."""
     unanswered_calls: int = 0
     """Calls in a row that the bank did not answer: the pause grows with them."""
     revision: int = 0
@@ -85,7 +85,7 @@ class RefundAttempt:
 
     @property
     def card_refund(self) -> CardRefund:
-        """What the bank is asked for, or about."""
+        """Transfer that the bank is asked for, or about."""
         return CardRefund(
             refund_number=self.refund_number, sale=self.sale, amount=self.amount, reference=self.reference
         )
@@ -102,13 +102,13 @@ class RefundAttemptEvent:
     at: datetime
     """In UTC."""
     event: str
-    """What happened, as a stable code."""
+    """Event, as a stable code."""
     state: RefundAttemptState
-    """Where the money was after it."""
+    """Place of the money after it."""
     code: str | None
     """The bank's code, where it gave one."""
     details: Mapping[str, str | int]
-    """Who did it, the call to the bank and its answer."""
+    """Actor, the call to the bank and its answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +118,9 @@ class RefundChange:
     attempt: RefundAttempt
     """As it is to be stored."""
     event: str
-    """What happened, as a stable code of its history."""
+    """Event, as a stable code of its history."""
     effects: frozenset[RefundEffect] = frozenset()
-    """What belongs in the same transaction."""
+    """Effects in the same transaction."""
 
 
 def get_refundable_amount(settled_amount: int, earlier_attempts: Iterable[RefundAttempt]) -> int:

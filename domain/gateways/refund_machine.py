@@ -17,11 +17,11 @@ from domain.gateways.pauses import PAUSES
 from domain.gateways.refund_attempt import RefundAttempt, RefundAttemptState, RefundChange, RefundEffect
 
 ABSENCE_GRACE = timedelta(minutes=10)
-"""How long after a request «never took it» may be wrong, for the request may still be on its way."""
+"""Time after a request for which «never took it» may be wrong, for the request may still be on its way."""
 
 SENDING_LIMIT = timedelta(minutes=1)
-"""How long after `begin_sending` a bank may still be asked for the transfer: with the call's time-out and minutes on
-the way it arrives well within `ABSENCE_GRACE`. A process that stood still for longer (a suspended machine) asks for
+"""Time after `begin_sending` for which a bank may still be asked for the transfer: with the call's time-out and minutes
+on the way it arrives well within `ABSENCE_GRACE`. A process that stood still for longer (a suspended machine) asks for
 nothing.
 """
 

@@ -1,4 +1,4 @@
-"""What transfers back to cards need of the store."""
+"""Ports of transfers back to cards."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -7,7 +7,7 @@ from typing import Protocol
 from domain.gateways.refund_attempt import RefundAttempt, RefundAttemptEvent
 
 CARD_REFUNDS_WAKE = "card_refunds"
-"""What a commit that left transfers to be sent is known by, beside the channels of messages."""
+"""Wake channel of commits that left transfers to be sent, beside the channels of messages."""
 
 
 class CardRefundRepository(Protocol):

@@ -7,14 +7,14 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class RecordedOperation:
-    """What came first under a key."""
+    """First operation under a key."""
 
     digest: str
     """Of all that it said."""
     operation: str
-    """What it does."""
+    """Name of the operation."""
     answer: str | None
-    """What came of it, as it is given again; None before it was saved and once it was erased."""
+    """Its answer, as it is given again; None before it was saved and once it was erased."""
 
 
 class IdempotencyKeyRepository(Protocol):

@@ -1,4 +1,4 @@
-"""Who may run a job now, and what is known of its runs.
+"""Leases for running jobs, and the record of their runs.
 
 Imports nothing of the domain.
 """

@@ -1,4 +1,4 @@
-"""Who may run a job now, as the store keeps it."""
+"""Ports of the leases of jobs."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,7 +15,7 @@ class HeldLease:
 
 
 class LeaseRepository(Protocol):
-    """Who may run a job now. Times are the database's."""
+    """Leases for running jobs. Times are the database's."""
 
     async def acquire(
         self, job_name: str, holder_token: str, lease_period: timedelta, ran_ago: timedelta | None = None

@@ -25,11 +25,11 @@ class Account(StrEnum):
     REFUNDS_PAYABLE = "refunds_payable"
     """Money that is due back to citizens."""
     COMMISSION_PAYABLE = "commission_payable"
-    """What counter offices earned and were not paid yet."""
+    """Commission earned by counter offices and not paid yet."""
     SUSPENSE = "suspense"
     """Money that fits no bill of ours, until the revenue unit says whose it is."""
     REVENUE = "revenue"
-    """What was charged."""
+    """Charges made."""
     WAIVED_CHARGES = "waived_charges"
     """Charges that were waived."""
     CANCELLED_CHARGES = "cancelled_charges"
@@ -37,11 +37,11 @@ class Account(StrEnum):
     REFUNDED_CHARGES = "refunded_charges"
     """Charges that were paid and are due back."""
     COMMISSION_EXPENSE = "commission_expense"
-    """What counter offices cost."""
+    """Cost of counter offices."""
 
 
 class AccountNature(StrEnum):
-    """What an account is: its balance is on the debit side for assets and expenses, else on the credit side."""
+    """Nature of an account: its balance is on the debit side for assets and expenses, else on the credit side."""
 
     ASSET = "asset"
     LIABILITY = "liability"
@@ -50,7 +50,7 @@ class AccountNature(StrEnum):
 
 
 class SubaccountKind(StrEnum):
-    """What the subaccounts (حساب تفصیلی) of an account name."""
+    """Meaning of the subaccounts (حساب تفصیلی) of an account."""
 
     NONE = "none"
     SERVICE = "service"
@@ -65,7 +65,7 @@ class SubaccountKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AccountTerms:
-    """What is fixed about an account."""
+    """Fixed terms of an account."""
 
     nature: AccountNature
     subaccounts: SubaccountKind = SubaccountKind.NONE
@@ -98,7 +98,7 @@ class AccountKey:
 
     account: Account
     subaccount: str = ""
-    """What it names is told by the chart; empty where the account has none, or nothing is known."""
+    """Subaccount, of the kind that the chart tells; empty where the account has none, or nothing is known."""
 
     def __post_init__(self) -> None:
         """Refuse a subaccount of an account that has none."""
@@ -111,7 +111,7 @@ class MoneySource:
     """By which way money came: it decides on which account the money lies."""
 
     method: PaymentMethod
-    """How it came."""
+    """Way it came."""
     gateway: str | None = None
     """The key of the gateway; None: by none."""
     office: str | None = None

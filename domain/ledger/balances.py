@@ -1,4 +1,4 @@
-"""What the ledger says in sums: the trial balance, what of an account is open, and where it differs from the books."""
+"""Sums of the ledger: the trial balance, what of an account is open, and where it differs from the books."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -60,6 +60,6 @@ class LedgerDifference:
     """The digits that people pay by; None: receipts without a bill."""
     account_key: AccountKey
     ledger_amount: int
-    """What the ledger has, in rials; positive on the debit side."""
+    """Amount in the ledger, in rials; positive on the debit side."""
     recorded_amount: int
-    """What bills, payments, refunds and receipts say."""
+    """Amount by bills, payments, refunds and receipts."""

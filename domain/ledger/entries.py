@@ -65,7 +65,7 @@ class LedgerEntry:
     item_id: int
     """The row that it is about, by its kind. Entries about one item share it: what of an item is open is their sum."""
     at: datetime
-    """When it moved, in UTC."""
+    """Time of the movement, in UTC."""
     debit: AccountKey
     """The account that has more, or owes less."""
     credit: AccountKey
@@ -75,9 +75,9 @@ class LedgerEntry:
     bill_id: int | None = None
     """The row of the bill that it is about; None: no bill."""
     note: str | None = None
-    """Why, in somebody's words, where no other row keeps it."""
+    """Reason, in somebody's words, where no other row keeps it."""
     recorded_by: str | None = None
-    """Who posted it, as a label, where no other row keeps it."""
+    """Person who posted it, as a label, where no other row keeps it."""
 
     def __post_init__(self) -> None:
         """Refuse an entry that moves nothing."""

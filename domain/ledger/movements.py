@@ -22,7 +22,7 @@ INCOMING_CREDITS: Mapping[PaymentOutcome, tuple[EntryKind, AccountKey]] = {
     PaymentOutcome.SETTLED: (EntryKind.PAYMENT, RECEIVABLE),
     PaymentOutcome.SURPLUS: (EntryKind.SURPLUS, SURPLUS_PAYABLE),
 }
-"""What money that came in is credited to."""
+"""Account credited with money that came in."""
 
 
 def enter_issued_bill(bill: Bill) -> LedgerEntry:

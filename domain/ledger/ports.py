@@ -1,4 +1,4 @@
-"""What the ledger needs of the store."""
+"""Ports of the ledger."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from domain.values.paging import Cursor
 
 @dataclass(frozen=True, slots=True)
 class EntryFilter:
-    """Which entries are meant."""
+    """Filter of entries."""
 
     account: Account
     subaccount: str | None = None

@@ -12,7 +12,7 @@ from domain.values.version_token import VersionToken
 
 
 class SuspenseState(StrEnum):
-    """What became of a receipt."""
+    """State of a receipt."""
 
     OPEN = "open"
     MATCHED = "matched"
@@ -30,7 +30,7 @@ class SuspenseReceipt:
     id: int
     """The row's key in the store."""
     method: PaymentMethod
-    """How the money came."""
+    """Way the money came."""
     gateway: str | None
     """The key of the gateway; None: by none."""
     amount: int
@@ -38,29 +38,29 @@ class SuspenseReceipt:
     reference: str
     """The bank's own number; one source gives it once."""
     facts: Mapping[str, str | int]
-    """What is known about it, by stable names (`attempt`, `order_number`, `bill_id` …), without anything secret."""
+    """Facts known of it, by stable names (`attempt`, `order_number`, `bill_id` …), without anything secret."""
     state: SuspenseState
     """What became of it."""
     received_at: datetime
-    """When it was posted, in UTC."""
+    """Time of posting, in UTC."""
     recorded_by: str
-    """Who brought it, as a label."""
+    """Person who brought it, as a label."""
     bill_id: int | None = None
     """The row of the bill that it paid, of a merged bill that of its first part; None: none so far."""
     iban: str | None = None
-    """Where it went; before that, where a second person said that it is to go."""
+    """Account that received it; before that, where a second person said that it is to go."""
     approved_by: str | None = None
     """The second person who approved the return, as a label."""
     approved_at: datetime | None = None
-    """When that person did, in UTC."""
+    """Time of that approval, in UTC."""
     transfer_reference: str | None = None
     """The bank's number of the transfer back."""
     reason: str | None = None
-    """Why it was matched or returned, in somebody's words; None also once personal data was erased."""
+    """Reason for matching or returning it, in somebody's words; None also once personal data was erased."""
     decided_by: str | None = None
-    """Who matched or returned it, as a label."""
+    """Person who matched or returned it, as a label."""
     decided_at: datetime | None = None
-    """When that was, in UTC."""
+    """Time of that order, in UTC."""
     revision: int = 0
     """Counts saves: saving an old revision is a `Conflict`."""
 
@@ -76,7 +76,7 @@ class SuspenseReceipt:
 
     @property
     def recorder_label(self) -> str:
-        """Who recorded it with the own hand, as a label."""
+        """Person who recorded it with the own hand, as a label."""
         return acting_label(self.recorded_by)
 
 

@@ -1,4 +1,4 @@
-"""What carries messages to people and brings theirs: SMS panels and gateways, messengers' bots.
+"""Carriers of messages to and from people: SMS panels and gateways, messengers' bots.
 
 A carrier says by its attributes what it can do, and the relay never asks for its name: whether its outcomes can be
 asked about (`OutcomeInquiry`), in what it counts costs (`CostUnit`), whether texts are fetched from it.
@@ -19,7 +19,7 @@ LARGEST_COST = 10**12
 
 
 class SendVerdict(StrEnum):
-    """What became of one attempt to send."""
+    """Verdict on one attempt to send."""
 
     ACCEPTED = "accepted"
     RETRY = "retry"
@@ -39,11 +39,11 @@ class SendResult:
     """
 
     verdict: SendVerdict
-    """What became of the attempt."""
+    """Verdict on the attempt."""
     provider_id: str | None = None
     """The carrier's own id; known when it is ACCEPTED."""
     charge: Decimal | None = None
-    """What it cost in the carrier's own unit (`Carrier.cost_unit`); None where the carrier does not say."""
+    """Cost in the carrier's own unit (`Carrier.cost_unit`); None where the carrier does not say."""
     reason: str | None = None
     """A stable code for why it was not accepted."""
     wait_seconds: float = 0.0
@@ -55,7 +55,7 @@ class SendResult:
 
 
 class OutcomeInquiry(StrEnum):
-    """How a carrier can be asked about a message of unknown outcome."""
+    """Way to ask a carrier about a message of unknown outcome."""
 
     OWN_ID = "own_id"
     """By our own message id, which travelled with it: it has the message, or surely never saw it."""
@@ -113,7 +113,7 @@ class ReceivedSms:
     text: str
     """In the writer's words."""
     received_at: datetime | None = None
-    """When the provider received it, in UTC; None where it does not say."""
+    """Time of the provider's receipt, in UTC; None where it does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,31 +140,31 @@ class DeliveryReceipt:
 
 @dataclass(frozen=True, slots=True)
 class AccountStatus:
-    """What a panel says of the account."""
+    """Status of the account at a panel."""
 
     refusal: str | None = None
     """The reason that a text would meet (`key`, `account`, `unreachable` …); None: texts are taken."""
     credit: Decimal | None = None
-    """What is left on it, in the unit of costs; None where the panel does not say."""
+    """Credit left, in the unit of costs; None where the panel does not say."""
 
 
 CandidateOutcomes = Mapping[int, Sequence[SendResult]]
-"""What messages may have become, by our own id of each: ACCEPTED, with the carrier's id. By `OWN_ID` that is one, or
+"""Possible outcomes of messages, by our own id of each: ACCEPTED, with the carrier's id. By `OWN_ID` that is one, or
 none when the carrier surely never saw the message; by `SENT_LIST` it is every text that may be this one, the latest
 first. Missing is what the carrier did not answer about, or proves nothing of.
 """
 
 
 class Carrier(Protocol):
-    """Whatever takes messages to people: an SMS panel or gateway, a messenger's bot."""
+    """Carrier of messages to people: an SMS panel or gateway, a messenger's bot."""
 
     name: str
     rate_per_second: float
-    """What it takes a second: message parts, or messages where they have none."""
+    """Messages taken a second: message parts, or messages where they have none."""
     outcome_inquiry: OutcomeInquiry
     """Whether and how `ask_outcomes` can ask, so that an unknown outcome need not be guessed."""
     cost_unit: CostUnit
-    """What `SendResult.charge` is counted in."""
+    """Unit of `SendResult.charge`."""
 
     async def send(self, message: OutboxMessage) -> SendResult:
         """Send one message; never raises for what the network or the carrier does."""
@@ -176,7 +176,7 @@ class Carrier(Protocol):
 
     @property
     def memory_period(self) -> timedelta:
-        """How long after sending it is worth asking: afterwards the carrier has forgotten our id."""
+        """Time after sending for which asking is worth while: afterwards the carrier has forgotten our id."""
         ...
 
     async def poll_receipts(self, provider_ids: Collection[str]) -> list[DeliveryReceipt]:

@@ -53,17 +53,17 @@ class RenderedMessage:
     cls: MessageClass
     """The class that it goes out as."""
     text: str
-    """What is sent."""
+    """Text sent."""
     part_budget: int = DEFAULT_PART_BUDGET
     """Message parts that it may have."""
     request_id: int | None = None
     """The request that it is about; None without one."""
     bill_pages: BillPages = NO_PAGES
-    """Where it leads, for a button in a chat."""
+    """Pages of bills, for a button in a chat."""
     can_merge: bool = False
     """Whether the bills that it tells of can be merged into one pair of ids."""
     markup: ReplyMarkup | None = None
-    """What a chat shows beside it; None: nothing, or what its request or its bill allows then."""
+    """Reply markup in a chat; None: nothing, or what its request or its bill allows then."""
     chat_text: str = ""
     """The same as chats say it, where buttons do what the text asks to be written; empty: in the same words."""
     sms_text: str = ""
@@ -126,9 +126,9 @@ class Catalogue:
         self.languages: tuple[Language, ...] = (PERSIAN, *(translation.language for translation in translations))
         """The languages that citizens may choose, the first for whoever chose none."""
         self.latin = latin
-        """What is said to who writes Persian in Latin letters; nobody chooses it. None: the same as to all."""
+        """Texts for those who write Persian in Latin letters; nobody chooses it. None: the same as to all."""
         self.phone = ""
-        """Where the municipality answers the phone, as one dials it; empty: texts name none."""
+        """Phone number of the municipality, as one dials it; empty: texts name none."""
         self._longest_values: LongestValues = {}
         self._put_in_force(self._source_leaves)
 

@@ -1,4 +1,4 @@
-"""What verification codes by SMS cost: each is paid for by the municipality, and whoever likes can ask for one.
+"""Cost of verification codes by SMS: each is paid for by the municipality, and whoever likes can ask for one.
 
 So a day's codes may cost so many rials (`Policy.verification_rials_a_day`) and no more: a fuse. The day is the last 24
 hours, not a date, so it recovers by itself as they move on.
@@ -16,7 +16,7 @@ ASSUMED_CODE_PARTS = 2
 
 
 class CodeDelivery(StrEnum):
-    """What becomes of a code that was asked for."""
+    """Delivery of a code that was asked for."""
 
     SENT = "sent"
     """It is on its way."""
@@ -31,7 +31,7 @@ class CodeDelivery(StrEnum):
 
 
 class SpendingLevel(StrEnum):
-    """How much of a day's rials is spent; each is a reason to tell somebody."""
+    """Level of a day's spending in rials; each is a reason to tell somebody."""
 
     HALF = "half"
     MOST = "most"
@@ -44,7 +44,7 @@ LEVEL_PERCENTS = {SpendingLevel.ALL: 100, SpendingLevel.MOST: 75, SpendingLevel.
 
 @dataclass(frozen=True, slots=True)
 class CodeSpending:
-    """What the codes of a span of time cost."""
+    """Cost of the codes of a span of time."""
 
     known_rials: int
     """Of those whose provider said what they cost."""

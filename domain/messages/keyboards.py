@@ -1,4 +1,5 @@
-"""What a messenger shows with a text: buttons, a request for number or place, a paper. Plain data, kept in the outbox.
+"""Keyboards and other markup shown by a messenger with a text: buttons, a request for number or place, a paper. Plain
+data, kept in the outbox.
 
 A button's data is what comes back when it is pressed. Telegram takes at most 64 bytes of it, and so does Bale. Both lay
 the buttons of a row out from left to right in every language: a row is given as a reader goes through it, and
@@ -29,7 +30,7 @@ class Button:
     callback_data: str = ""
     """Empty where pressing it does not come back to us."""
     address: str = ""
-    """What it opens in a browser; empty: nothing."""
+    """Address opened in a browser; empty: nothing."""
     copied_text: str = ""
     """What it puts into the clipboard; empty: nothing. A messenger that cannot do that shows no such button."""
 
@@ -51,7 +52,7 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class BillPages:
-    """Where a text about bills leads: one page, or none; and the ids that it is paid by."""
+    """Pages of bills named in a text: one page, or none; and the ids that it is paid by."""
 
     payment_address: str = ""
     """Under which they are paid; empty where nothing is to be paid, or messages carry no links."""
@@ -95,7 +96,7 @@ class AttachedPaper:
 
 
 class CardState(StrEnum):
-    """What a message is to the status card of its request."""
+    """Relation of a message to the status card of its request."""
 
     OPEN = "open"
     """It takes the card's place, or is pinned as a new one."""
@@ -105,7 +106,7 @@ class CardState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SpokenText:
-    """What a voice note beside a text says, as it is to be read, and by which voice."""
+    """Words of a voice note beside a text, as they are to be read, and the voice."""
 
     text: str
     voice: str
@@ -114,7 +115,7 @@ class SpokenText:
 
 @dataclass(frozen=True, slots=True)
 class ReplyMarkup:
-    """What is shown with a text in a chat."""
+    """Markup shown with a text in a chat."""
 
     rows: ButtonRows = ()
     """The buttons under it."""
@@ -123,9 +124,9 @@ class ReplyMarkup:
     clears_keyboard: bool = False
     """Whether that key goes away again."""
     paper: AttachedPaper | None = None
-    """What is sent as a file; None: nothing."""
+    """Paper sent as a file; None: nothing."""
     spoken: SpokenText | None = None
-    """What is sent as a voice note, with the text below it; None: nothing."""
+    """Voice note, with the text below it; None: nothing."""
     location_label: str | None = None
     """The label of the key that shares where the person is; None: there is no such key."""
     replaced_message: str = ""
@@ -135,11 +136,11 @@ class ReplyMarkup:
     is_silent: bool = False
     """Whether it comes without a sound."""
     card: CardState | None = None
-    """What it is to the status card of its request; None: nothing."""
+    """Relation to the status card of its request; None: nothing."""
     barcode: str = ""
     """The 26 digits of a bill that are drawn above the text; empty: none are."""
     sms_text: str = ""
-    """What goes by SMS in place of the text, should it not reach the chat; empty: the text itself."""
+    """Text that goes by SMS instead, should this one not reach the chat; empty: the text itself."""
 
     def as_json(self) -> dict[str, Any] | None:
         """Return the form that the outbox keeps; None when nothing is shown."""

@@ -1,4 +1,4 @@
-"""What messages need of the store: inbox, dialogues, outbox and lines."""
+"""Ports of messages: inbox, dialogues, outbox and lines."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -218,7 +218,7 @@ class OutboxRepository(Protocol):
 
 
 class MessageCountRepository(Protocol):
-    """How many messages there are in each state, for monitoring; bounded by the primary key, which grows with time."""
+    """Number of messages in each state, for monitoring; bounded by the primary key, which grows with time."""
 
     async def outgoing(self, first_id: int) -> Mapping[MessageState, int]:
         """Count messages under way however old, and those of the other states from `first_id` on, by state."""
@@ -250,7 +250,7 @@ class CodeMessageRepository(Protocol):
 
 
 class LineRepository(Protocol):
-    """What is known of a citizen's line: opt-outs, and how often something was done from it."""
+    """Facts known of a citizen's line: opt-outs, and how often something was done from it."""
 
     async def save_opt_out(self, mobile: str, opted_out: bool, decided_at: datetime) -> None:
         """Remember «لغو11» (True) or 12 (False)."""

@@ -11,7 +11,7 @@ _DIGIT_PATTERN = re.compile(r"\d")
 
 
 class MessageClass(StrEnum):
-    """How urgent a text is. The first three go at once, day and night; the others respect quiet hours (services.md)."""
+    """Urgency of a text. The first three go at once, day and night; the others respect quiet hours (services.md)."""
 
     REPLY = "reply"
     SECURITY = "security"
@@ -87,7 +87,7 @@ class OutboxMessage:
     text: str
     """The text as it is sent."""
     created_at: datetime
-    """When it was queued, in UTC."""
+    """Time of queueing, in UTC."""
     not_before: datetime
     """It is not sent before; quiet hours and holidays are reckoned in."""
     request_id: int | None = None
@@ -95,11 +95,11 @@ class OutboxMessage:
     expires_at: datetime | None = None
     """It is not worth sending after; None: it always is."""
     state: MessageState = MessageState.QUEUED
-    """What became of it so far."""
+    """Current state of the bill."""
     attempts: int = 0
     """Tries that a provider answered or that timed out; waiting never counts."""
     provider: str | None = None
-    """Who was to send it last; None before the first try."""
+    """Last provider; None before the first try."""
     provider_id: str | None = None
     """The provider's own id of it; None until it was accepted."""
     parts: int | None = None
@@ -109,17 +109,17 @@ class OutboxMessage:
     reason: str | None = None
     """A stable code for what went wrong last."""
     sent_at: datetime | None = None
-    """When it was accepted, in UTC."""
+    """Time of acceptance, in UTC."""
     updated_at: datetime | None = None
-    """When its state changed last, in UTC."""
+    """Time of the last change of its state, in UTC."""
     mobile: str | None = None
-    """Whose chat the recipient is; None while it has proved none, and of SMS."""
+    """Mobile of the recipient's chat; None while it has proved none, and of SMS."""
     content: Mapping[str, Any] | None = None
-    """What a messenger shows besides the text (`keyboards.ReplyMarkup`), as JSON."""
+    """Markup besides the text (`keyboards.ReplyMarkup`), as JSON."""
     moves_at: datetime | None = None
-    """What has not left by then goes by SMS instead; None: never."""
+    """Time from which it goes by SMS if it has not left; None: never."""
     resends: int = 0
-    """How often it was sent again because the outcome was unknown."""
+    """Number of times it was sent again because the outcome was unknown."""
 
     @property
     def staff_text(self) -> str:
@@ -128,7 +128,7 @@ class OutboxMessage:
 
     @property
     def correspondent(self) -> str:
-        """Whose text it is: the mobile where one is known, else the address."""
+        """Person at the other end: the mobile where one is known, else the address."""
         return self.mobile or self.recipient
 
     @property
@@ -139,7 +139,7 @@ class OutboxMessage:
 
 
 class InboundState(StrEnum):
-    """What became of an incoming text."""
+    """State of an incoming text."""
 
     ANSWERED = "answered"
     SILENT = "silent"
@@ -171,11 +171,11 @@ class InboundMessage:
     text: str
     """The text in the writer's words."""
     received_at: datetime
-    """When it came, in UTC by our clock."""
+    """Time of its coming, in UTC by our clock."""
     state: InboundState = InboundState.SILENT
     """Whether and how it was answered."""
     intent: str | None = None
-    """What it meant; None while it was not read."""
+    """Intent; None while it was not read."""
     reply_id: int | None = None
     """The message that answers it; None: none does."""
     request_id: int | None = None
@@ -185,5 +185,5 @@ class InboundMessage:
 
     @property
     def correspondent(self) -> str:
-        """Whose text it is: the mobile where one is known, else the sender as it came; empty once it was erased."""
+        """Person at the other end: the mobile where one is known, else the sender as it came; empty once erased."""
         return self.mobile or self.sender

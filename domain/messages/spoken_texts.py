@@ -1,4 +1,4 @@
-"""What a voice says of a text: the same words, codes digit by digit, amounts, days and hours as people say them.
+"""Words of a voice for a text: the same words, codes digit by digit, amounts, days and hours as people say them.
 
 A voice reads «۱٬۲۵۰٬۰۰۰» as three numbers and «۱۴۰۵/۰۹/۰۹» as a fraction. What is written here has numbers that every
 voice of a language reads right; that is proved on the sounds that it makes (`tests/channels/telegram/test_speech.py`).

@@ -24,7 +24,7 @@ class Placeholder(NamedTuple):
 
     name: str
     cut_length: int
-    """Where the text cuts it, in code units; 0: it does not (`{text:60}`)."""
+    """Length at which the text cuts it, in code units; 0: it does not (`{text:60}`)."""
     in_toman: bool
     """Whether an amount of rials is said in toman, as people reckon (`{amount:toman}`)."""
 

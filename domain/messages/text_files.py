@@ -1,4 +1,4 @@
-"""Where texts are: what all share in `domain/texts/<tag>/*.toml`, what belongs to one service in its folder,
+"""Places of text files: what all share in `domain/texts/<tag>/*.toml`, what belongs to one service in its folder,
 `domain/services/<service>/texts/<tag>.toml`.
 """
 

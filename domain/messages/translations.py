@@ -51,7 +51,7 @@ class Translation:
     """A language and the texts that there are in it."""
 
     language: Language
-    """How it is written."""
+    """Language that it is written in."""
     leaves: Mapping[str, Any]
     """Its texts by key, as its files have them."""
     duplicate_keys: tuple[str, ...] = ()

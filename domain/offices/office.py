@@ -26,8 +26,8 @@ MOST_LOCKED_SOURCES = 200
 """Source addresses of one office that are locked out at once; beyond, those that end first are let go."""
 
 ACTION_ANSWER_RETENTION = timedelta(days=400)
-"""How long the answer of a call that changed something is given again to the same call id: longer than any software
-repeats itself. It states the phase of a request and names nobody; the erasure of the request takes it away.
+"""Time for which the answer of a call that changed something is given again to the same call id: longer than any
+software repeats itself. It states the phase of a request and names nobody; the erasure of the request takes it away.
 """
 
 QUERY_ANSWER_RETENTION = timedelta(minutes=10)
@@ -50,7 +50,7 @@ class OfficeKey:
     sealed: str
     """The key, closed by a `Vault`."""
     made_at: datetime
-    """When it was made, in UTC."""
+    """Time of making, in UTC."""
     ends_at: datetime | None
     """Until when it is taken, beside a newer one; None: open end."""
 
@@ -66,9 +66,9 @@ class Office:
     code: str
     """Names the office: 1–20 of A–Z, a–z, 0–9, «_», «-»."""
     name: str
-    """What people call the office."""
+    """Name of the office."""
     username: str
-    """What its software signs in as."""
+    """User name of its software."""
     keys: tuple[OfficeKey, ...]
     """The newest one last; the one before it is taken until it ends."""
     networks: tuple[str, ...]
@@ -78,7 +78,7 @@ class Office:
     locks: dict[str, str]
     """Source address → ISO moment until which wrong keys from there get the answer that it is locked out."""
     created_at: datetime
-    """When it was added, in UTC."""
+    """Time of its adding, in UTC."""
 
     @property
     def version_token(self) -> VersionToken:
@@ -166,7 +166,7 @@ def parse_network(network_text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class CommissionRule:
-    """What offices earn. One that was withdrawn ends on its first day (domain/values/dated_rows.py)."""
+    """Rule of the commission of offices. One that was withdrawn ends on its first day (domain/values/dated_rows.py)."""
 
     id: int
     """The row's key in the store."""
@@ -183,9 +183,9 @@ class CommissionRule:
     valid_to: date | None
     """The day on which it holds no more; None: open end."""
     made_by: str
-    """Who made it, as a label."""
+    """Maker, as a label."""
     made_at: datetime
-    """When it was made, in UTC."""
+    """Time of making, in UTC."""
 
     def applies_on(self, office: str, service: str, day: date) -> bool:
         """Return whether this rule is about that office and service, and in force on that day."""
@@ -194,7 +194,7 @@ class CommissionRule:
 
     @property
     def specificity(self) -> tuple[bool, bool]:
-        """How specific it is: a rule of one office goes before one of a service, and both before a general one."""
+        """Degree of specificity: a rule of one office goes before one of a service, and both before a general one."""
         return self.office is not None, self.service is not None
 
     def share_of_amount(self, amount: int) -> int:
@@ -231,7 +231,7 @@ class CounterPayment:
     """A payment that an office reported, with what it earned by it."""
 
     at: datetime
-    """When it was reported, in UTC."""
+    """Time of the report, in UTC."""
     bill_id: str
     """The digits that people pay by."""
     service: str
@@ -243,7 +243,7 @@ class CounterPayment:
     outcome: PaymentOutcome
     """Whether it settled the bill; a surplus payment earns nothing."""
     commission: int = 0
-    """What the office earned by it, in rials, by the rules of that day."""
+    """Commission earned by it, in rials, by the rules of that day."""
     rrn: str | None = None
     """The retrieval reference number of its receipt; None: not said."""
     terminal_id: str | None = None
@@ -259,23 +259,23 @@ class StatementLine:
     service: str
     """The service's key, or the registry of what was owed; empty in the sums."""
     requests: int = 0
-    """How many were brought in the period, whatever became of them."""
+    """Number of requests brought in the period, whatever became of them."""
     payments: int = 0
-    """How many payments settled a bill."""
+    """Number of payments that settled a bill."""
     amount: int = 0
-    """What these payments come to."""
+    """Sum of these payments."""
     surplus_payments: int = 0
-    """How many payments go back to the citizen: they are counted apart and earn nothing."""
+    """Number of payments that go back to the citizen: they are counted apart and earn nothing."""
     surplus_amount: int = 0
-    """What these surplus payments come to."""
+    """Sum of these surplus payments."""
     request_commission: int = 0
-    """What the requests earned."""
+    """Commission of the requests."""
     payment_commission: int = 0
-    """What the payments earned."""
+    """Commission of the payments."""
 
     @property
     def commission(self) -> int:
-        """What the office earned by the service, whole rials."""
+        """Commission for the service, whole rials."""
         return self.request_commission + self.payment_commission
 
     def add_figures(self, other_line: "StatementLine") -> None:
@@ -291,7 +291,7 @@ class StatementLine:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What an office brought, took in and earned, by the ledger."""
+    """Statement of an office's requests, takings and earnings, by the ledger."""
 
     office: str
     """The code of the office."""

@@ -45,26 +45,26 @@ class TillClosing:
     day: date
     """The day that was closed (Tehran)."""
     declared: int
-    """What the office's terminal says, in rials."""
+    """Amount by the office's terminal, in rials."""
     payments: int
-    """How many payments the ledger had of the day at that moment."""
+    """Number of payments in the ledger of the day at that moment."""
     amount: int
     """Rials of these payments."""
     note: str
-    """Why the two differ, in somebody's words; empty: not said."""
+    """Reason for a difference, in somebody's words; empty: not said."""
     closed_by: str
-    """Who closed it, as a label."""
+    """Person who closed it, as a label."""
     closed_at: datetime
-    """When it was closed, in UTC."""
+    """Time of closing, in UTC."""
 
     @property
     def recorded_takings(self) -> Takings:
-        """What the ledger held."""
+        """Takings held by the ledger."""
         return Takings(self.payments, self.amount)
 
     @property
     def difference_rials(self) -> int:
-        """How much more the terminal says than the ledger held; negative: less."""
+        """Amount by which the terminal exceeds the ledger; negative: less."""
         return self.declared - self.amount
 
 
@@ -127,5 +127,5 @@ class TillPeriod:
 
     @property
     def changed_day_count(self) -> int:
-        """How many days changed after they were closed."""
+        """Number of days that changed after they were closed."""
         return sum(till_day.has_changed for till_day in self.days)

@@ -61,7 +61,7 @@ Block: TypeAlias = Paragraphs | Facts | PaperTable | Signatures | Barcode
 
 @dataclass(frozen=True, slots=True)
 class Letterhead:
-    """Who writes."""
+    """Letterhead: the writer."""
 
     name: str
     """The municipality's name."""
@@ -75,7 +75,8 @@ class Letterhead:
 
 @dataclass(frozen=True, slots=True)
 class PaperSheet:
-    """What begins on a page of its own. `head_facts` is printed beside the letterhead: number, date, tracking code."""
+    """Sheet that begins on a page of its own. `head_facts` is printed beside the letterhead: number, date, tracking
+    code."""
 
     head_facts: tuple[PaperFact, ...]
     blocks: tuple[Block, ...]
@@ -86,18 +87,18 @@ class Printout:
     """A paper of a request or of a row, complete but for its letterhead."""
 
     kind: str
-    """That of its `Printable`."""
+    """Kind of its `Printable`."""
     code: str
-    """What machines call the request or row, for instance in a file's name."""
+    """Code of the request or row for machines, for instance in a file's name."""
     title: str
-    """What is printed on it in large letters."""
+    """Title printed in large letters."""
     sheets: tuple[PaperSheet, ...]
     """Its pages' contents, in order."""
     subject_fact: PaperFact
-    """What people call the request or row, on the foot of each page."""
+    """Name of the request or row for people, on the foot of each page."""
     token: str | None
     """The one of `/verify/{token}`; None: it is not verified."""
     fixed_phrases: Mapping[str, str]
-    """What every paper says in the same words: `verify` (beside the QR code), `page`, `of`, `phone`."""
+    """Phrases that every paper has in the same words: `verify` (beside the QR code), `page`, `of`, `phone`."""
     language: Language = PERSIAN
     """The language that it is in."""

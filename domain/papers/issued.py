@@ -1,4 +1,4 @@
-"""What was issued and can be verified: a random token for each paper, kept apart from the request that it belongs to.
+"""Papers issued that can be verified: a random token for each paper, kept apart from the request that it belongs to.
 
 The token is in the QR code of the paper and has nothing to do with the tracking code. Its row is written in the
 unit that issues the paper, and stays when the request's personal data is erased: a paper may be kept for longer. So the
@@ -20,11 +20,11 @@ class IssuedPaper:
     request_id: int
     """The request that it is about."""
     kind: str
-    """That of its `Printable`."""
+    """Kind of its `Printable`."""
     number: str | None
     """The register's; None where there is none."""
     day: date
-    """When it was issued (Tehran)."""
+    """Day of issue (Tehran)."""
 
 
 def letter_number_key(letter_number: str) -> str:

@@ -1,4 +1,4 @@
-"""What papers need from outside: the register of issued ones, and a printer."""
+"""Ports of papers: the register of issued ones, and a printer."""
 
 from typing import Protocol
 

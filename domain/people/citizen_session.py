@@ -36,15 +36,15 @@ class CitizenSession:
     csrf_token: str
     """The token in every form of the session."""
     created_at: datetime
-    """When it was made, in UTC."""
+    """Time of making, in UTC."""
     last_used_at: datetime
-    """When it was used last, to the minute."""
+    """Time of its last use, to the minute."""
     pending_digest: str | None = None
     """The digest of a new token that was not used yet; None while there is none."""
     proved_mobile: str | None = None
     """The number that was proved last (+989…), whether that proof still holds or not; None: none was."""
     proved_at: datetime | None = None
-    """When it was; None: none was."""
+    """Time of the proof; None: none was."""
 
     def is_alive(self, now: datetime) -> bool:
         """Return whether it can be used. One of a clock that was ahead is as far off as an old one."""

@@ -16,7 +16,7 @@ class MobileChange:
     id: int
     """The row's key in the store."""
     subject_kind: str
-    """Whose mobile it is: `request`, or the registry of the row."""
+    """Kind of person whose mobile it is: `request`, or the registry of the row."""
     subject_id: int
     """The id of that request or row."""
     old_mobile: str | None
@@ -24,17 +24,17 @@ class MobileChange:
     new_mobile: str
     """The number (+989…) that it becomes."""
     proof: str
-    """How the person showed who it is, in somebody's words; empty where nobody asks for that."""
+    """Proof of identity, in somebody's words; empty where nobody asks for that."""
     proposed_by: str
-    """Who entered it first, as a label."""
+    """Person who entered it first, as a label."""
     proposed_at: datetime
-    """When that was, in UTC."""
+    """Time of that order, in UTC."""
     done_by: str | None = None
-    """Who made it hold, as a label: a second person where one is needed."""
+    """Person who put it into force, as a label: a second person where one is needed."""
     done_at: datetime | None = None
     """Since when it holds, in UTC; None while a second person is awaited."""
     objected_at: datetime | None = None
-    """When the old number objected, in UTC; None: it did not."""
+    """Time of the old number's objection, in UTC; None: it did not."""
 
     @property
     def is_waiting(self) -> bool:

@@ -22,19 +22,19 @@ class StaffMember:
     """Somebody who works on requests. A substitute acts with this member's roles too (`Substitution`)."""
 
     username: str
-    """What the member signs in with."""
+    """User name for signing in."""
     roles: frozenset[Role]
-    """What the member may do; a substitute's lent roles are not among them."""
+    """Roles of the member; a substitute's lent roles are not among them."""
     full_name: str
     """The name that colleagues and papers show."""
     mobile: str | None
-    """Where notices of the unit go (+989…); None: nowhere."""
+    """Mobile for notices of the unit (+989…); None: nowhere."""
     password_hash: str
     """The argon2 hash of the password."""
     active: bool
     """Whether the member may sign in."""
     created_at: datetime
-    """When it was stored, in UTC."""
+    """Time of storing, in UTC."""
     password_temporary: bool = False
     """Whether another made the password: then it is changed at the first sign-in."""
 
@@ -46,7 +46,7 @@ class StaffMember:
 
 @dataclass(frozen=True, slots=True)
 class Substitution:
-    """That somebody acts for an absent member of the staff too."""
+    """Substitution for an absent member of the staff."""
 
     absent: str
     """The absent member's user name."""
@@ -57,9 +57,9 @@ class Substitution:
     last: date
     """The last day of it, included."""
     made_by: str
-    """Who arranged it, as a label."""
+    """Person who arranged it, as a label."""
     made_at: datetime
-    """When it was made, in UTC."""
+    """Time of making, in UTC."""
     by_admin: bool
     """Whether it was an administrator who arranged it."""
 

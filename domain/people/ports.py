@@ -1,5 +1,5 @@
-"""What people need from outside: persons and staff, sessions of both sites and second factors in the store, and the
-hashing of passwords.
+"""Ports of people: persons and staff, sessions of both sites and second factors in the store, and the hashing of
+passwords.
 """
 
 from collections.abc import Collection
@@ -58,7 +58,7 @@ class StaffMemberRepository(Protocol):
 
 
 class StaffSessionRepository(Protocol):
-    """Who is signed in where."""
+    """Sessions of the staff."""
 
     async def add(self, session: StaffSession) -> None:
         """Store a new session."""

@@ -17,10 +17,10 @@ from domain.values.text import fold_compactly
 IDLE_LIMIT = timedelta(hours=1)
 SESSION_LIMIT = timedelta(hours=12)
 REMEMBERED_FOR = timedelta(days=7)
-"""How long a session is remembered after its end, so that a form of its pages is asked back and not lost."""
+"""Time for which a session is remembered after its end, so that a form of its pages is asked back and not lost."""
 
 PROOF_FRESHNESS = timedelta(minutes=10)
-"""How long a proof (password, from outside with a code) stays fresh enough for rights that need one."""
+"""Time for which a proof (password, from outside with a code) stays fresh enough for rights that need one."""
 
 LAST_SEEN_INTERVAL = timedelta(minutes=1)
 """A session's last call is noted this often: not every page is a write."""
@@ -42,11 +42,11 @@ class StaffSession:
     csrf: str
     """The token in every form of the session."""
     made_at: datetime
-    """When it began, in UTC."""
+    """Time of its beginning, in UTC."""
     seen_at: datetime
-    """When it called last, to the minute."""
+    """Time of its last call, to the minute."""
     proved_at: datetime
-    """When the password (from outside: and a code) was last given."""
+    """Time of the proof by password (from outside: and a code) was last given."""
     second_factor: bool
     """Whether a code was given at all."""
     address: str
@@ -76,9 +76,9 @@ class SecondFactor:
     last_step: int
     """The period whose code was used last: no code works twice."""
     recovery: tuple[str, ...]
-    """What is kept of the codes on paper that are left (`domain/actions/staff/paper_codes.py`)."""
+    """Kept digests of the codes on paper that are left (`domain/actions/staff/paper_codes.py`)."""
     made_at: datetime
-    """When it was made, in UTC."""
+    """Time of making, in UTC."""
 
 
 def digest_token(token: str) -> str:

@@ -57,7 +57,7 @@ class ClientOrigin:
 
 @dataclass(frozen=True, slots=True)
 class AttemptLimits:
-    """What an attempt is counted by, and whom it waits for."""
+    """Keys by which an attempt is counted, and the limits."""
 
     limit_by_key: Mapping[str, int]
     """Key → how many attempts of it may be wrong in a window."""
@@ -69,7 +69,7 @@ class AttemptLimits:
 
 @dataclass(frozen=True, slots=True)
 class AccountLock:
-    """Where an account is locked: from one address, known device or session, or from everywhere in a `origin`."""
+    """Lock of an account: from one address, known device or session, or from everywhere in a `origin`."""
 
     origin: AttemptOrigin
     source: str | None

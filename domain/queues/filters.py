@@ -1,4 +1,4 @@
-"""What somebody looks for in a queue."""
+"""Filters of a queue."""
 
 from dataclasses import dataclass, fields
 from datetime import date
@@ -13,10 +13,10 @@ from domain.values.paging import ListOrder
 
 @dataclass(frozen=True, slots=True)
 class QueueFilter:
-    """Which requests of a queue, and in which order; None means any."""
+    """Filter and order of the requests of a queue; None means any."""
 
     queue: Queue = Queue.OPEN
-    """Which queue: what goes on, one's own, what has ended …"""
+    """Queue: what goes on, one's own, what has ended …"""
     unit: Role | None = None
     """The unit whose turn it is."""
     service: str | None = None
@@ -42,7 +42,7 @@ class QueueFilter:
     papers: bool | None = None
     """Whether documents are pending."""
     search: str | None = None
-    """What was typed into the box."""
+    """Text typed into the box."""
     found_by: SearchWay | None = None
     """The one way in which that is meant; None: the surest."""
     order: ListOrder | None = None
@@ -50,7 +50,7 @@ class QueueFilter:
 
     @property
     def search_query(self) -> SearchQuery | None:
-        """What is searched for; None: nothing. A way in which the text cannot be meant means nothing."""
+        """Search; None: nothing. A way in which the text cannot be meant means nothing."""
         if not self.search:
             return None
         ways = list_search_ways(self.search)
@@ -58,7 +58,7 @@ class QueueFilter:
 
     @property
     def effective_order(self) -> ListOrder:
-        """How the list is ordered: urgency is only for what goes on, the alphabet only for names that were typed."""
+        """Order of the list: urgency is only for what goes on, the alphabet only for names that were typed."""
         if (query := self.search_query) and query.word_beginnings:
             return ListOrder.NAME
         is_live_queue = self.queue.is_live is True

@@ -1,4 +1,4 @@
-"""What a member of the staff sees as work: queues, and how urgent each request in them is."""
+"""Requests that a member of the staff sees as work: queues, and how urgent each request in them is."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -15,7 +15,7 @@ from domain.requests.request import ServiceRequest
 from domain.values.identifiers import split_plate
 
 LAST_DIGITS_KIND, POSTAL_CODE_KIND, ADDRESS_KIND, PLATE_KIND = "#end ", "#post ", "#at ", "#plate "
-"""How these words begin; no word that is typed has this sign in it."""
+"""Prefixes of these words; no word that is typed has this sign in it."""
 
 MOST_LAST_DIGITS = 8
 """From so many digits on a number is whole, or near it."""

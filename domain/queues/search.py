@@ -38,7 +38,7 @@ PAIRING_LETTERS = 2
 _JOINER_PATTERN = re.compile("[\u200b-\u200d\u2060\ufeff\u00ad]")
 _WORD_PATTERN = re.compile(r"[^\W_]+")
 _INTERCHANGEABLE_LETTERS = str.maketrans({"آ": "ا", "ئ": "ی", "ء": None})
-"""What `fold_text` keeps apart and people do not: ارش is آرش, رضائی is رضایی."""
+"""Letters that `fold_text` keeps apart and people do not: ارش is آرش, رضائی is رضایی."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class SearchQuery:
     letter_number: str | None = None
     """The number of a paper that was issued, as `letter_number_key` compares it."""
     word_kind: str = ""
-    """What the words are of, as kept words begin (`request_words.py`); empty: names and national codes."""
+    """Kind of the words, as kept words begin (`request_words.py`); empty: names and national codes."""
     word_beginnings: tuple[str, ...] = ()
     """Beginnings of words of one name or number (`split_words`), where nothing above is meant."""
 

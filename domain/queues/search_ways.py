@@ -27,7 +27,7 @@ _POSTAL_CODE_DIGITS = 10
 
 
 class SearchWay(StrEnum):
-    """What something is found by."""
+    """Ways of finding something."""
 
     IDENTITY = "identity"
     """A whole tracking code, mobile, plate or national code."""

@@ -50,6 +50,6 @@ class Selection:
     due_until: datetime | None = None
     """Due until this moment."""
     search: SearchQuery | None = None
-    """What was typed; words find names that begin with them as typed."""
+    """Text typed; words find names that begin with them as typed."""
     loosely: bool = False
     """Whether words are found anywhere in a name instead, or in a number beside it."""

@@ -56,7 +56,7 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class ChargeTerms:
-    """That somebody owes money for a row. An amount that a tariff prices is changed by the revenue unit alone.
+    """Debt of somebody for a row. An amount that a tariff prices is changed by the revenue unit alone.
 
     Its field `state` runs open → billed → paid, or to waived (`ChargeState`): by its bill and by a waiver alone.
     """
@@ -66,7 +66,7 @@ class ChargeTerms:
     tariff_service: str | None = None
     """The service that prices it; None: no tariff does."""
     priced_subjects: tuple[PricedSubject, ...] = ()
-    """What that tariff may set a price for."""
+    """Subjects of that tariff."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +90,11 @@ class Registry:
     only_while: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Field → values: rows that have none of them are not reminded."""
     defaults: Mapping[str, Any] = field(default_factory=dict)
-    """What a new row has where it says nothing; an optional field also where it is emptied."""
+    """Values of a new row where it says nothing; an optional field also where it is emptied."""
     edit_rules: tuple[EditRule, ...] = ()
-    """What an edit by hand may not do."""
+    """Rules of editing by hand."""
     charge_terms: ChargeTerms | None = None
-    """How a row owes money; None: it does not."""
+    """Debt for a row; None: it does not."""
     name_field: str = ""
     """The field that people call a row by; empty: they call it by its natural key."""
     summary_fields: tuple[str, ...] = ()

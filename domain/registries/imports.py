@@ -31,7 +31,7 @@ ProgressCallback = Callable[[int], None]
 
 
 class Spool(Protocol):
-    """Where an import keeps rows until the whole file is known to be good; it must not need memory for them."""
+    """Place where an import keeps rows until the whole file is known to be good; it must not need memory for them."""
 
     def claim_unique(self, field_name: str, value: str, row_number: int) -> int | None:
         """Note that a row has this value of a field that no two rows share; return the earlier row that has it."""
@@ -47,7 +47,7 @@ class Spool(Protocol):
 
 
 REPORT_COLUMNS = ("row", "column", "code", "given", "message")
-"""What a report states about each fault, in this order; the headings are under `registries.report`."""
+"""Columns of a report about each fault, in this order; the headings are under `registries.report`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class RowPreview:
     row: int
     """Its number as a spreadsheet shows it."""
     fate: RowFate
-    """What would become of it."""
+    """Fate of the row."""
     values: dict[str, Any]
     """The values of all its fields."""
     changes: dict[str, tuple[Any, Any]]
@@ -84,7 +84,7 @@ class RowPreview:
 
 @dataclass(slots=True)
 class Tally:
-    """How many rows of a file were read, and what became (or would become) of them."""
+    """Number of rows read of a file, and of each fate that they met or would meet."""
 
     rows: int = 0
     """Rows that were read."""
@@ -109,7 +109,7 @@ class Tally:
 
 
 class ImportEffect:
-    """What a file does to rows, as a digest: with the same one, the same values come in the place of the same."""
+    """Effect of a file on rows, as a digest: with the same one, the same values come in the place of the same."""
 
     def __init__(self) -> None:
         self._sum = sha256()
@@ -126,10 +126,10 @@ class ImportEffect:
 
 @dataclass(slots=True)
 class ImportExamination:
-    """What a file would do."""
+    """Effect of a file before it is imported."""
 
     tally: Tally = field(default_factory=Tally)
-    """How many rows are added, changed, bad …"""
+    """Number of rows added, changed, bad …"""
     ignored_headings: tuple[str, ...] = ()
     """Headings that mean nothing here."""
     first_rows: list[RowPreview] = field(default_factory=list)
@@ -142,11 +142,11 @@ MOST_FILE_BYTES = 10 * 1024 * 1024
 """Bytes of a file that is brought to the staff's site."""
 
 IMPORT_RETENTION = timedelta(days=7)
-"""How long a file that nobody confirmed, and what was found in it, is kept."""
+"""Time for which a file that nobody confirmed, and its findings, are kept."""
 
 
 class ImportState(StrEnum):
-    """What became of a file that was brought: `waiting` to be examined, `examined` and waiting for its owner's word,
+    """State of a file that was brought: `waiting` to be examined, `examined` and waiting for its owner's word,
     `confirmed` and waiting to be kept; then `kept`, `dropped` by its owner, `refused` for what it is, or `failed`
     because we could not do it.
     """
@@ -180,25 +180,25 @@ class Import:
     by: str
     """The user name of who brought it."""
     made_at: datetime
-    """When it was brought, in UTC."""
+    """Time of its coming, in UTC."""
     state: ImportState = ImportState.WAITING
-    """How far it is, or what became of it."""
+    """State, or what became of it."""
     done: int = 0
     """Rows that are behind, of the work in hand."""
     total: int | None = None
-    """How many rows the work has; None before they were counted."""
+    """Number of rows of the work; None before they were counted."""
     tries: int = 0
-    """How often the work was begun."""
+    """Number of times the work was begun."""
     skip_bad_rows: bool = False
     """Whether its owner wants the good rows kept without the bad ones."""
     tally: dict[str, int] = field(default_factory=dict)
     """The numbers of `Tally`, as JSON."""
     outcome: dict[str, Any] = field(default_factory=dict)
-    """What was found, as JSON: `faults`, `first_rows`, `ignored_headings`, the `outcome_digest`."""
+    """Findings, as JSON: `faults`, `first_rows`, `ignored_headings`, the `outcome_digest`."""
     problem: str | None = None
-    """What went wrong, for its owner; None: nothing."""
+    """Trouble, in words for its owner; None: nothing."""
     settled_at: datetime | None = None
-    """When it was kept, dropped, refused or failed."""
+    """Time when it was kept, dropped, refused or failed."""
     decided_by: str | None = None
     """The user name of who last had it kept or dropped; None while nobody has."""
 

@@ -1,4 +1,4 @@
-"""What registries need of the outside: rows with their changes, imported sheets, and files of rows."""
+"""Ports of registries: rows with their changes, imported sheets, and files of rows."""
 
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager

@@ -1,4 +1,4 @@
-"""What the page of a row shows as its file: a taxi with who drives it, what it owes, and what was said of its drivers.
+"""File of a row as its page shows it: a taxi with who drives it, what it owes, and what was said of its drivers.
 
 A file has sections, each with rows of one registry that refer to the row, or that it refers to; or to rows of a section
 before. The references that are followed are those of the registries' declarations.
@@ -20,7 +20,7 @@ class FileSection:
     registry: str
     """The key of their registry."""
     shown_fields: tuple[str, ...]
-    """What is shown of each; the first leads to its page."""
+    """Fields shown of each; the first leads to its page."""
     through: str = ""
     """The registry of the section before by whose rows they are found; empty: by the row of the page."""
     conditions: Mapping[str, Any] = field(default_factory=dict)

@@ -30,11 +30,11 @@ class RegistryRow:
     created_at: datetime | None
     """In UTC; None for a machine or operator that was stored by the fleet itself."""
     updated_at: datetime | None
-    """When it changed last; None like `created_at`."""
+    """Time of its last change; None like `created_at`."""
     revision: int = 0
     """Counts changes: putting one over an old revision is a `Conflict`."""
     data: dict[str, Any] = field(default_factory=dict)
-    """What actions add (quote, bill, reason), as JSON."""
+    """Values added by actions (quote, bill, reason), as JSON."""
 
     @property
     def version_token(self) -> VersionToken:
@@ -59,19 +59,19 @@ class RegistryChange:
     values_before: RowValues | None
     """The values that it had; None: it is new."""
     changed_by: str
-    """Who changed it, as a label."""
+    """Person who changed it, as a label."""
     changed_at: datetime
-    """When it was changed, in UTC."""
+    """Time of the change, in UTC."""
 
 
 @dataclass(frozen=True, slots=True)
 class PastChange:
-    """What the store keeps of a change of an existing row."""
+    """Kept change of an existing row."""
 
     changed_at: datetime
-    """When it was changed, in UTC."""
+    """Time of the change, in UTC."""
     changed_by: str
-    """Who changed it, as a label."""
+    """Person who changed it, as a label."""
     values_before: dict[str, Any]
     """The fields that changed, as they were."""
     values_after: dict[str, Any]
@@ -80,7 +80,7 @@ class PastChange:
 
 @dataclass(frozen=True, slots=True)
 class RowSearch:
-    """What somebody looks for by a text; rows that meet either of these are found."""
+    """Search for rows by a text; rows that meet either of these are found."""
 
     exact_values: Mapping[str, Any]
     """Field → the value that the text means in it."""
@@ -92,7 +92,7 @@ class RowSearch:
 
 @dataclass(frozen=True, slots=True)
 class RegistryFilter:
-    """Which rows are wanted."""
+    """Filter of rows."""
 
     registry: str
     """The key of their registry."""
@@ -103,7 +103,7 @@ class RegistryFilter:
     limit: int = 50
     """Rows at most."""
     search: RowSearch | None = None
-    """What somebody looks for by a text; None: nothing."""
+    """Search for rows by a text; None: nothing."""
     newest_first: bool = False
     """Whether the newest come first; else the oldest do."""
 
@@ -123,7 +123,7 @@ class ExpiringRow:
 
 
 class RowFate(StrEnum):
-    """What became of a given row."""
+    """Fate of a given row."""
 
     ADDED = "added"
     CHANGED = "changed"

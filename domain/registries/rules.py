@@ -1,4 +1,4 @@
-"""What a manual edit may do to a row of a registry: move what is owed, annul a record, put its days in order.
+"""Rules of editing a row of a registry by hand: move what is owed, annul a record, put its days in order.
 
 Rows that a manual edit may not leave so are refused by forms and imports alike; what the actions themselves do (a bill
 issued or paid) goes past these rules.
@@ -14,8 +14,8 @@ RowValues = Mapping[str, Any]
 """The values of a row by field, JSON as forms keep it; None where nothing is known."""
 
 EditRule = Callable[[RowValues | None, RowValues, bool], None]
-"""What a manual edit may do to a row: takes it before (None: new) and after, and whether the editor may settle what is
-owed (the right `charges.settle`); raises the error that says why not.
+"""Rule of editing a row by hand: takes it before (None: new) and after, and whether the editor may settle what is owed
+(the right `charges.settle`); raises the error that says why not.
 """
 
 

@@ -41,21 +41,21 @@ class SheetColumn:
     heading: str
     """As it is written in the file."""
     choice_by_label: Mapping[str, str]
-    """What choices are called → the choice."""
+    """Labels of choices → the choice."""
 
 
 @dataclass(frozen=True, slots=True)
 class SheetLayout:
-    """How the columns of one file lie."""
+    """Layout of the columns of one file."""
 
     registry: Registry
-    """Whose rows the file has."""
+    """Registry of the file's rows."""
     columns: tuple[SheetColumn, ...]
     """The columns that are read."""
     ignored_headings: tuple[str, ...]
     """Those that mean nothing here."""
     column_count: int
-    """How many headings the file has."""
+    """Number of headings in the file."""
 
     def heading_of(self, field_name: str) -> str:
         """Return what a field is called in this file; its name, where it has no column."""
@@ -68,7 +68,7 @@ class SheetLayout:
 
 @dataclass(frozen=True, slots=True)
 class CellFault:
-    """What is wrong with a cell, or with a row."""
+    """Fault of a cell, or of a row."""
 
     field_name: str | None
     """The cell's field; None: the row as a whole."""
@@ -220,7 +220,7 @@ CELL_WRITERS: Mapping[str, Callable[[Any], Any]] = {
     "mobile": display_mobile,
     "phone": display_mobile,
 }
-"""How values of some types are written into cells; others stay as they are kept."""
+"""Writers of cells for some types; others stay as they are kept."""
 
 
 def write_cell(field: Field, value: Any, catalogue: Catalogue) -> str | int | None:

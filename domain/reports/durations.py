@@ -1,4 +1,4 @@
-"""How long a service usually takes: what a citizen may expect, in working days, out of what was finished.
+"""Usual duration of a service: what a citizen may expect, in working days, out of what was finished.
 
 The figure is a percentile: of a hundred finished requests so many took as long or shorter. It is shown from some number
 of requests on; a few would say something about these few alone.
@@ -19,7 +19,7 @@ LEAST_FINISHED = 20
 """Finished requests from which on the figure is shown."""
 
 COUNTED_PERIOD = timedelta(days=365)
-"""How far back a request may have been finished."""
+"""Period of finished requests that are counted."""
 
 _ONE_DAY = timedelta(days=1)
 
@@ -33,14 +33,14 @@ class FinishedRequest:
     service: str
     """The service's key."""
     created_at: datetime
-    """When it was made, in UTC."""
+    """Time of making, in UTC."""
     finished_at: datetime
-    """When it was done, in UTC."""
+    """Time of the act, in UTC."""
 
 
 @dataclass(frozen=True, slots=True)
 class UsualDuration:
-    """How long requests of a service usually take."""
+    """Usual duration of requests of a service."""
 
     service: str
     """The service's key."""
@@ -49,7 +49,7 @@ class UsualDuration:
     finished_count: int
     """The requests out of which this was reckoned."""
     reckoned_at: datetime
-    """When, in UTC."""
+    """Time of the reckoning, in UTC."""
 
     @property
     def is_conclusive(self) -> bool:

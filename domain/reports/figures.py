@@ -1,4 +1,4 @@
-"""What reports count: facts (rows that are added up), what distinguishes them, and the figures made of their sums.
+"""Figures of reports: facts (rows that are added up), what distinguishes them, and the figures made of their sums.
 
 A fact's rows are dated each in its own way, and a figure is counted by the date of its fact: money by the day on which
 it came, a stay by the moment at which it ended. What a filter cannot decide for a fact makes the fact's figures unknown
@@ -33,7 +33,7 @@ class Dimension(StrEnum):
 
 
 STATE_DIMENSIONS = (Dimension.SERVICE, Dimension.STATE)
-"""What the unit and the phase follow from, by the declaration."""
+"""Dimensions from which the unit and the phase follow, by the declaration."""
 
 REQUEST_DIMENSIONS = frozenset(
     {
@@ -46,7 +46,7 @@ REQUEST_DIMENSIONS = frozenset(
         Dimension.OFFICER,
     }
 )
-"""What the row of a request states, as it is now."""
+"""Dimensions in the row of a request, as it is now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +56,11 @@ class FactTable:
     key: str
     """Its name in code."""
     sum_names: tuple[str, ...]
-    """What is added up, each name once among all fact tables."""
+    """Names of its sums, each name once among all fact tables."""
     stored_dimensions: frozenset[Dimension]
-    """What distinguishes its rows in the store."""
+    """Dimensions in the columns of the store."""
     derived_dimensions: Mapping[Dimension, tuple[Dimension, ...]] = field(default_factory=dict)
-    """What distinguishes them by what other columns say: the dimension → these columns."""
+    """Dimensions derived from other columns: the dimension → these columns."""
     is_dated: bool = True
     """Whether its rows have a date; without one a fact is of the present moment."""
     covers_machines: bool = True
@@ -136,7 +136,7 @@ MACHINE_WORK_FACTS = FactTable(
     ("jobs", "quoted", "worked_on"),
     frozenset({Dimension.SERVICE, Dimension.MACHINE, Dimension.MACHINE_TYPE}),
 )
-"""What machines did for requests that are done, by the moment at which the work began; minutes."""
+"""Work of machines for requests that are done, by the moment at which the work began; minutes."""
 
 FLEET_FACTS = FactTable(
     "fleet", ("available",), frozenset({Dimension.MACHINE, Dimension.MACHINE_TYPE}), is_general=True
@@ -175,7 +175,7 @@ FigureValue = int | float | None
 
 
 class Measure(StrEnum):
-    """What a figure is counted in."""
+    """Unit of a figure."""
 
     COUNT = "count"
     RIALS = "rials"
@@ -191,7 +191,7 @@ class Figure:
     key: str
     """Its name; its label is a text."""
     measure: Measure
-    """What it is counted in (a number, rials, hours …)."""
+    """Unit of the figure (a number, rials, hours …)."""
     fact_tables: tuple[FactTable, ...]
     """The facts whose sums it is made of."""
     compute: Callable[[SumByName], FigureValue]
@@ -251,7 +251,7 @@ STAY_COUNT = _plain_figure("stays", STEP_FACTS, "stays")
 STAY_HOURS = Figure(
     "stay_hours", Measure.HOURS, (STEP_FACTS,), _compute_average("seconds", "stays", 3600), is_additive=False
 )
-"""How long they lasted on average, by the clock."""
+"""Average duration, by the clock."""
 STAY_WORKED = Figure(
     "stay_worked", Measure.HOURS, (STEP_FACTS,), _compute_average("worked", "stays", 60), is_additive=False
 )
@@ -260,7 +260,7 @@ STAY_WORKED = Figure(
 BILLED_RIALS = _plain_figure("billed", BILLING_FACTS, "billed", Measure.RIALS)
 """Bills issued in the period, all of them, whatever became of them."""
 OUTSTANDING_RIALS = _plain_figure("outstanding", BILLING_FACTS, "outstanding", Measure.RIALS)
-"""What of them is still to be paid now."""
+"""Amount still to be paid now."""
 WAIVED_RIALS = _plain_figure("waived", BILLING_FACTS, "waived", Measure.RIALS)
 LAPSED_RIALS = _plain_figure("lapsed", BILLING_FACTS, "lapsed", Measure.RIALS)
 """Bills issued in the period that expired unpaid or became void."""
@@ -271,18 +271,18 @@ SURPLUS_RIALS = _plain_figure("surplus", PAYMENT_FACTS, "surplus", Measure.RIALS
 RETURNED_RIALS = _plain_figure("returned", PAYMENT_FACTS, "returned", Measure.RIALS)
 """Money that went back to citizens in the period."""
 REVERSED_RIALS = _plain_figure("reversed", PAYMENT_FACTS, "reversed", Measure.RIALS)
-"""What was recorded in the period as come in, and found wrong later."""
+"""Amount recorded in the period as come in, and found wrong later."""
 NET_RIALS = Figure(
     "net",
     Measure.RIALS,
     (PAYMENT_FACTS,),
     lambda sums_by_name: sums_by_name["paid"] + sums_by_name["surplus"] - sums_by_name["returned"],
 )
-"""What stayed: paid and surplus, less returned."""
+"""Amount that stayed: paid and surplus, less returned."""
 REFUND_RIALS = _plain_figure("refund_total", REFUND_FACTS, "refund_total", Measure.RIALS)
 """Money that became due back in the period."""
 REFUND_DUE_RIALS = _plain_figure("refund_due", REFUND_FACTS, "refund_due", Measure.RIALS)
-"""What of it has not gone back until now."""
+"""Amount that has not gone back until now."""
 
 JOB_COUNT = _plain_figure("jobs", MACHINE_WORK_FACTS, "jobs")
 """Machines' jobs that began in the period, of requests that are done: one for each machine of a request."""

@@ -1,4 +1,4 @@
-"""What of it all a report is about: its days, and what requests must be like. Read from what people and programs give.
+"""Filter of a report: its days, and what requests must be like. Read from what people and programs give.
 
 Days are Jalali (1405/09/01) or ISO; `year` and `month` name a Jalali year or month instead. Without any of them it is
 the present Jalali month.
@@ -41,7 +41,7 @@ _MOST_DAYS, _MOST_MONTHS = 31, 36
 
 @dataclass(frozen=True, slots=True)
 class ReportFilter:
-    """Which days and rows a report is about."""
+    """Days and rows that a report is about."""
 
     first_day: date
     """From this day on (Tehran)."""

@@ -1,4 +1,4 @@
-"""What reports need of the store: steps and work to be kept, sums, requests as rows, and reports that were kept."""
+"""Ports of reports: steps and work to be kept, sums, requests as rows, and reports that were kept."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ SumCell = tuple[tuple[str | None, ...], tuple[int, ...]]
 """The values of the dimensions that were asked for, and the fact's sums over all rows that have them."""
 
 ListPlace = tuple[datetime, int]
-"""Where a list of requests goes on: after the one of that moment and id."""
+"""Place from which a list of requests goes on: after the one of that moment and id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class RequestLine:
     id: int
     """The key of the request."""
     created_at: datetime
-    """When it was made, in UTC."""
+    """Time of making, in UTC."""
     code: str
     """The tracking code."""
     service: str
@@ -51,23 +51,23 @@ class RequestLine:
     mobile: str | None
     """The citizen's (+989…); None once it was erased."""
     updated_at: datetime
-    """When it changed last, in UTC."""
+    """Time of its last change, in UTC."""
     billed_rials: int
-    """What its bills come to, in rials."""
+    """Sum of its bills, in rials."""
     paid_rials: int
-    """What came in for them, in rials."""
+    """Sum that came in for them, in rials."""
     returned_rials: int
-    """What went back to the citizen, in rials."""
+    """Sum that went back to the citizen, in rials."""
     rating_score: int | None
     """The citizen's rating, 1–5; None without one."""
     form_values: dict[str, Any]
     """Its form."""
     stored_values: dict[str, Any]
-    """What it keeps beside its form."""
+    """Stored values beside its form."""
 
     @property
     def list_place(self) -> ListPlace:
-        """Where the list goes on after it."""
+        """Place from which the list goes on after it."""
         return self.created_at, self.id
 
 
@@ -88,7 +88,7 @@ class StoredReport:
     size: int
     """The file's size in bytes."""
     made_at: datetime
-    """When it was made, in UTC."""
+    """Time of making, in UTC."""
 
 
 class ReportRepository(Protocol):
@@ -142,7 +142,7 @@ class ReportRepository(Protocol):
 
 
 class DurationRepository(Protocol):
-    """How long requests took, and what is usual of each service."""
+    """Durations of requests, and the usual one of each service."""
 
     async def list_finished(self, after_place: ListPlace, limit: int) -> list[FinishedRequest]:
         """Return requests that were done after the one of that moment and id, in the order of their ends."""

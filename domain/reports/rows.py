@@ -1,4 +1,4 @@
-"""What each step of a request leaves for the reports: a narrow row beside its event, without anything personal."""
+"""Records of each step for the reports: a narrow row beside its event, without anything personal."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +11,7 @@ class StepRecord:
     """One step of a request, known by its event: the end of the stay in a state. Nothing personal is in it."""
 
     at: datetime
-    """When the step was taken, in UTC."""
+    """Time of the step, in UTC."""
     request_id: int
     """The request."""
     seq: int
@@ -27,9 +27,9 @@ class StepRecord:
     officer: str | None
     """The user name of who had it; None: nobody."""
     state: str | None
-    """Where it stayed; None: this is the submission."""
+    """State in which it stayed; None: this is the submission."""
     seconds: int
-    """How long it stayed there, in seconds."""
+    """Time spent there, in seconds."""
     worked: int
     """The minutes of office time in it."""
     late: bool | None

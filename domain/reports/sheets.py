@@ -10,7 +10,7 @@ from domain.values.actors import Actor
 
 @dataclass(frozen=True, slots=True)
 class SheetSelection:
-    """What is taken along of a report."""
+    """Parts of a report taken along."""
 
     report_key: str
     """The key of the report."""

@@ -1,4 +1,4 @@
-"""What preparing files needs from outside: they are opened before they are stored."""
+"""Ports for preparing files: they are opened before they are stored."""
 
 from typing import Protocol
 

@@ -22,6 +22,6 @@ class ConsentLink:
     text_name: str
     """The notice that asked it, a text of the service: what it says may be shown."""
     created_at: datetime
-    """When it was asked, in UTC."""
+    """Time of asking, in UTC."""
     expires_at: datetime | None
     """Until when it can be answered, in UTC; None: as long as it is asked."""

@@ -12,4 +12,4 @@ class Document(KeptFile):
     request_id: int
     """The request that it belongs to."""
     added_by: str
-    """Who added it, as a label."""
+    """Person who added it, as a label."""

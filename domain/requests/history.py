@@ -26,9 +26,9 @@ class HistoryEvent:
     seq: int
     """Its number in the chain, from 1."""
     at: datetime
-    """When the step was taken, in UTC."""
+    """Time of the step, in UTC."""
     actor_kind: str
-    """Who took it, as what: citizen, clerk, staff or system."""
+    """Kind of actor who took it: citizen, clerk, staff or system."""
     channel: str
     """The key of the channel that it came by."""
     event: str
@@ -40,7 +40,7 @@ class HistoryEvent:
     actor: str | None
     """As a label; None once erased."""
     note: str | None
-    """What was said about the step in words; None once erased, and where nothing was."""
+    """Note about the step in words; None once erased, and where nothing was."""
     payload: dict[str, Any] | None
     """What the history keeps of the step, as JSON; None once erased."""
     salt: str | None
@@ -79,7 +79,7 @@ class Seal:
     number: int
     """Counts the seals, from 1."""
     at: datetime
-    """When it was made, in UTC."""
+    """Time of making, in UTC."""
     heads: tuple[ChainHead, ...]
     """The chains that changed since the seal before it."""
     previous: str
@@ -146,7 +146,7 @@ def compute_event_hash(event: HistoryEvent) -> str:
 
 
 ERASED_ACTORS_KEY = "actors"
-"""Where an erasure keeps who of the staff (or of the system) took the erased steps: seq (as text) → label."""
+"""Stored key for the staff (or the system) who took the erased steps: seq (as text) → label."""
 
 
 def collect_staff_actors(events: Iterable[HistoryEvent]) -> dict[str, str]:

@@ -21,11 +21,11 @@ class Mention:
     seq: int
     """The number of the note in the request's history."""
     username: str
-    """Who is named."""
+    """User name of the person named."""
     at: datetime
-    """When the note was written, in UTC."""
+    """Time of the note, in UTC."""
     read_at: datetime | None = None
-    """When whoever is named opened the request, in UTC; None: not since."""
+    """Time when the person named opened the request, in UTC; None: not since."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +33,9 @@ class MentionedNote:
     """A note that names somebody, as the list of theirs shows it."""
 
     mention: Mention
-    """Whom it names, and whether they have read it."""
+    """Person named, and whether they have read it."""
     author: str | None
-    """Who wrote it, as a label; None once erased."""
+    """Author, as a label; None once erased."""
     text: str | None
     """What it says; None once erased."""
     code: TrackingCode

@@ -1,4 +1,4 @@
-"""What requests need of the store, as protocols: rows, timers, history, documents, and the erasure of personal data."""
+"""Ports of requests: rows, timers, history, documents, and the erasure of personal data."""
 
 from collections.abc import AsyncIterator, Collection, Sequence
 from datetime import datetime
@@ -63,7 +63,7 @@ class RequestRepository(Protocol):
 
 
 class TimerRepository(Protocol):
-    """What the scheduler must turn to, and when."""
+    """Due times of requests for the scheduler."""
 
     async def replace_all(self, request_id: int, timers: Sequence[Timer]) -> None:
         """Forget the request's timers and set these."""
@@ -136,7 +136,7 @@ class HistoryRepository(Protocol):
 
 
 class MentionRepository(Protocol):
-    """Who of the staff is named in notes about requests."""
+    """Members of the staff named in notes about requests."""
 
     async def add_all(self, new_mentions: Sequence[Mention]) -> None:
         """Store whom a new note names."""

@@ -9,7 +9,7 @@ from domain.values.tracking_codes import TrackingCode
 from domain.values.version_token import VersionToken
 
 JsonObject = dict[str, Any]
-"""What a JSON column holds: strings, whole numbers, booleans, lists and objects of these."""
+"""Content of a JSON column: strings, whole numbers, booleans, lists and objects of these."""
 
 
 class Phase(StrEnum):
@@ -51,11 +51,11 @@ class ServiceRequest:
     mobile: str | None
     """The citizen's number (+989…); None once it was erased, or was never said."""
     created_at: datetime
-    """When it was submitted, in UTC."""
+    """Time of submission, in UTC."""
     updated_at: datetime
-    """When it was submitted or its last step was taken, by whomever, in UTC. What moves no state (an assignment, a
-    rating, a paper) leaves it alone, and so do texts: when the citizen wrote last is not kept here, but in the history
-    (what became a step) and in the inbox (every text).
+    """Time of submission or of the last step, by whomever, in UTC. What moves no state (an assignment, a rating, a
+    paper) leaves it alone, and so do texts: when the citizen wrote last is not kept here, but in the history (what
+    became a step) and in the inbox (every text).
     """
     office: str | None = None
     """The code of the counter office that brought it; None: none did."""
@@ -66,11 +66,11 @@ class ServiceRequest:
     awaits: str | None = None
     """The mobile of somebody else whose answer is awaited (a vehicle's owner); None: nobody's."""
     subject_key: str | None = None
-    """What it is about (a plate), so that all requests about it are found."""
+    """Subject (a plate), so that all requests about it are found."""
     fields: JsonObject = field(default_factory=dict)
     """The form as submitted and corrected."""
     data: JsonObject = field(default_factory=dict)
-    """What steps keep beside the form, by name; read and written by stored fields alone (`fields/stored.py`)."""
+    """Values kept by steps beside the form, by name; read and written by stored fields alone (`fields/stored.py`)."""
     revision: int = 0
     """Counts saves: saving an old revision is a `Conflict`."""
     head_seq: int = 0
@@ -78,21 +78,21 @@ class ServiceRequest:
     head_hash: str = ""
     """The hash of that event."""
     erased_at: datetime | None = None
-    """When its personal data was erased: what is left are figures (`engine/personal_data.py`). None: it was not."""
+    """Time of erasing its personal data: what is left are figures (`engine/personal_data.py`). None: it was not."""
     turn: str | None = None
-    """Whose turn it is (`State.turn`); None once it has ended."""
+    """Party whose turn it is (`State.turn`); None once it has ended."""
     due_at: datetime | None = None
     """Until when its unit is to act in the present state, by its SLA (`State.sla_minutes`) or as the request says
     (`State.reckon_due`), whichever comes first: queues are sorted by it. None: nothing says it.
     """
     kind: str | None = None
-    """What kind of its service it is; None: there is one kind."""
+    """Kind within its service; None: there is one kind."""
     unverified_mobile: str | None = None
     """The number (+989…) that it was sent with and that nobody has proved yet: then it has no `mobile`."""
     lacks_papers: bool = False
     """Whether required papers are missing."""
     entered_at: datetime | None = None
-    """When it came into its state; None while its steps are not kept for the reports."""
+    """Time of entering its state; None while its steps are not kept for the reports."""
 
     @property
     def version_token(self) -> VersionToken:
@@ -101,7 +101,7 @@ class ServiceRequest:
 
 
 class TimerKind(StrEnum):
-    """Why a request wants to be looked at when its time comes."""
+    """Reason for looking at a request when its time comes."""
 
     DEADLINE = "deadline"
     REMINDER = "reminder"
@@ -115,16 +115,16 @@ class Timer:
     request_id: int
     """The request."""
     kind: TimerKind
-    """Why the scheduler turns to it."""
+    """Reason for the scheduler's turning to it."""
     name: str
     """A transition, a reminder's message or a state, as `kind` says."""
     at: datetime
-    """When it is due, in UTC."""
+    """Due time, in UTC."""
 
 
 @dataclass(frozen=True, slots=True)
 class RequestFilter:
-    """Which requests a list shows; None means any."""
+    """Filter of a list of requests; None means any."""
 
     service: str | None = None
     """The service's key."""
@@ -139,9 +139,9 @@ class RequestFilter:
     unverified_mobile: str | None = None
     """The mobile that it was sent with and that waits for its proof."""
     subject_key: str | None = None
-    """What the request is about (a plate)."""
+    """Subject of the request (a plate)."""
     subject_keys: tuple[str, ...] | None = None
-    """What it is about is one of these."""
+    """Subjects, one of which the request is about."""
     assignee: str | None = None
     """The user name of who takes care of it."""
     office: str | None = None
@@ -155,4 +155,4 @@ class RequestFilter:
     before_id: int | None = None
     """Only requests with a smaller id; the newest come first."""
     limit: int = 50
-    """How many requests are shown at most."""
+    """Number of requests shown at most."""

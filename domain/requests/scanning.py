@@ -1,4 +1,4 @@
-"""What scanning files for malware needs from outside."""
+"""Ports for scanning files for malware."""
 
 from typing import Protocol
 

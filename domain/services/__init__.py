@@ -9,7 +9,7 @@ from domain.language.service import Service
 
 SERVICES_PACKAGE = "domain.services"
 DECLARATION_FILE = "declaration.py"
-"""What makes a folder of this package a service."""
+"""File that makes a folder of this package a service."""
 
 
 def load_services() -> tuple[Service, ...]:

@@ -1,4 +1,4 @@
-"""Where a citizen finds a person of the municipality."""
+"""Contact addresses of the municipality."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from domain.chats.chat import BALE, TELEGRAM
 
 _BOT_ADDRESSES = {TELEGRAM: "https://t.me/{name}", BALE: "https://ble.ir/{name}"}
-"""Where a bot is found, by its user name."""
+"""Addresses of bots, by user name."""
 
 LONGEST_PHONE = 13
 """Characters of a phone that texts name, +98 and ten digits: what is longer is no one number."""
@@ -19,33 +19,33 @@ class BotContact:
     messenger: str
     """One of `MESSENGERS`."""
     user_name: str
-    """What it is called there, without @."""
+    """User name there, without @."""
 
     @property
     def address(self) -> str:
-        """Where it is found."""
+        """Address."""
         return _BOT_ADDRESSES[self.messenger].format(name=self.user_name)
 
     def start_address(self, payload: str) -> str:
-        """Where a chat with it begins that says what is wanted (`domain/actions/chats/deep_links.py` reads it)."""
+        """Address to begin a chat with it that says what is wanted (`domain/actions/chats/deep_links.py` reads it)."""
         return f"{self.address}?start={payload}"
 
     @property
     def display_name(self) -> str:
-        """What it is called, as people write it."""
+        """Name, as people write it."""
         return f"@{self.user_name}"
 
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """How somebody is reached; what is empty is not said."""
+    """Way to reach somebody; what is empty is not said."""
 
     phone: str = ""
     """ASCII digits, and what stands between them."""
     address: str = ""
     """Of the office."""
     hours: str = ""
-    """When somebody answers, in words."""
+    """Hours of answering, in words."""
     line: str = ""
     """The number that citizens text, day and night."""
     bots: Sequence[BotContact] = ()

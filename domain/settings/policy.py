@@ -15,8 +15,8 @@ class Policy:
     company_code: str = "009"
     """The three digits in bill ids that the municipality was given."""
     site_address: str = ""
-    """Where citizens reach the portal, under the municipality's own domain and without a slash at the end; empty: texts
-    carry no links.
+    """Address of the portal, under the municipality's own domain and without a slash at the end; empty: texts carry no
+    links.
     """
     invoice_channels: frozenset[str] = frozenset()
     """The messengers in whose chats bills can be paid by an invoice."""
@@ -31,7 +31,7 @@ class Policy:
     rounding_step: int = 1000
     """Amounts are rounded to so many rials."""
     rounding_mode: RoundingMode = "down"
-    """How they are: down, up or nearest."""
+    """Way of rounding: down, up or nearest."""
     payment_days: int = 3
     """Days after the day of issue on which a bill may be paid."""
     settlement_banking_days: int = 2
@@ -39,21 +39,21 @@ class Policy:
     answer_days: int = 7
     """Days in which a question must be answered."""
     visit_minutes: int = 60
-    """How long an officer's visit takes."""
+    """Duration of an officer's visit."""
     visit_notice_hours: int = 24
-    """How many hours ahead a visit, the present one and the new, must be for its citizen to move it."""
+    """Hours ahead that a visit, the present one and the new, must be for its citizen to move it."""
     visit_days_ahead: int = 14
     """Days from today in which citizens are offered times for a visit."""
     closing_days: int = 30
     """Days after which a letter that nobody collected is closed."""
     dialogue_minutes: int = 30
-    """How long a dialogue waits for the next text."""
+    """Time for which a dialogue waits for the next text."""
     rating_days: int = 7
     """Days after its end in which a request is rated."""
     low_rating: int = 2
     """The highest score that alerts the manager; 0: none does."""
     retention: timedelta = timedelta(days=5 * 365 + 1)
-    """How long after its end the personal data of a request is kept."""
+    """Time after its end for which the personal data of a request is kept."""
     draft_days: int = 14
     """Days after its last saving in which a draft of a form is kept."""
     duplicate_window: timedelta = timedelta(minutes=10)
@@ -81,7 +81,7 @@ class Policy:
     notice_keeps: timedelta = timedelta(days=2)
     """After it an unsent notice is too old."""
     messenger_patience: timedelta = timedelta(minutes=60)
-    """How long a notice waits for a messenger before it goes by SMS; zero: to its own end."""
+    """Time for which a notice waits for a messenger before it goes by SMS; zero: to its own end."""
     refund_limit: int = 50_000_000
     """A refund of more rials than this needs a second person."""
     refund_wait_days: int = 3
@@ -89,4 +89,4 @@ class Policy:
     tariffs_need_approval: bool = False
     """Whether a price is in force only when a second person has approved it."""
     service_values: Mapping[str, Any] = field(default_factory=dict)
-    """What the settings or the staff set of rules that belong to one service, by name (`ServiceRule.value_in`)."""
+    """Values set by the settings or the staff of rules that belong to one service, by name (`ServiceRule.value_in`)."""

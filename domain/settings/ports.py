@@ -1,4 +1,4 @@
-"""What the runtime settings need of the store: changes and declared days."""
+"""Ports of the runtime settings: changes and declared days."""
 
 from datetime import date
 from typing import Any, Protocol
@@ -7,7 +7,7 @@ from domain.settings.records import DeclaredDay, SettingChange
 
 
 class SettingChangeRepository(Protocol):
-    """What the staff changed of the settings; a setting is what its last change made it."""
+    """Changes of the settings by the staff; a setting is what its last change made it."""
 
     async def get_version(self) -> int:
         """Return the number of the last change; 0 before the first one."""

@@ -1,4 +1,4 @@
-"""What the installation keeps about itself: changed settings, facts of the audit, verifications of the history."""
+"""Records of the installation about itself: changed settings, facts of the audit, verifications of the history."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,11 +14,11 @@ class SettingChange:
     before: Any
     """Its value until then, as it is kept; None: as configured."""
     value: Any
-    """What it became; None: as configured."""
+    """New value; None: as configured."""
     by: str
-    """Who changed it, as a label."""
+    """Person who changed it, as a label."""
     at: datetime
-    """When it was changed, in UTC."""
+    """Time of the change, in UTC."""
     id: int = 0
     """Given by the store; 0 before."""
 

@@ -1,4 +1,4 @@
-"""Whom a change of a rule concerns: what is under way goes on as it began, or goes by the new value at once.
+"""Cases concerned by a change of a rule: what is under way goes on as it began, or goes by the new value at once.
 
 Deadlines are reckoned when a state is entered and kept with the request, its bill or its question; so a new rule of
 reckoning moves none that is there.
@@ -11,12 +11,12 @@ from domain.settings.rules import SettingRule
 
 
 class RuleEffect(StrEnum):
-    """What a change does to what is under way."""
+    """Effect of a change on what is under way."""
 
     AT_ONCE = "at_once"
     """All of it goes by the new value."""
     FROM_NOW_ON = "from_now_on"
-    """What was begun before stays as it was."""
+    """The change concerns new cases; what was begun before stays as it was."""
     KEEPS_DEADLINES = "keeps_deadlines"
     """Open requests keep the deadlines of their units."""
     KEEPS_BILLS = "keeps_bills"

@@ -14,7 +14,7 @@ from domain.values.reasons.bases import InvalidReasonBase
 from domain.values.text import ascii_digits, fold_text, group_digits
 
 CLOSED_VALUE = "closed"
-"""How a day without hours is kept."""
+"""Stored value of a day without hours."""
 
 _RANGE_SEPARATOR = re.compile(r"\s*(?:-|–|—|\bتا\b)\s*")
 _CLOSED_WORDS = frozenset({CLOSED_VALUE, "بسته", "تعطیل"})

@@ -29,15 +29,15 @@ class SettingRule:
     """One rule that the staff may change."""
 
     field: Field
-    """What may be said for it, as a form asks it."""
+    """Allowed values, as a form asks for them."""
     target_field: str
     """Its field in `Policy` or `WorkHours`."""
     unit: timedelta | None = None
-    """What a length is counted in; None: it is no length."""
+    """Unit of a length; None: it is no length."""
     service_key: str = ""
     """The service that it belongs to (`service_rules.py`); empty: the municipality's own, a field of the policy."""
     service_default: Any = None
-    """What a service's rule is until somebody sets it."""
+    """Value of a service's rule until somebody sets it."""
     moves_open_requests: bool = False
     """Whether a service's rule, once set, holds for requests that were admitted before."""
 

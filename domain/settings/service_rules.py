@@ -27,11 +27,11 @@ class ServiceRule(Generic[RuleValue]):
     name: str
     """No other rule has it: the setting is called `PISHKHAN_POLICY__` and it, and its changes are kept under it."""
     type: FieldType
-    """What may be set, and how it is read and shown."""
+    """Type of its values, with how they are read and shown."""
     default: RuleValue
-    """What holds until the settings or the staff set another."""
+    """Default until the settings or the staff set another."""
     meaning: str
-    """What it decides, as the table of settings says it: a sentence in English."""
+    """Meaning, as the table of settings says it: a sentence in English."""
     moves_open_requests: bool = False
     """Whether it holds for requests that were admitted before it was set; else it is asked when one is admitted."""
 

@@ -1,4 +1,4 @@
-"""Which days a gateway's settlement files cover, and when a sale that none of them names is not ours.
+"""Days covered by a gateway's settlement files, and the time from which a sale that none of them names is not ours.
 
 A file covers days only where it says so, or its layout does (`whole_days`): from a file that may hold a part of a day
 nothing follows. Pure.

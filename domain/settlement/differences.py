@@ -1,4 +1,4 @@
-"""Where gateway, settlement files and ledger differ: each difference has a name, and somebody who must act."""
+"""Differences between gateway, settlement files and ledger: each difference has a name, and somebody who must act."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,18 +7,18 @@ from enum import StrEnum
 
 
 class ResponsibleParty(StrEnum):
-    """Who must act."""
+    """Party that must act."""
 
     REVENUE = "revenue"
     """The revenue unit, with what it has before it."""
     BANK = "bank"
     """The bank, which the revenue unit writes to."""
     ADMINISTRATOR = "administrator"
-    """Whoever keeps the installation."""
+    """Keeper of the installation."""
 
 
 class DifferenceKind(StrEnum):
-    """What differs (`settlement.differences` in the texts)."""
+    """Kind of difference (`settlement.differences` in the texts)."""
 
     NO_BILL = "no_bill"
     """A line of a bank's file is of no bill; its money is in suspense."""
@@ -37,7 +37,7 @@ class DifferenceKind(StrEnum):
     NOT_IN_FILE = "not_in_file"
     """An attempt was settled, and no file has it after its banking days."""
     UNKNOWN_ATTEMPT = "unknown_attempt"
-    """What became of an attempt is not known after its banking days, or the bank has said nothing of it for hours."""
+    """Attempt whose outcome is not known after its banking days, or of which the bank has said nothing for hours."""
     NO_REFUND = "no_refund"
     """A file says that money went back to a card, and no refund of ours has its numbers and amount."""
     REFUNDED_TWICE = "refunded_twice"
@@ -48,7 +48,7 @@ class DifferenceKind(StrEnum):
     """Money went back to a card, and none of the gateway's files, which have such lines, has it after its banking days.
     """
     UNKNOWN_REFUND = "unknown_refund"
-    """What became of a transfer back to a card is not known after its banking days."""
+    """Transfer back to a card whose outcome is not known after its banking days."""
     UNKNOWN_SALE = "unknown_sale"
     """A bank lists a sale as paid and not verified that nobody here knows: it gives the money back by itself."""
     FAULTY_LINES = "faulty_lines"
@@ -84,7 +84,7 @@ RESPONSIBLE_PARTIES: Mapping[DifferenceKind, ResponsibleParty] = {
     DifferenceKind.FILE_MISSING: ResponsibleParty.REVENUE,
     DifferenceKind.LEDGER: ResponsibleParty.ADMINISTRATOR,
 }
-"""Who must act on each."""
+"""Parties that must act on each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ class PaymentDifference:
     key: str
     """Names it for good: found again, it is the same one."""
     kind: DifferenceKind
-    """What differs."""
+    """Kind of difference."""
     source: str
     """The bank or gateway; empty of the ledger."""
     day: date
@@ -102,27 +102,27 @@ class PaymentDifference:
     amount: int
     """Rials that it is about; 0: none, or not known."""
     facts: Mapping[str, str | int]
-    """What is known of it, by stable names (`bill_id`, `order_number`, `reference`, `file`, `line` …)."""
+    """Facts known of it, by stable names (`bill_id`, `order_number`, `reference`, `file`, `line` …)."""
     noted_at: datetime
     """In UTC."""
     alerted_at: datetime | None = None
-    """When the revenue unit was alerted; None: not yet."""
+    """Time of alerting the revenue unit; None: not yet."""
     resolved_at: datetime | None = None
-    """When it was gone, or somebody closed it; None while it is open."""
+    """Time when it was gone, or somebody closed it; None while it is open."""
     resolved_by: str | None = None
-    """Who closed it, as a label; None: nobody, it was gone."""
+    """Person who closed it, as a label; None: nobody, it was gone."""
     note: str | None = None
-    """Why it was closed, in somebody's words."""
+    """Reason for closing it, in somebody's words."""
 
     @property
     def party(self) -> ResponsibleParty:
-        """Who must act."""
+        """Party that must act."""
         return RESPONSIBLE_PARTIES[self.kind]
 
 
 @dataclass(frozen=True, slots=True)
 class SourceTotals:
-    """What one bank or gateway did on a day, by our books and by its files."""
+    """Sums of one bank or gateway on a day, by our books and by its files."""
 
     source: str
     """The bank or gateway."""

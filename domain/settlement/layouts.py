@@ -23,14 +23,14 @@ class LayoutError(ValueError):
 
 
 class FileForm(StrEnum):
-    """How fields lie in a line."""
+    """Form of the fields in a line."""
 
     CSV = "csv"
     FIXED = "fixed"
 
 
 class FileKind(StrEnum):
-    """What the lines of a file are."""
+    """Kind of the lines of a file."""
 
     BILLS = "bills"
     """A bank's daily file of bills that were paid by their two ids."""
@@ -39,7 +39,7 @@ class FileKind(StrEnum):
 
 
 class FieldName(StrEnum):
-    """What a field of a line means."""
+    """Meaning of a field of a line."""
 
     BILL_ID = "bill_id"
     PAYMENT_ID = "payment_id"
@@ -71,7 +71,7 @@ class CalendarForm(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FieldPlace:
-    """Where a field lies: exactly one of column, heading and span."""
+    """Place of a field: exactly one of column, heading and span."""
 
     column: int | None = None
     """Of CSV: its number, from 1."""
@@ -88,13 +88,13 @@ class TotalsLine:
     starts_with: str
     """By what it is recognised."""
     count_place: FieldPlace | None = None
-    """Where the number of lines stands; None: not said."""
+    """Place of the number of lines; None: not said."""
     sum_place: FieldPlace | None = None
-    """Where the sum of the amounts stands, in the layout's unit; None: not said."""
+    """Place of the sum of the amounts, in the layout's unit; None: not said."""
     first_day_place: FieldPlace | None = None
-    """Where the first day stands of which the file has every sale; None: not said."""
+    """Place of the first day of which the file has every sale; None: not said."""
     last_day_place: FieldPlace | None = None
-    """Where the last one stands."""
+    """Place of the last one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +104,7 @@ class SettlementLayout:
     name: str
     """Its key, as commands and pages name it."""
     title: str
-    """What people call it, in Persian."""
+    """Persian name."""
     kind: FileKind
     source: str
     """The key of the bank, or of the gateway, whose numbers the lines bear."""
@@ -124,7 +124,7 @@ class SettlementLayout:
     last_line: TotalsLine | None = None
     """The line with totals at the end; None: there is none."""
     refund_words: frozenset[str] = frozenset()
-    """What the direction says of a refund, folded as searches are; none: every line is of a sale."""
+    """Values of the direction that mean a refund, folded as searches are; none: every line is of a sale."""
     ends_with_newline: bool = True
     """Whether the last line ends as the others do: where a file has no last line with totals, a cut is seen by it."""
     whole_days: bool = False

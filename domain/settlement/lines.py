@@ -32,7 +32,7 @@ _CENTURIES: Mapping[CalendarForm, str] = {CalendarForm.JALALI: "14", CalendarFor
 
 
 class LineFaultCode(StrEnum):
-    """Why a line cannot be read (`settlement.faults` in the texts)."""
+    """Reason why a line cannot be read (`settlement.faults` in the texts)."""
 
     NOT_DECODABLE = "not_decodable"
     TOO_LONG = "too_long"

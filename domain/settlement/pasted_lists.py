@@ -54,7 +54,7 @@ _MOST_NUMBERS = 12
 
 
 class _PairRank(IntEnum):
-    """How sure two numbers are the ids; the least is taken."""
+    """Certainty that two numbers are the ids; the least is taken."""
 
     BARCODE = 0
     STATED = 1
@@ -63,7 +63,7 @@ class _PairRank(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class _ReadPayment:
-    """What the numbers of a line say."""
+    """Numbers of a line with their meaning."""
 
     ids: BillIds
     day: date

@@ -1,4 +1,4 @@
-"""What settlement files and differences need of the store."""
+"""Ports of settlement files and differences."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from domain.settlement.settlement_file import FileLine, KnownLine, LineOutcome, 
 
 @dataclass(frozen=True, slots=True)
 class BillFacts:
-    """What a line is compared with while a file is examined."""
+    """Facts of a bill that a line is compared with while a file is examined."""
 
     row_ids: tuple[int, ...]
     """Its row; of a merged bill those of its parts."""
@@ -46,7 +46,7 @@ class UnfiledAttempt:
     sale_number: str | None
     amount: int
     since: datetime
-    """When it was settled; of one whose end is not known, when it was begun."""
+    """Time of settlement; of one whose end is not known, when it was begun."""
 
 
 @dataclass(frozen=True, slots=True)

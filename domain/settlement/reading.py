@@ -32,7 +32,7 @@ _BYTE_ORDER_MARK = "\ufeff"
 
 @dataclass(frozen=True, slots=True)
 class ReadTotals:
-    """What was read, all in all."""
+    """Totals of what was read."""
 
     line_count: int = 0
     """Lines that are payments, faulty ones too."""

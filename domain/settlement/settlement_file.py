@@ -14,11 +14,11 @@ MOST_PAGE_BYTES = 10 * 1024 * 1024
 """Bytes of a file that is brought to the staff's site; larger ones go in by the command line."""
 
 UNBOOKED_RETENTION = timedelta(days=30)
-"""How long a file that was examined and never booked is kept; its lines may be brought again."""
+"""Time for which a file that was examined and never booked is kept; its lines may be brought again."""
 
 
 class LineOutcome(StrEnum):
-    """What a line comes to: foreseen when the file is examined, then what it did when it was booked."""
+    """Outcome of a line: foreseen when the file is examined, then what it did when it was booked."""
 
     SETTLES = "settles"
     """It pays its open bill; of a gateway, it settles an attempt whose end was not known."""
@@ -92,7 +92,7 @@ class LineOutcome(StrEnum):
 
 
 class FileState(StrEnum):
-    """How far a file is: `waiting` to be examined, `examined` and waiting for somebody's word, `confirmed` and being
+    """State of a file: `waiting` to be examined, `examined` and waiting for somebody's word, `confirmed` and being
     booked; then `booked`, `dropped` by somebody, or `refused` for what it is.
     """
 
@@ -116,7 +116,7 @@ class FileState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OutcomeTotal:
-    """How many lines of a file came to the same, and how much they are."""
+    """Number and sum of the lines of a file with one outcome."""
 
     line_count: int
     amount: int
@@ -138,7 +138,7 @@ class SettlementFile:
     layout: str
     """The name of the layout that it is read by."""
     kind: FileKind
-    """What its lines are."""
+    """Kind of its lines."""
     source: str
     """The bank or gateway that wrote it."""
     brought_by: str
@@ -152,11 +152,11 @@ class SettlementFile:
     last_paid_at: datetime | None = None
     """The latest moment of its lines."""
     problem: str | None = None
-    """Why it was refused, in words; None: it was not."""
+    """Reason for refusing it, in words; None: it was not."""
     decided_by: str | None = None
     """The user name of who had it booked or dropped; None while nobody has."""
     finished_at: datetime | None = None
-    """When it was booked, dropped or refused, in UTC."""
+    """Time when it was booked, dropped or refused, in UTC."""
     revision: int = 0
     """Counts changes of its state."""
     covered_from: date | None = None
@@ -199,7 +199,7 @@ class FileLine:
     paid_at: datetime | None
     """In UTC; None of a faulty line."""
     outcome: LineOutcome
-    """What it comes to."""
+    """Outcome."""
     is_pending: bool
     """Whether it is still to be booked."""
     bill_id: str = ""
@@ -275,7 +275,7 @@ class KnownLine:
     payment_id: str
     amount: int
     outcome: LineOutcome
-    """What it did, or would do."""
+    """Outcome, or the one it would have."""
 
     @property
     def may_be_corrected(self) -> bool:

@@ -1,4 +1,4 @@
-"""What tariffs need of the store."""
+"""Ports of tariffs."""
 
 from datetime import date
 from typing import Protocol

@@ -21,7 +21,7 @@ from domain.values.reasons import InvalidReason, NotFoundReason
 from domain.values.text import ascii_digits, group_digits
 
 Dimensions = Mapping[str, str]
-"""What a row is for, e.g. {"machine": "loader"} or {"kind": "valuation"}."""
+"""Subject of a row, e.g. {"machine": "loader"} or {"kind": "valuation"}."""
 
 BAND_DIMENSION = "from"
 """The dimension of a band: the units from which on it prices the whole amount, as text ("8"); without it, from 0."""
@@ -49,7 +49,7 @@ class TariffRow:
     service: str
     """The service that it prices."""
     dimensions: dict[str, str]
-    """What it is the price of; see `Dimensions`."""
+    """Subject of the price; see `Dimensions`."""
     unit: str
     """What is counted: hour, visit …"""
     rate: int
@@ -63,9 +63,9 @@ class TariffRow:
     valid_to: date | None
     """The day that it prices no more; None: open end."""
     created_by: str
-    """Who set it, as a label."""
+    """Person who set it, as a label."""
     created_at: datetime
-    """When it was stored, in UTC."""
+    """Time of storing, in UTC."""
 
     def is_in_force(self, day: date) -> bool:
         """Whether this row prices that day."""
@@ -87,7 +87,7 @@ class PricedSubject:
     """Something that has a price of its own."""
 
     dimensions: Dimensions
-    """What has the price; see `Dimensions`."""
+    """Subject of the price; see `Dimensions`."""
     unit: str
     """What is counted: hour, visit …"""
     sample_amounts: tuple[int, ...]
@@ -133,12 +133,12 @@ class PricedSubject:
 
 @dataclass(frozen=True, slots=True)
 class PriceTerms:
-    """What a price is to be."""
+    """Terms of a price."""
 
     service: str
     """The service that it prices."""
     dimensions: dict[str, str]
-    """What it is to be the price of; see `Dimensions`."""
+    """Subject of the price; see `Dimensions`."""
     unit: str
     """What is counted: hour, visit …"""
     rate: int
@@ -152,7 +152,7 @@ class PriceTerms:
 
 
 class ProposalState(StrEnum):
-    """What became of a price that waits for a second person."""
+    """State of a price that waits for a second person."""
 
     PENDING = "pending"
     APPROVED = "approved"
@@ -168,7 +168,7 @@ class ProposedTariff:
     service: str
     """The service that it is to price."""
     dimensions: dict[str, str]
-    """What it is to be the price of; see `Dimensions`."""
+    """Subject of the price; see `Dimensions`."""
     unit: str
     """What is counted: hour, visit …"""
     rate: int
@@ -182,13 +182,13 @@ class ProposedTariff:
     proposed_by: str
     """The user name of who proposed it."""
     proposed_at: datetime
-    """When it was proposed, in UTC."""
+    """Time of the proposal, in UTC."""
     state: ProposalState = ProposalState.PENDING
     """Whether it waits, was approved or rejected."""
     decided_by: str | None = None
-    """Who decided, as a label; None while it waits."""
+    """Person who decided, as a label; None while it waits."""
     decided_at: datetime | None = None
-    """When that was, in UTC; None while it waits."""
+    """Time of that order, in UTC; None while it waits."""
 
     @property
     def terms(self) -> PriceTerms:
@@ -203,7 +203,7 @@ class QuoteLine:
     tariff_id: int
     """The tariff row that made it."""
     dimensions: dict[str, str]
-    """What is priced; see `Dimensions`."""
+    """Subject of the price; see `Dimensions`."""
     unit: str
     """What is counted: hour, visit …"""
     asked: Decimal
@@ -211,7 +211,7 @@ class QuoteLine:
     minimum: int
     """Units that are charged at least."""
     count: int
-    """How many of these (machines)."""
+    """Number of these (machines)."""
     rate: int
     """In rials, of one unit."""
     vat_percent: int
@@ -252,9 +252,9 @@ class Quote:
     step: int
     """The sum is rounded to so many rials."""
     mode: RoundingMode
-    """How it is: down, up or nearest."""
+    """Way of rounding: down, up or nearest."""
     override: int | None = None
-    """What the revenue unit set instead, in rials; the lines still say what the tariff asked. None: nothing."""
+    """Amount set by the revenue unit instead, in rials; the lines still say what the tariff asked. None: nothing."""
     reason: str | None = None
     """Why, in somebody's words."""
 
@@ -309,14 +309,14 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """What is to be priced."""
+    """Quantity to be priced."""
 
     dimensions: dict[str, str]
     """What is asked for: the row with these dimensions prices it."""
     units: QuantityInput
-    """How many units of each, in hundredths at most; finer ones are refused when they are quoted."""
+    """Number of units of each, in hundredths at most; finer ones are refused when they are quoted."""
     count: int = 1
-    """How many of it (machines)."""
+    """Number of them (machines)."""
 
 
 def list_price_bands(tariff_rows: Iterable[TariffRow], dimensions: Dimensions, day: date) -> list[TariffRow]:

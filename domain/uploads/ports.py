@@ -1,4 +1,4 @@
-"""What uploads need of the store."""
+"""Ports of uploads."""
 
 from datetime import datetime
 from typing import Protocol

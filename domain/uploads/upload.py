@@ -6,7 +6,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class UploadOwner:
-    """What an upload's file is for: a draft or a request, exactly one of them. Whoever has one was let at it."""
+    """Owner of an upload's file: a draft or a request, exactly one of them. Whoever has one was let at it."""
 
     draft_id: int | None = None
     request_id: int | None = None
@@ -34,15 +34,15 @@ class Upload:
     received: int
     """Bytes that came."""
     created_at: datetime
-    """When it was begun, in UTC."""
+    """Time of the beginning, in UTC."""
     expires_at: datetime
-    """When it is erased, finished or not, in UTC."""
+    """Time of erasure, finished or not, in UTC."""
     taken_at: datetime | None = None
-    """When it became a file of its owner, in UTC; its bytes are there no more. None: it did not."""
+    """Time when it became a file of its owner, in UTC; its bytes are there no more. None: it did not."""
 
     @property
     def owner(self) -> UploadOwner:
-        """What its file is for."""
+        """Owner of its file."""
         return UploadOwner(self.draft_id, self.request_id)
 
     @property

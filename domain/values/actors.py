@@ -6,7 +6,7 @@ from typing import Literal
 
 
 class Role(StrEnum):
-    """What a person or process may be here; a person of the staff may have several roles (services.md, "People")."""
+    """Role of a person or process here; a person of the staff may have several roles (services.md, "People")."""
 
     CITIZEN = "citizen"
     CLERK = "clerk"
@@ -42,7 +42,7 @@ class ActingSession:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who does something, as the history keeps it."""
+    """Actor, as the history keeps it."""
 
     role_names: frozenset[Role]
     """All that the actor may act as, absent members' roles too."""
@@ -85,4 +85,4 @@ class Actor:
 
 
 SYSTEM = Actor(frozenset({Role.SYSTEM}), "system", "engine", "system")
-"""Who takes automatic steps."""
+"""Actor of automatic steps."""

@@ -166,7 +166,7 @@ def _official_holidays(year: int) -> frozenset[date]:
 
 @dataclass(frozen=True, slots=True)
 class WorkHours:
-    """When the office opens (on Thursdays if there are hours for them), when officers visit, and when it is quiet."""
+    """Hours of the office (on Thursdays if there are hours for them), of visits, and of quiet."""
 
     office: HoursOfDay = OFFICE_HOURS
     thursday: HoursOfDay | None = None
@@ -175,7 +175,7 @@ class WorkHours:
 
 
 class WorkingCalendar:
-    """Which days and hours the municipality works, and when people are not disturbed.
+    """Days and hours on which the municipality works, and hours of quiet.
 
     The week is Saturday to Wednesday, Thursday if `thursday` hours are given; Friday is always a holiday. `overrides`
     names single days otherwise: True works (even a Friday), False is a holiday; it corrects the estimated holidays.

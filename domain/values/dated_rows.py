@@ -36,7 +36,7 @@ DatedT = TypeVar("DatedT", bound=DatedRow)
 
 @dataclass(frozen=True, slots=True)
 class InsertionPoint(Generic[DatedT]):
-    """Where a row that begins on a day comes."""
+    """Place of a row that begins on a day."""
 
     row_before: DatedT | None
     """The row that it closes; None: there is none."""

@@ -64,7 +64,7 @@ class PreparedFile:
     name: str
     """Its own name without folders, short enough to be listed."""
     content: bytes
-    """What is stored."""
+    """Stored bytes."""
     media_type: str
     """By the content's own bytes."""
     sha256: str
@@ -102,7 +102,7 @@ class KeptFile:
     id: int
     """The row's key in the store."""
     field: str
-    """Which of the papers it is."""
+    """Paper that it is."""
     name: str
     """The file's name, as it came."""
     media_type: str
@@ -114,4 +114,4 @@ class KeptFile:
     source_sha256: str
     """The digest of what was sent, by which the same file is known again (`PreparedFile`)."""
     at: datetime
-    """When it came, in UTC."""
+    """Time of arrival, in UTC."""

@@ -48,7 +48,7 @@ class Iban(str):
 
     @property
     def last_digits(self) -> str:
-        """What those are shown who need not know it."""
+        """Last digits for those who need not know it."""
         return self[-_SHOWN_DIGITS:]
 
     @property

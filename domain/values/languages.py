@@ -25,19 +25,19 @@ class Language:
     tag: str
     """As browsers know it (BCP 47), which is also the name of its folder of texts."""
     title: str
-    """What it calls itself."""
+    """Its own name."""
     direction: Literal["rtl", "ltr"] = "ltr"
-    """Which way its lines run."""
+    """Direction of its lines."""
     digits: str = ASCII_DIGITS
     """Its ten digits, from naught on."""
     thousands_mark: str = ","
-    """What sets the thousands of a number apart."""
+    """Mark between the thousands of a number."""
     decimal_mark: str = "."
-    """What stands before the fraction of a number."""
+    """Mark before the fraction of a number."""
     list_mark: str = ", "
-    """What stands between the parts of a list."""
+    """Mark between the parts of a list."""
     clause_mark: str = "; "
-    """What stands between clauses."""
+    """Mark between clauses."""
     month_names: tuple[str, ...] = ()
     """The Jalali months, first to last."""
     weekday_names: tuple[str, ...] = ()
@@ -45,9 +45,9 @@ class Language:
     voice: str = ""
     """The voice of espeak-ng that reads it aloud; empty: none does."""
     spoken_hour: str = "{hour}"
-    """How a whole hour of the clock is said."""
+    """Words for a whole hour of the clock."""
     spoken_minutes: str = "{hour} {minute}"
-    """How an hour with minutes is said."""
+    """Words for an hour with minutes."""
     spells_amounts: bool = False
     """Whether amounts can be put into words in it."""
     digit_table: Mapping[int, str] = field(init=False, repr=False, compare=False, hash=False)

@@ -1,4 +1,4 @@
-"""What a text costs in message parts, and where it is cut.
+"""Length of a text in message parts, and cutting it.
 
 A text is sent in one of two encodings: GSM-7 (septets; the characters of the extension table take two) or, as soon as
 one character is outside both tables — one Persian letter is enough — UCS-2 (16-bit code units; emoji take two). One
@@ -24,7 +24,7 @@ _SKIN_TONES = frozenset(map(chr, range(0x1F3FB, 0x1F400)))
 
 
 class Encoding(StrEnum):
-    """How a text travels."""
+    """Encoding of a text in transit."""
 
     GSM7 = "gsm7"
     UCS2 = "ucs2"

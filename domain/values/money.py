@@ -11,7 +11,7 @@ from domain.values.reasons import InvalidReason
 from domain.values.text import group_digits
 
 RoundingMode: TypeAlias = Literal["down", "up", "nearest"]
-"""How an amount meets its step; `nearest` takes a half up."""
+"""Rounding of an amount to its step; `nearest` takes a half up."""
 
 QuantityInput: TypeAlias = Decimal | float
 """A number of units as a rule, a form or a stored quote has it; it means the digits that it is written with."""

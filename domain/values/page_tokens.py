@@ -14,7 +14,7 @@ LINK_ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
 """32 characters that are distinct on paper and by phone: no l, o, 0, 1."""
 
 LINK_TOKEN_PATTERN = re.compile(rf"[{LINK_ALPHABET}]{{{LINK_LENGTH}}}")
-"""What the token of `/pay/…` and `/c/…` looks like."""
+"""Pattern of the token of `/pay/…` and `/c/…`."""
 
 
 def build_link_token(random_digits: str) -> str:
@@ -27,4 +27,4 @@ def build_link_token(random_digits: str) -> str:
 
 
 PAPER_TOKEN_PATTERN = re.compile(r"[0-9a-f]{32}")
-"""What the token of `/verify/…` looks like: 128 bits."""
+"""Pattern of the token of `/verify/…`: 128 bits."""

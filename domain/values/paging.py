@@ -24,7 +24,7 @@ SortKey = datetime | str | None
 
 
 class ListOrder(StrEnum):
-    """How a list of requests is ordered; rows with the same key by their id."""
+    """Order of a list of requests; rows with the same key by their id."""
 
     URGENT = "urgent"
     OLDEST = "oldest"

@@ -1,4 +1,4 @@
-"""What is known of a citizen's line: opt-outs, its language, and how often something was done from it."""
+"""Facts known of a citizen's line: opt-outs, its language, and how often something was done from it."""
 
 from datetime import datetime, timedelta
 

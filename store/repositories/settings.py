@@ -1,4 +1,4 @@
-"""What the staff changed of the settings: changes are added, never edited."""
+"""Changes of the settings by the staff: changes are added, never edited."""
 
 from typing import Any
 

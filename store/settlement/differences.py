@@ -1,4 +1,4 @@
-"""Where gateway, settlement files and ledger differ."""
+"""Differences between gateway, settlement files and ledger."""
 
 from collections.abc import Collection
 from datetime import date

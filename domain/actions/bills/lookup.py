@@ -25,7 +25,7 @@ _PAYMENT_ID = re.compile("[1-9][0-9]{5,12}")
 
 
 class BillNumber(StrEnum):
-    """What a number is of a bill."""
+    """Meanings of a number of a bill."""
 
     BILL_ID = "bill_id"
     PAYMENT_ID = "payment_id"

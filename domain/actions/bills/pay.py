@@ -35,7 +35,7 @@ _RECORDING_RIGHTS: Mapping[PaymentMethod, Right] = {
     PaymentMethod.SLIP: Right.PAYMENTS_RECORD,
     PaymentMethod.POS: Right.PAYMENTS_RECORD_TERMINAL,
 }
-"""What people record by hand; any other payment is brought by a bank, whoever had it asked."""
+"""Methods recorded by hand, with the right for each; any other payment is brought by a bank, whoever had it asked."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from domain.values.errors import AmountMismatch, BillNotFound
 
 @dataclass(frozen=True, slots=True)
 class RecordedReceipt:
-    """What came by one receipt, as it was recorded."""
+    """Outcome of recording one receipt."""
 
     payments: tuple[RecordedPayment, ...]
     """One of a bill; of a merged bill one of each part, in the order of their rows."""

@@ -19,10 +19,10 @@ from domain.values.reasons import NotAllowedReason
 from domain.values.tracking_codes import TrackingCode
 
 BILL_EVENT, QUESTION_EVENT = "resend_bill", "resend_question"
-"""What the history calls it."""
+"""Names of the resending in the history."""
 
 SAME_PRESS = timedelta(minutes=10)
-"""Whoever asks again within it means the same text, by a second click or beside a colleague."""
+"""Time within which a second click, or a colleague's, asks for the same text."""
 
 MOST_A_DAY = 3
 """Texts of that sort about one request within a day."""

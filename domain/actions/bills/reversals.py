@@ -46,7 +46,7 @@ _INCOMING = frozenset({PaymentOutcome.SETTLED, PaymentOutcome.SURPLUS})
 
 
 class ReversalEffect(StrEnum):
-    """What follows from a reversal: the request waits for money again; it, or the row, owes money in its present state;
+    """Consequences of a reversal: the request waits for money again; it, or the row, owes money in its present state;
     the request was given up, and nothing is owed or due back; a surplus is not due back any more.
     """
 
@@ -67,7 +67,7 @@ class RecordedReversal:
     reversal: Reversal
     """As it is stored."""
     consequence: ReversalEffect
-    """What became of the bill."""
+    """State of the bill afterwards."""
     outcome: StepOutcome | None = None
     """The step that the bill's request took by it; None when it took none."""
     of_other_parts: "tuple[RecordedReversal, ...]" = ()

@@ -1,4 +1,4 @@
-"""What bills are for, as those see it that money comes in for: a request goes on, a duty or a fine is paid.
+"""Subjects of bills, as those see it that money comes in for: a request goes on, a duty or a fine is paid.
 
 A further kind of subject is one more entry of `SUBJECTS`.
 """

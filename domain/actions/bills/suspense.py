@@ -43,16 +43,16 @@ class ReturnTransfer:
     """A transfer back, as it was typed."""
 
     iban: str
-    """Where the money went."""
+    """Account that received the money."""
     reference: str
     """The bank's own number of the transfer."""
     reason: str
-    """Why it goes back."""
+    """Reason for the return."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Decision:
-    """Who decides on a receipt, when and why."""
+    """Decision on a receipt: by whom, when and why."""
 
     reason: str
     actor: Actor

@@ -1,4 +1,4 @@
-"""What chats with messengers' bots have beside conversations: places, files that wait, links, answered questions.
+"""Chats with messengers' bots besides conversations: places, files that wait, links, answered questions.
 
 Beside `conversations`, whose turns call it.
 """

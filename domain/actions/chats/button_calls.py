@@ -1,4 +1,4 @@
-"""What only buttons can do (`ButtonVerb`): each verb, with the reply that it comes to."""
+"""Operations reached by buttons alone (`ButtonVerb`): each verb, with the reply that it comes to."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
@@ -171,4 +171,4 @@ HANDLERS_BY_VERB: Mapping[ButtonVerb, Callable[[TurnContext, str, str], Awaitabl
     ButtonVerb.POINT: _ask_for_point,
     ButtonVerb.PLACE: _use_place,
 }
-"""What each verb does with the subject and the detail that its button names."""
+"""Handler of each verb, called with the subject and the detail that its button names."""

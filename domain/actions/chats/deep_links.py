@@ -3,7 +3,7 @@
 from domain.conversation.dialogue.turns import Conversation
 
 TRACK_PAYLOAD_PREFIX = "track_"
-"""What the payload of a link to a request begins with; its tracking code follows."""
+"""Prefix of the payload of a link to a request; its tracking code follows."""
 
 
 def write_track_payload(code: str) -> str:

@@ -18,7 +18,7 @@ FLOOD_LIMIT, FLOOD_WINDOW = 1_000, timedelta(minutes=10)
 """So many of one form, from everywhere, within this time are a flood."""
 
 FLOOD_WAIT = timedelta(seconds=10)
-"""How far apart forms of one address may come without work."""
+"""Interval at which forms of one address come without proof of work."""
 
 WORK_BITS = 16
 """Leading zero bits of the digest: 65,536 tries on the average."""

@@ -1,4 +1,4 @@
-"""Which language a citizen reads: the one chosen for the line, in whatever channel; else the first that is offered.
+"""Language of a citizen: the one chosen for the line, in whatever channel; else the first that is offered.
 
 A line is a mobile (+989…); a chat that has proved none is one of its own until it does.
 """

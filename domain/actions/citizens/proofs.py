@@ -43,7 +43,7 @@ _PURPOSE_PATTERN = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
 @dataclass(frozen=True, slots=True)
 class ProvedSession:
-    """What the right code gives."""
+    """Result of a right code."""
 
     mobile: str
     """The number that is proved (+989…)."""

@@ -27,7 +27,7 @@ from domain.values.tracking_codes import TrackingCode
 
 @dataclass(frozen=True, slots=True)
 class DocumentPlace:
-    """Where a file may be added."""
+    """Places where a file may be added."""
 
     request: ServiceRequest
     papers: ServicePapers

@@ -1,4 +1,4 @@
-"""How many files are taken, and how large ones: for a request, a draft, a form, an address, and of all that wait.
+"""Limits of number and size of files: for a request, a draft, a form, an address, and of all that wait.
 
 What strangers leave here without a proof is bounded, and so is the work that they make: to open a file is what costs
 most, so it is counted before (`count_file`).

@@ -1,4 +1,4 @@
-"""What every file passes, whatever channel it came by, before the unit of work that stores it is opened.
+"""Preparation of every file, whatever channel it came by, before the unit of work that stores it is opened.
 
 First it is known by its own bytes, then a scanner looks at it as it was sent, then it is cleaned: a photo loses what it
 knows of place and device, a PDF is looked through.

@@ -35,7 +35,7 @@ UNVERIFIED_FORM = "unverified"
 COUNTING_WINDOW = timedelta(hours=1)
 
 REPRESENTED: StoredField[dict[str, str]] = StoredField("represented", Text(), stored_form=StoredForm(dict, dict))
-"""Where a request's data keeps for whom its citizen asks: {relation, name}."""
+"""Stored field for the person for whom the citizen asks: {relation, name}."""
 
 
 async def submit_draft(

@@ -22,13 +22,13 @@ class KeptSection:
     """A section as a browser kept it."""
 
     typed_form: TypedForm
-    """What was typed last."""
+    """Values typed last."""
     is_pending: bool
     """It was not sent, or no answer came; else the draft has it, and it comes for the case that the draft is gone."""
     base_digest: str | None
-    """What the section was when the browser saw it last (`Draft.digest_section`); None: it never did."""
+    """Digest of the section when the browser saw it last (`Draft.digest_section`); None: it never did."""
     attempted_forms: Sequence[TypedForm] = ()
-    """What was typed before, and may have come though no answer to it did."""
+    """Values typed before, which may have arrived though no answer to them did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class KeptDraft:
 
 @dataclass(slots=True)
 class SynchronizedDraft:
-    """What became of a form that a browser kept."""
+    """Outcome of a form that a browser kept."""
 
     draft: Draft
     """The draft as it is now."""

@@ -1,4 +1,4 @@
-"""What citizens think: a rating after a request ended, the last one counts; comments and suggestions at any time."""
+"""Opinions of citizens: a rating after a request ended, the last one counts; comments and suggestions at any time."""
 
 from dataclasses import replace
 

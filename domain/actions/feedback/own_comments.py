@@ -1,4 +1,4 @@
-"""What a citizen says of an own request on the portal: a rating with words, comments; each once, however often sent."""
+"""A citizen's comment about an own request on the portal: a rating with words, comments; each stored once."""
 
 import hashlib
 from datetime import timedelta
@@ -16,10 +16,10 @@ from domain.values.text import persian_digits, tidy_text
 from domain.values.tracking_codes import TrackingCode
 
 SCORES = range(1, 6)
-"""What a rating may be."""
+"""Allowed ratings."""
 
 REPEATED_WITHIN = timedelta(days=1)
-"""How long the same comment about a request counts as sent again."""
+"""Time within which the same comment about a request counts as sent again."""
 
 
 async def rate_own_request(

@@ -23,10 +23,10 @@ LONGEST_COMMENT = 1_000
 """Characters of a comment."""
 
 MOST_COMMENTS, COMMENT_WINDOW = 10, timedelta(hours=1)
-"""How many comments an address may leave in this time without work, and a proved mobile at all."""
+"""Comments that an address may leave in this time without proof of work, and a proved mobile at all."""
 
 MOST_WORKED_COMMENTS = 100
-"""How many an address may leave with work: so many the manager has to judge."""
+"""Comments that an address may leave with proof of work: so many the manager has to judge."""
 
 
 async def add_public_comment(

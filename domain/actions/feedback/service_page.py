@@ -1,4 +1,4 @@
-"""What the page of a service shows besides its texts: views, what citizens think, and the comments they may read."""
+"""The page of a service besides its texts: views, what citizens think, and the comments they may read."""
 
 from dataclasses import dataclass
 
@@ -18,17 +18,17 @@ class ServicePage:
     service: Service
     """As it is declared."""
     views: int
-    """How often its page was read."""
+    """Views of its page."""
     opinion: Opinion
-    """What citizens think of it, counted."""
+    """Opinions of citizens, counted."""
     comments: tuple[Comment, ...]
     """The published ones, newest first."""
     older_before: int | None = None
-    """Where the next page of comments begins; None after the last."""
+    """Start of the next page of comments; None after the last."""
 
     @property
     def published_count(self) -> int:
-        """How many comments the public can read."""
+        """Number of public comments."""
         return self.opinion.comment_counts[CommentState.PUBLISHED]
 
 

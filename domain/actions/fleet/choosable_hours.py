@@ -23,7 +23,7 @@ StepInputs = Mapping[str, Sequence[str]]
 
 
 class ChoosableHours(Protocol):
-    """When a request's step can be taken, among what is booked in a period."""
+    """Hours at which a request's step can be taken, among what is booked in a period."""
 
     @property
     def duration(self) -> timedelta:
@@ -43,7 +43,7 @@ class ChoosableHours(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class MachineHours:
-    """When the machines of a request can be booked."""
+    """Hours at which the machines of a request can be booked."""
 
     request: ServiceRequest
     """Whose work it is."""
@@ -54,15 +54,15 @@ class MachineHours:
     resources: Sequence[Resource]
     """The machines and operators that can be booked at all."""
     taken_slots: TakenSlots
-    """When they are taken, by others than the request."""
+    """Times when they are taken, by others than the request."""
     own_codes: Sequence[str] = ()
-    """What the request has booked or held already, which is preferred."""
+    """Machines and operators that the request has booked or held already, preferred."""
     _free_by_start: dict[datetime, Sequence[Resource]] = field(default_factory=dict, init=False, compare=False)
-    """Who is free from an hour on, as far as somebody asked: all lines of a calendar ask for the same hours."""
+    """Operators free from an hour on, as far as somebody asked: all lines of a calendar ask for the same hours."""
 
     @property
     def duration(self) -> timedelta:
-        """How long the work takes."""
+        """Duration of the work."""
         return find_work_length(self.request)
 
     def find_inputs(self, line: str, start: datetime) -> StepInputs | None:
@@ -114,20 +114,20 @@ class MachineHours:
 
 @dataclass(frozen=True, slots=True)
 class VisitHours:
-    """When an officer can be sent for a request."""
+    """Hours at which an officer can be sent for a request."""
 
     request: ServiceRequest
-    """Whose visit it is."""
+    """Request that is visited."""
     rules: VisitRules
-    """What decides which hours there are."""
+    """Rules for the hours."""
     taken_slots: TakenSlots
-    """When officers are elsewhere."""
+    """Other visits of the officers."""
     names_officer: bool
     """The step takes whoever is chosen; else only who takes it goes."""
 
     @property
     def duration(self) -> timedelta:
-        """How long a visit takes."""
+        """Duration of a visit."""
         return self.rules.visit_length
 
     def find_inputs(self, line: str, start: datetime) -> StepInputs | None:

@@ -34,18 +34,18 @@ class NamedJob:
 
 @dataclass(frozen=True, slots=True)
 class WorkEntry:
-    """What the unit enters of one operator's work."""
+    """The unit's entry of one operator's work."""
 
     stages: Collection[WorkStage] = ()
-    """What was reached."""
+    """Stages reached."""
     hours: float | None = None
     """Hours worked, halves allowed; None: not said."""
     note: str = ""
-    """What colleagues should know of it; empty: nothing."""
+    """Note for colleagues; empty: nothing."""
     photos: Sequence[PreparedFile] = ()
     """Photos of the work."""
     written_at: datetime | None = None
-    """When this was written, in UTC, and the stages were reached; None: just now."""
+    """Time of writing and of the stages reached, in UTC; None: just now."""
 
 
 async def list_sheet_jobs(dependencies: Dependencies, uow: UnitOfWork, actor: Actor) -> list[NamedJob]:

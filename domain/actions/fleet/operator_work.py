@@ -27,11 +27,11 @@ class OperatorJob:
     """One operator's work for one request."""
 
     request: ServiceRequest
-    """What it is done for."""
+    """Request that the work is for."""
     booking: Booking
-    """When it is to be done."""
+    """Booked time."""
     report: OperatorReport
-    """What was reported of it so far."""
+    """Report so far."""
     operator: Actor
     """Whose work it is."""
 

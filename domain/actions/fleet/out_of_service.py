@@ -24,7 +24,7 @@ FLEET_REGISTRIES = frozenset({MACHINES.key, OPERATORS.key})
 
 
 OUT_OF_SERVICE_FIELDS = (Field("first", Day()), Field("last", Day()), Field("note", Note(120)))
-"""What is asked to take something out of service: its first and last day, and why."""
+"""Form for taking something out of service: its first and last day, and why."""
 
 MOST_DAYS = 60
 """Days for which something is out of service at most; for longer, its status says so."""

@@ -22,11 +22,11 @@ class OfficerVisit:
     """A visit that an officer has still to make."""
 
     request: ServiceRequest
-    """What it is made for."""
+    """Request that the visit is for."""
     service: Service
     """The declaration of the request's service."""
     booking: Booking
-    """When it is to be made."""
+    """Booked time of the visit."""
     missing_papers: tuple[str, ...]
     """The papers that the request still lacks, by name."""
     report_step: Transition | None

@@ -30,11 +30,11 @@ class Verification:
     faults: list[HistoryFault] = field(default_factory=list)
     """What is wrong."""
     requests: int = 0
-    """How many chains were looked at."""
+    """Number of chains examined."""
     events: int = 0
-    """How many events these have."""
+    """Number of their events."""
     seals: int = 0
-    """How many seals were looked at."""
+    """Number of seals examined."""
     unsealed: int = 0
     """Events that came after the last seal."""
 

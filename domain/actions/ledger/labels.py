@@ -1,4 +1,4 @@
-"""What accounts, subaccounts and kinds of entries are called in Persian."""
+"""Persian names of accounts, subaccounts and kinds of entries."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ _TABLES_BY_KIND: Mapping[SubaccountKind, tuple[str, ...]] = {
     SubaccountKind.METHOD: ("ledger.methods.{}",),
     SubaccountKind.GATEWAY: ("gateways.names.{}",),
 }
-"""Where the catalogue has the words for subaccounts."""
+"""Text tables with the names of subaccounts."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ _COUNTING = frozenset({LineOutcome.SETTLES, LineOutcome.CONFIRMS, LineOutcome.SU
 
 
 class SuspenseFault(StrEnum):
-    """What is wrong with a receipt, or with a line that has none."""
+    """Fault of a receipt, or with a line that has none."""
 
     COUNTED_TWICE = "counted_twice"
     """The same payment is in suspense, and another line of it counts or is in suspense too."""
@@ -27,16 +27,16 @@ class SuspenseFault(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SuspenseDifference:
-    """Where suspense and the files say two things."""
+    """Difference between suspense and the files."""
 
     fault: SuspenseFault
     """What is wrong."""
     reference: str
     """The bank's number, with whose it is."""
     held_amount: int
-    """What lies in suspense, in rials; 0: nothing."""
+    """Amount in suspense, in rials; 0: nothing."""
     filed_amount: int
-    """What the files say of it, in rials."""
+    """Amount in the files, in rials."""
     receipt_id: int | None
     """The receipt; None: there is none."""
     file_id: int

@@ -28,12 +28,12 @@ from domain.values.errors import InvalidField, MissingField, NotFound, TooManyRe
 from domain.values.reasons import InvalidReason, MissingReason, TooManyRequestsReason
 
 MOST_QUESTIONS, QUESTION_WINDOW = 60, timedelta(hours=1)
-"""How many questions an address may ask in this time without a proved mobile (of IPv6: a /64) and without work. A
-proved mobile asks as often as by SMS (`Policy.inbound_limit`).
+"""Questions that an address may ask in this time without a proved mobile (of IPv6: a /64) and without work. A proved
+mobile asks as often as by SMS (`Policy.inbound_limit`).
 """
 
 MOST_WORKED_QUESTIONS = 600
-"""How many it may ask with work: so nobody reads a whole registry, one number after another."""
+"""Questions that it may ask with proof of work: so nobody reads a whole registry, one number after another."""
 
 _ANYBODY = Actor(frozenset({Role.SYSTEM}), "system", "portal", PORTAL_CHANNEL)
 """Whoever asks: nobody is known by a mobile."""
@@ -53,7 +53,7 @@ class ServiceLookup:
 
     @property
     def text_prefix(self) -> str:
-        """Where the catalogue keeps what its page says."""
+        """Text key prefix of its page."""
         return f"services.{self.service.key}.lookups.{self.name}"
 
 
@@ -69,7 +69,7 @@ class PayableGroup:
 
 @dataclass(frozen=True, slots=True)
 class LookupResult:
-    """What a question was answered."""
+    """Answer to a question."""
 
     lines: Sequence[AnswerLine]
     """The answers that name no bill that can be paid."""

@@ -17,7 +17,7 @@ from domain.values.actors import Role
 from domain.values.text import group_digits
 
 SMS_PATIENCE = timedelta(seconds=30)
-"""What should leave at once and waits for longer is held up: no provider takes it, or no relay runs."""
+"""Age from which a text that should leave at once counts as held up: no provider takes it, or no relay runs."""
 
 SMS_MEMORY = timedelta(minutes=10)
 """A code that was not sent says so long that none will be; then another one is tried."""

@@ -1,4 +1,5 @@
-"""Where a person wants notices: by SMS, in a messenger's chat that proved the mobile, or where each request came from.
+"""Channel for a person's notices: by SMS, in a messenger's chat that proved the mobile, or where each request came
+from.
 
 The bots and the portal ask and take it by the same action.
 """
@@ -18,7 +19,7 @@ EACH_CHANNEL = "each"
 
 @dataclass(frozen=True, slots=True)
 class NoticeChoice:
-    """What a person may choose among, and has chosen."""
+    """Choices of channel for a person, and the one chosen."""
 
     channels: tuple[str, ...]
     """SMS, and the messengers in which an active chat has proved the mobile."""

@@ -36,7 +36,8 @@ SMS_CHANNEL = "sms"
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where a message goes: a channel, an address in it, and the mobile (+989…) of a chat that has proved one."""
+    """Recipient of a message: channel and address: a channel, an address in it, and the mobile (+989…) of a chat that
+    has proved one."""
 
     channel: str
     recipient: str

@@ -1,4 +1,4 @@
-"""What becomes of messages that a messenger cannot bring: they go by SMS, once.
+"""Messages that a messenger cannot bring: they go by SMS, once.
 
 All of it happens in the unit that gives the message up in its own channel; that state is an end, so nothing is sent
 by SMS twice. A message of unknown outcome is not given up here: it may have arrived. Only one that is sent again for

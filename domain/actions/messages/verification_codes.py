@@ -49,7 +49,7 @@ class CodeRequest:
     channel: str
     """The channel that the person uses."""
     address: str
-    """Where in that channel; one code is under way for each."""
+    """Address in that channel; one code is under way for each."""
     mobile: str
     """The number (+989…)."""
     text_key: str

@@ -31,7 +31,7 @@ from domain.values.tracking_codes import TrackingCode
 TextsByName: TypeAlias = Mapping[str, str]
 
 PRINTOUT_FIELD = "printout"
-"""What errors name when the paper is what they are about."""
+"""Field name in errors about the paper itself."""
 
 PAPER_FORMATS: Mapping[str, Callable[[str], str]] = {"plate": display_plate, "mobile": persian_digits}
 """Facts that are printed on paper otherwise than in a text message: a plate as on the car, a number that nobody
@@ -41,14 +41,14 @@ taps.
 
 @dataclass(frozen=True, slots=True)
 class PrintoutSubject:
-    """What a paper is of: a request, or a row of a registry."""
+    """Subject of a paper: a request, or a row of a registry."""
 
     code: str
-    """What machines call it; it is part of the file's name."""
+    """Code for machines; it is part of the file's name."""
     heading: PaperFact
-    """What people call it, with the label of that."""
+    """Name for people, with its label."""
     texts_key: str
-    """Where the catalogue keeps the paper's texts, from its title on."""
+    """Text key prefix of the paper, from its title on."""
     label_key: Callable[[str], str]
     """Gives the key of what a fact is called, by the fact's name."""
     render_facts: Callable[[GatheredFacts], TextsByName]

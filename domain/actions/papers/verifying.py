@@ -33,15 +33,15 @@ class VerifiedPaper:
     status: PaperStatus
     """Whether it still holds good."""
     title: str
-    """What kind of paper it is, as it is called in its heading."""
+    """Kind of paper, as it is called in its heading."""
     service: str
-    """What the service is called that issued it."""
+    """Name of the service that issued it."""
     number: str
     """The letter's number as people read it; empty where the paper has none."""
     day: date
-    """When it was issued, by Tehran's calendar."""
+    """Day of issue, by Tehran's calendar."""
     facts: tuple[PaperFact, ...]
-    """What may be shown to anybody, with labels; a holder's name is masked."""
+    """Facts that anybody may see, with labels; a holder's name is masked."""
 
 
 async def verify_paper(dependencies: Dependencies, store: Store, token: str, address: str) -> VerifiedPaper:

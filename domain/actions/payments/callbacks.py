@@ -1,4 +1,4 @@
-"""What a browser brings back from the bank: stored unchanged, in the transaction that applies it, whatever it is.
+"""Callbacks by the payer's browser: stored unchanged, in the transaction that applies it, whatever it is.
 
 It decides nothing. One that matches what was stored makes the bank be asked (`advance.py`).
 """
@@ -32,7 +32,7 @@ LONGEST_ADDRESS = 64
 
 IDLE_WINDOW = timedelta(hours=1)
 MOST_IDLE_KEPT = 100
-"""How many callbacks without new content are stored per address and window, so that nobody can fill the disk."""
+"""Callbacks without new content stored per address and window, so that nobody can fill the disk."""
 
 MOST_REPETITIONS_KEPT = 200
 """Entries of an attempt's history after which a callback that changes nothing is no further one."""

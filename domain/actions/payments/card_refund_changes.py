@@ -111,4 +111,4 @@ _EFFECT_ACTIONS: Mapping[RefundEffect, Callable[[Dependencies, UnitOfWork, Refun
     RefundEffect.COUNT_REFUND: _count_refund,
     RefundEffect.RETURN_TO_STAFF: _return_to_staff,
 }
-"""How each effect is carried out."""
+"""Action for each effect."""

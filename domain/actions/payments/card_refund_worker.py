@@ -25,7 +25,7 @@ from domain.values.errors import Conflict, NotAllowedNow, Unavailable
 from domain.values.reasons import ConflictReason, NotAllowedReason, UnavailableReason
 
 AnswerFollowUp = Callable[[UnitOfWork, RefundAttempt], Awaitable[RefundAttempt]]
-"""What more is done in the unit that stores a bank's answer."""
+"""Further work in the unit that stores a bank's answer."""
 
 _MACHINE = RefundMachine()
 

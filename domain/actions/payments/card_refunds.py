@@ -35,12 +35,12 @@ from domain.values.reasons import NotAllowedReason
 
 @dataclass(frozen=True, slots=True)
 class CardTransfer:
-    """What can go back to one card: refunds of a bill whose money one sale brought."""
+    """Transfer that can go back to one card: refunds of a bill whose money one sale brought."""
 
     attempt: PaymentAttempt
     """The attempt to pay with that sale."""
     refunds: tuple[Refund, ...]
-    """What is due, each whole."""
+    """Refunds due, each whole."""
 
     @property
     def amount(self) -> int:

@@ -185,7 +185,7 @@ _EFFECT_ACTIONS: Mapping[AttemptEffect, _EffectAction] = {
     AttemptEffect.TELL_PAYER: tell_payer,
     AttemptEffect.ALERT_STAFF: alert_revenue_unit,
 }
-"""How each effect is carried out, in the order of `AttemptEffect`."""
+"""Action for each effect, in the order of `AttemptEffect`."""
 
 
 async def hold_bills(uow: UnitOfWork, attempt: PaymentAttempt) -> None:

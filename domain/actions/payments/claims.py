@@ -1,4 +1,4 @@
-"""How long claims of attempts to pay and of transfers back to cards last; while their holder lives they are renewed
+"""Leases of claims of attempts to pay and of transfers back to cards; while their holder lives they are renewed
 (`domain/actions/claims.py`), since a bank may think for two minutes.
 
 A holder that cannot renew (the database is away, the machine sleeps) loses its claims, and another asks the bank too.
@@ -10,4 +10,4 @@ claims it later inquires: «never took it» is believed only when no such reques
 from datetime import timedelta
 
 CLAIM_LEASE = timedelta(seconds=15)
-"""How long a claim outlives its holder: as long as the lease of the job that claims."""
+"""Time for which a claim outlives its holder: as long as the lease of the job that claims."""

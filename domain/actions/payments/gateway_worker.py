@@ -1,4 +1,4 @@
-"""What every worker at a gateway does: it claims what is due there, and advances it outside of any transaction.
+"""Work shared by all workers at a gateway: it claims what is due there, and advances it outside of any transaction.
 
 Claims are renewed while their holder lives (`claims.py`). A fault with one row is logged: it waits for the end of its
 claim, and delays no other.
@@ -30,7 +30,7 @@ RUN_SECONDS = 10.0
 
 
 class ClaimedRow(Protocol):
-    """What is claimed: an attempt to pay, or a transfer back to a card."""
+    """Claimed row: an attempt to pay, or a transfer back to a card."""
 
     @property
     def id(self) -> int:
@@ -50,7 +50,7 @@ class GatewayWorker(ABC, Generic[RowT]):
     """Advances what is due at one gateway."""
 
     row_label: ClassVar[str]
-    """What a row is called in the log, with `{}` for its key."""
+    """Name of a row in the log, with `{}` for its key."""
 
     def __init__(
         self, dependencies: Dependencies, store: Store, gateway: PaymentGateway, actor: Actor | None = None

@@ -14,14 +14,14 @@ from domain.values.page_tokens import LINK_TOKEN_PATTERN
 
 @dataclass(frozen=True, slots=True)
 class PayableBills:
-    """What a link leads to, in its current state."""
+    """Bills behind a link, in its current state."""
 
     link: PaymentLink
     """The link."""
     bills: tuple[Bill, ...]
     """Its bills, whatever became of them, in ascending order of their rows."""
     titles: tuple[str, ...]
-    """What each of them is for, in words that anybody who has the bill may read."""
+    """Subject of each, in words that anybody who has the bill may read."""
     payer_mobile: str | None
     """The mobile (+989…) of whom they concern, where it is known."""
 

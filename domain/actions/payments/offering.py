@@ -1,4 +1,4 @@
-"""Which gateways a payer is offered now, as all processes know it from the attempts that were stored."""
+"""Gateways offered to payers now, as all processes know it from the attempts that were stored."""
 
 from collections.abc import Iterable, Mapping
 

@@ -1,4 +1,4 @@
-"""What the pages of paying show: the bills of a link with what became of them, and what is known of one attempt.
+"""Pages of paying: the bills of a link with what became of them, and what is known of one attempt.
 
 It shows what is stored and asks no bank: reloading a page changes nothing. Unknown tokens are counted
 (`domain/actions/guessing.py`).
@@ -55,7 +55,7 @@ class PayableState(StrEnum):
 
 
 class AttemptOutcome(StrEnum):
-    """What is known of an attempt, as its payer reads it (`payments.result` in the texts)."""
+    """Known outcome of an attempt, as its payer reads it (`payments.result` in the texts)."""
 
     SETTLED = "settled"
     SURPLUS = "surplus"
@@ -100,18 +100,18 @@ class PaymentReceipt:
     """How one or several bills were paid at once."""
 
     payment: Payment
-    """That of the first of them; what is not its amount is the same for all."""
+    """Payment of the first of them; what is not its amount is the same for all."""
     attempt: PaymentAttempt | None
     """The attempt that brought it; None: it did not come by a gateway."""
     amount: int
     """Rials of all of them."""
     bill_count: int
-    """How many they are, of those that the link leads to."""
+    """Number of bills, of those that the link leads to."""
 
 
 @dataclass(frozen=True, slots=True)
 class PaymentPageView:
-    """What the page of a link shows."""
+    """Page of a payment link."""
 
     payable: PayableBills
     """The link and its bills."""
@@ -120,7 +120,7 @@ class PaymentPageView:
     receipts: tuple[PaymentReceipt, ...]
     """The payments that settled them, in the order of the bills; waived ones have none."""
     refunds_by_bill: Mapping[int, Sequence[Refund]]
-    """What is due back, or went, by the bill's row."""
+    """Refunds due or sent, by the bill's row."""
     merged_bill: MergedBill | None
     """The pair of ids under which all that is open is paid at once; None: it was not merged."""
     came_back: bool = False
@@ -135,16 +135,16 @@ class PaymentPageView:
 
 @dataclass(frozen=True, slots=True)
 class AttemptView:
-    """What is known of an attempt, for whoever came back from it."""
+    """State of an attempt, for whoever came back from it."""
 
     payable: PayableBills
     """The link whose bills it pays."""
     attempt: PaymentAttempt
     """The attempt."""
     outcome: AttemptOutcome
-    """What its payer reads."""
+    """Outcome shown to its payer."""
     reason: DeclineReason | None
-    """Why the bank did not take the money; None: not said."""
+    """Reason why the bank did not take the money; None: not said."""
 
 
 async def view_payment_page(

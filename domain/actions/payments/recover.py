@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 LISTING_IGNORED = "listing_ignored"
 
 STRANDED_AFTER = timedelta(minutes=10)
-"""How long an attempt may be due before nobody seems to advance it."""
+"""Time that an attempt may be overdue before it counts as stranded."""
 
 
 async def recover_unverified(dependencies: Dependencies, store: Store, gateways: GatewaysByName) -> int:

@@ -1,6 +1,4 @@
-"""What the rows of a queue say of money: what is to be paid and until when, or what the tariff asks where a price is to
-be set.
-"""
+"""Money in rows of a queue: what is to be paid and until when, or what the tariff asks where a price is to be set."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,7 +19,7 @@ class RowAmount:
     """Money of one request, in rials."""
 
     rials: int
-    """What its open bill asks, or the tariff."""
+    """Amount of its open bill, or the tariff."""
     is_quoted: bool
     """It is the tariff's, and no bill yet."""
     deadline: datetime | None = None

@@ -43,7 +43,7 @@ class TickedRequest:
     version: VersionToken | None
     """Its version; None: whichever it is at."""
     shown_price: int | None = None
-    """What the row said that the tariff asks, in rials; None: it said nothing."""
+    """Tariff price shown in the row, in rials; None: it said nothing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What somebody looks for in a queue: a filter as typed, kept in a saved view, or written into an address.
+"""Filters of a queue: a filter as typed, kept in a saved view, or written into an address.
 
 `read_queue_filter` proves every value against the declarations; `as_json` gives what `read_queue_filter` takes back.
 """

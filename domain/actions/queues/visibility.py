@@ -1,4 +1,4 @@
-"""What a member of the staff sees as work: queues, whose requests they hold, and how urgent each is.
+"""Requests that a member of the staff sees as work: queues, whose requests they hold, and how urgent each is.
 
 Everything follows from the declarations: a request is in the queue of its state's unit (`State.unit`), waits for
 the citizen or a payment (phase), or has ended; where its last state has a unit, that one still hands something over.

@@ -33,13 +33,13 @@ class QueueCount:
     queue: Queue
     """Which one."""
     unit: Role | None
-    """Whose queue it is; None where it is no unit's."""
+    """Unit of the queue; None where it is no unit's."""
     count: int
-    """How many requests it holds."""
+    """Number of requests in it."""
     more: bool
     """There are more than were counted."""
     late: int = 0
-    """How many are late; of a unit's queue alone."""
+    """Number of late requests; of a unit's queue alone."""
 
 
 @dataclass(frozen=True, slots=True)

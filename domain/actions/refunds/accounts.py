@@ -30,12 +30,12 @@ MOST_ASKED = 500
 
 @dataclass(frozen=True, slots=True)
 class OwnRefunds:
-    """What is due back to a line, in rials."""
+    """Refunds due to a line, in rials."""
 
     free_amount: int
-    """What an account can still be given for."""
+    """Amount for which an account can still be given."""
     sent_amount: int
-    """What is on its way."""
+    """Amount on its way."""
 
 
 async def ask_for_ibans(dependencies: Dependencies, store: Store) -> int:

@@ -25,7 +25,7 @@ _MOST_CHANGES = 20
 
 @dataclass(frozen=True, slots=True)
 class ChangedLine:
-    """That whom a bill concerns is reached by another number than when it was paid."""
+    """Change of the payer's mobile since the payment."""
 
     line_before: str | None
     """The number (+989…) of then; None: there was none."""
@@ -34,7 +34,7 @@ class ChangedLine:
     until: datetime
     """No money leaves for an account before, in UTC."""
     change: MobileChange | None
-    """How it was changed, where that is known."""
+    """Change itself, where that is known."""
 
     @property
     def is_objected(self) -> bool:

@@ -43,7 +43,7 @@ class TransferLine:
     name: str
     """Of whom the account is to be; empty where it is not known."""
     description: str
-    """What the money is for."""
+    """Purpose of the money."""
     payment_number: str
     """Names the transfer: the bill id of what it gives back."""
 

@@ -20,25 +20,25 @@ from domain.values.text import persian_digits
 
 VEHICLES_PER_BATCH = 500
 TARIFF_DIMENSION = "vehicle_type"
-"""What a tariff of the duty is for: a kind of taxi."""
+"""Tariff dimension of the duty: a kind of taxi."""
 
 _IN_SERVICE_CONDITION = {"status": IN_SERVICE_STATUS}
 
 
 @dataclass(slots=True)
 class GeneratedDuties:
-    """What a generation of duties did, or would do. Where a tariff is missing, nothing is made."""
+    """Result of generating duties, or would do. Where a tariff is missing, nothing is made."""
 
     year: int
     """Jalali."""
     made: int = 0
-    """How many duties are new."""
+    """Number of new duties."""
     present: int = 0
-    """How many were there before, and were left as they are."""
+    """Number of duties there before, and were left as they are."""
     free: int = 0
     """Vehicles that owe nothing by the tariff."""
     amount: int = 0
-    """What the new duties come to together, in rials."""
+    """Sum of the new duties, in rials."""
     made_by_type: dict[str, int] = field(default_factory=dict)
     """Kind of taxi → how many of the new duties are of that kind."""
     amount_by_type: dict[str, int] = field(default_factory=dict)

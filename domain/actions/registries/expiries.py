@@ -14,7 +14,7 @@ from domain.unit_of_work import Store, UnitOfWork
 from domain.values.calendar import to_tehran
 
 REMINDER_LEAD_DAYS = (30, 7)
-"""How many days before its end a date is reminded, most first; each once."""
+"""Days before an end date at which it is reminded, most first; each once."""
 
 FIRST_REMINDER_HOUR = 9
 """The hour of Tehran from which a day's reminders are queued."""
@@ -32,9 +32,9 @@ class ExpiringDate:
     days_left: int
     """Below zero: so many days past."""
     mobile: str | None
-    """Whom to remind (+989…); None: unknown."""
+    """Mobile to remind (+989…); None: unknown."""
     reminders_sent: tuple[int, ...]
-    """How many days before it reminders were sent."""
+    """Days before it at which reminders were sent."""
 
 
 async def list_expiring(dependencies: Dependencies, uow: UnitOfWork, days_ahead: int) -> list[ExpiringDate]:

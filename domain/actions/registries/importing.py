@@ -60,7 +60,7 @@ class _ExaminedRow:
     submitted_values: dict[str, Any]
     """By field, what its cells say, as far as they could be read."""
     faults: list[CellFault]
-    """What is wrong with it so far; a row with any is not kept."""
+    """Faults so far; a row with any is not kept."""
     key: RowKey | None = None
     """The natural key; None where a fault hides it or the row has none."""
     stored_row: RegistryRow | None = None
@@ -76,7 +76,7 @@ class _ExaminedRow:
 
     @property
     def fate(self) -> RowFate:
-        """What would become of it."""
+        """Fate of the row."""
         if self.stored_row is None:
             return RowFate.ADDED
         return RowFate.SAME if self.new_values == self.stored_row.values else RowFate.CHANGED
@@ -106,7 +106,7 @@ async def examine_sheet(
 
 
 CompletionHook = Callable[[UnitOfWork, Tally], Awaitable[None]]
-"""What is to be true together with the rows, or not at all; what it raises undoes everything."""
+"""Changes that are made together with the rows, or not at all; what it raises undoes everything."""
 
 
 async def do_nothing_more(uow: UnitOfWork, tally: Tally) -> None:

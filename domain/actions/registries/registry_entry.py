@@ -41,11 +41,11 @@ from domain.values.text import tidy_text
 from domain.values.version_token import VersionToken, refuse_stale
 
 SubmittedValues = Mapping[str, Any]
-"""What somebody typed into the fields of a form; a field that is empty is not among them."""
+"""Values typed into the fields of a form; a field that is empty is not among them."""
 
 
 STATE_FIELD = "state"
-"""Where rows that are owed keep how far that is."""
+"""Field that keeps the state of rows that are owed."""
 
 
 def entry_fields(registry: Registry) -> tuple[Field, ...]:

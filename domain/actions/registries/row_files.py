@@ -27,7 +27,7 @@ class FilledSection:
     rows: Sequence[RegistryRow]
     """At most `MAX_SECTION_ROWS`."""
     total: int | None
-    """What they come to; None where nothing is added up."""
+    """Sum of them; None where nothing is added up."""
     has_more: bool
     """Whether there are more than were looked at, here or where they are found through, so that the total is of some
     of them only.
@@ -35,7 +35,7 @@ class FilledSection:
 
     @property
     def registry(self) -> Registry:
-        """Whose rows these are."""
+        """Registry of these rows."""
         return REGISTRIES[self.section.registry]
 
 

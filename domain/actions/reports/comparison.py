@@ -19,7 +19,7 @@ from domain.values.calendar import FIRST_DAY, from_jalali, jalali_period, to_jal
 
 _ONE_DAY, _WEEK = timedelta(days=1), timedelta(days=7)
 _OF_NOW = (OUTSTANDING_RIALS, REFUND_DUE_RIALS)
-"""What is left by now of money of the period: of an earlier one there was more time to come in."""
+"""Money of the period that is left by now: of an earlier one there was more time to come in."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ PAGE_TEXTS = {
     "groups": tuple(ReportGroup),
     "changes": ("same", "more", "less", "more_points", "less_points"),
 }
-"""What the page of a report says besides: large amounts in a chart, the periods that are asked for most, its parts, and
+"""Further texts of the page of a report: large amounts in a chart, the periods that are asked for most, its parts, and
 how a figure differs from that of the period before.
 """
 

@@ -21,19 +21,19 @@ from domain.values.reasons import UnknownKindReason
 
 
 class ChartKind(StrEnum):
-    """How a section's first figure is drawn: a column for each period, or a bar for each row."""
+    """Chart of a section's first figure: a column for each period, or a bar for each row."""
 
     COLUMNS = "columns"
     BARS = "bars"
 
 
 class ReportGroup(StrEnum):
-    """What figures and tables are about: a report has them in these parts."""
+    """Subjects of figures and tables: a report has them in these parts."""
 
     VOLUME = "volume"
-    """How much was asked for and done, and how well."""
+    """Number of requests received and done, and their quality."""
     TIME = "time"
-    """How long it took, and what is late."""
+    """Durations, and late requests."""
     MONEY = "money"
 
 
@@ -50,7 +50,7 @@ class ReportSection:
     chart_kind: ChartKind | None = None
     group: ReportGroup = ReportGroup.VOLUME
     drawn_figures: int = 1
-    """How many of the first figures a chart of columns has beside each other: they are of one measure."""
+    """Number of the first figures that a chart of columns has beside each other: they are of one measure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Report:
     key: str
     """Its name in addresses and in the keys of texts."""
     roles: frozenset[Role]
-    """Who may see it."""
+    """Roles that may see it."""
     sections: tuple[ReportSection, ...]
     """Its tables, in order."""
     unit: Role | None = None
@@ -99,7 +99,7 @@ def find_report(report_key: str) -> Report:
 
 
 OVERSEER_ROLES = frozenset({Role.MANAGER, Role.AUDITOR})
-"""Who sees every report."""
+"""Roles that see every report."""
 
 MONEY = (of.BILLED_RIALS, of.PAID_RIALS, of.OUTSTANDING_RIALS, of.RETURNED_RIALS, of.NET_RIALS)
 SLA = (of.SLA_KEPT_COUNT, of.SLA_BROKEN_COUNT, of.SLA_SHARE)

@@ -105,4 +105,4 @@ _READERS_BY_DIMENSION: Mapping[Dimension, Callable[..., str]] = {
     Dimension.PHASE: _known_name_reader(lambda _: set(Phase)),
     Dimension.UNIT: _known_name_reader(lambda _: set(STAFF_ROLES)),
 }
-"""What has a list of names is read by it."""
+"""Reader of each dimension without a list of names."""

@@ -1,4 +1,4 @@
-"""What the values of a report's rows are called in Persian, and their order."""
+"""Persian names of the values of a report's rows, and their order."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,7 +24,7 @@ _TABLES_BY_DIMENSION = {
     Dimension.METHOD: "reports.methods",
     Dimension.PROVIDER: "reports.providers",
 }
-"""Where the catalogue has the words for values."""
+"""Text tables with the names of values."""
 
 _DECLARED_ORDER = frozenset({Dimension.STATE, Dimension.PHASE, Dimension.PERIOD, Dimension.KIND})
 

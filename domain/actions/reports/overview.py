@@ -1,4 +1,4 @@
-"""What whoever oversees the municipality looks at first: the week beside the one before, the requests that are open
+"""First page for those who oversee the municipality: the week beside the one before, the requests that are open
 longest, and what goes wrong with banks, money and texts. Reads one snapshot, writes nothing.
 """
 
@@ -41,11 +41,11 @@ WEEK_FIGURES = (
     of.RATING_COUNT,
 )
 WEEK_REPORT = replace(find_report("manager"), sections=(ReportSection("whole", (), WEEK_FIGURES),))
-"""What of the manager's report is shown of a week."""
+"""Part of the manager's report that is shown of a week."""
 
 
 class Trouble(StrEnum):
-    """What somebody has to look at."""
+    """Troubles that somebody has to look at."""
 
     RESTING_GATEWAYS = "resting_gateways"
     """Banks that open no payments now."""
@@ -74,7 +74,7 @@ class WeekFigure:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """What there is to see at one moment."""
+    """Overview at one moment."""
 
     today: date
     """The day in Tehran."""
@@ -85,7 +85,7 @@ class Overview:
     oldest_items: Sequence[WorkItem]
     """The open requests that were made first, at most `OLDEST_COUNT`."""
     troubles: Sequence[tuple[Trouble, int]]
-    """How much of each trouble there is; those of which there is nothing too."""
+    """Extent of each trouble; those of which there is nothing too."""
 
 
 async def load_overview(

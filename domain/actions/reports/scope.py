@@ -1,4 +1,4 @@
-"""What rows a report is about: what its filter asks for, inside of what the report itself is about.
+"""Rows that a report is about: what its filter asks for, inside of what the report itself is about.
 
 The store filters by a fact's columns. What follows from them by the declarations (to whose queue a state belongs,
 which service a text is of) is derived here, and looked at where the sums come in.
@@ -13,10 +13,10 @@ from domain.reports.filter import ReportFilter
 from domain.reports.ports import DimensionFilter
 
 RowValues = Mapping[Dimension, str | None]
-"""What is known of the rows behind some sums, or of one row."""
+"""Values known of the rows behind some sums, or of one row."""
 
 SERVICE_TEXT_TABLES = ("services", "registries")
-"""Where the catalogue keeps the messages of services, and of duties and fines, by their keys."""
+"""Text tables of services, duties and fines, by their keys."""
 
 
 class ReportScope:

@@ -25,7 +25,7 @@ from domain.values.tracking_codes import TrackingCode
 from domain.values.version_token import VersionToken
 
 ANSWER_FIELD = "answer"
-"""What errors of the answer in words name: a form may have a field that is called as the step's own input."""
+"""Field name in errors about the answer in words: a form may have a field that is called as the step's own input."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class AnswerPaper:
     """A file that comes with an answer."""
 
     paper_name: str
-    """Which of the request's papers it is."""
+    """Paper of the request."""
     file: PreparedFile
     """The file itself (`prepare_sent_paper`)."""
 

@@ -35,7 +35,7 @@ CHANGE_EVENT = "change"
 
 @dataclass(frozen=True, slots=True)
 class FormChange:
-    """What a change makes of a form."""
+    """Result of a change of a form."""
 
     values: Mapping[str, Any]
     """The whole form after it."""

@@ -29,7 +29,7 @@ from domain.values.version_token import VersionToken
 
 @dataclass(frozen=True, slots=True)
 class MoneyAtEnd:
-    """What giving a request up means for money, in rials."""
+    """Consequences for money of giving a request up, in rials."""
 
     refunded: int
     """Was paid and is given back."""

@@ -1,4 +1,4 @@
-"""What the page under the link of a question shows, and the answer that is given there: the same command as by text.
+"""The page under the link of a question, and the answer given there: the same command as by text.
 
 A link is good for one question. Once that was answered, by whomever and however, or its time is over, the link only
 tells what became of it.
@@ -26,7 +26,7 @@ LINK_EVENT = "answer_by_link"
 
 
 class QuestionState(StrEnum):
-    """What became of a question."""
+    """State of a question."""
 
     OPEN = "open"
     """It can be answered."""
@@ -54,7 +54,7 @@ class ConsentQuestion:
     state: QuestionState
     """What became of it."""
     decided_at: datetime | None
-    """When it was answered or ended, in UTC; None while it is open, and where only its time is over."""
+    """Time of its answer or end, in UTC; None while it is open, and where only its time is over."""
 
 
 async def find_consent_question(

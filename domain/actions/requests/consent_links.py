@@ -17,7 +17,7 @@ from domain.unit_of_work import UnitOfWork
 from domain.values.page_tokens import build_link_token
 
 CONSENT_PREFIX = "/c/"
-"""What comes before the token in the address of such a link; short, since it travels by SMS."""
+"""Address prefix of such a link; short, since it travels by SMS."""
 
 
 async def append_consent_link(

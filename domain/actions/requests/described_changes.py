@@ -17,9 +17,9 @@ class DescribedChange:
     label: str
     """What was asked."""
     before: str
-    """What stood there; empty where nothing did."""
+    """Value before; empty where nothing did."""
     after: str
-    """What stands there afterwards; empty where it was taken away."""
+    """Value afterwards; empty where it was taken away."""
 
 
 def describe_change(

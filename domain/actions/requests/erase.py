@@ -26,7 +26,7 @@ BATCH_SIZE = 100
 
 @dataclass(frozen=True, slots=True)
 class ErasureCounts:
-    """How many requests were made bare, and how many older texts that belong to none."""
+    """Number of requests erased, and of older texts that belong to none."""
 
     requests: int
     texts: int

@@ -15,7 +15,7 @@ from domain.values.errors import DuplicateRequest
 from domain.values.reasons import DuplicateReason
 
 SHEET_FORM_MEMORY = timedelta(days=14)
-"""How long a form of a day sheet is known again: longer than a device keeps one that waits for a line."""
+"""Time for which a form of a day sheet is known again: longer than a device keeps one that waits for a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +25,15 @@ class KeyedForm:
     key: str
     """Random, of this form alone."""
     operation: str
-    """What it does."""
+    """Name of the operation."""
     content: object
-    """What it says, as JSON: under one key never two things."""
+    """Content, as JSON: under one key never two things."""
     memory: timedelta = SHEET_FORM_MEMORY
-    """How long it is known again."""
+    """Time for which it is known again."""
 
     @property
     def digest(self) -> str:
-        """What stands for its content."""
+        """Digest of its content."""
         return hashlib.sha256(json.dumps(self.content, sort_keys=True, default=str).encode()).hexdigest()
 
 

@@ -26,7 +26,7 @@ _WAITING_PHASES = (Phase.NEEDS_CITIZEN, Phase.NEEDS_PAYMENT)
 
 
 class Concern(StrEnum):
-    """How a request concerns somebody, which decides what they may see of it."""
+    """Relation of somebody to a request, which decides what they may see of it."""
 
     OWN = "own"
     """It is theirs: they see all of it."""

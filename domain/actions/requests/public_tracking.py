@@ -25,14 +25,14 @@ _MISS_COUNTER, _ALL_MISSES_COUNTER = "code", "code misses"
 
 @dataclass(frozen=True, slots=True)
 class PublicStatus:
-    """What a code alone tells."""
+    """Status of a request for a reader who has its code alone."""
 
     code: TrackingCode
     """The tracking code."""
     service: str
     """The service's key."""
     phase: Phase
-    """How far the request is."""
+    """Phase of the request."""
 
 
 async def find_public_status(

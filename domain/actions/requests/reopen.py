@@ -25,7 +25,7 @@ from domain.values.text import tidy_text
 from domain.values.tracking_codes import TrackingCode
 
 REOPENED_AS = stored_text("reopened_as")
-"""Where a finished request keeps the code of the one that takes it up again."""
+"""Stored field of a finished request for the code of the one that takes it up again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,11 +41,11 @@ class StepBackOffer:
     """The last step of a request, as it may be taken back or not."""
 
     step_name: str
-    """What was done last, as its service or the history names it."""
+    """Last step, as its service or the history names it."""
     seq: int
     """The number of its event."""
     obstacle: DomainError | None
-    """Why it cannot be taken back now; None where it can."""
+    """Obstacle to taking it back now; None where it can."""
     until: datetime | None = None
     """Until when it can, in UTC."""
     state: str = ""
@@ -53,7 +53,7 @@ class StepBackOffer:
     notified_mobiles: Sequence[str] = ()
     """To whom is sent that it no longer holds (+989…)."""
     waiting_count: int = 0
-    """How many texts are not sent any more."""
+    """Number of texts that are not sent any more."""
     changes_bookings: bool = False
     """Whether bookings are brought back to what they were."""
     voids_bill: bool = False

@@ -1,4 +1,4 @@
-"""What the scheduler does when a request's time comes: deadlines, reminders and broken SLAs, one unit a request.
+"""Work of the scheduler when a request's time comes: deadlines, reminders and broken SLAs, one unit a request.
 
 A timer is removed by the step that it causes (the engine sets the new state's timers), or here. One that may not be
 taken yet (a payment of unknown outcome) is looked at again later.

@@ -1,4 +1,4 @@
-"""What a citizen may choose about the officer's visit of an own request now, and the choice itself.
+"""The citizen's choice about the officer's visit of an own request: what may be chosen, and the choice.
 
 A visit that is booked is moved to another free hour of its officer; while none is booked, the times that the citizen
 would like are kept for whoever sends an officer.
@@ -35,7 +35,7 @@ PREFERENCES_EVENT = "prefer_visits"
 
 
 class VisitChoice(StrEnum):
-    """What may be chosen."""
+    """Choices."""
 
     MOVE = "move"
     """Another hour for the visit that is booked."""
@@ -48,17 +48,17 @@ class VisitOffer:
     """The hours that are offered for the visit of a request."""
 
     choice: VisitChoice
-    """What is chosen among them."""
+    """Choice made."""
     present_start: datetime | None
-    """When the visit is to be now, in UTC; None while none is booked."""
+    """Time of the visit now, in UTC; None while none is booked."""
     preferences: Sequence[datetime]
     """The times that were wished, in UTC."""
     free_starts: Sequence[datetime]
     """The hours, in order, in UTC; none where it cannot be moved."""
     obstacle: DomainError | None
-    """Why it cannot be moved now; None where it can."""
+    """Obstacle to moving it now; None where it can."""
     most_preferences: int
-    """How many times may be wished; 1 where an hour is chosen."""
+    """Number of times that may be wished; 1 where an hour is chosen."""
 
 
 def find_visit_choice(dependencies: Dependencies, request: ServiceRequest, actor: Actor) -> VisitChoice | None:

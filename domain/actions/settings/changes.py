@@ -105,7 +105,7 @@ class RuleChange:
     after: Any
     """The one that would be."""
     stored: Any
-    """What is kept of that; None: it is the configured one."""
+    """Stored form of that; None: it is the configured one."""
 
 
 async def plan_rule_changes(

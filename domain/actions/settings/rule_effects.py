@@ -1,4 +1,4 @@
-"""How many a change of a rule would concern: counted before it is made."""
+"""Number of cases that a change of a rule concerns: counted before it is made."""
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
@@ -14,7 +14,7 @@ from domain.unit_of_work import UnitOfWork
 from domain.values.paging import ListOrder
 
 MOST_COUNTED = 10_000
-"""What is counted no further, of each kind."""
+"""Limit up to which cases of each kind are counted."""
 
 _PHASES_BY_EFFECT: Mapping[RuleEffect, Phase] = {
     RuleEffect.KEEPS_BILLS: Phase.NEEDS_PAYMENT,

@@ -1,4 +1,4 @@
-"""Where and when a text is said, in words: by its key and the declaration of its service."""
+"""Places and occasions of a text, in words: by its key and the declaration of its service."""
 
 from collections.abc import Iterator, Mapping
 

@@ -28,7 +28,7 @@ _HELD_AS: Mapping[LineOutcome, DifferenceKind] = {
     LineOutcome.NO_BILL: DifferenceKind.NO_BILL,
     LineOutcome.WRONG_AMOUNT: DifferenceKind.BILL_AMOUNT,
 }
-"""What a line is to somebody whose money waits in suspense."""
+"""Difference that a line is to money that waits in suspense."""
 
 
 class BillLineBooker:
@@ -103,7 +103,8 @@ class BillLineBooker:
         return LineOutcome.SURPLUS
 
     async def _note_slip(self, line: FileLine, earlier_payments: Sequence[Payment]) -> None:
-        """What somebody typed or pasted and a line under two numbers may be one payment: only a person can tell."""
+        """Note a line that may be one payment with a slip somebody typed or pasted, under two numbers: only a person
+        can tell."""
         for payment in earlier_payments:
             if payment.is_recorded and payment.outcome is PaymentOutcome.SETTLED and await self._is_by_hand(payment):
                 facts = {"slip": payment.reference}

@@ -39,14 +39,14 @@ def find_layout(dependencies: Dependencies, layout_name: str) -> SettlementLayou
 
 @dataclass(frozen=True, slots=True)
 class BroughtFile:
-    """What somebody brought."""
+    """File that was brought."""
 
     name: str
     """The file's."""
     stream: BinaryIO
     """Its bytes; can be wound back."""
     layout: SettlementLayout
-    """How it is to be read."""
+    """Layout to read it by."""
 
 
 async def bring_file(

@@ -44,7 +44,7 @@ class DayReconciliation:
 
     day: date
     totals: tuple[SourceTotals, ...]
-    """What each bank and gateway did on it."""
+    """Sums of each bank and gateway on that day."""
     differences: tuple[PaymentDifference, ...]
     """Those that are open, of that day or of all."""
 
@@ -333,4 +333,4 @@ _CHECKS: Mapping[DifferenceKind, Callable[[UnitOfWork, PaymentDifference], Await
     DifferenceKind.FAILED_LINES: _is_file_whole,
     DifferenceKind.FILE_MISSING: _has_file_come,
 }
-"""How it is found out whether a difference is gone."""
+"""Check of whether a difference is gone."""

@@ -28,7 +28,7 @@ _NOTED_AS = {
 """Outcomes of which nothing follows but a difference."""
 
 FILE_CODE = "settlement_file"
-"""What stands in place of a bank's code."""
+"""Placeholder in place of a bank's code."""
 
 
 async def foresee_refund(uow: UnitOfWork, source: str, line: SettlementLine) -> LineOutcome:

@@ -1,4 +1,4 @@
-"""What became of each line of a settlement file, as the rows of a sheet."""
+"""Outcome of each line of a settlement file, as the rows of a sheet."""
 
 from collections.abc import AsyncIterator
 
@@ -12,7 +12,7 @@ RESULT_COLUMNS = (
     *("line", "outcome", "reason", "reference", "amount", "paid_at", "bill_id", "payment_id", "order_number"),
     *("sale_number", "channel"),
 )
-"""What a row states, in this order; the headings are under `settlement.columns`."""
+"""Columns of a row, in this order; the headings are under `settlement.columns`."""
 
 LINES_AT_ONCE = 1_000
 

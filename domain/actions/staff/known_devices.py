@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from domain.unit_of_work import Vault
 
 DEVICE_LIFETIME = timedelta(days=180)
-"""How long a device is known after a sign-in there."""
+"""Time for which a device is known after a sign-in there."""
 
 RENEWAL_AGE = timedelta(days=30)
 """A sign-in on a device that was made known longer ago makes it known again."""

@@ -1,4 +1,4 @@
-"""What a member of the staff does about the own account: authenticator, password, sessions."""
+"""Own account of a member of the staff: authenticator, password, sessions."""
 
 from dataclasses import replace
 
@@ -13,7 +13,7 @@ SHORTEST_PASSWORD, LONGEST_PASSWORD = 10, 200
 """Characters of a password that somebody chooses: the same limits where it is set and where it is shown."""
 
 ACCOUNTS_LOCK = "accounts"
-"""What units that change accounts wait for each other by: a row of the staff is stored as a whole."""
+"""Lock taken by units that change accounts: a row of the staff is stored as a whole."""
 
 
 async def begin_enrolment(dependencies: Dependencies, uow: UnitOfWork, vault: Vault, username: str) -> str:

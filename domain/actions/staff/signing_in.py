@@ -38,12 +38,12 @@ _SHARED_DEVICE_WINDOW = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class _PasswordCheck:
-    """What came of comparing a password."""
+    """Result of comparing a password."""
 
     counted_attempt: CountedAttempt
     """The attempt, as it was counted."""
     password_hash: str | None
-    """What the password was compared with; None without a usable account."""
+    """Hash that the password was compared with; None without a usable account."""
     is_right: bool
     """Whether the password was the account's."""
     is_enrolled: bool

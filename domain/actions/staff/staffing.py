@@ -1,4 +1,4 @@
-"""Who of the staff acts, and for whom: absent members have substitutes for some days."""
+"""The acting member of the staff, and for whom: absent members have substitutes for some days."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date

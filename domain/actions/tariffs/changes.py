@@ -329,10 +329,10 @@ def _lock_name(service: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class PriceSample:
-    """What some units cost by a price, beside what they cost without it on the same day."""
+    """Price of some units, beside what they cost without it on the same day."""
 
     units: int
-    """How many."""
+    """Number of units."""
     before: int | None
     """Rials without the price; None where there is none then."""
     after: int

@@ -1,4 +1,4 @@
-"""How far a price is from the present one: who sets one far from it is asked whether it is meant."""
+"""Difference between a price and the present one: who sets one far from it is asked whether it is meant."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ typed.
 
 @dataclass(frozen=True, slots=True)
 class PriceDifference:
-    """How a price differs from the present one, which would hold in its place."""
+    """Difference between a price and the present one that it would replace."""
 
     present: TariffRow
     """The present one's row."""

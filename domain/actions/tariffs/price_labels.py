@@ -1,4 +1,4 @@
-"""What a price is for, in words: the thing, and for a band from how many units on."""
+"""Subject of a price, in words: the thing, and for a band from how many units on."""
 
 from collections.abc import Mapping
 

@@ -18,7 +18,7 @@ PRICE_LINE_KEY = "sms.price_line"
 
 @dataclass(frozen=True, slots=True)
 class PriceText:
-    """What one thing costs, in words."""
+    """Price of one thing, in words."""
 
     text: str
     """The whole line."""

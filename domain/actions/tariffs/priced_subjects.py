@@ -1,4 +1,4 @@
-"""What tariffs may set prices for, and what is wanted of it priced by the rows in force."""
+"""Subjects of tariffs, and their pricing by the rows in force."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""What a service costs today, for anybody who asks: every thing that has a price in force, with its bands."""
+"""Prices of a service today, for anybody who asks: every thing that has a price in force, with its bands."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ class PublicPrice:
     """Something that has a price today."""
 
     subject: PricedSubject
-    """What is priced."""
+    """Subject of the price."""
     rows: tuple[TariffRow, ...]
     """The rows in force, by the units from which on each prices; at least one."""
 

@@ -21,7 +21,7 @@ WALK_IN_CHANNEL = "walk_in"
 """The channel of what is entered at the desk: nothing of a form is deferred there."""
 
 FORM_MEMORY = timedelta(days=1)
-"""How long a form that made a request is known again."""
+"""Time for which a form that made a request is known again."""
 
 
 async def enter_walk_in(

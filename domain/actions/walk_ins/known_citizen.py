@@ -1,4 +1,4 @@
-"""What whoever serves the desk may know of a citizen by the mobile alone: no more is shown, or filled into forms."""
+"""Facts about a citizen that the desk may know by the mobile alone: no more is shown, or filled into forms."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -17,14 +17,14 @@ _MOST_SOUGHT, _MOST_SHOWN = 30, 5
 
 @dataclass(frozen=True, slots=True)
 class KnownCitizen:
-    """Who has a mobile, as far as the municipality knows."""
+    """Citizen behind a mobile, as far as the municipality knows."""
 
     person: Person | None
     """Name, and national code for whoever may see one of the requests; None for a number that is not known."""
     requests: Sequence[ServiceRequest]
     """The last requests that whoever serves the desk may see, those that are open first."""
     other_count: int
-    """How many of the last ones are other units' alone."""
+    """Number of the last ones that belong to other units alone."""
 
 
 async def find_citizen(dependencies: Dependencies, uow: UnitOfWork, mobile: str, actor: Actor) -> KnownCitizen:

@@ -1,4 +1,4 @@
-"""What is known while a form is filled in at the desk: all that is wrong with it, the price, free hours."""
+"""Preview of a form filled in at the desk: all that is wrong with it, the price, free hours."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -28,14 +28,14 @@ _MOST_VISITS = 8
 
 @dataclass(frozen=True, slots=True)
 class WalkInPreview:
-    """What a form comes to if it were sent now; nothing is kept of it."""
+    """Outcome of a form if it were sent now; nothing is kept of it."""
 
     citizen: KnownCitizen | None
-    """Whose mobile it bears; None while it bears none."""
+    """Citizen with its mobile; None while it bears none."""
     faults: Sequence[DomainError]
     """All that is wrong with it."""
     quote: Quote | None
-    """What it would cost by today's tariff; None where nobody can say yet."""
+    """Price by today's tariff; None where nobody can say yet."""
     wanted_day: date | None
     """The day whose free hours are known; None where none was given, or nothing is booked on a day."""
     closed_day: date | None

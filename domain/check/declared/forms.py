@@ -1,5 +1,5 @@
-"""What a declaration calls by name is there (fields, channels, sources, operations), by names that every channel can
-write.
+"""Checks that the names in a declaration exist (fields, channels, sources, operations) and can be written by every
+channel.
 """
 
 import re
@@ -19,7 +19,7 @@ FORM_CHANNELS = ASKING_CHANNELS | {"cli"}
 """Every channel that a form may come through: a command line asks nobody."""
 
 FORM_SOURCES = frozenset({PERSON_NAME_SOURCE, "person.national_code"})
-"""What is known of a citizen and fills fields by itself (`actions/requests/submit.py`)."""
+"""Sources in the citizen's known facts that fill fields by themselves (`actions/requests/submit.py`)."""
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _OPERATION = re.compile(r"[A-Z][A-Za-z0-9]*")

@@ -1,4 +1,4 @@
-"""What a request holds for certain, state by state, and that no step needs what it may not hold yet.
+"""Values that a request certainly holds, state by state; no step may need another.
 
 An effect says what it keeps and forgets (`Effect.stores`, `forgets`), effects and guards say what they need
 (`required_data`). What is certain is what every way to a state has kept.
@@ -11,7 +11,7 @@ from domain.check.walk import Walk, WalkState
 from domain.language.service import Effect, Guard, Service
 
 KeptByPlace = Mapping[WalkState, frozenset[str]]
-"""What is certain in each place of the walk."""
+"""Certain values in each place of the walk."""
 
 
 def find_kept_values(service: Service, graph: Walk) -> KeptByPlace:

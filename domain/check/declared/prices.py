@@ -1,4 +1,5 @@
-"""What a service's tariff may price: each thing once, with words for what is counted, in quantities that a quote holds.
+"""Subjects that a service's tariff may price: each thing once, with words for what is counted, in quantities that a
+quote holds.
 
 Bands are made by the revenue unit (`domain/tariffs/tariff.py`); a declaration names what is priced without them.
 """

@@ -21,7 +21,7 @@ NOW = datetime(2026, 3, 16, 20, tzinfo=UTC)
 SAMPLE_CODE = make_code(12_345_678)
 
 SAMPLE_WORDS = ("2026-03-18", "08:00", "2026-03-18T08:00:00+00:00", "2", "50", "text")
-"""What fields are filled with: the first that a field reads."""
+"""Sample values for fields: the first that a field reads."""
 
 
 def build_sample_context(

@@ -95,16 +95,16 @@ WRITTEN_OUT_KEYS = (
 """Keys that are written out."""
 
 DECLINE_REASONS = ("no_answer", "no_consent", "owner_refused", "unsaid")
-"""Why a request was declined, where nobody gave a reason in words (`StoreReasonCode`, `Wording.request_facts`)."""
+"""Reasons for declining a request without a reason in words (`StoreReasonCode`, `Wording.request_facts`)."""
 
 ACCOUNT_STEPS, OPERATOR_STEPS = ("change", "leave"), ("arrived", "began", "ended")
-"""What buttons say of a chat's number, and of an operator's job."""
+"""Buttons of a chat's number, and of an operator's job."""
 
 ANSWER_BUTTONS = ("submit", "exit", "yes", "no")
-"""What buttons say of a summary or an offer."""
+"""Buttons of a summary or an offer."""
 
 PRINT_KEYS = ("number", "date", "code", "blank", "municipality", "holder", *PRINT_PHRASES)
-"""What every printed paper may say, under `print`."""
+"""Text keys of every printed paper, under `print`."""
 
 
 def required_keys() -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""What texts say of a request: every placeholder of a service's texts is filled by somebody, wherever it is rendered.
+"""Facts of a request in texts: every placeholder of a service's texts is filled by somebody, wherever it is rendered.
 
 A text whose fact nobody gives would fail in the middle of a step, or of a night. What facts there are follows from the
 declaration: the form, what is kept for certain (`kept_values.py`), the inputs of the step, and what its effects and

@@ -52,7 +52,8 @@ WORDS_IN_LATIN = frozenset(
         *("Text", "force", "officer"),
     }
 )
-"""What Persian writes so too, and what is chosen or typed as it stands in other programs and commands."""
+"""Words that Persian writes in Latin letters, and words chosen or typed as they stand in other programs and commands.
+"""
 
 _FOREIGN_LETTER = re.compile("[\u064a\u0643\u0649\u0629\u06c0\u0660-\u0669\u0640\u200d\ufeff]")
 """Marks over and under letters are none: Persian keyboards have them."""

@@ -39,7 +39,7 @@ _CLASSED_BY_SENDERS = ("sms.comment_answered", "sms.reopened", "sms.status")
 """Texts whose class whoever sends them says."""
 
 SHARED_TEXTS = ("sms.", "ask.", "staff.", "errors.")
-"""Where the catalogue keeps the texts of no service that travel by SMS by themselves."""
+"""Text tables of no service whose texts travel by SMS by themselves."""
 
 LONGEST_CHAT_TEXT = 1000
 """UTF-16 units of one text in a chat: two of them joined, each sign escaped for Bale, are below what a message may have
@@ -67,7 +67,7 @@ LONGEST_LINK_LINE = "\n" + "x" * (LONGEST_SITE_ADDRESS + len("/c/") + LINK_LENGT
 """The line by which a text leads to a page, as long as it is reckoned with."""
 
 PAGE_TEXTS = ("title", "description", "benefits", "steps", "author", "date", "summary")
-"""What every service says of itself: on its page, in lists, and before a form is sent off."""
+"""Texts that every service has about itself: on its page, in lists, and before a form is sent off."""
 
 
 def sent_by_sms(services: Iterable[Service], catalogue: Catalogue) -> set[str]:

@@ -27,7 +27,7 @@ _NOT_TRANSLATED = re.compile(
     r"(services\.\w+\.(inputs|hints|inapplicable|row|blank|rules|rule_meanings|notes|samples|printouts)|registries\.(\w+\.fields|report)"
     r"|choices\.(registry|fuel|vehicle_\w+|driver_\w+|shift|\w+_state|standing|machine_status|maintenance_kind))\."
 )
-"""What the staff alone read of services and registries, and printed papers of services, which are Persian for
+"""Texts read by the staff alone of services and registries, and printed papers of services, which are Persian for
 everybody.
 """
 

@@ -30,7 +30,7 @@ CALL_MINUTES = 7 * 60
 """Minutes of office time within which somebody calls: a day."""
 
 TRIES: StoredField[int] = StoredField("tries", Integer(1, 1000), stored_form=StoredForm(int, int))
-"""How often nobody answered."""
+"""Number of calls that nobody answered."""
 
 CALLED = stored_text("called")
 """The number to be called, as people write it: the one that the citizen says, else the citizen's own."""

@@ -1,10 +1,10 @@
-"""Why nobody asks to be called twice."""
+"""Reasons for refusing a second call."""
 
 from domain.values.reasons.bases import AlreadyDoneReasonBase, ErrorReason
 
 
 class CallBackDoneReason(AlreadyDoneReasonBase):
-    """Why a call is not asked for once more."""
+    """Reason for refusing a further call."""
 
     WAITING = "call_waiting", "codes", "call_day", "call_hour", "called"
 

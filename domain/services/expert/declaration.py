@@ -83,7 +83,7 @@ from domain.values.actors import Role
 
 BY_MESSAGE = frozenset({"sms", "telegram", "bale"})
 SENDERS = frozenset({Role.MANAGER, Role.SECRETARIAT})
-"""Who sends officers out."""
+"""Roles that send officers out."""
 EXPERT_ROLES = frozenset({Role.EXPERT})
 OFFICE_ROLES = SENDERS | EXPERT_ROLES
 LETTER_ROLES = frozenset({Role.SECRETARIAT})

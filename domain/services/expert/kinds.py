@@ -25,7 +25,7 @@ class OpinionKind:
     key: str
     """Its name in the form, in texts and in tariffs."""
     papers: tuple[str, ...]
-    """What must be there before it is priced."""
+    """Papers required before it is priced."""
     by_area: bool = True
     """The tariff may count square metres too."""
 

@@ -1,4 +1,4 @@
-"""What an expert opinion costs: a visit of its kind, and its square metres where the tariff counts them."""
+"""Price of an expert opinion: a visit of its kind, and its square metres where the tariff counts them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

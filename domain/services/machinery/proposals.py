@@ -1,4 +1,4 @@
-"""What the unit means unless it says otherwise, as it is typed: what the form asks for, and the hours worked."""
+"""Proposals of the unit, as typed, unless it says otherwise: what the form asks for, and the hours worked."""
 
 from datetime import date, time
 

@@ -7,7 +7,7 @@ from domain.parsing.times.day_ranges import take_work_date
 from domain.services.machinery.unknown_machines import take_unknown_machine
 
 LEFT_DAY, LEFT_HOUR, LEFT_HOURS = "فردا", "8", "4"
-"""What stands in a form, as people type it, while civil settles the day, the hour or the length: soon, the beginning
+"""Placeholders in a form, as people type them, while civil settles the day, the hour or the length: soon, the beginning
 of a working day, half of one.
 """
 

@@ -1,4 +1,4 @@
-"""What taxis owe: a look-up that makes no request. A duty that has no bill yet is billed when it is asked for.
+"""Duties owed by taxis: a look-up that makes no request. A duty that has no bill yet is billed when it is asked for.
 
 The taxi is named by plate or code, or it is the asker's own ones. A duty is a public charge, so it is disclosed to
 whoever knows the plate, without any name. Source: services.md, "Duties".

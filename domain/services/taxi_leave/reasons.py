@@ -1,4 +1,4 @@
-"""Why a taxi's driver does not get leave, or not then."""
+"""Reasons for refusing a taxi's driver leave, or leave at that time."""
 
 from domain.values.reasons.bases import (
     ConflictReasonBase,
@@ -12,7 +12,7 @@ from domain.values.reasons.bases import (
 
 
 class LeaveInvalidReason(InvalidReasonBase):
-    """Why a day of a leave cannot be its first or last."""
+    """Reason why a day of a leave cannot be its first or last."""
 
     NOTICE = "leave_notice", "day"
     TOO_FAR = "leave_too_far"
@@ -22,13 +22,13 @@ class LeaveInvalidReason(InvalidReasonBase):
 
 
 class LeaveConflictReason(ConflictReasonBase):
-    """Why two leaves exclude each other."""
+    """Reason why two leaves exclude each other."""
 
     OVERLAP = "leave_overlap", "first", "last"
 
 
 class LeaveNotAllowedReason(NotAllowedReasonBase):
-    """Why there is no leave as things are."""
+    """Reason why there is no leave as things are."""
 
     TAXI_INACTIVE = "taxi_inactive"
     DRIVER_INACTIVE = "driver_inactive"
@@ -39,7 +39,7 @@ class LeaveNotAllowedReason(NotAllowedReasonBase):
 
 
 class LeaveMissingReason(MissingReasonBase):
-    """Why the driver must be said."""
+    """Reason why the driver must be said."""
 
     WHICH_DRIVER = "which_driver"
     OF_STRANGER = "leave_of_stranger"
@@ -47,13 +47,13 @@ class LeaveMissingReason(MissingReasonBase):
 
 
 class LeaveNotFoundReason(NotFoundReasonBase):
-    """Why nobody can go on leave."""
+    """Reason why nobody can go on leave."""
 
     NO_DRIVER = "no_driver"
 
 
 class LeaveForbiddenReason(ForbiddenReasonBase):
-    """Why somebody may not ask for another's leave."""
+    """Reason why somebody may not ask for another's leave."""
 
     OF_STRANGER = "leave_of_stranger"
 

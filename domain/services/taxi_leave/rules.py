@@ -143,7 +143,8 @@ class DriverIdentified(Guard):
 
 @dataclass(frozen=True, slots=True)
 class RequesterEntitled(Guard):
-    """Who asks has to do with the taxi: its driver or owner by mobile, or staff or a clerk whom they came to.
+    """Guard: the person who asks has to do with the taxi: its driver or owner by mobile, or staff or a clerk whom they
+    came to.
 
     From another mobile the national code of the driver or the owner serves, where the driver has a mobile: he is
     notified and can withdraw it (docs/decisions, 18).
@@ -210,7 +211,7 @@ class DaysLeft(Guard):
 
 @dataclass(frozen=True, slots=True)
 class NoDuties(Guard):
-    """Where the policy says so, a taxi that owes duties has no leave."""
+    """Guard: where the policy says so, a taxi that owes duties has no leave."""
 
     async def is_satisfied(self, context: StepContext) -> bool:
         """Look for one that is open."""

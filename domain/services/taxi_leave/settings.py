@@ -1,4 +1,4 @@
-"""What the municipality may set of leaves; the defaults are those of a published taxi organisation (services.md)."""
+"""Rules for leave that the municipality may set; defaults are those of a published taxi organisation (services.md)."""
 
 from domain.fields.types import Choice, Integer
 from domain.settings.service_rules import ServiceRule

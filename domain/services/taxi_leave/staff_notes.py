@@ -1,5 +1,5 @@
-"""What officers see of leaves beside what they look at: a taxi's share of days on the page of the taxi, its driver and
-its owner; that share, and who else is off, where a leave is to be decided.
+"""Notes of leaves for officers: a taxi's share of days on the page of the taxi, its driver and its owner; that share,
+and who else is off, where a leave is to be decided.
 """
 
 from collections import Counter, defaultdict

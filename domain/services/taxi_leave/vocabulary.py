@@ -7,7 +7,7 @@ from domain.parsing.plates import take_plate
 from domain.parsing.times.day_ranges import take_day_range
 
 DAY_UNIT_WORDS = ("روز", "روزه", "مدت")
-"""What is written beside a number of days."""
+"""Words written beside a number of days."""
 
 TAXI_LEAVE_INTENT = Intent(
     "taxi_leave",

@@ -53,12 +53,12 @@ from domain.values.errors import InvalidField, MissingField, NotFound
 SERVICE_KEY = "taxi_report"
 OFFICERS = frozenset({Role.TAXI_OFFICER})
 DRIVER_RECORD: StoredField[dict[str, Any]] = StoredField("record", Text(), stored_form=StoredForm(dict, dict))
-"""Which row of which registry a report became: {registry, id}."""
+"""Row and registry that a report became: {registry, id}."""
 DRIVER_MOBILE = stored_text("driver_mobile")
 NOTIFIED_DRIVER = StoredMobile(DRIVER_MOBILE)
 
 RECORD_REGISTRIES: Mapping[str, Registry] = {"reward": REWARD, "violation": VIOLATION}
-"""What a report of each kind becomes."""
+"""Registry for a report of each kind."""
 
 
 async def find_taxi(uow: UnitOfWork, mobile: str | None, values: Mapping[str, Any]) -> FormFill:

@@ -1,4 +1,4 @@
-"""What a reason of an error is, and what the reasons of each error derive from.
+"""Reasons of errors: their bases by kind of error.
 
 A reason is the finer part of an error inside its code: the catalogue words it under `details.<code>.<reason>`. The
 reasons that packages share stand beside this module, an enumeration for each error. A municipal service or a channel
@@ -28,88 +28,88 @@ class ErrorReason(StrEnum):
 
 
 class InvalidReasonBase(ErrorReason):
-    """Why a value cannot be understood or is not allowed (`InvalidField`)."""
+    """Reason why a value cannot be understood or is not allowed (`InvalidField`)."""
 
 
 class MissingReasonBase(ErrorReason):
-    """Why a value is required here, or which one is meant (`MissingField`)."""
+    """Reason why a value is required here, or which one is meant (`MissingField`)."""
 
 
 class UnknownKindReasonBase(ErrorReason):
-    """Why something is not in its list (`UnknownKind`)."""
+    """Reason why something is not in its list (`UnknownKind`)."""
 
 
 class MistypedCodeReasonBase(ErrorReason):
-    """Why a code cannot be any (`CodeMistyped`)."""
+    """Reason why a code cannot be any (`CodeMistyped`)."""
 
 
 class NotFoundReasonBase(ErrorReason):
-    """Why there is no such thing (`NotFound`)."""
+    """Reason why there is no such thing (`NotFound`)."""
 
 
 class ForbiddenReasonBase(ErrorReason):
-    """Why a person may not do it (`Forbidden`)."""
+    """Reason why a person may not do it (`Forbidden`)."""
 
 
 class NotAllowedReasonBase(ErrorReason):
-    """Why it cannot be done in the present state (`NotAllowedNow`)."""
+    """Reason why it cannot be done in the present state (`NotAllowedNow`)."""
 
 
 class AlreadyDoneReasonBase(ErrorReason):
-    """Why nothing is left to do (`AlreadyDone`)."""
+    """Reason why nothing is left to do (`AlreadyDone`)."""
 
 
 class ConflictReasonBase(ErrorReason):
-    """Why somebody else was first, or what is needed is taken (`Conflict`)."""
+    """Reason why somebody else was first, or what is needed is taken (`Conflict`)."""
 
 
 class DuplicateReasonBase(ErrorReason):
-    """Why an id or reference was used before for something else (`DuplicateRequest`)."""
+    """Reason why an id or reference was used before for something else (`DuplicateRequest`)."""
 
 
 class TooManyRequestsReasonBase(ErrorReason):
-    """Why a limit of how often was met (`TooManyRequests`)."""
+    """Reason why a limit of frequency was met (`TooManyRequests`)."""
 
 
 class ExpiredDialogueReasonBase(ErrorReason):
-    """Why no question is open that this answers (`ExpiredDialogue`)."""
+    """Reason why no question is open that this answers (`ExpiredDialogue`)."""
 
 
 class DocumentReasonBase(ErrorReason):
-    """Why a file is not taken (`DocumentRejected`)."""
+    """Reason why a file is not taken (`DocumentRejected`)."""
 
 
 class TooLargeReasonBase(ErrorReason):
-    """Why something is over a limit of size or number (`TooLarge`)."""
+    """Reason why something is over a limit of size or number (`TooLarge`)."""
 
 
 class AmountReasonBase(ErrorReason):
-    """Why an amount is not the one that is due (`AmountMismatch`)."""
+    """Reason why an amount is not the one that is due (`AmountMismatch`)."""
 
 
 class PaymentReasonBase(ErrorReason):
-    """Why the outcome of a payment is awaited (`PaymentUnknown`)."""
+    """Reason why the outcome of a payment is awaited (`PaymentUnknown`)."""
 
 
 class MobileReasonBase(ErrorReason):
-    """Why a mobile number is not proved (`MobileNotVerified`)."""
+    """Reason why a mobile number is not proved (`MobileNotVerified`)."""
 
 
 class AuthenticationReasonBase(ErrorReason):
-    """Why somebody is not let in (`AuthenticationFailed`)."""
+    """Reason why somebody is not let in (`AuthenticationFailed`)."""
 
 
 class ReplayReasonBase(ErrorReason):
-    """Why a message counts as used before (`Replayed`)."""
+    """Reason why a message counts as used before (`Replayed`)."""
 
 
 class UnsupportedReasonBase(ErrorReason):
-    """Why something is not offered here (`Unsupported`)."""
+    """Reason why something is not offered here (`Unsupported`)."""
 
 
 class UnavailableReasonBase(ErrorReason):
-    """Why a part outside our hands does not answer (`Unavailable`)."""
+    """Reason why a part outside our hands does not answer (`Unavailable`)."""
 
 
 class InternalReasonBase(ErrorReason):
-    """Why a fault is ours (`Internal`)."""
+    """Reason why a fault is ours (`Internal`)."""

@@ -1,4 +1,4 @@
-"""What is said of a value that somebody gave, or did not give."""
+"""Reasons about a value that somebody gave, or did not give."""
 
 from domain.values.reasons.bases import (
     InvalidReasonBase,
@@ -9,7 +9,7 @@ from domain.values.reasons.bases import (
 
 
 class InvalidReason(InvalidReasonBase):
-    """Why a value cannot be understood or is not allowed."""
+    """Reason why a value cannot be understood or is not allowed."""
 
     # Any value
     UNREADABLE = "unreadable"
@@ -154,7 +154,7 @@ class InvalidReason(InvalidReasonBase):
 
 
 class MissingReason(MissingReasonBase):
-    """Why a value is required here, or which one is meant."""
+    """Reason why a value is required here, or which one is meant."""
 
     CHOOSE_BILL = "choose_bill"
     VISIT_HOUR = "visit_hour"
@@ -176,7 +176,7 @@ class MissingReason(MissingReasonBase):
 
 
 class UnknownKindReason(UnknownKindReasonBase):
-    """Why something is not in its list."""
+    """Reason why something is not in its list."""
 
     CHOICE = "choice", "given"
     MACHINE = "machine", "given"
@@ -185,7 +185,7 @@ class UnknownKindReason(UnknownKindReasonBase):
 
 
 class MistypedCodeReason(MistypedCodeReasonBase):
-    """Why a code cannot be any."""
+    """Reason why a code cannot be any."""
 
     ANY_CODE = "any_code"
     OTHER_PAYMENT_ID = "other_payment_id"

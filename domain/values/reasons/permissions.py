@@ -1,4 +1,4 @@
-"""What is said to whoever may not: by role, by proof, by how often."""
+"""Reasons for those who may not: by role, by proof, by how often."""
 
 from domain.values.reasons.bases import (
     AuthenticationReasonBase,
@@ -9,7 +9,7 @@ from domain.values.reasons.bases import (
 
 
 class ForbiddenReason(ForbiddenReasonBase):
-    """Why a person may not do it."""
+    """Reason why a person may not do it."""
 
     AUDITOR_APART = "auditor_apart"
     OWN_SUBSTITUTE = "own_substitute"
@@ -26,21 +26,21 @@ class ForbiddenReason(ForbiddenReasonBase):
 
 
 class AuthenticationReason(AuthenticationReasonBase):
-    """Why somebody is not let in."""
+    """Reason why somebody is not let in."""
 
     OUTSIDE = "outside"
     WRONG_CODE = "wrong_code"
 
 
 class ProofReason(AuthenticationReasonBase):
-    """What a session must prove before a right may be used. It has no text: the staff site asks for the proof."""
+    """Proofs that a session needs before a right may be used. It has no text: the staff site asks for the proof."""
 
     SECOND_FACTOR = "second_factor"
     FRESH = "proof"
 
 
 class MobileReason(MobileReasonBase):
-    """Why a mobile number is not proved."""
+    """Reason why a mobile number is not proved."""
 
     ASK_PROOF = "ask_proof", "purpose", "mobile"
     CODE_EXPIRED = "code_expired"
@@ -51,7 +51,7 @@ class MobileReason(MobileReasonBase):
 
 
 class TooManyRequestsReason(TooManyRequestsReasonBase):
-    """Why a limit of how often was met."""
+    """Reason why a limit of frequency was met."""
 
     DRAFT_FILES = "draft_files"
     PAYMENT_STARTS = "payment_starts", "until"

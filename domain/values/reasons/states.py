@@ -1,4 +1,4 @@
-"""What is said of the things that somebody asks for, and of the state that they are in."""
+"""Reasons about the things that somebody asks for, and the state that they are in."""
 
 from domain.values.reasons.bases import (
     AlreadyDoneReasonBase,
@@ -13,7 +13,7 @@ from domain.values.reasons.bases import (
 
 
 class NotFoundReason(NotFoundReasonBase):
-    """Why there is no such thing."""
+    """Reason why there is no such thing."""
 
     ANSWER_ERASED = "answer_erased"
     CONSENT_LINK = "consent_link"
@@ -31,7 +31,7 @@ class NotFoundReason(NotFoundReasonBase):
 
 
 class NotAllowedReason(NotAllowedReasonBase):
-    """Why it cannot be done in the present state."""
+    """Reason why it cannot be done in the present state."""
 
     NOTHING_CHANGEABLE = "nothing_changeable"
     FIELD_UNCHANGEABLE = "field_unchangeable"
@@ -104,13 +104,13 @@ class NotAllowedReason(NotAllowedReasonBase):
 
 
 class PaymentReason(PaymentReasonBase):
-    """Why the outcome of a payment is awaited."""
+    """Reason why the outcome of a payment is awaited."""
 
     PAYER_AT_BANK = "payer_at_bank", "until"
 
 
 class AlreadyDoneReason(AlreadyDoneReasonBase):
-    """Why nothing is left to do."""
+    """Reason why nothing is left to do."""
 
     NOTHING_CHANGED = "nothing_changed"
     VISIT_SAME = "visit_same"
@@ -132,7 +132,7 @@ class AlreadyDoneReason(AlreadyDoneReasonBase):
 
 
 class ConflictReason(ConflictReasonBase):
-    """Why somebody else was first, or what is needed is taken."""
+    """Reason why somebody else was first, or what is needed is taken."""
 
     BANK_ASKED_NOW = "bank_asked_now"
     SETTLEMENT_MOVED = "settlement_moved"
@@ -171,7 +171,7 @@ class ConflictReason(ConflictReasonBase):
 
 
 class DuplicateReason(DuplicateReasonBase):
-    """Why an id or reference was used before for something else."""
+    """Reason why an id or reference was used before for something else."""
 
     CALL_ID_USED = "call_id_used"
     FORM_USED = "form_used"
@@ -180,12 +180,12 @@ class DuplicateReason(DuplicateReasonBase):
 
 
 class AmountReason(AmountReasonBase):
-    """Why an amount is not the one that is due."""
+    """Reason why an amount is not the one that is due."""
 
     NOT_WHAT_IS_DUE = "not_what_is_due", "due"
 
 
 class ExpiredDialogueReason(ExpiredDialogueReasonBase):
-    """Why no question is open that this answers."""
+    """Reason why no question is open that this answers."""
 
     NUMBER = "number"

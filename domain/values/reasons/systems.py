@@ -1,4 +1,4 @@
-"""What is said of files, of limits of size, and of parts that do not answer."""
+"""Reasons about files, limits of size, and parts that do not answer."""
 
 from domain.values.reasons.bases import (
     DocumentReasonBase,
@@ -10,7 +10,7 @@ from domain.values.reasons.bases import (
 
 
 class DocumentReason(DocumentReasonBase):
-    """Why a file is not taken."""
+    """Reason why a file is not taken."""
 
     ACTIVE_PDF = "active_pdf"
     BROKEN_PDF = "broken_pdf"
@@ -23,7 +23,7 @@ class DocumentReason(DocumentReasonBase):
 
 
 class TooLargeReason(TooLargeReasonBase):
-    """Why something is over a limit of size or number."""
+    """Reason why something is over a limit of size or number."""
 
     DOCUMENT = "document", "most"
     DRAFT_FILES = "draft_files", "most"
@@ -37,13 +37,13 @@ class TooLargeReason(TooLargeReasonBase):
 
 
 class UnsupportedReason(UnsupportedReasonBase):
-    """Why something is not offered here."""
+    """Reason why something is not offered here."""
 
     SERVICE_BY_SMS = "service_by_sms"
 
 
 class UnavailableReason(UnavailableReasonBase):
-    """Why a part outside our hands does not answer."""
+    """Reason why a part outside our hands does not answer."""
 
     BANK_SILENT = "bank_silent"
     CLEANER = "cleaner"
@@ -54,6 +54,6 @@ class UnavailableReason(UnavailableReasonBase):
 
 
 class InternalReason(InternalReasonBase):
-    """Why a fault is ours."""
+    """Reason why a fault is ours."""
 
     SEALED_ELSEWHERE = "sealed_elsewhere"

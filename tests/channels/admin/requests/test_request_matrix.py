@@ -205,7 +205,7 @@ async def offered_in_vain(who: Visitor, role: Role, subject: Subject) -> list[st
 
 
 def form(who: Visitor, role: Role, subject: Subject) -> FormData:
-    """What is posted: all that any form asks for but inputs of steps and sums of money."""
+    """Fields to post: all that any form asks for but inputs of steps and sums of money."""
     values = {"version": str(subject.request.revision), "assignee": role.value, "mobile": NEIGHBOUR, "proof": "کارت"}
     sent = FormData({"csrf": who.csrf, **values, "reason": "خواست شهروند", "seq": "1", "note": "ببینید"})
     sent.add_field("field", "plan")

@@ -151,7 +151,7 @@ TYPED_SEARCHES = (
 
 
 def questions() -> Iterator[tuple[Actor, QueueFilter]]:
-    """What the staff ask: every queue in every order, narrowed, and searched."""
+    """Question of the staff: every queue in every order, narrowed, and searched."""
     for viewer in (MANAGER, CIVIL):
         for queue, unit in visible_queues(SERVICES, viewer):
             for order in (ListOrder.URGENT, ListOrder.OLDEST, ListOrder.NEWEST):
