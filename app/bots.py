@@ -34,7 +34,7 @@ class BotParts:
     """One messenger's bot in a serving process."""
 
     dependencies: Dependencies
-    """What every action works with."""
+    """Dependencies of all actions."""
     client: BotClient
     """Speaks with the messenger."""
     reception: Reception
@@ -42,7 +42,7 @@ class BotParts:
     relay: Relay
     """Sends what is queued for the messenger."""
     webhook_settings: Webhook | None
-    """Where updates are posted to; None: they are asked for."""
+    """Webhook that updates are posted to; None: they are asked for."""
     webhook_channel: BotWebhook | None
     """The route that takes posted updates; None: they are asked for."""
     pauses: RetryPauses = field(init=False)
@@ -112,7 +112,7 @@ def build_bot(
 
 @dataclass(frozen=True, slots=True)
 class BotAnswer:
-    """What a messenger says of a bot: where people find it, or what is wrong."""
+    """Answer of a messenger about a bot: where people find it, or what is wrong."""
 
     address: str = ""
     fault: str = ""

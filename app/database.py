@@ -22,7 +22,7 @@ FAULT_DESCRIPTIONS: Mapping[FaultKind, str] = {
     FaultKind.REFUSED: "the database does not let this process in (user, password, name, rights; a file's folder)",
     FaultKind.REPLACED: "the database's file is not the one that was opened",
 }
-"""What each kind of fault is to whoever looks after the installation."""
+"""Descriptions of each kind of fault for whoever looks after the installation."""
 
 
 def describe_database_fault(error: DomainError) -> str:

@@ -1,4 +1,4 @@
-"""How this process logs: lines for people, or JSON lines for a collector (`PISHKHAN_LOG_FORMAT`).
+"""Logging of this process: lines for people, or JSON lines for a collector (`PISHKHAN_LOG_FORMAT`).
 
 Every entry bears its moment in UTC, its level, the name of its logger and, while a request is answered, the request's
 id. What somebody sends can neither end an entry nor begin one: as JSON an entry is one line; as text whatever follows

@@ -1,4 +1,4 @@
-"""What a serving process is made of, and the channels that it mounts."""
+"""Parts of a serving process, and the channels that it mounts."""
 
 import asyncio
 import time
@@ -57,7 +57,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class DemoParts:
-    """What demo mode adds to a serving process."""
+    """Parts that demo mode adds to a serving process."""
 
     site_links: Mapping[str, str]
     """Addresses of its pages → keys of their titles."""
@@ -73,12 +73,12 @@ class DemoParts:
 
 @dataclass(frozen=True, slots=True)
 class ServerParts:
-    """What a serving process is made of."""
+    """Parts of a serving process."""
 
     settings: Settings
     """As they were read at its start."""
     dependencies: Dependencies
-    """What every action works with."""
+    """Dependencies of all actions."""
     store: SqlStore
     """The database."""
     providers: Mapping[str, SmsProvider]
@@ -100,11 +100,11 @@ class ServerParts:
     demo: DemoParts | None = None
     """None outside of demo mode."""
     job_runs: JobRuns = field(default_factory=JobRuns)
-    """When each job last came to its end."""
+    """Last ends of each job."""
 
     @property
     def all_relays(self) -> tuple[Relay, ...]:
-        """What carries messages, of every channel."""
+        """Relays of all channels."""
         return self.sms_relay, *(bot.relay for bot in self.bots.values())
 
     @property

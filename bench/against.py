@@ -84,7 +84,7 @@ class Measure:
 
     @property
     def ratio(self) -> float:
-        """How many times as slow or as large this tree is as the other: under 1 it is better."""
+        """Ratio by which this tree is slower or larger than the other: under 1 it is better."""
         before, after = map(statistics.median, self.values.values())
         return before / after if self.more_is_better else after / before
 

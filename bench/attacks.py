@@ -1,4 +1,4 @@
-"""What messages that are made to cost much do cost: `pishkhan serve` in one process, the attacker in another.
+"""Cost of messages that are made to cost much: `pishkhan serve` in one process, the attacker in another.
 
     python -m bench.attacks [--rounds 7]
 

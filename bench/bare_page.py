@@ -1,4 +1,4 @@
-"""What a page costs without an installation behind it: aiohttp and Jinja2, one template, nothing looked up.
+"""Cost of a page without an installation behind it: aiohttp and Jinja2, one template, nothing looked up.
 
 python -m bench.bare_page PORT
 """

@@ -1,4 +1,4 @@
-"""What a bot's updates cost, and what a messenger's outage costs those who text.
+"""Cost of a bot's updates, and of a messenger's outage for those who text.
 
     python -m bench.bots [--seconds 5] [--rounds 3] [--notices 10000] [--database sqlite|postgresql …]
 

@@ -41,7 +41,7 @@ row has names, and pairs of names, in due proportion.
 """
 
 NUMBERS = 100_000_001, 7_919
-"""Where the first nine digits of national codes begin, and how far they lie apart; so none is invalid."""
+"""Start of the first nine digits of national codes, and their distance; so none is invalid."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,14 +18,14 @@ from domain.requests.history import GENESIS_HASH
 
 @dataclass(slots=True)
 class Copy:
-    """What is a copy's own."""
+    """Values of a copy's own."""
 
     first_id: int
     """Its ids are numbered from this on."""
     days: int
     """By so many it is moved."""
     words: dict[str, str]
-    """What stands for the original's words, by their names."""
+    """Replacements of the original's words, by their names."""
     resources: tuple[int, int]
     """Its machine and its operator."""
     head: str = GENESIS_HASH
@@ -86,11 +86,11 @@ class Original:
     """A request taken apart, to be copied."""
 
     made: Made
-    """How it was made, and whose it is."""
+    """Way of making it, and its owner."""
     began: date
     """Its first day, from which days are counted."""
     ids: int = 0
-    """How many ids it uses."""
+    """Number of ids it uses."""
     days: set[int] = field(default_factory=set)
     """Days that it names, counted from the first."""
     tokens: list[str] = field(default_factory=list)

@@ -40,7 +40,7 @@ DURABLE = {
     "max_wal_size": "8GB",
     "checkpoint_timeout": "15min",
 }
-"""What differs from the server of the tests."""
+"""Differences from the server of the tests."""
 
 
 class DurableServer(PostgresServer):
@@ -55,7 +55,7 @@ class DurableServer(PostgresServer):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where databases of one kind can be made; `home` is a directory for whatever else a bench needs."""
+    """Server for databases of one kind; `home` is a directory for whatever else a bench needs."""
 
     kind: str
     home: Path

@@ -1,4 +1,4 @@
-"""What Pishkhan's bots are compared with: a bare python-telegram-bot that sends each text back and keeps nothing.
+"""Peer that Pishkhan's bots are compared with: a bare python-telegram-bot that sends each text back and keeps nothing.
 
     python -m bench.echo PORT BASE_URL TOKEN PATH
 

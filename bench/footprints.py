@@ -1,4 +1,4 @@
-"""How much memory processes have together, read from the kernel while they work.
+"""Memory of processes together, read from the kernel while they work.
 
 Two sums are told. PSS shares out what processes have in common (the interpreter, libraries) and is what they cost the
 machine together, at the worst moment that was looked at. RSS counts that in each, and adds up the highest of each
@@ -16,7 +16,7 @@ LOOK_EVERY_SECONDS = 0.2
 
 @dataclass(slots=True)
 class Footprint:
-    """What some processes and their children had at most, in bytes."""
+    """Most memory of some processes and their children, in bytes."""
 
     roots: tuple[int, ...]
     """Process ids; whatever they start counts too."""

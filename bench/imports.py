@@ -1,4 +1,4 @@
-"""How an import of many vehicles goes: its time beside a bare one, its memory, and whether every bad row is reported.
+"""Course of an import of many vehicles: its time beside a bare one, its memory, and whether every bad row is reported.
 
     python -m bench.imports [ROWS]
 
@@ -112,7 +112,7 @@ FLAWS: Sequence[tuple[str, Callable[[Row, Row], str], str]] = (
     ("کد ملی مالک", lambda row, _: "0499370899", "not_found"),
     ("اعتبار بیمه", lambda row, _: "1405/13/01", "invalid_field"),
 )
-"""What may be wrong: the column, the bad cell made from the row and the good row before it, and the code."""
+"""Flaws of rows: the column, the bad cell made from the row and the good row before it, and the code."""
 
 
 def make_file(path: Path, rows: int) -> list[Planted]:

@@ -1,4 +1,4 @@
-"""How many incoming texts a second `pishkhan serve` takes, beside the bare transactions that the disk allows.
+"""Incoming texts a second that `pishkhan serve` takes, beside the bare transactions that the disk allows.
 
     python -m bench.inbound [--seconds 5] [--rounds 3] [--database sqlite|postgresql …] [--profile PREFIX]
 

@@ -54,7 +54,7 @@ class Stock:
 
     @property
     def faults(self) -> list[str]:
-        """What went wrong in all runs."""
+        """Faults of all runs."""
         return [fault for run in (*self.busy, *self.arrived) for fault in run.faults]
 
     async def verify(self) -> None:

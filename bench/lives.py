@@ -47,7 +47,7 @@ RATES = (1, 15, 1, 25, 2, 35, 10)
 BEFORE_PAYMENT = (("accept", Role.CIVIL), ("price", Role.REVENUE))
 AFTER_PAYMENT = (("schedule", Role.CIVIL), ("hand_over", Role.CIVIL), ("complete", Role.CIVIL))
 EARLY = {"hand_over": {"early": "yes"}}
-"""What a step is given: no life waits for the day of its work."""
+"""Input of a step: no life waits for the day of its work."""
 PAGE = 50
 WARM_UP_LIVES = 3
 DAYS_AHEAD = 120
@@ -56,18 +56,18 @@ DAYS_AHEAD = 120
 
 @dataclass(slots=True)
 class Lived:
-    """What came of the lives of one run."""
+    """Result of the lives of one run."""
 
     lives: int = 0
-    """How many ended well."""
+    """Number that ended well."""
     seconds: float = 0.0
-    """How long the run took."""
+    """Duration of the run."""
     calls: dict[str, list[float]] = field(default_factory=dict)
     """Milliseconds of each call, by its sort."""
     steps: list[list[float]] = field(default_factory=lambda: [[] for _ in RATES])
     """The same, by the step of the profile."""
     faults: list[str] = field(default_factory=list)
-    """What went wrong, one line each."""
+    """Faults, one line each."""
 
 
 @dataclass(slots=True)
@@ -75,17 +75,17 @@ class Life:
     """One life of a request, from the citizen's text to its end."""
 
     desk: Dependencies
-    """What every action works with."""
+    """Dependencies of all actions."""
     store: SqlStore
-    """Where it is lived."""
+    """Store of the life."""
     lived: Lived
-    """Where its times and faults are noted."""
+    """Record of its times and faults."""
     number: int
     """The last digits of the citizen's mobile; chooses day and hour of the work."""
     step: int
     """The step of the profile that it began in."""
     due: float
-    """When it was to begin, by `time.perf_counter`: waiting counts."""
+    """Time at which it was to begin, by `time.perf_counter`: waiting counts."""
 
     async def run(self) -> None:
         """Live it; what goes wrong is noted."""

@@ -35,25 +35,25 @@ class Job:
     first: int
     """Message ids count from it."""
     seconds: float = 0.0
-    """How long; 0: until `messages` are sent."""
+    """Duration; 0: until `messages` are sent."""
     messages: int = 0
-    """How many in all; 0: until the time is over."""
+    """Number of all messages; 0: until the time is over."""
     tell_every: int = 0
     """After so many a line with their number is printed; 0: never."""
 
 
 @dataclass(slots=True)
 class Delivered:
-    """What came of a job."""
+    """Result of a job."""
 
     seconds: float = 0.0
-    """How long it took."""
+    """Duration."""
     waits: list[float] = field(default_factory=list)
     """Milliseconds until each acknowledgement."""
     acknowledged: dict[str, str] = field(default_factory=dict)
     """Our id by the message id."""
     faults: list[str] = field(default_factory=list)
-    """What was answered instead."""
+    """Answers in place of the expected one."""
 
     @property
     def rate(self) -> float:
@@ -63,7 +63,7 @@ class Delivered:
 
 @dataclass(slots=True)
 class DeliveryRounds:
-    """What the rounds of one thing showed, one value a round."""
+    """Rounds of one thing, one value a round."""
 
     rates: list[float] = field(default_factory=list)
     """Deliveries a second."""
@@ -92,7 +92,7 @@ class Load:
     """One job under way."""
 
     success = b" 200 "
-    """What the status line of an acknowledgement has."""
+    """Words in the status line of an acknowledgement."""
 
     def __init__(self, job: Job) -> None:
         self._job = job

@@ -60,7 +60,7 @@ Way = Callable[[Town, Experts, str], Awaitable[str]]
 
 @dataclass(frozen=True, slots=True)
 class Sort:
-    """How often a request of this sort is met among those that ended, or among those of the last month."""
+    """Frequency of requests of this sort among those that ended, or among those of the last month."""
 
     name: str
     way: Way
@@ -133,7 +133,7 @@ SORTS = (
     Sort("taxi report submitted", _reported(), recent=2),
     Sort("taxi report under review", _reported(TAKEN), recent=2),
 )
-"""What a town's requests are: their weights in percent. Machines that are booked are few: see `SCHEDULED`."""
+"""Sorts of a town's requests: their weights in percent. Machines that are booked are few: see `SCHEDULED`."""
 
 SCHEDULED = Sort("machinery scheduled", _scheduled)
 """Asked for on one day, booked for the day after the next. There are as many as machines are free."""

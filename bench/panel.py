@@ -25,7 +25,7 @@ SENT = 5
 
 @dataclass(slots=True)
 class Count:
-    """What it took since it was last asked."""
+    """Number taken since the last question."""
 
     texts: int = 0
     calls: int = 0

@@ -1,4 +1,4 @@
-"""How many callbacks of banks a second `pishkhan serve` stores, and how long a payment takes at a bank that is quick.
+"""Callbacks of banks a second that `pishkhan serve` stores, and the duration of a payment at a bank that is quick.
 
     python -m bench.payments [--seconds 5] [--rounds 3] [--payments 100] [--database sqlite|postgresql …]
 
@@ -64,7 +64,7 @@ class RealClock:
 
 @dataclass(slots=True)
 class CallbackRuns:
-    """What the runs measured; one value a run."""
+    """Results of the runs; one value a run."""
 
     rounds: DeliveryRounds = field(default_factory=DeliveryRounds)
     limits: list[float] = field(default_factory=list)

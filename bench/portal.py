@@ -1,4 +1,4 @@
-"""What the portal costs a citizen's phone and the server: a first visit, many readers, whole ways, usual lengths.
+"""Cost of the portal for a citizen's phone and the server: a first visit, many readers, whole ways, usual lengths.
 
     python -m bench.portal [--citizens 200] [--seconds 8] [--rounds 3] [--size 1000000]
 
@@ -38,7 +38,7 @@ MOST_BYTES = 80_000
 """Of a first visit of the front page."""
 
 PATIENCE_SECONDS = 10
-"""How long a citizen waits for a page."""
+"""Time that a citizen waits for a page."""
 
 LOAD = Path(__file__).with_name("portal.lua")
 PROCESSES = {SQLITE: 1, POSTGRESQL: 2}

@@ -35,7 +35,7 @@ BARE_PAGES = 24
 
 ANSWER_SECONDS = 60.0
 LOOK_EVERY_SECONDS = 0.05
-"""How often the queued codes are read from the database."""
+"""Interval at which the queued codes are read from the database."""
 
 QUEUED_CODES = "SELECT recipient, text FROM outbox WHERE key = 'sms.portal_code' ORDER BY id"
 
@@ -53,14 +53,14 @@ class WalkFault(Exception):
 
 @dataclass(frozen=True, slots=True)
 class WalkJob:
-    """Who walks where."""
+    """Job of a walker."""
 
     ports: tuple[int, ...]
     """The server's processes on this machine."""
     database_url: str
-    """Where the codes are queued; empty: it is the bare page."""
+    """Database with the queued codes; empty: it is the bare page."""
     citizen_count: int
-    """How many walk at once."""
+    """Number of citizens at once."""
     first_number: int
     """Their mobiles count from it."""
     is_at_once: bool = True
@@ -69,7 +69,7 @@ class WalkJob:
 
 @dataclass(slots=True)
 class Walked:
-    """What came of a job."""
+    """Result of a job."""
 
     seconds: float = 0.0
     """Until the last one was done."""
@@ -78,7 +78,7 @@ class Walked:
     step_ms: dict[str, list[float]] = field(default_factory=dict)
     """Of each step by its name: from the press to the page that it leads to."""
     faults: list[str] = field(default_factory=list)
-    """What went wrong, one line for each citizen who did not get to the end."""
+    """Faults, one line for each citizen who did not get to the end."""
 
 
 async def walk(job: WalkJob, *, pinned: tuple[str, ...] = ()) -> Walked:

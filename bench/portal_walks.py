@@ -9,7 +9,7 @@ from bench.processes import processor_seconds
 from bench.tables import Percentiles, Rounds, Spread, table
 
 CITIZENS_ALONE = 5
-"""How many go one after the other, so that a step's own time is known."""
+"""Number of citizens who go one after the other, so that a step's own time is known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""How long the staff waits for queues, searches and requests, beside 10,000 and beside 1,000,000 of them.
+"""Time that the staff waits for queues, searches and requests, beside 10,000 and beside 1,000,000 of them.
 
     python -m bench.queues [--sizes 10000 1000000] [--calls 120] [--rounds 3] [--database sqlite|postgresql]
 
@@ -40,7 +40,7 @@ from domain.values.identifiers import display_mobile
 
 WARM_UP_CALLS = 5
 HIGHEST = 1.20
-"""How many times as long as beside the least a p95 may be."""
+"""Highest allowed ratio of a p95 to the one beside the least."""
 
 MOST_COMMON = 3
 """Names that fill a page beside the least of the usual sizes."""
@@ -119,7 +119,7 @@ LOOKS: Mapping[str, Look] = {
     "search: tracking code": _somebody(lambda _, code: _search(code, tracking_codes.display_code(code))),
     "a request": _somebody(lambda _, code: (_one(code), tracking_codes.display_code(code))),
 }
-"""What the manager looks at. A tracking code leads straight to its request, whose page is waited for too."""
+"""Looks of the manager. A tracking code leads straight to its request, whose page is waited for too."""
 
 
 @dataclass(slots=True)
@@ -132,7 +132,7 @@ class Times:
 
     @property
     def percentiles(self) -> Percentiles:
-        """How long most calls took."""
+        """Percentiles of calls."""
         return Percentiles.of(self.waits)
 
 

@@ -68,11 +68,11 @@ NAMED: Mapping[str, Callable[[Any], Patch]] = {
 """Columns that have a way of their own."""
 
 _WITHOUT_NAME = r"(?P<id>\b1\d{15}\b)|(?P<token>\b[0-9a-f]{32}\b)|(?P<day>\b\d{4}-\d\d-\d\d)|(?P<unit>\b(?:LD|OP)-\d+)"
-"""What is a request's own in any text: ids, random tokens, days, and the codes of machine and operator."""
+"""Text parts that are a request's own: ids, random tokens, days, and the codes of machine and operator."""
 
 
 class Dialect:
-    """How cells lie in the database to be filled."""
+    """Layout of cells in the database to be filled."""
 
     def truth(self, cell: int) -> Any:
         """Write what is 0 or 1 in SQLite."""

@@ -1,4 +1,4 @@
-"""How many texts a second `pishkhan serve` sends, and how long everybody else waits for its event loop meanwhile.
+"""Texts a second that `pishkhan serve` sends, and the wait of everybody else for its event loop meanwhile.
 
     python -m bench.relay [--texts 2000] [--rounds 3] [--database sqlite|postgresql …]
 
@@ -49,7 +49,7 @@ HEADINGS = (
 
 @dataclass(slots=True)
 class Rounds:
-    """What the rounds of one database showed: texts a second, processor milliseconds a text, lags."""
+    """Rounds of one database: texts a second, processor milliseconds a text, lags."""
 
     rates: list[float] = field(default_factory=list)
     busy_cpu: list[float] = field(default_factory=list)

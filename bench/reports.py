@@ -39,7 +39,7 @@ MIB = 2**20
 CHUNK = 1 << 20
 LOOK_AGAIN_SECONDS = 0.2
 MAKER = "spawn_main"
-"""What the command line of a process says that makes a sheet: nothing else is made apart while this is measured."""
+"""Command line of the process that makes a sheet: nothing else is made apart while this is measured."""
 HIGHEST = 250e6 / MIB
 """MiB that may be taken meanwhile, by the server as by the process that makes a list."""
 LONGEST_LAG = 50.0
@@ -48,7 +48,7 @@ LONGEST_LAG = 50.0
 
 @dataclass(slots=True)
 class Measured:
-    """What came of one thing that was done again and again."""
+    """Measurements of one repeated thing."""
 
     name: str
     """As the table calls it."""

@@ -1,4 +1,4 @@
-"""How a gateway's settlement of many sales is reconciled: rows/s beside a bare CSV read, and the memory that it takes.
+"""Reconciliation of a gateway's settlement of many sales: rows/s beside a bare CSV read, and the memory that it takes.
 
     python -m bench.settlement [ROWS]
 
@@ -125,7 +125,7 @@ BARE_WAYS: dict[str, Callable[[Path], None]] = {"bare": read_bare, "read": read_
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """How one way went."""
+    """Course of one way."""
 
     way: str
     rows: int
@@ -135,7 +135,7 @@ class Measured:
     together: int | None = None
     """PSS of server and command at most, in bytes; None where there is no server."""
     printed: str = ""
-    """What the command printed."""
+    """Output of the command."""
 
     def __str__(self) -> str:
         together = f"{self.together / 1e6:.0f}" if self.together else "–"

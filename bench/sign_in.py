@@ -1,4 +1,4 @@
-"""How long a colleague waits at the staff's door while somebody tries passwords from one address: the real process.
+"""Wait of a colleague at the staff's door while somebody tries passwords from one address: the real process.
 
     python -m bench.sign_in [--tries 200] [--rounds 5] [--database postgresql]
 
@@ -40,7 +40,7 @@ def browser(address: str) -> ClientSession:
 
 @dataclass(slots=True)
 class Attack:
-    """What is tried, and what was answered."""
+    """Attempts made, and their answers."""
 
     title: str
     username: Callable[[int], str]

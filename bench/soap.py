@@ -1,4 +1,4 @@
-"""How many calls of counter offices a second one process on one core takes, beside a peer and the bare HTTP server.
+"""Calls of counter offices a second that one process on one core takes, beside a peer and the bare HTTP server.
 
     python -m bench.soap [--seconds 5] [--rounds 3] [--connections 16]
 

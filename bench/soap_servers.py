@@ -65,7 +65,7 @@ REQUEST: Mapping[str, Any] = {
         {"at": NOW, "event": "submit", "state": "submitted", "actor": "clerk", "channel": "pishkhan_soap", "note": None}
     ],
 }
-"""What a request of the bench looks like: the same answer as from the store."""
+"""Example of a request of the bench: the same answer as from the store."""
 
 ANSWERS = {"GetRequest": REQUEST, "SubmitMachineryRequest": STANDING}
 

@@ -1,4 +1,4 @@
-"""How long `pishkhan serve` takes to be ready, and how much memory it holds when idle.
+"""Time until `pishkhan serve` is ready, and its memory when idle.
 
     python -m bench.startup [RUNS]
 
@@ -18,7 +18,7 @@ from bench.processes import PROGRAM, Server, free_port, resident_bytes
 from bench.tables import machine, table
 
 REST_SECONDS = 5.0
-"""How long a process rests before its memory is read: its first work in the background is over by then."""
+"""Rest of a process before its memory is read: its first work in the background is over by then."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What every bench prints: markdown tables, medians with their spread, percentiles, and what machine was measured."""
+"""Output of every bench: markdown tables, medians with their spread, percentiles, and what machine was measured."""
 
 import os
 import platform
@@ -30,7 +30,7 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class Percentiles:
-    """How long most calls took at most, in milliseconds."""
+    """Longest times of most calls, in milliseconds."""
 
     p50: float
     p95: float
@@ -54,7 +54,7 @@ class Percentiles:
 
 @dataclass(slots=True)
 class Rounds:
-    """What the rounds at one server showed, one value a round: calls a second, milliseconds until an answer."""
+    """Rounds at one server, one value a round: calls a second, milliseconds until an answer."""
 
     rates: list[float] = field(default_factory=list)
     p50: list[float] = field(default_factory=list)

@@ -1,4 +1,5 @@
-"""What a municipality needs before it can serve: staff, prices, machines and operators, by the domain's own actions."""
+"""Rows that a municipality needs before it can serve: staff, prices, machines and operators, by the domain's own
+actions."""
 
 from app.configuration.settings import Settings
 from app.wiring import load_dependencies

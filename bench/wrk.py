@@ -12,7 +12,7 @@ SERVER_CORE, LOAD_CORE = ("taskset", "--cpu-list", "0"), ("taskset", "--cpu-list
 
 @dataclass(frozen=True, slots=True)
 class WrkRun:
-    """What a script tells in the end: calls, how long they went on, milliseconds until an answer."""
+    """Figures told by a script in the end: calls, how long they went on, milliseconds until an answer."""
 
     calls: float
     seconds: float

@@ -1,4 +1,4 @@
-"""What gateways read out of callbacks and answers: whole rials, codes, numbers, each strictly or not at all."""
+"""Values that gateways read out of callbacks and answers: whole rials, codes, numbers, each strictly or not at all."""
 
 import re
 from collections.abc import Mapping

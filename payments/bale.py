@@ -84,9 +84,8 @@ _SUCCESS = "ok"
 _PAID, _PENDING = "paid", "pending"
 
 MEANINGS: Mapping[str, CodeMeaning] = MappingProxyType({"401": OUR_FAULT})
-"""What the codes of refused calls say of a transaction. 401: the bot's token. Others, «no such transaction» too, prove
-nothing: a transaction may be known a moment after its query.
-"""
+"""Meanings of the codes of refused calls. 401: the bot's token. Others, «no such transaction» too, prove nothing: a
+transaction may be known a moment after its query."""
 
 START_MEANINGS: Mapping[str, CodeMeaning] = MappingProxyType({**MEANINGS, "400": OUR_FAULT, "404": OUR_FAULT})
 """The same of an invoice: a request that is not taken, be it for the wallet's token, is ours to mend."""
@@ -94,12 +93,12 @@ START_MEANINGS: Mapping[str, CodeMeaning] = MappingProxyType({**MEANINGS, "400":
 STATES: Mapping[str, SaleState] = MappingProxyType(
     {_PAID: SaleState.VERIFIED, "failed": SaleState.UNPAID, "rejected": SaleState.UNPAID}
 )
-"""What a transaction's status says; `pending` says nothing so far."""
+"""Sale states by a transaction's status; `pending` says nothing so far."""
 
 REASONS: Mapping[CheckoutRefusal, DeclineReason] = MappingProxyType(
     {CheckoutRefusal.OVER: DeclineReason.SESSION, CheckoutRefusal.AMOUNT: DeclineReason.AMOUNT}
 )
-"""Why a payment that we refused was not made, as its payer reads it on a page; the others say no more than that."""
+"""Reasons for a payment that we refused, as its payer reads them on a page; the others say no more than that."""
 
 
 class BaleInvoiceSettings(ServerSettings):

@@ -1,4 +1,4 @@
-"""What every gateway's settings have in common. A gateway's file declares its own, and how it is built from them."""
+"""Common base of every gateway's settings. A gateway's file declares its own, and how it is built from them."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from domain.gateways.gateway import PaymentGateway
 
 NOT_SET = SecretStr("")
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})
-"""Where a bank of the tests answers; everybody else is spoken to over TLS alone."""
+"""Hosts at which a bank of the tests answers; everybody else is spoken to over TLS alone."""
 
 
 def check_bank_address(address: str) -> str:
@@ -31,10 +31,10 @@ BankAddress = Annotated[str, AfterValidator(check_bank_address)]
 
 @dataclass(frozen=True, slots=True)
 class BotAddress:
-    """Where a messenger's bot is called: the bot's own settings, for a gateway inside that messenger."""
+    """Address of a messenger's bot: the bot's own settings, for a gateway inside that messenger."""
 
     base_url: str
-    """Where the Bot API answers, up to the token."""
+    """Address of the Bot API, up to the token."""
     bot_token: SecretStr
     """The bot's token, which is a part of the address of every call."""
 

@@ -37,7 +37,7 @@ _logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class BankResponse:
-    """How one call ended."""
+    """End of one call."""
 
     document: Mapping[str, Any] = field(default_factory=dict)
     """The JSON object that the bank answered with, whatever its HTTP status was; empty without one."""

@@ -1,4 +1,4 @@
-"""What gateways over REST have in common: a client of the bank, the meaning of codes, calls that a protocol lacks."""
+"""Common base of gateways over REST: a client of the bank, the meaning of codes, calls that a protocol lacks."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ OTHER_ORDER = "other_order"
 
 @dataclass(frozen=True, slots=True)
 class CodeMeaning:
-    """What a bank's result code says."""
+    """Meaning of a bank's result code."""
 
     reason: DeclineReason = DeclineReason.BANK
     """Reason as the payer reads it."""

@@ -84,9 +84,8 @@ START_MEANINGS: Mapping[str, CodeMeaning] = MappingProxyType(
         "1101": CodeMeaning(DeclineReason.AMOUNT),
     }
 )
-"""What the codes of a refused session say. All others (a bank that is down, an order number that was used) leave the
-payer nothing to do but to pay in another way.
-"""
+"""Meanings of the codes of a refused session. All others (a bank that is down, an order number that was used) leave the
+payer nothing to do but to pay in another way."""
 
 SWITCH_REASONS: Mapping[str, DeclineReason] = MappingProxyType(
     {
@@ -116,7 +115,7 @@ SWITCH_REASONS: Mapping[str, DeclineReason] = MappingProxyType(
         "96": DeclineReason.BANK,
     }
 )
-"""What the card network's response codes (ISO 8583, as Shaparak uses them) say of a card that was refused."""
+"""Reasons by the card network's response codes (ISO 8583, as Shaparak uses them) for a refused card."""
 
 _SUCCESS, _NO_TRANSACTION = "0", "-1"
 

@@ -70,7 +70,7 @@ START_MEANINGS: Mapping[str, CodeMeaning] = MappingProxyType(
         "12": OUR_FAULT,  # no such terminal
     }
 )
-"""What the codes of a refused token say."""
+"""Meanings of the codes of a refused token."""
 
 RESULT_MEANINGS: Mapping[str, CodeMeaning] = MappingProxyType(
     {
@@ -82,9 +82,8 @@ RESULT_MEANINGS: Mapping[str, CodeMeaning] = MappingProxyType(
         "-106": OUR_FAULT,  # our server's address
     }
 )
-"""What the codes of verifying and reversing say. −6 (more than half an hour ago) does not tell whether the sale was
-verified before.
-"""
+"""Meanings of the codes of verifying and reversing. −6 (more than half an hour ago) does not tell whether the sale was
+verified before."""
 
 STATE_REASONS: Mapping[str, DeclineReason] = MappingProxyType(
     {
@@ -110,7 +109,7 @@ STATE_REASONS: Mapping[str, DeclineReason] = MappingProxyType(
         "tmeerror": DeclineReason.BANK,
     }
 )
-"""What `State` says of a payment that was not made, without its capitals; some are of older versions."""
+"""Reasons by `State` for a payment that was not made, without its capitals; some are of older versions."""
 
 STATUS_REASONS: Mapping[str, DeclineReason] = MappingProxyType(
     {

@@ -83,9 +83,8 @@ MEANINGS: Mapping[str, CodeMeaning] = MappingProxyType(
         "-62": OUR_FAULT,  # reversing needs a registered address
     }
 )
-"""What the published codes say. −12 (too many calls), −52 (the bank's own fault) and those of a reversal that the bank
-does not do (−60, −61, −63) prove nothing about the sale.
-"""
+"""Meanings of the published codes. −12 (too many calls), −52 (the bank's own fault) and those of a reversal that the
+bank does not do (−60, −61, −63) prove nothing about the sale."""
 
 STATES: Mapping[str, SaleState] = MappingProxyType(
     {
@@ -96,7 +95,7 @@ STATES: Mapping[str, SaleState] = MappingProxyType(
         "REVERSED": SaleState.REVERSED,
     }
 )
-"""What the states of an inquiry are."""
+"""States of an inquiry."""
 
 
 class ZarinpalSettings(BankSettings):

@@ -20,7 +20,7 @@ from printing import worker
 from printing.pages import PageRenderer
 
 PDF_SECONDS = 10.0
-"""How long one PDF may take; a page takes 0.05."""
+"""Time that one PDF may take; a page takes 0.05."""
 
 PAPERS_A_PROCESS = 1000
 """After so many the process is replaced, so that no leak of a library grows for ever."""

@@ -1,5 +1,5 @@
-"""What machines read on a paper: QR codes and barcodes, as pictures that a document carries inside it (SVG); and the
-barcode of a bill as a picture of its own, for chats (PNG).
+"""Machine-readable symbols on a paper: QR codes and barcodes, as pictures that a document carries inside it (SVG); and
+the barcode of a bill as a picture of its own, for chats (PNG).
 
 The libraries are imported when the first symbol is made: a process that prints nothing does without them.
 """

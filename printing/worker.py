@@ -1,4 +1,4 @@
-"""What the process runs that makes PDFs: it is given one printout after the other, each with what it is put on.
+"""Program of the process that makes PDFs: it is given one printout after the other, each with what it is put on.
 
 A paper that takes too long ends this process, by an alarm that nothing in it can miss, and not the service.
 """

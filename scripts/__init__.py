@@ -1,1 +1,1 @@
-"""What is run beside the project."""
+"""Programs that are run beside the project."""

@@ -19,7 +19,7 @@ CHARACTERS = (
     "U+0660-066C, U+0670, U+067E, U+0686, U+0698, U+06A9, U+06AF, U+06C0, U+06C6-06C7, U+06CC, U+06D5, U+06F0-06F9, "
     "U+200B-200F, U+2013-2014, U+2018-201A, U+201C-201E, U+2022, U+2026, U+2039-203A, U+2066-2069, U+2212"
 )
-"""What the file holds, as a style sheet writes it."""
+"""Characters in the file, as a style sheet writes them."""
 
 WEIGHTS = (400, 800)
 """The lightest and the heaviest weight of the pages."""

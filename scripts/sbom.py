@@ -1,4 +1,4 @@
-"""What a release is made of: a software bill of materials (CycloneDX 1.6, JSON), out of the lock files.
+"""Bill of materials of a release: a software bill of materials (CycloneDX 1.6, JSON), out of the lock files.
 
 `python -m scripts.sbom FILE` writes it, `make sbom` into `dist/`; every wheel bears it in its `.dist-info/sboms/` (PEP
 770), since the build calls this module as its hook. It names what `requirements.lock` installs, with the markers under

@@ -24,7 +24,7 @@ from domain.values.actors import Role
 from scripts.portal_pictures import make_picture
 
 SIZES: Mapping[str, tuple[int, int]] = {"": (1366, 1300), "-phone": (360, 1100)}
-"""What the name of a picture ends with → width and height of the window."""
+"""Endings of the names of pictures → width and height of the window."""
 
 SECONDS_TO_START = 60
 

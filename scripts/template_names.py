@@ -17,9 +17,9 @@ class TemplateNames:
     """The names in one template."""
 
     own_names: frozenset[str]
-    """What it is handed or names itself: context keys, macros, their parameters, loop variables, blocks, imports."""
+    """Names that it is handed or defines: context keys, macros, their parameters, loop variables, blocks, imports."""
     attribute_names: frozenset[str]
-    """What it reads of an object or mapping, which the code has named."""
+    """Attributes that it reads of an object or mapping, which the code has named."""
 
 
 def load_templates(

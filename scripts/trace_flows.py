@@ -1,5 +1,5 @@
-"""How long the way of one message is: the functions and modules of the product that an order by SMS, a step of the
-staff and a submission of a counter office pass, from the first line that handles the HTTP call to the answer.
+"""Length of the way of one message: the functions and modules of the product that an order by SMS, a step of the staff
+and a submission of a counter office pass, from the first line that handles the HTTP call to the answer.
 
     python -m scripts.trace_flows [--list sms|staff|soap] [--packages]
 
@@ -42,7 +42,7 @@ from tests.support.staff_site import staff_site, visitor
 ROOT = Path(__file__).parent.parent
 WEBHOOK_KEY = "traced"
 TURNS = 2
-"""How often a flow runs; the last one is traced."""
+"""Number of runs of a flow; the last one is traced."""
 
 _is_traced: ContextVar[bool] = ContextVar("is_traced", default=False)
 """Set while the handler of the traced call runs, and in what it starts: not in what goes on beside it."""
@@ -183,7 +183,7 @@ async def _take_turns(trace: Trace, run_flow: Callable[[int], Awaitable[None]]) 
 
 
 FLOWS: Mapping[str, Flow] = {"sms": order_by_sms, "staff": take_staff_step, "soap": submit_by_soap}
-"""What is traced, by the name of its row."""
+"""Traced flows, by the name of the row."""
 
 
 def trace_flow(flow_name: str) -> Trace:

@@ -1,4 +1,4 @@
-"""What a restore must not give back: sessions that ended, codes that were used, members who were sent away.
+"""Data that a restore must not give back: sessions that ended, codes that were used, members who were sent away.
 
 A backup holds all of that as it was. So every session and one-time secret of the copy is void once it is restored, and
 what whoever restores says of the time since is done to it. The copy may be of an older schema: only tables and columns
@@ -16,14 +16,14 @@ from domain.values.actors import Role
 from store.schema import audit, citizen_sessions, mobile_proofs, offices, second_factors, staff, staff_sessions
 
 _VOID_TABLES = (staff_sessions, citizen_sessions, mobile_proofs)
-"""Whose rows let somebody in: each is gone after a restore."""
+"""Tables whose rows let somebody in: each is gone after a restore."""
 
 _AUDIT_ACTOR = "system"
 
 
 @dataclass(frozen=True, slots=True)
 class ChangesSince:
-    """What was done between a backup and its restore, as whoever restores says."""
+    """Changes between a backup and its restore, as whoever restores states them."""
 
     dismissed: frozenset[str] = frozenset()
     """User names of members who may come in no more."""
@@ -40,7 +40,7 @@ NOTHING_CHANGED = ChangesSince()
 
 @dataclass(frozen=True, slots=True)
 class RestoreReport:
-    """What was made of a restored copy."""
+    """Report on a restored copy."""
 
     sessions_ended: int
     """Of the staff and of citizens."""
@@ -50,7 +50,7 @@ class RestoreReport:
 
 @dataclass(frozen=True, slots=True)
 class _RowChange:
-    """What is done to one row, and what the audit says of it."""
+    """Change of one row, and its entry in the audit."""
 
     table: Table
     key: Column[Any]

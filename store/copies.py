@@ -27,7 +27,8 @@ _SELECT_ORDER_SEQUENCES = select(counters.c.name).where(
 )
 
 _SCHEMA_TABLES = {"alembic_version", "key_checks"}
-"""What a database holds before anybody used it: its version, and the check of the key that it was migrated with."""
+"""Tables that a database has before anybody used it: its version, and the check of the key that it was migrated
+with."""
 
 
 async def back_up_database(database_url: str, file: Path, *, force: bool = False) -> None:

@@ -13,9 +13,8 @@ ThingT = TypeVar("ThingT", bound="DataclassInstance")
 
 
 class TableMapping(Generic[ThingT]):
-    """How one dataclass lies in one table: `columns` and their `column_names`, in the order of the dataclass's
-    fields.
-    """
+    """Mapping of one dataclass to one table: `columns` and their `column_names`, in the order of the dataclass's
+    fields."""
 
     def __init__(self, table: Table, row_class: type[ThingT]) -> None:
         self._row_class = row_class

@@ -83,7 +83,7 @@ class SqlEverything(Repository):
 
 
 PROBE_SECONDS = 5.0
-"""How long a database may take to write one row, when it is asked whether it can."""
+"""Time for a database to write one row, when it is asked whether it can."""
 
 PROBE_LEASE_PERIOD = timedelta(seconds=15)
 

@@ -1,4 +1,4 @@
-"""Where each registry's rows lie: the table, what is the same in all of them, the tables of fields with many values."""
+"""Tables of the registries' rows: the table, what is the same in all of them, the tables of fields with many values."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

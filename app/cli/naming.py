@@ -1,4 +1,5 @@
-"""Which command runs. It is a module of its own, since the table of commands loads nothing that a command needs."""
+"""Name of the running command. It is a module of its own, since the table of commands loads nothing that a command
+needs."""
 
 from contextvars import ContextVar
 
@@ -6,4 +7,4 @@ RUNNING_COMMAND: ContextVar[str] = ContextVar("command", default="")
 """The command that runs, as it is typed: `request act`."""
 
 COMMAND_SUBJECT: ContextVar[str] = ContextVar("about", default="")
-"""What it is about, as it is typed: its arguments, which are codes, numbers and user names. Options are left out."""
+"""Its subject, as it is typed: its arguments, which are codes, numbers and user names. Options are left out."""

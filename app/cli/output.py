@@ -1,4 +1,4 @@
-"""How commands speak: JSON for programs, tables and sentences for people, and errors in either form."""
+"""Output of commands: JSON for programs, tables and sentences for people, and errors in either form."""
 
 import json
 import sys

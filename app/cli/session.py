@@ -1,4 +1,4 @@
-"""What commands work with: the settings, an open database, the desk on it, and who acts."""
+"""Session of a command: the settings, an open database, the desk on it, and who acts."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -31,7 +31,7 @@ CLI_CHANNEL = "cli"
 """The channel that the history names for what was done here."""
 
 _MACHINE_ACTOR = replace(SYSTEM, identifier=CLI_CHANNEL, channel=CLI_CHANNEL)
-"""Who acts where nobody is named: whoever has a shell here."""
+"""Actor where nobody is named: whoever has a shell here."""
 
 READING_COMMANDS = frozenset(
     {

@@ -1,4 +1,4 @@
-"""What can be proved before a process serves: configuration, declarations, texts and providers.
+"""Checks before a process serves: configuration, declarations, texts and providers.
 
 `pishkhan check` prints every fault; `serve` refuses to start with one.
 """

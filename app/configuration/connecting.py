@@ -1,6 +1,5 @@
-"""What `pishkhan check --connect` asks besides the configuration: the database, its schema and key, the SMS panels,
-the messengers, the scanner of files.
-"""
+"""Checks that `pishkhan check --connect` makes besides those of the configuration: the database, its schema and key,
+the SMS panels, the messengers, the scanner of files."""
 
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -18,12 +17,12 @@ from domain.values.errors import Unavailable
 
 @dataclass(slots=True)
 class ConnectionFindings:
-    """What was found out, each thing a line."""
+    """Findings, each a line."""
 
     faults: list[str] = field(default_factory=list)
-    """What does not answer as it must."""
+    """Things that do not answer as they must."""
     remarks: list[str] = field(default_factory=list)
-    """What is worth to know: the credit at the SMS panels, where the bots are."""
+    """Things worth knowing: the credit at the SMS panels, where the bots are."""
 
 
 async def examine_connections(settings: Settings) -> ConnectionFindings:

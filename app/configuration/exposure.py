@@ -1,4 +1,4 @@
-"""What a configuration leaves open: reported by `check` and at each start, in plain words, and never refused.
+"""Openings that a configuration leaves: reported by `check` and at each start, in plain words, and never refused.
 
 Whether a network is the organisation's own, and what is in front of this process, only its operator knows.
 """

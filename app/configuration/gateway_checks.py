@@ -1,4 +1,4 @@
-"""What can be wrong with the settings of bank gateways, found without asking a bank."""
+"""Faults in the settings of bank gateways, found without asking a bank."""
 
 from collections.abc import Iterator
 from urllib.parse import urlsplit

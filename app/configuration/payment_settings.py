@@ -14,7 +14,7 @@ from payments.gateway_settings import GatewaySettings
 
 
 class GatewayChoice(SettingsSection):
-    """Which gateways are offered to payers."""
+    """Gateways offered to payers."""
 
     gateway: NameList = Field(
         (),

@@ -35,7 +35,7 @@ class SettingsSection(BaseModel):
 
 
 class BillSettings(SettingsSection):
-    """What the banks need to know about the biller."""
+    """Facts about the biller that the banks need."""
 
     company_code: str = Field(
         "009",
@@ -45,7 +45,7 @@ class BillSettings(SettingsSection):
 
 
 class DatabaseSettings(SettingsSection):
-    """How much of the database a process takes, and how long it waits for it (`store/engines/limits.py`)."""
+    """Limits of a process in the database, and its waiting time for it (`store/engines/limits.py`)."""
 
     connections: int = Field(
         DEFAULT_LIMITS.connections, ge=2, le=1000, description="Connections to PostgreSQL that a process holds at most."
@@ -119,7 +119,7 @@ class BaleSettings(BotSettings):
 
 
 class LetterheadSettings(SettingsSection):
-    """What is printed at the head and foot of printed papers, and at the head of printed reports and statements."""
+    """Head and foot of printed papers, and head of printed reports and statements."""
 
     name: str = Field(
         "",
@@ -141,7 +141,7 @@ class LetterheadSettings(SettingsSection):
 
 
 class ContactSettings(SettingsSection):
-    """Where citizens find a person, in texts and on pages; for paying, banks ask for one that answers day and night."""
+    """Contact for citizens, in texts and on pages; for paying, banks ask for one that answers day and night."""
 
     phone: str = Field(
         "",
@@ -157,7 +157,7 @@ class ContactSettings(SettingsSection):
 
 
 class SecurityContactSettings(SettingsSection):
-    """Whom finders of security holes write to, as `/.well-known/security.txt` says it (RFC 9116)."""
+    """Contact for finders of security holes, as `/.well-known/security.txt` says it (RFC 9116)."""
 
     contact: NameList = Field(
         (),
@@ -178,7 +178,7 @@ class SecurityContactSettings(SettingsSection):
 
 
 class HttpSettings(SettingsSection):
-    """How long the server waits for callers."""
+    """Waiting times of the server for callers."""
 
     head_timeout: float = Field(
         60.0,
@@ -195,7 +195,7 @@ class HttpSettings(SettingsSection):
 
 
 class UploadSettings(SettingsSection):
-    """What becomes of files before they are stored."""
+    """Treatment of files before they are stored."""
 
     clamd: str = Field(
         "",
@@ -215,7 +215,7 @@ class UploadSettings(SettingsSection):
 
 
 class MetricsSettings(SettingsSection):
-    """Who may read the metrics."""
+    """Readers of the metrics."""
 
     token: SecretStr = Field(
         NOT_SET, description="What whoever asks for /metrics bears (Authorization: Bearer …); unset: nobody may."
@@ -234,7 +234,7 @@ class SoapSettings(SettingsSection):
 
 
 class StaffSettings(SettingsSection):
-    """How the staff sign in, and where."""
+    """Sign-in of the staff: ways and places."""
 
     host: str = Field(
         "",

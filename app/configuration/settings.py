@@ -152,15 +152,15 @@ class Settings(BaseSettings):
         description="Whether bots read the state of a request aloud to whoever asks for it; needs espeak-ng, opusenc.",
     )
     database: DatabaseSettings = DatabaseSettings()
-    """How much of the database a process takes."""
+    """Limits of a process in the database."""
     letterhead: LetterheadSettings = LetterheadSettings()
-    """What printed papers bear."""
+    """Letterhead of printed papers."""
     contact: ContactSettings = ContactSettings()
-    """Where citizens find a person."""
+    """Contact for citizens."""
     security: SecurityContactSettings = SecurityContactSettings()
-    """Whom finders of security holes write to."""
+    """Contact for finders of security holes."""
     bills: BillSettings = BillSettings()
-    """What the banks need to know."""
+    """Facts that the banks need."""
     payments: PaymentSettings = PaymentSettings()
     """The bank gateways; those that nobody names are not in use."""
     sms: SmsSettings = SmsSettings()
@@ -172,13 +172,13 @@ class Settings(BaseSettings):
     soap: SoapSettings = SoapSettings()
     """The counter offices' software."""
     http: HttpSettings = HttpSettings()
-    """How long the server waits for callers."""
+    """Waiting times of the server for callers."""
     uploads: UploadSettings = UploadSettings()
     """Files that people send."""
     metrics: MetricsSettings = MetricsSettings()
-    """Who may read the metrics."""
+    """Readers of the metrics."""
     staff: StaffSettings = StaffSettings()
-    """How the staff sign in."""
+    """Sign-in of the staff."""
     calendar: CalendarSettings = CalendarSettings()
     """Hours, by Tehran's clock."""
     policy: PolicySettings = PolicySettings()
@@ -229,7 +229,7 @@ class Settings(BaseSettings):
 
     @property
     def public_address(self) -> str:
-        """Where people reach the server, without a slash at the end."""
+        """Public address of the server, without a slash at the end."""
         return (self.base_url or f"http://{self.host}:{self.port}").rstrip("/")
 
     @property
@@ -274,7 +274,7 @@ class Settings(BaseSettings):
 
     @property
     def persian_part_rials(self) -> int:
-        """What a message part of a Persian text costs with the first provider."""
+        """Price of a message part of a Persian text with the first provider."""
         provider = self.sms.find_provider(self.active_providers[0]) if self.active_providers else None
         part_rials = provider.persian_part_rials if provider else None
         return ASSUMED_PART_RIALS if part_rials is None else part_rials

@@ -13,7 +13,7 @@ from channels.sms.providers import PROVIDERS
 
 
 class ProviderChoice(SettingsSection):
-    """Which providers carry texts."""
+    """Providers that carry texts."""
 
     providers: NameList = Field(("simulator",), description="Providers in order of preference, separated by commas.")
     direction_marks: bool = Field(

@@ -77,16 +77,16 @@ class SingleUnitStore:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What a step of a story needs."""
+    """Context of a step of a story."""
 
     dependencies: Dependencies
-    """What every action works with, under the demonstration's clock."""
+    """Dependencies of all actions, under the demonstration's clock."""
     clock: DemoClock
     """The moment that the demonstration has reached."""
     uow: UnitOfWork
     """The open unit, in which everything is played."""
     staff_by_username: Mapping[str, Actor]
-    """Who acts for the municipality."""
+    """Members of the staff who act for the municipality."""
     timetable: Timetable
     """The working days before and after today."""
     now: datetime

@@ -15,7 +15,7 @@ from domain.values.text import persian_digits
 RESET_COMMAND = "demo reset"
 IN_DEMO_MODE = "PISHKHAN_DEMO=1"
 COPIED_COLUMNS = 2
-"""How many columns of a table, from the first, are there to be copied."""
+"""Number of columns of a table, from the first, that are there to be copied."""
 
 
 def render_summary(summary: Summary, catalogue: Catalogue, program: str) -> RenderableType:

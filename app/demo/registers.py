@@ -17,7 +17,7 @@ from domain.values.calendar import from_jalali, to_jalali, to_tehran
 from domain.values.identifiers import parse_mobile
 
 STAFF_CHANNEL = "cli"
-"""Where the staff of the demonstration work."""
+"""Channel of the demonstration's staff."""
 
 CITIZEN_COUNT = 150
 """Citizens whose names are known besides those of `requests.toml`."""

@@ -44,7 +44,7 @@ _PRICED_AT, _ENTERED_AT = "-90 08:00", "ago 50"
 
 @dataclass(frozen=True, slots=True)
 class SampleRequest:
-    """What is asked for, by whom, and the step that is taken then; None: none."""
+    """Request: its form, its citizen, and the step that is taken then; None: none."""
 
     service: Service
     applicant: Townsperson

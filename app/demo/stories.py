@@ -19,17 +19,17 @@ class StoryStep:
     """
 
     at: str
-    """When, as the head of `data/requests.toml` explains."""
+    """Time, as the head of `data/requests.toml` explains."""
     text: str = ""
     """An SMS; empty: none."""
     by: str = ""
-    """Whose SMS it is (+989…); empty: the citizen's."""
+    """Sender of the SMS (+989…); empty: the citizen's."""
     member: str = ""
-    """Who of the staff acts, by user name; empty: nobody."""
+    """Acting member of the staff, by user name; empty: nobody."""
     action: str = ""
     """The step of the service that the member takes."""
     inputs: Mapping[str, str] = field(default_factory=dict)
-    """What the member enters with `action`."""
+    """Inputs of the member for `action`."""
     slip: str = ""
     """The number of a bank slip over the whole bill, which the member records."""
     form: Mapping[str, str] = field(default_factory=dict)
@@ -39,15 +39,15 @@ class StoryStep:
     again: bool = False
     """`action` is on the request that took this one up again."""
     note: str = ""
-    """What the member writes to colleagues about the request."""
+    """Note of the member to colleagues about the request."""
     manager: str = ""
-    """What the manager decides about the citizen's last comment: a state of comments."""
+    """Decision of the manager on the citizen's last comment: a state of comments."""
     answer: str = ""
-    """What the manager answers that comment; empty: nothing."""
+    """Answer of the manager to that comment; empty: nothing."""
 
 
 FactsBuilder = Callable[[Timetable], Mapping[str, Any]]
-"""What the words of a story's steps may say, once it is known what day it is."""
+"""Facts in the words of a story's steps, known with the day."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,14 +63,14 @@ class Story:
     steps: tuple[StoryStep, ...]
     """In the order of their times."""
     facts_on: FactsBuilder
-    """What the words of its steps may say."""
+    """Facts in the words of its steps."""
     is_scripted: bool = False
     """It is written in `requests.toml`; the others follow a plot."""
 
 
 @dataclass(frozen=True, slots=True)
 class Newcomer:
-    """Who tries the desk first: the mobile (+989…) of a known citizen without a request, and what to text."""
+    """Newcomer who tries the desk first: the mobile (+989…) of a known citizen without a request, and what to text."""
 
     mobile: str
     text: str

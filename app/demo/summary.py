@@ -1,4 +1,4 @@
-"""What `demo load` prints: where to begin, what there is, and the commands that bring one request to its end."""
+"""Output of `demo load`: where to begin, what there is, and the commands that bring one request to its end."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -81,15 +81,15 @@ class Summary:
     sender: str
     """The number (09…) from which a newcomer texts."""
     sender_name: str
-    """Whose number that is."""
+    """Owner of that number."""
     text: str
-    """What a newcomer texts."""
+    """Text of a newcomer."""
     phone: str | None
     """Address of the demonstration's phone; None without one."""
     password: str | None
-    """That of all the staff; None where there is none."""
+    """Password of all the staff; None where there is none."""
     staff: tuple[DemoStaffMember, ...]
-    """Who can sign in."""
+    """Members who can sign in."""
     requests: tuple[DemoRequest, ...]
     """Those that are written out one by one, and one of each state that requests of the other services are in."""
     counts: dict[str, int]

@@ -1,4 +1,4 @@
-"""What happens in the demonstration besides the requests: duties are billed and paid, and people remark on services."""
+"""Events of the demonstration besides the requests: duties are billed and paid, and people remark on services."""
 
 import tomllib
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""When the steps of the demonstration happen: counted in working days and office minutes, so that any day will do.
+"""Times of the steps of the demonstration: counted in working days and office minutes, so that any day will do.
 
 «-6 09:10» is the sixth working day before today at 9:10 in Tehran; «ago 35» is 35 minutes of office time before now;
 «+2» is two minutes after the step before, where a night between them would end a dialogue. Steps counted in days lie on

@@ -17,10 +17,10 @@ from domain.values.text import persian_digits
 T = TypeVar("T")
 
 CITIZEN_BLOCK, DRIVER_BLOCK, OWNER_BLOCK = 1100, 2000, 3000
-"""Where the last four digits of their mobiles begin."""
+"""First of the last four digits of their mobiles."""
 
 _FAMILY_OFFSETS = {CITIZEN_BLOCK: 17, DRIVER_BLOCK: 5, OWNER_BLOCK: 0}
-"""Where the families of each sort begin: chosen so that no two people of the town are called the same."""
+"""First family of each sort: chosen so that no two people of the town are called the same."""
 
 _DIGIT_WEIGHTS = range(10, 1, -1)
 

@@ -13,7 +13,7 @@ BEGIN_HOUR, END_HOUR = "08:20", "12:40"
 """Hours at which a machine is brought, and at which it is back."""
 
 FIELDS_KNOWN_LATER = ("ended", "cost", "next_due")
-"""What is known when the work is done."""
+"""Fields known when the work is done."""
 
 
 def plan_happenings(scene: Scene) -> list[Happening]:

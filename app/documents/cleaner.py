@@ -13,7 +13,7 @@ from domain.values.errors import DocumentRejected, Unavailable
 from domain.values.reasons import DocumentReason, UnavailableReason
 
 FILE_SECONDS = 20.0
-"""How long one file may take; a photo of twelve megapixels takes half a second."""
+"""Time that one file may take; a photo of twelve megapixels takes half a second."""
 
 FILES_A_PROCESS = 500
 """After so many the process is replaced, so that no leak of a library grows for ever."""

@@ -31,10 +31,10 @@ _PILLOW_FORMATS: Mapping[str, str] = {
     "image/heic": "HEIF",
 }
 _KEPT_INFO = ("icc_profile", "transparency")
-"""What a picture needs beside its pixels to look as it did."""
+"""Metadata that a picture needs beside its pixels to look as it did."""
 
 _PROFILE_COLOUR_SPACE = slice(16, 20)
-"""Where a colour profile says of which colours it is."""
+"""Place in a colour profile that names its colours."""
 
 _GREY_MODES = frozenset({"1", "L", "LA", "I;16"})
 """The pictures whose colours are greys."""

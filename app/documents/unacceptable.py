@@ -1,4 +1,4 @@
-"""What is raised for a file of strangers that is not taken."""
+"""Error raised for a file of strangers that is not taken."""
 
 from domain.values.reasons import DocumentReason
 

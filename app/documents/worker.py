@@ -1,4 +1,4 @@
-"""What the process runs that opens files of strangers: it is given one after the other.
+"""Program of the process that opens files of strangers: it is given one after the other.
 
 Its memory and its time a file are bounded by the system, so that a file that unpacks to more than it seems, or that
 leads a decoder astray, ends this process and not the service.

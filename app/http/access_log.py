@@ -42,7 +42,7 @@ def shorten_malformed(log_record: logging.LogRecord) -> bool:
 
 
 _FACT_NAMES = ("client", "method", "route", "status", "bytes", "milliseconds")
-"""What a JSON line of the access log has besides the line for people (`docs/monitoring.md`)."""
+"""Facts of a JSON line of the access log besides the line for people (`docs/monitoring.md`)."""
 
 
 class AccessLog(AbstractAccessLogger):

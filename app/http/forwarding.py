@@ -1,4 +1,4 @@
-"""Where a call really comes from, as far as the connection and the proxies' headers show.
+"""Origin of a call, as far as the connection and the proxies' headers show.
 
 Pure: the middleware that asks is `app/http/proxies.py`. It rests on two rules. What a caller can write himself
 never makes him anybody. And an address counts as the caller's own only where nothing hints that it is a proxy's: a
@@ -39,7 +39,7 @@ _PROXY_PREFIXES = ("x-forwarded", "cf-")
 
 @dataclass(frozen=True, slots=True)
 class CallOrigin:
-    """Where a call comes from, as far as declared proxies show."""
+    """Origin of a call, as far as declared proxies show."""
 
     address: str
     """The caller's, or the nearest one that is known; empty without any."""

@@ -25,7 +25,7 @@ from domain.values.errors import DomainError
 
 DAY_SECONDS = 24 * 3600
 READING_SECONDS = 4.0
-"""How long each part of the figures is read for; Prometheus waits for ten seconds in all."""
+"""Time limit for reading each part of the figures; Prometheus waits for ten seconds in all."""
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +34,7 @@ _MEMORY = Path("/proc/self/statm")
 
 
 class Snapshot(Collector):
-    """What was found out for one answer, for a registry that belongs to that answer alone."""
+    """Figures found for one answer, for a registry that belongs to that answer alone."""
 
     def __init__(self, families: Sequence[GaugeMetricFamily]) -> None:
         self._families = families

@@ -1,4 +1,4 @@
-"""Who calls, and whether from inside, when proxies may be in front (`PISHKHAN_TRUSTED_PROXIES`).
+"""Caller of a request, and whether from inside, when proxies may be in front (`PISHKHAN_TRUSTED_PROXIES`).
 
 How that is read off a call is in `app/http/forwarding.py`; here it is noted with each request, once, before anything
 else.
@@ -14,7 +14,7 @@ from app.http.forwarding import CallOrigin, Networks, is_within, parse_address, 
 from channels.web.headers import OVER_TLS
 
 ORIGIN_KEY: web.RequestKey[CallOrigin] = web.RequestKey("origin", CallOrigin)
-"""Where a call comes from; not there for what could not be read as a call at all."""
+"""Origin of a call; not there for what could not be read as a call at all."""
 
 log = logging.getLogger(__name__)
 

@@ -1,4 +1,4 @@
-"""Why a process must not serve: `NotReady`, and the check for requests that this code cannot take on."""
+"""Reason why a process must not serve: `NotReady`, and the check for requests that this code cannot take on."""
 
 from collections.abc import Iterable, Mapping
 

@@ -35,7 +35,7 @@ from domain.values.calendar import to_tehran
 from domain.values.errors import DomainError, Internal
 
 SHARED_PATHS = (STATIC_PATH, "/healthz", "/readyz", "/metrics")
-"""What is on both hosts: what pages load, and what monitoring asks."""
+"""Paths on both hosts: what pages load, and what monitoring asks."""
 
 _USER_TIMEOUT: int | None = getattr(socket, "TCP_USER_TIMEOUT", None)
 """The option of Linux (RFC 5482) for how long sent bytes may stay untaken; other systems have none, and no such end."""
@@ -44,7 +44,7 @@ LARGEST_BODY = 64 * 1024
 """Bytes of a request body, unless a route reads its own way."""
 
 LINGERING_SECONDS = 10.0
-"""How long the rest of a body that nobody reads is waited for, so that its sender gets the answer."""
+"""Time for which the rest of a body that nobody reads is waited for, so that its sender gets the answer."""
 
 WAITING_CONNECTIONS = 1024
 """Connections that may wait to be taken: one that finds no place tries again after a second by itself. The system has
@@ -52,12 +52,11 @@ a limit of its own (`net.core.somaxconn`).
 """
 
 CLIENT_GONE = 499
-"""What the access log says of a caller that went away (nginx's number; there is none in RFC 9110)."""
+"""Status in the access log for a caller that went away (nginx's number; there is none in RFC 9110)."""
 
 SHUTDOWN_SECONDS = 3.0
-"""How long calls and jobs under way may take to finish once the process is asked to stop. A second later whatever still
-waits for the database is cut off too: one that hangs keeps no process alive.
-"""
+"""Time for calls and jobs under way to finish once the process is asked to stop. A second later whatever still waits
+for the database is cut off too: one that hangs keeps no process alive."""
 
 log = logging.getLogger(__name__)
 _ACCESS_LOG = logging.getLogger("pishkhan.access")

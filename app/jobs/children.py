@@ -25,7 +25,7 @@ CHUNK_BYTES = 1 << 16
 """Bytes that are handed on at once."""
 
 NICENESS = 10
-"""How far one whose bytes are streamed steps back behind the service."""
+"""Niceness of a child whose bytes are streamed."""
 
 _GRACE_SECONDS = 3.0
 

@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 ACTING_CHANNEL = "staff"
 
 MOST_TRIES = 3
-"""How often the work on a file may be cut off before it is given up."""
+"""Number of times that the work on a file may be cut off before it is given up."""
 
 MOST_ROWS = 200_000
 """Rows of a file that is brought to the staff's site; larger ones go in by the command line."""
@@ -151,7 +151,7 @@ async def _import_brought_file(
 
 
 class _ProgressWatch:
-    """What is known of how far the work is."""
+    """Progress of the work as known."""
 
     def __init__(self) -> None:
         self.rows_done = 0

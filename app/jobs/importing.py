@@ -38,20 +38,20 @@ ProgressBar = Callable[[str, int | None], AbstractContextManager[ProgressCallbac
 
 @dataclass(frozen=True, slots=True)
 class ImportOptions:
-    """What is wanted of an import."""
+    """Options of an import."""
 
     preview_only: bool = False
     """Nothing is written."""
     skip_bad_rows: bool = False
     """The good rows are written, even where others are bad."""
     report_path: Path | None = None
-    """Where all faults are written; None: nowhere."""
+    """File for all faults; None: nowhere."""
     expected_digest: str | None = None
     """Of an `ImportEffect`: rows are kept only if that is what is done to them; None: in any case."""
     unit_hook: CompletionHook = do_nothing_more
     """Happens in one transaction with the rows."""
     source_name: str | None = None
-    """What the audit calls the file; None: by its own name."""
+    """Name of the file in the audit; None: by its own name."""
     most_rows: int | None = None
     """More of them are `TooLarge("file")`; None: any number."""
     most_reported_faults: int | None = None
@@ -65,14 +65,14 @@ class ImportOptions:
 
 @dataclass(slots=True)
 class FileImportResult:
-    """What became of a file."""
+    """Result of a file."""
 
     examined: ImportExamination
-    """What it would do."""
+    """Expected effect."""
     faults: list[RowFault] = field(default_factory=list)
     """The first of them, at most `SHOWN_FAULTS`."""
     kept_tally: Tally | None = None
-    """What was written; None where nothing was: a preview, or bad rows."""
+    """Rows written; None where nothing was: a preview, or bad rows."""
 
 
 async def import_file(

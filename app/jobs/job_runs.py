@@ -1,4 +1,4 @@
-"""What is known of the runs of jobs: when each last came to its end, in whichever process, and which are late.
+"""Records of the runs of jobs: when each last came to its end, in whichever process, and which are late.
 
 A process knows its own runs; those of others it reads from the leases. Ages are counted by the steady clock from the
 moment at which news came, so that no clock on a wall makes a job late, or hides that it is.
@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class _JobRecord:
-    """What is known of a job's runs; lengths and moments are seconds, moments by the steady clock."""
+    """Record of a job's runs; lengths and moments are seconds, moments by the steady clock."""
 
     late_after: float
     """So long after its last run it is late."""
@@ -39,7 +39,7 @@ class _JobRecord:
     failures: int = 0
     """Runs of this process that failed, one after the other, up to now."""
     logged_at: float | None = None
-    """When its lateness was logged; None while it is not."""
+    """Time when its lateness was logged; None while it is not."""
 
 
 @dataclass(frozen=True, slots=True)

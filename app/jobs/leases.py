@@ -9,10 +9,10 @@ from domain.unit_of_work import Store
 from domain.values.errors import DomainError
 
 LEASE_PERIOD = timedelta(seconds=15)
-"""How long a lease outlives its holder, where nobody waits for what it guards."""
+"""Time for which a lease outlives its holder, where nobody waits for what it guards."""
 
 RENEWALS_A_PERIOD = 3
-"""How often it is renewed in its period while work lasts."""
+"""Renewals in its period while work lasts."""
 
 
 class LeaseLost(Exception):

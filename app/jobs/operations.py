@@ -1,5 +1,5 @@
-"""What monitoring asks: `/healthz` (the process lives), `/readyz` (it can do its work), `/metrics` (Prometheus text,
-for who bears its token).
+"""Values asked for by monitoring: `/healthz` (the process lives), `/readyz` (it can do its work), `/metrics`
+(Prometheus text, for who bears its token).
 
 `/readyz` tries it: something is written and forgotten, by the store that serves everybody else, and the jobs that carry
 messages must have run. A database that is asked by many at once is tried once. A scanner of files that is away refuses

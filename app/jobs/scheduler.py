@@ -68,7 +68,7 @@ class Job:
     name: str
     """Its own; its lease is `job:` and this."""
     times: JobTimes
-    """When it is due, and from when on it is late."""
+    """Due times, and from when on it is late."""
     action: Callable[[ServerParts], Awaitable[object]]
     """May run twice in a row without harm."""
     wake_channel: str | None = None
@@ -90,7 +90,7 @@ class Job:
     is_endless: bool = False
     """It runs until it is cut off, which loses nothing."""
     lease_period: timedelta = LEASE_PERIOD
-    """How long its lease outlives a process that died with it."""
+    """Time for which its lease outlives a process that died with it."""
     run_limit: timedelta = USUAL_LIMIT
     """Any other is cut off when it runs for longer."""
 
@@ -104,14 +104,14 @@ PARTED = timedelta(seconds=1)
 """Clocks that are so far apart move the times of all jobs."""
 
 POLLING_LEASE_PERIOD = timedelta(seconds=1.5)
-"""How long nobody asks for updates after the process that did has died, but for the half second between two tries.
+"""Time without polling after the process that did it has died, but for the half second between two tries.
 
 People wait in their chats meanwhile. A process that stands still for longer loses the lease, if there is another one,
 and is cut off: what both got is known by its number.
 """
 
 RELAY_LEASE_PERIOD = CLAIM_LEASE
-"""How long nobody sends after the process that did has died: people wait for replies."""
+"""Time without sending after the process that did it has died: people wait for replies."""
 
 CLOCK_LEAP = timedelta(seconds=5)
 """A clock on the wall that was set by so much is logged."""

@@ -1,4 +1,4 @@
-"""When jobs are due: intervals by a clock that nobody sets, hours of the day by the clock on the wall.
+"""Times at which jobs are due: intervals by a clock that nobody sets, hours of the day by the clock on the wall.
 
 A clock on the wall is corrected: by a few seconds each day, by hours where the machine's own ran in local time, by
 years where its battery is empty. An interval that waited for the time on the wall would wait for as long as the clock
@@ -38,7 +38,7 @@ class JobTimes(Protocol):
 
     @property
     def late_after(self) -> timedelta:
-        """How long after its last run it is late."""
+        """Time after its last run at which it is late."""
         ...
 
     def find_delay(self, last_begun: ClockReading, now: ClockReading) -> timedelta:

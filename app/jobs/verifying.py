@@ -14,7 +14,7 @@ from domain.actions.history.sealing import Verification, verify_history
 from domain.values.errors import Unavailable
 
 NICENESS = 10
-"""How far it steps back behind the server."""
+"""Niceness of the verification behind the server."""
 
 
 async def verify_in_process(settings: Settings) -> Verification:

@@ -1,4 +1,4 @@
-"""What wakes the relays of one process: an event for each channel, set when a commit queued messages for it."""
+"""Wake signals of the relays of one process: an event for each channel, set when a commit queued messages for it."""
 
 import asyncio
 from collections import defaultdict

@@ -25,7 +25,7 @@ MAX_ANSWER_BYTES = 4096
 """More than any answer of clamd; what is longer is none."""
 
 PROBE_SECONDS = 2.0
-"""How long clamd may take to say that it is there."""
+"""Time for clamd to say that it is there."""
 
 _log = logging.getLogger(__name__)
 
@@ -36,7 +36,7 @@ class ClamdFailure(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ClamdAddress:
-    """Where clamd listens: a path of a Unix socket, or a host and its TCP port."""
+    """Address of clamd: a path of a Unix socket, or a host and its TCP port."""
 
     path: str = ""
     host: str = ""

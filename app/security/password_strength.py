@@ -1,4 +1,4 @@
-"""Which passwords nobody should choose: short or over-long ones, those of lists, and those made of what others know.
+"""Passwords that nobody should choose: short or over-long ones, those of lists, and those made of what others know.
 
 zxcvbn knows the lists (30,000 common passwords, names, English words), keyboard walks, dates, repetitions and the usual
 signs for letters. What it cannot know is added: what people in Iran make passwords of, in Persian and in Latin letters

@@ -1,4 +1,4 @@
-"""Whose attempt at signing in comes next in this process: a few at once, one address after the other, nobody for long.
+"""Queue of attempts at signing in within this process: a few at once, one address after the other, nobody for long.
 
 Comparing a password costs memory and some tenths of a second by design, so whoever sends hundreds at once could keep
 everybody else waiting. So few of one source (an address, a known device, a session) are looked at at once and few of
@@ -48,7 +48,7 @@ class _AttemptLane:
 
     @property
     def running_count(self) -> int:
-        """How many are looked at."""
+        """Number of attempts being looked at."""
         return sum(source.running_count for source in self.sources_by_name.values())
 
     def join_line(self, source_name: str) -> asyncio.Future[None]:

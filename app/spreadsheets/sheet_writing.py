@@ -42,7 +42,7 @@ FORMAT_WRITERS: Mapping[str, Callable[[BinaryIO], AbstractContextManager[WriteRo
     "csv": open_csv_writer,
     "xlsx": _open_neutral_xlsx_writer,
 }
-"""How a sheet is written, by its kind: the end of its name."""
+"""Writers of a sheet, by its kind: the end of its name."""
 
 
 def open_sheet_writer(output: BinaryIO, kind: str) -> AbstractContextManager[WriteRow]:

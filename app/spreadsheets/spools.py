@@ -1,4 +1,5 @@
-"""Where an import keeps rows while the file is examined: a temporary SQLite file, so that memory does not grow."""
+"""Places where an import keeps rows while the file is examined: a temporary SQLite file, so that memory does not
+grow."""
 
 import json
 import sqlite3

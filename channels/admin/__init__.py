@@ -69,7 +69,7 @@ from domain.reports.sheets import ReportSheets
 
 @dataclass(frozen=True, slots=True)
 class SideProcesses:
-    """What is made beside the site: in processes of their own, and at banks."""
+    """Side processes of the site: in processes of their own, and at banks."""
 
     printer: Printer
     exports: TableExports

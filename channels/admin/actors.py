@@ -1,4 +1,4 @@
-"""Who did something, in words: history and audit name people by labels (`staff:sara for ali`, `office:1001`)."""
+"""Names of actors, in words: history and audit name people by labels (`staff:sara for ali`, `office:1001`)."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""What somebody with a session asked for and may not have, as the audit keeps it: which page, about what, from where.
+"""Refusals to somebody with a session, as the audit keeps them: which page, about what, from where.
 
 Equal ones of an hour are one row that counts them (`domain/actions/staff/refusals.py`): a browser may ask again and
 again.

@@ -1,4 +1,4 @@
-"""What every page of the staff's site shares: who is there, the routes and sections, and how a page is rendered."""
+"""Frame of all pages of the staff's site: who is there, the routes and sections, and how a page is rendered."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -37,12 +37,12 @@ async def skip_audit(error: DomainError, subject_label: str = "") -> None:
 
 
 FAILURE_AGE = timedelta(days=7)
-"""How long ago a message may have failed to be one that somebody still looks after."""
+"""Age of a failed message that somebody still looks after."""
 
 
 @dataclass(frozen=True, slots=True)
 class WaitingCounts:
-    """How many things wait for somebody of the staff to look at them, which the navigation says."""
+    """Number of things that wait for somebody of the staff, shown in the navigation."""
 
     attempts: int = 0
     """Payments online that somebody has to look at; 0 for who may not see them."""
@@ -60,23 +60,23 @@ class Visitor:
     """As whom they act, with what their session has proved; the roles of those whom they substitute are among its own.
     """
     member: StaffMember
-    """Who they are themselves."""
+    """The member itself."""
     session: StaffSession
     """The session that the call bears."""
     caller: ClientOrigin
-    """Where the call comes from."""
+    """Origin of the call."""
     now: datetime
     """The moment of the call, in UTC."""
     substitutions: Sequence[Substitution]
-    """Who of the staff substitutes whom today."""
+    """Substitutions in force today."""
     must_enrol: bool
     """Whether it must show a second factor and its owner, who is inside, has no authenticator yet: nothing but making
     one is open.
     """
     waiting_counts: WaitingCounts = field(default_factory=WaitingCounts)
-    """What waits for them to look at it."""
+    """Counts of things that wait for the member."""
     form: PostedForm = field(default_factory=lambda: EMPTY_FORM)
-    """What they posted, with its files; empty where nothing was."""
+    """Posted form, with its files; empty where nothing was."""
     audit_denial: DenialAudit = skip_audit
     """Audits a refusal that a page reports in its own way: a `Forbidden`, and nothing else. The gate audits the
     rest.
@@ -111,7 +111,7 @@ class NavigationSection:
     title_key: str
     right: Right
     count: Callable[[Visitor], int] | None = None
-    """How many things wait in it for its visitor, which its name bears; None: nothing is counted."""
+    """Number of things waiting in it for its visitor, which its name bears; None: nothing is counted."""
     bar_name: str = ""
     """Under which name (`admin.bar.…`) it stands in a phone's bar too, where the first of a name has the place; empty:
     in the menu alone.

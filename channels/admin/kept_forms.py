@@ -27,22 +27,23 @@ from domain.values.errors import DomainError, Forbidden, InvalidField, NotFound
 from domain.values.reasons import InvalidReason
 
 FORM_KEY_FIELD, WRITTEN_AT_FIELD = "form_key", "written_at"
-"""What a device adds to a form: its key, and the moment at which it was written. No field of a service is called so."""
+"""Fields that a device adds to a form: its key, and the moment at which it was written. No field of a service is called
+so."""
 
 FORM_KEY_PATTERN = re.compile("[0-9a-f]{32}")
-"""What keys look like; the form of a walk-in bears one that its page made."""
+"""Pattern of keys; the form of a walk-in bears one that its page made."""
 
 _OPERATION = "sheet"
 _VERSIONS: web.RequestKey[Sequence[str]] = web.RequestKey("versions", Sequence[str])
 _UNCOUNTED_FIELDS = frozenset({CSRF_FIELD, VERSION_FIELD, FORM_KEY_FIELD})
-"""What may differ when the same form is sent again."""
+"""Fields that may differ when the same form is sent again."""
 
 _TOO_MANY, _FAILED = 429, 500
 
 
 @dataclass(frozen=True, slots=True)
 class PresentState:
-    """What stands now, to who wrote a form without having seen it."""
+    """Present state, shown to the writer of a form who had not seen it."""
 
     facts: Sequence[tuple[str, str]] = ()
     """Labels and values."""

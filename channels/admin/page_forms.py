@@ -32,11 +32,11 @@ class PageForm:
     """A form of a page, as it is declared once."""
 
     name: str
-    """What its page knows it by; begins the ids of its controls."""
+    """Name for its page; begins the ids of its controls."""
     fields: tuple[Field, ...]
-    """What it asks for, in order."""
+    """Fields, in order."""
     labels_prefix: str
-    """Where the catalogue keeps the labels of its fields, by their names."""
+    """Text key prefix of the labels of its fields, by their names."""
     titles_by_field: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Field → choice → what it is called, or the key of that."""
     blank_key: str = "web.form.choose"

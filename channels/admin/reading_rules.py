@@ -1,4 +1,4 @@
-"""Which pages of the staff's site show personal data, and of what kind: one table, as that of rights.
+"""Pages of the staff's site that show personal data, with the kind of data: one table, as that of rights.
 
 The gate records each answer of such a page as a read event (`domain/actions/staff/read_events.py`). Forms of a page
 answer with the page itself where they are refused, so they have the rule of the page. A page without a rule is no page:
@@ -30,12 +30,12 @@ _PLACEHOLDER = re.compile(r"\{(\w+)(?::(?:[^{}]|\{[^{}]*\})*)?\}")
 
 @dataclass(frozen=True, slots=True)
 class ReadingRule:
-    """How readings of a page are recorded."""
+    """Rule for recording the readings of a page."""
 
     kind: ReadKind
-    """What the page shows."""
+    """Kind of data on the page."""
     label: str = ""
-    """What precedes the subject where the kind does not say it: the registry."""
+    """Words before the subject where the kind does not say it: the registry."""
     parameter_names: tuple[str, ...] = ()
     """The parts of the address that name the subject; without any, the filters do."""
     posted_names: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""What services tell the staff beside a row or a request, in words and with the requests to which it leads."""
+"""Notes of services for the staff beside a row or a request, in words and with the requests to which they lead."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -49,13 +49,13 @@ class FormSubmission:
     """The handler of a posted form."""
 
     name: str
-    """What its page knows it by; parts of the route's address may be in braces, as in the route."""
+    """Name for its page; parts of the route's address may be in braces, as in the route."""
     action: FormAction
     """Does what the form asks for."""
     page: FormPage
     """Shown again when the action is refused."""
     is_shown_on_page: ErrorShownOnPage = unless_forbidden
-    """Which refusals are shown there; any other becomes the error page. For a missing proof the gate asks."""
+    """Test whether a refusal is shown there; any other becomes the error page. For a missing proof the gate asks."""
 
     async def __call__(self, request: web.Request, visitor: Visitor) -> web.Response:
         """Answer the form: 303 to where it leads, the page that its action made, or its own page again."""

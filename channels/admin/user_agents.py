@@ -1,4 +1,4 @@
-"""What browsers call themselves, in two words: the whole of it is long, and contains every other name too."""
+"""Browsers and their systems, in two words: the whole of it is long, and contains every other name too."""
 
 import re
 
@@ -17,7 +17,8 @@ _SYSTEM_PATTERNS = (
     ("macOS", r"\bMac OS X\b"),
     ("Linux", r"\bLinux\b"),
 )
-"""What is looked for, in this order: Edge calls itself Chrome too, Chrome calls itself Safari, Android is a Linux."""
+"""Patterns of systems, in order of search: Edge calls itself Chrome too, Chrome calls itself Safari, Android is a
+Linux."""
 
 
 def describe_browser(user_agent: str) -> str:

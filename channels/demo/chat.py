@@ -23,7 +23,7 @@ CHAT_PATH = "/demo/chat"
 FILES_PATH = "/demo/chat/files"
 
 ANSWER_SECONDS = 1.5
-"""How long a page without scripts waits for the bot's answer to what was sent."""
+"""Time for which a page without scripts waits for the bot's answer to what was sent."""
 
 TOWN_PLACE = {"latitude": 37.0717, "longitude": 54.0767}
 """Gomishan: the place that a person of the demonstration shares."""
@@ -40,9 +40,9 @@ class ShownButton:
     press: str = ""
     """The message and the data, for the form; empty: it is not pressed."""
     address: str = ""
-    """Where it leads; empty: nowhere."""
+    """Address of its link; empty: nowhere."""
     copied_text: str = ""
-    """What it puts into the clipboard; empty: nothing."""
+    """Text that it puts into the clipboard; empty: nothing."""
 
 
 @dataclass(frozen=True, slots=True)

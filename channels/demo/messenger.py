@@ -11,7 +11,7 @@ from itertools import count
 from typing import Any
 
 PHOTO_KINDS: Mapping[bytes, str] = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG": "image/png"}
-"""How photos begin that a page can show → their content type."""
+"""Beginnings of photos that a page can show → their content type."""
 
 Markup = Mapping[str, Any]
 """`reply_markup` as the Bot API has it."""
@@ -43,13 +43,13 @@ class ChatMessage:
     is_own: bool
     """Whether the person sent it; else the bot did."""
     text: str
-    """What is read; of a file its caption."""
+    """Text; of a file its caption."""
     sent_at: datetime
     """In UTC."""
     markup: Markup = field(default_factory=dict)
     """The buttons under it, or in place of the letters."""
     file: ChatFile | None = None
-    """What came with it."""
+    """File that came with it."""
 
     @property
     def inline_rows(self) -> Sequence[Sequence[Mapping[str, Any]]]:
@@ -69,7 +69,7 @@ class PersonChat:
     messages: list[ChatMessage] = field(default_factory=list)
     """In order."""
     toast: str = ""
-    """What the bot said to the last press; empty: nothing."""
+    """Toast of the bot about the last press; empty: nothing."""
 
     @property
     def keyboard_rows(self) -> Sequence[Sequence[Mapping[str, Any]]]:

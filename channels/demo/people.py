@@ -1,4 +1,4 @@
-"""Whose phone or chat the demonstration shows: one of its people, or any mobile."""
+"""Person whose phone or chat the demonstration shows: one of its people, or any mobile."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,12 +8,12 @@ from domain.values import identifiers
 from domain.values.errors import InvalidField
 
 MAX_OFFERED_CITIZENS = 3
-"""How many citizens are offered at once; the others are behind one more touch."""
+"""Number of citizens offered at once; the others are behind one more touch."""
 
 
 @dataclass(frozen=True, slots=True)
 class ShownPerson:
-    """Whose phone is open."""
+    """Person whose phone is open."""
 
     submitted_mobile: str
     """As it was typed."""

@@ -20,7 +20,7 @@ from domain.values import tracking_codes
 from domain.values.actors import STAFF_ROLES, SYSTEM, Role
 
 MAX_REQUESTS = 5
-"""How many requests are shown, newest first."""
+"""Number of requests shown, newest first."""
 
 _GIVEN_UP_PHASES = frozenset({Phase.DECLINED, Phase.CANCELLED})
 _TEXTS = "web.phone.desk"
@@ -41,9 +41,9 @@ class RequestCard:
     code: str
     """Its tracking code as people read it."""
     service: str
-    """What its service is called."""
+    """Name of its service."""
     state: str
-    """What its state is called."""
+    """Name of its state."""
     phase: Phase
     """Its phase, as every channel shows it."""
     turn_key: str

@@ -12,7 +12,7 @@ from domain.values.text import persian_digits
 
 CHANNEL_NAME = "sms"
 MAX_TEXTS = 60
-"""How many texts of each direction are shown."""
+"""Number of texts of each direction shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Bubble:
     bubble_id: str
     """Stays the same from reading to reading."""
     arrives_at: datetime
-    """When it came, or comes, to the phone."""
+    """Time at which it came, or comes, to the phone."""
     positioned_at: datetime
     """Its place: one that waits stays where it was written until it may leave."""
     text: str

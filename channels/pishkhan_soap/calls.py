@@ -75,7 +75,7 @@ HEAD_KEYS = frozenset(element.key for element in REQUEST_HEAD)
 
 @dataclass(frozen=True, slots=True)
 class CounterCaller:
-    """Where a call comes from: the address, and whether nobody on the way could read it."""
+    """Origin of a call: the address, and whether nobody on the way could read it."""
 
     address: str
     is_private: bool
@@ -94,7 +94,7 @@ class CallHandler:
     """Takes the calls of counter offices."""
 
     dependencies: Dependencies
-    """What every action works with."""
+    """Dependencies of all actions."""
     store: Store
     """Opens the unit of work of a call."""
     vault: Vault
@@ -102,9 +102,9 @@ class CallHandler:
     printer: Printer
     """Makes the papers that an answer may bear."""
     clock_skew: timedelta
-    """How far a caller's clock may be from ours."""
+    """Allowed distance of a caller's clock from ours."""
     call_rate: CallRate
-    """How often each office may call."""
+    """Rate at which each office may call."""
     _nobodys: str = field(init=False, repr=False)
     """A key that no office has, sealed as theirs are."""
 

@@ -33,10 +33,10 @@ _NUMERIC_BASES = frozenset({"xs:int", "xs:long", "xs:decimal"})
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """What is wrong with an element of a call."""
+    """Complaint about an element of a call."""
 
     element: Element
-    """Which one."""
+    """Its code or title."""
     error: DomainError
     """The domain error that it becomes."""
 

@@ -1,4 +1,4 @@
-"""What a call is refused with, and how that looks in either version of SOAP."""
+"""Refusals of a call, and their form in either version of SOAP."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

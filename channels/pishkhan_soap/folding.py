@@ -1,4 +1,4 @@
-"""How values are written by toolkits and people, brought to the one form that the contract has.
+"""Values as toolkits and people write them, brought to the one form that the contract has.
 
 Each function takes the text of an element and returns what its type expects; what it does not know it leaves alone, so
 that the XSD refuses it and the fault says why. docs/counter-offices.md ("What is folded") informs the integrators.

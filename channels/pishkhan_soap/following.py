@@ -283,7 +283,7 @@ COMMENT_OPERATION = Operation(
     submit_comment,
     answer_lifetime=ACTION_ANSWER_RETENTION,
 )
-"""What citizens say of a service, or of the desk."""
+"""Operations for citizens' comments on a service, or on the desk."""
 
 
 def build_operations(services: Sequence[Service], catalogue: Catalogue) -> tuple[Operation, ...]:

@@ -1,4 +1,4 @@
-"""How the domain's kinds of value look in the contract: one entry for each name of a `FieldType`."""
+"""Schema types of the domain's kinds of value: one entry for each name of a `FieldType`."""
 
 from collections.abc import Callable, Mapping
 

@@ -33,7 +33,7 @@ RECEIPT_ELEMENTS = (
     SchemaElement("terminalId", st.TERMINAL_ID, key="terminal_id", required=False),
     SchemaElement("paidAt", st.PAID_AT, key="paid_at", required=False),
 )
-"""What else a receipt says of a payment: it distinguishes two payments with one trace number."""
+"""Further elements of a payment's receipt: it distinguishes two payments with one trace number."""
 
 PAYMENT_OUTCOME = st.choice_type(
     "PaymentOutcome",

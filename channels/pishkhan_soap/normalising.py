@@ -27,9 +27,8 @@ _IDLE_ATTRIBUTES = (
 
 @dataclass(frozen=True, slots=True)
 class NormalisedBody:
-    """What became of a body: `original_positions` is the place of each element in the document as it came, where some
-    are gone.
-    """
+    """Result of normalising a body: `original_positions` is the place of each element in the document as it came, where
+    some are gone."""
 
     original_positions: Mapping[Element, int] | None = None
 

@@ -1,4 +1,4 @@
-"""What an operation of the contract is, and what its work is given."""
+"""Operation of the contract, and the context of its work."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -22,13 +22,13 @@ class CounterCall:
     """An authenticated, validated call inside its unit of work."""
 
     dependencies: Dependencies
-    """What every action works with."""
+    """Dependencies of all actions."""
     uow: UnitOfWork
-    """What it changes is committed with its answer."""
+    """Unit of work whose changes are committed with the answer."""
     office: Office
-    """Whose software calls."""
+    """Office whose software calls."""
     clerk: Actor
-    """Who acts."""
+    """Acting clerk."""
     values: Mapping[str, Any]
     """The values of the body, by the keys of the operation's request."""
 
@@ -44,7 +44,7 @@ class Operation:
     run_operation: Callable[[CounterCall], Awaitable[Mapping[str, Any]]]
     """Does the work in the call's unit; returns the answer's values or raises a domain error."""
     answer_lifetime: timedelta = QUERY_ANSWER_RETENTION
-    """How long the answer is given again to the same `clientRequestId`."""
+    """Time for which the answer is given again to the same `clientRequestId`."""
     complete_answer: Callable[[Printer, Mapping[str, Any]], Awaitable[Mapping[str, Any]]] | None = None
     """After the commit, what takes long and changes nothing; a call repeated meanwhile does it too. None: nothing."""
     prepare_values: Callable[[PrepareFile, Mapping[str, Any]], Awaitable[Mapping[str, Any]]] | None = None

@@ -1,4 +1,4 @@
-"""Why a call of a counter's software is not taken: reasons that no other channel has."""
+"""Reasons for refusing a call of a counter's software: reasons that no other channel has."""
 
 from domain.values.reasons.bases import (
     AuthenticationReasonBase,
@@ -11,7 +11,7 @@ from domain.values.reasons.bases import (
 
 
 class SoapInvalidReason(InvalidReasonBase):
-    """Why an envelope, an element or a value is not what the contract asks for."""
+    """Reason why an envelope, an element or a value is not what the contract asks for."""
 
     # The message
     ENCODING = "soap_encoding"
@@ -49,7 +49,7 @@ class SoapInvalidReason(InvalidReasonBase):
 
 
 class SoapAuthenticationReason(AuthenticationReasonBase):
-    """Why the software of an office is not let in."""
+    """Reason why the software of an office is not let in."""
 
     UNSIGNED = "no_token"
     FURTHER_HEADERS = "only_token"
@@ -68,20 +68,20 @@ class SoapAuthenticationReason(AuthenticationReasonBase):
 
 
 class SoapRateReason(TooManyRequestsReasonBase):
-    """Why an office has to wait."""
+    """Reason why an office has to wait."""
 
     OFFICE = "office_rate", "until"
     """Its software called more often in this minute than an office may."""
 
 
 class SoapReplayReason(ReplayReasonBase):
-    """Why a call counts as used before."""
+    """Reason why a call counts as used before."""
 
     NONCE = "nonce"
 
 
 class SoapUnsupportedReason(UnsupportedReasonBase):
-    """Why a message asks for more than there is."""
+    """Reason why a message asks for more than there is."""
 
     VERSION = "soap_version"
     NAMESPACE = "soap_namespace", "namespace"

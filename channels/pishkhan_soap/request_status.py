@@ -1,4 +1,4 @@
-"""What answers say of a request: its state, its bills, its history, its form."""
+"""Elements of a request in answers: its state, its bills, its history, its form."""
 
 from collections.abc import Mapping
 from typing import Any

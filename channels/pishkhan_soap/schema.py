@@ -43,7 +43,7 @@ def escape_text(plain_text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Doc:
-    """What the WSDL says of a thing, in both languages of its readers."""
+    """Documentation of a thing in the WSDL, in both languages of its readers."""
 
     persian: str
     english: str
@@ -51,7 +51,7 @@ class Doc:
 
     @property
     def label(self) -> str:
-        """What a clerk calls it: `short_label`, else the Persian words before the first remark about them."""
+        """Name used by a clerk: `short_label`, else the Persian words before the first remark about them."""
         return self.short_label or _REMARK_SIGNS.split(self.persian)[0].strip()
 
 
@@ -64,9 +64,9 @@ class SimpleType:
     xsd_base: str
     """The type that it restricts: `xs:string`, `xs:token` …"""
     doc: Doc
-    """What the WSDL says of it."""
+    """Documentation in the WSDL."""
     facets: tuple[tuple[str, str], ...] = ()
-    """What the XSD asks of the text: name and value, in order."""
+    """Facets of the text in the XSD: name and value, in order."""
     parse_text: Callable[[str], Any] = str
     """Makes the value of a validated text."""
     render_text: Callable[[Any], str] = str
@@ -87,7 +87,7 @@ class SimpleType:
 
     @property
     def to_xml(self) -> Callable[[Any], str]:
-        """What writes a value as XML."""
+        """Writer of a value as XML."""
         if self.xsd_base not in _TEXT_BASES:
             return self.render_text
         return escape_text if self.render_text is str else lambda value: escape_text(self.render_text(value))
@@ -158,15 +158,15 @@ class SchemaElement:
     name: str
     """The element's, in lowerCamelCase."""
     value_type: SchemaType
-    """What it holds."""
+    """Type of its value."""
     doc: Doc | None = None
-    """What the WSDL says of it; None: what it says of the type."""
+    """Documentation in the WSDL; None: what it says of the type."""
     required: bool = True
     """It must be there."""
     repeated: bool = False
     """It may be there more than once."""
     max_occurs: int | None = None
-    """How often, where it is repeated; None: any number of times."""
+    """Highest number of occurrences, where it is repeated; None: any number of times."""
     key: str = field(default="")
     """The name of its value among those of the record; the element's own, if not said."""
 
@@ -175,7 +175,7 @@ class SchemaElement:
 
     @property
     def label(self) -> str:
-        """What a clerk calls it."""
+        """Name used by a clerk."""
         return (self.doc or self.value_type.doc).label
 
 

@@ -14,7 +14,7 @@ REQUEST_HEAD = (
     ),
     SchemaElement("clientRequestId", st.CLIENT_REQUEST_ID, key="call_id"),
 )
-"""What every request begins with: the office, its clerk, and the caller's own id of the call."""
+"""Elements at the beginning of every request: the office, its clerk, and the caller's own id of the call."""
 
 REQUEST_PHASE = st.choice_type(
     "Phase", [phase.value for phase in Phase], Doc("مرحله درخواست", "The phase, alike for every service.")
@@ -103,7 +103,7 @@ CLOSED_DAY_ELEMENT = SchemaElement(
     key="closed_day",
     required=False,
 )
-"""What a submission answers beside its state, where work is asked for on a day that is closed."""
+"""Element of a submission's answer beside its state, where work is asked for on a day that is closed."""
 
 REQUEST_SUMMARY = SchemaRecord(
     "RequestSummary",

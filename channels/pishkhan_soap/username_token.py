@@ -49,7 +49,7 @@ class UsernameToken:
     nonce: bytes
     """As bytes, as they go into the digest; empty where none was sent."""
     created_text: str
-    """When it was made, as the text that goes into the digest; empty where it was not said."""
+    """Time of its making, as the text that goes into the digest; empty where it was not said."""
     expires_at: datetime | None
     """The end of the Timestamp beside it, in its own zone or UTC; None without one."""
 
@@ -71,7 +71,7 @@ class UsernameToken:
 
     @property
     def nonce_digest(self) -> str:
-        """What a nonce is remembered by."""
+        """Digest by which a nonce is remembered."""
         return hashlib.sha256(self.nonce).hexdigest()
 
 

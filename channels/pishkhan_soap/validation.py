@@ -21,7 +21,7 @@ from domain.values.errors import DomainError, InvalidField, Unsupported
 log = logging.getLogger(__name__)
 
 Position = tuple[int, int]
-"""Where an element begins in a message: line and column from 1, as an editor counts them."""
+"""Place in a message where an element begins: line and column from 1, as an editor counts them."""
 
 
 class _ElementReached(Exception):

@@ -1,4 +1,4 @@
-"""What is shown where a form is flooded: the form as it was sent, to be sent again after some work, or some seconds."""
+"""Page of a flooded form: the form as it was sent, to be sent again after some work, or some seconds."""
 
 from collections.abc import Awaitable, Callable
 

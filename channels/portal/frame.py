@@ -1,4 +1,4 @@
-"""What the personal pages of the portal share: who is there, their routes, their posted forms, how a page is rendered.
+"""Frame of the personal pages of the portal: who is there, their routes, their posted forms, how a page is rendered.
 
 A page of the portal that is more than a text to be read is a `PortalRoute` of a `PortalPageGroup`; the guard
 (`channels/portal/guard.py`) stands before all of them. A posted form's handler is a `PortalSubmission`.
@@ -46,15 +46,15 @@ class PortalVisitor:
     """A citizen at one call of the portal."""
 
     session: CitizenSession | None
-    """What the browser's cookie stands for; None without one."""
+    """Session of the browser's cookie; None without one."""
     now: datetime
     """The moment of the call, in UTC."""
     source_address: str
     """The network address that the call came from."""
     form: PostedForm = field(default_factory=lambda: EMPTY_FORM)
-    """What was posted, with its files; empty where nothing was."""
+    """Posted form, with its files; empty where nothing was."""
     body: bytes = b""
-    """What a script sent to a route that takes bytes."""
+    """Bytes that a script sent to a route that takes bytes."""
 
     @property
     def csrf_token(self) -> str:
@@ -133,7 +133,7 @@ class PortalSubmission:
     """The handler of a posted form."""
 
     name: str
-    """What its page knows it by; parts of the route's address may be in braces, as in the route."""
+    """Name for its page; parts of the route's address may be in braces, as in the route."""
     action: PortalAction
     """Does what the form asks for."""
     page: PortalFormPage

@@ -1,4 +1,4 @@
-"""What stands before every personal page of the portal: the session of the browser, and the token of its forms.
+"""Guard of every personal page of the portal: the session of the browser, and the token of its forms.
 
 A session is found by its cookie and never adopted: a token that nobody was given makes none. A form is taken from our
 own pages alone. One of a page of an earlier session is not lost: its page is shown again as it was typed. Where a

@@ -48,7 +48,7 @@ MOBILE_PATH, CODE_PATH = "/mobile", "/mobile/code"
 MOBILE_FIELD, CODE_FIELD = "proof_mobile", "proof_code"
 PURPOSE_FIELD, RETURN_FIELD, METHOD_FIELD = "proof_purpose", "proof_return", "proof_method"
 WITHOUT_CODE_FIELD = "without_code"
-"""What a form bears that goes on without the proof, where as many codes were asked for as may be."""
+"""Field of a form that goes on without the proof, where as many codes were asked for as may be."""
 
 _OWN_FIELDS = frozenset(
     {MOBILE_FIELD, CODE_FIELD, PURPOSE_FIELD, RETURN_FIELD, METHOD_FIELD, CSRF_FIELD, BEGIN_KEY_FIELD}
@@ -65,16 +65,16 @@ MAX_STEP_BYTES = 256 * 1024
 
 @dataclass(frozen=True, slots=True)
 class MobileStep:
-    """What a mobile is proved for, and where that leads back to."""
+    """Purpose of proving a mobile, and the page to which that leads back."""
 
     purpose: str
-    """What the code is for."""
+    """Purpose of the code."""
     return_address: str
     """The page of the portal that wanted the proof."""
     is_posted: bool = False
     """Whether a form was posted to it, which goes on afterwards."""
     carried_fields: Sequence[tuple[str, str]] = ()
-    """What was typed into that form."""
+    """Values typed into that form."""
 
     @classmethod
     def of_call(cls, request: web.Request, visitor: PortalVisitor, purpose: str) -> "MobileStep":

@@ -1,4 +1,4 @@
-"""What the templates of paying show, worded: bills with ids and barcode, gateways, what became of an attempt."""
+"""Values for the templates of paying, worded: bills with ids and barcode, gateways, what became of an attempt."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ class PayableBillView:
     """A bill on its page."""
 
     title: str
-    """What it is for."""
+    """Subject."""
     amount: str
     """Rials, grouped."""
     ids: BillIds
@@ -45,7 +45,7 @@ class PayableBillView:
     was_paid: bool
     """Whether its money came, and a receipt shows how."""
     refunds: list[RefundView]
-    """What goes back of it."""
+    """Refunds of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,10 +46,10 @@ from domain.values.errors import (
 from domain.values.text import group_digits
 
 PAY_PATH = "/pay"
-"""Where the pages are."""
+"""Address of the pages."""
 
 CHANNEL_NAME = "portal"
-"""What attempts keep as the channel that they were begun on."""
+"""Name under which attempts keep the channel that they were begun on."""
 
 MAX_CALLBACK_BYTES = 16 * 1024
 """Of a callback's body; none of the published ones comes near."""
@@ -58,7 +58,7 @@ MAX_FORM_BYTES = 4 * 1024
 """Of a form of these pages."""
 
 MERGED_IDS_ANCHOR = "merged"
-"""Where a page shows the one pair of ids."""
+"""Anchor of the one pair of ids on a page."""
 
 LOOK_PAUSES = (1, 1, 2, 3, 4, 6, 10, 20, 30)
 """Seconds after which a page that cannot tell yet looks again by itself, so many times; then its reader does."""

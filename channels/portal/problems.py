@@ -1,4 +1,4 @@
-"""What is wrong with a form, as the summary of errors above it says it (`error_summary` in `portal/parts.html`)."""
+"""Problems of a form, as the summary of errors above it says them (`error_summary` in `portal/parts.html`)."""
 
 from dataclasses import dataclass
 
@@ -8,9 +8,9 @@ class Problem:
     """A line of the summary of errors above a form."""
 
     message: str
-    """What is wrong."""
+    """Words about the problem."""
     anchor: str = ""
-    """Where it leads: `#` and an id of the page, or an address; empty where it is about the form as a whole."""
+    """Address of its link: `#` and an id of the page, or an address; empty where it is about the form as a whole."""
 
 
 def name_field(label: str, message: str) -> str:

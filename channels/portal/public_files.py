@@ -1,6 +1,5 @@
-"""What programs ask of a site: what search engines may read, how it is put on a phone's home screen, and whom finders
-of security holes write to.
-"""
+"""Files that programs ask of a site: what search engines may read, how it is put on a phone's home screen, and whom
+finders of security holes write to."""
 
 from collections.abc import Iterable
 from datetime import datetime, time
@@ -29,7 +28,7 @@ PERSONAL_PATHS = (
     "/services/*/request",
     "/demo/",
 )
-"""Where pages are somebody's, or of no use to anybody else: no search engine keeps them."""
+"""Addresses of pages that are somebody's, or of no use to anybody else: no search engine keeps them."""
 
 ICON_SIZES = (192, 512)
 """Pixels of the icons that a phone may take."""

@@ -1,4 +1,4 @@
-"""What a receipt on the page of bills shows, worded: how they were paid, and what went or goes back."""
+"""Values of a receipt on the page of bills, worded: how they were paid, and what went or goes back."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,16 +12,16 @@ from domain.values.text import group_digits, persian_digits
 
 @dataclass(frozen=True, slots=True)
 class ReceiptView:
-    """How one or several bills were paid at once."""
+    """Receipt of one or several bills paid at once."""
 
     amount: str
     """Rials of all of them, grouped."""
     bill_count: int
-    """How many they are."""
+    """Number of bills."""
     method: str
     """In words."""
     moment: str
-    """When it was recorded: Jalali day and hour in Tehran."""
+    """Time of recording: Jalali day and hour in Tehran."""
     order: str
     """Our number of the attempt; empty where it was not paid online."""
     trace: str

@@ -1,1 +1,2 @@
-"""What carries messages out of the outbox, whatever the channel: SMS providers and messengers' bots are given to it."""
+"""Relay: carrying messages out of the outbox, whatever the channel: SMS providers and messengers' bots are given to
+it."""

@@ -1,4 +1,4 @@
-"""What became of messages of unknown outcome, chosen from what a carrier answers about them."""
+"""Outcomes of messages of unknown outcome, chosen from what a carrier answers about them."""
 
 from collections.abc import Collection, Sequence
 

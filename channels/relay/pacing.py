@@ -1,4 +1,4 @@
-"""How fast messages leave, and how long one waits: a bucket, a back-off schedule, and recipients that are held.
+"""Pace at which messages leave, and waiting times: a bucket, a back-off schedule, and recipients that are held.
 
 All are pure: time and chance come in as values. Panels count message parts, not texts, so a long text uses up more of
 the rate; messengers count messages. Waiting for the rate never spends one of a message's attempts (channels.md, "SMS").

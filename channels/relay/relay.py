@@ -29,9 +29,9 @@ from domain.values.message_parts import count_parts
 log = logging.getLogger(__name__)
 
 CLAIM_LEASE = timedelta(seconds=9)
-"""How long a claim outlives its holder, as the lease of the job that sends does; while sending lasts it is renewed.
-What a process had under way when it died is asked about then: longer after its death than a request takes to arrive.
-"""
+"""Time for which a claim outlives its holder, as the lease of the job that sends does; while sending lasts it is
+renewed. What a process had under way when it died is asked about then: longer after its death than a request takes to
+arrive."""
 
 TICK_SECONDS = 20.0
 """After so long a long queue is left to the next run: a run that comes to its end shows that texts go out."""
@@ -54,27 +54,28 @@ SEVERAL_RECIPIENTS = 3
 _LOST_STATES = frozenset({MessageState.FAILED, MessageState.UNDELIVERED, MessageState.BLOCKED})
 
 Aftermath = Callable[[Dependencies, UnitOfWork, Sequence[OutboxMessage]], Awaitable[None]]
-"""What is done, in the unit that marks them, with messages that will not arrive."""
+"""Work, in the unit that marks them, on messages that will not arrive."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChannelRoute:
-    """What the relay has to know of a channel."""
+    """Facts of a channel for the relay."""
 
     channel: str
     """Its name in the outbox."""
     count_weight: Callable[[str], int]
-    """What a text weighs against the carrier's rate: its message parts, or 1."""
+    """Weight of a text in the carrier's rate: its message parts, or 1."""
     on_lost: Aftermath
-    """What follows when messages are refused for good."""
+    """Work on messages refused for good."""
     on_late: Aftermath
-    """What follows when they waited too long for this channel."""
+    """Work on messages that waited too long for this channel."""
     refused: MessageState
     """Their state when the carrier will never take them. The staff may send a failed one again, no undelivered one."""
     on_outdated: Aftermath = replace_expired_notices
-    """What follows when they are too old to be true."""
+    """Work on messages too old to be true."""
     resends: bool = False
-    """What may or may not have arrived is sent again; else it is asked about, or left to the staff."""
+    """Whether a message that may or may not have arrived is sent again; else it is asked about, or left to the
+    staff."""
 
 
 def _weigh_one(message_text: str) -> int:
@@ -104,13 +105,13 @@ class CarrierState:
     """A carrier as the relay sees it."""
 
     carrier: Carrier
-    """Who sends."""
+    """Carrier that sends."""
     rate_bucket: Bucket
     """Its pace."""
     down_until: float = 0.0
     """Until when it is left alone, by the relay's `monotonic`, in seconds; 0: it is up."""
     miss_count: int = 0
-    """How often in a row it could not send."""
+    """Number of failures to send in a row."""
 
 
 @dataclass(slots=True)
@@ -118,7 +119,7 @@ class Relay:
     """Sends a channel's queued messages, through the first carrier that is up."""
 
     dependencies: Dependencies
-    """What every action works with."""
+    """Dependencies of all actions."""
     store: Store
     """Opens units of work; none is open while something is sent."""
     carriers: Sequence[Carrier]
@@ -128,11 +129,11 @@ class Relay:
     route: ChannelRoute = SMS_ROUTE
     """The channel."""
     ask_unknown_after: timedelta = timedelta(seconds=30)
-    """How long an unknown outcome rests before the provider is asked: a late acceptance has then arrived."""
+    """Time for which an unknown outcome rests before the provider is asked: a late acceptance has then arrived."""
     poll_receipts_after: timedelta = timedelta(minutes=5)
-    """How long after sending receipts are asked for that did not come by themselves."""
+    """Time after sending at which receipts are asked for that did not come by themselves."""
     sends_at_once: int = SENDS_AT_ONCE
-    """How many messages are on their way at a time."""
+    """Number of messages on their way at a time."""
     carrier_states: list[CarrierState] = field(init=False)
     """One for each of `carriers`, in their order."""
     recipient_holds: RecipientHolds = field(init=False, default_factory=RecipientHolds)

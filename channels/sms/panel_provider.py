@@ -1,4 +1,4 @@
-"""What providers over HTTP have in common: a client of the panel, its settings, and calls that a panel lacks."""
+"""Common base of providers over HTTP: a client of the panel, its settings, and calls that a panel lacks."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta

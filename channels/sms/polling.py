@@ -19,10 +19,10 @@ from domain.unit_of_work import Store
 log = logging.getLogger(__name__)
 
 FIRST_REACH = timedelta(hours=24)
-"""How far back texts are asked for when a process starts: what came while none ran is answered late."""
+"""Distance into the past of the first listing when a process starts: what came while none ran is answered late."""
 
 OVERLAP = timedelta(hours=1)
-"""How far before the last whole listing the next one begins: panels list some texts late."""
+"""Overlap of a listing with the last whole one: panels list some texts late."""
 
 MOST_RESTS = 5
 """Turns that a panel which did not answer is left alone at most."""
@@ -33,14 +33,14 @@ _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(slots=True)
 class _PanelPosition:
-    """How far a panel's texts were read."""
+    """Place up to which a panel's texts were read."""
 
     provider: SmsProvider
-    """Whose."""
+    """Its provider."""
     listed_at: datetime | None = None
-    """When the last listing was made that was whole and is stored; None: none by this process."""
+    """Time of the last listing that was whole and is stored; None: none by this process."""
     failure_count: int = 0
-    """How often in a row it did not answer."""
+    """Number of times in a row that it did not answer."""
     rest_count: int = 0
     """Turns that it is still left alone."""
 

@@ -1,4 +1,4 @@
-"""What every provider's settings have in common. A provider's file declares its own, and how it is built from them."""
+"""Common base of every provider's settings. A provider's file declares its own, and how it is built from them."""
 
 from abc import ABC, abstractmethod
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""What the ends of a call mean for a text, the same for every panel; each panel's own codes are in its file."""
+"""Verdicts on a text by the end of a call, the same for every panel; each panel's own codes are in its file."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -17,7 +17,7 @@ CUT_OFF = SendResult(SendVerdict.UNKNOWN, reason="cut")
 """The connection stood, and broke: the panel may have the text."""
 
 UNREADABLE = SendResult(SendVerdict.UNKNOWN, reason="unreadable")
-"""What came makes no sense, or is too long to be an answer: the panel may have the text."""
+"""Answer that makes no sense, or is too long to be an answer: the panel may have the text."""
 
 BUSY = SendResult(SendVerdict.RETRY, reason="busy", wait_seconds=5.0)
 """The panel takes nothing for now; it costs a try."""

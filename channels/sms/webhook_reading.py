@@ -1,4 +1,4 @@
-"""How the webhooks of panels are read: as forms, by GET query or POST body, or as JSON."""
+"""Reading of the webhooks of panels: as forms, by GET query or POST body, or as JSON."""
 
 from collections.abc import Mapping
 from typing import Any

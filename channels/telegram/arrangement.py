@@ -1,4 +1,4 @@
-"""How a bot gets its updates: arranged with the messenger in the background, for as long as it takes."""
+"""Ways in which a bot gets its updates: arranged with the messenger in the background, for as long as it takes."""
 
 import asyncio
 import logging
@@ -19,9 +19,7 @@ FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 1.0, 60.0
 
 
 class RetryPauses:
-    """How long to rest after failures in a row: twice as long each time, spread by chance
-    (`random_fraction` in [0, 1)).
-    """
+    """Pauses after failures in a row: twice as long each time, spread by chance (`random_fraction` in [0, 1))."""
 
     def __init__(self, random_fraction: Callable[[], float]) -> None:
         self._random_fraction = random_fraction

@@ -31,7 +31,7 @@ FIRST_REST_SECONDS = 2.0
 """Seconds that a messenger is left alone after the first call that did not reach it; the relay doubles them."""
 
 _GONE_PHRASES = ("chat not found", "user not found", "peer_id_invalid", "no such group or user")
-"""What a messenger says of a chat that is there no more."""
+"""Phrases of a messenger for a chat that is there no more."""
 
 _OUTAGE_STATUSES = frozenset({502, 503})
 """Answers of a messenger that is down as a whole; any other 5xx is about the one message."""

@@ -1,4 +1,4 @@
-"""Where the messengers differ. Source: facts-iran.md, "Messengers"."""
+"""Differences between the messengers. Source: facts-iran.md, "Messengers"."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -10,10 +10,10 @@ from domain.chats.chat import BALE, TELEGRAM
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """What is special about one messenger."""
+    """Dialect of one messenger."""
 
     format_text: Callable[[str], str]
-    """How a text is sent so that it is shown as it is."""
+    """Formatting that shows a text as it is."""
     signs_webhooks: bool
     """It names the webhook's secret in a header too."""
     describes_bots: bool

@@ -11,7 +11,7 @@ from domain.values.files import MAX_DOCUMENT_BYTES
 
 DOWNLOAD_TRIES = 3
 PATIENCE_SECONDS = 30.0
-"""However slow a messenger is: what the same chat sends next waits as long."""
+"""Patience with a slow messenger: what the same chat sends next waits as long."""
 
 PAUSE_SECONDS = 0.5
 

@@ -34,9 +34,9 @@ class BotAccount:
     bot_token: str
     """As the messenger gave it; begins with the bot's number."""
     base_url: str
-    """Where the Bot API answers, up to the token."""
+    """Address of the Bot API, up to the token."""
     base_file_url: str
-    """Where files are fetched, up to the token."""
+    """Address of files, up to the token."""
     proxy_address: str = ""
     """The proxy to the messenger; empty: none."""
     connect_timeout: float = 5.0
@@ -44,7 +44,7 @@ class BotAccount:
     call_timeout: float = 20.0
     """Seconds for the answer to a call, or for more of a file."""
     transport: httpx.AsyncBaseTransport | None = None
-    """What carries the calls in place of the network; None: the network does."""
+    """Transport of the calls in place of the network; None: the network does."""
 
     @property
     def bot_id(self) -> str:
@@ -57,7 +57,7 @@ class BotClient:
     """A bot at work, by three kinds of connections: one that hangs holds up nothing of the others."""
 
     account: BotAccount
-    """How it is configured."""
+    """Account with its configuration."""
     bot: Bot = field(init=False, repr=False)
     """Sends, and answers presses."""
     download_bot: Bot = field(init=False, repr=False)
@@ -81,7 +81,7 @@ class BotClient:
 
     @property
     def dialect(self) -> Dialect:
-        """What is special about its messenger."""
+        """Dialect of its messenger."""
         return DIALECTS[self.account.channel]
 
     async def fetch_updates(self, offset: int | None) -> Sequence[Mapping[str, Any]]:

@@ -1,4 +1,4 @@
-"""What is shown beside a text, in the messenger's own types: only what the messenger can show."""
+"""Markup beside a text, in the messenger's own types: only what the messenger can show."""
 
 from telegram import (
     CopyTextButton,

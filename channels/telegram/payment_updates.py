@@ -14,15 +14,16 @@ class PaymentUpdate:
     update_number: int
     """The messenger's own."""
     kind: PaymentUpdateKind
-    """What it says."""
+    """Text."""
     values: Mapping[str, str]
     """The messenger's names and values, and `UPDATE_KIND_FIELD`."""
     sender_id: str
-    """Who pays, as the messenger numbers them; empty where it does not say."""
+    """Payer, as the messenger numbers them; empty where it does not say."""
 
     @property
     def chat_id(self) -> str:
-        """What it waits behind: nothing. A query has ten seconds, and other updates of its chat may take longer."""
+        """Chat whose updates it waits behind: nothing. A query has ten seconds, and other updates of its chat may take
+        longer."""
         return f"payment:{self.update_number}"
 
     @property

@@ -24,14 +24,14 @@ from domain.values.errors import Unavailable
 log = logging.getLogger(__name__)
 
 ANSWER_SECONDS = 8.0
-"""How long an answer is tried: after ten seconds the messenger has given the payment up."""
+"""Time for which an answer is tried: after ten seconds the messenger has given the payment up."""
 
 TRY_SECONDS, ANSWER_PAUSE_SECONDS = 2.5, 0.5
-"""How long one try may take, and until the next."""
+"""Time for one try, and until the next."""
 
 
 class BotPayments:
-    """What one bot does about money. `gateway` is the one inside its messenger; None: it is not in use."""
+    """Payments of one bot. `gateway` is the one inside its messenger; None: it is not in use."""
 
     def __init__(
         self, dependencies: Dependencies, store: Store, bot_client: BotClient, gateway: PaymentGateway | None

@@ -1,4 +1,4 @@
-"""What the messengers' updates say: from their JSON to the domain's words. What a desk has no use for is None."""
+"""Reading of the messengers' updates: from their JSON to the domain's words. What a desk has no use for is None."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -44,7 +44,7 @@ class RemoteFile:
     size_bytes: int | None
     """None where the messenger does not say so."""
     caption: str = ""
-    """What its sender wrote beside it."""
+    """Caption of its sender."""
     album: str = ""
     """Names the album that it came in; empty: it came alone."""
 
@@ -72,9 +72,9 @@ class IncomingUpdate:
     sender_name: str
     """As they call themselves in the messenger."""
     chat_event: ChatEvent
-    """What they wrote, pressed, shared or sent."""
+    """Event: written, pressed, shared or sent."""
     file: RemoteFile | None = None
-    """What has to be fetched before it can be taken; None without a file."""
+    """File to be fetched before it can be taken; None without a file."""
     press: str | None = None
     """Names the pressed button to the messenger, which waits for an answer; None where none was pressed."""
 

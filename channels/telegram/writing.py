@@ -15,13 +15,13 @@ from domain.messages.keyboards import AttachedPaper, CardState, ReplyMarkup
 from domain.messages.records import OutboxMessage
 
 _UNCHANGED_PHRASE = "message is not modified"
-"""What a messenger says of an edit that would change nothing."""
+"""Phrase of a messenger for an edit that would change nothing."""
 
 _NOT_EDITABLE_PHRASES = ("message to edit not found", "message can't be edited", "message_id_invalid")
-"""What a messenger says of a message that the person deleted, or that is too old to be changed."""
+"""Phrases of a messenger for a message that the person deleted, or that is too old to be changed."""
 
 VOICE_FILE_NAME = "status.ogg"
-"""What a voice note is called: messengers tell its format by it."""
+"""Name of a voice note's file: messengers tell its format by it."""
 
 PrintedPaper = tuple[str, bytes]
 PrintPaper = Callable[[AttachedPaper, OutboxMessage], Awaitable[PrintedPaper]]
@@ -30,7 +30,7 @@ PrintPaper = Callable[[AttachedPaper, OutboxMessage], Awaitable[PrintedPaper]]
 
 @dataclass(frozen=True, slots=True)
 class Attachments:
-    """What a message may need besides its text, when it is sent."""
+    """Attachments of a message besides its text, when it is sent."""
 
     print_paper: PrintPaper
     """Prints its paper."""

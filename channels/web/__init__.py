@@ -1,1 +1,1 @@
-"""What the portal, the staff site and the demonstration share: layout, assets, error pages, security headers."""
+"""Parts shared by the portal, the staff site and the demonstration: layout, assets, error pages, security headers."""

@@ -22,9 +22,8 @@ MIN_BYTES_PER_SECOND = 10_000
 """Bytes a second of the slowest line that is waited for."""
 
 UNREADABLE_BODY_ERRORS = (ValueError, LookupError, RuntimeError, HttpProcessingError, web.RequestPayloadError)
-"""What is raised for a body that is not what its headers say: no boundary, another one, not compressed as it says, a
-charset that nobody knows or whose text is none.
-"""
+"""Errors raised for a body that is not what its headers say: no boundary, another one, not compressed as it says, a
+charset that nobody knows or whose text is none."""
 
 
 async def read_body(request: web.Request, max_bytes: int) -> bytes:

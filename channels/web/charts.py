@@ -22,7 +22,7 @@ COLUMNS_HEIGHT, TOP_MARGIN, FOOT_HEIGHT, SCALE_WIDTH = 240, 18, 30, 92
 
 COLUMNS_BASELINE = COLUMNS_HEIGHT - FOOT_HEIGHT
 PLOT_HEIGHT = COLUMNS_BASELINE - TOP_MARGIN
-"""Where columns begin, and how high the highest may be."""
+"""Place where columns begin, and the height of the highest."""
 
 SCALE_STEPS = 4
 MAX_BARS = 20
@@ -52,13 +52,13 @@ class ChartMark:
     height: float
     """Of a column this is what the value makes high."""
     name: str
-    """What it is of; empty: not written."""
+    """Subject; empty: not written."""
     name_position: tuple[float, float]
-    """Where that is written: x and the line's y."""
+    """Position of its name: x and the line's y."""
     value: str
     """The figure in words; empty: not written."""
     value_position: tuple[float, float]
-    """Where that is written: x and the line's y."""
+    """Position of its name: x and the line's y."""
     series: int = 0
     """Of which series it is, from 0."""
 
@@ -68,17 +68,17 @@ class GridLine:
     """A line of the grid; in the chart's units, from its upper left corner."""
 
     x1: float
-    """Where it begins."""
+    """Its left end."""
     y1: float
-    """Where it begins."""
+    """Its left end."""
     x2: float
-    """Where it ends."""
+    """Its right end."""
     y2: float
-    """Where it ends."""
+    """Its right end."""
     value: str
     """Its meaning, in words; empty: not written."""
     value_position: tuple[float, float]
-    """Where that is written: x and the line's y."""
+    """Position of its name: x and the line's y."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ class Chart:
     title: str
     """The figure that it shows, with its unit."""
     description: str
-    """How it is to be read, for those who do not see it."""
+    """Description for those who do not see it."""
     height: float
     """In units."""
     marks: Sequence[ChartMark]
@@ -102,7 +102,7 @@ class Chart:
     width: float = CHART_WIDTH
     """In units."""
     series_titles: Sequence[str] = ()
-    """What its series are called, where there are several."""
+    """Names of its series, where there are several."""
 
 
 def draw_bars(

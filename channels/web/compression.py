@@ -24,7 +24,7 @@ _GZIP_PATTERN = re.compile(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))", re.IGNO
 """Accepted by Accept-Encoding, unless with a weight of nothing."""
 
 _OWN_FETCH_SITES = frozenset({"same-origin", "none"})
-"""What browsers say in Sec-Fetch-Site where no other site made them ask."""
+"""Values of Sec-Fetch-Site where no other site made the browser ask."""
 
 
 def compress_page(request: web.Request, response: web.Response) -> None:

@@ -20,7 +20,7 @@ WORDING: web.AppKey[Wording] = web.AppKey("wording", Wording)
 """The words of the whole application."""
 
 STAFF_PATH = "/staff"
-"""Where the staff's pages begin: whoever works there knows whom to call."""
+"""Path of the staff's pages: whoever works there knows whom to call."""
 
 FIRST_PAGE = "/"
 """The first page of all."""

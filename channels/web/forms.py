@@ -69,7 +69,7 @@ class WorkRow:
     machine_options: Sequence[Option]
     """The machine types, with the chosen one."""
     count: str
-    """How many machines."""
+    """Number of machines."""
     hours: str
     """For how many hours each."""
 
@@ -85,7 +85,7 @@ class Control:
     kind: str
     """The macro of `web/form.html` that shows it."""
     label: str
-    """What the field is called."""
+    """Name of the field."""
     value: str
     """Its value: stored, or as it was typed."""
     required: bool
@@ -93,28 +93,28 @@ class Control:
     optional: bool
     """It may be left empty, and is called so; not where one of several must be filled."""
     options: Sequence[Option] = ()
-    """What can be chosen, of a choice; else empty."""
+    """Options, of a choice; else empty."""
     suggestions: Sequence[Option] = ()
-    """What may be typed, with what that is called."""
+    """Values that may be typed, with their names."""
     work_rows: Sequence[WorkRow] = ()
     """The machines of a work form; else empty."""
     hint: str | None = None
-    """How it may be written; None where nothing needs explaining."""
+    """Hint on how to write it; None where nothing needs explaining."""
     problem: str | None = None
-    """What was wrong with what was typed; None where nothing was."""
+    """Problem of the typed value; None where nothing was."""
     max_length: int | None = None
     """In characters; None: no limit is shown."""
     is_latin: bool = False
     """Its values run from left to right."""
     blank_label: str = ""
-    """What a choice says while nothing is chosen."""
+    """Label of a choice while nothing is chosen."""
     may_add_rows: bool = False
     """There may be more `work_rows` than are shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class FormWording:
-    """How a form is worded."""
+    """Wording of a form."""
 
     wording: Wording
     """Words for values and errors."""

@@ -17,7 +17,7 @@ LANGUAGE_COOKIE = SessionCookie("pishkhan_language", "/", timedelta(days=365))
 """The browser's choice: the tag of a language, no secret."""
 
 _PERSIAN_PATHS = ("/staff", "/soap/", "/static/")
-"""What has no language but Persian, or none at all."""
+"""Paths that have no language but Persian, or none at all."""
 
 
 def find_chosen_language(request: web.Request, catalogue: Catalogue) -> Language | None:

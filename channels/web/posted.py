@@ -29,7 +29,7 @@ PostedForm = MultiMapping[str | UploadedFile]
 """A posted form: names may occur more than once."""
 
 EMPTY_FORM: PostedForm = MultiDictProxy(MultiDict())
-"""What a page that is only read has."""
+"""Form of a page that is only read."""
 
 MAX_FORM_FIELDS = 1000
 """Fields of a form: a small body can hold so many empty ones that reading them takes seconds."""

@@ -5,7 +5,7 @@ from aiohttp import web
 from channels.web.headers import build_document_policy
 
 _INLINE_MEDIA_TYPES = frozenset({"image/jpeg", "image/png", "image/webp", "application/pdf"})
-"""What browsers show by themselves; anything else is downloaded."""
+"""Media types that browsers show by themselves; anything else is downloaded."""
 
 
 def render_stored_file(media_type: str, content: bytes, file_id: int) -> web.Response:

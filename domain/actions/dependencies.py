@@ -1,4 +1,4 @@
-"""What every action works with: the engine, words and grammar, put together once by `app/wiring.py`."""
+"""Dependencies of all actions: the engine, words and grammar, put together once by `app/wiring.py`."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -20,7 +20,7 @@ from domain.values.calendar import WorkingCalendar
 
 @dataclass(slots=True)
 class Dependencies:
-    """What every action works with: the same services under one policy, clock and source of chance.
+    """Dependencies of all actions: the same services under one policy, clock and source of chance.
 
     An engine never changes under a step: a step that began runs by the rules that it began with.
     """
@@ -40,7 +40,7 @@ class Dependencies:
     malware_scanner: MalwareScanner | None = field(default=None, repr=False)
     """Malware scanner for files before they are stored; None where none is configured."""
     contact: Contact = field(default_factory=Contact, repr=False)
-    """Where citizens find a person; channels add their own ways."""
+    """Contact for citizens; channels add their own ways."""
     clock: Clock = field(init=False, repr=False)
     """The source of time."""
     ids: IdGenerator = field(init=False, repr=False)

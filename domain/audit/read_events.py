@@ -78,7 +78,7 @@ class ReadEvent:
     kind: ReadKind
     """Kind of data."""
     subject: str
-    """Which one: a tracking code, a registry with the row's number, filters with masked values."""
+    """Its code or title: a tracking code, a registry with the row's number, filters with masked values."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,7 @@ class Bill:
     kind: BillKind
     """Whether it is the first charge or one beside it."""
     subject_kind: str
-    """What it is for: request, duty or violation."""
+    """Subject: request, duty or violation."""
     subject_id: int
     """The id of that request or row."""
     service: str

@@ -62,7 +62,7 @@ class RefundTransfer:
     name: str | None
     """Owner's name, as it was sent; None: not known, or erased."""
     state: TransferState = TransferState.FILED
-    """What became of it."""
+    """Its outcome."""
     reference: str | None = None
     """The bank's own number of the transfer; None before it is known."""
     ended_at: datetime | None = None

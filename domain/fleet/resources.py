@@ -55,7 +55,7 @@ class Resource:
     type: str
     """A machine type; empty for people."""
     title: str
-    """What people read: the machine's or the person's name."""
+    """Texts that people read: the machine's or the person's name."""
     status: ResourceStatus = ResourceStatus.ACTIVE
     """Whether it can be booked at all."""
     capacity: str = ""

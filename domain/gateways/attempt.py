@@ -131,7 +131,7 @@ class PaymentAttempt:
     code: str | None = None
     """The last code that the bank gave."""
     alert: AttemptAlert | None = None
-    """Why somebody has to look at it; None: nobody has to."""
+    """Reason to look at it; None: nobody has to."""
     returned_at: datetime | None = None
     """Since when it is said to be paid, in UTC."""
     verified_at: datetime | None = None

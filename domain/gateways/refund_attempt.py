@@ -67,7 +67,7 @@ class RefundAttempt:
     created_at: datetime
     """Time of that order, in UTC."""
     state: RefundAttemptState = RefundAttemptState.DUE
-    """Where the money is."""
+    """State of the money."""
     reference: str | None = None
     """The bank's number of the transfer; None before one is known."""
     code: str | None = None

@@ -16,7 +16,7 @@ from domain.values.reasons import InvalidReason
 
 
 class EntryKind(StrEnum):
-    """What moved; the comment says whose row `item_id` is."""
+    """Kind of movement; the comment says whose row `item_id` is."""
 
     BILL_ISSUED = "bill_issued"
     """A bill."""
@@ -61,7 +61,7 @@ class LedgerEntry:
     """One movement of an amount; both sides are equal by construction."""
 
     kind: EntryKind
-    """What moved."""
+    """Kind of movement."""
     item_id: int
     """The row that it is about, by its kind. Entries about one item share it: what of an item is open is their sum."""
     at: datetime

@@ -40,7 +40,7 @@ class SuspenseReceipt:
     facts: Mapping[str, str | int]
     """Facts known of it, by stable names (`attempt`, `order_number`, `bill_id` …), without anything secret."""
     state: SuspenseState
-    """What became of it."""
+    """Its outcome."""
     received_at: datetime
     """Time of posting, in UTC."""
     recorded_by: str

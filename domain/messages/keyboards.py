@@ -32,7 +32,7 @@ class Button:
     address: str = ""
     """Address opened in a browser; empty: nothing."""
     copied_text: str = ""
-    """What it puts into the clipboard; empty: nothing. A messenger that cannot do that shows no such button."""
+    """Text that it puts into the clipboard; empty: nothing. A messenger that cannot do that shows no such button."""
 
     def __post_init__(self) -> None:
         """Refuse what no messenger would take: a fault of ours."""

@@ -1,4 +1,5 @@
-"""Who sends: a text that comes unasked names the municipality, for a demand without a name is how fraud looks."""
+"""Carrier that sends: a text that comes unasked names the municipality, for a demand without a name is how fraud
+looks."""
 
 from dataclasses import replace
 

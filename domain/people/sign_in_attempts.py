@@ -38,7 +38,7 @@ class AttemptOrigin(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ClientOrigin:
-    """Where a call comes from."""
+    """Origin of a call."""
 
     address: str
     """The network address of the caller."""

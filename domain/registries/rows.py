@@ -135,7 +135,7 @@ class RowOutcome:
     """A given row with its fate."""
 
     fate: RowFate
-    """What became of it."""
+    """Its outcome."""
     row: RegistryRow
     """The row after the change."""
     values_before: RowValues | None

@@ -37,7 +37,7 @@ class MentionedNote:
     author: str | None
     """Author, as a label; None once erased."""
     text: str | None
-    """What it says; None once erased."""
+    """Text; None once erased."""
     code: TrackingCode
     """The tracking code of its request."""
     service: str

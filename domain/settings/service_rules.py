@@ -23,7 +23,7 @@ class ServiceRule(Generic[RuleValue]):
     """
 
     service_key: str
-    """Whose it is."""
+    """Name of its owner."""
     name: str
     """No other rule has it: the setting is called `PISHKHAN_POLICY__` and it, and its changes are kept under it."""
     type: FieldType

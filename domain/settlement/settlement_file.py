@@ -146,7 +146,7 @@ class SettlementFile:
     brought_at: datetime
     """In UTC."""
     state: FileState = FileState.WAITING
-    """How far it is."""
+    """Progress."""
     first_paid_at: datetime | None = None
     """The earliest moment of its lines, in UTC; None: it has none."""
     last_paid_at: datetime | None = None

@@ -51,7 +51,7 @@ class TariffRow:
     dimensions: dict[str, str]
     """Subject of the price; see `Dimensions`."""
     unit: str
-    """What is counted: hour, visit …"""
+    """Things counted: hour, visit …"""
     rate: int
     """In rials, of one unit."""
     minimum: int
@@ -89,7 +89,7 @@ class PricedSubject:
     dimensions: Dimensions
     """Subject of the price; see `Dimensions`."""
     unit: str
-    """What is counted: hour, visit …"""
+    """Things counted: hour, visit …"""
     sample_amounts: tuple[int, ...]
     """Amounts of it that show what a price means."""
     max_amount: int = 0
@@ -140,7 +140,7 @@ class PriceTerms:
     dimensions: dict[str, str]
     """Subject of the price; see `Dimensions`."""
     unit: str
-    """What is counted: hour, visit …"""
+    """Things counted: hour, visit …"""
     rate: int
     """In rials, of one unit."""
     minimum: int
@@ -170,7 +170,7 @@ class ProposedTariff:
     dimensions: dict[str, str]
     """Subject of the price; see `Dimensions`."""
     unit: str
-    """What is counted: hour, visit …"""
+    """Things counted: hour, visit …"""
     rate: int
     """In rials, of one unit."""
     minimum: int
@@ -205,7 +205,7 @@ class QuoteLine:
     dimensions: dict[str, str]
     """Subject of the price; see `Dimensions`."""
     unit: str
-    """What is counted: hour, visit …"""
+    """Things counted: hour, visit …"""
     asked: Decimal
     """Units of each, exactly, in hundredths."""
     minimum: int
@@ -256,7 +256,7 @@ class Quote:
     override: int | None = None
     """Amount set by the revenue unit instead, in rials; the lines still say what the tariff asked. None: nothing."""
     reason: str | None = None
-    """Why, in somebody's words."""
+    """Reason, in somebody's words."""
 
     @property
     def subtotal(self) -> int:
@@ -312,7 +312,7 @@ class Quantity:
     """Quantity to be priced."""
 
     dimensions: dict[str, str]
-    """What is asked for: the row with these dimensions prices it."""
+    """Work asked for: the row with these dimensions prices it."""
     units: QuantityInput
     """Number of units of each, in hundredths at most; finer ones are refused when they are quoted."""
     count: int = 1

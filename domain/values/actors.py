@@ -1,4 +1,5 @@
-"""Who acts: roles, and the person or program behind a step, with its channel, its session and whom it substitutes."""
+"""Acting clerk: roles, and the person or program behind a step, with its channel, its session and whom it
+substitutes."""
 
 from dataclasses import dataclass, replace
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""What the payer's browser brings back, by POST: table 10 of the bank's manual."""
+"""Callback of the payer's browser, by POST: table 10 of the bank's manual."""
 
 import re
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""What the bank's result codes mean: for the payer, for us, and for the sale, call by call.
+"""Result codes of the bank with their meanings: for the payer, for us, and for the sale, call by call.
 
 Their Persian words for the staff are the texts `gateways.codes.behpardakht`. Table 11 of the manuals 1.29 and 1.39.
 
@@ -27,12 +27,11 @@ DECLINE_REASONS: Mapping[str, DeclineReason] = {
     **dict.fromkeys(("36", "112", "113", "116", "117", "997"), DeclineReason.ISSUER),
     **dict.fromkeys(("415", "419"), DeclineReason.SESSION),
 }
-"""Why nothing was paid, as the payer can act on it; every other code is the bank's matter, or ours with it."""
+"""Reasons for not paying, as the payer can act on them; every other code is the bank's matter, or ours with it."""
 
 OUR_FAULTS = frozenset({"20", "21", "24", "26", "27", "29", "32", "33", "35", "62", "115", "417", "418", "421"})
-"""What only the municipality can mend with the bank: contract and terminal, credentials, the form of our calls, the
-registered domain, the address that we call from.
-"""
+"""Codes of faults that only the municipality can mend with the bank: contract and terminal, credentials, the form of
+our calls, the registered domain, the address that we call from."""
 
 
 class SaleCall(StrEnum):
@@ -56,7 +55,7 @@ SALE_STATES: Mapping[SaleCall, Mapping[str, SaleState]] = {
     },
     SaleCall.REVERSE: {SUCCESS: SaleState.REVERSED, **_ENDED},
 }
-"""What a sale is after a code; a code that is not here says nothing about it.
+"""States of a sale after a code; a code that is not here says nothing about it.
 
 The manuals leave open whether an inquiry's 0 means paid or verified, and 44, 46 and 47 miss a later step of a sale that
 is there: all of them lead to one more verification, which answers the same whether it is the first or not.

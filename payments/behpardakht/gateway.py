@@ -67,7 +67,7 @@ _RESULT = re.compile(r"([0-9]{1,6})(?:\s*,\s*([0-9A-Za-z]{1,64}))?")
 
 
 class BankResult(NamedTuple):
-    """What an operation returned: a code, and after a comma the name of what it made."""
+    """Result of an operation: a code, and after a comma the name of what it made."""
 
     code: str
     """The bank's own, or one of `UNANSWERED_CODES`."""

@@ -46,7 +46,7 @@ class SoapReply:
 
 
 class SoapTransport:
-    """What zeep sends by. Its own one logs whole messages and reads answers of any length.
+    """Transport of zeep. Its own one logs whole messages and reads answers of any length.
 
     Each call has a connection of its own: a reused one may be cut before the call reaches the bank.
     """

@@ -13,13 +13,13 @@ from domain.gateways.gateway import DeclineReason, PaymentOrder, SaleState
 from domain.values.errors import NotFound
 
 SESSION_LASTS = timedelta(minutes=15)
-"""How long a payer may try."""
+"""Time that a payer may try."""
 
 VERIFY_WITHIN = timedelta(minutes=20)
-"""What was paid and not verified in this time goes back to the card."""
+"""Time after which a payment that was not verified goes back to the card."""
 
 LATE_ANSWER = timedelta(seconds=30)
-"""How long `BankBehaviour.LATE` lets the merchant wait."""
+"""Time that `BankBehaviour.LATE` lets the merchant wait."""
 
 MOST_SALES = 10_000
 """Sales that are remembered; the oldest are forgotten first."""
@@ -28,7 +28,7 @@ _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 class BankBehaviour(StrEnum):
-    """What the bank does once a card was taken."""
+    """Behaviour of the bank once a card was taken."""
 
     PROMPT = "prompt"
     """Brings the payer back, and answers."""
@@ -53,7 +53,7 @@ class TestCard:
     code: str
     """The result code of a payment with it."""
     reason: DeclineReason | None
-    """Why it is declined; None: it pays."""
+    """Reason for declining it; None: it pays."""
 
 
 TEST_CARDS: Mapping[str, TestCard] = {
@@ -74,15 +74,15 @@ class SandboxSale:
     reference: str
     """The bank's name of it."""
     order: PaymentOrder
-    """What the merchant asked for."""
+    """Order of the merchant."""
     session_ends_at: datetime
     """In UTC."""
     state: SaleState = SaleState.UNPAID
-    """What it is."""
+    """Value."""
     code: str = UNPAID_CODE
     """The result of the last try."""
     reason: DeclineReason | None = None
-    """Why the last try was declined."""
+    """Reason for declining the last try."""
     card: str | None = None
     """The card of the last try, masked."""
     sale_number: str | None = None
@@ -90,7 +90,7 @@ class SandboxSale:
     paid_at: datetime | None = None
     """In UTC."""
     behaviour: BankBehaviour = BankBehaviour.PROMPT
-    """What the bank does with it."""
+    """Behaviour of the bank with it."""
     silent_until: datetime | None = None
     """Until when the merchant gets no answer about it."""
     refunds: dict[int, int] = field(default_factory=dict)

@@ -44,10 +44,10 @@ SANDBOX = "sandbox"
 """Its key among the gateways."""
 
 PAGES_PATH = "/sandbox-bank"
-"""Where its pages are."""
+"""Path of its pages."""
 
 START_PATH = f"{PAGES_PATH}/start"
-"""Where a payer's browser arrives, by a posted form."""
+"""Path at which a payer's browser arrives, by a posted form."""
 
 REPEATED_CODE, TOO_MUCH_CODE = "101", "61"
 _REASONS: Mapping[str, DeclineReason] = {

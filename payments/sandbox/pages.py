@@ -1,4 +1,4 @@
-"""What a payer meets at the sandbox: a bank's page with test cards, and the way back to the merchant.
+"""Pages of the sandbox for payers: a bank's page with test cards, and the way back to the merchant.
 
 Mounted where the sandbox is configured, and nowhere else. The pages are a stranger's to the municipality's site: they
 share neither layout nor session with it, and come back by a posted form as a bank's do.

@@ -1,4 +1,5 @@
-"""What every engine offers to the repositories, so that nothing outside this package knows which database it is."""
+"""Common interface of the engines for the repositories, so that nothing outside this package knows which database it
+is."""
 
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence

@@ -131,4 +131,4 @@ class PostgresqlCopier(DatabaseCopier):
 
 
 COPIERS: Mapping[str, Callable[[URL], DatabaseCopier]] = {"sqlite": SqliteCopier, "postgresql": PostgresqlCopier}
-"""How to copy each engine's database, by the scheme of its URL."""
+"""Copiers of each engine's database, by the scheme of its URL."""

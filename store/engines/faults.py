@@ -1,4 +1,4 @@
-"""Why a database cannot be used just now: one word for programs, one line for the log."""
+"""Reasons why a database cannot be used just now: one word for programs, one line for the log."""
 
 from enum import StrEnum
 
@@ -8,7 +8,7 @@ LONGEST_CAUSE = 200
 
 
 class FaultKind(StrEnum):
-    """What keeps a database from its work; the word is given to monitoring (`/readyz`)."""
+    """Kind of fault that keeps a database from its work; the word is given to monitoring (`/readyz`)."""
 
     NO_ANSWER = "no_answer"
     """It cannot be reached, was silent for too long, or ended the connection."""

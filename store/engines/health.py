@@ -1,4 +1,4 @@
-"""What is known of the health of one database: since when it fails, and why; it is logged once, not at each try."""
+"""Known health of one database: since when it fails, and why; it is logged once, not at each try."""
 
 import logging
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""How many connections a process may hold, and how long it waits for its database before it says that it is away."""
+"""Limits of a process: its connections, and the wait for its database before it says that it is away."""
 
 from dataclasses import dataclass
 

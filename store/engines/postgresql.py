@@ -45,7 +45,8 @@ FULL_PAUSE_SECONDS = 0.1
 """Seconds between two tries for a place at a server that has none."""
 
 CACHED_OF_ANY_LENGTH = 0
-"""How asyncpg spells it. Else a statement of more than 15 KB, like the counts of all queues, is planned each time."""
+"""asyncpg's spelling of it. Else a statement of more than 15 KB, like the counts of all queues, is planned each
+time."""
 
 QUERIES_A_CONNECTION = 10_000_000
 """After so many it is opened again, and every statement prepared again."""
@@ -76,10 +77,10 @@ _KINDS_BY_SQLSTATE: Mapping[str, FaultKind] = {
     "42501": FaultKind.REFUSED,  # what we may
     "3D000": FaultKind.REFUSED,  # no such database
 }
-"""What SQLSTATEs mean, or their classes."""
+"""Kinds of fault by SQLSTATE, or by its class."""
 
 _NEXT_HOST_ERRORS = (OSError, TimeoutError, CannotConnectNowError, TargetServerAttributeNotMatched)
-"""Why the next host is asked."""
+"""Errors after which the next host is asked."""
 
 
 class PostgresqlEngine(DatabaseEngine):
@@ -172,7 +173,8 @@ class PostgresqlEngine(DatabaseEngine):
 
     @property
     def _session_options(self) -> dict[str, Any]:
-        """What every connection is opened with. The server ends those of a process that is gone without a word."""
+        """Options that every connection is opened with. The server ends those of a process that is gone without a
+        word."""
         limits = self.limits
         server_settings = {
             "application_name": "pishkhan",

@@ -10,7 +10,7 @@ from pathlib import Path
 
 OWNER_ONLY = 0o600
 FILE_SUFFIXES = ("", "-wal", "-shm", "-journal")
-"""What SQLite adds to the name of a file for those that it keeps beside it."""
+"""Suffixes of the files that SQLite keeps beside its own."""
 
 _OTHERS_RIGHTS = 0o077
 

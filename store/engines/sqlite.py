@@ -35,7 +35,7 @@ BUSY_MILLISECONDS = driver.BUSY_SECONDS * 1000
 MIGRATION_BUSY_MILLISECONDS = 600_000
 READER_COUNT = 4
 MOST_FAULTS_READ = 3
-"""How many faults of a damaged file are looked for: one is enough to restore a backup."""
+"""Number of faults of a damaged file looked for: one is enough to restore a backup."""
 LEAST_FREE_BYTES = 1024 * 1024
 """Bytes on the disk: with less the next texts fail, though a small write may still succeed."""
 
@@ -69,7 +69,7 @@ _KINDS_BY_CODE: Mapping[int, FaultKind] = {
     sqlite3.SQLITE_CORRUPT: FaultKind.DAMAGED,
     sqlite3.SQLITE_NOTADB: FaultKind.DAMAGED,
 }
-"""What result codes mean: extended ones, else their primary ones."""
+"""Kinds of fault by result code: extended ones, else their primary ones."""
 
 
 class ReadingSession(DriverSession):

@@ -18,7 +18,7 @@ _LAST_IMMEDIATE = max(message_class.priority for message_class in MessageClass i
 
 
 def _has_left() -> ColumnElement[bool]:
-    """What may have cost something: all but what was given up before any provider took it."""
+    """Condition: the message may have cost something: all but what was given up before any provider took it."""
     return or_(outbox.c.cost.is_not(None), outbox.c.state.not_in([MessageState.EXPIRED, MessageState.FAILED]))
 
 

@@ -1,4 +1,4 @@
-"""How many messages are in each state, for monitoring."""
+"""Number of messages in each state, for monitoring."""
 
 from collections.abc import Mapping
 from datetime import datetime

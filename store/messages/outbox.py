@@ -51,7 +51,8 @@ from store.work import Repository
 
 MESSAGE_MAPPING = TableMapping(outbox, OutboxMessage)
 MOVED_REASON, UNLINKED_REASON = "moved", "unlinked"
-"""Why a text expired that goes by SMS instead: it waited too long in its channel, or its chat was left."""
+"""Reasons for the expiry of a text that goes by SMS instead: it waited too long in its channel, or its chat was
+left."""
 _PAST_MESSAGES = (
     select(outbox.c.id)
     .where(in_state(MessageState.QUEUED), ON_CHANNEL, outbox.c.expires_at <= NOW)
@@ -106,7 +107,7 @@ _HAS_LOWER_RANK = outbox.c.state.in_(bindparam("below", expanding=True))
 
 
 def _goes_to_line(line_address: object) -> ColumnElement[bool]:
-    """What goes to a mobile, by SMS or in a chat of that mobile."""
+    """Condition: the message goes to a mobile, by SMS or in a chat of that mobile."""
     return or_(outbox.c.recipient == line_address, outbox.c.mobile == line_address)
 
 

@@ -1,4 +1,4 @@
-"""How claims of outgoing texts end by themselves, and what is done with moments that a wrong clock noted.
+"""Claims of outgoing texts that end by themselves, and the handling of moments that a wrong clock noted.
 
 A claim is a token and the database's time. None lies further ahead than its lease when it is made, and no text was
 noted in the future: what lies there was written while the clock was ahead, and would wait until the clock comes there.
@@ -16,7 +16,7 @@ from store.schema import outbox
 
 ABANDONED = "abandoned"
 SKEW = timedelta(minutes=2)
-"""What is noted further ahead than this was noted by a clock that was ahead: machines agree within seconds."""
+"""Distance into the future by which a note was made by a clock that was ahead: machines agree within seconds."""
 
 LIMIT = bindparam("most", type_=Integer)
 NOW = bindparam("now", type_=Utc)
@@ -40,7 +40,7 @@ PULL_BACK = (
     .where(ON_CHANNEL, outbox.c.created_at > _FUTURE_FROM, in_state(MessageState.QUEUED), outbox.c.not_before > NOW)
     .values(not_before=NOW),
 )
-"""What makes due now, and asked about, whatever a clock that was ahead put into the future."""
+"""Changes that make due now, and asked about, whatever a clock that was ahead put into the future."""
 
 
 def _select_dead(engine: DatabaseEngine) -> Select[tuple[int]]:

@@ -21,7 +21,7 @@ from store.schema import bills, commission_rules, ledger_entries, offices, payme
 from store.work import Repository
 
 EVERY_ONE = ""
-"""How «every office» and «every service» lie in the rules."""
+"""Value for «every office» and «every service» in the rules."""
 
 _OFFICE_MAPPING = TableMapping(offices, Office)
 _SELECT_OFFICES = select(*_OFFICE_MAPPING.columns).order_by(offices.c.code)

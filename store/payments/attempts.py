@@ -233,7 +233,7 @@ class SqlPaymentAttemptRepository(Repository):
         return _EVENT_MAPPING.read_rows(await self._transaction.fetch_rows(_SELECT_EVENTS, {"of_attempt": attempt_id}))
 
     async def add_callback(self, callback_record: CallbackRecord) -> None:
-        """What advances attempts wakes at the commit."""
+        """Add the callback; the job that advances attempts is woken at the commit."""
         await self._transaction.execute(_INSERT_CALLBACK, _CALLBACK_MAPPING.column_values(callback_record))
         self._transaction.queued_channels.add(PAYMENTS_WAKE)
 

@@ -104,7 +104,7 @@ class SqlCardRefundRepository(Repository):
     """The port `CardRefundRepository`."""
 
     async def add(self, refund: RefundAttempt) -> None:
-        """What sends it wakes at the commit."""
+        """Add it; the job that sends it is woken at the commit."""
         if await self.find_by_number(refund.gateway, refund.refund_number) is not None:
             raise Conflict("card_refund")
         await self._transaction.execute(_INSERT, {name: getattr(refund, name) for name in _COLUMN_NAMES})

@@ -1,4 +1,4 @@
-"""What attempts to pay keep of people, erased: their mobile and card, what their browsers brought, what staff wrote."""
+"""Personal data of attempts to pay, erased: their mobile and card, what their browsers brought, what staff wrote."""
 
 from sqlalchemy import Executable, Select, bindparam, delete, select, update
 

@@ -14,7 +14,7 @@ from store.queues.work_questions import QueryShape, bind_values, build_shape
 
 
 class WorkCounts:
-    """How many requests some selections have, none counted further than `count_limit`: what to ask, and what is
+    """Number of requests of some selections, none counted further than `count_limit`: what to ask, and what is
     returned.
 
     Questions of one shape are a group of the statement (`work_statements.count_statement`).
@@ -36,7 +36,7 @@ class WorkCounts:
 
     @property
     def count_statement(self) -> Executable | None:
-        """What to ask; None where nothing is wanted of any request."""
+        """Statement of the count; None where nothing is wanted of any request."""
         group_sizes = tuple(
             (query_shape, len(group_selections)) for query_shape, group_selections in self._shape_groups
         )

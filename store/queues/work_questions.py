@@ -20,7 +20,7 @@ CONDITION_NAMES = (
     "due_after",
     "due_until",
 )
-"""What a selection may ask of its requests besides their ranges: the values that may be None."""
+"""Conditions that a selection may set for its requests besides their ranges: the values that may be None."""
 
 IDENTIFIER_NAMES = ("code", "mobile", "plate", "national_code", "letter_number")
 """The parts of a search that few requests have."""
@@ -31,7 +31,7 @@ LAST_LETTER = "\U0010ffff"
 
 @dataclass(frozen=True, slots=True)
 class QueryShape:
-    """What decides the text of a question's statement."""
+    """Shape of a question, which decides the text of its statement."""
 
     ranges: tuple[tuple[int, bool, bool, int], ...]
     """Of each: number of its service's first range, is a turn named, has it ended, how many states."""
@@ -40,13 +40,13 @@ class QueryShape:
     only_unassigned: bool
     """Only requests that nobody takes care of."""
     assignee_count: int
-    """How many members of the staff they may belong to; 0: anybody."""
+    """Number of members of the staff whom they may belong to; 0: anybody."""
     condition_names: tuple[str, ...]
-    """Which of `CONDITION_NAMES` are asked for."""
+    """Those of `CONDITION_NAMES` that are asked for."""
     identifier_names: tuple[str, ...]
-    """Which of `IDENTIFIER_NAMES` are searched for."""
+    """Those of `IDENTIFIER_NAMES` that are searched for."""
     word_count: int
-    """How many words of the search are to be found, each by itself."""
+    """Number of words of the search that are to be found, each by itself."""
     page_direction: str
     """`after` or `before` where the list begins at a place; else empty."""
 

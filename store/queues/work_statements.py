@@ -201,7 +201,7 @@ class _QueryParts:
             yield first_range, or_(*conditions)
 
     def _shared_conditions(self) -> list[Condition]:
-        """What all ranges have in common, where it is in the index of who has a request."""
+        """Conditions common to all ranges, where they are in the index of who has a request."""
         return [requests.c.turn.is_not(None)] if all(names_turn for _, names_turn, _, _ in self._shape.ranges) else []
 
     def _select_keys(self, *conditions: Condition, source: FromClause = requests) -> Select[Any]:
@@ -301,7 +301,7 @@ class _QueryParts:
         return [*plain_conditions, *comparisons, *([requests.c.assignee.is_(None)] if shape.only_unassigned else [])]
 
     def _place_conditions(self, key: ColumnElement[Any], row_id: ColumnElement[int]) -> list[Condition]:
-        """What lies behind the page's place, as the rows are read; names and ids run against each other."""
+        """Conditions for rows behind the page's place, as the rows are read; names and ids run against each other."""
         shape = self._shape
         if not shape.page_direction:
             return []

@@ -32,7 +32,7 @@ from store.schema import bills, machine_work, outbox, payments, ratings, refunds
 
 Condition = ColumnElement[bool]
 AskedDimensions = tuple[tuple[Dimension, bool], ...]
-"""What rows must have: by which dimension, and whether it may be one of several values."""
+"""Values that rows must have: by which dimension, and whether it may be one of several values."""
 
 START_PARAMETER, END_PARAMETER = bindparam("start", type_=Utc), bindparam("end", type_=Utc)
 MACHINE_PARAMETER = "machine"
@@ -40,20 +40,20 @@ MACHINE_PARAMETER = "machine"
 
 @dataclass(frozen=True, slots=True)
 class FactRows:
-    """Where the rows of a fact lie."""
+    """Place of the rows of a fact."""
 
     source: FromClause
     """The table, with those that are joined to it."""
     dated_by: ColumnElement[Any] | None
     """The moment that puts a row into a period; None for what is of the present moment."""
     columns: Mapping[Dimension, ColumnElement[Any]]
-    """What distinguishes rows, by dimension."""
+    """Columns that distinguish rows, by dimension."""
     sum_columns: Sequence[ColumnElement[Any]]
     """The fact's sums, in its own order."""
     request_column: ColumnElement[Any]
     """The id of the request that a row is about."""
     fixed_conditions: tuple[Condition, ...] = ()
-    """What every row must have, whatever is asked for."""
+    """Conditions for every row, whatever is asked for."""
 
 
 def _sum_where(condition: Condition, value: ColumnElement[Any] | int = 1) -> ColumnElement[Any]:

@@ -1,4 +1,4 @@
-"""Who may run a job now, by the database's own time: the clocks of the processes do not matter.
+"""Leases for running jobs, by the database's own time: the clocks of the processes do not matter.
 
 The database's clock may be set back, though, after it was ahead: then the lease of a holder that died lies in the
 future. No holder writes one further ahead than its period, so such a lease holds nobody off.

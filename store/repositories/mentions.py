@@ -1,4 +1,4 @@
-"""Who of the staff is named in notes, and whether they have read them."""
+"""Members of the staff named in notes, and whether they have read them."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime

@@ -59,7 +59,7 @@ SELECT_DRAFTS_OF_REQUEST = select(drafts.c.id).where(
 """Those of which the request `of_request` was made."""
 
 ERASED_REASON = "erased"
-"""Why a text that was still waiting expired."""
+"""Reason for the expiry of a text that was still waiting."""
 
 _UNDER_WAY_STATES = [state for state in MessageState if not state.is_final and state is not MessageState.SENT]
 _ENDED_PHASES = [phase for phase in Phase if phase.is_final]
@@ -137,7 +137,7 @@ _ERASED_OUTBOX = {"recipient": "", "mobile": None, "text": "", "content": None}
 
 
 def _belongs_to_nobody(request_id: ColumnElement[int | None]) -> ColumnElement[bool]:
-    """What belongs to no request that is still kept."""
+    """Condition: the row belongs to no request that is still kept."""
     return ~exists(select(requests.c.id).where(requests.c.id == request_id, requests.c.erased_at.is_(None)))
 
 

@@ -1,4 +1,4 @@
-"""What reports read: sums over facts (`facts.py`) and requests as rows. Steps and work are written as they happen.
+"""Statements for reports: sums over facts (`facts.py`) and requests as rows. Steps and work are written as they happen.
 
 How long requests took is read from the steps too, in the order of their ends.
 """

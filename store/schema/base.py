@@ -1,4 +1,4 @@
-"""What every table is made of: the shared metadata, keys, and references that are checked at the commit."""
+"""Common base of all tables: the shared metadata, keys, and references that are checked at the commit."""
 
 from typing import Any
 

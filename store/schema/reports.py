@@ -1,4 +1,4 @@
-"""What reports add up, written as it happens, and the reports that were kept."""
+"""Facts that reports add up, written as it happens, and the reports that were kept."""
 
 from sqlalchemy import Boolean, Column, Date, Index, Integer, LargeBinary, Table, UniqueConstraint
 

@@ -1,6 +1,5 @@
-"""What keeps the processes together: leases, idempotency keys, declared days, settings, the audit, read events,
-verifications, the key's check.
-"""
+"""Tables that keep the processes together: leases, idempotency keys, declared days, settings, the audit, read events,
+verifications, the key's check."""
 
 from sqlalchemy import Boolean, Column, Date, Index, Integer, Table
 

@@ -19,7 +19,7 @@ class RequestBefore:
     state: str
     """Where it stands, on the straight way of its service."""
     by: str = ""
-    """Whose it is; empty: of whoever speaks."""
+    """Name of its owner; empty: of whoever speaks."""
     asked: str = ""
     """What an officer asked about it and waits for."""
 

@@ -1,4 +1,4 @@
-"""What gateways read out of callbacks and answers: strictly, or not at all."""
+"""Values that gateways read out of callbacks and answers: strictly, or not at all."""
 
 import pytest
 

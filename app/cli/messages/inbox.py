@@ -11,7 +11,7 @@ from domain.messages.records import InboundMessage, InboundState
 from domain.values import identifiers
 
 LIST_COLUMNS = ("id", "channel", "provider", "sender", "text", "state", "intent", "reason", "received_at")
-"""What a list shows."""
+"""Columns of a list."""
 
 
 def list_messages(

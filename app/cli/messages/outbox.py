@@ -24,7 +24,7 @@ LIST_COLUMNS = (
     "cost",
     "created_at",
 )
-"""What a list shows."""
+"""Columns of a list."""
 
 
 def list_messages(

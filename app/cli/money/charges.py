@@ -1,4 +1,4 @@
-"""What a row of a registry owes, for the commands of duties and of fines: billed, waived, and its receipt."""
+"""Charges of a registry's row, for the commands of duties and of fines: billed, waived, and its receipt."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
@@ -21,7 +21,7 @@ TypedKey = Mapping[str, object]
 """The row's natural key as it was typed, by field."""
 
 RowAction = Callable[[CommandSession, UnitOfWork, int, Actor], Awaitable[dict[str, Any]]]
-"""What is done to the row with that id, as its `--json` prints it."""
+"""Action on the row with that id, as its `--json` prints it."""
 
 
 def bill_row(registry: Registry, key: TypedKey, username: str, as_json: bool, config: Path | None) -> None:

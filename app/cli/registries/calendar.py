@@ -15,7 +15,7 @@ from domain.values.calendar import jalali_long_text
 
 
 class DayKind(StrEnum):
-    """What a day is declared to be."""
+    """Kind of a declared day."""
 
     WORKING = "working"
     HOLIDAY = "holiday"

@@ -1,4 +1,4 @@
-"""How a report is narrowed down on the command line: the same options wherever one is named."""
+"""Filters of a report on the command line: the same options wherever one is named."""
 
 from typing import Annotated
 

@@ -1,4 +1,5 @@
-"""What a request holds beside its form, for the staff: its price line by line, visit, letter, bookings, corrections."""
+"""Stored parts of a request beside its form, for the staff: its price line by line, visit, letter, bookings,
+corrections."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -18,7 +19,7 @@ from domain.unit_of_work import UnitOfWork
 from domain.values.money import quantity_as_json
 
 FIELDS_ELSEWHERE = (QUESTION, ANSWERS, STEP_BEFORE)
-"""What the request as a whole shows by itself (`request_view.py`), and what nobody is shown."""
+"""Fields that the request as a whole shows by itself (`request_view.py`), and those shown to nobody."""
 
 LETTER_PARTS: Mapping[str, StoredField[Any]] = {"number": LETTER_NUMBER, "date": LETTER_DATE, "text": LETTER_TEXT}
 

@@ -28,7 +28,7 @@ _SAY_SO = (
 
 @dataclass(frozen=True, slots=True)
 class _StatedChanges:
-    """What was said of the time since the backup, as it was typed."""
+    """Changes stated since the backup, as typed."""
 
     dismissed: Sequence[str]
     roles: Sequence[str]

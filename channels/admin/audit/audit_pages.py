@@ -1,4 +1,4 @@
-"""What was done and refused here, and whether the history is whole."""
+"""The audit of acts and refusals here, and whether the history is whole."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date

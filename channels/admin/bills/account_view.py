@@ -36,7 +36,7 @@ class AccountView:
     asked_at: str | None
     """Day and hour of the last question; None: nobody was asked."""
     line_warning: str | None = None
-    """That the number changed since the payment, and until when the money waits; None: it did not."""
+    """Warning that the number changed since the payment, and until when the money waits; None: it did not."""
 
 
 def build_iban_view(catalogue: Catalogue, iban: Iban) -> IbanView:

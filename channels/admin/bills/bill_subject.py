@@ -1,4 +1,4 @@
-"""What bills are for, as lists of bills show it: the request, duty or fine, whom it concerns, and its page."""
+"""Subjects of bills, as lists of bills show them: the request, duty or fine, whom it concerns, and its page."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -22,14 +22,14 @@ from domain.values.tracking_codes import display_code
 
 @dataclass(frozen=True, slots=True)
 class BillSubjectView:
-    """What a bill is for, in words."""
+    """Subject of a bill, in words."""
 
     kind_label: str
     """The service, or what the registry's row owed."""
     reference_label: str
-    """Which one: the tracking code, or the row's name."""
+    """Its code or title: the tracking code, or the row's name."""
     recipient_name: str | None
-    """Whom it concerns; None where it is not known."""
+    """Name of the person concerned; None where it is not known."""
     mobile: str | None
     """Theirs (+989…); None where it is not known."""
     href: str | None
@@ -45,9 +45,9 @@ class PaidBillView:
     amount: str
     """Its part, in rials with Persian digits."""
     state_label: str
-    """How the bill stands."""
+    """State of the bill."""
     subject: BillSubjectView
-    """What it is for."""
+    """Subject."""
 
 
 class BillSubjects:

@@ -26,7 +26,7 @@ from domain.values.actors import Actor
 from domain.values.text import group_digits
 
 PAYMENT_METHODS = (PaymentMethod.SLIP, PaymentMethod.POS)
-"""How money comes that the revenue unit records by hand: paid in at a bank, or at the municipality's own terminal."""
+"""Payment methods that the revenue unit records by hand: paid in at a bank, or at the municipality's own terminal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +42,11 @@ class BillMovement:
     reference: str
     """The bank's or the POS terminal's own number."""
     recorded_by: str
-    """Who recorded it, by name."""
+    """Name of the person who recorded it."""
     iban: str | None
     """The IBAN that it went back to, while that is kept; None for money that came, or went to a card."""
     reversal_note: str | None
-    """When, by whom and why it was found to be recorded wrongly; None where it was not."""
+    """Time, person and reason of the finding that it was recorded wrongly; None where it was not."""
     payment_number: int | None
     """Names a payment that can be found to be recorded wrongly; None for any other."""
     is_of_merged_bill: bool
@@ -60,7 +60,7 @@ class Approval:
     is_required: bool
     """It is needed before this visitor may send the money back."""
     description: str | None
-    """Who gave it and for which IBAN; None while nobody has."""
+    """Giver and IBAN; None while nobody has."""
     may_approve: bool
     """This visitor may give it."""
 
@@ -72,7 +72,7 @@ class MergedBillLink:
     bill_id: str
     """As banks take it (شناسه قبض); it names the page, too."""
     state: str
-    """What its state is called."""
+    """Name of its state."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,25 +86,25 @@ class BillView:
     amount: str
     """In rials, with Persian digits."""
     state: str
-    """What its state is called."""
+    """Name of its state."""
     state_key: str
     """The state itself, for the style sheet."""
     is_payable: bool
     """Money that comes in settles it."""
     purpose: str
-    """What it is for, in words."""
+    """Purpose, in words."""
     deadline: str | None
     """The last day on which it may be paid, while it may; None where it has none."""
     slip_label_key: str
     """The key of what recording money for it is called: once it is not open, that is a surplus."""
     movements: Sequence[BillMovement]
-    """What came in and went back, the oldest first."""
+    """Money that came in and went back, the oldest first."""
     refund_amount: str | None
-    """What is still to go back, in rials with Persian digits; None where nothing is."""
+    """Amount still to go back, in rials with Persian digits; None where nothing is."""
     approval: Approval
     """The state of the second person's approval of that."""
     card_money: CardMoneyView
-    """Where that can go, and what is on its way to a card."""
+    """Ways for that money, and transfers on their way to a card."""
     account: AccountView
     """The account that its citizen gave for it."""
     attempts: Sequence[StaffAttemptView]

@@ -1,4 +1,4 @@
-"""What of a bill's money can go back to the card that paid, or is on its way there, as the pages show it."""
+"""Money of a bill that can go back to the card that paid, or is on its way there, as the pages show it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,15 +23,15 @@ class CardRefundStep:
     at: str
     """Day and hour in Tehran."""
     event_label: str
-    """What happened."""
+    """Event."""
     done_by: str
-    """Who did it: somebody of the staff, or the bank."""
+    """Actor: somebody of the staff, or the bank."""
     code: str | None
     """The bank's code, as it came."""
     code_meaning: str
     """The same in words; empty for one that has none."""
     reason: str
-    """Why somebody did it; empty where nobody had to say."""
+    """Reason; empty where nobody had to say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class CardRefundView:
     card_refund_id: int
     """Names it in addresses."""
     state_label: str
-    """Where the money is."""
+    """State of the money."""
     state_key: str
     """The state itself, for the style sheet."""
     is_open: bool
@@ -59,13 +59,13 @@ class CardRefundView:
     requested_at: str
     """Day and hour in Tehran."""
     requested_by: str
-    """Who had it sent, by name."""
+    """Name of the person who had it sent."""
     number: str
     """Our number of it at the bank."""
     reference: str | None
     """The bank's number of it; None before one is known."""
     code: str | None
-    """What the bank said last, as it came."""
+    """Last code of the bank, as it came."""
     code_meaning: str
     """The same in words; empty for a code that has none."""
     steps: Sequence[CardRefundStep]
@@ -74,7 +74,7 @@ class CardRefundView:
 
 @dataclass(frozen=True, slots=True)
 class CardChoice:
-    """What can go to cards now."""
+    """Amount that can go to cards now."""
 
     amount: str
     """In rials, with Persian digits."""
@@ -87,19 +87,19 @@ class CardDiscount:
     """A discount of the bank's on a sale, in rials with Persian digits."""
 
     discount: str
-    """What the bank bore."""
+    """Part borne by the bank."""
     card_amount: str
-    """What the card paid, and can have back."""
+    """Part paid by the card, which it can have back."""
 
 
 @dataclass(frozen=True, slots=True)
 class CardMoneyView:
-    """Where the money of a bill that is due back can go, and what is on its way to a card."""
+    """Ways for the money of a bill that is due back, and transfers on their way to a card."""
 
     choice: CardChoice | None
-    """What can go to cards; None: nothing can."""
+    """Amount that can go to cards; None: nothing can."""
     transferable_amount: str | None
-    """What can be transferred to an IBAN, in rials with Persian digits; None: nothing, or all is on its way."""
+    """Amount that can be transferred to an IBAN, in rials with Persian digits; None: nothing, or all is on its way."""
     discounts: Sequence[CardDiscount]
     """Sales of which less can go to the card than they are over; none where nothing is due."""
     refunds: Sequence[CardRefundView]

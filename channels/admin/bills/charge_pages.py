@@ -1,4 +1,4 @@
-"""What rows of the registries owe: duties of a year, bills, waivers, bank slips; and the papers that run out."""
+"""Charges of rows of the registries: duties of a year, bills, waivers, bank slips; and the papers that run out."""
 
 from collections.abc import Sequence
 from functools import partial

@@ -1,4 +1,4 @@
-"""What the lists of money that somebody has to decide on share: refunds that are due, receipts without a bill."""
+"""Parts shared by the lists of money that somebody has to decide on: refunds that are due, receipts without a bill."""
 
 from collections.abc import Mapping
 from typing import Any

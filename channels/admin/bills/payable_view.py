@@ -17,7 +17,7 @@ from domain.values.text import group_digits
 
 @dataclass(frozen=True, slots=True)
 class PayableView:
-    """What is paid under a pair of ids, in words."""
+    """Payable behind a pair of ids, in words."""
 
     bill_id: str
     """As banks take it (شناسه قبض)."""
@@ -26,7 +26,7 @@ class PayableView:
     amount: str
     """In rials, with Persian digits."""
     state: str
-    """What its state is called."""
+    """Name of its state."""
     state_key: str
     """The state itself, for the style sheet."""
     is_payable: bool

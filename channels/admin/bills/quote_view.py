@@ -17,27 +17,27 @@ class QuoteRow:
     thing_label: str
     """For what."""
     units: str
-    """How much of it, with the unit."""
+    """Quantity, with the unit."""
     rate: str
     """Rials a unit, with Persian digits."""
     amount: str
     """Rials of the line, with Persian digits."""
     minimum_note: str | None
-    """Why more is charged than was asked for; None where that is not so."""
+    """Reason for charging more than was asked for; None where that is not so."""
 
 
 @dataclass(frozen=True, slots=True)
 class QuoteView:
-    """How an amount was reckoned, in words."""
+    """Reckoning of an amount, in words."""
 
     rows: Sequence[QuoteRow]
     """Its lines."""
     additions: Sequence[tuple[str, str]]
-    """What is added to them: label and rials, in order."""
+    """Additions to them: label and rials, in order."""
     total: str
     """Rials that are to be paid, with Persian digits."""
     override_reason: str | None
-    """Why that is another amount than the tariff's; None where it is the tariff's."""
+    """Reason for an amount other than the tariff's; None where it is the tariff's."""
 
 
 def build_quote_view(catalogue: Catalogue, quote: Quote) -> QuoteView:

@@ -1,4 +1,4 @@
-"""What is due back to citizens, of requests, duties and fines alike: one list, the oldest first, and giving it back.
+"""Refunds due to citizens, of requests, duties and fines alike: one list, the oldest first, and giving it back.
 
 The same forms are on the page of a request, a duty or a fine. Above the list is what is on its way to a card.
 """
@@ -56,21 +56,21 @@ class RefundDueView:
     payment_id: str
     """As banks take it (شناسه پرداخت)."""
     billed_amount: str
-    """What the bill asked for."""
+    """Amount of the bill."""
     paid_amount: str
     """All that ever came in for it."""
     refund_amount: str
-    """What is to go back: the sum of its refunds that are due."""
+    """Amount to go back: the sum of its refunds that are due."""
     due_since: str
     """Day and hour in Tehran since when the oldest of these is due."""
     reason_text: str
     """For what the money goes back, each reason once."""
     subject: BillSubjectView
-    """What the bill is for, and who is to get the money."""
+    """Subject of the bill, and recipient of the money."""
     approval: Approval
     """The state of the second person's approval."""
     card_money: CardMoneyView
-    """Where the money can go, and what is on its way to a card."""
+    """Ways for the money, and transfers on their way to a card."""
     account: AccountView
     """The account that its citizen gave."""
     account_id: int
@@ -86,7 +86,7 @@ class OpenCardRefund:
     refund: CardRefundView
     """The transfer."""
     subject: BillSubjectView
-    """What its bill is for."""
+    """Subject of its bill."""
 
 
 class RefundPages:

@@ -22,15 +22,15 @@ class PastedLineView:
     number: str
     """From 1, in Persian digits."""
     outcome: str
-    """What it comes to, or came to."""
+    """Outcome, coming or past."""
     reason: str
-    """Why it is not booked; empty where it is."""
+    """Reason for not booking it; empty where it is."""
     is_good: bool
     """There is nothing to do about it."""
     bill_id: str
     """As banks take it; empty of a line that cannot be read."""
     subject: BillSubjectView | None
-    """What its bill is for; None where there is none, or it is of several bills."""
+    """Subject of its bill; None where there is none, or it is of several bills."""
     amount: str
     """In rials; empty of a line that cannot be read."""
     reference: str

@@ -25,7 +25,7 @@ from domain.values.text import fold_text
 
 SLIPS_PATH = "/staff/slips"
 IDS_PARAMETER = "ids"
-"""What was typed or scanned: a bill id, both ids, or the barcode."""
+"""Query parameter with the text typed or scanned: a bill id, both ids, or the barcode."""
 RECORDED_PARAMETER = "recorded"
 """The bill id of the slip that was recorded last: the page leads on to what it was for."""
 

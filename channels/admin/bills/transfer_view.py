@@ -25,9 +25,9 @@ class TransferFileView:
     made_at: str
     """Day and hour in Tehran."""
     made_by: str
-    """Who made it, by name."""
+    """Name of the maker."""
     count: str
-    """How many transfers it has."""
+    """Number of its transfers."""
     amount: str
     """Their rials."""
     open_count: str | None
@@ -41,7 +41,7 @@ class TransferView:
     transfer_id: int
     """Names it in addresses."""
     subject: BillSubjectView
-    """What its bill is for."""
+    """Subject of its bill."""
     name: str | None
     """Of whom the account is to be, as it was sent."""
     iban: IbanView | None
@@ -51,11 +51,11 @@ class TransferView:
     bill_id: str
     """Names the transfer in the file."""
     state_label: str
-    """What became of it."""
+    """Its outcome."""
     is_open: bool
     """Whether that is not known yet."""
     end_note: str | None
-    """When and by whom that was recorded, with the bank's number; None while it is open."""
+    """Time and person of that record, with the bank's number; None while it is open."""
 
 
 def build_file_view(

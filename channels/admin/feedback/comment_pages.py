@@ -1,4 +1,4 @@
-"""What citizens wrote: comments to publish, hide and answer.
+"""Comments of citizens: comments to publish, hide and answer.
 
 A form about a comment carries the version that its page showed. Who comes second is notified, sees the present comment
 now, and what was typed is in its box again.
@@ -60,9 +60,9 @@ class CommentView:
     mobile: str | None
     """Its writer's (+989…); None for who is not shown it."""
     moderated_by: str
-    """Who published or hid it, by name; empty while nobody has."""
+    """Name of the person who published or hid it; empty while nobody has."""
     answered_by: str
-    """Who answered it, by name; empty while nobody has."""
+    """Name of the person who answered it; empty while nobody has."""
 
 
 class CommentPages:

@@ -31,7 +31,7 @@ class LowRating:
     rated_request: ServiceRequest
     """The request that it rates."""
     service_title: str
-    """What that request's service is called."""
+    """Name of that request's service."""
     reopened_as: str | None
     """Tracking code of the request that took it up again; None where none has."""
     may_reopen: bool

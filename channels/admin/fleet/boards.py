@@ -19,11 +19,11 @@ class CalendarBoard:
     path: str
     """Its address."""
     right: Right
-    """What a visitor needs to see it."""
+    """Right needed to see it."""
     title_key: str
     """The key of its name."""
     resource_kinds: tuple[ResourceKind, ...]
-    """Who or what its lines are about."""
+    """Kinds of resources on its lines."""
     needed_inputs: frozenset[str]
     """A step that has all of these inputs may be given its hour here."""
     start_input: str

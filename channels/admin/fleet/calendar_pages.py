@@ -40,22 +40,22 @@ from domain.values.calendar import WEEKDAY_NAMES, jalali_long_text, jalali_text,
 
 _ONE_DAY, _ONE_WEEK = timedelta(days=1), timedelta(days=7)
 _OPENING_ANCHOR = "#opening"
-"""Where a day's page leads: to the column of the hour from which one works."""
+"""Anchor of a day's page: to the column of the hour from which one works."""
 _FLEET_ADDRESSES = tuple(map(list_address, (MACHINES, OPERATORS, MAINTENANCE)))
 
 
 @dataclass(frozen=True, slots=True)
 class CalendarPeriod:
-    """What a page shows: a day, or the week that it is in."""
+    """Period of a page: a day, or the week that it is in."""
 
     board: CalendarBoard
-    """Which calendar."""
+    """Calendar."""
     day: date
     """The day that was asked for."""
     is_weekly: bool
     """Whether the whole week is shown."""
     parameters: Mapping[str, str]
-    """What the addresses of other days bear along: the step whose hour is chosen."""
+    """Parameters kept in the addresses of other days: the step whose hour is chosen."""
 
     @property
     def first_day(self) -> date:

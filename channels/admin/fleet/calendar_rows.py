@@ -1,4 +1,4 @@
-"""Whose lines a calendar has: machines with their operators, or officers."""
+"""Lines of a calendar: machines with their operators, or officers."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime

@@ -21,26 +21,26 @@ FIRST_SLOT, LAST_SLOT = 12, 40
 
 @dataclass(frozen=True, slots=True)
 class CalendarRow:
-    """Whose line it is, and what is booked in it."""
+    """Line of a calendar: its owner, and its bookings."""
 
     input_value: str
-    """What a step's input takes for it."""
+    """Value for a step's input."""
     choice_group: str
-    """What choices are narrowed by: the machine's type, or the officer; empty for an operator."""
+    """Group by which choices are narrowed: the machine's type, or the officer; empty for an operator."""
     title: str
-    """What it is called: the machine's or the person's name."""
+    """Name: the machine's or the person's name."""
     detail: str
-    """What is shown below the name: a machine's type, or that it is an operator."""
+    """Details below the name: a machine's type, or that it is an operator."""
     bookings: Sequence[Booking]
-    """What is booked or held in the period that is shown."""
+    """Bookings and holds in the period that is shown."""
     unavailable: str | None = None
-    """Why it cannot be booked at all; None where it can."""
+    """Reason why it cannot be booked at all; None where it can."""
     driven_types: Sequence[str] | None = None
     """Machine types of an operator (empty: all), who is shown and not chosen; None for anything else."""
     is_in_service: bool = True
     """Whether it may be booked at all, whatever is booked still."""
     absences: Sequence[Substitution] = ()
-    """When an officer is on leave in the period: the office may send them nevertheless."""
+    """Leaves of an officer in the period: the office may send them nevertheless."""
 
     def concerns_groups(self, choice_groups: AbstractSet[str]) -> bool:
         """Return whether the line matters where something of these groups is chosen: it is of one, or drives one."""
@@ -60,14 +60,14 @@ class CalendarRow:
 
 @dataclass(frozen=True, slots=True)
 class BookingLabel:
-    """Whose request a booking is for."""
+    """Request of a booking."""
 
     code: str
     """Its tracking code."""
     applicant_name: str = ""
     """The citizen; empty where the request names nobody (any more), or the visitor may not know."""
     place: str = ""
-    """Where, as its service says."""
+    """Place, in the words of its service."""
     may_open: bool = False
     """Whether the visitor may open it."""
 
@@ -81,17 +81,17 @@ class Piece:
     chosen); behind it `OWN_KIND`, `NOW_KIND` and `CLOSED_KIND`.
     """
     slot_count: int
-    """How many half hours."""
+    """Number of half hours."""
     text: str
     """Its content: whose it is, an hour, or why nothing can be booked."""
     href: str | None = None
-    """Where it leads: to the booking's request, or to the form with this hour; None: nowhere."""
+    """Address of its link: to the booking's request, or to the form with this hour; None: nowhere."""
     spoken_text: str = ""
-    """What is announced to those who do not see it."""
+    """Text announced to those who do not see it."""
     hours_text: str = ""
     """From when to when in Tehran; a grid says that by its columns."""
     place: str = ""
-    """Where; shown below the text."""
+    """Place; shown below the text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +99,9 @@ class CalendarLine:
     """A line of a calendar, of a day or of a week."""
 
     title: str
-    """Whose it is."""
+    """Name of its owner."""
     detail: str
-    """What is shown below that."""
+    """Details below that."""
     pieces: Sequence[Piece]
     """Of a day: its half hours, from the first that is shown; of a week, only that it cannot be booked; else empty."""
     day_pieces: Sequence[Sequence[Piece]] = ()
@@ -115,20 +115,20 @@ class CalendarLine:
 
 @dataclass(frozen=True, slots=True)
 class DayFrame:
-    """What a day's page knows of its half hours."""
+    """Facts of the half hours of a day's page."""
 
     day: date
-    """Which day, in Tehran."""
+    """Day, in Tehran."""
     slots: range
     """The half hours that are shown, counted from midnight."""
     work_span: MomentSpan | None
-    """When one works on that day; None: not at all."""
+    """Working hours of that day; None: not at all."""
     now: datetime
     """The present moment, in UTC."""
     own_request_id: int | None = None
     """The request whose hour is to be chosen: what it has can be chosen again."""
     _marks_by_span: dict[tuple[int, int], list[str]] = field(default_factory=dict, init=False, compare=False)
-    """What was found of some half hours: all lines of a day ask for the same."""
+    """Marks of some half hours: all lines of a day ask for the same."""
 
     def find_slot_start(self, slot: int) -> datetime:
         """Return the moment at which a half hour begins."""
@@ -151,7 +151,7 @@ class DayFrame:
 
 
 class OfferedHours(Protocol):
-    """What can be chosen in a calendar."""
+    """Hours that can be chosen in a calendar."""
 
     def find_address(self, row: CalendarRow, starts_at: datetime) -> str | None:
         """Return where choosing this half hour leads; None where it cannot be chosen."""

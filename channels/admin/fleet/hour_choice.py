@@ -38,7 +38,7 @@ class HourChoice:
     """A request whose step is to get its hour in a calendar."""
 
     request: ServiceRequest
-    """Whose hour it is."""
+    """Request whose hour it is."""
     step: Transition
     """The step."""
     board: CalendarBoard
@@ -46,7 +46,7 @@ class HourChoice:
     line_groups: frozenset[str] | None
     """Machine types, or the officer, among which the line is chosen; None: all lines."""
     obstacle: DomainError | None
-    """Why the step would be refused at any hour; None where it would not be."""
+    """Reason why the step would be refused at any hour; None where it would not be."""
     hours: ChoosableHours
     """The hours of the period that was looked up."""
 
@@ -62,7 +62,7 @@ class HourChoice:
 
     @property
     def wanted_starts(self) -> Sequence[datetime]:
-        """When the citizen would like it, in UTC; empty where nothing was said of that."""
+        """Times that the citizen would like, in UTC; empty where nothing was said of that."""
         return list_wanted_starts(self.request)
 
     def select_rows(self, rows: Iterable[CalendarRow]) -> list[CalendarRow]:
@@ -99,7 +99,7 @@ class ChosenStep:
     """The step that the address of a calendar names, before its hours are looked up."""
 
     request: ServiceRequest
-    """Whose hour it is."""
+    """Request whose hour it is."""
     step: Transition
     """The step."""
 

@@ -1,4 +1,4 @@
-"""What is said above a calendar in which a request's hour is chosen: what is wished for, and whether it is free."""
+"""Hints above a calendar in which a request's hour is chosen: what is wished for, and whether it is free."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -25,9 +25,9 @@ class WantedTime:
     text: str
     """Day and hour in words."""
     address: str | None
-    """Where choosing it leads; None where it cannot be chosen."""
+    """Address for choosing it; None where it cannot be chosen."""
     drivers: str
-    """Who is free to drive then, by name; empty where nobody is, or nothing is driven."""
+    """Names of the drivers free then; empty where nobody is, or nothing is driven."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +39,15 @@ class HourHint:
     request_address: str
     """Its page."""
     step_title: str
-    """What the step is called."""
+    """Name of the step."""
     facts: Sequence[tuple[str, str]]
     """Label and value: whose it is, what, where, for how long, for when it is booked now; what is empty is left out."""
     wanted_times: Sequence[WantedTime]
-    """When the citizen would like it."""
+    """Times that the citizen would like."""
     has_drivers: bool
     """Whether something is driven."""
     obstacle: str | None
-    """Why nothing can be chosen at all."""
+    """Reason why nothing can be chosen at all."""
 
 
 class HourHints:

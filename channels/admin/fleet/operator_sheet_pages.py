@@ -60,17 +60,17 @@ class JobView:
     shown_code: str
     """The same as people read it."""
     operator_code: str
-    """Whose work it is."""
+    """Operator of the work."""
     operator_name: str
-    """What the operator is called."""
+    """Name of the operator."""
     hours_text: str
     """From when to when it is booked."""
     work: str
-    """What is asked for."""
+    """Work asked for."""
     place: str
-    """Where."""
+    """Place."""
     stage_hours: dict[str, str | None]
-    """When it began and ended; None where nobody said."""
+    """Times of its beginning and end; None where nobody said."""
     reported_hours: str
     """The hours that were reported; empty where nobody said."""
     reckoned_hours: str
@@ -82,17 +82,17 @@ class JobView:
 
     @property
     def typed_hours(self) -> str:
-        """What stands in the box of the hours."""
+        """Text in the box of the hours."""
         return read_text(self.refused_form.posted_form, "hours") if self.refused_form else self.reported_hours
 
     @property
     def typed_note(self) -> str:
-        """What stands in the box of the note."""
+        """Text in the box of the note."""
         return read_text(self.refused_form.posted_form, "note") if self.refused_form else ""
 
     @property
     def ticked_stages(self) -> Sequence[str]:
-        """What is ticked of what did not happen yet."""
+        """Stages ticked of those that did not happen yet."""
         return read_texts(self.refused_form.posted_form, "stage") if self.refused_form else ()
 
 

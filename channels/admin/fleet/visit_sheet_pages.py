@@ -45,13 +45,13 @@ class VisitView:
     shown_code: str
     """The tracking code, as people read it."""
     work: str
-    """What is asked for."""
+    """Work asked for."""
     applicant_name: str
-    """Whom to ask for; empty where nobody said."""
+    """Person to ask for; empty where nobody said."""
     mobile: str | None
-    """Whom to call, 09…; None where no mobile is kept."""
+    """Number to call, 09…; None where no mobile is kept."""
     place: str
-    """Where it is."""
+    """Place."""
     map_address: str
     """The place on a map, or what the map finds by its words; empty where no place was said."""
     missing_papers: Sequence[str]

@@ -1,4 +1,4 @@
-"""How many lines of a calendar are free on a day of the week."""
+"""Number of free lines of a calendar on a day of the week."""
 
 from collections.abc import Sequence
 from datetime import date

@@ -1,4 +1,4 @@
-"""When one works at what a calendar shows, and what a day says on which one does not."""
+"""Working hours of a calendar, and the note of a closed day."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -14,7 +14,7 @@ SEARCHED_DAYS = 60
 
 @dataclass(frozen=True, slots=True)
 class ClosedDay:
-    """Why nobody works any more on a day."""
+    """Reason why nobody works any more on a day."""
 
     reason: str
     """`holiday`, `day_off` (a weekday on which the office stays closed), `over` (today, after hours)."""

@@ -19,7 +19,7 @@ class TotalsView:
     subaccount: str
     """The subaccount in words; empty where there is none."""
     nature: str
-    """What the account is: asset, liability, income or what lessens it."""
+    """Nature of the account: asset, liability, income or what lessens it."""
     opening: int
     """Before the period; positive on the debit side."""
     debit: int
@@ -29,7 +29,7 @@ class TotalsView:
     closing: int
     """At its end; positive on the debit side."""
     href_query: str
-    """What leads to its entries."""
+    """Query of the link to its entries."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class EntryView:
     entry: LedgerEntry
     """As it was posted."""
     kind: str
-    """What moved."""
+    """Kind of movement."""
     debit: str
     """The account that it was debited to."""
     credit: str
@@ -47,7 +47,7 @@ class EntryView:
     bill_id: str | None
     """The digits that people pay its bill by."""
     note: str
-    """Why, in somebody's words; empty: not said here."""
+    """Reason, in somebody's words; empty: not said here."""
 
 
 def build_totals_view(labels: AccountLabels, totals: AccountTotals, period_query: str) -> TotalsView:

@@ -44,7 +44,7 @@ _ENTRY_COLUMNS = ("at", "kind", "debit_account", "credit_account", "amount", "bi
 
 @dataclass(frozen=True, slots=True)
 class _AskedEntries:
-    """What the page of entries is asked for."""
+    """Query of the page of entries."""
 
     account_key: AccountKey
     start: datetime

@@ -47,9 +47,9 @@ class SuspenseView:
     received_at: str
     """Day and hour in Tehran."""
     facts: Sequence[tuple[str, str]]
-    """What is known of it: label and value."""
+    """Known facts: label and value."""
     approval: str | None
-    """What a second person agreed to; None: nobody has."""
+    """Approval of a second person; None: nobody has."""
     needs_approval: bool
     """Whether this visitor may not send it back before somebody else agreed."""
     may_approve: bool

@@ -34,7 +34,7 @@ FILTER_FIELDS = (
 )
 
 _SILENCE_REASONS = frozenset({"loop", "twice", "stopped", "resumed"})
-"""Why a text was left without an answer, or what it was that waits for none; any other needed no words."""
+"""Reasons for leaving a text without an answer, or for its needing none; any other needed no words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class InboundView:
     code: str | None
     """Its request's tracking code; None without one, and for who may not see the request."""
     shown_text: str | None
-    """What it says; None for who may not read it."""
+    """Text; None for who may not read it."""
 
 
 class InboundPages:

@@ -66,13 +66,13 @@ class MessageView:
     message: OutboxMessage
     """As it is stored."""
     reason_text: str | None
-    """What went wrong last; None where nothing did."""
+    """Last failure; None where nothing did."""
     code: str | None
     """Its request's tracking code; None without one, and for who may not see the request."""
     shown_text: str | None
-    """What was sent; None for who may not see the request."""
+    """Text that was sent; None for who may not see the request."""
     carrier_name: str | None
-    """What it went out by; None where it did not."""
+    """Carrier; None where it did not."""
     may_resend: bool
     """Its state allows to put it back into the queue."""
 

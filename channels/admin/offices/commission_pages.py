@@ -1,4 +1,4 @@
-"""What counter offices earn: dated rules, of which the most specific one in force counts."""
+"""Commissions of counter offices: dated rules, of which the most specific one in force counts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -35,29 +35,29 @@ class AttemptStepView:
     at: str
     """Day and hour in Tehran."""
     event_label: str
-    """What happened."""
+    """Event."""
     state_label: str
-    """Where the attempt stood since."""
+    """State of the attempt since."""
     code: str | None
     """The bank's code, as it came."""
     code_meaning: str
     """The same in words; empty for one that has none."""
     facts: Sequence[tuple[str, str]]
-    """What else is known of it: label and value."""
+    """Further facts: label and value."""
 
 
 @dataclass(frozen=True, slots=True)
 class CallbackView:
-    """What a payer's browser brought, in words."""
+    """Callback by a payer's browser, in words."""
 
     at: str
     """Day and hour in Tehran."""
     event_label: str
-    """What came of it."""
+    """Its result."""
     method: str
     """GET or POST."""
     source_address: str
-    """Where it came from."""
+    """Address of its sender."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class StaffAttemptView:
     gateway_label: str
     """The bank gateway."""
     state_label: str
-    """Where it stands."""
+    """State."""
     state_key: str
     """The state itself, for the style sheet."""
     begun_at: str
@@ -83,17 +83,17 @@ class StaffAttemptView:
     order_number: str
     """Our number at that gateway."""
     code: str | None
-    """What the bank said last, as it came."""
+    """Last code of the bank, as it came."""
     code_meaning: str
     """The same in words; empty for a code that has none."""
     alert_text: str | None
-    """Why somebody has to look at it; None: nobody has to."""
+    """Reason to look at it; None: nobody has to."""
     may_be_denied: bool
     """Whether the staff may say that it was not paid."""
     steps: Sequence[AttemptStepView]
     """Its history, oldest first."""
     callbacks: Sequence[CallbackView]
-    """What browsers brought for it, oldest first."""
+    """Callbacks for it, oldest first."""
 
 
 async def load_attempt_views(

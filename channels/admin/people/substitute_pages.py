@@ -1,4 +1,4 @@
-"""Who acts for whom while a member of the staff is away."""
+"""Substitutes for absent members of the staff."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ from domain.unit_of_work import Store
 
 @dataclass(frozen=True, slots=True)
 class SubstitutionView:
-    """Who acts for whom."""
+    """Substitution."""
 
     substitution: Substitution
     """As it is stored."""
@@ -46,7 +46,7 @@ END_FORM = PageForm(
     ),
     "admin.substitutes",
 )
-"""What the button of a line says: whose line it is."""
+"""Form behind the button of a line: whose line it is."""
 
 
 class SubstitutePages:

@@ -1,4 +1,4 @@
-"""What a visitor is offered to do with several rows of a page at once."""
+"""Steps offered for several rows of a page at once."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class BulkOffers:
     paper_titles: Mapping[str, str]
     """Papers that one or another has, by kind, with what they are called."""
     assignable_requests: Sequence[ServiceRequest]
-    """Which may be given to somebody."""
+    """Requests that may be given to somebody."""
     tickable_ids: frozenset[int]
     """The requests with which anything may be done."""
 

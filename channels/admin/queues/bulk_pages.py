@@ -1,4 +1,4 @@
-"""What is done with the ticked rows of a queue: given to somebody, a step of each taken, their citizens reminded."""
+"""Steps for the ticked rows of a queue: given to somebody, a step of each taken, their citizens reminded."""
 
 from collections.abc import Sequence
 from urllib.parse import urlencode, urlsplit

@@ -1,4 +1,4 @@
-"""What a browser asks by itself for whoever wants to be notified there of new work: how much waits, and where.
+"""Polling by a browser for whoever wants to be notified there of new work: how much waits, and where.
 
 The visitor turns it on in «حساب من» (`static/staff.js`). Asking keeps no session alive.
 """
@@ -23,7 +23,7 @@ NEWS_PATH = f"{HOME_PATH}/news"
 
 
 class NewsPages:
-    """How much waits for the visitor."""
+    """Counts of new work for the visitor."""
 
     sections: Sequence[NavigationSection] = ()
 

@@ -1,4 +1,4 @@
-"""Which list an address means, and the request that is next in the list which led to another one."""
+"""List meant by an address, and the next request in the list that led to another one."""
 
 from collections.abc import Sequence
 

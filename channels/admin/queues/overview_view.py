@@ -51,13 +51,13 @@ class CountTile:
     """A number that leads to what it counts."""
 
     address: str
-    """Where that is."""
+    """Address of that."""
     title: str
-    """What is counted."""
+    """Things counted."""
     count: str
-    """How many, in Persian digits, with a plus where there are more."""
+    """Number, in Persian digits, with a plus where there are more."""
     late_count: str = ""
-    """How many of these are late; empty where none is, or it is not said."""
+    """Number of late ones; empty where none is, or it is not said."""
     is_pressing: bool = False
     """There is something to be done."""
 
@@ -67,7 +67,7 @@ class WeekRow:
     """A figure of this week and of the week before, in words."""
 
     address: str
-    """Where it is told in full."""
+    """Address of the full list."""
     title: str
     this_week: str
     last_week: str

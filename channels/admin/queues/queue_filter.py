@@ -38,7 +38,7 @@ ChoiceLabels = Mapping[str, Mapping[str, str]]
 """Field → its values, each with what it is called."""
 
 _UNNARROWING_FIELDS = frozenset({"queue", "unit", "order", "search"})
-"""Where somebody looks, in which order, and for what: the page's title says that."""
+"""Fields for place, order and search, which do not narrow the list: the page's title says that."""
 
 
 @dataclass(frozen=True, slots=True)

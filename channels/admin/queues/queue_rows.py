@@ -35,31 +35,31 @@ class QueueRow:
     code: str
     """Its tracking code, which leads to its page."""
     subject_label: str
-    """Whose request it is, or what it is about."""
+    """Requester or subject."""
     service: str
-    """What its service is called."""
+    """Name of its service."""
     work: str
-    """What is wanted, as its service says (`Service.summary`)."""
+    """Work wanted, in the words of its service (`Service.summary`)."""
     time: str
-    """When."""
+    """Time."""
     place: str
-    """Where."""
+    """Place."""
     amount: str
-    """What its bill asks, or the tariff, in rials."""
+    """Amount of its bill, or by the tariff, in rials."""
     amount_note: str
     """Until when it is to be paid, or that it is the tariff's."""
     state: str
-    """What its state is called."""
+    """Name of its state."""
     phase: str
     """The phase itself, for the style sheet."""
     left: str
-    """How long it may still take, or since when it is late."""
+    """Time left, or since it is late."""
     due_at: str
-    """When that is, day and hour in Tehran."""
+    """Due time, day and hour in Tehran."""
     sla: str
     """Its state by its SLA, as `Sla` names it; empty where it has none now."""
     assignee: str
-    """Who takes care of it, by name; empty while nobody does."""
+    """Name of the assignee; empty while nobody does."""
     created: str
     """The day on which it was made."""
     is_unverified: bool
@@ -67,9 +67,8 @@ class QueueRow:
     is_changed: bool
     """Its citizen changed it since the staff's last step."""
     tick_value: str | None
-    """What its box sends: code, version token and the tariff's amount; None: this visitor can do nothing with it
-    together with others.
-    """
+    """Value of its box: code, version token and the tariff's amount; None: this visitor can do nothing with it together
+    with others."""
 
 
 class RowViews:

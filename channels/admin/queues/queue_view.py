@@ -37,11 +37,11 @@ class QueueLink:
     address: str
     """Its page."""
     title: str
-    """What it is called."""
+    """Name."""
     count: str
-    """How many requests it holds, in Persian digits, with a plus where there are more."""
+    """Number of its requests, in Persian digits, with a plus where there are more."""
     late_count: str
-    """How many of these are late; empty where none is."""
+    """Number of late ones; empty where none is."""
     is_current: bool
     """It is the one that is shown."""
 
@@ -62,7 +62,7 @@ class SortLink:
     address: str
     """The list sorted so; one that is sorted by it already, the other way round where there is one."""
     direction: str | None
-    """How it is sorted by it now, as `aria-sort` says it; None: it is not."""
+    """Present direction of its sorting, as `aria-sort` says it; None: it is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +70,15 @@ class QueueLook:
     """A look at a queue."""
 
     queue_filter: QueueFilter
-    """What is asked for; of values that could not be read, only the queue is known."""
+    """Work asked for; of values that could not be read, only the queue is known."""
     page: Page[WorkItem]
-    """What it finds, from a place on."""
+    """Results, from a place on."""
     start_cursor: str | None
     """That place, as the address has it; None: the beginning."""
     error: DomainError | None = None
-    """What was wrong; None where nothing was."""
+    """Error; None where nothing was."""
     unread_values: Mapping[str, object] | None = None
-    """What was typed, where it could not be read; else None."""
+    """Values typed, where they could not be read; else None."""
 
 
 class QueueViews:

@@ -1,4 +1,4 @@
-"""What the search box finds, and by what it was found."""
+"""Results of the search box, with the ways they were found."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -29,7 +29,7 @@ class FoundBill:
     """A bill that a number names; `bill` is None for a merged one, which is of several."""
 
     number: BillNumber
-    """What the number is of it."""
+    """Meaning of the number."""
     address: str
     """The page of what it is for."""
     bill: PaidBillView | None

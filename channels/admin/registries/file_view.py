@@ -29,11 +29,11 @@ class FileSectionView:
     name: str
     """The key of its registry, for the anchor."""
     title: str
-    """What its rows are."""
+    """Name of its rows."""
     registry_title: str
-    """What its registry is called."""
+    """Name of its registry."""
     total: str | None
-    """What its rows come to, in words; None where nothing is added up, or it is nothing."""
+    """Sum of its rows, in words; None where nothing is added up, or it is nothing."""
     column_labels: Sequence[str]
     """The headings of its columns."""
     first_rows: Sequence[ListedRow]
@@ -49,23 +49,23 @@ class ExpiryView:
     """A paper and how long it is good."""
 
     label: str
-    """What it is called."""
+    """Name."""
     holder: CellPart | None
     """The row that has it, with its page; None: the row of the page."""
     expires_on: str | None
     """The last day; None: it is not known."""
     time_left: str
-    """How long it is until then, or since, in words."""
+    """Time until then, or since, in words."""
     urgency: str
     """`out`, `near`, `good` or `unknown`, for the style sheet."""
 
 
 @dataclass(frozen=True, slots=True)
 class RowNotes:
-    """What a service says of a row."""
+    """Notes of a service about a row."""
 
     row_name: str | None
-    """What the row, a vehicle, is called; None: it is the row of the page."""
+    """Name of the row, a vehicle; None: it is the row of the page."""
     notes: Sequence[NoteView]
     """The notes."""
 
@@ -77,7 +77,7 @@ class FileView:
     sections: Sequence[FileSectionView]
     expiries: Sequence[ExpiryView]
     notes_by_service: Mapping[str, Sequence[RowNotes]]
-    """What a service is called → what it says of the row, and of others in the file."""
+    """Names of services → their notes about the row, and about others in the file."""
 
 
 class FileViews:

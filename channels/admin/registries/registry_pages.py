@@ -56,7 +56,7 @@ class FoundRows:
     conditions: Mapping[str, Any]
     """Field → value that the rows have there."""
     row_links: RowLinks
-    """What the rows and conditions refer to, by its names."""
+    """Links from the rows and conditions, by name."""
 
 
 class RegistryPages:

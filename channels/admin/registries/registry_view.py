@@ -56,7 +56,7 @@ class ListedRow:
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """What a change did to a field."""
+    """Change of a field."""
 
     label: str
     before: str

@@ -20,7 +20,7 @@ MEDIA_TYPES_BY_KIND: Mapping[str, str] = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",
 }
-"""How a sheet may be written, and its media type."""
+"""Formats of a sheet, with their media types."""
 
 _BLOCK_BYTES = 256 * 1024
 

@@ -1,4 +1,4 @@
-"""Whom and what a report can be narrowed down to by name: the municipality's own staff, offices and machines.
+"""Names by which a report can be narrowed down: the municipality's own staff, offices and machines.
 
 All of them, former ones too: reports look back. A report counts by user names and codes; people choose by what they
 call one another.

@@ -36,7 +36,7 @@ class ReportTableView:
     key: str
     """The section's; names its place on the page."""
     title: str
-    """What it is called."""
+    """Name."""
     headings: Sequence[str]
     """Of all columns: dimensions, then figures."""
     rows: Sequence[Sequence[str]]
@@ -44,7 +44,7 @@ class ReportTableView:
     total_row: Sequence[str]
     """The figures of all rows together, under the same headings."""
     name_columns: int
-    """How many first columns are names and no figures."""
+    """Number of first columns that are names and no figures."""
     chart: Chart | None
     """The first figures as they are drawn; None where there is nothing to draw."""
 
@@ -54,23 +54,23 @@ class WholeFigure:
     """A figure of the whole, worded."""
 
     title: str
-    """What it is called."""
+    """Name."""
     value: str
-    """What it is."""
+    """Value."""
     change: str
-    """How it differs from the period before; empty where nothing can be said."""
+    """Difference from the period before; empty where nothing can be said."""
     before: str
-    """What it was then; empty where nothing can be said."""
+    """Value then; empty where nothing can be said."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReportPartView:
-    """What a report says of volume, of time, or of money."""
+    """Part of a report about volume, time, or money."""
 
     key: str
     """The group's; names its place on the page."""
     title: str
-    """What it is called."""
+    """Name."""
     figures: Sequence[WholeFigure]
     """Those of the whole."""
     tables: Sequence[ReportTableView]
@@ -84,9 +84,9 @@ class ReportView:
     key: str
     """The report's, as in its address."""
     title: str
-    """What it is called."""
+    """Name."""
     description: str
-    """What it is about, in a sentence or two."""
+    """Subject, in a sentence or two."""
     period_text: str
     """The period whose facts it counts."""
     computed_at: str
@@ -94,7 +94,7 @@ class ReportView:
     before_text: str
     """The period before, with which it is compared; empty where there is none."""
     parts: Sequence[ReportPartView]
-    """What it says, in three parts; those of which it says nothing are left out."""
+    """Its three parts; those of which it says nothing are left out."""
 
 
 def format_figure(figure: Figure, value: FigureValue) -> str:

@@ -1,4 +1,4 @@
-"""What a request says, as its page shows it: the form, and what steps kept beside it, each under its label."""
+"""Facts of a request, as its page shows them: the form, and what steps kept beside it, each under its label."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -40,7 +40,8 @@ class LabelledValue:
 
     @property
     def direction(self) -> str:
-        """How the value runs: one without letters browsers would take for left-to-right, its hour before its day."""
+        """Direction of the value: one without letters browsers would take for left-to-right, its hour before its
+        day."""
         return "auto" if any(character.isalpha() for character in self.value) else "rtl"
 
 

@@ -24,13 +24,13 @@ class MentionView:
     code: str
     """The tracking code of its request, as machines write it."""
     service_title: str
-    """What the request's service is called."""
+    """Name of the request's service."""
     author_name: str
-    """Who wrote it."""
+    """Name of the author."""
     written_at: str
     """Day and hour in Tehran."""
     text: str
-    """What it says; empty once it was erased."""
+    """Text; empty once it was erased."""
     is_unread: bool
     """The visitor has not opened the request since."""
 

@@ -1,4 +1,4 @@
-"""What stands of a request now, in a few words: for who wrote something about it that others have overtaken."""
+"""Present state of a request, in a few words: for who wrote something about it that others have overtaken."""
 
 from channels.admin.kept_forms import PresentState
 from channels.admin.requests.request_view import RequestView

@@ -76,7 +76,7 @@ DONE_PARAMETER = "done"
 """The part of a request's address that says what else was just done (`admin.done`)."""
 
 _STEP_ERROR_FIELDS = frozenset({"action", "code"})
-"""What a `Forbidden` names that is about the step or the request, and not about something that was typed."""
+"""Fields of a `Forbidden` that are about the step or the request, and not about something typed."""
 
 
 class RequestPages:

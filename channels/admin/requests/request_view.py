@@ -52,15 +52,15 @@ class HistoryEventView:
     happened_at: str
     """Day and hour in Tehran."""
     title: str
-    """What happened."""
+    """Event."""
     actor_name: str
-    """Who did it."""
+    """Actor."""
     channel: str
     """By which way."""
     note: str | None
-    """What was written about it; None where nothing was."""
+    """Note about it; None where nothing was."""
     changes: Sequence[DescribedChange]
-    """What it changed in the form; nothing, unless it was that."""
+    """Changes in the form; nothing, unless it was that."""
     is_note: bool
     """It is what colleagues wrote to each other."""
 
@@ -74,7 +74,7 @@ class RequestMessageView:
     text: str
     """As the staff may read it."""
     state: str
-    """What its state is called."""
+    """Name of its state."""
     state_key: str
     """The state itself, for the style sheet."""
     sent_at: str
@@ -83,14 +83,14 @@ class RequestMessageView:
 
 @dataclass(frozen=True, slots=True)
 class RequestHead:
-    """What a request is, its state and who takes care of it, in words."""
+    """Head of a request's page: the request, its state and who takes care of it, in words."""
 
     code: str
     """Its tracking code as machines write it."""
     title: str
-    """What its service is called."""
+    """Name of its service."""
     state: str
-    """What its state is called."""
+    """Name of its state."""
     phase: str
     """The phase itself, for the style sheet."""
     is_final: bool
@@ -110,11 +110,11 @@ class RequestHead:
     created_at: str
     """Day and hour in Tehran."""
     unit: str | None
-    """What the unit is called whose turn it is; None where it is none's."""
+    """Name of the unit whose turn it is; None where it is none's."""
     time_left: str
-    """How long its unit has for it still, or since when it is late, in words; empty where nothing says that."""
+    """Time left to its unit, or since when it is late, in words; empty where nothing says that."""
     urgency: Sla | None
-    """How near the end of that is; None where there is none."""
+    """Nearness of the end of that; None where there is none."""
     is_erased: bool
     """Its personal data was erased."""
     reopens: str | None
@@ -130,7 +130,7 @@ class MobileView:
     may_correct: bool
     """Whether the visitor may enter another one now."""
     note: str | None
-    """Who asked for another mobile and awaits a second person, or that the old one objects; None: neither."""
+    """Note about another mobile that awaits a second person, or to which the old one objects; None: neither."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,31 +138,31 @@ class RequestView:
     """Everything that the page of a request shows to one visitor."""
 
     head: RequestHead
-    """What it is, and its state."""
+    """Request, and its state."""
     form_facts: Sequence[LabelledValue]
-    """What its form says."""
+    """Facts of its form."""
     unreviewed_changes: str
-    """What its citizen changed since the staff's last step, in words; empty where nothing was."""
+    """Changes by its citizen since the staff's last step, in words; empty where nothing was."""
     recorded_facts: Sequence[LabelledValue]
-    """What steps stored beside the form."""
+    """Facts stored by steps beside the form."""
     review_notes: Sequence[NoteView]
-    """What who decides about it should know of others; none once it has ended."""
+    """Notes for whoever decides about it; none once it has ended."""
     quote: QuoteView | None
-    """How its amount was reckoned; None while it has no price."""
+    """Reckoning of its amount; None while it has no price."""
     documents: Sequence[Document]
     """The files that it has."""
     missing: Sequence[str]
-    """What papers are called that are still to come."""
+    """Names of the papers still to come."""
     paper_titles: Mapping[str, str]
-    """What papers may be added: name → what it is called."""
+    """Papers that may be added: name → what it is called."""
     bills: Sequence[BillView]
     """The request's, with what moved on each."""
     messages: Sequence[RequestMessageView]
-    """What was sent about it, the newest first, at most `MAX_MESSAGES`."""
+    """Messages sent about it, the newest first, at most `MAX_MESSAGES`."""
     events: Sequence[HistoryEventView]
-    """What happened, the newest first."""
+    """Events, the newest first."""
     named_members: Mapping[str, str]
-    """Whom a note is offered to name, but for its author: how that is written → what they are called."""
+    """Members that a note may name, but for its author: how that is written → what they are called."""
     may_write_note: bool
     """This visitor may write a note about it."""
     step_forms: Sequence[StepForm]
@@ -178,18 +178,18 @@ class RequestView:
     may_resend_bill: bool
     """This visitor may have the text of its open bill sent again."""
     step_back: StepBackView | None
-    """How its last step is taken back, or why it cannot be; None where there is nothing to say of that."""
+    """Taking back its last step, or the reason why it cannot be; None where there is nothing to say of that."""
     printouts: Mapping[str, str]
-    """Which papers this visitor may print: kind → title."""
+    """Papers that this visitor may print: kind → title."""
 
     @property
     def history(self) -> list[HistoryEventView]:
-        """What happened to it, the newest first, without the notes."""
+        """Its events, the newest first, without the notes."""
         return [event for event in self.events if not event.is_note]
 
     @property
     def notes(self) -> list[HistoryEventView]:
-        """What colleagues wrote to each other about it, the newest first."""
+        """Notes of colleagues to each other about it, the newest first."""
         return [event for event in self.events if event.is_note]
 
     @property

@@ -1,4 +1,4 @@
-"""What the page of a request says of its last step: how it is taken back and what that does, or why it cannot be."""
+"""Last step of a request and its taking back: how it is taken back and what that does, or why it cannot be."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -21,15 +21,15 @@ class StepBackView:
     """The last step of a request, in words."""
 
     title: str
-    """What the step is called."""
+    """Name of the step."""
     seq: int
     """The number of its event, which the form names."""
     obstacle: str | None
-    """Why it cannot be taken back; None where it can."""
+    """Reason why it cannot be taken back; None where it can."""
     until: str
     """Until when it can: day and hour in Tehran; empty where it cannot."""
     consequences: Sequence[str]
-    """What taking it back does, a sentence each."""
+    """Consequences of taking it back, a sentence each."""
 
 
 class StepBackViews:

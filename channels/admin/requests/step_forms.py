@@ -1,4 +1,4 @@
-"""What was posted into the form of a step: its inputs as they were typed, and what its page proposed and quoted."""
+"""Values posted into the form of a step: its inputs as they were typed, and what its page proposed and quoted."""
 
 from typing import Any
 

@@ -23,7 +23,7 @@ from domain.values.languages import join_list
 from domain.values.text import group_digits, persian_digits
 
 ENDED_PHASES = frozenset({Phase.DECLINED, Phase.CANCELLED})
-"""Where a request has ended without what it asked for."""
+"""Phases in which a request has ended without what it asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +38,10 @@ class Availability:
 
 @dataclass(frozen=True, slots=True)
 class RepeatedProposal:
-    """What a form proposes for an input that is worked out unless somebody else's value is given."""
+    """Proposal of a form for an input that is worked out unless somebody else's value is given."""
 
     input_name: str
-    """Whose box holds it."""
+    """Input whose box holds it."""
     posted_name: str
     """Under which it is posted."""
     text: str
@@ -57,7 +57,7 @@ class StepForm:
     name: str
     """As its declaration names it."""
     title: str
-    """What it is called."""
+    """Name."""
     controls: Sequence[Control]
     """Its inputs, as they were typed where it was refused."""
     problem: str | None
@@ -69,15 +69,15 @@ class StepForm:
     calendar_address: str | None
     """The calendar in which its hour may be chosen; None where there is none."""
     proposals: Sequence[RepeatedProposal]
-    """What stands in boxes as it was worked out, and is posted beside what is in them then."""
+    """Proposals in boxes as worked out, posted beside what is in them then."""
     quoted_rials: int | None
-    """What the tariff asks, where the step sets the price; else None."""
+    """Price by the tariff, where the step sets the price; else None."""
     note: str | None
-    """What to know of the request before it is taken; None where there is nothing."""
+    """Note on the request before it is taken; None where there is nothing."""
     left_out: Sequence[tuple[str, str]]
     """Inputs that mean nothing for this request, each with what it is called and why."""
     obstacle: str | None
-    """Why it cannot be taken now, whatever is typed: then it has no form. None where it can."""
+    """Reason why it cannot be taken now, whatever is typed: then it has no form. None where it can."""
     availability: Availability | None = None
     """Whether what it would hold is free at the time that is asked for; None where it holds nothing."""
     is_primary: bool = False
@@ -96,9 +96,9 @@ class OpenedStep:
     step_name: str
     """As its declaration names it."""
     submitted_values: FormValues
-    """What was typed, or chosen in a calendar."""
+    """Values typed, or chosen in a calendar."""
     error: DomainError | None = None
-    """Why it was refused; None where it was only begun."""
+    """Reason for its refusal; None where it was only begun."""
 
 
 class StepViews:

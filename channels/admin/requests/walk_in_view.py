@@ -1,4 +1,4 @@
-"""What stands beside a form of the desk: the citizen with the last requests, the price, and the hours that are free."""
+"""Outlook beside a form of the desk: the citizen with the last requests, the price, and the hours that are free."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,11 +23,11 @@ class LastRequest:
     code: str
     """Its tracking code, as it is shown."""
     service: str
-    """What its service is called."""
+    """Name of its service."""
     work: str
-    """What is wanted."""
+    """Work wanted."""
     state: str
-    """What its state is called."""
+    """Name of its state."""
     phase: str
     """The phase itself, for the style sheet."""
     created: str
@@ -41,19 +41,19 @@ class CitizenCard:
     mobile: str
     """The number."""
     name: str
-    """Whose it is; empty where nobody knows."""
+    """Name of its owner; empty where nobody knows."""
     requests: Sequence[LastRequest]
     """The last requests, those that are open first."""
     other_count: str
-    """How many others are other units' alone; empty for none."""
+    """Number of others that belong to other units alone; empty for none."""
 
 
 @dataclass(frozen=True, slots=True)
 class FormOutlook:
-    """What a form comes to, in words."""
+    """Outlook of a form, in words."""
 
     quote: QuoteView | None
-    """What it would cost; None where nobody can say yet."""
+    """Expected price; None where nobody can say yet."""
     day: str
     """The day whose free hours are shown; empty where none was given."""
     closed_day: str

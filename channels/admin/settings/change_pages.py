@@ -1,4 +1,4 @@
-"""What was changed of the settings: who, when, from what to what."""
+"""Changes of the settings: who, when, from what to what."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -33,9 +33,9 @@ class ChangeView:
     change: SettingChange
     """As it is stored."""
     changed_by: str
-    """Who made it, by name."""
+    """Name of the maker."""
     title: str
-    """What was changed: a rule's name, a text's key, or a day."""
+    """Thing that was changed: a rule's name, a text's key, or a day."""
     address: str | None
     """Its own page; None where it has none."""
     before: str

@@ -54,7 +54,7 @@ class RuleChangeView:
     """A change of a rule that is to be confirmed, in words."""
 
     label: str
-    """What the rule is called."""
+    """Name of the rule."""
     before: str
     """Its value in force."""
     after: str
@@ -62,7 +62,7 @@ class RuleChangeView:
     is_default: bool
     """Whether that is the configured one."""
     effect: str
-    """Whom it concerns."""
+    """Name of the person concerned."""
 
 
 class SettingPages:

@@ -1,4 +1,5 @@
-"""What people read: every text of the catalogue, overridden by the administrator once a new one is proved to fit."""
+"""Texts that people read: every text of the catalogue, overridden by the administrator once a new one is proved to
+fit."""
 
 import asyncio
 import json
@@ -70,7 +71,7 @@ class TextView:
     key: str
     """Its key in the catalogue."""
     place: str | None
-    """When it is said, in words; None where the key says all there is."""
+    """Occasion, in words; None where the key says all there is."""
     sample: str
     """It with values such as real requests have."""
     is_changed: bool
@@ -82,7 +83,7 @@ class MomentView:
     """The texts of a table that are said at one moment."""
 
     title: str | None
-    """What table and moment are called; None for the shared texts of the one table that is shown."""
+    """Name of table and moment; None for the shared texts of the one table that is shown."""
     text_views: Sequence[TextView]
 
 
@@ -93,7 +94,7 @@ class TableView:
     table: str
     title: str
     text_count: str
-    """How many texts it has."""
+    """Number of its texts."""
 
     @property
     def is_of_service(self) -> bool:

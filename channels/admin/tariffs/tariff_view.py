@@ -40,7 +40,7 @@ class PriceView:
     rate: str
     """Rials a unit, with Persian digits."""
     unit: str
-    """What is counted."""
+    """Things counted."""
     minimum: str
     """The fewest units that are charged."""
     vat_percent: str
@@ -50,7 +50,7 @@ class PriceView:
     last_day: str
     """Jalali; empty where it is open, or the price was withdrawn."""
     set_by: str
-    """Who set it, by name; empty where nobody has yet."""
+    """Name of the person who set it; empty where nobody has yet."""
     is_in_force: bool
     """It holds today."""
     is_upcoming: bool
@@ -106,7 +106,7 @@ class ProposalView:
     is_own: bool
     """Its reader proposed it, and may not approve it."""
     samples: Sequence[tuple[str, str, str]] = ()
-    """What some amounts cost now and with it (`TariffViews.build_samples`)."""
+    """Prices of some amounts now and with it (`TariffViews.build_samples`)."""
 
 
 class TariffViews:

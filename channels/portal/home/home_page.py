@@ -28,9 +28,9 @@ class OfferedService:
     """A service on the front page."""
 
     card: ServiceCard
-    """What it is."""
+    """Value."""
     cost: CostView
-    """What it costs, and how long it takes."""
+    """Price and duration."""
 
 
 class HomePage:

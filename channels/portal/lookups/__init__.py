@@ -1,1 +1,1 @@
-"""What a service is asked on the portal without making a request: duties of a vehicle, say."""
+"""Lookups of a service on the portal, which make no request: duties of a vehicle, say."""

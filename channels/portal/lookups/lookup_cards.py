@@ -14,19 +14,19 @@ class LookupCard:
     """A look-up, worded."""
 
     name: str
-    """What its page is called by."""
+    """Name of its page."""
     title: str
-    """What it is called in menus."""
+    """Name in menus."""
     summary: str
-    """What it answers, in a sentence."""
+    """Answer that it gives, in a sentence."""
     keyword_spellings: tuple[str, ...]
     """The words that ask it by SMS."""
     own_label: str
-    """What the button says that asks about one's own matters; empty where only what is typed can be asked about."""
+    """Label of the button that asks about one's own matters; empty where only what is typed can be asked about."""
 
     @property
     def address(self) -> str:
-        """Where its page is."""
+        """Address of its page."""
         return f"{LOOKUP_PREFIX}{self.name}"
 
 

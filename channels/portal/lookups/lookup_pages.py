@@ -33,12 +33,12 @@ LOOKUP_PATH = LOOKUP_PREFIX + "{name}"
 PAY_PATH = f"{LOOKUP_PATH}/pay"
 
 OWN_PURPOSE = "lookup"
-"""What a code is for that proves whose matters are asked about."""
+"""Purpose of a code that proves whose matters are asked about."""
 
 OWN_INPUT, BILL_INPUT = "own", "bill"
 _ID_SEPARATOR = "-"
 _FORM_NAME = "lookup"
-"""What the work is for that a question of a crowded address needs."""
+"""Form name of the proof of work for a question of a crowded address."""
 
 
 class LookupPages:

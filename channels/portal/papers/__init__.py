@@ -1,1 +1,1 @@
-"""What the pages of papers share: those of a form, and those of a request that was sent."""
+"""Parts shared by the pages of papers: those of a form, and those of a request that was sent."""

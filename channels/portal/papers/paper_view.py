@@ -16,11 +16,11 @@ class FileLink:
     """A file that was sent, as the page lists it."""
 
     id: int
-    """What the button bears that takes it out."""
+    """Id in the button that takes it out."""
     name: str
-    """What it was called."""
+    """File name."""
     address: str
-    """Where it is opened."""
+    """Address at which it is opened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +30,13 @@ class PaperRow:
     name: str
     """In the declaration."""
     title: str
-    """What it is called."""
+    """Name."""
     is_required: bool
     """It must be there before long."""
     files: Sequence[FileLink]
-    """What was sent of it."""
+    """Files sent for it."""
     problem: str
-    """What is wrong with the files that were just sent; empty where nothing is."""
+    """Problem of the files that were just sent; empty where nothing is."""
 
 
 class PaperViews:

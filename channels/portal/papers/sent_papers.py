@@ -25,7 +25,7 @@ MAX_FILE_FORM_BYTES = 3 * MAX_DOCUMENT_BYTES + 64 * 1024
 """Bytes of a form of papers: some photos at once, as phones take them."""
 
 PASSING_ERRORS = (TooManyRequests, Unavailable)
-"""What refuses a file for now: the same one may be taken later, so its upload stays."""
+"""Errors that refuse a file for now: the same one may be taken later, so its upload stays."""
 
 _UPLOAD_PREFIX = "upload-"
 _INPUT_PREFIXES = ("file-", "camera-", _UPLOAD_PREFIX)
@@ -47,9 +47,9 @@ class PaperRecipient:
     owner: UploadOwner
     """The draft or the request."""
     admit: AdmitFile
-    """What is asked of it before a file is opened."""
+    """Check before a file is opened."""
     keep_file: KeepFile
-    """How it gets a file."""
+    """Function that stores a file."""
     about: str = ""
     """The tracking code of a request that was sent."""
 

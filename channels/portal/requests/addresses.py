@@ -8,13 +8,13 @@ from domain.values.errors import NotFound
 from domain.values.reasons import NotFoundReason
 
 BEGIN_PATH = "/services/{key}/request"
-"""Where a request is begun."""
+"""Address at which a request is begun."""
 
 DRAFTS_PATH = "/drafts"
 """The drafts that a browser holds."""
 
 RESUME_PATH = "/drafts/resume"
-"""Where a draft of another device is taken up."""
+"""Address at which a draft of another device is taken up."""
 
 OFFLINE_PATH = f"{BEGIN_PATH}/offline"
 """The page by which a form is filled in without a line, and where what was kept so is sent."""

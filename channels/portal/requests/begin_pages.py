@@ -1,4 +1,4 @@
-"""Where a request is begun, and where drafts are found again: those of this browser, and one of another device."""
+"""Pages for beginning a request, and for finding drafts again: those of this browser, and one of another device."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -48,7 +48,7 @@ PROVE_FIRST_BUTTON = "prove_first"
 """The button that begins with the proof of the mobile, so that the form is filled from what is known."""
 
 RESUME_PURPOSE = "resume"
-"""What a code is for that takes a draft up on another device."""
+"""Purpose of a code that takes a draft up on another device."""
 
 
 class BeginPages:

@@ -29,7 +29,7 @@ OFFERED_DAYS = 7
 """The next days that a page offers, today among them."""
 
 OTHER_CHOICE = "other"
-"""What the last radio button posts beside which the answer is typed."""
+"""Value of the last radio button, beside which the answer is typed."""
 
 PLATE_PARTS = ("two", "letter", "three", "region")
 """The parts of a plate, from left to right as it is on the car."""
@@ -46,13 +46,12 @@ class SectionControl:
     """A field as a page of the portal shows it."""
 
     control: Control
-    """What the sites share of it. Its kind is one of `web/form.html`, or of `portal/requests/controls.html`: radios,
-    offers, plate, digits.
-    """
+    """Control shared by the sites. Its kind is one of `web/form.html`, or of `portal/requests/controls.html`: radios,
+    offers, plate, digits."""
     offers: Sequence[Option] = ()
     """Answers to choose from, beside which one can be typed."""
     is_other_chosen: bool = False
-    """What was answered is none of the offers."""
+    """Whether the answer is none of the offers."""
     plate_parts: Mapping[str, str] | None = None
     """Part of a plate → what was typed; None where no plate is asked for."""
 
@@ -71,7 +70,7 @@ class SectionControl:
 
 @dataclass(frozen=True, slots=True)
 class OfferSource:
-    """What a page may offer as answers besides the choices of fields."""
+    """Source of answers that a page may offer besides the choices of fields."""
 
     today: date
     """The day in Tehran."""

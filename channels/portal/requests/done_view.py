@@ -1,4 +1,4 @@
-"""What became of a form that was sent: its tracking code, the text that went to the citizen, and what comes next."""
+"""Result of a form that was sent: its tracking code, the text that went to the citizen, and what comes next."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ class DoneView:
     code: str
     """Its tracking code, as machines write it."""
     service_title: str
-    """What its service is called."""
+    """Name of its service."""
     mobile: str
     """The citizen's, as people write it; of an unverified request the one that was typed."""
     is_unverified: bool
@@ -29,13 +29,13 @@ class DoneView:
     message_lines: Sequence[str]
     """The text that was queued for the citizen, line by line; empty where none was."""
     next_steps: Sequence[str]
-    """What comes next, in order."""
+    """Next steps, in order."""
     unit_title: str
-    """Whose turn it is; empty where it is nobody's of the municipality."""
+    """Unit whose turn it is; empty where it is nobody's of the municipality."""
     due_on: str
     """Until when that unit takes care of it, a Jalali day; empty where there is no such limit."""
     missing_papers: Sequence[str]
-    """What papers are called that are still to come."""
+    """Names of the papers still to come."""
 
 
 async def build_done_view(dependencies: Dependencies, uow: UnitOfWork, request: ServiceRequest) -> DoneView:

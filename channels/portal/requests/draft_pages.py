@@ -1,4 +1,5 @@
-"""What the pages of a draft share: the session that holds it, and what is done where a browser does not hold it."""
+"""Parts shared by the pages of a draft: the session that holds it, and what is done where a browser does not hold
+it."""
 
 from contextlib import AbstractAsyncContextManager
 

@@ -16,7 +16,7 @@ from domain.values.errors import DomainError
 
 @dataclass(frozen=True, slots=True)
 class ShownValues:
-    """What the controls of a form show."""
+    """Values shown by the controls of a form."""
 
     values: Mapping[str, Any]
     """Field → what stands in it: as typed, found, or sent."""

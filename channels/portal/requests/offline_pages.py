@@ -34,10 +34,10 @@ KEPT_ASSETS = (
     "portal/request_form.css",
     *FORM_SCRIPTS,
 )
-"""What the page of a form without a line loads."""
+"""Assets of the page of a form without a line."""
 
 PAPER_LIMITS = {"files": MOST_DRAFT_FILES, "bytes": MAX_DRAFT_BYTES, "file_bytes": MAX_DOCUMENT_BYTES}
-"""What a browser keeps of the papers of one form: no more than a draft takes."""
+"""Limits of a browser for the papers of one form: no more than a draft takes."""
 
 _FONT_ADDRESS = f"{STATIC_PATH}/web/vazirmatn-persian.woff2"
 """The font is named by style sheets, without a digest."""

@@ -1,4 +1,4 @@
-"""What a browser kept of a form while its line was gone, as it sends it: one call for the whole form, answered as JSON.
+"""Posts of a form that a browser kept while its line was gone: one call for the whole form, answered as JSON.
 
 It may be sent any number of times (`domain/actions/drafts/synchronizing.py`). A browser without a session gets one
 first and asks again, so that no draft is begun that nobody holds because the answer was lost.

@@ -1,4 +1,4 @@
-"""What the pages of a form say of themselves to the scripts that keep it while the line is gone."""
+"""Facts in the pages of a form for the scripts that keep it while the line is gone."""
 
 import hashlib
 import json

@@ -53,7 +53,7 @@ FIRST_WORK_ROWS = 1
 """Rows for machines before somebody asks for more: on a phone each fills half of the screen."""
 
 _NOTICES = ("lost", "copied", "restarted")
-"""What the address of a section may say happened before (`web.request_form`)."""
+"""Notices of earlier events in the address of a section (`web.request_form`)."""
 
 
 @dataclass(frozen=True, slots=True)

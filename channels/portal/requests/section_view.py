@@ -28,19 +28,19 @@ class SectionView:
     section_name: str
     """The section."""
     service_title: str
-    """What the service is called."""
+    """Name of the service."""
     title: str
     """The question."""
     hint: str
-    """What is said below it; empty where nothing is."""
+    """Hint below it; empty where nothing is."""
     progress: str
-    """Which of how many questions it is."""
+    """Number of the question and of all."""
     items: Sequence[SectionControl]
     """Its controls."""
     problems: Sequence[Problem]
-    """What is wrong with it, each with the place where it is mended."""
+    """Problems, each with the place where it is mended."""
     action: str
-    """Where its form is sent."""
+    """Address that its form is sent to."""
     previous_address: str
     """The section before it, or the page where the request was begun."""
     from_summary: bool

@@ -1,4 +1,4 @@
-"""What was answered, to be checked before it is sent, and what became of it once it was."""
+"""Answers for checking before they are sent, and the result afterwards."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,13 +21,13 @@ class Answer:
     """One answer, in words."""
 
     label: str
-    """What was asked."""
+    """Question."""
     value: str
-    """What was answered, or as it was typed where it cannot be read; empty where nothing was."""
+    """Answer, or the text typed where it cannot be read; empty where nothing was."""
     is_found: bool
     """Nobody typed it: it is what the municipality has of this person."""
     problem: str
-    """What is wrong with it; empty where nothing is."""
+    """Problem; empty where nothing is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class AnsweredSection:
     title: str
     """Its question."""
     address: str
-    """Where it is changed."""
+    """Address at which it is changed."""
     answers: Sequence[Answer]
     """Its answers, in order; what is optional and empty is left out."""
 
@@ -47,17 +47,17 @@ class SummaryView:
     """All answers of a draft."""
 
     service_title: str
-    """What the service is called."""
+    """Name of the service."""
     sections: Sequence[AnsweredSection]
     """Its sections."""
     problems: Sequence[Problem]
-    """What is wrong, each with the section where it is mended."""
+    """Problems, each with the section where it is mended."""
     applicant: str
     """For whom the citizen asks, in words."""
     applicant_address: str
-    """Where that is changed."""
+    """Address at which that is changed."""
     estimate: str
-    """What it would cost by today's tariff, grouped rials; empty where nobody can say."""
+    """Price by today's tariff, grouped rials; empty where nobody can say."""
     closed_day: str
     """The public holiday for which it asks work, in words; empty where it asks for none."""
 

@@ -1,1 +1,1 @@
-"""What the portal says of one service: its page, what it costs, and what people think of it."""
+"""Pages about one service: its page, what it costs, and what people think of it."""

@@ -1,4 +1,5 @@
-"""What something would cost, before anybody asks for it: the service's own price lookup, which also answers by SMS."""
+"""Price calculator, for use before anybody asks for the thing: the service's own price lookup, which also answers by
+SMS."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -25,7 +26,7 @@ from domain.values.errors import DomainError, UnknownService
 PRICE_PATH = "/services/{key}/price"
 
 _ANYBODY = Actor(frozenset({Role.SYSTEM}), "system", "portal", PUBLIC_CHANNEL)
-"""Whoever asks: nobody is known by a mobile."""
+"""Anybody who asks: nobody is known by a mobile."""
 
 
 class PriceCalculator:

@@ -1,4 +1,4 @@
-"""What a service costs and how long it takes, in words: in a line on the front page, whole on the service's own."""
+"""Price and duration of a service, in words: in a line on the front page, whole on the service's own."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ class PriceLine:
     amount: str
     """Rials of one unit with VAT, grouped, Persian digits."""
     unit: str
-    """What is counted."""
+    """Things counted."""
     band_start: str
     """The units from which on it holds; empty where it holds from the first."""
     minimum: str
@@ -33,21 +33,21 @@ class PricedThing:
     """Something that has a price."""
 
     title: str
-    """What it is called."""
+    """Name."""
     lines: Sequence[PriceLine]
     """Its prices, the least amount first."""
 
 
 @dataclass(frozen=True, slots=True)
 class CostView:
-    """What a service costs and how long it takes."""
+    """Price and duration of a service."""
 
     summary: str
     """The cost in a line."""
     things: Sequence[PricedThing]
     """Everything that has a price; empty where the service is free, or no price is set."""
     duration: str
-    """How long it usually takes; empty where too few were finished to say so."""
+    """Usual duration; empty where too few were finished to say so."""
     duration_basis: str
     """Out of how many requests that was reckoned; empty likewise."""
 

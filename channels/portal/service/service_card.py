@@ -12,7 +12,7 @@ from domain.values.errors import InvalidField
 from domain.values.text import ascii_digits
 
 MAX_SPELLINGS = 2
-"""How many of a keyword's spellings are printed; the grammar takes many more."""
+"""Number of a keyword's spellings printed; the grammar takes many more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,23 +22,23 @@ class ServiceCard:
     key: str
     """The service's, as in its page's address."""
     title: str
-    """What it is called."""
+    """Name."""
     description: str
-    """What it is, in a few sentences."""
+    """Description, in a few sentences."""
     summary: str
     """The first of them."""
     steps: tuple[str, ...]
-    """What a citizen does and sees, in order."""
+    """Steps that a citizen takes and sees, in order."""
     keyword_spellings: tuple[str, ...]
     """The words that begin it, at most `MAX_SPELLINGS` spellings of each."""
     example_message: str | None
     """A whole message that works; None without one."""
     benefits: tuple[str, ...]
-    """What it spares the citizen, one sentence each."""
+    """Things it spares the citizen, one sentence each."""
     papers: tuple[str, ...]
-    """What the papers are called that a citizen may be asked for."""
+    """Names of the papers that a citizen may be asked for."""
     author: str
-    """Who wrote the service's description."""
+    """Author of the service's description."""
     written_on: date | None
     """The day on which that was written; None where the municipality says it in words of its own."""
     date_text: str
@@ -46,7 +46,7 @@ class ServiceCard:
 
     @property
     def address(self) -> str:
-        """Where its page is."""
+        """Address of its page."""
         return f"/services/{self.key}"
 
 

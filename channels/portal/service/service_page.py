@@ -34,7 +34,7 @@ COMMENTS_PATH = f"{SERVICE_PATH}/comments"
 COMMENT_INPUT = "comment"
 TRAP_INPUT = "website"
 _COMMENT_FORM = "comment"
-"""What the work is for that a comment from a crowded address needs."""
+"""Form name of the proof of work for a comment from a crowded address."""
 """An input that nobody sees: only programs that fill in whatever there is write in it."""
 
 RECEIVED_PARAMETER = "received"
@@ -49,7 +49,7 @@ class PublishedComment:
     """A published comment; nobody is named."""
 
     day: str
-    """When it was written: a Jalali day in Tehran."""
+    """Day of writing: a Jalali day in Tehran."""
     text: str
     """In its writer's words."""
     answer: str | None

@@ -28,7 +28,7 @@ PAY_PATH = f"{REQUEST_PATH}/pay"
 PAPER_PATH = f"{PAPERS_PATH}/{{kind:[a-z_]+}}.pdf"
 
 OWN_REQUESTS_PURPOSE = "my-requests"
-"""What a code is for that shows somebody the own requests."""
+"""Purpose of a code that shows somebody the own requests."""
 
 DONE_PARAMETER = "done"
 """The part of a request's address that names what was just done on its page."""

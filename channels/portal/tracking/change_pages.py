@@ -47,7 +47,7 @@ from domain.values.text import group_digits
 from domain.values.version_token import VersionToken
 
 _DONE_NAMES: Mapping[ErrorReason | None, str] = {AlreadyDoneReason.NOTHING_CHANGED: "unchanged"}
-"""Why nothing was done → what the request's page says of it; anything else came twice."""
+"""Reasons why nothing was done → names under which the request's page tells them; anything else came twice."""
 
 
 class FormChangePages:

@@ -1,4 +1,4 @@
-"""What the pages of a change show: what may be changed, one section of it, and what the change would make of it."""
+"""Views of the pages of a change: what may be changed, one section of it, and what the change would make of it."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -35,9 +35,9 @@ class ChangeableSection:
     title: str
     """Its question."""
     address: str
-    """Where it is changed."""
+    """Address at which it is changed."""
     answers: Sequence[DescribedChange]
-    """What may be changed of it, as it is now."""
+    """Answers that may be changed, as they are now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +47,11 @@ class OpenedChange:
     request: ServiceRequest
     """The request."""
     actor: Actor
-    """Who changes it."""
+    """Actor."""
     service: Service
     """Its service."""
     fields: Sequence[Field]
-    """What may be changed of its form now."""
+    """Fields of its form that may be changed now."""
     pending_values: Mapping[str, Any]
     """Field → what was typed on the sections that were changed before; empty texts take answers away."""
 
@@ -66,7 +66,7 @@ class OpenedChange:
 
     @property
     def shown_values(self) -> Mapping[str, Any]:
-        """What stands in the form with what was typed before."""
+        """Values of the form, with those typed before."""
         return {**self.request.fields, **self.pending_values}
 
 

@@ -36,7 +36,7 @@ TRACK_PATH = "/track"
 CODE_INPUT, MOBILE_INPUT = "code", "mobile"
 
 _STEPS_TO_END = (Phase.RECEIVED, Phase.IN_PROGRESS, Phase.DONE)
-"""What a request that goes well passes through, as the page draws it."""
+"""Phases of a request that goes well, as the page draws them."""
 
 _DRAWN_PHASES: Mapping[Phase, Phase] = {
     Phase.NEEDS_CITIZEN: Phase.IN_PROGRESS,
@@ -44,7 +44,7 @@ _DRAWN_PHASES: Mapping[Phase, Phase] = {
     Phase.DECLINED: Phase.DONE,
     Phase.CANCELLED: Phase.DONE,
 }
-"""Where on that way the other phases are."""
+"""Place of the other phases on that way."""
 
 
 class CodePage:

@@ -16,7 +16,7 @@ BEFORE_PARAMETER = "before"
 """Before which row a further page begins."""
 
 _DONE_HERE = frozenset({"consent", "refuse", "withdraw", "repeated", "notices"})
-"""What may have been done before the page was opened."""
+"""Acts that may have been done before the page was opened."""
 
 _MOST_DIGITS = 18
 

@@ -35,7 +35,7 @@ class PaperInput:
     input_name: str
     """Name and id of its input."""
     title: str
-    """What it is called."""
+    """Name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +43,9 @@ class QuestionView:
     """A question that waits for its answer."""
 
     text: str
-    """What the officer asks."""
+    """Question of the officer."""
     closes_at: str
-    """When it closes the request unless it is answered, day and hour in words; empty where nothing does."""
+    """Time at which it closes the request unless it is answered, day and hour in words; empty where nothing does."""
     items: Sequence[SectionControl]
     """The fields that it is about, with what stands in them."""
     papers: Sequence[PaperInput]
@@ -53,7 +53,7 @@ class QuestionView:
 
     @property
     def anchors(self) -> Mapping[str, str]:
-        """What an error names → the id of the input at which it is mended."""
+        """Names in errors → the id of the input at which they are mended."""
         return {
             ANSWER_FIELD: ANSWER_FIELD,
             **{paper.input_name: paper.input_name for paper in self.papers},

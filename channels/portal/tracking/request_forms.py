@@ -1,6 +1,5 @@
-"""What a citizen adds to an own request on its page: a rating and after a low one the wish to have it taken up again, a
-comment, the proof of its mobile; and the way to where its bills are paid.
-"""
+"""Forms for adding to an own request on its page: a rating and after a low one the wish to have it taken up again, a
+comment, the proof of its mobile; and the way to where its bills are paid."""
 
 from collections.abc import Sequence
 

@@ -44,7 +44,7 @@ _PROBLEM_FIELDS: Mapping[str, str] = {
     "rating_text": "rating_text",
     "comment": "comment",
 }
-"""What an error names → the id of the input at which it is mended."""
+"""Names in errors → the id of the input at which they are mended."""
 
 _DONE_HERE = frozenset(
     {
@@ -63,7 +63,7 @@ _DONE_HERE = frozenset(
         "repeated",
     }
 )
-"""What may have been done on the page."""
+"""Acts that may have been done on the page."""
 
 
 class RequestPage:

@@ -38,11 +38,11 @@ class OwnFileView:
     """A file of the request."""
 
     label: str
-    """Which paper it is."""
+    """Name of the paper."""
     name: str
-    """What it was called."""
+    """File name."""
     address: str
-    """Where it is opened; empty for what the municipality added, such as a photo of a visit."""
+    """Address at which it is opened; empty for what the municipality added, such as a photo of a visit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +50,11 @@ class OwnBillView:
     """A bill of the request."""
 
     title: str
-    """What it is for."""
+    """Subject."""
     amount: str
     """Rials, grouped."""
     state: str
-    """What became of it, in words."""
+    """Its state, in words."""
     is_payable: bool
     """It is still to be paid."""
     was_paid: bool
@@ -69,14 +69,14 @@ class OwnBillView:
 
 @dataclass(frozen=True, slots=True)
 class RequestProgress:
-    """How far a request is, in words."""
+    """Progress of a request, in words."""
 
     code: str
     """Its tracking code as machines write it."""
     service_title: str
-    """What its service is called."""
+    """Name of its service."""
     state_title: str
-    """What its state is called."""
+    """Name of its state."""
     phase: str
     """The phase itself, for the style sheet."""
     is_final: bool
@@ -88,13 +88,13 @@ class RequestProgress:
     due_at: str
     """Until when that unit acts, day and hour; empty without such a limit."""
     is_overdue: bool
-    """That moment has passed."""
+    """Whether that moment has passed."""
     next_step: str
-    """What comes next."""
+    """Next step."""
     reason: str
-    """Why it was declined; empty where it was not."""
+    """Reason for declining it; empty where it was not."""
     created_on: str
-    """When it was made, day and hour."""
+    """Time of its making, day and hour."""
     version_token: VersionToken
     """Goes with every form of the page."""
 
@@ -104,25 +104,25 @@ class OwnRequestView:
     """All that the page of an own request shows."""
 
     progress: RequestProgress
-    """How far it is."""
+    """Progress."""
     question: QuestionView | None
-    """What the officer asks; None where nothing is asked, or it cannot be answered here."""
+    """Question of the officer; None where nothing is asked, or it cannot be answered here."""
     facts: Sequence[LabelledText]
-    """What its form says, and what steps settled."""
+    """Facts of its form, and those settled by steps."""
     represented: str
     """For whom it was made; empty: for oneself."""
     timeline: Sequence[TimelineEntry]
-    """What happened, the newest first."""
+    """Events, the newest first."""
     bills: Sequence[OwnBillView]
     """Its bills."""
     documents: Sequence[OwnFileView]
     """Its files."""
     missing_papers: Sequence[str]
-    """What papers are called that are still to come."""
+    """Names of the papers still to come."""
     may_add_papers: bool
     """Papers may be added now."""
     printouts: Mapping[str, str]
-    """Which papers it has that can be printed: kind → title."""
+    """Papers that can be printed: kind → title."""
     may_change: bool
     """Something of its form can be changed."""
     may_withdraw: bool
@@ -130,7 +130,7 @@ class OwnRequestView:
     may_rate: bool
     """It waits for its rating, or that can be corrected."""
     given_score: int | None
-    """How it was rated, 1–5; None: not, or not yet."""
+    """Rating, 1–5; None: not, or not yet."""
     may_reopen: bool
     """It was rated low and can be taken up again."""
     reopened_as: str

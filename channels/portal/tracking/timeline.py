@@ -21,15 +21,15 @@ class TimelineEntry:
     """Something that happened."""
 
     title: str
-    """What happened."""
+    """Event."""
     happened_at: str
     """Day and hour in Tehran."""
     actor_name: str
-    """Who did it."""
+    """Actor."""
     note: str
-    """What was written about it; empty where nothing was, or it is not for the citizen."""
+    """Note about it; empty where nothing was, or it is not for the citizen."""
     changes: Sequence[DescribedChange]
-    """What it changed in the form; nothing, unless it was that."""
+    """Changes in the form; nothing, unless it was that."""
 
 
 class Timeline:

@@ -59,12 +59,12 @@ class VisitDay:
 
 @dataclass(frozen=True, slots=True)
 class VisitNote:
-    """What the page of a request says about its visit."""
+    """Note about the visit on the page of a request."""
 
     choice: str
-    """What may be chosen (`VisitChoice`)."""
+    """Choice offered (`VisitChoice`)."""
     present: str
-    """When the visit is to be, in words; empty while none is booked."""
+    """Time of the visit, in words; empty while none is booked."""
     preferences: Sequence[str]
     """The times that the citizen would like, in words."""
 

@@ -85,7 +85,7 @@ RESULTS_BY_STATUS: Mapping[int, SendResult] = MappingProxyType(
         501: report_down("test_mode"),
     }
 )
-"""What each status of the panel means for one text. Whatever is not here leaves the outcome unknown."""
+"""Result for one text of each status of the panel. Whatever is not here leaves the outcome unknown."""
 
 STATES_BY_STATUS: Mapping[int, MessageState] = MappingProxyType(
     {
@@ -96,7 +96,8 @@ STATES_BY_STATUS: Mapping[int, MessageState] = MappingProxyType(
         14: MessageState.BLOCKED,
     }
 )
-"""What a message status means. Queued, scheduled and at the operator (1, 2, 4, 5) are no news for a sent text."""
+"""Message state of each message status. Queued, scheduled and at the operator (1, 2, 4, 5) are no news for a sent
+text."""
 
 _STATUS_BLOCKED = 14
 _STATUS_UNKNOWN_ID = 100

@@ -92,7 +92,7 @@ RESULTS_BY_STATUS: Mapping[int, SendResult] = MappingProxyType(
         124: refuse_text("template"),
     }
 )
-"""What each status means for one text. Whatever is not here (0, too: "a problem") leaves the outcome unknown."""
+"""Result for one text of each status. Whatever is not here (0, too: "a problem") leaves the outcome unknown."""
 
 STATES_BY_DELIVERY: Mapping[int, MessageState] = MappingProxyType(
     {
@@ -103,7 +103,8 @@ STATES_BY_DELIVERY: Mapping[int, MessageState] = MappingProxyType(
         7: MessageState.BLOCKED,
     }
 )
-"""What a `deliveryState` means. At the operator (3, 5), unknown (8) and none yet are no news for a sent text."""
+"""Message state of each `deliveryState`. At the operator (3, 5), unknown (8) and none yet are no news for a sent
+text."""
 
 _STATUS_OK = 1
 
@@ -156,7 +157,7 @@ class SmsIr(PanelProvider):
 
     @property
     def memory_period(self) -> timedelta:
-        """How long a text is looked up: it is in the panel's list within seconds, or never."""
+        """Time for which a text can be looked up: it is in the panel's list within seconds, or never."""
         return timedelta(minutes=30)
 
     async def ask_outcomes(self, messages: Sequence[OutboxMessage], now: datetime) -> CandidateOutcomes:

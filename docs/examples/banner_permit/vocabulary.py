@@ -7,7 +7,7 @@ from domain.parsing.times.day_ranges import take_day_range
 from domain.parsing.tokens import keys_of
 
 BANNER_UNITS, DAY_UNITS = ("بنر", "عدد", "تا"), ("روز", "روزه")
-"""What may be said with the number of banners, and with that of days."""
+"""Units that may be said with the number of banners, and with that of days."""
 
 _TIMES_WORDS = keys_of("در", "x", "×", "*", "by")
 _SIZE_WORDS = keys_of("اندازه", "ابعاد", "سایز", "size")

@@ -37,7 +37,7 @@ class NumberedBill:
     """A bill, or a merged one, that a number names."""
 
     number: BillNumber
-    """What the number is of it."""
+    """Meaning of the number."""
     payable: Bill | MergedBill
 
 

@@ -46,7 +46,7 @@ class MachineHours:
     """Hours at which the machines of a request can be booked."""
 
     request: ServiceRequest
-    """Whose work it is."""
+    """Operator of the work."""
     now: datetime
     """The moment at which they are offered, in UTC."""
     longest: timedelta

@@ -29,7 +29,7 @@ class NamedJob:
     job: OperatorJob
     """The work, and what was reported of it."""
     operator_name: str
-    """What the operator is called."""
+    """Name of the operator."""
 
 
 @dataclass(frozen=True, slots=True)

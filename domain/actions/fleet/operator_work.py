@@ -33,7 +33,7 @@ class OperatorJob:
     report: OperatorReport
     """Report so far."""
     operator: Actor
-    """Whose work it is."""
+    """Operator of the work."""
 
 
 async def find_operators(uow: UnitOfWork, mobile: str, channel: str) -> list[Actor]:

@@ -28,7 +28,7 @@ class Verification:
     """The result of `history verify`."""
 
     faults: list[HistoryFault] = field(default_factory=list)
-    """What is wrong."""
+    """Words about the problem."""
     requests: int = 0
     """Number of chains examined."""
     events: int = 0

@@ -30,7 +30,7 @@ class SuspenseDifference:
     """Difference between suspense and the files."""
 
     fault: SuspenseFault
-    """What is wrong."""
+    """Words about the problem."""
     reference: str
     """The bank's number, with whose it is."""
     held_amount: int

@@ -36,7 +36,7 @@ MOST_WORKED_QUESTIONS = 600
 """Questions that it may ask with proof of work: so nobody reads a whole registry, one number after another."""
 
 _ANYBODY = Actor(frozenset({Role.SYSTEM}), "system", "portal", PORTAL_CHANNEL)
-"""Whoever asks: nobody is known by a mobile."""
+"""Anybody who asks: nobody is known by a mobile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class ServiceLookup:
 
     @property
     def name(self) -> str:
-        """What its page is called by."""
+        """Name of its page."""
         return self.lookup.intent.name
 
     @property

@@ -29,7 +29,7 @@ class AttemptStory:
     events: Sequence[AttemptEvent]
     """Its history, oldest first."""
     callbacks: Sequence[CallbackRecord]
-    """What browsers brought for it, oldest first."""
+    """Callbacks for it, oldest first."""
 
 
 async def list_attempt_stories(uow: UnitOfWork, bill_row_id: int) -> list[AttemptStory]:

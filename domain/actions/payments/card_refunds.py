@@ -59,7 +59,7 @@ class _LockedRefunds:
 
     @property
     def sendable_refunds(self) -> list[Refund]:
-        """What can go to cards."""
+        """Amount that can go to cards."""
         return [refund for transfer in self.transfers for refund in transfer.refunds]
 
 

@@ -97,7 +97,7 @@ _OUTCOMES: Mapping[AttemptState, AttemptOutcome] = {
 
 @dataclass(frozen=True, slots=True)
 class PaymentReceipt:
-    """How one or several bills were paid at once."""
+    """Receipt of one or several bills paid at once."""
 
     payment: Payment
     """Payment of the first of them; what is not its amount is the same for all."""

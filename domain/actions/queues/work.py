@@ -31,7 +31,7 @@ class QueueCount:
     """A queue with how many requests it holds, counted no further than `MOST_COUNTED`."""
 
     queue: Queue
-    """Which one."""
+    """Its code or title."""
     unit: Role | None
     """Unit of the queue; None where it is no unit's."""
     count: int

@@ -71,7 +71,7 @@ class FormColumn:
     name: str
     """The field's name."""
     label: str
-    """What it is called."""
+    """Name."""
     field_by_service: dict[str, Field]
     """Service → its field; several where they call it the same."""
 

@@ -52,7 +52,7 @@ class ConsentQuestion:
     request: ServiceRequest
     """The request that asks."""
     state: QuestionState
-    """What became of it."""
+    """Its outcome."""
     decided_at: datetime | None
     """Time of its answer or end, in UTC; None while it is open, and where only its time is over."""
 

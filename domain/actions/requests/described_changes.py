@@ -15,7 +15,7 @@ class DescribedChange:
     """An answer before and after a change, in words."""
 
     label: str
-    """What was asked."""
+    """Question."""
     before: str
     """Value before; empty where nothing did."""
     after: str

@@ -55,7 +55,7 @@ class StaffSignIn:
     """Lets the staff in."""
 
     dependencies: Dependencies
-    """What every action works with."""
+    """Dependencies of all actions."""
     store: Store
     """Opens units of work."""
     passwords: Passwords

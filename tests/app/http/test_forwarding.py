@@ -26,7 +26,7 @@ SIGNS = (
 
 
 def origin(peer: str | None, *headers: tuple[str, str], http_1_0: bool = False) -> CallOrigin:
-    """Where a call comes from."""
+    """Origin of a call."""
     return read_origin(peer, CIMultiDictProxy(CIMultiDict(headers)), TRUSTED, http_1_0=http_1_0)
 
 

@@ -1,4 +1,4 @@
-"""What is known of the runs of jobs: late is what no process has run for its time, by a clock that nobody sets."""
+"""Records of the runs of jobs: late is what no process has run for its time, by a clock that nobody sets."""
 
 from datetime import UTC, datetime, timedelta
 

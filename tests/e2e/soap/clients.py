@@ -60,7 +60,7 @@ class Counter:
     clerk: str = CLERK
 
     def head(self, call_id: str | None) -> dict[str, str]:
-        """What every request begins with."""
+        """Elements at the beginning of every request."""
         call_id = call_id or secrets.token_hex(16)
         return {"officeCode": self.code, "clerkNationalCode": self.clerk, "clientRequestId": call_id}
 

@@ -107,7 +107,7 @@ class Story:
         return await self.desk.shows(self.code)
 
     async def state(self) -> str:
-        """Where it stands."""
+        """State."""
         return str((await self.shown())["state"])
 
     async def bills(self) -> list[tuple[int, str]]:

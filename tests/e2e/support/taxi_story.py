@@ -146,5 +146,5 @@ class TaxiStory:
         return await self.citizen.says(text, self.key(notice))
 
     async def state(self) -> str:
-        """Where it stands."""
+        """State."""
         return str((await self.desk.shows(self.code))["state"])

@@ -11,7 +11,7 @@ from tests.simulation.payments.world import World
 
 @dataclass(frozen=True, slots=True)
 class Exploration:
-    """What came of it."""
+    """Its result."""
 
     depth: int
     schedules: int

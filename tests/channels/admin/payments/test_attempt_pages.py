@@ -54,7 +54,7 @@ async def a_duty(site: StaffSite) -> tuple[str, Bill]:
 
 
 async def bill_state(site: StaffSite, bill: Bill) -> BillState:
-    """How the bill stands."""
+    """State of the bill."""
     async with site.store.open_unit(write=False) as uow:
         return (await uow.bills.get(bill.id)).state
 

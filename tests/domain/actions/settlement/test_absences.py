@@ -27,7 +27,7 @@ class UnknownPayment:
         self._sales = 7000
 
     async def state(self) -> AttemptState:
-        """Where it stands."""
+        """State."""
         return await self.payer.state(self.attempt)
 
     async def bill_state(self) -> BillState:
