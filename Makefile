@@ -1,9 +1,11 @@
 # make run     set up, migrate an embedded database, load the demonstration municipality, serve on 127.0.0.1:8080
 # make check   lint and the fast tests, in a minute on two cores once set up: what one runs after every change
-# make test    set up, lint, run every test, and the smoke tests on the oldest and the newest supported Python
+# make test    set up, lint, run the tests of the day: what CI runs, ten minutes on two cores once set up
+# make night   the other tests (each page in the browser, faults, simulation, properties, the second database), and the smoke tests on the
+#              oldest and the newest supported Python: before an issue ends (docs/testing.md)
 # make test-services  put each worked example of a service into a copy of the project, and both into one, and run the fast tests there
 # make smoke   the smoke tests alone (PYTHONS=… names the interpreters)
-# make lint    ruff, mypy and the import contracts
+# make lint    ruff, mypy, the import contracts, and the rules about the source that are tests
 # make bench   measure start, texts, payments, relay, bots, imports, a million requests, the staff's queues, the portal, memory: hours
 #              (docs/performance.md)
 # make bench-against BASE=commit  measure start, memory, texts, calls and a page of the staff beside that commit, both in turn
@@ -35,7 +37,7 @@ COMPILE = $(UV) pip compile pyproject.toml --universal --python-version 3.11 --g
 export PYTHONDONTWRITEBYTECODE :=
 
 .DELETE_ON_ERROR:
-.PHONY: setup system-deps run check test test-services smoke lint bench bench-against chaos format lock assets pictures intents sbom
+.PHONY: setup system-deps run check test night test-services smoke lint lint-style lint-types lint-rules bench bench-against chaos format lock assets pictures intents sbom
 
 setup: $(VENV)/.for-development
 
@@ -58,10 +60,14 @@ FAST_TESTS := $(filter-out $(USE_CASES) %.py %__pycache__,$(wildcard tests/domai
 	tests/domain/services/test_further_service.py tests/contracts \
 	tests/store tests/test_libraries.py tests/test_project.py tests/test_structure.py
 check: lint
-	$(BIN)/pytest --quiet --numprocesses=2 --dist=loadscope -m "not postgresql" $(FAST_TESTS) $(PYTEST_ARGS)
+	$(BIN)/pytest --quiet --numprocesses=2 --dist=loadscope -m "not postgresql and not source" $(FAST_TESTS) $(PYTEST_ARGS)
 
 test: system-deps lint
-	$(BIN)/pytest --numprocesses=$(JOBS) --dist=loadscope $(PYTEST_ARGS)
+	$(BIN)/pytest --numprocesses=$(JOBS) --dist=loadscope -m "not night and not source" $(PYTEST_ARGS)
+
+# What `make test` leaves out: more of what it tries (tests/conftest.py says which tests these are).
+night: system-deps setup
+	$(BIN)/pytest --numprocesses=$(JOBS) --dist=loadscope -m night $(PYTEST_ARGS)
 	JOBS=$(JOBS) scripts/smoke.sh
 
 # What covers every service must take a further one without an edit: the tests of `check`, and those of the lists of services.
@@ -69,15 +75,24 @@ test-services: setup
 	$(BIN)/python -m tests.docs.worked_services --quiet --numprocesses=2 --dist=loadscope -m "not postgresql" \
 		$(FAST_TESTS) tests/domain/services/test_service_folders.py tests/test_docs.py $(PYTEST_ARGS)
 
-# What `make test` runs on the oldest and the newest supported Python besides that of .venv; PYTHONS=… names others.
+# What `make night` runs on the oldest and the newest supported Python besides that of .venv; PYTHONS=… names others.
 smoke: system-deps setup
 	JOBS=$(JOBS) scripts/smoke.sh $(PYTHONS)
 
+# Types and rules take a core each.
 lint: setup
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target lint-style lint-types lint-rules
+
+lint-style:
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+lint-types:
+	$(BIN)/mypy
+
+lint-rules:
+	$(BIN)/pytest --quiet -m "source and not night" $$(grep -rl --include='test_*.py' 'mark[.]source' tests)
 
 # All of them run, whatever one of them misses; the names of those that missed a target end the output.
 BENCHES = startup imports settlement inbound payments relay soap attacks sign_in lifecycle \

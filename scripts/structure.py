@@ -11,7 +11,7 @@ import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from statistics import mean
 
@@ -102,10 +102,14 @@ def load_modules(
         path_parts = module_path.relative_to(root_path).with_suffix("").parts
         if with_migrations or "versions" not in path_parts:
             module_name = ".".join(path_parts[:-1] if path_parts[-1] == "__init__" else path_parts)
-            modules_by_name[module_name] = SourceModule(
-                module_name, module_path, ast.parse(module_path.read_text("utf-8"))
-            )
+            modules_by_name[module_name] = SourceModule(module_name, module_path, parse_file(module_path))
     return modules_by_name
+
+
+@cache
+def parse_file(module_path: Path) -> ast.Module:
+    """Return a file's syntax tree; a file is parsed once in a process, however many rules look at it."""
+    return ast.parse(module_path.read_text("utf-8"))
 
 
 def map_imports(modules_by_name: Mapping[str, SourceModule]) -> dict[str, set[str]]:

@@ -17,7 +17,12 @@ from store.migrate import migrate
 from tests.e2e.support.office_factory import furnished_stock
 from tests.support.fake_time import FakeTime
 from tests.support.municipality import Municipality, StandingClock, build_desk, municipality
-from tests.support.postgres_server import PostgresServer, TemplateFiller
+from tests.support.postgres_server import RunningServer, borrow_server, lent_server, share_template
+
+TESTS = Path(__file__).parent
+
+NIGHT_FOLDERS = ("browser", "faults", "properties", "simulation")
+"""Folders of tests that `make night` runs; those marked `day` are in `make test` too."""
 
 gc.disable()  # until all tests are there: what has been imported stays, there is nothing to look for
 
@@ -30,11 +35,28 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Keep one stock of furnished offices for all processes that run tests."""
+    """Keep one stock of furnished offices and one PostgreSQL for all processes that run tests."""
     if not hasattr(config, "workerinput"):
         kept = ExitStack()
-        kept.enter_context(furnished_stock())
+        kept.enter_context(lent_server(kept.enter_context(furnished_stock())))
         config.add_cleanup(kept.close)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark as `night` what a change need not wait for: whole folders, and stories that are told on the second database
+    after the first. The contracts of the store are kept on both.
+    """
+    for item in items:
+        if _is_of_the_night(item):
+            item.add_marker("night")
+
+
+def _is_of_the_night(item: pytest.Item) -> bool:
+    folder = item.path.relative_to(TESTS).parts[0]
+    varied = item.callspec.id if isinstance(item, pytest.Function) and hasattr(item, "callspec") else ""
+    is_told_again = "postgresql" in varied and folder != "contracts"
+    return is_told_again or (folder in NIGHT_FOLDERS and not item.get_closest_marker("day"))
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -51,16 +73,6 @@ def compiled_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Environment, "compile", compiled)
         yield
-
-
-@pytest.fixture(scope="module")
-def uncollected() -> Iterator[None]:
-    """No search for garbage while the tests of a module parse the whole project: there are no circles in its trees, and
-    to look through them takes longer than to parse them.
-    """
-    gc.disable()
-    yield
-    gc.enable()
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -87,26 +99,19 @@ async def town(database: Path) -> AsyncIterator[Municipality]:
 
 
 @pytest.fixture(scope="session")
-def postgres_server() -> Iterator[PostgresServer]:
-    """One server for the session (each xdist worker has its own)."""
-    with PostgresServer() as server:
-        yield server
-
-
-@pytest.fixture(scope="session")
-def template_filled_by() -> TemplateFiller:
-    """Brings an empty database to the current schema."""
-    return migrate
+def postgres_server() -> RunningServer:
+    """The server that all processes of this run share."""
+    return borrow_server()
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def postgres_template(postgres_server: PostgresServer, template_filled_by: TemplateFiller) -> str:
+async def postgres_template(postgres_server: RunningServer) -> str:
     """The name of a database with the current schema, to be cloned."""
-    return await postgres_server.create_template(template_filled_by)
+    return await share_template(postgres_server, migrate)
 
 
 @pytest.fixture
-async def postgres_url(postgres_server: PostgresServer, postgres_template: str) -> AsyncIterator[str]:
+async def postgres_url(postgres_server: RunningServer, postgres_template: str) -> AsyncIterator[str]:
     """The URL of a database of the test's own, with the current schema and no rows."""
     database = await postgres_server.create(template=postgres_template)
     yield postgres_server.url(database)
@@ -114,7 +119,7 @@ async def postgres_url(postgres_server: PostgresServer, postgres_template: str) 
 
 
 @pytest.fixture
-async def empty_postgres_url(postgres_server: PostgresServer) -> AsyncIterator[str]:
+async def empty_postgres_url(postgres_server: RunningServer) -> AsyncIterator[str]:
     """The URL of a database of the test's own, without any schema."""
     database = await postgres_server.create()
     yield postgres_server.url(database)
@@ -131,7 +136,7 @@ def fake_time() -> Iterator[FakeTime]:
 
 @pytest.fixture
 def statements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Statements for the database, as they come."""
+    """What the database is asked, as it comes."""
     asked: list[str] = []
     bind_values = PreparedStatement.bind_values
 

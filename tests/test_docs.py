@@ -29,9 +29,11 @@ from domain.services import SERVICES
 from domain.values.errors import ERROR_CODES, find_error_code
 from domain.values.reasons import SHARED_REASONS
 from payments import GATEWAYS
-from scripts.structure import PYTHON_FOLDERS, SOURCE_PACKAGES
+from scripts.structure import PYTHON_FOLDERS, SOURCE_PACKAGES, parse_file
 from store.engines import ENGINE_CLASSES
 from tests.support.scenarios.shipped_services import SHIPPED_SERVICES
+
+pytestmark = pytest.mark.source
 
 ROOT = Path(__file__).parent.parent
 DEMO = build_demo(SystemClock().now)
@@ -123,7 +125,7 @@ def log_lines() -> Iterator[str]:
     """Every line that our code may log, as its format string."""
     for package in SOURCE_PACKAGES:
         for path in (ROOT / package).rglob("*.py"):
-            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            for node in ast.walk(parse_file(path)):
                 match node:
                     case ast.Call(func=ast.Attribute(attr=level), args=[ast.Constant(value=str(line)), *_]):
                         if level in _LOGGED:
@@ -144,7 +146,7 @@ def remarks(path: Path) -> Iterator[str]:
     if path.suffix != ".py":
         yield " ".join(line.strip("# ") for line in source.splitlines() if line.startswith("#"))
         return
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(parse_file(path)):
         match node:
             case ast.Expr(value=ast.Constant(value=str(words))):
                 yield " ".join(words.split())

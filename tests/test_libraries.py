@@ -12,6 +12,8 @@ import pytest
 
 from scripts.structure import SOURCE_PACKAGES, SourceModule, load_modules
 
+pytestmark = pytest.mark.source
+
 ROOT = Path(__file__).parent.parent
 PUBLISHED = {"_exit", "_replace", "_value_", "_Element"}
 """Names that are documented although they begin so: `os._exit`, `_replace` of named tuples, `_value_`, by which
@@ -24,7 +26,7 @@ FOR_TYPES = {"_typeshed"}
 
 
 @pytest.fixture(scope="module")
-def found(uncollected: None) -> dict[str, SourceModule]:
+def found() -> dict[str, SourceModule]:
     """Every module of the source, migrations included."""
     return load_modules(ROOT, SOURCE_PACKAGES, with_migrations=True)
 
@@ -58,7 +60,7 @@ def names_bound(statement: ast.stmt) -> Iterator[str]:
 
 
 def foreign_privates(module: SourceModule, ours: set[str]) -> Iterator[str]:
-    """Private attributes or names that a module reads outside its own project."""
+    """Where a module reads a private attribute or name that is not its own project's."""
     own = attributes_made(module.tree)
     for node in ast.walk(module.tree):
         match node:
@@ -75,7 +77,7 @@ def foreign_privates(module: SourceModule, ours: set[str]) -> Iterator[str]:
 
 
 def private_imports(module: SourceModule) -> Iterator[str]:
-    """Private modules or names of a library that a module imports."""
+    """Where a module imports a private module or name of a library."""
     for node in ast.walk(module.tree):
         if isinstance(node, ast.ImportFrom) and node.module and node.module.partition(".")[0] not in SOURCE_PACKAGES:
             names = [*node.module.split("."), *(alias.name for alias in node.names)]

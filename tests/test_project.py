@@ -6,7 +6,6 @@ import re
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -25,6 +24,8 @@ from scripts.structure import (
     load_modules,
 )
 from store.migrate import _known_revisions
+
+pytestmark = pytest.mark.source
 
 ROOT = Path(__file__).parent.parent
 SOURCES = sorted(path for package in SOURCE_PACKAGES for path in (ROOT / package).rglob("*.py"))
@@ -49,15 +50,8 @@ def name(path: Path) -> str:
 
 @cache
 def every_module() -> dict[Path, SourceModule]:
-    """Every module of the repository, parsed once; forgotten at the end of this file's tests."""
+    """Every module of the repository, parsed once."""
     return {module.path: module for module in load_modules(ROOT, PYTHON_FOLDERS, with_migrations=True).values()}
-
-
-@pytest.fixture(scope="module", autouse=True)
-def forgotten_at_the_end(uncollected: None) -> Iterator[None]:
-    """So many trees would slow down what else this process tests."""
-    yield
-    every_module.cache_clear()
 
 
 def tree(path: Path) -> ast.Module:
@@ -151,7 +145,7 @@ def test_both_ends_of_the_supported_pythons_are_smoke_tested(tmp_path: Path) -> 
         assert found.stdout.strip() == str(tmp_path / f"python{wanted}")
     supported = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["requires-python"]
     assert supported == ">=3.11,<3.15"
-    assert "scripts/smoke.sh" in (ROOT / "Makefile").read_text().partition("\ntest:")[2].partition("\n\n")[0]
+    assert "scripts/smoke.sh" in (ROOT / "Makefile").read_text().partition("\nnight:")[2].partition("\n\n")[0]
 
 
 @pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock"])
@@ -195,7 +189,7 @@ def test_the_bill_of_materials_names_all_that_is_locked_and_shipped() -> None:
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> ZipFile:
-    """Wheel that a municipality installs."""
+    """What a municipality installs."""
     folder = tmp_path_factory.mktemp("wheel")
     command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder), str(ROOT)]
     subprocess.run(command, check=True, capture_output=True)
@@ -203,6 +197,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> ZipFile:
     return ZipFile(path)
 
 
+@pytest.mark.night
 def test_the_wheel_is_complete(wheel: ZipFile) -> None:
     packed = set(wheel.namelist())
     (bill_name,) = [entry for entry in packed if ".dist-info/sboms/" in entry]
@@ -213,6 +208,7 @@ def test_the_wheel_is_complete(wheel: ZipFile) -> None:
     assert {file for file in packed if NOT_INSTALLED.match(file)} == set()
 
 
+@pytest.mark.night
 @pytest.mark.parametrize(
     ("arguments", "environment", "said"),
     [

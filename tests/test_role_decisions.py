@@ -1,12 +1,16 @@
-"""Rights are decided in one place: no other module compares roles, makes sets of them or reads the table."""
+"""Who may do what is decided in one place: no other module compares roles, makes sets of them or reads the table."""
 
 import ast
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+import pytest
+
 from domain.authorization.rights import Right
-from scripts.structure import SOURCE_PACKAGES
+from scripts.structure import SOURCE_PACKAGES, parse_file
+
+pytestmark = pytest.mark.source
 
 ROOT = Path(__file__).parents[1]
 POLICY = "domain/authorization/"
@@ -20,7 +24,7 @@ DECLARATIONS = (
     "domain/language/printouts.py",
     "domain/actions/reports/declarations.py",
 )
-"""Packages in which roles are data that the policy reads: whose a step, a paper or a report is."""
+"""Where roles are data that the policy reads: whose a step, a paper or a report is."""
 
 REASONS: Mapping[str, str] = {
     "domain/values/actors.py": "what roles there are, and for whom a lent one is used",
@@ -38,7 +42,7 @@ REASONS: Mapping[str, str] = {
     "channels/demo/staff_steps.py": "names a role for the command that takes a step",
     "store/people/members.py": "finds the members with a role",
 }
-"""Further places that speak of roles, and the reason why they decide nothing about rights."""
+"""What else speaks of roles, and why it decides nothing about who may."""
 
 
 def list_sources() -> Iterator[tuple[str, ast.Module]]:
@@ -47,7 +51,7 @@ def list_sources() -> Iterator[tuple[str, ast.Module]]:
         for path in sorted((ROOT / package).rglob("*.py")):
             name = path.relative_to(ROOT).as_posix()
             if not name.startswith((POLICY, *DECLARATIONS)) and name not in REASONS:
-                yield name, ast.parse(path.read_text())
+                yield name, parse_file(path)
 
 
 def find_decisions(tree: ast.AST) -> Iterator[int]:
@@ -90,7 +94,7 @@ def test_only_the_policy_decides_by_roles() -> None:
 def test_every_exception_has_something_to_except() -> None:
     for name in (*DECLARATIONS, *REASONS):
         assert (ROOT / name).exists(), name
-    idle = [name for name in REASONS if not [*find_decisions(ast.parse((ROOT / name).read_text()))]]
+    idle = [name for name in REASONS if not [*find_decisions(parse_file(ROOT / name))]]
     assert idle == []
 
 

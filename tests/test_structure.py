@@ -2,7 +2,6 @@
 
 import ast
 import re
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -18,6 +17,8 @@ from scripts.structure import (
     map_imports,
 )
 from scripts.template_names import TemplateNames, load_templates
+
+pytestmark = pytest.mark.source
 
 ROOT = Path(__file__).parent.parent
 TESTS = ROOT / "tests"
@@ -40,7 +41,7 @@ REPLACED_WORDS = re.compile(
 TEMPLATE_RIDDLES = re.compile(
     "at|bad|brought|close|here|last|left|lost|made|mine|most|near|of|old|one|own|past|q|recent|tail|taken|what|why|wrong"
 )
-"""Former riddles among the names in templates: words that say nothing of what they hold."""
+"""What templates called their values once: words that say nothing of what they hold."""
 
 GLOSSARY = ROOT / "docs" / "glossary.md"
 
@@ -87,7 +88,7 @@ VARIADIC_OF_LIBRARIES = {"Index", "Table", "select"}
 
 @cache
 def find_modules() -> dict[str, SourceModule]:
-    """Every module of the source, parsed once; forgotten at the end of this file's tests."""
+    """Every module of the source, parsed once."""
     return load_modules()
 
 
@@ -95,13 +96,6 @@ def find_modules() -> dict[str, SourceModule]:
 def find_templates() -> dict[str, TemplateNames]:
     """The names in every template, read once."""
     return load_templates(ROOT)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def forgotten_at_the_end(uncollected: None) -> Iterator[None]:
-    """So many trees would slow down what else this process tests."""
-    yield
-    find_modules.cache_clear()
 
 
 def test_no_modules_import_each_other() -> None:
@@ -206,7 +200,7 @@ def _split_name(name: str) -> list[str]:
 
 
 def test_calls_with_many_arguments_name_them() -> None:
-    """Functions for any number of like things are left out, and so are migrations, which stay as they were written."""
+    """What takes any number of like things is left out, and so are migrations, which stay as they were written."""
     variadic = VARIADIC_OF_LIBRARIES | {
         name.rpartition(".")[2]
         for module in find_modules().values()

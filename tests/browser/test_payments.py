@@ -67,7 +67,7 @@ class TwoSites:
 
 @pytest.fixture(scope="module")
 def seen() -> SeenPages:
-    """Pages and states seen by the payers of this module."""
+    """What the payers of this module came by."""
     return SeenPages()
 
 

@@ -49,7 +49,7 @@ NEVER_REFUSED = {
 
 @pytest.fixture(scope="module")
 def seen() -> SeenPages:
-    """Pages and states seen by the tours of this module."""
+    """What the tours of this module came by."""
     return SeenPages()
 
 

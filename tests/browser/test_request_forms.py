@@ -51,7 +51,7 @@ LONG_TEXT = "نشانی‌بسیاربلندبی‌فاصله" * 8
 
 @pytest.fixture(scope="module")
 def seen() -> SeenPages:
-    """Pages and states seen by the tests of this module."""
+    """What the tests of this module came by."""
     return SeenPages()
 
 

@@ -23,11 +23,11 @@ from tests.support.staff_site import HASH, OUTSIDE, PASSWORD, StaffSite
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for all
 
 LESS = "۳٬۳۰۰٬۰۰۰ ریال باید به شهروند برگردد."
-"""Price of an hour of the loader, with VAT."""
+"""What an hour of the loader costs, with VAT."""
 
 CALLER = "+989121112233"
 NAMES: Mapping[str, str] = {"گل‌جمال توماج": "0499370899", "طوبی آق‌آتابای": "0084575948"}
-"""Persons searched for, with their national codes."""
+"""Who is looked for, with their national codes."""
 
 
 async def handed_over(page: Page) -> None:
@@ -50,6 +50,7 @@ async def done_in_less(page: Page) -> None:
     await expect(page.get_by_text(LESS, exact=True)).to_be_visible()
 
 
+@pytest.mark.day
 @WAYS
 async def test_a_request_from_the_order_to_the_delivery(
     browser: Browser, server: TestServer, site: StaffSite, size: tuple[int, int], scripts: bool
@@ -131,7 +132,7 @@ async def listed(page: Page) -> Sequence[str]:
 
 
 async def found(page: Page, typed: str) -> Sequence[str]:
-    """Results of the search box at the top."""
+    """What the search box at the top finds."""
     box = page.get_by_role("searchbox", name=re.compile("^کد، همراه"))
     await box.fill(typed)
     async with page.expect_navigation():
@@ -282,7 +283,7 @@ async def test_the_calendar_of_a_field_opens_at_its_day(browser: Browser, server
 
 
 async def uncovered(page: Page) -> None:
-    """The calendar covers neither a person who types nor one who has gone on."""
+    """Who types meets no calendar, nor does who has gone on."""
     day, calendar = page.locator("[data-jdp]").first, page.locator("jdp-container")
     await day.focus()
     await expect(calendar).to_be_visible()

@@ -24,7 +24,7 @@ UPLOADS = "**/uploads/*"
 
 @pytest.fixture
 def site(portal: DemoSite) -> DemoSite:
-    """Site as the server serves it."""
+    """What the server serves."""
     return portal
 
 

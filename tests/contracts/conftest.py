@@ -7,7 +7,7 @@ import pytest
 import pytest_asyncio
 
 from store.unit_of_work import SqlStore
-from tests.support.postgres_server import PostgresServer
+from tests.support.postgres_server import RunningServer
 
 
 @pytest.fixture
@@ -17,7 +17,7 @@ def sqlite_url(database: Path) -> str:
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def shared_postgres_url(postgres_server: PostgresServer, postgres_template: str) -> str:
+async def shared_postgres_url(postgres_server: RunningServer, postgres_template: str) -> str:
     """One migrated database for all tests of the contract: emptying it is far quicker than cloning another."""
     return postgres_server.url(await postgres_server.create(template=postgres_template))
 

@@ -1,4 +1,4 @@
-"""Log of a test, from its first fixture to its last."""
+"""What a test logged, from its first fixture to its last."""
 
 import logging
 

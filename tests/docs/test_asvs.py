@@ -5,7 +5,11 @@ import re
 from functools import cache
 from pathlib import Path
 
-from scripts.structure import PYTHON_FOLDERS
+import pytest
+
+from scripts.structure import PYTHON_FOLDERS, parse_file
+
+pytestmark = pytest.mark.source
 
 ROOT = Path(__file__).parents[2]
 REQUIREMENTS = ROOT / "tests" / "data" / "asvs-5.0-level-2.txt"
@@ -13,7 +17,7 @@ REQUIREMENTS = ROOT / "tests" / "data" / "asvs-5.0-level-2.txt"
 
 ROW = re.compile(r"^\| (?P<id>[0-9.]+) \| (?P<level>[12]) \| (?P<asked>[^|]+) \| (?P<held>[^|]+) \|$")
 DEVIATION = "**Deviation**: "
-"""Pattern of a line, with the reason behind it, where the product does less than is asked for."""
+"""What a line says, with the reason behind it, where the product does less than is asked for."""
 
 SHORTEST_REASON = 40
 NAMED_PATH = re.compile(r"`((?:[a-z_]+/)[\w./-]+|pyproject\.toml)(?:::(test_\w+))?`")
@@ -31,7 +35,7 @@ def read_rows() -> list[re.Match[str]]:
 @cache
 def list_tests(path: str) -> frozenset[str]:
     """The names of the tests of a file."""
-    tree = ast.parse((ROOT / path).read_text("utf-8"))
+    tree = parse_file(ROOT / path)
     return frozenset(node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
 
 

@@ -1,4 +1,4 @@
-"""Side paths of a machinery request: refused, asked about, cancelled, waived, never paid, paid twice …"""
+"""What else can become of a machinery request: refused, asked about, cancelled, waived, never paid, paid twice …"""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""Reminders: reminders before their event, notices that wait for the morning, alerts about late work."""
+"""What comes by itself: reminders before their event, notices that wait for the morning, alerts about late work."""
 
 import pytest
 

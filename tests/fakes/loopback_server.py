@@ -1,4 +1,4 @@
-"""Common base of fake banks and panels: a real HTTP server on loopback."""
+"""What fake banks and panels have in common: a real HTTP server on loopback."""
 
 import ssl
 from abc import ABC, abstractmethod

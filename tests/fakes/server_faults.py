@@ -1,4 +1,4 @@
-"""Faults of a call of a fake server, whatever the server is: a bank, an SMS panel."""
+"""What goes wrong with a call of a fake server, whatever the server is: a bank, an SMS panel."""
 
 import asyncio
 import contextlib
@@ -14,7 +14,7 @@ _T = TypeVar("_T")
 
 
 class ServerFault(StrEnum):
-    """Fault of one call."""
+    """What goes wrong with one call."""
 
     SILENT_BEFORE = "silent_before"
     SILENT_AFTER = "silent_after"

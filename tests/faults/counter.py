@@ -50,7 +50,7 @@ CLERKS = 32
 OFFICES = ("1001", "1002")
 CALLS_A_BILL = 9
 DAY_SECONDS = 600.0
-"""Longest duration of a day: an answer to a question is kept so long."""
+"""How long a day may last at the very most: an answer to a question is kept so long."""
 
 CIVIL, REVENUE = (Actor(frozenset({role}), "staff", role.value, "cli") for role in (Role.CIVIL, Role.REVENUE))
 CLERK = Actor(
@@ -72,8 +72,9 @@ class KillAfter:
 
 
 def drawn_ends(seed: int, calls: int, processes: int = 1) -> tuple[Death | KillAfter, ...]:
-    """Places where the servers of a day die: for each process once at each named step and at two moments, all of them
-    early enough to come."""
+    """Where the servers of a day die: for each process once at each named step and at two moments, all of them early
+    enough to come.
+    """
     chance = random.Random(seed)
     span = calls // 8 // processes
     ends: list[Death | KillAfter] = []
@@ -117,13 +118,13 @@ class OfficeClock:
         self._office = office
 
     def now(self) -> datetime:
-        """Time of its clock."""
+        """What it shows."""
         return self._office.clock.now()
 
 
 @dataclass(slots=True)
 class Outcome:
-    """Result of a day."""
+    """What a day came to."""
 
     died: list[Death | KillAfter] = field(default_factory=list)
     seconds: float = 0.0

@@ -17,7 +17,7 @@ MODULE = "tests.faults.drafts"
 
 @dataclass(slots=True)
 class DraftTally(RoundTally):
-    """Sums of all rounds."""
+    """What all rounds came to."""
 
     request_count: int = 0
 

@@ -10,7 +10,7 @@ from tests.faults.conftest import ENGINES
 from tests.faults.support.draft_rounds import DRAFT_STEPS, DraftRounds, draft_rounds
 from tests.support.effort import EFFORT
 
-pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.e2e, pytest.mark.day, pytest.mark.asyncio(loop_scope="module")]
 
 STEPS_BY_ENGINE = {
     "sqlite": (

@@ -1,5 +1,6 @@
 """Killed at each named step, whatever is going on: started again, everything said and done is there once."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -19,7 +20,7 @@ TIMES = (
     (("fills_in",), 1),
     (("is_refused", "cancels"), 2),
 )
-"""Lives of which people, and times of the step at which the server dies."""
+"""Who lives what, and at which time of the step the server dies."""
 
 STEPS = ("inbound", "claim", "accepted", "mark")
 """After the commit of a text that came in, after the claim, after the provider accepted, before the mark."""
@@ -32,12 +33,19 @@ PLACES = [("sqlite", time) for time in ALL] + [("postgresql", time) for time in 
 """Every time on SQLite, some of them on PostgreSQL too."""
 
 
+def marks_of(site: str, time: int) -> Sequence[pytest.MarkDecorator]:
+    """Each step is met once by day: at one of the first two times."""
+    return [POSTGRESQL] if site == "postgresql" else [pytest.mark.day] if time < 2 else []
+
+
 def in_places(*steps: str) -> pytest.MarkDecorator:
     """Each step in every other place, so that each is met on both databases, and each time at two of four steps; with
     `EFFORT` (`make chaos`) in all of them.
     """
     cases = [
-        pytest.param(step, site, time, marks=POSTGRESQL if site == "postgresql" else ())
+        pytest.param(
+            step, site, time, marks=POSTGRESQL if site == "postgresql" else pytest.mark.day if time < 2 else ()
+        )
         for nth_step, step in enumerate(steps)
         for nth_place, (site, time) in enumerate(PLACES)
         if EFFORT > 1 or nth_step % 2 == nth_place % 2
@@ -45,7 +53,11 @@ def in_places(*steps: str) -> pytest.MarkDecorator:
     return pytest.mark.parametrize(("step", "site", "time"), cases, indirect=["site"])
 
 
-ON_SQLITE = pytest.mark.parametrize(("site", "time"), [("sqlite", time) for time in SOME], indirect=["site"])
+ON_SQLITE = pytest.mark.parametrize(
+    ("site", "time"),
+    [pytest.param("sqlite", time, marks=marks_of("sqlite", time)) for time in SOME],
+    indirect=["site"],
+)
 
 
 def plan(step: str, time: int, **otherwise: Any) -> Plan:

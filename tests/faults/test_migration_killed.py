@@ -10,7 +10,7 @@ from tests.e2e.support.program_runs import KILLED, Death
 from tests.faults.conftest import ENGINES
 from tests.faults.support.mortal_office import MortalOffice, mortal_office
 
-pytestmark = [pytest.mark.e2e, pytest.mark.asyncio]
+pytestmark = [pytest.mark.e2e, pytest.mark.day, pytest.mark.asyncio]
 
 REFUSED = 3
 

@@ -1,4 +1,4 @@
-"""Steps of the staff in a process that dies: it has not happened at all, or as a whole and once."""
+"""What the staff do with a request in a process that dies: it has not happened at all, or as a whole and once."""
 
 import asyncio
 import os
@@ -31,7 +31,7 @@ from store.unit_of_work import SqlStore
 from tests.faults.conftest import ENGINES
 from tests.support.municipality import Municipality, StandingClock, actor, build_desk
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.day]
 
 Deed = Callable[[Dependencies, UnitOfWork], Awaitable[bool]]
 NoteDeed = Callable[[str, Dependencies, UnitOfWork], Awaitable[bool]]

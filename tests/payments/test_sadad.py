@@ -1,4 +1,4 @@
-"""Peculiarities of Sadad: signatures, Tehran's clock, and how little its −1 and 101 say."""
+"""What is peculiar to Sadad: signatures, Tehran's clock, and how little its −1 and 101 say."""
 
 import base64
 import json

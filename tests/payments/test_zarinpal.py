@@ -1,4 +1,4 @@
-"""Peculiarities of Zarinpal: each of its codes and states, and answers with `[]`."""
+"""What is peculiar to Zarinpal: each of its codes and states, and answers with `[]`."""
 
 import json
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""Codes typed from paper: no slip in a tracking code passes, and bill ids say what they were made of."""
+"""What people type from paper: no slip in a tracking code passes, and bill ids say what they were made of."""
 
 from itertools import product
 

@@ -34,7 +34,7 @@ MACHINES = ("loader", "grader")
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """Price that somebody wants to set: a machine's hour, from so many days from today."""
+    """What somebody wants to set: a machine's hour, from so many days from today."""
 
     machine: str
     day: int

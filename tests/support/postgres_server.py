@@ -1,4 +1,4 @@
-"""A real PostgreSQL for the tests: started once a session, thrown away at its end.
+"""A real PostgreSQL for the tests: started once a run, for all its workers, and thrown away at its end.
 
 The newest server under /usr/lib/postgresql runs as an unprivileged user on a free port of 127.0.0.1, with its data and
 socket in a directory of its own and without waiting for the disk. It asks for a password (scram-sha-256), as the one of
@@ -6,6 +6,8 @@ a municipality does: whatever forgets it fails here. A database for one test is 
 once, which costs some hundredths of a second.
 """
 
+import asyncio
+import fcntl
 import os
 import shutil
 import signal
@@ -14,9 +16,10 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from itertools import count
 from pathlib import Path
+from threading import Thread
 from typing import Self
 from urllib.parse import quote
 
@@ -27,7 +30,7 @@ TemplateFiller = Callable[[str], Awaitable[object]]
 
 START_SECONDS = 30
 PASSWORD = "p@ss:w/o%rd \\ «گذر»"
-"""Password of the user `postgres`: full of what an address, a file of passwords or a shell could take for its own."""
+"""That of the user `postgres`: full of what an address, a file of passwords or a shell could take for its own."""
 CREDENTIALS = f"postgres:{quote(PASSWORD, safe='')}"
 """The user and its password, as they stand in an address."""
 
@@ -36,50 +39,28 @@ SETTINGS = {
     "full_page_writes": "off",
     "synchronous_commit": "off",
     "listen_addresses": "127.0.0.1",
-    "max_connections": "100",
+    "max_connections": "200",
     "timezone": "UTC",
     "lc_messages": "C",
 }
+
+
+_ADDRESS = "PISHKHAN_TESTS_POSTGRES"
+"""The variable of the environment that names the socket at which the server's port is asked for."""
 
 
 class PostgresUnavailable(Exception):
     """There is no server to be had; the message tells what to do about it."""
 
 
-class PostgresServer:
-    """One running server. `with PostgresServer() as server:` starts and stops it.
+class RunningServer:
+    """A server by its port: databases are made there and dropped. `prefix` tells those of one process from others'."""
 
-    `env` is added to the server's environment, so that it can live under the same fake clock as the process under test
-    (`FakeTime.env()`). With `data` it begins with what `copy` of another one left there.
-    """
-
-    def __init__(self, env: Mapping[str, str] | None = None, data: Path | None = None) -> None:
-        self._programs = newest_programs()
+    def __init__(self, port: int, prefix: str = "test") -> None:
+        self.port = port
         # From 15 on, copying pages through the log is the default: safe under load, and five times slower here.
-        self._copying = "STRATEGY FILE_COPY" if version_of(self._programs) >= 15 else ""
-        self._env = {"PATH": os.defpath, "LC_ALL": "C.UTF-8", **(env or {})}
-        self._names = (f"test_{number}" for number in count(1))
-        self._former = data
-        self.port = free_port()
-
-    def __enter__(self) -> Self:
-        self._home = Path(tempfile.mkdtemp(prefix="pishkhan-pg-"))
-        if os.geteuid() == 0:
-            shutil.chown(self._home, "postgres", "postgres")
-        try:
-            if self._former:
-                subprocess.run(["cp", "--archive", self._former, self._home / "data"], check=True)
-            else:
-                self._initialise()
-            self._start()
-        except BaseException:
-            shutil.rmtree(self._home)
-            raise
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stop(signal.SIGINT)
-        shutil.rmtree(self._home)
+        self._copying = "STRATEGY FILE_COPY" if version_of(newest_programs()) >= 15 else ""
+        self._names = (f"{prefix}_{number}" for number in count(1))
 
     def url(self, database: str) -> str:
         """`postgresql://…` of one of its databases, as the settings take it."""
@@ -100,6 +81,46 @@ class PostgresServer:
         name = await self.create()
         await filled_by(self.url(name))
         return name
+
+    async def _run(self, statement: str) -> None:
+        connection = await asyncpg.connect(self.url("postgres"))
+        try:
+            await connection.execute(statement)
+        finally:
+            await connection.close()
+
+
+class PostgresServer(RunningServer):
+    """A server of one's own. `with PostgresServer() as server:` starts and stops it.
+
+    `env` is added to the server's environment, so that it can live under the same fake clock as the process under test
+    (`FakeTime.env()`). With `data` it begins with what `copy` of another one left there.
+    """
+
+    def __init__(self, env: Mapping[str, str] | None = None, data: Path | None = None) -> None:
+        super().__init__(free_port())
+        self._programs = newest_programs()
+        self._env = {"PATH": os.defpath, "LC_ALL": "C.UTF-8", **(env or {})}
+        self._former = data
+
+    def __enter__(self) -> Self:
+        self._home = Path(tempfile.mkdtemp(prefix="pishkhan-pg-"))
+        if os.geteuid() == 0:
+            shutil.chown(self._home, "postgres", "postgres")
+        try:
+            if self._former:
+                subprocess.run(["cp", "--archive", self._former, self._home / "data"], check=True)
+            else:
+                self._initialise()
+            self._start()
+        except BaseException:
+            shutil.rmtree(self._home)
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop(signal.SIGINT)
+        shutil.rmtree(self._home)
 
     def restart(self, how: signal.Signals = signal.SIGINT) -> None:
         """Stop it (SIGINT: connections are cut, SIGQUIT: it falls down where it stands) and start it again."""
@@ -144,15 +165,8 @@ class PostgresServer:
         self._start()
 
     def log(self) -> str:
-        """Log of the server so far."""
+        """What the server has said so far."""
         return (self._home / "log").read_text()
-
-    async def _run(self, statement: str) -> None:
-        connection = await asyncpg.connect(self.url("postgres"))
-        try:
-            await connection.execute(statement)
-        finally:
-            await connection.close()
 
     def _initialise(self) -> None:
         program = self._programs / "initdb"
@@ -199,6 +213,57 @@ class PostgresServer:
         if os.geteuid() == 0:
             prefix += ["--reuid=postgres", "--regid=postgres", "--clear-groups"]
         return [*prefix, *command]
+
+
+@contextmanager
+def lent_server(folder: Path) -> Iterator[None]:
+    """A server lent to whoever asks from this process and those that it starts; without a caller there is none."""
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(address := str(folder / "postgresql"))
+        listener.listen()
+        lender = Thread(target=_lend, args=(listener,))  # PostgreSQL ends with the thread that started it
+        lender.start()
+        os.environ[_ADDRESS] = address
+        yield
+        del os.environ[_ADDRESS]
+        listener.shutdown(socket.SHUT_RDWR)
+        lender.join()
+
+
+def _lend(listener: socket.socket) -> None:
+    port = ""
+    with ExitStack() as kept:
+        while True:
+            try:
+                caller, _ = listener.accept()
+            except OSError:  # shut down: the run is over
+                return
+            with caller:
+                try:
+                    port = port or str(kept.enter_context(PostgresServer()).port)
+                    caller.sendall(port.encode())
+                except PostgresUnavailable as error:
+                    caller.sendall(str(error).encode())
+
+
+def borrow_server() -> RunningServer:
+    """The server of this run; its databases are named after this process. Raises PostgresUnavailable."""
+    with socket.socket(socket.AF_UNIX) as line:
+        line.connect(os.environ[_ADDRESS])
+        answer = line.makefile(encoding="utf-8").read()
+    if not answer.isdecimal():
+        raise PostgresUnavailable(answer)
+    return RunningServer(int(answer), f"test_{os.getpid()}")
+
+
+async def share_template(server: RunningServer, filled_by: TemplateFiller) -> str:
+    """The name of a filled database to be cloned; the first process that wants it fills it."""
+    named = Path(f"{os.environ[_ADDRESS]}-template")
+    with named.with_suffix(".lock").open("w") as lock:
+        await asyncio.to_thread(fcntl.flock, lock, fcntl.LOCK_EX)
+        if not named.exists():
+            named.write_text(await server.create_template(filled_by))
+    return named.read_text()
 
 
 def newest_programs() -> Path:

@@ -42,7 +42,7 @@ HEAD = (PaperFact("تاریخ", "۱۴۰۵/۰۹/۰۳"), PaperFact("کد رهگی�
 
 
 def letterhead() -> Letterhead:
-    """Letterhead of every paper of the tests."""
+    """What every paper of the tests bears."""
     return LETTERHEAD
 
 

@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 
 from tests.support.fake_time import FakeTime
-from tests.support.postgres_server import PostgresServer
+from tests.support.postgres_server import PostgresServer, RunningServer
 
 pytestmark = pytest.mark.postgresql
 
@@ -29,7 +29,7 @@ async def make_table(url: str) -> None:
         await connection.execute("CREATE TABLE words (word text); INSERT INTO words VALUES ('پیشخوان')")
 
 
-async def test_clones_are_equal_and_apart(postgres_server: PostgresServer) -> None:
+async def test_clones_are_equal_and_apart(postgres_server: RunningServer) -> None:
     template = await postgres_server.create_template(make_table)
     first, second = [await postgres_server.create(template=template) for _ in range(2)]
     async with connected(postgres_server.url(first)) as one, connected(postgres_server.url(second)) as other:

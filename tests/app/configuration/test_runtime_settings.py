@@ -21,7 +21,7 @@ from domain.values.calendar import WorkingCalendar
 from domain.values.errors import InvalidField
 
 CONFIGURED_ALONE = {"municipal_service_digit", "retention_days"}
-"""Settings told to the bank, and the retention of personal data."""
+"""What the bank was told, and how long personal data is kept."""
 
 RULE_BY_NAME = index_rules(services_by_key())
 

@@ -33,7 +33,7 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Summary]:
 
 @pytest.fixture
 def summary(loaded: tuple[Path, Summary]) -> Summary:
-    """Output of the first load."""
+    """What the first load told."""
     return loaded[1]
 
 

@@ -1,5 +1,4 @@
-"""Caller of a request, and whether from inside, when proxies stand in front: nothing that the caller wrote makes him
-anybody."""
+"""Who calls, and whether from inside, when proxies stand in front: nothing that the caller wrote makes him anybody."""
 
 from ipaddress import ip_network
 

@@ -1,4 +1,4 @@
-"""Refusals of `run_server`, and the start and end of a process."""
+"""What `run_server` refuses, and how a process starts and ends."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""Refused passwords, with their reasons."""
+"""Which passwords are refused, and with which reason."""
 
 import pytest
 

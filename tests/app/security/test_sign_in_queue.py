@@ -1,4 +1,4 @@
-"""Order of attempts at signing in: no source keeps the others waiting, and nobody waits without an end."""
+"""Whose attempt at signing in comes next: no source keeps the others waiting, and nobody waits without an end."""
 
 import asyncio
 

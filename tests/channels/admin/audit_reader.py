@@ -15,33 +15,33 @@ _DENIALS = select(func.coalesce(func.sum(schema.audit.c.times), 0)).where(schema
 
 
 class AuditReader(Repository):
-    """Reader of the audit."""
+    """What was audited."""
 
     async def all(self) -> list[tuple[str, str]]:
-        """Actors and kinds, oldest first, as often as they are there."""
+        """Who and what, oldest first, as often as it was."""
         table = schema.audit.c
         rows = await self._transaction.fetch_rows(select(table.actor, table.what, table.times).order_by(table.id))
         return [(actor, what) for actor, what, times in rows for _ in range(times)]
 
     async def denied(self) -> int:
-        """Number of denials."""
+        """How many denials there are."""
         row = await self._transaction.fetch_row(_DENIALS)
         return int(row[0]) if row else 0
 
 
 async def list_audited(site: StaffSite) -> list[tuple[str, str]]:
-    """Actors and kinds, oldest first."""
+    """Who and what, oldest first."""
     async with site.store.open_unit(write=False) as uow:
         return await AuditReader(uow.audit._transaction).all()
 
 
 async def count_denials(site: StaffSite) -> int:
-    """Number of denials."""
+    """How often somebody was not allowed what they asked for."""
     async with site.store.open_unit(write=False) as uow:
         return await AuditReader(uow.audit._transaction).denied()
 
 
 async def list_denial_facts(site: StaffSite) -> list[Mapping[str, Any]]:
-    """Facts of each denial in the audit, oldest first; alike ones are one of them."""
+    """What the audit tells of each denial, oldest first; alike ones are one of them."""
     async with site.store.open_unit(write=False) as uow:
         return [one.detail for one in reversed(await uow.audit.list_entries(AuditFilter(what="denied", limit=200)))]

@@ -1,4 +1,4 @@
-"""Memory of strangers' messages: enough to know them again, never more than there is room for."""
+"""What is remembered of strangers' messages: enough to know them again, never more than there is room for."""
 
 import pytest
 

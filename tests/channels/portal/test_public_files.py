@@ -1,5 +1,4 @@
-"""Files that programs ask of the portal: robots, the map of the site, the manifest, and whom finders of holes write
-to."""
+"""What programs ask of the portal: robots, the map of the site, the manifest, and whom finders of holes write to."""
 
 import json
 import re

@@ -57,5 +57,5 @@ class ScriptedCarrier:
         """Nothing is open."""
 
     def texts(self, recipient: str) -> list[str]:
-        """Texts of a recipient."""
+        """What a recipient got."""
         return [text for to, text in self.taken if to == recipient]

@@ -1,4 +1,4 @@
-"""Texts are shown as text by either messenger."""
+"""What either messenger shows of a text is the text."""
 
 from hypothesis import given
 from hypothesis import strategies as st

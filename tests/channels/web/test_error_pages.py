@@ -1,5 +1,4 @@
-"""Pages for unreadable bodies, and for addresses that only take forms: Persian pages, codes for programs, and never a
-fault."""
+"""What cannot be read, and addresses that only take forms: Persian pages, codes for programs, and never a fault."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""Contract of every gateway, whatever its protocol: each of them with its own bank."""
+"""What every gateway promises, whatever its protocol: each of them with its own bank."""
 
 import re
 from urllib.parse import urlsplit

@@ -25,6 +25,7 @@ from domain.requests.request import Phase
 from domain.services import SERVICES
 from domain.tariffs.tariff import PricedSubject
 from domain.values.actors import Role
+from scripts.structure import parse_file
 from tests.support.further_service import TREES, WORDS
 from tests.support.scenarios.shipped_services import SHIPPED_SERVICES
 
@@ -151,7 +152,7 @@ def test_a_placeholder_where_none_is_filled(table: str, texts: Any, unfilled: st
 
 
 def test_a_field_that_may_be_empty_fills_no_text() -> None:
-    """A citizen who leaves it out would be answered that something went wrong."""
+    """Whoever leaves it out would be answered that something went wrong."""
     service = and_field(required=False)
     assert "unfilled: services.tree_pruning.notices.submit: note" in found(
         service, notices=NOTICES | {"submit": "{code} {note}"}
@@ -225,12 +226,13 @@ def kinds_of_flaws() -> set[str]:
     calls = (
         node
         for path in (ROOT / "domain").rglob("*.py")
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        for node in ast.walk(parse_file(path))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Flaw"
     )
     written = {str(first.value) for call in calls if isinstance(first := call.args[0], ast.Constant)}
     return written | {"undo_ended", "undo_money", "undo_delivered", "undo_lasts"}
 
 
+@pytest.mark.source
 def test_every_kind_of_flaw_is_explained() -> None:
     assert kinds_of_flaws() == set(EXPLANATIONS)

@@ -7,6 +7,8 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
+import pytest
+
 from channels.pishkhan_soap.reasons import SOAP_REASONS
 from domain.check import check_services
 from domain.check.texts.reason_texts import check_reasons
@@ -17,7 +19,9 @@ from domain.services.machinery.declaration import MACHINERY_WORK
 from domain.values.errors import ERROR_CLASSES, AmbiguousField
 from domain.values.reasons import SHARED_REASONS
 from domain.values.reasons.bases import ConflictReasonBase
-from scripts.structure import SOURCE_PACKAGES
+from scripts.structure import SOURCE_PACKAGES, parse_file
+
+pytestmark = pytest.mark.source
 
 ROOT = Path(__file__).parents[3]
 REASON_TYPES = (
@@ -32,7 +36,7 @@ REASONS_BY_NAME = {f"{kind.__name__}.{reason.name}": reason for kind in REASON_T
 def syntax_nodes() -> tuple[ast.AST, ...]:
     """Return the syntax of the whole project."""
     files = (path for package in SOURCE_PACKAGES for path in sorted((ROOT / package).rglob("*.py")))
-    return tuple(node for path in files for node in ast.walk(ast.parse(path.read_text("utf-8"))))
+    return tuple(node for path in files for node in ast.walk(parse_file(path)))
 
 
 def named_reasons(nodes: Iterable[ast.AST]) -> set[str]:

@@ -1,11 +1,14 @@
-"""Text keys that the code names are declared in `domain/check/texts/code_texts.py`, and `check_services` proves all of
-them."""
+"""What the code asks the catalogue for by name is declared in `domain/check/texts/code_texts.py`, and `check_services`
+proves all of it.
+"""
 
 import ast
 import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+
+import pytest
 
 from channels.pishkhan_soap.reasons import SOAP_REASONS
 from domain.actions.reports.declaration_check import check_reports
@@ -16,7 +19,9 @@ from domain.check.texts.reason_texts import check_reasons
 from domain.messages.catalogue import Catalogue, is_bound
 from domain.services import SERVICES
 from domain.values.errors import ERROR_CLASSES, AmbiguousField
-from scripts.structure import SOURCE_PACKAGES
+from scripts.structure import SOURCE_PACKAGES, parse_file
+
+pytestmark = pytest.mark.source
 
 ROOT = Path(__file__).parents[3]
 DECLARED_IN = ROOT / "domain" / "check"
@@ -59,7 +64,7 @@ def list_nodes() -> Iterator[ast.AST]:
     for package in SOURCE_PACKAGES:
         for path in (ROOT / package).rglob("*.py"):
             if DECLARED_IN not in path.parents:
-                yield from ast.walk(ast.parse(path.read_text("utf-8")))
+                yield from ast.walk(parse_file(path))
 
 
 @cache
@@ -78,7 +83,7 @@ def test_every_key_that_is_written_out_is_declared() -> None:
 
 
 def test_reasons_of_errors_are_members_of_their_enumerations() -> None:
-    """An old `detail="…"` would be a parameter that no text shows."""
+    """What was `detail="…"` once would be a parameter that no text shows."""
     names = {error.__name__ for error in (*ERROR_CLASSES, AmbiguousField)}
     calls = [one for one in list_nodes() if isinstance(one, ast.Call) and getattr(one.func, "id", None) in names]
     assert [ast.unparse(one) for one in calls if any(word.arg == "detail" for word in one.keywords)] == []

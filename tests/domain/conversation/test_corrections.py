@@ -1,4 +1,4 @@
-"""Words in a form beside the answer to its question: changed answers, doubts, and how often it was asked."""
+"""What is said in a form beside the answer to its question: changed answers, doubts, and how often it was asked."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Kinds of sentences: said plainly, refused, asked, quoted; in every word of every command.
+"""What kind of sentence it is: said plainly, refused, asked, quoted; in every word of every command.
 
 `EFFORT=2 pytest` on this file tries every word with every refusal and courtesy (tests/support/effort.py).
 """
@@ -33,8 +33,9 @@ GRAMMAR = Grammar(list_intents())
 CONVERSATION = Conversation(GRAMMAR, services_by_key())
 CODE = "123456786"
 STRIDE = 11 if EFFORT == 1 else 1
-"""Stride through the sentences that are tried: every so manieth. Eleven divides no number of refusals or courtesies, so
-each of them is tried, and only not with each of the others."""
+"""Which of the sentences are tried: every so manieth. Eleven divides no number of refusals or courtesies, so each of
+them is tried, and only not with each of the others.
+"""
 
 
 def does(text: str) -> str | None:

@@ -1,5 +1,4 @@
-"""Writers who do not want something: what is wanted instead, and which request shall end, which is asked and never
-done."""
+"""Who does not want something: what is wanted instead, and which request shall end, which is asked and never done."""
 
 from datetime import datetime
 

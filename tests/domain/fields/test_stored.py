@@ -1,4 +1,4 @@
-"""Values beside the forms of requests go by stored fields, everywhere."""
+"""What requests keep beside their forms goes by stored fields, everywhere."""
 
 import ast
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ from domain.fields.stored import (
 )
 from domain.fields.types import Text
 from domain.tariffs.tariff import Quote
-from scripts.structure import SOURCE_PACKAGES
+from scripts.structure import SOURCE_PACKAGES, parse_file
 from tests.support.factories import a_request
 
 ROOT = Path(__file__).parents[3]
@@ -70,7 +70,7 @@ def list_direct_uses() -> Iterator[tuple[str, str]]:
     """Yield the modules that touch the data of something that is called a request, with what they do."""
     for package in SOURCE_PACKAGES:
         for path in (ROOT / package).rglob("*.py"):
-            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            for node in ast.walk(parse_file(path)):
                 if isinstance(node, ast.Attribute) and node.attr == "data" and _is_called_request(node.value):
                     yield path.relative_to(ROOT).as_posix(), ast.unparse(node)
 
@@ -89,6 +89,7 @@ def _is_called_request(owner: ast.expr) -> bool:
     }
 
 
+@pytest.mark.source
 def test_nothing_else_touches_what_a_request_keeps() -> None:
     uses = list(list_direct_uses())
     assert [use for use in uses if use[0] not in READERS] == []

@@ -1,4 +1,4 @@
-"""Gateways that are offered."""
+"""Which gateways are offered."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""Cost of a message by its carrier, in whole rials."""
+"""What a carrier says that a message cost, in whole rials."""
 
 from decimal import Decimal
 

@@ -1,4 +1,4 @@
-"""Lifetime of a session of the portal, and of the proof of a mobile in it."""
+"""How long a session of the portal lives, and the proof of a mobile in it."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Text typed into the search box, and its meanings."""
+"""What was typed into the search box, and what it is taken for."""
 
 import pytest
 

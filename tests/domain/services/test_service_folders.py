@@ -14,7 +14,7 @@ from domain.conversation.reading.grammar import Grammar
 from domain.language.service import Service
 from domain.messages.catalogue import Catalogue, load_shipped_texts
 from domain.services import SERVICES, list_intents
-from scripts.structure import SOURCE_PACKAGES
+from scripts.structure import SOURCE_PACKAGES, parse_file
 from tests.support.scenarios.shipped_services import SHIPPED_KEYS
 
 ROOT = Path(__file__).parents[3]
@@ -48,7 +48,7 @@ def list_written(path: Path) -> Iterator[str]:
     if path.suffix != ".py":
         yield text
         return
-    tree = ast.parse(text)
+    tree = parse_file(path)
     documented = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in documented:
@@ -69,6 +69,7 @@ def list_namings() -> Iterator[str]:
             yield from (f"{name}: {key}" for key, found in patterns.items() if any(map(found.search, written)))
 
 
+@pytest.mark.source
 def test_nothing_outside_of_its_folder_names_a_service() -> None:
     namings = list(list_namings())
     assert [naming for naming in namings if not any(fnmatch(naming, place) for place in NAMED_ALL_THE_SAME)] == []

@@ -1,4 +1,4 @@
-"""Cost of the texts of a request, played with names, amounts and days as they are in the province."""
+"""What the texts of a request cost, played with names, amounts and days as they are in the province."""
 
 from dataclasses import replace
 

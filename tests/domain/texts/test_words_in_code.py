@@ -6,7 +6,11 @@ from collections.abc import Iterator
 from fnmatch import fnmatch
 from pathlib import Path
 
-from scripts.structure import SOURCE_PACKAGES
+import pytest
+
+from scripts.structure import SOURCE_PACKAGES, parse_file
+
+pytestmark = pytest.mark.source
 
 ROOT = Path(__file__).parents[3]
 PERSIAN = re.compile("[\u0600-\u06ff]")
@@ -56,7 +60,7 @@ FOREIGN_FILES = re.compile(r"\.min\.|tiles\.svg")
 
 def list_written_strings(module: Path) -> Iterator[str]:
     """Yield the strings of a module that are no documentation."""
-    tree = ast.parse(module.read_text("utf-8"))
+    tree = parse_file(module)
     documented = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in documented:

@@ -1,4 +1,4 @@
-"""Place of a dated row among those of the same thing, and withdrawals."""
+"""Where a dated row comes among those of the same thing, and what is withdrawn."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta

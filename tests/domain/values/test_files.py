@@ -1,4 +1,4 @@
-"""Type of a file, by its own bytes."""
+"""What a file is, by its own bytes."""
 
 import pytest
 

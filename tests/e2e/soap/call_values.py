@@ -1,4 +1,4 @@
-"""Calls of counters in these tests, as their programs would say them."""
+"""What counters ask for in these tests, as their programs would say it."""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta

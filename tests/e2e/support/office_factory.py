@@ -22,26 +22,26 @@ from tests.support.fake_time import FakeTime
 from tests.support.postgres_server import PostgresServer
 
 Furnisher = Callable[[Office], Awaitable[None]]
-"""Furnisher of an office by commands, without opening it."""
+"""What gives an office some of what it needs, by commands, without opening it."""
 
 STOCK = "PISHKHAN_TESTS_STOCK"
 """The variable of the environment that names the folder of the stock."""
 
 
 @contextmanager
-def furnished_stock() -> Iterator[None]:
+def furnished_stock() -> Iterator[Path]:
     """The stock of one run of the tests, which all its processes share; nothing of it is left behind."""
     with TemporaryDirectory(prefix="pishkhan-stock-") as folder:
         os.environ[STOCK] = folder
         try:
-            yield
+            yield Path(folder)
         finally:
             del os.environ[STOCK]
 
 
 @dataclass(frozen=True, slots=True)
 class OfficePlace:
-    """Place of an office: a folder for all its files, a clock, and a database, with its server if it has one."""
+    """Where an office is: a folder for all its files, a clock, and a database, with its server if it has one."""
 
     home: Path
     clock: FakeTime

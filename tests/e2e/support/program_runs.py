@@ -40,7 +40,7 @@ class Death:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """Command to run: its surroundings, and the files that its standard streams are appended to."""
+    """What to run: its surroundings, and the files that its standard streams are appended to."""
 
     arguments: tuple[str, ...]
     environment: Mapping[str, str]
@@ -81,7 +81,7 @@ class Finished:
 
     @property
     def json(self) -> Any:
-        """Output, as JSON."""
+        """What it printed, as JSON."""
         return json.loads(self.out)
 
 

@@ -26,7 +26,7 @@ class BadPanel(Panel):
 
     @property
     def repeats(self) -> int:
-        """Number of texts sent again."""
+        """How many texts were sent again."""
         return len(self.sent) - len({sent.localid for sent in self.sent})
 
     def behave(self) -> None:

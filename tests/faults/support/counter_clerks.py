@@ -42,7 +42,7 @@ ENDING = {
     "expert": ("cancel", "cancelled"),
     "taxi_report": ("withdraw", "withdrawn"),
 }
-"""Last event and state of a cancelled request."""
+"""What a cancelled request's last event and state are called."""
 
 
 def citizen_mobile(number: int) -> str:

@@ -28,11 +28,11 @@ CUTS: tuple[Cut, ...] = ("cut_before", "cut_after", "cut_within")
 """The connection breaks before the bank acts, after it acted, or in the middle of its answer."""
 
 SaleMoney = Literal["none", "held", "ours", "returned"]
-"""Place of a payer's money: not taken, taken and not deposited so far, deposited for us, or given back."""
+"""Where a payer's money is: not taken, taken and not deposited so far, deposited for us, or given back."""
 
 CARDS = (FIRST_CARD, SECOND_CARD)
 WAIT_SECONDS = "8"
-"""Time that the program waits for a bank."""
+"""How long the program waits for a bank."""
 
 _SOAP_OPERATIONS = {
     "start": "bpPayRequest",
@@ -53,12 +53,12 @@ def unmask_cards(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class SessionAtBank:
-    """Session in a bank's books."""
+    """What a bank has in its books about one session."""
 
     amount: int
     """Rials that the bank took, or would."""
     money: SaleMoney
-    """Place of the money."""
+    """Where they are."""
 
 
 class PaymentBank:

@@ -58,7 +58,7 @@ class CardHolder:
             return (await uow.payment_attempts.get(attempt.id)).state
 
     async def bill_state(self, code: str) -> BillState:
-        """State of the bill."""
+        """Where the bill stands."""
         return (await self.town.bills(code))[-1].state
 
 

@@ -121,10 +121,10 @@ class WholePayment:
 
     @property
     def counted(self) -> int:
-        """Number of times the money was counted."""
+        """How often the money was counted."""
         return self.effects.count(AttemptEffect.COUNT_PAYMENT)
 
     @property
     def alert(self) -> AttemptAlert | None:
-        """Reason why staff look at it."""
+        """Why staff look at it."""
         return self.attempt.alert

@@ -1,4 +1,4 @@
-"""Books of a bill, reckoned a second time: from the bill, its payments and refunds as they are."""
+"""What the ledger must say of a bill, reckoned a second time: from the bill, its payments and refunds as they are."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -12,7 +12,7 @@ Balances = dict[tuple[str, str], int]
 
 
 def cash_of(payment: Payment) -> tuple[str, str]:
-    """Account that holds the money of a payment."""
+    """Where the money of a payment lies."""
     if payment.office:
         return "till", payment.office
     if payment.method is PaymentMethod.POS:
@@ -23,7 +23,7 @@ def cash_of(payment: Payment) -> tuple[str, str]:
 
 
 def expected(bill: Bill, payments: Iterable[Payment], refunds: Iterable[Refund]) -> Balances:
-    """Expected balances of the books."""
+    """What the books come to."""
     found: Counter[tuple[str, str]] = Counter()
     counted = [one for one in payments if one.is_recorded]
     live = [one for one in refunds if one.state is not RefundState.CANCELLED]
@@ -46,7 +46,7 @@ def expected(bill: Bill, payments: Iterable[Payment], refunds: Iterable[Refund])
 
 
 def balances(entries: Iterable[LedgerEntry]) -> Balances:
-    """Balances of entries."""
+    """What entries come to."""
     found: Counter[tuple[str, str]] = Counter()
     for entry in entries:
         for account_key, amount in ((entry.debit, entry.amount), (entry.credit, -entry.amount)):

@@ -43,14 +43,14 @@ class Trial:
     service: Service
     texts: dict[str, Any]
     mistake: str = ""
-    """Mistake made on purpose; empty where none was."""
+    """Which mistake was made on purpose; empty where none was."""
     named: str = ""
-    """Words of the finding."""
+    """What a finding must name."""
 
 
 @dataclass(slots=True)
 class Tally:
-    """Result of trials."""
+    """What came of trials."""
 
     refused: Counter[str] = field(default_factory=Counter)
     """Kinds of flaws."""

@@ -1,4 +1,4 @@
-"""Values typed into forms and steps, right and wrong: one pool of words, tried on every field by its own reader.
+"""What people type into forms and steps, right and wrong: one pool of words, tried on every field by its own reader.
 
 A further service needs nothing here: a field is given what its type reads well, and now and then what it does not.
 """

@@ -83,7 +83,7 @@ class Walk:
 
     @property
     def town(self) -> Municipality:
-        """Town of the walk."""
+        """Where it takes place."""
         return self.walker.town
 
     async def towards(self, goal: Edge) -> None:

@@ -5,18 +5,18 @@ from enum import StrEnum
 
 
 class Account(StrEnum):
-    """Place of rials. Debit is positive."""
+    """Where rials are. Debit is positive."""
 
     RECEIVABLE = "receivable"
     REVENUE = "revenue"
     GATEWAY = "gateway"
-    """Sales of ours that banks owe us for."""
+    """What banks owe us for sales that are ours."""
     TREASURY = "treasury"
     """Bank slips come in here, transfers to an IBAN go out."""
     DUE_BACK = "due_back"
-    """Amount due back to payers."""
+    """What payers are to get back."""
     SUSPENSE = "suspense"
-    """Money that came in and fits nothing that was asked for."""
+    """What came in and fits nothing that was asked for."""
 
 
 class Ledger:

@@ -1,4 +1,4 @@
-"""Rules under test, as one value: the machines, and the rules of their driver and store. Planted faults change it."""
+"""What is under test, as one value: the machines, and the rules of their driver and store. Planted faults change it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -21,19 +21,19 @@ STATEMENTS: Mapping[AttemptState, str] = {
     AttemptState.FAILED: "not_paid",
     AttemptState.REVERSED: "given_back",
 }
-"""Certain statements of the result page; of every other state, that it is not known yet."""
+"""What the result page says for certain; of every other state, that it is not known yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DriverRules:
-    """Rules that `domain/actions/payments` and the store keep to; each is broken by one of the planted faults."""
+    """What `domain/actions/payments` and the store keep to; each is broken by one of the planted faults."""
 
     machine: type[AttemptMachine] = AttemptMachine
     refund_machine: type[RefundMachine] = RefundMachine
     read_answer: Callable[[GatewayCall, GatewayAnswer], GatewayAnswer] = field(default=read_plainly)
-    """Reading of codes by a gateway's file."""
+    """How a gateway's file reads codes."""
     reclaims_after: timedelta | None = CLAIM_LEASE
-    """Duration of a claim; None: without end."""
+    """How long a claim lasts; None: without end."""
     drops_stale_denials: bool = True
     """«Not paid» and silence say nothing of an attempt that moved on while the bank was asked."""
     judges_by_storing: bool = False
@@ -68,4 +68,4 @@ class DriverRules:
     limits_refunds: bool = True
     """No more goes back than came."""
     statements: Mapping[AttemptState, str] = field(default_factory=lambda: STATEMENTS)
-    """Statements of the result page."""
+    """What the result page says."""

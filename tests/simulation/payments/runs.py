@@ -25,7 +25,7 @@ MOST_FAILURES = 5
 
 @dataclass(slots=True)
 class Tally:
-    """Sums of schedules."""
+    """What schedules came to."""
 
     schedules: int = 0
     choices: int = 0

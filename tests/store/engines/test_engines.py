@@ -1,4 +1,4 @@
-"""URLs that name a database, and the secrets of an engine."""
+"""Which URLs name a database, and what an engine keeps to itself."""
 
 import asyncio
 import sqlite3

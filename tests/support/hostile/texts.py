@@ -9,7 +9,7 @@ from typing import Any
 from openpyxl import load_workbook
 
 PREFIXES = ("=", "+", "-", "@", "\t", "\r")
-"""First characters that spreadsheets take for a formula."""
+"""What spreadsheets take for the beginning of a formula."""
 MARKUP = "\"'><img src=x onerror=hit()><x-hit>"
 """Ends whatever attribute it may stand in, and begins elements; the longest that a name has room for."""
 ELEMENT = "<x-hit>"

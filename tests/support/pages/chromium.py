@@ -43,13 +43,14 @@ WAYS = pytest.mark.parametrize(
         if EFFORT > 1 or (size == "desk") is scripts
     ],
 )
-"""Ways through a day of the staff: at a desk with scripts, on a phone without; with more effort, the other ways round
-too. Every page is looked at on both, wherever the day may lead (`test_every_page.py`)."""
+"""How a day of the staff is gone through: at a desk with scripts, on a phone without; with more effort, the other ways
+round too. Every page is looked at on both, wherever the day may lead (`test_every_page.py`).
+"""
 
 TRANSITIONS_OVER = """Promise.allSettled(
     document.getAnimations().filter(one => one instanceof CSSTransition).map(one => one.finished)
 )"""
-"""Promise resolved when every colour is the one that stays: axe tells contrast by the colours of its moment."""
+"""What has been resolved when every colour is the one that stays: axe tells contrast by the colours of its moment."""
 
 DATES_IN_SENTENCES = r"""() => {
   const texts = document.createTreeWalker(document.querySelector("main") || document.body, NodeFilter.SHOW_TEXT);

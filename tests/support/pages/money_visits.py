@@ -1,5 +1,5 @@
-"""Visits to pages about money that no bill has (the ledger, receipts without a bill, settlement files), about payments
-online, and about bills that are paid together."""
+"""What there is to see of money that no bill has (the ledger, receipts without a bill, settlement files),
+of payments online, and of bills that are paid together."""
 
 from collections import Counter
 from collections.abc import Sequence

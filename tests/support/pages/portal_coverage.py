@@ -1,4 +1,4 @@
-"""Pages of the portal seen by a suite, and their states: what a page shows, and what it says to a wrong form.
+"""Which pages of the portal a suite came by, and in which state: what a page shows, and what it says to a wrong form.
 
 The suites prove with it that no route and no template was left out (`docs/testing.md`).
 """
@@ -20,14 +20,14 @@ from tests.support.pages.route_addresses import plain
 PERSONAL_LAYOUT = "portal/layout.html"
 
 FORM_TEMPLATES = "portal/requests/"
-"""Places of the templates of forms."""
+"""Where the templates of forms are."""
 
 _PORTAL_TEMPLATE = re.compile(r'"(portal/[a-z_/]+\.html)"')
 
 
 @dataclass(slots=True)
 class SeenPages:
-    """Seen pages."""
+    """What was come by."""
 
     routes: set[str] = field(default_factory=set)
     """Plain routes that were asked for by GET."""

@@ -29,8 +29,7 @@ READ_FOCUS = """previousTop => {
     top,
   };
 }"""
-"""Script that reads the focus: whether one sees so, and, in a form of one column, whether it is below what had it
-before."""
+"""What has the focus: whether one sees so, and, in a form of one column, whether it is below what had it before."""
 
 
 class PortalWalker:
@@ -41,7 +40,7 @@ class PortalWalker:
 
     @property
     def page(self) -> Page:
-        """Page on the screen."""
+        """What is on the screen."""
         return self.window.page
 
     async def open(self, address: str) -> None:

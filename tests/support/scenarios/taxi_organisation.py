@@ -67,7 +67,7 @@ class TaxiOrganisation:
         return await self.town.request(code)
 
     async def state(self, code: str) -> str:
-        """State of a request."""
+        """Where a request stands."""
         return (await self.town.request(code)).state
 
     async def reach(self, state: str, text: str = LEAVE, mobile: str = DRIVER_MOBILE) -> str:

@@ -1,4 +1,4 @@
-"""Requests of drivers and passengers to the taxi officer at the staff's site, over `taxi_registries`."""
+"""What drivers and passengers ask of the taxi officer at the staff's site, over `taxi_registries`."""
 
 from collections.abc import Mapping
 

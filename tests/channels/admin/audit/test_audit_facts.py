@@ -23,6 +23,7 @@ from domain.settlement.differences import DifferenceKind
 from domain.settlement.layouts import load_shipped_layouts
 from domain.values.actors import STAFF_ROLES
 from domain.values.reasons import ForbiddenReason
+from scripts.structure import parse_file
 from tests.support.demo_site import StepClock, build_desk
 from tests.support.scenarios.shipped_services import SHIPPED_SERVICES
 
@@ -95,8 +96,7 @@ _VALUES: Mapping[str, Iterable[Any]] = {
     "further": (True,),
     "figures": (True, False),
 }
-"""Possible values of facts. All others are numbers, people's own words, names and codes, which are shown as they
-are."""
+"""What facts may be. All others are numbers, people's own words, names and codes, which are shown as they are."""
 
 _VALUES_OF_KINDS: Mapping[tuple[str, str], Iterable[Any]] = {
     ("message_retried", "state"): MessageState,
@@ -117,7 +117,7 @@ def _iterate_recording_functions() -> Iterator[tuple[ast.FunctionDef | ast.Async
         for path in (ROOT / room).rglob("*.py"):
             text = path.read_text("utf-8")
             if ".audit.add_entry(" in text or "await record_refusal(" in text:
-                for node in ast.walk(ast.parse(text)):
+                for node in ast.walk(parse_file(path)):
                     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                         calls = [
                             one for one in ast.walk(node) if isinstance(one, ast.Call) and _name(one) in _RECORDERS
@@ -141,6 +141,7 @@ def _find_fact_dicts(function: ast.AST, calls: Iterable[ast.Call]) -> Iterator[a
     yield from (one for node in (*calls, *facts) for one in ast.walk(node) if isinstance(one, ast.Dict))
 
 
+@pytest.mark.source
 def test_every_kind_that_is_recorded_is_declared_and_has_a_name() -> None:
     catalogue = Catalogue.load()
     words = {
@@ -158,6 +159,7 @@ def test_every_kind_that_is_recorded_is_declared_and_has_a_name() -> None:
     }
 
 
+@pytest.mark.source
 def test_what_is_recorded_of_a_kind_is_declared() -> None:
     undeclared = set()
     for function, calls in _iterate_recording_functions():

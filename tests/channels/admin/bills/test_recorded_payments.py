@@ -1,4 +1,4 @@
-"""Movements on a bill stand under it, and a slip for one that was paid before is told to be a surplus."""
+"""What moved on a bill stands under it, and a slip for one that was paid before is told to be a surplus."""
 
 import re
 
@@ -23,7 +23,7 @@ SAID = {"surplus": "yes"}
 
 
 def ledger(page: str) -> list[str]:
-    """Movements on the bills of a page, in words."""
+    """What moved on the bills of a page, in words."""
     return [words(f"<main>{one}") for one in re.findall(r"<li>(.*?)</li>", "".join(ledgers(page)), re.DOTALL)]
 
 
@@ -33,7 +33,7 @@ def ledgers(page: str) -> list[str]:
 
 
 async def outcomes(site: StaffSite, bill_id: str) -> list[PaymentOutcome]:
-    """Outcomes of the payments of a bill."""
+    """What the payments of a bill did."""
     async with site.store.open_unit(write=False) as uow:
         bill = await uow.bills.get_by_bill_id(bill_id)
         return [one.outcome for one in await uow.bills.list_payments(bill.id)]

@@ -1,5 +1,6 @@
-"""Hours offered by calendars are those that the steps take, no more and no less: every half hour of a week with a
-Friday, a holiday and hours that are past, for every step that books, while others have booked too."""
+"""What calendars offer is what the steps take, no more and no less: every half hour of a week with a Friday, a holiday
+and hours that are past, for every step that books, while others have booked too.
+"""
 
 import re
 from collections.abc import Mapping
@@ -39,7 +40,7 @@ Offered = dict[tuple[str, datetime], Mapping[str, list[str]]]
 
 
 class TakenBack(Exception):
-    """Trial that is rolled back."""
+    """What was tried is not kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +127,7 @@ async def test_the_hours_that_are_offered_are_those_that_are_taken(site: StaffSi
 
 
 async def list_offered(site: StaffSite, tried: BookingStep) -> Offered:
-    """Hours that the pages of these days link to."""
+    """What the pages of these days lead to."""
     board = next(one for one in CALENDAR_BOARDS if (one.path == "/staff/fleet") is (tried.line_input == "machine"))
     offered: Offered = {}
     async with visitor(site) as browser:

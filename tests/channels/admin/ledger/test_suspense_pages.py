@@ -42,7 +42,7 @@ async def now(site: StaffSite, receipt: SuspenseReceipt) -> SuspenseReceipt:
 
 
 def at(receipt: SuspenseReceipt, action: str) -> str:
-    """Address of a form."""
+    """Where a form goes."""
     return f"{LIST}/{receipt.id}/{action}"
 
 

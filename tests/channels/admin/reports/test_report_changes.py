@@ -1,4 +1,4 @@
-"""Wording of the difference between a figure and that of the period before."""
+"""How a figure differs from what it was in the period before, as it is read."""
 
 import pytest
 

@@ -50,7 +50,7 @@ async def citizen(portal: DemoSite) -> AsyncIterator[PortalCitizen]:
 
 
 class UploadScript:
-    """Calls of the script of the page of papers."""
+    """What the script of the page of papers does."""
 
     def __init__(self, citizen: PortalCitizen, papers: str, csrf_token: str) -> None:
         self.citizen = citizen
@@ -59,7 +59,7 @@ class UploadScript:
 
     @property
     def uploads(self) -> str:
-        """Address at which uploads are begun."""
+        """Where uploads are begun."""
         return self.papers.replace("papers", "uploads")
 
     async def call(self, method: str, address: str, data: bytes = b"", **headers: str) -> ClientResponse:

@@ -1,5 +1,4 @@
-"""Channels for notices, chosen on the portal: only chats that proved this very number, and one choice for bot and
-page."""
+"""Where notices go, chosen on the portal: only chats that proved this very number, and one choice for bot and page."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""Readers of bills see the parts of a merged bill, never it beside them: reports, erasure, attempts to pay."""
+"""Who reads bills sees the parts of a merged bill, never it beside them: reports, erasure, attempts to pay."""
 
 from typing import Any
 

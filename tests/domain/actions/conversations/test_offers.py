@@ -1,5 +1,4 @@
-"""Offers for texts that are not understood or doubted: offers keep what was said and are no loop, and late numbers do
-nothing."""
+"""What is not understood or doubted: offers keep what was said and are no loop, and late numbers do nothing."""
 
 import pytest
 

@@ -1,5 +1,4 @@
-"""Messages that come unasked name the municipality, within the part budgets; what answers does not, nor do staff
-texts."""
+"""Whatever comes unasked names the municipality, within the part budgets; what answers does not, nor do staff texts."""
 
 import pytest
 

@@ -1,5 +1,4 @@
-"""Changes that citizens make to a sent form, service by service; what is refused; pages that showed an earlier
-version."""
+"""What citizens change of a sent form, service by service; what is refused; pages that showed an earlier version."""
 
 from asyncio import gather
 from collections.abc import Mapping

@@ -37,7 +37,7 @@ async def taken_back(town: Municipality, row: TariffRow, by: Actor = REVENUE) ->
 
 
 async def audit(town: Municipality) -> list[str]:
-    """Audited withdrawals."""
+    """Who withdrew something."""
     return [by for (by,) in town.rows("SELECT actor FROM audit WHERE what = 'tariff_withdrawn' ORDER BY id")]
 
 
