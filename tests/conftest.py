@@ -136,7 +136,7 @@ def fake_time() -> Iterator[FakeTime]:
 
 @pytest.fixture
 def statements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What the database is asked, as it comes."""
+    """Statements for the database, as they come."""
     asked: list[str] = []
     bind_values = PreparedStatement.bind_values
 

@@ -11,11 +11,11 @@ from tests.support.deployment_units import ROOT, UNITS, hardening, unit
 SERVICES = ("pishkhan.service", "pishkhan-backup.service", "pishkhan-verify.service")
 NIGHTLY = SERVICES[1:]
 MOST_EXPOSED = 1.3
-"""What `systemd-analyze security` may say; without any hardening it says 9.0."""
+"""Highest exposure that `systemd-analyze security` may state; without any hardening it says 9.0."""
 
 
 def systemd_analyze(*arguments: str) -> str:
-    """What it says, of files that are installed nowhere."""
+    """Output of the command, of files that are installed nowhere."""
     command = ["systemd-analyze", "--no-pager", *arguments]
     return subprocess.run(command, check=False, capture_output=True, text=True).stdout
 

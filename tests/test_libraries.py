@@ -60,7 +60,7 @@ def names_bound(statement: ast.stmt) -> Iterator[str]:
 
 
 def foreign_privates(module: SourceModule, ours: set[str]) -> Iterator[str]:
-    """Where a module reads a private attribute or name that is not its own project's."""
+    """Private attributes or names that a module reads outside its own project."""
     own = attributes_made(module.tree)
     for node in ast.walk(module.tree):
         match node:
@@ -77,7 +77,7 @@ def foreign_privates(module: SourceModule, ours: set[str]) -> Iterator[str]:
 
 
 def private_imports(module: SourceModule) -> Iterator[str]:
-    """Where a module imports a private module or name of a library."""
+    """Private modules or names of a library that a module imports."""
     for node in ast.walk(module.tree):
         if isinstance(node, ast.ImportFrom) and node.module and node.module.partition(".")[0] not in SOURCE_PACKAGES:
             names = [*node.module.split("."), *(alias.name for alias in node.names)]

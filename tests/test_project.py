@@ -189,7 +189,7 @@ def test_the_bill_of_materials_names_all_that_is_locked_and_shipped() -> None:
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> ZipFile:
-    """What a municipality installs."""
+    """Wheel that a municipality installs."""
     folder = tmp_path_factory.mktemp("wheel")
     command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder), str(ROOT)]
     subprocess.run(command, check=True, capture_output=True)

@@ -1,4 +1,4 @@
-"""Who may do what is decided in one place: no other module compares roles, makes sets of them or reads the table."""
+"""Rights are decided in one place: no other module compares roles, makes sets of them or reads the table."""
 
 import ast
 import re
@@ -24,7 +24,7 @@ DECLARATIONS = (
     "domain/language/printouts.py",
     "domain/actions/reports/declarations.py",
 )
-"""Where roles are data that the policy reads: whose a step, a paper or a report is."""
+"""Packages in which roles are data that the policy reads: whose a step, a paper or a report is."""
 
 REASONS: Mapping[str, str] = {
     "domain/values/actors.py": "what roles there are, and for whom a lent one is used",
@@ -42,7 +42,7 @@ REASONS: Mapping[str, str] = {
     "channels/demo/staff_steps.py": "names a role for the command that takes a step",
     "store/people/members.py": "finds the members with a role",
 }
-"""What else speaks of roles, and why it decides nothing about who may."""
+"""Further places that speak of roles, and the reason why they decide nothing about rights."""
 
 
 def list_sources() -> Iterator[tuple[str, ast.Module]]:

@@ -41,7 +41,7 @@ REPLACED_WORDS = re.compile(
 TEMPLATE_RIDDLES = re.compile(
     "at|bad|brought|close|here|last|left|lost|made|mine|most|near|of|old|one|own|past|q|recent|tail|taken|what|why|wrong"
 )
-"""What templates called their values once: words that say nothing of what they hold."""
+"""Former riddles among the names in templates: words that say nothing of what they hold."""
 
 GLOSSARY = ROOT / "docs" / "glossary.md"
 
@@ -200,7 +200,7 @@ def _split_name(name: str) -> list[str]:
 
 
 def test_calls_with_many_arguments_name_them() -> None:
-    """What takes any number of like things is left out, and so are migrations, which stay as they were written."""
+    """Functions for any number of like things are left out, and so are migrations, which stay as they were written."""
     variadic = VARIADIC_OF_LIBRARIES | {
         name.rpartition(".")[2]
         for module in find_modules().values()

@@ -42,7 +42,7 @@ class HistoryEvent:
     note: str | None
     """Note about the step in words; None once erased, and where nothing was."""
     payload: dict[str, Any] | None
-    """What the history keeps of the step, as JSON; None once erased."""
+    """Facts that the history keeps of the step, as JSON; None once erased."""
     salt: str | None
     """Random, hexadecimal; None once erased."""
     digest: str

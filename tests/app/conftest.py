@@ -15,7 +15,7 @@ from tests.support.terminal import Terminal
 
 @pytest.fixture(autouse=True)
 def _no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the developer's own shell has set shall not matter."""
+    """Remove settings of the developer's own shell."""
     for name in list(os.environ):
         if name.startswith("PISHKHAN_"):
             monkeypatch.delenv(name)

@@ -40,7 +40,7 @@ def _key(label: str) -> dict[str, object]:
 
 
 async def find_places(buttons: Locator) -> list[tuple[float, float]]:
-    """How far from the left and from the top each button begins, in the order of the page."""
+    """Distance of each button from the left and from the top, in the order of the page."""
     boxes = [await one.bounding_box() for one in await buttons.all()]
     return [(box["x"], box["y"]) for box in boxes if box]
 

@@ -51,7 +51,7 @@ FOR_PROGRAMS = (
     "/favicon.ico",
     "/.well-known/",
 )
-"""What no person opens."""
+"""Addresses that no person opens."""
 
 OF_PAYING = ("/pay/", "/sandbox-bank/")
 """Looked at where there is a bank: test_payments.py goes through each of them."""
@@ -99,7 +99,7 @@ async def site(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Asyn
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def looks(site: StaffSite) -> Looks:
-    """What there is to look at."""
+    """Pages to look at."""
     await furnished(site)
     return {**await list_page_visits(site), "answers": await answers(site)}
 
@@ -157,7 +157,7 @@ async def test_no_page_of_the_server_is_left_out(site: StaffSite, looks: Looks, 
 
 
 def of(looks: Looks, role: Role | None) -> Sequence[PageVisit]:
-    """What somebody looks at: pages, then answers; what needs an old proof, or none at all, at the end."""
+    """Pages of one visitor: pages, then answers; what needs an old proof, or none at all, at the end."""
     mine = [one for several in looks.values() for one in several if one.role == role]
     return sorted(mine, key=lambda one: (one.idle, one.form is not None))
 
@@ -223,7 +223,7 @@ async def is_news_to_axe(opened: Window, templates: Templates) -> bool:
 
 
 async def faults_of(opened: Window, look: PageVisit, templates: Templates) -> Mapping[str, Sequence[str]]:
-    """What is wrong with a page at each size, and what the browser complained about; nothing is wrong with a file."""
+    """Faults of a page at each size, and complaints of the browser; nothing is wrong with a file."""
     found = defaultdict[str, list[str]](list)
     opened.complaints.clear()
     answer = await shown(opened, look)

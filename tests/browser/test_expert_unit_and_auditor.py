@@ -39,11 +39,11 @@ def executable() -> str:
 
 SHEETS = 3
 VIEWED = "() => document.querySelector('pdf-viewer')?.shadowRoot?.querySelector('viewer-toolbar')?.docLength"
-"""What the viewer's bar says of the document's length."""
+"""Text of the viewer's bar about the document's length."""
 
 LETTER = "تفکیک زمین به دو قطعه بلامانع است."
 OWN_ACTS = {"/staff/views", "/staff/views/delete", "/staff/audit/verify"}
-"""What an auditor may do: keep views of the own, and have the history verified."""
+"""Acts of an auditor: keep views of the own, and have the history verified."""
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -67,7 +67,7 @@ class Desks:
         return await self.windows[username].open(f"/staff/requests/{self.code}")
 
     async def state(self) -> str:
-        """Where the request stands."""
+        """State of the request."""
         return (await self.site.request(self.code)).state
 
 
@@ -189,7 +189,7 @@ def is_viewer(address: str) -> bool:
 
 
 async def sheets_shown(paper: Page) -> int:
-    """How many sheets the browser's own viewer says that it shows; it never says so of what it may not show."""
+    """Number of sheets in the browser's own viewer; it never says so of what it may not show."""
     viewer = paper.frame(url=is_viewer) or await paper.wait_for_event("framenavigated", lambda one: is_viewer(one.url))
     return int(await (await viewer.wait_for_function(VIEWED)).json_value())
 

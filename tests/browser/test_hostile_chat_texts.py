@@ -1,6 +1,5 @@
-"""What people send in Telegram and Bale stays text: on every page of a running server that shows any of it, in its
-sheets, and in the files themselves.
-"""
+"""Texts sent in Telegram and Bale stay text: on every page of a running server that shows any of it, in its sheets, and
+in the files themselves."""
 
 import re
 from collections.abc import AsyncIterator
@@ -28,7 +27,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
 WHO = (None, Role.CIVIL, Role.EXPERT, Role.TAXI_OFFICER, Role.MANAGER)
 """Nobody known, each unit with its steps, and who may open almost everything."""
 BROWSERS = "127.0.0.1/32"
-"""Where the staff's browsers are: inside, so that a password is enough there."""
+"""Addresses of the staff's browsers: inside, so that a password is enough there."""
 STARTS = ("/staff", "/staff/comments?state=published")
 TYPED = [
     f"/staff{path}={quote(MARKUP)}"
@@ -66,14 +65,13 @@ NOT_SHOWN = {
     "z-national_code",
     "z-postal_code",
 }
-"""What nobody is told: names in the messenger, what was written over a text that had come before; and wrong
-answers that are too short for their own names.
-"""
+"""Facts told to nobody: names in the messenger, what was written over a text that had come before; and wrong answers
+that are too short for their own names."""
 
 
 @dataclass(slots=True)
 class Supplied:
-    """What was sent, by the names that the texts bear, and where it was met; `papers` is a request with files."""
+    """Texts sent, by the names that they bear, and the places where they were met; `papers` is a request with files."""
 
     names: set[str]
     papers: str

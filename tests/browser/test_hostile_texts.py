@@ -1,4 +1,4 @@
-"""What offices and citizens write stays text: on every page of the site, on papers, and in sheets."""
+"""Texts of offices and citizens stay text: on every page of the site, on papers, and in sheets."""
 
 import re
 from collections import defaultdict
@@ -59,7 +59,7 @@ DESKS = {
     "taxi_report": TAXI,
     "call_back": (Role.SECRETARIAT,),
 }
-"""Who opens the requests of a service, besides the manager."""
+"""Roles that open the requests of a service, besides the manager."""
 
 
 FLEET = range(4, 11)
@@ -86,7 +86,7 @@ WORK: Mapping[str, Steps] = {
         ("record", Role.TAXI_OFFICER, {"kind": "other", "driver": DRIVER_CODE}),
     ),
 }
-"""What is done with what is paid for, or costs nothing."""
+"""Steps with a request that is paid for, or costs nothing."""
 
 
 def machine_goes(number: int) -> Steps:
@@ -97,7 +97,7 @@ def machine_goes(number: int) -> Steps:
 
 @dataclass(slots=True)
 class Supplied:
-    """What was written, by the names that the texts bear, and where to look for it."""
+    """Texts written, by the names that they bear, and the places to look for them."""
 
     looks: dict[str, Sequence[PageVisit]]
     names: set[str] = field(default_factory=set)
@@ -153,7 +153,7 @@ ABOUT: Mapping[str, Given] = {
     "ListOfficeRequests": nothing,
     "GetOfficeStatement": nothing,
 }
-"""What every operation that takes a text, besides submissions, is about."""
+"""Subject of every operation that takes a text, besides submissions."""
 
 
 async def submitted(counter: Counter) -> Mapping[str, Sequence[str]]:

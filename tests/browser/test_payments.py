@@ -67,7 +67,7 @@ class TwoSites:
 
 @pytest.fixture(scope="module")
 def seen() -> SeenPages:
-    """What the payers of this module came by."""
+    """Pages and states seen by the payers of this module."""
     return SeenPages()
 
 

@@ -49,7 +49,7 @@ NEVER_REFUSED = {
 
 @pytest.fixture(scope="module")
 def seen() -> SeenPages:
-    """What the tours of this module came by."""
+    """Pages and states seen by the tours of this module."""
     return SeenPages()
 
 

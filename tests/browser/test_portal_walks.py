@@ -42,7 +42,7 @@ _numbers = count(1_000_000)
 
 @dataclass(frozen=True, slots=True)
 class WalkingWay:
-    """How somebody goes through the portal."""
+    """Way of going through the portal."""
 
     name: str
     size: str = "desk"

@@ -16,7 +16,7 @@ from tests.support.staff_site import PASSWORD, StaffSite, staff_site
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for all
 
 PAPER = (688, 1016)
-"""What an A4 sheet holds between its margins, in CSS pixels."""
+"""Size of an A4 sheet between its margins, in CSS pixels."""
 
 
 @pytest_asyncio.fixture(loop_scope="module")

@@ -51,7 +51,7 @@ LONG_TEXT = "نشانی‌بسیاربلندبی‌فاصله" * 8
 
 @pytest.fixture(scope="module")
 def seen() -> SeenPages:
-    """What the tests of this module came by."""
+    """Pages and states seen by the tests of this module."""
     return SeenPages()
 
 

@@ -23,11 +23,11 @@ from tests.support.staff_site import HASH, OUTSIDE, PASSWORD, StaffSite
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for all
 
 LESS = "۳٬۳۰۰٬۰۰۰ ریال باید به شهروند برگردد."
-"""What an hour of the loader costs, with VAT."""
+"""Price of an hour of the loader, with VAT."""
 
 CALLER = "+989121112233"
 NAMES: Mapping[str, str] = {"گل‌جمال توماج": "0499370899", "طوبی آق‌آتابای": "0084575948"}
-"""Who is looked for, with their national codes."""
+"""Persons searched for, with their national codes."""
 
 
 async def handed_over(page: Page) -> None:
@@ -132,7 +132,7 @@ async def listed(page: Page) -> Sequence[str]:
 
 
 async def found(page: Page, typed: str) -> Sequence[str]:
-    """What the search box at the top finds."""
+    """Results of the search box at the top."""
     box = page.get_by_role("searchbox", name=re.compile("^کد، همراه"))
     await box.fill(typed)
     async with page.expect_navigation():
@@ -283,7 +283,7 @@ async def test_the_calendar_of_a_field_opens_at_its_day(browser: Browser, server
 
 
 async def uncovered(page: Page) -> None:
-    """Who types meets no calendar, nor does who has gone on."""
+    """The calendar covers neither a person who types nor one who has gone on."""
     day, calendar = page.locator("[data-jdp]").first, page.locator("jdp-container")
     await day.focus()
     await expect(calendar).to_be_visible()

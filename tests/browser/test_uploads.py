@@ -24,7 +24,7 @@ UPLOADS = "**/uploads/*"
 
 @pytest.fixture
 def site(portal: DemoSite) -> DemoSite:
-    """What the server serves."""
+    """Site as the server serves it."""
     return portal
 
 

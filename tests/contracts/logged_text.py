@@ -1,4 +1,4 @@
-"""What a test logged, from its first fixture to its last."""
+"""Log of a test, from its first fixture to its last."""
 
 import logging
 

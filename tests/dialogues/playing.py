@@ -36,10 +36,10 @@ class Exchange:
 
 @dataclass(slots=True)
 class Played:
-    """How a dialogue went: what was said, and the requests and scores before and after, by tracking code."""
+    """Course of a dialogue: what was said, and the requests and scores before and after, by tracking code."""
 
     facts: Mapping[str, str]
-    """What {code} and the like stand for."""
+    """Values of {code} and the like."""
     before: Mapping[str, Mapping[str, Any]]
     after: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     exchanges: list[Exchange] = field(default_factory=list)

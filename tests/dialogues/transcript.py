@@ -17,31 +17,30 @@ class RequestBefore:
 
     service: str
     state: str
-    """Where it stands, on the straight way of its service."""
+    """State, on the straight way of its service."""
     by: str = ""
     """Name of its owner; empty: of whoever speaks."""
     asked: str = ""
-    """What an officer asked about it and waits for."""
+    """Question of an officer that waits for an answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What somebody writes. In texts {code}, {bill_id} and {payment_id} are those of the request that was there before,
-    {mistyped} its code with one digit wrong.
-    """
+    """Message of a person. In texts {code}, {bill_id} and {payment_id} are those of the request that was there before,
+    {mistyped} its code with one digit wrong."""
 
     text: str
     if_told: str = ""
     """It is written only where the last reply has one of these words, parted by «|»: it answers what may be asked."""
     after_minutes: int = 1
-    """How long somebody waits before."""
+    """Wait before it."""
     hears: str = ""
     """Key words of the reply: one of them, parted by «|»."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """What must be true at the end. What is not mentioned is as it was: nothing ordered, changed, ended or rated."""
+    """Conditions at the end. What is not mentioned is as it was: nothing ordered, changed, ended or rated."""
 
     made: Sequence[Mapping[str, Any]] = ()
     """The requests that were made, each by some of its values."""
@@ -50,9 +49,9 @@ class Ending:
     changed: Mapping[str, Any] = field(default_factory=dict)
     """State and fields of the request that was there before, where they are others now."""
     told: Sequence[str] = ()
-    """What replies must say; words parted by «|» stand for each other."""
+    """Words that replies must contain; words parted by «|» stand for each other."""
     untold: Sequence[str] = ()
-    """What no reply may say."""
+    """Words that no reply may contain."""
     rated: int | None = None
     """The score that was given."""
 
@@ -62,7 +61,7 @@ class Dialogue:
     """One dialogue."""
 
     kind: str
-    """What it is an example of."""
+    """Kind of example."""
     name: str
     turns: int
     """Messages after which somebody is helped, at most."""
@@ -71,10 +70,10 @@ class Dialogue:
     messages: Sequence[Message]
     ends: Ending
     who: str = "citizen"
-    """Who speaks: a key of `dialogue_town.MOBILES`."""
+    """Speaker: a key of `dialogue_town.MOBILES`."""
     before: Sequence[RequestBefore] = ()
     at: datetime | None = None
-    """When it begins; None: on a Tuesday at half past ten."""
+    """Time of its beginning; None: on a Tuesday at half past ten."""
     known_gap: Mapping[str, str] = field(default_factory=dict)
     """Channel → why somebody is not helped there yet."""
 

@@ -17,7 +17,7 @@ REQUIREMENTS = ROOT / "tests" / "data" / "asvs-5.0-level-2.txt"
 
 ROW = re.compile(r"^\| (?P<id>[0-9.]+) \| (?P<level>[12]) \| (?P<asked>[^|]+) \| (?P<held>[^|]+) \|$")
 DEVIATION = "**Deviation**: "
-"""What a line says, with the reason behind it, where the product does less than is asked for."""
+"""Pattern of a line, with the reason behind it, where the product does less than is asked for."""
 
 SHORTEST_REASON = 40
 NAMED_PATH = re.compile(r"`((?:[a-z_]+/)[\w./-]+|pyproject\.toml)(?:::(test_\w+))?`")

@@ -65,7 +65,7 @@ async def demo() -> AsyncIterator[Office]:
 
 
 async def run(office: Office, *command: str) -> str:
-    """What an example prints; it ends well and complains of nothing."""
+    """Output of an example; it ends well and complains of nothing."""
     environment = {**office.environment, "PISHKHAN_SOAP": f"{office.url}/soap/pishkhan"}
     made = await spawned(command, environment, office.home, stdin=DEVNULL, stdout=PIPE, stderr=PIPE)
     out, err = await asyncio.wait_for(made.communicate(), 60)

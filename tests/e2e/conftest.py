@@ -17,7 +17,7 @@ OFFICE_HOURS = range(9, 14)
 
 @pytest.fixture(scope="session", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
 def engine(request: pytest.FixtureRequest) -> str:
-    """Which database the shared office runs on."""
+    """Database of the shared office."""
     return str(request.param)
 
 

@@ -200,7 +200,7 @@ async def test_a_question_that_nobody_answers(office: Office, story: ExpertStory
 
 @SIDE_PATH
 async def test_papers_that_never_come(story: ExpertStory) -> None:
-    """What is visited and cannot be priced does not stay for ever: the office ends it."""
+    """A request that is visited and cannot be priced does not stay for ever: the office ends it."""
     await story.reaches("assigned")
     await story.does("visit", by=story.officer, report="زمین بایر", area=str(AREA))
     await story.hears("visit_pending")

@@ -1,4 +1,4 @@
-"""What comes after a request's end, and what is done at the desk: ratings, comments, reopening, walk-ins, erasure."""
+"""Ratings and comments after a request's end, and work at the desk: ratings, comments, reopening, walk-ins, erasure."""
 
 from collections.abc import AsyncIterator
 

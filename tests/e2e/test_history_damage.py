@@ -39,7 +39,8 @@ CUT = frozenset({"head_differs", NEVER_SEALED_SO})
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """What is done by SQL, and what must be found: the kinds of fault, and whose they are (or the seal's number)."""
+    """Damage done by SQL, and the finding that it must lead to: the kinds of fault, and whose they are (or the seal's
+    number)."""
 
     statements: tuple[str, ...]
     kinds: frozenset[str]
@@ -228,7 +229,7 @@ async def test_a_chain_that_was_reckoned_anew_differs_from_its_seal(archive: Arc
 
 
 async def test_a_seal_that_was_reckoned_anew_lacks_the_signature(archive: Archive) -> None:
-    """Whoever writes tables can reckon chain, heads and the seal's own hash, but cannot sign."""
+    """A person who writes tables can reckon chain, heads and the seal's own hash, but cannot sign."""
     try:
         await archive.hands.rewrite(archive.ids["first"], 2, event="reject")
         await _seal_in_tables(archive)

@@ -1,4 +1,4 @@
-"""What else can become of a machinery request: refused, asked about, cancelled, waived, never paid, paid twice …"""
+"""Side paths of a machinery request: refused, asked about, cancelled, waived, never paid, paid twice …"""
 
 import asyncio
 

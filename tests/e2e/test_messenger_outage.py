@@ -107,9 +107,8 @@ async def gone(bots: BotOffice) -> None:
 
 
 async def nothing_is_claimed(office: Office) -> None:
-    """What was claimed is back in the queue: a claim that runs out, since much time passes, while its message is on the
-    way leads to a second one, as a process that stood still would, or to one in doubt, which does not go by SMS.
-    """
+    """Claimed messages are back in the queue: a claim that runs out, since much time passes, while its message is on
+    the way leads to a second one, as a process that stood still would, or to one in doubt, which does not go by SMS."""
     async with asyncio.timeout(30):
         while await office.cli("outbox", "list", "--state", "sending"):  # noqa: ASYNC110 - it goes on in another process
             await asyncio.sleep(0.05)

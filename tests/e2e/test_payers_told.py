@@ -1,6 +1,5 @@
-"""What payers at each bank are told when they paid twice, and when they paid and never came back: one text, and a line
-on the page of the bill, against the running server.
-"""
+"""Messages to payers at each bank who paid twice, and to those who paid and never came back: one text, and a line on
+the page of the bill, against the running server."""
 
 import re
 from collections.abc import AsyncIterator, Mapping
@@ -90,7 +89,7 @@ async def paying(request: pytest.FixtureRequest) -> AsyncIterator[PayingOffice]:
 
 
 async def times_told(citizen: Phone, key: str) -> int:
-    """How often a phone was told this, or will be."""
+    """Number of times a phone was told this, or will be."""
     return [row["key"] for row in await citizen.outbox()].count(key)
 
 

@@ -1,4 +1,4 @@
-"""Whose the files are: what the real program writes can be read by its owner alone."""
+"""Owner and mode of the files: what the real program writes can be read by its owner alone."""
 
 import asyncio
 import os

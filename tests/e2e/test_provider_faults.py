@@ -1,4 +1,4 @@
-"""When the panel misbehaves: every text arrives exactly once all the same, or it is told why not."""
+"""Faults of the panel: every text arrives exactly once all the same, or it is told why not."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -19,7 +19,7 @@ TIMEOUT = 1.0
 """Seconds that this office waits for the panel."""
 
 LOOK_SECONDS = 20.0
-"""How long a text may take to come to a state, on however slow a machine."""
+"""Time for a text to come to a state, on however slow a machine."""
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -35,7 +35,7 @@ async def impatient_office() -> AsyncIterator[Office]:
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def office(impatient_office: Office) -> Office:
-    """That office, with a panel at which nothing goes wrong yet."""
+    """Office with a panel at which nothing goes wrong yet."""
     impatient_office.panel.faults.clear()
     return impatient_office
 
@@ -53,7 +53,7 @@ async def row(phone: Phone) -> dict[str, Any]:
 
 
 def tries(office: Office, phone: Phone) -> int:
-    """How often the panel was asked to send something to a phone."""
+    """Number of attempts of the panel to send to a phone."""
     calls = [call for call in office.panel.calls if call.method == "sms/send"]
     return sum(call.fields["receptor"] == phone.mobile for call in calls)
 

@@ -1,4 +1,4 @@
-"""What comes by itself: reminders before their event, notices that wait for the morning, alerts about late work."""
+"""Reminders: reminders before their event, notices that wait for the morning, alerts about late work."""
 
 import pytest
 

@@ -40,15 +40,15 @@ VALUES = {
     "Forwarded": (f"for={WORKPLACE}",),
     "Via": ("1.1 somewhere",),
 }
-"""What a caller writes into a header; an address of a workplace where nothing else is named."""
+"""Values that a caller writes into a header; an address of a workplace where nothing else is named."""
 
 
 Head = tuple[tuple[str, str], ...]
-"""What a caller wrote into the head of a call."""
+"""Head of a call as its caller wrote it."""
 
 
 def _heads() -> Iterator[Head]:
-    """What callers write into their heads: nothing, and each header empty, once, doubled, and after another's."""
+    """Strategy for the heads of callers: nothing, and each header empty, once, doubled, and after another's."""
     yield ()
     for name in NAMES:
         for value in VALUES.get(name, (WORKPLACE,)):
@@ -142,7 +142,7 @@ async def calling(address: str, proxies: ReverseProxies) -> AsyncIterator[Caller
 
 
 async def inside(address: str, ways: Mapping[str, int], proxies: ReverseProxies, *, tls: bool) -> dict[str, set[Head]]:
-    """Which heads of somebody there count as inside, by each of these ways."""
+    """Heads of somebody there that count as inside, by each of these ways."""
     found: dict[str, set[Head]] = {}
     async with calling(address, proxies) as caller:
         for name, port in ways.items():

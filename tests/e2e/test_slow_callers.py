@@ -25,7 +25,7 @@ PATIENCE = 10.0
 
 SMS = f"/sms/kavenegar/{WEBHOOK_SECRET}/inbound"
 ADDRESSES = {SMS: b"408", "/staff/sign-in": b"408", "/soap/pishkhan": b"500", "/no/such/page": b"404", "/": b"405"}
-"""Where something can be sent, and the status of one whose body does not come."""
+"""Addresses that take a body, and the status of one whose body does not come."""
 
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data; boundary=b", "text/xml")
 

@@ -35,7 +35,7 @@ SQLITE = pytest.mark.parametrize("office", ["sqlite"], indirect=True)
 
 
 async def refusal(office: Office) -> str:
-    """What `serve` says when it refuses."""
+    """Message of `serve` when it refuses."""
     finished = await office.run("serve")
     assert finished.code == REFUSED, finished
     assert "Traceback" not in finished.err

@@ -53,7 +53,7 @@ async def stopped(office: Office, path: str, cookie: str) -> None:
 
 
 def access_lines(office: Office) -> list[str]:
-    """What the access log says of the sheets."""
+    """Lines of the access log about the sheets."""
     return re.findall(r"GET /staff/\S*(?:/export/csv|reports/\S*kind\S*) (\d+) ", office.complained)
 
 

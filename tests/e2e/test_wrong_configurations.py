@@ -1,4 +1,4 @@
-"""What an administrator gets wrong on the first day: each is one clear line, by every command, and never a trace."""
+"""Mistakes of an administrator on the first day: each is one clear line, by every command, and never a trace."""
 
 from collections.abc import AsyncIterator
 
@@ -32,7 +32,7 @@ async def office() -> AsyncIterator[Office]:
 
 
 def wrong(url: URL) -> dict[str, tuple[str, str]]:
-    """What was typed, and a part of what is said about it."""
+    """Wrong setting, and a part of the message about it."""
     plain = url.render_as_string(hide_password=False)
     return {
         "password": (url.set(password="wrong-1405").render_as_string(False), "password"),

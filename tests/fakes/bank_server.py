@@ -1,4 +1,4 @@
-"""What the fake banks have in common: a real HTTP server on loopback, sales with a state, and faults on demand.
+"""Common base of the fake banks: a real HTTP server on loopback, sales with a state, and faults on demand.
 
 A bank is a subclass that names its operations by path and answers them (`answer`). Faults come around the answer: what
 `fail_next` was told goes wrong with the next call of that operation, before or after the bank has acted. The payer acts
@@ -25,7 +25,7 @@ SECOND_CARD = "5892101234567895"
 
 
 class BankSaleState(StrEnum):
-    """What a sale is at the fake bank."""
+    """State of a sale at the fake bank."""
 
     OPEN = "open"
     PAID = "paid"
@@ -62,7 +62,7 @@ class BankCall:
 
 @dataclass(slots=True)
 class Refusals:
-    """What the bank refuses everybody with."""
+    """Refusals of the bank to everybody."""
 
     credentials: bool = False
     address: bool = False
@@ -74,7 +74,7 @@ class BankServer(LoopbackServer):
     operations: ClassVar[Mapping[str, str]]
     """Its operations by path, in the words of `PaymentGateway`: start, verify, inquire, settle, reverse, list."""
     verify_within: ClassVar[timedelta | None] = None
-    """What is paid and not verified is given back after this time."""
+    """Time after which a payment that was not verified is given back."""
     session_lasts: ClassVar[timedelta] = timedelta(minutes=15)
 
     def __init__(self, *, tls: ssl.SSLContext | None = None) -> None:

@@ -33,10 +33,10 @@ BehpardakhtFault = Literal[
     "cut_before", "cut_after", "cut_within", "silent_before", "silent_after", "http_500", "soap_fault", "garbage",
     "redirect", "external_entity", "billion_laughs", "huge", "drip", "other_operation", "compressed",
 ]  # fmt: skip
-"""What goes wrong with one call. Those of `_NOT_DONE` do nothing, all others do what was asked for first."""
+"""Fault of one call. Those of `_NOT_DONE` do nothing, all others do what was asked for first."""
 
 UNENDING: frozenset[BehpardakhtFault] = frozenset({"silent_before", "silent_after", "drip"})
-"""What a client has to lose patience with."""
+"""Faults with which a client has to lose patience."""
 
 _NOT_DONE = frozenset({"cut_before", "silent_before", "http_500", "redirect"})
 _ENVELOPE = (

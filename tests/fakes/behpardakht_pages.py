@@ -38,7 +38,7 @@ class BehpardakhtPages:
     def __init__(self, sales: BehpardakhtSales) -> None:
         self.sales = sales
         self.merchant_origin: str | None = None
-        """Whom browsers have to come from; None: anybody who says where from."""
+        """Origin that browsers have to come from; None: anybody who says where from."""
         self.referers: list[str] = []
         """The Referer headers that browsers brought, `` where none came."""
 

@@ -1,4 +1,4 @@
-"""What Behpardakht knows: sessions, sales and transfers to cards, with the result codes of its manual 1.29.
+"""Books of Behpardakht: sessions, sales and transfers to cards, with the result codes of its manual 1.29.
 
 No network here. `BehpardakhtSales` answers each operation with the string that the bank would return, by a clock that
 tests set.
@@ -48,7 +48,7 @@ class BehpardakhtSession:
     """Day and time in Tehran, as the merchant told them."""
     sale: BehpardakhtSale | None = None
     last_code: str = "17"
-    """What the callback says when nothing was paid."""
+    """Code of the callback when nothing was paid."""
 
 
 @dataclass(slots=True)

@@ -22,7 +22,7 @@ from tests.fakes.bot_messenger import METHODS, TOKEN, Call, Messenger
 from tests.fakes.bot_text import Refused
 
 WAIT_SECONDS = 30.0
-"""How long something may take before a test gives up: far more than it ever takes."""
+"""Time for something to happen before a test gives up: far more than it ever takes."""
 
 JSON_FIELDS = {
     *("allowed_updates", "commands", "drop_pending_updates", "ok", "prices"),
@@ -43,7 +43,7 @@ DESCRIPTIONS = {
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What goes wrong with one call.
+    """Fault of one call.
 
     `status` answers that HTTP status (`value`; with 429, `retry_after` seconds) and does nothing. `slow` does what is
     asked and answers after `value` seconds. `cut_before` and `cut_after` break the connection with nothing done and
@@ -62,7 +62,7 @@ class Fault:
         return self.method in {"", call.method} and self.chat in {0, call.chat_id}
 
     def refusal(self) -> Refused:
-        """What a `status` answers."""
+        """Answer with a `status`."""
         status = int(self.value)
         words = DESCRIPTIONS.get(status, "Bad Request").format(retry_after=self.retry_after)
         return Refused(status, words, self.retry_after)
@@ -109,12 +109,12 @@ class FakeBotApi(Messenger):
 
     @property
     def base_url(self) -> str:
-        """What a bot's token follows in the address of a method."""
+        """Address before a bot's token in that of a method."""
         return f"http://127.0.0.1:{self._port}/bot"
 
     @property
     def base_file_url(self) -> str:
-        """What a bot's token follows in the address of a file."""
+        """Address before a bot's token in that of a file."""
         return f"http://127.0.0.1:{self._port}/file/bot"
 
     def called(self, method: str) -> list[Call]:

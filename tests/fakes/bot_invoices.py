@@ -40,7 +40,7 @@ class Transaction:
     amount: int
     status: Status = "pending"
     answer: str | None = None
-    """What the bot answered: «» allowed it, anything else is the reason that the payer reads; None: nothing yet."""
+    """Answer of the bot: «» allowed it, anything else is the reason that the payer reads; None: nothing yet."""
     asked_at: float = field(default_factory=monotonic)
 
     def describe(self) -> dict[str, Any]:
@@ -124,7 +124,7 @@ class Invoices:
         return True
 
     def inquire(self, fields: Mapping[str, Any]) -> dict[str, Any]:
-        """What `inquireTransaction` answers."""
+        """Answer of `inquireTransaction`."""
         transaction = self.transactions.get(str(fields.get("transaction_id", "")))
         if transaction is None:
             raise Refused(404, "Not Found: transaction not found")

@@ -1,4 +1,5 @@
-"""What a messenger knows and does: chats, messages, files, presses, and the Bot API's methods without the HTTP around.
+"""State and operations of a messenger: chats, messages, files, presses, and the Bot API's methods without the HTTP
+around.
 
 Bale differs as facts-iran.md and its documentation tell: Markdown is always on, no secret header, no `chat_instance` in
 a press, no `my_chat_member`, no `date` in what an edit answers, no `reply_parameters`, no buttons that copy, no silent
@@ -74,7 +75,7 @@ class Stored:
 
 @dataclass(slots=True)
 class BotMessage:
-    """What the bot sent. `text` is what the person sees (of a file, its caption), `raw` what the bot wrote."""
+    """Message of the bot. `text` is what the person sees (of a file, its caption), `raw` what the bot wrote."""
 
     message_id: int
     chat_id: int
@@ -143,7 +144,7 @@ class Messenger:
         return [press for press in self.pressed if press not in self.toasts]
 
     def of(self, chat_id: int) -> list[BotMessage]:
-        """What the bot sent into a chat, in order."""
+        """Messages of the bot in a chat, in order."""
         return [message for message in self.messages if message.chat_id == chat_id]
 
     def keep(self, content: bytes, name: str) -> Stored:

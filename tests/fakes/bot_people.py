@@ -14,7 +14,7 @@ FIRST_USER_ID = 5_200_000_000
 """Larger than 32 bits hold, as the messengers' are today."""
 
 UNTIL: Mapping[str, Mapping[str, int]] = {"kicked": {"until_date": 0}, "member": {}}
-"""What a standing in a chat tells besides: a bot that was blocked is so for ever."""
+"""Further details of a standing in a chat: a bot that was blocked is so for ever."""
 
 UNREADABLE: Mapping[str, Mapping[str, Any]] = {
     "voice": {"file_id": "v", "file_unique_id": "v", "duration": 3},
@@ -29,7 +29,7 @@ UNREADABLE: Mapping[str, Mapping[str, Any]] = {
     },
     "dice": {"emoji": "🎲", "value": 3},
 }  # fmt: skip
-"""What nobody at a desk can read, as messengers describe it."""
+"""Content that nobody at a desk can read, as messengers describe it."""
 
 _user_ids = count(FIRST_USER_ID)
 _press_ids = count(4_382_000_000_000_000)
@@ -52,7 +52,7 @@ class Person:
 
     @property
     def messages(self) -> list[BotMessage]:
-        """What the bot sent to this person, in order."""
+        """Messages of the bot to this person, in order."""
         return self.messenger.of(self.id)
 
     @property

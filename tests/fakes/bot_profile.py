@@ -1,4 +1,4 @@
-"""What a bot tells Telegram of itself, and which messages it pinned: methods that Bale lacks.
+"""Profile of a bot in Telegram, and the messages it pinned: methods that Bale lacks.
 
 Limits as core.telegram.org/bots/api has them: 100 commands of 1 to 32 lower-case letters, digits and underscores,
 described in 1 to 256 characters; a description of 512 and a short one of 120 characters. In a private chat a bot pins

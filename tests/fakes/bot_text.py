@@ -1,4 +1,4 @@
-"""What the messengers do to a bot's texts and keyboards: their limits, and Bale's Markdown that is always on."""
+"""Treatment of a bot's texts and keyboards by the messengers: their limits, and Bale's Markdown that is always on."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -37,12 +37,12 @@ class Refused(Exception):
 
 
 def length(text: str) -> int:
-    """How long a text is for a limit: UTF-16 units, the stricter reading of «characters»."""
+    """Length of a text for a limit: UTF-16 units, the stricter reading of «characters»."""
     return len(text.encode("utf-16-le")) // 2
 
 
 def shown_by_bale(text: str) -> str:
-    r"""What a person sees of a text in Bale: pairs of marks are swallowed; a sign after `\` is just the sign."""
+    r"""Text as a person sees it in Bale: pairs of marks are swallowed; a sign after `\` is just the sign."""
     return MARKS.sub(_unmarked, text)
 
 

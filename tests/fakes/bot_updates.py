@@ -1,4 +1,4 @@
-"""What a messenger has for a bot: the queue of updates, asked for by `getUpdates` or posted to a webhook."""
+"""Updates of a messenger for a bot: the queue of updates, asked for by `getUpdates` or posted to a webhook."""
 
 import asyncio
 from collections import defaultdict, deque
@@ -14,7 +14,7 @@ from tests.fakes.bot_text import Refused
 
 FIRST_UPDATE_ID = 740_000_000
 RETRY_SECONDS = 0.05
-"""How long the messenger waits before it posts again what was not answered by 2xx; the real ones take longer."""
+"""Time until the messenger posts again what was not answered by 2xx; the real ones take longer."""
 
 WEBHOOK_ACTIVE = "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete it first"
 OTHER_POLLER = "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
@@ -36,7 +36,7 @@ class Update:
 
 @dataclass(frozen=True, slots=True)
 class Webhook:
-    """Where updates are posted. `secret` goes into a header (not in Bale); `gate` lets so many posts out at once."""
+    """Address for posting updates. `secret` goes into a header (not in Bale); `gate` lets so many posts out at once."""
 
     url: str
     secret: str
@@ -91,7 +91,7 @@ class Updates:
         return update
 
     async def poll(self, offset: int | None, limit: int, seconds: float) -> Sequence[Update]:
-        """What `getUpdates` answers; an offset confirms everything before it."""
+        """Answer of `getUpdates`; an offset confirms everything before it."""
         if self.webhook:
             raise Refused(409, WEBHOOK_ACTIVE)
         if self._poll and not self._poll.done():

@@ -11,16 +11,16 @@ from pathlib import Path
 from typing import Self
 
 EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}" + rb"$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
-"""What every scanner takes for malware, and is none."""
+"""Test file that every scanner takes for malware, and that is none."""
 
 SIGNATURE = "Eicar-Test-Signature"
-"""What ClamAV calls it."""
+"""ClamAV's name of it."""
 
 STREAM_BYTES = 25 * 1024 * 1024
 
 
 class ClamdFault(StrEnum):
-    """What goes wrong."""
+    """Fault of clamd."""
 
     SILENT = "silent"
     """Everything is read, and nothing answered."""
@@ -46,7 +46,7 @@ class FakeClamd:
 
     def __init__(self, path: Path | None = None, stream_bytes: int = STREAM_BYTES) -> None:
         self.fault: ClamdFault | None = None
-        """What goes wrong from now on."""
+        """Fault from now on."""
         self.scanned: list[bytes] = []
         """Every file that was scanned to its end."""
         self.most_at_once = 0
@@ -77,7 +77,7 @@ class FakeClamd:
 
     @property
     def address(self) -> str:
-        """Where it listens, as settings name it."""
+        """Address, as settings name it."""
         assert self._server
         return str(self._path or f"127.0.0.1:{self._server.sockets[0].getsockname()[1]}")
 

@@ -32,7 +32,7 @@ Method = Literal["GET", "POST"]
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What goes wrong with one send.
+    """Fault of one send.
 
     `status` answers that return status (`value`) and takes nothing. `slow` takes the text and answers after `value`
     seconds. `cut_after_accept` and `cut_before_accept` break the connection with and without the text taken. `garbage`
@@ -261,7 +261,7 @@ class FakeKavenegar(PanelServer):
 
 
 class Webhooks:
-    """What the panel posts to `{base_url}/inbound` and `/delivery`; every answer is (HTTP status, body)."""
+    """Posts of the panel to `{base_url}/inbound` and `/delivery`; every answer is (HTTP status, body)."""
 
     def __init__(self, base_url: str) -> None:
         self._base_url = base_url

@@ -1,4 +1,4 @@
-"""What fake banks and panels have in common: a real HTTP server on loopback."""
+"""Common base of fake banks and panels: a real HTTP server on loopback."""
 
 import ssl
 from abc import ABC, abstractmethod

@@ -1,4 +1,4 @@
-"""What fake SMS panels have in common: a server with a gate for faults, a clock of the test's own."""
+"""Common base of fake SMS panels: a server with a gate for faults, a clock of the test's own."""
 
 from abc import abstractmethod
 from collections.abc import Callable

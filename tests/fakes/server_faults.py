@@ -1,4 +1,4 @@
-"""What goes wrong with a call of a fake server, whatever the server is: a bank, an SMS panel."""
+"""Faults of a call of a fake server, whatever the server is: a bank, an SMS panel."""
 
 import asyncio
 import contextlib
@@ -14,7 +14,7 @@ _T = TypeVar("_T")
 
 
 class ServerFault(StrEnum):
-    """What goes wrong with one call."""
+    """Fault of one call."""
 
     SILENT_BEFORE = "silent_before"
     SILENT_AFTER = "silent_after"

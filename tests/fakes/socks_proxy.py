@@ -32,7 +32,7 @@ class SocksProxy:
 
     @property
     def url(self) -> str:
-        """Where it listens, as settings name it."""
+        """Address, as settings name it."""
         assert self._server
         return f"socks5://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
 

@@ -7,7 +7,7 @@ from domain.values.errors import Unavailable
 from domain.values.reasons import UnavailableReason
 
 MALWARE = b"worm"
-"""What a file has in which malware is found."""
+"""Bytes of a file in which malware is found."""
 
 WRITER_SECONDS = 5.0
 
@@ -20,7 +20,7 @@ class SuspiciousScanner:
         self.is_away = False
         """Nobody can tell then."""
         self.scan_count = 0
-        """How many files it looked at."""
+        """Number of files scanned."""
 
     async def find_malware(self, content: bytes) -> str | None:
         """Return its name."""

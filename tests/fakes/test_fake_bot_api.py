@@ -70,7 +70,7 @@ async def bot_of(fake: FakeBotApi, seconds: float = 5.0) -> AsyncIterator[Bot]:
 
 @contextmanager
 def fails(error: type[Exception], words: str) -> Iterator[None]:
-    """What is done in the block fails with these words; the library writes the messenger's in small letters."""
+    """The block fails with these words; the library writes the messenger's in small letters."""
     with pytest.raises(error) as raised:
         yield
     assert words.casefold() in str(raised.value).casefold()

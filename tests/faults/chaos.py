@@ -22,9 +22,8 @@ from tests.faults.support.state_checks import Expected
 
 ROUNDS_OF_AN_OFFICE = 20
 CLOSING_HOUR = 19
-"""When an office's clock shows that, or after so many rounds, the next round is played in a fresh office: at night
-notices rest, and on the next day others come that no citizen of a round caused.
-"""
+"""Hour of an office's clock at which, or number of rounds after which, the next round is played in a fresh office: at
+night notices rest, and on the next day others come that no citizen of a round caused."""
 
 ROUNDS_BETWEEN_REPORTS = 50
 MOST_FAILURES = 10
@@ -35,7 +34,7 @@ COMMAND = "python -m tests.faults.chaos --rounds 1 --seed {seed} --database {eng
 
 @dataclass(slots=True)
 class ChaosTally(RoundTally):
-    """What all rounds came to."""
+    """Sums of all rounds."""
 
     wanted_count: int = 0
     """Rounds that are to be played."""
@@ -76,7 +75,7 @@ class Chaos:
                     return
 
     def _share(self) -> int:
-        """How many seeds an office takes at most, so that both have something to do in a short run."""
+        """Share of the seeds that an office takes at most, so that both have something to do in a short run."""
         return max(1, -(-self._tally.wanted_count // 2))
 
     async def _play_in_one_office(self, engine: str, seed: int, rest: Iterator[int]) -> None:

@@ -50,7 +50,7 @@ CLERKS = 32
 OFFICES = ("1001", "1002")
 CALLS_A_BILL = 9
 DAY_SECONDS = 600.0
-"""How long a day may last at the very most: an answer to a question is kept so long."""
+"""Longest duration of a day: an answer to a question is kept so long."""
 
 CIVIL, REVENUE = (Actor(frozenset({role}), "staff", role.value, "cli") for role in (Role.CIVIL, Role.REVENUE))
 CLERK = Actor(
@@ -72,9 +72,8 @@ class KillAfter:
 
 
 def drawn_ends(seed: int, calls: int, processes: int = 1) -> tuple[Death | KillAfter, ...]:
-    """Where the servers of a day die: for each process once at each named step and at two moments, all of them early
-    enough to come.
-    """
+    """Places where the servers of a day die: for each process once at each named step and at two moments, all of them
+    early enough to come."""
     chance = random.Random(seed)
     span = calls // 8 // processes
     ends: list[Death | KillAfter] = []
@@ -118,13 +117,13 @@ class OfficeClock:
         self._office = office
 
     def now(self) -> datetime:
-        """What it shows."""
+        """Time of its clock."""
         return self._office.clock.now()
 
 
 @dataclass(slots=True)
 class Outcome:
-    """What a day came to."""
+    """Result of a day."""
 
     died: list[Death | KillAfter] = field(default_factory=list)
     seconds: float = 0.0

@@ -17,7 +17,7 @@ MODULE = "tests.faults.drafts"
 
 @dataclass(slots=True)
 class DraftTally(RoundTally):
-    """What all rounds came to."""
+    """Sums of all rounds."""
 
     request_count: int = 0
 

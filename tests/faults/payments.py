@@ -18,7 +18,7 @@ MODULE = "tests.faults.payments"
 
 @dataclass(slots=True)
 class PaymentTally(RoundTally):
-    """What all rounds came to."""
+    """Sums of all rounds."""
 
     bill_count: int = 0
     session_count: int = 0
@@ -37,7 +37,7 @@ class PaymentTally(RoundTally):
         self.deposited += sum(session.amount for session in sessions if session.money == "ours")
 
     def list_counters(self) -> Mapping[str, Counter[str]]:
-        """What happened how often, by a title."""
+        """Counters, by a title."""
         return {"died": self.died, "shown": self.verdicts}
 
     def __str__(self) -> str:

@@ -37,7 +37,7 @@ PLAYS_ALL = bool(os.environ.get("ALL_STEPS"))
 """`make chaos` plays all of them, on both databases."""
 
 SECONDS = 60.0
-"""How long something may take on however busy a machine."""
+"""Time limit on however busy a machine."""
 
 CLAIM_SECONDS = 200
 """More than leases and claims of a dead process last."""

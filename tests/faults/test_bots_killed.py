@@ -33,7 +33,7 @@ STEPS = ("inbound_open", "chat", "claim", "bot_accepted", "mark", "mark_open")
 before and inside the unit that marks it."""
 
 SECONDS = 60.0
-"""How long something may take on however busy a machine."""
+"""Time limit on however busy a machine."""
 LEASE_SECONDS = 16
 """More than the leases of a dead process last: the next one polls then."""
 

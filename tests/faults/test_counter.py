@@ -23,7 +23,7 @@ ESCAPED = (
     "GetOfficeStatement of 100",
     "payments of the statement",
 )
-"""What must be said of each thing that `spoil` does."""
+"""Words that must be said of each thing that `spoil` does."""
 
 
 @pytest.mark.parametrize("engine", ENGINES)

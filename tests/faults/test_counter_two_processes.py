@@ -27,7 +27,7 @@ _WAITS = (
     " ORDER BY wait_event"
 )
 AT_IT, BEHIND = "relation", "transactionid"
-"""What a unit waits for that is kept in its middle, and one that waits for another's end."""
+"""Places of waiting of a unit that is kept in its middle, and of one that waits for another's end."""
 
 
 async def test_each_call_acts_once_whichever_process_gets_it() -> None:

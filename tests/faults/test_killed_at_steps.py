@@ -20,7 +20,7 @@ TIMES = (
     (("fills_in",), 1),
     (("is_refused", "cancels"), 2),
 )
-"""Who lives what, and at which time of the step the server dies."""
+"""Lives of which people, and times of the step at which the server dies."""
 
 STEPS = ("inbound", "claim", "accepted", "mark")
 """After the commit of a text that came in, after the claim, after the provider accepted, before the mark."""

@@ -33,7 +33,7 @@ FAULTY_ANSWERS = (
     f'{{"ResCode": {FIRST_CARD}, "ResultCode": {FIRST_CARD}, "errors": {{"code": {FIRST_CARD}}}}}',
     f'{{"data": {{"code": "{FIRST_CARD}", "card_pan": "{FIRST_CARD}"}}, "Description": "{SECOND_CARD}"}}',
 )
-"""What a bank may say where it stumbles."""
+"""Answers of a bank that stumbles."""
 
 
 def write_card(card: str) -> dict[str, str]:

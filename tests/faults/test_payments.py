@@ -29,7 +29,7 @@ SPOILED = {
     "receipts were sent": "DELETE FROM outbox WHERE key = 'registries.violation.notices.paid'",
     "has 6037997500001236": "UPDATE payment_attempts SET card = '6037997500001236' WHERE id = {id}",
 }
-"""What has to be said where somebody did that to the database."""
+"""Words that must be said where somebody did that to the database."""
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module", params=ENGINES)

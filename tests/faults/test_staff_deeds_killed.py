@@ -1,4 +1,4 @@
-"""What the staff do with a request in a process that dies: it has not happened at all, or as a whole and once."""
+"""Steps of the staff in a process that dies: it has not happened at all, or as a whole and once."""
 
 import asyncio
 import os

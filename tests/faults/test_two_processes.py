@@ -25,7 +25,7 @@ MOST_ROUNDS = 5
 """Rounds until the one process has died as planned: the other may do all the work while it comes back."""
 
 TAKEN = "/inbound 200"
-"""What a process writes of each text that it takes."""
+"""Log line of a process for each text that it takes."""
 
 BEGUN = [(seq, event) for seq, event in enumerate(("submit", "accept", "price", "bill", "expire"), start=1)]
 

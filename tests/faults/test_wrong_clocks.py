@@ -53,7 +53,7 @@ async def test_a_clock_that_was_ahead_a_crash_and_a_clock_set_right(office: Mort
 
 @pytest.mark.parametrize("back", [timedelta(hours=1), timedelta(days=400)])
 async def test_a_clock_that_steps_back_stops_no_job(office: MortalOffice, back: timedelta) -> None:
-    """What a command queues nobody but the job of the interval sends."""
+    """A message that a command queues is sent by the job of the interval alone."""
     phone, desk = Phone(office, f"0912555{back.days:04}"), Desk(office)
     story = await Story(phone, desk).reaches("submitted")
     office.clock.set(office.clock.now() - back)

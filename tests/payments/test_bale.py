@@ -54,7 +54,7 @@ def build(bank: BaleBank, **values: object) -> PaymentGateway:
 
 
 async def ask(gateway: PaymentGateway, bank: BaleBank, **transaction: object) -> GatewayAnswer:
-    """What the gateway makes of a transaction."""
+    """Gateway's reading of a transaction."""
     bank.answer_next("verify", json.dumps({"ok": True, "result": transaction}).encode())
     return await gateway.inquire(SALE)
 

@@ -1,4 +1,4 @@
-"""What is peculiar to Sadad: signatures, Tehran's clock, and how little its −1 and 101 say."""
+"""Peculiarities of Sadad: signatures, Tehran's clock, and how little its −1 and 101 say."""
 
 import base64
 import json

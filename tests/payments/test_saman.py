@@ -1,4 +1,4 @@
-"""What is peculiar to Saman: receipts that verify any number of times, and whose they are."""
+"""Peculiarities of Saman: receipts that verify any number of times, and whose they are."""
 
 import json
 from collections.abc import AsyncIterator
@@ -49,7 +49,7 @@ async def verify_with(gateway: Saman, bank: SamanBank, **answer: object) -> Gate
 
 
 def paid_callback(**changed: str) -> dict[str, str]:
-    """What a browser brings after paying."""
+    """Callback of a browser after paying."""
     return {"State": "OK", "Status": "2", "ResNum": "7", "RefNum": "R1", "SecurePan": "603799****1236"} | changed
 
 

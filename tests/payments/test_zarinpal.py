@@ -1,4 +1,4 @@
-"""What is peculiar to Zarinpal: each of its codes and states, and answers with `[]`."""
+"""Peculiarities of Zarinpal: each of its codes and states, and answers with `[]`."""
 
 import json
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""What is on the papers that the printing process makes: pages, codes that scan, numbers of pages."""
+"""Content of the papers that the printing process makes: pages, codes that scan, numbers of pages."""
 
 import asyncio
 import re

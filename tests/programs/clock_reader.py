@@ -48,7 +48,7 @@ def tick_until(stop: threading.Event) -> None:
 
 
 async def seconds(waiting: Awaitable[object]) -> float:
-    """How long it takes."""
+    """Duration."""
     start = time.monotonic()
     await waiting
     return time.monotonic() - start

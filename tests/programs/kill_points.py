@@ -1,4 +1,5 @@
-"""Where a process can be told to die: the named steps of the program, which itself is the installed one, unchanged.
+"""Places where a process can be told to die: the named steps of the program, which itself is the installed one,
+unchanged.
 
 A step is reached by a wrapper around the function that does it.
 """
@@ -55,7 +56,7 @@ from store.uploads import SqlUploadRepository
 
 
 class Step:
-    """Where a process dies: before or after one of these functions (a class or module, and a name in it).
+    """Place where a process dies: before or after one of these functions (a class or module, and a name in it).
 
     `counts` tells whether a result makes it the step.
     """

@@ -32,7 +32,7 @@ MOST_ACTS = 5
 BOOKED, REFUSED, GAVE_UP = "booked", "refused", "gave up"
 
 Wish = tuple[int, int, int]
-"""Which machine, from which minute, for how many minutes."""
+"""Machine, first minute and number of minutes."""
 
 Taken = Mapping[tuple[int, int], int]
 """(slot, machine) → the act that has it."""

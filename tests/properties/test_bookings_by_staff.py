@@ -41,7 +41,7 @@ WORKS = st.lists(
     min_size=2,
     max_size=6,
 )
-"""What is wanted of two loaders and a grader, all on one day."""
+"""Wishes for two loaders and a grader, all on one day."""
 
 VISITS = st.lists(st.tuples(st.sampled_from(["ahmadi", "bahrami"]), st.integers(0, 12)), min_size=2, max_size=6)
 """Officer, and the quarter of an hour after eight."""

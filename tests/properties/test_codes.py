@@ -1,4 +1,4 @@
-"""What people type from paper: no slip in a tracking code passes, and bill ids say what they were made of."""
+"""Codes typed from paper: no slip in a tracking code passes, and bill ids say what they were made of."""
 
 from itertools import product
 

@@ -62,7 +62,8 @@ def test_every_text_is_answered_whatever_came_before(furnished: Path, services: 
 
 
 def test_the_whole_menu_of_the_shipped_services_fits_its_budget() -> None:
-    """What does not fit of another's is left out, but for the services themselves: these `check` proves."""
+    """Values that fit nothing of another service are left out, but for the services themselves: these `check`
+    proves."""
     desk = build_desk(StandingClock(), services=tuple(SHIPPED_SERVICES.values()))
     intents = Conversation(desk.grammar, desk.services, "sms").main_menu_intents()
     names = (

@@ -34,7 +34,7 @@ MACHINES = ("loader", "grader")
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """What somebody wants to set: a machine's hour, from so many days from today."""
+    """Price that somebody wants to set: a machine's hour, from so many days from today."""
 
     machine: str
     day: int

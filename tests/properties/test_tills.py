@@ -137,7 +137,7 @@ class Revenue:
 
 
 def _expected(paid: Mapping[date, Sequence[int]], made: Sequence[TillClosing]) -> TillPeriod:
-    """What a till says after these payments and closings."""
+    """Expected till after these payments and closings."""
     days = []
     for day in sorted(DAYS):
         amounts, mine = paid.get(day, ()), tuple(one for one in made if one.day == day)

@@ -1,4 +1,4 @@
-"""What the address of a callback bears, as a bank brings it back beside what the bank itself says."""
+"""Parameters of a callback's address, as a bank brings it back beside what the bank itself says."""
 
 from yarl import URL
 

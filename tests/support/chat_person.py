@@ -49,7 +49,7 @@ class Person:
         return [one for one in found if one.channel == self.channel and one.key != CARD_KEY]
 
     async def hears(self) -> list[OutboxMessage]:
-        """What came since this was asked last."""
+        """Messages since the last call."""
         messages = await self.messages()
         new, self._read = messages[self._read :], len(messages)
         return new
@@ -121,7 +121,7 @@ def data(message: OutboxMessage) -> dict[str, str]:
 
 
 def labels(message: OutboxMessage) -> list[str]:
-    """What stands on the buttons of a message, row by row."""
+    """Labels of the buttons of a message, row by row."""
     return list(data(message))
 
 

@@ -1,4 +1,4 @@
-"""What the demonstration's actions work with, at a moment of the test's own."""
+"""Dependencies of the demonstration's actions, at a moment of the test's own."""
 
 from dataclasses import replace
 from datetime import UTC, datetime

@@ -57,7 +57,7 @@ MORNING = datetime(2026, 11, 24, 6, 30, tzinfo=UTC)
 """1405/09/03, 10:00 in Tehran."""
 
 SITE_ADDRESS = "https://pishkhan.example"
-"""Where people reach the site, as its pages say."""
+"""Public address of the site, as its pages say."""
 
 INSTALLATION = PortalInstallation(
     public_address=SITE_ADDRESS,

@@ -33,12 +33,12 @@ def hardening(name: str) -> Sequence[str]:
 
 
 def cron_commands() -> Sequence[str]:
-    """What cron hands to the shell: a backslash before a percent sign is its own."""
+    """Commands that cron hands to the shell: a backslash before a percent sign is its own."""
     lines = re.findall(r"^[0-9*/, -]+ pishkhan  (.+)$", CRON.read_text("utf-8"), re.MULTILINE)
     return [one.replace("\\%", "%") for one in lines]
 
 
 def unit_commands(name: str) -> Sequence[str]:
-    """What a service runs, one after the other, as a shell takes it."""
+    """Commands of a service, one after the other, as a shell takes them."""
     service = unit(name)["Service"]
     return [one.replace("%%", "%") for key in ("ExecStart", "ExecStartPost") for one in service.get(key, ())]

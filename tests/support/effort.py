@@ -1,4 +1,4 @@
-"""How hard the properties are tried: a few settled examples in every run, or many fresh ones where `EFFORT` says so.
+"""Effort of the properties: a few settled examples in every run, or many fresh ones where `EFFORT` says so.
 
 `EFFORT=40 pytest tests/properties` runs forty times as many examples of every property, drawn anew each time, and
 longer walks. Without it the examples are the same in every run, so that a change alone makes a test fail.
@@ -9,7 +9,7 @@ import os
 from hypothesis import HealthCheck, Phase, settings
 
 EFFORT = int(os.environ.get("EFFORT", "1"))
-"""How many times as many examples as usual."""
+"""Factor on the usual number of examples."""
 
 
 def examples(usual: int, *, cut_down: bool = True) -> settings:

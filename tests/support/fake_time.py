@@ -31,7 +31,7 @@ class FakeTime:
         self.set(start or self.now())
 
     def now(self) -> datetime:
-        """What the processes see at this moment (UTC)."""
+        """Present moment of the processes (UTC)."""
         return datetime.now(UTC) + self._offset
 
     def set(self, moment: datetime) -> None:
@@ -45,7 +45,7 @@ class FakeTime:
         self._write()
 
     def env(self) -> dict[str, str]:
-        """What a child's environment needs to live by this clock."""
+        """Environment for a child to live by this clock."""
         return {
             "LD_PRELOAD": str(library()),
             "FAKETIME_TIMESTAMP_FILE": str(self._file),
@@ -66,7 +66,7 @@ class FakeTime:
 
 
 def library() -> Path:
-    """Where libfaketime lies. Raises FileNotFoundError when it is not installed."""
+    """Path of libfaketime. Raises FileNotFoundError when it is not installed."""
     found = sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
     if not found:
         raise FileNotFoundError("No libfaketime under /usr/lib: run `make system-deps`")

@@ -94,7 +94,7 @@ class CountedIds:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What came of one text: the row of the inbox, and the reply, if there was one."""
+    """Result of one text: the row of the inbox, and the reply, if there was one."""
 
     inbound: InboundMessage
     reply: OutboxMessage | None
@@ -386,7 +386,7 @@ STRAIGHT: tuple[tuple[str, str, Role | None], ...] = (
 """(state reached, step, who takes it) from the order to its end."""
 
 GIVEN: Mapping[str, Mapping[str, str]] = {"hand_over": {"early": "yes"}}
-"""What a step of the straight way is given: the machine is booked for tomorrow, and taken today."""
+"""Input of a step on the straight way: the machine is booked for tomorrow, and taken today."""
 
 
 @asynccontextmanager

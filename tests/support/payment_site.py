@@ -41,7 +41,7 @@ from tests.support.demo_site import CITIZENS, CONTACT, LINE, MORNING, ORDER, Dem
 from tests.support.scenarios.sample_files import UnchangedFiles
 
 FONTS = Path(web_site.__file__).parent / "static"
-"""Which the bank's pages use, too."""
+"""Fonts of the bank's pages, too."""
 
 
 class RunningClock:
@@ -69,7 +69,7 @@ class PaymentSite:
     demo: DemoSite
     """Dependencies and store."""
     clock: RunningClock
-    """Whose time it is, at the bank too."""
+    """Clock, of the bank too."""
     gateways: dict[str, PaymentGateway]
     """By name; tests may add some."""
 

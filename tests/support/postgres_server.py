@@ -30,7 +30,7 @@ TemplateFiller = Callable[[str], Awaitable[object]]
 
 START_SECONDS = 30
 PASSWORD = "p@ss:w/o%rd \\ «گذر»"
-"""That of the user `postgres`: full of what an address, a file of passwords or a shell could take for its own."""
+"""Password of the user `postgres`: full of what an address, a file of passwords or a shell could take for its own."""
 CREDENTIALS = f"postgres:{quote(PASSWORD, safe='')}"
 """The user and its password, as they stand in an address."""
 
@@ -165,7 +165,7 @@ class PostgresServer(RunningServer):
         self._start()
 
     def log(self) -> str:
-        """What the server has said so far."""
+        """Log of the server so far."""
         return (self._home / "log").read_text()
 
     def _initialise(self) -> None:

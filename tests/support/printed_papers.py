@@ -42,7 +42,7 @@ HEAD = (PaperFact("تاریخ", "۱۴۰۵/۰۹/۰۳"), PaperFact("کد رهگی�
 
 
 def letterhead() -> Letterhead:
-    """What every paper of the tests bears."""
+    """Letterhead of every paper of the tests."""
     return LETTERHEAD
 
 

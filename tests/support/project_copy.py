@@ -29,7 +29,7 @@ MADE_HERE = (
     "node_modules",
     "var",
 )
-"""What is in the folder and not the project's."""
+"""Things in the folder that are not the project's."""
 
 _BLOCK = re.compile(r'^```\w+ title="([^"]+)"\n(.*?)^```', re.MULTILINE | re.DOTALL)
 

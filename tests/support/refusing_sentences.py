@@ -16,7 +16,7 @@ INTENTS: tuple[Intent, ...] = (*COMMAND_INTENTS, *list_intents())
 
 
 def find_example(intent: Intent) -> str:
-    """What follows the intent's word in the example of the help about it («۳ بنر ۲ در ۱ متر»); empty without one."""
+    """Words after the intent's word in the example of the help about it («۳ بنر ۲ در ۱ متر»); empty without one."""
     key = f"sms.about.{intent.topic.key}" if intent.topic else ""
     texts = Catalogue.load()
     for example in re.findall("«([^»]+)»", texts.text(key)) if key in texts else ():
@@ -76,7 +76,7 @@ ASIDES = (
     "چطور {said}", "{said} چطوری", "نحوه {said}", "آیا {said}", "{said}؟", "{said} ?", "{said} یا نه", "اگه {said}",
     "شاید {said}", "میشه {said}", "«{said}»", "\"{said}\" یعنی چی", "پیام اومده که {said}", "فکر کنم {said}",
 )  # fmt: skip
-"""What asks about a command, quotes it or tells of it, and does not give it."""
+"""Sentences that ask about a command, quote it or tell of it, and do not give it."""
 
 BEFORE = ("", "سلام ", "لطفا ", "سلام خسته نباشید لطفاً ", "salam ")
 BEHIND = ("", " لطفا", " ممنون", "، با تشکر", "!")

@@ -63,7 +63,7 @@ UNANSWERED = GatewayAnswer(sale_state=None, code=TIMED_OUT)
 
 
 def answer(sale_state: SaleState, code: str = "0", **told: object) -> GatewayAnswer:
-    """What a bank says of a sale."""
+    """Answer of a bank about a sale."""
     return replace(GatewayAnswer(sale_state=sale_state, code=code), **told)  # type: ignore[arg-type]
 
 
@@ -82,7 +82,7 @@ class ScriptedBank:
     calls: list[str] = field(default_factory=list)
     unverified: list[UnverifiedSale] = field(default_factory=list)
     meanwhile: Callable[[], Awaitable[object]] | None = None
-    """What happens once, while the bank thinks about the next call."""
+    """Event that happens once, while the bank thinks about the next call."""
 
     def script(self, *answers: GatewayAnswer) -> None:
         """Answer so from now on."""
@@ -157,7 +157,7 @@ class ScriptedBank:
 
 
 class Payer:
-    """Whoever pays the bills of requests of a town at one bank."""
+    """Payer of the bills of requests of a town at one bank."""
 
     def __init__(self, town: Municipality, bank: ScriptedBank) -> None:
         self.town = town

@@ -55,7 +55,7 @@ PROXY = (ip_network("127.0.0.1/32"),)
 """The proxy in front of the site, at which every browser of the tests seems to call."""
 
 COLLEAGUE = "127.0.0.1"
-"""Whom it names for calls that do not say themselves where they come from: somebody inside."""
+"""Address of calls that do not say themselves where they come from: somebody inside."""
 
 OUTSIDE = {"X-Forwarded-For": "203.0.113.9"}
 """Headers of a call that the trusted proxy took from somewhere else."""
@@ -122,7 +122,7 @@ class StaffSite:
         return secret
 
     def code_of(self, secret: str) -> str:
-        """What the authenticator shows now, in the digits that its owner may type."""
+        """Code of the authenticator now, in the digits that its owner may type."""
         shown = pyotp.TOTP(secret).at(int(self.clock.at.timestamp()))
         return f"{shown[:3]} {shown[3:]}".translate(_PERSIAN)
 

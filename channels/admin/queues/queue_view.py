@@ -74,7 +74,7 @@ class QueueLook:
     page: Page[WorkItem]
     """Results, from a place on."""
     start_cursor: str | None
-    """That place, as the address has it; None: the beginning."""
+    """Place from which the results go on, as the address has it; None: the beginning."""
     error: DomainError | None = None
     """Error; None where nothing was."""
     unread_values: Mapping[str, object] | None = None

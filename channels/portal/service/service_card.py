@@ -42,7 +42,7 @@ class ServiceCard:
     written_on: date | None
     """The day on which that was written; None where the municipality says it in words of its own."""
     date_text: str
-    """That day for people."""
+    """The same day, worded for people."""
 
     @property
     def address(self) -> str:

@@ -21,7 +21,7 @@ DENIED_COMMANDS = ["request act", "request assign", "office add", "export", "tar
 
 
 WORK_FIELDS = ["items", "date", "start", "place"]
-"""What the service says that the work is, in its order."""
+"""Facts of the work as the service states them, in its order."""
 
 
 def sets(values: dict[str, str]) -> list[str]:

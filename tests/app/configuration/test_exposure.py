@@ -1,4 +1,4 @@
-"""What is open is told before anybody finds it."""
+"""Openings in a configuration are told before anybody finds them."""
 
 import pytest
 
@@ -11,7 +11,7 @@ GOOD = {"base_url": "https://desk.example.ir", "trusted_proxies": ["10.20.0.2"]}
 
 
 def told(inside: str = "10.20.0.0/16", wanted: str = "administrators", **others: object) -> list[str]:
-    """What is told of a configuration."""
+    """Remarks on a configuration."""
     staff = StaffSettings(inside_networks=inside, second_factor_inside=wanted) if inside else StaffSettings()  # type: ignore[arg-type]
     return list(find_exposures(Settings(staff=staff, **{**GOOD, **others})))  # type: ignore[arg-type]  # as from a file
 

@@ -21,7 +21,7 @@ from domain.values.calendar import WorkingCalendar
 from domain.values.errors import InvalidField
 
 CONFIGURED_ALONE = {"municipal_service_digit", "retention_days"}
-"""What the bank was told, and how long personal data is kept."""
+"""Settings told to the bank, and the retention of personal data."""
 
 RULE_BY_NAME = index_rules(services_by_key())
 

@@ -33,7 +33,7 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Summary]:
 
 @pytest.fixture
 def summary(loaded: tuple[Path, Summary]) -> Summary:
-    """What the first load told."""
+    """Output of the first load."""
     return loaded[1]
 
 

@@ -87,7 +87,7 @@ def test_every_state_of_every_service_is_shown(summary: Summary) -> None:
 
 
 def test_a_further_service_is_shown_in_a_few_states(summary: Summary) -> None:
-    """Where there is one: `tests/docs` loads the demonstration with those of the documentation."""
+    """Only where there is one: `tests/docs` loads the demonstration with those of the documentation."""
     for service in SERVICES:
         assert (service.key, service.initial_state) in standing(summary)
         assert len({state for key, state in standing(summary) if key == service.key}) >= 2

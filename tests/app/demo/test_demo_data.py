@@ -1,4 +1,4 @@
-"""What the demonstration says is believable: letters fit their kinds, answers their comments, nobody has a double."""
+"""Believable data of the demonstration: letters fit their kinds, answers their comments, nobody has a double."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping

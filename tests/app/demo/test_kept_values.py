@@ -1,4 +1,4 @@
-"""What the requests of the demonstration keep beside their forms is declared, value by value."""
+"""Values kept beside the forms of the demonstration's requests are declared, value by value."""
 
 from domain.actions.drafts.submitting import REPRESENTED
 from domain.actions.requests.reopen import REOPENED_AS
@@ -11,7 +11,7 @@ from domain.services import services_by_key
 from store.unit_of_work import SqlStore
 
 KEPT_BY_ACTIONS = (REPRESENTED, REOPENED_AS, SLA_BROKEN, STEP_BEFORE, UNREVIEWED_CHANGES)
-"""What is kept of any request, whatever its service."""
+"""Values kept of any request, whatever its service."""
 
 
 async def test_each_kept_value_is_declared_and_reads_as_its_type(store: SqlStore) -> None:

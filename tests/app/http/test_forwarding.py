@@ -1,4 +1,5 @@
-"""Who calls, and whether from inside, when proxies stand in front: nothing that the caller wrote makes him anybody."""
+"""Caller of a request, and whether from inside, when proxies stand in front: nothing that the caller wrote makes him
+anybody."""
 
 from ipaddress import ip_network
 

@@ -1,4 +1,4 @@
-"""What Prometheus reads: names, help, labels and values, parsed as its own library parses them."""
+"""Metrics for Prometheus: names, help, labels and values, parsed as its own library parses them."""
 
 from collections.abc import Mapping
 from datetime import timedelta

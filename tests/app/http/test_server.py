@@ -37,7 +37,7 @@ def demo(database: Path, **other: object) -> Settings:
 
 @pytest.fixture
 async def parts(town: Municipality, database: Path) -> AsyncIterator[ServerParts]:
-    """What the server is made of, over a furnished database."""
+    """Parts of the server, over a furnished database."""
     async with open_parts(demo(database)) as built:
         yield built
 
@@ -217,7 +217,7 @@ SMUGGLED = b"GET /robots.txt HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
 
 
 async def send_raw(client: Client, content: bytes) -> bytes:
-    """What the server sends until it ends the connection."""
+    """Answer of the server until it ends the connection."""
     reader, writer = await asyncio.open_connection(client.host, client.port)
     writer.write(content)
     answer = await asyncio.wait_for(reader.read(), 10)

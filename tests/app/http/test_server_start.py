@@ -1,4 +1,4 @@
-"""What `run_server` refuses, and how a process starts and ends."""
+"""Refusals of `run_server`, and the start and end of a process."""
 
 import asyncio
 import os

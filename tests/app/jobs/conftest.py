@@ -1,4 +1,4 @@
-"""What a process is made of, for the jobs that it runs."""
+"""Parts of a process, for the jobs that it runs."""
 
 import time
 
@@ -17,7 +17,7 @@ SETTINGS = Settings(demo=True)
 
 @pytest.fixture
 def parts(town: Municipality) -> ServerParts:
-    """What a process is made of, over the municipality's store and clock."""
+    """Parts of a process, over the municipality's store and clock."""
     providers = build_providers(SETTINGS)
     relay = Relay(town.desk, town.store, tuple(providers.values()), time.monotonic)
     printer = build_printer(SETTINGS, town.desk.catalogue)

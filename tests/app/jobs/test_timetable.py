@@ -1,4 +1,4 @@
-"""When jobs are due, whatever is done to the clock on the wall."""
+"""Due times of jobs, whatever is done to the clock on the wall."""
 
 from datetime import UTC, datetime, timedelta
 

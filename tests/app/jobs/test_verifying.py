@@ -33,7 +33,7 @@ def settings(database: Path) -> Settings:
 
 @pytest.fixture
 def parts(town: Municipality, settings: Settings) -> ServerParts:
-    """What a process is made of, over the municipality's store and clock."""
+    """Parts of a process, over the municipality's store and clock."""
     providers = build_providers(settings)
     relay = Relay(town.desk, town.store, tuple(providers.values()), lambda: 0.0)
     printer = build_printer(settings, town.desk.catalogue)

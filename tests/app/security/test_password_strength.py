@@ -1,4 +1,4 @@
-"""Which passwords are refused, and with which reason."""
+"""Refused passwords, with their reasons."""
 
 import pytest
 

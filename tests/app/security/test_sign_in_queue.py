@@ -1,4 +1,4 @@
-"""Whose attempt at signing in comes next: no source keeps the others waiting, and nobody waits without an end."""
+"""Order of attempts at signing in: no source keeps the others waiting, and nobody waits without an end."""
 
 import asyncio
 

@@ -39,7 +39,7 @@ NOTHING_IS_KEPT = "async () => (await offlineForms.listForms()).length === 0"
 
 @pytest.fixture
 def site(portal: DemoSite) -> DemoSite:
-    """What the server serves."""
+    """Site as the server serves it."""
     return portal
 
 
@@ -306,7 +306,7 @@ async def test_nothing_stays_where_a_session_was_ended(
 
 
 async def assert_nothing_typed_is_kept(page: Page) -> None:
-    """What is answered in a tab that was open when the session was ended is not kept; close it."""
+    """An answer typed in a tab that was open when the session was ended is not kept; close it."""
     await page.get_by_label("تشویق").check()
     await page.wait_for_timeout(500)
     assert await page.evaluate("offlineForms.listForms()") == []

@@ -37,7 +37,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for all
 
 @pytest.fixture
 def site(portal: DemoSite) -> DemoSite:
-    """What the server serves."""
+    """Site as the server serves it."""
     return portal
 
 

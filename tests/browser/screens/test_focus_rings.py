@@ -1,4 +1,4 @@
-"""Whoever works by the keyboard sees where they are: each ring is whole, uncovered, and stands out by 3:1."""
+"""Visible focus for those who work by the keyboard: each ring is whole, uncovered, and stands out by 3:1."""
 
 from collections.abc import Awaitable, Callable
 
@@ -53,7 +53,7 @@ RING_FAULTS = """() => {
   const name = focused.getAttribute("href") || focused.name || focused.textContent.trim();
   return [`${focused.tagName} ${name}`, [...faults]];
 }"""
-"""What has the focus, and what is wrong with its ring; None where nothing has it."""
+"""Focused element, and the fault of its ring; None where nothing has it."""
 
 
 async def list_faults(page: Page) -> dict[str, list[str]]:

@@ -19,7 +19,7 @@ PHONE = SIZES["phone"]
 
 
 async def edges(one: Locator) -> tuple[float, float]:
-    """Where something begins and ends on the screen, from the left."""
+    """Left and right edge of an element on the screen, from the left."""
     box = await one.bounding_box()
     assert box
     return box["x"], box["x"] + box["width"]
@@ -46,7 +46,7 @@ ENDS = """all => all.map(one => {
   range.selectNodeContents(one);
   return [Math.round(range.getBoundingClientRect().right), getComputedStyle(one).fontVariantNumeric];
 })"""
-"""Where what stands in each cell ends at the right, and how its digits are set."""
+"""Right ends of the contents of cells, and the setting of their digits."""
 
 
 async def test_digits_of_a_report_stand_under_each_other(

@@ -1,4 +1,4 @@
-"""Where a page opens: at its top, also where a board on it opens at an hour."""
+"""Place at which a page opens: at its top, also where a board on it opens at an hour."""
 
 import pytest
 from aiohttp.test_utils import TestServer

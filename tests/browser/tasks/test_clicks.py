@@ -1,6 +1,5 @@
-"""How many clicks the tasks of a day take that begin in a queue, against what they took when each was done on the page
-of its request. A click is a press of the pointer, or a choice in a list; what is typed counts by the key.
-"""
+"""Clicks of the tasks of a day that begin in a queue, against those when each was done on the page of its request. A
+click is a press of the pointer, or a choice in a list; what is typed counts by the key."""
 
 from collections.abc import Awaitable, Callable, Mapping
 

@@ -1,4 +1,4 @@
-"""How often somebody presses for the tasks of every day, from the list to what was done: the row, and one button."""
+"""Presses for the tasks of every day, from the list to the result: the row, and one button."""
 
 from collections.abc import Mapping
 

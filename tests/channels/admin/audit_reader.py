@@ -15,33 +15,33 @@ _DENIALS = select(func.coalesce(func.sum(schema.audit.c.times), 0)).where(schema
 
 
 class AuditReader(Repository):
-    """What was audited."""
+    """Reader of the audit."""
 
     async def all(self) -> list[tuple[str, str]]:
-        """Who and what, oldest first, as often as it was."""
+        """Actors and kinds, oldest first, as often as they are there."""
         table = schema.audit.c
         rows = await self._transaction.fetch_rows(select(table.actor, table.what, table.times).order_by(table.id))
         return [(actor, what) for actor, what, times in rows for _ in range(times)]
 
     async def denied(self) -> int:
-        """How many denials there are."""
+        """Number of denials."""
         row = await self._transaction.fetch_row(_DENIALS)
         return int(row[0]) if row else 0
 
 
 async def list_audited(site: StaffSite) -> list[tuple[str, str]]:
-    """Who and what, oldest first."""
+    """Actors and kinds, oldest first."""
     async with site.store.open_unit(write=False) as uow:
         return await AuditReader(uow.audit._transaction).all()
 
 
 async def count_denials(site: StaffSite) -> int:
-    """How often somebody was not allowed what they asked for."""
+    """Number of denials."""
     async with site.store.open_unit(write=False) as uow:
         return await AuditReader(uow.audit._transaction).denied()
 
 
 async def list_denial_facts(site: StaffSite) -> list[Mapping[str, Any]]:
-    """What the audit tells of each denial, oldest first; alike ones are one of them."""
+    """Facts of each denial in the audit, oldest first; alike ones are one of them."""
     async with site.store.open_unit(write=False) as uow:
         return [one.detail for one in reversed(await uow.audit.list_entries(AuditFilter(what="denied", limit=200)))]

@@ -14,7 +14,7 @@ from tests.support.scenarios.site_members import at_site
 from tests.support.staff_site import OUTSIDE, StaffSite, Visitor, visitor
 
 FILLING = {"code": "123456786", "action": "accept", "service": "machinery", "id": "1", "booking": "1", "kind": "csv"}
-"""What stands in the addresses: a request, document or service that may be missing, which is told after the door."""
+"""Values in the addresses: a request, document or service that may be missing, which is told after the door."""
 
 
 async def let_in(visitor: Visitor, route: PageRoute, path: str) -> bool:

@@ -58,7 +58,7 @@ TYPED: Mapping[str, str] = {
     "far": "yes",
     "hours": "2",
 }
-"""What is typed into fields that are empty, and which boxes are ticked, by their names."""
+"""Values for empty fields, and the boxes to tick, by their names."""
 
 LOOKED_AT_FIRST = "TariffPages._submit_price: {service}"
 """A price is set on the page where it was looked at, and is looked at again when it was refused."""
@@ -79,9 +79,8 @@ def posted_routes(site: StaffSite) -> Sequence[PageRoute]:
 
 
 def find_versioned_action(route: PageRoute) -> str | None:
-    """What a form of that route does with a version: the method and the end of the address, which are the same for all
-    registries; None for one that takes no version.
-    """
+    """Action of a form of that route with a version: the method and the end of the address, which are the same for all
+    registries; None for one that takes no version."""
     submission = route.handler
     if not isinstance(submission, FormSubmission) or not isinstance(submission.action, VersionedAction):
         return None
@@ -160,7 +159,7 @@ async def find_posted_routes(site: StaffSite, addresses: Collection[str]) -> Map
 
 
 async def _further(site: StaffSite) -> list[PageVisit]:
-    """What has a form of its own and stands on no page of those: a row that owes, and a sheet with a new row."""
+    """Further routes whose form stands on no page of those: a row that owes, and a sheet with a new row."""
     (duty,) = await give(site, "duty", {"vehicle": PLATE, "year": 1404, "amount": 2_500_000})
     agency, sheet = REGISTRIES["agency"], "شماره پروانه,نام شرکت\nP-9,شرکت تازه\n".encode()
     async with site.store.open_unit() as uow:
@@ -213,9 +212,8 @@ async def sent_without_version(who: Visitor, form: FoundForm) -> tuple[int, str]
 
 
 def find_place(form: FoundForm) -> Sequence[str | None]:
-    """Where a form is sent, whatever is asked of the page that answers, and, of several on a sheet, whose work it is
-    about.
-    """
+    """Address of a form, whatever is asked of the page that answers, and, of several on a sheet, the work it is
+    about."""
     operator = form.values.get("operator")
     return urlsplit(form.action).path, operator, form.values.get("code") if operator else None
 

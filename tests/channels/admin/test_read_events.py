@@ -1,4 +1,4 @@
-"""Whoever is shown personal data at the staff's site leaves a read event, and the page that lists them."""
+"""Readings of personal data at the staff's site leave read events, and the page that lists them."""
 
 import csv
 import io

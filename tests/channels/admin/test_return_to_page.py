@@ -17,7 +17,7 @@ WHY = 'راه "روستا" بسته است'
 
 
 def carried(page: str) -> Mapping[str, str]:
-    """What the form of a page carries unseen, but for its token."""
+    """Hidden fields of a page's form, but for its token."""
     found = re.findall(r'<input type="hidden" name="([a-z_-]+)" value="([^"]*)">', page)
     return {name: unescape(value) for name, value in found if name != "csrf"}
 

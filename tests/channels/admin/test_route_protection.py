@@ -58,7 +58,7 @@ DANGEROUS = {
     "offices": r"POST /staff/offices(?!.*/till$).*",
     "settings": r"POST /staff/settings/.*",
 }
-"""What does harm in wrong hands, however the table of rights is changed."""
+"""Rights that do harm in wrong hands, however the table of rights is changed."""
 
 
 async def test_a_number_longer_than_any_leads_nowhere(site: StaffSite) -> None:
@@ -96,7 +96,7 @@ async def test_an_old_proof_is_asked_for_wherever_the_table_says(site: StaffSite
 
 
 async def test_no_door_of_the_site_takes_another_sites_form(site: StaffSite) -> None:
-    """What has no right of its own: signing in and out, and the second factor (ASVS 5.0, 3.5.1)."""
+    """Routes without a right of their own: signing in and out, and the second factor (ASVS 5.0, 3.5.1)."""
     behind_the_gate = {plain(route.path) for route in site.admin.page_routes if route.method == "POST"}
     doors = {
         resource.canonical

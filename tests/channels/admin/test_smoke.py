@@ -48,7 +48,7 @@ async def site(database_file: Path) -> AsyncIterator[StaffSite]:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def looks(site: StaffSite) -> Looks:
-    """What there is to look at."""
+    """Pages to look at."""
     await furnished(site)
     return {**await list_page_visits(site), "answers": await answers(site)}
 
@@ -61,13 +61,13 @@ async def who(site: StaffSite) -> AsyncIterator[Visitor]:
 
 
 def of(looks: Looks, role: Role | None) -> Sequence[PageVisit]:
-    """What a role looks at: pages first, then answers; what needs an old proof at the end."""
+    """Pages of a role: pages first, then answers; what needs an old proof at the end."""
     mine = [one for several in looks.values() for one in several if one.role == role]
     return sorted(mine, key=lambda one: (one.idle, one.form is not None))
 
 
 async def got(site: StaffSite, who: Visitor, look: PageVisit) -> Sequence[str]:
-    """Whatever is wrong with a page, or with the answer to its form: status, headers, what every page has."""
+    """Faults of a page, or of the answer to its form: status, headers, what every page has."""
     if look.idle:
         await who.get("/staff/account")
     site.clock.at += look.idle
@@ -97,7 +97,7 @@ async def test_every_page_answers(site: StaffSite, looks: Looks, who: Visitor, r
 
 
 def rows_by_table(database_file: Path) -> Mapping[str, Counter[object]]:
-    """Whatever is stored, but for what says that somebody looked."""
+    """Rows stored by table, but for read events."""
     with closing(sqlite3.connect(database_file)) as connection:
         names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
         kept = sorted(set(names) - NOTED_BY_LOOKING)
@@ -125,7 +125,7 @@ async def test_no_page_of_the_staff_is_left_out(site: StaffSite, looks: Looks) -
 
 
 def forms(page: str) -> Sequence[tuple[str, dict[str, str]]]:
-    """Where the forms of a request's steps lead, with what stands in their hidden fields."""
+    """Addresses of the forms of a request's steps, with the values of their hidden fields."""
     return [(action, dict(HIDDEN.findall(inside))) for action, inside in STEP.findall(page)]
 
 

@@ -21,7 +21,7 @@ from tests.support.demo_site import LETTERHEAD, ORDER, SITE_ADDRESS, DemoSite, d
 Client = TestClient[web.Request, web.Application]
 MOBILE = "09121234567"
 PHOTO_HEAD = b"\xff\xd8\xff\xe0"
-"""How a JPEG begins; nothing looks further here."""
+"""First bytes of a JPEG; nothing looks further here."""
 
 
 @asynccontextmanager

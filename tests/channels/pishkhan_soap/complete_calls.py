@@ -37,7 +37,7 @@ VALUES = {
 
 @dataclass(frozen=True, slots=True)
 class CallRefusal:
-    """What a call is refused with, as its clerk and its software see it."""
+    """Refusal of a call, as its clerk and its software see it."""
 
     code: str
     field: str | None

@@ -39,10 +39,10 @@ EDGES = {
     "xs:base64Binary": ["JVBERi0xLjc=", " JVBE Ri0x\nLjc= ", "AA==", "/9j/", "iVBORw0KGgo=", "UklGRgAAAABXRUJQ"],
     "xs:boolean": ["true", "false", "1", "0"],
 }
-"""What lies at the borders of the bases."""
+"""Values at the borders of the bases."""
 
 USUAL = {"xs:date": "2026-11-25", "xs:long": "32000000", "xs:decimal": "4"}
-"""What most calls say, so that many examples go all the way."""
+"""Values of most calls, so that many examples go all the way."""
 
 FAMILIAR = [
     "0499370899",
@@ -64,7 +64,7 @@ FAMILIAR = [
     "۱۲۳",
     "2-14-15-20",
 ]
-"""What some reader takes for what it looks for."""
+"""Values that some reader takes for its own."""
 
 
 _NO_NUMBERS = ("NaN", "sNaN", "nan123", "INF", "-Infinity", "1e400", "1E+999999999", "0x10", "1_0", "٤٫٥", "9" * 5000)

@@ -34,7 +34,7 @@ VAULT = FernetVault("a secret of the tests")
 
 @dataclass(slots=True)
 class Office:
-    """What a test has: the municipality, the wire to it, and the two offices' signers."""
+    """Office of a test: the municipality, the wire to it, and the two offices' signers."""
 
     town: Municipality
     wire: RawClient

@@ -47,7 +47,7 @@ async def test_an_attack_costs_little_and_has_its_fault(
 
 @pytest.mark.parametrize("way", ENDLESS)
 async def test_a_body_without_end_is_cut_off(office: Office, way: str) -> None:
-    """What is said to be 50 MB, comes in chunks of any number, or unpacks to far more than it weighs."""
+    """Bodies that are said to be 50 MB, come in chunks of any number, or unpack to far more than they weigh."""
     content = ENDLESS[way]()
     await office.call("Ping")
     size, began = _resident(), time.perf_counter()

@@ -1,4 +1,4 @@
-"""Who may call: tokens, keys, moments, addresses, proxies, lock-outs; and what is recorded of refusals."""
+"""Callers that may call: tokens, keys, moments, addresses, proxies, lock-outs; and what is recorded of refusals."""
 
 import json
 from base64 import b64encode

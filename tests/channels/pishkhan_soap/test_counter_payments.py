@@ -12,7 +12,7 @@ TRACE, RRN, OTHER_RRN = "000123", "433812345678", "433812345679"
 
 
 async def billed(office: Office, mobile: str = NEIGHBOUR) -> dict[str, Any]:
-    """What is reported of a bill that waits for its money."""
+    """Report of a bill that waits for its money."""
     [bill] = await office.town.bills(await office.town.reach("awaiting_payment", ORDER, mobile))
     return {"billId": bill.bill_id, "paymentId": bill.payment_id, "amount": bill.amount}
 

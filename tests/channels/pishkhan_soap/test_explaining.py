@@ -1,4 +1,4 @@
-"""What is wrong with the form of a call is told by what is expected at that place: named, with line and column."""
+"""A fault of form is explained by the element expected at that place: named, with line and column."""
 
 import re
 from collections.abc import Iterator
@@ -181,7 +181,7 @@ def test_labels_are_words_that_a_clerk_reads(operation: Operation) -> None:
 
 
 def test_every_refusal_of_the_schema_is_explained_by_the_declarations() -> None:
-    """What the XSD refuses for its form is never left to the validator's own words."""
+    """Refusals of the XSD for form are never left to the validator's own words."""
     for operation in OPERATIONS.values():
         for _, element, call in each_member(operation):
             etree.SubElement(element, "x")

@@ -1,4 +1,4 @@
-"""What faults say: of ours no more than that there was one, and the reference under which the log has it."""
+"""Wording of faults: of ours no more than that there was one, and the reference under which the log has it."""
 
 import re
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Whatever comes, the answer is a SOAP message, and never a fault of ours: values, elements, bytes by chance.
+"""Any body is answered by a SOAP message, and never by a fault of ours: values, elements, bytes by chance.
 
 `EFFORT=20 pytest` on this file tries twenty times as much, drawn anew each time (tests/support/effort.py).
 """

@@ -1,4 +1,4 @@
-"""What toolkits make of the same values is folded into one form in one place, before the XSD looks at it."""
+"""Spellings of toolkits for the same values are folded into one form in one place, before the XSD looks at it."""
 
 from datetime import date, time
 from typing import Any

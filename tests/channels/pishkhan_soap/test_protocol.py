@@ -1,4 +1,4 @@
-"""What clients of every sort send over HTTP, and what the answers look like: the rules of SOAP, both versions."""
+"""HTTP calls of clients of every sort, and their answers: the rules of SOAP, both versions."""
 
 import gzip
 import zlib

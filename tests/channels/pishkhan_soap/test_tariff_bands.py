@@ -1,4 +1,4 @@
-"""What a counter office is told of prices that depend on the amount."""
+"""Prices that depend on the amount, as a counter office is told them."""
 
 from domain.actions.tariffs.changes import add_tariff
 from domain.values.actors import Role
@@ -9,7 +9,7 @@ from tests.support.municipality import RATE, actor
 
 
 def said(answer: Answer, name: str) -> list[str]:
-    """What an element says in each line."""
+    """Values of an element in each line."""
     return [str(one.text) for one in answer.body.iter(f"{{{OURS}}}{name}")]
 
 

@@ -28,7 +28,7 @@ CHANGING_ITS_KEY = KNOWN | {"username": "office-1003"}
 
 @dataclass(slots=True)
 class Work:
-    """What answering took: the texts of all statements in order, how many keys were unsealed and digests made."""
+    """Work of answering: the texts of all statements in order, how many keys were unsealed and digests made."""
 
     statements: list[str] = field(default_factory=list)
     unsealed: int = 0

@@ -1,4 +1,4 @@
-"""What is remembered of strangers' messages: enough to know them again, never more than there is room for."""
+"""Memory of strangers' messages: enough to know them again, never more than there is room for."""
 
 import pytest
 

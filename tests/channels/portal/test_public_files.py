@@ -1,4 +1,5 @@
-"""What programs ask of the portal: robots, the map of the site, the manifest, and whom finders of holes write to."""
+"""Files that programs ask of the portal: robots, the map of the site, the manifest, and whom finders of holes write
+to."""
 
 import json
 import re

@@ -27,7 +27,7 @@ WRITTEN_BY_PEOPLE = (
     *(CONTACT.address, CONTACT.hours, LETTERHEAD.name, LETTERHEAD.address, PERSIAN.title),
     *("لودر ۱", "رحیم", "آنه محمدی", "خیابان امام، جنب پارک", "خیابان امام، پلاک ۷", "خاک‌برداری"),
 )
-"""What people or the configuration have put there: no translation changes it."""
+"""Texts written by people or the configuration: no translation changes it."""
 
 
 @pytest.fixture

@@ -49,7 +49,7 @@ async def handed_over(site: DemoSite, client: Client, name: str = "آنه <b>م�
 
 
 def told(page: str) -> dict[str, str]:
-    """What the page lists."""
+    """Facts on the page."""
     rows = re.findall(r"<dt>(.*?)</dt><dd>(?:<bdi[^>]*>)?(.*?)(?:</bdi>)?</dd>", page)
     return {label: unescape(value) for label, value in rows}
 

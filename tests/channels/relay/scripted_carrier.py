@@ -57,5 +57,5 @@ class ScriptedCarrier:
         """Nothing is open."""
 
     def texts(self, recipient: str) -> list[str]:
-        """What a recipient got."""
+        """Texts of a recipient."""
         return [text for to, text in self.taken if to == recipient]

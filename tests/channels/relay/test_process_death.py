@@ -68,7 +68,7 @@ async def queue(town: Municipality) -> list[int]:
 
 
 async def states(town: Municipality, ids: list[int]) -> Counter[MessageState]:
-    """How many of the messages stand where."""
+    """Number of messages by state."""
     async with town.store.open_unit(write=False) as uow:
         return Counter([(await uow.outbox.get(number)).state for number in ids])
 

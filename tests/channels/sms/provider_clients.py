@@ -1,4 +1,4 @@
-"""What the tests of the SMS providers share: a text to send, and a Kavenegar client of a panel on loopback."""
+"""Parts shared by the tests of the SMS providers: a text to send, and a Kavenegar client of a panel on loopback."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime

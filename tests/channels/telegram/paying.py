@@ -110,11 +110,11 @@ class BaleTown:
         return (await self.town.bills(code))[-1].state
 
     def count_payments(self) -> int:
-        """How many payments there are."""
+        """Number of payments."""
         return int(self.town.rows("SELECT count(*) FROM payments")[0][0])
 
     def list_callbacks(self) -> list[str]:
-        """What became of each update about money, in order."""
+        """Results of the updates about money, in order."""
         return [event for (event,) in self.town.rows("SELECT event FROM payment_callbacks ORDER BY at, id")]
 
 

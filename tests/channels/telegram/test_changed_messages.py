@@ -1,4 +1,4 @@
-"""What a messenger can do besides sending: messages that change, buttons that go away, cards, barcodes, silence."""
+"""Operations of a messenger besides sending: messages that change, buttons that go away, cards, barcodes, silence."""
 
 from collections.abc import AsyncIterator
 from datetime import timedelta

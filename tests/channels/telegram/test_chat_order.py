@@ -14,7 +14,7 @@ TEXTS = [f"متن {number}" for number in range(5)]
 
 
 def texts(bot: Bot, person: Person) -> list[str]:
-    """What of a person's texts is kept, oldest first."""
+    """Texts kept of a person, oldest first."""
     return [text for (text,) in bot.town.rows(f"SELECT text FROM inbox WHERE sender = '{person.id}' ORDER BY id")]  # noqa: S608
 
 

@@ -1,4 +1,4 @@
-"""What either messenger shows of a text is the text."""
+"""Texts are shown as text by either messenger."""
 
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,4 +1,4 @@
-"""How a messenger's updates are read: every sort of thing that a person can do in a chat, in both messengers."""
+"""Reading of a messenger's updates: every sort of thing that a person can do in a chat, in both messengers."""
 
 from collections.abc import Sequence
 
@@ -44,7 +44,7 @@ def reza(messenger: FakeBotApi) -> Person:
 
 
 def incoming(link: BotClient, messenger: FakeBotApi) -> Sequence[IncomingUpdate | None]:
-    """What is read of everything that the messenger has for the bot."""
+    """Updates read of everything that the messenger has for the bot."""
     return [parse_update(update.json(), link.bot) for update in messenger.updates.pending]
 
 

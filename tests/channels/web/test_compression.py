@@ -17,7 +17,7 @@ TAKES = {"Accept": "text/html", "Accept-Encoding": "gzip"}
 
 
 async def raw(client: Client, address: str, **headers: str) -> tuple[str, bytes]:
-    """How an answer is encoded, and its bytes as they travelled."""
+    """Encoding of an answer, and its bytes as they travelled."""
     async with client.get(address, headers={**TAKES, **headers}) as answer:
         assert answer.status == 200
         return answer.headers.get("Content-Encoding", ""), await answer.read()

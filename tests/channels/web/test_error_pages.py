@@ -1,4 +1,5 @@
-"""What cannot be read, and addresses that only take forms: Persian pages, codes for programs, and never a fault."""
+"""Pages for unreadable bodies, and for addresses that only take forms: Persian pages, codes for programs, and never a
+fault."""
 
 import asyncio
 import json

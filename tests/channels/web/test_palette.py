@@ -18,7 +18,7 @@ SHEETS = [
 COLOUR = re.compile(r"#[0-9a-f]{3,8}\b|\brgb\(")
 TABLES = re.compile(r"^:root:root \{(.*?)^\}.*?^  :root:not\(\[data-theme\]\) \{(.*?)^  \}", re.DOTALL | re.MULTILINE)
 VEILS = {"mask-image", "background: rgb(18 49 47 / 45%)", "background: rgb(0 0 0 / 40%)"}
-"""What darkens whatever is below it, or hides it."""
+"""Elements that darken everything below, or hide it."""
 
 GROUNDS = ("pico-background-color", "card", "soft")
 TONES = ("good", "going", "warn", "bad", "idle", "news")
@@ -33,7 +33,7 @@ WRITTEN = [
     ("on-accent", "accent"),
     ("pico-secondary-inverse", "pico-secondary-background"),
 ]
-"""What is written in which colour on which other."""
+"""Pairs of text colour and background."""
 
 
 def read_palettes() -> tuple[Mapping[str, str], Mapping[str, str]]:

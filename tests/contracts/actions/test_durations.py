@@ -1,4 +1,4 @@
-"""How long services usually take, reckoned at night out of what was done in the last year, on every engine."""
+"""Usual durations of services, reckoned at night out of what was done in the last year, on every engine."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -50,7 +50,7 @@ async def finished(town: Municipality, created_at: datetime, ended_at: datetime,
 
 
 async def usual(town: Municipality) -> list[UsualDuration]:
-    """What is kept."""
+    """Durations kept."""
     async with town.store.open_unit(write=False) as uow:
         return sorted(await uow.durations.list_usual(), key=lambda one: one.service)
 

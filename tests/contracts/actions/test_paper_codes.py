@@ -24,7 +24,7 @@ VAULT = FernetVault("a secret of the tests")
 
 
 def plain(code: str) -> str:
-    """What the store kept of a code before."""
+    """Stored form of a code before."""
     return hashlib.sha256(code.replace("-", "").encode()).hexdigest()
 
 
@@ -42,7 +42,7 @@ async def door(store: SqlStore) -> StaffSignIn:
 
 
 async def kept(store: SqlStore) -> tuple[str, ...]:
-    """What the store keeps of the codes."""
+    """Stored form of the codes."""
     async with store.open_unit(write=False) as uow:
         factor = await uow.second_factors.find("civil")
     assert factor

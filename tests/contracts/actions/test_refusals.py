@@ -26,7 +26,7 @@ async def refused(store: SqlStore, name: str, at: datetime = NOW, **facts: Any) 
 
 
 async def recorded(store: SqlStore) -> list[AuditEntry]:
-    """What the audit has of them, oldest first."""
+    """Refusals in the audit, oldest first."""
     async with store.open_unit(write=False) as uow:
         return (await uow.audit.list_entries(AuditFilter(what=WHAT, limit=1000)))[::-1]
 

@@ -39,7 +39,7 @@ class AttemptAtBank:
 
     @property
     def counted(self) -> int:
-        """How often its money was counted."""
+        """Number of times its money was counted."""
         return self.effects[AttemptEffect.COUNT_PAYMENT]
 
     async def start(self) -> None:

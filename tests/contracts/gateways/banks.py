@@ -70,7 +70,7 @@ NONSENSE = tuple(
 
 
 class ContractBank(Protocol):
-    """What the suite does with a bank; `BankServer` has it all."""
+    """Operations of the suite on a bank; `BankServer` has it all."""
 
     now: datetime
     base_url: str
@@ -88,7 +88,7 @@ class ContractBank(Protocol):
 
     @property
     def session_lasts(self) -> timedelta:
-        """How long a payer may pay."""
+        """Time that a payer may pay."""
         ...
 
     @property
@@ -130,14 +130,14 @@ class ContractBank(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class FakeBank:
-    """How a gateway is tried."""
+    """Bank by which a gateway is tried."""
 
     open_bank: Callable[..., ContractBank]
     """Makes the bank; `tls=` is what it serves TLS with."""
     build_gateway: Callable[[ContractBank, float], PaymentGateway]
     """The gateway of a bank, with so many seconds of patience, built as its settings build it."""
     secrets: tuple[str, ...]
-    """What may stand in no log and no answer."""
+    """Texts that may stand in no log and no answer."""
     has_network: bool = True
     """Whether anything can go wrong on the way to it."""
     gives_discounts: bool = True
@@ -145,7 +145,8 @@ class FakeBank:
     tells_amount: bool = True
     """Whether verifying tells what the sale is over."""
     compares_amount: bool = True
-    """Where it does not tell it: whether verifying compares it with ours; where not, the session alone holds it."""
+    """True but for gateways that are not told it: whether verifying compares it with ours; where not, the session alone
+    holds it."""
     takes_callback_address: bool = True
     """Whether the bank is told where to send browsers back to."""
     inquiry_tells_verified: bool = True
@@ -233,7 +234,7 @@ def for_gateways_where(
 
 @cache
 def _find_capabilities(gateway_name: str) -> GatewayCapabilities:
-    """What a gateway can do that is built for a bank which nobody has opened."""
+    """Capabilities of a gateway built for a bank which nobody has opened."""
     bank = FAKE_BANKS[gateway_name].open_bank()
     bank.base_url = "http://127.0.0.1:9"
     return FAKE_BANKS[gateway_name].build_gateway(bank, 1.0).capabilities
@@ -252,7 +253,7 @@ def build_order(order_number: int = 7, amount: int = AMOUNT) -> PaymentOrder:
 
 
 def build_sale(page: PaymentPage, sale_number: str | None = None, order_number: int = 7, amount: int = AMOUNT) -> Sale:
-    """What the bank is asked about after an order."""
+    """Sale that the bank is asked about after an order."""
     return Sale(order_number=order_number, reference=page.reference, sale_number=sale_number, amount=amount)
 
 
@@ -262,7 +263,7 @@ def within_session(bank: ContractBank) -> timedelta:
 
 
 def build_server_tls(certificate_path: str) -> ssl.SSLContext:
-    """What a server serves TLS with."""
+    """TLS context of a server."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate_path)
     return context

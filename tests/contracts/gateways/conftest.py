@@ -24,7 +24,7 @@ def gateway_name(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def fake_bank(gateway_name: str) -> FakeBank:
-    """How it is tried."""
+    """Bank by which it is tried."""
     return FAKE_BANKS[gateway_name]
 
 

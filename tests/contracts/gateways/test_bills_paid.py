@@ -68,7 +68,7 @@ class PayerAtBank:
         return (await self.town.bills(code))[-1].state
 
     def payments(self) -> tuple[int, int]:
-        """How many payments there are, and their sum."""
+        """Number of payments, and their sum."""
         [(count, amount)] = self.town.rows("SELECT count(*), coalesce(sum(amount), 0) FROM payments")
         return count, amount
 

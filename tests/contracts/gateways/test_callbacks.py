@@ -50,7 +50,7 @@ def read(gateway: PaymentGateway, values: Mapping[str, str]) -> GatewayCallback 
 
 @pytest.fixture
 async def honest_callback(gateway: PaymentGateway, bank: ContractBank) -> dict[str, str]:
-    """What an honest browser brings."""
+    """Callback of an honest browser."""
     page = await gateway.start(build_order())
     assert isinstance(page, PaymentPage)
     return bank.pay(page.reference)

@@ -1,4 +1,4 @@
-"""What every gateway promises, whatever its protocol: each of them with its own bank."""
+"""Contract of every gateway, whatever its protocol: each of them with its own bank."""
 
 import re
 from urllib.parse import urlsplit

@@ -78,9 +78,8 @@ async def test_a_session_that_may_have_opened_is_failed_and_another_one_pays(
 async def test_a_bank_that_is_away_for_hours_is_asked_until_it_answers(
     payment: AttemptAtBank, bank: ContractBank
 ) -> None:
-    """What it verified before it went away stays ours; what it could not verify in time it gave back, and nothing of
-    that is counted.
-    """
+    """Sales verified before it went away stay ours; what it could not verify in time it gave back, and nothing of that
+    is counted."""
     await payment.pay()
     bank.fail_next("verify", ServerFault.CUT_AFTER)
     bank.fail_next("verify", ServerFault.SERVER_ERROR, times=HOURS_AWAY)

@@ -59,7 +59,7 @@ async def to_iban(payer: Payer, store: Store, bill_id: str) -> str:
 
 
 async def ending(deed: Awaitable[str]) -> str:
-    """How it ended: the way that was gone, or why not."""
+    """Its end: the way that was gone, or why not."""
     try:
         return await deed
     except DomainError as refused:

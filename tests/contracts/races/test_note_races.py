@@ -38,7 +38,7 @@ async def write(town: Municipality, code: str, text: str = NOTE, by: Actor | Non
 
 
 async def unread(town: Municipality, username: str) -> int:
-    """How many notes name somebody who has not read them."""
+    """Number of unread mentions."""
     async with town.store.open_unit(write=False) as uow:
         return await uow.mentions.count_unread(username, list(town.desk.services))
 

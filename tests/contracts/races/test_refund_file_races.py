@@ -54,7 +54,7 @@ async def by_hand(town: Municipality, store: Store, bill: Bill) -> str:
 
 
 async def ending(deed: Awaitable[str]) -> str:
-    """How it ended, or why not."""
+    """Its end, or the reason for none."""
     try:
         return await deed
     except DomainError as refused:

@@ -100,7 +100,7 @@ def doormen(clock: StepClock, *stores: SqlStore, passwords: Together | None = No
 
 
 async def told(tries: Sequence[Awaitable[Any]]) -> Counter[str]:
-    """How many were let in, refused and turned away."""
+    """Numbers let in, refused and turned away."""
     done = await asyncio.gather(*tries, return_exceptions=True)
     for one in done:
         if isinstance(one, BaseException) and not isinstance(one, AuthenticationFailed | TooManyRequests):

@@ -21,7 +21,7 @@ def provider_name(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def fake_panel(provider_name: str) -> FakePanel:
-    """How it is tried."""
+    """Bank by which it is tried."""
     return FAKE_PANELS[provider_name]
 
 

@@ -26,7 +26,7 @@ LINE = "30004505"
 
 
 class ContractPanel(Protocol):
-    """What the suite does with a panel."""
+    """Operations of the suite on a panel."""
 
     gate: FaultGate
     clock: Callable[[], datetime]
@@ -38,7 +38,7 @@ class ContractPanel(Protocol):
 
     @property
     def base_url(self) -> str:
-        """Where it answers."""
+        """Its address."""
         ...
 
     def list_sent_ids(self) -> list[str]:
@@ -54,11 +54,11 @@ class ContractPanel(Protocol):
         ...
 
     def build_inbound_call(self, sender: str, text: str, message_id: str | None) -> WebhookCall:
-        """How it brings a text by webhook, where it does."""
+        """Call by which it brings a text by webhook, where it does."""
         ...
 
     def build_receipt_call(self, provider_id: str) -> WebhookCall:
-        """How it tells by webhook that a text arrived, where it does."""
+        """Call by which it tells by webhook that a text arrived, where it does."""
         ...
 
     def keep_inbound(self, sender: str, text: str) -> None:
@@ -68,7 +68,7 @@ class ContractPanel(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class FakePanel:
-    """How a provider is tried."""
+    """Panel by which a provider is tried."""
 
     open_panel: Callable[[], ContractPanel]
     """Makes the panel."""
@@ -77,7 +77,7 @@ class FakePanel:
     paths: Mapping[str, str] = field(default_factory=dict)
     """The begin of the path of each call that it makes: send, account, ask, poll, fetch; none without a network."""
     part_rials: Decimal = Decimal(0)
-    """What a message part costs at the panel."""
+    """Price of a message part at the panel."""
 
     @property
     def has_network(self) -> bool:

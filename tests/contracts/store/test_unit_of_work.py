@@ -18,7 +18,7 @@ MINUTE = timedelta(minutes=1)
 
 
 async def count_of(store: Store, key: str) -> int:
-    """How often `key` was hit."""
+    """Number of statements with `key`."""
     async with store.open_unit(write=False) as uow:
         return await uow.lines.count_hits(key, NOW, MINUTE)
 
@@ -227,7 +227,7 @@ async def test_an_attempt_that_was_cut_off_takes_the_unit_with_it(store: SqlStor
 
 
 async def test_a_statement_that_was_cut_off_takes_the_unit_with_it(store: SqlStore) -> None:
-    """Where a statement can be cut off at all: SQLite's run without a pause."""
+    """Engines at which a statement can be cut off at all: SQLite's run without a pause."""
     cut: list[bool] = []
 
     async def cut_off() -> None:

@@ -19,7 +19,7 @@ BOTH = (False, True)
 def expected(
     right: Right, role: Role, *, inside: bool, lacks: bool, fresh: bool
 ) -> tuple[type[DomainError] | None, str]:
-    """What the table says: which error, and its detail."""
+    """Holders by the table: which error, and its detail."""
     rule = RIGHTS[right]
     if lacks:
         return AuthenticationFailed, "second_factor"

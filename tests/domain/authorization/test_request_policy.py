@@ -1,4 +1,4 @@
-"""Whose a request is: every service × state × right × role, and whose own it is, reckoned from the declarations."""
+"""Owner of a request: every service × state × right × role, and whose own it is, reckoned from the declarations."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
@@ -38,7 +38,7 @@ def units(service: Service) -> set[Role]:
 
 
 def takers(service: Service) -> set[Role]:
-    """Who takes any step."""
+    """Roles that take any step."""
     return {role for step in service.transitions for role in step.roles} & STAFF_ROLES
 
 

@@ -7,7 +7,7 @@ from tests.support.scenarios.site_members import at_site
 
 READING = (".view", ".export")
 OWN = {"account", "account.change", "history.verify"}
-"""What an auditor does besides reading: the own account, and asking for a verification, which changes nothing."""
+"""Acts of an auditor besides reading: the own account, and asking for a verification, which changes nothing."""
 
 
 def test_the_auditor_reads_everything_and_changes_nothing() -> None:

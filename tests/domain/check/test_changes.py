@@ -1,4 +1,5 @@
-"""What citizens may change is proved: there is such a field and state, and nothing that was done relies on it."""
+"""Changes that citizens may make are proved: there is such a field and state, and nothing that was done relies on
+it."""
 
 from dataclasses import replace
 

@@ -139,7 +139,7 @@ def test_a_bill_after_payment_must_be_settled_again() -> None:
 
 
 def test_a_payment_that_turns_out_to_be_wrong() -> None:
-    """Whoever gives a booked machine up later leaves no open bill behind, though its payment was reversed."""
+    """A person who gives a booked machine up later leaves no open bill behind, though its payment was reversed."""
     cancel = MACHINERY_WORK.steps_named("cancel")[-1]
     careless = tuple(
         replace(one, effects=tuple(effect for effect in one.effects if not effect.voids_bills))
@@ -230,7 +230,7 @@ def test_a_map_that_brings_a_finished_request_to_life() -> None:
 
 
 def test_a_map_without_the_states_that_it_is_about() -> None:
-    """What is not kept of an old version can't be proved; what is known of today's states is proved even so."""
+    """Values not kept of an old version can't be proved; what is known of today's states is proved even so."""
     assert second({"completed": "submitted"}) == {
         "no_former_states: version 1",
         "finished_moved: completed -> submitted",

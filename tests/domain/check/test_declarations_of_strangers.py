@@ -152,7 +152,7 @@ def test_a_placeholder_where_none_is_filled(table: str, texts: Any, unfilled: st
 
 
 def test_a_field_that_may_be_empty_fills_no_text() -> None:
-    """Whoever leaves it out would be answered that something went wrong."""
+    """A citizen who leaves it out would be answered that something went wrong."""
     service = and_field(required=False)
     assert "unfilled: services.tree_pruning.notices.submit: note" in found(
         service, notices=NOTICES | {"submit": "{code} {note}"}

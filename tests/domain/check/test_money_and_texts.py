@@ -35,7 +35,7 @@ def an_hour_early(ctx: StepContext) -> datetime:
 
 
 def a_fixed_lag(ctx: StepContext) -> datetime:
-    """Whatever the municipality has set, two days: enough for its default alone, and not over a holiday."""
+    """Two days, whatever the municipality has set: enough for its default alone, and not over a holiday."""
     return payment_due_at(ctx) + timedelta(days=2)
 
 

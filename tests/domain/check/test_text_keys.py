@@ -1,6 +1,5 @@
-"""What the code asks the catalogue for by name is declared in `domain/check/texts/code_texts.py`, and `check_services`
-proves all of it.
-"""
+"""Text keys that the code names are declared in `domain/check/texts/code_texts.py`, and `check_services` proves all of
+them."""
 
 import ast
 import re
@@ -83,7 +82,7 @@ def test_every_key_that_is_written_out_is_declared() -> None:
 
 
 def test_reasons_of_errors_are_members_of_their_enumerations() -> None:
-    """What was `detail="…"` once would be a parameter that no text shows."""
+    """An old `detail="…"` would be a parameter that no text shows."""
     names = {error.__name__ for error in (*ERROR_CLASSES, AmbiguousField)}
     calls = [one for one in list_nodes() if isinstance(one, ast.Call) and getattr(one.func, "id", None) in names]
     assert [ast.unparse(one) for one in calls if any(word.arg == "detail" for word in one.keywords)] == []

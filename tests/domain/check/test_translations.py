@@ -1,4 +1,4 @@
-"""What `pishkhan check` says of another language: what is wrong fails, what is missing is counted and listed."""
+"""Findings of `pishkhan check` about another language: what is wrong fails, what is missing is counted and listed."""
 
 import re
 from pathlib import Path

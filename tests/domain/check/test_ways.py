@@ -61,7 +61,7 @@ def test_a_bill_that_was_closed_is_not_paid(state: BillState) -> None:
 
 
 def test_a_bill_that_was_made_anew_may_be_paid() -> None:
-    """What was void before is no bill: the way goes back to the price, and what comes after it counts."""
+    """Bills that were void before are no bill: the way goes back to the price, and what comes after it counts."""
     again = Transition("reprice", ("awaiting_payment",), "visited", REVENUE, effects=(CloseOpenBills(BillState.VOID),))
     assert flaws(and_steps(EXPERT_OPINION, again)) == set()
 

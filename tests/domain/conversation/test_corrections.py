@@ -1,4 +1,4 @@
-"""What is said in a form beside the answer to its question: changed answers, doubts, and how often it was asked."""
+"""Words in a form beside the answer to its question: changed answers, doubts, and how often it was asked."""
 
 import pytest
 

@@ -1,4 +1,5 @@
-"""What happens right now is told from what is only named, over, denied or an address; courtesies ask for nothing."""
+"""Events that happen right now are told from those only named, over, denied or in an address; courtesies ask for
+nothing."""
 
 import json
 from itertools import product
@@ -94,7 +95,7 @@ COURTESIES = {
 
 
 BESIDE = ("{}", "سلام خسته نباشید {}", "تو رو خدا زود بیاید {}", "{} خیابان امام کوچه ۳", "اگه میشه زود بیاین {}")
-"""What is said around an event: greeting, plea, place, politeness."""
+"""Words around an event: greeting, plea, place, politeness."""
 HAPPENINGS = {
     Emergency.FIRE: (
         ("خونمون", "انبار همسایه", "نیزار"),
@@ -120,7 +121,7 @@ HAPPENINGS = {
     ),
     Emergency.LOST: (("بچم", "دختر خواهرم"), ("گم شده", "رو پیدا نمیکنیم", "پیدا نشده"), ("گم نشده", "پیدا شد")),
 }  # fmt: skip
-"""What it happens to, that it happens, and that it does not."""
+"""Subjects of an event, and phrases that it happens, and that it does not."""
 TURKMEN = {
     Emergency.FIRE: (("öýümiz", "ammar"), ("ýanýar", "ýandy"), ("ýanmaýar", "ýanmady")),
     Emergency.WATER: (("gaýyk", "adam"), ("gark bolýar", "gark boldy"), ("gark bolmady",)),

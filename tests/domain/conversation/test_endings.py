@@ -1,4 +1,4 @@
-"""What is kept and what is ended in one text; who forbids an end is never asked for one."""
+"""Requests kept and ended in one text; who forbids an end is never asked for one."""
 
 from datetime import datetime
 from itertools import product

@@ -1,4 +1,4 @@
-"""What the samples do not show: what is missing, refused, kept aside or offered; and that no text breaks it."""
+"""Cases that the samples do not show: what is missing, refused, kept aside or offered; and that no text breaks it."""
 
 from dataclasses import replace
 from datetime import date, datetime, time

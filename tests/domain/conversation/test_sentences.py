@@ -1,4 +1,4 @@
-"""What kind of sentence it is: said plainly, refused, asked, quoted; in every word of every command.
+"""Kinds of sentences: said plainly, refused, asked, quoted; in every word of every command.
 
 `EFFORT=2 pytest` on this file tries every word with every refusal and courtesy (tests/support/effort.py).
 """
@@ -33,9 +33,8 @@ GRAMMAR = Grammar(list_intents())
 CONVERSATION = Conversation(GRAMMAR, services_by_key())
 CODE = "123456786"
 STRIDE = 11 if EFFORT == 1 else 1
-"""Which of the sentences are tried: every so manieth. Eleven divides no number of refusals or courtesies, so each of
-them is tried, and only not with each of the others.
-"""
+"""Stride through the sentences that are tried: every so manieth. Eleven divides no number of refusals or courtesies, so
+each of them is tried, and only not with each of the others."""
 
 
 def does(text: str) -> str | None:

@@ -1,4 +1,5 @@
-"""Who does not want something: what is wanted instead, and which request shall end, which is asked and never done."""
+"""Writers who do not want something: what is wanted instead, and which request shall end, which is asked and never
+done."""
 
 from datetime import datetime
 

@@ -194,7 +194,7 @@ LOOKING_UP: list[tuple[FieldType, object]] = [
 ]
 
 MEANT: Mapping[str, tuple[str, ...]] = {"date": ("2026-11-25", "2027-11-25"), "time": ("03:00", "15:00")}
-"""What one wording may mean, by the type's name: such choices are values, and told apart by number."""
+"""Possible meanings of one wording, by the type's name: such choices are values, and told apart by number."""
 
 
 @pytest.mark.parametrize(("kind", "value"), LOOKING_UP)

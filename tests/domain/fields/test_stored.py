@@ -1,4 +1,4 @@
-"""What requests keep beside their forms goes by stored fields, everywhere."""
+"""Values beside the forms of requests go by stored fields, everywhere."""
 
 import ast
 from collections.abc import Iterator

@@ -307,7 +307,7 @@ def test_what_anybody_can_send_hides_no_other_alert() -> None:
 
 
 def ask_in_vain(attempt: PaymentAttempt, hours: float, times: int, code: str = "44") -> list[AttemptChange]:
-    """What so many unanswered calls in a row make of an attempt, from some hours after its session's end on."""
+    """State of an attempt after so many unanswered calls in a row, from some hours after its session's end on."""
     changes: list[AttemptChange] = []
     for number in range(times):
         moment = attempt.session_ends_at + timedelta(hours=hours, minutes=30 * number)

@@ -1,4 +1,4 @@
-"""Which gateways are offered."""
+"""Gateways that are offered."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -19,7 +19,7 @@ TEXTS = Catalogue.load()
 
 
 def section_flaws(service: Service, catalogue: Catalogue = TEXTS) -> set[str]:
-    """What `pishkhan check` says of a service's sections."""
+    """Findings of `pishkhan check` about a service's sections."""
     return {
         f"{flaw.kind}: {flaw.subject}"
         for flaw in check_services([service], catalogue)

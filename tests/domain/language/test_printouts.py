@@ -84,7 +84,7 @@ def test_an_amount_in_words(amount: int, words: str) -> None:
 
 
 def flaws(printable: Printable, **texts: Any) -> set[str]:
-    """What `check_services` finds when machinery prints this paper, with these texts."""
+    """Findings of `check_services` when machinery prints this paper, with these texts."""
     own = Catalogue.load({"services": {"machinery": {"printouts": {"form": {"title": "فرم", **texts}}}}})
     verified = [paper for paper in MACHINERY_WORK.printables if paper.token_field]  # its token is kept in any case
     service = replace(MACHINERY_WORK, printables=(printable, *verified))

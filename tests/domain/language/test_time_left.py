@@ -1,4 +1,4 @@
-"""What a row, and the head of a request, say of its deadline: office time while it is near, then days."""
+"""Words about the deadline in a row, and in the head of a request: office time while it is near, then days."""
 
 from datetime import datetime
 

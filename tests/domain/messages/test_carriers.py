@@ -1,4 +1,4 @@
-"""What a carrier says that a message cost, in whole rials."""
+"""Cost of a message by its carrier, in whole rials."""
 
 from decimal import Decimal
 

@@ -1,4 +1,4 @@
-"""How long a session of the portal lives, and the proof of a mobile in it."""
+"""Lifetime of a session of the portal, and of the proof of a mobile in it."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Which queues and services each role sees, how urgent a request is, and filters that prove what they are told."""
+"""Queues and services of each role, urgency of a request, and filters that prove what they are told."""
 
 from dataclasses import fields
 from datetime import UTC, date, datetime, timedelta
@@ -31,7 +31,7 @@ def staff(*roles: Role, stands_for: frozenset[str] = frozenset()) -> Actor:
 
 
 def selected(wanted: QueueFilter, *roles: Role) -> Selection:
-    """What somebody with these roles sees of a filter."""
+    """Part of a filter that somebody with these roles sees."""
     return build_selection(SHIPPED_SERVICES, staff(*roles), wanted, MOMENTS)
 
 

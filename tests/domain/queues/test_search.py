@@ -1,4 +1,4 @@
-"""What was typed into the search box, and what it is taken for."""
+"""Text typed into the search box, and its meanings."""
 
 import pytest
 

@@ -188,7 +188,7 @@ EDITORS: Mapping[str, Set[Role]] = {
     "operators": {Role.CIVIL},
     "maintenance": {Role.CIVIL},
 }
-"""Whose registries are not the taxi organisation's alone."""
+"""Roles that edit registries which are not the taxi organisation's alone."""
 
 
 @pytest.mark.parametrize("registry", REGISTRIES.values(), ids=lambda one: one.key)

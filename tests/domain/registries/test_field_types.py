@@ -1,4 +1,4 @@
-"""What cells of offices' sheets mean: days of both calendars, codes, plates, years, charges."""
+"""Meanings of cells of offices' sheets: days of both calendars, codes, plates, years, charges."""
 
 from datetime import UTC, date, datetime
 

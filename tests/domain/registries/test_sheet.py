@@ -30,7 +30,7 @@ NOW = datetime(2026, 11, 24, 6, 30, tzinfo=UTC)
 def read(
     registry: Any, headings: list[str], cells: list[object]
 ) -> tuple[dict[str, Any], list[tuple[str | None, str]]]:
-    """What a row says under these headings, and the (field, error) of its faults."""
+    """Values of a row under these headings, and the (field, error) of its faults."""
     values, faults = read_row(recognise_columns(registry, headings, CATALOGUE), cells, NOW)
     return values, [(fault.field_name, str(fault.error)) for fault in faults]
 

@@ -141,7 +141,7 @@ async def test_its_page_is_there_and_a_low_rating_reopens_it(town: Municipality)
 
 
 def flaws(service: Service, texts: dict[str, Any] = WORDS) -> list[str]:
-    """What is wrong with the declaration."""
+    """Faults of the declaration."""
     own_file = f"services/{TREES.key}/texts/fa.toml"
     others = [table for file_name, table in load_shipped_texts().items() if file_name != own_file]
     catalogue = Catalogue([*others, texts])
@@ -247,7 +247,7 @@ def test_a_word_of_another_service_is_found() -> None:
 
 
 def no_shared_file() -> Iterator[str]:
-    """Where else the project speaks of it."""
+    """Shared files that speak of it."""
     root = PAGE.parents[1]
     for package in SOURCE_PACKAGES:
         for path in (root / package).rglob("*"):

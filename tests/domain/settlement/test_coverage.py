@@ -1,4 +1,4 @@
-"""Which days files cover, and which an attempt needs."""
+"""Days that files cover, and those that an attempt needs."""
 
 from datetime import UTC, date, datetime, timedelta
 

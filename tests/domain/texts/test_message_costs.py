@@ -1,4 +1,4 @@
-"""What the texts of a request cost, played with names, amounts and days as they are in the province."""
+"""Cost of the texts of a request, played with names, amounts and days as they are in the province."""
 
 from dataclasses import replace
 

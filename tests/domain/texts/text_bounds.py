@@ -1,4 +1,4 @@
-"""What the proofs of part budgets hold against a fact, to be compared with the values that really stand for it."""
+"""Bounds of facts in the proofs of part budgets, to be compared with the values that really stand for them."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Where a dated row comes among those of the same thing, and what is withdrawn."""
+"""Place of a dated row among those of the same thing, and withdrawals."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta

@@ -1,4 +1,4 @@
-"""What a file is, by its own bytes."""
+"""Type of a file, by its own bytes."""
 
 import pytest
 

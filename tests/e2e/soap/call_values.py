@@ -1,4 +1,4 @@
-"""What counters ask for in these tests, as their programs would say it."""
+"""Calls of counters in these tests, as their programs would say them."""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta

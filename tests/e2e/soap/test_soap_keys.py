@@ -16,7 +16,7 @@ OVERLAP_HOURS = 2
 
 
 async def refusal(program: ByZeep, nonce: Nonce | None = None) -> str:
-    """What a ping is refused with: code, element and message in one line."""
+    """Refusal of a ping: code, element and message in one line."""
     with pytest.raises(CounterFault) as caught:
         await program.call("Ping", nonce=nonce)
     return f"{caught.value.code} {caught.value.field} {caught.value.message}"

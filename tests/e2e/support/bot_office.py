@@ -100,7 +100,7 @@ class Visitor:
         return await self.person.hears(*words)
 
     def day(self, ahead: int) -> str:
-        """What stands on the button of a day."""
+        """Text on the button of a day."""
         return persian_digits(to_jalali((self.bots.office.now + timedelta(days=ahead)).date())[2])
 
     async def shown(self) -> dict[str, Any]:

@@ -29,7 +29,7 @@ from tests.support.postgres_server import free_port
 
 TEHRAN = ZoneInfo("Asia/Tehran")
 OPENING = datetime(2036, 11, 25, 10, 0, tzinfo=TEHRAN)
-"""When the clock of an office begins: Tuesday 1415/09/05, ten in the morning. Ahead of real time: see `FakeTime`."""
+"""First moment of an office's clock: Tuesday 1415/09/05, ten in the morning. Ahead of real time: see `FakeTime`."""
 
 OPENING_YEAR = "1415"
 """Its Jalali year."""
@@ -106,7 +106,7 @@ class Office:
 
     @property
     def complained(self) -> str:
-        """What its servers wrote on standard error so far."""
+        """Standard error of its servers so far."""
         log = self._log("err")
         return log.read_text() if log.exists() else ""  # it may not have begun yet
 
@@ -199,7 +199,7 @@ class Office:
 
     @property
     def now(self) -> datetime:
-        """What its clock shows, in Tehran."""
+        """Time of its clock, in Tehran."""
         return self.clock.now().astimezone(TEHRAN)
 
     def advance(self, **by: float) -> None:

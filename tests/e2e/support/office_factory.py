@@ -22,7 +22,7 @@ from tests.support.fake_time import FakeTime
 from tests.support.postgres_server import PostgresServer
 
 Furnisher = Callable[[Office], Awaitable[None]]
-"""What gives an office some of what it needs, by commands, without opening it."""
+"""Furnisher of an office by commands, without opening it."""
 
 STOCK = "PISHKHAN_TESTS_STOCK"
 """The variable of the environment that names the folder of the stock."""
@@ -41,7 +41,7 @@ def furnished_stock() -> Iterator[Path]:
 
 @dataclass(frozen=True, slots=True)
 class OfficePlace:
-    """Where an office is: a folder for all its files, a clock, and a database, with its server if it has one."""
+    """Place of an office: a folder for all its files, a clock, and a database, with its server if it has one."""
 
     home: Path
     clock: FakeTime

@@ -1,4 +1,4 @@
-"""What an office needs before it opens: a migrated database, staff, prices, machines and operators, all by commands."""
+"""Setup of an office before it opens: a migrated database, staff, prices, machines and operators, all by commands."""
 
 import csv
 from collections.abc import Iterable, Sequence

@@ -1,4 +1,4 @@
-"""Who takes part in the stories: people at their phones, and the staff at the command line."""
+"""Persons of the stories: people at their phones, and the staff at the command line."""
 
 from collections.abc import Mapping
 from itertools import count
@@ -51,7 +51,7 @@ class Phone:
         return await self.hears(*keys)
 
     async def outbox(self) -> list[dict[str, Any]]:
-        """What the municipality has for this phone, sent or waiting, oldest first."""
+        """Messages for this phone, sent or waiting, oldest first."""
         rows = await self._office.cli("outbox", "list", "--recipient", self.mobile)
         stored = mobile_stored(self.mobile)
         return sorted((row for row in rows if row["recipient"] in (stored, self.mobile)), key=lambda row: row["id"])

@@ -40,7 +40,7 @@ class Death:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What to run: its surroundings, and the files that its standard streams are appended to."""
+    """Command to run: its surroundings, and the files that its standard streams are appended to."""
 
     arguments: tuple[str, ...]
     environment: Mapping[str, str]
@@ -81,7 +81,7 @@ class Finished:
 
     @property
     def json(self) -> Any:
-        """What it printed, as JSON."""
+        """Output, as JSON."""
         return json.loads(self.out)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from tests.fakes.kavenegar import FakeKavenegar, Sent
 
 WAIT_SECONDS = 30.0
-"""How long a text may take before a test gives up: far more than it ever takes."""
+"""Time for a text before a test gives up: far more than it ever takes."""
 
 
 class Panel(FakeKavenegar):

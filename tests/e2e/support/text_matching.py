@@ -19,7 +19,7 @@ CATALOGUE = Catalogue.load()
 DIRECTION_MARKS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 SITE = "https://pishkhan.example.ir"
-"""Where the offices of these tests are reached."""
+"""Address of the offices of these tests."""
 
 LINK = re.compile(
     rf"\n(?P<receipt>{re.escape(CATALOGUE.text('sms.receipt_at'))} )?{re.escape(SITE)}/(?P<page>pay|c)/[a-z2-9]{{12}}$"
@@ -27,7 +27,7 @@ LINK = re.compile(
 """The link that a text about a bill ends with, and whether it is called a receipt's; or that of a question."""
 
 ADDED_LINES = ("sms.after_hours", "sms.holder.line_due", "sms.holder.line_late")
-"""What a reply may say in a line of its own at its end: when the office opens, and who has the request until when."""
+"""Lines that a reply may add at its end: when the office opens, and who has the request until when."""
 
 SUMMARY_HEADS = ("sms.summary_estimate", "sms.summary_head")
 """The line before a summary: what is asked for, and what it will cost by the tariff."""
@@ -36,7 +36,7 @@ ASKING = "notices.owner_asked"
 """The end of the key of a text that asks somebody for consent: it leads to the page for the answer."""
 
 RECEIPT = "+receipt"
-"""What a key ends with where the text also tells of a bill that was paid."""
+"""Ending of a key where the text also tells of a bill that was paid."""
 
 Facts = Mapping[str, str]
 """Placeholder → what stood in its place."""
@@ -62,7 +62,7 @@ def read_facts(text: str, *keys: str) -> Facts:
 
 
 def visible_text(text: str) -> str:
-    """What a reader sees of a text: marks of direction show nothing, and a no-break space is a space."""
+    """Text as a reader sees it: marks of direction show nothing, and a no-break space is a space."""
     return DIRECTION_MARKS.sub("", text).replace("\u00a0", " ")
 
 

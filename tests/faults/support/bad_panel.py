@@ -26,7 +26,7 @@ class BadPanel(Panel):
 
     @property
     def repeats(self) -> int:
-        """How many texts were sent again."""
+        """Number of texts sent again."""
         return len(self.sent) - len({sent.localid for sent in self.sent})
 
     def behave(self) -> None:

@@ -19,10 +19,10 @@ from tests.faults.support.mortal_office import MortalOffice
 from tests.faults.support.round_plan import MACHINERY, STORIES, Does, Pays, Plan, Says
 
 ANSWER_SECONDS = 20.0
-"""How long a panel waits for the answer to a webhook."""
+"""Time that a panel waits for the answer to a webhook."""
 
 AGAIN_SECONDS = 0.05
-"""How soon a panel delivers again what was not answered 200."""
+"""Time after which a panel delivers again what was not answered 200."""
 
 OPERATOR_TOLD = f"{MACHINERY}notices.operator_booked"
 UNIT_PAID = f"{MACHINERY}notices.unit_paid"

@@ -63,11 +63,11 @@ class Call:
     inner: str
     answers: set[str] = field(default_factory=set)
     cuts: int = 0
-    """How often its line was cut before the answer."""
+    """Number of cuts of its line before the answer."""
 
     @property
     def label(self) -> str:
-        """Who makes it, as the database has it."""
+        """Maker, as the database has it."""
         return f"clerk:{self.signer.office}/{self.clerk}"
 
     @property
@@ -104,7 +104,7 @@ class Paid:
 
 @dataclass(slots=True)
 class Ledger:
-    """What all clerks together did and were told."""
+    """Calls and answers of all clerks together."""
 
     prepared: list[PreparedBill] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
@@ -115,7 +115,7 @@ class Ledger:
     sent: set[str] = field(default_factory=set)
     taken: set[str] = field(default_factory=set)
     answered: Counter[int] = field(default_factory=Counter)
-    """How many answers each port gave."""
+    """Number of answers of each port."""
     left_elsewhere: int = 0
     """Calls that one process was sent whole over a line that was cut, and another one answered."""
     dropped_elsewhere: int = 0
@@ -132,7 +132,7 @@ class Ledger:
 
 
 class Software:
-    """What runs at one clerk's desk: it asks again, with a fresh nonce, until it is answered.
+    """Software at one clerk's desk: it asks again, with a fresh nonce, until it is answered.
 
     Where several processes serve, each try goes to the one after the one before it.
     """

@@ -1,4 +1,4 @@
-"""What must be true after a day at the counters, whoever died when: read from the database and from two statements."""
+"""Invariants after a day at the counters, whoever died when: read from the database and from two statements."""
 
 import json
 from collections import Counter, defaultdict
@@ -12,7 +12,7 @@ from tests.faults.support.mortal_office import MortalOffice
 from tests.faults.support.state_journal import Row
 
 PER_REQUEST, SHARE_PERCENT = 50_000, 2
-"""What every office earns by a request in rials, and by a settled bill in percent."""
+"""Commission of every office for a request in rials, and for a settled bill in percent."""
 
 CHANNEL = "pishkhan_soap"
 

@@ -42,7 +42,7 @@ ENDING = {
     "expert": ("cancel", "cancelled"),
     "taxi_report": ("withdraw", "withdrawn"),
 }
-"""What a cancelled request's last event and state are called."""
+"""Last event and state of a cancelled request."""
 
 
 def citizen_mobile(number: int) -> str:

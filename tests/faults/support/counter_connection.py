@@ -96,7 +96,8 @@ def signed(signer: Signer, body: str, version: str) -> SignedCall:
 
 @dataclass(frozen=True, slots=True)
 class LineCut:
-    """Where a line breaks: so many seconds after the call was written, or (`half`) in the middle of writing it."""
+    """Place where a line breaks: so many seconds after the call was written, or (`half`) in the middle of writing
+    it."""
 
     seconds: float = 0.0
     half: bool = False

@@ -1,4 +1,4 @@
-"""What must be true of drafts and requests once every citizen has a tracking code, whoever died when."""
+"""Invariants of drafts and requests once every citizen has a tracking code, whoever died when."""
 
 import json
 from collections import Counter
@@ -46,9 +46,8 @@ def _find_wrong_requests(requests: Sequence[Row], asked_requests: Sequence[Asked
 
 
 def _find_wrong_drafts(drafts: Sequence[Row], asked_requests: Sequence[AskedRequest]) -> Iterator[str]:
-    """What was begun and filled in is a whole draft, and became its request; an answer that was lost with the cookie
-    left a draft in which nothing was saved.
-    """
+    """Drafts that are not whole, or did not become their request; an answer that was lost with the cookie left a draft
+    in which nothing was saved."""
     filled = [row for row in drafts if _as_json(row["saved_sections"])]
     became = Counter(row["request_code"] for row in filled)
     wanted = Counter(one.tracking_code for one in asked_requests)

@@ -58,12 +58,12 @@ SETTINGS = {
 
 @dataclass(frozen=True, slots=True)
 class DraftPlan:
-    """What happens in a round, drawn from its seed. A death of None is a blow from outside, at any moment."""
+    """Plan of a round, drawn from its seed. A death of None is a blow from outside, at any moment."""
 
     seed: int
     deaths: tuple[Death | None, ...]
     blow_seconds: float
-    """How long a server lives that is killed from outside."""
+    """Lifetime of a server that is killed from outside."""
 
     def __str__(self) -> str:
         return " ".join(str(death or "blow") for death in self.deaths)
@@ -91,7 +91,7 @@ class DraftRounds:
     asked_requests: list[AskedRequest] = field(default_factory=list)
     died: Counter[str] = field(default_factory=Counter)
     citizen_count: int = CITIZENS_A_ROUND
-    """How many fill forms in side by side."""
+    """Number of citizens who fill forms in side by side."""
     _served_count: int = 0
 
     async def play(self, deaths: Sequence[Death | None], blow_seconds: float = 0.1) -> int:

@@ -15,7 +15,7 @@ from tests.support.fake_time import FakeTime
 from tests.support.postgres_server import PostgresServer
 
 PANEL_SECONDS = 0.8
-"""How long the program waits for the panel: little, so that an outcome is soon unknown."""
+"""Time that the program waits for the panel: little, so that an outcome is soon unknown."""
 
 
 class MortalOffice(Office):
@@ -31,7 +31,7 @@ class MortalOffice(Office):
         self.database = Database(database_url)
         self.postgresql: DurableServer | None = None
         self.entrances: Iterator[Webhooks] = repeat(self.webhooks)
-        """Where the panel delivers, one after the other."""
+        """Addresses to which the panel delivers, one after the other."""
 
 
 @asynccontextmanager

@@ -24,7 +24,7 @@ SHORT = {
 
 
 async def readiness(office: Office) -> tuple[int, dict[str, Any]]:
-    """What `/readyz` answers."""
+    """Answer of `/readyz`."""
     timeout = ClientTimeout(ANSWER_SECONDS)
     async with ClientSession(timeout=timeout) as session, session.get(f"{office.url}/readyz") as answer:
         return answer.status, await answer.json()

@@ -20,7 +20,7 @@ from tests.faults.support.payment_bills import LinkedBill
 PayerStory = Literal[
     "pays", "pays", "pays", "pays_twice", "returns_often", "declined_then_pays", "cancels", "stays_away", "pays_less"
 ]
-"""What somebody does: `pays_twice` by two sessions at one bill, `stays_away` after having paid, `returns_often` with
+"""Acts of a payer: `pays_twice` by two sessions at one bill, `stays_away` after having paid, `returns_often` with
 several browsers at once, `pays_less` than was asked for, where a bank lets that happen."""
 
 CALLBACKS_AT_ONCE = 5
@@ -41,15 +41,15 @@ _TRUE_OF: Mapping[str, frozenset[SaleMoney]] = {
     "asking": frozenset({"none", "held", "ours", "returned"}),
     "unknown": frozenset({"none", "held", "ours", "returned"}),
 }
-"""What a result page says of an attempt → where its money has to be at the bank at that moment."""
+"""Statements of a result page about an attempt → places of its money at the bank at that moment."""
 
 NOT_KNOWN = frozenset({"asking", "unknown"})
-"""What it says while nothing is known: as long as it looks again by itself, and then."""
+"""Statement while nothing is known: as long as it looks again by itself, and then."""
 
 
 @dataclass(frozen=True, slots=True)
 class PayerPlan:
-    """What a payer is going to do, and which connections to the bank break meanwhile."""
+    """Plan of a payer, and the connections to the bank that break meanwhile."""
 
     story: PayerStory
     bank: str
@@ -62,7 +62,7 @@ class PayerPlan:
 
 @dataclass(slots=True)
 class Witness:
-    """What all payers saw, and what of it was untrue."""
+    """Statements that all payers saw, with those that were untrue."""
 
     references: dict[tuple[str, str], LinkedBill] = field(default_factory=dict)
     """Sessions that a browser was sent to, by bank and reference."""

@@ -28,11 +28,11 @@ CUTS: tuple[Cut, ...] = ("cut_before", "cut_after", "cut_within")
 """The connection breaks before the bank acts, after it acted, or in the middle of its answer."""
 
 SaleMoney = Literal["none", "held", "ours", "returned"]
-"""Where a payer's money is: not taken, taken and not deposited so far, deposited for us, or given back."""
+"""Place of a payer's money: not taken, taken and not deposited so far, deposited for us, or given back."""
 
 CARDS = (FIRST_CARD, SECOND_CARD)
 WAIT_SECONDS = "8"
-"""How long the program waits for a bank."""
+"""Time that the program waits for a bank."""
 
 _SOAP_OPERATIONS = {
     "start": "bpPayRequest",
@@ -53,12 +53,12 @@ def unmask_cards(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class SessionAtBank:
-    """What a bank has in its books about one session."""
+    """Session in a bank's books."""
 
     amount: int
     """Rials that the bank took, or would."""
     money: SaleMoney
-    """Where they are."""
+    """Place of the money."""
 
 
 class PaymentBank:

@@ -1,4 +1,4 @@
-"""What must be true of all payments once they are at rest: the program's tables beside the books of the banks."""
+"""Invariants of all payments once they are at rest: the program's tables beside the books of the banks."""
 
 import re
 from collections import Counter, defaultdict
@@ -80,7 +80,7 @@ async def find_violations(
 
 
 def _check_money(state: PaymentState) -> Iterator[str]:
-    """What a bank deposited is what was counted, as payment or surplus, and what waits in suspense."""
+    """Money that a bank deposited is counted, as payment or surplus, or waits in suspense."""
     for name in state.banks:
         deposited = sum(amount for bank, _, amount, money in state.list_sessions() if (bank, money) == (name, "ours"))
         counted = sum(row["amount"] for row in state.tables["payments"] if row["gateway"] == name)
@@ -149,7 +149,7 @@ def _check_bills(state: PaymentState, bills: Sequence[LinkedBill]) -> Iterator[s
 async def _check_pages(
     site: PaymentSite, banks: Mapping[str, PaymentBank], bills: Sequence[LinkedBill], witness: Witness
 ) -> list[str]:
-    """Whoever looks once more sees the truth. Of what a bank gave back it may say nothing for ever."""
+    """A payer who looks once more sees the truth. Of what a bank gave back it may say nothing for ever."""
     before, found = len(witness.violations), list[str]()
     for name, reference, path in sorted(set(witness.result_paths)):
         _, _, page = await site.fetch("GET", path)

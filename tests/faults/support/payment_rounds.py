@@ -25,16 +25,15 @@ PAYMENT_STEPS = (
     "attempt_open", "session_call", "session", "session_open", "callback_open", "callback", "attempt_claim",
     "bank_answer", "settle_answer", "bank_answer_open", "payment_open", "attempt_verified", "attempt_settled",
 )  # fmt: skip
-"""Where a server dies: before a session is asked for, stored, and committed; inside the unit of a callback, and after
-its commit; after the claim; after an answer, after that to the settlement, and inside its unit; in the middle of
-counting; after the verification was committed, and after the settlement was.
-"""
+"""Places where a server dies: before a session is asked for, stored, and committed; inside the unit of a callback, and
+after its commit; after the claim; after an answer, after that to the settlement, and inside its unit; in the middle of
+counting; after the verification was committed, and after the settlement was."""
 
 PAYERS_A_ROUND = 3
 BILLS_A_BATCH = 30
 ROUND_SECONDS = 60.0
 STRIKE_SECONDS = 0.1
-"""How long the work behind the last page gets before a death that did not come is dealt from outside."""
+"""Time for the work behind the last page before a death that did not come is dealt from outside."""
 
 LEASE_SECONDS, HALF_HOUR = 20, 2000
 """Until the next process may take the jobs and the claims of the dead one, and until sessions are over and whatever
@@ -42,7 +41,7 @@ nobody verified was given back.
 """
 
 PAUSES = (*[LEASE_SECONDS] * 5, HALF_HOUR)
-"""How long nobody starts a server that died."""
+"""Times for which nobody starts a server that died."""
 
 JOB_SECONDS = 1.3
 """A little longer than the job that advances attempts pauses."""
@@ -52,13 +51,13 @@ MOST_LOOKS = 60
 
 @dataclass(frozen=True, slots=True)
 class RoundPlan:
-    """What happens in a round, drawn from its seed."""
+    """Plan of a round, drawn from its seed."""
 
     seed: int
     death: Death | None
     payers: tuple[PayerPlan, ...]
     pause_seconds: int
-    """How long nobody starts the server again."""
+    """Time for which nobody starts the server again."""
 
     def __str__(self) -> str:
         return f"{self.death or 'blow'}, then {self.pause_seconds} s; " + ", ".join(map(str, self.payers))

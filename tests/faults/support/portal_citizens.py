@@ -24,7 +24,7 @@ ANSWERS: Mapping[str, Mapping[str, str]] = {
     "subject": {"text": "ارزش ملک برای تقسیم ارث"},
     "applicant": {"full_name": "آنه محمدی", "national_code": "0499370899"},
 }
-"""What is answered in each section of the form, besides the own address."""
+"""Answers in each section of the form, besides the own address."""
 
 SERVICE = "expert"
 DRAFT_PAPER, LATER_PAPER, PAPER_NAME = "deed", "plan", "سند.pdf"
@@ -34,13 +34,13 @@ PAPER_BYTES = write_pdf()
 BOUNDARY = "a-boundary-that-no-file-has"
 CODE_PATH = "/mobile/code"
 SUBMITS_AT_ONCE = 3
-"""How often one presses the button that sends the request."""
+"""Number of presses of the button that sends the request."""
 
 ANSWER_SECONDS = 10.0
 """After which a browser is reloaded."""
 
 PATIENCE_SECONDS = 5.0
-"""How long a citizen waits for a text before time passes."""
+"""Time that a citizen waits for a text before time passes."""
 
 CLAIM_SECONDS = 125
 """A little more than what a process that died had claimed stays claimed."""
@@ -53,7 +53,7 @@ _KEEPS_METHOD = 307
 
 @dataclass(frozen=True, slots=True)
 class AskedRequest:
-    """What a citizen asked for, and the tracking code that the last page showed."""
+    """Request of a citizen, and the tracking code that the last page showed."""
 
     mobile: str
     street_address: str
@@ -85,7 +85,7 @@ class PortalSite:
     is_amid_upload: asyncio.Event = field(default_factory=asyncio.Event)
     """Set once the first half of a file has left."""
     upload_pause: float = 0.0
-    """How long, in seconds, the second half waits for whoever wants to do something meanwhile."""
+    """Time, in seconds, for which the second half waits for whoever wants to do something meanwhile."""
 
     async def read_code(self, mobile: str, known_count: int) -> str:
         """Return the code in a text that came to a mobile (09…) after so many; time passes for who gets none."""

@@ -17,10 +17,10 @@ from tests.faults.support.round_plan import Blow, End, Plan, Receipts
 from tests.faults.support.state_checks import Expected, violations
 
 ROUND_SECONDS = 90.0
-"""How long a round may last at the very most."""
+"""Longest duration of a round."""
 
 REST_SECONDS = 30.0
-"""How long the outbox may take to drain once nobody texts any more."""
+"""Time for the outbox to drain once nobody texts any more."""
 
 BEAT_SECONDS = 0.3
 BEAT = 16
@@ -33,7 +33,7 @@ AFTER_DEATH = 125
 
 LOOK_SECONDS = 0.1
 LOOKS = 15
-"""How often one looks whether all is at rest before more time passes: jobs begin within a second."""
+"""Number of looks whether all is at rest before more time passes: jobs begin within a second."""
 
 UNSEALED = "SELECT code FROM requests WHERE head_seq > sealed_seq"
 UNSETTLED = "SELECT id, recipient, key, state, reason FROM outbox WHERE state IN ('queued', 'sending', 'unknown')"
@@ -41,7 +41,7 @@ UNSETTLED = "SELECT id, recipient, key, state, reason FROM outbox WHERE state IN
 
 @dataclass(slots=True)
 class Result:
-    """What a round came to: the ends that the servers met, how many texts came in, what was wrong."""
+    """Result of a round: the ends that the servers met, how many texts came in, what was wrong."""
 
     died: list[End] = field(default_factory=list)
     texts: int = 0

@@ -33,7 +33,7 @@ PlayedRounds = TypeVar("PlayedRounds", bound=OfficeRounds)
 
 @dataclass(slots=True)
 class RoundTally:
-    """What all rounds came to."""
+    """Sums of all rounds."""
 
     began_at: float = field(default_factory=monotonic)
     round_count: int = 0
@@ -43,11 +43,11 @@ class RoundTally:
 
     @property
     def seconds(self) -> float:
-        """How long it went on."""
+        """Duration."""
         return monotonic() - self.began_at
 
     def list_counters(self) -> Mapping[str, Counter[str]]:
-        """What happened how often, by a title."""
+        """Counters, by a title."""
         return {"died": self.died}
 
     def print_end(self) -> None:
@@ -66,7 +66,7 @@ class RoundCommand(Generic[PlayedRounds, Tally]):
     """Plays many rounds in offices, the databases beside each other."""
 
     module: str
-    """What is run with `python -m`."""
+    """Module run with `python -m`."""
     tally: Tally
     open_rounds: Callable[[str], AbstractAsyncContextManager[PlayedRounds]]
     """Opens an office on a database."""

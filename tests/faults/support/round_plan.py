@@ -1,4 +1,4 @@
-"""What happens in one round, drawn from a seed: who texts what, what the panel does wrong, where the server dies."""
+"""Plan of one round, drawn from a seed: who texts what, what the panel does wrong, where the server dies."""
 
 import random
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,7 +9,7 @@ from tests.e2e.support.program_runs import Death
 from tests.fakes.kavenegar import Fault
 
 HOURS = 4
-"""How long every machine is wished for."""
+"""Hours for which every machine is wished for."""
 
 ORDER = f"ماشین لودر {HOURS} ساعت {{day}} ساعت {{hour}} خیابان امام جنب پارک"
 MACHINERY = "services.machinery."
@@ -114,9 +114,8 @@ End = Death | Blow
 
 @dataclass(frozen=True, slots=True)
 class Receipts:
-    """What the panel tells of a text it took: statuses in this order, each `copies` times; at once, or at the end of
-    the round.
-    """
+    """Receipts of the panel for a text it took: statuses in this order, each `copies` times; at once, or at the end of
+    the round."""
 
     statuses: tuple[int, ...]
     copies: int = 1

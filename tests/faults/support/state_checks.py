@@ -1,4 +1,4 @@
-"""What must be true of the whole state once all is at rest, whoever died when: read from the database and the panel."""
+"""Invariants of the whole state once all is at rest, whoever died when: read from the database and the panel."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
@@ -41,7 +41,7 @@ STATE_AFTER = {
     "cancel": "cancelled",
     "reject": "rejected",
 }
-"""Where a request stands after an event; others leave it where it was."""
+"""State of a request after an event; others leave it where it was."""
 
 HELD = {"accepted": [True], "awaiting_payment": [True], "paid": [True], "scheduled": [False] * 2}
 HELD["handed_over"] = HELD["scheduled"]
@@ -49,19 +49,19 @@ HELD["handed_over"] = HELD["scheduled"]
 
 RANK = {"sent": 3, "undelivered": 4, "delivered": 5}
 TOLD = {10: "delivered", 11: "undelivered"}
-"""What a receipt's status makes of a sent text."""
+"""State of a sent text by a receipt's status."""
 
 
 @dataclass(slots=True)
 class Expected:
-    """What all rounds of an office must have led to. `receipts` holds the highest state told of each panel's id."""
+    """Expected results of all rounds of an office. `receipts` holds the highest state told of each panel's id."""
 
     citizens: "list[Citizen]" = field(default_factory=list)
     receipts: dict[str, str] = field(default_factory=dict)
 
     @property
     def refusals(self) -> int:
-        """How often the server answered that a text should come again."""
+        """Number of answers of the server that a text should come again."""
         return sum(text.refusals for citizen in self.citizens for text in citizen.texts)
 
     def told_of(self, messageid: int, status: int) -> None:
@@ -109,7 +109,7 @@ def _grouped(rows: Iterable[Row], column: str) -> dict[Any, list[Row]]:
 
 
 FURNISHING_TEXTS = frozenset({"staff.money_role_given"})
-"""What the staff heard when the office was furnished, before any round."""
+"""Texts to the staff when the office was furnished, before any round."""
 
 
 def _inbox(state: State, expected: Expected) -> Iterator[str]:

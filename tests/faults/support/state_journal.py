@@ -22,7 +22,7 @@ TABLES = (
     "payment_attempts", "payment_attempt_shares", "payment_attempt_events", "payment_callbacks", "payment_links",
     "suspense_receipts", "ledger_entries", "card_refunds", "card_refund_events",
 )  # fmt: skip
-"""What is read as evidence."""
+"""Tables read as evidence."""
 
 _SQLITE_JOURNAL = """
 CREATE TABLE outbox_journal (number INTEGER PRIMARY KEY, message_id BIGINT, was TEXT, became TEXT, reason TEXT);
@@ -52,11 +52,11 @@ class Database:
         self._path = url.removeprefix(SQLITE) if url.startswith(SQLITE) else None
 
     async def rows(self, query: str) -> list[Row]:
-        """What a query finds."""
+        """Rows found by a query."""
         return (await self.read([query]))[0]
 
     async def read(self, queries: Sequence[str]) -> list[list[Row]]:
-        """What each of some queries finds, all in one snapshot."""
+        """Rows found by each of some queries, all in one snapshot."""
         if self._path is not None:
             return _read_file(self._path, queries)
         server = await asyncpg.connect(self.url)

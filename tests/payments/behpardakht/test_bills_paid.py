@@ -58,7 +58,7 @@ class CardHolder:
             return (await uow.payment_attempts.get(attempt.id)).state
 
     async def bill_state(self, code: str) -> BillState:
-        """Where the bill stands."""
+        """State of the bill."""
         return (await self.town.bills(code))[-1].state
 
 

@@ -220,7 +220,7 @@ async def test_money_that_is_on_its_way_is_sent_no_other_way(owner: CardOwner) -
 
 
 async def refusal(owner: CardOwner, code: str, amount: int | None = None, role: Role = Role.REVENUE) -> DomainError:
-    """Why nothing goes to the card."""
+    """Reason why nothing goes to the card."""
     with pytest.raises(DomainError) as refused:
         await owner.send(code, amount, role)
     return refused.value
@@ -264,7 +264,7 @@ async def test_a_second_person_names_the_card_too(owner: CardOwner) -> None:
 
 
 async def test_a_discount_of_the_banks_does_not_go_to_the_card(owner: CardOwner) -> None:
-    """Where we know of it nothing is asked for; else the bank refuses more than was paid."""
+    """Known discounts are not asked for; else the bank refuses more than was paid."""
     code = await owner.town.reach("awaiting_payment")
     attempt = await owner.leave(code)
     owner.bank.sales.pay(attempt.reference or "", CARD, discount=20_000)

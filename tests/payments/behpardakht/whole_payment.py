@@ -121,10 +121,10 @@ class WholePayment:
 
     @property
     def counted(self) -> int:
-        """How often the money was counted."""
+        """Number of times the money was counted."""
         return self.effects.count(AttemptEffect.COUNT_PAYMENT)
 
     @property
     def alert(self) -> AttemptAlert | None:
-        """Why staff look at it."""
+        """Reason why staff look at it."""
         return self.attempt.alert

@@ -25,7 +25,7 @@ MOST_ANSWERS = 40
 """Texts of one dialogue; more are a dialogue that does not end."""
 
 WORK_AHEAD = timedelta(days=200)
-"""When machines are wanted: later than whatever is waited for before they are booked."""
+"""Days on which machines are wanted: later than whatever is waited for before they are booked."""
 
 
 class Fault(AssertionError):

@@ -1,4 +1,4 @@
-"""What the ledger must say of a bill, reckoned a second time: from the bill, its payments and refunds as they are."""
+"""Books of a bill, reckoned a second time: from the bill, its payments and refunds as they are."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -12,7 +12,7 @@ Balances = dict[tuple[str, str], int]
 
 
 def cash_of(payment: Payment) -> tuple[str, str]:
-    """Where the money of a payment lies."""
+    """Account that holds the money of a payment."""
     if payment.office:
         return "till", payment.office
     if payment.method is PaymentMethod.POS:
@@ -23,7 +23,7 @@ def cash_of(payment: Payment) -> tuple[str, str]:
 
 
 def expected(bill: Bill, payments: Iterable[Payment], refunds: Iterable[Refund]) -> Balances:
-    """What the books come to."""
+    """Expected balances of the books."""
     found: Counter[tuple[str, str]] = Counter()
     counted = [one for one in payments if one.is_recorded]
     live = [one for one in refunds if one.state is not RefundState.CANCELLED]
@@ -46,7 +46,7 @@ def expected(bill: Bill, payments: Iterable[Payment], refunds: Iterable[Refund])
 
 
 def balances(entries: Iterable[LedgerEntry]) -> Balances:
-    """What entries come to."""
+    """Balances of entries."""
     found: Counter[tuple[str, str]] = Counter()
     for entry in entries:
         for account_key, amount in ((entry.debit, entry.amount), (entry.credit, -entry.amount)):

@@ -20,7 +20,7 @@ from tests.properties.support.random_services import KEY
 
 Texts = dict[str, Any]
 Broken = tuple[Service, Texts, str]
-"""What came of a mistake, and what a finding must name; empty where there may be none."""
+"""Result of a mistake, and the words of its finding; empty where there may be none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +141,7 @@ def word_of_a_command(draft: Draft) -> Broken:
 
 
 def no_deadline(draft: Draft) -> Broken:
-    """When a step of the system is due was forgotten."""
+    """The due time of a step of the system was forgotten."""
     steps = [one for one in draft.service.transitions if one.trigger is Trigger.DEADLINE]
     if not steps:
         return dead_end(draft)

@@ -43,14 +43,14 @@ class Trial:
     service: Service
     texts: dict[str, Any]
     mistake: str = ""
-    """Which mistake was made on purpose; empty where none was."""
+    """Mistake made on purpose; empty where none was."""
     named: str = ""
-    """What a finding must name."""
+    """Words of the finding."""
 
 
 @dataclass(slots=True)
 class Tally:
-    """What came of trials."""
+    """Result of trials."""
 
     refused: Counter[str] = field(default_factory=Counter)
     """Kinds of flaws."""

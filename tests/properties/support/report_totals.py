@@ -1,4 +1,4 @@
-"""What reports must say of a town, reckoned from all that there is in it: after a walk, both have to be the same."""
+"""Figures of a town's reports, reckoned from all that there is in it: after a walk, both have to be the same."""
 
 from collections import Counter
 from datetime import datetime
@@ -79,7 +79,7 @@ def _came_from_elsewhere(town: Municipality, request: ServiceRequest, event: His
 
 
 def _steps_are_those_of_the_history(town: Municipality, now: Snapshot) -> None:
-    """What was kept with each step is what the whole history would leave now; each stay begins where one ended."""
+    """Facts kept with each step are those that the whole history would leave now; each stay begins where one ended."""
     kept = [(datetime.fromisoformat(at).replace(tzinfo=BEGINNING.tzinfo), *rest) for at, *rest in town.rows(_KEPT)]
     counted = [
         (

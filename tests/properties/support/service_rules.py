@@ -1,4 +1,4 @@
-"""What single services promise beyond the rules of all: by the service's key; a service without an entry has none."""
+"""Rules of single services beyond the rules of all: by the service's key; a service without an entry has none."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta

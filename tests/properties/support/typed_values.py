@@ -1,4 +1,4 @@
-"""What people type into forms and steps, right and wrong: one pool of words, tried on every field by its own reader.
+"""Values typed into forms and steps, right and wrong: one pool of words, tried on every field by its own reader.
 
 A further service needs nothing here: a field is given what its type reads well, and now and then what it does not.
 """

@@ -1,4 +1,5 @@
-"""Where a walk is led before it wanders: to a step of a service out of a state, by the steps that are declared.
+"""State to which a walk is led before it wanders: to a step of a service out of a state, by the steps that are
+declared.
 
 What leads there (which form, which hours, which price) is not known; it is found by doing things plainly first and in
 other ways where that led elsewhere.

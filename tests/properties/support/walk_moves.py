@@ -1,4 +1,4 @@
-"""What people, banks and time do to the requests of a town: right and wrong, by every role through every channel.
+"""Acts of people, banks and time on the requests of a town: right and wrong, by every role through every channel.
 
 A `Walker` draws each decision from hypothesis, so that a walk that breaks a rule is cut down to its shortest form. It
 knows services by their declarations alone.
@@ -35,7 +35,7 @@ from tests.support.scenarios.taxi_registries import DRIVER_MOBILE, OWNER_MOBILE,
 T = TypeVar("T")
 
 PEOPLE = (CITIZEN, NEIGHBOUR, DRIVER_MOBILE, AUXILIARY_MOBILE, OWNER_MOBILE)
-"""Whose phones there are: two citizens, a main and an auxiliary driver, the owner of both taxis."""
+"""Persons with phones: two citizens, a main and an auxiliary driver, the owner of both taxis."""
 
 CHANNELS = ("sms", "cli", entering.WALK_IN_CHANNEL, "portal", "telegram", "bale", "pishkhan_soap", "system")
 """Every channel that something may come through (channels.md, and `deferred_in` of the forms)."""
@@ -51,7 +51,7 @@ TEXTS = (
     "قبض {code}", "تایید {code}", "رد {code}", "امتیاز {code} ۵", "امتیاز {code} ۱", "نظر {code} خوب",
 )  # fmt: skip
 FEW = 6
-"""How many of the words that a field reads are its usual ones."""
+"""Share of a field's words that are its usual ones."""
 
 RATES = (2_000_000, 8_000_000, 0, 1_234_567, 90_000_000_000)
 """Rials a unit: usual ones, nothing at all, one that must be rounded, and one beyond what a bill can say."""

@@ -1,4 +1,4 @@
-"""What holds of every request of every service, whatever was done: looked at after each step of a walk.
+"""Invariants of every request of every service, whatever was done: looked at after each step of a walk.
 
 A rule gets one step (the store before and after it) and one request as it is now; it knows no service by name. What
 only one service promises is in `service_rules.py`.
@@ -24,10 +24,10 @@ from domain.values.message_parts import count_parts
 from tests.properties.support.snapshots import Snapshot
 
 GIVEN = frozenset({"letter_number", "letter_token", "delivery_token", "handed_over_at"})
-"""What a request keeps once the citizen has what was paid for."""
+"""Values that a request keeps once the citizen has what was paid for."""
 
 QUESTIONS = (".fields.", ".summary", "ask.", "sms.offer.")
-"""What keys of questions have in them."""
+"""Parts of the keys of questions."""
 
 CAME_TO_NOTHING = frozenset({Phase.CANCELLED, Phase.DECLINED})
 
@@ -122,7 +122,8 @@ def _closed(state: BillState) -> bool:
 
 
 def money_adds_up(step: Step, now: ServiceRequest) -> None:
-    """What came in settled bills, each once and in full, or is surplus that goes back; never more goes back than came.
+    """Money that came in settled bills, each once and in full, or is surplus that goes back; never more goes back than
+    came.
 
     What came in for a request that came to nothing goes back whole.
     """

@@ -83,7 +83,7 @@ class Walk:
 
     @property
     def town(self) -> Municipality:
-        """Where it takes place."""
+        """Town of the walk."""
         return self.walker.town
 
     async def towards(self, goal: Edge) -> None:

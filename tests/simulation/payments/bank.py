@@ -164,7 +164,7 @@ class SimulatedBank:
         )
 
     def _told_state(self, session: BankSession) -> SaleState:
-        """Where verifying is all, banks say «verified» of what is ours."""
+        """State told: where verifying is all, banks say «verified» of what is ours."""
         is_by_call = self._capabilities.settlement is Settlement.BY_CALL
         return SaleState.VERIFIED if session.state is SaleState.SETTLED and not is_by_call else session.state
 

@@ -28,7 +28,7 @@ left, and the pauses after the few calls that failed.
 """
 
 LONGEST_WAIT = timedelta(hours=12)
-"""How long nothing but unanswered questions may go on."""
+"""Time for which nothing but unanswered questions may go on."""
 
 FILE_DELAY = timedelta(days=3)
 

@@ -1,4 +1,4 @@
-"""What must hold: after every step, and when all that can happen has happened and the settlement file came."""
+"""Invariants: after every step, and when all that can happen has happened and the settlement file came."""
 
 from domain.bills.bill import BillState
 from domain.gateways.attempt import AttemptAlert, AttemptState, PaymentAttempt
@@ -43,7 +43,7 @@ def _check_open(world: World, attempt: PaymentAttempt) -> None:
 
 
 def _check_statement(world: World, attempt: PaymentAttempt) -> None:
-    """What the result page says has to be true: «paid» at once, «not paid» and «given back» for good."""
+    """The statement of the result page has to be true: «paid» at once, «not paid» and «given back» for good."""
     statement = world.records.get_statement(attempt)
     if statement == "paid":
         sale = world.get_sale(attempt)
@@ -60,7 +60,7 @@ def _check_settled(world: World, attempt: PaymentAttempt) -> None:
 
 
 def _check_given_up(world: World, attempt: PaymentAttempt) -> None:
-    """What is told as not paid, or as given back, has to stay so; a bank that breaks its own word is excused."""
+    """An attempt told as not paid, or as given back, has to stay so; a bank that breaks its own word is excused."""
     if attempt.id in world.overran or is_theft_possible(world):
         return
     session = world.get_session(attempt)

@@ -5,18 +5,18 @@ from enum import StrEnum
 
 
 class Account(StrEnum):
-    """Where rials are. Debit is positive."""
+    """Place of rials. Debit is positive."""
 
     RECEIVABLE = "receivable"
     REVENUE = "revenue"
     GATEWAY = "gateway"
-    """What banks owe us for sales that are ours."""
+    """Sales of ours that banks owe us for."""
     TREASURY = "treasury"
     """Bank slips come in here, transfers to an IBAN go out."""
     DUE_BACK = "due_back"
-    """What payers are to get back."""
+    """Amount due back to payers."""
     SUSPENSE = "suspense"
-    """What came in and fits nothing that was asked for."""
+    """Money that came in and fits nothing that was asked for."""
 
 
 class Ledger:

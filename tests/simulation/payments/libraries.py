@@ -69,7 +69,7 @@ class BrowserDriven(AttemptMachine):
 
 
 class ReversesUnlessZero(BrowserDriven):
-    """What is not verified with 0 is inquired once, and given back for whatever that answers but 0."""
+    """Sales not verified with 0 are inquired once, and given back for any answer but 0."""
 
     def plan_call(self, attempt: PaymentAttempt, now: datetime) -> GatewayCall | None:
         """Verify, settle; on failure inquire, then reverse."""

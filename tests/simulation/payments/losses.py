@@ -1,4 +1,4 @@
-"""What an algorithm loses: the same schedules, measured by the bank's truth and not by anybody's rules."""
+"""Losses of an algorithm: the same schedules, measured by the bank's truth and not by anybody's rules."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
@@ -17,7 +17,7 @@ class Losses:
     """Sums over schedules, in rials but for the last ones."""
 
     paid: int = 0
-    """What payers paid."""
+    """Amount paid by payers."""
     kept: int = 0
     """Taken from payers for good, and counted for nothing: it is at the bank, and nobody looks for it."""
     counted_without_money: int = 0

@@ -143,7 +143,7 @@ class SilenceIsFailure(AttemptMachine):
 
 
 class ReversesOnDoubt(AttemptMachine):
-    """What was not answered is given back."""
+    """Unanswered sales are given back."""
 
     def plan_call(self, attempt: PaymentAttempt, now: datetime) -> GatewayCall | None:
         if attempt.unanswered_calls and attempt.state.is_claimed_paid:
@@ -185,7 +185,7 @@ class AsksAboutNobody(AttemptMachine):
 
 
 class ForgetsUnknown(AttemptMachine):
-    """What can neither be asked nor goes back is not told to anybody."""
+    """Attempts that can neither be asked nor go back are told to nobody."""
 
     def _end_waiting(self, attempt: PaymentAttempt, now: datetime) -> AttemptChange:
         return replace(
@@ -196,7 +196,7 @@ class ForgetsUnknown(AttemptMachine):
 
 
 class AlertsNobody(AttemptMachine):
-    """What the bank says nothing of for hours is told to nobody."""
+    """Attempts about which the bank says nothing for hours are told to nobody."""
 
     def _is_unresolved(self, attempt: PaymentAttempt, now: datetime) -> bool:
         return False
@@ -213,14 +213,14 @@ class TakesVerifiedForSettled(AttemptMachine):
 
 
 class ComparesNoAmount(AttemptMachine):
-    """What the sale is over is not compared with the bills."""
+    """The amount of the sale is not compared with the bills."""
 
     def apply_answer(self, attempt: PaymentAttempt, answer: GatewayAnswer, now: datetime) -> AttemptChange:
         return super().apply_answer(attempt, replace(answer, amount=None), now)
 
 
 class DiscountIsWrongAmount(AttemptMachine):
-    """What the payer paid after the bank's discount is compared with the bills."""
+    """The amount paid after the bank's discount is compared with the bills."""
 
     def apply_answer(self, attempt: PaymentAttempt, answer: GatewayAnswer, now: datetime) -> AttemptChange:
         return super().apply_answer(attempt, replace(answer, amount=answer.paid_amount), now)
@@ -320,7 +320,7 @@ class ReleasesAtDecline(AttemptMachine):
 
 
 class NothingBackIsFailure(AttemptMachine):
-    """What a bank neither says nor gives back is called failed."""
+    """Sales that a bank neither tells nor gives back are called failed."""
 
     def _end_waiting(self, attempt: PaymentAttempt, now: datetime) -> AttemptChange:
         return _fail(attempt, now)

@@ -1,4 +1,4 @@
-"""What can happen next in a world, as a list: a schedule is which of them did, one index after the other."""
+"""Possible next events of a world, as a list: a schedule is which of them did, one index after the other."""
 
 from functools import lru_cache
 from typing import Any
@@ -16,13 +16,12 @@ def describe_option(option: Option) -> str:
 
 _WEIGHTS = (0, 0, 0, 1, 1, 2, 4, 8)
 TASTES = 4096
-"""How many tastes there are; the first one likes everything alike."""
+"""Number of tastes; the first one likes everything alike."""
 
 
 class Taste(dict[tuple[str, Any], int]):
-    """How much a schedule likes each kind of event, none of some at all: so schedules differ, and come to depths that
-    the average one never sees (swarm testing).
-    """
+    """Weights of a schedule for each kind of event, none of some at all: so schedules differ, and come to depths that
+    the average one never sees (swarm testing)."""
 
     __slots__ = ("_number",)
 

@@ -34,7 +34,7 @@ def _minutes(number: int) -> timedelta:
 def _settling_by_call(
     session: int, verify: int, inquiry: InquiryKey, repeated_verify: RepeatedVerify
 ) -> GatewayCapabilities:
-    """What a bank can do that settles by a call, and pays back whole or in parts; lengths in minutes."""
+    """Capabilities of a bank that settles by a call, and pays back whole or in parts; lengths in minutes."""
     return GatewayCapabilities(
         session_lasts=_minutes(session),
         verify_within=_minutes(verify),

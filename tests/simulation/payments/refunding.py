@@ -12,7 +12,7 @@ from tests.simulation.payments.workers import is_held
 from tests.simulation.payments.world import World
 
 LATE_BY = timedelta(minutes=5)
-"""How late a request can arrive that nobody waits for any more."""
+"""Longest delay of a request that nobody waits for any more."""
 
 REQUEST_FAULTS = ("not connected", "request lost", "answer lost", "arrives late", "dies before", "dies after")
 INQUIRY_FAULTS = ("not connected", "answer lost", "dies before")

@@ -1,4 +1,4 @@
-"""What is under test, as one value: the machines, and the rules of their driver and store. Planted faults change it."""
+"""Rules under test, as one value: the machines, and the rules of their driver and store. Planted faults change it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -21,19 +21,19 @@ STATEMENTS: Mapping[AttemptState, str] = {
     AttemptState.FAILED: "not_paid",
     AttemptState.REVERSED: "given_back",
 }
-"""What the result page says for certain; of every other state, that it is not known yet."""
+"""Certain statements of the result page; of every other state, that it is not known yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DriverRules:
-    """What `domain/actions/payments` and the store keep to; each is broken by one of the planted faults."""
+    """Rules that `domain/actions/payments` and the store keep to; each is broken by one of the planted faults."""
 
     machine: type[AttemptMachine] = AttemptMachine
     refund_machine: type[RefundMachine] = RefundMachine
     read_answer: Callable[[GatewayCall, GatewayAnswer], GatewayAnswer] = field(default=read_plainly)
-    """How a gateway's file reads codes."""
+    """Reading of codes by a gateway's file."""
     reclaims_after: timedelta | None = CLAIM_LEASE
-    """How long a claim lasts; None: without end."""
+    """Duration of a claim; None: without end."""
     drops_stale_denials: bool = True
     """«Not paid» and silence say nothing of an attempt that moved on while the bank was asked."""
     judges_by_storing: bool = False
@@ -68,4 +68,4 @@ class DriverRules:
     limits_refunds: bool = True
     """No more goes back than came."""
     statements: Mapping[AttemptState, str] = field(default_factory=lambda: STATEMENTS)
-    """What the result page says."""
+    """Statements of the result page."""

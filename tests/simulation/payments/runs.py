@@ -25,7 +25,7 @@ MOST_FAILURES = 5
 
 @dataclass(slots=True)
 class Tally:
-    """What schedules came to."""
+    """Sums of schedules."""
 
     schedules: int = 0
     choices: int = 0

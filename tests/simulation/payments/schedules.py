@@ -28,7 +28,7 @@ OPENINGS: tuple[tuple[Option, ...], ...] = (
     ((start_calmly, 0), (pay_exactly, 0)),
     ((linger, 0),),
 )
-"""What has happened before the first choice."""
+"""Events before the first choice."""
 
 SHORTEST, LONGEST = 8, 32
 """Of the choices in a drawn schedule."""

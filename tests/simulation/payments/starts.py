@@ -17,7 +17,7 @@ from tests.simulation.payments.options import Option
 from tests.simulation.payments.world import FIRST_ORDER, World
 
 WEIGHT = 4
-"""How much likelier a session goes well than fails in one way: most of what is of interest comes later."""
+"""Weight of a session that goes well against one way of failing: most of what is of interest comes later."""
 
 CALL_FAULTS = ("request lost", "answer lost", "dies")
 
@@ -106,4 +106,4 @@ def store_start(world: World, index: int, outcome: str) -> None:
 
 
 LATEST_OVERRUN = timedelta(minutes=30)
-"""How long after a session's end a bank may wrongly still take money."""
+"""Time after a session's end for which a bank may wrongly still take money."""

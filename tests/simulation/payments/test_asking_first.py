@@ -33,6 +33,6 @@ def test_every_order_of_a_few_events_breaks_no_rule() -> None:
 
 
 def test_one_that_takes_the_money_unasked_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the machine concludes of a missing number is wrong of any other bank, and the schedules say so."""
+    """The machine's conclusion from a missing number is wrong of any other bank, and the schedules say so."""
     monkeypatch.setattr("tests.simulation.payments.payers.allow_payment", lambda *_: True)
     assert any(play(draw_schedule(seed), RULES).violations for seed in range(DRAWN))

@@ -24,7 +24,7 @@ FIRST_ORDER = 101
 
 @dataclass(frozen=True, slots=True)
 class Town:
-    """What bills there are (rials), and which of them each attempt would pay."""
+    """Bills of a town (rials), and those that each attempt would pay."""
 
     name: str
     amounts: tuple[int, ...]
@@ -42,7 +42,7 @@ TOWNS = (
 
 @dataclass(frozen=True, slots=True)
 class Mood:
-    """How much of each kind can happen in a schedule: those with little of the rest go deeper into one kind."""
+    """Limits of each kind of event in a schedule: those with little of the rest go deeper into one kind."""
 
     faults: int
     """Calls that fail and processes that die."""
@@ -98,7 +98,7 @@ class WorkerProcess:
 
 
 class FlyingCallback:
-    """What a browser may still bring, once, twice or never."""
+    """Callback that a browser may still bring, once, twice or never."""
 
     __slots__ = ("callback", "deliveries_left", "order_number")
 

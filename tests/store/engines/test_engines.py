@@ -1,4 +1,4 @@
-"""Which URLs name a database, and what an engine keeps to itself."""
+"""URLs that name a database, and the secrets of an engine."""
 
 import asyncio
 import sqlite3

@@ -1,4 +1,4 @@
-"""What PostgreSQL is waited for, and how long: silent connections, silent hosts, a server without a place, an end."""
+"""Waits for PostgreSQL, and their length: silent connections, silent hosts, a server without a place, an end."""
 
 import asyncio
 import socket
@@ -26,7 +26,7 @@ NOW, MINUTE = datetime(2026, 11, 27, tzinfo=UTC), timedelta(minutes=1)
 
 @pytest.fixture
 async def network(postgres_url: str) -> AsyncIterator[BlackHole]:
-    """What stands between the store and its server."""
+    """Network between the store and its server."""
     async with BlackHole(make_url(postgres_url).port or 0) as proxy:
         yield proxy
 

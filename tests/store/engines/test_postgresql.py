@@ -1,4 +1,4 @@
-"""What only PostgreSQL does: connections that the server cuts, and locks taken crosswise."""
+"""Features of PostgreSQL alone: connections that the server cuts, and locks taken crosswise."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -104,7 +104,7 @@ async def test_sessions_name_themselves_and_speak_utc(store: SqlStore) -> None:
 
 
 async def test_a_driver_confused_by_an_ended_session_is_an_unavailable_database(postgres_url: str) -> None:
-    """What asyncpg raises when the server's farewell comes amid an exchange; a race that no test can time."""
+    """Errors that asyncpg raises when the server's farewell comes amid an exchange; a race that no test can time."""
     engine = build_engine(postgres_url)
     with pytest.raises(Unavailable), engine.error_translation:
         raise asyncpg.InternalClientError("got result for unknown protocol state")
@@ -125,7 +125,8 @@ async def test_a_connection_lost_while_it_is_given_back_leaves_the_unit_its_outc
 
 
 async def test_a_unit_may_queue_any_number_of_texts(store: SqlStore) -> None:
-    """What travels together stays within the protocol's limit of parameters (32,767), and all of it arrives."""
+    """Statements that travel together stay within the protocol's limit of parameters (32,767), and all of them
+    arrive."""
     async with store.open_unit() as uow:
         for number in range(2000):
             await uow.outbox.add(a_message(text=f"{number}"))

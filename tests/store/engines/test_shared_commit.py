@@ -63,7 +63,7 @@ async def test_those_that_wait_share_one(store: SqlStore, commits: list[str]) ->
 
 
 async def test_no_unit_ends_before_it_is_durable(url: str, store: SqlStore, tmp_path: Path) -> None:
-    """What each unit has written lies in the file, for everybody to see, when its block has ended."""
+    """The writes of each unit lie in the file, for everybody to see, when its block has ended."""
 
     async def write(key: str) -> int:
         await hit(store, key)

@@ -1,4 +1,4 @@
-"""What people may send in a chat, made hostile: answers and comments, wrong answers, the names of people, contacts and
+"""Messages of people in a chat, made hostile: answers and comments, wrong answers, the names of people, contacts and
 files, captions, and what a button carries.
 
 Which answers are texts is read from the forms, so a further service's are tried by themselves.

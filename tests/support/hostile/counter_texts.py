@@ -1,4 +1,4 @@
-"""What counter offices may write, made hostile: markup and the beginnings of formulas in every text of the contract.
+"""Texts of counter offices, made hostile: markup and the beginnings of formulas in every text of the contract.
 
 Which elements are texts is read from the contract, so a further service's are tried by themselves. A text that the
 domain reads as something else (a plate, a service's key) is refused, and told apart by trying.
@@ -50,7 +50,7 @@ KNOWN = {
 """Values of types that are more than their facets say."""
 
 Given: TypeAlias = "Callable[[Counter], Awaitable[Mapping[str, Any]]]"
-"""What a call is about: values that exist at the site."""
+"""Subject of a call: values that exist at the site."""
 
 Path = tuple[str, ...]
 """The names of the elements that lead to one."""

@@ -25,7 +25,7 @@ HITS = """() => {
   }
   return [...elements, ...turned, ...("hit" in window ? ["ran"] : [])];
 }"""
-"""What became of a text that is more than a text."""
+"""Effects of a text that is more than a text."""
 WORDS = """() => [
   document.body.innerText, ...[...document.querySelectorAll("input, textarea")].map(one => one.value)
 ].join()"""
@@ -36,7 +36,7 @@ _FILE = re.compile(r"^/static/|/documents/|[./](pdf|csv|xlsx|svg)$")
 
 @dataclass(slots=True)
 class Inspection:
-    """What one visitor met: `seen` takes those of the `names` that a page shows whole."""
+    """Findings of one visitor: `seen` takes those of the `names` that a page shows whole."""
 
     opened: Window
     names: Collection[str]

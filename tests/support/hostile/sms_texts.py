@@ -1,5 +1,5 @@
-"""What people may text, made hostile: every text of every form, in one text and question by question, and what is
-written about a request or a service.
+"""Texts of people, made hostile: every text of every form, in one text and question by question, and what is written
+about a request or a service.
 
 Which answers are texts is read from the forms, so a further service's are tried by themselves.
 """
@@ -28,7 +28,7 @@ BEGINNINGS = PREFIXES[:4]
 """Of formulas; a text that begins with a blank loses it on the way."""
 
 WISHES: Mapping[str, str] = {**IN_ONE, "taxi_leave": "مرخصی از ۱۴۰۶/۰۳/۰۱ ۲ روز"}
-"""What is asked for in one text; a leave at a time when nobody else wants the taxi's."""
+"""Wishes in one text; a leave at a time when nobody else wants the taxi's."""
 
 CONFIRM = "۱"
 
@@ -80,7 +80,7 @@ class HostileTexter:
             await self.says(mobile, f"لغو {code}", "لغو شد")
 
     def sender(self, service: Service, prefix: str) -> str:
-        """Who asks: nobody may text more than thirty times in ten minutes."""
+        """Sender: nobody may text more than thirty times in ten minutes."""
         return DRIVER_MOBILE if service.key == "taxi_leave" else f"+98912555600{BEGINNINGS.index(prefix)}"
 
     def keep(self, service: Service, told: str) -> str:

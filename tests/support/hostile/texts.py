@@ -9,7 +9,7 @@ from typing import Any
 from openpyxl import load_workbook
 
 PREFIXES = ("=", "+", "-", "@", "\t", "\r")
-"""What spreadsheets take for the beginning of a formula."""
+"""First characters that spreadsheets take for a formula."""
 MARKUP = "\"'><img src=x onerror=hit()><x-hit>"
 """Ends whatever attribute it may stand in, and begins elements; the longest that a name has room for."""
 ELEMENT = "<x-hit>"

@@ -1,11 +1,11 @@
-"""Whatever the browser is told with an answer of any site, and what no page may lack: by one rule for all of them."""
+"""Headers of an answer of any site, and those that no page may lack: by one rule for all of them."""
 
 import re
 from collections.abc import Iterator, Mapping
 
 REFERRER_POLICIES = {"same-origin", "strict-origin"}
 DIRECTIVES = ("default-src", "object-src", "base-uri", "frame-ancestors")
-"""What the content policy of every answer sets to `'none'`."""
+"""Directives of the content policy that every answer sets to `'none'`."""
 
 _TEXTUAL = re.compile(r"text/.*|application/(json|javascript)|.*[/+]xml")
 _FOREIGN_PART = re.compile(

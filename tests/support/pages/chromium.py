@@ -43,14 +43,13 @@ WAYS = pytest.mark.parametrize(
         if EFFORT > 1 or (size == "desk") is scripts
     ],
 )
-"""How a day of the staff is gone through: at a desk with scripts, on a phone without; with more effort, the other ways
-round too. Every page is looked at on both, wherever the day may lead (`test_every_page.py`).
-"""
+"""Ways through a day of the staff: at a desk with scripts, on a phone without; with more effort, the other ways round
+too. Every page is looked at on both, wherever the day may lead (`test_every_page.py`)."""
 
 TRANSITIONS_OVER = """Promise.allSettled(
     document.getAnimations().filter(one => one instanceof CSSTransition).map(one => one.finished)
 )"""
-"""What has been resolved when every colour is the one that stays: axe tells contrast by the colours of its moment."""
+"""Promise resolved when every colour is the one that stays: axe tells contrast by the colours of its moment."""
 
 DATES_IN_SENTENCES = r"""() => {
   const texts = document.createTreeWalker(document.querySelector("main") || document.body, NodeFilter.SHOW_TEXT);

@@ -91,7 +91,7 @@ async def list_page_visits(site: StaffSite) -> Looks:
 
 
 def find_busiest_role(site: StaffSite, path: str) -> Role:
-    """Who may do most on a page and below it: there is most to see for them."""
+    """Role that may do most on a page and below it: there is most to see for them."""
     right = next(one.right for one in site.admin.page_routes if (one.method, plain(one.path)) == ("GET", path))
     steps = [one.right for one in site.admin.page_routes if one.method == "POST" and plain(one.path).startswith(path)]
 
@@ -283,9 +283,8 @@ async def _till(site: StaffSite) -> None:
 
 
 async def _prices(site: StaffSite) -> dict[str, Sequence[PageVisit]]:
-    """What every service costs: set ahead, set twice for a day, from so many hours on, and one price waits for a second
-    person.
-    """
+    """Prices of every service: set ahead, set twice for a day, from so many hours on, and one price waits for a second
+    person."""
     desk = site.demo.desk
     terms = PriceTerms("machinery", {"machine": "loader"}, "hour", 4_000_000, 2, 10, date(2026, 12, 22))
     policy = desk.policy
@@ -382,7 +381,7 @@ def _outside(site: StaffSite) -> dict[str, Sequence[PageVisit]]:
 
 
 def _refused() -> Sequence[PageVisit]:
-    """What is refused: nothing there, no right, and a proof that has grown old."""
+    """Refused values: nothing there, no right, and a proof that has grown old."""
     vehicles = room(REGISTRIES["vehicle"])
     return [
         PageVisit("/no-such-page", status=404),

@@ -1,5 +1,5 @@
-"""What there is to see of money that no bill has (the ledger, receipts without a bill, settlement files),
-of payments online, and of bills that are paid together."""
+"""Visits to pages about money that no bill has (the ledger, receipts without a bill, settlement files), about payments
+online, and about bills that are paid together."""
 
 from collections import Counter
 from collections.abc import Sequence

@@ -4,10 +4,10 @@ from tests.support.effort import EFFORT
 from tests.support.pages.chromium import SIZES, Window
 
 NO_SUCH = "Failed to load resource: the server responded with a status of"
-"""What the browser says of a page whose answer is an error, as it should be."""
+"""Browser message about a page whose answer is an error, as it should be."""
 
 NO_LINE = "ERR_INTERNET_DISCONNECTED"
-"""What the browser says of a call without a line."""
+"""Browser message about a call without a line."""
 
 
 async def assert_page_in_order(

@@ -16,7 +16,7 @@ class FoundForm:
     action: str
     """The address that it is sent to."""
     values: Mapping[str, str]
-    """What stands in its fields; of several of one name the last."""
+    """Values of its fields; of several of one name the last."""
     blank: frozenset[str]
     """The fields that one types into or chooses from, and which are empty; boxes that are not ticked."""
 

@@ -1,4 +1,4 @@
-"""What is to be looked at on a page, and by whom."""
+"""Visits: states of a page to look at, and their visitors."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -26,13 +26,13 @@ Looks = Mapping[str, Sequence[PageVisit]]
 
 
 def list_code_visits(code: str) -> Sequence[PageVisit]:
-    """What a tracking code tells whoever has proved no mobile."""
+    """Visits to a tracking code's page without a proved mobile."""
     statuses = {"/track": 200, f"/track?code={code}": 200, "/track?code=123": 422, "/track?code=123456786": 404}
     return [PageVisit(address, status=status) for address, status in statuses.items()]
 
 
 def list_settings_visits() -> Sequence[PageVisit]:
-    """What a change of rules does, before it is made, a preview of a text, and the texts of a service."""
+    """Visits to the effect of a change of rules before it is made, a preview of a text, and the texts of a service."""
     text, newest = "/staff/settings/texts/one/services.taxi_leave.notices.consent", "999999"
     rules_form = {"version": newest, "office_hours": "۷ تا ۱۳", "quiet_hours": "۲۲ تا ۷"}
     text_form = {"version": newest, "text": "مالک با مرخصی {code} موافق است.", "preview": "yes"}

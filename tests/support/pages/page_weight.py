@@ -1,4 +1,4 @@
-"""What a page costs whoever opens it for the first time: requests, bytes over the line, and when something is seen."""
+"""Weight of a page for a first visitor: requests, bytes over the line, and when something is seen."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ SLOW_LINES = (SlowLine("3G", 50_000, 400), SlowLine("2G", 31_000, 800))
 
 @dataclass(frozen=True, slots=True)
 class PageWeight:
-    """What was counted of one visit with nothing kept."""
+    """Counts of one visit with nothing kept."""
 
     bytes_by_address: Mapping[str, int]
     """Over the line, heads and packing included, by path."""
@@ -36,7 +36,7 @@ class PageWeight:
 
     @property
     def request_count(self) -> int:
-        """How often the server was asked."""
+        """Number of requests to the server."""
         return len(self.bytes_by_address)
 
 

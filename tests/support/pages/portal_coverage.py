@@ -1,4 +1,4 @@
-"""Which pages of the portal a suite came by, and in which state: what a page shows, and what it says to a wrong form.
+"""Pages of the portal seen by a suite, and their states: what a page shows, and what it says to a wrong form.
 
 The suites prove with it that no route and no template was left out (`docs/testing.md`).
 """
@@ -20,14 +20,14 @@ from tests.support.pages.route_addresses import plain
 PERSONAL_LAYOUT = "portal/layout.html"
 
 FORM_TEMPLATES = "portal/requests/"
-"""Where the templates of forms are."""
+"""Places of the templates of forms."""
 
 _PORTAL_TEMPLATE = re.compile(r'"(portal/[a-z_/]+\.html)"')
 
 
 @dataclass(slots=True)
 class SeenPages:
-    """What was come by."""
+    """Seen pages."""
 
     routes: set[str] = field(default_factory=set)
     """Plain routes that were asked for by GET."""

@@ -1,4 +1,4 @@
-"""What there is to see on the personal pages of the portal: each tour is one citizen's way through some of them."""
+"""Tours of the personal pages of the portal: each tour is one citizen's way through some of them."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace

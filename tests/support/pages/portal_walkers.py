@@ -29,7 +29,8 @@ READ_FOCUS = """previousTop => {
     top,
   };
 }"""
-"""What has the focus: whether one sees so, and, in a form of one column, whether it is below what had it before."""
+"""Script that reads the focus: whether one sees so, and, in a form of one column, whether it is below what had it
+before."""
 
 
 class PortalWalker:
@@ -40,7 +41,7 @@ class PortalWalker:
 
     @property
     def page(self) -> Page:
-        """What is on the screen."""
+        """Page on the screen."""
         return self.window.page
 
     async def open(self, address: str) -> None:

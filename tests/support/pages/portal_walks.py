@@ -1,6 +1,5 @@
-"""What citizens do at the portal, service by service: from the front page through the form, the proof of their number,
-the bill and the papers, to the rating; the staff's steps are taken in between. Each makes a mistake and mends it.
-"""
+"""Walks of citizens at the portal, service by service: from the front page through the form, the proof of their number,
+the bill and the papers, to the rating; the staff's steps are taken in between. Each makes a mistake and mends it."""
 
 import re
 from collections.abc import Awaitable, Callable, Mapping

@@ -18,7 +18,7 @@ from tests.support.scenarios.sample_files import unchanged_file
 from tests.support.staff_site import StaffSite
 
 PAPERS = ("deed", "national_card", "plan")
-"""What a subdivision needs."""
+"""Papers needed for a subdivision."""
 SECRETARY = actor(Role.SECRETARIAT, channel="walk_in")
 STEPS: Sequence[tuple[str, Role, Mapping[str, object]]] = (
     ("assign", Role.MANAGER, {"officer": "expert", "visit": TODAY}),

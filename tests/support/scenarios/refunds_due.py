@@ -21,7 +21,7 @@ from tests.support.staff_site import StaffSite
 IBAN = "IR910120000000100324200001"
 
 RECORDER = "bookkeeper"
-"""Who records what came in."""
+"""Recorder of money that came in."""
 
 _references = count(7000)
 

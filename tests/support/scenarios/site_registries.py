@@ -40,6 +40,6 @@ async def row(site: StaffSite, registry: str, **where: Any) -> RegistryRow:
 
 
 def words(page: str) -> str:
-    """What a page says, without its marks."""
+    """Text of a page, without its marks."""
     body = page[page.index("<main") :]
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", body)).split())

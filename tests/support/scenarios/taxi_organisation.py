@@ -67,7 +67,7 @@ class TaxiOrganisation:
         return await self.town.request(code)
 
     async def state(self, code: str) -> str:
-        """Where a request stands."""
+        """State of a request."""
         return (await self.town.request(code)).state
 
     async def reach(self, state: str, text: str = LEAVE, mobile: str = DRIVER_MOBILE) -> str:

@@ -1,4 +1,4 @@
-"""What drivers and passengers ask of the taxi officer at the staff's site, over `taxi_registries`."""
+"""Requests of drivers and passengers to the taxi officer at the staff's site, over `taxi_registries`."""
 
 from collections.abc import Mapping
 

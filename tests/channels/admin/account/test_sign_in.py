@@ -295,7 +295,7 @@ async def test_the_cookie_is_secure_under_tls(site: StaffSite, inside: Visitor) 
 
 
 async def test_a_browser_that_two_members_sign_in_from_is_flagged_once_a_day(site: StaffSite, inside: Visitor) -> None:
-    """Whoever asks for money and agrees to it under two names does so from one browser."""
+    """One person who asks for money and agrees to it under two names does so from one browser."""
     for username in ("revenue", "manager", "manager", "revenue", "manager"):
         await inside.sign_in(username)
     flagged = [entry for entry in await list_audited(site) if entry[1] == "device_shared"]

@@ -96,7 +96,8 @@ _VALUES: Mapping[str, Iterable[Any]] = {
     "further": (True,),
     "figures": (True, False),
 }
-"""What facts may be. All others are numbers, people's own words, names and codes, which are shown as they are."""
+"""Possible values of facts. All others are numbers, people's own words, names and codes, which are shown as they
+are."""
 
 _VALUES_OF_KINDS: Mapping[tuple[str, str], Iterable[Any]] = {
     ("message_retried", "state"): MessageState,

@@ -1,4 +1,4 @@
-"""What moved on a bill stands under it, and a slip for one that was paid before is told to be a surplus."""
+"""Movements on a bill stand under it, and a slip for one that was paid before is told to be a surplus."""
 
 import re
 
@@ -23,7 +23,7 @@ SAID = {"surplus": "yes"}
 
 
 def ledger(page: str) -> list[str]:
-    """What moved on the bills of a page, in words."""
+    """Movements on the bills of a page, in words."""
     return [words(f"<main>{one}") for one in re.findall(r"<li>(.*?)</li>", "".join(ledgers(page)), re.DOTALL)]
 
 
@@ -33,7 +33,7 @@ def ledgers(page: str) -> list[str]:
 
 
 async def outcomes(site: StaffSite, bill_id: str) -> list[PaymentOutcome]:
-    """What the payments of a bill did."""
+    """Outcomes of the payments of a bill."""
     async with site.store.open_unit(write=False) as uow:
         bill = await uow.bills.get_by_bill_id(bill_id)
         return [one.outcome for one in await uow.bills.list_payments(bill.id)]

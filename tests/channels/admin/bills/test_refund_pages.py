@@ -1,4 +1,4 @@
-"""What is due back to citizens: the list, giving it back from there and from a duty's or fine's page, refusals."""
+"""Refunds due to citizens: the list, giving it back from there and from a duty's or fine's page, refusals."""
 
 import asyncio
 import re
@@ -48,7 +48,7 @@ async def a_duty(site: StaffSite) -> tuple[str, Bill]:
 
 
 def back(bill: Bill, reference: str, **changed: str) -> dict[str, str]:
-    """What is typed to give all of a bill back."""
+    """Form values for giving all of a bill back."""
     return {"bill_id": bill.bill_id, "amount": str(bill.amount), "iban": IBAN, "reference": reference} | changed
 
 
@@ -59,7 +59,7 @@ async def bill_of(site: StaffSite, bill: Bill) -> Bill:
 
 
 async def returned(site: StaffSite, bill: Bill) -> list[Payment]:
-    """What went back of a bill."""
+    """Amount given back of a bill."""
     async with site.store.open_unit(write=False) as uow:
         payments = await uow.bills.list_payments(bill.id)
     return [one for one in payments if one.outcome is PaymentOutcome.RETURNED]

@@ -100,7 +100,7 @@ async def test_a_fine_is_owed_again(site: StaffSite, revenue: Visitor) -> None:
 
 
 async def test_a_second_person_says_where_money_goes(site: StaffSite, revenue: Visitor) -> None:
-    """What is above the limit stands in the list without its form, until somebody else has agreed."""
+    """An amount above the limit stands in the list without its form, until somebody else has agreed."""
     _, bill = await cancelled(site)
     for _ in range(3):
         await pay(site, bill)

@@ -35,7 +35,7 @@ async def open_bill(site: StaffSite) -> Bill:
 
 
 def slip(bill: Bill, **changed: str) -> dict[str, str]:
-    """What is typed of a slip."""
+    """Form values of a slip."""
     typed = {"bill_id": bill.bill_id, "payment_id": bill.payment_id, "amount": str(bill.amount), "method": "slip"}
     return typed | {"reference": "12345678"} | changed
 

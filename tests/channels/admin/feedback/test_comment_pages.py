@@ -37,7 +37,7 @@ async def kept(site: StaffSite, comment: Comment) -> Comment:
 
 
 async def sent(site: StaffSite) -> list[OutboxMessage]:
-    """What goes to the citizen, newest first."""
+    """Messages to the citizen, newest first."""
     async with site.store.open_unit(write=False) as uow:
         return await uow.outbox.list_recent(recipient=MOBILE)
 

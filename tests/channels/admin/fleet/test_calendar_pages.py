@@ -55,7 +55,7 @@ async def paid(site: StaffSite, **fields: Any) -> ServiceRequest:
 
 
 def links(page: str, kind: str) -> list[str]:
-    """Where the half hours of a kind lead, in order."""
+    """Links of the half hours of a kind, in order."""
     cells = re.findall(r'<td class="([^"]+)"[^>]*>(?:<small class="hours">[^<]*</small> )?<a href="([^"]+)"', page)
     return [unescape(address) for kinds, address in cells if kind in kinds.split()]
 

@@ -1,6 +1,5 @@
-"""What calendars offer is what the steps take, no more and no less: every half hour of a week with a Friday, a holiday
-and hours that are past, for every step that books, while others have booked too.
-"""
+"""Hours offered by calendars are those that the steps take, no more and no less: every half hour of a week with a
+Friday, a holiday and hours that are past, for every step that books, while others have booked too."""
 
 import re
 from collections.abc import Mapping
@@ -40,7 +39,7 @@ Offered = dict[tuple[str, datetime], Mapping[str, list[str]]]
 
 
 class TakenBack(Exception):
-    """What was tried is not kept."""
+    """Trial that is rolled back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +126,7 @@ async def test_the_hours_that_are_offered_are_those_that_are_taken(site: StaffSi
 
 
 async def list_offered(site: StaffSite, tried: BookingStep) -> Offered:
-    """What the pages of these days lead to."""
+    """Hours that the pages of these days link to."""
     board = next(one for one in CALENDAR_BOARDS if (one.path == "/staff/fleet") is (tried.line_input == "machine"))
     offered: Offered = {}
     async with visitor(site) as browser:

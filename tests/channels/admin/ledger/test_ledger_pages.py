@@ -22,7 +22,7 @@ async def revenue(inside: Visitor) -> Visitor:
 
 
 def links(page: str) -> list[str]:
-    """What leads from the balance to entries."""
+    """Links from the balance to entries."""
     return [part.split('"')[0].replace("&amp;", "&") for part in page.split('href="/staff/ledger/entries?')[1:]]
 
 

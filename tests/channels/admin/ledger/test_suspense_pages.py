@@ -42,7 +42,7 @@ async def now(site: StaffSite, receipt: SuspenseReceipt) -> SuspenseReceipt:
 
 
 def at(receipt: SuspenseReceipt, action: str) -> str:
-    """Where a form goes."""
+    """Address of a form."""
     return f"{LIST}/{receipt.id}/{action}"
 
 

@@ -39,7 +39,7 @@ async def closings(site: StaffSite) -> list[TillClosing]:
 
 
 def cells(page: str, day: str = TODAY) -> list[str]:
-    """What the row of a day says, without marks."""
+    """Cells of the row of a day, without marks."""
     found = re.search(rf'<th scope="row">{day}</th>(.*?)</tr>', page, re.DOTALL)
     assert found, page
     return [" ".join(re.sub(r"<[^>]+>", " ", cell).split()) for cell in re.findall(r"<td.*?</td>", found[1], re.DOTALL)]

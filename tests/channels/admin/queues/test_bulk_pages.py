@@ -1,4 +1,4 @@
-"""What is done with ticked rows: each as on its own page, wholly or not at all, a line of result each, never twice."""
+"""Steps for ticked rows: each as on its own page, wholly or not at all, a line of result each, never twice."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""What a browser asks by itself: how much waits, and no sign that anybody is there."""
+"""Polling by a browser: how much waits, and no sign that anybody is there."""
 
 import json
 

@@ -53,7 +53,7 @@ class Filter(HTMLParser):
 
     @property
     def sent(self) -> Pairs:
-        """What says something of all that is sent."""
+        """Message text that is part of all texts sent."""
         return sorted(pair for pair in self.values if pair[1])
 
 
@@ -104,7 +104,7 @@ OFFERS = (
     ("manager", "queue=open&service=machinery", {"service", "states", "papers"}),
     ("manager", "queue=open&service=expert", {"service", "kind", "states", "papers"}),
 )
-"""Who looks, at what, and which of the changing fields are offered."""
+"""Roles, their pages, and the changing fields that are offered."""
 
 
 async def test_kinds_states_and_papers_are_offered_where_there_are_any(site: StaffSite, inside: Visitor) -> None:

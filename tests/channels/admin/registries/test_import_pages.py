@@ -62,7 +62,7 @@ async def worked(site: StaffSite, address: str) -> Import:
 
 
 async def standing(site: StaffSite, address: str) -> Import:
-    """How a file stands."""
+    """State of a file."""
     async with site.store.open_unit(write=False) as uow:
         return await uow.registry_imports.get(int(address.rpartition("/")[2]))
 

@@ -1,4 +1,4 @@
-"""What is kept of a sheet is what was shown, row by row, and to whom says so; whatever happened meanwhile."""
+"""A sheet is kept as it was shown, row by row, for the person who confirms it; whatever happened meanwhile."""
 
 import asyncio
 from typing import Any

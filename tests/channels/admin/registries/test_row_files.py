@@ -35,7 +35,7 @@ async def officer(site: StaffSite, inside: Visitor) -> Visitor:
 
 
 def read_section(page: str, name: str) -> str:
-    """What a section of the file says."""
+    """Content of a section of the file."""
     found = re.search(rf'<section class="card" aria-labelledby="{name}">.*?</section>', page, re.S)
     assert found, name
     return words(f"<main{found[0]}")

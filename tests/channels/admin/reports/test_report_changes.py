@@ -1,4 +1,4 @@
-"""How a figure differs from what it was in the period before, as it is read."""
+"""Wording of the difference between a figure and that of the period before."""
 
 import pytest
 

@@ -47,7 +47,7 @@ Exported = Callable[[], list[tuple[str, dict[str, Any]]]]
 
 
 async def fetched(visitor: Visitor, path: str, status: int = 200) -> ClientResponse:
-    """What a call is answered."""
+    """Answer to a call."""
     response = await visitor.client.get(path, headers=visitor.headers, allow_redirects=False)
     assert response.status == status, await response.text()
     return response
@@ -150,7 +150,7 @@ async def test_a_report_is_narrowed_down_by_a_form(site: StaffSite, inside: Visi
 
 
 def form_of(page: str) -> dict[str, str]:
-    """What the form that narrows a report down would send: its fields with what stands in them."""
+    """Values that the form of the filter would send: its fields with what stands in them."""
     part = page.partition('<form method="get"')[2].partition("</form>")[0]
     typed = dict(re.findall(r'<input [^>]*name="(\w+)" value="([^"]*)"', part))
     lists = re.findall(r'<select [^>]*name="(\w+)"(.*?)</select>', part, re.DOTALL)

@@ -1,4 +1,4 @@
-"""How steps are offered: which stand open, what an empty box means, and what is told once one was taken."""
+"""Offers of steps: which stand open, what an empty box means, and what is told once one was taken."""
 
 import re
 

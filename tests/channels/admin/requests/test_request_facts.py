@@ -1,6 +1,5 @@
-"""What a request's page tells beside the form: whose taxi it is, what a further service keeps, a price that adds up;
-and what is still done when a request has ended.
-"""
+"""Facts of a request's page beside the form: whose taxi it is, what a further service keeps, a price that adds up; and
+what is still done when a request has ended."""
 
 import re
 from functools import partial
@@ -23,7 +22,7 @@ from tests.support.staff_site import StaffSite, Visitor, staff_site, visitor
 
 
 def facts(page: str) -> dict[str, str]:
-    """What the page tells: label and value of each fact."""
+    """Facts on the page: label and value of each fact."""
     found = re.findall(r"<dt>([^<]*)</dt><dd>(.*?)</dd>", page)
     return {label: re.sub(r"<[^>]*>", "", value) for label, value in found}
 
@@ -43,7 +42,7 @@ async def done(site: StaffSite, *steps: tuple[str, Role]) -> ServiceRequest:
 
 
 def amount_box(page: str) -> str:
-    """What stands in the box for the price."""
+    """Value in the box for the price."""
     [amount] = re.findall(r'id="price-amount"[^>]* value="([^"]*)"', page)
     return str(amount)
 

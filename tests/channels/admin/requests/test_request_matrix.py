@@ -77,11 +77,11 @@ MADE: Mapping[str, Callable[[StaffSite], Awaitable[ServiceRequest]]] = {
     "call_back": call_alone,
     **{service.key: partial(enter_sample, service) for service in SERVICES if service.key not in SHIPPED_KEYS},
 }
-"""How a request of each service comes to stand in the queue of a unit; of a further one by sample values."""
+"""Ways in which a request of each service comes into the queue of a unit; of a further one by sample values."""
 
 
 def takers(service: Service, action: str = "") -> frozenset[Role]:
-    """Whose the steps of that name are; without a name, who takes any."""
+    """Roles that take the steps of that name; without a name, who takes any."""
     found = [one.roles for one in service.transitions if one.trigger is None and one.name == (action or one.name)]
     return frozenset[Role]().union(*found)
 
@@ -105,15 +105,16 @@ DOERS: Mapping[str, Callable[[Service, ServiceRequest, str], frozenset[Role]]] =
     "POST approve": lambda *_: STAFF_ROLES,
     "POST refund": lambda *_: STAFF_ROLES,
 }
-"""Who may do it, of those who see the request and have the route's right: by method and what stands behind the code."""
+"""Members who may do it, of those who see the request and have the route's right: by method and what stands behind the
+code."""
 
 ANSWERS: Mapping[str, frozenset[int]] = {"GET": frozenset({200, 404}), "POST": frozenset({303, 409, 422})}
-"""What those who may are answered: a paper is not issued yet, a step is not its turn, a form lacks something."""
+"""Statuses of the answers to those who may: a paper is not issued yet, a step is not its turn, a form lacks
+something."""
 
 OF_FURTHER_SERVICES = frozenset({404, 409})
-"""What a service answers besides of which nothing is known here: for a step that quotes what nobody set a price of, and
-for a paper before its state.
-"""
+"""Further statuses of a service of which nothing is known here: for a step that quotes what nobody set a price of, and
+for a paper before its state."""
 
 OFFERED_FORM = re.compile(r'<form [^>]*action="([^"?]+)')
 
@@ -162,7 +163,7 @@ class Subject:
         return any(one in page for one in said)
 
     def address(self, ask: Ask) -> str:
-        """Where to ask."""
+        """Address to ask."""
         named = {"code": self.request.code, "id": self.document, "action": ask.what, "kind": ask.what}
         return address(ask.route.path, named)
 
@@ -181,7 +182,7 @@ class Subject:
                     yield ask
 
     def doers(self, ask: Ask) -> frozenset[Role]:
-        """Who may do that, by the declarations and the table of rights."""
+        """Roles that may do that, by the declarations and the table of rights."""
         behind = plain(ask.route.path).removeprefix(ONE).strip("/").partition("/")[0]
         may = DOERS[f"{ask.route.method} {behind}".strip()](self.service, self.request, ask.what)
         seers = {one for one in may if may_see_request(self.site.demo.desk.services, actor(one), self.request)}
@@ -222,7 +223,7 @@ async def asked(who: Visitor, role: Role, subject: Subject, ask: Ask) -> tuple[i
 
 
 async def fault(who: Visitor, role: Role, subject: Subject, ask: Ask) -> str | None:
-    """What is wrong with the answer: who may not is told nothing, it is audited, and nothing changes."""
+    """Fault of the answer: who may not is told nothing, it is audited, and nothing changes."""
     may, before = role in subject.doers(ask), await count_denials(subject.site)
     status, _, page = await asked(who, role, subject, ask)
     denied, moved = await count_denials(subject.site) - before, await subject.moved()

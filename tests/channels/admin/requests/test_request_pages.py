@@ -30,7 +30,7 @@ WALK_IN_FORM = {
     "start": "۸",
     "place": "میدان بسیج",
 }
-"""What an officer types for a citizen who came to the counter."""
+"""Form values of an officer for a citizen who came to the counter."""
 
 
 def steps(page: str) -> list[str]:
@@ -276,7 +276,7 @@ def small_form(page: str, path: str) -> str:
 
 
 def told(page: str) -> str:
-    """What is said above everything: nothing was done, and why; once on a page."""
+    """Message above everything: nothing was done, and why; once on a page."""
     (alert,) = page.split('role="alert"')[1:]
     assert alert.index("چیزی ثبت نشد") < alert.index('class="columns')
     return alert.split("</p>")[0]

@@ -1,6 +1,5 @@
-"""What would be refused is not offered: papers that are missing, a day that has not come, hours in which nobody visits,
-a fine on praise; and a form says all that is wrong with it at once.
-"""
+"""Steps that would be refused are not offered: papers that are missing, a day that has not come, hours in which nobody
+visits, a fine on praise; and a form says all that is wrong with it at once."""
 
 import re
 from urllib.parse import parse_qs, urlsplit

@@ -1,4 +1,4 @@
-"""What the staff see of a request whose citizen could not prove the mobile yet, and for whom somebody asks."""
+"""Requests whose citizen could not prove the mobile yet, as the staff see them, and for whom somebody asks."""
 
 from domain.actions.drafts.submitting import REPRESENTED
 from domain.actions.requests.unverified import mark_unverified, verify_request_mobile

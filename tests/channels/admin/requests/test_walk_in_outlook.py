@@ -1,6 +1,5 @@
-"""What the desk sees while a form is filled in: the citizen with the last requests, the price and the hours that are
-free; and all that is wrong with the form at once.
-"""
+"""Outlook of the desk while a form is filled in: the citizen with the last requests, the price and the hours that are
+free; and all that is wrong with the form at once."""
 
 import re
 from collections.abc import Mapping

@@ -35,13 +35,13 @@ async def requests(site: StaffSite) -> list[ServiceRequest]:
 
 
 async def texts(site: StaffSite) -> list[OutboxMessage]:
-    """What goes to the citizen."""
+    """Texts to the citizen."""
     async with site.store.open_unit(write=False) as uow:
         return await uow.outbox.list_recent(recipient=CITIZEN)
 
 
 async def denials(site: StaffSite) -> int:
-    """How often the audit says that something was denied."""
+    """Number of denials in the audit."""
     async with site.store.open_unit(write=False) as uow:
         return len(await uow.audit.list_entries(AuditFilter(what="denied")))
 
@@ -54,7 +54,7 @@ def form_key(page: str) -> str:
 
 
 def rows(page: str) -> int:
-    """How many rows for machines a form has."""
+    """Number of rows for machines in a form."""
     return len(re.findall(r'name="items-[0-9]+-machine"', page))
 
 

@@ -310,7 +310,7 @@ async def test_a_text_that_fails_its_proof_is_told_and_stays_in_its_box(
     "gap", ["{code.__class__}", "{code[0]}", "{0}", "{}", "{code!r}", "{code:{code}}", "{secret}", "{% x %}", "{{7*7}}"]
 )
 async def test_a_text_calls_up_nothing_but_its_named_gaps(site: StaffSite, admin: Visitor, gap: str) -> None:
-    """What a template language would reckon is refused, or said as it stands (ASVS 5.0, 1.3.7)."""
+    """An expression that a template language would reckon is refused, or said as it stands (ASVS 5.0, 1.3.7)."""
     key = "services.taxi_leave.notices.consent"
     way, text = f"/staff/settings/texts/one/{key}", site.demo.desk.catalogue.text(key)
     page = await admin.get(way)

@@ -74,7 +74,7 @@ async def test_a_price_far_from_the_present_one_is_asked_about(revenue: Visitor)
 
 
 async def revenue_preview(revenue: Visitor, form: dict[str, str]) -> str:
-    """What the page of a price says of a new one."""
+    """Preview of a new price on its page."""
     await revenue.get(LOADER)
     return await revenue.post(PREVIEW, 200, **form)
 

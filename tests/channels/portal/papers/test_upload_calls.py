@@ -50,7 +50,7 @@ async def citizen(portal: DemoSite) -> AsyncIterator[PortalCitizen]:
 
 
 class UploadScript:
-    """What the script of the page of papers does."""
+    """Calls of the script of the page of papers."""
 
     def __init__(self, citizen: PortalCitizen, papers: str, csrf_token: str) -> None:
         self.citizen = citizen
@@ -59,7 +59,7 @@ class UploadScript:
 
     @property
     def uploads(self) -> str:
-        """Where uploads are begun."""
+        """Address at which uploads are begun."""
         return self.papers.replace("papers", "uploads")
 
     async def call(self, method: str, address: str, data: bytes = b"", **headers: str) -> ClientResponse:

@@ -1,4 +1,4 @@
-"""What the controls of a citizen's form post, put together and taken apart again."""
+"""Posted values of the controls of a citizen's form, put together and taken apart again."""
 
 from hypothesis import given
 from hypothesis import strategies as st

@@ -66,7 +66,7 @@ async def draft_file_names(portal: DemoSite) -> list[str]:
 
 
 async def portal_rows(portal: DemoSite, sql: str) -> list[tuple[str, ...]]:
-    """What a query finds."""
+    """Rows found by a query."""
     async with portal.store.open_unit(write=False) as uow:
         return [tuple(row) for row in await uow.draft_files._transaction.fetch_rows(text(sql))]
 

@@ -1,4 +1,4 @@
-"""What something would cost, asked by a form without scripts: the same answers as by SMS."""
+"""Price calculator, asked by a form without scripts: the same answers as by SMS."""
 
 import re
 from datetime import date
@@ -17,7 +17,7 @@ MACHINERY = "/services/machinery/price"
 
 
 async def answer_by_sms(reader: PortalReader, text: str) -> str:
-    """What a citizen who texts it gets on the demonstration's phone."""
+    """Answer on the demonstration's phone to a citizen who texts it."""
     sent = {"mobile": CITIZENS[0].mobile, "text": text}
     answer = await reader.client.post(PHONE_PATH, data=sent, headers=PEOPLE)
     bubbles = re.findall(r'class="theirs[^"]*">.*?<p dir="auto">(.*?)</p>', await answer.text(), re.DOTALL)

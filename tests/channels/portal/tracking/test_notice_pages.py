@@ -1,4 +1,5 @@
-"""Where notices go, chosen on the portal: only chats that proved this very number, and one choice for bot and page."""
+"""Channels for notices, chosen on the portal: only chats that proved this very number, and one choice for bot and
+page."""
 
 from datetime import UTC, datetime
 

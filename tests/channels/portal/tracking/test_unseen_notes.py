@@ -1,4 +1,4 @@
-"""What the staff write to each other is on no page of the portal."""
+"""Notes of the staff to each other are on no page of the portal."""
 
 from domain.actions.requests.notes import write_note
 from domain.values.actors import Role

@@ -23,7 +23,7 @@ RECEIVABLE, REVENUE = AccountKey(Account.RECEIVABLE), AccountKey(Account.REVENUE
 
 
 async def kinds(uow: SqlUnit, bill: Bill) -> list[str]:
-    """What was posted about a bill."""
+    """Kinds of entries about a bill."""
     return [entry.kind.value for entry in await uow.ledger.list_of_bill(bill.id)]
 
 

@@ -1,4 +1,4 @@
-"""What verification codes cost, and whether they leave, on every engine."""
+"""Cost of verification codes, and whether they leave, on every engine."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,6 +1,5 @@
-"""How both databases answer for the log of texts that came in, among 20,000: by a page's worth of an index, however
-rare what is looked for. SQLite is asked for its plans, PostgreSQL for what it read.
-"""
+"""Query plans of both databases for the log of texts that came in, among 20,000: by a page's worth of an index, however
+rare what is looked for. SQLite is asked for its plans, PostgreSQL for what it read."""
 
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import replace
@@ -90,7 +89,7 @@ async def watched(own_url: str) -> AsyncIterator[Watched]:
 
 
 def pages() -> Iterator[dict[str, Any]]:
-    """What the staff look for: everything, what is rare and what is not."""
+    """Pages of the search of the staff: everything, what is rare and what is not."""
     yield {}
     for state in (InboundState.FAILED, InboundState.NOT_A_MOBILE, InboundState.ANSWERED, InboundState.LIMITED):
         yield {"state": state}

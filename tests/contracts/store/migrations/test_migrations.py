@@ -70,7 +70,7 @@ TURNED = "ix_search_words_service_word_request_id"
 
 
 def differences(connection: Connection) -> object:
-    """What a further migration would have to do."""
+    """Operations that a further migration would need."""
 
     def comparable(_item: object, name: str | None, *_: object) -> bool:
         return name != TURNED or connection.dialect.name != "sqlite"

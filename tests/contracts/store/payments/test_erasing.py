@@ -1,4 +1,4 @@
-"""What attempts keep of people is erased with their requests, with a line, or when it is old; the money stays."""
+"""Personal data of attempts is erased with their requests, with a line, or when it is old; the money stays."""
 
 from dataclasses import replace
 from datetime import timedelta

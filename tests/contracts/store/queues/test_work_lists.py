@@ -44,7 +44,7 @@ async def ids(store: SqlStore, wanted: Selection) -> list[int]:
 
 
 async def counted(store: SqlStore, *wanted: Selection, most: int = 100) -> list[int]:
-    """How many requests selections have."""
+    """Number of requests in selections."""
     async with store.open_unit(write=False) as uow:
         return await uow.work_lists.count_each(wanted, most)
 

@@ -1,4 +1,4 @@
-"""How both databases answer for lists of work among 20,000 requests: by ranges of indexes, a page's worth of each.
+"""Query plans of both databases for lists of work among 20,000 requests: by ranges of indexes, a page's worth of each.
 
 SQLite is asked for its plans; PostgreSQL, which plans a statement once for all values, for what it read.
 """

@@ -34,7 +34,7 @@ def a_document(request_id: int, content: bytes, **changes: Any) -> Document:
 
 
 class Counting(Repository):
-    """How many contents are kept, which no port asks."""
+    """Number of contents kept, which no port asks."""
 
     async def contents(self) -> int:
         """Count them."""

@@ -1,4 +1,4 @@
-"""What is still to go back, bill by bill, on every engine."""
+"""Refunds still due, bill by bill, on every engine."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""What reports read and keep, on every engine: sums by every column, requests as rows, files that are kept."""
+"""Records that reports read and keep, on every engine: sums by every column, requests as rows, files that are kept."""
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta

@@ -1,4 +1,4 @@
-"""What the house keeps of itself, on every engine: changed settings, declared days, the audit, verifications."""
+"""Settings and the audit, on every engine: changed settings, declared days, the audit, verifications."""
 
 from dataclasses import replace
 from datetime import date, timedelta

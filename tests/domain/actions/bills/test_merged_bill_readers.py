@@ -1,4 +1,4 @@
-"""Who reads bills sees the parts of a merged bill, never it beside them: reports, erasure, attempts to pay."""
+"""Readers of bills see the parts of a merged bill, never it beside them: reports, erasure, attempts to pay."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What is due back is transferred once: the IBAN is kept, history and citizen are told, and erasure can go on."""
+"""Refunds due are transferred once: the IBAN is kept, history and citizen are told, and erasure can go on."""
 
 import pytest
 
@@ -72,7 +72,7 @@ async def test_the_same_transfer_is_recorded_once(town: Municipality) -> None:
 
 
 async def refusal(town: Municipality, bill_id: str, **how: str) -> DomainError:
-    """Why nothing goes back."""
+    """Reason why nothing goes back."""
     with pytest.raises(DomainError) as refused:
         await given_back(town, bill_id, **how)  # type: ignore[arg-type]
     return refused.value

@@ -50,7 +50,7 @@ async def bill_of(town: Municipality, code: str) -> str:
 
 
 async def refusal(town: Municipality, bill_id: str, reference: str, **how: object) -> tuple[type, str | None]:
-    """Why a payment is not reversed; nothing changes by that."""
+    """Reason why a payment is not reversed; nothing changes by that."""
     with pytest.raises(DomainError) as refused:
         await taken_back(town, bill_id, reference, **how)  # type: ignore[arg-type]
     return type(refused.value), refused.value.reason
@@ -302,7 +302,7 @@ async def test_who_recorded_money_does_not_send_it_back_alone(town: Municipality
 
 
 async def test_a_substitute_has_a_hand_of_its_own(town: Municipality) -> None:
-    """Whoever recorded it for somebody absent recorded it all the same."""
+    """A person who recorded it for somebody absent recorded it all the same."""
     code = await town.reach("awaiting_payment")
     lent = Actor(
         frozenset({Role.REVENUE}), "staff", "sara", "cli", frozenset({"ali"}), frozenset({("ali", Role.REVENUE)})

@@ -81,7 +81,7 @@ async def approved(town: Municipality, receipt: SuspenseReceipt, who: Actor = MA
 
 
 async def balance(town: Municipality) -> int:
-    """What lies in suspense."""
+    """Balance of suspense."""
     async with town.store.open_unit(write=False) as uow:
         assert await uow.ledger.list_differences(5) == []
         totals = await uow.ledger.sum_accounts(None, None)

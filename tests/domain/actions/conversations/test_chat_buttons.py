@@ -1,4 +1,4 @@
-"""Which buttons stand under what: those of the question that is asked, and none that would be refused."""
+"""Buttons under messages: those of the question that is asked, and none that would be refused."""
 
 from dataclasses import replace
 
@@ -111,7 +111,7 @@ async def test_ending_is_asked_however_it_is_begun(anneh: Person) -> None:
 
 
 async def test_the_same_wish_once_more_is_asked_about(anneh: Person) -> None:
-    """Who did not see the reply says it again; who wants two says so."""
+    """A person who did not see the reply says it again; who wants two says so."""
     first = await anneh.says(ORDER)
     asked = await anneh.says(ORDER)
     code = (await anneh.town.requests_of())[0].code

@@ -1,4 +1,4 @@
-"""Whose chat it is: proved by the own contact or by a code, and until then nothing personal is told."""
+"""Owner of a chat: proved by the own contact or by a code, and until then nothing personal is told."""
 
 import re
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Whatever comes from a chat is answered, and a question that waits keeps its buttons; what was forwarded is asked."""
+"""Updates of a chat are always answered, and a question that waits keeps its buttons; what was forwarded is asked."""
 
 from datetime import timedelta
 

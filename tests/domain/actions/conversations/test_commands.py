@@ -1,4 +1,4 @@
-"""What every command of a citizen answers, by text: following, paying, prices, comments, ratings, menus."""
+"""Answers to every command of a citizen, by text: following, paying, prices, comments, ratings, menus."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Who writes Persian in Latin letters is answered so, shortly, in an alphabet that has 160 signs a part."""
+"""Writers of Persian in Latin letters are answered so, shortly, in an alphabet that has 160 signs a part."""
 
 import pytest
 

@@ -1,4 +1,5 @@
-"""What is not understood or doubted: offers keep what was said and are no loop, and late numbers do nothing."""
+"""Offers for texts that are not understood or doubted: offers keep what was said and are no loop, and late numbers do
+nothing."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Who says to have paid is told what is known of the money, and never gets the bill with its ids or link."""
+"""Claims to have paid are answered by what is known of the money, and never with the bill with its ids or link."""
 
 from itertools import product
 

@@ -1,6 +1,5 @@
-"""What refuses, asks or quotes never acts; what ends something is asked once when it is not said plainly, or when it is
-paid, booked or somebody else's wish. Through the real receive action, by SMS and in a chat.
-"""
+"""Sentences that refuse, ask or quote never act; what ends something is asked once when it is not said plainly, or when
+it is paid, booked or somebody else's wish. Through the real receive action, by SMS and in a chat."""
 
 import sqlite3
 from collections.abc import AsyncIterator
@@ -27,7 +26,7 @@ from tests.support.scenarios.taxi_organisation import (
 from tests.support.scenarios.taxi_registries import OWNER_MOBILE
 
 STRIDE = 7 if EFFORT == 1 else 1
-"""Which sentences are sent: every so manieth, all of them with `EFFORT` (`make chaos`)."""
+"""Stride through the sentences that are sent: every so manieth, all of them with `EFFORT` (`make chaos`)."""
 
 _TALK = frozenset({"inbox", "outbox", "dialogues", "hits", "chats", "mobile_proofs", "receipts"})
 """Tables of what is only talk; whatever else changes is an act."""

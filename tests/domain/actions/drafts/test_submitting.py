@@ -32,7 +32,7 @@ def forms(town: Municipality) -> DraftedForms:
 
 
 async def texts(forms: DraftedForms, request: ServiceRequest) -> list[OutboxMessage]:
-    """What was queued about a request."""
+    """Texts queued about a request."""
     async with forms.town.store.open_unit(write=False) as uow:
         return await uow.outbox.list_recent(request_id=request.id, limit=10)
 

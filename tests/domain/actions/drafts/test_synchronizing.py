@@ -1,4 +1,4 @@
-"""What a browser kept without a line is taken over once, however often it comes, and overwrites nobody."""
+"""Values kept by a browser without a line are taken over once, however often they come, and overwrite nobody."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

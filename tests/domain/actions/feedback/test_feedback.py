@@ -279,7 +279,7 @@ async def test_a_declined_request_is_reopened_too(town: Municipality) -> None:
 
 
 async def refusal(town: Municipality, code: str, by: Actor, reason: str = "دلیل") -> DomainError:
-    """Why a request is not taken up again."""
+    """Reason why a request is not taken up again."""
     with pytest.raises(DomainError) as refused:
         await reopened(town, code, by, reason)
     return refused.value

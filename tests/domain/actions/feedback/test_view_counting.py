@@ -27,7 +27,7 @@ class CountedStore:
 
 
 async def read_count(town: Municipality, service: str) -> int:
-    """How often a page was read."""
+    """Number of readings of a page."""
     async with town.store.open_unit(write=False) as uow:
         return await uow.service_views.get_count(service)
 

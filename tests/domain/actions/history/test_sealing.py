@@ -110,7 +110,7 @@ async def test_tampering_is_found(town: Municipality, statements: list[str], kin
 
 
 async def test_a_chain_rewritten_whole_still_differs_from_its_seal(town: Municipality) -> None:
-    """Who can write the table can reckon every hash anew, but cannot sign."""
+    """A person who can write the table can reckon every hash anew, but cannot sign."""
     code, _ = await two_sealed_requests(town)
     await rewrite_last_event(town, code)
     found = (await check(town)).faults

@@ -25,7 +25,7 @@ from tests.support.sent_messages import mark_queued_sent
 
 PART_RIALS = 1_500
 CODE_RIALS = ASSUMED_CODE_PARTS * PART_RIALS
-"""What a code costs that no provider has priced yet."""
+"""Cost of a code that no provider has priced yet."""
 
 CODES_A_DAY = 20
 MANAGER, ADMINISTRATOR = "+989111000008", "+989111000009"

@@ -1,4 +1,5 @@
-"""Whatever comes unasked names the municipality, within the part budgets; what answers does not, nor do staff texts."""
+"""Messages that come unasked name the municipality, within the part budgets; what answers does not, nor do staff
+texts."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""When money came, those whose turn it is hear of it: the assignee or the unit, in one part, by day."""
+"""Notice to those whose turn it is when money came: the assignee or the unit, in one part, by day."""
 
 from dataclasses import replace
 from datetime import UTC, datetime

@@ -39,7 +39,7 @@ async def shares(town: Municipality) -> list[tuple[int, date, date | None]]:
 
 
 async def audited(town: Municipality) -> list[str]:
-    """Who withdrew something."""
+    """Audited withdrawals."""
     return [by for (by,) in town.rows("SELECT actor FROM audit WHERE what = 'commission_withdrawn'")]
 
 

@@ -1,4 +1,4 @@
-"""What a printed paper says, who may have it, and in which states there is one."""
+"""Content of a printed paper, its readers, and the states in which there is one."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What anybody is told who scans a paper: genuine or not, good still or not, and nothing personal."""
+"""Facts for anybody who scans a paper: genuine or not, good still or not, and nothing personal."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What a browser brings: kept as it came whatever it is, applied once, and never believed."""
+"""Callbacks by a browser: kept as it came whatever it is, applied once, and never believed."""
 
 from dataclasses import replace
 

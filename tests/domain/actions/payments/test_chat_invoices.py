@@ -1,4 +1,4 @@
-"""What is to be paid is offered by an invoice in chats that take any; a press asks for one, once."""
+"""Invoices offered in chats that take any; a press asks for one, once."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""What runs out is reminded at thirty and seven days, once each, and listed for the officer."""
+"""Expiring rows are reminded at thirty and seven days, once each, and listed for the officer."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""What was done to machines, by hand and from a sheet: whose row it is, and what is wrong with a row."""
+"""Maintenance of machines, by hand and from a sheet: whose row it is, and what is wrong with a row."""
 
 from collections.abc import Mapping
 from pathlib import Path

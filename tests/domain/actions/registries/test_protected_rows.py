@@ -1,4 +1,4 @@
-"""What no hand may do to a row, by a form or by an import: take what is booked away, move what is owed."""
+"""Changes of a row refused to every hand, by a form or by an import: take what is booked away, move what is owed."""
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext

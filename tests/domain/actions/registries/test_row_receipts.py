@@ -40,7 +40,7 @@ DUTY_FACTS = {
     "شماره پیگیری بانک": "slip-9",
     "زمان ثبت پرداخت": "۱۴۰۵/۰۹/۰۳ ۱۰:۰۰",
 }
-"""What the receipt of a duty says beside the ids of its bill."""
+"""Facts on the receipt of a duty beside the ids of its bill."""
 
 
 @pytest.fixture(autouse=True)
@@ -62,7 +62,7 @@ async def there(town: Municipality, row: RegistryRow, by: Actor = REVENUE) -> di
 
 
 async def about(town: Municipality, row: RegistryRow) -> dict[str, str]:
-    """What the first sheet says, by its labels."""
+    """Facts on the first sheet, by its labels."""
     return facts((await printed(town, row)).sheets[0].blocks[1])
 
 

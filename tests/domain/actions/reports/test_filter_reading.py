@@ -1,4 +1,4 @@
-"""How a report is narrowed down: days and names as people and programs write them, and the parts that are shown."""
+"""Filters of a report: days and names as people and programs write them, and the parts that are shown."""
 
 from datetime import UTC, date, datetime
 from itertools import pairwise

@@ -1,4 +1,5 @@
-"""What citizens change of a sent form, service by service; what is refused; pages that showed an earlier version."""
+"""Changes that citizens make to a sent form, service by service; what is refused; pages that showed an earlier
+version."""
 
 from asyncio import gather
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Whoever asks after a request that was declined is told why, also where nobody gave a reason in words."""
+"""Enquiries about a declined request are answered with the reason, also where nobody gave one in words."""
 
 from domain.values.actors import Role
 from tests.support.municipality import CITIZEN
@@ -14,7 +14,7 @@ from tests.support.scenarios.taxi_registries import DRIVER_MOBILE, OWNER_MOBILE
 
 
 async def tracked(taxis: TaxiOrganisation, code: str, mobile: str = CITIZEN) -> str:
-    """What its citizen is told of a request."""
+    """Answer to its citizen about a request."""
     return (await taxis.town.say(mobile, code)).text
 
 

@@ -115,7 +115,7 @@ async def erase_one(town: Municipality, code: str, reason: str = "درخواست
 
 
 async def verified(town: Municipality) -> list[object]:
-    """What is wrong with the history."""
+    """Faults of the history."""
     return list((await sealing.verify_history(town.store, Signer())).faults)
 
 
@@ -197,7 +197,7 @@ async def test_what_is_about_to_be_sent_is_not(town: Municipality) -> None:
 
 
 async def refusal(town: Municipality, code: str, **changes: Any) -> DomainError:
-    """Why a request is not erased."""
+    """Reason why a request is not erased."""
     with pytest.raises(DomainError) as refused:
         await erase_one(town, code, **changes)
     return refused.value

@@ -1,4 +1,4 @@
-"""What the staff write to each other about a request: on no phone, in nobody's way, for who is named and may see it."""
+"""Notes of the staff to each other about a request: on no phone, in nobody's way, for who is named and may see it."""
 
 from dataclasses import replace
 

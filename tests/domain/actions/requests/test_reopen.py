@@ -1,4 +1,4 @@
-"""What is taken up again of each service: a leave before its days alone, an opinion with its papers."""
+"""Requests of each service that are taken up again: a leave before its days alone, an opinion with its papers."""
 
 import pytest
 

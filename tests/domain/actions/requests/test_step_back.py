@@ -29,7 +29,7 @@ STEPS: tuple[tuple[str, str, Role, dict[str, object]], ...] = (
 """From which state, what is done, by whom."""
 
 UNSAID = {"forbidden", "not_found", "other_officer", "undo_gone_on", "step_taken_back"}
-"""Why there is nothing for somebody to take back: then no page speaks of it."""
+"""Reasons why there is nothing for somebody to take back: then no page speaks of it."""
 
 
 async def take_back(town: Municipality, code: str, by: Role | Actor, seq: int | None = None) -> bool:
@@ -40,9 +40,8 @@ async def take_back(town: Municipality, code: str, by: Role | Actor, seq: int | 
 
 
 async def refusal(town: Municipality, code: str, by: Role | Actor) -> str:
-    """Why the last step of a request cannot be taken back: the reason, or the error's code; empty where it could, and
-    was. The page says the same before.
-    """
+    """Reason why the last step of a request cannot be taken back: the reason, or the error's code; empty where it
+    could, and was. The page says the same before."""
     who = actor(by) if isinstance(by, Role) else by
     async with town.store.open_unit(write=False) as uow:
         request = await uow.requests.get_by_code(parse_code(code))
@@ -60,7 +59,7 @@ async def refusal(town: Municipality, code: str, by: Role | Actor) -> str:
 
 
 def name_reason(error: DomainError) -> str:
-    """Why something is refused."""
+    """Reason why something is refused."""
     return error.reason or error.code
 
 

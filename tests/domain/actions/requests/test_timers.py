@@ -1,4 +1,4 @@
-"""What happens by time alone: reminders, deadlines, SLA alerts, quiet hours, and texts that became too old."""
+"""Steps that time alone takes: reminders, deadlines, SLA alerts, quiet hours, and texts that became too old."""
 
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path

@@ -44,7 +44,7 @@ async def correct(
 
 
 async def person(town: Municipality, mobile: str) -> Person | None:
-    """Who that number is known as."""
+    """Person known by that number."""
     async with town.store.open_unit(write=False) as uow:
         return await uow.people.find_person(mobile)
 
@@ -121,7 +121,7 @@ async def test_a_stranger_gets_the_own_name_back_and_open_requests_are_offered(t
 
 
 async def refusal(town: Municipality, code: str, **changes: object) -> DomainError:
-    """Why a mobile is not corrected."""
+    """Reason why a mobile is not corrected."""
     with pytest.raises(DomainError) as refused:
         await correct(town, code, **changes)  # type: ignore[arg-type]  # each is of its own type
     return refused.value

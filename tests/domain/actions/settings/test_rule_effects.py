@@ -1,4 +1,4 @@
-"""What a change of a rule is said to do to what is under way."""
+"""Effect on what is under way that a change of a rule is said to have."""
 
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass

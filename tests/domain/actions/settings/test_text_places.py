@@ -1,4 +1,4 @@
-"""Where and how texts are said: every text of the catalogue has a table, a moment and a sample with real values."""
+"""Places and manner of texts: every text of the catalogue has a table, a moment and a sample with real values."""
 
 from domain.actions.settings.text_overrides import list_changeable_keys
 from domain.actions.settings.text_places import TextPlaces, find_moment, find_table

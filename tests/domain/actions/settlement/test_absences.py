@@ -31,7 +31,7 @@ class UnknownPayment:
         return await self.payer.state(self.attempt)
 
     async def bill_state(self) -> BillState:
-        """Where its bill stands."""
+        """State of its bill."""
         return (await self.payer.town.bills(self.code))[-1].state
 
     async def write_line(self, day: int, amount: int | None = None) -> str:

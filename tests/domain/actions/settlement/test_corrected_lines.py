@@ -17,13 +17,13 @@ WRONG_AMOUNTS = [(-1000,), (5000,), (-1000, 5000)]
 
 
 async def open_receipts(revenue: RevenueUnit) -> list[SuspenseReceipt]:
-    """What lies in suspense."""
+    """Balance of suspense."""
     async with revenue.town.store.open_unit(write=False) as uow:
         return await uow.suspense.list_in_state(SuspenseState.OPEN, 10)
 
 
 async def faults(revenue: RevenueUnit) -> list[SuspenseFault]:
-    """What `ledger check` finds: in suspense beside the files, after it found the ledger to be as the books."""
+    """Findings of `ledger check`: in suspense beside the files, after it found the ledger to be as the books."""
     async with revenue.town.store.open_unit(write=False) as uow:
         assert await uow.ledger.list_differences(100) == []
         return [difference.fault for difference in await compare_suspense(uow, 100)]

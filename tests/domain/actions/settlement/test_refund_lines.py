@@ -87,7 +87,7 @@ async def book(revenue: RevenueUnit, *lines: str) -> ExaminedFile:
 
 
 async def balances(payer: Payer) -> tuple[int, int]:
-    """What lies on the gateway's clearing account, and of gateways in the bank; the ledger says what the books do."""
+    """Balances of the gateway's clearing account, and of gateways in the bank; the ledger says what the books do."""
     async with payer.town.store.open_unit(write=False) as uow:
         assert await uow.ledger.list_differences(9) == []
         rows = {one.account_key: one.closing_balance for one in await uow.ledger.sum_accounts(None, None)}

@@ -37,7 +37,7 @@ async def appoint(
 
 
 async def acting(town: Municipality, username: str) -> Actor:
-    """Whoever acts today."""
+    """Member who acts today."""
     async with town.store.open_unit(write=False) as uow:
         return await staffing.load_staff_actor(uow, username, "cli", staffing.today_in_tehran(town.desk))
 
@@ -114,7 +114,7 @@ async def test_who_has_left_lends_nothing_and_acts_no_more(town: Municipality) -
 
 
 async def refusal(town: Municipality, *names: str, **days: object) -> DomainError:
-    """Why somebody is not appointed."""
+    """Reason why somebody is not appointed."""
     with pytest.raises(DomainError) as refused:
         await appoint(town, *names, **days)  # type: ignore[arg-type]  # each is of its own type
     return refused.value

@@ -43,7 +43,7 @@ async def bands(town: Municipality, service: str = "machinery") -> list[tuple[st
 
 
 async def rates(town: Municipality, *hours: float, day: date | None = None) -> list[int]:
-    """What an hour costs to who wants so many of a loader."""
+    """Price of an hour for somebody who wants so many of a loader."""
     async with town.store.open_unit(write=False) as uow:
         found = [await quote_prices(town.desk, uow, "machinery", [Quantity(NEW.dimensions, one)], day) for one in hours]
     return [one.lines[0].rate for one in found]
@@ -123,7 +123,7 @@ async def test_the_audit_tells_band_and_first_day(town: Municipality) -> None:
 
 
 async def sampled(town: Municipality, terms: PriceTerms) -> list[tuple[int, int | None, int]]:
-    """What a preview of the price shows: (hours, without it, with it)."""
+    """Samples in a preview of the price: (hours, without it, with it)."""
     async with town.store.open_unit(write=False) as uow:
         thing = find_declared(town.desk, terms.service, terms.dimensions)
         assert thing

@@ -37,7 +37,7 @@ async def taken_back(town: Municipality, row: TariffRow, by: Actor = REVENUE) ->
 
 
 async def audit(town: Municipality) -> list[str]:
-    """Who withdrew something."""
+    """Audited withdrawals."""
     return [by for (by,) in town.rows("SELECT actor FROM audit WHERE what = 'tariff_withdrawn' ORDER BY id")]
 
 

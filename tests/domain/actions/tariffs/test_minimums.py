@@ -33,7 +33,7 @@ async def put(town: Municipality, minimum: int = 0, start: date = TODAY, band: i
 
 
 async def refused(town: Municipality, minimum: int = 0, start: date = TODAY, band: int = 0) -> str:
-    """Why it is neither shown nor set: the field, and the words."""
+    """Reason why it is neither shown nor set: the field, and the words."""
     async with town.store.open_unit(write=False) as uow:
         with pytest.raises(InvalidField) as shown:
             await sample_prices(town.desk, uow, terms(minimum, start, band), [1])
@@ -56,7 +56,7 @@ async def stored(town: Municipality) -> list[TariffRow]:
 
 
 async def costs(town: Municipality, day: date, *hours: int) -> list[int]:
-    """What so many hours cost on a day."""
+    """Price of so many hours on a day."""
     async with town.store.open_unit(write=False) as uow:
         return [(await quote_prices(town.desk, uow, "machinery", [Quantity(GRADER, one)], day)).total for one in hours]
 

@@ -1,4 +1,4 @@
-"""What an opinion costs and which papers it needs: pending papers, quotes by kind and area, waivers, expiry."""
+"""Price and papers of an opinion: pending papers, quotes by kind and area, waivers, expiry."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""Who may take which step of a machinery request, and what is answered when it cannot be taken."""
+"""Roles for each step of a machinery request, and the answers when it cannot be taken."""
 
 import pytest
 

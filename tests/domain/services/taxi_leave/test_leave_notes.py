@@ -1,4 +1,4 @@
-"""What an officer reads beside a leave that is to be decided: the share it leaves, and who else is off on its days."""
+"""Notes for an officer beside a leave that is to be decided: the share it leaves, and who else is off on its days."""
 
 from collections.abc import Sequence
 from datetime import date

@@ -1,4 +1,4 @@
-"""What refuses a taxi's leave: each guard by the published defaults and as a municipality may set it."""
+"""Guards that refuse a taxi's leave: each guard by the published defaults and as a municipality may set it."""
 
 from collections import Counter
 from collections.abc import AsyncIterator
