@@ -14,6 +14,7 @@
 | `declared/forms.py` | what is called by name is there, by names that every channel can write |
 | `declared/prices.py` | what is priced is so once, and what is counted has its words |
 | `steps.py` | every step has somebody to take it and the inputs that it needs; citizens' words reach theirs |
+| `locks.py` | a guard that reads rows of others holds a lock |
 | `form_sections.py` | each asked field is in one section of the form, and each section has its title |
 | `printouts.py` | every paper has its texts, somebody who may print it, and facts that there can be |
 | `texts.py` | every text that may be asked for is there, and every one that travels by SMS fits its part budget |
@@ -42,6 +43,7 @@ from domain.check.declared.moments import moment_flaws
 from domain.check.declared.prices import price_flaws
 from domain.check.flaws import NO_SERVICE, Flaw
 from domain.check.form_sections import section_flaws
+from domain.check.locks import lock_flaws
 from domain.check.money import money_flaws
 from domain.check.printouts import printout_flaws
 from domain.check.steps import step_flaws
@@ -100,6 +102,7 @@ def _service_flaws(service: Service, catalogue: Catalogue) -> Iterator[Flaw]:
     yield from missing_data_flaws(service, graph, kept_by_place)
     yield from moment_flaws(service, graph, kept_by_place)
     yield from step_flaws(service)
+    yield from lock_flaws(service)
     yield from taking_back_flaws(service)
     yield from suggestion_flaws(service)
     yield from section_flaws(service)

@@ -79,6 +79,8 @@ EXPLANATIONS: Mapping[str, str] = {
     " or say by Effect.is_undoable that it touches nothing but the request's row, its bookings and a new bill",
     "several_lack_input": "whoever ticks several requests types nothing for {subject}: make it optional, or take"
     " for_several away from the step",
+    "reads_unlocked": "guard {subject} reads rows of others, which two requests at once would both miss: say by"
+    " Guard.locks what all who are counted together share (`domain/language/locks.py`)",
     "step_called_as_event": "the history calls something else {subject}, a note or the taking back of a step: rename"
     " the step",
     # Forms

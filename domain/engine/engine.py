@@ -11,7 +11,7 @@ from typing import Any
 
 from domain.authorization.request_policy import is_step_of, offers_step, require_steps, take_place_in_step
 from domain.engine import step_records, undoing
-from domain.engine.step_admission import choose_step, require_guards
+from domain.engine.step_admission import choose_step, hold_steps, hold_submission, require_guards
 from domain.fields.form import read_fields
 from domain.fields.types import ReadingContext
 from domain.language.awaited import ANSWER_UNTIL_FACT
@@ -91,6 +91,7 @@ class Engine:
         if reopens:
             request.parent_id = reopens[0].id
             context.history_facts |= {"reopens": reopens[0].code, "reason": reopens[1]}
+        await hold_submission(service, context)
         await require_guards(service.submit_guards, context)
         for effect in service.submit_effects:
             await effect.apply_effect(context)
@@ -147,6 +148,7 @@ class Engine:
             )
         inputs = await self._read_inputs(uow, request, possible_steps[0], raw_inputs)
         context = self.build_context(uow, request, inputs, take_place_in_step(possible_steps[0], request, actor))
+        await hold_steps(service, possible_steps, context)
         return await self._run_step(service, await choose_step(possible_steps, context), context)
 
     async def fire_trigger(
@@ -165,10 +167,10 @@ class Engine:
         service = self.get_service(request.service)
         context = self.build_context(uow, request, {}, actor)
         context.facts.update(facts or {})
-        for step in service.steps_from(request.state, trigger):
-            if (name is None or step.name == name) and (
-                step.condition is None or await step.condition.is_satisfied(context)
-            ):
+        steps = [step for step in service.steps_from(request.state, trigger) if name in {None, step.name}]
+        await hold_steps(service, steps, context)
+        for step in steps:
+            if step.condition is None or await step.condition.is_satisfied(context):
                 if not all([await guard.is_satisfied(context) for guard in step.guards]):
                     return None
                 return await self._run_step(service, step, context)

@@ -1,9 +1,43 @@
 """Past which guards a step is taken, and which of several of one name. By whom: `domain/authorization/`."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from domain.language.service import Guard, StepContext, Transition
+from domain.language.locks import Lock, take_locks
+from domain.language.service import Effect, Guard, Service, StepContext, Transition, Trigger
 from domain.values.errors import NotAllowedNow
+
+
+async def hold_submission(service: Service, context: StepContext) -> None:
+    """Take what the guards and effects of a submission must hold, and those of the automatic steps behind it."""
+    parts: tuple[Guard | Effect, ...] = (*service.submit_guards, *service.submit_effects)
+    own_locks = [lock for part in parts for lock in part.locks]
+    followers = list_automatic_steps(service, service.initial_state)
+    await take_locks(context.uow, [*own_locks, *_list_locks(followers)], context.request, {})
+
+
+async def hold_steps(service: Service, steps: Sequence[Transition], context: StepContext) -> None:
+    """Take what the steps that may be taken now must hold, and the automatic ones behind them."""
+    followers = [follower for step in steps for follower in list_automatic_steps(service, step.target_state)]
+    await take_locks(context.uow, _list_locks([*steps, *followers]), context.request, context.inputs)
+
+
+def list_automatic_steps(service: Service, state_name: str) -> list[Transition]:
+    """Return the automatic steps that may follow one after the other from a state, each once."""
+    followers: list[Transition] = []
+    states = [state_name]
+    for state in states:
+        for follower in service.steps_from(state, Trigger.AUTOMATIC):
+            if follower not in followers:
+                followers.append(follower)
+                states.append(follower.target_state)
+    return followers
+
+
+def _list_locks(steps: Iterable[Transition]) -> list[Lock]:
+    parts: list[Guard | Effect | None] = [
+        part for step in steps for part in (step.condition, *step.guards, *step.effects)
+    ]
+    return [lock for part in parts if part is not None for lock in part.locks]
 
 
 async def require_guards(guards: Sequence[Guard], context: StepContext) -> None:

@@ -16,7 +16,7 @@ from domain.bills.bill import Bill, BillState
 from domain.blocks.bookings import book_checked
 from domain.blocks.charging import NoPaymentUnresolved, list_request_bills
 from domain.blocks.visits import find_active_officer
-from domain.engine.step_admission import require_guards
+from domain.engine.step_admission import list_automatic_steps, require_guards
 from domain.fields.stored import StoredField, StoredForm
 from domain.fields.types import Text
 from domain.fleet.resources import OFFICER_CODE_PREFIX, Booking, Resource, ResourceKind, ResourceStatus
@@ -222,7 +222,7 @@ def list_lasting_reasons(service: Service, step: Transition) -> Iterator[NotAllo
     """Yield why a step could not be taken back, whatever its declaration says: what it, or an automatic step behind it,
     does lasts.
     """
-    followers = _list_automatic(service, step)
+    followers = list_automatic_steps(service, step.target_state)
     effects = [effect for taken in (step, *followers) for effect in taken.effects]
     if any(service.state_named(taken.target_state).phase.is_final for taken in (step, *followers)):
         yield NotAllowedReason.UNDO_ENDED
@@ -232,18 +232,6 @@ def list_lasting_reasons(service: Service, step: Transition) -> Iterator[NotAllo
         yield NotAllowedReason.UNDO_DELIVERED
     if not all(effect.is_undoable for effect in effects):
         yield NotAllowedReason.UNDO_LASTS
-
-
-def _list_automatic(service: Service, step: Transition) -> list[Transition]:
-    """Return the automatic steps that may follow a step, each once."""
-    followers: list[Transition] = []
-    states = [step.target_state]
-    for state in states:
-        for follower in service.steps_from(state, Trigger.AUTOMATIC):
-            if follower not in followers:
-                followers.append(follower)
-                states.append(follower.target_state)
-    return followers
 
 
 async def list_new_bills(context: StepContext, before: StepBefore) -> list[Bill]:

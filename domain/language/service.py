@@ -13,6 +13,7 @@ from domain.language.changes import ChangeableFields
 from domain.language.finders import ConcerningFinder, FormFiller, MachineWorkLister, SummaryFact
 from domain.language.form_sections import FormSection, derive_sections
 from domain.language.intents import Intent, Keyword
+from domain.language.locks import Lock
 from domain.language.lookups import Lookup, PriceLookup
 from domain.language.papers import ServicePapers
 from domain.language.printouts import Printable
@@ -73,6 +74,8 @@ class Guard(ABC):
     """Fields of the form without whose values it cannot be asked."""
     required_data: ClassVar[StoredFields] = ()
     """What the request must keep by then (`Effect.stores`), or it cannot be asked."""
+    locks: ClassVar[tuple[Lock, ...]] = ()
+    """What the step holds before any guard is asked; one that reads rows of others needs one (`check`)."""
 
     @abstractmethod
     async def is_satisfied(self, context: StepContext) -> bool:
@@ -118,6 +121,8 @@ class Effect(ABC):
     """Fields of the form that must stay as they are once it happened; none named by one that quotes or bills: all."""
     repeats_on_change: ClassVar[bool] = False
     """Of the submission: whether it happens again when the citizen changes the form, and touches nothing but that."""
+    locks: ClassVar[tuple[Lock, ...]] = ()
+    """What the step holds before any guard is asked."""
     is_undoable: ClassVar[bool] = False
     """Whether a step with it may be taken back: it touches the request's row, its bookings and a new bill alone."""
 

@@ -63,12 +63,26 @@ async def preview_change(
     changed now, and all faults of the form at once, as those of a new one, but for what was wrong before and is not
     changed.
     """
+    return await _read_change(dependencies, uow, request, submitted, actor, is_kept=False)
+
+
+async def _read_change(
+    dependencies: Dependencies,
+    uow: UnitOfWork,
+    request: ServiceRequest,
+    submitted: Mapping[str, object],
+    actor: Actor,
+    *,
+    is_kept: bool,
+) -> FormChange:
     _refuse_unchangeable(dependencies, request, submitted, actor)
     service = dependencies.engine.get_service(request.service)
     values, faults = await read_changed_form(dependencies, uow, service, request, submitted)
     raise_faults(faults)
     changed_names = _list_changed_names(service, request.fields, values)
-    refusal = await find_guard_refusal(dependencies, uow, service, request, (values, changed_names), actor)
+    refusal = await find_guard_refusal(
+        dependencies, uow, service, request, (values, changed_names), actor, is_kept=is_kept
+    )
     if refusal is not None:
         raise refusal
     return FormChange(await _repeat_effects(dependencies.engine, uow, service, request, values, actor), changed_names)
@@ -93,7 +107,7 @@ async def change_request(
         raise refusal
     is_stale = version is not None and version != request.version_token
     try:
-        change = await preview_change(dependencies, uow, request, submitted, actor)
+        change = await _read_change(dependencies, uow, request, submitted, actor, is_kept=True)
     except (NotAllowedNow, Conflict):
         if is_stale:
             raise Conflict("code", ConflictReason.CHANGED_MEANWHILE) from None

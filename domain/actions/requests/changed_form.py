@@ -10,6 +10,7 @@ from typing import Any
 
 from domain.actions.dependencies import Dependencies
 from domain.engine.engine import Engine
+from domain.engine.step_admission import hold_submission
 from domain.fields.form import list_missing, read_readable
 from domain.fields.types import ReadingContext
 from domain.language.service import Guard, Service, StepContext
@@ -56,9 +57,15 @@ async def find_guard_refusal(
     request: ServiceRequest,
     changed_form: ChangedForm,
     actor: Actor,
+    *,
+    is_kept: bool,
 ) -> DomainError | None:
-    """Return why a request would be refused with its form so changed; None where it would not be."""
+    """Return why a request would be refused with its form so changed; None where it would not be. `is_kept`: the change
+    is made, and what the guards look at is held.
+    """
     values, changed_names = changed_form
+    if is_kept:
+        await hold_submission(service, _build_context(dependencies.engine, uow, service, request, values, actor))
     for guard in service.submit_guards:
         refusal = await _ask_guard(guard, _build_context(dependencies.engine, uow, service, request, values, actor))
         if refusal is None:

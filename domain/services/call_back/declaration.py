@@ -14,6 +14,7 @@ from domain.fields.stored import StoredField, StoredFields, StoredForm, stored_t
 from domain.fields.types import Integer, Text
 from domain.language.form_sections import FormSection
 from domain.language.intents import Keyword
+from domain.language.locks import MobileLock
 from domain.language.service import Command, Effect, Guard, Notice, Service, State, StepContext, Transition
 from domain.language.summary_columns import SummaryColumns
 from domain.requests.request import Phase, RequestFilter, ServiceRequest
@@ -55,6 +56,8 @@ def _choose_number(values: Mapping[str, Any], mobile: str) -> str:
 @dataclass(frozen=True, slots=True)
 class NoneWaiting(Guard):
     """Whether nobody waits for a call on this mobile yet."""
+
+    locks = (MobileLock(),)
 
     async def is_satisfied(self, context: StepContext) -> bool:
         """Look for an open request of it; `AlreadyDone` says which one waits, and until when somebody calls."""

@@ -14,6 +14,7 @@ from domain.blocks.taxis import Taxi, fill_taxi, find_vehicle, list_open_duties,
 from domain.fields.stored import StoredFields
 from domain.language.awaited import ASKED_MOBILE
 from domain.language.finders import FormFill
+from domain.language.locks import RowLock
 from domain.language.service import Effect, Guard, StepContext
 from domain.registries.declarations import IN_SERVICE_STATUS, VEHICLE
 from domain.requests.request import RequestFilter, ServiceRequest
@@ -53,6 +54,9 @@ from domain.values.errors import Conflict, DomainError, Forbidden, InvalidField,
 
 PERMIT_KIND = "permit"
 """The kind of paper that grants a leave (`language/printouts.py`)."""
+
+VEHICLE_HELD = (RowLock(VEHICLE, "plate"),)
+"""The taxi's row: what guards read of a taxi, and its leaves, changes for nobody else until the leave is kept."""
 
 LEAVE_SCOPES = ("in_city", "out_of_city")
 _ONE_DAY = timedelta(days=1)
@@ -114,6 +118,8 @@ class SoundPeriod(Guard):
 class TaxiInService(Guard):
     """The taxi works: one that was scrapped or taken out of service has no leave."""
 
+    locks: ClassVar = VEHICLE_HELD
+
     async def is_satisfied(self, context: StepContext) -> bool:
         """Look at the vehicle."""
         return bool((await _load_taxi(context)).vehicle.values["status"] == IN_SERVICE_STATUS)
@@ -126,6 +132,8 @@ class TaxiInService(Guard):
 @dataclass(frozen=True, slots=True)
 class DriverIdentified(Guard):
     """It is clear whose leave it is, and that driver is active."""
+
+    locks: ClassVar = VEHICLE_HELD
 
     async def is_satisfied(self, context: StepContext) -> bool:
         """Look at the drivers of the taxi; raises `MissingField("driver")` while several may be meant."""
@@ -150,6 +158,8 @@ class RequesterEntitled(Guard):
     notified and can withdraw it (docs/decisions, 18).
     """
 
+    locks: ClassVar = VEHICLE_HELD
+
     async def is_satisfied(self, context: StepContext) -> bool:
         """Look at the taxi's people; raises `MissingField("driver")` while no national code was named."""
         taxi = await _load_taxi(context)
@@ -169,15 +179,13 @@ class RequesterEntitled(Guard):
 
 @dataclass(frozen=True, slots=True)
 class NoLeaveOverlap(Guard):
-    """No other leave of the taxi that is asked for, granted or running shares a day with it.
+    """No other leave of the taxi that is asked for, granted or running shares a day with it."""
 
-    Locks the vehicle, so that of two that are asked for at once the later sees the earlier.
-    """
+    locks: ClassVar = VEHICLE_HELD
 
     async def is_satisfied(self, context: StepContext) -> bool:
         """Look at the taxi's live leaves; raises `Conflict("from")` that names the days of the other."""
         request = context.request
-        _ = await context.uow.registries.find_row(VEHICLE.key, {"plate": request.subject_key}, lock=True)
         if MAY_OVERLAP.value_in(context.policy):
             return True
         async for other_leave in iterate_leaves(context.uow, [request.fields["plate"]], but=request, open_only=True):
@@ -192,6 +200,8 @@ class NoLeaveOverlap(Guard):
 @dataclass(frozen=True, slots=True)
 class DaysLeft(Guard):
     """The taxi has days enough left in each Jalali year that the leave touches."""
+
+    locks: ClassVar = VEHICLE_HELD
 
     async def is_satisfied(self, context: StepContext) -> bool:
         """Count; raises `InvalidField("to")` that says how many are left, or `NotAllowedNow` when none are."""
@@ -212,6 +222,8 @@ class DaysLeft(Guard):
 @dataclass(frozen=True, slots=True)
 class NoDuties(Guard):
     """Guard: where the policy says so, a taxi that owes duties has no leave."""
+
+    locks: ClassVar = VEHICLE_HELD
 
     async def is_satisfied(self, context: StepContext) -> bool:
         """Look for one that is open."""

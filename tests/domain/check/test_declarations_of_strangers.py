@@ -19,11 +19,13 @@ from domain.fields.form import Field
 from domain.fields.stored import StoredFields, stored_text
 from domain.fields.types import Choice, Integer, Text
 from domain.language.intents import Keyword
-from domain.language.service import Effect, Notice, Service, State, StepContext, Transition, Trigger
+from domain.language.locks import FieldLock
+from domain.language.service import Effect, Guard, Notice, Service, State, StepContext, Transition, Trigger
 from domain.messages.catalogue import Catalogue
-from domain.requests.request import Phase
+from domain.requests.request import Phase, RequestFilter, ServiceRequest
 from domain.services import SERVICES
 from domain.tariffs.tariff import PricedSubject
+from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Role
 from scripts.structure import parse_file
 from tests.support.further_service import TREES, WORDS
@@ -64,6 +66,27 @@ class IssuePermit(Effect):
         """Keep it."""
 
 
+async def list_others(uow: UnitOfWork, service: str) -> list[ServiceRequest]:
+    """Read the requests of everybody."""
+    return await uow.requests.list_requests(RequestFilter(service=service))
+
+
+@dataclass(frozen=True, slots=True)
+class FirstOfAll(Guard):
+    """Counts, by way of a function of its module, and holds nothing."""
+
+    async def is_satisfied(self, context: StepContext) -> bool:
+        """Look at everybody's."""
+        return not await list_others(context.uow, context.request.service)
+
+
+@dataclass(frozen=True, slots=True)
+class FirstOfItsPlace(FirstOfAll):
+    """Counts, and holds what it counts."""
+
+    locks: ClassVar = (FieldLock("place"),)
+
+
 LOOP = (
     Transition("on", ("submitted",), "priced", trigger=Trigger.AUTOMATIC),
     Transition("back", ("priced",), "submitted", trigger=Trigger.AUTOMATIC),
@@ -87,6 +110,14 @@ PLANTED: dict[str, tuple[Callable[[], Service], str]] = {
         "token_never_kept: permit_token",
     ),
     "steps for ever": (lambda: replace(TREES, transitions=(*TREES.transitions, *LOOP)), "endless_steps: submitted"),
+    "a form's guard that counts and holds nothing": (
+        lambda: replace(TREES, submit_guards=(*TREES.submit_guards, FirstOfAll())),
+        "reads_unlocked: FirstOfAll",
+    ),
+    "a step's guard that counts and holds nothing": (
+        lambda: changed("prune", guards=(FirstOfAll(),)),
+        "reads_unlocked: FirstOfAll",
+    ),
     "a channel that is none": (lambda: and_field(deferred_in=frozenset({"fax"})), "unknown_channel: note: fax"),
     "a source that is none": (lambda: and_field(autofill="person.shoe_size"), "unknown_source: note: person.shoe_size"),
     "a stand-in that is none": (lambda: and_field(alternatives=("sketch",)), "unknown_field: sketch"),
@@ -129,6 +160,10 @@ PLANTED: dict[str, tuple[Callable[[], Service], str]] = {
 def test_each_planted_fault_is_named(fault: str) -> None:
     plant, flaw = PLANTED[fault]
     assert flaw in found(plant())
+
+
+def test_a_guard_that_holds_what_it_counts_is_none() -> None:
+    assert not any("reads_unlocked" in flaw for flaw in found(changed("prune", condition=FirstOfItsPlace())))
 
 
 STATES = WORDS["services"][TREES.key]["states"]
