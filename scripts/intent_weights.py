@@ -9,14 +9,15 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from domain.conversation.reading.intent_learning import learn_from
-from domain.conversation.reading.intent_ranking import digest_of, list_learned_sentences, write_weights
+from domain.conversation.reading.intent_ranking import digest_of, list_learned_sentences
 from domain.conversation.reading.keywords import Keywords
 from domain.conversation.reading.parsed_message import UNKNOWN_INTENT
 from domain.conversation.reading.vocabulary import list_command_intents
+from domain.conversation.reading.weights_file import write_weights
 from domain.language.intents import Intent
 from domain.services import list_intents
 
-FILE = Path(__file__).parent.parent / "domain" / "conversation" / "reading" / "intent_weights.json"
+FILE = Path(__file__).parent.parent / "domain" / "conversation" / "reading" / "intent_weights.tsv"
 
 
 def learn_weights_of(service_intents: Iterable[Intent]) -> str:

@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Sequence
+from functools import cache
 from itertools import groupby
+from typing import NamedTuple
 
 from domain.values.ibans import find_valid_iban
 from domain.values.text import ascii_digits
@@ -36,20 +38,32 @@ _FOUR_GROUPS = (
     rf"(?!{_YEAR})(?=[0-9]{{4}}{_GAP}|[0-9]{{16}})"
     rf"[0-9]{{4}}(?P<gap>{_GAP}*)[0-9]{{4}}(?P=gap)[0-9]{{4}}(?P=gap)(?!{_DAY})[0-9]{{4}}"
 )
-_WRITTEN_NUMBERS = tuple(re.compile(rf"(?<![0-9]){number}(?![0-9])") for number in (_CARD_OF_BANK, _FOUR_GROUPS))
-"""A card of a bank that is known, however its digits are parted, goes first: another number may stand before it. Of the
-others, two numbers of eight digits are no card, and neither are years in a row.
-"""
-_ACCOUNT = re.compile(
-    rf"(?<![0-9])(?:(?<![a-z])ir{_GAP}*(?!{_CARD_OF_BANK})(?:[0-9]{_GAP}*){{23}}[0-9]"
-    rf"|[0-9]{{2}}{_GAP}+(?!{_CARD_OF_BANK})[0-9]{{3,5}}(?:{_GAP}+[0-9]{{3,5}}){{4}}{_GAP}+[0-9]{{1,3}}"
-    rf"|(?P<unnamed>(?:[0-9]{_GAP}*){{23}}[0-9]))(?![0-9])",
-    re.IGNORECASE,
-)
-"""The number of an account: behind IR, or in its groups (two digits, fours, a short one; a digit forgotten or typed
-twice in any), or any that is a right one of a bank.
-"""
+_NAMED_ACCOUNT = rf"(?<![a-z])ir{_GAP}*(?!{_CARD_OF_BANK})(?:[0-9]{_GAP}*){{23}}[0-9]"
+_GROUPED_ACCOUNT = rf"[0-9]{{2}}{_GAP}+(?!{_CARD_OF_BANK})[0-9]{{3,5}}(?:{_GAP}+[0-9]{{3,5}}){{4}}{_GAP}+[0-9]{{1,3}}"
+_UNNAMED_ACCOUNT = rf"(?P<unnamed>(?:[0-9]{_GAP}*){{23}}[0-9])"
 _MASKED_NUMBER = re.compile(r"([0-9]{6})[^0-9]{1,9}([0-9]{4})")
+
+
+class _WrittenNumbers(NamedTuple):
+    """Patterns of what people write, compiled by the first text: programs that read none do without."""
+
+    account: re.Pattern[str]
+    """The number of an account: behind IR, or in its groups (two digits, fours, a short one; a digit forgotten or typed
+    twice in any), or any that is a right one of a bank.
+    """
+    cards: tuple[re.Pattern[str], ...]
+    """A card of a bank that is known, however its digits are parted, goes first: another number may stand before it. Of
+    the others, two numbers of eight digits are no card, and neither are years in a row.
+    """
+
+
+@cache
+def _compile_written_numbers() -> _WrittenNumbers:
+    account = f"{_NAMED_ACCOUNT}|{_GROUPED_ACCOUNT}|{_UNNAMED_ACCOUNT}"
+    return _WrittenNumbers(
+        re.compile(rf"(?<![0-9])(?:{account})(?![0-9])", re.IGNORECASE),
+        tuple(re.compile(rf"(?<![0-9]){number}(?![0-9])") for number in (_CARD_OF_BANK, _FOUR_GROUPS)),
+    )
 
 
 def mask_card(number: str | None) -> str | None:
@@ -89,8 +103,9 @@ def hide_written_cards(text: str) -> str:
 
 def _find_written_cards(text: str) -> list[re.Match[str]]:
     """Return the card numbers in a text, in its order: they are looked for outside the numbers of accounts."""
-    cards, rest = list[re.Match[str]](), _ACCOUNT.sub(_blank_account, text)
-    for written_number in _WRITTEN_NUMBERS:
+    patterns = _compile_written_numbers()
+    cards, rest = list[re.Match[str]](), patterns.account.sub(_blank_account, text)
+    for written_number in patterns.cards:
         cards += written_number.finditer(rest)
         rest = written_number.sub(_blank, rest)
     return sorted(cards, key=re.Match.start)

@@ -6,6 +6,7 @@ Readers take the tokens they understand; what nobody took is the writer's own fr
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from enum import IntEnum
 from functools import lru_cache
@@ -287,22 +288,27 @@ class Phrases(Generic[T]):
                     raise ValueError(
                         f"{phrase!r} stands for {self.values_by_phrase[join_letters(phrase)]!r} and for {value!r}"
                     )
-        self._phrase_prefixes = {key[:end] for key in self.values_by_phrase for end in range(1, len(key) + 1)}
+        # Every beginning of every phrase in a set would take megabytes; the first two letters tell nearly as much.
+        self._sorted_phrases = (*sorted(self.values_by_phrase), "")
+        self._first_letters = {key[:end] for key in self.values_by_phrase for end in (1, 2)}
 
     def may_begin(self, key: str) -> bool:
         """Return whether a phrase may begin with a token, to pass over at once what cannot."""
-        return key in self._phrase_prefixes
+        return key[:2] in self._first_letters and self._first_beginning_with(key).startswith(key)
+
+    def _first_beginning_with(self, letters: str) -> str:
+        """Return the first phrase that is or follows these letters; an empty one where none does."""
+        return self._sorted_phrases[bisect_left(self._sorted_phrases, letters, hi=len(self._sorted_phrases) - 1)]
 
     def find_in(self, stream: TokenStream) -> Iterator[tuple[int, T, int]]:
         """Yield each place where a phrase of free tokens begins, the value of the longest one and where that ends."""
         for index, key in enumerate(stream.free_keys):
-            if key in self._phrase_prefixes and (match := self.match_at(stream, index)):
+            if key[:2] in self._first_letters and (match := self.match_at(stream, index)):
                 yield index, *match
 
     def match_at(self, stream: TokenStream, start: int) -> tuple[T, int] | None:
         """Return the value of the longest phrase at a place and where that phrase ends, or None."""
-        key = stream.key_at(start)
-        if key not in self._phrase_prefixes:
+        if stream.key_at(start)[:2] not in self._first_letters:
             return None
         longest_match, joined_letters = None, ""
         for index in range(start, min(start + _LONGEST_PHRASE, len(stream))):
@@ -314,10 +320,11 @@ class Phrases(Generic[T]):
             if not key:
                 break
             joined_letters += key
-            if joined_letters not in self._phrase_prefixes:
+            phrase = self._first_beginning_with(joined_letters)
+            if not phrase.startswith(joined_letters):
                 break
-            if joined_letters in self.values_by_phrase:
-                longest_match = self.values_by_phrase[joined_letters], index + 1
+            if phrase == joined_letters:
+                longest_match = self.values_by_phrase[phrase], index + 1
         return longest_match
 
 

@@ -1,6 +1,6 @@
 """How likely each intent is, by the words of a text that calls none: the sums of learned weights, made shares of one.
 
-The weights of the shipped sentences lie in `intent_weights.json`, made by `make intents`. With other keywords, as while
+The weights of the shipped sentences lie in `intent_weights.tsv`, made by `make intents`. With other keywords, as while
 a service is written, a process learns for itself: for a second, by its first text that needs them. An installed package
 has no sentences and learns nothing.
 """
@@ -8,7 +8,6 @@ has no sentences and learns nothing.
 import hashlib
 import json
 import math
-from importlib.resources import files
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -20,13 +19,13 @@ from domain.conversation.reading.intent_learning import (
     list_traits,
 )
 from domain.conversation.reading.labelled_sentences import LabelledSentence, load_labelled_sentences
+from domain.conversation.reading.weights_file import read_weights
 
 SHARPNESS = 6.0
 """How much a lead in weight counts in shares."""
 
 Vocabulary = tuple[tuple[str, ...], ...]
 """The words of each intent."""
-WEIGHTS_FILE = files("domain") / "conversation" / "reading" / "intent_weights.json"
 
 
 class RankedIntent(NamedTuple):
@@ -86,24 +85,3 @@ def list_learned_sentences(known_names: frozenset[str]) -> list[LabelledSentence
 def digest_of(known_names: frozenset[str], vocabulary: Vocabulary) -> str:
     """Return a digest of what weights are learned for."""
     return hashlib.sha256(json.dumps([sorted(known_names), vocabulary]).encode()).hexdigest()
-
-
-def read_weights(digest: str) -> IntentWeights | None:
-    """Return the weights of the file; None when they were learned for something else."""
-    table = json.loads(WEIGHTS_FILE.read_text("utf-8"))
-    if table["digest"] != digest:
-        return None
-    by_trait = {
-        trait: dict(zip(places, weights, strict=True)) for trait, (places, weights) in table["by_trait"].items()
-    }
-    return IntentWeights(tuple(table["intent_names"]), by_trait)
-
-
-def write_weights(digest: str, weights: IntentWeights) -> str:
-    """Return the text of the file, a line a trait."""
-    lines = [
-        f"  {json.dumps(trait, ensure_ascii=False)}: [{list(by_place)}, {list(by_place.values())}]"
-        for trait, by_place in sorted(weights.by_trait.items())
-    ]
-    head = f'{{\n"digest": "{digest}",\n"intent_names": {json.dumps(weights.intent_names)},\n"by_trait": {{\n'
-    return head + ",\n".join(lines) + "\n}}\n"
