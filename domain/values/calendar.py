@@ -1,14 +1,16 @@
 """The Jalali calendar, Tehran's clock, and working time.
 
 Moments are aware datetimes, UTC inside and in every answer; days and office hours are Tehran's. Jalali dates come from
-`persiantools` (right for 1921–2121, no locale, so safe in async code). Holidays come from the `holidays` package: its
-dates that follow the moon are **estimated after 2026**, so a table of overrides lies on top. Source: facts-iran.md.
+`persiantools` (right for 1921–2121, no locale, so safe in async code). Holidays lie in `official_holidays.txt`, written
+from the `holidays` package (`scripts.official_holidays`): dates that follow the moon are **estimated after 2026**, so a
+table of overrides lies on top. Source: facts-iran.md.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib.resources import files
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -156,12 +158,11 @@ def to_tehran(moment: datetime) -> datetime:
     return moment.astimezone(TEHRAN_ZONE)
 
 
-@lru_cache(maxsize=256)
-def _official_holidays(year: int) -> frozenset[date]:
-    # The package takes a fifth of a second to import, and a process that asks for no holiday should not wait for it.
-    from holidays import country_holidays  # noqa: PLC0415
-
-    return frozenset(country_holidays("IR", years=year, expand=False))
+@cache
+def _official_holidays() -> frozenset[date]:
+    lines = (files("domain") / "values" / "official_holidays.txt").read_text("utf-8").splitlines()
+    days_by_year = {year: days for year, *days in map(str.split, lines)}
+    return frozenset(date.fromisoformat(f"{year}-{day}") for year, days in days_by_year.items() for day in days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,11 +203,11 @@ class WorkingCalendar:
         override = self._overrides.get(day)
         if override is not None:
             return not override
-        return weekday(day) == _FRIDAY or day in _official_holidays(day.year)
+        return weekday(day) == _FRIDAY or day in _official_holidays()
 
     def is_public_holiday(self, day: date) -> bool:
         """Return whether this is a holiday, and no Friday like every other."""
-        return self.is_holiday(day) and (day in self._overrides or day in _official_holidays(day.year))
+        return self.is_holiday(day) and (day in self._overrides or day in _official_holidays())
 
     def is_working_day(self, day: date) -> bool:
         """Return whether the office opens on this day; a Thursday without hours is neither a holiday nor worked."""

@@ -1,7 +1,5 @@
 """Jalali dates, Tehran's clock, working time and quiet hours."""
 
-import subprocess
-import sys
 from datetime import UTC, date, datetime, time, timedelta, timezone
 
 import pytest
@@ -11,6 +9,7 @@ from hypothesis import strategies as st
 from domain.values import calendar
 from domain.values.calendar import WorkingCalendar, from_jalali, jalali_period, tehran_moment, to_jalali
 from domain.values.errors import InvalidField
+from scripts import official_holidays
 
 SATURDAY = date(2026, 10, 24)  # an ordinary week: no holiday but its Friday
 THURSDAY, FRIDAY = date(2026, 10, 29), date(2026, 10, 30)
@@ -101,9 +100,9 @@ def test_a_moment_needs_a_zone() -> None:
         PLAIN.is_quiet(datetime(2026, 7, 1))  # noqa: DTZ001
 
 
-def test_importing_asks_for_no_holiday() -> None:
-    script = "import sys, domain.values.calendar; sys.exit('holidays' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
+def test_the_file_of_official_holidays_is_what_the_package_reckons() -> None:
+    """`python -m scripts.official_holidays` writes it again."""
+    assert official_holidays.FILE.read_text("utf-8") == official_holidays.list_official_holidays()
 
 
 def test_official_holidays_and_fridays() -> None:
