@@ -10,6 +10,7 @@ nothing a form accepts is cut where a text does not say so itself.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
@@ -160,6 +161,8 @@ class Catalogue:
     def _put_in_force(self, persian_leaves: Mapping[str, Any]) -> None:
         """Take these Persian texts; what is translated is laid over them once somebody reads that language."""
         self._leaves = persian_leaves
+        self._places = {key: place for place, key in enumerate(persian_leaves)}
+        self._sorted_keys = sorted(persian_leaves)
         self._length_limits = {
             (found[1] or "", found[3]): int(limit)
             for key, limit in persian_leaves.items()
@@ -196,8 +199,9 @@ class Catalogue:
         return key in self._leaves
 
     def list_keys(self, prefix: str = "") -> list[str]:
-        """Return the keys below a prefix."""
-        return [key for key in self._leaves if key.startswith(prefix)]
+        """Return the keys below a prefix, in the order of the sources."""
+        start, end = (bisect_left(self._sorted_keys, bound) for bound in (prefix, f"{prefix}\U0010ffff"))
+        return sorted(self._sorted_keys[start:end], key=self._places.__getitem__)
 
     def text(self, key: str) -> str:
         """Return a text as written; `UnknownText`."""
