@@ -6,18 +6,20 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from sqlalchemy import ColumnElement, Dialect, Executable, NullPool, Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from domain.values.errors import DomainError
 from store.engines.faults import LONGEST_CAUSE, DatabaseUnavailable, FaultKind, fault_from_error
 from store.engines.health import Health
 from store.engines.limits import ConnectionLimits
 from store.engines.prepared import PreparedStatement
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 Insert = postgresql.Insert | sqlite.Insert
 """An INSERT that knows `on_conflict_do_update` and `on_conflict_do_nothing`, spelt alike by both dialects."""
@@ -143,15 +145,15 @@ class DatabaseEngine(ABC):
                 return str(rows[0][0]) if rows else None
 
     @abstractmethod
-    def open_migration(self) -> AbstractAsyncContextManager[AsyncConnection]:
+    def open_migration(self) -> AbstractAsyncContextManager["AsyncConnection"]:
         """Open one transaction that changes the schema and keeps other migrations out; committed at its end."""
 
     @abstractmethod
-    def create_schema_engine(self) -> AsyncEngine:
+    def create_schema_engine(self) -> "AsyncEngine":
         """Return a fresh engine of SQLAlchemy without a pool, for the caller to dispose of."""
 
     @asynccontextmanager
-    async def open_inspection(self) -> AsyncIterator[AsyncConnection]:
+    async def open_inspection(self) -> AsyncIterator["AsyncConnection"]:
         """Open a connection of SQLAlchemy for work on a database of whichever schema; the caller commits."""
         engine = self.create_schema_engine()
         try:

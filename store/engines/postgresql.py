@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from time import monotonic
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import asyncpg
 from asyncpg import (
@@ -24,7 +24,6 @@ from pydantic_core import from_json
 from sqlalchemy import URL, ColumnElement, Dialect, Table, func, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from domain.values.errors import Conflict, DomainError, InvalidField
 from store.engines.addresses import split_hosts
@@ -39,6 +38,9 @@ from store.engines.postgresql_session import (
     has_open_transaction,
 )
 from store.engines.types import Utc, to_json
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 CLOSE_SECONDS = 3
 FULL_PAUSE_SECONDS = 0.1
@@ -204,7 +206,7 @@ class PostgresqlEngine(DatabaseEngine):
         await session.take_lock(_lock_number(key))
 
     @asynccontextmanager
-    async def open_migration(self) -> AsyncIterator[AsyncConnection]:
+    async def open_migration(self) -> AsyncIterator["AsyncConnection"]:
         """Change the schema under an advisory lock, waiting for another migration as long as it takes."""
         engine = self.create_schema_engine()
         try:
@@ -216,8 +218,11 @@ class PostgresqlEngine(DatabaseEngine):
         finally:
             await engine.dispose()
 
-    def create_schema_engine(self) -> AsyncEngine:
+    def create_schema_engine(self) -> "AsyncEngine":
         """Return an engine on asyncpg, whose statements take as long as they take."""
+        # With SQLAlchemy's connections comes its whole ORM, which nothing but work on the schema needs.
+        from sqlalchemy.ext.asyncio import create_async_engine  # noqa: PLC0415
+
         query = {
             ("ssl" if option_name == "sslmode" else option_name): value
             for option_name, value in self._database_url.query.items()

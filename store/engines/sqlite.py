@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import aiosqlite
 from pydantic_core import from_json
@@ -19,7 +19,6 @@ from sqlalchemy import URL, ColumnElement, Connection, Dialect, Table, event, fu
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.sqlite.aiosqlite import SQLiteDialect_aiosqlite
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from domain.values.errors import Conflict, DomainError
 from store.engines import sqlite_connection as driver
@@ -30,6 +29,9 @@ from store.engines.limits import DEFAULT_LIMITS, ConnectionLimits
 from store.engines.shared_commit import SharedWriter
 from store.engines.sqlite_connection import open_connection, run_in_thread
 from store.engines.types import Utc, to_json
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 BUSY_MILLISECONDS = driver.BUSY_SECONDS * 1000
 MIGRATION_BUSY_MILLISECONDS = 600_000
@@ -187,7 +189,7 @@ class SqliteEngine(DatabaseEngine):
         """Do nothing: writers are serial anyway."""
 
     @asynccontextmanager
-    async def open_migration(self) -> AsyncIterator[AsyncConnection]:
+    async def open_migration(self) -> AsyncIterator["AsyncConnection"]:
         """Change the schema with keys unchecked, then check them all before the commit."""
         engine = self.create_schema_engine()
         try:
@@ -199,8 +201,11 @@ class SqliteEngine(DatabaseEngine):
         finally:
             await engine.dispose()
 
-    def create_schema_engine(self) -> AsyncEngine:
+    def create_schema_engine(self) -> "AsyncEngine":
         """Return an engine that begins IMMEDIATE."""
+        # With SQLAlchemy's connections comes its whole ORM, which nothing but work on the schema needs.
+        from sqlalchemy.ext.asyncio import create_async_engine  # noqa: PLC0415
+
         engine = create_async_engine(self._database_url, **schema_arguments(connect_args={"isolation_level": None}))
 
         @event.listens_for(engine.sync_engine, "do_connect")
