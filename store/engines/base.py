@@ -6,10 +6,9 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 from sqlalchemy import ColumnElement, Dialect, Executable, NullPool, Table
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
 from domain.values.errors import DomainError
@@ -19,9 +18,10 @@ from store.engines.limits import ConnectionLimits
 from store.engines.prepared import PreparedStatement
 
 if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql, sqlite
     from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-Insert = postgresql.Insert | sqlite.Insert
+Insert: TypeAlias = "postgresql.Insert | sqlite.Insert"
 """An INSERT that knows `on_conflict_do_update` and `on_conflict_do_nothing`, spelt alike by both dialects."""
 
 DriverRows = Sequence[Sequence[Any]]

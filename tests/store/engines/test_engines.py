@@ -28,7 +28,8 @@ from store.unit_of_work import SqlStore
     ],
 )
 def test_the_scheme_chooses_the_engine(url: str, scheme: str) -> None:
-    assert type(build_engine(url)) is ENGINE_CLASSES[scheme]
+    engine_class = type(build_engine(url))
+    assert f"{engine_class.__module__}.{engine_class.__name__}" == ENGINE_CLASSES[scheme]
 
 
 def test_the_url_goes_to_the_async_driver() -> None:
