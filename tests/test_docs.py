@@ -51,6 +51,14 @@ _NAME = re.compile(r"`(_?[A-Z][a-z]+[A-Z]\w*|_?[a-z]+(?:_[a-z]+)+)(?:\([^`]*\))?
 KINDS_WITH_NAMES = {".py", ".toml", ".js", ".css", ".html", ".sql", ".sh", ".json", ".jsonl", ".wsdl"}
 NAMES_OF_OTHERS = {"ClientConnectorCertificateError", "ConversationHandler", "HttpClient", "HttpOnly", "log_statement"}
 """Names in the documentation that are others': of Python's libraries, .NET, browsers and PostgreSQL."""
+_MEMBER = re.compile(r"`([A-Z][a-z]\w*)\.(\w+)(?:\([^`]*\))?`")
+_SETTING = re.compile(r"`(PISHKHAN_[A-Z0-9_]+)`")
+EXAMPLE_WORDS = {
+    word for path in (ROOT / "docs" / "examples").rglob("*.py") for word in re.findall(r"\w+", path.read_text("utf-8"))
+}
+"""The words of the worked services that have settings of their own."""
+UNREAD_SETTINGS = ("PISHKHAN_SMS__MELIPAYAMAK__", "PISHKHAN_SMS__KANNEL__")
+"""Names that are accepted and that nothing reads."""
 _LOGGED = {"debug", "info", "warning", "error", "exception"}
 
 
@@ -299,7 +307,7 @@ def test_paths_that_are_named_exist() -> None:
     """A file of ours that a page names in backticks is there; the files of worked examples come with their pages."""
     shown = re.compile(r'title="([\w./-]+)"')
     made = {file for path in PAGES for file in shown.findall(path.read_text("utf-8"))}
-    named = re.compile(rf"`((?:{'|'.join(SOURCE_PACKAGES)}|tests|docs|scripts)/[\w./-]+\.(?:py|toml|md|lock|sh))`")
+    named = re.compile(rf"`((?:{'|'.join(SOURCE_PACKAGES)}|tests|docs|scripts)[/.][\w./-]+\.(?:py|toml|md|lock|sh))`")
     for path in PAGES:
         for file in named.findall(path.read_text("utf-8")):
             assert (ROOT / file).exists() or file in made or "tree_pruning" in file, f"{name(path)} names {file}"
@@ -317,6 +325,42 @@ def test_names_that_pages_give_are_names_of_the_source() -> None:
     for path in sorted({*DOCS.rglob("*.md")} - {DOCS / "glossary.md"}):
         named = _NAME.findall(_CODE_BLOCK.sub("", path.read_text("utf-8")))
         assert sorted(set(named) - known) == [], name(path)
+
+
+def class_words() -> dict[str, set[str]]:
+    """The words of each class of the source or a worked example, by its name: its own and those of its bases."""
+    sources = [path.read_text("utf-8") for folder in PYTHON_FOLDERS for path in (ROOT / folder).rglob("*.py")]
+    words: dict[str, set[str]] = {}
+    bases: dict[str, set[str]] = {}
+    for source in sources:
+        for node in ast.walk(ast.parse(source)):
+            if isinstance(node, ast.ClassDef):
+                body = "\n".join(map(ast.unparse, node.body))
+                words.setdefault(node.name, set()).update(re.findall(r"\w+", body))
+                bases.setdefault(node.name, set()).update(
+                    word for base in node.bases for word in re.findall(r"\w+", ast.unparse(base))
+                )
+    for _ in range(5):
+        for name_of_class, of_class in words.items():
+            of_class.update(word for base in bases[name_of_class] for word in words.get(base, ()))
+    return words
+
+
+def test_members_that_pages_give_are_members_of_their_class() -> None:
+    """`Class.member` in backticks: the class is in the source, and it or a base of its own has the member."""
+    words = class_words()
+    for path in PAGES:
+        named = set(_MEMBER.findall(_CODE_BLOCK.sub("", path.read_text("utf-8"))))
+        assert sorted(one for one in named if one[1] not in words.get(one[0], ())) == [], name(path)
+
+
+def test_settings_that_pages_give_are_read() -> None:
+    """A whole name of a setting, or the beginning of some; the changelog tells of former ones too."""
+    settings = {setting for setting, _ in described_settings()}
+    for path in sorted({*PAGES} - {ROOT / "CHANGELOG.md"}):
+        named = set(_SETTING.findall(_CODE_BLOCK.sub("", path.read_text("utf-8")))) - {*UNREAD_SETTINGS}
+        unknown = [one for one in named if not any(setting.startswith(one) for setting in settings)]
+        assert sorted(one for one in unknown if one.rpartition("__")[2].lower() not in EXAMPLE_WORDS) == [], name(path)
 
 
 def test_the_changelog_is_a_page_without_doubled_lines() -> None:
