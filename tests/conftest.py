@@ -21,7 +21,7 @@ from tests.support.postgres_server import RunningServer, borrow_server, lent_ser
 
 TESTS = Path(__file__).parent
 
-NIGHT_FOLDERS = ("browser", "faults", "properties", "simulation")
+NIGHT_FOLDERS = ("browser", "docs", "e2e", "faults", "properties", "simulation")
 """Folders of tests that `make night` runs; those marked `day` are in `make test` too."""
 
 gc.disable()  # until all tests are there: what has been imported stays, there is nothing to look for
@@ -57,6 +57,16 @@ def _is_of_the_night(item: pytest.Item) -> bool:
     varied = item.callspec.id if isinstance(item, pytest.Function) and hasattr(item, "callspec") else ""
     is_told_again = "postgresql" in varied and folder != "contracts"
     return is_told_again or (folder in NIGHT_FOLDERS and not item.get_closest_marker("day"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def collectable() -> Iterator[None]:
+    """Commands that run in this process keep nothing for ever: a program freezes what it has imported, and with it here
+    whatever tests left behind, two gigabytes in the end.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(gc, "freeze", lambda: None)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

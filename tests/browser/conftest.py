@@ -10,6 +10,7 @@ from playwright.async_api import Browser, async_playwright, expect
 
 from tests.support.demo_site import DemoSite, demo_site
 from tests.support.pages.chromium import EXECUTABLE, FLAGS, SIZES, SiteServer
+from tests.support.patience import patient
 from tests.support.staff_site import StaffSite, staff_site
 
 
@@ -22,7 +23,7 @@ def executable() -> str:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser(executable: str) -> AsyncIterator[Browser]:
     """Chromium."""
-    expect.set_options(timeout=30_000)  # a busy machine may be slow
+    expect.set_options(timeout=patient(30_000))
     async with async_playwright() as playwright:
         launched = await playwright.chromium.launch(executable_path=executable, args=FLAGS)
         yield launched

@@ -16,6 +16,7 @@ from domain.bills.bill import Bill
 from tests.fakes.behpardakht_bank import BehpardakhtBank
 from tests.payments.behpardakht.whole_payment import build_gateway
 from tests.support.pages.chromium import SIZES, SiteServer, Window, window
+from tests.support.patience import patient
 from tests.support.payment_site import PaymentSite, payment_site
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for all
@@ -90,5 +91,5 @@ async def test_a_bank_that_does_not_answer_is_no_verdict_yet(browser: Browser, p
     places.bank.faults_of["bpVerifyRequest"].append("cut_after")
     await choose(opened.page, "pay")
     await expect(opened.page.locator("h1.verdict")).to_contain_text("در حال گرفتن نتیجه از بانک")
-    await expect(opened.page.locator("h1.verdict")).to_contain_text("پرداخت شد", timeout=20_000)
+    await expect(opened.page.locator("h1.verdict")).to_contain_text("پرداخت شد", timeout=patient(20_000))
     assert await places.payment.bill_state(bill) == "paid"

@@ -31,6 +31,7 @@ from tests.support.pages.page_checks import NO_SUCH
 from tests.support.pages.page_visits import Looks, PageVisit
 from tests.support.pages.portal_coverage import list_personal_templates
 from tests.support.pages.route_addresses import plain
+from tests.support.patience import patient
 from tests.support.staff_site import StaffSite, staff_site
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for all
@@ -260,7 +261,7 @@ async def test_every_page_is_in_order(
             await opened.open("/staff/account")
         site.clock.at += look.idle
         templates.asked.clear()
-        wrong |= await asyncio.wait_for(faults_of(opened, look, templates), PATIENCE)
+        wrong |= await asyncio.wait_for(faults_of(opened, look, templates), patient(PATIENCE))
         templates.looked_at |= templates.asked
     assert wrong == {}
 

@@ -9,7 +9,7 @@ import pytest
 
 from scripts.structure import PYTHON_FOLDERS, parse_file
 
-pytestmark = pytest.mark.source
+pytestmark = [pytest.mark.source, pytest.mark.day]
 
 ROOT = Path(__file__).parents[2]
 REQUIREMENTS = ROOT / "tests" / "data" / "asvs-5.0-level-2.txt"

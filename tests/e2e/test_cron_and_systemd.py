@@ -13,7 +13,7 @@ from tests.e2e.support.office import Office
 from tests.e2e.support.office_factory import new_office
 from tests.e2e.support.office_setup import furnish
 from tests.e2e.support.program_runs import PROGRAM
-from tests.support.damaged_database import damage_a_page
+from tests.support.database_tampering import damage_a_page
 from tests.support.deployment_units import cron_commands, unit_commands
 
 FORM = (
@@ -72,6 +72,7 @@ def grown_old(office: Office) -> None:
         (office.home / "backups" / f"pishkhan-2001-{day:03}.copy").touch()
 
 
+@pytest.mark.day
 async def test_cron_goes_on_after_a_fault_and_tells_it_by_mail() -> None:
     async with new_office("sqlite", furnish) as office:
         grown_old(office)

@@ -60,6 +60,7 @@ HISTORY = [
 ]
 
 
+@pytest.mark.day
 async def test_from_the_first_text_to_the_closed_letter(office: Office, story: ExpertStory) -> None:
     await story.engages()
     text = "کارشناسی تفکیک کد ملی 0499370899 کد پستی 4947113456 زمین پشت مدرسه"
@@ -105,6 +106,7 @@ async def is_visited_and_answered(story: ExpertStory) -> Facts:
     return await story.is_answered()
 
 
+@pytest.mark.day
 @SIDE_PATH
 async def test_asked_one_by_one(story: ExpertStory) -> None:
     await story.says("حق کارشناسی", "fields.kind.prompt")
@@ -150,18 +152,6 @@ async def test_an_officer_is_sent_to_one_of_two_places(office: Office, story: Ex
 
 
 @SIDE_PATH
-async def test_another_officer_goes(story: ExpertStory, other: ExpertStory) -> None:
-    await story.reaches("assigned")
-    await other.engages()
-    await story.does("reassign", by="manager", officer=other.officer, visit=story.tomorrow(11), outside_hours="yes")
-    moved = await story.hears("reassign")
-    assert moved["visit_start"].endswith("ساعت ۱۱")
-    await story.expert.hears(story.key("officer_relieved"))
-    await other.expert.hears(story.key("officer_assigned"))
-    assert "forbidden" in await story.may_not("visit", by=story.officer, report="دیدم")
-
-
-@SIDE_PATH
 async def test_an_expert_takes_a_request_and_a_substitute_reports(story: ExpertStory, other: ExpertStory) -> None:
     await story.reaches("submitted", "قطع درخت")
     await other.engages()
@@ -177,28 +167,6 @@ async def test_an_expert_takes_a_request_and_a_substitute_reports(story: ExpertS
 
 
 @SIDE_PATH
-async def test_a_question_is_answered_by_text(story: ExpertStory) -> None:
-    await story.reaches("submitted")
-    await story.does("ask", by="secretariat", question="پلاک ثبتی؟")
-    assert (await story.hears("ask"))["question"] == "پلاک ثبتی؟"
-    await story.says("پاسخ ۱۲ فرعی", "notices.answer")
-    await story.stands("submitted")
-    await story.does("reject", by="manager", reason="خارج از محدوده")
-    assert (await story.hears("reject"))["reason"] == "خارج از محدوده"
-
-
-@SIDE_PATH
-async def test_a_question_that_nobody_answers(office: Office, story: ExpertStory) -> None:
-    await story.reaches("submitted")
-    await story.does("ask", by="secretariat", question="پلاک ثبتی؟")
-    await story.hears("ask")
-    office.advance(days=8)
-    office.wake_at(10)
-    await story.hears("no_answer")
-    await story.stands("rejected")
-
-
-@SIDE_PATH
 async def test_papers_that_never_come(story: ExpertStory) -> None:
     """A request that is visited and cannot be priced does not stay for ever: the office ends it."""
     await story.reaches("assigned")
@@ -208,62 +176,3 @@ async def test_papers_that_never_come(story: ExpertStory) -> None:
     await story.does("reject", by="secretariat", reason="مدارک نرسید")
     assert (await story.hears("reject"))["reason"] == "مدارک نرسید"
     await story.stands("rejected")
-
-
-@SIDE_PATH
-async def test_a_fee_is_waived(story: ExpertStory) -> None:
-    await story.reaches("awaiting_payment")
-    assert "forbidden" in await story.may_not("waive", by="manager", reason="خانواده شهید")
-    await story.does("waive", by="revenue", reason="خانواده شهید")
-    await story.hears("waive")
-    await story.is_answered()
-    await story.stands("answered", "waived")
-
-
-@SIDE_PATH
-async def test_cancelled_by_text_after_payment(story: ExpertStory) -> None:
-    await story.reaches("paid")
-    await story.says(f"لغو {story.code}", "sms.offer.cancel")
-    cancelled = await story.says("۱", "notices.cancel_refund")
-    assert int(rials(cancelled["refund"])) == FEE
-    await story.stands("cancelled", "refund_due")
-
-
-@SIDE_PATH
-async def test_cancelled_by_text_before_the_visit(story: ExpertStory) -> None:
-    await story.reaches("assigned")
-    await story.says(f"لغو {story.code}", "sms.offer.cancel")
-    await story.says("۱", "notices.cancel")
-    await story.expert.hears(story.key("officer_relieved"))
-    await story.stands("cancelled")
-
-
-@SIDE_PATH
-async def test_an_unpaid_fee_expires_after_the_settlement_lag(office: Office, story: ExpertStory) -> None:
-    await story.reaches("awaiting_payment")
-    office.wake_at(12, 0, days=3)
-    await story.hears("pay_soon")
-    office.wake_after_settlement()
-    await story.hears("expire")
-    await story.stands("expired", "expired")
-
-
-@SIDE_PATH
-async def test_the_letter_may_have_the_secretariats_own_number(story: ExpertStory) -> None:
-    await story.reaches("paid")
-    assert "own_number" in await story.may_not("issue", by="secretariat", text="پاسخ", number=f"{OPENING_YEAR}/ک/9")
-    await story.does("issue", by="secretariat", text="پاسخ", number="۱۲۳/۴۵")
-    assert (await story.hears("issue"))["letter_number"] == "۱۲۳/۴۵"
-    assert (await story.says(story.code, "status.answered"))["letter_number"] == "۱۲۳/۴۵"
-    await story.does("close", by="secretariat")
-    await story.hears("close")
-    await story.stands("closed", "paid")
-
-
-@SIDE_PATH
-async def test_prices(story: ExpertStory) -> None:
-    keys = [f"services.expert.answers.{name}" for name in ("price", "price_metre", "price_note")]
-    await story.citizen.texts("تعرفه تفکیک")
-    facts = await story.citizen.hears(*keys)
-    assert facts["kind"] == "تفکیک"
-    await story.says("تعرفه", "ask.tariff")

@@ -9,7 +9,7 @@ from tests.e2e.support.machinery_story import PLACE, Story
 from tests.e2e.support.office import Office
 from tests.e2e.support.people import Desk, Phone, rials
 
-pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.e2e, pytest.mark.day, pytest.mark.asyncio(loop_scope="session")]
 
 
 HISTORY = [

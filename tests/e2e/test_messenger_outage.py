@@ -17,6 +17,7 @@ from tests.e2e.support.bot_office import BotOffice, bot_office
 from tests.e2e.support.office import Office
 from tests.e2e.support.text_matching import render_text
 from tests.fakes.bot_people import Person
+from tests.support.patience import patient
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
 
@@ -109,11 +110,12 @@ async def gone(bots: BotOffice) -> None:
 async def nothing_is_claimed(office: Office) -> None:
     """Claimed messages are back in the queue: a claim that runs out, since much time passes, while its message is on
     the way leads to a second one, as a process that stood still would, or to one in doubt, which does not go by SMS."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(patient(30)):
         while await office.cli("outbox", "list", "--state", "sending"):  # noqa: ASYNC110 - it goes on in another process
             await asyncio.sleep(0.05)
 
 
+@pytest.mark.day
 async def test_what_waited_is_delivered_in_order(bots: BotOffice, people: Sequence[Person]) -> None:
     await gone(bots)
     texts = await queue(bots.office, people)

@@ -10,7 +10,7 @@ import pytest
 from tests.e2e.conftest import new_phone
 from tests.e2e.support.office_factory import new_office
 from tests.e2e.support.office_setup import furnish
-from tests.support.damaged_database import damage_a_page
+from tests.support.database_tampering import damage_a_page
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio]
 

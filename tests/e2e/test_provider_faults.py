@@ -79,6 +79,7 @@ async def test_what_was_sent_is_listed_with_parts_and_cost(office: Office, reza:
     assert sent["class"] == "reply"
 
 
+@pytest.mark.day
 async def test_a_busy_panel_is_tried_again(office: Office, reza: Phone) -> None:
     office.panel.fail_next(Fault("status", 409))
     await reza.texts("راهنما")
@@ -201,6 +202,7 @@ async def test_receipts_of_strangers_are_taken_and_mean_nothing(office: Office, 
     await reza.says("راهنما", "sms.help")
 
 
+@pytest.mark.day
 async def test_killed_right_after_the_acceptance(office: Office, reza: Phone) -> None:
     office.panel.fail_next(Fault("slow", TIMEOUT / 2))
     await reza.texts("راهنما")

@@ -42,6 +42,7 @@ def messenger(request: pytest.FixtureRequest, bots: BotOffice) -> FakeBotApi:
     return found
 
 
+@pytest.mark.day
 async def test_machinery_work(bots: BotOffice, messenger: FakeBotApi) -> None:
     reza = Visitor(bots, messenger, "09131110001" if messenger.bale else "09131110002")
     await orders_a_loader(reza)
@@ -100,6 +101,7 @@ async def orders_a_loader(visitor: Visitor) -> None:
     visitor.code = read_facts(submitted.text, "in_chat.services.machinery.notices.submit")["code"].replace(" ", "")
 
 
+@pytest.mark.day
 async def test_an_expert_opinion_with_papers_in_and_the_letter_out(bots: BotOffice, messenger: FakeBotApi) -> None:
     sara = Visitor(bots, messenger, "09132220001" if messenger.bale else "09132220002")
     menu = await sara.begins()
@@ -151,6 +153,7 @@ def taxi() -> Taxi:
     return new_taxis()[0]
 
 
+@pytest.mark.day
 async def test_a_drivers_leave_and_duties(bots: BotOffice, messenger: FakeBotApi, taxi: Taxi) -> None:
     driver = Visitor(bots, messenger, taxi.driver[1])
     menu = await driver.begins()
@@ -201,6 +204,7 @@ async def test_an_auxiliary_drivers_leave_from_the_owners_consent_to_its_rating(
     assert (await driver.shown())["state"] == "ended"
 
 
+@pytest.mark.day
 async def test_a_taxi_report_to_its_rating(bots: BotOffice, messenger: FakeBotApi, taxi: Taxi) -> None:
     passenger = Visitor(bots, messenger, "09133330001" if messenger.bale else "09133330002")
     menu = await passenger.begins()

@@ -14,6 +14,7 @@ import pytest_asyncio
 
 from tests.e2e.support.office import WEBHOOK_SECRET, Office
 from tests.e2e.support.office_factory import new_office
+from tests.support.patience import patient
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
 
@@ -55,7 +56,7 @@ async def until_closed(office: Office, sent: bytes, *, dribbled: bytes = b"") ->
     writer.write(sent)
     dribbling = asyncio.create_task(_dribble(writer, dribbled))
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(patient(PATIENCE)):
             while part := await reader.read(2**16):
                 answer += part
     except ConnectionError:  # a byte that came after the end resets the connection; what was answered before it holds
@@ -100,7 +101,7 @@ async def test_a_body_without_an_end_is_not_waited_for(office: Office) -> None:
     head = f"POST {SMS} HTTP/1.1\r\nHost: desk\r\nTransfer-Encoding: chunked\r\n\r\n".encode()
     seconds, answer = await until_closed(office, head, dribbled=b"1\r\nx\r\n" * 1000)
     assert answer.startswith(b"HTTP/1.1 408 ")
-    assert seconds < PATIENCE
+    assert seconds < patient(PATIENCE)
 
 
 async def test_an_answer_that_nobody_takes_is_not_kept(office: Office) -> None:
@@ -114,7 +115,7 @@ async def test_an_answer_that_nobody_takes_is_not_kept(office: Office) -> None:
         await asyncio.sleep(3 * LIMIT)
         taken = b""
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(patient(PATIENCE)):
                 while part := await reader.read(65536):
                     taken += part
         except ConnectionError:

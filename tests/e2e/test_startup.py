@@ -14,7 +14,7 @@ from tests.e2e.support.office_factory import new_office
 from tests.e2e.support.webhooks import get
 from tests.support.postgres_server import free_port
 
-pytestmark = [pytest.mark.e2e, pytest.mark.asyncio]
+pytestmark = [pytest.mark.e2e, pytest.mark.day, pytest.mark.asyncio]
 
 SECRETS = ("PISHKHAN_SECRET_KEY", "PISHKHAN_SMS__KAVENEGAR__WEBHOOK_SECRET")
 AT_ONCE = 5.0

@@ -12,6 +12,7 @@ from aiohttp import ClientSession, CookieJar
 
 from tests.e2e.support.office import Office
 from tests.e2e.support.office_factory import new_office
+from tests.support.patience import patient
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio]
 
@@ -47,7 +48,7 @@ async def stopped(office: Office, path: str, cookie: str) -> None:
     await asyncio.get_running_loop().sock_connect(line, ("127.0.0.1", office.port))
     reader, writer = await asyncio.open_connection(sock=line)
     writer.write(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {cookie}\r\n\r\n".encode())
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(patient(60)):
         assert (await reader.readline()).split()[1] == b"200"
     writer.transport.abort()
 

@@ -77,6 +77,7 @@ def report(reza: Phone, desk: Desk) -> TaxiStory:
 # Leave
 
 
+@pytest.mark.day
 async def test_from_the_first_text_to_the_end_of_the_leave(office: Office, leave: TaxiStory, taxi: Taxi) -> None:
     asked = await leave.begins("مرخصی ۳ روز از فردا بیماری")
     assert taxi.code in asked["taxi"].translate(str.maketrans("۰۱۲۳۴۵۶۷۸۹", "0123456789"))
@@ -120,87 +121,6 @@ async def test_an_auxiliary_driver_with_the_owners_consent(
     await shared_leave.citizen.hears(shared_leave.key("end"))
     assert await shared_leave.state() == "ended"
     await owner.has_read_everything()
-
-
-@SIDE_PATH
-async def test_the_owner_refuses(shared_leave: TaxiStory, owner: Phone) -> None:
-    await shared_leave.begins("مرخصی ۲ روز از فردا", "ask_owner")
-    await owner.hears(shared_leave.key("owner_asked"))
-    await owner.says("رد", "sms.offer.deny")
-    await owner.says("۱", shared_leave.key("owner_refused"))
-    await shared_leave.hears("refuse")
-    assert await shared_leave.state() == "rejected"
-
-
-@SIDE_PATH
-async def test_the_owner_does_not_answer(office: Office, shared_leave: TaxiStory, owner: Phone) -> None:
-    await shared_leave.begins("مرخصی ۱۰ روز از فردا", "ask_owner")
-    await owner.hears(shared_leave.key("owner_asked"))
-    office.advance(days=3, minutes=1)
-    await shared_leave.hears("no_consent")
-    assert await shared_leave.state() == "rejected"
-    await owner.says(f"تایید {shared_leave.code}", "details.not_allowed_now.no_consent")
-
-
-@SIDE_PATH
-async def test_the_officer_records_the_owners_answer(shared_leave: TaxiStory, owner: Phone) -> None:
-    await shared_leave.begins("مرخصی ۲ روز از فردا", "ask_owner")
-    await owner.hears(shared_leave.key("owner_asked"))
-    await shared_leave.does("consent")
-    await owner.hears(shared_leave.key("owner_consented"))
-    await shared_leave.hears("consent")
-
-
-@SIDE_PATH
-async def test_a_question_and_a_rejection(leave: TaxiStory) -> None:
-    await leave.begins("مرخصی ۲ روز از فردا")
-    await leave.does("take")
-    await leave.hears("take")
-    await leave.does("ask", question="کجا می‌روید؟")
-    assert (await leave.hears("ask"))["question"] == "کجا می‌روید؟"
-    await leave.says(f"پاسخ {leave.code} مشهد", "answer")
-    await leave.does("reject", reason="ظرفیت این روزها پر است")
-    assert (await leave.hears("reject"))["reason"] == "ظرفیت این روزها پر است"
-    assert "not_allowed_now" in await leave.may_not("approve")
-    await leave.citizen.has_read_everything()
-
-
-@SIDE_PATH
-async def test_a_question_that_nobody_answers(office: Office, leave: TaxiStory) -> None:
-    await leave.begins("مرخصی ۲ روز از فردا")
-    await leave.does("take")
-    await leave.does("ask", question="کجا می‌روید؟")
-    await leave.hears("take")
-    await leave.hears("ask")
-    office.advance(days=7, minutes=1)
-    await leave.hears("no_answer")
-    assert await leave.state() == "rejected"
-
-
-@SIDE_PATH
-async def test_withdrawn_revoked_and_ended_early(office: Office, leave: TaxiStory) -> None:
-    await leave.begins("مرخصی ۵ روز از فردا")
-    await leave.is_approved()
-    await leave.says(f"لغو {leave.code}", "withdraw")
-    assert await leave.state() == "withdrawn"
-    await leave.begins("مرخصی ۵ روز از فردا")
-    await leave.is_approved()
-    await leave.does("revoke", reason="مراسم شهر")
-    assert (await leave.hears("revoke"))["reason"] == "مراسم شهر"
-    await leave.begins("مرخصی ۵ روز از فردا")
-    await leave.is_approved()
-    office.wake_at(8, 1, days=1)
-    await leave.hears("begin")
-    await leave.says(f"لغو {leave.code}", "end_early")
-    assert await leave.state() == "ended"
-
-
-@SIDE_PATH
-async def test_two_leaves_of_a_taxi_do_not_overlap(leave: TaxiStory) -> None:
-    await leave.begins("مرخصی ۵ روز از فردا")
-    await leave.citizen.says("مرخصی ۲ روز از پس‌فردا", "details.conflict.leave_overlap")
-    await leave.says(f"لغو {leave.code}", "withdraw")
-    await leave.begins("مرخصی ۲ روز از پس‌فردا")
 
 
 async def test_of_two_that_ask_at_once_one_has_the_days(driver: Phone, owner: Phone, taxi: Taxi, desk: Desk) -> None:
@@ -270,6 +190,7 @@ async def test_a_walk_in_is_entered_by_command(office: Office, driver: Phone, ta
 # Reports
 
 
+@pytest.mark.day
 async def test_praise_reaches_the_drivers_record(report: TaxiStory, driver: Phone, taxi: Taxi) -> None:
     await report.begins(f"تشویق تاکسی {taxi.code} کیف مرا پس داد")
     await report.does("take")
@@ -285,6 +206,7 @@ async def test_praise_reaches_the_drivers_record(report: TaxiStory, driver: Phon
     await driver.has_read_everything()
 
 
+@pytest.mark.day
 async def test_a_complaint_with_a_question_and_a_fine(
     office: Office, report: TaxiStory, driver: Phone, taxi: Taxi
 ) -> None:
@@ -309,19 +231,6 @@ async def test_a_complaint_with_a_question_and_a_fine(
 
 
 @SIDE_PATH
-async def test_a_report_is_dismissed_or_withdrawn(report: TaxiStory, driver: Phone, taxi: Taxi) -> None:
-    await report.begins(f"تخلف {taxi.plate} تند رفت")
-    await report.does("take")
-    await report.hears("take")
-    await report.does("dismiss", reason="نشانی کافی نیست")
-    assert (await report.hears("dismiss"))["reason"] == "نشانی کافی نیست"
-    await report.begins(f"تخلف {taxi.plate} تند رفت")
-    await report.says(f"لغو {report.code}", "withdraw")
-    assert await report.state() == "withdrawn"
-    await driver.has_read_everything()
-
-
-@SIDE_PATH
 async def test_a_complaint_without_a_fine_is_told_to_the_driver(report: TaxiStory, driver: Phone, taxi: Taxi) -> None:
     await report.begins(f"شکایت {taxi.plate} تند رفت")
     await report.does("take")
@@ -332,23 +241,10 @@ async def test_a_complaint_without_a_fine_is_told_to_the_driver(report: TaxiStor
     await driver.has_read_everything()
 
 
-@SIDE_PATH
-async def test_a_reporter_who_does_not_answer(office: Office, report: TaxiStory, driver: Phone, taxi: Taxi) -> None:
-    await report.begins(f"تخلف {taxi.plate} تند رفت")
-    await report.does("take")
-    await report.does("ask", question="چه روزی؟")
-    await report.hears("take")
-    await report.hears("ask")
-    office.advance(days=8)
-    office.wake_at(10)
-    await report.hears("no_answer")
-    assert await report.state() == "dismissed"
-    await driver.has_read_everything()
-
-
 # Duties
 
 
+@pytest.mark.day
 async def test_duties_are_told_billed_once_and_paid(
     reza: Phone, driver: Phone, owner: Phone, taxi: Taxi, desk: Desk
 ) -> None:

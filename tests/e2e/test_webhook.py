@@ -9,7 +9,7 @@ from tests.e2e.support.office import Office
 from tests.e2e.support.people import Desk, Phone
 from tests.e2e.support.webhooks import form, get, post, stored
 
-pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.e2e, pytest.mark.day, pytest.mark.asyncio(loop_scope="session")]
 
 IDS = count(9_000_000)
 SQLITE = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)

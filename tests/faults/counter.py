@@ -44,6 +44,7 @@ from tests.faults.support.counter_connection import Signer
 from tests.faults.support.mortal_office import MortalOffice, mortal_office, second_process
 from tests.faults.support.round import Result
 from tests.faults.support.round_command import keep_evidence
+from tests.support.patience import patient
 from tests.support.scenarios.sample_files import UnchangedFiles
 
 CLERKS = 32
@@ -152,7 +153,7 @@ class CounterDay:
         self.signers = await signers_at(self._office)
         bills = await prepared(self._office, self.ledger, max(4, self._calls // CALLS_A_BILL))
         began = monotonic()
-        async with asyncio.timeout(DAY_SECONDS), asyncio.TaskGroup() as group:
+        async with asyncio.timeout(patient(DAY_SECONDS)), asyncio.TaskGroup() as group:
             for process in self._processes:
                 group.create_task(self._keep_open(process))
             await self._clerks_work(bills)

@@ -21,6 +21,7 @@ from tests.fakes.bot_people import Person
 from tests.faults.conftest import ENGINES
 from tests.faults.support.mortal_office import MortalOffice, mortal_office
 from tests.faults.support.payment_bills import FineOffice, LinkedBill
+from tests.support.patience import patient
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
 
@@ -62,7 +63,7 @@ class BaleOffice:
         driver.starts()
         driver.shares_contact()
         await self._until(lambda: len(driver.messages) > 1)
-        async with asyncio.timeout(SECONDS):
+        async with asyncio.timeout(patient(SECONDS)):
             while await self._count("payments WHERE bill_id = " + str(bill.id)) == 0:
                 await self._try_to_pay(driver, bill)
                 await self._revive()

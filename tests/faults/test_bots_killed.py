@@ -22,6 +22,7 @@ from tests.fakes.bot_api import FakeBotApi
 from tests.fakes.bot_people import Person
 from tests.faults.conftest import POSTGRESQL
 from tests.faults.support.mortal_office import MortalOffice, mortal_office
+from tests.support.patience import patient
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
 
@@ -85,7 +86,7 @@ class Town:
 
     async def settles(self) -> None:
         """Let the claims of the dead run out, and wait until nothing is under way."""
-        async with asyncio.timeout(SECONDS):
+        async with asyncio.timeout(patient(SECONDS)):
             while await self.office.database.rows(UNDER_WAY) or self._end().done():
                 await self.revives()
                 self.office.advance(minutes=CLAIM_MINUTES)
@@ -93,7 +94,7 @@ class Town:
 
     async def _until(self, so: Callable[[], bool]) -> None:
         """Wait for something at the messenger, or for the end of the server."""
-        async with asyncio.timeout(SECONDS):
+        async with asyncio.timeout(patient(SECONDS)):
             while not so():
                 changed = asyncio.ensure_future(self.messenger.updates.changed.wait())
                 try:

@@ -14,6 +14,7 @@ from tests.faults.support.counter_checks import violations
 from tests.faults.support.counter_clerks import Clerk
 from tests.faults.support.counter_connection import CallAnswer, SignedCall
 from tests.faults.support.mortal_office import MortalOffice
+from tests.support.patience import patient
 
 pytestmark = [pytest.mark.e2e, pytest.mark.postgresql, pytest.mark.asyncio]
 
@@ -69,7 +70,7 @@ class Crossing:
     async def send(self, call: Call) -> CallAnswer:
         """Return what the second process answers; the first one, or its successor, must answer the same."""
         one, other = (Software([process.port], self._ledger) for process in (self._first, self._second))
-        async with asyncio.timeout(SECONDS), asyncio.TaskGroup() as group:
+        async with asyncio.timeout(patient(SECONDS)), asyncio.TaskGroup() as group:
             async with self._kept(WRITTEN_INTO[call.kind]):
                 early = group.create_task(one.answer(call, []))
                 await self._waiting([AT_IT])

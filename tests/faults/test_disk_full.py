@@ -13,6 +13,7 @@ from tests.faults.support.mortal_office import mortal_office
 from tests.faults.support.outage_probes import readiness
 from tests.faults.support.round_plan import Plan, Receipts
 from tests.faults.support.state_checks import Expected
+from tests.support.patience import patient
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio]
 
@@ -36,7 +37,7 @@ async def test_texts_wait_until_there_is_room(disk: tuple[Path, bool]) -> None:
         async def crowded() -> None:
             await office.panel.wait_until(lambda: len(office.panel.sent) >= 2, "a text")
             with fill_disk(office, folder, mounted=mounted):
-                async with asyncio.timeout(20):
+                async with asyncio.timeout(patient(20)):
                     while site.expected.refusals < REFUSALS:  # noqa: ASYNC110 - the panel's answers are counted
                         await asyncio.sleep(0.01)
                 status, told = await readiness(office)

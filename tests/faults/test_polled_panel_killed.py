@@ -10,6 +10,7 @@ from tests.e2e.support.office_setup import furnish
 from tests.e2e.support.program_runs import Death
 from tests.fakes.sms_ir_panel import SmsIrPanel
 from tests.faults.support.mortal_office import MortalOffice, mortal_office
+from tests.support.patience import patient
 
 pytestmark = [pytest.mark.e2e]
 
@@ -25,7 +26,7 @@ async def dies(office: MortalOffice, step: str) -> None:
 
 async def wait_until_sent(office: MortalOffice, count: int) -> list[dict[str, Any]]:
     """Wait until so many texts are queued and all are sent; return them."""
-    async with asyncio.timeout(WAIT_SECONDS):
+    async with asyncio.timeout(patient(WAIT_SECONDS)):
         while True:
             rows: list[dict[str, Any]] = await office.cli("outbox", "list")
             if len(rows) == count and {row["state"] for row in rows} == {"sent"}:

@@ -25,9 +25,11 @@ from tests.faults.support.outage_probes import (
     readiness,
     wait_until,
 )
+from tests.support.patience import patient
 
 pytestmark = [pytest.mark.e2e, pytest.mark.postgresql, pytest.mark.asyncio(loop_scope="module")]
 
+UNANSWERED = "the database cannot be used (no_answer): "
 STOP_SECONDS = 8.0
 """SIGTERM ends a process within five, on a machine of its own."""
 
@@ -73,7 +75,7 @@ async def ends(office: MortalOffice) -> None:
     """The process obeys SIGTERM, in order."""
     assert office.server
     office.server.signal(signal.SIGTERM)
-    assert await office.server.ends_within(STOP_SECONDS), office.said
+    assert await office.server.ends_within(patient(STOP_SECONDS)), office.said
     assert office.server.ended.result() == 0
 
 
@@ -88,14 +90,14 @@ async def test_connections_that_die_silently_are_replaced(office: MortalOffice) 
                 break
         await phone.hears("sms.help*")
         await wait_until(office.is_ready, ANSWER_SECONDS)
-        assert "the database cannot be used (no_answer): " in office.complained
+        assert UNANSWERED in office.complained
         assert await office.close() == 0
 
 
 async def test_while_nothing_comes_back_calls_are_refused_and_sigterm_is_obeyed(office: MortalOffice) -> None:
     async with behind(office) as network:
         network.swallow(new=True)
-        assert await assert_refused(office, "09125560002", "راهنما", 1_406_020) < ANSWER_SECONDS
+        assert await assert_refused(office, "09125560002", "راهنما", 1_406_020) < patient(ANSWER_SECONDS)
         assert (await readiness(office))[1]["cause"] == "no_answer"
         await ends(office)
 
@@ -106,7 +108,7 @@ async def test_a_panel_is_answered_in_time_under_the_usual_limits(office: Mortal
     await office.open()
     await Phone(office, "09125560009").says("راهنما", "sms.help*")
     with hanging(office):
-        assert await assert_refused(office, "09125560009", "راهنما", 1_406_040) < PANEL_PATIENCE_SECONDS
+        assert await assert_refused(office, "09125560009", "راهنما", 1_406_040) < patient(PANEL_PATIENCE_SECONDS)
     await wait_until(office.is_ready, ANSWER_SECONDS)
     office.settings = short
     [(status, _)] = await office.webhooks.inbound("09125560009", "راهنما", messageid=1_406_040)
@@ -119,7 +121,7 @@ async def test_a_server_that_hangs_is_told_and_outlived(office: MortalOffice) ->
     await phone.says("راهنما", "sms.help*")
     before = len(office.complained)
     with hanging(office):
-        assert await assert_refused(office, phone.mobile, "راهنما", 1_406_030) < ANSWER_SECONDS
+        assert await assert_refused(office, phone.mobile, "راهنما", 1_406_030) < patient(ANSWER_SECONDS)
         status, told = await readiness(office)
         assert (status, told["cause"]) == (503, "no_answer")
     await wait_until(office.is_ready, ANSWER_SECONDS)
@@ -128,10 +130,10 @@ async def test_a_server_that_hangs_is_told_and_outlived(office: MortalOffice) ->
     await phone.hears("sms.help*")
 
     async def is_told() -> bool:  # its log is read beside its answers
-        return "the database cannot be used (no_answer): " in office.complained[before:]
+        return UNANSWERED in office.complained[before:]
 
     await wait_until(is_told, ANSWER_SECONDS)
-    assert office.complained[before:].count("the database cannot be used (no_answer): ") == 1
+    assert office.complained[before:].count(UNANSWERED) == 1
     with hanging(office):
         await ends(office)
 
@@ -144,7 +146,7 @@ async def test_a_start_that_waits_for_a_silent_host_obeys_sigterm(office: Mortal
         office.settings["PISHKHAN_DATABASE__WAIT_TIMEOUT"] = "60"
         silent.setblocking(False)
         await office.begin()
-        connection, _ = await asyncio.wait_for(asyncio.get_running_loop().sock_accept(silent), START_SECONDS)
+        connection, _ = await asyncio.wait_for(asyncio.get_running_loop().sock_accept(silent), patient(START_SECONDS))
         with connection:
             await ends(office)
     office.settings |= {"PISHKHAN_DATABASE_URL": url, **SHORT}

@@ -16,6 +16,7 @@ from tests.faults.support.mortal_office import MortalOffice, mortal_office, seco
 from tests.faults.support.round import UNSETTLED
 from tests.faults.support.round_plan import MACHINERY, Plan, Receipts
 from tests.faults.support.state_checks import Expected
+from tests.support.patience import patient
 
 pytestmark = [pytest.mark.e2e, pytest.mark.postgresql, pytest.mark.asyncio(loop_scope="module")]
 
@@ -99,7 +100,7 @@ async def test_a_deadline_is_met_once_whoever_dies_over_it(site: Site, second: M
 async def both_died(*processes: MortalOffice) -> None:
     """Wait until the server of each was killed, the next one's turn coming when the lease of the one before ran out."""
     servers = [process.server for process in processes]
-    async with asyncio.timeout(SECONDS):
+    async with asyncio.timeout(patient(SECONDS)):
         while not all(server and server.ended.done() for server in servers):
             await asyncio.sleep(0.5)
             processes[0].advance(seconds=16)
@@ -109,7 +110,7 @@ async def both_died(*processes: MortalOffice) -> None:
 async def settled(office: MortalOffice) -> None:
     """Wait until no deadline is due any more and no text is under way."""
     due = "SELECT 1 AS one FROM timers WHERE kind = 'deadline' AND at < now()"
-    async with asyncio.timeout(SECONDS):
+    async with asyncio.timeout(patient(SECONDS)):
         while any(await office.database.read([due, UNSETTLED])):
             office.advance(seconds=16)
             await asyncio.sleep(0.3)

@@ -15,6 +15,7 @@ from tests.e2e.support.people import Desk, Phone
 from tests.e2e.support.program_runs import Death
 from tests.faults.conftest import ENGINES
 from tests.faults.support.mortal_office import MortalOffice, mortal_office
+from tests.support.patience import patient
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="module")]
 
@@ -46,7 +47,7 @@ async def test_a_clock_that_was_ahead_a_crash_and_a_clock_set_right(office: Mort
     assert await office.server.ends_within(SOON)
     office.clock.set(right)
     await office.open()
-    async with asyncio.timeout(SOON):
+    async with asyncio.timeout(patient(SOON)):
         await phone.reads()
         await phone.says("راهنما", "sms.help*")
 
@@ -58,7 +59,7 @@ async def test_a_clock_that_steps_back_stops_no_job(office: MortalOffice, back: 
     story = await Story(phone, desk).reaches("submitted")
     office.clock.set(office.clock.now() - back)
     await desk.does("reject", story.code, reason="تکراری")
-    async with asyncio.timeout(SOON):
+    async with asyncio.timeout(patient(SOON)):
         await phone.hears("notices.reject")
     assert await office.is_ready()
     assert f"the clock was set by {-back.total_seconds():+.0f}"[:-2] in office.said

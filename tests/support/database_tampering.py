@@ -1,8 +1,10 @@
 """Tampering with a database: changes rows by SQL behind the application's back, and puts them back again."""
 
+import sqlite3
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import RowMapping, text
@@ -92,3 +94,15 @@ class DatabaseTampering:
     async def close(self) -> None:
         """Close all connections."""
         await self._engine.dispose()
+
+
+def damage_a_page(file: Path, of: str = "ix_audit_at") -> None:
+    """Overwrite the root page of an index or table; no process has the file open."""
+    with closing(sqlite3.connect(file)) as opened:
+        opened.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        size = int(opened.execute("PRAGMA page_size").fetchone()[0])
+        found = opened.execute("SELECT rootpage FROM sqlite_master WHERE name = ?", (of,)).fetchone()
+        assert found, f"there is no {of}"
+    with file.open("r+b") as pages:
+        pages.seek((int(found[0]) - 1) * size)
+        pages.write(b"\xff" * size)

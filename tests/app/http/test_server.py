@@ -18,6 +18,7 @@ from app.http.access_log import AccessLog
 from app.http.server import LARGEST_BODY, build_application
 from app.parts import ServerParts, open_parts
 from tests.support.municipality import Municipality
+from tests.support.patience import patient
 
 Client = TestClient[web.Request, web.Application]
 Start = Callable[[web.Application], "asyncio.Future[Client]"]
@@ -91,7 +92,7 @@ async def test_a_text_is_taken_and_counted(client: Client, parts: ServerParts) -
         INBOUND, data={"from": "09121234567", "to": "3000", "message": "راهنما", "messageid": "1"}
     )
     assert answer.status == 200
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(patient(5)):
         await parts.wake_events.wait_queued("sms")
     metrics = await (await client.get("/metrics", headers=BEARER)).text()
     assert 'pishkhan_inbox_messages{state="answered"} 1' in metrics
@@ -220,7 +221,7 @@ async def send_raw(client: Client, content: bytes) -> bytes:
     """Answer of the server until it ends the connection."""
     reader, writer = await asyncio.open_connection(client.host, client.port)
     writer.write(content)
-    answer = await asyncio.wait_for(reader.read(), 10)
+    answer = await asyncio.wait_for(reader.read(), patient(10))
     writer.close()
     return answer
 

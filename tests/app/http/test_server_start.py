@@ -18,6 +18,7 @@ from app.http.readiness import NotReady, describe_state_faults
 from app.http.server import run_server
 from domain.services.machinery.declaration import MACHINERY_WORK
 from tests.support.municipality import Municipality
+from tests.support.patience import patient
 from tests.support.postgres_server import free_port
 
 SECRET = "6b3f0b6f2f7c4d1e"
@@ -100,7 +101,7 @@ async def test_a_process_serves_until_it_is_told_to_stop(database: Path) -> None
             assert answer.status == 200
             break
     os.kill(os.getpid(), signal.SIGTERM)
-    await asyncio.wait_for(serving, 10)
+    await asyncio.wait_for(serving, patient(10))
 
 
 async def test_one_that_is_told_to_stop_while_it_starts_ends_orderly(
@@ -110,7 +111,7 @@ async def test_one_that_is_told_to_stop_while_it_starts_ends_orderly(
     serving = asyncio.create_task(run_server(ready(database)))
     await asyncio.sleep(0)
     os.kill(os.getpid(), signal.SIGTERM)
-    await asyncio.wait_for(serving, 10)
+    await asyncio.wait_for(serving, patient(10))
     assert "stopping" in caplog.messages
 
 

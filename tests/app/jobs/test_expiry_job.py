@@ -10,6 +10,7 @@ from app.jobs.timetable import ClockReading, run_daily
 from app.parts import ServerParts
 from domain.messages.records import MessageState
 from tests.support.municipality import Municipality
+from tests.support.patience import patient
 from tests.support.scenarios.taxi_registries import DRIVER_CODE, DRIVER_MOBILE, furnish, give
 
 EXPIRIES = next(job for job in JOBS if job.name == "expiries")
@@ -38,7 +39,7 @@ async def test_a_process_that_starts_late_makes_the_run_up(town: Municipality, p
         parts, (Job("expiries", run_daily(9), remind, runs_at_start=True), Job("other", run_daily(9), remind))
     )
     scheduler.start()
-    await asyncio.wait_for(ended.wait(), 5)
+    await asyncio.wait_for(ended.wait(), patient(5))
     await scheduler.stop(1.0)
     [message] = await town.sent(DRIVER_MOBILE)
     assert message.state is MessageState.QUEUED

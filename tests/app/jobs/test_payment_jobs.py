@@ -11,6 +11,7 @@ from domain.gateways.attempt import AttemptState, PaymentAttempt
 from domain.gateways.gateway import SaleState, UnverifiedSale
 from store.unit_of_work import SqlStore
 from tests.support.municipality import Municipality
+from tests.support.patience import patient
 from tests.support.scripted_bank import CAN_BE_ASKED, Payer, ScriptedBank, answer
 
 BY_NAME = {job.name: job for job in JOBS}
@@ -19,7 +20,7 @@ WHEN_WOKEN = replace(BY_NAME["payments"], times=run_every(hours=1))
 
 async def wait_for(payer: Payer, attempt: PaymentAttempt, state: AttemptState) -> None:
     """Wait until an attempt is in a state."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(patient(10)):
         while await payer.state(attempt) is not state:  # noqa: ASYNC110 - the database tells nobody
             await asyncio.sleep(0.01)
 

@@ -56,6 +56,7 @@ async def test_a_child_that_fails_is_told(sheets: ReportProcess, capfd: pytest.C
     assert "forbidden:report" in capfd.readouterr().err
 
 
+@pytest.mark.night
 async def test_a_sheet_that_nobody_wants_any_more_is_given_up(town: Municipality, sheets: ReportProcess) -> None:
     await town.order()
     async with aclosing(sheets.stream_sheet(WISH, SYSTEM)) as chunks:
@@ -63,6 +64,7 @@ async def test_a_sheet_that_nobody_wants_any_more_is_given_up(town: Municipality
     assert await made(sheets, WISH), "and the next one has its turn"
 
 
+@pytest.mark.night
 async def test_sheets_are_made_one_after_the_other(town: Municipality, sheets: ReportProcess) -> None:
     await town.order()
     both = await asyncio.gather(made(sheets, WISH), made(sheets, WISH))

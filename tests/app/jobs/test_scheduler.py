@@ -21,6 +21,7 @@ from domain.people.person import StaffMember
 from domain.values.actors import Role
 from domain.values.errors import Unavailable
 from tests.support.municipality import CITIZEN, CIVIL_OFFICER, ORDER, Municipality
+from tests.support.patience import patient
 
 BY_NAME = {job.name: job for job in JOBS}
 
@@ -213,7 +214,7 @@ async def test_the_relay_runs_as_soon_as_something_is_queued(parts: ServerParts)
 
     async with started(parts, Job("relay", run_every(hours=1), relay, wake_channel="sms")):
         parts.wake_events.note_queued(["sms"])
-        await asyncio.wait_for(ran.wait(), 5)
+        await asyncio.wait_for(ran.wait(), patient(5))
 
 
 async def test_a_text_for_one_channel_wakes_no_other_and_waits_for_none(parts: ServerParts) -> None:
@@ -233,7 +234,7 @@ async def test_a_text_for_one_channel_wakes_no_other_and_waits_for_none(parts: S
         Job("slow", run_every(hours=1), hang, wake_channel="telegram"),
         Job("relay", run_every(hours=1), relay, wake_channel="sms"),
     )
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(patient(5)):
         async with started(parts, *jobs):
             parts.wake_events.note_queued(["sms"])
             await ran.wait()
@@ -311,7 +312,7 @@ async def test_stopping_waits_for_no_endless_job(parts: ServerParts, town: Munic
     scheduler.start()
     parts.wake_events.note_queued(["sms"])
     await begun.wait()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(patient(5)):
         await scheduler.stop(3600.0)
     assert ended == [True]
     assert town.rows("SELECT count(*) FROM leases") == [(0,)]
@@ -324,7 +325,7 @@ async def test_a_run_that_does_not_end_is_cut_off_at_its_limit(
         await asyncio.Event().wait()
 
     job = Job("hangs", run_every(hours=1), hang, run_limit=timedelta(milliseconds=50))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(patient(5)):
         assert not await Scheduler(parts, (job,)).run_job(job)
     assert [record.getMessage() for record in caplog.records] == ["job hangs was cut off after 0.05 s"]
 
@@ -338,7 +339,7 @@ async def test_a_clock_that_steps_back_stops_no_interval(
         ran.release()
 
     async with started(parts, Job("often", run_every(seconds=1), run_once)):
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(patient(5)):
             await ran.acquire()
             town.advance(hours=-1)
             await ran.acquire()

@@ -14,6 +14,7 @@ from app.security.sign_in_queue import (
 )
 from domain.values.errors import TooManyRequests
 from domain.values.reasons import TooManyRequestsReason
+from tests.support.patience import patient
 
 
 class Hall:
@@ -130,6 +131,6 @@ async def test_who_goes_away_keeps_no_place(admitted: bool) -> None:
     await settled()
     [after] = await hall.come("a")
     await hall.go(5)
-    await asyncio.wait_for(after, 1)
+    await asyncio.wait_for(after, patient(1))
     await hall.close()
     assert hall.queue._stranger_lane.sources_by_name == {}, "nothing is remembered of who has gone"

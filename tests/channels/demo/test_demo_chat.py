@@ -17,6 +17,7 @@ from channels.demo.bot_api import DemoBotApi
 from channels.demo.chat import CHAT_PATH
 from printing.printer import PaperPrinter
 from tests.support.demo_site import LETTERHEAD, ORDER, SITE_ADDRESS, DemoSite, demo_site
+from tests.support.patience import patient
 
 Client = TestClient[web.Request, web.Application]
 MOBILE = "09121234567"
@@ -50,7 +51,7 @@ async def chat_client(site: DemoSite) -> AsyncIterator[Client]:
 
 async def read_until(client: Client, words: str) -> str:
     """The page once it has these words."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(patient(30)):
         while True:
             answer = await client.get(CHAT_PATH, params={"mobile": MOBILE})
             page = unescape(await answer.text())

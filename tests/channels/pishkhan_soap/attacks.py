@@ -1,7 +1,9 @@
 """Messages that are made to cost memory, time or trust, each with the code of its fault."""
 
 import gzip
+import zlib
 from collections.abc import Callable, Mapping
+from typing import Protocol
 
 from backports import zstd
 
@@ -82,16 +84,36 @@ def _beginning() -> bytes:
     return envelope(body("Ping")).encode()
 
 
+class Compressor(Protocol):
+    """Packs what it is fed, of whichever format."""
+
+    def compress(self, piece: bytes, /) -> bytes:
+        """Return what is packed by now."""
+        ...
+
+    def flush(self) -> bytes:
+        """Return the end."""
+        ...
+
+
+def _gzip() -> Compressor:
+    return zlib.compressobj(wbits=31)
+
+
+def _packed(compressor: Compressor, beginning: bytes) -> bytes:
+    """Pack a beginning and 200 MB of blanks, which are never there at once."""
+    blanks = (compressor.compress(b" " * MB) for _ in range(200))
+    return b"".join([compressor.compress(beginning), *blanks, compressor.flush()])
+
+
 ENDLESS: Mapping[str, Callable[[], bytes]] = {
     "50 MB by Content-Length": lambda: request(_beginning(), {"Content-Length": str(50 * MB)}) + b" " * 5 * MB,
     "50 MB in chunks": lambda: (
         request(b"", {"Transfer-Encoding": "chunked", "Content-Length": ""})
         + chunked(_beginning() + b" " * 50 * MB, 65_536)
     ),
-    "a gzip of 200 MB": lambda: request(gzip.compress(_beginning() + b" " * 200 * MB), {"Content-Encoding": "gzip"}),
-    "a zstd of 200 MB": lambda: request(zstd.compress(_beginning() + b" " * 200 * MB), {"Content-Encoding": "zstd"}),
-    "a deflated gzip of gzip": lambda: request(
-        gzip.compress(gzip.compress(b" " * 200 * MB)), {"Content-Encoding": "gzip"}
-    ),
+    "a gzip of 200 MB": lambda: request(_packed(_gzip(), _beginning()), {"Content-Encoding": "gzip"}),
+    "a zstd of 200 MB": lambda: request(_packed(zstd.ZstdCompressor(), _beginning()), {"Content-Encoding": "zstd"}),
+    "a deflated gzip of gzip": lambda: request(gzip.compress(_packed(_gzip(), b"")), {"Content-Encoding": "gzip"}),
 }
 """Whole requests whose body is said to be, comes to, or unpacks to far more than is taken."""

@@ -9,6 +9,7 @@ from lxml import etree
 from lxml.etree import _Element as Element
 
 from tests.channels.pishkhan_soap.envelopes import MEDIA, OURS, SOAP_11, SOAP_12
+from tests.support.patience import patient
 
 PATH = "/soap/pishkhan"
 PATIENCE = 20.0
@@ -106,7 +107,7 @@ class OpenConnection:
 
     async def head(self) -> tuple[int, dict[str, str]]:
         """Read a status line and headers."""
-        raw = await asyncio.wait_for(self.reader.readuntil(b"\r\n\r\n"), PATIENCE)
+        raw = await asyncio.wait_for(self.reader.readuntil(b"\r\n\r\n"), patient(PATIENCE))
         first, *rest = raw.decode("latin-1").split("\r\n")[:-2]
         return int(first.split()[1]), {
             name.lower(): value.strip() for name, _, value in (x.partition(":") for x in rest)
@@ -116,12 +117,12 @@ class OpenConnection:
         """Read an answer."""
         status, headers = await self.head()
         length = 0 if bodiless else int(headers.get("content-length", "0"))
-        return Answer(status, headers, await asyncio.wait_for(self.reader.readexactly(length), PATIENCE))
+        return Answer(status, headers, await asyncio.wait_for(self.reader.readexactly(length), patient(PATIENCE)))
 
     async def ended(self) -> bool:
         """Wait for the other side to end the connection; False when it says something instead."""
         try:
-            return await asyncio.wait_for(self.reader.read(1), PATIENCE) == b""
+            return await asyncio.wait_for(self.reader.read(1), patient(PATIENCE)) == b""
         except ConnectionError:
             return True
 

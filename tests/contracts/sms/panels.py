@@ -1,8 +1,8 @@
 """The fake panel of each provider. Who adds a provider adds its panel here, and the suite runs over both."""
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
@@ -13,9 +13,18 @@ import pytest
 from pydantic import SecretStr
 
 from channels.sms.providers.kavenegar import KavenegarSettings
-from channels.sms.providers.simulator import SimulatorSettings
+from channels.sms.providers.simulator import Simulator, SimulatorSettings
 from channels.sms.providers.sms_ir import SmsIrSettings
-from domain.messages.carriers import SmsProvider, WebhookCall
+from domain.messages.carriers import (
+    CandidateOutcomes,
+    DeliveryReceipt,
+    ReceivedSms,
+    SendResult,
+    SmsProvider,
+    WebhookCall,
+)
+from domain.messages.records import OutboxMessage
+from domain.values.errors import MissingField
 from tests.fakes.kavenegar import RIALS_A_PART, FakeKavenegar
 from tests.fakes.server_faults import FaultGate
 from tests.fakes.sms_ir_panel import DELIVERED, SmsIrPanel
@@ -76,8 +85,12 @@ class FakePanel:
     """The provider of a panel with so many seconds of patience and this key, built as its settings build it."""
     paths: Mapping[str, str] = field(default_factory=dict)
     """The begin of the path of each call that it makes: send, account, ask, poll, fetch; none without a network."""
-    part_rials: Decimal = Decimal(0)
-    """Price of a message part at the panel."""
+    part_rials: Decimal | None = Decimal(0)
+    """Price of a message part at the panel; None where it tells no cost."""
+    names_texts: bool = True
+    """Whether a text that comes by webhook may bear an id."""
+    tells_receipts: bool = True
+    """Whether it tells what arrived, where it is asked or by webhook."""
 
     @property
     def has_network(self) -> bool:
@@ -186,7 +199,39 @@ def build_sms_ir(panel: ContractPanel, timeout: float, key: str) -> SmsProvider:
     return settings.build_provider("")
 
 
+class FrugalProvider(Simulator):
+    """A provider that tells no cost, has no receipts, and brings texts without an id."""
+
+    name = "frugal"
+
+    async def send(self, message: OutboxMessage) -> SendResult:
+        """Accept the text, and say nothing of what it costs."""
+        return replace(await super().send(message), charge=None)
+
+    async def ask_outcomes(self, messages: Sequence[OutboxMessage], now: datetime) -> CandidateOutcomes:
+        """Answer the same again."""
+        return {message.id: [await self.send(message)] for message in messages}
+
+    async def poll_receipts(self, provider_ids: Collection[str]) -> list[DeliveryReceipt]:
+        """Answer nothing."""
+        return []
+
+    def read_inbound(self, call: WebhookCall) -> list[ReceivedSms]:
+        """Read sender and text alone."""
+        return [replace(text, provider_id=None) for text in super().read_inbound(call)]
+
+    def read_receipts(self, call: WebhookCall) -> list[DeliveryReceipt]:
+        """Refuse every call: there are none."""
+        raise MissingField("status")
+
+
+def build_frugal(panel: ContractPanel, timeout: float, key: str) -> SmsProvider:
+    """The provider that tells least."""
+    return FrugalProvider(webhook_secret=SECRET)
+
+
 FAKE_PANELS: Mapping[str, FakePanel] = {
+    "frugal": FakePanel(SimulatorUnderTest, build_frugal, part_rials=None, names_texts=False, tells_receipts=False),
     "kavenegar": FakePanel(
         KavenegarUnderTest,
         build_kavenegar,
@@ -212,7 +257,7 @@ FAKE_PANELS: Mapping[str, FakePanel] = {
         part_rials=Decimal("1250.5"),
     ),
 }
-"""The panel of each provider of `PROVIDERS`."""
+"""The panel of each provider of `PROVIDERS`, and of one that does as little as a provider may."""
 
 
 def for_providers_where(is_applicable: Callable[[FakePanel, SmsProvider], bool]) -> pytest.MarkDecorator:

@@ -22,6 +22,7 @@ PER_REQUEST = 50_000
 SHARE = PRICE * 2 // 100
 
 
+@pytest.mark.day
 async def test_from_the_counter_to_the_statement(
     office: Office, counter: Counter, software: Software, reza: Phone, desk: Desk
 ) -> None:
@@ -92,6 +93,7 @@ async def is_in_the_history(office: Office, counter: Counter, desk: Desk, code: 
     assert (await office.run("history", "verify")).code == 0
 
 
+@pytest.mark.day
 async def test_a_repeated_call_acts_once_and_answers_the_same(office: Office, software: Software, reza: Phone) -> None:
     wish = machinery(office, reza)
     first = await software.call("SubmitMachineryRequest", "desk-3/0001", **wish)

@@ -80,10 +80,6 @@ class Story:
         """Revenue records the citizen's bank slip."""
         await self._steps(["paid"])
 
-    async def is_scheduled(self) -> None:
-        """Civil books the held machine and the first free operator."""
-        await self._steps(["scheduled"])
-
     async def does(self, action: str, *, by: str = "civil", **inputs: str) -> dict[str, Any]:
         """Let the staff take a step."""
         return await self.desk.does(action, self.code, by=by, **inputs)

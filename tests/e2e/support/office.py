@@ -9,7 +9,7 @@ import os
 import signal
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,12 +19,12 @@ from pydantic import BaseModel, SecretStr
 from yarl import URL
 
 from app.configuration.settings import ENV_PREFIX, Settings
-from domain.values.calendar import WorkingCalendar
 from tests.e2e.support.program_runs import Death, Finished, Order, Run, Starter, cold, finished, warm
 from tests.e2e.support.sms_panel import Panel
 from tests.e2e.support.text_matching import SITE
 from tests.fakes.kavenegar import Webhooks
 from tests.support.fake_time import FakeTime
+from tests.support.patience import patient
 from tests.support.postgres_server import free_port
 
 TEHRAN = ZoneInfo("Asia/Tehran")
@@ -170,7 +170,7 @@ class Office:
 
     async def is_up_or_dead(self, server: Run) -> None:
         """Wait until the server says that it is ready, or ended. A TimeoutError when neither comes."""
-        async with asyncio.timeout(START_SECONDS):
+        async with asyncio.timeout(patient(START_SECONDS)):
             while not server.ended.done() and not await self.is_ready():
                 await server.ends_within(0.02)
 
@@ -210,9 +210,3 @@ class Office:
         """Let time pass until the clock shows this hour, so many days from today (the next day when it is past)."""
         moment = datetime.combine(self.now.date() + timedelta(days=days), time(hour, minute), TEHRAN)
         self.clock.set(moment if moment > self.now else moment + timedelta(days=1))
-
-    def wake_after_settlement(self, *, since: date | None = None) -> None:
-        """Let the banks' time pass for what was due at the end of a day (today): until noon behind two banking days."""
-        midnight = datetime.combine((since or self.now.date()) + timedelta(days=1), time.min, TEHRAN)
-        settled_at = WorkingCalendar().add_banking_days(midnight, 2).astimezone(TEHRAN)
-        self.wake_at(12, 1, days=(settled_at.date() - self.now.date()).days)

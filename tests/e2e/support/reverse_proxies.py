@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from tests.e2e.support.program_runs import ROOT, spawned
+from tests.support.patience import patient
 from tests.support.postgres_server import free_port
 
 NAME = "pishkhan.example.ir"
@@ -103,7 +104,7 @@ async def _started(home: Path, name: str, command: tuple[str, ...]) -> Process:
 
 
 async def _listens(home: Path, name: str, process: Process, port: int) -> None:
-    async with asyncio.timeout(START_SECONDS):
+    async with asyncio.timeout(patient(START_SECONDS)):
         while True:
             try:
                 _, writer = await asyncio.open_connection("127.0.0.1", port)
@@ -119,7 +120,7 @@ async def _ended(process: Process) -> None:
     if process.returncode is None:
         process.terminate()
         try:
-            await asyncio.wait_for(process.wait(), 5)
+            await asyncio.wait_for(process.wait(), patient(5))
         except TimeoutError:
             process.kill()
             await process.wait()

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 
 from tests.fakes.kavenegar import FakeKavenegar, Sent
+from tests.support.patience import patient
 
 WAIT_SECONDS = 30.0
 """Time for a text before a test gives up: far more than it ever takes."""
@@ -23,7 +24,7 @@ class Panel(FakeKavenegar):
     async def wait_until(self, arrived: Callable[[], bool], what: str) -> None:
         """Wait for a text that makes `arrived` true; an AssertionError says that `what` never came."""
         try:
-            async with asyncio.timeout(WAIT_SECONDS):
+            async with asyncio.timeout(patient(WAIT_SECONDS)):
                 while not arrived():
                     await self._accepted.wait()
         except TimeoutError:

@@ -18,6 +18,7 @@ from tests.fakes.kavenegar import RIALS_A_PART
 from tests.faults.support.draft_checks import find_draft_violations
 from tests.faults.support.mortal_office import MortalOffice, mortal_office
 from tests.faults.support.portal_citizens import AskedRequest, PortalSite, StubbornCitizen
+from tests.support.patience import patient
 
 BEGIN_STEPS = ("draft_begun_open", "draft_begun")
 FORM_STEPS = ("draft_open", "section_saved")
@@ -98,7 +99,7 @@ class DraftRounds:
         """Play a round; return how many of its deaths came before everybody was served."""
         asking = asyncio.ensure_future(asyncio.gather(*(citizen.ask() for citizen in self._new_citizens())))
         try:
-            async with asyncio.timeout(ROUND_SECONDS):
+            async with asyncio.timeout(patient(ROUND_SECONDS)):
                 met_count = await self._die_in_turn(deaths, blow_seconds, asking)
                 if not asking.done():
                     await self._start(None)

@@ -8,6 +8,7 @@ from typing import Any
 from aiohttp import ClientSession, ClientTimeout
 
 from tests.e2e.support.office import Office
+from tests.support.patience import patient
 
 ANSWER_SECONDS = 15.0
 """No answer takes longer, whatever the database does."""
@@ -25,7 +26,7 @@ SHORT = {
 
 async def readiness(office: Office) -> tuple[int, dict[str, Any]]:
     """Answer of `/readyz`."""
-    timeout = ClientTimeout(ANSWER_SECONDS)
+    timeout = ClientTimeout(patient(ANSWER_SECONDS))
     async with ClientSession(timeout=timeout) as session, session.get(f"{office.url}/readyz") as answer:
         return answer.status, await answer.json()
 
@@ -48,6 +49,6 @@ async def assert_refused(office: Office, mobile: str, text: str, messageid: int)
 
 async def wait_until(met: Callable[[], Awaitable[bool]], seconds: float) -> None:
     """Wait for something to become true."""
-    async with asyncio.timeout(seconds):
+    async with asyncio.timeout(patient(seconds)):
         while not await met():  # noqa: ASYNC110 - another process is looked at
             await asyncio.sleep(0.1)

@@ -16,6 +16,7 @@ from aiohttp import ClientError, ClientSession, ClientTimeout
 
 from tests.faults.support.payment_banks import CARDS, Cut, PaymentBank, SaleMoney
 from tests.faults.support.payment_bills import LinkedBill
+from tests.support.patience import patient
 
 PayerStory = Literal[
     "pays", "pays", "pays", "pays_twice", "returns_often", "declined_then_pays", "cancels", "stays_away", "pays_less"
@@ -79,7 +80,7 @@ class PaymentSite:
     def __init__(self, address: str) -> None:
         self.address = address
         self.is_open = asyncio.Event()
-        self._session = ClientSession(timeout=ClientTimeout(REQUEST_SECONDS))
+        self._session = ClientSession(timeout=ClientTimeout(patient(REQUEST_SECONDS)))
 
     async def fetch(self, method: str, path: str, values: Mapping[str, str] | None = None) -> tuple[int, str, str]:
         """Ask until somebody answers; return status, path and text of the page that one is led to."""

@@ -20,6 +20,7 @@ from tests.faults.support.payers import Payer, PayerPlan, PayerStory, PaymentSit
 from tests.faults.support.payment_banks import CUTS, PaymentBank, bank_settings, open_banks
 from tests.faults.support.payment_bills import FineOffice, LinkedBill
 from tests.faults.support.payment_checks import find_violations, list_pending
+from tests.support.patience import patient
 
 PAYMENT_STEPS = (
     "attempt_open", "session_call", "session", "session_open", "callback_open", "callback", "attempt_claim",
@@ -176,7 +177,7 @@ class PaymentRounds:
         """Wait until everybody has finished, or the server died."""
         assert self.office.server
         ended = self.office.server.ended
-        async with asyncio.timeout(ROUND_SECONDS):
+        async with asyncio.timeout(patient(ROUND_SECONDS)):
             while self._waiting and not ended.done():
                 await asyncio.wait({*self._waiting, ended}, return_when=asyncio.FIRST_COMPLETED)
                 finished = {task for task in self._waiting if task.done()}

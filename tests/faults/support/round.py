@@ -15,6 +15,7 @@ from tests.faults.support.citizens import AGAIN_SECONDS, ANSWER_SECONDS, NOBODY,
 from tests.faults.support.mortal_office import MortalOffice
 from tests.faults.support.round_plan import Blow, End, Plan, Receipts
 from tests.faults.support.state_checks import Expected, violations
+from tests.support.patience import patient
 
 ROUND_SECONDS = 90.0
 """Longest duration of a round."""
@@ -66,7 +67,7 @@ class Round:
     async def play(self, meanwhile: Coroutine[Any, Any, None] | None = None) -> Result:
         """Play it, let everything come to rest, and check the whole state. `meanwhile` happens while citizens text."""
         await self._begin()
-        async with asyncio.timeout(ROUND_SECONDS), asyncio.TaskGroup() as background:
+        async with asyncio.timeout(patient(ROUND_SECONDS)), asyncio.TaskGroup() as background:
             self._background = background
             for always in (self._keep_open(), self._let_time_pass(), self._send_receipts()):
                 background.create_task(always)
@@ -82,7 +83,7 @@ class Round:
             if self._plan.farewell:
                 await self._office.is_up_or_dead(server)  # beside a second process a round may end before
             server.signal(signal.SIGTERM if self._plan.farewell else signal.SIGKILL)
-            code = await asyncio.wait_for(server.ended, ANSWER_SECONDS)
+            code = await asyncio.wait_for(server.ended, patient(ANSWER_SECONDS))
             assert code in (0, KILLED), f"the server ended with {code}:\n{self._office.said}"
         panel = self._office.panel
         panel.behave()
@@ -150,7 +151,7 @@ class Round:
         """Wait until a query finds nothing; from time to time so many minutes pass at once."""
         left: object = None
         try:
-            async with asyncio.timeout(REST_SECONDS):
+            async with asyncio.timeout(patient(REST_SECONDS)):
                 for look in count():
                     if not (left := await self._office.database.rows(query)):
                         return
@@ -191,7 +192,7 @@ class Round:
         """Post until the server has taken it, as a panel does."""
         while True:
             try:
-                async with asyncio.timeout(ANSWER_SECONDS):
+                async with asyncio.timeout(patient(ANSWER_SECONDS)):
                     [(code, body)] = await next(self._office.entrances).receipts([(messageid, status)])
             except (ClientError, TimeoutError, OSError):
                 code, body = 503, NOBODY

@@ -8,7 +8,8 @@ import pytest
 from store.engines.faults import DatabaseUnavailable, FaultKind
 from store.migrate import migrate
 from store.unit_of_work import SqlStore
-from tests.support.damaged_database import damage_a_page
+from tests.support.database_tampering import damage_a_page
+from tests.support.patience import patient
 
 
 async def test_a_whole_database_passes(database: Path) -> None:
@@ -46,5 +47,5 @@ async def test_a_look_that_is_cut_off_ends_at_once(database: Path) -> None:
     look.cancel()
     with pytest.raises(asyncio.CancelledError):
         await look
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(patient(5)):
         await store.close()

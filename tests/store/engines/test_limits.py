@@ -17,6 +17,7 @@ from store.engines.faults import DatabaseUnavailable
 from store.engines.limits import ConnectionLimits
 from store.unit_of_work import SqlStore
 from tests.fakes.black_hole import BlackHole
+from tests.support.patience import patient
 from tests.support.postgres_server import CREDENTIALS
 
 LIMITS = ConnectionLimits(connections=4, connect_seconds=0.5, wait_seconds=2.0, command_seconds=0.6)
@@ -59,7 +60,7 @@ async def test_a_silent_connection_is_cut_and_those_beside_it_are_replaced(store
     with pytest.raises(Unavailable):
         await hit(store)
     assert [await hit(store) for _ in range(8)] == list(range(1, 9))
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < patient(3)
 
 
 async def test_while_nothing_answers_everybody_is_told_in_time(store: SqlStore, network: BlackHole) -> None:
@@ -67,7 +68,7 @@ async def test_while_nothing_answers_everybody_is_told_in_time(store: SqlStore, 
     began = time.monotonic()
     results = await asyncio.gather(*(hit(store) for _ in range(12)), return_exceptions=True)
     assert {type(result).__mro__[1] for result in results} == {Unavailable}
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < patient(5)
     network.forward()
     assert await hit(store) == 1
 
@@ -89,7 +90,7 @@ async def test_there_are_no_more_connections_than_the_setting_says(store: SqlSto
 
 async def test_who_is_cut_off_while_nothing_answers_ends(store: SqlStore, network: BlackHole) -> None:
     network.swallow(new=True)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(patient(5)):
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.2):
                 await hit(store)
@@ -105,7 +106,7 @@ async def test_what_waits_at_the_end_of_the_process_is_let_go(store: SqlStore, n
         await waiting
     with pytest.raises(Unavailable):
         await hit(store)
-    assert time.monotonic() - began < 0.3
+    assert time.monotonic() - began < patient(0.3)
 
 
 async def test_of_several_hosts_one_that_hangs_is_passed_over(postgres_url: str) -> None:
@@ -116,7 +117,7 @@ async def test_of_several_hosts_one_that_hangs_is_passed_over(postgres_url: str)
         began = time.monotonic()
         store = await SqlStore.connect(f"postgresql://{CREDENTIALS}@{hosts}/{parsed.database}", limits=LIMITS)
         assert await hit(store) == 1
-        assert time.monotonic() - began < 3
+        assert time.monotonic() - began < patient(3)
         await store.close()
 
 

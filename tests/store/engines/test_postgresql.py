@@ -11,6 +11,7 @@ from store.engines import build_engine
 from store.engines.postgresql_session import PostgresqlSession
 from store.unit_of_work import SqlStore, SqlUnit
 from tests.support.factories import a_message, a_request
+from tests.support.patience import patient
 
 pytestmark = pytest.mark.postgresql
 
@@ -67,7 +68,7 @@ async def test_an_idle_connection_that_was_cut_is_not_used_again(store: SqlStore
     ended = asyncio.Event()
     idle.add_termination_listener(lambda _connection: ended.set())
     await cut(postgres_url)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(patient(10)):
         await ended.wait()
     async with store.open_unit() as uow:
         assert await uow.requests.list_live_states() == set()

@@ -14,6 +14,7 @@ from playwright.async_api import Browser, ConsoleMessage, Page, expect
 from yarl import URL
 
 from tests.support.effort import EFFORT
+from tests.support.patience import patient
 from tests.support.staff_site import PASSWORD
 
 CHROMIUM = "/usr/bin/chromium"
@@ -149,7 +150,7 @@ async def window(browser: Browser, server: Served, size: tuple[int, int], *, scr
     """Open a window of that size, with cookies of its own."""
     width, height = size
     page = await browser.new_page(viewport={"width": width, "height": height}, java_script_enabled=scripts)
-    page.set_default_timeout(40_000)  # a busy machine may be slow
+    page.set_default_timeout(patient(40_000))
     return Window(page, server)
 
 

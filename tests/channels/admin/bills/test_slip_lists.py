@@ -1,15 +1,15 @@
 """A list of the bank pasted on the desk for slips: each line's verdict first, then those that fit booked once."""
 
 import re
-from typing import Any
 
 import pytest
 
 from app.jobs.settlement_jobs import run_settlement_files
 from domain.actions.registries.charges import bill_and_notify
-from domain.actions.settlement import booking
+from domain.actions.settlement.bill_lines import BillLineBooker
 from domain.bills.bill import Bill, BillState
 from domain.registries.declarations import DUTY
+from domain.settlement.settlement_file import FileLine, LineOutcome
 from domain.values.actors import Role
 from tests.channels.admin.bills.test_refund_pages import bill_of
 from tests.channels.admin.bills.test_slip_pages import open_bill, slip
@@ -84,16 +84,16 @@ async def test_a_crash_between_two_lines_loses_and_doubles_nothing(
     ]
     address = await paste(site, revenue, *lines)
     await revenue.post(f"{address}/book", version=version(await revenue.get(address)))
-    book_next, calls = booking._book_next, list[Any]()
+    book_line, calls = BillLineBooker.book_line, list[FileLine]()
 
-    async def die_after_one(*arguments: Any) -> int:
+    async def die_after_one(booker: BillLineBooker, line: FileLine) -> LineOutcome:
         if calls:
             raise KeyboardInterrupt
-        calls.append(arguments)
-        return await book_next(*arguments)
+        calls.append(line)
+        return await book_line(booker, line)
 
     with monkeypatch.context() as patch:
-        patch.setattr(booking, "_book_next", die_after_one)
+        patch.setattr(BillLineBooker, "book_line", die_after_one)
         with pytest.raises(KeyboardInterrupt):
             await run_settlement_files(site.demo.desk, site.store)
     assert "Refresh" in (await revenue.client.get(address)).headers

@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 from app.configuration.settings import Settings
 from app.jobs import import_jobs
 from app.jobs.import_jobs import process_import, run_waiting_imports
-from app.jobs.importing import FileImportResult
+from app.jobs.importing import FileImportResult, import_file
 from app.jobs.table_exports import ProcessExports
 from channels.admin.registries.registry_view import list_address as address_of
 from domain.actions.registries.import_jobs import forget_old_imports
@@ -253,13 +253,12 @@ async def test_what_was_dropped_while_it_was_examined_stays_dropped(
     site: StaffSite, officer: Visitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     address = await bring(officer, "foo,bar\n1,2\n")
-    examined = import_jobs._import_brought_file
 
     async def dropped_meanwhile(*given: Any) -> FileImportResult:
         await officer.post(f"{address}/drop")
-        return await examined(*given)
+        return await import_file(*given)
 
-    monkeypatch.setattr(import_jobs, "_import_brought_file", dropped_meanwhile)
+    monkeypatch.setattr("app.jobs.import_jobs.import_file", dropped_meanwhile)
     stands = await worked(site, address)
     assert (stands.state, stands.decided_by, stands.problem) == (ImportState.DROPPED, "taxi_officer", None)
 

@@ -98,6 +98,7 @@ def pages() -> Iterator[dict[str, Any]]:
     yield {"mobile": "+989120000000"}
 
 
+@pytest.mark.night
 async def test_no_page_is_looked_for_among_all_texts(watched: Watched) -> None:
     newest = (await watched.list_recent(limit=1))[0].id
     for wanted in pages():

@@ -179,6 +179,7 @@ def places(wanted: Selection) -> Iterator[Cursor | None]:
     yield from (Cursor(key, 5, back) for back in (False, True))
 
 
+@pytest.mark.night
 async def test_no_list_goes_through_a_table(plans: Plans) -> None:
     for viewer, wanted in questions():
         chosen = build_selection(SERVICES, viewer, wanted, MOMENTS)
