@@ -1,5 +1,6 @@
 """Length of the way of one message: the functions and modules of the product that an order by SMS, a step of the staff
-and a submission of a counter office pass, from the first line that handles the HTTP call to the answer.
+and a submission of a counter office pass, from the first line that handles the HTTP call to the answer, and how deep
+they call each other.
 
     python -m scripts.trace_flows [--list sms|staff|soap] [--packages]
 
@@ -15,6 +16,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import CodeType, FrameType
@@ -55,6 +57,8 @@ class Trace:
 
     def __init__(self) -> None:
         self.functions: set[tuple[str, str]] = set()
+        self.deepest_calls: list[str] = []
+        """The functions of the deepest call, the innermost first."""
         self._is_recording = False
 
     @contextmanager
@@ -89,8 +93,12 @@ class Trace:
     def _note_call(self, frame: FrameType, event: str, _: object) -> None:
         if event == "call" and _is_traced.get() and (module := _name_module(frame.f_code)):
             self.functions.add((module, _name_function(frame.f_code)))
+            calls = _list_calls(frame)
+            if len(calls) > len(self.deepest_calls):
+                self.deepest_calls = calls
 
 
+@cache
 def _name_module(code: CodeType) -> str | None:
     """Return the dotted name of the product's module that some code is of; None for any other."""
     try:
@@ -98,6 +106,16 @@ def _name_module(code: CodeType) -> str | None:
     except ValueError:
         return None
     return ".".join(relative_path.with_suffix("").parts) if relative_path.parts[0] in SOURCE_PACKAGES else None
+
+
+def _list_calls(frame: FrameType | None) -> list[str]:
+    """Return the functions of the product that a call is in, the innermost first."""
+    calls = []
+    while frame is not None:
+        if module := _name_module(frame.f_code):
+            calls.append(f"{module}.{frame.f_code.co_qualname}")
+        frame = frame.f_back
+    return calls
 
 
 def _name_function(code: CodeType) -> str:
@@ -202,7 +220,8 @@ def main() -> None:
     arguments = parser.parse_args()
     for flow_name in FLOWS:
         trace = trace_flow(flow_name)
-        print(f"{flow_name:8} {len(trace.functions):4} functions {len(trace.modules):4} modules")
+        depth = len(trace.deepest_calls)
+        print(f"{flow_name:8} {len(trace.functions):4} functions {len(trace.modules):4} modules {depth:4} deep")
         if arguments.packages:
             packages = Counter(module.rpartition(".")[0] for module, _ in trace.functions)
             for package, count in sorted(packages.items()):
@@ -210,6 +229,7 @@ def main() -> None:
         if arguments.list == flow_name:
             for module, function in sorted(trace.functions):
                 print(f"         {module}.{function}")
+            print("         deepest:", *reversed(trace.deepest_calls), sep="\n           ")
 
 
 if __name__ == "__main__":

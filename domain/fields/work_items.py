@@ -105,7 +105,7 @@ class WorkItems(FieldType):
 
     def render_value(self, value: Any, catalogue_text: TextLookup) -> str:
         """Return «۲ لودر ۴ ساعت، گریدر ۳ ساعت»."""
-        return join_list(self._render_item(item, catalogue_text) for item in value)
+        return join_list([self._render_item(item, catalogue_text) for item in value])
 
     def longest_value(self, choices: tuple[str, ...], catalogue_text: TextLookup) -> str:
         """Return as many lines as there may be machines, each with the longest name and hours."""

@@ -286,15 +286,12 @@ class Wording:
         choice_key = f"choices.{name}.{value}"
         is_coded = name in CODED_FACTS and choice_key in self.catalogue
         if field_type is not None and not is_coded:
-            return self._render_field(field_type, value)
+            word = self.catalogue.text
+            today = _find_today(self.clock) if self.clock else None
+            return field_type.render_in_message(value, word, today) if today else field_type.render_value(value, word)
         if choice_key in self.catalogue:
             return self.catalogue.text(choice_key)
         return value if isinstance(value, str) else persian_digits(str(value))
-
-    def _render_field(self, field_type: FieldType, value: Any) -> str:
-        if self.clock is None:
-            return field_type.render_value(value, self.catalogue.text)
-        return field_type.render_in_message(value, self.catalogue.text, _find_today(self.clock))
 
     def _say_time(self, clock: Clock, say_moment: SpokenRenderer, value: datetime | str) -> str:
         moment = datetime.fromisoformat(value) if isinstance(value, str) else value

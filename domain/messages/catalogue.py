@@ -296,7 +296,7 @@ class Catalogue:
 
     def _find_leaf(self, key: str) -> Any:
         try:
-            return self._leaves_in_force()[key]
+            return (self._leaves_by_tag.get(language_in_force().tag) or self._leaves_in_force())[key]
         except KeyError:
             raise UnknownText(key) from None
 

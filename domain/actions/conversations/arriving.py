@@ -5,7 +5,8 @@ sends too many texts is notified once; chats, where presses and photos count, ha
 """
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, fields, replace
 
 from domain.actions.citizens.languages import find_address_language
@@ -67,32 +68,32 @@ async def handle_once(
     original_message = replace(message)
     try:
         try:
-            return await _handle_in_unit(dependencies, store, address, handler)
+            async with _open_unit(dependencies, store, address) as uow:
+                return await handler(uow)
         except Conflict:
             for message_field in fields(message):
                 setattr(message, message_field.name, getattr(original_message, message_field.name))
-            return await _handle_in_unit(dependencies, store, address, handler)
+            async with _open_unit(dependencies, store, address) as uow:
+                return await handler(uow)
     except Unavailable:
         raise
     except Exception as error:  # the edge of the channel: whatever our fault is, the message must not be lost
         log.exception("inbound text %s failed", message.id)
         reason = type(error).__name__
 
-        async def store_failed(uow: UnitOfWork) -> InboundMessage:
+        async with _open_unit(dependencies, store, address) as uow:
             return await _store_failed(Arrival(dependencies, uow, message, address), reason)
 
-        return await _handle_in_unit(dependencies, store, address, store_failed)
 
-
-async def _handle_in_unit(
-    dependencies: Dependencies, store: Store, address: Address | None, handler: MessageHandler
-) -> InboundMessage:
-    """Let a handler act in a unit of its own; what it renders is in the language of whom it answers."""
+@asynccontextmanager
+async def _open_unit(dependencies: Dependencies, store: Store, address: Address | None) -> AsyncIterator[UnitOfWork]:
+    """Open a unit in which a message is handled; what is rendered in it is in the language of whom it answers."""
     async with store.open_unit() as uow:
         if address is None:
-            return await handler(uow)
+            yield uow
+            return
         with in_language(await find_address_language(dependencies, uow, address.channel, address.recipient)):
-            return await handler(uow)
+            yield uow
 
 
 async def _store_failed(arrival: Arrival, reason: str) -> InboundMessage:

@@ -1,82 +1,42 @@
 """What a citizen's commands do, whichever conversation they come from: each takes the slots and returns the reply."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from domain.actions.bills.merged_bills import find_payable, may_merge
 from domain.actions.bills.own_bills import find_last_paid_bill, list_payable_own_bills
 from domain.actions.bills.subjects import SUBJECTS, render_purpose
-from domain.actions.conversations.authentic import describe_authenticity
-from domain.actions.conversations.changing import can_change, change_answer
-from domain.actions.conversations.chats.operator_jobs import report_typed_hours
-from domain.actions.conversations.enquiries.contact import describe_contact, say_when_looked_at
-from domain.actions.conversations.enquiries.holders import add_holder, describe_holder
-from domain.actions.conversations.languages import choose_language
+from domain.actions.conversations.enquiries.contact import say_when_looked_at
+from domain.actions.conversations.enquiries.holders import add_holder
+from domain.actions.conversations.open_requests import add_requests_by_others, list_candidates
 from domain.actions.conversations.payment_replies import add_payment_link, describe_merged_bill, merge_own_bills
-from domain.actions.conversations.price_replies import describe_tariff
-from domain.actions.conversations.questions import describe_left_open
-from domain.actions.conversations.refund_accounts import keep_iban
 from domain.actions.conversations.turn_context import MOST_COUNTED, SlotValues, TurnContext
 from domain.actions.feedback import feedback
 from domain.actions.messages import notify
 from domain.actions.payments.link_addresses import find_bill_pages
 from domain.actions.requests import reopen as reopening
-from domain.actions.requests import submit, track
-from domain.actions.requests.command import AWAITED_COMMANDS, take_command
-from domain.actions.requests.own_requests import find_requests_by_others
+from domain.actions.requests import track
+from domain.actions.requests.command import take_command
 from domain.actions.walk_ins.mobile_correction import object_to_change
-from domain.authorization.request_policy import awaits_answer_of, is_citizen_of, keeps_mobile_for
-from domain.bills.bill import Bill, BillState
+from domain.bills.bill import Bill
 from domain.bills.merged_bill import FEWEST_PARTS, MergedBill
 from domain.blocks.charging import REQUEST_SUBJECT, list_request_bills
-from domain.blocks.visits import VISIT_START
 from domain.chats.chat import MESSENGERS
 from domain.conversation.buttons.requests import list_request_rows
 from domain.conversation.dialogue.frames import CONFIRM_STEP, Frame
-from domain.conversation.reading.account_numbers import IBAN_INTENT
-from domain.conversation.reading.command_fields import WORKED_HOURS_INTENT
-from domain.conversation.reading.vocabulary import CHANGE_INTENT
 from domain.engine.engine import StepOutcome
-from domain.language.service import Command, Service
+from domain.language.service import Command
 from domain.messages.catalogue import RenderedMessage, fit_lines
 from domain.messages.keyboards import ReplyMarkup
 from domain.messages.records import MessageClass
-from domain.requests.request import Phase, RequestFilter, ServiceRequest
-from domain.values.errors import BillNotFound, DomainError, NotFound
+from domain.requests.request import RequestFilter, ServiceRequest
+from domain.values.errors import BillNotFound
 from domain.values.text import group_digits, persian_digits
 from domain.values.tracking_codes import TrackingCode, parse_code
 
-SINGLE_CHOICE_INTENTS = frozenset({"track", "change", "reply", "rate", "confirm", "deny", "who_read"})
-"""Intents that need no menu when only one request can be meant."""
 
-ENDING_INTENTS = frozenset({"cancel", "deny"})
-"""Intents that end a request."""
-
-READ_ONLY_INTENTS = frozenset({"track", "list", "pay", "authentic", "tariff", "help", "contact", "who_read"})
-"""Intents that change no request."""
-
-
-async def submit_service_form(turn: TurnContext, frame: Frame) -> RenderedMessage:
-    """Submit a service's form for the citizen who speaks."""
-    keyword_match = turn.conversation.forms[frame.intent].submission
-    if keyword_match is None:
-        raise NotFound("service")
-    service = keyword_match[0]
-    values = _with_remark(turn, service, frame)
-    outcome = await submit.submit_read_form(turn.dependencies, turn.uow, service, values, turn.actor)
-    return await _announce_outcome(turn, outcome)
-
-
-def _with_remark(turn: TurnContext, service: Service, frame: Frame) -> SlotValues:
-    """Return what was said, with what is left to the unit told in the form's remark."""
-    remark = describe_left_open(turn, frame)
-    if not remark or service.remark_field is None:
-        return frame.stated_slots
-    own_remark = frame.stated_slots.get(service.remark_field, "")
-    return {**frame.stated_slots, service.remark_field: f"{own_remark}\n{remark}".strip()}
-
-
-async def _announce_outcome(turn: TurnContext, outcome: StepOutcome) -> RenderedMessage:
+async def announce_outcome(turn: TurnContext, outcome: StepOutcome) -> RenderedMessage:
+    """Queue what a step announces, and return what of it answers the citizen who took it."""
     replies = await notify.announce_outcome(turn.dependencies, turn.uow, outcome, turn.actor)
     reply = replies[-1] if replies else await describe_status(turn, outcome.request)
     return say_when_looked_at(turn, reply, outcome.request)
@@ -101,7 +61,7 @@ async def track_request(turn: TurnContext, slots: SlotValues) -> RenderedMessage
 async def list_own_requests(turn: TurnContext, slots: SlotValues) -> RenderedMessage:
     """List the citizen's newest requests, and what others asked for him."""
     criteria = RequestFilter(mobile=turn.actor.identifier, limit=MOST_COUNTED)
-    requests = await _add_requests_by_others(turn, await turn.uow.requests.list_requests(criteria))
+    requests = await add_requests_by_others(turn, await turn.uow.requests.list_requests(criteria))
     if not requests:
         return turn.render("sms.no_requests")
     reply, _ = turn.render_list("sms.list", requests)
@@ -110,13 +70,6 @@ async def list_own_requests(turn: TurnContext, slots: SlotValues) -> RenderedMes
     facts = [(request.code, turn.dependencies.wording.request_facts(request)) for request in requests]
     labels_by_code = {code: f"{request_facts['code']} {request_facts['service']}" for code, request_facts in facts}
     return replace(reply, markup=ReplyMarkup(list_request_rows(turn.text_of, labels_by_code, turn.wished_page)))
-
-
-async def _add_requests_by_others(turn: TurnContext, own_requests: list[ServiceRequest]) -> list[ServiceRequest]:
-    """Add what others asked for this citizen; newest first."""
-    others = await find_requests_by_others(turn.dependencies.services, turn.uow, turn.actor.identifier)
-    requests_by_id = {request.id: request for request in (*own_requests, *others)}
-    return sorted(requests_by_id.values(), key=lambda request: request.created_at, reverse=True)[:MOST_COUNTED]
 
 
 async def describe_payment(turn: TurnContext, slots: SlotValues) -> RenderedMessage:
@@ -220,40 +173,6 @@ async def cancel_request(turn: TurnContext, slots: SlotValues) -> RenderedMessag
     return await _run_command(turn, slots["code"], Command.CANCEL, {})
 
 
-async def needs_confirmation(turn: TurnContext, frame: Frame) -> bool:
-    """Return whether the person is asked before a request ends: one that is paid, booked or somebody else's request;
-    and always before money goes to an account.
-
-    In a chat any, for a finger slips more easily than a text is written; and before somebody agrees there to another's
-    request whose code they did not say, what it asks is shown.
-    What cannot end is not asked about: the command itself says why.
-    """
-    intent, is_in_chat = frame.intent, turn.actor.channel in MESSENGERS
-    if intent not in ENDING_INTENTS and not (intent == "confirm" and is_in_chat and not frame.one_shot):
-        return intent == IBAN_INTENT
-    try:
-        request = await turn.uow.requests.get_by_code(frame.slots["code"])
-    except DomainError:
-        return False
-    if intent in AWAITED_COMMANDS:
-        return awaits_answer_of(request, turn.actor)
-    cancel_steps = turn.dependencies.engine.get_service(request.service).command_steps(Command.CANCEL)
-    cancel_step = next((candidate for candidate in cancel_steps if request.state in candidate.source_states), None)
-    if cancel_step is None:
-        return False
-    if not is_citizen_of(request, turn.actor):
-        return keeps_mobile_for(cancel_step, request, turn.actor)
-    return is_in_chat or await _is_paid_or_booked(turn, request)
-
-
-async def _is_paid_or_booked(turn: TurnContext, request: ServiceRequest) -> bool:
-    """Return whether a request is paid, or time is booked for it."""
-    if any(bill.state is BillState.PAID for bill in await list_request_bills(turn.uow, request)):
-        return True
-    booked_resources = await turn.uow.fleet.list_of_request(request.id)
-    return VISIT_START.is_kept_by(request) or any(not booking.hold for booking, _ in booked_resources)
-
-
 async def reply_to_staff(turn: TurnContext, slots: SlotValues) -> RenderedMessage:
     """Answer the question that staff asked about an own request; a chat says what was taken."""
     reply = await _run_command(turn, slots["code"], Command.REPLY, {"text": slots["text"]})
@@ -279,7 +198,7 @@ async def deny_request(turn: TurnContext, slots: SlotValues) -> RenderedMessage:
 async def _run_command(
     turn: TurnContext, code: TrackingCode, citizen_command: Command, inputs: SlotValues
 ) -> RenderedMessage:
-    return await _announce_outcome(
+    return await announce_outcome(
         turn, await take_command(turn.dependencies, turn.uow, code, citizen_command, inputs, turn.actor)
     )
 
@@ -322,46 +241,3 @@ async def set_opt_out(turn: TurnContext, *, stopped: bool) -> RenderedMessage:
     """Stop or resume reminders and bulk texts."""
     await turn.uow.lines.save_opt_out(turn.actor.identifier, stopped, turn.dependencies.clock.now())
     return turn.render("sms.opted_out" if stopped else "sms.opted_in")
-
-
-async def list_candidates(turn: TurnContext, intent: str) -> list[ServiceRequest]:
-    """Return the requests that an intent without a code may mean, newest first."""
-    mobile = turn.actor.identifier
-    if intent in AWAITED_COMMANDS:
-        return await turn.uow.requests.list_requests(RequestFilter(awaits=mobile, open_only=True, limit=MOST_COUNTED))
-    phase = {"reply": Phase.NEEDS_CITIZEN, "pay": Phase.NEEDS_PAYMENT, "rate": Phase.DONE}.get(intent)
-    open_only = intent in {"cancel", CHANGE_INTENT, "who_read"}
-    criteria = RequestFilter(mobile=mobile, phase=phase, open_only=open_only, limit=MOST_COUNTED)
-    own_requests = await turn.uow.requests.list_requests(criteria)
-    if intent == CHANGE_INTENT:
-        return [request for request in own_requests if can_change(turn, request)]
-    return await _add_requests_by_others(turn, own_requests) if intent == "cancel" else own_requests
-
-
-def offer_requests(turn: TurnContext, intent: str, requests: Sequence[ServiceRequest]) -> tuple[RenderedMessage, int]:
-    """Ask which of the citizen's requests is meant, by number; return how many of them fit besides."""
-    return turn.render_list(f"sms.which.{intent}", requests, numbered=True)
-
-
-COMMANDS_BY_INTENT: Mapping[str, Callable[[TurnContext, SlotValues], Awaitable[RenderedMessage]]] = {
-    WORKED_HOURS_INTENT: report_typed_hours,
-    "track": track_request,
-    "list": list_own_requests,
-    "who_read": describe_holder,
-    "contact": describe_contact,
-    "pay": describe_payment,
-    "authentic": describe_authenticity,
-    "tariff": describe_tariff,
-    "cancel": cancel_request,
-    "change": change_answer,
-    "reply": reply_to_staff,
-    "comment": store_comment,
-    "rate": rate_request,
-    "confirm": confirm_request,
-    "deny": deny_request,
-    "reopen": reopen_request,
-    IBAN_INTENT: keep_iban,
-    "help": explain_service,
-    "language": choose_language,
-}
-"""Every command that belongs to no service."""

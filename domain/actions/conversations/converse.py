@@ -1,36 +1,25 @@
-"""One text of a citizen, read in its dialogue and done: the reply is returned, the dialogue kept for the next text."""
+"""One text of a citizen, read in its dialogue and done: the reply is returned, the dialogue kept for the next text.
 
-from collections.abc import Mapping, Sequence
+`converse` reads the text once (`_read_step`), and `answer_step` does what it came to, step after step, until there is a
+reply: a step asks, does or leaves something (`_ANSWERS`), and may lead to another. What each intent asks and does is in
+`intents.py`.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from domain.actions.chats.officer_questions import render_officer_question
 from domain.actions.conversations import commands
-from domain.actions.conversations.changing import (
-    CHANGED_FIELD,
-    check_change,
-    find_field_of_value,
-    is_checked,
-    render_change_question,
-)
 from domain.actions.conversations.enquiries.asides import answer_courtesy, answer_emergency, answer_secret, warn_before
-from domain.actions.conversations.enquiries.meant_requests import select_meant_requests
 from domain.actions.conversations.enquiries.payment_claims import answer_payment_claim
 from domain.actions.conversations.enquiries.refused_requests import find_abandoned_request, list_refused_requests
-from domain.actions.conversations.open_requests import find_same_request, read_open_answer, read_staff_answer
-from domain.actions.conversations.price_replies import answer_lookup
-from domain.actions.conversations.questions import (
-    find_closed_day_of,
-    prefix_reason,
-    render_offer,
-    render_question,
-    render_summary,
-)
+from domain.actions.conversations.intents import LATE_ANSWER_INTENTS, find_handler, offer_menu, offer_requests
+from domain.actions.conversations.open_requests import read_open_answer
+from domain.actions.conversations.questions import render_offer
 from domain.actions.conversations.refund_accounts import refuse_needless_iban
-from domain.actions.conversations.turn_context import TurnContext, store_dialogue
+from domain.actions.conversations.turn_context import Outcome, TurnContext, Wrong, store_dialogue
 from domain.conversation.dialogue.frames import (
     CONFIRM_STEP,
-    OFFER,
     Ask,
     Frame,
     Left,
@@ -43,10 +32,10 @@ from domain.conversation.dialogue.frames import (
 from domain.conversation.dialogue.offers import OPT_INTENTS
 from domain.conversation.reading.account_numbers import IBAN_INTENT
 from domain.conversation.reading.bot_commands import read_bot_command
-from domain.conversation.reading.command_fields import MENU_INTENT, asks_own_request
+from domain.conversation.reading.command_fields import MENU_INTENT
 from domain.conversation.reading.endings import CANCEL_INTENT, wants_no_messages
 from domain.conversation.reading.own_words import takes_back
-from domain.conversation.reading.vocabulary import CHANGE_INTENT
+from domain.engine.engine import StepOutcome
 from domain.messages.catalogue import JOINED_PART_BUDGET, RenderedMessage, join_fitting
 from domain.parsing.tokens import TokenStream
 from domain.requests.request import ServiceRequest
@@ -55,9 +44,6 @@ from domain.values.reasons import ExpiredDialogueReason, UnsupportedReason
 
 OFFERED_INTENT, REFUSED_INTENT = "offered", "refused"
 """The intent of a text that was answered with an offer, or that nothing is done for."""
-
-LATE_ANSWER_INTENTS = frozenset({"confirm", "deny"})
-"""Intents of words that answer a summary, when they are alone."""
 
 
 async def converse(
@@ -74,25 +60,39 @@ async def converse(
     text, is_command = command or text, is_command or bool(command)
     turn.text = text
     warning = None if is_command else answer_emergency(turn, text) or answer_secret(turn, text)
-    if warning is None:
-        reply = warn_before(turn, text, await _take_turn(turn, text, is_command=is_command, is_forwarded=is_forwarded))
+    try:
+        step = warning or await _read_step(turn, text, is_command=is_command, is_forwarded=is_forwarded)
+    except DomainError as error:
+        turn.intent = turn.dependencies.grammar.parse_message(text, turn.sent_at).intent
+        reply = turn.render_error(error)
     else:
-        reply = await _append_waiting_question(turn, warning)
+        reply = await answer_step(turn, step)
+        reply = reply if isinstance(step, Unknown) else await _append_waiting_question(turn, reply)
+    reply = reply if warning else warn_before(turn, text, reply)
     await store_dialogue(turn)
     return reply
+
+
+async def answer_step(turn: TurnContext, step: Outcome) -> RenderedMessage:
+    """Do what a text came to, step after step, until there is a reply."""
+    while not isinstance(step, RenderedMessage):
+        if isinstance(step, Ask | Perform):
+            step = await _complete_step(turn, step)
+        step = await _ANSWERS[type(step)](turn, step)
+    return step
 
 
 async def begin_intent(turn: TurnContext, intent: str, stated_values: Mapping[str, Any]) -> RenderedMessage:
     """Begin an intent with what is known of it, and return the reply: what is missing is asked."""
     step = turn.conversation.begin_intent(turn.dialogue, intent, stated_values, turn.sent_at)
-    reply = await _take_step(turn, step)
+    reply = await answer_step(turn, step)
     await store_dialogue(turn)
     return reply
 
 
 async def amend_answer(turn: TurnContext, field_name: str) -> RenderedMessage:
     """Ask one answer of the form that waits once more, and return the question."""
-    reply = await _take_step(turn, turn.conversation.amend_answer(turn.dialogue, field_name))
+    reply = await answer_step(turn, turn.conversation.amend_answer(turn.dialogue, field_name))
     await store_dialogue(turn)
     return reply
 
@@ -102,23 +102,32 @@ async def repeat_question(turn: TurnContext) -> RenderedMessage | None:
     frame = turn.dialogue.top
     if frame is None or frame.asked is None or turn.conversation.is_outdated(frame):
         return None
-    return await _ask_question(turn, Ask(frame))
+    return await answer_step(turn, await _ask(turn, Ask(frame)))
 
 
-async def _take_turn(turn: TurnContext, text: str, *, is_command: bool, is_forwarded: bool) -> RenderedMessage:
-    late = turn.late_question
-    if not is_command and (reply := await _answer_uncalled(turn, text, is_forwarded=is_forwarded)):
-        return reply
+async def _read_step(turn: TurnContext, text: str, *, is_command: bool, is_forwarded: bool) -> Outcome:
+    """Return what a text comes to, in its dialogue and beside it; the errors are those of the dialogue."""
+    if not is_command and (uncalled := await _read_uncalled(turn, text, is_forwarded=is_forwarded)):
+        return uncalled
     read_step = turn.conversation.read_command if is_command else turn.conversation.read_text
-    try:
-        step = read_step(turn.dialogue, text, turn.sent_at)
-    except DomainError as error:
-        turn.intent = turn.dependencies.grammar.parse_message(text, turn.sent_at).intent
-        return turn.render_error(error)
+    step = read_step(turn.dialogue, text, turn.sent_at)
     if is_forwarded:
         step = _doubt_forwarded(turn, step)
-    if isinstance(step, Unknown):
-        return await _answer_unknown(turn, step, text)
+    return _find_late_answer(turn, step, text) or step
+
+
+async def _read_uncalled(turn: TurnContext, text: str, *, is_forwarded: bool) -> Outcome | None:
+    """Return what a text does that answers what is open («خوب بود ممنون»), or is a courtesy; None for others."""
+    if not is_forwarded and (claim_reply := await answer_payment_claim(turn, text)):
+        return claim_reply
+    if not is_forwarded and (open_step := await read_open_answer(turn, text)):
+        return open_step
+    return answer_courtesy(turn, text)
+
+
+def _find_late_answer(turn: TurnContext, step: Reaction, text: str) -> RenderedMessage | None:
+    """Return the reply to what answers a question whose time is over; None for anything else."""
+    late = turn.late_question
     if late and isinstance(step, OptOut) and late.may_mean_number(text):
         turn.intent = "unknown"
         return turn.render_error(ExpiredDialogue(reason=ExpiredDialogueReason.NUMBER))
@@ -126,17 +135,7 @@ async def _take_turn(turn: TurnContext, text: str, *, is_command: bool, is_forwa
         turn.dialogue.frames.clear()
         turn.intent = "unknown"
         return turn.render_error(ExpiredDialogue())
-    return await _append_waiting_question(turn, await _take_step(turn, step))
-
-
-async def _answer_uncalled(turn: TurnContext, text: str, *, is_forwarded: bool) -> RenderedMessage | None:
-    """Return the reply to a text that answers what is open («خوب بود ممنون»), or to a courtesy; None for others."""
-    if not is_forwarded and (claim_reply := await answer_payment_claim(turn, text)):
-        return await _append_waiting_question(turn, claim_reply)
-    if not is_forwarded and (open_step := await read_open_answer(turn, text)):
-        return await _take_step(turn, open_step)
-    courtesy_reply = answer_courtesy(turn, text)
-    return courtesy_reply and await _append_waiting_question(turn, courtesy_reply)
+    return None
 
 
 def _doubt_forwarded(turn: TurnContext, step: Reaction) -> Reaction:
@@ -153,67 +152,15 @@ def _doubt_forwarded(turn: TurnContext, step: Reaction) -> Reaction:
     return turn.conversation.ask_next(turn.dialogue)
 
 
-async def _take_step(turn: TurnContext, step: Reaction) -> RenderedMessage:
-    if isinstance(step, Ask | Perform):
-        frame = step.frame
-        try:
-            _require_offered(turn, frame)
-            step = await _fill_from_registries(turn, step)
-        except DomainError as error:
-            return await _ask_wrong_field(turn, frame, error)
-    match step:
-        case Ask():
-            return await _ask_question(turn, step)
-        case Perform():
-            return await _perform_intent(turn, step.frame)
-        case OptOut():
-            turn.intent = "opt_out" if step.is_stopped else "opt_in"
-            return await commands.set_opt_out(turn, stopped=step.is_stopped)
-        case Refused():
-            return await _answer_refusal(turn, step)
-        case Left() | Unknown():
-            return _reply_nothing_done(turn, step)
-
-
-async def _answer_refusal(turn: TurnContext, step: Refused) -> RenderedMessage:
-    """Do nothing; where one open request may be what is not wanted, ask once whether it is to be cancelled."""
-    if step.intent == IBAN_INTENT and turn.dialogue.top is None and await refuse_needless_iban(turn) is None:
-        return await begin_intent(turn, IBAN_INTENT, {})  # «شبا ندارم»: money waits, and the question says what it is
-    requests = await list_refused_requests(turn, step.intent) if turn.dialogue.top is None else []
-    is_taken_back = takes_back(TokenStream(turn.text))
-    if not requests or (len(requests) > 1 and not is_taken_back):
-        turn.intent = REFUSED_INTENT
-        return turn.render("sms.none_to.cancel" if is_taken_back and not requests else "sms.refused")
-    return await _offer_cancelling(turn, requests)
-
-
-async def _offer_cancelling(turn: TurnContext, requests: Sequence[ServiceRequest]) -> RenderedMessage:
-    """Ask whether the one request that is meant shall end, or which of several."""
-    frame = Frame("cancel", asked="code", plain=False, one_shot=False)
-    turn.dialogue.frames.append(frame)
-    turn.intent, turn.asks_question = "cancel", True
-    if len(requests) == 1:
-        frame.slots["code"], frame.asked = requests[0].code, CONFIRM_STEP
-        return await render_offer(turn, frame)
-    reply, offered_count = commands.offer_requests(turn, "cancel", requests)
-    frame.options = [request.code for request in requests[:offered_count]]
-    return reply
-
-
-def _reply_nothing_done(turn: TurnContext, step: Left | Unknown) -> RenderedMessage:
-    if isinstance(step, Left):
-        turn.intent = "exit"
-        return _describe_leaving(turn, step)
-    turn.intent = "unknown"
-    return turn.render("sms.unknown")
-
-
-def _describe_leaving(turn: TurnContext, step: Left) -> RenderedMessage:
-    """Return the reply to leaving: of a request that was not ended after all, that it remains."""
-    unchanged_key = f"sms.kept.{step.intent}"
-    if unchanged_key in turn.dependencies.catalogue:
-        return turn.render(unchanged_key)
-    return turn.render("sms.left" if step.left else "sms.nothing_to_leave")
+async def _complete_step(turn: TurnContext, step: Ask | Perform) -> Reaction | Wrong:
+    """Return a step with what the registries know; what is not offered here, or cannot be filled, is wrong."""
+    frame = step.frame
+    try:
+        if frame.intent != MENU_INTENT and not turn.conversation.forms[frame.intent].is_offered:
+            raise Unsupported(reason=UnsupportedReason.SERVICE_BY_SMS)
+        return await _fill_from_registries(turn, step)
+    except DomainError as error:
+        return Wrong(frame, error)
 
 
 async def _fill_from_registries(turn: TurnContext, step: Ask | Perform) -> Reaction:
@@ -238,156 +185,85 @@ async def _fill_from_registries(turn: TurnContext, step: Ask | Perform) -> React
     return step
 
 
-async def _perform_intent(turn: TurnContext, frame: Frame) -> RenderedMessage:
-    """Do it; when a field turns out to be wrong only now, ask for that field again instead of losing the rest."""
-    if frame.intent == "help" and frame.slots.keys().isdisjoint({"service", "about"}):
-        return await _offer_menu(turn, "sms.help", list(turn.conversation.main_menu_intents()), "help")
-    if frame.intent == CHANGE_INTENT and frame.asked != CONFIRM_STEP:
-        return await _check_change(turn, frame)
-    if await _must_be_asked_first(turn, frame):
-        frame.plain = False
-        turn.dialogue.frames.append(frame)
-        return await _take_step(turn, turn.conversation.ask_next(turn.dialogue))
+async def _ask(turn: TurnContext, step: Ask) -> Outcome:
+    turn.intent = step.frame.intent
+    return await find_handler(turn, step.frame.intent).ask(turn, step)
+
+
+async def _perform(turn: TurnContext, step: Perform) -> Outcome:
+    """Do it, unless something comes before it; when a field turns out to be wrong only now, it is asked again instead
+    of losing the rest. What was written is undone when it fails, but for the counting of guesses by what only looks.
+    """
+    frame = step.frame
+    handler = find_handler(turn, frame.intent)
+    if earlier_step := await handler.check(turn, frame):
+        return earlier_step
     turn.intent = frame.intent
     try:
-        return await _run_intent(turn, frame)
+        if handler.is_reading:
+            return await handler.perform(turn, frame)
+        async with turn.uow.savepoint():
+            return await handler.perform(turn, frame)
     except (InvalidField, MissingField, UnknownKind) as error:
-        return await _ask_wrong_field(turn, frame, error)
+        return Wrong(frame, error)
     except DomainError as error:
         return turn.render_error(error)
 
 
-async def _must_be_asked_first(turn: TurnContext, frame: Frame) -> bool:
-    """Return whether it is asked once more before it is done: it ends something, is for a day that is closed, or is the
-    same request again.
-    """
-    if frame.asked != CONFIRM_STEP and (
-        await commands.needs_confirmation(turn, frame) or find_closed_day_of(turn, frame)
-    ):
-        return True
-    same_code = await find_same_request(turn, frame)
-    if same_code:
-        frame.asked, frame.same_as = None, same_code
-    return same_code is not None
-
-
-async def _check_change(turn: TurnContext, frame: Frame) -> RenderedMessage:
-    """Do a change that was said plainly in one text; show any other with the old value, and ask once."""
-    try:
-        await check_change(turn, frame)
-    except (InvalidField, MissingField, UnknownKind) as error:
-        return await _ask_wrong_field(turn, frame, error)
-    except DomainError as error:
-        turn.intent = frame.intent
-        return turn.render_error(error)
-    is_done_at_once = frame.plain and frame.one_shot
-    frame.plain, frame.asked = False, CONFIRM_STEP if is_done_at_once else None
-    turn.dialogue.frames.append(frame)
-    return await _take_step(turn, turn.conversation.ask_next(turn.dialogue))
-
-
-async def _ask_change(turn: TurnContext, step: Ask) -> RenderedMessage:
-    """Ask which answer of a sent request is changed, and to what; a value that only one field reads names the field."""
-    frame = step.frame
-    try:
-        if frame.asked == CHANGED_FIELD and (field_name := await find_field_of_value(turn, frame)):
-            frame.slots[CHANGED_FIELD] = field_name
-            return await _take_step(turn, turn.conversation.ask_next(turn.dialogue))
-        question = await render_change_question(turn, frame)
-    except InvalidField as error:
-        return await _ask_wrong_field(turn, frame, error)
-    except DomainError as error:
-        turn.dialogue.frames.pop()
-        return turn.render_error(error)
-    turn.asks_question = True
-    return prefix_reason(turn, step, question)
-
-
-async def _ask_wrong_field(turn: TurnContext, frame: Frame, error: DomainError) -> RenderedMessage:
+async def _ask_again(turn: TurnContext, step: Wrong) -> Outcome:
     """Ask again for the field that is wrong; when it is none that people are asked for, report it and leave the
     form.
     """
-    repeated_question = turn.conversation.ask_field_again(turn.dialogue, frame, error)
-    if repeated_question:
-        return await _ask_question(turn, repeated_question)
-    if turn.dialogue.top is frame:
+    if repeated_question := turn.conversation.ask_field_again(turn.dialogue, step.frame, step.problem):
+        return await _ask(turn, repeated_question)
+    if turn.dialogue.top is step.frame:
         turn.dialogue.frames.pop()
-    turn.intent = frame.intent
-    return turn.render_error(error)
+    turn.intent = step.frame.intent
+    return turn.render_error(step.problem)
 
 
-async def _run_intent(turn: TurnContext, frame: Frame) -> RenderedMessage:
-    """Run the intent. What it wrote is undone when it fails, but for the counting of guesses by those that only
-    look.
-    """
-    if frame.intent in commands.READ_ONLY_INTENTS:
-        return await commands.COMMANDS_BY_INTENT[frame.intent](turn, frame.slots)
-    async with turn.uow.savepoint():
-        if turn.conversation.forms[frame.intent].submission:
-            return await commands.submit_service_form(turn, frame)
-        if lookup_match := turn.conversation.forms[frame.intent].lookup:
-            return await answer_lookup(turn, lookup_match[0], lookup_match[1], frame.slots)
-        return await commands.COMMANDS_BY_INTENT[frame.intent](turn, frame.slots)
+async def _set_opt_out(turn: TurnContext, step: OptOut) -> Outcome:
+    turn.intent = "opt_out" if step.is_stopped else "opt_in"
+    return await commands.set_opt_out(turn, stopped=step.is_stopped)
 
 
-def _require_offered(turn: TurnContext, frame: Frame) -> None:
-    if frame.intent != MENU_INTENT and not turn.conversation.forms[frame.intent].is_offered:
-        raise Unsupported(reason=UnsupportedReason.SERVICE_BY_SMS)
+async def _leave(turn: TurnContext, step: Left) -> Outcome:
+    """Return the reply to leaving: of a request that was not ended after all, that it remains."""
+    turn.intent, unchanged_key = "exit", f"sms.kept.{step.intent}"
+    if unchanged_key in turn.dependencies.catalogue:
+        return turn.render(unchanged_key)
+    return turn.render("sms.left" if step.left else "sms.nothing_to_leave")
 
 
-async def _ask_question(turn: TurnContext, step: Ask) -> RenderedMessage:
-    frame = step.frame
-    turn.intent = frame.intent
-    if frame.intent == IBAN_INTENT and (needless_reply := await refuse_needless_iban(turn)):
-        turn.dialogue.frames.pop()
-        return needless_reply
-    if frame.intent == CHANGE_INTENT and frame.asked == CONFIRM_STEP and not is_checked(frame):
-        turn.dialogue.frames.pop()
-        return await _check_change(turn, frame)
-    if frame.asked == CONFIRM_STEP:
-        turn.asks_question = True
-        return prefix_reason(turn, step, await render_summary(turn, frame))
-    frame.same_as = None
-    if frame.asked == "code" and asks_own_request(frame.intent):
-        return await _ask_own_request(turn, step)
-    if frame.intent == CHANGE_INTENT:
-        return await _ask_change(turn, step)
-    turn.asks_question = True
-    question = await render_officer_question(turn, frame) or render_question(turn, frame, is_unsure=step.is_unsure)
-    return prefix_reason(turn, step, question)
+async def _answer_refusal(turn: TurnContext, step: Refused) -> Outcome:
+    """Do nothing; where one open request may be what is not wanted, ask once whether it is to be cancelled."""
+    if step.intent == IBAN_INTENT and turn.dialogue.top is None and await refuse_needless_iban(turn) is None:
+        # «شبا ندارم»: money waits, and the question says what it is
+        return turn.conversation.begin_intent(turn.dialogue, IBAN_INTENT, {}, turn.sent_at)
+    requests = await list_refused_requests(turn, step.intent) if turn.dialogue.top is None else []
+    is_taken_back = takes_back(TokenStream(turn.text))
+    if not requests or (len(requests) > 1 and not is_taken_back):
+        turn.intent = REFUSED_INTENT
+        return turn.render("sms.none_to.cancel" if is_taken_back and not requests else "sms.refused")
+    return await _offer_cancelling(turn, requests)
 
 
-async def _ask_own_request(turn: TurnContext, step: Ask) -> RenderedMessage:
-    """Ask which of the citizen's requests is meant, where several may be."""
-    frame, dialogue = step.frame, turn.dialogue
-    if frame.intent == "pay" and step.problem is None and (bills_reply := await commands.describe_own_bills(turn)):
-        dialogue.frames.pop()
-        return bills_reply
-    candidates = await commands.list_candidates(turn, frame.intent)
-    if frame.intent == CANCEL_INTENT and step.problem is None:
-        candidates = select_meant_requests(turn, candidates, turn.text)
-    if not candidates:
-        dialogue.frames.pop()
-        is_bare_answer = frame.intent in LATE_ANSWER_INTENTS and step.problem is None
-        if is_bare_answer and (staff_step := await read_staff_answer(turn, turn.text, is_clear=False)):
-            return await _take_step(turn, staff_step)
-        return turn.render_error(step.problem) if step.problem else turn.render(f"sms.none_to.{frame.intent}")
-    if len(candidates) == 1 and step.problem is None and frame.intent in commands.SINGLE_CHOICE_INTENTS:
-        frame.slots["code"] = candidates[0].code
-        return await _take_step(turn, turn.conversation.ask_next(dialogue))
-    if len(candidates) == 1 and step.problem is None and frame.intent == CANCEL_INTENT:
-        frame.plain = False  # no code was said: which one it is, is shown before it ends
-        frame.slots["code"] = candidates[0].code
-        return await _take_step(turn, turn.conversation.ask_next(dialogue))
-    offer_reply, offered_count = commands.offer_requests(turn, frame.intent, candidates)
-    frame.options = [request.code for request in candidates[:offered_count]]
-    turn.asks_question = True
-    return prefix_reason(turn, step, offer_reply)
+async def _offer_cancelling(turn: TurnContext, requests: Sequence[ServiceRequest]) -> RenderedMessage:
+    """Ask whether the one request that is meant shall end, or which of several."""
+    frame = Frame(CANCEL_INTENT, asked="code", plain=False, one_shot=False)
+    turn.dialogue.frames.append(frame)
+    turn.intent, turn.asks_question = CANCEL_INTENT, True
+    if len(requests) == 1:
+        frame.slots["code"], frame.asked = requests[0].code, CONFIRM_STEP
+        return await render_offer(turn, frame)
+    return offer_requests(turn, frame, requests)
 
 
-async def _answer_unknown(turn: TurnContext, step: Unknown, text: str) -> RenderedMessage:
+async def _answer_unknown(turn: TurnContext, step: Unknown) -> Outcome:
+    """Take what nobody understood for an answer to what is open, or a request given up; else offer what is near."""
+    text = turn.text
     if turn.dialogue.top is None and turn.had_dialogue and (open_step := await read_open_answer(turn, text)):
-        return await _take_step(turn, open_step)
+        return open_step
     if turn.dialogue.top is None and (request := await find_abandoned_request(turn, text)):
         return await _offer_cancelling(turn, [request])
     wished_intents = step.near_intents or (("opt_out",) if wants_no_messages(TokenStream(text)) else ())
@@ -395,25 +271,22 @@ async def _answer_unknown(turn: TurnContext, step: Unknown, text: str) -> Render
         intent for intent in wished_intents if turn.conversation.forms[intent].is_offered or intent in OPT_INTENTS
     ]
     if near_intents:
-        return await _offer_menu(turn, "sms.did_you_mean", near_intents, OFFERED_INTENT, text)
+        return offer_menu(turn, "sms.did_you_mean", near_intents, OFFERED_INTENT, text)
     turn.intent = "unknown"
     return turn.render_error(ExpiredDialogue()) if turn.late_question else turn.render("sms.unknown")
 
 
-async def _offer_menu(
-    turn: TurnContext, text_key: str, intents: list[str], intent: str, source: str | None = None
-) -> RenderedMessage:
-    """Offer what fits of these intents by number; what comes last is known to do without a menu.
-
-    `source` is the text that they are offered for: what is chosen begins with what it holds.
-    """
-    offered_intents = turn.fitting_intents(text_key, intents)
-    slots = {} if source is None else {OFFER: source}
-    menu_frame = Frame(MENU_INTENT, slots, asked=MENU_INTENT, options=offered_intents, one_shot=False)
-    menu_frame.unnumbered = not turn.shows_numbers(text_key)
-    turn.dialogue.frames.append(menu_frame)
-    turn.intent, turn.asks_question = intent, True
-    return turn.render(text_key, menu=turn.numbered_menu(offered_intents, "intents"))
+_ANSWERS: Mapping[type, Callable[[TurnContext, Any], Awaitable[Outcome]]] = {
+    Ask: _ask,
+    Perform: _perform,
+    StepOutcome: commands.announce_outcome,
+    Wrong: _ask_again,
+    OptOut: _set_opt_out,
+    Refused: _answer_refusal,
+    Left: _leave,
+    Unknown: _answer_unknown,
+}
+"""The answer to each kind of step."""
 
 
 async def _append_waiting_question(turn: TurnContext, reply: RenderedMessage) -> RenderedMessage:
@@ -424,7 +297,9 @@ async def _append_waiting_question(turn: TurnContext, reply: RenderedMessage) ->
     if turn.intent == waiting.intent or turn.conversation.is_outdated(waiting):  # it restarts with the next text
         return reply
     try:
-        question = await _word_waiting_question(turn, waiting)
+        handler = find_handler(turn, waiting.intent)
+        is_summary = waiting.asked == CONFIRM_STEP
+        question = await (handler.summarize(turn, waiting) if is_summary else handler.word_question(turn, waiting))
     except DomainError:  # what it is about is gone: the next text is told so
         return reply
     endings = (f"{turn.text_of('sms.waiting')} {question.text}", turn.text_of("sms.waiting_in_short"))
@@ -433,10 +308,3 @@ async def _append_waiting_question(turn: TurnContext, reply: RenderedMessage) ->
     )
     turn.asks_question = text.endswith(question.text)
     return replace(reply, text=text)
-
-
-async def _word_waiting_question(turn: TurnContext, waiting: Frame) -> RenderedMessage:
-    if waiting.asked == CONFIRM_STEP:
-        return await render_summary(turn, waiting)
-    is_change = waiting.intent == CHANGE_INTENT
-    return await render_change_question(turn, waiting) if is_change else render_question(turn, waiting)

@@ -9,9 +9,11 @@ and a rating that both wait: what was asked last is meant. Where nothing waits, 
 it.
 """
 
-from domain.actions.conversations.commands import list_candidates
-from domain.actions.conversations.turn_context import TurnContext
+from domain.actions.conversations.changing import can_change
+from domain.actions.conversations.turn_context import MOST_COUNTED, TurnContext
 from domain.actions.feedback import feedback
+from domain.actions.requests.command import AWAITED_COMMANDS
+from domain.actions.requests.own_requests import find_requests_by_others
 from domain.actions.requests.submit import complete_read_form
 from domain.chats.chat import MESSENGERS
 from domain.conversation.dialogue.answers import has_no_letters
@@ -19,14 +21,16 @@ from domain.conversation.dialogue.consent import read_consent
 from domain.conversation.dialogue.frames import CONFIRM_STEP, Frame, Perform, Reaction
 from domain.conversation.dialogue.yes_no import read_first_word, read_yes_or_no
 from domain.conversation.reading.courtesies import COURTESY_INTENTS, read_courtesy
+from domain.conversation.reading.endings import CANCEL_INTENT
 from domain.conversation.reading.guessing import understand_message
 from domain.conversation.reading.parsed_message import UNKNOWN_INTENT
 from domain.conversation.reading.ratings import guess_score, read_score
 from domain.conversation.reading.sentences import QUESTION_MARKS, Mood, is_forbidding
+from domain.conversation.reading.vocabulary import CHANGE_INTENT
 from domain.parsing.filler_words import COURTESY_WORDS
 from domain.parsing.identifiers import speaks_of_score
 from domain.parsing.tokens import TokenStream
-from domain.requests.request import ServiceRequest
+from domain.requests.request import Phase, RequestFilter, ServiceRequest
 from domain.values.tracking_codes import TrackingCode
 
 MOST_COMPARED = 5
@@ -35,8 +39,31 @@ MOST_COMPARED = 5
 MOST_SINCE_RATING = 5
 """Of how many messages, newest first, one may be the rating that a bare number corrects."""
 
+_MEANT_PHASES = {"reply": Phase.NEEDS_CITIZEN, "pay": Phase.NEEDS_PAYMENT, "rate": Phase.DONE}
+_INTENTS_OF_OPEN_REQUESTS = frozenset({CANCEL_INTENT, CHANGE_INTENT, "who_read"})
+
 _SAYING_NOTHING = COURTESY_INTENTS | {None, UNKNOWN_INTENT}
 """Of texts that ask for nothing, and of the one that is being read."""
+
+
+async def list_candidates(turn: TurnContext, intent: str) -> list[ServiceRequest]:
+    """Return the requests that an intent without a code may mean, newest first."""
+    mobile = turn.actor.identifier
+    if intent in AWAITED_COMMANDS:
+        return await turn.uow.requests.list_requests(RequestFilter(awaits=mobile, open_only=True, limit=MOST_COUNTED))
+    is_open = intent in _INTENTS_OF_OPEN_REQUESTS
+    criteria = RequestFilter(mobile=mobile, phase=_MEANT_PHASES.get(intent), open_only=is_open, limit=MOST_COUNTED)
+    own_requests = await turn.uow.requests.list_requests(criteria)
+    if intent == CHANGE_INTENT:
+        return [request for request in own_requests if can_change(turn, request)]
+    return await add_requests_by_others(turn, own_requests) if intent == CANCEL_INTENT else own_requests
+
+
+async def add_requests_by_others(turn: TurnContext, own_requests: list[ServiceRequest]) -> list[ServiceRequest]:
+    """Add what others asked for this citizen; newest first."""
+    others = await find_requests_by_others(turn.dependencies.services, turn.uow, turn.actor.identifier)
+    requests_by_id = {request.id: request for request in (*own_requests, *others)}
+    return sorted(requests_by_id.values(), key=lambda request: request.created_at, reverse=True)[:MOST_COUNTED]
 
 
 async def read_open_answer(turn: TurnContext, text: str) -> Reaction | None:

@@ -4,11 +4,9 @@ from dataclasses import replace
 from datetime import date
 
 from domain.actions.conversations.look_up import estimate_price
-from domain.actions.conversations.refund_accounts import render_iban_question
 from domain.actions.conversations.turn_context import TurnContext
 from domain.authorization.request_policy import awaits_answer_of, is_citizen_of, keeps_mobile_for
 from domain.conversation.dialogue.frames import AMEND_STEP, CONFIRM_STEP, Ask, Frame
-from domain.conversation.reading.account_numbers import IBAN_INTENT
 from domain.conversation.reading.command_fields import INTENTS_WITH_OWN_QUESTION, MENU_INTENT
 from domain.fields.closed_days import find_closed_day
 from domain.fields.moments import Day, HourOfDay
@@ -92,14 +90,9 @@ async def render_summary(turn: TurnContext, frame: Frame) -> RenderedMessage:
     """Word what is done when the citizen confirms it: which service, what it would cost by today's tariff, what is left
     to the unit, and all that was said.
     """
-    keyword = turn.conversation.forms[frame.intent].submission
     if frame.same_as:
         return turn.render("sms.same", code=turn.dependencies.wording.tracking_code_text(frame.same_as))
-    if frame.intent == IBAN_INTENT:
-        return await render_iban_question(turn, frame)
-    if keyword is None:
-        return await render_offer(turn, frame)
-    service = keyword[0]
+    service = turn.conversation.forms[frame.intent].service
     values = turn.dependencies.wording.render_values(service.form, frame.slots)
     values |= {name: find(frame.slots, turn.actor.identifier) for name, find in service.summary_facts.items()}
     question = turn.render(f"services.{service.key}.summary", **values)

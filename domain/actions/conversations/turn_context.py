@@ -10,9 +10,10 @@ from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import Address
 from domain.chats.chat import MESSENGERS, SentFile
 from domain.conversation.buttons.pages import REQUESTS_A_PAGE, find_page
-from domain.conversation.dialogue.frames import Dialogue
+from domain.conversation.dialogue.frames import Dialogue, Frame, Reaction
 from domain.conversation.dialogue.turns import Conversation
 from domain.conversation.reading.command_fields import CODE_FIELD
+from domain.engine.engine import StepOutcome
 from domain.language.column_words import describe_request
 from domain.language.wording import menu_of_names
 from domain.messages.catalogue import CHAT_PREFIX, RenderedMessage, fit_lines
@@ -165,6 +166,18 @@ class TurnContext:
         ) > self.dependencies.catalogue.part_budget(key):
             offered_intents.pop()
         return offered_intents
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """A value of a frame that turns out wrong, or needed after all, when it is to be done: it is asked again."""
+
+    frame: Frame
+    problem: DomainError
+
+
+Outcome = Reaction | Wrong | StepOutcome | RenderedMessage
+"""The next step of an answer (what a step of a request has changed is announced), or the answer itself."""
 
 
 def open_turn(

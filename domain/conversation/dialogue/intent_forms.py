@@ -9,6 +9,7 @@ from domain.fields.form import Field
 from domain.language.intents import Keyword
 from domain.language.lookups import Lookup, PriceLookup
 from domain.language.service import Service
+from domain.values.errors import NotFound
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,13 @@ class IntentForm:
     """Those that the channel asks for, in order."""
     is_offered: bool = False
     """Whether the channel can do it."""
+
+    @property
+    def service(self) -> Service:
+        """The service that it starts; `NotFound` for what starts none."""
+        if self.submission is None:
+            raise NotFound("service")
+        return self.submission[0]
 
 
 class IntentForms(dict[str, IntentForm]):

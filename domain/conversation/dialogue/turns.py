@@ -86,9 +86,10 @@ class Conversation(Offers):
             return corrected_step
         if way_out := self._read_way_out(dialogue, message):
             return way_out
-        if dialogue.top is None:
-            return self._read_outside(dialogue, message, now)
-        return self._read_inside(dialogue, dialogue.top, message, text, now)
+        while (frame := dialogue.top) is not None:
+            if step := self._read_inside(dialogue, frame, message, text, now):
+                return step
+        return self._read_outside(dialogue, message, now)
 
     def _read_message(self, dialogue: Dialogue, text: str, now: datetime) -> ParsedMessage:
         """Return what a text says: by the words as a whole only where no form waits for an answer."""
@@ -188,7 +189,8 @@ class Conversation(Offers):
 
     def _read_inside(
         self, dialogue: Dialogue, frame: Frame, message: ParsedMessage, text: str, now: datetime
-    ) -> Reaction:
+    ) -> Reaction | None:
+        """Return what a text says to a frame; None where it has left a menu, and is read by what waits behind that."""
         if self.is_outdated(frame):
             dialogue.frames.pop()
             step = self.begin_intent(dialogue, frame.intent, {}, now)
@@ -215,8 +217,10 @@ class Conversation(Offers):
 
     def _read_no_answer(
         self, dialogue: Dialogue, frame: Frame, message: ParsedMessage, text: str, now: datetime, problem: DomainError
-    ) -> Reaction:
-        """Read a text that does not answer the question: a command, or nothing that helps."""
+    ) -> Reaction | None:
+        """Read a text that does not answer the question: a command, or nothing that helps; None where it chose nothing
+        from a menu, which is gone.
+        """
         if isinstance(problem, AmbiguousField) and not frame.gap:
             return self.ask_next(dialogue, problem)
         if frame.unnumbered and frame.intent != MENU_INTENT and is_number(text):
@@ -229,8 +233,7 @@ class Conversation(Offers):
             return self._begin_interruption(dialogue, frame, message, now)
         if frame.intent == MENU_INTENT:
             dialogue.frames.pop()
-            offered_step = self._read_answer_to_offered(dialogue, frame, message, text, now)
-            return offered_step or self._read_behind_menu(dialogue, message, text, now)
+            return self._read_answer_to_offered(dialogue, frame, message, text, now)
         return self._read_other_answer(dialogue, frame, text, now) or self.ask_again(frame, problem)
 
     def _read_other_answer(self, dialogue: Dialogue, frame: Frame, text: str, now: datetime) -> Reaction | None:
@@ -298,12 +301,6 @@ class Conversation(Offers):
         if step is None:
             dialogue.frames = frames_before
         return step
-
-    def _read_behind_menu(self, dialogue: Dialogue, message: ParsedMessage, text: str, now: datetime) -> Reaction:
-        """A text that chose nothing from a menu is meant for the question that waits behind it, if there is one."""
-        if dialogue.top:
-            return self._read_inside(dialogue, dialogue.top, message, text, now)
-        return self._read_outside(dialogue, message, now)
 
     def _begin_interruption(self, dialogue: Dialogue, frame: Frame, message: ParsedMessage, now: datetime) -> Reaction:
         if message.intent == frame.intent and self.forms[frame.intent].submission:

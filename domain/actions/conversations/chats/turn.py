@@ -10,7 +10,6 @@ from domain.actions.chats.places import (
     keep_place,
     offer_uses,
 )
-from domain.actions.conversations import commands
 from domain.actions.conversations.chats.account import (
     describe_account,
 )
@@ -22,6 +21,7 @@ from domain.actions.conversations.chats.papers import (
 )
 from domain.actions.conversations.chats.view import build_question_buttons, with_markup, with_menu_button
 from domain.actions.conversations.converse import amend_answer, converse, repeat_question
+from domain.actions.conversations.open_requests import list_candidates
 from domain.actions.conversations.turn_context import TurnContext, store_dialogue
 from domain.chats.chat import ButtonPressed, ChatBegun, ChatEvent, SentFile, SharedLocation, TextEdited, TextWritten
 from domain.conversation.buttons.answers import (
@@ -120,7 +120,7 @@ async def _handle_text(
 
 async def _read_aloud(turn: TurnContext, code: str) -> ChatTurn:
     """Tell the state of a request, of the newest where none is named, in a voice note too."""
-    newest = [] if code else await commands.list_candidates(turn, "track")
+    newest = [] if code else await list_candidates(turn, "track")
     command = write_track_command(code or "".join(one.code for one in newest[:1]))
     chat_turn = await _handle_text(turn, command, is_command=True)
     voice = language_in_force().voice
