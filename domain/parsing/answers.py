@@ -26,43 +26,21 @@ from domain.parsing.times.hours import (
     take_day_parts,
     take_length,
 )
-from domain.parsing.tokens import Phrases, TokenKind, TokenStream, keys_of
+from domain.parsing.tokens import Phrases, TokenKind, TokenStream, keys_in, keys_of
 from domain.values.calendar import to_tehran
 from domain.values.errors import AmbiguousField, InvalidField
 from domain.values.reasons import InvalidReason
 
-_IGNORED_WORDS = COURTESY_WORDS | keys_of(
-    "گزینه",
-    "شماره",
-    "مورد",
-    "عدد",
-    "تعداد",
-    "تا",
-    "دستگاه",
-    "روز",
-    "مدت",
-    "تاریخ",
-    "زمان",
-    "option",
-    "number",
-    "no",
-)
-_IGNORED_WITH_CHOICE = _IGNORED_WORDS | keys_of(
-    "همون", "همان", "همین", "اون", "آن", "این", "برای", "برا", "واسه", "بابت", "جهت", "نوع", "یه", "یک",
-    "baraye", "vase", "hamun", "hamoon",
-)  # fmt: skip
-_IGNORED_WITH_NUMBER = COURTESY_WORDS | keys_of("گزینه", "شماره", "مورد", "عدد", "تعداد", "option", "number", "no")
-_IGNORED_WITH_LENGTH = COURTESY_WORDS | keys_of(
-    "مدت", "حدود", "حدودا", "کار", "هر", "کدام", "برای", "همون", "همان", "فقط", "دارد", "داره", "دارم", "داریم",
-    "لازم", "لازمه", "لازمم", "است", "هست", "میشه", "میشود", "بسه", "کافیه", "کافی", "طول", "میکشه", "میکشد",
-    "میخواد", "میخواهد",
-)  # fmt: skip
-_IGNORED_WITH_HOUR = COURTESY_WORDS | keys_of("زمان", "از", "شروع", "آغاز", "کار", "راس", "سر", "حدود", "حدودا")
+_IGNORED_WORDS = COURTESY_WORDS | keys_in("values.ignored_words")
+_IGNORED_WITH_CHOICE = _IGNORED_WORDS | keys_in("values.ignored_with_choice")
+_IGNORED_WITH_NUMBER = COURTESY_WORDS | keys_in("values.ignored_with_number")
+_IGNORED_WITH_LENGTH = COURTESY_WORDS | keys_in("values.ignored_with_length")
+_IGNORED_WITH_HOUR = COURTESY_WORDS | keys_in("values.ignored_with_hour")
 """What may be beside a value and changes nothing: another thing's unit says that another thing is meant."""
 
 _HOUR_WORDS = keys_of("ساعت", "ساعته", "h", "hour", "hours")
 _LENGTH_LEAD_WORDS = _HOUR_WORDS | keys_of("کار", "مدت", ":", "-", "=")
-_DAY_WORDS = keys_of("روز", "روزه", "روزی", "هفته", "ماه", "day", "days", "week", "rooz", "ruz")
+_DAY_WORDS = keys_in("values.day_words")
 _MINUS_SIGNS = frozenset("-−")
 _ANY_DAY = date(2026, 3, 21)
 """Where it matters only which words of an answer are a date, not which day they mean."""

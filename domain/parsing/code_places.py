@@ -10,33 +10,18 @@ from domain.parsing.identifiers import (
     read_bill_id,
     read_tracking_code,
 )
-from domain.parsing.tokens import Phrases, TokenStream, keys_of
+from domain.parsing.tokens import Phrases, TokenStream, keys_in, keys_of
+from domain.parsing.word_lists import words_of
 from domain.values.bill_ids import FEWEST_BILL_ID_DIGITS
 from domain.values.errors import InvalidField
 from domain.values.identifiers import parse_mobile
 from domain.values.tracking_codes import CODE_DIGITS
 
 _OTHER_LABELS = keys_of("من", ":", "=", "-", "#")
-_CODE_NAMES = BILL_LABELS - _OTHER_LABELS | keys_of(
-    "کدم", "کدش", "کدشو", "درخواستم", "درخواستش", "درخواستمه", "darkhast", "kod"
-)
+_CODE_NAMES = BILL_LABELS - _OTHER_LABELS | keys_in("values.code_names")
 _BILL_NAMES = keys_of("قبض", "قبضم", "شناسه", "پرداخت", "bill", "ghabz", "qabz")
 _WORDS_BEFORE, _WORDS_BEHIND = 3, 2
-_REPORTING_PHRASES = Phrases(
-    {
-        True: (
-            "ثبت شد", "ثبت شده", "ثبت شد و", "رسید و بررسی می شود", "رسید و بررسی", "در دست بررسی", "در نوبت بررسی",
-            "در انتظار", "بررسی می شود", "پذیرفته شد", "پذیرفته نشد", "پذیرفته شده", "بسته شد", "بسته شده",
-            "پایان یافت",
-            "پایان یافته", "آغاز شد", "آغاز شده", "صادر شد", "صادر شده", "لغو شد", "لغو شده", "پس گرفته شد",
-            "پس گرفته شده", "برگشت داده می شود", "موافقت کرد", "موافقت نکرد", "چه امتیازی", "خواسته شد", "خواسته شده",
-            "پرداخت نشده ای نیست", "برنامه شما", "اشتباه ثبت شده", "باطل شد", "می توانید دوباره", "در مرخصی است",
-            "و جواب", "این است", "با این تغییر", "تغییر داد", "آماده است", "آماده شد", "چند می دهید", "دفتر پیشخوان",
-            "دبیرخانه شهرداری",
-            "از پیشخوان", "زنگ زدیم و پاسخ ندادید", "زنگ می زنیم", "زنگ نمی زنیم", "با شما تماس گرفته شد",
-        )
-    }
-)  # fmt: skip
+_REPORTING_PHRASES = Phrases({True: words_of("values.reporting_phrases.yes")})
 """What only the municipality says of a request: a text of ours that comes back."""
 _OPENING_QUOTES, _CLOSING_QUOTES = frozenset("«\"“'‘"), frozenset("»\"”'’")
 

@@ -7,50 +7,16 @@ own keeps its thanks.
 from domain.parsing.filler_words import COURTESY_WORDS
 from domain.parsing.negation import find_negations
 from domain.parsing.places import is_address_word
-from domain.parsing.tokens import Phrases, TokenKind, TokenStream, keys_of
+from domain.parsing.tokens import Phrases, TokenKind, TokenStream, keys_in, keys_of
+from domain.parsing.word_lists import words_of
 
-_GREETINGS = (
-    "سلام", "سلام علیکم", "علیکم السلام", "و علیکم السلام", "درود", "درود بر شما", "با سلام", "با سلام و احترام",
-    "با عرض سلام", "ضمن عرض سلام", "عرض سلام", "عرض ادب", "عرض ادب و احترام", "عرض سلام و ادب", "وقت بخیر",
-    "وقتتون بخیر",
-    "وقت شما بخیر", "صبح بخیر", "صبحتون بخیر", "ظهر بخیر", "ظهرتون بخیر", "عصر بخیر", "عصرتون بخیر", "شب بخیر",
-    "شبتون بخیر",
-    "روز بخیر", "روزتون بخیر", "خسته نباشید", "خسته نباشین", "خسته نباشی", "خداقوت", "خدا قوت", "خوبید", "خوبین",
-    "خوبی",
-    "حالتون خوبه", "خوب هستید", "خوب هستین", "احوال شما", "ببخشید", "ببخشین", "ببخشید مزاحم شدم", "مزاحم شدم", "شرمنده",
-    "معذرت", "با اجازه", "الو", "hi", "hello", "dear", "good morning", "ba salam", "khaste nabashid", "vaght bekheir",
-)  # fmt: skip
-_TITLES = (
-    "مهندس", "مهندس جان", "آقای مهندس", "جناب مهندس", "خانم مهندس", "حاجی", "حاج آقا", "حاجاقا", "حاج خانم", "جناب",
-    "جناب آقا", "جناب آقای", "سرکار", "سرکار خانم", "آقا", "آقای", "خانم", "دکتر", "آقای دکتر", "رییس", "آقای رییس",
-    "شهردار", "شهردار محترم", "شهرداری", "شهرداری محترم", "شهرداری عزیز", "همکار", "همکاران", "مسئول محترم",
-    "آقای مسئول", "داداش", "برادر", "خواهر", "استاد", "عزیز", "گرامی", "محترم", "جان", "دوست عزیز", "دوستان", "قربان",
-    "قربون", "بزرگوار", "mohandes", "agha", "aghaye", "khanom", "haji", "jenab", "sir",
-)  # fmt: skip
-_CLOSING_TITLES = (
-    "مهندس", "مهندس جان", "آقای مهندس", "جناب مهندس", "خانم مهندس", "جناب", "داداش", "قربان", "بزرگوار", "دوست عزیز",
-    "mohandes",
-)  # fmt: skip
+_GREETINGS = words_of("courtesies.greetings")
+_TITLES = words_of("courtesies.titles")
+_CLOSING_TITLES = words_of("courtesies.closing_titles")
 """Titles that are no place or reason at the end of one («مطب دکتر», «فوت برادر»)."""
-_FORWARDED_HEADS = (
-    "fwd", "fw", "forwarded", "forwarded message", "پیام ارسالی", "پیام فوروارد شده", "فوروارد", "فرستاده شده از",
-    "پیام بازارسالی", "بازارسال", "متن پیام", "پیام دریافتی", "پیامک دریافتی",
-)  # fmt: skip
-_THANKS = (
-    "ممنون", "خیلی ممنون", "ممنون از شما", "ممنون میشم", "ممنون میشوم", "ممنون میشیم", "ممنون از لطفتون", "تشکر",
-    "با تشکر", "باتشکر", "با تشکر از شما", "تشکر میکنم", "خیلی تشکر", "متشکر", "متشکرم", "متشکریم", "سپاس", "با سپاس",
-    "سپاسگزارم",
-    "سپاسگزار", "سپاس فراوان", "لطفا", "لطف کنید", "لطف میکنید", "بی زحمت", "بیزحمت", "اگر میشه", "اگر امکان داره",
-    "خدا خیرتون بده", "خدا خیرت بده", "خدا خیرتان دهد", "خدا عوضتون بده", "اجرتون با خدا", "دستتون درد نکنه",
-    "دستت درد نکنه", "دست شما درد نکنه", "دمتون گرم", "دمت گرم", "زنده باشید", "زنده باشین", "یا علی", "یاعلی",
-    "خداحافظ", "خدانگهدار", "خدا نگهدار", "موفق باشید", "موید باشید", "در پناه حق", "با احترام", "ارادتمند", "مخلصیم",
-    "قربان شما", "قربونتون", "thanks", "thank you", "thx", "tnx", "ba tashakor", "sepas", "dastet dard nakone",
-)  # fmt: skip
-_BEFORE_NAMES = (
-    "با تشکر", "باتشکر", "با سپاس", "با احترام", "ارادتمند", "قربان شما", "از طرف", "با تشکر از طرف", "امضا", "فرستنده",
-    "سپاس", "تشکر", "متشکرم",
-    "ba tashakor",
-)  # fmt: skip
+_FORWARDED_HEADS = words_of("courtesies.forwarded_heads")
+_THANKS = words_of("courtesies.thanks")
+_BEFORE_NAMES = words_of("courtesies.before_names")
 
 _OPENING_PHRASES = Phrases({True: (*_GREETINGS, *_TITLES, *_FORWARDED_HEADS)})
 _CLOSING_PHRASES = Phrases({True: (*_THANKS, *_CLOSING_TITLES)})
@@ -59,33 +25,7 @@ _SIGNING_PHRASES = Phrases({True: _BEFORE_NAMES})
 _I_AM_WORDS = keys_of("هستم", "هستیم", "hastam", "hastim")
 _WORDS_BEFORE_ROLE = keys_of("من", "ما", "بنده", "اینجانب", "یک", "یه")
 _LONGEST_NAME, _LONGEST_ROLE = 3, 6
-_ROLE_WORDS = keys_of(
-    "راننده",
-    "دهیار",
-    "دهیاری",
-    "شورا",
-    "شورای",
-    "عضو",
-    "اعضای",
-    "مدیر",
-    "معاون",
-    "رییس",
-    "نماینده",
-    "مسئول",
-    "ساکن",
-    "اهل",
-    "کشاورز",
-    "پیمانکار",
-    "صاحب",
-    "مالک",
-    "بازنشسته",
-    "پیرمردی",
-    "ranande",
-    "ranandeh",
-    "raanande",
-    "modir",
-    "dehyar",
-)
+_ROLE_WORDS = keys_in("courtesies.role_words")
 """What a writer says to be («دهیار روستای صفا ایشان هستم»), whatever words of places are in it."""
 _OPENING_MARKS = frozenset('([{«"“#')
 _OPENING_QUOTES, _CLOSING_QUOTES = frozenset("«\"“‟'‘"), frozenset("»\"”'’")

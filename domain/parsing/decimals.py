@@ -17,13 +17,13 @@ from domain.parsing.numerals import (
     read_fraction_at,
     read_number_at,
 )
-from domain.parsing.tokens import TokenStream, keys_of
+from domain.parsing.tokens import TokenStream, keys_in, keys_of
 from domain.values.errors import InvalidField
 
-METRE_WORDS = keys_of("متر", "متری", "m", "meter", "meters", "metre", "metres", "metr")
-_CENTIMETRE_WORDS = keys_of("سانت", "سانتی", "سانتی متر", "سانتیمتر", "سانتیمتری", "cm", "centimetre", "centimeter")
+METRE_WORDS = keys_in("values.metre_words")
+_CENTIMETRE_WORDS = keys_in("values.centimetre_words")
 _MINUS_SIGNS = frozenset("-−")
-_LEAD_WORDS = COURTESY_WORDS | keys_of("عدد", "مقدار", "تعداد", "حدود", "حدودا", "طول", "عرض", "ارتفاع", "number")
+_LEAD_WORDS = COURTESY_WORDS | keys_in("values.lead_words")
 _HALF = Decimal("0.5")
 
 

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from domain.parsing.identifiers import find_grouped_numbers, find_number_tokens, holds_digits, read_digit_run
 from domain.parsing.slots import MessageReader
-from domain.parsing.tokens import TokenStream, keys_of
+from domain.parsing.tokens import TokenStream, keys_in, keys_of
 from domain.values.errors import InvalidField
 from domain.values.ibans import IBAN_DIGITS, Iban, find_valid_iban
 from domain.values.reasons import InvalidReason
@@ -14,24 +14,13 @@ FEWEST_DIGITS = 10
 
 _COUNTRY = keys_of("ir", "ار")
 """IR, or the end of «آی آر»."""
-_ACCOUNT_WORDS = keys_of(
-    "شبا", "شبام", "شبای", "شباش", "شبامه", "شباشه", "شبایم", "شبامو", "شبارو", "شبا‌ی", "sheba", "shaba", "shabam",
-    "shebam", "iban",
-)  # fmt: skip
-_LABELS = _COUNTRY | _ACCOUNT_WORDS | keys_of(
-    "آی", "ای", "شماره", "شمارش", "حساب", "حسابم", "حسابمه", "من", "ام", "بانک", "با", "رو", "را", "این", "اینه", "هست",
-    "است", "خودم", "بنده", "به", "shomare", "hesab", "hesabam", "man", ":", "=", "-", "،",
-)  # fmt: skip
+_ACCOUNT_WORDS = keys_in("values.account_words")
+_LABELS = _COUNTRY | _ACCOUNT_WORDS | keys_in("values.labels")
 _WORDS_TO_NUMBER = 4
 _MASKED_TOKENS = 8
-_CARD_WORDS = keys_of(
-    "کارت", "کارتم", "کارتمون", "کارتش", "کارتی", "شماره", "شمارش", "این", "همین", "بانک", "ملی", "ملت", "صادرات", ":",
-    "-", "kart", "kartam", "shomare", "in",
-)  # fmt: skip
+_CARD_WORDS = keys_in("values.card_words")
 _WORDS_TO_PAYING_CARD, _WORDS_TO_PAID_CARD = keys_of("از", "با", "az", "ba"), keys_of("به", "تو", "توی", "be", "too")
-_WORDS_OF_PAYING = keys_of(
-    "کسر", "کم", "برداشت", "برداشته", "برداشتن", "پرداخت", "دادم", "زدم", "kasr", "kam", "bardasht", "pardakht", "dadam"
-)
+_WORDS_OF_PAYING = keys_in("values.words_of_paying")
 """Beside a card they tell that it paid, but where money shall go to it («به کارت … پرداخت کنید»)."""
 
 

@@ -8,7 +8,8 @@ from collections.abc import Container, Iterator
 from domain.parsing.negation import find_negations
 from domain.parsing.numerals import read_number_at
 from domain.parsing.slots import MessageReader
-from domain.parsing.tokens import Phrases, TokenKind, TokenStream, keys_of
+from domain.parsing.tokens import Phrases, TokenKind, TokenStream, keys_in, keys_of
+from domain.parsing.word_lists import words_of
 from domain.values import bill_ids, identifiers
 from domain.values.errors import CodeMistyped, InvalidField
 from domain.values.reasons import InvalidReason
@@ -16,68 +17,33 @@ from domain.values.tracking_codes import TrackingCode, parse_code
 
 _INNER_MARKS = frozenset("-‐‑–—−.·•")
 _MARKS_AFTER_LABEL = frozenset(":=#-،")
-CODE_LABELS = keys_of(
-    "کد",
-    "شماره",
-    "رهگیری",
-    "پیگیری",
-    "درخواست",
-    "پرونده",
-    "من",
-    "code",
-    "number",
-    "no",
-    ":",
-    "#",
-    "=",
-    "-",
-)
+CODE_LABELS = keys_in("values.code_labels")
 BILL_LABELS = CODE_LABELS | keys_of("قبض", "شناسه", "bill", "id")
 _NATIONAL_LABELS = Phrases({True: ("کد ملی", "شماره ملی", "ش ملی", "ک ملی", "ملی", "national code", "national id")})
-_POSTAL_LABELS = Phrases(
-    {True: ("کد پستی", "ک پستی", "پستی", "postal code", "postcode", "zip", "zip code", "kod posti")}
-)
+_POSTAL_LABELS = Phrases({True: words_of("values.postal_labels.yes")})
 _RENOVATION_LABELS = Phrases(
     {True: ("کد نوسازی", "شماره نوسازی", "شناسه نوسازی", "نوسازی", "renovation code", "kod nosazi")}
 )
-_OTHER_NUMBER_LABELS = keys_of(
-    "تلفن", "تلفنم", "شماره", "همراه", "موبایل", "ثبتی", "پلاک", "پرونده", "کد", "قبض", "شناسه", ":", "-"
-)
+_OTHER_NUMBER_LABELS = keys_in("values.other_number_labels")
 _MARKS_BETWEEN_PARTS = _INNER_MARKS | frozenset("/")
 
 _TAXI_LABELS = Phrases(
     {
-        "taxi": (
-            "تاکسی",
-            "کد تاکسی",
-            "تاکسی کد",
-            "تاکسی شماره",
-            "تاکسی با کد",
-            "شماره تاکسی",
-            "تاکسی به شماره",
-            "تاکسی کد شماره",
-            "taxi",
-            "taxi code",
-            "taxi no",
-            "taxi number",
-        ),
+        "taxi": words_of("values.taxi_labels.taxi"),
         "code": ("کد", "code"),
     }
 )
 _CODE_WORDS = keys_of("کد", "شماره", "code", "no", "number")
 _ABOUT_WORDS = keys_of("از", "درباره", "علیه", "به", "برای", "about", "on")
 _MONEY_OR_PEOPLE_WORDS = keys_of("نفر", "هزار", "میلیون", "تومان", "تومن", "ریال", "%")
-_TIME_UNIT_WORDS = keys_of("بار", "دفعه", "ساعت", "دقیقه", "روز", "تا", "ماه", "سال")
+_TIME_UNIT_WORDS = keys_in("values.time_unit_words")
 _MOST_COUNT_DIGITS = 2
 LOWEST_SCORE, HIGHEST_SCORE = 1, 5
-_SCORE_LABELS = keys_of("نمره", "امتیاز", "از", "به", "score", ":", "-", "=")
+_SCORE_LABELS = keys_in("values.score_labels")
 _NO_SCORE = keys_of("صفر", "sefr", "0")
-_DOUBTING_WORDS = _NO_SCORE | keys_of(
-    "بین", "beyn", "حداقل", "حداکثر", "شاید", "اگر", "کاش", "کاشکی", "وگرنه", "میدادم", "میدادیم", "دادمش", "بدم",
-    "midadam", "نیم",
-)  # fmt: skip
+_DOUBTING_WORDS = _NO_SCORE | keys_in("values.doubting_words")
 """Beside a score they say that it is none, or another."""
-_BETWEEN_SCORES = keys_of("نه", "یا", "تا", "و", "-", "ya", "ta", "na", "däl", "ýa")
+_BETWEEN_SCORES = keys_in("values.between_scores")
 _NOT_THAT = keys_of("نه", "na", "däl")
 _STAR_WORDS, _OUT_OF_WORDS = keys_of("ستاره", "stars", "star", "امتیاز", "نمره"), keys_of("از", "/", "of")
 

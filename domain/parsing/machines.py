@@ -31,7 +31,7 @@ from domain.parsing.times.hours import (
     take_day_parts,
     take_length,
 )
-from domain.parsing.tokens import Phrases, TokenKind, TokenStream, keys_of
+from domain.parsing.tokens import Phrases, TokenKind, TokenStream, keys_in, keys_of
 from domain.values.errors import AmbiguousField
 from domain.values.reasons import InvalidReason
 
@@ -52,11 +52,11 @@ _MACHINE_PHRASES = Phrases(
 """«لودرتون» is spoken for «لودر شما»."""
 _MACHINE_SPELLING = Spelling(_MACHINE_PHRASES.values_by_phrase)
 _EACH_PHRASES = Phrases({True: ("هر کدام", "هرکدوم", "هر کدوم", "هر یک", "هر دو", "هر دستگاه", "each")})
-_LINK_WORDS = keys_of("و", "،", ",", "+", "/", "-", "همراه", "با", "به", "and", "with")
+_LINK_WORDS = keys_in("values.link_words")
 _AND_WORDS = keys_of("و", "،", ",", "and")
 _EQUALS_MARKS = frozenset(":=")
 _OR_WORDS = keys_of("یا", "or", "ya")
-_PIECE_NUMERALS = keys_of("یکتا", "دوتا", "سهتا", "چهارتا", "پنجتا", "ششتا", "هفتتا", "هشتتا", "نهتا", "دهتا")
+_PIECE_NUMERALS = keys_in("values.piece_numerals")
 _MOST_MACHINES = 99
 
 

@@ -11,7 +11,8 @@ from functools import lru_cache
 from itertools import product
 from typing import NamedTuple
 
-from domain.parsing.tokens import TokenKind, TokenStream, key_of, keys_of
+from domain.parsing.tokens import TokenKind, TokenStream, key_of, keys_in, keys_of
+from domain.parsing.word_lists import words_of
 
 
 class NegationKind(Enum):
@@ -37,32 +38,26 @@ class Negation(NamedTuple):
 
 
 _WANT_PRESENT, _WANT_PAST = ("خواه", "خوا", "خاه", "خا"), ("خواست", "خاست")
-_PRESENT_STEMS = (
-    *_WANT_PRESENT, "کن", "شو", "ش", "ده", "د", "گیر", "فرست", "زن", "گذار", "ذار", "پذیر", "بند", "گرد", "نمای", "نما",
-    "فرمای", "فرما", "ساز", "پرداز", "نویس", "گو", "خر", "رو", "بر", "دان", "دون", "توان", "تون", "دار", "باش", "کش",
-)  # fmt: skip
-_PAST_STEMS = (
-    *_WANT_PAST, "کرد", "شد", "داد", "گرفت", "فرستاد", "زد", "گذاشت", "پذیرفت", "بست", "گردید", "نمود", "فرمود", "گفت",
-    "خرید", "رفت", "دانست", "تونست", "توانست", "داشت", "بود", "امد", "اومد",
-)  # fmt: skip
+_PRESENT_STEMS = (*_WANT_PRESENT, *words_of("moods.present_stems"))
+_PAST_STEMS = (*_WANT_PAST, *words_of("moods.past_stems"))
 _SPEAKER_ENDINGS, _ADDRESSEE_ENDINGS = ("م", "یم"), ("ید", "ین", "ی")
 _OTHERS_ENDINGS = ("د", "ه", "ند", "ن")
 _COME_FORMS = ("نیا", "نیاید", "نیاین", "نیاد", "نیایم", "نیایید", "نیان")
-_BE_FORMS = ("نیست", "نیس", "نیستم", "نیستیم", "نیستند", "نیستید", "نیستن", "نباشد", "نباشه")
+_BE_FORMS = words_of("moods.be_forms")
 _UNNEGATED_WORDS = frozenset({"نزد", "نبر", "نبرد", "نکش", "نده", "ندی", "ند", "نشون", "نشان"})
 """Words of their own («نزد»: beside), and «نده», which is added again below."""
 
-_NEED_WORDS = keys_of("لازم", "لازمم", "نیاز", "نیازی", "احتیاج", "احتیاجی", "lazem", "niaz")
+_NEED_WORDS = keys_in("moods.need_words")
 _IS_NOT, _TO_WORDS = keys_of("نیست", "نیس"), keys_of("به", "be")
 _COMPLAINING_WORDS = keys_of("چرا", "مگر", "مگه", "چطور", "chera", "mage")
 """Before a negated verb they ask why it is so, and refuse nothing («چرا نمی‌فرستید», «مگه نمیشه»)."""
 _CONDITIONS = keys_of("اگر", "اگه", "چنانچه", "وقتی", "agar", "age")
 """Before a negated verb they say what happens else, and refuse nothing («اگه نیاید شکایت می‌کنم») …"""
-_POLITE_CONDITIONS = keys_of("میشه", "میشود", "ممکنه", "ممکن", "امکان", "زحمتی", "زحمت", "لطف", "mishe", "momkene")
+_POLITE_CONDITIONS = keys_in("moods.polite_conditions")
 """… but behind which one of these stands they ask for it («اگه میشه نیاید»)."""
 _LONGEST_CLAUSE = 5
 _CLAUSE_WORDS = keys_of("و", "ولی", "اما", "که")
-_LACKING_STEMS = ("ندار", "نداشت", "نمیدان", "نمیدون", "نمیتون", "نمیتوان", "نتونست", "نتوانست")
+_LACKING_STEMS = words_of("moods.lacking_stems")
 _NO_NEED = keys_of("نمیخواد", "نمیخاد", "نمیخواهد")
 """Before a verb that is said to another («نمی‌خواد بیاین») it says that there is no need; else a third person wants."""
 _MOST_WORDS_TO_VERB = 3

@@ -8,12 +8,10 @@ it is right behind.
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from domain.parsing.tokens import TokenStream, keys_of
+from domain.parsing.tokens import TokenStream, keys_in, keys_of
+from domain.parsing.word_lists import words_of
 
-_BASIC_NUMERALS = (
-    "صفر", "یک", "دو", "سه", "چهار", "پنج", "شش", "هفت", "هشت", "نه", "ده", "یازده", "دوازده", "سیزده", "چهارده",
-    "پانزده", "شانزده", "هفده", "هجده", "نوزده", "بیست",
-)  # fmt: skip
+_BASIC_NUMERALS = words_of("values.basic_numerals")
 _SPOKEN_NUMERALS = {
     "یه": 1,
     "اول": 1,
@@ -35,7 +33,7 @@ _HUNDREDS = {
     "صد": 100, "یکصد": 100, "دویست": 200, "سیصد": 300, "چهارصد": 400, "چارصد": 400, "پانصد": 500, "پونصد": 500,
     "ششصد": 600, "شیشصد": 600, "هفتصد": 700, "هشتصد": 800, "نهصد": 900,
 }  # fmt: skip
-_ENGLISH_NUMERALS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_ENGLISH_NUMERALS = words_of("values.english_numerals")
 _VALUES_BY_WORD: dict[str, int] = (
     {word: value for value, word in enumerate(_BASIC_NUMERALS)}
     | {f"{word}م": value for value, word in enumerate(_BASIC_NUMERALS) if value}
@@ -55,7 +53,7 @@ _THOUSANDS_GROUP = 3
 _LONGEST_NUMBER = 6
 LONGEST_WHOLE = 18
 """Digits of a whole number that is asked for, which may be long."""
-UNIT_WORDS = keys_of("دستگاه", "عدد", "تا", "دونه", "دانه", "ماشین", "فقره", "x", "×")
+UNIT_WORDS = keys_in("values.unit_words")
 """What may come between a number and what it counts."""
 COUNT_LABELS = keys_of("تعداد", "tedad", "count", "qty")
 

@@ -2,44 +2,15 @@
 
 import re
 
-from domain.parsing.tokens import TokenStream, keys_of
+from domain.parsing.tokens import TokenStream, keys_in, keys_of
 
-_NUMBERED_PLACES = keys_of(
-    "کوچه", "ک", "پلاک", "پ", "واحد", "طبقه", "فاز", "بلوک", "بلاک", "قطعه", "منطقه", "ناحیه", "شماره", "بست", "بنبست",
-    "غرفه", "کیلومتر", "کیلومتری", "alley", "no", "plaque", "unit", "km",
-)  # fmt: skip
-_ROAD_WORDS = keys_of(
-    "خیابان", "خیابون", "خ", "بلوار", "میدان", "میدون", "فلکه", "شهرک", "کوی", "محله", "چهارراه", "سهراه", "تقاطع",
-    "نبش",
-    "بزرگراه", "اتوبان", "پل", "روستای", "street", "st", "square", "boulevard",
-)  # fmt: skip
-_BUILDING_WORDS = keys_of(
-    "پارک", "بوستان", "مسجد", "حسینیه", "مدرسه", "دبیرستان", "دبستان", "بیمارستان", "درمانگاه", "ورزشگاه", "استادیوم",
-    "سالن", "مجتمع", "پادگان", "شهدای", "روبروی", "روبهروی", "مقابل", "جنب", "پشت", "بین", "کنار", "نزدیک", "انتهای",
-    "ابتدای",
-)  # fmt: skip
-_BESIDE_WORDS = keys_of("روبروی", "روبرو", "روبهروی", "مقابل", "جنب", "پشت", "کنار", "نزدیک", "بین", "انتهای", "ابتدای")
-_TRADE_WORDS = keys_of(
-    "کارگاه",
-    "تعمیرگاه",
-    "مکانیکی",
-    "شرکت",
-    "فروشگاه",
-    "مغازه",
-    "نمایشگاه",
-    "پارکینگ",
-    "گاراژ",
-    "انبار",
-    "دفتر",
-    "ایستگاه",
-    "کارخانه",
-    "تعاونی",
-)
-_ADDRESS_WORDS = _NUMBERED_PLACES | _ROAD_WORDS | _BUILDING_WORDS | _BESIDE_WORDS | keys_of(
-    "جاده", "پارک", "محل", "محدوده", "زمین", "باغ", "مزرعه", "روستا", "شهر", "بندر", "ساحل", "حیاط",
-    "جلو", "جلوی", "سر", "ته", "بالای", "پایین", "اول", "آخر", "کمربندی", "گمیشان", "road", "avenue",
-)  # fmt: skip
-_BEFORE_EVENING = keys_of("ولی", "امام", "نماز", "اذان", "خیابان", "خ", "مسجد", "میدان", "شهرک", "کوی", "حضرت")
+_NUMBERED_PLACES = keys_in("values.numbered_places")
+_ROAD_WORDS = keys_in("values.road_words")
+_BUILDING_WORDS = keys_in("values.building_words")
+_BESIDE_WORDS = keys_in("values.beside_words")
+_TRADE_WORDS = keys_in("values.trade_words")
+_ADDRESS_WORDS = _NUMBERED_PLACES | _ROAD_WORDS | _BUILDING_WORDS | _BESIDE_WORDS | keys_in("values.address_words")
+_BEFORE_EVENING = keys_in("values.before_evening")
 _COLON_WORDS = keys_of("-", ":", "شماره")
 _MARKET_WORDS = keys_of("بازار", "بازارچه")
 _MOSQUE_WORDS = keys_of("مسجد", "بازار")

@@ -5,15 +5,13 @@ from typing import NamedTuple
 from domain.parsing.identifiers import start_with_about_word
 from domain.parsing.numerals import read_number_at
 from domain.parsing.slots import MessageReader
-from domain.parsing.tokens import TokenStream, key_of, keys_of
+from domain.parsing.tokens import TokenStream, key_of, keys_in, keys_of
 from domain.values import identifiers
 from domain.values.errors import InvalidField
 
 _PLATE_LETTERS = keys_of("الف", "ا", *"بپتثجچحخدذرزژسشصضطظعغفقکگلمنوهیtds")
 _GAP_MARKS = frozenset("-‐‑–—−|/،,.:_")
-_PLATE_LABELS = keys_of(
-    "پلاک", "شماره", "تاکسی", "خودرو", "خودروی", "به", "با", "ماشین", "plate", "taxi", "car", ":", "#", "-"
-)
+_PLATE_LABELS = keys_in("values.plate_labels")
 _OPENING_BRACKETS, _CLOSING_BRACKETS, _AND_WORDS = frozenset("(["), frozenset(")]"), keys_of("و")
 _LETTERS_BY_NAME = {
     key_of(name): key_of(letter)

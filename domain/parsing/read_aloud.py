@@ -1,10 +1,9 @@
 """«بخوان»: that the state of a request is to be read aloud, in a chat."""
 
 from domain.parsing.tokens import Phrases, TokenStream
+from domain.parsing.word_lists import words_of
 
-_READ_ALOUD_PHRASES = Phrases(
-    {True: ("بخوان", "بخون", "برایم بخوان", "برام بخون", "بخوانید", "bekhan", "bekhoon", "oka", "okap ber", "اوقا")}
-)
+_READ_ALOUD_PHRASES = Phrases({True: words_of("values.read_aloud_phrases.yes")})
 
 
 def find_read_aloud(text: str) -> str | None:

@@ -9,11 +9,12 @@ import re
 from bisect import bisect_left
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from enum import IntEnum
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Generic, NamedTuple, TypeVar
 
 from domain.parsing.spoken_persian import split_glued_key, written_key
 from domain.parsing.turkmen.reading import ReadWord, read_turkmen
+from domain.parsing.word_lists import words_of
 from domain.values.text import fold_text, tidy_text
 
 T = TypeVar("T", bound=Hashable)
@@ -337,3 +338,9 @@ def join_letters(phrase: str) -> str:
 def keys_of(*spellings: str) -> frozenset[str]:
     """Return the keys of single words and marks, to compare tokens with."""
     return frozenset(key_of(word) for word in spellings)
+
+
+@cache
+def keys_in(list_name: str) -> frozenset[str]:
+    """Return the keys of the words of a list (`word_lists`)."""
+    return keys_of(*words_of(list_name))

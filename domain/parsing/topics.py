@@ -2,20 +2,11 @@
 
 from domain.parsing.slots import MessageReader
 from domain.parsing.tokens import Phrases, TokenStream, keys_of
+from domain.parsing.word_lists import words_of
 
-_ABOUT_PHRASES = Phrases(
-    {True: ("درباره", "در باره", "درباره ی", "در مورد", "راجع به", "در خصوص", "برای", "about", "for")}
-)
+_ABOUT_PHRASES = Phrases({True: words_of("values.about_phrases.yes")})
 _SERVICE_LEAD_WORDS = keys_of("خدمات", "خدمت", "سرویس", "service", ":")
-_TOGETHER_PHRASES = Phrases(
-    {
-        True: (
-            "یکجا", "یک جا", "یه جا", "یکجایی", "یکجا همه", "همه", "همه را", "همه رو", "همه یکجا", "همه را یکجا",
-            "همه رو یکجا", "همه با هم", "با هم", "باهم", "همگی", "yekja", "yek ja", "hame", "hame yekja", "all",
-            "together",
-        )
-    }
-)  # fmt: skip
+_TOGETHER_PHRASES = Phrases({True: words_of("values.together_phrases.yes")})
 LANGUAGE_NAMES: dict[str, tuple[str, ...]] = {
     "fa": ("فارسی", "پارسی", "farsi", "parsi", "parsça", "persian"),
     "tk": ("türkmençe", "turkmence", "turkmenche"),

@@ -9,6 +9,7 @@ from domain.fields.form import Field
 from domain.fields.types import ReadingContext
 from domain.parsing.answers import read_number
 from domain.parsing.tokens import Phrases, TokenStream, keys_of
+from domain.parsing.word_lists import words_of
 from domain.parsing.yes_no_words import NO_KEYS
 from domain.values.errors import DomainError, InvalidField
 from domain.values.reasons import InvalidReason
@@ -19,17 +20,8 @@ MOST_OPTIONS = 99
 PRESSED_SIGN = "#"
 """What stands before the number that a button of a menu says: nobody counts buttons that have no numbers."""
 
-_GIVING_UP: Phrases[bool] = Phrases(
-    {
-        True: (
-            "ولش کن", "ولش کنید", "ولش کنین", "بیخیال", "بی خیال", "بیخیالش", "پشیمون شدم", "پشیمان شدم", "منصرف شدم",
-            "نخواستیم", "نخواستم", "صرف نمیکنه", "gerek däl", "bolýar goý",
-        )
-    }
-)  # fmt: skip
-_NOT_WANTED: Phrases[bool] = Phrases(
-    {True: ("نمیخواد", "نمیخوام", "نمیخوایم", "نمیخواهم", "لازم نیست", "لازم نیس", "لازم ندارم", "نیازی نیست")}
-)
+_GIVING_UP: Phrases[bool] = Phrases({True: words_of("moods.giving_up.yes")})
+_NOT_WANTED: Phrases[bool] = Phrases({True: words_of("moods.not_wanted.yes")})
 _REFUSALS = NO_KEYS | keys_of("دیگه", "دیگر")
 
 CLEAR_MOODS = frozenset({Mood.PLAIN, Mood.DOUBTFUL})

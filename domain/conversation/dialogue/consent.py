@@ -8,37 +8,20 @@ from typing import NamedTuple
 
 from domain.conversation.reading.sentences import FILLER_WORDS, QUESTION_MARKS
 from domain.parsing.identifiers import CODE_LABELS
-from domain.parsing.tokens import Phrases, TokenStream, keys_of
+from domain.parsing.tokens import Phrases, TokenStream, keys_in
+from domain.parsing.word_lists import words_of
 
-_CONSENT = ("رضایت", "رضایتم را", "اجازه", "اجازه شو", "موافقت", "rezayat", "ejaze", "movafeghat")
-_AGREEING = ("دارم", "داریم", "میدم", "میدهم", "میدیم", "دادم", "میکنم", "میکنیم", "کردم", "daram", "midam", "mikonam")
-_REFUSING = (
-    "ندارم", "نداریم", "نمیدم", "نمیدهم", "نمیدیم", "ندادم", "نمیکنم", "نمیکنیم", "نکردم", "nadaram", "nemidam",
-    "nemikonam",
-)  # fmt: skip
+_CONSENT = words_of("moods.consent")
+_AGREEING = words_of("moods.agreeing")
+_REFUSING = words_of("moods.refusing")
 _ANSWERS: Phrases[bool] = Phrases(
     {
-        True: (
-            *(" ".join(pair) for pair in product(_CONSENT, _AGREEING)),
-            "قبول میکنم", "قبول دارم", "قبوله", "قبول است", "قبول کردم", "راضیم", "راضی ام", "راضی هستم", "راضی",
-            "موافقم", "موافق هستم", "مانعی نداره", "مانعی ندارد", "مشکلی نداره", "مشکلی ندارم", "حرفی ندارم", "بره",
-            "میتونه بره", "ghabool mikonam", "ghaboole", "razi am", "raziam", "razi hastam", "movafegham", "razy",
-            "razy men", "men razy", "razydyryn", "razy boldum", "مرخصی berýärin", "مرخصی berýän", "kabul edýärin",
-        ),
-        False: (
-            *(" ".join(pair) for pair in product(_CONSENT, _REFUSING)),
-            "قبول نیست", "قبول نمیکنم", "قبول ندارم", "قبول نکردم", "راضی نیستم", "ناراضیم", "ناراضی ام", "ناراضی",
-            "موافق نیستم", "مخالفم", "مخالف هستم", "نره", "نمیتونه بره", "ghabool nist", "ghabool nemikonam",
-            "razi nistam", "movafegh nistam", "razy däl", "razy däl men", "men razy däl", "مرخصی ندهید", "مرخصی خیر",
-            "kabul däl", "kabul etmeýärin",
-        ),
+        True: (*(" ".join(pair) for pair in product(_CONSENT, _AGREEING)), *words_of("moods.answers.yes")),
+        False: (*(" ".join(pair) for pair in product(_CONSENT, _REFUSING)), *words_of("moods.answers.no")),
     }
-)  # fmt: skip
+)
 """In Turkmen permission is the word for a leave («rugsat berýärin»), and read as that."""
-_BESIDE = FILLER_WORDS | CODE_LABELS | keys_of(
-    "من", "بنده", "ما", "اینجانب", "بهش", "نظر", "طرف", "راننده", "مالک", "صاحب", "ماشین", "مرخصی", "مرخصیش", "بره",
-    "برود", "هیچ", "مشکلی", "کامل", "کاملا", "men", "man",
-)  # fmt: skip
+_BESIDE = FILLER_WORDS | CODE_LABELS | keys_in("moods.beside")
 
 
 class ConsentAnswer(NamedTuple):

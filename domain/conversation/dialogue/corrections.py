@@ -27,32 +27,24 @@ from domain.conversation.reading.guessing import understand_message
 from domain.fields.form import Field
 from domain.fields.types import Text
 from domain.parsing.filler_words import COURTESY_WORDS
-from domain.parsing.tokens import Phrases, TokenStream, keys_of
+from domain.parsing.tokens import Phrases, TokenStream, keys_in
+from domain.parsing.word_lists import words_of
 from domain.values.errors import DomainError
 
-_HOW_MUCH = ("چند", "چقدر", "چقد", "چه قدر", "چن", "چند تومن", "چند تومان", "چقدر پول")
-_PRICE_VERBS = (
-    "میشه", "میشود", "شد", "درمیاد", "در میاد", "آب میخوره", "باید بدم", "باید بدیم", "میگیرید", "میگیرین",
-)  # fmt: skip
+_HOW_MUCH = words_of("moods.how_much")
+_PRICE_VERBS = words_of("moods.price_verbs")
 _PRICE_PHRASES: Phrases[bool] = Phrases(
     {
         True: (
             *(f"{amount} {verb}" for amount, verb in product(_HOW_MUCH, _PRICE_VERBS)),
-            "چنده", "پولش", "هزینه", "هزینش", "هزینه اش", "قیمت", "قیمتش", "کرایه", "کرایش", "مبلغ", "مبلغش",
-            "näçe bolar", "näçe durýar", "chand mishe", "cheghad mishe", "gheymat", "hazine",
+            *words_of("moods.price_phrases.yes"),
         )
     }
-)  # fmt: skip
+)
 """What asks a price amid a form, where no other question can be meant."""
 
-_SAME_WORDS = keys_of(
-    "همان", "همون", "همونه", "همینه", "همین", "همانه", "بماند", "بمونه", "نگهش", "hamun", "hamoon", "haman", "şol",
-    "şolugyna", "galsyn",
-)  # fmt: skip
-_STAYING_WORDS = keys_of(
-    "قبلی", "قبلیه", "که", "بود", "گفتم", "باشه", "باشد", "خوبه", "خوب", "است", "درسته", "دار", "دارید", "داشته",
-    "باشید", "عوض", "نکن", "نکنید", "نشه", "نشود", "اولی", "نه", "bashe", "bemune", "khube", ".", "!", "،", ",",
-)  # fmt: skip
+_SAME_WORDS = keys_in("moods.same_words")
+_STAYING_WORDS = keys_in("moods.staying_words")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,31 +3,22 @@
 from domain.conversation.reading.sentences import FILLER_WORDS, PLAIN_WORDS, QUESTION_MARKS
 from domain.parsing.filler_words import COURTESY_WORDS
 from domain.parsing.negation import find_negations
-from domain.parsing.tokens import Phrases, TokenStream, keys_of
+from domain.parsing.tokens import Phrases, TokenStream, keys_in, keys_of
+from domain.parsing.word_lists import words_of
 from domain.parsing.yes_no_words import NO_KEYS, YES_KEYS
 
-_YES_WORDS = YES_KEYS | keys_of(
-    "1", "تایید", "تأیید", "موافقم", "اوکی", "اوکیه", "باشه", "حتما", "ثبت", "درسته", "ثبتش", "تاییدش", "همینه",
-    "دقیقا",
-)  # fmt: skip
-_NO_WORDS = NO_KEYS | keys_of(
-    "2", "رد", "مخالفم", "بماند", "بمونه", "بمانه", "بمونن", "بمانند", "bemanad", "bemoone", "galsyn",
-)  # fmt: skip
+_YES_WORDS = YES_KEYS | keys_in("moods.yes_words")
+_NO_WORDS = NO_KEYS | keys_in("moods.no_words")
 _DENIAL = keys_of("رد")
 _VERBS_OF_CONSENT = keys_of("باشه", "ثبت", "درسته")
 """Words of yes that are verbs behind a «نه» («ماشین باید باشه»)."""
-_EXCLAMATIONS = keys_of("آهان", "اهان", "آها", "اها", "خب", "خوب", "عه", "والا", "آخه", "اخه", "هوم", "اوه", "ای")
+_EXCLAMATIONS = keys_in("moods.exclamations")
 _ANSWER_PHRASES: Phrases[bool] = Phrases(
     {
-        True: (
-            "مشکلی نیست", "مشکل نیست", "مشکلی نداره", "مشکلی ندارد", "مشکل نداره", "مشکلی ندارم", "اشکالی نداره",
-            "اشکالی ندارد", "اشکال نداره", "اشکال ندارد", "ایرادی نداره", "ایرادی ندارد", "مانعی نداره", "مانعی ندارد",
-            "مانعی نیست", "مخالفتی ندارم", "حرفی ندارم", "راضیم", "راضی ام", "راضی هستم", "راضی", "moshkeli nist",
-            "eshkali nadare", "بره", "برود", "میتونه بره", "میتواند برود", "بذارید بره", "بذار بره",
-        ),
+        True: words_of("moods.answer_phrases.yes"),
         False: ("راضی نیستم", "رضایت نمیدم", "رضایت ندارم", "اجازه نمیدم", "قبول ندارم", "قبول نمیکنم", "موافق نیستم"),
     }
-)  # fmt: skip
+)
 _WORDS_OF_CHOOSING = keys_of("گزینه", "گزینهی", "شماره", "عدد")
 _ANSWERS_BY_NUMBER = {frozenset(keys_of("یک")): True, frozenset(keys_of("دو")): False}
 

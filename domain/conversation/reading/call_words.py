@@ -10,22 +10,15 @@ from domain.parsing.courtesies import take_courtesies
 from domain.parsing.filler_words import COURTESY_WORDS, REQUEST_WORDS
 from domain.parsing.negation import find_negations
 from domain.parsing.slots import MessageReader
-from domain.parsing.tokens import Phrases, TokenStream, keys_of
+from domain.parsing.tokens import Phrases, TokenStream, keys_in, keys_of
+from domain.parsing.word_lists import words_of
 
 _LABEL_PHRASES = Phrases({True: FIELD_LABELS})
 _COLON_KEYS = keys_of(":")
 _ONE_WORDS = keys_of("یک", "یه")
 """Right before a keyword no number («یک مرخصی»), further from it one («یک هفته مرخصی»)."""
-_EXTRA_WORDS = keys_of("دیگه", "دیگر", "بهم", "برام", "برایم", "به", "dige", "digar")
-_WANT_PHRASES = Phrases(
-    {
-        True: (
-            "میخواهم", "می خواهم", "می خواهیم", "می خوام", "می خوایم", "می خواستم", "می خواستیم",
-            "لازم دارم", "لازم داریم", "لازم داشتم", "لازمه", "لازم است", "نیاز دارم",
-            "نیاز داریم", "احتیاج دارم", "احتیاج داریم", "want", "need", "please",
-        )
-    }
-)  # fmt: skip
+_EXTRA_WORDS = keys_in("moods.extra_words")
+_WANT_PHRASES = Phrases({True: words_of("moods.want_phrases.yes")})
 _WORDS_TO_A_PURPOSE = keys_of("برای", "جهت", "بابت", "for")
 WISHLESS_SLOTS = frozenset({"place", "reason"})
 """Free texts that words of wishing around them («… می‌خوام») do not belong to."""
@@ -33,14 +26,7 @@ _SLOTS_WITHOUT_THANKS = frozenset({*WISHLESS_SLOTS, None})
 """Where thanks and a signature at the end are no part of what is said."""
 
 
-_MATTER_PHRASES: Phrases[bool] = Phrases(
-    {
-        True: (
-            "درباره", "درباره ی", "در مورد", "درمورد", "راجع به", "راجب", "راجبه", "بابت", "در خصوص", "درخصوص",
-            "در رابطه با", "به خاطر", "بخاطر", "سر قضیه", "darbare", "dar morede", "raje be", "babate", "barada",
-        )
-    }
-)  # fmt: skip
+_MATTER_PHRASES: Phrases[bool] = Phrases({True: words_of("moods.matter_phrases.yes")})
 
 
 def read_free_text(stream: TokenStream, intent: Intent) -> str:

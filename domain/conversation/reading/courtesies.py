@@ -1,53 +1,20 @@
 """Courtesies and insults: messages that ask for nothing, which a person answers all the same."""
 
-from domain.parsing.tokens import TokenKind, TokenStream, key_of, keys_of
+from domain.parsing.tokens import TokenKind, TokenStream, key_of, keys_in, keys_of
+from domain.parsing.word_lists import words_of
 
 GREETING, THANKS, INSULT = "greeting", "thanks", "insult"
 COURTESY_INTENTS = frozenset({GREETING, THANKS, INSULT})
 """What such a message comes to: each is answered once, then there is silence for a while."""
 
-_GREETING_WORDS = keys_of(
-    "سلام", "سلامعلیکم", "علیکم", "درود", "باسلام", "صبحبخیر", "بخیر", "بخیرو", "نباشید", "نباشین", "خداقوت", "قوت",
-    "الو",
-    "چطورید", "چطورین", "خوبید", "خوبین", "خوبی", "خوبه", "سالام", "سالاو", "مالیکم", "الیکم", "salam", "slm", "salaam",
-    "hello",
-    "hi", "hey", "salaw", "salawmaleykim", "maleykim",
-)  # fmt: skip
-_THANKING_WORDS = keys_of(
-    "ممنون", "ممنونم", "ممنونیم", "ممنونتونم", "مرسی", "مچکرم", "مچکریم", "متشکرم", "متشکریم", "سپاس", "سپاسمندم",
-    "سپاسگزارم",
-    "سپاسگزاریم", "سپاسگذارم", "تشکر", "نکنه", "دمتون", "دمت", "تشکرات", "خداحافظ", "خدانگهدار", "خدافظ", "فدات",
-    "اجرتون", "خیرت", "خیرتون", "خیرتان",
-    "ساغبول", "ساغ",
-    "mamnoon", "mamnun", "mersi", "merci", "thanks", "thank", "tnx", "thx", "sagbol", "sag", "bye", "sepas", "tashakor",
-)  # fmt: skip
-_BESIDE_WORDS = keys_of(
-    "و", "از", "شما", "تو", "به", "با", "بر", "خیلی", "بسیار", "واقعا", "زحمت", "زحماتتون", "زحمات", "لطف", "لطفتون",
-    "لطفا", "کردید", "کردین", "میکنم", "میکنیم", "دارم", "دست", "دستت", "دستتون", "درد", "گرم", "فراوان", "داداش",
-    "خدا",
-    "خیر", "بده", "باشید", "باشین", "زنده", "پاینده", "سلامت", "عزیز", "عزیزم", "آقا", "خانم", "جناب", "مهندس", "دکتر",
-    "شهردار", "شهرداری", "محترم", "گرامی", "همه", "همگی", "اجر", "عرض", "آقای", "خسته", "صبح", "عصر", "شب",
-    "ظهر", "روز", "روزتون",
-    "وقت", "وقتتون", "شبتون", "صبحتون", "بول", "زحمتکش", "عزیزان", "ادب", "احترام", "ارادت", "چشم",
-    "باشه", "اوکی", "you", "so", "much", "bol", "kheyli", "khaste", "nabashid", "حالتون", "حال", "سرکار", "برادر",
-    "بابت",
-    "راهنمایی", "راهنماییتون", "پاسخ", "پاسخگویی", "پیگیری", "پیگیریتون", "همکاری", "که",
-)  # fmt: skip
+_GREETING_WORDS = keys_in("courtesies.greeting_words")
+_THANKING_WORDS = keys_in("courtesies.thanking_words")
+_BESIDE_WORDS = keys_in("courtesies.beside_words")
 """What may stand beside: nothing of it asks for anything then."""
 
-_INSULTING_STEMS = (
-    "احمق", "بیشعور", "نفهم", "عوضی", "کثافت", "گمشو", "گمشید", "گمشین",
-    "بیشرف", "بیناموس", "بیوجدان", "مفتخور", "لعنت", "مردهشور", "مزخرف", "مسخرهکرد",
-    "مسخرمونکرد",
-    "مسخرهاس", "مسخرست", "بیعرضه", "بیغیرت", "الاغ", "بیسواد", "پدرسگ", "حرومزاده", "خاکتوسر", "خاکبرسر", "شمادزد",
-    "همتوندزد", "چهوضعشه", "اینچهوضعش", "اینچهوضعیه", "اینچهوضعه",
-    "مسخرهای", "مسخرهاید", "مسخرهاین", "آبروتون", "شرمکنید", "خجالتداره",
-    "خجالتنمیکشید", "حرامخور", "حرومخور", "حرامخوار", "بهدردنمیخورید", "بهدردنمیخورین", "بدردنخور", "بهدردنخور",
-    "ریدم", "ریدید", "ریدین",
-    "دزدید", "دزدین", "دزدا", "خجالتبکش", "ahmagh", "bishoor", "avazi", "kesafat", "idiot", "stupid",
-)  # fmt: skip
+_INSULTING_STEMS = words_of("courtesies.insulting_stems")
 """What insulting words begin with, spaces left out."""
-_PRAISING_STEMS = ("کارتونعالی", "کارتونخوببود", "کارتانعالی", "عالیبود", "خیلیخوببود", "راضیبود", "راضیم", "راضیهستم")
+_PRAISING_STEMS = words_of("courtesies.praising_stems")
 """What a message begins a praise with, spaces left out."""
 _MOST_INSULTING = 8
 """Words of a message that only insults: a longer one tells of something."""

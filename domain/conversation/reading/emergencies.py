@@ -23,7 +23,8 @@ from domain.conversation.reading.event_verbs import (
     spell_turkmen_noun,
 )
 from domain.parsing.filler_words import COURTESY_WORDS
-from domain.parsing.tokens import keys_of
+from domain.parsing.tokens import keys_in
+from domain.parsing.word_lists import words_of
 
 
 class Emergency(StrEnum):
@@ -81,13 +82,10 @@ _WINDOW, _WINDOW_BEFORE, _DENIED_WITHIN = 6, 3, 2
 """Words between a thing and its verb, behind it and before it; and between what is said and the verb that denies it."""
 _LONGEST_NAME = 4
 _MOST_WORDS_OF_PLACE = 6
-_FILLERS = COURTESY_WORDS | keys_of("تو", "توی", "در", "اینجا", "خونه", "خانه", "ما", "خطر", "شد", "شده", "است", "سر")
+_FILLERS = COURTESY_WORDS | keys_in("intents.fillers")
 
 
-_LISTS_OF_WORDS = (
-    "over", "going_on", "conditions", "polite", "breaks", "others", "named_places", "naming", "into", "desk", "cries",
-    "asked_for_help", "menu_words",
-)  # fmt: skip
+_LISTS_OF_WORDS = words_of("intents.lists_of_words")
 
 
 class _Table:

@@ -15,43 +15,26 @@ from domain.conversation.reading.parsed_message import UNKNOWN_INTENT, ParsedMes
 from domain.conversation.reading.sentences import FILLER_WORDS, Mood
 from domain.conversation.reading.vocabulary import MESSAGE_WORDS
 from domain.parsing.negation import Negation, NegationKind, find_negations
-from domain.parsing.tokens import Phrases, TokenStream, keys_of
+from domain.parsing.tokens import Phrases, TokenStream, keys_in, keys_of
+from domain.parsing.word_lists import words_of
 
 CANCEL_INTENT = "cancel"
 
-_ENDING_WORDS = keys_of(
-    "لغو", "لغوش", "لغوشو", "لغوم", "لقو", "کنسل", "کنسلش", "کنسله", "ابطال", "باطل", "باطلش", "حذف", "حذفش", "انصراف",
-    "cancel", "kansel", "cansel", "laghv", "laghw", "lagv",
-)  # fmt: skip
-_AUXILIARIES = keys_of(
-    "کنید", "کنین", "کن", "بکنید", "بکنین", "کنه", "کنم", "شه", "بشه", "شود", "بشود", "شن", "بشن", "دارید", "دارین",
-    "دار", "داری", "بزنید", "دیگه", "دیگر", "لطفا", "رو", "را", "konid", "konin", "kon", "beshe", "darid", "ro",
-)  # fmt: skip
-_KEEPING: Phrases[bool] = Phrases(
-    {
-        True: (
-            "نگه دارید", "نگه دارین", "نگه دار", "نگه داریدش", "نگهش دارید", "نگهش دارین", "نگهش دار", "نگهدارید",
-            "نگهدارین", "نگهدار", "بمونه", "بماند", "بمانه", "بمونن", "بمانند", "میمونه", "باشه", "باشد", "هست",
-            "سر جاش", "سرجاش", "سر جایش", "سر جای خودش", "پابرجا", "پابرجاست", "دست نزنید", "دست نزنین", "میخوام",
-            "میخواهم", "میخوامش", "لازم دارم", "لازمش دارم", "لازمه", "بذارید باشه", "بذارین باشه", "negah darid",
-            "bemoone", "bashe", "galsyn", "goý galsyn",
-        )
-    }
-)  # fmt: skip
+_ENDING_WORDS = keys_in("moods.ending_words")
+_AUXILIARIES = keys_in("moods.auxiliaries")
+_KEEPING: Phrases[bool] = Phrases({True: words_of("moods.keeping.yes")})
 _NEWS_WORDS = keys_of("خبر", "خبری", "اخبار", "اطلاعیه", "habar")
-_RIGHT_WORDS = keys_of("حق", "اجازه", "اجازهی", "رضایت", "قرار", "مجاز", "hagh", "haq", "ejaze")
+_RIGHT_WORDS = keys_in("moods.right_words")
 """Before a negated verb they say that nobody may («حق نداره», «اجازه نمی‌دم», «قرار نیست»)."""
 _LETTING_STEMS = ("نذار", "نگذار", "نزار", "nazar", "nagozar")
-_FORBIDDING_WORDS = keys_of("نباید", "مبادا", "نکنه", "مواظب", "مراقب", "حواستون", "nabayad", "mabada")
-_SAYING_WORDS = keys_of("گفت", "گفته", "گفتم", "گفتن", "خواست", "خواسته", "goft", "goftam")
+_FORBIDDING_WORDS = keys_in("moods.forbidding_words")
+_SAYING_WORDS = keys_in("moods.saying_words")
 _WHY_WORDS, _ASKING_WORDS, _UNBELIEVING_WORDS = (
     keys_of("چرا", "chera"),
     keys_of("کی", "ki"),
     keys_of("مگه", "مگر", "mage"),
 )
-_DEMANDS = keys_of(
-    "کنید", "کنین", "کن", "بکنید", "بکنین", "بزنید", "شه", "بشه", "شود", "بشود", "konid", "konin", "beshe"
-)
+_DEMANDS = keys_in("moods.demands")
 _CONDITIONS = keys_of("اگر", "اگه", "چنانچه", "agar", "age")
 _THREATS = keys_of("شکایت", "شکایتم", "شاکی", "پیگیری", "shekayat")
 _LONGEST_REACH = 4

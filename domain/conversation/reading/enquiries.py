@@ -2,117 +2,40 @@
 
 from domain.language.intents import Intent, combine_words
 from domain.parsing.identifiers import take_code
+from domain.parsing.word_lists import words_of
 
-_NUMBERS = (
-    "تلفن",
-    "شماره",
-    "شماره تلفن",
-    "شماره تماس",
-    "آدرس",
-    "نشانی",
-    "آدرس دقیق",
-    "shomare",
-    "telefon",
-    "adres",
-    "adrese",
-)
+_NUMBERS = words_of("intents.numbers")
 _OF_THE_OFFICE = ("شهرداری", "تون", "تان", "اداره", "دفتر", "shahrdari")
-_GIVE = (
-    "بدید",
-    "بدین",
-    "بدهید",
-    "بفرستید",
-    "بفرستین",
-    "چنده",
-    "چند است",
-    "میدید",
-    "میدین",
-    "رو بدید",
-    "رو بدین",
-    "رو میدید",
-)
-_YOURS = (
-    "تلفنتون",
-    "تلفنتان",
-    "تلفنتونو",
-    "شمارتون",
-    "شمارتان",
-    "شمارتونو",
-    "آدرستون",
-    "آدرستان",
-    "آدرستونو",
-    "نشانیتون",
-)
-_DAYS = (
-    "الان", "امروز", "فردا", "شنبه", "یکشنبه", "دوشنبه", "سه شنبه", "چهارشنبه", "پنجشنبه", "پنجشنبه ها", "پنج شنبه",
-    "جمعه", "چند شنبه", "چند شنبه ها", "چه روزایی", "چه روزهایی",
-    "ساعت چند", "تا ساعت چند", "چه ساعتی", "تا چه ساعتی", "تا کی", "تا چند", "کی",
-)  # fmt: skip
-_YOU_OPEN = (
-    "بازید",
-    "بازین",
-    "باز هستید",
-    "باز هستین",
-    "هستید",
-    "هستین",
-    "باز میکنید",
-    "باز میکنین",
-    "تعطیلید",
-    "تعطیلین",
-    "میبندید",
-)
+_GIVE = words_of("intents.give")
+_YOURS = words_of("intents.yours")
+_DAYS = words_of("intents.days")
+_YOU_OPEN = words_of("intents.you_open")
 _HOURS = ("ساعت چند", "تا ساعت چند", "چه ساعتی", "تا چه ساعتی", "تا چند", "کی")
 _IT_OPENS = ("باز", "بازه", "باز میشه", "باز است", "میاید سر کار", "میبنده")
 _OFFICE = ("شهرداری", "اداره", "دفتر شما", "دفترتون")
-_IS_OPEN = (
-    "بازه",
-    "باز است",
-    "تعطیله",
-    "تعطیل است",
-    "الان بازه",
-    "امروز بازه",
-    "فردا بازه",
-    "امروز تعطیله",
-    "فردا تعطیله",
-    "تا چند",
-)
-_COME = ("بیام", "بیایم", "باید بیام", "باید بیایم", "مراجعه کنم", "باید مراجعه کنم", "باید برم", "مراجعه کنیم")
+_IS_OPEN = words_of("intents.is_open")
+_COME = words_of("intents.come")
 _WHERE = ("کجاست", "کجاس", "کجا هست", "کدوم خیابونه", "کدوم خیابان است", "گمیشان کجاست", "گمیشان کدوم خیابونه")
 
-_WHEN = (
-    "کی", "تا کی", "چند روز", "چند روز دیگه", "چقدر", "چقد", "چه موقع", "کی قراره", "تا کی باید", "چند روز باید",
-    "ki", "ta ki",
-)  # fmt: skip
-_ANSWERED = (
-    "جواب میدن", "جواب میدید", "جواب میدین", "جواب میدهید", "جواب میدهند", "جواب میاد", "جواب بدن", "جواب بده",
-    "جواب میگیرم",
-    "رسیدگی میشه", "رسیدگی میشود", "رسیدگی میکنید", "رسیدگی میکنن", "بررسی میشه", "بررسی میشود", "بررسی میکنید",
-    "طول میکشه",
-    "طول میکشد", "منتظر باشم", "منتظر بمونم",
-    "javab midid", "javab midin", "javab midan",
-)  # fmt: skip
+_WHEN = words_of("intents.when")
+_ANSWERED = words_of("intents.answered")
 _WITH = ("دست", "پیش", "نزد", "دست کدوم", "daste", "dast")
-_WHOM = ("کیه", "کیست", "کی هست", "چه کسی", "چه کسیه", "کدوم", "کدام", "کدوم کارشناسه", "کدوم واحده", "kie", "ki e")
-_MINE = ("درخواستم", "درخواست من", "درخواستمون", "پروندم", "پرونده ام", "پرونده من", "کارم", "نامه ام", "نامم")
+_WHOM = words_of("intents.whom")
+_MINE = words_of("intents.mine")
 _IS_WHERE = ("کجاست", "کجاس", "کجا مونده", "کجا گیر کرده", "تو کدوم قسمته", "کدوم قسمته", "در کدام واحد است")
 
-_READERS_ASKED = ("کی", "کسی", "چه کسی", "کیا", "چه کسانی", "مدیر", "مسئولش", "رئیس", "kasi", "ki")
-_READING_PHRASES = (
-    "دید", "دیده", "دیدن", "دیدند", "دیده اند", "خونده", "خوند", "خوانده", "خوندن", "باز کرده", "بازش کرده",
-    "نگاه کرده",
-    "نگاش کرده", "درخواستمو دیده", "درخواستمو خونده", "درخواستمو دید", "درخواستم را دیده", "dide", "khunde",
-)  # fmt: skip
+_READERS_ASKED = words_of("intents.readers_asked")
+_READING_PHRASES = words_of("intents.reading_phrases")
 
 ENQUIRY_INTENTS: tuple[Intent, ...] = (
     Intent(
         "who_read",
         (
-            "چه کسی دید", *combine_words(_READERS_ASKED, _READING_PHRASES), "درخواست منو دید", "درخواست منو دیده",
-            *combine_words(_WITH,
-            _WHOM),
-            *combine_words(_WHEN, _ANSWERED), *combine_words(_MINE, _IS_WHERE), "مسئولش کیه", "مسئولش کیست",
-            "مسئول درخواستم کیه", "کدوم قسمته", "مهلتش کیه", "مهلتش تا کی", "مهلت جواب", "who", "who has", "who read",
-            "who saw",
+            *words_of("intents.who_read.words"),
+            *combine_words(_READERS_ASKED, _READING_PHRASES),
+            *combine_words(_WITH, _WHOM),
+            *combine_words(_WHEN, _ANSWERED),
+            *combine_words(_MINE, _IS_WHERE),
         ),
         slot_readers=(take_code,),
         required_slots=("code",),
@@ -122,27 +45,23 @@ ENQUIRY_INTENTS: tuple[Intent, ...] = (
     Intent(
         "contact",
         (
-            *combine_words(_NUMBERS, (*_OF_THE_OFFICE, *_GIVE)), *combine_words(("تلفن", "آدرس", "نشانی",
-            "telefone"), ("شما", "shoma")), *_YOURS, *combine_words(_DAYS, _YOU_OPEN), *combine_words(_HOURS,
-            _IT_OPENS), *combine_words(_OFFICE, _IS_OPEN), *combine_words(("تعطیله", "بازه"), _OFFICE),
-            *combine_words(("کجا",), _COME), *combine_words(_DAYS, ("تعطیله", "تعطیل است")),
+            *combine_words(_NUMBERS, (*_OF_THE_OFFICE, *_GIVE)),
+            *combine_words(("تلفن", "آدرس", "نشانی", "telefone"), ("شما", "shoma")),
+            *_YOURS,
+            *combine_words(_DAYS, _YOU_OPEN),
+            *combine_words(_HOURS, _IT_OPENS),
+            *combine_words(_OFFICE, _IS_OPEN),
+            *combine_words(("تعطیله", "بازه"), _OFFICE),
+            *combine_words(("کجا",), _COME),
+            *combine_words(_DAYS, ("تعطیله", "تعطیل است")),
             *combine_words(("شهردار", "شهردارو", "شهردار رو", "شهردار را"), ("کی هست", "کی هستن", "ببینم", "ببینمش")),
-            *combine_words(_OFFICE, _WHERE), "کجایید", "کجایین", "کجا هستید",
-            "کجا هستین",
-            "حضوری بیام", "حضوری بیایم", "ساعت کاری", "ساعت کاریتون", "ساعت کار شهرداری", "ساعات کاری", "ساعات کار",
-            "ساعت اداری", "ساعات اداری", "ساعت کار اداره",
-            "contact", "office hours", "saat kari", "saate kari", "shahrdari kojast",
+            *combine_words(_OFFICE, _WHERE),
+            *words_of("intents.contact.words"),
         ),
-        weak_words=(
-            "تلفن", "شماره تلفن", "شماره تماس", "آدرس", "نشانی", "تماس با شهرداری",
-            "تماس با ما", "تلفن تماس", "phone",
-            "address", "telefon", "adres", "shomare telefon", "shomare tamas",
-        ),
-        hint_words=(
-            "ایمیل", "ایمیلتون", "فکس", "سایت", "سایتتون", "کانال", "کانالتون", "لوکیشن", "لوکیشنتون", "موقعیت",
-        ),
+        weak_words=words_of("intents.contact.weak_words"),
+        hint_words=words_of("intents.contact.hint_words"),
         is_complete=True,
         is_called_in_sentence=True,
     ),
-)  # fmt: skip
+)
 """Their certain words are whole questions, which count wherever they stand (`Intent.is_called_in_sentence`)."""

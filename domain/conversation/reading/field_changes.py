@@ -13,7 +13,8 @@ from typing import NamedTuple
 from domain.parsing.filler_words import COURTESY_WORDS
 from domain.parsing.numerals import read_number_at
 from domain.parsing.times.dates import find_dates
-from domain.parsing.tokens import Phrases, TokenStream, keys_of
+from domain.parsing.tokens import Phrases, TokenStream, keys_in, keys_of
+from domain.parsing.word_lists import words_of
 from domain.parsing.yes_no_words import PLAIN_NO_WORDS
 
 _SUFFIXES = ("", "ی", "ش", "شو", "شرا", "شون", "اش", "م", "مو", "مون", "ام", "و", "ها", "های", "ه", "هم", "هاشو")
@@ -56,65 +57,28 @@ class _Part(Enum):
 
 
 _CHANGE_NOUNS = ("عوض", "تغییر", "اصلاح", "ویرایش")
-_CHANGE_VERBS = (
-    "کن", "کنید", "کنین", "کنم", "کنیم", "بکن", "بکنید", "بکنین", "بکنم", "بکنیم", "بده", "بدید", "بدین", "بدم",
-    "بدیم", "بدهید", "دهید", "دهم", "دهیم", "میدهم", "میدم", "شود", "بشود", "بشه", "شه", "گردد", "فرمایید",
-    "نمایید", "کنه", "میکنم", "کردم",
-)  # fmt: skip
+_CHANGE_VERBS = words_of("intents.change_verbs")
 _CHANGE_PHRASES = (
     *(f"{noun}{suffix} {verb}" for noun, suffix, verb in product(_CHANGE_NOUNS, ("", "ش", "شو", "شون"), _CHANGE_VERBS)),
     *(f"درست{suffix} {verb}" for suffix, verb in product(("", "ش", "شو"), ("کن", "کنید", "کنین", "کنم"))),
-    "avaz kon", "avaz konid", "avazesh kon", "taghir bede", "taghir bedid", "taghir bedin", "eslah kon", "change",
-    "عوض شد", "عوض شده", "تغییر کرد", "تغییر کرده",
-)  # fmt: skip
-_SET_WORDS = (
-    "بکن", "بکنید", "بکنین", "کن", "کنید", "کنین", "بکنش", "کنش", "بذار", "بذارید", "بذارین", "بزار", "بزارید",
-    "بزارین", "بگذار", "بگذارید", "بزن", "بزنید", "بزنین", "بنویس", "بنویسید", "بنویسین", "باشه", "باشد", "بشه",
-    "بشود", "بشو", "بندازید", "بنداز", "ببر", "ببرید", "ببرین", "بندازین", "زیاد", "کم", "بیشتر", "کمتر", "زیادتر",
-    "kon", "konid", "konin", "bokon", "bezar", "bezarid", "benevis", "bashe",
-)  # fmt: skip
-_MOVE_PHRASES = (
-    "بندازش", "بندازیدش", "بندازینش", "بیندازیدش", "بذارش", "بذاریدش", "بذارینش", "بگذاریدش", "ببرش", "ببریدش",
-    "ببرینش", "موکول کن", "موکول کنید", "موکول کنین", "موکول بشه", "موکول شود", "بیفته", "بیفتد",
-)  # fmt: skip
+    *words_of("intents.change_phrases"),
+)
+_SET_WORDS = words_of("intents.set_words")
+_MOVE_PHRASES = words_of("intents.move_phrases")
 _ERROR_VERBS = (
     "", "شد", "شده", "بود", "است", "کردم", "نوشتم", "گفتم", "زدم", "دادم", "فرستادم", "رفت", "وارد کردم", "کردیم",
     "گفتیم", "نوشتیم", "شده است", "کرده ام", "تایپ کردم",
 )  # fmt: skip
 _ERROR_PHRASES = (
     *(f"{word} {verb}" for word, verb in product(("اشتباه", "اشتباهی", "غلط", "اشتباهه", "غلطه"), _ERROR_VERBS)),
-    "درست نیست", "نادرست است", "نادرسته", "نادرست", "صحیح نیست", "eshtebah shod", "eshtebahe", "eshtebah",
-    "ghalat", "wrong",
-)  # fmt: skip
-_REFUSAL_WORDS = (*PLAIN_NO_WORDS, "نه نه")
-_MEANT_WORDS = (
-    "منظورم", "منظور", "منظورم این بود", "ببخشید", "ببخشین", "معذرت", "شرمنده", "یعنی", "درستش", "صحیحش",
-    "bebakhshid", "manzooram", "manzoram",
-)  # fmt: skip
-_REPORT_WORDS = (
-    "به جای",
-    "بجای",
-    "زدم",
-    "نوشتم",
-    "گفتم",
-    "دادم",
-    "فرستادم",
-    "گفته بودم",
-    "نوشته بودم",
-    "زده بودم",
-    "ثبت کردم",
+    *words_of("intents.error_phrases"),
 )
+_REFUSAL_WORDS = (*PLAIN_NO_WORDS, "نه نه")
+_MEANT_WORDS = words_of("intents.meant_words")
+_REPORT_WORDS = words_of("intents.report_words")
 _PLACE_WORDS = keys_of("شهرداری", "شهردار", "تاکسی")
 _OBJECT_WORDS = keys_of("را", "رو", "ro", "ra")
-_EDGE_WORDS = (COURTESY_WORDS - _PLACE_WORDS) | keys_of(
-    "عقب", "جلو", "زودتر", "دیرتر", "جابجا", "نمیشه", "نمیشود", "عقبتر", "جلوتر", "به", "از", "که", "هم", "این",
-    "اون", "آن", "همون", "همان", "فقط", "دیگه", "دیگر", "بلکه", "بود", "هست", "است", "درخواست", "درخواستم",
-    "درخواستمو", "سفارش", "سفارشم", "سفارشمو", "ثبتی", "میخواستم", "میتونم", "میتوانم", "چطور", "چطوری", "چجوری",
-    "باید", "امکانش", "خودم", "شده", "کار", "کارم", "ه", "شد", "بشه", "باشه", "بلکه", "میشه", "می", "شه", "ro",
-    "ra", "be", ":", "،", ",", ".", "-", "؛", "!", "=", "؟", "?", "ای", "وای", "عه", "اوه", "خب", "خوب", "درسته",
-    "درست", "دقیق", "دقیقش", "آره", "اره", "بله", "خوبه", "همش", "همه", "چیز",
-    "چیزش", "ولی", "اما", "بیاد", "بیاید", "بیایید", "صحیحه", "صحیح",
-)  # fmt: skip
+_EDGE_WORDS = (COURTESY_WORDS - _PLACE_WORDS) | keys_in("intents.edge_words")
 
 
 def is_change_of_request(change: AnswerChange, day: date) -> bool:

@@ -24,7 +24,7 @@ from domain.conversation.reading.vocabulary import EMPTY_WORDS
 from domain.parsing.code_places import find_code_place
 from domain.parsing.negation import find_negations
 from domain.parsing.places import mentions_address
-from domain.parsing.tokens import TokenKind, TokenStream, key_of, keys_of
+from domain.parsing.tokens import TokenKind, TokenStream, key_of, keys_in, keys_of
 
 SURE_SHARE = 0.6
 """From here on a text is read as its likeliest intent."""
@@ -63,84 +63,18 @@ _INTENTS_THAT_REFUSE = frozenset({"opt_out", "exit", "cancel", "deny"})
 _INTENTS_ABOUT_TOPICS = frozenset({"help", "tariff"})
 _INTENTS_OF_CODES = frozenset({"track", "pay"})
 _FEW_WORDS = 2
-_WORDS_TO_A_PLACE = keys_of("برای", "جهت", "به", "تو", "توی", "در", "از", "ما", "آدرس", "نشانی", "محل", "کار")
+_WORDS_TO_A_PLACE = keys_in("intents.words_to_a_place")
 _PART_ENDS = re.compile("[،,.؛;]")
-_WORDS_OF_WORK = keys_of(
-    "تسطیح",
-    "لایروبی",
-    "خاکبرداری",
-    "خاک",
-    "خاکریزی",
-    "آوار",
-    "آواربرداری",
-    "برداشتن",
-    "حمل",
-    "جابجایی",
-    "تخلیه",
-    "کندن",
-    "حفر",
-    "زیرسازی",
-    "شنریزی",
-    "آبیاری",
-    "پاکسازی",
-    "صاف",
-    "بردن",
-    "کشیدن",
-    "پی",
-)
+_WORDS_OF_WORK = keys_in("intents.words_of_work")
 """What machines are wanted for: no place begins with one («برای تسطیح زمین»)."""
-_VERBS_OF_CLAUSES = keys_of(
-    "کنم",
-    "کنیم",
-    "کنه",
-    "بکنم",
-    "بکنیم",
-    "بکنه",
-    "ببره",
-    "ببرم",
-    "ببریم",
-    "بکشه",
-    "برده",
-    "افتاده",
-    "شده",
-    "شد",
-    "خرابه",
-    "اومده",
-    "آمده",
-    "کرده",
-    "کردن",
-    "باید",
-    "هستم",
-    "هستیم",
-    "داره",
-    "دارد",
-    "نداره",
-    "نداریم",
-    "گیر",
-    "ریخته",
-    "ریزش",
-    "میخواهم",
-    "صافش",
-    "گرفته",
-    "بسته",
-)
+_VERBS_OF_CLAUSES = keys_in("intents.verbs_of_clauses")
 """With one of them words tell what happened or is to be done, and name no place."""
-_WORDS_TO_A_REASON = keys_of(
-    "بخاطر", "خاطر", "به", "بعلت", "علت", "بدلیل", "دلیل", "بابت", "برای", "جهت", "چون", "و", "از"
-)
-_WORDS_BEHIND_A_REASON = keys_of("چند", "چندروز", "روز", "روزی", "هفته", "یک", "باشم", "؟", "?")
-_WORDS_OF_NOT_WORKING = keys_of(
-    "با", "سر", "پشت", "بیرون", "خط", "سرویس", "ماشین", "رو", "را", "کار", "نمیکنم", "نمیکنیم", "نمیکنه", "نمیام",
-    "نمیایم", "نمیرم", "نمیریم", "نمیشینم", "نمیارم", "نمیاد", "نیستم", "نیستیم", "نمیتونم", "نمیتوانم", "کنم", "بیام",
-    "دیگه", "دیگر", "ba", "kar", "sar", "nemikonam", "nemiam", "nemiram", "taxi", "taksi",
-)  # fmt: skip
+_WORDS_TO_A_REASON = keys_in("intents.words_to_a_reason")
+_WORDS_BEHIND_A_REASON = keys_in("intents.words_behind_a_reason")
+_WORDS_OF_NOT_WORKING = keys_in("intents.words_of_not_working")
 """That somebody does not work is the leave, and no reason for it."""
-_WORDS_OF_NO_REASON = (
-    EMPTY_WORDS
-    | _WORDS_OF_NOT_WORKING
-    | keys_of("خودم", "باشم", "برم", "برای", "ما", "من", "تاکسی", "راننده", "چند", "روز", "حق")
-)
-_WORDS_OF_HAVING_DONE = keys_of("کردم", "کردهام", "کرده", "ام", "کردیم", "دادم", "دادیم", "زدم", "kardam", "dadam")
+_WORDS_OF_NO_REASON = EMPTY_WORDS | _WORDS_OF_NOT_WORKING | keys_in("intents.words_of_no_reason")
+_WORDS_OF_HAVING_DONE = keys_in("intents.words_of_having_done")
 _REQUEST_WORDS = keys_of("درخواست", "درخواستم", "درخواستمو", "تقاضا", "darkhast")
 
 

@@ -16,6 +16,7 @@ from domain.conversation.reading.labelled_sentences import LabelledSentence
 from domain.conversation.reading.sentences import QUESTION_MARKS
 from domain.parsing.sounds import sound_of
 from domain.parsing.tokens import Token, TokenKind, TokenStream, keys_of
+from domain.parsing.word_lists import words_of
 
 ROUNDS = 6
 """How often all sentences are learned from."""
@@ -28,13 +29,7 @@ WEIGHT_DIGITS = 3
 BEGINNING_LENGTH = 3
 """Sounds of a word that count as its beginning, whatever ending it has."""
 
-_NAMES_OF_OTHERS = (
-    "گاز", "برق", "موبایل", "اینترنت", "ایرانسل", "همراه", "رایتل", "شارژ",
-    "بسته", "سیمکارت", "وام", "یارانه", "سهام", "بیمه", "کنکور", "آزمون", "آزمایش", "دانشجویی", "ارشد",
-    "دکتری", "رشته", "کتاب", "فیلم", "سربازی", "سرباز", "معلم", "پرستار", "وکیل", "غذا", "گوشت", "مرغ",
-    "بنزین", "طلا", "دلار", "گوشی", "لباسشویی", "ظرفشویی", "یخچال", "عروس", "بازی", "پرسپولیس", "استقلال", "فوتبال",
-    "استخدام", "استخدامی", "قرض", "گواهینامه", "رانندگی", "خلافی", "بلیط", "زباله", "آشغال",
-)  # fmt: skip
+_NAMES_OF_OTHERS = words_of("intents.names_of_others")
 _OWNERS = ("", "م", "مو", "مون", "مونو", "ش", "تون", "شون")
 MATTERS_OF_OTHERS = keys_of(*(f"{name}{owner}" for name in _NAMES_OF_OTHERS for owner in _OWNERS))
 """Words of what others than the municipality do, or another unit than those of the services: a bill for gas, a leave of

@@ -14,7 +14,8 @@ from domain.parsing.identifiers import CODE_LABELS, read_digit_run, read_trackin
 from domain.parsing.negation import Negation
 from domain.parsing.numerals import UNIT_WORDS, read_number_at
 from domain.parsing.spelling import Spelling
-from domain.parsing.tokens import Phrases, TokenKind, TokenStream, join_letters, keys_of
+from domain.parsing.tokens import Phrases, TokenKind, TokenStream, join_letters, keys_in
+from domain.parsing.word_lists import words_of
 from domain.parsing.yes_no_words import NO_KEYS, YES_KEYS
 
 _QUESTION_MARKS = frozenset("?؟")
@@ -23,22 +24,14 @@ _LONGEST_OPT_OUT = 12
 """Letters of the longest words that stop texts."""
 _MOST_COURTESIES = 12
 _SHORTEST_GLUED = 5
-REQUEST_NAMES = keys_of(
-    "این", "اون", "همین", "همون", "درخواستم", "درخواستمو", "درخواستو", "درخواستش", "درخواستمون", "کارم", "کارمو",
-    "سفارشم",
-    "سفارشمو", "نوبتم", "نوبتمو", "darkhastam", "darkhastamo",
-)  # fmt: skip
+REQUEST_NAMES = keys_in("intents.request_names")
 """What names the request before a command («درخواستمو لغو کنید»)."""
-_BEFORE_COMMANDS = COURTESY_WORDS | REQUEST_NAMES | keys_of(
-    "همه", "تمام", "میشه", "میشود", "ممکنه", "ممکن", "اگر", "امکان", "داره", "دارد", "الان", "ما", "هم", "فقط", "حالا",
-    "خب",
-    "ضمنا", "باز", "هنوز", "mishe",
-)  # fmt: skip
+_BEFORE_COMMANDS = COURTESY_WORDS | REQUEST_NAMES | keys_in("intents.before_commands")
 _ANSWERS = YES_KEYS | NO_KEYS
 """What commands nothing amid a sentence («انجام شده یا خیر»)."""
-_PRONOUNS = ("م", "مو", "ش", "شو", "مون", "مونو", "مان", "تون", "تان", "امو", "ام", "اشو")
+_PRONOUNS = words_of("intents.pronouns")
 _LATIN_PRONOUNS = ("am", "amo", "esh", "esho", "emun", "emoon", "e")
-_OWN_ENDINGS = ("م", "مو", "ام", "امو", "مون", "مان", "ی", "am", "amo")
+_OWN_ENDINGS = words_of("intents.own_endings")
 """What a word for something of the writer's own ends with («شکایتم»), or for any of its kind («شکایتی»)."""
 
 

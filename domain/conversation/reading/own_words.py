@@ -9,96 +9,28 @@ else: then it is shown, and asked about once.
 from itertools import pairwise
 
 from domain.parsing.negation import Negation, NegationKind, find_negations
-from domain.parsing.tokens import Phrases, TokenStream, keys_of
+from domain.parsing.tokens import Phrases, TokenStream, keys_in, keys_of
+from domain.parsing.word_lists import words_of
 
-_QUESTION_WORDS = keys_of(
-    "آیا", "چطور", "چطوری", "چگونه", "چجوری", "میشه", "میشود", "ممکنه", "چرا", "کی", "چه", "چی", "چیه", "چیست", "کجا",
-    "کجاست", "چقدر", "چقدره", "چنده", "کدوم", "کدام", "چیکار", "aya", "chetor", "chera", "kojast", "how", "why", "when",
-)  # fmt: skip
+_QUESTION_WORDS = keys_in("moods.own_words_question_words")
 _OF_ALL_OR_NONE = keys_of("هر", "هیچ", "har", "hich")
-_SUPPOSING_WORDS = keys_of(
-    "اگر", "اگه", "شاید", "چنانچه", "مگه", "مگر", "مثلا", "مثلن", "فرض", "فرضا", "احتمالا", "agar",
-    "age", "shayad", "if", "maybe",
-)  # fmt: skip
-_JOKING_WORDS = keys_of(
-    "شوخی", "شوخیه", "شوخیدم", "جوک", "سرکاری", "سرکاریه", "تست", "تستی", "امتحانی", "آزمایشی", "خخ", "خخخ", "خخخخ",
-    "هه", "هها", "ههه", "هههه", "ههههه", "lol", "shookhi", "shukhi", "test", "joke", "الکی", "الکیه", "طنز", "کنایه",
-)  # fmt: skip
+_SUPPOSING_WORDS = keys_in("moods.supposing_words")
+_JOKING_WORDS = keys_in("moods.joking_words")
 _JOKING_SIGNS = frozenset("😂🤣😅😆😏🙃😜😝😛😉🤪😹🤡🙄")
 _JOKING_FACES = (":))", ";)", ":D", "=))", "xD", ":P", ":-P")
-_TAKING_BACK: Phrases[bool] = Phrases(
-    {
-        True: (
-            "پس میگیرم", "پس میگیرمش", "پس میگیریم", "پسش میگیرم", "پس گرفتم", "پسش گرفتم", "پس گرفتیم", "پس بگیرم",
-            "پسش بگیرم", "پس بگیریم", "پس میخوام بگیرم", "پس گرفته شد", "صرف نظر", "صرفنظر", "منصرف", "منصرفم",
-            "pas migiram", "pas gereftam", "pas begiram", "monsaref",
-        )
-    }
-)  # fmt: skip
-_REGRETTING_WORDS = keys_of(
-    "پشیمان", "پشیمون", "پشیمانم", "پشیمونم", "لغو", "کنسل", "باطل", "حذف", "انصراف", "بیخیال", "ولش", "اشتباه",
-    "اشتباهی", "اشتباها", "دروغه", "دروغی", "فراموش", "نادیده",
-    "آشتی", "بخشیدم", "بخشیدمش", "بخشیدیمش", "ýalan",
-    "yalan", "سوءتفاهم", "سوتفاهم", "laghv", "kansel", "cancel", "eshtebah", "bikhial",
-)  # fmt: skip
-_PAST_DEEDS = keys_of(
-    "کردم", "کردیم", "کردهام", "کردهایم", "گرفتم", "گرفتیم", "دادم", "دادیم", "زدم", "زدیم", "فرستادم", "فرستادیم",
-    "نوشتم", "نوشتیم", "رفتم", "رفتیم", "گذاشتم", "کشیدم", "kardam", "gereftam", "dadam", "zadam", "ferestadam",
-    "raftam",
-)  # fmt: skip
+_TAKING_BACK: Phrases[bool] = Phrases({True: words_of("moods.taking_back.yes")})
+_REGRETTING_WORDS = keys_in("moods.regretting_words")
+_PAST_DEEDS = keys_in("moods.past_deeds")
 """What the writer did already: «شکایت کردم», «مرخصی گرفتم», «زنگ زدم»."""
-_OTHERS_DEEDS = keys_of(
-    "کرد", "کرده", "کردن", "کردند", "شد", "شده", "شدن", "رفت", "رفته", "رفتن", "گرفت", "گرفته", "گرفتن", "داد", "دادن",
-    "برگشت", "برگشته", "اومد", "آمد", "بود", "بودم", "شدم", "برگشتم", "kard", "shod", "raft", "bood", "gereft",
-)  # fmt: skip
+_OTHERS_DEEDS = keys_in("moods.others_deeds")
 """Pasts that a story about others is made of, and that the reason of what is wanted from now on is not."""
-_WANTING_OF_OTHERS = keys_of(
-    "میخواد", "میخاد", "میخواهد", "میخوان", "میخواهند", "میخاهد", "خواسته", "خواستن", "خواستند", "خواست", "mikhad",
-    "mikhan",
-)  # fmt: skip
-_SOMEBODY = keys_of(
-    "همسایه", "همسایهام", "همسایم", "همسایمون", "پسرم", "دخترم", "خانمم", "شوهرم", "همسرم", "زنم", "پدرم", "مادرم",
-    "بابام", "مامانم", "برادرم", "داداشم", "خواهرم", "دوستم", "رفیقم", "همکارم", "عموم", "داییم", "خالم", "عمم",
-    "فامیلمون", "یکی", "مردم", "پسرعموم", "دامادم", "عروسم", "pesaram", "dokhtaram", "hamsayam", "doostam", "baradaram",
-)  # fmt: skip
-_SAYING = keys_of(
-    "گفت", "گفته", "گفتن", "گفتند", "میگه", "میگن", "میگوید", "داره", "دارد", "دارن", "دارند", "اینه", "شاکیه", "شاکی",
-    "goft", "mige", "dare",
-)  # fmt: skip
-_SETTLED: Phrases[bool] = Phrases(
-    {
-        True: (
-            "کار کرد", "کار میکنه", "درست شد", "حل شد", "حل شده", "برطرف شد", "رفع شد", "پیدا شد", "انجام شد",
-            "تموم شد", "تمام شد", "ختم شد", "معذرت خواهی کرد", "معذرت خواست", "عذرخواهی کرد", "عذر خواست", "پسش داد",
-            "حق داشت", "دروغ بود", "دروغ گفتم", "عوض شد", "پاک کنید", "پاک کنین", "پاکش کنید", "پاک شود",
-            "kar kard", "dorost shod", "hal shod",
-        )
-    }
-)  # fmt: skip
+_WANTING_OF_OTHERS = keys_in("moods.wanting_of_others")
+_SOMEBODY = keys_in("moods.somebody")
+_SAYING = keys_in("moods.saying")
+_SETTLED: Phrases[bool] = Phrases({True: words_of("moods.settled.yes")})
 """What tells that the matter is over, or was none."""
-_INSTEAD: Phrases[bool] = Phrases(
-    {
-        True: (
-            "از طرف",
-            "به جای",
-            "به نیابت",
-            "به اسم",
-            "به خواهش",
-            "به خواست",
-            "سفارش",
-            "az taraf",
-            "be jaye",
-        )
-    }
-)
-_PRAISING_IDIOMS: Phrases[bool] = Phrases(
-    {
-        True: (
-            "درد نکنه", "درد نکند", "درد نکنن", "حرف نداره", "حرف ندارد", "حرف نداشت", "نظیر نداره", "نظیر ندارد",
-            "لنگه نداره", "مثل نداره", "مانند نداره", "dard nakone", "harf nadare",
-        )
-    }
-)  # fmt: skip
+_INSTEAD: Phrases[bool] = Phrases({True: words_of("moods.instead.yes")})
+_PRAISING_IDIOMS: Phrases[bool] = Phrases({True: words_of("moods.praising_idioms.yes")})
 _REACH_OF_PERSON = 5
 _TO_WORDS, _ANYBODY = keys_of("با", "به", "ba", "be"), keys_of("یکی", "مردم")
 _FEWEST_NUMBER_DIGITS = 10

@@ -1,30 +1,16 @@
 """Who says to have paid («پرداخت کردم چرا میگه پرداخت نشده», «فیشش را دارم»): that is no wish to pay."""
 
 from domain.parsing.negation import find_negations
-from domain.parsing.tokens import Phrases, TokenStream, keys_of
+from domain.parsing.tokens import Phrases, TokenStream, keys_in
+from domain.parsing.word_lists import words_of
 
-_MONEY = (
-    "پول",
-    "پولو",
-    "پولش",
-    "پولشو",
-    "پولشم",
-    "هزینه",
-    "هزینش",
-    "مبلغ",
-    "مبلغش",
-    "وجه",
-    "قبض",
-    "قبضو",
-    "قبضش",
-    "قبضشو",
-)
+_MONEY = words_of("intents.money")
 _PAYING = ("پرداخت", "پرداختش", "واریز", "واریزش", "کارت به کارت", "کارتبه کارت", "انتقال")
-_DONE = ("کردم", "کردیم", "کرده ام", "کرده بودم", "کردمش", "کردیمش", "شده", "شد")
-_PASSED = ("دادم", "دادیم", "داده ام", "داده بودم", "ریختم", "ریختیم", "فرستادم", "زدم", "پرداختم", "پرداختیم")
-_SLIP = ("فیش", "فیشش", "فیششو", "فیشم", "رسید", "رسیدش", "رسیدشو", "رسید بانک", "رسید پرداخت")
-_HAVING = ("دارم", "داریم", "دستمه", "موجوده", "هست", "را دارم", "رو دارم", "دست منه")
-_TAKEN_FROM = ("کم شد", "کم شده", "کسر شد", "کسر شده", "برداشت شد", "برداشت شده", "رفت", "رفته")
+_DONE = words_of("intents.done")
+_PASSED = words_of("intents.passed")
+_SLIP = words_of("intents.slip")
+_HAVING = words_of("intents.having")
+_TAKEN_FROM = words_of("intents.taken_from")
 
 
 def _join(firsts: tuple[str, ...], seconds: tuple[str, ...]) -> list[str]:
@@ -34,15 +20,16 @@ def _join(firsts: tuple[str, ...], seconds: tuple[str, ...]) -> list[str]:
 _CLAIMS: Phrases[bool] = Phrases(
     {
         True: (
-            *_join(_PAYING, _DONE), *_join(_MONEY, (*_PASSED, *(f"{one} کردم" for one in ("پرداخت", "واریز")))),
-            *_join(_SLIP, _HAVING), *(f"از حسابم {one}" for one in _TAKEN_FROM), *(f"پول {one}" for one in _TAKEN_FROM),
-            "پرداختم", "دو بار پرداخت", "دوبار پرداخت", "واریزی زدم", "pardakht kardam", "pardakht shod",
-            "variz kardam", "kart be kart kardam", "pool dadam", "poolesho dadam", "fish daram",
-            "resid daram", "töledim", "töläpdim", "pul geçirdim", "puly tölläpdim", "i paid", "already paid",
+            *_join(_PAYING, _DONE),
+            *_join(_MONEY, (*_PASSED, *(f"{one} کردم" for one in ("پرداخت", "واریز")))),
+            *_join(_SLIP, _HAVING),
+            *(f"از حسابم {one}" for one in _TAKEN_FROM),
+            *(f"پول {one}" for one in _TAKEN_FROM),
+            *words_of("intents.claims.yes"),
         )
     }
-)  # fmt: skip
-_NOT_DONE = keys_of("اگر", "اگه", "وقتی", "چطور", "چطوری", "چجوری", "کجا", "باید", "بعد", "agar", "age", "chetor")
+)
+_NOT_DONE = keys_in("intents.not_done")
 """With one of them it is not said to be done: «وقتی پرداخت کردم چه کنم»."""
 
 

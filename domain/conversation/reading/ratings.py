@@ -3,44 +3,22 @@
 from domain.parsing.filler_words import COURTESY_WORDS
 from domain.parsing.identifiers import HIGHEST_SCORE, LOWEST_SCORE
 from domain.parsing.numerals import read_number_at
-from domain.parsing.tokens import Phrases, TokenStream, keys_of
+from domain.parsing.tokens import Phrases, TokenStream, keys_in, keys_of
+from domain.parsing.word_lists import words_of
 
 LOWEST_SATISFIED = 3
 """Words of a lower score say that somebody is not satisfied, not how much: they are asked about."""
 
 _SCORE_PHRASES: Phrases[int] = Phrases(
     {
-        5: (
-            "عالی", "عالیه", "خیلی خوب", "خیلی خوبه", "بسیار خوب", "خیلی عالی", "بسیار عالی", "فوق العاده", "محشر",
-            "بیست", "حرف نداشت", "حرف نداره", "خیلی راضی", "خیلی راضیم", "کاملا راضی", "خیلی خوب بودن",
-            "دمتون گرم", "دم شما گرم", "excellent", "perfect", "great", "very good", "kheyli khub", "kheili khoob",
-            "aali", "ali bud",
-        ),
-        4: (
-            "خوب", "خوبه", "خوب بودن", "راضی", "راضیم", "راضی ام", "راضی هستم", "راضی بودیم", "good", "khub",
-            "khoob", "razi",
-        ),
-        3: (
-            "متوسط", "معمولی", "بد نبود", "بدک نبود", "بد نیست", "نه خوب نه بد", "ای", "همچین", "so so",
-            "bad nabud",
-        ),
-        2: (
-            "بد", "بده", "ضعیف", "راضی نیستم", "راضی نبودم", "راضی نبودیم", "خوب نبود", "خوب نیست", "جالب نبود",
-            "bad", "khub nabud",
-        ),
-        1: (
-            "خیلی بد", "خیلی بده", "خیلی ضعیف", "افتضاح", "افتضاحه", "مزخرف", "بسیار بد", "اصلا خوب نبود",
-            "اصلا راضی نیستم", "اصلا راضی نبودم", "خیلی ناراضی", "ناراضی", "ناراضیم", "very bad", "terrible",
-            "kheyli bad", "eftezah",
-        ),
+        5: words_of("intents.score_phrases.5"),
+        4: words_of("intents.score_phrases.4"),
+        3: words_of("intents.score_phrases.3"),
+        2: words_of("intents.score_phrases.2"),
+        1: words_of("intents.score_phrases.yes"),
     }
-)  # fmt: skip
-_AROUND_WORDS = COURTESY_WORDS | keys_of(
-    "خدا", "شکر", "دستتون", "دستتان", "درد", "نکنه", "نکند", "متاسفانه", "اصلا", "که", "خیلی", "الحمدلله", "دست",
-    "شان", "بود", "بودن", "بودند", "بودم", "هست", "هستم", "کار", "کارتون", "کارتان", "کارشون", "کارشان", "خدمات",
-    "همه", "چیز", "چی", "از", "امتیاز", "امتیازم", "نمره", "میدم", "میدهم", "دادم", "راننده", "تون", "تان", "بچه", "ها",
-    "واقعا", "ستاره", "تا", "شما", "ازتون", "ازتان", "bud", "bood", ".", "!", "،", ",", "-", ":",
-)  # fmt: skip
+)
+_AROUND_WORDS = COURTESY_WORDS | keys_in("intents.around_words")
 
 
 _SCALE_WORDS = keys_of("از", "of", "/")

@@ -14,7 +14,8 @@ from domain.language.intents import Intent
 from domain.parsing.filler_words import COURTESY_WORDS
 from domain.parsing.identifiers import CODE_LABELS
 from domain.parsing.negation import Negation, NegationKind, find_negations
-from domain.parsing.tokens import Phrases, TokenStream, keys_of
+from domain.parsing.tokens import Phrases, TokenStream, keys_in
+from domain.parsing.word_lists import words_of
 
 
 class Mood(StrEnum):
@@ -38,51 +39,20 @@ _SLOTS_OF_FEW_WORDS = frozenset({"place", "reason"})
 _MOST_WORDS_TO_LACK = 3
 """Words that may stand between what is named and the verb that says that its writer has none."""
 QUOTATION_MARKS = frozenset("«»\"“”„‟\u2039\u203a'‘’`")
-_COMMAND_VERBS = keys_of(
-    "کن", "کنید", "کنین", "کنم", "کردن", "کنیم", "بکن", "بکنید", "بکنین", "شود", "شه", "بشود", "بشه", "گردد", "نمایید",
-    "نمائید", "نمایم", "مینمایم", "فرمایید", "فرمائید", "این", "همین", "ما", "خودم", "مرا", "کد", "رهگیری", "فوری",
-    "فورا", "هست", "kon", "konid", "konin", "beshe", "shavad", "beshavad", "my", "request", "the", "this", "code", "o",
-    "ro", "ra", "بزنید", "انجام", "دهید", "بدم", "زود", "زودتر", "سریع", "حتما", "میکنم", "میکنیم", "میکنم", "لطف",
-    "میباشد", "هستش",
-)  # fmt: skip
+_COMMAND_VERBS = keys_in("moods.command_verbs")
 """What may be beside a command said plainly: the verb that goes with it, and words that name the request."""
 
 PLAIN_WORDS = COURTESY_WORDS | CODE_LABELS | _COMMAND_VERBS
-FILLER_WORDS = PLAIN_WORDS | keys_of(
-    "دیگر", "دیگه", "فعلا", "اصلا", "هیچ", "هیچی", "الان", "حالا", "هنوز", "لازم", "نیاز", "نیازی", "احتیاج", "احتیاجی",
-    "لازمم", "نه", "خیر", "که", "هم", "از", "در", "ی", "digar", "dige", "alan", "do",
-)  # fmt: skip
+FILLER_WORDS = PLAIN_WORDS | keys_in("moods.filler_words")
 """What may be beside a refusal."""
 
-_QUESTION_WORDS = keys_of(
-    "آیا", "چطور", "چطوری", "چگونه", "چجوری", "چجور", "میشه", "میشود", "ممکنه", "ممکنست", "اگر", "اگه", "شاید", "مگر",
-    "مگه", "چیه", "چیست", "چرا", "چیشد", "چی", "کجاست", "چقدر", "چقدره", "چنده", "کی", "aya", "chetor", "chejori",
-    "mishe", "agar", "age", "if", "how", "can", "chera", "chi", "kojast", "chande",
-)  # fmt: skip
-_OUTCOME_WORDS = keys_of(
-    "تایید", "رد", "جواب", "جوابش", "جوابم", "نتیجه", "نتیجش", "قبول", "موافقت", "مخالفت", "لغو", "کنسل", "پول", "پولش",
-    "پولشو", "قبض", "قبضش", "رسید", "هزینه", "هزینش", "قیمتش", "taeid", "rad", "javab", "laghv", "kansel", "pool",
-    "ghabz",
-)  # fmt: skip
+_QUESTION_WORDS = keys_in("moods.question_words")
+_OUTCOME_WORDS = keys_in("moods.outcome_words")
 """Beside all that a form asks for they tell what became of a request, or ask it; they are no reason and no place."""
 
-_REPORT_WORDS = keys_of(
-    "گفت", "گفته", "گفتن", "گفتند", "گفتین", "گفتید", "گفتی", "میگه", "میگن", "میگوید", "میگویند", "میگفت", "میگفتن",
-    "فرمود", "فرمودن", "فرمودند", "نوشته", "نوشتن", "نوشتید", "نوشتین", "فرستاده", "پیغام", "شنیدم", "شنیده", "goft",
-    "goftan", "gofte", "mige", "migan", "said", "says",
-)  # fmt: skip
+_REPORT_WORDS = keys_in("moods.report_words")
 """What tells that others say it: the writer may not mean it."""
-_HOW_PHRASES = Phrases(
-    {
-        True: (
-            "چطور", "نحوه", "نحوه ی", "روش", "طریقه", "مراحل", "شرایط", "مدارک", "چه مدارکی", "چیکار", "چیکار کنم",
-            "چکار",
-            "چه کار", "چه کاری", "از کجا باید", "کجا باید", "چه طور", "چه جوری", "به چه صورت", "راهش چیه", "how",
-            "how to",
-            "how do",
-        )
-    }
-)  # fmt: skip
+_HOW_PHRASES = Phrases({True: words_of("moods.how_phrases.yes")})
 
 
 def asks_how(stream: TokenStream) -> bool:

@@ -15,41 +15,22 @@ from domain.conversation.reading.vocabulary import MESSAGE_WORDS, NUMBER_LABELS
 from domain.parsing.code_places import find_code_place
 from domain.parsing.filler_words import COURTESY_WORDS
 from domain.parsing.negation import Negation, find_negations, find_refusals
-from domain.parsing.tokens import Phrases, TokenStream, keys_of
+from domain.parsing.tokens import Phrases, TokenStream, keys_in, keys_of
+from domain.parsing.word_lists import words_of
 
 _CANCEL_INTENT = "cancel"
 _NEEDS = keys_of("لازم", "نیاز", "نیازی")
-_WISHES = keys_of(
-    "میخواهم", "میخوام", "میخام", "میخوایم", "میخایم", "میخواهیم", "میخواستم", "میخاستم", "میخواستیم", "خواهم", "خوام",
-    "لازم", "لازمه", "لازمم", "لازممه", "نیاز", "بفرستید", "بفرستین", "بفرست", "بیارید", "بیارین", "mikham",
-    "mikhaham", "mikhaym", "mikhaim", "mikhastam", "lazem", "lazeme", "befrestid",
-)  # fmt: skip
+_WISHES = keys_in("moods.wishes")
 _DEMANDS_TO_SEND = keys_of("بفرستید", "بفرستین", "بفرست", "بیارید", "بیارین", "befrestid")
 """Behind a refusal that the message begins with they say what need not be done («نیازی نیست ماشین بفرستید»)."""
-_CANCEL_WORDS = keys_of("لغو", "لغوش", "لقو", "کنسل", "کنسلش", "باطل", "حذف", "cancel", "kansel", "laghv")
-_DEMANDS = keys_of("کنید", "کنین", "کن", "بکنید", "بکنین", "بزنید", "بزنین", "کنیدش", "کنینش", "konid", "konin", "kon")
-_SENDING_AWAY = keys_of(
-    "نیا", "نیاید", "نیایید", "نیاین", "نیایین", "نیاد", "نیان", "نیایند", "نفرست", "نفرستید", "نفرستین", "نفرستن",
-    "نیار", "نیارید", "نیارین", "nayaid", "nayaeid", "nayain", "niyain", "niain", "niayd", "niaid", "naferestid",
-    "nafrestid",
-)  # fmt: skip
+_CANCEL_WORDS = keys_in("moods.cancel_words")
+_DEMANDS = keys_in("moods.unwanted_demands")
+_SENDING_AWAY = keys_in("moods.sending_away")
 """Who says it wants nobody to come, or nothing to be sent."""
-_OF_WHOM = keys_of(
-    "من", "برایم", "برایمان", "ما", "بهم", "بهمون", "به", "واسه", "برای", "شماره", "خط", "گوشی", "این", "همه", "هیچ",
-    "مزاحم", "ارسال", "دریافت", "دریافتی", "خواهشا", "را", "باز", "بازم", "دوباره", "نشید", "نشوید",
-    "maňa", "bize", "soň",
-)  # fmt: skip
+_OF_WHOM = keys_in("moods.of_whom")
 """Whose messages they are, and how they come."""
 _TROUBLE = keys_of("زحمت", "zahmat")
-_REGRET_PHRASES: Phrases[bool] = Phrases(
-    {
-        True: (
-            "پشیمان شدم", "پشیمون شدم", "پشیمان شدیم", "پشیمون شدیم", "پشیمانم", "پشیمونم", "منصرف شدم", "منصرف شدیم",
-            "نظرم عوض شد", "نظرمون عوض شد", "منتفی شد", "منتفیه", "منتفی است", "pashiman shodam", "pashimun shodam",
-            "pashimoon shodam", "peshiman shodam", "peshimoon shodam", "monsaref shodam",
-        )
-    }
-)  # fmt: skip
+_REGRET_PHRASES: Phrases[bool] = Phrases({True: words_of("moods.regret_phrases.yes")})
 
 
 def find_wanted_instead(text: str) -> str:

@@ -16,26 +16,11 @@ from domain.parsing.filler_words import COURTESY_WORDS
 from domain.parsing.identifiers import take_code, take_code_or_bill, take_score
 from domain.parsing.negation import find_negations
 from domain.parsing.slots import MessageReader
-from domain.parsing.tokens import TokenKind, TokenStream, keys_of
+from domain.parsing.tokens import TokenKind, TokenStream, keys_in, keys_of
 from domain.parsing.topics import LANGUAGE_NAMES, take_language_name, take_service, take_together, take_topic
+from domain.parsing.word_lists import words_of
 
-MESSAGE_WORDS = keys_of(
-    "پیام",
-    "پیامی",
-    "پیامک",
-    "پیامها",
-    "پیامهای",
-    "تبلیغ",
-    "تبلیغات",
-    "تبلیغاتی",
-    "یادآوری",
-    "اساماس",
-    "اس",
-    "ام",
-    "sms",
-    "payam",
-    "payamak",
-)
+MESSAGE_WORDS = keys_in("intents.message_words")
 """Words of what «لغو ۱۱» stops."""
 
 _HAVING_WORDS = ("دارم", "داریم", "داشتم", "میدم", "میدهم", "میکنم", "دادم")
@@ -46,92 +31,40 @@ COMMAND_INTENTS: tuple[Intent, ...] = (
     *ACCOUNT_INTENTS,
     Intent(
         "help",
-        ("راهنما", "راهنمای", "راهنمایی", "راهنمائی", "راهنمایی کنید", "کمک", "کمکم کنید", "help", "rahnama", "komak"),
+        words_of("intents.help.words"),
         slot_readers=(take_topic,),
-        weak_words=(
-            "منو", "منوی اصلی", "منوی اول", "منوی شروع", "منوی خدمات", "فهرست خدمات", "خدمات", "menu", "دستورات",
-            "دستورها",
-        ),
+        weak_words=words_of("intents.help.weak_words"),
         is_complete=True,
     ),
     Intent(
         "track",
-        (
-            "پیگیری", "رهگیری", "کد رهگیری", "کد پیگیری", "شماره پیگیری", "شماره رهگیری", "پیگیری درخواست",
-            "رهگیری درخواست",
-            "وضعیت", "وضعیت درخواست", "پیگیری کد", "track", "tracking", "status", "peygiri", "peigiri", "rahgiri",
-            "vaziat",
-        ),
+        words_of("intents.track.words"),
         slot_readers=(take_code,),
         required_slots=("code",),
-        beside_code_words=(
-            "چی شد", "چی شده", "چیشد", "چه شد", "چه شده", "چی گفتن", "کجاست", "کجا رسید", "به کجا رسید", "به کجا رسیده",
-            "خبر", "خبری", "خبری نشد", "خبری نشده", "خبری نیست", "خبر ندادن", "خبر ندادید", "جواب ندادن", "جواب ندادید",
-            "جوابی نیومد", "انجام نشد", "انجام نشده", "نیومده", "نیومدند", "مرحله", "مرحله ای", "نتیجه", "نتیجش",
-            "نتیجه اش", "جوابش", "جواب اومد", "جواب آمد", "انجام شد",
-            "انجام شده", "تمام شد", "تموم شد", "ثبت شد", "ثبت شده", "تایید شد", "تایید شده", "رد شد", "رد شده",
-            "آماده است",
-            "آماده شد", "حاضر شد", "در دست بررسی", "بررسی شد", "پیامک میشود", "کی میاد", "کی میان", "کی میاین",
-            "کی می آیند",
-            "کی انجام", "کی تمام", "کی نوبت", "چیکار", "چیکار کنم", "چه کار", "نگاه", "ببینید", "ببین", "چک کنید", "چک",
-            "بررسی کنید", "نیومد", "نیامد", "نیومدن", "پیگیرم", "پیگیریش", "وضعیتش", "وضعیتشو", "چقدر دیگر", "چند روز",
-            "چند روزه", "چند نفر", "چند وقت", "چند وقته",
-            "طول میکشه", "منتظر", "منتظرم", "تایید کردید", "تایید کردین", "تایید نشده", "تایید نشد", "قبول کردید",
-            "قبول کردین", "رد کردید", "رد کردین", "آمادست", "chi shod", "khabar",
-            "khabari", "khabari nist", "chishod",
-            "koja resid",
-            "kojast", "chie", "natije", "check",
-        ),
+        beside_code_words=words_of("intents.track.beside_code_words"),
     ),
     Intent(
         "list",
-        (
-            "درخواستها", "درخواستهای من", "درخواستهایم", "درخواستهام", "درخواستام", "درخواستامو", "درخواستهامو",
-            "درخواستامون", "درخواستهای بنده", "درخواستهای منو", "درخواست من", "درخواستهای",
-            "list",
-            "my requests", "requests", "darkhastha", "darkhasthaye man",
-        ),
-        weak_words=(
-            "لیست", "لیست درخواستها", "لیست درخواستام", "لیست درخواستامو", "کد رهگیری ندارم", "کد پیگیری ندارم",
-            "کد ندارم", "کد رهگیریم نیست", "کدم گم شده", "لیست درخواستهامو", "لیست درخواستهام",
-            "درخواستم", "درخواستمو", "لیست درخواستهای من", "فهرست", "فهرست درخواستها",
-            "فهرست درخواستهای من", "darkhastam", "darkhasthaam",
-        ),
+        words_of("intents.list.words"),
+        weak_words=words_of("intents.list.weak_words"),
         is_complete=True,
         is_strict=True,
         shows_requests=True,
     ),
     Intent(
         "pay",
-        (
-            "قبض", "غبض", "پرداخت", "پرداخت قبض", "قبض پرداخت", "پرداخت هزینه", "شناسه قبض", "pay", "bill", "payment",
-            "pardakht",
-            "ghabz", "qabz", "gabz",
-        ),
+        words_of("intents.pay.words"),
         slot_readers=(take_code_or_bill, take_together),
         required_slots=("code",),
         alternatives={"code": ("bill_id", "together")},
-        beside_code_words=(
-            "چقدر", "چند شد", "چند میشه", "هزینه", "هزینه اش", "هزینش", "مبلغ", "مبلغش", "پول", "پولش", "پولشو", "قیمت",
-            "بدهی", "بدهکارم",
-            "واریز",
-            "شماره کارت", "شناسه پرداخت", "فیش", "pool", "mablagh",
-        ),
+        beside_code_words=words_of("intents.pay.beside_code_words"),
     ),
     Intent(
         "authentic",
-        (
-            "اصالت", "اصالت دارد", "اصالت داره", "اصالت ندارد", "اصالت نداره", "اصالتش", "اصالت پیام", "اصالت پیامک",
-            "تایید اصالت", "اصالت شناسه", "اصالت قبض", "اصالت برگه", "اصالت نامه", "authentic", "authenticity",
-            "esalat", "esalat darad",
-        ),
+        words_of("intents.authentic.words"),
         slot_readers=(take_claimed_code,),
         required_slots=("code",),
-        weak_words=(
-            "جعلی", "جعلی است", "جعلیه", "تقلبی", "تقلبیه", "قلابی", "قلابیه", "الکیه", "دروغه", "راسته",
-            "کلاهبرداری", "کلاهبرداریه", "واقعی است",
-            "واقعیه", "معتبر است", "معتبره", "مال شماست", "مال شماس", "مال شهرداریه", "از طرف شماست", "fake",
-        ),
+        weak_words=words_of("intents.authentic.weak_words"),
         is_called_anywhere=True,
     ),
     Intent(
@@ -139,41 +72,22 @@ COMMAND_INTENTS: tuple[Intent, ...] = (
         ("تعرفه", "تعرفه های", "تعرفه ها", "تعرفه ی", "tariff", "tarefe", "tarafe"),
         slot_readers=(take_topic,),
         required_slots=("machine", "hours"),
-        weak_words=(
-            "نرخ", "هزینه", "قیمت", "نرخ نامه", "nerkh", "narkh", "gheymat", "gheimat", "hazine", "price", "cost",
-        ),
+        weak_words=words_of("intents.tariff.weak_words"),
     ),
     Intent(
         "cancel",
-        (
-            "لغو", "لقو", "لغو درخواست", "لغو کردن", "کنسل", "کنسل کردن", "cancel", "cansel", "kansel", "laghv", "lagv",
-            "laghw", "laqv", "laghve darkhast",
-        ),
+        words_of("intents.cancel.words"),
         slot_readers=(take_code,),
         required_slots=("code",),
         weak_words=("ابطال", "باطل", "حذف", "حذف درخواست"),
-        beside_code_words=(
-            "دیگر لازم نیست", "دیگر لازم ندارم", "دیگر لازمش ندارم", "دیگر نیازی نیست", "دیگر نیاز نیست",
-            "دیگر نمیخواهم",
-            "دیگر نمیخوام", "دیگر نمیخوامش", "انصراف از", "پس بگیرم", "پس میگیرم", "پسش بگیرم", "پس گرفتم", "منصرف شدم",
-            "منصرف شدیم", "بیخیال شدم", "انصراف میدم", "انصراف میدهم", "نمیخوام دیگر", "نمیخواهم دیگر", "منتفی شد",
-            "منتفیه", "منتفی است",
-        ),
+        beside_code_words=words_of("intents.cancel.beside_code_words"),
         is_complete=True,
         is_binding=True,
-        doubtful_words=(
-            "پشیمان شدم", "پشیمون شدم", "پشیمان شده ام", "پشیمون شدیم", "پشیمان شدیم", "پشیمانم", "پشیمونم",
-            "از درخواستم پشیمان شدم", "الکی بود", "الکی زدم", "الکی فرستادم", "اشتباهی زدم", "اشتباهی ثبت کردم",
-            "اشتباهی فرستادم", "کنسله", "pashiman shodam", "pashimun shodam", "pashimoon shodam",
-            "نظرم عوض شد", "نظرمون عوض شد", "نظرم برگشت",
-        ),
+        doubtful_words=words_of("intents.cancel.doubtful_words"),
     ),
     Intent(
         "change",
-        (
-            "تغییر", "تغییر درخواست", "تغییر دادن", "اصلاح", "اصلاح درخواست", "ویرایش", "ویرایش درخواست", "change",
-            "edit", "taghir", "taghyir", "eslah",
-        ),
+        words_of("intents.change.words"),
         slot_readers=(take_code,),
         required_slots=("code", "field", "value"),
         weak_words=("عوض", "عوض کردن", "تصحیح"),
@@ -183,9 +97,14 @@ COMMAND_INTENTS: tuple[Intent, ...] = (
     Intent(
         "reply",
         (
-            "پاسخ", "پاسخ به", "در پاسخ", "در پاسخ به", *combine_words(("جواب", "پاسخ", "در جواب",
-            "در پاسخ به"), _QUESTION_NAMES),
-            "reply", "answer", "pasokh",
+            "پاسخ",
+            "پاسخ به",
+            "در پاسخ",
+            "در پاسخ به",
+            *combine_words(("جواب", "پاسخ", "در جواب", "در پاسخ به"), _QUESTION_NAMES),
+            "reply",
+            "answer",
+            "pasokh",
         ),
         slot_readers=(take_code,),
         rest_slot="text",
@@ -196,11 +115,9 @@ COMMAND_INTENTS: tuple[Intent, ...] = (
     Intent(
         "comment",
         (
-            "نظر", "پیشنهاد", "نظرات", "پیشنهادات", "نظر من", "نظرم", "پیشنهادم", "پیشنهاد من", "پیشنهادهایم",
+            *words_of("intents.comment.words"),
             *combine_words(("نظر", "یک نظر", "پیشنهاد", "یک پیشنهاد", "انتقاد", "یک انتقاد"), _HAVING_WORDS),
-            *combine_words(("نظر", "نظرم"), ("در مورد", "درباره", "درباره ی", "راجع به")), "نظرم را میخواهم بگم",
-            "نظرم را کجا بگم", "comment", "suggestion", "feedback", "nazar", "nazar daram",
-            "pishnahad", "pishnahad daram",
+            *combine_words(("نظر", "نظرم"), ("در مورد", "درباره", "درباره ی", "راجع به")),
         ),
         slot_readers=(take_code, take_service),
         rest_slot="text",
@@ -219,17 +136,17 @@ COMMAND_INTENTS: tuple[Intent, ...] = (
     ),
     Intent(
         "confirm",
-        ("تایید", "تایید میکنم", "تاییده", "تایید است", "بله", "بلی", "yes", "confirm", "taeed", "tayid"),
+        words_of("intents.confirm.words"),
         slot_readers=(take_code,),
         required_slots=("code",),
-        weak_words=("موافقم", "موافق هستم", "موافقیم", "قبول", "قبوله", "تاییدش", "تاییدش کنید", "ok"),
+        weak_words=words_of("intents.confirm.weak_words"),
         is_strict=True,
         is_binding=True,
         doubtful_words=("تایید شد",),
     ),
     Intent(
         "deny",
-        ("رد", "رد میکنم", "رد است", "خیر", "no", "reject", "deny", "rad"),
+        words_of("intents.deny.words"),
         slot_readers=(take_code,),
         required_slots=("code",),
         weak_words=("مخالفم", "مخالف هستم", "مخالفیم", "ردش", "ردش کنید"),
@@ -240,10 +157,7 @@ COMMAND_INTENTS: tuple[Intent, ...] = (
     Intent(
         "exit",
         ("انصراف", "انصراف میدهم", "انصراف میدم", "exit", "quit", "enseraf"),
-        weak_words=(
-            "خروج", "منصرف شدم", "منصرف شدیم", "بیخیال", "بیخیالش", "بیخیال شدم", "ولش کن", "ولش کنید", "ولش",
-            "بیخیال نمیخوام", "بیخیالش نمیخوام", "ولش کن نمیخوام", "ولش کنید نمیخوام", "ولش کن نمیخواهم",
-        ),
+        weak_words=words_of("intents.exit.weak_words"),
         is_complete=True,
         is_strict=True,
     ),
@@ -256,14 +170,13 @@ COMMAND_INTENTS: tuple[Intent, ...] = (
     ),
     Intent(
         "opt_out",
-        ("لغو 11", "لقو 11", "لغو یازده", "لقو یازده", "stop", "off", "laghv 11", "laghve 11", "lagv 11",
-         "laghv yazdah"),
+        words_of("intents.opt_out.words"),
         is_complete=True,
         is_strict=True,
         matter_words=MESSAGE_WORDS,
     ),
     Intent("opt_in", ("start",), is_complete=True, is_strict=True),
-)  # fmt: skip
+)
 """The intents that belong to no service."""
 
 
@@ -338,9 +251,7 @@ def collect_topic_words(intents: Iterable[Intent]) -> dict[str, set[str]]:
     return words_by_topic
 
 
-_POINTING_WORDS = keys_of(
-    "ما", "من", "منو", "مارو", "توی", "تو", "نوبت", "نوبتم", "نوبتمو", "یه", "این", "اون", "بدم", "بده"
-)
+_POINTING_WORDS = keys_in("intents.pointing_words")
 _SENTENCE_ENDS = frozenset(".…!؟?")
 
 LANGUAGE_INTENT = Intent(
@@ -366,38 +277,14 @@ NUMBER_LABELS = keys_of("عدد", "شماره", "رقم", "گزینه")
 BARE_NUMBERS: Mapping[str, str] = {"11": "opt_out", "12": "opt_in", "0": "help"}
 """Numbers that are a whole message of their own, outside of a question that asks for a number."""
 
-WISH_WORDS = keys_of(
-    "میخواهم", "میخوام", "میخام", "میخواستم", "میخاستم", "میخوایم", "میخایم", "میخواهیم", "میخواستیم", "می", "خواهم",
-    "خوام", "خام", "خواستم", "خوایم", "خواهیم", "خواستیم", "لازم", "دارم", "داریم", "نیاز", "نیازمندم", "احتیاج",
-    "لطفا", "لطفاً", "ممنون", "مرسی", "تشکر", "متشکرم", "سپاس", "سپاسگزارم", "سلام", "بفرستید", "بفرستین", "بفرست",
-    "بدید", "بدین", "بدهید", "کنید", "کنین", "هستم", "باتشکر", "یا", "فقط", "بزنید", "بزنین", "بزن", "را", "بده",
-    "بگیرم", "بگیریم", "اگر", "میشه", "امکان", "هست", "برایم", "mikham",
-    "mikhaham", "mikhastam", "lazem",
-    "daram", "lotfan", "please", "thanks", "salam",
-)  # fmt: skip
+WISH_WORDS = keys_in("intents.wish_words")
 """Words of wishing and thanking: at the edges of a place or a reason they are no part of it."""
 
-ASKING_WORDS = WISH_WORDS - keys_of("سلام", "salam", "یا", "می", "هستم") | keys_of(
-    "لازمه", "لازمم", "لازممه", "لازممونه", "لازمشه", "نیازه", "نیازمندیم", "نیازمند", "احتیاجه", "بخوام", "بخوایم",
-    "بدم", "بگیرم", "بفرستن", "بدن",
-    "بده", "دارین", "دارید", "میدین", "میدید", "بیاد", "بیارید", "بیارین", "رزرو", "کرایه", "اجاره", "خواهشمند",
-    "تقاضا", "تقاضای", "گرک", "بریڭ", "ایستیأرین", "ارسال", "بذارید", "قرار", "میشه", "میتونید", "کن", "gerek",
-    "befrestid", "befrest", "lazeme", "darim", "mikhaim", "mikhaym", "want", "need", "میخوان", "میخواد", "خواستن",
-)  # fmt: skip
+ASKING_WORDS = WISH_WORDS - keys_of("سلام", "salam", "یا", "می", "هستم") | keys_in("intents.asking_words")
 """Words of asking for something: with one of them a text that names no command but a machine asks for it."""
 
-EMPTY_WORDS = ASKING_WORDS | WISH_WORDS | COURTESY_WORDS | keys_of(
-    "کارشناس", "کارشناسی", "بگیرم", "بگیریم", "کنیم", "شه", "بشه", "بشود", "شود", "اجازه", "واسه", "صدور", "مجوز",
-    "جواز", "پروانه", "گواهی", "مشخص", "بازدید", "هم", "که", "بیاد", "از", "در", "رسمی", "لطف", "بکنید", "پرداخت",
-    "خودم", "ما", "این", "راننده", "تشکر", "رسیدگی", "تذکر", "بکنم", "میکنم", "بنویسم", "کجا", "karshenas",
-    "baraye", "javaz", "sakht", "for", "az", "ranande", "taxi", "konam", "tashakor",
-)  # fmt: skip
+EMPTY_WORDS = ASKING_WORDS | WISH_WORDS | COURTESY_WORDS | keys_in("intents.empty_words")
 """Words that describe nothing in a form that is asked for without its keyword."""
 
-FIELD_LABELS: tuple[str, ...] = (
-    "محل", "محل کار", "مکان", "آدرس", "آدرس محل", "نشانی", "علت", "دلیل", "به علت", "به دلیل", "شرح", "توضیح",
-    "توضیحات", "متن",
-    "موضوع", "place", "address", "reason", "text", "description", "محل اجرا", "نوع ماشین", "نوع", "ماشین", "دستگاه",
-    "مدت", "تاریخ",
-)  # fmt: skip
+FIELD_LABELS: tuple[str, ...] = words_of("intents.field_labels")
 """Names of fields that some people write before a colon; with the colon they are no free text."""

@@ -21,7 +21,7 @@ from domain.parsing.times.date_names import (
     match_name_at,
     may_begin_name,
 )
-from domain.parsing.tokens import TokenStream, keys_of
+from domain.parsing.tokens import TokenStream, keys_in, keys_of
 from domain.values.calendar import from_jalali, to_jalali, weekday
 from domain.values.errors import InvalidField
 
@@ -34,20 +34,13 @@ _LATER_WORDS = keys_of("دیگر", "دیگه", "بعد", "آینده")
 _WEEK, _DAY, _THIS, _FROM = keys_of("هفته", "week"), keys_of("روز"), keys_of("این", "همین", "this"), keys_of("از")
 _YEH = keys_of("ی")
 _MONTH, _PAST_WORDS = keys_of("ماه", "month"), keys_of("دیروز", "پریروز", "دیشب", "پریشب", "yesterday")
-_PARTS_OF_DAY = keys_of("صبح", "ظهر", "عصر", "شب", "بامداد", "غروب", "am", "pm")
-_BEFORE_NAMES = keys_of("مسکن", "پروژه", "خانم", "آقای", "شرکت", "بانک", "دکتر", "شهید", "حاج")
-_COUNTED_THINGS = keys_of(
-    "دستگاه", "عدد", "متر", "متری", "نفر", "تن", "روز", "روزه", "هکتار", "میلیون", "هزار", "تومان", "ریال", "درصد",
-    "بار",
-    "ماهه", "کیلومتر", "کیلومتری", "طبقه", "واحد", "سانت", "اینچ", "لیتر", "سهم", "دانگ", "بهره",
-)  # fmt: skip
+_PARTS_OF_DAY = keys_in("values.parts_of_day")
+_BEFORE_NAMES = keys_in("values.before_names")
+_COUNTED_THINGS = keys_in("values.counted_things")
 _YEAR, _HOUR = keys_of("سال"), keys_of("ساعت")
 _POLE_WORDS = keys_of("برق", "چراغ", "آهن", "آهنی")
-_LEAD_WORDS = keys_of(
-    "روز", "تاریخ", "مورخ", "مورخه", "برای", "از", "در", "به", "همین", "این", "واسه", "on", "for", "from", "next",
-    "this", "az", ":", "-", "،",
-)  # fmt: skip
-_LINKING_WORDS = keys_of("،", ",", "(", ")", "-", "روز", "تاریخ", "مورخ", "مورخه", "یعنی", "به", "در")
+_LEAD_WORDS = keys_in("values.dates_lead_words")
+_LINKING_WORDS = keys_in("values.linking_words")
 
 DateNotation = Literal["relative", "weekday", "month", "numeric", "vague"]
 

@@ -13,15 +13,13 @@ from domain.parsing.times.dates import (
     next_month_day,
     start_with_lead,
 )
-from domain.parsing.tokens import TokenStream, keys_of
+from domain.parsing.tokens import TokenStream, keys_in, keys_of
 from domain.values.errors import AmbiguousField
 from domain.values.reasons import InvalidReason
 
 _UNTIL_WORDS = keys_of("تا", "الی", "لغایت", "to", "until", "till", "ta")
 _DAY_PART_WORDS = keys_of("صبح", "ظهر", "عصر", "شب")
-_LINK_WORDS = (
-    _UNTIL_WORDS | _DAY_PART_WORDS | keys_of("و", "،", ",", "-", "–", "and", "روز", "تاریخ", "مورخ", "پایان", "آخر")
-)
+_LINK_WORDS = _UNTIL_WORDS | _DAY_PART_WORDS | keys_in("values.day_ranges_link_words")
 _DAY_WORDS, _WEEK_WORDS = (
     keys_of("روز", "روزه", "روزی", "day", "days", "rooz", "ruz"),
     keys_of("هفته", "هفتهای", "week", "weeks"),

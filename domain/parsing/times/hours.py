@@ -10,7 +10,8 @@ from typing import Literal
 
 from domain.parsing.numerals import HALF_WORDS, begins_number, end_of_half, read_number_at, read_quantity_at
 from domain.parsing.places import is_name_evening, is_place_number, is_road_number
-from domain.parsing.tokens import Phrases, TokenKind, TokenStream, keys_of
+from domain.parsing.tokens import Phrases, TokenKind, TokenStream, keys_in, keys_of
+from domain.parsing.word_lists import words_of
 
 DayPart = Literal["dawn", "morning", "noon", "afternoon", "night"]
 
@@ -19,23 +20,13 @@ DAY_PART_PHRASES: Phrases[DayPart] = Phrases(
         "dawn": ("بامداد", "نیمه شب", "am"),
         "morning": ("صبح", "صبح زود", "قبل از ظهر", "پیش از ظهر", "صبحها", "morning", "sobh"),
         "noon": ("ظهر", "noon", "zohr"),
-        "afternoon": (
-            "بعد از ظهر",
-            "بعد ظهر",
-            "عصر",
-            "غروب",
-            "بعدازظهری",
-            "afternoon",
-            "evening",
-            "pm",
-            "asr",
-        ),
+        "afternoon": words_of("values.day_part_phrases.afternoon"),
         "night": ("شب", "night", "shab"),
     }
 )
 
 _CLOCK_WORDS = keys_of("ساعت", "at", "saat", "ساعته")
-_LENGTH_WORDS = keys_of("ساعت", "ساعته", "ساعتی", "ساعتش", "h", "hr", "hrs", "hour", "hours", "saat")
+_LENGTH_WORDS = keys_in("values.length_words")
 _MINUTE_WORDS = keys_of("دقیقه", "دقیقهای", "min", "minutes", "minute")
 _AND_WORDS, _QUARTER_WORDS, _UNTIL_WORDS = (
     keys_of("و", "and"),
@@ -47,8 +38,8 @@ _SINCE_WORDS, _OTHER_UNITS = keys_of("از", "from"), keys_of("متر", "متر�
 _TIME_POINTS = frozenset(":./٫")
 _MARKS_AFTER_CLOCK = frozenset(":،-")
 _BEGINNING_WORDS, _WORK_START_WORDS = keys_of("شروع", "آغاز"), keys_of("شروع", "آغاز", "کار", "از", ":", "-")
-_LENGTH_LEAD_WORDS = keys_of("به", "مدت", "برای", "تعداد", "جمعا", "مجموعا", "حدود", "حدودا", "for")
-_CLOCK_LEAD_WORDS = keys_of("از", "در", "راس", "سر", "حدود", "حدودا", "حوالی", "at", "from", "،")
+_LENGTH_LEAD_WORDS = keys_in("values.length_lead_words")
+_CLOCK_LEAD_WORDS = keys_in("values.clock_lead_words")
 _WORK_WORDS = keys_of("کار", "کارکرد", "کاری")
 _BEGINNINGS_OF_TIME = HALF_WORDS | _CLOCK_WORDS | _QUARTER_WORDS | _ONE_WORDS
 _LONGEST_HOURS = 200
