@@ -11,8 +11,8 @@ from typing import Any
 
 from domain.actions.conversations import commands
 from domain.actions.conversations.enquiries.asides import answer_courtesy, answer_emergency, answer_secret, warn_before
+from domain.actions.conversations.enquiries.meant_requests import find_abandoned_request, list_refused_requests
 from domain.actions.conversations.enquiries.payment_claims import answer_payment_claim
-from domain.actions.conversations.enquiries.refused_requests import find_abandoned_request, list_refused_requests
 from domain.actions.conversations.intents import LATE_ANSWER_INTENTS, find_handler, offer_menu, offer_requests
 from domain.actions.conversations.open_requests import read_open_answer
 from domain.actions.conversations.questions import render_offer

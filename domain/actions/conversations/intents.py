@@ -99,7 +99,7 @@ def ask_first(turn: TurnContext, frame: Frame) -> Reaction:
     return turn.conversation.ask_next(turn.dialogue)
 
 
-class ServiceForm(Handler):
+class FormHandler(Handler):
     """The forms of services: submitted once they are complete."""
 
     __slots__ = ()
@@ -127,7 +127,7 @@ class ServiceForm(Handler):
         return await submit.submit_read_form(turn.dependencies, turn.uow, service, values, turn.actor)
 
 
-class ServiceLookup(Handler):
+class LookupHandler(Handler):
     """The look-ups of services."""
 
     __slots__ = ()
@@ -377,7 +377,7 @@ async def _refuse_unknown(turn: TurnContext, slots: SlotValues) -> RenderedMessa
     raise UnknownKind("intent")
 
 
-SERVICE_FORM, SERVICE_LOOKUP = ServiceForm(_refuse_unknown), ServiceLookup(_refuse_unknown)
+FORM_HANDLER, LOOKUP_HANDLER = FormHandler(_refuse_unknown), LookupHandler(_refuse_unknown)
 UNKNOWN_HANDLER = Handler(_refuse_unknown)
 
 HANDLERS: Mapping[str, Handler] = {
@@ -408,5 +408,5 @@ def find_handler(turn: TurnContext, intent: str) -> Handler:
     """Return the handler of an intent; one that is only asked has that of unknown intents."""
     form = turn.conversation.forms[intent]
     if form.submission:
-        return SERVICE_FORM
-    return SERVICE_LOOKUP if form.lookup else HANDLERS.get(intent, UNKNOWN_HANDLER)
+        return FORM_HANDLER
+    return LOOKUP_HANDLER if form.lookup else HANDLERS.get(intent, UNKNOWN_HANDLER)

@@ -17,9 +17,8 @@ from domain.actions.requests.own_requests import find_requests_by_others
 from domain.actions.requests.submit import complete_read_form
 from domain.chats.chat import MESSENGERS
 from domain.conversation.dialogue.answers import has_no_letters
-from domain.conversation.dialogue.consent import read_consent
 from domain.conversation.dialogue.frames import CONFIRM_STEP, Frame, Perform, Reaction
-from domain.conversation.dialogue.yes_no import read_first_word, read_yes_or_no
+from domain.conversation.dialogue.yes_no import read_consent, read_first_word, read_yes_or_no
 from domain.conversation.reading.courtesies import COURTESY_INTENTS, read_courtesy
 from domain.conversation.reading.endings import CANCEL_INTENT
 from domain.conversation.reading.guessing import understand_message

@@ -18,7 +18,6 @@ from domain.conversation.dialogue.answers import (
     is_interruption,
 )
 from domain.conversation.dialogue.asking import MOST_WORDS_OF_A_QUESTION
-from domain.conversation.dialogue.consent import read_consent
 from domain.conversation.dialogue.corrections import (
     Correction,
     hear_earlier_answer,
@@ -27,6 +26,7 @@ from domain.conversation.dialogue.corrections import (
     read_price_question,
     read_unsure,
     says_same,
+    without_doubt,
 )
 from domain.conversation.dialogue.form_filling import (
     absorb_values,
@@ -49,8 +49,7 @@ from domain.conversation.dialogue.frames import (
     Unknown,
 )
 from domain.conversation.dialogue.offers import OPT_INTENTS, Offers, find_choice
-from domain.conversation.dialogue.unsure_answers import without_doubt
-from domain.conversation.dialogue.yes_no import read_first_word, read_yes_or_no
+from domain.conversation.dialogue.yes_no import read_consent, read_first_word, read_yes_or_no
 from domain.conversation.reading.command_fields import MENU_INTENT, TARIFF_INTENT
 from domain.conversation.reading.endings import settle_ending
 from domain.conversation.reading.guessing import understand_message

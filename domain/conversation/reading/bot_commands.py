@@ -1,6 +1,8 @@
-"""Commands as messengers offer them (`/track`): commands whatever is asked, and in whatever channel they are typed."""
+"""Commands as messengers offer them (`/track`), in whatever channel they are typed; words for a chat's own number."""
 
 import re
+
+from domain.values.text import fold_text
 
 LISTED_COMMANDS = ("menu", "list", "track", "pay", "tariff")
 """Words of the grammar that a messenger lists as commands (`chat.commands`)."""
@@ -18,3 +20,14 @@ def read_bot_command(text: str) -> str:
     """Return a command that is written with its slash, or is one of those listed and nothing else; empty for others."""
     bare_word = text.strip().lower()
     return read_slash_command(text) or (bare_word if bare_word in LISTED_COMMANDS else "")
+
+
+_ACCOUNT_PHRASES = frozenset(
+    map(fold_text, ("شماره من", "تغییر شماره", "عوض کردن شماره", "خروج از حساب", "خروج از حساب کاربری", "logout"))
+)
+"""These words alone, since «خروج» leaves a form."""
+
+
+def asks_account(text: str) -> bool:
+    """Return whether a text asks for the number of the chat, or to leave it."""
+    return fold_text(text) in _ACCOUNT_PHRASES

@@ -2,8 +2,8 @@
 
 import pytest
 
+from domain.conversation.dialogue.corrections import is_unsure
 from domain.conversation.dialogue.frames import AMEND_STEP, CONFIRM_STEP, Ask, Dialogue, Left, Refused
-from domain.conversation.dialogue.unsure_answers import is_unsure
 from domain.conversation.reading.field_changes import FieldWords
 from domain.parsing.tokens import TokenStream
 from domain.services.machinery.vocabulary import MACHINERY_INTENT

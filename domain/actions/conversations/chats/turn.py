@@ -32,7 +32,7 @@ from domain.conversation.buttons.answers import (
     read_button_answer,
 )
 from domain.conversation.buttons.menus import menu_button_rows
-from domain.conversation.reading.account_phrases import asks_account
+from domain.conversation.reading.bot_commands import asks_account
 from domain.conversation.reading.command_fields import CODE_FIELD, MENU_INTENT, PAPERS_INTENT
 from domain.conversation.reading.parsed_message import UNKNOWN_INTENT
 from domain.messages.catalogue import RenderedMessage

@@ -11,8 +11,8 @@ from domain.authorization.request_policy import awaits_answer_of
 from domain.conversation.buttons.menus import menu_button_rows
 from domain.conversation.buttons.questions import OpenQuestion
 from domain.conversation.buttons.requests import bill_page_button_rows
-from domain.conversation.buttons.steps import count_steps
-from domain.conversation.dialogue.frames import CONFIRM_STEP
+from domain.conversation.dialogue.frames import CONFIRM_STEP, Frame
+from domain.conversation.dialogue.turns import Conversation
 from domain.conversation.reading.command_fields import MENU_INTENT
 from domain.language.awaited import list_asking_notices
 from domain.messages.catalogue import RenderedMessage
@@ -103,3 +103,17 @@ def build_question_buttons(turn: TurnContext) -> ButtonRows:
         turn.dependencies.calendar,
         turn.wished_page,
     ).build_rows()
+
+
+def count_steps(conversation: Conversation, frame: Frame) -> tuple[int, int] | None:
+    """Return the number of the question that a form asks, from 1, and that of all; None where no form asks a field.
+
+    What was said at once counts as asked, so that a form that began with a sentence is as far as it is.
+    """
+    form = conversation.forms[frame.intent]
+    if form.submission is None or frame.asked in {None, CONFIRM_STEP} or len(form.asked_fields) < 2:
+        return None
+    answered_fields = [
+        field for field in form.asked_fields if field.name != frame.asked and field.is_answered_in(frame.slots)
+    ]
+    return len(answered_fields) + 1, len(form.asked_fields)

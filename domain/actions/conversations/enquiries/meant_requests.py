@@ -1,12 +1,16 @@
-"""Which of the citizen's requests a text means by what it says of them: «لودر رو نگه دارید گریدر رو لغو کنید»."""
+"""Requests that a text means: by what it says of them («لودر رو نگه دارید گریدر رو لغو کنید»), or as given up."""
 
 from collections.abc import Sequence
 from typing import Any
 
-from domain.actions.conversations.turn_context import TurnContext
-from domain.conversation.reading.endings import read_ending_parts
+from domain.actions.conversations.turn_context import MOST_COUNTED, TurnContext
+from domain.conversation.reading.endings import read_ending_parts, wants_no_messages
 from domain.conversation.reading.parsed_message import value_as_json
-from domain.requests.request import ServiceRequest
+from domain.conversation.reading.sentences import Mood
+from domain.conversation.reading.unwanted import wants_no_more
+from domain.language.service import Command
+from domain.parsing.tokens import TokenStream
+from domain.requests.request import RequestFilter, ServiceRequest
 
 
 def select_meant_requests(turn: TurnContext, requests: Sequence[ServiceRequest], text: str) -> list[ServiceRequest]:
@@ -42,3 +46,43 @@ def _has_value(request: ServiceRequest, name: str, value: Any) -> bool:
         return bool(named_value == present_value)
     present_machines = {item.get("machine") for item in present_value or ()}
     return bool(named_value) and {item.get("machine") for item in named_value} <= present_machines
+
+
+_LEADING_WORDS = (2, 3)
+"""How many words a refusal has that more words follow: «لازم نیست», «دیگه لازم نیست»."""
+
+
+async def find_abandoned_request(turn: TurnContext, text: str) -> ServiceRequest | None:
+    """Return the one open request that a text may give up, which calls nothing and begins with a refusal («دیگه لازم
+    نیست خودمان جمعش کردیم»), or says somewhere that it is not wanted any more («همسایه آورد، نیاین»).
+    """
+    if wants_no_messages(TokenStream(text)):
+        return None
+    text_words = text.split()
+    leading_texts = [" ".join(text_words[:count]) for count in _LEADING_WORDS if len(text_words) > count]
+    messages = [turn.dependencies.grammar.parse_message(leading, turn.sent_at) for leading in leading_texts]
+    is_refusal = any(message.mood is Mood.REFUSED and not message.refused_intent for message in messages)
+    if not (is_refusal or wants_no_more(text)):
+        return None
+    requests = await list_refused_requests(turn, "")
+    return requests[0] if len(requests) == 1 else None
+
+
+async def list_refused_requests(turn: TurnContext, intent: str) -> list[ServiceRequest]:
+    """Return the open requests that somebody may mean who does not want what an intent asks for (empty: whatever it
+    is), newest first; none where one of them can be cancelled no more.
+    """
+    service_match = turn.conversation.forms[intent].submission
+    service_key = service_match[0].key if service_match else None
+    if intent and service_key is None:
+        return []
+    criteria = RequestFilter(service=service_key, mobile=turn.actor.identifier, open_only=True, limit=MOST_COUNTED)
+    open_requests = await turn.uow.requests.list_requests(criteria)
+    preset_values = service_match[1].preset_values if service_match else {}
+    meant_requests = [one for one in open_requests if preset_values.items() <= one.fields.items()]
+    return meant_requests if all(_can_cancel(turn, one) for one in meant_requests) else []
+
+
+def _can_cancel(turn: TurnContext, request: ServiceRequest) -> bool:
+    cancel_steps = turn.dependencies.engine.get_service(request.service).command_steps(Command.CANCEL)
+    return any(request.state in step.source_states for step in cancel_steps)

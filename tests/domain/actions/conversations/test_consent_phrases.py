@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from domain.conversation.dialogue.consent import read_consent
+from domain.conversation.dialogue.yes_no import read_consent
 from tests.support.municipality import CITIZEN
 from tests.support.scenarios.taxi_organisation import (
     AUXILIARY_LEAVE,
