@@ -28,4 +28,4 @@ def read_layer(layer: str) -> Mapping[str, tuple[str, ...]]:
     """Return all lists of a layer by name."""
     sections = (_FOLDER / f"{layer}.txt").read_text("utf-8").split("\n[")[1:]
     parted = (section.partition("]\n") for section in sections)
-    return {name: tuple(word.strip() for word in words.split("|")) for name, _, words in parted}
+    return {name: tuple(word.strip() for word in content.split("|")) for name, _, content in parted}

@@ -145,7 +145,7 @@ def _doubt_forwarded(turn: TurnContext, step: Reaction) -> Reaction:
     if not isinstance(step, Perform) or step.frame.asked == CONFIRM_STEP:
         return step
     intent = step.frame.intent
-    if not (turn.conversation.forms[intent].submission or turn.conversation.grammar.is_binding(intent)):
+    if not (turn.conversation.forms[intent].is_service_form or turn.conversation.grammar.is_binding(intent)):
         return step
     step.frame.plain = False
     turn.dialogue.frames.append(step.frame)
@@ -169,10 +169,10 @@ async def _fill_from_registries(turn: TurnContext, step: Ask | Perform) -> React
     What they know from the start counts as said: a form that is complete by it needs no summary.
     """
     frame = step.frame
-    keyword = turn.conversation.forms[frame.intent].submission
-    if keyword is None or keyword[0].fill_form is None:
+    submission = turn.conversation.forms[frame.intent].submission
+    if submission is None or submission.service.fill_form is None:
         return step
-    registry_fill = await keyword[0].fill_form(turn.uow, turn.actor.identifier, frame.stated_slots)
+    registry_fill = await submission.service.fill_form(turn.uow, turn.actor.identifier, frame.stated_slots)
     names_before, stated_slots = set(frame.slots), frame.stated_slots
     frame.by_fill = [name for name in registry_fill.found_values if name not in stated_slots]
     frame.slots = {**registry_fill.found_values, **stated_slots}

@@ -135,7 +135,7 @@ class LookupHandler(Handler):
     async def perform(self, turn: TurnContext, frame: Frame) -> RenderedMessage:
         """Answer it."""
         if lookup := turn.conversation.forms[frame.intent].lookup:
-            return await answer_lookup(turn, lookup[0], lookup[1], frame.slots)
+            return await answer_lookup(turn, lookup.service, lookup.lookup, frame.slots)
         raise UnknownKind("intent")
 
 
@@ -407,6 +407,6 @@ HANDLERS: Mapping[str, Handler] = {
 def find_handler(turn: TurnContext, intent: str) -> Handler:
     """Return the handler of an intent; one that is only asked has that of unknown intents."""
     form = turn.conversation.forms[intent]
-    if form.submission:
+    if form.is_service_form:
         return FORM_HANDLER
     return LOOKUP_HANDLER if form.lookup else HANDLERS.get(intent, UNKNOWN_HANDLER)

@@ -186,10 +186,10 @@ async def find_same_request(turn: TurnContext, frame: Frame) -> TrackingCode | N
     none, or it was asked already whether a second one is meant. What is wrong with the form is for its submission to
     say.
     """
-    keyword, stated = turn.conversation.forms[frame.intent].submission, frame.stated_slots
-    if keyword is None or not stated:
+    submission, stated = turn.conversation.forms[frame.intent].submission, frame.stated_slots
+    if submission is None or not stated:
         return None
-    service, mobile = keyword[0], turn.actor.identifier
+    service, mobile = submission.service, turn.actor.identifier
     open_forms = await turn.uow.requests.list_open_forms(service.key, mobile, MOST_COMPARED)
     same_code = next((code for code, values in open_forms if stated.items() <= values.items()), None)
     if same_code is None or same_code == frame.same_as:

@@ -67,17 +67,17 @@ def _list_part_facts(turn: TurnContext, frame: Frame) -> dict[str, str]:
 
 def _find_question_key(turn: TurnContext, frame: Frame) -> str:
     form = turn.conversation.forms[frame.intent]
-    keyword = form.submission or form.lookup
+    declared = form.submission or form.lookup
     field_name = f"{frame.asked}_{frame.gap}" if frame.gap else f"{frame.asked}"
     if frame.intent in INTENTS_WITH_OWN_QUESTION:
         return f"ask.{frame.intent}"
-    return f"services.{keyword[0].key}.fields.{field_name}.prompt" if keyword else f"ask.{field_name}"
+    return f"services.{declared.service.key}.fields.{field_name}.prompt" if declared else f"ask.{field_name}"
 
 
 def _label_key(turn: TurnContext, frame: Frame, name: str) -> str:
     """Return the key of what a field of the frame's form is called."""
-    keyword = turn.conversation.forms[frame.intent].submission
-    return f"services.{keyword[0].key}.fields.{name}.label" if keyword else f"ask.{name}"
+    submission = turn.conversation.forms[frame.intent].submission
+    return f"services.{submission.service.key}.fields.{name}.label" if submission else f"ask.{name}"
 
 
 def _asked_field_type(turn: TurnContext, frame: Frame) -> FieldType:
@@ -113,11 +113,11 @@ async def render_summary(turn: TurnContext, frame: Frame) -> RenderedMessage:
 
 def find_closed_day_of(turn: TurnContext, frame: Frame) -> date | None:
     """Return the public holiday for which a frame orders work; None where none is, or the unit settles the day."""
-    keyword = turn.conversation.forms[frame.intent].submission
-    if keyword is None:
+    submission = turn.conversation.forms[frame.intent].submission
+    if submission is None:
         return None
     stated_values = {name: value for name, value in frame.slots.items() if name not in frame.left_open}
-    return find_closed_day(keyword[0].form, stated_values, turn.dependencies.calendar)
+    return find_closed_day(submission.service.form, stated_values, turn.dependencies.calendar)
 
 
 def _render_head(turn: TurnContext, title: str, amount: int | None) -> str:

@@ -148,8 +148,8 @@ class OpenQuestion:
 
     def _is_refused(self, frame: Frame, name: str, value: object) -> bool:
         """Return whether the service's own rules refuse this answer after those that were given."""
-        match = self.conversation.forms[frame.intent].submission
-        guards = match[0].submit_guards if match else ()
+        submission = self.conversation.forms[frame.intent].submission
+        guards = submission.service.submit_guards if submission else ()
         return refuses_answer(guards, frame.slots, name, value, self.now, self.policy)
 
     def _gap_rows(self, frame: Frame, field: Field) -> ButtonRows:
@@ -181,7 +181,7 @@ class OpenQuestion:
 
     def _summary_rows(self, frame: Frame) -> ButtonRows:
         turn_key = digest_turn(self.dialogue.as_json())
-        is_form = self.conversation.forms[frame.intent].submission is not None and not frame.same_as
+        is_form = self.conversation.forms[frame.intent].is_service_form and not frame.same_as
         answer_names = ("submit", "exit") if is_form else ("yes", "no")
         buttons = [
             answer_button(turn_key, self.catalogue_text(f"chat.buttons.{answer_name}"), _ANSWER_WORDS[answer_name])
@@ -205,7 +205,7 @@ class OpenQuestion:
         types_by_name = {one.name: one.type for one in form.fields}
         answered_name = next(name for name in (field.name, *field.alternatives) if name in frame.slots)
         value = types_by_name[answered_name].render_value(frame.slots[answered_name], self.catalogue_text)
-        service_key = form.submission[0].key if form.submission else ""
+        service_key = form.submission.service.key if form.submission else ""
         label = self.catalogue_text(f"services.{service_key}.fields.{answered_name}.label")
         return f"{label}: {cut_text(value, MOST_VALUE_CHARACTERS)} {AMENDED_SIGN}"
 

@@ -48,7 +48,7 @@ class Questions:
         self.forms = build_intent_forms(services, channel)
         """What each intent asks for."""
         self.field_words = {
-            intent: FieldWords(form.submission[1].intent.field_words)
+            intent: FieldWords(form.submission.keyword.intent.field_words)
             for intent, form in self.forms.items()
             if form.submission
         }
@@ -73,8 +73,8 @@ class Questions:
 
     def asks_for_person(self, intent: str) -> bool:
         """Return whether whoever wants this wants to talk to somebody."""
-        match = self.forms[intent].submission
-        return match is not None and match[1].intent.asks_for_person
+        submission = self.forms[intent].submission
+        return submission is not None and submission.keyword.intent.asks_for_person
 
     def ask_field_again(self, dialogue: Dialogue, frame: Frame, problem: DomainError) -> Ask | None:
         """Drop the value that turned out wrong, or to be needed after all, and ask it; None when nobody is asked it."""
@@ -95,7 +95,7 @@ class Questions:
         """
         frame = dialogue.frames[-1]
         missing_field = find_next_missing(frame, self.forms[frame.intent], problem.field if problem else preferred)
-        is_immediate = frame.plain and (frame.one_shot or not self.forms[frame.intent].submission)
+        is_immediate = frame.plain and (frame.one_shot or not self.forms[frame.intent].is_service_form)
         if missing_field is None and (is_immediate or frame.asked == CONFIRM_STEP):
             dialogue.frames.pop()
             return Perform(frame)
@@ -142,8 +142,7 @@ class Questions:
 
     def is_outdated(self, frame: Frame) -> bool:
         """Return whether the frame was begun on another version of its service, or the service is gone."""
-        match = self.forms[frame.intent].submission
-        return frame.version != (match[0].version if match else None)
+        return frame.version != self.forms[frame.intent].version
 
     def take_correction(self, dialogue: Dialogue, frame: Frame, correction: Correction) -> Reaction:
         """Ask what a correction of the form leads to."""
@@ -163,14 +162,14 @@ class Questions:
 
     def tells_of(self, intent: str, text: str, now: datetime) -> bool:
         """Return whether a text says something that the form of an intent asks for."""
-        is_form = self.forms[intent].submission is not None and not is_number(text)
+        is_form = self.forms[intent].is_service_form and not is_number(text)
         story = self.grammar.parse_for_intent(intent, text, now) if is_form else None
         return story is not None and bool(story.slots)
 
     def read_story(self, dialogue: Dialogue, frame: Frame, text: str, now: datetime) -> Reaction | None:
         """Take what a text tells of a form's open questions beside the one that is asked; None where it tells none."""
         form = self.forms[frame.intent]
-        story = self.grammar.parse_for_intent(frame.intent, text, now) if form.submission else None
+        story = self.grammar.parse_for_intent(frame.intent, text, now) if form.is_service_form else None
         heard_values = {**self.slots_of(story)} if story else {}
         if "place" in heard_values:
             heard_values["place"] = part_with_address(str(heard_values["place"]))

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from domain.chats.chat import MESSENGERS
 from domain.conversation.reading.command_fields import CHAT_FIELDS, COMMAND_FIELDS
@@ -12,13 +13,27 @@ from domain.language.service import Service
 from domain.values.errors import NotFound
 
 
+class Submission(NamedTuple):
+    """A service, and the keyword that starts a request of it."""
+
+    service: Service
+    keyword: Keyword
+
+
+class AskedLookup(NamedTuple):
+    """A look-up with its service."""
+
+    service: Service
+    lookup: Lookup
+
+
 @dataclass(frozen=True, slots=True)
 class IntentForm:
     """What one intent is about, and what it asks."""
 
-    submission: tuple[Service, Keyword] | None = None
+    submission: Submission | None = None
     """The service that it starts, and how; None: it starts none."""
-    lookup: tuple[Service, Lookup] | None = None
+    lookup: AskedLookup | None = None
     """The look-up that it asks for, with its service; None: it asks for none."""
     fields: tuple[Field, ...] = ()
     """Every field that it may take."""
@@ -32,7 +47,17 @@ class IntentForm:
         """The service that it starts; `NotFound` for what starts none."""
         if self.submission is None:
             raise NotFound("service")
-        return self.submission[0]
+        return self.submission.service
+
+    @property
+    def is_service_form(self) -> bool:
+        """Whether it starts a request of a service."""
+        return self.submission is not None
+
+    @property
+    def version(self) -> int | None:
+        """The version of the service that it starts; None for what starts none."""
+        return self.submission.service.version if self.submission else None
 
 
 class IntentForms(dict[str, IntentForm]):
@@ -55,11 +80,11 @@ def build_intent_forms(services: Mapping[str, Service], channel: str) -> IntentF
     for service in services.values():
         for lookup in service.lookups:
             form = _build_form(lookup.form, channel, is_offered=True)
-            forms[lookup.intent.name] = replace(form, lookup=(service, lookup))
+            forms[lookup.intent.name] = replace(form, lookup=AskedLookup(service, lookup))
     for service in services.values():
         for keyword in service.keywords:
             form = _build_form(service.form, channel, is_offered=True)
-            forms[keyword.intent.name] = replace(form, submission=(service, keyword))
+            forms[keyword.intent.name] = replace(form, submission=Submission(service, keyword))
     return forms
 
 

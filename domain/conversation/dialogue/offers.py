@@ -30,12 +30,12 @@ class Offers(Questions):
 
         What was not said plainly (`is_plain`) is asked once more before it is done.
         """
-        match = self.forms[intent].submission
+        submission = self.forms[intent].submission
         known_intent = self.grammar.find_intent(intent)
-        only_tells = match is None and known_intent is not None and known_intent.only_asks
-        frame = Frame(intent, version=match[0].version if match else None, plain=is_plain or only_tells)
-        if match:
-            frame.slots.update(match[1].preset_values)
+        only_tells = submission is None and known_intent is not None and known_intent.only_asks
+        frame = Frame(intent, version=self.forms[intent].version, plain=is_plain or only_tells)
+        if submission:
+            frame.slots.update(submission.keyword.preset_values)
         problem = absorb_values(frame, self.forms[intent], stated_values, now)
         if problem and intent in {"track", "authentic"}:
             raise problem  # the code can be sent again: nothing needs to wait for it
@@ -75,7 +75,7 @@ class Offers(Questions):
         meant_message = self.grammar.parse_for_intent(intent, offered_text, now) if offered_text else None
         if meant_message is None:
             return self.begin_intent(dialogue, intent, {}, now)
-        is_doubtful = self.grammar.is_binding(intent) or self.forms[intent].submission is not None
+        is_doubtful = self.grammar.is_binding(intent) or self.forms[intent].is_service_form
         return self.begin_intent(dialogue, intent, self.slots_of(meant_message), now, is_plain=not is_doubtful)
 
 

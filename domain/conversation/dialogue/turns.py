@@ -148,7 +148,7 @@ class Conversation(Offers):
     def _gives_up_form(self, dialogue: Dialogue, message: ParsedMessage) -> bool:
         """A bare «لغو» amid a form gives the form up; only elsewhere it asks which request to cancel."""
         is_bare_cancel = message.intent == "cancel" and not message.slots and message.mood in CLEAR_MOODS
-        return is_bare_cancel and dialogue.top is not None and self.forms[dialogue.top.intent].submission is not None
+        return is_bare_cancel and dialogue.top is not None and self.forms[dialogue.top.intent].is_service_form
 
     def _read_outside(self, dialogue: Dialogue, message: ParsedMessage, now: datetime) -> Reaction:
         if message.is_guessed and message.intent in OPT_INTENTS:
@@ -174,7 +174,7 @@ class Conversation(Offers):
         if (
             top.asked == CONFIRM_STEP
             or self.is_outdated(top)
-            or (is_free_text and not self.forms[top.intent].submission)
+            or (is_free_text and not self.forms[top.intent].is_service_form)
         ):
             return None
         if message.refused_intent in {"", top.intent}:
@@ -269,7 +269,7 @@ class Conversation(Offers):
         """Return what a text comes to that says nothing to a form, by its words as a whole: it gives the form up, asks
         what it would cost, for a person or for what is only told; None for any other.
         """
-        guess, is_form = understand_message(self.grammar, text, now), self.forms[frame.intent].submission is not None
+        guess, is_form = understand_message(self.grammar, text, now), self.forms[frame.intent].is_service_form
         if is_form and (guess.intent == "exit" or gives_up(text)):
             return self.leave_dialogue(dialogue)
         if price_step := self._read_price(dialogue, frame, text, now):
@@ -289,7 +289,7 @@ class Conversation(Offers):
         offered («یه گریدر», «۳ ساعت»); None for any other.
         """
         offered_text = str(menu.slots.get(OFFER, ""))
-        offered_forms = [intent for intent in menu.options if self.forms[intent].submission]
+        offered_forms = [intent for intent in menu.options if self.forms[intent].is_service_form]
         if not offered_text or len(offered_forms) != 1 or message.intent != UNKNOWN_INTENT:
             return None
         frames_before = [*dialogue.frames]
@@ -302,7 +302,7 @@ class Conversation(Offers):
         return step
 
     def _begin_interruption(self, dialogue: Dialogue, frame: Frame, message: ParsedMessage, now: datetime) -> Reaction:
-        if message.intent == frame.intent and self.forms[frame.intent].submission:
+        if message.intent == frame.intent and self.forms[frame.intent].is_service_form:
             frame.asked = frame.same_as = None  # what was confirmed before is no longer what is asked for
             frame.plain = frame.plain and message.mood is Mood.PLAIN
             problem = absorb_values(frame, self.forms[frame.intent], self.slots_of(message), now)
@@ -356,7 +356,7 @@ class Conversation(Offers):
     def _read_confirmation(
         self, dialogue: Dialogue, frame: Frame, message: ParsedMessage, text: str, now: datetime
     ) -> Reaction:
-        is_form = self.forms[frame.intent].submission is not None
+        is_form = self.forms[frame.intent].is_service_form
         answer = _read_answer_about_consent(frame, text)
         if answer is None:
             answer = read_yes_or_no(text, asks_denial=frame.intent == "deny")

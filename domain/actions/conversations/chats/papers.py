@@ -110,7 +110,7 @@ async def offer_waiting_files(turn: TurnContext, receipt: RenderedMessage) -> tu
     """Ask, behind the receipt of a new request, which paper of it the files are that came before it; of a request that
     takes no papers they are given up, and so it is said. Nothing where no file waits, or nothing was submitted.
     """
-    is_form = turn.conversation.forms[turn.intent].submission is not None
+    is_form = turn.conversation.forms[turn.intent].is_service_form
     if not turn.dialogue.files or receipt.request_id is None or not is_form:
         return ()
     request = await turn.uow.requests.get(receipt.request_id)

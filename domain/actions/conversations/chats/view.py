@@ -111,7 +111,7 @@ def count_steps(conversation: Conversation, frame: Frame) -> tuple[int, int] | N
     What was said at once counts as asked, so that a form that began with a sentence is as far as it is.
     """
     form = conversation.forms[frame.intent]
-    if form.submission is None or frame.asked in {None, CONFIRM_STEP} or len(form.asked_fields) < 2:
+    if not form.is_service_form or frame.asked in {None, CONFIRM_STEP} or len(form.asked_fields) < 2:
         return None
     answered_fields = [
         field for field in form.asked_fields if field.name != frame.asked and field.is_answered_in(frame.slots)

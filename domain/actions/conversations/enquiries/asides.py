@@ -90,9 +90,9 @@ def _offer_help(turn: TurnContext, emergency: Emergency, warning: RenderedMessag
     """Return the warning, with the offer of the service that helps in such an emergency where nothing else waits."""
     helpful_words = next(
         (
-            (name, form.submission[1].intent.certain_words[0])
+            (name, form.submission.keyword.intent.certain_words[0])
             for name, form in turn.conversation.forms.items()
-            if form.is_offered and form.submission and emergency in form.submission[1].intent.helps_in
+            if form.is_offered and form.submission and emergency in form.submission.keyword.intent.helps_in
         ),
         None,
     )
@@ -115,7 +115,7 @@ def _has_no_question(turn: TurnContext) -> bool:
 def _calls_something(turn: TurnContext, text: str) -> bool:
     """Return whether a text that says an emergency is a command too."""
     message = turn.dependencies.grammar.parse_message(text, turn.sent_at)
-    starts_form = turn.conversation.forms[message.intent].submission is not None
+    starts_form = turn.conversation.forms[message.intent].is_service_form
     is_menu = message.intent == HELP_INTENT and "service" not in message.slots
     return starts_form or (is_interruption(message, text) and not is_menu)
 
@@ -134,7 +134,7 @@ def _orders(turn: TurnContext, intents: Sequence[str], text: str) -> bool:
 def _says_values(turn: TurnContext, intent: str, text: str) -> bool:
     """Return whether a text holds values of a form that are no free words: those would be any text's."""
     form = turn.conversation.forms[intent]
-    story = turn.dependencies.grammar.parse_for_intent(intent, text, turn.sent_at) if form.submission else None
+    story = turn.dependencies.grammar.parse_for_intent(intent, text, turn.sent_at) if form.is_service_form else None
     own_words = {field.name for field in form.fields if isinstance(field.type, Text)}
     return story is not None and not own_words.issuperset(story.slots)
 

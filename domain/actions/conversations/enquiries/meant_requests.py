@@ -72,13 +72,13 @@ async def list_refused_requests(turn: TurnContext, intent: str) -> list[ServiceR
     """Return the open requests that somebody may mean who does not want what an intent asks for (empty: whatever it
     is), newest first; none where one of them can be cancelled no more.
     """
-    service_match = turn.conversation.forms[intent].submission
-    service_key = service_match[0].key if service_match else None
+    submission = turn.conversation.forms[intent].submission
+    service_key = submission.service.key if submission else None
     if intent and service_key is None:
         return []
     criteria = RequestFilter(service=service_key, mobile=turn.actor.identifier, open_only=True, limit=MOST_COUNTED)
     open_requests = await turn.uow.requests.list_requests(criteria)
-    preset_values = service_match[1].preset_values if service_match else {}
+    preset_values = submission.keyword.preset_values if submission else {}
     meant_requests = [one for one in open_requests if preset_values.items() <= one.fields.items()]
     return meant_requests if all(_can_cancel(turn, one) for one in meant_requests) else []
 

@@ -4,8 +4,8 @@ from itertools import product
 
 import pytest
 
-from domain.actions.conversations.enquiries.payment_claims import claims_payment
 from domain.bills.bill import BillState
+from domain.conversation.reading.payment_claims import claims_payment
 from domain.values.actors import Role
 from tests.support.municipality import CITIZEN, Municipality
 
