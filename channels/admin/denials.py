@@ -10,9 +10,8 @@ from aiohttp import web
 
 from channels.admin.frame import PageRoute, Visitor
 from channels.web.posted import PostedForm
-from domain.actions.dependencies import Dependencies
+from channels.web.site_part import SitePart
 from domain.actions.staff.refusals import record_refusal
-from domain.unit_of_work import Store
 from domain.values.errors import DomainError, Forbidden
 from domain.values.reasons import ProofReason
 
@@ -24,12 +23,8 @@ _NAMING_FIELDS = ("code", "bill_id", "payment_id", "absent", "deputy")
 """Fields of forms that name what the form is about, where the page's address does not."""
 
 
-class Denials:
+class Denials(SitePart):
     """Audits what is refused."""
-
-    def __init__(self, dependencies: Dependencies, store: Store) -> None:
-        self._dependencies = dependencies
-        self._store = store
 
     async def audit_forbidden(
         self,

@@ -25,19 +25,19 @@ from channels.portal.session_pages import SessionPages
 from channels.portal.tracking import build_tracking_pages
 from channels.portal.verifying import VerifyPage
 from channels.web.site import add_site_folder
+from channels.web.site_part import SitePart
 from domain.actions.dependencies import Dependencies
 from domain.papers.ports import Printer
 from domain.unit_of_work import Store
 
 
-class Portal:
+class Portal(SitePart):
     """Mounts the portal."""
 
     def __init__(
         self, dependencies: Dependencies, store: Store, installation: PortalInstallation, printer: Printer
     ) -> None:
-        self._dependencies = dependencies
-        self._store = store
+        super().__init__(dependencies, store)
         self._installation = installation
         self._printer = printer
 

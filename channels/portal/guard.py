@@ -28,6 +28,7 @@ from channels.web.bodies import read_body
 from channels.web.headers import require_same_origin
 from channels.web.posted import read_posted_form
 from channels.web.session import bears_csrf_header, bears_csrf_token
+from channels.web.site_part import SitePart
 from domain.actions.citizens.sessions import find_session, is_use_due, note_session_use
 from domain.actions.dependencies import Dependencies
 from domain.people.citizen_session import CitizenSession
@@ -41,12 +42,11 @@ PORTAL_ROUTES: web.AppKey[list[PortalRoute]] = web.AppKey("portal_routes", list[
 UNSAFE_METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
-class PortalGuard:
+class PortalGuard(SitePart):
     """Guards the routes of the portal's pages."""
 
     def __init__(self, dependencies: Dependencies, store: Store, mobile_steps: MobileSteps) -> None:
-        self._dependencies = dependencies
-        self._store = store
+        super().__init__(dependencies, store)
         self._mobile_steps = mobile_steps
 
     def mount_pages(self, app: web.Application, page_groups: Sequence[PortalPageGroup]) -> None:

@@ -8,21 +8,16 @@ from channels.portal.frame import HOME_PATH, PortalRoute, PortalSubmission, Port
 from channels.web.languages import LANGUAGE_COOKIE
 from channels.web.posted import read_text
 from channels.web.refused_forms import RefusedForm
+from channels.web.site_part import SitePart
 from domain.actions.citizens.languages import require_offered_language, save_line_language
-from domain.actions.dependencies import Dependencies
-from domain.unit_of_work import Store
 
 LANGUAGE_PATH = "/language"
 
 LANGUAGE_FIELD, RETURN_FIELD = "language", "return"
 
 
-class LanguagePage:
+class LanguagePage(SitePart):
     """The form of the switch; there where more than one language is offered."""
-
-    def __init__(self, dependencies: Dependencies, store: Store) -> None:
-        self._dependencies = dependencies
-        self._store = store
 
     def list_routes(self) -> Sequence[PortalRoute]:
         """Return the route."""

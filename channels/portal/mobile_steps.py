@@ -26,6 +26,7 @@ from channels.web.languages import find_chosen_language
 from channels.web.posted import PostedForm, read_text
 from channels.web.refused_forms import RefusedForm
 from channels.web.session import CSRF_FIELD
+from channels.web.site_part import SitePart
 from domain.actions.citizens.languages import save_line_language
 from domain.actions.citizens.proofs import (
     confirm_session_code,
@@ -35,10 +36,8 @@ from domain.actions.citizens.proofs import (
     send_session_code,
 )
 from domain.actions.citizens.sessions import open_session
-from domain.actions.dependencies import Dependencies
 from domain.messages.code_spending import CodeDelivery
 from domain.people.citizen_session import CitizenSession
-from domain.unit_of_work import Store
 from domain.values.errors import DomainError, MobileNotVerified, NotFound
 from domain.values.identifiers import display_mobile, parse_mobile
 from domain.values.reasons import MobileReason
@@ -136,12 +135,8 @@ def _require_purpose(purpose: str) -> str:
     return purpose
 
 
-class MobileSteps:
+class MobileSteps(SitePart):
     """The pages of the step."""
-
-    def __init__(self, dependencies: Dependencies, store: Store) -> None:
-        self._dependencies = dependencies
-        self._store = store
 
     def list_routes(self) -> Sequence[PortalRoute]:
         """Return the routes."""

@@ -16,6 +16,7 @@ from channels.portal.payment_views import PageSymbols, PaymentWording
 from channels.web.headers import build_content_policy, require_same_origin
 from channels.web.pages import render_page
 from channels.web.posted import EMPTY_FORM, read_posted_form, read_text
+from channels.web.site_part import SitePart
 from domain.actions.dependencies import Dependencies
 from domain.actions.payments.begin import begin_payment
 from domain.actions.payments.callbacks import receive_callback
@@ -68,7 +69,7 @@ _LINK_PARAMETER = "link"
 """Of a callback's address: the link that was left from, where what browsers bring does not name the session."""
 
 
-class PaymentPages:
+class PaymentPages(SitePart):
     """Mounts the pages. `site_address` is where banks send browsers back to, without a slash at its end."""
 
     def __init__(
@@ -80,8 +81,7 @@ class PaymentPages:
         symbols: PageSymbols,
         contact: Contact,
     ) -> None:
-        self._dependencies = dependencies
-        self._store = store
+        super().__init__(dependencies, store)
         self._gateways = gateways
         self._site_address = site_address
         self._wording = PaymentWording(dependencies.catalogue, symbols)

@@ -17,21 +17,16 @@ from aiohttp import web
 from channels.portal.frame import SESSION_COOKIE, PortalRoute, PortalSubmission, PortalVisitor, render_portal_page
 from channels.portal.problems import Problem
 from channels.web.refused_forms import RefusedForm, form_error
+from channels.web.site_part import SitePart
 from domain.actions.citizens.sessions import end_session
-from domain.actions.dependencies import Dependencies
-from domain.unit_of_work import Store
 
 END_PATH, ENDED_PATH = "/session/end", "/session/ended"
 
 CLEAR_SITE_DATA = '"cache", "cookies"'
 
 
-class SessionPages:
+class SessionPages(SitePart):
     """The page that ends a session, and what is shown then."""
-
-    def __init__(self, dependencies: Dependencies, store: Store) -> None:
-        self._dependencies = dependencies
-        self._store = store
 
     def list_routes(self) -> Sequence[PortalRoute]:
         """Return the routes."""

@@ -6,6 +6,7 @@ from aiohttp import web
 
 from channels.portal.installation import PortalInstallation
 from channels.web.pages import render_page
+from channels.web.site_part import SitePart
 from domain.actions.dependencies import Dependencies
 from domain.actions.papers.verifying import verify_paper
 from domain.language.wording import day_and_hour_text
@@ -14,12 +15,11 @@ from domain.values.calendar import jalali_text
 from domain.values.errors import NotFound
 
 
-class VerifyPage:
+class VerifyPage(SitePart):
     """The page, for anybody; who asks is known by the address alone."""
 
     def __init__(self, dependencies: Dependencies, store: Store, installation: PortalInstallation) -> None:
-        self._dependencies = dependencies
-        self._store = store
+        super().__init__(dependencies, store)
         self._installation = installation
 
     def add_routes(self, router: web.UrlDispatcher) -> None:

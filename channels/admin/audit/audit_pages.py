@@ -14,14 +14,13 @@ from channels.admin.submissions import FormSubmission
 from channels.web.forms import FormWording, build_controls, describe_stray, read_form
 from channels.web.paging import ListPage, build_list_page, read_page_start
 from channels.web.refused_forms import RefusedForm, form_error
-from domain.actions.dependencies import Dependencies
+from channels.web.site_part import SitePart
 from domain.actions.history.verifications import request_verification
 from domain.audit.entries import AuditFilter
 from domain.authorization.rights import Right
 from domain.fields.form import Field, read_submitted
 from domain.fields.moments import Day
 from domain.fields.types import Choice, ReadingContext, Text
-from domain.unit_of_work import Store
 from domain.values.calendar import day_bounds
 
 AUDIT_PATH = "/staff/audit"
@@ -30,14 +29,10 @@ PAGE_SIZE = 50
 """Facts on a page."""
 
 
-class AuditPages:
+class AuditPages(SitePart):
     """The audit, with the state of the history above it."""
 
     sections: Sequence[NavigationSection] = (NavigationSection(AUDIT_PATH, "admin.sections.audit", Right.AUDIT_VIEW),)
-
-    def __init__(self, dependencies: Dependencies, store: Store) -> None:
-        self._dependencies = dependencies
-        self._store = store
 
     def list_routes(self) -> Sequence[PageRoute]:
         return (

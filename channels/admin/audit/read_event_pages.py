@@ -14,13 +14,12 @@ from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_s
 from channels.web.forms import FormWording, build_controls, describe_stray, read_form
 from channels.web.paging import ListPage, build_list_page, build_page_query, read_page_start
 from channels.web.sheets import render_csv
-from domain.actions.dependencies import Dependencies
+from channels.web.site_part import SitePart
 from domain.audit.read_events import ReadEvent, ReadEventFilter, ReadKind
 from domain.authorization.rights import Right
 from domain.fields.form import Field, read_submitted
 from domain.fields.moments import Day
 from domain.fields.types import Choice, ReadingContext, Text
-from domain.unit_of_work import Store
 from domain.values.calendar import day_bounds
 from domain.values.text import ascii_digits
 
@@ -52,14 +51,10 @@ class ReadEventView:
     title: str
 
 
-class ReadEventPages:
+class ReadEventPages(SitePart):
     """The page of read events, and its sheet."""
 
     sections: Sequence[NavigationSection] = ()
-
-    def __init__(self, dependencies: Dependencies, store: Store) -> None:
-        self._dependencies = dependencies
-        self._store = store
 
     def list_routes(self) -> Sequence[PageRoute]:
         return (

@@ -21,6 +21,7 @@ from channels.admin.version_tokens import VersionedAction
 from channels.web.posted import read_text
 from channels.web.refused_forms import RefusedForm, form_error
 from channels.web.row_ids import get_row_id
+from channels.web.site_part import SitePart
 from domain.actions.dependencies import Dependencies
 from domain.actions.registries.charges import bill_and_notify, waive_and_notify
 from domain.actions.registries.duties import GeneratedDuties, generate_duties, plan_duties
@@ -45,14 +46,13 @@ DAYS_AHEAD_CHOICES = (30, 60, 90)
 """Days ahead for which papers that run out are listed."""
 
 
-class ChargePages:
+class ChargePages(SitePart):
     """Money of the registries."""
 
     sections: Sequence[NavigationSection] = ()
 
     def __init__(self, dependencies: Dependencies, store: Store) -> None:
-        self._dependencies = dependencies
-        self._store = store
+        super().__init__(dependencies, store)
         self._views = RegistryViews(dependencies)
         self._row_page = RowPage(dependencies, store)
 

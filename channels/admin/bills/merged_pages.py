@@ -9,9 +9,9 @@ from channels.admin.bills.payable_view import PayableView, build_payable_view
 from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
 from channels.admin.submissions import FormSubmission
 from channels.web.refused_forms import RefusedForm, form_error
-from domain.actions.dependencies import Dependencies
+from channels.web.site_part import SitePart
 from domain.authorization.rights import Right
-from domain.unit_of_work import Store, UnitOfWork
+from domain.unit_of_work import UnitOfWork
 from domain.values.errors import BillNotFound
 
 MERGED_BILLS_PATH = "/staff/merged-bills"
@@ -19,14 +19,10 @@ _ONE_PATH = f"{MERGED_BILLS_PATH}/{{id:[0-9]{{1,19}}}}"
 """The id is the bill id (شناسه قبض)."""
 
 
-class MergedBillPages:
+class MergedBillPages(SitePart):
     """The page of a merged bill, and its form."""
 
     sections: Sequence[NavigationSection] = ()
-
-    def __init__(self, dependencies: Dependencies, store: Store) -> None:
-        self._dependencies = dependencies
-        self._store = store
 
     def list_routes(self) -> Sequence[PageRoute]:
         return (

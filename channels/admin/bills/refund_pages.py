@@ -26,6 +26,7 @@ from channels.web.paging import build_page_query
 from channels.web.posted import read_text
 from channels.web.refused_forms import RefusedForm, form_error
 from channels.web.row_ids import get_row_id
+from channels.web.site_part import SitePart
 from domain.actions.bills.refunds import load_due_page
 from domain.actions.dependencies import Dependencies
 from domain.actions.payments.card_refund_denial import deny_card_refund
@@ -89,7 +90,7 @@ class OpenCardRefund:
     """Subject of its bill."""
 
 
-class RefundPages:
+class RefundPages(SitePart):
     """The list, and the forms that give money back. `gateways` are asked about transfers to cards."""
 
     sections: Sequence[NavigationSection] = (
@@ -97,8 +98,7 @@ class RefundPages:
     )
 
     def __init__(self, dependencies: Dependencies, store: Store, gateways: GatewaysByName) -> None:
-        self._dependencies = dependencies
-        self._store = store
+        super().__init__(dependencies, store)
         self._gateways = gateways
         self._subjects = BillSubjects(dependencies)
         self._row_page = RowPage(dependencies, store)

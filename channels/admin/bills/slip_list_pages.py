@@ -18,6 +18,7 @@ from channels.web.paging import ListPage, build_list_page, read_page_start
 from channels.web.posted import read_text
 from channels.web.refused_forms import RefusedForm, form_error
 from channels.web.row_ids import get_row_id
+from channels.web.site_part import SitePart
 from domain.actions.dependencies import Dependencies
 from domain.actions.settlement.booking import confirm_file
 from domain.actions.settlement.examining import BroughtFile, bring_file, drop_file, load_examined_file
@@ -43,14 +44,13 @@ REFRESH_SECONDS = 2
 _ONE_PATH = f"{LISTS_PATH}/{{id:[0-9]{{1,19}}}}"
 
 
-class SlipListPages:
+class SlipListPages(SitePart):
     """The box, and one list."""
 
     sections: Sequence[NavigationSection] = ()
 
     def __init__(self, dependencies: Dependencies, store: Store) -> None:
-        self._dependencies = dependencies
-        self._store = store
+        super().__init__(dependencies, store)
         self._views = SlipListViews(dependencies)
         self._counts = SettlementViews(dependencies)
         self._sources = list_bill_sources(dependencies.settlement_layouts.values())

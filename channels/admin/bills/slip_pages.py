@@ -12,13 +12,13 @@ from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_s
 from channels.admin.submissions import FormSubmission
 from channels.web.posted import read_text
 from channels.web.refused_forms import RefusedForm, build_refusal_context
+from channels.web.site_part import SitePart
 from domain.actions.bills.merged_bills import find_payable
 from domain.actions.bills.pay_by_ids import find_payable_by_ids
-from domain.actions.dependencies import Dependencies
 from domain.authorization.rights import Right
 from domain.bills.bill import Bill
 from domain.bills.merged_bill import MergedBill
-from domain.unit_of_work import Store, UnitOfWork
+from domain.unit_of_work import UnitOfWork
 from domain.values import bill_ids
 from domain.values.errors import DomainError
 from domain.values.text import fold_text
@@ -33,16 +33,12 @@ _NUMBER = re.compile("[0-9]+")
 _BARCODE_DIGITS = 26
 
 
-class SlipPages:
+class SlipPages(SitePart):
     """The desk, and its form."""
 
     sections: Sequence[NavigationSection] = (
         NavigationSection(SLIPS_PATH, "admin.sections.slips", Right.PAYMENTS_RECORD),
     )
-
-    def __init__(self, dependencies: Dependencies, store: Store) -> None:
-        self._dependencies = dependencies
-        self._store = store
 
     def list_routes(self) -> Sequence[PageRoute]:
         return (

@@ -14,6 +14,7 @@ from channels.web.posted import read_text
 from channels.web.refused_forms import RefusedForm, build_refusal_context, form_error
 from channels.web.row_ids import get_row_id
 from channels.web.sheets import render_csv
+from channels.web.site_part import SitePart
 from domain.actions.dependencies import Dependencies
 from domain.actions.refunds.accounts import remind_of_iban
 from domain.actions.refunds.files import list_lines, make_transfer_file, record_transfer, refuse_transfer
@@ -25,14 +26,13 @@ _COLUMNS = ("iban", "amount", "name", "description", "payment_number")
 _ID = "{id:[0-9]{1,19}}"
 
 
-class TransferPages:
+class TransferPages(SitePart):
     """The page of a file, its sheet, and the forms."""
 
     sections: Sequence[NavigationSection] = ()
 
     def __init__(self, dependencies: Dependencies, store: Store, refund_pages: RefundPages) -> None:
-        self._dependencies = dependencies
-        self._store = store
+        super().__init__(dependencies, store)
         self._refund_pages = refund_pages
         self._subjects = BillSubjects(dependencies)
 

@@ -19,7 +19,7 @@ from channels.web.paging import build_list_page, build_page_query, read_page_sta
 from channels.web.posted import read_text
 from channels.web.refused_forms import RefusedForm, form_error
 from channels.web.row_ids import get_row_id
-from domain.actions.dependencies import Dependencies
+from channels.web.site_part import SitePart
 from domain.actions.feedback import moderation
 from domain.authorization.request_policy import may_see_request
 from domain.authorization.rights import Right
@@ -27,7 +27,7 @@ from domain.authorization.visibility import readable_topics, visible_services
 from domain.feedback.opinions import Comment, CommentFilter, CommentState
 from domain.fields.form import Field
 from domain.fields.types import Choice
-from domain.unit_of_work import Store, UnitOfWork
+from domain.unit_of_work import UnitOfWork
 from domain.values.version_token import VersionToken
 
 COMMENTS_PATH, RATINGS_PATH = "/staff/comments", "/staff/comments/ratings"
@@ -65,16 +65,12 @@ class CommentView:
     """Name of the person who answered it; empty while nobody has."""
 
 
-class CommentPages:
+class CommentPages(SitePart):
     """The comments."""
 
     sections: Sequence[NavigationSection] = (
         NavigationSection(COMMENTS_PATH, "admin.sections.comments", Right.COMMENTS_VIEW),
     )
-
-    def __init__(self, dependencies: Dependencies, store: Store) -> None:
-        self._dependencies = dependencies
-        self._store = store
 
     def list_routes(self) -> Sequence[PageRoute]:
         return (

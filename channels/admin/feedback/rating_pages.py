@@ -8,13 +8,13 @@ from aiohttp import web
 from channels.admin.feedback.comment_pages import PAGE_TABS, RATINGS_PATH
 from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
 from channels.web.paging import build_list_page, read_page_start
-from domain.actions.dependencies import Dependencies
+from channels.web.site_part import SitePart
 from domain.actions.requests.reopen import REOPENED_AS, may_staff_reopen
 from domain.authorization.rights import Right
 from domain.authorization.visibility import visible_services
 from domain.feedback.opinions import Rating
 from domain.requests.request import ServiceRequest
-from domain.unit_of_work import Store, UnitOfWork
+from domain.unit_of_work import UnitOfWork
 
 PAGE_SIZE = 20
 """Ratings on a page."""
@@ -38,14 +38,10 @@ class LowRating:
     """This visitor may take it up again now."""
 
 
-class RatingPages:
+class RatingPages(SitePart):
     """The low ratings."""
 
     sections: Sequence[NavigationSection] = ()
-
-    def __init__(self, dependencies: Dependencies, store: Store) -> None:
-        self._dependencies = dependencies
-        self._store = store
 
     def list_routes(self) -> Sequence[PageRoute]:
         return (PageRoute("GET", RATINGS_PATH, Right.COMMENTS_VIEW, self._show_ratings),)

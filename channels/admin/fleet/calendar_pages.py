@@ -33,6 +33,7 @@ from channels.admin.fleet.week_counts import describe_free_lines
 from channels.admin.fleet.working_days import find_closed_day, find_work_span
 from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
 from channels.admin.registries.registry_view import list_address
+from channels.web.site_part import SitePart
 from domain.actions.dependencies import Dependencies
 from domain.registries.declarations import MACHINES, MAINTENANCE, OPERATORS
 from domain.unit_of_work import Store
@@ -95,7 +96,7 @@ class CalendarPeriod:
         return addresses | {"today": f"{self.board.path}?{urlencode({**view, **self.parameters})}{anchor}"}
 
 
-class CalendarPages:
+class CalendarPages(SitePart):
     """Both calendars."""
 
     sections: Sequence[NavigationSection] = tuple(
@@ -103,8 +104,7 @@ class CalendarPages:
     )
 
     def __init__(self, dependencies: Dependencies, store: Store) -> None:
-        self._dependencies = dependencies
-        self._store = store
+        super().__init__(dependencies, store)
         self._hour_hints = HourHints(dependencies)
 
     def list_routes(self) -> Sequence[PageRoute]:

@@ -19,7 +19,7 @@ from channels.admin.requests.paper_files import MAX_FILE_FORM_BYTES, has_files, 
 from channels.admin.version_tokens import VersionedAction
 from channels.web.posted import PostedForm, read_text, read_texts
 from channels.web.refused_forms import RefusedForm, build_refusal_context, form_error
-from domain.actions.dependencies import Dependencies
+from channels.web.site_part import SitePart
 from domain.actions.fleet.operator_sheet import (
     NamedJob,
     WorkEntry,
@@ -38,7 +38,7 @@ from domain.fields.stored import list_stored
 from domain.fields.types import ReadingContext, format_number
 from domain.language.column_words import describe_columns
 from domain.language.summary_columns import SummaryColumn
-from domain.unit_of_work import Store, UnitOfWork
+from domain.unit_of_work import UnitOfWork
 from domain.values.calendar import jalali_long_text, to_tehran
 from domain.values.errors import InvalidField
 from domain.values.text import persian_digits
@@ -96,16 +96,12 @@ class JobView:
         return read_texts(self.refused_form.posted_form, "stage") if self.refused_form else ()
 
 
-class OperatorSheetPages:
+class OperatorSheetPages(SitePart):
     """The day sheet of operators."""
 
     sections: Sequence[NavigationSection] = (
         NavigationSection(OPERATOR_SHEET_PATH, "admin.operator_sheet.title", Right.FLEET_VIEW, bar_name="today"),
     )
-
-    def __init__(self, dependencies: Dependencies, store: Store) -> None:
-        self._dependencies = dependencies
-        self._store = store
 
     def list_routes(self) -> Sequence[PageRoute]:
         return (

@@ -11,6 +11,7 @@ from channels.admin.registries.registry_row import OUT_OF_SERVICE_FORM, RowPage
 from channels.admin.registries.registry_view import list_address
 from channels.admin.submissions import FormSubmission
 from channels.web.row_ids import get_row_id
+from channels.web.site_part import SitePart
 from domain.actions.dependencies import Dependencies
 from domain.actions.fleet.out_of_service import FLEET_REGISTRIES, return_to_service, take_out_of_service
 from domain.authorization.rights import Right
@@ -18,14 +19,13 @@ from domain.registries.declarations import REGISTRIES, Registry
 from domain.unit_of_work import Store
 
 
-class ServicePages:
+class ServicePages(SitePart):
     """Steps from the page of a machine or operator."""
 
     sections: Sequence[NavigationSection] = ()
 
     def __init__(self, dependencies: Dependencies, store: Store) -> None:
-        self._dependencies = dependencies
-        self._store = store
+        super().__init__(dependencies, store)
         self._row_page = RowPage(dependencies, store)
 
     def list_routes(self) -> Sequence[PageRoute]:

@@ -12,6 +12,7 @@ from channels.admin.fleet.day_choice import build_day_controls, read_shown_day
 from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
 from channels.admin.requests.paper_files import MAX_FILE_FORM_BYTES
 from channels.admin.requests.step_view import StepForm, StepViews
+from channels.web.site_part import SitePart
 from domain.actions.dependencies import Dependencies
 from domain.actions.fleet.visit_day import OfficerVisit, list_shown_officers, list_visits_of_day
 from domain.authorization.request_policy import may_use_on_request
@@ -66,7 +67,7 @@ class VisitView:
     """The papers that may be added, those of the staff first: name → what it is called; empty where none may."""
 
 
-class VisitSheetPages:
+class VisitSheetPages(SitePart):
     """The day sheets of officers."""
 
     sections: Sequence[NavigationSection] = (
@@ -74,8 +75,7 @@ class VisitSheetPages:
     )
 
     def __init__(self, dependencies: Dependencies, store: Store) -> None:
-        self._dependencies = dependencies
-        self._store = store
+        super().__init__(dependencies, store)
         self._get_text = dependencies.catalogue.text
         self._step_views = StepViews(dependencies)
 

@@ -20,15 +20,15 @@ from channels.admin.offices.office_period import (
     read_period,
 )
 from channels.web.sheets import render_csv
+from channels.web.site_part import SitePart
 from domain.actions.bills.merged_bills import load_bills_by_id
-from domain.actions.dependencies import Dependencies
 from domain.actions.ledger.labels import AccountLabels, load_account_labels
 from domain.authorization.rights import Right
 from domain.language.wording import day_and_hour_text
 from domain.ledger.accounts import Account, AccountKey
 from domain.ledger.balances import TrialBalance
 from domain.ledger.ports import EntryFilter, ListedEntry
-from domain.unit_of_work import Store, UnitOfWork
+from domain.unit_of_work import UnitOfWork
 from domain.values.calendar import tehran_moment
 from domain.values.errors import DomainError, InvalidField
 from domain.values.paging import PAGE_FIELD, Cursor, ListOrder, Page, cut_page
@@ -59,16 +59,12 @@ class _AskedEntries:
         return EntryFilter(self.account_key.account, subaccount, self.start, self.end)
 
 
-class LedgerPages:
+class LedgerPages(SitePart):
     """The trial balance and what it is made of."""
 
     sections: Sequence[NavigationSection] = (
         NavigationSection(LEDGER_PATH, "admin.sections.ledger", Right.LEDGER_VIEW),
     )
-
-    def __init__(self, dependencies: Dependencies, store: Store) -> None:
-        self._dependencies = dependencies
-        self._store = store
 
     def list_routes(self) -> Sequence[PageRoute]:
         return (

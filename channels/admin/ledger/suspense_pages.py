@@ -16,15 +16,15 @@ from channels.web.paging import build_page_query
 from channels.web.posted import read_text
 from channels.web.refused_forms import RefusedForm, form_error
 from channels.web.row_ids import get_row_id
+from channels.web.site_part import SitePart
 from domain.actions.bills import suspense
 from domain.actions.bills.pay_by_ids import announce_receipt
-from domain.actions.dependencies import Dependencies
 from domain.actions.ledger.labels import AccountLabels, load_account_labels
 from domain.authorization.rights import Right
 from domain.bills.bill import acting_label
 from domain.language.wording import day_and_hour_text
 from domain.ledger.suspense import SuspenseReceipt, SuspenseState
-from domain.unit_of_work import Store, UnitOfWork
+from domain.unit_of_work import UnitOfWork
 from domain.values.paging import PAGE_FIELD, Cursor, ListOrder, Page, cut_page
 from domain.values.text import group_digits, persian_digits
 from domain.values.version_token import VersionToken
@@ -56,16 +56,12 @@ class SuspenseView:
     """Whether this visitor may be that person."""
 
 
-class SuspensePages:
+class SuspensePages(SitePart):
     """The list, and what is done with a receipt."""
 
     sections: Sequence[NavigationSection] = (
         NavigationSection(SUSPENSE_PATH, "admin.sections.suspense", Right.SUSPENSE_VIEW),
     )
-
-    def __init__(self, dependencies: Dependencies, store: Store) -> None:
-        self._dependencies = dependencies
-        self._store = store
 
     def list_routes(self) -> Sequence[PageRoute]:
         actions = (

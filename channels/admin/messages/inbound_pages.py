@@ -19,13 +19,13 @@ from channels.admin.messages.message_pages import (
 )
 from channels.web.forms import FormWording, build_controls, describe_stray, read_form
 from channels.web.paging import ListPage, build_list_page, read_page_start
-from domain.actions.dependencies import Dependencies
+from channels.web.site_part import SitePart
 from domain.authorization.rights import Right
 from domain.fields.form import Field, read_submitted
 from domain.fields.types import Choice, Identifier, ReadingContext
 from domain.messages.records import InboundMessage, InboundState
 from domain.requests.request import ServiceRequest
-from domain.unit_of_work import Store, UnitOfWork
+from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
 
 FILTER_FIELDS = (
@@ -53,14 +53,10 @@ class InboundView:
     """Text; None for who may not read it."""
 
 
-class InboundPages:
+class InboundPages(SitePart):
     """The log."""
 
     sections: Sequence[NavigationSection] = ()
-
-    def __init__(self, dependencies: Dependencies, store: Store) -> None:
-        self._dependencies = dependencies
-        self._store = store
 
     def list_routes(self) -> Sequence[PageRoute]:
         return (PageRoute("GET", INBOUND_PATH, Right.MESSAGES_VIEW, self._show_inbound),)

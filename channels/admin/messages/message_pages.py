@@ -15,6 +15,7 @@ from channels.web.paging import ListPage, build_list_page, build_page_query, rea
 from channels.web.posted import read_text
 from channels.web.refused_forms import RefusedForm, form_error
 from channels.web.row_ids import get_row_id
+from channels.web.site_part import SitePart
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.code_spending import find_spent_rials
 from domain.actions.messages.resending import retry_message
@@ -26,7 +27,7 @@ from domain.fields.moments import Day
 from domain.fields.types import Choice, Identifier, ReadingContext, Text
 from domain.messages.records import InboundMessage, MessageState, OutboxMessage
 from domain.requests.request import ServiceRequest
-from domain.unit_of_work import Store, UnitOfWork
+from domain.unit_of_work import UnitOfWork
 from domain.values import tracking_codes
 from domain.values.actors import Actor
 from domain.values.calendar import day_bounds
@@ -107,7 +108,7 @@ def cut_failed(found: list[ListedView]) -> tuple[list[ListedView], str]:
     return found[:MAX_FAILED], f"{persian_digits(min(len(found), MAX_FAILED))}{'+' if has_more else ''}"
 
 
-class MessagePages:
+class MessagePages(SitePart):
     """The log."""
 
     sections: Sequence[NavigationSection] = (
@@ -118,10 +119,6 @@ class MessagePages:
             lambda visitor: visitor.waiting_counts.failed_messages,
         ),
     )
-
-    def __init__(self, dependencies: Dependencies, store: Store) -> None:
-        self._dependencies = dependencies
-        self._store = store
 
     def list_routes(self) -> Sequence[PageRoute]:
         return (

@@ -13,6 +13,7 @@ from channels.admin.submissions import FormSubmission
 from channels.admin.version_tokens import VersionedAction
 from channels.web.refused_forms import RefusedForm, form_error
 from channels.web.row_ids import get_row_id
+from channels.web.site_part import SitePart
 from domain.actions.bills.subjects import SUBJECTS
 from domain.actions.dependencies import Dependencies
 from domain.actions.offices import accounts
@@ -23,7 +24,6 @@ from domain.fields.form import Field
 from domain.fields.moments import Day
 from domain.fields.types import Choice, Rials, Text
 from domain.offices.office import CommissionRule, parse_share
-from domain.unit_of_work import Store
 from domain.values.dated_rows import is_withdrawn, version_of
 from domain.values.version_token import VersionToken
 
@@ -45,14 +45,10 @@ class CommissionRuleView:
     """It has not begun and can be withdrawn."""
 
 
-class CommissionPages:
+class CommissionPages(SitePart):
     """The rules."""
 
     sections: Sequence[NavigationSection] = ()
-
-    def __init__(self, dependencies: Dependencies, store: Store) -> None:
-        self._dependencies = dependencies
-        self._store = store
 
     def list_routes(self) -> Sequence[PageRoute]:
         return (

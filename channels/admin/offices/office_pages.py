@@ -13,6 +13,7 @@ from channels.admin.submissions import FormAction, FormSubmission
 from channels.admin.version_tokens import VersionedAction
 from channels.web.posted import read_text
 from channels.web.refused_forms import RefusedForm, form_error
+from channels.web.site_part import SitePart
 from domain.actions.dependencies import Dependencies
 from domain.actions.offices import accounts
 from domain.authorization.rights import Right
@@ -56,7 +57,7 @@ class NewKey:
     secret_key: str
 
 
-class OfficePages:
+class OfficePages(SitePart):
     """The offices."""
 
     sections: Sequence[NavigationSection] = (
@@ -64,8 +65,7 @@ class OfficePages:
     )
 
     def __init__(self, dependencies: Dependencies, store: Store, vault: Vault) -> None:
-        self._dependencies = dependencies
-        self._store = store
+        super().__init__(dependencies, store)
         self._vault = vault
 
     def list_routes(self) -> Sequence[PageRoute]:

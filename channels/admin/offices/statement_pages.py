@@ -17,13 +17,12 @@ from channels.admin.offices.office_period import (
     read_period,
 )
 from channels.web.sheets import render_csv
-from domain.actions.dependencies import Dependencies
+from channels.web.site_part import SitePart
 from domain.actions.offices.statement import build_statement
 from domain.authorization.rights import Right
 from domain.language.wording import day_and_hour_text
 from domain.offices.office import Office, Statement
 from domain.offices.tills import TillPeriod
-from domain.unit_of_work import Store
 
 STATEMENT_PATH = f"{OFFICE_PATH}/statement"
 
@@ -43,14 +42,10 @@ _FIGURE_NAMES = (
 _PAYMENT_COLUMNS = ("at", "bill_id", "service", "amount", "reference", "outcome", "commission")
 
 
-class StatementPages:
+class StatementPages(SitePart):
     """The statements."""
 
     sections: Sequence[NavigationSection] = ()
-
-    def __init__(self, dependencies: Dependencies, store: Store) -> None:
-        self._dependencies = dependencies
-        self._store = store
 
     def list_routes(self) -> Sequence[PageRoute]:
         return (

@@ -21,14 +21,14 @@ from channels.admin.page_forms import PageForm
 from channels.admin.submissions import FormSubmission
 from channels.admin.version_tokens import VersionedAction
 from channels.web.refused_forms import RefusedForm, form_error
-from domain.actions.dependencies import Dependencies
+from channels.web.site_part import SitePart
 from domain.actions.offices.tills import close_till, load_till
 from domain.authorization.rights import Right
 from domain.fields.form import Field
 from domain.fields.moments import Day
 from domain.fields.types import Rials, Text
 from domain.offices.tills import LONGEST_NOTE, TillPeriod
-from domain.unit_of_work import Store, UnitOfWork
+from domain.unit_of_work import UnitOfWork
 from domain.values.version_token import VersionToken
 
 TILL_PATH = f"{OFFICE_PATH}/till"
@@ -44,14 +44,10 @@ CLOSE_FORM = PageForm(
 )
 
 
-class TillPages:
+class TillPages(SitePart):
     """The tills."""
 
     sections: Sequence[NavigationSection] = ()
-
-    def __init__(self, dependencies: Dependencies, store: Store) -> None:
-        self._dependencies = dependencies
-        self._store = store
 
     def list_routes(self) -> Sequence[PageRoute]:
         return (

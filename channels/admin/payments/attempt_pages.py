@@ -18,6 +18,7 @@ from channels.web.paging import ListPage, build_list_page, read_page_start
 from channels.web.posted import read_text
 from channels.web.refused_forms import RefusedForm, build_refusal_context, form_error
 from channels.web.row_ids import get_row_id
+from channels.web.site_part import SitePart
 from domain.actions.dependencies import Dependencies
 from domain.actions.payments.asking import ask_bank, deny_payment, load_attempt_story, resolve_alert
 from domain.actions.payments.gateway_worker import GatewaysByName
@@ -43,7 +44,7 @@ class ListedAttempt:
     """The bills that it pays."""
 
 
-class AttemptPages:
+class AttemptPages(SitePart):
     """The list, the page of one attempt, and its forms. `gateways` are asked."""
 
     sections: Sequence[NavigationSection] = (
@@ -56,8 +57,7 @@ class AttemptPages:
     )
 
     def __init__(self, dependencies: Dependencies, store: Store, gateways: GatewaysByName) -> None:
-        self._dependencies = dependencies
-        self._store = store
+        super().__init__(dependencies, store)
         self._gateways = gateways
         self._subjects = BillSubjects(dependencies)
 

@@ -19,6 +19,7 @@ from channels.admin.version_tokens import VersionedAction
 from channels.web.posted import UploadedFile, read_text
 from channels.web.refused_forms import RefusedForm, form_error
 from channels.web.row_ids import get_row_id
+from channels.web.site_part import SitePart
 from domain.actions.dependencies import Dependencies
 from domain.actions.settlement.booking import confirm_file
 from domain.actions.settlement.examining import (
@@ -52,7 +53,7 @@ MAX_LINES = 30
 _ONE_PATH = f"{SETTLEMENT_PATH}/{{id:[0-9]{{1,19}}}}"
 
 
-class SettlementPages:
+class SettlementPages(SitePart):
     """The list of files with what differs, and one file."""
 
     sections: Sequence[NavigationSection] = (
@@ -60,8 +61,7 @@ class SettlementPages:
     )
 
     def __init__(self, dependencies: Dependencies, store: Store) -> None:
-        self._dependencies = dependencies
-        self._store = store
+        super().__init__(dependencies, store)
         self._views = SettlementViews(dependencies)
 
     def list_routes(self) -> Sequence[PageRoute]:

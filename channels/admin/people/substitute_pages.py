@@ -11,7 +11,7 @@ from channels.admin.page_forms import PageForm
 from channels.admin.people.user_pages import PAGE_TABS, SUBSTITUTES_PATH
 from channels.admin.submissions import FormAction, FormSubmission, forbidden_with_reason_too
 from channels.web.refused_forms import RefusedForm, form_error
-from domain.actions.dependencies import Dependencies
+from channels.web.site_part import SitePart
 from domain.actions.staff.staffing import end_substitution, name_substitute, today_in_tehran
 from domain.authorization.rights import Right
 from domain.authorization.substitution import lent_roles, may_manage_substitute
@@ -19,7 +19,6 @@ from domain.fields.form import Field
 from domain.fields.moments import Day
 from domain.fields.types import Choice, Text
 from domain.people.person import StaffMember, Substitution
-from domain.unit_of_work import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +48,10 @@ END_FORM = PageForm(
 """Form behind the button of a line: whose line it is."""
 
 
-class SubstitutePages:
+class SubstitutePages(SitePart):
     """The substitutes."""
 
     sections: Sequence[NavigationSection] = ()
-
-    def __init__(self, dependencies: Dependencies, store: Store) -> None:
-        self._dependencies = dependencies
-        self._store = store
 
     def list_routes(self) -> Sequence[PageRoute]:
         return (

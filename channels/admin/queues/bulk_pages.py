@@ -11,6 +11,7 @@ from channels.admin.queues.queue_pages import DONE_PARAMETER, NEXT_FIELD, QueueP
 from channels.admin.queues.ticks import format_tick, read_ticks
 from channels.admin.submissions import FormAction, FormSubmission
 from channels.web.posted import read_text
+from channels.web.site_part import SitePart
 from domain.actions.dependencies import Dependencies
 from domain.actions.queues.bulk import BulkResult, act_on_each, assign_each, gather_printouts, remind_each
 from domain.actions.staff.read_events import record_read_event
@@ -25,14 +26,13 @@ ASSIGN_PATH, STEPS_PATH, REMINDERS_PATH = "/staff/assign", "/staff/steps", "/sta
 PAPERS_PATH = "/staff/papers"
 
 
-class BulkPages:
+class BulkPages(SitePart):
     """The forms around the rows of a queue. A refused one shows that queue again."""
 
     sections: Sequence[NavigationSection] = ()
 
     def __init__(self, dependencies: Dependencies, store: Store, queue_pages: QueuePages, printer: Printer) -> None:
-        self._dependencies = dependencies
-        self._store = store
+        super().__init__(dependencies, store)
         self._printer = printer
         self._queue_pages = queue_pages
 

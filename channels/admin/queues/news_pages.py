@@ -10,26 +10,21 @@ from aiohttp import web
 from channels.admin.frame import HOME_PATH, NavigationSection, PageRoute, Visitor
 from channels.admin.queues.queue_view import build_queue_address, describe_count
 from channels.admin.requests.mention_pages import MENTIONS_PATH
-from domain.actions.dependencies import Dependencies
+from channels.web.site_part import SitePart
 from domain.actions.queues.work import QueueCount, count_queues
 from domain.authorization.rights import Right
 from domain.authorization.visibility import is_own_unit
 from domain.queues.filters import QueueFilter
 from domain.queues.queue import Queue
-from domain.unit_of_work import Store
 from domain.values.text import persian_digits
 
 NEWS_PATH = f"{HOME_PATH}/news"
 
 
-class NewsPages:
+class NewsPages(SitePart):
     """Counts of new work for the visitor."""
 
     sections: Sequence[NavigationSection] = ()
-
-    def __init__(self, dependencies: Dependencies, store: Store) -> None:
-        self._dependencies = dependencies
-        self._store = store
 
     def list_routes(self) -> Sequence[PageRoute]:
         return (PageRoute("GET", NEWS_PATH, Right.REQUESTS_VIEW, self._send_counts, is_own_use=False),)

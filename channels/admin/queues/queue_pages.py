@@ -21,6 +21,7 @@ from channels.admin.queues.way_back import build_list_suffix
 from channels.admin.submissions import FormSubmission
 from channels.web.posted import read_text
 from channels.web.refused_forms import RefusedForm
+from channels.web.site_part import SitePart
 from domain.actions.dependencies import Dependencies
 from domain.actions.queues.filter_reading import read_queue_filter
 from domain.actions.queues.views import delete_view, save_view
@@ -44,7 +45,7 @@ MOST_PRINTED = 200
 DONE_PARAMETER, NEXT_FIELD = "done", "next"
 
 
-class QueuePages:
+class QueuePages(SitePart):
     """The queues."""
 
     sections: Sequence[NavigationSection] = (
@@ -52,8 +53,7 @@ class QueuePages:
     )
 
     def __init__(self, dependencies: Dependencies, store: Store, gateway_names: Collection[str]) -> None:
-        self._dependencies = dependencies
-        self._store = store
+        super().__init__(dependencies, store)
         self._queue_views = QueueViews(dependencies)
         self._overview_views = OverviewViews(dependencies, gateway_names)
         self._search_views = SearchViews(dependencies)

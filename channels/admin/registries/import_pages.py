@@ -19,6 +19,7 @@ from channels.admin.version_tokens import VersionedAction
 from channels.web.posted import UploadedFile, read_text
 from channels.web.refused_forms import RefusedForm, form_error
 from channels.web.row_ids import get_row_id
+from channels.web.site_part import SitePart
 from domain.actions.dependencies import Dependencies
 from domain.actions.registries.import_jobs import add_import, confirm_import, drop_import
 from domain.authorization.rights import registry_right
@@ -42,14 +43,13 @@ MAX_RECENT_IMPORTS = 20
 _TALLY_NAMES = ("rows", "added", "changed", "same", "bad")
 
 
-class ImportPages:
+class ImportPages(SitePart):
     """Imports of every registry."""
 
     sections: Sequence[NavigationSection] = ()
 
     def __init__(self, dependencies: Dependencies, store: Store) -> None:
-        self._dependencies = dependencies
-        self._store = store
+        super().__init__(dependencies, store)
         self._views = RegistryViews(dependencies)
 
     def list_routes(self) -> Sequence[PageRoute]:

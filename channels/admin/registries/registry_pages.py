@@ -18,6 +18,7 @@ from channels.web.forms import FormWording, Option, build_controls, describe_str
 from channels.web.paging import START_PARAMETER, ListPage, build_list_page, read_page_start
 from channels.web.refused_forms import RefusedForm, form_error
 from channels.web.row_ids import get_row_id
+from channels.web.site_part import SitePart
 from domain.actions.dependencies import Dependencies
 from domain.actions.registries.registry_entry import (
     amend_fields,
@@ -59,7 +60,7 @@ class FoundRows:
     """Links from the rows and conditions, by name."""
 
 
-class RegistryPages:
+class RegistryPages(SitePart):
     """The pages of every registry."""
 
     sections: Sequence[NavigationSection] = (
@@ -67,8 +68,7 @@ class RegistryPages:
     )
 
     def __init__(self, dependencies: Dependencies, store: Store) -> None:
-        self._dependencies = dependencies
-        self._store = store
+        super().__init__(dependencies, store)
         self._views = RegistryViews(dependencies)
         self._row_page = RowPage(dependencies, store)
 

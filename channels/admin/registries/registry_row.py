@@ -13,6 +13,7 @@ from channels.admin.registries.file_view import FileViews
 from channels.admin.registries.registry_view import RegistryViews, list_address, owes_nothing
 from channels.web.refused_forms import REFUSAL_ID, RefusedForm, build_refusal_context, form_error
 from channels.web.row_ids import get_row_id
+from channels.web.site_part import SitePart
 from domain.actions.dependencies import Dependencies
 from domain.actions.fleet.out_of_service import FLEET_REGISTRIES, OUT_OF_SERVICE_FIELDS, list_stranded_work
 from domain.actions.registries.charges import find_unowed_reason
@@ -33,12 +34,11 @@ from domain.values.version_token import VersionToken, refuse_stale
 OUT_OF_SERVICE_FORM = PageForm("out", OUT_OF_SERVICE_FIELDS, "admin.service")
 
 
-class RowPage:
+class RowPage(SitePart):
     """Shows rows."""
 
     def __init__(self, dependencies: Dependencies, store: Store) -> None:
-        self._dependencies = dependencies
-        self._store = store
+        super().__init__(dependencies, store)
         self._views = RegistryViews(dependencies)
         self._files = FileViews(dependencies, self._views)
 

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
 from channels.admin.registries.registry_view import RegistryViews, list_address
+from channels.web.site_part import SitePart
 from domain.actions.dependencies import Dependencies
 from domain.actions.registries.rows import audit_export
 from domain.authorization.rights import registry_right
@@ -25,14 +26,13 @@ MEDIA_TYPES_BY_KIND: Mapping[str, str] = {
 _BLOCK_BYTES = 256 * 1024
 
 
-class ExportPages:
+class ExportPages(SitePart):
     """Exports of every registry."""
 
     sections: Sequence[NavigationSection] = ()
 
     def __init__(self, dependencies: Dependencies, store: Store, table_exports: TableExports) -> None:
-        self._dependencies = dependencies
-        self._store = store
+        super().__init__(dependencies, store)
         self._table_exports = table_exports
         self._views = RegistryViews(dependencies)
 

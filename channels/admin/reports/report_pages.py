@@ -17,6 +17,7 @@ from channels.admin.reports import report_view
 from channels.admin.reports.report_choices import NamedChoices, load_named_choices, refuse_unknown_names
 from channels.web.forms import FormWording, build_controls, describe_stray
 from channels.web.row_ids import get_row_id
+from channels.web.site_part import SitePart
 from domain.actions.dependencies import Dependencies
 from domain.actions.reports.comparison import compare_with_before
 from domain.actions.reports.declarations import REPORTS, Report, find_report
@@ -54,7 +55,7 @@ MEDIA_TYPES = {
 }
 
 
-class ReportPages:
+class ReportPages(SitePart):
     """The reports that somebody may see, each on its page and as sheets."""
 
     sections: Sequence[NavigationSection] = (
@@ -62,8 +63,7 @@ class ReportPages:
     )
 
     def __init__(self, dependencies: Dependencies, store: Store, report_sheets: ReportSheets) -> None:
-        self._dependencies = dependencies
-        self._store = store
+        super().__init__(dependencies, store)
         self._report_sheets = report_sheets
         self._run_slots = asyncio.Semaphore(MAX_CONCURRENT_REPORTS)
 

@@ -7,12 +7,11 @@ from aiohttp import web
 
 from channels.admin.actors import describe_actor, load_staff_names
 from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
-from domain.actions.dependencies import Dependencies
+from channels.web.site_part import SitePart
 from domain.actions.requests.notes import list_own_mentions, split_note
 from domain.authorization.rights import Right
 from domain.language.wording import day_and_hour_text
 from domain.requests.notes import MentionedNote
-from domain.unit_of_work import Store
 
 MENTIONS_PATH = "/staff/mentions"
 
@@ -35,7 +34,7 @@ class MentionView:
     """The visitor has not opened the request since."""
 
 
-class MentionPages:
+class MentionPages(SitePart):
     """The list of the notes that name the visitor."""
 
     sections: Sequence[NavigationSection] = (
@@ -43,10 +42,6 @@ class MentionPages:
             MENTIONS_PATH, "admin.mentions.title", Right.REQUESTS_VIEW, lambda visitor: visitor.waiting_counts.mentions
         ),
     )
-
-    def __init__(self, dependencies: Dependencies, store: Store) -> None:
-        self._dependencies = dependencies
-        self._store = store
 
     def list_routes(self) -> Sequence[PageRoute]:
         return (PageRoute("GET", MENTIONS_PATH, Right.REQUESTS_VIEW, self._render_page),)

@@ -9,6 +9,7 @@ from channels.admin.frame import NavigationSection, PageRoute, Visitor
 from channels.admin.registries.registry_view import list_address
 from channels.web.headers import build_document_policy
 from channels.web.row_ids import get_row_id
+from channels.web.site_part import SitePart
 from domain.actions.dependencies import Dependencies
 from domain.actions.papers.printouts import build_request_printout
 from domain.actions.queues.work import find_readable_request
@@ -32,14 +33,13 @@ PrintoutFinder = Callable[[web.Request, Visitor], Awaitable[Printout]]
 """Gathers the facts of a paper; it is printed once the unit is closed."""
 
 
-class PrintPages:
+class PrintPages(SitePart):
     """The papers."""
 
     sections: Sequence[NavigationSection] = ()
 
     def __init__(self, dependencies: Dependencies, store: Store, printer: Printer) -> None:
-        self._dependencies = dependencies
-        self._store = store
+        super().__init__(dependencies, store)
         self._printer = printer
 
     def list_routes(self) -> Sequence[PageRoute]:

@@ -38,6 +38,7 @@ from channels.admin.version_tokens import VersionedAction
 from channels.web.posted import PostedForm, read_text
 from channels.web.refused_forms import REFUSAL_ID, RefusedForm, build_refusal_context, form_error
 from channels.web.row_ids import get_row_id, read_row_id
+from channels.web.site_part import SitePart
 from channels.web.stored_files import render_stored_file
 from domain.actions.bills.resending import resend_bill
 from domain.actions.dependencies import Dependencies
@@ -79,14 +80,13 @@ _STEP_ERROR_FIELDS = frozenset({"action", "code"})
 """Fields of a `Forbidden` that are about the step or the request, and not about something typed."""
 
 
-class RequestPages:
+class RequestPages(SitePart):
     """The page of a request."""
 
     sections: Sequence[NavigationSection] = ()
 
     def __init__(self, dependencies: Dependencies, store: Store) -> None:
-        self._dependencies = dependencies
-        self._store = store
+        super().__init__(dependencies, store)
         self._request_views = RequestViews(dependencies)
 
     def list_routes(self) -> Sequence[PageRoute]:

@@ -28,6 +28,7 @@ from channels.web.forms import (
 )
 from channels.web.posted import PostedForm, read_text
 from channels.web.refused_forms import RefusedForm, form_error
+from channels.web.site_part import SitePart
 from domain.actions.dependencies import Dependencies
 from domain.actions.requests.submit import autofill_values
 from domain.actions.walk_ins.entering import WALK_IN_CHANNEL, enter_walk_in_once
@@ -68,7 +69,7 @@ FORM_FAULTS = (InvalidField, MissingField, UnknownKind, NotFound)
 _MOBILE_FIELD = Field(MOBILE_INPUT, Identifier("mobile"))
 
 
-class WalkInPages:
+class WalkInPages(SitePart):
     """Entering a request for somebody who came."""
 
     sections: Sequence[NavigationSection] = (
@@ -76,8 +77,7 @@ class WalkInPages:
     )
 
     def __init__(self, dependencies: Dependencies, store: Store) -> None:
-        self._dependencies = dependencies
-        self._store = store
+        super().__init__(dependencies, store)
         self._views = WalkInViews(dependencies)
 
     def list_routes(self) -> Sequence[PageRoute]:

@@ -11,13 +11,12 @@ from channels.admin.actors import describe_actor, load_staff_names
 from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
 from channels.admin.settings.setting_pages import CHANGES_PATH, PAGE_TABS, TEXTS_PATH, describe_rule_value
 from channels.web.paging import build_list_page, read_page_start
-from domain.actions.dependencies import Dependencies
+from channels.web.site_part import SitePart
 from domain.actions.settings.changes import DAY_PREFIX, TEXT_PREFIX
 from domain.actions.settings.rule_lists import index_rules
 from domain.authorization.rights import Right
 from domain.settings.records import SettingChange
 from domain.settings.rules import FORMER_RULES
-from domain.unit_of_work import Store
 from domain.values.calendar import jalali_long_text
 
 PAGE_SIZE = 30
@@ -44,14 +43,10 @@ class ChangeView:
     """The value that it has since."""
 
 
-class ChangePages:
+class ChangePages(SitePart):
     """The changes."""
 
     sections: Sequence[NavigationSection] = ()
-
-    def __init__(self, dependencies: Dependencies, store: Store) -> None:
-        self._dependencies = dependencies
-        self._store = store
 
     def list_routes(self) -> Sequence[PageRoute]:
         return (PageRoute("GET", CHANGES_PATH, Right.SETTINGS_VIEW, self._show_changes),)

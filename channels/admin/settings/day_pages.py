@@ -12,7 +12,7 @@ from channels.admin.settings.setting_pages import DAYS_PATH, PAGE_TABS
 from channels.admin.submissions import FormSubmission
 from channels.admin.version_tokens import VersionedAction
 from channels.web.refused_forms import RefusedForm, form_error
-from domain.actions.dependencies import Dependencies
+from channels.web.site_part import SitePart
 from domain.actions.fleet.booked_days import list_codes_booked_on
 from domain.actions.settings.changes import (
     HOLIDAY,
@@ -28,7 +28,6 @@ from domain.fields.form import Field
 from domain.fields.moments import Day
 from domain.fields.types import Choice, Text
 from domain.settings.records import DeclaredDay
-from domain.unit_of_work import Store
 from domain.values.calendar import jalali_long_text, to_jalali, to_tehran
 from domain.values.calendar import jalali_period as year_of
 from domain.values.tracking_codes import TrackingCode
@@ -47,14 +46,10 @@ DECLARE_FORM = PageForm(
 )
 
 
-class DayPages:
+class DayPages(SitePart):
     """The days."""
 
     sections: Sequence[NavigationSection] = ()
-
-    def __init__(self, dependencies: Dependencies, store: Store) -> None:
-        self._dependencies = dependencies
-        self._store = store
 
     def list_routes(self) -> Sequence[PageRoute]:
         return (

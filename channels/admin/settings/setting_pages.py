@@ -16,6 +16,7 @@ from channels.admin.version_tokens import VersionedAction
 from channels.web.forms import FormWording, build_controls, describe_stray, read_form
 from channels.web.posted import read_text
 from channels.web.refused_forms import RefusedForm, form_error
+from channels.web.site_part import SitePart
 from domain.actions.dependencies import Dependencies
 from domain.actions.settings.changes import (
     RuleChange,
@@ -29,7 +30,7 @@ from domain.actions.settings.rule_effects import count_concerned
 from domain.actions.settings.rule_lists import list_rule_groups
 from domain.authorization.rights import Right
 from domain.settings.rules import NO_CHOICE, YES_CHOICE, SettingRule, read_present_value
-from domain.unit_of_work import Store, UnitOfWork
+from domain.unit_of_work import UnitOfWork
 from domain.values.text import group_digits
 from domain.values.version_token import VersionToken
 
@@ -65,16 +66,12 @@ class RuleChangeView:
     """Name of the person concerned."""
 
 
-class SettingPages:
+class SettingPages(SitePart):
     """The rules."""
 
     sections: Sequence[NavigationSection] = (
         NavigationSection(SETTINGS_PATH, "admin.sections.settings", Right.SETTINGS_VIEW),
     )
-
-    def __init__(self, dependencies: Dependencies, store: Store) -> None:
-        self._dependencies = dependencies
-        self._store = store
 
     def list_routes(self) -> Sequence[PageRoute]:
         return (

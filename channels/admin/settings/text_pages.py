@@ -18,6 +18,7 @@ from channels.admin.version_tokens import VersionedAction, read_version_token
 from channels.web.forms import FormWording, build_controls, read_form
 from channels.web.posted import read_text
 from channels.web.refused_forms import RefusedForm, form_error
+from channels.web.site_part import SitePart
 from domain.actions.dependencies import Dependencies
 from domain.actions.settings.changes import TEXT_PREFIX, change_text, renew_settings, version_of_settings
 from domain.actions.settings.text_overrides import (
@@ -102,14 +103,13 @@ class TableView:
         return self.table.startswith(SERVICES_PREFIX)
 
 
-class TextPages:
+class TextPages(SitePart):
     """The texts."""
 
     sections: Sequence[NavigationSection] = ()
 
     def __init__(self, dependencies: Dependencies, store: Store) -> None:
-        self._dependencies = dependencies
-        self._store = store
+        super().__init__(dependencies, store)
         self._places = TextPlaces(dependencies.services, dependencies.catalogue)
         self._text_keys = list_changeable_keys(dependencies.catalogue)
 

@@ -16,7 +16,7 @@ from channels.web.forms import read_form
 from channels.web.posted import read_text
 from channels.web.refused_forms import RefusedForm, form_error
 from channels.web.row_ids import get_row_id
-from domain.actions.dependencies import Dependencies
+from channels.web.site_part import SitePart
 from domain.actions.staff.staffing import today_in_tehran
 from domain.actions.tariffs.changes import (
     approve_proposal,
@@ -39,7 +39,7 @@ from domain.tariffs.tariff import (
     rows_of_subject,
     without_band,
 )
-from domain.unit_of_work import Store, UnitOfWork
+from domain.unit_of_work import UnitOfWork
 from domain.values.calendar import jalali_text
 from domain.values.dated_rows import effective_rows, version_of
 from domain.values.errors import DomainError, InvalidField
@@ -64,16 +64,12 @@ _TARIFF_PATH = f"{TARIFFS_PATH}/{{service:(?!(?:rows|proposals)\\b)[a-z_]+}}"
 _PROPOSAL_PATH = f"{TARIFFS_PATH}/proposals/{{id:[0-9]{{1,19}}}}"
 
 
-class TariffPages:
+class TariffPages(SitePart):
     """The revenue unit's prices."""
 
     sections: Sequence[NavigationSection] = (
         NavigationSection(TARIFFS_PATH, "admin.sections.tariffs", Right.TARIFFS_VIEW),
     )
-
-    def __init__(self, dependencies: Dependencies, store: Store) -> None:
-        self._dependencies = dependencies
-        self._store = store
 
     def list_routes(self) -> Sequence[PageRoute]:
         return (

@@ -12,6 +12,7 @@ from channels.portal.lookups.lookup_cards import build_lookup_card
 from channels.portal.service.cost_view import CostView, build_cost_view, load_durations
 from channels.portal.service.service_card import ServiceCard, build_service_card
 from channels.web.pages import render_public_page
+from channels.web.site_part import SitePart
 from domain.actions.dependencies import Dependencies
 from domain.actions.lookups.public_lookups import list_lookups
 from domain.messages.catalogue import Catalogue
@@ -33,12 +34,11 @@ class OfferedService:
     """Price and duration."""
 
 
-class HomePage:
+class HomePage(SitePart):
     """The page, for anybody."""
 
     def __init__(self, dependencies: Dependencies, store: Store, installation: PortalInstallation) -> None:
-        self._dependencies = dependencies
-        self._store = store
+        super().__init__(dependencies, store)
         self._installation = installation
         self._promise_keys = dependencies.catalogue.list_keys(_PROMISES_PREFIX)
         self._command_keys = dependencies.catalogue.list_keys(_COMMANDS_PREFIX)

@@ -16,7 +16,7 @@ from channels.portal.requests.section_view import list_problems
 from channels.web.forms import FormWording
 from channels.web.posted import read_text, read_texts
 from channels.web.refused_forms import RefusedForm, form_error
-from domain.actions.dependencies import Dependencies
+from channels.web.site_part import SitePart
 from domain.actions.lookups.public_lookups import (
     LookupResult,
     ServiceLookup,
@@ -25,7 +25,6 @@ from domain.actions.lookups.public_lookups import (
     find_lookup,
     open_payment,
 )
-from domain.unit_of_work import Store
 from domain.values.calendar import to_tehran
 from domain.values.errors import DomainError, NotFound
 
@@ -41,12 +40,8 @@ _FORM_NAME = "lookup"
 """Form name of the proof of work for a question of a crowded address."""
 
 
-class LookupPages:
+class LookupPages(SitePart):
     """The pages of every look-up."""
-
-    def __init__(self, dependencies: Dependencies, store: Store) -> None:
-        self._dependencies = dependencies
-        self._store = store
 
     def list_routes(self) -> Sequence[PortalRoute]:
         """Return the routes."""

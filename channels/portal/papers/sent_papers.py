@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from channels.portal.frame import PortalVisitor
 from channels.portal.papers.upload_owners import read_file_id
 from channels.web.posted import PostedForm, UploadedFile
-from domain.actions.dependencies import Dependencies
+from channels.web.site_part import SitePart
 from domain.actions.documents.capacity import MOST_FORM_FILES, build_surplus_error, count_file
 from domain.actions.documents.preparing import prepare_file
 from domain.actions.documents.uploads import delete_upload, read_upload, take_upload
 from domain.actions.drafts.reading import citizen_actor
-from domain.unit_of_work import Store, UnitOfWork
+from domain.unit_of_work import UnitOfWork
 from domain.uploads.upload import Upload, UploadOwner
 from domain.values.errors import DomainError, NotFound, TooManyRequests, Unavailable
 from domain.values.files import MAX_DOCUMENT_BYTES, PreparedFile, digest_content, require_file_size
@@ -63,12 +63,8 @@ class RefusedPaper:
     error: DomainError
 
 
-class SentPapers:
+class SentPapers(SitePart):
     """Prepares the files of a form of papers, and keeps them."""
-
-    def __init__(self, dependencies: Dependencies, store: Store) -> None:
-        self._dependencies = dependencies
-        self._store = store
 
     async def keep_files(self, visitor: PortalVisitor, recipient: PaperRecipient) -> list[RefusedPaper]:
         """Keep the files that the visitor's form brings, each at once; return those that were refused. Never called

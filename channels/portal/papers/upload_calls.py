@@ -16,6 +16,7 @@ from channels.portal.frame import PortalRoute, PortalSubmission, PortalVisitor
 from channels.portal.papers.upload_owners import UploadOwners, read_file_id
 from channels.web.error_pages import WORDING, status_of
 from channels.web.refused_forms import RefusedForm
+from channels.web.site_part import SitePart
 from domain.actions.dependencies import Dependencies
 from domain.actions.documents.uploads import append_chunk, create_upload, delete_upload, get_upload
 from domain.unit_of_work import Store
@@ -41,12 +42,11 @@ _LONGEST_NUMBER = 12
 UploadAnswer = Callable[[web.Request, PortalVisitor], Awaitable[web.Response]]
 
 
-class UploadCalls:
+class UploadCalls(SitePart):
     """Answers the calls of an upload to one kind of owner."""
 
     def __init__(self, dependencies: Dependencies, store: Store, owners: UploadOwners) -> None:
-        self._dependencies = dependencies
-        self._store = store
+        super().__init__(dependencies, store)
         self._owners = owners
 
     def list_routes(self) -> Sequence[PortalRoute]:

@@ -31,7 +31,7 @@ from channels.portal.requests.offline_view import OfflineView, describe_owner
 from channels.portal.requests.summary_view import minutes_text
 from channels.web.posted import read_text
 from channels.web.refused_forms import RefusedForm, form_error
-from domain.actions.dependencies import Dependencies
+from channels.web.site_part import SitePart
 from domain.actions.drafts.beginning import DRAFT_FORM, begin_draft, get_draft, list_drafts
 from domain.actions.drafts.forgetting import delete_draft
 from domain.actions.drafts.reading import read_draft
@@ -40,7 +40,6 @@ from domain.drafts.draft import Draft
 from domain.fields.types import Identifier
 from domain.language.papers import list_citizen_papers
 from domain.language.service import Service
-from domain.unit_of_work import Store
 from domain.values.calendar import jalali_long_text, to_tehran
 from domain.values.errors import NotFound
 
@@ -51,12 +50,8 @@ RESUME_PURPOSE = "resume"
 """Purpose of a code that takes a draft up on another device."""
 
 
-class BeginPages:
+class BeginPages(SitePart):
     """Beginning a request, and going on with one."""
-
-    def __init__(self, dependencies: Dependencies, store: Store) -> None:
-        self._dependencies = dependencies
-        self._store = store
 
     def list_routes(self) -> Sequence[PortalRoute]:
         """Return the routes."""

@@ -23,6 +23,7 @@ from channels.portal.requests.draft_uploads import build_recipient
 from channels.portal.requests.offline_posts import answer_as_json, answer_refused
 from channels.web.error_pages import WORDING, status_of
 from channels.web.posted import PostedForm
+from channels.web.site_part import SitePart
 from domain.actions.dependencies import Dependencies
 from domain.actions.documents.capacity import MOST_FORM_FILES
 from domain.actions.drafts.beginning import get_draft
@@ -34,12 +35,11 @@ from domain.values.files import digest_content
 from domain.values.tracking_codes import NO_CODE
 
 
-class OfflinePaperPosts:
+class OfflinePaperPosts(SitePart):
     """Takes the files that browsers kept."""
 
     def __init__(self, dependencies: Dependencies, store: Store) -> None:
-        self._dependencies = dependencies
-        self._store = store
+        super().__init__(dependencies, store)
         self._sent_papers = SentPapers(dependencies, store)
 
     def list_routes(self) -> Sequence[PortalRoute]:

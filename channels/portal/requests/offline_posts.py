@@ -23,6 +23,7 @@ from channels.web.error_pages import WORDING, status_of
 from channels.web.posted import MAX_FORM_FIELDS, PostedForm, UploadedFile, read_text
 from channels.web.refused_forms import RefusedForm
 from channels.web.row_ids import read_row_id
+from channels.web.site_part import SitePart
 from domain.actions.citizens.flooding import admit_submission
 from domain.actions.dependencies import Dependencies
 from domain.actions.drafts.beginning import get_draft
@@ -46,12 +47,11 @@ _KEY_DIGITS = 32
 MAX_ATTEMPTS = 3
 
 
-class OfflinePosts:
+class OfflinePosts(SitePart):
     """Takes what browsers kept."""
 
     def __init__(self, dependencies: Dependencies, store: Store) -> None:
-        self._dependencies = dependencies
-        self._store = store
+        super().__init__(dependencies, store)
         self._views = SummaryViews(dependencies)
 
     def list_routes(self) -> Sequence[PortalRoute]:

@@ -34,6 +34,7 @@ from channels.portal.requests.draft_uploads import build_recipient
 from channels.portal.requests.offline_view import build_offline_view
 from channels.web.posted import read_text
 from channels.web.refused_forms import RefusedForm, form_error
+from channels.web.site_part import SitePart
 from channels.web.stored_files import render_stored_file
 from domain.actions.dependencies import Dependencies
 from domain.actions.drafts.beginning import begin_draft, get_draft
@@ -62,12 +63,11 @@ class HeldDraft:
     """It was begun in place of one that the browser holds no more."""
 
 
-class PaperPages:
+class PaperPages(SitePart):
     """Sending papers with a form."""
 
     def __init__(self, dependencies: Dependencies, store: Store) -> None:
-        self._dependencies = dependencies
-        self._store = store
+        super().__init__(dependencies, store)
         self._views = PaperViews(dependencies)
         self._sent_papers = SentPapers(dependencies, store)
 

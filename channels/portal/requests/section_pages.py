@@ -33,6 +33,7 @@ from channels.portal.requests.section_view import SectionViews
 from channels.web.forms import MORE_ROWS_BUTTON, count_work_rows, refuse_rows_without_machine
 from channels.web.posted import PostedForm, read_text
 from channels.web.refused_forms import RefusedForm, form_error
+from channels.web.site_part import SitePart
 from domain.actions.dependencies import Dependencies
 from domain.actions.drafts.beginning import begin_draft, build_draft, get_draft
 from domain.actions.drafts.reading import DraftReading, read_draft
@@ -66,12 +67,11 @@ class OpenedSection:
     """The section."""
 
 
-class SectionPages:
+class SectionPages(SitePart):
     """Filling a form in."""
 
     def __init__(self, dependencies: Dependencies, store: Store) -> None:
-        self._dependencies = dependencies
-        self._store = store
+        super().__init__(dependencies, store)
         self._views = SectionViews(dependencies)
 
     def list_routes(self) -> Sequence[PortalRoute]:

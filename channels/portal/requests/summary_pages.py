@@ -34,6 +34,7 @@ from channels.portal.requests.offline_view import build_offline_view
 from channels.portal.requests.summary_view import SummaryViews
 from channels.web.posted import read_text
 from channels.web.refused_forms import RefusedForm, form_error
+from channels.web.site_part import SitePart
 from domain.actions.citizens.proofs import find_session_code_delivery
 from domain.actions.dependencies import Dependencies
 from domain.actions.documents.own_papers import list_open_papers
@@ -54,12 +55,11 @@ MOBILE_INPUT = "mobile"
 """The input of the summary for the mobile, where none is proved."""
 
 
-class SummaryPages:
+class SummaryPages(SitePart):
     """Checking, sending, and what was sent."""
 
     def __init__(self, dependencies: Dependencies, store: Store) -> None:
-        self._dependencies = dependencies
-        self._store = store
+        super().__init__(dependencies, store)
         self._views = SummaryViews(dependencies)
 
     def list_routes(self) -> Sequence[PortalRoute]:

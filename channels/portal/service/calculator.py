@@ -12,6 +12,7 @@ from channels.portal.service.service_card import build_service_card
 from channels.web.error_pages import status_of
 from channels.web.forms import Control, FormWording, build_controls, describe_stray, read_submitted_form
 from channels.web.pages import render_public_page
+from channels.web.site_part import SitePart
 from domain.actions.conversations.look_up import run_lookup
 from domain.actions.dependencies import Dependencies
 from domain.actions.feedback.public_comments import PUBLIC_CHANNEL
@@ -19,7 +20,6 @@ from domain.fields.form import read_fields
 from domain.fields.types import ReadingContext
 from domain.language.lookups import PriceLookup
 from domain.language.service import Service
-from domain.unit_of_work import Store
 from domain.values.actors import Actor, Role
 from domain.values.errors import DomainError, UnknownService
 
@@ -29,12 +29,8 @@ _ANYBODY = Actor(frozenset({Role.SYSTEM}), "system", "portal", PUBLIC_CHANNEL)
 """Anybody who asks: nobody is known by a mobile."""
 
 
-class PriceCalculator:
+class PriceCalculator(SitePart):
     """The form that asks for a price, and the page that answers it. Both need no session and no script."""
-
-    def __init__(self, dependencies: Dependencies, store: Store) -> None:
-        self._dependencies = dependencies
-        self._store = store
 
     def add_routes(self, router: web.UrlDispatcher) -> None:
         """Add the page to an application's table of routes."""

@@ -17,6 +17,7 @@ from channels.web.pages import render_page, render_public_page
 from channels.web.paging import read_page_start
 from channels.web.posted import read_text
 from channels.web.refused_forms import RefusedForm
+from channels.web.site_part import SitePart
 from domain.actions.dependencies import Dependencies
 from domain.actions.feedback.public_comments import LONGEST_COMMENT, add_public_comment
 from domain.actions.feedback.service_page import visit_service_page
@@ -56,12 +57,11 @@ class PublishedComment:
     """The municipality's; None without one."""
 
 
-class CitizenServicePages:
+class CitizenServicePages(SitePart):
     """The pages of all services, for anybody; their forms for comments bear the token of a session, if there is one."""
 
     def __init__(self, dependencies: Dependencies, store: Store) -> None:
-        self._dependencies = dependencies
-        self._store = store
+        super().__init__(dependencies, store)
         self._view_counter = ViewCounter(store)
 
     def list_routes(self) -> Sequence[PortalRoute]:

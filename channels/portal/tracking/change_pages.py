@@ -34,6 +34,7 @@ from channels.portal.tracking.request_page import RequestPage
 from channels.web.forms import MORE_ROWS_BUTTON, count_work_rows, refuse_rows_without_machine
 from channels.web.posted import read_text
 from channels.web.refused_forms import RefusedForm, form_error
+from channels.web.site_part import SitePart
 from domain.actions.dependencies import Dependencies
 from domain.actions.requests.change import FormChange, change_request, list_changeable_fields, preview_change
 from domain.actions.requests.own_requests import find_concerned_request
@@ -50,12 +51,11 @@ _DONE_NAMES: Mapping[ErrorReason | None, str] = {AlreadyDoneReason.NOTHING_CHANG
 """Reasons why nothing was done → names under which the request's page tells them; anything else came twice."""
 
 
-class FormChangePages:
+class FormChangePages(SitePart):
     """The pages of a change."""
 
     def __init__(self, dependencies: Dependencies, store: Store, request_page: RequestPage) -> None:
-        self._dependencies = dependencies
-        self._store = store
+        super().__init__(dependencies, store)
         self._page = request_page
         self._views = ChangeViews(dependencies)
 

@@ -15,8 +15,8 @@ from channels.web.error_pages import status_of
 from channels.web.pages import render_page
 from channels.web.posted import read_text
 from channels.web.refused_forms import RefusedForm
+from channels.web.site_part import SitePart
 from domain.actions.chats.deep_links import write_track_payload
-from domain.actions.dependencies import Dependencies
 from domain.actions.requests.own_requests import find_concerned_request
 from domain.actions.requests.public_tracking import (
     PAIR_FORM,
@@ -27,7 +27,6 @@ from domain.actions.requests.public_tracking import (
     read_public_code,
 )
 from domain.requests.request import Phase
-from domain.unit_of_work import Store
 from domain.values.errors import DomainError, NotFound, TooManyRequests
 from domain.values.identifiers import parse_mobile
 from domain.values.tracking_codes import TrackingCode
@@ -47,12 +46,8 @@ _DRAWN_PHASES: Mapping[Phase, Phase] = {
 """Place of the other phases on that way."""
 
 
-class CodePage:
+class CodePage(SitePart):
     """The page, for anybody; who has proved no mobile is known by the address alone."""
-
-    def __init__(self, dependencies: Dependencies, store: Store) -> None:
-        self._dependencies = dependencies
-        self._store = store
 
     def list_routes(self) -> Sequence[PortalRoute]:
         """Return the routes."""

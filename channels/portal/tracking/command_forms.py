@@ -25,6 +25,7 @@ from channels.portal.tracking.request_page import RequestPage
 from channels.portal.tracking.request_view import OwnRequestViews
 from channels.web.posted import UploadedFile, read_text
 from channels.web.refused_forms import RefusedForm, form_error
+from channels.web.site_part import SitePart
 from domain.actions.dependencies import Dependencies
 from domain.actions.documents.capacity import count_file
 from domain.actions.requests.answering import ANSWER_FIELD, answer_question, open_question
@@ -46,12 +47,11 @@ _ENDING_COMMANDS: Mapping[str, Command] = {"withdraw": Command.CANCEL, "refuse":
 """The form that ends a request → the citizen's command that it is."""
 
 
-class CommandForms:
+class CommandForms(SitePart):
     """The forms."""
 
     def __init__(self, dependencies: Dependencies, store: Store, request_page: RequestPage) -> None:
-        self._dependencies = dependencies
-        self._store = store
+        super().__init__(dependencies, store)
         self._page = request_page
         self._views = OwnRequestViews(dependencies)
         self._question_views = QuestionViews(dependencies)

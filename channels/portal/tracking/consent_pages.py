@@ -13,6 +13,7 @@ from channels.portal.frame import PortalRoute, PortalSubmission, PortalVisitor, 
 from channels.portal.problems import Problem
 from channels.portal.tracking.labelled_text import LabelledText
 from channels.web.refused_forms import RefusedForm, form_error
+from channels.web.site_part import SitePart
 from domain.actions.dependencies import Dependencies
 from domain.actions.requests.consent_answers import (
     ConsentQuestion,
@@ -23,18 +24,13 @@ from domain.actions.requests.consent_answers import (
 from domain.actions.requests.consent_links import CONSENT_PREFIX
 from domain.fields.stored import list_stored
 from domain.language.service import Command
-from domain.unit_of_work import Store
 
 LINK_PATH = CONSENT_PREFIX + "{token}"
 LINK_REFUSE_PATH = f"{LINK_PATH}/refuse"
 
 
-class ConsentPages:
+class ConsentPages(SitePart):
     """The page, and the one that asks whether a refusal is meant."""
-
-    def __init__(self, dependencies: Dependencies, store: Store) -> None:
-        self._dependencies = dependencies
-        self._store = store
 
     def list_routes(self) -> Sequence[PortalRoute]:
         """Return the routes."""

@@ -13,7 +13,7 @@ from channels.portal.tracking.addresses import DONE_PARAMETER, OWN_REQUESTS_PATH
 from channels.web.forms import Option
 from channels.web.posted import read_text
 from channels.web.refused_forms import RefusedForm, form_error
-from domain.actions.dependencies import Dependencies
+from channels.web.site_part import SitePart
 from domain.actions.messages.notice_choice import (
     EACH_CHANNEL,
     NoticeChoice,
@@ -21,7 +21,6 @@ from domain.actions.messages.notice_choice import (
     find_notice_choice,
 )
 from domain.chats.chat import MESSENGERS
-from domain.unit_of_work import Store
 from domain.values.errors import MissingField
 from domain.values.reasons import MissingReason
 
@@ -30,12 +29,8 @@ NOTICES_DONE = "notices"
 CHANNEL_INPUT = "channel"
 
 
-class NoticePages:
+class NoticePages(SitePart):
     """The page and its form."""
-
-    def __init__(self, dependencies: Dependencies, store: Store) -> None:
-        self._dependencies = dependencies
-        self._store = store
 
     def list_routes(self) -> Sequence[PortalRoute]:
         """Return the routes."""

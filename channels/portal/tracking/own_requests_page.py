@@ -7,6 +7,7 @@ from aiohttp import web
 from channels.portal.frame import PortalRoute, PortalVisitor, render_portal_page
 from channels.portal.tracking.addresses import DONE_PARAMETER, OWN_REQUESTS_PATH, OWN_REQUESTS_PURPOSE
 from channels.portal.tracking.request_view import OwnRequestViews, RequestProgress
+from channels.web.site_part import SitePart
 from domain.actions.dependencies import Dependencies
 from domain.actions.requests.own_requests import list_own_requests
 from domain.requests.request import ServiceRequest
@@ -21,12 +22,11 @@ _DONE_HERE = frozenset({"consent", "refuse", "withdraw", "repeated", "notices"})
 _MOST_DIGITS = 18
 
 
-class OwnRequestsPage:
+class OwnRequestsPage(SitePart):
     """The list."""
 
     def __init__(self, dependencies: Dependencies, store: Store) -> None:
-        self._dependencies = dependencies
-        self._store = store
+        super().__init__(dependencies, store)
         self._views = OwnRequestViews(dependencies)
 
     def list_routes(self) -> Sequence[PortalRoute]:

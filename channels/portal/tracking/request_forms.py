@@ -17,6 +17,7 @@ from channels.portal.tracking.addresses import (
 )
 from channels.portal.tracking.request_page import RequestPage
 from channels.web.posted import read_text
+from channels.web.site_part import SitePart
 from domain.actions.dependencies import Dependencies
 from domain.actions.documents.own_papers import find_own_request
 from domain.actions.feedback.own_comments import add_own_comment, rate_own_request
@@ -29,12 +30,11 @@ from domain.unit_of_work import Store
 from domain.values.errors import NotFound
 
 
-class RequestForms:
+class RequestForms(SitePart):
     """The forms."""
 
     def __init__(self, dependencies: Dependencies, store: Store, request_page: RequestPage) -> None:
-        self._dependencies = dependencies
-        self._store = store
+        super().__init__(dependencies, store)
         self._page = request_page
 
     def list_routes(self) -> Sequence[PortalRoute]:

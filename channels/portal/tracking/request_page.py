@@ -26,6 +26,7 @@ from channels.portal.tracking.request_view import OwnRequestViews
 from channels.portal.tracking.visit_pages import describe_visit
 from channels.web.error_pages import WORDING
 from channels.web.refused_forms import RefusedForm, form_error
+from channels.web.site_part import SitePart
 from channels.web.stored_files import render_stored_file
 from domain.actions.dependencies import Dependencies
 from domain.actions.drafts.reading import citizen_actor
@@ -66,12 +67,11 @@ _DONE_HERE = frozenset(
 """Acts that may have been done on the page."""
 
 
-class RequestPage:
+class RequestPage(SitePart):
     """The page, and the papers that it leads to."""
 
     def __init__(self, dependencies: Dependencies, store: Store, printer: Printer) -> None:
-        self._dependencies = dependencies
-        self._store = store
+        super().__init__(dependencies, store)
         self._printer = printer
         self._views = OwnRequestViews(dependencies)
 

@@ -28,6 +28,7 @@ from channels.portal.tracking.addresses import (
 )
 from channels.portal.tracking.request_page import RequestPage
 from channels.web.refused_forms import RefusedForm, form_error
+from channels.web.site_part import SitePart
 from domain.actions.dependencies import Dependencies
 from domain.actions.documents.attach import attach_document, require_place
 from domain.actions.documents.own_papers import find_own_request, list_open_papers, lock_open_request
@@ -59,12 +60,11 @@ class RequestUploadOwners:
         return UploadOwner(request_id=(await lock_open_request(self._dependencies, uow, code, actor)).id)
 
 
-class RequestPaperPage:
+class RequestPaperPage(SitePart):
     """The page."""
 
     def __init__(self, dependencies: Dependencies, store: Store, request_page: RequestPage) -> None:
-        self._dependencies = dependencies
-        self._store = store
+        super().__init__(dependencies, store)
         self._page = request_page
         self._views = PaperViews(dependencies)
         self._sent_papers = SentPapers(dependencies, store)

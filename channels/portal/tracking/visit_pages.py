@@ -15,6 +15,7 @@ from channels.portal.tracking.addresses import REQUEST_PATH, identify_call, requ
 from channels.web.forms import Option
 from channels.web.posted import read_text, read_texts
 from channels.web.refused_forms import RefusedForm, form_error
+from channels.web.site_part import SitePart
 from domain.actions.dependencies import Dependencies
 from domain.actions.drafts.reading import citizen_actor
 from domain.actions.requests.visit_choice import (
@@ -29,7 +30,6 @@ from domain.authorization.request_policy import refuse_foreign_request
 from domain.blocks.visit_moving import PREFERENCES
 from domain.blocks.visits import OFFICER_NAME, VISIT_START
 from domain.requests.request import ServiceRequest
-from domain.unit_of_work import Store
 from domain.values.calendar import clock_text, jalali_long_text, to_tehran
 from domain.values.errors import AlreadyDone, MissingField
 from domain.values.reasons import MissingReason
@@ -69,12 +69,8 @@ class VisitNote:
     """The times that the citizen would like, in words."""
 
 
-class VisitPages:
+class VisitPages(SitePart):
     """The page and its form."""
-
-    def __init__(self, dependencies: Dependencies, store: Store) -> None:
-        self._dependencies = dependencies
-        self._store = store
 
     def list_routes(self) -> Sequence[PortalRoute]:
         """Return the routes."""
