@@ -94,7 +94,7 @@ COMMANDS: CommandTable = {
         },
     ),
     "payment": CommandGroup(
-        "Money that came in, and money that goes back; attempts to pay online.",
+        "Money that came in, and money that goes back.",
         {
             "record": "app.cli.money.payments:record_slip",
             "reconcile": "app.cli.money.reconciling:reconcile",
@@ -102,27 +102,16 @@ COMMANDS: CommandTable = {
             "approve-refund": "app.cli.money.reversals:approve_refund",
             "refund": "app.cli.money.payments:refund",
             "refunds": "app.cli.money.payments:refunds",
-            "attempts": "app.cli.money.attempts:list_attempts",
-            "ask": "app.cli.money.attempts:ask",
-            "resolve": "app.cli.money.attempts:resolve",
-            "deny": "app.cli.money.attempts:deny",
-            "card-refunds": "app.cli.money.card_refunds:list_card_refunds",
-            "ask-refund": "app.cli.money.card_refunds:ask_refund",
-            "deny-refund": "app.cli.money.card_refunds:deny_refund",
         },
     ),
     "ledger": CommandGroup(
-        "The ledger: its balance, its entries, and receipts without a bill.",
+        "The ledger: its balance, its entries, its check and corrections.",
         {
             "balance": "app.cli.money.ledger:balance",
             "show": "app.cli.money.ledger:show",
             "check": "app.cli.money.ledger:check",
             "commission": "app.cli.money.ledger:commission",
             "correct": "app.cli.money.ledger:correct",
-            "suspense": "app.cli.money.suspense:list_receipts",
-            "match": "app.cli.money.suspense:match",
-            "approve-return": "app.cli.money.suspense:approve_return",
-            "return": "app.cli.money.suspense:return_receipt",
         },
     ),
     "staff": CommandGroup(
@@ -139,7 +128,7 @@ COMMANDS: CommandTable = {
         },
     ),
     "office": CommandGroup(
-        "Counter offices: their keys, what they earn, their statements and tills.",
+        "Counter offices: their keys, what they earn, their statements.",
         {
             "add": "app.cli.people.offices:add",
             "rename": "app.cli.people.offices:rename",
@@ -157,7 +146,6 @@ COMMANDS: CommandTable = {
                 },
             ),
             "statement": "app.cli.people.offices:statement",
-            "till": "app.cli.money.tills:till",
         },
     ),
     "import": "app.cli.registries.imports:import_table",
@@ -204,7 +192,6 @@ COMMANDS: CommandTable = {
             "erase": "app.cli.requests.request_changes:erase_history",
         },
     ),
-    "calendar": CommandGroup("Working days and holidays.", {"set": "app.cli.registries.calendar:set_day"}),
     "secret-key": CommandGroup("The key that others are derived from.", {"accept": "app.cli.system.secret_key:accept"}),
     "backup": "app.cli.system.database:backup",
     "restore": "app.cli.system.restoring:restore",

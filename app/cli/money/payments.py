@@ -1,11 +1,11 @@
 """`pishkhan payment`: money that came in by a bank slip, and money that goes back."""
 
+from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
 
 from app.cli.money.banks import open_gateways
-from app.cli.money.card_refunds import build_card_refund_view
 from app.cli.options import ActingUser, AsJson, ConfigPath, ToCard
 from app.cli.printed_results import print_result, print_rows
 from app.cli.requests import request_view
@@ -18,6 +18,7 @@ from domain.authorization.policy import require_right
 from domain.authorization.rights import Right
 from domain.bills.bill import Bill, PaymentMethod, Refund
 from domain.blocks.charging import REQUEST_SUBJECT
+from domain.gateways.refund_attempt import RefundAttempt
 from domain.unit_of_work import UnitOfWork
 from domain.values.bill_ids import parse_bill_id
 
@@ -95,9 +96,17 @@ async def _send_to_card(session: CommandSession, bill_id: str, username: str) ->
         bill = await uow.bills.get_by_bill_id(parse_bill_id(bill_id))
     return {
         "amount": sum(one.amount for one in begun),
-        "card_refunds": [build_card_refund_view(one) for one in begun],
+        "card_refunds": [_build_card_refund_view(one) for one in begun],
         "bill": request_view.build_bill_view(bill),
     }
+
+
+def _build_card_refund_view(refund: RefundAttempt) -> dict[str, Any]:
+    view = asdict(refund)
+    for name in ("created_at", "sent_at", "finished_at", "next_step_at"):
+        moment = getattr(refund, name)
+        view[name] = moment.isoformat() if moment else None
+    return view
 
 
 def _describe_refund(result: dict[str, Any]) -> str:

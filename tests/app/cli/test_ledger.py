@@ -1,17 +1,11 @@
-"""`pishkhan ledger`: the balance, what was posted about a bill, the check, receipts without a bill, commission."""
+"""`pishkhan ledger`: the balance, what was posted about a bill, the check, commission."""
 
-import asyncio
 import sqlite3
 from contextlib import closing
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from domain.bills.bill import PaymentMethod
-from domain.ledger.suspense import SuspenseReceipt, SuspenseState
-from store.unit_of_work import SqlStore
 from tests.support.terminal import Terminal
 
 IBAN = "IR910120000000100324200001"
@@ -40,23 +34,6 @@ def a_bill(office: Terminal) -> tuple[str, str]:
     """The ids of the bill of a duty."""
     bill = office.json("duty", "bill", PLATE, "1405", "--as", "revenue")
     return bill["bill_id"], bill["payment_id"]
-
-
-def hold(database: Path, reference: str = "saman/71", row: int = 71) -> str:
-    """Let money come that fits no bill."""
-
-    async def add() -> None:
-        store = await SqlStore.connect(f"sqlite:///{database}")
-        receipt = SuspenseReceipt(
-            row, PaymentMethod.GATEWAY, "saman", AMOUNT, reference, {"attempt": 7}, SuspenseState.OPEN,
-            datetime(2026, 11, 24, tzinfo=UTC), "system:saman",
-        )  # fmt: skip
-        async with store.open_unit() as uow:
-            await uow.suspense.add(receipt)
-        await store.close()
-
-    asyncio.run(add())
-    return str(row)
 
 
 def rows(office: Terminal) -> dict[tuple[str, str], int]:
@@ -92,34 +69,6 @@ def test_the_check_names_each_difference(office: Terminal, database: Path) -> No
     assert found.code == 1
     assert found.out.count(bill_id) == 2
     assert bill_id in office.run("ledger", "check").out
-
-
-def test_a_receipt_is_matched(office: Terminal, database: Path) -> None:
-    receipt, ids = hold(database), a_bill(office)
-    assert rows(office)["suspense", ""] == -AMOUNT
-    (listed,) = office.json("ledger", "suspense")
-    assert (listed["id"], listed["amount"], listed["facts"]) == (receipt, AMOUNT, {"attempt": 7})
-    assert "attempt 7" in office.run("ledger", "suspense").out
-    match = ("ledger", "match", receipt, *ids, "--reason", "قبض پیدا شد", "--as")
-    assert office.refused(*match, "manager")["code"] == "forbidden"
-    assert office.json(*match, "revenue")["bill"]["state"] == "paid"
-    assert office.refused(*match, "revenue")["code"] == "already_done"
-    assert rows(office)["gateway_clearing", "saman"] == AMOUNT
-    assert office.json("ledger", "suspense") == []
-    assert len(office.json("ledger", "suspense", "--state", "matched")) == 1
-    assert office.json("ledger", "check") == []
-
-
-def test_a_receipt_is_returned(office: Terminal, database: Path) -> None:
-    receipt = hold(database)
-    back = ("ledger", "return", receipt, "--iban", IBAN, "--reference", "99", "--reason", "صاحب آن پیدا شد", "--as")
-    assert office.json("ledger", "approve-return", receipt, "--iban", IBAN, "--as", "manager")["iban"] == IBAN
-    assert office.run("ledger", "approve-return", receipt, "--iban", IBAN, "--as", "manager").code == 0
-    returned: dict[str, Any] = office.json(*back, "revenue")
-    assert (returned["state"], returned["transfer_reference"]) == ("returned", "99")
-    assert office.run(*back, "revenue").out == f"{AMOUNT} rials went back to {IBAN}\n"
-    assert (rows(office)["suspense", ""], rows(office)["bank", "refund"]) == (0, -AMOUNT)
-    assert office.refused("ledger", "return", "1", *back[3:], "revenue")["code"] == "not_found"
 
 
 def test_a_month_without_earnings_posts_nothing(office: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:

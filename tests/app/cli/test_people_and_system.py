@@ -151,13 +151,6 @@ def test_a_file_that_is_no_table_is_refused(terminal: Terminal, tmp_path: Path, 
     assert terminal.refused("import", "moons", str(file))["code"] == "unknown_kind"
 
 
-def test_a_day_is_declared(terminal: Terminal) -> None:
-    row = terminal.json("calendar", "set", "1405/12/27", "holiday", "--note", "نوروز")
-    assert row == {"day": "2027-03-18", "working": False, "note": "نوروز", "booked": []}
-    assert terminal.json("calendar", "set", "2027-03-18", "working")["working"] is True
-    assert terminal.refused("calendar", "set", "1405/13/40", "holiday")["field"] == "day"
-
-
 def test_a_simulated_text_is_answered(terminal: Terminal) -> None:
     shown = terminal.json("sms", "simulate", "--from", "09121234567", "راهنما")
     assert (shown["state"], shown["intent"]) == ("answered", "help")
