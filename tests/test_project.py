@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -39,6 +40,12 @@ LONG_MODULES: dict[str, str] = {}
 """Modules, tests too, with more lines, and why."""
 
 
+RELATIVE_OPENING = re.compile("(What|Who|How|Whose|Whom|Where|When|Which|Why)(ever)?\\b")
+"""Openings of a docstring that say something about a thing without naming it."""
+
+UNREVISED = ("domain/actions/conversations/", "domain/conversation/", "domain/language/wording.py", "domain/parsing/")
+"""Packages whose docstrings are still to be revised."""
+
 NOT_INSTALLED = re.compile(r"(app|channels)/demo/|app/cli/system/demo\.py|domain/.*/(corpus/.*|sentences\.jsonl)$")
 """The demonstration, and sentences that weights were learned from: in the source alone."""
 
@@ -71,6 +78,26 @@ def reads_environment(node: ast.AST) -> bool:
 
 def test_every_module_says_what_it_is() -> None:
     assert [name(path) for path in MODULES if not ast.get_docstring(tree(path))] == []
+
+
+def docstrings(node: ast.AST) -> Iterator[tuple[int, str]]:
+    """The line and text of each docstring below a node, those under attributes and constants too."""
+    for statement in ast.walk(node):
+        match statement:
+            case ast.Expr(value=ast.Constant(value=str(text))):
+                yield statement.lineno, " ".join(text.split())
+
+
+def test_docstrings_begin_with_a_noun_or_a_verb() -> None:
+    """None begins with a relative clause in place of a noun («What a clerk typed»): name the thing itself."""
+    lines = {
+        f"{name(path)}:{at}": text
+        for path, one in every_module().items()
+        if not name(path).startswith(UNREVISED)
+        for at, text in docstrings(one.tree)
+    }
+    assert len(lines) > 10_000
+    assert {where: text for where, text in lines.items() if RELATIVE_OPENING.match(text)} == {}
 
 
 def test_modules_are_short() -> None:

@@ -1,4 +1,4 @@
-"""Where the declaration of a service waits for an answer, and by which texts it asks somebody else than the citizen."""
+"""States in which a service waits for an answer, and the texts by which it asks somebody else than the citizen."""
 
 from domain.fields.stored import stored_text
 from domain.language.service import Notice, Service, StoredMobile

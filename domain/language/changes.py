@@ -1,4 +1,4 @@
-"""Which parts of a sent form its citizen may still change, and while the request is in which states.
+"""Parts of a sent form that its citizen may still change, and the states for it.
 
 A service declares it (`Service.changeable`), every channel offers it, one action does it
 (`domain/actions/requests/change.py`). `check` proves that nothing may be changed on which a step that was taken before
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from domain.fields.stored import stored_texts
 
 UNREVIEWED_CHANGES = stored_texts("unreviewed_changes")
-"""What its citizen changed since the staff took their last step: names of fields."""
+"""Stored field for changes by the citizen since the staff took their last step: names of fields."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What the columns of a queue say of a request, in words."""
+"""Words of a request in the columns of a queue."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,6 +1,5 @@
-"""What a service finds out by itself, as its declaration names it: values of a form, requests that others made for
-somebody, the work of machines.
-"""
+"""Facts that a service finds out by itself, as its declaration names them: values of a form, requests that others made
+for somebody, the work of machines."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -13,7 +12,8 @@ from domain.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class FormFill:
-    """What a service knows of a form without asking: more values, and for some fields the choices that are left."""
+    """Values of a form that a service knows without asking: more values, and for some fields the choices that are
+    left."""
 
     found_values: Mapping[str, Any] = field(default_factory=dict)
     remaining_choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -34,4 +34,4 @@ ConcerningFinder = Callable[["UnitOfWork", str], Awaitable[list[ServiceRequest]]
 """Finds the open requests that somebody else made for the person with this mobile (+989…)."""
 
 SummaryFact = Callable[[Mapping[str, Any], str], str]
-"""What the summary of a form says beside its answers, in words: of these values, for this mobile (+989…)."""
+"""Fact of a form's summary beside its answers, in words: of these values, for this mobile (+989…)."""

@@ -1,5 +1,4 @@
-"""How the form of a service is divided for people who fill it in page by page: one question, or one group of fields, a
-page.
+"""Sections of a service's form for people who fill it in page by page: one question, or one group of fields, a page.
 
 A service declares its sections, or none: then each field is a section by itself, together with what does as well in its
 place (`Field.alternatives`). Titles are texts (`services.<service>.sections.<section>`), plain questions.

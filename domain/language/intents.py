@@ -14,36 +14,36 @@ def combine_words(first_words: tuple[str, ...], second_words: tuple[str, ...]) -
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """What people name after «راهنما» and «نظر»: a service, or what several services share («تاکسی»)."""
+    """Topic that people name after «راهنما» and «نظر»: a service, or what several services share («تاکسی»)."""
 
     key: str
     """Under `sms.about` is what it answers, under `choices.service` its name; comments are kept by it."""
     keywords: tuple[str, ...] = ()
-    """What names it besides the keywords of its intents; a comment may begin with one."""
+    """Names besides the keywords of its intents; a comment may begin with one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """What one keyword means."""
+    """Meaning of one keyword."""
 
     name: str
     """Its key; that of a service's form or look-up, or of a command."""
     certain_words: tuple[str, ...]
-    """What calls it for certain."""
+    """Words that call it for certain."""
     slot_readers: tuple[SlotReader, ...] = ()
-    """What takes its arguments out of a message, tried in this order."""
+    """Readers that take its arguments out of a message, tried in this order."""
     rest_slot: str | None = None
     """The slot for the text that remains; None: it keeps none."""
     required_slots: tuple[str, ...] = ()
-    """What must be said, asked for in this order."""
+    """Slots that must be said, asked for in this order."""
     alternatives: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """For some required slots other slots that do as well."""
     weak_words: tuple[str, ...] = ()
-    """What calls it only where an argument is understood too, or nothing else is said."""
+    """Words that call it only where an argument is understood too, or nothing else is said."""
     hint_words: tuple[str, ...] = ()
-    """What never calls it: a message with one that is not understood gets it offered (`suggested_intents`)."""
+    """Words that never call it: a message with one that is not understood gets it offered (`suggested_intents`)."""
     topic: Topic | None = None
-    """What the words name after «راهنما» and «نظر»; None for a command, which belongs to no service."""
+    """Topic that the words name after «راهنما» and «نظر»; None for a command, which belongs to no service."""
     is_complete: bool = False
     """Whether it is complete without any argument."""
     is_strict: bool = False
@@ -57,9 +57,9 @@ class Intent:
     is_binding: bool = False
     """Whether it ends something or binds somebody: done at once only when said plainly (`sentences`)."""
     doubtful_words: tuple[str, ...] = ()
-    """What calls it and never says it plainly."""
+    """Words that call it and never say it plainly."""
     beside_code_words: tuple[str, ...] = ()
-    """What calls it wherever it is in a message that holds a code («… چقدر باید بدم»)."""
+    """Words that call it wherever they are in a message that holds a code («… چقدر باید بدم»)."""
     matter_words: frozenset[str] = frozenset()
     """Words of its matter: with one of them a refusal refuses that («لغو ۱۱ دیگه پیام ندین»)."""
     is_verbatim: bool = False
@@ -67,7 +67,7 @@ class Intent:
     price_readers: Mapping[str, SlotReader] = field(default_factory=dict)
     """By its slot what takes the subject of a price out of the words behind «تعرفه»."""
     field_words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """What people call the fields of the form that it fills, when they change one («آدرس را عوض کن»)."""
+    """Names of the fields of the form that it fills, when people change one («آدرس را عوض کن»)."""
     counted_slot: str | None = None
     """The slot of a number right before a keyword: «۳ بنر» calls it as «بنر» does. None: a number comes before none."""
     is_called_anywhere: bool = False
@@ -87,7 +87,7 @@ class Intent:
     empty_words: frozenset[str] = frozenset()
     """Words of asking for it: a part of its text that is made of nothing else says nothing («با یک نفر»)."""
     refusing_words: tuple[str, ...] = ()
-    """What refuses it wherever it is said («تماس نگیرید»)."""
+    """Words that refuse it wherever they are said («تماس نگیرید»)."""
 
     @property
     def asks_fields(self) -> bool:

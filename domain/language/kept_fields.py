@@ -1,4 +1,5 @@
-"""What the requests of a service keep beside their form: it follows from what its effects keep and what it shows."""
+"""Fields that the requests of a service keep beside their form: it follows from what its effects keep and what it
+shows."""
 
 from domain.fields.stored import StoredFields
 from domain.language.service import Service

@@ -19,7 +19,7 @@ class LookupContext:
     uow: "UnitOfWork"
     """The open unit of work."""
     asker_mobile: str | None
-    """Who asks (+989…); None where that is not known."""
+    """Mobile of the asker (+989…); None where that is not known."""
     stated_values: Mapping[str, Any]
     """The values of the form that were said."""
     now: datetime
@@ -29,7 +29,7 @@ class LookupContext:
     calendar: "WorkingCalendar"
     """Working days and hours in force."""
     ids: "IdGenerator"
-    """Where new ids and tokens come from."""
+    """Source of new ids and tokens."""
     asked_by: str
     """The asker as the audit names it."""
     is_brief: bool
@@ -53,15 +53,15 @@ class Lookup:
     answer_names: tuple[str, ...]
     """The texts that the lines may be, so that each can be proved to be there."""
     soap_operation: str | None = None
-    """What counter offices call it by; None: they cannot."""
+    """Operation of counter offices; None: they cannot."""
 
 
 @dataclass(frozen=True, slots=True)
 class PriceLookup:
-    """How a service quotes its prices, by the command «تعرفه»."""
+    """Enquiry about a service's prices, by the command «تعرفه»."""
 
     form: tuple[Field, ...]
-    """What has to be said; the command finds the price by the one field that is required."""
+    """Form to be said; the command finds the price by the one field that is required."""
     find_answers: Callable[[LookupContext], Awaitable[list[LookupAnswer]]]
     """Returns the lines of the answer, or raises a domain error."""
     answer_names: tuple[str, ...]

@@ -28,7 +28,7 @@ PRINT_PHRASES = ("verify", "page", "of", "phone")
 
 @dataclass(frozen=True, slots=True)
 class PaperContext:
-    """What the parts of a paper are filled from: texts as people read them, by name."""
+    """Facts for the parts of a paper: texts as people read them, by name."""
 
     paper_text: Callable[[str], str]
     """Renders a text of the paper's own table."""
@@ -206,7 +206,7 @@ class Printable:
     expired_states: tuple[str, ...] = ()
     """States in which its time is past."""
     gathered_facts: tuple[str, ...] = ()
-    """What its parts may say beside the form and what the service's effects keep: found by `gather_facts`."""
+    """Facts for its parts beside the form and what the service's effects keep: found by `gather_facts`."""
     date_fact: str | None = None
     """The fact that is the date at its head; None: it has none."""
     number_fact: str | None = None
@@ -220,7 +220,7 @@ class Printable:
     gather_facts: FactGatherer = gather_one_sheet
     """Finds what is said beside the form and the data, a sheet each."""
     text_prefix: str | None = None
-    """Where its texts are when it is not its service's alone."""
+    """Text key prefix when it is not its service's alone."""
 
     def find_token(self, request: ServiceRequest) -> str | None:
         """Return the token of this paper of a request; None where none was issued, or it is not verified."""
@@ -250,7 +250,7 @@ def find_printable(printables: Iterable[Printable], kind: str) -> Printable | No
 
 
 class PaperStatus(StrEnum):
-    """What the page that verifies a paper says of it."""
+    """Status of a paper on the page that verifies it."""
 
     VALID = "valid"
     OVER = "over"

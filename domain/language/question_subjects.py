@@ -1,4 +1,4 @@
-"""What a request keeps beside its question: which fields of its form and which papers the question is about."""
+"""Fields that a request keeps beside its question: which fields of its form and which papers the question is about."""
 
 from domain.fields.stored import StoredFields, stored_texts
 from domain.fields.types import Choices

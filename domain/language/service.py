@@ -44,7 +44,7 @@ class StepContext:
     inputs: dict[str, Any]
     """The transition's own values, already read."""
     actor: Actor
-    """Who takes the step, in which role and channel."""
+    """Actor of the step, in which role and channel."""
     now: datetime
     """The moment of the step, in UTC."""
     policy: Policy
@@ -52,11 +52,11 @@ class StepContext:
     calendar: "WorkingCalendar"
     """Working days and hours in force."""
     ids: "IdGenerator"
-    """Where new ids and tokens come from."""
+    """Source of new ids and tokens."""
     facts: dict[str, Any] = field(default_factory=dict)
-    """What the messages of the step may say: placeholder → value as JSON. Effects add to it."""
+    """Facts for the messages of the step: placeholder → value as JSON. Effects add to it."""
     history_facts: dict[str, Any] = field(default_factory=dict)
-    """What the history keeps of the step, as JSON. Effects add to it."""
+    """Facts that the history keeps of the step, as JSON. Effects add to it."""
     provided_papers: frozenset[str] = frozenset()
     """The papers that came with the form of a new request."""
 
@@ -73,9 +73,9 @@ class Guard(ABC):
     required_fields: ClassVar[frozenset[str]] = frozenset()
     """Fields of the form without whose values it cannot be asked."""
     required_data: ClassVar[StoredFields] = ()
-    """What the request must keep by then (`Effect.stores`), or it cannot be asked."""
+    """Stored fields that the request must have by then (`Effect.stores`), or it cannot be asked."""
     locks: ClassVar[tuple[Lock, ...]] = ()
-    """What the step holds before any guard is asked; one that reads rows of others needs one (`check`)."""
+    """Locks that the step holds before any guard is asked; one that reads rows of others needs one (`check`)."""
 
     @abstractmethod
     async def is_satisfied(self, context: StepContext) -> bool:
@@ -106,23 +106,23 @@ class Effect(ABC):
     override_input: ClassVar[str | None] = None
     """The input by which somebody sets another price than the tariff's."""
     stores: ClassVar[StoredFields] = ()
-    """What it keeps in the request beside the form, always and never empty: later steps and messages rely on it."""
+    """Stored fields it writes beside the form, always and never empty: later steps and messages rely on it."""
     may_store: StoredFields = ()
-    """What else it keeps, where there is any: no step may need it and no message say it."""
+    """Further stored fields, where there are any: no step may need it and no message say it."""
     forgets: ClassVar[StoredFields] = ()
-    """What the request keeps no more once it happened."""
+    """Stored fields that the request no longer has once it happened."""
     required_inputs: ClassVar[frozenset[str]] = frozenset()
     """Inputs of the step without which it cannot happen."""
     required_fields: ClassVar[frozenset[str]] = frozenset()
     """Fields of the form without whose values it cannot happen."""
     required_data: ClassVar[StoredFields] = ()
-    """What the request must keep by then (`stores` of an effect before), or it cannot happen."""
+    """Stored fields that the request must have by then (`stores` of an effect before), or it cannot happen."""
     relied_fields: ClassVar[frozenset[str]] = frozenset()
     """Fields of the form that must stay as they are once it happened; none named by one that quotes or bills: all."""
     repeats_on_change: ClassVar[bool] = False
     """Of the submission: whether it happens again when the citizen changes the form, and touches nothing but that."""
     locks: ClassVar[tuple[Lock, ...]] = ()
-    """What the step holds before any guard is asked."""
+    """Locks that the step holds before any guard is asked."""
     is_undoable: ClassVar[bool] = False
     """Whether a step with it may be taken back: it touches the request's row, its bookings and a new bill alone."""
 
@@ -142,7 +142,7 @@ class Command(StrEnum):
 
 
 class Trigger(StrEnum):
-    """What makes the system take a transition by itself; with a reversed payment a bill is open again."""
+    """Cause for which the system takes a transition by itself; with a reversed payment a bill is open again."""
 
     AUTOMATIC = "automatic"
     BILL_SETTLED = "bill_settled"
@@ -151,7 +151,8 @@ class Trigger(StrEnum):
 
 
 class Audience(StrEnum):
-    """Who is notified. `OWNER_UNIT`: the assignee, if that is one of the unit whose turn it is then; else that unit."""
+    """Audience of a notice. `OWNER_UNIT`: the assignee, if that is one of the unit whose turn it is then; else that
+    unit."""
 
     CITIZEN = "citizen"
     OPERATORS = "operators"
@@ -159,7 +160,7 @@ class Audience(StrEnum):
 
 
 STAFF_AUDIENCES = frozenset({Audience.OWNER_UNIT, Audience.OPERATORS})
-"""Who is of the municipality: no notice to them bears its name, or the link to a citizen's bill."""
+"""Audiences of the municipality: no notice to them bears its name, or the link to a citizen's bill."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,9 +191,9 @@ class Reminder:
     reckon_event: MomentReckoner
     """Reckons the event's moment; None: no reminder this time."""
     lead_hours: int = 0
-    """How many hours before the event."""
+    """Hours before the event."""
     audience: Audience | StoredMobile = Audience.CITIZEN
-    """Who is reminded."""
+    """Recipient of the reminder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +203,7 @@ class State:
     name: str
     """Its key, unique in the service."""
     phase: Phase
-    """What every channel shows of it."""
+    """Phase shown in every channel."""
     unit: Role | None = None
     """The unit whose queue it is in; in a final phase, who hands something over (a letter). None: nobody's."""
     sla_minutes: int | None = None
@@ -210,11 +211,11 @@ class State:
     reckon_due: MomentReckoner | None = None
     """Reckons until when its unit is to act there, where the request says so: the end of the hours booked."""
     reminders: tuple[Reminder, ...] = ()
-    """What is planned on entering it."""
+    """Reminders planned on entering it."""
 
     @property
     def turn(self) -> str | None:
-        """Whose turn it is: the unit's, else what is waited for (the phase); None once nothing is left to do."""
+        """Unit whose turn it is: the unit's, else what is waited for (the phase); None once nothing is left to do."""
         if self.phase.is_final:
             return f"{self.unit}:{self.phase}" if self.unit else None
         return str(self.unit or self.phase)
@@ -231,19 +232,19 @@ class Transition:
     target_state: str
     """The state that it leads to."""
     roles: frozenset[Role] = frozenset()
-    """Who may take it by name."""
+    """Roles that may take it by name."""
     inputs: tuple[Field, ...] = ()
     """The fields that are asked with the step."""
     condition: Guard | None = None
-    """When it is this one of its name; None: always."""
+    """Condition under which it is this one of its name; None: always."""
     guards: tuple[Guard, ...] = ()
-    """What must hold, or the step is refused."""
+    """Guards that must hold, or the step is refused."""
     effects: tuple[Effect, ...] = ()
-    """What happens with it, in this order."""
+    """Effects, in this order."""
     notices: tuple[Notice, ...] = ()
-    """What is sent after the effects."""
+    """Notices sent after the effects."""
     trigger: Trigger | None = None
-    """What makes the system take it; None: people take it."""
+    """Cause for which the system takes it; None: people take it."""
     reckon_deadline: MomentReckoner | None = None
     """Reckons when, for the trigger of a deadline."""
     command: Command | None = None
@@ -253,7 +254,7 @@ class Transition:
     awaited_may_take: bool = False
     """Whether the person whose answer the request awaits (`request.awaits`) may take it."""
     mobile_field: StoredField[str] | None = None
-    """Where the mobile is kept of one more who may (a driver for whom it was asked); None: of nobody."""
+    """Stored field with the mobile of one more who may (a driver for whom it was asked); None: of nobody."""
     undo_minutes: int | None = None
     """For how many minutes who may take it may take it back (`engine/undoing.py`); None: never."""
 
@@ -267,23 +268,23 @@ class Service:
     version: int
     """Of the declaration: requests of an earlier one are moved by `state_maps`."""
     form: tuple[Field, ...]
-    """What is asked, in order."""
+    """Fields asked for, in order."""
     states: tuple[State, ...]
     """Every state that a request can be in."""
     transitions: tuple[Transition, ...]
     """Every step; of those with one name the first whose condition holds is taken."""
     initial_state: str
-    """Where a submitted request begins."""
+    """State of a submitted request at first."""
     keywords: tuple[Keyword, ...]
     """The words that start it in a conversation."""
     soap_operation: str
-    """What counter offices submit it by."""
+    """Operation by which counter offices submit it."""
     menu_rank: int = 100
-    """Where menus list it: the lowest first, those of one rank by their keys."""
+    """Place in menus: the lowest first, those of one rank by their keys."""
     submit_guards: tuple[Guard, ...] = ()
-    """What must hold, or the form is refused."""
+    """Guards that must hold, or the form is refused."""
     submit_effects: tuple[Effect, ...] = ()
-    """What happens with the submission, in this order."""
+    """Effects of the submission, in this order."""
     fill_form: FormFiller | None = None
     """Finds what is known of a form without asking; None: nothing."""
     subject_field: str | None = None
@@ -293,9 +294,9 @@ class Service:
     lookups: tuple[Lookup, ...] = ()
     """Questions about its matter that make no request."""
     price_lookup: PriceLookup | None = None
-    """How it quotes its prices; None: it has none."""
+    """Enquiry about its prices; None: it has none."""
     visit_preferences: VisitPreferences | None = None
-    """When citizens may say at which times they would like a visit; None: never."""
+    """States in which citizens may say at which times they would like a visit; None: never."""
     papers: ServicePapers | None = None
     """Files that belong to a request; None: none do."""
     state_maps: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
@@ -307,35 +308,35 @@ class Service:
     reopen_guard: Guard | None = None
     """Looks at a finished request that shall be taken up again; None: nothing more is looked at."""
     submit_notices: tuple[Notice, ...] = ()
-    """What goes with the first message."""
+    """Notices that go with the first message."""
     find_concerning: ConcerningFinder | None = None
     """Finds what others asked for somebody, newest first; None: nobody asks for others."""
     printables: tuple[Printable, ...] = ()
     """The papers that it prints."""
     list_machine_work: MachineWorkLister | None = None
-    """What reports add up of machines; None: it books none."""
+    """Machine work that reports add up; None: it books none."""
     priced_items: tuple[PricedSubject, ...] = ()
-    """What its tariff may set a price for."""
+    """Subjects that its tariff may set a price for."""
     stored_fields: StoredFields = ()
-    """What is shown beside the form for the staff, in order."""
+    """Stored fields shown beside the form for the staff, in order."""
     summary: SummaryColumns = field(default_factory=SummaryColumns)
-    """What rows of queues and lists say of a request."""
+    """Columns of a request in rows of queues and lists."""
     summary_facts: Mapping[str, SummaryFact] = field(default_factory=dict)
-    """What the summary in a conversation says that no field holds, by its placeholder."""
+    """Facts of the summary in a conversation that no field holds, by its placeholder."""
     references: tuple[Reference, ...] = ()
-    """Which fields of form and stored fields find a registry's row."""
+    """Fields of form and stored fields that find a registry's row."""
     form_sections: tuple[FormSection, ...] = ()
-    """How the form is divided into pages; none: a page a field."""
+    """Sections of the form on pages; none: a page a field."""
     remark_field: str | None = None
     """The text of the form that tells the unit what its citizen left to it (`Field.left_to_unit`); None: none does."""
     changeable: tuple[ChangeableFields, ...] = ()
-    """What of the form its citizen may change, and in which states; none: nothing."""
+    """Fields of the form that its citizen may change, and in which states; none: nothing."""
     reasons: tuple[type[ErrorReason], ...] = ()
     """The reasons of errors that it alone raises: each has a text under `details.<code>`."""
     rules: tuple[ServiceRule[Any], ...] = ()
     """Rules of the municipality that belong to it alone: the staff set them on the settings page."""
     staff_notes: StaffNotes = field(default_factory=StaffNotes)
-    """What it tells the staff of the rows that its requests are about, and where one is to be decided."""
+    """Notes for the staff on the rows that its requests are about, and where one is to be decided."""
 
     @property
     def sections(self) -> tuple[FormSection, ...]:
@@ -349,7 +350,7 @@ class Service:
 
     @property
     def intents(self) -> tuple[Intent, ...]:
-        """What its words mean: to start it, then to ask a question that makes no request."""
+        """Intents of its words: to start it, then to ask a question that makes no request."""
         return (*(keyword.intent for keyword in self.keywords), *(lookup.intent for lookup in self.lookups))
 
     def state_named(self, name: str) -> State:

@@ -1,6 +1,5 @@
-"""What a service tells the staff beside what they look at: on the page of a registry's row that its requests are about,
-and on the page of a request that is to be decided.
-"""
+"""Notes of a service for the staff beside what they look at: on the page of a registry's row that its requests are
+about, and on the page of a request that is to be decided."""
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -32,7 +31,7 @@ class StaffNote:
 
 @dataclass(frozen=True, slots=True)
 class NoteSource:
-    """What notes are written from, besides whom they are about."""
+    """Sources of notes, besides whom they are about."""
 
     uow: UnitOfWork
     policy: Policy

@@ -1,6 +1,5 @@
-"""What a request is about in a few values, as its service declares them (`Service.summary`): the rows of queues and
-lists say it, in this order.
-"""
+"""Subject of a request in a few values, as its service declares them (`Service.summary`): the rows of queues and lists
+say it, in this order."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""What a service says of a request in lists: which of its values tell the work, which the time, which the place."""
+"""Columns of a request in lists: which of its values tell the work, which the time, which the place."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -19,11 +19,11 @@ class SummaryColumns:
     """
 
     work: tuple[str, ...] = ()
-    """What is wanted: machines and hours, the kind of an opinion, the taxi."""
+    """Work wanted: machines and hours, the kind of an opinion, the taxi."""
     time: tuple[str, ...] = ()
-    """When: the day and the hour wanted, a visit, days of leave."""
+    """Time: the day and the hour wanted, a visit, days of leave."""
     place: tuple[str, ...] = ()
-    """Where."""
+    """Place."""
 
     @property
     def field_names(self) -> tuple[str, ...]:

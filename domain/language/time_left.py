@@ -1,4 +1,4 @@
-"""How long a request may still take, or is late, in words: «۳ ساعت مانده», «۲ روز دیر».
+"""Time left to a request, or its lateness, in words: «۳ ساعت مانده», «۲ روز دیر».
 
 Hours are office time, as the deadline was reckoned, so that the weekend makes no work urgent; what is further away than
 an office day is said in days of the calendar.

@@ -12,6 +12,6 @@ class VisitPreferences:
     states: tuple[str, ...]
     """The states in which they may be said."""
     officer_role: Role
-    """Whose times are offered: those at which one of these officers is free."""
+    """Role of the officers whose times are offered: those at which one of these officers is free."""
     most_preferences: int = 3
-    """How many may be said."""
+    """Number that may be said."""

@@ -63,7 +63,7 @@ class BillPages:
 
     @property
     def address(self) -> str:
-        """Whichever there is."""
+        """The one of them that there is."""
         return self.payment_address or self.receipt_address
 
 

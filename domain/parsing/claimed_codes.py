@@ -24,7 +24,7 @@ _ADDRESS_MARK = re.compile(
     r"://|(?<!\w)www\.|/(?:pay|verify)/|[\w-]\.[a-z]{2,}(?:/|\W*$)",
     re.IGNORECASE,
 )
-"""What tells an address from other words; it is looked for in each by itself, for texts may be long."""
+"""Mark of an address among other words; it is looked for in each by itself, for texts may be long."""
 
 _LABEL_BEFORE_ADDRESS = re.compile(r"^(?:[^./\\@:?#]*:(?!//)(?!\d)|[^\w/\\@]+(?=\w))+")
 _SCHEME = re.compile(r"^[a-z][a-z0-9+.-]*://")
@@ -45,7 +45,7 @@ _REGISTER_NUMBER = re.compile(
 _CALLED_LETTER = re.compile(
     rf"(?<!\w){_LETTER_WORD}(?:\s|:|ی\b|با\b|به\b|شماره\b)*(?P<number>\w+(?:\s?[/\\._-]\s?\w+){{0,4}})"
 )
-"""What is called a letter's number: the secretariat's own may be anything."""
+"""Words for a letter's number: the secretariat's own may be anything."""
 
 _DATE = re.compile(r"1[34][0-9]{2}/[0-9]{1,2}/[0-9]{1,2}")
 _LONGEST_LETTER_NUMBER = 24
@@ -56,7 +56,7 @@ _CODE_LABELS = BILL_LABELS | {key_of("پرداخت")}
 
 @dataclass(frozen=True, slots=True)
 class ClaimedCode:
-    """What was found."""
+    """Code found."""
 
     code: str
     """Digits of a tracking code or bill id, a token, a letter's number behind the word for it
@@ -71,9 +71,9 @@ class ClaimedAddress:
     """An address as a browser would take it."""
 
     host: str
-    """Whose site it leads to; empty for a path alone («/pay/…»)."""
+    """Host of the site it leads to; empty for a path alone («/pay/…»)."""
     token: str
-    """That of a payment link or of a paper; empty for any other page."""
+    """Token of a payment link or of a paper; empty for any other page."""
 
 
 def find_claimed_code(stream: TokenStream) -> ClaimedCode | None:

@@ -1,4 +1,4 @@
-"""What the slot readers share: the stream they take tokens from, and what was understood so far."""
+"""Parts shared by the slot readers: the stream they take tokens from, and what was understood so far."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -26,9 +26,9 @@ class MessageReader:
     rejected_texts: dict[str, str] = field(default_factory=dict)
     """Wrong values (a date that does not exist), in the writer's words, by the field that stays missing."""
     partial_values: dict[str, Any] = field(default_factory=dict)
-    """What was understood but fills no slot yet: `days` without a first one, `hours` of no machine."""
+    """Values that were understood but fill no slot yet: `days` without a first one, `hours` of no machine."""
     problems_by_slot: dict[str, DomainError] = field(default_factory=dict)
-    """Why a value is not taken although it was understood: two meanings, or it names what is not there."""
+    """Reasons for refusing values that were understood: two meanings, or it names what is not there."""
 
     is_assumed: bool = False
     """Whether a value was given to more than it was said of («لودر و کمپرسی ۴ ساعت»): it is shown before it counts."""

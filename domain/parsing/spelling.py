@@ -1,4 +1,4 @@
-"""How far a typed word is from a known one, by the mistakes that Persian phone keyboards and ears make.
+"""Distance of a typed word from a known one, by the mistakes that Persian phone keyboards and ears make.
 
 Letters that share a key or a sound (گ/ک, پ/ب, ص/س, ظ/ز …) count half; any other change, a letter too many or too few
 and two letters swapped count one. Short words must be near. Too many words are near one of three letters: it is found

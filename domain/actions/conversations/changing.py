@@ -28,7 +28,7 @@ CHANGED_FIELD, NEW_VALUE = "field", "value"
 """The slots of the command besides the code: the field, by name or in somebody's words, and what shall stand there."""
 
 NO_VALUE = "—"
-"""What is shown of an answer that was never given."""
+"""Text shown for an answer that was never given."""
 
 
 def can_change(turn: TurnContext, request: ServiceRequest) -> bool:

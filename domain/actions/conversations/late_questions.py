@@ -12,7 +12,8 @@ from domain.parsing.answers import read_number
 from domain.values.errors import InvalidField
 
 REMEMBER_EXPIRED_FOR = timedelta(hours=24)
-"""How long after its end a dialogue is still known, so that a late answer gets the reply that it came too late."""
+"""Time after its end for which a dialogue is still known, so that a late answer gets the reply that it came too
+late."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,11 +17,11 @@ class AnswerLine:
     """One line of an answer."""
 
     key: str
-    """What it says: a text below the service's `answers`."""
+    """Text: a text below the service's `answers`."""
     text: str
-    """That text, filled."""
+    """Text, filled."""
     facts: Mapping[str, Any]
-    """What it was filled with."""
+    """Facts it was filled with."""
 
 
 async def run_lookup(

@@ -31,7 +31,7 @@ LONGEST_TEXT = 2000
 
 
 UNANSWERED_INTENTS = frozenset({"unknown", OFFERED_INTENT, REFUSED_INTENT})
-"""What a text comes to for which nothing is done."""
+"""Intents for which nothing is done."""
 
 LOOP_WINDOW = timedelta(minutes=10)
 """Texts further apart are no answers of a machine; those from the future, of a clock that was ahead, neither."""

@@ -1,4 +1,4 @@
-"""What a button carries: the state of the dialogue when it was shown, and the answer that it gives.
+"""Content of a button: the state of the dialogue when it was shown, and the answer that it gives.
 
 `<turn>:<answer>` belongs to one question, and means nothing once that is answered; `:<answer>` is valid at any
 time. An answer is a text as people type it, but for three kinds: `>…` turns a page of the same question, `~…` names the
@@ -20,7 +20,7 @@ PAGE_PREFIX, FIELD_PREFIX, CALL_PREFIX = ">", "~", "!"
 
 
 class ButtonVerb(StrEnum):
-    """What only buttons can do; what follows are the tracking code and what else it takes."""
+    """Operations reached by buttons alone; what follows are the tracking code and what else it takes."""
 
     MENU = "menu"
     GIVE_UP = "cancel"
@@ -44,7 +44,7 @@ class ButtonVerb(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ButtonAnswer:
-    """What a pressed button says. `turn_key` is empty where it belongs to no question."""
+    """Answer of a pressed button. `turn_key` is empty where it belongs to no question."""
 
     turn_key: str
     answer_text: str

@@ -1,4 +1,4 @@
-"""What an operator can report of a job by one press. Its buttons belong to no question."""
+"""Reports of an operator on a job by one press. Its buttons belong to no question."""
 
 from collections.abc import Callable, Iterable
 

@@ -18,7 +18,7 @@ class ButtonPage:
     number: int
     """Counted from 1."""
     page_count: int
-    """How many pages the whole list has."""
+    """Number of pages of the whole list."""
     start: int
     """The index of its first entry."""
     end: int

@@ -73,13 +73,13 @@ class RequestChoices:
     service: Service
     """Its service."""
     mobile: str
-    """Whose choices these are (+989…)."""
+    """Owner of these choices (+989…)."""
     paper_titles: Mapping[str, str]
     """The papers that can be printed: kind → title."""
     is_rateable: bool
     """Whether it waits for this person's rating."""
     bill_pages: BillPages = NO_PAGES
-    """Where its bills are paid, or their receipt is."""
+    """Page on which its bills are paid, or their receipt is."""
     takes_invoices: bool = False
     """Whether they can be paid by an invoice in the chat."""
     is_read_aloud: bool = False

@@ -1,4 +1,4 @@
-"""What a dialogue remembers between two texts, and what one text can mean in it: plain data."""
+"""Memory of a dialogue between two texts, and the possible meanings of one text in it: plain data."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -47,15 +47,16 @@ class Frame:
     same_as: str | None = None
     """The code of an open request that is the same, while it is asked whether a second one is meant."""
     left_open: list[str] = field(default_factory=list)
-    """What the citizen does not know and the unit settles (`Field.left_to_unit`): fields, or the parts of fields."""
+    """Fields that the citizen does not know and the unit settles (`Field.left_to_unit`): fields, or the parts of
+    fields."""
     tries: int = 0
-    """How often the present question was asked, one time after another."""
+    """Number of times the present question was asked, one time after another."""
     begun_values: dict[str, str] = field(default_factory=dict)
-    """What was said of fields and only begins a value of theirs (half a plate), by field: the next text may go on."""
+    """Beginnings of values of fields (half a plate), by field: the next text may go on."""
     kept_slots: dict[str, Any] = field(default_factory=dict)
     """The slots of the answer that is asked for once more, as they were: it may stay after all. Empty: none is."""
     kept_left_open: list[str] = field(default_factory=list)
-    """What that answer left to the unit."""
+    """Fields that that answer left to the unit."""
 
     @property
     def stated_slots(self) -> dict[str, Any]:
@@ -125,7 +126,7 @@ class Ask:
     frame: Frame
     """The frame on the top of the stack."""
     problem: DomainError | None = None
-    """Why the last text did not answer it; None: it is asked for the first time."""
+    """Reason why the last text did not answer it; None: it is asked for the first time."""
     is_restarted: bool = False
     """Whether the form begins again, since its service changed meanwhile."""
     taken: str = ""

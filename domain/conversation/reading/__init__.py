@@ -1,1 +1,1 @@
-"""What one message says: the grammar of commands, and the words as a whole where no keyword is."""
+"""Reading of one message: the grammar of commands, and the words as a whole where no keyword is."""

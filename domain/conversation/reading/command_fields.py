@@ -1,4 +1,4 @@
-"""What a dialogue asks for the commands that belong to no service."""
+"""Fields that a dialogue asks for the commands that belong to no service."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -99,7 +99,7 @@ EXPLAINED_COMMANDS = ("cancel",)
 """Commands that help explains to who asks how they are given; `sms.about` has the texts."""
 
 PAYABLE_SLOTS = frozenset({"bill_id", "together"})
-"""What `pay` takes in place of a code: a bill id, or that all bills are to be paid under one pair of ids."""
+"""Slots that `pay` takes in place of a code: a bill id, or that all bills are to be paid under one pair of ids."""
 
 INTENTS_WITH_OWN_QUESTION = frozenset({"authentic", "tariff"})
 """Commands whose question is worded for them, not for the field that they ask."""

@@ -54,7 +54,7 @@ class VerbForm(NamedTuple):
     start: int
     end: int
     verb_names: Collection[str]
-    """Whose form it is."""
+    """Verbs of the form."""
     is_negated: bool
     is_present: bool
 

@@ -1,4 +1,4 @@
-"""How likely each intent is, by the words of a text that calls none: the sums of learned weights, made shares of one.
+"""Likelihood of each intent, by the words of a text that calls none: the sums of learned weights, made shares of one.
 
 The weights of the shipped sentences lie in `intent_weights.tsv`, made by `make intents`. With other keywords, as while
 a service is written, a process learns for itself: for a second, by its first text that needs them. An installed package
@@ -22,7 +22,7 @@ from domain.conversation.reading.labelled_sentences import LabelledSentence, loa
 from domain.conversation.reading.weights_file import read_weights
 
 SHARPNESS = 6.0
-"""How much a lead in weight counts in shares."""
+"""Factor of a lead in weight in the shares."""
 
 Vocabulary = tuple[tuple[str, ...], ...]
 """The words of each intent."""
@@ -34,7 +34,7 @@ class RankedIntent(NamedTuple):
     name: str
     """Its name; `unknown` for texts that call nothing."""
     share: float
-    """How likely it is, from 0 to 1; the shares of all intents make 1."""
+    """Likelihood, from 0 to 1; the shares of all intents make 1."""
 
 
 class IntentRanking:

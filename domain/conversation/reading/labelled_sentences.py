@@ -23,11 +23,11 @@ class LabelledSentence:
     """A message with what it means."""
 
     text: str
-    """What was written."""
+    """Rows written."""
     intent: str
-    """What is wanted, by the names of channels.md; `unknown` for what calls nothing."""
+    """Wanted intent, by the names of channels.md; `unknown` for what calls nothing."""
     slots: Mapping[str, Any] = field(default_factory=dict)
-    """What was said, as `pishkhan sms parse` shows it."""
+    """Slots said, as `pishkhan sms parse` shows them."""
     offered: str = ""
     """The intent that is offered where none is called: what the words speak for, although they do not say of what."""
     is_held_back: bool = False
@@ -35,7 +35,7 @@ class LabelledSentence:
 
     @property
     def meant_intent(self) -> str:
-        """What the words as a whole speak for."""
+        """Intent of the words as a whole."""
         return self.offered or self.intent
 
 

@@ -1,4 +1,4 @@
-"""What the grammar says of one message: plain data."""
+"""Result of the grammar for one message: plain data."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,12 +16,12 @@ UNKNOWN_INTENT = "unknown"
 
 @dataclass(frozen=True, slots=True)
 class ParsedMessage:
-    """What a message says. A refused command is no command: `intent` is `unknown`, and `refused_intent` names it."""
+    """Content of a message. A refused command is no command: `intent` is `unknown`, and `refused_intent` names it."""
 
     intent: str
     """The name of what is wanted, or `unknown`."""
     slots: Mapping[str, Any] = field(default_factory=dict)
-    """What was said, by the names of channels.md: days as `date`, hours as `time`, `items` as `MachineItem`s."""
+    """Slots said, by the names of channels.md: days as `date`, hours as `time`, `items` as `MachineItem`s."""
     missing_slots: tuple[str, ...] = ()
     """The required fields that were not said, in the order in which they are asked."""
     suggested_intents: tuple[str, ...] = ()
@@ -39,7 +39,7 @@ class ParsedMessage:
     mood: Mood = Mood.PLAIN
     """The kind of sentence."""
     refused_intent: str = ""
-    """What the sentence refuses; empty where it refuses nothing."""
+    """Intent that the sentence refuses; empty where it refuses nothing."""
     ranking: tuple[RankedIntent, ...] = ()
     """The likeliest intents by the words as a whole; empty where they were not asked."""
     is_guessed: bool = False

@@ -110,7 +110,7 @@ COMMANDS: Mapping[str, str] = {
     "شبا": "şaba|şeba|şabam|şaba belgi|şaba belgim|hasabym|hasap belgim|hasap belgisi|bank hasabym|شابا|شبام",
     "همه یکجا": "hemmesi|hemmesi bile|barysy|barysy bile|bile tölemek",
 }  # fmt: skip
-"""What calls a command or a service, and is not listed with its Persian words because it takes endings."""
+"""Words that call a command or a service, and are not listed with their Persian words because they take endings."""
 
 MATTERS: Mapping[str, str] = {
     "ارزیابی": "bahalamak|baha kesmek|baha kesdirmek", "تفکیک": "bölmek|bölüşdirmek|bölünişik|ýer bölmek",
@@ -172,4 +172,4 @@ NEGATED_NEEDS: Mapping[str, str] = {
     "نکنید": "edäýmäň|etmeli däl|edilmeli däl|etjek däl",
     "نمیخواهم": "islämok|islemok|isleman|islamok|isläm ýok|islegim ýok|ایسله‌مه‌یأرین|ایسلأموق|ایسلموق",
 }
-"""What is refused, in forms that no rule makes."""
+"""Refused things, in forms that no rule makes."""

@@ -56,7 +56,7 @@ _PERIODS = _WEEKDAYS | {"هفته", "ماه"}
 
 
 class ReadWord(NamedTuple):
-    """What the words `first` up to, not including, `end` of a message are read as."""
+    """Reading of the words `first` up to, not including, `end` of a message."""
 
     key: str
     """A Persian word, a number in digits, or the word as it was."""
@@ -65,7 +65,7 @@ class ReadWord(NamedTuple):
     is_translated: bool = True
     is_number: bool = False
     ending: str = ""
-    """What the word has behind its stem, as it is compared."""
+    """Ending behind the word's stem, as it is compared."""
     source: int = 0
     """The word that it is, where it is not translated."""
 
@@ -163,7 +163,7 @@ _BEGINNINGS = frozenset(
     for beginning in (*_ENTRIES, *(stem for _, stems in _NEGATED_STEMS for stem in stems))
     for end in range(1, _BEGINNING + 1)
 )
-"""How known words begin: most words of other languages are told by it."""
+"""Beginnings of known words: most words of other languages are told by it."""
 
 
 @lru_cache(maxsize=8192)

@@ -32,7 +32,7 @@ PATIENCE_SECONDS = 0.4
 
 @dataclass
 class Meeting:
-    """Where whoever has counted waits for the others to have counted too, or until it is clear that they cannot."""
+    """Meeting of those who have counted: each waits for the others, until it is clear that they cannot come."""
 
     expected: int
     came: int = 0

@@ -1,4 +1,4 @@
-"""Whose chat it is, changed by the person: the number is taken out of it, and another one is proved anew."""
+"""Owner of a chat, changed by the person: the number is taken out of it, and another one is proved anew."""
 
 from dataclasses import replace
 
@@ -13,7 +13,7 @@ from domain.values.identifiers import display_mobile
 from domain.values.text import persian_digits
 
 LEAVE_STEP, CHANGE_STEP = "leave", "change"
-"""What can be done with the number of a chat."""
+"""Steps on the number of a chat."""
 
 
 def describe_account(turn: TurnContext) -> RenderedMessage:

@@ -1,4 +1,4 @@
-"""What a chat offers those who drive or own a taxi: leave, duties, and the driver's own record."""
+"""Menu of a chat for those who drive or own a taxi: leave, duties, and the driver's own record."""
 
 from dataclasses import replace
 from datetime import date

@@ -48,7 +48,7 @@ DOUBLE_TAP_WINDOW = timedelta(seconds=10)
 """The same button of the same message, pressed again within this time and with nothing between, is one press."""
 
 ONE_NOTICE_WINDOW = timedelta(seconds=10)
-"""What comes too fast within this time, an album for one, is answered once."""
+"""Time within which updates that come too fast, an album for one, are answered once."""
 
 _UNHANDLED_STATES = frozenset({InboundState.FAILED, InboundState.LIMITED})
 """States of a press that is pressed again for a good reason: nothing came of it."""
@@ -61,7 +61,7 @@ _NOTHING = ChatTurn("")
 
 @dataclass(frozen=True, slots=True)
 class HandledUpdate:
-    """What became of an update."""
+    """Result of an update."""
 
     message: InboundMessage
     """As it is stored."""

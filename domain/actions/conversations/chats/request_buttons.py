@@ -1,4 +1,4 @@
-"""What a person can do with a request by one press, as buttons; and whether a request waits for its rating."""
+"""Actions of a person on a request by one press, as buttons; and whether a request waits for its rating."""
 
 from datetime import timedelta
 

@@ -58,10 +58,10 @@ from domain.values.text import persian_digits
 
 DEFERRED_LIFETIME = timedelta(days=1)
 DEFERRED_TEXT_KEY = "after"
-"""Where the chat's dialogue keeps what is to be done once the mobile is proved."""
+"""Field of the chat's dialogue for the text that is handled once the mobile is proved."""
 
 DEFERRED_FORWARD_KEY = "after_forwarded"
-"""Where it keeps whether that was forwarded, or in a link: then it is asked before it is done."""
+"""Field for whether that was forwarded, or in a link: then it is asked before it is done."""
 
 
 async def handle_unproved_event(

@@ -1,1 +1,2 @@
-"""What is answered at once and changes nothing: where a person is, who has a request, what to dial, courtesies."""
+"""Enquiries that are answered at once and change nothing: where a person is, who has a request, what to dial,
+courtesies."""

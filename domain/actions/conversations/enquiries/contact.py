@@ -1,4 +1,5 @@
-"""Where a person is found: phone, address and hours of the office, and when somebody looks at what comes in now."""
+"""Contact addresses for citizens: phone, address and hours of the office, and when somebody looks at what comes in
+now."""
 
 from collections.abc import Iterator
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Who has a request now and until when it is looked at, and who has opened it: told to its own citizen.
+"""Holder of a request now and until when it is looked at, and who has opened it: told to its own citizen.
 
 Persons of the staff are told by their unit, never by name.
 """

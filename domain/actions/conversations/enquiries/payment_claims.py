@@ -1,6 +1,5 @@
-"""What is known of the money of who says to have paid: whether it came, is asked of the bank, or was not seen yet, and
-what happens next. It is never a bill with the link to pay it again.
-"""
+"""Payments of a citizen who says to have paid: whether it came, is asked of the bank, or was not seen yet, and what
+happens next. It is never a bill with the link to pay it again."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -33,11 +32,11 @@ CLAIM_INTENT = "pay"
 """The intent under which such a text is kept."""
 
 _INTENTS_OF_MONEY = frozenset({UNKNOWN_INTENT, CLAIM_INTENT, "tariff", "track", "list", "who_read", HELP_INTENT})
-"""What a text may be taken for by its words that says only that money was paid."""
+"""Intents that a text may be taken for by its words while it says only that money was paid."""
 
 
 _RECENT = timedelta(days=7)
-"""How long ago a payment may be that is named beside bills that are still open."""
+"""Age of a payment that is named beside bills that are still open."""
 
 
 async def answer_payment_claim(turn: TurnContext, text: str) -> RenderedMessage | None:
