@@ -43,9 +43,6 @@ LONG_MODULES: dict[str, str] = {}
 RELATIVE_OPENING = re.compile("(What|Who|How|Whose|Whom|Where|When|Which|Why)(ever)?\\b")
 """Openings of a docstring that say something about a thing without naming it."""
 
-UNREVISED = ("domain/actions/conversations/", "domain/conversation/", "domain/language/wording.py", "domain/parsing/")
-"""Packages whose docstrings are still to be revised."""
-
 NOT_INSTALLED = re.compile(r"(app|channels)/demo/|app/cli/system/demo\.py|domain/.*/(corpus/.*|sentences\.jsonl)$")
 """The demonstration, and sentences that weights were learned from: in the source alone."""
 
@@ -90,12 +87,7 @@ def docstrings(node: ast.AST) -> Iterator[tuple[int, str]]:
 
 def test_docstrings_begin_with_a_noun_or_a_verb() -> None:
     """None begins with a relative clause in place of a noun («What a clerk typed»): name the thing itself."""
-    lines = {
-        f"{name(path)}:{at}": text
-        for path, one in every_module().items()
-        if not name(path).startswith(UNREVISED)
-        for at, text in docstrings(one.tree)
-    }
+    lines = {f"{name(path)}:{at}": text for path, one in every_module().items() for at, text in docstrings(one.tree)}
     assert len(lines) > 10_000
     assert {where: text for where, text in lines.items() if RELATIVE_OPENING.match(text)} == {}
 

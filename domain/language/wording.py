@@ -121,7 +121,7 @@ FACT_RENDERERS: Mapping[str, Callable[[Any], str]] = {
     "owner_mobile": lambda number: persian_digits(display_mobile(number)),
     "old": _tracking_code_text,
 }
-"""How facts that are no form fields are shown; any other is shown with Persian digits."""
+"""Renderers of facts that are no form fields; any other is shown with Persian digits."""
 
 SpokenRenderer: TypeAlias = Callable[[datetime, date, str], str]
 """Says a moment: of it, today, and the word for hour."""
@@ -133,7 +133,7 @@ SPOKEN_RENDERERS: Mapping[str, SpokenRenderer] = {
     ),
     **dict.fromkeys(("deadline", "payment_deadline", "answer_until"), spoken_deadline_text),
 }
-"""How those of them that are times are said in messages."""
+"""Renderers in messages of those of them that are times."""
 
 NAME_LIST_TABLES: Mapping[str, str] = {"documents": "choices.document", "missing": "choices.document"}
 """Facts that are lists of names, and the table of the catalogue that holds their words."""
@@ -142,7 +142,7 @@ CODED_FACTS = frozenset({"reason"})
 """Facts in somebody's words or by a stable code (`choices.reason`), also where a form has a field of that name."""
 
 ASKING_FACTS = ("question", "reason")
-"""What the blocks of asking and refusing keep: messages may say it of any service, declared or not."""
+"""Facts kept by the blocks of asking and refusing: messages may say it of any service, declared or not."""
 
 
 def _find_today(clock: Clock) -> date:
@@ -385,4 +385,4 @@ _TITLE_RENDERERS: Mapping[str, Callable[[Wording, ServiceRequest], str]] = {
     "state": Wording.state_title,
     "phase": Wording.phase_title,
 }
-"""What every request has for its messages, beside the values of its form."""
+"""Facts that every request has for its messages, beside the values of its form."""

@@ -1,4 +1,4 @@
-"""What the answer to one asked question means, when the dialogue waits for one field.
+"""Meaning of the answer to one asked question, when the dialogue waits for one field.
 
 Every reader takes the whole message and returns the value, or raises `InvalidField`: also when the message says more
 than the value, for then it may be something else (free text, a command that interrupts). Courtesies and the name of
@@ -36,14 +36,14 @@ _IGNORED_WITH_CHOICE = _IGNORED_WORDS | keys_in("values.ignored_with_choice")
 _IGNORED_WITH_NUMBER = COURTESY_WORDS | keys_in("values.ignored_with_number")
 _IGNORED_WITH_LENGTH = COURTESY_WORDS | keys_in("values.ignored_with_length")
 _IGNORED_WITH_HOUR = COURTESY_WORDS | keys_in("values.ignored_with_hour")
-"""What may be beside a value and changes nothing: another thing's unit says that another thing is meant."""
+"""Words that may be beside a value and change nothing: another thing's unit says that another thing is meant."""
 
 _HOUR_WORDS = keys_of("ساعت", "ساعته", "h", "hour", "hours")
 _LENGTH_LEAD_WORDS = _HOUR_WORDS | keys_of("کار", "مدت", ":", "-", "=")
 _DAY_WORDS = keys_in("values.day_words")
 _MINUS_SIGNS = frozenset("-−")
 _ANY_DAY = date(2026, 3, 21)
-"""Where it matters only which words of an answer are a date, not which day they mean."""
+"""Day for cases where it matters only which words of an answer are a date, not which day they mean."""
 _NO_PHRASES: Phrases[str] = Phrases({})
 
 

@@ -1,4 +1,4 @@
-"""Where in a message a tracking code or a bill id stands, and what is said beside it."""
+"""Place of a tracking code or a bill id in a message, and the words beside it."""
 
 from typing import NamedTuple
 
@@ -22,7 +22,7 @@ _CODE_NAMES = BILL_LABELS - _OTHER_LABELS | keys_in("values.code_names")
 _BILL_NAMES = keys_of("قبض", "قبضم", "شناسه", "پرداخت", "bill", "ghabz", "qabz")
 _WORDS_BEFORE, _WORDS_BEHIND = 3, 2
 _REPORTING_PHRASES = Phrases({True: words_of("values.reporting_phrases.yes")})
-"""What only the municipality says of a request: a text of ours that comes back."""
+"""Phrases that only the municipality says of a request: a text of ours that comes back."""
 _OPENING_QUOTES, _CLOSING_QUOTES = frozenset("«\"“'‘"), frozenset("»\"”'’")
 
 

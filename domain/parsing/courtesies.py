@@ -1,4 +1,4 @@
-"""What stands around a matter and is none: greetings, titles, who writes, thanks, signatures, forwarded heads.
+"""Words that stand around a matter and are none: greetings, titles, who writes, thanks, signatures, forwarded heads.
 
 It is left out of the places and reasons of forms, and changes nothing of how a command is said. A text of the writer's
 own keeps its thanks.
@@ -26,7 +26,7 @@ _I_AM_WORDS = keys_of("هستم", "هستیم", "hastam", "hastim")
 _WORDS_BEFORE_ROLE = keys_of("من", "ما", "بنده", "اینجانب", "یک", "یه")
 _LONGEST_NAME, _LONGEST_ROLE = 3, 6
 _ROLE_WORDS = keys_in("courtesies.role_words")
-"""What a writer says to be («دهیار روستای صفا ایشان هستم»), whatever words of places are in it."""
+"""Words for a writer's role («دهیار روستای صفا ایشان هستم»), whatever words of places are in it."""
 _OPENING_MARKS = frozenset('([{«"“#')
 _OPENING_QUOTES, _CLOSING_QUOTES = frozenset("«\"“‟'‘"), frozenset("»\"”'’")
 

@@ -6,7 +6,7 @@ COURTESY_WORDS = keys_in("courtesies.courtesy_words")
 """Greetings and request words: skipped before a keyword, and no free text of a form when they are alone."""
 
 REQUEST_WORDS = COURTESY_WORDS | keys_in("courtesies.request_words")
-"""What people ask with and what names nothing: «… رو بفرستید», «… چقدره»."""
+"""Words that people ask with and that name nothing: «… رو بفرستید», «… چقدره»."""
 
 ORDINARY_WORDS = keys_in("courtesies.ordinary_words")
 """Words that look like a misspelt keyword and are words of their own."""

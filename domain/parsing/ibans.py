@@ -25,7 +25,7 @@ _WORDS_OF_PAYING = keys_in("values.words_of_paying")
 
 
 class IbanPlace(NamedTuple):
-    """Where a message says an account."""
+    """Place of an account in a message."""
 
     start: int
     """The first token of its number."""

@@ -69,7 +69,7 @@ class MachineItem:
     hours: float | None = None
     """For each of the machines, in halves; None: not said."""
     count: int = 1
-    """How many machines of the type."""
+    """Number of machines of the type."""
 
     def as_json(self) -> dict[str, Any]:
         """Return the item as channels.md shows it; hours that were not said are left out."""
@@ -88,7 +88,7 @@ class _MachineMention:
     machine: str
     """The machine type."""
     count: int
-    """How many of it are wanted."""
+    """Number of machines wanted."""
     hours: float | None = None
     """For each of them; None: not said yet."""
     is_hours_first: bool = False

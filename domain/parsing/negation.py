@@ -16,7 +16,7 @@ from domain.parsing.word_lists import words_of
 
 
 class NegationKind(Enum):
-    """What a negated verb does: it refuses or forbids, or it only states something."""
+    """Kind of a negated verb: it refuses or forbids, or it only states something."""
 
     WISH = "wish"
     FACT = "fact"
@@ -30,7 +30,7 @@ class Negation(NamedTuple):
     end: int
     """The token after its last one."""
     kind: NegationKind
-    """What the negated verb does."""
+    """Kind of the negated verb."""
     is_wanting: bool = False
     """Whether it is the verb «خواستن» (to want), or says that something is not needed."""
     is_lacking: bool = False

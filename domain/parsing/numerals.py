@@ -54,7 +54,7 @@ _LONGEST_NUMBER = 6
 LONGEST_WHOLE = 18
 """Digits of a whole number that is asked for, which may be long."""
 UNIT_WORDS = keys_in("values.unit_words")
-"""What may come between a number and what it counts."""
+"""Words that may come between a number and what it counts."""
 COUNT_LABELS = keys_of("تعداد", "tedad", "count", "qty")
 
 _EQUALS_MARKS = frozenset(":=-–—،")

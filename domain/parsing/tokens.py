@@ -36,7 +36,7 @@ _ENDING_MARKS = frozenset(":،,؛;=")
 
 
 class TokenKind(IntEnum):
-    """What a token is made of; the values are the numbers of the groups that match it."""
+    """Kind of a token; the values are the numbers of the groups that match it."""
 
     WORD = 1
     NUMBER = 2
@@ -131,7 +131,7 @@ class TokenStream:
         self.tokens, keys, self.is_turkmen = tokenize_text(text)
         self._token_count = len(self.tokens)
         self.free_keys = [*keys]
-        """What `key_at` says of each place: empty once it is taken, and at the end of the message."""
+        """Results of `key_at` for each place: empty once it is taken, and at the end of the message."""
 
     def __len__(self) -> int:
         return self._token_count

@@ -1,4 +1,5 @@
-"""What a message names: a service («راهنما تاکسی»), a language («زبان ۲»), or all bills together («قبض یکجا»)."""
+"""Things that a message names: a service («راهنما تاکسی»), a language («زبان ۲»), or all bills together («قبض
+یکجا»)."""
 
 from domain.parsing.slots import MessageReader
 from domain.parsing.tokens import Phrases, TokenStream, keys_of
@@ -12,7 +13,7 @@ LANGUAGE_NAMES: dict[str, tuple[str, ...]] = {
     "tk": ("türkmençe", "turkmence", "turkmenche"),
     "tk-Arab": ("تورکمنچه", "ترکمنچه"),
 }
-"""What a message of its own chooses a language by, by the tags of languages."""
+"""Words by which a message chooses a language, by the tags of languages."""
 
 _FIRST_ARABIC_LETTER = "\u0600"
 _LANGUAGE_PHRASES = Phrases(LANGUAGE_NAMES)

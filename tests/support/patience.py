@@ -1,4 +1,4 @@
-"""How long tests wait for what has to come: the longer, the more processes want this machine."""
+"""Patience of the tests with what has to come: the longer, the more processes want this machine."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""What every channel does with a message that comes in: it is acted on once, in one unit of work, and never lost.
+"""Steps shared by all channels for a message that comes in: it is acted on once, in one unit of work, and never lost.
 
 A fault of ours rolls everything back; the message is then kept alone as failed and its sender is notified. A line that
 sends too many texts is notified once; chats, where presses and photos count, have their own (chats.receive_update).
@@ -26,13 +26,13 @@ class Arrival:
     """One message on its way in."""
 
     dependencies: Dependencies
-    """What every action works with."""
+    """Dependencies of all actions."""
     uow: UnitOfWork
     """The unit that stores it, with all that it does."""
     message: InboundMessage
     """As it is stored."""
     address: Address | None
-    """Where its reply goes; None where nobody can be answered."""
+    """Address of its reply; None where nobody can be answered."""
 
     async def send_reply(self, reply: RenderedMessage) -> None:
         """Queue a reply; the last one is kept as the message's."""

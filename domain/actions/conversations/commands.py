@@ -1,4 +1,4 @@
-"""What a citizen's commands do, whichever conversation they come from: each takes the slots and returns the reply."""
+"""Commands of a citizen, whichever conversation they come from: each takes the slots and returns the reply."""
 
 from collections.abc import Sequence
 from dataclasses import replace

@@ -1,4 +1,5 @@
-"""What a citizen's open requests mean for a text: the same request once more, and a plain text that answers what waits.
+"""Meaning of a citizen's open requests for a text: the same request once more, and a plain text that answers what
+waits.
 
 The same request once more: who did not see the reply says it again, and one request is meant. A person who wants two
 says so when asked. One text that is delivered twice is no second one: its id tells, or a window (`receive_sms`).

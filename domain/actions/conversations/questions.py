@@ -22,7 +22,8 @@ from domain.values.text import group_digits, persian_digits
 from domain.values.tracking_codes import TrackingCode
 
 MOST_TRIES_IN_SAME_WORDS = 2
-"""How often a question is asked as it is; from then on it is asked in other words, with a person and a way out."""
+"""Number of times that a question is asked as it is; from then on it is asked in other words, with a person and a way
+out."""
 
 
 def render_question(turn: TurnContext, frame: Frame, *, is_unsure: bool = False) -> RenderedMessage:

@@ -43,15 +43,15 @@ class TurnContext:
     uow: UnitOfWork
     """The unit that stores all of it."""
     address: Address
-    """Where the replies go."""
+    """Address of the replies."""
     actor: Actor
-    """Who speaks: the citizen whose mobile the address has."""
+    """Speaker: the citizen whose mobile the address has."""
     conversation: Conversation
     """The grammar and the services of this channel."""
     dialogue: Dialogue
-    """What is asked, which the turn changes."""
+    """Dialogue with its questions, changed by the turn."""
     sent_at: datetime
-    """When the text was sent, from which its «فردا» is counted; a text that is fetched may be of the day before."""
+    """Time of sending, from which its «فردا» is counted; a text that is fetched may be of the day before."""
     had_dialogue: bool = False
     """Whether something was asked when the turn began."""
     has_expired: bool = False
@@ -59,15 +59,15 @@ class TurnContext:
     late_question: LateQuestion | None = None
     """The question of an earlier dialogue, whose time has just run out."""
     text: str = ""
-    """What was said."""
+    """Text of the message."""
     pressed_files: Sequence[SentFile] = ()
     """Files that waited for the button which was pressed."""
     intent: str = ""
-    """What was understood."""
+    """Intent understood."""
     asks_question: bool = False
     """Whether the reply ends with the question that the dialogue waits with."""
     wished_page: str | None = None
-    """Which page of what is shown was leafed to by a button; None: the first."""
+    """Page of the shown list that a button leafed to; None: the first."""
 
     @property
     def line(self) -> str:

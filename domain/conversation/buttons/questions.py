@@ -56,7 +56,7 @@ class OpenQuestion:
     """A question that waits: the dialogue's top frame, whose buttons are to be shown."""
 
     conversation: Conversation
-    """What is known of intents and their forms."""
+    """Intents and their forms."""
     dialogue: Dialogue
     """The running dialogue; its top frame is the question."""
     catalogue_text: TextLookup
@@ -66,9 +66,10 @@ class OpenQuestion:
     policy: Policy
     """The rules in force: answers that they refuse are not offered."""
     calendar: WorkingCalendar
-    """When the municipality works: its holidays are not offered for work of its own."""
+    """Working days and hours of the municipality: its holidays are not offered for work of its own."""
     wished_page: str | None = None
-    """Which page of the answers (a month, a part of a long list) was leafed to; None: the first one that has any."""
+    """Page of the answers (a month, a part of a long list) that a button leafed to; None: the first one that has
+    any."""
 
     def build_rows(self) -> ButtonRows:
         """Return the buttons; none where nothing is asked."""
@@ -224,4 +225,4 @@ class OpenQuestion:
 
 
 _ANSWER_WORDS = {"submit": "بله", "yes": "بله", "back": "قبلی", "no": "خیر", "exit": "انصراف"}
-"""What the fixed buttons say for a person, as one types it."""
+"""Words of the fixed buttons for a person, as one types them."""

@@ -1,4 +1,4 @@
-"""What one text says to the question that waits: a number of its menu, a value, the same command again, or nothing."""
+"""Answer of one text to the question that waits: a number of its menu, a value, the same command again, or nothing."""
 
 from datetime import datetime
 
@@ -18,7 +18,7 @@ MOST_OPTIONS = 99
 """No menu is longer; a larger number is meant otherwise."""
 
 PRESSED_SIGN = "#"
-"""What stands before the number that a button of a menu says: nobody counts buttons that have no numbers."""
+"""Sign before the number that a button of a menu says: nobody counts buttons that have no numbers."""
 
 _GIVING_UP: Phrases[bool] = Phrases({True: words_of("moods.giving_up.yes")})
 _NOT_WANTED: Phrases[bool] = Phrases({True: words_of("moods.not_wanted.yes")})

@@ -1,4 +1,4 @@
-"""What a dialogue asks next: the form of each intent in one channel, the field that is missing, the summary."""
+"""Next question of a dialogue: the form of each intent in one channel, the field that is missing, the summary."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -39,14 +39,14 @@ MOST_WORDS_OF_A_QUESTION = 6
 
 
 class Questions:
-    """What is asked for the services of one channel."""
+    """Questions for the services of one channel."""
 
     def __init__(self, grammar: Grammar, services: Mapping[str, Service], channel: str = "sms") -> None:
         self.grammar = grammar
         self.services = services
         self.channel = channel
         self.forms = build_intent_forms(services, channel)
-        """What each intent asks for."""
+        """Form of each intent."""
         self.field_words = {
             intent: FieldWords(form.submission.keyword.intent.field_words)
             for intent, form in self.forms.items()

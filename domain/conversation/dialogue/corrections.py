@@ -1,6 +1,5 @@
-"""What a text says in a form beside the answer to its question: a change of an earlier answer, that nobody knows, or
-a question what all this costs.
-"""
+"""Corrections in a form beside the answer to its question: a change of an earlier answer, that nobody knows, or a
+question what all this costs."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -37,7 +36,7 @@ _LACKED_PHRASES = combine_words(
     _LACKED_NAMES,
     words_of("moods.lacked_phrases"),
 )
-"""What says, where a code is asked, that there is none at hand: it asks for no list of requests."""
+"""Phrases that say, where a code is asked, that there is none at hand: it asks for no list of requests."""
 
 _HEDGE_PHRASES = words_of("moods.hedge_phrases")
 _AROUND_WORDS = COURTESY_WORDS | keys_in("moods.around_words")
@@ -88,7 +87,7 @@ _PRICE_PHRASES: Phrases[bool] = Phrases(
         )
     }
 )
-"""What asks a price amid a form, where no other question can be meant."""
+"""Phrases that ask a price amid a form, where no other question can be meant."""
 
 _SAME_WORDS = keys_in("moods.same_words")
 _STAYING_WORDS = keys_in("moods.staying_words")
@@ -96,18 +95,18 @@ _STAYING_WORDS = keys_in("moods.staying_words")
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """What a text changed in a form, and what is asked next."""
+    """Change that a text made in a form, and the next question."""
 
     asked: str = ""
     """The field to be asked now, or `AMEND_STEP`; empty: what is asked anyway."""
     taken: str = ""
     """The field that has another value now, or was left to the unit."""
     problem: DomainError | None = None
-    """Why the value is not taken that was said for the asked field."""
+    """Reason for refusing the value said for the asked field."""
     is_unsure: bool = False
     """Whether it is not known what was asked, and may not be left to the unit."""
     answer_text: str = ""
-    """What the text says to the present question, without the words around it; empty: nothing of all this."""
+    """Answer to the present question, without the words around it; empty: nothing of all this."""
 
 
 def read_correction(

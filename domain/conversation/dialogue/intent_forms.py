@@ -1,4 +1,4 @@
-"""What each intent asks for in one channel: worked out once from the declarations, not with every text."""
+"""Forms of the intents in one channel: worked out once from the declarations, not with every text."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -29,7 +29,7 @@ class AskedLookup(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class IntentForm:
-    """What one intent is about, and what it asks."""
+    """Subject and questions of one intent."""
 
     submission: Submission | None = None
     """The service that it starts, and how; None: it starts none."""

@@ -1,4 +1,5 @@
-"""What is begun: an intent that a text calls, or what is chosen from a menu and from an offer («منظورتان …؟»)."""
+"""Offers made by a dialogue that begins: an intent that a text calls, or what is chosen from a menu and from an offer
+(«منظورتان …؟»)."""
 
 from collections.abc import Mapping
 from datetime import datetime

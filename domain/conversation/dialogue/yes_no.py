@@ -1,4 +1,4 @@
-"""What the answer to a question of yes or no means: plain, in the words of every day, or not clear at all."""
+"""Meaning of the answer to a question of yes or no: plain, in the words of every day, or not clear at all."""
 
 from itertools import product
 from typing import NamedTuple
@@ -94,7 +94,7 @@ _BESIDE = FILLER_WORDS | CODE_LABELS | keys_in("moods.beside")
 
 
 class ConsentAnswer(NamedTuple):
-    """What was answered, and whether nothing else was said."""
+    """Answer, and whether nothing else was said."""
 
     is_agreed: bool
     is_plain: bool

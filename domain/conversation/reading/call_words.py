@@ -1,4 +1,4 @@
-"""What stands around the keyword of a command, and what is left for its free text."""
+"""Words around the keyword of a command, and the rest for its free text."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -23,7 +23,7 @@ _WORDS_TO_A_PURPOSE = keys_of("برای", "جهت", "بابت", "for")
 WISHLESS_SLOTS = frozenset({"place", "reason"})
 """Free texts that words of wishing around them («… می‌خوام») do not belong to."""
 _SLOTS_WITHOUT_THANKS = frozenset({*WISHLESS_SLOTS, None})
-"""Where thanks and a signature at the end are no part of what is said."""
+"""Slots of which thanks and a signature at the end are no part."""
 
 
 _MATTER_PHRASES: Phrases[bool] = Phrases({True: words_of("moods.matter_phrases.yes")})

@@ -5,21 +5,21 @@ from domain.parsing.word_lists import words_of
 
 GREETING, THANKS, INSULT = "greeting", "thanks", "insult"
 COURTESY_INTENTS = frozenset({GREETING, THANKS, INSULT})
-"""What such a message comes to: each is answered once, then there is silence for a while."""
+"""Intents of such a message: each is answered once, then there is silence for a while."""
 
 _GREETING_WORDS = keys_in("courtesies.greeting_words")
 _THANKING_WORDS = keys_in("courtesies.thanking_words")
 _BESIDE_WORDS = keys_in("courtesies.beside_words")
-"""What may stand beside: nothing of it asks for anything then."""
+"""Words that may stand beside: nothing of it asks for anything then."""
 
 _INSULTING_STEMS = words_of("courtesies.insulting_stems")
-"""What insulting words begin with, spaces left out."""
+"""Stems of insulting words, spaces left out."""
 _PRAISING_STEMS = words_of("courtesies.praising_stems")
-"""What a message begins a praise with, spaces left out."""
+"""Stems with which a message begins a praise, spaces left out."""
 _MOST_INSULTING = 8
 """Words of a message that only insults: a longer one tells of something."""
 _DRIVERS = keys_of("راننده", "رانندش", "رانندهاش", "تاکسی")
-"""Who insults a driver complains of one; …"""
+"""Words for drivers: an insult to one is a complaint; …"""
 _TAXI = key_of("تاکسی")
 """… and who thanks that of a taxi praises him («تشکر از راننده تاکسی»)."""
 _MOST_JOINED = 4

@@ -28,7 +28,7 @@ from domain.parsing.word_lists import words_of
 
 
 class Emergency(StrEnum):
-    """What is happening; each has its text under `sms.emergency`."""
+    """Event that is happening; each has its text under `sms.emergency`."""
 
     FIRE = "fire"
     WATER = "water"

@@ -1,4 +1,4 @@
-"""What a text with a word of cancelling ends and what it keeps: «A رو نگه دارید B رو لغو کنید» ends B alone.
+"""Requests that a text with a word of cancelling ends and keeps: «A رو نگه دارید B رو لغو کنید» ends B alone.
 
 Who forbids that something ends, or asks why it did, ends nothing: «کسی حق نداره لغو کنه», «نذارید لغو بشه», «کی گفت لغو
 کنید». Nouns come before their verb, unless nothing is named before the first one («لغو گریدر، لودر بمونه»).
@@ -41,7 +41,7 @@ _LONGEST_REACH = 4
 
 
 class EndingParts(NamedTuple):
-    """What a text says of what stays, and of what ends; both empty where it has no word of ending."""
+    """Parts of a text about what stays, and about what ends; both empty where it has no word of ending."""
 
     kept_text: str = ""
     ended_text: str = ""

@@ -1,4 +1,4 @@
-"""What a text says about an answer that was given before: which field it names, and what shall stand there.
+"""Changes of an answer that was given before: which field it names, and what shall stand there.
 
 «آدرس را عوض کن», «ساعتش را بکن ۱۰», «نه اشتباه شد», «نه فردا»: a verb of changing, a word of error or a refusal, with
 the words by which a service's vocabulary calls its fields (`Intent.field_words`). What a value means its field reads.
@@ -18,7 +18,7 @@ from domain.parsing.word_lists import words_of
 from domain.parsing.yes_no_words import PLAIN_NO_WORDS
 
 _SUFFIXES = ("", "ی", "ش", "شو", "شرا", "شون", "اش", "م", "مو", "مون", "ام", "و", "ها", "های", "ه", "هم", "هاشو")
-"""What is written onto the name of a field: «ساعتش», «آدرسو», «آدرسه»."""
+"""Suffixes written onto the name of a field: «ساعتش», «آدرسو», «آدرسه»."""
 
 
 _LONGEST_MEASURE = 4
@@ -31,7 +31,7 @@ class AnswerChange(NamedTuple):
     field_name: str
     """The field that is named; empty where none is."""
     value_text: str
-    """What shall stand there, in the writer's words; empty where nothing is said."""
+    """New value, in the writer's words; empty where nothing is said."""
     is_stated: bool
     """Whether a verb of changing or a word of error says so: else it is only contradicted («نه فردا»)."""
     has_verb: bool
@@ -43,7 +43,7 @@ class AnswerChange(NamedTuple):
 
 
 class _Part(Enum):
-    """What a word of such a sentence is."""
+    """Meaning of a word in such a sentence."""
 
     FIELD = auto()
     CHANGE = auto()

@@ -1,4 +1,4 @@
-"""What a text is taken for that calls nothing, or another intent than its words as a whole speak for.
+"""Guess for a text that calls nothing, or another intent than its words as a whole speak for.
 
 Sure: it is read as that intent, so that it is done or asked for what is missing; what ends something or binds somebody
 is asked once, and a form shows its summary (`Mood`). Unsure: the two likeliest are offered. Nothing likely: it stays
@@ -66,13 +66,13 @@ _FEW_WORDS = 2
 _WORDS_TO_A_PLACE = keys_in("intents.words_to_a_place")
 _PART_ENDS = re.compile("[،,.؛;]")
 _WORDS_OF_WORK = keys_in("intents.words_of_work")
-"""What machines are wanted for: no place begins with one («برای تسطیح زمین»)."""
+"""Words for the work of machines: no place begins with one («برای تسطیح زمین»)."""
 _VERBS_OF_CLAUSES = keys_in("intents.verbs_of_clauses")
 """With one of them words tell what happened or is to be done, and name no place."""
 _WORDS_TO_A_REASON = keys_in("intents.words_to_a_reason")
 _WORDS_BEHIND_A_REASON = keys_in("intents.words_behind_a_reason")
 _WORDS_OF_NOT_WORKING = keys_in("intents.words_of_not_working")
-"""That somebody does not work is the leave, and no reason for it."""
+"""Words for not working: they are the leave, and no reason for it."""
 _WORDS_OF_NO_REASON = EMPTY_WORDS | _WORDS_OF_NOT_WORKING | keys_in("intents.words_of_no_reason")
 _WORDS_OF_HAVING_DONE = keys_in("intents.words_of_having_done")
 _REQUEST_WORDS = keys_of("درخواست", "درخواستم", "درخواستمو", "تقاضا", "darkhast")

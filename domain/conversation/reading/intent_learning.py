@@ -1,4 +1,4 @@
-"""Which intent the words of a text speak for, learned from labelled sentences.
+"""Ranking of intents by the words of a text, learned from labelled sentences.
 
 A text is a set of traits: its words as they are written and by their sound, their beginnings, pairs of both that
 follow each other, how many there are, and which intents they name (`Keywords.find_named_intents`). Each trait has a
@@ -47,9 +47,9 @@ def sound_of(key: str) -> str:
 
 
 ROUNDS = 6
-"""How often all sentences are learned from."""
+"""Number of times that all sentences are learned from."""
 NARROW_MARGIN = 1.5
-"""How far the right intent is to lead, in units of weight, for its weights to stay."""
+"""Lead of the right intent, in units of weight, at which its weights stay."""
 STRIDE = 1009
 """Sentences are learned in steps of this many, so that the sentences of one intent do not follow each other."""
 WEIGHT_DIGITS = 3
@@ -72,7 +72,7 @@ FindNamedIntents = Callable[[TokenStream], Iterable[str]]
 
 @dataclass(frozen=True, slots=True)
 class IntentWeights:
-    """What was learned from labelled sentences."""
+    """Weights learned from labelled sentences."""
 
     intent_names: tuple[str, ...]
     """The intents that sentences are of; a weight names one by its place."""

@@ -1,4 +1,4 @@
-"""Which intent a message calls: its first words, well or badly spelt, or a tracking code alone."""
+"""Intent that a message calls: its first words, well or badly spelt, or a tracking code alone."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -25,14 +25,14 @@ _LONGEST_OPT_OUT = 12
 _MOST_COURTESIES = 12
 _SHORTEST_GLUED = 5
 REQUEST_NAMES = keys_in("intents.request_names")
-"""What names the request before a command («درخواستمو لغو کنید»)."""
+"""Names of the request before a command («درخواستمو لغو کنید»)."""
 _BEFORE_COMMANDS = COURTESY_WORDS | REQUEST_NAMES | keys_in("intents.before_commands")
 _ANSWERS = YES_KEYS | NO_KEYS
-"""What commands nothing amid a sentence («انجام شده یا خیر»)."""
+"""Answers that command nothing amid a sentence («انجام شده یا خیر»)."""
 _PRONOUNS = words_of("intents.pronouns")
 _LATIN_PRONOUNS = ("am", "amo", "esh", "esho", "emun", "emoon", "e")
 _OWN_ENDINGS = words_of("intents.own_endings")
-"""What a word for something of the writer's own ends with («شکایتم»), or for any of its kind («شکایتی»)."""
+"""Endings of a word for something of the writer's own («شکایتم»), or for any of its kind («شکایتی»)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ class Keywords:
 
     @property
     def vocabulary(self) -> Vocabulary:
-        """What names and points at each intent, to be compared by: the same words find the same intents."""
+        """Vocabulary of names and pointers of each intent, to be compared by: the same words find the same intents."""
         return tuple(
             (intent.name, *intent.certain_words, *intent.weak_words, *intent.doubtful_words, "", *intent.hint_words)
             for intent in self.intents_by_name.values()

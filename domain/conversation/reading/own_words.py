@@ -21,14 +21,14 @@ _JOKING_FACES = (":))", ";)", ":D", "=))", "xD", ":P", ":-P")
 _TAKING_BACK: Phrases[bool] = Phrases({True: words_of("moods.taking_back.yes")})
 _REGRETTING_WORDS = keys_in("moods.regretting_words")
 _PAST_DEEDS = keys_in("moods.past_deeds")
-"""What the writer did already: «شکایت کردم», «مرخصی گرفتم», «زنگ زدم»."""
+"""Words for deeds that the writer did already: «شکایت کردم», «مرخصی گرفتم», «زنگ زدم»."""
 _OTHERS_DEEDS = keys_in("moods.others_deeds")
 """Pasts that a story about others is made of, and that the reason of what is wanted from now on is not."""
 _WANTING_OF_OTHERS = keys_in("moods.wanting_of_others")
 _SOMEBODY = keys_in("moods.somebody")
 _SAYING = keys_in("moods.saying")
 _SETTLED: Phrases[bool] = Phrases({True: words_of("moods.settled.yes")})
-"""What tells that the matter is over, or was none."""
+"""Phrases that tell that the matter is over, or was none."""
 _INSTEAD: Phrases[bool] = Phrases({True: words_of("moods.instead.yes")})
 _PRAISING_IDIOMS: Phrases[bool] = Phrases({True: words_of("moods.praising_idioms.yes")})
 _REACH_OF_PERSON = 5

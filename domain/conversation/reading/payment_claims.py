@@ -1,4 +1,4 @@
-"""Who says to have paid («پرداخت کردم چرا میگه پرداخت نشده», «فیشش را دارم»): that is no wish to pay."""
+"""Claims to have paid («پرداخت کردم چرا میگه پرداخت نشده», «فیشش را دارم»): that is no wish to pay."""
 
 from domain.parsing.negation import find_negations
 from domain.parsing.tokens import Phrases, TokenStream, keys_in

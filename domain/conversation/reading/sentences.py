@@ -1,4 +1,4 @@
-"""What kind of sentence calls a command: said plainly, refused, asked, quoted, or with words that nobody understands.
+"""Kinds of sentences that call a command: said plainly, refused, asked, quoted, or with words that nobody understands.
 
 This precedes every command (`grammar.py`): a keyword alone decides nothing. What is refused is not done. What
 binds somebody or ends something (`Intent.is_binding`) is done at once only when said plainly, that is with nothing
@@ -40,18 +40,18 @@ _MOST_WORDS_TO_LACK = 3
 """Words that may stand between what is named and the verb that says that its writer has none."""
 QUOTATION_MARKS = frozenset("«»\"“”„‟\u2039\u203a'‘’`")
 _COMMAND_VERBS = keys_in("moods.command_verbs")
-"""What may be beside a command said plainly: the verb that goes with it, and words that name the request."""
+"""Verbs that may be beside a command said plainly: the verb that goes with it, and words that name the request."""
 
 PLAIN_WORDS = COURTESY_WORDS | CODE_LABELS | _COMMAND_VERBS
 FILLER_WORDS = PLAIN_WORDS | keys_in("moods.filler_words")
-"""What may be beside a refusal."""
+"""Words that may be beside a refusal."""
 
 _QUESTION_WORDS = keys_in("moods.question_words")
 _OUTCOME_WORDS = keys_in("moods.outcome_words")
 """Beside all that a form asks for they tell what became of a request, or ask it; they are no reason and no place."""
 
 _REPORT_WORDS = keys_in("moods.report_words")
-"""What tells that others say it: the writer may not mean it."""
+"""Words that tell that others say it: the writer may not mean it."""
 _HOW_PHRASES = Phrases({True: words_of("moods.how_phrases.yes")})
 
 

@@ -1,4 +1,4 @@
-"""What somebody says who does not want something: what is wanted in its place, or which request is to end for that.
+"""Words of somebody who does not want something: what is wanted in its place, or which request is to end for that.
 
 It is asked of texts alone that call nothing, or refuse something. What is read here is never said plainly: an order is
 shown, and the end of a request is asked about once.
@@ -26,9 +26,9 @@ _DEMANDS_TO_SEND = keys_of("بفرستید", "بفرستین", "بفرست", "ب
 _CANCEL_WORDS = keys_in("moods.cancel_words")
 _DEMANDS = keys_in("moods.unwanted_demands")
 _SENDING_AWAY = keys_in("moods.sending_away")
-"""Who says it wants nobody to come, or nothing to be sent."""
+"""Phrases that want nobody to come, or nothing to be sent."""
 _OF_WHOM = keys_in("moods.of_whom")
-"""Whose messages they are, and how they come."""
+"""Phrases about the sender of messages, and how they come."""
 _TROUBLE = keys_of("زحمت", "zahmat")
 _REGRET_PHRASES: Phrases[bool] = Phrases({True: words_of("moods.regret_phrases.yes")})
 

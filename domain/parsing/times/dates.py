@@ -67,7 +67,7 @@ _SPELLINGS = {
 """Shorter names are one letter from too many other words («شعبه», «متر»); their slips are in `spoken_persian`."""
 
 _OTHER_WORDS = keys_of("افروز", "آموز", "امروزی", "آباد", "بهمان", "بان", "دوشنبه‌بازار")
-"""What looks like a name of a day or month and is none."""
+"""Words that look like a name of a day or month and are none."""
 
 
 def may_begin_name(key: str) -> bool:

@@ -46,15 +46,15 @@ ALBUM_WINDOW = timedelta(hours=1)
 """An album comes within seconds; of one that is forwarded later everything is new."""
 
 PLACE_INTENT = "place"
-"""What is noted of a place that is no answer."""
+"""Intent noted for a place that is no answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChatTurn:
-    """What an update from a chat came to."""
+    """Result of an update from a chat."""
 
     intent: str
-    """What was understood."""
+    """Intent understood."""
     replies: tuple[RenderedMessage, ...] = ()
     """The messages that answer it, in order."""
     toast: str | None = None

@@ -1,4 +1,4 @@
-"""What is shown under a text in a chat: the buttons of the question that waits, of a request, or of the menu."""
+"""Markup under a text in a chat: the buttons of the question that waits, of a request, or of the menu."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""What a text says beside all commands: an emergency, for which one dials, and courtesies. The dialogue stays."""
+"""Asides of a text beside all commands: an emergency, for which one dials, and courtesies. The dialogue stays."""
 
 from collections.abc import Sequence
 from dataclasses import replace

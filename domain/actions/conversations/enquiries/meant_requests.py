@@ -49,7 +49,7 @@ def _has_value(request: ServiceRequest, name: str, value: Any) -> bool:
 
 
 _LEADING_WORDS = (2, 3)
-"""How many words a refusal has that more words follow: «لازم نیست», «دیگه لازم نیست»."""
+"""Number of words of a refusal that more words follow: «لازم نیست», «دیگه لازم نیست»."""
 
 
 async def find_abandoned_request(turn: TurnContext, text: str) -> ServiceRequest | None:
