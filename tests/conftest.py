@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from aiohttp import web_app
 from jinja2 import Environment
 
 from store.engines.prepared import PreparedStatement
@@ -67,6 +68,13 @@ def collectable() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(gc, "freeze", lambda: None)
         yield
+
+
+@pytest.fixture(autouse=True)
+def forgotten_sites() -> Iterator[None]:
+    """Sites end with their tests: aiohttp keeps the applications of the last thousand handlers, here one a test."""
+    yield
+    web_app._cached_build_middleware.cache_clear()
 
 
 @pytest.fixture(scope="session", autouse=True)
