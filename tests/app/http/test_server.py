@@ -186,7 +186,7 @@ async def test_the_phone_is_there_in_demo_mode_only(town: Municipality, database
 
 async def test_every_address_that_is_served_is_told_to_who_sets_up_a_proxy(parts: ServerParts) -> None:
     page = (Path(__file__).parents[3] / "docs" / "first-steps.md").read_text("utf-8")
-    _, _, table = page.partition("\nWhich addresses must be reached, and by whom:\n")
+    _, _, table = page.partition("\nWhich addresses must be reached, and by whom")
     told = set(re.findall(r"`/([a-z.-]*)", table.partition("\n## ")[0]))
     served = {one.canonical.split("/")[1] for one in build_application(parts).router.resources()}
     assert served | {"telegram", "bale"} == told
