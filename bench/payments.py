@@ -34,7 +34,7 @@ from tests.faults.support.payment_bills import FineOffice, LinkedBill
 
 LANES = 16
 ATTEMPTS_A_LANE = 24
-"""Of which each takes up to 190 callbacks: what comes after 200 changes is not kept any more."""
+"""Attempts of a lane; each takes up to 190 callbacks: what comes after 200 changes is not kept any more."""
 
 WARM_UP_SECONDS = 1.0
 TARGETS = {"SQLite": 0.10, "PostgreSQL": 0.03}

@@ -40,7 +40,10 @@ LONG_MODULES: dict[str, str] = {}
 """Modules, tests too, with more lines, and why."""
 
 
-RELATIVE_OPENING = re.compile("(What|Who|How|Whose|Whom|Where|When|Which|Why)(ever)?\\b")
+_PREPOSITIONS = "after|at|before|behind|beside|by|for|from|in|into|of|on|past|through|to|under|with"
+RELATIVE_OPENING = re.compile(
+    rf"(?:(?:{_PREPOSITIONS}) )?(?:what|who|how|whose|whom|where|when|which|why)(?:ever)?\b", re.IGNORECASE
+)
 """Openings of a docstring that say something about a thing without naming it."""
 
 NOT_INSTALLED = re.compile(r"(app|channels)/demo/|app/cli/system/demo\.py|domain/.*/(corpus/.*|sentences\.jsonl)$")

@@ -246,7 +246,7 @@ class Settings(BaseSettings):
 
     @property
     def second_factor_inside(self) -> SecondFactorInside:
-        """Of whom a second factor is asked inside: in demo mode of nobody, unless somebody is named."""
+        """Staff asked for a second factor inside: in demo mode none, unless somebody is named."""
         is_set = "second_factor_inside" in self.staff.model_fields_set
         return "nobody" if self.demo and not is_set else self.staff.second_factor_inside
 

@@ -58,7 +58,7 @@ from store.engines.faults import DatabaseUnavailable
 
 USUAL_LIMIT = timedelta(minutes=10)
 LONG_LIMIT = timedelta(hours=3)
-"""For what looks through everything there is."""
+"""Time limit of a job that looks through everything there is."""
 
 
 @dataclass(frozen=True, slots=True)

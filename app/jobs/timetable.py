@@ -58,7 +58,7 @@ class Interval:
         return max(3 * self.length, LEAST_LATE_AFTER)
 
     def find_delay(self, last_begun: ClockReading, now: ClockReading) -> timedelta:
-        """By whichever clock has gone further."""
+        """Return the time to the next beginning, by the clock that has gone further."""
         steady_elapsed = timedelta(seconds=now.steady_seconds - last_begun.steady_seconds)
         return max(self.length - max(steady_elapsed, now.wall_time - last_begun.wall_time), NO_DELAY)
 

@@ -19,7 +19,7 @@ from domain.values.errors import Internal
 from domain.values.reasons import InternalReason
 
 _VAULT_LABEL = b"pishkhan office keys 1"
-"""From when offices alone had keys here; another label would make theirs unreadable."""
+"""Label from the time when offices alone had keys here; another label would make theirs unreadable."""
 
 _DIGEST_LABEL = b"pishkhan keyed digests 1"
 

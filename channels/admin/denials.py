@@ -16,7 +16,7 @@ from domain.values.errors import DomainError, Forbidden
 from domain.values.reasons import ProofReason
 
 AUDIT_SOURCE = "staff"
-"""Under which the audit keeps what was refused at this site."""
+"""Source that the audit names for refusals of this site."""
 
 _MAX_FACT_LENGTH = 200
 _NAMING_FIELDS = ("code", "bill_id", "payment_id", "absent", "deputy")

@@ -113,7 +113,7 @@ class NavigationSection:
     count: Callable[[Visitor], int] | None = None
     """Number of things waiting in it for its visitor, which its name bears; None: nothing is counted."""
     bar_name: str = ""
-    """Under which name (`admin.bar.…`) it stands in a phone's bar too, where the first of a name has the place; empty:
+    """Name (`admin.bar.…`) under which it stands in a phone's bar too, where the first of a name has the place; empty:
     in the menu alone.
     """
 

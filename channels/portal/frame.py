@@ -101,8 +101,8 @@ class PortalRoute:
     handler: PortalHandler
     max_form_bytes: int = MAX_FORM_BYTES
     flood_name: str = ""
-    """Under which its form is counted, so that a flood of it is slowed (`domain/actions/citizens/flooding.py`); empty:
-    it is not. A form with files is none of these: they would have to be chosen again.
+    """Name under which its form is counted, so that a flood of it is slowed (`domain/actions/citizens/flooding.py`);
+    empty: it is not. A form with files is none of these: they would have to be chosen again.
     """
     bears_token: bool = True
     """Whether its form bears the session's token. One that is on pages for everybody cannot, since they know of no

@@ -270,7 +270,7 @@ class PaymentPages(SitePart):
 _MAY_PAY_AGAIN = frozenset({AttemptOutcome.DECLINED, AttemptOutcome.FAILED, AttemptOutcome.REVERSED})
 
 _NO_SALE = frozenset({AttemptOutcome.DECLINED, AttemptOutcome.FAILED, AttemptOutcome.UNKNOWN})
-"""Of which the bank has not said that there is a sale: what a browser claims of one is not shown."""
+"""Outcomes of which the bank has not said that there is a sale: what a browser claims of one is not shown."""
 
 
 async def _read_callback_values(request: web.Request) -> dict[str, str]:

@@ -30,7 +30,7 @@ PHOTO_NAME = "photo.jpg"
 GROUP_TYPES = frozenset({Chat.GROUP, Chat.SUPERGROUP})
 
 OLD_FORWARD_FIELDS = frozenset({"forward_date", "forward_from", "forward_from_chat"})
-"""By which Bale says that a message was passed on; Telegram has `forward_origin`."""
+"""Fields by which Bale says that a message was passed on; Telegram has `forward_origin`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,7 @@ class ChartMark:
     value_position: tuple[float, float]
     """Position of its name: x and the line's y."""
     series: int = 0
-    """Of which series it is, from 0."""
+    """Number of its series, from 0."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,7 +71,7 @@ class WorkRow:
     count: str
     """Number of machines."""
     hours: str
-    """For how many hours each."""
+    """Hours of each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class Control:
     id: str
     """Its own on the page."""
     name: str
-    """Under which it is posted."""
+    """Name under which it is posted."""
     kind: str
     """The macro of `web/form.html` that shows it."""
     label: str

@@ -1,4 +1,4 @@
-"""Authorization: rights and those who have them: one policy that pages, actions and the engine ask, for what they offer
+"""Rights and those who have them: one policy that pages, actions and the engine ask, for what they offer
 and for what they do alike.
 
 The table of rights, whose requests are whose, whose steps are whose, and what substitutes have from the absent. The

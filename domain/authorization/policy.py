@@ -14,7 +14,7 @@ from domain.values.errors import AuthenticationFailed, DomainError, Forbidden
 from domain.values.reasons import ForbiddenReason, ProofReason
 
 SecondFactorInside = Literal["nobody", "administrators", "everybody"]
-"""Of whom a second factor is asked inside the organisation's networks; outside it is asked of everybody."""
+"""Staff asked for a second factor inside the organisation's networks; outside it is asked of everybody."""
 
 
 def needs_second_factor(inside_policy: SecondFactorInside, roles: frozenset[Role], *, inside: bool) -> bool:

@@ -9,7 +9,7 @@ from domain.values.ibans import Iban
 
 @dataclass(slots=True)
 class RefundAccount:
-    """To which account what is due back on a bill goes, as whom it belongs to says."""
+    """Account for what is due back on a bill, as its owner names it."""
 
     bill_id: int
     """The row of the bill; its only key."""

@@ -1,4 +1,4 @@
-"""At which hours officers go out: what is offered to citizens and to the staff, and what a visit is booked by."""
+"""Hours at which officers go out: what is offered to citizens and to the staff, and what a visit is booked by."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -24,7 +24,7 @@ RESUME_CODE_DIGITS = 6
 
 
 class Relation(StrEnum):
-    """For whom a citizen asks."""
+    """Person for whom a citizen asks."""
 
     SELF = "self"
     FAMILY = "family"
@@ -58,7 +58,7 @@ class Draft:
     mobile: str | None = None
     """The number (+989…) that takes it up on another device; None while none was given. It may be unproved."""
     relation: Relation = Relation.SELF
-    """For whom the citizen asks."""
+    """Person for whom the citizen asks."""
     represented_name: str = ""
     """The name of whom the citizen asks for; empty for oneself."""
     request_code: TrackingCode | None = None

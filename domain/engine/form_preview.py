@@ -1,4 +1,4 @@
-"""Preview of a form: the outcome if it were sent now: why it would be refused, and what it would cost by the tariff.
+"""Preview of a form that is not sent yet: the reason of its refusal, and its price by the tariff.
 
 Nothing is kept. Without a proved mobile only those guards are asked that look at the form's values alone:
 the others would reveal what registries know.

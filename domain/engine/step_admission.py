@@ -1,4 +1,4 @@
-"""Past which guards a step is taken, and which of several of one name. By whom: `domain/authorization/`."""
+"""Admission of a step: locks, guards, and the choice among several of one name. Who may: `domain/authorization/`."""
 
 from collections.abc import Iterable, Sequence
 

@@ -1,5 +1,4 @@
-"""Preview of a step: the outcome if it were taken now: the price it would ask, and why it would be refused whatever is
-typed.
+"""Preview of a step that is not taken yet: its price, and the reason of its refusal whatever is typed.
 
 Nothing is kept: guards and effects that quote are asked about a copy of the request.
 """

@@ -33,7 +33,7 @@ STEP_BACK = "step_back"
 """The event of the history that takes a step back. No step of a service is called so."""
 
 TAKEN_SEQ = "taken_back_seq"
-"""Under which the history keeps the number of the event that was taken back."""
+"""Fact under which the history keeps the number of the event that was taken back."""
 
 _ROW_PARTS = ("state", "fields", "data", "awaits", "assignee")
 

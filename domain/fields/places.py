@@ -14,7 +14,7 @@ from domain.values.errors import InvalidField
 from domain.values.reasons import InvalidReason
 
 MAP_ADDRESS = "https://osm.org/?mlat={latitude}&mlon={longitude}"
-"""Address of a map with the point marked, marked."""
+"""Address of a map with the point marked."""
 
 _SEARCH_ADDRESS = "https://osm.org/search?{query}"
 

@@ -256,7 +256,7 @@ class Transition:
     mobile_field: StoredField[str] | None = None
     """Stored field with the mobile of one more who may (a driver for whom it was asked); None: of nobody."""
     undo_minutes: int | None = None
-    """For how many minutes who may take it may take it back (`engine/undoing.py`); None: never."""
+    """Minutes for which who may take it may take it back (`engine/undoing.py`); None: never."""
 
 
 @dataclass(frozen=True, slots=True)

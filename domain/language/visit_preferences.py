@@ -1,4 +1,4 @@
-"""In which states citizens may say when they would like an officer's visit, as a service declares it."""
+"""States in which citizens may say when they would like an officer's visit, as a service declares it."""
 
 from dataclasses import dataclass
 

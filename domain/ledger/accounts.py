@@ -108,7 +108,7 @@ class AccountKey:
 
 @dataclass(frozen=True, slots=True)
 class MoneySource:
-    """By which way money came: it decides on which account the money lies."""
+    """Way by which money came: it decides on which account the money lies."""
 
     method: PaymentMethod
     """Way it came."""

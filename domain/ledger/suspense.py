@@ -66,7 +66,7 @@ class SuspenseReceipt:
 
     @property
     def source(self) -> MoneySource:
-        """By which way it came."""
+        """Way by which it came."""
         return MoneySource(self.method, self.gateway)
 
     @property

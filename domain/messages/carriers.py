@@ -69,7 +69,7 @@ class OutcomeInquiry(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CostUnit:
-    """In what a carrier says what a message cost; costs are stored in whole rials."""
+    """Unit in which a carrier tells the cost of a message; costs are stored in whole rials."""
 
     rials: Decimal | None
     """Rials of one unit; None: nobody knows."""

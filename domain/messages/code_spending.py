@@ -39,7 +39,7 @@ class SpendingLevel(StrEnum):
 
 
 LEVEL_PERCENTS = {SpendingLevel.ALL: 100, SpendingLevel.MOST: 75, SpendingLevel.HALF: 50}
-"""From how many percent on each level is reached, the highest first."""
+"""Percentage from which on each level is reached, the highest first."""
 
 
 @dataclass(frozen=True, slots=True)

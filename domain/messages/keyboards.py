@@ -55,9 +55,9 @@ class BillPages:
     """Pages of bills named in a text: one page, or none; and the ids that it is paid by."""
 
     payment_address: str = ""
-    """Under which they are paid; empty where nothing is to be paid, or messages carry no links."""
+    """Address under which they are paid; empty where nothing is to be paid, or messages carry no links."""
     receipt_address: str = ""
-    """Under which their receipt is; empty where nothing was paid, or messages carry no links."""
+    """Address of their receipt; empty where nothing was paid, or messages carry no links."""
     payable_ids: BillIds | None = None
     """The two ids that pay all of them; None where there is no one pair, or nothing is to be paid."""
 

@@ -24,7 +24,7 @@ class WorkListRepository(Protocol):
 
 
 class SearchWordRepository(Protocol):
-    """By which words each request is found (`domain/queues/search.py`); lists of work read them
+    """Words by which each request is found (`domain/queues/search.py`); lists of work read them
     (`domain/actions/queues/selecting.py`).
     """
 

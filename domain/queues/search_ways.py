@@ -1,4 +1,4 @@
-"""In which ways what was typed into the search box may be meant. One way is looked in at a time, the surest first, so
+"""Ways in which a text in the search box may be meant. One way is looked in at a time, the surest first, so
 that the page can say what a request was found by.
 """
 

@@ -28,7 +28,7 @@ class ChargeState:
     WAIVED = "waived"
     ALL = (OPEN, BILLED, PAID, WAIVED)
     UNSETTLED = (OPEN, BILLED)
-    """Of what somebody still owes."""
+    """States in which somebody still owes."""
 
 
 class RecordStatus:

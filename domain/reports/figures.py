@@ -11,7 +11,7 @@ from enum import StrEnum
 
 
 class Dimension(StrEnum):
-    """By what rows are distinguished. `PERIOD` is the Jalali day, month or year; `COUNTER` the office that took a
+    """Dimension that distinguishes rows. `PERIOD` is the Jalali day, month or year; `COUNTER` the office that took a
     payment; `UNIT` in whose queue a request was; `TEXT` the key of a message's text.
     """
 

@@ -23,7 +23,7 @@ FILTER_DIMENSIONS = (
     Dimension.OFFICER,
     Dimension.MACHINE,
 )
-"""By what a report can be narrowed down."""
+"""Dimensions by which a report can be narrowed down."""
 
 DATE_PARAMETERS = ("from", "to", "year", "month")
 

@@ -37,7 +37,7 @@ class RequestLine:
     service: str
     """The service's key."""
     kind: str | None
-    """Of what kind of its service; None: there is one kind."""
+    """Kind within its service; None: there is one kind."""
     state: str
     """Its present state, in its service's word."""
     phase: Phase

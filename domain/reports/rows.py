@@ -19,7 +19,7 @@ class StepRecord:
     service: str
     """The request's, as the next four were during the stay."""
     kind: str | None
-    """Of what kind of its service; None: there is one kind."""
+    """Kind within its service; None: there is one kind."""
     channel: str
     """The key of the channel that the request came by."""
     office: str | None

@@ -37,7 +37,7 @@ class ServiceRequest:
     id: int
     """Later ones have greater numbers."""
     code: TrackingCode
-    """By which people follow it."""
+    """Tracking code, by which people follow it."""
     service: str
     """The service's key."""
     version: int

@@ -53,7 +53,7 @@ class FieldName(StrEnum):
     MOMENT = "moment"
     """Day and hour in one field."""
     CHANNEL = "channel"
-    """By which way it was paid, in the bank's words."""
+    """Way by which it was paid, in the bank's words."""
     ORDER_NUMBER = "order_number"
     """Our number of the attempt at a gateway; in a line of a refund, that of the refund."""
     SALE_NUMBER = "sale_number"
@@ -63,7 +63,7 @@ class FieldName(StrEnum):
 
 
 class CalendarForm(StrEnum):
-    """In which calendar a day is written. Separators do not matter; a year of two digits is one of this century."""
+    """Calendar of written days. Separators do not matter; a year of two digits is one of this century."""
 
     JALALI = "jalali"
     GREGORIAN = "gregorian"
@@ -86,7 +86,7 @@ class TotalsLine:
     """A line with which a file begins or ends, and in which the bank counts the others."""
 
     starts_with: str
-    """By what it is recognised."""
+    """Marks by which it is recognised."""
     count_place: FieldPlace | None = None
     """Place of the number of lines; None: not said."""
     sum_place: FieldPlace | None = None

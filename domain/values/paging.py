@@ -20,7 +20,7 @@ _ID_LIMIT = 2**63
 RowT = TypeVar("RowT")
 
 SortKey = datetime | str | None
-"""By what a list is ordered: a moment (None: later than all others), or a word."""
+"""Key by which a list is ordered: a moment (None: later than all others), or a word."""
 
 
 class ListOrder(StrEnum):

@@ -36,7 +36,7 @@ class QueryShape:
     ranges: tuple[tuple[int, bool, bool, int], ...]
     """Of each: number of its service's first range, is a turn named, has it ended, how many states."""
     order: ListOrder
-    """By what the list is sorted, and which way."""
+    """Column and direction of sorting."""
     only_unassigned: bool
     """Only requests that nobody takes care of."""
     assignee_count: int

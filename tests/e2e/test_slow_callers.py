@@ -50,7 +50,7 @@ async def line(office: Office) -> tuple[StreamReader, StreamWriter]:
 
 
 async def until_closed(office: Office, sent: bytes, *, dribbled: bytes = b"") -> tuple[float, bytes]:
-    """After how many seconds a connection is closed on which this was sent, then a byte at a time; and the answer."""
+    """Seconds after which a connection is closed on which this was sent, then a byte at a time; and the answer."""
     reader, writer = await line(office)
     begun, answer = monotonic(), b""
     writer.write(sent)

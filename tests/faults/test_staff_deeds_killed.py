@@ -37,7 +37,7 @@ Deed = Callable[[Dependencies, UnitOfWork], Awaitable[bool]]
 NoteDeed = Callable[[str, Dependencies, UnitOfWork], Awaitable[bool]]
 NOTE = "@civil ببینید"
 COLLEAGUE = actor(Role.CIVIL, "sara")
-"""Of whom the note names."""
+"""Member named in the note."""
 
 
 @pytest.fixture(params=ENGINES)

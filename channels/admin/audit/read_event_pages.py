@@ -1,4 +1,4 @@
-"""Read events: readers of personal data: the read events, page by page and as a sheet."""
+"""Read events (readers of personal data), page by page and as a sheet."""
 
 import asyncio
 from collections.abc import Mapping, Sequence

@@ -36,7 +36,7 @@ class BillMovement:
     recorded_at: str
     """Day and hour in Tehran."""
     method_label: str
-    """By which way it came, and whether it was surplus; or that it went back."""
+    """Way by which it came, and whether it was surplus; or that it went back."""
     amount: str
     """In rials, with Persian digits."""
     reference: str

@@ -15,7 +15,7 @@ class QuoteRow:
     """A line of a price, in words."""
 
     thing_label: str
-    """For what."""
+    """Subject of the price."""
     units: str
     """Quantity, with the unit."""
     rate: str

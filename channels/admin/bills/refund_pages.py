@@ -65,7 +65,7 @@ class RefundDueView:
     due_since: str
     """Day and hour in Tehran since when the oldest of these is due."""
     reason_text: str
-    """For what the money goes back, each reason once."""
+    """Reasons of the refund, each once."""
     subject: BillSubjectView
     """Subject of the bill, and recipient of the money."""
     approval: Approval

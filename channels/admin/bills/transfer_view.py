@@ -31,7 +31,7 @@ class TransferFileView:
     amount: str
     """Their rials."""
     open_count: str | None
-    """Of how many the end is not known; None: of none."""
+    """Number of transfers of which the end is not known; None: of none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class TransferView:
     subject: BillSubjectView
     """Subject of its bill."""
     name: str | None
-    """Of whom the account is to be, as it was sent."""
+    """Holder of the account, as it was sent."""
     iban: IbanView | None
     """The account; None once personal data was erased."""
     amount: str

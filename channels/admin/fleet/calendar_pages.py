@@ -65,12 +65,12 @@ class CalendarPeriod:
 
     @property
     def length(self) -> timedelta:
-        """For how long."""
+        """Length of the booking."""
         return _ONE_WEEK if self.is_weekly else _ONE_DAY
 
     @property
     def span(self) -> tuple[datetime, datetime]:
-        """From when to when, in UTC."""
+        """Beginning and end, in UTC."""
         return tehran_moment(self.first_day, time.min), tehran_moment(self.first_day + self.length, time.min)
 
     def build_day_address(self, day: date) -> str:

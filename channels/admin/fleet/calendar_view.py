@@ -89,7 +89,7 @@ class Piece:
     spoken_text: str = ""
     """Text announced to those who do not see it."""
     hours_text: str = ""
-    """From when to when in Tehran; a grid says that by its columns."""
+    """Beginning and end in Tehran; a grid says that by its columns."""
     place: str = ""
     """Place; shown below the text."""
 

@@ -30,7 +30,7 @@ from domain.values.errors import DomainError
 _ONE_DAY, _ONE_HOUR, _ONE_MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 
 SEARCHED_DAYS = 14
-"""For how many days on from the one that is shown the next hour that can be chosen is looked for."""
+"""Days on from the one that is shown in which the next hour that can be chosen is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +52,12 @@ class HourChoice:
 
     @property
     def duration(self) -> timedelta:
-        """For how long a line must be free."""
+        """Time for which a line must be free."""
         return self.hours.duration
 
     @property
     def present_start(self) -> datetime | None:
-        """For when it is booked now; None where it is not."""
+        """Present booking; None where it is not."""
         return find_present_start(self.request)
 
     @property

@@ -64,7 +64,7 @@ class JobView:
     operator_name: str
     """Name of the operator."""
     hours_text: str
-    """From when to when it is booked."""
+    """Beginning and end of the booking."""
     work: str
     """Work asked for."""
     place: str

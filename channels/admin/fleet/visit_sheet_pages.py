@@ -40,7 +40,7 @@ class VisitView:
     """A visit in words, with the addresses that it leads to."""
 
     hours_text: str
-    """From when to when."""
+    """Beginning and end."""
     request_address: str
     """The page of its request."""
     shown_code: str

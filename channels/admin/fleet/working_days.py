@@ -9,7 +9,7 @@ from domain.values.calendar import MomentSpan, WorkingCalendar, tehran_moment, t
 _ONE_DAY = timedelta(days=1)
 
 SEARCHED_DAYS = 60
-"""For how many days on a working day is looked for: longer than all holidays in a row."""
+"""Days on in which a working day is looked for: longer than all holidays in a row."""
 
 
 @dataclass(frozen=True, slots=True)

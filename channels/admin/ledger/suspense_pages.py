@@ -43,7 +43,7 @@ class SuspenseView:
     amount: str
     """Rials, with Persian digits."""
     source: str
-    """By which way it came."""
+    """Way by which it came."""
     received_at: str
     """Day and hour in Tehran."""
     facts: Sequence[tuple[str, str]]

@@ -37,7 +37,7 @@ class FoundBill:
 
 @dataclass(frozen=True, slots=True)
 class SearchWayView:
-    """By what requests were found, and by what else they may be looked for."""
+    """Way by which requests were found, and other ways to look for them."""
 
     found_by: str
     """In words; empty where nothing was found."""

@@ -56,7 +56,7 @@ class HistoryEventView:
     actor_name: str
     """Actor."""
     channel: str
-    """By which way."""
+    """Way of the payment."""
     note: str | None
     """Note about it; None where nothing was."""
     changes: Sequence[DescribedChange]
@@ -104,7 +104,7 @@ class RequestHead:
     unverified_mobile: str | None
     """The one that was typed and is not proved yet, as people write it; None where none waits for that."""
     represented: str | None
-    """For whom its citizen asks, in words; None: for himself."""
+    """Person for whom its citizen asks, in words; None: himself."""
     channel: str
     """The way by which it came."""
     created_at: str
@@ -168,7 +168,7 @@ class RequestView:
     step_forms: Sequence[StepForm]
     """The steps that this visitor may take now."""
     assignable_members: Sequence[StaffMember]
-    """To whom this visitor may give it; empty where they may not."""
+    """Members to whom this visitor may give it; empty where they may not."""
     may_attach: bool
     """This visitor may add papers to it while it runs."""
     mobile: MobileView

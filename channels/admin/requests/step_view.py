@@ -43,7 +43,7 @@ class RepeatedProposal:
     input_name: str
     """Input whose box holds it."""
     posted_name: str
-    """Under which it is posted."""
+    """Name under which it is posted."""
     text: str
     """As it stands in the box."""
     follows: str

@@ -74,7 +74,7 @@ class NewPrice:
     present_price: PriceView | None = None
     """The one that would hold without it; None where there would be none."""
     change_text: str = ""
-    """By how many percent it differs from that; empty without one."""
+    """Difference from that in percent; empty without one."""
     is_far: bool = False
     """It differs so much that it is asked about."""
 

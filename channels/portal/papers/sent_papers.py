@@ -42,7 +42,7 @@ KeepFile = Callable[[UnitOfWork, str, PreparedFile], Awaitable[object]]
 
 @dataclass(frozen=True, slots=True)
 class PaperRecipient:
-    """For whom files are sent. Whoever has one was let at it."""
+    """Owner of the files. Whoever has one was let at it."""
 
     owner: UploadOwner
     """The draft or the request."""

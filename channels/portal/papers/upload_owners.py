@@ -1,4 +1,4 @@
-"""For whom files are sent: what the calls of uploads and the forms of papers ask before anything else."""
+"""Owners of sent files: what the calls of uploads and the forms of papers ask before anything else."""
 
 from typing import Protocol
 

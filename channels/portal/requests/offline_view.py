@@ -18,7 +18,7 @@ STORE_SCRIPTS = (
     "portal/offline-papers.js",
     "portal/offline-store.js",
 )
-"""By which a browser keeps and sends a form, in this order; the worker is made of them besides its own script."""
+"""Scripts by which a browser keeps and sends a form, in this order; the worker is made of them and its own script."""
 
 PAGE_SCRIPTS = (*STORE_SCRIPTS, "portal/offline-fields.js", "portal/offline-page.js")
 """Those of the pages of a form while there is a line."""

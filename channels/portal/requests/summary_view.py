@@ -53,7 +53,7 @@ class SummaryView:
     problems: Sequence[Problem]
     """Problems, each with the section where it is mended."""
     applicant: str
-    """For whom the citizen asks, in words."""
+    """Person for whom the citizen asks, in words."""
     applicant_address: str
     """Address at which that is changed."""
     estimate: str

@@ -14,7 +14,7 @@ from domain.requests.request import ServiceRequest
 from domain.unit_of_work import Store
 
 BEFORE_PARAMETER = "before"
-"""Before which row a further page begins."""
+"""Row before which a further page begins."""
 
 _DONE_HERE = frozenset({"consent", "refuse", "withdraw", "repeated", "notices"})
 """Acts that may have been done before the page was opened."""

@@ -110,7 +110,7 @@ class OwnRequestView:
     facts: Sequence[LabelledText]
     """Facts of its form, and those settled by steps."""
     represented: str
-    """For whom it was made; empty: for oneself."""
+    """Person for whom it was made; empty: oneself."""
     timeline: Sequence[TimelineEntry]
     """Events, the newest first."""
     bills: Sequence[OwnBillView]

@@ -32,7 +32,7 @@ STREET_CLASS = stored_text("street_class", Choice("street_class"), STREET_CLASSE
 MOST_DAYS: ServiceRule[int] = ServiceRule(
     SERVICE_KEY, "banner_most_days", Integer(1, LONGEST_PERIOD), 30, "Days for which a street banner may hang."
 )
-"""For how many days a banner may hang; the municipality sets it."""
+"""Days for which a banner may hang; the municipality sets it."""
 
 PRICED_ITEMS = tuple(
     PricedSubject({"street_class": street_class}, "square_metre_day", (1, 6, 42), max_amount=20 * 10 * LONGEST_PERIOD)

@@ -34,10 +34,10 @@ from domain.requests.request import Phase, RequestFilter, ServiceRequest
 from domain.values.tracking_codes import TrackingCode
 
 MOST_COMPARED = 5
-"""Of how many open requests, newest first, it is asked whether one says the same."""
+"""Number of open requests, newest first, of which it is asked whether one says the same."""
 
 MOST_SINCE_RATING = 5
-"""Of how many messages, newest first, one may be the rating that a bare number corrects."""
+"""Number of messages, newest first, of which one may be the rating that a bare number corrects."""
 
 _MEANT_PHASES = {"reply": Phase.NEEDS_CITIZEN, "pay": Phase.NEEDS_PAYMENT, "rate": Phase.DONE}
 _INTENTS_OF_OPEN_REQUESTS = frozenset({CANCEL_INTENT, CHANGE_INTENT, "who_read"})

@@ -22,7 +22,7 @@ from domain.values.files import clean_file_name, require_file_size
 from domain.values.reasons import NotFoundReason
 
 UPLOAD_LIFETIME = timedelta(days=1)
-"""For how long an upload may be carried on, or named by the form."""
+"""Time for which an upload may be carried on, or named by the form."""
 
 NAMELESS_FILE = "file"
 """The name of a file that came without one."""

@@ -44,7 +44,7 @@ class KeptDraft:
     sections: Sequence[KeptSection]
     """Its sections, in the order in which they were typed."""
     relation: Relation | None = None
-    """For whom the citizen asks, where that was changed."""
+    """Person for whom the citizen asks, where that was changed."""
     represented_name: str = ""
     """The name of whom the citizen asks for."""
 

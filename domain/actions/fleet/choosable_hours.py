@@ -27,7 +27,7 @@ class ChoosableHours(Protocol):
 
     @property
     def duration(self) -> timedelta:
-        """For how long somebody or something must be free."""
+        """Time for which somebody or something must be free."""
         ...
 
     def find_inputs(self, line: str, start: datetime) -> StepInputs | None:
@@ -50,7 +50,7 @@ class MachineHours:
     now: datetime
     """The moment at which they are offered, in UTC."""
     longest: timedelta
-    """For how long a machine may be booked at most."""
+    """Longest time for which a machine may be booked at most."""
     resources: Sequence[Resource]
     """The machines and operators that can be booked at all."""
     taken_slots: TakenSlots

@@ -36,7 +36,7 @@ SMS_CHANNEL = "sms"
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Recipient of a message: channel and address: a channel, an address in it, and the mobile (+989…) of a chat that
+    """Recipient of a message: a channel, an address in it, and the mobile (+989…) of a chat that
     has proved one."""
 
     channel: str

@@ -41,7 +41,7 @@ class TransferLine:
     amount: int
     """In rials."""
     name: str
-    """Of whom the account is to be; empty where it is not known."""
+    """Holder of the account; empty where it is not known."""
     description: str
     """Purpose of the money."""
     payment_number: str

@@ -49,7 +49,7 @@ class OwnRequests:
     unverified: Sequence[ServiceRequest]
     """Those that were sent with this number and wait for its proof, the newest first; on the first page alone."""
     next_before: int | None
-    """Before which row the next page begins; None on the last one."""
+    """Row before which the next page begins; None on the last one."""
 
 
 def waits_for_citizen(service: Service, request: ServiceRequest, mobile: str) -> bool:

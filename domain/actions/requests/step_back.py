@@ -33,7 +33,7 @@ _TAKEN_BACK_CLASSES = frozenset({MessageClass.NOTICE, MessageClass.REMINDER})
 _NOT_SENT = frozenset({MessageState.EXPIRED, MessageState.FAILED, MessageState.BLOCKED})
 _MOST_TEXTS = 100
 _SPOKEN_OF = timedelta(days=1)
-"""For how long after a step its page says why it cannot be taken back."""
+"""Time after a step in which its page says why it cannot be taken back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class StepBackOffer:
     state: str = ""
     """The state that the request comes back into."""
     notified_mobiles: Sequence[str] = ()
-    """To whom is sent that it no longer holds (+989…)."""
+    """Mobile (+989…) that is told that it no longer holds."""
     waiting_count: int = 0
     """Number of texts that are not sent any more."""
     changes_bookings: bool = False

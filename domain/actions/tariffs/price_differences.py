@@ -21,7 +21,7 @@ class PriceDifference:
     present: TariffRow
     """The present one's row."""
     percent: int | None
-    """By how many a unit, or the least charge, gets dearer: the greater; None where the present one is 0."""
+    """Percentage by which a unit, or the least charge, gets dearer: the greater; None where the present one is 0."""
 
     @property
     def is_far(self) -> bool:

@@ -41,7 +41,7 @@ class WalkInPreview:
     closed_day: date | None
     """The public holiday for which it asks work; None where it asks for none."""
     free_starts: Sequence[datetime]
-    """From when on, of the office hours of that day, all machines are free with somebody to drive each."""
+    """Office hours of that day from which on all machines are free with somebody to drive each."""
     free_visits: Sequence[datetime]
     """The next hours at which an officer can come, where one does."""
 

@@ -130,7 +130,7 @@ class DateMention:
     day: date | None
     """The day that is meant; None for a date that does not exist."""
     notation: DateNotation
-    """In which notation it is written."""
+    """Notation in which it is written."""
     names_street: bool = False
     """Whether it may be the name of a street («۱۷ شهریور»)."""
     other_day: date | None = None

@@ -66,7 +66,7 @@ RACES: tuple[tuple[str, Deed, Deed, set[tuple[str, str]], set[str]], ...] = (
         {"submitted", "awaiting_payment"},
     ),
 )
-"""From which state, two deeds, how both may end, the states that this leads to."""
+"""State before, two deeds, how both may end, the states that this leads to."""
 
 
 async def test_one_of_two_is_first(towns: tuple[Municipality, Municipality]) -> None:

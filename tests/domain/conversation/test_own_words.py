@@ -22,7 +22,7 @@ OWN_WORDS = [intent for intent in INTENTS if intent.keeps_own_words]
 
 DENIALS = ("نمی‌خواستم", "نمی‌گیرم", "نکردم", "نمیخوام", "نگیرید", "نکنید لطفا", "nemikham")
 FACTUAL_DENIALS = ("ندارم", "نداشتم", "نیست", "نبود", "نکرد", "نگرفت", "نشد", "nadaram", "nabood nist")
-"""For who asks to be called they are why («بلد نیستم، زنگ بزنید»), and of a property facts («مرز زمین روشن نیست»)."""
+"""Denials that tell why somebody wants a call («بلد نیستم، زنگ بزنید»), or facts of a property («مرز روشن نیست»)."""
 QUESTIONS = (
     "؟", "چی شد", "کی جواب میدید", "چرا رد شد", "چطور میشه", "آیا رسیده", "چه جریمه‌ای داره", "کجا برم", "چقدره",
 )  # fmt: skip

@@ -11,7 +11,7 @@ from tests.e2e.support.people import Phone
 from tests.support.scenarios.sample_files import take_photo
 
 PHOTO = clean_photo(take_photo(), "image/jpeg")
-"""Of which nothing is left to be taken out."""
+"""Photo of which nothing is left to be taken out."""
 """Bytes that are a JPEG by their beginning, with every byte there is behind it."""
 
 NAME = "گل‌جمال توماج"

@@ -20,7 +20,7 @@ from tests.support.scenarios.shipped_services import SHIPPED_KEYS
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session"), on_database("postgresql")]
 
 FURTHER_OPERATIONS = {service.soap_operation for service in SERVICES if service.key not in SHIPPED_KEYS}
-"""By which services are asked for that are beside the shipped ones; what they ask for is theirs to say."""
+"""Operations of services beside the shipped ones; what they ask for is theirs to say."""
 
 
 class Watched:

@@ -1,4 +1,4 @@
-"""On which database a file's stories are told.
+"""Databases of a file's stories.
 
 Every statement is proved on both by the contracts, and the straight story of every service, and whatever two do at the
 same moment, is told on both. Side paths, and what counters do besides, are told on one, this or that; with `EFFORT`

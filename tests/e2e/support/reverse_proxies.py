@@ -22,7 +22,7 @@ from tests.support.patience import patient
 from tests.support.postgres_server import free_port
 
 NAME = "pishkhan.example.ir"
-"""Under what name the documented proxies are reached."""
+"""Host name of the documented proxies."""
 
 START_SECONDS = 20.0
 

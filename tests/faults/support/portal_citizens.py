@@ -37,7 +37,7 @@ SUBMITS_AT_ONCE = 3
 """Number of presses of the button that sends the request."""
 
 ANSWER_SECONDS = 10.0
-"""After which a browser is reloaded."""
+"""Seconds after which a browser is reloaded."""
 
 PATIENCE_SECONDS = 5.0
 """Time that a citizen waits for a text before time passes."""

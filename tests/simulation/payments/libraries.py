@@ -128,7 +128,7 @@ ALGORITHMS = {
     "reverse on any inquiry but 0": _model(ReversesUnlessZero),
     "count on verification, settle once and log": _model(SettlesOnceAndLogs, AttemptState.VERIFIED),
 }
-"""By what stands in the table."""
+"""Algorithms that the table names, each with what it makes of a payment."""
 
 WITHOUT_SECRETS = "this machine, where callback addresses bear no secret"
 COMPARED = {**ALGORITHMS, WITHOUT_SECRETS: DriverRules(draws_tokens=False)}

@@ -8,7 +8,7 @@ from playwright.async_api import FilePayload, Locator, Page, expect
 from tests.support.pages.chromium import Window
 
 MOST_TAB_PRESSES = 80
-"""After which a control counts as one that the Tab key does not lead to."""
+"""Presses after which a control counts as one that the Tab key does not lead to."""
 
 READ_FOCUS = """previousTop => {
   const focused = document.activeElement;

@@ -14,7 +14,7 @@ CODE, SECOND_FACTOR = 'name="proof_code"', "/staff/second-factor?next=%2Fstaff"
 
 @pytest.fixture
 def wanted() -> str:
-    """Of whom it is asked."""
+    """Roles that are asked for it."""
     return "administrators"
 
 

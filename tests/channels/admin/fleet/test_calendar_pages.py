@@ -27,7 +27,7 @@ from tests.support.staff_site import StaffSite, Visitor, visitor
 
 FLEET = "/staff/fleet"
 DAY = "2026-11-26"
-"""On which the loader is wanted, from eight for four hours."""
+"""Day on which the loader is wanted, from eight for four hours."""
 
 
 async def step(site: StaffSite, code: str, action: str, role: Role) -> None:

@@ -118,7 +118,7 @@ async def assert_opened(citizen: PortalCitizen, address: str) -> None:
 
 
 async def assert_closed_to_strangers(portal: DemoSite, *addresses: str) -> None:
-    """For whoever has proved another mobile these files are not there."""
+    """These files are not there for a proved mobile that is another."""
     async with portal_citizen(portal) as stranger:
         await stranger.prove_mobile(mobile="+989111111111")
         for address in addresses:

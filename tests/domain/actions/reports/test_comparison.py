@@ -1,4 +1,4 @@
-"""With which days a period is compared."""
+"""Days with which a period is compared."""
 
 from datetime import date
 

@@ -26,7 +26,7 @@ STEPS: tuple[tuple[str, str, Role, dict[str, object]], ...] = (
     ("paid", "schedule", Role.CIVIL, {}),
     ("scheduled", "reschedule", Role.CIVIL, {"start": "1405/09/05 10:00"}),
 )
-"""From which state, what is done, by whom."""
+"""State before, the deed, and who does it."""
 
 UNSAID = {"forbidden", "not_found", "other_officer", "undo_gone_on", "step_taken_back"}
 """Reasons why there is nothing for somebody to take back: then no page speaks of it."""
