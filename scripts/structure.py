@@ -1,5 +1,5 @@
-"""The figures of the code's structure: its lines, circles of imports, modules a folder, class names of two classes, how
-long identifiers are, functions over thirty lines, tables that the formatter leaves alone.
+"""The figures of the code's structure: its lines, circles of imports, knots of packages, modules a folder, class names
+of two classes, how long identifiers are, functions over thirty lines, tables that the formatter leaves alone.
 
     python scripts/structure.py
 """
@@ -23,6 +23,9 @@ DEMONSTRATION = ("app.demo", "channels.demo")
 
 PYTHON_FOLDERS = (*SOURCE_PACKAGES, "bench", "docs", "scripts", "tests")
 """Every folder of the repository with Python in it."""
+
+LAYERED_PACKAGES = ("domain.actions",)
+"""Large packages that have an order inside (the contracts of layers in `pyproject.toml`)."""
 
 LONGEST_FUNCTION = 30
 """Lines, counted by `count_function_lines`."""
@@ -170,6 +173,25 @@ def _find_reachable(import_graph: Mapping[str, set[str]], start_name: str) -> se
     return reached_names
 
 
+def find_package_knots(import_graph: Mapping[str, set[str]], root_package: str) -> list[list[str]]:
+    """Return every set of packages directly under this one whose modules import each other, be it by a detour.
+
+    A module directly under it counts as a package of its own.
+    """
+    package_graph: defaultdict[str, set[str]] = defaultdict(set)
+    for module_name, target_names in import_graph.items():
+        if package_name := _find_child(module_name, root_package):
+            package_graph[package_name] |= {_find_child(target_name, root_package) for target_name in target_names}
+            package_graph[package_name] -= {package_name, ""}
+    return find_circles(package_graph)
+
+
+def _find_child(module_name: str, root_package: str) -> str:
+    """Return the package or module directly under the root that has the module in it; empty when it is elsewhere."""
+    inner_name = module_name.removeprefix(f"{root_package}.")
+    return inner_name.split(".")[0] if inner_name != module_name else ""
+
+
 def count_by_folder(modules_by_name: Mapping[str, SourceModule]) -> Counter[str]:
     """Return folder → how many modules lie in it, `__init__.py` not counted."""
     return Counter(str(module.path.parent) for module in modules_by_name.values() if module.path.name != "__init__.py")
@@ -230,6 +252,7 @@ def measure_mass(modules: Iterable[SourceModule]) -> tuple[int, int]:
 def main() -> None:
     """Print the figures, one a line."""
     modules_by_name = load_modules()
+    import_graph = map_imports(modules_by_name)
     source_lines, source_nodes = measure_mass(modules_by_name.values())
     test_lines, _ = measure_mass(load_modules(package_names=("tests",)).values())
     modules_by_folder, overlong_functions = count_by_folder(modules_by_name), find_long_functions(modules_by_name)
@@ -239,7 +262,8 @@ def main() -> None:
         "lines of source": f"{source_lines:,}",
         "nodes of its syntax trees": f"{source_nodes:,}",
         "lines of tests": f"{test_lines:,}",
-        "circles": len(find_circles(map_imports(modules_by_name))),
+        "circles": len(find_circles(import_graph)),
+        "knots of packages": sum(len(find_package_knots(import_graph, root)) for root in LAYERED_PACKAGES),
         "modules in the fullest folder": f"{most_modules} ({folder})",
         "class names that stand twice": len(find_shared_class_names(modules_by_name)),
         "letters of an identifier": f"{mean_identifier_length(modules_by_name):.1f}",

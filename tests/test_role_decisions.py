@@ -34,7 +34,7 @@ REASONS: Mapping[str, str] = {
     "domain/actions/conversations/enquiries/holders.py": "says which units opened a request",
     "domain/actions/staff/separation.py": "what roles one account may have beside each other, and who hears of them",
     "domain/values/reasons/permissions.py": "names a reason of an error",
-    "domain/actions/staff/staffing.py": "puts an actor together, out of own and lent roles",
+    "domain/actions/staffing.py": "puts an actor together, out of own and lent roles",
     "domain/actions/staff/staff_accounts.py": "somebody must stay administrator",
     "channels/admin/people/substitute_pages.py": "says in words what a substitution lends",
     "channels/admin/queues/queue_view.py": "names colleagues with their units",

@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from scripts.structure import (
+    LAYERED_PACKAGES,
     SOURCE_PACKAGES,
     SourceModule,
     count_by_folder,
     find_circles,
+    find_package_knots,
     find_shared_class_names,
     load_modules,
     map_imports,
@@ -100,6 +102,17 @@ def find_templates() -> dict[str, TemplateNames]:
 
 def test_no_modules_import_each_other() -> None:
     assert find_circles(map_imports(find_modules())) == []
+
+
+@pytest.mark.parametrize("root_package", LAYERED_PACKAGES)
+def test_no_packages_inside_a_large_one_import_each_other(root_package: str) -> None:
+    assert find_package_knots(map_imports(find_modules()), root_package) == []
+
+
+def test_a_knot_of_packages_is_found_though_no_modules_import_each_other() -> None:
+    import_graph = {"a.one.x": {"a.two.x"}, "a.two.y": {"a.three", "b.z"}, "a.three": {"a.one.y"}, "a.two.x": {"a"}}
+    assert find_package_knots(import_graph, "a") == [["one", "three", "two"]]
+    assert find_package_knots(import_graph | {"a.three": set()}, "a") == []
 
 
 def test_every_folder_can_be_read() -> None:

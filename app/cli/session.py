@@ -17,7 +17,7 @@ from app.wiring import load_dependencies
 from domain.actions.dependencies import Dependencies
 from domain.actions.staff.read_events import record_read_event
 from domain.actions.staff.refusals import record_refusal
-from domain.actions.staff.staffing import load_staff_actor
+from domain.actions.staffing import load_staff_actor
 from domain.audit.read_events import ReadKind, mask_filter_value
 from domain.fields.moments import Day
 from domain.fields.types import ReadingContext

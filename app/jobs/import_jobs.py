@@ -20,7 +20,7 @@ from app.wiring import load_dependencies
 from domain.actions.dependencies import Dependencies
 from domain.actions.registries.import_jobs import settle_import
 from domain.actions.registries.rows import find_registry
-from domain.actions.staff.staffing import load_staff_actor, today_in_tehran
+from domain.actions.staffing import load_staff_actor, today_in_tehran
 from domain.registries.imports import Import, ImportState, ProgressCallback, Tally
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values.errors import Conflict, DomainError, Unavailable

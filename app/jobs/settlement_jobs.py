@@ -9,7 +9,7 @@ from io import BytesIO
 from domain.actions.dependencies import Dependencies
 from domain.actions.settlement.booking import book_file
 from domain.actions.settlement.examining import drop_file, examine_waiting_file
-from domain.actions.staff.staffing import load_staff_actor, today_in_tehran
+from domain.actions.staffing import load_staff_actor, today_in_tehran
 from domain.settlement.settlement_file import UNBOOKED_RETENTION, FileState, SettlementFile
 from domain.unit_of_work import Store
 from domain.values.actors import SYSTEM, Actor

@@ -43,7 +43,7 @@ from channels.web.session import bears_csrf_token, require_own_form
 from domain.actions.requests.notes import count_unread_mentions
 from domain.actions.staff.read_events import ReadEventRecorder
 from domain.actions.staff.signing_in import StaffSignIn
-from domain.actions.staff.staffing import build_staff_actor, list_substitutions, today_in_tehran
+from domain.actions.staffing import build_staff_actor, list_substitutions, today_in_tehran
 from domain.authorization.policy import (
     SecondFactorInside,
     is_missing_proof,

@@ -8,7 +8,7 @@ from channels.pishkhan_soap import simple_types as st
 from channels.pishkhan_soap.declared import CHANNEL_KEY, build_answer_line, build_form_members
 from channels.pishkhan_soap.operation import CounterCall, Operation
 from channels.pishkhan_soap.schema import Doc, SchemaElement, SchemaRecord, list_type
-from domain.actions.conversations.look_up import run_lookup
+from domain.actions.lookups.answers import run_lookup
 from domain.actions.tariffs.price_lines import list_price_lines
 from domain.fields.form import read_fields
 from domain.fields.types import ReadingContext

@@ -12,8 +12,8 @@ from channels.pishkhan_soap.form_types import type_for_field
 from channels.pishkhan_soap.operation import CounterCall, Operation, prepare_documents
 from channels.pishkhan_soap.request_status import build_status_values
 from channels.pishkhan_soap.schema import Doc, SchemaElement, camel_case
-from domain.actions.conversations.look_up import run_lookup
 from domain.actions.documents.attach import attach_document
+from domain.actions.lookups.answers import run_lookup
 from domain.actions.messages.notify import announce_outcome
 from domain.actions.requests.submit import submit_request
 from domain.fields.closed_days import find_closed_day, may_ask_for_closed_day

@@ -9,7 +9,7 @@ from channels.web.languages import LANGUAGE_COOKIE
 from channels.web.posted import read_text
 from channels.web.refused_forms import RefusedForm
 from channels.web.site_part import SitePart
-from domain.actions.citizens.languages import require_offered_language, save_line_language
+from domain.actions.line_languages import require_offered_language, save_line_language
 
 LANGUAGE_PATH = "/language"
 

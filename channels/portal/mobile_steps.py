@@ -27,7 +27,6 @@ from channels.web.posted import PostedForm, read_text
 from channels.web.refused_forms import RefusedForm
 from channels.web.session import CSRF_FIELD
 from channels.web.site_part import SitePart
-from domain.actions.citizens.languages import save_line_language
 from domain.actions.citizens.proofs import (
     confirm_session_code,
     find_code_recipient,
@@ -36,6 +35,7 @@ from domain.actions.citizens.proofs import (
     send_session_code,
 )
 from domain.actions.citizens.sessions import open_session
+from domain.actions.line_languages import save_line_language
 from domain.messages.code_spending import CodeDelivery
 from domain.people.citizen_session import CitizenSession
 from domain.values.errors import DomainError, MobileNotVerified, NotFound

@@ -18,9 +18,9 @@ from channels.telegram.link import FILES_AT_ONCE, BotClient
 from channels.telegram.payment_updates import PaymentUpdate, read_payment_update
 from channels.telegram.payments import BotPayments
 from channels.telegram.updates import IncomingUpdate, RemoteFile, parse_update, salvage_update
-from domain.actions.chats.waiting_files import list_awaited_files
 from domain.actions.conversations.chats.groups import decline_group
 from domain.actions.conversations.chats.receive_update import needs_file, receive_update
+from domain.actions.conversations.chats.waiting_files import list_awaited_files
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import Address
 from domain.chats.chat import ButtonPressed, ReceivedUpdate, SpokenInGroup

@@ -27,7 +27,7 @@ class BotContact:
         return _BOT_ADDRESSES[self.messenger].format(name=self.user_name)
 
     def start_address(self, payload: str) -> str:
-        """Address to begin a chat with it that says what is wanted (`domain/actions/chats/deep_links.py` reads it)."""
+        """Address to begin a chat with it that says what is wanted (`actions/conversations/chats/deep_links.py`)."""
         return f"{self.address}?start={payload}"
 
     @property

@@ -17,8 +17,8 @@ from channels.portal.payments import PaymentPages
 from channels.web import site as web_site
 from domain.actions.conversations.receive import receive_sms
 from domain.actions.dependencies import Dependencies
+from domain.actions.links.payment_links import ensure_payment_link
 from domain.actions.payments.advance import advance_due_attempts
-from domain.actions.payments.link_addresses import ensure_payment_link
 from domain.bills.bill import Bill
 from domain.blocks.charging import list_request_bills
 from domain.engine.engine import Engine

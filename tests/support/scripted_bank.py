@@ -5,10 +5,10 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
+from domain.actions.links.payment_links import ensure_payment_link
 from domain.actions.payments.advance import advance_due_attempts
 from domain.actions.payments.begin import begin_payment
 from domain.actions.payments.callbacks import receive_callback
-from domain.actions.payments.link_addresses import ensure_payment_link
 from domain.gateways.attempt import AttemptEvent, AttemptState, PaymentAttempt
 from domain.gateways.callback_record import CallbackRecord
 from domain.gateways.capabilities import GatewayCapabilities, InquiryKey, RepeatedVerify, Settlement

@@ -7,7 +7,7 @@ import typer
 from app.cli.options import ActingUser, AsJson, ConfigPath
 from app.cli.output import print_json, print_line, print_table, reporting_errors
 from app.cli.session import CommandSession, read_day, resolve_actor, run_in_session
-from domain.actions.staff import staffing
+from domain.actions import staffing
 from domain.people.person import Substitution
 
 DAY_HELP = "Jalali (1405/12/27) or ISO (2027-03-18)."

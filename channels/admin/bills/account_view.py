@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from domain.actions.bills.changed_lines import ChangedLine
 from domain.actions.dependencies import Dependencies
-from domain.actions.refunds.changed_lines import ChangedLine
 from domain.bills.bill import Bill
 from domain.language.wording import day_and_hour_text, last_day_before
 from domain.messages.catalogue import Catalogue

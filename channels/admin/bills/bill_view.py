@@ -8,6 +8,7 @@ from channels.admin.actors import describe_actor
 from channels.admin.bills.account_view import AccountView, load_account_view
 from channels.admin.bills.card_money_view import CardMoneyView, load_card_money
 from channels.admin.payments.attempt_view import StaffAttemptView, load_attempt_views
+from domain.actions.bills.changed_lines import ChangedLine, find_changed_line
 from domain.actions.bills.merged_bills import load_parts
 from domain.actions.bills.refunds import (
     has_recorded_payment,
@@ -16,7 +17,6 @@ from domain.actions.bills.refunds import (
     needs_second_person,
 )
 from domain.actions.dependencies import Dependencies
-from domain.actions.refunds.changed_lines import ChangedLine, find_changed_line
 from domain.bills.bill import Bill, Payment, PaymentMethod, PaymentOutcome, Refund, RefundState, Reversal
 from domain.bills.merged_bill import derive_merged_state
 from domain.language.wording import day_and_hour_text, deadline_day_text

@@ -27,12 +27,12 @@ from channels.web.posted import read_text
 from channels.web.refused_forms import RefusedForm, form_error
 from channels.web.row_ids import get_row_id
 from channels.web.site_part import SitePart
+from domain.actions.bills.changed_lines import find_changed_line
 from domain.actions.bills.refunds import load_due_page
 from domain.actions.dependencies import Dependencies
 from domain.actions.payments.card_refund_denial import deny_card_refund
 from domain.actions.payments.card_refund_worker import ask_about_refund
 from domain.actions.payments.gateway_worker import GatewaysByName
-from domain.actions.refunds.changed_lines import find_changed_line
 from domain.authorization.rights import Right
 from domain.bills.bill import DueBack, Refund, RefundState
 from domain.language.wording import day_and_hour_text

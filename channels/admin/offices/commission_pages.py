@@ -17,7 +17,7 @@ from channels.web.site_part import SitePart
 from domain.actions.bills.subjects import SUBJECTS
 from domain.actions.dependencies import Dependencies
 from domain.actions.offices import accounts
-from domain.actions.staff.staffing import today_in_tehran
+from domain.actions.staffing import today_in_tehran
 from domain.authorization.rights import Right
 from domain.blocks.charging import REQUEST_SUBJECT as REQUEST
 from domain.fields.form import Field

@@ -12,7 +12,7 @@ from channels.admin.people.user_pages import PAGE_TABS, SUBSTITUTES_PATH
 from channels.admin.submissions import FormAction, FormSubmission, forbidden_with_reason_too
 from channels.web.refused_forms import RefusedForm, form_error
 from channels.web.site_part import SitePart
-from domain.actions.staff.staffing import end_substitution, name_substitute, today_in_tehran
+from domain.actions.staffing import end_substitution, name_substitute, today_in_tehran
 from domain.authorization.rights import Right
 from domain.authorization.substitution import lent_roles, may_manage_substitute
 from domain.fields.form import Field

@@ -22,7 +22,7 @@ from domain.actions.settings.changes import (
     renew_settings,
     version_of_settings,
 )
-from domain.actions.staff.staffing import today_in_tehran
+from domain.actions.staffing import today_in_tehran
 from domain.authorization.rights import Right
 from domain.fields.form import Field
 from domain.fields.moments import Day

@@ -17,7 +17,7 @@ from channels.web.posted import read_text
 from channels.web.refused_forms import RefusedForm, form_error
 from channels.web.row_ids import get_row_id
 from channels.web.site_part import SitePart
-from domain.actions.staff.staffing import today_in_tehran
+from domain.actions.staffing import today_in_tehran
 from domain.actions.tariffs.changes import (
     approve_proposal,
     find_insertion_point,

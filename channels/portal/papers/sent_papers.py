@@ -12,10 +12,10 @@ from channels.portal.frame import PortalVisitor
 from channels.portal.papers.upload_owners import read_file_id
 from channels.web.posted import PostedForm, UploadedFile
 from channels.web.site_part import SitePart
+from domain.actions.citizens.sessions import citizen_actor
 from domain.actions.documents.capacity import MOST_FORM_FILES, build_surplus_error, count_file
 from domain.actions.documents.preparing import prepare_file
 from domain.actions.documents.uploads import delete_upload, read_upload, take_upload
-from domain.actions.drafts.reading import citizen_actor
 from domain.unit_of_work import UnitOfWork
 from domain.uploads.upload import Upload, UploadOwner
 from domain.values.errors import DomainError, NotFound, TooManyRequests, Unavailable

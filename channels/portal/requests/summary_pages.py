@@ -36,11 +36,12 @@ from channels.web.posted import read_text
 from channels.web.refused_forms import RefusedForm, form_error
 from channels.web.site_part import SitePart
 from domain.actions.citizens.proofs import find_session_code_delivery
+from domain.actions.citizens.sessions import citizen_actor
 from domain.actions.dependencies import Dependencies
 from domain.actions.documents.own_papers import list_open_papers
 from domain.actions.drafts.beginning import get_draft
 from domain.actions.drafts.papers import find_papers
-from domain.actions.drafts.reading import citizen_actor, read_draft
+from domain.actions.drafts.reading import read_draft
 from domain.actions.drafts.saving import save_mobile, save_relation
 from domain.actions.drafts.submitting import UNVERIFIED_FORM, submit_draft, submit_unverified
 from domain.drafts.draft import Draft, Relation

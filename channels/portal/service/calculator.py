@@ -13,9 +13,9 @@ from channels.web.error_pages import status_of
 from channels.web.forms import Control, FormWording, build_controls, describe_stray, read_submitted_form
 from channels.web.pages import render_public_page
 from channels.web.site_part import SitePart
-from domain.actions.conversations.look_up import run_lookup
 from domain.actions.dependencies import Dependencies
 from domain.actions.feedback.public_comments import PUBLIC_CHANNEL
+from domain.actions.lookups.answers import run_lookup
 from domain.fields.form import read_fields
 from domain.fields.types import ReadingContext
 from domain.language.lookups import PriceLookup

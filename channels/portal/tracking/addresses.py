@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from channels.portal.frame import PortalVisitor
-from domain.actions.drafts.reading import citizen_actor
+from domain.actions.citizens.sessions import citizen_actor
 from domain.values.actors import Actor
 from domain.values.tracking_codes import TrackingCode, parse_code
 

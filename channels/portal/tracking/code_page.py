@@ -16,7 +16,7 @@ from channels.web.pages import render_page
 from channels.web.posted import read_text
 from channels.web.refused_forms import RefusedForm
 from channels.web.site_part import SitePart
-from domain.actions.chats.deep_links import write_track_payload
+from domain.actions.conversations.chats.deep_links import write_track_payload
 from domain.actions.requests.own_requests import find_concerned_request
 from domain.actions.requests.public_tracking import (
     PAIR_FORM,

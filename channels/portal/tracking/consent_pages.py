@@ -15,13 +15,13 @@ from channels.portal.tracking.labelled_text import LabelledText
 from channels.web.refused_forms import RefusedForm, form_error
 from channels.web.site_part import SitePart
 from domain.actions.dependencies import Dependencies
+from domain.actions.links.consent_links import CONSENT_PREFIX
 from domain.actions.requests.consent_answers import (
     ConsentQuestion,
     QuestionState,
     answer_consent_question,
     find_consent_question,
 )
-from domain.actions.requests.consent_links import CONSENT_PREFIX
 from domain.fields.stored import list_stored
 from domain.language.service import Command
 

@@ -21,8 +21,8 @@ from channels.web.site_part import SitePart
 from domain.actions.dependencies import Dependencies
 from domain.actions.documents.own_papers import find_own_request
 from domain.actions.feedback.own_comments import add_own_comment, rate_own_request
+from domain.actions.links.payment_links import ensure_payment_link
 from domain.actions.messages.notify import queue_message
-from domain.actions.payments.link_addresses import ensure_payment_link
 from domain.actions.requests.reopen import reopen_rated_request
 from domain.actions.requests.unverified import verify_request_mobile
 from domain.blocks.charging import list_request_bills

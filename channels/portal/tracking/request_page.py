@@ -28,10 +28,10 @@ from channels.web.error_pages import WORDING
 from channels.web.refused_forms import RefusedForm, form_error
 from channels.web.site_part import SitePart
 from channels.web.stored_files import render_stored_file
+from domain.actions.citizens.sessions import citizen_actor
 from domain.actions.dependencies import Dependencies
-from domain.actions.drafts.reading import citizen_actor
+from domain.actions.links.consent_links import CONSENT_PREFIX
 from domain.actions.papers.printouts import build_request_printout
-from domain.actions.requests.consent_links import CONSENT_PREFIX
 from domain.actions.requests.own_requests import Concern, find_concerned_request, get_own_document
 from domain.language.service import Command
 from domain.papers.ports import Printer

@@ -8,11 +8,11 @@ from channels.portal.tracking.labelled_text import LabelledText
 from channels.portal.tracking.question_view import QuestionView, QuestionViews
 from channels.portal.tracking.timeline import Timeline, TimelineEntry
 from channels.web.refused_forms import RefusedForm
-from domain.actions.conversations.chats.request_buttons import may_be_rated
+from domain.actions.citizens.sessions import citizen_actor
 from domain.actions.dependencies import Dependencies
 from domain.actions.documents.own_papers import list_open_papers
-from domain.actions.drafts.reading import citizen_actor
 from domain.actions.drafts.submitting import REPRESENTED
+from domain.actions.links.request_buttons import may_be_rated
 from domain.actions.papers.printouts import list_printouts
 from domain.actions.requests.change import list_changeable_fields
 from domain.actions.requests.citizen_commands import list_command_steps

@@ -16,8 +16,8 @@ from channels.web.forms import Option
 from channels.web.posted import read_text, read_texts
 from channels.web.refused_forms import RefusedForm, form_error
 from channels.web.site_part import SitePart
+from domain.actions.citizens.sessions import citizen_actor
 from domain.actions.dependencies import Dependencies
-from domain.actions.drafts.reading import citizen_actor
 from domain.actions.requests.visit_choice import (
     VisitChoice,
     VisitOffer,

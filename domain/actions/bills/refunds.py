@@ -11,10 +11,10 @@ reference is unique for each method; the refund keeps the IBAN.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from domain.actions.bills.changed_lines import find_changed_line
 from domain.actions.bills.subjects import SUBJECTS, lock_bill
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import notify_line
-from domain.actions.refunds.changed_lines import find_changed_line
 from domain.authorization.policy import require_right
 from domain.authorization.rights import Right
 from domain.bills.bill import (

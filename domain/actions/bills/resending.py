@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import notify_status
-from domain.actions.requests.act import lock_request
+from domain.actions.requests.act import SAME_PRESS, lock_request
 from domain.authorization.request_policy import require_request_right
 from domain.authorization.rights import Right
 from domain.blocks.asking import QUESTION
@@ -20,9 +20,6 @@ from domain.values.tracking_codes import TrackingCode
 
 BILL_EVENT, QUESTION_EVENT = "resend_bill", "resend_question"
 """Names of the resending in the history."""
-
-SAME_PRESS = timedelta(minutes=10)
-"""Time within which a second click, or a colleague's, asks for the same text."""
 
 MOST_A_DAY = 3
 """Texts of that sort about one request within a day."""

@@ -10,8 +10,8 @@ from functools import partial
 from typing import Protocol
 
 from domain.actions.dependencies import Dependencies
+from domain.actions.links.payment_links import append_payment_link
 from domain.actions.messages.notify import notify_line
-from domain.actions.payments.link_addresses import append_payment_link
 from domain.actions.registries.rows import change_row, find_concerned, find_contact
 from domain.bills.bill import PAID_BILL_FACT, Bill, Payment, RefundTarget
 from domain.blocks.charging import PAYMENT_DEADLINE, payment_deadline_from, request_payment_deadline

@@ -4,9 +4,23 @@ from domain.actions.dependencies import Dependencies
 from domain.people.citizen_session import PROOF_LIMIT, SESSION_LIFETIME, CitizenSession
 from domain.people.sessions import digest_token
 from domain.unit_of_work import Store, UnitOfWork
+from domain.values.actors import Actor, Role
 
 BEGIN_KEY_DIGITS = 32
 """Hexadecimal digits of the key that a page's form bears on which a session may begin."""
+
+PORTAL_CHANNEL = "portal"
+"""The channel of what citizens do on the portal: nothing of a form is deferred there."""
+
+UNPROVED_CITIZEN = Actor(frozenset({Role.CITIZEN}), "citizen", "unverified", PORTAL_CHANNEL)
+"""Somebody whose mobile is not proved."""
+
+
+def citizen_actor(proved_mobile: str | None) -> Actor:
+    """Return a citizen at the portal, by the mobile (+989…) that the session has proved; None: none."""
+    if proved_mobile is None:
+        return UNPROVED_CITIZEN
+    return Actor(frozenset({Role.CITIZEN}), "citizen", proved_mobile, PORTAL_CHANNEL)
 
 
 async def open_session(dependencies: Dependencies, uow: UnitOfWork, begin_key: str = "") -> tuple[str, CitizenSession]:

@@ -9,8 +9,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, fields, replace
 
-from domain.actions.citizens.languages import find_address_language
 from domain.actions.dependencies import Dependencies
+from domain.actions.line_languages import find_address_language
 from domain.actions.messages.notify import Address, queue_reply
 from domain.messages.catalogue import RenderedMessage
 from domain.messages.records import InboundMessage, InboundState

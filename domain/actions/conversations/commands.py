@@ -11,8 +11,8 @@ from domain.actions.conversations.enquiries.holders import add_holder
 from domain.actions.conversations.open_requests import add_requests_by_others, list_candidates
 from domain.actions.conversations.turn_context import MOST_COUNTED, SlotValues, TurnContext
 from domain.actions.feedback import feedback
+from domain.actions.links.payment_links import find_bill_pages, join_bill_page
 from domain.actions.messages import notify
-from domain.actions.payments.link_addresses import find_bill_pages, join_bill_page
 from domain.actions.requests import reopen as reopening
 from domain.actions.requests import track
 from domain.actions.requests.command import take_command

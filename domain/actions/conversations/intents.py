@@ -7,7 +7,6 @@ them is in `converse.py`; an answer that changes an earlier one is read in `doma
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from domain.actions.chats.officer_questions import render_officer_question
 from domain.actions.conversations import commands
 from domain.actions.conversations.authentic import describe_authenticity
 from domain.actions.conversations.changing import (
@@ -18,6 +17,7 @@ from domain.actions.conversations.changing import (
     is_checked,
     render_change_question,
 )
+from domain.actions.conversations.chats.officer_questions import render_officer_question
 from domain.actions.conversations.chats.operator_jobs import report_typed_hours
 from domain.actions.conversations.enquiries.contact import describe_contact
 from domain.actions.conversations.enquiries.holders import describe_holder

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from domain.actions.citizens.languages import require_offered_language, save_line_language
 from domain.actions.conversations.turn_context import SlotValues, TurnContext
 from domain.actions.dependencies import Dependencies
+from domain.actions.line_languages import require_offered_language, save_line_language
 from domain.conversation.buttons.menus import build_language_rows, menu_button_rows
 from domain.conversation.reading.bot_commands import read_slash_command
 from domain.language.wording import menu_of_names

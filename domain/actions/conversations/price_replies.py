@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from domain.actions.conversations.look_up import AnswerLine, answer_text_key, run_lookup
 from domain.actions.conversations.turn_context import SlotValues, TurnContext
+from domain.actions.lookups.answers import AnswerLine, answer_text_key, run_lookup
 from domain.actions.tariffs.price_lines import list_price_lines
 from domain.chats.chat import MESSENGERS
 from domain.conversation.buttons.requests import bill_button

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import date
 
-from domain.actions.conversations.look_up import estimate_price
 from domain.actions.conversations.turn_context import TurnContext
+from domain.actions.lookups.answers import estimate_price
 from domain.authorization.request_policy import awaits_answer_of, is_citizen_of, keeps_mobile_for
 from domain.conversation.dialogue.frames import AMEND_STEP, CONFIRM_STEP, Ask, Frame
 from domain.conversation.reading.command_fields import INTENTS_WITH_OWN_QUESTION, MENU_INTENT

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from domain.actions.citizens.sessions import PORTAL_CHANNEL, citizen_actor
 from domain.actions.dependencies import Dependencies
 from domain.actions.requests.submit import autofill_values, read_request_form
 from domain.drafts.draft import Draft
@@ -17,14 +18,7 @@ from domain.fields.types import ReadingContext
 from domain.language.form_sections import FormSection
 from domain.language.service import Service
 from domain.unit_of_work import UnitOfWork
-from domain.values.actors import Actor, Role
 from domain.values.errors import DomainError, Unavailable
-
-PORTAL_CHANNEL = "portal"
-"""The channel of what citizens do on the portal: nothing of a form is deferred there."""
-
-UNPROVED_CITIZEN = Actor(frozenset({Role.CITIZEN}), "citizen", "unverified", PORTAL_CHANNEL)
-"""Somebody whose mobile is not proved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +67,6 @@ class DraftReading:
 
     def _is_answered(self, section: FormSection) -> bool:
         return section.name in self.draft.saved_sections
-
-
-def citizen_actor(proved_mobile: str | None) -> Actor:
-    """Return a citizen at the portal, by the mobile (+989…) that the session has proved; None: none."""
-    if proved_mobile is None:
-        return UNPROVED_CITIZEN
-    return Actor(frozenset({Role.CITIZEN}), "citizen", proved_mobile, PORTAL_CHANNEL)
 
 
 async def read_draft(

@@ -3,10 +3,11 @@
 from datetime import timedelta
 
 from domain.actions.citizens.flooding import WORK_NEEDED
+from domain.actions.citizens.sessions import citizen_actor
 from domain.actions.dependencies import Dependencies
 from domain.actions.documents.attach import attach_draft_files
 from domain.actions.drafts.beginning import get_draft
-from domain.actions.drafts.reading import citizen_actor, select_typed_values
+from domain.actions.drafts.reading import select_typed_values
 from domain.actions.messages.notify import announce_outcome
 from domain.actions.requests.submit import submit_request
 from domain.actions.requests.unverified import mark_unverified

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from domain.actions.conversations.chats.request_buttons import awaits_rating, may_be_rated
 from domain.actions.dependencies import Dependencies
+from domain.actions.links.request_buttons import awaits_rating, may_be_rated
 from domain.actions.messages.notify import list_role_mobiles, notify_staff
 from domain.authorization.request_policy import is_citizen_of, refuse_foreign_request
 from domain.feedback.opinions import Comment, Rating

@@ -1,1 +1,1 @@
-"""Questions that make no request, asked where no conversation is."""
+"""Questions that make no request: their answers, and the pages that ask them where no conversation is."""

@@ -12,10 +12,10 @@ from typing import Any
 
 from domain.actions.bills.subjects import SUBJECTS
 from domain.actions.citizens.flooding import WORK_NEEDED
-from domain.actions.conversations.look_up import AnswerLine, run_lookup
+from domain.actions.citizens.sessions import PORTAL_CHANNEL, citizen_actor
 from domain.actions.dependencies import Dependencies
-from domain.actions.drafts.reading import PORTAL_CHANNEL, citizen_actor
-from domain.actions.payments.link_addresses import ensure_payment_link
+from domain.actions.links.payment_links import ensure_payment_link
+from domain.actions.lookups.answers import AnswerLine, run_lookup
 from domain.bills.bill import Bill
 from domain.fields.form import read_fields
 from domain.fields.types import ReadingContext

@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from domain.actions.citizens.languages import find_line_language
-from domain.actions.conversations.chats.request_buttons import build_request_buttons
+from domain.actions import staffing
 from domain.actions.dependencies import Dependencies
+from domain.actions.line_languages import find_line_language
+from domain.actions.links.consent_links import append_consent_link
+from domain.actions.links.payment_links import append_payment_link
+from domain.actions.links.request_buttons import build_request_buttons
 from domain.actions.messages.status_cards import CARD_KEY, find_card_chat, find_card_state
-from domain.actions.payments.link_addresses import append_payment_link
-from domain.actions.requests.consent_links import append_consent_link
-from domain.actions.staff import staffing
 from domain.bills.bill import Bill
 from domain.blocks.charging import list_request_bills
 from domain.blocks.papers_pending import find_missing_papers

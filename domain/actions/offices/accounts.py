@@ -10,7 +10,7 @@ from typing import Any
 
 from domain.actions.bills.subjects import SUBJECTS
 from domain.actions.dependencies import Dependencies
-from domain.actions.staff.staffing import today_in_tehran
+from domain.actions.staffing import today_in_tehran
 from domain.actions.sweeping import sweep_in_units
 from domain.authorization.policy import require_right
 from domain.authorization.rights import Right

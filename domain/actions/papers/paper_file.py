@@ -1,7 +1,7 @@
 """A paper of a request as a file, for whoever's request it is: printed when it is sent, and not before."""
 
-from domain.actions.citizens.languages import find_line_language
 from domain.actions.dependencies import Dependencies
+from domain.actions.line_languages import find_line_language
 from domain.actions.papers.printouts import build_request_printout
 from domain.messages.keyboards import AttachedPaper
 from domain.messages.records import OutboxMessage

@@ -1,7 +1,7 @@
 """A payer asks for an invoice in a messenger's chat: an attempt begins there, or the chat reads why none does."""
 
-from domain.actions.citizens.languages import find_address_language
 from domain.actions.dependencies import Dependencies
+from domain.actions.line_languages import find_address_language
 from domain.actions.messages.notify import Address, queue_reply
 from domain.actions.payments.begin import begin_payment
 from domain.gateways.gateway import DeclineReason, PaymentGateway

@@ -6,11 +6,11 @@ An account that was given stands for all that is due to its line then. History a
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from domain.actions.bills.resending import SAME_PRESS
 from domain.actions.bills.subjects import SUBJECTS, lock_bill
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import notify_line
 from domain.actions.payments.card_refunds import plan_card_transfers
+from domain.actions.requests.act import SAME_PRESS
 from domain.authorization.policy import require_right
 from domain.authorization.rights import Right
 from domain.bills.bill import Bill, Refund, RefundState

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from domain.actions.dependencies import Dependencies
+from domain.actions.links.payment_links import append_payment_link
 from domain.actions.messages.notify import notify_line
-from domain.actions.payments.link_addresses import append_payment_link
 from domain.actions.registries.rows import change_row, find_contact
 from domain.authorization.policy import require_right
 from domain.authorization.rights import Right

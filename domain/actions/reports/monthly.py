@@ -9,7 +9,7 @@ from domain.actions.reports.declarations import REPORTS, Report
 from domain.actions.reports.labels import load_labels, render_month_and_year
 from domain.actions.reports.reporting import run_report
 from domain.actions.reports.sheet import SheetCells, render_figure_rows
-from domain.actions.staff.staffing import today_in_tehran
+from domain.actions.staffing import today_in_tehran
 from domain.messages.catalogue import RenderedMessage
 from domain.reports.filter import ReportFilter, moments_of_span
 from domain.reports.ports import StoredReport

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from domain.actions.dependencies import Dependencies
 from domain.actions.requests.act import lock_request
-from domain.actions.staff.staffing import load_staff_actor, today_in_tehran
+from domain.actions.staffing import load_staff_actor, today_in_tehran
 from domain.authorization.policy import may_use
 from domain.authorization.request_policy import may_use_on_request, require_request_right
 from domain.authorization.rights import Right

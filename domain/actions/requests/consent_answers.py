@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from domain.actions.citizens.sessions import citizen_actor
 from domain.actions.dependencies import Dependencies
-from domain.actions.drafts.reading import citizen_actor
 from domain.actions.messages.notify import announce_outcome
 from domain.actions.requests.command import take_command
 from domain.language.service import Command, Transition

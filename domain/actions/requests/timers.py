@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from domain.actions.dependencies import Dependencies
+from domain.actions.links.payment_links import append_payment_link
 from domain.actions.messages.notify import (
     announce_outcome,
     find_recipients,
@@ -17,7 +18,6 @@ from domain.actions.messages.notify import (
     notify_staff,
     payable_bill_facts,
 )
-from domain.actions.payments.link_addresses import append_payment_link
 from domain.bills.bill import BillState
 from domain.blocks.charging import list_request_bills
 from domain.engine.overdue import SLA_BROKEN

@@ -14,7 +14,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import date
 
 from domain.actions.dependencies import Dependencies
-from domain.actions.staff.staffing import today_in_tehran
+from domain.actions.staffing import today_in_tehran
 from domain.actions.tariffs.price_differences import find_difference, refuse_far_price
 from domain.actions.tariffs.priced_subjects import find_declared, list_priced, require_priced_service
 from domain.authorization.policy import require_right

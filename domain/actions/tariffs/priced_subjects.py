@@ -3,7 +3,7 @@
 from datetime import date
 
 from domain.actions.dependencies import Dependencies
-from domain.actions.staff.staffing import today_in_tehran
+from domain.actions.staffing import today_in_tehran
 from domain.registries.declarations import REGISTRIES
 from domain.tariffs.tariff import (
     BAND_DIMENSION,

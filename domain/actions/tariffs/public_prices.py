@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from domain.actions.dependencies import Dependencies
-from domain.actions.staff.staffing import today_in_tehran
+from domain.actions.staffing import today_in_tehran
 from domain.language.service import Service
 from domain.tariffs.tariff import PricedSubject, TariffRow, list_price_bands
 from domain.unit_of_work import UnitOfWork

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from domain.actions.links.payment_links import ensure_payment_link
 from domain.actions.payments.advance import advance_due_attempts
 from domain.actions.payments.begin import begin_payment
 from domain.actions.payments.callbacks import receive_callback
-from domain.actions.payments.link_addresses import ensure_payment_link
 from domain.actions.payments.recover import recover_unverified
 from domain.bills.bill import BillState
 from domain.gateways.attempt import AttemptState, PaymentAttempt

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from domain.actions.links.payment_links import ensure_payment_link
 from domain.actions.payments.begin import begin_payment
-from domain.actions.payments.link_addresses import ensure_payment_link
 from domain.bills.bill import BillState, PaymentOutcome
 from domain.bills.merged_bill import MergedBill
 from domain.values.errors import DomainError, NotAllowedNow

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from domain.actions.drafts.reading import citizen_actor
+from domain.actions.citizens.sessions import citizen_actor
 from domain.actions.requests.visit_choice import build_visit_offer, move_visit, prefer_visits
 from domain.people.person import Substitution
 from domain.requests.request import TimerKind

@@ -49,7 +49,7 @@ READ_OR_KEPT = {
     "domain/values/languages.py": "Persian itself",
     "domain/values/text.py": "letters that are folded",
     "domain/values/turkmen_script.py": "letters that Turkmen is written in",
-    "domain/actions/chats/deep_links.py": "the words that a link stands for, as one types it",
+    "domain/actions/conversations/chats/deep_links.py": "the words that a link stands for, as one types it",
 }
 """Modules and packages with Persian strings, and what those are."""
 

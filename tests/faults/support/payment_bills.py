@@ -6,7 +6,7 @@ from itertools import count
 
 from app.ids import RandomIds
 from domain.actions.dependencies import Dependencies
-from domain.actions.payments.link_addresses import ensure_payment_link
+from domain.actions.links.payment_links import ensure_payment_link
 from domain.actions.registries.charges import issue_row_bill
 from domain.actions.registries.rows import put_rows
 from domain.blocks.billing import BillingContext

@@ -7,8 +7,8 @@ from datetime import timedelta
 
 from playwright.async_api import Locator, expect
 
+from domain.actions.citizens.sessions import citizen_actor
 from domain.actions.documents.attach import attach_document
-from domain.actions.drafts.reading import citizen_actor
 from domain.fleet.resources import MACHINE_TYPES
 from domain.values.actors import Role
 from tests.support.pages.portal_tours import OWN_NUMBER, CitizenWindow, Tour

@@ -3,10 +3,10 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from domain.actions.links.payment_links import ensure_payment_link
 from domain.actions.payments.advance import advance_due_attempts
 from domain.actions.payments.begin import begin_payment
 from domain.actions.payments.callbacks import receive_callback
-from domain.actions.payments.link_addresses import ensure_payment_link
 from domain.actions.registries.charges import bill_and_notify
 from domain.bills.bill import Bill
 from domain.gateways.attempt import PaymentAttempt

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from domain.actions.bills.pay import record_payment
-from domain.actions.drafts.reading import citizen_actor
+from domain.actions.citizens.sessions import citizen_actor
 from domain.actions.messages.notify import announce_outcome
 from domain.actions.registries.rows import put_rows
 from domain.actions.requests.change import change_request

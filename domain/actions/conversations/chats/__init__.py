@@ -1,1 +1,1 @@
-"""Updates of a messenger's bot: received once, done, and answered with words and buttons."""
+"""Chats with messengers' bots: updates received once, done, and answered with words and buttons; places and files."""

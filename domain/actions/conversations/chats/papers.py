@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from domain.actions.chats.officer_questions import answer_by_files, is_asked_for_answer, require_prepared
-from domain.actions.chats.waiting_files import keep_waiting, list_answer_buttons
+from domain.actions.conversations.chats.officer_questions import answer_by_files, is_asked_for_answer, require_prepared
+from domain.actions.conversations.chats.waiting_files import keep_waiting, list_answer_buttons
 from domain.actions.conversations.turn_context import MOST_COUNTED, TurnContext, store_dialogue
 from domain.actions.documents.attach import attach_document
 from domain.actions.documents.own_papers import find_own_request

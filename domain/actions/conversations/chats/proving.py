@@ -2,8 +2,8 @@
 (`domain/actions/messages/verification_codes.py`).
 """
 
-from domain.actions.citizens.languages import name_chat_line
 from domain.actions.dependencies import Dependencies
+from domain.actions.line_languages import name_chat_line
 from domain.actions.messages.notify import Address, queue_reply
 from domain.actions.messages.rerouting import reroute_to_sms
 from domain.actions.messages.verification_codes import CodeRequest, check_code, send_code

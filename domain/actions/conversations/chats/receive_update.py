@@ -7,7 +7,6 @@ updates of one chat wait for each other, whichever process got them. A fault of 
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from domain.actions.citizens.languages import name_chat_line
 from domain.actions.conversations.arriving import Arrival, handle_once
 from domain.actions.conversations.chats.turn import ChatTurn, handle_chat_event
 from domain.actions.conversations.chats.unproved import handle_unproved_event, prove_by_contact
@@ -16,6 +15,7 @@ from domain.actions.conversations.receive import LONGEST_TEXT
 from domain.actions.conversations.turn_context import open_turn
 from domain.actions.dependencies import Dependencies
 from domain.actions.documents.preparing import prepare_file
+from domain.actions.line_languages import name_chat_line
 from domain.actions.messages.notify import Address, address_in_chat
 from domain.chats.chat import (
     BotBlocked,

@@ -3,21 +3,21 @@
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from domain.actions.chats.button_calls import HANDLERS_BY_VERB
-from domain.actions.chats.deep_links import read_link_payload, write_track_command
-from domain.actions.chats.places import (
-    find_place_answer,
-    keep_place,
-    offer_uses,
-)
 from domain.actions.conversations.chats.account import (
     describe_account,
 )
+from domain.actions.conversations.chats.button_calls import HANDLERS_BY_VERB
+from domain.actions.conversations.chats.deep_links import read_link_payload, write_track_command
 from domain.actions.conversations.chats.driver_menu import build_main_menu
 from domain.actions.conversations.chats.papers import (
     find_captioned_request,
     offer_waiting_files,
     receive_file,
+)
+from domain.actions.conversations.chats.places import (
+    find_place_answer,
+    keep_place,
+    offer_uses,
 )
 from domain.actions.conversations.chats.view import build_question_buttons, with_markup, with_menu_button
 from domain.actions.conversations.converse import amend_answer, converse, repeat_question

@@ -7,9 +7,8 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
-from domain.actions.chats.deep_links import read_link_payload
-from domain.actions.chats.waiting_files import keep_waiting
 from domain.actions.conversations import commands
+from domain.actions.conversations.chats.deep_links import read_link_payload
 from domain.actions.conversations.chats.lists import show_tariff
 from domain.actions.conversations.chats.proving import (
     check_proof_code,
@@ -19,6 +18,7 @@ from domain.actions.conversations.chats.proving import (
 )
 from domain.actions.conversations.chats.turn import ChatTurn, build_greeting, handle_chat_event
 from domain.actions.conversations.chats.view import with_menu_button
+from domain.actions.conversations.chats.waiting_files import keep_waiting
 from domain.actions.conversations.enquiries.asides import answer_courtesy, answer_emergency, answer_secret
 from domain.actions.conversations.enquiries.contact import describe_contact
 from domain.actions.conversations.languages import choose_language, choose_language_by_button

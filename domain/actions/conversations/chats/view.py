@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from domain.actions.conversations.chats.driver_menu import build_main_menu
-from domain.actions.conversations.chats.request_buttons import build_request_buttons
 from domain.actions.conversations.turn_context import TurnContext
+from domain.actions.links.request_buttons import build_request_buttons
 from domain.actions.messages.notify import find_answer_deadline
 from domain.actions.requests.command import AWAITED_COMMANDS
 from domain.authorization.request_policy import awaits_answer_of

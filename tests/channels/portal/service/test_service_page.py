@@ -5,7 +5,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer, make_mocked_request
 
 from channels.portal.service.service_page import SERVICE_PATH, find_request_form
-from domain.actions.chats.deep_links import read_link_payload
+from domain.actions.conversations.chats.deep_links import read_link_payload
 from domain.actions.feedback import public_comments
 from domain.actions.feedback.moderation import answer_comment, moderate_comment
 from domain.actions.feedback.public_comments import LONGEST_COMMENT, MOST_COMMENTS

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from domain.actions.links.payment_links import ensure_payment_link
 from domain.actions.payments.begin import begin_payment
-from domain.actions.payments.link_addresses import ensure_payment_link
 from domain.actions.reports.declarations import REPORTS
 from domain.bills.bill import BillState
 from domain.values.actors import Role

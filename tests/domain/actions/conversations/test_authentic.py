@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from domain.actions.payments.link_addresses import ensure_payment_link
+from domain.actions.links.payment_links import ensure_payment_link
 from domain.bills.bill import Bill
 from domain.values.actors import Role
 from domain.values.bill_ids import make_ids

@@ -1,8 +1,8 @@
 """A duty, a fine and a request of one payer are paid by one attempt, each as if it were alone."""
 
 from domain.actions.bills.own_bills import list_payable_row_bills
+from domain.actions.links.payment_links import ensure_payment_link
 from domain.actions.payments.begin import begin_payment
-from domain.actions.payments.link_addresses import ensure_payment_link
 from domain.actions.payments.links import load_payable_bills
 from domain.gateways.gateway import SaleState
 from tests.support.municipality import FOUR_HOURS, Municipality

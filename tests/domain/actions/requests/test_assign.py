@@ -8,7 +8,7 @@ import pytest
 from domain.actions.queues import work
 from domain.actions.queues.bulk import TickedRequest, assign_each
 from domain.actions.requests import act, assign
-from domain.actions.staff.staffing import list_substitutions, load_staff_actor, today_in_tehran
+from domain.actions.staffing import list_substitutions, load_staff_actor, today_in_tehran
 from domain.actions.walk_ins import mobile_correction
 from domain.people.person import StaffMember, Substitution
 from domain.queues.filters import QueueFilter

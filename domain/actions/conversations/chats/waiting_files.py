@@ -1,6 +1,6 @@
 """Files that came into a chat without a context: they stay with the messenger until a button says what they are."""
 
-from domain.actions.chats.officer_questions import list_open_questions
+from domain.actions.conversations.chats.officer_questions import list_open_questions
 from domain.actions.conversations.late_questions import read_dialogue
 from domain.actions.conversations.turn_context import TurnContext
 from domain.actions.dependencies import Dependencies

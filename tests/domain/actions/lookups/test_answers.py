@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
 
-from domain.actions.conversations.look_up import run_lookup
+from domain.actions.lookups.answers import run_lookup
 from domain.actions.tariffs.changes import add_tariff
 from domain.blocks.band_answers import MOST_LISTED_BANDS
 from domain.language.lookups import Lookup, LookupAnswer, LookupContext, PriceLookup

@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from domain.actions.dependencies import Dependencies
+from domain.actions.links.payment_links import find_bill_pages
 from domain.actions.papers.printouts import list_printouts
-from domain.actions.payments.link_addresses import find_bill_pages
 from domain.blocks.charging import list_request_bills
 from domain.conversation.buttons.requests import RequestChoices
 from domain.messages.keyboards import ButtonRows

@@ -3,12 +3,6 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
-from domain.actions.chats.officer_questions import answer_by_files
-from domain.actions.chats.places import (
-    ask_for_point,
-    find_place_field,
-    read_point,
-)
 from domain.actions.conversations import commands
 from domain.actions.conversations.chats.account import (
     CHANGE_STEP,
@@ -18,12 +12,18 @@ from domain.actions.conversations.chats.account import (
 )
 from domain.actions.conversations.chats.driver_menu import build_driver_menu, build_main_menu, describe_own_record
 from domain.actions.conversations.chats.lists import show_own_requests, show_tariff
+from domain.actions.conversations.chats.officer_questions import answer_by_files
 from domain.actions.conversations.chats.operator_jobs import handle_operator_call
 from domain.actions.conversations.chats.papers import (
     ask_for_paper,
     print_paper,
     stop_waiting_for_file,
     store_papers,
+)
+from domain.actions.conversations.chats.places import (
+    ask_for_point,
+    find_place_field,
+    read_point,
 )
 from domain.actions.conversations.chats.view import build_question_buttons, with_markup, with_menu_button
 from domain.actions.conversations.converse import begin_intent

@@ -4,9 +4,9 @@ from datetime import date, timedelta
 
 import pytest
 
+from domain.actions import staffing
 from domain.actions.messages import notify
 from domain.actions.requests import act, assign
-from domain.actions.staff import staffing
 from domain.people.person import StaffMember, Substitution
 from domain.values.actors import Actor, Role
 from domain.values.errors import AuthenticationFailed, DomainError, Forbidden, InvalidField, NotFound

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from domain.actions.chats.officer_questions import is_asked_for_answer, list_open_questions
+from domain.actions.conversations.chats.officer_questions import is_asked_for_answer, list_open_questions
 from domain.actions.conversations.turn_context import TurnContext
 from domain.chats.chat import SharedLocation
 from domain.conversation.buttons.answers import ButtonVerb, verb_button
