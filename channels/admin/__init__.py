@@ -15,10 +15,8 @@ from channels.admin.account.account_pages import AccountPages
 from channels.admin.account.sign_in import SignInPages
 from channels.admin.audit.audit_pages import AuditPages
 from channels.admin.audit.read_event_pages import ReadEventPages
-from channels.admin.bills.charge_pages import ChargePages
 from channels.admin.bills.merged_pages import MergedBillPages
 from channels.admin.bills.refund_pages import RefundPages
-from channels.admin.bills.slip_list_pages import SlipListPages
 from channels.admin.bills.slip_pages import SlipPages
 from channels.admin.bills.transfer_pages import TransferPages
 from channels.admin.feedback.comment_pages import CommentPages
@@ -39,11 +37,13 @@ from channels.admin.offices.statement_pages import StatementPages
 from channels.admin.offices.till_pages import TillPages
 from channels.admin.payments.attempt_pages import AttemptPages
 from channels.admin.payments.settlement_pages import SettlementPages
+from channels.admin.payments.slip_list_pages import SlipListPages
 from channels.admin.people.substitute_pages import SubstitutePages
 from channels.admin.people.user_pages import UserPages
 from channels.admin.queues.bulk_pages import BulkPages
 from channels.admin.queues.news_pages import NewsPages
 from channels.admin.queues.queue_pages import QueuePages
+from channels.admin.registries.charge_pages import ChargePages
 from channels.admin.registries.import_pages import ImportPages
 from channels.admin.registries.registry_pages import RegistryPages
 from channels.admin.reports.export_pages import ExportPages

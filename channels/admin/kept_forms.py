@@ -14,7 +14,7 @@ from typing import Any
 from aiohttp import web
 
 from channels.admin.frame import SHOWS_NOBODY, Visitor
-from channels.admin.requests.paper_files import describe_refused_files
+from channels.admin.paper_files import describe_refused_files
 from channels.admin.submissions import FormSubmission
 from channels.admin.version_tokens import VERSION_FIELD
 from channels.web.error_pages import WORDING, status_of

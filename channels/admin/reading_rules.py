@@ -12,8 +12,8 @@ from functools import cache
 
 from aiohttp import web
 
+from channels.admin.addresses import list_address
 from channels.admin.frame import HOME_PATH
-from channels.admin.registries.registry_view import list_address
 from channels.web.posted import PostedForm, read_text
 from domain.audit.read_events import ReadKind, describe_filters
 from domain.registries.declarations import REGISTRIES

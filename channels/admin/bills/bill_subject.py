@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from channels.admin.addresses import REQUESTS_PATH, list_address
 from channels.admin.frame import Visitor
-from channels.admin.registries.registry_view import RegistryViews, list_address
-from channels.admin.requests.request_pages import REQUESTS_PATH
 from domain.actions.bills.subjects import SUBJECTS
 from domain.actions.dependencies import Dependencies
+from domain.actions.registries.row_words import RowWording
 from domain.authorization.request_policy import may_see_request
 from domain.authorization.rights import registry_right
 from domain.bills.bill import Bill
@@ -55,7 +55,7 @@ class BillSubjects:
 
     def __init__(self, dependencies: Dependencies) -> None:
         self._dependencies = dependencies
-        self._views = RegistryViews(dependencies)
+        self._row_wording = RowWording(dependencies.catalogue)
 
     async def build_view(self, uow: UnitOfWork, visitor: Visitor, bill: Bill) -> BillSubjectView:
         """Return what a bill is for, as this visitor may see it."""
@@ -97,7 +97,7 @@ class BillSubjects:
         row = await uow.registries.get_row(registry.key, bill.subject_id)
         return BillSubjectView(
             await bill_subject.render_title(self._dependencies, uow, bill),
-            self._views.render_row_name(registry, row.values),
+            self._row_wording.render_row_name(registry, row.values),
             None,
             await bill_subject.find_mobile(uow, bill),
             f"{list_address(registry)}/{row.id}" if visitor.may(registry_right(registry.key, "view")) else None,

@@ -6,8 +6,8 @@ from typing import ClassVar
 
 from channels.admin.actors import describe_actor
 from channels.admin.bills.account_view import AccountView, load_account_view
+from channels.admin.bills.attempt_view import StaffAttemptView, load_attempt_views
 from channels.admin.bills.card_money_view import CardMoneyView, load_card_money
-from channels.admin.payments.attempt_view import StaffAttemptView, load_attempt_views
 from domain.actions.bills.changed_lines import ChangedLine, find_changed_line
 from domain.actions.bills.merged_bills import load_parts
 from domain.actions.bills.refunds import (

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from aiohttp import web
 
+from channels.admin.addresses import MERGED_BILLS_PATH
 from channels.admin.bills.bill_forms import payment_done_key, submit_payment
 from channels.admin.bills.payable_view import PayableView, build_payable_view
 from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
@@ -14,7 +15,6 @@ from domain.authorization.rights import Right
 from domain.unit_of_work import UnitOfWork
 from domain.values.errors import BillNotFound
 
-MERGED_BILLS_PATH = "/staff/merged-bills"
 _ONE_PATH = f"{MERGED_BILLS_PATH}/{{id:[0-9]{{1,19}}}}"
 """The id is the bill id (شناسه قبض)."""
 

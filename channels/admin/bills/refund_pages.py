@@ -5,11 +5,11 @@ The same forms are on the page of a request, a duty or a fine. Above the list is
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 
 from aiohttp import web
 
 from channels.admin.actors import load_staff_names
+from channels.admin.addresses import REFUNDS_PATH
 from channels.admin.bills.account_view import AccountView, load_account_view
 from channels.admin.bills.bill_forms import submit_approval, submit_refund
 from channels.admin.bills.bill_subject import BillSubjects, BillSubjectView
@@ -19,8 +19,6 @@ from channels.admin.bills.money_lists import build_list_context
 from channels.admin.bills.transfer_view import TransferFileView, build_file_view
 from channels.admin.filtered_pages import load_filtered
 from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
-from channels.admin.registries.registry_row import RowPage
-from channels.admin.registries.registry_view import list_address
 from channels.admin.submissions import FormSubmission
 from channels.web.paging import build_page_query
 from channels.web.posted import read_text
@@ -36,12 +34,10 @@ from domain.actions.payments.gateway_worker import GatewaysByName
 from domain.authorization.rights import Right
 from domain.bills.bill import DueBack, Refund, RefundState
 from domain.language.wording import day_and_hour_text
-from domain.registries.declarations import REGISTRIES, Registry
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values.paging import PAGE_FIELD, Page
 from domain.values.text import group_digits
 
-REFUNDS_PATH = "/staff/refunds"
 MOST_OPEN_CARD_REFUNDS = 50
 """So many transfers to cards are shown above the list, the oldest first."""
 MOST_FILES = 3
@@ -101,7 +97,6 @@ class RefundPages(SitePart):
         super().__init__(dependencies, store)
         self._gateways = gateways
         self._subjects = BillSubjects(dependencies)
-        self._row_page = RowPage(dependencies, store)
 
     def list_routes(self) -> Sequence[PageRoute]:
         actions = (
@@ -110,21 +105,13 @@ class RefundPages(SitePart):
             ("card/{id:[0-9]{1,19}}/ask", "ask-{id}", Right.ATTEMPTS_ASK, self._submit_question),
             ("card/{id:[0-9]{1,19}}/deny", "deny-{id}", Right.ATTEMPTS_DENY, self._submit_denial),
         )
-        charged_registries = [registry for registry in REGISTRIES.values() if registry.charge_terms]
         return (
             PageRoute("GET", REFUNDS_PATH, Right.REFUNDS_VIEW, self.render_page),
             *(
                 PageRoute("POST", f"{REFUNDS_PATH}/{path}", right, FormSubmission(name, action, self.render_page))
                 for path, name, right, action in actions
             ),
-            *(self._build_row_route(registry) for registry in charged_registries),
         )
-
-    def _build_row_route(self, registry: Registry) -> PageRoute:
-        """Return the route of the form on the page of a duty or fine."""
-        row_page = partial(self._row_page.render_row_page, registry)
-        submission = FormSubmission("refund", partial(self._submit_row_refund, registry), row_page)
-        return PageRoute("POST", f"{list_address(registry)}/{{id:[0-9]{{1,19}}}}/refund", Right.REFUNDS_PAY, submission)
 
     async def _submit_refund(self, request: web.Request, visitor: Visitor) -> str:
         async with self._store.open_unit() as uow:
@@ -146,11 +133,6 @@ class RefundPages(SitePart):
             self._dependencies, self._store, self._gateways, get_row_id(request), reason, visitor.actor
         )
         return f"{REFUNDS_PATH}?{build_page_query(request, done='card_refund_denied')}"
-
-    async def _submit_row_refund(self, registry: Registry, request: web.Request, visitor: Visitor) -> str:
-        async with self._store.open_unit() as uow:
-            done_key = await submit_refund(self._dependencies, uow, visitor)
-        return f"{list_address(registry)}/{get_row_id(request)}?done={done_key}"
 
     async def render_page(
         self, request: web.Request, visitor: Visitor, refused_form: RefusedForm | None = None

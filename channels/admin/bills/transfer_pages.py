@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from aiohttp import web
 
 from channels.admin.actors import load_staff_names
+from channels.admin.addresses import REFUNDS_PATH
 from channels.admin.bills.bill_subject import BillSubjects
-from channels.admin.bills.refund_pages import REFUNDS_PATH, RefundPages
+from channels.admin.bills.refund_pages import RefundPages
 from channels.admin.bills.transfer_view import build_file_view, build_transfer_view
 from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
 from channels.admin.submissions import FormSubmission

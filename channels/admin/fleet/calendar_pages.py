@@ -9,7 +9,8 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from channels.admin.fleet.boards import CALENDAR_BOARDS, FLEET, CalendarBoard
+from channels.admin.addresses import list_address
+from channels.admin.calendar_boards import CALENDAR_BOARDS, FLEET, CalendarBoard
 from channels.admin.fleet.calendar_rows import build_calendar_rows, label_bookings
 from channels.admin.fleet.calendar_view import (
     CalendarRow,
@@ -32,7 +33,6 @@ from channels.admin.fleet.hour_hints import HourHints
 from channels.admin.fleet.week_counts import describe_free_lines
 from channels.admin.fleet.working_days import find_closed_day, find_work_span
 from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
-from channels.admin.registries.registry_view import list_address
 from channels.web.site_part import SitePart
 from domain.actions.dependencies import Dependencies
 from domain.registries.declarations import MACHINES, MAINTENANCE, OPERATORS

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from channels.admin.fleet.boards import FLEET, CalendarBoard
+from channels.admin.calendar_boards import FLEET, CalendarBoard
 from channels.admin.fleet.calendar_view import BookingLabel, CalendarRow
 from domain.actions.dependencies import Dependencies
 from domain.authorization.request_policy import may_see_request

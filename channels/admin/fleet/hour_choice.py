@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from channels.admin.fleet.boards import CalendarBoard
+from channels.admin.calendar_boards import CalendarBoard
 from channels.admin.fleet.calendar_view import CalendarRow
 from channels.admin.frame import Visitor
 from domain.actions.dependencies import Dependencies

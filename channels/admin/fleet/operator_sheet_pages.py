@@ -15,7 +15,7 @@ from channels.admin.kept_forms import (
     read_keyed_form,
     read_written_moment,
 )
-from channels.admin.requests.paper_files import MAX_FILE_FORM_BYTES, has_files, prepare_files
+from channels.admin.paper_files import MAX_FILE_FORM_BYTES, has_files, prepare_files
 from channels.admin.version_tokens import VersionedAction
 from channels.web.posted import PostedForm, read_text, read_texts
 from channels.web.refused_forms import RefusedForm, build_refusal_context, form_error

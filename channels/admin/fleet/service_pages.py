@@ -6,9 +6,9 @@ from functools import partial
 
 from aiohttp import web
 
+from channels.admin.addresses import list_address
 from channels.admin.frame import NavigationSection, PageRoute, Visitor
 from channels.admin.registries.registry_row import OUT_OF_SERVICE_FORM, RowPage
-from channels.admin.registries.registry_view import list_address
 from channels.admin.submissions import FormSubmission
 from channels.web.row_ids import get_row_id
 from channels.web.site_part import SitePart

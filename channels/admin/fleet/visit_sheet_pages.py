@@ -10,7 +10,7 @@ from aiohttp import web
 from channels.admin.fleet.calendar_view import format_clock
 from channels.admin.fleet.day_choice import build_day_controls, read_shown_day
 from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
-from channels.admin.requests.paper_files import MAX_FILE_FORM_BYTES
+from channels.admin.paper_files import MAX_FILE_FORM_BYTES
 from channels.admin.requests.step_view import StepForm, StepViews
 from channels.web.site_part import SitePart
 from domain.actions.dependencies import Dependencies

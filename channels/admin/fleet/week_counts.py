@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from channels.admin.fleet.boards import FLEET, CalendarBoard
+from channels.admin.calendar_boards import FLEET, CalendarBoard
 from channels.admin.fleet.calendar_view import CalendarRow
 from channels.admin.fleet.hour_choice import HourChoice
 from domain.messages.catalogue import Catalogue

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from channels.admin.fleet.boards import FLEET, CalendarBoard
+from channels.admin.calendar_boards import FLEET, CalendarBoard
 from domain.values.calendar import MomentSpan, WorkingCalendar, tehran_moment, to_tehran
 
 _ONE_DAY = timedelta(days=1)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from channels.admin.actors import describe_actor, load_staff_names
+from channels.admin.addresses import SUSPENSE_PATH
 from channels.admin.bills.bill_forms import payment_done_key
 from channels.admin.bills.money_lists import build_list_context
 from channels.admin.filtered_pages import load_filtered
@@ -29,7 +30,6 @@ from domain.values.paging import PAGE_FIELD, Cursor, ListOrder, Page, cut_page
 from domain.values.text import group_digits, persian_digits
 from domain.values.version_token import VersionToken
 
-SUSPENSE_PATH = "/staff/suspense"
 RECEIPTS_PER_PAGE = 25
 _ONE_PATH = f"{SUSPENSE_PATH}/{{id:[0-9]{{1,19}}}}"
 

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from channels.admin.actors import load_staff_names
+from channels.admin.addresses import ATTEMPTS_PATH
+from channels.admin.bills.attempt_view import StaffAttemptView, build_attempt_view
 from channels.admin.bills.bill_subject import BillSubjects, PaidBillView
 from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
-from channels.admin.payments.attempt_view import StaffAttemptView, build_attempt_view
 from channels.admin.submissions import FormSubmission
 from channels.web.paging import ListPage, build_list_page, read_page_start
 from channels.web.posted import read_text
@@ -27,7 +28,6 @@ from domain.gateways.attempt import PaymentAttempt
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values.row_ids import HIGHEST_ID
 
-ATTEMPTS_PATH = "/staff/payments"
 ATTEMPTS_PER_PAGE = 25
 _ONE_PATH = f"{ATTEMPTS_PATH}/{{id:[0-9]{{1,19}}}}"
 

@@ -11,6 +11,7 @@ from io import BytesIO, StringIO
 from aiohttp import web
 
 from channels.admin.actors import load_staff_names
+from channels.admin.addresses import SETTLEMENT_PATH
 from channels.admin.filtered_pages import load_filtered
 from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
 from channels.admin.payments.settlement_view import SettlementViews
@@ -42,7 +43,6 @@ from domain.values.reasons import MissingReason
 from domain.values.text import group_digits
 from domain.values.version_token import VersionToken
 
-SETTLEMENT_PATH = "/staff/settlement"
 MAX_FILE_FORM_BYTES = MOST_PAGE_BYTES + 64 * 1024
 REFRESH_SECONDS = 2
 MAX_FILES = 30

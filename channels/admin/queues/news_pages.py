@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 from aiohttp import web
 
+from channels.admin.addresses import MENTIONS_PATH
 from channels.admin.frame import HOME_PATH, NavigationSection, PageRoute, Visitor
 from channels.admin.queues.queue_view import build_queue_address, describe_count
-from channels.admin.requests.mention_pages import MENTIONS_PATH
 from channels.web.site_part import SitePart
 from domain.actions.queues.work import QueueCount, count_queues
 from domain.authorization.rights import Right

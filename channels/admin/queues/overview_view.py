@@ -8,13 +8,10 @@ from datetime import date
 from urllib.parse import urlencode, urlsplit
 
 from channels.admin.actors import load_staff_names
-from channels.admin.bills.refund_pages import REFUNDS_PATH
+from channels.admin.addresses import ATTEMPTS_PATH, REFUNDS_PATH, SETTLEMENT_PATH, SUSPENSE_PATH
 from channels.admin.feedback.comment_pages import RATINGS_PATH
 from channels.admin.frame import Visitor
-from channels.admin.ledger.suspense_pages import SUSPENSE_PATH
 from channels.admin.messages.message_pages import MESSAGES_PATH
-from channels.admin.payments.attempt_pages import ATTEMPTS_PATH
-from channels.admin.payments.settlement_pages import SETTLEMENT_PATH
 from channels.admin.queues.queue_rows import RowViews, list_columns
 from channels.admin.queues.queue_view import build_queue_address, describe_count
 from channels.admin.queues.way_back import build_list_suffix

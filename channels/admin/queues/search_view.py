@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from channels.admin.addresses import MERGED_BILLS_PATH
 from channels.admin.bills.bill_subject import BillSubjects, PaidBillView
-from channels.admin.bills.merged_pages import MERGED_BILLS_PATH
 from channels.admin.frame import Visitor
 from channels.admin.queues.queue_view import build_queue_address
 from domain.actions.bills.lookup import BillNumber, NumberedBill, list_bills_by_number

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from channels.admin.registries.registry_view import CellPart, ListedRow, RegistryViews, list_address
+from channels.admin.addresses import list_address
+from channels.admin.registries.registry_view import CellPart, ListedRow, RegistryViews
 from channels.admin.service_notes import NoteView, build_note_views
 from domain.actions.dependencies import Dependencies
 from domain.actions.registries.expiries import REMINDER_LEAD_DAYS

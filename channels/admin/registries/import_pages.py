@@ -12,8 +12,9 @@ from typing import Any
 from aiohttp import web
 
 from channels.admin.actors import load_staff_names
+from channels.admin.addresses import list_address
 from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
-from channels.admin.registries.registry_view import RegistryViews, list_address
+from channels.admin.registries.registry_view import RegistryViews
 from channels.admin.submissions import FormAction, FormSubmission
 from channels.admin.version_tokens import VersionedAction
 from channels.web.posted import UploadedFile, read_text

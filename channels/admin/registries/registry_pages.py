@@ -8,10 +8,11 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
+from channels.admin.addresses import REGISTRIES_PATH, list_address
 from channels.admin.filtered_pages import load_filtered
 from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
 from channels.admin.registries.registry_row import RowPage
-from channels.admin.registries.registry_view import REGISTRIES_PATH, CellPart, RegistryViews, list_address
+from channels.admin.registries.registry_view import CellPart, RegistryViews
 from channels.admin.submissions import FormSubmission
 from channels.admin.version_tokens import VersionedAction
 from channels.web.forms import FormWording, Option, build_controls, describe_stray, read_form

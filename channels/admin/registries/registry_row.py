@@ -6,11 +6,12 @@ from typing import Any
 from aiohttp import web
 
 from channels.admin.actors import load_staff_names
+from channels.admin.addresses import list_address
 from channels.admin.bills.bill_view import BillView, build_bill_view
 from channels.admin.frame import Visitor, render_staff_page
 from channels.admin.page_forms import PageForm
 from channels.admin.registries.file_view import FileViews
-from channels.admin.registries.registry_view import RegistryViews, list_address, owes_nothing
+from channels.admin.registries.registry_view import RegistryViews, owes_nothing
 from channels.web.refused_forms import REFUSAL_ID, RefusedForm, build_refusal_context, form_error
 from channels.web.row_ids import get_row_id
 from channels.web.site_part import SitePart

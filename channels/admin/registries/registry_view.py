@@ -6,10 +6,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 from channels.admin.actors import describe_actor
+from channels.admin.addresses import list_address
 from channels.admin.frame import Visitor
 from domain.actions.dependencies import Dependencies
 from domain.actions.registries.row_words import RowLinks, RowReference, RowWording, require_field
-from domain.authorization.rights import RegistryRight, Right, registry_right
+from domain.authorization.rights import RegistryRight, registry_right
 from domain.fields.form import Field
 from domain.fields.types import Choice
 from domain.language.wording import day_and_hour_text
@@ -20,8 +21,6 @@ from domain.registries.rules import ChargeState, RowValues
 from domain.registries.sheet import field_label, registry_title, write_cell
 from domain.unit_of_work import UnitOfWork
 from domain.values.text import persian_digits
-
-REGISTRIES_PATH, FLEET_PATH = "/staff/registries", "/staff/fleet"
 
 MAX_OFFERED_ROWS = 200
 """Rows of a small registry that a form offers where one of them is named."""
@@ -70,12 +69,6 @@ class RowChange:
     changed_at: str
     changed_by: str
     field_changes: Sequence[FieldChange]
-
-
-def list_address(registry: Registry) -> str:
-    """Return where a registry's list is."""
-    is_fleet = registry_right(registry.key, "view") == Right.FLEET_VIEW
-    return f"{FLEET_PATH if is_fleet else REGISTRIES_PATH}/{registry.key}"
 
 
 class RegistryViews(RowWording):

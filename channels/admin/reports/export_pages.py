@@ -7,8 +7,9 @@ from pathlib import Path
 
 from aiohttp import web
 
+from channels.admin.addresses import list_address
 from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
-from channels.admin.registries.registry_view import RegistryViews, list_address
+from channels.admin.registries.registry_view import RegistryViews
 from channels.web.site_part import SitePart
 from domain.actions.dependencies import Dependencies
 from domain.actions.registries.rows import audit_export

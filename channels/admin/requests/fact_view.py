@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from channels.admin.addresses import list_address
 from channels.admin.frame import Visitor
-from channels.admin.registries.registry_view import list_address
 from domain.actions.dependencies import Dependencies
 from domain.authorization.rights import registry_right
 from domain.fields.form import Field

@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from channels.admin.actors import describe_actor, load_staff_names
+from channels.admin.addresses import MENTIONS_PATH
 from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
 from channels.web.site_part import SitePart
 from domain.actions.requests.notes import list_own_mentions, split_note
 from domain.authorization.rights import Right
 from domain.language.wording import day_and_hour_text
 from domain.requests.notes import MentionedNote
-
-MENTIONS_PATH = "/staff/mentions"
 
 
 @dataclass(frozen=True, slots=True)

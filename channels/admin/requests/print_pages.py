@@ -5,8 +5,8 @@ from functools import partial
 
 from aiohttp import web
 
+from channels.admin.addresses import list_address
 from channels.admin.frame import NavigationSection, PageRoute, Visitor
-from channels.admin.registries.registry_view import list_address
 from channels.web.headers import build_document_policy
 from channels.web.row_ids import get_row_id
 from channels.web.site_part import SitePart

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
+from channels.admin.addresses import REQUESTS_PATH
 from channels.admin.bills.bill_forms import (
     payment_done_key,
     reversal_done_key,
@@ -21,14 +22,14 @@ from channels.admin.bills.bill_forms import (
 )
 from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
 from channels.admin.kept_forms import KeptSubmission, PresentState, note_versions, read_keyed_form
-from channels.admin.queues.next_request import find_next_address
-from channels.admin.queues.way_back import LIST_PARAMETER, build_list_address, build_list_suffix, read_list_query
-from channels.admin.requests.paper_files import (
+from channels.admin.paper_files import (
     ATTACH_FORM,
     MAX_FILE_FORM_BYTES,
     describe_refused_files,
     prepare_files,
 )
+from channels.admin.queues.next_request import find_next_address
+from channels.admin.queues.way_back import LIST_PARAMETER, build_list_address, build_list_suffix, read_list_query
 from channels.admin.requests.present_view import build_present_state
 from channels.admin.requests.request_view import RequestView, RequestViews
 from channels.admin.requests.step_forms import read_quoted_rials, read_step_form
@@ -60,7 +61,6 @@ from domain.values.errors import DomainError, InvalidField, NotFound
 from domain.values.reasons import InvalidReason
 from domain.values.version_token import VersionToken
 
-REQUESTS_PATH = "/staff/requests"
 _REQUEST_PATH = f"{REQUESTS_PATH}/{{code:[0-9]{{9}}}}"
 _DOCUMENT_PATH = f"{_REQUEST_PATH}/documents/{{id:[0-9]{{1,19}}}}"
 

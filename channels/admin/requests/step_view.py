@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from channels.admin.fleet.boards import find_calendar_address, find_day_address
+from channels.admin.calendar_boards import find_calendar_address, find_day_address
 from channels.admin.frame import Visitor
 from channels.admin.requests.step_forms import list_computed_inputs, name_proposal
 from channels.web.forms import Control, FormValues, FormWording, build_controls, choose_control_kind, describe_stray

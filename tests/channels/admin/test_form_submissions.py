@@ -15,8 +15,8 @@ from aiohttp.test_utils import make_mocked_request
 
 import channels.admin
 from app.jobs.import_jobs import process_import
+from channels.admin.addresses import list_address
 from channels.admin.frame import PageRoute
-from channels.admin.registries.registry_view import list_address
 from channels.admin.submissions import FormSubmission
 from channels.admin.version_tokens import VersionedAction
 from domain.actions.registries.import_jobs import add_import

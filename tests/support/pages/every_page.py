@@ -11,7 +11,7 @@ from datetime import date
 from io import StringIO
 
 from app.jobs.import_jobs import process_import
-from channels.admin.registries.registry_view import list_address as room
+from channels.admin.addresses import list_address as room
 from channels.admin.tariffs.tariff_view import price_address as price
 from domain.actions.offices import accounts
 from domain.actions.offices.tills import close_till

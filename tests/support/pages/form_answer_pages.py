@@ -6,7 +6,7 @@ They are looked at when all that is opened was, for one or the other changes som
 from collections.abc import Mapping, Sequence
 from itertools import chain
 
-from channels.admin.registries.registry_view import list_address as room
+from channels.admin.addresses import list_address as room
 from channels.admin.tariffs.tariff_view import price_address as price
 from domain.actions.papers.printouts import list_issued_papers
 from domain.actions.registries.duties import plan_duties
@@ -14,7 +14,7 @@ from domain.actions.tariffs.priced_subjects import list_priced
 from domain.registries.declarations import DRIVER, DUTY, MACHINES, VEHICLE
 from domain.requests.request import RequestFilter
 from domain.values.actors import Role
-from tests.channels.admin.bills.test_charge_pages import price as price_duties
+from tests.channels.admin.registries.test_charge_pages import price as price_duties
 from tests.support.municipality import actor
 from tests.support.pages.every_page import ENDED, STALE
 from tests.support.pages.page_visits import PageVisit

@@ -4,7 +4,7 @@ online, and about bills that are paid together."""
 from collections import Counter
 from collections.abc import Sequence
 
-from channels.admin.registries.registry_view import list_address
+from channels.admin.addresses import list_address
 from domain.actions.bills.merged_bills import merge_bills
 from domain.actions.registries.charges import waive_row
 from domain.registries.declarations import DUTY

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from channels.admin.fleet.boards import CALENDAR_BOARDS
+from channels.admin.calendar_boards import CALENDAR_BOARDS
 from domain.actions.requests.act import act_on_request
 from domain.blocks.bookings import BookMachines
 from domain.blocks.visits import BookVisit

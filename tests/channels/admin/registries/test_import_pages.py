@@ -15,7 +15,7 @@ from app.jobs import import_jobs
 from app.jobs.import_jobs import process_import, run_waiting_imports
 from app.jobs.importing import FileImportResult, import_file
 from app.jobs.table_exports import ProcessExports
-from channels.admin.registries.registry_view import list_address as address_of
+from channels.admin.addresses import list_address as address_of
 from domain.actions.registries.import_jobs import forget_old_imports
 from domain.audit.entries import AuditFilter
 from domain.registries.declarations import REGISTRIES

@@ -7,7 +7,7 @@ import pytest
 from domain.actions.registries.charges import waive_and_notify
 from domain.registries.declarations import REGISTRIES
 from domain.values.actors import STAFF_ROLES, Role
-from tests.channels.admin.bills.test_charge_pages import VIOLATION
+from tests.channels.admin.registries.test_charge_pages import VIOLATION
 from tests.support.municipality import actor
 from tests.support.scenarios.refunds_due import paid_twice
 from tests.support.scenarios.site_registries import furnish, give

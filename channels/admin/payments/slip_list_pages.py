@@ -9,9 +9,9 @@ from io import BytesIO
 
 from aiohttp import web
 
-from channels.admin.bills.slip_list_view import PastedLineView, SlipListViews
 from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
 from channels.admin.payments.settlement_view import SettlementViews
+from channels.admin.payments.slip_list_view import PastedLineView, SlipListViews
 from channels.admin.submissions import FormSubmission
 from channels.admin.version_tokens import VersionedAction
 from channels.web.paging import ListPage, build_list_page, read_page_start
@@ -77,7 +77,7 @@ class SlipListPages(SitePart):
             "submitted_list": read_text(visitor.form, LIST_FIELD) if refused_form else "",
             "problem": self._dependencies.wording.render_error(error) if error else None,
         }
-        return render_staff_page(request, visitor, "admin/bills/slip_lists.html", context, error=error)
+        return render_staff_page(request, visitor, "admin/payments/slip_lists.html", context, error=error)
 
     async def _submit_list(self, request: web.Request, visitor: Visitor) -> str:
         pasted_text = read_text(visitor.form, LIST_FIELD)
@@ -124,7 +124,7 @@ class SlipListPages(SitePart):
             "version_token": examined.file.version_token,
             "problem": self._dependencies.wording.render_error(error) if error else None,
         }
-        response = render_staff_page(request, visitor, "admin/bills/slip_list.html", context, error=error)
+        response = render_staff_page(request, visitor, "admin/payments/slip_list.html", context, error=error)
         if state.is_running:
             response.headers["Refresh"] = f"{REFRESH_SECONDS}; url={LISTS_PATH}/{examined.file.id}"
         return response

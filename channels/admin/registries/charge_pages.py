@@ -6,16 +6,18 @@ from typing import Any
 
 from aiohttp import web
 
+from channels.admin.addresses import REGISTRIES_PATH, list_address
 from channels.admin.bills.bill_forms import (
     payment_done_key,
     reversal_done_key,
     submit_approval,
     submit_payment,
+    submit_refund,
     submit_reversal,
 )
 from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
 from channels.admin.registries.registry_row import RowPage, lock_unchanged_row
-from channels.admin.registries.registry_view import REGISTRIES_PATH, CellPart, RegistryViews, list_address
+from channels.admin.registries.registry_view import CellPart, RegistryViews
 from channels.admin.submissions import FormAction, FormSubmission
 from channels.admin.version_tokens import VersionedAction
 from channels.web.posted import read_text
@@ -77,6 +79,7 @@ class ChargePages(SitePart):
             ("waive", Right.CHARGES_WAIVE, "waived", VersionedAction(partial(self._submit_waiver, registry))),
             ("slip", Right.PAYMENTS_RECORD, "slip", partial(self._submit_payment, registry)),
             ("reverse", Right.PAYMENTS_REVERSE, "reverse", partial(self._submit_reversal, registry)),
+            ("refund", Right.REFUNDS_PAY, "refund", partial(self._submit_refund, registry)),
             ("approve", Right.REFUNDS_APPROVE, "approve", partial(self._submit_approval, registry)),
         )
         row_page = partial(self._row_page.render_row_page, registry)
@@ -117,6 +120,10 @@ class ChargePages(SitePart):
             reversal = await submit_reversal(self._dependencies, uow, visitor)
         return _address_after(registry, request, reversal_done_key(reversal))
 
+    async def _submit_refund(self, registry: Registry, request: web.Request, visitor: Visitor) -> str:
+        async with self._store.open_unit() as uow:
+            return _address_after(registry, request, await submit_refund(self._dependencies, uow, visitor))
+
     async def _submit_approval(self, registry: Registry, request: web.Request, visitor: Visitor) -> str:
         async with self._store.open_unit() as uow:
             await submit_approval(self._dependencies, uow, visitor)
@@ -154,7 +161,7 @@ class ChargePages(SitePart):
             "is_done": generated is not None and not generated.missing,
             "problem": self._dependencies.wording.render_error(error) if error else None,
         }
-        return render_staff_page(request, visitor, "admin/bills/duties.html", context, error=error)
+        return render_staff_page(request, visitor, "admin/registries/duties.html", context, error=error)
 
     def _describe_duties(self, duties: GeneratedDuties) -> dict[str, Any]:
         get_text = self._dependencies.catalogue.text
@@ -191,7 +198,7 @@ class ChargePages(SitePart):
             "days_ahead": days_ahead,
             "day_choices": DAYS_AHEAD_CHOICES,
         }
-        return render_staff_page(request, visitor, "admin/bills/expiring.html", context)
+        return render_staff_page(request, visitor, "admin/registries/expiring.html", context)
 
     def _describe_expiring(self, paper: ExpiringDate) -> dict[str, Any]:
         registry, expiring_row = paper.expiring.registry, paper.expiring.row
