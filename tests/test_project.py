@@ -127,6 +127,26 @@ def test_only_the_settings_read_the_environment() -> None:
     assert readers <= {"app/configuration/settings.py"}
 
 
+def find_patched_names(module: SourceModule) -> Iterator[str]:
+    """Private names of others that a module sets, by `setattr(other, "_name", …)` or `other._name = …`."""
+    for node in ast.walk(module.tree):
+        match node:
+            case ast.Call(func=ast.Attribute(attr="setattr" | "delattr") | ast.Name(id="setattr"), args=arguments):
+                texts = [one.value for one in arguments[:2] if isinstance(one, ast.Constant)]
+                found = [str(text).rpartition(".")[2] for text in texts]
+            case ast.Attribute(value=value, attr=attr, ctx=ast.Store() | ast.Del()) if ast.unparse(value) != "self":
+                found = [attr]
+            case _:
+                continue
+        yield from (f"{node.lineno} {one}" for one in found if re.match("_[^_]", one))
+
+
+def test_no_test_patches_a_private_name() -> None:
+    """Tests change the product by parameters, settings and public names: private ones may be renamed at will."""
+    tests = [module for path, module in every_module().items() if path.is_relative_to(ROOT / "tests")]
+    assert [f"{name(one.path)}:{found}" for one in tests for found in find_patched_names(one)] == []
+
+
 @pytest.mark.smoke
 def test_every_module_can_be_imported() -> None:
     names = [name(path).removesuffix(".py").replace("/", ".") for path in SOURCES if MIGRATIONS not in path.parents]

@@ -58,7 +58,8 @@ class DatabaseSettings(SettingsSection):
     wait_timeout: float = Field(
         DEFAULT_LIMITS.wait_seconds,
         gt=0,
-        description="Seconds to wait for a free connection before a call is answered 503.",
+        description="Seconds to wait for a free connection, or for another "
+        "writer of an SQLite file, before a call is answered 503.",
     )
     command_timeout: float = Field(
         DEFAULT_LIMITS.command_seconds,

@@ -15,7 +15,7 @@ PASSWORD_LENGTH = 16
 
 # Nothing that a person reading it off a screen could take for something else (0 and O, 1, l and I).
 _ALPHABET = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
-_HASHER = PasswordHasher()
+PASSWORD_HASHER = PasswordHasher()
 
 
 def generate_password() -> str:
@@ -25,13 +25,13 @@ def generate_password() -> str:
 
 def hash_password(password: str) -> str:
     """Return the argon2id hash with its salt and costs, as it is stored."""
-    return _HASHER.hash(password)
+    return PASSWORD_HASHER.hash(password)
 
 
 def matches_hash(stored_hash: str, password: str) -> bool:
     """Return whether this is the password behind a stored hash; a hash that cannot be read matches none."""
     try:
-        return _HASHER.verify(stored_hash, password)
+        return PASSWORD_HASHER.verify(stored_hash, password)
     except (VerificationError, InvalidHashError):
         return False
 

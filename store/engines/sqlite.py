@@ -140,7 +140,8 @@ class SqliteEngine(DatabaseEngine):
             raise ValueError("SQLite needs a file: sqlite:///path")
         self._database_url = database_url.set(drivername="sqlite+aiosqlite")
         self._file_path = database_url.database
-        self._writer = SharedWriter(lambda: open_connection(self._file_path, _WRITING_PRAGMAS), self.to_domain_error)
+        pragmas = {**_WRITING_PRAGMAS, "busy_timeout": round(limits.wait_seconds * 1000)}
+        self._writer = SharedWriter(lambda: open_connection(self._file_path, pragmas), self.to_domain_error)
         self._reader_turns = asyncio.Semaphore(READER_COUNT)
         self._idle_readers: list[aiosqlite.Connection] = []
         self._opened_file: tuple[int, int] | None = None

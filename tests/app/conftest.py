@@ -38,5 +38,5 @@ def terminal(database: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Cap
     monkeypatch.setenv("PISHKHAN_DEMO", "1")
     monkeypatch.setenv("PISHKHAN_DATABASE_URL", f"sqlite:///{database}")
     # A hash names its costs: with these a member of the staff is there at once, of whom each test has several.
-    monkeypatch.setattr(passwords, "_HASHER", PasswordHasher(time_cost=1, memory_cost=64))
+    monkeypatch.setattr(passwords, "PASSWORD_HASHER", PasswordHasher(time_cost=1, memory_cost=64))
     return Terminal(capsys)

@@ -9,6 +9,7 @@ from tests.e2e.support.program_runs import Death
 from tests.fakes.kavenegar import Fault
 from tests.faults.conftest import POSTGRESQL, Site
 from tests.faults.support.round_plan import Plan, Receipts
+from tests.programs import kill_points
 from tests.support.effort import EFFORT
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
@@ -65,6 +66,12 @@ def plan(step: str, time: int, **otherwise: Any) -> Plan:
     stories, at = TIMES[time]
     usual = {"ends": (Death(step, at),), "receipts": (Receipts((10,), copies=2), Receipts((11, 10)))}
     return Plan(time, stories, **{**usual, **otherwise})
+
+
+@pytest.mark.day
+async def test_steps_are_public_functions_that_are_there() -> None:
+    functions = [function for step in kill_points.STEPS.values() for function in step.functions]
+    assert [name for owner, name in functions if name.startswith("_") or not callable(getattr(owner, name, None))] == []
 
 
 @in_places(*STEPS)

@@ -1,41 +1,37 @@
 """Places where a process can be told to die: the named steps of the program, which itself is the installed one,
 unchanged.
 
-A step is reached by a wrapper around the function that does it.
+A step is reached by a wrapper around a public function of ours or of a library; where what matters is the transaction
+in which that was called, by one around the unit of work as well.
 """
 
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
+from enum import Enum, auto
 from inspect import iscoroutinefunction
 from typing import Any
 
+import aiosqlite
 from alembic.operations import Operations
+from asyncpg.pool import PoolConnectionProxy
 
 from channels.pishkhan_soap.calls import CallHandler
 from channels.portal import mobile_steps
 from channels.portal import payments as payment_pages
-from channels.portal.mobile_steps import MobileSteps
 from channels.portal.papers import sent_papers
-from channels.portal.papers.upload_calls import UploadCalls
-from channels.portal.requests import summary_pages
-from channels.portal.requests.begin_pages import BeginPages
-from channels.portal.requests.paper_pages import PaperPages
-from channels.portal.requests.section_pages import SectionPages
-from channels.portal.requests.summary_pages import SummaryPages
-from channels.portal.tracking.request_papers import RequestPaperPage
-from channels.relay.relay import Relay
+from channels.portal.requests import begin_pages, section_pages, summary_pages
 from channels.sms import inbound, polling
 from channels.sms.providers.kavenegar import Kavenegar
 from channels.sms.providers.sms_ir import SmsIr
 from channels.telegram import reception
 from channels.telegram.carrier import BotCarrier
 from domain.actions.drafts import submitting
-from domain.actions.payments import begin, card_refund_worker, changes
-from domain.actions.payments.advance import AttemptWorker
-from domain.actions.payments.card_refund_worker import CardRefundWorker
-from domain.actions.requests import timers
-from domain.gateways.attempt import AttemptState
+from domain.actions.payments import advance, begin, card_refund_worker, changes
+from domain.gateways.attempt import AttemptState, GatewayCall
+from domain.gateways.refund_attempt import RefundAttemptState
 from domain.messages.carriers import SendVerdict
 from payments.bale import BaleGateway
 from payments.behpardakht.gateway import BehpardakhtGateway
@@ -44,33 +40,51 @@ from payments.saman import Saman
 from payments.zarinpal import Zarinpal
 from store.drafts.drafts import SqlDraftRepository
 from store.drafts.files import SqlDraftFileRepository
-from store.engines.postgresql_session import PostgresqlSession
-from store.engines.shared_commit import SharedWriter
 from store.messages.inbox import SqlInboxRepository
 from store.messages.outbox import SqlOutboxRepository
 from store.payments.attempts import SqlPaymentAttemptRepository
+from store.payments.card_refunds import SqlCardRefundRepository
 from store.repositories.documents import SqlDocumentRepository
 from store.repositories.history import SqlHistoryRepository
 from store.repositories.idempotency_keys import SqlIdempotencyKeyRepository
+from store.repositories.requests import SqlTimerRepository
+from store.unit_of_work import SqlStore
 from store.uploads import SqlUploadRepository
 
 
-class Step:
-    """Place where a process dies: before or after one of these functions (a class or module, and a name in it).
+class When(Enum):
+    """Moment of death, by the function that does a step."""
 
-    `counts` tells whether a result makes it the step.
+    BEFORE = auto()
+    AFTER = auto()
+    UNIT_WRITTEN = auto()
+    """The unit of work that it was called in is about to be committed."""
+    UNIT_COMMITTED = auto()
+
+
+class Step:
+    """Place where a process dies, by one of these functions (a class or module, and a name in it).
+
+    `counts` tells whether a result makes it the step, `is_meant` whether the arguments of a call do.
     """
 
     def __init__(
-        self, *functions: tuple[Any, str], after: bool, counts: Callable[[Any], bool] = lambda _: True
+        self,
+        *functions: tuple[Any, str],
+        when: When,
+        counts: Callable[[Any], bool] = lambda _: True,
+        is_meant: Callable[..., bool] = lambda *_, **__: True,
     ) -> None:
         self.functions = functions
-        self.after = after
+        self.when = when
         self.counts = counts
+        self.is_meant = is_meant
 
 
 SMS_PROVIDERS = (Kavenegar, SmsIr)
 BANK_GATEWAYS = (BaleGateway, BehpardakhtGateway, Sadad, Saman, Zarinpal)
+COMMITS = ((aiosqlite.Connection, "execute"), (PoolConnectionProxy, "execute"))
+"""The functions of the drivers by which a unit is committed, among others."""
 
 
 def is_in(state: AttemptState) -> Callable[[Any], bool]:
@@ -78,104 +92,175 @@ def is_in(state: AttemptState) -> Callable[[Any], bool]:
     return lambda attempt: attempt.state is state
 
 
+def is_accepted(result: Any) -> bool:
+    """Tell whether a message was accepted."""
+    return result.verdict is SendVerdict.ACCEPTED
+
+
+def is_commit(_connection: Any, sql: str, *_: Any, **__: Any) -> bool:
+    """Tell whether a statement commits."""
+    return sql.endswith("COMMIT")
+
+
+def is_about_request(*arguments: Any, **_: Any) -> bool:
+    """Tell whether a file is prepared for a request, whose code is the last argument."""
+    return bool(arguments[5:] and arguments[5])
+
+
+def is_about_draft(*arguments: Any, **named: Any) -> bool:
+    """Tell whether a file is prepared for what has no code yet."""
+    return not is_about_request(*arguments, **named)
+
+
 STEPS = {
-    "inbound_open": Step((SqlInboxRepository, "save"), after=True),
-    "inbound": Step((inbound, "receive_sms"), (polling, "receive_sms"), after=True),
-    "chat": Step((reception, "receive_update"), after=True),
-    "claim": Step((Relay, "_claim_batch"), after=True, counts=lambda claimed: bool(claimed[0])),
-    "accepted": Step(
-        *((provider, "send") for provider in SMS_PROVIDERS),
-        after=True,
-        counts=lambda result: result.verdict is SendVerdict.ACCEPTED,
+    "inbound_open": Step((SqlInboxRepository, "save"), when=When.AFTER),
+    "inbound": Step((inbound, "receive_sms"), (polling, "receive_sms"), when=When.AFTER),
+    "chat": Step((reception, "receive_update"), when=When.AFTER),
+    "claim": Step((SqlOutboxRepository, "claim_due"), when=When.UNIT_COMMITTED, counts=bool),
+    "accepted": Step(*((provider, "send") for provider in SMS_PROVIDERS), when=When.AFTER, counts=is_accepted),
+    "bot_accepted": Step((BotCarrier, "send"), when=When.AFTER, counts=is_accepted),
+    "mark": Step((SqlOutboxRepository, "save_outcome"), when=When.BEFORE),
+    "mark_open": Step((SqlOutboxRepository, "save_outcome"), when=When.AFTER),
+    "asked": Step(*((provider, "ask_outcomes") for provider in SMS_PROVIDERS), when=When.AFTER),
+    "receipt_open": Step((SqlOutboxRepository, "apply_receipt"), when=When.AFTER),
+    "timer_open": Step((SqlTimerRepository, "delete"), when=When.UNIT_WRITTEN, counts=bool),
+    "counter_begun": Step(
+        (SqlIdempotencyKeyRepository, "begin"), when=When.AFTER, counts=lambda earlier: earlier is None
     ),
-    "bot_accepted": Step(
-        (BotCarrier, "send"), after=True, counts=lambda result: result.verdict is SendVerdict.ACCEPTED
+    "counter_open": Step((SqlIdempotencyKeyRepository, "save_answer"), when=When.AFTER),
+    "counter": Step((CallHandler, "handle_call"), when=When.AFTER),
+    "attempt_open": Step((SqlPaymentAttemptRepository, "add"), when=When.AFTER),
+    "session_call": Step(*((gateway, "start") for gateway in BANK_GATEWAYS), when=When.BEFORE),
+    "session": Step(*((gateway, "start") for gateway in BANK_GATEWAYS), when=When.AFTER),
+    "session_open": Step((begin, "store_change"), when=When.AFTER),
+    "callback_open": Step((SqlPaymentAttemptRepository, "add_callback"), when=When.AFTER),
+    "callback": Step((payment_pages, "receive_callback"), when=When.AFTER, counts=lambda attempt: attempt is not None),
+    "attempt_claim": Step((SqlPaymentAttemptRepository, "claim_due"), when=When.UNIT_COMMITTED, counts=bool),
+    "bank_answer": Step(
+        *((gateway, call.value) for gateway in BANK_GATEWAYS for call in GatewayCall),
+        when=When.AFTER,
     ),
-    "mark": Step((SqlOutboxRepository, "save_outcome"), after=False),
-    "mark_open": Step((SqlOutboxRepository, "save_outcome"), after=True),
-    "asked": Step(*((provider, "ask_outcomes") for provider in SMS_PROVIDERS), after=True),
-    "receipt_open": Step((SqlOutboxRepository, "apply_receipt"), after=True),
-    "timer_open": Step((timers, "_run_timer"), after=True),
-    "counter_begun": Step((SqlIdempotencyKeyRepository, "begin"), after=True, counts=lambda earlier: earlier is None),
-    "counter_open": Step((SqlIdempotencyKeyRepository, "save_answer"), after=True),
-    "counter": Step((CallHandler, "handle_call"), after=True),
-    "attempt_open": Step((SqlPaymentAttemptRepository, "add"), after=True),
-    "session_call": Step(*((gateway, "start") for gateway in BANK_GATEWAYS), after=False),
-    "session": Step((begin, "_store_start"), after=False),
-    "session_open": Step((begin, "_store_start"), after=True),
-    "callback_open": Step((SqlPaymentAttemptRepository, "add_callback"), after=True),
-    "callback": Step((payment_pages, "receive_callback"), after=True, counts=lambda attempt: attempt is not None),
-    "attempt_claim": Step((AttemptWorker, "_claim_batch"), after=True, counts=lambda claimed: bool(claimed[0])),
-    "bank_answer": Step((AttemptWorker, "_ask_bank"), after=True),
-    "settle_answer": Step((BehpardakhtGateway, "settle"), after=True),
-    "bank_answer_open": Step((AttemptWorker, "_store_answer"), after=True),
-    "attempt_verified": Step((AttemptWorker, "_make_call"), after=True, counts=is_in(AttemptState.VERIFIED)),
-    "attempt_settled": Step((AttemptWorker, "_make_call"), after=True, counts=is_in(AttemptState.SETTLED)),
-    "payment_open": Step((changes, "record_payment"), after=True),
-    "draft_begun_open": Step((SqlDraftRepository, "add"), after=True),
-    "draft_begun": Step((BeginPages, "_begin"), after=True),
-    "draft_open": Step((SqlDraftRepository, "save"), after=True),
-    "section_saved": Step((SectionPages, "_save_section"), after=True),
-    "code_asked_open": Step((mobile_steps, "send_session_code"), after=True),
-    "code_asked": Step((MobileSteps, "_open_and_send"), after=True),
-    "code_confirmed_open": Step((mobile_steps, "confirm_session_code"), after=True),
-    "code_confirmed": Step((mobile_steps, "keep_session_token"), after=False),
-    "draft_submit": Step((summary_pages, "submit_draft"), after=False),
-    "request_of_draft_open": Step((submitting, "submit_request"), after=True),
-    "draft_submitted_open": Step((summary_pages, "submit_draft"), after=True),
-    "draft_submitted": Step((SummaryPages, "_submit"), after=True),
-    "upload_chunk_open": Step((SqlUploadRepository, "append_chunk"), after=True),
-    "upload_chunk_saved": Step((UploadCalls, "_append_chunk"), after=True),
-    "draft_file_prepared": Step((sent_papers, "prepare_file"), after=True),
-    "draft_file_open": Step((SqlDraftFileRepository, "add"), after=True),
-    "draft_file_saved": Step((PaperPages, "_save_papers"), after=True),
-    "file_prepared": Step((RequestPaperPage, "_keep_papers"), after=False),
-    "document_open": Step((SqlDocumentRepository, "add"), after=True),
-    "document_added": Step((RequestPaperPage, "_add_papers"), after=True),
-    "refund_claim": Step((CardRefundWorker, "_claim_batch"), after=True, counts=lambda claimed: bool(claimed[0])),
-    "refund_sent": Step((CardRefundWorker, "_store_sent"), after=True),
-    "refund_answer": Step((CardRefundWorker, "_store_answer"), after=False),
+    "settle_answer": Step((BehpardakhtGateway, "settle"), when=When.AFTER),
+    "bank_answer_open": Step((advance, "is_foreign_sale"), when=When.UNIT_WRITTEN),
+    "attempt_verified": Step((advance, "store_change"), when=When.UNIT_COMMITTED, counts=is_in(AttemptState.VERIFIED)),
+    "attempt_settled": Step((advance, "store_change"), when=When.UNIT_COMMITTED, counts=is_in(AttemptState.SETTLED)),
+    "payment_open": Step((changes, "record_payment"), when=When.AFTER),
+    "draft_begun_open": Step((SqlDraftRepository, "add"), when=When.AFTER),
+    "draft_begun": Step((begin_pages, "begin_draft"), when=When.UNIT_COMMITTED),
+    "draft_open": Step((SqlDraftRepository, "save"), when=When.AFTER),
+    "section_saved": Step((section_pages, "save_section"), when=When.UNIT_COMMITTED),
+    "code_asked_open": Step((mobile_steps, "send_session_code"), when=When.AFTER),
+    "code_asked": Step((mobile_steps, "send_session_code"), when=When.UNIT_COMMITTED),
+    "code_confirmed_open": Step((mobile_steps, "confirm_session_code"), when=When.AFTER),
+    "code_confirmed": Step((mobile_steps, "keep_session_token"), when=When.BEFORE),
+    "draft_submit": Step((summary_pages, "submit_draft"), when=When.BEFORE),
+    "request_of_draft_open": Step((submitting, "submit_request"), when=When.AFTER),
+    "draft_submitted_open": Step((summary_pages, "submit_draft"), when=When.AFTER),
+    "draft_submitted": Step((summary_pages, "submit_draft"), when=When.UNIT_COMMITTED),
+    "upload_chunk_open": Step((SqlUploadRepository, "append_chunk"), when=When.AFTER),
+    "upload_chunk_saved": Step((SqlUploadRepository, "append_chunk"), when=When.UNIT_COMMITTED),
+    "draft_file_prepared": Step((sent_papers, "prepare_file"), when=When.AFTER, is_meant=is_about_draft),
+    "draft_file_open": Step((SqlDraftFileRepository, "add"), when=When.AFTER),
+    "draft_file_saved": Step((SqlDraftFileRepository, "add"), when=When.UNIT_COMMITTED),
+    "file_prepared": Step((sent_papers, "prepare_file"), when=When.AFTER, is_meant=is_about_request),
+    "document_open": Step((SqlDocumentRepository, "add"), when=When.AFTER),
+    "document_added": Step((SqlDocumentRepository, "add"), when=When.UNIT_COMMITTED),
+    "refund_claim": Step((SqlCardRefundRepository, "claim_due"), when=When.UNIT_COMMITTED, counts=bool),
+    "refund_sent": Step(
+        (card_refund_worker, "store_refund_change"),
+        when=When.UNIT_COMMITTED,
+        counts=lambda refund: refund.state is RefundAttemptState.SENT,
+    ),
+    "refund_answer": Step(
+        *((gateway, call) for gateway in BANK_GATEWAYS for call in ("refund", "inquire_refund")), when=When.AFTER
+    ),
     "refund_answer_open": Step(
-        (card_refund_worker, "store_refund_change"), after=True, counts=lambda refund: not refund.state.is_open
+        (card_refund_worker, "store_refund_change"), when=When.AFTER, counts=lambda refund: not refund.state.is_open
     ),
-    "seal": Step((SqlHistoryRepository, "add_seal"), after=True),
-    "commit": Step((SharedWriter, "_commit_batch"), (PostgresqlSession, "_commit_transaction"), after=False),
-    "committed": Step((SharedWriter, "_commit_batch"), (PostgresqlSession, "_commit_transaction"), after=True),
-    "migration": Step((Operations, "invoke"), after=True),
+    "seal": Step((SqlHistoryRepository, "add_seal"), when=When.AFTER),
+    "commit": Step(*COMMITS, when=When.BEFORE, is_meant=is_commit),
+    "committed": Step(*COMMITS, when=When.AFTER, is_meant=is_commit),
+    "migration": Step((Operations, "invoke"), when=When.AFTER),
 }
 """The named steps. What ends in `_open`, and a seal, was written into a unit of work that is not committed yet."""
 
 
-def make_mortal(name: str, at: int) -> None:
-    """Let this process die when the step comes for the `at`-th time."""
-    step = STEPS[name]
-    passed = 0
+unit_marks: ContextVar[list[Any]] = ContextVar("unit_marks")
+"""Calls of the step in the open unit of work of a task."""
 
-    def pass_by(result: Any = None) -> Any:
-        nonlocal passed
-        passed += not step.after or step.counts(result)
-        if passed == at:
+
+class Reaper:
+    """Kills this process when the step comes for the `at`-th time."""
+
+    def __init__(self, step: Step, at: int) -> None:
+        self._left = at
+        self.step = step
+
+    def pass_by(self) -> None:
+        """Count the step."""
+        self._left -= 1
+        if self._left == 0:
             os.kill(os.getpid(), signal.SIGKILL)
+
+    def foresee(self) -> None:
+        """Note that a function is about to be called."""
+        if self.step.when is When.BEFORE:
+            self.pass_by()
+
+    def note(self, result: Any) -> Any:
+        """Note that a function was called; return its result."""
+        if self.step.counts(result):
+            if self.step.when is When.AFTER:
+                self.pass_by()
+            unit_marks.get([]).append(result)
         return result
 
-    for owner, function in step.functions:
-        original = getattr(owner, function)
-        setattr(owner, function, wrapped(original, pass_by, after=step.after))
+
+def make_mortal(name: str, at: int) -> None:
+    """Let this process die when the step comes for the `at`-th time."""
+    reaper = Reaper(STEPS[name], at)
+    for owner, function in reaper.step.functions:
+        setattr(owner, function, wrapped(getattr(owner, function), reaper))
+    SqlStore.open_unit = watched(SqlStore.open_unit, reaper)  # type: ignore[method-assign]
 
 
-def wrapped(original: Any, pass_by: Callable[..., Any], *, after: bool) -> Any:
-    """The function, a coroutine function or a plain one, with `pass_by` called before or after it."""
+def wrapped(original: Any, reaper: Reaper) -> Any:
+    """The function, with its calls noted: a coroutine function, a plain one, or one of aiosqlite's, whose result is
+    awaited where the call is meant.
+    """
 
     async def awaited(*args: Any, **named: Any) -> Any:
-        if not after:
-            pass_by()
+        if not reaper.step.is_meant(*args, **named):
             return await original(*args, **named)
-        return pass_by(await original(*args, **named))
+        reaper.foresee()
+        return reaper.note(await original(*args, **named))
 
     def called(*args: Any, **named: Any) -> Any:
-        if not after:
-            pass_by()
+        if not reaper.step.is_meant(*args, **named):
             return original(*args, **named)
-        return pass_by(original(*args, **named))
+        if reaper.step.functions == COMMITS:
+            return awaited(*args, **named)
+        reaper.foresee()
+        return reaper.note(original(*args, **named))
 
     return awaited if iscoroutinefunction(original) else called
+
+
+def watched(open_unit: Any, reaper: Reaper) -> Any:
+    """The function that opens units of work, with a look at those in which the step was called."""
+
+    @asynccontextmanager
+    async def open_watched(*args: Any, **named: Any) -> AsyncIterator[Any]:
+        marks = list[Any]()
+        marks_before = unit_marks.set(marks)
+        try:
+            async with open_unit(*args, **named) as uow:
+                yield uow
+                if marks and reaper.step.when is When.UNIT_WRITTEN:
+                    reaper.pass_by()
+        finally:
+            unit_marks.reset(marks_before)
+        if marks and reaper.step.when is When.UNIT_COMMITTED:
+            reaper.pass_by()
+
+    return open_watched

@@ -115,8 +115,14 @@ async def test_files_are_opened_in_a_process_that_may_die() -> None:
         assert await cleaner.clean_file(sent, "image/jpeg") == cleaned(sent) == cleaned(cleaned(sent))
         with pytest.raises(DocumentRejected, match="broken_photo"):
             await cleaner.clean_file(sent[:-50], "image/jpeg")
-        cleaner._file_seconds = 0.000_001
+    finally:
+        await cleaner.close()
+
+
+async def test_a_file_that_takes_too_long_is_given_up() -> None:
+    cleaner = ProcessCleaner(file_seconds=0.000_001)
+    try:
         with pytest.raises(DocumentRejected, match="unreadable_document"):
-            await cleaner.clean_file(sent, "image/jpeg")
+            await cleaner.clean_file(take_photo(), "image/jpeg")
     finally:
         await cleaner.close()

@@ -20,6 +20,7 @@ from domain.actions.messages.status_cards import find_sent_card
 from domain.gateways.gateway import PaymentGateway
 from domain.messages.keyboards import AttachedPaper
 from domain.messages.records import OutboxMessage
+from domain.unit_of_work import Store
 from domain.values.errors import DomainError
 from printing.symbols import draw_barcode
 from tests.fakes.bot_api import FakeBotApi
@@ -99,11 +100,13 @@ async def running_bot(
     token: str = TOKEN,
     proxy: str = "",
     gateway: PaymentGateway | None = None,
+    receiving: Store | None = None,
 ) -> AsyncIterator[Bot]:
-    """Open a bot at a messenger; `gateway` is that of the messenger."""
-    account = account_at(messenger, token, proxy)
-    link = BotClient(account)
-    reception = Reception(town.desk, town.store, link, gateway)
+    """Open a bot at a messenger; `gateway` is that of the messenger. Updates are kept in `receiving`, else in the
+    town's own store.
+    """
+    link = BotClient(account_at(messenger, token, proxy))
+    reception = Reception(town.desk, receiving or town.store, link, gateway)
     unprinted: list[DomainError] = []
 
     async def printed(paper: AttachedPaper, message: OutboxMessage) -> PrintedPaper:
@@ -117,7 +120,7 @@ async def running_bot(
     def seconds() -> float:
         return town.clock.at.timestamp()
 
-    relay = Relay(town.desk, town.store, [carrier], seconds, chat_route(account.channel))
+    relay = Relay(town.desk, town.store, [carrier], seconds, chat_route(link.account.channel))
     try:
         yield Bot(town, messenger, link, reception, relay, unprinted)
     finally:

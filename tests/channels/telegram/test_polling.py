@@ -154,9 +154,8 @@ class FailingAfter:
 
 
 async def test_what_could_not_be_kept_is_asked_for_again_and_nothing_is_lost(town: Municipality) -> None:
-    async with FakeBotApi() as messenger, running_bot(town, messenger) as bot:
-        failing = FailingAfter(town.store)
-        bot.reception._store = failing
+    failing = FailingAfter(town.store)
+    async with FakeBotApi() as messenger, running_bot(town, messenger, receiving=failing) as bot:
         reza = Person(messenger, "رضا")
         async with bot.polling():
             reza.starts()

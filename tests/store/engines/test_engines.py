@@ -13,6 +13,7 @@ from sqlalchemy import make_url, text
 
 from domain.values.errors import Unavailable
 from store.engines import ENGINE_CLASSES, build_engine, sqlite_connection
+from store.engines.limits import ConnectionLimits
 from store.engines.sqlite import SqliteEngine
 from store.engines.sqlite_connection import open_connection, open_file, run_statement
 from store.migrate import migrate
@@ -82,13 +83,10 @@ async def test_a_file_that_another_process_makes_just_now_is_waited_for(tmp_path
         await (await opening).threaded.close()
 
 
-async def test_another_process_that_writes_for_too_long_is_told(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("store.engines.sqlite._WRITING_PRAGMAS", {"busy_timeout": 1, "journal_mode": "WAL"})
+async def test_another_process_that_writes_for_too_long_is_told(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'pishkhan.db'}"
     await migrate(url)
-    first, second = [SqlStore(build_engine(url)) for _ in range(2)]
+    first, second = [SqlStore(build_engine(url, ConnectionLimits(wait_seconds=0.001))) for _ in range(2)]
     async with first.open_unit():
         with pytest.raises(Unavailable):
             async with second.open_unit():
@@ -98,11 +96,10 @@ async def test_another_process_that_writes_for_too_long_is_told(
     await asyncio.gather(first.close(), second.close())
 
 
-async def test_a_cancellation_is_never_swallowed_by_a_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("store.engines.sqlite._WRITING_PRAGMAS", {"busy_timeout": 50, "journal_mode": "WAL"})
+async def test_a_cancellation_is_never_swallowed_by_a_failure(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'pishkhan.db'}"
     await migrate(url)
-    first, second = [SqlStore(build_engine(url)) for _ in range(2)]
+    first, second = [SqlStore(build_engine(url, ConnectionLimits(wait_seconds=0.05))) for _ in range(2)]
 
     async def write() -> None:
         async with second.open_unit():

@@ -16,6 +16,7 @@ from domain.unit_of_work import Store, UnitOfWork
 from domain.values.actors import Role
 from domain.values.calendar import to_jalali
 from domain.values.errors import Conflict, NotAllowedNow
+from store.messages.inbox import SqlInboxRepository
 from tests.support.chat_person import Person, data, form_until_summary, labels
 from tests.support.municipality import CITIZEN, ORDER, Municipality
 
@@ -99,14 +100,14 @@ async def test_a_button_is_not_told_what_was_undone(anneh: Person, monkeypatch: 
     machines = (await anneh.messages())[-1]
     await anneh.press("لودر", machines)
     anneh.town.advance(seconds=60)
-    handled, store = receive_update._handle_update, LosingOnce(anneh.town.store)
+    counted, store = SqlInboxRepository.add_counted, LosingOnce(anneh.town.store)
 
     async def broken_behind(*arguments: Any) -> Any:
         if store.lost:
             raise NotAllowedNow("action")
-        return await handled(*arguments)
+        return await counted(*arguments)
 
-    monkeypatch.setattr(receive_update, "_handle_update", broken_behind)
+    monkeypatch.setattr(SqlInboxRepository, "add_counted", broken_behind)
     press = ButtonPressed(data(machines)["گریدر"], str(machines.id))
     update = ReceivedUpdate("telegram", "1:once", anneh.chat_id, "آنه", press)
     taken = await receive_update.receive_update(anneh.town.desk, store, update)
