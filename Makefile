@@ -3,7 +3,7 @@
 # make test    set up, lint, run the tests of the day: what CI runs, ten minutes on two cores once set up
 # make night   the other tests (each page in the browser, faults, simulation, properties, the second database), and the smoke tests on the
 #              oldest and the newest supported Python: before an issue ends (docs/testing.md)
-# make test-services  put each worked example of a service into a copy of the project, and both into one, and run the fast tests there
+# make test-services  put each worked example of a service into a copy of the project, and all into one, and run the fast tests there
 # make smoke   the smoke tests alone (PYTHONS=… names the interpreters)
 # make lint    ruff, mypy, the import contracts, and the rules about the source that are tests
 # make bench   measure start, texts, payments, relay, bots, imports, a million requests, the staff's queues, the portal, memory: hours

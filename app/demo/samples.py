@@ -2,32 +2,38 @@
 alone: a form of sample values stays where it begins, and each first step that a member of the staff can take by sample
 values is taken for one more.
 
-What the service's own rules refuse is left out: a form that no sample fits makes no request, and a step that is refused
-leaves its request where it is.
+Forms are tried until the service's own rules admit one; where they admit none no request is made, and a step that is
+refused leaves its request where it is.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
+from itertools import combinations, product
 from typing import Any
 
 from app.demo.playing import Happening, Scene, attach_required_papers
 from app.demo.registers import CITIZEN_COUNT
 from app.demo.stories import Story
 from app.demo.townsfolk import Townsperson, nth_citizen, nth_home, read_lists
+from domain.actions.dependencies import Dependencies
 from domain.actions.messages import notify
 from domain.actions.requests import act
 from domain.actions.tariffs.changes import add_tariff
 from domain.actions.walk_ins import entering
 from domain.authorization.request_policy import is_step_of_staff, offers_step
+from domain.engine.engine import StepOutcome
+from domain.engine.step_admission import list_automatic_steps
 from domain.fields.form import PERSON_NAME_SOURCE, Field
 from domain.fields.types import ReadingContext, Text
 from domain.language.service import Service, Transition
 from domain.people.person import Person
 from domain.requests.request import ServiceRequest
 from domain.services import SERVICES
+from domain.unit_of_work import UnitOfWork
+from domain.values.actors import Actor
 from domain.values.errors import DomainError
 
 SAMPLE_RATE = 1_500_000
@@ -38,6 +44,9 @@ FIRST_APPLICANT = CITIZEN_COUNT
 
 DAYS_AHEAD = range(3, 10)
 """Days after today, one of which a form names: the first that the service admits."""
+
+MOST_CHANGED = 2
+"""Answers in which a form differs from the first one that is tried: fields that depend on each other come in pairs."""
 
 _PRICED_AT, _ENTERED_AT = "-90 08:00", "ago 50"
 
@@ -70,12 +79,19 @@ def list_sample_requests(stories: Sequence[Story]) -> list[SampleRequest]:
     ]
 
 
+def list_first_states(service: Service) -> list[str]:
+    """Return the states in which a new request may stand: the initial one, and those that it is led to at once."""
+    automatic_steps = list_automatic_steps(service, service.initial_state)
+    return [service.initial_state, *(step.target_state for step in automatic_steps)]
+
+
 def _list_first_steps(service: Service) -> Iterator[Transition]:
-    """Yield the steps of the staff out of the first state, but for those that quote what nothing says the price of."""
+    """Yield the steps of the staff out of the first states, but for those that quote what nothing says the price of."""
     taken_names = set[str]()
+    first_states = set(list_first_states(service))
     for step in service.transitions:
         makes_quote = any(effect.makes_quote for effect in step.effects)
-        is_for_staff = is_step_of_staff(step) and service.initial_state in step.source_states
+        is_for_staff = is_step_of_staff(step) and not first_states.isdisjoint(step.source_states)
         if is_for_staff and step.name not in taken_names and (service.priced_items or not makes_quote):
             taken_names.add(step.name)
             yield step
@@ -125,34 +141,66 @@ async def _enter_form(scene: Scene, sample: SampleRequest) -> ServiceRequest | N
     home = nth_home(len(sample.service.form))
     for days_ahead in DAYS_AHEAD:
         day = scene.timetable.today + timedelta(days=days_ahead)
-        form = fill_sample_fields(sample.service.form, sample.applicant, day, home, scene.clock.now())
-        try:
-            async with scene.uow.savepoint():
-                outcome = await entering.enter_walk_in(
-                    scene.dependencies, scene.uow, sample.service.key, form, clerk, sample.applicant.mobile
-                )
-        except DomainError:
-            continue
-        await notify.announce_outcome(scene.dependencies, scene.uow, outcome, clerk)
-        return outcome.request
+        forms = list_sample_forms(sample.service.form, sample.applicant, day, home, scene.clock.now())
+        outcome = await enter_admitted_form(
+            scene.dependencies, scene.uow, sample.service, forms, clerk, sample.applicant.mobile
+        )
+        if outcome is not None:
+            await notify.announce_outcome(scene.dependencies, scene.uow, outcome, clerk)
+            return outcome.request
+    return None
+
+
+async def enter_admitted_form(
+    dependencies: Dependencies,
+    uow: UnitOfWork,
+    service: Service,
+    forms: Iterable[dict[str, Any]],
+    clerk: Actor,
+    mobile: str,
+) -> StepOutcome | None:
+    """Enter the first form that the service's rules admit; None where they admit none."""
+    for form in forms:
+        with suppress(DomainError):
+            async with uow.savepoint():
+                return await entering.enter_walk_in(dependencies, uow, service.key, form, clerk, mobile)
     return None
 
 
 def fill_sample_fields(
     fields: Sequence[Field], applicant: Townsperson, day: date, free_text: str, now: datetime
 ) -> dict[str, Any]:
-    """Return what to enter into each required field that some sample fits: the applicant's name, a choice or usual
-    answer of its own, the given text where any is right, else the day, an hour, a number, or who the applicant is.
+    """Return the plainest of the sample forms."""
+    return next(list_sample_forms(fields, applicant, day, free_text, now))
+
+
+def list_sample_forms(
+    fields: Sequence[Field], applicant: Townsperson, day: date, free_text: str, now: datetime
+) -> Iterator[dict[str, Any]]:
+    """Yield forms of sample values, the plainest first, then those that differ from it in one answer, then in two."""
+    samples = {
+        field.name: fitting
+        for field in fields
+        if field.required and not field.is_derived
+        if (fitting := _list_samples(field, applicant, day, free_text, now))
+    }
+    plainest = {name: fitting[0] for name, fitting in samples.items()}
+    for changed_count in range(MOST_CHANGED + 1):
+        for changed_names in combinations(samples, changed_count):
+            for others in product(*(samples[name][1:] for name in changed_names)):
+                yield plainest | dict(zip(changed_names, others, strict=True))
+
+
+def _list_samples(field: Field, applicant: Townsperson, day: date, free_text: str, now: datetime) -> list[str]:
+    """Return what may be entered into a field: the applicant's name, a choice or usual answer of its own, the given
+    text where any is right, else a day, an hour, a number, or who the applicant is.
     """
-    common = (f"{day:%Y-%m-%d}", "08:00", f"{day:%Y-%m-%d}T08:00:00+03:30", "2", "50", applicant.national_code)
-    values = dict[str, Any]()
-    for field in fields:
-        of_field = (applicant.name,) if field.autofill == PERSON_NAME_SOURCE else (*field.choices, *field.suggestions)
-        of_type = (free_text,) if isinstance(field.type, Text) else (*common, applicant.mobile)
-        fitting = [sample for sample in of_field or of_type if _is_readable(field, sample, now)]
-        if fitting and field.required and not field.is_derived:
-            values[field.name] = fitting[0]
-    return values
+    of_field = (applicant.name,) if field.autofill == PERSON_NAME_SOURCE else (*field.choices, *field.suggestions)
+    days = [f"{one:%Y-%m-%d}" for one in (day, day + timedelta(days=1))]
+    moments = [f"{one}T08:00:00+03:30" for one in days]
+    common = (days[0], "08:00", moments[0], "2", "50", applicant.national_code, days[1], "10:00", moments[1])
+    of_type = (free_text,) if isinstance(field.type, Text) else (*common, applicant.mobile)
+    return [sample for sample in of_field or of_type if _is_readable(field, sample, now)]
 
 
 def _is_readable(field: Field, sample: str, now: datetime) -> bool:

@@ -1,4 +1,4 @@
-"""The worked examples of a service, each put into a copy of the project and both into one, and tests run there.
+"""The worked examples of a service, each put into a copy of the project and all into one, and tests run there.
 
 python -m tests.docs.worked_services tests/domain/queues tests/contracts …
 """
@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 
 from tests.support.project_copy import ROOT, ProjectCopy, copy_folder, list_blocks
 
-BANNER_FOLDER = ROOT / "docs" / "examples" / "banner_permit"
+BANNER_FOLDER, HALL_FOLDER = (ROOT / "docs" / "examples" / name for name in ("banner_permit", "hall_hire"))
 
 
 def add_tree_pruning(copy: ProjectCopy) -> None:
@@ -26,9 +26,17 @@ def add_banner_permit(copy: ProjectCopy) -> None:
     copy_folder(BANNER_FOLDER, copy.root / "domain" / "services" / BANNER_FOLDER.name)
 
 
+def add_hall_hire(copy: ProjectCopy) -> None:
+    """Copy the folder of a service as a stranger might write it, and what it tells the suites."""
+    service_folder = copy.root / "domain" / "services" / HALL_FOLDER.name
+    copy_folder(HALL_FOLDER, service_folder)
+    (service_folder / "tests").rename(copy.root / "tests" / "domain" / "services" / HALL_FOLDER.name)
+
+
 EXAMPLES: Mapping[str, Callable[[ProjectCopy], None]] = {
     "tree_pruning": add_tree_pruning,
     "banner_permit": add_banner_permit,
+    "hall_hire": add_hall_hire,
 }
 """Key of the service → what puts its folder into a copy."""
 

@@ -16,6 +16,7 @@ from domain.messages.text_tables import read_leaf_text
 from domain.messages.translations import load_translation
 from domain.services import SERVICES, list_intents
 from domain.values.turkmen_script import write_in_arabic
+from tests.support.scenarios.shipped_services import SHIPPED_SERVICES
 
 NOW = datetime.fromisoformat("2026-11-24T10:00:00+03:30")
 TAGS = ("tk", "tk-Arab")
@@ -32,7 +33,10 @@ def test_nothing_is_wrong_with_the_turkmen_texts(tag: str) -> None:
 
 
 def test_no_text_waits_for_its_translation() -> None:
-    assert list_missing_texts(load_translation("tk")) == []
+    """A further service may have texts in Persian alone: `check` notes it."""
+    further_files = {f"services/{one.key}/texts/fa.toml" for one in SERVICES if one.key not in SHIPPED_SERVICES}
+    further_keys = {key for file, texts in load_shipped_texts().items() if file in further_files for key in texts}
+    assert set(list_missing_texts(load_translation("tk"))) - further_keys == set()
 
 
 def list_quoted_commands(leaf: Any) -> set[str]:

@@ -6,6 +6,9 @@ knows services by their declarations alone.
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
 from typing import Any, TypeVar
 
 from hypothesis import strategies as st
@@ -55,6 +58,18 @@ FEW = 6
 
 RATES = (2_000_000, 8_000_000, 0, 1_234_567, 90_000_000_000)
 """Rials a unit: usual ones, nothing at all, one that must be rounded, and one beyond what a bill can say."""
+
+
+@cache
+def find_walk_answers(service_key: str, field_name: str) -> tuple[object, ...]:
+    """Return the answers into a field that a service's own tests name, so that walks come to states that few requests
+    come to: `WALK_ANSWERS` of `tests/domain/services/<key>/walk_answers.py`, where there is one.
+    """
+    folder = f"tests.domain.services.{service_key}"
+    if find_spec(folder) is None or find_spec(f"{folder}.walk_answers") is None:
+        return ()
+    answers: Mapping[str, tuple[object, ...]] = import_module(f"{folder}.walk_answers").WALK_ANSWERS
+    return answers.get(field_name, ())
 
 
 def _length(said: object) -> int:
@@ -125,10 +140,11 @@ class Walker:
     def value(self, one: Field, choices: tuple[str, ...], *, wild: bool) -> object:
         """Return something to put into a field: what its type reads, unless this is to be wild or there is no such."""
         now = self.town.clock.now()
-        right = list_readable(one.type, choices, now)
+        told = find_walk_answers(self.service.key, one.name)
+        right = (*list_readable(one.type, choices, now), *told)
         if wild or not right:
             return self.pick(list_typed(choices, now))
-        return self.pick(self.pick((right[: len(choices) or FEW], right, (max(right, key=_length),))))
+        return self.pick(self.pick((right[: len(choices) or FEW], right, (max(right, key=_length),), told or right)))
 
     def form(self, *, wild: bool) -> dict[str, object]:
         """Return a form of the service, filled in: what is required, or what does as well, and some of the rest."""

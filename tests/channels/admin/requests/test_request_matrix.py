@@ -12,7 +12,7 @@ import pytest
 from aiohttp import FormData
 from aiohttp.web_urldispatcher import DynamicResource
 
-from app.demo.samples import fill_sample_fields
+from app.demo.samples import enter_admitted_form, list_sample_forms
 from app.demo.townsfolk import nth_citizen, nth_home
 from channels.admin.frame import PageRoute
 from domain.actions.walk_ins.entering import enter_walk_in
@@ -61,12 +61,14 @@ async def call_alone(site: StaffSite) -> ServiceRequest:
 
 
 async def enter_sample(service: Service, site: StaffSite) -> ServiceRequest:
-    """A request of a service that nothing is known of here, entered at the desk."""
+    """A request of a service that nothing is known of here, entered at the desk by a form that its rules admit."""
     now, citizen = site.clock.now(), nth_citizen(0)
-    form = fill_sample_fields(service.form, citizen, to_tehran(now).date() + timedelta(days=4), nth_home(0), now)
+    forms = list_sample_forms(service.form, citizen, to_tehran(now).date() + timedelta(days=4), nth_home(0), now)
     async with site.store.open_unit() as uow:
         manager = actor(Role.MANAGER)
-        return (await enter_walk_in(site.demo.desk, uow, service.key, form, manager, citizen.mobile)).request
+        outcome = await enter_admitted_form(site.demo.desk, uow, service, forms, manager, citizen.mobile)
+    assert outcome, f"no sample form of {service.key} is admitted"
+    return outcome.request
 
 
 MADE: Mapping[str, Callable[[StaffSite], Awaitable[ServiceRequest]]] = {
