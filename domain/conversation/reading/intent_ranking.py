@@ -2,7 +2,7 @@
 
 The weights of the shipped sentences lie in `intent_weights.tsv`, made by `make intents`. With other keywords, as while
 a service is written, a process learns for itself: for a second, by its first text that needs them. An installed package
-has no sentences and learns nothing.
+has no sentences and learns nothing: a further service is then understood by its keywords alone.
 """
 
 import hashlib
@@ -65,15 +65,20 @@ def load_ranking(
     """Return the ranking of the known intents by all sentences of them that are not held back.
 
     The weights are read where they were learned for the same intents and the same words (`vocabulary`, by which
-    intents are found), else learned, which takes a second: once in a process.
+    intents are found), else learned, which takes a second: once in a process. Without sentences they are read all the
+    same.
     """
     key = known_names, vocabulary
     if key not in _RANKINGS:
-        weights = read_weights(digest_of(known_names, vocabulary)) or learn_from(
-            list_learned_sentences(known_names), find_named_intents
-        )
+        weights = read_weights(digest_of(known_names, vocabulary)) or _learn_weights(known_names, find_named_intents)
         _RANKINGS[key] = IntentRanking(weights, find_named_intents)
     return _RANKINGS[key]
+
+
+def _learn_weights(known_names: frozenset[str], find_named_intents: FindNamedIntents) -> IntentWeights:
+    sentences = list_learned_sentences(known_names)
+    shipped_weights = None if sentences else read_weights(None)
+    return shipped_weights or learn_from(sentences, find_named_intents)
 
 
 def list_learned_sentences(known_names: frozenset[str]) -> list[LabelledSentence]:

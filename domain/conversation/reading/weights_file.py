@@ -55,11 +55,13 @@ class TraitWeights(Mapping[str, Mapping[int, float]]):
         return len(self._starts)
 
 
-def read_weights(digest: str) -> IntentWeights | None:
-    """Return the weights of the file; None when they were learned for something else."""
+def read_weights(digest: str | None) -> IntentWeights | None:
+    """Return the weights of the file, whatever they were learned for without a digest; None when they were learned for
+    something else.
+    """
     content = WEIGHTS_FILE.read_bytes()
     learned_for, intent_names, _ = content.split(b"\n", 2)
-    if learned_for.decode() != digest:
+    if digest is not None and learned_for.decode() != digest:
         return None
     start = len(learned_for) + len(intent_names) + 2
     return IntentWeights(tuple(intent_names.decode().split("\t")), TraitWeights(content, start))

@@ -11,6 +11,8 @@ import pytest
 
 from domain.conversation.dialogue.frames import Ask, Dialogue, OptOut, Unknown
 from domain.conversation.dialogue.turns import Conversation
+from domain.conversation.reading import intent_ranking
+from domain.conversation.reading.grammar import Grammar
 from domain.conversation.reading.guessing import understand_message
 from domain.conversation.reading.labelled_sentences import LabelledSentence, load_labelled_sentences
 from domain.conversation.reading.parsed_message import ParsedMessage
@@ -19,6 +21,7 @@ from domain.services import list_intents, services_by_key
 from scripts.intent_weights import FILE as WEIGHTS_FILE
 from scripts.intent_weights import learn_weights_of
 from tests.support.conversation_line import GRAMMAR
+from tests.support.further_service import TREES
 from tests.support.scenarios.shipped_services import SHIPPED_SERVICES
 
 DATA = Path(__file__).parents[2] / "data"
@@ -41,6 +44,16 @@ def test_the_shipped_weights_are_those_that_the_sentences_teach() -> None:
     """`make intents` writes them again. A further service's sentences are learned by the process."""
     learned_text = learn_weights_of(list_intents(SHIPPED_SERVICES.values()))
     assert WEIGHTS_FILE.read_text("utf-8") == learned_text
+
+
+def test_an_installed_package_with_a_further_service_ranks_by_the_shipped_weights(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It has no sentences to learn from, and the weights are none of its words."""
+    monkeypatch.setattr(intent_ranking, "load_labelled_sentences", tuple)
+    further = Grammar((*list_intents(SHIPPED_SERVICES.values()), TREES.keywords[0].intent))
+    assert understand_message(further, "خاکامو کی میاد جمع کنه ببره", NOW).ranking[0].name == "track"
+    assert understand_message(further, "هرس", NOW).intent == "tree_pruning"
 
 
 def test_there_are_enough_sentences_and_none_twice() -> None:
