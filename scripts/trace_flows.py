@@ -46,7 +46,7 @@ WEBHOOK_KEY = "traced"
 TURNS = 2
 """Number of runs of a flow; the last one is traced."""
 
-_is_traced: ContextVar[bool] = ContextVar("is_traced", default=False)
+IS_TRACED: ContextVar[bool] = ContextVar("is_traced", default=False)
 """Set while the handler of the traced call runs, and in what it starts: not in what goes on beside it."""
 
 Flow = Callable[["Trace", Path], Coroutine[None, None, None]]
@@ -63,14 +63,22 @@ class Trace:
 
     @contextmanager
     def recording(self) -> Iterator[None]:
-        """Note every function of the product that is entered meanwhile by a handler."""
+        """Note what the handlers do that are entered meanwhile."""
         self._is_recording = True
+        try:
+            with self.noting():
+                yield
+        finally:
+            self._is_recording = False
+
+    @contextmanager
+    def noting(self) -> Iterator[None]:
+        """Note every function of the product that a handler enters."""
         sys.setprofile(self._note_call)
         try:
             yield
         finally:
             sys.setprofile(None)
-            self._is_recording = False
 
     @property
     def modules(self) -> set[str]:
@@ -82,16 +90,16 @@ class Trace:
 
         @web.middleware
         async def note_handler(request: web.Request, handler: Handler) -> web.StreamResponse:
-            token = _is_traced.set(self._is_recording)
+            token = IS_TRACED.set(self._is_recording)
             try:
                 return await handler(request)
             finally:
-                _is_traced.reset(token)
+                IS_TRACED.reset(token)
 
         application.middlewares.insert(0, note_handler)
 
     def _note_call(self, frame: FrameType, event: str, _: object) -> None:
-        if event == "call" and _is_traced.get() and (module := _name_module(frame.f_code)):
+        if event == "call" and IS_TRACED.get() and (module := _name_module(frame.f_code)):
             self.functions.add((module, _name_function(frame.f_code)))
             calls = _list_calls(frame)
             if len(calls) > len(self.deepest_calls):

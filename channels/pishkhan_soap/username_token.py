@@ -9,7 +9,7 @@ import hashlib
 import hmac
 from base64 import b64decode, b64encode
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from lxml.etree import _Element as Element
@@ -52,6 +52,8 @@ class UsernameToken:
     """Time of its making, as the text that goes into the digest; empty where it was not said."""
     expires_at: datetime | None
     """The end of the Timestamp beside it, in its own zone or UTC; None without one."""
+    proving_keys: set[str] = field(default_factory=set, init=False, compare=False, repr=False)
+    """Keys of the office that proved it, sealed as they are kept: it is compared with them once."""
 
     def is_proved_by(self, office_keys: Iterable[str]) -> bool:
         """Return whether it was made with one of these keys; every key is tried, so that the time taken reveals

@@ -159,23 +159,23 @@ def offers_step(step: Transition, request: ServiceRequest, actor: Actor) -> bool
     return find_step_refusal(step, request, with_every_proof(actor)) is None
 
 
-def require_step_proofs(
+StepRefusals = Sequence[DomainError | None]
+"""Reasons why somebody may not take the steps of one name, None for those that they may, in the order of the steps."""
+
+
+def list_step_refusals(
     steps: Iterable[Transition], request: ServiceRequest, actor: Actor, inputs: Mapping[str, object]
-) -> None:
-    """Raise what is still to be proved before a step of one name may be taken, and nothing else: it is asked for before
+) -> StepRefusals:
+    """Return the refusals of the steps of one name; what is still to be proved for any is raised, and asked for before
     anything of the request is looked at.
-    """
-    _raise_missing_proof(find_step_refusal(step, request, actor, inputs) for step in steps)
-
-
-def require_steps(
-    steps: Sequence[Transition], request: ServiceRequest, actor: Actor, inputs: Mapping[str, object]
-) -> list[Transition]:
-    """Return those of the steps of one name that this one may take; the refusal is raised where there are none, or
-    something is still to be proved for any.
     """
     refusals = [find_step_refusal(step, request, actor, inputs) for step in steps]
     _raise_missing_proof(refusals)
+    return refusals
+
+
+def require_steps(steps: Sequence[Transition], request: ServiceRequest, refusals: StepRefusals) -> list[Transition]:
+    """Return those of the steps of one name that are not refused; the refusal is raised where all are."""
     present_refusals = [
         refusal for step, refusal in zip(steps, refusals, strict=True) if request.state in step.source_states
     ]

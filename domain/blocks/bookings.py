@@ -102,15 +102,6 @@ def machine_work_of(request: ServiceRequest) -> list[MachineWork]:
     ]
 
 
-async def _find_free(context: StepContext, kind: ResourceKind, start: datetime, end: datetime) -> list[Resource]:
-    busy_ids = await context.uow.fleet.list_busy_ids(start, end)
-    return [
-        resource
-        for resource in await context.uow.fleet.list_resources(kind, bookable_only=True)
-        if resource.id not in busy_ids
-    ]
-
-
 async def book_checked(context: StepContext, picked: Sequence[Resource], bookings: Sequence[Booking]) -> None:
     """Book; `Conflict("machine", resource=code)`, and nothing kept, when one is taken, or is not any more what it was
     when it was picked: a booking keeps what it books from being retired or changed, but only from now on.
@@ -201,7 +192,9 @@ class HoldMachines(Effect):
         await _retry_if_taken(lambda: self._hold_from(context, start))
 
     async def _hold_from(self, context: StepContext, start: datetime) -> None:
-        free = await _find_free(context, ResourceKind.MACHINE, start, start + find_longest_work(context.request))
+        free = await context.uow.fleet.list_free(
+            ResourceKind.MACHINE, start, start + find_longest_work(context.request)
+        )
         picked = pick_machines(free, context.request)
         pairs = zip(picked, list_work_units(context.request), strict=True)
         await book_checked(
@@ -231,9 +224,9 @@ class BookMachines(Effect):
         await _retry_if_taken(lambda: self._book_span(context, start, end, held_codes))
 
     async def _book_span(self, context: StepContext, start: datetime, end: datetime, held_codes: Sequence[str]) -> None:
-        free = await _find_free(context, ResourceKind.MACHINE, start, end)
+        free = await context.uow.fleet.list_free(ResourceKind.MACHINE, start, end)
         machines = pick_machines(free, context.request, context.inputs.get("machine") or (), held_codes)
-        free_operators = await _find_free(context, ResourceKind.OPERATOR, start, end)
+        free_operators = await context.uow.fleet.list_free(ResourceKind.OPERATOR, start, end)
         operators = pick_operators(free_operators, machines, context.inputs.get("operator") or ())
         bookings = [
             Booking(context.ids.new_id(), context.request.id, resource.id, start, end, False)
@@ -313,7 +306,7 @@ class MoveBookingToNow(Effect):
         free = [
             resource
             for kind in (ResourceKind.MACHINE, ResourceKind.OPERATOR)
-            for resource in await _find_free(context, kind, start, min(end, _begin_half_hour(booked_from)))
+            for resource in await context.uow.fleet.list_free(kind, start, min(end, _begin_half_hour(booked_from)))
         ]
         if any(resource not in free for resource in machines + operators):
             if is_booked_for_later(request, context.now):

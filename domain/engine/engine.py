@@ -9,7 +9,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from domain.authorization.request_policy import is_step_of, offers_step, require_steps, take_place_in_step
+from domain.authorization.request_policy import (
+    StepRefusals,
+    is_step_of,
+    list_step_refusals,
+    offers_step,
+    require_steps,
+    take_place_in_step,
+)
 from domain.engine import step_records, undoing
 from domain.engine.step_admission import choose_step, hold_steps, hold_submission, require_guards
 from domain.fields.form import read_fields
@@ -127,18 +134,26 @@ class Engine:
         )
 
     async def take_step(
-        self, uow: UnitOfWork, request: ServiceRequest, action: str, raw_inputs: Mapping[str, object], actor: Actor
+        self,
+        uow: UnitOfWork,
+        request: ServiceRequest,
+        action: str,
+        raw_inputs: Mapping[str, object],
+        actor: Actor,
+        refusals: StepRefusals | None = None,
     ) -> StepOutcome:
-        """Take the transition that a person names, with inputs as typed. The request's row must be locked.
+        """Take the transition that a person names, with inputs as typed. The request's row must be locked. `refusals`
+        are those of its steps (`list_named_steps`), where they are known.
 
         Errors: `InvalidField("action")` unknown, `Forbidden`, `AlreadyDone`, `NotAllowedNow`, and those of inputs and
         guards.
         """
         service = self.get_service(request.service)
-        named_steps = [step for step in service.steps_named(action) if step.trigger is None]
+        named_steps = self.list_named_steps(request, action)
         if not named_steps:
             raise InvalidField("action", InvalidReason.UNKNOWN_ACTION)
-        allowed_steps = require_steps(named_steps, request, actor, raw_inputs)
+        known_refusals = list_step_refusals(named_steps, request, actor, raw_inputs) if refusals is None else refusals
+        allowed_steps = require_steps(named_steps, request, known_refusals)
         possible_steps = [step for step in allowed_steps if request.state in step.source_states]
         if not possible_steps:
             raise (
@@ -150,6 +165,10 @@ class Engine:
         context = self.build_context(uow, request, inputs, take_place_in_step(possible_steps[0], request, actor))
         await hold_steps(service, possible_steps, context)
         return await self._run_step(service, await choose_step(possible_steps, context), context)
+
+    def list_named_steps(self, request: ServiceRequest, action: str) -> list[Transition]:
+        """Return the steps of a name that people take."""
+        return [step for step in self.get_service(request.service).steps_named(action) if step.trigger is None]
 
     async def fire_trigger(
         self,

@@ -26,6 +26,12 @@ class FleetRepository(Protocol):
         """Return the ids of resources taken, or out of service, in any slot that [start, end) touches."""
         ...
 
+    async def list_free(self, kind: ResourceKind, start: datetime, end: datetime) -> list[Resource]:
+        """Return what can be booked of a kind and is taken, or out of service, in no slot that [start, end) touches; by
+        code.
+        """
+        ...
+
     async def book(self, bookings: Sequence[Booking]) -> None:
         """Take the slots; `Conflict("machine")` with the code of the resource when one is taken or out of service, and
         nothing is kept.

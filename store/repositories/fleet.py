@@ -1,15 +1,17 @@
 """Machines, operators and their bookings: the key (slot, resource) of `slots` is why nothing is taken twice."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cache
+from typing import Any
 
 from sqlalchemy import Executable, and_, bindparam, delete, insert, select, union
 
 from domain.fleet.resources import SLOT_LENGTH, Booking, Resource, ResourceKind, ResourceStatus
 from domain.fleet.resources import slot_numbers as slots_of
 from domain.values.errors import Conflict, NotFound
-from store.engines.base import DatabaseEngine
+from store.engines.base import DatabaseEngine, StatementRecipe
 from store.engines.prepared import Row
 from store.rows import TableMapping
 from store.schema import bookings, resources, slots
@@ -32,6 +34,7 @@ _SELECT_BUSY = union(
     select(slots.c.resource_id).where(slots.c.slot.between(bindparam("first"), bindparam("last"))),
     select(bookings.c.resource_id).where(_IS_OUT_THEN),
 )
+_SELECT_FREE = _SELECT_BOOKABLE.where(resources.c.id.not_in(_SELECT_BUSY))
 _INSERT_BOOKINGS = insert(bookings)
 _BOOKING_IDS_OF_REQUEST = select(bookings.c.id).where(bookings.c.request_id == bindparam("of_request"))
 _DELETE_REQUEST_SLOTS = delete(slots).where(slots.c.booking_id.in_(_BOOKING_IDS_OF_REQUEST))
@@ -63,8 +66,23 @@ def _upsert_resource(engine: DatabaseEngine) -> Executable:
     return insertion.on_conflict_do_update(index_elements=["code"], set_=updated_columns)
 
 
-def _insert_slots(engine: DatabaseEngine) -> Executable:
-    return engine.insert_into(slots).on_conflict_do_nothing().returning(slots.c.slot, slots.c.resource_id)
+_SLOT_COLUMNS = ("slot", "resource_id", "booking_id")
+MOST_SLOTS_AT_ONCE = 16
+"""Slots that one statement takes: a machine and its operator for half a day take three."""
+
+
+@cache
+def _insert_slots(slot_count: int) -> StatementRecipe:
+    """Return the recipe of the statement that takes so many slots, as far as they are free, in their order."""
+
+    def build_statement(engine: DatabaseEngine) -> Executable:
+        rows: list[Mapping[str, Any]] = [
+            {column: bindparam(f"{column}_{place}") for column in _SLOT_COLUMNS} for place in range(slot_count)
+        ]
+        insertion = engine.insert_into(slots).values(rows)
+        return insertion.on_conflict_do_nothing().returning(slots.c.slot, slots.c.resource_id)
+
+    return build_statement
 
 
 class SqlFleetRepository(Repository):
@@ -91,10 +109,15 @@ class SqlFleetRepository(Repository):
         touched_slots = list(slots_of(start, end))
         if not touched_slots:
             return set()
-        rows = await self._transaction.fetch_rows(
-            _SELECT_BUSY, {"first": touched_slots[0], "last": touched_slots[-1], **_slot_bounds(touched_slots)}
-        )
+        rows = await self._transaction.fetch_rows(_SELECT_BUSY, _busy_bounds(touched_slots))
         return {resource_id for (resource_id,) in rows}
+
+    async def list_free(self, kind: ResourceKind, start: datetime, end: datetime) -> list[Resource]:
+        touched_slots = list(slots_of(start, end))
+        if not touched_slots:
+            return await self.list_resources(kind, bookable_only=True)
+        values = {"of_kind": kind, **_busy_bounds(touched_slots)}
+        return _RESOURCE_MAPPING.read_rows(await self._transaction.fetch_rows(_SELECT_FREE, values))
 
     async def book(self, wanted: Sequence[Booking]) -> None:
         """After a `Conflict` the unit may go on, and try another machine."""
@@ -117,13 +140,21 @@ class SqlFleetRepository(Repository):
 
     async def _take_slots(self, wanted_slots: Sequence[tuple[int, int, int]]) -> set[tuple[int, int]]:
         """Take what is free of slots (slot, resource, booking); return what was."""
-        rows = [
-            {"slot": slot, "resource_id": resource, "booking_id": booking} for slot, resource, booking in wanted_slots
-        ]
+        slot_groups = (
+            wanted_slots[start : start + MOST_SLOTS_AT_ONCE]
+            for start in range(0, len(wanted_slots), MOST_SLOTS_AT_ONCE)
+        )
         return {
             (slot, resource)
-            for row in rows
-            for slot, resource in await self._transaction.fetch_rows(_insert_slots, row)
+            for some_slots in slot_groups
+            for slot, resource in await self._transaction.fetch_rows(
+                _insert_slots(len(some_slots)),
+                {
+                    f"{column}_{place}": value
+                    for place, wanted in enumerate(some_slots)
+                    for column, value in zip(_SLOT_COLUMNS, wanted, strict=True)
+                },
+            )
         }
 
     async def _find_slots_out(self, wanted_slots: Sequence[tuple[int, int, int]]) -> set[tuple[int, int]]:
@@ -151,8 +182,8 @@ class SqlFleetRepository(Repository):
         raise Conflict("machine", resource=await self._transaction.fetch_value(_SELECT_CODE, {"wanted_id": resource}))
 
     async def release_request(self, request_id: int) -> None:
-        await self._transaction.execute(_DELETE_REQUEST_SLOTS, {"of_request": request_id})
-        await self._transaction.execute(_DELETE_REQUEST_BOOKINGS, {"of_request": request_id})
+        if await self._transaction.count_written(_DELETE_REQUEST_SLOTS, {"of_request": request_id}):
+            await self._transaction.execute(_DELETE_REQUEST_BOOKINGS, {"of_request": request_id})
 
     async def get_booking(self, booking_id: int) -> tuple[Booking, Resource]:
         rows = await self._transaction.fetch_rows(_SELECT_BOOKING, {"of_booking": booking_id})
@@ -184,6 +215,10 @@ def _slot_bounds(touched_slots: Sequence[int]) -> dict[str, datetime]:
         "from": datetime.fromtimestamp(min(touched_slots) * slot_seconds, UTC),
         "to": datetime.fromtimestamp((max(touched_slots) + 1) * slot_seconds, UTC),
     }
+
+
+def _busy_bounds(touched_slots: Sequence[int]) -> dict[str, Any]:
+    return {"first": touched_slots[0], "last": touched_slots[-1], **_slot_bounds(touched_slots)}
 
 
 def _list_booking_slots(booking: Booking) -> list[int]:

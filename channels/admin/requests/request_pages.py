@@ -46,7 +46,7 @@ from domain.actions.dependencies import Dependencies
 from domain.actions.documents.attach import attach_document
 from domain.actions.messages.notify import announce_outcome
 from domain.actions.queues.work import find_readable_request
-from domain.actions.requests.act import act_on_request
+from domain.actions.requests.act import act_on_locked_request
 from domain.actions.requests.assign import assign_request
 from domain.actions.requests.form_keys import do_once
 from domain.actions.requests.notes import read_mentions, split_note, write_note
@@ -129,11 +129,11 @@ class RequestPages(SitePart):
         code, step_name, form = _read_code(request), request.match_info["action"], visitor.form
 
         async def take_step(uow: UnitOfWork) -> str:
-            service_request = await find_readable_request(self._dependencies, uow, code, visitor.actor)
-            step_outcome = await act_on_request(
+            service_request = await find_readable_request(self._dependencies, uow, code, visitor.actor, lock=True)
+            step_outcome = await act_on_locked_request(
                 dependencies=self._dependencies,
                 uow=uow,
-                code=code,
+                request=service_request,
                 action=step_name,
                 inputs=self._read_step_inputs(service_request, step_name, form),
                 actor=visitor.actor,

@@ -144,10 +144,12 @@ async def _list_found(
 
 
 async def find_readable_request(
-    dependencies: Dependencies, uow: UnitOfWork, code: TrackingCode, actor: Actor
+    dependencies: Dependencies, uow: UnitOfWork, code: TrackingCode, actor: Actor, *, lock: bool = False
 ) -> ServiceRequest:
-    """Return the request with that tracking code for a page; `NotFound`, `Forbidden("code")`."""
-    request = await uow.requests.get_by_code(code)
+    """Return the request with that tracking code for a page, or for a step (`lock`); `NotFound`,
+    `Forbidden("code")`.
+    """
+    request = await uow.requests.get_by_code(code, lock=lock)
     if not may_see_request(dependencies.services, actor, request):
         raise Forbidden("code")
     return request

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from domain.actions.dependencies import Dependencies
-from domain.authorization.request_policy import refuse_unconcerned, require_step_proofs
+from domain.authorization.request_policy import list_step_refusals, refuse_unconcerned
 from domain.engine import step_preview
 from domain.engine.engine import StepOutcome
 from domain.requests.request import ServiceRequest
@@ -38,13 +38,29 @@ async def act_on_request(
     Other errors: those of `Engine.take_step`.
     """
     request = await lock_request(uow, code)
+    return await act_on_locked_request(
+        dependencies, uow, request, action, inputs, actor, version=version, shown_price=shown_price
+    )
+
+
+async def act_on_locked_request(
+    dependencies: Dependencies,
+    uow: UnitOfWork,
+    request: ServiceRequest,
+    action: str,
+    inputs: Mapping[str, object],
+    actor: Actor,
+    version: VersionToken | None = None,
+    shown_price: int | None = None,
+) -> StepOutcome:
+    """Take `action` on a request whose row this unit has locked, as `act_on_request` does."""
     refuse_unconcerned(request, actor)
-    named_steps = dependencies.engine.get_service(request.service).steps_named(action)
-    require_step_proofs(named_steps, request, actor, inputs)
+    named_steps = dependencies.engine.list_named_steps(request, action)
+    refusals = list_step_refusals(named_steps, request, actor, inputs)
     refuse_stale(version, request.version_token, Conflict("code", ConflictReason.MOVED_ON))
     if shown_price is not None:
         await _refuse_changed_price(dependencies, uow, request, action, actor, shown_price)
-    return await dependencies.engine.take_step(uow, request, action, inputs, actor)
+    return await dependencies.engine.take_step(uow, request, action, inputs, actor, refusals)
 
 
 async def _refuse_changed_price(

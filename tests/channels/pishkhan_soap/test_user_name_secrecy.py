@@ -1,5 +1,6 @@
 """A stranger cannot tell which user names are offices': not by words, and not by the work that a refusal costs."""
 
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from tests.channels.pishkhan_soap.envelopes import body
 from tests.channels.pishkhan_soap.raw_client import Answer, RawClient
 from tests.channels.pishkhan_soap.soap_office import VAULT, Office, office_at, open_town, serve_soap
 from tests.support.municipality import StandingClock
+from tests.support.scenarios.expert_unit import ASKING
 
 LOOPBACK = (ip_network("127.0.0.1/32"),)
 KNOWN = {"key": "w" * 20}
@@ -101,6 +103,16 @@ async def test_a_good_call_costs_nothing_more(furnished_url: str, monkeypatch: p
     assert (work.unsealed, work.digested) == (1, 1)
     tables = ["FROM offices", "INTO office_nonces", "DELETE FROM hits", "INTO idempotency_keys", "idempotency_keys SET"]
     assert [table in sql for table, sql in zip(tables, work.statements, strict=True)] == [True] * 5
+
+
+async def test_a_call_with_a_file_is_proved_once(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is admitted before its file is looked through, and again in the unit that keeps it."""
+    request = await office.town.order(ASKING)
+    await office.town.brought_by(request)
+    values = {"trackingCode": request, "name": "deed", "content": b64encode(b"%PDF-1.7 ").decode()}
+    with counted(monkeypatch) as work:
+        assert (await office.call("AttachDocument", values)).code == "ok"
+    assert (work.unsealed, work.digested) == (1, 1)
 
 
 async def test_who_proves_no_key_is_not_told_that_the_address_is_wrong(office: Office) -> None:
