@@ -37,6 +37,7 @@ from app.ids import RandomIds
 from app.jobs.importing import ImportOptions, import_file
 from app.wiring import load_dependencies
 from bench.citizens import national_code_of
+from domain.actions.context import ActorContext
 from domain.actions.registries.rows import put_rows
 from domain.registries.declarations import AGENCY, OWNER, VEHICLE
 from domain.registries.imports import ProgressCallback
@@ -223,8 +224,8 @@ async def furnish(database: Path) -> None:
     agencies = [{"licence_number": f"P-{number}", "name": f"شرکت {number}"} for number in range(AGENCIES)]
     async with store.open_unit() as uow:
         for begin in range(0, OWNERS, 500):
-            await put_rows(desk, uow, OWNER, owners[begin : begin + 500], SYSTEM)
-        await put_rows(desk, uow, AGENCY, agencies, SYSTEM)
+            await put_rows(ActorContext(desk, uow, SYSTEM), OWNER, owners[begin : begin + 500])
+        await put_rows(ActorContext(desk, uow, SYSTEM), AGENCY, agencies)
     await store.close()
 
 

@@ -26,6 +26,7 @@ from app.wiring import load_dependencies
 from bench.processes import LINE
 from bench.town import staff
 from domain.actions.bills.pay import record_payment
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.conversations.receive import receive_sms
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import announce_outcome
@@ -124,27 +125,25 @@ class Life:
 
     async def _handle(self, code: TrackingCode) -> None:
         async with self._call("assign"), self.store.open_unit() as uow:
-            await assign_request(self.desk, uow, code, Role.CIVIL.value, staff(Role.MANAGER))
+            await assign_request(ActorContext(self.desk, uow, staff(Role.MANAGER)), code, Role.CIVIL.value)
         for action, role in BEFORE_PAYMENT:
             await self._act(code, action, role)
         async with self._call("complete"), self.store.open_unit() as uow:
             [bill] = await list_request_bills(uow, await uow.requests.get_by_code(code))
             ids, clerk = (bill.bill_id, bill.payment_id), staff(Role.REVENUE)
             paid = await record_payment(
-                self.desk, uow, ids, bill.amount, PaymentMethod.SLIP, f"life-{self.number}", clerk
+                ActionContext(self.desk, uow), ids, bill.amount, PaymentMethod.SLIP, f"life-{self.number}", clerk
             )
             if paid.outcome:
-                await announce_outcome(self.desk, uow, paid.outcome, clerk)
+                await announce_outcome(ActorContext(self.desk, uow, clerk), paid.outcome)
         for action, role in AFTER_PAYMENT:
             await self._act(code, action, role)
 
     async def _act(self, code: TrackingCode, action: str, role: Role) -> None:
         async with self._call("complete"), self.store.open_unit() as uow:
             await announce_outcome(
-                self.desk,
-                uow,
-                await act_on_request(self.desk, uow, code, action, EARLY.get(action, {}), staff(role)),
-                staff(role),
+                ActorContext(self.desk, uow, staff(role)),
+                await act_on_request(ActorContext(self.desk, uow, staff(role)), code, action, EARLY.get(action, {})),
             )
 
     async def _look_up(self, code: TrackingCode) -> None:

@@ -33,7 +33,9 @@ from bench.processes import PROGRAM, Server, free_port, is_ready, listening, usu
 from bench.tables import Rounds, Spread, machine, table
 from bench.wrk import SERVER_CORE, WrkRun, run_wrk
 from channels.pishkhan_soap.http import ENDPOINT_PATH
+from domain.actions.context import ActorContext
 from domain.actions.offices import accounts
+from domain.values.actors import SYSTEM
 from store.unit_of_work import SqlStore
 
 LOAD = Path(__file__).with_name("soap.lua")
@@ -112,7 +114,7 @@ async def opened_office(url: str, code: str = envelopes.OFFICE, username: str = 
     try:
         async with store.open_unit() as uow:
             vault = FernetVault(soap_servers.SECRET)
-            await accounts.add_office(desk, uow, vault, code, "دفتر", username, envelopes.KEY)
+            await accounts.add_office(ActorContext(desk, uow, SYSTEM), vault, code, "دفتر", username, envelopes.KEY)
     finally:
         await store.close()
 

@@ -3,6 +3,7 @@ actions."""
 
 from app.configuration.settings import Settings
 from app.wiring import load_dependencies
+from domain.actions.context import ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.tariffs.changes import add_tariff
 from domain.fleet.resources import Resource, ResourceKind
@@ -46,7 +47,12 @@ async def furnish(url: str) -> None:
             await _people(desk, uow)
             for service, dimensions, unit, rate in PRICES:
                 await add_tariff(
-                    desk, uow, staff(Role.REVENUE), service, dimensions, rate=rate, unit=unit, vat_percent=10
+                    ActorContext(desk, uow, staff(Role.REVENUE)),
+                    service,
+                    dimensions,
+                    rate=rate,
+                    unit=unit,
+                    vat_percent=10,
                 )
             await _fleet(desk, uow)
     finally:

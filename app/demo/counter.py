@@ -1,9 +1,9 @@
 """The counter office of the demonstration: software is tried against it, with a key that everybody knows."""
 
 from app.demo.registers import staff_actors
-from domain.actions.dependencies import Dependencies
+from domain.actions.context import ActionContext
 from domain.actions.offices import accounts
-from domain.unit_of_work import UnitOfWork, Vault
+from domain.unit_of_work import Vault
 
 OFFICE_CODE = "1001"
 OFFICE_NAME = "دفتر پیشخوان آزمایشی گمیشان"
@@ -16,10 +16,8 @@ SHARE_BP = 200
 """Hundredths of a percent that every office earns by a payment."""
 
 
-async def fill_counter_office(dependencies: Dependencies, uow: UnitOfWork, vault: Vault) -> None:
+async def fill_counter_office(context: ActionContext, vault: Vault) -> None:
     """Store the office and what offices earn."""
     manager = staff_actors()["manager"]
-    await accounts.add_office(dependencies, uow, vault, OFFICE_CODE, OFFICE_NAME, key=OFFICE_KEY, actor=manager)
-    await accounts.add_commission_rule(
-        dependencies, uow, per_request=RIALS_PER_REQUEST, share_bp=SHARE_BP, actor=manager
-    )
+    await accounts.add_office(context.acting_as(manager), vault, OFFICE_CODE, OFFICE_NAME, key=OFFICE_KEY)
+    await accounts.add_commission_rule(context.acting_as(manager), per_request=RIALS_PER_REQUEST, share_bp=SHARE_BP)

@@ -11,6 +11,7 @@ from app.demo.stories import Story, read_single_stories
 from app.demo.summary import Summary, find_first_request, summarise_demo
 from app.demo.timetable import Timetable
 from app.security import passwords
+from domain.actions.context import ActionContext
 from domain.actions.dependencies import Dependencies
 from domain.fleet.resources import ResourceKind
 from domain.requests.request import RequestFilter
@@ -43,7 +44,9 @@ async def load_demo(
         password = DEMO_PASSWORD if demo else None if was_loaded else passwords.generate_password()
         if not was_loaded:
             await _refuse_unless_empty(uow)
-            await _fill_and_play(dependencies, uow, stories, password or DEMO_PASSWORD, vault if demo else None)
+            await _fill_and_play(
+                ActionContext(dependencies, uow), stories, password or DEMO_PASSWORD, vault if demo else None
+            )
         phone_address = address + PHONE_PATH if demo else None
         return await summarise_demo(uow, stories, loaded=not was_loaded, phone=phone_address, password=password)
 
@@ -58,28 +61,30 @@ async def reset_demo(
     async with store.open_unit() as uow:
         await uow.serialise("demo")
         await uow.everything.delete()
-        await _fill_and_play(dependencies, uow, stories, DEMO_PASSWORD, vault)
+        await _fill_and_play(ActionContext(dependencies, uow), stories, DEMO_PASSWORD, vault)
         return await summarise_demo(uow, stories, loaded=True, phone=address + PHONE_PATH, password=DEMO_PASSWORD)
 
 
 async def _fill_and_play(
-    dependencies: Dependencies, uow: UnitOfWork, stories: tuple[Story, ...], password: str, vault: Vault | None
+    context: ActionContext, stories: tuple[Story, ...], password: str, vault: Vault | None
 ) -> None:
-    now = dependencies.clock.now()
-    timetable = Timetable(dependencies.calendar, now)
+    now = context.dependencies.clock.now()
+    timetable = Timetable(context.dependencies.calendar, now)
     demo_clock = DemoClock(timetable.read_moment(_BEGINS_AT))
     # The stories fit the usual deadlines; a municipality's own rules hold for all that comes after.
-    own_policy = dependencies.policy
+    own_policy = context.dependencies.policy
     demo_policy = Policy(
         company_code=own_policy.company_code,
         municipal_service_digit=own_policy.municipal_service_digit,
         site_address=own_policy.site_address,
     )
-    past_dependencies = replace(dependencies, engine=replace(dependencies.engine, clock=demo_clock, policy=demo_policy))
-    await fill_registers(past_dependencies, uow, password, timetable.today)
+    past_dependencies = replace(
+        context.dependencies, engine=replace(context.dependencies.engine, clock=demo_clock, policy=demo_policy)
+    )
+    await fill_registers(ActionContext(past_dependencies, context.uow), password, timetable.today)
     if vault:
-        await counter.fill_counter_office(past_dependencies, uow, vault)
-    scene = Scene(past_dependencies, demo_clock, uow, staff_actors(), timetable, now)
+        await counter.fill_counter_office(ActionContext(past_dependencies, context.uow), vault)
+    scene = Scene(past_dependencies, demo_clock, context.uow, staff_actors(), timetable, now)
     other_happenings = [
         *supplements.plan_happenings(scene),
         *upkeep.plan_happenings(scene),

@@ -16,6 +16,7 @@ from app.demo.clock import DemoClock
 from app.demo.stories import Story, StoryStep
 from app.demo.timetable import Timetable
 from domain.actions.bills import pay
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.conversations import receive
 from domain.actions.dependencies import Dependencies
 from domain.actions.documents import attach
@@ -155,7 +156,9 @@ async def _perform_step(scene: Scene, story: Story, step: StoryStep, facts: Mapp
         await attach_required_papers(scene, request, scene.staff_by_username[step.member.format_map(facts)])
     elif step.note:
         code = await _find_code(scene, story, of_reopened=step.again)
-        await write_note(scene.dependencies, scene.uow, code, step.note, scene.staff_by_username[step.member])
+        await write_note(
+            ActorContext(scene.dependencies, scene.uow, scene.staff_by_username[step.member]), code, step.note
+        )
     else:
         await _act_as_staff(scene, story, step, facts)
 
@@ -164,7 +167,10 @@ async def _act_as_staff(scene: Scene, story: Story, step: StoryStep, facts: Mapp
     actor = scene.staff_by_username[step.member.format_map(facts)]
     if step.form:
         outcome = await entering.enter_walk_in(
-            scene.dependencies, scene.uow, story.service, fill_facts(step.form, facts), actor, story.mobile
+            ActorContext(scene.dependencies, scene.uow, actor),
+            story.service,
+            fill_facts(step.form, facts),
+            story.mobile,
         )
         scene.codes_by_story[story] = outcome.request.code
     elif step.slip:
@@ -172,9 +178,9 @@ async def _act_as_staff(scene: Scene, story: Story, step: StoryStep, facts: Mapp
     else:
         code = await _find_code(scene, story, of_reopened=step.again)
         outcome = await act.act_on_request(
-            scene.dependencies, scene.uow, code, step.action, fill_facts(step.inputs, facts), actor
+            ActorContext(scene.dependencies, scene.uow, actor), code, step.action, fill_facts(step.inputs, facts)
         )
-    await notify.announce_outcome(scene.dependencies, scene.uow, outcome, actor)
+    await notify.announce_outcome(ActorContext(scene.dependencies, scene.uow, actor), outcome)
 
 
 def fill_facts(templates: Mapping[str, str], facts: Mapping[str, Any]) -> dict[str, str]:
@@ -206,7 +212,7 @@ async def _pay_story_bill(scene: Scene, story: Story, slip_number: str, actor: A
         raise StoryFault(f"{story.service} of {story.mobile}: there is no bill to pay")
     bill_ids = (bill.bill_id, bill.payment_id)
     recorded = await pay.record_payment(
-        scene.dependencies, scene.uow, bill_ids, bill.amount, PaymentMethod.SLIP, slip_number, actor
+        ActionContext(scene.dependencies, scene.uow), bill_ids, bill.amount, PaymentMethod.SLIP, slip_number, actor
     )
     if recorded.outcome is None:
         raise StoryFault(f"{story.service} of {story.mobile}: the payment moved nothing")
@@ -223,7 +229,7 @@ async def attach_required_papers(scene: Scene, request: ServiceRequest, actor: A
     papers = scene.dependencies.services[request.service].papers
     for paper_name in papers.list_required(request.fields) if papers else ():
         scan = PreparedFile.build(f"{paper_name}.jpg", SCAN_BYTES, SCAN_BYTES)
-        await attach.attach_document(scene.dependencies, scene.uow, request.code, paper_name, scan, actor)
+        await attach.attach_document(ActorContext(scene.dependencies, scene.uow, actor), request.code, paper_name, scan)
 
 
 async def _judge_story_comment(scene: Scene, story: Story, step: StoryStep, facts: Mapping[str, Any]) -> None:
@@ -238,9 +244,9 @@ async def moderate_comment(scene: Scene, comment_id: int, state: CommentState, a
     """Let the manager decide about a comment, and answer it."""
     manager = scene.staff_by_username["manager"]
     if state is not CommentState.PENDING:
-        await moderation.moderate_comment(scene.dependencies, scene.uow, comment_id, state, manager)
+        await moderation.moderate_comment(ActionContext(scene.dependencies, scene.uow), comment_id, state, manager)
     if answer:
-        await moderation.answer_comment(scene.dependencies, scene.uow, comment_id, answer, manager)
+        await moderation.answer_comment(ActionContext(scene.dependencies, scene.uow), comment_id, answer, manager)
 
 
 async def _find_code(scene: Scene, story: Story, *, of_reopened: bool = False) -> tracking_codes.TrackingCode:

@@ -7,7 +7,7 @@ from app.demo import taxis
 from app.demo.data import read_rows
 from app.demo.townsfolk import Townsperson, nth_citizen
 from app.security.passwords import hash_password
-from domain.actions.dependencies import Dependencies
+from domain.actions.context import ActionContext
 from domain.actions.tariffs.changes import add_tariff
 from domain.fleet.resources import Resource, ResourceKind, ResourceStatus
 from domain.people.person import Person, StaffMember
@@ -54,44 +54,46 @@ def list_machine_codes() -> list[str]:
     return [row["code"] for name in ("machines.csv", "operators.csv") for row in read_rows(name)]
 
 
-async def fill_registers(dependencies: Dependencies, uow: UnitOfWork, password: str, today: date) -> None:
+async def fill_registers(context: ActionContext, password: str, today: date) -> None:
     """Store all registers; the staff all get this password, and licences run out from `today` on."""
-    await _fill_staff(dependencies, uow, password)
-    await _fill_citizens(dependencies, uow)
-    await _fill_fleet(dependencies, uow)
-    await _fill_tariffs(dependencies, uow)
-    await taxis.fill_taxis(dependencies, uow, staff_actors()["taxi_officer"], today)
-    await _fill_declared_days(uow)
+    await _fill_staff(context, password)
+    await _fill_citizens(context)
+    await _fill_fleet(context)
+    await _fill_tariffs(context)
+    await taxis.fill_taxis(context, staff_actors()["taxi_officer"], today)
+    await _fill_declared_days(context.uow)
 
 
-async def _fill_staff(dependencies: Dependencies, uow: UnitOfWork, password: str) -> None:
+async def _fill_staff(context: ActionContext, password: str) -> None:
     password_hash, now = (
         hash_password(password),
-        dependencies.clock.now(),
+        context.dependencies.clock.now(),
     )  # hashing is slow by design: the one password is hashed once
     for row in read_rows("staff.csv"):
         mobile_number = parse_mobile(row["mobile"])
-        await uow.people.save_staff(
+        await context.uow.people.save_staff(
             StaffMember(row["username"], _read_roles(row), row["full_name"], mobile_number, password_hash, True, now)
         )
 
 
-async def _fill_citizens(dependencies: Dependencies, uow: UnitOfWork) -> None:
+async def _fill_citizens(context: ActionContext) -> None:
     people = [
-        Person(parse_mobile(row["mobile"]), row["full_name"], row["national_code"], dependencies.clock.now())
+        Person(parse_mobile(row["mobile"]), row["full_name"], row["national_code"], context.dependencies.clock.now())
         for row in read_rows("citizens.csv")
     ]
     for townsperson in map(nth_citizen, range(CITIZEN_COUNT)):
-        people.append(Person(townsperson.mobile, townsperson.name, townsperson.national_code, dependencies.clock.now()))
+        people.append(
+            Person(townsperson.mobile, townsperson.name, townsperson.national_code, context.dependencies.clock.now())
+        )
     for person in people:
-        await uow.people.save_person(person)
+        await context.uow.people.save_person(person)
 
 
-async def _fill_fleet(dependencies: Dependencies, uow: UnitOfWork) -> None:
+async def _fill_fleet(context: ActionContext) -> None:
     for row in read_rows("machines.csv"):
-        await uow.fleet.save_resource(_read_machine(dependencies.ids.new_id(), row))
+        await context.uow.fleet.save_resource(_read_machine(context.dependencies.ids.new_id(), row))
     for row in read_rows("operators.csv"):
-        await uow.fleet.save_resource(_read_operator(dependencies.ids.new_id(), row))
+        await context.uow.fleet.save_resource(_read_operator(context.dependencies.ids.new_id(), row))
 
 
 def _read_machine(resource_id: int, row: Mapping[str, str]) -> Resource:
@@ -112,16 +114,14 @@ def _read_operator(resource_id: int, row: Mapping[str, str]) -> Resource:
     )
 
 
-async def _fill_tariffs(dependencies: Dependencies, uow: UnitOfWork) -> None:
+async def _fill_tariffs(context: ActionContext) -> None:
     """Set the prices from the first day of the Jalali year in which the demonstration begins."""
-    year, _, _ = to_jalali(to_tehran(dependencies.clock.now()).date())
+    year, _, _ = to_jalali(to_tehran(context.dependencies.clock.now()).date())
     revenue, year_start = staff_actors()["revenue"], from_jalali(year, 1, 1)
     for row in read_rows("tariffs.csv"):
         dimensions = dict(dimension.split("=") for dimension in row["dimensions"].split())
         await add_tariff(
-            dependencies,
-            uow,
-            revenue,
+            context.acting_as(revenue),
             row["service"],
             dimensions,
             rate=int(row["rate"]),

@@ -18,7 +18,7 @@ from app.demo.playing import Happening, Scene, attach_required_papers
 from app.demo.registers import CITIZEN_COUNT
 from app.demo.stories import Story
 from app.demo.townsfolk import Townsperson, nth_citizen, nth_home, read_lists
-from domain.actions.dependencies import Dependencies
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.messages import notify
 from domain.actions.requests import act
 from domain.actions.tariffs.changes import add_tariff
@@ -32,7 +32,6 @@ from domain.language.service import Service, Transition
 from domain.people.person import Person
 from domain.requests.request import ServiceRequest
 from domain.services import SERVICES
-from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
 from domain.values.errors import DomainError
 
@@ -112,7 +111,11 @@ async def _set_prices(scene: Scene, service: Service) -> None:
     revenue = scene.staff_by_username["revenue"]
     for item in service.priced_items:
         await add_tariff(
-            scene.dependencies, scene.uow, revenue, service.key, item.dimensions, rate=SAMPLE_RATE, unit=item.unit
+            ActorContext(scene.dependencies, scene.uow, revenue),
+            service.key,
+            item.dimensions,
+            rate=SAMPLE_RATE,
+            unit=item.unit,
         )
 
 
@@ -131,8 +134,10 @@ async def _take_sample_step(scene: Scene, sample: SampleRequest, request: Servic
     await attach_required_papers(scene, request, actor)
     note, now = read_lists()["sample_note"], scene.clock.now()
     inputs = fill_sample_fields(step.inputs, sample.applicant, scene.timetable.today, note, now)
-    outcome = await act.act_on_request(scene.dependencies, scene.uow, request.code, step.name, inputs, actor)
-    await notify.announce_outcome(scene.dependencies, scene.uow, outcome, actor)
+    outcome = await act.act_on_request(
+        ActorContext(scene.dependencies, scene.uow, actor), request.code, step.name, inputs
+    )
+    await notify.announce_outcome(ActorContext(scene.dependencies, scene.uow, actor), outcome)
 
 
 async def _enter_form(scene: Scene, sample: SampleRequest) -> ServiceRequest | None:
@@ -143,27 +148,22 @@ async def _enter_form(scene: Scene, sample: SampleRequest) -> ServiceRequest | N
         day = scene.timetable.today + timedelta(days=days_ahead)
         forms = list_sample_forms(sample.service.form, sample.applicant, day, home, scene.clock.now())
         outcome = await enter_admitted_form(
-            scene.dependencies, scene.uow, sample.service, forms, clerk, sample.applicant.mobile
+            ActionContext(scene.dependencies, scene.uow), sample.service, forms, clerk, sample.applicant.mobile
         )
         if outcome is not None:
-            await notify.announce_outcome(scene.dependencies, scene.uow, outcome, clerk)
+            await notify.announce_outcome(ActorContext(scene.dependencies, scene.uow, clerk), outcome)
             return outcome.request
     return None
 
 
 async def enter_admitted_form(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
-    service: Service,
-    forms: Iterable[dict[str, Any]],
-    clerk: Actor,
-    mobile: str,
+    context: ActionContext, service: Service, forms: Iterable[dict[str, Any]], clerk: Actor, mobile: str
 ) -> StepOutcome | None:
     """Enter the first form that the service's rules admit; None where they admit none."""
     for form in forms:
         with suppress(DomainError):
-            async with uow.savepoint():
-                return await entering.enter_walk_in(dependencies, uow, service.key, form, clerk, mobile)
+            async with context.uow.savepoint():
+                return await entering.enter_walk_in(context.acting_as(clerk), service.key, form, mobile)
     return None
 
 

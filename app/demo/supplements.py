@@ -10,6 +10,7 @@ from app.demo.data import read_text
 from app.demo.playing import Happening, Scene, SingleUnitStore, moderate_comment, receive_text
 from app.demo.townsfolk import nth_citizen, read_lists
 from domain.actions.bills import pay
+from domain.actions.context import ActionContext
 from domain.actions.registries import charges, duties
 from domain.bills.bill import PaymentMethod
 from domain.blocks.billing import BillingContext
@@ -79,8 +80,7 @@ async def _pay_duty(scene: Scene, vehicle: int) -> None:
     [bill] = await scene.uow.bills.list_of_subject(DUTY.key, await _find_duty_id(scene, vehicle))
     bill_ids, slip_number = (bill.bill_id, bill.payment_id), f"1405-{38000 + vehicle * 11}"
     await pay.record_payment(
-        scene.dependencies,
-        scene.uow,
+        ActionContext(scene.dependencies, scene.uow),
         bill_ids,
         bill.amount,
         PaymentMethod.SLIP,

@@ -10,12 +10,12 @@ from typing import Any
 
 from app.demo.data import read_rows
 from app.demo.townsfolk import DRIVER_BLOCK, OWNER_BLOCK, Townsperson, nth_home, nth_person, pick_nth, read_lists
+from domain.actions.context import ActionContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.registries.rows import put_rows
 from domain.fields.form import read_submitted
 from domain.fields.types import ReadingContext
 from domain.registries.declarations import AGENCY, DRIVER, OWNER, VEHICLE, Registry
-from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
 
 VEHICLE_COUNT = 60
@@ -63,7 +63,7 @@ def vehicle_owner(vehicle: int) -> Townsperson:
     )
 
 
-async def fill_taxis(dependencies: Dependencies, uow: UnitOfWork, officer: Actor, today: date) -> None:
+async def fill_taxis(context: ActionContext, officer: Actor, today: date) -> None:
     """Store all of it by the same action that an officer's form and an import use; dates run out from `today` on."""
     for registry, registry_rows in (
         (AGENCY, list(_agency_rows(today))),
@@ -72,11 +72,9 @@ async def fill_taxis(dependencies: Dependencies, uow: UnitOfWork, officer: Actor
         (DRIVER, [*_main_driver_rows(today), *_second_driver_rows(today)]),
     ):
         await put_rows(
-            dependencies,
-            uow,
+            context.acting_as(officer),
             registry,
-            [_read_values(dependencies, registry, entered_values) for entered_values in registry_rows],
-            officer,
+            [_read_values(context.dependencies, registry, entered_values) for entered_values in registry_rows],
         )
 
 

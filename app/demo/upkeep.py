@@ -5,6 +5,7 @@ from functools import partial
 
 from app.demo.data import read_rows
 from app.demo.playing import Happening, Scene
+from domain.actions.context import ActorContext
 from domain.actions.registries.registry_entry import amend_row, enter_row
 from domain.registries.declarations import MAINTENANCE
 from domain.registries.rows import RegistryFilter
@@ -43,7 +44,9 @@ def _read_maintenance(scene: Scene, row: dict[str, str]) -> dict[str, str]:
 
 async def _enter_maintenance(scene: Scene, maintenance: dict[str, str]) -> None:
     first_values = {name: value for name, value in maintenance.items() if name not in FIELDS_KNOWN_LATER}
-    await enter_row(scene.dependencies, scene.uow, MAINTENANCE, first_values, scene.staff_by_username["civil"])
+    await enter_row(
+        ActorContext(scene.dependencies, scene.uow, scene.staff_by_username["civil"]), MAINTENANCE, first_values
+    )
 
 
 async def _end_maintenance(scene: Scene, maintenance: dict[str, str]) -> None:
@@ -51,11 +54,9 @@ async def _end_maintenance(scene: Scene, maintenance: dict[str, str]) -> None:
     [row] = await scene.uow.registries.list_rows(RegistryFilter(MAINTENANCE.key, row_key))
     form_values = {"standing": row.values["standing"], **maintenance}
     await amend_row(
-        scene.dependencies,
-        scene.uow,
+        ActorContext(scene.dependencies, scene.uow, scene.staff_by_username["civil"]),
         MAINTENANCE,
         row.id,
         row.version_token,
         form_values,
-        scene.staff_by_username["civil"],
     )

@@ -17,6 +17,7 @@ from prometheus_client.registry import Collector
 
 from app.ids import first_id_since
 from app.jobs.job_runs import JobRuns, JobState
+from domain.actions.context import ActionContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.code_spending import find_spent_rials
 from domain.actions.payments.offering import find_resting_gateways
@@ -66,7 +67,7 @@ class Metrics:
         async with self._store.open_unit(write=False) as uow:
             outgoing = await uow.message_counts.outgoing(first_id)
             incoming = await uow.message_counts.incoming(first_id)
-            spent_rials = await find_spent_rials(self._dependencies, uow)
+            spent_rials = await find_spent_rials(ActionContext(self._dependencies, uow))
         sent = {state.value: count for state, count in outgoing.items()}
         came = {state.value: count for state, count in incoming.items()}
         return [

@@ -6,6 +6,7 @@ from io import BytesIO
 
 from app.jobs.importing import ProgressBar
 from app.spreadsheets.sheet_writing import Cells, WriteRow, open_sheet_writer
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.reports.declarations import find_report
 from domain.actions.reports.labels import load_labels
@@ -56,7 +57,7 @@ async def export_report(
     rows_done = 0
     async with store.open_unit(write=False) as uow:
         report_listing = await build_listing(
-            dependencies, uow, find_report(selection.report_key), selection.report_filter, actor
+            ActorContext(dependencies, uow, actor), find_report(selection.report_key), selection.report_filter
         )
         with show_progress("exporting", report_listing.total) as progress:
             write_row(report_listing.headings)
@@ -86,9 +87,13 @@ async def _export_figures(
 ) -> int:
     async with store.open_unit(write=False) as uow:
         report_result = await run_report(
-            dependencies, uow, find_report(selection.report_key), selection.report_filter, actor
+            ActorContext(dependencies, uow, actor), find_report(selection.report_key), selection.report_filter
         )
-        rows = list(render_figure_rows(await load_labels(dependencies, uow, selection.report_filter), report_result))
+        rows = list(
+            render_figure_rows(
+                await load_labels(ActionContext(dependencies, uow), selection.report_filter), report_result
+            )
+        )
     for row in rows:
         write_row(row)
     return len(rows)

@@ -17,6 +17,7 @@ from app.database import open_store
 from app.jobs.children import run_in_process
 from app.jobs.importing import FileImportResult, ImportOptions, import_file
 from app.wiring import load_dependencies
+from domain.actions.context import ActionContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.registries.import_jobs import settle_import
 from domain.actions.registries.rows import find_registry
@@ -63,8 +64,7 @@ async def _begin_next_import(dependencies: Dependencies, store: Store) -> Import
                 return running_import
             log.error("import %s was cut off %s times and is given up", running_import.id, MOST_TRIES)
             await settle_import(
-                dependencies,
-                uow,
+                ActionContext(dependencies, uow),
                 running_import,
                 ImportState.FAILED,
                 dependencies.catalogue.text("admin.imports.gave_up"),
@@ -107,7 +107,7 @@ async def _refuse_import(dependencies: Dependencies, store: Store, import_id: in
     async with store.open_unit() as uow:
         stored_import = await uow.registry_imports.get(import_id, lock=True)
         if stored_import.state.is_running:
-            await settle_import(dependencies, uow, stored_import, ImportState.REFUSED, problem)
+            await settle_import(ActionContext(dependencies, uow), stored_import, ImportState.REFUSED, problem)
 
 
 @contextmanager
@@ -132,7 +132,7 @@ async def _import_brought_file(
         if stored_import.state is not ImportState.CONFIRMED:
             raise Conflict("import", ConflictReason.IMPORT_MOVED)
         upload.tally |= {name: getattr(tally, name) for name in ("added", "changed")}
-        await settle_import(dependencies, uow, upload, ImportState.KEPT)
+        await settle_import(ActionContext(dependencies, uow), upload, ImportState.KEPT)
 
     options = ImportOptions(
         preview_only=not is_confirmed,

@@ -40,6 +40,7 @@ from channels.web.headers import require_same_origin
 from channels.web.posted import EMPTY_FORM, PostedForm, read_posted_form, read_text
 from channels.web.return_addresses import is_normal_address
 from channels.web.session import bears_csrf_token, require_own_form
+from domain.actions.context import ActorContext
 from domain.actions.requests.notes import count_unread_mentions
 from domain.actions.staff.read_events import ReadEventRecorder
 from domain.actions.staff.signing_in import StaffSignIn
@@ -155,7 +156,7 @@ class Gate:
         sees_attempts, sees_messages = may_use(Right.ATTEMPTS_VIEW, actor), may_use(Right.MESSAGES_VIEW, actor)
         return WaitingCounts(
             await uow.payment_attempts.count_needing_attention() if sees_attempts else 0,
-            await count_unread_mentions(self._dependencies, uow, actor),
+            await count_unread_mentions(ActorContext(self._dependencies, uow, actor)),
             await uow.message_counts.count_failed(now - FAILURE_AGE) if sees_messages else 0,
         )
 

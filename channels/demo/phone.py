@@ -16,6 +16,7 @@ from channels.web.headers import require_same_origin
 from channels.web.pages import render_page
 from channels.web.posted import read_posted_form
 from channels.web.site import add_site_folder
+from domain.actions.context import ActionContext
 from domain.actions.conversations.receive import receive_sms
 from domain.actions.dependencies import Dependencies
 from domain.messages.carriers import ReceivedSms
@@ -66,7 +67,7 @@ class DemoPhone:
         if person.mobile:
             async with self._store.open_unit(write=False) as uow:
                 thread_days = await read_thread(uow, person.mobile, self._dependencies.clock.now())
-                card_views = await build_request_cards(self._dependencies, uow, person.mobile)
+                card_views = await build_request_cards(ActionContext(self._dependencies, uow), person.mobile)
         catalogue = self._dependencies.catalogue
         context = {
             "line_number": self._line_number,

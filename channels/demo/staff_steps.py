@@ -8,6 +8,7 @@ import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from domain.actions.context import ActionContext
 from domain.actions.dependencies import Dependencies
 from domain.authorization.request_policy import is_step_of_staff
 from domain.bills.bill import Bill, BillState
@@ -15,7 +16,6 @@ from domain.blocks.charging import list_request_bills
 from domain.engine import step_preview
 from domain.language.service import Service, Transition
 from domain.requests.request import Phase, RequestFilter, ServiceRequest
-from domain.unit_of_work import UnitOfWork
 from domain.values import tracking_codes
 from domain.values.actors import STAFF_ROLES, SYSTEM, Role
 
@@ -56,18 +56,19 @@ class RequestCard:
     """The other steps that the staff could take."""
 
 
-async def build_request_cards(dependencies: Dependencies, uow: UnitOfWork, mobile: str) -> list[RequestCard]:
+async def build_request_cards(context: ActionContext, mobile: str) -> list[RequestCard]:
     """Return the newest requests of a mobile (+989…)."""
-    newest_requests = await uow.requests.list_requests(RequestFilter(mobile=mobile, limit=MAX_REQUESTS))
-    return [await _build_card(dependencies, uow, request) for request in newest_requests]
+    newest_requests = await context.uow.requests.list_requests(RequestFilter(mobile=mobile, limit=MAX_REQUESTS))
+    return [await _build_card(context, request) for request in newest_requests]
 
 
-async def _build_card(dependencies: Dependencies, uow: UnitOfWork, request: ServiceRequest) -> RequestCard:
-    bills = await list_request_bills(uow, request)
+async def _build_card(context: ActionContext, request: ServiceRequest) -> RequestCard:
+    dependencies, engine = context.dependencies, context.dependencies.engine
+    bills = await list_request_bills(context.uow, request)
     possible_steps = {
         step.name: step
-        for step in filter(is_step_of_staff, dependencies.engine.list_actions(request))
-        if await step_preview.find_obstacle(dependencies.engine, uow, request, step.name, SYSTEM) is None
+        for step in filter(is_step_of_staff, engine.list_actions(request))
+        if await step_preview.find_obstacle(engine, context.uow, request, step.name, SYSTEM) is None
     }
     staff_steps = {name: _describe_step(dependencies, request, step) for name, step in possible_steps.items()}
     open_bills = [bill for bill in bills if bill.state is BillState.OPEN]
@@ -78,9 +79,7 @@ async def _build_card(dependencies: Dependencies, uow: UnitOfWork, request: Serv
         turn, reply = "citizen", dependencies.catalogue.render(f"{_TEXTS}.replies.answer", {"code": request.code})
     elif request.phase.is_final:
         turn = "over"
-    elif onward := _find_onward_step(
-        dependencies.engine.get_service(request.service), request, possible_steps.values()
-    ):
+    elif onward := _find_onward_step(engine.get_service(request.service), request, possible_steps.values()):
         turn, next_step = "next", staff_steps.pop(onward.name)
     return RequestCard(
         code=tracking_codes.display_code(request.code),

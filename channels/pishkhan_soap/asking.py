@@ -8,6 +8,7 @@ from channels.pishkhan_soap import simple_types as st
 from channels.pishkhan_soap.declared import CHANNEL_KEY, build_answer_line, build_form_members
 from channels.pishkhan_soap.operation import CounterCall, Operation
 from channels.pishkhan_soap.schema import Doc, SchemaElement, SchemaRecord, list_type
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.lookups.answers import run_lookup
 from domain.actions.tariffs.price_lines import list_price_lines
 from domain.fields.form import read_fields
@@ -73,7 +74,7 @@ async def get_tariff(call: CounterCall) -> Mapping[str, Any]:
     if service is None or not _has_prices(service):
         raise UnknownService("service")
     if service.price_lookup is None:
-        all_prices = await list_price_lines(call.dependencies, call.uow, (service,))
+        all_prices = await list_price_lines(ActionContext(call.dependencies, call.uow), (service,))
         return {"lines": [build_answer_line("price", line.text, line.facts) for line in all_prices]}
     price_form = service.price_lookup.form
     raw_fields = {field.name: call.values[field.name] for field in price_form if field.name in call.values}
@@ -81,7 +82,7 @@ async def get_tariff(call: CounterCall) -> Mapping[str, Any]:
         raise MissingField(service.price_lookup.subject.name)
     field_values = read_fields(price_form, raw_fields, CHANNEL_KEY, ReadingContext(call.dependencies.clock.now()))
     price_lines = await run_lookup(
-        call.dependencies, call.uow, service, service.price_lookup, field_values, call.clerk, brief=False
+        ActorContext(call.dependencies, call.uow, call.clerk), service, service.price_lookup, field_values, brief=False
     )
     return {"lines": [build_answer_line(line.key, line.text, line.facts) for line in price_lines]}
 

@@ -20,6 +20,7 @@ from channels.pishkhan_soap.reasons import SoapAuthenticationReason, SoapRateRea
 from channels.pishkhan_soap.schema import NAMESPACE
 from channels.pishkhan_soap.shapes import REQUEST_HEAD
 from channels.pishkhan_soap.username_token import UsernameToken, refuse_stale_token
+from domain.actions.context import ActionContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.documents.preparing import prepare_file
 from domain.actions.offices.accounts import clear_lock_out, lock_out_address
@@ -199,7 +200,7 @@ class CallHandler:
         async with self.store.open_unit() as uow:
             await self._take_nonce(uow, office, token)
             if office.admits_address(caller.address):
-                await clear_lock_out(self.dependencies, uow, office, caller.address, LOCK_WINDOW)
+                await clear_lock_out(ActionContext(self.dependencies, uow), office, caller.address, LOCK_WINDOW)
 
     async def _take_nonce(self, uow: UnitOfWork, office: Office, token: UsernameToken) -> bool:
         now = self.dependencies.clock.now()
@@ -213,7 +214,7 @@ class CallHandler:
         if not await self._take_nonce(uow, office, token):
             raise Replayed("Nonce", SoapReplayReason.NONCE)
         self.call_rate.count_call(token.username, self.dependencies.clock.now())
-        await clear_lock_out(self.dependencies, uow, office, caller.address, LOCK_WINDOW)
+        await clear_lock_out(ActionContext(self.dependencies, uow), office, caller.address, LOCK_WINDOW)
         return office
 
     async def _admit_office(self, uow: UnitOfWork, token: UsernameToken, caller: CounterCaller) -> Office:
@@ -318,7 +319,7 @@ class CallHandler:
         if office is None:
             await uow.lines.block_until(attempt_pair, now + LOCK_WINDOW)
         elif not office.is_locked_out(caller.address, now):
-            await lock_out_address(self.dependencies, uow, office.code, caller.address, LOCK_WINDOW)
+            await lock_out_address(ActionContext(self.dependencies, uow), office.code, caller.address, LOCK_WINDOW)
 
 
 async def _is_registered(uow: UnitOfWork, username: str) -> bool:

@@ -12,6 +12,7 @@ from channels.pishkhan_soap.form_types import type_for_field
 from channels.pishkhan_soap.operation import CounterCall, Operation, prepare_documents
 from channels.pishkhan_soap.request_status import build_status_values
 from channels.pishkhan_soap.schema import Doc, SchemaElement, camel_case
+from domain.actions.context import ActorContext
 from domain.actions.documents.attach import attach_document
 from domain.actions.lookups.answers import run_lookup
 from domain.actions.messages.notify import announce_outcome
@@ -65,8 +66,10 @@ async def _submit_request(call: CounterCall, service: Service) -> Mapping[str, A
         field.name: person_values[field.autofill] for field in service.form if field.autofill in person_values
     }
     citizen_mobile = identifiers.parse_mobile(citizen_values["mobile"])
-    outcome = await submit_request(call.dependencies, call.uow, service.key, raw_fields, call.clerk, citizen_mobile)
-    await announce_outcome(call.dependencies, call.uow, outcome, call.clerk)
+    outcome = await submit_request(
+        ActorContext(call.dependencies, call.uow, call.clerk), service.key, raw_fields, citizen_mobile
+    )
+    await announce_outcome(ActorContext(call.dependencies, call.uow, call.clerk), outcome)
     await _attach_documents(call, outcome.request, documents)
     closed_day = find_closed_day(service.form, outcome.request.fields, call.dependencies.calendar)
     return {**await build_status_values(call, outcome.request), "closed_day": closed_day}
@@ -75,7 +78,7 @@ async def _submit_request(call: CounterCall, service: Service) -> Mapping[str, A
 async def _attach_documents(call: CounterCall, request: ServiceRequest, documents: Sequence[Mapping[str, Any]]) -> None:
     for document in documents:
         await attach_document(
-            call.dependencies, call.uow, request.code, document["name"], document["content"], call.clerk
+            ActorContext(call.dependencies, call.uow, call.clerk), request.code, document["name"], document["content"]
         )
 
 
@@ -92,7 +95,7 @@ def lookup_operation(service: Service, lookup: Lookup, catalogue: Catalogue) -> 
         raw_fields = {field.name: call.values[field.name] for field in lookup.form if field.name in call.values}
         field_values = read_fields(lookup.form, raw_fields, CHANNEL_KEY, ReadingContext(call.dependencies.clock.now()))
         answer_lines = await run_lookup(
-            call.dependencies, call.uow, service, lookup, field_values, call.clerk, brief=False
+            ActorContext(call.dependencies, call.uow, call.clerk), service, lookup, field_values, brief=False
         )
         return {"lines": [build_answer_line(line.key, line.text, line.facts) for line in answer_lines]}
 

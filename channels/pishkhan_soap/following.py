@@ -16,6 +16,7 @@ from channels.pishkhan_soap.request_status import (
     get_own_request,
 )
 from channels.pishkhan_soap.schema import Doc, SchemaElement
+from domain.actions.context import ActorContext
 from domain.actions.documents.attach import attach_document, require_place
 from domain.actions.feedback.feedback import store_comment
 from domain.actions.messages.notify import announce_outcome
@@ -102,9 +103,12 @@ async def _run_command(
     call: CounterCall, command_name: Command, command_inputs: Mapping[str, Any]
 ) -> Mapping[str, Any]:
     outcome = await take_command(
-        call.dependencies, call.uow, parse_code(call.values["code"]), command_name, command_inputs, call.clerk
+        ActorContext(call.dependencies, call.uow, call.clerk),
+        parse_code(call.values["code"]),
+        command_name,
+        command_inputs,
     )
-    await announce_outcome(call.dependencies, call.uow, outcome, call.clerk)
+    await announce_outcome(ActorContext(call.dependencies, call.uow, call.clerk), outcome)
     return await build_status_values(call, outcome.request)
 
 
@@ -112,14 +116,19 @@ async def admit_document(call: CounterCall) -> None:
     """Refuse a file that an own request takes none of now."""
     values = call.values
     tracking_code, content_digest = parse_code(values["code"]), digest_content(values["content"])
-    await require_place(call.dependencies, call.uow, tracking_code, values["name"], content_digest, call.clerk)
+    await require_place(
+        ActorContext(call.dependencies, call.uow, call.clerk), tracking_code, values["name"], content_digest
+    )
 
 
 async def add_document(call: CounterCall) -> Mapping[str, Any]:
     """Add a file to an own request; the same file again changes nothing."""
     values = call.values
     document = await attach_document(
-        call.dependencies, call.uow, parse_code(values["code"]), values["name"], values["content"], call.clerk
+        ActorContext(call.dependencies, call.uow, call.clerk),
+        parse_code(values["code"]),
+        values["name"],
+        values["content"],
     )
     request = await get_own_request(call)
     status_values = await build_status_values(call, request)
@@ -137,7 +146,9 @@ async def get_document(call: CounterCall) -> Mapping[str, Any]:
     """Find a paper of an own request, as it is printed now; `NotFound` until it is issued."""
     document_name = call.values["name"]
     tracking_code = parse_code(call.values["code"])
-    printout = await build_request_printout(call.dependencies, call.uow, tracking_code, document_name, call.clerk)
+    printout = await build_request_printout(
+        ActorContext(call.dependencies, call.uow, call.clerk), tracking_code, document_name
+    )
     return {
         "name": document_name,
         "file_name": f"{document_name}-{printout.code}.pdf",
@@ -163,10 +174,8 @@ async def submit_comment(call: CounterCall) -> Mapping[str, Any]:
     ):
         call.dependencies.engine.get_service(service_key)
     stored_comment = await store_comment(
-        call.dependencies,
-        call.uow,
+        ActorContext(call.dependencies, call.uow, call.clerk),
         comment_text,
-        call.clerk,
         code=parse_code(values["code"]) if "code" in values else None,
         service=service_key,
         mobile=citizen_mobile,

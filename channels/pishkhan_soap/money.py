@@ -11,6 +11,7 @@ from channels.pishkhan_soap.schema import Doc, SchemaElement, SchemaRecord, list
 from domain.actions.bills.merged_bills import load_parts, render_parts_title
 from domain.actions.bills.pay_by_ids import announce_receipt, find_payable_by_ids, record_payment_by_ids
 from domain.actions.bills.subjects import SUBJECTS
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.offices.statement import build_statement
 from domain.bills.bill import Bill, BillState, PaymentMethod
 from domain.bills.merged_bill import MergedBill, derive_merged_state
@@ -55,9 +56,9 @@ async def get_bill(call: CounterCall) -> Mapping[str, Any]:
     if isinstance(bill, MergedBill):
         parts = await load_parts(call.uow, bill)
         _refuse_closed(derive_merged_state([part.state for part in parts]))
-        parts_title = await render_parts_title(call.dependencies, call.uow, parts)
+        parts_title = await render_parts_title(ActionContext(call.dependencies, call.uow), parts)
         return {"amount": bill.amount, "service": parts_title}
-    bill_title = await SUBJECTS[bill.subject_kind].render_title(call.dependencies, call.uow, bill)
+    bill_title = await SUBJECTS[bill.subject_kind].render_title(ActionContext(call.dependencies, call.uow), bill)
     bill_values: dict[str, Any] = {"amount": bill.amount, "service": bill_title}
     own_request = await _find_own_request(call, bill)
     if own_request is not None:
@@ -85,16 +86,14 @@ async def report_payment(call: CounterCall) -> Mapping[str, Any]:
     values = call.values
     bill_ids = (values["bill_id"], values["payment_id"])
     paid = await record_payment_by_ids(
-        dependencies=call.dependencies,
-        uow=call.uow,
+        ActorContext(call.dependencies, call.uow, call.clerk),
         bill_id_pair=bill_ids,
         amount=values["amount"],
         method=PaymentMethod.POS,
         reference=values["reference"],
-        actor=call.clerk,
         receipt=_read_receipt(values),
     )
-    await announce_receipt(call.dependencies, call.uow, paid, call.clerk)
+    await announce_receipt(ActorContext(call.dependencies, call.uow, call.clerk), paid)
     first_paid = paid.payments[0]
     payment_values = {"outcome": paid.outcome.value, "amount": paid.amount, "at": first_paid.payment.at}
     own_request = None if paid.merged_bill else await _find_own_request(call, first_paid.bill)
@@ -114,7 +113,9 @@ async def get_statement(call: CounterCall) -> Mapping[str, Any]:
     The cursor counts the payments returned so far: they are in order of arrival, and none is removed.
     """
     period_start, period_end = jalali_period(call.values["year"], call.values.get("month"))
-    office_statement = await build_statement(call.dependencies, call.uow, call.office.code, period_start, period_end)
+    office_statement = await build_statement(
+        ActionContext(call.dependencies, call.uow), call.office.code, period_start, period_end
+    )
     page_start = parse_cursor(call.values.get("cursor")) or 0
     page_end = page_start + call.values.get("limit", MOST_PAYMENTS if page_start else len(office_statement.payments))
     return {

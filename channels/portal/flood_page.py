@@ -15,6 +15,7 @@ from domain.actions.citizens.flooding import (
     admit_worker,
     describe_work,
 )
+from domain.actions.context import ActionContext
 from domain.actions.dependencies import Dependencies
 from domain.unit_of_work import Store
 from domain.values.errors import TooManyRequests
@@ -32,7 +33,7 @@ async def find_flood_page(
         return None
     async with store.open_unit() as uow:
         nonce = read_text(visitor.form, WORK_FIELD)
-        if await admit_submission(dependencies, uow, form_name, visitor.source_address, nonce):
+        if await admit_submission(ActionContext(dependencies, uow), form_name, visitor.source_address, nonce):
             return None
     return _render_flood_page(request, visitor, form_name, dependencies)
 
@@ -43,7 +44,7 @@ async def find_work_page(
     """Return the page that asks for the work which a form needs; None where it was done."""
     async with store.open_unit() as uow:
         nonce = read_text(visitor.form, WORK_FIELD)
-        if await admit_worker(dependencies, uow, form_name, visitor.source_address, nonce):
+        if await admit_worker(ActionContext(dependencies, uow), form_name, visitor.source_address, nonce):
             return None
     return _render_flood_page(request, visitor, form_name, dependencies)
 

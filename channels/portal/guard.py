@@ -30,6 +30,7 @@ from channels.web.posted import read_posted_form
 from channels.web.session import bears_csrf_header, bears_csrf_token
 from channels.web.site_part import SitePart
 from domain.actions.citizens.sessions import find_session, is_use_due, note_session_use
+from domain.actions.context import ActionContext
 from domain.actions.dependencies import Dependencies
 from domain.people.citizen_session import CitizenSession
 from domain.unit_of_work import Store
@@ -83,10 +84,10 @@ class PortalGuard(SitePart):
         if not token:
             return None
         async with self._store.open_unit(write=False) as uow:
-            session = await find_session(self._dependencies, uow, token)
+            session = await find_session(ActionContext(self._dependencies, uow), token)
         if session and is_use_due(self._dependencies, session, token):
             async with self._store.open_unit() as uow:
-                await note_session_use(self._dependencies, uow, session, token)
+                await note_session_use(ActionContext(self._dependencies, uow), session, token)
             keep_session_token(request, token)  # the browser keeps it from now on as long as the store does
         return session
 

@@ -9,6 +9,7 @@ from channels.web.languages import LANGUAGE_COOKIE
 from channels.web.posted import read_text
 from channels.web.refused_forms import RefusedForm
 from channels.web.site_part import SitePart
+from domain.actions.context import ActionContext
 from domain.actions.line_languages import require_offered_language, save_line_language
 
 LANGUAGE_PATH = "/language"
@@ -29,7 +30,7 @@ class LanguagePage(SitePart):
         language = require_offered_language(self._dependencies, read_text(visitor.form, LANGUAGE_FIELD))
         if visitor.proved_mobile:
             async with self._store.open_unit() as uow:
-                await save_line_language(self._dependencies, uow, visitor.proved_mobile, language)
+                await save_line_language(ActionContext(self._dependencies, uow), visitor.proved_mobile, language)
         return_address = as_portal_address(read_text(visitor.form, RETURN_FIELD))
         response = web.Response(status=web.HTTPSeeOther.status_code, headers={"Location": return_address})
         LANGUAGE_COOKIE.set_token(request, response, language.tag)

@@ -35,6 +35,7 @@ from domain.actions.citizens.proofs import (
     send_session_code,
 )
 from domain.actions.citizens.sessions import open_session
+from domain.actions.context import ActionContext
 from domain.actions.line_languages import save_line_language
 from domain.messages.code_spending import CodeDelivery
 from domain.people.citizen_session import CitizenSession
@@ -197,12 +198,14 @@ class MobileSteps(SitePart):
         async with self._store.open_unit() as uow:
             session, token = visitor.session, ""
             if session is None:
-                delivery = await find_session_code_delivery(self._dependencies, uow, mobile, visitor.source_address)
+                delivery = await find_session_code_delivery(
+                    ActionContext(self._dependencies, uow), mobile, visitor.source_address
+                )
                 if delivery is not CodeDelivery.SENT:
                     return visitor, delivery
-                token, session = await open_session(self._dependencies, uow, visitor.begin_key)
+                token, session = await open_session(ActionContext(self._dependencies, uow), visitor.begin_key)
             delivery = await send_session_code(
-                self._dependencies, uow, session, mobile, step.purpose, visitor.source_address
+                ActionContext(self._dependencies, uow), session, mobile, step.purpose, visitor.source_address
             )
         if token:
             keep_session_token(request, token)
@@ -230,11 +233,11 @@ class MobileSteps(SitePart):
             return _render_mobile_page(request, visitor, step, typed_mobile, error)
         async with self._store.open_unit() as uow:
             outcome = await confirm_session_code(
-                self._dependencies, uow, session, step.purpose, read_text(visitor.form, CODE_FIELD)
+                ActionContext(self._dependencies, uow), session, step.purpose, read_text(visitor.form, CODE_FIELD)
             )
             chosen_language = find_chosen_language(request, self._dependencies.catalogue)
             if chosen_language and not isinstance(outcome, MobileNotVerified):
-                await save_line_language(self._dependencies, uow, outcome.mobile, chosen_language)
+                await save_line_language(ActionContext(self._dependencies, uow), outcome.mobile, chosen_language)
         if isinstance(outcome, MobileNotVerified):
             raise outcome
         keep_session_token(request, outcome.session_token)
@@ -255,7 +258,7 @@ class MobileSteps(SitePart):
         if session is None:
             return None
         async with self._store.open_unit(write=False) as uow:
-            return await find_code_recipient(self._dependencies, uow, session, step.purpose)
+            return await find_code_recipient(ActionContext(self._dependencies, uow), session, step.purpose)
 
 
 def _render_code_form(

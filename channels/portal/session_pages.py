@@ -19,6 +19,7 @@ from channels.portal.problems import Problem
 from channels.web.refused_forms import RefusedForm, form_error
 from channels.web.site_part import SitePart
 from domain.actions.citizens.sessions import end_session
+from domain.actions.context import ActionContext
 
 END_PATH, ENDED_PATH = "/session/end", "/session/ended"
 
@@ -50,7 +51,7 @@ class SessionPages(SitePart):
             return ENDED_PATH  # no cookie came, as from another site's page: none is removed
         if visitor.session:
             async with self._store.open_unit() as uow:
-                await end_session(self._dependencies, uow, visitor.session)
+                await end_session(ActionContext(self._dependencies, uow), visitor.session)
         response = web.Response(status=303, headers={"Location": ENDED_PATH, "Clear-Site-Data": CLEAR_SITE_DATA})
         SESSION_COOKIE.delete_token(request, response)
         return response

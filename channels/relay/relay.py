@@ -18,6 +18,7 @@ from itertools import groupby
 from channels.relay.outcomes import choose_outcomes, list_provider_ids
 from channels.relay.pacing import Bucket, RecipientHolds, back_off
 from domain.actions.claims import keep_claims
+from domain.actions.context import ActionContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import SMS_CHANNEL, replace_expired_notices
 from domain.actions.messages.rerouting import keep_undelivered, record_blocked_chats, reroute_to_sms
@@ -53,7 +54,7 @@ SEVERAL_RECIPIENTS = 3
 
 _LOST_STATES = frozenset({MessageState.FAILED, MessageState.UNDELIVERED, MessageState.BLOCKED})
 
-Aftermath = Callable[[Dependencies, UnitOfWork, Sequence[OutboxMessage]], Awaitable[None]]
+Aftermath = Callable[[ActionContext, Sequence[OutboxMessage]], Awaitable[None]]
 """Work, in the unit that marks them, on messages that will not arrive."""
 
 
@@ -207,9 +208,9 @@ class Relay:
         channel, now = self.route.channel, self.dependencies.clock.now()
         async with self.store.open_unit() as uow:
             late_messages = await uow.outbox.expire_for_rerouting(channel, now, LARGEST_BATCH)
-            await self.route.on_late(self.dependencies, uow, late_messages)
+            await self.route.on_late(ActionContext(self.dependencies, uow), late_messages)
             outdated_messages = await uow.outbox.expire_overdue(channel, now, LARGEST_BATCH)
-            await self.route.on_outdated(self.dependencies, uow, outdated_messages)
+            await self.route.on_outdated(ActionContext(self.dependencies, uow), outdated_messages)
         return len(late_messages) + len(outdated_messages)
 
     def _find_free_carrier(self) -> CarrierState | None:
@@ -275,7 +276,7 @@ class Relay:
             if not await uow.outbox.save_outcome(message, claim_token):
                 log.warning("claim of message %s was lost before its mark", message.id)
             elif message.state in _LOST_STATES:
-                await self.route.on_lost(self.dependencies, uow, [message])
+                await self.route.on_lost(ActionContext(self.dependencies, uow), [message])
 
     def _apply_result(self, carrier_state: CarrierState, message: OutboxMessage, result: SendResult) -> None:
         """Write the carrier's answer into the message."""

@@ -3,9 +3,9 @@
 A line is a mobile (+989…); a chat that has proved none is one of its own until it does.
 """
 
+from domain.actions.context import ActionContext
 from domain.actions.dependencies import Dependencies
 from domain.chats.chat import MESSENGERS, Chat
-from domain.unit_of_work import UnitOfWork
 from domain.values.errors import UnknownKind
 from domain.values.languages import Language
 from domain.values.reasons import UnknownKindReason
@@ -23,27 +23,27 @@ def require_offered_language(dependencies: Dependencies, tag: str) -> Language:
     return offered
 
 
-async def find_line_language(dependencies: Dependencies, uow: UnitOfWork, line: str) -> Language:
+async def find_line_language(context: ActionContext, line: str) -> Language:
     """Return the language in which a line is written to; where one alone is offered nothing is looked up."""
-    catalogue = dependencies.catalogue
+    catalogue = context.dependencies.catalogue
     if not catalogue.is_multilingual:
         return catalogue.languages[0]
-    return catalogue.find_language(await uow.lines.find_language(line))
+    return catalogue.find_language(await context.uow.lines.find_language(line))
 
 
-async def find_address_language(dependencies: Dependencies, uow: UnitOfWork, channel: str, recipient: str) -> Language:
+async def find_address_language(context: ActionContext, channel: str, recipient: str) -> Language:
     """Return the language in which a phone or chat is answered."""
-    if not dependencies.catalogue.is_multilingual:
-        return dependencies.catalogue.languages[0]
+    if not context.dependencies.catalogue.is_multilingual:
+        return context.dependencies.catalogue.languages[0]
     if channel not in MESSENGERS:
-        return await find_line_language(dependencies, uow, recipient)
-    chat = await uow.chats.find(channel, recipient)
-    return await find_line_language(dependencies, uow, name_chat_line(chat) if chat else f"{channel}:{recipient}")
+        return await find_line_language(context, recipient)
+    chat = await context.uow.chats.find(channel, recipient)
+    return await find_line_language(context, name_chat_line(chat) if chat else f"{channel}:{recipient}")
 
 
-async def save_line_language(dependencies: Dependencies, uow: UnitOfWork, line: str, language: Language) -> None:
+async def save_line_language(context: ActionContext, line: str, language: Language) -> None:
     """Write to a line in this language from now on."""
-    await uow.lines.save_language(line, language.tag, dependencies.clock.now())
+    await context.uow.lines.save_language(line, language.tag, context.dependencies.clock.now())
 
 
 def name_chat_line(chat: Chat) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 
+from domain.actions.context import ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.authorization.policy import require_right
 from domain.authorization.rights import Right
@@ -88,7 +89,7 @@ def select_on_duty(
 
 
 async def name_substitute(
-    dependencies: Dependencies, uow: UnitOfWork, absent: str, deputy: str, day_range: tuple[date, date], actor: Actor
+    context: ActorContext, absent: str, deputy: str, day_range: tuple[date, date]
 ) -> Substitution:
     """Let `deputy` act for `absent` on these days, first and last included; called again, the last day is changed.
 
@@ -96,43 +97,44 @@ async def name_substitute(
     named by an administrator alone, and nobody names himself; of what changes later: `lent_roles`. Errors: `Forbidden`,
     `NotFound` (`absent`, `deputy`), `InvalidField` (`deputy` is the same person, `to` is before `from`).
     """
-    require_right(Right.SUBSTITUTES_NAME, actor, "deputy")
-    absent_member = await _find_active_member(uow, "absent", absent)
-    lender = require_lender(absent_member.roles, actor)
-    deputy_member = await _find_active_member(uow, "deputy", deputy)
+    require_right(Right.SUBSTITUTES_NAME, context.actor, "deputy")
+    absent_member = await _find_active_member(context.uow, "absent", absent)
+    lender = require_lender(absent_member.roles, context.actor)
+    deputy_member = await _find_active_member(context.uow, "deputy", deputy)
     if absent == deputy:
         raise InvalidField("deputy", InvalidReason.SAME_PERSON)
-    if refusal := find_conflict_of_interest(actor, absent_member, deputy_member):
+    if refusal := find_conflict_of_interest(context.actor, absent_member, deputy_member):
         raise refusal
     first_day, last_day = day_range
     if last_day < first_day:
         raise InvalidField("to", InvalidReason.BEFORE_START)
     label = lender.label
     substitution = Substitution(
-        absent, deputy, first_day, last_day, label, dependencies.clock.now(), lends_every_role(actor)
+        absent, deputy, first_day, last_day, label, context.dependencies.clock.now(), lends_every_role(context.actor)
     )
-    await uow.people.save_substitution(substitution)
-    await uow.audit.add_entry(
+    await context.uow.people.save_substitution(substitution)
+    await context.uow.audit.add_entry(
         substitution.made_at, label, "substitute", {"absent": absent, "deputy": deputy, "to": str(last_day)}
     )
     return substitution
 
 
-async def end_substitution(
-    dependencies: Dependencies, uow: UnitOfWork, absent: str, deputy: str, first_day: date, actor: Actor
-) -> Substitution:
+async def end_substitution(context: ActorContext, absent: str, deputy: str, first_day: date) -> Substitution:
     """End at once that `deputy` acts for `absent` since or from `first_day`: its rights are gone with the next call.
 
     The audit keeps what it was, since nothing else does. Errors: `Forbidden`, also where it lends what is not the
     actor's to lend, `NotFound("substitute")` when there is none, or it has ended.
     """
-    require_right(Right.SUBSTITUTES_NAME, actor, "deputy")
-    ended, member = await uow.people.delete_substitution(absent, deputy, first_day), await uow.people.find_staff(absent)
-    if ended is None or member is None or ended.last < today_in_tehran(dependencies):
+    require_right(Right.SUBSTITUTES_NAME, context.actor, "deputy")
+    ended, member = (
+        await context.uow.people.delete_substitution(absent, deputy, first_day),
+        await context.uow.people.find_staff(absent),
+    )
+    if ended is None or member is None or ended.last < today_in_tehran(context.dependencies):
         raise NotFound("substitute")
-    label = require_lender(roles_lent_by(ended, member), actor).label
+    label = require_lender(roles_lent_by(ended, member), context.actor).label
     facts = {"absent": absent, "deputy": deputy, "from": str(ended.first), "to": str(ended.last)}
-    await uow.audit.add_entry(dependencies.clock.now(), label, "substitute_ended", facts)
+    await context.uow.audit.add_entry(context.dependencies.clock.now(), label, "substitute_ended", facts)
     return ended
 
 

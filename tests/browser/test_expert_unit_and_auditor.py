@@ -13,6 +13,7 @@ from playwright.async_api import Browser, Page, expect
 from pypdfium2 import PdfDocument
 
 from channels.admin.frame import SECTIONS_KEY
+from domain.actions.context import ActorContext
 from domain.actions.documents.attach import attach_document
 from domain.authorization.policy import may_use
 from domain.bills.bill import BillState
@@ -179,7 +180,10 @@ async def bring_plan(site: StaffSite, code: str) -> None:
     plan.close()
     async with site.store.open_unit() as uow:
         await attach_document(
-            site.demo.desk, uow, parse_code(code), "plan", unchanged_file("نقشه.pdf", written.getvalue()), SECRETARY
+            ActorContext(site.demo.desk, uow, SECRETARY),
+            parse_code(code),
+            "plan",
+            unchanged_file("نقشه.pdf", written.getvalue()),
         )
 
 

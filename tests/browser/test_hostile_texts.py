@@ -13,6 +13,7 @@ import pytest_asyncio
 from aiohttp.test_utils import TestServer
 from playwright.async_api import Browser
 
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.feedback.moderation import moderate_comment
 from domain.actions.papers.printouts import list_printouts
 from domain.blocks.charging import list_request_bills
@@ -203,7 +204,9 @@ async def worked_on(site: StaffSite, codes: Mapping[str, Sequence[str]], texted:
             await taken(site, code, steps)
     async with site.store.open_unit() as uow:
         for one in await uow.feedback.list_comments(CommentFilter(state=CommentState.PENDING, limit=100)):
-            await moderate_comment(site.demo.desk, uow, one.id, CommentState.PUBLISHED, actor(Role.MANAGER))
+            await moderate_comment(
+                ActionContext(site.demo.desk, uow), one.id, CommentState.PUBLISHED, actor(Role.MANAGER)
+            )
 
 
 async def taken(site: StaffSite, code: str, steps: Steps) -> None:
@@ -226,7 +229,7 @@ async def where(
             found += [PageVisit(f"/staff/requests/{code}", role) for role in roles]
             request = await site.request(code)
             async with site.store.open_unit(write=False) as uow:
-                kinds = await list_printouts(site.demo.desk, uow, request, actor(Role.MANAGER))
+                kinds = await list_printouts(ActorContext(site.demo.desk, uow, actor(Role.MANAGER)), request)
             found += [PageVisit(f"/staff/requests/{code}/print/{kind}.html", Role.MANAGER) for kind in kinds]
             printed += [f"/staff/requests/{code}/print/{kind}.pdf" for kind in kinds]
             tokens = [request.data[one] for one in ("letter_token", "delivery_token") if one in request.data]

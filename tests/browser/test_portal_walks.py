@@ -12,6 +12,7 @@ import pytest_asyncio
 from aiohttp.test_utils import unused_port
 from playwright.async_api import Browser
 
+from domain.actions.context import ActorContext
 from domain.actions.registries.rows import put_rows
 from domain.actions.tariffs.changes import add_tariff
 from domain.people.person import StaffMember
@@ -93,10 +94,10 @@ async def furnish(site: PaymentSite) -> None:
     desk, roles = site.demo.desk, frozenset({Role.EXPERT})
     async with site.demo.store.open_unit() as uow:
         priced, by = {"kind": "valuation"}, actor(Role.REVENUE)
-        await add_tariff(desk, uow, by, "expert", priced, rate=VISIT_FEE, unit="visit", vat_percent=VAT)
+        await add_tariff(ActorContext(desk, uow, by), "expert", priced, rate=VISIT_FEE, unit="visit", vat_percent=VAT)
         await uow.people.save_staff(StaffMember("expert", roles, "رضا احمدی", "+989111000021", "", True, MORNING))
         for registry, rows in ORGANISATION.items():
-            await put_rows(desk, uow, REGISTRIES[registry], rows, OFFICER)
+            await put_rows(ActorContext(desk, uow, OFFICER), REGISTRIES[registry], rows)
 
 
 async def test_every_service_has_its_walk() -> None:
@@ -114,7 +115,7 @@ async def test_from_the_front_page_to_the_rating(
     if service == "taxi_leave":
         async with site.demo.store.open_unit() as uow:
             driver = {"national_code": DRIVER_CODE, "mobile": mobile}
-            await put_rows(site.demo.desk, uow, REGISTRIES[DRIVER.key], [driver], OFFICER)
+            await put_rows(ActorContext(site.demo.desk, uow, OFFICER), REGISTRIES[DRIVER.key], [driver])
 
     async def note_page(moment: str) -> None:
         await opened.assert_fits()

@@ -4,10 +4,12 @@ import pytest
 from aiohttp.test_utils import TestServer
 from playwright.async_api import Browser, expect
 
+from domain.actions.context import ActorContext
 from domain.actions.staff.attempts import count_attempt
 from domain.actions.staff.staff_accounts import reset_member_password
 from domain.people.sessions import IDLE_LIMIT
 from domain.people.sign_in_attempts import MOST_PER_PAIR, ClientOrigin, sign_in_limits
+from domain.values.actors import SYSTEM
 from tests.support.pages.chromium import WAYS, signed_in, window
 from tests.support.pages.page_checks import assert_page_in_order
 from tests.support.staff_site import HASH, NEW_PASSWORD, OUTSIDE, PASSWORD, StaffSite
@@ -20,7 +22,7 @@ async def test_a_made_password_is_changed_first(
     browser: Browser, server: TestServer, site: StaffSite, size: tuple[int, int], scripts: bool
 ) -> None:
     async with site.store.open_unit() as uow:
-        await reset_member_password(site.demo.desk, uow, "civil", HASH)
+        await reset_member_password(ActorContext(site.demo.desk, uow, SYSTEM), "civil", HASH)
     opened = await window(browser, server, size, scripts=scripts)
     page = await signed_in(opened, "civil")
     await expect(page.get_by_role("heading", level=1)).to_have_text("حساب من")

@@ -19,6 +19,7 @@ from time import monotonic
 from typing import Any
 
 from app.ids import RandomIds
+from domain.actions.context import ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import announce_outcome
 from domain.actions.requests.act import act_on_request
@@ -255,11 +256,13 @@ async def _prepared(desk: Dependencies, store: SqlStore, number: int, today: dat
         "place": token,
     }
     async with store.open_unit() as uow:
-        outcome = await submit_request(desk, uow, "machinery", form, CLERK if office else CIVIL, stored(mobile))
-        await announce_outcome(desk, uow, outcome, CIVIL)
+        outcome = await submit_request(
+            ActorContext(desk, uow, CLERK if office else CIVIL), "machinery", form, stored(mobile)
+        )
+        await announce_outcome(ActorContext(desk, uow, CIVIL), outcome)
         for action, actor in (("accept", CIVIL), ("price", REVENUE)):
-            outcome = await act_on_request(desk, uow, outcome.request.code, action, {}, actor)
-            await announce_outcome(desk, uow, outcome, actor)
+            outcome = await act_on_request(ActorContext(desk, uow, actor), outcome.request.code, action, {})
+            await announce_outcome(ActorContext(desk, uow, actor), outcome)
         [bill] = await list_request_bills(uow, outcome.request)
     return PreparedBill(
         id=bill.id,

@@ -14,6 +14,7 @@ import pytest
 
 from app.ids import RandomIds
 from domain.actions.bills.reversals import reverse_payment
+from domain.actions.context import ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.fleet.operator_sheet import WorkEntry, enter_report
 from domain.actions.requests.form_keys import KeyedForm, do_once
@@ -89,18 +90,18 @@ async def opened(url: str) -> AsyncIterator[Municipality]:
 
 async def take_back(code: str, seq: int, desk: Dependencies, uow: UnitOfWork) -> bool:
     """Take a step back."""
-    return await take_step_back(desk, uow, parse_code(code), actor(Role.REVENUE), seq)
+    return await take_step_back(ActorContext(desk, uow, actor(Role.REVENUE)), parse_code(code), seq)
 
 
 async def reverse(bill_id: str, payment_row_id: int, desk: Dependencies, uow: UnitOfWork) -> bool:
     """Reverse a payment."""
-    await reverse_payment(desk, uow, bill_id, payment_row_id, "فیش دیگری بود", actor(Role.REVENUE))
+    await reverse_payment(ActorContext(desk, uow, actor(Role.REVENUE)), bill_id, payment_row_id, "فیش دیگری بود")
     return True
 
 
 async def write(code: str, desk: Dependencies, uow: UnitOfWork) -> bool:
     """Write a note."""
-    return await write_note(desk, uow, parse_code(code), NOTE, actor(Role.REVENUE))
+    return await write_note(ActorContext(desk, uow, actor(Role.REVENUE)), parse_code(code), NOTE)
 
 
 async def enter(code: str, desk: Dependencies, uow: UnitOfWork) -> bool:
@@ -110,9 +111,9 @@ async def enter(code: str, desk: Dependencies, uow: UnitOfWork) -> bool:
     async def carry_out(unit: UnitOfWork) -> str:
         entry = WorkEntry(hours=3.5, note=NOTE)
         entered.append(entry)
-        return str(await enter_report(desk, unit, parse_code(code), "OP-1", COLLEAGUE, entry))
+        return str(await enter_report(ActorContext(desk, unit, COLLEAGUE), parse_code(code), "OP-1", entry))
 
-    await do_once(desk, uow, KeyedForm("a" * 32, "sheet", [code]), COLLEAGUE, carry_out)
+    await do_once(ActorContext(desk, uow, COLLEAGUE), KeyedForm("a" * 32, "sheet", [code]), carry_out)
     return bool(entered)
 
 

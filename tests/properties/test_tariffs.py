@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import delete
 
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.tariffs.changes import add_tariff, withdraw_price
 from domain.actions.tariffs.priced_subjects import quote_prices
 from domain.tariffs.tariff import Quantity, Quote, TariffRow
@@ -98,9 +99,7 @@ class Revenue:
         try:
             async with town.store.open_unit() as uow:
                 return await add_tariff(
-                    town.desk,
-                    uow,
-                    actor(Role.REVENUE),
+                    ActorContext(town.desk, uow, actor(Role.REVENUE)),
                     "machinery",
                     {"machine": price.machine},
                     rate=price.rate,
@@ -116,7 +115,7 @@ class Revenue:
         town = self.towns[office]
         try:
             async with town.store.open_unit() as uow:
-                return await withdraw_price(town.desk, uow, row.id, actor(Role.REVENUE))
+                return await withdraw_price(ActorContext(town.desk, uow, actor(Role.REVENUE)), row.id)
         except AlreadyDone:
             return None
 
@@ -134,7 +133,9 @@ class Revenue:
                 wanted = [Quantity({"machine": machine}, 3)]
                 for day in days:
                     try:
-                        found[machine, day] = await quote_prices(town.desk, uow, "machinery", wanted, day)
+                        found[machine, day] = await quote_prices(
+                            ActionContext(town.desk, uow), "machinery", wanted, day
+                        )
                     except NotFound:
                         found[machine, day] = None
         return found

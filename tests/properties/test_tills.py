@@ -11,11 +11,13 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.actions.context import ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.offices.tills import close_till, load_till
 from domain.bills.bill import Bill
 from domain.offices.office import Office
 from domain.offices.tills import Takings, TillClosing, TillDay, TillPeriod
+from domain.values.actors import SYSTEM
 from domain.values.calendar import tehran_moment
 from domain.values.errors import Conflict, MissingField
 from domain.values.version_token import VersionToken
@@ -97,7 +99,12 @@ class Revenue:
         try:
             async with self.stores[desk].open_unit() as uow:
                 return await close_till(
-                    self.desk, uow, code, one.day, one.declared, one.note, version=VersionToken.from_number(seen)
+                    ActorContext(self.desk, uow, SYSTEM),
+                    code,
+                    one.day,
+                    one.declared,
+                    one.note,
+                    version=VersionToken.from_number(seen),
                 )
         except (Conflict, MissingField):
             return None

@@ -22,6 +22,7 @@ from channels.portal.installation import PortalInstallation, SecurityContact
 from channels.relay.relay import Relay
 from channels.sms.providers.simulator import Simulator
 from channels.web.site import Site
+from domain.actions.context import ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import announce_outcome
 from domain.actions.requests.act import act_on_request
@@ -103,8 +104,8 @@ class DemoSite:
         """Take a step as the member of the staff who is named for the role."""
         actor = Actor(frozenset({role}), "staff", role.value, "cli")
         async with self.store.open_unit() as uow:
-            outcome = await act_on_request(self.desk, uow, parse_code(code), action, inputs or {}, actor)
-            await announce_outcome(self.desk, uow, outcome, actor)
+            outcome = await act_on_request(ActorContext(self.desk, uow, actor), parse_code(code), action, inputs or {})
+            await announce_outcome(ActorContext(self.desk, uow, actor), outcome)
 
 
 def build_desk(

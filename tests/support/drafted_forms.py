@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from domain.actions.context import ActionContext
 from domain.actions.drafts.beginning import begin_draft, list_drafts
 from domain.actions.drafts.reading import DraftReading, read_draft
 from domain.actions.drafts.saving import save_section
@@ -34,7 +35,7 @@ class DraftedForms:
     async def begin(self, service: str = "machinery", session: int = BROWSER, address: str = ADDRESS) -> Draft:
         """Begin a draft."""
         async with self.town.store.open_unit() as uow:
-            return await begin_draft(self.town.desk, uow, session, service, address)
+            return await begin_draft(ActionContext(self.town.desk, uow), session, service, address)
 
     async def save(
         self, draft: Draft, section: str, values: Mapping[str, Any] | None = None, session: int = BROWSER
@@ -42,7 +43,7 @@ class DraftedForms:
         """Save a section, by default as it should be."""
         typed = MACHINERY_ANSWERS[section] if values is None else values
         async with self.town.store.open_unit() as uow:
-            return await save_section(self.town.desk, uow, session, draft.id, TypedForm(section, typed))
+            return await save_section(ActionContext(self.town.desk, uow), session, draft.id, TypedForm(section, typed))
 
     async def fill(self, sections: Sequence[str] = tuple(MACHINERY_ANSWERS), session: int = BROWSER) -> Draft:
         """Begin a draft of machinery and save these sections as they should be."""
@@ -54,14 +55,14 @@ class DraftedForms:
     async def read(self, draft: Draft, proved: str | None = None) -> DraftReading:
         """Read a draft."""
         async with self.town.store.open_unit() as uow:
-            return await read_draft(self.town.desk, uow, draft, proved)
+            return await read_draft(ActionContext(self.town.desk, uow), draft, proved)
 
     async def submit(self, draft: Draft, session: int = BROWSER, mobile: str = CITIZEN) -> ServiceRequest:
         """Submit a draft for a proved mobile."""
         async with self.town.store.open_unit() as uow:
-            return await submit_draft(self.town.desk, uow, session, draft.id, mobile)
+            return await submit_draft(ActionContext(self.town.desk, uow), session, draft.id, mobile)
 
     async def held(self, session: int = BROWSER) -> list[Draft]:
         """The drafts of a session."""
         async with self.town.store.open_unit(write=False) as uow:
-            return await list_drafts(self.town.desk, uow, session)
+            return await list_drafts(ActionContext(self.town.desk, uow), session)

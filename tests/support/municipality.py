@@ -16,6 +16,7 @@ from random import Random
 from typing import Any, Literal
 
 from domain.actions.bills import pay
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.conversations.receive import receive_sms
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages import notify
@@ -185,9 +186,7 @@ class Municipality:
         dimensions = {"machine": machine}
         async with self.store.open_unit() as uow:
             await changes.add_tariff(
-                self.desk,
-                uow,
-                actor(Role.REVENUE),
+                ActorContext(self.desk, uow, actor(Role.REVENUE)),
                 "machinery",
                 dimensions,
                 rate=rate,
@@ -239,16 +238,18 @@ class Municipality:
         }
         who = by or actor(Role.CIVIL)
         async with self.store.open_unit() as uow:
-            outcome = await submit.submit_request(self.desk, uow, "machinery", whole | values, who, mobile)
-            await notify.announce_outcome(self.desk, uow, outcome, who)
+            outcome = await submit.submit_request(
+                ActorContext(self.desk, uow, who), "machinery", whole | values, mobile
+            )
+            await notify.announce_outcome(ActorContext(self.desk, uow, who), outcome)
         return outcome.request
 
     async def do(self, code: str, action: str, by: Role | Actor, **inputs: object) -> ServiceRequest:
         """Take a step and tell whom it concerns; domain errors pass through."""
         who = actor(by) if isinstance(by, Role) else by
         async with self.store.open_unit() as uow:
-            outcome = await act.act_on_request(self.desk, uow, parse_code(code), action, inputs, who)
-            await notify.announce_outcome(self.desk, uow, outcome, who)
+            outcome = await act.act_on_request(ActorContext(self.desk, uow, who), parse_code(code), action, inputs)
+            await notify.announce_outcome(ActorContext(self.desk, uow, who), outcome)
         return outcome.request
 
     async def reach(self, state: str, text: str = ORDER, mobile: str = CITIZEN) -> str:
@@ -280,9 +281,11 @@ class Municipality:
         slip = reference or f"slip-{next(self._slips)}"
         who = actor(by) if isinstance(by, Role) else by
         async with self.store.open_unit() as uow:
-            settled = await pay.record_payment(self.desk, uow, ids, paid, method, slip, who, surplus=surplus)
+            settled = await pay.record_payment(
+                ActionContext(self.desk, uow), ids, paid, method, slip, who, surplus=surplus
+            )
             if settled.outcome:
-                await notify.announce_outcome(self.desk, uow, settled.outcome, who)
+                await notify.announce_outcome(ActorContext(self.desk, uow, who), settled.outcome)
         return settled
 
     async def brought_by(self, code: str, office: str = OFFICE) -> None:
@@ -307,7 +310,7 @@ class Municipality:
         """Give up on texts that became too old, as the relay does."""
         async with self.store.open_unit() as uow:
             old = await uow.outbox.expire_overdue(notify.SMS_CHANNEL, self.clock.now(), 100)
-            await notify.replace_expired_notices(self.desk, uow, old)
+            await notify.replace_expired_notices(ActionContext(self.desk, uow), old)
         return old
 
     async def request(self, code: str) -> ServiceRequest:

@@ -15,6 +15,7 @@ from app.ids import RandomIds
 from channels.portal.payment_views import PageSymbols
 from channels.portal.payments import PaymentPages
 from channels.web import site as web_site
+from domain.actions.context import ActionContext
 from domain.actions.conversations.receive import receive_sms
 from domain.actions.dependencies import Dependencies
 from domain.actions.links.payment_links import ensure_payment_link
@@ -87,7 +88,7 @@ class PaymentSite:
     async def link_to(self, *bills: Bill) -> str:
         """Return the path under which bills are paid."""
         async with self.demo.store.open_unit() as uow:
-            return f"/pay/{(await ensure_payment_link(self.demo.desk, uow, bills)).token}"
+            return f"/pay/{(await ensure_payment_link(ActionContext(self.demo.desk, uow), bills)).token}"
 
     async def list_attempts(self, bill: Bill) -> list[PaymentAttempt]:
         """Return the attempts at a bill, oldest first."""

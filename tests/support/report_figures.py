@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from domain.actions.context import ActorContext
 from domain.actions.reports.aggregation import FigureTable
 from domain.actions.reports.declarations import find_report
 from domain.actions.reports.filter_reading import read_report_filter
@@ -20,7 +21,7 @@ async def run_town_report(town: Municipality, name: str, actor: Actor = SYSTEM, 
     days = {} if {"from", "to", "year", "month"} & said.keys() else MONTH
     wanted = read_report_filter(town.desk.services, {**days, **said}, town.desk.clock.now())
     async with town.store.open_unit(write=False) as uow:
-        return await run_report(town.desk, uow, find_report(name), wanted, actor)
+        return await run_report(ActorContext(town.desk, uow, actor), find_report(name), wanted)
 
 
 def find_table(report: ReportResult, key: str) -> FigureTable:

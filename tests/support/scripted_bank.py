@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
+from domain.actions.context import ActionContext
 from domain.actions.links.payment_links import ensure_payment_link
 from domain.actions.payments.advance import advance_due_attempts
 from domain.actions.payments.begin import begin_payment
@@ -172,7 +173,7 @@ class Payer:
         """Return the token of the link to the newest bills of requests."""
         bills = [(await self.town.bills(code))[-1] for code in codes]
         async with self.town.store.open_unit() as uow:
-            return (await ensure_payment_link(self.town.desk, uow, bills)).token
+            return (await ensure_payment_link(ActionContext(self.town.desk, uow), bills)).token
 
     async def leave(self, *codes: str) -> PaymentAttempt:
         """Leave for the bank to pay the newest bills of requests."""

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from io import BytesIO
 
+from domain.actions.context import ActorContext
 from domain.actions.settlement.booking import book_file, confirm_file
 from domain.actions.settlement.examining import BroughtFile, examine_file, find_layout, load_examined_file
 from domain.bills.bill import Bill
@@ -76,7 +77,7 @@ class RevenueUnit:
     async def confirm(self, file_id: int) -> None:
         """Say that a file is to be booked."""
         async with self.town.store.open_unit() as uow:
-            await confirm_file(self.town.desk, uow, file_id, self.actor)
+            await confirm_file(ActorContext(self.town.desk, uow, self.actor), file_id)
 
     async def book(self, content: bytes, layout: str = "bills_csv", name: str = "bank.csv") -> ExaminedFile:
         """Bring a file, and have it booked."""

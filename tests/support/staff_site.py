@@ -27,6 +27,7 @@ from app.security.sign_in_queue import SignInQueue
 from app.security.vault import FernetVault
 from app.spreadsheets.sheet_writing import open_file_writer
 from channels.admin import Admin, SideProcesses
+from domain.actions.context import ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import announce_outcome
 from domain.actions.requests.submit import submit_request
@@ -105,8 +106,8 @@ class StaffSite:
         desk, mobile = self.demo.desk, "+989121234567"
         citizen = Actor(frozenset({Role.CITIZEN}), "citizen", mobile, "sms")
         async with self.store.open_unit() as uow:
-            outcome = await submit_request(desk, uow, "machinery", SUBMITTED | fields, citizen, mobile)
-            await announce_outcome(desk, uow, outcome, citizen)
+            outcome = await submit_request(ActorContext(desk, uow, citizen), "machinery", SUBMITTED | fields, mobile)
+            await announce_outcome(ActorContext(desk, uow, citizen), outcome)
         return outcome.request
 
     async def request(self, code: str) -> ServiceRequest:

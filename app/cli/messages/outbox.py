@@ -7,6 +7,7 @@ import typer
 from app.cli.options import ActingUser, AsJson, ConfigPath
 from app.cli.output import print_json, print_line, print_table, reporting_errors
 from app.cli.session import CommandSession, resolve_actor, run_in_session
+from domain.actions.context import ActorContext
 from domain.actions.messages import resending
 from domain.messages.records import MessageState, OutboxMessage
 from domain.values import identifiers, tracking_codes
@@ -69,7 +70,7 @@ def retry(
         async with session.store.open_unit() as uow:
             actor = await resolve_actor(session, uow, username)
             return build_message_view(
-                await resending.retry_message(session.dependencies, uow, message_id, reason, actor)
+                await resending.retry_message(ActorContext(session.dependencies, uow, actor), message_id, reason)
             )
 
     with reporting_errors(as_json):

@@ -8,6 +8,7 @@ from app.cli.output import print_json, print_line, reporting_errors
 from app.cli.requests.printing import print_to_file
 from app.cli.requests.request_view import build_bill_view
 from app.cli.session import CommandSession, resolve_actor, run_in_session
+from domain.actions.context import ActorContext
 from domain.actions.registries.charges import bill_and_notify, waive_and_notify
 from domain.actions.registries.row_receipts import build_row_receipt
 from domain.actions.registries.rows import read_conditions
@@ -28,7 +29,7 @@ def bill_row(registry: Registry, key: TypedKey, username: str, as_json: bool, co
     """Bill a row, or show the bill that it has."""
 
     async def run_command(session: CommandSession, uow: UnitOfWork, row_id: int, actor: Actor) -> dict[str, Any]:
-        return build_bill_view(await bill_and_notify(session.dependencies, uow, registry, row_id, actor))
+        return build_bill_view(await bill_and_notify(ActorContext(session.dependencies, uow, actor), registry, row_id))
 
     result = _run_on_row(registry, key, username, as_json, config, run_command)
     if not as_json:
@@ -42,7 +43,7 @@ def waive_row(
     """Let somebody off what a row owes."""
 
     async def run_command(session: CommandSession, uow: UnitOfWork, row_id: int, actor: Actor) -> dict[str, Any]:
-        return (await waive_and_notify(session.dependencies, uow, registry, row_id, reason, actor)).values
+        return (await waive_and_notify(ActorContext(session.dependencies, uow, actor), registry, row_id, reason)).values
 
     result = _run_on_row(registry, key, username, as_json, config, run_command)
     if not as_json:
@@ -63,7 +64,7 @@ def print_row_receipt(
 
     async def find_printout(session: CommandSession, uow: UnitOfWork, actor: Actor) -> Printout:
         return await build_row_receipt(
-            session.dependencies, uow, registry, await _find_row_id(session, uow, registry, key), actor
+            ActorContext(session.dependencies, uow, actor), registry, await _find_row_id(session, uow, registry, key)
         )
 
     print_to_file(find_printout, output, force, username, as_json, config)

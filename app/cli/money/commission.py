@@ -9,6 +9,7 @@ from app.cli.options import ActingUserOrSystem, AsJson, ConfigPath, RowNumber
 from app.cli.output import print_json, print_line, reporting_errors
 from app.cli.printed_results import print_rows
 from app.cli.session import CommandSession, read_day, resolve_actor_or_system, run_in_session
+from domain.actions.context import ActorContext
 from domain.actions.offices import accounts
 from domain.offices.office import CommissionRule, parse_share
 from domain.values.dated_rows import is_withdrawn
@@ -37,14 +38,12 @@ def add(
         actor = await resolve_actor_or_system(session, username)
         async with session.store.open_unit() as uow:
             rule = await accounts.add_commission_rule(
-                session.dependencies,
-                uow,
+                ActorContext(session.dependencies, uow, actor),
                 office=office,
                 service=service,
                 per_request=per_request,
                 share_bp=parse_share(share),
                 valid_from=read_day(session, since, "valid_from") if since else None,
-                actor=actor,
             )
             return _build_rule_view(rule)
 
@@ -64,7 +63,9 @@ def withdraw(
     async def run_command(session: CommandSession) -> dict[str, Any]:
         actor = await resolve_actor_or_system(session, username)
         async with session.store.open_unit() as uow:
-            withdrawn_rule = await accounts.withdraw_commission_rule(session.dependencies, uow, rule, actor=actor)
+            withdrawn_rule = await accounts.withdraw_commission_rule(
+                ActorContext(session.dependencies, uow, actor), rule
+            )
             return _build_rule_view(replace(withdrawn_rule, valid_to=withdrawn_rule.valid_from))
 
     with reporting_errors(as_json):

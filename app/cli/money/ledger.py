@@ -12,6 +12,7 @@ from app.cli.printed_results import print_result, print_rows
 from app.cli.reports.report_options import FirstDay, LastDay
 from app.cli.session import CommandSession, read_day, resolve_actor, resolve_actor_or_system, run_in_session
 from domain.actions.bills.merged_bills import load_bills_by_id
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.ledger.commission import post_commission
 from domain.actions.ledger.corrections import parse_account_key, post_correction
 from domain.actions.ledger.labels import AccountLabels, load_account_labels
@@ -37,7 +38,7 @@ def balance(first: FirstDay = None, last: LastDay = None, as_json: AsJson = Fals
         start = tehran_moment(read_day(session, first, "from"), time.min) if first else None
         end = tehran_moment(read_day(session, last, "to") + timedelta(days=1), time.min) if last else None
         async with session.store.open_unit(write=False) as uow:
-            labels = await load_account_labels(session.dependencies, uow)
+            labels = await load_account_labels(ActionContext(session.dependencies, uow))
             trial_balance = TrialBalance.from_totals(await uow.ledger.sum_accounts(start, end))
         rows = [_build_totals_view(labels, row) for row in trial_balance.rows]
         totals = {"debit": trial_balance.debit, "credit": trial_balance.credit, "balanced": trial_balance.is_balanced}
@@ -63,7 +64,7 @@ def show(
 
     async def run_command(session: CommandSession) -> list[dict[str, Any]]:
         async with session.store.open_unit(write=False) as uow:
-            labels = await load_account_labels(session.dependencies, uow)
+            labels = await load_account_labels(ActionContext(session.dependencies, uow))
             return [
                 _build_entry_view(labels, entry)
                 for bill in await load_bills_by_id(uow, bill_id)
@@ -80,7 +81,7 @@ def check(as_json: AsJson = False, config: ConfigPath = None) -> None:
 
     async def run_command(session: CommandSession) -> list[dict[str, Any]]:
         async with session.store.open_unit(write=False) as uow:
-            labels = await load_account_labels(session.dependencies, uow)
+            labels = await load_account_labels(ActionContext(session.dependencies, uow))
             differences = await uow.ledger.list_differences(MOST_DIFFERENCES)
             suspended = await compare_suspense(uow, MOST_DIFFERENCES)
         return [
@@ -113,8 +114,8 @@ def commission(
     async def run_command(session: CommandSession) -> list[dict[str, Any]]:
         actor = await resolve_actor_or_system(session, username)
         async with session.store.open_unit() as uow:
-            labels = await load_account_labels(session.dependencies, uow)
-            entries = await post_commission(session.dependencies, uow, code, year, month, actor)
+            labels = await load_account_labels(ActionContext(session.dependencies, uow))
+            entries = await post_commission(ActorContext(session.dependencies, uow, actor), code, year, month)
         return [_build_entry_view(labels, entry) for entry in entries]
 
     print_rows(config, run_command, _ENTRY_COLUMNS, as_json=as_json)
@@ -137,8 +138,10 @@ def correct(
         debit_key, credit_key = parse_account_key(debit), parse_account_key(credit)
         async with session.store.open_unit() as uow:
             actor = await resolve_actor(session, uow, username)
-            labels = await load_account_labels(session.dependencies, uow)
-            entry = await post_correction(session.dependencies, uow, debit_key, credit_key, amount, note, actor)
+            labels = await load_account_labels(ActionContext(session.dependencies, uow))
+            entry = await post_correction(
+                ActorContext(session.dependencies, uow, actor), debit_key, credit_key, amount, note
+            )
         return _build_entry_view(labels, entry)
 
     print_result(

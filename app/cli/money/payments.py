@@ -13,6 +13,7 @@ from app.cli.session import CommandSession, resolve_actor
 from domain.actions.bills.pay_by_ids import RecordedReceipt, announce_receipt, record_payment_by_ids
 from domain.actions.bills.refunds import record_refund as give_back
 from domain.actions.bills.subjects import SUBJECTS
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.payments.card_refunds import send_to_card
 from domain.authorization.policy import require_right
 from domain.authorization.rights import Right
@@ -42,9 +43,9 @@ def record_slip(
             bill_ids = (bill_id, payment_id)
             slip_facts = (amount, PaymentMethod.SLIP, reference)
             recorded = await record_payment_by_ids(
-                session.dependencies, uow, bill_ids, *slip_facts, actor, surplus=surplus
+                ActorContext(session.dependencies, uow, actor), bill_ids, *slip_facts, surplus=surplus
             )
-            await announce_receipt(session.dependencies, uow, recorded, actor)
+            await announce_receipt(ActorContext(session.dependencies, uow, actor), recorded)
             return build_payment_view(recorded)
 
     print_result(
@@ -76,8 +77,8 @@ def refund(
         if to_card:
             return await _send_to_card(session, bill_id, username)
         async with session.store.open_unit() as uow:
-            actor = await resolve_actor(session, uow, username)
-            transferred = await give_back(session.dependencies, uow, bill_id, iban or "", reference or "", actor)
+            context = ActorContext(session.dependencies, uow, await resolve_actor(session, uow, username))
+            transferred = await give_back(context, bill_id, iban or "", reference or "")
         return {
             "amount": transferred.payment.amount,
             "reference": transferred.payment.reference,
@@ -92,7 +93,7 @@ def refund(
 async def _send_to_card(session: CommandSession, bill_id: str, username: str) -> dict[str, Any]:
     async with open_gateways(session), session.store.open_unit() as uow:
         actor = await resolve_actor(session, uow, username)
-        begun = await send_to_card(session.dependencies, uow, bill_id, actor)
+        begun = await send_to_card(ActorContext(session.dependencies, uow, actor), bill_id)
         bill = await uow.bills.get_by_bill_id(parse_bill_id(bill_id))
     return {
         "amount": sum(one.amount for one in begun),
@@ -140,7 +141,7 @@ async def _build_due_view(session: CommandSession, uow: UnitOfWork, due_refund: 
         "amount": due_refund.amount,
         "reason": due_refund.reason,
         "since": due_refund.created_at.isoformat(),
-        "what": await subject.render_title(session.dependencies, uow, bill),
+        "what": await subject.render_title(ActionContext(session.dependencies, uow), bill),
         "code": request.code if request else None,
         "mobile": await subject.find_mobile(uow, bill),
     }

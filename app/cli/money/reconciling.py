@@ -11,6 +11,7 @@ from app.cli.output import EXIT_REFUSED, print_json, print_line, print_table, re
 from app.cli.progress import progress_bar
 from app.cli.session import CommandSession, read_day, resolve_actor, run_in_session
 from app.spreadsheets.sheet_writing import open_file_writer
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.settlement.booking import book_file, confirm_file
 from domain.actions.settlement.examining import BroughtFile, examine_file, find_layout, load_examined_file
 from domain.actions.settlement.reconciling import DayReconciliation, find_differences, load_reconciliation
@@ -55,7 +56,7 @@ def _compare(day: str | None, config: Path | None, *, as_json: bool) -> None:
         chosen_day = None if day is None else read_day(session, day)
         await find_differences(session.dependencies, session.store)
         async with session.store.open_unit(write=False) as uow:
-            return _build_day_view(await load_reconciliation(session.dependencies, uow, chosen_day))
+            return _build_day_view(await load_reconciliation(ActionContext(session.dependencies, uow), chosen_day))
 
     with reporting_errors(as_json):
         result = run_in_session(config, run_command)
@@ -137,7 +138,9 @@ async def _book(session: CommandSession, examined: ExaminedFile, actor: Actor) -
     has_failed = LineOutcome.FAILED in examined.totals
     if examined.file.state is FileState.EXAMINED or (examined.file.state is FileState.BOOKED and has_failed):
         async with session.store.open_unit() as uow:
-            await confirm_file(session.dependencies, uow, examined.file.id, actor, examined.file.version_token)
+            await confirm_file(
+                ActorContext(session.dependencies, uow, actor), examined.file.id, examined.file.version_token
+            )
     line_count = sum(total.line_count for total in examined.totals.values())
     with progress_bar("booking", line_count) as report_progress:
         return await book_file(session.dependencies, session.store, examined.file.id, actor, report_progress)

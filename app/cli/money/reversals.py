@@ -11,6 +11,7 @@ from app.cli.printed_results import print_result
 from app.cli.requests import request_view
 from app.cli.session import CommandSession, resolve_actor, run_in_session
 from domain.actions.bills import refunds, reversals
+from domain.actions.context import ActorContext
 from domain.actions.messages.notify import announce_outcome
 from domain.actions.payments.card_refunds import approve_card_refund
 from domain.authorization.policy import require_right
@@ -34,9 +35,11 @@ def reverse(
             actor = await resolve_actor(session, uow, username)
             require_right(Right.PAYMENTS_REVERSE, actor, "payment")
             payment = await reversals.find_payment_by_reference(uow, bill_id, reference)
-            reversal = await reversals.reverse_payment(session.dependencies, uow, bill_id, payment.id, reason, actor)
+            reversal = await reversals.reverse_payment(
+                ActorContext(session.dependencies, uow, actor), bill_id, payment.id, reason
+            )
             for outcome in reversal.outcomes:
-                await announce_outcome(session.dependencies, uow, outcome, actor)
+                await announce_outcome(ActorContext(session.dependencies, uow, actor), outcome)
             return _build_reversal_view(reversal)
 
     with reporting_errors(as_json):
@@ -69,9 +72,9 @@ def approve_refund(
         async with open_gateways(session), session.store.open_unit() as uow:
             actor, dependencies = await resolve_actor(session, uow, username), session.dependencies
             if to_card:
-                bill = await approve_card_refund(dependencies, uow, bill_id, actor, amount)
+                bill = await approve_card_refund(ActorContext(dependencies, uow, actor), bill_id, amount)
             else:
-                bill = await refunds.approve_refund(dependencies, uow, bill_id, iban or "", actor, amount)
+                bill = await refunds.approve_refund(ActorContext(dependencies, uow, actor), bill_id, iban or "", amount)
             return {"amount": amount, "bill": request_view.build_bill_view(bill)}
 
     print_result(

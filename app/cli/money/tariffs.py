@@ -10,6 +10,7 @@ from app.cli.options import ActingUser, AsJson, ConfigPath, RowNumber, parse_pai
 from app.cli.output import print_json, print_line, print_table, reporting_errors
 from app.cli.printed_results import print_result
 from app.cli.session import CommandSession, read_day, resolve_actor, run_in_session
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.staffing import today_in_tehran
 from domain.actions.tariffs.changes import approve_proposal, reject_proposal, set_price, withdraw_price
 from domain.actions.tariffs.priced_subjects import quote_prices
@@ -46,7 +47,7 @@ def add(
             actor = await resolve_actor(session, uow, username)
             valid_from = _read_optional_day(session, since) or today_in_tehran(session.dependencies)
             tariff_terms = PriceTerms(service, dimension_values, unit, rate, minimum, vat, valid_from)
-            new_tariff = await set_price(session.dependencies, uow, tariff_terms, actor, far_meant=far)
+            new_tariff = await set_price(ActorContext(session.dependencies, uow, actor), tariff_terms, far_meant=far)
             return _build_new_price_view(new_tariff)
 
     with reporting_errors(as_json):
@@ -69,7 +70,9 @@ def approve_tariff(
     async def run_command(session: CommandSession) -> dict[str, Any]:
         async with session.store.open_unit() as uow:
             return _build_tariff_view(
-                await approve_proposal(session.dependencies, uow, proposal, await resolve_actor(session, uow, username))
+                await approve_proposal(
+                    ActorContext(session.dependencies, uow, await resolve_actor(session, uow, username)), proposal
+                )
             )
 
     print_result(config, run_command, _describe_price, as_json=as_json)
@@ -86,7 +89,7 @@ def withdraw_tariff(
     async def run_command(session: CommandSession) -> dict[str, Any]:
         async with session.store.open_unit() as uow:
             withdrawn_tariff = await withdraw_price(
-                session.dependencies, uow, row, await resolve_actor(session, uow, username)
+                ActorContext(session.dependencies, uow, await resolve_actor(session, uow, username)), row
             )
             return _build_tariff_view(replace(withdrawn_tariff, valid_to=withdrawn_tariff.valid_from))
 
@@ -109,7 +112,9 @@ def reject_tariff(
     async def run_command(session: CommandSession) -> dict[str, Any]:
         async with session.store.open_unit() as uow:
             return _build_proposal_view(
-                await reject_proposal(session.dependencies, uow, proposal, await resolve_actor(session, uow, username))
+                await reject_proposal(
+                    ActorContext(session.dependencies, uow, await resolve_actor(session, uow, username)), proposal
+                )
             )
 
     print_result(
@@ -158,7 +163,9 @@ def quote(
     async def run_command(session: CommandSession) -> dict[str, Any]:
         async with session.store.open_unit(write=False) as uow:
             return (
-                await quote_prices(session.dependencies, uow, service, quoted_items, _read_optional_day(session, day))
+                await quote_prices(
+                    ActionContext(session.dependencies, uow), service, quoted_items, _read_optional_day(session, day)
+                )
             ).as_json()
 
     with reporting_errors(as_json):

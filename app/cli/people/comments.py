@@ -9,14 +9,12 @@ import typer
 from app.cli.options import ActingUser, AsJson, ConfigPath
 from app.cli.output import print_json, print_line, print_table, reporting_errors
 from app.cli.session import CommandSession, resolve_actor, run_in_session
-from domain.actions.dependencies import Dependencies
+from domain.actions.context import ActorContext
 from domain.actions.feedback import moderation
 from domain.feedback.opinions import Comment, CommentFilter, CommentState
-from domain.unit_of_work import UnitOfWork
-from domain.values.actors import Actor
 
 CommentId = Annotated[int, typer.Argument(metavar="ID", help="Id of the comment, as `comment list` shows it.")]
-CommentChange = Callable[[Dependencies, UnitOfWork, Actor], Awaitable[Comment]]
+CommentChange = Callable[[ActorContext], Awaitable[Comment]]
 
 
 def list_comments(
@@ -48,9 +46,7 @@ def publish(number: CommentId, username: ActingUser, as_json: AsJson = False, co
         config,
         as_json,
         username,
-        lambda dependencies, uow, actor: moderation.moderate_comment(
-            dependencies, uow, number, CommentState.PUBLISHED, actor
-        ),
+        lambda context: moderation.moderate_comment(context, number, CommentState.PUBLISHED, context.actor),
     )
 
 
@@ -60,9 +56,7 @@ def hide(number: CommentId, username: ActingUser, as_json: AsJson = False, confi
         config,
         as_json,
         username,
-        lambda dependencies, uow, actor: moderation.moderate_comment(
-            dependencies, uow, number, CommentState.HIDDEN, actor
-        ),
+        lambda context: moderation.moderate_comment(context, number, CommentState.HIDDEN, context.actor),
     )
 
 
@@ -78,7 +72,7 @@ def answer(
         config,
         as_json,
         username,
-        lambda dependencies, uow, actor: moderation.answer_comment(dependencies, uow, number, text, actor),
+        lambda context: moderation.answer_comment(context, number, text, context.actor),
     )
 
 
@@ -86,7 +80,7 @@ def _change_comment(config: Path | None, as_json: bool, username: str, apply_cha
     async def run_command(session: CommandSession) -> dict[str, Any]:
         async with session.store.open_unit() as uow:
             return build_comment_view(
-                await apply_change(session.dependencies, uow, await resolve_actor(session, uow, username))
+                await apply_change(ActorContext(session.dependencies, uow, await resolve_actor(session, uow, username)))
             )
 
     with reporting_errors(as_json):

@@ -13,6 +13,7 @@ from app.cli.options import ActingUserOrSystem, AsJson, ConfigPath
 from app.cli.output import print_json, print_line, print_table, reporting_errors
 from app.cli.session import CommandSession, resolve_actor_or_system, run_in_session
 from app.wiring import build_vault
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.offices import accounts
 from domain.actions.offices.statement import build_statement as statement_of
 from domain.offices.office import CounterPayment, Office, Statement, StatementLine
@@ -48,7 +49,9 @@ def add(
 
     async def run_command(session: CommandSession, uow: UnitOfWork, actor: Actor) -> dict[str, Any]:
         vault = build_vault(session.settings)
-        office, key = await accounts.add_office(session.dependencies, uow, vault, code, name, user_name, actor=actor)
+        office, key = await accounts.add_office(
+            ActorContext(session.dependencies, uow, actor), vault, code, name, user_name
+        )
         return {"code": office.code, "username": office.username, "key": key}
 
     with reporting_errors(as_json):
@@ -67,7 +70,7 @@ def rename(
 
     async def run_command(session: CommandSession, uow: UnitOfWork, actor: Actor) -> dict[str, Any]:
         return _build_office_view(
-            session, await accounts.rename_office(session.dependencies, uow, code, name, actor=actor)
+            session, await accounts.rename_office(ActorContext(session.dependencies, uow, actor), code, name)
         )
 
     with reporting_errors(as_json):
@@ -86,7 +89,7 @@ def rotate_key(
 
     async def run_command(session: CommandSession, uow: UnitOfWork, actor: Actor) -> dict[str, Any]:
         vault, overlap = build_vault(session.settings), timedelta(hours=overlap_hours)
-        key = await accounts.rotate_office_key(session.dependencies, uow, vault, code, overlap, actor=actor)
+        key = await accounts.rotate_office_key(ActorContext(session.dependencies, uow, actor), vault, code, overlap)
         office = await uow.offices.get_by_code(code)
         return {"code": office.code, "username": office.username, "key": key}
 
@@ -124,7 +127,8 @@ def allow(
 
     async def run_command(session: CommandSession, uow: UnitOfWork, actor: Actor) -> dict[str, Any]:
         return _build_office_view(
-            session, await accounts.allow_networks(session.dependencies, uow, code, networks or [], actor=actor)
+            session,
+            await accounts.allow_networks(ActorContext(session.dependencies, uow, actor), code, networks or []),
         )
 
     with reporting_errors(as_json):
@@ -149,7 +153,8 @@ def deactivate(
 def _set_active(code: str, active: bool, username: str | None, as_json: bool, config: ConfigPath) -> None:
     async def run_command(session: CommandSession, uow: UnitOfWork, actor: Actor) -> dict[str, Any]:
         return _build_office_view(
-            session, await accounts.set_office_active(session.dependencies, uow, code, active, actor=actor)
+            session,
+            await accounts.set_office_active(ActorContext(session.dependencies, uow, actor), code, active),
         )
 
     with reporting_errors(as_json):
@@ -168,7 +173,7 @@ def statement(
 
     async def run_command(session: CommandSession) -> Statement:
         async with session.store.open_unit(write=False) as uow:
-            return await statement_of(session.dependencies, uow, code, *jalali_period(year, month))
+            return await statement_of(ActionContext(session.dependencies, uow), code, *jalali_period(year, month))
 
     with reporting_errors(as_json):
         office_statement = run_in_session(config, run_command)

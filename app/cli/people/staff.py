@@ -12,6 +12,7 @@ from app.cli.session import CommandSession, resolve_actor_or_system, run_in_sess
 from app.security import passwords
 from app.security.password_strength import refuse_weak_password
 from app.wiring import build_vault, well_known_words
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.staff import attempts, own_account, staff_accounts
 from domain.people.person import StaffMember
 from domain.people.sessions import enrolment_address
@@ -36,7 +37,12 @@ def add(
         password_hash, actor = passwords.hash_password(new_password), await resolve_actor_or_system(session, None)
         async with session.store.open_unit() as uow:
             member = await staff_accounts.add_member(
-                session.dependencies, uow, username, roles, password_hash, full_name=name, mobile=mobile, actor=actor
+                ActorContext(session.dependencies, uow, actor),
+                username,
+                roles,
+                password_hash,
+                full_name=name,
+                mobile=mobile,
             )
         return {"username": member.username, "password": new_password}
 
@@ -54,7 +60,9 @@ def reset_password(
         new_password = _choose_password(session, password, [username])
         password_hash, actor = passwords.hash_password(new_password), await resolve_actor_or_system(session, None)
         async with session.store.open_unit() as uow:
-            await staff_accounts.reset_member_password(session.dependencies, uow, username, password_hash, actor=actor)
+            await staff_accounts.reset_member_password(
+                ActorContext(session.dependencies, uow, actor), username, password_hash
+            )
         return {"username": username, "password": new_password}
 
     with reporting_errors(as_json):
@@ -69,7 +77,7 @@ def totp(username: Username, as_json: AsJson = False, config: ConfigPath = None)
         vault, actor = build_vault(session.settings), await resolve_actor_or_system(session, None)
         async with session.store.open_unit() as uow:
             totp_secret, recovery_codes = await own_account.enrol_at_once(
-                session.dependencies, uow, vault, username, actor.label
+                ActionContext(session.dependencies, uow), vault, username, actor.label
             )
         enrolment_uri = enrolment_address(totp_secret, username, session.dependencies.catalogue.text("web.site.name"))
         return {"username": username, "secret": totp_secret, "uri": enrolment_uri, "recovery_codes": recovery_codes}
@@ -91,7 +99,7 @@ def unlock(username: Username, as_json: AsJson = False, config: ConfigPath = Non
         actor = await resolve_actor_or_system(session, None)
         async with session.store.open_unit() as uow:
             member_locks = await attempts.list_locks(uow, username, session.dependencies.clock.now())
-            await staff_accounts.unlock_account(session.dependencies, uow, username, actor=actor)
+            await staff_accounts.unlock_account(ActorContext(session.dependencies, uow, actor), username)
         return {"username": username, "locks": [{"place": lock.origin, "source": lock.source} for lock in member_locks]}
 
     with reporting_errors(as_json):

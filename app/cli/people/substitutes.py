@@ -8,6 +8,7 @@ from app.cli.options import ActingUser, AsJson, ConfigPath
 from app.cli.output import print_json, print_line, print_table, reporting_errors
 from app.cli.session import CommandSession, read_day, resolve_actor, run_in_session
 from domain.actions import staffing
+from domain.actions.context import ActorContext
 from domain.people.person import Substitution
 
 DAY_HELP = "Jalali (1405/12/27) or ISO (2027-03-18)."
@@ -29,7 +30,7 @@ def substitute(
         async with session.store.open_unit() as uow:
             actor = await resolve_actor(session, uow, username)
             return build_substitution_view(
-                await staffing.name_substitute(session.dependencies, uow, absent, deputy, days, actor)
+                await staffing.name_substitute(ActorContext(session.dependencies, uow, actor), absent, deputy, days)
             )
 
     with reporting_errors(as_json):
@@ -55,7 +56,7 @@ def end_substitute(
         async with session.store.open_unit() as uow:
             actor = await resolve_actor(session, uow, username)
             return build_substitution_view(
-                await staffing.end_substitution(session.dependencies, uow, absent, deputy, day, actor)
+                await staffing.end_substitution(ActorContext(session.dependencies, uow, actor), absent, deputy, day)
             )
 
     with reporting_errors(as_json):

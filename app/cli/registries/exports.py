@@ -19,6 +19,7 @@ from app.cli.reports.report_options import (
 from app.cli.session import CommandSession, resolve_actor_or_system, run_in_session
 from app.jobs.exporting import export_report, export_table
 from app.spreadsheets.sheet_writing import open_file_writer
+from domain.actions.context import ActorContext
 from domain.actions.registries.rows import audit_export, find_registry
 from domain.actions.reports.declarations import REPORTS
 from domain.actions.reports.filter_reading import read_report_filter
@@ -85,7 +86,7 @@ async def _export_table(
     actor = await resolve_actor_or_system(session, username)
     with open_file_writer(path, force=force) as write_row:
         async with store.open_unit() as uow:
-            await audit_export(dependencies, uow, registry, {"kind": _file_kind(path)}, actor)
+            await audit_export(ActorContext(dependencies, uow, actor), registry, {"kind": _file_kind(path)})
         rows = await export_table(dependencies, store, registry, write_row, progress_bar)
     return {"table": table_name, "rows": rows, "file": str(path)}
 

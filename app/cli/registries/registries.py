@@ -7,6 +7,7 @@ import typer
 from app.cli.options import AsJson, ConfigPath, parse_pairs
 from app.cli.output import print_json, print_line, print_table, reporting_errors
 from app.cli.session import CommandSession, run_in_session
+from domain.actions.context import ActionContext
 from domain.actions.registries.expiries import ExpiringDate, list_expiring
 from domain.actions.registries.rows import find_registry, find_row, read_conditions
 from domain.registries.declarations import REGISTRIES, Registry
@@ -25,7 +26,7 @@ def show(
     async def run_command(session: CommandSession) -> dict[str, Any]:
         registry = find_registry(name)
         async with session.store.open_unit(write=False) as uow:
-            row = await find_row(session.dependencies, uow, registry, key)
+            row = await find_row(ActionContext(session.dependencies, uow), registry, key)
             changes = await uow.registries.list_changes(registry.key, row.id)
         result = build_row_view(row) | {"changes": [_build_change_view(change) for change in changes]}
         return result | {"lines": _describe_row(session, registry, row)}
@@ -83,7 +84,8 @@ def expiring(
     async def run_command(session: CommandSession) -> list[dict[str, Any]]:
         async with session.store.open_unit(write=False) as uow:
             return [
-                _build_due_view(session, due_row) for due_row in await list_expiring(session.dependencies, uow, days)
+                _build_due_view(session, due_row)
+                for due_row in await list_expiring(ActionContext(session.dependencies, uow), days)
             ]
 
     with reporting_errors(as_json):

@@ -15,6 +15,7 @@ from app.cli.reports.report_options import (
     collect_filter_values,
 )
 from app.cli.session import CommandSession, resolve_actor_or_system, run_in_session
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.reports.aggregation import FigureTable
 from domain.actions.reports.declarations import REPORTS, find_report
 from domain.actions.reports.filter_reading import read_report_filter
@@ -68,8 +69,10 @@ def show(
         actor = await resolve_actor_or_system(session, username)
         criteria = read_report_filter(session.dependencies.services, filter_values, session.dependencies.clock.now())
         async with session.store.open_unit(write=False) as uow:
-            report_result = await run_report(session.dependencies, uow, find_report(name), criteria, actor)
-            return report_result, await load_labels(session.dependencies, uow, criteria)
+            report_result = await run_report(
+                ActorContext(session.dependencies, uow, actor), find_report(name), criteria
+            )
+            return report_result, await load_labels(ActionContext(session.dependencies, uow), criteria)
 
     with reporting_errors(as_json):
         report_result, labels = run_in_session(config, run_command)

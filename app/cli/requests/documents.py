@@ -9,6 +9,7 @@ from app.cli.options import ActingUser, AsJson, ConfigPath
 from app.cli.output import print_json, print_line, print_table, reporting_errors
 from app.cli.requests.requests import CodeArgument
 from app.cli.session import CommandSession, resolve_actor, run_in_session
+from domain.actions.context import ActorContext
 from domain.actions.documents.attach import attach_document as add_file
 from domain.actions.documents.preparing import prepare_file
 from domain.blocks.papers_pending import list_missing_papers
@@ -34,7 +35,9 @@ def attach(
             session.dependencies, session.store, file.name, _read_file(file), actor, code
         )
         async with session.store.open_unit() as uow:
-            document = await add_file(session.dependencies, uow, parse_code(code), field, prepared_file, actor)
+            document = await add_file(
+                ActorContext(session.dependencies, uow, actor), parse_code(code), field, prepared_file
+            )
             return _build_document_view(document)
 
     with reporting_errors(as_json):

@@ -11,6 +11,7 @@ from app.cli.output import print_json, print_line, reporting_errors
 from app.cli.requests.requests import CodeArgument
 from app.cli.session import CommandSession, resolve_actor_or_system, run_in_session
 from app.wiring import build_printer
+from domain.actions.context import ActorContext
 from domain.actions.papers.printouts import build_request_printout
 from domain.papers.document import Printout
 from domain.papers.ports import Printer
@@ -39,7 +40,7 @@ def print_paper(
     """Print a paper of a request into a file; it may hold personal data."""
 
     async def find_printout(session: CommandSession, uow: UnitOfWork, actor: Actor) -> Printout:
-        return await build_request_printout(session.dependencies, uow, parse_code(code), kind, actor)
+        return await build_request_printout(ActorContext(session.dependencies, uow, actor), parse_code(code), kind)
 
     print_to_file(find_printout, output, force, username, as_json, config)
 

@@ -11,6 +11,7 @@ from app.cli.printed_results import print_result
 from app.cli.requests import request_view
 from app.cli.requests.requests import CodeArgument
 from app.cli.session import CommandSession, read_day, resolve_actor, run_in_session
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.messages.notify import announce_outcome
 from domain.actions.requests.erase import erase_expired_requests, erase_request
 from domain.actions.requests.notes import write_note
@@ -31,8 +32,8 @@ def reopen(
     async def run_command(session: CommandSession) -> dict[str, Any]:
         async with session.store.open_unit() as uow:
             actor = await resolve_actor(session, uow, username)
-            reopened = await take_up(session.dependencies, uow, parse_code(code), reason, actor)
-            await announce_outcome(session.dependencies, uow, reopened.outcome, actor)
+            reopened = await take_up(ActionContext(session.dependencies, uow), parse_code(code), reason, actor)
+            await announce_outcome(ActorContext(session.dependencies, uow, actor), reopened.outcome)
             return await request_view.build_request_view(session, uow, reopened.outcome.request)
 
     print_result(
@@ -49,7 +50,7 @@ def step_back(code: CodeArgument, username: ActingUser, as_json: AsJson = False,
     async def run_command(session: CommandSession) -> dict[str, Any]:
         async with session.store.open_unit() as uow:
             actor = await resolve_actor(session, uow, username)
-            await take_step_back(session.dependencies, uow, parse_code(code), actor)
+            await take_step_back(ActorContext(session.dependencies, uow, actor), parse_code(code))
             return await request_view.build_view_by_code(session, uow, code)
 
     print_result(config, run_command, lambda result: f"{result['code']} is {result['state']} again", as_json=as_json)
@@ -67,7 +68,7 @@ def note(
     async def run_command(session: CommandSession) -> dict[str, bool]:
         async with session.store.open_unit() as uow:
             actor = await resolve_actor(session, uow, username)
-            return {"is_new": await write_note(session.dependencies, uow, parse_code(code), text, actor)}
+            return {"is_new": await write_note(ActorContext(session.dependencies, uow, actor), parse_code(code), text)}
 
     print_result(
         config,
@@ -91,7 +92,7 @@ def correct_mobile(
         async with session.store.open_unit() as uow:
             actor = await resolve_actor(session, uow, username)
             corrected = await mobile_correction.correct_mobile(
-                session.dependencies, uow, parse_code(code), mobile, proof, actor
+                ActorContext(session.dependencies, uow, actor), parse_code(code), mobile, proof
             )
             others = [request_view.build_request_line(session, other) for other in corrected.other_requests]
             request = await request_view.build_request_view(session, uow, corrected.request)
@@ -151,7 +152,10 @@ def erase(
     async def run_command(session: CommandSession) -> dict[str, Any]:
         async with session.store.open_unit() as uow:
             request = await erase_request(
-                session.dependencies, uow, parse_code(code), reason, await resolve_actor(session, uow, username)
+                ActionContext(session.dependencies, uow),
+                parse_code(code),
+                reason,
+                await resolve_actor(session, uow, username),
             )
             return await request_view.build_request_view(session, uow, request)
 

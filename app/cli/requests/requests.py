@@ -11,6 +11,7 @@ from app.cli.options import ActingUser, AsJson, ConfigPath, FieldValues, parse_p
 from app.cli.output import print_json, print_line, print_table, reporting_errors
 from app.cli.requests import request_view
 from app.cli.session import CommandSession, resolve_actor, run_in_session
+from domain.actions.context import ActorContext
 from domain.actions.messages.notify import announce_outcome
 from domain.actions.queues.filter_reading import read_queue_filter
 from domain.actions.queues.work import load_queue_page
@@ -45,8 +46,10 @@ def submit(
         async with session.store.open_unit() as uow:
             actor = await resolve_actor(session, uow, username)
             mobile_number = identifiers.parse_mobile(mobile) if mobile else None
-            outcome = await enter_walk_in(session.dependencies, uow, service, field_values, actor, mobile_number)
-            await announce_outcome(session.dependencies, uow, outcome, actor)
+            outcome = await enter_walk_in(
+                ActorContext(session.dependencies, uow, actor), service, field_values, mobile_number
+            )
+            await announce_outcome(ActorContext(session.dependencies, uow, actor), outcome)
             return await request_view.build_request_view(session, uow, outcome.request)
 
     _run_and_show(config, as_json, run_command)
@@ -103,7 +106,7 @@ async def _list_queue(
     queue_filter = read_queue_filter(dependencies.services, filter_values, dependencies.clock.now())
     async with session.store.open_unit(write=False) as uow:
         page = await load_queue_page(
-            dependencies, uow, await resolve_actor(session, uow, username), queue_filter, limit=limit
+            ActorContext(dependencies, uow, await resolve_actor(session, uow, username)), queue_filter, limit=limit
         )
     return [request_view.build_request_line(session, item.request) for item in page.rows]
 
@@ -134,8 +137,8 @@ def act(
     async def run_command(session: CommandSession) -> dict[str, Any]:
         async with session.store.open_unit() as uow:
             actor = await resolve_actor(session, uow, username)
-            outcome = await take(session.dependencies, uow, parse_code(code), action, input_values, actor)
-            await announce_outcome(session.dependencies, uow, outcome, actor)
+            outcome = await take(ActorContext(session.dependencies, uow, actor), parse_code(code), action, input_values)
+            await announce_outcome(ActorContext(session.dependencies, uow, actor), outcome)
             return await request_view.build_request_view(session, uow, outcome.request)
 
     _run_and_show(config, as_json, run_command)
@@ -153,7 +156,7 @@ def assign(
     async def run_command(session: CommandSession) -> dict[str, Any]:
         async with session.store.open_unit() as uow:
             actor = await resolve_actor(session, uow, username)
-            request = await give_to(session.dependencies, uow, parse_code(code), assignee, actor)
+            request = await give_to(ActorContext(session.dependencies, uow, actor), parse_code(code), assignee)
             return request_view.build_request_line(session, request)
 
     with reporting_errors(as_json):

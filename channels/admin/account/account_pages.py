@@ -14,6 +14,7 @@ from channels.admin.submissions import FormAction, FormSubmission
 from channels.admin.user_agents import describe_browser
 from channels.web.posted import read_text
 from channels.web.refused_forms import RefusedForm, form_error
+from domain.actions.context import ActionContext
 from domain.actions.staff import own_account
 from domain.actions.staff.signing_in import StaffSignIn
 from domain.authorization.policy import find_refusal
@@ -84,21 +85,27 @@ class AccountPages:
 
     async def _submit_enrolment(self, request: web.Request, visitor: Visitor) -> str:
         async with self._store.open_unit() as uow:
-            await own_account.begin_enrolment(self._dependencies, uow, self._vault, visitor.member.username)
+            await own_account.begin_enrolment(
+                ActionContext(self._dependencies, uow), self._vault, visitor.member.username
+            )
         return f"{OWN_ACCOUNT_PATH}#factor"
 
     async def _submit_confirmation(self, request: web.Request, visitor: Visitor) -> web.Response:
         submitted_code = read_text(visitor.form, "code")
         async with self._store.open_unit() as uow:
             recovery_codes = await own_account.confirm_enrolment(
-                self._dependencies, uow, self._vault, visitor.member.username, submitted_code, visitor.session
+                ActionContext(self._dependencies, uow),
+                self._vault,
+                visitor.member.username,
+                submitted_code,
+                visitor.session,
             )
         return await self._render_page(request, visitor, recovery_codes=recovery_codes)
 
     async def _submit_giving_up(self, request: web.Request, visitor: Visitor) -> str:
         async with self._store.open_unit() as uow:
             await own_account.give_up_second_factor(
-                self._dependencies, uow, visitor.member.username, visitor.actor.label, visitor.session
+                ActionContext(self._dependencies, uow), visitor.member.username, visitor.actor.label, visitor.session
             )
         return f"{OWN_ACCOUNT_PATH}?done=factor_given_up"
 
@@ -128,8 +135,7 @@ class AccountPages:
         password_hash = await passwords.hash_password(new_password)
         async with self._store.open_unit() as uow:
             await own_account.set_password(
-                self._dependencies,
-                uow,
+                ActionContext(self._dependencies, uow),
                 member.username,
                 password_hash,
                 visitor.actor.label,
@@ -140,7 +146,7 @@ class AccountPages:
     async def _submit_session_end(self, request: web.Request, visitor: Visitor) -> str:
         digest = read_text(visitor.form, "session")
         async with self._store.open_unit() as uow:
-            await own_account.end_own_session(self._dependencies, uow, visitor.session, digest)
+            await own_account.end_own_session(ActionContext(self._dependencies, uow), visitor.session, digest)
         return f"{OWN_ACCOUNT_PATH}?done=session_ended#sessions"
 
     async def _open_pending_secret(self, uow: UnitOfWork, visitor: Visitor) -> str | None:

@@ -15,6 +15,7 @@ from channels.web.forms import FormWording, build_controls, describe_stray, read
 from channels.web.paging import ListPage, build_list_page, read_page_start
 from channels.web.refused_forms import RefusedForm, form_error
 from channels.web.site_part import SitePart
+from domain.actions.context import ActorContext
 from domain.actions.history.verifications import request_verification
 from domain.audit.entries import AuditFilter
 from domain.authorization.rights import Right
@@ -48,7 +49,7 @@ class AuditPages(SitePart):
     async def _submit_verification(self, request: web.Request, visitor: Visitor) -> str:
         """Ask for a verification; a process takes it up within seconds."""
         async with self._store.open_unit() as uow:
-            await request_verification(self._dependencies, uow, visitor.actor)
+            await request_verification(ActorContext(self._dependencies, uow, visitor.actor))
         return f"{AUDIT_PATH}?done=verification"
 
     async def _render_page(

@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 
 from domain.actions.bills.changed_lines import ChangedLine
-from domain.actions.dependencies import Dependencies
+from domain.actions.context import ActionContext
 from domain.bills.bill import Bill
 from domain.language.wording import day_and_hour_text, last_day_before
 from domain.messages.catalogue import Catalogue
-from domain.unit_of_work import UnitOfWork
 from domain.values.calendar import jalali_long_text
 from domain.values.ibans import Iban
 from domain.values.text import persian_digits
@@ -44,11 +43,9 @@ def build_iban_view(catalogue: Catalogue, iban: Iban) -> IbanView:
     return IbanView(persian_digits(iban.groups), str(iban), catalogue.text(iban.text_key))
 
 
-async def load_account_view(
-    dependencies: Dependencies, uow: UnitOfWork, bill: Bill, changed_line: ChangedLine | None
-) -> AccountView:
+async def load_account_view(context: ActionContext, bill: Bill, changed_line: ChangedLine | None) -> AccountView:
     """Return what is known of the account of a bill in words."""
-    account, catalogue = await uow.refund_transfers.find_account(bill.id), dependencies.catalogue
+    account, catalogue = await context.uow.refund_transfers.find_account(bill.id), context.dependencies.catalogue
     iban, given_at = (account.iban, account.given_at) if account else (None, None)
     asked_at = account.asked_at if account else None
     return AccountView(

@@ -6,13 +6,12 @@ from channels.web.posted import read_text
 from domain.actions.bills.pay_by_ids import RecordedReceipt, announce_receipt, record_payment_by_ids
 from domain.actions.bills.refunds import approve_refund, record_refund
 from domain.actions.bills.reversals import RecordedReversal, reverse_payment
-from domain.actions.dependencies import Dependencies
+from domain.actions.context import ActionContext
 from domain.actions.messages.notify import announce_outcome
 from domain.actions.payments.card_refunds import approve_card_refund, send_to_card
 from domain.bills.bill import PaymentMethod, PaymentOutcome
 from domain.fields.form import Field
 from domain.fields.types import Choice, ReadingContext, Rials
-from domain.unit_of_work import UnitOfWork
 from domain.values.errors import InvalidField
 
 _MAX_NUMBER_DIGITS = 20
@@ -25,7 +24,7 @@ _AMOUNT_FIELD = Field("amount", Rials())
 _METHOD_FIELD = Field("method", Choice(), choices=PAYMENT_METHODS)
 
 
-async def submit_payment(dependencies: Dependencies, uow: UnitOfWork, visitor: Visitor) -> RecordedReceipt:
+async def submit_payment(context: ActionContext, visitor: Visitor) -> RecordedReceipt:
     """Record the payment that the form states, and announce what came of it; errors: `InvalidField` (amount, method)
     and those of `record_payment_by_ids`.
 
@@ -41,9 +40,9 @@ async def submit_payment(dependencies: Dependencies, uow: UnitOfWork, visitor: V
         bool(read_text(form, "surplus")),
     )
     recorded = await record_payment_by_ids(
-        dependencies, uow, bill_ids, *payment_details, visitor.actor, surplus=surplus
+        context.acting_as(visitor.actor), bill_ids, *payment_details, surplus=surplus
     )
-    await announce_receipt(dependencies, uow, recorded, visitor.actor)
+    await announce_receipt(context.acting_as(visitor.actor), recorded)
     return recorded
 
 
@@ -52,7 +51,7 @@ def payment_done_key(recorded_receipt: RecordedReceipt) -> str:
     return "surplus" if recorded_receipt.outcome is PaymentOutcome.SURPLUS else "slip"
 
 
-async def submit_refund(dependencies: Dependencies, uow: UnitOfWork, visitor: Visitor) -> str:
+async def submit_refund(context: ActionContext, visitor: Visitor) -> str:
     """Record the transfer to a citizen that the form states, or have its sum sent to the paying card; return the key
     under `admin.done` that says which.
 
@@ -62,22 +61,22 @@ async def submit_refund(dependencies: Dependencies, uow: UnitOfWork, visitor: Vi
     form, amount = visitor.form, _read_amount(visitor)
     bill_id, iban, reference = (read_text(form, field_name) for field_name in ("bill_id", "iban", "reference"))
     if read_text(form, "target") == CARD_TARGET:
-        await send_to_card(dependencies, uow, bill_id, visitor.actor, amount)
+        await send_to_card(context.acting_as(visitor.actor), bill_id, amount)
         return "card_refund"
-    await record_refund(dependencies, uow, bill_id, iban, reference, visitor.actor, amount)
+    await record_refund(context.acting_as(visitor.actor), bill_id, iban, reference, amount)
     return "refund"
 
 
-async def submit_approval(dependencies: Dependencies, uow: UnitOfWork, visitor: Visitor) -> None:
+async def submit_approval(context: ActionContext, visitor: Visitor) -> None:
     """Keep a second person's word that the form's sum goes to its IBAN, or to the paying card; errors: those of
     `approve_refund` and `approve_card_refund`.
     """
     form, amount = visitor.form, _read_amount(visitor)
     bill_id, iban = read_text(form, "bill_id"), read_text(form, "iban")
     if read_text(form, "target") == CARD_TARGET:
-        await approve_card_refund(dependencies, uow, bill_id, visitor.actor, amount)
+        await approve_card_refund(context.acting_as(visitor.actor), bill_id, amount)
     else:
-        await approve_refund(dependencies, uow, bill_id, iban, visitor.actor, amount)
+        await approve_refund(context.acting_as(visitor.actor), bill_id, iban, amount)
 
 
 def _read_amount(visitor: Visitor) -> int:
@@ -85,7 +84,7 @@ def _read_amount(visitor: Visitor) -> int:
     return int(_AMOUNT_FIELD.read_value(read_text(visitor.form, _AMOUNT_FIELD.name), ReadingContext(visitor.now)))
 
 
-async def submit_reversal(dependencies: Dependencies, uow: UnitOfWork, visitor: Visitor) -> RecordedReversal:
+async def submit_reversal(context: ActionContext, visitor: Visitor) -> RecordedReversal:
     """Reverse the payment that the form names, and announce what came of it; errors: `InvalidField("payment")` for a
     form that is not ours, and those of `reverse_payment`.
     """
@@ -93,9 +92,9 @@ async def submit_reversal(dependencies: Dependencies, uow: UnitOfWork, visitor: 
     if not (payment_number.isascii() and payment_number.isdecimal() and len(payment_number) < _MAX_NUMBER_DIGITS):
         raise InvalidField("payment")
     bill_id, reason = read_text(visitor.form, "bill_id"), read_text(visitor.form, "reason")
-    reversal = await reverse_payment(dependencies, uow, bill_id, int(payment_number), reason, visitor.actor)
+    reversal = await reverse_payment(context.acting_as(visitor.actor), bill_id, int(payment_number), reason)
     for outcome in reversal.outcomes:
-        await announce_outcome(dependencies, uow, outcome, visitor.actor)
+        await announce_outcome(context.acting_as(visitor.actor), outcome)
     return reversal
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from channels.admin.addresses import REQUESTS_PATH, list_address
 from channels.admin.frame import Visitor
 from domain.actions.bills.subjects import SUBJECTS
+from domain.actions.context import ActionContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.registries.row_words import RowWording
 from domain.authorization.request_policy import may_see_request
@@ -96,7 +97,7 @@ class BillSubjects:
         registry, bill_subject = REGISTRIES[bill.subject_kind], SUBJECTS[bill.subject_kind]
         row = await uow.registries.get_row(registry.key, bill.subject_id)
         return BillSubjectView(
-            await bill_subject.render_title(self._dependencies, uow, bill),
+            await bill_subject.render_title(ActionContext(self._dependencies, uow), bill),
             self._row_wording.render_row_name(registry, row.values),
             None,
             await bill_subject.find_mobile(uow, bill),

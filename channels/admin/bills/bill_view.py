@@ -16,6 +16,7 @@ from domain.actions.bills.refunds import (
     may_need_second_person,
     needs_second_person,
 )
+from domain.actions.context import ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.bills.bill import Bill, Payment, PaymentMethod, PaymentOutcome, Refund, RefundState, Reversal
 from domain.bills.merged_bill import derive_merged_state
@@ -126,17 +127,18 @@ class BillView:
         return self.card_money.transferable_amount is not None and not self.approval.is_required
 
 
-async def build_bill_view(
-    uow: UnitOfWork, dependencies: Dependencies, bill: Bill, member_names: Mapping[str, str], actor: Actor
-) -> BillView:
+async def build_bill_view(context: ActorContext, bill: Bill, member_names: Mapping[str, str]) -> BillView:
     """Return a bill in words, as this visitor may deal with it; `member_names` is what members of the staff are called
     by user name.
     """
-    refunds, payments = await uow.bills.list_refunds(bill.id), await uow.bills.list_payments(bill.id)
-    reversals = await uow.bills.list_reversals(bill.id)
-    catalogue, due_refunds = dependencies.catalogue, [entry for entry in refunds if entry.state is RefundState.DUE]
+    refunds, payments = await context.uow.bills.list_refunds(bill.id), await context.uow.bills.list_payments(bill.id)
+    reversals = await context.uow.bills.list_reversals(bill.id)
+    catalogue, due_refunds = (
+        context.dependencies.catalogue,
+        [entry for entry in refunds if entry.state is RefundState.DUE],
+    )
     due_amount = sum(entry.amount for entry in due_refunds)
-    changed_line = await find_changed_line(dependencies.policy, uow, bill, payments, due_refunds)
+    changed_line = await find_changed_line(context.dependencies.policy, context.uow, bill, payments, due_refunds)
     return BillView(
         bill_id=bill.bill_id,
         payment_id=bill.payment_id,
@@ -149,11 +151,13 @@ async def build_bill_view(
         slip_label_key=_find_slip_key(bill, payments),
         movements=_build_movements(catalogue, payments, refunds, reversals, member_names),
         refund_amount=group_digits(due_amount) if due_amount else None,
-        approval=build_approval(dependencies, payments, due_refunds, member_names, actor, changed_line),
-        card_money=await load_card_money(uow, dependencies, bill.id, payments, refunds, member_names),
-        account=await load_account_view(dependencies, uow, bill, changed_line),
-        attempts=await load_attempt_views(uow, dependencies.catalogue, bill, member_names, actor),
-        merged_bills=await _list_merged_bills(uow, catalogue, bill),
+        approval=build_approval(context.dependencies, payments, due_refunds, member_names, context.actor, changed_line),
+        card_money=await load_card_money(context, bill.id, payments, refunds, member_names),
+        account=await load_account_view(context, bill, changed_line),
+        attempts=await load_attempt_views(
+            context.uow, context.dependencies.catalogue, bill, member_names, context.actor
+        ),
+        merged_bills=await _list_merged_bills(context.uow, catalogue, bill),
     )
 
 

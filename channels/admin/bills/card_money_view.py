@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from channels.admin.actors import describe_actor
-from domain.actions.dependencies import Dependencies
+from domain.actions.context import ActionContext
 from domain.actions.payments.card_refunds import CardTransfer, list_discounted_sales, plan_card_transfers
 from domain.bills.bill import Payment, Refund
 from domain.gateways.code_texts import describe_code
@@ -12,7 +12,6 @@ from domain.gateways.refund_attempt import RefundAttempt, RefundAttemptEvent
 from domain.gateways.refund_machine import RefundMachine
 from domain.language.wording import day_and_hour_text
 from domain.messages.catalogue import Catalogue
-from domain.unit_of_work import UnitOfWork
 from domain.values.text import group_digits, persian_digits
 
 
@@ -118,38 +117,37 @@ class CardMoneyView:
 
 
 async def load_card_money(
-    uow: UnitOfWork,
-    dependencies: Dependencies,
+    context: ActionContext,
     bill_row_id: int,
     payments: Sequence[Payment],
     refunds: Sequence[Refund],
     member_names: Mapping[str, str],
 ) -> CardMoneyView:
     """Return what the page of a bill, with these payments and refunds, says of cards."""
-    attempts = await uow.card_refunds.list_of_bill(bill_row_id) if refunds else []
-    transfers = await plan_card_transfers(dependencies, uow, payments, refunds)
+    attempts = await context.uow.card_refunds.list_of_bill(bill_row_id) if refunds else []
+    transfers = await plan_card_transfers(context, payments, refunds)
     free_amount = sum(refund.amount for refund in refunds if refund.is_free)
     return CardMoneyView(
         choice=_build_choice(transfers) if transfers else None,
         transferable_amount=group_digits(free_amount) if free_amount else None,
-        discounts=await _load_discounts(uow, dependencies, payments) if free_amount else (),
-        refunds=[await load_card_refund_view(uow, dependencies, attempt, member_names) for attempt in attempts],
+        discounts=await _load_discounts(context, payments) if free_amount else (),
+        refunds=[await load_card_refund_view(context, attempt, member_names) for attempt in attempts],
     )
 
 
 async def load_card_refund_view(
-    uow: UnitOfWork, dependencies: Dependencies, refund: RefundAttempt, member_names: Mapping[str, str]
+    context: ActionContext, refund: RefundAttempt, member_names: Mapping[str, str]
 ) -> CardRefundView:
     """Return a transfer in words; `member_names` is what members of the staff are called by user name."""
-    catalogue = dependencies.catalogue
-    card = (await uow.payment_attempts.get(refund.attempt_id)).card
+    catalogue = context.dependencies.catalogue
+    card = (await context.uow.payment_attempts.get(refund.attempt_id)).card
     return CardRefundView(
         card_refund_id=refund.id,
         state_label=catalogue.text(f"admin.card_refunds.states.{refund.state}"),
         state_key=refund.state.value,
         is_open=refund.state.is_open,
         has_failed=refund.state.has_failed,
-        may_be_denied=RefundMachine().may_be_denied(refund, dependencies.clock.now()),
+        may_be_denied=RefundMachine().may_be_denied(refund, context.dependencies.clock.now()),
         amount=group_digits(refund.amount),
         card=persian_digits(card) if card else None,
         gateway_label=catalogue.first_text(f"gateways.names.{refund.gateway}", fallback=refund.gateway),
@@ -161,7 +159,7 @@ async def load_card_refund_view(
         code_meaning=describe_code(catalogue, refund.gateway, refund.code),
         steps=[
             _build_step(catalogue, refund.gateway, event, member_names)
-            for event in await uow.card_refunds.list_events(refund.id)
+            for event in await context.uow.card_refunds.list_events(refund.id)
         ],
     )
 
@@ -179,12 +177,10 @@ def _build_step(
     )
 
 
-async def _load_discounts(
-    uow: UnitOfWork, dependencies: Dependencies, payments: Sequence[Payment]
-) -> list[CardDiscount]:
+async def _load_discounts(context: ActionContext, payments: Sequence[Payment]) -> list[CardDiscount]:
     return [
         CardDiscount(group_digits(attempt.amount - attempt.card_amount), group_digits(attempt.card_amount))
-        for attempt in await list_discounted_sales(dependencies, uow, payments)
+        for attempt in await list_discounted_sales(context, payments)
     ]
 
 

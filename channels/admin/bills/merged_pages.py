@@ -11,6 +11,7 @@ from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_s
 from channels.admin.submissions import FormSubmission
 from channels.web.refused_forms import RefusedForm, form_error
 from channels.web.site_part import SitePart
+from domain.actions.context import ActionContext
 from domain.authorization.rights import Right
 from domain.unit_of_work import UnitOfWork
 from domain.values.errors import BillNotFound
@@ -37,7 +38,7 @@ class MergedBillPages(SitePart):
 
     async def _submit_payment(self, request: web.Request, visitor: Visitor) -> str:
         async with self._store.open_unit() as uow:
-            recorded_receipt = await submit_payment(self._dependencies, uow, visitor)
+            recorded_receipt = await submit_payment(ActionContext(self._dependencies, uow), visitor)
         bill_id = request.match_info["id"]
         return f"{MERGED_BILLS_PATH}/{bill_id}?done={payment_done_key(recorded_receipt)}"
 
@@ -60,4 +61,4 @@ class MergedBillPages(SitePart):
         merged_bill = await uow.merged_bills.find_by_bill_id(bill_id)
         if merged_bill is None:
             raise BillNotFound("bill_id")
-        return await build_payable_view(self._dependencies, uow, visitor, merged_bill)
+        return await build_payable_view(ActionContext(self._dependencies, uow), visitor, merged_bill)

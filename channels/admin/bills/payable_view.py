@@ -8,10 +8,9 @@ from channels.admin.bills.bill_subject import BillSubjects, PaidBillView
 from channels.admin.bills.bill_view import PAYMENT_METHODS
 from channels.admin.frame import Visitor
 from domain.actions.bills.merged_bills import load_paid_bills
-from domain.actions.dependencies import Dependencies
+from domain.actions.context import ActionContext
 from domain.bills.bill import Bill, PaymentMethod
 from domain.bills.merged_bill import MergedBill, derive_merged_state
-from domain.unit_of_work import UnitOfWork
 from domain.values.text import group_digits
 
 
@@ -43,18 +42,16 @@ class PayableView:
         return "admin.bill.slip" if self.is_payable else "admin.bill.late"
 
 
-async def build_payable_view(
-    dependencies: Dependencies, uow: UnitOfWork, visitor: Visitor, payable: Bill | MergedBill
-) -> PayableView:
+async def build_payable_view(context: ActionContext, visitor: Visitor, payable: Bill | MergedBill) -> PayableView:
     """Return it as this visitor may see it."""
-    subjects, paid_bills = BillSubjects(dependencies), await load_paid_bills(uow, payable)
+    subjects, paid_bills = BillSubjects(context.dependencies), await load_paid_bills(context.uow, payable)
     state = derive_merged_state([bill.state for bill in paid_bills])
     return PayableView(
         bill_id=payable.bill_id,
         payment_id=payable.payment_id,
         amount=group_digits(payable.amount),
-        state=dependencies.catalogue.text(f"admin.bill_states.{state}"),
+        state=context.dependencies.catalogue.text(f"admin.bill_states.{state}"),
         state_key=state.value,
         is_payable=state.is_payable,
-        bills=await subjects.build_paid_bills(uow, visitor, [(bill, bill.amount) for bill in paid_bills]),
+        bills=await subjects.build_paid_bills(context.uow, visitor, [(bill, bill.amount) for bill in paid_bills]),
     )

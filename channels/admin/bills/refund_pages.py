@@ -27,6 +27,7 @@ from channels.web.row_ids import get_row_id
 from channels.web.site_part import SitePart
 from domain.actions.bills.changed_lines import find_changed_line
 from domain.actions.bills.refunds import load_due_page
+from domain.actions.context import ActionContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.payments.card_refund_denial import deny_card_refund
 from domain.actions.payments.card_refund_worker import ask_about_refund
@@ -115,12 +116,12 @@ class RefundPages(SitePart):
 
     async def _submit_refund(self, request: web.Request, visitor: Visitor) -> str:
         async with self._store.open_unit() as uow:
-            done_key = await submit_refund(self._dependencies, uow, visitor)
+            done_key = await submit_refund(ActionContext(self._dependencies, uow), visitor)
         return f"{REFUNDS_PATH}?{build_page_query(request, done=done_key)}"
 
     async def _submit_approval(self, request: web.Request, visitor: Visitor) -> str:
         async with self._store.open_unit() as uow:
-            await submit_approval(self._dependencies, uow, visitor)
+            await submit_approval(ActionContext(self._dependencies, uow), visitor)
         return f"{REFUNDS_PATH}?{build_page_query(request, done='refund_approved')}"
 
     async def _submit_question(self, request: web.Request, visitor: Visitor) -> str:
@@ -179,7 +180,8 @@ class RefundPages(SitePart):
         bills = await self._subjects.load_views(uow, visitor, (refund.bill_row_id for refund in refunds))
         return [
             OpenCardRefund(
-                await load_card_refund_view(uow, self._dependencies, refund, member_names), bills[refund.bill_row_id][1]
+                await load_card_refund_view(ActionContext(self._dependencies, uow), refund, member_names),
+                bills[refund.bill_row_id][1],
             )
             for refund in refunds
         ]
@@ -203,8 +205,10 @@ class RefundPages(SitePart):
             approval=build_approval(
                 self._dependencies, payments, due_refunds, member_names, visitor.actor, changed_line
             ),
-            card_money=await load_card_money(uow, self._dependencies, bill.id, payments, refunds, member_names),
-            account=await load_account_view(self._dependencies, uow, bill, changed_line),
+            card_money=await load_card_money(
+                ActionContext(self._dependencies, uow), bill.id, payments, refunds, member_names
+            ),
+            account=await load_account_view(ActionContext(self._dependencies, uow), bill, changed_line),
             account_id=bill.id,
             file_id=await _find_file(uow, due_refunds),
         )

@@ -15,6 +15,7 @@ from channels.web.refused_forms import RefusedForm, build_refusal_context
 from channels.web.site_part import SitePart
 from domain.actions.bills.merged_bills import find_payable
 from domain.actions.bills.pay_by_ids import find_payable_by_ids
+from domain.actions.context import ActionContext
 from domain.authorization.rights import Right
 from domain.bills.bill import Bill
 from domain.bills.merged_bill import MergedBill
@@ -64,7 +65,7 @@ class SlipPages(SitePart):
 
     async def _submit_payment(self, request: web.Request, visitor: Visitor) -> str:
         async with self._store.open_unit() as uow:
-            recorded_receipt = await submit_payment(self._dependencies, uow, visitor)
+            recorded_receipt = await submit_payment(ActionContext(self._dependencies, uow), visitor)
         parameters = {
             "done": payment_done_key(recorded_receipt),
             RECORDED_PARAMETER: read_text(visitor.form, "bill_id"),
@@ -112,7 +113,7 @@ class SlipPages(SitePart):
         """Return what was typed pays; `InvalidField` for what cannot be ids, `BillNotFound`."""
         async with self._store.open_unit(write=False) as uow:
             payable = await _find_by_typed_ids(uow, typed_ids)
-            return await build_payable_view(self._dependencies, uow, visitor, payable)
+            return await build_payable_view(ActionContext(self._dependencies, uow), visitor, payable)
 
 
 async def _find_by_typed_ids(uow: UnitOfWork, typed_ids: str) -> Bill | MergedBill:

@@ -16,6 +16,7 @@ from channels.web.refused_forms import RefusedForm, build_refusal_context, form_
 from channels.web.row_ids import get_row_id
 from channels.web.sheets import render_csv
 from channels.web.site_part import SitePart
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.refunds.accounts import remind_of_iban
 from domain.actions.refunds.files import list_lines, make_transfer_file, record_transfer, refuse_transfer
@@ -53,23 +54,23 @@ class TransferPages(SitePart):
 
     async def _submit_reminder(self, request: web.Request, visitor: Visitor) -> str:
         async with self._store.open_unit() as uow:
-            await remind_of_iban(self._dependencies, uow, get_row_id(request), visitor.actor)
+            await remind_of_iban(ActorContext(self._dependencies, uow, visitor.actor), get_row_id(request))
         return f"{REFUNDS_PATH}?done=iban_asked"
 
     async def _submit_file(self, request: web.Request, visitor: Visitor) -> str:
         async with self._store.open_unit() as uow:
-            file = await make_transfer_file(self._dependencies, uow, visitor.actor)
+            file = await make_transfer_file(ActorContext(self._dependencies, uow, visitor.actor))
         return f"{FILES_PATH}/{file.id}?done=refund_file"
 
     async def _submit_done(self, request: web.Request, visitor: Visitor) -> str:
         transfer_id, reference = _read_transfer(visitor), read_text(visitor.form, "reference")
         async with self._store.open_unit() as uow:
-            await record_transfer(self._dependencies, uow, transfer_id, reference, visitor.actor)
+            await record_transfer(ActorContext(self._dependencies, uow, visitor.actor), transfer_id, reference)
         return f"{FILES_PATH}/{get_row_id(request)}?done=refund"
 
     async def _submit_refused(self, request: web.Request, visitor: Visitor) -> str:
         async with self._store.open_unit() as uow:
-            await refuse_transfer(self._dependencies, uow, _read_transfer(visitor), visitor.actor)
+            await refuse_transfer(ActorContext(self._dependencies, uow, visitor.actor), _read_transfer(visitor))
         return f"{FILES_PATH}/{get_row_id(request)}?done=transfer_refused"
 
     async def _render_page(
@@ -99,7 +100,7 @@ class TransferPages(SitePart):
     async def _send_sheet(self, request: web.Request, visitor: Visitor) -> web.Response:
         async with self._store.open_unit() as uow:
             file = await uow.refund_transfers.get_file(get_row_id(request))
-            lines = await list_lines(self._dependencies, uow, file)
+            lines = await list_lines(ActionContext(self._dependencies, uow), file)
             file_name = f"refunds-{file.day.isoformat()}"
             audit_facts = {"kind": "csv", "file": f"{file_name}.csv"}
             await uow.audit.add_entry(visitor.now, visitor.actor.label, "export", audit_facts)

@@ -9,6 +9,7 @@ from channels.admin.feedback.comment_pages import PAGE_TABS, RATINGS_PATH
 from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
 from channels.web.paging import build_list_page, read_page_start
 from channels.web.site_part import SitePart
+from domain.actions.context import ActorContext
 from domain.actions.requests.reopen import REOPENED_AS, may_staff_reopen
 from domain.authorization.rights import Right
 from domain.authorization.visibility import visible_services
@@ -66,7 +67,7 @@ class RatingPages(SitePart):
     async def _build_low_rating(
         self, uow: UnitOfWork, visitor: Visitor, rating: Rating, rated_request: ServiceRequest
     ) -> LowRating:
-        may_reopen = await may_staff_reopen(self._dependencies, uow, rated_request, visitor.actor)
+        may_reopen = await may_staff_reopen(ActorContext(self._dependencies, uow, visitor.actor), rated_request)
         service_title = self._dependencies.wording.service_title(rated_request.service)
         return LowRating(
             rated_request.id, rating, rated_request, service_title, REOPENED_AS.find(rated_request), may_reopen

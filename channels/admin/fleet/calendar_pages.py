@@ -34,6 +34,7 @@ from channels.admin.fleet.week_counts import describe_free_lines
 from channels.admin.fleet.working_days import find_closed_day, find_work_span
 from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
 from channels.web.site_part import SitePart
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.registries.declarations import MACHINES, MAINTENANCE, OPERATORS
 from domain.unit_of_work import Store
@@ -115,18 +116,18 @@ class CalendarPages(SitePart):
 
     async def _show_calendar(self, board: CalendarBoard, request: web.Request, visitor: Visitor) -> web.Response:
         async with self._store.open_unit(write=False) as uow:
-            chosen_step = await find_chosen_step(self._dependencies, uow, board, request, visitor)
+            chosen_step = await find_chosen_step(ActionContext(self._dependencies, uow), board, request, visitor)
             day, day_error = read_shown_day(request, visitor, self._find_usual_day(visitor, chosen_step))
             parameters = {name: request.query[name] for name in ("for", "step") if chosen_step}
             period = CalendarPeriod(board, day, request.query.get("view") == "week", parameters)
             hour_choice = (
-                await load_hour_choice(self._dependencies, uow, board, chosen_step, visitor, period.span)
+                await load_hour_choice(ActionContext(self._dependencies, uow), board, chosen_step, visitor, period.span)
                 if chosen_step
                 else None
             )
-            rows = await build_calendar_rows(self._dependencies, uow, board, *period.span)
+            rows = await build_calendar_rows(ActionContext(self._dependencies, uow), board, *period.span)
             rows = hour_choice.select_rows(rows) if hour_choice else rows
-            labels = await label_bookings(self._dependencies, uow, rows, visitor.actor)
+            labels = await label_bookings(ActorContext(self._dependencies, uow, visitor.actor), rows)
             hint = await self._hour_hints.build_hint(uow, hour_choice, rows) if hour_choice else None
             next_day = (
                 await self._hour_hints.find_next_day(uow, hour_choice, rows, day)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from channels.admin.calendar_boards import FLEET, CalendarBoard
 from channels.admin.fleet.calendar_view import BookingLabel, CalendarRow
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.authorization.request_policy import may_see_request
 from domain.blocks.visits import officer_resource_code
@@ -15,22 +16,21 @@ from domain.language.summaries import find_applicant_name
 from domain.language.summary_columns import SummaryColumn
 from domain.people.person import Substitution
 from domain.requests.request import ServiceRequest
-from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor, Role
 from domain.values.calendar import MomentSpan, jalali_text, to_tehran
 from domain.values.languages import join_list
 
 
 async def build_calendar_rows(
-    dependencies: Dependencies, uow: UnitOfWork, board: CalendarBoard, start: datetime, end: datetime
+    context: ActionContext, board: CalendarBoard, start: datetime, end: datetime
 ) -> list[CalendarRow]:
     """Return the lines with what is booked from `start` to `end`; what is retired only if it is booked still."""
     bookings_by_resource: dict[int, list[Booking]] = {}
-    for booking, resource in await uow.fleet.list_between(start, end):
+    for booking, resource in await context.uow.fleet.list_between(start, end):
         bookings_by_resource.setdefault(resource.id, []).append(booking)
     if board is FLEET:
         board_resources = [
-            candidate for kind in board.resource_kinds for candidate in await uow.fleet.list_resources(kind)
+            candidate for kind in board.resource_kinds for candidate in await context.uow.fleet.list_resources(kind)
         ]
         listed_resources = [
             candidate
@@ -38,10 +38,10 @@ async def build_calendar_rows(
             if candidate.status is not ResourceStatus.RETIRED or candidate.id in bookings_by_resource
         ]
         return [
-            _build_fleet_row(dependencies, candidate, bookings_by_resource.get(candidate.id, []))
+            _build_fleet_row(context.dependencies, candidate, bookings_by_resource.get(candidate.id, []))
             for candidate in listed_resources
         ]
-    return await _build_officer_rows(dependencies, uow, bookings_by_resource, (start, end))
+    return await _build_officer_rows(context, bookings_by_resource, (start, end))
 
 
 def _build_fleet_row(dependencies: Dependencies, resource: Resource, bookings: Sequence[Booking]) -> CalendarRow:
@@ -65,23 +65,20 @@ def _build_fleet_row(dependencies: Dependencies, resource: Resource, bookings: S
 
 
 async def _build_officer_rows(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
-    bookings_by_resource: Mapping[int, Sequence[Booking]],
-    period: MomentSpan,
+    context: ActionContext, bookings_by_resource: Mapping[int, Sequence[Booking]], period: MomentSpan
 ) -> list[CalendarRow]:
     """Return the experts, with their leave; one whom nobody ever sent out is no resource yet, and free."""
     first_day, day_after = (to_tehran(moment).date() for moment in period)
-    absences = [entry for entry in await uow.people.list_substitutions(first_day) if entry.first < day_after]
+    absences = [entry for entry in await context.uow.people.list_substitutions(first_day) if entry.first < day_after]
     resources_by_code = {
-        candidate.code: candidate for candidate in await uow.fleet.list_resources(ResourceKind.OFFICER)
+        candidate.code: candidate for candidate in await context.uow.fleet.list_resources(ResourceKind.OFFICER)
     }
     officer_rows = []
-    for member in await uow.people.list_staff_with_role(Role.EXPERT):
+    for member in await context.uow.people.list_staff_with_role(Role.EXPERT):
         resource = resources_by_code.get(officer_resource_code(member.username))
         bookings = bookings_by_resource.get(resource.id, []) if resource else []
         own_absences = [entry for entry in absences if entry.absent == member.username]
-        leave_text = join_list(_describe_leave(dependencies, entry) for entry in own_absences)
+        leave_text = join_list(_describe_leave(context.dependencies, entry) for entry in own_absences)
         officer_rows.append(
             CalendarRow(member.username, member.username, member.full_name, leave_text, bookings, absences=own_absences)
         )
@@ -93,15 +90,13 @@ def _describe_leave(dependencies: Dependencies, absence: Substitution) -> str:
     return dependencies.catalogue.render("admin.calendar.leave", days)
 
 
-async def label_bookings(
-    dependencies: Dependencies, uow: UnitOfWork, rows: Sequence[CalendarRow], actor: Actor
-) -> dict[int, BookingLabel]:
+async def label_bookings(context: ActorContext, rows: Sequence[CalendarRow]) -> dict[int, BookingLabel]:
     """Return whose the bookings of these lines are, by the id of their request: citizen and place for those alone who
     may see the request.
     """
     request_ids = {entry.request_id for row in rows for entry in row.bookings if entry.request_id is not None}
-    requests = await uow.requests.list_by_ids(request_ids)
-    return {request.id: _label_request(dependencies, request, actor) for request in requests}
+    requests = await context.uow.requests.list_by_ids(request_ids)
+    return {request.id: _label_request(context.dependencies, request, context.actor) for request in requests}
 
 
 def _label_request(dependencies: Dependencies, request: ServiceRequest, actor: Actor) -> BookingLabel:

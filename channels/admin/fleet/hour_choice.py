@@ -10,6 +10,7 @@ from aiohttp import web
 from channels.admin.calendar_boards import CalendarBoard
 from channels.admin.fleet.calendar_view import CalendarRow
 from channels.admin.frame import Visitor
+from domain.actions.context import ActionContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.fleet.choosable_hours import ChoosableHours, list_half_hours, load_choosable_hours
 from domain.actions.queues.work import find_readable_request
@@ -22,7 +23,6 @@ from domain.fields.types import format_number
 from domain.language.service import Transition
 from domain.language.wording import day_and_hour_text
 from domain.requests.request import ServiceRequest
-from domain.unit_of_work import UnitOfWork
 from domain.values import tracking_codes
 from domain.values.calendar import MomentSpan, day_bounds, to_tehran
 from domain.values.errors import DomainError
@@ -105,14 +105,14 @@ class ChosenStep:
 
 
 async def find_chosen_step(
-    dependencies: Dependencies, uow: UnitOfWork, board: CalendarBoard, request: web.Request, visitor: Visitor
+    context: ActionContext, board: CalendarBoard, request: web.Request, visitor: Visitor
 ) -> ChosenStep | None:
     """Return the step that is to get its hour here; None where there is none that this visitor may take."""
     code = request.query.get("for")
     if not code:
         return None
-    service_request = await find_readable_request(dependencies, uow, tracking_codes.parse_code(code), visitor.actor)
-    steps = dependencies.engine.list_offered_actions(service_request, visitor.actor)
+    service_request = await find_readable_request(context.acting_as(visitor.actor), tracking_codes.parse_code(code))
+    steps = context.dependencies.engine.list_offered_actions(service_request, visitor.actor)
     step = next((entry for entry in steps if entry.name == request.query.get("step")), None)
     if step is None or not board.needed_inputs <= {entry.name for entry in step.inputs}:
         return None
@@ -120,19 +120,14 @@ async def find_chosen_step(
 
 
 async def load_hour_choice(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
-    board: CalendarBoard,
-    chosen: ChosenStep,
-    visitor: Visitor,
-    period: MomentSpan,
+    context: ActionContext, board: CalendarBoard, chosen: ChosenStep, visitor: Visitor, period: MomentSpan
 ) -> HourChoice | None:
     """Return what is offered in a period for a step; None where it books nothing at an hour."""
     request, step = chosen.request, chosen.step
-    hours = await load_choosable_hours(dependencies, uow, request, step, period)
+    hours = await load_choosable_hours(context, request, step, period)
     if hours is None:
         return None
-    obstacle = await find_obstacle(dependencies.engine, uow, request, step.name, visitor.actor)
+    obstacle = await find_obstacle(context.dependencies.engine, context.uow, request, step.name, visitor.actor)
     return HourChoice(request, step, board, _find_line_groups(request, step, visitor), obstacle, hours)
 
 
@@ -160,22 +155,18 @@ def find_opening_moment(request: ServiceRequest) -> datetime | None:
     return to_tehran(moment) if moment else None
 
 
-async def look_elsewhere(
-    dependencies: Dependencies, uow: UnitOfWork, hour_choice: HourChoice, period: MomentSpan
-) -> HourChoice:
+async def look_elsewhere(context: ActionContext, hour_choice: HourChoice, period: MomentSpan) -> HourChoice:
     """Return what is offered for the same step in another period."""
-    hours = await load_choosable_hours(dependencies, uow, hour_choice.request, hour_choice.step, period)
+    hours = await load_choosable_hours(context, hour_choice.request, hour_choice.step, period)
     return replace(hour_choice, hours=hours or hour_choice.hours)
 
 
 async def find_next_day(
-    dependencies: Dependencies, uow: UnitOfWork, hour_choice: HourChoice, rows: Sequence[CalendarRow], after: date
+    context: ActionContext, hour_choice: HourChoice, rows: Sequence[CalendarRow], after: date
 ) -> date | None:
     """Return the first day after one on which an hour can be chosen; None where none is near."""
     days = [after + number * _ONE_DAY for number in range(1, SEARCHED_DAYS + 1)]
-    later_choice = await look_elsewhere(
-        dependencies, uow, hour_choice, (day_bounds(days[0])[0], day_bounds(days[-1])[1])
-    )
+    later_choice = await look_elsewhere(context, hour_choice, (day_bounds(days[0])[0], day_bounds(days[-1])[1]))
     return next((day for day in days if any(later_choice.has_hours(row, day) for row in rows)), None)
 
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from channels.admin.fleet.calendar_view import CalendarRow
 from channels.admin.fleet.hour_choice import HourChoice, describe_duration, find_next_day, look_elsewhere
+from domain.actions.context import ActionContext
 from domain.actions.dependencies import Dependencies
 from domain.fields.stored import list_stored
 from domain.fleet.resources import SLOT_LENGTH
@@ -76,7 +77,7 @@ class HourHints:
         """Return the next day with an hour, for one on which none can be chosen; None for any other."""
         if hour_choice.obstacle or any(hour_choice.has_hours(row, day) for row in rows):
             return None
-        return await find_next_day(self._dependencies, uow, hour_choice, rows, day)
+        return await find_next_day(ActionContext(self._dependencies, uow), hour_choice, rows, day)
 
     def _list_facts(self, hour_choice: HourChoice) -> Iterator[tuple[str, str]]:
         request, wording = hour_choice.request, self._dependencies.wording
@@ -93,7 +94,7 @@ class HourHints:
         self, uow: UnitOfWork, hour_choice: HourChoice, rows: Sequence[CalendarRow], start: datetime
     ) -> WantedTime:
         """Return a time that is wished for, which may be on another day than the one that is shown."""
-        there = await look_elsewhere(self._dependencies, uow, hour_choice, (start, start + SLOT_LENGTH))
+        there = await look_elsewhere(ActionContext(self._dependencies, uow), hour_choice, (start, start + SLOT_LENGTH))
         return WantedTime(
             self._dependencies.wording.describe_moment(start),
             there.find_first_address(rows, start),

@@ -20,6 +20,7 @@ from channels.admin.version_tokens import VersionedAction
 from channels.web.posted import PostedForm, read_text, read_texts
 from channels.web.refused_forms import RefusedForm, build_refusal_context, form_error
 from channels.web.site_part import SitePart
+from domain.actions.context import ActorContext
 from domain.actions.fleet.operator_sheet import (
     NamedJob,
     WorkEntry,
@@ -126,13 +127,13 @@ class OperatorSheetPages(SitePart):
         async def enter(uow: UnitOfWork) -> str:
             code, operator_code = parse_code(read_text(form, "code")), read_text(form, "operator")
             new_version = await enter_report(
-                self._dependencies, uow, code, operator_code, visitor.actor, entry, version_token
+                ActorContext(self._dependencies, uow, visitor.actor), code, operator_code, entry, version_token
             )
             return f"{version_token} {new_version}" if entry.hours is not None else ""
 
         async with self._store.open_unit() as uow:
             keyed_form = read_keyed_form(request, form)
-            versions = await do_once(self._dependencies, uow, keyed_form, visitor.actor, enter)
+            versions = await do_once(ActorContext(self._dependencies, uow, visitor.actor), keyed_form, enter)
         if versions:
             note_versions(request, versions.split())
         return f"{OPERATOR_SHEET_PATH}?done={REPORT_FORM}"
@@ -156,7 +157,7 @@ class OperatorSheetPages(SitePart):
     async def _describe_present(self, request: web.Request, visitor: Visitor) -> PresentState:
         """Say what is reported of the work now, to who wrote about it without a line."""
         async with self._store.open_unit(write=False) as uow:
-            jobs = await list_sheet_jobs(self._dependencies, uow, visitor.actor)
+            jobs = await list_sheet_jobs(ActorContext(self._dependencies, uow, visitor.actor))
         named_job = next((one for one in jobs if _concerns(visitor.form, one.job)), None)
         if named_job is None:
             return PresentState()
@@ -173,7 +174,7 @@ class OperatorSheetPages(SitePart):
         self, request: web.Request, visitor: Visitor, refused_form: RefusedForm | None = None
     ) -> web.Response:
         async with self._store.open_unit(write=False) as uow:
-            jobs = await list_sheet_jobs(self._dependencies, uow, visitor.actor)
+            jobs = await list_sheet_jobs(ActorContext(self._dependencies, uow, visitor.actor))
         error = form_error(refused_form)
         context = {
             "day_text": jalali_long_text(to_tehran(visitor.now).date()),

@@ -12,6 +12,7 @@ from channels.admin.registries.registry_row import OUT_OF_SERVICE_FORM, RowPage
 from channels.admin.submissions import FormSubmission
 from channels.web.row_ids import get_row_id
 from channels.web.site_part import SitePart
+from domain.actions.context import ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.fleet.out_of_service import FLEET_REGISTRIES, return_to_service, take_out_of_service
 from domain.authorization.rights import Right
@@ -63,11 +64,16 @@ class ServicePages(SitePart):
         day_range = date.fromisoformat(read_values["first"]), date.fromisoformat(read_values["last"])
         async with self._store.open_unit() as uow:
             await take_out_of_service(
-                self._dependencies, uow, get_row_id(request), day_range, read_values["note"], visitor.actor
+                ActorContext(self._dependencies, uow, visitor.actor),
+                get_row_id(request),
+                day_range,
+                read_values["note"],
             )
         return f"{list_address(registry)}/{get_row_id(request)}?done=taken_out"
 
     async def _submit_back_in_service(self, registry: Registry, request: web.Request, visitor: Visitor) -> str:
         async with self._store.open_unit() as uow:
-            await return_to_service(self._dependencies, uow, get_row_id(request, "booking"), visitor.actor)
+            await return_to_service(
+                ActorContext(self._dependencies, uow, visitor.actor), get_row_id(request, "booking")
+            )
         return f"{list_address(registry)}/{get_row_id(request)}?done=put_back"

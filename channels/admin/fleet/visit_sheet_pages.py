@@ -13,6 +13,7 @@ from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_s
 from channels.admin.paper_files import MAX_FILE_FORM_BYTES
 from channels.admin.requests.step_view import StepForm, StepViews
 from channels.web.site_part import SitePart
+from domain.actions.context import ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.fleet.visit_day import OfficerVisit, list_shown_officers, list_visits_of_day
 from domain.authorization.request_policy import may_use_on_request
@@ -90,7 +91,9 @@ class VisitSheetPages(SitePart):
             officer = request.query.get("officer") or next(iter(officers), "")
             if officer and officer not in officers:
                 raise NotFound("officer")
-            officer_visits = await list_visits_of_day(self._dependencies, uow, officer, day, visitor.actor)
+            officer_visits = await list_visits_of_day(
+                ActorContext(self._dependencies, uow, visitor.actor), officer, day
+            )
             visit_views = [await self._build_view(uow, officer_visit, visitor) for officer_visit in officer_visits]
         context = {
             "day_text": jalali_long_text(day),

@@ -22,6 +22,7 @@ from channels.admin.offices.office_period import (
 from channels.web.sheets import render_csv
 from channels.web.site_part import SitePart
 from domain.actions.bills.merged_bills import load_bills_by_id
+from domain.actions.context import ActionContext
 from domain.actions.ledger.labels import AccountLabels, load_account_labels
 from domain.authorization.rights import Right
 from domain.language.wording import day_and_hour_text
@@ -78,7 +79,7 @@ class LedgerPages(SitePart):
         period_values = read_period(request, visitor)
         balance, period_error = await load_filtered(self._load_balance(period_values, visitor), TrialBalance(()))
         async with self._store.open_unit(write=False) as uow:
-            labels = await load_account_labels(self._dependencies, uow)
+            labels = await load_account_labels(ActionContext(self._dependencies, uow))
         period_query = build_period_query(period_values)
         context = {
             "filters": build_period_controls(self._dependencies, period_values, period_error),
@@ -97,7 +98,7 @@ class LedgerPages(SitePart):
         period_values = read_period(request, visitor)
         balance = await self._load_balance(period_values, visitor)
         async with self._store.open_unit() as uow:
-            labels = await load_account_labels(self._dependencies, uow)
+            labels = await load_account_labels(ActionContext(self._dependencies, uow))
             await self._audit_export(uow, visitor, "trial-balance")
         views = [build_totals_view(labels, row, "") for row in balance.rows]
         table_rows = [[getattr(view, name) for name in _BALANCE_COLUMNS] for view in views]
@@ -107,7 +108,7 @@ class LedgerPages(SitePart):
         period_values = read_period(request, visitor)
         empty_page: Page[ListedEntry] = Page((), None, None)
         async with self._store.open_unit(write=False) as uow:
-            labels = await load_account_labels(self._dependencies, uow)
+            labels = await load_account_labels(ActionContext(self._dependencies, uow))
             entry_page, page_error = await load_filtered(
                 self._load_entries(uow, request, period_values, visitor), empty_page
             )
@@ -143,7 +144,7 @@ class LedgerPages(SitePart):
     async def _export_entries(self, request: web.Request, visitor: Visitor) -> web.Response:
         asked = _read_asked(request, read_period(request, visitor), visitor)
         async with self._store.open_unit() as uow:
-            labels = await load_account_labels(self._dependencies, uow)
+            labels = await load_account_labels(ActionContext(self._dependencies, uow))
             listed = await uow.ledger.list_of_account(asked.entry_filter, MOST_EXPORTED_ENTRIES)
             await self._audit_export(uow, visitor, f"ledger-{asked.account_key.account}")
         views = [build_entry_view(labels, one) for one in listed[:MOST_EXPORTED_ENTRIES]]

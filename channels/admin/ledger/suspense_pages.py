@@ -20,6 +20,7 @@ from channels.web.row_ids import get_row_id
 from channels.web.site_part import SitePart
 from domain.actions.bills import suspense
 from domain.actions.bills.pay_by_ids import announce_receipt
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.ledger.labels import AccountLabels, load_account_labels
 from domain.authorization.rights import Right
 from domain.bills.bill import acting_label
@@ -88,17 +89,21 @@ class SuspensePages(SitePart):
         reason, is_surplus = read_text(form, "reason"), bool(read_text(form, "surplus"))
         async with self._store.open_unit() as uow:
             recorded = await suspense.match_receipt(
-                self._dependencies, uow, get_row_id(request), bill_id_pair, reason, visitor.actor, version_token,
+                ActorContext(self._dependencies, uow, visitor.actor),
+                get_row_id(request),
+                bill_id_pair,
+                reason,
+                version_token,
                 surplus=is_surplus,
-            )  # fmt: skip
-            await announce_receipt(self._dependencies, uow, recorded, visitor.actor)
+            )
+            await announce_receipt(ActorContext(self._dependencies, uow, visitor.actor), recorded)
         return f"{SUSPENSE_PATH}?{build_page_query(request, done=payment_done_key(recorded))}"
 
     async def _submit_return(self, request: web.Request, visitor: Visitor, version_token: VersionToken) -> str:
         transfer = suspense.ReturnTransfer(*(read_text(visitor.form, name) for name in ("iban", "reference", "reason")))
         async with self._store.open_unit() as uow:
             await suspense.return_receipt(
-                self._dependencies, uow, get_row_id(request), transfer, visitor.actor, version_token
+                ActorContext(self._dependencies, uow, visitor.actor), get_row_id(request), transfer, version_token
             )
         return f"{SUSPENSE_PATH}?{build_page_query(request, done='suspense_returned')}"
 
@@ -106,7 +111,7 @@ class SuspensePages(SitePart):
         iban = read_text(visitor.form, "iban")
         async with self._store.open_unit() as uow:
             await suspense.approve_return(
-                self._dependencies, uow, get_row_id(request), iban, visitor.actor, version_token
+                ActorContext(self._dependencies, uow, visitor.actor), get_row_id(request), iban, version_token
             )
         return f"{SUSPENSE_PATH}?{build_page_query(request, done='refund_approved')}"
 
@@ -117,7 +122,10 @@ class SuspensePages(SitePart):
         empty_page: Page[SuspenseReceipt] = Page((), None, None)
         async with self._store.open_unit(write=False) as uow:
             receipts, cursor_error = await load_filtered(_load_page(uow, request.query.get(PAGE_FIELD)), empty_page)
-            labels, member_names = await load_account_labels(self._dependencies, uow), await load_staff_names(uow)
+            labels, member_names = (
+                await load_account_labels(ActionContext(self._dependencies, uow)),
+                await load_staff_names(uow),
+            )
             money_total = await uow.suspense.count_open()
         page_error = cursor_error or form_error(refused_form)
         views = [self._build_view(visitor, labels, member_names, receipt) for receipt in receipts.rows]

@@ -16,6 +16,7 @@ from channels.web.posted import read_text
 from channels.web.refused_forms import RefusedForm, form_error
 from channels.web.row_ids import get_row_id
 from channels.web.site_part import SitePart
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.code_spending import find_spent_rials
 from domain.actions.messages.resending import retry_message
@@ -134,7 +135,7 @@ class MessagePages(SitePart):
     async def _submit_retry(self, request: web.Request, visitor: Visitor) -> str:
         retry_reason = read_text(visitor.form, "reason")
         async with self._store.open_unit() as uow:
-            await retry_message(self._dependencies, uow, get_row_id(request), retry_reason, visitor.actor)
+            await retry_message(ActorContext(self._dependencies, uow, visitor.actor), get_row_id(request), retry_reason)
         return f"{MESSAGES_PATH}?{build_page_query(request, done='message_retried')}"
 
     async def _render_page(
@@ -146,7 +147,7 @@ class MessagePages(SitePart):
             self._find_messages(request, filter_values, visitor), ListPage((), None)
         )
         async with self._store.open_unit(write=False) as uow:
-            spent_rials = await find_spent_rials(self._dependencies, uow)
+            spent_rials = await find_spent_rials(ActionContext(self._dependencies, uow))
             is_first_page = not filter_values and read_page_start(request) is None
             found_failed = await self._find_failed(uow, visitor) if is_first_page else []
         failed_messages, failed_count = cut_failed(found_failed)

@@ -15,6 +15,7 @@ from channels.web.refused_forms import RefusedForm, form_error
 from channels.web.row_ids import get_row_id
 from channels.web.site_part import SitePart
 from domain.actions.bills.subjects import SUBJECTS
+from domain.actions.context import ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.offices import accounts
 from domain.actions.staffing import today_in_tehran
@@ -71,14 +72,12 @@ class CommissionPages(SitePart):
         values = (await self._build_rule_form()).read_values(visitor)
         async with self._store.open_unit() as uow:
             await accounts.add_commission_rule(
-                self._dependencies,
-                uow,
+                ActorContext(self._dependencies, uow, visitor.actor),
                 office=values.get("office"),
                 service=values.get("service"),
                 per_request=values.get("per_request", 0),
                 share_bp=parse_share(values.get("share", "0")),
                 valid_from=date.fromisoformat(values["valid_from"]),
-                actor=visitor.actor,
                 version=version_token,
             )
         return f"{COMMISSION_PATH}?done=commission"
@@ -86,7 +85,7 @@ class CommissionPages(SitePart):
     async def _submit_withdrawal(self, request: web.Request, visitor: Visitor) -> str:
         rule_id = get_row_id(request)
         async with self._store.open_unit() as uow:
-            await accounts.withdraw_commission_rule(self._dependencies, uow, rule_id, actor=visitor.actor)
+            await accounts.withdraw_commission_rule(ActorContext(self._dependencies, uow, visitor.actor), rule_id)
         return f"{COMMISSION_PATH}?done=commission_withdrawn"
 
     async def _build_rule_form(self) -> PageForm:

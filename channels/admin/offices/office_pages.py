@@ -14,6 +14,7 @@ from channels.admin.version_tokens import VersionedAction
 from channels.web.posted import read_text
 from channels.web.refused_forms import RefusedForm, form_error
 from channels.web.site_part import SitePart
+from domain.actions.context import ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.offices import accounts
 from domain.authorization.rights import Right
@@ -102,13 +103,11 @@ class OfficePages(SitePart):
         values = ADD_FORM.read_values(visitor)
         async with self._store.open_unit() as uow:
             office, secret_key = await accounts.add_office(
-                self._dependencies,
-                uow,
+                ActorContext(self._dependencies, uow, visitor.actor),
                 self._vault,
                 values["code"],
                 values["name"],
                 values.get("username"),
-                actor=visitor.actor,
             )
         return await self._render_list(request, visitor, new_key=NewKey(office.username, secret_key))
 
@@ -116,7 +115,7 @@ class OfficePages(SitePart):
         office_code, overlap = _read_office_code(request), timedelta(hours=ROTATE_FORM.read_values(visitor)["overlap"])
         async with self._store.open_unit() as uow:
             secret_key = await accounts.rotate_office_key(
-                self._dependencies, uow, self._vault, office_code, overlap, actor=visitor.actor
+                ActorContext(self._dependencies, uow, visitor.actor), self._vault, office_code, overlap
             )
             office = await uow.offices.get_by_code(office_code)
         return await self._render_page(request, visitor, new_key=NewKey(office.username, secret_key))
@@ -125,11 +124,9 @@ class OfficePages(SitePart):
         office_name = RENAME_FORM.read_values(visitor)["name"]
         async with self._store.open_unit() as uow:
             await accounts.rename_office(
-                self._dependencies,
-                uow,
+                ActorContext(self._dependencies, uow, visitor.actor),
                 _read_office_code(request),
                 office_name,
-                actor=visitor.actor,
                 version=version_token,
             )
         return f"{OFFICES_PATH}/one/{_read_office_code(request)}?done=office_name"
@@ -138,11 +135,9 @@ class OfficePages(SitePart):
         allowed_networks = NETWORKS_FORM.read_values(visitor).get("network", "").split()
         async with self._store.open_unit() as uow:
             await accounts.allow_networks(
-                self._dependencies,
-                uow,
+                ActorContext(self._dependencies, uow, visitor.actor),
                 _read_office_code(request),
                 allowed_networks,
-                actor=visitor.actor,
                 version=version_token,
             )
         return f"{OFFICES_PATH}/one/{_read_office_code(request)}?done=office_networks"
@@ -150,7 +145,9 @@ class OfficePages(SitePart):
     async def _submit_switch(self, request: web.Request, visitor: Visitor) -> str:
         office_code, is_active = _read_office_code(request), read_text(visitor.form, "active") == "yes"
         async with self._store.open_unit() as uow:
-            await accounts.set_office_active(self._dependencies, uow, office_code, is_active, actor=visitor.actor)
+            await accounts.set_office_active(
+                ActorContext(self._dependencies, uow, visitor.actor), office_code, is_active
+            )
         return f"{OFFICES_PATH}/one/{office_code}?done={'office_on' if is_active else 'office_off'}"
 
     async def _render_list(

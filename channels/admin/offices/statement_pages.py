@@ -18,6 +18,7 @@ from channels.admin.offices.office_period import (
 )
 from channels.web.sheets import render_csv
 from channels.web.site_part import SitePart
+from domain.actions.context import ActionContext
 from domain.actions.offices.statement import build_statement
 from domain.authorization.rights import Right
 from domain.language.wording import day_and_hour_text
@@ -101,7 +102,7 @@ class StatementPages(SitePart):
     async def _build_statement(self, office_code: str, period_values: PeriodValues, visitor: Visitor) -> Statement:
         async with self._store.open_unit(write=False) as uow:
             return await build_statement(
-                self._dependencies, uow, office_code, *parse_period_days(period_values, visitor)
+                ActionContext(self._dependencies, uow), office_code, *parse_period_days(period_values, visitor)
             )
 
     async def _load_till(self, office_statement: Statement) -> TillPeriod:

@@ -22,6 +22,7 @@ from channels.admin.submissions import FormSubmission
 from channels.admin.version_tokens import VersionedAction
 from channels.web.refused_forms import RefusedForm, form_error
 from channels.web.site_part import SitePart
+from domain.actions.context import ActorContext
 from domain.actions.offices.tills import close_till, load_till
 from domain.authorization.rights import Right
 from domain.fields.form import Field
@@ -65,13 +66,11 @@ class TillPages(SitePart):
         day, closing_note = date.fromisoformat(values["day"]), values.get("note", "")
         async with self._store.open_unit() as uow:
             await close_till(
-                self._dependencies,
-                uow,
+                ActorContext(self._dependencies, uow, visitor.actor),
                 request.match_info["code"],
                 day,
                 values["amount"],
                 closing_note,
-                actor=visitor.actor,
                 version=version_token,
             )
         return f"{request.path}?{build_period_query(month_containing(day))}&done=till"

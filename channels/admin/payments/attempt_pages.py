@@ -20,6 +20,7 @@ from channels.web.posted import read_text
 from channels.web.refused_forms import RefusedForm, build_refusal_context, form_error
 from channels.web.row_ids import get_row_id
 from channels.web.site_part import SitePart
+from domain.actions.context import ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.payments.asking import ask_bank, deny_payment, load_attempt_story, resolve_alert
 from domain.actions.payments.gateway_worker import GatewaysByName
@@ -84,7 +85,7 @@ class AttemptPages(SitePart):
     async def _submit_resolution(self, request: web.Request, visitor: Visitor) -> str:
         attempt_id, reason = get_row_id(request), read_text(visitor.form, "reason")
         async with self._store.open_unit() as uow:
-            await resolve_alert(self._dependencies, uow, attempt_id, reason, visitor.actor)
+            await resolve_alert(ActorContext(self._dependencies, uow, visitor.actor), attempt_id, reason)
         return f"{ATTEMPTS_PATH}/{attempt_id}?done=alert_resolved"
 
     async def _submit_denial(self, request: web.Request, visitor: Visitor) -> str:

@@ -21,6 +21,7 @@ from channels.web.posted import UploadedFile, read_text
 from channels.web.refused_forms import RefusedForm, form_error
 from channels.web.row_ids import get_row_id
 from channels.web.site_part import SitePart
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.settlement.booking import confirm_file
 from domain.actions.settlement.examining import (
@@ -98,7 +99,7 @@ class SettlementPages(SitePart):
 
     async def _submit_booking(self, request: web.Request, visitor: Visitor, version_token: VersionToken) -> str:
         async with self._store.open_unit() as uow:
-            await confirm_file(self._dependencies, uow, get_row_id(request), visitor.actor, version_token)
+            await confirm_file(ActorContext(self._dependencies, uow, visitor.actor), get_row_id(request), version_token)
         return f"{SETTLEMENT_PATH}/{get_row_id(request)}"
 
     async def _submit_drop(self, request: web.Request, visitor: Visitor) -> str:
@@ -108,7 +109,7 @@ class SettlementPages(SitePart):
     async def _submit_closing(self, request: web.Request, visitor: Visitor) -> str:
         key, note = read_text(visitor.form, "key"), read_text(visitor.form, "note")
         async with self._store.open_unit() as uow:
-            await close_difference(self._dependencies, uow, key, note, visitor.actor)
+            await close_difference(ActorContext(self._dependencies, uow, visitor.actor), key, note)
         return SETTLEMENT_PATH
 
     async def _render_list(
@@ -116,7 +117,7 @@ class SettlementPages(SitePart):
     ) -> web.Response:
         day_text = request.query.get("day", "").strip()
         async with self._store.open_unit(write=False) as uow:
-            nothing = await load_reconciliation(self._dependencies, uow, limit=MAX_DIFFERENCES)
+            nothing = await load_reconciliation(ActionContext(self._dependencies, uow), limit=MAX_DIFFERENCES)
             reconciliation, day_error = (
                 await load_filtered(self._load_day(uow, day_text), nothing) if day_text else (nothing, None)
             )
@@ -142,7 +143,9 @@ class SettlementPages(SitePart):
             iso_day = Day(allows_past=True).parse(day_text, context)
         except InvalidField as error:
             raise error.about_field("day") from None
-        return await load_reconciliation(self._dependencies, uow, date.fromisoformat(iso_day), MAX_DIFFERENCES)
+        return await load_reconciliation(
+            ActionContext(self._dependencies, uow), date.fromisoformat(iso_day), MAX_DIFFERENCES
+        )
 
     async def _render_file(
         self, request: web.Request, visitor: Visitor, refused_form: RefusedForm | None = None

@@ -19,6 +19,7 @@ from channels.web.posted import read_text
 from channels.web.refused_forms import RefusedForm, form_error
 from channels.web.row_ids import get_row_id
 from channels.web.site_part import SitePart
+from domain.actions.context import ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.settlement.booking import confirm_file
 from domain.actions.settlement.examining import BroughtFile, bring_file, drop_file, load_examined_file
@@ -99,7 +100,7 @@ class SlipListPages(SitePart):
     async def _submit_booking(self, request: web.Request, visitor: Visitor, version_token: VersionToken) -> str:
         await self._load_list(request)
         async with self._store.open_unit() as uow:
-            await confirm_file(self._dependencies, uow, get_row_id(request), visitor.actor, version_token)
+            await confirm_file(ActorContext(self._dependencies, uow, visitor.actor), get_row_id(request), version_token)
         return f"{LISTS_PATH}/{get_row_id(request)}"
 
     async def _submit_drop(self, request: web.Request, visitor: Visitor) -> str:

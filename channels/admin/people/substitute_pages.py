@@ -12,6 +12,7 @@ from channels.admin.people.user_pages import PAGE_TABS, SUBSTITUTES_PATH
 from channels.admin.submissions import FormAction, FormSubmission, forbidden_with_reason_too
 from channels.web.refused_forms import RefusedForm, form_error
 from channels.web.site_part import SitePart
+from domain.actions.context import ActorContext
 from domain.actions.staffing import end_substitution, name_substitute, today_in_tehran
 from domain.authorization.rights import Right
 from domain.authorization.substitution import lent_roles, may_manage_substitute
@@ -78,7 +79,9 @@ class SubstitutePages(SitePart):
         values = self._build_form(await self._load_member_names()).read_values(visitor)
         day_range = date.fromisoformat(values["from"]), date.fromisoformat(values["to"])
         async with self._store.open_unit() as uow:
-            await name_substitute(self._dependencies, uow, values["absent"], values["deputy"], day_range, visitor.actor)
+            await name_substitute(
+                ActorContext(self._dependencies, uow, visitor.actor), values["absent"], values["deputy"], day_range
+            )
         return f"{SUBSTITUTES_PATH}?done=substitute"
 
     async def _submit_end(self, request: web.Request, visitor: Visitor) -> str:
@@ -87,7 +90,7 @@ class SubstitutePages(SitePart):
         first_day = date.fromisoformat(values["from"])
         async with self._store.open_unit() as uow:
             await end_substitution(
-                self._dependencies, uow, values["absent"], values["deputy"], first_day, visitor.actor
+                ActorContext(self._dependencies, uow, visitor.actor), values["absent"], values["deputy"], first_day
             )
         return f"{SUBSTITUTES_PATH}?done=substitute_ended"
 

@@ -13,6 +13,7 @@ from channels.admin.user_agents import describe_browser
 from channels.admin.version_tokens import VersionedAction
 from channels.web.posted import read_text
 from channels.web.refused_forms import RefusedForm, form_error
+from domain.actions.context import ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.staff import attempts, staff_accounts
 from domain.actions.staff.signing_in import StaffSignIn
@@ -99,14 +100,12 @@ class UserPages:
         password_hash = await self._passwords.hash_password(password)
         async with self._store.open_unit() as uow:
             member = await staff_accounts.add_member(
-                self._dependencies,
-                uow,
+                ActorContext(self._dependencies, uow, visitor.actor),
                 values["username"],
                 values["role"],
                 password_hash,
                 full_name=values["full_name"],
                 mobile=values.get("mobile"),
-                actor=visitor.actor,
             )
         return await self._render_list(request, visitor, new_password=NewPassword(member.username, password))
 
@@ -114,13 +113,11 @@ class UserPages:
         values = CHANGE_FORM.read_values(visitor)
         async with self._store.open_unit() as uow:
             await staff_accounts.change_member(
-                self._dependencies,
-                uow,
+                ActorContext(self._dependencies, uow, visitor.actor),
                 _read_username(request),
                 roles=values["role"],
                 full_name=values["full_name"],
                 mobile=values.get("mobile"),
-                actor=visitor.actor,
                 version=version_token,
             )
         return _address_after(request, "user_changed")
@@ -129,27 +126,29 @@ class UserPages:
         is_active = read_text(visitor.form, "active") == "yes"
         async with self._store.open_unit() as uow:
             await staff_accounts.set_member_active(
-                self._dependencies, uow, _read_username(request), is_active, actor=visitor.actor
+                ActorContext(self._dependencies, uow, visitor.actor), _read_username(request), is_active
             )
         return _address_after(request, "user_on" if is_active else "user_off")
 
     async def _submit_factor_removal(self, request: web.Request, visitor: Visitor) -> str:
         async with self._store.open_unit() as uow:
             await staff_accounts.remove_second_factor(
-                self._dependencies, uow, _read_username(request), actor=visitor.actor
+                ActorContext(self._dependencies, uow, visitor.actor), _read_username(request)
             )
         return _address_after(request, "factor_taken")
 
     async def _submit_session_end(self, request: web.Request, visitor: Visitor) -> str:
         async with self._store.open_unit() as uow:
             await staff_accounts.end_member_sessions(
-                self._dependencies, uow, _read_username(request), actor=visitor.actor
+                ActorContext(self._dependencies, uow, visitor.actor), _read_username(request)
             )
         return _address_after(request, "sessions_ended")
 
     async def _submit_unlock(self, request: web.Request, visitor: Visitor) -> str:
         async with self._store.open_unit() as uow:
-            await staff_accounts.unlock_account(self._dependencies, uow, _read_username(request), actor=visitor.actor)
+            await staff_accounts.unlock_account(
+                ActorContext(self._dependencies, uow, visitor.actor), _read_username(request)
+            )
         return _address_after(request, "unlocked")
 
     async def _submit_password_reset(self, request: web.Request, visitor: Visitor) -> web.Response:
@@ -157,7 +156,7 @@ class UserPages:
         password_hash = await self._passwords.hash_password(password)
         async with self._store.open_unit() as uow:
             await staff_accounts.reset_member_password(
-                self._dependencies, uow, username, password_hash, actor=visitor.actor
+                ActorContext(self._dependencies, uow, visitor.actor), username, password_hash
             )
         return await self._render_page(request, visitor, new_password=NewPassword(username, password))
 

@@ -11,6 +11,7 @@ from channels.admin.addresses import MENTIONS_PATH
 from channels.admin.frame import HOME_PATH, NavigationSection, PageRoute, Visitor
 from channels.admin.queues.queue_view import build_queue_address, describe_count
 from channels.web.site_part import SitePart
+from domain.actions.context import ActorContext
 from domain.actions.queues.work import QueueCount, count_queues
 from domain.authorization.rights import Right
 from domain.authorization.visibility import is_own_unit
@@ -34,7 +35,7 @@ class NewsPages(SitePart):
         address.
         """
         async with self._store.open_unit(write=False) as uow:
-            queue_counts = await count_queues(self._dependencies, uow, visitor.actor)
+            queue_counts = await count_queues(ActorContext(self._dependencies, uow, visitor.actor))
         waiting = [
             self._describe_queue(queue_count)
             for queue_count in queue_counts

@@ -8,27 +8,24 @@ from yarl import URL
 from channels.admin.frame import Visitor
 from channels.admin.queues.queue_filter import STATES_FIELD
 from channels.admin.queues.way_back import build_list_address, build_list_suffix
-from domain.actions.dependencies import Dependencies
+from domain.actions.context import ActionContext
 from domain.actions.queues.filter_reading import read_queue_filter
 from domain.actions.queues.work import QueueCount, count_queues, load_queue_page
 from domain.authorization.visibility import is_own_unit
 from domain.queues.queue import Queue
-from domain.unit_of_work import UnitOfWork
 from domain.values.errors import DomainError
 from domain.values.paging import PAGE_FIELD
 
 _DONE_PARAMETER = "done"
 
 
-async def find_next_address(
-    dependencies: Dependencies, uow: UnitOfWork, visitor: Visitor, list_query: str, present_code: str
-) -> str | None:
+async def find_next_address(context: ActionContext, visitor: Visitor, list_query: str, present_code: str) -> str | None:
     """Return the address of the first request of the list that is not this one; None where there is none."""
     raw_filter = read_filter_query(URL(build_list_address(list_query)).query)
-    raw_filter = raw_filter or choose_first_queue(await count_queues(dependencies, uow, visitor.actor), visitor)
+    raw_filter = raw_filter or choose_first_queue(await count_queues(context.acting_as(visitor.actor)), visitor)
     try:
-        queue_filter = read_queue_filter(dependencies.services, raw_filter, visitor.now)
-        page = await load_queue_page(dependencies, uow, visitor.actor, queue_filter, limit=2)
+        queue_filter = read_queue_filter(context.dependencies.services, raw_filter, visitor.now)
+        page = await load_queue_page(context.acting_as(visitor.actor), queue_filter, limit=2)
     except DomainError:  # somebody else's list, or a broken address: there is nothing to go on to
         return None
     codes = [item.request.code for item in page.rows if item.request.code != present_code]

@@ -16,6 +16,7 @@ from channels.admin.queues.queue_rows import RowViews, list_columns
 from channels.admin.queues.queue_view import build_queue_address, describe_count
 from channels.admin.queues.way_back import build_list_suffix
 from channels.admin.reports.report_view import format_figure
+from domain.actions.context import ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.queues.work import QueueCount, count_queues
 from domain.actions.reports.declarations import find_figure_group
@@ -80,8 +81,8 @@ class OverviewViews:
 
     async def build_overview_view(self, uow: UnitOfWork, visitor: Visitor) -> dict[str, object]:
         """Return what the page shows; `Forbidden` for who does not oversee all requests."""
-        overview = await load_overview(self._dependencies, uow, visitor.actor, self._gateway_names)
-        queue_counts = await count_queues(self._dependencies, uow, visitor.actor)
+        overview = await load_overview(ActorContext(self._dependencies, uow, visitor.actor), self._gateway_names)
+        queue_counts = await count_queues(ActorContext(self._dependencies, uow, visitor.actor))
         count_by_queue = {entry.queue: entry for entry in queue_counts if entry.unit is None}
         oldest_address = build_queue_address(QueueFilter(Queue.OPEN, order=ListOrder.OLDEST).as_json())
         rows = RowViews(self._dependencies, await load_staff_names(uow), visitor.now)

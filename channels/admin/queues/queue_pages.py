@@ -22,6 +22,7 @@ from channels.admin.submissions import FormSubmission
 from channels.web.posted import read_text
 from channels.web.refused_forms import RefusedForm
 from channels.web.site_part import SitePart
+from domain.actions.context import ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.queues.filter_reading import read_queue_filter
 from domain.actions.queues.views import delete_view, save_view
@@ -135,7 +136,7 @@ class QueuePages(SitePart):
     ) -> web.Response:
         """Show a queue; above it why it cannot be seen, or why one of its forms was `refusal_error`."""
         async with self._store.open_unit(write=False) as uow:
-            queue_totals = await count_queues(self._dependencies, uow, visitor.actor)
+            queue_totals = await count_queues(ActorContext(self._dependencies, uow, visitor.actor))
             queue_look = await self._load_look(
                 uow, visitor, filter_values or choose_first_queue(queue_totals, visitor), start_cursor
             )
@@ -174,13 +175,14 @@ class QueuePages(SitePart):
         empty_page: Page[WorkItem] = Page((), None, None)
         try:
             queue_filter = read_queue_filter(self._dependencies.services, filter_values, visitor.now)
-            queue_filter = await settle_search(self._dependencies, uow, visitor.actor, queue_filter)
+            queue_filter = await settle_search(ActorContext(self._dependencies, uow, visitor.actor), queue_filter)
         except DomainError as error:  # the queue itself stays chosen, so the page is not simply empty
             return QueueLook(self._read_queue(visitor, filter_values), empty_page, None, error, filter_values)
         if queue_filter.search and not queue_filter.found_by:
             return QueueLook(queue_filter, empty_page, None)
         queue_page, page_error = await load_filtered(
-            load_queue_page(self._dependencies, uow, visitor.actor, queue_filter, start_cursor, limit), empty_page
+            load_queue_page(ActorContext(self._dependencies, uow, visitor.actor), queue_filter, start_cursor, limit),
+            empty_page,
         )
         return QueueLook(queue_filter, queue_page, None if page_error else start_cursor, page_error)
 
@@ -208,7 +210,7 @@ class QueuePages(SitePart):
         async with self._store.open_unit() as uow:
             queue_filter = read_queue_filter(self._dependencies.services, raw_filter, visitor.now)
             saved_view = await save_view(
-                self._dependencies, uow, read_text(visitor.form, "name"), queue_filter, visitor.actor
+                ActorContext(self._dependencies, uow, visitor.actor), read_text(visitor.form, "name"), queue_filter
             )
         return build_queue_address(saved_view.filter.as_json() if saved_view.filter else {}, done="view_saved")
 

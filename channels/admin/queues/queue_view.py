@@ -8,6 +8,7 @@ from channels.admin.frame import HOME_PATH, Visitor
 from channels.admin.queues.bulk_offers import BulkOffers, find_bulk_offers
 from channels.admin.queues.queue_filter import FilterForm, format_value, list_values
 from channels.admin.queues.queue_rows import QueueRow, RowViews, list_columns
+from domain.actions.context import ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.queues.amounts import load_amounts
 from domain.actions.queues.views import list_views
@@ -101,7 +102,7 @@ class QueueViews:
             "queue_links": [self._build_queue_link(entry, queue_filter) for entry in counts],
             "view_links": [
                 _build_view_link(entry.name, entry.filter, queue_filter)
-                for entry in await list_views(self._dependencies, uow, visitor.actor)
+                for entry in await list_views(ActorContext(self._dependencies, uow, visitor.actor))
             ],
             "queue_rows": queue_rows,
             "columns": list_columns(queue_rows),
@@ -122,7 +123,9 @@ class QueueViews:
         member_names: Mapping[str, str],
         offers: BulkOffers,
     ) -> list[QueueRow]:
-        amounts = await load_amounts(self._dependencies, uow, [item.request for item in items], visitor.actor)
+        amounts = await load_amounts(
+            ActorContext(self._dependencies, uow, visitor.actor), [item.request for item in items]
+        )
         rows = RowViews(self._dependencies, member_names, visitor.now)
         return [
             rows.build_row(item, amounts.get(item.request.id), has_tick=item.request.id in offers.tickable_ids)

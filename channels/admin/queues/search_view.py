@@ -8,6 +8,7 @@ from channels.admin.bills.bill_subject import BillSubjects, PaidBillView
 from channels.admin.frame import Visitor
 from channels.admin.queues.queue_view import build_queue_address
 from domain.actions.bills.lookup import BillNumber, NumberedBill, list_bills_by_number
+from domain.actions.context import ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.queues.work import list_finding_ways
 from domain.authorization.rights import Right
@@ -70,7 +71,7 @@ class SearchViews:
         """Return address and words of each way in which requests are found by what was typed."""
         try:
             ways = list_search_ways(search_text)
-            finding_ways = await list_finding_ways(self._dependencies, uow, visitor.actor, search_text)
+            finding_ways = await list_finding_ways(ActorContext(self._dependencies, uow, visitor.actor), search_text)
         except DomainError:
             return []  # it means nothing but a number of a bill
         criteria = QueueFilter(Queue.ALL, search=search_text)

@@ -24,6 +24,7 @@ from channels.web.posted import read_text
 from channels.web.refused_forms import RefusedForm, form_error
 from channels.web.row_ids import get_row_id
 from channels.web.site_part import SitePart
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.registries.charges import bill_and_notify, waive_and_notify
 from domain.actions.registries.duties import GeneratedDuties, generate_duties, plan_duties
@@ -98,7 +99,7 @@ class ChargePages(SitePart):
     ) -> str:
         async with self._store.open_unit() as uow:
             await lock_unchanged_row(uow, registry, get_row_id(request), version_token)
-            await bill_and_notify(self._dependencies, uow, registry, get_row_id(request), visitor.actor)
+            await bill_and_notify(ActorContext(self._dependencies, uow, visitor.actor), registry, get_row_id(request))
         return _address_after(registry, request, "billed")
 
     async def _submit_waiver(
@@ -107,26 +108,30 @@ class ChargePages(SitePart):
         async with self._store.open_unit() as uow:
             await lock_unchanged_row(uow, registry, get_row_id(request), version_token)
             waiver_reason = read_text(visitor.form, "reason")
-            await waive_and_notify(self._dependencies, uow, registry, get_row_id(request), waiver_reason, visitor.actor)
+            await waive_and_notify(
+                ActorContext(self._dependencies, uow, visitor.actor), registry, get_row_id(request), waiver_reason
+            )
         return _address_after(registry, request, "waived")
 
     async def _submit_payment(self, registry: Registry, request: web.Request, visitor: Visitor) -> str:
         async with self._store.open_unit() as uow:
-            recorded_payment = await submit_payment(self._dependencies, uow, visitor)
+            recorded_payment = await submit_payment(ActionContext(self._dependencies, uow), visitor)
         return _address_after(registry, request, payment_done_key(recorded_payment))
 
     async def _submit_reversal(self, registry: Registry, request: web.Request, visitor: Visitor) -> str:
         async with self._store.open_unit() as uow:
-            reversal = await submit_reversal(self._dependencies, uow, visitor)
+            reversal = await submit_reversal(ActionContext(self._dependencies, uow), visitor)
         return _address_after(registry, request, reversal_done_key(reversal))
 
     async def _submit_refund(self, registry: Registry, request: web.Request, visitor: Visitor) -> str:
         async with self._store.open_unit() as uow:
-            return _address_after(registry, request, await submit_refund(self._dependencies, uow, visitor))
+            return _address_after(
+                registry, request, await submit_refund(ActionContext(self._dependencies, uow), visitor)
+            )
 
     async def _submit_approval(self, registry: Registry, request: web.Request, visitor: Visitor) -> str:
         async with self._store.open_unit() as uow:
-            await submit_approval(self._dependencies, uow, visitor)
+            await submit_approval(ActionContext(self._dependencies, uow), visitor)
         return _address_after(registry, request, "refund_approved")
 
     async def _submit_generation(self, request: web.Request, visitor: Visitor) -> web.Response:
@@ -192,7 +197,7 @@ class ChargePages(SitePart):
             (entry for entry in DAYS_AHEAD_CHOICES if str(entry) == requested_days), DAYS_AHEAD_CHOICES[0]
         )
         async with self._store.open_unit(write=False) as uow:
-            expiring_papers = await list_expiring(self._dependencies, uow, days_ahead)
+            expiring_papers = await list_expiring(ActionContext(self._dependencies, uow), days_ahead)
         context = {
             "expiring_papers": [self._describe_expiring(entry) for entry in expiring_papers],
             "days_ahead": days_ahead,

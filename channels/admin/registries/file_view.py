@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from channels.admin.addresses import list_address
 from channels.admin.registries.registry_view import CellPart, ListedRow, RegistryViews
 from channels.admin.service_notes import NoteView, build_note_views
+from domain.actions.context import ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.registries.expiries import REMINDER_LEAD_DAYS
 from domain.actions.registries.row_files import FilledSection, PaperExpiry, gather_row_file
@@ -91,7 +92,7 @@ class FileViews:
 
     async def load_file_view(self, uow: UnitOfWork, registry: Registry, row: RegistryRow, actor: Actor) -> FileView:
         """Return the file of a row, as this one may see it."""
-        row_file = await gather_row_file(self._dependencies, uow, registry, row, actor)
+        row_file = await gather_row_file(ActorContext(self._dependencies, uow, actor), registry, row)
         return FileView(
             [await self._build_section(uow, registry, row, filled) for filled in row_file.sections],
             [self._build_expiry(row, expiry) for expiry in row_file.expiries],

@@ -21,6 +21,7 @@ from channels.web.posted import UploadedFile, read_text
 from channels.web.refused_forms import RefusedForm, form_error
 from channels.web.row_ids import get_row_id
 from channels.web.site_part import SitePart
+from domain.actions.context import ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.registries.import_jobs import add_import, confirm_import, drop_import
 from domain.authorization.rights import registry_right
@@ -94,7 +95,10 @@ class ImportPages(SitePart):
             raise MissingField("file", MissingReason.NO_FILE)
         async with self._store.open_unit() as uow:
             upload = await add_import(
-                self._dependencies, uow, registry, uploaded_file.name, uploaded_file.content, visitor.actor
+                ActorContext(self._dependencies, uow, visitor.actor),
+                registry,
+                uploaded_file.name,
+                uploaded_file.content,
             )
         return f"{list_address(registry)}/import/{upload.id}"
 
@@ -135,14 +139,17 @@ class ImportPages(SitePart):
         async with self._store.open_unit() as uow:
             upload = await self._load_import(uow, registry, request)
             await confirm_import(
-                self._dependencies, uow, upload.id, visitor.actor, version_token, skip_bad_rows=skips_bad_rows
+                ActorContext(self._dependencies, uow, visitor.actor),
+                upload.id,
+                version_token,
+                skip_bad_rows=skips_bad_rows,
             )
         return f"{list_address(registry)}/import/{upload.id}"
 
     async def _submit_drop(self, registry: Registry, request: web.Request, visitor: Visitor) -> str:
         async with self._store.open_unit() as uow:
             upload = await self._load_import(uow, registry, request)
-            await drop_import(self._dependencies, uow, upload.id, visitor.actor)
+            await drop_import(ActorContext(self._dependencies, uow, visitor.actor), upload.id)
         return f"{list_address(registry)}/import/{upload.id}"
 
     async def _send_report(self, registry: Registry, request: web.Request, visitor: Visitor) -> web.Response:

@@ -20,6 +20,7 @@ from channels.web.paging import START_PARAMETER, ListPage, build_list_page, read
 from channels.web.refused_forms import RefusedForm, form_error
 from channels.web.row_ids import get_row_id
 from channels.web.site_part import SitePart
+from domain.actions.context import ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.registries.registry_entry import (
     amend_fields,
@@ -217,7 +218,7 @@ class RegistryPages(SitePart):
     async def _submit_new_row(self, registry: Registry, request: web.Request, visitor: Visitor) -> str:
         submitted_values = read_form(entry_fields(registry), visitor.form)
         async with self._store.open_unit() as uow:
-            row = await enter_row(self._dependencies, uow, registry, submitted_values, visitor.actor)
+            row = await enter_row(ActorContext(self._dependencies, uow, visitor.actor), registry, submitted_values)
         return f"{list_address(registry)}/{row.id}?done=row_entered"
 
     async def _show_change_form(self, registry: Registry, request: web.Request, visitor: Visitor) -> web.Response:
@@ -235,7 +236,11 @@ class RegistryPages(SitePart):
         submitted_values = read_form(amend_fields(registry), visitor.form)
         async with self._store.open_unit() as uow:
             row = await amend_row(
-                self._dependencies, uow, registry, get_row_id(request), version_token, submitted_values, visitor.actor
+                ActorContext(self._dependencies, uow, visitor.actor),
+                registry,
+                get_row_id(request),
+                version_token,
+                submitted_values,
             )
         return f"{list_address(registry)}/{row.id}?done=row_amended"
 

@@ -15,6 +15,7 @@ from channels.admin.registries.registry_view import RegistryViews, owes_nothing
 from channels.web.refused_forms import REFUSAL_ID, RefusedForm, build_refusal_context, form_error
 from channels.web.row_ids import get_row_id
 from channels.web.site_part import SitePart
+from domain.actions.context import ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.fleet.out_of_service import FLEET_REGISTRIES, OUT_OF_SERVICE_FIELDS, list_stranded_work
 from domain.actions.registries.charges import find_unowed_reason
@@ -82,9 +83,12 @@ class RowPage(SitePart):
         return {
             "charge": _describe_charge(registry, row, visitor),
             "bills": [
-                await build_bill_view(uow, self._dependencies, bill, member_names, visitor.actor) for bill in bills
+                await build_bill_view(ActorContext(self._dependencies, uow, visitor.actor), bill, member_names)
+                for bill in bills
             ],
-            "paper_titles": await list_row_printouts(self._dependencies, uow, registry, row, visitor.actor)
+            "paper_titles": await list_row_printouts(
+                ActorContext(self._dependencies, uow, visitor.actor), registry, row
+            )
             if registry.charge_terms
             else {},
         }

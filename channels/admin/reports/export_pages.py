@@ -11,6 +11,7 @@ from channels.admin.addresses import list_address
 from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
 from channels.admin.registries.registry_view import RegistryViews
 from channels.web.site_part import SitePart
+from domain.actions.context import ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.registries.rows import audit_export
 from domain.authorization.rights import registry_right
@@ -63,7 +64,9 @@ class ExportPages(SitePart):
             file_bytes = (await asyncio.to_thread(file_path.stat)).st_size
             async with self._store.open_unit() as uow:
                 await audit_export(
-                    self._dependencies, uow, registry, {"kind": file_kind, "bytes": file_bytes}, visitor.actor
+                    ActorContext(self._dependencies, uow, visitor.actor),
+                    registry,
+                    {"kind": file_kind, "bytes": file_bytes},
                 )
             return await _stream_file(request, file_path, file_bytes, MEDIA_TYPES_BY_KIND[file_kind])
 

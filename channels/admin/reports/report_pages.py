@@ -18,6 +18,7 @@ from channels.admin.reports.report_choices import NamedChoices, load_named_choic
 from channels.web.forms import FormWording, build_controls, describe_stray
 from channels.web.row_ids import get_row_id
 from channels.web.site_part import SitePart
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.reports.comparison import compare_with_before
 from domain.actions.reports.declarations import REPORTS, Report, find_report
@@ -102,9 +103,13 @@ class ReportPages(SitePart):
         except DomainError as error:  # another page: a report without a filter has no figures to leave empty
             return await self._render_unreadable(request, visitor, report, error)
         async with self._run_slots, self._store.open_unit(write=False) as uow:
-            report_result = await run_report(self._dependencies, uow, report, report_filter, visitor.actor)
-            period_before = await compare_with_before(self._dependencies, uow, report, report_filter, visitor.actor)
-            report_labels = await load_labels(self._dependencies, uow, report_filter)
+            report_result = await run_report(
+                ActorContext(self._dependencies, uow, visitor.actor), report, report_filter
+            )
+            period_before = await compare_with_before(
+                ActorContext(self._dependencies, uow, visitor.actor), report, report_filter
+            )
+            report_labels = await load_labels(ActionContext(self._dependencies, uow), report_filter)
         shown_report = report_view.build_report_view(report_labels, report_result, period_before)
         context = {
             "report": shown_report,
@@ -131,7 +136,7 @@ class ReportPages(SitePart):
         """Show the form again, with what is wrong with it, and no figures."""
         async with self._store.open_unit(write=False) as uow:
             report_labels = await load_labels(
-                self._dependencies, uow, read_report_filter(self._dependencies.services, {}, visitor.now)
+                ActionContext(self._dependencies, uow), read_report_filter(self._dependencies.services, {}, visitor.now)
             )
             offered_choices = await load_named_choices(self._dependencies.catalogue, uow)
         form_context = self._build_narrowing(request, visitor, report, report_labels, offered_choices, error)

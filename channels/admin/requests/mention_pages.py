@@ -9,6 +9,7 @@ from channels.admin.actors import describe_actor, load_staff_names
 from channels.admin.addresses import MENTIONS_PATH
 from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
 from channels.web.site_part import SitePart
+from domain.actions.context import ActorContext
 from domain.actions.requests.notes import list_own_mentions, split_note
 from domain.authorization.rights import Right
 from domain.language.wording import day_and_hour_text
@@ -47,7 +48,7 @@ class MentionPages(SitePart):
 
     async def _render_page(self, request: web.Request, visitor: Visitor) -> web.Response:
         async with self._store.open_unit(write=False) as uow:
-            notes = await list_own_mentions(self._dependencies, uow, visitor.actor)
+            notes = await list_own_mentions(ActorContext(self._dependencies, uow, visitor.actor))
             member_names = await load_staff_names(uow)
         views = [self._build_view(note, member_names) for note in notes]
         return render_staff_page(

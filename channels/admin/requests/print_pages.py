@@ -10,6 +10,7 @@ from channels.admin.frame import NavigationSection, PageRoute, Visitor
 from channels.web.headers import build_document_policy
 from channels.web.row_ids import get_row_id
 from channels.web.site_part import SitePart
+from domain.actions.context import ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.papers.printouts import build_request_printout
 from domain.actions.queues.work import find_readable_request
@@ -79,9 +80,13 @@ class PrintPages(SitePart):
     async def _find_request_printout(self, request: web.Request, visitor: Visitor) -> Printout:
         code, printout_kind = parse_code(request.match_info["code"]), request.match_info["kind"]
         async with self._store.open_unit(write=False) as uow:
-            await find_readable_request(self._dependencies, uow, code, visitor.actor)
-            return await build_request_printout(self._dependencies, uow, code, printout_kind, visitor.actor)
+            await find_readable_request(ActorContext(self._dependencies, uow, visitor.actor), code)
+            return await build_request_printout(
+                ActorContext(self._dependencies, uow, visitor.actor), code, printout_kind
+            )
 
     async def _find_row_printout(self, registry: Registry, request: web.Request, visitor: Visitor) -> Printout:
         async with self._store.open_unit(write=False) as uow:
-            return await build_row_receipt(self._dependencies, uow, registry, get_row_id(request), visitor.actor)
+            return await build_row_receipt(
+                ActorContext(self._dependencies, uow, visitor.actor), registry, get_row_id(request)
+            )

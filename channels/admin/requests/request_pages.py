@@ -42,6 +42,7 @@ from channels.web.row_ids import get_row_id, read_row_id
 from channels.web.site_part import SitePart
 from channels.web.stored_files import render_stored_file
 from domain.actions.bills.resending import resend_bill
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.documents.attach import attach_document
 from domain.actions.messages.notify import announce_outcome
@@ -129,22 +130,23 @@ class RequestPages(SitePart):
         code, step_name, form = _read_code(request), request.match_info["action"], visitor.form
 
         async def take_step(uow: UnitOfWork) -> str:
-            service_request = await find_readable_request(self._dependencies, uow, code, visitor.actor, lock=True)
+            context = ActorContext(self._dependencies, uow, visitor.actor)
+            service_request = await find_readable_request(context, code, lock=True)
             step_outcome = await act_on_locked_request(
-                dependencies=self._dependencies,
-                uow=uow,
+                context,
                 request=service_request,
                 action=step_name,
                 inputs=self._read_step_inputs(service_request, step_name, form),
-                actor=visitor.actor,
                 version=version_token,
                 shown_price=read_quoted_rials(form),
             )
-            await announce_outcome(self._dependencies, uow, step_outcome, visitor.actor)
+            await announce_outcome(ActorContext(self._dependencies, uow, visitor.actor), step_outcome)
             return step_outcome.request.state
 
         async with self._store.open_unit() as uow:
-            await do_once(self._dependencies, uow, read_keyed_form(request, form), visitor.actor, take_step)
+            await do_once(
+                ActorContext(self._dependencies, uow, visitor.actor), read_keyed_form(request, form), take_step
+            )
         return _address_of(request, code, TAKEN_PARAMETER, step_name)
 
     def _read_step_inputs(self, request: ServiceRequest, step_name: str, form: PostedForm) -> dict[str, Any]:
@@ -160,14 +162,16 @@ class RequestPages(SitePart):
         if event_number is None:
             raise InvalidField("action")
         async with self._store.open_unit() as uow:
-            await find_readable_request(self._dependencies, uow, code, visitor.actor)
-            await take_step_back(self._dependencies, uow, code, visitor.actor, event_number)
+            await find_readable_request(ActorContext(self._dependencies, uow, visitor.actor), code)
+            await take_step_back(ActorContext(self._dependencies, uow, visitor.actor), code, event_number)
         return _address_after(request, "step_back")
 
     async def _submit_note(self, request: web.Request, visitor: Visitor) -> str:
         async with self._store.open_unit() as uow:
             await write_note(
-                self._dependencies, uow, _read_code(request), read_text(visitor.form, "note"), visitor.actor
+                ActorContext(self._dependencies, uow, visitor.actor),
+                _read_code(request),
+                read_text(visitor.form, "note"),
             )
         return _address_after(request, "note")
 
@@ -175,7 +179,7 @@ class RequestPages(SitePart):
         code, form = _read_code(request), visitor.form
         async with self._store.open_unit() as uow:
             await assign_request(
-                self._dependencies, uow, code, read_text(form, "assignee"), visitor.actor, version_token
+                ActorContext(self._dependencies, uow, visitor.actor), code, read_text(form, "assignee"), version_token
             )
         return _address_after(request, "assign")
 
@@ -186,19 +190,20 @@ class RequestPages(SitePart):
         async def attach(uow: UnitOfWork) -> str:
             version_before = (await uow.requests.get_by_code(code, lock=True)).version_token
             for file in files:
-                await attach_document(self._dependencies, uow, code, paper_name, file, visitor.actor)
+                await attach_document(ActorContext(self._dependencies, uow, visitor.actor), code, paper_name, file)
             return f"{version_before} {(await uow.requests.get_by_code(code)).version_token}"
 
         async with self._store.open_unit() as uow:
             keyed_form = read_keyed_form(request, visitor.form)
-            versions = await do_once(self._dependencies, uow, keyed_form, visitor.actor, attach)
+            versions = await do_once(ActorContext(self._dependencies, uow, visitor.actor), keyed_form, attach)
         note_versions(request, versions.split())
         return _address_after(request, ATTACH_FORM)
 
     async def _describe_present(self, request: web.Request, visitor: Visitor) -> PresentState:
         """Say what stands now, to who wrote a step or added papers without a line."""
         async with self._store.open_unit(write=False) as uow:
-            service_request = await find_readable_request(self._dependencies, uow, _read_code(request), visitor.actor)
+            context = ActorContext(self._dependencies, uow, visitor.actor)
+            service_request = await find_readable_request(context, _read_code(request))
             request_view = await self._request_views.build_request_view(uow, service_request, visitor)
         step_name = request.match_info.get("action")
         return build_present_state(
@@ -210,7 +215,9 @@ class RequestPages(SitePart):
     async def _send_document(self, request: web.Request, visitor: Visitor) -> web.Response:
         """Return a file by its own bytes. It runs in a place of its own, so that no file can act as our page."""
         async with self._store.open_unit(write=False) as uow:
-            service_request = await find_readable_request(self._dependencies, uow, _read_code(request), visitor.actor)
+            service_request = await find_readable_request(
+                ActorContext(self._dependencies, uow, visitor.actor), _read_code(request)
+            )
             document_id = get_row_id(request)
             document = next(
                 (
@@ -230,42 +237,45 @@ class RequestPages(SitePart):
         new_mobile, proof_text = read_text(form, "mobile"), read_text(form, "proof")
         async with self._store.open_unit() as uow:
             corrected = await correct_mobile(
-                self._dependencies, uow, code, new_mobile, proof_text, visitor.actor, version_token
+                ActorContext(self._dependencies, uow, visitor.actor), code, new_mobile, proof_text, version_token
             )
         return _address_after(request, "mobile_waits" if corrected.awaits_second else "mobile")
 
     async def _submit_resending(self, request: web.Request, visitor: Visitor) -> str:
         async with self._store.open_unit() as uow:
-            is_sent = await resend_bill(self._dependencies, uow, _read_code(request), visitor.actor)
+            is_sent = await resend_bill(ActorContext(self._dependencies, uow, visitor.actor), _read_code(request))
         return _address_after(request, "bill_resent" if is_sent else "bill_sent_already")
 
     async def _submit_payment(self, request: web.Request, visitor: Visitor) -> str:
         async with self._store.open_unit() as uow:
-            recorded_payment = await submit_payment(self._dependencies, uow, visitor)
+            recorded_payment = await submit_payment(ActionContext(self._dependencies, uow), visitor)
         return _address_after(request, payment_done_key(recorded_payment))
 
     async def _submit_reversal(self, request: web.Request, visitor: Visitor) -> str:
         async with self._store.open_unit() as uow:
-            reversal = await submit_reversal(self._dependencies, uow, visitor)
+            reversal = await submit_reversal(ActionContext(self._dependencies, uow), visitor)
         return _address_after(request, reversal_done_key(reversal))
 
     async def _submit_approval(self, request: web.Request, visitor: Visitor) -> str:
         async with self._store.open_unit() as uow:
-            await submit_approval(self._dependencies, uow, visitor)
+            await submit_approval(ActionContext(self._dependencies, uow), visitor)
         return _address_after(request, "refund_approved")
 
     async def _submit_refund(self, request: web.Request, visitor: Visitor) -> str:
         async with self._store.open_unit() as uow:
-            done_key = await submit_refund(self._dependencies, uow, visitor)
+            done_key = await submit_refund(ActionContext(self._dependencies, uow), visitor)
         return _address_after(request, done_key)
 
     async def _submit_reopening(self, request: web.Request, visitor: Visitor) -> str:
         """Take up a request again, and lead to the new one."""
         async with self._store.open_unit() as uow:
             reopened_request = await reopen_request(
-                self._dependencies, uow, _read_code(request), read_text(visitor.form, "reason"), visitor.actor
+                ActionContext(self._dependencies, uow),
+                _read_code(request),
+                read_text(visitor.form, "reason"),
+                visitor.actor,
             )
-            await announce_outcome(self._dependencies, uow, reopened_request.outcome, visitor.actor)
+            await announce_outcome(ActorContext(self._dependencies, uow, visitor.actor), reopened_request.outcome)
         return _address_of(request, reopened_request.outcome.request.code, DONE_PARAMETER, "reopened")
 
     async def _render_page(
@@ -274,7 +284,9 @@ class RequestPages(SitePart):
         """Return the page. Why a form was refused is shown above everything, with a link to it, and beside it."""
         visitor = await self._read_mentions(request, visitor)
         async with self._store.open_unit(write=False) as uow:
-            service_request = await find_readable_request(self._dependencies, uow, _read_code(request), visitor.actor)
+            service_request = await find_readable_request(
+                ActorContext(self._dependencies, uow, visitor.actor), _read_code(request)
+            )
             request_view = await self._request_views.build_request_view(
                 uow, service_request, visitor, self._find_opened_step(request, service_request, refused_form)
             )
@@ -286,7 +298,7 @@ class RequestPages(SitePart):
             and request_view.offers_form(refused_form.name, visitor, refused_form.submitted_texts.get("bill_id"))
             else None
         )
-        context = {
+        page_values = {
             "request": request_view,
             "head": request_view.head,
             "split_note": split_note,
@@ -298,7 +310,7 @@ class RequestPages(SitePart):
             "refused_form_id": REFUSAL_ID if offered_form else _find_step_place(request_view, refused_form),
             **build_refusal_context(offered_form, self._dependencies.wording.render_refusal(error) if error else None),
         }
-        return render_staff_page(request, visitor, "admin/requests/request.html", context, error=error)
+        return render_staff_page(request, visitor, "admin/requests/request.html", page_values, error=error)
 
     async def _read_mentions(self, request: web.Request, visitor: Visitor) -> Visitor:
         """Note that the visitor opened the request, where notes about it name them; return them without these."""
@@ -306,11 +318,13 @@ class RequestPages(SitePart):
         if not counts.mentions:
             return visitor
         async with self._store.open_unit(write=False) as uow:
-            service_request = await find_readable_request(self._dependencies, uow, _read_code(request), visitor.actor)
+            service_request = await find_readable_request(
+                ActorContext(self._dependencies, uow, visitor.actor), _read_code(request)
+            )
             if not await uow.mentions.has_unread(service_request.id, username):
                 return visitor
         async with self._store.open_unit() as uow:
-            read_count = await read_mentions(self._dependencies, uow, service_request, username)
+            read_count = await read_mentions(ActionContext(self._dependencies, uow), service_request, username)
         # Another may have come since they were counted.
         return replace(visitor, waiting_counts=replace(counts, mentions=max(0, counts.mentions - read_count)))
 
@@ -322,7 +336,7 @@ class RequestPages(SitePart):
         return {
             "list_address": build_list_address(list_query),
             "list_suffix": build_list_suffix(list_query),
-            "next_address": await find_next_address(self._dependencies, uow, visitor, list_query, code)
+            "next_address": await find_next_address(ActionContext(self._dependencies, uow), visitor, list_query, code)
             if was_done
             else None,
         }

@@ -11,6 +11,7 @@ from channels.admin.requests.fact_view import FactViews, LabelledValue
 from channels.admin.requests.step_back_view import StepBackView, StepBackViews
 from channels.admin.requests.step_view import OpenedStep, StepForm, StepViews
 from channels.admin.service_notes import NoteView, build_note_views
+from domain.actions.context import ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.drafts.submitting import REPRESENTED
 from domain.actions.papers.printouts import list_printouts
@@ -260,16 +261,16 @@ class RequestViews:
             assignable_members=self._list_assignable_members(request, staff_members, visitor),
             may_attach=may_use_on_request(Right.REQUESTS_ATTACH, service, request, visitor.actor),
             mobile=await self._build_mobile_view(uow, request, member_names, visitor),
-            may_reopen=await may_staff_reopen(self._dependencies, uow, request, visitor.actor),
+            may_reopen=await may_staff_reopen(ActorContext(self._dependencies, uow, visitor.actor), request),
             may_resend_bill=may_use_on_request(Right.BILLS_RESEND, service, request, visitor.actor),
             step_back=await self._step_backs.build_view(uow, request, events, visitor.actor),
-            printouts=await list_printouts(self._dependencies, uow, request, visitor.actor),
+            printouts=await list_printouts(ActorContext(self._dependencies, uow, visitor.actor), request),
         )
 
     async def _build_mobile_view(
         self, uow: UnitOfWork, request: ServiceRequest, member_names: Mapping[str, str], visitor: Visitor
     ) -> MobileView:
-        may_correct = await may_correct_mobile(self._dependencies, uow, request, visitor.actor)
+        may_correct = await may_correct_mobile(ActorContext(self._dependencies, uow, visitor.actor), request)
         change = await uow.mobile_changes.find_last(REQUEST_SUBJECT, request.id)
         if change is None or not (change.is_waiting or change.objected_at):
             return MobileView(may_correct, None)
@@ -325,7 +326,7 @@ class RequestViews:
         self, uow: UnitOfWork, request: ServiceRequest, member_names: Mapping[str, str], visitor: Visitor
     ) -> list[BillView]:
         return [
-            await build_bill_view(uow, self._dependencies, bill, member_names, visitor.actor)
+            await build_bill_view(ActorContext(self._dependencies, uow, visitor.actor), bill, member_names)
             for bill in await list_request_bills(uow, request)
         ]
 

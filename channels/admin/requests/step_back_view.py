@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from channels.admin.requests.step_view import StepViews
+from domain.actions.context import ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.requests.step_back import StepBackOffer, find_step_back_offer
 from domain.language.wording import day_and_hour_text
@@ -44,7 +45,7 @@ class StepBackViews:
         self, uow: UnitOfWork, request: ServiceRequest, events: Sequence[HistoryEvent], actor: Actor
     ) -> StepBackView | None:
         """Return the view of the last step; None where there is nothing to say of it to this one."""
-        offer = await find_step_back_offer(self._dependencies, uow, request, events, actor)
+        offer = await find_step_back_offer(ActorContext(self._dependencies, uow, actor), request, events)
         if offer is None:
             return None
         obstacle = self._dependencies.wording.render_error(offer.obstacle) if offer.obstacle else None

@@ -29,6 +29,7 @@ from channels.web.forms import (
 from channels.web.posted import PostedForm, read_text
 from channels.web.refused_forms import RefusedForm, form_error
 from channels.web.site_part import SitePart
+from domain.actions.context import ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.requests.submit import autofill_values
 from domain.actions.walk_ins.entering import WALK_IN_CHANNEL, enter_walk_in_once
@@ -114,7 +115,9 @@ class WalkInPages(SitePart):
         if not mobile:
             return None
         async with self._store.open_unit(write=False) as uow:
-            return self._views.build_card(mobile, await find_citizen(self._dependencies, uow, mobile, visitor.actor))
+            return self._views.build_card(
+                mobile, await find_citizen(ActorContext(self._dependencies, uow, visitor.actor), mobile)
+            )
 
     async def _submit_form(self, request: web.Request, visitor: Visitor) -> str | web.Response:
         if visitor.form.keys() & {MORE_ROWS_BUTTON, REVIEW_BUTTON, HOUR_BUTTON}:
@@ -131,7 +134,11 @@ class WalkInPages(SitePart):
         raise_faults(mobile_faults)
         async with self._store.open_unit() as uow:
             return await enter_walk_in_once(
-                self._dependencies, uow, service.key, submitted_values, visitor.actor, citizen_mobile, form_key
+                ActorContext(self._dependencies, uow, visitor.actor),
+                service.key,
+                submitted_values,
+                citizen_mobile,
+                form_key,
             )
 
     def _read_form_key(self, visitor: Visitor) -> str:
@@ -157,7 +164,10 @@ class WalkInPages(SitePart):
         citizen_mobile, _ = _read_mobile(given_values, visitor.now)
         async with self._store.open_unit(write=False) as uow:
             preview = await preview_walk_in(
-                self._dependencies, uow, service, read_form(service.form, visitor.form), visitor.actor, citizen_mobile
+                ActorContext(self._dependencies, uow, visitor.actor),
+                service,
+                read_form(service.form, visitor.form),
+                citizen_mobile,
             )
         error = _join_refusals(visitor, form_error(refused_form), preview)
         is_used_up = isinstance(error, DuplicateRequest)

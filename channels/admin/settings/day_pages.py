@@ -13,6 +13,7 @@ from channels.admin.submissions import FormSubmission
 from channels.admin.version_tokens import VersionedAction
 from channels.web.refused_forms import RefusedForm, form_error
 from channels.web.site_part import SitePart
+from domain.actions.context import ActorContext
 from domain.actions.fleet.booked_days import list_codes_booked_on
 from domain.actions.settings.changes import (
     HOLIDAY,
@@ -73,13 +74,11 @@ class DayPages(SitePart):
         declared_day, is_working = date.fromisoformat(values["day"]), values["kind"] == WORKING_DAY
         async with self._store.open_unit() as uow:
             await declare_day(
-                self._dependencies,
-                uow,
+                ActorContext(self._dependencies, uow, visitor.actor),
                 declared_day,
                 is_working,
                 values.get("note", ""),
                 version_token,
-                actor=visitor.actor,
             )
         await renew_settings(self._dependencies, self._store)
         return f"{DAYS_PATH}?done=day"
@@ -90,7 +89,7 @@ class DayPages(SitePart):
         except ValueError:
             raise web.HTTPNotFound from None
         async with self._store.open_unit() as uow:
-            await forget_day(self._dependencies, uow, declared_day, version_token, actor=visitor.actor)
+            await forget_day(ActorContext(self._dependencies, uow, visitor.actor), declared_day, version_token)
         await renew_settings(self._dependencies, self._store)
         return f"{DAYS_PATH}?done=day_forgotten"
 

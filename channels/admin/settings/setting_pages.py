@@ -17,6 +17,7 @@ from channels.web.forms import FormWording, build_controls, describe_stray, read
 from channels.web.posted import read_text
 from channels.web.refused_forms import RefusedForm, form_error
 from channels.web.site_part import SitePart
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.settings.changes import (
     RuleChange,
@@ -97,7 +98,7 @@ class SettingPages(SitePart):
             return await self._confirm_changes(request, visitor, rule_group, submitted_values, version_token)
         async with self._store.open_unit() as uow:
             await change_rules(
-                self._dependencies, uow, rule_group, submitted_values, version_token, actor=visitor.actor
+                ActorContext(self._dependencies, uow, visitor.actor), rule_group, submitted_values, version_token
             )
         await renew_settings(self._dependencies, self._store)
         return f"{SETTINGS_PATH}?done=settings#{group_name}"
@@ -113,7 +114,9 @@ class SettingPages(SitePart):
         """Return the page that says what would change; the rules' own page where nothing would."""
         group_name = request.match_info["group"]
         async with self._store.open_unit(write=False) as uow:
-            changes = await plan_rule_changes(self._dependencies, uow, rule_group, submitted_values, version_token)
+            changes = await plan_rule_changes(
+                ActionContext(self._dependencies, uow), rule_group, submitted_values, version_token
+            )
             change_views = [await self._build_change(uow, change) for change in changes]
         if not change_views:
             return f"{SETTINGS_PATH}?done=settings_same#{group_name}"
@@ -128,7 +131,7 @@ class SettingPages(SitePart):
         return render_staff_page(request, visitor, "admin/settings/confirm.html", context)
 
     async def _build_change(self, uow: UnitOfWork, change: RuleChange) -> RuleChangeView:
-        effect, count = await count_concerned(self._dependencies, uow, change)
+        effect, count = await count_concerned(ActionContext(self._dependencies, uow), change)
         catalogue, rule = self._dependencies.catalogue, change.rule
         facts = {} if count is None else {"count": group_digits(count)}
         return RuleChangeView(
@@ -144,7 +147,7 @@ class SettingPages(SitePart):
     ) -> web.Response:
         async with self._store.open_unit(write=False) as uow:
             stored_values, version_token = (
-                await load_stored_rules(self._dependencies, uow),
+                await load_stored_rules(ActionContext(self._dependencies, uow)),
                 await version_of_settings(uow),
             )
         group_contexts = [

@@ -19,6 +19,7 @@ from channels.web.forms import FormWording, build_controls, read_form
 from channels.web.posted import read_text
 from channels.web.refused_forms import RefusedForm, form_error
 from channels.web.site_part import SitePart
+from domain.actions.context import ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.settings.changes import TEXT_PREFIX, change_text, renew_settings, version_of_settings
 from domain.actions.settings.text_overrides import (
@@ -223,14 +224,14 @@ class TextPages(SitePart):
         if read_text(visitor.form, PREVIEW_BUTTON):
             return await self._render_page(request, visitor, previewed=proved_text, read_version=version_token)
         async with self._store.open_unit() as uow:
-            await change_text(dependencies, uow, key, proved_text, version_token, actor=visitor.actor)
+            await change_text(ActorContext(dependencies, uow, visitor.actor), key, proved_text, version_token)
         await renew_settings(dependencies, self._store)
         return f"{TEXTS_PATH}/one/{key}?done=text"
 
     async def _submit_reset(self, request: web.Request, visitor: Visitor, version_token: VersionToken) -> str:
         key = self._read_text_key(request)
         async with self._store.open_unit() as uow:
-            await change_text(self._dependencies, uow, key, None, version_token, actor=visitor.actor)
+            await change_text(ActorContext(self._dependencies, uow, visitor.actor), key, None, version_token)
         await renew_settings(self._dependencies, self._store)
         return f"{TEXTS_PATH}/one/{key}?done=text_reset"
 

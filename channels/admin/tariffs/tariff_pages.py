@@ -17,6 +17,7 @@ from channels.web.posted import read_text
 from channels.web.refused_forms import RefusedForm, form_error
 from channels.web.row_ids import get_row_id
 from channels.web.site_part import SitePart
+from domain.actions.context import ActorContext
 from domain.actions.staffing import today_in_tehran
 from domain.actions.tariffs.changes import (
     approve_proposal,
@@ -178,29 +179,24 @@ class TariffPages(SitePart):
         )
         async with self._store.open_unit() as uow:
             new_price = await set_price(
-                self._dependencies,
-                uow,
-                terms,
-                visitor.actor,
-                version_token,
-                far_meant=is_far_meant,
+                ActorContext(self._dependencies, uow, visitor.actor), terms, version_token, far_meant=is_far_meant
             )
         done_key = "price_proposed" if isinstance(new_price, ProposedTariff) else "price_set"
         return f"{price_address(terms.service, terms.dimensions)}&done={done_key}"
 
     async def _submit_withdrawal(self, request: web.Request, visitor: Visitor) -> str:
         async with self._store.open_unit() as uow:
-            row = await withdraw_price(self._dependencies, uow, get_row_id(request), visitor.actor)
+            row = await withdraw_price(ActorContext(self._dependencies, uow, visitor.actor), get_row_id(request))
         return f"{price_address(row.service, row.dimensions)}&done=price_withdrawn"
 
     async def _submit_approval(self, request: web.Request, visitor: Visitor) -> str:
         async with self._store.open_unit() as uow:
-            row = await approve_proposal(self._dependencies, uow, get_row_id(request), visitor.actor)
+            row = await approve_proposal(ActorContext(self._dependencies, uow, visitor.actor), get_row_id(request))
         return f"{price_address(row.service, row.dimensions)}&done=price_set"
 
     async def _submit_rejection(self, request: web.Request, visitor: Visitor) -> str:
         async with self._store.open_unit() as uow:
-            await reject_proposal(self._dependencies, uow, get_row_id(request), visitor.actor)
+            await reject_proposal(ActorContext(self._dependencies, uow, visitor.actor), get_row_id(request))
         return f"{TARIFFS_PATH}?done=price_rejected"
 
     async def _render_page(

@@ -6,6 +6,7 @@ from datetime import date
 from urllib.parse import urlencode
 
 from channels.admin.actors import describe_actor
+from domain.actions.context import ActionContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.tariffs.changes import PriceSample, sample_prices
 from domain.actions.tariffs.price_differences import PriceDifference, find_difference
@@ -226,7 +227,7 @@ class TariffViews:
         self, uow: UnitOfWork, terms: PriceTerms, thing: PricedSubject
     ) -> list[tuple[str, str, str]]:
         """Return what some amounts cost: so many units, what they cost without the price and with it."""
-        samples = await sample_prices(self._dependencies, uow, terms, thing.sample_amounts)
+        samples = await sample_prices(ActionContext(self._dependencies, uow), terms, thing.sample_amounts)
         return [self._describe_sample(sample, terms.unit) for sample in samples]
 
     def build_new_price(

@@ -13,6 +13,7 @@ from channels.portal.service.cost_view import CostView, build_cost_view, load_du
 from channels.portal.service.service_card import ServiceCard, build_service_card
 from channels.web.pages import render_public_page
 from channels.web.site_part import SitePart
+from domain.actions.context import ActionContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.lookups.public_lookups import list_lookups
 from domain.messages.catalogue import Catalogue
@@ -64,7 +65,7 @@ class HomePage(SitePart):
             return [
                 OfferedService(
                     build_service_card(self._dependencies.wording, service),
-                    await build_cost_view(self._dependencies, uow, service, durations),
+                    await build_cost_view(ActionContext(self._dependencies, uow), service, durations),
                 )
                 for service in self._dependencies.services.values()
             ]

@@ -17,6 +17,7 @@ from channels.web.forms import FormWording
 from channels.web.posted import read_text, read_texts
 from channels.web.refused_forms import RefusedForm, form_error
 from channels.web.site_part import SitePart
+from domain.actions.context import ActionContext
 from domain.actions.lookups.public_lookups import (
     LookupResult,
     ServiceLookup,
@@ -90,7 +91,7 @@ class LookupPages(SitePart):
         id_pairs = [text.partition(_ID_SEPARATOR) for text in read_texts(visitor.form, BILL_INPUT)]
         async with self._store.open_unit() as uow:
             token = await open_payment(
-                self._dependencies, uow, [(bill_id, payment_id) for bill_id, _, payment_id in id_pairs]
+                ActionContext(self._dependencies, uow), [(bill_id, payment_id) for bill_id, _, payment_id in id_pairs]
             )
         return f"/pay/{token}"
 

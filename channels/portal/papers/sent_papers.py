@@ -13,6 +13,7 @@ from channels.portal.papers.upload_owners import read_file_id
 from channels.web.posted import PostedForm, UploadedFile
 from channels.web.site_part import SitePart
 from domain.actions.citizens.sessions import citizen_actor
+from domain.actions.context import ActionContext
 from domain.actions.documents.capacity import MOST_FORM_FILES, build_surplus_error, count_file
 from domain.actions.documents.preparing import prepare_file
 from domain.actions.documents.uploads import delete_upload, read_upload, take_upload
@@ -87,7 +88,7 @@ class SentPapers(SitePart):
         uploaded, upload = value if isinstance(value, UploadedFile) else UploadedFile("", b""), None
         try:
             async with self._store.open_unit() as uow:
-                await count_file(self._dependencies, uow, visitor.source_address)
+                await count_file(ActionContext(self._dependencies, uow), visitor.source_address)
                 uploaded, upload = await self.read_sent(uow, recipient.owner, value)
                 is_new = await self._admit(uow, recipient, paper_name, uploaded, upload)
             if is_new:
@@ -115,7 +116,7 @@ class SentPapers(SitePart):
             return False
         is_new = await recipient.admit(uow, paper_name, digest_content(content), len(content))
         if upload and not is_new:
-            await take_upload(self._dependencies, uow, upload)
+            await take_upload(ActionContext(self._dependencies, uow), upload)
         return is_new
 
     async def _keep_content(
@@ -132,7 +133,7 @@ class SentPapers(SitePart):
         )
         async with self._store.open_unit() as uow:
             if upload:  # first: its bytes are not counted beside those of the file that it becomes
-                await take_upload(self._dependencies, uow, upload)
+                await take_upload(ActionContext(self._dependencies, uow), upload)
             await recipient.keep_file(uow, paper_name, file)
 
     async def read_sent(
@@ -143,7 +144,7 @@ class SentPapers(SitePart):
         """
         if isinstance(value, UploadedFile):
             return value, None
-        upload, content = await read_upload(self._dependencies, uow, owner, read_file_id(value))
+        upload, content = await read_upload(ActionContext(self._dependencies, uow), owner, read_file_id(value))
         return UploadedFile(upload.name, content), upload
 
 

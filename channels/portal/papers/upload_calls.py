@@ -17,6 +17,7 @@ from channels.portal.papers.upload_owners import UploadOwners, read_file_id
 from channels.web.error_pages import WORDING, status_of
 from channels.web.refused_forms import RefusedForm
 from channels.web.site_part import SitePart
+from domain.actions.context import ActionContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.documents.uploads import append_chunk, create_upload, delete_upload, get_upload
 from domain.unit_of_work import Store
@@ -90,13 +91,15 @@ class UploadCalls(SitePart):
         size, file_name = _read_number(request, "Upload-Length"), _read_file_name(request)
         async with self._store.open_unit() as uow:
             owner = await self._owners.lock_owner(uow, request, visitor)
-            upload = await create_upload(self._dependencies, uow, owner, file_name, size, visitor.source_address)
+            upload = await create_upload(
+                ActionContext(self._dependencies, uow), owner, file_name, size, visitor.source_address
+            )
         return _answer(201, {"Location": f"{request.path}/{upload.id}", **_describe_expiry(upload)})
 
     async def _tell_offset(self, request: web.Request, visitor: PortalVisitor) -> web.Response:
         async with self._store.open_unit(write=False) as uow:
             owner = await self._owners.find_owner(uow, request, visitor)
-            upload = await get_upload(self._dependencies, uow, owner, _read_upload_id(request))
+            upload = await get_upload(ActionContext(self._dependencies, uow), owner, _read_upload_id(request))
         return _answer(200, {**_describe_offset(upload), "Upload-Length": str(upload.size)})
 
     async def _append_chunk(self, request: web.Request, visitor: PortalVisitor) -> web.Response:
@@ -105,7 +108,7 @@ class UploadCalls(SitePart):
         offset, upload_id = _read_number(request, "Upload-Offset"), _read_upload_id(request)
         async with self._store.open_unit() as uow:
             owner = await self._owners.lock_owner(uow, request, visitor)
-            upload = await append_chunk(self._dependencies, uow, owner, upload_id, offset, visitor.body)
+            upload = await append_chunk(ActionContext(self._dependencies, uow), owner, upload_id, offset, visitor.body)
         return _answer(204, _describe_offset(upload))
 
     async def _delete_upload(self, request: web.Request, visitor: PortalVisitor) -> web.Response:

@@ -32,6 +32,7 @@ from channels.portal.requests.summary_view import minutes_text
 from channels.web.posted import read_text
 from channels.web.refused_forms import RefusedForm, form_error
 from channels.web.site_part import SitePart
+from domain.actions.context import ActionContext
 from domain.actions.drafts.beginning import DRAFT_FORM, begin_draft, get_draft, list_drafts
 from domain.actions.drafts.forgetting import delete_draft
 from domain.actions.drafts.reading import read_draft
@@ -103,9 +104,13 @@ class BeginPages(SitePart):
 
         async def begin(has_worked: bool) -> str:
             async with self._store.open_unit() as uow:
-                session = await ensure_session(self._dependencies, uow, request, visitor)
+                session = await ensure_session(ActionContext(self._dependencies, uow), request, visitor)
                 draft = await begin_draft(
-                    self._dependencies, uow, session.id, service.key, visitor.source_address, has_worked=has_worked
+                    ActionContext(self._dependencies, uow),
+                    session.id,
+                    service.key,
+                    visitor.source_address,
+                    has_worked=has_worked,
                 )
             first_address = section_address(draft, service.sections[0].name)
             if PROVE_FIRST_BUTTON in visitor.form and visitor.proved_mobile is None:
@@ -119,7 +124,7 @@ class BeginPages(SitePart):
         if visitor.session is None:
             return []
         async with self._store.open_unit(write=False) as uow:
-            drafts = await list_drafts(self._dependencies, uow, visitor.session.id)
+            drafts = await list_drafts(ActionContext(self._dependencies, uow), visitor.session.id)
         return [draft for draft in drafts if draft.saved_sections]
 
     def _build_row(self, draft: Draft) -> Mapping[str, Any]:
@@ -145,14 +150,14 @@ class BeginPages(SitePart):
     async def _continue(self, request: web.Request, visitor: PortalVisitor) -> web.Response:
         session = require_session(visitor)
         async with open_reading_unit(self._store, visitor) as uow:
-            draft = await get_draft(self._dependencies, uow, session.id, read_draft_id(request))
-            reading = await read_draft(self._dependencies, uow, draft, visitor.proved_mobile)
+            draft = await get_draft(ActionContext(self._dependencies, uow), session.id, read_draft_id(request))
+            reading = await read_draft(ActionContext(self._dependencies, uow), draft, visitor.proved_mobile)
         raise web.HTTPSeeOther(continue_address(reading))
 
     async def _delete(self, request: web.Request, visitor: PortalVisitor) -> str:
         session = require_session(visitor)
         async with self._store.open_unit() as uow:
-            await delete_draft(self._dependencies, uow, session.id, read_draft_id(request))
+            await delete_draft(ActionContext(self._dependencies, uow), session.id, read_draft_id(request))
         return f"{DRAFTS_PATH}?done=deleted"
 
     async def _show_resume(
@@ -172,7 +177,7 @@ class BeginPages(SitePart):
         session = require_session(visitor)
         async with self._store.open_unit() as uow:
             outcome = await resume_draft(
-                self._dependencies, uow, session.id, mobile, read_text(visitor.form, "resume_code")
+                ActionContext(self._dependencies, uow), session.id, mobile, read_text(visitor.form, "resume_code")
             )
         if isinstance(outcome, NotFound):  # mistyped, most likely: it is shown again
             return await self._show_resume(request, visitor, RefusedForm("resume", visitor.form, outcome))

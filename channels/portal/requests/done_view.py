@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from domain.actions.dependencies import Dependencies
+from domain.actions.context import ActionContext
 from domain.actions.requests.own_requests import find_answer_deadline
 from domain.blocks.papers_pending import find_missing_papers
 from domain.requests.request import ServiceRequest
@@ -38,24 +38,25 @@ class DoneView:
     """Names of the papers still to come."""
 
 
-async def build_done_view(dependencies: Dependencies, uow: UnitOfWork, request: ServiceRequest) -> DoneView:
+async def build_done_view(context: ActionContext, request: ServiceRequest) -> DoneView:
     """Return what is said of a request to whoever has just sent it."""
-    catalogue = dependencies.catalogue
-    service = dependencies.engine.get_service(request.service)
+    catalogue = context.dependencies.catalogue
+    service = context.dependencies.engine.get_service(request.service)
     due_at = find_answer_deadline(service, request)
     unverified_mobile, unit = request.unverified_mobile, service.state_named(request.state).unit
     mobile = request.mobile or unverified_mobile
     return DoneView(
         code=request.code,
-        service_title=dependencies.wording.service_title(request.service),
+        service_title=context.dependencies.wording.service_title(request.service),
         mobile=display_mobile(mobile) if mobile else "",
         is_unverified=unverified_mobile is not None,
-        message_lines=await _list_message_lines(uow, request),
+        message_lines=await _list_message_lines(context.uow, request),
         next_steps=catalogue.text_lines(f"services.{request.service}.steps")[1:],
         unit_title=catalogue.text(f"roles.{unit}") if unit else "",
         due_on=jalali_long_text(to_tehran(due_at).date()) if due_at else "",
         missing_papers=[
-            dependencies.wording.paper_title(name) for name in await find_missing_papers(uow, service.papers, request)
+            context.dependencies.wording.paper_title(name)
+            for name in await find_missing_papers(context.uow, service.papers, request)
         ],
     )
 

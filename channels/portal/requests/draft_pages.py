@@ -8,6 +8,7 @@ from aiohttp import web
 from channels.portal.frame import PortalHandler, PortalVisitor, keep_session_token, render_portal_page
 from channels.portal.requests.addresses import begin_address, draft_address, section_address
 from domain.actions.citizens.sessions import open_session
+from domain.actions.context import ActionContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.drafts.beginning import get_form_service
 from domain.actions.drafts.papers import PAPERS_STEP
@@ -28,13 +29,11 @@ def find_form_service(dependencies: Dependencies, request: web.Request) -> Servi
         raise web.HTTPNotFound from None
 
 
-async def ensure_session(
-    dependencies: Dependencies, uow: UnitOfWork, request: web.Request, visitor: PortalVisitor
-) -> CitizenSession:
+async def ensure_session(context: ActionContext, request: web.Request, visitor: PortalVisitor) -> CitizenSession:
     """Return the visitor's session; who has none gets one, and the answer gives its token to the browser."""
     if visitor.session is not None:
         return visitor.session
-    token, session = await open_session(dependencies, uow, visitor.begin_key)
+    token, session = await open_session(context, visitor.begin_key)
     keep_session_token(request, token)
     return session
 

@@ -24,6 +24,7 @@ from channels.portal.requests.offline_posts import answer_as_json, answer_refuse
 from channels.web.error_pages import WORDING, status_of
 from channels.web.posted import PostedForm
 from channels.web.site_part import SitePart
+from domain.actions.context import ActionContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.documents.capacity import MOST_FORM_FILES
 from domain.actions.drafts.beginning import get_draft
@@ -62,7 +63,7 @@ class OfflinePaperPosts(SitePart):
     async def _keep_file(self, request: web.Request, visitor: PortalVisitor) -> str:
         session = require_session(visitor)
         async with self._store.open_unit(write=False) as uow:
-            draft = await get_draft(self._dependencies, uow, session.id, read_draft_id(request))
+            draft = await get_draft(ActionContext(self._dependencies, uow), session.id, read_draft_id(request))
             if draft.is_submitted:
                 return "kept" if await self._went_along(uow, draft, visitor.form) else "sent"
         refused = await self._sent_papers.keep_files(visitor, build_recipient(self._dependencies, session.id, draft.id))

@@ -25,6 +25,7 @@ from channels.web.refused_forms import RefusedForm
 from channels.web.row_ids import read_row_id
 from channels.web.site_part import SitePart
 from domain.actions.citizens.flooding import admit_submission
+from domain.actions.context import ActionContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.drafts.beginning import get_draft
 from domain.actions.drafts.reading import DraftReading, read_draft
@@ -68,9 +69,9 @@ class OfflinePosts(SitePart):
             return answer_as_json({"state": "later"}, 429)
         async with self._store.open_unit() as uow:
             outcome = await synchronize_draft(
-                self._dependencies, uow, visitor.session.id, browser_draft, visitor.source_address
+                ActionContext(self._dependencies, uow), visitor.session.id, browser_draft, visitor.source_address
             )
-            reading = await read_draft(self._dependencies, uow, outcome.draft, visitor.proved_mobile)
+            reading = await read_draft(ActionContext(self._dependencies, uow), outcome.draft, visitor.proved_mobile)
         if "send" in visitor.form and visitor.proved_mobile and _may_send(outcome, reading):
             reading = await self._submit(visitor.session, visitor.proved_mobile, outcome.draft)
         return answer_as_json(self._describe_outcome(visitor.session, outcome, reading))
@@ -79,23 +80,23 @@ class OfflinePosts(SitePart):
         if visitor.proved_mobile:
             return True
         async with self._store.open_unit() as uow:
-            return await admit_submission(self._dependencies, uow, "request", visitor.source_address, "")
+            return await admit_submission(ActionContext(self._dependencies, uow), "request", visitor.source_address, "")
 
     async def _open_session(self, request: web.Request, visitor: PortalVisitor) -> web.Response:
         """Open a session for who has none, and nothing else: it asks again with it."""
         if not await self._is_admitted(visitor):
             return answer_as_json({"state": "later"}, 429)
         async with self._store.open_unit() as uow:
-            session = await ensure_session(self._dependencies, uow, request, visitor)
+            session = await ensure_session(ActionContext(self._dependencies, uow), request, visitor)
         return answer_as_json({"state": "again", "csrf": session.csrf_token})
 
     async def _submit(self, session: CitizenSession, proved_mobile: str, draft: Draft) -> DraftReading:
         """Send the draft, as the button of its summary does; return it as it is then."""
         async with self._store.open_unit() as uow:
-            await submit_draft(self._dependencies, uow, session.id, draft.id, proved_mobile)
+            await submit_draft(ActionContext(self._dependencies, uow), session.id, draft.id, proved_mobile)
         async with self._store.open_unit() as uow:
-            sent_draft = await get_draft(self._dependencies, uow, session.id, draft.id)
-            return await read_draft(self._dependencies, uow, sent_draft, proved_mobile)
+            sent_draft = await get_draft(ActionContext(self._dependencies, uow), session.id, draft.id)
+            return await read_draft(ActionContext(self._dependencies, uow), sent_draft, proved_mobile)
 
     def _describe_outcome(
         self, session: CitizenSession, outcome: SynchronizedDraft, reading: DraftReading

@@ -36,6 +36,7 @@ from channels.web.posted import read_text
 from channels.web.refused_forms import RefusedForm, form_error
 from channels.web.site_part import SitePart
 from channels.web.stored_files import render_stored_file
+from domain.actions.context import ActionContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.drafts.beginning import begin_draft, get_draft
 from domain.actions.drafts.papers import (
@@ -92,7 +93,7 @@ class PaperPages(SitePart):
 
     async def _save_papers(self, request: web.Request, visitor: PortalVisitor) -> str | web.Response:
         async with self._store.open_unit() as uow:
-            session = await ensure_session(self._dependencies, uow, request, visitor)
+            session = await ensure_session(ActionContext(self._dependencies, uow), request, visitor)
             draft, is_new = await self._open_draft(uow, request, visitor, session.id)
         if detour := self._find_detour(draft, visitor):
             return detour
@@ -115,10 +116,12 @@ class PaperPages(SitePart):
         is one.
         """
         try:
-            return await get_draft(self._dependencies, uow, session_id, read_draft_id(request)), False
+            return await get_draft(ActionContext(self._dependencies, uow), session_id, read_draft_id(request)), False
         except NotFound:
             service_key = request.match_info["key"]
-            draft = await begin_draft(self._dependencies, uow, session_id, service_key, visitor.source_address)
+            draft = await begin_draft(
+                ActionContext(self._dependencies, uow), session_id, service_key, visitor.source_address
+            )
             return draft, True
 
     def _find_detour(self, draft: Draft, visitor: PortalVisitor) -> str:
@@ -132,13 +135,15 @@ class PaperPages(SitePart):
         Return where a draft leads that was sent while its files were opened; empty for one that was not.
         """
         async with self._store.open_unit() as uow:
-            draft = await get_draft(self._dependencies, uow, session_id, draft_id, lock=True)
+            draft = await get_draft(ActionContext(self._dependencies, uow), session_id, draft_id, lock=True)
             if draft.is_submitted:
                 return self._find_detour(draft, visitor)
             if file_id := read_text(visitor.form, _REMOVE_BUTTON):
-                await remove_draft_file(self._dependencies, uow, session_id, draft_id, read_file_id(file_id))
+                await remove_draft_file(
+                    ActionContext(self._dependencies, uow), session_id, draft_id, read_file_id(file_id)
+                )
             elif not has_refused and _ADD_BUTTON not in visitor.form:
-                await leave_papers(self._dependencies, uow, session_id, draft_id)
+                await leave_papers(ActionContext(self._dependencies, uow), session_id, draft_id)
         return ""
 
     async def _render_papers(
@@ -150,7 +155,7 @@ class PaperPages(SitePart):
         error: DomainError | None,
     ) -> web.Response:
         async with self._store.open_unit(write=False) as uow:
-            draft = await get_draft(self._dependencies, uow, held_draft.session.id, held_draft.draft_id)
+            draft = await get_draft(ActionContext(self._dependencies, uow), held_draft.session.id, held_draft.draft_id)
             if detour := self._find_detour(draft, visitor):
                 raise web.HTTPSeeOther(detour)
             rows = await self._build_rows(uow, draft, refused)
@@ -169,7 +174,7 @@ class PaperPages(SitePart):
 
     async def _build_rows(self, uow: UnitOfWork, draft: Draft, refused: Sequence[RefusedPaper]) -> list[PaperRow]:
         papers = find_papers(self._dependencies, draft)
-        reading = await read_draft(self._dependencies, uow, draft, None)
+        reading = await read_draft(ActionContext(self._dependencies, uow), draft, None)
         return self._views.build_rows(
             papers.citizen_papers if papers else (),
             papers.list_required(reading.values) if papers and not reading.faults else (),
@@ -182,6 +187,9 @@ class PaperPages(SitePart):
         session = require_session(visitor)
         async with self._store.open_unit(write=False) as uow:
             draft_file, content = await get_draft_file(
-                self._dependencies, uow, session.id, read_draft_id(request), read_file_id(request.match_info["file"])
+                ActionContext(self._dependencies, uow),
+                session.id,
+                read_draft_id(request),
+                read_file_id(request.match_info["file"]),
             )
         return render_stored_file(draft_file.media_type, content, draft_file.id)

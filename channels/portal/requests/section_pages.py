@@ -34,6 +34,7 @@ from channels.web.forms import MORE_ROWS_BUTTON, count_work_rows, refuse_rows_wi
 from channels.web.posted import PostedForm, read_text
 from channels.web.refused_forms import RefusedForm, form_error
 from channels.web.site_part import SitePart
+from domain.actions.context import ActionContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.drafts.beginning import begin_draft, build_draft, get_draft
 from domain.actions.drafts.reading import DraftReading, read_draft
@@ -87,8 +88,8 @@ class SectionPages(SitePart):
         _, section = self._find_section(request)
         session = require_session(visitor)
         async with open_reading_unit(self._store, visitor) as uow:
-            draft = await get_draft(self._dependencies, uow, session.id, read_draft_id(request))
-            reading = await read_draft(self._dependencies, uow, draft, visitor.proved_mobile)
+            draft = await get_draft(ActionContext(self._dependencies, uow), session.id, read_draft_id(request))
+            reading = await read_draft(ActionContext(self._dependencies, uow), draft, visitor.proved_mobile)
         if draft.is_submitted and not comes_from_summary(request):
             raise web.HTTPSeeOther(draft_address(draft, "done"))
         faults = reading.list_faults_of(section) if comes_from_summary(request) else []
@@ -99,10 +100,10 @@ class SectionPages(SitePart):
         service, section = self._find_section(request)
         typed_values = read_section_values(section.select_fields(service.form), visitor.form)
         async with self._store.open_unit() as uow:
-            session = await ensure_session(self._dependencies, uow, request, visitor)
+            session = await ensure_session(ActionContext(self._dependencies, uow), request, visitor)
             typed_form = TypedForm(section.name, typed_values)
             draft, notice = await self._save_typed(uow, session, request, visitor, typed_form)
-            reading = await read_draft(self._dependencies, uow, draft, visitor.proved_mobile)
+            reading = await read_draft(ActionContext(self._dependencies, uow), draft, visitor.proved_mobile)
         if LATER_BUTTON in visitor.form:
             return draft_address(draft, "later")
         if notice:
@@ -122,11 +123,15 @@ class SectionPages(SitePart):
         """
         draft_id = read_draft_id(request)
         try:
-            draft = await save_section(self._dependencies, uow, session.id, draft_id, typed_form)
+            draft = await save_section(ActionContext(self._dependencies, uow), session.id, draft_id, typed_form)
         except NotFound:
             service_key = request.match_info["key"]
-            new_draft = await begin_draft(self._dependencies, uow, session.id, service_key, visitor.source_address)
-            return await save_section(self._dependencies, uow, session.id, new_draft.id, typed_form), "lost"
+            new_draft = await begin_draft(
+                ActionContext(self._dependencies, uow), session.id, service_key, visitor.source_address
+            )
+            return await save_section(
+                ActionContext(self._dependencies, uow), session.id, new_draft.id, typed_form
+            ), "lost"
         return draft, "" if draft.id == draft_id else "copied"
 
     def _answer_saved(self, request: web.Request, visitor: PortalVisitor, opened: OpenedSection) -> str | web.Response:
@@ -146,7 +151,7 @@ class SectionPages(SitePart):
             draft = await self._find_draft(uow, request, visitor, service)
             typed_values = read_section_values(section.select_fields(service.form), visitor.form)
             draft.save_section(section.name, section.field_names, typed_values)
-            reading = await read_draft(self._dependencies, uow, draft, visitor.proved_mobile)
+            reading = await read_draft(ActionContext(self._dependencies, uow), draft, visitor.proved_mobile)
         opened = OpenedSection(reading, section)
         return self._render_section(request, visitor, opened, [refused_form.error], error=refused_form.error)
 
@@ -156,7 +161,7 @@ class SectionPages(SitePart):
         """Return the draft of the address; where this browser does not hold it, one that is stored nowhere."""
         draft_id = read_draft_id(request)
         try:
-            return await get_draft(self._dependencies, uow, require_session(visitor).id, draft_id)
+            return await get_draft(ActionContext(self._dependencies, uow), require_session(visitor).id, draft_id)
         except NotFound:
             draft = build_draft(self._dependencies, service)
             draft.id = draft_id
@@ -198,7 +203,7 @@ class SectionPages(SitePart):
         """Say until when a draft is kept, and show the short code once a mobile is there that takes it up elsewhere."""
         session, error = require_session(visitor), form_error(refused_form)
         async with self._store.open_unit(write=False) as uow:
-            draft = await get_draft(self._dependencies, uow, session.id, read_draft_id(request))
+            draft = await get_draft(ActionContext(self._dependencies, uow), session.id, read_draft_id(request))
         context = {
             "offline": build_offline_view(visitor, self._dependencies.services[draft.service], draft),
             "service_title": self._dependencies.wording.service_title(draft.service),
@@ -214,7 +219,9 @@ class SectionPages(SitePart):
     async def _save_mobile(self, request: web.Request, visitor: PortalVisitor) -> str:
         session, typed_mobile = require_session(visitor), read_text(visitor.form, "mobile")
         async with self._store.open_unit() as uow:
-            draft = await save_mobile(self._dependencies, uow, session.id, read_draft_id(request), typed_mobile)
+            draft = await save_mobile(
+                ActionContext(self._dependencies, uow), session.id, read_draft_id(request), typed_mobile
+            )
         return draft_address(draft, "later")
 
 

@@ -37,6 +37,7 @@ from channels.web.refused_forms import RefusedForm, form_error
 from channels.web.site_part import SitePart
 from domain.actions.citizens.proofs import find_session_code_delivery
 from domain.actions.citizens.sessions import citizen_actor
+from domain.actions.context import ActionContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.documents.own_papers import list_open_papers
 from domain.actions.drafts.beginning import get_draft
@@ -79,7 +80,7 @@ class SummaryPages(SitePart):
     ) -> web.Response:
         session, error = require_session(visitor), form_error(refused_form)
         async with open_reading_unit(self._store, visitor) as uow:
-            draft = await get_draft(self._dependencies, uow, session.id, read_draft_id(request))
+            draft = await get_draft(ActionContext(self._dependencies, uow), session.id, read_draft_id(request))
             if draft.is_submitted:
                 raise web.HTTPSeeOther(draft_address(draft, "done"))
             context = await self._build_summary(uow, visitor, draft, error)
@@ -88,7 +89,7 @@ class SummaryPages(SitePart):
     async def _build_summary(
         self, uow: UnitOfWork, visitor: PortalVisitor, draft: Draft, error: DomainError | None
     ) -> Mapping[str, Any]:
-        reading = await read_draft(self._dependencies, uow, draft, visitor.proved_mobile)
+        reading = await read_draft(ActionContext(self._dependencies, uow), draft, visitor.proved_mobile)
         actor, engine = citizen_actor(visitor.proved_mobile), self._dependencies.engine
         quote = None if reading.faults else await estimate_price(engine, uow, reading.service, reading.values, actor)
         view = self._views.build_view(reading, quote)
@@ -131,7 +132,7 @@ class SummaryPages(SitePart):
     ) -> web.Response:
         session, error = require_session(visitor), form_error(refused_form)
         async with self._store.open_unit(write=False) as uow:
-            draft = await get_draft(self._dependencies, uow, session.id, read_draft_id(request))
+            draft = await get_draft(ActionContext(self._dependencies, uow), session.id, read_draft_id(request))
         context = {
             "offline": build_offline_view(visitor, self._dependencies.services[draft.service], draft),
             "relations": list(Relation),
@@ -152,8 +153,7 @@ class SummaryPages(SitePart):
             raise MissingField("relation")
         async with self._store.open_unit() as uow:
             draft = await save_relation(
-                self._dependencies,
-                uow,
+                ActionContext(self._dependencies, uow),
                 session.id,
                 read_draft_id(request),
                 Relation(chosen_relation),
@@ -168,7 +168,7 @@ class SummaryPages(SitePart):
         if proved_mobile is None:
             return await self._submit_unproved(request, visitor, session, draft_id)
         async with self._store.open_unit() as uow:
-            await submit_draft(self._dependencies, uow, session.id, draft_id, proved_mobile)
+            await submit_draft(ActionContext(self._dependencies, uow), session.id, draft_id, proved_mobile)
         return f"{begin_address(request.match_info['key'])}/{draft_id}/done"
 
     async def _submit_unproved(
@@ -177,11 +177,11 @@ class SummaryPages(SitePart):
         """Ask for the proof of the mobile that is kept with the draft, or send it without one where none can be had."""
         typed_mobile = read_text(visitor.form, MOBILE_INPUT)
         async with self._store.open_unit() as uow:
-            draft = await get_draft(self._dependencies, uow, session.id, draft_id)
+            draft = await get_draft(ActionContext(self._dependencies, uow), session.id, draft_id)
             if draft.is_submitted:
                 return draft_address(draft, "done")
-            raise_faults((await read_draft(self._dependencies, uow, draft, None)).faults)
-            draft = await save_mobile(self._dependencies, uow, session.id, draft_id, typed_mobile)
+            raise_faults((await read_draft(ActionContext(self._dependencies, uow), draft, None)).faults)
+            draft = await save_mobile(ActionContext(self._dependencies, uow), session.id, draft_id, typed_mobile)
             goes_unproved = await self._goes_unproved(uow, visitor, draft)
         if not draft.mobile or not goes_unproved:
             visitor.require_proved_mobile(f"draft-{draft_id}", typed_mobile)
@@ -191,7 +191,7 @@ class SummaryPages(SitePart):
             mobile, address = draft.mobile or "", visitor.source_address
             async with self._store.open_unit() as uow:
                 await submit_unverified(
-                    self._dependencies, uow, session.id, draft_id, mobile, address, has_worked=has_worked
+                    ActionContext(self._dependencies, uow), session.id, draft_id, mobile, address, has_worked=has_worked
                 )
             return draft_address(draft, "done")
 
@@ -201,18 +201,20 @@ class SummaryPages(SitePart):
         """Return whether a draft is sent without a proof: no code leaves now, or it is to where too many were."""
         if not draft.mobile:
             return False
-        delivery = await find_session_code_delivery(self._dependencies, uow, draft.mobile, visitor.source_address)
+        delivery = await find_session_code_delivery(
+            ActionContext(self._dependencies, uow), draft.mobile, visitor.source_address
+        )
         chose_so = WITHOUT_CODE_FIELD in visitor.form
         return delivery is CodeDelivery.LATER or (delivery is CodeDelivery.LIMITED and chose_so)
 
     async def _show_done(self, request: web.Request, visitor: PortalVisitor) -> web.Response:
         session = require_session(visitor)
         async with self._store.open_unit(write=False) as uow:
-            draft = await get_draft(self._dependencies, uow, session.id, read_draft_id(request))
+            draft = await get_draft(ActionContext(self._dependencies, uow), session.id, read_draft_id(request))
             if draft.request_code is None:
                 raise web.HTTPSeeOther(draft_address(draft, "summary"))
             service_request = await uow.requests.get_by_code(draft.request_code)
-            view = await build_done_view(self._dependencies, uow, service_request)
+            view = await build_done_view(ActionContext(self._dependencies, uow), service_request)
         open_papers = list_open_papers(self._dependencies, service_request)
         context = {
             "offline": build_offline_view(visitor, self._dependencies.services[draft.service], draft),

@@ -13,6 +13,7 @@ from channels.web.error_pages import status_of
 from channels.web.forms import Control, FormWording, build_controls, describe_stray, read_submitted_form
 from channels.web.pages import render_public_page
 from channels.web.site_part import SitePart
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.feedback.public_comments import PUBLIC_CHANNEL
 from domain.actions.lookups.answers import run_lookup
@@ -60,7 +61,7 @@ class PriceCalculator(SitePart):
 
     async def _build_cost(self, service: Service) -> Any:
         async with self._store.open_unit(write=False) as uow:
-            return await build_cost_view(self._dependencies, uow, service, {})
+            return await build_cost_view(ActionContext(self._dependencies, uow), service, {})
 
     async def _answer_question(
         self, service: Service, price_lookup: PriceLookup, values: Mapping[str, Any]
@@ -69,7 +70,7 @@ class PriceCalculator(SitePart):
         field_values = read_fields(price_lookup.form, values, PUBLIC_CHANNEL, reading_context)
         async with self._store.open_unit(write=False) as uow:
             answer_lines = await run_lookup(
-                self._dependencies, uow, service, price_lookup, field_values, _ANYBODY, brief=False
+                ActorContext(self._dependencies, uow, _ANYBODY), service, price_lookup, field_values, brief=False
             )
         return [line.text for line in answer_lines]
 

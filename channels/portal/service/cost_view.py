@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from domain.actions.dependencies import Dependencies
+from domain.actions.context import ActionContext
 from domain.actions.tariffs.price_labels import describe_thing, describe_unit
 from domain.actions.tariffs.public_prices import PublicPrice, list_public_prices
 from domain.language.service import Service
@@ -61,12 +61,10 @@ async def load_durations(uow: UnitOfWork) -> DurationsByService:
     return {duration.service: duration for duration in await uow.durations.list_usual()}
 
 
-async def build_cost_view(
-    dependencies: Dependencies, uow: UnitOfWork, service: Service, durations: DurationsByService
-) -> CostView:
+async def build_cost_view(context: ActionContext, service: Service, durations: DurationsByService) -> CostView:
     """Return a service's cost and length in words."""
-    catalogue, duration = dependencies.catalogue, durations.get(service.key)
-    prices = await list_public_prices(dependencies, uow, service)
+    catalogue, duration = context.dependencies.catalogue, durations.get(service.key)
+    prices = await list_public_prices(context, service)
     is_known = duration is not None and duration.is_conclusive
     return CostView(
         summary=_summarise_prices(catalogue, service, prices),

@@ -18,6 +18,7 @@ from channels.web.paging import read_page_start
 from channels.web.posted import read_text
 from channels.web.refused_forms import RefusedForm
 from channels.web.site_part import SitePart
+from domain.actions.context import ActionContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.feedback.public_comments import LONGEST_COMMENT, add_public_comment
 from domain.actions.feedback.service_page import visit_service_page
@@ -86,8 +87,7 @@ class CitizenServicePages(SitePart):
             if not read_text(visitor.form, TRAP_INPUT):
                 async with self._store.open_unit() as uow:
                     await add_public_comment(
-                        self._dependencies,
-                        uow,
+                        ActionContext(self._dependencies, uow),
                         request.match_info["key"],
                         read_text(visitor.form, COMMENT_INPUT),
                         visitor.source_address,
@@ -136,7 +136,7 @@ class CitizenServicePages(SitePart):
 
     async def _build_context(self, service: Service) -> Mapping[str, Any]:
         async with self._store.open_unit(write=False) as uow:
-            cost = await build_cost_view(self._dependencies, uow, service, await load_durations(uow))
+            cost = await build_cost_view(ActionContext(self._dependencies, uow), service, await load_durations(uow))
         return {
             "service": build_service_card(self._dependencies.wording, service),
             "cost": cost,

@@ -35,6 +35,7 @@ from channels.web.forms import MORE_ROWS_BUTTON, count_work_rows, refuse_rows_wi
 from channels.web.posted import read_text
 from channels.web.refused_forms import RefusedForm, form_error
 from channels.web.site_part import SitePart
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.requests.change import FormChange, change_request, list_changeable_fields, preview_change
 from domain.actions.requests.own_requests import find_concerned_request
@@ -136,7 +137,9 @@ class FormChangePages(SitePart):
             typed_values = read_section_changes(fields, visitor.form)
             opened = replace(opened, pending_values={**opened.pending_values, **typed_values})
             _refuse_older_page(opened, visitor)
-            change = await preview_change(self._dependencies, uow, opened.request, opened.pending_values, opened.actor)
+            change = await preview_change(
+                ActorContext(self._dependencies, uow, opened.actor), opened.request, opened.pending_values
+            )
             if not change.changed_names:
                 return f"{change_address(opened.request.code)}?{DONE_PARAMETER}=unchanged"
             return await self._render_review(uow, request, visitor, opened, change)
@@ -154,7 +157,9 @@ class FormChangePages(SitePart):
 
     async def _preview_again(self, uow: UnitOfWork, opened: OpenedChange) -> FormChange:
         try:
-            return await preview_change(self._dependencies, uow, opened.request, opened.pending_values, opened.actor)
+            return await preview_change(
+                ActorContext(self._dependencies, uow, opened.actor), opened.request, opened.pending_values
+            )
         except DomainError:
             return FormChange(opened.request.fields, ())
 
@@ -185,7 +190,9 @@ class FormChangePages(SitePart):
         try:
             async with self._store.open_unit() as uow:
                 opened = await self._open_change(uow, request, visitor)
-                await change_request(self._dependencies, uow, code, opened.pending_values, actor, version_token)
+                await change_request(
+                    ActorContext(self._dependencies, uow, actor), code, opened.pending_values, version_token
+                )
         except AlreadyDone as error:
             return request_address(code, _DONE_NAMES.get(error.reason, "repeated"))
         return request_address(code, "change")
@@ -193,7 +200,9 @@ class FormChangePages(SitePart):
     async def _open_change(self, uow: UnitOfWork, request: web.Request, visitor: PortalVisitor) -> OpenedChange:
         """Return the request of the address with what its citizen may change of it; for anybody else `NotFound`."""
         code, actor = identify_call(request, visitor)
-        service_request, _ = await find_concerned_request(self._dependencies, uow, code, actor.identifier)
+        service_request, _ = await find_concerned_request(
+            ActionContext(self._dependencies, uow), code, actor.identifier
+        )
         fields = list_changeable_fields(self._dependencies, service_request, actor)
         return OpenedChange(
             service_request,

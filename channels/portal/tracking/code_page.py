@@ -16,6 +16,7 @@ from channels.web.pages import render_page
 from channels.web.posted import read_text
 from channels.web.refused_forms import RefusedForm
 from channels.web.site_part import SitePart
+from domain.actions.context import ActionContext
 from domain.actions.conversations.chats.deep_links import write_track_payload
 from domain.actions.requests.own_requests import find_concerned_request
 from domain.actions.requests.public_tracking import (
@@ -96,7 +97,9 @@ class CodePage(SitePart):
             return
         try:
             async with self._store.open_unit(write=False) as uow:
-                found, _ = await find_concerned_request(self._dependencies, uow, code, visitor.proved_mobile)
+                found, _ = await find_concerned_request(
+                    ActionContext(self._dependencies, uow), code, visitor.proved_mobile
+                )
         except NotFound:
             return  # it is not theirs: what a code alone tells says so
         raise web.HTTPSeeOther(request_address(found.code))

@@ -26,6 +26,7 @@ from channels.portal.tracking.request_view import OwnRequestViews
 from channels.web.posted import UploadedFile, read_text
 from channels.web.refused_forms import RefusedForm, form_error
 from channels.web.site_part import SitePart
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.documents.capacity import count_file
 from domain.actions.requests.answering import ANSWER_FIELD, answer_question, open_question
@@ -78,9 +79,11 @@ class CommandForms(SitePart):
             files = await self._find_asked_files(visitor, code, actor, version_token)
             papers = await self._question_views.prepare_papers(self._store, code, actor, files)
             async with self._store.open_unit() as uow:
-                service_request, _ = await find_concerned_request(self._dependencies, uow, code, actor.identifier)
+                service_request, _ = await find_concerned_request(
+                    ActionContext(self._dependencies, uow), code, actor.identifier
+                )
                 answer = self._question_views.read_answer(service_request, actor, visitor.form, papers)
-                await answer_question(self._dependencies, uow, code, answer, actor, version_token)
+                await answer_question(ActorContext(self._dependencies, uow, actor), code, answer, version_token)
         except AlreadyDone:
             done_name = "repeated"
         return await self._find_way_on(code, actor.identifier, done_name)
@@ -92,12 +95,14 @@ class CommandForms(SitePart):
         if not any(isinstance(value, UploadedFile) and value.is_chosen for value in visitor.form.values()):
             return []
         async with self._store.open_unit() as uow:
-            await find_concerned_request(self._dependencies, uow, code, actor.identifier)
+            await find_concerned_request(ActionContext(self._dependencies, uow), code, actor.identifier)
             text = read_text(visitor.form, ANSWER_FIELD)
-            service_request = await open_question(self._dependencies, uow, code, text, actor, version_token)
+            service_request = await open_question(
+                ActorContext(self._dependencies, uow, actor), code, text, version_token
+            )
             files = self._question_views.list_asked_files(service_request, actor, visitor.form)
             for _ in files:
-                await count_file(self._dependencies, uow, visitor.source_address)
+                await count_file(ActionContext(self._dependencies, uow), visitor.source_address)
         return files
 
     async def _consent(self, request: web.Request, visitor: PortalVisitor) -> str:
@@ -119,7 +124,9 @@ class CommandForms(SitePart):
         version_token = VersionToken(read_text(visitor.form, "version"))
         try:
             async with self._store.open_unit() as uow:
-                await take_shown_command(self._dependencies, uow, code, citizen_command, {}, actor, version_token)
+                await take_shown_command(
+                    ActorContext(self._dependencies, uow, actor), code, citizen_command, {}, version_token
+                )
         except AlreadyDone:
             done_name = "repeated"
         return await self._find_way_on(code, actor.identifier, done_name)
@@ -148,10 +155,14 @@ class CommandForms(SitePart):
         code, actor = identify_call(request, visitor)
         citizen_command, error = _ENDING_COMMANDS[form_name], form_error(refused_form)
         async with self._store.open_unit(write=False) as uow:
-            service_request, _ = await find_concerned_request(self._dependencies, uow, code, actor.identifier)
+            service_request, _ = await find_concerned_request(
+                ActionContext(self._dependencies, uow), code, actor.identifier
+            )
             if not list_command_steps(self._dependencies, service_request, citizen_command, actor):
                 return await self._page.show_request(request, visitor, refused_form)
-            money = await preview_money_at_end(self._dependencies, uow, service_request, citizen_command, actor)
+            money = await preview_money_at_end(
+                ActorContext(self._dependencies, uow, actor), service_request, citizen_command
+            )
         context = {
             "form_name": form_name,
             "progress": self._views.build_progress(service_request, actor.identifier),

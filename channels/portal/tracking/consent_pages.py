@@ -14,6 +14,7 @@ from channels.portal.problems import Problem
 from channels.portal.tracking.labelled_text import LabelledText
 from channels.web.refused_forms import RefusedForm, form_error
 from channels.web.site_part import SitePart
+from domain.actions.context import ActionContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.links.consent_links import CONSENT_PREFIX
 from domain.actions.requests.consent_answers import (
@@ -60,7 +61,7 @@ class ConsentPages(SitePart):
     async def _answer(self, request: web.Request, answer: Command) -> str:
         token = request.match_info["token"]
         async with self._store.open_unit() as uow:
-            await answer_consent_question(self._dependencies, uow, token, answer)
+            await answer_consent_question(ActionContext(self._dependencies, uow), token, answer)
         return CONSENT_PREFIX + token
 
     async def _render_question(
@@ -73,7 +74,7 @@ class ConsentPages(SitePart):
     ) -> web.Response:
         token, error = request.match_info["token"], form_error(refused_form)
         async with self._store.open_unit(write=False) as uow:
-            question = await find_consent_question(self._dependencies, uow, token)
+            question = await find_consent_question(ActionContext(self._dependencies, uow), token)
         is_open, wording = question.state is QuestionState.OPEN, self._dependencies.wording
         context = {
             "address": CONSENT_PREFIX + token,

@@ -14,6 +14,7 @@ from channels.web.forms import Option
 from channels.web.posted import read_text
 from channels.web.refused_forms import RefusedForm, form_error
 from channels.web.site_part import SitePart
+from domain.actions.context import ActionContext
 from domain.actions.messages.notice_choice import (
     EACH_CHANNEL,
     NoticeChoice,
@@ -69,5 +70,5 @@ class NoticePages(SitePart):
         if not channel:
             raise MissingField("channel", MissingReason.NOTICE_CHANNEL)
         async with self._store.open_unit() as uow:
-            await choose_notice_channel(self._dependencies, uow, mobile, channel)
+            await choose_notice_channel(ActionContext(self._dependencies, uow), mobile, channel)
         return f"{OWN_REQUESTS_PATH}?{DONE_PARAMETER}={NOTICES_DONE}"

@@ -8,6 +8,7 @@ from channels.portal.frame import PortalRoute, PortalVisitor, render_portal_page
 from channels.portal.tracking.addresses import DONE_PARAMETER, OWN_REQUESTS_PATH, OWN_REQUESTS_PURPOSE
 from channels.portal.tracking.request_view import OwnRequestViews, RequestProgress
 from channels.web.site_part import SitePart
+from domain.actions.context import ActionContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.requests.own_requests import list_own_requests
 from domain.requests.request import ServiceRequest
@@ -36,7 +37,7 @@ class OwnRequestsPage(SitePart):
     async def _show_list(self, request: web.Request, visitor: PortalVisitor) -> web.Response:
         mobile, before_id = visitor.require_proved_mobile(OWN_REQUESTS_PURPOSE), _read_before(request)
         async with self._store.open_unit(write=False) as uow:
-            own_requests = await list_own_requests(self._dependencies, uow, mobile, before_id)
+            own_requests = await list_own_requests(ActionContext(self._dependencies, uow), mobile, before_id)
         done = request.query.get(DONE_PARAMETER, "")
         context = {
             "waiting_rows": self._build_rows(own_requests.waiting, mobile),

@@ -18,6 +18,7 @@ from channels.portal.tracking.addresses import (
 from channels.portal.tracking.request_page import RequestPage
 from channels.web.posted import read_text
 from channels.web.site_part import SitePart
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.documents.own_papers import find_own_request
 from domain.actions.feedback.own_comments import add_own_comment, rate_own_request
@@ -52,28 +53,30 @@ class RequestForms(SitePart):
         code, actor = identify_call(request, visitor)
         score_text, rating_text = read_text(visitor.form, "score"), read_text(visitor.form, "rating_text")
         async with self._store.open_unit() as uow:
-            await rate_own_request(self._dependencies, uow, code, score_text, rating_text, actor)
+            await rate_own_request(ActorContext(self._dependencies, uow, actor), code, score_text, rating_text)
         return request_address(code, "rating")
 
     async def _reopen(self, request: web.Request, visitor: PortalVisitor) -> str:
         """Take up again what was rated low, and lead to the new request; its code is texted too."""
         code, actor = identify_call(request, visitor)
         async with self._store.open_unit() as uow:
-            reopened = await reopen_rated_request(self._dependencies, uow, code, actor)
+            reopened = await reopen_rated_request(ActorContext(self._dependencies, uow, actor), code)
             new_request = reopened.outcome.request
-            await queue_message(self._dependencies, uow, actor.identifier, reopened.message)
+            await queue_message(ActionContext(self._dependencies, uow), actor.identifier, reopened.message)
         return request_address(new_request.code, "reopen")
 
     async def _comment(self, request: web.Request, visitor: PortalVisitor) -> str:
         code, actor = identify_call(request, visitor)
         async with self._store.open_unit() as uow:
-            await add_own_comment(self._dependencies, uow, code, read_text(visitor.form, "comment"), actor)
+            await add_own_comment(
+                ActorContext(self._dependencies, uow, actor), code, read_text(visitor.form, "comment")
+            )
         return request_address(code, "comment")
 
     async def _verify_mobile(self, request: web.Request, visitor: PortalVisitor) -> str:
         code, actor = identify_call(request, visitor)
         async with self._store.open_unit() as uow:
-            await verify_request_mobile(self._dependencies, uow, code, actor.identifier, actor)
+            await verify_request_mobile(ActorContext(self._dependencies, uow, actor), code, actor.identifier)
         return request_address(code, "verify")
 
     async def _go_paying(self, request: web.Request, visitor: PortalVisitor) -> str:
@@ -89,5 +92,5 @@ class RequestForms(SitePart):
             ]
             if not bills:
                 raise NotFound("payment_link")
-            link = await ensure_payment_link(self._dependencies, uow, bills)
+            link = await ensure_payment_link(ActionContext(self._dependencies, uow), bills)
         return f"/pay/{link.token}"

@@ -29,6 +29,7 @@ from channels.web.refused_forms import RefusedForm, form_error
 from channels.web.site_part import SitePart
 from channels.web.stored_files import render_stored_file
 from domain.actions.citizens.sessions import citizen_actor
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.links.consent_links import CONSENT_PREFIX
 from domain.actions.papers.printouts import build_request_printout
@@ -90,7 +91,9 @@ class RequestPage(SitePart):
         mobile, code = visitor.require_proved_mobile(OWN_REQUESTS_PURPOSE), read_request_code(request)
         try:
             async with self._store.open_unit(write=False) as uow:
-                service_request, concern = await find_concerned_request(self._dependencies, uow, code, mobile)
+                service_request, concern = await find_concerned_request(
+                    ActionContext(self._dependencies, uow), code, mobile
+                )
                 context = await self._build_context(uow, service_request, concern, mobile, refused_form)
         except NotFound as not_theirs:
             return _render_missing(request, visitor, code, mobile, not_theirs)
@@ -140,13 +143,17 @@ class RequestPage(SitePart):
         mobile, code = visitor.require_proved_mobile(OWN_REQUESTS_PURPOSE), read_request_code(request)
         document_id = int(request.match_info["id"])
         async with self._store.open_unit(write=False) as uow:
-            document, content = await get_own_document(self._dependencies, uow, code, document_id, mobile)
+            document, content = await get_own_document(
+                ActionContext(self._dependencies, uow), code, document_id, mobile
+            )
         return render_stored_file(document.media_type, content, document.id)
 
     async def _send_paper(self, request: web.Request, visitor: PortalVisitor) -> web.Response:
         code, actor = identify_call(request, visitor)
         async with self._store.open_unit(write=False) as uow:
-            printout = await build_request_printout(self._dependencies, uow, code, request.match_info["kind"], actor)
+            printout = await build_request_printout(
+                ActorContext(self._dependencies, uow, actor), code, request.match_info["kind"]
+            )
         headers = {"Content-Disposition": f'inline; filename="{printout.kind}-{printout.code}.pdf"'}
         pdf_bytes = await self._printer.render_pdf(printout)
         return web.Response(body=pdf_bytes, content_type="application/pdf", headers=headers)

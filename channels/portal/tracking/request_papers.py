@@ -29,6 +29,7 @@ from channels.portal.tracking.addresses import (
 from channels.portal.tracking.request_page import RequestPage
 from channels.web.refused_forms import RefusedForm, form_error
 from channels.web.site_part import SitePart
+from domain.actions.context import ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.documents.attach import attach_document, require_place
 from domain.actions.documents.own_papers import find_own_request, list_open_papers, lock_open_request
@@ -57,7 +58,7 @@ class RequestUploadOwners:
     async def lock_owner(self, uow: UnitOfWork, request: web.Request, visitor: PortalVisitor) -> UploadOwner:
         """Return the request, locked; errors: as `lock_open_request`."""
         code, actor = identify_call(request, visitor)
-        return UploadOwner(request_id=(await lock_open_request(self._dependencies, uow, code, actor)).id)
+        return UploadOwner(request_id=(await lock_open_request(ActorContext(self._dependencies, uow, actor), code)).id)
 
 
 class RequestPaperPage(SitePart):
@@ -99,7 +100,7 @@ class RequestPaperPage(SitePart):
         if not list_sent(visitor.form):
             raise MissingField("document", MissingReason.NO_FILE)
         async with self._store.open_unit() as uow:
-            opened = await lock_open_request(self._dependencies, uow, code, actor)
+            opened = await lock_open_request(ActorContext(self._dependencies, uow, actor), code)
         refused = await self._sent_papers.keep_files(visitor, self._build_recipient(opened, actor))
         async with self._store.open_unit(write=False) as uow:
             service_request = await find_own_request(uow, code, actor)
@@ -112,11 +113,11 @@ class RequestPaperPage(SitePart):
     def _build_recipient(self, service_request: ServiceRequest, actor: Actor) -> PaperRecipient:
         async def admit(uow: UnitOfWork, paper_name: str, source_sha256: str, size: int) -> bool:
             code = service_request.code
-            place = await require_place(self._dependencies, uow, code, paper_name, source_sha256, actor)
+            place = await require_place(ActorContext(self._dependencies, uow, actor), code, paper_name, source_sha256)
             return place.repeated is None
 
         async def keep_file(uow: UnitOfWork, paper_name: str, file: PreparedFile) -> None:
-            await attach_document(self._dependencies, uow, service_request.code, paper_name, file, actor)
+            await attach_document(ActorContext(self._dependencies, uow, actor), service_request.code, paper_name, file)
 
         return PaperRecipient(UploadOwner(request_id=service_request.id), admit, keep_file, service_request.code)
 

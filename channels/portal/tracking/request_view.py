@@ -9,6 +9,7 @@ from channels.portal.tracking.question_view import QuestionView, QuestionViews
 from channels.portal.tracking.timeline import Timeline, TimelineEntry
 from channels.web.refused_forms import RefusedForm
 from domain.actions.citizens.sessions import citizen_actor
+from domain.actions.context import ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.documents.own_papers import list_open_papers
 from domain.actions.drafts.submitting import REPRESENTED
@@ -167,12 +168,12 @@ class OwnRequestViews:
                 self._wording.paper_title(name) for name in await find_missing_papers(uow, service.papers, request)
             ],
             may_add_papers=bool(list_open_papers(self._dependencies, request)),
-            printouts=await list_printouts(self._dependencies, uow, request, actor),
+            printouts=await list_printouts(ActorContext(self._dependencies, uow, actor), request),
             may_change=bool(list_changeable_fields(self._dependencies, request, actor)),
             may_withdraw=self.may_take(request, Command.CANCEL, actor),
             may_rate=may_be_rated(self._dependencies, request),
             given_score=rating.score if rating else None,
-            may_reopen=await may_citizen_reopen(self._dependencies, uow, request, actor),
+            may_reopen=await may_citizen_reopen(ActorContext(self._dependencies, uow, actor), request),
             reopened_as=REOPENED_AS.find(request) or "",
         )
 

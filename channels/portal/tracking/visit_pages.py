@@ -17,6 +17,7 @@ from channels.web.posted import read_text, read_texts
 from channels.web.refused_forms import RefusedForm, form_error
 from channels.web.site_part import SitePart
 from domain.actions.citizens.sessions import citizen_actor
+from domain.actions.context import ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.requests.visit_choice import (
     VisitChoice,
@@ -87,7 +88,7 @@ class VisitPages(SitePart):
             refuse_foreign_request(service_request, actor)
             if find_visit_choice(self._dependencies, service_request, actor) is None:
                 raise web.HTTPSeeOther(request_address(code))
-            offer = await build_visit_offer(self._dependencies, uow, service_request, actor)
+            offer = await build_visit_offer(ActorContext(self._dependencies, uow, actor), service_request)
         render_error = self._dependencies.wording.render_error
         chosen = (
             read_texts(visitor.form, VISIT_INPUT)
@@ -125,9 +126,9 @@ class VisitPages(SitePart):
         try:
             async with self._store.open_unit() as uow:
                 if read_text(visitor.form, "choice") == VisitChoice.PREFERENCES:
-                    await prefer_visits(self._dependencies, uow, code, chosen, actor)
+                    await prefer_visits(ActorContext(self._dependencies, uow, actor), code, chosen)
                     return request_address(code, "visit_preferences")
-                await move_visit(self._dependencies, uow, code, chosen[0], actor, version)
+                await move_visit(ActorContext(self._dependencies, uow, actor), code, chosen[0], version)
         except AlreadyDone:
             return request_address(code, "repeated")
         return request_address(code, "visit")

@@ -7,7 +7,7 @@ Merging posts nothing and closes nothing: the parts stay payable by themselves.
 from collections.abc import Iterable, Sequence
 
 from domain.actions.bills.subjects import SUBJECTS, lock_bills
-from domain.actions.dependencies import Dependencies
+from domain.actions.context import ActionContext
 from domain.bills.bill import Bill, BillState
 from domain.bills.merged_bill import FEWEST_PARTS, MergedBill
 from domain.blocks.billing import BillingContext, draw_bill_ids
@@ -18,19 +18,19 @@ from domain.values.languages import join_list
 from domain.values.reasons import NotAllowedReason
 
 
-async def merge_bills(dependencies: Dependencies, uow: UnitOfWork, bill_row_ids: Iterable[int]) -> MergedBill:
+async def merge_bills(context: ActionContext, bill_row_ids: Iterable[int]) -> MergedBill:
     """Return the merged bill of these bills, made now where there is none: the same bills have the same one.
 
     Errors: `NotAllowedNow("bill_id")` for fewer than two bills, of several payers, closed or just being paid, and
     `InvalidField("amount")` where a payment id cannot say their sum.
     """
-    bills = await lock_bills(uow, sorted(set(bill_row_ids)))
+    bills = await lock_bills(context.uow, sorted(set(bill_row_ids)))
     _refuse_unmergeable(bills)
-    if len({await SUBJECTS[bill.subject_kind].find_mobile(uow, bill) for bill in bills}) > 1:
+    if len({await SUBJECTS[bill.subject_kind].find_mobile(context.uow, bill) for bill in bills}) > 1:
         raise NotAllowedNow("bill_id", NotAllowedReason.SEVERAL_PAYERS)
     part_row_ids = tuple(bill.id for bill in bills)
-    known_bill = await uow.merged_bills.find_of_parts(part_row_ids)
-    return known_bill or await _create_merged_bill(dependencies, uow, part_row_ids, sum(bill.amount for bill in bills))
+    known_bill = await context.uow.merged_bills.find_of_parts(part_row_ids)
+    return known_bill or await _create_merged_bill(context, part_row_ids, sum(bill.amount for bill in bills))
 
 
 def may_merge(bills: Sequence[Bill]) -> bool:
@@ -70,9 +70,9 @@ async def load_bills_by_id(uow: UnitOfWork, bill_id_text: str) -> list[Bill]:
     return await load_paid_bills(uow, await find_payable(uow, bill_ids.parse_bill_id(bill_id_text)))
 
 
-async def render_parts_title(dependencies: Dependencies, uow: UnitOfWork, parts: Sequence[Bill]) -> str:
+async def render_parts_title(context: ActionContext, parts: Sequence[Bill]) -> str:
     """Return what several bills are for, in words that anybody who has their ids may read; each thing once."""
-    titles = [await SUBJECTS[part.subject_kind].render_title(dependencies, uow, part) for part in parts]
+    titles = [await SUBJECTS[part.subject_kind].render_title(context, part) for part in parts]
     return join_list(dict.fromkeys(titles))
 
 
@@ -85,14 +85,12 @@ def _refuse_unmergeable(bills: Sequence[Bill]) -> None:
         raise NotAllowedNow("bill_id", NotAllowedReason.BILL_BEING_PAID)
 
 
-async def _create_merged_bill(
-    dependencies: Dependencies, uow: UnitOfWork, part_row_ids: tuple[int, ...], amount: int
-) -> MergedBill:
-    now = dependencies.clock.now()
-    billing_context = BillingContext(dependencies.ids, dependencies.policy, now)
-    file_number, issued_ids = await draw_bill_ids(uow, billing_context, amount)
+async def _create_merged_bill(context: ActionContext, part_row_ids: tuple[int, ...], amount: int) -> MergedBill:
+    now = context.dependencies.clock.now()
+    billing_context = BillingContext(context.dependencies.ids, context.dependencies.policy, now)
+    file_number, issued_ids = await draw_bill_ids(context.uow, billing_context, amount)
     merged_bill = MergedBill(
-        id=dependencies.ids.new_id(),
+        id=context.dependencies.ids.new_id(),
         file_number=file_number,
         bill_id=issued_ids.bill_id,
         payment_id=issued_ids.payment_id,
@@ -100,5 +98,5 @@ async def _create_merged_bill(
         part_row_ids=part_row_ids,
         created_at=now,
     )
-    await uow.merged_bills.add(merged_bill)
+    await context.uow.merged_bills.add(merged_bill)
     return merged_bill

@@ -1,6 +1,6 @@
 """Bills of one citizen: those of own requests, duties and fines that are to be paid, and what was paid last."""
 
-from domain.actions.dependencies import Dependencies
+from domain.actions.context import ActionContext
 from domain.actions.registries.charges import find_unowed_reason, issue_row_bill
 from domain.actions.registries.rows import list_rows_of_contact
 from domain.bills.bill import Bill
@@ -21,27 +21,32 @@ MOST_OWN_REQUESTS = 200
 """Own requests whose bills are looked for."""
 
 
-async def list_payable_own_bills(dependencies: Dependencies, uow: UnitOfWork, mobile: str) -> list[Bill]:
+async def list_payable_own_bills(context: ActionContext, mobile: str) -> list[Bill]:
     """Return all bills that somebody (+989…) can pay: those of requests, newest request first, then those of rows."""
-    row_bills = await list_payable_row_bills(dependencies, uow, mobile)
+    row_bills = await list_payable_row_bills(context, mobile)
     criteria = RequestFilter(mobile=mobile, phase=Phase.NEEDS_PAYMENT, limit=MOST_OWN_REQUESTS)
-    requests = await uow.requests.list_requests(criteria)
-    request_bills = [bill for request in requests for bill in await list_request_bills(uow, request)]
+    requests = await context.uow.requests.list_requests(criteria)
+    request_bills = [bill for request in requests for bill in await list_request_bills(context.uow, request)]
     return [*(bill for bill in request_bills if bill.state.is_payable), *row_bills]
 
 
-async def list_payable_row_bills(dependencies: Dependencies, uow: UnitOfWork, mobile: str) -> list[Bill]:
+async def list_payable_row_bills(context: ActionContext, mobile: str) -> list[Bill]:
     """Return the unpaid bills of rows that concern a mobile (+989…), oldest row first.
 
     What is owed and has no bill yet is billed, as when its plate is asked for; a violation without a fine, or annulled,
     is owed nothing for.
     """
-    billing_context, row_bills = BillingContext(dependencies.ids, dependencies.policy, dependencies.clock.now()), []
+    billing_context, row_bills = (
+        BillingContext(context.dependencies.ids, context.dependencies.policy, context.dependencies.clock.now()),
+        [],
+    )
     for registry in CHARGED_REGISTRIES:
         unpaid_condition = {"state": ChargeState.UNSETTLED}
-        for row in await list_rows_of_contact(uow, registry, mobile, unpaid_condition):
+        for row in await list_rows_of_contact(context.uow, registry, mobile, unpaid_condition):
             if find_unowed_reason(registry, row) is None:
-                row_bills.append(await issue_row_bill(uow, billing_context, registry, row.id, f"citizen:{mobile}"))
+                row_bills.append(
+                    await issue_row_bill(context.uow, billing_context, registry, row.id, f"citizen:{mobile}")
+                )
     return [bill for bill in row_bills if bill.state.is_payable]
 
 

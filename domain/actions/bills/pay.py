@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from domain.actions.bills.subjects import SUBJECTS, lock_bill, render_purpose
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import notify_line
 from domain.authorization.policy import require_right, take_place
@@ -60,8 +61,7 @@ async def find_bill_by_ids(uow: UnitOfWork, bill_id: str, payment_id: str, *, lo
 
 
 async def record_payment(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
+    context: ActionContext,
     bill_id_pair: tuple[str, str],
     amount: int,
     method: PaymentMethod,
@@ -91,19 +91,20 @@ async def record_payment(
     """
     receipt_number, details = normalise_reference(reference), receipt or PosReceipt()
     actor = _resolve_recorder(method, actor, receipt_number)
-    bill = await lock_bill(uow, await find_bill_by_ids(uow, *bill_id_pair))
-    payment = _build_payment(dependencies, bill, amount, method, receipt_number, details, actor)
-    line = await SUBJECTS[bill.subject_kind].find_line(uow, bill)
+    bill = await lock_bill(context.uow, await find_bill_by_ids(context.uow, *bill_id_pair))
+    payment = _build_payment(context.dependencies, bill, amount, method, receipt_number, details, actor)
+    line = await SUBJECTS[bill.subject_kind].find_line(context.uow, bill)
     payment = replace(payment, gateway=gateway, attempt_id=attempt_id, line=line)
     if share is not None:
         payment = replace(payment, merged_bill_id=share.merged_bill_id, part_position=share.position)
-    if earlier_payment := await _find_earlier_payment(uow, payment):
+    if earlier_payment := await _find_earlier_payment(context.uow, payment):
         return RecordedPayment(bill, earlier_payment)
-    _refuse_wrong_payment(bill, await uow.bills.list_payments(bill.id), payment, receipt_number, surplus=surplus)
-    await uow.bills.add_payment(payment)
+    known_payments = await context.uow.bills.list_payments(bill.id)
+    _refuse_wrong_payment(bill, known_payments, payment, receipt_number, surplus=surplus)
+    await context.uow.bills.add_payment(payment)
     if payment.outcome is PaymentOutcome.SURPLUS:
-        return await _record_surplus(dependencies, uow, bill, payment, actor)
-    return await _settle_bill(dependencies, uow, bill, payment, actor)
+        return await _record_surplus(context.acting_as(actor), bill, payment)
+    return await _settle_bill(context.acting_as(actor), bill, payment)
 
 
 async def _find_earlier_payment(uow: UnitOfWork, new_payment: Payment) -> Payment | None:
@@ -205,41 +206,45 @@ def _build_payment(
     )
 
 
-async def _settle_bill(
-    dependencies: Dependencies, uow: UnitOfWork, bill: Bill, payment: Payment, actor: Actor
-) -> RecordedPayment:
+async def _settle_bill(context: ActorContext, bill: Bill, payment: Payment) -> RecordedPayment:
     bill.state, bill.settled_at = BillState.PAID, payment.at
-    await uow.bills.save(bill)
+    await context.uow.bills.save(bill)
     return RecordedPayment(
-        bill, payment, await SUBJECTS[bill.subject_kind].handle_paid_bill(dependencies, uow, bill, actor)
+        bill,
+        payment,
+        await SUBJECTS[bill.subject_kind].handle_paid_bill(context, bill),
     )
 
 
-async def _record_surplus(
-    dependencies: Dependencies, uow: UnitOfWork, bill: Bill, payment: Payment, actor: Actor
-) -> RecordedPayment:
-    now = dependencies.clock.now()
+async def _record_surplus(context: ActorContext, bill: Bill, payment: Payment) -> RecordedPayment:
+    now = context.dependencies.clock.now()
     refund = Refund(
-        dependencies.ids.new_id(), bill.id, payment.amount, SURPLUS_REASON, RefundState.DUE, now, bill_was=bill.state
+        context.dependencies.ids.new_id(),
+        bill.id,
+        payment.amount,
+        SURPLUS_REASON,
+        RefundState.DUE,
+        now,
+        bill_was=bill.state,
     )
-    await uow.bills.add_refund(refund)
+    await context.uow.bills.add_refund(refund)
     if bill.state in {BillState.EXPIRED, BillState.VOID}:
         bill.state = BillState.REFUND_DUE
-        await uow.bills.save(bill)
-    await SUBJECTS[bill.subject_kind].record_surplus(dependencies, uow, bill, payment, actor)
-    await _tell_of_surplus(dependencies, uow, bill, refund)
+        await context.uow.bills.save(bill)
+    await SUBJECTS[bill.subject_kind].record_surplus(context, bill, payment)
+    await _tell_of_surplus(context, bill, refund)
     return RecordedPayment(bill, payment)
 
 
-async def _tell_of_surplus(dependencies: Dependencies, uow: UnitOfWork, bill: Bill, refund: Refund) -> None:
+async def _tell_of_surplus(context: ActionContext, bill: Bill, refund: Refund) -> None:
     """Text whom the bill concerns that it was paid twice, or once it had ended, and that the money goes back."""
-    mobile = await SUBJECTS[bill.subject_kind].find_mobile(uow, bill)
+    mobile = await SUBJECTS[bill.subject_kind].find_mobile(context.uow, bill)
     if mobile is None:
         return
 
     async def render_message() -> RenderedMessage:
-        facts = {"refund": group_digits(refund.amount), "service": await render_purpose(dependencies, uow, bill)}
+        facts = {"refund": group_digits(refund.amount), "service": await render_purpose(context, bill)}
         text_key = "sms.paid_late" if refund.bill_was in {BillState.EXPIRED, BillState.VOID} else "sms.paid_twice"
-        return dependencies.catalogue.render_message(text_key, facts)
+        return context.dependencies.catalogue.render_message(text_key, facts)
 
-    await notify_line(dependencies, uow, mobile, render_message)
+    await notify_line(context, mobile, render_message)

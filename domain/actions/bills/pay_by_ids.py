@@ -9,14 +9,13 @@ from dataclasses import dataclass
 from domain.actions.bills.merged_bills import find_payable
 from domain.actions.bills.pay import RecordedPayment, record_payment
 from domain.actions.bills.subjects import lock_bills
-from domain.actions.dependencies import Dependencies
+from domain.actions.context import ActorContext
 from domain.actions.messages.notify import announce_outcome
 from domain.bills.bill import Bill, BillState, PaymentMethod, PaymentOutcome
 from domain.bills.merged_bill import MergedBill, MergedShare, derive_merged_state
 from domain.bills.pos_receipts import PosReceipt
 from domain.unit_of_work import UnitOfWork
 from domain.values import bill_ids
-from domain.values.actors import Actor
 from domain.values.errors import AmountMismatch, BillNotFound
 
 
@@ -57,13 +56,11 @@ async def find_payable_by_ids(uow: UnitOfWork, bill_id: str, payment_id: str) ->
 
 
 async def record_payment_by_ids(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
+    context: ActorContext,
     bill_id_pair: tuple[str, str],
     amount: int,
     method: PaymentMethod,
     reference: str,
-    actor: Actor,
     receipt: PosReceipt | None = None,
     *,
     surplus: bool = False,
@@ -74,14 +71,15 @@ async def record_payment_by_ids(
     Of a merged bill all is recorded or nothing: where one part refuses its payment, none has it. The caller announces
     what came of it (`announce_receipt`).
     """
-    payable = await find_payable_by_ids(uow, *bill_id_pair)
+    payable = await find_payable_by_ids(context.uow, *bill_id_pair)
     recorded = []
-    for bill, share_amount, share in await _distribute(uow, payable, amount):
-        ids, payment_details = (bill.bill_id, bill.payment_id), (share_amount, method, reference, actor, receipt)
+    for bill, share_amount, share in await _distribute(context.uow, payable, amount):
+        ids, payment_details = (
+            (bill.bill_id, bill.payment_id),
+            (share_amount, method, reference, context.actor, receipt),
+        )
         recorded.append(
-            await record_payment(
-                dependencies, uow, ids, *payment_details, surplus=surplus, gateway=gateway, share=share
-            )
+            await record_payment(context, ids, *payment_details, surplus=surplus, gateway=gateway, share=share)
         )
     return RecordedReceipt(tuple(recorded), payable if isinstance(payable, MergedBill) else None)
 
@@ -98,10 +96,8 @@ async def _distribute(
     return [(part, part.amount, MergedShare(payable.id, position)) for position, part in enumerate(parts)]
 
 
-async def announce_receipt(
-    dependencies: Dependencies, uow: UnitOfWork, recorded_receipt: RecordedReceipt, actor: Actor
-) -> None:
+async def announce_receipt(context: ActorContext, recorded_receipt: RecordedReceipt) -> None:
     """Announce the steps that requests took by what came in."""
     for recorded in recorded_receipt.payments:
         if recorded.outcome is not None:
-            await announce_outcome(dependencies, uow, recorded.outcome, actor)
+            await announce_outcome(context, recorded.outcome)

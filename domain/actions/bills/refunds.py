@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from domain.actions.bills.changed_lines import find_changed_line
 from domain.actions.bills.subjects import SUBJECTS, lock_bill
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import notify_line
 from domain.authorization.policy import require_right
@@ -74,13 +75,7 @@ async def load_due_page(
 
 
 async def record_refund(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
-    bill_id: str,
-    iban: str,
-    reference: str,
-    actor: Actor,
-    amount: int | None = None,
+    context: ActorContext, bill_id: str, iban: str, reference: str, amount: int | None = None
 ) -> RecordedRefund:
     """Record that all that is due back on a bill was transferred to an IBAN; the citizen is notified by a text.
 
@@ -91,84 +86,71 @@ async def record_refund(
     is due, all of it is on its way to a card, or a second person has to approve first, and `InvalidField("iban")` for
     another than that one said.
     """
-    recorder = require_right(Right.REFUNDS_PAY, actor, "refund")
+    recorder = require_right(Right.REFUNDS_PAY, context.actor, "refund")
     parsed_iban, transfer_reference = parse_iban(iban), normalise_reference(reference)
     if not transfer_reference:
         raise MissingField("reference")
-    bill = await lock_bill(uow, await uow.bills.get_by_bill_id(bill_ids.parse_bill_id(bill_id)))
-    refunds = await uow.bills.list_refunds(bill.id)
-    earlier_transfer = await uow.bills.find_payment(PaymentMethod.REFUND, transfer_reference)
+    bill = await lock_bill(context.uow, await context.uow.bills.get_by_bill_id(bill_ids.parse_bill_id(bill_id)))
+    refunds = await context.uow.bills.list_refunds(bill.id)
+    earlier_transfer = await context.uow.bills.find_payment(PaymentMethod.REFUND, transfer_reference)
     if earlier_transfer is not None:
         is_same_transfer = earlier_transfer.bill_id == bill.id and amount in {None, earlier_transfer.amount}
         if not is_same_transfer or parsed_iban not in {refund.iban for refund in refunds}:
             raise DuplicateRequest("reference", DuplicateReason.REFERENCE_USED)
         return RecordedRefund(bill, earlier_transfer, parsed_iban)
-    if await uow.suspense.find_transfer(transfer_reference) is not None:
+    if await context.uow.suspense.find_transfer(transfer_reference) is not None:
         raise DuplicateRequest("reference", DuplicateReason.REFERENCE_USED)
     due_refunds = _select_due_refunds(refunds, amount)
-    await refuse_transfer_to_account(dependencies, uow, bill, refunds, due_refunds, parsed_iban, recorder)
-    payment = _build_transfer(dependencies, bill, due_refunds, transfer_reference, recorder)
-    await count_refund(dependencies, uow, bill, due_refunds, payment, RefundTarget(parsed_iban), recorder)
+    await refuse_transfer_to_account(context.acting_as(recorder), bill, refunds, due_refunds, parsed_iban)
+    payment = _build_transfer(context.dependencies, bill, due_refunds, transfer_reference, recorder)
+    await count_refund(context.acting_as(recorder), bill, due_refunds, payment, RefundTarget(parsed_iban))
     return RecordedRefund(bill, payment, parsed_iban)
 
 
 async def refuse_transfer_to_account(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
-    bill: Bill,
-    refunds: Sequence[Refund],
-    due_refunds: Sequence[Refund],
-    iban: Iban,
-    actor: Actor,
+    context: ActorContext, bill: Bill, refunds: Sequence[Refund], due_refunds: Sequence[Refund], iban: Iban
 ) -> None:
     """Refuse to send these refunds of a locked bill to an account now: a second person has to approve that, or the
     number changed since the payment and it waits, or the old number objects.
     """
-    payments = await uow.bills.list_payments(bill.id)
-    changed_line = await find_changed_line(dependencies.policy, uow, bill, payments, refunds)
-    if changed_line and (refusal := changed_line.find_refusal(dependencies.clock.now())):
+    payments = await context.uow.bills.list_payments(bill.id)
+    changed_line = await find_changed_line(context.dependencies.policy, context.uow, bill, payments, refunds)
+    if changed_line and (refusal := changed_line.find_refusal(context.dependencies.clock.now())):
         raise refusal
-    if changed_line or needs_second_person(dependencies.policy, payments, refunds, actor):
-        refuse_unapproved(due_refunds, RefundTarget(iban), actor)
+    if changed_line or needs_second_person(context.dependencies.policy, payments, refunds, context.actor):
+        refuse_unapproved(due_refunds, RefundTarget(iban), context.actor)
 
 
-async def approve_refund(
-    dependencies: Dependencies, uow: UnitOfWork, bill_id: str, iban: str, actor: Actor, amount: int
-) -> Bill:
+async def approve_refund(context: ActorContext, bill_id: str, iban: str, amount: int) -> Bill:
     """Agree, as a second person, that all that is due back on a bill (`amount` rials) goes to an IBAN.
 
     Whoever recorded the money agrees to nothing about it. Errors: `Forbidden`, `InvalidField` (bill id, IBAN),
     `BillNotFound`, `AmountMismatch`, `AlreadyDone`, and `NotAllowedNow`.
     """
-    approver = require_right(Right.REFUNDS_APPROVE, actor, "refund")
+    approver = require_right(Right.REFUNDS_APPROVE, context.actor, "refund")
     target = RefundTarget(parse_iban(iban))
-    bill = await lock_bill(uow, await uow.bills.get_by_bill_id(bill_ids.parse_bill_id(bill_id)))
-    refunds = await uow.bills.list_refunds(bill.id)
-    due_refunds, payments = _select_due_refunds(refunds, amount), await uow.bills.list_payments(bill.id)
-    if changed_line := await find_changed_line(dependencies.policy, uow, bill, payments, refunds):
+    bill = await lock_bill(context.uow, await context.uow.bills.get_by_bill_id(bill_ids.parse_bill_id(bill_id)))
+    refunds = await context.uow.bills.list_refunds(bill.id)
+    due_refunds, payments = _select_due_refunds(refunds, amount), await context.uow.bills.list_payments(bill.id)
+    if changed_line := await find_changed_line(context.dependencies.policy, context.uow, bill, payments, refunds):
         changed_line.refuse_approval(approver)
-    await store_approval(dependencies, uow, bill, due_refunds, target, approver)
+    await store_approval(context, bill, due_refunds, target, approver)
     return bill
 
 
 async def store_approval(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
-    bill: Bill,
-    due_refunds: Sequence[Refund],
-    target: RefundTarget,
-    approver: Actor,
+    context: ActionContext, bill: Bill, due_refunds: Sequence[Refund], target: RefundTarget, approver: Actor
 ) -> None:
     """Keep a second person's word on refunds of a locked bill; `NotAllowedNow` for who recorded money of it."""
-    now = dependencies.clock.now()
-    if has_recorded_payment(await uow.bills.list_payments(bill.id), approver):
+    now = context.dependencies.clock.now()
+    if has_recorded_payment(await context.uow.bills.list_payments(bill.id), approver):
         raise NotAllowedNow("iban", NotAllowedReason.OWN_PAYMENT)
     for refund in due_refunds:
         refund.iban, refund.to_card = target.iban, target.iban is None
         refund.approved_by, refund.approved_at = approver.label, now
-        await uow.bills.save_refund(refund)
+        await context.uow.bills.save_refund(refund)
     facts = {"bill_id": bill.bill_id, "refund": sum(refund.amount for refund in due_refunds)}
-    await uow.audit.add_entry(
+    await context.uow.audit.add_entry(
         now, approver.label, "refund_approved", facts | ({} if target.iban else target.audit_facts)
     )
 
@@ -257,33 +239,25 @@ def _build_transfer(
 
 
 async def count_refund(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
-    bill: Bill,
-    sent_refunds: Sequence[Refund],
-    payment: Payment,
-    target: RefundTarget,
-    actor: Actor,
+    context: ActorContext, bill: Bill, sent_refunds: Sequence[Refund], payment: Payment, target: RefundTarget
 ) -> None:
     """Store that refunds of a locked bill went back by a payment, note it where the bill belongs, text the citizen."""
     for refund in sent_refunds:
         refund.state, refund.refunded_at = RefundState.REFUNDED, payment.at
         refund.iban, refund.to_card = target.iban, target.iban is None
-        await uow.bills.save_refund(refund)
-    await uow.bills.add_payment(payment)
-    is_all_sent = all(refund.state is not RefundState.DUE for refund in await uow.bills.list_refunds(bill.id))
+        await context.uow.bills.save_refund(refund)
+    await context.uow.bills.add_payment(payment)
+    is_all_sent = all(refund.state is not RefundState.DUE for refund in await context.uow.bills.list_refunds(bill.id))
     if bill.state is BillState.REFUND_DUE and is_all_sent:
         bill.state = BillState.REFUNDED
-        await uow.bills.save(bill)
-    await SUBJECTS[bill.subject_kind].record_refund(dependencies, uow, bill, payment, target, actor)
-    await _notify_citizen(dependencies, uow, bill, payment, target)
+        await context.uow.bills.save(bill)
+    await SUBJECTS[bill.subject_kind].record_refund(context, bill, payment, target)
+    await _notify_citizen(context, bill, payment, target)
 
 
-async def _notify_citizen(
-    dependencies: Dependencies, uow: UnitOfWork, bill: Bill, payment: Payment, target: RefundTarget
-) -> None:
+async def _notify_citizen(context: ActionContext, bill: Bill, payment: Payment, target: RefundTarget) -> None:
     bill_subject = SUBJECTS[bill.subject_kind]
-    mobile = await bill_subject.find_mobile(uow, bill)
+    mobile = await bill_subject.find_mobile(context.uow, bill)
     if mobile is None:
         return
 
@@ -291,11 +265,13 @@ async def _notify_citizen(
         account_end = persian_digits((target.iban or target.card or "")[-4:])
         facts = {
             "refund": group_digits(payment.amount),
-            "service": await bill_subject.render_title(dependencies, uow, bill),
+            "service": await bill_subject.render_title(context, bill),
             "reference": format_reference(payment.number),
         }
         if target.iban:
-            return dependencies.catalogue.render_message("sms.refunded", facts | {"iban_end": account_end})
-        return dependencies.catalogue.render_message("sms.refunded_to_card", facts | {"card_end": account_end or "—"})
+            return context.dependencies.catalogue.render_message("sms.refunded", facts | {"iban_end": account_end})
+        return context.dependencies.catalogue.render_message(
+            "sms.refunded_to_card", facts | {"card_end": account_end or "—"}
+        )
 
-    await notify_line(dependencies, uow, mobile, render_message)
+    await notify_line(context, mobile, render_message)

@@ -4,7 +4,7 @@ the staff asks for it.
 
 from datetime import timedelta
 
-from domain.actions.dependencies import Dependencies
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.messages.notify import notify_status
 from domain.actions.requests.act import SAME_PRESS, lock_request
 from domain.authorization.request_policy import require_request_right
@@ -12,7 +12,6 @@ from domain.authorization.rights import Right
 from domain.blocks.asking import QUESTION
 from domain.blocks.charging import list_request_bills
 from domain.requests.request import Phase, ServiceRequest
-from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
 from domain.values.errors import NotAllowedNow
 from domain.values.reasons import NotAllowedReason
@@ -25,31 +24,29 @@ MOST_A_DAY = 3
 """Texts of that sort about one request within a day."""
 
 
-async def resend_bill(dependencies: Dependencies, uow: UnitOfWork, code: TrackingCode, actor: Actor) -> bool:
+async def resend_bill(context: ActorContext, code: TrackingCode) -> bool:
     """Queue the text that states the request's open bill for its citizen; return whether one goes out.
 
     None does where one was asked for within `SAME_PRESS`. Errors: `NotFound`, `Forbidden`, `NotAllowedNow` without an
     open bill or a proved mobile, and after `MOST_A_DAY`.
     """
-    request, sender = await _lock_for_sender(dependencies, uow, code, actor)
-    return await _resend_open_bill(dependencies, uow, request, sender)
+    request, sender = await _lock_for_sender(context, code)
+    return await _resend_open_bill(context, request, sender)
 
 
-async def _resend_open_bill(
-    dependencies: Dependencies, uow: UnitOfWork, request: ServiceRequest, sender: Actor
-) -> bool:
-    is_open = any(bill.state.is_payable for bill in await list_request_bills(uow, request))
+async def _resend_open_bill(context: ActionContext, request: ServiceRequest, sender: Actor) -> bool:
+    is_open = any(bill.state.is_payable for bill in await list_request_bills(context.uow, request))
     if not is_open or request.mobile is None:
         raise NotAllowedNow("bill", NotAllowedReason.NO_OPEN_BILL)
-    return await _resend_status(dependencies, uow, request, BILL_EVENT, sender)
+    return await _resend_status(context, request, BILL_EVENT, sender)
 
 
-async def remind_citizen(dependencies: Dependencies, uow: UnitOfWork, code: TrackingCode, actor: Actor) -> bool:
+async def remind_citizen(context: ActorContext, code: TrackingCode) -> bool:
     """Queue the text of what the request waits for: its open question, else its open bill. As `resend_bill`."""
-    request, sender = await _lock_for_sender(dependencies, uow, code, actor)
+    request, sender = await _lock_for_sender(context, code)
     if has_open_question(request):
-        return await _resend_status(dependencies, uow, request, QUESTION_EVENT, sender)
-    return await _resend_open_bill(dependencies, uow, request, sender)
+        return await _resend_status(context, request, QUESTION_EVENT, sender)
+    return await _resend_open_bill(context, request, sender)
 
 
 def has_open_question(request: ServiceRequest) -> bool:
@@ -57,23 +54,21 @@ def has_open_question(request: ServiceRequest) -> bool:
     return request.phase is Phase.NEEDS_CITIZEN and QUESTION.find(request) is not None and request.mobile is not None
 
 
-async def _lock_for_sender(
-    dependencies: Dependencies, uow: UnitOfWork, code: TrackingCode, actor: Actor
-) -> tuple[ServiceRequest, Actor]:
-    request = await lock_request(uow, code)
-    service = dependencies.engine.get_service(request.service)
-    return request, require_request_right(Right.BILLS_RESEND, service, request, actor)
+async def _lock_for_sender(context: ActorContext, code: TrackingCode) -> tuple[ServiceRequest, Actor]:
+    request = await lock_request(context.uow, code)
+    service = context.dependencies.engine.get_service(request.service)
+    return request, require_request_right(Right.BILLS_RESEND, service, request, context.actor)
 
 
-async def _resend_status(
-    dependencies: Dependencies, uow: UnitOfWork, request: ServiceRequest, event_name: str, sender: Actor
-) -> bool:
-    now, mobile = dependencies.clock.now(), request.mobile
-    asked_at = [event.at for event in await uow.history.list_of_request(request.id) if event.event == event_name]
+async def _resend_status(context: ActionContext, request: ServiceRequest, event_name: str, sender: Actor) -> bool:
+    now, mobile = context.dependencies.clock.now(), request.mobile
+    asked_at = [
+        event.at for event in await context.uow.history.list_of_request(request.id) if event.event == event_name
+    ]
     if mobile is None or any(at > now - SAME_PRESS for at in asked_at):
         return False
     if len([at for at in asked_at if at > now - timedelta(days=1)]) >= MOST_A_DAY:
         raise NotAllowedNow("bill", NotAllowedReason.BILL_SENT_OFTEN)
-    await dependencies.engine.record_event(uow, request, event_name, sender, {})
-    await notify_status(dependencies, uow, request, mobile)
+    await context.dependencies.engine.record_event(context.uow, request, event_name, sender, {})
+    await notify_status(context, request, mobile)
     return True

@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from domain.actions.bills.merged_bills import load_bills_by_id, load_parts
 from domain.actions.bills.subjects import SUBJECTS, lock_bills
-from domain.actions.dependencies import Dependencies
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.messages.notify import list_unit_mobiles, notify_line, notify_staff
 from domain.authorization.policy import require_right
 from domain.authorization.rights import Right
@@ -99,9 +99,7 @@ async def find_payment_by_reference(uow: UnitOfWork, bill_id: str, reference: st
     return recorded[0]
 
 
-async def reverse_payment(
-    dependencies: Dependencies, uow: UnitOfWork, bill_id: str, payment_row_id: int, reason: str, actor: Actor
-) -> RecordedReversal:
+async def reverse_payment(context: ActorContext, bill_id: str, payment_row_id: int, reason: str) -> RecordedReversal:
     """Reverse a payment of a bill, by its row. The caller announces the outcomes.
 
     Errors: `Forbidden` for all but the revenue unit, `MissingField("reason")`, `InvalidField` (bill id, reason too
@@ -111,14 +109,14 @@ async def reverse_payment(
     payments by which a receipt paid a merged bill, all of these are reversed; the reason `part_not_reversible` names
     the part that keeps them from it.
     """
-    by_actor = require_right(Right.PAYMENTS_REVERSE, actor, "payment")
+    by_actor = require_right(Right.PAYMENTS_REVERSE, context.actor, "payment")
     reason_text = read_required_text(reason, "reason", LONGEST_REASON)
-    payments_by_bill = await _list_of_receipt(uow, bill_id, payment_row_id)
+    payments_by_bill = await _list_of_receipt(context.uow, bill_id, payment_row_id)
     reversals_by_bill: dict[int, RecordedReversal] = {}
-    for bill in await lock_bills(uow, payments_by_bill):
+    for bill in await lock_bills(context.uow, payments_by_bill):
         try:
             reversals_by_bill[bill.id] = await _reverse_on_bill(
-                dependencies, uow, bill, payments_by_bill[bill.id], reason_text, by_actor
+                context, bill, payments_by_bill[bill.id], reason_text, by_actor
             )
         except NotAllowedNow as refusal:
             if len(payments_by_bill) == 1:
@@ -145,32 +143,32 @@ async def _list_of_receipt(uow: UnitOfWork, bill_id: str, payment_row_id: int) -
 
 
 async def _reverse_on_bill(
-    dependencies: Dependencies, uow: UnitOfWork, bill: Bill, payment_row_id: int, reason_text: str, by_actor: Actor
+    context: ActionContext, bill: Bill, payment_row_id: int, reason_text: str, by_actor: Actor
 ) -> RecordedReversal:
     """Reverse one payment of a bill that is locked."""
-    payments, refunds = await uow.bills.list_payments(bill.id), await uow.bills.list_refunds(bill.id)
-    payment = await _find_reversible_payment(uow, payments, payment_row_id)
+    payments, refunds = await context.uow.bills.list_payments(bill.id), await context.uow.bills.list_refunds(bill.id)
+    payment = await _find_reversible_payment(context.uow, payments, payment_row_id)
     is_surplus = payment.outcome is PaymentOutcome.SURPLUS
     due_refunds = _select_surplus_refund(refunds) if is_surplus else _select_due_refunds(payments, refunds)
     reversal = Reversal(
-        id=dependencies.ids.new_id(),
+        id=context.dependencies.ids.new_id(),
         payment_id=payment.id,
         bill_id=bill.id,
         amount=payment.amount,
         outcome=payment.outcome,
         reason=reason_text,
         reversed_by=by_actor.label,
-        at=dependencies.clock.now(),
+        at=context.dependencies.clock.now(),
     )
-    await uow.bills.add_reversal(reversal)
+    await context.uow.bills.add_reversal(reversal)
     for refund in due_refunds:
-        await uow.bills.cancel_refund(refund, reversal.at)
+        await context.uow.bills.cancel_refund(refund, reversal.at)
     payment = replace(payment, reversed_at=reversal.at)
     if is_surplus:
         recorded = RecordedReversal(bill, payment, reversal, ReversalEffect.NOT_DUE)
-        return await _cancel_surplus(dependencies, uow, recorded, refunds, by_actor)
+        return await _cancel_surplus(context.acting_as(by_actor), recorded, refunds)
     recorded = RecordedReversal(bill, payment, reversal, ReversalEffect.OWED)
-    return await _reopen_bill(dependencies, uow, recorded, by_actor)
+    return await _reopen_bill(context.acting_as(by_actor), recorded)
 
 
 async def _find_reversible_payment(uow: UnitOfWork, payments: Sequence[Payment], row_id: int) -> Payment:
@@ -216,72 +214,66 @@ def _select_due_refunds(payments: Sequence[Payment], refunds: Sequence[Refund]) 
 
 
 async def _cancel_surplus(
-    dependencies: Dependencies, uow: UnitOfWork, recorded: RecordedReversal, refunds: Sequence[Refund], actor: Actor
+    context: ActorContext, recorded: RecordedReversal, refunds: Sequence[Refund]
 ) -> RecordedReversal:
     """Let a bill that was closed be so again once nothing is due on it; who may know of a sum is notified."""
     bill, was_announced = recorded.bill, recorded.bill.state in {BillState.REFUND_DUE, BillState.REFUNDED}
     if bill.state is BillState.REFUND_DUE and all(refund.state is not RefundState.DUE for refund in refunds):
         states_before = [refund.bill_was for refund in refunds if refund.bill_was not in {None, BillState.REFUND_DUE}]
         bill.state = next(filter(None, states_before), BillState.VOID)
-        await uow.bills.save(bill)
-    await SUBJECTS[bill.subject_kind].handle_reversal(
-        dependencies, uow, bill, recorded.payment, recorded.reversal.reason or "", actor
-    )
+        await context.uow.bills.save(bill)
+    await SUBJECTS[bill.subject_kind].handle_reversal(context, bill, recorded.payment, recorded.reversal.reason or "")
     if was_announced:
-        await _notify_citizen(dependencies, uow, bill, recorded.payment, "sms.nothing_returned")
+        await _notify_citizen(context, bill, recorded.payment, "sms.nothing_returned")
     return recorded
 
 
-async def _reopen_bill(
-    dependencies: Dependencies, uow: UnitOfWork, recorded: RecordedReversal, actor: Actor
-) -> RecordedReversal:
+async def _reopen_bill(context: ActorContext, recorded: RecordedReversal) -> RecordedReversal:
     """Open the bill again, with a deadline of its own from now on; close it where what it was for was given up."""
     bill, bill_subject = recorded.bill, SUBJECTS[recorded.bill.subject_kind]
-    is_owed = await bill_subject.is_owed_again(uow, bill)
+    is_owed = await bill_subject.is_owed_again(context.uow, bill)
     bill.state, bill.settled_at = (BillState.OPEN, None) if is_owed else (BillState.VOID, recorded.reversal.at)
     if is_owed and bill.deadline:
-        bill.deadline = await bill_subject.renew_deadline(uow, bill, recorded.reversal.at, dependencies.policy)
-    await uow.bills.save(bill)
-    outcome = await bill_subject.handle_reversal(
-        dependencies, uow, bill, recorded.payment, recorded.reversal.reason or "", actor
-    )
+        bill.deadline = await bill_subject.renew_deadline(
+            context.uow, bill, recorded.reversal.at, context.dependencies.policy
+        )
+    await context.uow.bills.save(bill)
+    outcome = await bill_subject.handle_reversal(context, bill, recorded.payment, recorded.reversal.reason or "")
     await _notify_citizen(
-        dependencies, uow, bill, recorded.payment, "sms.payment_reversed" if is_owed else "sms.nothing_returned"
+        context, bill, recorded.payment, "sms.payment_reversed" if is_owed else "sms.nothing_returned"
     )
     if is_owed and outcome is None:
-        await _notify_unit(dependencies, uow, bill)
+        await _notify_unit(context, bill)
     consequence = ReversalEffect.WAITING if outcome else ReversalEffect.OWED if is_owed else ReversalEffect.ENDED
     return replace(recorded, consequence=consequence, outcome=outcome)
 
 
-async def _notify_citizen(
-    dependencies: Dependencies, uow: UnitOfWork, bill: Bill, payment: Payment, text_key: str
-) -> None:
+async def _notify_citizen(context: ActionContext, bill: Bill, payment: Payment, text_key: str) -> None:
     bill_subject = SUBJECTS[bill.subject_kind]
-    mobile = await bill_subject.find_mobile(uow, bill)
+    mobile = await bill_subject.find_mobile(context.uow, bill)
     if mobile is None:
         return
 
     async def render_message() -> RenderedMessage:
         facts = {
-            "service": await bill_subject.render_title(dependencies, uow, bill),
+            "service": await bill_subject.render_title(context, bill),
             "amount": group_digits(payment.amount),
             "bill_id": bill.bill_id,
             "payment_id": bill.payment_id,
         }
-        return dependencies.catalogue.render_message(text_key, facts)
+        return context.dependencies.catalogue.render_message(text_key, facts)
 
-    await notify_line(dependencies, uow, mobile, render_message)
+    await notify_line(context, mobile, render_message)
 
 
-async def _notify_unit(dependencies: Dependencies, uow: UnitOfWork, bill: Bill) -> None:
+async def _notify_unit(context: ActionContext, bill: Bill) -> None:
     """Notify the unit whose turn it is at a request that it is not paid."""
     if bill.subject_kind != REQUEST_SUBJECT:
         return
-    request = await uow.requests.get(bill.subject_id)
+    request = await context.uow.requests.get(bill.subject_id)
 
     def render_message() -> RenderedMessage:
-        return dependencies.wording.render_about(request, "staff.payment_reversed")
+        return context.dependencies.wording.render_about(request, "staff.payment_reversed")
 
-    mobiles = await list_unit_mobiles(uow, dependencies, request)
-    await notify_staff(dependencies, uow, mobiles, render_message)
+    mobiles = await list_unit_mobiles(context, request)
+    await notify_staff(context, mobiles, render_message)

@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import partial
 from typing import Protocol
 
-from domain.actions.dependencies import Dependencies
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.links.payment_links import append_payment_link
 from domain.actions.messages.notify import notify_line
 from domain.actions.registries.rows import change_row, find_concerned, find_contact
@@ -27,7 +27,6 @@ from domain.registries.rules import ChargeState
 from domain.requests.request import Phase
 from domain.settings.policy import Policy
 from domain.unit_of_work import UnitOfWork
-from domain.values.actors import Actor
 
 
 class BillSubject(Protocol):
@@ -37,15 +36,11 @@ class BillSubject(Protocol):
         """Keep other writers off the subject until the unit ends."""
         ...
 
-    async def handle_paid_bill(
-        self, dependencies: Dependencies, uow: UnitOfWork, bill: Bill, actor: Actor
-    ) -> StepOutcome | None:
+    async def handle_paid_bill(self, context: ActorContext, bill: Bill) -> StepOutcome | None:
         """Do what follows from the bill's being paid; return the step that a request took, to be announced."""
         ...
 
-    async def record_surplus(
-        self, dependencies: Dependencies, uow: UnitOfWork, bill: Bill, payment: Payment, actor: Actor
-    ) -> None:
+    async def record_surplus(self, context: ActorContext, bill: Bill, payment: Payment) -> None:
         """Note that money came in for a bill that is no longer open, and is due back."""
         ...
 
@@ -60,22 +55,14 @@ class BillSubject(Protocol):
         ...
 
     async def handle_reversal(
-        self, dependencies: Dependencies, uow: UnitOfWork, bill: Bill, payment: Payment, reason: str, actor: Actor
+        self, context: ActorContext, bill: Bill, payment: Payment, reason: str
     ) -> StepOutcome | None:
         """Note that a payment was recorded wrongly, and go back to waiting for money where the bill (in its present
         state) is open; return the step that a request took.
         """
         ...
 
-    async def record_refund(
-        self,
-        dependencies: Dependencies,
-        uow: UnitOfWork,
-        bill: Bill,
-        payment: Payment,
-        target: RefundTarget,
-        actor: Actor,
-    ) -> None:
+    async def record_refund(self, context: ActorContext, bill: Bill, payment: Payment, target: RefundTarget) -> None:
         """Note that money went back, and where to."""
         ...
 
@@ -87,11 +74,11 @@ class BillSubject(Protocol):
         """Return the number (+989…) by which whom the bill concerns is reached, proved or typed."""
         ...
 
-    async def find_name(self, dependencies: Dependencies, uow: UnitOfWork, bill: Bill) -> str | None:
+    async def find_name(self, context: ActionContext, bill: Bill) -> str | None:
         """Return the name of whom the bill concerns; None where it is not known."""
         ...
 
-    async def render_title(self, dependencies: Dependencies, uow: UnitOfWork, bill: Bill) -> str:
+    async def render_title(self, context: ActionContext, bill: Bill) -> str:
         """Return what is paid for, in words that anybody who has the bill may read."""
         ...
 
@@ -103,35 +90,27 @@ class RequestSubject:
         """Lock the request's row."""
         await uow.requests.get(bill.subject_id, lock=True)
 
-    async def handle_paid_bill(
-        self, dependencies: Dependencies, uow: UnitOfWork, bill: Bill, actor: Actor
-    ) -> StepOutcome | None:
+    async def handle_paid_bill(self, context: ActorContext, bill: Bill) -> StepOutcome | None:
         """Fire the step that a settled bill causes."""
-        request = await uow.requests.get(bill.subject_id, lock=True)
+        request = await context.uow.requests.get(bill.subject_id, lock=True)
         facts = {PAID_BILL_FACT: bill.bill_id, "amount": bill.amount}
-        return await dependencies.engine.fire_trigger(uow, request, Trigger.BILL_SETTLED, actor, facts=facts)
+        return await context.dependencies.engine.fire_trigger(
+            context.uow, request, Trigger.BILL_SETTLED, context.actor, facts=facts
+        )
 
-    async def record_surplus(
-        self, dependencies: Dependencies, uow: UnitOfWork, bill: Bill, payment: Payment, actor: Actor
-    ) -> None:
+    async def record_surplus(self, context: ActorContext, bill: Bill, payment: Payment) -> None:
         """Append it to the request's history."""
-        request = await uow.requests.get(bill.subject_id, lock=True)
+        request = await context.uow.requests.get(bill.subject_id, lock=True)
         facts = {"bill_id": bill.bill_id, "refund": payment.amount, "reference": payment.reference}
-        await dependencies.engine.record_event(uow, request, "surplus_payment", actor, facts)
+        await context.dependencies.engine.record_event(context.uow, request, "surplus_payment", context.actor, facts)
 
-    async def record_refund(
-        self,
-        dependencies: Dependencies,
-        uow: UnitOfWork,
-        bill: Bill,
-        payment: Payment,
-        target: RefundTarget,
-        actor: Actor,
-    ) -> None:
+    async def record_refund(self, context: ActorContext, bill: Bill, payment: Payment, target: RefundTarget) -> None:
         """Append it to the request's history."""
-        request = await uow.requests.get(bill.subject_id, lock=True)
+        request = await context.uow.requests.get(bill.subject_id, lock=True)
         facts = {"bill_id": bill.bill_id, "refund": payment.amount, "reference": payment.reference}
-        await dependencies.engine.record_event(uow, request, "refund", actor, facts | target.history_facts)
+        await context.dependencies.engine.record_event(
+            context.uow, request, "refund", context.actor, facts | target.history_facts
+        )
 
     async def is_owed_again(self, uow: UnitOfWork, bill: Bill) -> bool:
         """Return whether it is owed, unless the request ended without what it asked for."""
@@ -142,18 +121,22 @@ class RequestSubject:
         return request_payment_deadline(await uow.requests.get(bill.subject_id), now, policy)
 
     async def handle_reversal(
-        self, dependencies: Dependencies, uow: UnitOfWork, bill: Bill, payment: Payment, reason: str, actor: Actor
+        self, context: ActorContext, bill: Bill, payment: Payment, reason: str
     ) -> StepOutcome | None:
         """Append it to the request's history, and fire the step that a reversed payment causes."""
-        request = await uow.requests.get(bill.subject_id, lock=True)
+        request = await context.uow.requests.get(bill.subject_id, lock=True)
         facts = {"bill_id": bill.bill_id, "amount": payment.amount, "reference": payment.reference, "reason": reason}
         if not bill.state.is_payable:
-            await dependencies.engine.record_event(uow, request, "payment_reversed", actor, facts)
+            await context.dependencies.engine.record_event(
+                context.uow, request, "payment_reversed", context.actor, facts
+            )
             return None
         if bill.deadline:
             PAYMENT_DEADLINE.write(request, bill.deadline)
-        await dependencies.engine.record_event(uow, request, "payment_reversed", actor, facts)
-        return await dependencies.engine.fire_trigger(uow, request, Trigger.PAYMENT_REVERSED, actor)
+        await context.dependencies.engine.record_event(context.uow, request, "payment_reversed", context.actor, facts)
+        return await context.dependencies.engine.fire_trigger(
+            context.uow, request, Trigger.PAYMENT_REVERSED, context.actor
+        )
 
     async def find_mobile(self, uow: UnitOfWork, bill: Bill) -> str | None:
         """Return the citizen's mobile."""
@@ -164,14 +147,14 @@ class RequestSubject:
         request = await uow.requests.get(bill.subject_id)
         return request.mobile or request.unverified_mobile
 
-    async def find_name(self, dependencies: Dependencies, uow: UnitOfWork, bill: Bill) -> str | None:
+    async def find_name(self, context: ActionContext, bill: Bill) -> str | None:
         """Return the applicant's name."""
-        request = await uow.requests.get(bill.subject_id)
-        return find_applicant_name(dependencies.engine.get_service(request.service), request)
+        request = await context.uow.requests.get(bill.subject_id)
+        return find_applicant_name(context.dependencies.engine.get_service(request.service), request)
 
-    async def render_title(self, dependencies: Dependencies, uow: UnitOfWork, bill: Bill) -> str:
+    async def render_title(self, context: ActionContext, bill: Bill) -> str:
         """Return the title of the request's service."""
-        return dependencies.wording.service_title((await uow.requests.get(bill.subject_id)).service)
+        return context.dependencies.wording.service_title((await context.uow.requests.get(bill.subject_id)).service)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,37 +167,29 @@ class RowSubject:
         """Lock the row."""
         await self._load_row(uow, bill, lock=True)
 
-    async def handle_paid_bill(
-        self, dependencies: Dependencies, uow: UnitOfWork, bill: Bill, actor: Actor
-    ) -> StepOutcome | None:
+    async def handle_paid_bill(self, context: ActorContext, bill: Bill) -> StepOutcome | None:
         """Mark the row paid and queue the receipt."""
-        row = await self._load_row(uow, bill, lock=True)
-        await change_row(uow, row, {"state": ChargeState.PAID}, actor.label, dependencies.clock.now())
-        mobile = await find_contact(uow, self.registry, row.values)
+        row = await self._load_row(context.uow, bill, lock=True)
+        await change_row(
+            context.uow, row, {"state": ChargeState.PAID}, context.actor.label, context.dependencies.clock.now()
+        )
+        mobile = await find_contact(context.uow, self.registry, row.values)
         if mobile:
-            await notify_line(dependencies, uow, mobile, partial(self._render_receipt, dependencies, uow, bill, row))
+            await notify_line(context, mobile, partial(self._render_receipt, context, bill, row))
         return None
 
-    async def record_surplus(
-        self, dependencies: Dependencies, uow: UnitOfWork, bill: Bill, payment: Payment, actor: Actor
-    ) -> None:
+    async def record_surplus(self, context: ActorContext, bill: Bill, payment: Payment) -> None:
         """Put it among the facts of the audit: a row has no history of its own money."""
         facts = {"registry": self.registry.key, "bill_id": bill.bill_id, "refund": payment.amount}
-        await uow.audit.add_entry(dependencies.clock.now(), actor.label, "surplus_payment", facts)
+        await context.uow.audit.add_entry(
+            context.dependencies.clock.now(), context.actor.label, "surplus_payment", facts
+        )
 
-    async def record_refund(
-        self,
-        dependencies: Dependencies,
-        uow: UnitOfWork,
-        bill: Bill,
-        payment: Payment,
-        target: RefundTarget,
-        actor: Actor,
-    ) -> None:
+    async def record_refund(self, context: ActorContext, bill: Bill, payment: Payment, target: RefundTarget) -> None:
         """Put it among the facts of the audit."""
         bill_facts = {"registry": self.registry.key, "bill_id": bill.bill_id, "refund": payment.amount}
         facts = bill_facts | {"reference": payment.reference} | target.audit_facts
-        await uow.audit.add_entry(dependencies.clock.now(), actor.label, "refund", facts)
+        await context.uow.audit.add_entry(context.dependencies.clock.now(), context.actor.label, "refund", facts)
 
     async def is_owed_again(self, uow: UnitOfWork, bill: Bill) -> bool:
         """Return True: what a row owes is owed until it is paid or waived."""
@@ -225,16 +200,18 @@ class RowSubject:
         return payment_deadline_from(now, policy)
 
     async def handle_reversal(
-        self, dependencies: Dependencies, uow: UnitOfWork, bill: Bill, payment: Payment, reason: str, actor: Actor
+        self, context: ActorContext, bill: Bill, payment: Payment, reason: str
     ) -> StepOutcome | None:
         """Mark the row billed once more where its bill is open again, and put it among the facts of the audit."""
-        now = dependencies.clock.now()
+        now = context.dependencies.clock.now()
         bill_facts = {"registry": self.registry.key, "bill_id": bill.bill_id, "amount": payment.amount}
         facts = bill_facts | {"reference": payment.reference, "reason": reason}
-        await uow.audit.add_entry(now, actor.label, "payment_reversed", facts)
+        await context.uow.audit.add_entry(now, context.actor.label, "payment_reversed", facts)
         if bill.state.is_payable:
-            row = await self._load_row(uow, bill, lock=True)
-            await change_row(uow, row, {"state": ChargeState.BILLED}, actor.label, now, bill_id=bill.bill_id)
+            row = await self._load_row(context.uow, bill, lock=True)
+            await change_row(
+                context.uow, row, {"state": ChargeState.BILLED}, context.actor.label, now, bill_id=bill.bill_id
+            )
         return None
 
     async def find_mobile(self, uow: UnitOfWork, bill: Bill) -> str | None:
@@ -245,27 +222,25 @@ class RowSubject:
         """Return the mobile of the owner or driver."""
         return await self.find_mobile(uow, bill)
 
-    async def find_name(self, dependencies: Dependencies, uow: UnitOfWork, bill: Bill) -> str | None:
+    async def find_name(self, context: ActionContext, bill: Bill) -> str | None:
         """Return the name of the owner or driver."""
-        concerned = await find_concerned(uow, self.registry, (await self._load_row(uow, bill)).values)
+        concerned = await find_concerned(context.uow, self.registry, (await self._load_row(context.uow, bill)).values)
         return str(concerned[1].get(concerned[0].name_field) or "") or None if concerned else None
 
-    async def render_title(self, dependencies: Dependencies, uow: UnitOfWork, bill: Bill) -> str:
+    async def render_title(self, context: ActionContext, bill: Bill) -> str:
         """Return what such a row is called."""
-        return dependencies.catalogue.text(f"registries.{self.registry.key}.billed")
+        return context.dependencies.catalogue.text(f"registries.{self.registry.key}.billed")
 
     async def _load_row(self, uow: UnitOfWork, bill: Bill, *, lock: bool = False) -> RegistryRow:
         return await uow.registries.get_row(self.registry.key, bill.subject_id, lock=lock)
 
-    async def _render_receipt(
-        self, dependencies: Dependencies, uow: UnitOfWork, bill: Bill, row: RegistryRow
-    ) -> RenderedMessage:
-        facts = dependencies.wording.render_values(self.registry.fields, row.values)
+    async def _render_receipt(self, context: ActionContext, bill: Bill, row: RegistryRow) -> RenderedMessage:
+        facts = context.dependencies.wording.render_values(self.registry.fields, row.values)
         facts["plate"] = facts.get("vehicle", "")
-        message = dependencies.catalogue.render_message(
+        message = context.dependencies.catalogue.render_message(
             f"registries.{self.registry.key}.notices.paid", facts, MessageClass.RECEIPT
         )
-        return await append_payment_link(dependencies, uow, message, {PAID_BILL_FACT: bill.bill_id})
+        return await append_payment_link(context, message, {PAID_BILL_FACT: bill.bill_id})
 
 
 SUBJECTS: Mapping[str, BillSubject] = {
@@ -276,14 +251,14 @@ SUBJECTS: Mapping[str, BillSubject] = {
 """Every kind of `Bill.subject_kind`."""
 
 
-async def render_purpose(dependencies: Dependencies, uow: UnitOfWork, bill: Bill) -> str:
+async def render_purpose(context: ActionContext, bill: Bill) -> str:
     """Return what its payer reads a bill is for: its title, or where its service says why there is another bill beside
     the first one, that (`services.KEY.bills.KIND`).
     """
     key = f"services.{bill.service}.bills.{bill.kind}"
-    if key in dependencies.catalogue:
-        return dependencies.catalogue.text(key)
-    return await SUBJECTS[bill.subject_kind].render_title(dependencies, uow, bill)
+    if key in context.dependencies.catalogue:
+        return context.dependencies.catalogue.text(key)
+    return await SUBJECTS[bill.subject_kind].render_title(context, bill)
 
 
 async def lock_bill(uow: UnitOfWork, bill: Bill) -> Bill:

@@ -12,15 +12,14 @@ from typing import Any
 
 from domain.actions.bills.merged_bills import load_paid_bills
 from domain.actions.bills.pay_by_ids import RecordedReceipt, find_payable_by_ids, record_payment_by_ids
-from domain.actions.dependencies import Dependencies
+from domain.actions.context import ActorContext
 from domain.authorization.policy import require_right
 from domain.authorization.rights import Right
 from domain.bills.bill import PaymentMethod, acting_label, normalise_reference
 from domain.ledger.accounts import MoneySource
 from domain.ledger.suspense import SuspenseReceipt, SuspenseState
 from domain.settings.policy import Policy
-from domain.unit_of_work import UnitOfWork
-from domain.values.actors import SYSTEM, Actor
+from domain.values.actors import Actor
 from domain.values.errors import (
     AlreadyDone,
     Conflict,
@@ -66,13 +65,7 @@ class _Decision:
 
 
 async def hold_in_suspense(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
-    source: MoneySource,
-    amount: int,
-    reference: str,
-    facts: Mapping[str, str | int],
-    actor: Actor = SYSTEM,
+    context: ActorContext, source: MoneySource, amount: int, reference: str, facts: Mapping[str, str | int]
 ) -> SuspenseReceipt:
     """Keep `amount` rials that came by `source` and fit no bill, and post them; nobody is notified here.
 
@@ -83,46 +76,42 @@ async def hold_in_suspense(
     number = _check_number(reference)
     if amount <= 0:
         raise InvalidField("amount")
-    if known_receipt := await uow.suspense.find(source, number):
+    if known_receipt := await context.uow.suspense.find(source, number):
         if known_receipt.amount != amount:
             raise DuplicateRequest("reference", DuplicateReason.REFERENCE_USED)
         return known_receipt
     receipt = SuspenseReceipt(
-        id=dependencies.ids.new_id(),
+        id=context.dependencies.ids.new_id(),
         method=source.method,
         gateway=source.gateway,
         amount=amount,
         reference=number,
         facts=dict(facts),
         state=SuspenseState.OPEN,
-        received_at=dependencies.clock.now(),
-        recorded_by=actor.label,
+        received_at=context.dependencies.clock.now(),
+        recorded_by=context.actor.label,
     )
-    await uow.suspense.add(receipt)
+    await context.uow.suspense.add(receipt)
     return receipt
 
 
-async def withdraw_receipt(
-    dependencies: Dependencies, uow: UnitOfWork, receipt: SuspenseReceipt, actor: Actor
-) -> SuspenseReceipt:
+async def withdraw_receipt(context: ActorContext, receipt: SuspenseReceipt) -> SuspenseReceipt:
     """Take an open receipt out of suspense: the bank filed the same payment again over the right amount, so this money
     never was. `Conflict("receipt")` where somebody decided on it meanwhile.
     """
-    now = dependencies.clock.now()
+    now = context.dependencies.clock.now()
     facts = {"amount": receipt.amount, "reference": receipt.reference}
-    await uow.audit.add_entry(now, actor.label, "suspense_corrected", facts)
-    return await uow.suspense.save(
-        replace(receipt, state=SuspenseState.CORRECTED, decided_by=actor.label, decided_at=now)
+    await context.uow.audit.add_entry(now, context.actor.label, "suspense_corrected", facts)
+    return await context.uow.suspense.save(
+        replace(receipt, state=SuspenseState.CORRECTED, decided_by=context.actor.label, decided_at=now)
     )
 
 
 async def match_receipt(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
+    context: ActorContext,
     receipt_id: int,
     bill_id_pair: tuple[str, str],
     reason: str,
-    actor: Actor,
     version: VersionToken | None = None,
     *,
     surplus: bool = False,
@@ -132,57 +121,47 @@ async def match_receipt(
     Errors: `Forbidden`, `MissingField("reason")`, `NotFound("receipt")`, `AlreadyDone("receipt")`,
     `Conflict("receipt")` where it changed since `version`, and those of `record_payment`.
     """
-    decider = require_right(Right.SUSPENSE_DECIDE, actor, "receipt")
-    receipt = await uow.suspense.get(receipt_id, lock=True)
+    decider = require_right(Right.SUSPENSE_DECIDE, context.actor, "receipt")
+    receipt = await context.uow.suspense.get(receipt_id, lock=True)
     _refuse_decided(receipt, version)
-    decision = _Decision(read_required_text(reason, "reason", LONGEST_REASON), decider, dependencies.clock.now())
-    if await uow.bills.find_payment(receipt.method, receipt.reference) is not None:
+    decision = _Decision(
+        read_required_text(reason, "reason", LONGEST_REASON), decider, context.dependencies.clock.now()
+    )
+    if await context.uow.bills.find_payment(receipt.method, receipt.reference) is not None:
         raise DuplicateRequest("reference", DuplicateReason.REFERENCE_USED)
-    payable = await find_payable_by_ids(uow, *bill_id_pair)
-    first_bill = (await load_paid_bills(uow, payable))[0]
+    payable = await find_payable_by_ids(context.uow, *bill_id_pair)
+    first_bill = (await load_paid_bills(context.uow, payable))[0]
     matched = decision.close_receipt(replace(receipt, iban=None), SuspenseState.MATCHED, bill_id=first_bill.id)
-    await uow.suspense.save(matched)
+    await context.uow.suspense.save(matched)
     bill_facts = {"bill_id": payable.bill_id, "amount": receipt.amount, "reference": receipt.reference}
     facts = {**bill_facts, "reason": decision.reason}
-    await uow.audit.add_entry(decision.at, decision.actor.label, "suspense_matched", facts)
+    await context.uow.audit.add_entry(decision.at, decision.actor.label, "suspense_matched", facts)
     money = (receipt.amount, receipt.method, receipt.reference)
-    return await record_payment_by_ids(
-        dependencies, uow, bill_id_pair, *money, actor, surplus=surplus, gateway=receipt.gateway
-    )
+    return await record_payment_by_ids(context, bill_id_pair, *money, surplus=surplus, gateway=receipt.gateway)
 
 
 async def approve_return(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
-    receipt_id: int,
-    iban: str,
-    actor: Actor,
-    version: VersionToken | None = None,
+    context: ActorContext, receipt_id: int, iban: str, version: VersionToken | None = None
 ) -> SuspenseReceipt:
     """Agree, as a second person, that a receipt is transferred to an IBAN.
 
     Errors: `Forbidden`, `InvalidField("iban")`, `NotFound("receipt")`, `AlreadyDone("receipt")`,
     `Conflict("receipt")`, and `NotAllowedNow("receipt")` for whoever recorded it.
     """
-    approver = require_right(Right.SUSPENSE_APPROVE, actor, "receipt")
-    receipt, now = await uow.suspense.get(receipt_id, lock=True), dependencies.clock.now()
+    approver = require_right(Right.SUSPENSE_APPROVE, context.actor, "receipt")
+    receipt, now = await context.uow.suspense.get(receipt_id, lock=True), context.dependencies.clock.now()
     _refuse_decided(receipt, version)
     parsed_iban = parse_iban(iban)
     if receipt.recorder_label == acting_label(approver.label):
         raise NotAllowedNow("receipt", NotAllowedReason.OWN_PAYMENT)
     approved = replace(receipt, iban=parsed_iban, approved_by=approver.label, approved_at=now)
     facts = {"amount": receipt.amount, "reference": receipt.reference}
-    await uow.audit.add_entry(now, approver.label, "suspense_approved", facts)
-    return await uow.suspense.save(approved)
+    await context.uow.audit.add_entry(now, approver.label, "suspense_approved", facts)
+    return await context.uow.suspense.save(approved)
 
 
 async def return_receipt(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
-    receipt_id: int,
-    transfer: ReturnTransfer,
-    actor: Actor,
-    version: VersionToken | None = None,
+    context: ActorContext, receipt_id: int, transfer: ReturnTransfer, version: VersionToken | None = None
 ) -> SuspenseReceipt:
     """Record that a receipt was transferred back; the same transfer again answers the same.
 
@@ -190,21 +169,23 @@ async def return_receipt(
     reason), `NotFound("receipt")`, `AlreadyDone("receipt")`, `Conflict("receipt")`, `DuplicateRequest("reference")` for
     the number of another transfer, and `NotAllowedNow("iban")` where a second person has to approve first.
     """
-    decider = require_right(Right.SUSPENSE_DECIDE, actor, "receipt")
-    receipt = await uow.suspense.get(receipt_id, lock=True)
+    decider = require_right(Right.SUSPENSE_DECIDE, context.actor, "receipt")
+    receipt = await context.uow.suspense.get(receipt_id, lock=True)
     if receipt.state is SuspenseState.RETURNED and _is_transfer_of(receipt, transfer):
         return receipt
     _refuse_decided(receipt, version)
     iban, number = parse_iban(transfer.iban), _check_number(transfer.reference)
     reason_text = read_required_text(transfer.reason, "reason", LONGEST_REASON)
-    decision = _Decision(reason_text, decider, dependencies.clock.now())
-    if await uow.suspense.find_transfer(number) or await uow.bills.find_payment(PaymentMethod.REFUND, number):
+    decision = _Decision(reason_text, decider, context.dependencies.clock.now())
+    if await context.uow.suspense.find_transfer(number) or await context.uow.bills.find_payment(
+        PaymentMethod.REFUND, number
+    ):
         raise DuplicateRequest("reference", DuplicateReason.REFERENCE_USED)
-    _refuse_unapproved(dependencies.policy, receipt, iban, decision.actor)
+    _refuse_unapproved(context.dependencies.policy, receipt, iban, decision.actor)
     returned = decision.close_receipt(receipt, SuspenseState.RETURNED, iban=iban, transfer_reference=number)
     facts = {"amount": receipt.amount, "reference": number, "iban": iban, "reason": decision.reason}
-    await uow.audit.add_entry(decision.at, decision.actor.label, "suspense_returned", facts)
-    return await uow.suspense.save(returned)
+    await context.uow.audit.add_entry(decision.at, decision.actor.label, "suspense_returned", facts)
+    return await context.uow.suspense.save(returned)
 
 
 def needs_second_person(policy: Policy, receipt: SuspenseReceipt, actor: Actor) -> bool:

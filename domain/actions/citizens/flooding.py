@@ -9,8 +9,8 @@ scripts.
 import hashlib
 from datetime import timedelta
 
+from domain.actions.context import ActionContext
 from domain.actions.dependencies import Dependencies
-from domain.unit_of_work import UnitOfWork
 from domain.values.addresses import network_for_address
 from domain.values.rate_windows import EPOCH
 
@@ -29,27 +29,26 @@ WORK_NEEDED = "source_address"
 """The field of `TooManyRequests` where an address did something so often that it needs work from now on."""
 
 
-async def admit_submission(
-    dependencies: Dependencies, uow: UnitOfWork, form_name: str, source_address: str, work_nonce: str
-) -> bool:
+async def admit_submission(context: ActionContext, form_name: str, source_address: str, work_nonce: str) -> bool:
     """Count a form, and return whether it is taken now: no flood, work done, or long enough after the last one."""
-    if await uow.lines.add_hit(f"flood:{form_name}", dependencies.clock.now(), FLOOD_WINDOW) <= FLOOD_LIMIT:
+    if (
+        await context.uow.lines.add_hit(f"flood:{form_name}", context.dependencies.clock.now(), FLOOD_WINDOW)
+        <= FLOOD_LIMIT
+    ):
         return True
-    return await admit_worker(dependencies, uow, form_name, source_address, work_nonce)
+    return await admit_worker(context, form_name, source_address, work_nonce)
 
 
-async def admit_worker(
-    dependencies: Dependencies, uow: UnitOfWork, form_name: str, source_address: str, work_nonce: str
-) -> bool:
+async def admit_worker(context: ActionContext, form_name: str, source_address: str, work_nonce: str) -> bool:
     """Return whether a form that needs work is taken now: it was done, or the last one without is long enough ago."""
-    now, network = dependencies.clock.now(), network_for_address(source_address)
-    if work_nonce and await _is_work_done(dependencies, uow, form_name, source_address, work_nonce):
+    now, network = context.dependencies.clock.now(), network_for_address(source_address)
+    if work_nonce and await _is_work_done(context, form_name, source_address, work_nonce):
         return True
     wait_key = f"flood:{form_name}:{network}"
-    await uow.serialise(wait_key)  # else many at once would each find nobody before them
-    if await uow.lines.is_blocked(wait_key, now):
+    await context.uow.serialise(wait_key)  # else many at once would each find nobody before them
+    if await context.uow.lines.is_blocked(wait_key, now):
         return False
-    await uow.lines.block_until(wait_key, now + FLOOD_WAIT)
+    await context.uow.lines.block_until(wait_key, now + FLOOD_WAIT)
     return True
 
 
@@ -65,14 +64,14 @@ def is_worked(work: str, nonce: str) -> bool:
     return int.from_bytes(digest) >> (len(digest) * 8 - WORK_BITS) == 0
 
 
-async def _is_work_done(
-    dependencies: Dependencies, uow: UnitOfWork, form_name: str, source_address: str, nonce: str
-) -> bool:
+async def _is_work_done(context: ActionContext, form_name: str, source_address: str, nonce: str) -> bool:
     """Return whether the work was done lately, and was not brought before."""
     if len(nonce) > _LONGEST_NONCE or not nonce.isascii():
         return False
-    works = [describe_work(dependencies, form_name, source_address, windows_ago) for windows_ago in (0, 1)]
+    works = [describe_work(context.dependencies, form_name, source_address, windows_ago) for windows_ago in (0, 1)]
     done = next((work for work in works if is_worked(work, nonce)), None)
     if done is None:
         return False
-    return await uow.lines.add_hit(f"work:{done}:{nonce}", dependencies.clock.now(), 2 * FLOOD_WINDOW) == 1
+    return (
+        await context.uow.lines.add_hit(f"work:{done}:{nonce}", context.dependencies.clock.now(), 2 * FLOOD_WINDOW) == 1
+    )

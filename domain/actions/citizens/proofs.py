@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from domain.actions.dependencies import Dependencies
+from domain.actions.context import ActionContext
 from domain.actions.messages.verification_codes import (
     CODE_LIFETIME,
     CodeRequest,
@@ -21,7 +21,6 @@ from domain.actions.messages.verification_codes import (
 from domain.messages.code_spending import CodeDelivery
 from domain.people.citizen_session import CitizenSession
 from domain.people.sessions import digest_token
-from domain.unit_of_work import UnitOfWork
 from domain.values.addresses import network_for_address
 from domain.values.errors import MobileNotVerified, NotFound
 from domain.values.identifiers import parse_mobile
@@ -52,12 +51,7 @@ class ProvedSession:
 
 
 async def send_session_code(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
-    session: CitizenSession,
-    mobile: str,
-    purpose: str,
-    source_address: str,
+    context: ActionContext, session: CitizenSession, mobile: str, purpose: str, source_address: str
 ) -> CodeDelivery:
     """Send a code to a mobile as somebody typed it. The answer is the same whether we know that number or not.
 
@@ -67,8 +61,11 @@ async def send_session_code(
     Errors: `InvalidField("mobile")`; `NotFound` for what is no purpose.
     """
     line, proof_address = parse_mobile(mobile), _build_proof_address(session, purpose)
-    await uow.serialise(f"proof:{proof_address}")  # else a second click at once would send a second code
-    under_way, now = await uow.mobile_proofs.find(PORTAL_CHANNEL, proof_address), dependencies.clock.now()
+    await context.uow.serialise(f"proof:{proof_address}")  # else a second click at once would send a second code
+    under_way, now = (
+        await context.uow.mobile_proofs.find(PORTAL_CHANNEL, proof_address),
+        context.dependencies.clock.now(),
+    )
     if under_way and under_way.mobile == line and under_way.used_at is None:
         sent_at = under_way.expires_at - CODE_LIFETIME
         if now - sent_at < RESEND_AFTER:
@@ -79,30 +76,26 @@ async def send_session_code(
     code_request = CodeRequest(
         PORTAL_CHANNEL, proof_address, line, "sms.portal_code", limits, has_proved_before=has_proved_before
     )
-    return await send_code(dependencies, uow, code_request)
+    return await send_code(context, code_request)
 
 
-async def find_session_code_delivery(
-    dependencies: Dependencies, uow: UnitOfWork, mobile: str, source_address: str
-) -> CodeDelivery:
+async def find_session_code_delivery(context: ActionContext, mobile: str, source_address: str) -> CodeDelivery:
     """Return what would become of a code to a mobile as somebody typed it, and send none; `InvalidField("mobile")`."""
-    return await find_mobile_code_delivery(dependencies, uow, parse_mobile(mobile), _source_limit(source_address))
+    return await find_mobile_code_delivery(context, parse_mobile(mobile), _source_limit(source_address))
 
 
 def _source_limit(source_address: str) -> dict[str, int]:
     return {f"proof:from:{network_for_address(source_address)}": CODES_PER_SOURCE}
 
 
-async def find_code_recipient(
-    dependencies: Dependencies, uow: UnitOfWork, session: CitizenSession, purpose: str
-) -> str | None:
+async def find_code_recipient(context: ActionContext, session: CitizenSession, purpose: str) -> str | None:
     """Return the mobile that a code is under way to; None where none is that still holds."""
-    proof = await uow.mobile_proofs.find(PORTAL_CHANNEL, _build_proof_address(session, purpose))
-    return proof.mobile if proof and proof.expires_at > dependencies.clock.now() else None
+    proof = await context.uow.mobile_proofs.find(PORTAL_CHANNEL, _build_proof_address(session, purpose))
+    return proof.mobile if proof and proof.expires_at > context.dependencies.clock.now() else None
 
 
 async def confirm_session_code(
-    dependencies: Dependencies, uow: UnitOfWork, session: CitizenSession, purpose: str, code: str
+    context: ActionContext, session: CitizenSession, purpose: str, code: str
 ) -> ProvedSession | MobileNotVerified:
     """Bind the mobile that a code proves to the session, which gets a new token; or return why it proves none, which
     is counted, so nothing may be rolled back. The digits are read out of whatever was typed, in any script.
@@ -112,20 +105,15 @@ async def confirm_session_code(
     proof_address, typed_code = _build_proof_address(session, purpose), extract_code(code)
     if typed_code is None:
         return MobileNotVerified("code", MobileReason.WRONG_CODE)  # no digits: no try is spent on a slip
-    await uow.serialise(f"proof:{proof_address}")  # else guesses at once would be counted as one
+    await context.uow.serialise(f"proof:{proof_address}")  # else guesses at once would be counted as one
     proved_mobile = await check_code(
-        dependencies,
-        uow,
-        PORTAL_CHANNEL,
-        proof_address,
-        typed_code,
-        may_repeat=session.pending_digest is not None,
+        context, PORTAL_CHANNEL, proof_address, typed_code, may_repeat=session.pending_digest is not None
     )
     if isinstance(proved_mobile, MobileNotVerified):
         return proved_mobile
-    session_token, now = dependencies.ids.new_token(), dependencies.clock.now()
-    await uow.citizen_sessions.save_proof(session.id, digest_token(session_token), proved_mobile, now)
-    await uow.citizen_sessions.save_last_use(session.id, now)
+    session_token, now = context.dependencies.ids.new_token(), context.dependencies.clock.now()
+    await context.uow.citizen_sessions.save_proof(session.id, digest_token(session_token), proved_mobile, now)
+    await context.uow.citizen_sessions.save_last_use(session.id, now)
     return ProvedSession(proved_mobile, session_token)
 
 

@@ -1,9 +1,10 @@
 """Sessions of the portal: opened when something is begun, found by the token of the cookie, ended by their owner."""
 
+from domain.actions.context import ActionContext
 from domain.actions.dependencies import Dependencies
 from domain.people.citizen_session import PROOF_LIMIT, SESSION_LIFETIME, CitizenSession
 from domain.people.sessions import digest_token
-from domain.unit_of_work import Store, UnitOfWork
+from domain.unit_of_work import Store
 from domain.values.actors import Actor, Role
 
 BEGIN_KEY_DIGITS = 32
@@ -23,62 +24,60 @@ def citizen_actor(proved_mobile: str | None) -> Actor:
     return Actor(frozenset({Role.CITIZEN}), "citizen", proved_mobile, PORTAL_CHANNEL)
 
 
-async def open_session(dependencies: Dependencies, uow: UnitOfWork, begin_key: str = "") -> tuple[str, CitizenSession]:
+async def open_session(context: ActionContext, begin_key: str = "") -> tuple[str, CitizenSession]:
     """Return a new session and its token, which is kept nowhere else.
 
     With the key of a form that a browser without a session sent there is one session, however often the form comes (a
     second click, an answer that was lost): each time with another token, until one of these is used first.
     """
     if len(begin_key) != BEGIN_KEY_DIGITS:
-        return await _add_session(dependencies, uow)
+        return await _add_session(context)
     key_digest = digest_token(f"begin:{begin_key}")
-    await uow.serialise(f"session:{key_digest}")
-    session = await uow.citizen_sessions.find(key_digest)
-    if session is None or not session.is_alive(dependencies.clock.now()):
-        return await _add_session(dependencies, uow, key_digest)
-    token = dependencies.ids.new_token()
-    await uow.citizen_sessions.save_pending(session.id, digest_token(token))
+    await context.uow.serialise(f"session:{key_digest}")
+    session = await context.uow.citizen_sessions.find(key_digest)
+    if session is None or not session.is_alive(context.dependencies.clock.now()):
+        return await _add_session(context, key_digest)
+    token = context.dependencies.ids.new_token()
+    await context.uow.citizen_sessions.save_pending(session.id, digest_token(token))
     return token, session
 
 
-async def _add_session(
-    dependencies: Dependencies, uow: UnitOfWork, key_digest: str | None = None
-) -> tuple[str, CitizenSession]:
+async def _add_session(context: ActionContext, key_digest: str | None = None) -> tuple[str, CitizenSession]:
     """Store a session; that of a form's key has its token as a pending one beside it."""
-    token, now = dependencies.ids.new_token(), dependencies.clock.now()
+    token, now = context.dependencies.ids.new_token(), context.dependencies.clock.now()
     session = CitizenSession(
-        id=dependencies.ids.new_id(),
+        id=context.dependencies.ids.new_id(),
         digest=key_digest or digest_token(token),
         pending_digest=digest_token(token) if key_digest else None,
-        csrf_token=dependencies.ids.new_token(),
+        csrf_token=context.dependencies.ids.new_token(),
         created_at=now,
         last_used_at=now,
     )
-    await uow.citizen_sessions.add(session)
+    await context.uow.citizen_sessions.add(session)
     return token, session
 
 
-async def find_session(dependencies: Dependencies, uow: UnitOfWork, token: str) -> CitizenSession | None:
+async def find_session(context: ActionContext, token: str) -> CitizenSession | None:
     """Return the session that lives and has this token; None where there is none. Unknown tokens make no session.
 
     The token before the last proof opens it without that proof, until the new one is used.
     """
     token_digest = digest_token(token)
-    session = await uow.citizen_sessions.find(token_digest) if token else None
-    if session is None or not session.is_alive(dependencies.clock.now()):
+    session = await context.uow.citizen_sessions.find(token_digest) if token else None
+    if session is None or not session.is_alive(context.dependencies.clock.now()):
         return None
     is_earlier_token = session.pending_digest is not None and session.pending_digest != token_digest
     return session.without_proof() if is_earlier_token else session
 
 
-async def note_session_use(dependencies: Dependencies, uow: UnitOfWork, session: CitizenSession, token: str) -> None:
+async def note_session_use(context: ActionContext, session: CitizenSession, token: str) -> None:
     """Store that a session is used now, by this token; a proof that has ended is forgotten, and does not begin anew."""
-    now, token_digest = dependencies.clock.now(), digest_token(token)
+    now, token_digest = context.dependencies.clock.now(), digest_token(token)
     if session.pending_digest == token_digest:
-        await uow.citizen_sessions.adopt_pending(token_digest)
+        await context.uow.citizen_sessions.adopt_pending(token_digest)
     if session.proved_mobile is not None and session.find_proved_mobile(now) is None:
-        await uow.citizen_sessions.delete_proof(session.id)
-    await uow.citizen_sessions.save_last_use(session.id, now)
+        await context.uow.citizen_sessions.delete_proof(session.id)
+    await context.uow.citizen_sessions.save_last_use(session.id, now)
 
 
 def is_use_due(dependencies: Dependencies, session: CitizenSession, token: str) -> bool:
@@ -86,9 +85,9 @@ def is_use_due(dependencies: Dependencies, session: CitizenSession, token: str) 
     return session.pending_digest == digest_token(token) or session.is_use_due(dependencies.clock.now())
 
 
-async def end_session(dependencies: Dependencies, uow: UnitOfWork, session: CitizenSession) -> None:
+async def end_session(context: ActionContext, session: CitizenSession) -> None:
     """Forget a session: none of its tokens opens anything any more."""
-    await uow.citizen_sessions.delete(session.id)
+    await context.uow.citizen_sessions.delete(session.id)
 
 
 async def forget_unused_sessions(dependencies: Dependencies, store: Store) -> int:

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, fields, replace
 
+from domain.actions.context import ActionContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.line_languages import find_address_language
 from domain.actions.messages.notify import Address, queue_reply
@@ -37,7 +38,7 @@ class Arrival:
     async def send_reply(self, reply: RenderedMessage) -> None:
         """Queue a reply; the last one is kept as the message's."""
         if self.address is not None:
-            outbox_message = await queue_reply(self.dependencies, self.uow, self.address, reply)
+            outbox_message = await queue_reply(ActionContext(self.dependencies, self.uow), self.address, reply)
             self.message.reply_id = outbox_message.id
 
     async def refuse_over_limit(self, message_count: int) -> bool:
@@ -92,7 +93,9 @@ async def _open_unit(dependencies: Dependencies, store: Store, address: Address 
         if address is None:
             yield uow
             return
-        with in_language(await find_address_language(dependencies, uow, address.channel, address.recipient)):
+        with in_language(
+            await find_address_language(ActionContext(dependencies, uow), address.channel, address.recipient)
+        ):
             yield uow
 
 

@@ -63,12 +63,12 @@ async def _describe_code(turn: TurnContext, code: str, payment_id: str) -> Rende
 async def _describe_token(turn: TurnContext, token: str) -> RenderedMessage | None:
     """Return what a payment link or a paper is; None for a token of neither."""
     if PAPER_TOKEN_PATTERN.fullmatch(token):
-        paper = await find_verified_paper(turn.dependencies, turn.uow, token)
+        paper = await find_verified_paper(turn, token)
         return _render_paper(turn, paper) if paper else None
     if not LINK_TOKEN_PATTERN.fullmatch(token):
         return None
     try:
-        return _render_link(turn, await load_payable_bills(turn.dependencies, turn.uow, token))
+        return _render_link(turn, await load_payable_bills(turn, token))
     except NotFound:
         return None
 
@@ -86,7 +86,7 @@ async def _describe_request(turn: TurnContext, code: str) -> RenderedMessage | N
 
 async def _confirm_number(turn: TurnContext, text_key: str) -> RenderedMessage:
     """Return that a number is ours, to somebody whom it was not sent to."""
-    await track.count_guess(turn.dependencies, turn.uow, turn.actor.identifier)
+    await track.count_guess(turn, turn.actor.identifier)
     return turn.render(text_key)
 
 
@@ -94,7 +94,7 @@ async def _describe_letter(turn: TurnContext, letter_number: str) -> RenderedMes
     papers = await turn.uow.issued_papers.list_by_number(letter_number)
     for paper in papers:
         if (await turn.uow.requests.get(paper.request_id)).mobile == turn.actor.identifier:
-            return _render_paper(turn, await describe_paper(turn.dependencies, turn.uow, paper))
+            return _render_paper(turn, await describe_paper(turn, paper))
     return await _confirm_number(turn, "sms.authentic.letter_of_other") if papers else None
 
 
@@ -111,7 +111,7 @@ async def _describe_bill(turn: TurnContext, bill_id: str, payment_id: str) -> Re
         raise CodeMistyped("code", MistypedCodeReason.OTHER_PAYMENT_ID)
     if confirmation:
         return confirmation
-    title = await render_parts_title(turn.dependencies, turn.uow, bills)
+    title = await render_parts_title(turn, bills)
     is_payable = all(bill.state.is_payable for bill in bills)
     return _render_bill(turn, title, payable.amount, is_payable=is_payable)
 
@@ -138,5 +138,5 @@ def _render_paper(turn: TurnContext, paper: VerifiedPaper) -> RenderedMessage:
 
 async def _deny(turn: TurnContext) -> RenderedMessage:
     """Return that a code is not ours; looking for codes is counted."""
-    await track.count_guess(turn.dependencies, turn.uow, turn.actor.identifier)
+    await track.count_guess(turn, turn.actor.identifier)
     return turn.render("sms.authentic.unknown")

@@ -82,7 +82,7 @@ async def check_change(turn: TurnContext, frame: Frame) -> None:
     try:
         taking_field, value = _read_value(turn, service, request, field, frame.slots[NEW_VALUE])
         submitted = {taking_field.name: value}
-        change = await preview_change(turn.dependencies, turn.uow, request, submitted, turn.actor)
+        change = await preview_change(turn, request, submitted)
     except InvalidField as error:
         raise error.about_field(NEW_VALUE) from error
     if not change.changed_names:
@@ -110,7 +110,7 @@ def is_checked(frame: Frame) -> bool:
 async def change_answer(turn: TurnContext, slots: SlotValues) -> RenderedMessage:
     """Change the request as `check_change` found it."""
     submitted = {slots[CHANGED_FIELD]: slots[NEW_VALUE]}
-    await change_request(turn.dependencies, turn.uow, slots["code"], submitted, turn.actor)
+    await change_request(turn, slots["code"], submitted)
     request = await turn.uow.requests.get_by_code(slots["code"])
     return turn.render_about(request, "sms.request_changed", label=slots["label"], after=slots["after"])
 

@@ -37,21 +37,21 @@ from domain.values.tracking_codes import TrackingCode, parse_code
 
 async def announce_outcome(turn: TurnContext, outcome: StepOutcome) -> RenderedMessage:
     """Queue what a step announces, and return what of it answers the citizen who took it."""
-    replies = await notify.announce_outcome(turn.dependencies, turn.uow, outcome, turn.actor)
+    replies = await notify.announce_outcome(turn, outcome)
     reply = replies[-1] if replies else await describe_status(turn, outcome.request)
     return say_when_looked_at(turn, reply, outcome.request)
 
 
 async def describe_status(turn: TurnContext, request: ServiceRequest) -> RenderedMessage:
     """Return the state of an own request and what it waits for."""
-    text_key, facts = await notify.find_status_text(turn.dependencies, turn.uow, request)
+    text_key, facts = await notify.find_status_text(turn, request)
     reply = turn.render_about(request, text_key if text_key in turn.dependencies.catalogue else "sms.status", **facts)
     return await add_payment_link(turn, reply, await list_request_bills(turn.uow, request)) if facts else reply
 
 
 async def track_request(turn: TurnContext, slots: SlotValues) -> RenderedMessage:
     """Follow a request: in full from its own mobile, service and phase from another."""
-    tracking_result = await track.track_request(turn.dependencies, turn.uow, slots["code"], turn.actor.identifier)
+    tracking_result = await track.track_request(turn, slots["code"], turn.actor.identifier)
     if tracking_result.is_own:
         reply = await describe_status(turn, tracking_result.request)
         return add_holder(turn, reply, tracking_result.request)
@@ -78,7 +78,7 @@ async def describe_payment(turn: TurnContext, slots: SlotValues) -> RenderedMess
         return await _describe_bill_payment(turn, slots["bill_id"])
     if "together" in slots:
         return await _describe_payment_together(turn)
-    tracking_result = await track.track_request(turn.dependencies, turn.uow, slots["code"], turn.actor.identifier)
+    tracking_result = await track.track_request(turn, slots["code"], turn.actor.identifier)
     if not tracking_result.is_own:
         return turn.render_about(tracking_result.request, "sms.status_of_other")
     bills = await list_request_bills(turn.uow, tracking_result.request)
@@ -92,13 +92,13 @@ async def _describe_request_payment(
     facts = notify.payable_bill_facts(bills)
     if facts:
         bill = next(one for one in bills if one.bill_id == facts["bill_id"])
-        facts["service"] = await render_purpose(turn.dependencies, turn.uow, bill)
+        facts["service"] = await render_purpose(turn, bill)
     reply = turn.render_about(request, "sms.pay" if facts else "sms.nothing_to_pay", **facts)
     return await add_payment_link(turn, reply, bills)
 
 
 async def _describe_payment_together(turn: TurnContext) -> RenderedMessage:
-    bills = await list_payable_own_bills(turn.dependencies, turn.uow, turn.actor.identifier)
+    bills = await list_payable_own_bills(turn, turn.actor.identifier)
     if len(bills) >= FEWEST_PARTS:
         return await merge_own_bills(turn, bills)
     return await _describe_own_bill(turn, bills[0]) if bills else turn.render("sms.none_to.pay")
@@ -108,21 +108,21 @@ async def _describe_bill_payment(turn: TurnContext, bill_id: str) -> RenderedMes
     try:
         bill = await find_payable(turn.uow, bill_id)
     except BillNotFound:
-        await track.count_guess(turn.dependencies, turn.uow, turn.actor.identifier)
+        await track.count_guess(turn, turn.actor.identifier)
         raise
     if isinstance(bill, MergedBill):
         return await describe_merged_bill(turn, bill)
     if await SUBJECTS[bill.subject_kind].find_mobile(turn.uow, bill) == turn.actor.identifier:
         return await _describe_own_bill(turn, bill)
-    await track.count_guess(turn.dependencies, turn.uow, turn.actor.identifier)
-    title = await SUBJECTS[bill.subject_kind].render_title(turn.dependencies, turn.uow, bill)
+    await track.count_guess(turn, turn.actor.identifier)
+    title = await SUBJECTS[bill.subject_kind].render_title(turn, bill)
     return turn.render("sms.bill_of_other", amount=group_digits(bill.amount), service=title)
 
 
 async def _describe_own_bill(turn: TurnContext, bill: Bill) -> RenderedMessage:
     if bill.subject_kind == REQUEST_SUBJECT:
         return await _describe_request_payment(turn, await turn.uow.requests.get(bill.subject_id), [bill])
-    title = await SUBJECTS[bill.subject_kind].render_title(turn.dependencies, turn.uow, bill)
+    title = await SUBJECTS[bill.subject_kind].render_title(turn, bill)
     if not bill.state.is_payable:
         return await add_payment_link(turn, turn.render("sms.bill_settled", service=title), [bill])
     id_facts = {"bill_id": bill.bill_id, "payment_id": bill.payment_id}
@@ -135,7 +135,7 @@ async def describe_own_bills(turn: TurnContext) -> RenderedMessage | None:
     for all; where nothing is open, the receipt of what was paid last, if anything was. None where there is no answer
     but what is asked next.
     """
-    bills = await list_payable_own_bills(turn.dependencies, turn.uow, turn.actor.identifier)
+    bills = await list_payable_own_bills(turn, turn.actor.identifier)
     if len(bills) > 1:
         return await _list_open_bills(turn, bills)
     if bills:
@@ -149,7 +149,7 @@ async def describe_own_bills(turn: TurnContext) -> RenderedMessage | None:
 async def _list_open_bills(turn: TurnContext, bills: Sequence[Bill]) -> RenderedMessage:
     can_merge = may_merge(bills)
     bill_lines = [await _render_bill_line(turn, bill) for bill in bills]
-    bill_pages = await find_bill_pages(turn.dependencies, turn.uow, bills)
+    bill_pages = await find_bill_pages(turn, bills)
 
     def describe_rest(shown_count: int) -> list[str]:
         hidden_count = len(bills) - shown_count
@@ -163,7 +163,7 @@ async def _list_open_bills(turn: TurnContext, bills: Sequence[Bill]) -> Rendered
 
 
 async def _render_bill_line(turn: TurnContext, bill: Bill) -> str:
-    purpose = await render_purpose(turn.dependencies, turn.uow, bill)
+    purpose = await render_purpose(turn, bill)
     id_facts = {"bill_id": bill.bill_id, "payment_id": bill.payment_id}
     return turn.render("sms.bill_line", service=purpose, amount=group_digits(bill.amount), **id_facts).text
 
@@ -190,7 +190,7 @@ async def deny_request(turn: TurnContext, slots: SlotValues) -> RenderedMessage:
     """Refuse somebody else's request that awaits this citizen's answer; or object that the number of an own one was
     changed.
     """
-    if await object_to_change(turn.dependencies, turn.uow, slots["code"], turn.actor):
+    if await object_to_change(turn, slots["code"]):
         return turn.render("sms.mobile_objected", code=turn.dependencies.wording.tracking_code_text(slots["code"]))
     return await _run_command(turn, slots["code"], Command.DENY, {})
 
@@ -198,28 +198,22 @@ async def deny_request(turn: TurnContext, slots: SlotValues) -> RenderedMessage:
 async def _run_command(
     turn: TurnContext, code: TrackingCode, citizen_command: Command, inputs: SlotValues
 ) -> RenderedMessage:
-    return await announce_outcome(
-        turn, await take_command(turn.dependencies, turn.uow, code, citizen_command, inputs, turn.actor)
-    )
+    return await announce_outcome(turn, await take_command(turn, code, citizen_command, inputs))
 
 
 async def store_comment(turn: TurnContext, slots: SlotValues) -> RenderedMessage:
     """Keep a comment or suggestion."""
     code = parse_code(slots["code"]) if "code" in slots else None  # nobody is asked for it: no field has read it
-    await feedback.store_comment(
-        turn.dependencies, turn.uow, slots["text"], turn.actor, code=code, service=slots.get("service")
-    )
+    await feedback.store_comment(turn, slots["text"], code=code, service=slots.get("service"))
     return say_when_looked_at(turn, turn.render("sms.comment_kept"), None)
 
 
 async def rate_request(turn: TurnContext, slots: SlotValues) -> RenderedMessage:
     """Keep a rating of a finished request."""
-    request = await feedback.rate_request(
-        turn.dependencies, turn.uow, slots["code"], slots["score"], slots.get("text"), turn.actor
-    )
+    request = await feedback.rate_request(turn, slots["code"], slots["score"], slots.get("text"))
     if slots["score"] > turn.dependencies.policy.low_rating:
         return turn.render_about(request, "sms.rated", score=slots["score"])
-    if not await reopening.can_reopen(turn.dependencies, turn.uow, request, turn.actor):
+    if not await reopening.can_reopen(turn, request):
         return turn.render_about(request, "sms.rated_low_only", score=slots["score"])
     turn.dialogue.frames.append(Frame("reopen", {"code": request.code}, asked=CONFIRM_STEP))
     turn.asks_question = True
@@ -228,7 +222,7 @@ async def rate_request(turn: TurnContext, slots: SlotValues) -> RenderedMessage:
 
 async def reopen_request(turn: TurnContext, slots: SlotValues) -> RenderedMessage:
     """Take up again a finished request that was rated low."""
-    reopened = await reopening.reopen_rated_request(turn.dependencies, turn.uow, slots["code"], turn.actor)
+    reopened = await reopening.reopen_rated_request(turn, slots["code"])
     return replace(reopened.message, cls=MessageClass.REPLY)
 
 
@@ -247,23 +241,23 @@ async def add_payment_link(turn: TurnContext, reply: RenderedMessage, bills: Seq
     """Return a reply about bills of the citizen with the link to those that can be paid, else to the receipt of those
     that were, where it has room for it.
     """
-    bill_pages = await find_bill_pages(turn.dependencies, turn.uow, bills)
+    bill_pages = await find_bill_pages(turn, bills)
     text = join_bill_page(turn.dependencies.catalogue, reply.text, bill_pages, reply.part_budget)
     return replace(reply, text=text, bill_pages=bill_pages)
 
 
 async def merge_own_bills(turn: TurnContext, bills: Sequence[Bill]) -> RenderedMessage:
     """Return one pair of ids for all these bills of the citizen; the errors are those of `merge_bills`."""
-    merged_bill = await merge_bills(turn.dependencies, turn.uow, [bill.id for bill in bills])
+    merged_bill = await merge_bills(turn, [bill.id for bill in bills])
     return await _render_merged_bill(turn, merged_bill, bills)
 
 
 async def describe_merged_bill(turn: TurnContext, merged_bill: MergedBill) -> RenderedMessage:
     """Return what a merged bill is for, by its bill id: all of an own one, of another's what anybody may know."""
     parts = await load_parts(turn.uow, merged_bill)
-    title, amount = await render_parts_title(turn.dependencies, turn.uow, parts), group_digits(merged_bill.amount)
+    title, amount = await render_parts_title(turn, parts), group_digits(merged_bill.amount)
     if await SUBJECTS[parts[0].subject_kind].find_mobile(turn.uow, parts[0]) != turn.actor.identifier:
-        await track.count_guess(turn.dependencies, turn.uow, turn.actor.identifier)
+        await track.count_guess(turn, turn.actor.identifier)
         return turn.render("sms.bill_of_other", amount=amount, service=title)
     state = derive_merged_state([part.state for part in parts])
     if state.is_payable:

@@ -124,7 +124,7 @@ class FormHandler(Handler):
         if remark and service.remark_field:
             own_remark = values.get(service.remark_field, "")
             values = {**values, service.remark_field: f"{own_remark}\n{remark}".strip()}
-        return await submit.submit_read_form(turn.dependencies, turn.uow, service, values, turn.actor)
+        return await submit.submit_read_form(turn, service, values)
 
 
 class LookupHandler(Handler):

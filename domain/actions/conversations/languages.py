@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
+from domain.actions.context import ActionContext
 from domain.actions.conversations.turn_context import SlotValues, TurnContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.line_languages import require_offered_language, save_line_language
@@ -13,7 +14,6 @@ from domain.messages.catalogue import JOINED_PART_BUDGET, RenderedMessage, join_
 from domain.messages.keyboards import ReplyMarkup
 from domain.parsing.answers import read_number
 from domain.parsing.topics import find_written_language
-from domain.unit_of_work import UnitOfWork
 from domain.values.errors import InvalidField
 from domain.values.languages import PERSIAN, Language, in_language, language_in_force
 from domain.values.text import fold_text, has_latin_letters_alone
@@ -43,14 +43,14 @@ def offer_languages(turn: TurnContext) -> RenderedMessage:
     return turn.render("sms.languages", languages=menu_of_names([language.title for language in offered]))
 
 
-async def adopt_written_language(dependencies: Dependencies, uow: UnitOfWork, line: str, text: str) -> Language | None:
+async def adopt_written_language(context: ActionContext, line: str, text: str) -> Language | None:
     """Take the language that a text is written in for a line that has chosen none; None where nothing is taken."""
-    is_written = dependencies.catalogue.is_multilingual and not read_slash_command(text)
+    is_written = context.dependencies.catalogue.is_multilingual and not read_slash_command(text)
     tag = find_written_language(text) if is_written else None
-    language = next((one for one in dependencies.catalogue.languages if one.tag == tag), None)
-    if language is None or await uow.lines.find_language(line):
+    language = next((one for one in context.dependencies.catalogue.languages if one.tag == tag), None)
+    if language is None or await context.uow.lines.find_language(line):
         return None
-    await save_line_language(dependencies, uow, line, language)
+    await save_line_language(context, line, language)
     return language
 
 
@@ -76,7 +76,7 @@ def announce_language(dependencies: Dependencies, reply: RenderedMessage) -> Ren
 
 
 async def _take_language(turn: TurnContext, language: Language) -> RenderedMessage:
-    await save_line_language(turn.dependencies, turn.uow, turn.line, language)
+    await save_line_language(turn, turn.line, language)
     with in_language(language):
         return turn.render("sms.language_set")
 

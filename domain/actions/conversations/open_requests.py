@@ -134,7 +134,7 @@ async def _read_corrected_rating(turn: TurnContext, text: str) -> Reaction | Non
     score = read_score(text) if has_no_letters(text) else None
     if score is None or not await _follows_rating(turn):
         return None
-    request = await feedback.find_corrected_request(turn.dependencies, turn.uow, turn.actor.identifier)
+    request = await feedback.find_corrected_request(turn, turn.actor.identifier)
     if request is None or _answers_late_question(turn, text, request):
         return None
     return turn.conversation.begin_intent(turn.dialogue, "rate", {"code": request.code, "score": score}, turn.sent_at)
@@ -158,7 +158,7 @@ def _answers_late_question(turn: TurnContext, text: str, request: ServiceRequest
 async def _find_rateable(turn: TurnContext, text: str) -> ServiceRequest | None:
     if guess_score(text) is None and not speaks_of_score(text):
         return None
-    return await feedback.find_rateable_request(turn.dependencies, turn.uow, turn.actor.identifier)
+    return await feedback.find_rateable_request(turn, turn.actor.identifier)
 
 
 async def read_staff_answer(turn: TurnContext, text: str, *, is_clear: bool) -> Reaction | None:
@@ -196,5 +196,5 @@ async def find_same_request(turn: TurnContext, frame: Frame) -> TrackingCode | N
     if same_code is None or same_code == frame.same_as:
         return None
     person = await turn.uow.people.find_person(mobile)
-    _, form_faults = await complete_read_form(turn.dependencies, turn.uow, service, person, stated, turn.actor)
+    _, form_faults = await complete_read_form(turn, service, person, stated)
     return None if form_faults else same_code

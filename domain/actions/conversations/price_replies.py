@@ -21,7 +21,7 @@ async def answer_lookup(
     turn: TurnContext, service: Service, lookup: Lookup | PriceLookup, slots: SlotValues
 ) -> RenderedMessage:
     """Answer a question that makes no request, line by line."""
-    lines = await run_lookup(turn.dependencies, turn.uow, service, lookup, slots, turn.actor, brief=True)
+    lines = await run_lookup(turn, service, lookup, slots, brief=True)
     parts = sum(turn.dependencies.catalogue.part_budget(answer_text_key(service, line.key)) for line in lines)
     answer_text = "\n".join(line.text for line in lines)
     answer = RenderedMessage(f"services.{service.key}.answers", MessageClass.REPLY, answer_text, parts)
@@ -51,7 +51,7 @@ async def describe_tariff(turn: TurnContext, slots: SlotValues) -> RenderedMessa
 
 
 async def _list_prices(turn: TurnContext, services: Sequence[Service]) -> RenderedMessage:
-    price_lines = [line.text for line in await list_price_lines(turn.dependencies, turn.uow, services)]
+    price_lines = [line.text for line in await list_price_lines(turn, services)]
 
     def describe_rest(shown_count: int) -> list[str]:
         hidden_count = len(price_lines) - shown_count

@@ -103,7 +103,7 @@ async def render_summary(turn: TurnContext, frame: Frame) -> RenderedMessage:
         text = f"{turn.render('sms.closed_day', date=day_text).text}\n{question.text}"
         question = replace(question, text=text, part_budget=question.part_budget + 1)
     title = turn.dependencies.wording.service_title(service.key)
-    amount = await estimate_price(turn.dependencies, turn.uow, service, frame.slots, turn.actor)
+    amount = await estimate_price(turn, service, frame.slots)
     head_lines = [_render_head(turn, title, amount)]
     head_lines += [describe_left_open(turn, frame)] if frame.left_open else []
     whole_text = "\n".join((*head_lines, question.text))

@@ -8,6 +8,7 @@ is lost.
 import hashlib
 from datetime import timedelta
 
+from domain.actions.context import ActionContext
 from domain.actions.conversations.arriving import Arrival, handle_once
 from domain.actions.conversations.converse import OFFERED_INTENT, REFUSED_INTENT, converse
 from domain.actions.conversations.languages import adopt_written_language, announce_language, choose_answer_letters
@@ -82,7 +83,7 @@ def _build_inbound_message(dependencies: Dependencies, provider: str, sms: Recei
 async def _handle_message(arrival: Arrival) -> InboundMessage:
     dependencies, uow, message = arrival.dependencies, arrival.uow, arrival.message
     await uow.serialise(f"sms:{message.sender}")
-    earlier_delivery = await _find_earlier_delivery(dependencies, uow, message)
+    earlier_delivery = await _find_earlier_delivery(ActionContext(dependencies, uow), message)
     if earlier_delivery is not None:
         return earlier_delivery
     arrival_record = await uow.inbox.add_counted(message, dependencies.policy.inbound_window)
@@ -97,18 +98,16 @@ async def _handle_message(arrival: Arrival) -> InboundMessage:
     return message
 
 
-async def _find_earlier_delivery(
-    dependencies: Dependencies, uow: UnitOfWork, message: InboundMessage
-) -> InboundMessage | None:
+async def _find_earlier_delivery(context: ActionContext, message: InboundMessage) -> InboundMessage | None:
     """Recognise a repeated delivery without a provider's id: by sender, text and the state of the dialogue."""
     if message.provider_id is not None:
         return None  # the inbox itself recognises it, when it is added
-    stored_dialogue = await uow.dialogues.load(SMS_CHANNEL, message.sender)
+    stored_dialogue = await context.uow.dialogues.load(SMS_CHANNEL, message.sender)
     question = question_state(stored_dialogue[0]) if stored_dialogue else None
     position = hashlib.sha256(f"{message.text}\0{question}".encode()).hexdigest()
     message.fingerprint = f"{position}:{message.id}"
-    duplicate_window = dependencies.policy.duplicate_window
-    for earlier in await uow.inbox.list_last_from(SMS_CHANNEL, message.sender, 5):
+    duplicate_window = context.dependencies.policy.duplicate_window
+    for earlier in await context.uow.inbox.list_last_from(SMS_CHANNEL, message.sender, 5):
         if (
             earlier.fingerprint.startswith(position)
             and abs(message.received_at - earlier.received_at) <= duplicate_window
@@ -119,8 +118,8 @@ async def _find_earlier_delivery(
 
 async def _answer_message(arrival: Arrival, address: Address, stored_dialogue: StoredDialogue | None) -> None:
     dependencies, uow, message = arrival.dependencies, arrival.uow, arrival.message
-    turn = open_turn(dependencies, uow, address, stored_dialogue, sent_at=message.received_at)
-    adopted = await adopt_written_language(dependencies, uow, turn.line, message.text)
+    turn = open_turn(ActionContext(dependencies, uow), address, stored_dialogue, sent_at=message.received_at)
+    adopted = await adopt_written_language(ActionContext(dependencies, uow), turn.line, message.text)
     with in_language(adopted or await choose_answer_letters(turn, message.text)):
         reply = await converse(turn, message.text)
         reply = announce_language(dependencies, reply) if adopted and turn.intent != "language" else reply
@@ -128,7 +127,7 @@ async def _answer_message(arrival: Arrival, address: Address, stored_dialogue: S
     if turn.intent in COURTESY_INTENTS and await _was_answered_lately(uow, message):
         message.reason = "courtesy"
         return
-    if turn.intent in UNANSWERED_INTENTS and await _is_machine_loop(dependencies, uow, message):
+    if turn.intent in UNANSWERED_INTENTS and await _is_machine_loop(ActionContext(dependencies, uow), message):
         message.reason = "loop"
         return
     message.state = InboundState.ANSWERED
@@ -148,15 +147,15 @@ async def _was_answered_lately(uow: UnitOfWork, message: InboundMessage) -> bool
     )
 
 
-async def _is_machine_loop(dependencies: Dependencies, uow: UnitOfWork, message: InboundMessage) -> bool:
+async def _is_machine_loop(context: ActionContext, message: InboundMessage) -> bool:
     """Two machines answering each other: the last texts of this line were all unknown and came within minutes.
 
     A person who gets an offer looks for words and tries again; a machine sends the same text again.
     """
-    loop_guard = dependencies.policy.loop_guard
+    loop_guard = context.dependencies.policy.loop_guard
     last_messages = [
         earlier
-        for earlier in await uow.inbox.list_last_from(SMS_CHANNEL, message.sender, loop_guard + 1)
+        for earlier in await context.uow.inbox.list_last_from(SMS_CHANNEL, message.sender, loop_guard + 1)
         if earlier.id != message.id
     ][:loop_guard]
 

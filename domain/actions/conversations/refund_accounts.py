@@ -23,7 +23,7 @@ async def render_iban_question(turn: TurnContext, frame: Frame) -> RenderedMessa
 async def keep_iban(turn: TurnContext, slots: SlotValues) -> RenderedMessage:
     """Keep an account that its citizen has said yes to."""
     iban = Iban(slots["iban"])
-    amount = await give_iban(turn.dependencies, turn.uow, turn.actor.identifier, iban, turn.actor)
+    amount = await give_iban(turn, turn.actor.identifier, iban)
     return _render_account(turn, "sms.iban_kept", iban, amount)
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.conversations.late_questions import LateQuestion, dialogue_lifetime, read_dialogue
-from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import Address
 from domain.chats.chat import MESSENGERS, SentFile
 from domain.conversation.buttons.pages import REQUESTS_A_PAGE, find_page
@@ -20,7 +20,6 @@ from domain.messages.catalogue import CHAT_PREFIX, RenderedMessage, fit_lines
 from domain.messages.ports import StoredDialogue
 from domain.messages.records import MessageClass
 from domain.requests.request import ServiceRequest
-from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor, Role
 from domain.values.errors import DomainError, NotFound
 from domain.values.message_parts import count_parts
@@ -36,16 +35,11 @@ MOST_COUNTED = 200
 
 
 @dataclass(slots=True)
-class TurnContext:
-    """One turn of a conversation: what it works with, who speaks, the dialogue, and what the turn comes to."""
+class TurnContext(ActorContext):
+    """One turn of a conversation: the speaker is its actor, with the dialogue and what the turn comes to."""
 
-    dependencies: Dependencies
-    uow: UnitOfWork
-    """The unit that stores all of it."""
     address: Address
     """Address of the replies."""
-    actor: Actor
-    """Speaker: the citizen whose mobile the address has."""
     conversation: Conversation
     """The grammar and the services of this channel."""
     dialogue: Dialogue
@@ -181,8 +175,7 @@ Outcome = Reaction | Wrong | StepOutcome | RenderedMessage
 
 
 def open_turn(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
+    context: ActionContext,
     address: Address,
     stored_dialogue: StoredDialogue | None = None,
     *,
@@ -193,18 +186,18 @@ def open_turn(
     """
     mobile = address.mobile or address.recipient
     actor = Actor(frozenset({Role.CITIZEN}), "citizen", mobile, address.channel)
-    conversation = dependencies.conversation_in(address.channel)
-    dialogue, late_question = read_dialogue(dependencies, stored_dialogue)
+    conversation = context.dependencies.conversation_in(address.channel)
+    dialogue, late_question = read_dialogue(context.dependencies, stored_dialogue)
     had_dialogue = bool(dialogue.frames or dialogue.files)
     has_expired = stored_dialogue is not None and bool(stored_dialogue[0].get("frames")) and not had_dialogue
     return TurnContext(
-        dependencies,
-        uow,
-        address,
+        context.dependencies,
+        context.uow,
         actor,
+        address,
         conversation,
         dialogue,
-        sent_at or dependencies.clock.now(),
+        sent_at or context.dependencies.clock.now(),
         had_dialogue=had_dialogue,
         has_expired=has_expired,
         late_question=late_question,

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from domain.actions.context import ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.documents.capacity import MOST_DOCUMENTS
 from domain.authorization.request_policy import require_request_right
@@ -17,7 +18,6 @@ from domain.language.papers import NO_PAPERS, ServicePapers
 from domain.language.service import Service
 from domain.requests.documents import Document
 from domain.requests.request import ServiceRequest
-from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
 from domain.values.errors import InvalidField, NotAllowedNow, TooLarge
 from domain.values.files import PreparedFile
@@ -38,9 +38,7 @@ class DocumentPlace:
     """The same file as the same paper, if it is there already."""
 
 
-async def attach_document(
-    dependencies: Dependencies, uow: UnitOfWork, code: TrackingCode, paper_name: str, file: PreparedFile, actor: Actor
-) -> Document:
+async def attach_document(context: ActorContext, code: TrackingCode, paper_name: str, file: PreparedFile) -> Document:
     """Add a file as the paper `paper_name` of the service's; the same file as the same paper again changes nothing.
 
     It was prepared before the unit was opened (`prepare_file`). A citizen adds to own requests, a
@@ -48,22 +46,20 @@ async def attach_document(
     service (`Forbidden`). Errors: `InvalidField("field")` for no such paper; of a further file `NotAllowedNow` once
     the request has ended, `TooLarge` for more than thirty files.
     """
-    place = await require_place(dependencies, uow, code, paper_name, file.source_sha256, actor, lock=True)
+    place = await require_place(context, code, paper_name, file.source_sha256, lock=True)
     if place.repeated is not None:
         return place.repeated
-    document = _build_document(dependencies, place.request, paper_name, file, actor)
-    await uow.documents.add(document, file.content)
-    await _record_document(dependencies, uow, place.request, place.papers, [*place.existing, document], actor)
+    document = _build_document(context.dependencies, place.request, paper_name, file, context.actor)
+    await context.uow.documents.add(document, file.content)
+    await _record_document(context, place.request, place.papers, [*place.existing, document])
     return document
 
 
 async def require_place(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
+    context: ActorContext,
     code: TrackingCode,
     paper_name: str,
     source_sha256: str,
-    actor: Actor,
     *,
     lock: bool = False,
 ) -> DocumentPlace:
@@ -71,11 +67,11 @@ async def require_place(
 
     Who has to prepare a file first asks before: what nobody takes is not scanned.
     """
-    request = await uow.requests.get_by_code(code, lock=lock)
-    service = dependencies.engine.get_service(request.service)
-    require_request_right(Right.REQUESTS_ATTACH, service, request, actor)
-    papers = _require_papers(service, request, paper_name, actor)
-    existing = await uow.documents.list_of_request(request.id)
+    request = await context.uow.requests.get_by_code(code, lock=lock)
+    service = context.dependencies.engine.get_service(request.service)
+    require_request_right(Right.REQUESTS_ATTACH, service, request, context.actor)
+    papers = _require_papers(service, request, paper_name, context.actor)
+    existing = await context.uow.documents.list_of_request(request.id)
     # It is what was sent that counts, however it was cleaned since.
     same_files = (other for other in existing if (other.field, other.source_sha256) == (paper_name, source_sha256))
     repeated = next(same_files, None)
@@ -84,34 +80,27 @@ async def require_place(
     return DocumentPlace(request, papers, existing, repeated)
 
 
-async def attach_draft_files(
-    dependencies: Dependencies, uow: UnitOfWork, request: ServiceRequest, files: Sequence[DraftFile], actor: Actor
-) -> None:
+async def attach_draft_files(context: ActorContext, request: ServiceRequest, files: Sequence[DraftFile]) -> None:
     """Add the files of a draft to the request that it has just become, in the unit that makes it."""
-    papers = dependencies.engine.get_service(request.service).papers
+    papers = context.dependencies.engine.get_service(request.service).papers
     documents: list[Document] = []
     for file in files:
         if papers is None or file.field not in papers.paper_names:
             continue
-        document = _build_document(dependencies, request, file.field, file, actor)
+        document = _build_document(context.dependencies, request, file.field, file, context.actor)
         documents.append(document)
-        await uow.documents.add_stored(document)
-        await _record_document(dependencies, uow, request, papers, documents, actor)
+        await context.uow.documents.add_stored(document)
+        await _record_document(context, request, papers, documents)
 
 
 async def _record_document(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
-    request: ServiceRequest,
-    papers: ServicePapers,
-    documents: Sequence[Document],
-    actor: Actor,
+    context: ActorContext, request: ServiceRequest, papers: ServicePapers, documents: Sequence[Document]
 ) -> None:
     """Record in the history that the last of these documents, all that a request has, was added."""
     request.lacks_papers = bool(list_missing_papers(papers, request.fields, documents))
     document = documents[-1]
     facts = {"field": document.field, "name": document.name, "sha256": document.sha256, "size": document.size}
-    await dependencies.engine.record_event(uow, request, "attach", actor, facts)
+    await context.dependencies.engine.record_event(context.uow, request, "attach", context.actor, facts)
 
 
 def _build_document(

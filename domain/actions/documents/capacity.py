@@ -7,7 +7,7 @@ most, so it is counted before (`count_file`).
 from collections.abc import Sequence
 from datetime import timedelta
 
-from domain.actions.dependencies import Dependencies
+from domain.actions.context import ActionContext
 from domain.fields.types import format_number
 from domain.unit_of_work import UnitOfWork
 from domain.values.addresses import network_for_address
@@ -57,16 +57,19 @@ async def require_upload_capacity(uow: UnitOfWork, size: int) -> None:
         raise TooManyRequests("documents", TooManyRequestsReason.DRAFT_FILES)
 
 
-async def count_file(dependencies: Dependencies, uow: UnitOfWork, source_address: str) -> None:
+async def count_file(context: ActionContext, source_address: str) -> None:
     """Count a file that an address will have opened; `TooManyRequests("documents")` once they are too many."""
-    await _count(dependencies, uow, f"files:{network_for_address(source_address)}")
+    await _count(context, f"files:{network_for_address(source_address)}")
 
 
-async def count_upload(dependencies: Dependencies, uow: UnitOfWork, source_address: str) -> None:
+async def count_upload(context: ActionContext, source_address: str) -> None:
     """Count an upload that an address begins; errors: as `count_file`."""
-    await _count(dependencies, uow, f"uploads:{network_for_address(source_address)}")
+    await _count(context, f"uploads:{network_for_address(source_address)}")
 
 
-async def _count(dependencies: Dependencies, uow: UnitOfWork, count_key: str) -> None:
-    if await uow.lines.add_hit(count_key, dependencies.clock.now(), COUNTING_WINDOW) > FILES_PER_ADDRESS:
+async def _count(context: ActionContext, count_key: str) -> None:
+    if (
+        await context.uow.lines.add_hit(count_key, context.dependencies.clock.now(), COUNTING_WINDOW)
+        > FILES_PER_ADDRESS
+    ):
         raise TooManyRequests("documents", TooManyRequestsReason.FILES)

@@ -1,5 +1,6 @@
 """Papers that a citizen adds to an own request on the portal, once it was sent: which it takes, and for whom."""
 
+from domain.actions.context import ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.authorization.request_policy import refuse_foreign_request
 from domain.language.papers import list_citizen_papers
@@ -28,17 +29,15 @@ async def find_own_request(uow: UnitOfWork, code: TrackingCode, actor: Actor, *,
     return request
 
 
-async def lock_open_request(
-    dependencies: Dependencies, uow: UnitOfWork, code: TrackingCode, actor: Actor
-) -> ServiceRequest:
+async def lock_open_request(context: ActorContext, code: TrackingCode) -> ServiceRequest:
     """Return this citizen's own request, locked, that takes papers now.
 
     Errors: as `find_own_request`; `NotAllowedNow("code")` once it has ended, `InvalidField("field")` where its service
     asks citizens for no papers.
     """
-    request = await find_own_request(uow, code, actor, lock=True)
+    request = await find_own_request(context.uow, code, context.actor, lock=True)
     if request.phase.is_final:
         raise NotAllowedNow("code")
-    if not list_open_papers(dependencies, request):
+    if not list_open_papers(context.dependencies, request):
         raise InvalidField("field", InvalidReason.UNKNOWN_PAPER)
     return request

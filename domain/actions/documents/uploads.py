@@ -7,6 +7,7 @@ Whoever calls has found the owner, and that its visitor may send it papers; who 
 
 from datetime import timedelta
 
+from domain.actions.context import ActionContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.documents.capacity import (
     count_upload,
@@ -32,12 +33,7 @@ SWEPT_AT_ONCE = 100
 
 
 async def create_upload(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
-    owner: UploadOwner,
-    file_name: str,
-    size: int,
-    source_address: str,
+    context: ActionContext, owner: UploadOwner, file_name: str, size: int, source_address: str
 ) -> Upload:
     """Begin the upload of a file of `size` bytes to a locked owner.
 
@@ -45,12 +41,12 @@ async def create_upload(
     `TooManyRequests` for an address, or all uploads and drafts together, that have too many.
     """
     require_file_size(size)
-    require_capacity(await uow.uploads.list_open_sizes(owner), size)
-    await count_upload(dependencies, uow, source_address)
-    await require_waiting_capacity(uow, size)
-    now = dependencies.clock.now()
+    require_capacity(await context.uow.uploads.list_open_sizes(owner), size)
+    await count_upload(context, source_address)
+    await require_waiting_capacity(context.uow, size)
+    now = context.dependencies.clock.now()
     upload = Upload(
-        id=dependencies.ids.new_id(),
+        id=context.dependencies.ids.new_id(),
         draft_id=owner.draft_id,
         request_id=owner.request_id,
         name=clean_file_name(file_name) or NAMELESS_FILE,
@@ -59,40 +55,33 @@ async def create_upload(
         created_at=now,
         expires_at=now + UPLOAD_LIFETIME,
     )
-    await uow.uploads.add(upload)
+    await context.uow.uploads.add(upload)
     return upload
 
 
-async def get_upload(dependencies: Dependencies, uow: UnitOfWork, owner: UploadOwner, upload_id: int) -> Upload:
+async def get_upload(context: ActionContext, owner: UploadOwner, upload_id: int) -> Upload:
     """Return an upload to this owner; `NotFound` for any other, and where its time is over."""
-    upload = await uow.uploads.find_of_owner(upload_id, owner)
-    if upload is None or upload.expires_at <= dependencies.clock.now():
+    upload = await context.uow.uploads.find_of_owner(upload_id, owner)
+    if upload is None or upload.expires_at <= context.dependencies.clock.now():
         raise NotFound("document", NotFoundReason.UPLOAD)
     return upload
 
 
-async def append_chunk(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
-    owner: UploadOwner,
-    upload_id: int,
-    offset: int,
-    chunk: bytes,
-) -> Upload:
+async def append_chunk(context: ActionContext, owner: UploadOwner, upload_id: int, offset: int, chunk: bytes) -> Upload:
     """Add the bytes that follow the first `offset` ones. The owner is locked: of the same chunk sent twice one counts.
 
     Errors: `NotFound`; `Conflict("offset")` where another number of bytes came so far, `TooLarge` beyond the size that
     was named, `TooManyRequests` while uploads are too many bytes.
     """
-    upload = await get_upload(dependencies, uow, owner, upload_id)
+    upload = await get_upload(context, owner, upload_id)
     if offset != upload.received:
         raise Conflict("offset")
     if offset + len(chunk) > upload.size:
         raise TooLarge("document")
     if not chunk:
         return upload
-    await require_upload_capacity(uow, len(chunk))
-    await uow.uploads.append_chunk(upload, chunk)
+    await require_upload_capacity(context.uow, len(chunk))
+    await context.uow.uploads.append_chunk(upload, chunk)
     return upload
 
 
@@ -102,23 +91,21 @@ async def delete_upload(uow: UnitOfWork, owner: UploadOwner, upload_id: int) -> 
         await uow.uploads.delete(upload.id)
 
 
-async def read_upload(
-    dependencies: Dependencies, uow: UnitOfWork, owner: UploadOwner, upload_id: int
-) -> tuple[Upload, bytes]:
+async def read_upload(context: ActionContext, owner: UploadOwner, upload_id: int) -> tuple[Upload, bytes]:
     """Return a finished upload with its bytes: none of one that became a file of its owner already, maybe just now.
 
     `NotFound` for one that is not there, whose time is over, or that is not finished.
     """
-    upload = await get_upload(dependencies, uow, owner, upload_id)
+    upload = await get_upload(context, owner, upload_id)
     if not upload.is_finished:
         raise NotFound("document", NotFoundReason.UPLOAD)
-    return upload, await uow.uploads.get_content(upload_id)
+    return upload, await context.uow.uploads.get_content(upload_id)
 
 
-async def take_upload(dependencies: Dependencies, uow: UnitOfWork, upload: Upload) -> None:
+async def take_upload(context: ActionContext, upload: Upload) -> None:
     """Note that an upload became a file of its owner: named again, it makes no second one. Its bytes are deleted."""
-    upload.taken_at = dependencies.clock.now()
-    await uow.uploads.take(upload)
+    upload.taken_at = context.dependencies.clock.now()
+    await context.uow.uploads.take(upload)
 
 
 async def forget_expired_uploads(dependencies: Dependencies, store: Store) -> int:

@@ -5,10 +5,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from domain.actions.citizens.flooding import WORK_NEEDED
+from domain.actions.context import ActionContext
 from domain.actions.dependencies import Dependencies
 from domain.drafts.draft import RESUME_CODE_DIGITS, Draft
 from domain.language.service import Service
-from domain.unit_of_work import UnitOfWork
 from domain.values.addresses import network_for_address
 from domain.values.errors import NotFound, TooManyRequests, UnknownService
 from domain.values.reasons import NotFoundReason, TooManyRequestsReason
@@ -34,8 +34,7 @@ def get_form_service(dependencies: Dependencies, service_key: str) -> Service:
 
 
 async def begin_draft(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
+    context: ActionContext,
     session_id: int,
     service_key: str,
     source_address: str,
@@ -47,18 +46,18 @@ async def begin_draft(
     Errors: `UnknownService`, `TooManyRequests` for a session that holds too many, or an address that began too many
     (`WORK_NEEDED`) whose citizen has not worked for it.
     """
-    service = get_form_service(dependencies, service_key)
-    open_drafts = [draft for draft in await list_drafts(dependencies, uow, session_id) if not draft.is_submitted]
+    service = get_form_service(context.dependencies, service_key)
+    open_drafts = [draft for draft in await list_drafts(context, session_id) if not draft.is_submitted]
     untouched = (draft for draft in open_drafts if draft.service == service_key and not draft.saved_sections)
     if untouched_draft := next(untouched, None):
         return untouched_draft
-    draft = build_draft(dependencies, service)
-    await _add_draft(dependencies, uow, session_id, draft, source_address, has_worked=has_worked)
+    draft = build_draft(context.dependencies, service)
+    await _add_draft(context, session_id, draft, source_address, has_worked=has_worked)
     return draft
 
 
 async def begin_keyed_draft(
-    dependencies: Dependencies, uow: UnitOfWork, session_id: int, service_key: str, key: str, source_address: str
+    context: ActionContext, session_id: int, service_key: str, key: str, source_address: str
 ) -> Draft:
     """Return the draft that this session began under an idempotency key, locked: a new one at first, and the same
     whenever the browser asks again, because the answer was lost. Its id is made of session and key, so the store takes
@@ -66,15 +65,15 @@ async def begin_keyed_draft(
 
     Errors: as `begin_draft`.
     """
-    service, draft_id = get_form_service(dependencies, service_key), derive_draft_id(session_id, key)
-    await uow.serialise(f"draft:{draft_id}")
-    known_draft = await uow.drafts.find_held(draft_id, session_id, lock=True)
-    if known_draft and known_draft.expires_at > dependencies.clock.now():
+    service, draft_id = get_form_service(context.dependencies, service_key), derive_draft_id(session_id, key)
+    await context.uow.serialise(f"draft:{draft_id}")
+    known_draft = await context.uow.drafts.find_held(draft_id, session_id, lock=True)
+    if known_draft and known_draft.expires_at > context.dependencies.clock.now():
         return known_draft
-    await uow.drafts.delete(draft_id)  # one whose time is over makes room
-    draft = build_draft(dependencies, service)
+    await context.uow.drafts.delete(draft_id)  # one whose time is over makes room
+    draft = build_draft(context.dependencies, service)
     draft.id = draft_id
-    await _add_draft(dependencies, uow, session_id, draft, source_address)
+    await _add_draft(context, session_id, draft, source_address)
     return draft
 
 
@@ -85,8 +84,7 @@ def derive_draft_id(session_id: int, key: str) -> int:
 
 
 async def _add_draft(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
+    context: ActionContext,
     session_id: int,
     draft: Draft,
     source_address: str,
@@ -94,53 +92,57 @@ async def _add_draft(
     has_worked: bool = False,
 ) -> None:
     """Store a new draft, unless the session holds too many, or the address began too many."""
-    await _require_few_drafts(dependencies, uow, session_id)
+    await _require_few_drafts(context, session_id)
     address_key = f"drafts:{network_for_address(source_address)}"
-    count = await uow.lines.add_hit(address_key, dependencies.clock.now(), COUNTING_WINDOW)
+    count = await context.uow.lines.add_hit(address_key, context.dependencies.clock.now(), COUNTING_WINDOW)
     if count > DRAFTS_PER_ADDRESS and not has_worked:
         raise TooManyRequests(WORK_NEEDED, TooManyRequestsReason.DRAFTS)
-    await uow.drafts.add(draft, session_id)
+    await context.uow.drafts.add(draft, session_id)
 
 
-async def _require_few_drafts(dependencies: Dependencies, uow: UnitOfWork, session_id: int) -> None:
-    open_drafts = [held for held in await list_drafts(dependencies, uow, session_id) if not held.is_submitted]
+async def _require_few_drafts(context: ActionContext, session_id: int) -> None:
+    open_drafts = [held for held in await list_drafts(context, session_id) if not held.is_submitted]
     if len(open_drafts) >= DRAFTS_PER_SESSION:
         raise TooManyRequests("draft", TooManyRequestsReason.DRAFTS)
 
 
-async def copy_draft(dependencies: Dependencies, uow: UnitOfWork, session_id: int, former_draft: Draft) -> Draft:
+async def copy_draft(context: ActionContext, session_id: int, former_draft: Draft) -> Draft:
     """Return a new draft with all that was typed in a submitted one: another request alike begins with it.
 
     `TooManyRequests` for a session that holds too many.
     """
-    await _require_few_drafts(dependencies, uow, session_id)
-    draft = build_draft(dependencies, dependencies.engine.get_service(former_draft.service))
+    await _require_few_drafts(context, session_id)
+    draft = build_draft(context.dependencies, context.dependencies.engine.get_service(former_draft.service))
     draft.typed_values = dict(former_draft.typed_values)
     draft.saved_sections = former_draft.saved_sections
     draft.mobile = former_draft.mobile
     draft.relation, draft.represented_name = former_draft.relation, former_draft.represented_name
-    await uow.drafts.add(draft, session_id)
-    for draft_file in await uow.draft_files.list_of_draft(former_draft.id):
-        await uow.draft_files.add_copy(replace(draft_file, id=dependencies.ids.new_id(), draft_id=draft.id))
+    await context.uow.drafts.add(draft, session_id)
+    for draft_file in await context.uow.draft_files.list_of_draft(former_draft.id):
+        await context.uow.draft_files.add_copy(
+            replace(draft_file, id=context.dependencies.ids.new_id(), draft_id=draft.id)
+        )
     return draft
 
 
-async def list_drafts(dependencies: Dependencies, uow: UnitOfWork, session_id: int) -> list[Draft]:
+async def list_drafts(context: ActionContext, session_id: int) -> list[Draft]:
     """Return the drafts that a session holds and whose time is not over, the one that was saved last first."""
-    now = dependencies.clock.now()
+    now = context.dependencies.clock.now()
     return [
         draft
-        for draft in await uow.drafts.list_held(session_id)
-        if draft.expires_at > now and draft.service in dependencies.services
+        for draft in await context.uow.drafts.list_held(session_id)
+        if draft.expires_at > now and draft.service in context.dependencies.services
     ]
 
 
-async def get_draft(
-    dependencies: Dependencies, uow: UnitOfWork, session_id: int, draft_id: int, *, lock: bool = False
-) -> Draft:
+async def get_draft(context: ActionContext, session_id: int, draft_id: int, *, lock: bool = False) -> Draft:
     """Return a draft that this session holds; `NotFound("draft")` for any other, as if it did not exist."""
-    draft = await uow.drafts.find_held(draft_id, session_id, lock=lock)
-    if draft is None or draft.expires_at <= dependencies.clock.now() or draft.service not in dependencies.services:
+    draft = await context.uow.drafts.find_held(draft_id, session_id, lock=lock)
+    if (
+        draft is None
+        or draft.expires_at <= context.dependencies.clock.now()
+        or draft.service not in context.dependencies.services
+    ):
         raise NotFound("draft", NotFoundReason.DRAFT)
     return draft
 

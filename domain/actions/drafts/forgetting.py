@@ -1,22 +1,23 @@
 """Forgetting drafts: one by whoever holds it, and all whose time is over."""
 
+from domain.actions.context import ActionContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.drafts.beginning import get_draft
 from domain.actions.sweeping import sweep_in_units
 from domain.drafts.draft import Draft
-from domain.unit_of_work import Store, UnitOfWork
+from domain.unit_of_work import Store
 
 SWEPT_AT_ONCE = 500
 """Drafts that one unit forgets."""
 
 
-async def delete_draft(dependencies: Dependencies, uow: UnitOfWork, session_id: int, draft_id: int) -> Draft:
+async def delete_draft(context: ActionContext, session_id: int, draft_id: int) -> Draft:
     """Forget a draft that this session holds, on every device, and return what it was; `NotFound("draft")`.
 
     The request that it became, if any, stays.
     """
-    draft = await get_draft(dependencies, uow, session_id, draft_id, lock=True)
-    await uow.drafts.delete(draft.id)
+    draft = await get_draft(context, session_id, draft_id, lock=True)
+    await context.uow.drafts.delete(draft.id)
     return draft
 
 

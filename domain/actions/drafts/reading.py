@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from domain.actions.citizens.sessions import PORTAL_CHANNEL, citizen_actor
+from domain.actions.context import ActionContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.requests.submit import autofill_values, read_request_form
 from domain.drafts.draft import Draft
@@ -69,26 +70,24 @@ class DraftReading:
         return section.name in self.draft.saved_sections
 
 
-async def read_draft(
-    dependencies: Dependencies, uow: UnitOfWork, draft: Draft, proved_mobile: str | None
-) -> DraftReading:
+async def read_draft(context: ActionContext, draft: Draft, proved_mobile: str | None) -> DraftReading:
     """Read a draft for whoever holds it; `proved_mobile` (+989…) is the one that the session has proved, if any."""
-    service = dependencies.engine.get_service(draft.service)
+    service = context.dependencies.engine.get_service(draft.service)
     typed_values = select_typed_values(service, draft)
     remaining_choices: Mapping[str, tuple[str, ...]] = {}
     if proved_mobile is None:
-        values, faults = _read_by_fields(dependencies, service, typed_values)
+        values, faults = _read_by_fields(context.dependencies, service, typed_values)
     else:
-        person = await uow.people.find_person(proved_mobile)
+        person = await context.uow.people.find_person(proved_mobile)
         known_values = autofill_values(service, person)
         values, faults = await read_request_form(
-            dependencies, uow, service, known_values, typed_values, proved_mobile, PORTAL_CHANNEL
+            context, service, known_values, typed_values, proved_mobile, PORTAL_CHANNEL
         )
         if faults:
-            remaining_choices = await _find_remaining_choices(uow, service, proved_mobile, values)
+            remaining_choices = await _find_remaining_choices(context.uow, service, proved_mobile, values)
     if not faults and (
         refusal := await find_form_refusal(
-            dependencies.engine, uow, service, values, citizen_actor(proved_mobile), proved_mobile
+            context.dependencies.engine, context.uow, service, values, citizen_actor(proved_mobile), proved_mobile
         )
     ):
         faults = [refusal]

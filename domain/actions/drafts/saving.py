@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from domain.actions.context import ActionContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.drafts.beginning import copy_draft, get_draft, reckon_expiry
 from domain.drafts.draft import Draft, Relation, TypedForm
@@ -14,7 +15,6 @@ from domain.fields.moments import Day
 from domain.fields.types import ReadingContext, Text
 from domain.language.form_sections import FormSection
 from domain.language.service import Service
-from domain.unit_of_work import UnitOfWork
 from domain.values import identifiers
 from domain.values.calendar import jalali_text
 from domain.values.errors import InvalidField, NotFound, TooLarge
@@ -30,59 +30,50 @@ _EIGHT_DAYS = timedelta(days=8)
 REPRESENTED_NAME = Field("represented_name", Text(80))
 
 
-async def save_section(
-    dependencies: Dependencies, uow: UnitOfWork, session_id: int, draft_id: int, typed_form: TypedForm
-) -> Draft:
+async def save_section(context: ActionContext, session_id: int, draft_id: int, typed_form: TypedForm) -> Draft:
     """Keep what was typed in one section, and return the draft that has it.
 
     Another tab's sections stay as they are. A draft that was submitted stays as it is too: the same values change
     nothing, others make a new draft with all that is typed so far. Errors: `NotFound("draft")` for a draft that this
     session does not hold, `NotFound("section")`, `TooLarge`, `TooManyRequests` for a session that holds too many.
     """
-    draft = await get_draft(dependencies, uow, session_id, draft_id, lock=True)
-    section = find_section(dependencies.engine.get_service(draft.service), typed_form.section_name)
-    typed_values = tidy_typed_form(dependencies, draft.service, typed_form)
+    draft = await get_draft(context, session_id, draft_id, lock=True)
+    section = find_section(context.dependencies.engine.get_service(draft.service), typed_form.section_name)
+    typed_values = tidy_typed_form(context.dependencies, draft.service, typed_form)
     if draft.is_submitted:
         if draft.holds(section.field_names, typed_values):
             return draft
-        draft = await copy_draft(dependencies, uow, session_id, draft)
+        draft = await copy_draft(context, session_id, draft)
     draft.save_section(section.name, section.field_names, typed_values)
     _require_bounded(draft.typed_values)
-    return await keep_draft(dependencies, uow, draft)
+    return await keep_draft(context, draft)
 
 
-async def save_mobile(
-    dependencies: Dependencies, uow: UnitOfWork, session_id: int, draft_id: int, typed_mobile: str
-) -> Draft:
+async def save_mobile(context: ActionContext, session_id: int, draft_id: int, typed_mobile: str) -> Draft:
     """Keep the mobile that takes a draft up on another device (+989…); `InvalidField("mobile")`, `NotFound("draft")`.
 
     A submitted draft keeps the one that it has.
     """
     mobile = identifiers.parse_mobile(typed_mobile)
-    draft = await get_draft(dependencies, uow, session_id, draft_id, lock=True)
+    draft = await get_draft(context, session_id, draft_id, lock=True)
     if draft.is_submitted:
         return draft
     draft.mobile = mobile
-    return await keep_draft(dependencies, uow, draft)
+    return await keep_draft(context, draft)
 
 
 async def save_relation(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
-    session_id: int,
-    draft_id: int,
-    relation: Relation,
-    represented_name: str,
+    context: ActionContext, session_id: int, draft_id: int, relation: Relation, represented_name: str
 ) -> Draft:
     """Keep for whom the citizen asks; the name is needed for anybody but oneself (`MissingField`, `InvalidField`)."""
-    draft = await get_draft(dependencies, uow, session_id, draft_id, lock=True)
+    draft = await get_draft(context, session_id, draft_id, lock=True)
     if draft.is_submitted:
         return draft
     draft.relation, draft.represented_name = relation, ""
     if relation is not Relation.SELF:
-        reading_context = ReadingContext(dependencies.clock.now())
+        reading_context = ReadingContext(context.dependencies.clock.now())
         draft.represented_name = REPRESENTED_NAME.read_value(represented_name, reading_context)
-    return await keep_draft(dependencies, uow, draft)
+    return await keep_draft(context, draft)
 
 
 def tidy_typed_form(dependencies: Dependencies, service_key: str, typed_form: TypedForm) -> dict[str, Any]:
@@ -121,10 +112,10 @@ def find_section(service: Service, section_name: str) -> FormSection:
     return section
 
 
-async def keep_draft(dependencies: Dependencies, uow: UnitOfWork, draft: Draft) -> Draft:
+async def keep_draft(context: ActionContext, draft: Draft) -> Draft:
     """Store a changed draft, which this unit has locked, and put its end off."""
-    draft.updated_at, draft.expires_at = dependencies.clock.now(), reckon_expiry(dependencies)
-    await uow.drafts.save(draft)
+    draft.updated_at, draft.expires_at = context.dependencies.clock.now(), reckon_expiry(context.dependencies)
+    await context.uow.drafts.save(draft)
     return draft
 
 

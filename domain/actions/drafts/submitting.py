@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from domain.actions.citizens.flooding import WORK_NEEDED
 from domain.actions.citizens.sessions import citizen_actor
-from domain.actions.dependencies import Dependencies
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.documents.attach import attach_draft_files
 from domain.actions.drafts.beginning import get_draft
 from domain.actions.drafts.reading import select_typed_values
@@ -15,8 +15,6 @@ from domain.drafts.draft import Draft, Relation
 from domain.fields.stored import StoredField, StoredForm
 from domain.fields.types import Text
 from domain.requests.request import ServiceRequest
-from domain.unit_of_work import UnitOfWork
-from domain.values.actors import Actor
 from domain.values.addresses import network_for_address
 from domain.values.errors import TooManyRequests
 from domain.values.reasons import TooManyRequestsReason
@@ -39,24 +37,21 @@ REPRESENTED: StoredField[dict[str, str]] = StoredField("represented", Text(), st
 """Stored field for the person for whom the citizen asks: {relation, name}."""
 
 
-async def submit_draft(
-    dependencies: Dependencies, uow: UnitOfWork, session_id: int, draft_id: int, proved_mobile: str
-) -> ServiceRequest:
+async def submit_draft(context: ActionContext, session_id: int, draft_id: int, proved_mobile: str) -> ServiceRequest:
     """Make a request of a draft, for the mobile (+989…) that the session has proved; return the one that it became.
 
     A draft that became a request already makes nothing and gives that one. The citizen gets the same text as by SMS.
     Errors: `NotFound("draft")`, `TooManyRequests`, and those of `submit_request`.
     """
-    draft = await get_draft(dependencies, uow, session_id, draft_id, lock=True)
+    draft = await get_draft(context, session_id, draft_id, lock=True)
     if draft.request_code is not None:
-        return await uow.requests.get_by_code(draft.request_code)
-    await _count_request(dependencies, uow, proved_mobile)
-    return await _store_request(dependencies, uow, draft, citizen_actor(proved_mobile), proved_mobile)
+        return await context.uow.requests.get_by_code(draft.request_code)
+    await _count_request(context, proved_mobile)
+    return await _store_request(context.acting_as(citizen_actor(proved_mobile)), draft, proved_mobile)
 
 
 async def submit_unverified(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
+    context: ActionContext,
     session_id: int,
     draft_id: int,
     typed_mobile: str,
@@ -70,49 +65,50 @@ async def submit_unverified(
     code can be sent. Errors: as `submit_draft`; `TooManyRequests` (`WORK_NEEDED`) where many came from the address, and
     whose sender has not worked for it.
     """
-    draft = await get_draft(dependencies, uow, session_id, draft_id, lock=True)
+    draft = await get_draft(context, session_id, draft_id, lock=True)
     if draft.request_code is not None:
-        return await uow.requests.get_by_code(draft.request_code)
-    await _count_unverified(dependencies, uow, source_address, has_worked=has_worked)
+        return await context.uow.requests.get_by_code(draft.request_code)
+    await _count_unverified(context, source_address, has_worked=has_worked)
     actor = citizen_actor(None)
     draft.mobile = typed_mobile
-    request = await _store_request(dependencies, uow, draft, actor, None)
-    await mark_unverified(dependencies, uow, request, typed_mobile, actor)
+    request = await _store_request(context.acting_as(actor), draft, None)
+    await mark_unverified(context.acting_as(actor), request, typed_mobile)
     return request
 
 
-async def _count_request(dependencies: Dependencies, uow: UnitOfWork, mobile: str) -> None:
-    counted = await uow.lines.add_hit(f"requests:{mobile}", dependencies.clock.now(), COUNTING_WINDOW)
+async def _count_request(context: ActionContext, mobile: str) -> None:
+    counted = await context.uow.lines.add_hit(f"requests:{mobile}", context.dependencies.clock.now(), COUNTING_WINDOW)
     if counted > REQUESTS_PER_MOBILE:
         raise TooManyRequests("draft", TooManyRequestsReason.REQUESTS)
 
 
-async def _count_unverified(
-    dependencies: Dependencies, uow: UnitOfWork, source_address: str, *, has_worked: bool
-) -> None:
-    now, address_key = dependencies.clock.now(), f"unverified:{network_for_address(source_address)}"
-    address_count = await uow.lines.add_hit(address_key, now, COUNTING_WINDOW)
-    if await uow.lines.add_hit("unverified:total", now, COUNTING_WINDOW) > dependencies.policy.unverified_an_hour:
+async def _count_unverified(context: ActionContext, source_address: str, *, has_worked: bool) -> None:
+    now, address_key = context.dependencies.clock.now(), f"unverified:{network_for_address(source_address)}"
+    address_count = await context.uow.lines.add_hit(address_key, now, COUNTING_WINDOW)
+    if (
+        await context.uow.lines.add_hit("unverified:total", now, COUNTING_WINDOW)
+        > context.dependencies.policy.unverified_an_hour
+    ):
         raise TooManyRequests("draft", TooManyRequestsReason.UNVERIFIED)
     if address_count > UNVERIFIED_PER_ADDRESS and not has_worked:
         raise TooManyRequests(WORK_NEEDED, TooManyRequestsReason.UNVERIFIED)
 
 
-async def _store_request(
-    dependencies: Dependencies, uow: UnitOfWork, draft: Draft, actor: Actor, mobile: str | None
-) -> ServiceRequest:
-    service = dependencies.engine.get_service(draft.service)
-    files = await uow.draft_files.list_of_draft(draft.id)
+async def _store_request(context: ActorContext, draft: Draft, mobile: str | None) -> ServiceRequest:
+    service = context.dependencies.engine.get_service(draft.service)
+    files = await context.uow.draft_files.list_of_draft(draft.id)
     typed_values, provided_papers = select_typed_values(service, draft), frozenset(file.field for file in files)
-    outcome = await submit_request(dependencies, uow, draft.service, typed_values, actor, mobile, provided_papers)
+    outcome = await submit_request(context, draft.service, typed_values, mobile, provided_papers)
     request = outcome.request
-    await attach_draft_files(dependencies, uow, request, files, actor)
-    await announce_outcome(dependencies, uow, outcome, actor, texts_actor=True)
+    await attach_draft_files(context, request, files)
+    await announce_outcome(context, outcome, texts_actor=True)
     if draft.relation is not Relation.SELF:
         represented = {"relation": draft.relation.value, "name": draft.represented_name}
         REPRESENTED.write(request, represented)
-        await dependencies.engine.record_event(uow, request, "act_for", actor, {REPRESENTED.name: represented})
-    draft.request_code, draft.updated_at = request.code, dependencies.clock.now()
+        await context.dependencies.engine.record_event(
+            context.uow, request, "act_for", context.actor, {REPRESENTED.name: represented}
+        )
+    draft.request_code, draft.updated_at = request.code, context.dependencies.clock.now()
     draft.mobile = mobile or draft.mobile
-    await uow.drafts.save(draft)
+    await context.uow.drafts.save(draft)
     return request

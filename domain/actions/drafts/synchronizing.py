@@ -8,12 +8,12 @@ device wrote meanwhile is a conflict, which its citizen decides.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from domain.actions.context import ActionContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.drafts.beginning import begin_keyed_draft, get_draft
 from domain.actions.drafts.saving import find_section, save_relation, save_section, tidy_typed_form
 from domain.drafts.draft import Draft, Relation, TypedForm
 from domain.language.form_sections import FormSection
-from domain.unit_of_work import UnitOfWork
 from domain.values.errors import NotFound
 
 
@@ -64,59 +64,53 @@ class SynchronizedDraft:
 
 
 async def synchronize_draft(
-    dependencies: Dependencies, uow: UnitOfWork, session_id: int, browser_draft: KeptDraft, source_address: str
+    context: ActionContext, session_id: int, browser_draft: KeptDraft, source_address: str
 ) -> SynchronizedDraft:
     """Take over a form that a browser kept. A draft that became a request stays as it is: other values than it has are
     conflicts.
 
     Errors: those of `begin_draft`, `save_section` and `save_relation`.
     """
-    outcome = await _open_draft(dependencies, uow, session_id, browser_draft, source_address)
+    outcome = await _open_draft(context, session_id, browser_draft, source_address)
     for kept_section in browser_draft.sections:
         if kept_section.is_pending or outcome.is_restarted:
-            await _take_over_section(dependencies, uow, session_id, outcome, kept_section)
+            await _take_over_section(context, session_id, outcome, kept_section)
     if browser_draft.relation is not None and not outcome.draft.is_submitted:
         outcome.draft = await save_relation(
-            dependencies, uow, session_id, outcome.draft.id, browser_draft.relation, browser_draft.represented_name
+            context, session_id, outcome.draft.id, browser_draft.relation, browser_draft.represented_name
         )
     return outcome
 
 
 async def _open_draft(
-    dependencies: Dependencies, uow: UnitOfWork, session_id: int, browser_draft: KeptDraft, source_address: str
+    context: ActionContext, session_id: int, browser_draft: KeptDraft, source_address: str
 ) -> SynchronizedDraft:
     is_restarted = False
     if browser_draft.draft_id is not None:
         try:
-            return SynchronizedDraft(await get_draft(dependencies, uow, session_id, browser_draft.draft_id, lock=True))
+            return SynchronizedDraft(await get_draft(context, session_id, browser_draft.draft_id, lock=True))
         except NotFound:
             is_restarted = True
-    draft = await begin_keyed_draft(
-        dependencies, uow, session_id, browser_draft.service_key, browser_draft.key, source_address
-    )
+    draft = await begin_keyed_draft(context, session_id, browser_draft.service_key, browser_draft.key, source_address)
     return SynchronizedDraft(draft, is_restarted)
 
 
 async def _take_over_section(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
-    session_id: int,
-    outcome: SynchronizedDraft,
-    kept_section: KeptSection,
+    context: ActionContext, session_id: int, outcome: SynchronizedDraft, kept_section: KeptSection
 ) -> None:
     draft, typed_form = outcome.draft, kept_section.typed_form
     try:
-        section = find_section(dependencies.engine.get_service(draft.service), typed_form.section_name)
+        section = find_section(context.dependencies.engine.get_service(draft.service), typed_form.section_name)
     except NotFound:
         outcome.unknown_sections.append(typed_form.section_name)
         return
-    if draft.holds(section.field_names, tidy_typed_form(dependencies, draft.service, typed_form)):
+    if draft.holds(section.field_names, tidy_typed_form(context.dependencies, draft.service, typed_form)):
         if draft.is_submitted or section.name in draft.saved_sections:
             return
-    elif draft.is_submitted or not _matches_base(dependencies, draft, section, kept_section):
+    elif draft.is_submitted or not _matches_base(context.dependencies, draft, section, kept_section):
         outcome.conflicting_sections.append(section.name)
         return
-    outcome.draft = await save_section(dependencies, uow, session_id, draft.id, typed_form)
+    outcome.draft = await save_section(context, session_id, draft.id, typed_form)
 
 
 def _matches_base(dependencies: Dependencies, draft: Draft, section: FormSection, kept_section: KeptSection) -> bool:

@@ -8,7 +8,7 @@ and stays.
 from collections.abc import Mapping
 from dataclasses import replace
 
-from domain.actions.dependencies import Dependencies
+from domain.actions.context import ActionContext
 from domain.actions.messages.notify import notify_line
 from domain.authorization.policy import may_use, require_right
 from domain.authorization.request_policy import may_see_request
@@ -18,7 +18,6 @@ from domain.language.service import Service
 from domain.messages.catalogue import RenderedMessage
 from domain.messages.records import MessageClass
 from domain.requests.request import ServiceRequest
-from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
 from domain.values.errors import Conflict, InvalidField
 from domain.values.reasons import ConflictReason, InvalidReason
@@ -39,12 +38,7 @@ def may_see_writer(services: Mapping[str, Service], actor: Actor, subject_reques
 
 
 async def moderate_comment(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
-    comment_id: int,
-    state: CommentState,
-    actor: Actor,
-    version: VersionToken | None = None,
+    context: ActionContext, comment_id: int, state: CommentState, actor: Actor, version: VersionToken | None = None
 ) -> Comment:
     """Publish a comment or hide it (again). One that is so already stays as it is.
 
@@ -52,22 +46,19 @@ async def moderate_comment(
     `NotFound("comment")`, `Conflict` when a colleague decided or answered since.
     """
     actor = require_moderator(actor)
-    comment = await uow.feedback.get_comment(comment_id, lock=True)
+    comment = await context.uow.feedback.get_comment(comment_id, lock=True)
     if comment.state is state:
         return comment
     refuse_stale(version, comment.version_token, Conflict("comment", ConflictReason.COMMENT_CHANGED))
-    moderated_comment = replace(comment, state=state, moderated_by=actor.label, moderated_at=dependencies.clock.now())
-    await uow.feedback.save_comment(moderated_comment)
+    moderated_comment = replace(
+        comment, state=state, moderated_by=actor.label, moderated_at=context.dependencies.clock.now()
+    )
+    await context.uow.feedback.save_comment(moderated_comment)
     return moderated_comment
 
 
 async def answer_comment(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
-    comment_id: int,
-    text: str,
-    actor: Actor,
-    version: VersionToken | None = None,
+    context: ActionContext, comment_id: int, text: str, actor: Actor, version: VersionToken | None = None
 ) -> Comment:
     """Answer a comment, published or not; the citizen is notified at once. A later answer takes the place of the first;
     the same one of the same person changes nothing, and nobody is notified again.
@@ -77,23 +68,23 @@ async def answer_comment(
     answered since.
     """
     actor, answer_text = require_moderator(actor), _check_answer(text)
-    comment = await uow.feedback.get_comment(comment_id, lock=True)
+    comment = await context.uow.feedback.get_comment(comment_id, lock=True)
     if (comment.answer, comment.answered_by) == (answer_text, actor.label):
         return comment
     refuse_stale(version, comment.version_token, Conflict("comment", ConflictReason.COMMENT_CHANGED))
     answered_comment = replace(
-        comment, answer=answer_text, answered_by=actor.label, answered_at=dependencies.clock.now()
+        comment, answer=answer_text, answered_by=actor.label, answered_at=context.dependencies.clock.now()
     )
-    await uow.feedback.save_comment(answered_comment)
+    await context.uow.feedback.save_comment(answered_comment)
 
     async def render_message() -> RenderedMessage:
         facts = {"answer": answer_text}
-        return dependencies.catalogue.render_message(
+        return context.dependencies.catalogue.render_message(
             "sms.comment_answered", facts, MessageClass.NOTICE, answered_comment.request_id
         )
 
     if answered_comment.mobile:
-        await notify_line(dependencies, uow, answered_comment.mobile, render_message)
+        await notify_line(context, answered_comment.mobile, render_message)
     return answered_comment
 
 

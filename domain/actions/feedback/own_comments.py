@@ -3,13 +3,11 @@
 import hashlib
 from datetime import timedelta
 
-from domain.actions.dependencies import Dependencies
+from domain.actions.context import ActorContext
 from domain.actions.feedback.feedback import rate_request, store_comment
 from domain.actions.feedback.public_comments import COMMENT_WINDOW, LONGEST_COMMENT, MOST_COMMENTS
 from domain.feedback.opinions import Comment
 from domain.requests.request import ServiceRequest
-from domain.unit_of_work import UnitOfWork
-from domain.values.actors import Actor
 from domain.values.errors import AlreadyDone, InvalidField, MissingField, TooManyRequests
 from domain.values.reasons import AlreadyDoneReason, InvalidReason, MissingReason, TooManyRequestsReason
 from domain.values.text import persian_digits, tidy_text
@@ -23,32 +21,30 @@ REPEATED_WITHIN = timedelta(days=1)
 
 
 async def rate_own_request(
-    dependencies: Dependencies, uow: UnitOfWork, code: TrackingCode, score_text: str, rating_text: str, actor: Actor
+    context: ActorContext, code: TrackingCode, score_text: str, rating_text: str
 ) -> ServiceRequest:
     """Rate an own request from a form. Errors: `MissingField("score")`, `InvalidField("rating_text")` for long words,
     and those of `rate_request`.
     """
     if score_text not in {str(score) for score in SCORES}:
         raise MissingField("score", MissingReason.SCORE)
-    return await rate_request(dependencies, uow, code, int(score_text), _clean_text(rating_text, "rating_text"), actor)
+    return await rate_request(context, code, int(score_text), _clean_text(rating_text, "rating_text"))
 
 
-async def add_own_comment(
-    dependencies: Dependencies, uow: UnitOfWork, code: TrackingCode, comment_text: str, actor: Actor
-) -> Comment:
+async def add_own_comment(context: ActorContext, code: TrackingCode, comment_text: str) -> Comment:
     """Store a comment about an own request. Errors: `MissingField("comment")`, `InvalidField("comment")` for a long
     one, `AlreadyDone("comment")` for the same once more, `TooManyRequests`, and those of `store_comment`.
     """
     cleaned_text = _clean_text(comment_text, "comment")
     if cleaned_text is None:
         raise MissingField("comment")
-    now, digest = dependencies.clock.now(), hashlib.sha256(" ".join(cleaned_text.split()).encode()).hexdigest()
-    if await uow.lines.count_hits(f"comment:{actor.identifier}", now, COMMENT_WINDOW) >= MOST_COMMENTS:
+    now, digest = context.dependencies.clock.now(), hashlib.sha256(" ".join(cleaned_text.split()).encode()).hexdigest()
+    if await context.uow.lines.count_hits(f"comment:{context.actor.identifier}", now, COMMENT_WINDOW) >= MOST_COMMENTS:
         raise TooManyRequests("comment", TooManyRequestsReason.OWN_COMMENTS)
-    if await uow.lines.add_hit(f"comment:{code}:{digest}", now, REPEATED_WITHIN) > 1:
+    if await context.uow.lines.add_hit(f"comment:{code}:{digest}", now, REPEATED_WITHIN) > 1:
         raise AlreadyDone("comment", AlreadyDoneReason.REPEATED_COMMENT)
-    await uow.lines.add_hit(f"comment:{actor.identifier}", now, COMMENT_WINDOW)
-    return await store_comment(dependencies, uow, cleaned_text, actor, code=code)
+    await context.uow.lines.add_hit(f"comment:{context.actor.identifier}", now, COMMENT_WINDOW)
+    return await store_comment(context, cleaned_text, code=code)
 
 
 def _clean_text(submitted_text: str, field_name: str) -> str | None:

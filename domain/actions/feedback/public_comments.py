@@ -8,9 +8,8 @@ that, and gets the answer by SMS; no other number is asked for, since one that i
 from datetime import timedelta
 
 from domain.actions.citizens.flooding import WORK_NEEDED
-from domain.actions.dependencies import Dependencies
+from domain.actions.context import ActionContext
 from domain.feedback.opinions import Comment
-from domain.unit_of_work import UnitOfWork
 from domain.values.addresses import network_for_address
 from domain.values.errors import InvalidField, MissingField, TooManyRequests
 from domain.values.reasons import InvalidReason, TooManyRequestsReason
@@ -30,8 +29,7 @@ MOST_WORKED_COMMENTS = 100
 
 
 async def add_public_comment(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
+    context: ActionContext,
     service_key: str,
     comment_text: str,
     address: str,
@@ -44,20 +42,20 @@ async def add_public_comment(
     Errors: `UnknownService`, `MissingField("comment")`, `InvalidField("comment")` for a long one, `TooManyRequests`
     when too many came from that address (`WORK_NEEDED` where work would do) or that mobile.
     """
-    service, text = dependencies.engine.get_service(service_key), tidy_text(comment_text)
+    service, text = context.dependencies.engine.get_service(service_key), tidy_text(comment_text)
     if not text:
         raise MissingField("comment")
     if len(text) > LONGEST_COMMENT:
         raise InvalidField("comment", InvalidReason.TOO_LONG, limit=persian_digits(LONGEST_COMMENT))
-    now, writer = dependencies.clock.now(), mobile or network_for_address(address)
-    written_count = await uow.lines.count_hits(f"comment:{writer}", now, COMMENT_WINDOW)
+    now, writer = context.dependencies.clock.now(), mobile or network_for_address(address)
+    written_count = await context.uow.lines.count_hits(f"comment:{writer}", now, COMMENT_WINDOW)
     if mobile and written_count >= MOST_COMMENTS:
         raise TooManyRequests("comment", TooManyRequestsReason.OWN_COMMENTS)
     if written_count >= MOST_WORKED_COMMENTS:
         raise TooManyRequests("comment", TooManyRequestsReason.COMMENTS)
     if written_count >= MOST_COMMENTS and not has_worked:
         raise TooManyRequests(WORK_NEEDED, TooManyRequestsReason.COMMENTS)
-    await uow.lines.add_hit(f"comment:{writer}", now, COMMENT_WINDOW)
-    new_comment = Comment(dependencies.ids.new_id(), service.key, None, mobile, text, PUBLIC_CHANNEL, now)
-    await uow.feedback.add_comment(new_comment)
+    await context.uow.lines.add_hit(f"comment:{writer}", now, COMMENT_WINDOW)
+    new_comment = Comment(context.dependencies.ids.new_id(), service.key, None, mobile, text, PUBLIC_CHANNEL, now)
+    await context.uow.feedback.add_comment(new_comment)
     return new_comment

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from domain.actions.dependencies import Dependencies
+from domain.actions.context import ActionContext
 from domain.blocks.bookings import BookMachines
 from domain.blocks.visit_rules import VisitRules
 from domain.blocks.visits import VISIT_START, BookVisit, is_same_visit, officer_resource_code
@@ -14,7 +14,6 @@ from domain.fleet.resources import SLOT_LENGTH, Resource, ResourceKind
 from domain.fleet.taken_slots import TakenSlots, load_taken_slots
 from domain.language.service import Transition
 from domain.requests.request import ServiceRequest
-from domain.unit_of_work import UnitOfWork
 from domain.values.calendar import MomentSpan
 from domain.values.errors import Conflict
 
@@ -147,37 +146,33 @@ class VisitHours:
 
 
 async def load_choosable_hours(
-    dependencies: Dependencies, uow: UnitOfWork, request: ServiceRequest, step: Transition, period: MomentSpan
+    context: ActionContext, request: ServiceRequest, step: Transition, period: MomentSpan
 ) -> ChoosableHours | None:
     """Return at which hours of a period a step can book; None for a step that books nothing at an hour."""
     if any(isinstance(effect, BookVisit) for effect in step.effects):
-        rules = VisitRules(dependencies.clock.now(), dependencies.policy, dependencies.calendar)
-        taken_slots = await load_taken_slots(uow.fleet, period[0], period[1] + rules.visit_length, request.id)
+        rules = VisitRules(context.dependencies.clock.now(), context.dependencies.policy, context.dependencies.calendar)
+        taken_slots = await load_taken_slots(context.uow.fleet, period[0], period[1] + rules.visit_length, request.id)
         return VisitHours(request, rules, taken_slots, any(entry.name == "officer" for entry in step.inputs))
     booking_effect = next((effect for effect in step.effects if isinstance(effect, BookMachines)), None)
-    return await load_machine_hours(dependencies, uow, request, booking_effect, period) if booking_effect else None
+    return await load_machine_hours(context, request, booking_effect, period) if booking_effect else None
 
 
 async def load_machine_hours(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
-    request: ServiceRequest,
-    booking_effect: BookMachines,
-    period: MomentSpan,
+    context: ActionContext, request: ServiceRequest, booking_effect: BookMachines, period: MomentSpan
 ) -> MachineHours:
     """Return at which hours of a period an effect can book machines for a request, which need not be stored yet."""
     latest_end = period[1] + find_work_length(request)
     return MachineHours(
         request,
-        dependencies.clock.now(),
-        timedelta(hours=booking_effect.most_hours.value_in(dependencies.policy)),
+        context.dependencies.clock.now(),
+        timedelta(hours=booking_effect.most_hours.value_in(context.dependencies.policy)),
         [
             entry
             for kind in (ResourceKind.MACHINE, ResourceKind.OPERATOR)
-            for entry in await uow.fleet.list_resources(kind, bookable_only=True)
+            for entry in await context.uow.fleet.list_resources(kind, bookable_only=True)
         ],
-        await load_taken_slots(uow.fleet, period[0], latest_end, request.id),
-        [resource.code for _, resource in await uow.fleet.list_of_request(request.id)],
+        await load_taken_slots(context.uow.fleet, period[0], latest_end, request.id),
+        [resource.code for _, resource in await context.uow.fleet.list_of_request(request.id)],
     )
 
 

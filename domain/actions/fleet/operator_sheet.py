@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from domain.actions.dependencies import Dependencies
+from domain.actions.context import ActorContext
 from domain.actions.documents.attach import attach_document
 from domain.actions.fleet.operator_work import OperatorJob, find_job, list_jobs_of_day, note_hours, note_stage
 from domain.actions.requests.notes import write_note
@@ -13,7 +13,6 @@ from domain.authorization.request_policy import may_see_request
 from domain.authorization.rights import Right
 from domain.blocks.operator_reports import WORK_PHOTO, OperatorReport, WorkStage
 from domain.fleet.resources import ResourceKind
-from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
 from domain.values.errors import Conflict, MissingField
 from domain.values.files import PreparedFile
@@ -48,28 +47,22 @@ class WorkEntry:
     """Time of writing and of the stages reached, in UTC; None: just now."""
 
 
-async def list_sheet_jobs(dependencies: Dependencies, uow: UnitOfWork, actor: Actor) -> list[NamedJob]:
+async def list_sheet_jobs(context: ActorContext) -> list[NamedJob]:
     """Return the work of all operators today, by time: for requests that this one may see."""
     names_by_code = {
         resource.code: resource.title
-        for resource in await uow.fleet.list_resources(ResourceKind.OPERATOR, bookable_only=True)
+        for resource in await context.uow.fleet.list_resources(ResourceKind.OPERATOR, bookable_only=True)
     }
-    operators = [_act_for(operator_code, actor) for operator_code in names_by_code]
+    operators = [_act_for(operator_code, context.actor) for operator_code in names_by_code]
     return [
         NamedJob(job, names_by_code[job.operator.identifier])
-        for job in await list_jobs_of_day(dependencies, uow, operators)
-        if may_see_request(dependencies.services, actor, job.request)
+        for job in await list_jobs_of_day(context, operators)
+        if may_see_request(context.dependencies.services, context.actor, job.request)
     ]
 
 
 async def enter_report(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
-    code: TrackingCode,
-    operator_code: str,
-    actor: Actor,
-    entry: WorkEntry,
-    version: VersionToken | None = None,
+    context: ActorContext, code: TrackingCode, operator_code: str, entry: WorkEntry, version: VersionToken | None = None
 ) -> VersionToken:
     """Keep what an operator reported, and return the version of the report then; a stage that is kept already stays as
     it is. `version` is that of the report as its page showed it: `Conflict` when hours would be replaced that it did
@@ -80,21 +73,21 @@ async def enter_report(
     """
     if not (entry.stages or entry.hours is not None or entry.note or entry.photos):
         raise MissingField("hours", MissingReason.NOTHING_REPORTED)
-    reporter = require_right(Right.WORK_REPORTS_ENTER, actor)
-    operators = [_act_for(operator_code, actor)]
-    job = await find_job(uow, code, operators, lock=True)
+    reporter = require_right(Right.WORK_REPORTS_ENTER, context.actor)
+    operators = [_act_for(operator_code, context.actor)]
+    job = await find_job(context.uow, code, operators, lock=True)
     if entry.hours not in {None, job.report.hours}:
         refuse_stale(version, compute_report_version(job.report), Conflict("code", ConflictReason.MOVED_ON))
     for stage in WorkStage:
         if stage in entry.stages:
-            await note_stage(dependencies, uow, code, stage, operators, reporter, entry.written_at)
+            await note_stage(context, code, stage, operators, reporter, entry.written_at)
     if entry.hours is not None:
-        await note_hours(dependencies, uow, code, entry.hours, operators, reporter)
+        await note_hours(context, code, entry.hours, operators, reporter)
     if entry.note:
-        await write_note(dependencies, uow, code, entry.note, actor)
+        await write_note(context, code, entry.note)
     for photo in entry.photos:
-        await attach_document(dependencies, uow, code, WORK_PHOTO, photo, actor)
-    return compute_report_version((await find_job(uow, code, operators)).report)
+        await attach_document(context, code, WORK_PHOTO, photo)
+    return compute_report_version((await find_job(context.uow, code, operators)).report)
 
 
 def compute_report_version(report: OperatorReport) -> VersionToken:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from domain.actions.dependencies import Dependencies
+from domain.actions.context import ActionContext
 from domain.authorization.fleet_policy import is_booked_operator, require_booked_operator
 from domain.blocks.operator_reports import MOST_WORKED_HOURS, OperatorReport, WorkStage, find_report, store_report
 from domain.fields.hours import check_hours
@@ -42,19 +42,17 @@ async def find_operators(uow: UnitOfWork, mobile: str, channel: str) -> list[Act
     return [Actor(frozenset(), "operator", one.code, channel) for one in operators if one.mobile == mobile]
 
 
-async def list_jobs_of_day(
-    dependencies: Dependencies, uow: UnitOfWork, operators: Sequence[Actor]
-) -> list[OperatorJob]:
+async def list_jobs_of_day(context: ActionContext, operators: Sequence[Actor]) -> list[OperatorJob]:
     """Return the work of today (in Tehran) that these operators are booked for, by time."""
-    start, end = day_bounds(to_tehran(dependencies.clock.now()).date())
+    start, end = day_bounds(to_tehran(context.dependencies.clock.now()).date())
     booked = [
         (booking, operator)
-        for booking, resource in await uow.fleet.list_between(start, end)
+        for booking, resource in await context.uow.fleet.list_between(start, end)
         for operator in operators
         if is_booked_operator(operator, booking, resource)
     ]
     request_ids = {booking.request_id for booking, _ in booked if booking.request_id is not None}
-    requests = {request.id: request for request in await uow.requests.list_by_ids(request_ids)}
+    requests = {request.id: request for request in await context.uow.requests.list_by_ids(request_ids)}
     return [
         OperatorJob(request, booking, find_report(request, operator.identifier), operator)
         for booking, operator in booked
@@ -76,8 +74,7 @@ async def find_job(
 
 
 async def note_stage(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
+    context: ActionContext,
     code: TrackingCode,
     stage: WorkStage,
     operators: Sequence[Actor],
@@ -89,38 +86,32 @@ async def note_stage(
 
     `NotFound("code")` for work of somebody else, `NotAllowedNow` before its day.
     """
-    job = await find_job(uow, code, operators, lock=True)
-    reached_at = reached_at or dependencies.clock.now()
+    job = await find_job(context.uow, code, operators, lock=True)
+    reached_at = reached_at or context.dependencies.clock.now()
     if to_tehran(reached_at).date() < to_tehran(job.booking.start).date():
         raise NotAllowedNow("code", NotAllowedReason.WORK_LATER)
     report = job.report.with_stage(stage, reached_at)
     event_name = f"operator_{stage}"
     facts: dict[str, Any] = {"reached_at": reached_at.isoformat()}
-    return job if report == job.report else await _store(dependencies, uow, job, report, event_name, facts, reporter)
+    return job if report == job.report else await _store(context, job, report, event_name, facts, reporter)
 
 
 async def note_hours(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
-    code: TrackingCode,
-    hours: float,
-    operators: Sequence[Actor],
-    reporter: Actor | None = None,
+    context: ActionContext, code: TrackingCode, hours: float, operators: Sequence[Actor], reporter: Actor | None = None
 ) -> OperatorJob:
     """Keep how many hours an operator worked, in the place of what was said before: it is proposed to the unit.
     `reporter` is as in `note_stage`.
 
     `NotFound("code")` for work of somebody else, `InvalidField` for no multiple of half an hour.
     """
-    job = await find_job(uow, code, operators, lock=True)
+    job = await find_job(context.uow, code, operators, lock=True)
     report = replace(job.report, hours=check_hours(hours, MOST_WORKED_HOURS))
     event_name, facts = "operator_hours", {"hours": report.hours}
-    return job if report == job.report else await _store(dependencies, uow, job, report, event_name, facts, reporter)
+    return job if report == job.report else await _store(context, job, report, event_name, facts, reporter)
 
 
 async def _store(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
+    context: ActionContext,
     job: OperatorJob,
     report: OperatorReport,
     event_name: str,
@@ -128,5 +119,7 @@ async def _store(
     reporter: Actor | None,
 ) -> OperatorJob:
     store_report(job.request, job.operator.identifier, report)
-    await dependencies.engine.record_event(uow, job.request, event_name, reporter or job.operator, facts)
+    await context.dependencies.engine.record_event(
+        context.uow, job.request, event_name, reporter or job.operator, facts
+    )
     return replace(job, report=report)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 
-from domain.actions.dependencies import Dependencies
+from domain.actions.context import ActorContext
 from domain.authorization.policy import require_right
 from domain.authorization.rights import Right
 from domain.fields.form import Field
@@ -31,7 +31,7 @@ MOST_DAYS = 60
 
 
 async def take_out_of_service(
-    dependencies: Dependencies, uow: UnitOfWork, resource_id: int, day_range: tuple[date, date], note: str, actor: Actor
+    context: ActorContext, resource_id: int, day_range: tuple[date, date], note: str
 ) -> Booking:
     """Take a machine or operator out of service for whole days in Tehran, the first and the last included.
 
@@ -41,9 +41,9 @@ async def take_out_of_service(
     Errors: `Forbidden`; `InvalidField("last")` when it is before the first, past, or too far from it;
     `NotAllowedNow("first")` for what is retired; `Conflict("first")` when it is out of service then already.
     """
-    recorded_by = _require_civil_role(actor).label
+    recorded_by = _require_civil_role(context.actor).label
     first_day, last_day = day_range
-    resource, now = await _find_resource(uow, resource_id), dependencies.clock.now()
+    resource, now = await _find_resource(context.uow, resource_id), context.dependencies.clock.now()
     start, end = max(tehran_moment(first_day, time.min), now), tehran_moment(last_day + timedelta(days=1), time.min)
     if end <= start:
         raise InvalidField("last", InvalidReason.BEFORE_START)
@@ -51,25 +51,30 @@ async def take_out_of_service(
         raise InvalidField("last", InvalidReason.TOO_MANY_DAYS, most=format_number(MOST_DAYS))
     if resource.status is ResourceStatus.RETIRED:
         raise NotAllowedNow("first", NotAllowedReason.RETIRED)
-    bookings_ahead = await uow.fleet.list_bookings_ahead(resource_id, start)
+    bookings_ahead = await context.uow.fleet.list_bookings_ahead(resource_id, start)
     if any(ahead.request_id is None and ahead.start < end for ahead in bookings_ahead):
         raise Conflict("first", ConflictReason.OUT_THEN)
-    booking = Booking(dependencies.ids.new_id(), None, resource_id, start, end, hold=False, note=tidy_text(note))
-    await uow.fleet.take_out(booking)
+    booking = Booking(
+        context.dependencies.ids.new_id(), None, resource_id, start, end, hold=False, note=tidy_text(note)
+    )
+    await context.uow.fleet.take_out(booking)
     facts = {"resource": resource.code, "from": first_day.isoformat(), "to": last_day.isoformat(), "note": booking.note}
-    await uow.audit.add_entry(now, recorded_by, "out_of_service", facts)
+    await context.uow.audit.add_entry(now, recorded_by, "out_of_service", facts)
     return booking
 
 
-async def return_to_service(dependencies: Dependencies, uow: UnitOfWork, booking_id: int, actor: Actor) -> None:
+async def return_to_service(context: ActorContext, booking_id: int) -> None:
     """Put something back into service before its time. Errors: `Forbidden`, `NotFound("booking")`."""
-    recorded_by = _require_civil_role(actor).label
-    booking, resource = await uow.fleet.get_booking(booking_id)
+    recorded_by = _require_civil_role(context.actor).label
+    booking, resource = await context.uow.fleet.get_booking(booking_id)
     if booking.request_id is not None:
         raise NotFound("booking")
-    await uow.fleet.cancel_booking(booking_id)
-    await uow.audit.add_entry(
-        dependencies.clock.now(), recorded_by, "back_in_service", {"resource": resource.code, "note": booking.note}
+    await context.uow.fleet.cancel_booking(booking_id)
+    await context.uow.audit.add_entry(
+        context.dependencies.clock.now(),
+        recorded_by,
+        "back_in_service",
+        {"resource": resource.code, "note": booking.note},
     )
 
 

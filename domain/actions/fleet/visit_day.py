@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from domain.actions.dependencies import Dependencies
+from domain.actions.context import ActorContext
 from domain.authorization.request_policy import may_see_request
 from domain.blocks.papers_pending import find_missing_papers
 from domain.blocks.visits import VISITED_AT, officer_resource_code
@@ -40,34 +40,31 @@ async def list_shown_officers(uow: UnitOfWork, actor: Actor) -> Mapping[str, str
     return {member.username: member.full_name for member in experts}
 
 
-async def list_visits_of_day(
-    dependencies: Dependencies, uow: UnitOfWork, officer: str, day: date, actor: Actor
-) -> list[OfficerVisit]:
+async def list_visits_of_day(context: ActorContext, officer: str, day: date) -> list[OfficerVisit]:
     """Return what an officer is booked for on a day in Tehran, by the hour: of the requests that this one may see."""
     bookings = {
         booking.request_id: booking
-        for booking, resource in await uow.fleet.list_between(*day_bounds(day))
+        for booking, resource in await context.uow.fleet.list_between(*day_bounds(day))
         if resource.code == officer_resource_code(officer) and booking.request_id is not None
     }
     officer_visits = [
-        await _load_visit(dependencies, uow, request, bookings[request.id], actor)
-        for request in await uow.requests.list_by_ids(bookings)
-        if may_see_request(dependencies.services, actor, request) and request.service in dependencies.services
+        await _load_visit(context, request, bookings[request.id])
+        for request in await context.uow.requests.list_by_ids(bookings)
+        if may_see_request(context.dependencies.services, context.actor, request)
+        and request.service in context.dependencies.services
     ]
     return sorted(officer_visits, key=lambda officer_visit: officer_visit.booking.start)
 
 
-async def _load_visit(
-    dependencies: Dependencies, uow: UnitOfWork, request: ServiceRequest, booking: Booking, actor: Actor
-) -> OfficerVisit:
-    service, engine = dependencies.engine.get_service(request.service), dependencies.engine
-    missing_papers = await find_missing_papers(uow, service.papers, request)
+async def _load_visit(context: ActorContext, request: ServiceRequest, booking: Booking) -> OfficerVisit:
+    service, engine = context.dependencies.engine.get_service(request.service), context.dependencies.engine
+    missing_papers = await find_missing_papers(context.uow, service.papers, request)
     report_steps = [
         step
-        for step in engine.list_offered_actions(request, actor)
+        for step in engine.list_offered_actions(request, context.actor)
         if any(VISITED_AT in effect.stores for effect in step.effects)
     ]
     report_step = report_steps[0] if report_steps else None
-    if report_step and await step_preview.find_obstacle(engine, uow, request, report_step.name, actor):
+    if report_step and await step_preview.find_obstacle(engine, context.uow, request, report_step.name, context.actor):
         report_step = None
     return OfficerVisit(request, service, booking, missing_papers, report_step)

@@ -8,13 +8,14 @@ from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from datetime import timedelta
 
+from domain.actions.context import ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.history.sealing import Verification
 from domain.audit.entries import VerificationRecord
 from domain.authorization.policy import require_right
 from domain.authorization.rights import Right
-from domain.unit_of_work import Store, UnitOfWork
-from domain.values.actors import SYSTEM, Actor
+from domain.unit_of_work import Store
+from domain.values.actors import SYSTEM
 from domain.values.errors import AlreadyDone
 from domain.values.reasons import AlreadyDoneReason
 
@@ -29,15 +30,15 @@ _LOCK_NAME = "verification"
 log = logging.getLogger(__name__)
 
 
-async def request_verification(dependencies: Dependencies, uow: UnitOfWork, actor: Actor) -> None:
+async def request_verification(context: ActorContext) -> None:
     """Ask for a verification; `Forbidden("history")`, `AlreadyDone("history")` while one is waiting or running."""
-    verifier = require_right(Right.HISTORY_VERIFY, actor, "history")
-    await uow.serialise(_LOCK_NAME)
-    if await uow.verifications.find_requested():
+    verifier = require_right(Right.HISTORY_VERIFY, context.actor, "history")
+    await context.uow.serialise(_LOCK_NAME)
+    if await context.uow.verifications.find_requested():
         raise AlreadyDone("history", AlreadyDoneReason.VERIFYING)
-    label, now = verifier.label, dependencies.clock.now()
-    await uow.verifications.add_request(label, now)
-    await uow.audit.add_entry(now, label, "verification_asked", {})
+    label, now = verifier.label, context.dependencies.clock.now()
+    await context.uow.verifications.add_request(label, now)
+    await context.uow.audit.add_entry(now, label, "verification_asked", {})
 
 
 async def request_nightly_verification(dependencies: Dependencies, store: Store) -> bool:

@@ -7,40 +7,36 @@ office before somebody closes the month, which is why nothing is posted with eac
 
 from collections.abc import Iterator, Mapping
 
-from domain.actions.dependencies import Dependencies
+from domain.actions.context import ActorContext
 from domain.actions.offices.statement import build_statement
 from domain.authorization.policy import require_right
 from domain.authorization.rights import Right
 from domain.ledger.accounts import Account, AccountKey
 from domain.ledger.entries import EntryKind, LedgerEntry
 from domain.offices.office import Statement
-from domain.unit_of_work import UnitOfWork
-from domain.values.actors import SYSTEM, Actor
 from domain.values.calendar import jalali_period, to_tehran
 from domain.values.errors import InvalidField
 from domain.values.reasons import InvalidReason
 
 
-async def post_commission(
-    dependencies: Dependencies, uow: UnitOfWork, office_code: str, year: int, month: int, actor: Actor = SYSTEM
-) -> list[LedgerEntry]:
+async def post_commission(context: ActorContext, office_code: str, year: int, month: int) -> list[LedgerEntry]:
     """Post what an office earned in a Jalali month and was not posted yet; return the new entries, a service each.
 
     Errors: `Forbidden`, `NotFound("office")`, `InvalidField` (`year`, `month`), also for a month that is not over.
     """
-    poster = require_right(Right.LEDGER_POST_COMMISSION, actor, "commission")
+    poster = require_right(Right.LEDGER_POST_COMMISSION, context.actor, "commission")
     first_day, end_day = jalali_period(year, month)
-    if end_day > to_tehran(dependencies.clock.now()).date():
+    if end_day > to_tehran(context.dependencies.clock.now()).date():
         raise InvalidField("month", InvalidReason.FUTURE)
-    await uow.serialise(f"commission:{office_code}")
-    statement = await build_statement(dependencies, uow, office_code, first_day, end_day)
+    await context.uow.serialise(f"commission:{office_code}")
+    statement = await build_statement(context, office_code, first_day, end_day)
     month_key, label = f"{year}-{month:02}", poster.label
-    posted_by_service = await uow.ledger.sum_commission(statement.office, month_key)
+    posted_by_service = await context.uow.ledger.sum_commission(statement.office, month_key)
     new_entries = [
         LedgerEntry(
             kind=EntryKind.COMMISSION,
-            item_id=dependencies.ids.new_id(),
-            at=dependencies.clock.now(),
+            item_id=context.dependencies.ids.new_id(),
+            at=context.dependencies.clock.now(),
             debit=debit,
             credit=credit,
             amount=amount,
@@ -50,7 +46,7 @@ async def post_commission(
         for debit, credit, amount in _list_differences(statement, posted_by_service)
     ]
     for entry in new_entries:
-        await uow.ledger.add(entry)
+        await context.uow.ledger.add(entry)
     return new_entries
 
 

@@ -4,13 +4,11 @@ What bills, payments, refunds and receipts come to is put right there (a reversa
 it: a correction of these accounts would make the ledger differ from the books, and is refused.
 """
 
-from domain.actions.dependencies import Dependencies
+from domain.actions.context import ActorContext
 from domain.authorization.policy import require_right
 from domain.authorization.rights import Right
 from domain.ledger.accounts import CHART_OF_ACCOUNTS, Account, AccountKey, SubaccountKind
 from domain.ledger.entries import EntryKind, LedgerEntry
-from domain.unit_of_work import UnitOfWork
-from domain.values.actors import Actor
 from domain.values.errors import InvalidField
 from domain.values.required_text import read_required_text
 
@@ -22,20 +20,14 @@ ANSWERED_BY_ROWS = frozenset({Account.RECEIVABLE, Account.SURPLUS_PAYABLE, Accou
 
 
 async def post_correction(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
-    debit: AccountKey,
-    credit: AccountKey,
-    amount: int,
-    note: str,
-    actor: Actor,
+    context: ActorContext, debit: AccountKey, credit: AccountKey, amount: int, note: str
 ) -> LedgerEntry:
     """Post an amount (rials) from one account to another, and keep it in the audit.
 
     Errors: `Forbidden` for all but the revenue unit, `MissingField("note")`, `InvalidField` (`account`, `amount`,
     `note`).
     """
-    poster = require_right(Right.LEDGER_POST, actor, "ledger")
+    poster = require_right(Right.LEDGER_POST, context.actor, "ledger")
     note_text = read_required_text(note, "note", LONGEST_NOTE)
     if debit == credit or ANSWERED_BY_ROWS & {debit.account, credit.account}:
         raise InvalidField("account")
@@ -43,17 +35,17 @@ async def post_correction(
         raise InvalidField("amount")
     entry = LedgerEntry(
         kind=EntryKind.CORRECTION,
-        item_id=dependencies.ids.new_id(),
-        at=dependencies.clock.now(),
+        item_id=context.dependencies.ids.new_id(),
+        at=context.dependencies.clock.now(),
         debit=debit,
         credit=credit,
         amount=amount,
         note=note_text,
         recorded_by=poster.label,
     )
-    await uow.ledger.add(entry)
+    await context.uow.ledger.add(entry)
     facts = {"debit": _write_key(debit), "credit": _write_key(credit), "amount": amount, "note": note_text}
-    await uow.audit.add_entry(entry.at, entry.recorded_by or "", "ledger_corrected", facts)
+    await context.uow.audit.add_entry(entry.at, entry.recorded_by or "", "ledger_corrected", facts)
     return entry
 
 

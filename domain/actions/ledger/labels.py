@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from domain.actions.context import ActionContext
 from domain.actions.dependencies import Dependencies
 from domain.ledger.accounts import CHART_OF_ACCOUNTS, Account, AccountKey, AccountNature, SubaccountKind
 from domain.ledger.entries import EntryKind
-from domain.unit_of_work import UnitOfWork
 
 _TABLES_BY_KIND: Mapping[SubaccountKind, tuple[str, ...]] = {
     SubaccountKind.SERVICE: ("services.{}.title", "choices.registry.{}"),
@@ -50,6 +50,8 @@ class AccountLabels:
         return self.dependencies.catalogue.text(f"ledger.kinds.{entry_kind}")
 
 
-async def load_account_labels(dependencies: Dependencies, uow: UnitOfWork) -> AccountLabels:
+async def load_account_labels(context: ActionContext) -> AccountLabels:
     """Read the names of the offices."""
-    return AccountLabels(dependencies, {office.code: office.name for office in await uow.offices.list_all()})
+    return AccountLabels(
+        context.dependencies, {office.code: office.name for office in await context.uow.offices.list_all()}
+    )

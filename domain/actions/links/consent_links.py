@@ -6,14 +6,13 @@ part budget has room: `pishkhan check` proves that the texts of a declaration ha
 
 from dataclasses import replace
 
-from domain.actions.dependencies import Dependencies
+from domain.actions.context import ActionContext
 from domain.language.awaited import list_asking_notices
 from domain.messages.catalogue import RenderedMessage
 from domain.messages.senders import join_if_named_fits
 from domain.people.sessions import digest_token
 from domain.requests.consent_link import ConsentLink
 from domain.requests.request import ServiceRequest
-from domain.unit_of_work import UnitOfWork
 from domain.values.page_tokens import build_link_token
 
 CONSENT_PREFIX = "/c/"
@@ -21,23 +20,18 @@ CONSENT_PREFIX = "/c/"
 
 
 async def append_consent_link(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
-    request: ServiceRequest,
-    notice_name: str,
-    message: RenderedMessage,
-    mobile: str,
+    context: ActionContext, request: ServiceRequest, notice_name: str, message: RenderedMessage, mobile: str
 ) -> RenderedMessage:
     """Return the notice of that name with a new link to answer by, where it asks the person with this mobile (+989…)
     for the answer that the request awaits now; any other as it is.
     """
-    service = dependencies.engine.get_service(request.service)
+    service = context.dependencies.engine.get_service(request.service)
     asking_names = {notice.text_name for notice in list_asking_notices(service, request.state)}
-    if not dependencies.policy.site_address or mobile != request.awaits or notice_name not in asking_names:
+    if not context.dependencies.policy.site_address or mobile != request.awaits or notice_name not in asking_names:
         return message
-    token = build_link_token(dependencies.ids.new_token())
-    address = f"{dependencies.policy.site_address}{CONSENT_PREFIX}{token}"
-    text = join_if_named_fits(dependencies.catalogue, message, f"\n{address}")
+    token = build_link_token(context.dependencies.ids.new_token())
+    address = f"{context.dependencies.policy.site_address}{CONSENT_PREFIX}{token}"
+    text = join_if_named_fits(context.dependencies.catalogue, message, f"\n{address}")
     if text == message.text:
         return message
     consent_link = ConsentLink(
@@ -45,8 +39,8 @@ async def append_consent_link(
         request.id,
         request.head_seq,
         notice_name,
-        dependencies.clock.now(),
-        dependencies.engine.reckon_deadline(uow, request),
+        context.dependencies.clock.now(),
+        context.dependencies.engine.reckon_deadline(context.uow, request),
     )
-    await uow.consent_links.add(consent_link)
+    await context.uow.consent_links.add(consent_link)
     return replace(message, text=text)

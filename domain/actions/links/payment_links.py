@@ -10,46 +10,45 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from domain.actions.dependencies import Dependencies
+from domain.actions.context import ActionContext
 from domain.bills.bill import PAID_BILL_FACT, Bill
 from domain.gateways.payment_link import PaymentLink
 from domain.messages.catalogue import Catalogue, RenderedMessage, join_fitting
 from domain.messages.keyboards import NO_PAGES, BillPages
 from domain.messages.senders import join_if_named_fits
-from domain.unit_of_work import UnitOfWork
 from domain.values.bill_ids import BillIds
 from domain.values.page_tokens import build_link_token
 
 
-async def ensure_payment_link(dependencies: Dependencies, uow: UnitOfWork, bills: Sequence[Bill]) -> PaymentLink:
+async def ensure_payment_link(context: ActionContext, bills: Sequence[Bill]) -> PaymentLink:
     """Return the link of these bills, made now where there is none; at least one bill, all of one payer."""
     bill_row_ids = tuple(sorted({bill.id for bill in bills}))
-    token = build_link_token(dependencies.ids.new_token())
-    return await uow.payment_links.ensure(PaymentLink(token, bill_row_ids, dependencies.clock.now()))
+    token = build_link_token(context.dependencies.ids.new_token())
+    return await context.uow.payment_links.ensure(PaymentLink(token, bill_row_ids, context.dependencies.clock.now()))
 
 
-async def find_bill_pages(dependencies: Dependencies, uow: UnitOfWork, bills: Sequence[Bill]) -> BillPages:
+async def find_bill_pages(context: ActionContext, bills: Sequence[Bill]) -> BillPages:
     """Return where those of one payer's bills are paid that can be, with the ids of a single one, else the receipt of
     those that were; no page where there are none, or messages carry no links.
     """
     payable_bills = [bill for bill in bills if bill.state.is_payable]
     payable_ids = BillIds(payable_bills[0].bill_id, payable_bills[0].payment_id) if len(payable_bills) == 1 else None
-    if not dependencies.policy.site_address:
+    if not context.dependencies.policy.site_address:
         return BillPages(payable_ids=payable_ids)
     if payable_bills:
-        return BillPages(await _make_address(dependencies, uow, payable_bills), payable_ids=payable_ids)
+        return BillPages(await _make_address(context, payable_bills), payable_ids=payable_ids)
     if paid_bills := [bill for bill in bills if bill.state.was_paid]:
-        return BillPages(receipt_address=await _make_address(dependencies, uow, paid_bills))
+        return BillPages(receipt_address=await _make_address(context, paid_bills))
     return NO_PAGES
 
 
-async def _make_address(dependencies: Dependencies, uow: UnitOfWork, bills: Sequence[Bill]) -> str:
-    link = await ensure_payment_link(dependencies, uow, bills)
-    return f"{dependencies.policy.site_address}/pay/{link.token}"
+async def _make_address(context: ActionContext, bills: Sequence[Bill]) -> str:
+    link = await ensure_payment_link(context, bills)
+    return f"{context.dependencies.policy.site_address}/pay/{link.token}"
 
 
 async def append_payment_link(
-    dependencies: Dependencies, uow: UnitOfWork, message: RenderedMessage, facts: Mapping[str, Any]
+    context: ActionContext, message: RenderedMessage, facts: Mapping[str, Any]
 ) -> RenderedMessage:
     """Return a message about the bill of its facts, open or paid (`PAID_BILL_FACT`), with the link to it, where there
     is one and room for it.
@@ -57,9 +56,9 @@ async def append_payment_link(
     bill_id = facts.get("bill_id") or facts.get(PAID_BILL_FACT)
     if not bill_id:
         return message
-    bill_pages = await find_bill_pages(dependencies, uow, [await uow.bills.get_by_bill_id(str(bill_id))])
-    page_line = _word_bill_page(dependencies.catalogue, bill_pages)
-    text = join_if_named_fits(dependencies.catalogue, message, page_line)
+    bill_pages = await find_bill_pages(context, [await context.uow.bills.get_by_bill_id(str(bill_id))])
+    page_line = _word_bill_page(context.dependencies.catalogue, bill_pages)
+    text = join_if_named_fits(context.dependencies.catalogue, message, page_line)
     chat_text = f"{message.chat_text}{page_line}" if message.chat_text else ""
     return replace(message, text=text, chat_text=chat_text, bill_pages=bill_pages)
 

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from domain.actions.context import ActionContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.links.payment_links import find_bill_pages
 from domain.actions.papers.printouts import list_printouts
@@ -9,23 +10,22 @@ from domain.blocks.charging import list_request_bills
 from domain.conversation.buttons.requests import RequestChoices
 from domain.messages.keyboards import ButtonRows
 from domain.requests.request import Phase, ServiceRequest
-from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor, Role
 from domain.values.languages import language_in_force
 
 
 async def build_request_buttons(
-    dependencies: Dependencies, uow: UnitOfWork, request: ServiceRequest, mobile: str, channel: str
+    context: ActionContext, request: ServiceRequest, mobile: str, channel: str
 ) -> ButtonRows:
     """Return the buttons of a request for the person with this mobile (+989…)."""
-    service = dependencies.engine.get_service(request.service)
+    service = context.dependencies.engine.get_service(request.service)
     actor = Actor(frozenset({Role.CITIZEN}), "citizen", mobile, channel)
     is_own = request.mobile == mobile
-    printable_papers = await list_printouts(dependencies, uow, request, actor) if is_own else {}
-    can_rate = is_own and await awaits_rating(dependencies, uow, request)
-    shows_bills = is_own and (bool(dependencies.policy.site_address) or request.phase is Phase.NEEDS_PAYMENT)
-    bill_pages = await find_bill_pages(dependencies, uow, await list_request_bills(uow, request) if shows_bills else ())
-    takes_invoices = channel in dependencies.policy.invoice_channels
+    printable_papers = await list_printouts(context.acting_as(actor), request) if is_own else {}
+    can_rate = is_own and await awaits_rating(context, request)
+    shows_bills = is_own and (bool(context.dependencies.policy.site_address) or request.phase is Phase.NEEDS_PAYMENT)
+    bill_pages = await find_bill_pages(context, await list_request_bills(context.uow, request) if shows_bills else ())
+    takes_invoices = channel in context.dependencies.policy.invoice_channels
     choices = RequestChoices(
         request,
         service,
@@ -34,14 +34,14 @@ async def build_request_buttons(
         can_rate,
         bill_pages,
         takes_invoices=takes_invoices,
-        is_read_aloud=channel in dependencies.policy.voice_channels and bool(language_in_force().voice),
+        is_read_aloud=channel in context.dependencies.policy.voice_channels and bool(language_in_force().voice),
     )
-    return choices.build_rows(dependencies.catalogue.text)
+    return choices.build_rows(context.dependencies.catalogue.text)
 
 
-async def awaits_rating(dependencies: Dependencies, uow: UnitOfWork, request: ServiceRequest) -> bool:
+async def awaits_rating(context: ActionContext, request: ServiceRequest) -> bool:
     """Return whether a request ended well, lately, and was not rated."""
-    return may_be_rated(dependencies, request) and await uow.feedback.find_rating(request.id) is None
+    return may_be_rated(context.dependencies, request) and await context.uow.feedback.find_rating(request.id) is None
 
 
 def may_be_rated(dependencies: Dependencies, request: ServiceRequest) -> bool:

@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from domain.actions.context import ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.language.lookups import Lookup, LookupContext, PriceLookup
 from domain.language.service import Service
-from domain.unit_of_work import UnitOfWork
-from domain.values.actors import Actor
 from domain.values.errors import DomainError
 
 
@@ -25,47 +24,41 @@ class AnswerLine:
 
 
 async def run_lookup(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
+    context: ActorContext,
     service: Service,
     lookup: Lookup | PriceLookup,
     values: Mapping[str, Any],
-    actor: Actor,
     *,
     brief: bool,
 ) -> list[AnswerLine]:
     """Answer with values that were read already; `brief` answers fit one text. Errors: those of the look-up itself."""
-    lookup_context = _build_context(dependencies, uow, values, actor, brief=brief)
+    lookup_context = _build_context(context, values, brief=brief)
     return [
-        _render_answer_line(dependencies, service, lookup, key, facts)
+        _render_answer_line(context.dependencies, service, lookup, key, facts)
         for key, facts in await lookup.find_answers(lookup_context)
     ]
 
 
-async def estimate_price(
-    dependencies: Dependencies, uow: UnitOfWork, service: Service, values: Mapping[str, Any], actor: Actor
-) -> int | None:
+async def estimate_price(context: ActorContext, service: Service, values: Mapping[str, Any]) -> int | None:
     """Return what a filled form would cost by today's tariff, in rials with VAT; None where nobody can say it yet."""
     if service.price_lookup is None or service.price_lookup.estimate is None:
         return None
     try:
-        return await service.price_lookup.estimate(_build_context(dependencies, uow, values, actor, brief=True))
+        return await service.price_lookup.estimate(_build_context(context, values, brief=True))
     except DomainError:  # no price is set, or something is measured first
         return None
 
 
-def _build_context(
-    dependencies: Dependencies, uow: UnitOfWork, values: Mapping[str, Any], actor: Actor, *, brief: bool
-) -> LookupContext:
+def _build_context(context: ActorContext, values: Mapping[str, Any], *, brief: bool) -> LookupContext:
     return LookupContext(
-        uow,
-        actor.identifier if actor.kind == "citizen" else None,
+        context.uow,
+        context.actor.identifier if context.actor.kind == "citizen" else None,
         values,
-        dependencies.clock.now(),
-        dependencies.policy,
-        dependencies.calendar,
-        dependencies.ids,
-        asked_by=actor.label,
+        context.dependencies.clock.now(),
+        context.dependencies.policy,
+        context.dependencies.calendar,
+        context.dependencies.ids,
+        asked_by=context.actor.label,
         is_brief=brief,
     )
 

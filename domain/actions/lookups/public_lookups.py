@@ -13,6 +13,7 @@ from typing import Any
 from domain.actions.bills.subjects import SUBJECTS
 from domain.actions.citizens.flooding import WORK_NEEDED
 from domain.actions.citizens.sessions import PORTAL_CHANNEL, citizen_actor
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.links.payment_links import ensure_payment_link
 from domain.actions.lookups.answers import AnswerLine, run_lookup
@@ -114,7 +115,9 @@ async def ask_with_values(
         await _count_question(dependencies, store, source_address, has_worked=has_worked)
     async with store.open_unit() as uow:
         actor = citizen_actor(mobile) if mobile else _ANYBODY
-        lines = await run_lookup(dependencies, uow, asked.service, asked.lookup, values, actor, brief=False)
+        lines = await run_lookup(
+            ActorContext(dependencies, uow, actor), asked.service, asked.lookup, values, brief=False
+        )
         return await _group_answers(uow, lines, is_one_subject=True)
 
 
@@ -122,11 +125,13 @@ async def ask_about_own(dependencies: Dependencies, store: Store, asked: Service
     """Answer about what concerns a proved mobile (+989…), as its word alone does by SMS; errors: as above."""
     await _count_own_question(dependencies, store, mobile)
     async with store.open_unit() as uow:
-        lines = await run_lookup(dependencies, uow, asked.service, asked.lookup, {}, citizen_actor(mobile), brief=False)
+        lines = await run_lookup(
+            ActorContext(dependencies, uow, citizen_actor(mobile)), asked.service, asked.lookup, {}, brief=False
+        )
         return await _group_answers(uow, lines, is_one_subject=False)
 
 
-async def open_payment(dependencies: Dependencies, uow: UnitOfWork, id_pairs: Sequence[tuple[str, str]]) -> str:
+async def open_payment(context: ActionContext, id_pairs: Sequence[tuple[str, str]]) -> str:
     """Return the token of the link under which these bills, each by bill id and payment id, are paid together.
 
     `MissingField("bill_id")` for none, `NotFound` for a pair that there is not, `InvalidField("bill_id")` where none is
@@ -134,14 +139,14 @@ async def open_payment(dependencies: Dependencies, uow: UnitOfWork, id_pairs: Se
     """
     if not id_pairs:
         raise MissingField("bill_id", MissingReason.CHOOSE_BILL)
-    bills = [await uow.bills.get_by_bill_id(bill_id) for bill_id, _ in id_pairs]
+    bills = [await context.uow.bills.get_by_bill_id(bill_id) for bill_id, _ in id_pairs]
     if any(bill.payment_id != payment_id for bill, (_, payment_id) in zip(bills, id_pairs, strict=True)):
         raise NotFound("bill_id")
     open_bills = [bill for bill in bills if bill.state.is_payable]
-    payers = {await SUBJECTS[bill.subject_kind].find_mobile(uow, bill) for bill in open_bills}
+    payers = {await SUBJECTS[bill.subject_kind].find_mobile(context.uow, bill) for bill in open_bills}
     if not open_bills or len(payers) > 1:
         raise InvalidField("bill_id", InvalidReason.CHOOSE_BILL)
-    return (await ensure_payment_link(dependencies, uow, open_bills)).token
+    return (await ensure_payment_link(context, open_bills)).token
 
 
 async def _count_own_question(dependencies: Dependencies, store: Store, mobile: str) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from domain.actions.context import ActionContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import SMS_CHANNEL, list_role_mobiles, notify_staff
 from domain.messages.catalogue import RenderedMessage
@@ -12,7 +13,6 @@ from domain.messages.code_spending import (
     SpendingLevel,
     find_spending_level,
 )
-from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Role
 from domain.values.text import group_digits
 
@@ -25,24 +25,26 @@ SMS_MEMORY = timedelta(minutes=10)
 WARNED_STAFF = (Role.ADMIN, Role.MANAGER)
 
 
-async def find_spent_rials(dependencies: Dependencies, uow: UnitOfWork) -> int:
+async def find_spent_rials(context: ActionContext) -> int:
     """Return what the codes of the last 24 hours cost, in rials."""
-    spending = await uow.code_messages.get_spending(dependencies.clock.now() - SPENDING_WINDOW)
-    return spending.total_rials(dependencies.policy.persian_part_rials)
+    spending = await context.uow.code_messages.get_spending(context.dependencies.clock.now() - SPENDING_WINDOW)
+    return spending.total_rials(context.dependencies.policy.persian_part_rials)
 
 
-async def judge_code_delivery(dependencies: Dependencies, uow: UnitOfWork, spent_rials: int) -> CodeDelivery:
+async def judge_code_delivery(context: ActionContext, spent_rials: int) -> CodeDelivery:
     """Return whether a code can be sent on a day of so many spent rials; who is warned of a spent day is texted."""
-    limit_rials = dependencies.policy.verification_rials_a_day
-    if not limit_rials or spent_rials + reckon_code_rials(dependencies) > limit_rials:
-        await _warn_staff(dependencies, uow, SpendingLevel.ALL)
+    limit_rials = context.dependencies.policy.verification_rials_a_day
+    if not limit_rials or spent_rials + reckon_code_rials(context.dependencies) > limit_rials:
+        await _warn_staff(context, SpendingLevel.ALL)
         return CodeDelivery.LATER
-    return CodeDelivery.LATER if await is_sms_held_up(dependencies, uow) else CodeDelivery.SENT
+    return CodeDelivery.LATER if await is_sms_held_up(context) else CodeDelivery.SENT
 
 
-async def is_sms_held_up(dependencies: Dependencies, uow: UnitOfWork) -> bool:
+async def is_sms_held_up(context: ActionContext) -> bool:
     """Return whether no text leaves by SMS: no provider takes them, or no relay runs."""
-    return await uow.code_messages.are_held_up(SMS_CHANNEL, dependencies.clock.now(), SMS_PATIENCE, SMS_MEMORY)
+    return await context.uow.code_messages.are_held_up(
+        SMS_CHANNEL, context.dependencies.clock.now(), SMS_PATIENCE, SMS_MEMORY
+    )
 
 
 def reckon_code_rials(dependencies: Dependencies) -> int:
@@ -50,22 +52,22 @@ def reckon_code_rials(dependencies: Dependencies) -> int:
     return ASSUMED_CODE_PARTS * dependencies.policy.persian_part_rials
 
 
-async def warn_about_spending(dependencies: Dependencies, uow: UnitOfWork, spent_rials: int) -> None:
+async def warn_about_spending(context: ActionContext, spent_rials: int) -> None:
     """Text the administrators and managers once a level of the day's rials is reached."""
-    level = find_spending_level(spent_rials, dependencies.policy.verification_rials_a_day)
+    level = find_spending_level(spent_rials, context.dependencies.policy.verification_rials_a_day)
     if level is not None:
-        await _warn_staff(dependencies, uow, level)
+        await _warn_staff(context, level)
 
 
-async def _warn_staff(dependencies: Dependencies, uow: UnitOfWork, level: SpendingLevel) -> None:
+async def _warn_staff(context: ActionContext, level: SpendingLevel) -> None:
     """Text each of them once a day for each level."""
-    if await uow.lines.add_hit(f"code spending:{level}", dependencies.clock.now(), SPENDING_WINDOW) > 1:
+    if await context.uow.lines.add_hit(f"code spending:{level}", context.dependencies.clock.now(), SPENDING_WINDOW) > 1:
         return
 
     def render_message() -> RenderedMessage:
-        facts = {"amount": group_digits(dependencies.policy.verification_rials_a_day)}
-        return dependencies.catalogue.render_message(f"staff.code_spending.{level}", facts)
+        facts = {"amount": group_digits(context.dependencies.policy.verification_rials_a_day)}
+        return context.dependencies.catalogue.render_message(f"staff.code_spending.{level}", facts)
 
-    role_mobiles = [await list_role_mobiles(uow, dependencies, role) for role in WARNED_STAFF]
+    role_mobiles = [await list_role_mobiles(context, role) for role in WARNED_STAFF]
     mobiles = dict.fromkeys(mobile for mobiles in role_mobiles for mobile in mobiles)
-    await notify_staff(dependencies, uow, mobiles, render_message)
+    await notify_staff(context, mobiles, render_message)

@@ -6,7 +6,7 @@ The bots and the portal ask and take it by the same action.
 
 from dataclasses import dataclass
 
-from domain.actions.dependencies import Dependencies
+from domain.actions.context import ActionContext
 from domain.actions.messages.notify import SMS_CHANNEL
 from domain.unit_of_work import UnitOfWork
 from domain.values.errors import UnknownKind
@@ -34,12 +34,12 @@ async def find_notice_choice(uow: UnitOfWork, mobile: str) -> NoticeChoice:
     return NoticeChoice((SMS_CHANNEL, *linked_channels), await uow.chats.find_chosen_channel(mobile) or EACH_CHANNEL)
 
 
-async def choose_notice_channel(dependencies: Dependencies, uow: UnitOfWork, mobile: str, channel: str) -> None:
+async def choose_notice_channel(context: ActionContext, mobile: str, channel: str) -> None:
     """Send the notices of a person where these want them from now on; `UnknownKind("channel")` for what they cannot
     choose.
     """
-    choice = await find_notice_choice(uow, mobile)
+    choice = await find_notice_choice(context.uow, mobile)
     if channel not in {*choice.channels, EACH_CHANNEL}:
         raise UnknownKind("channel", UnknownKindReason.CHOICE, given=tidy_text(channel)[:30])
     chosen_channel = None if channel == EACH_CHANNEL else channel
-    await uow.chats.save_chosen_channel(mobile, chosen_channel, dependencies.clock.now())
+    await context.uow.chats.save_chosen_channel(mobile, chosen_channel, context.dependencies.clock.now())

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from domain.actions import staffing
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.line_languages import find_line_language
 from domain.actions.links.consent_links import append_consent_link
@@ -27,7 +28,7 @@ from domain.messages.records import MessageClass, OutboxMessage
 from domain.messages.senders import name_sender
 from domain.requests.request import Phase, ServiceRequest, TimerKind
 from domain.unit_of_work import UnitOfWork
-from domain.values.actors import Actor, Role
+from domain.values.actors import Role
 from domain.values.languages import PERSIAN, in_language
 from domain.values.text import close_up_codes
 
@@ -55,7 +56,7 @@ def address_in_chat(chat: Chat) -> Address:
 
 
 async def announce_outcome(
-    dependencies: Dependencies, uow: UnitOfWork, outcome: StepOutcome, actor: Actor, *, texts_actor: bool = False
+    context: ActorContext, outcome: StepOutcome, *, texts_actor: bool = False
 ) -> list[RenderedMessage]:
     """Queue what a step calls for, and return the texts that are the direct reply to the citizen who took it.
 
@@ -66,47 +67,48 @@ async def announce_outcome(
     replies, request = [], outcome.request
     for due_notice in outcome.due_notices:
         audience = due_notice.notice.audience
-        mobiles = await find_recipients(dependencies, uow, request, audience)
+        mobiles = await find_recipients(context, request, audience)
         if audience in STAFF_AUDIENCES:  # the page of a bill and its receipt is the payer's
-            render_plainly = partial(dependencies.wording.render_notice, request, due_notice.notice, due_notice.facts)
-            await notify_staff(dependencies, uow, mobiles, render_plainly)
+            render_plainly = partial(
+                context.dependencies.wording.render_notice, request, due_notice.notice, due_notice.facts
+            )
+            await notify_staff(context, mobiles, render_plainly)
             continue
-        render_notice = partial(_render_due_notice, dependencies, uow, request, due_notice)
+        render_notice = partial(_render_due_notice, context, request, due_notice)
         for mobile in mobiles:
-            is_reply = actor.kind == "citizen" and mobile == actor.identifier
+            is_reply = context.actor.kind == "citizen" and mobile == context.actor.identifier
             if is_reply and not texts_actor:
-                in_chat = actor.channel in MESSENGERS
+                in_chat = context.actor.channel in MESSENGERS
                 reply = replace(await render_notice(for_chats=in_chat), cls=MessageClass.REPLY)
                 replies.append(reply.word_for_chat() if in_chat else reply)
             else:
                 render_for_line = render_notice if is_reply else partial(render_notice, mobile)
-                await notify_line(dependencies, uow, mobile, render_for_line, until=due_notice.facts.get("deadline"))
-    await _queue_status_card(dependencies, uow, request)
+                await notify_line(context, mobile, render_for_line, until=due_notice.facts.get("deadline"))
+    await _queue_status_card(context, request)
     return replies
 
 
-async def _queue_status_card(dependencies: Dependencies, uow: UnitOfWork, request: ServiceRequest) -> None:
+async def _queue_status_card(context: ActionContext, request: ServiceRequest) -> None:
     """Put the status card of a request as it is now into the outbox, where its citizen's chat has one."""
-    mobile, chat = request.mobile, await find_card_chat(uow, request)
-    card_state = await find_card_state(uow, chat, request) if chat else None
+    mobile, chat = request.mobile, await find_card_chat(context.uow, request)
+    card_state = await find_card_state(context.uow, chat, request) if chat else None
     if chat is None or card_state is None or mobile is None:
         return
-    text_key, facts = await find_status_text(dependencies, uow, request)
-    if text_key not in dependencies.catalogue:
+    text_key, facts = await find_status_text(context, request)
+    if text_key not in context.dependencies.catalogue:
         return
-    with in_language(await find_line_language(dependencies, uow, mobile)):
-        heading = dependencies.wording.render_about(request, CARD_KEY, {}, MessageClass.REPLY)
-        status = dependencies.wording.render_about(request, text_key, facts, MessageClass.REPLY).word_for_chat()
-        rows = await build_request_buttons(dependencies, uow, request, mobile, chat.channel)
+    with in_language(await find_line_language(context, mobile)):
+        heading = context.dependencies.wording.render_about(request, CARD_KEY, {}, MessageClass.REPLY)
+        status = context.dependencies.wording.render_about(request, text_key, facts, MessageClass.REPLY).word_for_chat()
+        rows = await build_request_buttons(context, request, mobile, chat.channel)
     markup = ReplyMarkup(rows, is_silent=True, card=card_state)
     card = replace(heading, text=f"{heading.text}\n{status.text}", markup=markup)
     address = Address(chat.channel, chat.chat_id, mobile)
-    await uow.outbox.add(build_outbox_message(dependencies, address, card))
+    await context.uow.outbox.add(build_outbox_message(context.dependencies, address, card))
 
 
 async def _render_due_notice(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
+    context: ActionContext,
     request: ServiceRequest,
     due_notice: DueNotice,
     mobile: str = "",
@@ -116,10 +118,12 @@ async def _render_due_notice(
     """Render a notice with the links that belong to it; `mobile` is whom it goes to, unless it is the reply itself, of
     which it is known whether a chat gets it (`for_chats`).
     """
-    message = dependencies.wording.render_notice(request, due_notice.notice, due_notice.facts, for_chats=for_chats)
-    message = await append_payment_link(dependencies, uow, message, due_notice.facts)
+    message = context.dependencies.wording.render_notice(
+        request, due_notice.notice, due_notice.facts, for_chats=for_chats
+    )
+    message = await append_payment_link(context, message, due_notice.facts)
     notice_name = due_notice.notice.text_name
-    return await append_consent_link(dependencies, uow, request, notice_name, message, mobile) if mobile else message
+    return await append_consent_link(context, request, notice_name, message, mobile) if mobile else message
 
 
 MessageRenderer = Callable[[], Awaitable[RenderedMessage]]
@@ -127,8 +131,7 @@ MessageRenderer = Callable[[], Awaitable[RenderedMessage]]
 
 
 async def notify_line(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
+    context: ActionContext,
     mobile: str,
     render_message: MessageRenderer,
     *,
@@ -137,26 +140,22 @@ async def notify_line(
     """Put one text that comes unasked into the outbox for a mobile (+989…), rendered in the language of that line and
     with the municipality's name before it; see `queue_message`.
     """
-    with in_language(await find_line_language(dependencies, uow, mobile)):
-        message = name_sender(dependencies.catalogue, await render_message())
-        return await queue_message(dependencies, uow, mobile, message, until=until)
+    with in_language(await find_line_language(context, mobile)):
+        message = name_sender(context.dependencies.catalogue, await render_message())
+        return await queue_message(context, mobile, message, until=until)
 
 
 async def notify_staff(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
-    mobiles: Iterable[str],
-    render_message: Callable[[], RenderedMessage],
+    context: ActionContext, mobiles: Iterable[str], render_message: Callable[[], RenderedMessage]
 ) -> None:
     """Put a text to members of the staff into the outbox, which is Persian whoever caused it."""
     with in_language(PERSIAN):
         for mobile in mobiles:
-            await queue_message(dependencies, uow, mobile, render_message())
+            await queue_message(context, mobile, render_message())
 
 
 async def queue_message(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
+    context: ActionContext,
     mobile: str,
     message: RenderedMessage,
     *,
@@ -170,46 +169,44 @@ async def queue_message(
     messenger can do that; bulk waits for a working day. `until` is when the text is worth nothing any more, if that is
     sooner than for others of its class.
     """
-    if message.cls.stops_on_opt_out and await uow.lines.has_opted_out(mobile):
+    if message.cls.stops_on_opt_out and await context.uow.lines.has_opted_out(mobile):
         return None
     chat = None
     if message.cls is not MessageClass.SECURITY:
-        chats = await uow.chats.list_addresses(mobile, message.request_id)
+        chats = await context.uow.chats.list_addresses(mobile, message.request_id)
         chat = choose_chat(chats, is_about_request=message.request_id is not None)
     address = Address(chat.channel, chat.chat_id, mobile) if chat else sms_address(mobile)
     if chat:
-        markup = await _build_markup(dependencies, uow, message, mobile, chat.channel)
+        markup = await _build_markup(context, message, mobile, chat.channel)
         message = replace(message.word_for_chat(), markup=markup)
-    row = build_outbox_message(dependencies, address, message)
+    row = build_outbox_message(context.dependencies, address, message)
     row.expires_at = min(row.expires_at, until) if row.expires_at and until else row.expires_at
     if chat:
         row.moves_at = (
-            row.not_before + dependencies.policy.messenger_patience if dependencies.policy.messenger_patience else None
+            row.not_before + context.dependencies.policy.messenger_patience
+            if context.dependencies.policy.messenger_patience
+            else None
         )
-    await uow.outbox.add(row)
+    await context.uow.outbox.add(row)
     return row
 
 
-async def _build_markup(
-    dependencies: Dependencies, uow: UnitOfWork, message: RenderedMessage, mobile: str, channel: str
-) -> ReplyMarkup:
+async def _build_markup(context: ActionContext, message: RenderedMessage, mobile: str, channel: str) -> ReplyMarkup:
     """Return what a chat shows under a notice: what can be done with its request now, else the page of its bill."""
     if message.request_id is None:
-        takes_invoices = channel in dependencies.policy.invoice_channels
+        takes_invoices = channel in context.dependencies.policy.invoice_channels
         button_rows = bill_page_button_rows(
-            dependencies.catalogue.text, message.bill_pages, takes_invoices=takes_invoices
+            context.dependencies.catalogue.text, message.bill_pages, takes_invoices=takes_invoices
         )
         return ReplyMarkup(button_rows)
-    request = await uow.requests.get(message.request_id)
-    return ReplyMarkup(await build_request_buttons(dependencies, uow, request, mobile, channel))
+    request = await context.uow.requests.get(message.request_id)
+    return ReplyMarkup(await build_request_buttons(context, request, mobile, channel))
 
 
-async def queue_reply(
-    dependencies: Dependencies, uow: UnitOfWork, address: Address, message: RenderedMessage
-) -> OutboxMessage:
+async def queue_reply(context: ActionContext, address: Address, message: RenderedMessage) -> OutboxMessage:
     """Put the direct reply to what came from an address into the outbox; it goes back there."""
-    queued = build_outbox_message(dependencies, address, message)
-    await uow.outbox.add(queued)
+    queued = build_outbox_message(context.dependencies, address, message)
+    await context.uow.outbox.add(queued)
     return queued
 
 
@@ -264,7 +261,7 @@ def _message_lifetime(dependencies: Dependencies, cls: MessageClass) -> timedelt
 
 
 async def find_recipients(
-    dependencies: Dependencies, uow: UnitOfWork, request: ServiceRequest, audience: Audience | StoredMobile
+    context: ActionContext, request: ServiceRequest, audience: Audience | StoredMobile
 ) -> list[str]:
     """Return the mobiles of those whom a notice or reminder of a request is meant for."""
     if isinstance(audience, StoredMobile):
@@ -273,53 +270,49 @@ async def find_recipients(
     if audience is Audience.CITIZEN:
         return [request.mobile] if request.mobile else []
     if audience is Audience.OPERATORS:
-        booked_resources = await uow.fleet.list_of_request(request.id)
+        booked_resources = await context.uow.fleet.list_of_request(request.id)
         return sorted({resource.mobile for _, resource in booked_resources if resource.mobile})
-    return await _list_responsible_mobiles(uow, dependencies, request)
+    return await _list_responsible_mobiles(context, request)
 
 
-async def _list_responsible_mobiles(uow: UnitOfWork, dependencies: Dependencies, request: ServiceRequest) -> list[str]:
+async def _list_responsible_mobiles(context: ActionContext, request: ServiceRequest) -> list[str]:
     """Return the mobile of a request's assignee, where that one is on duty in the unit whose turn it is and has one;
     else those of that unit's staff.
     """
-    unit = dependencies.engine.get_service(request.service).state_named(request.state).unit
-    mobiles_by_username = await _map_role_mobiles(uow, dependencies, unit) if unit else {}
+    unit = context.dependencies.engine.get_service(request.service).state_named(request.state).unit
+    mobiles_by_username = await _map_role_mobiles(context, unit) if unit else {}
     assignee_mobile = mobiles_by_username.get(request.assignee or "")
     return [assignee_mobile] if assignee_mobile else list(mobiles_by_username.values())
 
 
-async def notify_assignee(
-    dependencies: Dependencies, uow: UnitOfWork, request: ServiceRequest, text_key: str
-) -> OutboxMessage | None:
+async def notify_assignee(context: ActionContext, request: ServiceRequest, text_key: str) -> OutboxMessage | None:
     """Queue a text about a request for whoever takes care of it; None while nobody does, or without a mobile."""
-    member = await uow.people.find_staff(request.assignee) if request.assignee else None
+    member = await context.uow.people.find_staff(request.assignee) if request.assignee else None
     if member is None or not member.active or not member.mobile:
         return None
     with in_language(PERSIAN):
-        message = dependencies.wording.render_about(request, text_key)
-        return await queue_message(dependencies, uow, member.mobile, message)
+        message = context.dependencies.wording.render_about(request, text_key)
+        return await queue_message(context, member.mobile, message)
 
 
-async def list_unit_mobiles(uow: UnitOfWork, dependencies: Dependencies, request: ServiceRequest) -> list[str]:
+async def list_unit_mobiles(context: ActionContext, request: ServiceRequest) -> list[str]:
     """Return the mobiles of the staff whose unit has the request in its queue now."""
-    unit = dependencies.engine.get_service(request.service).state_named(request.state).unit
-    return await list_role_mobiles(uow, dependencies, unit) if unit else []
+    unit = context.dependencies.engine.get_service(request.service).state_named(request.state).unit
+    return await list_role_mobiles(context, unit) if unit else []
 
 
-async def list_role_mobiles(uow: UnitOfWork, dependencies: Dependencies, role: Role) -> list[str]:
+async def list_role_mobiles(context: ActionContext, role: Role) -> list[str]:
     """Return the mobiles of those who take care of a role's work today."""
-    return list((await _map_role_mobiles(uow, dependencies, role)).values())
+    return list((await _map_role_mobiles(context, role)).values())
 
 
-async def _map_role_mobiles(uow: UnitOfWork, dependencies: Dependencies, role: Role) -> dict[str, str]:
+async def _map_role_mobiles(context: ActionContext, role: Role) -> dict[str, str]:
     """Return user name → mobile of those who take care of a role's work today and have one."""
-    members_on_duty = await staffing.list_on_duty(uow, role, staffing.today_in_tehran(dependencies))
+    members_on_duty = await staffing.list_on_duty(context.uow, role, staffing.today_in_tehran(context.dependencies))
     return {member.username: member.mobile for member in members_on_duty if member.mobile}
 
 
-async def replace_expired_notices(
-    dependencies: Dependencies, uow: UnitOfWork, expired_messages: Sequence[OutboxMessage]
-) -> None:
+async def replace_expired_notices(context: ActionContext, expired_messages: Sequence[OutboxMessage]) -> None:
     """Put one fresh status text in the place of a citizen's notices that became too old to be true, for requests still
     running.
 
@@ -330,42 +323,44 @@ async def replace_expired_notices(
     ]
     stale_lines = {(notice.request_id, notice.correspondent) for notice in stale_notices if notice.request_id}
     for request_id, mobile_line in sorted(stale_lines):
-        request = await uow.requests.get(request_id)
+        request = await context.uow.requests.get(request_id)
         if request.mobile == mobile_line:
-            await notify_status(dependencies, uow, request, mobile_line)
+            await notify_status(context, request, mobile_line)
 
 
-async def notify_status(dependencies: Dependencies, uow: UnitOfWork, request: ServiceRequest, mobile: str) -> None:
+async def notify_status(context: ActionContext, request: ServiceRequest, mobile: str) -> None:
     """Put the text that states the phase of a request, with its open bill, into the outbox; nothing where the
     catalogue has none.
     """
-    text_key, facts = await find_status_text(dependencies, uow, request)
-    if text_key in dependencies.catalogue:
-        await notify_line(
-            dependencies, uow, mobile, partial(_render_status, dependencies, uow, request, text_key, facts)
-        )
+    text_key, facts = await find_status_text(context, request)
+    if text_key in context.dependencies.catalogue:
+        await notify_line(context, mobile, partial(_render_status, context, request, text_key, facts))
 
 
 async def _render_status(
-    dependencies: Dependencies, uow: UnitOfWork, request: ServiceRequest, text_key: str, facts: Mapping[str, Any]
+    context: ActionContext, request: ServiceRequest, text_key: str, facts: Mapping[str, Any]
 ) -> RenderedMessage:
-    status_text = dependencies.wording.render_about(request, text_key, facts, MessageClass.NOTICE)
-    return await append_payment_link(dependencies, uow, status_text, facts)
+    status_text = context.dependencies.wording.render_about(request, text_key, facts, MessageClass.NOTICE)
+    return await append_payment_link(context, status_text, facts)
 
 
-async def find_status_text(
-    dependencies: Dependencies, uow: UnitOfWork, request: ServiceRequest
-) -> tuple[str, dict[str, Any]]:
+async def find_status_text(context: ActionContext, request: ServiceRequest) -> tuple[str, dict[str, Any]]:
     """Return the key of the text that states the phase of a request, and its facts; the catalogue may lack that text.
 
     While required papers are missing, the state's text under `pending` is it, if there is one.
     """
-    facts = payable_bill_facts(await list_request_bills(uow, request)) if request.phase is Phase.NEEDS_PAYMENT else {}
-    facts |= await find_answer_deadline(uow, request)
+    facts = (
+        payable_bill_facts(await list_request_bills(context.uow, request))
+        if request.phase is Phase.NEEDS_PAYMENT
+        else {}
+    )
+    facts |= await find_answer_deadline(context.uow, request)
     service_prefix = f"services.{request.service}"
     pending_key = f"{service_prefix}.pending.{request.state}"
-    if pending_key in dependencies.catalogue:
-        facts["missing"] = await find_missing_papers(uow, dependencies.services[request.service].papers, request)
+    if pending_key in context.dependencies.catalogue:
+        facts["missing"] = await find_missing_papers(
+            context.uow, context.dependencies.services[request.service].papers, request
+        )
     return (pending_key if facts.get("missing") else f"{service_prefix}.status.{request.state}"), facts
 
 

@@ -8,27 +8,26 @@ that reason, and is then refused or waits too long, may be read in both places.
 from collections.abc import Sequence
 from dataclasses import replace
 
-from domain.actions.dependencies import Dependencies
+from domain.actions.context import ActionContext
 from domain.actions.messages.notify import build_outbox_message, sms_address
 from domain.messages.catalogue import RenderedMessage
 from domain.messages.keyboards import ReplyMarkup
 from domain.messages.records import MessageClass, MessageState, OutboxMessage
-from domain.unit_of_work import UnitOfWork
 
 
-async def keep_undelivered(dependencies: Dependencies, uow: UnitOfWork, messages: Sequence[OutboxMessage]) -> None:
+async def keep_undelivered(context: ActionContext, messages: Sequence[OutboxMessage]) -> None:
     """Leave it at that: there is no other way."""
 
 
-async def record_blocked_chats(dependencies: Dependencies, uow: UnitOfWork, messages: Sequence[OutboxMessage]) -> None:
+async def record_blocked_chats(context: ActionContext, messages: Sequence[OutboxMessage]) -> None:
     """Remember the chats that blocked the bot or are gone, and send by SMS what was refused."""
     for message in messages:
         if message.state is MessageState.BLOCKED:
-            await uow.chats.mark_blocked(message.channel, message.recipient, dependencies.clock.now())
-    await reroute_to_sms(dependencies, uow, messages)
+            await context.uow.chats.mark_blocked(message.channel, message.recipient, context.dependencies.clock.now())
+    await reroute_to_sms(context, messages)
 
 
-async def reroute_to_sms(dependencies: Dependencies, uow: UnitOfWork, messages: Sequence[OutboxMessage]) -> None:
+async def reroute_to_sms(context: ActionContext, messages: Sequence[OutboxMessage]) -> None:
     """Queue the same texts, in the words of SMS, for the mobiles of their chats; quiet hours and the text's own end
     hold as ever.
     """
@@ -36,8 +35,8 @@ async def reroute_to_sms(dependencies: Dependencies, uow: UnitOfWork, messages: 
         if message.mobile is not None and _is_useful_by_sms(message):
             text = ReplyMarkup.from_json(message.content).sms_text or message.text
             rendered_message = RenderedMessage(message.key, message.cls, text, request_id=message.request_id)
-            outbox_message = build_outbox_message(dependencies, sms_address(message.mobile), rendered_message)
-            await uow.outbox.add(replace(outbox_message, expires_at=message.expires_at))
+            outbox_message = build_outbox_message(context.dependencies, sms_address(message.mobile), rendered_message)
+            await context.uow.outbox.add(replace(outbox_message, expires_at=message.expires_at))
 
 
 def _is_useful_by_sms(message: OutboxMessage) -> bool:

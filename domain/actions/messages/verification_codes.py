@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from domain.actions.dependencies import Dependencies
+from domain.actions.context import ActionContext
 from domain.actions.messages.code_spending import (
     find_spent_rials,
     judge_code_delivery,
@@ -23,7 +23,6 @@ from domain.actions.messages.notify import queue_message
 from domain.chats.chat import MobileProof
 from domain.messages.code_spending import CodeDelivery
 from domain.messages.records import MessageClass
-from domain.unit_of_work import UnitOfWork
 from domain.values.errors import MobileNotVerified
 from domain.values.reasons import MobileReason
 from domain.values.text import ascii_digits, persian_digits
@@ -75,19 +74,19 @@ def extract_code(text: str) -> str | None:
     return digit_runs[0] if is_lone_number else None
 
 
-async def send_code(dependencies: Dependencies, uow: UnitOfWork, code_request: CodeRequest) -> CodeDelivery:
+async def send_code(context: ActionContext, code_request: CodeRequest) -> CodeDelivery:
     """Send a new code, in the place of an earlier one. Where none can be, nothing is counted, and that one holds on."""
-    await uow.serialise("verification codes")  # else many at once would each find the last rials unspent
-    spent_rials = await find_spent_rials(dependencies, uow)
+    await context.uow.serialise("verification codes")  # else many at once would each find the last rials unspent
+    spent_rials = await find_spent_rials(context)
     limits = {**code_request.limits, _mobile_counter(code_request): CODES_PER_MOBILE}
-    delivery = await _judge_code(dependencies, uow, spent_rials, limits)
+    delivery = await _judge_code(context, spent_rials, limits)
     if delivery is not CodeDelivery.SENT:
         return delivery
     for counter_key in (*limits, TOTAL_COUNTER):
-        await uow.lines.add_hit(counter_key, dependencies.clock.now(), COUNTING_WINDOW)
-    salt, number = dependencies.ids.new_token(), int(dependencies.ids.new_token(), 16) % 10**CODE_DIGITS
-    code, now = f"{number:0{CODE_DIGITS}}", dependencies.clock.now()
-    await uow.mobile_proofs.save(
+        await context.uow.lines.add_hit(counter_key, context.dependencies.clock.now(), COUNTING_WINDOW)
+    salt, number = context.dependencies.ids.new_token(), int(context.dependencies.ids.new_token(), 16) % 10**CODE_DIGITS
+    code, now = f"{number:0{CODE_DIGITS}}", context.dependencies.clock.now()
+    await context.uow.mobile_proofs.save(
         MobileProof(
             channel=code_request.channel,
             address=code_request.address,
@@ -98,28 +97,24 @@ async def send_code(dependencies: Dependencies, uow: UnitOfWork, code_request: C
         )
     )
     facts = {"otp": persian_digits(code), "otp_latin": code}  # for whoever asks for it, in the language of their page
-    message = dependencies.catalogue.render_message(code_request.text_key, facts, MessageClass.SECURITY)
-    await queue_message(dependencies, uow, code_request.mobile, message)
-    await warn_about_spending(dependencies, uow, spent_rials + reckon_code_rials(dependencies))
+    message = context.dependencies.catalogue.render_message(code_request.text_key, facts, MessageClass.SECURITY)
+    await queue_message(context, code_request.mobile, message)
+    await warn_about_spending(context, spent_rials + reckon_code_rials(context.dependencies))
     return CodeDelivery.SENT
 
 
-async def find_mobile_code_delivery(
-    dependencies: Dependencies, uow: UnitOfWork, mobile: str, limits: Mapping[str, int]
-) -> CodeDelivery:
+async def find_mobile_code_delivery(context: ActionContext, mobile: str, limits: Mapping[str, int]) -> CodeDelivery:
     """Return what would become of a code to a mobile (+989…) under these limits; nothing is sent or counted."""
-    spent_rials = await find_spent_rials(dependencies, uow)
-    return await _judge_code(dependencies, uow, spent_rials, {**limits, _stranger_counter(mobile): CODES_PER_MOBILE})
+    spent_rials = await find_spent_rials(context)
+    return await _judge_code(context, spent_rials, {**limits, _stranger_counter(mobile): CODES_PER_MOBILE})
 
 
-async def _judge_code(
-    dependencies: Dependencies, uow: UnitOfWork, spent_rials: int, limits: Mapping[str, int]
-) -> CodeDelivery:
-    delivery, policy = await judge_code_delivery(dependencies, uow, spent_rials), dependencies.policy
-    if delivery is CodeDelivery.LATER or await _is_reached(dependencies, uow, TOTAL_COUNTER, policy.codes_an_hour):
+async def _judge_code(context: ActionContext, spent_rials: int, limits: Mapping[str, int]) -> CodeDelivery:
+    delivery, policy = await judge_code_delivery(context, spent_rials), context.dependencies.policy
+    if delivery is CodeDelivery.LATER or await _is_reached(context, TOTAL_COUNTER, policy.codes_an_hour):
         return CodeDelivery.LATER
     for counter_key, most_codes in limits.items():
-        if await _is_reached(dependencies, uow, counter_key, most_codes):
+        if await _is_reached(context, counter_key, most_codes):
             return CodeDelivery.LIMITED
     return CodeDelivery.SENT
 
@@ -133,29 +128,31 @@ def _stranger_counter(mobile: str) -> str:
     return f"proof:{mobile}"
 
 
-async def _is_reached(dependencies: Dependencies, uow: UnitOfWork, counter_key: str, most_codes: int) -> bool:
-    return await uow.lines.count_hits(counter_key, dependencies.clock.now(), COUNTING_WINDOW) >= most_codes
+async def _is_reached(context: ActionContext, counter_key: str, most_codes: int) -> bool:
+    return (
+        await context.uow.lines.count_hits(counter_key, context.dependencies.clock.now(), COUNTING_WINDOW) >= most_codes
+    )
 
 
 async def check_code(
-    dependencies: Dependencies, uow: UnitOfWork, channel: str, address: str, code: str, *, may_repeat: bool = False
+    context: ActionContext, channel: str, address: str, code: str, *, may_repeat: bool = False
 ) -> str | MobileNotVerified:
     """Return the mobile that a code proves, or why it proves none: that is counted, so nothing may be rolled back.
 
     A code proves once; once more where it `may_repeat`, while it still holds.
     """
-    proof, now = await uow.mobile_proofs.find(channel, address), dependencies.clock.now()
+    proof, now = await context.uow.mobile_proofs.find(channel, address), context.dependencies.clock.now()
     if proof is None or proof.expires_at <= now or (proof.used_at is not None and not may_repeat):
         return MobileNotVerified("code", MobileReason.CODE_EXPIRED)
     if hmac.compare_digest(_digest_code(proof.salt, code), proof.digest):
         proof.used_at = now
-        await uow.mobile_proofs.save(proof)
+        await context.uow.mobile_proofs.save(proof)
         return proof.mobile
     proof.tries += 1
     if proof.tries >= MOST_TRIES:
-        await uow.mobile_proofs.delete(channel, address)
+        await context.uow.mobile_proofs.delete(channel, address)
         return MobileNotVerified("code", MobileReason.NO_MORE_TRIES)
-    await uow.mobile_proofs.save(proof)
+    await context.uow.mobile_proofs.save(proof)
     return MobileNotVerified("code", MobileReason.WRONG_CODE)
 
 

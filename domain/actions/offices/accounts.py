@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 from domain.actions.bills.subjects import SUBJECTS
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.staffing import today_in_tehran
 from domain.actions.sweeping import sweep_in_units
@@ -29,7 +30,7 @@ from domain.offices.office import (
     rules_of_subject,
 )
 from domain.unit_of_work import Store, UnitOfWork, Vault
-from domain.values.actors import SYSTEM, Actor
+from domain.values.actors import Actor
 from domain.values.dated_rows import is_withdrawn, locate_insertion, preceding_row, version_of
 from domain.values.errors import AlreadyDone, Conflict, InvalidField, NotFound
 from domain.values.reasons import AlreadyDoneReason, ConflictReason, InvalidReason
@@ -45,24 +46,20 @@ _RULES_LOCK = "commission"
 
 
 async def add_office(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
-    vault: Vault,
-    code: str,
-    name: str,
-    username: str | None = None,
-    key: str | None = None,
-    *,
-    actor: Actor = SYSTEM,
+    context: ActorContext, vault: Vault, code: str, name: str, username: str | None = None, key: str | None = None
 ) -> tuple[Office, str]:
     """Store a new office and return it with its key, which is shown this once.
 
     Its software signs in as `office-CODE` in small letters unless a user name is given. Errors: `Forbidden`,
     `InvalidField` (`code`, `name`, `username`, `key`), `AlreadyDone("code")`, `Conflict("username")`.
     """
-    label = _require_editor(actor)
-    await _refuse_taken_code(uow, code)
-    title, now, secret = _check_name(name), dependencies.clock.now(), _check_key(key) or dependencies.ids.new_token()
+    label = _require_editor(context.actor)
+    await _refuse_taken_code(context.uow, code)
+    title, now, secret = (
+        _check_name(name),
+        context.dependencies.clock.now(),
+        _check_key(key) or context.dependencies.ids.new_token(),
+    )
     office_keys = (OfficeKey(vault.seal_secret(secret), now, None),)
     office = Office(
         code=code,
@@ -74,8 +71,10 @@ async def add_office(
         locks={},
         created_at=now,
     )
-    await uow.offices.save(office)
-    await uow.audit.add_entry(now, label, "office_added", {"office": code, "name": title, "username": office.username})
+    await context.uow.offices.save(office)
+    await context.uow.audit.add_entry(
+        now, label, "office_added", {"office": code, "name": title, "username": office.username}
+    )
     return office, secret
 
 
@@ -87,130 +86,106 @@ async def _refuse_taken_code(uow: UnitOfWork, code: str) -> None:
     raise AlreadyDone("code", AlreadyDoneReason.OFFICE_CODE_TAKEN)
 
 
-async def rotate_office_key(
-    dependencies: Dependencies, uow: UnitOfWork, vault: Vault, code: str, overlap: timedelta, *, actor: Actor = SYSTEM
-) -> str:
+async def rotate_office_key(context: ActorContext, vault: Vault, code: str, overlap: timedelta) -> str:
     """Give an office a new key and return it; the present ones are taken for `overlap` more.
 
     Errors: `Forbidden`, `NotFound("office")`, `InvalidField("overlap")`.
     """
-    label, now = _require_editor(actor), dependencies.clock.now()
+    label, now = _require_editor(context.actor), context.dependencies.clock.now()
     if overlap < timedelta():
         raise InvalidField("overlap")
-    office = await uow.offices.get_by_code(code, lock=True)
-    old_end_at, new_key = now + overlap, dependencies.ids.new_token()
+    office = await context.uow.offices.get_by_code(code, lock=True)
+    old_end_at, new_key = now + overlap, context.dependencies.ids.new_token()
     old_keys = [
         OfficeKey(key.sealed, key.made_at, min(key.ends_at or old_end_at, old_end_at))
         for key in office.list_usable_keys(now)
     ]
     office.keys = (*(key for key in old_keys if key.is_usable(now)), OfficeKey(vault.seal_secret(new_key), now, None))
-    await uow.offices.save(office)
-    await uow.audit.add_entry(now, label, "office_key_rotated", {"office": code, "old_until": old_end_at.isoformat()})
+    await context.uow.offices.save(office)
+    await context.uow.audit.add_entry(
+        now, label, "office_key_rotated", {"office": code, "old_until": old_end_at.isoformat()}
+    )
     return new_key
 
 
-async def rename_office(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
-    code: str,
-    name: str,
-    *,
-    actor: Actor = SYSTEM,
-    version: VersionToken | None = None,
-) -> Office:
+async def rename_office(context: ActorContext, code: str, name: str, *, version: VersionToken | None = None) -> Office:
     """Correct an office's name; called again, nothing changes.
 
     `version` is that of the office that was looked at; None for any version. Errors: `Forbidden`,
     `InvalidField("name")`, `NotFound("office")`, `Conflict("office")` when somebody else has changed it since.
     """
-    label, title = _require_editor(actor), _check_name(name)
-    office = await _at_version(uow, code, version)
+    label, title = _require_editor(context.actor), _check_name(name)
+    office = await _at_version(context.uow, code, version)
     if office.name != title:
         facts = {"name": title, "name_before": office.name}
         office.name = title
-        await _save_change(dependencies, uow, office, label, "office_renamed", facts)
+        await _save_change(context, office, label, "office_renamed", facts)
     return office
 
 
 async def allow_networks(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
-    code: str,
-    networks: Collection[str],
-    *,
-    actor: Actor = SYSTEM,
-    version: VersionToken | None = None,
+    context: ActorContext, code: str, networks: Collection[str], *, version: VersionToken | None = None
 ) -> Office:
     """Let an office call from these networks alone (addresses or CIDR); none: from anywhere.
 
     Errors: `InvalidField("network")`, and with the same `version` those of `rename_office`.
     """
-    label = _require_editor(actor)
+    label = _require_editor(context.actor)
     if len(networks) > MOST_NETWORKS:
         raise InvalidField("network")
     parsed_networks = tuple(dict.fromkeys(map(parse_network, networks)))
-    office = await _at_version(uow, code, version)
+    office = await _at_version(context.uow, code, version)
     office.networks = parsed_networks
-    await _save_change(dependencies, uow, office, label, "office_networks", {"networks": list(office.networks)})
+    await _save_change(context, office, label, "office_networks", {"networks": list(office.networks)})
     return office
 
 
-async def set_office_active(
-    dependencies: Dependencies, uow: UnitOfWork, code: str, active: bool, *, actor: Actor = SYSTEM
-) -> Office:
+async def set_office_active(context: ActorContext, code: str, active: bool) -> Office:
     """Switch an office on, which forgets its lock-outs and refused tokens, or off; called again, nothing else changes.
 
     Errors: `Forbidden`, `NotFound("office")`.
     """
-    label = _require_editor(actor)
-    office = await uow.offices.get_by_code(code, lock=True)
+    label = _require_editor(context.actor)
+    office = await context.uow.offices.get_by_code(code, lock=True)
     if active:
-        await uow.lines.delete_counts(attempt_key(office.username))
+        await context.uow.lines.delete_counts(attempt_key(office.username))
     if office.active != active or (active and office.locks):
         office.active, office.locks = active, {} if active else office.locks
-        await _save_change(dependencies, uow, office, label, "office_activated" if active else "office_deactivated", {})
+        await _save_change(context, office, label, "office_activated" if active else "office_deactivated", {})
     return office
 
 
-async def lock_out_address(
-    dependencies: Dependencies, uow: UnitOfWork, code: str, address: str | None, lock_duration: timedelta
-) -> Office:
+async def lock_out_address(context: ActionContext, code: str, address: str | None, lock_duration: timedelta) -> Office:
     """Lock an address out of an office for a while, after too many wrong keys; `NotFound("office")`.
 
     Its keys are taken all the same: another desk behind the address may be the one that has the right one. They have
     128 bits of chance; what a lock-out spares is work and records, and it informs the operator.
     """
-    office, now = await uow.offices.get_by_code(code, lock=True), dependencies.clock.now()
+    office, now = await context.uow.offices.get_by_code(code, lock=True), context.dependencies.clock.now()
     office.lock_out(address, now + lock_duration, now)
     facts = {"address": address, "until": (now + lock_duration).isoformat()}
-    await _save_change(dependencies, uow, office, f"office:{code}", "office_locked", facts)
+    await _save_change(context, office, f"office:{code}", "office_locked", facts)
     return office
 
 
-async def clear_lock_out(
-    dependencies: Dependencies, uow: UnitOfWork, office: Office, address: str, counting_window: timedelta
-) -> None:
+async def clear_lock_out(context: ActionContext, office: Office, address: str, counting_window: timedelta) -> None:
     """Forget what was refused from an address of which a call has proved the office's key, and end its lock-out."""
-    now = dependencies.clock.now()
-    await uow.lines.delete_count(attempt_key(office.username, address), now, counting_window)
+    now = context.dependencies.clock.now()
+    await context.uow.lines.delete_count(attempt_key(office.username, address), now, counting_window)
     if office.is_locked_out(address, now):
-        stored_office = await uow.offices.get_by_code(office.code, lock=True)
+        stored_office = await context.uow.offices.get_by_code(office.code, lock=True)
         stored_office.end_lock_out(address)
-        await _save_change(
-            dependencies, uow, stored_office, f"office:{office.code}", "office_unlocked", {"address": address}
-        )
+        await _save_change(context, stored_office, f"office:{office.code}", "office_unlocked", {"address": address})
 
 
 async def add_commission_rule(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
+    context: ActorContext,
     *,
     office: str | None = None,
     service: str | None = None,
     per_request: int = 0,
     share_bp: int = 0,
     valid_from: date | None = None,
-    actor: Actor = SYSTEM,
     version: VersionToken | None = None,
 ) -> CommissionRule:
     """Set a commission from a day on (today) until the next rule about the same office and service, if any.
@@ -220,14 +195,14 @@ async def add_commission_rule(
     `Forbidden`, `NotFound("office")`, `UnknownService`, `InvalidField` (`valid_from` lies before today: a past
     statement never changes), `Conflict("rule")` when rules have changed since.
     """
-    label, current_day = _require_editor(actor), today_in_tehran(dependencies)
+    label, current_day = _require_editor(context.actor), today_in_tehran(context.dependencies)
     starts_on = valid_from or current_day
-    await _check_rule_subject(dependencies, uow, office, service)
+    await _check_rule_subject(context, office, service)
     _check_commission(per_request, share_bp)
     if starts_on < current_day:
         raise InvalidField("valid_from", InvalidReason.PAST)
     rule = CommissionRule(
-        id=dependencies.ids.new_id(),
+        id=context.dependencies.ids.new_id(),
         office=office,
         service=service,
         per_request=per_request,
@@ -235,57 +210,57 @@ async def add_commission_rule(
         valid_from=starts_on,
         valid_to=None,
         made_by=label,
-        made_at=dependencies.clock.now(),
+        made_at=context.dependencies.clock.now(),
     )
-    return await _put_rule_in_force(dependencies, uow, rule, label, version)
+    return await _put_rule_in_force(context, rule, label, version)
 
 
 async def _put_rule_in_force(
-    dependencies: Dependencies, uow: UnitOfWork, rule: CommissionRule, label: str, version: VersionToken | None
+    context: ActionContext, rule: CommissionRule, label: str, version: VersionToken | None
 ) -> CommissionRule:
-    await uow.serialise(_RULES_LOCK)
-    rules = await uow.offices.list_rules()
+    await context.uow.serialise(_RULES_LOCK)
+    rules = await context.uow.offices.list_rules()
     refuse_stale(version, version_of(rules), Conflict("rule", ConflictReason.ROW_CHANGED))
     insertion_point = locate_insertion(rules_of_subject(rules, rule.office, rule.service), rule.valid_from)
     if insertion_point.replaced_row:
-        await _withdraw_stored_rule(dependencies, uow, insertion_point.replaced_row, label)
+        await _withdraw_stored_rule(context, insertion_point.replaced_row, label)
     if insertion_point.row_before:
-        await uow.offices.close_rule(insertion_point.row_before.id, rule.valid_from)
+        await context.uow.offices.close_rule(insertion_point.row_before.id, rule.valid_from)
     dated_rule = replace(rule, valid_to=insertion_point.valid_until)
-    await uow.offices.add_rule(dated_rule)
-    await uow.audit.add_entry(dependencies.clock.now(), label, "commission", _rule_facts(dated_rule))
+    await context.uow.offices.add_rule(dated_rule)
+    await context.uow.audit.add_entry(context.dependencies.clock.now(), label, "commission", _rule_facts(dated_rule))
     return dated_rule
 
 
-async def withdraw_commission_rule(
-    dependencies: Dependencies, uow: UnitOfWork, rule_id: int, *, actor: Actor = SYSTEM
-) -> CommissionRule:
+async def withdraw_commission_rule(context: ActorContext, rule_id: int) -> CommissionRule:
     """Take a commission back that is not in force yet, and return it as it was; the rule before it goes on as long as
     it would have held.
 
     Errors: `Forbidden`, `NotFound("rule")`, `AlreadyDone("rule")`, and `Conflict("rule")` when it has begun: then
     another one from today corrects it.
     """
-    label = _require_editor(actor)
-    await uow.serialise(_RULES_LOCK)
-    rules = await uow.offices.list_rules()
+    label = _require_editor(context.actor)
+    await context.uow.serialise(_RULES_LOCK)
+    rules = await context.uow.offices.list_rules()
     rule = next((candidate for candidate in rules if candidate.id == rule_id), None)
     if rule is None:
         raise NotFound("rule")
     if is_withdrawn(rule):
         raise AlreadyDone("rule")
-    if rule.valid_from <= today_in_tehran(dependencies):
+    if rule.valid_from <= today_in_tehran(context.dependencies):
         raise Conflict("rule", ConflictReason.ALREADY_BEGUN)
     previous_rule = preceding_row(rules_of_subject(rules, rule.office, rule.service), rule)
-    await _withdraw_stored_rule(dependencies, uow, rule, label)
+    await _withdraw_stored_rule(context, rule, label)
     if previous_rule:
-        await uow.offices.close_rule(previous_rule.id, rule.valid_to)
+        await context.uow.offices.close_rule(previous_rule.id, rule.valid_to)
     return rule
 
 
-async def _withdraw_stored_rule(dependencies: Dependencies, uow: UnitOfWork, rule: CommissionRule, label: str) -> None:
-    await uow.offices.withdraw_rule(rule.id)
-    await uow.audit.add_entry(dependencies.clock.now(), label, "commission_withdrawn", _rule_facts(rule))
+async def _withdraw_stored_rule(context: ActionContext, rule: CommissionRule, label: str) -> None:
+    await context.uow.offices.withdraw_rule(rule.id)
+    await context.uow.audit.add_entry(
+        context.dependencies.clock.now(), label, "commission_withdrawn", _rule_facts(rule)
+    )
 
 
 def _rule_facts(rule: CommissionRule) -> dict[str, Any]:
@@ -326,14 +301,12 @@ def _check_key(key: str | None) -> str | None:
     return key
 
 
-async def _check_rule_subject(
-    dependencies: Dependencies, uow: UnitOfWork, office: str | None, service: str | None
-) -> None:
+async def _check_rule_subject(context: ActionContext, office: str | None, service: str | None) -> None:
     """Refuse an office or service that is not there."""
     if office is not None:
-        await uow.offices.get_by_code(office)
+        await context.uow.offices.get_by_code(office)
     if service is not None and service not in SUBJECTS:
-        dependencies.engine.get_service(service)
+        context.dependencies.engine.get_service(service)
 
 
 def _check_commission(per_request: int, share_bp: int) -> None:
@@ -350,7 +323,7 @@ def _check_range(field_name: str, submitted_number: int, upper_limit: int, displ
 
 
 async def _save_change(
-    dependencies: Dependencies, uow: UnitOfWork, office: Office, label: str, event: str, facts: Mapping[str, Any]
+    context: ActionContext, office: Office, label: str, event: str, facts: Mapping[str, Any]
 ) -> None:
-    await uow.offices.save(office)
-    await uow.audit.add_entry(dependencies.clock.now(), label, event, {"office": office.code, **facts})
+    await context.uow.offices.save(office)
+    await context.uow.audit.add_entry(context.dependencies.clock.now(), label, event, {"office": office.code, **facts})

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import date, datetime, time
 from functools import cache
 
-from domain.actions.dependencies import Dependencies
+from domain.actions.context import ActionContext
 from domain.bills.bill import PaymentOutcome
 from domain.offices.office import (
     CommissionRule,
@@ -19,15 +19,12 @@ from domain.offices.office import (
     cut_by_rule_changes,
     find_commission_rule,
 )
-from domain.unit_of_work import UnitOfWork
 from domain.values.calendar import tehran_moment, to_tehran
 from domain.values.errors import InvalidField
 from domain.values.reasons import InvalidReason
 
 
-async def build_statement(
-    dependencies: Dependencies, uow: UnitOfWork, office_code: str, first_day: date, last_day: date
-) -> Statement:
+async def build_statement(context: ActionContext, office_code: str, first_day: date, last_day: date) -> Statement:
     """Return the statement of the days from `first_day` on and before `last_day`.
 
     Lines are in the order of the services, then duties and violations. Errors: `NotFound("office")`,
@@ -35,8 +32,8 @@ async def build_statement(
     """
     if last_day <= first_day:
         raise InvalidField("last", InvalidReason.BEFORE_START)
-    code = (await uow.offices.get_by_code(office_code)).code
-    commission_rules = await uow.offices.list_rules()
+    code = (await context.uow.offices.get_by_code(office_code)).code
+    commission_rules = await context.uow.offices.list_rules()
 
     @cache  # a year has many payments, and few services and days
     def find_rule(service: str, day: date) -> CommissionRule | None:
@@ -45,14 +42,14 @@ async def build_statement(
     lines: dict[str, StatementLine] = {}
     for start, end in cut_by_rule_changes(commission_rules, first_day, last_day):
         for service, request_count in (
-            await uow.offices.count_requests(code, _midnight(start), _midnight(end))
+            await context.uow.offices.count_requests(code, _midnight(start), _midnight(end))
         ).items():
             _count_requests(_service_line(lines, service), request_count, find_rule(service, start))
-    counter_payments = await uow.offices.list_payments(code, _midnight(first_day), _midnight(last_day))
+    counter_payments = await context.uow.offices.list_payments(code, _midnight(first_day), _midnight(last_day))
     earning_payments = [_add_commission(counter_payment, find_rule) for counter_payment in counter_payments]
     for payment in earning_payments:
         _count_payment(_service_line(lines, payment.service), payment)
-    order = {service_key: position for position, service_key in enumerate(dependencies.services)}
+    order = {service_key: position for position, service_key in enumerate(context.dependencies.services)}
     ordered_lines = sorted(lines.values(), key=lambda line: (order.get(line.service, len(order)), line.service))
     return Statement(code, first_day, last_day, tuple(ordered_lines), tuple(earning_payments))
 

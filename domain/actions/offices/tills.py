@@ -2,12 +2,12 @@
 
 from datetime import date, time, timedelta
 
-from domain.actions.dependencies import Dependencies
+from domain.actions.context import ActorContext
 from domain.authorization.policy import require_right
 from domain.authorization.rights import Right
 from domain.offices.tills import HIGHEST_DECLARED_RIALS, LONGEST_NOTE, Takings, TillClosing, TillPeriod
 from domain.unit_of_work import UnitOfWork
-from domain.values.actors import SYSTEM, Actor
+from domain.values.actors import Actor
 from domain.values.calendar import day_bounds, tehran_moment, to_tehran
 from domain.values.errors import Conflict, InvalidField, MissingField
 from domain.values.reasons import ConflictReason, InvalidReason, MissingReason
@@ -18,14 +18,12 @@ _ONE_DAY = timedelta(days=1)
 
 
 async def close_till(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
+    context: ActorContext,
     office_code: str,
     day: date,
     declared_amount: int,
     note: str = "",
     *,
-    actor: Actor = SYSTEM,
     version: VersionToken | None = None,
 ) -> TillClosing:
     """Close a day of an office's till, any up to today, with what its terminal says (`declared_amount` rials).
@@ -35,15 +33,15 @@ async def close_till(
     `NotFound("office")`, `InvalidField` (`day` is to come, `amount`, `note` is too long), `MissingField("note")` when
     there is a difference, `Conflict("till")` when somebody closed that day since.
     """
-    label, now = _require_closer(actor), dependencies.clock.now()
-    office, note_text = (await uow.offices.get_by_code(office_code)).code, tidy_text(note)
+    label, now = _require_closer(context.actor), context.dependencies.clock.now()
+    office, note_text = (await context.uow.offices.get_by_code(office_code)).code, tidy_text(note)
     _check_closing(day, to_tehran(now).date(), declared_amount, note_text)
-    await uow.serialise(f"till:{office}")  # who closes at the same moment waits here, and sees this closing
-    await _refuse_closed_since(uow, office, day, version)
-    takings = Takings.from_payments(await uow.offices.list_payments(office, *day_bounds(day)))
+    await context.uow.serialise(f"till:{office}")  # who closes at the same moment waits here, and sees this closing
+    await _refuse_closed_since(context.uow, office, day, version)
+    takings = Takings.from_payments(await context.uow.offices.list_payments(office, *day_bounds(day)))
     closing = TillClosing(
         office=office,
-        number=await uow.office_tills.last_closing_number(office) + 1,
+        number=await context.uow.office_tills.last_closing_number(office) + 1,
         day=day,
         declared=declared_amount,
         payments=takings.payment_count,
@@ -53,7 +51,7 @@ async def close_till(
         closed_at=now,
     )
     _refuse_unexplained_difference(closing)
-    return await _store_closing(uow, closing)
+    return await _store_closing(context.uow, closing)
 
 
 async def _store_closing(uow: UnitOfWork, closing: TillClosing) -> TillClosing:

@@ -1,5 +1,6 @@
 """A paper of a request as a file, for whoever's request it is: printed when it is sent, and not before."""
 
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.line_languages import find_line_language
 from domain.actions.papers.printouts import build_request_printout
@@ -21,6 +22,8 @@ async def print_paper_file(
         raise NotFound("printout", NotFoundReason.NOT_ISSUED)
     actor = Actor(frozenset({Role.CITIZEN}), "citizen", message.mobile, message.channel)
     async with store.open_unit(write=False) as uow:
-        with in_language(await find_line_language(dependencies, uow, message.mobile)):
-            printout = await build_request_printout(dependencies, uow, paper.request_code, paper.paper_kind, actor)
+        with in_language(await find_line_language(ActionContext(dependencies, uow), message.mobile)):
+            printout = await build_request_printout(
+                ActorContext(dependencies, uow, actor), paper.request_code, paper.paper_kind
+            )
     return f"{paper.paper_kind}-{paper.request_code}.pdf", await printer.render_pdf(printout)

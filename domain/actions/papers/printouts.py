@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeAlias
 
+from domain.actions.context import ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.authorization.request_policy import find_request_refusal, refuse_foreign_request
 from domain.authorization.rights import Right
@@ -19,7 +20,6 @@ from domain.language.service import Service
 from domain.messages.catalogue import Catalogue
 from domain.papers.document import Block, PaperFact, PaperSheet, Printout
 from domain.requests.request import ServiceRequest
-from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
 from domain.values.errors import DomainError, NotAllowedNow, NotFound
 from domain.values.identifiers import display_plate
@@ -57,39 +57,35 @@ class PrintoutSubject:
     """The one of `/verify/{token}`; None where the paper cannot be verified."""
 
 
-async def build_request_printout(
-    dependencies: Dependencies, uow: UnitOfWork, code: TrackingCode, paper_kind: str, actor: Actor
-) -> Printout:
+async def build_request_printout(context: ActorContext, code: TrackingCode, paper_kind: str) -> Printout:
     """Return a paper of the request with that tracking code, whole; a `Printer` makes HTML or a PDF of it. One that is
     official is in Persian, any other in the language in force.
 
     Errors: those of `refuse_foreign_request` for another's request, `NotFound("printout")` for a paper that it has not,
     or not yet, `Forbidden("printout")`, `NotAllowedNow` for one that holds good no more or was erased.
     """
-    request = await uow.requests.get_by_code(code)
-    refuse_foreign_request(request, actor)
-    service = dependencies.engine.get_service(request.service)
+    request = await context.uow.requests.get_by_code(code)
+    refuse_foreign_request(request, context.actor)
+    service = context.dependencies.engine.get_service(request.service)
     printable = find_printable(service.printables, paper_kind)
     if printable is None:
         raise NotFound(PRINTOUT_FIELD, NotFoundReason.NOT_ISSUED)
-    if refusal := _find_refusal(service, printable, request, actor):
+    if refusal := _find_refusal(service, printable, request, context.actor):
         raise refusal
-    gathered = await printable.gather_facts(uow, request)
+    gathered = await printable.gather_facts(context.uow, request)
     if not gathered:
         raise NotFound(PRINTOUT_FIELD, NotFoundReason.NOT_ISSUED)
     with in_language(PERSIAN if printable.is_official else language_in_force()):
-        subject = _describe_subject(dependencies, service, printable, request)
-        return build_printout(dependencies, printable, subject, gathered)
+        subject = _describe_subject(context.dependencies, service, printable, request)
+        return build_printout(context.dependencies, printable, subject, gathered)
 
 
-async def list_printouts(
-    dependencies: Dependencies, uow: UnitOfWork, request: ServiceRequest, actor: Actor
-) -> dict[str, str]:
+async def list_printouts(context: ActorContext, request: ServiceRequest) -> dict[str, str]:
     """Return the papers of a request that this person may print now: kind → title."""
-    service = dependencies.engine.get_service(request.service)
-    allowed_printables = _list_allowed(service, request, actor)
-    issued = [printable for printable in allowed_printables if await printable.gather_facts(uow, request)]
-    return _title_papers(dependencies, service, issued)
+    service = context.dependencies.engine.get_service(request.service)
+    allowed_printables = _list_allowed(service, request, context.actor)
+    issued = [printable for printable in allowed_printables if await printable.gather_facts(context.uow, request)]
+    return _title_papers(context.dependencies, service, issued)
 
 
 def list_issued_papers(dependencies: Dependencies, request: ServiceRequest, actor: Actor) -> dict[str, str]:

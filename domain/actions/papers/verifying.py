@@ -9,6 +9,7 @@ address, generously, since hundreds may share one (behind a mobile network's, an
 from dataclasses import dataclass
 from datetime import date
 
+from domain.actions.context import ActionContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.guessing import count_miss, refuse_guessing
 from domain.actions.papers.printouts import render_paper_facts
@@ -18,7 +19,7 @@ from domain.language.wording import letter_number_text
 from domain.papers.document import PaperFact
 from domain.papers.issued import IssuedPaper
 from domain.requests.request import ServiceRequest
-from domain.unit_of_work import Store, UnitOfWork
+from domain.unit_of_work import Store
 from domain.values.errors import NotFound
 from domain.values.identifiers import mask_name
 from domain.values.page_tokens import PAPER_TOKEN_PATTERN
@@ -53,33 +54,33 @@ async def verify_paper(dependencies: Dependencies, store: Store, token: str, add
     if not PAPER_TOKEN_PATTERN.fullmatch(token):
         raise NotFound("token")
     async with store.open_unit(write=False) as uow:
-        if verified_paper := await find_verified_paper(dependencies, uow, token):
+        if verified_paper := await find_verified_paper(ActionContext(dependencies, uow), token):
             return verified_paper
-        await refuse_guessing(dependencies, uow, _MISS_COUNTER, address)
+        await refuse_guessing(ActionContext(dependencies, uow), _MISS_COUNTER, address)
     await count_miss(dependencies, store, _MISS_COUNTER, address)
     raise NotFound("token")
 
 
-async def find_verified_paper(dependencies: Dependencies, uow: UnitOfWork, token: str) -> VerifiedPaper | None:
+async def find_verified_paper(context: ActionContext, token: str) -> VerifiedPaper | None:
     """Return the paper with a token; None when there is none."""
-    paper = await uow.issued_papers.find_by_token(token)
-    return await describe_paper(dependencies, uow, paper) if paper else None
+    paper = await context.uow.issued_papers.find_by_token(token)
+    return await describe_paper(context, paper) if paper else None
 
 
-async def describe_paper(dependencies: Dependencies, uow: UnitOfWork, paper: IssuedPaper) -> VerifiedPaper:
+async def describe_paper(context: ActionContext, paper: IssuedPaper) -> VerifiedPaper:
     """Return an issued paper as anybody may see it who has it; `NotFound("token")` where its kind is no more."""
-    request = await uow.requests.get(paper.request_id)
-    service = dependencies.engine.get_service(request.service)
+    request = await context.uow.requests.get(paper.request_id)
+    service = context.dependencies.engine.get_service(request.service)
     printable = find_printable(service.printables, paper.kind)
     if printable is None:
         raise NotFound("token")
     return VerifiedPaper(
         find_paper_status(printable, request, paper.token),
-        dependencies.catalogue.text(f"{service.printable_text_prefix(printable)}.title"),
-        dependencies.wording.service_title(service.key),
+        context.dependencies.catalogue.text(f"{service.printable_text_prefix(printable)}.title"),
+        context.dependencies.wording.service_title(service.key),
         letter_number_text(paper.number) if paper.number else "",
         paper.day,
-        tuple(_list_public_facts(dependencies, service, printable, request)),
+        tuple(_list_public_facts(context.dependencies, service, printable, request)),
     )
 
 

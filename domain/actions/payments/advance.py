@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from domain.actions.claims import ClaimRepository
+from domain.actions.context import ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.payments.callbacks import is_foreign_sale, serialise_sale
 from domain.actions.payments.changes import store_change
@@ -123,7 +124,7 @@ class AttemptWorker(GatewayWorker[PaymentAttempt]):
         if await is_foreign_sale(uow, attempt, change.attempt.sale_number):
             change = self._machine.apply_sale_conflict(attempt, self._dependencies.clock.now())
         details = {"call": call.value, "answer": answer.sale_state.value if answer.sale_state else "none"}
-        return await store_change(self._dependencies, uow, change, self._actor, details)
+        return await store_change(ActorContext(self._dependencies, uow, self._actor), change, details)
 
     async def _apply_time(self, planned: PaymentAttempt, claim_token: str) -> None:
         async with self._store.open_unit() as uow:
@@ -131,7 +132,7 @@ class AttemptWorker(GatewayWorker[PaymentAttempt]):
             attempt = await uow.payment_attempts.get(planned.id, lock=True)
             if not _has_moved_on(planned, attempt):
                 change = self._machine.apply_time(attempt, self._dependencies.clock.now())
-                await store_change(self._dependencies, uow, change, self._actor)
+                await store_change(ActorContext(self._dependencies, uow, self._actor), change)
 
 
 _ONLY_TRUE_WHEN_ASKED = frozenset({None, SaleState.UNPAID})

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from domain.actions.context import ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.payments.advance import advance_attempt
 from domain.actions.payments.changes import store_change
@@ -44,24 +45,22 @@ async def load_attempt_story(uow: UnitOfWork, attempt: PaymentAttempt) -> Attemp
     return AttemptStory(attempt, events, await uow.payment_attempts.list_callbacks(attempt.id))
 
 
-async def resolve_alert(
-    dependencies: Dependencies, uow: UnitOfWork, attempt_id: int, reason: str, actor: Actor
-) -> PaymentAttempt:
+async def resolve_alert(context: ActorContext, attempt_id: int, reason: str) -> PaymentAttempt:
     """Say that what an attempt's alert is about was looked at, and why it is over; history and audit keep that.
 
     Errors: `Forbidden("attempt")` for all but revenue and manager, `MissingField("reason")`, `NotFound("attempt")`, and
     `NotAllowedNow("attempt")` where it bears no alert. One that is unknown stays so until its bank, or the settlement
     file, says what it is.
     """
-    by_actor, reason_text = require_right(Right.ATTEMPTS_ASK, actor, "attempt"), check_reason(reason)
-    attempt = await uow.payment_attempts.get(attempt_id, lock=True)
+    by_actor, reason_text = require_right(Right.ATTEMPTS_ASK, context.actor, "attempt"), check_reason(reason)
+    attempt = await context.uow.payment_attempts.get(attempt_id, lock=True)
     if attempt.alert is None:
         raise NotAllowedNow("attempt", NotAllowedReason.NO_ALERT)
     facts = {"gateway": attempt.gateway, "order_number": attempt.order_number, "reason": reason_text}
-    await uow.audit.add_entry(dependencies.clock.now(), by_actor.label, "payment_alert_resolved", facts)
+    await context.uow.audit.add_entry(context.dependencies.clock.now(), by_actor.label, "payment_alert_resolved", facts)
     change = AttemptChange(replace(attempt, alert=None), "alert_resolved")
     details = {"resolved": attempt.alert.value, "reason": reason_text}
-    return await store_change(dependencies, uow, change, by_actor, details)
+    return await store_change(context.acting_as(by_actor), change, details)
 
 
 async def ask_bank(
@@ -102,7 +101,7 @@ async def deny_payment(
         attempt = await uow.payment_attempts.get(attempt_id, lock=True)
         if was_asked and attempt.code in UNANSWERED_CODES:
             raise Unavailable("gateway", UnavailableReason.BANK_SILENT)
-        return await _store_denial(dependencies, uow, gateway, attempt, reason_text, by_actor)
+        return await _store_denial(ActorContext(dependencies, uow, by_actor), gateway, attempt, reason_text)
 
 
 async def _ask_once_more(
@@ -117,22 +116,17 @@ async def _ask_once_more(
 
 
 async def _store_denial(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
-    gateway: PaymentGateway,
-    attempt: PaymentAttempt,
-    reason: str,
-    actor: Actor,
+    context: ActorContext, gateway: PaymentGateway, attempt: PaymentAttempt, reason: str
 ) -> PaymentAttempt:
     if not attempt.may_be_denied:
         raise NotAllowedNow("attempt", NotAllowedReason.NOT_UNKNOWN)
-    now = dependencies.clock.now()
+    now = context.dependencies.clock.now()
     facts = {"gateway": attempt.gateway, "order_number": attempt.order_number, "reason": reason}
     bank_words = {"code": attempt.code} if attempt.code else {}
     sale_facts = {"sale_number": attempt.sale_number} if attempt.sale_number else {}
-    await uow.audit.add_entry(now, actor.label, "payment_denied", {**facts, **sale_facts, **bank_words})
+    await context.uow.audit.add_entry(now, context.actor.label, "payment_denied", {**facts, **sale_facts, **bank_words})
     change = AttemptMachine(gateway.capabilities).apply_denial(attempt, now)
-    return await store_change(dependencies, uow, change, actor, {"reason": reason, **sale_facts})
+    return await store_change(context, change, {"reason": reason, **sale_facts})
 
 
 def check_reason(reason: str) -> str:

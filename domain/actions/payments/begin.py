@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from domain.actions.bills.subjects import SUBJECTS, lock_bills
+from domain.actions.context import ActionContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.payments.changes import add_attempt_event, gateway_actor, store_change
 from domain.actions.payments.links import find_link, find_payer_mobile
@@ -53,10 +54,10 @@ async def begin_payment(
     `decline` is then what that means.
     """
     async with store.open_unit() as uow:
-        attempt, order = await _create_attempt(dependencies, uow, gateway, token, channel, callback_url)
+        attempt, order = await _create_attempt(ActionContext(dependencies, uow), gateway, token, channel, callback_url)
     result = await gateway.start(replace(order, payer_chat=payer_chat))
     async with store.open_unit() as uow:
-        attempt = await _store_start(dependencies, uow, gateway, attempt.id, result)
+        attempt = await _store_start(ActionContext(dependencies, uow), gateway, attempt.id, result)
     if isinstance(result, PaymentPage) and attempt.state is AttemptState.SENT:
         return attempt, result
     reason = result.reason if isinstance(result, StartRefusal) else DeclineReason.BANK
@@ -64,35 +65,35 @@ async def begin_payment(
 
 
 async def _create_attempt(
-    dependencies: Dependencies, uow: UnitOfWork, gateway: PaymentGateway, token: str, channel: str, callback_url: str
+    context: ActionContext, gateway: PaymentGateway, token: str, channel: str, callback_url: str
 ) -> tuple[PaymentAttempt, PaymentOrder]:
-    bills = _select_open(await lock_bills(uow, (await find_link(uow, token)).bill_row_ids))
-    now, amount = dependencies.clock.now(), sum(bill.amount for bill in bills)
-    await _refuse_crowded(uow, bills, now)
-    callback_token = _draw_callback_token(dependencies, gateway, callback_url)
+    bills = _select_open(await lock_bills(context.uow, (await find_link(context.uow, token)).bill_row_ids))
+    now, amount = context.dependencies.clock.now(), sum(bill.amount for bill in bills)
+    await _refuse_crowded(context.uow, bills, now)
+    callback_token = _draw_callback_token(context.dependencies, gateway, callback_url)
     if amount < gateway.capabilities.lowest_amount:
         raise NotAllowedNow("amount")
     attempt = PaymentAttempt(
-        id=dependencies.ids.new_id(),
+        id=context.dependencies.ids.new_id(),
         gateway=gateway.name,
-        order_number=await draw_order_number(dependencies, uow, gateway.name, now),
+        order_number=await draw_order_number(context, gateway.name, now),
         shares=tuple(BillShare(bill.id, bill.amount) for bill in bills),
         state=AttemptState.CREATED,
         channel=channel,
         created_at=now,
         session_ends_at=now + gateway.capabilities.session_lasts,
-        payer_mobile=await find_payer_mobile(uow, bills),
+        payer_mobile=await find_payer_mobile(context.uow, bills),
         next_step_at=now + START_GRACE,
         callback_digest=compute_token_digest(callback_token) if callback_token else None,
     )
-    await uow.payment_attempts.add(attempt)
-    await add_attempt_event(dependencies, uow, AttemptChange(attempt, "created"), gateway_actor(gateway.name))
+    await context.uow.payment_attempts.add(attempt)
+    await add_attempt_event(context.acting_as(gateway_actor(gateway.name)), AttemptChange(attempt, "created"))
     for bill in bills:
         if bill.state is BillState.OPEN:
             bill.state = BillState.PAYING
-            await uow.bills.save(bill)
+            await context.uow.bills.save(bill)
     own_address = add_callback_token(callback_url, callback_token) if callback_token else callback_url
-    return attempt, await _build_order(dependencies, uow, attempt, bills, own_address)
+    return attempt, await _build_order(context, attempt, bills, own_address)
 
 
 def _draw_callback_token(dependencies: Dependencies, gateway: PaymentGateway, callback_url: str) -> str | None:
@@ -143,9 +144,9 @@ def _sum_held(attempts: Sequence[PaymentAttempt], now: datetime) -> timedelta:
 
 
 async def _build_order(
-    dependencies: Dependencies, uow: UnitOfWork, attempt: PaymentAttempt, bills: Sequence[Bill], callback_url: str
+    context: ActionContext, attempt: PaymentAttempt, bills: Sequence[Bill], callback_url: str
 ) -> PaymentOrder:
-    titles = [await SUBJECTS[bill.subject_kind].render_title(dependencies, uow, bill) for bill in bills]
+    titles = [await SUBJECTS[bill.subject_kind].render_title(context, bill) for bill in bills]
     return PaymentOrder(
         order_number=attempt.order_number,
         amount=attempt.amount,
@@ -157,16 +158,14 @@ async def _build_order(
 
 
 async def _store_start(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
-    gateway: PaymentGateway,
-    attempt_id: int,
-    result: PaymentPage | StartRefusal,
+    context: ActionContext, gateway: PaymentGateway, attempt_id: int, result: PaymentPage | StartRefusal
 ) -> PaymentAttempt:
     """Store what the bank said, on the current state of the attempt: it may have expired meanwhile."""
-    attempt, now = await uow.payment_attempts.get(attempt_id, lock=True), dependencies.clock.now()
-    if isinstance(result, PaymentPage) and await uow.payment_attempts.find_by_reference(gateway.name, result.reference):
+    attempt, now = await context.uow.payment_attempts.get(attempt_id, lock=True), context.dependencies.clock.now()
+    if isinstance(result, PaymentPage) and await context.uow.payment_attempts.find_by_reference(
+        gateway.name, result.reference
+    ):
         result = StartRefusal(REPEATED_REFERENCE, DeclineReason.BANK)
     change = AttemptMachine(gateway.capabilities).apply_start(attempt, result, now)
     details = {"reference": result.reference} if isinstance(result, PaymentPage) else {"reason": result.reason.value}
-    return await store_change(dependencies, uow, change, gateway_actor(gateway.name), details)
+    return await store_change(context.acting_as(gateway_actor(gateway.name)), change, details)

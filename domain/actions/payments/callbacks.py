@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import urlencode
 
+from domain.actions.context import ActionContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.payments.changes import gateway_actor, store_change
 from domain.gateways.attempt import PaymentAttempt
@@ -55,10 +56,10 @@ async def receive_callback(
     async with store.open_unit() as uow:
         attempt, event = None, "unreadable"
         if callback is not None:
-            attempt, event = await _apply_callback(dependencies, uow, gateway, callback, method)
+            attempt, event = await _apply_callback(ActionContext(dependencies, uow), gateway, callback, method)
         is_proven = attempt is not None and event != CALLBACK_WITHOUT_TOKEN
         is_news = is_proven and attempt is not None and attempt.revision < MOST_REPETITIONS_KEPT
-        if is_news or await _may_keep(dependencies, uow, source_address):
+        if is_news or await _may_keep(ActionContext(dependencies, uow), source_address):
             callback_record = CallbackRecord(
                 id=dependencies.ids.new_id(),
                 gateway=gateway.name,
@@ -90,24 +91,24 @@ def _read_callback(gateway: PaymentGateway, values: Mapping[str, str]) -> Gatewa
 
 
 async def _apply_callback(
-    dependencies: Dependencies, uow: UnitOfWork, gateway: PaymentGateway, callback: GatewayCallback, method: str
+    context: ActionContext, gateway: PaymentGateway, callback: GatewayCallback, method: str
 ) -> tuple[PaymentAttempt | None, str]:
     """Return the attempt that it names, with its new state, and what became of it; None where it names none."""
     if callback.sale_number is not None:
-        await serialise_sale(uow, gateway.name, callback.sale_number)
-    attempt = await _find_attempt(uow, gateway.name, callback)
+        await serialise_sale(context.uow, gateway.name, callback.sale_number)
+    attempt = await _find_attempt(context.uow, gateway.name, callback)
     if attempt is None:
         return None, "not_ours"
     machine = AttemptMachine(gateway.capabilities)
-    if await is_foreign_sale(uow, attempt, callback.sale_number):
+    if await is_foreign_sale(context.uow, attempt, callback.sale_number):
         change = machine.reject_callback(attempt, callback)
     else:
-        change = machine.apply_callback(attempt, callback, dependencies.clock.now())
+        change = machine.apply_callback(attempt, callback, context.dependencies.clock.now())
     is_idle = change.event == CALLBACK_WITHOUT_TOKEN or attempt.revision >= MOST_REPETITIONS_KEPT
     if change.attempt == attempt and is_idle:
         return attempt, change.event
     actor = gateway_actor(gateway.name)
-    return await store_change(dependencies, uow, change, actor, _describe(callback, method)), change.event
+    return await store_change(context.acting_as(actor), change, _describe(callback, method)), change.event
 
 
 async def serialise_sale(uow: UnitOfWork, gateway: str, sale_number: str) -> None:
@@ -131,9 +132,9 @@ async def _find_attempt(uow: UnitOfWork, gateway: str, callback: GatewayCallback
     return None
 
 
-async def _may_keep(dependencies: Dependencies, uow: UnitOfWork, source_address: str) -> bool:
+async def _may_keep(context: ActionContext, source_address: str) -> bool:
     hit_key = f"callback:{source_address[:LONGEST_ADDRESS]}"
-    return await uow.lines.add_hit(hit_key, dependencies.clock.now(), IDLE_WINDOW) <= MOST_IDLE_KEPT
+    return await context.uow.lines.add_hit(hit_key, context.dependencies.clock.now(), IDLE_WINDOW) <= MOST_IDLE_KEPT
 
 
 def _describe(callback: GatewayCallback, method: str) -> dict[str, str | int]:

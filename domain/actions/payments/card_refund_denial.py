@@ -5,6 +5,7 @@ and that money would be held for good. Whoever ends it takes a word of the bank'
 file name it as done later: where its money is still there it is counted after all, else it went back twice.
 """
 
+from domain.actions.context import ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.payments.asking import check_reason
 from domain.actions.payments.card_refund_changes import list_carried_refunds, store_refund_change
@@ -50,7 +51,7 @@ async def deny_card_refund(
         is_deniable = _MACHINE.may_be_denied(answered, dependencies.clock.now())
         if not is_deniable or answered.code in UNANSWERED_CODES:
             return answered
-        return await _store_denial(dependencies, uow, answered, reason_text, by_actor)
+        return await _store_denial(ActorContext(dependencies, uow, by_actor), answered, reason_text)
 
     worker = CardRefundWorker(dependencies, store, gateway, by_actor)
     answered = await worker.inquire_now(card_refund_id, deny_answered)
@@ -68,18 +69,16 @@ def _explain_refusal(refund: RefundAttempt) -> DomainError:
     return NotAllowedNow("card_refund", NotAllowedReason.REFUND_NOT_UNKNOWN)
 
 
-async def _store_denial(
-    dependencies: Dependencies, uow: UnitOfWork, refund: RefundAttempt, reason: str, actor: Actor
-) -> RefundAttempt:
+async def _store_denial(context: ActorContext, refund: RefundAttempt, reason: str) -> RefundAttempt:
     """Store the end of a transfer in the unit that has its bill locked."""
-    now = dependencies.clock.now()
+    now = context.dependencies.clock.now()
     facts: dict[str, str | int] = {"gateway": refund.gateway, "order_number": refund.refund_number, "reason": reason}
     for name, value in (("reference", refund.reference), ("code", refund.code)):
         facts |= {name: value} if value else {}
-    await uow.audit.add_entry(now, actor.label, "card_refund_denied", facts | {"refund": refund.amount})
-    carried = " ".join(str(one.id) for one in await list_carried_refunds(uow, refund))
+    await context.uow.audit.add_entry(now, context.actor.label, "card_refund_denied", facts | {"refund": refund.amount})
+    carried = " ".join(str(one.id) for one in await list_carried_refunds(context.uow, refund))
     change = _MACHINE.apply_denial(refund, now)
-    return await store_refund_change(dependencies, uow, change, actor, {"reason": reason, _CARRIED: carried})
+    return await store_refund_change(context, change, {"reason": reason, _CARRIED: carried})
 
 
 async def list_denied_refunds(uow: UnitOfWork, denied: RefundAttempt) -> list[Refund]:

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from domain.actions.bills.subjects import lock_bill
 from domain.actions.claims import ClaimRepository
+from domain.actions.context import ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.payments.card_refund_changes import store_refund_change
 from domain.actions.payments.claims import CLAIM_LEASE
@@ -116,7 +117,7 @@ class CardRefundWorker(GatewayWorker[RefundAttempt]):
             if refund.revision != claimed.revision:
                 return claimed
             change = _MACHINE.begin_sending(refund, self._dependencies.clock.now())
-            return await store_refund_change(self._dependencies, uow, change, self._actor)
+            return await store_refund_change(ActorContext(self._dependencies, uow, self._actor), change)
 
     async def _store_answer(
         self,
@@ -141,5 +142,5 @@ class CardRefundWorker(GatewayWorker[RefundAttempt]):
                 "answer": answer.refund_state.value if answer.refund_state else "none",
             }
             change = apply_to(refund, answer, asked_at)
-            answered = await store_refund_change(self._dependencies, uow, change, self._actor, details)
+            answered = await store_refund_change(ActorContext(self._dependencies, uow, self._actor), change, details)
             return await follow_up(uow, answered) if follow_up else answered

@@ -16,7 +16,7 @@ from domain.actions.bills.refunds import (
     store_approval,
 )
 from domain.actions.bills.subjects import lock_bill
-from domain.actions.dependencies import Dependencies
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.payments.card_refund_changes import add_refund_event
 from domain.actions.payments.order_numbers import draw_order_number
 from domain.authorization.policy import require_right
@@ -69,7 +69,7 @@ def list_refunding_gateways(gateways: Mapping[str, PaymentGateway]) -> frozenset
 
 
 async def plan_card_transfers(
-    dependencies: Dependencies, uow: UnitOfWork, payments: Sequence[Payment], refunds: Sequence[Refund]
+    context: ActionContext, payments: Sequence[Payment], refunds: Sequence[Refund]
 ) -> list[CardTransfer]:
     """Return how what is due back on a bill with these payments can go to the cards that paid; none where it cannot.
 
@@ -78,10 +78,15 @@ async def plan_card_transfers(
     """
     refunds_by_attempt: dict[int, list[Refund]] = {}
     for payment, refund in _match_refunds(payments, refunds):
-        if payment.attempt_id is not None and payment.gateway in dependencies.card_refund_gateways and refund.is_free:
+        if (
+            payment.attempt_id is not None
+            and payment.gateway in context.dependencies.card_refund_gateways
+            and refund.is_free
+        ):
             refunds_by_attempt.setdefault(payment.attempt_id, []).append(refund)
     planned = [
-        await _fit_into_sale(uow, attempt_id, sale_refunds) for attempt_id, sale_refunds in refunds_by_attempt.items()
+        await _fit_into_sale(context.uow, attempt_id, sale_refunds)
+        for attempt_id, sale_refunds in refunds_by_attempt.items()
     ]
     return [transfer for transfer in planned if transfer.refunds]
 
@@ -102,16 +107,14 @@ def _match_refunds(payments: Sequence[Payment], refunds: Sequence[Refund]) -> It
     yield from zip(surplus, (refund for refund in valid_refunds if refund.is_of_surplus), strict=False)
 
 
-async def list_discounted_sales(
-    dependencies: Dependencies, uow: UnitOfWork, payments: Sequence[Payment]
-) -> list[PaymentAttempt]:
+async def list_discounted_sales(context: ActionContext, payments: Sequence[Payment]) -> list[PaymentAttempt]:
     """Return the attempts of these payments whose cards paid less than their amount, and can be paid back."""
     attempt_ids = {
         payment.attempt_id
         for payment in payments
-        if payment.attempt_id is not None and payment.gateway in dependencies.card_refund_gateways
+        if payment.attempt_id is not None and payment.gateway in context.dependencies.card_refund_gateways
     }
-    attempts = [await uow.payment_attempts.get(attempt_id) for attempt_id in sorted(attempt_ids)]
+    attempts = [await context.uow.payment_attempts.get(attempt_id) for attempt_id in sorted(attempt_ids)]
     return [attempt for attempt in attempts if attempt.card_amount < attempt.amount]
 
 
@@ -129,9 +132,7 @@ async def _fit_into_sale(uow: UnitOfWork, attempt_id: int, refunds: Sequence[Ref
     return CardTransfer(attempt, tuple(fitting))
 
 
-async def send_to_card(
-    dependencies: Dependencies, uow: UnitOfWork, bill_id: str, actor: Actor, amount: int | None = None
-) -> list[RefundAttempt]:
+async def send_to_card(context: ActorContext, bill_id: str, amount: int | None = None) -> list[RefundAttempt]:
     """Have what is due back on a bill sent to the cards that paid it, one attempt a sale; a job does it afterwards.
 
     What of it came in another way stays due. `amount` (rials) is what goes to cards, where that is stated
@@ -139,53 +140,49 @@ async def send_to_card(
     everything went back, `NotAllowedNow` where nothing is due, no card can be paid (`no_card`), all is on its way, or a
     second person has to approve first, and `InvalidField("iban")` where that one named an IBAN.
     """
-    sender = require_right(Right.REFUNDS_PAY, actor, "refund")
-    locked = await _lock_refunds(dependencies, uow, bill_id)
+    sender = require_right(Right.REFUNDS_PAY, context.actor, "refund")
+    locked = await _lock_refunds(context, bill_id)
     refuse_other_amount(locked.sendable_refunds, amount)
-    if needs_second_person(dependencies.policy, locked.payments, locked.refunds, sender):
+    if needs_second_person(context.dependencies.policy, locked.payments, locked.refunds, sender):
         refuse_unapproved(locked.sendable_refunds, RefundTarget(), sender)
-    begun = [await _begin_transfer(dependencies, uow, locked.bill, transfer, sender) for transfer in locked.transfers]
+    begun = [await _begin_transfer(context, locked.bill, transfer, sender) for transfer in locked.transfers]
     facts = {"bill_id": locked.bill.bill_id, "refund": sum(refund.amount for refund in begun)}
-    now = dependencies.clock.now()
-    await uow.audit.add_entry(now, sender.label, "card_refund_requested", facts | RefundTarget().audit_facts)
+    now = context.dependencies.clock.now()
+    await context.uow.audit.add_entry(now, sender.label, "card_refund_requested", facts | RefundTarget().audit_facts)
     return begun
 
 
-async def approve_card_refund(
-    dependencies: Dependencies, uow: UnitOfWork, bill_id: str, actor: Actor, amount: int
-) -> Bill:
+async def approve_card_refund(context: ActorContext, bill_id: str, amount: int) -> Bill:
     """Agree, as a second person, that what is due back on a bill and can go to cards (`amount` rials) does.
 
     Errors as `approve_refund`, and `NotAllowedNow` where no card can be paid.
     """
-    approver = require_right(Right.REFUNDS_APPROVE, actor, "refund")
-    locked = await _lock_refunds(dependencies, uow, bill_id)
+    approver = require_right(Right.REFUNDS_APPROVE, context.actor, "refund")
+    locked = await _lock_refunds(context, bill_id)
     refuse_other_amount(locked.sendable_refunds, amount)
-    await store_approval(dependencies, uow, locked.bill, locked.sendable_refunds, RefundTarget(), approver)
+    await store_approval(context, locked.bill, locked.sendable_refunds, RefundTarget(), approver)
     return locked.bill
 
 
-async def _lock_refunds(dependencies: Dependencies, uow: UnitOfWork, bill_id: str) -> _LockedRefunds:
+async def _lock_refunds(context: ActionContext, bill_id: str) -> _LockedRefunds:
     """Lock a bill, then the sales that it was paid by: several bills may have been paid by one."""
-    bill = await lock_bill(uow, await uow.bills.get_by_bill_id(bill_ids.parse_bill_id(bill_id)))
-    payments, refunds = await uow.bills.list_payments(bill.id), await uow.bills.list_refunds(bill.id)
+    bill = await lock_bill(context.uow, await context.uow.bills.get_by_bill_id(bill_ids.parse_bill_id(bill_id)))
+    payments, refunds = await context.uow.bills.list_payments(bill.id), await context.uow.bills.list_refunds(bill.id)
     for attempt_id in sorted({payment.attempt_id for payment in payments if payment.attempt_id is not None}):
-        await uow.serialise(f"card-refund:{attempt_id}")
-    transfers = await plan_card_transfers(dependencies, uow, payments, refunds)
+        await context.uow.serialise(f"card-refund:{attempt_id}")
+    transfers = await plan_card_transfers(context, payments, refunds)
     if not transfers:
         is_due = any(refund.is_free for refund in refunds)
         raise NotAllowedNow("bill_id", NotAllowedReason.NO_CARD) if is_due else refuse_nothing_due(refunds)
     return _LockedRefunds(bill, payments, refunds, transfers)
 
 
-async def _begin_transfer(
-    dependencies: Dependencies, uow: UnitOfWork, bill: Bill, transfer: CardTransfer, sender: Actor
-) -> RefundAttempt:
-    now, attempt = dependencies.clock.now(), transfer.attempt
+async def _begin_transfer(context: ActionContext, bill: Bill, transfer: CardTransfer, sender: Actor) -> RefundAttempt:
+    now, attempt = context.dependencies.clock.now(), transfer.attempt
     begun = RefundAttempt(
-        id=dependencies.ids.new_id(),
+        id=context.dependencies.ids.new_id(),
         gateway=attempt.gateway,
-        refund_number=await draw_order_number(dependencies, uow, attempt.gateway, now),
+        refund_number=await draw_order_number(context, attempt.gateway, now),
         attempt_id=attempt.id,
         sale=attempt.sale,
         bill_row_id=bill.id,
@@ -194,9 +191,9 @@ async def _begin_transfer(
         created_at=now,
         next_step_at=now,
     )
-    await uow.card_refunds.add(begun)
-    await add_refund_event(dependencies, uow, RefundChange(begun, "requested"), sender)
+    await context.uow.card_refunds.add(begun)
+    await add_refund_event(context.acting_as(sender), RefundChange(begun, "requested"))
     for refund in transfer.refunds:
         refund.card_refund_id, refund.to_card, refund.iban = begun.id, True, None
-        await uow.bills.save_refund(refund)
+        await context.uow.bills.save_refund(refund)
     return begun

@@ -7,7 +7,7 @@ from datetime import timedelta
 from domain.actions.bills.pay import record_payment
 from domain.actions.bills.subjects import lock_bills, render_purpose
 from domain.actions.bills.suspense import hold_in_suspense
-from domain.actions.dependencies import Dependencies
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.messages.notify import announce_outcome, list_role_mobiles, notify_line, notify_staff
 from domain.bills.bill import Bill, BillState, PaymentMethod
 from domain.gateways.attempt import (
@@ -33,24 +33,24 @@ same.
 """
 
 
-async def alert_revenue_unit(dependencies: Dependencies, uow: UnitOfWork, attempt: PaymentAttempt) -> None:
+async def alert_revenue_unit(context: ActionContext, attempt: PaymentAttempt) -> None:
     """Queue the text about an attempt's alert."""
-    if attempt.alert is None or not await _may_text(dependencies, uow, attempt.alert):
+    if attempt.alert is None or not await _may_text(context, attempt.alert):
         return
-    bill = await uow.bills.get(attempt.shares[0].bill_row_id)
+    bill = await context.uow.bills.get(attempt.shares[0].bill_row_id)
 
     def render_message() -> RenderedMessage:
         facts = {"amount": group_digits(attempt.amount), "bill_id": bill.bill_id}
-        return dependencies.catalogue.render_message(f"staff.payment_alerts.{attempt.alert}", facts)
+        return context.dependencies.catalogue.render_message(f"staff.payment_alerts.{attempt.alert}", facts)
 
-    mobiles = await list_role_mobiles(uow, dependencies, Role.REVENUE)
-    await notify_staff(dependencies, uow, mobiles, render_message)
+    mobiles = await list_role_mobiles(context, Role.REVENUE)
+    await notify_staff(context, mobiles, render_message)
 
 
-async def _may_text(dependencies: Dependencies, uow: UnitOfWork, alert: AttemptAlert) -> bool:
+async def _may_text(context: ActionContext, alert: AttemptAlert) -> bool:
     if alert not in REPEATED_ALERTS:
         return True
-    sent_texts = await uow.lines.add_hit(f"alert:{alert}", dependencies.clock.now(), REPEATED_WINDOW)
+    sent_texts = await context.uow.lines.add_hit(f"alert:{alert}", context.dependencies.clock.now(), REPEATED_WINDOW)
     return sent_texts <= MOST_REPEATED_TEXTS
 
 
@@ -58,31 +58,31 @@ _ONE_TEXT = timedelta(days=1)
 """Sessions that were left without a word are told of once in so long: some are only windows that somebody closed."""
 
 
-async def tell_payer(dependencies: Dependencies, uow: UnitOfWork, attempt: PaymentAttempt) -> None:
+async def tell_payer(context: ActionContext, attempt: PaymentAttempt) -> None:
     """Text the payer that an attempt came to nothing, and where the money is: back on the card, by the bank's word, or
     on its way there, if any was taken. Nothing where the bills of an attempt that was left are settled by now.
     """
-    bill = await uow.bills.get(attempt.shares[0].bill_row_id)
+    bill = await context.uow.bills.get(attempt.shares[0].bill_row_id)
     is_back = attempt.state is AttemptState.REVERSED
     if attempt.payer_mobile is None or not (is_back or bill.state.is_payable):
         return
-    now = dependencies.clock.now()
-    if not is_back and await uow.lines.add_hit(f"left:{bill.bill_id}", now, _ONE_TEXT) > 1:
+    now = context.dependencies.clock.now()
+    if not is_back and await context.uow.lines.add_hit(f"left:{bill.bill_id}", now, _ONE_TEXT) > 1:
         return
 
     async def render_message() -> RenderedMessage:
         facts = {
             "amount": group_digits(attempt.amount),
-            "service": await render_purpose(dependencies, uow, bill),
+            "service": await render_purpose(context, bill),
         }
         text_key = "sms.payment_returned" if is_back else "sms.payment_left"
-        return dependencies.catalogue.render_message(text_key, facts)
+        return context.dependencies.catalogue.render_message(text_key, facts)
 
-    await notify_line(dependencies, uow, attempt.payer_mobile, render_message)
+    await notify_line(context, attempt.payer_mobile, render_message)
 
 
 EventDetails = Mapping[str, str | int]
-_EffectAction = Callable[[Dependencies, UnitOfWork, PaymentAttempt], Awaitable[None]]
+_EffectAction = Callable[[ActionContext, PaymentAttempt], Awaitable[None]]
 
 _SALE_FIELDS = ("sale_number", "card", "bank_amount", "paid_amount", "alert")
 
@@ -93,55 +93,44 @@ def gateway_actor(gateway: str) -> Actor:
 
 
 async def store_change(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
-    change: AttemptChange,
-    actor: Actor,
-    details: EventDetails | None = None,
+    context: ActorContext, change: AttemptChange, details: EventDetails | None = None
 ) -> PaymentAttempt:
     """Save an attempt that was locked in this unit, append to its history, and carry out the effects of the change.
 
     `details` are put into the history besides what is known of the sale. `Conflict` when somebody else saved the
     attempt first, or its sale is another attempt's.
     """
-    attempt = await uow.payment_attempts.save(change.attempt)
-    await add_attempt_event(dependencies, uow, replace(change, attempt=attempt), actor, details)
+    attempt = await context.uow.payment_attempts.save(change.attempt)
+    await add_attempt_event(context, replace(change, attempt=attempt), details)
     for effect in AttemptEffect:
         if effect in change.effects:
-            await _EFFECT_ACTIONS[effect](dependencies, uow, attempt)
+            await _EFFECT_ACTIONS[effect](context, attempt)
     return attempt
 
 
-async def add_attempt_event(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
-    change: AttemptChange,
-    actor: Actor,
-    details: EventDetails | None = None,
-) -> None:
+async def add_attempt_event(context: ActorContext, change: AttemptChange, details: EventDetails | None = None) -> None:
     """Append to the history of an attempt that was just saved: each save is one entry, so its revision numbers it."""
     attempt = change.attempt
     sale_facts = {name: value for name in _SALE_FIELDS if (value := getattr(attempt, name)) is not None}
-    await uow.payment_attempts.add_event(
+    await context.uow.payment_attempts.add_event(
         AttemptEvent(
             attempt_id=attempt.id,
             number=attempt.revision + 1,
-            at=dependencies.clock.now(),
+            at=context.dependencies.clock.now(),
             event=change.event,
             state=attempt.state,
             code=attempt.code,
-            details={"by": actor.label, **sale_facts, **(details or {})},
+            details={"by": context.actor.label, **sale_facts, **(details or {})},
         )
     )
 
 
-async def _count_payment(dependencies: Dependencies, uow: UnitOfWork, attempt: PaymentAttempt) -> None:
+async def _count_payment(context: ActionContext, attempt: PaymentAttempt) -> None:
     """Pay each bill of an attempt with its part, by the one way in for money."""
     actor, shares = gateway_actor(attempt.gateway), {share.bill_row_id: share.amount for share in attempt.shares}
-    for bill in await lock_bills(uow, shares):
+    for bill in await lock_bills(context.uow, shares):
         recorded = await record_payment(
-            dependencies,
-            uow,
+            context,
             (bill.bill_id, bill.payment_id),
             shares[bill.id],
             PaymentMethod.GATEWAY,
@@ -152,7 +141,7 @@ async def _count_payment(dependencies: Dependencies, uow: UnitOfWork, attempt: P
             attempt_id=attempt.id,
         )
         if recorded.outcome is not None:
-            await announce_outcome(dependencies, uow, recorded.outcome, actor)
+            await announce_outcome(context.acting_as(actor), recorded.outcome)
 
 
 def payment_reference(attempt: PaymentAttempt) -> str:
@@ -160,21 +149,21 @@ def payment_reference(attempt: PaymentAttempt) -> str:
     return f"{attempt.gateway}/{attempt.sale_number or attempt.reference}"
 
 
-async def _hold_bills(_dependencies: Dependencies, uow: UnitOfWork, attempt: PaymentAttempt) -> None:
-    await hold_bills(uow, attempt)
+async def _hold_bills(context: ActionContext, attempt: PaymentAttempt) -> None:
+    await hold_bills(context.uow, attempt)
 
 
-async def _release_bills(_dependencies: Dependencies, uow: UnitOfWork, attempt: PaymentAttempt) -> None:
-    await release_bills(uow, attempt)
+async def _release_bills(context: ActionContext, attempt: PaymentAttempt) -> None:
+    await release_bills(context.uow, attempt)
 
 
-async def _hold_in_suspense(dependencies: Dependencies, uow: UnitOfWork, attempt: PaymentAttempt) -> None:
+async def _hold_in_suspense(context: ActionContext, attempt: PaymentAttempt) -> None:
     """Keep money that is ours and is not what was asked for, until the revenue unit places it."""
-    bill = await uow.bills.get(attempt.shares[0].bill_row_id)
+    bill = await context.uow.bills.get(attempt.shares[0].bill_row_id)
     facts: EventDetails = {"attempt": attempt.id, "order_number": attempt.order_number, "bill_id": bill.bill_id}
     source = MoneySource(PaymentMethod.GATEWAY, attempt.gateway)
     amount, actor = attempt.bank_amount or attempt.amount, gateway_actor(attempt.gateway)
-    await hold_in_suspense(dependencies, uow, source, amount, payment_reference(attempt), facts, actor)
+    await hold_in_suspense(context.acting_as(actor), source, amount, payment_reference(attempt), facts)
 
 
 _EFFECT_ACTIONS: Mapping[AttemptEffect, _EffectAction] = {

@@ -1,5 +1,6 @@
 """A payer asks for an invoice in a messenger's chat: an attempt begins there, or the chat reads why none does."""
 
+from domain.actions.context import ActionContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.line_languages import find_address_language
 from domain.actions.messages.notify import Address, queue_reply
@@ -24,10 +25,12 @@ async def send_chat_invoice(
         await begin_payment(dependencies, store, gateway, link_token, address.channel, "", payer_chat=address.recipient)
     except DomainError as error:
         async with store.open_unit() as uow:
-            with in_language(await find_address_language(dependencies, uow, address.channel, address.recipient)):
+            with in_language(
+                await find_address_language(ActionContext(dependencies, uow), address.channel, address.recipient)
+            ):
                 reason_text = _describe_refusal(dependencies, error)
                 message = dependencies.catalogue.render_message(REFUSED_KEY, {"reason": reason_text})
-            await queue_reply(dependencies, uow, address, message)
+            await queue_reply(ActionContext(dependencies, uow), address, message)
 
 
 def _describe_refusal(dependencies: Dependencies, error: DomainError) -> str:

@@ -6,6 +6,7 @@ until it says what came of it, whether or not it brings anything further. What w
 
 from collections.abc import Mapping
 
+from domain.actions.context import ActionContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.payments.callbacks import receive_callback
 from domain.gateways.attempt import AttemptState, PaymentAttempt
@@ -29,7 +30,7 @@ async def decide_checkout(
     """
     callback = _read_query(gateway, values)
     async with store.open_unit(write=False) as uow:
-        refusal = await _find_refusal(dependencies, uow, gateway.name, callback)
+        refusal = await _find_refusal(ActionContext(dependencies, uow), gateway.name, callback)
     brought_values = values if refusal is None else {**values, REFUSAL_FIELD: refusal.value}
     attempt = await receive_callback(dependencies, store, gateway, BOT_UPDATE, brought_values, source_address)
     if refusal is None and not _is_claimed_by(attempt, callback):
@@ -52,20 +53,20 @@ def _is_claimed_by(attempt: PaymentAttempt | None, callback: GatewayCallback | N
 
 
 async def _find_refusal(
-    dependencies: Dependencies, uow: UnitOfWork, gateway_name: str, callback: GatewayCallback | None
+    context: ActionContext, gateway_name: str, callback: GatewayCallback | None
 ) -> CheckoutRefusal | None:
     order_number = callback.order_number if callback else None
-    attempt = await uow.payment_attempts.find_by_order(gateway_name, order_number) if order_number else None
+    attempt = await context.uow.payment_attempts.find_by_order(gateway_name, order_number) if order_number else None
     if attempt is None or callback is None:
         return CheckoutRefusal.FOREIGN
     if _is_claimed_by(attempt, callback):
         return None
-    is_over = dependencies.clock.now() >= attempt.session_ends_at
+    is_over = context.dependencies.clock.now() >= attempt.session_ends_at
     if attempt.state not in _MAY_BE_PAID or is_over:
         return _explain_state(attempt.state)
     if callback.amount != attempt.amount:
         return CheckoutRefusal.AMOUNT
-    return await _find_refusal_of_bills(uow, attempt)
+    return await _find_refusal_of_bills(context.uow, attempt)
 
 
 def _explain_state(state: AttemptState) -> CheckoutRefusal:

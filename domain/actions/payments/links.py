@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from domain.actions.bills.subjects import SUBJECTS, render_purpose
-from domain.actions.dependencies import Dependencies
+from domain.actions.context import ActionContext
 from domain.bills.bill import Bill
 from domain.gateways.payment_link import PaymentLink
 from domain.unit_of_work import UnitOfWork
@@ -36,12 +36,12 @@ class PayableBills:
         return sum(bill.amount for bill in self.open_bills)
 
 
-async def load_payable_bills(dependencies: Dependencies, uow: UnitOfWork, token: str) -> PayableBills:
+async def load_payable_bills(context: ActionContext, token: str) -> PayableBills:
     """Return what a link leads to; `NotFound("payment_link")`."""
-    link = await find_link(uow, token)
-    bills = [await uow.bills.get(bill_row_id) for bill_row_id in link.bill_row_ids]
-    titles = [await render_purpose(dependencies, uow, bill) for bill in bills]
-    return PayableBills(link, tuple(bills), tuple(titles), await find_payer_mobile(uow, bills))
+    link = await find_link(context.uow, token)
+    bills = [await context.uow.bills.get(bill_row_id) for bill_row_id in link.bill_row_ids]
+    titles = [await render_purpose(context, bill) for bill in bills]
+    return PayableBills(link, tuple(bills), tuple(titles), await find_payer_mobile(context.uow, bills))
 
 
 async def find_link(uow: UnitOfWork, token: str) -> PaymentLink:

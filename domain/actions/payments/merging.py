@@ -1,6 +1,7 @@
 """The bills of a link merged into one pair of ids, for whoever pays at a machine or by USSD instead of online."""
 
 from domain.actions.bills.merged_bills import merge_bills
+from domain.actions.context import ActionContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.payments.links import load_payable_bills
 from domain.bills.merged_bill import MergedBill
@@ -12,5 +13,5 @@ async def merge_bills_of_link(dependencies: Dependencies, store: Store, token: s
     of `merge_bills`.
     """
     async with store.open_unit() as uow:
-        payable = await load_payable_bills(dependencies, uow, token)
-        return await merge_bills(dependencies, uow, [bill.id for bill in payable.open_bills])
+        payable = await load_payable_bills(ActionContext(dependencies, uow), token)
+        return await merge_bills(ActionContext(dependencies, uow), [bill.id for bill in payable.open_bills])

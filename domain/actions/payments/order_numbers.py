@@ -2,16 +2,15 @@
 
 from datetime import datetime
 
-from domain.actions.dependencies import Dependencies
+from domain.actions.context import ActionContext
 from domain.bills.ports import ORDER_SEQUENCE_PREFIX
-from domain.unit_of_work import UnitOfWork
 from domain.values.calendar import to_jalali, to_tehran
 
 ORDERS_A_DAY = 1_000_000
 CHANCE_RANGE = 10_000
 
 
-async def draw_order_number(dependencies: Dependencies, uow: UnitOfWork, gateway: str, now: datetime) -> int:
+async def draw_order_number(context: ActionContext, gateway: str, now: datetime) -> int:
     """Return a number that a gateway was never given, for an order or for a refund: the Jalali day, a sequence,
     four digits of chance.
 
@@ -20,7 +19,7 @@ async def draw_order_number(dependencies: Dependencies, uow: UnitOfWork, gateway
     of others in callbacks, one after another. All of it is exact in a double, as some banks read numbers.
     """
     year, month, day = to_jalali(to_tehran(now).date())
-    number = await uow.sequences.next_number(f"{ORDER_SEQUENCE_PREFIX}{gateway}") % ORDERS_A_DAY
+    number = await context.uow.sequences.next_number(f"{ORDER_SEQUENCE_PREFIX}{gateway}") % ORDERS_A_DAY
     day_number = year % 100 * 10_000 + month * 100 + day
-    chance = int(dependencies.ids.random_fraction() * CHANCE_RANGE)
+    chance = int(context.dependencies.ids.random_fraction() * CHANCE_RANGE)
     return (day_number * ORDERS_A_DAY + number) * CHANCE_RANGE + chance

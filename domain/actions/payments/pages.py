@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from domain.actions.bills.merged_bills import may_merge
+from domain.actions.context import ActionContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.guessing import count_miss, refuse_guessing
 from domain.actions.payments.links import PayableBills, load_payable_bills
@@ -201,9 +202,9 @@ async def _look_up(
 ) -> View:
     async with store.open_unit(write=False) as uow:
         try:
-            payable = await load_payable_bills(dependencies, uow, token)
+            payable = await load_payable_bills(ActionContext(dependencies, uow), token)
         except NotFound:
-            await refuse_guessing(dependencies, uow, _MISS_COUNTER, source_address)
+            await refuse_guessing(ActionContext(dependencies, uow), _MISS_COUNTER, source_address)
         else:
             return await read_view(uow, payable)
     await count_miss(dependencies, store, _MISS_COUNTER, source_address)

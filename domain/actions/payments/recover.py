@@ -5,13 +5,14 @@ gateways that are in use no more, whose bills wait for nobody.
 import logging
 from datetime import timedelta
 
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.payments.changes import gateway_actor, store_change
 from domain.actions.payments.gateway_worker import GatewaysByName
 from domain.gateways.attempt_machine import AttemptMachine
 from domain.gateways.gateway import PaymentGateway, UnverifiedSale
 from domain.settlement.differences import DifferenceKind, PaymentDifference
-from domain.unit_of_work import Store, UnitOfWork
+from domain.unit_of_work import Store
 from domain.values.calendar import to_tehran
 
 log = logging.getLogger(__name__)
@@ -40,19 +41,17 @@ async def _take_up(dependencies: Dependencies, store: Store, gateway: PaymentGat
     async with store.open_unit() as uow:
         attempt = await uow.payment_attempts.find_by_reference(gateway.name, sale.reference, lock=True)
         if attempt is None:
-            await _note_unknown_sale(dependencies, uow, gateway.name, sale)
+            await _note_unknown_sale(ActionContext(dependencies, uow), gateway.name, sale)
             return False
         change = AttemptMachine(gateway.capabilities).apply_listed(attempt, dependencies.clock.now())
         if change.event == LISTING_IGNORED:
             return False
-        await store_change(dependencies, uow, change, gateway_actor(gateway.name))
+        await store_change(ActorContext(dependencies, uow, gateway_actor(gateway.name)), change)
         return True
 
 
-async def _note_unknown_sale(
-    dependencies: Dependencies, uow: UnitOfWork, gateway_name: str, sale: UnverifiedSale
-) -> None:
-    now = dependencies.clock.now()
+async def _note_unknown_sale(context: ActionContext, gateway_name: str, sale: UnverifiedSale) -> None:
+    now = context.dependencies.clock.now()
     difference = PaymentDifference(
         key=f"{DifferenceKind.UNKNOWN_SALE}:{gateway_name}:{sale.reference}",
         kind=DifferenceKind.UNKNOWN_SALE,
@@ -62,7 +61,7 @@ async def _note_unknown_sale(
         facts={"reference": sale.reference},
         noted_at=now,
     )
-    if await uow.payment_differences.add_new(difference):
+    if await context.uow.payment_differences.add_new(difference):
         log.warning("%s lists a sale that nobody here knows: %s, %s rials", gateway_name, sale.reference, sale.amount)
 
 

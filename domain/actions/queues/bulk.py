@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from domain.actions.bills.resending import has_open_question, remind_citizen
+from domain.actions.context import ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import announce_outcome
 from domain.actions.papers.printouts import PRINTOUT_FIELD, build_request_printout, list_issued_papers
@@ -85,14 +86,19 @@ async def act_on_each(
     """
 
     async def act_on_one(uow: UnitOfWork, ticked: TickedRequest) -> None:
-        request = await find_readable_request(dependencies, uow, ticked.code, actor)
+        request = await find_readable_request(ActorContext(dependencies, uow, actor), ticked.code)
         steps = dependencies.engine.get_service(request.service).steps_named(action)
         if not any(step.for_several for step in steps):
             raise InvalidField("action", InvalidReason.UNKNOWN_ACTION)
         outcome = await act_on_request(
-            dependencies, uow, ticked.code, action, {}, actor, ticked.version, shown_price=ticked.shown_price or 0
+            ActorContext(dependencies, uow, actor),
+            ticked.code,
+            action,
+            {},
+            ticked.version,
+            shown_price=ticked.shown_price or 0,
         )
-        await announce_outcome(dependencies, uow, outcome, actor)
+        await announce_outcome(ActorContext(dependencies, uow, actor), outcome)
 
     return await _do_with_each(store, ticked_requests, act_on_one)
 
@@ -112,7 +118,7 @@ async def remind_each(
     """
 
     async def remind_one(uow: UnitOfWork, ticked: TickedRequest) -> None:
-        await remind_citizen(dependencies, uow, ticked.code, actor)
+        await remind_citizen(ActorContext(dependencies, uow, actor), ticked.code)
 
     return await _do_with_each(store, ticked_requests, remind_one)
 
@@ -127,9 +133,11 @@ async def gather_printouts(
     printouts, lacking = [], []
     async with store.open_unit(write=False) as uow:
         for ticked in ticked_requests:
-            request = await find_readable_request(dependencies, uow, ticked.code, actor)
+            request = await find_readable_request(ActorContext(dependencies, uow, actor), ticked.code)
             if paper_kind in list_issued_papers(dependencies, request, actor):
-                printouts.append(await build_request_printout(dependencies, uow, ticked.code, paper_kind, actor))
+                printouts.append(
+                    await build_request_printout(ActorContext(dependencies, uow, actor), ticked.code, paper_kind)
+                )
             else:
                 lacking.append(ticked)
     if not printouts:
@@ -143,7 +151,7 @@ async def assign_each(
     """Give each to one member; `TooLarge`."""
 
     async def assign_one(uow: UnitOfWork, ticked: TickedRequest) -> None:
-        await assign_request(dependencies, uow, ticked.code, username, actor, ticked.version)
+        await assign_request(ActorContext(dependencies, uow, actor), ticked.code, username, ticked.version)
 
     return await _do_with_each(store, ticked_requests, assign_one)
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from domain.actions.context import ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.queues.filter_reading import read_queue_filter
 from domain.actions.queues.work import settle_search
@@ -28,33 +29,33 @@ class NamedView:
     filter: QueueFilter | None
 
 
-async def list_views(dependencies: Dependencies, uow: UnitOfWork, actor: Actor) -> list[NamedView]:
+async def list_views(context: ActorContext) -> list[NamedView]:
     """Return the member's views by name."""
     return [
-        NamedView(saved.name, _read_saved_filter(dependencies, saved))
-        for saved in await uow.saved_views.list_of_member(actor.identifier)
+        NamedView(saved.name, _read_saved_filter(context.dependencies, saved))
+        for saved in await context.uow.saved_views.list_of_member(context.actor.identifier)
     ]
 
 
-async def save_view(
-    dependencies: Dependencies, uow: UnitOfWork, view_name: str, criteria: QueueFilter, actor: Actor
-) -> NamedView:
+async def save_view(context: ActorContext, view_name: str, criteria: QueueFilter) -> NamedView:
     """Keep a filter under a name; one of that name is replaced. By what something was found is kept only where it was
     chosen: what is the first way today may find nothing tomorrow.
 
     Errors: `Forbidden` for who sees no request, `MissingField("name")`, `InvalidField("name")` (too long),
     `TooLarge("name")` past thirty views.
     """
-    if not visible_services(dependencies.services, actor):
+    if not visible_services(context.dependencies.services, context.actor):
         raise Forbidden("name")
     view_name = read_required_text(" ".join(view_name.split()), "name", LONGEST_NAME)
-    existing_names = {saved.name for saved in await uow.saved_views.list_of_member(actor.identifier)}
+    existing_names = {saved.name for saved in await context.uow.saved_views.list_of_member(context.actor.identifier)}
     if view_name not in existing_names and len(existing_names) >= MOST_VIEWS:
         raise TooLarge("name", TooLargeReason.TOO_MANY_VIEWS, most=persian_digits(MOST_VIEWS))
     without_way = replace(criteria, found_by=None)
-    if criteria.found_by and criteria == await settle_search(dependencies, uow, actor, without_way):
+    if criteria.found_by and criteria == await settle_search(context, without_way):
         criteria = without_way
-    await uow.saved_views.save(SavedView(actor.identifier, view_name, criteria.as_json(), dependencies.clock.now()))
+    await context.uow.saved_views.save(
+        SavedView(context.actor.identifier, view_name, criteria.as_json(), context.dependencies.clock.now())
+    )
     return NamedView(view_name, criteria)
 
 

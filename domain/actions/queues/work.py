@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 
+from domain.actions.context import ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.queues.selecting import build_selection
 from domain.actions.queues.visibility import visible_queues
@@ -50,13 +51,17 @@ class WorkItem:
     sla: Sla | None
 
 
-async def count_queues(dependencies: Dependencies, uow: UnitOfWork, actor: Actor) -> list[QueueCount]:
+async def count_queues(context: ActorContext) -> list[QueueCount]:
     """Return every queue that this member of the staff is shown, in order; none for who sees no request."""
-    listed_queues = visible_queues(dependencies.services, actor)
+    listed_queues = visible_queues(context.dependencies.services, context.actor)
     listed_units = [unit for _, unit in listed_queues if unit]
-    selections = [_select_requests(dependencies, actor, QueueFilter(queue, unit)) for queue, unit in listed_queues]
-    selections += [_select_requests(dependencies, actor, QueueFilter(Queue.LATE, unit)) for unit in listed_units]
-    found_counts = await uow.work_lists.count_each(selections, MOST_COUNTED + 1)
+    selections = [
+        _select_requests(context.dependencies, context.actor, QueueFilter(queue, unit)) for queue, unit in listed_queues
+    ]
+    selections += [
+        _select_requests(context.dependencies, context.actor, QueueFilter(Queue.LATE, unit)) for unit in listed_units
+    ]
+    found_counts = await context.uow.work_lists.count_each(selections, MOST_COUNTED + 1)
     late_by_unit = dict(zip(listed_units, found_counts[len(listed_queues) :], strict=True))
     return [
         QueueCount(
@@ -71,12 +76,7 @@ async def count_queues(dependencies: Dependencies, uow: UnitOfWork, actor: Actor
 
 
 async def load_queue_page(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
-    actor: Actor,
-    criteria: QueueFilter,
-    position: str | None = None,
-    limit: int = REQUESTS_PER_PAGE,
+    context: ActorContext, criteria: QueueFilter, position: str | None = None, limit: int = REQUESTS_PER_PAGE
 ) -> Page[WorkItem]:
     """Return the page of a queue that begins at a place (`Page.next_cursor`, `Page.previous_cursor` as text), or the
     first one.
@@ -85,51 +85,45 @@ async def load_queue_page(
     Words are looked for as they were typed; where nothing has them so, each by itself. Errors: `Forbidden` (`queue`,
     `unit`, `service`) for what is not this member's to see, `InvalidField("page")`.
     """
-    criteria = await settle_search(dependencies, uow, actor, criteria)
+    criteria = await settle_search(context, criteria)
     if criteria.search and not criteria.found_by:
         return Page((), None, None)
     cursor = Cursor.parse_cursor(position, criteria.effective_order) if position else None
-    selection = _select_requests(dependencies, actor, criteria)
+    selection = _select_requests(context.dependencies, context.actor, criteria)
     if _began_loosely(selection, cursor):
         selection = replace(selection, loosely=True)
-    found_requests = await _list_found(uow, selection, limit, cursor)
-    moments = _current_moments(dependencies)
+    found_requests = await _list_found(context.uow, selection, limit, cursor)
+    moments = _current_moments(context.dependencies)
     page = cut_page(found_requests, limit, cursor)
     work_items = tuple(WorkItem(request, assess_sla(request, moments)) for request in page.rows)
     return Page(work_items, page.previous_cursor, page.next_cursor)
 
 
-async def settle_search(
-    dependencies: Dependencies, uow: UnitOfWork, actor: Actor, criteria: QueueFilter
-) -> QueueFilter:
+async def settle_search(context: ActorContext, criteria: QueueFilter) -> QueueFilter:
     """Return the filter with the first way in which what was typed finds anything; as it is, where nothing was typed, a
     way is named, or none finds anything. `Forbidden` as for the page.
     """
-    _refuse_foreign_queue(dependencies, actor, criteria)
+    _refuse_foreign_queue(context.dependencies, context.actor, criteria)
     if not criteria.search or criteria.found_by:
         return criteria
-    async for settled in _try_ways(dependencies, uow, actor, criteria):
+    async for settled in _try_ways(context, criteria):
         return settled
     return criteria
 
 
-async def list_finding_ways(
-    dependencies: Dependencies, uow: UnitOfWork, actor: Actor, search_text: str
-) -> list[SearchWay]:
+async def list_finding_ways(context: ActorContext, search_text: str) -> list[SearchWay]:
     """Return every way in which what was typed finds a request that this member may see, the surest first; the errors
     of `list_search_ways`.
     """
     criteria = QueueFilter(Queue.ALL, search=search_text)
-    return [one.found_by async for one in _try_ways(dependencies, uow, actor, criteria) if one.found_by]
+    return [one.found_by async for one in _try_ways(context, criteria) if one.found_by]
 
 
-async def _try_ways(
-    dependencies: Dependencies, uow: UnitOfWork, actor: Actor, criteria: QueueFilter
-) -> AsyncIterator[QueueFilter]:
+async def _try_ways(context: ActorContext, criteria: QueueFilter) -> AsyncIterator[QueueFilter]:
     """Yield the filter with each way in which what was typed finds anything, the surest first."""
     for way in list_search_ways(criteria.search or ""):
         settled = replace(criteria, found_by=way)
-        if await _list_found(uow, _select_requests(dependencies, actor, settled), 1, None):
+        if await _list_found(context.uow, _select_requests(context.dependencies, context.actor, settled), 1, None):
             yield settled
 
 
@@ -143,14 +137,12 @@ async def _list_found(
     return await uow.work_lists.list_page(replace(selection, loosely=True), limit, None)
 
 
-async def find_readable_request(
-    dependencies: Dependencies, uow: UnitOfWork, code: TrackingCode, actor: Actor, *, lock: bool = False
-) -> ServiceRequest:
+async def find_readable_request(context: ActorContext, code: TrackingCode, *, lock: bool = False) -> ServiceRequest:
     """Return the request with that tracking code for a page, or for a step (`lock`); `NotFound`,
     `Forbidden("code")`.
     """
-    request = await uow.requests.get_by_code(code, lock=lock)
-    if not may_see_request(dependencies.services, actor, request):
+    request = await context.uow.requests.get_by_code(code, lock=lock)
+    if not may_see_request(context.dependencies.services, context.actor, request):
         raise Forbidden("code")
     return request
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from domain.actions.bills.subjects import SUBJECTS, lock_bill
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import notify_line
 from domain.actions.payments.card_refunds import plan_card_transfers
@@ -18,7 +19,6 @@ from domain.bills.refund_transfers import RefundAccount
 from domain.blocks.charging import REQUEST_SUBJECT
 from domain.messages.catalogue import RenderedMessage
 from domain.unit_of_work import Store, UnitOfWork
-from domain.values.actors import Actor
 from domain.values.errors import NotAllowedNow
 from domain.values.ibans import Iban
 from domain.values.reasons import NotAllowedReason
@@ -48,63 +48,63 @@ async def ask_for_ibans(dependencies: Dependencies, store: Store) -> int:
     asked_count = 0
     for bill_row_id in bill_rows:
         async with store.open_unit() as uow:
-            asked_count += await _ask_about_bill(dependencies, uow, bill_row_id)
+            asked_count += await _ask_about_bill(ActionContext(dependencies, uow), bill_row_id)
     return asked_count
 
 
-async def _ask_about_bill(dependencies: Dependencies, uow: UnitOfWork, bill_row_id: int) -> bool:
-    bill = await lock_bill(uow, await uow.bills.get(bill_row_id))
-    refunds = [refund for refund in await uow.bills.list_refunds(bill.id) if refund.is_free]
-    account = await uow.refund_transfers.find_account(bill.id)
-    mobile = await SUBJECTS[bill.subject_kind].find_mobile(uow, bill)
+async def _ask_about_bill(context: ActionContext, bill_row_id: int) -> bool:
+    bill = await lock_bill(context.uow, await context.uow.bills.get(bill_row_id))
+    refunds = [refund for refund in await context.uow.bills.list_refunds(bill.id) if refund.is_free]
+    account = await context.uow.refund_transfers.find_account(bill.id)
+    mobile = await SUBJECTS[bill.subject_kind].find_mobile(context.uow, bill)
     if not refunds or mobile is None or (account and (account.iban or account.asked_at)):
         return False
-    if await _may_go_to_card(dependencies, uow, bill):
+    if await _may_go_to_card(context, bill):
         return False
-    await _send_question(dependencies, uow, bill, refunds, mobile, "sms.iban_asked")
+    await _send_question(context, bill, refunds, mobile, "sms.iban_asked")
     return True
 
 
-async def _may_go_to_card(dependencies: Dependencies, uow: UnitOfWork, bill: Bill) -> bool:
-    payments, refunds = await uow.bills.list_payments(bill.id), await uow.bills.list_refunds(bill.id)
-    has_failed = any(attempt.state.has_failed for attempt in await uow.card_refunds.list_of_bill(bill.id))
-    return not has_failed and bool(await plan_card_transfers(dependencies, uow, payments, refunds))
+async def _may_go_to_card(context: ActionContext, bill: Bill) -> bool:
+    payments, refunds = await context.uow.bills.list_payments(bill.id), await context.uow.bills.list_refunds(bill.id)
+    has_failed = any(attempt.state.has_failed for attempt in await context.uow.card_refunds.list_of_bill(bill.id))
+    return not has_failed and bool(await plan_card_transfers(context, payments, refunds))
 
 
-async def remind_of_iban(dependencies: Dependencies, uow: UnitOfWork, bill_row_id: int, actor: Actor) -> None:
+async def remind_of_iban(context: ActorContext, bill_row_id: int) -> None:
     """Ask once more, by the staff's hand; not again within `SAME_PRESS` of the last question.
 
     Errors: `Forbidden`, `BillNotFound`, and `NotAllowedNow` where nothing is due that goes no way yet, the account is
     given, or nobody can be asked.
     """
-    reminder = require_right(Right.REFUNDS_PAY, actor, "refund")
-    bill = await lock_bill(uow, await uow.bills.get(bill_row_id))
-    refunds = [refund for refund in await uow.bills.list_refunds(bill.id) if refund.is_free]
-    account = await uow.refund_transfers.find_account(bill.id)
-    mobile = await SUBJECTS[bill.subject_kind].find_mobile(uow, bill)
+    reminder = require_right(Right.REFUNDS_PAY, context.actor, "refund")
+    bill = await lock_bill(context.uow, await context.uow.bills.get(bill_row_id))
+    refunds = [refund for refund in await context.uow.bills.list_refunds(bill.id) if refund.is_free]
+    account = await context.uow.refund_transfers.find_account(bill.id)
+    mobile = await SUBJECTS[bill.subject_kind].find_mobile(context.uow, bill)
     if not refunds or mobile is None or (account and account.iban):
         raise NotAllowedNow("iban", NotAllowedReason.IBAN_NOT_WANTED)
-    if account and account.asked_at and account.asked_at > dependencies.clock.now() - SAME_PRESS:
+    if account and account.asked_at and account.asked_at > context.dependencies.clock.now() - SAME_PRESS:
         return
-    await _send_question(dependencies, uow, bill, refunds, mobile, "sms.iban_reminded")
+    await _send_question(context, bill, refunds, mobile, "sms.iban_reminded")
     facts = {"bill_id": bill.bill_id}
-    await uow.audit.add_entry(dependencies.clock.now(), reminder.label, "refund_iban_asked", facts)
+    await context.uow.audit.add_entry(context.dependencies.clock.now(), reminder.label, "refund_iban_asked", facts)
 
 
 async def _send_question(
-    dependencies: Dependencies, uow: UnitOfWork, bill: Bill, refunds: Sequence[Refund], mobile: str, text_key: str
+    context: ActionContext, bill: Bill, refunds: Sequence[Refund], mobile: str, text_key: str
 ) -> None:
-    now = dependencies.clock.now()
+    now = context.dependencies.clock.now()
 
     async def render_message() -> RenderedMessage:
-        title = await SUBJECTS[bill.subject_kind].render_title(dependencies, uow, bill)
+        title = await SUBJECTS[bill.subject_kind].render_title(context, bill)
         facts = {"refund": group_digits(sum(refund.amount for refund in refunds)), "service": title}
         # It goes to the channel that its request came by.
         request_id = bill.subject_id if bill.subject_kind == REQUEST_SUBJECT else None
-        return replace(dependencies.catalogue.render_message(text_key, facts), request_id=request_id)
+        return replace(context.dependencies.catalogue.render_message(text_key, facts), request_id=request_id)
 
-    await uow.refund_transfers.save_account(RefundAccount(bill.id, mobile, asked_at=now))
-    await notify_line(dependencies, uow, mobile, render_message)
+    await context.uow.refund_transfers.save_account(RefundAccount(bill.id, mobile, asked_at=now))
+    await notify_line(context, mobile, render_message)
 
 
 async def find_own_refunds(uow: UnitOfWork, mobile: str) -> OwnRefunds:
@@ -119,22 +119,22 @@ async def find_own_refunds(uow: UnitOfWork, mobile: str) -> OwnRefunds:
     return OwnRefunds(free_amount, sum(refund.amount for refund in refunds) - free_amount)
 
 
-async def give_iban(dependencies: Dependencies, uow: UnitOfWork, mobile: str, iban: Iban, actor: Actor) -> int:
+async def give_iban(context: ActorContext, mobile: str, iban: Iban) -> int:
     """Keep the account that a line says for all that is due to it and goes no way yet; return how many rials these are.
 
     The same one again changes nothing; another one ends a second person's approval of the first. `NotAllowedNow`
     where nothing is due (`no_refund_due`), or all of it is on its way (`iban_in_use`).
     """
     given_amount = 0
-    for account in await uow.refund_transfers.list_waiting_accounts(mobile):
-        bill = await lock_bill(uow, await uow.bills.get(account.bill_id))
-        refunds = [refund for refund in await uow.bills.list_refunds(bill.id) if refund.is_free]
+    for account in await context.uow.refund_transfers.list_waiting_accounts(mobile):
+        bill = await lock_bill(context.uow, await context.uow.bills.get(account.bill_id))
+        refunds = [refund for refund in await context.uow.bills.list_refunds(bill.id) if refund.is_free]
         given_amount += sum(refund.amount for refund in refunds)
-        present = await uow.refund_transfers.find_account(bill.id)
+        present = await context.uow.refund_transfers.find_account(bill.id)
         if refunds and present and present.iban != iban:
-            await _store_iban(dependencies, uow, bill, refunds, present, iban, actor)
+            await _store_iban(context, bill, refunds, present, iban)
     if not given_amount:
-        raise refuse_iban(await find_own_refunds(uow, mobile))
+        raise refuse_iban(await find_own_refunds(context.uow, mobile))
     return given_amount
 
 
@@ -145,26 +145,20 @@ def refuse_iban(own_refunds: OwnRefunds) -> NotAllowedNow:
 
 
 async def _store_iban(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
-    bill: Bill,
-    refunds: Sequence[Refund],
-    account: RefundAccount,
-    iban: Iban,
-    actor: Actor,
+    context: ActorContext, bill: Bill, refunds: Sequence[Refund], account: RefundAccount, iban: Iban
 ) -> None:
-    now = dependencies.clock.now()
+    now = context.dependencies.clock.now()
     account.iban, account.given_at = iban, now
-    await uow.refund_transfers.save_account(account)
+    await context.uow.refund_transfers.save_account(account)
     for refund in refunds:
         if refund.approved_by is not None and refund.iban != iban:
             refund.iban, refund.approved_by, refund.approved_at, refund.to_card = None, None, None, False
-            await uow.bills.save_refund(refund)
+            await context.uow.bills.save_refund(refund)
     facts = {"bill_id": bill.bill_id, "iban_end": iban.last_digits}
-    await uow.audit.add_entry(now, actor.label, "refund_iban", facts)
+    await context.uow.audit.add_entry(now, context.actor.label, "refund_iban", facts)
     if bill.subject_kind == REQUEST_SUBJECT:
-        request = await uow.requests.get(bill.subject_id, lock=True)
-        await dependencies.engine.record_event(uow, request, "refund_iban", actor, facts)
+        request = await context.uow.requests.get(bill.subject_id, lock=True)
+        await context.dependencies.engine.record_event(context.uow, request, "refund_iban", context.actor, facts)
 
 
 async def ask_new_line(uow: UnitOfWork, request_id: int, mobile: str) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from domain.actions.bills.refunds import count_refund, refuse_transfer_to_account
 from domain.actions.bills.subjects import SUBJECTS, lock_bill, lock_bills
-from domain.actions.dependencies import Dependencies
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.refunds.accounts import forget_refused_iban
 from domain.authorization.policy import require_right
 from domain.authorization.rights import Right
@@ -48,117 +48,115 @@ class TransferLine:
     """Names the transfer: the bill id of what it gives back."""
 
 
-async def make_transfer_file(dependencies: Dependencies, uow: UnitOfWork, actor: Actor) -> RefundFile:
+async def make_transfer_file(context: ActorContext) -> RefundFile:
     """Put all that can be transferred into today's file, and return it; the one that there is, if it was made before.
 
     Errors: `Forbidden`, and `NotAllowedNow("refund_file")` where there is nothing to put into it.
     """
-    maker, now = require_right(Right.REFUNDS_PAY, actor, "refund"), dependencies.clock.now()
-    await uow.serialise(_ONE_FILE)
+    maker, now = require_right(Right.REFUNDS_PAY, context.actor, "refund"), context.dependencies.clock.now()
+    await context.uow.serialise(_ONE_FILE)
     today = to_tehran(now).date()
-    if earlier_file := await uow.refund_transfers.find_file(today):
+    if earlier_file := await context.uow.refund_transfers.find_file(today):
         return earlier_file
-    file = RefundFile(dependencies.ids.new_id(), today, now, maker.label)
-    bills = await lock_bills(uow, await uow.refund_transfers.list_transferable())
-    amounts = [await _add_transfer(dependencies, uow, file, bill, maker) for bill in bills]
+    file = RefundFile(context.dependencies.ids.new_id(), today, now, maker.label)
+    bills = await lock_bills(context.uow, await context.uow.refund_transfers.list_transferable())
+    amounts = [await _add_transfer(context, file, bill, maker) for bill in bills]
     if not any(amounts):
         raise NotAllowedNow("refund_file", NotAllowedReason.NOTHING_TO_TRANSFER)
-    await uow.refund_transfers.add_file(file)
+    await context.uow.refund_transfers.add_file(file)
     facts = {"day": today.isoformat(), "refund": sum(amounts), "count": sum(map(bool, amounts))}
-    await uow.audit.add_entry(now, maker.label, "refund_file", facts)
+    await context.uow.audit.add_entry(now, maker.label, "refund_file", facts)
     return file
 
 
-async def _add_transfer(dependencies: Dependencies, uow: UnitOfWork, file: RefundFile, bill: Bill, maker: Actor) -> int:
+async def _add_transfer(context: ActionContext, file: RefundFile, bill: Bill, maker: Actor) -> int:
     """Put what is due back on a locked bill into a file; return its rials, 0 where nothing may be."""
-    account = await uow.refund_transfers.find_account(bill.id)
-    refunds = await uow.bills.list_refunds(bill.id)
+    account = await context.uow.refund_transfers.find_account(bill.id)
+    refunds = await context.uow.bills.list_refunds(bill.id)
     free_refunds = [refund for refund in refunds if refund.is_free]
     if account is None or account.iban is None or not free_refunds:
         return 0
     try:
-        await refuse_transfer_to_account(dependencies, uow, bill, refunds, free_refunds, account.iban, maker)
+        await refuse_transfer_to_account(context.acting_as(maker), bill, refunds, free_refunds, account.iban)
     except DomainError:
         return 0
     transfer = RefundTransfer(
-        id=dependencies.ids.new_id(),
+        id=context.dependencies.ids.new_id(),
         file_id=file.id,
         bill_id=bill.id,
         amount=sum(refund.amount for refund in free_refunds),
         iban=account.iban,
-        name=await SUBJECTS[bill.subject_kind].find_name(dependencies, uow, bill),
+        name=await SUBJECTS[bill.subject_kind].find_name(context, bill),
     )
-    await uow.refund_transfers.add_transfer(transfer)
+    await context.uow.refund_transfers.add_transfer(transfer)
     for refund in free_refunds:
         refund.transfer_id, refund.iban, refund.to_card = transfer.id, account.iban, False
-        await uow.bills.save_refund(refund)
+        await context.uow.bills.save_refund(refund)
     return transfer.amount
 
 
-async def list_lines(dependencies: Dependencies, uow: UnitOfWork, file: RefundFile) -> list[TransferLine]:
+async def list_lines(context: ActionContext, file: RefundFile) -> list[TransferLine]:
     """Return the lines of a file, in their order; those whose personal data was erased are left out."""
     lines = []
-    for transfer in await uow.refund_transfers.list_transfers(file.id):
-        bill = await uow.bills.get(transfer.bill_id)
-        title = await SUBJECTS[bill.subject_kind].render_title(dependencies, uow, bill)
+    for transfer in await context.uow.refund_transfers.list_transfers(file.id):
+        bill = await context.uow.bills.get(transfer.bill_id)
+        title = await SUBJECTS[bill.subject_kind].render_title(context, bill)
         if transfer.iban:
             lines.append(TransferLine(transfer.iban, transfer.amount, transfer.name or "", title, bill.bill_id))
     return lines
 
 
-async def record_transfer(
-    dependencies: Dependencies, uow: UnitOfWork, transfer_id: int, reference: str, actor: Actor
-) -> RefundTransfer:
+async def record_transfer(context: ActorContext, transfer_id: int, reference: str) -> RefundTransfer:
     """Record that the bank made a transfer, by its own number of it; the citizen is notified by a text.
 
     The same number again changes nothing. Errors: `Forbidden`, `MissingField("reference")`, `NotFound("transfer")`,
     `AlreadyDone("transfer")` for one that ended otherwise, `DuplicateRequest("reference")` for the number of another.
     """
-    recorder, banks_number = require_right(Right.REFUNDS_PAY, actor, "refund"), normalise_reference(reference)
+    recorder, banks_number = require_right(Right.REFUNDS_PAY, context.actor, "refund"), normalise_reference(reference)
     if not banks_number:
         raise MissingField("reference")
-    bill, transfer, refunds = await _lock_transfer(uow, transfer_id)
+    bill, transfer, refunds = await _lock_transfer(context.uow, transfer_id)
     if transfer.state is TransferState.DONE and transfer.reference == banks_number:
         return transfer
     if transfer.state is not TransferState.FILED or transfer.iban is None:
         raise AlreadyDone("transfer", AlreadyDoneReason.REFUNDED)
-    is_taken = await uow.bills.find_payment(PaymentMethod.REFUND, banks_number) is not None
-    if is_taken or await uow.suspense.find_transfer(banks_number) is not None:
+    is_taken = await context.uow.bills.find_payment(PaymentMethod.REFUND, banks_number) is not None
+    if is_taken or await context.uow.suspense.find_transfer(banks_number) is not None:
         raise DuplicateRequest("reference", DuplicateReason.REFERENCE_USED)
-    await _end_transfer(dependencies, uow, transfer, TransferState.DONE, recorder, banks_number)
+    await _end_transfer(context, transfer, TransferState.DONE, recorder, banks_number)
     payment = Payment(
-        id=dependencies.ids.new_id(),
+        id=context.dependencies.ids.new_id(),
         bill_id=bill.id,
         amount=transfer.amount,
         method=PaymentMethod.REFUND,
         reference=banks_number,
         outcome=PaymentOutcome.RETURNED,
         recorded_by=recorder.label,
-        at=dependencies.clock.now(),
+        at=context.dependencies.clock.now(),
     )
-    await count_refund(dependencies, uow, bill, refunds, payment, RefundTarget(transfer.iban), recorder)
+    await count_refund(context.acting_as(recorder), bill, refunds, payment, RefundTarget(transfer.iban))
     return transfer
 
 
-async def refuse_transfer(
-    dependencies: Dependencies, uow: UnitOfWork, transfer_id: int, actor: Actor
-) -> RefundTransfer:
+async def refuse_transfer(context: ActorContext, transfer_id: int) -> RefundTransfer:
     """Record that the bank did not make a transfer: the money is due as before, and the citizen is asked for another
     account. Errors: `Forbidden`, `NotFound("transfer")`, and `AlreadyDone("transfer")` for one that was made.
     """
-    recorder = require_right(Right.REFUNDS_PAY, actor, "refund")
-    bill, transfer, refunds = await _lock_transfer(uow, transfer_id)
+    recorder = require_right(Right.REFUNDS_PAY, context.actor, "refund")
+    bill, transfer, refunds = await _lock_transfer(context.uow, transfer_id)
     if transfer.state is TransferState.REFUSED:
         return transfer
     if transfer.state is TransferState.DONE:
         raise AlreadyDone("transfer", AlreadyDoneReason.REFUNDED)
-    await _end_transfer(dependencies, uow, transfer, TransferState.REFUSED, recorder)
+    await _end_transfer(context, transfer, TransferState.REFUSED, recorder)
     for refund in refunds:
         refund.transfer_id = refund.iban = refund.approved_by = refund.approved_at = None
-        await uow.bills.save_refund(refund)
-    await forget_refused_iban(uow, bill.id)
+        await context.uow.bills.save_refund(refund)
+    await forget_refused_iban(context.uow, bill.id)
     facts = {"bill_id": bill.bill_id, "refund": transfer.amount}
-    await uow.audit.add_entry(dependencies.clock.now(), recorder.label, "refund_transfer_refused", facts)
+    await context.uow.audit.add_entry(
+        context.dependencies.clock.now(), recorder.label, "refund_transfer_refused", facts
+    )
     return transfer
 
 
@@ -172,13 +170,12 @@ async def _lock_transfer(uow: UnitOfWork, transfer_id: int) -> tuple[Bill, Refun
 
 
 async def _end_transfer(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
+    context: ActionContext,
     transfer: RefundTransfer,
     state: TransferState,
     recorder: Actor,
     reference: str | None = None,
 ) -> None:
     transfer.state, transfer.reference = state, reference
-    transfer.ended_at, transfer.ended_by = dependencies.clock.now(), recorder.label
-    await uow.refund_transfers.save_transfer(transfer)
+    transfer.ended_at, transfer.ended_by = context.dependencies.clock.now(), recorder.label
+    await context.uow.refund_transfers.save_transfer(transfer)

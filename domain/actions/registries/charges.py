@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from domain.actions.dependencies import Dependencies
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.links.payment_links import append_payment_link
 from domain.actions.messages.notify import notify_line
 from domain.actions.registries.rows import change_row, find_contact
@@ -20,7 +20,6 @@ from domain.registries.declarations import REGISTRIES, ChargeTerms, Registry
 from domain.registries.rows import RegistryRow
 from domain.registries.rules import ChargeState, RecordStatus
 from domain.unit_of_work import UnitOfWork
-from domain.values.actors import Actor
 from domain.values.errors import AlreadyDone, MissingField, NotAllowedNow, PaymentUnknown
 from domain.values.reasons import NotAllowedReason
 from domain.values.text import tidy_text
@@ -94,57 +93,53 @@ async def waive_row(
     return await change_row(uow, row, {"state": ChargeState.WAIVED}, recorded_by, now, reason=reason)
 
 
-async def bill_and_notify(
-    dependencies: Dependencies, uow: UnitOfWork, registry: Registry, row_id: int, actor: Actor
-) -> Bill:
+async def bill_and_notify(context: ActorContext, registry: Registry, row_id: int) -> Bill:
     """Bill a row, or return the bill that it has, and notify whom it concerns when it is new.
 
     `Forbidden` for all but the registry's editors and the revenue unit, and the errors of `issue_row_bill`.
     """
-    recorded_by = require_right(Right.CHARGES_BILL, actor, registry.key).label
-    billing_context = BillingContext(dependencies.ids, dependencies.policy, dependencies.clock.now())
-    existing_bills = await uow.bills.list_of_subject(registry.key, row_id)
-    bill = await issue_row_bill(uow, billing_context, registry, row_id, recorded_by)
+    recorded_by = require_right(Right.CHARGES_BILL, context.actor, registry.key).label
+    billing_context = BillingContext(
+        context.dependencies.ids, context.dependencies.policy, context.dependencies.clock.now()
+    )
+    existing_bills = await context.uow.bills.list_of_subject(registry.key, row_id)
+    bill = await issue_row_bill(context.uow, billing_context, registry, row_id, recorded_by)
     if all(existing_bill.id != bill.id for existing_bill in existing_bills):
         bill_facts = {"amount": bill.amount, "bill_id": bill.bill_id, "payment_id": bill.payment_id}
-        await _notify_contact(
-            dependencies, uow, await uow.registries.get_row(registry.key, row_id), "billed", bill_facts
-        )
+        await _notify_contact(context, await context.uow.registries.get_row(registry.key, row_id), "billed", bill_facts)
     return bill
 
 
-async def waive_and_notify(
-    dependencies: Dependencies, uow: UnitOfWork, registry: Registry, row_id: int, reason: str, actor: Actor
-) -> RegistryRow:
+async def waive_and_notify(context: ActorContext, registry: Registry, row_id: int, reason: str) -> RegistryRow:
     """Waive a row's charge and notify whom it concerns; `Forbidden` for all but the revenue unit,
     `MissingField("reason")`, and the errors of `waive_row`.
     """
-    recorded_by = require_right(Right.CHARGES_WAIVE, actor, registry.key).label
+    recorded_by = require_right(Right.CHARGES_WAIVE, context.actor, registry.key).label
     if not tidy_text(reason):
         raise MissingField("reason")
-    row = await waive_row(uow, registry, row_id, tidy_text(reason), recorded_by, dependencies.clock.now())
-    await _notify_contact(dependencies, uow, row, "waived", {})
+    row = await waive_row(
+        context.uow, registry, row_id, tidy_text(reason), recorded_by, context.dependencies.clock.now()
+    )
+    await _notify_contact(context, row, "waived", {})
     return row
 
 
-async def _notify_contact(
-    dependencies: Dependencies, uow: UnitOfWork, row: RegistryRow, notice_name: str, facts: Mapping[str, Any]
-) -> None:
+async def _notify_contact(context: ActionContext, row: RegistryRow, notice_name: str, facts: Mapping[str, Any]) -> None:
     registry = REGISTRIES[row.registry]
-    mobile = await find_contact(uow, registry, row.values)
+    mobile = await find_contact(context.uow, registry, row.values)
     if mobile is None:
         return
 
     async def render_message() -> RenderedMessage:
-        wording = dependencies.wording
+        wording = context.dependencies.wording
         text_facts = wording.render_values(registry.fields, row.values) | wording.render_values((), facts)
         text_facts |= {"plate": text_facts.get("vehicle", ""), f"{registry.key}_kind": text_facts["kind"]}
-        message = dependencies.catalogue.render_message(
+        message = context.dependencies.catalogue.render_message(
             f"registries.{registry.key}.notices.{notice_name}", text_facts, MessageClass.NOTICE
         )
-        return await append_payment_link(dependencies, uow, message, facts)
+        return await append_payment_link(context, message, facts)
 
-    await notify_line(dependencies, uow, mobile, render_message)
+    await notify_line(context, mobile, render_message)
 
 
 async def _lock_open_row(uow: UnitOfWork, registry: Registry, row_id: int) -> RegistryRow:

@@ -2,7 +2,7 @@
 money goes back to. So the old number is told, and the change is remembered.
 """
 
-from domain.actions.dependencies import Dependencies
+from domain.actions.context import ActionContext
 from domain.actions.messages.notify import notify_line
 from domain.audit.read_events import mask_filter_value
 from domain.messages.catalogue import RenderedMessage
@@ -10,14 +10,13 @@ from domain.messages.records import MessageClass
 from domain.people.mobile_changes import MobileChange
 from domain.registries.declarations import DRIVER, OWNER, Registry
 from domain.registries.rows import RegistryChange
-from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
 
 _CONTACT_REGISTRIES = (OWNER.key, DRIVER.key)
 
 
 async def note_contact_change(
-    dependencies: Dependencies, uow: UnitOfWork, registry: Registry, change: RegistryChange, editor: Actor
+    context: ActionContext, registry: Registry, change: RegistryChange, editor: Actor
 ) -> None:
     """Store and audit that a row has another mobile now, and tell the old one; nothing where it has the same."""
     if registry.key not in _CONTACT_REGISTRIES or change.values_before is None:
@@ -26,7 +25,7 @@ async def note_contact_change(
     if not old_mobile or old_mobile == new_mobile:
         return
     mobile_change = MobileChange(
-        id=dependencies.ids.new_id(),
+        id=context.dependencies.ids.new_id(),
         subject_kind=registry.key,
         subject_id=change.row.id,
         old_mobile=old_mobile,
@@ -37,12 +36,12 @@ async def note_contact_change(
         done_by=editor.label,
         done_at=change.changed_at,
     )
-    await uow.mobile_changes.save(mobile_change)
+    await context.uow.mobile_changes.save(mobile_change)
     facts = {"registry": registry.key, "row": change.row.id, "mobile_before": mask_filter_value(old_mobile)}
     facts |= {"mobile": mask_filter_value(new_mobile)} if new_mobile else {}
-    await uow.audit.add_entry(change.changed_at, editor.label, "contact_changed", facts)
+    await context.uow.audit.add_entry(change.changed_at, editor.label, "contact_changed", facts)
 
     async def render_message() -> RenderedMessage:
-        return dependencies.catalogue.render_message("sms.contact_changed", {}, MessageClass.RECEIPT)
+        return context.dependencies.catalogue.render_message("sms.contact_changed", {}, MessageClass.RECEIPT)
 
-    await notify_line(dependencies, uow, old_mobile, render_message)
+    await notify_line(context, old_mobile, render_message)

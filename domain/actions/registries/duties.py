@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from domain.actions.context import ActionContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.registries.rows import require_editor
 from domain.registries.declarations import DUTY, DUTY_TARIFF_SERVICE, IN_SERVICE_STATUS, VEHICLE, YEARLY_DUTY_KIND
@@ -66,7 +67,7 @@ async def plan_duties(dependencies: Dependencies, store: Store, year: int, actor
     """Return what `generate_duties` would do now; its errors."""
     require_editor(DUTY, actor)
     async with store.open_unit(write=False) as uow:
-        duty_year = await _begin_year(dependencies, uow, year)
+        duty_year = await _begin_year(ActionContext(dependencies, uow), year)
         async for _ in _iterate_new_duties(uow, duty_year):
             pass
     return duty_year.generated
@@ -85,7 +86,7 @@ async def generate_duties(
     recorded_by = require_editor(DUTY, actor).label
     async with store.open_unit() as uow:
         await uow.serialise(f"registry:{DUTY.key}")
-        duty_year, now = await _begin_year(dependencies, uow, year), dependencies.clock.now()
+        duty_year, now = await _begin_year(ActionContext(dependencies, uow), year), dependencies.clock.now()
         generated = duty_year.generated
         async for new_duties in _iterate_new_duties(uow, duty_year):
             rows = [_build_duty(dependencies, values, duty_quote) for values, duty_quote in new_duties]
@@ -99,14 +100,14 @@ async def generate_duties(
     return generated
 
 
-async def _begin_year(dependencies: Dependencies, uow: UnitOfWork, year: int) -> _DutyYear:
+async def _begin_year(context: ActionContext, year: int) -> _DutyYear:
     """Return the year with what each kind of taxi in service owes, and the kinds that have no tariff."""
     if not 1300 <= year <= 1499:
         raise InvalidField("year", InvalidReason.BAD_YEAR, given=persian_digits(year))
-    counts_by_type = await uow.registries.count_by_value(VEHICLE.key, "type", _IN_SERVICE_CONDITION)
-    rows = await uow.tariffs.list_of_service(DUTY_TARIFF_SERVICE)
-    pricing_day = _find_pricing_day(year, to_tehran(dependencies.clock.now()).date())
-    quotes_by_type = _quote_vehicle_types(dependencies, rows, counts_by_type, pricing_day)
+    counts_by_type = await context.uow.registries.count_by_value(VEHICLE.key, "type", _IN_SERVICE_CONDITION)
+    rows = await context.uow.tariffs.list_of_service(DUTY_TARIFF_SERVICE)
+    pricing_day = _find_pricing_day(year, to_tehran(context.dependencies.clock.now()).date())
+    quotes_by_type = _quote_vehicle_types(context.dependencies, rows, counts_by_type, pricing_day)
     missing = {kind: count for kind, count in counts_by_type.items() if kind not in quotes_by_type}
     return _DutyYear(GeneratedDuties(year, missing=missing), quotes_by_type)
 

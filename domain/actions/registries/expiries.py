@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
 
+from domain.actions.context import ActionContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import notify_line
 from domain.actions.registries.rows import find_contact, find_contacts
 from domain.messages.catalogue import RenderedMessage
 from domain.messages.records import MessageClass
 from domain.registries.rows import ExpiringRow
-from domain.unit_of_work import Store, UnitOfWork
+from domain.unit_of_work import Store
 from domain.values.calendar import to_tehran
 
 REMINDER_LEAD_DAYS = (30, 7)
@@ -37,15 +38,15 @@ class ExpiringDate:
     """Days before it at which reminders were sent."""
 
 
-async def list_expiring(dependencies: Dependencies, uow: UnitOfWork, days_ahead: int) -> list[ExpiringDate]:
+async def list_expiring(context: ActionContext, days_ahead: int) -> list[ExpiringDate]:
     """Return all that has run out, or will within so many days, by day."""
-    today = to_tehran(dependencies.clock.now()).date()
-    expiring_rows = await uow.registries.list_expiring(EARLIEST_DAY, today + timedelta(days=days_ahead))
-    reminders = await uow.registries.list_reminders(expiring_rows)
+    today = to_tehran(context.dependencies.clock.now()).date()
+    expiring_rows = await context.uow.registries.list_expiring(EARLIEST_DAY, today + timedelta(days=days_ahead))
+    reminders = await context.uow.registries.list_reminders(expiring_rows)
     mobiles: dict[tuple[str, int], str | None] = {}
     for registry in {expiring.registry.key: expiring.registry for expiring in expiring_rows}.values():
         rows = [expiring.row for expiring in expiring_rows if expiring.registry.key == registry.key]
-        contacts = await find_contacts(uow, registry, [row.values for row in rows])
+        contacts = await find_contacts(context.uow, registry, [row.values for row in rows])
         mobiles |= {(registry.key, row.id): mobile for row, mobile in zip(rows, contacts, strict=True)}
     return [
         ExpiringDate(
@@ -73,24 +74,21 @@ async def queue_expiry_reminders(dependencies: Dependencies, store: Store) -> in
     sent_count = 0
     for expiring in expiring_rows:
         async with store.open_unit() as uow:
-            sent_count += await _queue_reminder(dependencies, uow, expiring, today)
+            sent_count += await _queue_reminder(ActionContext(dependencies, uow), expiring, today)
     return sent_count
 
 
-async def _queue_reminder(dependencies: Dependencies, uow: UnitOfWork, expiring: ExpiringRow, today: date) -> bool:
-    await uow.serialise("expiries")
+async def _queue_reminder(context: ActionContext, expiring: ExpiringRow, today: date) -> bool:
+    await context.uow.serialise("expiries")
     days_left = (expiring.expires_on - today).days
     lead_days = min(candidate_lead for candidate_lead in REMINDER_LEAD_DAYS if days_left <= candidate_lead)
-    mobile = await find_contact(uow, expiring.registry, expiring.row.values)
-    [sent_reminders] = await uow.registries.list_reminders([expiring])
+    mobile = await find_contact(context.uow, expiring.registry, expiring.row.values)
+    [sent_reminders] = await context.uow.registries.list_reminders([expiring])
     if mobile is None or any(sent_lead <= lead_days for sent_lead in sent_reminders):
         return False
-    if (
-        await notify_line(dependencies, uow, mobile, partial(_render_reminder, dependencies, expiring, days_left))
-        is None
-    ):
+    if await notify_line(context, mobile, partial(_render_reminder, context.dependencies, expiring, days_left)) is None:
         return False
-    await uow.registries.add_reminder(expiring, lead_days, dependencies.clock.now())
+    await context.uow.registries.add_reminder(expiring, lead_days, context.dependencies.clock.now())
     return True
 
 

@@ -4,6 +4,7 @@ The work itself is done elsewhere (`app/jobs/import_jobs.py`): here is what peop
 say it. A file is kept whole or not at all, and `kept` is written in the transaction that keeps its rows.
 """
 
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.registries.rows import find_registry, require_editor
 from domain.registries.declarations import Registry
@@ -18,32 +19,28 @@ from domain.values.version_token import VersionToken, refuse_stale
 LONGEST_NAME = 100
 
 
-async def add_import(
-    dependencies: Dependencies, uow: UnitOfWork, registry: Registry, file_name: str, content: bytes, actor: Actor
-) -> Import:
+async def add_import(context: ActorContext, registry: Registry, file_name: str, content: bytes) -> Import:
     """Take a file to be examined. Errors: `Forbidden`, `InvalidField("file")` for an empty one, `TooLarge("file")`."""
-    require_editor(registry, actor)
+    require_editor(registry, context.actor)
     if not content:
         raise InvalidField("file", InvalidReason.EMPTY_FILE)
     if len(content) > MOST_FILE_BYTES:
         raise TooLarge("file")
     import_job = Import(
-        dependencies.ids.new_id(),
+        context.dependencies.ids.new_id(),
         registry.key,
         _clean_name(file_name),
         len(content),
-        actor.identifier,
-        dependencies.clock.now(),
+        context.actor.identifier,
+        context.dependencies.clock.now(),
     )
-    await uow.registry_imports.add(import_job, content)
+    await context.uow.registry_imports.add(import_job, content)
     return import_job
 
 
 async def confirm_import(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
+    context: ActorContext,
     import_id: int,
-    actor: Actor,
     version: VersionToken,
     *,
     skip_bad_rows: bool,
@@ -53,36 +50,38 @@ async def confirm_import(
     Errors: `Forbidden`, `NotFound("import")`, `Conflict("import")` when it is not waiting for that any more, or does
     something else than they saw, `NotAllowedNow("import")` when bad rows are not to be left out, or nothing is new.
     """
-    import_job = await _lock_own_import(uow, import_id, actor, ImportState.EXAMINED)
+    import_job = await _lock_own_import(context.uow, import_id, context.actor, ImportState.EXAMINED)
     refuse_stale(version, import_job.version_token, Conflict("import", ConflictReason.IMPORT_MOVED))
     if import_job.tally["bad"] and not skip_bad_rows:
         raise NotAllowedNow("import", NotAllowedReason.BAD_ROWS)
     if not import_job.tally["added"] + import_job.tally["changed"]:
         raise NotAllowedNow("import", NotAllowedReason.NOTHING_NEW)
     import_job.state, import_job.skip_bad_rows = ImportState.CONFIRMED, skip_bad_rows
-    import_job.done, import_job.tries, import_job.problem, import_job.decided_by = 0, 0, None, actor.identifier
-    await uow.registry_imports.save(import_job)
-    await _audit_import(dependencies, uow, import_job, actor, "import_confirmed")
+    import_job.done, import_job.tries, import_job.problem, import_job.decided_by = 0, 0, None, context.actor.identifier
+    await context.uow.registry_imports.save(import_job)
+    await _audit_import(context, import_job, "import_confirmed")
     return import_job
 
 
-async def drop_import(dependencies: Dependencies, uow: UnitOfWork, import_id: int, actor: Actor) -> Import:
+async def drop_import(context: ActorContext, import_id: int) -> Import:
     """Give a file up before it is kept. Errors: `Forbidden`, `NotFound("import")`, `Conflict("import")`."""
-    import_job = await _lock_own_import(uow, import_id, actor, ImportState.EXAMINED, ImportState.WAITING)
-    import_job.decided_by = actor.identifier
-    await _audit_import(dependencies, uow, import_job, actor, "import_dropped")
-    await settle_import(dependencies, uow, import_job, ImportState.DROPPED)
+    import_job = await _lock_own_import(
+        context.uow, import_id, context.actor, ImportState.EXAMINED, ImportState.WAITING
+    )
+    import_job.decided_by = context.actor.identifier
+    await _audit_import(context, import_job, "import_dropped")
+    await settle_import(context, import_job, ImportState.DROPPED)
     return import_job
 
 
 async def settle_import(
-    dependencies: Dependencies, uow: UnitOfWork, import_job: Import, state: ImportState, problem: str | None = None
+    context: ActionContext, import_job: Import, state: ImportState, problem: str | None = None
 ) -> None:
     """Bring a file to its end, and forget it: what stays are numbers."""
-    import_job.state, import_job.problem, import_job.settled_at = state, problem, dependencies.clock.now()
+    import_job.state, import_job.problem, import_job.settled_at = state, problem, context.dependencies.clock.now()
     import_job.outcome = {}
-    await uow.registry_imports.save(import_job)
-    await uow.registry_imports.delete_file(import_job.id)
+    await context.uow.registry_imports.save(import_job)
+    await context.uow.registry_imports.delete_file(import_job.id)
 
 
 async def forget_old_imports(dependencies: Dependencies, store: Store) -> int:
@@ -100,12 +99,10 @@ async def _lock_own_import(uow: UnitOfWork, import_id: int, actor: Actor, *accep
     return import_job
 
 
-async def _audit_import(
-    dependencies: Dependencies, uow: UnitOfWork, import_job: Import, actor: Actor, event: str
-) -> None:
-    recorded_by = require_editor(find_registry(import_job.registry), actor).label
+async def _audit_import(context: ActorContext, import_job: Import, event: str) -> None:
+    recorded_by = require_editor(find_registry(import_job.registry), context.actor).label
     facts = {"registry": import_job.registry, "source": import_job.name, "brought_by": import_job.by}
-    await uow.audit.add_entry(dependencies.clock.now(), recorded_by, event, facts)
+    await context.uow.audit.add_entry(context.dependencies.clock.now(), recorded_by, event, facts)
 
 
 def _clean_name(file_name: str) -> str:

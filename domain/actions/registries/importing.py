@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
+from domain.actions.context import ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.registries.booked_rows import find_booking_conflict
 from domain.actions.registries.registry_entry import audit_settled_entry
@@ -134,7 +135,7 @@ async def store_import(
     async with store.open_unit() as uow:
         await uow.serialise(f"registry:{registry.key}")
         for batch in split_batches(spool.read_rows(), BATCH_SIZE):
-            for put_result in await put_rows(dependencies, uow, registry, batch, actor):
+            for put_result in await put_rows(ActorContext(dependencies, uow, actor), registry, batch):
                 tally.rows += 1
                 tally.count_row(put_result.fate)
                 import_effect.add_row(put_result.values_before, put_result.row.values)

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from domain.actions.context import ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.registries.booked_rows import find_booking_conflict
 from domain.actions.registries.contact_changes import note_contact_change
@@ -83,23 +84,23 @@ def _withheld_fields(registry: Registry, actor: Actor) -> frozenset[str]:
     return frozenset({STATE_FIELD} if may_change_amount else {STATE_FIELD, registry.charge_terms.amount_field})
 
 
-async def enter_row(
-    dependencies: Dependencies, uow: UnitOfWork, registry: Registry, submitted: SubmittedValues, actor: Actor
-) -> RegistryRow:
+async def enter_row(context: ActorContext, registry: Registry, submitted: SubmittedValues) -> RegistryRow:
     """Add a row. Errors, each naming its field: `Forbidden`; `InvalidField`, `UnknownKind`, `MissingField`;
     `NotFound` for a reference into nowhere; `Conflict` for a key or unique value that another row has; and those of the
     registry's rules. What was paid or waived elsewhere is audited: neither bill nor payment records it.
     """
-    editor = require_editor(registry, actor)
-    read_values = _read_form(dependencies, registry, entry_fields(registry), submitted, actor)
-    await uow.serialise(f"registry:{registry.key}")
+    editor = require_editor(registry, context.actor)
+    read_values = _read_form(context.dependencies, registry, entry_fields(registry), submitted, context.actor)
+    await context.uow.serialise(f"registry:{registry.key}")
     if registry.is_numbered:
-        read_values[NUMBER_FIELD] = await next_row_number(uow, registry, merge_values(registry, None, read_values))
-    new_values, now = merge_values(registry, None, read_values), dependencies.clock.now()
-    await _refuse_faulty_row(uow, registry, None, new_values, editor)
-    row = RegistryRow(dependencies.ids.new_id(), registry.key, new_values, now, now)
-    await uow.registries.save_changes(registry.key, [RegistryChange(row, None, editor.label, now)])
-    await audit_settled_entry(uow, registry, row, actor, now)
+        read_values[NUMBER_FIELD] = await next_row_number(
+            context.uow, registry, merge_values(registry, None, read_values)
+        )
+    new_values, now = merge_values(registry, None, read_values), context.dependencies.clock.now()
+    await _refuse_faulty_row(context.uow, registry, None, new_values, editor)
+    row = RegistryRow(context.dependencies.ids.new_id(), registry.key, new_values, now, now)
+    await context.uow.registries.save_changes(registry.key, [RegistryChange(row, None, editor.label, now)])
+    await audit_settled_entry(context.uow, registry, row, context.actor, now)
     return row
 
 
@@ -114,13 +115,7 @@ async def audit_settled_entry(
 
 
 async def amend_row(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
-    registry: Registry,
-    row_id: int,
-    version: VersionToken,
-    submitted: SubmittedValues,
-    actor: Actor,
+    context: ActorContext, registry: Registry, row_id: int, version: VersionToken, submitted: SubmittedValues
 ) -> RegistryRow:
     """Change a row to what its whole form says, a field that is empty included; one that says nothing new is not
     written.
@@ -128,22 +123,24 @@ async def amend_row(
     Errors: `Conflict(registry)` when the row is no longer at that version; those of `find_booking_conflict`;
     `NotFound(registry)`; and those of `enter_row`.
     """
-    editor = require_editor(registry, actor)
-    row = await uow.registries.get_row(registry.key, row_id, lock=True)
+    editor = require_editor(registry, context.actor)
+    row = await context.uow.registries.get_row(registry.key, row_id, lock=True)
     refuse_stale(version, row.version_token, Conflict(registry.key, ConflictReason.ROW_CHANGED))
     values = merge_values(
-        registry, row.values, _read_form(dependencies, registry, amend_fields(registry), submitted, actor)
+        registry,
+        row.values,
+        _read_form(context.dependencies, registry, amend_fields(registry), submitted, context.actor),
     )
-    await _refuse_faulty_row(uow, registry, row, values, editor)
+    await _refuse_faulty_row(context.uow, registry, row, values, editor)
     if values == row.values:
         return row
-    now = dependencies.clock.now()
-    if problem := await find_booking_conflict(uow, registry, row, values, now):
+    now = context.dependencies.clock.now()
+    if problem := await find_booking_conflict(context.uow, registry, row, values, now):
         raise problem
     amended_row = apply_amendment(row, registry, values, editor.label, now)
     change = RegistryChange(amended_row, row.values, editor.label, now)
-    await uow.registries.save_changes(registry.key, [change])
-    await note_contact_change(dependencies, uow, registry, change, editor)
+    await context.uow.registries.save_changes(registry.key, [change])
+    await note_contact_change(context, registry, change, editor)
     return replace(amended_row, revision=row.revision + 1)
 
 

@@ -4,14 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from domain.actions.dependencies import Dependencies
+from domain.actions.context import ActorContext
 from domain.authorization.visibility import sees_service
 from domain.language.staff_notes import NoteSource, StaffNote
 from domain.registries.declarations import REGISTRIES, Registry
 from domain.registries.row_files import ROW_FILES, FileSection, add_up, join_rows
 from domain.registries.rows import RegistryFilter, RegistryRow
 from domain.unit_of_work import UnitOfWork
-from domain.values.actors import Actor
 from domain.values.calendar import to_tehran
 
 MAX_SECTION_ROWS = 200
@@ -65,9 +64,7 @@ class RowFile:
     """Service → key of a row in the file → what the service says of it."""
 
 
-async def gather_row_file(
-    dependencies: Dependencies, uow: UnitOfWork, registry: Registry, row: RegistryRow, actor: Actor
-) -> RowFile:
+async def gather_row_file(context: ActorContext, registry: Registry, row: RegistryRow) -> RowFile:
     """Return the file of a row, in a query or two for each section however many rows there are; what services say for
     whom sees their requests alone.
     """
@@ -75,7 +72,7 @@ async def gather_row_file(
     sections, cut_registries = list[FilledSection](), set[str]()
     for section in ROW_FILES.get(registry.key, ()):
         source_registry = REGISTRIES[section.through or registry.key]
-        filled = await _fill_section(uow, section, source_registry, rows_by_registry[source_registry.key])
+        filled = await _fill_section(context.uow, section, source_registry, rows_by_registry[source_registry.key])
         if source_registry.key in cut_registries:
             filled = replace(filled, has_more=True)
         if filled.has_more:
@@ -84,8 +81,8 @@ async def gather_row_file(
         sections.append(filled)
     return RowFile(
         sections,
-        _list_expiries(registry, row, sections, to_tehran(dependencies.clock.now()).date()),
-        await _find_notes(dependencies, uow, rows_by_registry, actor) if sections else {},
+        _list_expiries(registry, row, sections, to_tehran(context.dependencies.clock.now()).date()),
+        await _find_notes(context, rows_by_registry) if sections else {},
     )
 
 
@@ -129,13 +126,13 @@ def _build_expiry(row: RegistryRow, date_field: str, today: date) -> PaperExpiry
 
 
 async def _find_notes(
-    dependencies: Dependencies, uow: UnitOfWork, rows_by_registry: Mapping[str, Sequence[RegistryRow]], actor: Actor
+    context: ActorContext, rows_by_registry: Mapping[str, Sequence[RegistryRow]]
 ) -> dict[str, Mapping[str, Sequence[StaffNote]]]:
-    source = NoteSource(uow, dependencies.policy, dependencies.clock.now())
+    source = NoteSource(context.uow, context.dependencies.policy, context.dependencies.clock.now())
     notes_by_service = {}
-    for service in dependencies.services.values():
+    for service in context.dependencies.services.values():
         declared, rows = service.staff_notes, rows_by_registry.get(service.staff_notes.registry, ())
-        if declared.find_row_notes and rows and sees_service(service, actor):
+        if declared.find_row_notes and rows and sees_service(service, context.actor):
             key_field = REGISTRIES[declared.registry].natural_key[0]
             row_keys = [str(row.values[key_field]) for row in rows]
             notes_by_service[service.key] = await declared.find_row_notes(source, row_keys)

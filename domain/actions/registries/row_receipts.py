@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.papers.printouts import (
     PRINTOUT_FIELD,
@@ -28,39 +29,35 @@ PAYER_FACT, HOLDER_LABEL = "payer", "print.holder"
 """A registry knows whose the row is today, which need not be who paid: the paper says so."""
 
 
-async def build_row_receipt(
-    dependencies: Dependencies, uow: UnitOfWork, registry: Registry, row_id: int, actor: Actor
-) -> Printout:
+async def build_row_receipt(context: ActorContext, registry: Registry, row_id: int) -> Printout:
     """Return the receipt of a row of a registry that is owed, whole.
 
     Errors: `NotFound` (the registry's key), `Forbidden("printout")`, `NotFound("printout")` while nothing was paid.
     """
-    row = await uow.registries.get_row(registry.key, row_id)
-    if not _may_print(registry, actor):
+    row = await context.uow.registries.get_row(registry.key, row_id)
+    if not _may_print(registry, context.actor):
         raise Forbidden(PRINTOUT_FIELD)
-    paid_facts = await _list_paid_bills(uow, row)
+    paid_facts = await _list_paid_bills(context.uow, row)
     if not paid_facts:
         raise NotFound(PRINTOUT_FIELD, NotFoundReason.NOT_ISSUED)
-    row_name = await _describe_row(dependencies, uow, registry, row)
-    payer_facts = {**await _find_payer_facts(uow, registry, row), PAID_FOR_FACT: row_name}
+    row_name = await _describe_row(context, registry, row)
+    payer_facts = {**await _find_payer_facts(context.uow, registry, row), PAID_FOR_FACT: row_name}
     subject = PrintoutSubject(
         f"{registry.key}-{row.id}",
-        PaperFact(_receipt_title(dependencies, registry), row_name),
+        PaperFact(_receipt_title(context.dependencies, registry), row_name),
         RECEIPT_TEXTS,
         lambda fact_name: HOLDER_LABEL if fact_name == PAYER_FACT else f"{RECEIPT_TEXTS}.labels.{fact_name}",
-        partial(_render_facts, dependencies, registry),
+        partial(_render_facts, context.dependencies, registry),
     )
     return build_printout(
-        dependencies, BASE_RECEIPT, subject, [{**payer_facts, **bill_facts} for bill_facts in paid_facts]
+        context.dependencies, BASE_RECEIPT, subject, [{**payer_facts, **bill_facts} for bill_facts in paid_facts]
     )
 
 
-async def list_row_printouts(
-    dependencies: Dependencies, uow: UnitOfWork, registry: Registry, row: RegistryRow, actor: Actor
-) -> TextsByName:
+async def list_row_printouts(context: ActorContext, registry: Registry, row: RegistryRow) -> TextsByName:
     """Return the papers of a row that this person may print now: kind → title."""
-    is_printable = _may_print(registry, actor) and await _list_paid_bills(uow, row)
-    return {BASE_RECEIPT.kind: dependencies.catalogue.text(f"{RECEIPT_TEXTS}.title")} if is_printable else {}
+    is_printable = _may_print(registry, context.actor) and await _list_paid_bills(context.uow, row)
+    return {BASE_RECEIPT.kind: context.dependencies.catalogue.text(f"{RECEIPT_TEXTS}.title")} if is_printable else {}
 
 
 def _may_print(registry: Registry, actor: Actor) -> bool:
@@ -78,9 +75,11 @@ async def _find_payer_facts(uow: UnitOfWork, registry: Registry, row: RegistryRo
     return {PAYER_FACT: payer_name, "mobile": await find_contact(uow, registry, row.values)}
 
 
-async def _describe_row(dependencies: Dependencies, uow: UnitOfWork, registry: Registry, row: RegistryRow) -> str:
-    row_wording = RowWording(dependencies.catalogue)
-    return row_wording.render_row_name(registry, row.values, await row_wording.load_links(uow, registry, [row.values]))
+async def _describe_row(context: ActionContext, registry: Registry, row: RegistryRow) -> str:
+    row_wording = RowWording(context.dependencies.catalogue)
+    return row_wording.render_row_name(
+        registry, row.values, await row_wording.load_links(context.uow, registry, [row.values])
+    )
 
 
 def _render_facts(dependencies: Dependencies, registry: Registry, gathered: GatheredFacts) -> TextsByName:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.registries.booked_rows import find_booking_conflict
 from domain.actions.registries.contact_changes import note_contact_change
@@ -51,31 +52,31 @@ def require_editor(registry: Registry, actor: Actor) -> Actor:
     return require_right(registry_right(registry.key, "change"), actor, registry.key)
 
 
-async def audit_export(
-    dependencies: Dependencies, uow: UnitOfWork, registry: Registry, facts: Mapping[str, Any], actor: Actor
-) -> None:
+async def audit_export(context: ActorContext, registry: Registry, facts: Mapping[str, Any]) -> None:
     """Note that somebody takes all rows of the registry along, and what else is to be known of it: the kind of sheet.
 
     `Forbidden` (the registry's key) for whoever may not.
     """
-    recorded_by = require_right(registry_right(registry.key, "export"), actor, registry.key).label
-    await uow.audit.add_entry(dependencies.clock.now(), recorded_by, "export", {"registry": registry.key, **facts})
+    recorded_by = require_right(registry_right(registry.key, "export"), context.actor, registry.key).label
+    await context.uow.audit.add_entry(
+        context.dependencies.clock.now(), recorded_by, "export", {"registry": registry.key, **facts}
+    )
 
 
-async def find_row(dependencies: Dependencies, uow: UnitOfWork, registry: Registry, text: str) -> RegistryRow:
+async def find_row(context: ActionContext, registry: Registry, text: str) -> RegistryRow:
     """Return the row that a text names: any unique field as people write it (plate, taxi code …), or the row's id.
 
     `NotFound` (the registry's key).
     """
     single_key = registry.natural_key if len(registry.natural_key) == 1 else ()
     for field_name in dict.fromkeys((*single_key, *registry.unique_fields)):
-        value = _read_field(dependencies, registry, field_name, text)
-        row = await uow.registries.find_row(registry.key, {field_name: value}) if value is not None else None
+        value = _read_field(context.dependencies, registry, field_name, text)
+        row = await context.uow.registries.find_row(registry.key, {field_name: value}) if value is not None else None
         if row is not None:
             return row
     number_text = ascii_digits(text).strip()
     if number_text.isascii() and number_text.isdecimal() and int(number_text) < 2**63:
-        return await uow.registries.get_row(registry.key, int(number_text))
+        return await context.uow.registries.get_row(registry.key, int(number_text))
     raise NotFound(registry.key)
 
 
@@ -99,38 +100,36 @@ def read_conditions(dependencies: Dependencies, registry: Registry, submitted_va
     return conditions
 
 
-async def put_rows(
-    dependencies: Dependencies, uow: UnitOfWork, registry: Registry, submitted: Sequence[RowValues], actor: Actor
-) -> list[RowOutcome]:
+async def put_rows(context: ActorContext, registry: Registry, submitted: Sequence[RowValues]) -> list[RowOutcome]:
     """Put rows whose values are read already: a known natural key changes its row, another one is added.
 
     Fields that are not given stay as they are; a row that would not change is not written. Errors: `Forbidden`, those
     of the registry's rules and of `find_booking_conflict`, `MissingField`, and `Conflict` when a key is given twice or
     a unique value is taken. References are not looked at here: the store refuses what is not there.
     """
-    editor = require_editor(registry, actor)
+    editor = require_editor(registry, context.actor)
     keys = [submitted_key(registry, entry) for entry in submitted]
     if None in keys or len(set(keys)) < len(keys):
         raise Conflict(registry.key)
-    stored_rows = await uow.registries.find_by_keys(registry.key, [key for key in keys if key], lock=True)
+    stored_rows = await context.uow.registries.find_by_keys(registry.key, [key for key in keys if key], lock=True)
     puts = [
-        _decide_fate(dependencies, registry, stored_rows.get(key or ()), entry, editor)
+        _decide_fate(context.dependencies, registry, stored_rows.get(key or ()), entry, editor)
         for key, entry in zip(keys, submitted, strict=True)
     ]
-    now = dependencies.clock.now()
+    now = context.dependencies.clock.now()
     for row, new_values in (
         (stored_rows[key], entry.row.values) for key, entry in zip(keys, puts, strict=True) if key in stored_rows
     ):
-        if problem := await find_booking_conflict(uow, registry, row, new_values, now):
+        if problem := await find_booking_conflict(context.uow, registry, row, new_values, now):
             raise problem
     changes = [
         RegistryChange(entry.row, entry.values_before, editor.label, now)
         for entry in puts
         if entry.fate is not RowFate.SAME
     ]
-    await uow.registries.save_changes(registry.key, changes)
+    await context.uow.registries.save_changes(registry.key, changes)
     for change in changes:
-        await note_contact_change(dependencies, uow, registry, change, editor)
+        await note_contact_change(context, registry, change, editor)
     return puts
 
 

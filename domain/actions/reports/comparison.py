@@ -8,13 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from domain.actions.dependencies import Dependencies
+from domain.actions.context import ActorContext
 from domain.actions.reports.declarations import Report
 from domain.actions.reports.reporting import run_report
 from domain.reports.figures import OUTSTANDING_RIALS, REFUND_DUE_RIALS, Figure, FigureValue
 from domain.reports.filter import DaySpan, ReportFilter
-from domain.unit_of_work import UnitOfWork
-from domain.values.actors import Actor
 from domain.values.calendar import FIRST_DAY, from_jalali, jalali_period, to_jalali, to_tehran
 
 _ONE_DAY, _WEEK = timedelta(days=1), timedelta(days=7)
@@ -32,17 +30,15 @@ class ComparedPeriod:
     """The figures of the whole, in their order; None for one that cannot be said, or is of now and of no period."""
 
 
-async def compare_with_before(
-    dependencies: Dependencies, uow: UnitOfWork, report: Report, criteria: ReportFilter, actor: Actor
-) -> ComparedPeriod | None:
+async def compare_with_before(context: ActorContext, report: Report, criteria: ReportFilter) -> ComparedPeriod | None:
     """Return the period before, in a unit that reads; None where the period is yet to come; `Forbidden("report")`."""
-    today = to_tehran(dependencies.clock.now()).date()
+    today = to_tehran(context.dependencies.clock.now()).date()
     day_span = find_period_before(criteria.day_span, today)
     if day_span is None:
         return None
     [whole] = [section for section in report.sections if not section.dimensions]
     days_before = replace(criteria, first_day=day_span[0], end_day=day_span[1])
-    result = await run_report(dependencies, uow, replace(report, sections=(whole,)), days_before, actor)
+    result = await run_report(context, replace(report, sections=(whole,)), days_before)
     [table] = result.tables
     values = [
         value if is_of_a_period(figure) else None for figure, value in zip(whole.figures, table.totals, strict=True)

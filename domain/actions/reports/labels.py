@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from domain.actions.context import ActionContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.reports.aggregation import DimensionKey, FigureRow, FigureTable
 from domain.fleet.resources import ResourceKind
 from domain.reports.figures import Dimension
 from domain.reports.filter import SERVICELESS_BILLS, DaySpan, ReportFilter, split_into_periods
-from domain.unit_of_work import UnitOfWork
 from domain.values.calendar import MONTH_NAMES, jalali_text, to_jalali
 from domain.values.text import persian_digits
 
@@ -100,21 +100,21 @@ class ReportLabels:
         )
 
 
-async def load_labels(dependencies: Dependencies, uow: UnitOfWork, criteria: ReportFilter) -> ReportLabels:
+async def load_labels(context: ActionContext, criteria: ReportFilter) -> ReportLabels:
     """Read the names that the municipality gave, and word the periods of a report."""
     report_parts, office_names = (
         split_into_periods(criteria.day_span),
-        {entry.code: entry.name for entry in await uow.offices.list_all()},
+        {entry.code: entry.name for entry in await context.uow.offices.list_all()},
     )
     return ReportLabels(
-        dependencies,
+        context.dependencies,
         {
             Dimension.PERIOD: label_periods(report_parts),
             Dimension.OFFICE: office_names,
             Dimension.COUNTER: office_names,
-            Dimension.OFFICER: {entry.username: entry.full_name for entry in await uow.people.list_staff()},
+            Dimension.OFFICER: {entry.username: entry.full_name for entry in await context.uow.people.list_staff()},
             Dimension.MACHINE: {
-                entry.code: entry.title for entry in await uow.fleet.list_resources(ResourceKind.MACHINE)
+                entry.code: entry.title for entry in await context.uow.fleet.list_resources(ResourceKind.MACHINE)
             },
         },
         label_periods_briefly(report_parts),

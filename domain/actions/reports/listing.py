@@ -7,6 +7,7 @@ The list holds personal data. It is read in pages out of one snapshot, so memory
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
+from domain.actions.context import ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.reports.declarations import Report, find_report
 from domain.actions.reports.labels import load_labels
@@ -69,19 +70,21 @@ async def audit_report_export(
         await uow.audit.add_entry(dependencies.clock.now(), exporter.label, "report_exported", facts | filter_facts)
 
 
-async def build_listing(
-    dependencies: Dependencies, uow: UnitOfWork, report: Report, criteria: ReportFilter, actor: Actor
-) -> RequestListing:
+async def build_listing(context: ActorContext, report: Report, criteria: ReportFilter) -> RequestListing:
     """Begin a list of the requests that were made in the filter's days, in a unit that reads.
 
     Errors: `Forbidden` (`report`, `service`).
     """
-    require_export_right(report, actor)
-    _refuse_hidden_service(dependencies, criteria, actor)
-    scope = ReportScope(dependencies.services, report, criteria, openable_services(dependencies.services, actor))
-    sheet = RequestSheet(await load_labels(dependencies, uow, criteria), _list_chosen_services(dependencies, scope))
+    require_export_right(report, context.actor)
+    _refuse_hidden_service(context.dependencies, criteria, context.actor)
+    scope = ReportScope(
+        context.dependencies.services, report, criteria, openable_services(context.dependencies.services, context.actor)
+    )
+    sheet = RequestSheet(await load_labels(context, criteria), _list_chosen_services(context.dependencies, scope))
     return RequestListing(
-        await _count_total(uow, scope, criteria), sheet.render_headings(), _read_pages(uow, sheet, scope, criteria)
+        await _count_total(context.uow, scope, criteria),
+        sheet.render_headings(),
+        _read_pages(context.uow, sheet, scope, criteria),
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import timedelta
 
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import list_role_mobiles, notify_staff
 from domain.actions.reports.declarations import REPORTS, Report
@@ -55,8 +56,10 @@ async def _store_report(
             (earlier.first, earlier.last) == criteria.day_span for earlier in await uow.reports.list_reports(report.key)
         ):
             return False
-        report_result = await run_report(dependencies, uow, report, criteria, SYSTEM)
-        sheet_rows = list(render_figure_rows(await load_labels(dependencies, uow, criteria), report_result))
+        report_result = await run_report(ActorContext(dependencies, uow, SYSTEM), report, criteria)
+        sheet_rows = list(
+            render_figure_rows(await load_labels(ActionContext(dependencies, uow), criteria), report_result)
+        )
     content = await make_workbook(sheet_rows)
     year, month, _ = to_jalali(criteria.first_day)
     file_name = f"{report.key}-{year:04}-{month:02}.xlsx"
@@ -71,6 +74,6 @@ async def _store_report(
             facts = {"month": render_month_and_year(criteria.first_day)}
             return dependencies.catalogue.render_message("staff.report_ready", facts)
 
-        mobiles = await list_role_mobiles(uow, dependencies, Role.MANAGER)
-        await notify_staff(dependencies, uow, mobiles, render_message)
+        mobiles = await list_role_mobiles(ActionContext(dependencies, uow), Role.MANAGER)
+        await notify_staff(ActionContext(dependencies, uow), mobiles, render_message)
     return True

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
-from domain.actions.dependencies import Dependencies
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.messages.code_spending import is_sms_held_up
 from domain.actions.payments.offering import find_resting_gateways
 from domain.actions.queues.work import WorkItem, load_queue_page
@@ -21,8 +21,6 @@ from domain.queues.queue import Queue
 from domain.reports import figures as of
 from domain.reports.figures import Figure, FigureValue
 from domain.reports.filter import ReportFilter
-from domain.unit_of_work import UnitOfWork
-from domain.values.actors import Actor
 from domain.values.calendar import day_bounds, to_tehran, weekday
 from domain.values.paging import ListOrder
 
@@ -88,47 +86,46 @@ class Overview:
     """Extent of each trouble; those of which there is nothing too."""
 
 
-async def load_overview(
-    dependencies: Dependencies, uow: UnitOfWork, actor: Actor, gateway_names: Iterable[str]
-) -> Overview:
+async def load_overview(context: ActorContext, gateway_names: Iterable[str]) -> Overview:
     """Return the overview, in a unit that reads; `Forbidden` for who does not oversee all requests."""
-    require_right(Right.ALL_REQUESTS_VIEW, actor)
-    today = to_tehran(dependencies.clock.now()).date()
+    require_right(Right.ALL_REQUESTS_VIEW, context.actor)
+    today = to_tehran(context.dependencies.clock.now()).date()
     first_day = today - timedelta(days=weekday(today))
-    oldest_page = await load_queue_page(
-        dependencies, uow, actor, QueueFilter(Queue.OPEN, order=ListOrder.OLDEST), limit=OLDEST_COUNT
-    )
+    oldest_page = await load_queue_page(context, QueueFilter(Queue.OPEN, order=ListOrder.OLDEST), limit=OLDEST_COUNT)
     return Overview(
         today,
         first_day,
-        await _compare_weeks(dependencies, uow, actor, first_day, today + timedelta(days=1)),
+        await _compare_weeks(context, first_day, today + timedelta(days=1)),
         oldest_page.rows,
-        await _count_troubles(dependencies, uow, today, gateway_names),
+        await _count_troubles(context, today, gateway_names),
     )
 
 
-async def _compare_weeks(
-    dependencies: Dependencies, uow: UnitOfWork, actor: Actor, first_day: date, end_day: date
-) -> list[WeekFigure]:
+async def _compare_weeks(context: ActorContext, first_day: date, end_day: date) -> list[WeekFigure]:
     values_by_week = []
     for shift in (timedelta(), _WEEK):
         days = ReportFilter(first_day - shift, end_day - shift)
-        [whole] = (await run_report(dependencies, uow, WEEK_REPORT, days, actor)).tables
+        [whole] = (await run_report(context, WEEK_REPORT, days)).tables
         values_by_week.append(whole.totals)
     return [WeekFigure(*values) for values in zip(WEEK_FIGURES, *values_by_week, strict=True)]
 
 
 async def _count_troubles(
-    dependencies: Dependencies, uow: UnitOfWork, today: date, gateway_names: Iterable[str]
+    context: ActionContext, today: date, gateway_names: Iterable[str]
 ) -> list[tuple[Trouble, int]]:
-    refund_count, _ = await uow.bills.count_due_back()
-    suspense_count, _ = await uow.suspense.count_open()
-    failed_messages = await uow.outbox.list_recent(state=MessageState.FAILED, made=day_bounds(today), limit=MOST_FAILED)
+    refund_count, _ = await context.uow.bills.count_due_back()
+    suspense_count, _ = await context.uow.suspense.count_open()
+    failed_messages = await context.uow.outbox.list_recent(
+        state=MessageState.FAILED, made=day_bounds(today), limit=MOST_FAILED
+    )
     return [
-        (Trouble.RESTING_GATEWAYS, len(await find_resting_gateways(uow, gateway_names, dependencies.clock))),
-        (Trouble.STOPPED_SMS, int(await is_sms_held_up(dependencies, uow))),
-        (Trouble.ATTEMPTS, await uow.payment_attempts.count_needing_attention()),
-        (Trouble.DIFFERENCES, await uow.payment_differences.count_open()),
+        (
+            Trouble.RESTING_GATEWAYS,
+            len(await find_resting_gateways(context.uow, gateway_names, context.dependencies.clock)),
+        ),
+        (Trouble.STOPPED_SMS, int(await is_sms_held_up(context))),
+        (Trouble.ATTEMPTS, await context.uow.payment_attempts.count_needing_attention()),
+        (Trouble.DIFFERENCES, await context.uow.payment_differences.count_open()),
         (Trouble.SUSPENSE, suspense_count),
         (Trouble.REFUNDS, refund_count),
         (Trouble.FAILED_MESSAGES, len(failed_messages)),

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from domain.actions.context import ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.reports.aggregation import FigureTable, SectionTotals, required_columns
 from domain.actions.reports.declarations import Report
@@ -37,13 +38,14 @@ def require_report_right(report: Report, actor: Actor) -> Actor:
     return require_right(Right.REPORTS_VIEW, actor, "report", declared_roles=report.roles)
 
 
-async def run_report(
-    dependencies: Dependencies, uow: UnitOfWork, report: Report, criteria: ReportFilter, actor: Actor
-) -> ReportResult:
+async def run_report(context: ActorContext, report: Report, criteria: ReportFilter) -> ReportResult:
     """Add a report up, in a unit that reads; `Forbidden("report")`."""
-    require_report_right(report, actor)
+    require_report_right(report, context.actor)
     report_run = _ReportRun(
-        dependencies, uow, ReportScope(dependencies.services, report, criteria), dependencies.clock.now()
+        context.dependencies,
+        context.uow,
+        ReportScope(context.dependencies.services, report, criteria),
+        context.dependencies.clock.now(),
     )
     return ReportResult(report, criteria, report_run.now, await report_run.build_tables(report, criteria))
 

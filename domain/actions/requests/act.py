@@ -3,13 +3,12 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
-from domain.actions.dependencies import Dependencies
+from domain.actions.context import ActorContext
 from domain.authorization.request_policy import list_step_refusals, refuse_unconcerned
 from domain.engine import step_preview
 from domain.engine.engine import StepOutcome
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork
-from domain.values.actors import Actor
 from domain.values.errors import Conflict
 from domain.values.reasons import ConflictReason
 from domain.values.text import group_digits
@@ -21,12 +20,10 @@ SAME_PRESS = timedelta(minutes=10)
 
 
 async def act_on_request(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
+    context: ActorContext,
     code: TrackingCode,
     action: str,
     inputs: Mapping[str, object],
-    actor: Actor,
     version: VersionToken | None = None,
     shown_price: int | None = None,
 ) -> StepOutcome:
@@ -37,37 +34,34 @@ async def act_on_request(
     `shown_price` is what its page said that the tariff asks, in rials: `Conflict` when it asks something else by now.
     Other errors: those of `Engine.take_step`.
     """
-    request = await lock_request(uow, code)
-    return await act_on_locked_request(
-        dependencies, uow, request, action, inputs, actor, version=version, shown_price=shown_price
-    )
+    request = await lock_request(context.uow, code)
+    return await act_on_locked_request(context, request, action, inputs, version=version, shown_price=shown_price)
 
 
 async def act_on_locked_request(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
+    context: ActorContext,
     request: ServiceRequest,
     action: str,
     inputs: Mapping[str, object],
-    actor: Actor,
     version: VersionToken | None = None,
     shown_price: int | None = None,
 ) -> StepOutcome:
     """Take `action` on a request whose row this unit has locked, as `act_on_request` does."""
-    refuse_unconcerned(request, actor)
-    named_steps = dependencies.engine.list_named_steps(request, action)
-    refusals = list_step_refusals(named_steps, request, actor, inputs)
+    engine = context.dependencies.engine
+    refuse_unconcerned(request, context.actor)
+    named_steps = engine.list_named_steps(request, action)
+    refusals = list_step_refusals(named_steps, request, context.actor, inputs)
     refuse_stale(version, request.version_token, Conflict("code", ConflictReason.MOVED_ON))
     if shown_price is not None:
-        await _refuse_changed_price(dependencies, uow, request, action, actor, shown_price)
-    return await dependencies.engine.take_step(uow, request, action, inputs, actor, refusals)
+        await _refuse_changed_price(context, request, action, shown_price)
+    return await engine.take_step(context.uow, request, action, inputs, context.actor, refusals)
 
 
-async def _refuse_changed_price(
-    dependencies: Dependencies, uow: UnitOfWork, request: ServiceRequest, action: str, actor: Actor, shown_price: int
-) -> None:
-    for step in dependencies.engine.get_service(request.service).steps_named(action):
-        step_quote = await step_preview.preview_quote(dependencies.engine, uow, request, step, actor)
+async def _refuse_changed_price(context: ActorContext, request: ServiceRequest, action: str, shown_price: int) -> None:
+    for step in context.dependencies.engine.get_service(request.service).steps_named(action):
+        step_quote = await step_preview.preview_quote(
+            context.dependencies.engine, context.uow, request, step, context.actor
+        )
         if step_quote is not None and step_quote.total != shown_price:
             raise Conflict("amount", ConflictReason.PRICE_MOVED, amount=group_digits(step_quote.total))
 

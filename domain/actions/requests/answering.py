@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from domain.actions.context import ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.documents.attach import attach_document
 from domain.actions.documents.preparing import prepare_file
@@ -15,7 +16,7 @@ from domain.engine.engine import StepOutcome
 from domain.language.question_subjects import MARKED_PAPERS
 from domain.language.service import Command
 from domain.requests.request import ServiceRequest
-from domain.unit_of_work import Store, UnitOfWork
+from domain.unit_of_work import Store
 from domain.values.actors import Actor
 from domain.values.errors import AlreadyDone, DocumentRejected, InvalidField, MissingField, TooLarge
 from domain.values.files import PreparedFile
@@ -66,41 +67,34 @@ async def prepare_sent_paper(
 
 
 async def answer_question(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
-    code: TrackingCode,
-    answer: QuestionAnswer,
-    actor: Actor,
-    version: VersionToken,
+    context: ActorContext, code: TrackingCode, answer: QuestionAnswer, version: VersionToken
 ) -> StepOutcome:
     """Take an answer from the page that showed the question at this version: change, attach, go on, send the texts.
 
     All of it happens, or nothing. Errors: `MissingField("answer")` where there is neither a word nor anything new,
     those of `change_request`, those of `attach_document` under `paper_field`, and those of `take_shown_command`.
     """
-    await open_question(dependencies, uow, code, answer.text, actor, version)
-    has_changed = await _change_form(dependencies, uow, code, answer, actor)
+    await open_question(context, code, answer.text, version)
+    has_changed = await _change_form(context, code, answer)
     for paper in answer.papers:
         with naming_paper(paper.paper_name):
-            await attach_document(dependencies, uow, code, paper.paper_name, paper.file, actor)
+            await attach_document(context, code, paper.paper_name, paper.file)
     if not tidy_text(answer.text) and not has_changed and not answer.papers:
         raise MissingField(ANSWER_FIELD, MissingReason.ANSWER)
     try:
-        inputs = _build_inputs(dependencies, answer.text)
-        outcome = await take_command(dependencies, uow, code, Command.REPLY, inputs, actor)
+        inputs = _build_inputs(context.dependencies, answer.text)
+        outcome = await take_command(context, code, Command.REPLY, inputs)
     except InvalidField as error:
         raise error.about_field(ANSWER_FIELD) from error
-    return await announce_command(dependencies, uow, outcome, actor)
+    return await announce_command(context, outcome)
 
 
-async def open_question(
-    dependencies: Dependencies, uow: UnitOfWork, code: TrackingCode, text: str, actor: Actor, version: VersionToken
-) -> ServiceRequest:
+async def open_question(context: ActorContext, code: TrackingCode, text: str, version: VersionToken) -> ServiceRequest:
     """Return the request, locked, to the question of which an answer with this text came from a page that showed it at
     this version; errors: `require_shown_version`.
     """
-    request, inputs = await lock_request(uow, code), _build_inputs(dependencies, text)
-    await require_shown_version(dependencies, uow, (request, version), Command.REPLY, inputs, actor)
+    request, inputs = await lock_request(context.uow, code), _build_inputs(context.dependencies, text)
+    await require_shown_version(context, (request, version), Command.REPLY, inputs)
     return request
 
 
@@ -123,14 +117,12 @@ def naming_paper(paper_name: str) -> Iterator[None]:
         raise error.about_field(paper_field(paper_name)) from error
 
 
-async def _change_form(
-    dependencies: Dependencies, uow: UnitOfWork, code: TrackingCode, answer: QuestionAnswer, actor: Actor
-) -> bool:
+async def _change_form(context: ActorContext, code: TrackingCode, answer: QuestionAnswer) -> bool:
     """Change what differs; return whether anything did."""
     if not answer.submitted:
         return False
     try:
-        await change_request(dependencies, uow, code, answer.submitted, actor)
+        await change_request(context, code, answer.submitted)
     except AlreadyDone:
         return False
     return True

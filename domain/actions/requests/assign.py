@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from domain.actions.context import ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.requests.act import lock_request
 from domain.actions.staffing import load_staff_actor, today_in_tehran
@@ -11,7 +12,6 @@ from domain.authorization.rights import Right
 from domain.authorization.visibility import list_members_of_units, works_on_units
 from domain.people.person import StaffMember, Substitution
 from domain.requests.request import ServiceRequest
-from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor, Role
 from domain.values.errors import InvalidField, NotAllowedNow, NotFound
 from domain.values.reasons import InvalidReason
@@ -58,12 +58,7 @@ def list_colleagues(
 
 
 async def assign_request(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
-    code: TrackingCode,
-    username: str,
-    actor: Actor,
-    version: VersionToken | None = None,
+    context: ActorContext, code: TrackingCode, username: str, version: VersionToken | None = None
 ) -> ServiceRequest:
     """Give the request with that tracking code to a member of the staff.
 
@@ -73,27 +68,29 @@ async def assign_request(
     unit, `NotAllowedNow` once the request has ended, `Forbidden`, and `Conflict` when it is not at the `version` that
     was looked at any more.
     """
-    request = await lock_request(uow, code, version)
+    request = await lock_request(context.uow, code, version)
     if request.phase.is_final:
         raise NotAllowedNow("code")
-    service = dependencies.engine.get_service(request.service)
-    acting_actor = require_request_right(Right.REQUESTS_ASSIGN, service, request, actor, "assignee")
-    member = await uow.people.find_staff(username)
+    service = context.dependencies.engine.get_service(request.service)
+    acting_actor = require_request_right(Right.REQUESTS_ASSIGN, service, request, context.actor, "assignee")
+    member = await context.uow.people.find_staff(username)
     if member is None or not member.active:
         raise NotFound("assignee")
-    if member.username != actor.identifier:  # whoever may give it away may have it
-        await _refuse_stranger(dependencies, uow, request, member, actor)
+    if member.username != context.actor.identifier:  # whoever may give it away may have it
+        await _refuse_stranger(context, request, member)
     request.assignee = member.username
-    await dependencies.engine.record_event(uow, request, "assign", acting_actor, {"assignee": member.username})
+    await context.dependencies.engine.record_event(
+        context.uow, request, "assign", acting_actor, {"assignee": member.username}
+    )
     return request
 
 
-async def _refuse_stranger(
-    dependencies: Dependencies, uow: UnitOfWork, request: ServiceRequest, member: StaffMember, actor: Actor
-) -> None:
+async def _refuse_stranger(context: ActorContext, request: ServiceRequest, member: StaffMember) -> None:
     """Refuse to give a request to somebody who could not work on it, nor find it in any queue of their own."""
-    request_units = assignable_units(dependencies, request)
-    acting_member = await load_staff_actor(uow, member.username, actor.channel, today_in_tehran(dependencies))
+    request_units = assignable_units(context.dependencies, request)
+    acting_member = await load_staff_actor(
+        context.uow, member.username, context.actor.channel, today_in_tehran(context.dependencies)
+    )
     if not works_on_units(acting_member, request_units):
-        unit_names = [dependencies.catalogue.text(f"roles.{role}") for role in Role if role in request_units]
+        unit_names = [context.dependencies.catalogue.text(f"roles.{role}") for role in Role if role in request_units]
         raise InvalidField("assignee", InvalidReason.NOT_OF_UNIT, member=member.full_name, units=unit_names)

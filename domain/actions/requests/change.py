@@ -9,6 +9,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
+from domain.actions.context import ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import notify_assignee
 from domain.actions.requests.act import lock_request
@@ -50,51 +51,39 @@ def list_changeable_fields(dependencies: Dependencies, request: ServiceRequest, 
     return dependencies.engine.get_service(request.service).fields_changeable_in(request.state)
 
 
-async def preview_change(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
-    request: ServiceRequest,
-    submitted: Mapping[str, object],
-    actor: Actor,
-) -> FormChange:
+async def preview_change(context: ActorContext, request: ServiceRequest, submitted: Mapping[str, object]) -> FormChange:
     """Return what a change would make of a request's form; nothing is kept.
 
     `submitted` are values as typed; an empty one takes an answer away. Errors: `NotAllowedNow` for what may not be
     changed now, and all faults of the form at once, as those of a new one, but for what was wrong before and is not
     changed.
     """
-    return await _read_change(dependencies, uow, request, submitted, actor, is_kept=False)
+    return await _read_change(context, request, submitted, is_kept=False)
 
 
 async def _read_change(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
+    context: ActorContext,
     request: ServiceRequest,
     submitted: Mapping[str, object],
-    actor: Actor,
     *,
     is_kept: bool,
 ) -> FormChange:
-    _refuse_unchangeable(dependencies, request, submitted, actor)
-    service = dependencies.engine.get_service(request.service)
-    values, faults = await read_changed_form(dependencies, uow, service, request, submitted)
+    _refuse_unchangeable(context.dependencies, request, submitted, context.actor)
+    service = context.dependencies.engine.get_service(request.service)
+    values, faults = await read_changed_form(context, service, request, submitted)
     raise_faults(faults)
     changed_names = _list_changed_names(service, request.fields, values)
-    refusal = await find_guard_refusal(
-        dependencies, uow, service, request, (values, changed_names), actor, is_kept=is_kept
-    )
+    refusal = await find_guard_refusal(context, service, request, (values, changed_names), is_kept=is_kept)
     if refusal is not None:
         raise refusal
-    return FormChange(await _repeat_effects(dependencies.engine, uow, service, request, values, actor), changed_names)
+    return FormChange(
+        await _repeat_effects(context.dependencies.engine, context.uow, service, request, values, context.actor),
+        changed_names,
+    )
 
 
 async def change_request(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
-    code: TrackingCode,
-    submitted: Mapping[str, object],
-    actor: Actor,
-    version: VersionToken | None = None,
+    context: ActorContext, code: TrackingCode, submitted: Mapping[str, object], version: VersionToken | None = None
 ) -> FormChange:
     """Change the form of the request with that tracking code, keep the old values in its history, tell who has it.
 
@@ -102,12 +91,12 @@ async def change_request(
     `Forbidden` for who may change none, `AlreadyDone("code")` where nothing would differ (the same form once more),
     `Conflict("code")` where the request was changed otherwise since the page, and those of `preview_change`.
     """
-    request = await lock_request(uow, code)
-    if refusal := find_owner_refusal(request, actor):
+    request = await lock_request(context.uow, code)
+    if refusal := find_owner_refusal(request, context.actor):
         raise refusal
     is_stale = version is not None and version != request.version_token
     try:
-        change = await _read_change(dependencies, uow, request, submitted, actor, is_kept=True)
+        change = await _read_change(context, request, submitted, is_kept=True)
     except (NotAllowedNow, Conflict):
         if is_stale:
             raise Conflict("code", ConflictReason.CHANGED_MEANWHILE) from None
@@ -116,29 +105,27 @@ async def change_request(
         raise AlreadyDone("code", AlreadyDoneReason.REPEATED_FORM if is_stale else AlreadyDoneReason.NOTHING_CHANGED)
     if is_stale:
         raise Conflict("code", ConflictReason.CHANGED_MEANWHILE)
-    await _store_change(dependencies, uow, request, change, actor)
+    await _store_change(context, request, change)
     return change
 
 
-async def _store_change(
-    dependencies: Dependencies, uow: UnitOfWork, request: ServiceRequest, change: FormChange, actor: Actor
-) -> None:
-    engine = dependencies.engine
+async def _store_change(context: ActorContext, request: ServiceRequest, change: FormChange) -> None:
+    engine = context.dependencies.engine
     service, old_values = engine.get_service(request.service), dict(request.fields)
     request.fields = dict(change.values)
     if service.subject_field:
         request.subject_key = request.fields.get(service.subject_field)
-    request.lacks_papers = bool(await find_missing_papers(uow, service.papers, request))
+    request.lacks_papers = bool(await find_missing_papers(context.uow, service.papers, request))
     unreviewed_names = {*(UNREVIEWED_CHANGES.find(request) or ()), *change.changed_names}
     UNREVIEWED_CHANGES.write(request, [field.name for field in service.form if field.name in unreviewed_names])
     differences = {
         name: {"before": old_values.get(name), "after": request.fields.get(name)} for name in change.changed_names
     }
-    await engine.record_event(uow, request, CHANGE_EVENT, actor, {"changes": differences})
-    await uow.search_words.replace_all(request, list_request_words(service.form, request))
+    await engine.record_event(context.uow, request, CHANGE_EVENT, context.actor, {"changes": differences})
+    await context.uow.search_words.replace_all(request, list_request_words(service.form, request))
     if request.mobile and any(field.autofill for field in service.form if field.name in change.changed_names):
-        await uow.people.save_person(build_citizen(dependencies, service, request, request.mobile))
-    await notify_assignee(dependencies, uow, request, "staff.request_changed")
+        await context.uow.people.save_person(build_citizen(context.dependencies, service, request, request.mobile))
+    await notify_assignee(context, request, "staff.request_changed")
 
 
 async def _repeat_effects(

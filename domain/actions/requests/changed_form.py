@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from typing import Any
 
-from domain.actions.dependencies import Dependencies
+from domain.actions.context import ActionContext, ActorContext
 from domain.engine.engine import Engine
 from domain.engine.step_admission import hold_submission
 from domain.fields.form import list_missing, read_readable
@@ -24,11 +24,7 @@ ChangedForm = tuple[Mapping[str, Any], Sequence[str]]
 
 
 async def read_changed_form(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
-    service: Service,
-    request: ServiceRequest,
-    submitted: Mapping[str, object],
+    context: ActionContext, service: Service, request: ServiceRequest, submitted: Mapping[str, object]
 ) -> tuple[dict[str, Any], list[DomainError]]:
     """Return the form of a request with these answers in place of its own, and what is wrong with them.
 
@@ -36,12 +32,12 @@ async def read_changed_form(
     the one that was not changed is found anew: another number of days makes another last day.
     """
     typed_values = {name: value for name, value in submitted.items() if value not in (None, "", [])}
-    read_values, faults = read_readable(service.form, typed_values, ReadingContext(dependencies.clock.now()))
+    read_values, faults = read_readable(service.form, typed_values, ReadingContext(context.dependencies.clock.now()))
     faulty_names = {fault.field for fault in faults}
     values = {name: value for name, value in request.fields.items() if name not in submitted or name in faulty_names}
     values |= read_values
-    await _drop_contradictions(uow, service, request, values)
-    for name, value in (await _find_values(uow, service, request, values, faults)).items():
+    await _drop_contradictions(context.uow, service, request, values)
+    for name, value in (await _find_values(context.uow, service, request, values, faults)).items():
         form_field = service.form_field(name)
         if form_field and (form_field.is_derived or (name not in values and _is_touched(service, name, submitted))):
             values[name] = value
@@ -51,12 +47,10 @@ async def read_changed_form(
 
 
 async def find_guard_refusal(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
+    context: ActorContext,
     service: Service,
     request: ServiceRequest,
     changed_form: ChangedForm,
-    actor: Actor,
     *,
     is_kept: bool,
 ) -> DomainError | None:
@@ -65,12 +59,18 @@ async def find_guard_refusal(
     """
     values, changed_names = changed_form
     if is_kept:
-        await hold_submission(service, _build_context(dependencies.engine, uow, service, request, values, actor))
+        await hold_submission(
+            service, _build_context(context.dependencies.engine, context.uow, service, request, values, context.actor)
+        )
     for guard in service.submit_guards:
-        refusal = await _ask_guard(guard, _build_context(dependencies.engine, uow, service, request, values, actor))
+        refusal = await _ask_guard(
+            guard, _build_context(context.dependencies.engine, context.uow, service, request, values, context.actor)
+        )
         if refusal is None:
             continue
-        former_context = _build_context(dependencies.engine, uow, service, request, request.fields, actor)
+        former_context = _build_context(
+            context.dependencies.engine, context.uow, service, request, request.fields, context.actor
+        )
         if refusal.field in changed_names or await _ask_guard(guard, former_context) is None:
             return refusal
     return None

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 
+from domain.actions.context import ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import announce_outcome
 from domain.actions.requests.act import lock_request
@@ -18,7 +19,6 @@ from domain.engine.engine import StepOutcome
 from domain.engine.step_admission import choose_step
 from domain.language.service import Command, Transition
 from domain.requests.request import ServiceRequest
-from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
 from domain.values.errors import AlreadyDone, Conflict, NotFound
 from domain.values.reasons import AlreadyDoneReason, ConflictReason
@@ -47,15 +47,13 @@ def list_command_steps(
     return [step for step in command_steps if request.state in step.source_states and offers_step(step, request, actor)]
 
 
-async def preview_money_at_end(
-    dependencies: Dependencies, uow: UnitOfWork, request: ServiceRequest, citizen_command: Command, actor: Actor
-) -> MoneyAtEnd:
+async def preview_money_at_end(context: ActorContext, request: ServiceRequest, citizen_command: Command) -> MoneyAtEnd:
     """Return what a command that ends a request would mean for money; `NotAllowedNow` where there is no such step."""
-    command_steps = list_command_steps(dependencies, request, citizen_command, actor)
-    context = dependencies.engine.build_context(uow, deepcopy(request), {}, actor)
-    chosen_step = await choose_step(command_steps, context) if command_steps else None
+    command_steps = list_command_steps(context.dependencies, request, citizen_command, context.actor)
+    step_context = context.dependencies.engine.build_context(context.uow, deepcopy(request), {}, context.actor)
+    chosen_step = await choose_step(command_steps, step_context) if command_steps else None
     effects = chosen_step.effects if chosen_step else ()
-    bills = await list_request_bills(uow, request)
+    bills = await list_request_bills(context.uow, request)
     paid = sum(bill.amount for bill in bills if bill.state is BillState.PAID)
     unpaid = sum(bill.amount for bill in bills if bill.state.is_payable)
     gives_back = any(effect.refunds_payments for effect in effects)
@@ -67,12 +65,10 @@ async def preview_money_at_end(
 
 
 async def take_shown_command(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
+    context: ActorContext,
     code: TrackingCode,
     citizen_command: Command,
     inputs: Mapping[str, object],
-    actor: Actor,
     version: VersionToken,
 ) -> StepOutcome:
     """Take a command from the page that showed the request at this version, and send its texts.
@@ -81,53 +77,44 @@ async def take_shown_command(
     `AlreadyDone("code")` where this very command was taken since by the same person, `Conflict("code")` where the
     request changed otherwise, `NotFound("code")` where it does not concern them.
     """
-    request = await lock_request(uow, code)
-    await require_shown_version(dependencies, uow, (request, version), citizen_command, inputs, actor)
-    outcome = await take_command(dependencies, uow, code, citizen_command, inputs, actor)
-    return await announce_command(dependencies, uow, outcome, actor)
+    request = await lock_request(context.uow, code)
+    await require_shown_version(context, (request, version), citizen_command, inputs)
+    outcome = await take_command(context, code, citizen_command, inputs)
+    return await announce_command(context, outcome)
 
 
 async def require_shown_version(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
+    context: ActorContext,
     shown_request: tuple[ServiceRequest, VersionToken],
     citizen_command: Command,
     inputs: Mapping[str, object],
-    actor: Actor,
 ) -> None:
     """Refuse a command of a page that showed the (locked) request at another version; errors: `take_shown_command`."""
     request, version = shown_request
     if request.version_token == version:
         return
-    if await _was_taken(dependencies, uow, request, citizen_command, inputs, actor):
+    if await _was_taken(context, request, citizen_command, inputs):
         raise AlreadyDone("code", AlreadyDoneReason.REPEATED_FORM)
-    if find_concern(dependencies.services, request, actor.identifier) is None:
+    if find_concern(context.dependencies.services, request, context.actor.identifier) is None:
         raise NotFound("code")
     raise Conflict("code", ConflictReason.CHANGED_MEANWHILE)
 
 
-async def announce_command(
-    dependencies: Dependencies, uow: UnitOfWork, outcome: StepOutcome, actor: Actor
-) -> StepOutcome:
+async def announce_command(context: ActorContext, outcome: StepOutcome) -> StepOutcome:
     """Send the texts of a command that was taken on a page, the citizen's own copy too; return its outcome."""
-    await announce_outcome(dependencies, uow, outcome, actor, texts_actor=True)
+    await announce_outcome(context, outcome, texts_actor=True)
     return outcome
 
 
 async def _was_taken(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
-    request: ServiceRequest,
-    citizen_command: Command,
-    inputs: Mapping[str, object],
-    actor: Actor,
+    context: ActorContext, request: ServiceRequest, citizen_command: Command, inputs: Mapping[str, object]
 ) -> bool:
     """Return whether this person took this command with these inputs before."""
-    command_steps = dependencies.engine.get_service(request.service).command_steps(citizen_command)
+    command_steps = context.dependencies.engine.get_service(request.service).command_steps(citizen_command)
     step_names = {step.name for step in command_steps}
     note = tidy_text(str(inputs.get("text", ""))) or None
     return any(
-        (event.event, event.actor, event.note) == (step_name, actor.label, note)
-        for event in await uow.history.list_of_request(request.id)
+        (event.event, event.actor, event.note) == (step_name, context.actor.label, note)
+        for event in await context.uow.history.list_of_request(request.id)
         for step_name in step_names
     )

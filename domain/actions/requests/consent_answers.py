@@ -9,14 +9,13 @@ from datetime import datetime
 from enum import StrEnum
 
 from domain.actions.citizens.sessions import citizen_actor
-from domain.actions.dependencies import Dependencies
+from domain.actions.context import ActionContext
 from domain.actions.messages.notify import announce_outcome
 from domain.actions.requests.command import take_command
 from domain.language.service import Command, Transition
 from domain.people.sessions import digest_token
 from domain.requests.consent_link import ConsentLink
 from domain.requests.request import ServiceRequest
-from domain.unit_of_work import UnitOfWork
 from domain.values.errors import NotFound
 from domain.values.page_tokens import LINK_TOKEN_PATTERN
 from domain.values.reasons import NotFoundReason
@@ -57,19 +56,17 @@ class ConsentQuestion:
     """Time of its answer or end, in UTC; None while it is open, and where only its time is over."""
 
 
-async def find_consent_question(
-    dependencies: Dependencies, uow: UnitOfWork, token: str, *, lock: bool = False
-) -> ConsentQuestion:
+async def find_consent_question(context: ActionContext, token: str, *, lock: bool = False) -> ConsentQuestion:
     """Return the question that a link leads to; `NotFound("consent_link")`. `lock` keeps other writers off it."""
-    link = await uow.consent_links.find(digest_token(token)) if LINK_TOKEN_PATTERN.fullmatch(token) else None
+    link = await context.uow.consent_links.find(digest_token(token)) if LINK_TOKEN_PATTERN.fullmatch(token) else None
     if link is None:
         raise NotFound("consent_link", NotFoundReason.CONSENT_LINK)
-    request = await uow.requests.get(link.request_id, lock=lock)
-    steps = {step.name: step for step in dependencies.engine.get_service(request.service).transitions}
-    for event in await uow.history.list_of_request(request.id):
+    request = await context.uow.requests.get(link.request_id, lock=lock)
+    steps = {step.name: step for step in context.dependencies.engine.get_service(request.service).transitions}
+    for event in await context.uow.history.list_of_request(request.id):
         if event.seq > link.asked_seq and event.event in steps:
             return ConsentQuestion(link, request, _read_answer(steps[event.event]), event.at)
-    is_late = link.expires_at is not None and link.expires_at <= dependencies.clock.now()
+    is_late = link.expires_at is not None and link.expires_at <= context.dependencies.clock.now()
     return ConsentQuestion(link, request, QuestionState.EXPIRED if is_late else QuestionState.OPEN, None)
 
 
@@ -80,21 +77,19 @@ def _read_answer(step: Transition) -> QuestionState:
     return _STATE_BY_COMMAND.get(step.command, QuestionState.ENDED) if step.command else QuestionState.ENDED
 
 
-async def answer_consent_question(
-    dependencies: Dependencies, uow: UnitOfWork, token: str, answer: Command
-) -> ConsentQuestion:
+async def answer_consent_question(context: ActionContext, token: str, answer: Command) -> ConsentQuestion:
     """Answer a question by its link, `CONFIRM` or `DENY`, for the person who was asked, and send what follows: the
     text that this one gets goes to the asked mobile.
 
     A question that is not open any more is returned as it is, and nothing happens. Errors: `NotFound("consent_link")`
     and those of `take_command`.
     """
-    question = await find_consent_question(dependencies, uow, token, lock=True)
+    question = await find_consent_question(context, token, lock=True)
     asked_mobile = question.request.awaits
     if question.state is not QuestionState.OPEN or asked_mobile is None:
         return question
     actor = citizen_actor(asked_mobile)
-    await dependencies.engine.record_event(uow, question.request, LINK_EVENT, actor, {})
-    outcome = await take_command(dependencies, uow, question.request.code, answer, {}, actor)
-    await announce_outcome(dependencies, uow, outcome, actor, texts_actor=True)
-    return await find_consent_question(dependencies, uow, token)
+    await context.dependencies.engine.record_event(context.uow, question.request, LINK_EVENT, actor, {})
+    outcome = await take_command(context.acting_as(actor), question.request.code, answer, {})
+    await announce_outcome(context.acting_as(actor), outcome, texts_actor=True)
+    return await find_consent_question(context, token)

@@ -7,13 +7,14 @@ That event keeps who of the staff took the erased steps.
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.authorization.policy import require_right
 from domain.authorization.rights import Right
 from domain.engine.personal_data import erase_personal_data
 from domain.requests.history import ERASED_ACTORS_KEY, collect_staff_actors
 from domain.requests.request import ServiceRequest
-from domain.unit_of_work import Store, UnitOfWork
+from domain.unit_of_work import Store
 from domain.values.actors import SYSTEM, Actor
 from domain.values.calendar import TEHRAN_ZONE
 from domain.values.errors import AlreadyDone, InvalidField, MissingField, NotAllowedNow
@@ -49,7 +50,7 @@ async def erase_expired_requests(
             async with store.open_unit() as uow:
                 request = await uow.requests.get(request_id, lock=True)
                 if request.erased_at is None:  # nor was another process faster
-                    await _erase_personal_data(dependencies, uow, request, actor, "retention")
+                    await _erase_personal_data(ActorContext(dependencies, uow, actor), request, "retention")
         erased_count += len(request_ids)
         if len(request_ids) < BATCH_SIZE:
             break
@@ -59,42 +60,38 @@ async def erase_expired_requests(
         )
 
 
-async def erase_request(
-    dependencies: Dependencies, uow: UnitOfWork, code: TrackingCode, reason: str, actor: Actor
-) -> ServiceRequest:
+async def erase_request(context: ActionContext, code: TrackingCode, reason: str, actor: Actor) -> ServiceRequest:
     """Erase the personal data of one finished request now.
 
     Errors: `Forbidden`, `NotFound`, `MissingField("reason")`, `AlreadyDone`, `NotAllowedNow` while it runs or a refund
     is due.
     """
     actor = require_right(Right.PERSONAL_DATA_ERASE, actor, "code")
-    request = await uow.requests.get_by_code(code, lock=True)
+    request = await context.uow.requests.get_by_code(code, lock=True)
     if not tidy_text(reason):
         raise MissingField("reason")
     if request.erased_at:
         raise AlreadyDone("code", AlreadyDoneReason.ERASED)
     if not request.phase.is_final:
         raise NotAllowedNow("code", NotAllowedReason.NOT_FINISHED)
-    if await uow.personal_data.has_refund_due(request.id):
+    if await context.uow.personal_data.has_refund_due(request.id):
         raise NotAllowedNow("code", NotAllowedReason.REFUND_DUE)
     mobile = request.mobile
-    await _erase_personal_data(dependencies, uow, request, actor, tidy_text(reason))
+    await _erase_personal_data(context.acting_as(actor), request, tidy_text(reason))
     if mobile:
-        await uow.personal_data.erase_line(mobile, dependencies.clock.now())
+        await context.uow.personal_data.erase_line(mobile, context.dependencies.clock.now())
     return request
 
 
-async def _erase_personal_data(
-    dependencies: Dependencies, uow: UnitOfWork, request: ServiceRequest, actor: Actor, reason: str
-) -> None:
-    now = dependencies.clock.now()
-    erase_personal_data(dependencies.services.get(request.service), request)
+async def _erase_personal_data(context: ActorContext, request: ServiceRequest, reason: str) -> None:
+    now = context.dependencies.clock.now()
+    erase_personal_data(context.dependencies.services.get(request.service), request)
     request.erased_at = now
-    await uow.timers.replace_all(request.id, [])
-    erased_actors = collect_staff_actors(await uow.history.list_of_request(request.id))
-    event_count = await uow.personal_data.erase_request(request.id, now)
+    await context.uow.timers.replace_all(request.id, [])
+    erased_actors = collect_staff_actors(await context.uow.history.list_of_request(request.id))
+    event_count = await context.uow.personal_data.erase_request(request.id, now)
     facts = {"reason": reason, "events": event_count, ERASED_ACTORS_KEY: erased_actors}
-    await dependencies.engine.record_event(uow, request, "erase", actor, facts)
+    await context.dependencies.engine.record_event(context.uow, request, "erase", context.actor, facts)
 
 
 def _retention_limit(dependencies: Dependencies, before_day: date | None) -> datetime:

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from domain.actions.dependencies import Dependencies
+from domain.actions.context import ActorContext
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
 from domain.values.errors import DuplicateRequest
@@ -38,11 +38,7 @@ class KeyedForm:
 
 
 async def do_once(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
-    form: KeyedForm | None,
-    actor: Actor,
-    carry_out: Callable[[UnitOfWork], Awaitable[str]],
+    context: ActorContext, form: KeyedForm | None, carry_out: Callable[[UnitOfWork], Awaitable[str]]
 ) -> str:
     """Do what a form asks for, unless it was done before, and return what `carry_out` says that came of it, then or
     now: an answer that was lost is given again. Whoever sends the same form meanwhile waits for the end of this unit;
@@ -52,12 +48,14 @@ async def do_once(
     had never been sent.
     """
     if form is None:
-        return await carry_out(uow)
-    now, owner = dependencies.clock.now(), _name_owner(actor)
-    earlier = await uow.idempotency_keys.begin(owner, form.key, form.digest, form.operation, now + form.memory, now)
+        return await carry_out(context.uow)
+    now, owner = context.dependencies.clock.now(), _name_owner(context.actor)
+    earlier = await context.uow.idempotency_keys.begin(
+        owner, form.key, form.digest, form.operation, now + form.memory, now
+    )
     if earlier is None:
-        outcome_text = await carry_out(uow)
-        await uow.idempotency_keys.save_answer(owner, form.key, outcome_text)
+        outcome_text = await carry_out(context.uow)
+        await context.uow.idempotency_keys.save_answer(owner, form.key, outcome_text)
         return outcome_text
     if earlier.digest != form.digest or earlier.answer is None:
         raise DuplicateRequest(reason=DuplicateReason.FORM_USED)

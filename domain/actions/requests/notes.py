@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from domain.actions.dependencies import Dependencies
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.requests.act import SAME_PRESS, lock_request
 from domain.actions.staffing import list_substitutions, make_staff_actor, select_on_duty, today_in_tehran
 from domain.authorization.request_policy import may_use_on_request, require_request_right
@@ -33,7 +33,7 @@ _MENTION = re.compile(r"(?:(?<=\s)|^)@([\w.\-\u200c]+)")
 _JOINTS = re.compile(r"[\s_\u200c]+")
 
 
-async def write_note(dependencies: Dependencies, uow: UnitOfWork, code: TrackingCode, text: str, actor: Actor) -> bool:
+async def write_note(context: ActorContext, code: TrackingCode, text: str) -> bool:
     """Write a note about a request and notify nobody but by the list of those whom it names.
 
     False, and nothing written, where the last note is the same one of the same person within `SAME_PRESS`: a form that
@@ -41,19 +41,21 @@ async def write_note(dependencies: Dependencies, uow: UnitOfWork, code: Tracking
     `MissingField("note")`, `InvalidField("note")` for one that is too long, or names nobody there is, or somebody who
     may not see the request.
     """
-    request = await lock_request(uow, code)
-    service = dependencies.engine.get_service(request.service)
-    author = require_request_right(Right.REQUESTS_NOTE, service, request, actor)
+    request = await lock_request(context.uow, code)
+    service = context.dependencies.engine.get_service(request.service)
+    author = require_request_right(Right.REQUESTS_NOTE, service, request, context.actor)
     if request.erased_at:
         raise NotAllowedNow("code", NotAllowedReason.ERASED)
-    note_text, now = read_required_text(text, "note", LONGEST_NOTE), dependencies.clock.now()
-    notes = [event for event in await uow.history.list_of_request(request.id) if event.event == NOTE]
+    note_text, now = read_required_text(text, "note", LONGEST_NOTE), context.dependencies.clock.now()
+    notes = [event for event in await context.uow.history.list_of_request(request.id) if event.event == NOTE]
     last_note = (notes[-1].actor, notes[-1].note) if notes and notes[-1].at > now - SAME_PRESS else None
     if last_note == (author.label, note_text):
         return False
-    usernames = await _find_named(dependencies, uow, service, note_text, actor)
-    await dependencies.engine.record_note(uow, request, author, {"reason": note_text, "named": usernames})
-    await uow.mentions.add_all([Mention(request.id, request.head_seq, username, now) for username in usernames])
+    usernames = await _find_named(context, service, note_text)
+    await context.dependencies.engine.record_note(
+        context.uow, request, author, {"reason": note_text, "named": usernames}
+    )
+    await context.uow.mentions.add_all([Mention(request.id, request.head_seq, username, now) for username in usernames])
     return True
 
 
@@ -91,21 +93,23 @@ def write_mention(member: StaffMember, staff: Sequence[StaffMember]) -> str:
     return f"@{member.username}" if is_shared or not _MENTION.fullmatch(mention) else mention
 
 
-async def count_unread_mentions(dependencies: Dependencies, uow: UnitOfWork, actor: Actor) -> int:
+async def count_unread_mentions(context: ActorContext) -> int:
     """Return how many notes about requests that this one may see name them and are not read yet."""
-    return await uow.mentions.count_unread(actor.identifier, visible_services(dependencies.services, actor))
+    return await context.uow.mentions.count_unread(
+        context.actor.identifier, visible_services(context.dependencies.services, context.actor)
+    )
 
 
-async def list_own_mentions(dependencies: Dependencies, uow: UnitOfWork, actor: Actor) -> list[MentionedNote]:
+async def list_own_mentions(context: ActorContext) -> list[MentionedNote]:
     """Return the newest notes that name this one, of requests that they may see."""
-    services = visible_services(dependencies.services, actor)
-    notes = await uow.mentions.list_notes(actor.identifier, services, MENTIONS_SHOWN)
-    return [note if note.author else await _name_erased_author(uow, note) for note in notes]
+    services = visible_services(context.dependencies.services, context.actor)
+    notes = await context.uow.mentions.list_notes(context.actor.identifier, services, MENTIONS_SHOWN)
+    return [note if note.author else await _name_erased_author(context.uow, note) for note in notes]
 
 
-async def read_mentions(dependencies: Dependencies, uow: UnitOfWork, request: ServiceRequest, username: str) -> int:
+async def read_mentions(context: ActionContext, request: ServiceRequest, username: str) -> int:
     """Note that somebody opened a request: what names them there is read; return how much it was."""
-    return await uow.mentions.mark_read(request.id, username, dependencies.clock.now())
+    return await context.uow.mentions.mark_read(request.id, username, context.dependencies.clock.now())
 
 
 def split_note(text: str) -> list[tuple[str, bool]]:
@@ -125,23 +129,21 @@ async def _name_erased_author(uow: UnitOfWork, note: MentionedNote) -> Mentioned
     return replace(note, author=next(authors, None))
 
 
-async def _find_named(
-    dependencies: Dependencies, uow: UnitOfWork, service: Service, text: str, actor: Actor
-) -> list[str]:
+async def _find_named(context: ActorContext, service: Service, text: str) -> list[str]:
     """Return the user names of whom a text names, but for its author's own."""
     written_names, named = dict.fromkeys(_MENTION.findall(text)), set[str]()
     if not written_names:
         return []
-    staff = await uow.people.list_staff()
-    substitutions = await list_substitutions(uow, today_in_tehran(dependencies))
+    staff = await context.uow.people.list_staff()
+    substitutions = await list_substitutions(context.uow, today_in_tehran(context.dependencies))
     namable = {member.username for member in list_namable_members(service, staff, substitutions)}
     for name in written_names:
-        usernames = _find_usernames(dependencies.catalogue, staff, substitutions, name.rstrip("."))
+        usernames = _find_usernames(context.dependencies.catalogue, staff, substitutions, name.rstrip("."))
         if not usernames & namable:
             reason = InvalidReason.NAMED_SEES_NOTHING if usernames else InvalidReason.NAMED_UNKNOWN
             raise InvalidField("note", reason, given=name[:30])
         named |= usernames & namable
-    return sorted(named - {actor.identifier})
+    return sorted(named - {context.actor.identifier})
 
 
 def _find_usernames(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from domain.actions.dependencies import Dependencies
+from domain.actions.context import ActionContext
 from domain.blocks.papers_pending import DocumentsComplete
 from domain.language.papers import list_citizen_papers
 from domain.language.service import Service, Transition
@@ -103,14 +103,14 @@ def find_concern(services: Mapping[str, Service], request: ServiceRequest, mobil
 
 
 async def find_concerned_request(
-    dependencies: Dependencies, uow: UnitOfWork, code: TrackingCode, mobile: str
+    context: ActionContext, code: TrackingCode, mobile: str
 ) -> tuple[ServiceRequest, Concern]:
     """Return the request with that tracking code, and how it concerns the person with this mobile (+989…).
 
     One that does not concern them is not there (`NotFound("code")`), as one that nobody made.
     """
-    request = await uow.requests.get_by_code(code)
-    concern = find_concern(dependencies.services, request, mobile)
+    request = await context.uow.requests.get_by_code(code)
+    concern = find_concern(context.dependencies.services, request, mobile)
     if concern is None:
         raise NotFound("code")
     return request, concern
@@ -124,21 +124,19 @@ async def find_requests_by_others(
     return [request for find in request_finders for request in await find(uow, mobile)]
 
 
-async def list_own_requests(
-    dependencies: Dependencies, uow: UnitOfWork, mobile: str, before_id: int | None = None
-) -> OwnRequests:
+async def list_own_requests(context: ActionContext, mobile: str, before_id: int | None = None) -> OwnRequests:
     """Return a page of what concerns the person with this mobile (+989…): the first, or the own ones before a row."""
     page_filter = RequestFilter(mobile=mobile, before_id=before_id, limit=REQUESTS_A_PAGE + 1)
-    own_requests = await uow.requests.list_requests(page_filter)
+    own_requests = await context.uow.requests.list_requests(page_filter)
     shown_requests = own_requests[:REQUESTS_A_PAGE]
     next_before = shown_requests[-1].id if len(own_requests) > REQUESTS_A_PAGE else None
     if before_id is not None:
         return OwnRequests((), shown_requests, (), next_before)
-    waiting = await _list_waiting(dependencies.services, uow, mobile)
-    by_others = await find_requests_by_others(dependencies.services, uow, mobile)
+    waiting = await _list_waiting(context.dependencies.services, context.uow, mobile)
+    by_others = await find_requests_by_others(context.dependencies.services, context.uow, mobile)
     waiting_ids = {request.id for request in waiting}
     others = [request for request in _sort_newest((*shown_requests, *by_others)) if request.id not in waiting_ids]
-    unverified = await uow.requests.list_requests(RequestFilter(unverified_mobile=mobile, limit=_MOST_WAITING))
+    unverified = await context.uow.requests.list_requests(RequestFilter(unverified_mobile=mobile, limit=_MOST_WAITING))
     return OwnRequests(waiting, others, unverified, next_before)
 
 
@@ -157,16 +155,16 @@ def _sort_newest(requests: Sequence[ServiceRequest]) -> list[ServiceRequest]:
 
 
 async def get_own_document(
-    dependencies: Dependencies, uow: UnitOfWork, code: TrackingCode, document_id: int, mobile: str
+    context: ActionContext, code: TrackingCode, document_id: int, mobile: str
 ) -> tuple[Document, bytes]:
     """Return a file that citizens may bring, of a request that is this person's own (+989…), with its bytes.
 
     `NotFound` for any other, whether it is there or not.
     """
-    request, concern = await find_concerned_request(dependencies, uow, code, mobile)
+    request, concern = await find_concerned_request(context, code, mobile)
     if concern is Concern.OWN:
-        paper_names = list_citizen_papers(dependencies.engine.get_service(request.service).papers)
-        for document in await uow.documents.list_of_request(request.id):
+        paper_names = list_citizen_papers(context.dependencies.engine.get_service(request.service).papers)
+        for document in await context.uow.documents.list_of_request(request.id):
             if document.id == document_id and document.field in paper_names:
-                return document, await uow.documents.get_content(document.sha256)
+                return document, await context.uow.documents.get_content(document.sha256)
     raise NotFound("document")

@@ -8,10 +8,11 @@ then, for some work each time: so a stranger who fills the counts keeps nobody a
 
 from dataclasses import dataclass
 
+from domain.actions.context import ActionContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.guessing import MISS_WINDOW, count_miss, refuse_guessing
 from domain.requests.request import Phase
-from domain.unit_of_work import Store, UnitOfWork
+from domain.unit_of_work import Store
 from domain.values import tracking_codes
 from domain.values.errors import InvalidField, NotFound, TooManyRequests
 from domain.values.reasons import InvalidReason, NotFoundReason, TooManyRequestsReason
@@ -44,7 +45,7 @@ async def find_public_status(
     miss is counted by itself: who reads waits for no writer.
     """
     async with store.open_unit(write=False) as uow:
-        await _refuse_guessing_codes(dependencies, uow, address)
+        await _refuse_guessing_codes(ActionContext(dependencies, uow), address)
         try:
             request = await uow.requests.get_by_code(tracking_code)
         except NotFound:
@@ -78,7 +79,7 @@ async def is_guessing_limited(dependencies: Dependencies, store: Store, address:
     """Return whether codes alone are looked up no more, from this address or from everywhere."""
     async with store.open_unit(write=False) as uow:
         try:
-            await _refuse_guessing_codes(dependencies, uow, address)
+            await _refuse_guessing_codes(ActionContext(dependencies, uow), address)
         except TooManyRequests:
             return True
     return False
@@ -90,10 +91,13 @@ async def _count_code_miss(dependencies: Dependencies, store: Store, address: st
         await uow.lines.add_hit(_ALL_MISSES_COUNTER, dependencies.clock.now(), MISS_WINDOW)
 
 
-async def _refuse_guessing_codes(dependencies: Dependencies, uow: UnitOfWork, address: str) -> None:
-    await refuse_guessing(dependencies, uow, _MISS_COUNTER, address)
-    most_misses = dependencies.policy.track_misses_an_hour
-    if await uow.lines.count_hits(_ALL_MISSES_COUNTER, dependencies.clock.now(), MISS_WINDOW) >= most_misses:
+async def _refuse_guessing_codes(context: ActionContext, address: str) -> None:
+    await refuse_guessing(context, _MISS_COUNTER, address)
+    most_misses = context.dependencies.policy.track_misses_an_hour
+    if (
+        await context.uow.lines.count_hits(_ALL_MISSES_COUNTER, context.dependencies.clock.now(), MISS_WINDOW)
+        >= most_misses
+    ):
         raise TooManyRequests("code", TooManyRequestsReason.GUESSING)
 
 

@@ -5,7 +5,7 @@ The papers of the old one are those of the new one too.
 
 from dataclasses import dataclass, replace
 
-from domain.actions.dependencies import Dependencies
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.messages.notify import announce_outcome, notify_line
 from domain.authorization.request_policy import may_use_on_request, require_request_right
 from domain.authorization.rights import Right
@@ -16,7 +16,6 @@ from domain.language.service import Notice, Service, StepContext
 from domain.messages.catalogue import RenderedMessage
 from domain.messages.records import MessageClass
 from domain.requests.request import ServiceRequest
-from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
 from domain.values.errors import AlreadyDone, DomainError, MissingField, NotAllowedNow
 from domain.values.languages import PERSIAN, in_language
@@ -36,82 +35,76 @@ class ReopenedRequest:
     message: RenderedMessage
 
 
-async def reopen_request(
-    dependencies: Dependencies, uow: UnitOfWork, code: TrackingCode, reason: str, actor: Actor
-) -> ReopenedRequest:
+async def reopen_request(context: ActionContext, code: TrackingCode, reason: str, actor: Actor) -> ReopenedRequest:
     """Take up a finished request again, once. The caller announces the outcome.
 
     Managers and the units of its service may do so, and its citizen after a low rating. Errors: `NotFound`,
     `Forbidden`, `MissingField("reason")`, `NotAllowedNow` (not finished, not rated low, personal data erased, or what
     the service says: `Service.reopen_guard`), `AlreadyDone`, and what forbids such a request to be made today.
     """
-    former = await uow.requests.get_by_code(code, lock=True)
-    service = dependencies.engine.get_service(former.service)
-    actor = await _require_reopening_right(dependencies, uow, former, service, actor)
+    former = await context.uow.requests.get_by_code(code, lock=True)
+    service = context.dependencies.engine.get_service(former.service)
+    actor = await _require_reopening_right(context.acting_as(actor), former, service)
     if not tidy_text(reason):
         raise MissingField("reason")
     if not former.phase.is_final or former.erased_at:
         raise NotAllowedNow("code", NotAllowedReason.ERASED if former.erased_at else NotAllowedReason.NOT_FINISHED)
     if REOPENED_AS.is_kept_by(former):
         raise AlreadyDone("code", AlreadyDoneReason.REOPENED)
-    if refusal := await _find_refusal(dependencies, uow, former, actor):
+    if refusal := await _find_refusal(context.acting_as(actor), former):
         raise refusal
     values = {name: value for name, value in former.fields.items() if service.form_field(name)}
-    outcome = await dependencies.engine.submit_request(
-        uow, service, values, actor, former.mobile, (former, tidy_text(reason))
+    outcome = await context.dependencies.engine.submit_request(
+        context.uow, service, values, actor, former.mobile, (former, tidy_text(reason))
     )
-    await _carry_papers(dependencies, uow, former, outcome.request, actor)
+    await _carry_papers(context.acting_as(actor), former, outcome.request)
     REOPENED_AS.write(former, outcome.request.code)
-    await dependencies.engine.record_event(
-        uow, former, "reopen", actor, {"reason": tidy_text(reason), REOPENED_AS.name: outcome.request.code}
+    await context.dependencies.engine.record_event(
+        context.uow, former, "reopen", actor, {"reason": tidy_text(reason), REOPENED_AS.name: outcome.request.code}
     )
     outcome.due_notices = [due_notice for due_notice in outcome.due_notices if not _is_submission_receipt(due_notice)]
-    return ReopenedRequest(outcome, await _notify_reopened(dependencies, uow, former, outcome.request, actor))
+    return ReopenedRequest(outcome, await _notify_reopened(context.acting_as(actor), former, outcome.request))
 
 
-async def reopen_rated_request(
-    dependencies: Dependencies, uow: UnitOfWork, code: TrackingCode, actor: Actor
-) -> ReopenedRequest:
+async def reopen_rated_request(context: ActorContext, code: TrackingCode) -> ReopenedRequest:
     """Take up again what its citizen rated low, and announce it. Errors: those of `reopen_request`."""
     with in_language(PERSIAN):  # it is kept, for the staff to read
-        reason = dependencies.catalogue.text("staff.reopened_by_rating")
-    reopened = await reopen_request(dependencies, uow, code, reason, actor)
-    await announce_outcome(dependencies, uow, reopened.outcome, actor)
+        reason = context.dependencies.catalogue.text("staff.reopened_by_rating")
+    reopened = await reopen_request(context, code, reason, context.actor)
+    await announce_outcome(context, reopened.outcome)
     return reopened
 
 
-async def can_reopen(dependencies: Dependencies, uow: UnitOfWork, former: ServiceRequest, actor: Actor) -> bool:
+async def can_reopen(context: ActorContext, former: ServiceRequest) -> bool:
     """Return whether a finished request could be taken up again now: what is offered must be kept."""
-    return not REOPENED_AS.is_kept_by(former) and await _find_refusal(dependencies, uow, former, actor) is None
+    return not REOPENED_AS.is_kept_by(former) and await _find_refusal(context, former) is None
 
 
-async def may_citizen_reopen(dependencies: Dependencies, uow: UnitOfWork, former: ServiceRequest, actor: Actor) -> bool:
+async def may_citizen_reopen(context: ActorContext, former: ServiceRequest) -> bool:
     """Return whether its citizen could take up a request again now: who rated it low may, once."""
-    if not former.phase.is_final or former.erased_at or not await _is_rated_low(dependencies, uow, former):
+    if not former.phase.is_final or former.erased_at or not await _is_rated_low(context, former):
         return False
-    return await can_reopen(dependencies, uow, former, actor)
+    return await can_reopen(context, former)
 
 
-async def may_staff_reopen(dependencies: Dependencies, uow: UnitOfWork, former: ServiceRequest, actor: Actor) -> bool:
+async def may_staff_reopen(context: ActorContext, former: ServiceRequest) -> bool:
     """Return whether this member of the staff could take up a request again now."""
-    service = dependencies.engine.get_service(former.service)
+    service = context.dependencies.engine.get_service(former.service)
     if not former.phase.is_final or former.erased_at:
         return False
-    if not may_use_on_request(Right.REQUESTS_REOPEN, service, former, actor):
+    if not may_use_on_request(Right.REQUESTS_REOPEN, service, former, context.actor):
         return False
-    return await can_reopen(dependencies, uow, former, actor)
+    return await can_reopen(context, former)
 
 
-async def _find_refusal(
-    dependencies: Dependencies, uow: UnitOfWork, former: ServiceRequest, actor: Actor
-) -> DomainError | None:
-    guard, engine = dependencies.engine.get_service(former.service).reopen_guard, dependencies.engine
+async def _find_refusal(context: ActorContext, former: ServiceRequest) -> DomainError | None:
+    guard, engine = context.dependencies.engine.get_service(former.service).reopen_guard, context.dependencies.engine
     guard_context = StepContext(
-        uow=uow,
+        uow=context.uow,
         request=former,
         inputs={},
-        actor=actor,
-        now=dependencies.clock.now(),
+        actor=context.actor,
+        now=context.dependencies.clock.now(),
         policy=engine.policy,
         calendar=engine.calendar,
         ids=engine.ids,
@@ -119,39 +112,39 @@ async def _find_refusal(
     return None if guard is None or await guard.is_satisfied(guard_context) else guard.build_refusal(guard_context)
 
 
-async def _carry_papers(
-    dependencies: Dependencies, uow: UnitOfWork, former: ServiceRequest, new_request: ServiceRequest, actor: Actor
-) -> None:
+async def _carry_papers(context: ActorContext, former: ServiceRequest, new_request: ServiceRequest) -> None:
     """Give the new request the files of the old one, so that nobody is asked for them again."""
-    carried_documents = await uow.documents.list_of_request(former.id)
+    carried_documents = await context.uow.documents.list_of_request(former.id)
     for document in carried_documents:
-        content = await uow.documents.get_content(document.sha256)
-        await uow.documents.add(replace(document, id=dependencies.ids.new_id(), request_id=new_request.id), content)
+        content = await context.uow.documents.get_content(document.sha256)
+        await context.uow.documents.add(
+            replace(document, id=context.dependencies.ids.new_id(), request_id=new_request.id), content
+        )
     if carried_documents:
         new_request.lacks_papers = bool(
-            await find_missing_papers(uow, dependencies.engine.get_service(new_request.service).papers, new_request)
+            await find_missing_papers(
+                context.uow, context.dependencies.engine.get_service(new_request.service).papers, new_request
+            )
         )
         document_facts = [
             {"field": document.field, "name": document.name, "sha256": document.sha256}
             for document in carried_documents
         ]
-        await dependencies.engine.record_event(
-            uow, new_request, "carry_papers", actor, {"of": former.code, "documents": document_facts}
+        await context.dependencies.engine.record_event(
+            context.uow, new_request, "carry_papers", context.actor, {"of": former.code, "documents": document_facts}
         )
 
 
-async def _require_reopening_right(
-    dependencies: Dependencies, uow: UnitOfWork, former: ServiceRequest, service: Service, actor: Actor
-) -> Actor:
-    reopener = require_request_right(Right.REQUESTS_REOPEN, service, former, actor)
-    if actor.kind == "citizen" and not await _is_rated_low(dependencies, uow, former):
+async def _require_reopening_right(context: ActorContext, former: ServiceRequest, service: Service) -> Actor:
+    reopener = require_request_right(Right.REQUESTS_REOPEN, service, former, context.actor)
+    if context.actor.kind == "citizen" and not await _is_rated_low(context, former):
         raise NotAllowedNow("code", NotAllowedReason.RATED_LOW_ONLY)
     return reopener
 
 
-async def _is_rated_low(dependencies: Dependencies, uow: UnitOfWork, former: ServiceRequest) -> bool:
-    rating = await uow.feedback.find_rating(former.id)
-    return rating is not None and rating.score <= dependencies.policy.low_rating
+async def _is_rated_low(context: ActionContext, former: ServiceRequest) -> bool:
+    rating = await context.uow.feedback.find_rating(former.id)
+    return rating is not None and rating.score <= context.dependencies.policy.low_rating
 
 
 def _is_submission_receipt(due_notice: DueNotice) -> bool:
@@ -159,11 +152,13 @@ def _is_submission_receipt(due_notice: DueNotice) -> bool:
 
 
 async def _notify_reopened(
-    dependencies: Dependencies, uow: UnitOfWork, former: ServiceRequest, new_request: ServiceRequest, actor: Actor
+    context: ActorContext, former: ServiceRequest, new_request: ServiceRequest
 ) -> RenderedMessage:
     async def render_message() -> RenderedMessage:
-        return dependencies.wording.render_about(new_request, "sms.reopened", {"old": former.code}, MessageClass.NOTICE)
+        return context.dependencies.wording.render_about(
+            new_request, "sms.reopened", {"old": former.code}, MessageClass.NOTICE
+        )
 
-    if new_request.mobile and actor.kind != "citizen":
-        await notify_line(dependencies, uow, new_request.mobile, render_message)
+    if new_request.mobile and context.actor.kind != "citizen":
+        await notify_line(context, new_request.mobile, render_message)
     return await render_message()

@@ -1,5 +1,6 @@
 """The citizen of a request: what it says of the person, and the text that states how far it is."""
 
+from domain.actions.context import ActionContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import find_status_text, notify_line
 from domain.language.service import Service
@@ -7,7 +8,6 @@ from domain.messages.catalogue import RenderedMessage
 from domain.messages.records import MessageClass
 from domain.people.person import Person
 from domain.requests.request import ServiceRequest
-from domain.unit_of_work import UnitOfWork
 
 
 def build_citizen(dependencies: Dependencies, service: Service, request: ServiceRequest, mobile: str) -> Person:
@@ -16,12 +16,12 @@ def build_citizen(dependencies: Dependencies, service: Service, request: Service
     return Person(mobile, values.get("person.full_name"), values.get("person.national_code"), dependencies.clock.now())
 
 
-async def send_status(dependencies: Dependencies, uow: UnitOfWork, request: ServiceRequest, mobile: str) -> None:
+async def send_status(context: ActionContext, request: ServiceRequest, mobile: str) -> None:
     """Queue the text that states how far a request is, for a number that became its citizen's just now."""
-    text_key, facts = await find_status_text(dependencies, uow, request)
-    chosen_key = text_key if text_key in dependencies.catalogue else "sms.status"
+    text_key, facts = await find_status_text(context, request)
+    chosen_key = text_key if text_key in context.dependencies.catalogue else "sms.status"
 
     async def render_message() -> RenderedMessage:
-        return dependencies.wording.render_about(request, chosen_key, facts, MessageClass.RECEIPT)
+        return context.dependencies.wording.render_about(request, chosen_key, facts, MessageClass.RECEIPT)
 
-    await notify_line(dependencies, uow, mobile, render_message)
+    await notify_line(context, mobile, render_message)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from domain.actions.dependencies import Dependencies
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.messages.notify import SMS_CHANNEL, announce_outcome, notify_line
 from domain.actions.messages.status_cards import CARD_KEY
 from domain.actions.requests.act import lock_request
@@ -22,7 +22,6 @@ from domain.messages.records import MessageClass, MessageState, OutboxMessage
 from domain.requests.history import HistoryEvent
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork
-from domain.values.actors import Actor
 from domain.values.errors import AlreadyDone, DomainError, Forbidden
 from domain.values.tracking_codes import TrackingCode
 
@@ -60,55 +59,49 @@ class StepBackOffer:
     """Whether its bill is withdrawn."""
 
 
-async def take_step_back(
-    dependencies: Dependencies, uow: UnitOfWork, code: TrackingCode, actor: Actor, seq: int | None = None
-) -> bool:
+async def take_step_back(context: ActorContext, code: TrackingCode, seq: int | None = None) -> bool:
     """Take back the last step of a request, and tell whom it concerns; False where that step was taken back already.
 
     `seq` is the number of the step's event as the page showed it: `NotAllowedNow` where another came after it. Errors:
     those of `Engine.take_back_step`.
     """
-    request = await lock_request(uow, code)
-    refuse_unconcerned(request, actor)
+    request = await lock_request(context.uow, code)
+    refuse_unconcerned(request, context.actor)
     before = undoing.STEP_BEFORE.find(request)
     try:
-        outcome = await dependencies.engine.take_back_step(uow, request, actor, seq)
+        outcome = await context.dependencies.engine.take_back_step(context.uow, request, context.actor, seq)
     except AlreadyDone:
-        events = await uow.history.list_of_request(request.id)
-        last_event = undoing.find_last_event(dependencies.engine.get_service(request.service), events)
+        events = await context.uow.history.list_of_request(request.id)
+        last_event = undoing.find_last_event(context.dependencies.engine.get_service(request.service), events)
         if seq is None or (last_event.payload or {}).get(TAKEN_SEQ) != seq:
             raise
         return False
     if before is not None:
-        await _take_texts_back(dependencies, uow, request, before.at)
-    await announce_outcome(dependencies, uow, outcome, actor)
+        await _take_texts_back(context, request, before.at)
+    await announce_outcome(context, outcome)
     return True
 
 
 async def find_step_back_offer(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
-    request: ServiceRequest,
-    events: Sequence[HistoryEvent],
-    actor: Actor,
+    context: ActorContext, request: ServiceRequest, events: Sequence[HistoryEvent]
 ) -> StepBackOffer | None:
     """Return what taking back the last step would do, or why it cannot be; None for who may not take it back at all,
     where no step of the staff was last, and once its day is over: then nobody looks for it any more.
     """
-    service, now = dependencies.engine.get_service(request.service), dependencies.clock.now()
+    service, now = context.dependencies.engine.get_service(request.service), context.dependencies.clock.now()
     before = undoing.STEP_BEFORE.find(request)
     event = next((one for one in events if before and one.seq == before.seq), undoing.find_last_event(service, events))
-    context = dependencies.engine.build_context(uow, request, {}, with_every_proof(actor))
+    step_context = context.dependencies.engine.build_context(context.uow, request, {}, with_every_proof(context.actor))
     refusal = undoing.find_undo_refusal(service, request, events, context.actor, now)
     is_step = any(step.trigger is None for step in service.steps_named(event.event))
     if isinstance(refusal, Forbidden) or event.actor_kind != "staff" or not is_step or now > event.at + _SPOKEN_OF:
         return None
     guard = NoPaymentUnresolved()
-    if refusal is None and not await guard.is_satisfied(context):
-        refusal = guard.build_refusal(context)
+    if refusal is None and not await guard.is_satisfied(step_context):
+        refusal = guard.build_refusal(step_context)
     if refusal is not None or before is None:
         return StepBackOffer(event.event, event.seq, refusal)
-    return await _build_offer(context, event, before)
+    return await _build_offer(step_context, event, before)
 
 
 async def _build_offer(context: StepContext, event: HistoryEvent, before: StepBefore) -> StepBackOffer:
@@ -145,19 +138,20 @@ def _list_notified_mobiles(texts: Sequence[OutboxMessage]) -> list[str]:
     return sorted(mobiles - {""})
 
 
-async def _take_texts_back(
-    dependencies: Dependencies, uow: UnitOfWork, request: ServiceRequest, since: datetime
-) -> None:
-    await uow.outbox.withdraw_since(request.id, since, _TAKEN_BACK_CLASSES, dependencies.clock.now(), WITHDRAWN_REASON)
-    is_billed = any(
-        bill.created_at >= since and bill.state is BillState.VOID for bill in await list_request_bills(uow, request)
+async def _take_texts_back(context: ActionContext, request: ServiceRequest, since: datetime) -> None:
+    await context.uow.outbox.withdraw_since(
+        request.id, since, _TAKEN_BACK_CLASSES, context.dependencies.clock.now(), WITHDRAWN_REASON
     )
-    for mobile in _list_notified_mobiles(await _list_texts(uow, request, since)):
+    is_billed = any(
+        bill.created_at >= since and bill.state is BillState.VOID
+        for bill in await list_request_bills(context.uow, request)
+    )
+    for mobile in _list_notified_mobiles(await _list_texts(context.uow, request, since)):
         is_payer = is_billed and mobile == request.mobile
 
         async def render(
             text_key: str = "sms.bill_taken_back" if is_payer else "sms.step_taken_back",
         ) -> RenderedMessage:
-            return dependencies.wording.render_about(request, text_key)
+            return context.dependencies.wording.render_about(request, text_key)
 
-        await notify_line(dependencies, uow, mobile, render)
+        await notify_line(context, mobile, render)

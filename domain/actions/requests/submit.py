@@ -3,48 +3,36 @@
 from collections.abc import Mapping
 from typing import Any
 
-from domain.actions.dependencies import Dependencies
+from domain.actions.context import ActionContext, ActorContext
 from domain.engine.engine import StepOutcome
 from domain.fields.form import list_missing, read_readable, recheck_values
 from domain.fields.types import ReadingContext
 from domain.language.service import Service
 from domain.people.person import Person
 from domain.unit_of_work import UnitOfWork
-from domain.values.actors import Actor
 from domain.values.errors import DomainError, Unavailable, raise_faults
 
 
 async def submit_request(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
+    context: ActorContext,
     service_key: str,
     submitted: Mapping[str, object],
-    actor: Actor,
     mobile: str | None,
     provided_papers: frozenset[str] = frozenset(),
 ) -> StepOutcome:
     """Store a request of the citizen with that mobile (+989…; None while unproved) as `submit_for_person`, filled in
     from all that is known of the person.
     """
-    known_person = await uow.people.find_person(mobile) if mobile else None
+    known_person = await context.uow.people.find_person(mobile) if mobile else None
     return await submit_for_person(
-        dependencies,
-        uow,
-        service_key,
-        submitted,
-        actor,
-        mobile=mobile,
-        known_person=known_person,
-        provided_papers=provided_papers,
+        context, service_key, submitted, mobile=mobile, known_person=known_person, provided_papers=provided_papers
     )
 
 
 async def submit_for_person(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
+    context: ActorContext,
     service_key: str,
     submitted: Mapping[str, object],
-    actor: Actor,
     *,
     mobile: str | None,
     known_person: Person | None,
@@ -56,56 +44,46 @@ async def submit_for_person(
     `UnknownService`, and `MissingField` / `InvalidField` / `UnknownKind` / `NotFound` naming the field, all faults of
     the form at once. The caller announces the outcome, and adds the `provided_papers`.
     """
-    service = dependencies.engine.get_service(service_key)
+    service = context.dependencies.engine.get_service(service_key)
     values, faults = await read_request_form(
-        dependencies, uow, service, autofill_values(service, known_person), submitted, mobile, actor.channel
+        context, service, autofill_values(service, known_person), submitted, mobile, context.actor.channel
     )
     raise_faults(faults)
-    outcome = await dependencies.engine.submit_request(
-        uow, service, values, actor, mobile, provided_papers=provided_papers
+    outcome = await context.dependencies.engine.submit_request(
+        context.uow, service, values, context.actor, mobile, provided_papers=provided_papers
     )
     if mobile:
-        await _remember_person(dependencies, uow, service, values, mobile, known_person)
+        await _remember_person(context, service, values, mobile, known_person)
     return outcome
 
 
-async def submit_read_form(
-    dependencies: Dependencies, uow: UnitOfWork, service: Service, read_values: Mapping[str, Any], actor: Actor
-) -> StepOutcome:
+async def submit_read_form(context: ActorContext, service: Service, read_values: Mapping[str, Any]) -> StepOutcome:
     """Store a request of the citizen who speaks, from form values that a dialogue has read, as `submit_request`."""
-    known_person = await uow.people.find_person(actor.identifier)
-    values, faults = await complete_read_form(dependencies, uow, service, known_person, read_values, actor)
+    known_person = await context.uow.people.find_person(context.actor.identifier)
+    values, faults = await complete_read_form(context, service, known_person, read_values)
     raise_faults(faults)
-    outcome = await dependencies.engine.submit_request(uow, service, values, actor, actor.identifier)
-    await _remember_person(dependencies, uow, service, values, actor.identifier, known_person)
+    outcome = await context.dependencies.engine.submit_request(
+        context.uow, service, values, context.actor, context.actor.identifier
+    )
+    await _remember_person(context, service, values, context.actor.identifier, known_person)
     return outcome
 
 
 async def complete_read_form(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
-    service: Service,
-    known_person: Person | None,
-    read_values: Mapping[str, Any],
-    actor: Actor,
+    context: ActorContext, service: Service, known_person: Person | None, read_values: Mapping[str, Any]
 ) -> tuple[dict[str, Any], list[DomainError]]:
     """Return the values of a form that a dialogue has read, with what is known without asking, and all its faults."""
-    now = dependencies.clock.now()
+    now = context.dependencies.clock.now()
     values, faults = recheck_values(service.form, read_values, now)
     known_values = autofill_values(service, known_person)
     if unsaid_values := {name: value for name, value in known_values.items() if name not in read_values}:
         unsaid_values, known_faults = read_readable(service.form, unsaid_values, ReadingContext(now))
         values, faults = {**unsaid_values, **values}, [*faults, *known_faults]
-    return await _fill_form(uow, service, values, faults, actor.identifier, actor.channel)
+    return await _fill_form(context.uow, service, values, faults, context.actor.identifier, context.actor.channel)
 
 
 async def _remember_person(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
-    service: Service,
-    values: Mapping[str, Any],
-    mobile: str,
-    known_person: Person | None,
+    context: ActionContext, service: Service, values: Mapping[str, Any], mobile: str, known_person: Person | None
 ) -> None:
     """Keep what a form says of whoever has that mobile, where it says anything new."""
     person_values = {field.autofill: values.get(field.name) for field in service.form}
@@ -113,12 +91,11 @@ async def _remember_person(
     if known_person is None or any(
         name and name not in (known_person.full_name, known_person.national_code) for name in person_names
     ):
-        await uow.people.save_person(Person(mobile, *person_names, dependencies.clock.now()))
+        await context.uow.people.save_person(Person(mobile, *person_names, context.dependencies.clock.now()))
 
 
 async def read_request_form(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
+    context: ActionContext,
     service: Service,
     known_values: Mapping[str, object],
     submitted: Mapping[str, object],
@@ -129,8 +106,8 @@ async def read_request_form(
     and that before what the service finds in the registries.
     """
     combined_values = {**known_values, **{name: value for name, value in submitted.items() if value not in (None, "")}}
-    values, faults = read_readable(service.form, combined_values, ReadingContext(dependencies.clock.now()))
-    return await _fill_form(uow, service, values, faults, mobile, channel)
+    values, faults = read_readable(service.form, combined_values, ReadingContext(context.dependencies.clock.now()))
+    return await _fill_form(context.uow, service, values, faults, mobile, channel)
 
 
 async def _fill_form(

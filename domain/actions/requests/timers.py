@@ -8,6 +8,7 @@ import logging
 from dataclasses import replace
 from datetime import timedelta
 
+from domain.actions.context import ActionContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.links.payment_links import append_payment_link
 from domain.actions.messages.notify import (
@@ -24,7 +25,7 @@ from domain.engine.overdue import SLA_BROKEN
 from domain.language.service import Notice, Trigger
 from domain.messages.catalogue import RenderedMessage
 from domain.requests.request import ServiceRequest, Timer, TimerKind
-from domain.unit_of_work import Store, UnitOfWork
+from domain.unit_of_work import Store
 from domain.values.actors import SYSTEM
 from domain.values.errors import Unavailable
 
@@ -51,7 +52,7 @@ async def _run_timer_safely(dependencies: Dependencies, store: Store, timer: Tim
     """Turn to one request; a fault of ours with it is logged and waits, so that it never keeps the others waiting."""
     try:
         async with store.open_unit() as uow:
-            await _run_timer(dependencies, uow, timer)
+            await _run_timer(ActionContext(dependencies, uow), timer)
     except Unavailable:
         raise  # the database itself: no other timer would fare better
     except Exception:  # the edge of one request: whatever is wrong with it, the next one has its turn
@@ -61,57 +62,62 @@ async def _run_timer_safely(dependencies: Dependencies, store: Store, timer: Tim
                 await uow.timers.add(replace(timer, at=dependencies.clock.now() + RETRY_DELAY))
 
 
-async def _run_timer(dependencies: Dependencies, uow: UnitOfWork, timer: Timer) -> None:
-    request = await uow.requests.get(timer.request_id, lock=True)
-    if not await uow.timers.delete(timer):
+async def _run_timer(context: ActionContext, timer: Timer) -> None:
+    request = await context.uow.requests.get(timer.request_id, lock=True)
+    if not await context.uow.timers.delete(timer):
         return  # another process, or a step of somebody, was first
     if timer.kind is TimerKind.DEADLINE:
-        await _meet_deadline(dependencies, uow, request, timer)
+        await _meet_deadline(context, request, timer)
     elif timer.kind is TimerKind.REMINDER:
-        await _send_reminder(dependencies, uow, request, timer)
+        await _send_reminder(context, request, timer)
     else:
-        await _record_broken_sla(dependencies, uow, request)
+        await _record_broken_sla(context, request)
 
 
-async def _meet_deadline(dependencies: Dependencies, uow: UnitOfWork, request: ServiceRequest, timer: Timer) -> None:
-    outcome = await dependencies.engine.fire_trigger(uow, request, Trigger.DEADLINE, name=timer.name)
+async def _meet_deadline(context: ActionContext, request: ServiceRequest, timer: Timer) -> None:
+    outcome = await context.dependencies.engine.fire_trigger(context.uow, request, Trigger.DEADLINE, name=timer.name)
     if outcome is not None:
-        await announce_outcome(dependencies, uow, outcome, SYSTEM)
+        await announce_outcome(context.acting_as(SYSTEM), outcome)
     elif not request.phase.is_final:
-        await uow.timers.add(replace(timer, at=dependencies.clock.now() + RETRY_DELAY))
+        await context.uow.timers.add(replace(timer, at=context.dependencies.clock.now() + RETRY_DELAY))
 
 
-async def _send_reminder(dependencies: Dependencies, uow: UnitOfWork, request: ServiceRequest, timer: Timer) -> None:
+async def _send_reminder(context: ActionContext, request: ServiceRequest, timer: Timer) -> None:
     """Queue a reminder, unless it could only leave after its event (this came late, or quiet hours last until then).
 
     While a payer is at the bank, or what came of that is not known, nobody is told to pay: it waits.
     """
-    reminder = dependencies.engine.find_reminder(request, timer.name)
-    event_at = dependencies.engine.reckon_reminder_event(uow, request, reminder) if reminder else None
+    reminder = context.dependencies.engine.find_reminder(request, timer.name)
+    event_at = context.dependencies.engine.reckon_reminder_event(context.uow, request, reminder) if reminder else None
     if reminder is None or event_at is None:
         return
-    if dependencies.calendar.next_sending_time(dependencies.clock.now(), skip_holidays=False) >= event_at:
+    if (
+        context.dependencies.calendar.next_sending_time(context.dependencies.clock.now(), skip_holidays=False)
+        >= event_at
+    ):
         return
-    bills = await list_request_bills(uow, request)
+    bills = await list_request_bills(context.uow, request)
     if any(bill.state is BillState.PAYING for bill in bills):
-        await uow.timers.add(replace(timer, at=dependencies.clock.now() + RETRY_DELAY))
+        await context.uow.timers.add(replace(timer, at=context.dependencies.clock.now() + RETRY_DELAY))
         return
     facts = payable_bill_facts(bills)
 
     async def render_message() -> RenderedMessage:
-        reminder_text = dependencies.wording.render_notice(request, Notice(timer.name), facts)
-        return await append_payment_link(dependencies, uow, reminder_text, facts)
+        reminder_text = context.dependencies.wording.render_notice(request, Notice(timer.name), facts)
+        return await append_payment_link(context, reminder_text, facts)
 
-    for mobile in await find_recipients(dependencies, uow, request, reminder.audience):
-        await notify_line(dependencies, uow, mobile, render_message, until=event_at)
+    for mobile in await find_recipients(context, request, reminder.audience):
+        await notify_line(context, mobile, render_message, until=event_at)
 
 
-async def _record_broken_sla(dependencies: Dependencies, uow: UnitOfWork, request: ServiceRequest) -> None:
+async def _record_broken_sla(context: ActionContext, request: ServiceRequest) -> None:
     SLA_BROKEN.write(request, [*(SLA_BROKEN.find(request) or []), request.state])
 
     def render_message() -> RenderedMessage:
-        return dependencies.wording.render_about(request, "staff.sla_broken")
+        return context.dependencies.wording.render_about(request, "staff.sla_broken")
 
-    mobiles = await list_unit_mobiles(uow, dependencies, request)
-    await notify_staff(dependencies, uow, mobiles, render_message)
-    await dependencies.engine.record_event(uow, request, SLA_BROKEN.name, SYSTEM, {"state": request.state})
+    mobiles = await list_unit_mobiles(context, request)
+    await notify_staff(context, mobiles, render_message)
+    await context.dependencies.engine.record_event(
+        context.uow, request, SLA_BROKEN.name, SYSTEM, {"state": request.state}
+    )

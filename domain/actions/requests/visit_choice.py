@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import announce_outcome
 from domain.actions.requests.act import act_on_request, lock_request
@@ -22,7 +23,6 @@ from domain.engine.step_preview import find_obstacle
 from domain.fields.types import ReadingContext
 from domain.language.service import Command
 from domain.requests.request import ServiceRequest
-from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
 from domain.values.errors import AlreadyDone, Conflict, DomainError, InvalidField, MissingField, NotAllowedNow
 from domain.values.reasons import AlreadyDoneReason, ConflictReason, InvalidReason
@@ -69,18 +69,16 @@ def find_visit_choice(dependencies: Dependencies, request: ServiceRequest, actor
     return VisitChoice.MOVE if list_command_steps(dependencies, request, Command.MOVE_VISIT, actor) else None
 
 
-async def build_visit_offer(
-    dependencies: Dependencies, uow: UnitOfWork, request: ServiceRequest, actor: Actor
-) -> VisitOffer:
+async def build_visit_offer(context: ActorContext, request: ServiceRequest) -> VisitOffer:
     """Return what is offered to this person now; `NotAllowedNow` where nothing is."""
-    choice = find_visit_choice(dependencies, request, actor)
+    choice = find_visit_choice(context.dependencies, request, context.actor)
     if choice is None:
         raise NotAllowedNow("visit")
-    preferences = dependencies.engine.get_service(request.service).visit_preferences
-    obstacle = await _find_obstacle(dependencies, uow, request, actor) if choice is VisitChoice.MOVE else None
-    officers = await _list_officers(uow, dependencies, request, choice)
-    rules = _build_rules(dependencies)
-    free_starts = [] if obstacle else await list_free_visits(uow, rules, officers, request.id)
+    preferences = context.dependencies.engine.get_service(request.service).visit_preferences
+    obstacle = await _find_obstacle(context, request) if choice is VisitChoice.MOVE else None
+    officers = await _list_officers(context, request, choice)
+    rules = _build_rules(context.dependencies)
+    free_starts = [] if obstacle else await list_free_visits(context.uow, rules, officers, request.id)
     present_start = VISIT_START.find(request)
     return VisitOffer(
         choice,
@@ -92,14 +90,7 @@ async def build_visit_offer(
     )
 
 
-async def move_visit(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
-    code: TrackingCode,
-    visit_text: str,
-    actor: Actor,
-    version: VersionToken,
-) -> None:
+async def move_visit(context: ActorContext, code: TrackingCode, visit_text: str, version: VersionToken) -> None:
     """Move the visit of an own request to an hour that its page offered, and send the texts: the citizen's own too.
 
     `AlreadyDone("visit")` for the hour that it has, also when a form is sent again; `Conflict("code")` when the request
@@ -107,49 +98,47 @@ async def move_visit(
     """
     if not visit_text:
         raise MissingField("visit")
-    request = await lock_request(uow, code)
-    refuse_foreign_request(request, actor)
-    steps = list_command_steps(dependencies, request, Command.MOVE_VISIT, actor)
+    request = await lock_request(context.uow, code)
+    refuse_foreign_request(request, context.actor)
+    steps = list_command_steps(context.dependencies, request, Command.MOVE_VISIT, context.actor)
     if not steps:
         raise NotAllowedNow("visit")
     if request.version_token != version:
-        if _read_visits(dependencies, [visit_text]) == [VISIT_START.find(request)]:
+        if _read_visits(context.dependencies, [visit_text]) == [VISIT_START.find(request)]:
             raise AlreadyDone("visit", AlreadyDoneReason.VISIT_SAME)
         raise Conflict("code", ConflictReason.CHANGED_MEANWHILE)
-    outcome = await act_on_request(dependencies, uow, code, steps[0].name, {"visit": visit_text}, actor)
-    await announce_outcome(dependencies, uow, outcome, actor, texts_actor=True)
+    outcome = await act_on_request(context, code, steps[0].name, {"visit": visit_text})
+    await announce_outcome(context, outcome, texts_actor=True)
 
 
-async def prefer_visits(
-    dependencies: Dependencies, uow: UnitOfWork, code: TrackingCode, visit_texts: Sequence[str], actor: Actor
-) -> None:
+async def prefer_visits(context: ActorContext, code: TrackingCode, visit_texts: Sequence[str]) -> None:
     """Keep the times that a citizen would like for the visit of an own request, in place of earlier ones.
 
     `InvalidField("visit")` for none, too many, or one that is not offered (any more); `NotAllowedNow` once an officer
     was sent, or the service asks for none; `NotFound("code")` for another's. The same once more changes nothing.
     """
-    request = await lock_request(uow, code)
-    refuse_foreign_request(request, actor)
-    service = dependencies.engine.get_service(request.service)
+    request = await lock_request(context.uow, code)
+    refuse_foreign_request(request, context.actor)
+    service = context.dependencies.engine.get_service(request.service)
     if (
         service.visit_preferences is None
-        or find_visit_choice(dependencies, request, actor) is not VisitChoice.PREFERENCES
+        or find_visit_choice(context.dependencies, request, context.actor) is not VisitChoice.PREFERENCES
     ):
         raise NotAllowedNow("visit")
-    preferences = _read_visits(dependencies, visit_texts)
+    preferences = _read_visits(context.dependencies, visit_texts)
     if not 0 < len(preferences) <= service.visit_preferences.most_preferences:
         raise InvalidField(
             "visit", InvalidReason.VISIT_PREFERENCES, most=persian_digits(service.visit_preferences.most_preferences)
         )
     if preferences == PREFERENCES.find(request):
         return
-    officers = await _list_officers(uow, dependencies, request, VisitChoice.PREFERENCES)
-    free_starts = await list_free_visits(uow, _build_rules(dependencies), officers, request.id)
+    officers = await _list_officers(context, request, VisitChoice.PREFERENCES)
+    free_starts = await list_free_visits(context.uow, _build_rules(context.dependencies), officers, request.id)
     if not set(preferences) <= set(free_starts):
         raise InvalidField("visit", InvalidReason.VISIT_NOT_OFFERED)
     PREFERENCES.write(request, preferences)
     event_facts = {PREFERENCES.name: PREFERENCES.to_json(preferences)}
-    await dependencies.engine.record_event(uow, request, PREFERENCES_EVENT, actor, event_facts)
+    await context.dependencies.engine.record_event(context.uow, request, PREFERENCES_EVENT, context.actor, event_facts)
 
 
 def _read_visits(dependencies: Dependencies, visit_texts: Sequence[str]) -> list[datetime]:
@@ -161,20 +150,16 @@ def _read_visits(dependencies: Dependencies, visit_texts: Sequence[str]) -> list
     return [datetime.fromisoformat(iso_text) for iso_text in sorted(set(iso_texts))]
 
 
-async def _find_obstacle(
-    dependencies: Dependencies, uow: UnitOfWork, request: ServiceRequest, actor: Actor
-) -> DomainError | None:
-    steps = list_command_steps(dependencies, request, Command.MOVE_VISIT, actor)
-    return await find_obstacle(dependencies.engine, uow, request, steps[0].name, actor)
+async def _find_obstacle(context: ActorContext, request: ServiceRequest) -> DomainError | None:
+    steps = list_command_steps(context.dependencies, request, Command.MOVE_VISIT, context.actor)
+    return await find_obstacle(context.dependencies.engine, context.uow, request, steps[0].name, context.actor)
 
 
-async def _list_officers(
-    uow: UnitOfWork, dependencies: Dependencies, request: ServiceRequest, choice: VisitChoice
-) -> list[str]:
+async def _list_officers(context: ActionContext, request: ServiceRequest, choice: VisitChoice) -> list[str]:
     """Return the user names of the officers whose hours are offered."""
-    preferences = dependencies.engine.get_service(request.service).visit_preferences
+    preferences = context.dependencies.engine.get_service(request.service).visit_preferences
     if choice is VisitChoice.PREFERENCES and preferences:
-        return [member.username for member in await uow.people.list_staff_with_role(preferences.officer_role)]
+        return [member.username for member in await context.uow.people.list_staff_with_role(preferences.officer_role)]
     officer = OFFICER.find(request)
     return [officer] if officer else []
 

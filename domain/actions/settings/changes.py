@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.settings.rule_lists import index_rules
 from domain.actions.settings.text_overrides import fits_key
@@ -19,7 +20,7 @@ from domain.fields.types import ReadingContext
 from domain.settings.records import SettingChange
 from domain.settings.rules import SettingRule, apply_rule_values, read_present_value
 from domain.unit_of_work import Store, UnitOfWork
-from domain.values.actors import SYSTEM, Actor
+from domain.values.actors import Actor
 from domain.values.errors import Conflict, NotFound
 from domain.values.reasons import ConflictReason
 from domain.values.text import tidy_text
@@ -87,11 +88,11 @@ async def version_of_settings(uow: UnitOfWork) -> VersionToken:
     return VersionToken.from_number(await uow.setting_changes.get_version())
 
 
-async def load_stored_rules(dependencies: Dependencies, uow: UnitOfWork) -> dict[str, Any]:
+async def load_stored_rules(context: ActionContext) -> dict[str, Any]:
     """Return name → value of the rules that the staff set, as far as they are in force: one that means nothing any
     more, after an update, is as configured.
     """
-    return _select_valid_rules(dependencies, await uow.setting_changes.get_values())
+    return _select_valid_rules(context.dependencies, await context.uow.setting_changes.get_values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +110,7 @@ class RuleChange:
 
 
 async def plan_rule_changes(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
+    context: ActionContext,
     rule_group: Sequence[SettingRule],
     submitted_values: Mapping[str, object],
     version: VersionToken,
@@ -122,74 +122,59 @@ async def plan_rule_changes(
     somebody changed one of these since.
     """
     _refuse_changed_setting(version, None)
-    changes, stored_values = list[RuleChange](), await load_stored_rules(dependencies, uow)
+    changes, stored_values = list[RuleChange](), await load_stored_rules(context)
     for rule in rule_group:
         submitted_text = submitted_values.get(rule.name)
-        configured = read_present_value(rule, dependencies.configured.policy, dependencies.configured.calendar)
-        reading_context = ReadingContext(dependencies.clock.now(), rule.field.choices)
+        configured = read_present_value(
+            rule, context.dependencies.configured.policy, context.dependencies.configured.calendar
+        )
+        reading_context = ReadingContext(context.dependencies.clock.now(), rule.field.choices)
         is_given = submitted_text not in (None, "")
         after = rule.field.read_value(submitted_text, reading_context) if is_given else configured
         stored = None if after == configured else after
         if stored != stored_values.get(rule.name):
-            _refuse_changed_setting(version, await uow.setting_changes.find_last(rule.name))
+            _refuse_changed_setting(version, await context.uow.setting_changes.find_last(rule.name))
             changes.append(RuleChange(rule, stored_values.get(rule.name, configured), after, stored))
     return changes
 
 
 async def change_rules(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
+    context: ActorContext,
     rule_group: Sequence[SettingRule],
     submitted_values: Mapping[str, object],
     version: VersionToken,
-    *,
-    actor: Actor = SYSTEM,
 ) -> int:
     """Set the rules of a group as typed; return how many changed. Errors: `Forbidden`, and those of
     `plan_rule_changes`.
     """
-    label = await _require_editor(uow, actor)
-    changes = await plan_rule_changes(dependencies, uow, rule_group, submitted_values, version)
+    label = await _require_editor(context.uow, context.actor)
+    changes = await plan_rule_changes(context, rule_group, submitted_values, version)
     for change in changes:
-        await _store_change(dependencies, uow, label, change.rule.name, change.before, change.stored, version)
+        await _store_change(context, label, change.rule.name, change.before, change.stored, version)
     return len(changes)
 
 
 async def declare_day(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
-    day: date,
-    is_working: bool,
-    note: str,
-    version: VersionToken | None = None,
-    *,
-    actor: Actor = SYSTEM,
+    context: ActorContext, day: date, is_working: bool, note: str, version: VersionToken | None = None
 ) -> None:
     """Declare a day working or a holiday, over the computed holidays; what is booked then stays (`booked_days`).
 
     `version` is the one that the form showed (None: whatever was declared since). Errors: `Forbidden`,
     `Conflict("settings")` when somebody declared or forgot this day since.
     """
-    label, old_value = await _require_editor(uow, actor), await _load_declaration(uow, day)
-    await uow.work_calendar.save_override(day, is_working, tidy_text(note)[:_LONGEST_NOTE])
+    label, old_value = await _require_editor(context.uow, context.actor), await _load_declaration(context.uow, day)
+    await context.uow.work_calendar.save_override(day, is_working, tidy_text(note)[:_LONGEST_NOTE])
     await _store_change(
-        dependencies, uow, label, f"{DAY_PREFIX}{day}", old_value, WORKING_DAY if is_working else HOLIDAY, version
+        context, label, f"{DAY_PREFIX}{day}", old_value, WORKING_DAY if is_working else HOLIDAY, version
     )
 
 
-async def forget_day(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
-    day: date,
-    version: VersionToken | None = None,
-    *,
-    actor: Actor = SYSTEM,
-) -> None:
+async def forget_day(context: ActorContext, day: date, version: VersionToken | None = None) -> None:
     """Let a day be what it is by itself again; `NotFound("day")`, else errors as in `declare_day`."""
-    label, old_value = await _require_editor(uow, actor), await _load_declaration(uow, day)
-    if not await uow.work_calendar.delete_override(day):
+    label, old_value = await _require_editor(context.uow, context.actor), await _load_declaration(context.uow, day)
+    if not await context.uow.work_calendar.delete_override(day):
         raise NotFound("day")
-    await _store_change(dependencies, uow, label, f"{DAY_PREFIX}{day}", old_value, None, version)
+    await _store_change(context, label, f"{DAY_PREFIX}{day}", old_value, None, version)
 
 
 async def _load_declaration(uow: UnitOfWork, day: date) -> str | None:
@@ -198,28 +183,25 @@ async def _load_declaration(uow: UnitOfWork, day: date) -> str | None:
 
 
 async def change_text(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
-    text_key: str,
-    wording: str | Sequence[str] | None,
-    version: VersionToken,
-    *,
-    actor: Actor = SYSTEM,
+    context: ActorContext, text_key: str, wording: str | Sequence[str] | None, version: VersionToken
 ) -> None:
     """Keep a text as it was proved (`text_overrides.prove_text`); None: as the catalogue has it.
 
     Errors: `Forbidden`, `Conflict("settings")` when somebody changed it since the version that the form showed.
     """
-    label, last_change = await _require_editor(uow, actor), await uow.setting_changes.find_last(TEXT_PREFIX + text_key)
+    label, last_change = (
+        await _require_editor(context.uow, context.actor),
+        await context.uow.setting_changes.find_last(TEXT_PREFIX + text_key),
+    )
     _refuse_changed_setting(version, None)
     old_value = (
         last_change.value
         if last_change and last_change.value is not None
-        else dependencies.catalogue.read_source(text_key)
+        else context.dependencies.catalogue.read_source(text_key)
     )
     new_value = wording if wording is None or isinstance(wording, str) else list(wording)
     if new_value != (last_change.value if last_change else None):
-        await _store_change(dependencies, uow, label, TEXT_PREFIX + text_key, old_value, new_value, version)
+        await _store_change(context, label, TEXT_PREFIX + text_key, old_value, new_value, version)
 
 
 async def _require_editor(uow: UnitOfWork, actor: Actor) -> str:
@@ -238,15 +220,9 @@ def _refuse_changed_setting(version: VersionToken | None, last_change: SettingCh
 
 
 async def _store_change(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
-    label: str,
-    name: str,
-    old_value: Any,
-    new_value: Any,
-    version: VersionToken | None = None,
+    context: ActionContext, label: str, name: str, old_value: Any, new_value: Any, version: VersionToken | None = None
 ) -> None:
-    last_change, now = await uow.setting_changes.find_last(name), dependencies.clock.now()
+    last_change, now = await context.uow.setting_changes.find_last(name), context.dependencies.clock.now()
     _refuse_changed_setting(version, last_change)
-    await uow.setting_changes.add(SettingChange(name, old_value, new_value, label, now))
-    await uow.audit.add_entry(now, label, "setting_changed", {"name": name})
+    await context.uow.setting_changes.add(SettingChange(name, old_value, new_value, label, now))
+    await context.uow.audit.add_entry(now, label, "setting_changed", {"name": name})

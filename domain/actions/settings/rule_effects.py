@@ -4,13 +4,12 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from domain.actions.dependencies import Dependencies
+from domain.actions.context import ActionContext
 from domain.actions.settings.changes import RuleChange
 from domain.language.service import Service, State
 from domain.queues.selection import RequestRange, Selection
 from domain.requests.request import Phase
 from domain.settings.rule_effects import RuleEffect, find_effect
-from domain.unit_of_work import UnitOfWork
 from domain.values.paging import ListOrder
 
 MOST_COUNTED = 10_000
@@ -26,19 +25,17 @@ _FAR_AHEAD = timedelta(days=10 * 366)
 """No deadline is further away: what has none lies beyond."""
 
 
-async def count_concerned(
-    dependencies: Dependencies, uow: UnitOfWork, change: RuleChange
-) -> tuple[RuleEffect, int | None]:
+async def count_concerned(context: ActionContext, change: RuleChange) -> tuple[RuleEffect, int | None]:
     """Return what a change of a rule does, and to how many; None where nothing is counted."""
-    effect, services = find_effect(change.rule), dependencies.services.values()
+    effect, services = find_effect(change.rule), context.dependencies.services.values()
     if effect is RuleEffect.REFUNDS:
-        due_back = await uow.bills.list_due_back(MOST_COUNTED)
+        due_back = await context.uow.bills.list_due_back(MOST_COUNTED)
         return effect, sum(entry.due_amount > change.after for entry in due_back)
     ranges: list[RequestRange] = []
     conditions: dict[str, Any] = {}
     if effect is RuleEffect.KEEPS_DEADLINES:
         ranges = [RequestRange(service.key) for service in services]
-        now = dependencies.clock.now()
+        now = context.dependencies.clock.now()
         conditions = {"due_after": now, "due_until": now + _FAR_AHEAD}
     elif phase := _PHASES_BY_EFFECT.get(effect):
         ranges = _list_ranges(services, lambda state: state.phase is phase)
@@ -47,7 +44,7 @@ async def count_concerned(
     if not ranges:
         return effect, None
     selection = Selection(tuple(ranges), ListOrder.OLDEST, **conditions)
-    [count] = await uow.work_lists.count_each([selection], MOST_COUNTED)
+    [count] = await context.uow.work_lists.count_each([selection], MOST_COUNTED)
     return effect, count
 
 

@@ -4,6 +4,7 @@ they end as not paid, and their bills are open again. What comes later all the s
 
 from datetime import date
 
+from domain.actions.context import ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.payments.changes import gateway_actor, store_change
 from domain.actions.settlement.sale_lines import FILE_CAPABILITIES
@@ -29,7 +30,7 @@ async def end_absent_attempts(dependencies: Dependencies, store: Store, gateway:
             attempt = await uow.payment_attempts.get(attempt_id, lock=True)
             if attempt.state is AttemptState.UNKNOWN and not await uow.settlement.is_filed(attempt_id):
                 change = AttemptMachine(FILE_CAPABILITIES).apply_absence(attempt, dependencies.clock.now())
-                await store_change(dependencies, uow, change, gateway_actor(gateway), {"file": file_id})
+                await store_change(ActorContext(dependencies, uow, gateway_actor(gateway)), change, {"file": file_id})
                 ended_count += 1
     return ended_count
 

@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.settlement.absences import end_absent_attempts
 from domain.actions.settlement.bill_lines import BillLineBooker
@@ -20,7 +21,7 @@ from domain.ledger.movements import enter_deposit
 from domain.settlement.coverage import is_whole_file
 from domain.settlement.layouts import FileKind
 from domain.settlement.settlement_file import FileLine, FileState, LineOutcome, SettlementFile
-from domain.unit_of_work import Store, UnitOfWork
+from domain.unit_of_work import Store
 from domain.values.actors import Actor
 from domain.values.errors import Conflict, DomainError, NotAllowedNow, Unavailable
 from domain.values.reasons import ConflictReason, NotAllowedReason
@@ -33,26 +34,26 @@ MOST_CONFLICTS = 5
 """So often a line is tried again that somebody else came before."""
 
 
-async def confirm_file(
-    dependencies: Dependencies, uow: UnitOfWork, file_id: int, actor: Actor, version: VersionToken | None = None
-) -> SettlementFile:
+async def confirm_file(context: ActorContext, file_id: int, version: VersionToken | None = None) -> SettlementFile:
     """Let a file be booked as it was shown, in the name of who says so; of a booked one, the lines that failed.
 
     Errors: `Forbidden`, `NotFound("settlement_file")`, `Conflict("settlement_file")` where it is another one by now,
     `NotAllowedNow("settlement_file")` where there is nothing to book.
     """
-    require_right(Right.SETTLEMENT_BOOK, actor, "settlement_file")
-    stored_file = await uow.settlement.get_file(file_id, lock=True)
+    require_right(Right.SETTLEMENT_BOOK, context.actor, "settlement_file")
+    stored_file = await context.uow.settlement.get_file(file_id, lock=True)
     refuse_stale(version, stored_file.version_token, Conflict("settlement_file", ConflictReason.SETTLEMENT_MOVED))
     if stored_file.state is FileState.BOOKED:
-        if not await uow.settlement.retry_failed(file_id):
+        if not await context.uow.settlement.retry_failed(file_id):
             raise NotAllowedNow("settlement_file", NotAllowedReason.SETTLEMENT_BOOKED)
     elif stored_file.state is not FileState.EXAMINED:
         raise Conflict("settlement_file", ConflictReason.SETTLEMENT_MOVED)
-    stored_file.state, stored_file.decided_by = FileState.CONFIRMED, actor.identifier
-    await uow.settlement.save_file(stored_file)
+    stored_file.state, stored_file.decided_by = FileState.CONFIRMED, context.actor.identifier
+    await context.uow.settlement.save_file(stored_file)
     facts = {"file": stored_file.name, "brought_by": stored_file.brought_by}
-    await uow.audit.add_entry(dependencies.clock.now(), actor.label, "settlement_file_confirmed", facts)
+    await context.uow.audit.add_entry(
+        context.dependencies.clock.now(), context.actor.label, "settlement_file_confirmed", facts
+    )
     return stored_file
 
 
@@ -82,7 +83,7 @@ async def _book_next(dependencies: Dependencies, store: Store, file_id: int, act
     for group_size in (CONFIRMED_AT_ONCE, *[1] * MOST_CONFLICTS):
         try:
             async with store.open_unit() as uow:
-                return await _book_group(dependencies, uow, file_id, actor, group_size)
+                return await _book_group(ActorContext(dependencies, uow, actor), file_id, group_size)
         except Unavailable:
             raise
         except Conflict as conflict:
@@ -95,28 +96,24 @@ async def _book_next(dependencies: Dependencies, store: Store, file_id: int, act
     return await _note_failure(store, file_id, failure)
 
 
-async def _book_group(dependencies: Dependencies, uow: UnitOfWork, file_id: int, actor: Actor, group_size: int) -> int:
-    stored_file = await uow.settlement.get_file(file_id, lock=True)
+async def _book_group(context: ActorContext, file_id: int, group_size: int) -> int:
+    stored_file = await context.uow.settlement.get_file(file_id, lock=True)
     if stored_file.state is not FileState.CONFIRMED:
         return 0
-    lines = await uow.settlement.list_pending(file_id, 1)
+    lines = await context.uow.settlement.list_pending(file_id, 1)
     if not lines:
         return 0
     is_of_bills = stored_file.kind is FileKind.BILLS
     if lines[0].outcome is LineOutcome.CONFIRMS and group_size > 1 and not is_of_bills:
-        confirming_lines = _take_confirming(await uow.settlement.list_pending(file_id, group_size))
-        if confirmed_count := await confirm_sales(dependencies, uow, stored_file, confirming_lines):
+        confirming_lines = _take_confirming(await context.uow.settlement.list_pending(file_id, group_size))
+        if confirmed_count := await confirm_sales(context, stored_file, confirming_lines):
             return confirmed_count
-    booker = (
-        BillLineBooker(dependencies, uow, actor, only_fitting=stored_file.is_pasted)
-        if is_of_bills
-        else SaleLineBooker(dependencies, uow, actor)
-    )
+    booker = BillLineBooker(context, only_fitting=stored_file.is_pasted) if is_of_bills else SaleLineBooker(context)
     await booker.serialise_lines(lines)
     for line in lines:
         line.outcome = await booker.book_line(line)
         line.is_pending = False
-    await uow.settlement.save_lines(lines)
+    await context.uow.settlement.save_lines(lines)
     return len(lines)
 
 
@@ -155,29 +152,27 @@ async def _finish_file(dependencies: Dependencies, store: Store, file_id: int, a
         stored_file.state, stored_file.finished_at = FileState.BOOKED, now
         stored_file.is_whole = is_whole_file(stored_file, tuple(totals))
         await uow.settlement.save_file(stored_file)
-        await note_file_differences(dependencies, uow, stored_file, totals)
+        await note_file_differences(ActionContext(dependencies, uow), stored_file, totals)
         facts = {"file": stored_file.name, **{outcome.value: total.line_count for outcome, total in totals.items()}}
         await uow.audit.add_entry(now, actor.label, "settlement_file_booked", facts)
     if stored_file.is_whole and stored_file.kind is FileKind.GATEWAY:
         await end_absent_attempts(dependencies, store, stored_file.source)
 
 
-async def confirm_sales(
-    dependencies: Dependencies, uow: UnitOfWork, settlement_file: SettlementFile, lines: Sequence[FileLine]
-) -> int:
+async def confirm_sales(context: ActionContext, settlement_file: SettlementFile, lines: Sequence[FileLine]) -> int:
     """Book those of the lines that only confirm, and return how many; each of the others is one to be booked alone.
 
     A settled attempt stays settled, so nothing is locked: where two files bring one sale at once, the ledger takes the
     money off its clearing account once, and whoever comes second looks again.
     """
-    comparison = SaleComparison(uow, settlement_file)
+    comparison = SaleComparison(context.uow, settlement_file)
     confirmed_lines = await comparison.list_confirming(lines)
     if not confirmed_lines:
         return 0
     attempt_ids = {line.attempt_id for line in confirmed_lines if line.attempt_id is not None}
-    for payment in await uow.settlement.list_payments_of_attempts(attempt_ids):
-        await uow.ledger.add(enter_deposit(payment, dependencies.clock.now()))
-    await uow.settlement.mark_booked(
+    for payment in await context.uow.settlement.list_payments_of_attempts(attempt_ids):
+        await context.uow.ledger.add(enter_deposit(payment, context.dependencies.clock.now()))
+    await context.uow.settlement.mark_booked(
         settlement_file.id, [line.line_number for line in confirmed_lines], LineOutcome.CONFIRMS
     )
     return len(confirmed_lines)

@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 
 from domain.actions.bills.suspense import withdraw_receipt
-from domain.actions.dependencies import Dependencies
+from domain.actions.context import ActorContext
 from domain.ledger.accounts import MoneySource
 from domain.ledger.suspense import SuspenseState
 from domain.settlement.settlement_file import FileLine, KnownLine, LineOutcome
 from domain.unit_of_work import UnitOfWork
-from domain.values.actors import Actor
 
 
 async def find_booked_line(uow: UnitOfWork, line: FileLine) -> LineOutcome | None:
@@ -44,23 +43,21 @@ def are_wrong_amounts(known_lines: Sequence[KnownLine], bill_id: str, payment_id
     )
 
 
-async def correct_booked_lines(
-    dependencies: Dependencies, uow: UnitOfWork, source: MoneySource, line: FileLine, actor: Actor
-) -> bool:
+async def correct_booked_lines(context: ActorContext, source: MoneySource, line: FileLine) -> bool:
     """Take out of suspense what earlier lines with the number of this one brought over wrong amounts, where this one,
     over the right amount, corrects them; return whether it does. What somebody decided on already stays.
     """
-    booked_lines = await _list_booked(uow, line)
+    booked_lines = await _list_booked(context.uow, line)
     if not are_wrong_amounts(booked_lines, line.bill_id, line.payment_id):
         return False
     receipts = [
         receipt
         for known in booked_lines
         for reference in (line.money_reference, f"{line.money_reference}/{known.file_id}-{known.line_number}")
-        if (receipt := await uow.suspense.find(source, reference))
+        if (receipt := await context.uow.suspense.find(source, reference))
     ]
     if any(receipt.state in {SuspenseState.MATCHED, SuspenseState.RETURNED} for receipt in receipts):
         return False
     for receipt in {receipt.id: receipt for receipt in receipts if receipt.state is SuspenseState.OPEN}.values():
-        await withdraw_receipt(dependencies, uow, receipt, actor)
+        await withdraw_receipt(context, receipt)
     return True

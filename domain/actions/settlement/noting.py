@@ -3,24 +3,20 @@
 from collections.abc import Mapping
 
 from domain.actions.bills.suspense import hold_in_suspense
-from domain.actions.dependencies import Dependencies
+from domain.actions.context import ActionContext, ActorContext
 from domain.ledger.accounts import MoneySource
 from domain.settlement.differences import DifferenceKind, PaymentDifference
 from domain.settlement.settlement_file import FileLine, LineOutcome, OutcomeTotal, SettlementFile
-from domain.unit_of_work import UnitOfWork
-from domain.values.actors import Actor
 from domain.values.calendar import to_tehran
 
 DifferenceFacts = Mapping[str, str | int]
 
 
 async def hold_line(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
+    context: ActorContext,
     source: MoneySource,
     line: FileLine,
     kind: DifferenceKind,
-    actor: Actor,
     facts: DifferenceFacts | None = None,
 ) -> None:
     """Put the money of a line into suspense, and note the difference: nothing that came is thrown away.
@@ -31,20 +27,16 @@ async def hold_line(
     if kind is DifferenceKind.OTHER_NUMBER:
         reference = f"{reference}/{line.file_id}-{line.line_number}"
     known_facts = describe_line(line) | dict(facts or {})
-    receipt = await hold_in_suspense(dependencies, uow, source, line.amount, reference, known_facts, actor)
-    await note_line(dependencies, uow, line, kind, {**(facts or {}), "receipt": receipt.id})
+    receipt = await hold_in_suspense(context, source, line.amount, reference, known_facts)
+    await note_line(context, line, kind, {**(facts or {}), "receipt": receipt.id})
 
 
 async def note_line(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
-    line: FileLine,
-    kind: DifferenceKind,
-    facts: DifferenceFacts | None = None,
+    context: ActionContext, line: FileLine, kind: DifferenceKind, facts: DifferenceFacts | None = None
 ) -> None:
     """Note that a line differs from our books."""
-    now = dependencies.clock.now()
-    await uow.payment_differences.add_new(
+    now = context.dependencies.clock.now()
+    await context.uow.payment_differences.add_new(
         PaymentDifference(
             key=f"{kind}:{line.file_id}:{line.line_number}",
             kind=kind,
@@ -79,20 +71,17 @@ _FILE_KINDS = {
 
 
 async def note_file_differences(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
-    settlement_file: SettlementFile,
-    totals: Mapping[LineOutcome, OutcomeTotal],
+    context: ActionContext, settlement_file: SettlementFile, totals: Mapping[LineOutcome, OutcomeTotal]
 ) -> None:
     """Note, once for the file, that it has lines which could not be read, or not be booked.
 
     Of a pasted list the first is no difference: heads and sums are copied along, and who pasted it saw them.
     """
-    now = dependencies.clock.now()
+    now = context.dependencies.clock.now()
     for outcome, kind in _FILE_KINDS.items():
         is_expected = settlement_file.is_pasted and outcome is LineOutcome.FAULTY
         if (total := totals.get(outcome)) and not is_expected:
-            await uow.payment_differences.add_new(
+            await context.uow.payment_differences.add_new(
                 PaymentDifference(
                     key=f"{kind}:{settlement_file.id}",
                     kind=kind,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import list_role_mobiles, notify_staff
 from domain.actions.settlement.absences import end_absent_attempts
@@ -21,7 +22,7 @@ from domain.settlement.differences import DifferenceKind, PaymentDifference, Sou
 from domain.settlement.ports import UnfiledAttempt
 from domain.settlement.settlement_file import FileState, LineOutcome
 from domain.unit_of_work import Store, UnitOfWork
-from domain.values.actors import Actor, Role
+from domain.values.actors import Role
 from domain.values.calendar import day_bounds, to_tehran
 from domain.values.errors import AlreadyDone, NotFound
 from domain.values.required_text import read_required_text
@@ -50,12 +51,14 @@ class DayReconciliation:
 
 
 async def load_reconciliation(
-    dependencies: Dependencies, uow: UnitOfWork, day: date | None = None, limit: int = MOST_FOUND
+    context: ActionContext, day: date | None = None, limit: int = MOST_FOUND
 ) -> DayReconciliation:
     """Return a day with its differences; without one, yesterday with all that are open."""
-    shown_day = day or to_tehran(dependencies.clock.now()).date() - timedelta(days=1)
-    totals = await uow.settlement.sum_day(*day_bounds(shown_day))
-    return DayReconciliation(shown_day, tuple(totals), tuple(await uow.payment_differences.list_open(limit, day)))
+    shown_day = day or to_tehran(context.dependencies.clock.now()).date() - timedelta(days=1)
+    totals = await context.uow.settlement.sum_day(*day_bounds(shown_day))
+    return DayReconciliation(
+        shown_day, tuple(totals), tuple(await context.uow.payment_differences.list_open(limit, day))
+    )
 
 
 async def find_differences(dependencies: Dependencies, store: Store) -> int:
@@ -87,9 +90,9 @@ async def reconcile_daily(dependencies: Dependencies, store: Store) -> int:
         for difference in new_differences:
             await uow.payment_differences.save(replace(difference, alerted_at=now))
         if new_differences:
-            mobiles = await list_role_mobiles(uow, dependencies, Role.REVENUE)
+            mobiles = await list_role_mobiles(ActionContext(dependencies, uow), Role.REVENUE)
             render_message = partial(_render_alert, dependencies, len(new_differences))
-            await notify_staff(dependencies, uow, mobiles, render_message)
+            await notify_staff(ActionContext(dependencies, uow), mobiles, render_message)
     return len(new_differences)
 
 
@@ -98,22 +101,20 @@ def _render_alert(dependencies: Dependencies, difference_count: int) -> Rendered
     return dependencies.catalogue.render_message("staff.payment_differences", facts)
 
 
-async def close_difference(
-    dependencies: Dependencies, uow: UnitOfWork, key: str, note: str, actor: Actor
-) -> PaymentDifference:
+async def close_difference(context: ActorContext, key: str, note: str) -> PaymentDifference:
     """Close a difference that somebody looked into, for good.
 
     Errors: `Forbidden`, `MissingField("note")`, `InvalidField("note")`, `NotFound("difference")`,
     `AlreadyDone("difference")`.
     """
-    closer = require_right(Right.SETTLEMENT_BRING, actor, "difference")
+    closer = require_right(Right.SETTLEMENT_BRING, context.actor, "difference")
     note_text = read_required_text(note, "note", LONGEST_NOTE)
-    difference, now = await uow.payment_differences.get(key, lock=True), dependencies.clock.now()
+    difference, now = await context.uow.payment_differences.get(key, lock=True), context.dependencies.clock.now()
     if difference.resolved_at is not None:
         raise AlreadyDone("difference")
     closed = replace(difference, resolved_at=now, resolved_by=closer.label, note=note_text)
-    await uow.payment_differences.save(closed)
-    await uow.audit.add_entry(now, closer.label, "difference_closed", {"difference": key, "reason": note_text})
+    await context.uow.payment_differences.save(closed)
+    await context.uow.audit.add_entry(now, closer.label, "difference_closed", {"difference": key, "reason": note_text})
     return closed
 
 

@@ -5,7 +5,7 @@ became of one whose end was not known. The money is gone, so that nothing of suc
 from datetime import datetime
 
 from domain.actions.bills.subjects import lock_bill
-from domain.actions.dependencies import Dependencies
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.payments.card_refund_changes import store_refund_change
 from domain.actions.payments.card_refund_denial import list_denied_refunds
 from domain.actions.payments.changes import gateway_actor
@@ -19,7 +19,6 @@ from domain.settlement.differences import DifferenceKind
 from domain.settlement.lines import SettlementLine
 from domain.settlement.settlement_file import FileLine, LineOutcome
 from domain.unit_of_work import UnitOfWork
-from domain.values.actors import Actor
 
 _NOTED_AS = {
     LineOutcome.NO_REFUND: DifferenceKind.NO_REFUND,
@@ -36,25 +35,28 @@ async def foresee_refund(uow: UnitOfWork, source: str, line: SettlementLine) -> 
     return await _judge_refund(uow, await _find_refund(uow, source, line), line.amount)
 
 
-async def book_refund_line(dependencies: Dependencies, uow: UnitOfWork, line: FileLine, actor: Actor) -> LineOutcome:
+async def book_refund_line(context: ActorContext, line: FileLine) -> LineOutcome:
     """Do what a line of a refund says, as things stand now; return what it came to."""
-    known_outcome, refund = await find_booked_line(uow, line), await _find_refund(uow, line.source, line.as_read())
+    known_outcome, refund = (
+        await find_booked_line(context.uow, line),
+        await _find_refund(context.uow, line.source, line.as_read()),
+    )
     if known_outcome is LineOutcome.KNOWN:
         return known_outcome
     if refund is not None:
-        await lock_bill(uow, await uow.bills.get(refund.bill_row_id))
-        refund = await uow.card_refunds.get(refund.id, lock=True)
-    outcome = await _judge_refund(uow, refund, line.amount)
+        await lock_bill(context.uow, await context.uow.bills.get(refund.bill_row_id))
+        refund = await context.uow.card_refunds.get(refund.id, lock=True)
+    outcome = await _judge_refund(context.uow, refund, line.amount)
     if refund is None or outcome in _NOTED_AS or known_outcome is LineOutcome.OTHER_NUMBER:
         noted_outcome = outcome if outcome in _NOTED_AS else LineOutcome.NO_REFUND
         facts = {"asked": refund.amount} if refund else {}
-        await note_line(dependencies, uow, line, _NOTED_AS[noted_outcome], facts)
+        await note_line(context, line, _NOTED_AS[noted_outcome], facts)
         return noted_outcome
-    if await uow.card_refunds.is_filed(refund.id):
+    if await context.uow.card_refunds.is_filed(refund.id):
         return LineOutcome.KNOWN
     if outcome is LineOutcome.SETTLES:
-        await _store_files_word(dependencies, uow, refund, line, actor)
-    await _post_withdrawal(dependencies, uow, refund)
+        await _store_files_word(context, refund, line)
+    await _post_withdrawal(context, refund)
     line.card_refund_id = refund.id
     return outcome
 
@@ -75,13 +77,11 @@ async def _judge_refund(uow: UnitOfWork, refund: RefundAttempt | None, amount: i
     return LineOutcome.CONFIRMS if refund.state is RefundAttemptState.DONE else LineOutcome.SETTLES
 
 
-async def _store_files_word(
-    dependencies: Dependencies, uow: UnitOfWork, refund: RefundAttempt, line: FileLine, actor: Actor
-) -> None:
+async def _store_files_word(context: ActorContext, refund: RefundAttempt, line: FileLine) -> None:
     answer = CardRefundAnswer(refund_state=CardRefundState.DONE, code=FILE_CODE, reference=line.sale_number)
-    change = await _apply_files_word(uow, refund, answer, dependencies.clock.now())
-    details: dict[str, str | int] = {"file": line.file_id, "line": line.line_number, "booked_by": actor.label}
-    await store_refund_change(dependencies, uow, change, gateway_actor(refund.gateway), details)
+    change = await _apply_files_word(context.uow, refund, answer, context.dependencies.clock.now())
+    details: dict[str, str | int] = {"file": line.file_id, "line": line.line_number, "booked_by": context.actor.label}
+    await store_refund_change(context.acting_as(gateway_actor(refund.gateway)), change, details)
 
 
 async def _apply_files_word(
@@ -96,8 +96,8 @@ async def _apply_files_word(
     return RefundMachine().apply_late_proof(refund, answer, now)
 
 
-async def _post_withdrawal(dependencies: Dependencies, uow: UnitOfWork, refund: RefundAttempt) -> None:
+async def _post_withdrawal(context: ActionContext, refund: RefundAttempt) -> None:
     """Put what went back onto the clearing account again, and take it off the bank's."""
-    for payment in await uow.bills.list_payments(refund.bill_row_id):
+    for payment in await context.uow.bills.list_payments(refund.bill_row_id):
         if payment.card_refund_id == refund.id:
-            await uow.ledger.add(enter_withdrawal(payment, dependencies.clock.now()))
+            await context.uow.ledger.add(enter_withdrawal(payment, context.dependencies.clock.now()))

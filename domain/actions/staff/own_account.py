@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
+from domain.actions.context import ActionContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.staff import paper_codes
 from domain.people.sessions import SecondFactor, StaffSession, find_code_period, generate_secret
-from domain.unit_of_work import Store, UnitOfWork, Vault
+from domain.unit_of_work import Store, Vault
 from domain.values.errors import AuthenticationFailed, NotAllowedNow, NotFound
 from domain.values.reasons import AuthenticationReason, NotAllowedReason
 
@@ -16,37 +17,32 @@ ACCOUNTS_LOCK = "accounts"
 """Lock taken by units that change accounts: a row of the staff is stored as a whole."""
 
 
-async def begin_enrolment(dependencies: Dependencies, uow: UnitOfWork, vault: Vault, username: str) -> str:
+async def begin_enrolment(context: ActionContext, vault: Vault, username: str) -> str:
     """Return the secret of a new authenticator, to be confirmed; asked again before that, it is the same one.
 
     `NotAllowedNow` when there is a confirmed one: it is given up first (`give_up_second_factor`).
     """
-    factor = await uow.second_factors.find(username, lock=True)
+    factor = await context.uow.second_factors.find(username, lock=True)
     if factor and factor.confirmed:
         raise NotAllowedNow("code", NotAllowedReason.ENROLLED)
     if factor:
         return vault.unseal_secret(factor.sealed)
     secret = generate_secret()
-    await uow.second_factors.save(
-        SecondFactor(username, vault.seal_secret(secret), False, 0, (), dependencies.clock.now())
+    await context.uow.second_factors.save(
+        SecondFactor(username, vault.seal_secret(secret), False, 0, (), context.dependencies.clock.now())
     )
     return secret
 
 
 async def confirm_enrolment(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
-    vault: Vault,
-    username: str,
-    code: str,
-    kept_session: StaffSession | None = None,
+    context: ActionContext, vault: Vault, username: str, code: str, kept_session: StaffSession | None = None
 ) -> list[str]:
     """Take the new authenticator into use by its first code; return the recovery codes, which are shown this once. The
     member's other sessions end: somebody who came in without the code stays no longer.
 
     Errors: `NotFound("code")` when none was begun, `NotAllowedNow` when it is in use, `AuthenticationFailed("code")`.
     """
-    factor, now = await uow.second_factors.find(username, lock=True), dependencies.clock.now()
+    factor, now = await context.uow.second_factors.find(username, lock=True), context.dependencies.clock.now()
     if factor is None:
         raise NotFound("code")
     if factor.confirmed:
@@ -54,45 +50,41 @@ async def confirm_enrolment(
     time_step = find_code_period(vault.unseal_secret(factor.sealed), code, now)
     if time_step is None:
         raise AuthenticationFailed("code", AuthenticationReason.WRONG_CODE)
-    recovery_codes, stored_codes = _make_recovery_codes(dependencies, vault, username)
-    await uow.second_factors.save(replace(factor, confirmed=True, last_step=time_step, recovery=stored_codes))
-    await uow.staff_sessions.delete_others(username, kept_session.digest if kept_session else None)
-    await uow.audit.add_entry(now, f"staff:{username}", "second_factor_enrolled", {})
+    recovery_codes, stored_codes = _make_recovery_codes(context.dependencies, vault, username)
+    await context.uow.second_factors.save(replace(factor, confirmed=True, last_step=time_step, recovery=stored_codes))
+    await context.uow.staff_sessions.delete_others(username, kept_session.digest if kept_session else None)
+    await context.uow.audit.add_entry(now, f"staff:{username}", "second_factor_enrolled", {})
     return recovery_codes
 
 
-async def enrol_at_once(
-    dependencies: Dependencies, uow: UnitOfWork, vault: Vault, username: str, recorded_by: str
-) -> tuple[str, list[str]]:
+async def enrol_at_once(context: ActionContext, vault: Vault, username: str, recorded_by: str) -> tuple[str, list[str]]:
     """Give a member a new authenticator at once, in place of any other; return its secret and the recovery codes.
 
     For whoever has a shell here. Every session of the member ends. `NotFound("username")`.
     """
-    if await uow.people.find_staff(username) is None:
+    if await context.uow.people.find_staff(username) is None:
         raise NotFound("username")
-    secret, now = generate_secret(), dependencies.clock.now()
-    recovery_codes, stored_codes = _make_recovery_codes(dependencies, vault, username)
-    await uow.second_factors.save(SecondFactor(username, vault.seal_secret(secret), True, 0, stored_codes, now))
-    ended = await uow.staff_sessions.delete_others(username)
+    secret, now = generate_secret(), context.dependencies.clock.now()
+    recovery_codes, stored_codes = _make_recovery_codes(context.dependencies, vault, username)
+    await context.uow.second_factors.save(SecondFactor(username, vault.seal_secret(secret), True, 0, stored_codes, now))
+    ended = await context.uow.staff_sessions.delete_others(username)
     facts = {"username": username, "sessions_ended": ended}
-    await uow.audit.add_entry(now, recorded_by, "second_factor_given", facts)
+    await context.uow.audit.add_entry(now, recorded_by, "second_factor_given", facts)
     return secret, recovery_codes
 
 
 async def give_up_second_factor(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
-    username: str,
-    recorded_by: str,
-    kept_session: StaffSession | None = None,
+    context: ActionContext, username: str, recorded_by: str, kept_session: StaffSession | None = None
 ) -> None:
     """Forget an authenticator (a lost phone) and end its owner's other sessions; from outside nobody signs in with that
     account any more. `NotFound("code")`.
     """
-    if not await uow.second_factors.delete(username):
+    if not await context.uow.second_factors.delete(username):
         raise NotFound("code")
-    await uow.staff_sessions.delete_others(username, kept_session.digest if kept_session else None)
-    await uow.audit.add_entry(dependencies.clock.now(), recorded_by, "second_factor_given_up", {"username": username})
+    await context.uow.staff_sessions.delete_others(username, kept_session.digest if kept_session else None)
+    await context.uow.audit.add_entry(
+        context.dependencies.clock.now(), recorded_by, "second_factor_given_up", {"username": username}
+    )
 
 
 async def rewrap_paper_codes(store: Store, vault: Vault) -> int:
@@ -110,8 +102,7 @@ async def rewrap_paper_codes(store: Store, vault: Vault) -> int:
 
 
 async def set_password(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
+    context: ActionContext,
     username: str,
     password_hash: str,
     recorded_by: str,
@@ -123,26 +114,26 @@ async def set_password(
 
     A `is_temporary` one is known to whoever made it: the member changes it before anything else.
     """
-    await uow.serialise(ACCOUNTS_LOCK)
-    member = await uow.people.find_staff(username)
+    await context.uow.serialise(ACCOUNTS_LOCK)
+    member = await context.uow.people.find_staff(username)
     if member is None:
         raise NotFound("username")
-    await uow.people.save_staff(replace(member, password_hash=password_hash, password_temporary=is_temporary))
-    ended = await uow.staff_sessions.delete_others(username, kept_session.digest if kept_session else None)
+    await context.uow.people.save_staff(replace(member, password_hash=password_hash, password_temporary=is_temporary))
+    ended = await context.uow.staff_sessions.delete_others(username, kept_session.digest if kept_session else None)
     facts = {"username": username, "sessions_ended": ended}
-    await uow.audit.add_entry(dependencies.clock.now(), recorded_by, "password_changed", facts)
+    await context.uow.audit.add_entry(context.dependencies.clock.now(), recorded_by, "password_changed", facts)
 
 
-async def end_own_session(
-    dependencies: Dependencies, uow: UnitOfWork, session: StaffSession, session_digest: str
-) -> None:
+async def end_own_session(context: ActionContext, session: StaffSession, session_digest: str) -> None:
     """End one of the own sessions; `NotFound("session")` when it is gone, or somebody else's."""
-    own_session = await uow.staff_sessions.find(session_digest)
+    own_session = await context.uow.staff_sessions.find(session_digest)
     if own_session is None or own_session.username != session.username:
         raise NotFound("session")
-    await uow.staff_sessions.delete(session_digest)
+    await context.uow.staff_sessions.delete(session_digest)
     facts = {"address": own_session.address}
-    await uow.audit.add_entry(dependencies.clock.now(), f"staff:{session.username}", "session_ended", facts)
+    await context.uow.audit.add_entry(
+        context.dependencies.clock.now(), f"staff:{session.username}", "session_ended", facts
+    )
 
 
 def _make_recovery_codes(dependencies: Dependencies, vault: Vault, username: str) -> tuple[list[str], tuple[str, ...]]:

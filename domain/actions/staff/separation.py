@@ -4,7 +4,7 @@ watches hears of who may move money.
 
 from collections.abc import Collection
 
-from domain.actions.dependencies import Dependencies
+from domain.actions.context import ActionContext
 from domain.actions.messages.notify import list_role_mobiles, notify_staff
 from domain.authorization.rights import RIGHTS, Right
 from domain.messages.catalogue import RenderedMessage
@@ -54,7 +54,7 @@ async def refuse_shared_mobile(uow: UnitOfWork, username: str, mobile: str | Non
 
 
 async def tell_of_money_roles(
-    dependencies: Dependencies, uow: UnitOfWork, member: StaffMember, given_roles: Collection[Role], given_by: str
+    context: ActionContext, member: StaffMember, given_roles: Collection[Role], given_by: str
 ) -> None:
     """Text the other managers and auditors that somebody was given a role that moves money."""
     money_roles = sorted(MONEY_ROLES.intersection(given_roles))
@@ -62,11 +62,11 @@ async def tell_of_money_roles(
         return
 
     def render_message() -> RenderedMessage:
-        role_names = join_list(dependencies.catalogue.text(f"roles.{role}") for role in money_roles)
+        role_names = join_list(context.dependencies.catalogue.text(f"roles.{role}") for role in money_roles)
         facts = {"name": member.full_name, "roles": role_names, "who": given_by.removeprefix("staff:")}
-        return dependencies.catalogue.render_message("staff.money_role_given", facts)
+        return context.dependencies.catalogue.render_message("staff.money_role_given", facts)
 
-    managers = await list_role_mobiles(uow, dependencies, Role.MANAGER)
-    auditors = await list_role_mobiles(uow, dependencies, Role.AUDITOR)
+    managers = await list_role_mobiles(context, Role.MANAGER)
+    auditors = await list_role_mobiles(context, Role.AUDITOR)
     others = dict.fromkeys(mobile for mobile in (*managers, *auditors) if mobile != member.mobile)
-    await notify_staff(dependencies, uow, others, render_message)
+    await notify_staff(context, others, render_message)

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
-from domain.actions.dependencies import Dependencies
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.staff import attempts, own_account
 from domain.actions.staff.separation import (
     refuse_mixed_auditor,
@@ -21,7 +21,7 @@ from domain.authorization.rights import Right
 from domain.people.person import StaffMember
 from domain.unit_of_work import UnitOfWork
 from domain.values import identifiers
-from domain.values.actors import STAFF_ROLES, SYSTEM, Actor, Role
+from domain.values.actors import STAFF_ROLES, Actor, Role
 from domain.values.errors import (
     AlreadyDone,
     Conflict,
@@ -49,15 +49,13 @@ _USERNAME_PATTERN = re.compile(rf"[A-Za-z0-9][A-Za-z0-9._-]{{0,{LONGEST_USERNAME
 
 
 async def add_member(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
+    context: ActorContext,
     username: str,
     roles: Collection[str],
     password_hash: str,
     *,
     full_name: str | None = None,
     mobile: str | None = None,
-    actor: Actor = SYSTEM,
 ) -> StaffMember:
     """Store a new member of the staff, who changes the password first; the full name is the user name where none is
     given.
@@ -65,30 +63,30 @@ async def add_member(
     Errors: `Forbidden`, `InvalidField` (`username`, `full_name`; `mobile`, which another account may have; `role`: an
     auditor has no other), `MissingField("role")`, `UnknownKind("role")`, `AlreadyDone("username")`.
     """
-    label, member_name = await _require_editor(uow, actor), _check_username(username)
-    if await uow.people.find_staff(member_name):
+    label, member_name = await _require_editor(context.uow, context.actor), _check_username(username)
+    if await context.uow.people.find_staff(member_name):
         raise AlreadyDone("username", AlreadyDoneReason.USERNAME_TAKEN)
-    now, mobile_number = dependencies.clock.now(), identifiers.parse_mobile(mobile) if mobile else None
-    await refuse_shared_mobile(uow, member_name, mobile_number)
+    now, mobile_number = context.dependencies.clock.now(), identifiers.parse_mobile(mobile) if mobile else None
+    await refuse_shared_mobile(context.uow, member_name, mobile_number)
     granted_roles, display_name = _read_roles(roles), _check_full_name(full_name or member_name)
     member = StaffMember(
         member_name, granted_roles, display_name, mobile_number, password_hash, True, now, password_temporary=True
     )
-    await uow.people.save_staff(member)
-    await uow.audit.add_entry(now, label, "staff_added", {"username": member_name, "roles": sorted(member.roles)})
-    await tell_of_money_roles(dependencies, uow, member, member.roles, label)
+    await context.uow.people.save_staff(member)
+    await context.uow.audit.add_entry(
+        now, label, "staff_added", {"username": member_name, "roles": sorted(member.roles)}
+    )
+    await tell_of_money_roles(context, member, member.roles, label)
     return member
 
 
 async def change_member(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
+    context: ActorContext,
     username: str,
     *,
     roles: Collection[str],
     full_name: str,
     mobile: str | None,
-    actor: Actor = SYSTEM,
     version: VersionToken | None = None,
 ) -> StaffMember:
     """Give a member other roles, another name or mobile; what somebody may do changes with the next call.
@@ -97,92 +95,84 @@ async def change_member(
     `Forbidden("role")` for the own roles, `NotFound("username")`, `NotAllowedNow("role")` for the last administrator,
     `Conflict("username")` when somebody else has changed the account since.
     """
-    label, member = await _require_editor(uow, actor), await _find_member(uow, username)
+    label, member = await _require_editor(context.uow, context.actor), await _find_member(context.uow, username)
     mobile_number = identifiers.parse_mobile(mobile) if mobile else None
     changed = replace(member, roles=_read_roles(roles), full_name=_check_full_name(full_name), mobile=mobile_number)
     refuse_stale(version, member.version_token, Conflict("username", ConflictReason.ACCOUNT_CHANGED))
-    refuse_own_roles(member, changed.roles, actor)
+    refuse_own_roles(member, changed.roles, context.actor)
     if mobile_number != member.mobile:
-        await refuse_shared_mobile(uow, username, mobile_number)
+        await refuse_shared_mobile(context.uow, username, mobile_number)
     if Role.ADMIN not in changed.roles:
-        await _refuse_last_admin(uow, member)
-    await uow.people.save_staff(changed)
+        await _refuse_last_admin(context.uow, member)
+    await context.uow.people.save_staff(changed)
     changed_fields = [
         field_name
         for field_name in ("roles", "full_name", "mobile")
         if getattr(changed, field_name) != getattr(member, field_name)
     ]
     facts = {"changed": changed_fields, "roles": sorted(changed.roles), "roles_before": sorted(member.roles)}
-    await _audit_change(dependencies, uow, label, "staff_changed", username, facts)
-    await tell_of_money_roles(dependencies, uow, changed, changed.roles - member.roles, label)
+    await _audit_change(context, label, "staff_changed", username, facts)
+    await tell_of_money_roles(context, changed, changed.roles - member.roles, label)
     return changed
 
 
-async def set_member_active(
-    dependencies: Dependencies, uow: UnitOfWork, username: str, active: bool, *, actor: Actor = SYSTEM
-) -> StaffMember:
+async def set_member_active(context: ActorContext, username: str, active: bool) -> StaffMember:
     """Let a member in again, or out: then every session ends. Called again, nothing changes.
 
     Errors: `Forbidden`, `NotFound("username")`, `NotAllowedNow("role")` for the last administrator.
     """
-    label, member = await _require_editor(uow, actor), await _find_member(uow, username)
+    label, member = await _require_editor(context.uow, context.actor), await _find_member(context.uow, username)
     if member.active == active:
         return member
     if active:
-        await refuse_shared_mobile(uow, username, member.mobile)
+        await refuse_shared_mobile(context.uow, username, member.mobile)
     else:
-        await _refuse_last_admin(uow, member)
+        await _refuse_last_admin(context.uow, member)
     changed = replace(member, active=active)
-    await uow.people.save_staff(changed)
-    ended = 0 if active else await uow.staff_sessions.delete_others(username)
+    await context.uow.people.save_staff(changed)
+    ended = 0 if active else await context.uow.staff_sessions.delete_others(username)
     event = "staff_activated" if active else "staff_deactivated"
-    await _audit_change(dependencies, uow, label, event, username, {"sessions_ended": ended})
+    await _audit_change(context, label, event, username, {"sessions_ended": ended})
     return changed
 
 
-async def reset_member_password(
-    dependencies: Dependencies, uow: UnitOfWork, username: str, password_hash: str, *, actor: Actor = SYSTEM
-) -> None:
+async def reset_member_password(context: ActorContext, username: str, password_hash: str) -> None:
     """Give a member a new password, which they change first; every session of theirs ends, and what locked them is
     forgotten. Errors: `Forbidden`, `NotFound("username")`.
     """
-    label = await _require_editor(uow, actor)
-    await own_account.set_password(dependencies, uow, username, password_hash, label, is_temporary=True)
-    await attempts.forget_attempts(uow, username)
+    label = await _require_editor(context.uow, context.actor)
+    await own_account.set_password(context, username, password_hash, label, is_temporary=True)
+    await attempts.forget_attempts(context.uow, username)
 
 
-async def unlock_account(dependencies: Dependencies, uow: UnitOfWork, username: str, *, actor: Actor = SYSTEM) -> int:
+async def unlock_account(context: ActorContext, username: str) -> int:
     """Forget every wrong attempt at a member's account, wherever it came from; return how many counts there were.
 
     Addresses that are locked for whatever account stay so. Errors: `Forbidden`, `NotFound("username")`.
     """
-    label = await _require_editor(uow, actor)
-    await _find_member(uow, username)
-    forgotten_count = await attempts.forget_attempts(uow, username)
-    await _audit_change(dependencies, uow, label, "unlocked", username, {"count": forgotten_count})
+    label = await _require_editor(context.uow, context.actor)
+    await _find_member(context.uow, username)
+    forgotten_count = await attempts.forget_attempts(context.uow, username)
+    await _audit_change(context, label, "unlocked", username, {"count": forgotten_count})
     return forgotten_count
 
 
-async def remove_second_factor(
-    dependencies: Dependencies, uow: UnitOfWork, username: str, *, actor: Actor = SYSTEM
-) -> None:
+async def remove_second_factor(context: ActorContext, username: str) -> None:
     """Forget a member's lost authenticator and end their sessions.
 
     Errors: `Forbidden`, `NotFound` (`username`, `code`).
     """
-    label = await _require_editor(uow, actor)
-    await _find_member(uow, username)
-    await own_account.give_up_second_factor(dependencies, uow, username, label)
+    label = await _require_editor(context.uow, context.actor)
+    await _find_member(context.uow, username)
+    await own_account.give_up_second_factor(context, username, label)
 
 
-async def end_member_sessions(
-    dependencies: Dependencies, uow: UnitOfWork, username: str, *, actor: Actor = SYSTEM
-) -> int:
+async def end_member_sessions(context: ActorContext, username: str) -> int:
     """End every session of a member; return how many. Errors: `Forbidden`, `NotFound("username")`."""
-    label = await _require_editor(uow, actor)
-    await _find_member(uow, username)
-    ended = await uow.staff_sessions.delete_others(username)
-    await _audit_change(dependencies, uow, label, "sessions_ended", username, {"sessions_ended": ended})
+    label = await _require_editor(context.uow, context.actor)
+    await _find_member(context.uow, username)
+    ended = await context.uow.staff_sessions.delete_others(username)
+    await _audit_change(context, label, "sessions_ended", username, {"sessions_ended": ended})
     return ended
 
 
@@ -211,9 +201,9 @@ async def _refuse_last_admin(uow: UnitOfWork, member: StaffMember) -> None:
 
 
 async def _audit_change(
-    dependencies: Dependencies, uow: UnitOfWork, label: str, event: str, username: str, facts: Mapping[str, Any]
+    context: ActionContext, label: str, event: str, username: str, facts: Mapping[str, Any]
 ) -> None:
-    await uow.audit.add_entry(dependencies.clock.now(), label, event, {"username": username, **facts})
+    await context.uow.audit.add_entry(context.dependencies.clock.now(), label, event, {"username": username, **facts})
 
 
 def _check_username(text: str) -> str:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
 
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.staffing import today_in_tehran
 from domain.actions.tariffs.price_differences import find_difference, refuse_far_price
@@ -33,7 +34,6 @@ from domain.tariffs.tariff import (
     rows_of_subject,
     without_band,
 )
-from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
 from domain.values.dated_rows import (
     InsertionPoint,
@@ -50,9 +50,7 @@ from domain.values.version_token import VersionToken, refuse_stale
 
 
 async def add_tariff(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
-    actor: Actor,
+    context: ActorContext,
     service: str,
     dimensions: Mapping[str, str],
     *,
@@ -68,18 +66,16 @@ async def add_tariff(
     `Forbidden` (only revenue sets prices), `InvalidField` (`from` too), `Conflict("valid_from")` when the day has
     passed and a row begins on it or later. A request already priced keeps its quote.
     """
-    starts_on, label = valid_from or today_in_tehran(dependencies), _require_revenue(actor)
+    starts_on, label = valid_from or today_in_tehran(context.dependencies), _require_revenue(context.actor)
     terms = _check_terms(
-        dependencies, PriceTerms(service, dict(dimensions), unit, rate, minimum, vat_percent, starts_on)
+        context.dependencies, PriceTerms(service, dict(dimensions), unit, rate, minimum, vat_percent, starts_on)
     )
-    return await _put_in_force(dependencies, uow, _new_row(dependencies, terms, label), label)
+    return await _put_in_force(context, _new_row(context.dependencies, terms, label), label)
 
 
 async def set_price(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
+    context: ActorContext,
     terms: PriceTerms,
-    actor: Actor,
     version: VersionToken | None = None,
     *,
     far_meant: bool = False,
@@ -91,29 +87,30 @@ async def set_price(
     waits, `Conflict("tariff")` when prices have changed since, and `MissingField("far")` for a price that differs by
     `FAR_PERCENT` percent or more from the present one, unless that is meant.
     """
-    label = _require_revenue(actor)
+    label, dependencies = _require_revenue(context.actor), context.dependencies
     terms = _check_terms(dependencies, terms)
     if not far_meant:
-        refuse_far_price(find_difference(await uow.tariffs.list_of_service(terms.service), terms))
+        refuse_far_price(find_difference(await context.uow.tariffs.list_of_service(terms.service), terms))
     if not dependencies.policy.tariffs_need_approval:
-        return await _put_in_force(dependencies, uow, _new_row(dependencies, terms, label), label, version)
-    find_insertion_point(dependencies, await uow.tariffs.list_of_service(terms.service), terms, version)
+        return await _put_in_force(context, _new_row(dependencies, terms, label), label, version)
+    find_insertion_point(dependencies, await context.uow.tariffs.list_of_service(terms.service), terms, version)
     terms_values = {entry.name: getattr(terms, entry.name) for entry in fields(PriceTerms)}
     proposal = ProposedTariff(
-        dependencies.ids.new_id(), **terms_values, proposed_by=actor.identifier, proposed_at=dependencies.clock.now()
+        dependencies.ids.new_id(),
+        **terms_values,
+        proposed_by=context.actor.identifier,
+        proposed_at=dependencies.clock.now(),
     )
-    pending = [
-        entry for entry in await uow.tariffs.list_pending() if (entry.service, entry.dimensions) == _priced_key(terms)
-    ]
-    if pending:
+    pending = await context.uow.tariffs.list_pending()
+    if any((entry.service, entry.dimensions) == _priced_key(terms) for entry in pending):
         raise Conflict("rate", ConflictReason.PRICE_PENDING)
-    await uow.tariffs.add_proposal(proposal)
+    await context.uow.tariffs.add_proposal(proposal)
     facts = {"proposal": proposal.id, **_price_facts(proposal), "from": proposal.valid_from.isoformat()}
-    await uow.audit.add_entry(proposal.proposed_at, label, "tariff_proposed", facts)
+    await context.uow.audit.add_entry(proposal.proposed_at, label, "tariff_proposed", facts)
     return proposal
 
 
-async def withdraw_price(dependencies: Dependencies, uow: UnitOfWork, tariff_id: int, actor: Actor) -> TariffRow:
+async def withdraw_price(context: ActorContext, tariff_id: int) -> TariffRow:
     """Take a price back that is not in force yet, and return it as it was; the one before it goes on as long as it
     would have held.
 
@@ -122,72 +119,72 @@ async def withdraw_price(dependencies: Dependencies, uow: UnitOfWork, tariff_id:
     `AlreadyDone("tariff")`, and `Conflict("tariff")` when it has begun (another one from today corrects it), or when
     the minimum of the one before it would reach into a band.
     """
-    label = _require_revenue(actor)
-    requested_row = await uow.tariffs.get(tariff_id)
-    await uow.serialise(_lock_name(requested_row.service))
-    service_rows = await uow.tariffs.list_of_service(requested_row.service)
+    label = _require_revenue(context.actor)
+    requested_row = await context.uow.tariffs.get(tariff_id)
+    await context.uow.serialise(_lock_name(requested_row.service))
+    service_rows = await context.uow.tariffs.list_of_service(requested_row.service)
     thing_rows = rows_of_subject(service_rows, requested_row.service, requested_row.dimensions)
     row = next(candidate for candidate in thing_rows if candidate.id == tariff_id)
     if is_withdrawn(row):
         raise AlreadyDone("tariff")
-    if row.valid_from <= today_in_tehran(dependencies):
+    if row.valid_from <= today_in_tehran(context.dependencies):
         raise Conflict("tariff", ConflictReason.ALREADY_BEGUN)
     previous_row = preceding_row(thing_rows, row)
     if previous_row:
         _refuse_reaching_band(service_rows, replace(previous_row, valid_from=row.valid_from, valid_to=row.valid_to))
-    await _withdraw_row(dependencies, uow, row, label)
+    await _withdraw_row(context, row, label)
     if previous_row:
-        await uow.tariffs.close_row(previous_row.id, row.valid_to)
+        await context.uow.tariffs.close_row(previous_row.id, row.valid_to)
     return row
 
 
-async def approve_proposal(dependencies: Dependencies, uow: UnitOfWork, proposal_id: int, actor: Actor) -> TariffRow:
+async def approve_proposal(context: ActorContext, proposal_id: int) -> TariffRow:
     """Put a proposed price in force, from its first day, or from today if that is past.
 
     Errors: `Forbidden` for who may not approve, or proposed it; `NotFound("proposal")`, `AlreadyDone("proposal")`, and
     `Conflict("valid_from")` when another row was set for that day or later since it was proposed, or began while it
     waited.
     """
-    proposal, label = await _decide_proposal(dependencies, uow, proposal_id, actor, ProposalState.APPROVED)
-    if proposal.proposed_by == actor.identifier:
+    proposal, label = await _decide_proposal(context, proposal_id, ProposalState.APPROVED)
+    if proposal.proposed_by == context.actor.identifier:
         raise Forbidden("proposal", ForbiddenReason.OWN_PROPOSAL)
-    terms = replace(proposal.terms, valid_from=max(proposal.valid_from, today_in_tehran(dependencies)))
-    await uow.serialise(_lock_name(terms.service))
-    for other in effective_rows(rows_of_subject(await uow.tariffs.list_of_service(terms.service), *_priced_key(terms))):
+    terms = replace(proposal.terms, valid_from=max(proposal.valid_from, today_in_tehran(context.dependencies)))
+    await context.uow.serialise(_lock_name(terms.service))
+    for other in effective_rows(
+        rows_of_subject(await context.uow.tariffs.list_of_service(terms.service), *_priced_key(terms))
+    ):
         was_set_since = other.created_at > proposal.proposed_at and other.valid_from >= proposal.valid_from
         if was_set_since or proposal.valid_from < other.valid_from <= terms.valid_from:
             raise Conflict("valid_from", ConflictReason.TARIFF_OVERLAP)
-    row = await _put_in_force(dependencies, uow, _new_row(dependencies, terms, f"staff:{proposal.proposed_by}"), label)
-    await _audit_decision(dependencies, uow, label, "tariff_approved", proposal)
+    row = await _put_in_force(context, _new_row(context.dependencies, terms, f"staff:{proposal.proposed_by}"), label)
+    await _audit_decision(context, label, "tariff_approved", proposal)
     return row
 
 
-async def reject_proposal(
-    dependencies: Dependencies, uow: UnitOfWork, proposal_id: int, actor: Actor
-) -> ProposedTariff:
+async def reject_proposal(context: ActorContext, proposal_id: int) -> ProposedTariff:
     """Give a proposed price up; who proposed it may too. Errors: `Forbidden`, `NotFound`, `AlreadyDone`."""
-    proposal, label = await _decide_proposal(dependencies, uow, proposal_id, actor, ProposalState.REJECTED)
-    await _audit_decision(dependencies, uow, label, "tariff_rejected", proposal)
+    proposal, label = await _decide_proposal(context, proposal_id, ProposalState.REJECTED)
+    await _audit_decision(context, label, "tariff_rejected", proposal)
     return proposal
 
 
 async def _decide_proposal(
-    dependencies: Dependencies, uow: UnitOfWork, proposal_id: int, actor: Actor, decision: ProposalState
+    context: ActorContext, proposal_id: int, decision: ProposalState
 ) -> tuple[ProposedTariff, str]:
-    label = require_right(Right.TARIFFS_APPROVE, actor, "proposal").label
-    proposal = await uow.tariffs.get_proposal(proposal_id, lock=True)
+    label = require_right(Right.TARIFFS_APPROVE, context.actor, "proposal").label
+    proposal = await context.uow.tariffs.get_proposal(proposal_id, lock=True)
     if proposal.state is not ProposalState.PENDING:
         raise AlreadyDone("proposal")
-    proposal.state, proposal.decided_by, proposal.decided_at = decision, label, dependencies.clock.now()
-    await uow.tariffs.save_proposal(proposal)
+    proposal.state, proposal.decided_by, proposal.decided_at = decision, label, context.dependencies.clock.now()
+    await context.uow.tariffs.save_proposal(proposal)
     return proposal, label
 
 
-async def _audit_decision(
-    dependencies: Dependencies, uow: UnitOfWork, label: str, event: str, proposal: ProposedTariff
-) -> None:
+async def _audit_decision(context: ActionContext, label: str, event: str, proposal: ProposedTariff) -> None:
     facts = {"proposal": proposal.id, **_price_facts(proposal)}
-    await uow.audit.add_entry(dependencies.clock.now(), label, event, facts | {"proposed_by": proposal.proposed_by})
+    await context.uow.audit.add_entry(
+        context.dependencies.clock.now(), label, event, facts | {"proposed_by": proposal.proposed_by}
+    )
 
 
 def _price_facts(price: TariffRow | ProposedTariff) -> dict[str, str | int]:
@@ -302,25 +299,25 @@ def _next_band_start(other_rows: Iterable[TariffRow], row: TariffRow) -> int | N
 
 
 async def _put_in_force(
-    dependencies: Dependencies, uow: UnitOfWork, row: TariffRow, label: str, version: VersionToken | None = None
+    context: ActionContext, row: TariffRow, label: str, version: VersionToken | None = None
 ) -> TariffRow:
-    await uow.serialise(_lock_name(row.service))  # rows that are set at once must see each other's days
-    rows = await uow.tariffs.list_of_service(row.service)
+    await context.uow.serialise(_lock_name(row.service))  # rows that are set at once must see each other's days
+    rows = await context.uow.tariffs.list_of_service(row.service)
     _refuse_band_overlap(rows, row)
-    insertion_point = find_insertion_point(dependencies, rows, row, version)
+    insertion_point = find_insertion_point(context.dependencies, rows, row, version)
     if insertion_point.replaced_row:
-        await _withdraw_row(dependencies, uow, insertion_point.replaced_row, label)
+        await _withdraw_row(context, insertion_point.replaced_row, label)
     if insertion_point.row_before:
-        await uow.tariffs.close_row(insertion_point.row_before.id, row.valid_from)
+        await context.uow.tariffs.close_row(insertion_point.row_before.id, row.valid_from)
     dated_row = replace(row, valid_to=insertion_point.valid_until)
-    await uow.tariffs.add(dated_row)
+    await context.uow.tariffs.add(dated_row)
     return dated_row
 
 
-async def _withdraw_row(dependencies: Dependencies, uow: UnitOfWork, row: TariffRow, label: str) -> None:
-    await uow.tariffs.withdraw_row(row.id)
+async def _withdraw_row(context: ActionContext, row: TariffRow, label: str) -> None:
+    await context.uow.tariffs.withdraw_row(row.id)
     facts = _price_facts(row) | {"from": row.valid_from.isoformat()}
-    await uow.audit.add_entry(dependencies.clock.now(), label, "tariff_withdrawn", facts)
+    await context.uow.audit.add_entry(context.dependencies.clock.now(), label, "tariff_withdrawn", facts)
 
 
 def _lock_name(service: str) -> str:
@@ -339,17 +336,19 @@ class PriceSample:
     """Rials with the price."""
 
 
-async def sample_prices(
-    dependencies: Dependencies, uow: UnitOfWork, terms: PriceTerms, units: Sequence[int]
-) -> list[PriceSample]:
+async def sample_prices(context: ActionContext, terms: PriceTerms, units: Sequence[int]) -> list[PriceSample]:
     """Return what a price would mean, without setting it; amounts that another band prices are left out.
 
     Errors: those of what can be no price.
     """
-    step, mode, day = dependencies.policy.rounding_step, dependencies.policy.rounding_mode, terms.valid_from
+    step, mode, day = (
+        context.dependencies.policy.rounding_step,
+        context.dependencies.policy.rounding_mode,
+        terms.valid_from,
+    )
     rows, new = (
-        await uow.tariffs.list_of_service(terms.service),
-        [_new_row(dependencies, _check_terms(dependencies, terms), "")],
+        await context.uow.tariffs.list_of_service(terms.service),
+        [_new_row(context.dependencies, _check_terms(context.dependencies, terms), "")],
     )
     _refuse_band_overlap(rows, new[0])
 

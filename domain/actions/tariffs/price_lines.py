@@ -4,11 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from domain.actions.dependencies import Dependencies
+from domain.actions.context import ActionContext
 from domain.actions.tariffs.price_labels import describe_thing, describe_unit
 from domain.actions.tariffs.public_prices import list_public_prices
 from domain.language.service import Service
-from domain.unit_of_work import UnitOfWork
 from domain.values.errors import NotFound
 from domain.values.reasons import NotFoundReason
 from domain.values.text import group_digits
@@ -26,11 +25,11 @@ class PriceText:
     """For programs: `amount`, the rials of a unit with VAT."""
 
 
-async def list_price_lines(dependencies: Dependencies, uow: UnitOfWork, services: Sequence[Service]) -> list[PriceText]:
+async def list_price_lines(context: ActionContext, services: Sequence[Service]) -> list[PriceText]:
     """Return what each thing that these services price costs today, its bands among them; `NotFound("tariff")` where no
     price is set.
     """
-    catalogue = dependencies.catalogue
+    catalogue = context.dependencies.catalogue
     price_lines = [
         PriceText(
             catalogue.render(
@@ -44,7 +43,7 @@ async def list_price_lines(dependencies: Dependencies, uow: UnitOfWork, services
             {"amount": row.unit_price},
         )
         for service in services
-        for price in await list_public_prices(dependencies, uow, service)
+        for price in await list_public_prices(context, service)
         for row in price.rows
     ]
     if not price_lines:

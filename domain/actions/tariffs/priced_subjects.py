@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from domain.actions.context import ActionContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.staffing import today_in_tehran
 from domain.registries.declarations import REGISTRIES
@@ -14,7 +15,6 @@ from domain.tariffs.tariff import (
     compute_quote,
     without_band,
 )
-from domain.unit_of_work import UnitOfWork
 
 
 def list_priced(dependencies: Dependencies) -> dict[str, tuple[PricedSubject, ...]]:
@@ -40,13 +40,13 @@ def find_declared(dependencies: Dependencies, service: str, dimensions: Dimensio
 
 
 async def quote_prices(
-    dependencies: Dependencies, uow: UnitOfWork, service: str, requested_items: list[Quantity], day: date | None = None
+    context: ActionContext, service: str, requested_items: list[Quantity], day: date | None = None
 ) -> Quote:
     """Price what is wanted by the rows in force on a day (today); `NotFound("tariff")` where no price is set."""
-    require_priced_service(dependencies, service)
-    policy = dependencies.policy
-    priced_on = day or today_in_tehran(dependencies)
-    rows = await uow.tariffs.list_of_service(service)
+    require_priced_service(context.dependencies, service)
+    policy = context.dependencies.policy
+    priced_on = day or today_in_tehran(context.dependencies)
+    rows = await context.uow.tariffs.list_of_service(service)
     return compute_quote(rows, requested_items, priced_on, step=policy.rounding_step, mode=policy.rounding_mode)
 
 

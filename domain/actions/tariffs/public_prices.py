@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass
 
-from domain.actions.dependencies import Dependencies
+from domain.actions.context import ActionContext
 from domain.actions.staffing import today_in_tehran
 from domain.language.service import Service
 from domain.tariffs.tariff import PricedSubject, TariffRow, list_price_bands
-from domain.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,13 +18,13 @@ class PublicPrice:
     """The rows in force, by the units from which on each prices; at least one."""
 
 
-async def list_public_prices(dependencies: Dependencies, uow: UnitOfWork, service: Service) -> list[PublicPrice]:
+async def list_public_prices(context: ActionContext, service: Service) -> list[PublicPrice]:
     """Return what a service's tariff prices today, in the order of its declaration; nothing where it is free, or the
     revenue unit has set no price yet.
     """
     if not service.priced_items:
         return []
-    tariff_rows, today = await uow.tariffs.list_of_service(service.key), today_in_tehran(dependencies)
+    tariff_rows, today = await context.uow.tariffs.list_of_service(service.key), today_in_tehran(context.dependencies)
     prices = [
         PublicPrice(subject, tuple(list_price_bands(tariff_rows, subject.dimensions, today)))
         for subject in service.priced_items

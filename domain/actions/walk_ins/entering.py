@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
-from domain.actions.dependencies import Dependencies
+from domain.actions.context import ActorContext
 from domain.actions.messages.notify import announce_outcome
 from domain.actions.requests.form_keys import KeyedForm, do_once
 from domain.actions.requests.submit import submit_for_person
@@ -14,7 +14,6 @@ from domain.authorization.rights import Right
 from domain.engine.engine import StepOutcome
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork
-from domain.values.actors import Actor
 from domain.values.tracking_codes import parse_code
 
 WALK_IN_CHANNEL = "walk_in"
@@ -25,31 +24,20 @@ FORM_MEMORY = timedelta(days=1)
 
 
 async def enter_walk_in(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
-    service: str,
-    submitted: Mapping[str, object],
-    actor: Actor,
-    mobile: str | None,
+    context: ActorContext, service: str, submitted: Mapping[str, object], mobile: str | None
 ) -> StepOutcome:
     """Store a walk-in citizen's request, filled in from what whoever enters it may know of the citizen; the receipt is
     a text. `Forbidden`, and the errors of `submit_for_person`.
     """
-    walk_in_actor = replace(require_right(Right.REQUESTS_ENTER, actor, "service"), channel=WALK_IN_CHANNEL)
-    known_person = (await find_citizen(dependencies, uow, mobile, actor)).person if mobile else None
+    walk_in_actor = replace(require_right(Right.REQUESTS_ENTER, context.actor, "service"), channel=WALK_IN_CHANNEL)
+    known_person = (await find_citizen(context, mobile)).person if mobile else None
     return await submit_for_person(
-        dependencies, uow, service, submitted, walk_in_actor, mobile=mobile, known_person=known_person
+        context.acting_as(walk_in_actor), service, submitted, mobile=mobile, known_person=known_person
     )
 
 
 async def enter_walk_in_once(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
-    service: str,
-    submitted: Mapping[str, object],
-    actor: Actor,
-    mobile: str,
-    form_key: str,
+    context: ActorContext, service: str, submitted: Mapping[str, object], mobile: str, form_key: str
 ) -> ServiceRequest:
     """Enter a request by a form that bears a random key of its own, and notify the citizen; return it.
 
@@ -59,9 +47,11 @@ async def enter_walk_in_once(
     form = KeyedForm(form_key, WALK_IN_CHANNEL, [service, submitted, mobile], FORM_MEMORY)
 
     async def enter(uow: UnitOfWork) -> str:
-        outcome = await enter_walk_in(dependencies, uow, service, submitted, actor, mobile)
-        await announce_outcome(dependencies, uow, outcome, actor)
+        outcome = await enter_walk_in(
+            ActorContext(context.dependencies, uow, context.actor), service, submitted, mobile
+        )
+        await announce_outcome(ActorContext(context.dependencies, uow, context.actor), outcome)
         return outcome.request.code
 
-    entered_code = await do_once(dependencies, uow, form, actor, enter)
-    return await uow.requests.get_by_code(parse_code(entered_code))
+    entered_code = await do_once(context, form, enter)
+    return await context.uow.requests.get_by_code(parse_code(entered_code))

@@ -3,14 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from domain.actions.dependencies import Dependencies
+from domain.actions.context import ActorContext
 from domain.authorization.policy import require_right
 from domain.authorization.request_policy import may_see_request
 from domain.authorization.rights import Right
 from domain.people.person import Person
 from domain.requests.request import RequestFilter, ServiceRequest
-from domain.unit_of_work import UnitOfWork
-from domain.values.actors import Actor
 
 _MOST_SOUGHT, _MOST_SHOWN = 30, 5
 
@@ -27,13 +25,13 @@ class KnownCitizen:
     """Number of the last ones that belong to other units alone."""
 
 
-async def find_citizen(dependencies: Dependencies, uow: UnitOfWork, mobile: str, actor: Actor) -> KnownCitizen:
+async def find_citizen(context: ActorContext, mobile: str) -> KnownCitizen:
     """Return who has a mobile (+989…), for whoever may enter requests at the desk; `Forbidden`."""
-    require_right(Right.REQUESTS_ENTER, actor, "service")
-    found = await uow.requests.list_requests(RequestFilter(mobile=mobile, limit=_MOST_SOUGHT))
-    visible = [request for request in found if may_see_request(dependencies.services, actor, request)]
+    require_right(Right.REQUESTS_ENTER, context.actor, "service")
+    found = await context.uow.requests.list_requests(RequestFilter(mobile=mobile, limit=_MOST_SOUGHT))
+    visible = [request for request in found if may_see_request(context.dependencies.services, context.actor, request)]
     open_first = sorted(visible, key=lambda request: request.phase.is_final)
-    person = await uow.people.find_person(mobile)
+    person = await context.uow.people.find_person(mobile)
     if person and not visible:  # a mobile alone opens nobody's national code
         person = replace(person, national_code=None)
     return KnownCitizen(person, open_first[:_MOST_SHOWN], len(found) - len(visible))

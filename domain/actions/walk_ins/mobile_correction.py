@@ -7,6 +7,7 @@ second person: that one enters the same number once more.
 
 from dataclasses import dataclass
 
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import list_role_mobiles, notify_line, notify_staff
 from domain.actions.refunds.accounts import ask_new_line
@@ -45,13 +46,7 @@ class MobileCorrection:
 
 
 async def correct_mobile(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
-    code: TrackingCode,
-    mobile: str,
-    proof: str,
-    actor: Actor,
-    version: VersionToken | None = None,
+    context: ActorContext, code: TrackingCode, mobile: str, proof: str, version: VersionToken | None = None
 ) -> MobileCorrection:
     """Give a request its citizen's right mobile; `proof` says how the citizen showed who it is.
 
@@ -61,20 +56,20 @@ async def correct_mobile(
     personal data was erased, `Conflict` when it is not at the `version` that was looked at.
     """
     new_mobile = identifiers.parse_mobile(mobile)
-    request = await lock_request(uow, code, version)
-    service = dependencies.engine.get_service(request.service)
-    last_change = await uow.mobile_changes.find_last(REQUEST_SUBJECT, request.id)
-    right = await find_correcting_right(uow, request, last_change)
-    corrector = require_request_right(right, service, request, actor)
+    request = await lock_request(context.uow, code, version)
+    service = context.dependencies.engine.get_service(request.service)
+    last_change = await context.uow.mobile_changes.find_last(REQUEST_SUBJECT, request.id)
+    right = await find_correcting_right(context.uow, request, last_change)
+    corrector = require_request_right(right, service, request, context.actor)
     _refuse_needless(request, last_change, new_mobile, proof)
     change = _find_proposal(request, last_change, new_mobile)
     if change is None:
-        change = _propose(dependencies, request, last_change, new_mobile, tidy_text(proof), corrector)
+        change = _propose(context.dependencies, request, last_change, new_mobile, tidy_text(proof), corrector)
         if right is Right.REQUESTS_MOBILE_OWED:
-            return await _await_second(dependencies, uow, request, change, corrector)
+            return await _await_second(context, request, change, corrector)
     elif right is Right.REQUESTS_MOBILE_OWED and acting_label(change.proposed_by) == acting_label(corrector.label):
         return MobileCorrection(request, awaits_second=True)
-    return await _change(dependencies, uow, request, change, corrector)
+    return await _change(context, request, change, corrector)
 
 
 async def find_correcting_right(uow: UnitOfWork, request: ServiceRequest, last_change: MobileChange | None) -> Right:
@@ -84,13 +79,11 @@ async def find_correcting_right(uow: UnitOfWork, request: ServiceRequest, last_c
     return Right.REQUESTS_MOBILE_OWED if is_owed else Right.REQUESTS_MOBILE
 
 
-async def may_correct_mobile(
-    dependencies: Dependencies, uow: UnitOfWork, request: ServiceRequest, actor: Actor
-) -> bool:
+async def may_correct_mobile(context: ActorContext, request: ServiceRequest) -> bool:
     """Return whether to offer this member of the staff to change a request's mobile."""
-    last_change = await uow.mobile_changes.find_last(REQUEST_SUBJECT, request.id)
-    right = await find_correcting_right(uow, request, last_change)
-    return may_use_on_request(right, dependencies.engine.get_service(request.service), request, actor)
+    last_change = await context.uow.mobile_changes.find_last(REQUEST_SUBJECT, request.id)
+    right = await find_correcting_right(context.uow, request, last_change)
+    return may_use_on_request(right, context.dependencies.engine.get_service(request.service), request, context.actor)
 
 
 def _refuse_needless(request: ServiceRequest, last_change: MobileChange | None, new_mobile: str, proof: str) -> None:
@@ -134,105 +127,102 @@ def _propose(
 
 
 async def _await_second(
-    dependencies: Dependencies, uow: UnitOfWork, request: ServiceRequest, change: MobileChange, corrector: Actor
+    context: ActionContext, request: ServiceRequest, change: MobileChange, corrector: Actor
 ) -> MobileCorrection:
     """Keep a change until a second person enters it too; the number that would be left hears of it already."""
-    await uow.mobile_changes.save(change)
-    await _note_change(dependencies, uow, request, change, corrector, "propose_mobile", "mobile_proposed")
-    await _tell_old_number(dependencies, uow, request, change, "sms.mobile_proposed")
+    await context.uow.mobile_changes.save(change)
+    await _note_change(context.acting_as(corrector), request, change, "propose_mobile", "mobile_proposed")
+    await _tell_old_number(context, request, change, "sms.mobile_proposed")
     return MobileCorrection(request, awaits_second=True)
 
 
 async def _change(
-    dependencies: Dependencies, uow: UnitOfWork, request: ServiceRequest, change: MobileChange, corrector: Actor
+    context: ActionContext, request: ServiceRequest, change: MobileChange, corrector: Actor
 ) -> MobileCorrection:
-    service = dependencies.engine.get_service(request.service)
-    left_mobile = await replace_mobile(dependencies, uow, request, change.new_mobile)
-    change.done_by, change.done_at = corrector.label, dependencies.clock.now()
-    await uow.mobile_changes.save(change)
-    await _note_change(dependencies, uow, request, change, corrector, "correct_mobile", "mobile_corrected")
-    await uow.people.save_person(build_citizen(dependencies, service, request, change.new_mobile))
+    service = context.dependencies.engine.get_service(request.service)
+    left_mobile = await replace_mobile(context, request, change.new_mobile)
+    change.done_by, change.done_at = corrector.label, context.dependencies.clock.now()
+    await context.uow.mobile_changes.save(change)
+    await _note_change(context.acting_as(corrector), request, change, "correct_mobile", "mobile_corrected")
+    await context.uow.people.save_person(build_citizen(context.dependencies, service, request, change.new_mobile))
     is_left = left_mobile is not None and left_mobile != change.new_mobile
-    other_requests = await _leave_old_mobile(dependencies, uow, request, left_mobile) if is_left and left_mobile else []
-    await ask_new_line(uow, request.id, change.new_mobile)
-    await _tell_old_number(dependencies, uow, request, change, "sms.mobile_corrected")
-    await send_status(dependencies, uow, request, change.new_mobile)
+    other_requests = await _leave_old_mobile(context, request, left_mobile) if is_left and left_mobile else []
+    await ask_new_line(context.uow, request.id, change.new_mobile)
+    await _tell_old_number(context, request, change, "sms.mobile_corrected")
+    await send_status(context, request, change.new_mobile)
     return MobileCorrection(request, tuple(other_requests))
 
 
 async def _note_change(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
-    request: ServiceRequest,
-    change: MobileChange,
-    actor: Actor,
-    event: str,
-    audit_kind: str,
+    context: ActorContext, request: ServiceRequest, change: MobileChange, event: str, audit_kind: str
 ) -> None:
     """Note a change in the history of its request, and in the audit, with masked numbers."""
     numbers = {"mobile_before": change.old_mobile, "mobile": change.new_mobile}
     facts = numbers | {"proof": change.proof} if change.proof else numbers
-    await dependencies.engine.record_event(uow, request, event, actor, facts)
+    await context.dependencies.engine.record_event(context.uow, request, event, context.actor, facts)
     masked = {name: mask_filter_value(number) for name, number in numbers.items() if number}
     facts = {"about": request.code, **masked, "proposed_by": change.proposed_by}
-    await uow.audit.add_entry(dependencies.clock.now(), actor.label, audit_kind, facts)
+    await context.uow.audit.add_entry(context.dependencies.clock.now(), context.actor.label, audit_kind, facts)
 
 
 async def _tell_old_number(
-    dependencies: Dependencies, uow: UnitOfWork, request: ServiceRequest, change: MobileChange, text_key: str
+    context: ActionContext, request: ServiceRequest, change: MobileChange, text_key: str
 ) -> None:
     """Tell whoever has the number that was left; it may be a stranger's, who learns nothing of the citizen."""
     if change.old_mobile is None:
         return
 
     async def render_message() -> RenderedMessage:
-        facts = {"code": dependencies.wording.tracking_code_text(request.code)}
-        return dependencies.catalogue.render_message(text_key, facts, MessageClass.RECEIPT)
+        facts = {"code": context.dependencies.wording.tracking_code_text(request.code)}
+        return context.dependencies.catalogue.render_message(text_key, facts, MessageClass.RECEIPT)
 
-    await notify_line(dependencies, uow, change.old_mobile, render_message)
+    await notify_line(context, change.old_mobile, render_message)
 
 
-async def object_to_change(dependencies: Dependencies, uow: UnitOfWork, code: TrackingCode, actor: Actor) -> bool:
+async def object_to_change(context: ActorContext, code: TrackingCode) -> bool:
     """Keep that the old number of a request objects to its change, and alert manager and revenue unit; return whether
     there was a change to object to. What waited for a second person is dropped; no money leaves before it is settled.
     """
     try:
-        request = await lock_request(uow, code)
+        request = await lock_request(context.uow, code)
     except DomainError:
         return False
-    change = await uow.mobile_changes.find_last(REQUEST_SUBJECT, request.id)
-    if actor.kind != "citizen" or change is None or change.old_mobile != actor.identifier:
+    change = await context.uow.mobile_changes.find_last(REQUEST_SUBJECT, request.id)
+    if context.actor.kind != "citizen" or change is None or change.old_mobile != context.actor.identifier:
         return False
     if change.objected_at is None:
-        change.objected_at = dependencies.clock.now()
-        await uow.mobile_changes.save(change)
-        await _note_change(dependencies, uow, request, change, actor, "object_mobile", "mobile_objected")
-        await _alert_staff(dependencies, uow, request)
+        change.objected_at = context.dependencies.clock.now()
+        await context.uow.mobile_changes.save(change)
+        await _note_change(context, request, change, "object_mobile", "mobile_objected")
+        await _alert_staff(context, request)
     return True
 
 
-async def _alert_staff(dependencies: Dependencies, uow: UnitOfWork, request: ServiceRequest) -> None:
+async def _alert_staff(context: ActionContext, request: ServiceRequest) -> None:
     def render_message() -> RenderedMessage:
-        facts = {"code": dependencies.wording.tracking_code_text(request.code)}
-        return dependencies.catalogue.render_message("staff.mobile_objected", facts)
+        facts = {"code": context.dependencies.wording.tracking_code_text(request.code)}
+        return context.dependencies.catalogue.render_message("staff.mobile_objected", facts)
 
-    managers = await list_role_mobiles(uow, dependencies, Role.MANAGER)
-    revenue = await list_role_mobiles(uow, dependencies, Role.REVENUE)
-    await notify_staff(dependencies, uow, dict.fromkeys((*managers, *revenue)), render_message)
+    managers = await list_role_mobiles(context, Role.MANAGER)
+    revenue = await list_role_mobiles(context, Role.REVENUE)
+    await notify_staff(context, dict.fromkeys((*managers, *revenue)), render_message)
 
 
-async def _leave_old_mobile(
-    dependencies: Dependencies, uow: UnitOfWork, request: ServiceRequest, old_mobile: str
-) -> list[ServiceRequest]:
+async def _leave_old_mobile(context: ActionContext, request: ServiceRequest, old_mobile: str) -> list[ServiceRequest]:
     """Take back what was meant for the old number, and what this request said of whom it belongs to."""
-    await uow.outbox.withdraw_waiting(request.id, old_mobile, dependencies.clock.now(), "mobile_corrected")
-    remaining_requests = await uow.requests.list_requests(RequestFilter(mobile=old_mobile, limit=_MOST_OTHERS))
-    await uow.people.delete_person(old_mobile)
+    await context.uow.outbox.withdraw_waiting(
+        request.id, old_mobile, context.dependencies.clock.now(), "mobile_corrected"
+    )
+    remaining_requests = await context.uow.requests.list_requests(RequestFilter(mobile=old_mobile, limit=_MOST_OTHERS))
+    await context.uow.people.delete_person(old_mobile)
     if remaining_requests:
         newest_request = remaining_requests[0]
-        await uow.people.save_person(
+        await context.uow.people.save_person(
             build_citizen(
-                dependencies, dependencies.engine.get_service(newest_request.service), newest_request, old_mobile
+                context.dependencies,
+                context.dependencies.engine.get_service(newest_request.service),
+                newest_request,
+                old_mobile,
             )
         )
     return [other_request for other_request in remaining_requests if not other_request.phase.is_final]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from domain.actions.dependencies import Dependencies
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.fleet.choosable_hours import list_half_hours, load_machine_hours
 from domain.actions.requests.submit import autofill_values, read_request_form
 from domain.actions.walk_ins.entering import WALK_IN_CHANNEL
@@ -19,8 +19,6 @@ from domain.engine.form_preview import estimate_price, list_value_refusals
 from domain.fields.closed_days import find_closed_day
 from domain.language.service import Service
 from domain.tariffs.tariff import Quote
-from domain.unit_of_work import UnitOfWork
-from domain.values.actors import Actor
 from domain.values.errors import DomainError, MissingField
 
 _MOST_VISITS = 8
@@ -47,40 +45,33 @@ class WalkInPreview:
 
 
 async def preview_walk_in(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
-    service: Service,
-    submitted: Mapping[str, object],
-    actor: Actor,
-    mobile: str,
+    context: ActorContext, service: Service, submitted: Mapping[str, object], mobile: str
 ) -> WalkInPreview:
     """Return what a form of the desk comes to. While its mobile (+989…) is empty, for none could be read, what comes
     with it (a name that was given before) is not called missing.
     """
-    walk_in_actor = replace(require_right(Right.REQUESTS_ENTER, actor, "service"), channel=WALK_IN_CHANNEL)
-    citizen = await find_citizen(dependencies, uow, mobile, actor) if mobile else None
+    walk_in_actor = replace(require_right(Right.REQUESTS_ENTER, context.actor, "service"), channel=WALK_IN_CHANNEL)
+    citizen = await find_citizen(context, mobile) if mobile else None
     known_values = autofill_values(service, citizen.person if citizen else None)
-    values, faults = await read_request_form(
-        dependencies, uow, service, known_values, submitted, mobile or None, WALK_IN_CHANNEL
-    )
+    values, faults = await read_request_form(context, service, known_values, submitted, mobile or None, WALK_IN_CHANNEL)
     if not mobile:
         autofilled_names = {entry.name for entry in service.form if entry.autofill}
         faults = [one for one in faults if not (isinstance(one, MissingField) and one.field in autofilled_names)]
-    engine, request_values = dependencies.engine, dict(values)
-    wanted_day, free_starts = await _list_free_starts(dependencies, uow, service, request_values, walk_in_actor)
+    engine, request_values = context.dependencies.engine, dict(values)
+    wanted_day, free_starts = await _list_free_starts(context.acting_as(walk_in_actor), service, request_values)
     return WalkInPreview(
         citizen,
-        [*faults, *list_value_refusals(engine, uow, service, values, walk_in_actor)],
-        await estimate_price(engine, uow, service, values, walk_in_actor),
+        [*faults, *list_value_refusals(engine, context.uow, service, values, walk_in_actor)],
+        await estimate_price(engine, context.uow, service, values, walk_in_actor),
         wanted_day,
-        find_closed_day(service.form, values, dependencies.calendar),
+        find_closed_day(service.form, values, context.dependencies.calendar),
         free_starts,
-        await _list_free_visits(dependencies, uow, service),
+        await _list_free_visits(context, service),
     )
 
 
 async def _list_free_starts(
-    dependencies: Dependencies, uow: UnitOfWork, service: Service, values: dict[str, Any], actor: Actor
+    context: ActorContext, service: Service, values: dict[str, Any]
 ) -> tuple[date | None, list[datetime]]:
     booking_effects = [
         effect for step in service.transitions for effect in step.effects if isinstance(effect, BookMachines)
@@ -88,19 +79,19 @@ async def _list_free_starts(
     if not booking_effects or not {"items", "date"} <= values.keys():
         return None, []
     wanted_day = date.fromisoformat(values["date"])
-    office_span = dependencies.calendar.office_span(wanted_day)
+    office_span = context.dependencies.calendar.office_span(wanted_day)
     if office_span is None:
         return wanted_day, []
-    request = dependencies.engine.build_request(service, values, actor, None)
-    hours = await load_machine_hours(dependencies, uow, request, booking_effects[0], office_span)
+    request = context.dependencies.engine.build_request(service, values, context.actor, None)
+    hours = await load_machine_hours(context, request, booking_effects[0], office_span)
     return wanted_day, [start for start in list_half_hours(office_span) if hours.is_possible(start)]
 
 
-async def _list_free_visits(dependencies: Dependencies, uow: UnitOfWork, service: Service) -> list[datetime]:
+async def _list_free_visits(context: ActionContext, service: Service) -> list[datetime]:
     if service.visit_preferences is None:
         return []
-    officers = await uow.people.list_staff_with_role(service.visit_preferences.officer_role)
-    rules = VisitRules(dependencies.clock.now(), dependencies.policy, dependencies.calendar)
+    officers = await context.uow.people.list_staff_with_role(service.visit_preferences.officer_role)
+    rules = VisitRules(context.dependencies.clock.now(), context.dependencies.policy, context.dependencies.calendar)
     no_request = 0
-    free_starts = await list_free_visits(uow, rules, [officer.username for officer in officers], no_request)
+    free_starts = await list_free_visits(context.uow, rules, [officer.username for officer in officers], no_request)
     return free_starts[:_MOST_VISITS]

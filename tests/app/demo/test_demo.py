@@ -20,6 +20,7 @@ from app.demo.summary import DemoOffice, Summary
 from app.security import passwords
 from app.wiring import build_signer
 from domain.actions.bills import pay
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.conversations import receive
 from domain.actions.dependencies import Dependencies
 from domain.actions.feedback import service_page
@@ -249,7 +250,7 @@ async def test_a_newcomer_can_follow_the_summary(store: SqlStore, summary: Summa
     assert request.fields["full_name"] == summary.sender_name
     assert request.code in "".join(reply.split())
     async with store.open_unit() as uow:
-        outcome = await act.act_on_request(desk, uow, request.code, "accept", {}, staff_actors()["civil"])
+        outcome = await act.act_on_request(ActorContext(desk, uow, staff_actors()["civil"]), request.code, "accept", {})
     assert outcome.request.state == "accepted", "the loader is free for the newcomer"
 
 
@@ -267,10 +268,12 @@ async def type_in(desk: Dependencies, store: SqlStore, command: str) -> None:
     async with store.open_unit() as uow:
         if words[:2] == ["request", "act"]:
             inputs = dict(word.split("=") for word in words if "=" in word)
-            await act.act_on_request(desk, uow, parse_code(words[2]), words[3], inputs, staff[words[5]])
+            await act.act_on_request(ActorContext(desk, uow, staff[words[5]]), parse_code(words[2]), words[3], inputs)
         elif words[:2] == ["payment", "record"]:
             ids, amount = (words[2], words[3]), int(words[4])
-            await pay.record_payment(desk, uow, ids, amount, PaymentMethod.SLIP, words[6], staff[words[8]])
+            await pay.record_payment(
+                ActionContext(desk, uow), ids, amount, PaymentMethod.SLIP, words[6], staff[words[8]]
+            )
         else:
             assert words == ["request", "show", words[2]]
 

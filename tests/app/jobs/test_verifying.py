@@ -15,9 +15,11 @@ from app.parts import ServerParts, build_providers
 from app.wiring import build_printer, build_signer
 from channels.relay.relay import Relay
 from channels.sms.polling import InboundPoller
+from domain.actions.context import ActorContext
 from domain.actions.history.sealing import seal_history
 from domain.actions.settings.changes import change_rules, declare_day
 from domain.settings.rules import RULE_GROUPS
+from domain.values.actors import SYSTEM
 from domain.values.errors import Unavailable
 from domain.values.version_token import VersionToken
 from tests.support.municipality import TUESDAY_MORNING, Municipality
@@ -87,8 +89,13 @@ async def test_each_process_takes_up_what_was_changed(town: Municipality, parts:
     first, second = Scheduler(parts), Scheduler(replace(parts, dependencies=replace(town.desk)))
     tomorrow = (TUESDAY_MORNING + timedelta(days=1)).date()
     async with town.store.open_unit() as uow:
-        await change_rules(town.desk, uow, RULE_GROUPS["deadlines"], {"answer_days": "9"}, VersionToken.from_number(0))
-        await declare_day(town.desk, uow, tomorrow, False, "")
+        await change_rules(
+            ActorContext(town.desk, uow, SYSTEM),
+            RULE_GROUPS["deadlines"],
+            {"answer_days": "9"},
+            VersionToken.from_number(0),
+        )
+        await declare_day(ActorContext(town.desk, uow, SYSTEM), tomorrow, False, "")
     for scheduler in (first, second):
         assert await scheduler.run_job(BY_NAME["rules"])
         desk = scheduler._parts.dependencies

@@ -14,6 +14,7 @@ from playwright.async_api import Browser, Page, expect
 
 from channels.portal import session_pages
 from channels.portal.requests.offline_posts import OfflinePosts
+from domain.actions.context import ActionContext
 from domain.actions.drafts.saving import save_section
 from domain.drafts.draft import TypedForm
 from domain.values.errors import Unavailable
@@ -242,7 +243,7 @@ async def write_elsewhere(portal: DemoSite, database: Path, words: str) -> None:
     with closing(sqlite3.connect(database)) as connection:
         draft_id, session_id = connection.execute("SELECT draft_id, session_id FROM draft_holders").fetchone()
     async with portal.store.open_unit() as uow:
-        await save_section(portal.desk, uow, session_id, draft_id, TypedForm("story", {"text": words}))
+        await save_section(ActionContext(portal.desk, uow), session_id, draft_id, TypedForm("story", {"text": words}))
 
 
 KEEP_FILE = "offlinePapers.addPapers('taxi_report', '', [['deed', new File(['photo'], 'photo.jpg')]])"

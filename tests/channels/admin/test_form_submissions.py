@@ -19,6 +19,7 @@ from channels.admin.addresses import list_address
 from channels.admin.frame import PageRoute
 from channels.admin.submissions import FormSubmission
 from channels.admin.version_tokens import VersionedAction
+from domain.actions.context import ActorContext
 from domain.actions.registries.import_jobs import add_import
 from domain.actions.settings.changes import change_text
 from domain.registries.declarations import REGISTRIES
@@ -163,7 +164,7 @@ async def _further(site: StaffSite) -> list[PageVisit]:
     (duty,) = await give(site, "duty", {"vehicle": PLATE, "year": 1404, "amount": 2_500_000})
     agency, sheet = REGISTRIES["agency"], "شماره پروانه,نام شرکت\nP-9,شرکت تازه\n".encode()
     async with site.store.open_unit() as uow:
-        brought = await add_import(site.demo.desk, uow, agency, "a.csv", sheet, actor(Role.TAXI_OFFICER))
+        brought = await add_import(ActorContext(site.demo.desk, uow, actor(Role.TAXI_OFFICER)), agency, "a.csv", sheet)
     await process_import(site.demo.desk, site.store, brought.id)
     return [
         PageVisit(f"{list_address(REGISTRIES['duty'])}/{duty.id}", Role.REVENUE),
@@ -176,7 +177,7 @@ async def prepare(site: StaffSite) -> None:
     await furnished(site)
     async with site.store.open_unit() as uow:
         key, version = "sms.help", VersionToken.from_number(0)
-        await change_text(site.demo.desk, uow, key, "پیشخوان ما: {menu}", version, actor=actor(Role.ADMIN))
+        await change_text(ActorContext(site.demo.desk, uow, actor(Role.ADMIN)), key, "پیشخوان ما: {menu}", version)
 
 
 async def test_a_form_bears_the_version_that_its_action_takes_and_changes_nothing_without(

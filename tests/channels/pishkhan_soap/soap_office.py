@@ -16,9 +16,11 @@ from channels.pishkhan_soap.call_rate import CallRate
 from channels.pishkhan_soap.calls import CallHandler
 from channels.pishkhan_soap.contract import Contract
 from channels.pishkhan_soap.http import PishkhanSoap
+from domain.actions.context import ActorContext
 from domain.actions.offices import accounts
 from domain.papers.ports import Printer
 from domain.services import SERVICES
+from domain.values.actors import SYSTEM
 from printing.printer import PaperPrinter
 from store.unit_of_work import SqlStore
 from tests.channels.pishkhan_soap.envelopes import MACHINERY, SOAP_11, Signer, body
@@ -107,7 +109,7 @@ async def furnish_counters(
     await taxi_registries.furnish(town)
     async with town.store.open_unit() as uow:
         for code, key in codes:
-            await accounts.add_office(town.desk, uow, VAULT, code, f"دفتر {code}", key=key)
+            await accounts.add_office(ActorContext(town.desk, uow, SYSTEM), VAULT, code, f"دفتر {code}", key=key)
 
 
 def office_at(town: Municipality, wire: RawClient) -> Office:

@@ -8,7 +8,9 @@ from ipaddress import ip_network
 import pytest
 
 from channels.pishkhan_soap.call_rate import CallRate
+from domain.actions.context import ActorContext
 from domain.actions.offices import accounts
+from domain.values.actors import SYSTEM
 from tests.channels.pishkhan_soap.envelopes import MACHINERY, SOAP_11, SOAP_12, WSSE, body, envelope
 from tests.channels.pishkhan_soap.raw_client import Answer
 from tests.channels.pishkhan_soap.soap_office import VAULT, Office, office_at, open_town, serve_soap
@@ -26,7 +28,7 @@ async def pinged(office: Office, version: str = SOAP_11, **token: str) -> Answer
 async def bind_to(office: Office, *networks: str) -> None:
     """Let the office call from these networks alone; none: from anywhere."""
     async with office.town.store.open_unit() as uow:
-        await accounts.allow_networks(office.town.desk, uow, "1001", networks)
+        await accounts.allow_networks(ActorContext(office.town.desk, uow, SYSTEM), "1001", networks)
 
 
 async def with_header(office: Office, header: str) -> Answer:
@@ -51,7 +53,9 @@ async def test_a_wrong_key_and_an_unknown_user_are_told_alike(office: Office) ->
 
 async def test_both_keys_are_taken_until_the_old_one_ends(office: Office) -> None:
     async with office.town.store.open_unit() as uow:
-        new = await accounts.rotate_office_key(office.town.desk, uow, VAULT, "1001", timedelta(days=1))
+        new = await accounts.rotate_office_key(
+            ActorContext(office.town.desk, uow, SYSTEM), VAULT, "1001", timedelta(days=1)
+        )
     for key in (office.signer.key, new):
         assert (await pinged(office, key=key)).code == "ok"
     office.town.advance(days=1)
@@ -257,7 +261,7 @@ async def test_an_office_may_be_bound_to_its_networks(
     office: Office, networks: list[str], source: str, code: str
 ) -> None:
     async with office.town.store.open_unit() as uow:
-        await accounts.allow_networks(office.town.desk, uow, "1001", networks)
+        await accounts.allow_networks(ActorContext(office.town.desk, uow, SYSTEM), "1001", networks)
     async with serve_soap(office.town, LOOPBACK) as wire:
         answer = await wire.post(office.signer.signed(body("Ping")), X_Forwarded_For=source)
         assert answer.code == code
@@ -293,7 +297,7 @@ async def test_a_desk_with_a_wrong_key_does_not_lock_the_one_beside_it_out(offic
 
 async def test_the_right_key_from_another_network_locks_nobody_out(office: Office) -> None:
     async with office.town.store.open_unit() as uow:
-        await accounts.allow_networks(office.town.desk, uow, "1001", ["10.0.0.0/8"])
+        await accounts.allow_networks(ActorContext(office.town.desk, uow, SYSTEM), "1001", ["10.0.0.0/8"])
     told = {(await pinged(office)).fault.message for _ in range(12)}
     assert len(told) == 1
     assert "نشانی شبکه" in told.pop()
@@ -315,7 +319,7 @@ async def test_an_operator_who_lets_an_office_call_again_forgets_the_count(offic
         for _ in range(attempts):
             await pinged(office, key="w" * 20)
         async with office.town.store.open_unit() as uow:
-            await accounts.set_office_active(office.town.desk, uow, "1001", active=True)
+            await accounts.set_office_active(ActorContext(office.town.desk, uow, SYSTEM), "1001", active=True)
         assert "یک ربع" not in (await pinged(office, key="w" * 20)).fault.message
         counted = "SELECT count FROM hits WHERE key LIKE 'counter|office-1001|%'"
         assert office.town.rows(counted) == [(1,)]
@@ -367,7 +371,7 @@ async def test_alike_refusals_are_recorded_together(office: Office) -> None:
 
 async def test_an_office_that_is_switched_off_is_nobody(office: Office) -> None:
     async with office.town.store.open_unit() as uow:
-        await accounts.set_office_active(office.town.desk, uow, "1001", active=False)
+        await accounts.set_office_active(ActorContext(office.town.desk, uow, SYSTEM), "1001", active=False)
     switched_off, unknown = (await pinged(office)).fault, (await pinged(office, username="nobody")).fault
     assert switched_off == unknown
 
@@ -381,7 +385,9 @@ async def test_the_office_code_is_the_callers_own(office: Office) -> None:
 
 async def test_the_letter_case_of_a_code_does_not_matter(office: Office) -> None:
     async with office.town.store.open_unit() as uow:
-        _, key = await accounts.add_office(office.town.desk, uow, VAULT, "Ab-7", "دفتر شرق", key="z" * 20)
+        _, key = await accounts.add_office(
+            ActorContext(office.town.desk, uow, SYSTEM), VAULT, "Ab-7", "دفتر شرق", key="z" * 20
+        )
     for code in ("Ab-7", "AB-7", "ab-7"):
         answer = await office.wire.post(
             office.signer.signed(body("Ping", office=code), username="office-ab-7", key=key)

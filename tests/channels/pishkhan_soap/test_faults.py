@@ -8,7 +8,9 @@ import pytest
 from app.security.vault import FernetVault
 from channels.pishkhan_soap.calls import CallHandler
 from channels.pishkhan_soap.faults import SoapVersion
+from domain.actions.context import ActorContext
 from domain.actions.offices import accounts
+from domain.values.actors import SYSTEM
 from domain.values.errors import DomainError, Internal, InvalidField, MissingField, NotFound, TooLarge
 from domain.values.reasons import InternalReason, InvalidReason, TooLargeReason
 from tests.channels.pishkhan_soap.complete_calls import CONTRACT, FAULTS
@@ -54,7 +56,7 @@ async def test_a_key_that_was_sealed_elsewhere_is_such_a_fault(
 ) -> None:
     async with office.town.store.open_unit() as uow:
         await accounts.rotate_office_key(
-            office.town.desk, uow, FernetVault("another secret"), "1001", timedelta(days=1)
+            ActorContext(office.town.desk, uow, SYSTEM), FernetVault("another secret"), "1001", timedelta(days=1)
         )
     assert (await office.call("Ping")).fault.code == "internal"
     assert "in a counter's call" in caplog.text

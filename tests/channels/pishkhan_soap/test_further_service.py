@@ -20,10 +20,11 @@ from channels.pishkhan_soap.call_rate import CallRate
 from channels.pishkhan_soap.calls import CallHandler
 from channels.pishkhan_soap.contract import Contract
 from channels.pishkhan_soap.http import ENDPOINT_PATH, PishkhanSoap
+from domain.actions.context import ActorContext
 from domain.actions.offices import accounts
 from domain.actions.tariffs.changes import add_tariff
 from domain.services.machinery.declaration import MACHINERY_WORK
-from domain.values.actors import Role
+from domain.values.actors import SYSTEM, Role
 from printing.printer import PaperPrinter
 from store.migrate import migrate
 from tests.support.further_service import TREES, WORDS
@@ -68,7 +69,7 @@ async def client(town: Municipality) -> AsyncIterator[Client]:
     """The channel, mounted alone, and an office that may call it."""
     vault = FernetVault("a secret key for a test")
     async with town.store.open_unit() as uow:
-        await accounts.add_office(town.desk, uow, vault, OFFICE, "دفتر پیشخوان", key=KEY)
+        await accounts.add_office(ActorContext(town.desk, uow, SYSTEM), vault, OFFICE, "دفتر پیشخوان", key=KEY)
     counter = CallHandler(
         town.desk, town.store, vault, PaperPrinter(letterhead, ADDRESS), timedelta(minutes=5), CallRate(1_000)
     )
@@ -140,7 +141,11 @@ async def test_a_counter_asks_for_the_prices_of_a_service_without_a_look_up(clie
         for street_class, rate in (("main", 20_000), ("alley", 7_000)):
             dimensions = {"street_class": street_class}
             await add_tariff(
-                town.desk, uow, actor(Role.REVENUE), BANNERS.key, dimensions, rate=rate, unit="square_metre_day"
+                ActorContext(town.desk, uow, actor(Role.REVENUE)),
+                BANNERS.key,
+                dimensions,
+                rate=rate,
+                unit="square_metre_day",
             )
     priced = QUESTION.format(request_id="priced", service="banner_permit")
     response = await told(await client.post(ENDPOINT_PATH, data=signed(town, priced, b"fedcba9876543210")))

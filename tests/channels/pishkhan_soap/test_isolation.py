@@ -8,6 +8,7 @@ import pytest
 from lxml import etree
 
 from channels.pishkhan_soap.contract import Contract
+from domain.actions.context import ActorContext
 from domain.actions.requests.notes import write_note
 from domain.audit.read_events import ReadEventFilter, ReadKind
 from domain.bills.bill import BillState
@@ -192,7 +193,9 @@ async def test_what_the_staff_write_to_each_other_is_not_told(office: Office) ->
     code = await office.submitted()
     async with office.town.store.open_unit() as uow:
         note = "دو بار بدقولی کرده است"
-        assert await write_note(office.town.desk, uow, tracking_codes.parse_code(code), note, actor(Role.CIVIL))
+        assert await write_note(
+            ActorContext(office.town.desk, uow, actor(Role.CIVIL)), tracking_codes.parse_code(code), note
+        )
     answer = await office.call("GetRequest", {"trackingCode": code})
     assert "submit" in etree.tostring(answer.body, encoding="unicode")
     assert "بدقولی" not in etree.tostring(answer.body, encoding="unicode")

@@ -6,9 +6,11 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from domain.actions.context import ActorContext
 from domain.actions.documents.capacity import MOST_DOCUMENTS
 from domain.actions.offices import accounts
 from domain.unit_of_work import UnitOfWork
+from domain.values.actors import SYSTEM
 from store.unit_of_work import SqlStore
 from tests.channels.pishkhan_soap.envelopes import body
 from tests.channels.pishkhan_soap.soap_office import Office
@@ -61,7 +63,7 @@ async def test_a_file_is_scanned_once_however_often_its_call_comes(office: Offic
     stale = office.signer.signed(attaching(PDF, "f-4"), created="2026-11-24T06:20:00Z")
     assert await send(stale, 2) == "authentication_failed"
     async with office.town.store.open_unit() as uow:
-        await accounts.allow_networks(office.town.desk, uow, "1001", ["10.0.0.0/8"])
+        await accounts.allow_networks(ActorContext(office.town.desk, uow, SYSTEM), "1001", ["10.0.0.0/8"])
     assert await send(office.signer.signed(attaching(PDF, "f-5")), 2) == "authentication_failed"
 
 
@@ -93,14 +95,14 @@ async def test_an_office_that_is_admitted_meanwhile_brings_no_file_unscanned(
     await office.town.brought_by(request)
     store, desk = office.town.store, office.town.desk
     async with store.open_unit() as uow:
-        await accounts.set_office_active(desk, uow, "1001", active=False)
+        await accounts.set_office_active(ActorContext(desk, uow, SYSTEM), "1001", active=False)
 
     @asynccontextmanager
     async def open_unit(*, write: bool = True) -> AsyncIterator[UnitOfWork]:
         """The office is switched on after the call was looked at, in the very unit that acts on it."""
         async with SqlStore.open_unit(store, write=write) as uow:
             if write:
-                await accounts.set_office_active(desk, uow, "1001", active=True)
+                await accounts.set_office_active(ActorContext(desk, uow, SYSTEM), "1001", active=True)
             yield uow
 
     monkeypatch.setattr(store, "open_unit", open_unit)

@@ -1,5 +1,6 @@
 """Prices that depend on the amount, as a counter office is told them."""
 
+from domain.actions.context import ActorContext
 from domain.actions.tariffs.changes import add_tariff
 from domain.values.actors import Role
 from tests.channels.pishkhan_soap.envelopes import OURS
@@ -20,9 +21,7 @@ async def test_every_band_is_told_with_its_limit(office: Office) -> None:
     async with town.store.open_unit() as uow:
         for start in (6, 8, 12, 18):
             await add_tariff(
-                town.desk,
-                uow,
-                actor(Role.REVENUE),
+                ActorContext(town.desk, uow, actor(Role.REVENUE)),
                 "machinery",
                 {"machine": "loader", "from": str(start)},
                 rate=RATE // 2 + start,

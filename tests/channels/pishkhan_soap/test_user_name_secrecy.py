@@ -13,7 +13,9 @@ import pytest
 from app.security.vault import FernetVault
 from channels.pishkhan_soap import username_token
 from channels.pishkhan_soap.calls import LOCK_ATTEMPTS
+from domain.actions.context import ActorContext
 from domain.actions.offices import accounts
+from domain.values.actors import SYSTEM
 from store.engines.prepared import PreparedStatement
 from tests.channels.pishkhan_soap.envelopes import body
 from tests.channels.pishkhan_soap.raw_client import Answer, RawClient
@@ -90,9 +92,9 @@ async def test_a_wrong_key_and_an_unknown_user_cost_the_same_work(
 async def switched_off_and_changing(office: Office) -> None:
     """Switch an office off, and add one that has two keys just now."""
     async with office.town.store.open_unit() as uow:
-        await accounts.set_office_active(office.town.desk, uow, "1002", active=False)
-        await accounts.add_office(office.town.desk, uow, VAULT, "1003", "دفتر غرب")
-        await accounts.rotate_office_key(office.town.desk, uow, VAULT, "1003", timedelta(days=1))
+        await accounts.set_office_active(ActorContext(office.town.desk, uow, SYSTEM), "1002", active=False)
+        await accounts.add_office(ActorContext(office.town.desk, uow, SYSTEM), VAULT, "1003", "دفتر غرب")
+        await accounts.rotate_office_key(ActorContext(office.town.desk, uow, SYSTEM), VAULT, "1003", timedelta(days=1))
 
 
 async def test_a_good_call_costs_nothing_more(furnished_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -117,7 +119,7 @@ async def test_a_call_with_a_file_is_proved_once(office: Office, monkeypatch: py
 
 async def test_who_proves_no_key_is_not_told_that_the_address_is_wrong(office: Office) -> None:
     async with office.town.store.open_unit() as uow:
-        await accounts.allow_networks(office.town.desk, uow, "1001", ["10.0.0.0/8"])
+        await accounts.allow_networks(ActorContext(office.town.desk, uow, SYSTEM), "1001", ["10.0.0.0/8"])
     right, wrong, unknown = [
         (await office.wire.post(office.signer.signed(body("Ping"), **token))).fault for token in ({}, KNOWN, UNKNOWN)
     ]

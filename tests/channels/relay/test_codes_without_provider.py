@@ -5,6 +5,7 @@ from datetime import timedelta
 from channels.relay.relay import LONGEST_DOWN_TIME, Relay
 from domain.actions.citizens.proofs import send_session_code
 from domain.actions.citizens.sessions import open_session
+from domain.actions.context import ActionContext
 from domain.actions.messages.code_spending import SMS_MEMORY, SMS_PATIENCE
 from domain.actions.messages.verification_codes import CODE_LIFETIME
 from domain.messages.carriers import SendResult, SendVerdict
@@ -32,9 +33,9 @@ class SmsOutage:
         """Ask for a code in a browser of its own."""
         self.asked_codes += 1
         async with self.town.store.open_unit() as uow:
-            _, session = await open_session(self.town.desk, uow)
+            _, session = await open_session(ActionContext(self.town.desk, uow))
             mobile, source = f"0935100{self.asked_codes:04}", f"203.0.113.{self.asked_codes}"
-            return await send_session_code(self.town.desk, uow, session, mobile, "my-requests", source)
+            return await send_session_code(ActionContext(self.town.desk, uow), session, mobile, "my-requests", source)
 
     async def pass_time(self, length: timedelta) -> None:
         """Let time pass at both clocks, and the jobs of the relay run."""

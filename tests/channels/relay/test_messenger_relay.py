@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from channels.relay.relay import LONGEST_DOWN_TIME, Relay, chat_route
+from domain.actions.context import ActionContext
 from domain.actions.messages.notify import Address, queue_message, queue_reply
 from domain.chats.chat import Chat, ChatState
 from domain.messages.carriers import SendResult, SendVerdict
@@ -47,7 +48,9 @@ class Bot:
         """Queue notices."""
         for text in texts:
             async with self.town.store.open_unit() as uow:
-                await queue_message(self.town.desk, uow, mobile, RenderedMessage("sms.unknown", cls, text))
+                await queue_message(
+                    ActionContext(self.town.desk, uow), mobile, RenderedMessage("sms.unknown", cls, text)
+                )
             self.town.advance(seconds=0.001)
 
     async def messages(self, channel: str = "telegram") -> list[OutboxMessage]:
@@ -124,7 +127,9 @@ async def test_an_outage_of_an_hour_with_a_thousand_notices(bot: Bot) -> None:
         for number in range(10):
             for mobile in chats.values():
                 await queue_message(
-                    bot.town.desk, uow, mobile, RenderedMessage("sms.unknown", MessageClass.NOTICE, f"{number}")
+                    ActionContext(bot.town.desk, uow),
+                    mobile,
+                    RenderedMessage("sms.unknown", MessageClass.NOTICE, f"{number}"),
                 )
             bot.town.advance(minutes=10 if number == 4 else 0.001)
     for _ in range(51):
@@ -211,10 +216,14 @@ async def test_a_question_with_buttons_is_nothing_by_sms(bot: Bot) -> None:
     bot.carrier.script[CHAT] = [BLOCKED, BLOCKED]
     address = Address("telegram", CHAT, CITIZEN)
     async with bot.town.store.open_unit() as uow:
-        await queue_reply(bot.town.desk, uow, address, RenderedMessage("sms.choose", MessageClass.REPLY, "کدام؟"))
+        await queue_reply(
+            ActionContext(bot.town.desk, uow), address, RenderedMessage("sms.choose", MessageClass.REPLY, "کدام؟")
+        )
         paper = ReplyMarkup(paper=AttachedPaper(parse_code("123456786"), "letter"))
         await queue_reply(
-            bot.town.desk, uow, address, RenderedMessage("sms.choose", MessageClass.REPLY, "نامه", markup=paper)
+            ActionContext(bot.town.desk, uow),
+            address,
+            RenderedMessage("sms.choose", MessageClass.REPLY, "نامه", markup=paper),
         )
     await bot.relay.send_due()
     assert await bot.messages("sms") == []

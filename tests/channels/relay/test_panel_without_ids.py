@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from channels.relay.relay import LARGEST_BATCH, Relay
+from domain.actions.context import ActorContext
 from domain.actions.messages.resending import retry_message
 from domain.messages.carriers import CandidateOutcomes, OutcomeInquiry, SendResult, SendVerdict
 from domain.messages.records import MessageClass, MessageState, OutboxMessage
@@ -25,7 +26,7 @@ async def test_an_unknown_outcome_stays_until_the_staff_decide(town: Municipalit
     [message] = await town.sent()
     assert (message.state, message.reason, carrier.taken) == (MessageState.UNKNOWN, "timeout", [])
     async with town.store.open_unit() as uow:
-        await retry_message(town.desk, uow, message.id, "the citizen called", actor(Role.ADMIN))
+        await retry_message(ActorContext(town.desk, uow, actor(Role.ADMIN)), message.id, "the citizen called")
     await relay.send_due()
     [message] = await town.sent()
     assert (message.state, len(carrier.taken)) == (MessageState.SENT, 1)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from domain.actions.context import ActionContext
 from domain.actions.messages.notify import Address, queue_reply
 from domain.check.texts.bounds import bound_texts
 from domain.messages.catalogue import RenderedMessage
@@ -25,7 +26,9 @@ async def queued(bot: Bot, person: Person, text: str = "سلام", shown: ReplyM
     address = Address(bot.link.account.channel, str(person.id), CITIZEN)
     async with bot.town.store.open_unit() as uow:
         return await queue_reply(
-            bot.town.desk, uow, address, RenderedMessage("sms.help", MessageClass.NOTICE, text, markup=shown)
+            ActionContext(bot.town.desk, uow),
+            address,
+            RenderedMessage("sms.help", MessageClass.NOTICE, text, markup=shown),
         )
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from app.security.sign_in_queue import SignInQueue
 from app.security.vault import FernetVault
+from domain.actions.context import ActionContext
 from domain.actions.staff import paper_codes
 from domain.actions.staff.own_account import begin_enrolment, confirm_enrolment, rewrap_paper_codes
 from domain.actions.staff.signing_in import StaffSignIn
@@ -68,9 +69,9 @@ async def test_codes_of_before_go_on_working(door: StaffSignIn, store: SqlStore,
 async def test_nothing_that_is_kept_can_be_tried_without_the_key(door: StaffSignIn, store: SqlStore) -> None:
     async with store.open_unit() as uow:
         await uow.second_factors.delete("civil")
-        secret = await begin_enrolment(door.dependencies, uow, VAULT, "civil")
+        secret = await begin_enrolment(ActionContext(door.dependencies, uow), VAULT, "civil")
         code = pyotp.TOTP(secret).at(door.dependencies.clock.now())
-        codes = await confirm_enrolment(door.dependencies, uow, VAULT, "civil", code)
+        codes = await confirm_enrolment(ActionContext(door.dependencies, uow), VAULT, "civil", code)
     stored = await kept(store)
     assert (len(codes), len(set(stored))) == (paper_codes.CODES_PER_MEMBER, paper_codes.CODES_PER_MEMBER)
     assert not {plain(one) for one in codes} & set(stored)

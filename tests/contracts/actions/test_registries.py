@@ -8,6 +8,7 @@ from typing import Any
 
 from app.jobs.importing import FileImportResult, ImportOptions, import_file
 from bench.imports import AGENCIES, make_file, person, reported
+from domain.actions.context import ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.registries.duties import generate_duties
 from domain.actions.registries.expiries import queue_expiry_reminders
@@ -34,8 +35,8 @@ async def with_owners_and_agencies(desk: Dependencies, store: SqlStore) -> None:
     agencies = [{"licence_number": f"P-{number}", "name": "شرکت"} for number in range(AGENCIES)]
     async with store.open_unit() as uow:
         for begin in range(0, ROWS, 500):
-            await put_rows(desk, uow, OWNER, owners[begin : begin + 500], SYSTEM)
-        await put_rows(desk, uow, AGENCY, agencies, SYSTEM)
+            await put_rows(ActorContext(desk, uow, SYSTEM), OWNER, owners[begin : begin + 500])
+        await put_rows(ActorContext(desk, uow, SYSTEM), AGENCY, agencies)
 
 
 async def with_duty_tariffs(desk: Dependencies, store: SqlStore) -> None:
@@ -43,9 +44,7 @@ async def with_duty_tariffs(desk: Dependencies, store: SqlStore) -> None:
         for kind in ("line", "roaming", "phone", "van"):
             dimensions = {"vehicle_type": kind}
             await add_tariff(
-                desk,
-                uow,
-                actor(Role.REVENUE),
+                ActorContext(desk, uow, actor(Role.REVENUE)),
                 DUTY_TARIFF_SERVICE,
                 dimensions,
                 rate=1_000_000,
@@ -88,8 +87,8 @@ async def test_a_file_is_kept_only_over_the_rows_that_were_examined(store: SqlSt
     drivers = [{"national_code": person(number), "name": "راننده"} for number in range(2)]
     async with store.open_unit() as uow:
         plates = [{"plate": f"12ت34{number}-59", "type": "line"} for number in range(3)]
-        await put_rows(desk, uow, VEHICLE, plates, SYSTEM)
-        await put_rows(desk, uow, DRIVER, [{**drivers[0], "vehicles": ["12ت340-59"]}], SYSTEM)
+        await put_rows(ActorContext(desk, uow, SYSTEM), VEHICLE, plates)
+        await put_rows(ActorContext(desk, uow, SYSTEM), DRIVER, [{**drivers[0], "vehicles": ["12ت340-59"]}])
     given = [f"{one['national_code']},{one['name']},12ت341-59، 12ت342-59" for one in drivers]
     file.write_text("\n".join(["کد ملی,نام,پلاک", *given]), "utf-8")
 
@@ -98,7 +97,7 @@ async def test_a_file_is_kept_only_over_the_rows_that_were_examined(store: SqlSt
 
     shown = (await imported(preview_only=True)).examined.effect.digest
     async with store.open_unit() as uow:
-        await put_rows(desk, uow, DRIVER, [{**drivers[0], "vehicles": ["12ت342-59"]}], SYSTEM)
+        await put_rows(ActorContext(desk, uow, SYSTEM), DRIVER, [{**drivers[0], "vehicles": ["12ت342-59"]}])
     other = await imported(expected_digest=shown)
     assert (other.kept_tally, other.examined.tally) == (None, Tally(rows=2, added=1, changed=1))
     kept = (await imported(expected_digest=other.examined.effect.digest)).kept_tally

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from domain.actions.bills import refunds, reversals
+from domain.actions.context import ActorContext
 from domain.actions.reports.aggregation import FigureTable
 from domain.actions.reports.recount import recount_requests
 from domain.actions.reports.reporting import ReportResult
@@ -212,7 +213,9 @@ async def test_money_that_goes_back(town: Municipality) -> None:
     }
     [bill] = await town.bills(code)
     async with town.store.open_unit() as uow:
-        await refunds.record_refund(town.desk, uow, bill.bill_id, IBAN, "tr-1", actor(Role.REVENUE, "cashier"))
+        await refunds.record_refund(
+            ActorContext(town.desk, uow, actor(Role.REVENUE, "cashier")), bill.bill_id, IBAN, "tr-1"
+        )
     back = section_totals(await run_town_report(town, "revenue"))
     assert pick_figures(back, returned=0, net=0, refund_due=0) == {"returned": FOUR_HOURS, "net": 0, "refund_due": 0}
 
@@ -224,7 +227,9 @@ async def test_money_that_was_recorded_wrongly_was_never_there(town: Municipalit
     for reference in ("again", "slip-1"):
         async with town.store.open_unit() as uow:
             payment = await reversals.find_payment_by_reference(uow, bill.bill_id, reference)
-            await reversals.reverse_payment(town.desk, uow, bill.bill_id, payment.id, "اشتباه", actor(Role.REVENUE))
+            await reversals.reverse_payment(
+                ActorContext(town.desk, uow, actor(Role.REVENUE)), bill.bill_id, payment.id, "اشتباه"
+            )
     report = await run_town_report(town, "revenue")
     assert pick_figures(
         section_totals(report), paid=0, surplus=0, reversed=0, net=0, outstanding=0, refund_total=0, refund_due=0

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from domain.actions.context import ActionContext
 from domain.actions.links.payment_links import ensure_payment_link
 from domain.actions.payments.advance import advance_due_attempts
 from domain.actions.payments.begin import begin_payment
@@ -34,7 +35,7 @@ class PayerAtBank:
         """Leave for the bank to pay the newest bill of a request."""
         bills = (await self.town.bills(code))[-1:]
         async with self.town.store.open_unit() as uow:
-            token = (await ensure_payment_link(self.town.desk, uow, bills)).token
+            token = (await ensure_payment_link(ActionContext(self.town.desk, uow), bills)).token
         address = f"{PUBLIC_ADDRESS}/pay/{self.gateway.name}/callback"
         attempt, _ = await begin_payment(self.town.desk, self.town.store, self.gateway, token, "portal", address)
         return attempt

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from domain.actions.context import ActorContext
 from domain.actions.registries.rows import put_rows
 from domain.fleet.resources import Booking
 from domain.registries.declarations import MACHINES, OPERATORS, Registry
@@ -78,7 +79,7 @@ async def test_what_another_unit_takes_away_before_it_is_booked_is_not_booked(
 
     async def taken_away() -> None:
         async with other_store.open_unit() as uow:
-            await put_rows(desk, uow, table, [change], actor(Role.CIVIL))
+            await put_rows(ActorContext(desk, uow, actor(Role.CIVIL)), table, [change])
 
     changing = change_before_booking(monkeypatch, taken_away)
     await town.do(request, action, Role.CIVIL)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from domain.actions.bills.refunds import record_refund
+from domain.actions.context import ActorContext
 from domain.actions.payments.card_refund_worker import send_due_refunds
 from domain.actions.payments.card_refunds import send_to_card
 from domain.bills.bill import PaymentOutcome
@@ -47,14 +48,16 @@ async def owe(payer: Payer) -> str:
 async def to_card(payer: Payer, store: Store, bill_id: str) -> str:
     """Send it to the card, in one of the processes."""
     async with store.open_unit() as uow:
-        await send_to_card(payer.town.desk, uow, bill_id, actor(Role.REVENUE, "cashier"))
+        await send_to_card(ActorContext(payer.town.desk, uow, actor(Role.REVENUE, "cashier")), bill_id)
     return "card"
 
 
 async def to_iban(payer: Payer, store: Store, bill_id: str) -> str:
     """Transfer it to an IBAN."""
     async with store.open_unit() as uow:
-        await record_refund(payer.town.desk, uow, bill_id, IBAN, f"TR-{bill_id}", actor(Role.REVENUE, "cashier"))
+        await record_refund(
+            ActorContext(payer.town.desk, uow, actor(Role.REVENUE, "cashier")), bill_id, IBAN, f"TR-{bill_id}"
+        )
     return "iban"
 
 

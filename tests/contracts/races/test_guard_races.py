@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from domain.actions.context import ActorContext
 from domain.actions.requests.change import change_request
 from domain.actions.requests.submit import submit_request
 from domain.language.locks import FieldLock, Lock, MobileLock
@@ -95,7 +96,7 @@ async def send_at_once(
     async def send(town: Municipality, form: Mapping[str, object]) -> str:
         try:
             async with town.store.open_unit() as uow:
-                await submit_request(town.desk, uow, service, form, by, mobile)
+                await submit_request(ActorContext(town.desk, uow, by), service, form, mobile)
         except DomainError as refused:
             return refused.code
         return "kept"
@@ -183,7 +184,7 @@ async def test_a_changed_form_is_counted_like_a_new_one(store: SqlStore, other_s
         try:
             async with town.store.open_unit() as uow:
                 days = {"from": "1405/10/01", "to": "1405/10/02"}
-                await change_request(town.desk, uow, parse_code(code), days, actor(Role.CITIZEN, CITIZEN))
+                await change_request(ActorContext(town.desk, uow, actor(Role.CITIZEN, CITIZEN)), parse_code(code), days)
         except DomainError as refused:
             return refused.code
         return "kept"

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from domain.actions.context import ActionContext
 from domain.actions.links.payment_links import ensure_payment_link
 from domain.actions.payments.begin import begin_payment
 from domain.bills.bill import BillState, PaymentOutcome
@@ -52,7 +53,7 @@ async def test_a_merge_while_a_payer_leaves_for_the_bank(sides: Sides) -> None:
     merging, paying = sides
     town, bank = paying.town, ScriptedBank()
     async with town.store.open_unit() as uow:
-        token = (await ensure_payment_link(town.desk, uow, await paying.list_bills())).token
+        token = (await ensure_payment_link(ActionContext(town.desk, uow), await paying.list_bills())).token
     leaving = begin_payment(town.desk, town.store, bank, token, "portal", "https://gomishan.example/callback")
     merged, _ = await run_both(merging.merge(), leaving)
     assert isinstance(merged, MergedBill | NotAllowedNow)

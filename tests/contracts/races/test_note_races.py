@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.requests.notes import list_own_mentions, read_mentions, write_note
 from domain.actions.requests.step_back import take_step_back
 from domain.people.person import StaffMember
@@ -34,7 +35,7 @@ async def towns(towns: tuple[Municipality, Municipality]) -> tuple[Municipality,
 async def write(town: Municipality, code: str, text: str = NOTE, by: Actor | None = None) -> bool:
     """Write a note about a request."""
     async with town.store.open_unit() as uow:
-        return await write_note(town.desk, uow, parse_code(code), text, by or actor(Role.CIVIL, "ali"))
+        return await write_note(ActorContext(town.desk, uow, by or actor(Role.CIVIL, "ali")), parse_code(code), text)
 
 
 async def unread(town: Municipality, username: str) -> int:
@@ -53,10 +54,10 @@ async def test_a_note_is_there_once_and_read_by_who_is_named(towns: tuple[Munici
     assert find_chain_faults(code, events, request.head_seq, request.head_hash) == []
     assert [await unread(town, name) for name in ("zahra", "civil", "ali", "taxi")] == [1, 1, 0, 0]
     async with town.store.open_unit() as uow:
-        [mentioned] = await list_own_mentions(town.desk, uow, CASHIER)
+        [mentioned] = await list_own_mentions(ActorContext(town.desk, uow, CASHIER))
         assert (mentioned.text, mentioned.author, mentioned.code) == (NOTE, "staff:ali", code)
-        assert await read_mentions(town.desk, uow, request, "zahra") == 1
-        assert await read_mentions(town.desk, uow, request, "zahra") == 0
+        assert await read_mentions(ActionContext(town.desk, uow), request, "zahra") == 1
+        assert await read_mentions(ActionContext(town.desk, uow), request, "zahra") == 0
     assert [await unread(town, name) for name in ("zahra", "civil")] == [0, 1]
     assert await write(town, code, "کار دیگری هم هست"), "another note"
     assert await write(town, code), "the same, after another"
@@ -71,7 +72,9 @@ async def test_a_note_beside_a_step(towns: tuple[Municipality, Municipality]) ->
     assert find_chain_faults(code, events, request.head_seq, request.head_hash) == []
     await write(town, code, "اشتباه نیست؟")
     async with town.store.open_unit() as uow:
-        assert await take_step_back(town.desk, uow, parse_code(code), actor(Role.REVENUE)), "a note ends no way back"
+        assert await take_step_back(ActorContext(town.desk, uow, actor(Role.REVENUE)), parse_code(code)), (
+            "a note ends no way back"
+        )
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from domain.actions.bills.refunds import record_refund
+from domain.actions.context import ActorContext
 from domain.actions.refunds.accounts import ask_for_ibans
 from domain.actions.refunds.files import make_transfer_file, record_transfer
 from domain.bills.bill import Bill, PaymentOutcome
@@ -43,13 +44,15 @@ async def owed(town: Municipality) -> Bill:
 async def file(town: Municipality, store: Store, by: str) -> str:
     """Make today's file in one of the processes; its id."""
     async with store.open_unit() as uow:
-        return str((await make_transfer_file(town.desk, uow, actor(Role.REVENUE, by))).id)
+        return str((await make_transfer_file(ActorContext(town.desk, uow, actor(Role.REVENUE, by)))).id)
 
 
 async def by_hand(town: Municipality, store: Store, bill: Bill) -> str:
     """Record a transfer by hand."""
     async with store.open_unit() as uow:
-        await record_refund(town.desk, uow, bill.bill_id, IBAN, f"TR-{bill.id}", actor(Role.REVENUE, "cashier"))
+        await record_refund(
+            ActorContext(town.desk, uow, actor(Role.REVENUE, "cashier")), bill.bill_id, IBAN, f"TR-{bill.id}"
+        )
     return "hand"
 
 
@@ -73,7 +76,7 @@ async def test_of_two_who_make_the_file_both_have_the_same(town: Municipality, o
 
     async def mark(store: Store) -> str:
         async with store.open_unit() as uow:
-            await record_transfer(town.desk, uow, transfer.id, "7001", actor(Role.REVENUE, "cashier"))
+            await record_transfer(ActorContext(town.desk, uow, actor(Role.REVENUE, "cashier")), transfer.id, "7001")
         return "done"
 
     assert await asyncio.gather(*(ending(mark(store)) for store in stores)) == ["done"] * 4
@@ -101,7 +104,7 @@ async def test_who_dies_before_the_commit_leaves_nothing(town: Municipality, oth
 
     async def make_and_die() -> None:
         async with town.store.open_unit() as uow:
-            await make_transfer_file(town.desk, uow, actor(Role.REVENUE, "maker"))
+            await make_transfer_file(ActorContext(town.desk, uow, actor(Role.REVENUE, "maker")))
             raise asyncio.CancelledError
 
     with pytest.raises(asyncio.CancelledError):

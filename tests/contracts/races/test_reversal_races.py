@@ -8,6 +8,7 @@ import pytest
 
 from domain.actions.bills.refunds import record_refund
 from domain.actions.bills.reversals import find_payment_by_reference, reverse_payment
+from domain.actions.context import ActorContext
 from domain.bills.bill import BillState, PaymentOutcome, RefundState
 from domain.services.machinery.declaration import MACHINERY_WORK
 from domain.values.actors import Role
@@ -36,7 +37,9 @@ async def taken_back(town: Municipality, code: str) -> str:
     bill = (await town.bills(code))[-1]
     settled = next(one for one in await town.payments(code) if one.outcome is PaymentOutcome.SETTLED)
     async with town.store.open_unit() as uow:
-        done = await reverse_payment(town.desk, uow, bill.bill_id, settled.id, "اشتباه", actor(Role.REVENUE))
+        done = await reverse_payment(
+            ActorContext(town.desk, uow, actor(Role.REVENUE)), bill.bill_id, settled.id, "اشتباه"
+        )
     return done.consequence.value
 
 
@@ -44,7 +47,9 @@ async def sent_back(town: Municipality, code: str) -> str:
     """Transfer what is due on it."""
     bill = (await town.bills(code))[-1]
     async with town.store.open_unit() as uow:
-        await record_refund(town.desk, uow, bill.bill_id, IBAN, f"TR-{code}", actor(Role.REVENUE, "cashier"))
+        await record_refund(
+            ActorContext(town.desk, uow, actor(Role.REVENUE, "cashier")), bill.bill_id, IBAN, f"TR-{code}"
+        )
     return "refunded"
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from domain.actions.bills.pay_by_ids import record_payment_by_ids
+from domain.actions.context import ActorContext
 from domain.actions.settlement.booking import book_file
 from domain.actions.settlement.examining import bring_file, examine_file
 from domain.bills.bill import PaymentMethod, PaymentOutcome
@@ -36,7 +37,9 @@ async def test_a_slip_that_is_recorded_while_a_list_is_booked_leaves_no_surplus(
     await revenue.confirm(examined.file.id)
     async with town.store.open_unit() as uow:
         ids = (bill.bill_id, bill.payment_id)
-        await record_payment_by_ids(town.desk, uow, ids, bill.amount, PaymentMethod.SLIP, "11223344", revenue.actor)
+        await record_payment_by_ids(
+            ActorContext(town.desk, uow, revenue.actor), ids, bill.amount, PaymentMethod.SLIP, "11223344"
+        )
         booking = asyncio.create_task(book_file(town.desk, other_store, examined.file.id, revenue.actor))
         await asyncio.sleep(SETTLING_SECONDS)
     await booking

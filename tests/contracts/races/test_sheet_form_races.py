@@ -4,6 +4,7 @@ what a colleague did meanwhile stays.
 
 import asyncio
 
+from domain.actions.context import ActorContext
 from domain.actions.fleet.operator_sheet import WorkEntry, compute_report_version, enter_report
 from domain.actions.requests.act import act_on_request
 from domain.actions.requests.form_keys import KeyedForm, do_once
@@ -26,20 +27,22 @@ async def enter(town: Municipality, code: str, by: Actor, key: str, entry: WorkE
     """Send a form of the operators' sheet, as it was written when nothing was reported yet."""
 
     async def carry_out(uow: UnitOfWork) -> str:
-        return str(await enter_report(town.desk, uow, parse_code(code), OPERATOR, by, entry, UNREPORTED))
+        return str(await enter_report(ActorContext(town.desk, uow, by), parse_code(code), OPERATOR, entry, UNREPORTED))
 
     async with town.store.open_unit() as uow:
-        await do_once(town.desk, uow, KeyedForm(key, "sheet", [code, str(entry)]), by, carry_out)
+        await do_once(ActorContext(town.desk, uow, by), KeyedForm(key, "sheet", [code, str(entry)]), carry_out)
 
 
 async def accept(town: Municipality, code: str, by: Actor, key: str, version: VersionToken) -> None:
     """Send the form of a step."""
 
     async def carry_out(uow: UnitOfWork) -> str:
-        return (await act_on_request(town.desk, uow, parse_code(code), "accept", {}, by, version)).request.state
+        return (
+            await act_on_request(ActorContext(town.desk, uow, by), parse_code(code), "accept", {}, version)
+        ).request.state
 
     async with town.store.open_unit() as uow:
-        await do_once(town.desk, uow, KeyedForm(key, "sheet", [code]), by, carry_out)
+        await do_once(ActorContext(town.desk, uow, by), KeyedForm(key, "sheet", [code]), carry_out)
 
 
 async def list_sound_events(town: Municipality, code: str) -> list[str]:

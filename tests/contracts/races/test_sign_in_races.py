@@ -11,6 +11,7 @@ from typing import Any
 import pyotp
 import pytest
 
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.staff.attempts import list_locks
 from domain.actions.staff.own_account import set_password
 from domain.actions.staff.signing_in import StaffSignIn, forget_ended_sessions
@@ -18,7 +19,7 @@ from domain.actions.staff.staff_accounts import unlock_account
 from domain.people.person import StaffMember
 from domain.people.sessions import IDLE_LIMIT, PROOF_FRESHNESS, REMEMBERED_FOR, SecondFactor
 from domain.people.sign_in_attempts import MOST_PER_PAIR, ClientOrigin
-from domain.values.actors import Role
+from domain.values.actors import SYSTEM, Role
 from domain.values.errors import AuthenticationFailed, TooManyRequests
 from store.unit_of_work import SqlStore
 from tests.support.demo_site import MORNING, StepClock, build_desk
@@ -146,7 +147,7 @@ async def test_what_was_right_is_counted_no_more(clock: StepClock, store: SqlSto
         await told([door.sign_in("civil", f"wrong {i}", CALLER) for i in range(MOST_PER_PAIR - 1)])
         await door.sign_in("civil", RIGHT, CALLER)
         async with store.open_unit() as uow:
-            assert await unlock_account(door.dependencies, uow, "civil") > 0
+            assert await unlock_account(ActorContext(door.dependencies, uow, SYSTEM), "civil") > 0
     async with store.open_unit(write=False) as uow:
         assert await list_locks(uow, "civil", clock.now()) == []
 
@@ -198,7 +199,7 @@ class Changing(Together):
     async def verify_password(self, stored_hash: str | None, password: str) -> bool:
         """Tell whether it was the right one."""
         async with self._store.open_unit() as uow:
-            await set_password(self._desk, uow, "civil", "another", "staff:civil")
+            await set_password(ActionContext(self._desk, uow), "civil", "another", "staff:civil")
         return await super().verify_password(stored_hash, password)
 
 

@@ -5,6 +5,7 @@ refused, and what is booked and billed fits the state.
 import asyncio
 from collections.abc import Awaitable, Callable
 
+from domain.actions.context import ActorContext
 from domain.actions.requests.step_back import take_step_back
 from domain.requests.history import find_chain_faults
 from domain.values.actors import Role
@@ -19,7 +20,7 @@ Deed = Callable[[Municipality, str], Awaitable[object]]
 async def taken_back(town: Municipality, code: str, role: Role = Role.REVENUE) -> str:
     """Take back the last step of a request."""
     async with town.store.open_unit() as uow:
-        return "once" if await take_step_back(town.desk, uow, parse_code(code), actor(role)) else "again"
+        return "once" if await take_step_back(ActorContext(town.desk, uow, actor(role)), parse_code(code)) else "again"
 
 
 async def paid(town: Municipality, code: str) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from domain.actions.citizens.sessions import citizen_actor
+from domain.actions.context import ActorContext
 from domain.actions.requests.visit_choice import build_visit_offer, move_visit, prefer_visits
 from domain.people.person import Substitution
 from domain.requests.request import TimerKind
@@ -37,14 +38,16 @@ async def move(town: Municipality, code: str, mobile: str, start: datetime = WAN
     """Move the visit of a request, from its page as it is now."""
     version = (await town.request(code)).version_token
     async with town.store.open_unit() as uow:
-        await move_visit(town.desk, uow, parse_code(code), start.isoformat(), citizen_actor(mobile), version)
+        await move_visit(
+            ActorContext(town.desk, uow, citizen_actor(mobile)), parse_code(code), start.isoformat(), version
+        )
 
 
 async def list_free(town: Municipality, code: str, mobile: str = CITIZEN) -> list[datetime]:
     """Return the hours that a citizen is offered."""
     async with town.store.open_unit(write=False) as uow:
         request = await uow.requests.get_by_code(parse_code(code))
-        return list((await build_visit_offer(town.desk, uow, request, citizen_actor(mobile))).free_starts)
+        return list((await build_visit_offer(ActorContext(town.desk, uow, citizen_actor(mobile)), request)).free_starts)
 
 
 async def test_two_citizens_who_want_one_hour_of_an_officer_do_not_both_get_it(
@@ -123,7 +126,7 @@ async def test_no_hour_of_an_officer_who_left_is_offered(store: SqlStore, other_
         await uow.people.save_staff(replace(officer, active=False))
     request = await town.request(code)
     async with store.open_unit(write=False) as uow:
-        offer = await build_visit_offer(town.desk, uow, request, citizen_actor(CITIZEN))
+        offer = await build_visit_offer(ActorContext(town.desk, uow, citizen_actor(CITIZEN)), request)
     assert (offer.free_starts, offer.obstacle and offer.obstacle.reason) == ([], "officer_left")
     with pytest.raises(NotAllowedNow, match="officer_left"):
         await move(town, code, CITIZEN)
@@ -134,4 +137,4 @@ async def test_what_is_no_hour_is_a_fault_of_the_visit(store: SqlStore, other_st
     code = (await Experts(town).enter()).code
     async with store.open_unit() as uow:
         with pytest.raises(InvalidField, match=r"^invalid_field:visit"):
-            await prefer_visits(town.desk, uow, code, ["soon"], citizen_actor(CITIZEN))
+            await prefer_visits(ActorContext(town.desk, uow, citizen_actor(CITIZEN)), code, ["soon"])

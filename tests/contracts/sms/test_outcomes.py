@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from channels.relay.relay import Relay
+from domain.actions.context import ActorContext
 from domain.actions.messages.resending import retry_message
 from domain.messages.carriers import OutcomeInquiry, SendResult, SmsProvider
 from domain.messages.records import MessageState, OutboxMessage
@@ -67,7 +68,7 @@ async def test_what_never_arrived_is_sent_again_where_that_is_sure_and_else_by_t
         await ask_about_unknown(town, relay)
         assert len(panel.gate.paths) == call_count, "later it is not even asked"
         async with town.store.open_unit() as uow:
-            await retry_message(town.desk, uow, message.id, "the citizen called", actor(Role.ADMIN))
+            await retry_message(ActorContext(town.desk, uow, actor(Role.ADMIN)), message.id, "the citizen called")
         await relay.send_due()
         [message] = await town.sent()
     assert (message.state, [message.provider_id]) == (MessageState.SENT, panel.list_sent_ids())

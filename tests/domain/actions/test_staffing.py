@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from domain.actions import staffing
+from domain.actions.context import ActorContext
 from domain.actions.messages import notify
 from domain.actions.requests import act, assign
 from domain.people.person import StaffMember, Substitution
@@ -33,7 +34,7 @@ async def appoint(
 ) -> Substitution:
     """Name a substitute."""
     async with town.store.open_unit() as uow:
-        return await staffing.name_substitute(town.desk, uow, absent, deputy, (first, last), actor(by))
+        return await staffing.name_substitute(ActorContext(town.desk, uow, actor(by)), absent, deputy, (first, last))
 
 
 async def acting(town: Municipality, username: str) -> Actor:
@@ -45,8 +46,8 @@ async def acting(town: Municipality, username: str) -> Actor:
 async def take(town: Municipality, code: str, action: str, by: Actor, **inputs: object) -> None:
     """Take a step as somebody with substitutions."""
     async with town.store.open_unit() as uow:
-        outcome = await act.act_on_request(town.desk, uow, parse_code(code), action, inputs, by)
-        await notify.announce_outcome(town.desk, uow, outcome, by)
+        outcome = await act.act_on_request(ActorContext(town.desk, uow, by), parse_code(code), action, inputs)
+        await notify.announce_outcome(ActorContext(town.desk, uow, by), outcome)
 
 
 async def test_a_deputy_has_the_roles_on_these_days_alone(town: Municipality) -> None:
@@ -79,7 +80,9 @@ async def test_the_deputy_is_the_assigned_officer_too(experts: Experts) -> None:
     assert (await town.history(code))[-1].actor == "staff:bahrami for ahmadi"
     other = await experts.reach("submitted")
     async with town.store.open_unit() as uow:
-        await assign.assign_request(town.desk, uow, parse_code(other), "bahrami", await acting(town, "bahrami"))
+        await assign.assign_request(
+            ActorContext(town.desk, uow, await acting(town, "bahrami")), parse_code(other), "bahrami"
+        )
     assert (await town.history(other))[-1].actor == "staff:bahrami"
 
 
@@ -135,7 +138,7 @@ async def test_what_is_no_appointment(town: Municipality) -> None:
 async def end(town: Municipality, first: date = TODAY, by: Role = Role.ADMIN) -> Substitution:
     """End that sara acts for civil."""
     async with town.store.open_unit() as uow:
-        return await staffing.end_substitution(town.desk, uow, "civil", "sara", first, actor(by))
+        return await staffing.end_substitution(ActorContext(town.desk, uow, actor(by)), "civil", "sara", first)
 
 
 async def test_an_appointment_is_ended_at_once(town: Municipality) -> None:
@@ -200,9 +203,9 @@ async def test_a_manager_who_becomes_an_administrator_lends_it_to_nobody_named_b
         await engage(town, name, role)
     async with town.store.open_unit() as uow:
         yas = await staffing.load_staff_actor(uow, "yas", "cli", TODAY)
-        await staffing.name_substitute(town.desk, uow, "yas", "mina", (TODAY, TODAY), yas)
+        await staffing.name_substitute(ActorContext(town.desk, uow, yas), "yas", "mina", (TODAY, TODAY))
         mina = await staffing.load_staff_actor(uow, "mina", "cli", TODAY)
-        await staffing.name_substitute(town.desk, uow, "yas", "zed", (TODAY, TODAY), mina)
+        await staffing.name_substitute(ActorContext(town.desk, uow, mina), "yas", "zed", (TODAY, TODAY))
     await engage(town, "yas", Role.MANAGER, Role.ADMIN)
     assert (await acting(town, "mina")).role_names == {Role.EXPERT, Role.MANAGER}
     assert (await acting(town, "zed")).role_names == {Role.REVENUE, Role.MANAGER}
@@ -223,8 +226,8 @@ async def test_an_administrators_substitute_is_named_in_the_administrators_name(
     await appoint(town, "ali", "sara")
     async with town.store.open_unit() as uow:
         sara = await staffing.load_staff_actor(uow, "sara", "cli", TODAY)
-        await staffing.name_substitute(town.desk, uow, "ali", "reza", (TODAY, TODAY), sara)
-        made = await staffing.name_substitute(town.desk, uow, "civil", "reza", (TODAY, TODAY), sara)
+        await staffing.name_substitute(ActorContext(town.desk, uow, sara), "ali", "reza", (TODAY, TODAY))
+        made = await staffing.name_substitute(ActorContext(town.desk, uow, sara), "civil", "reza", (TODAY, TODAY))
     assert Role.ADMIN in (await acting(town, "reza")).role_names
     assert made.made_by == "staff:sara"
     assert town.rows("SELECT made_by FROM substitutes WHERE absent = 'ali' AND deputy = 'reza'") == [
@@ -236,7 +239,7 @@ async def named_by(town: Municipality, username: str, absent: str, deputy: str) 
     """Name a substitute as somebody of the staff, with whatever that one has from others."""
     async with town.store.open_unit() as uow:
         maker = await staffing.load_staff_actor(uow, username, "cli", TODAY)
-        await staffing.name_substitute(town.desk, uow, absent, deputy, (TODAY, TODAY), maker)
+        await staffing.name_substitute(ActorContext(town.desk, uow, maker), absent, deputy, (TODAY, TODAY))
 
 
 async def test_nobody_names_himself(town: Municipality) -> None:

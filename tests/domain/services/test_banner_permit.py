@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from channels.pishkhan_soap.contract import Contract
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.documents.attach import attach_document
 from domain.actions.papers.printouts import build_request_printout
 from domain.actions.papers.verifying import find_verified_paper
@@ -64,9 +65,8 @@ async def town(database: Path) -> AsyncIterator[Municipality]:
     async with municipality(database, desk, clock) as opened:
         async with opened.store.open_unit() as uow:
             await changes.add_tariff(
-                desk, uow, actor(Role.REVENUE), BANNERS.key, {"street_class": "secondary"}, rate=RATE,
-                unit="square_metre_day",
-            )  # fmt: skip
+                ActorContext(desk, uow, actor(Role.REVENUE)), BANNERS.key, {"street_class": "secondary"}, rate=RATE,
+                unit="square_metre_day")  # fmt: skip
         yield opened
 
 
@@ -74,7 +74,10 @@ async def add_design(town: Municipality, code: str) -> None:
     """Hand in what may come later."""
     async with town.store.open_unit() as uow:
         await attach_document(
-            town.desk, uow, parse_code(code), "design", unchanged_file("design.jpg", take_photo()), actor(Role.CIVIL)
+            ActorContext(town.desk, uow, actor(Role.CIVIL)),
+            parse_code(code),
+            "design",
+            unchanged_file("design.jpg", take_photo()),
         )
 
 
@@ -144,10 +147,12 @@ async def test_its_permit_and_lists_say_what_is_kept(town: Municipality) -> None
     code = await issued(town)
     request = await town.request(code)
     async with town.store.open_unit(write=False) as uow:
-        permit = await build_request_printout(town.desk, uow, parse_code(code), "permit", actor(Role.CIVIL))
-        verified = await find_verified_paper(town.desk, uow, request.data["letter_token"])
+        permit = await build_request_printout(
+            ActorContext(town.desk, uow, actor(Role.CIVIL)), parse_code(code), "permit"
+        )
+        verified = await find_verified_paper(ActionContext(town.desk, uow), request.data["letter_token"])
         days = ReportFilter(date(2026, 3, 21), date(2027, 3, 21))
-        listing = await build_listing(town.desk, uow, find_report("civil"), days, actor(Role.CIVIL))
+        listing = await build_listing(ActorContext(town.desk, uow, actor(Role.CIVIL)), find_report("civil"), days)
         [row] = [row async for page in listing.pages for row in page]
     assert permit.token == request.data["letter_token"]
     assert "این مجوز برای خیابان فرعی است" in str(permit)
@@ -195,7 +200,7 @@ async def test_it_is_paid_before_it_begins_or_not_at_all(town: Municipality) -> 
 async def reopened(town: Municipality, code: str) -> str:
     """Let the manager take up a finished request; return the code of the new one."""
     async with town.store.open_unit() as uow:
-        taken_up = await reopen_request(town.desk, uow, parse_code(code), "دوباره", actor(Role.MANAGER))
+        taken_up = await reopen_request(ActionContext(town.desk, uow), parse_code(code), "دوباره", actor(Role.MANAGER))
     return taken_up.outcome.request.code
 
 
@@ -216,7 +221,9 @@ async def test_one_that_is_taken_up_again_is_paid_until_its_own_first_day(town: 
     with pytest.raises(InvalidField, match="date"):
         await town.do(late, "accept", Role.CIVIL, street_class="secondary")
     async with town.store.open_unit() as uow:
-        await change_request(town.desk, uow, parse_code(late), {"date": "1405/09/16"}, actor(Role.CITIZEN))
+        await change_request(
+            ActorContext(town.desk, uow, actor(Role.CITIZEN)), parse_code(late), {"date": "1405/09/16"}
+        )
     await town.do(late, "accept", Role.CIVIL, street_class="secondary")
     [bill] = await town.bills(late)
     assert bill.deadline == datetime(2026, 12, 6, 20, 30, tzinfo=UTC), "the midnight of the new first day"
@@ -265,20 +272,22 @@ async def test_its_own_rule_is_set_on_the_page_of_settings(town: Municipality) -
     form = {"banners": "1", "width": "2", "height": "1", "date": "1405/09/20", "days": "40", "place": "میدان شهدا"}
     async with town.store.open_unit() as uow:
         with pytest.raises(InvalidField, match="days:range"):
-            await entering.enter_walk_in(town.desk, uow, BANNERS.key, form, actor(Role.CIVIL), CITIZEN)
+            await entering.enter_walk_in(ActorContext(town.desk, uow, actor(Role.CIVIL)), BANNERS.key, form, CITIZEN)
     rules = list_rule_groups(town.desk.services)[BANNERS.key]
     async with town.store.open_unit() as uow:
         version = await version_of_settings(uow)
-        await change_rules(town.desk, uow, rules, {"banner_most_days": "۴۵"}, version, actor=actor(Role.ADMIN))
+        await change_rules(ActorContext(town.desk, uow, actor(Role.ADMIN)), rules, {"banner_most_days": "۴۵"}, version)
     await renew_settings(town.desk, town.store)
     async with town.store.open_unit() as uow:
-        assert await load_stored_rules(town.desk, uow) == {"banner_most_days": 45}
-        entered = await entering.enter_walk_in(town.desk, uow, BANNERS.key, form, actor(Role.CIVIL), CITIZEN)
+        assert await load_stored_rules(ActionContext(town.desk, uow)) == {"banner_most_days": 45}
+        entered = await entering.enter_walk_in(
+            ActorContext(town.desk, uow, actor(Role.CIVIL)), BANNERS.key, form, CITIZEN
+        )
     assert entered.request.fields["days"] == 40
     async with town.store.open_unit() as uow:
         version, admin = await version_of_settings(uow), actor(Role.ADMIN)
         with pytest.raises(InvalidField, match="range"):
-            await change_rules(town.desk, uow, rules, {"banner_most_days": "400"}, version, actor=admin)
+            await change_rules(ActorContext(town.desk, uow, admin), rules, {"banner_most_days": "400"}, version)
 
 
 def test_rules_and_registers_that_are_not_its_own_are_found() -> None:

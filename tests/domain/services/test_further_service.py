@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from domain.actions.context import ActorContext
 from domain.actions.feedback import service_page
 from domain.actions.feedback.view_counting import ViewCounter
 from domain.actions.messages import notify
@@ -46,7 +47,12 @@ async def town(database: Path) -> AsyncIterator[Municipality]:
     async with municipality(database, desk, clock) as opened:
         async with opened.store.open_unit() as uow:
             await changes.add_tariff(
-                desk, uow, actor(Role.REVENUE), TREES.key, {"work": "pruning"}, rate=RATE, unit="tree", vat_percent=10
+                ActorContext(desk, uow, actor(Role.REVENUE)),
+                TREES.key,
+                {"work": "pruning"},
+                rate=RATE,
+                unit="tree",
+                vat_percent=10,
             )
         yield opened
 
@@ -109,8 +115,8 @@ async def test_it_is_cancelled_by_sms_before_and_after_the_payment(town: Municip
 async def test_staff_enter_it_and_wait_for_the_money_in_vain(town: Municipality) -> None:
     by, form = actor(Role.CIVIL), {"trees": "۲", "date": "1405/09/10", "place": "میدان شهدا"}
     async with town.store.open_unit() as uow:
-        outcome = await entering.enter_walk_in(town.desk, uow, "tree_pruning", form, by, CITIZEN)
-        await notify.announce_outcome(town.desk, uow, outcome, by)
+        outcome = await entering.enter_walk_in(ActorContext(town.desk, uow, by), "tree_pruning", form, CITIZEN)
+        await notify.announce_outcome(ActorContext(town.desk, uow, by), outcome)
     code = outcome.request.code
     await town.do(code, "accept", Role.CIVIL, trees="4")
     assert (await town.bills(code))[-1].amount == RATE * 4 * 110 // 100

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.tariffs.changes import add_tariff
 from domain.actions.tariffs.priced_subjects import quote_prices
 from domain.tariffs.tariff import Quantity, Quote, QuoteLine, TariffRow, compute_quote, find_price_row, rows_of_subject
@@ -239,7 +240,7 @@ async def test_only_revenue_sets_prices(town: Municipality) -> None:
     for role in (Role.CIVIL, Role.ADMIN, Role.MANAGER, Role.CITIZEN):
         async with town.store.open_unit() as uow:
             with pytest.raises(Forbidden, match="tariff"):
-                await add_tariff(town.desk, uow, actor(role), "machinery", LOADER, rate=1)
+                await add_tariff(ActorContext(town.desk, uow, actor(role)), "machinery", LOADER, rate=1)
 
 
 async def test_a_price_is_closed_and_never_edited(town: Municipality) -> None:
@@ -249,7 +250,7 @@ async def test_a_price_is_closed_and_never_edited(town: Municipality) -> None:
         rows = [one for one in await uow.tariffs.list_of_service("machinery") if one.dimensions == LOADER]
         days = (december - DAY, december, None)
         before, after, now = [
-            await quote_prices(town.desk, uow, "machinery", [Quantity(LOADER, 2)], day) for day in days
+            await quote_prices(ActionContext(town.desk, uow), "machinery", [Quantity(LOADER, 2)], day) for day in days
         ]
     kept = [(one.rate, one.valid_from, one.valid_to) for one in rows]
     assert kept == [(RATE, today, december), (RATE * 2, december, None)]
@@ -270,6 +271,6 @@ async def test_prices_begin_on_tehrans_today(town: Municipality) -> None:
 async def test_prices_that_cannot_be(town: Municipality, wrong: dict[str, Any]) -> None:
     async with town.store.open_unit() as uow:
         with pytest.raises(InvalidField):
-            await add_tariff(town.desk, uow, actor(Role.REVENUE), "machinery", LOADER, **wrong)
+            await add_tariff(ActorContext(town.desk, uow, actor(Role.REVENUE)), "machinery", LOADER, **wrong)
         with pytest.raises(UnknownService):
-            await add_tariff(town.desk, uow, actor(Role.REVENUE), "weather", LOADER, rate=1)
+            await add_tariff(ActorContext(town.desk, uow, actor(Role.REVENUE)), "weather", LOADER, rate=1)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import count
 
 from app.ids import RandomIds
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.links.payment_links import ensure_payment_link
 from domain.actions.registries.charges import issue_row_bill
@@ -82,8 +83,8 @@ class FineOffice:
             for number, driver in drivers.items()
         ]
         async with store.open_unit() as uow:
-            await put_rows(self._dependencies, uow, DRIVER, list(drivers.values()), SYSTEM)
-            rows = await put_rows(self._dependencies, uow, VIOLATION, fines, SYSTEM)
+            await put_rows(ActorContext(self._dependencies, uow, SYSTEM), DRIVER, list(drivers.values()))
+            rows = await put_rows(ActorContext(self._dependencies, uow, SYSTEM), VIOLATION, fines)
             mobiles = [str(driver["mobile"]) for driver in drivers.values()]
             return [await self._bill_row(uow, row.row.id, mobile) for row, mobile in zip(rows, mobiles, strict=True)]
 
@@ -91,5 +92,5 @@ class FineOffice:
         now = self._dependencies.clock.now()
         context = BillingContext(self._dependencies.ids, self._dependencies.policy, now)
         bill = await issue_row_bill(uow, context, VIOLATION, row_id, SYSTEM.label)
-        link = await ensure_payment_link(self._dependencies, uow, [bill])
+        link = await ensure_payment_link(ActionContext(self._dependencies, uow), [bill])
         return LinkedBill(bill.id, bill.amount, link.token, mobile)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from domain.actions.bills.refunds import record_refund
+from domain.actions.context import ActorContext
 from domain.actions.payments.card_refund_worker import send_due_refunds
 from domain.actions.payments.card_refunds import send_to_card
 from domain.bills.bill import BillState
@@ -39,13 +40,13 @@ class CardOwner(CardHolder):
         """Have what is due on a request's bill sent to the card."""
         async with self.town.store.open_unit() as uow:
             bill_id = (await self.town.bills(code))[-1].bill_id
-            return await send_to_card(self.town.desk, uow, bill_id, actor(role, "cashier"), amount)
+            return await send_to_card(ActorContext(self.town.desk, uow, actor(role, "cashier")), bill_id, amount)
 
     async def send_by_iban(self, code: str, reference: str = "TR-17") -> None:
         """Record a transfer of what is due to an IBAN."""
         async with self.town.store.open_unit() as uow:
             await record_refund(
-                self.town.desk, uow, (await self.town.bills(code))[-1].bill_id, IBAN, reference, CASHIER
+                ActorContext(self.town.desk, uow, CASHIER), (await self.town.bills(code))[-1].bill_id, IBAN, reference
             )
 
     async def work(self, **length: float) -> int:

@@ -8,6 +8,7 @@ import pytest
 
 from domain.actions.bills.refunds import approve_refund
 from domain.actions.bills.reversals import reverse_payment
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.payments.card_refund_worker import CardRefundWorker, ask_about_refund
 from domain.actions.payments.card_refunds import approve_card_refund
 from domain.actions.requests.erase import erase_request
@@ -210,13 +211,15 @@ async def test_money_that_is_on_its_way_is_sent_no_other_way(owner: CardOwner) -
             await repeated
     async with owner.town.store.open_unit() as uow:
         with pytest.raises(NotAllowedNow, match="refund_on_its_way"):
-            await approve_refund(owner.town.desk, uow, bill.bill_id, IBAN, actor(Role.MANAGER), FOUR_HOURS)
+            await approve_refund(
+                ActorContext(owner.town.desk, uow, actor(Role.MANAGER)), bill.bill_id, IBAN, FOUR_HOURS
+            )
         with pytest.raises(NotAllowedNow, match="banks_word"):
-            await reverse_payment(owner.town.desk, uow, bill.bill_id, payment.id, "اشتباه", CASHIER)
+            await reverse_payment(ActorContext(owner.town.desk, uow, CASHIER), bill.bill_id, payment.id, "اشتباه")
     owner.town.advance(days=2000)
     async with owner.town.store.open_unit() as uow:
         with pytest.raises(NotAllowedNow, match="refund_due"):
-            await erase_request(owner.town.desk, uow, parse_code(code), "خواست", actor(Role.ADMIN))
+            await erase_request(ActionContext(owner.town.desk, uow), parse_code(code), "خواست", actor(Role.ADMIN))
 
 
 async def refusal(owner: CardOwner, code: str, amount: int | None = None, role: Role = Role.REVENUE) -> DomainError:
@@ -246,15 +249,15 @@ async def test_a_second_person_names_the_card_too(owner: CardOwner) -> None:
     assert (await refusal(owner, code)).reason == "second_person"
     bill_id = (await town.bills(code))[-1].bill_id
     async with town.store.open_unit() as uow:
-        await approve_refund(town.desk, uow, bill_id, IBAN, manager, FOUR_HOURS)
+        await approve_refund(ActorContext(town.desk, uow, manager), bill_id, IBAN, FOUR_HOURS)
     wrong = await refusal(owner, code)
     assert (isinstance(wrong, InvalidField), wrong.reason) == (True, "not_approved")
     async with town.store.open_unit() as uow:
         with pytest.raises(Forbidden):
-            await approve_card_refund(town.desk, uow, bill_id, actor(Role.CIVIL), FOUR_HOURS)
+            await approve_card_refund(ActorContext(town.desk, uow, actor(Role.CIVIL)), bill_id, FOUR_HOURS)
         with pytest.raises(AmountMismatch):
-            await approve_card_refund(town.desk, uow, bill_id, manager, 1)
-        await approve_card_refund(town.desk, uow, bill_id, manager, FOUR_HOURS)
+            await approve_card_refund(ActorContext(town.desk, uow, manager), bill_id, 1)
+        await approve_card_refund(ActorContext(town.desk, uow, manager), bill_id, FOUR_HOURS)
     with pytest.raises(InvalidField, match="not_approved"):
         await owner.send_by_iban(code)
     owner.bank.sales.credit = 0
@@ -336,7 +339,7 @@ async def test_nothing_personal_of_it_is_left_once_the_request_is_erased(owner: 
     assert CARD.encode() not in b"".join(path.read_bytes() for path in database.parent.glob(f"{database.name}*"))
     owner.town.advance(days=2000)
     async with owner.town.store.open_unit() as uow:
-        await erase_request(owner.town.desk, uow, parse_code(code), "خواست شهروند", actor(Role.ADMIN))
+        await erase_request(ActionContext(owner.town.desk, uow), parse_code(code), "خواست شهروند", actor(Role.ADMIN))
     tables = await Database(f"sqlite:///{database}").read_all()
     assert [name for name, rows in tables.items() if "******1236" in repr(rows)] == []
     assert (await owner.refund(code)).state is RefundAttemptState.DONE, "money and states stay"

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from domain.actions.bills.reversals import reverse_payment
+from domain.actions.context import ActorContext
 from domain.actions.documents.attach import attach_document
 from domain.actions.messages import notify
 from domain.fields.form import Field
@@ -121,9 +122,9 @@ class EndWalk:
         if payments:
             bill = next(one for one in await town.bills(request.code) if one.id == payments[-1].bill_id)
             async with town.store.open_unit() as uow:
-                done = await reverse_payment(town.desk, uow, bill.bill_id, payments[-1].id, "اشتباه", who)
+                done = await reverse_payment(ActorContext(town.desk, uow, who), bill.bill_id, payments[-1].id, "اشتباه")
                 if done.outcome:
-                    await notify.announce_outcome(town.desk, uow, done.outcome, who)
+                    await notify.announce_outcome(ActorContext(town.desk, uow, who), done.outcome)
 
     async def _commands(self, request: ServiceRequest, step: Transition, channel: str) -> bool:
         """Take the step by the citizen's words, or the counter's operation; tell whether there are such."""
@@ -183,6 +184,6 @@ class EndWalk:
             async with town.store.open_unit() as uow:
                 for paper in papers.list_required(request.fields):
                     file = unchanged_file("a.jpg", PHOTO)
-                    await attach_document(town.desk, uow, request.code, paper, file, member)
+                    await attach_document(ActorContext(town.desk, uow, member), request.code, paper, file)
         else:
             self.refused[edge[0], id(edge[1])] += 1

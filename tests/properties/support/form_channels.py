@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from channels.pishkhan_soap.schema import camel_case
+from domain.actions.context import ActorContext
 from domain.actions.messages import notify
 from domain.actions.walk_ins.entering import enter_walk_in
 from domain.chats.chat import TextWritten
@@ -132,6 +133,6 @@ class Channels:
         member = actor(Role.CIVIL)
         values = {one.name: self.typed(one) for one in self.service.form if one.required and not one.is_derived}
         async with self.town.store.open_unit() as uow:
-            outcome = await enter_walk_in(self.town.desk, uow, self.service.key, values, member, CITIZEN)
-            await notify.announce_outcome(self.town.desk, uow, outcome, member)
+            outcome = await enter_walk_in(ActorContext(self.town.desk, uow, member), self.service.key, values, CITIZEN)
+            await notify.announce_outcome(ActorContext(self.town.desk, uow, member), outcome)
         return outcome.request.code

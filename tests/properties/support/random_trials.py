@@ -11,6 +11,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from domain.actions.context import ActorContext
 from domain.actions.offices import accounts
 from domain.actions.tariffs import changes
 from domain.check import check_services
@@ -21,7 +22,7 @@ from domain.language.service import Service
 from domain.messages.catalogue import Catalogue
 from domain.people.person import StaffMember
 from domain.services import SERVICES
-from domain.values.actors import STAFF_ROLES, Role
+from domain.values.actors import STAFF_ROLES, SYSTEM, Role
 from tests.channels.pishkhan_soap.envelopes import Signer
 from tests.channels.pishkhan_soap.soap_office import KEY as OFFICE_KEY
 from tests.channels.pishkhan_soap.soap_office import VAULT, serve_soap
@@ -83,7 +84,7 @@ async def furnish(path: Path) -> None:
                     mobile = f"+98911200{number:04}"
                     member = StaffMember(role.value, frozenset({role}), "مریم", mobile, "", True, clock.now())
                     await uow.people.save_staff(member)
-            await accounts.add_office(town.desk, uow, VAULT, OFFICE, "دفتر", key=OFFICE_KEY)
+            await accounts.add_office(ActorContext(town.desk, uow, SYSTEM), VAULT, OFFICE, "دفتر", key=OFFICE_KEY)
 
 
 async def run_trial(trial: Trial, furnished: Path, folder: Path, tally: Tally) -> None:
@@ -133,7 +134,12 @@ async def _set_prices(town: Municipality, service: Service) -> None:
         for priced in service.priced_items:
             rate = 0 if priced.dimensions["work"] == "free" else 2_000_000
             await changes.add_tariff(
-                town.desk, uow, actor(Role.REVENUE), KEY, priced.dimensions, rate=rate, unit="visit", vat_percent=10
+                ActorContext(town.desk, uow, actor(Role.REVENUE)),
+                KEY,
+                priced.dimensions,
+                rate=rate,
+                unit="visit",
+                vat_percent=10,
             )
 
 

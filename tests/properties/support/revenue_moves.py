@@ -21,13 +21,14 @@ from domain.actions.bills.suspense import (
     match_receipt,
     return_receipt,
 )
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.registries.charges import issue_row_bill, waive_row
 from domain.bills.bill import Bill, BillState, PaymentMethod, Refund, RefundState
 from domain.bills.merged_bill import MergedBill
 from domain.blocks.billing import BillingContext
 from domain.ledger.accounts import MoneySource
 from domain.registries.declarations import DUTY
-from domain.values.actors import Actor, Role
+from domain.values.actors import SYSTEM, Actor, Role
 from store.unit_of_work import SqlStore
 from tests.support.municipality import Municipality, StandingClock, actor, build_desk
 from tests.support.scenarios.taxi_registries import PLATE, SECOND_PLATE, a_duty, furnish
@@ -112,15 +113,21 @@ class RevenueUnit:
         ids, who = (bill.bill_id, bill.payment_id), CLERK if by_office else self.person
         async with self.town.store.open_unit() as uow:
             await record_payment(
-                self.town.desk, uow, ids, bill.amount, method, f"{next(self.numbers):012}", who,
-                surplus=True, gateway=gateway,
-            )  # fmt: skip
+                ActionContext(self.town.desk, uow),
+                ids,
+                bill.amount,
+                method,
+                f"{next(self.numbers):012}",
+                who,
+                surplus=True,
+                gateway=gateway,
+            )
 
     async def merge(self) -> None:
         """Merge some of the bills of one payer: the cars of two numbers in turn are two owners'."""
         parts = [await self.bill() for _ in range(self.pick((2, 3)))]
         async with self.town.store.open_unit() as uow:
-            self.merged.append(await merge_bills(self.town.desk, uow, [part.id for part in parts]))
+            self.merged.append(await merge_bills(ActionContext(self.town.desk, uow), [part.id for part in parts]))
 
     async def pay_merged(self) -> None:
         """Let money come under a pair of ids of several bills; all of it is on them afterwards."""
@@ -133,8 +140,8 @@ class RevenueUnit:
         for _ in range(self.pick((1, 2))):
             async with self.town.store.open_unit() as uow:
                 recorded = await record_payment_by_ids(
-                    self.town.desk, uow, ids, amount, method, number, who, surplus=True, gateway=gateway,
-                )  # fmt: skip
+                    ActorContext(self.town.desk, uow, who), ids, amount, method, number, surplus=True, gateway=gateway
+                )
             assert recorded.amount == amount
         async with self.town.store.open_unit(write=False) as uow:
             came = [one for row in merged_bill.part_row_ids for one in await uow.bills.list_payments(row)]
@@ -146,7 +153,7 @@ class RevenueUnit:
         async with self.town.store.open_unit() as uow:
             if payments := await uow.bills.list_payments(bill.id):
                 payment = self.pick([one.id for one in payments])
-                await reverse_payment(self.town.desk, uow, bill.bill_id, payment, "اشتباه", self.person)
+                await reverse_payment(ActorContext(self.town.desk, uow, self.person), bill.bill_id, payment, "اشتباه")
 
     async def waive(self) -> None:
         """Let somebody off."""
@@ -181,8 +188,8 @@ class RevenueUnit:
         bill, desk, who = await self.bill(), self.town.desk, self.person
         async with self.town.store.open_unit() as uow:
             due = sum(one.amount for one in await uow.bills.list_refunds(bill.id) if one.state is RefundState.DUE)
-            await approve_refund(desk, uow, bill.bill_id, IBAN, actor(Role.MANAGER, "manager"), due)
-            await record_refund(desk, uow, bill.bill_id, IBAN, f"back {next(self.numbers)}", who)
+            await approve_refund(ActorContext(desk, uow, actor(Role.MANAGER, "manager")), bill.bill_id, IBAN, due)
+            await record_refund(ActorContext(desk, uow, who), bill.bill_id, IBAN, f"back {next(self.numbers)}")
 
     async def hold(self) -> None:
         """Let money come that fits no bill."""
@@ -191,8 +198,12 @@ class RevenueUnit:
         async with self.town.store.open_unit() as uow:
             amount = self.pick(AMOUNTS)
             source = MoneySource(method, gateway)
-            held = await hold_in_suspense(self.town.desk, uow, source, amount, number, {"line": 1})
-            assert held == await hold_in_suspense(self.town.desk, uow, source, amount, number, {"line": 1})
+            held = await hold_in_suspense(
+                ActorContext(self.town.desk, uow, SYSTEM), source, amount, number, {"line": 1}
+            )
+            assert held == await hold_in_suspense(
+                ActorContext(self.town.desk, uow, SYSTEM), source, amount, number, {"line": 1}
+            )
         self.receipts.append(held.id)
 
     async def match(self) -> None:
@@ -202,7 +213,9 @@ class RevenueUnit:
         bill, receipt = await self.bill(), self.pick(self.receipts)
         ids = (bill.bill_id, bill.payment_id)
         async with self.town.store.open_unit() as uow:
-            await match_receipt(self.town.desk, uow, receipt, ids, "قبض پیدا شد", self.person, surplus=True)
+            await match_receipt(
+                ActorContext(self.town.desk, uow, self.person), receipt, ids, "قبض پیدا شد", surplus=True
+            )
 
     async def give_back(self) -> None:
         """Have it transferred back."""
@@ -211,6 +224,6 @@ class RevenueUnit:
         desk, receipt, who = self.town.desk, self.pick(self.receipts), self.person
         async with self.town.store.open_unit() as uow:
             if self.pick((True, True, False)):
-                await approve_return(desk, uow, receipt, IBAN, actor(Role.MANAGER, "manager"))
+                await approve_return(ActorContext(desk, uow, actor(Role.MANAGER, "manager")), receipt, IBAN)
             transfer = ReturnTransfer(IBAN, f"back {next(self.numbers)}", "صاحب آن پیدا نشد")
-            await return_receipt(desk, uow, receipt, transfer, who)
+            await return_receipt(ActorContext(desk, uow, who), receipt, transfer)

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from hypothesis import strategies as st
 
 from domain.actions.bills.reversals import reverse_payment
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.documents import attach
 from domain.actions.messages import notify
 from domain.actions.requests import change, reopen, submit
@@ -182,8 +183,8 @@ class Walker:
         self.said = f"{who.label} asks for {self.service.key} by {who.channel}: {form}"
         enter = entering.enter_walk_in if role in STAFF_ROLES else submit.submit_request
         async with self.town.store.open_unit() as uow:
-            outcome = await enter(self.town.desk, uow, self.service.key, form, who, mobile)
-            await notify.announce_outcome(self.town.desk, uow, outcome, who)
+            outcome = await enter(ActorContext(self.town.desk, uow, who), self.service.key, form, mobile)
+            await notify.announce_outcome(ActorContext(self.town.desk, uow, who), outcome)
         self.newest = outcome.request.code
 
     async def take(self, request: ServiceRequest, step: Transition, *, wild: bool = False) -> None:
@@ -224,7 +225,7 @@ class Walker:
         values = {changed.name: self.value(changed, changed.choices, wild=wild)}
         self.said = f"{who.label} changes {request.code} ({request.state}): {values}"
         async with self.town.store.open_unit() as uow:
-            await change.change_request(self.town.desk, uow, request.code, values, who)
+            await change.change_request(ActorContext(self.town.desk, uow, who), request.code, values)
         assert changed in self.declaration(request).fields_changeable_in(request.state), "only what may be changed is"
         assert who.kind == "clerk" or who.identifier == request.mobile, "only by whom it belongs to"
 
@@ -234,7 +235,9 @@ class Walker:
         who = self.somebody(self.pick(roles), request, self.pick(CHANNELS))
         self.said = f"{who.label} adds {paper} to {request.code}"
         async with self.town.store.open_unit() as uow:
-            await attach.attach_document(self.town.desk, uow, request.code, paper, unchanged_file("a.jpg", PHOTO), who)
+            await attach.attach_document(
+                ActorContext(self.town.desk, uow, who), request.code, paper, unchanged_file("a.jpg", PHOTO)
+            )
 
     async def bring_papers(self, request: ServiceRequest) -> None:
         """Add all papers that a request requires."""
@@ -250,9 +253,7 @@ class Walker:
         who = self.somebody(Role.REVENUE, None, "cli")
         async with self.town.store.open_unit() as uow:
             await changes.add_tariff(
-                self.town.desk,
-                uow,
-                who,
+                ActorContext(self.town.desk, uow, who),
                 service,
                 {name: str(value) for name, value in dimensions.items()},
                 rate=self.pick(RATES),
@@ -284,9 +285,9 @@ class Walker:
         self.said = f"revenue reverses {payment.reference} of bill {bill.bill_id}"
         who = actor(Role.REVENUE)
         async with self.town.store.open_unit() as uow:
-            done = await reverse_payment(self.town.desk, uow, bill.bill_id, payment.id, "اشتباه", who)
+            done = await reverse_payment(ActorContext(self.town.desk, uow, who), bill.bill_id, payment.id, "اشتباه")
             if done.outcome:
-                await notify.announce_outcome(self.town.desk, uow, done.outcome, who)
+                await notify.announce_outcome(ActorContext(self.town.desk, uow, who), done.outcome)
 
     async def bank_begins_or_gives_up(self, bill: Bill) -> None:
         """Bring a bill that can be paid into the state that a gateway gives it while the outcome is open, or back."""
@@ -311,8 +312,8 @@ class Walker:
         """Take a finished request up again."""
         self.said = f"{who.label} takes {request.code} up again"
         async with self.town.store.open_unit() as uow:
-            again = await reopen.reopen_request(self.town.desk, uow, request.code, "دوباره", who)
-            await notify.announce_outcome(self.town.desk, uow, again.outcome, who)
+            again = await reopen.reopen_request(ActionContext(self.town.desk, uow), request.code, "دوباره", who)
+            await notify.announce_outcome(ActorContext(self.town.desk, uow, who), again.outcome)
 
     async def wait(self, hours: float) -> None:
         """Let time pass; the scheduler does what is due, the relay gives up on what is too old."""

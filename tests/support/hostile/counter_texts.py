@@ -19,9 +19,11 @@ from channels.pishkhan_soap.contract import Contract
 from channels.pishkhan_soap.http import PishkhanSoap
 from channels.pishkhan_soap.operation import Operation
 from channels.pishkhan_soap.schema import SchemaRecord, SchemaType, SimpleType, camel_case
+from domain.actions.context import ActorContext
 from domain.actions.offices import accounts
 from domain.fields.types import Text
 from domain.language.service import Service
+from domain.values.actors import SYSTEM
 from printing.printer import PaperPrinter
 from tests.channels.pishkhan_soap.contract_values import USUAL, familiar
 from tests.channels.pishkhan_soap.envelopes import Signer, body, fresh
@@ -187,7 +189,9 @@ def declared(service: Service) -> set[str]:
 async def counter_at(site: StaffSite, port: int) -> AsyncIterator[Counter]:
     """An office of the site, which is served at that port and has `soap` mounted."""
     async with site.store.open_unit() as uow:
-        await accounts.add_office(site.demo.desk, uow, site.vault, OFFICE, hostile_text("office", "=", 80), key=KEY)
+        await accounts.add_office(
+            ActorContext(site.demo.desk, uow, SYSTEM), site.vault, OFFICE, hostile_text("office", "=", 80), key=KEY
+        )
     yield Counter(site, contract_of(site), RawClient(port), Signer(f"office-{OFFICE}", KEY, site.clock))
 
 

@@ -13,6 +13,7 @@ from io import StringIO
 from app.jobs.import_jobs import process_import
 from channels.admin.addresses import list_address as room
 from channels.admin.tariffs.tariff_view import price_address as price
+from domain.actions.context import ActorContext
 from domain.actions.offices import accounts
 from domain.actions.offices.tills import close_till
 from domain.actions.registries.import_jobs import add_import
@@ -30,7 +31,7 @@ from domain.registries.sheet import field_label, write_cell
 from domain.reports.ports import StoredReport
 from domain.requests.request import ServiceRequest
 from domain.tariffs.tariff import PriceTerms
-from domain.values.actors import STAFF_ROLES, Role
+from domain.values.actors import STAFF_ROLES, SYSTEM, Role
 from domain.values.calendar import jalali_period
 from tests.channels.admin.fleet.test_calendar_pages import paid
 from tests.channels.admin.requests.test_print_pages import handed_over
@@ -191,7 +192,8 @@ async def _book(site: StaffSite, registry: Registry) -> dict[str, Sequence[PageV
     sheet, many = _sheet(site, registry, row), 2 if registry.key == "vehicle" else 1  # one that waits is enough
     async with site.store.open_unit() as uow:
         sheets = [
-            await add_import(desk, uow, registry, f"{registry.key}.csv", sheet, actor(brings)) for _ in range(many)
+            await add_import(ActorContext(desk, uow, actor(brings)), registry, f"{registry.key}.csv", sheet)
+            for _ in range(many)
         ]
     await process_import(desk, site.store, sheets[0].id)
     return {
@@ -219,11 +221,12 @@ async def _house(site: StaffSite) -> dict[str, Sequence[PageVisit]]:
     """An office, a day that was declared, texts, users, the own account with an authenticator that is begun."""
     desk, office = site.demo.desk, "/staff/offices/one/{code}"
     async with site.store.open_unit() as uow:
-        await accounts.add_office(desk, uow, site.vault, "1001", LONG)
+        context = ActorContext(desk, uow, SYSTEM)
+        await accounts.add_office(context, site.vault, "1001", LONG)
         for share in (2_500, 250):
-            await accounts.add_commission_rule(desk, uow, office="1001", share_bp=share, valid_from=date(2027, 3, 21))
-        await changes.declare_day(desk, uow, date(2026, 12, 1), False, "روز شهرستان")
-        await own_account.begin_enrolment(desk, uow, site.vault, "taxi_officer")
+            await accounts.add_commission_rule(context, office="1001", share_bp=share, valid_from=date(2027, 3, 21))
+        await changes.declare_day(context, date(2026, 12, 1), False, "روز شهرستان")
+        await own_account.begin_enrolment(context, site.vault, "taxi_officer")
     await site.enrolled("manager")
     await _till(site)
     await _came(site)
@@ -278,7 +281,7 @@ async def _till(site: StaffSite) -> None:
     await counter_tills.report(site, bill, "1")
     for day, declared, note in ((24, 1_000_000_000, LONG), (24, bill.amount, ""), (23, 70_000, LONG)):
         async with site.store.open_unit() as uow:
-            await close_till(desk, uow, "1001", date(2026, 11, day), declared, note, actor=by)
+            await close_till(ActorContext(desk, uow, by), "1001", date(2026, 11, day), declared, note)
     await counter_tills.report(site, bill, "2")
 
 
@@ -291,13 +294,15 @@ async def _prices(site: StaffSite) -> dict[str, Sequence[PageVisit]]:
     async with site.store.open_unit() as uow:
         for rate in (35_000_000, 3_500_000):
             await set_price(
-                desk, uow, replace(terms, rate=rate, valid_from=date(2027, 3, 21)), actor(Role.REVENUE), far_meant=True
+                ActorContext(desk, uow, actor(Role.REVENUE)),
+                replace(terms, rate=rate, valid_from=date(2027, 3, 21)),
+                far_meant=True,
             )
         band = {**terms.dimensions, "from": "8"}
-        await set_price(desk, uow, replace(terms, dimensions=band), actor(Role.REVENUE), far_meant=True)
+        await set_price(ActorContext(desk, uow, actor(Role.REVENUE)), replace(terms, dimensions=band), far_meant=True)
     desk.apply_settings(1, replace(policy, tariffs_need_approval=True), desk.calendar, {})
     async with site.store.open_unit() as uow:
-        await set_price(desk, uow, terms, actor(Role.REVENUE), far_meant=True)
+        await set_price(ActorContext(desk, uow, actor(Role.REVENUE)), terms, far_meant=True)
     desk.apply_settings(2, policy, desk.calendar, {})
     ones = {key: dict(found[0].dimensions) for key, found in list_priced(desk).items()}
     return {

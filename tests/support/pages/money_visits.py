@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from channels.admin.addresses import list_address
 from domain.actions.bills.merged_bills import merge_bills
+from domain.actions.context import ActionContext
 from domain.actions.registries.charges import waive_row
 from domain.registries.declarations import DUTY
 from domain.values.actors import Role
@@ -100,7 +101,10 @@ async def merged_bill_visits(site: StaffSite) -> dict[str, Sequence[PageVisit]]:
     rows = [(await site_registries.give(site, "duty", given | {"year": year}))[-1] for year in (1396, 1397, 1398)]
     bills = [await online_attempts.issue_row_bill(site, "duty", row.id) for row in rows]
     async with site.store.open_unit() as uow:
-        merged = [await merge_bills(site.demo.desk, uow, [bill.id for bill in parts]) for parts in (bills[:2], bills)]
+        merged = [
+            await merge_bills(ActionContext(site.demo.desk, uow), [bill.id for bill in parts])
+            for parts in (bills[:2], bills)
+        ]
         await waive_row(uow, DUTY, rows[2].id, "جانباز", "staff:revenue", site.clock.now())
     return {
         "/staff/slips": [

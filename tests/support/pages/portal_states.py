@@ -8,6 +8,7 @@ from datetime import timedelta
 from playwright.async_api import Locator, expect
 
 from domain.actions.citizens.sessions import citizen_actor
+from domain.actions.context import ActorContext
 from domain.actions.documents.attach import attach_document
 from domain.fleet.resources import MACHINE_TYPES
 from domain.values.actors import Role
@@ -36,7 +37,7 @@ async def tour_long_values(citizen: CitizenWindow) -> None:
     opinion = await portal_requests.submitted(site, "expert", {**portal_requests.EXPERT, "address": LONG_WORD[:200]})
     async with site.store.open_unit() as uow:
         file, actor = unchanged_file(f"{LONG_WORD[:100]}.jpg", PHOTO), citizen_actor(OWN_MOBILE)
-        await attach_document(site.desk, uow, opinion.code, "deed", file, actor)
+        await attach_document(ActorContext(site.desk, uow, actor), opinion.code, "deed", file)
     await citizen.prove_mobile(OWN_REQUESTS)
     await citizen.look()
     await citizen.look(f"/requests/{opinion.code}")

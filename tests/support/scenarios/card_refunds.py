@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from domain.actions.context import ActorContext
 from domain.actions.payments.card_refund_worker import send_due_refunds
 from domain.actions.payments.card_refunds import list_refunding_gateways, send_to_card
 from domain.bills.bill import Bill
@@ -53,7 +54,7 @@ async def pay_twice(site: StaffSite, bank: RefundingBank, bill: Bill) -> None:
 async def send_back(site: StaffSite, bank: RefundingBank, bill: Bill, *answers: CardRefundAnswer) -> None:
     """Have what is due on a bill sent to the card, by a bank that answers so."""
     async with site.store.open_unit() as uow:
-        await send_to_card(site.demo.desk, uow, bill.bill_id, actor(Role.REVENUE))
+        await send_to_card(ActorContext(site.demo.desk, uow, actor(Role.REVENUE)), bill.bill_id)
     bank.refund_answers.extend(answers)
     await send_due(site)
     bank.refund_answers.clear()

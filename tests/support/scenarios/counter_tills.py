@@ -1,11 +1,12 @@
 """A counter office that takes money, on the staff's site of a test."""
 
 from domain.actions.bills.pay import record_payment
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.messages.notify import announce_outcome
 from domain.actions.offices import accounts
 from domain.bills.bill import Bill, PaymentMethod
 from domain.blocks.charging import REQUEST_SUBJECT as REQUEST
-from domain.values.actors import Role
+from domain.values.actors import SYSTEM, Role
 from tests.support.municipality import OFFICE, clerk
 from tests.support.staff_site import StaffSite
 
@@ -13,7 +14,7 @@ from tests.support.staff_site import StaffSite
 async def open_office(site: StaffSite, name: str = "دفتر ۱۰۰۱") -> None:
     """Add the office 1001."""
     async with site.store.open_unit() as uow:
-        await accounts.add_office(site.demo.desk, uow, site.vault, OFFICE, name)
+        await accounts.add_office(ActorContext(site.demo.desk, uow, SYSTEM), site.vault, OFFICE, name)
 
 
 async def a_bill_to_pay(site: StaffSite) -> Bill:
@@ -31,6 +32,8 @@ async def report(site: StaffSite, bill: Bill, *references: str) -> None:
     desk, who, ids = site.demo.desk, clerk(), (bill.bill_id, bill.payment_id)
     for reference in references:
         async with site.store.open_unit() as uow:
-            settled = await record_payment(desk, uow, ids, bill.amount, PaymentMethod.POS, reference, who)
+            settled = await record_payment(
+                ActionContext(desk, uow), ids, bill.amount, PaymentMethod.POS, reference, who
+            )
             if settled.outcome:
-                await announce_outcome(desk, uow, settled.outcome, who)
+                await announce_outcome(ActorContext(desk, uow, who), settled.outcome)

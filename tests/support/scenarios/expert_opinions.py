@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from domain.actions.context import ActorContext
 from domain.actions.conversations.receive import receive_sms
 from domain.actions.documents.attach import attach_document
 from domain.actions.messages.notify import announce_outcome
@@ -36,15 +37,20 @@ async def price_opinions(site: StaffSite) -> None:
     async with site.store.open_unit() as uow:
         for rate, unit, what in ((VISIT_FEE, "visit", {"kind": "subdivision"}), (METRE_FEE, "square_metre", by_metre)):
             await add_tariff(
-                site.demo.desk, uow, actor(Role.REVENUE), "expert", what, rate=rate, unit=unit, vat_percent=VAT
+                ActorContext(site.demo.desk, uow, actor(Role.REVENUE)),
+                "expert",
+                what,
+                rate=rate,
+                unit=unit,
+                vat_percent=VAT,
             )
 
 
 async def asked_opinion(site: StaffSite, *papers: str, by: Actor = SECRETARY, **values: object) -> ServiceRequest:
     """A request for a subdivision, with these papers."""
     async with site.store.open_unit() as uow:
-        outcome = await submit_request(site.demo.desk, uow, "expert", WALK_IN | values, by, CITIZEN)
-        await announce_outcome(site.demo.desk, uow, outcome, by)
+        outcome = await submit_request(ActorContext(site.demo.desk, uow, by), "expert", WALK_IN | values, CITIZEN)
+        await announce_outcome(ActorContext(site.demo.desk, uow, by), outcome)
     await bring_papers(site, outcome.request.code, *papers, by=by)
     return outcome.request
 
@@ -53,7 +59,9 @@ async def bring_papers(site: StaffSite, code: str, *papers: str, by: Actor = SEC
     """Add papers to a request."""
     async with site.store.open_unit() as uow:
         for one in papers:
-            await attach_document(site.demo.desk, uow, parse_code(code), one, unchanged_file(f"{one}.jpg", PHOTO), by)
+            await attach_document(
+                ActorContext(site.demo.desk, uow, by), parse_code(code), one, unchanged_file(f"{one}.jpg", PHOTO)
+            )
 
 
 async def texted(site: StaffSite, text: str) -> None:

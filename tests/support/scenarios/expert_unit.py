@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from domain.actions.context import ActorContext
 from domain.actions.documents.attach import attach_document
 from domain.actions.messages import notify
 from domain.actions.requests import submit
@@ -70,7 +71,12 @@ class Experts:
         """Let revenue set a price."""
         async with self.town.store.open_unit() as uow:
             await changes.add_tariff(
-                self.town.desk, uow, actor(Role.REVENUE), "expert", dimensions, rate=rate, unit=unit, vat_percent=VAT
+                ActorContext(self.town.desk, uow, actor(Role.REVENUE)),
+                "expert",
+                dimensions,
+                rate=rate,
+                unit=unit,
+                vat_percent=VAT,
             )
 
     async def enter(
@@ -78,8 +84,10 @@ class Experts:
     ) -> ServiceRequest:
         """Enter a walk-in citizen's request with the whole form, or another's with these values over it."""
         async with self.town.store.open_unit() as uow:
-            outcome = await submit.submit_request(self.town.desk, uow, "expert", WALK_IN | values, by, mobile)
-            await notify.announce_outcome(self.town.desk, uow, outcome, by)
+            outcome = await submit.submit_request(
+                ActorContext(self.town.desk, uow, by), "expert", WALK_IN | values, mobile
+            )
+            await notify.announce_outcome(ActorContext(self.town.desk, uow, by), outcome)
         return outcome.request
 
     async def add(
@@ -88,7 +96,9 @@ class Experts:
         """Add papers to a request."""
         async with self.town.store.open_unit() as uow:
             return [
-                await attach_document(self.town.desk, uow, parse_code(code), one, unchanged_file(name, content), by)
+                await attach_document(
+                    ActorContext(self.town.desk, uow, by), parse_code(code), one, unchanged_file(name, content)
+                )
                 for one in papers
             ]
 

@@ -1,6 +1,7 @@
 """Money that fits no bill, on the staff's site of a test."""
 
 from domain.actions.bills.suspense import hold_in_suspense
+from domain.actions.context import ActorContext
 from domain.bills.bill import PaymentMethod
 from domain.ledger.accounts import MoneySource
 from domain.ledger.suspense import SuspenseReceipt
@@ -17,4 +18,4 @@ async def held(
     """Let a gateway bring an amount that nobody asked for."""
     source, facts = MoneySource(PaymentMethod.GATEWAY, "saman"), {"attempt": 7, "asked": amount + 1000}
     async with site.store.open_unit() as uow:
-        return await hold_in_suspense(site.demo.desk, uow, source, amount, reference, facts, actor)
+        return await hold_in_suspense(ActorContext(site.demo.desk, uow, actor), source, amount, reference, facts)

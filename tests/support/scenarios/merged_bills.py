@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from domain.actions.bills.merged_bills import merge_bills
 from domain.actions.bills.pay_by_ids import RecordedReceipt, announce_receipt, record_payment_by_ids
+from domain.actions.context import ActionContext, ActorContext
 from domain.bills.bill import Bill, BillState, Payment, PaymentMethod, Refund
 from domain.bills.merged_bill import MergedBill, derive_merged_state
 from domain.bills.pos_receipts import PosReceipt
@@ -33,7 +34,7 @@ class MergedTown:
         """Merge all bills, or these."""
         parts = bills or await self.list_bills()
         async with self.town.store.open_unit() as uow:
-            return await merge_bills(self.town.desk, uow, [bill.id for bill in parts])
+            return await merge_bills(ActionContext(self.town.desk, uow), [bill.id for bill in parts])
 
     async def pay(
         self,
@@ -51,9 +52,9 @@ class MergedTown:
         ids, rials = (merged_bill.bill_id, merged_bill.payment_id), amount or merged_bill.amount
         async with town.store.open_unit() as uow:
             recorded = await record_payment_by_ids(
-                town.desk, uow, ids, rials, method, reference, payer, receipt, surplus=surplus
+                ActorContext(town.desk, uow, payer), ids, rials, method, reference, receipt, surplus=surplus
             )
-            await announce_receipt(town.desk, uow, recorded, payer)
+            await announce_receipt(ActorContext(town.desk, uow, payer), recorded)
         return recorded
 
     async def find_state(self, merged_bill: MergedBill) -> BillState:

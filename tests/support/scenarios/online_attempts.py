@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.links.payment_links import ensure_payment_link
 from domain.actions.payments.advance import advance_due_attempts
 from domain.actions.payments.begin import begin_payment
@@ -35,14 +36,14 @@ def open_bank(site: StaffSite) -> ScriptedBank:
 async def issue_row_bill(site: StaffSite, registry: str, row: int) -> Bill:
     """Bill a duty or a fine."""
     async with site.store.open_unit() as uow:
-        return await bill_and_notify(site.demo.desk, uow, REGISTRIES[registry], row, actor(Role.REVENUE))
+        return await bill_and_notify(ActorContext(site.demo.desk, uow, actor(Role.REVENUE)), REGISTRIES[registry], row)
 
 
 async def leave(site: StaffSite, bank: ScriptedBank, *bills: Bill) -> PaymentAttempt:
     """Leave for the bank to pay bills."""
     desk, store = site.demo.desk, site.store
     async with store.open_unit() as uow:
-        token = (await ensure_payment_link(desk, uow, bills)).token
+        token = (await ensure_payment_link(ActionContext(desk, uow), bills)).token
     attempt, _ = await begin_payment(desk, store, bank, token, "portal", "https://gomishan.example/pay/callback")
     return attempt
 

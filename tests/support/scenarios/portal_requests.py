@@ -7,6 +7,7 @@ from typing import Any
 
 from domain.actions.bills.pay import record_payment
 from domain.actions.citizens.sessions import citizen_actor
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.messages.notify import announce_outcome
 from domain.actions.registries.rows import put_rows
 from domain.actions.requests.change import change_request
@@ -57,8 +58,8 @@ async def submitted(
     """A request that came by SMS."""
     actor = Actor(frozenset({Role.CITIZEN}), "citizen", mobile, "sms")
     async with portal.store.open_unit() as uow:
-        outcome = await submit_request(portal.desk, uow, service, form, actor, mobile)
-        await announce_outcome(portal.desk, uow, outcome, actor)
+        outcome = await submit_request(ActorContext(portal.desk, uow, actor), service, form, mobile)
+        await announce_outcome(ActorContext(portal.desk, uow, actor), outcome)
     return outcome.request
 
 
@@ -81,7 +82,7 @@ async def changed_elsewhere(portal: DemoSite, request: ServiceRequest) -> None:
     """Let the citizen change where a machine is wanted, by another channel."""
     actor = Actor(frozenset({Role.CITIZEN}), "citizen", OWN_MOBILE, "sms")
     async with portal.store.open_unit() as uow:
-        await change_request(portal.desk, uow, request.code, {"place": "کوچه نخست"}, actor)
+        await change_request(ActorContext(portal.desk, uow, actor), request.code, {"place": "کوچه نخست"})
 
 
 async def bill(portal: DemoSite, request: ServiceRequest) -> None:
@@ -96,9 +97,11 @@ async def pay(portal: DemoSite, request: ServiceRequest) -> None:
     async with portal.store.open_unit() as uow:
         (owed,) = await list_request_bills(uow, request)
         ids = owed.bill_id, owed.payment_id
-        paid = await record_payment(portal.desk, uow, ids, owed.amount, PaymentMethod.SLIP, request.code, revenue)
+        paid = await record_payment(
+            ActionContext(portal.desk, uow), ids, owed.amount, PaymentMethod.SLIP, request.code, revenue
+        )
         assert paid.outcome
-        await announce_outcome(portal.desk, uow, paid.outcome, revenue)
+        await announce_outcome(ActorContext(portal.desk, uow, revenue), paid.outcome)
 
 
 async def completed(portal: DemoSite) -> ServiceRequest:
@@ -119,7 +122,7 @@ async def furnish_taxis(portal: DemoSite) -> None:
     next(row for row in rows[DRIVER.key] if row["national_code"] == AUXILIARY_CODE)["mobile"] = OTHER_MOBILE
     async with portal.store.open_unit() as uow:
         for registry, values in rows.items():
-            await put_rows(portal.desk, uow, REGISTRIES[registry], values, OFFICER)
+            await put_rows(ActorContext(portal.desk, uow, OFFICER), REGISTRIES[registry], values)
 
 
 async def charge_duties(portal: DemoSite) -> None:
@@ -130,7 +133,7 @@ async def charge_duties(portal: DemoSite) -> None:
         for plate, year, amount in ((PLATE, 1404, 1_200_000), (PLATE, 1405, 1_500_000), (SECOND_PLATE, 1405, 900_000))
     ]
     async with portal.store.open_unit() as uow:
-        await put_rows(portal.desk, uow, DUTY, duties, SYSTEM)
+        await put_rows(ActorContext(portal.desk, uow, SYSTEM), DUTY, duties)
 
 
 async def awaiting_owner(portal: DemoSite) -> ServiceRequest:
@@ -143,6 +146,6 @@ async def unverified(portal: DemoSite) -> ServiceRequest:
     """One that was sent with the browser's number on a day without codes."""
     actor = citizen_actor(None)
     async with portal.store.open_unit() as uow:
-        request = (await submit_request(portal.desk, uow, "machinery", MACHINERY, actor, None)).request
-        await mark_unverified(portal.desk, uow, request, OWN_MOBILE, actor)
+        request = (await submit_request(ActorContext(portal.desk, uow, actor), "machinery", MACHINERY, None)).request
+        await mark_unverified(ActorContext(portal.desk, uow, actor), request, OWN_MOBILE)
     return request

@@ -3,6 +3,7 @@
 from itertools import count
 
 from domain.actions.bills.pay import record_payment
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.messages.notify import announce_outcome
 from domain.actions.refunds.accounts import ask_for_ibans, give_iban
 from domain.actions.refunds.files import make_transfer_file
@@ -32,10 +33,10 @@ async def pay(site: StaffSite, bill: Bill) -> None:
     async with site.store.open_unit() as uow:
         reference = str(next(_references))
         settled = await record_payment(
-            desk, uow, ids, bill.amount, PaymentMethod.SLIP, reference, revenue, surplus=True
+            ActionContext(desk, uow), ids, bill.amount, PaymentMethod.SLIP, reference, revenue, surplus=True
         )
         if settled.outcome:
-            await announce_outcome(desk, uow, settled.outcome, revenue)
+            await announce_outcome(ActorContext(desk, uow, revenue), settled.outcome)
 
 
 async def cancelled(site: StaffSite, corrected_to: str | None = None) -> tuple[ServiceRequest, Bill]:
@@ -51,7 +52,7 @@ async def cancelled(site: StaffSite, corrected_to: str | None = None) -> tuple[S
     if corrected_to:
         async with site.store.open_unit() as uow:
             code = parse_code(request.code)
-            await correct_mobile(site.demo.desk, uow, code, corrected_to, "کارت ملی", actor(Role.CIVIL))
+            await correct_mobile(ActorContext(site.demo.desk, uow, actor(Role.CIVIL)), code, corrected_to, "کارت ملی")
     await site.demo.act(request.code, "cancel", Role.CIVIL)
     return request, bill
 
@@ -59,7 +60,7 @@ async def cancelled(site: StaffSite, corrected_to: str | None = None) -> tuple[S
 async def paid_twice(site: StaffSite, registry: str, row: int) -> Bill:
     """The bill of a duty or a fine that was paid twice: one of both is due back."""
     async with site.store.open_unit() as uow:
-        bill = await bill_and_notify(site.demo.desk, uow, REGISTRIES[registry], row, actor(Role.REVENUE))
+        bill = await bill_and_notify(ActorContext(site.demo.desk, uow, actor(Role.REVENUE)), REGISTRIES[registry], row)
     for _ in range(2):
         await pay(site, bill)
     return bill
@@ -70,7 +71,7 @@ async def give_account(site: StaffSite, bill: Bill) -> None:
     await ask_for_ibans(site.demo.desk, site.store)
     mobile = await _find_mobile(site, bill)
     async with site.store.open_unit() as uow:
-        await give_iban(site.demo.desk, uow, mobile, parse_iban(IBAN), actor(Role.CITIZEN, mobile))
+        await give_iban(ActorContext(site.demo.desk, uow, actor(Role.CITIZEN, mobile)), mobile, parse_iban(IBAN))
 
 
 async def make_file(site: StaffSite) -> int:
@@ -78,7 +79,7 @@ async def make_file(site: StaffSite) -> int:
     _, bill = await cancelled(site)
     await give_account(site, bill)
     async with site.store.open_unit() as uow:
-        return (await make_transfer_file(site.demo.desk, uow, actor(Role.REVENUE, "maker"))).id
+        return (await make_transfer_file(ActorContext(site.demo.desk, uow, actor(Role.REVENUE, "maker")))).id
 
 
 async def _find_mobile(site: StaffSite, bill: Bill) -> str:

@@ -2,6 +2,7 @@
 
 from io import BytesIO
 
+from domain.actions.context import ActorContext
 from domain.actions.settlement.booking import book_file, confirm_file
 from domain.actions.settlement.examining import BroughtFile, bring_file, examine_file, find_layout
 from domain.bills.bill import Bill
@@ -31,7 +32,7 @@ async def booked_file(site: StaffSite, content: bytes) -> int:
     """Bring a file and book it; its key."""
     file_id = await examined_file(site, content)
     async with site.store.open_unit() as uow:
-        await confirm_file(site.demo.desk, uow, file_id, REVENUE)
+        await confirm_file(ActorContext(site.demo.desk, uow, REVENUE), file_id)
     await book_file(site.demo.desk, site.store, file_id, REVENUE)
     return file_id
 

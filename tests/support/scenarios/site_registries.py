@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from html import unescape
 from typing import Any
 
+from domain.actions.context import ActorContext
 from domain.actions.registries.rows import put_rows
 from domain.registries.declarations import REGISTRIES
 from domain.registries.rows import RegistryFilter, RegistryRow
@@ -24,7 +25,7 @@ async def furnish(site: StaffSite) -> None:
 async def give(site: StaffSite, registry: str, *rows: Mapping[str, Any], by: Actor = EVERYBODY) -> list[RegistryRow]:
     """Put rows whose values are read already."""
     async with site.store.open_unit() as uow:
-        return [one.row for one in await put_rows(site.demo.desk, uow, REGISTRIES[registry], rows, by)]
+        return [one.row for one in await put_rows(ActorContext(site.demo.desk, uow, by), REGISTRIES[registry], rows)]
 
 
 async def rows(site: StaffSite, registry: str, **where: Any) -> list[RegistryRow]:

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from domain.actions.context import ActorContext
 from domain.actions.messages import notify
 from domain.actions.requests import submit
 from domain.registries.declarations import DRIVER
@@ -51,8 +52,8 @@ class TaxiOrganisation:
     ) -> str:
         """Enter a request at the counter; return the tracking code."""
         async with self.town.store.open_unit() as uow:
-            outcome = await submit.submit_request(self.town.desk, uow, service, values, by, mobile)
-            await notify.announce_outcome(self.town.desk, uow, outcome, by)
+            outcome = await submit.submit_request(ActorContext(self.town.desk, uow, by), service, values, mobile)
+            await notify.announce_outcome(ActorContext(self.town.desk, uow, by), outcome)
         return outcome.request.code
 
     async def enters_leave(self, first: str, last: str, mobile: str | None = None, **values: object) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from domain.actions.context import ActorContext
 from domain.actions.registries.rows import put_rows
 from domain.registries.declarations import AGENCY, DRIVER, DUTY, OWNER, REGISTRIES, VEHICLE, VIOLATION
 from domain.registries.rows import RegistryFilter, RegistryRow, RowOutcome
@@ -37,7 +38,7 @@ async def furnish(town: Municipality) -> None:
 async def give(town: Municipality, registry: str, *rows: Mapping[str, Any], by: Actor = OFFICER) -> list[RowOutcome]:
     """Put rows whose values are read already."""
     async with town.store.open_unit() as uow:
-        return await put_rows(town.desk, uow, REGISTRIES[registry], rows, by)
+        return await put_rows(ActorContext(town.desk, uow, by), REGISTRIES[registry], rows)
 
 
 async def rows_of(town: Municipality, registry: str, **where: Any) -> list[RegistryRow]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from domain.actions.context import ActorContext
 from domain.actions.messages.notify import announce_outcome
 from domain.actions.requests.submit import submit_request
 from domain.requests.request import ServiceRequest
@@ -26,6 +27,6 @@ async def complained(site: StaffSite, kind: str = "violation") -> ServiceRequest
 
 async def _asked(site: StaffSite, service: str, values: Mapping[str, object], by: Actor, mobile: str) -> ServiceRequest:
     async with site.store.open_unit() as uow:
-        outcome = await submit_request(site.demo.desk, uow, service, values, by, mobile)
-        await announce_outcome(site.demo.desk, uow, outcome, by)
+        outcome = await submit_request(ActorContext(site.demo.desk, uow, by), service, values, mobile)
+        await announce_outcome(ActorContext(site.demo.desk, uow, by), outcome)
     return outcome.request

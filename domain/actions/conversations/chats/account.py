@@ -36,7 +36,7 @@ async def leave_account(turn: TurnContext, step: str) -> RenderedMessage:
     turn.dialogue.frames.clear()
     if await turn.uow.chats.find_chosen_channel(chat.mobile) == chat.channel:
         await turn.uow.chats.save_chosen_channel(chat.mobile, None, turn.dependencies.clock.now())
-    await unlink_chat(turn.dependencies, turn.uow, chat)
+    await unlink_chat(turn, chat)
     label = turn.text_of("chat.share")
     text_key = "chat.account_changing" if step == CHANGE_STEP else "chat.account_left"
     farewell = turn.render(text_key, mobile=_own_mobile(turn), label=label)

@@ -116,7 +116,7 @@ async def _choose_notice_channel(turn: TurnContext, requested_channel: str, _det
         choice = await find_notice_choice(turn.uow, mobile)
         notice_rows = build_notice_rows(turn.text_of, choice.channels, choice.chosen)
         return with_menu_button(turn, replace(turn.render("chat.notices"), markup=ReplyMarkup(notice_rows)))
-    await choose_notice_channel(turn.dependencies, turn.uow, mobile, requested_channel)
+    await choose_notice_channel(turn, mobile, requested_channel)
     channel_name = turn.text_of(
         "chat.buttons.each" if requested_channel == EACH_CHANNEL else f"chat.channels.{requested_channel}"
     )

@@ -3,6 +3,7 @@
 Nothing that is said there is kept: it is other people's talk, and none of it was meant for the municipality.
 """
 
+from domain.actions.context import ActionContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import Address, queue_reply
 from domain.chats.chat import Chat, ChatState
@@ -26,4 +27,4 @@ async def decline_group(dependencies: Dependencies, store: Store, channel: str, 
             return
         await uow.chats.save(Chat(channel, group_id, None, "", ChatState.ACTIVE, None, now))
         reply = RenderedMessage(GROUP_TEXT_KEY, MessageClass.REPLY, catalogue.text(GROUP_TEXT_KEY), part_budget)
-        await queue_reply(dependencies, uow, Address(channel, group_id), reply)
+        await queue_reply(ActionContext(dependencies, uow), Address(channel, group_id), reply)

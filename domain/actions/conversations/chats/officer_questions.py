@@ -57,7 +57,7 @@ async def answer_by_files(
     async with turn.uow.savepoint():
         for sent_file in sent_files:
             prepared_file = require_prepared(sent_file)
-            await attach_document(turn.dependencies, turn.uow, code, paper_name, prepared_file, turn.actor)
+            await attach_document(turn, code, paper_name, prepared_file)
         answer_text = text or turn.text_of("chat.answered_by_file")
         reply = await commands.reply_to_staff(turn, {"code": code, "text": answer_text})
     turn.dialogue.frames = [frame for frame in turn.dialogue.frames if not is_asked_for_answer(frame)]

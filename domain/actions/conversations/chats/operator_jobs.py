@@ -48,7 +48,7 @@ async def handle_operator_call(turn: TurnContext, code_text: str, step: str) -> 
 
 
 async def _list_jobs(turn: TurnContext, operators: Sequence[Actor]) -> RenderedMessage:
-    jobs = await list_jobs_of_day(turn.dependencies, turn.uow, operators)
+    jobs = await list_jobs_of_day(turn, operators)
     if not jobs:
         return turn.render("chat.operator.no_jobs")
     lines = [_describe_job(turn, job) for job in jobs]
@@ -60,9 +60,9 @@ async def _list_jobs(turn: TurnContext, operators: Sequence[Actor]) -> RenderedM
 async def _report_step(turn: TurnContext, code: TrackingCode, step: str, operators: Sequence[Actor]) -> RenderedMessage:
     async with turn.uow.savepoint():
         if step in set(WorkStage):
-            job = await note_stage(turn.dependencies, turn.uow, code, WorkStage(step), operators)
+            job = await note_stage(turn, code, WorkStage(step), operators)
         elif step and step != HOURS_STEP:
-            job = await note_hours(turn.dependencies, turn.uow, code, _read_hours(step), operators)
+            job = await note_hours(turn, code, _read_hours(step), operators)
         else:
             job = await find_job(turn.uow, code, operators)
     asks_hours = step == HOURS_STEP or (step == WorkStage.ENDED and job.report.hours is None)
@@ -72,7 +72,7 @@ async def _report_step(turn: TurnContext, code: TrackingCode, step: str, operato
 async def report_typed_hours(turn: TurnContext, slots: SlotValues) -> RenderedMessage:
     """Keep the hours that an operator wrote instead of pressing them."""
     operators = await find_operators(turn.uow, turn.actor.identifier, turn.actor.channel)
-    job = await note_hours(turn.dependencies, turn.uow, parse_code(slots["code"]), slots["hours"], operators)
+    job = await note_hours(turn, parse_code(slots["code"]), slots["hours"], operators)
     return _show_job(turn, job)
 
 

@@ -137,7 +137,7 @@ async def store_paper(
     """Keep a file as a paper of a request, wait for another sheet, and say what is still missing."""
     prepared_file = require_prepared(sent_file)
     async with turn.uow.savepoint():
-        await attach_document(turn.dependencies, turn.uow, code, paper_name, prepared_file, turn.actor)
+        await attach_document(turn, code, paper_name, prepared_file)
     request = await find_own_request(turn.uow, code, turn.actor)
     await ask_for_paper(turn, code, paper_name)  # another sheet of it may follow
     missing_papers = [name for name in await _list_missing_papers(turn, request) if name != paper_name]
@@ -159,7 +159,7 @@ async def store_paper(
 async def print_paper(turn: TurnContext, code: TrackingCode, paper_kind: str) -> RenderedMessage:
     """Announce which paper comes, and have it printed when the message is sent; `NotFound` when there is none now."""
     request = await find_own_request(turn.uow, code, turn.actor)
-    printable_titles = await list_printouts(turn.dependencies, turn.uow, request, turn.actor)
+    printable_titles = await list_printouts(turn, request)
     if paper_kind not in printable_titles:
         raise NotFound("printout", NotFoundReason.NOT_ISSUED)
     announcement = turn.render_about(request, "chat.printed", title=printable_titles[paper_kind])

@@ -2,7 +2,7 @@
 (`domain/actions/messages/verification_codes.py`).
 """
 
-from domain.actions.dependencies import Dependencies
+from domain.actions.context import ActionContext
 from domain.actions.line_languages import name_chat_line
 from domain.actions.messages.notify import Address, queue_reply
 from domain.actions.messages.rerouting import reroute_to_sms
@@ -10,7 +10,6 @@ from domain.actions.messages.verification_codes import CodeRequest, check_code, 
 from domain.chats.chat import Chat
 from domain.messages.code_spending import CodeDelivery
 from domain.messages.records import MessageClass
-from domain.unit_of_work import UnitOfWork
 from domain.values import identifiers
 from domain.values.errors import InvalidField, MobileNotVerified
 from domain.values.identifiers import display_mobile
@@ -21,21 +20,17 @@ CODES_PER_ADDRESS = 5
 """Codes an hour that a chat may ask for."""
 
 
-async def send_proof_code(
-    dependencies: Dependencies, uow: UnitOfWork, channel: str, address: str, mobile: str
-) -> CodeDelivery:
+async def send_proof_code(context: ActionContext, channel: str, address: str, mobile: str) -> CodeDelivery:
     """Send a new code to a mobile (+989…), in the place of an earlier one, if one can be sent."""
     limits = {f"proof:{channel}:{address}": CODES_PER_ADDRESS}
-    return await send_code(dependencies, uow, CodeRequest(channel, address, mobile, "sms.proof_code", limits))
+    return await send_code(context, CodeRequest(channel, address, mobile, "sms.proof_code", limits))
 
 
-async def check_proof_code(
-    dependencies: Dependencies, uow: UnitOfWork, channel: str, address: str, code: str
-) -> str | MobileNotVerified:
+async def check_proof_code(context: ActionContext, channel: str, address: str, code: str) -> str | MobileNotVerified:
     """Return the mobile that a code proves, once, or why it proves none, which is counted."""
-    proved = await check_code(dependencies, uow, channel, address, code)
+    proved = await check_code(context, channel, address, code)
     if isinstance(proved, str):
-        await uow.mobile_proofs.delete(channel, address)
+        await context.uow.mobile_proofs.delete(channel, address)
     return proved
 
 
@@ -49,41 +44,41 @@ def read_own_mobile(phone: str, is_own: bool) -> str:
         raise MobileNotVerified("mobile", MobileReason.NOT_IRANIAN) from None
 
 
-async def link_chat(dependencies: Dependencies, uow: UnitOfWork, chat: Chat, mobile: str) -> None:
+async def link_chat(context: ActionContext, chat: Chat, mobile: str) -> None:
     """Let a chat be a mobile's; an earlier chat of that mobile in the same messenger is notified that it is no longer
     linked.
     """
-    now = dependencies.clock.now()
-    for other_chat in await uow.chats.list_linked(chat.channel, mobile):
+    now = context.dependencies.clock.now()
+    for other_chat in await context.uow.chats.list_linked(chat.channel, mobile):
         if other_chat.chat_id == chat.chat_id:
             continue
-        await unlink_chat(dependencies, uow, other_chat)
-        notice_message = dependencies.catalogue.render_message(
+        await unlink_chat(context, other_chat)
+        notice_message = context.dependencies.catalogue.render_message(
             "chat.moved_away", {"mobile": persian_digits(display_mobile(mobile))}, MessageClass.NOTICE
         )
-        await queue_reply(dependencies, uow, Address(other_chat.channel, other_chat.chat_id), notice_message)
+        await queue_reply(context, Address(other_chat.channel, other_chat.chat_id), notice_message)
     if chat.mobile not in {None, mobile}:
-        await unlink_chat(dependencies, uow, chat)
-    await _carry_language(dependencies, uow, chat, mobile)
+        await unlink_chat(context, chat)
+    await _carry_language(context, chat, mobile)
     chat.mobile, chat.linked_at, chat.updated_at = mobile, now, now
-    await uow.chats.save(chat)
+    await context.uow.chats.save(chat)
 
 
-async def unlink_chat(dependencies: Dependencies, uow: UnitOfWork, chat: Chat) -> None:
+async def unlink_chat(context: ActionContext, chat: Chat) -> None:
     """Let a chat be nobody's: what was begun in it is dropped, and what still waits for it goes by SMS."""
-    now = dependencies.clock.now()
-    waiting_messages = await uow.outbox.expire_waiting_in_chat(chat.channel, chat.chat_id, now)
-    await reroute_to_sms(dependencies, uow, waiting_messages)
-    await uow.dialogues.delete(chat.channel, chat.chat_id)
+    now = context.dependencies.clock.now()
+    waiting_messages = await context.uow.outbox.expire_waiting_in_chat(chat.channel, chat.chat_id, now)
+    await reroute_to_sms(context, waiting_messages)
+    await context.uow.dialogues.delete(chat.channel, chat.chat_id)
     chat.mobile, chat.linked_at, chat.updated_at = None, None, now
-    await uow.chats.save(chat)
+    await context.uow.chats.save(chat)
 
 
-async def _carry_language(dependencies: Dependencies, uow: UnitOfWork, chat: Chat, mobile: str) -> None:
+async def _carry_language(context: ActionContext, chat: Chat, mobile: str) -> None:
     """Let the language that was chosen in a chat be that of the mobile which it has proved."""
-    if not dependencies.catalogue.is_multilingual or chat.mobile is not None:
+    if not context.dependencies.catalogue.is_multilingual or chat.mobile is not None:
         return
     chat_line = name_chat_line(chat)
-    if tag := await uow.lines.find_language(chat_line):
-        await uow.lines.delete_language(chat_line)
-        await uow.lines.save_language(mobile, tag, dependencies.clock.now())
+    if tag := await context.uow.lines.find_language(chat_line):
+        await context.uow.lines.delete_language(chat_line)
+        await context.uow.lines.save_language(mobile, tag, context.dependencies.clock.now())

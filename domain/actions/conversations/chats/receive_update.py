@@ -7,6 +7,7 @@ updates of one chat wait for each other, whichever process got them. A fault of 
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from domain.actions.context import ActionContext
 from domain.actions.conversations.arriving import Arrival, handle_once
 from domain.actions.conversations.chats.turn import ChatTurn, handle_chat_event
 from domain.actions.conversations.chats.unproved import handle_unproved_event, prove_by_contact
@@ -81,7 +82,7 @@ async def receive_update(dependencies: Dependencies, store: Store, update: Recei
 
     async def handle_update(uow: UnitOfWork) -> InboundMessage:
         chat_turns.clear()  # what was replied before the unit was undone is void
-        chat_turns.append(await _handle_update(dependencies, uow, message, update))
+        chat_turns.append(await _handle_update(ActionContext(dependencies, uow), message, update))
         return message
 
     address = Address(update.channel, update.chat_id)
@@ -163,30 +164,28 @@ def _describe_update(update: ReceivedUpdate) -> str:
     return ""
 
 
-async def _handle_update(
-    dependencies: Dependencies, uow: UnitOfWork, message: InboundMessage, update: ReceivedUpdate
-) -> ChatTurn:
+async def _handle_update(context: ActionContext, message: InboundMessage, update: ReceivedUpdate) -> ChatTurn:
     """Act on an update; return what it came to, which is stored with all that it says but toast and invoice."""
-    await uow.serialise(f"{update.channel}:{update.chat_id}")
-    previous = await uow.inbox.list_last_from(update.channel, update.chat_id, 1) if message.recipient else []
-    arrival_record = await uow.inbox.add_counted(message, dependencies.policy.inbound_window)
+    await context.uow.serialise(f"{update.channel}:{update.chat_id}")
+    previous = await context.uow.inbox.list_last_from(update.channel, update.chat_id, 1) if message.recipient else []
+    arrival_record = await context.uow.inbox.add_counted(message, context.dependencies.policy.inbound_window)
     if arrival_record is None:
         return _NOTHING
     update_count, stored_dialogue = arrival_record
-    chat = await _refresh_chat(dependencies, uow, update)
+    chat = await _refresh_chat(context, update)
     message.mobile = chat.mobile
-    arrival = Arrival(dependencies, uow, message, address_in_chat(chat))
+    arrival = Arrival(context.dependencies, context.uow, message, address_in_chat(chat))
     chat_turn = _NOTHING
     if isinstance(update.chat_event, BotBlocked | BotUnblocked):
         message.intent = update.chat_event.__class__.__name__.lower()
     elif previous and _is_repeated_press(previous[0], message):
-        message.reason, toast = "twice", dependencies.catalogue.text("chat.toasts.twice")
+        message.reason, toast = "twice", context.dependencies.catalogue.text("chat.toasts.twice")
         chat_turn = replace(_NOTHING, toast=toast)
-    elif update_count > dependencies.policy.chat_limit:
+    elif update_count > context.dependencies.policy.chat_limit:
         chat_turn = replace(_NOTHING, toast=await _announce_limit(arrival, update))
     else:
         chat_turn = await _answer_update(arrival, chat, update, stored_dialogue)
-    await uow.inbox.save(message)
+    await context.uow.inbox.save(message)
     return chat_turn
 
 
@@ -209,18 +208,18 @@ async def _announce_limit(arrival: Arrival, update: ReceivedUpdate) -> str | Non
     return None
 
 
-async def _refresh_chat(dependencies: Dependencies, uow: UnitOfWork, update: ReceivedUpdate) -> Chat:
+async def _refresh_chat(context: ActionContext, update: ReceivedUpdate) -> Chat:
     """Return the chat as it is now: who writes lets the bot write again."""
-    now = dependencies.clock.now()
+    now = context.dependencies.clock.now()
     chat_name = tidy_text(update.sender_name)[:LONGEST_NAME]
     chat_state = ChatState.BLOCKED if isinstance(update.chat_event, BotBlocked) else ChatState.ACTIVE
-    chat = await uow.chats.find(update.channel, update.chat_id)
+    chat = await context.uow.chats.find(update.channel, update.chat_id)
     if chat is None:
         chat = Chat(update.channel, update.chat_id, None, chat_name, chat_state, None, now)
     elif (chat.name, chat.state) == (chat_name, chat_state):
         return chat
     chat.name, chat.state, chat.updated_at = chat_name, chat_state, now
-    await uow.chats.save(chat)
+    await context.uow.chats.save(chat)
     return chat
 
 
@@ -243,7 +242,7 @@ async def _take_turn_in_language(
     """Answer in the language of the text, where the line has chosen none."""
     dependencies, event = arrival.dependencies, update.chat_event
     text = event.text if isinstance(event, TextWritten) else ""
-    adopted = await adopt_written_language(dependencies, arrival.uow, name_chat_line(chat), text)
+    adopted = await adopt_written_language(ActionContext(dependencies, arrival.uow), name_chat_line(chat), text)
     with in_language(adopted or language_in_force()):
         chat_turn = await _take_turn(arrival, chat, update, stored_dialogue)
         if not adopted or not chat_turn.replies or chat_turn.intent == "language":
@@ -257,13 +256,13 @@ async def _take_turn(
 ) -> ChatTurn:
     dependencies, uow = arrival.dependencies, arrival.uow
     if chat.mobile is None:
-        return await handle_unproved_event(dependencies, uow, chat, update.chat_event, stored_dialogue)
+        return await handle_unproved_event(ActionContext(dependencies, uow), chat, update.chat_event, stored_dialogue)
     chat_address = address_in_chat(chat)
     if isinstance(update.chat_event, SharedContact):
         return await prove_by_contact(
-            open_turn(dependencies, uow, chat_address), chat, update.chat_event, stored_dialogue
+            open_turn(ActionContext(dependencies, uow), chat_address), chat, update.chat_event, stored_dialogue
         )
-    turn = open_turn(dependencies, uow, chat_address, stored_dialogue)
+    turn = open_turn(ActionContext(dependencies, uow), chat_address, stored_dialogue)
     letters = await choose_answer_letters(turn, _find_written_text(update.chat_event))
     question_before = turn.dialogue.as_json() if turn.had_dialogue else None
     files_before = len(turn.dialogue.files)

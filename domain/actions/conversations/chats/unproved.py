@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
+from domain.actions.context import ActionContext
 from domain.actions.conversations import commands
 from domain.actions.conversations.chats.deep_links import read_link_payload
 from domain.actions.conversations.chats.lists import show_tariff
@@ -24,7 +25,6 @@ from domain.actions.conversations.enquiries.contact import describe_contact
 from domain.actions.conversations.languages import choose_language, choose_language_by_button
 from domain.actions.conversations.price_replies import describe_tariff
 from domain.actions.conversations.turn_context import TurnContext, open_turn, store_dialogue
-from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import Address
 from domain.actions.messages.verification_codes import extract_code
 from domain.chats.chat import (
@@ -49,7 +49,6 @@ from domain.messages.keyboards import ReplyMarkup
 from domain.messages.ports import StoredDialogue
 from domain.parsing.identifiers import find_number_tokens
 from domain.parsing.tokens import TokenStream
-from domain.unit_of_work import UnitOfWork
 from domain.values import identifiers
 from domain.values.errors import DomainError, InvalidField, MobileNotVerified, TooManyRequests
 from domain.values.identifiers import display_mobile
@@ -65,14 +64,10 @@ DEFERRED_FORWARD_KEY = "after_forwarded"
 
 
 async def handle_unproved_event(
-    dependencies: Dependencies,
-    uow: UnitOfWork,
-    chat: Chat,
-    chat_event: ChatEvent,
-    stored_dialogue: StoredDialogue | None,
+    context: ActionContext, chat: Chat, chat_event: ChatEvent, stored_dialogue: StoredDialogue | None
 ) -> ChatTurn:
     """Answer an update, and prove the mobile where it does; inside the caller's unit of work."""
-    turn = open_turn(dependencies, uow, Address(chat.channel, chat.chat_id))
+    turn = open_turn(context, Address(chat.channel, chat.chat_id))
     if isinstance(chat_event, SharedContact):
         return await prove_by_contact(turn, chat, chat_event, stored_dialogue)
     if isinstance(chat_event, TextEdited):
@@ -159,7 +154,7 @@ async def _prove_by_code(
     code = extract_code(text)
     if code is None or is_command or not await turn.uow.mobile_proofs.find(chat.channel, chat.chat_id):
         return None
-    proof_result = await check_proof_code(turn.dependencies, turn.uow, chat.channel, chat.chat_id, code)
+    proof_result = await check_proof_code(turn, chat.channel, chat.chat_id, code)
     if isinstance(proof_result, MobileNotVerified):
         return ChatTurn("code", (turn.render_error(proof_result),))
     return await _complete_proof(turn, chat, proof_result, stored_dialogue)
@@ -178,7 +173,7 @@ def _find_mobile(text: str, *, is_alone: bool) -> str:
 
 
 async def _send_code(turn: TurnContext, chat: Chat, mobile: str) -> RenderedMessage:
-    delivery = await send_proof_code(turn.dependencies, turn.uow, chat.channel, chat.chat_id, mobile)
+    delivery = await send_proof_code(turn, chat.channel, chat.chat_id, mobile)
     if delivery is not CodeDelivery.SENT:
         is_later = delivery is CodeDelivery.LATER
         reason = TooManyRequestsReason.CODES_LATER if is_later else TooManyRequestsReason.CODES
@@ -192,12 +187,12 @@ async def _complete_proof(
     """Link the chat, then do what was wanted before, or welcome."""
     deferred_text = _deferred_text(turn, stored_dialogue)
     is_forwarded = deferred_text is not None and bool((stored_dialogue or ({},))[0].get(DEFERRED_FORWARD_KEY))
-    await link_chat(turn.dependencies, turn.uow, chat, mobile)
+    await link_chat(turn, chat, mobile)
     await turn.uow.dialogues.delete(chat.channel, chat.chat_id)
     chat_address = Address(chat.channel, chat.chat_id, mobile)
     proof_text = turn.render("chat.proved", mobile=_display_mobile(mobile))
     proof_reply = replace(proof_text, markup=ReplyMarkup(clears_keyboard=True))
-    proved_turn = open_turn(turn.dependencies, turn.uow, chat_address)
+    proved_turn = open_turn(turn, chat_address)
     proved_turn.dialogue.files = _waiting_files(turn, stored_dialogue)
     await store_dialogue(proved_turn)
     if deferred_text is None:

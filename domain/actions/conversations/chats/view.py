@@ -41,9 +41,7 @@ async def with_markup(turn: TurnContext, reply: RenderedMessage) -> RenderedMess
         request = await turn.uow.requests.get(reply.request_id)
         if awaits_answer_of(request, turn.actor):
             reply = await render_asked_matter(turn, request) or reply
-        button_rows = await build_request_buttons(
-            turn.dependencies, turn.uow, request, turn.actor.identifier, turn.actor.channel
-        )
+        button_rows = await build_request_buttons(turn, request, turn.actor.identifier, turn.actor.channel)
     else:
         button_rows = bill_page_button_rows(
             turn.text_of,

@@ -19,7 +19,7 @@ MOST_EVENTS = 200
 
 async def describe_holder(turn: TurnContext, slots: SlotValues) -> RenderedMessage:
     """Return whose turn it is with a request, since when and until when, and which units have opened it."""
-    tracking_result = await track.track_request(turn.dependencies, turn.uow, slots["code"], turn.actor.identifier)
+    tracking_result = await track.track_request(turn, slots["code"], turn.actor.identifier)
     request = tracking_result.request
     if not tracking_result.is_own:
         return turn.render_about(request, "sms.status_of_other")

@@ -66,7 +66,7 @@ def _is_own_text(turn: TurnContext, text: str) -> bool:
 async def _list_own_bills(turn: TurnContext) -> list[Bill]:
     """Return the bills that can be paid, and what was paid last: where one is open, only if that is not long ago."""
     mobile = turn.actor.identifier
-    open_bills = await list_payable_own_bills(turn.dependencies, turn.uow, mobile)
+    open_bills = await list_payable_own_bills(turn, mobile)
     last_bill = await find_last_paid_bill(turn.uow, mobile)
     is_meant = last_bill is not None and (
         not open_bills or (last_bill.settled_at or turn.sent_at) > turn.sent_at - _RECENT
@@ -115,7 +115,7 @@ async def _describe_bills(turn: TurnContext, bills: Sequence[Bill]) -> RenderedM
 
 
 async def _render_claim(turn: TurnContext, key: str, bills: Sequence[Bill]) -> RenderedMessage:
-    purposes = [await render_purpose(turn.dependencies, turn.uow, bill) for bill in bills]
+    purposes = [await render_purpose(turn, bill) for bill in bills]
     facts = {
         "service": join_list(dict.fromkeys(purposes)),
         "amount": group_digits(sum(bill.amount for bill in bills)),

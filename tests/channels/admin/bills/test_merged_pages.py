@@ -3,6 +3,7 @@
 import pytest
 
 from domain.actions.bills.merged_bills import merge_bills
+from domain.actions.context import ActionContext
 from domain.bills.bill import Bill
 from domain.bills.merged_bill import MergedBill
 from domain.values.text import persian_digits
@@ -29,7 +30,7 @@ async def merge_duties(site: StaffSite) -> tuple[list[str], list[Bill], MergedBi
     ]
     bills = [await issue_row_bill(site, "duty", row.id) for row in rows]
     async with site.store.open_unit() as uow:
-        merged_bill = await merge_bills(site.demo.desk, uow, [bill.id for bill in bills])
+        merged_bill = await merge_bills(ActionContext(site.demo.desk, uow), [bill.id for bill in bills])
     return [f"/staff/registries/duty/{row.id}" for row in rows], bills, merged_bill
 
 

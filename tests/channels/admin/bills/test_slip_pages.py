@@ -2,6 +2,7 @@
 
 import pytest
 
+from domain.actions.context import ActorContext
 from domain.actions.registries.charges import bill_and_notify
 from domain.bills.bill import Bill, BillState
 from domain.blocks.charging import list_request_bills
@@ -31,7 +32,7 @@ async def open_bill(site: StaffSite) -> Bill:
     await furnish(site)
     (row,) = await give(site, "duty", {"vehicle": PLATE, "year": 1405, "amount": 2_500_000})
     async with site.store.open_unit() as uow:
-        return await bill_and_notify(site.demo.desk, uow, DUTY, row.id, actor(Role.REVENUE))
+        return await bill_and_notify(ActorContext(site.demo.desk, uow, actor(Role.REVENUE)), DUTY, row.id)
 
 
 def slip(bill: Bill, **changed: str) -> dict[str, str]:

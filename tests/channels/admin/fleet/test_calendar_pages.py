@@ -11,6 +11,7 @@ import pytest
 
 from channels.admin.fleet.calendar_view import build_day_heads
 from domain.actions.bills.pay import record_payment
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.messages.notify import announce_outcome
 from domain.actions.requests.act import act_on_request
 from domain.bills.bill import PaymentMethod
@@ -35,7 +36,8 @@ async def step(site: StaffSite, code: str, action: str, role: Role) -> None:
     who = Actor(frozenset({role}), "staff", role.value, "cli")
     async with site.store.open_unit() as uow:
         await announce_outcome(
-            site.demo.desk, uow, await act_on_request(site.demo.desk, uow, parse_code(code), action, {}, who), who
+            ActorContext(site.demo.desk, uow, who),
+            await act_on_request(ActorContext(site.demo.desk, uow, who), parse_code(code), action, {}),
         )
 
 
@@ -48,9 +50,11 @@ async def paid(site: StaffSite, **fields: Any) -> ServiceRequest:
     async with site.store.open_unit() as uow:
         (bill,) = await list_request_bills(uow, request)
         ids = bill.bill_id, bill.payment_id
-        settled = await record_payment(site.demo.desk, uow, ids, bill.amount, PaymentMethod.SLIP, request.code, revenue)
+        settled = await record_payment(
+            ActionContext(site.demo.desk, uow), ids, bill.amount, PaymentMethod.SLIP, request.code, revenue
+        )
         assert settled.outcome
-        await announce_outcome(site.demo.desk, uow, settled.outcome, revenue)
+        await announce_outcome(ActorContext(site.demo.desk, uow, revenue), settled.outcome)
     return request
 
 

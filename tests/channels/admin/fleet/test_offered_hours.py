@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from channels.admin.calendar_boards import CALENDAR_BOARDS
+from domain.actions.context import ActorContext
 from domain.actions.requests.act import act_on_request
 from domain.blocks.bookings import BookMachines
 from domain.blocks.visits import BookVisit
@@ -156,7 +157,7 @@ async def is_taken(site: StaffSite, tried: BookingStep, line: str, moment: datet
     try:
         async with site.store.open_unit() as uow:
             by = actor(tried.role, tried.role.value)
-            await act_on_request(site.demo.desk, uow, parse_code(tried.code), tried.step, inputs, by)
+            await act_on_request(ActorContext(site.demo.desk, uow, by), parse_code(tried.code), tried.step, inputs)
             raise TakenBack
     except TakenBack:
         return True

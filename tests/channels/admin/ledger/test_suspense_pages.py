@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from domain.actions.context import ActorContext
 from domain.actions.registries.charges import bill_and_notify
 from domain.bills.bill import Bill, BillState
 from domain.ledger.suspense import SuspenseReceipt, SuspenseState
@@ -32,7 +33,7 @@ async def a_bill(site: StaffSite, amount: int = 500_000) -> Bill:
     await furnish(site)
     (row,) = await give(site, "duty", {"vehicle": PLATE, "year": 1405, "amount": amount})
     async with site.store.open_unit() as uow:
-        return await bill_and_notify(site.demo.desk, uow, DUTY, row.id, actor(Role.REVENUE))
+        return await bill_and_notify(ActorContext(site.demo.desk, uow, actor(Role.REVENUE)), DUTY, row.id)
 
 
 async def now(site: StaffSite, receipt: SuspenseReceipt) -> SuspenseReceipt:

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from app.jobs.settlement_jobs import run_settlement_files
+from domain.actions.context import ActorContext
 from domain.actions.registries.charges import bill_and_notify
 from domain.actions.settlement.bill_lines import BillLineBooker
 from domain.bills.bill import Bill, BillState
@@ -41,7 +42,7 @@ async def two_bills(site: StaffSite) -> list[Bill]:
     first = await open_bill(site)
     (row,) = await give(site, "duty", {"vehicle": PLATE, "year": 1404, "amount": 1_200_000})
     async with site.store.open_unit() as uow:
-        return [first, await bill_and_notify(site.demo.desk, uow, DUTY, row.id, actor(Role.REVENUE))]
+        return [first, await bill_and_notify(ActorContext(site.demo.desk, uow, actor(Role.REVENUE)), DUTY, row.id)]
 
 
 async def paste(site: StaffSite, who: Visitor, *lines: str) -> str:

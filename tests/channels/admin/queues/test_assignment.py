@@ -7,6 +7,7 @@ from urllib.parse import unquote
 import pytest
 from aiohttp import FormData
 
+from domain.actions.context import ActorContext
 from domain.actions.queues.work import REQUESTS_PER_PAGE
 from domain.actions.requests.assign import assign_request
 from domain.people.person import StaffMember
@@ -61,7 +62,7 @@ async def given(site: StaffSite, code: str, username: str) -> None:
     """Let the manager give a request to somebody."""
     manager = Actor(frozenset({Role.MANAGER}), "staff", "manager", "cli")
     async with site.store.open_unit() as uow:
-        await assign_request(site.demo.desk, uow, parse_code(code), username, manager)
+        await assign_request(ActorContext(site.demo.desk, uow, manager), parse_code(code), username)
 
 
 async def ordered(site: StaffSite) -> tuple[ServiceRequest, ServiceRequest]:

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from domain.actions.context import ActorContext
 from domain.actions.queues import work
 from domain.actions.requests.notes import write_note
 from domain.people.sessions import IDLE_LIMIT
@@ -20,7 +21,7 @@ async def test_how_much_waits_is_said(site: StaffSite, inside: Visitor) -> None:
     first = json.loads(await inside.get(NEWS))
     assert [(one["name"], one["count"]) for one in first["waiting"]] == [("civil", 1), ("mine", 0), ("mentions", 0)]
     async with site.store.open_unit() as uow:
-        await write_note(site.demo.desk, uow, request.code, "@civil ببینید", actor(Role.MANAGER))
+        await write_note(ActorContext(site.demo.desk, uow, actor(Role.MANAGER)), request.code, "@civil ببینید")
     answer = await inside.client.get(NEWS, headers=inside.headers)
     assert answer.headers["Cache-Control"] == "no-store", "nothing of a session is kept by a browser"
     assert (await answer.json())["waiting"][-1]["text"] == "۱ اشارهٔ خوانده‌نشده به شما"

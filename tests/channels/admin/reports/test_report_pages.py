@@ -18,12 +18,13 @@ from openpyxl import load_workbook
 
 from app.configuration.settings import Settings
 from app.jobs.report_process import write_sheet
+from domain.actions.context import ActorContext
 from domain.actions.offices import accounts
 from domain.people.person import StaffMember
 from domain.people.sessions import PROOF_FRESHNESS
 from domain.reports.ports import StoredReport
 from domain.reports.sheets import SheetSelection
-from domain.values.actors import Actor, Role
+from domain.values.actors import SYSTEM, Actor, Role
 from tests.channels.admin.audit_reader import count_denials
 from tests.support.demo_site import MORNING
 from tests.support.scenarios import site_registries
@@ -192,7 +193,7 @@ async def test_days_stay_where_something_else_is_wrong(inside: Visitor) -> None:
 @pytest.mark.usefixtures("written_here")
 async def test_staff_offices_and_machines_are_chosen_by_name(site: StaffSite, inside: Visitor) -> None:
     async with site.store.open_unit() as uow:
-        await accounts.add_office(site.demo.desk, uow, site.vault, "1001", "دفتر مرکزی")
+        await accounts.add_office(ActorContext(site.demo.desk, uow, SYSTEM), site.vault, "1001", "دفتر مرکزی")
         for username, name, active in (("gone", "سارا ایری", False), ("twin", "کارمند civil", True)):
             await uow.people.save_staff(StaffMember(username, frozenset({Role.CIVIL}), name, None, "", active, MORNING))
     request = await site.submitted()

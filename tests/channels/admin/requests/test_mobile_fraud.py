@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from domain.actions.context import ActorContext
 from domain.actions.refunds.accounts import ask_for_ibans, give_iban
 from domain.bills.bill import Bill
 from domain.requests.request import ServiceRequest
@@ -37,7 +38,9 @@ async def give_own_account(site: StaffSite) -> None:
     """Let the clerk's own phone give an account for what is due."""
     await ask_for_ibans(site.demo.desk, site.store)
     async with site.store.open_unit() as uow:
-        await give_iban(site.demo.desk, uow, CLERKS_OWN, parse_iban(IBAN), actor(Role.CITIZEN, CLERKS_OWN))
+        await give_iban(
+            ActorContext(site.demo.desk, uow, actor(Role.CITIZEN, CLERKS_OWN)), CLERKS_OWN, parse_iban(IBAN)
+        )
 
 
 async def send_back(visitor: Visitor, bill: Bill, status: int) -> str:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.requests.erase import erase_request
 from domain.actions.requests.notes import write_note
 from domain.people.person import StaffMember
@@ -52,8 +53,10 @@ async def test_what_was_erased_offers_and_takes_no_note(site: StaffSite, inside:
     request = await site.submitted()
     await site.demo.act(request.code, "reject", Role.CIVIL, {"reason": "راه نیست"})
     async with site.store.open_unit() as uow:
-        assert await write_note(site.demo.desk, uow, request.code, "@revenue @civil ببینید", actor(Role.MANAGER))
-        await erase_request(site.demo.desk, uow, request.code, "خواست خودش", actor(Role.ADMIN))
+        assert await write_note(
+            ActorContext(site.demo.desk, uow, actor(Role.MANAGER)), request.code, "@revenue @civil ببینید"
+        )
+        await erase_request(ActionContext(site.demo.desk, uow), request.code, "خواست خودش", actor(Role.ADMIN))
     page = await opened(inside, "civil", request)
     assert f'action="/staff/requests/{request.code}/note"' not in page
     page = await inside.post(f"/staff/requests/{request.code}/note", 409, note=SECRET)
@@ -69,7 +72,7 @@ async def test_opening_another_request_than_the_one_of_the_note_writes_nothing(
 ) -> None:
     named, other = await site.submitted(), await site.submitted(date="2026-11-29")
     async with site.store.open_unit() as uow:
-        assert await write_note(site.demo.desk, uow, named.code, "@civil ببینید", actor(Role.MANAGER))
+        assert await write_note(ActorContext(site.demo.desk, uow, actor(Role.MANAGER)), named.code, "@civil ببینید")
     await opened(inside, "civil", other)
     writing: list[bool] = []
     open_unit = site.store.open_unit

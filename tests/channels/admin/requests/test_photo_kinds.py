@@ -2,6 +2,7 @@
 
 import pytest
 
+from domain.actions.context import ActorContext
 from domain.actions.documents.attach import attach_document
 from tests.support.scenarios.expert_opinions import SECRETARY, asked_opinion
 from tests.support.scenarios.sample_files import unchanged_file
@@ -18,7 +19,7 @@ async def test_it_is_said_which_photo_is_only_taken_along(
     request = await asked_opinion(site)
     async with site.store.open_unit() as uow:
         kept = await attach_document(
-            site.demo.desk, uow, request.code, "plan", unchanged_file(name, content), SECRETARY
+            ActorContext(site.demo.desk, uow, SECRETARY), request.code, "plan", unchanged_file(name, content)
         )
     await inside.sign_in("expert")
     assert ("این عکس (HEIC) دریافت می‌شود" in await inside.get(f"/staff/requests/{request.code}")) == said

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from domain.actions.context import ActorContext
 from domain.actions.registries.charges import waive_and_notify
 from domain.registries.declarations import REGISTRIES
 from domain.values.actors import STAFF_ROLES, Role
@@ -97,7 +98,9 @@ async def test_a_row_has_its_receipt_once_it_is_paid(site: StaffSite, inside: Vi
 async def test_a_fine_that_was_waived_has_no_receipt(site: StaffSite, inside: Visitor) -> None:
     address, row = await a_charge(site, "violation")
     async with site.store.open_unit() as uow:
-        await waive_and_notify(site.demo.desk, uow, REGISTRIES["violation"], row, "نخستین بار", actor(Role.REVENUE))
+        await waive_and_notify(
+            ActorContext(site.demo.desk, uow, actor(Role.REVENUE)), REGISTRIES["violation"], row, "نخستین بار"
+        )
     await inside.sign_in("manager")
     assert "/print/" not in await inside.get(address)
     page = await inside.get(f"{address}/print/receipt.pdf", 404)

@@ -5,6 +5,7 @@ import re
 from functools import partial
 from pathlib import Path
 
+from domain.actions.context import ActorContext
 from domain.actions.messages.notify import announce_outcome
 from domain.actions.requests.submit import submit_request
 from domain.actions.tariffs.changes import add_tariff
@@ -51,9 +52,7 @@ async def priced(site: StaffSite, *, rate: int, vat_percent: int = 0) -> None:
     """Set another price of a loader's hour, from today on."""
     async with site.store.open_unit() as uow:
         await add_tariff(
-            site.demo.desk,
-            uow,
-            actor(Role.REVENUE),
+            ActorContext(site.demo.desk, uow, actor(Role.REVENUE)),
             "machinery",
             {"machine": "loader"},
             rate=rate,
@@ -82,9 +81,11 @@ async def test_what_a_further_service_keeps_is_told(database: Path) -> None:
         desk, citizen = site.demo.desk, actor(Role.CITIZEN)
         asked = {"trees": 3, "date": "2026-11-28", "place": "خیابان امام"}
         async with site.store.open_unit() as uow:
-            await add_tariff(desk, uow, actor(Role.REVENUE), TREES.key, {"work": "pruning"}, rate=0, unit="tree")
-            outcome = await submit_request(desk, uow, TREES.key, asked, citizen, CITIZEN)
-            await announce_outcome(desk, uow, outcome, citizen)
+            await add_tariff(
+                ActorContext(desk, uow, actor(Role.REVENUE)), TREES.key, {"work": "pruning"}, rate=0, unit="tree"
+            )
+            outcome = await submit_request(ActorContext(desk, uow, citizen), TREES.key, asked, CITIZEN)
+            await announce_outcome(ActorContext(desk, uow, citizen), outcome)
         for step in ("accept", "prune"):
             await site.demo.act(outcome.request.code, step, Role.CIVIL)
         assert facts(await opened(civil, "civil", outcome.request))["هرس شد"].startswith("۱۴۰۵/۰۹/۰۳ ساعت ۱۰:")

@@ -8,6 +8,7 @@ from io import BytesIO
 import pytest
 from aiohttp import FormData
 
+from domain.actions.context import ActorContext
 from domain.actions.messages.notify import announce_outcome
 from domain.actions.requests.submit import submit_request
 from domain.requests.request import RequestFilter, ServiceRequest
@@ -174,8 +175,10 @@ async def expert_request(site: StaffSite, **fields: str) -> ServiceRequest:
     }
     citizen = Actor(frozenset({Role.CITIZEN}), "citizen", "+989121234567", "portal")
     async with site.store.open_unit() as uow:
-        outcome = await submit_request(site.demo.desk, uow, "expert", values | fields, citizen, citizen.identifier)
-        await announce_outcome(site.demo.desk, uow, outcome, citizen)
+        outcome = await submit_request(
+            ActorContext(site.demo.desk, uow, citizen), "expert", values | fields, citizen.identifier
+        )
+        await announce_outcome(ActorContext(site.demo.desk, uow, citizen), outcome)
     return outcome.request
 
 

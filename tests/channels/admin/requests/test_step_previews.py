@@ -4,6 +4,7 @@ visits, a fine on praise; and a form says all that is wrong with it at once."""
 import re
 from urllib.parse import parse_qs, urlsplit
 
+from domain.actions.context import ActionContext
 from domain.actions.fleet.operator_work import find_operators, note_hours
 from domain.values.actors import Role
 from domain.values.text import persian_digits
@@ -118,7 +119,7 @@ async def test_the_hours_that_the_operator_reported_stand_in_the_form_that_ends_
     assert 'value="۴"' in box.findall(await opened(inside, "civil", request))[0], "until then those that were priced"
     async with site.store.open_unit() as uow:
         operators = await find_operators(uow, "+989113334455", "telegram")
-        await note_hours(site.demo.desk, uow, request.code, 3.5, operators)
+        await note_hours(ActionContext(site.demo.desk, uow), request.code, 3.5, operators)
     page = await opened(inside, "civil", request)
     assert "۳٫۵" in box.findall(page)[0]
     assert "گزارش راننده: ساعت کار" in words(page)

@@ -1,5 +1,6 @@
 """Requests whose citizen could not prove the mobile yet, as the staff see them, and for whom somebody asks."""
 
+from domain.actions.context import ActorContext
 from domain.actions.drafts.submitting import REPRESENTED
 from domain.actions.requests.unverified import mark_unverified, verify_request_mobile
 from domain.requests.request import ServiceRequest
@@ -16,7 +17,9 @@ async def make_unverified(site: StaffSite, request: ServiceRequest) -> None:
         stored = await uow.requests.get(request.id, lock=True)
         stored.mobile = None
         REPRESENTED.write(stored, {"relation": "company", "name": "شرکت آب"})
-        await mark_unverified(site.demo.desk, uow, stored, CITIZEN, actor(Role.CITIZEN, "unverified", "portal"))
+        await mark_unverified(
+            ActorContext(site.demo.desk, uow, actor(Role.CITIZEN, "unverified", "portal")), stored, CITIZEN
+        )
 
 
 async def test_queue_and_request_say_that_the_mobile_is_not_proved(site: StaffSite, inside: Visitor) -> None:
@@ -30,6 +33,6 @@ async def test_queue_and_request_say_that_the_mobile_is_not_proved(site: StaffSi
         assert words in page
     async with site.store.open_unit() as uow:
         citizen = actor(Role.CITIZEN, CITIZEN, "portal")
-        await verify_request_mobile(site.demo.desk, uow, request.code, CITIZEN, citizen)
+        await verify_request_mobile(ActorContext(site.demo.desk, uow, citizen), request.code, CITIZEN)
     assert BADGE not in await inside.get("/staff")
     assert BADGE not in await inside.get(f"/staff/requests/{request.code}")

@@ -6,6 +6,7 @@ from html import unescape
 
 import pytest
 
+from domain.actions.context import ActorContext
 from domain.actions.fleet.booked_days import list_codes_booked_on
 from domain.actions.requests.act import act_on_request
 from domain.actions.settings.changes import renew_settings
@@ -44,7 +45,9 @@ async def confirm(admin: Visitor, group: str, status: int = 303, /, **form: str)
 async def test_a_holiday_names_what_is_booked_on_it(site: StaffSite, admin: Visitor) -> None:
     request = await site.submitted()
     async with site.store.open_unit() as uow:
-        await act_on_request(site.demo.desk, uow, parse_code(request.code), "accept", {}, actor(Role.CIVIL))
+        await act_on_request(
+            ActorContext(site.demo.desk, uow, actor(Role.CIVIL)), parse_code(request.code), "accept", {}
+        )
     page = await admin.get("/staff/settings/days")
     await admin.post("/staff/settings/days", version=read_version(page), day="1405/09/05", kind="holiday", note="سیل")
     page = words(await admin.get("/staff/settings/days"))

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from domain.actions.context import ActorContext
 from domain.actions.tariffs.changes import add_tariff
 from domain.actions.tariffs.price_labels import describe_unit
 from domain.actions.tariffs.priced_subjects import list_priced
@@ -113,7 +114,9 @@ async def test_what_is_wrong_with_a_proposal_by_now_names_what_is_meant(site: St
     number = (await revenue.get(ROOM)).split("/proposals/")[1].split("/")[0]
     async with site.store.open_unit() as uow:
         band = {"machine": "loader", "from": "8"}
-        await add_tariff(site.demo.desk, uow, actor(Role.REVENUE), "machinery", band, rate=1_000_000, unit="hour")
+        await add_tariff(
+            ActorContext(site.demo.desk, uow, actor(Role.REVENUE)), "machinery", band, rate=1_000_000, unit="hour"
+        )
     async with visitor(site) as manager:
         await manager.sign_in("manager")
         await manager.get(ROOM)
@@ -160,7 +163,7 @@ async def test_who_sets_no_prices_is_not_asked_for_bands(site: StaffSite, revenu
 async def test_the_line_of_a_request_says_which_band_priced_it(site: StaffSite, inside: Visitor) -> None:
     async with site.store.open_unit() as uow:
         band = {"machine": "loader", "from": "4"}
-        await add_tariff(site.demo.desk, uow, actor(Role.REVENUE), "machinery", band, rate=2_500_000)
+        await add_tariff(ActorContext(site.demo.desk, uow, actor(Role.REVENUE)), "machinery", band, rate=2_500_000)
     request = await site.submitted()
     await site.demo.act(request.code, "accept", Role.CIVIL)
     await site.demo.act(request.code, "price", Role.REVENUE)

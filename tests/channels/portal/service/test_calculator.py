@@ -7,6 +7,7 @@ from html import unescape
 import pytest
 
 from channels.demo.phone import PHONE_PATH
+from domain.actions.context import ActorContext
 from domain.actions.tariffs.changes import add_tariff
 from domain.values.actors import Role
 from tests.support.demo_site import CITIZENS, DemoSite
@@ -40,7 +41,12 @@ async def test_an_opinion_costs_its_visit_and_its_square_metres(reader: PortalRe
             ({"kind": "valuation", "per": "square_metre", "from": "200"}, 10_000, "square_metre"),
         ):
             await add_tariff(
-                portal.desk, uow, actor(Role.REVENUE), "expert", dimensions, rate=rate, unit=unit, vat_percent=10
+                ActorContext(portal.desk, uow, actor(Role.REVENUE)),
+                "expert",
+                dimensions,
+                rate=rate,
+                unit=unit,
+                vat_percent=10,
             )
     for area, total in ((100, "۷٬۷۰۰٬۰۰۰"), (250, "۸٬۲۵۰٬۰۰۰")):
         page = unescape(await reader.read(f"/services/expert/price?kind=valuation&area={area}"))
@@ -55,7 +61,12 @@ async def test_whatever_is_asked_the_tariff_is_that_of_every_channel(
     async with portal.store.open_unit() as uow:
         band = {"machine": "loader", "from": "8"}
         await add_tariff(
-            portal.desk, uow, actor(Role.REVENUE), "machinery", band, rate=2_500_000, unit="hour", vat_percent=10
+            ActorContext(portal.desk, uow, actor(Role.REVENUE)),
+            "machinery",
+            band,
+            rate=2_500_000,
+            unit="hour",
+            vat_percent=10,
         )
     page = unescape(await reader.read(f"{MACHINERY}?machine=loader&hours={hours}"))
     texted = await answer_by_sms(reader, f"تعرفه لودر {hours} ساعت" if hours else "تعرفه لودر")
@@ -92,7 +103,9 @@ async def test_a_kind_of_opinion(reader: PortalReader, portal: DemoSite) -> None
             ({"kind": "valuation"}, "visit", 5_000_000),
             ({"kind": "valuation", "per": "square_metre"}, "square_metre", 20_000),
         ):
-            await add_tariff(portal.desk, uow, actor(Role.REVENUE), "expert", dimensions, rate=rate, unit=unit)
+            await add_tariff(
+                ActorContext(portal.desk, uow, actor(Role.REVENUE)), "expert", dimensions, rate=rate, unit=unit
+            )
     page = unescape(await reader.read("/services/expert/price?kind=valuation"))
     assert "کارشناسی ارزیابی ملک: هر بازدید ۵٬۰۰۰٬۰۰۰ ریال" in page
     assert "به‌علاوه هر متر مربع ۲۰٬۰۰۰ ریال" in page

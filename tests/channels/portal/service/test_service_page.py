@@ -5,6 +5,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer, make_mocked_request
 
 from channels.portal.service.service_page import SERVICE_PATH, find_request_form
+from domain.actions.context import ActionContext
 from domain.actions.conversations.chats.deep_links import read_link_payload
 from domain.actions.feedback import public_comments
 from domain.actions.feedback.moderation import answer_comment, moderate_comment
@@ -35,8 +36,8 @@ async def test_a_comment_waits_until_it_was_judged(reader: PortalReader, portal:
     assert (comment.mobile, comment.request_id, comment.state) == (None, None, CommentState.PENDING)
     assert "زودتر" not in await reader.read(SERVICE)
     async with portal.store.open_unit() as uow:
-        await moderate_comment(portal.desk, uow, comment.id, CommentState.PUBLISHED, actor(Role.MANAGER))
-        await answer_comment(portal.desk, uow, comment.id, "از شنبه ساعت ۷ می‌آییم.", actor(Role.MANAGER))
+        await moderate_comment(ActionContext(portal.desk, uow), comment.id, CommentState.PUBLISHED, actor(Role.MANAGER))
+        await answer_comment(ActionContext(portal.desk, uow), comment.id, "از شنبه ساعت ۷ می‌آییم.", actor(Role.MANAGER))
     page = await reader.read(SERVICE)
     assert "صبح‌ها &lt;b&gt;زودتر&lt;/b&gt; بیایید" in page
     assert "از شنبه ساعت ۷ می‌آییم." in page

@@ -9,6 +9,7 @@ import pytest
 
 from domain.actions.citizens import flooding
 from domain.actions.citizens.flooding import is_worked
+from domain.actions.context import ActorContext
 from domain.actions.guessing import MOST_MISSES
 from domain.actions.requests.submit import submit_request
 from domain.requests.request import ServiceRequest
@@ -33,7 +34,7 @@ async def submitted(portal: DemoSite) -> ServiceRequest:
     mobile = CITIZENS[0].mobile
     citizen = Actor(frozenset({Role.CITIZEN}), "citizen", mobile, "sms")
     async with portal.store.open_unit() as uow:
-        return (await submit_request(portal.desk, uow, "machinery", FORM, citizen, mobile)).request
+        return (await submit_request(ActorContext(portal.desk, uow, citizen), "machinery", FORM, mobile)).request
 
 
 async def test_a_code_tells_service_and_phase_and_nothing_else(reader: PortalReader, portal: DemoSite) -> None:

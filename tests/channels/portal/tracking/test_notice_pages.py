@@ -3,6 +3,7 @@ page."""
 
 from datetime import UTC, datetime
 
+from domain.actions.context import ActionContext
 from domain.actions.messages.notify import queue_message
 from domain.chats.chat import BALE, TELEGRAM, Chat, ChatState
 from domain.messages.catalogue import RenderedMessage
@@ -26,7 +27,7 @@ async def find_channel_of_notice(portal: DemoSite) -> str:
     """Send a notice to the own mobile; return by which channel it goes."""
     message = RenderedMessage("sms.portal_code", MessageClass.NOTICE, "خبری")
     async with portal.store.open_unit() as uow:
-        queued = await queue_message(portal.desk, uow, OWN_MOBILE, message)
+        queued = await queue_message(ActionContext(portal.desk, uow), OWN_MOBILE, message)
     assert queued
     return queued.channel
 

@@ -144,7 +144,7 @@ async def test_an_answer_in_words_alone_locks_the_request_once(
     lockings: list[str] = []
 
     async def note_locking(*call: Any) -> ServiceRequest:
-        lockings.append(call[2])
+        lockings.append(call[1])
         return await open_question(*call)
 
     for module in (answering, command_forms):

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+from domain.actions.context import ActorContext
 from domain.actions.offices.tills import close_till, load_till
 from domain.offices.office import Office
 from domain.offices.tills import HIGHEST_DECLARED_RIALS, TillClosing
-from domain.values.actors import Role
+from domain.values.actors import SYSTEM, Role
 from domain.values.errors import Conflict
 from domain.values.version_token import VersionToken
 from store.offices.tills import SqlTillRepository
@@ -69,7 +70,7 @@ async def test_of_many_who_close_what_they_saw_one_does(store: SqlStore, other_s
     async def close(number: int) -> TillClosing:
         async with (store if number % 2 else other_store).open_unit() as uow:
             return await close_till(
-                desk, uow, "1001", TODAY, number, "شمردم", actor=revenue, version=VersionToken.from_number(0)
+                ActorContext(desk, uow, revenue), "1001", TODAY, number, "شمردم", version=VersionToken.from_number(0)
             )
 
     ended = await asyncio.gather(*map(close, range(8)), return_exceptions=True)
@@ -87,7 +88,7 @@ async def test_of_many_who_close_all_are_kept_and_the_last_stands(store: SqlStor
 
     async def close(number: int) -> TillClosing:
         async with (store if number % 2 else other_store).open_unit() as uow:
-            return await close_till(desk, uow, "1001", TODAY - number % 2 * DAY, number, "شمردم")
+            return await close_till(ActorContext(desk, uow, SYSTEM), "1001", TODAY - number % 2 * DAY, number, "شمردم")
 
     made = await asyncio.gather(*map(close, range(8)))
     assert sorted(one.number for one in made) == [*range(1, 9)]
@@ -118,7 +119,7 @@ async def test_a_payment_that_comes_while_a_day_is_closed_is_not_lost(
 
     monkeypatch.setattr(SqlTillRepository, "add", slowly)
     async with store.open_unit() as uow:
-        made = await close_till(build_desk(StandingClock()), uow, "1001", TODAY, 500)
+        made = await close_till(ActorContext(build_desk(StandingClock()), uow, SYSTEM), "1001", TODAY, 500)
     await asyncio.gather(*coming)
     async with store.open_unit(write=False) as uow:
         (day,) = (await load_till(uow, "1001", TODAY, TODAY + DAY)).days

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from domain.actions.context import ActionContext
 from domain.actions.settlement.booking import book_file
 from domain.actions.settlement.reconciling import load_reconciliation, reconcile_daily
 from domain.bills.bill import Bill, PaymentMethod
@@ -232,7 +233,7 @@ async def test_two_processes_that_book_one_file_book_each_line_once(
     async with store.open_unit(write=False) as uow:
         assert {one.state for one in await uow.settlement.list_files(5)} == {FileState.BOOKED}
         assert (await uow.suspense.count_open()) == (1, 5000)
-        day = await load_reconciliation(town.desk, uow, clock.now().date())
+        day = await load_reconciliation(ActionContext(town.desk, uow), clock.now().date())
     assert [(one.counted, one.filed) for one in day.totals] == [(2, 3)]
     assert await reconcile_daily(town.desk, store) == 1
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from domain.actions.context import ActionContext
 from domain.actions.links.payment_links import ensure_payment_link
 from domain.actions.payments.begin import begin_payment
 from domain.actions.reports.declarations import REPORTS
@@ -62,7 +63,7 @@ async def test_an_attempt_pays_the_parts_and_the_pair_is_still_open_to_a_bank(me
     """A payer who left for the bank may be at an ATM instead: what comes twice goes back."""
     merged_bill, town, bank = await merged.merge(), merged.town, ScriptedBank()
     async with town.store.open_unit() as uow:
-        token = (await ensure_payment_link(town.desk, uow, await merged.list_bills())).token
+        token = (await ensure_payment_link(ActionContext(town.desk, uow), await merged.list_bills())).token
     attempt, _ = await begin_payment(town.desk, town.store, bank, token, "portal", "https://gomishan.example/callback")
     assert await merged.find_state(merged_bill) is BillState.PAYING
     assert [share.bill_row_id for share in attempt.shares] == list(merged_bill.part_row_ids)

@@ -7,12 +7,13 @@ import pytest
 from domain.actions.bills.refunds import record_refund
 from domain.actions.bills.reversals import find_payment_by_reference, reverse_payment
 from domain.actions.bills.suspense import hold_in_suspense, match_receipt
+from domain.actions.context import ActorContext
 from domain.bills.bill import BillState, PaymentMethod, PaymentOutcome, RefundState
 from domain.bills.merged_bill import derive_merged_deadline
 from domain.bills.pos_receipts import PosReceipt
 from domain.ledger.accounts import MoneySource
 from domain.requests.request import TimerKind
-from domain.values.actors import Role
+from domain.values.actors import SYSTEM, Role
 from domain.values.bill_ids import HIGHEST_AMOUNT, amount_from_payment_id, verify_ids
 from domain.values.errors import AmountMismatch, DuplicateRequest, InvalidField, NotAllowedNow
 from domain.values.text import persian_digits
@@ -137,7 +138,9 @@ async def test_it_is_open_again_once_the_payment_of_a_part_is_reversed(merged: M
     merged_bill, bill = await merged.merge(), (await merged.list_bills())[0]
     payment = (await merged.town.pay(merged.codes[0], reference="1")).payment
     async with merged.town.store.open_unit() as uow:
-        done = await reverse_payment(merged.town.desk, uow, bill.bill_id, payment.id, "اشتباه", actor(Role.REVENUE))
+        done = await reverse_payment(
+            ActorContext(merged.town.desk, uow, actor(Role.REVENUE)), bill.bill_id, payment.id, "اشتباه"
+        )
     assert done.of_other_parts == ()
     assert await merged.find_state(merged_bill) is BillState.OPEN
     assert await merged.merge() == merged_bill
@@ -151,7 +154,9 @@ async def test_a_wrong_payment_is_reversed_on_all_parts(merged: MergedTown, by_m
     named = merged_bill.bill_id if by_merged_ids else (await merged.list_bills())[1].bill_id
     async with merged.town.store.open_unit() as uow:
         payment = await find_payment_by_reference(uow, named, "778899")
-        done = await reverse_payment(merged.town.desk, uow, named, payment.id, "اشتباه", actor(Role.REVENUE))
+        done = await reverse_payment(
+            ActorContext(merged.town.desk, uow, actor(Role.REVENUE)), named, payment.id, "اشتباه"
+        )
     assert len(done.outcomes) == 3
     assert await merged.list_states() == ["open"] * 3
     assert [(await merged.town.request(code)).state for code in merged.codes] == ["awaiting_payment"] * 3
@@ -169,11 +174,15 @@ async def test_a_reversal_that_one_part_refuses_reverses_none(merged: MergedTown
     await town.do(merged.codes[2], "cancel", Role.CIVIL)
     bills = await merged.list_bills()
     async with town.store.open_unit() as uow:
-        await record_refund(town.desk, uow, bills[2].bill_id, IBAN, "TR-1", actor(Role.REVENUE, "cashier"))
+        await record_refund(
+            ActorContext(town.desk, uow, actor(Role.REVENUE, "cashier")), bills[2].bill_id, IBAN, "TR-1"
+        )
     payment = (await town.payments(merged.codes[0]))[0]
     with pytest.raises(NotAllowedNow, match="part_not_reversible") as refused:
         async with town.store.open_unit() as uow:
-            await reverse_payment(town.desk, uow, bills[0].bill_id, payment.id, "اشتباه", actor(Role.REVENUE))
+            await reverse_payment(
+                ActorContext(town.desk, uow, actor(Role.REVENUE)), bills[0].bill_id, payment.id, "اشتباه"
+            )
     assert persian_digits(bills[2].bill_id) in town.desk.wording.render_error(refused.value)
     assert await merged.list_states() == ["paid", "paid", "refunded"]
     assert all(payment.is_recorded for payment in await merged.list_payments())
@@ -210,10 +219,12 @@ async def test_money_in_suspense_is_matched_to_it(merged: MergedTown) -> None:
     merged_bill, town = await merged.merge(), merged.town
     source = MoneySource(PaymentMethod.BANK_FILE)
     async with town.store.open_unit() as uow:
-        held = await hold_in_suspense(town.desk, uow, source, merged_bill.amount, "mellat/9", {"line": 1})
+        held = await hold_in_suspense(
+            ActorContext(town.desk, uow, SYSTEM), source, merged_bill.amount, "mellat/9", {"line": 1}
+        )
     async with town.store.open_unit() as uow:
         ids = merged_bill.bill_id, merged_bill.payment_id
-        found = await match_receipt(town.desk, uow, held.id, ids, "فیش را دیدم", actor(Role.REVENUE))
+        found = await match_receipt(ActorContext(town.desk, uow, actor(Role.REVENUE)), held.id, ids, "فیش را دیدم")
     assert found.outcome is PaymentOutcome.SETTLED
     assert await merged.list_states() == ["paid"] * 3
     await merged.check_ledger()

@@ -5,6 +5,7 @@ from contextlib import suppress
 import pytest
 
 from domain.actions.bills import pay
+from domain.actions.context import ActionContext
 from domain.bills.bill import BillState, PaymentMethod, PaymentOutcome
 from domain.messages.records import MessageClass
 from domain.values.actors import Role
@@ -165,7 +166,9 @@ async def test_what_the_caller_gives_up_never_came_in(town: Municipality) -> Non
     async with town.store.open_unit() as uow:
         with suppress(ZeroDivisionError):
             async with uow.savepoint():
-                await pay.record_payment(town.desk, uow, ids, FOUR_HOURS, PaymentMethod.SLIP, "1", actor(Role.REVENUE))
+                await pay.record_payment(
+                    ActionContext(town.desk, uow), ids, FOUR_HOURS, PaymentMethod.SLIP, "1", actor(Role.REVENUE)
+                )
                 _ = 1 / 0
     assert (await town.request(code)).state == "awaiting_payment"
     assert await town.payments(code) == []

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from domain.actions.bills import pay
+from domain.actions.context import ActionContext
 from domain.bills.bill import PaymentMethod, PaymentOutcome
 from domain.bills.pos_receipts import PosReceipt
 from domain.values.actors import Role
@@ -30,8 +31,7 @@ class Counter:
         (meant,) = await self.town.bills(code)
         async with self.town.store.open_unit() as uow:
             return await pay.record_payment(
-                dependencies=self.town.desk,
-                uow=uow,
+                ActionContext(self.town.desk, uow),
                 bill_id_pair=(meant.bill_id, meant.payment_id),
                 amount=meant.amount,
                 method=PaymentMethod.POS,

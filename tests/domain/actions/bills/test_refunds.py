@@ -3,6 +3,7 @@
 import pytest
 
 from domain.actions.bills.refunds import RecordedRefund, record_refund
+from domain.actions.context import ActorContext
 from domain.actions.requests import erase
 from domain.bills.bill import BillState, PaymentMethod, PaymentOutcome, RefundState
 from domain.values.actors import Role
@@ -25,7 +26,7 @@ async def given_back(
 ) -> RecordedRefund:
     """Record a transfer, by another hand than the one that recorded the payment."""
     async with town.store.open_unit() as uow:
-        return await record_refund(town.desk, uow, bill_id, iban, reference, actor(by, "cashier"))
+        return await record_refund(ActorContext(town.desk, uow, actor(by, "cashier")), bill_id, iban, reference)
 
 
 async def cancelled(town: Municipality, mobile: str = CITIZEN) -> tuple[str, str]:

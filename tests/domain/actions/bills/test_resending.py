@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from domain.actions.bills.resending import MOST_A_DAY, resend_bill
+from domain.actions.context import ActorContext
 from domain.values.actors import Role
 from domain.values.errors import Forbidden, NotAllowedNow
 from domain.values.reasons import NotAllowedReason
@@ -15,7 +16,7 @@ from tests.support.municipality import Municipality, actor
 async def resend(town: Municipality, code: str, role: Role = Role.REVENUE) -> bool:
     """Ask for the text in a unit of its own."""
     async with town.store.open_unit() as uow:
-        return await resend_bill(town.desk, uow, parse_code(code), actor(role))
+        return await resend_bill(ActorContext(town.desk, uow, actor(role)), parse_code(code))
 
 
 async def texts(town: Municipality, code: str) -> list[str]:

@@ -6,6 +6,7 @@ import pytest
 
 from domain.actions.bills.refunds import approve_refund, record_refund
 from domain.actions.bills.reversals import RecordedReversal, ReversalEffect, find_payment_by_reference, reverse_payment
+from domain.actions.context import ActorContext
 from domain.actions.messages.notify import announce_outcome
 from domain.bills.bill import BillState, PaymentMethod, PaymentOutcome, RefundState
 from domain.registries.declarations import DUTY
@@ -38,9 +39,9 @@ async def taken_back(
     who = actor(by) if isinstance(by, Role) else by
     async with town.store.open_unit() as uow:
         payment = await find_payment_by_reference(uow, bill_id, reference)
-        done = await reverse_payment(town.desk, uow, bill_id, payment.id, reason, who)
+        done = await reverse_payment(ActorContext(town.desk, uow, who), bill_id, payment.id, reason)
         if done.outcome:
-            await announce_outcome(town.desk, uow, done.outcome, who)
+            await announce_outcome(ActorContext(town.desk, uow, who), done.outcome)
     return done
 
 
@@ -158,7 +159,9 @@ async def test_what_was_given_up_before_gives_nothing_back(town: Municipality) -
     async with town.store.open_unit() as uow:
         assert await uow.bills.count_due_back() == (0, 0)
         with pytest.raises(NotAllowedNow, match="no_refund"):
-            await record_refund(town.desk, uow, done.bill.bill_id, IBAN, "TR-1", actor(Role.REVENUE, "cashier"))
+            await record_refund(
+                ActorContext(town.desk, uow, actor(Role.REVENUE, "cashier")), done.bill.bill_id, IBAN, "TR-1"
+            )
 
 
 async def test_work_that_was_done_is_owed(town: Municipality) -> None:
@@ -215,7 +218,7 @@ async def test_what_was_paid_out_stays(town: Municipality) -> None:
     bill_id = await bill_of(town, code)
     await town.pay(code, reference="late")
     async with town.store.open_unit() as uow:
-        await record_refund(town.desk, uow, bill_id, IBAN, "TR-1", actor(Role.REVENUE, "cashier"))
+        await record_refund(ActorContext(town.desk, uow, actor(Role.REVENUE, "cashier")), bill_id, IBAN, "TR-1")
     for reference in ("late", "slip-1"):
         assert await refusal(town, bill_id, reference) == (NotAllowedNow, "paid_out")
     assert await refusal(town, bill_id, "TR-1") == (NotFound, "payment"), "a transfer is no payment"
@@ -269,13 +272,13 @@ async def sent_back(
     """Transfer what is due."""
     async with town.store.open_unit() as uow:
         who = actor(Role.REVENUE, ident)
-        return (await record_refund(town.desk, uow, bill_id, iban, reference, who)).bill.state
+        return (await record_refund(ActorContext(town.desk, uow, who), bill_id, iban, reference)).bill.state
 
 
 async def agreed(town: Municipality, bill_id: str, by: Actor, amount: int, iban: str = IBAN) -> None:
     """Approve what is due."""
     async with town.store.open_unit() as uow:
-        await approve_refund(town.desk, uow, bill_id, iban, by, amount)
+        await approve_refund(ActorContext(town.desk, uow, by), bill_id, iban, amount)
 
 
 async def due(town: Municipality) -> tuple[str, str]:

@@ -10,10 +10,11 @@ from domain.actions.bills.suspense import (
     match_receipt,
     return_receipt,
 )
+from domain.actions.context import ActorContext
 from domain.bills.bill import Bill, BillState, PaymentMethod, PaymentOutcome
 from domain.ledger.accounts import Account, MoneySource
 from domain.ledger.suspense import SuspenseReceipt, SuspenseState
-from domain.values.actors import Actor, Role
+from domain.values.actors import SYSTEM, Actor, Role
 from domain.values.errors import (
     AlreadyDone,
     AmountMismatch,
@@ -42,8 +43,8 @@ async def held(
     async with town.store.open_unit() as uow:
         facts = {"attempt": 7}
         if by:
-            return await hold_in_suspense(town.desk, uow, GATEWAY, amount, reference, facts, by)
-        return await hold_in_suspense(town.desk, uow, GATEWAY, amount, reference, facts)
+            return await hold_in_suspense(ActorContext(town.desk, uow, by), GATEWAY, amount, reference, facts)
+        return await hold_in_suspense(ActorContext(town.desk, uow, SYSTEM), GATEWAY, amount, reference, facts)
 
 
 async def matched(
@@ -57,7 +58,7 @@ async def matched(
     """Match it to a bill."""
     ids, shown = (bill.bill_id, bill.payment_id), VersionToken(version) if version is not None else None
     async with town.store.open_unit() as uow:
-        recorded = await match_receipt(town.desk, uow, receipt.id, ids, reason, who, shown)
+        recorded = await match_receipt(ActorContext(town.desk, uow, who), receipt.id, ids, reason, shown)
     return recorded.outcome
 
 
@@ -71,13 +72,13 @@ async def returned(
 ) -> SuspenseReceipt:
     """Have it transferred back."""
     async with town.store.open_unit() as uow:
-        return await return_receipt(town.desk, uow, receipt.id, ReturnTransfer(iban, number, reason), who)
+        return await return_receipt(ActorContext(town.desk, uow, who), receipt.id, ReturnTransfer(iban, number, reason))
 
 
 async def approved(town: Municipality, receipt: SuspenseReceipt, who: Actor = MANAGER, iban: str = IBAN) -> None:
     """Let a second person agree."""
     async with town.store.open_unit() as uow:
-        await approve_return(town.desk, uow, receipt.id, iban, who)
+        await approve_return(ActorContext(town.desk, uow, who), receipt.id, iban)
 
 
 async def balance(town: Municipality) -> int:
@@ -200,7 +201,7 @@ async def test_a_refund_is_no_transfer_of_a_receipt(town: Municipality) -> None:
     await returned(town, await held(town))
     with pytest.raises(DuplicateRequest):
         async with town.store.open_unit() as uow:
-            await record_refund(town.desk, uow, bill.bill_id, IBAN, "990", BOOKKEEPER)
+            await record_refund(ActorContext(town.desk, uow, BOOKKEEPER), bill.bill_id, IBAN, "990")
 
 
 async def test_what_was_said_of_a_receipt_is_erased_with_its_request(town: Municipality) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from domain.actions.citizens import flooding
 from domain.actions.citizens.flooding import FLOOD_WAIT, FLOOD_WINDOW, admit_submission, describe_work, is_worked
+from domain.actions.context import ActionContext
 from tests.support.municipality import Municipality
 
 HOME, OFFICE = "203.0.113.7", "198.51.100.1"
@@ -22,7 +23,7 @@ def few(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def admitted(town: Municipality, address: str = HOME, nonce: str = "", form: str = FORM) -> bool:
     async with town.store.open_unit() as uow:
-        return await admit_submission(town.desk, uow, form, address, nonce)
+        return await admit_submission(ActionContext(town.desk, uow), form, address, nonce)
 
 
 async def flood(town: Municipality) -> None:

@@ -17,6 +17,7 @@ from domain.actions.citizens.proofs import (
     send_session_code,
 )
 from domain.actions.citizens.sessions import find_session, note_session_use, open_session
+from domain.actions.context import ActionContext
 from domain.actions.messages.verification_codes import CODE_LIFETIME, CODES_PER_MOBILE, MOST_TRIES
 from domain.messages.code_spending import CodeDelivery
 from domain.people.citizen_session import CitizenSession
@@ -32,14 +33,14 @@ LISTING, DRAFT = "my-requests", "draft-17"
 
 async def opened(town: Municipality) -> CitizenSession:
     async with town.store.open_unit() as uow:
-        return (await open_session(town.desk, uow))[1]
+        return (await open_session(ActionContext(town.desk, uow)))[1]
 
 
 async def asked(
     town: Municipality, session: CitizenSession, mobile: str = CITIZEN, purpose: str = LISTING, source: str = HOME
 ) -> CodeDelivery:
     async with town.store.open_unit() as uow:
-        delivery = await send_session_code(town.desk, uow, session, mobile, purpose, source)
+        delivery = await send_session_code(ActionContext(town.desk, uow), session, mobile, purpose, source)
     await mark_queued_sent(town.store, town.clock.now())
     return delivery
 
@@ -48,7 +49,7 @@ async def confirmed(
     town: Municipality, session: CitizenSession, code: str, purpose: str = LISTING
 ) -> ProvedSession | MobileNotVerified:
     async with town.store.open_unit() as uow:
-        return await confirm_session_code(town.desk, uow, session, purpose, code)
+        return await confirm_session_code(ActionContext(town.desk, uow), session, purpose, code)
 
 
 async def again(town: Municipality, session: CitizenSession) -> CitizenSession:
@@ -77,7 +78,7 @@ async def test_the_right_code_proves_the_mobile_however_it_is_typed(town: Munici
     assert isinstance(proved, ProvedSession)
     assert proved.mobile == CITIZEN
     async with town.store.open_unit(write=False) as uow:
-        by_new_token = await find_session(town.desk, uow, proved.session_token)
+        by_new_token = await find_session(ActionContext(town.desk, uow), proved.session_token)
     assert by_new_token
     assert by_new_token.id == session.id
     assert by_new_token.find_proved_mobile(town.clock.now()) == CITIZEN
@@ -108,11 +109,11 @@ async def test_a_code_proves_once_and_again_only_while_its_answer_may_be_lost(to
     assert isinstance(first, ProvedSession)
     assert isinstance(second, ProvedSession)
     async with town.store.open_unit() as uow:
-        assert await find_session(town.desk, uow, first.session_token) is None
-        arrived = await find_session(town.desk, uow, second.session_token)
+        assert await find_session(ActionContext(town.desk, uow), first.session_token) is None
+        arrived = await find_session(ActionContext(town.desk, uow), second.session_token)
         assert arrived
-        await note_session_use(town.desk, uow, arrived, second.session_token)
-        arrived = await find_session(town.desk, uow, second.session_token)
+        await note_session_use(ActionContext(town.desk, uow), arrived, second.session_token)
+        arrived = await find_session(ActionContext(town.desk, uow), second.session_token)
     assert arrived
     assert reason(await confirmed(town, arrived, code)) == "code_expired"
 
@@ -151,7 +152,7 @@ async def test_a_double_click_sends_one_code_and_a_minute_later_another(town: Mu
     town.clock.at += RESEND_AFTER
     await asked(town, session)
     async with town.store.open_unit(write=False) as uow:
-        assert await find_code_recipient(town.desk, uow, session, LISTING) == CITIZEN
+        assert await find_code_recipient(ActionContext(town.desk, uow), session, LISTING) == CITIZEN
     assert len(await town.sent(CITIZEN)) == 2
 
 

@@ -10,6 +10,7 @@ from domain.actions.citizens.sessions import (
     note_session_use,
     open_session,
 )
+from domain.actions.context import ActionContext
 from domain.people.citizen_session import PROOF_IDLE_LIMIT, PROOF_LIMIT, SESSION_LIFETIME, CitizenSession
 from domain.people.sessions import digest_token
 from tests.support.municipality import CITIZEN, Municipality
@@ -19,12 +20,12 @@ NEW_TOKEN = "f" * 32
 
 async def opened(town: Municipality) -> tuple[str, CitizenSession]:
     async with town.store.open_unit() as uow:
-        return await open_session(town.desk, uow)
+        return await open_session(ActionContext(town.desk, uow))
 
 
 async def found(town: Municipality, token: str) -> CitizenSession | None:
     async with town.store.open_unit(write=False) as uow:
-        return await find_session(town.desk, uow, token)
+        return await find_session(ActionContext(town.desk, uow), token)
 
 
 async def used(town: Municipality, token: str) -> CitizenSession:
@@ -33,7 +34,7 @@ async def used(town: Municipality, token: str) -> CitizenSession:
     assert session
     if is_use_due(town.desk, session, token):
         async with town.store.open_unit() as uow:
-            await note_session_use(town.desk, uow, session, token)
+            await note_session_use(ActionContext(town.desk, uow), session, token)
     return session
 
 
@@ -86,7 +87,7 @@ async def test_an_ended_session_opens_nothing_by_any_token(town: Municipality) -
     token, session = await opened(town)
     await prove(town, session)
     async with town.store.open_unit() as uow:
-        await end_session(town.desk, uow, session)
+        await end_session(ActionContext(town.desk, uow), session)
     assert [await found(town, each) for each in (token, NEW_TOKEN)] == [None, None]
 
 

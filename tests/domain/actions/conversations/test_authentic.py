@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from domain.actions.context import ActionContext
 from domain.actions.links.payment_links import ensure_payment_link
 from domain.bills.bill import Bill
 from domain.values.actors import Role
@@ -32,7 +33,7 @@ async def link_to(town: Municipality, *codes: str) -> str:
     """Return the token of the link to the newest bills of requests."""
     bills = [(await town.bills(code))[-1] for code in codes]
     async with town.store.open_unit() as uow:
-        return (await ensure_payment_link(town.desk, uow, bills)).token
+        return (await ensure_payment_link(ActionContext(town.desk, uow), bills)).token
 
 
 async def bill_of(town: Municipality, code: str) -> Bill:

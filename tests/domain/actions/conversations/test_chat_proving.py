@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from domain.actions.context import ActionContext
 from domain.actions.conversations.chats.proving import CODES_PER_ADDRESS, send_proof_code
 from domain.actions.messages.verification_codes import CODE_LIFETIME, CODES_PER_MOBILE, MOST_TRIES
 from domain.chats.chat import BotBlocked, BotUnblocked, SentFile, TextEdited, TextWritten, UnreadableContent
@@ -242,7 +243,7 @@ async def test_the_staff_cannot_read_a_code(anneh: Person) -> None:
 async def test_codes_are_limited_in_all(anneh: Person) -> None:
     for number in range(anneh.town.desk.policy.codes_an_hour):
         async with anneh.town.store.open_unit() as uow:
-            await send_proof_code(anneh.town.desk, uow, "telegram", f"{number}", f"+98913{number:07}")
+            await send_proof_code(ActionContext(anneh.town.desk, uow), "telegram", f"{number}", f"+98913{number:07}")
     assert (await anneh.says("09121234567")).key == "errors.too_many_requests"
 
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from domain.actions.context import ActionContext
 from domain.actions.messages.rerouting import reroute_to_sms
 from domain.chats.chat import SentFile
 from domain.messages.keyboards import AttachedPaper, ReplyMarkup
@@ -224,7 +225,7 @@ async def test_a_notice_has_the_words_of_the_channel_that_it_goes_by(taxis: Taxi
     asked_owner = (await owner.hears())[-1]
     assert "بفرستید" not in asked_owner.text, "its buttons answer"
     async with taxis.town.store.open_unit() as uow:
-        await reroute_to_sms(taxis.town.desk, uow, [asked_owner])
+        await reroute_to_sms(ActionContext(taxis.town.desk, uow), [asked_owner])
     assert "موافقید ۱، مخالفید ۲ (بسته می‌شود)" in (await taxis.town.sent(OWNER_MOBILE))[-1].text
 
 

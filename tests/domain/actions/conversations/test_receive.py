@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from domain.actions.context import ActionContext
 from domain.actions.conversations.converse import converse
 from domain.actions.conversations.receive import receive_sms
 from domain.actions.requests import track
@@ -246,7 +247,7 @@ async def test_nobody_is_refused_for_what_others_guess(database: Path) -> None:
         code = await town.order(mobile=NEIGHBOUR)
         async with town.store.open_unit() as uow:
             for number in range(1200):
-                await track.count_guess(town.desk, uow, f"+98913{number:07}")
+                await track.count_guess(ActionContext(town.desk, uow), f"+98913{number:07}")
         assert (await town.say(CITIZEN, code)).key == "sms.status_of_other"
         assert (await town.say(CITIZEN, code)).key == "errors.too_many_requests"
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from domain.actions.context import ActionContext
 from domain.actions.drafts.beginning import DRAFTS_PER_ADDRESS, DRAFTS_PER_SESSION, get_draft
 from domain.actions.drafts.forgetting import delete_draft, forget_expired_drafts
 from domain.actions.drafts.resuming import resume_draft
@@ -117,10 +118,12 @@ Reaching = Callable[[Municipality, UnitOfWork, Draft], Coroutine[Any, Any, objec
 @pytest.mark.parametrize(
     "reach",
     [
-        lambda town, uow, draft: get_draft(town.desk, uow, OTHER_BROWSER, draft.id),
-        lambda town, uow, draft: delete_draft(town.desk, uow, OTHER_BROWSER, draft.id),
-        lambda town, uow, draft: save_mobile(town.desk, uow, OTHER_BROWSER, draft.id, NEIGHBOUR),
-        lambda town, uow, draft: save_relation(town.desk, uow, OTHER_BROWSER, draft.id, Relation.FAMILY, "مادر"),
+        lambda town, uow, draft: get_draft(ActionContext(town.desk, uow), OTHER_BROWSER, draft.id),
+        lambda town, uow, draft: delete_draft(ActionContext(town.desk, uow), OTHER_BROWSER, draft.id),
+        lambda town, uow, draft: save_mobile(ActionContext(town.desk, uow), OTHER_BROWSER, draft.id, NEIGHBOUR),
+        lambda town, uow, draft: save_relation(
+            ActionContext(town.desk, uow), OTHER_BROWSER, draft.id, Relation.FAMILY, "مادر"
+        ),
     ],
 )
 async def test_drafts_of_others_are_as_if_they_were_not_there(forms: DraftedForms, reach: Reaching) -> None:
@@ -140,14 +143,14 @@ async def test_drafts_of_others_are_as_if_they_were_not_there(forms: DraftedForm
 async def resume(forms: DraftedForms, mobile: str, code: str) -> Draft | NotFound:
     """Take a draft up in the other browser."""
     async with forms.town.store.open_unit() as uow:
-        return await resume_draft(forms.town.desk, uow, OTHER_BROWSER, mobile, code)
+        return await resume_draft(ActionContext(forms.town.desk, uow), OTHER_BROWSER, mobile, code)
 
 
 async def test_another_device_takes_it_up_by_the_short_code_and_the_mobile(forms: DraftedForms) -> None:
     draft = await forms.fill()
     assert isinstance(await resume(forms, CITIZEN, draft.resume_code), NotFound)  # it has no mobile yet
     async with forms.town.store.open_unit() as uow:
-        draft = await save_mobile(forms.town.desk, uow, BROWSER, draft.id, "۰۹۱۲ ۱۲۳ ۴۵۶۷")
+        draft = await save_mobile(ActionContext(forms.town.desk, uow), BROWSER, draft.id, "۰۹۱۲ ۱۲۳ ۴۵۶۷")
     typed_code = persian_digits(display_resume_code(draft.resume_code))
     assert isinstance(await resume(forms, NEIGHBOUR, typed_code), NotFound)
     assert isinstance(await resume(forms, CITIZEN, "000000"), NotFound)
@@ -166,7 +169,7 @@ async def test_a_mobile_that_is_none_is_refused(forms: DraftedForms) -> None:
     draft = await forms.begin()
     with pytest.raises(InvalidField):
         async with forms.town.store.open_unit() as uow:
-            await save_mobile(forms.town.desk, uow, BROWSER, draft.id, "۱۲۳")
+            await save_mobile(ActionContext(forms.town.desk, uow), BROWSER, draft.id, "۱۲۳")
 
 
 async def test_a_draft_ends_so_many_days_after_its_last_saving(forms: DraftedForms) -> None:
@@ -200,7 +203,7 @@ async def test_for_whom_one_asks_has_a_name_unless_it_is_oneself(forms: DraftedF
 
     async def save(relation: Relation, name: str) -> Draft:
         async with forms.town.store.open_unit() as uow:
-            return await save_relation(forms.town.desk, uow, BROWSER, draft.id, relation, name)
+            return await save_relation(ActionContext(forms.town.desk, uow), BROWSER, draft.id, relation, name)
 
     with pytest.raises(InvalidField):
         await save(Relation.COMPANY, " ")

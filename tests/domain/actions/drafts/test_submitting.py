@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from domain.actions.citizens.flooding import WORK_NEEDED
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.drafts.saving import save_relation
 from domain.actions.drafts.submitting import (
     REPRESENTED,
@@ -43,7 +44,9 @@ async def submit_without_code(
     """Submit a whole form while no code can be sent."""
     draft = await forms.fill()
     async with forms.town.store.open_unit() as uow:
-        return await submit_unverified(forms.town.desk, uow, BROWSER, draft.id, mobile, ADDRESS, has_worked=has_worked)
+        return await submit_unverified(
+            ActionContext(forms.town.desk, uow), BROWSER, draft.id, mobile, ADDRESS, has_worked=has_worked
+        )
 
 
 async def test_the_citizen_gets_a_request_and_the_text_that_comes_by_sms(forms: DraftedForms) -> None:
@@ -90,7 +93,7 @@ async def test_another_answer_after_it_was_sent_is_another_draft(forms: DraftedF
 async def test_for_whom_it_is_asked_is_in_the_request_and_its_history(forms: DraftedForms) -> None:
     draft = await forms.fill()
     async with forms.town.store.open_unit() as uow:
-        await save_relation(forms.town.desk, uow, BROWSER, draft.id, Relation.FAMILY, "مادرم، آی‌جمال")
+        await save_relation(ActionContext(forms.town.desk, uow), BROWSER, draft.id, Relation.FAMILY, "مادرم، آی‌جمال")
     request = await forms.submit(draft)
     represented = {"relation": "family", "name": "مادرم، آی‌جمال"}
     assert REPRESENTED.read(request) == represented
@@ -141,7 +144,7 @@ async def verify(forms: DraftedForms, code: str, mobile: str) -> ServiceRequest:
     """Prove the mobile of a request."""
     async with forms.town.store.open_unit() as uow:
         citizen = actor(Role.CITIZEN, mobile, "portal")
-        return await verify_request_mobile(forms.town.desk, uow, parse_code(code), mobile, citizen)
+        return await verify_request_mobile(ActorContext(forms.town.desk, uow, citizen), parse_code(code), mobile)
 
 
 async def test_proved_later_it_is_as_any_other(forms: DraftedForms) -> None:
@@ -166,7 +169,9 @@ async def test_proved_later_it_is_as_any_other(forms: DraftedForms) -> None:
 async def test_staff_may_correct_the_number_of_one_that_waits(forms: DraftedForms) -> None:
     code = (await submit_without_code(forms)).code
     async with forms.town.store.open_unit() as uow:
-        corrected = await correct_mobile(forms.town.desk, uow, code, NEIGHBOUR, "کارت ملی", actor(Role.CIVIL))
+        corrected = await correct_mobile(
+            ActorContext(forms.town.desk, uow, actor(Role.CIVIL)), code, NEIGHBOUR, "کارت ملی"
+        )
     assert corrected.request.mobile == NEIGHBOUR
     with pytest.raises(NotFound):
         await verify(forms, code, CITIZEN)

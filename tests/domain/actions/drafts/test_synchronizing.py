@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from domain.actions.context import ActionContext
 from domain.actions.drafts.beginning import derive_draft_id
 from domain.actions.drafts.forgetting import delete_draft
 from domain.actions.drafts.synchronizing import KeptDraft, KeptSection, SynchronizedDraft, synchronize_draft
@@ -31,7 +32,7 @@ class KeepingBrowser:
         """Send sections of a draft, or of a form that was begun without a line."""
         whole = KeptDraft("machinery", draft.id if draft else None, KEY, sections, **details)
         async with self.forms.town.store.open_unit() as uow:
-            return await synchronize_draft(self.forms.town.desk, uow, session, whole, ADDRESS)
+            return await synchronize_draft(ActionContext(self.forms.town.desk, uow), session, whole, ADDRESS)
 
 
 def pending(
@@ -83,7 +84,7 @@ async def test_what_the_browser_sent_itself_is_no_conflict(browser: KeepingBrows
 async def test_a_draft_that_is_gone_is_begun_anew_with_all_that_is_kept(browser: KeepingBrowser) -> None:
     draft = await browser.forms.fill()
     async with browser.forms.town.store.open_unit() as uow:
-        await delete_draft(browser.forms.town.desk, uow, BROWSER, draft.id)
+        await delete_draft(ActionContext(browser.forms.town.desk, uow), BROWSER, draft.id)
     known = {name: KeptSection(TypedForm(name, values), False, None) for name, values in MACHINERY_ANSWERS.items()}
     outcome = await browser.send(*(known | {"place": pending(PLACE)}).values(), draft=draft)
     assert outcome.is_restarted

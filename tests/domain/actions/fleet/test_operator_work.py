@@ -2,6 +2,7 @@
 
 import pytest
 
+from domain.actions.context import ActionContext
 from domain.actions.fleet.operator_work import find_operators, list_jobs_of_day, note_hours, note_stage
 from domain.blocks.operator_reports import WorkStage, propose_worked_hours
 from domain.chats.chat import ButtonPressed
@@ -107,9 +108,9 @@ async def test_hours_are_halves_of_a_day(operator: Person) -> None:
         operators = await find_operators(uow, DRIVER, "telegram")
         for hours in (0, 0.4, 25, float("nan")):
             with pytest.raises(InvalidField):
-                await note_hours(town.desk, uow, code, hours, operators)
+                await note_hours(ActionContext(town.desk, uow), code, hours, operators)
         with pytest.raises(NotFound):
-            await note_stage(town.desk, uow, parse_code("123456786"), WorkStage.BEGAN, operators)
+            await note_stage(ActionContext(town.desk, uow), parse_code("123456786"), WorkStage.BEGAN, operators)
 
 
 async def test_a_new_job_comes_into_the_operators_chat(operator: Person) -> None:
@@ -150,5 +151,5 @@ async def test_many_jobs_are_read_in_as_many_steps_as_one(town: Municipality, st
     for job_count in (1, 2):
         statements.clear()
         async with town.store.open_unit(write=False) as uow:
-            assert len(await list_jobs_of_day(town.desk, uow, operators[:job_count])) == job_count
+            assert len(await list_jobs_of_day(ActionContext(town.desk, uow), operators[:job_count])) == job_count
         assert len(statements) == 2, "the bookings of the day, and their requests"

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from domain.actions.context import ActorContext
 from domain.actions.fleet.out_of_service import (
     MOST_DAYS,
     list_stranded_work,
@@ -25,7 +26,7 @@ async def out(town: Municipality, code: str, first: date, days: int = 1, by: Act
     async with town.store.open_unit() as uow:
         resource = await uow.fleet.get_resource(code)
         return await take_out_of_service(
-            town.desk, uow, resource.id, (first, first + timedelta(days=days - 1)), "سرویس", by
+            ActorContext(town.desk, uow, by), resource.id, (first, first + timedelta(days=days - 1)), "سرویس"
         )
 
 
@@ -48,7 +49,7 @@ async def test_it_is_booked_again_when_it_is_back(town: Municipality) -> None:
     booking = await out(town, "LD-1", TOMORROW, 30)
     await out(town, "LD-2", TOMORROW)
     async with town.store.open_unit() as uow:
-        await return_to_service(town.desk, uow, booking.id, CIVIL)
+        await return_to_service(ActorContext(town.desk, uow, CIVIL), booking.id)
     code = await town.order(ORDER)
     await town.do(code, "accept", Role.CIVIL)
     assert await held(town, code) == ["LD-1"]
@@ -105,7 +106,7 @@ async def test_what_cannot_be(town: Municipality) -> None:
         await out(town, "LD-1", TOMORROW)
     async with town.store.open_unit() as uow:
         with pytest.raises(NotFound, match="machine"):
-            await take_out_of_service(town.desk, uow, 1, (TOMORROW, TOMORROW), "x", CIVIL)
+            await take_out_of_service(ActorContext(town.desk, uow, CIVIL), 1, (TOMORROW, TOMORROW), "x")
 
 
 async def test_work_of_a_request_is_not_put_back(town: Municipality) -> None:
@@ -113,7 +114,7 @@ async def test_work_of_a_request_is_not_put_back(town: Municipality) -> None:
     (booking, machine), *_ = await town.bookings(code)
     async with town.store.open_unit() as uow:
         with pytest.raises(NotFound, match="booking"):
-            await return_to_service(town.desk, uow, booking.id, CIVIL)
+            await return_to_service(ActorContext(town.desk, uow, CIVIL), booking.id)
         with pytest.raises(Conflict, match="booked_ahead"):
             await refuse_booked_resource(uow, machine.id, town.clock.at)
         await refuse_booked_resource(uow, machine.id, booking.end)

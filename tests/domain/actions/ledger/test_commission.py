@@ -6,12 +6,13 @@ import pytest
 
 from app.security.vault import FernetVault
 from domain.actions.bills.reversals import reverse_payment
+from domain.actions.context import ActorContext
 from domain.actions.ledger.commission import post_commission
 from domain.actions.offices import accounts
 from domain.bills.bill import PaymentMethod
 from domain.ledger.accounts import Account, AccountKey
 from domain.ledger.entries import LedgerEntry
-from domain.values.actors import Actor, Role
+from domain.values.actors import SYSTEM, Actor, Role
 from domain.values.errors import Forbidden, InvalidField, NotFound
 from tests.support.municipality import FOUR_HOURS, OFFICE, Municipality, actor, clerk
 
@@ -23,14 +24,18 @@ PER_REQUEST, SHARE = 50_000, 100
 async def posted(town: Municipality, month: int = 9, by: Actor = REVENUE, office: str = OFFICE) -> list[LedgerEntry]:
     """Post a month of 1405."""
     async with town.store.open_unit() as uow:
-        return await post_commission(town.desk, uow, office, 1405, month, by)
+        return await post_commission(ActorContext(town.desk, uow, by), office, 1405, month)
 
 
 async def brought(town: Municipality) -> str:
     """The code of a request that an office brought and took the money of."""
     async with town.store.open_unit() as uow:
-        await accounts.add_office(town.desk, uow, FernetVault("a secret of this test"), OFFICE, "دفتر پیشخوان")
-        await accounts.add_commission_rule(town.desk, uow, per_request=PER_REQUEST, share_bp=SHARE)
+        await accounts.add_office(
+            ActorContext(town.desk, uow, SYSTEM), FernetVault("a secret of this test"), OFFICE, "دفتر پیشخوان"
+        )
+        await accounts.add_commission_rule(
+            ActorContext(town.desk, uow, SYSTEM), per_request=PER_REQUEST, share_bp=SHARE
+        )
     code = (await town.submit(by=clerk())).code
     await town.do(code, "accept", Role.CIVIL)
     await town.do(code, "price", Role.REVENUE)
@@ -59,7 +64,7 @@ async def test_what_was_reversed_after_its_month_is_taken_back(town: Municipalit
     (bill,) = await town.bills(code)
     async with town.store.open_unit() as uow:
         (payment,) = await uow.bills.list_payments(bill.id)
-        await reverse_payment(town.desk, uow, bill.bill_id, payment.id, "اشتباه", REVENUE)
+        await reverse_payment(ActorContext(town.desk, uow, REVENUE), bill.bill_id, payment.id, "اشتباه")
     (entry,) = await posted(town)
     assert (entry.debit, entry.credit, entry.amount) == (PAYABLE, EXPENSE, FOUR_HOURS // 100)
     assert await posted(town) == []

@@ -2,6 +2,7 @@
 
 import pytest
 
+from domain.actions.context import ActorContext
 from domain.actions.ledger.corrections import parse_account_key, post_correction
 from domain.ledger.accounts import Account, AccountKey
 from domain.ledger.entries import LedgerEntry
@@ -23,7 +24,7 @@ async def corrected(
 ) -> LedgerEntry:
     """Post a correction."""
     async with town.store.open_unit() as uow:
-        return await post_correction(town.desk, uow, debit, credit, amount, note, who)
+        return await post_correction(ActorContext(town.desk, uow, who), debit, credit, amount, note)
 
 
 async def test_a_correction_is_posted_and_audited(town: Municipality) -> None:

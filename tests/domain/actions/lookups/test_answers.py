@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
 
+from domain.actions.context import ActorContext
 from domain.actions.lookups.answers import run_lookup
 from domain.actions.tariffs.changes import add_tariff
 from domain.blocks.band_answers import MOST_LISTED_BANDS
@@ -54,9 +55,7 @@ async def price_bands(town: Municipality) -> None:
         for service, dimensions, unit in things:
             for number in range(2, MOST_LISTED_BANDS + 3):
                 await add_tariff(
-                    town.desk,
-                    uow,
-                    actor(Role.REVENUE),
+                    ActorContext(town.desk, uow, actor(Role.REVENUE)),
                     service,
                     {**dimensions, BAND_DIMENSION: str(number)},
                     rate=1,
@@ -70,7 +69,9 @@ async def ask_expert_total(town: Municipality) -> None:
     assert expert.price_lookup
     async with town.store.open_unit(write=False) as uow:
         values = {"kind": "subdivision", "area": 100}
-        await run_lookup(town.desk, uow, expert, expert.price_lookup, values, actor(Role.CITIZEN), brief=False)
+        await run_lookup(
+            ActorContext(town.desk, uow, actor(Role.CITIZEN)), expert, expert.price_lookup, values, brief=False
+        )
 
 
 async def test_what_is_answered_is_what_is_declared(database: Path) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from domain.actions.citizens.proofs import send_session_code
 from domain.actions.citizens.sessions import open_session
+from domain.actions.context import ActionContext
 from domain.actions.conversations.chats.proving import send_proof_code
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.code_spending import SMS_PATIENCE, find_spent_rials
@@ -56,9 +57,11 @@ async def ask_for_codes(town: Municipality, count: int, first: int = 0) -> list[
     deliveries = []
     for number in range(first, first + count):
         async with town.store.open_unit() as uow:
-            _, session = await open_session(town.desk, uow)
+            _, session = await open_session(ActionContext(town.desk, uow))
             mobile, source = f"+98935{number:07}", f"10.{number // 250}.0.{number % 250}"
-            deliveries.append(await send_session_code(town.desk, uow, session, mobile, "my-requests", source))
+            deliveries.append(
+                await send_session_code(ActionContext(town.desk, uow), session, mobile, "my-requests", source)
+            )
         await mark_queued_sent(town.store, town.clock.now())
     return deliveries
 
@@ -80,7 +83,7 @@ async def test_staff_are_warned_once_at_each_level_and_at_the_end_it_is_later(fr
     assert rest == [CodeDelivery.SENT] * (CODES_A_DAY - most) + [CodeDelivery.LATER] * (10 - CODES_A_DAY + most)
     assert await warnings(frugal, MANAGER) == await warnings(frugal, ADMINISTRATOR) == ["half", "most", "all"]
     async with frugal.store.open_unit(write=False) as uow:
-        assert await find_spent_rials(frugal.desk, uow) == CODES_A_DAY * CODE_RIALS, "never a rial more"
+        assert await find_spent_rials(ActionContext(frugal.desk, uow)) == CODES_A_DAY * CODE_RIALS, "never a rial more"
 
 
 async def test_it_is_whole_again_as_the_day_moves_on(frugal: Municipality) -> None:
@@ -116,7 +119,7 @@ async def test_where_no_sms_leaves_no_code_is_promised(town: Municipality) -> No
 async def test_a_flood_of_codes_ends_as_later_and_not_as_an_error(town: Municipality) -> None:
     async with town.store.open_unit() as uow:
         for number in range(town.desk.policy.codes_an_hour):
-            await send_proof_code(town.desk, uow, "telegram", f"{number}", f"+98913{number:07}")
+            await send_proof_code(ActionContext(town.desk, uow), "telegram", f"{number}", f"+98913{number:07}")
     await mark_queued_sent(town.store, town.clock.now())
     assert await ask_for_codes(town, 1) == [CodeDelivery.LATER]
     town.clock.at += timedelta(hours=1)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from domain.actions.context import ActorContext
 from domain.actions.requests import assign
 from domain.messages.records import MessageClass
 from domain.people.person import StaffMember
@@ -26,7 +27,7 @@ async def engage(town: Municipality, username: str, role: Role, mobile: str | No
 async def give(town: Municipality, code: str, username: str) -> None:
     """Assign a request."""
     async with town.store.open_unit() as uow:
-        await assign.assign_request(town.desk, uow, parse_code(code), username, actor(Role.MANAGER))
+        await assign.assign_request(ActorContext(town.desk, uow, actor(Role.MANAGER)), parse_code(code), username)
 
 
 async def test_the_unit_hears_of_the_payment_in_one_part_and_the_citizen_as_ever(town: Municipality) -> None:

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.documents import attach
 from domain.actions.feedback import feedback
 from domain.actions.requests import reopen
@@ -49,11 +50,11 @@ async def test_another_offices_request_does_not_exist(experts: Experts) -> None:
         async with town.store.open_unit() as uow:
             photo = unchanged_file("a.jpg", PHOTO)
             with pytest.raises(NotFound, match="code"):
-                await attach.attach_document(town.desk, uow, parse_code(code), "deed", photo, stranger)
+                await attach.attach_document(ActorContext(town.desk, uow, stranger), parse_code(code), "deed", photo)
             with pytest.raises(NotFound, match="code"):
-                await feedback.store_comment(town.desk, uow, "خوب", stranger, code=parse_code(code))
+                await feedback.store_comment(ActorContext(town.desk, uow, stranger), "خوب", code=parse_code(code))
             with pytest.raises(NotFound, match="code"):
-                await reopen.reopen_request(town.desk, uow, parse_code(code), "دوباره", stranger)
+                await reopen.reopen_request(ActionContext(town.desk, uow), parse_code(code), "دوباره", stranger)
     with pytest.raises(Forbidden, match="action"):
         await town.do(brought.code, "accept", clerk())
 
@@ -64,16 +65,18 @@ async def test_nobody_rates_for_the_citizen(town: Municipality) -> None:
     for who in (clerk(), actor(Role.MANAGER)):
         async with town.store.open_unit() as uow:
             with pytest.raises(NotFound, match="code"):
-                await feedback.rate_request(town.desk, uow, parse_code(code), 5, None, who)
+                await feedback.rate_request(ActorContext(town.desk, uow, who), parse_code(code), 5, None)
 
 
 async def test_a_comment_that_a_clerk_brings_is_the_citizens(town: Municipality) -> None:
     request = await town.submit(by=clerk())
     async with town.store.open_unit() as uow:
-        about = await feedback.store_comment(town.desk, uow, "خوب بود", clerk(), code=request.code)
-        told = await feedback.store_comment(town.desk, uow, "خوب", clerk(), service="expert", mobile=NEIGHBOUR)
-        nobodys = await feedback.store_comment(town.desk, uow, "خوب", clerk(), service="expert")
-        own = await feedback.store_comment(town.desk, uow, "خوب", actor(Role.CITIZEN), mobile=NEIGHBOUR)
+        about = await feedback.store_comment(ActorContext(town.desk, uow, clerk()), "خوب بود", code=request.code)
+        told = await feedback.store_comment(
+            ActorContext(town.desk, uow, clerk()), "خوب", service="expert", mobile=NEIGHBOUR
+        )
+        nobodys = await feedback.store_comment(ActorContext(town.desk, uow, clerk()), "خوب", service="expert")
+        own = await feedback.store_comment(ActorContext(town.desk, uow, actor(Role.CITIZEN)), "خوب", mobile=NEIGHBOUR)
     assert [one.mobile for one in (about, told, nobodys, own)] == [CITIZEN, NEIGHBOUR, None, CITIZEN]
     assert (about.channel, about.request_id) == ("pishkhan_soap", request.id)
 

@@ -6,9 +6,10 @@ from datetime import date
 
 import pytest
 
+from domain.actions.context import ActorContext
 from domain.actions.offices import accounts
 from domain.offices.office import CommissionRule
-from domain.values.actors import Actor, Role
+from domain.values.actors import SYSTEM, Actor, Role
 from domain.values.errors import AlreadyDone, Conflict, Forbidden, NotFound
 from domain.values.version_token import VersionToken
 from tests.support.municipality import Municipality, actor
@@ -21,14 +22,14 @@ async def put(town: Municipality, share: int, start: date, *, version: VersionTo
     """Set what every office earns by every service."""
     async with town.store.open_unit() as uow:
         return await accounts.add_commission_rule(
-            town.desk, uow, share_bp=share, valid_from=start, actor=REVENUE, version=version
+            ActorContext(town.desk, uow, REVENUE), share_bp=share, valid_from=start, version=version
         )
 
 
 async def taken_back(town: Municipality, rule: CommissionRule, by: Actor = REVENUE) -> CommissionRule:
     """Withdraw it."""
     async with town.store.open_unit() as uow:
-        return await accounts.withdraw_commission_rule(town.desk, uow, rule.id, actor=by)
+        return await accounts.withdraw_commission_rule(ActorContext(town.desk, uow, by), rule.id)
 
 
 async def shares(town: Municipality) -> list[tuple[int, date, date | None]]:
@@ -53,7 +54,9 @@ async def test_a_rule_set_ahead_blocks_none_before_it(town: Municipality) -> Non
 async def test_a_rule_that_has_not_begun_is_withdrawn(town: Municipality) -> None:
     await put(town, 100, TODAY)
     async with town.store.open_unit() as uow:
-        await accounts.add_commission_rule(town.desk, uow, share_bp=900, service="machinery", valid_from=SOON)
+        await accounts.add_commission_rule(
+            ActorContext(town.desk, uow, SYSTEM), share_bp=900, service="machinery", valid_from=SOON
+        )
     ahead = await put(town, 300, SOON)
     for role in (Role.CIVIL, Role.AUDITOR):
         with pytest.raises(Forbidden):

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from app.security.vault import FernetVault
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.offices import accounts
 from domain.actions.offices.statement import build_statement
 from domain.bills.bill import PaymentMethod
@@ -20,7 +21,7 @@ from domain.offices.office import (
     StatementLine,
     parse_network,
 )
-from domain.values.actors import Actor, Role
+from domain.values.actors import SYSTEM, Actor, Role
 from domain.values.calendar import jalali_period
 from domain.values.errors import AlreadyDone, Conflict, Forbidden, Internal, InvalidField, NotFound, UnknownService
 from store.schema import audit
@@ -39,7 +40,7 @@ async def key(town: Municipality) -> str:
 
 async def added(town: Municipality, code: str = OFFICE) -> str:
     async with town.store.open_unit() as uow:
-        _, key = await accounts.add_office(town.desk, uow, VAULT, code, NAME)
+        _, key = await accounts.add_office(ActorContext(town.desk, uow, SYSTEM), VAULT, code, NAME)
     return key
 
 
@@ -50,17 +51,17 @@ async def office_of(town: Municipality, code: str = OFFICE) -> Office:
 
 async def rotated(town: Municipality, overlap: timedelta) -> str:
     async with town.store.open_unit() as uow:
-        return await accounts.rotate_office_key(town.desk, uow, VAULT, OFFICE, overlap)
+        return await accounts.rotate_office_key(ActorContext(town.desk, uow, SYSTEM), VAULT, OFFICE, overlap)
 
 
 async def ruled(town: Municipality, **rule: object) -> CommissionRule:
     async with town.store.open_unit() as uow:
-        return await accounts.add_commission_rule(town.desk, uow, **rule)  # type: ignore[arg-type]  # words of the action
+        return await accounts.add_commission_rule(ActorContext(town.desk, uow, SYSTEM), **rule)  # type: ignore[arg-type]  # words of the action
 
 
 async def stated(town: Municipality, first: date, last: date, code: str = OFFICE) -> Statement:
     async with town.store.open_unit(write=False) as uow:
-        return await build_statement(town.desk, uow, code, first, last)
+        return await build_statement(ActionContext(town.desk, uow), code, first, last)
 
 
 async def audited(town: Municipality) -> list[tuple[str, str, Mapping[str, object]]]:
@@ -104,9 +105,11 @@ async def test_offices_that_cannot_be(town: Municipality, key: str) -> None:
     ):
         async with town.store.open_unit() as uow:
             with pytest.raises(error):
-                await accounts.add_office(town.desk, uow, VAULT, code, name, username, given)
+                await accounts.add_office(ActorContext(town.desk, uow, SYSTEM), VAULT, code, name, username, given)
     async with town.store.open_unit() as uow:
-        office, secret = await accounts.add_office(town.desk, uow, VAULT, "A-2", NAME, key="a-key-of-the-testers")
+        office, secret = await accounts.add_office(
+            ActorContext(town.desk, uow, SYSTEM), VAULT, "A-2", NAME, key="a-key-of-the-testers"
+        )
     assert (office.username, secret) == ("office-a-2", "a-key-of-the-testers")
 
 
@@ -144,7 +147,7 @@ async def test_from_where_an_office_calls(
     town: Municipality, key: str, networks: list[str], address: str | None, admitted: bool
 ) -> None:
     async with town.store.open_unit() as uow:
-        await accounts.allow_networks(town.desk, uow, OFFICE, networks)
+        await accounts.allow_networks(ActorContext(town.desk, uow, SYSTEM), OFFICE, networks)
     assert (await office_of(town)).admits_address(address) is admitted
 
 
@@ -161,8 +164,8 @@ def test_networks_are_read() -> None:
 
 async def test_a_lock_ends_by_itself(town: Municipality, key: str) -> None:
     async with town.store.open_unit() as uow:
-        await accounts.lock_out_address(town.desk, uow, OFFICE, "203.0.113.9", HOUR)
-        await accounts.lock_out_address(town.desk, uow, OFFICE, None, 2 * HOUR)
+        await accounts.lock_out_address(ActionContext(town.desk, uow), OFFICE, "203.0.113.9", HOUR)
+        await accounts.lock_out_address(ActionContext(town.desk, uow), OFFICE, None, 2 * HOUR)
     office = await office_of(town)
     assert office.is_locked_out("203.0.113.9", town.clock.at)
     assert office.is_locked_out(None, town.clock.at + HOUR)
@@ -170,7 +173,7 @@ async def test_a_lock_ends_by_itself(town: Municipality, key: str) -> None:
     assert not office.is_locked_out("203.0.113.9", town.clock.at + HOUR)
     town.advance(hours=3)
     async with town.store.open_unit() as uow:
-        await accounts.lock_out_address(town.desk, uow, OFFICE, "203.0.113.10", HOUR)
+        await accounts.lock_out_address(ActionContext(town.desk, uow), OFFICE, "203.0.113.10", HOUR)
     assert set((await office_of(town)).locks) == {"203.0.113.10"}
     assert [what for _, what, _ in await audited(town)][1:] == ["office_locked"] * 3
 
@@ -188,11 +191,11 @@ async def test_locks_are_bounded(town: Municipality, key: str) -> None:
 
 async def test_an_office_is_switched_off_and_on(town: Municipality, key: str) -> None:
     async with town.store.open_unit() as uow:
-        await accounts.lock_out_address(town.desk, uow, OFFICE, "203.0.113.9", HOUR)
-        assert not (await accounts.set_office_active(town.desk, uow, OFFICE, False)).active
-        await accounts.set_office_active(town.desk, uow, OFFICE, False)
+        await accounts.lock_out_address(ActionContext(town.desk, uow), OFFICE, "203.0.113.9", HOUR)
+        assert not (await accounts.set_office_active(ActorContext(town.desk, uow, SYSTEM), OFFICE, False)).active
+        await accounts.set_office_active(ActorContext(town.desk, uow, SYSTEM), OFFICE, False)
         assert (await uow.offices.get_by_code(OFFICE)).locks
-        assert (await accounts.set_office_active(town.desk, uow, OFFICE, True)).locks == {}
+        assert (await accounts.set_office_active(ActorContext(town.desk, uow, SYSTEM), OFFICE, True)).locks == {}
     assert [what for _, what, _ in await audited(town)][2:] == ["office_deactivated", "office_activated"]
 
 
@@ -202,12 +205,12 @@ async def test_others_change_no_office(town: Municipality, key: str, role: Role)
     async with town.store.open_unit() as uow:
         desk = town.desk
         for refused in (
-            accounts.add_office(desk, uow, VAULT, "2", NAME, actor=who),
-            accounts.rotate_office_key(desk, uow, VAULT, OFFICE, HOUR, actor=who),
-            accounts.allow_networks(desk, uow, OFFICE, [], actor=who),
-            accounts.rename_office(desk, uow, OFFICE, "نام دیگر", actor=who),
-            accounts.set_office_active(desk, uow, OFFICE, False, actor=who),
-            accounts.add_commission_rule(desk, uow, share_bp=1, actor=who),
+            accounts.add_office(ActorContext(desk, uow, who), VAULT, "2", NAME),
+            accounts.rotate_office_key(ActorContext(desk, uow, who), VAULT, OFFICE, HOUR),
+            accounts.allow_networks(ActorContext(desk, uow, who), OFFICE, []),
+            accounts.rename_office(ActorContext(desk, uow, who), OFFICE, "نام دیگر"),
+            accounts.set_office_active(ActorContext(desk, uow, who), OFFICE, False),
+            accounts.add_commission_rule(ActorContext(desk, uow, who), share_bp=1),
         ):
             with pytest.raises(Forbidden, match="office"):
                 await refused
@@ -217,20 +220,20 @@ async def test_others_change_no_office(town: Municipality, key: str, role: Role)
 async def test_changes_bear_a_name(town: Municipality, role: Role) -> None:
     substitute = Actor(frozenset({role}), "staff", "sara", "cli", lent_roles=frozenset({("ali", role)}))
     async with town.store.open_unit() as uow:
-        await accounts.add_office(town.desk, uow, VAULT, "2", NAME, actor=substitute)
+        await accounts.add_office(ActorContext(town.desk, uow, substitute), VAULT, "2", NAME)
     assert [one[0] for one in await audited(town)] == ["staff:sara for ali"]
 
 
 async def test_no_such_office(town: Municipality) -> None:
     async with town.store.open_unit() as uow:
         for missing in (
-            accounts.rotate_office_key(town.desk, uow, VAULT, "9", HOUR),
-            accounts.allow_networks(town.desk, uow, "9", []),
-            accounts.rename_office(town.desk, uow, "9", "نام دیگر"),
-            accounts.set_office_active(town.desk, uow, "9", True),
-            accounts.lock_out_address(town.desk, uow, "9", None, HOUR),
-            accounts.add_commission_rule(town.desk, uow, office="9"),
-            build_statement(town.desk, uow, "9", TODAY, TODAY + timedelta(1)),
+            accounts.rotate_office_key(ActorContext(town.desk, uow, SYSTEM), VAULT, "9", HOUR),
+            accounts.allow_networks(ActorContext(town.desk, uow, SYSTEM), "9", []),
+            accounts.rename_office(ActorContext(town.desk, uow, SYSTEM), "9", "نام دیگر"),
+            accounts.set_office_active(ActorContext(town.desk, uow, SYSTEM), "9", True),
+            accounts.lock_out_address(ActionContext(town.desk, uow), "9", None, HOUR),
+            accounts.add_commission_rule(ActorContext(town.desk, uow, SYSTEM), office="9"),
+            build_statement(ActionContext(town.desk, uow), "9", TODAY, TODAY + timedelta(1)),
         ):
             with pytest.raises(NotFound, match="office"):
                 await missing

@@ -5,11 +5,12 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from app.security.vault import FernetVault
+from domain.actions.context import ActorContext
 from domain.actions.offices import accounts
 from domain.actions.offices.tills import close_till, load_till
 from domain.bills.bill import PaymentMethod
 from domain.offices.tills import HIGHEST_DECLARED_RIALS, LONGEST_NOTE, Takings, TillClosing, TillPeriod
-from domain.values.actors import Actor, Role
+from domain.values.actors import SYSTEM, Actor, Role
 from domain.values.errors import Conflict, Forbidden, InvalidField, MissingField, NotFound
 from domain.values.version_token import VersionToken
 from tests.support.municipality import FOUR_HOURS, OFFICE, Municipality, actor, clerk
@@ -23,7 +24,9 @@ AUDITED = "SELECT actor, detail FROM audit WHERE what = 'till_closed' ORDER BY i
 async def bill(town: Municipality) -> str:
     """The code of a request whose bill an office reports as paid; the office is there."""
     async with town.store.open_unit() as uow:
-        await accounts.add_office(town.desk, uow, FernetVault("a secret of this test"), OFFICE, "دفتر پیشخوان")
+        await accounts.add_office(
+            ActorContext(town.desk, uow, SYSTEM), FernetVault("a secret of this test"), OFFICE, "دفتر پیشخوان"
+        )
     code = (await town.submit(by=clerk())).code
     await town.do(code, "accept", Role.CIVIL)
     await town.do(code, "price", Role.REVENUE)
@@ -47,7 +50,7 @@ async def close(
     office: str = OFFICE,
 ) -> TillClosing:
     async with town.store.open_unit() as uow:
-        return await close_till(town.desk, uow, office, day, declared, note, actor=by, version=version)
+        return await close_till(ActorContext(town.desk, uow, by), office, day, declared, note, version=version)
 
 
 async def till(town: Municipality, first: date = TODAY, days: int = 1) -> TillPeriod:

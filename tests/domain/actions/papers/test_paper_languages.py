@@ -2,6 +2,7 @@
 
 from lxml import html
 
+from domain.actions.context import ActorContext
 from domain.actions.papers.printouts import build_request_printout
 from domain.papers.document import Printout
 from domain.values.actors import Actor, Role
@@ -17,7 +18,7 @@ from tests.support.scenarios.pseudo_language import PSEUDO, find_unwrapped, offe
 async def print_paper(town: Municipality, code: str, kind: str, reader: Actor) -> Printout:
     async with town.store.open_unit(write=False) as uow:
         with in_language(PSEUDO):
-            return await build_request_printout(town.desk, uow, parse_code(code), kind, reader)
+            return await build_request_printout(ActorContext(town.desk, uow, reader), parse_code(code), kind)
 
 
 def list_lines(printout: Printout) -> list[str]:

@@ -3,13 +3,14 @@
 import pytest
 
 from app.security.vault import FernetVault
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.offices.accounts import add_office
 from domain.actions.papers.printouts import build_request_printout, list_printouts
 from domain.actions.requests.erase import erase_request
 from domain.bills.bill import PaymentMethod
 from domain.papers.document import Barcode, Block, Facts, PaperFact, PaperTable, Paragraphs, Printout, Signatures
 from domain.people.person import Person
-from domain.values.actors import Actor, Role
+from domain.values.actors import SYSTEM, Actor, Role
 from domain.values.bill_ids import parse_barcode
 from domain.values.errors import DomainError, Forbidden, NotAllowedNow, NotFound
 from domain.values.tracking_codes import parse_code
@@ -35,13 +36,17 @@ async def printed(town: Municipality, code: str, kind: str, by: Role | Actor = R
     """A paper of a request."""
     who = actor(by) if isinstance(by, Role) else by
     async with town.store.open_unit(write=False) as uow:
-        return await build_request_printout(town.desk, uow, parse_code(code), kind, who)
+        return await build_request_printout(ActorContext(town.desk, uow, who), parse_code(code), kind)
 
 
 async def there(town: Municipality, code: str, by: Role = Role.MANAGER) -> list[str]:
     """The kinds of papers that somebody may print of a request now."""
     async with town.store.open_unit(write=False) as uow:
-        return [*await list_printouts(town.desk, uow, await uow.requests.get_by_code(parse_code(code)), actor(by))]
+        return [
+            *await list_printouts(
+                ActorContext(town.desk, uow, actor(by)), await uow.requests.get_by_code(parse_code(code))
+            )
+        ]
 
 
 def facts(block: Block) -> dict[str, str]:
@@ -193,7 +198,9 @@ async def test_the_receipt_of_each_bill(town: Municipality) -> None:
 
 async def test_a_receipt_names_the_office_that_took_the_money(town: Municipality) -> None:
     async with town.store.open_unit() as uow:
-        await add_office(town.desk, uow, FernetVault("a secret of the tests"), OFFICE, "دفتر پیشخوان گمیشان")
+        await add_office(
+            ActorContext(town.desk, uow, SYSTEM), FernetVault("a secret of the tests"), OFFICE, "دفتر پیشخوان گمیشان"
+        )
     code = await town.reach("awaiting_payment")
     await town.pay(code, method=PaymentMethod.POS, by=clerk(OFFICE), reference="7714")
     about = facts((await printed(town, code, "receipt")).sheets[0].blocks[1])
@@ -308,7 +315,7 @@ async def test_nothing_is_printed_of_what_was_erased(experts: Experts) -> None:
     code = await experts.reach("closed")
     assert (await printed(experts.town, code, "letter")).sheets[0].blocks[2] == Paragraphs((LETTER,))
     async with experts.town.store.open_unit() as uow:
-        await erase_request(experts.town.desk, uow, parse_code(code), "خواست شهروند", actor(Role.ADMIN))
+        await erase_request(ActionContext(experts.town.desk, uow), parse_code(code), "خواست شهروند", actor(Role.ADMIN))
     with pytest.raises(NotAllowedNow, match="code:erased"):
         await printed(experts.town, code, "letter")
     assert await there(experts.town, code) == []

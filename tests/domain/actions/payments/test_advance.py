@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from domain.actions.bills.reversals import reverse_payment
+from domain.actions.context import ActorContext
 from domain.actions.payments.advance import advance_attempt, advance_due_attempts
 from domain.actions.payments.recover import log_stranded_attempts, recover_unverified
 from domain.bills.bill import BillState, PaymentMethod, PaymentOutcome
@@ -321,7 +322,7 @@ async def test_what_a_bank_said_is_reversed_only_when_it_takes_it_back(payer: Pa
 
     async def reverse() -> None:
         async with town.store.open_unit() as uow:
-            await reverse_payment(town.desk, uow, bill.bill_id, payment.id, "بانک پس گرفت", staff)
+            await reverse_payment(ActorContext(town.desk, uow, staff), bill.bill_id, payment.id, "بانک پس گرفت")
 
     with pytest.raises(NotAllowedNow, match="banks_word"):
         await reverse()

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from domain.actions.context import ActionContext
 from domain.actions.payments.links import load_payable_bills
 from domain.bills.bill import BillState
 from domain.gateways.attempt import AttemptState
@@ -33,9 +34,9 @@ async def test_a_link_leads_to_what_is_owed(payer: Payer) -> None:
     assert token != await payer.link(first)
     await town.pay(first)
     async with town.store.open_unit(write=False) as uow:
-        payable = await load_payable_bills(town.desk, uow, token)
+        payable = await load_payable_bills(ActionContext(town.desk, uow), token)
         with pytest.raises(NotFound, match="payment_link"):
-            await load_payable_bills(town.desk, uow, "0" * 12)
+            await load_payable_bills(ActionContext(town.desk, uow), "0" * 12)
     assert [bill.state for bill in payable.bills] == [BillState.PAID, BillState.OPEN]
     assert (payable.amount, payable.titles[0], payable.payer_mobile) == (FOUR_HOURS, "کارکرد ماشین‌آلات", CITIZEN)
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from domain.actions.context import ActorContext
 from domain.actions.registries.charges import bill_and_notify
 from domain.chats.chat import ButtonPressed
 from domain.messages.keyboards import ReplyMarkup
@@ -45,7 +46,7 @@ async def test_a_notice_of_any_bill_can_be_paid_where_it_is_read(bale: Municipal
     owner, citizen = await settle_in_bale(bale, OWNER_MOBILE, "78"), await settle_in_bale(bale, CITIZEN, "79")
     duty = await a_duty(bale)
     async with bale.store.open_unit() as uow:
-        await bill_and_notify(bale.desk, uow, DUTY, duty.id, actor(Role.REVENUE))
+        await bill_and_notify(ActorContext(bale.desk, uow, actor(Role.REVENUE)), DUTY, duty.id)
     await bale.reach("awaiting_payment")
     for person, words in ((owner, "duty.notices.billed"), (citizen, ".bill")):
         notice = next(message for message in await person.messages() if message.key.endswith(words))

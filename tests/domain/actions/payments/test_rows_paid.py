@@ -1,6 +1,7 @@
 """A duty, a fine and a request of one payer are paid by one attempt, each as if it were alone."""
 
 from domain.actions.bills.own_bills import list_payable_row_bills
+from domain.actions.context import ActionContext
 from domain.actions.links.payment_links import ensure_payment_link
 from domain.actions.payments.begin import begin_payment
 from domain.actions.payments.links import load_payable_bills
@@ -16,9 +17,9 @@ async def test_all_open_bills_of_a_payer_in_one_payment(town: Municipality) -> N
     await a_duty(town, 1_000_000, vehicle=SECOND_PLATE)
     code, payer = await town.reach("awaiting_payment", mobile=OWNER_MOBILE), Payer(town, ScriptedBank())
     async with town.store.open_unit() as uow:
-        bills = await list_payable_row_bills(town.desk, uow, OWNER_MOBILE) + await town.bills(code)
-        link = await ensure_payment_link(town.desk, uow, bills)
-        payable = await load_payable_bills(town.desk, uow, link.token)
+        bills = await list_payable_row_bills(ActionContext(town.desk, uow), OWNER_MOBILE) + await town.bills(code)
+        link = await ensure_payment_link(ActionContext(town.desk, uow), bills)
+        payable = await load_payable_bills(ActionContext(town.desk, uow), link.token)
     assert (payable.amount, payable.payer_mobile) == (FOUR_HOURS + 3_500_000, OWNER_MOBILE)
     assert sorted(payable.titles) == ["عوارض تاکسی", "عوارض تاکسی", "کارکرد ماشین‌آلات"]
     attempt, _ = await begin_payment(town.desk, town.store, payer.bank, link.token, "portal", "https://x.example/")

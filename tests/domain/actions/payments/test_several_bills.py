@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from domain.actions.context import ActionContext
 from domain.actions.payments.begin import begin_payment
 from domain.actions.payments.links import load_payable_bills
 from domain.gateways.attempt import PaymentAttempt
@@ -59,7 +60,7 @@ async def test_the_answer_lists_each_with_its_ids_and_the_sum(payer: Payer, code
         f"قبض‌های شما، روی هم {group_digits(3 * FOUR_HOURS)} ریال ({group_digits(3 * FOUR_HOURS // 10)} تومان)، "
     )
     async with payer.town.store.open_unit(write=False) as uow:
-        payable = await load_payable_bills(payer.town.desk, uow, heard.text.rpartition("/")[2])
+        payable = await load_payable_bills(ActionContext(payer.town.desk, uow), heard.text.rpartition("/")[2])
     assert {bill.id for bill in payable.bills} == {bill.id for bill in bills}
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from domain.actions.context import ActorContext
 from domain.actions.queues import views
 from domain.people.person import StaffMember
 from domain.queues.filters import QueueFilter
@@ -19,13 +20,13 @@ CIVIL = actor(Role.CIVIL)
 async def save(town: Municipality, name: str, wanted: QueueFilter = LATE, by: Role = Role.CIVIL) -> views.NamedView:
     """Keep a view."""
     async with town.store.open_unit() as uow:
-        return await views.save_view(town.desk, uow, name, wanted, actor(by))
+        return await views.save_view(ActorContext(town.desk, uow, actor(by)), name, wanted)
 
 
 async def kept(town: Municipality, by: Role = Role.CIVIL) -> list[views.NamedView]:
     """The views that somebody has."""
     async with town.store.open_unit(write=False) as uow:
-        return await views.list_views(town.desk, uow, actor(by))
+        return await views.list_views(ActorContext(town.desk, uow, actor(by)))
 
 
 async def test_a_view_is_kept_replaced_and_forgotten(town: Municipality) -> None:

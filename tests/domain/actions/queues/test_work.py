@@ -2,6 +2,7 @@
 
 import pytest
 
+from domain.actions.context import ActorContext
 from domain.actions.queues import work
 from domain.queues.filters import QueueFilter
 from domain.queues.queue import Queue, Sla
@@ -18,7 +19,7 @@ CIVIL, REVENUE = actor(Role.CIVIL), actor(Role.REVENUE)
 async def counts(town: Municipality, by: Actor = CIVIL) -> dict[tuple[str, str | None], int]:
     """Queue and unit → how many."""
     async with town.store.open_unit(write=False) as uow:
-        return {(one.queue, one.unit): one.count for one in await work.count_queues(town.desk, uow, by)}
+        return {(one.queue, one.unit): one.count for one in await work.count_queues(ActorContext(town.desk, uow, by))}
 
 
 async def page(
@@ -26,7 +27,7 @@ async def page(
 ) -> Page[work.WorkItem]:
     """A page of a queue."""
     async with town.store.open_unit(write=False) as uow:
-        return await work.load_queue_page(town.desk, uow, by, wanted, at, limit)
+        return await work.load_queue_page(ActorContext(town.desk, uow, by), wanted, at, limit)
 
 
 async def codes(town: Municipality, wanted: QueueFilter, by: Actor = CIVIL) -> list[str]:
@@ -72,7 +73,7 @@ async def test_colours_and_counts_follow_the_clock(town: Municipality) -> None:
     assert await codes(town, QueueFilter(Queue.LATE)) == [first]
     assert await codes(town, QueueFilter(Queue.SOON)) == [second]
     async with town.store.open_unit(write=False) as uow:
-        [civil, *_] = await work.count_queues(town.desk, uow, CIVIL)
+        [civil, *_] = await work.count_queues(ActorContext(town.desk, uow, CIVIL))
     assert (civil.unit, civil.count, civil.late, civil.more) == (Role.CIVIL, 2, 1, False)
     await town.do(first, "reject", Role.CIVIL, reason="خارج از شهر")
     assert await codes(town, QueueFilter(Queue.LATE)) == []
@@ -96,7 +97,7 @@ async def test_counts_say_when_there_are_more(town: Municipality, monkeypatch: p
     for mobile in (CITIZEN, NEIGHBOUR):
         await town.order(mobile=mobile)
     async with town.store.open_unit(write=False) as uow:
-        [civil, *_] = await work.count_queues(town.desk, uow, CIVIL)
+        [civil, *_] = await work.count_queues(ActorContext(town.desk, uow, CIVIL))
     assert (civil.count, civil.more) == (1, True)
 
 
@@ -150,11 +151,13 @@ async def test_what_is_not_ones_own_to_see_is_refused(town: Municipality) -> Non
         with pytest.raises(Forbidden, match=field):
             await page(town, wanted, viewer)
     async with town.store.open_unit(write=False) as uow:
-        assert await work.count_queues(town.desk, uow, admin) == []
-        assert (await work.find_readable_request(town.desk, uow, parse_code(code), actor(Role.AUDITOR))).code == code
+        assert await work.count_queues(ActorContext(town.desk, uow, admin)) == []
+        assert (
+            await work.find_readable_request(ActorContext(town.desk, uow, actor(Role.AUDITOR)), parse_code(code))
+        ).code == code
         for stranger in (admin, citizen, actor(Role.TAXI_OFFICER)):
             with pytest.raises(Forbidden, match="code"):
-                await work.find_readable_request(town.desk, uow, parse_code(code), stranger)
+                await work.find_readable_request(ActorContext(town.desk, uow, stranger), parse_code(code))
 
 
 async def test_papers_that_are_missing_can_be_asked_for(experts: Experts) -> None:

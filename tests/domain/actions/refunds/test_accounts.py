@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from domain.actions.context import ActorContext
 from domain.actions.refunds.accounts import ask_for_ibans, remind_of_iban
 from domain.bills.bill import Bill
 from domain.bills.refund_transfers import RefundAccount
@@ -131,12 +132,12 @@ async def test_the_staff_remind_who_has_given_none(town: Municipality) -> None:
     town.clock.at += timedelta(hours=1)
     for _ in range(2):
         async with town.store.open_unit() as uow:
-            await remind_of_iban(town.desk, uow, bill.id, actor(Role.REVENUE))
+            await remind_of_iban(ActorContext(town.desk, uow, actor(Role.REVENUE)), bill.id)
     assert [text.key for text in await town.sent()].count("sms.iban_reminded") == 1, "a second press is the same one"
     await town.says(IBAN, "بله")
     with pytest.raises(NotAllowedNow, match="iban_not_wanted"):
         async with town.store.open_unit() as uow:
-            await remind_of_iban(town.desk, uow, bill.id, actor(Role.REVENUE))
+            await remind_of_iban(ActorContext(town.desk, uow, actor(Role.REVENUE)), bill.id)
 
 
 async def test_in_a_chat_it_is_asked_there_and_kept_by_a_button(town: Municipality) -> None:

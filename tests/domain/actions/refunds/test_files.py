@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from domain.actions.bills.refunds import approve_refund, record_refund
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.refunds.accounts import ask_for_ibans
 from domain.actions.refunds.files import (
     TransferLine,
@@ -34,14 +35,16 @@ async def owed(town: Municipality, iban: str = IBAN, mobile: str = CITIZEN) -> B
 async def made(town: Municipality, by: str = "cashier") -> tuple[RefundFile, list[RefundTransfer]]:
     """Today's file with its transfers."""
     async with town.store.open_unit() as uow:
-        file = await make_transfer_file(town.desk, uow, actor(Role.REVENUE, by))
+        file = await make_transfer_file(ActorContext(town.desk, uow, actor(Role.REVENUE, by)))
         return file, list(await uow.refund_transfers.list_transfers(file.id))
 
 
 async def recorded(town: Municipality, transfer: RefundTransfer, reference: str) -> RefundTransfer:
     """Record that the bank made a transfer."""
     async with town.store.open_unit() as uow:
-        return await record_transfer(town.desk, uow, transfer.id, reference, actor(Role.REVENUE, "cashier"))
+        return await record_transfer(
+            ActorContext(town.desk, uow, actor(Role.REVENUE, "cashier")), transfer.id, reference
+        )
 
 
 async def test_a_day_has_one_file_with_each_refund_once(town: Municipality) -> None:
@@ -53,13 +56,15 @@ async def test_a_day_has_one_file_with_each_refund_once(town: Municipality) -> N
     ]
     assert await made(town, "other") == (file, transfers)
     async with town.store.open_unit(write=False) as uow:
-        lines = await list_lines(town.desk, uow, file)
+        lines = await list_lines(ActionContext(town.desk, uow), file)
     title = town.desk.wording.service_title("machinery")
     assert lines[0] == TransferLine(transfers[0].iban, FOUR_HOURS, transfers[0].name or "", title, bill.bill_id)  # type: ignore[arg-type]
     assert "شبا دیگر عوض نمی‌شود" in (await town.says(f"شبا {OTHER_IBAN}")).text
     with pytest.raises(NotAllowedNow, match="refund_on_its_way"):
         async with town.store.open_unit() as uow:
-            await record_refund(town.desk, uow, bill.bill_id, IBAN, "TR-1", actor(Role.REVENUE, "cashier"))
+            await record_refund(
+                ActorContext(town.desk, uow, actor(Role.REVENUE, "cashier")), bill.bill_id, IBAN, "TR-1"
+            )
     town.advance(days=1)
     with pytest.raises(NotAllowedNow, match="nothing_to_transfer"):
         await made(town)
@@ -87,7 +92,7 @@ async def test_what_the_bank_refuses_is_asked_about_and_goes_with_another_file(t
     bill = await owed(town)
     _, (transfer,) = await made(town)
     async with town.store.open_unit() as uow:
-        await refuse_transfer(town.desk, uow, transfer.id, actor(Role.REVENUE))
+        await refuse_transfer(ActorContext(town.desk, uow, actor(Role.REVENUE)), transfer.id)
     assert await ask_for_ibans(town.desk, town.store) == 1
     await town.says(OTHER_IBAN, "۱")
     assert [one.state for one in (await made(town))[1]] == [TransferState.REFUSED], "a day has one file"
@@ -97,7 +102,7 @@ async def test_what_the_bank_refuses_is_asked_about_and_goes_with_another_file(t
     await recorded(town, again, "8001")
     with pytest.raises(AlreadyDone):
         async with town.store.open_unit() as uow:
-            await refuse_transfer(town.desk, uow, again.id, actor(Role.REVENUE))
+            await refuse_transfer(ActorContext(town.desk, uow, actor(Role.REVENUE)), again.id)
 
 
 async def test_above_the_limit_a_second_person_approves_the_very_account(town: Municipality) -> None:
@@ -106,7 +111,7 @@ async def test_above_the_limit_a_second_person_approves_the_very_account(town: M
 
     async def approve(iban: str, by: str) -> None:
         async with town.store.open_unit() as uow:
-            await approve_refund(town.desk, uow, bill.bill_id, iban, actor(Role.REVENUE, by), FOUR_HOURS)
+            await approve_refund(ActorContext(town.desk, uow, actor(Role.REVENUE, by)), bill.bill_id, iban, FOUR_HOURS)
 
     with pytest.raises(NotAllowedNow, match="nothing_to_transfer"):
         await made(town)

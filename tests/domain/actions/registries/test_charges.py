@@ -4,6 +4,7 @@ import pytest
 
 from domain.actions.bills import pay
 from domain.actions.bills.subjects import SUBJECTS
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.registries.charges import bill_and_notify, issue_row_bill, waive_and_notify, waive_row
 from domain.bills.bill import Bill, BillState, PaymentMethod, PaymentOutcome
 from domain.blocks.billing import BillingContext
@@ -44,7 +45,7 @@ async def paid(town: Municipality, bill: Bill, reference: str = "1", amount: int
     ids, rials = (bill.bill_id, bill.payment_id), bill.amount if amount is None else amount
     async with town.store.open_unit() as uow:
         return await pay.record_payment(
-            town.desk, uow, ids, rials, PaymentMethod.SLIP, reference, actor(Role.REVENUE), surplus=True
+            ActionContext(town.desk, uow), ids, rials, PaymentMethod.SLIP, reference, actor(Role.REVENUE), surplus=True
         )
 
 
@@ -173,7 +174,9 @@ async def test_every_subject_says_whom_and_what_it_concerns(town: Municipality) 
         for bill in (of_request, of_duty, of_fine):
             subject = SUBJECTS[bill.subject_kind]
             await subject.lock_subject(uow, bill)
-            found.append((await subject.find_mobile(uow, bill), await subject.render_title(town.desk, uow, bill)))
+            found.append(
+                (await subject.find_mobile(uow, bill), await subject.render_title(ActionContext(town.desk, uow), bill))
+            )
     assert found == [
         ("+989121234567", "کارکرد ماشین‌آلات"),
         (OWNER_MOBILE, "عوارض تاکسی"),
@@ -184,28 +187,28 @@ async def test_every_subject_says_whom_and_what_it_concerns(town: Municipality) 
 async def test_a_fine_is_billed_and_its_driver_told_once(town: Municipality) -> None:
     row = await a_violation(town)
     async with town.store.open_unit() as uow:
-        bill = await bill_and_notify(town.desk, uow, VIOLATION, row.id, actor(Role.TAXI_OFFICER))
-        again = await bill_and_notify(town.desk, uow, VIOLATION, row.id, actor(Role.REVENUE))
+        bill = await bill_and_notify(ActorContext(town.desk, uow, actor(Role.TAXI_OFFICER)), VIOLATION, row.id)
+        again = await bill_and_notify(ActorContext(town.desk, uow, actor(Role.REVENUE)), VIOLATION, row.id)
     assert again.id == bill.id
     [told] = await town.sent(DRIVER_MOBILE)
     assert told.key == "registries.violation.notices.billed"
     assert all(word in told.text for word in (bill.bill_id, bill.payment_id, "۵۰۰٬۰۰۰ ریال", "کرایه بیش از نرخ"))
     with pytest.raises(Forbidden):
         async with town.store.open_unit() as uow:
-            await bill_and_notify(town.desk, uow, VIOLATION, row.id, actor(Role.CIVIL))
+            await bill_and_notify(ActorContext(town.desk, uow, actor(Role.CIVIL)), VIOLATION, row.id)
 
 
 async def test_a_waiver_is_revenues_and_told(town: Municipality) -> None:
     fine, duty = await a_violation(town), await a_duty(town)
     with pytest.raises(Forbidden):
         async with town.store.open_unit() as uow:
-            await waive_and_notify(town.desk, uow, VIOLATION, fine.id, "جوانی", actor(Role.TAXI_OFFICER))
+            await waive_and_notify(ActorContext(town.desk, uow, actor(Role.TAXI_OFFICER)), VIOLATION, fine.id, "جوانی")
     with pytest.raises(MissingField):
         async with town.store.open_unit() as uow:
-            await waive_and_notify(town.desk, uow, VIOLATION, fine.id, " ", actor(Role.REVENUE))
+            await waive_and_notify(ActorContext(town.desk, uow, actor(Role.REVENUE)), VIOLATION, fine.id, " ")
     for row, registry in ((fine, VIOLATION), (duty, DUTY)):
         async with town.store.open_unit() as uow:
-            done = await waive_and_notify(town.desk, uow, registry, row.id, "جانباز", actor(Role.REVENUE))
+            done = await waive_and_notify(ActorContext(town.desk, uow, actor(Role.REVENUE)), registry, row.id, "جانباز")
         assert done.values["state"] == "waived"
     assert await town.keys(DRIVER_MOBILE) == await town.keys(OWNER_MOBILE) == ["waived"]
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from domain.actions.context import ActorContext
 from domain.actions.registries.charges import issue_row_bill
 from domain.actions.registries.duties import GeneratedDuties, generate_duties, plan_duties
 from domain.actions.tariffs.changes import add_tariff
@@ -27,9 +28,7 @@ async def price(town: Municipality, kind: str, rate: int, since: date = date(202
     """Let revenue set what a kind of taxi owes a year."""
     async with town.store.open_unit() as uow:
         await add_tariff(
-            town.desk,
-            uow,
-            actor(Role.REVENUE),
+            ActorContext(town.desk, uow, actor(Role.REVENUE)),
             DUTY_TARIFF_SERVICE,
             {"vehicle_type": kind},
             rate=rate,
@@ -121,7 +120,7 @@ async def test_who_may_and_which_years_there_are(town: Municipality) -> None:
 async def test_duties_are_priced_though_they_are_no_service_of_requests(town: Municipality) -> None:
     async with town.store.open_unit() as uow:
         with pytest.raises(UnknownService):
-            await add_tariff(town.desk, uow, actor(Role.REVENUE), "moon", {}, rate=1)
+            await add_tariff(ActorContext(town.desk, uow, actor(Role.REVENUE)), "moon", {}, rate=1)
 
 
 @pytest.mark.parametrize("status", ["inactive", "scrapped"])

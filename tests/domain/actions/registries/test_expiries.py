@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from domain.actions.context import ActionContext
 from domain.actions.registries.expiries import list_expiring, queue_expiry_reminders
 from domain.values.calendar import to_tehran
 from tests.support.municipality import Municipality
@@ -125,7 +126,7 @@ async def test_vehicles_out_of_service_are_neither_reminded_nor_listed(town: Mun
     await give(town, "vehicle", {"plate": PLATE, "insurance_expiry": in_days(town, 6), "status": status})
     assert await morning(town, 0) == 0
     async with town.store.open_unit(write=False) as uow:
-        assert await list_expiring(town.desk, uow, 30) == []
+        assert await list_expiring(ActionContext(town.desk, uow), 30) == []
     await give(town, "vehicle", {"plate": PLATE, "status": "active"})
     assert await morning(town, 0) == 1
 
@@ -136,7 +137,10 @@ async def test_the_officers_list(town: Municipality) -> None:
     await give(town, "vehicle", {"plate": PLATE, "insurance_expiry": in_days(town, 31)})
     await morning(town, 0)
     async with town.store.open_unit(write=False) as uow:
-        soon, later = await list_expiring(town.desk, uow, 30), await list_expiring(town.desk, uow, 31)
+        soon, later = (
+            await list_expiring(ActionContext(town.desk, uow), 30),
+            await list_expiring(ActionContext(town.desk, uow), 31),
+        )
     assert [(one.days_left, one.mobile, one.reminders_sent) for one in soon] == [
         (-3, None, ()),
         (6, DRIVER_MOBILE, (7,)),

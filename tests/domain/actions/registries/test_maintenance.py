@@ -7,6 +7,7 @@ import pytest
 
 from app.jobs.importing import FileImportResult, ImportOptions, import_file
 from app.jobs.table_exports import no_progress
+from domain.actions.context import ActorContext
 from domain.actions.registries.registry_entry import amend_row, enter_row
 from domain.registries.declarations import MAINTENANCE
 from domain.registries.rows import RegistryRow
@@ -36,7 +37,7 @@ GR-1,1405/09/01,لاستیک,,,,,,
 async def entered(town: Municipality, typed: Mapping[str, str], by: Actor = CIVIL) -> RegistryRow:
     """Enter a row by hand."""
     async with town.store.open_unit() as uow:
-        return await enter_row(town.desk, uow, MAINTENANCE, typed, by)
+        return await enter_row(ActorContext(town.desk, uow, by), MAINTENANCE, typed)
 
 
 async def imported(
@@ -53,7 +54,7 @@ async def test_a_machine_goes_to_the_workshop_and_comes_back(town: Municipality)
     assert (row.values["begun"], row.values["ended"], row.values["cost"]) == ("2026-11-10", None, 690_000_000)
     back = {"ended": "1405/08/23", "cost": "۷۱۰۰۰۰۰۰۰", "note": "نشتی جک", "standing": "valid"}
     async with town.store.open_unit() as uow:
-        after = await amend_row(town.desk, uow, MAINTENANCE, row.id, row.version_token, back, CIVIL)
+        after = await amend_row(ActorContext(town.desk, uow, CIVIL), MAINTENANCE, row.id, row.version_token, back)
         (change,) = await uow.registries.list_changes("maintenance", row.id)
     assert after.values["ended"] == "2026-11-14"
     assert (change.changed_by, change.values_before) == ("staff:civil", {"ended": None, "cost": 690_000_000})
@@ -86,7 +87,11 @@ async def test_an_annulled_row_stays(town: Municipality) -> None:
     row = await entered(town, TYPED)
     async with town.store.open_unit() as uow:
         await amend_row(
-            town.desk, uow, MAINTENANCE, row.id, row.version_token, {**TYPED, "standing": "annulled"}, CIVIL
+            ActorContext(town.desk, uow, CIVIL),
+            MAINTENANCE,
+            row.id,
+            row.version_token,
+            {**TYPED, "standing": "annulled"},
         )
     assert [one.values["standing"] for one in await rows_of(town, "maintenance")] == ["annulled"]
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from app.jobs.importing import FileImportResult, ImportOptions, import_file
+from domain.actions.context import ActorContext
 from domain.actions.registries.registry_entry import (
     amend_fields,
     amend_row,
@@ -74,10 +75,10 @@ async def test_a_booked_machine_is_not_taken_away(
     after = {name: value for name, value in row.values.items() if value} | change
     with pytest.raises(Conflict, match=f"{field}:booked_ahead"):
         async with town.store.open_unit() as uow:
-            await amend_row(town.desk, uow, MACHINES, row.id, row.version_token, after, CIVIL)
+            await amend_row(ActorContext(town.desk, uow, CIVIL), MACHINES, row.id, row.version_token, after)
     with pytest.raises(Conflict, match=f"{field}:booked_ahead"):
         async with town.store.open_unit() as uow:
-            await put_rows(town.desk, uow, MACHINES, [after], CIVIL)
+            await put_rows(ActorContext(town.desk, uow, CIVIL), MACHINES, [after])
     done = await imported(town, tmp_path, "machines", CIVIL, after, preview=True)
     assert faults(done) == [(field, "conflict")]
     assert "کار در پیش دارد" in done.faults[0].message
@@ -90,7 +91,7 @@ async def test_a_booked_machine_that_broke_is_in_maintenance_at_once(town: Munic
     row = await a_booked_machine(town)
     broken = {name: value for name, value in row.values.items() if value} | {"status": "maintenance"}
     async with town.store.open_unit() as uow:
-        await amend_row(town.desk, uow, MACHINES, row.id, row.version_token, broken, CIVIL)
+        await amend_row(ActorContext(town.desk, uow, CIVIL), MACHINES, row.id, row.version_token, broken)
     [now] = await rows_of(town, "machines", code=row.values["code"])
     assert now.values["status"] == "maintenance"
 
@@ -114,7 +115,7 @@ async def test_no_hand_moves_the_state_of_a_row_that_is_there(
     typed = {"amount": str(duty.values["amount"]), "state": state}
     with pytest.raises(NotAllowedNow, match="state:charge_state"):
         async with town.store.open_unit() as uow:
-            await amend_row(town.desk, uow, DUTY, duty.id, duty.version_token, typed, by)
+            await amend_row(ActorContext(town.desk, uow, by), DUTY, duty.id, duty.version_token, typed)
     done = await imported(town, tmp_path, "duty", by, {"vehicle": PLATE, "year": 1405, **typed})
     assert faults(done) == [("state", "not_allowed_now")]
     assert await rows_of(town, "duty") == [duty]
@@ -125,13 +126,11 @@ async def test_a_form_that_says_nothing_of_the_state_leaves_it(town: Municipalit
     fine = await a_violation(town, state="waived")
     async with town.store.open_unit() as uow:
         after = await amend_row(
-            town.desk,
-            uow,
+            ActorContext(town.desk, uow, OFFICER),
             VIOLATION,
             fine.id,
             fine.version_token,
             {"points": "3", "fine": "500000", "standing": "valid"},
-            OFFICER,
         )
     assert (after.values["state"], after.values["points"]) == ("waived", 3)
 
@@ -149,11 +148,11 @@ async def test_who_enters_what_was_settled_elsewhere(
     typed: dict[str, Any] = {name: str(value) for name, value in row.items()} | {"year": "1404"}
     if allowed:
         async with town.store.open_unit() as uow:
-            assert (await enter_row(town.desk, uow, DUTY, typed, by)).values["state"] == state
+            assert (await enter_row(ActorContext(town.desk, uow, by), DUTY, typed)).values["state"] == state
     else:
         with pytest.raises(NotAllowedNow, match="state:charge_elsewhere"):
             async with town.store.open_unit() as uow:
-                await enter_row(town.desk, uow, DUTY, typed, by)
+                await enter_row(ActorContext(town.desk, uow, by), DUTY, typed)
 
 
 @pytest.mark.parametrize(("registry", "state", "amount"), [(DUTY, "waived", 2_000_000), (VIOLATION, "paid", 500_000)])
@@ -168,8 +167,8 @@ async def test_what_was_settled_elsewhere_leaves_a_trace(
     lent = frozenset({("anne", Role.REVENUE)})
     substitute = replace(OFFICER, role_names=OFFICER.role_names | {Role.REVENUE}, lent_roles=lent)
     async with town.store.open_unit() as uow:
-        row = await enter_row(town.desk, uow, registry, {**typed, "state": state}, substitute)
-        await enter_row(town.desk, uow, registry, {**typed, "kind": "other"}, OFFICER)
+        row = await enter_row(ActorContext(town.desk, uow, substitute), registry, {**typed, "state": state})
+        await enter_row(ActorContext(town.desk, uow, OFFICER), registry, {**typed, "kind": "other"})
         [entry] = await uow.audit.list_entries(AuditFilter(what="charge_entered"))
     assert entry.actor == "staff:officer for anne", "by the right that was lent, and not for a row that is open"
     assert entry.detail == {"registry": registry.key, "row": row.id, "state": state, "amount": amount}
@@ -201,7 +200,9 @@ async def test_what_is_left_empty_puts_no_default_in_place_of_what_is_known(
     typed = {name: value for name, value in form.items() if name not in kept}
     with pytest.raises(MissingField, match=next(iter(kept))):
         async with town.store.open_unit() as uow:
-            await amend_row(town.desk, uow, REGISTRIES[table], found.id, found.version_token, typed, OFFICER)
+            await amend_row(
+                ActorContext(town.desk, uow, OFFICER), REGISTRIES[table], found.id, found.version_token, typed
+            )
     assert await rows_of(town, table, **named) == [found]
     assert {name: found.values[name] for name in kept} == kept
 
@@ -222,17 +223,21 @@ async def test_the_revenue_unit_alone_changes_the_amount_of_a_duty(town: Municip
     lower = {"vehicle": PLATE, "year": 1405, "amount": 1_000}
     with pytest.raises(NotAllowedNow, match="amount:amount_of_revenue"):
         async with town.store.open_unit() as uow:
-            await amend_row(town.desk, uow, DUTY, duty.id, duty.version_token, {"amount": "1000"}, OFFICER)
+            await amend_row(
+                ActorContext(town.desk, uow, OFFICER), DUTY, duty.id, duty.version_token, {"amount": "1000"}
+            )
     done = await imported(town, tmp_path, "duty", OFFICER, lower)
     assert faults(done) == [("amount", "not_allowed_now")]
     assert "تنها واحد درآمد تغییر می‌دهد" in done.faults[0].message
     async with town.store.open_unit() as uow:
-        assert await amend_row(town.desk, uow, DUTY, duty.id, duty.version_token, {}, OFFICER) == duty, (
+        assert await amend_row(ActorContext(town.desk, uow, OFFICER), DUTY, duty.id, duty.version_token, {}) == duty, (
             "a form without it"
         )
         with pytest.raises(MissingField, match="amount"):
-            await amend_row(town.desk, uow, DUTY, duty.id, duty.version_token, {}, REVENUE)
-        changed = await amend_row(town.desk, uow, DUTY, duty.id, duty.version_token, {"amount": "1000"}, REVENUE)
+            await amend_row(ActorContext(town.desk, uow, REVENUE), DUTY, duty.id, duty.version_token, {})
+        changed = await amend_row(
+            ActorContext(town.desk, uow, REVENUE), DUTY, duty.id, duty.version_token, {"amount": "1000"}
+        )
     assert changed.values["amount"] == 1_000
     assert faults(await imported(town, tmp_path, "duty", SYSTEM, lower | {"amount": 3_000})) == []
 
@@ -241,9 +246,11 @@ async def test_the_taxi_officer_says_what_a_new_duty_and_a_fine_are(town: Munici
     await furnish(town)
     fine = await a_violation(town)
     async with town.store.open_unit() as uow:
-        duty = await enter_row(town.desk, uow, DUTY, {"vehicle": PLATE, "year": "1405", "amount": "1000"}, OFFICER)
+        duty = await enter_row(
+            ActorContext(town.desk, uow, OFFICER), DUTY, {"vehicle": PLATE, "year": "1405", "amount": "1000"}
+        )
         typed = {"points": "0", "fine": "1000", "standing": "valid"}
-        after = await amend_row(town.desk, uow, VIOLATION, fine.id, fine.version_token, typed, OFFICER)
+        after = await amend_row(ActorContext(town.desk, uow, OFFICER), VIOLATION, fine.id, fine.version_token, typed)
     assert (duty.values["amount"], after.values["fine"]) == (1_000, 1_000)
 
 

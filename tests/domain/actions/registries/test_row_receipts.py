@@ -4,6 +4,7 @@ import pytest
 
 from app.security.vault import FernetVault
 from domain.actions.bills import pay
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.offices.accounts import add_office
 from domain.actions.registries.charges import waive_and_notify
 from domain.actions.registries.row_receipts import build_row_receipt, list_row_printouts
@@ -12,7 +13,7 @@ from domain.blocks.billing import BillingContext, ChargedSubject, create_bill
 from domain.papers.document import Barcode, PaperFact, Paragraphs, Printout, Signatures
 from domain.registries.declarations import DUTY, REGISTRIES, VIOLATION
 from domain.registries.rows import RegistryRow
-from domain.values.actors import Actor, Role
+from domain.values.actors import SYSTEM, Actor, Role
 from domain.values.bill_ids import parse_barcode
 from domain.values.errors import DomainError, Forbidden, NotFound
 from tests.domain.actions.papers.test_printouts import facts
@@ -52,13 +53,13 @@ async def _organisation(town: Municipality) -> None:
 async def printed(town: Municipality, row: RegistryRow, by: Actor = REVENUE) -> Printout:
     """The receipt of a row."""
     async with town.store.open_unit(write=False) as uow:
-        return await build_row_receipt(town.desk, uow, REGISTRIES[row.registry], row.id, by)
+        return await build_row_receipt(ActorContext(town.desk, uow, by), REGISTRIES[row.registry], row.id)
 
 
 async def there(town: Municipality, row: RegistryRow, by: Actor = REVENUE) -> dict[str, str]:
     """The papers that somebody may print of a row now."""
     async with town.store.open_unit(write=False) as uow:
-        return {**await list_row_printouts(town.desk, uow, REGISTRIES[row.registry], row, by)}
+        return {**await list_row_printouts(ActorContext(town.desk, uow, by), REGISTRIES[row.registry], row)}
 
 
 async def about(town: Municipality, row: RegistryRow) -> dict[str, str]:
@@ -108,12 +109,16 @@ async def test_the_receipt_of_a_fine(town: Municipality) -> None:
 
 async def test_a_receipt_names_the_office_that_took_the_money(town: Municipality) -> None:
     async with town.store.open_unit() as uow:
-        await add_office(town.desk, uow, FernetVault("a secret of the tests"), OFFICE, "دفتر پیشخوان گمیشان")
+        await add_office(
+            ActorContext(town.desk, uow, SYSTEM), FernetVault("a secret of the tests"), OFFICE, "دفتر پیشخوان گمیشان"
+        )
     row = await a_duty(town)
     bill = await billed(town, row)
     async with town.store.open_unit() as uow:
         ids = (bill.bill_id, bill.payment_id)
-        await pay.record_payment(town.desk, uow, ids, bill.amount, PaymentMethod.POS, "7714", clerk(OFFICE))
+        await pay.record_payment(
+            ActionContext(town.desk, uow), ids, bill.amount, PaymentMethod.POS, "7714", clerk(OFFICE)
+        )
     said = await about(town, row)
     assert (said["شیوه پرداخت"], said["شماره پیگیری بانک"], said["دفتر پیشخوان"]) == (
         "کارت‌خوان دفتر پیشخوان",
@@ -182,7 +187,7 @@ async def test_what_was_not_paid_has_no_receipt(town: Municipality) -> None:
     bill = await billed(town, row)
     await none()
     async with town.store.open_unit() as uow:
-        await waive_and_notify(town.desk, uow, DUTY, row.id, "جانباز", REVENUE)
+        await waive_and_notify(ActorContext(town.desk, uow, REVENUE), DUTY, row.id, "جانباز")
     await none()
     await paid(town, bill)  # all of it is due back
     await none()
@@ -218,4 +223,4 @@ async def test_who_may_print_it(town: Municipality, who: Actor, error: DomainErr
 async def test_a_row_that_is_not_there(town: Municipality) -> None:
     async with town.store.open_unit(write=False) as uow:
         with pytest.raises(NotFound, match="duty"):
-            await build_row_receipt(town.desk, uow, DUTY, 7, REVENUE)
+            await build_row_receipt(ActorContext(town.desk, uow, REVENUE), DUTY, 7)

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.registries.rows import (
     change_row,
     find_contact,
@@ -90,7 +91,9 @@ async def test_only_its_editors_change_a_registry_by_hand(town: Municipality) ->
     require_editor(MACHINES, actor(Role.CIVIL))
     async with town.store.open_unit() as uow:
         with pytest.raises(Forbidden):
-            await put_rows(town.desk, uow, MACHINES, [{"code": "LD-9", "type": "loader", "title": "x"}], OFFICER)
+            await put_rows(
+                ActorContext(town.desk, uow, OFFICER), MACHINES, [{"code": "LD-9", "type": "loader", "title": "x"}]
+            )
 
 
 async def test_a_row_is_found_by_what_people_type(town: Municipality) -> None:
@@ -99,12 +102,14 @@ async def test_a_row_is_found_by_what_people_type(town: Municipality) -> None:
     duty = await a_duty(town)
     async with town.store.open_unit(write=False) as uow:
         for typed in ("۱۲ ت ۳۴۵ ایران ۵۹", "۱۱۴", "0114", str(vehicles[0].id)):
-            assert await find_row(town.desk, uow, VEHICLE, typed) == vehicles[0]
-        assert (await find_row(town.desk, uow, REGISTRIES["driver"], "790419904")).values["mobile"] == DRIVER_MOBILE
-        assert await find_row(town.desk, uow, DUTY, str(duty.id)) == duty
+            assert await find_row(ActionContext(town.desk, uow), VEHICLE, typed) == vehicles[0]
+        assert (await find_row(ActionContext(town.desk, uow), REGISTRIES["driver"], "790419904")).values[
+            "mobile"
+        ] == DRIVER_MOBILE
+        assert await find_row(ActionContext(town.desk, uow), DUTY, str(duty.id)) == duty
         for typed in ("12ت399-59", "999", "", "هیچ", "9" * 30):
             with pytest.raises(NotFound, match="vehicle"):
-                await find_row(town.desk, uow, VEHICLE, typed)
+                await find_row(ActionContext(town.desk, uow), VEHICLE, typed)
     assert find_registry("vehicle") is VEHICLE
     with pytest.raises(UnknownKind, match="table"):
         find_registry("bicycle")

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.reports.declaration_check import check_reports
 from domain.actions.reports.declarations import REPORTS, ReportSection, find_report
 from domain.actions.reports.labels import load_labels
@@ -108,7 +109,7 @@ async def test_a_sheet_has_no_rows_of_days_to_come(town: Municipality) -> None:
     month = ReportFilter(*jalali_period(1405, 9))
     await town.order()
     async with town.store.open_unit(write=False) as uow:
-        ran = await run_report(town.desk, uow, find_report("manager"), month, somebody(Role.MANAGER))
-        rows = list(render_figure_rows(await load_labels(town.desk, uow, month), ran))
+        ran = await run_report(ActorContext(town.desk, uow, somebody(Role.MANAGER)), find_report("manager"), month)
+        rows = list(render_figure_rows(await load_labels(ActionContext(town.desk, uow), month), ran))
     days = [row[0] for row in rows if row and str(row[0]).startswith("1405/09/")]
     assert set(days) == {"1405/09/01", "1405/09/02", "1405/09/03"}

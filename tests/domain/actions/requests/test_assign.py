@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from domain.actions.context import ActorContext
 from domain.actions.queues import work
 from domain.actions.queues.bulk import TickedRequest, assign_each
 from domain.actions.requests import act, assign
@@ -41,13 +42,16 @@ async def engage(town: Municipality, username: str, *roles: Role, active: bool =
 async def listed(town: Municipality, queue: Queue, by: Actor) -> list[str]:
     """The codes in a queue."""
     async with town.store.open_unit(write=False) as uow:
-        return [item.request.code for item in (await work.load_queue_page(town.desk, uow, by, QueueFilter(queue))).rows]
+        return [
+            item.request.code
+            for item in (await work.load_queue_page(ActorContext(town.desk, uow, by), QueueFilter(queue))).rows
+        ]
 
 
 async def give(town: Municipality, code: str, username: str, by: Actor = MANAGER) -> ServiceRequest:
     """Give a request."""
     async with town.store.open_unit() as uow:
-        return await assign.assign_request(town.desk, uow, parse_code(code), username, by)
+        return await assign.assign_request(ActorContext(town.desk, uow, by), parse_code(code), username)
 
 
 async def stand_in(town: Municipality, absent: str, deputy: str) -> Actor:
@@ -181,11 +185,13 @@ async def test_of_several_the_one_that_a_colleague_changed_is_told(town: Municip
 Change = Callable[[Municipality, UnitOfWork, TrackingCode, VersionToken], Awaitable[object]]
 CHANGES: dict[str, Change] = {
     "act": lambda town, uow, code, version: act.act_on_request(
-        town.desk, uow, code, "reject", {"reason": "خارج از شهر"}, actor(Role.CIVIL), version
+        ActorContext(town.desk, uow, actor(Role.CIVIL)), code, "reject", {"reason": "خارج از شهر"}, version
     ),
-    "assign": lambda town, uow, code, version: assign.assign_request(town.desk, uow, code, "civil", MANAGER, version),
+    "assign": lambda town, uow, code, version: assign.assign_request(
+        ActorContext(town.desk, uow, MANAGER), code, "civil", version
+    ),
     "correct_mobile": lambda town, uow, code, version: mobile_correction.correct_mobile(
-        town.desk, uow, code, NEIGHBOUR, "کارت ملی", MANAGER, version
+        ActorContext(town.desk, uow, MANAGER), code, NEIGHBOUR, "کارت ملی", version
     ),
 }
 

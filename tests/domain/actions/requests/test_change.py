@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
+from domain.actions.context import ActorContext
 from domain.actions.requests.answering import QuestionAnswer, answer_question, prepare_sent_paper
 from domain.actions.requests.assign import assign_request
 from domain.actions.requests.change import FormChange, change_request
@@ -28,7 +29,7 @@ async def change(
 ) -> FormChange:
     """Change a request in a unit of its own."""
     async with town.store.open_unit() as uow:
-        return await change_request(town.desk, uow, parse_code(code), values, by, version)
+        return await change_request(ActorContext(town.desk, uow, by), parse_code(code), values, version)
 
 
 async def answer(
@@ -44,13 +45,15 @@ async def answer(
     sent = [(name, f"{name}.jpg", content) for name, content in (papers or {}).items()]
     files = [await prepare_sent_paper(town.desk, town.store, parse_code(code), paper, OWN) for paper in sent]
     async with town.store.open_unit() as uow:
-        await answer_question(town.desk, uow, parse_code(code), QuestionAnswer(text, values, files), OWN, shown)
+        await answer_question(
+            ActorContext(town.desk, uow, OWN), parse_code(code), QuestionAnswer(text, values, files), shown
+        )
 
 
 async def test_place_and_hours_of_machinery_are_changed_once(town: Municipality) -> None:
     code = (await town.submit()).code
     async with town.store.open_unit() as uow:
-        await assign_request(town.desk, uow, code, "civil", actor(Role.CIVIL, "civil"))
+        await assign_request(ActorContext(town.desk, uow, actor(Role.CIVIL, "civil")), code, "civil")
     page = (await town.request(code)).version_token
     items = [{"machine": "loader", "hours": 6, "count": 1}]
     changed = await change(town, code, version=page, place=PLACE, items=items, date="2026-11-26", full_name="آنه یلقی")

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from domain.actions.context import ActionContext
 from domain.actions.guessing import MISS_WINDOW, MOST_MISSES
 from domain.actions.requests.public_tracking import (
     find_public_status,
@@ -59,7 +60,7 @@ async def test_guesses_from_everywhere_are_shut_out_and_owners_are_not(town: Mun
     said = [await miss(town, number, f"198.51.100.{number}") for number in range(21)]
     assert said == [NotFound] * 20 + [TooManyRequests]
     async with town.store.open_unit() as uow:
-        assert (await track_request(town.desk, uow, parse_code(code), CITIZEN)).is_own
+        assert (await track_request(ActionContext(town.desk, uow), parse_code(code), CITIZEN)).is_own
     assert await is_guessing_limited(town.desk, town.store, HOME)
     assert (await find_status_by_mobile(town.desk, town.store, parse_code(code), CITIZEN, HOME)).code == code
     for pair in ((parse_code(code), NEIGHBOUR), (make_code(90_000_000), CITIZEN)):

@@ -6,6 +6,7 @@ import pytest
 
 from domain.actions.bills.pay import record_payment
 from domain.actions.bills.refunds import approve_refund, record_refund
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.refunds.accounts import ask_for_ibans
 from domain.actions.refunds.files import make_transfer_file
 from domain.actions.registries.charges import bill_and_notify
@@ -30,7 +31,7 @@ def named(role: Role, name: str) -> Actor:
 async def correct(town: Municipality, code: str, by: Actor, mobile: str = CLERKS_OWN) -> MobileCorrection:
     """Change the number of a request."""
     async with town.store.open_unit() as uow:
-        return await correct_mobile(town.desk, uow, parse_code(code), mobile, "کارت ملی", by)
+        return await correct_mobile(ActorContext(town.desk, uow, by), parse_code(code), mobile, "کارت ملی")
 
 
 async def cancel_paid(town: Municipality, mobile: str = CITIZEN) -> str:
@@ -48,14 +49,14 @@ async def only_bill(town: Municipality, code: str) -> Bill:
 async def pay_back(town: Municipality, code: str, by: Actor, reference: str = "T-1") -> None:
     """Record that what is due went to the account."""
     async with town.store.open_unit() as uow:
-        await record_refund(town.desk, uow, (await only_bill(town, code)).bill_id, IBAN, reference, by)
+        await record_refund(ActorContext(town.desk, uow, by), (await only_bill(town, code)).bill_id, IBAN, reference)
 
 
 async def approve(town: Municipality, code: str, by: Actor) -> None:
     """Agree as a second person."""
     bill = await only_bill(town, code)
     async with town.store.open_unit() as uow:
-        await approve_refund(town.desk, uow, bill.bill_id, IBAN, by, bill.amount)
+        await approve_refund(ActorContext(town.desk, uow, by), bill.bill_id, IBAN, bill.amount)
 
 
 async def refused(town: Municipality, code: str, by: Actor) -> str:
@@ -107,12 +108,12 @@ async def test_money_for_an_account_of_a_changed_number_waits_for_a_second_perso
     assert await refused(town, code, payer) == "account_waits"
     async with town.store.open_unit() as uow:
         with pytest.raises(NotAllowedNow, match="nothing_to_transfer"):
-            await make_transfer_file(town.desk, uow, payer)
+            await make_transfer_file(ActorContext(town.desk, uow, payer))
     town.advance(hours=24 * town.desk.policy.refund_wait_days + 1)
     if is_paid_first:
         return await pay_back(town, code, payer)
     async with town.store.open_unit() as uow:
-        await make_transfer_file(town.desk, uow, payer)
+        await make_transfer_file(ActorContext(town.desk, uow, payer))
     return None
 
 
@@ -188,13 +189,15 @@ async def test_a_duty_whose_owner_has_another_mobile_since_it_was_paid_waits(tow
     await furnish(town)
     duty = await a_duty(town)
     async with town.store.open_unit() as uow:
-        bill = await bill_and_notify(town.desk, uow, DUTY, duty.id, actor(Role.REVENUE))
+        bill = await bill_and_notify(ActorContext(town.desk, uow, actor(Role.REVENUE)), DUTY, duty.id)
     for reference in ("71", "72"):
         async with town.store.open_unit() as uow:
             ids, by = (bill.bill_id, bill.payment_id), actor(Role.REVENUE, "bookkeeper")
-            await record_payment(town.desk, uow, ids, bill.amount, PaymentMethod.SLIP, reference, by, surplus=True)
+            await record_payment(
+                ActionContext(town.desk, uow), ids, bill.amount, PaymentMethod.SLIP, reference, by, surplus=True
+            )
     [owner] = await rows_of(town, "owner", mobile=OWNER_MOBILE)
     await give(town, "owner", {**owner.values, "mobile": CLERKS_OWN})
     async with town.store.open_unit() as uow:
         with pytest.raises(NotAllowedNow, match="account_waits"):
-            await record_refund(town.desk, uow, bill.bill_id, IBAN, "T-2", named(Role.REVENUE, "mina"))
+            await record_refund(ActorContext(town.desk, uow, named(Role.REVENUE, "mina")), bill.bill_id, IBAN, "T-2")

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.requests import erase, notes
 from domain.actions.requests.act import SAME_PRESS, act_on_request
 from domain.actions.requests.notes import count_unread_mentions, list_own_mentions, write_note
@@ -27,7 +28,7 @@ async def engage(town: Municipality, username: str, name: str, *roles: Role) -> 
 async def write(town: Municipality, code: str, text: str, by: Actor | None = None) -> bool:
     """Write a note about a request."""
     async with town.store.open_unit() as uow:
-        return await write_note(town.desk, uow, parse_code(code), text, by or actor(Role.MANAGER))
+        return await write_note(ActorContext(town.desk, uow, by or actor(Role.MANAGER)), parse_code(code), text)
 
 
 async def named(town: Municipality, code: str, text: str) -> list[str]:
@@ -61,7 +62,7 @@ async def test_it_keeps_nobody_from_what_they_have_open(town: Municipality) -> N
     assert (noted.revision, noted.head_seq) == (opened.revision, opened.head_seq + 1)
     async with town.store.open_unit() as uow:
         version = opened.version_token
-        await act_on_request(town.desk, uow, parse_code(code), "accept", {}, actor(Role.CIVIL), version)
+        await act_on_request(ActorContext(town.desk, uow, actor(Role.CIVIL)), parse_code(code), "accept", {}, version)
 
 
 async def test_the_same_words_on_another_day_are_another_note(town: Municipality) -> None:
@@ -76,7 +77,7 @@ async def test_the_same_words_on_another_day_are_another_note(town: Municipality
 async def test_what_was_erased_gets_none(town: Municipality) -> None:
     code = await town.reach("completed")
     async with town.store.open_unit() as uow:
-        await erase.erase_request(town.desk, uow, parse_code(code), "خواست خودش", actor(Role.ADMIN))
+        await erase.erase_request(ActionContext(town.desk, uow), parse_code(code), "خواست خودش", actor(Role.ADMIN))
     with pytest.raises(NotAllowedNow, match="erased"):
         await write(town, code, SECRET)
 
@@ -103,18 +104,20 @@ async def test_notes_count_and_are_listed_for_who_may_see_their_request(
     both = replace(sara, role_names=frozenset({Role.CIVIL, Role.SECRETARIAT}))
     monkeypatch.setattr(notes, "MENTIONS_SHOWN", 1)
     async with town.store.open_unit(write=False) as uow:
-        assert await count_unread_mentions(town.desk, uow, both) == 2
-        assert await count_unread_mentions(town.desk, uow, sara) == 1, "she is with the secretariat no more"
-        assert [note.code for note in await list_own_mentions(town.desk, uow, sara)] == [machines]
-        assert await list_own_mentions(town.desk, uow, actor(Role.TAXI_OFFICER, "sara")) == []
+        assert await count_unread_mentions(ActorContext(town.desk, uow, both)) == 2
+        assert await count_unread_mentions(ActorContext(town.desk, uow, sara)) == 1, (
+            "she is with the secretariat no more"
+        )
+        assert [note.code for note in await list_own_mentions(ActorContext(town.desk, uow, sara))] == [machines]
+        assert await list_own_mentions(ActorContext(town.desk, uow, actor(Role.TAXI_OFFICER, "sara"))) == []
 
 
 async def test_who_wrote_an_erased_note_is_still_known(town: Municipality) -> None:
     code = await town.reach("completed")
     assert await write(town, code, f"@civil {SECRET}")
     async with town.store.open_unit() as uow:
-        await erase.erase_request(town.desk, uow, parse_code(code), "خواست خودش", actor(Role.ADMIN))
-        [note] = await list_own_mentions(town.desk, uow, actor(Role.CIVIL))
+        await erase.erase_request(ActionContext(town.desk, uow), parse_code(code), "خواست خودش", actor(Role.ADMIN))
+        [note] = await list_own_mentions(ActorContext(town.desk, uow, actor(Role.CIVIL)))
     assert (note.text, note.author) == (None, "staff:manager")
 
 

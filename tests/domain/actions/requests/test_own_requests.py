@@ -1,5 +1,6 @@
 """Requests that wait for their citizen: for an answer, for money, or for papers without which nobody moves them on."""
 
+from domain.actions.context import ActionContext
 from domain.actions.requests.own_requests import list_own_requests, waits_for_citizen, waits_for_papers
 from domain.requests.request import Phase, ServiceRequest
 from domain.services import SERVICES
@@ -31,6 +32,6 @@ async def test_what_waits_for_papers_is_listed_first(town: Municipality) -> None
     async with town.store.open_unit() as uow:
         for request in (awaited, other):
             await uow.requests.add(request)
-        own = await list_own_requests(build_desk(town.clock, services=SERVICES), uow, MOBILE)
+        own = await list_own_requests(ActionContext(build_desk(town.clock, services=SERVICES), uow), MOBILE)
     assert [request.code for request in own.waiting] == [awaited.code]
     assert [request.code for request in own.others] == [other.code]

@@ -2,6 +2,7 @@
 
 import pytest
 
+from domain.actions.context import ActionContext
 from domain.actions.requests import reopen
 from domain.blocks.papers_pending import find_missing_papers
 from domain.requests.request import ServiceRequest
@@ -18,7 +19,9 @@ from tests.support.scenarios.taxi_registries import DRIVER_MOBILE, a_duty
 async def reopened(town: Municipality, code: str, by: Actor) -> ServiceRequest:
     """Take up a finished request again; return the new one."""
     async with town.store.open_unit() as uow:
-        return (await reopen.reopen_request(town.desk, uow, parse_code(code), "دوباره", by)).outcome.request
+        return (
+            await reopen.reopen_request(ActionContext(town.desk, uow), parse_code(code), "دوباره", by)
+        ).outcome.request
 
 
 async def test_an_ended_leave_is_not_offered_again(taxis: TaxiOrganisation) -> None:

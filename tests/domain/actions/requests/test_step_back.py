@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from domain.actions.context import ActorContext
 from domain.actions.requests.step_back import find_step_back_offer, take_step_back
 from domain.bills.bill import BillState
 from domain.engine.step_records import rebuild_step_records
@@ -36,7 +37,7 @@ async def take_back(town: Municipality, code: str, by: Role | Actor, seq: int | 
     """Take back the last step of a request."""
     async with town.store.open_unit() as uow:
         who = actor(by) if isinstance(by, Role) else by
-        return await take_step_back(town.desk, uow, parse_code(code), who, seq)
+        return await take_step_back(ActorContext(town.desk, uow, who), parse_code(code), seq)
 
 
 async def refusal(town: Municipality, code: str, by: Role | Actor) -> str:
@@ -46,7 +47,7 @@ async def refusal(town: Municipality, code: str, by: Role | Actor) -> str:
     async with town.store.open_unit(write=False) as uow:
         request = await uow.requests.get_by_code(parse_code(code))
         events = await uow.history.list_of_request(request.id)
-        offer = await find_step_back_offer(town.desk, uow, request, events, who)
+        offer = await find_step_back_offer(ActorContext(town.desk, uow, who), request, events)
     try:
         await take_back(town, code, who)
     except DomainError as error:

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+from domain.actions.context import ActionContext
 from domain.actions.messages import notify
 from domain.actions.requests.timers import RETRY_DELAY
 from domain.bills.bill import BillState
@@ -263,7 +264,9 @@ async def test_what_opt_out_stops(town: Municipality) -> None:
 async def queue(town: Municipality, cls: MessageClass) -> OutboxMessage | None:
     """Queue some text of a class."""
     async with town.store.open_unit() as uow:
-        return await notify.queue_message(town.desk, uow, CITIZEN, RenderedMessage("sms.waiting", cls, "متن"))
+        return await notify.queue_message(
+            ActionContext(town.desk, uow), CITIZEN, RenderedMessage("sms.waiting", cls, "متن")
+        )
 
 
 # Too old

@@ -2,6 +2,7 @@
 
 import pytest
 
+from domain.actions.context import ActorContext
 from domain.actions.messages import notify
 from domain.actions.walk_ins import entering, mobile_correction
 from domain.messages.records import MessageClass, MessageState
@@ -29,8 +30,8 @@ async def enter(
 ) -> ServiceRequest:
     """Enter a request at the desk."""
     async with town.store.open_unit() as uow:
-        outcome = await entering.enter_walk_in(town.desk, uow, "machinery", form, by, mobile)
-        await notify.announce_outcome(town.desk, uow, outcome, by)
+        outcome = await entering.enter_walk_in(ActorContext(town.desk, uow, by), "machinery", form, mobile)
+        await notify.announce_outcome(ActorContext(town.desk, uow, by), outcome)
     return outcome.request
 
 
@@ -40,7 +41,9 @@ async def correct(
     """Correct the mobile of a request."""
     async with town.store.open_unit() as uow:
         corrector = by or actor(Role.CIVIL)
-        return await mobile_correction.correct_mobile(town.desk, uow, parse_code(code), mobile, proof, corrector)
+        return await mobile_correction.correct_mobile(
+            ActorContext(town.desk, uow, corrector), parse_code(code), mobile, proof
+        )
 
 
 async def person(town: Municipality, mobile: str) -> Person | None:

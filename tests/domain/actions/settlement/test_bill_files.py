@@ -6,6 +6,7 @@ import pytest
 
 from domain.actions.bills.lookup import BillNumber, list_bills_by_number
 from domain.actions.bills.suspense import match_receipt
+from domain.actions.context import ActorContext
 from domain.actions.settlement.booking import book_file, confirm_file
 from domain.actions.settlement.comparing import find_payment_of_line
 from domain.actions.settlement.examining import drop_file, load_examined_file
@@ -165,7 +166,7 @@ async def test_money_that_fits_no_bill_waits_in_suspense_and_pays_its_bill_later
             ("bank/71", FOUR_HOURS - 1000),
         ]
         ids = (bill.bill_id, bill.payment_id)
-        await match_receipt(town.desk, uow, receipts[0].id, ids, "همان قبض است", revenue.actor)
+        await match_receipt(ActorContext(town.desk, uow, revenue.actor), receipts[0].id, ids, "همان قبض است")
     assert (await town.bills(code))[0].state is BillState.PAID
     again = await revenue.book(write_bills(unknown_ids, bill_line(bill, 72, town.clock.now())))
     assert await revenue.outcomes(again) == ["known", "surplus"]
@@ -274,7 +275,9 @@ async def test_a_dropped_file_is_forgotten_and_a_stale_page_books_nothing(revenu
     examined = await revenue.examine(content)
     async with town.store.open_unit() as uow:
         with pytest.raises(Conflict):
-            await confirm_file(town.desk, uow, examined.file.id, revenue.actor, VersionToken.from_number(99))
+            await confirm_file(
+                ActorContext(town.desk, uow, revenue.actor), examined.file.id, VersionToken.from_number(99)
+            )
     dropped = await drop_file(town.desk, town.store, examined.file.id, revenue.actor)
     assert dropped.state is FileState.DROPPED
     assert await revenue.lines(dropped.id) == []

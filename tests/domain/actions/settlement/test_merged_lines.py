@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from domain.actions.context import ActionContext
 from domain.actions.settlement.reconciling import load_reconciliation
 from domain.bills.bill import PaymentMethod, RefundState
 from domain.values.calendar import to_tehran
@@ -36,7 +37,7 @@ async def test_the_day_counts_one_line_and_its_whole_amount(revenue: RevenueUnit
     await revenue.book(write_bills(bill_line(merged_bill, 1, town.clock.now())))
     day: date = to_tehran(town.clock.now()).date()
     async with town.store.open_unit(write=False) as uow:
-        (totals,) = (await load_reconciliation(town.desk, uow, day)).totals
+        (totals,) = (await load_reconciliation(ActionContext(town.desk, uow), day)).totals
     assert (totals.counted, totals.counted_amount) == (totals.filed, totals.filed_amount) == (1, merged_bill.amount)
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from domain.actions.bills.suspense import match_receipt
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.settlement.reconciling import (
     close_difference,
     find_differences,
@@ -98,7 +99,7 @@ async def test_what_is_in_suspense_is_gone_once_it_is_decided(revenue: RevenueUn
     async with town.store.open_unit() as uow:
         (receipt,) = await uow.suspense.list_in_state(SuspenseState.OPEN, 10)
         ids = (bill.bill_id, bill.payment_id)
-        await match_receipt(town.desk, uow, receipt.id, ids, "همان است", revenue.actor)
+        await match_receipt(ActorContext(town.desk, uow, revenue.actor), receipt.id, ids, "همان است")
     await find_differences(town.desk, town.store)
     assert await revenue.differences() == []
 
@@ -133,12 +134,12 @@ async def test_a_difference_that_somebody_closed_stays_closed(revenue: RevenueUn
     difference = next(one for one in await revenue.differences() if one.kind == "faulty_lines")
     async with town.store.open_unit() as uow:
         with pytest.raises(Forbidden):
-            await close_difference(town.desk, uow, difference.key, "دیده شد", actor(Role.MANAGER))
+            await close_difference(ActorContext(town.desk, uow, actor(Role.MANAGER)), difference.key, "دیده شد")
         with pytest.raises(MissingField):
-            await close_difference(town.desk, uow, difference.key, " ", revenue.actor)
-        closed = await close_difference(town.desk, uow, difference.key, "دیده شد", revenue.actor)
+            await close_difference(ActorContext(town.desk, uow, revenue.actor), difference.key, " ")
+        closed = await close_difference(ActorContext(town.desk, uow, revenue.actor), difference.key, "دیده شد")
         with pytest.raises(AlreadyDone):
-            await close_difference(town.desk, uow, difference.key, "دیده شد", revenue.actor)
+            await close_difference(ActorContext(town.desk, uow, revenue.actor), difference.key, "دیده شد")
         assert not await uow.payment_differences.add_new(difference)
     assert (closed.resolved_by, closed.note) == (revenue.actor.label, "دیده شد")
     assert await revenue.difference_kinds() == ["no_bill"]
@@ -150,8 +151,8 @@ async def test_a_day_shows_books_and_files_side_by_side(revenue: RevenueUnit, pa
     line = bill_line((await town.bills(code))[0], 5, town.clock.now())
     await revenue.book(write_bills(line, line, "1234567,x,5000,70,1405/09/03,,\n"))
     async with town.store.open_unit(write=False) as uow:
-        today = await load_reconciliation(town.desk, uow, date(2026, 11, 24))
-        yesterday = await load_reconciliation(town.desk, uow)
+        today = await load_reconciliation(ActionContext(town.desk, uow), date(2026, 11, 24))
+        yesterday = await load_reconciliation(ActionContext(town.desk, uow))
     (totals,) = today.totals
     assert (totals.source, totals.counted, totals.filed) == ("bank", 2, 2)
     assert (totals.counted_amount, totals.filed_amount) == (2 * FOUR_HOURS, FOUR_HOURS + 5000)

@@ -5,6 +5,7 @@ from collections import deque
 import pytest
 
 from domain.actions.bills.refunds import record_refund
+from domain.actions.context import ActorContext
 from domain.actions.payments.card_refund_denial import deny_card_refund
 from domain.actions.payments.card_refund_worker import send_due_refunds
 from domain.actions.payments.card_refunds import list_refunding_gateways, send_to_card
@@ -65,7 +66,7 @@ async def begin_refund(payer: Payer, sale: str, *answers: object) -> tuple[str, 
     bank_of(payer).refund_answers = deque(answers)  # type: ignore[arg-type]
     bill = (await town.bills(code))[-1]
     async with town.store.open_unit() as uow:
-        [begun] = await send_to_card(town.desk, uow, bill.bill_id, actor(Role.REVENUE, "cashier"))
+        [begun] = await send_to_card(ActorContext(town.desk, uow, actor(Role.REVENUE, "cashier")), bill.bill_id)
     await send_due_refunds(town.desk, town.store, payer.gateways)
     return code, await load_refund(payer, begun)
 
@@ -173,7 +174,7 @@ async def test_a_denied_refund_that_a_file_names_after_its_money_went_another_wa
     code, denied = await begin_denied(payer, "1")
     async with payer.town.store.open_unit() as uow:
         bill_id = (await payer.town.bills(code))[-1].bill_id
-        await record_refund(payer.town.desk, uow, bill_id, IBAN, "TR-1", actor(Role.REVENUE, "cashier"))
+        await record_refund(ActorContext(payer.town.desk, uow, actor(Role.REVENUE, "cashier")), bill_id, IBAN, "TR-1")
     before = await balances(payer)
     line = refund_line(payer, denied.refund_number)
     assert await revenue.outcomes(await book(revenue, line)) == ["refunded_twice"]

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from domain.actions.context import ActorContext
 from domain.actions.staff import staff_accounts
 from domain.actions.staff.separation import MONEY_ROLES
 from domain.actions.tariffs.changes import set_price
@@ -22,7 +23,7 @@ async def add(
 ) -> StaffMember:
     """Make an account."""
     async with town.store.open_unit() as uow:
-        return await staff_accounts.add_member(town.desk, uow, username, roles, "hash", mobile=mobile, actor=by)
+        return await staff_accounts.add_member(ActorContext(town.desk, uow, by), username, roles, "hash", mobile=mobile)
 
 
 async def change(
@@ -31,7 +32,7 @@ async def change(
     """Give an account these roles, and a mobile."""
     async with town.store.open_unit() as uow:
         return await staff_accounts.change_member(
-            town.desk, uow, member.username, roles=roles, full_name=member.full_name, mobile=mobile, actor=by
+            ActorContext(town.desk, uow, by), member.username, roles=roles, full_name=member.full_name, mobile=mobile
         )
 
 
@@ -83,11 +84,11 @@ async def test_two_open_accounts_have_two_mobiles(town: Municipality) -> None:
     two = await add(town, "two", Role.MANAGER)
     assert await refusal(town, two, Role.MANAGER, mobile=SHARED) == "mobile_of_colleague"
     async with town.store.open_unit() as uow:
-        await staff_accounts.set_member_active(town.desk, uow, one.username, False)
+        await staff_accounts.set_member_active(ActorContext(town.desk, uow, SYSTEM), one.username, False)
     await change(town, two, Role.MANAGER, mobile=SHARED)
     async with town.store.open_unit() as uow:
         with pytest.raises(DomainError, match="mobile_of_colleague"):
-            await staff_accounts.set_member_active(town.desk, uow, one.username, True)
+            await staff_accounts.set_member_active(ActorContext(town.desk, uow, SYSTEM), one.username, True)
 
 
 async def test_a_proposed_price_stands_in_the_audit_at_once(town: Municipality) -> None:
@@ -95,6 +96,8 @@ async def test_a_proposed_price_stands_in_the_audit_at_once(town: Municipality) 
     await add(town, "mina", Role.REVENUE)
     terms = PriceTerms("machinery", {"machine": "loader"}, "hour", 9_000_000, 0, 10, town.clock.now().date())
     async with town.store.open_unit() as uow:
-        await set_price(town.desk, uow, terms, replace(actor(Role.REVENUE), identifier="mina"), far_meant=True)
+        await set_price(
+            ActorContext(town.desk, uow, replace(actor(Role.REVENUE), identifier="mina")), terms, far_meant=True
+        )
     [(who, detail)] = town.rows("SELECT actor, detail FROM audit WHERE what = 'tariff_proposed'")
     assert (who, "9000000" in detail) == ("staff:mina", True)

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.tariffs.changes import approve_proposal, reject_proposal, sample_prices, set_price
 from domain.tariffs.tariff import PriceTerms, ProposalState, ProposedTariff, TariffRow
 from domain.values.actors import Actor, Role
@@ -19,7 +20,7 @@ ANNE, BEHROUZ = actor(Role.REVENUE, "anne"), actor(Role.REVENUE, "behrouz")
 async def proposed(town: Municipality, terms: PriceTerms = NEW, by: Actor = ANNE) -> ProposedTariff:
     """Propose a price."""
     async with town.store.open_unit() as uow:
-        made = await set_price(town.desk, uow, terms, by, far_meant=True)
+        made = await set_price(ActorContext(town.desk, uow, by), terms, far_meant=True)
     assert isinstance(made, ProposedTariff)
     return made
 
@@ -27,7 +28,7 @@ async def proposed(town: Municipality, terms: PriceTerms = NEW, by: Actor = ANNE
 async def approved(town: Municipality, proposal: ProposedTariff, by: Actor) -> TariffRow:
     """Approve it."""
     async with town.store.open_unit() as uow:
-        return await approve_proposal(town.desk, uow, proposal.id, by)
+        return await approve_proposal(ActorContext(town.desk, uow, by), proposal.id)
 
 
 async def loader(town: Municipality) -> list[tuple[int, date, date | None]]:
@@ -39,7 +40,7 @@ async def loader(town: Municipality) -> list[tuple[int, date, date | None]]:
 
 async def test_a_price_is_set_at_once_where_nobody_else_is_asked(town: Municipality) -> None:
     async with town.store.open_unit() as uow:
-        made = await set_price(town.desk, uow, NEW, actor(Role.REVENUE), far_meant=True)
+        made = await set_price(ActorContext(town.desk, uow, actor(Role.REVENUE)), NEW, far_meant=True)
     assert isinstance(made, TariffRow)
     assert await loader(town) == [(RATE, TODAY, NEW.valid_from), (RATE * 2, NEW.valid_from, None)]
 
@@ -77,7 +78,7 @@ async def test_one_proposal_of_a_price_waits(careful: Municipality) -> None:
     with pytest.raises(Conflict, match="price_pending"):
         await proposed(careful, replace(NEW, rate=1), BEHROUZ)
     async with careful.store.open_unit() as uow:
-        assert (await reject_proposal(careful.desk, uow, first.id, ANNE)).state is ProposalState.REJECTED
+        assert (await reject_proposal(ActorContext(careful.desk, uow, ANNE), first.id)).state is ProposalState.REJECTED
     with pytest.raises(AlreadyDone):
         await approved(careful, first, BEHROUZ)
     second = await proposed(careful, replace(NEW, rate=RATE * 3))
@@ -86,13 +87,13 @@ async def test_one_proposal_of_a_price_waits(careful: Municipality) -> None:
         await approved(careful, second, BEHROUZ)
     async with careful.store.open_unit() as uow:
         with pytest.raises(NotFound, match="proposal"):
-            await approve_proposal(careful.desk, uow, 1, BEHROUZ)
+            await approve_proposal(ActorContext(careful.desk, uow, BEHROUZ), 1)
 
 
 async def test_samples_say_what_a_price_means(town: Municipality) -> None:
     async with town.store.open_unit(write=False) as uow:
-        found = await sample_prices(town.desk, uow, NEW, (1, 4))
-        crane = await sample_prices(town.desk, uow, replace(NEW, dimensions={"machine": "crane"}), (4,))
+        found = await sample_prices(ActionContext(town.desk, uow), NEW, (1, 4))
+        crane = await sample_prices(ActionContext(town.desk, uow), replace(NEW, dimensions={"machine": "crane"}), (4,))
     hour = RATE * 11 // 10
     assert [(one.units, one.before, one.after) for one in found] == [
         (1, hour * 2, hour * 4),

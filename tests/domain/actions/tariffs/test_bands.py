@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.tariffs.changes import add_tariff, sample_prices, set_price, withdraw_price
 from domain.actions.tariffs.priced_subjects import find_declared, quote_prices
 from domain.tariffs.tariff import BAND_DIMENSION, PriceTerms, Quantity, TariffRow
@@ -26,7 +27,7 @@ METRES = {"kind": "subdivision", "per": "square_metre"}
 async def put(town: Municipality, terms: PriceTerms = FROM_EIGHT, **changes: Any) -> TariffRow:
     """Set the price of a band at once."""
     async with town.store.open_unit() as uow:
-        made = await set_price(town.desk, uow, replace(terms, **changes), ANNE, far_meant=True)
+        made = await set_price(ActorContext(town.desk, uow, ANNE), replace(terms, **changes), far_meant=True)
     assert isinstance(made, TariffRow)
     return made
 
@@ -45,7 +46,10 @@ async def bands(town: Municipality, service: str = "machinery") -> list[tuple[st
 async def rates(town: Municipality, *hours: float, day: date | None = None) -> list[int]:
     """Price of an hour for somebody who wants so many of a loader."""
     async with town.store.open_unit(write=False) as uow:
-        found = [await quote_prices(town.desk, uow, "machinery", [Quantity(NEW.dimensions, one)], day) for one in hours]
+        found = [
+            await quote_prices(ActionContext(town.desk, uow), "machinery", [Quantity(NEW.dimensions, one)], day)
+            for one in hours
+        ]
     return [one.lines[0].rate for one in found]
 
 
@@ -60,7 +64,7 @@ async def test_the_plain_price_and_a_band_do_not_touch_each_other(town: Municipa
     ahead = await put(town, rate=5, valid_from=later)
     assert await bands(town) == [("8", CHEAPER, TODAY, later), ("12", 1, TODAY, None), ("8", 5, later, None)]
     async with town.store.open_unit() as uow:
-        assert await withdraw_price(town.desk, uow, ahead.id, ANNE) == ahead
+        assert await withdraw_price(ActorContext(town.desk, uow, ANNE), ahead.id) == ahead
     assert await bands(town) == [("8", CHEAPER, TODAY, None), ("12", 1, TODAY, None), ("8", 5, later, later)]
     assert await loader(town) == [(RATE, TODAY, soon), (RATE * 2, soon, None)]
     assert await rates(town, 0.5, 7.5, 8, 11.5, 12, 24) == [RATE, RATE, CHEAPER, CHEAPER, 1, 1]
@@ -94,10 +98,10 @@ async def test_bands_that_cannot_be(
     town = experts.town
     async with town.store.open_unit() as uow:
         with pytest.raises(InvalidField, match=error) as wrong:
-            await add_tariff(town.desk, uow, ANNE, service, dimensions, rate=1, unit=unit, **changes)
+            await add_tariff(ActorContext(town.desk, uow, ANNE), service, dimensions, rate=1, unit=unit, **changes)
         assert "{" not in town.desk.wording.render_error(wrong.value)
         with pytest.raises(Forbidden):
-            await add_tariff(town.desk, uow, actor(Role.CIVIL), service, dimensions, rate=1, unit=unit)
+            await add_tariff(ActorContext(town.desk, uow, actor(Role.CIVIL)), service, dimensions, rate=1, unit=unit)
     assert await bands(town, service) == []
 
 
@@ -116,7 +120,7 @@ async def test_a_band_waits_for_a_second_person_by_itself(careful: Municipality)
 async def test_the_audit_tells_band_and_first_day(town: Municipality) -> None:
     ahead = await put(town, valid_from=TODAY + timedelta(days=1))
     async with town.store.open_unit() as uow:
-        await withdraw_price(town.desk, uow, ahead.id, ANNE)
+        await withdraw_price(ActorContext(town.desk, uow, ANNE), ahead.id)
     [(detail,)] = town.rows("SELECT detail FROM audit WHERE what = 'tariff_withdrawn'")
     told = json.loads(detail)
     assert (told["band"], told["from"]) == (8, "2026-11-25")
@@ -127,7 +131,7 @@ async def sampled(town: Municipality, terms: PriceTerms) -> list[tuple[int, int 
     async with town.store.open_unit(write=False) as uow:
         thing = find_declared(town.desk, terms.service, terms.dimensions)
         assert thing
-        found = await sample_prices(town.desk, uow, terms, thing.sample_amounts)
+        found = await sample_prices(ActionContext(town.desk, uow), terms, thing.sample_amounts)
     return [(one.units, one.before, one.after) for one in found]
 
 
@@ -199,7 +203,11 @@ async def test_square_metres_have_bands(experts: Experts) -> None:
     town = experts.town
     async with town.store.open_unit() as uow:
         await add_tariff(
-            town.desk, uow, ANNE, "expert", METRES | {BAND_DIMENSION: "200"}, rate=METRE_FEE // 2, unit="square_metre"
+            ActorContext(town.desk, uow, ANNE),
+            "expert",
+            METRES | {BAND_DIMENSION: "200"},
+            rate=METRE_FEE // 2,
+            unit="square_metre",
         )
     told = (await town.say(CITIZEN, "تعرفه تفکیک")).text.splitlines()
     assert told[1:3] == [
@@ -211,7 +219,11 @@ async def test_square_metres_have_bands(experts: Experts) -> None:
     assert bill.explanation["lines"][1]["dimensions"] == METRES | {BAND_DIMENSION: "200"}
     async with town.store.open_unit() as uow:
         await add_tariff(
-            town.desk, uow, ANNE, "expert", METRES | {BAND_DIMENSION: "1"}, rate=METRE_FEE, unit="square_metre"
+            ActorContext(town.desk, uow, ANNE),
+            "expert",
+            METRES | {BAND_DIMENSION: "1"},
+            rate=METRE_FEE,
+            unit="square_metre",
         )
     told = (await town.say(CITIZEN, "تعرفه تفکیک")).text.splitlines()
     assert told[1].startswith("از ۱ متر مربع به بالا"), "the plain price is nobody's any more"

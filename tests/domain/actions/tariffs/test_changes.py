@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from domain.actions.context import ActorContext
 from domain.actions.tariffs.changes import approve_proposal, set_price, withdraw_price
 from domain.tariffs.tariff import ProposedTariff, TariffRow
 from domain.values.actors import Actor, Role
@@ -24,7 +25,7 @@ async def put(town: Municipality, rate: int, start: date, *, version: VersionTok
     """Set the price of a loader's hour at once."""
     async with town.store.open_unit() as uow:
         made = await set_price(
-            town.desk, uow, replace(NEW, rate=rate, valid_from=start), REVENUE, version, far_meant=True
+            ActorContext(town.desk, uow, REVENUE), replace(NEW, rate=rate, valid_from=start), version, far_meant=True
         )
     assert isinstance(made, TariffRow)
     return made
@@ -33,7 +34,7 @@ async def put(town: Municipality, rate: int, start: date, *, version: VersionTok
 async def taken_back(town: Municipality, row: TariffRow, by: Actor = REVENUE) -> TariffRow:
     """Withdraw it."""
     async with town.store.open_unit() as uow:
-        return await withdraw_price(town.desk, uow, row.id, by)
+        return await withdraw_price(ActorContext(town.desk, uow, by), row.id)
 
 
 async def audit(town: Municipality) -> list[str]:
@@ -74,20 +75,22 @@ async def test_what_differs_much_is_asked_about(
     terms = replace(NEW, rate=RATE, minimum=2, vat_percent=VAT, valid_from=TODAY)
     async with town.store.open_unit() as uow:
         if percent is None:
-            await set_price(town.desk, uow, replace(terms, **changes), REVENUE)
+            await set_price(ActorContext(town.desk, uow, REVENUE), replace(terms, **changes))
             return
         with pytest.raises(MissingField, match="far_price") as asked:
-            await set_price(town.desk, uow, replace(terms, **changes), REVENUE)
+            await set_price(ActorContext(town.desk, uow, REVENUE), replace(terms, **changes))
         assert asked.value.params["percent"] == group_digits(percent)
-        await set_price(town.desk, uow, replace(terms, **changes), REVENUE, far_meant=True)
+        await set_price(ActorContext(town.desk, uow, REVENUE), replace(terms, **changes), far_meant=True)
 
 
 async def test_a_band_is_compared_with_what_prices_its_units_now(town: Municipality) -> None:
     band = replace(NEW, dimensions={"machine": "loader", "from": "8"}, rate=RATE * 6 // 10, valid_from=TODAY)
     async with town.store.open_unit() as uow:
         with pytest.raises(MissingField, match="far_price"):
-            await set_price(town.desk, uow, band, REVENUE)
-        await set_price(town.desk, uow, replace(NEW, dimensions={"machine": "crane"}), REVENUE)  # nothing to compare
+            await set_price(ActorContext(town.desk, uow, REVENUE), band)
+        await set_price(
+            ActorContext(town.desk, uow, REVENUE), replace(NEW, dimensions={"machine": "crane"})
+        )  # nothing to compare
 
 
 async def test_a_price_that_has_not_begun_is_withdrawn(town: Municipality) -> None:
@@ -106,7 +109,9 @@ async def test_a_price_that_has_not_begun_is_withdrawn(town: Municipality) -> No
 
 async def test_the_first_price_of_all_is_withdrawn(town: Municipality) -> None:
     async with town.store.open_unit() as uow:
-        row = await set_price(town.desk, uow, replace(NEW, dimensions={"machine": "crane"}), REVENUE, far_meant=True)
+        row = await set_price(
+            ActorContext(town.desk, uow, REVENUE), replace(NEW, dimensions={"machine": "crane"}), far_meant=True
+        )
     assert isinstance(row, TariffRow)
     await taken_back(town, row)
     async with town.store.open_unit(write=False) as uow:
@@ -136,7 +141,7 @@ async def test_what_has_begun_is_not_withdrawn(town: Municipality) -> None:
         await taken_back(town, row)
     async with town.store.open_unit() as uow:
         with pytest.raises(NotFound, match="tariff"):
-            await withdraw_price(town.desk, uow, 1, REVENUE)
+            await withdraw_price(ActorContext(town.desk, uow, REVENUE), 1)
     assert await loader(town) == [(RATE, TODAY, SOON), (5, SOON, None)]
 
 
@@ -197,4 +202,4 @@ async def test_a_price_whose_days_went_by_is_not_approved(careful: Municipality)
     careful.advance(days=8)
     async with careful.store.open_unit() as uow:
         with pytest.raises(Conflict, match="valid_from:tariff_overlap"):
-            await approve_proposal(careful.desk, uow, waits.id, BEHROUZ)
+            await approve_proposal(ActorContext(careful.desk, uow, BEHROUZ), waits.id)

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.tariffs.changes import sample_prices, set_price, withdraw_price
 from domain.actions.tariffs.priced_subjects import quote_prices
 from domain.tariffs.tariff import BAND_DIMENSION, PriceTerms, Quantity, TariffRow, list_price_bands
@@ -27,7 +28,7 @@ def terms(minimum: int = 0, start: date = TODAY, band: int = 0) -> PriceTerms:
 async def put(town: Municipality, minimum: int = 0, start: date = TODAY, band: int = 0) -> TariffRow:
     """Set it at once."""
     async with town.store.open_unit() as uow:
-        made = await set_price(town.desk, uow, terms(minimum, start, band), ANNE, far_meant=True)
+        made = await set_price(ActorContext(town.desk, uow, ANNE), terms(minimum, start, band), far_meant=True)
     assert isinstance(made, TariffRow)
     return made
 
@@ -36,7 +37,7 @@ async def refused(town: Municipality, minimum: int = 0, start: date = TODAY, ban
     """Reason why it is neither shown nor set: the field, and the words."""
     async with town.store.open_unit(write=False) as uow:
         with pytest.raises(InvalidField) as shown:
-            await sample_prices(town.desk, uow, terms(minimum, start, band), [1])
+            await sample_prices(ActionContext(town.desk, uow), terms(minimum, start, band), [1])
     with pytest.raises(InvalidField) as wrong:
         await put(town, minimum, start, band)
     assert wrong.value.args == shown.value.args
@@ -46,7 +47,7 @@ async def refused(town: Municipality, minimum: int = 0, start: date = TODAY, ban
 async def taken_back(town: Municipality, row: TariffRow) -> None:
     """Withdraw it."""
     async with town.store.open_unit() as uow:
-        await withdraw_price(town.desk, uow, row.id, ANNE)
+        await withdraw_price(ActorContext(town.desk, uow, ANNE), row.id)
 
 
 async def stored(town: Municipality) -> list[TariffRow]:
@@ -58,7 +59,10 @@ async def stored(town: Municipality) -> list[TariffRow]:
 async def costs(town: Municipality, day: date, *hours: int) -> list[int]:
     """Price of so many hours on a day."""
     async with town.store.open_unit(write=False) as uow:
-        return [(await quote_prices(town.desk, uow, "machinery", [Quantity(GRADER, one)], day)).total for one in hours]
+        return [
+            (await quote_prices(ActionContext(town.desk, uow), "machinery", [Quantity(GRADER, one)], day)).total
+            for one in hours
+        ]
 
 
 async def test_a_minimum_ends_below_a_band_that_is_set_ahead(town: Municipality) -> None:
