@@ -292,12 +292,10 @@ class RequestPages(SitePart):
             )
             list_context = await self._build_list_context(uow, request, visitor, service_request.code)
         error = form_error(refused_form)
-        offered_form = (
-            refused_form
-            if refused_form
-            and request_view.offers_form(refused_form.name, visitor, refused_form.submitted_texts.get("bill_id"))
-            else None
+        is_offered = refused_form is not None and request_view.offers_form(
+            refused_form.name, visitor, refused_form.submitted_texts.get("bill_id")
         )
+        offered_form = refused_form if is_offered else None
         page_values = {
             "request": request_view,
             "head": request_view.head,
