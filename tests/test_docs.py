@@ -32,6 +32,7 @@ from payments import GATEWAYS
 from scripts.structure import PYTHON_FOLDERS, SOURCE_PACKAGES, parse_file
 from store.engines import ENGINE_CLASSES
 from tests.support.scenarios.shipped_services import SHIPPED_SERVICES
+from tests.support.tables import each_row
 
 pytestmark = pytest.mark.source
 
@@ -261,7 +262,7 @@ def test_metrics_are_documented() -> None:
     assert [metric for metric in metrics if metric not in page("monitoring.md")] == []
 
 
-@pytest.mark.parametrize("path", PAGES, ids=name)
+@each_row("path", PAGES)
 def test_links_lead_somewhere(path: Path) -> None:
     text = path.read_text("utf-8")
     for link in _LINK.findall(_CODE_BLOCK.sub("", text)):

@@ -10,7 +10,7 @@ from playwright.async_api import Browser, Locator
 
 from channels.demo.chat import CHAT_PATH
 from tests.support.demo_site import DemoSite, demo_site
-from tests.support.pages.chromium import SiteServer, window
+from tests.support.pages.chromium import window
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for all
 
@@ -23,15 +23,6 @@ async def site(database: Path) -> AsyncIterator[DemoSite]:
     """A demonstration of the test's own."""
     async with demo_site(database) as built:
         yield built
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def server(site: DemoSite) -> AsyncIterator[TestServer]:
-    """It, served on a free port."""
-    running = SiteServer(site.app)
-    await running.start_server()
-    yield running
-    await running.close()
 
 
 def _key(label: str) -> dict[str, object]:

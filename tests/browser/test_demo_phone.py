@@ -12,7 +12,7 @@ from channels.demo.phone import PHONE_PATH
 from domain.requests.request import RequestFilter
 from domain.values.actors import Role
 from tests.support.demo_site import ORDER, DemoSite, demo_site
-from tests.support.pages.chromium import SIZES, SiteServer, window
+from tests.support.pages.chromium import SIZES, window
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for all
 
@@ -22,15 +22,6 @@ async def site(database: Path) -> AsyncIterator[DemoSite]:
     """A demonstration of the test's own."""
     async with demo_site(database) as built:
         yield built
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def server(site: DemoSite) -> AsyncIterator[TestServer]:
-    """It, served on a free port."""
-    running = SiteServer(site.app)
-    await running.start_server()
-    yield running
-    await running.close()
 
 
 async def code_of(site: DemoSite) -> str:

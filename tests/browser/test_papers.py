@@ -14,7 +14,7 @@ from domain.requests.request import Phase
 from printing.pages import PageRenderer
 from tests.support.demo_site import DemoSite, demo_site
 from tests.support.factories import a_request
-from tests.support.pages.chromium import SIZES, SiteServer, Window, window
+from tests.support.pages.chromium import SIZES, Window, window
 from tests.support.pages.page_checks import assert_page_in_order
 from tests.support.printed_papers import ADDRESS, LETTERHEAD, a_printout
 
@@ -33,15 +33,6 @@ async def site(database: Path) -> AsyncIterator[DemoSite]:
     """A demonstration of the test's own."""
     async with demo_site(database) as built:
         yield built
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def server(site: DemoSite) -> AsyncIterator[TestServer]:
-    """It, served on a free port."""
-    running = SiteServer(site.app)
-    await running.start_server()
-    yield running
-    await running.close()
 
 
 async def permit(site: DemoSite, token: str, state: str, phase: Phase) -> str:

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-import pytest
+from tests.support.tables import each_row
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "seed-table.md").read_text("utf-8")
@@ -23,7 +23,7 @@ def test_every_statement_of_the_page_has_a_row() -> None:
     assert len({tuple(row) for row in ROWS}) == len(ROWS)
 
 
-@pytest.mark.parametrize("row", ROWS, ids=[row[0][:40] for row in ROWS])
+@each_row("row", ROWS)
 def test_what_a_row_names_is_there(row: list[str]) -> None:
     said, place, shown = row
     assert re.search("[آ-ی]", said)

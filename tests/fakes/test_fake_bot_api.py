@@ -25,6 +25,7 @@ from tests.fakes.bot_api import FakeBotApi, Fault
 from tests.fakes.bot_people import Person
 from tests.fakes.bot_text import shown_by_bale
 from tests.fakes.socks_proxy import SocksProxy
+from tests.support.tables import each_row
 
 BUTTONS = InlineKeyboardMarkup(
     [[InlineKeyboardButton("بله", callback_data="t1:1"), InlineKeyboardButton("نه", callback_data="t1:2")]]
@@ -306,7 +307,7 @@ async def test_an_outage_refuses_connections_and_ends_on_the_same_port(messenger
     assert len(person.messages) == 1
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("written", "seen"),
     [
         ("بهای کار *بسیار* کم", "بهای کار بسیار کم"),

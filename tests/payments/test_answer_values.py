@@ -15,9 +15,10 @@ from payments.answer_values import (
     require_callback_name,
     require_callback_number,
 )
+from tests.support.tables import each_row
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("value", "amount"),
     [
         (0, 0),
@@ -43,7 +44,7 @@ def test_amounts(value: object, amount: int | None) -> None:
     assert read_amount(value) == amount
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("value", "code"),
     [
         (100, "100"),
@@ -63,7 +64,7 @@ def test_codes(value: object, code: str) -> None:
     assert read_code(value) == code
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("value", "name"),
     [
         ("A0000", "A0000"),

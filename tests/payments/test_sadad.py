@@ -25,6 +25,7 @@ from payments.sadad import SWITCH_REASONS, Sadad, SadadSettings, sign
 from tests.contracts.gateways.attempt_at_bank import AttemptAtBank
 from tests.contracts.gateways.banks import AMOUNT, build_order
 from tests.fakes.sadad_bank import KEY, MERCHANT, TERMINAL, SadadBank
+from tests.support.tables import each_row
 
 SALE = Sale(order_number=7, reference="T1", sale_number=None, amount=AMOUNT)
 
@@ -168,7 +169,7 @@ async def test_what_could_not_be_verified_in_time_stays_unknown(gateway: Sadad, 
     assert (payment.attempt.state, payment.attempt.code, payment.counted) == (AttemptState.UNKNOWN, "101", 0)
 
 
-@pytest.mark.parametrize("code", sorted(SWITCH_REASONS))
+@each_row("code", sorted(SWITCH_REASONS))
 def test_each_code_of_the_network_is_a_reason(code: str) -> None:
     gateway = Sadad(SadadSettings())
     callback = gateway.read_callback({"Token": "T1", "OrderId": "7", "ResCode": "-1", "SwitchResCode": code})

@@ -23,6 +23,7 @@ from payments.saman import STATE_REASONS, Saman, SamanSettings
 from tests.contracts.gateways.attempt_at_bank import AttemptAtBank
 from tests.contracts.gateways.banks import AMOUNT, build_order
 from tests.fakes.saman_bank import TERMINAL, SamanBank
+from tests.support.tables import each_row
 
 SALE = Sale(order_number=7, reference="T1", sale_number="R1", amount=AMOUNT)
 
@@ -152,7 +153,7 @@ async def test_the_browser_posts_the_token(gateway: Saman, bank: SamanBank) -> N
     assert bank.calls[-1].payload["CellNumber"] == "09121234567"
 
 
-@pytest.mark.parametrize("state", sorted(STATE_REASONS))
+@each_row("state", sorted(STATE_REASONS))
 def test_each_published_state_is_a_reason(state: str) -> None:
     callback = Saman(SamanSettings()).read_callback({"State": state.upper(), "Status": "3", "ResNum": "7"})
     assert (callback.is_paid, callback.code, callback.reason) == (False, "3", STATE_REASONS[state])

@@ -1,10 +1,9 @@
 """Openings in a configuration are told before anybody finds them."""
 
-import pytest
-
 from app.configuration.exposure import find_exposures
 from app.configuration.sections import StaffSettings
 from app.configuration.settings import Settings
+from tests.support.tables import each_row
 
 INSIDE, TRUSTED = "PISHKHAN_STAFF__INSIDE_NETWORKS", "PISHKHAN_TRUSTED_PROXIES"
 GOOD = {"base_url": "https://desk.example.ir", "trusted_proxies": ["10.20.0.2"]}
@@ -22,7 +21,7 @@ def test_of_a_sound_configuration_nothing_is_told() -> None:
     assert list(find_exposures(Settings(demo=True))) == []
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("changed", "said"),
     [
         ({"inside": ""}, f"{INSIDE} is not set: everybody is outside"),

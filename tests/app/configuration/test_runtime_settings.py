@@ -19,6 +19,7 @@ from domain.settings.rule_types import HourSpan, Multiple
 from domain.settings.rules import SettingRule, apply_rule_values, read_present_value
 from domain.values.calendar import WorkingCalendar
 from domain.values.errors import InvalidField
+from tests.support.tables import each_row
 
 CONFIGURED_ALONE = {"municipal_service_digit", "retention_days"}
 """Settings told to the bank, and the retention of personal data."""
@@ -38,9 +39,7 @@ def test_every_rule_of_the_settings_can_be_changed() -> None:
     assert set(RULE_BY_NAME) == (set(PolicySettings.model_fields) - CONFIGURED_ALONE) | hours
 
 
-@pytest.mark.parametrize(
-    "rule", [one for one in RULE_BY_NAME.values() if isinstance(one.field.type, Integer)], ids=lambda rule: rule.name
-)
+@each_row("rule", [one for one in RULE_BY_NAME.values() if isinstance(one.field.type, Integer)])
 def test_bounds_are_those_of_the_settings(rule: SettingRule) -> None:
     field = PolicySettings.model_fields[rule.name]
     kind = rule.field.type
@@ -67,7 +66,7 @@ def test_what_the_staff_set_lies_over_what_is_configured() -> None:
     assert policy.service_values == {"leave_days_a_year": 12, "max_machines": 4}
 
 
-@pytest.mark.parametrize("rule", RULE_BY_NAME.values(), ids=lambda rule: rule.name)
+@each_row("rule", RULE_BY_NAME.values())
 def test_a_value_of_another_version_is_not_sound(rule: SettingRule) -> None:
     assert not rule.is_still_valid("moon", NOW)
     assert not rule.is_still_valid(-1, NOW)
@@ -99,7 +98,7 @@ def test_spans_are_read_as_people_write_them(typed: str, kept: str, shown: str) 
     assert kind.render_value(kept, Catalogue.load().text) == shown
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("typed", "detail"),
     [
         ("۸", "bad_hour_span"),

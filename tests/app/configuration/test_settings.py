@@ -30,6 +30,7 @@ from domain.services.machinery.rules import MACHINERY_RULES
 from domain.services.taxi_leave.settings import LEAVE_RULES
 from domain.settings.policy import Policy
 from domain.settings.service_rules import ServiceRule
+from tests.support.tables import each_row
 
 CONTRACT = {
     "PISHKHAN_DEMO": "0",
@@ -277,7 +278,7 @@ def test_a_rule_of_a_service_is_read_as_its_type_says() -> None:
         rules(fence_height="4")
 
 
-@pytest.mark.parametrize(
+@each_row(
     "value",
     ["", "x", "changeme", "change-me-please-1234567890", "secret", "0" * 32, "<your key here 123>", DEMO_SECRET],
 )

@@ -7,6 +7,7 @@ import pytest
 from multidict import CIMultiDict, CIMultiDictProxy
 
 from app.http.forwarding import CallOrigin, read_origin
+from tests.support.tables import each_row
 
 TRUSTED = (ip_network("10.0.0.1/32"), ip_network("10.0.0.2/32"), ip_network("::1/128"))
 SIGNS = (
@@ -36,7 +37,7 @@ def forwarded(*values: str) -> list[tuple[str, str]]:
     return [("X-Forwarded-For", value) for value in values]
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("peer", "values", "caller", "own"),
     [
         ("10.0.0.1", ["5.6.7.8"], "5.6.7.8", True),
@@ -66,8 +67,8 @@ def test_a_declared_proxy_names_its_caller_last(peer: str, values: list[str], ca
     )
 
 
-@pytest.mark.parametrize("value", ["", "10.9.9.9", "unknown"])
-@pytest.mark.parametrize("name", SIGNS)
+@each_row("value", ["", "10.9.9.9", "unknown"])
+@each_row("name", SIGNS)
 def test_every_sign_of_a_proxy_that_nobody_declared_counts(name: str, value: str) -> None:
     assert origin("5.6.7.8", (name, value)) == CallOrigin("5.6.7.8", is_own=False)
     assert origin("5.6.7.8", (name.upper(), value)) == CallOrigin("5.6.7.8", is_own=False)
@@ -83,8 +84,8 @@ def test_without_any_sign_the_other_end_is_the_caller() -> None:
     assert origin(None) == CallOrigin("", is_own=False)
 
 
-@pytest.mark.parametrize("name", ["X-Real-IP", "True-Client-IP", "CF-Connecting-IP", "AR-Real-IP"])
-@pytest.mark.parametrize(("value", "own"), [("5.6.7.8", True), ("1.1.1.1", False), ("", False), ("unknown", False)])
+@each_row("name", ["X-Real-IP", "True-Client-IP", "CF-Connecting-IP", "AR-Real-IP"])
+@each_row(("value", "own"), [("5.6.7.8", True), ("1.1.1.1", False), ("", False), ("unknown", False)])
 def test_whoever_else_is_named_is_hidden_behind_the_caller(name: str, value: str, own: bool) -> None:
     assert origin("10.0.0.1", *forwarded("5.6.7.8"), (name, value)).is_own is own
 
@@ -104,7 +105,7 @@ def test_a_call_that_went_through_more_proxies_than_are_declared_is_not_the_call
     assert origin("10.0.0.1", *forwarded(hops), *[("Via", value) for value in via]).is_own is own
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("values", "scheme"),
     [
         (["https"], "https"),

@@ -10,6 +10,7 @@ import pytest_asyncio
 from app.security.clamd import CHUNK_BYTES, CONNECTIONS, ClamdAddress, ClamdScanner, read_verdict
 from domain.values.errors import Unavailable
 from tests.fakes.clamd import EICAR, SIGNATURE, ClamdFault, FakeClamd
+from tests.support.tables import each_row
 
 PHOTO = b"\xff\xd8\xff" + bytes(range(256)) * 1000
 PATIENCE = 5.0
@@ -75,7 +76,7 @@ async def test_nobody_is_there(tmp_path: Path) -> None:
         assert "does not answer" in (await scanner_at(gone).find_fault() or "")
 
 
-@pytest.mark.parametrize("address", ["", "clamd", "host:", ":3310", "host:0", "host:99999", "host:٣٣", "clamd.ctl"])
+@each_row("address", ["", "clamd", "host:", ":3310", "host:0", "host:99999", "host:٣٣", "clamd.ctl"])
 def test_what_is_no_address_is_refused(address: str) -> None:
     with pytest.raises(ValueError, match="HOST:PORT"):
         ClamdAddress.parse(address)

@@ -5,6 +5,7 @@ import pytest
 from app.security.password_strength import refuse_weak_password
 from app.security.passwords import generate_password
 from domain.values.errors import InvalidField
+from tests.support.tables import each_row
 
 KNOWN = ["شهرداری گمیشان", "pishkhan.gomishan.ir", "maryam.k", "مریم کلته"]
 
@@ -34,7 +35,7 @@ REFUSED = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("reason", "password"), [(why, one) for why, several in REFUSED.items() for one in several])
+@each_row(("reason", "password"), [(why, one) for why, several in REFUSED.items() for one in several])
 def test_what_many_would_try_is_refused(reason: str, password: str) -> None:
     assert why(password) == reason
 

@@ -14,6 +14,7 @@ from domain.values.errors import Unavailable
 from tests.channels.admin.audit_reader import list_audited
 from tests.support.scenarios.site_registries import words
 from tests.support.staff_site import StaffSite, Visitor
+from tests.support.tables import each_row
 
 MOBILE = "09121234567"
 
@@ -140,7 +141,7 @@ def test_a_page_of_which_nobody_said_whose_data_it_shows_is_refused(site: StaffS
         find_reading_rule("/staff/new-page/{id:[0-9]{1,19}}")
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("value", "masked"),
     [
         ("open", "open"),

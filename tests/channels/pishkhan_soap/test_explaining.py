@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 
-import pytest
 from lxml import etree
 from lxml.etree import _Element as Element
 
@@ -11,6 +10,7 @@ from channels.pishkhan_soap.operation import Operation
 from channels.pishkhan_soap.schema import SchemaElement, SchemaRecord
 from tests.channels.pishkhan_soap.complete_calls import CONTRACT, complete_call, find_refusal, members_in, read
 from tests.channels.pishkhan_soap.envelopes import MACHINERY, OURS, body
+from tests.support.tables import each_row
 
 OPERATIONS = {one.name: one for one in CONTRACT.operations}
 PERSIAN_NAME = re.compile("[\u0621-\u06cc\u200c ]+")
@@ -32,7 +32,7 @@ def removed(element: Element) -> None:
     parent.remove(element)
 
 
-@pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
+@each_row("operation", OPERATIONS.values())
 def test_a_missing_element_is_named(operation: Operation) -> None:
     assert find_refusal(complete_call(operation)) is None
     for member, element, call in each_member(operation):
@@ -46,7 +46,7 @@ def test_a_missing_element_is_named(operation: Operation) -> None:
         assert f"«{member.label}»" in found.message
 
 
-@pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
+@each_row("operation", OPERATIONS.values())
 def test_an_empty_element_is_one_that_was_left_out(operation: Operation) -> None:
     for member, element, call in each_member(operation):
         if isinstance(member.value_type, SchemaRecord):
@@ -69,7 +69,7 @@ def leaves(values: object) -> int:
     return 1
 
 
-@pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
+@each_row("operation", OPERATIONS.values())
 def test_a_misspelt_element_is_told_as_such(operation: Operation) -> None:
     for member, element, call in each_member(operation):
         for wrong in (member.name[:1].upper() + member.name[1:], member.name + "x", snake(member.name)):
@@ -88,8 +88,8 @@ def snake(name: str) -> str:
     return re.sub("[A-Z]", lambda letter: f"_{letter[0].lower()}", name)
 
 
-@pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
-@pytest.mark.parametrize("namespace", ["", "urn:pishkhan:counter", "http://tempuri.org/"])
+@each_row("operation", OPERATIONS.values())
+@each_row("namespace", ["", "urn:pishkhan:counter", "http://tempuri.org/"])
 def test_an_unqualified_element_is_told_as_such(operation: Operation, namespace: str) -> None:
     for member, element, call in each_member(operation):
         element.tag = f"{{{namespace}}}{member.name}" if namespace else member.name
@@ -105,7 +105,7 @@ ITEM = "<item><machine>loader</machine><hours>4</hours></item>"
 PLACE = "<place>خیابان امام</place>"
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("old", "new", "field", "says"),
     [
         ("<start>08:00</start>" + PLACE, PLACE + "<start>08:00</start>", "place", "«start»"),
@@ -145,7 +145,7 @@ def test_line_and_column_count_what_was_left_out_and_the_lines_of_tags() -> None
     assert (found.line, found.field) == (before.count("\n") + 1, "description")
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("name", "value", "says"),
     [
         ("officeCode", "دفتر", "کد دفتر"),
@@ -173,7 +173,7 @@ def test_what_is_wrong_with_a_value_is_told_in_words(name: str, value: str, says
     assert label in found.message, "a form has many: the clerk is told which one"
 
 
-@pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
+@each_row("operation", OPERATIONS.values())
 def test_labels_are_words_that_a_clerk_reads(operation: Operation) -> None:
     for name, label in CONTRACT.labels_for_tag(f"{{{OURS}}}{operation.name}").items():
         assert PERSIAN_NAME.fullmatch(label), (name, label)

@@ -27,10 +27,10 @@ from domain.services.machinery.declaration import MACHINERY_WORK
 from domain.values.actors import SYSTEM, Role
 from printing.printer import PaperPrinter
 from store.migrate import migrate
-from tests.support.further_service import TREES, WORDS
 from tests.support.municipality import CITIZEN, OFFICE, Municipality, StandingClock, actor, build_desk, municipality
 from tests.support.printed_papers import ADDRESS, letterhead
 from tests.support.scenarios.banner_permit import BANNER_TEXTS, BANNERS
+from tests.support.scenarios.further_service import TREES, WORDS
 
 KEY = "a-key-of-the-counter"
 WSS = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-"

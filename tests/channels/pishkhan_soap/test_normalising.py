@@ -14,6 +14,7 @@ from tests.channels.pishkhan_soap.complete_calls import CONTRACT, complete_call,
 from tests.channels.pishkhan_soap.envelopes import CITIZEN, MACHINERY, OURS, body
 from tests.channels.pishkhan_soap.soap_office import Office
 from tests.support.effort import examples
+from tests.support.tables import each_row
 
 OPERATIONS = {one.name: one for one in CONTRACT.operations}
 XSI = 'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
@@ -63,12 +64,12 @@ def found(values: Any, key: str) -> Any:
     return values[key] if key in values else next((one for deep in values.values() if (one := found(deep, key))), None)
 
 
-@pytest.mark.parametrize(("name", "text", "value"), FOLDED)
+@each_row(("name", "text", "value"), FOLDED)
 def test_a_value_is_read_however_it_is_written(name: str, text: str, value: object) -> None:
     assert said(name, text) == value
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("old", "new"),
     [
         ("</place>", "</place><description/>"),

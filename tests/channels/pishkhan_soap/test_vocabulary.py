@@ -1,8 +1,7 @@
 """Memory of strangers' messages: enough to know them again, never more than there is room for."""
 
-import pytest
-
 from channels.pishkhan_soap.vocabulary import WORD_OVERHEAD, Vocabulary
+from tests.support.tables import each_row
 
 CALL = b"<e:Envelope xmlns:e='urn:e'>\n  <e:Body><Ping id='1'>word</Ping></e:Body>\n</e:Envelope>\n"
 ROOM = 20 * (WORD_OVERHEAD + 12)
@@ -26,7 +25,7 @@ def test_without_room_a_known_message_is_still_admitted() -> None:
     assert vocabulary.admits_message(CALL.replace(b"id='1'", b"id='2'")), "values leave nothing behind"
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("known", "new"),
     [
         (b"<Ping ", b"<Pong "),

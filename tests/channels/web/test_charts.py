@@ -18,6 +18,7 @@ from channels.web.charts import (
     draw_columns,
     truncate_name,
 )
+from tests.support.tables import each_row
 
 VALUES = st.none() | st.floats(-1e15, 1e15) | st.integers(0, 10**15)
 POINTS = st.lists(st.tuples(st.text(max_size=40), VALUES), max_size=60)
@@ -70,7 +71,7 @@ def test_two_series_stand_beside_each_other() -> None:
     assert chart.series_titles == ("asked", "done")
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("most", "top"),
     [(0, "4"), (1, "4"), (3, "4"), (5, "8"), (9, "10"), (11, "20"), (97, "100"), (1001, "2000"), (2.5e12, "4e+12")],
 )

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.tables import each_row
+
 ROOT = Path(__file__).parents[3]
 PALETTE_SHEET = ROOT / "channels" / "web" / "static" / "site.css"
 SHEETS = [
@@ -58,7 +60,7 @@ def measure_contrast(ink: str, ground: str) -> float:
     return (lighter + 0.05) / (darker + 0.05)
 
 
-@pytest.mark.parametrize("sheet", SHEETS, ids=lambda sheet: f"{sheet.parents[1].name}/{sheet.name}")
+@each_row("sheet", SHEETS)
 def test_a_style_sheet_names_colours_by_the_palette(sheet: Path) -> None:
     style = sheet.read_text("utf-8")
     on_screen = re.sub(r"^@media print \{.*?^\}", "", TABLES.sub("", style), flags=re.DOTALL | re.MULTILINE)

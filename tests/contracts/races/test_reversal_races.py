@@ -2,34 +2,19 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from pathlib import Path
-
-import pytest
 
 from domain.actions.bills.refunds import record_refund
 from domain.actions.bills.reversals import find_payment_by_reference, reverse_payment
 from domain.actions.context import ActorContext
 from domain.bills.bill import BillState, PaymentOutcome, RefundState
-from domain.services.machinery.declaration import MACHINERY_WORK
 from domain.values.actors import Role
 from domain.values.errors import DomainError
-from store.unit_of_work import SqlStore
-from tests.support.municipality import Municipality, StandingClock, actor, build_desk
+from tests.support.municipality import Municipality, actor
 
 IBAN = "IR910120000000100324200001"
 ROUNDS = 4
 
 Towns = tuple[Municipality, Municipality]
-
-
-@pytest.fixture
-async def towns(store: SqlStore, other_store: SqlStore) -> Towns:
-    """One municipality in two processes."""
-    clock = StandingClock()
-    desk = build_desk(clock, services=(MACHINERY_WORK,))
-    first, second = (Municipality(desk, one, clock, Path()) for one in (store, other_store))
-    await first.furnish()
-    return first, second
 
 
 async def taken_back(town: Municipality, code: str) -> str:

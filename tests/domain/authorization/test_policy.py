@@ -4,14 +4,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import product
 
-import pytest
-
 from domain.authorization.policy import find_refusal, is_missing_proof, may_use, require_right
 from domain.authorization.rights import RIGHTS, Right
 from domain.values.actors import STAFF_ROLES, SYSTEM, Actor, Role
 from domain.values.errors import AuthenticationFailed, DomainError, Forbidden
 from tests.support.municipality import actor, clerk
 from tests.support.scenarios.site_members import at_site
+from tests.support.tables import each_row
 
 BOTH = (False, True)
 
@@ -37,7 +36,7 @@ def sessions(role: Role) -> Iterator[tuple[dict[str, bool], Actor]]:
         yield {"inside": inside, "lacks": lacks, "fresh": fresh}, who
 
 
-@pytest.mark.parametrize("right", Right)
+@each_row("right", Right)
 def test_what_is_refused_and_why_is_what_the_table_says(right: Right) -> None:
     for role in sorted(STAFF_ROLES):
         for state, who in sessions(role):
@@ -47,7 +46,7 @@ def test_what_is_refused_and_why_is_what_the_table_says(right: Right) -> None:
             assert not isinstance(refusal, Forbidden) or refusal.field == "field"
 
 
-@pytest.mark.parametrize("right", Right)
+@each_row("right", Right)
 def test_what_is_offered_is_what_is_done_once_everything_is_proved(right: Right) -> None:
     for role in sorted(STAFF_ROLES):
         for state, who in sessions(role):
@@ -58,7 +57,7 @@ def test_what_is_offered_is_what_is_done_once_everything_is_proved(right: Right)
                 assert may_use(right, who) is (refusal is None or is_missing_proof(refusal))
 
 
-@pytest.mark.parametrize("right", Right)
+@each_row("right", Right)
 def test_without_a_session_the_roles_alone_decide(right: Right) -> None:
     rule = RIGHTS[right]
     for role in sorted(STAFF_ROLES):
@@ -79,7 +78,7 @@ def test_nobody_besides_the_staff_has_a_right_but_for_these() -> None:
     assert not unattended & money, "no job prices, pays back or reverses by itself"
 
 
-@pytest.mark.parametrize("right", Right)
+@each_row("right", Right)
 def test_declared_roles_narrow_a_right_and_never_widen_it(right: Right) -> None:
     for role, declared in product(sorted(STAFF_ROLES), sorted(STAFF_ROLES)):
         may = may_use(right, at_site(role), declared_roles=frozenset({declared}))
@@ -90,7 +89,7 @@ def test_declared_roles_narrow_a_right_and_never_widen_it(right: Right) -> None:
         assert not may_use(right, both, declared_roles=frozenset({other}))
 
 
-@pytest.mark.parametrize("right", Right)
+@each_row("right", Right)
 def test_a_substitute_uses_a_lent_right_in_the_absent_members_place_and_an_own_one_in_its_own(right: Right) -> None:
     for role in sorted(RIGHTS[right].roles):
         lent = at_site(role)

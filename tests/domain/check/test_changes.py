@@ -3,8 +3,6 @@ it."""
 
 from dataclasses import replace
 
-import pytest
-
 from domain.check import check_services
 from domain.language.changes import ChangeableFields
 from domain.language.service import Service
@@ -12,6 +10,7 @@ from domain.messages.catalogue import Catalogue
 from domain.services.expert.declaration import EXPERT_OPINION
 from domain.services.machinery.declaration import MACHINERY_WORK
 from domain.services.taxi_leave.declaration import TAXI_LEAVE
+from tests.support.tables import each_row
 
 TEXTS = Catalogue.load()
 
@@ -22,7 +21,7 @@ def flaws(service: Service, states: tuple[str, ...], *names: str) -> set[str]:
     return {f"{flaw.kind}: {flaw.subject}" for flaw in check_services([changed], TEXTS)}
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("service", "state", "names", "found"),
     [
         (MACHINERY_WORK, "accepted", ("place",), set()),

@@ -19,6 +19,7 @@ from domain.services.expert.declaration import EXPERT_OPINION
 from domain.services.machinery.declaration import MACHINERY_WORK
 from domain.services.taxi_leave.declaration import TAXI_LEAVE
 from domain.values.actors import Role
+from tests.support.tables import each_row
 
 TEXTS = Catalogue.load()
 NOTICES = "services.machinery.notices"
@@ -162,7 +163,7 @@ def test_unknown_and_double_states() -> None:
     assert "double_state: paid" in flaws(doubled)
 
 
-@pytest.mark.parametrize(
+@each_row(
     "key",
     [
         "title",
@@ -316,7 +317,7 @@ def test_a_flaw_says_where_it_is() -> None:
     assert str(Flaw("no_role", "machinery", "accept")) == "machinery: no_role: accept"
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("step", "minutes", "flaw"),
     [
         ("accept", 0, "undo_minutes_beyond"),

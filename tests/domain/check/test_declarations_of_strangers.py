@@ -28,8 +28,9 @@ from domain.tariffs.tariff import PricedSubject
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Role
 from scripts.structure import parse_file
-from tests.support.further_service import TREES, WORDS
+from tests.support.scenarios.further_service import TREES, WORDS
 from tests.support.scenarios.shipped_services import SHIPPED_SERVICES
+from tests.support.tables import each_row
 
 ROOT = Path(__file__).parents[3]
 CIVIL = frozenset({Role.CIVIL})
@@ -156,7 +157,7 @@ PLANTED: dict[str, tuple[Callable[[], Service], str]] = {
 }
 
 
-@pytest.mark.parametrize("fault", PLANTED)
+@each_row("fault", PLANTED)
 def test_each_planted_fault_is_named(fault: str) -> None:
     plant, flaw = PLANTED[fault]
     assert flaw in found(plant())

@@ -18,6 +18,7 @@ from domain.messages.text_tables import flatten_table
 from domain.services import SERVICES
 from domain.services.expert.declaration import EXPERT_OPINION
 from domain.services.machinery.declaration import MACHINERY_WORK
+from tests.support.tables import each_row
 
 OWN_FILE = "services/machinery/texts/fa.toml"
 NOTICE = "services.machinery.notices.accept"
@@ -29,7 +30,7 @@ def flaws(shared: dict[str, Any], own: dict[str, Any]) -> list[str]:
     return [str(flaw) for flaw in text_file_flaws(files)]
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("table", "leaf"),
     [
         ("sms.offer", "متن"),

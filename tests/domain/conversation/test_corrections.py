@@ -8,6 +8,7 @@ from domain.conversation.reading.field_changes import FieldWords
 from domain.parsing.tokens import TokenStream
 from domain.services.machinery.vocabulary import MACHINERY_INTENT
 from tests.support.conversation_line import FORM, ITEMS, ConversationLine
+from tests.support.tables import each_row
 
 WORDS = FieldWords(MACHINERY_INTENT.field_words)
 SUMMARY = (*FORM, "کوچه بهار")
@@ -19,7 +20,7 @@ def line() -> ConversationLine:
     return ConversationLine()
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("text", "change"),
     [
         ("نه اشتباه شد", ("", "")),
@@ -47,7 +48,7 @@ def test_what_shall_be_changed_is_read(text: str, change: tuple[str, str]) -> No
     assert (read.field_name, read.value_text) == change
 
 
-@pytest.mark.parametrize(
+@each_row(
     "text",
     [
         "خیابان امام جنب پارک", "لودر", "ساعت ۸", "بله درسته", "نه", "نه ممنون", "آدرس: خیابان امام", "خیابان نه متری",

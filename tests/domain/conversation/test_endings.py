@@ -8,6 +8,7 @@ import pytest
 from domain.conversation.reading.endings import read_ending_parts
 from domain.conversation.reading.guessing import understand_message
 from tests.support.conversation_line import CODE, GRAMMAR
+from tests.support.tables import each_row
 
 NOW = datetime.fromisoformat("2026-11-24T10:00:00+03:30")
 OTHER_CODE = "987654320"
@@ -44,8 +45,8 @@ def test_what_is_kept_is_never_asked_about() -> None:
             assert message.slots.get("code") != CODE or message.intent != "cancel", text
 
 
-@pytest.mark.parametrize("frame", FORBIDDING)
-@pytest.mark.parametrize("word", ["لغو", "کنسل", "باطل", "حذف", "laghv"])
+@each_row("frame", FORBIDDING)
+@each_row("word", ["لغو", "کنسل", "باطل", "حذف", "laghv"])
 def test_who_forbids_an_end_is_offered_none(frame: str, word: str) -> None:
     for named in (CODE, "درخواست منو", "لودر"):
         message = understand_message(GRAMMAR, frame.format(named, word), NOW)
@@ -59,7 +60,7 @@ def test_who_wants_no_messages_ends_no_request(text: str) -> None:
     assert (message.intent != "cancel", "cancel" in message.suggested_intents) == (True, False)
 
 
-@pytest.mark.parametrize("end", ENDING)
+@each_row("end", ENDING)
 def test_a_plain_end_is_still_one(end: str) -> None:
     message = understand_message(GRAMMAR, f"{CODE} {end}", NOW)
     assert (message.intent, message.slots) == ("cancel", {"code": CODE})

@@ -1,10 +1,9 @@
 """Questions about the office and one's requests, and the wish for a person, wherever their words stand."""
 
-import pytest
-
 from domain.conversation.reading.grammar import Grammar
 from domain.services import SERVICES, collect_intents, services_by_key
 from tests.support.municipality import TUESDAY_MORNING
+from tests.support.tables import each_row
 
 GRAMMAR = Grammar(collect_intents(services_by_key(SERVICES)))
 
@@ -42,7 +41,7 @@ SAID = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("intent", SAID)
+@each_row("intent", SAID)
 def test_an_enquiry_is_understood_wherever_its_words_stand(intent: str) -> None:
     understood = {text: GRAMMAR.parse_message(text, TUESDAY_MORNING).intent for text in SAID[intent]}
     assert understood == dict.fromkeys(SAID[intent], intent)

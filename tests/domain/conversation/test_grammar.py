@@ -15,6 +15,7 @@ from domain.services import list_intents
 from domain.services.machinery.vocabulary import MACHINERY_INTENT
 from domain.services.taxi_leave.vocabulary import TAXI_DUTY_INTENT
 from domain.values.text import ascii_digits
+from tests.support.tables import each_row
 
 NOW = datetime.fromisoformat("2026-11-24T10:00:00+03:30")
 GRAMMAR = Grammar(list_intents())
@@ -45,7 +46,7 @@ def test_values_have_their_own_types() -> None:
     assert (slots["date"], slots["start"]) == (date(2026, 11, 25), time(8))
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("text", "missing"),
     [
         ("ماشین", ("items", "date", "start", "place")),
@@ -72,7 +73,7 @@ def test_missing_fields_in_asking_order(text: str, missing: tuple[str, ...]) -> 
     assert read(text).missing_slots == missing
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("text", "field", "typed"),
     [
         ("ماشین لودر ۴ ساعت ۱۴۰۵/۱۳/۱۰", "date", "۱۴۰۵/۱۳/۱۰"),
@@ -131,7 +132,7 @@ def test_a_mistyped_code_stays_for_the_answer_that_says_so() -> None:
     assert (parsed.intent, parsed.slots) == ("cancel", {"code": "123456789"})
 
 
-@pytest.mark.parametrize(
+@each_row(
     "text",
     ["پیگیری 123456786", "123456786", "ماشین لودر", "عوارض", "راهنما", "لغو", "انصراف", "درخواست‌ها", "ماشین فردا"],
 )
@@ -139,7 +140,7 @@ def test_interrupts_a_dialogue(text: str) -> None:
     assert read(text).has_valid_arguments
 
 
-@pytest.mark.parametrize(
+@each_row(
     "text",
     [
         "پیگیری",

@@ -6,10 +6,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from domain.conversation.reading.grammar import Grammar
 from domain.services import list_intents
+from tests.support.tables import each_row
 
 DATA = Path(__file__).parents[2] / "data"
 NOW = datetime.fromisoformat("2026-11-24T10:00:00+03:30")
@@ -19,10 +18,10 @@ GRAMMAR = Grammar(list_intents())
 def samples() -> Iterator[Any]:
     for name in ("sms-samples.jsonl", "sms-more.jsonl", "sms-spoken.jsonl"):
         lines = (DATA / name).read_text("utf-8").splitlines()
-        yield from (pytest.param(json.loads(line), id=f"{name}:{number}") for number, line in enumerate(lines, start=1))
+        yield from map(json.loads, lines)
 
 
-@pytest.mark.parametrize("sample", list(samples()))
+@each_row("sample", samples())
 def test_sample(sample: dict[str, Any]) -> None:
     parsed = GRAMMAR.parse_message(sample["text"], NOW)
 

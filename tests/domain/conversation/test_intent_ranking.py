@@ -21,8 +21,9 @@ from domain.services import list_intents, services_by_key
 from scripts.intent_weights import FILE as WEIGHTS_FILE
 from scripts.intent_weights import learn_weights_of
 from tests.support.conversation_line import GRAMMAR
-from tests.support.further_service import TREES
+from tests.support.scenarios.further_service import TREES
 from tests.support.scenarios.shipped_services import SHIPPED_SERVICES
+from tests.support.tables import each_row
 
 DATA = Path(__file__).parents[2] / "data"
 NOW = datetime.fromisoformat("2026-11-24T10:00:00+03:30")
@@ -97,7 +98,7 @@ def test_what_is_refused_is_not_guessed() -> None:
     assert [text for text in refused_wishes() if understand(text).intent != "unknown"] == []
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("text", "intent", "slots"),
     [
         ("هزینه گریدر ۳۰۲۴۶۶۳۳۵ رو پرداخت کردم", "pay", {"code": "302466335"}),

@@ -3,13 +3,12 @@
 import re
 from datetime import datetime
 
-import pytest
-
 from domain.conversation.dialogue.frames import Dialogue, Perform
 from domain.conversation.dialogue.turns import Conversation
 from domain.conversation.reading.grammar import Grammar
 from domain.messages.catalogue import Catalogue
 from domain.services import SERVICES, list_intents, services_by_key
+from tests.support.tables import each_row
 
 NOW = datetime.fromisoformat("2026-11-24T10:00:00+03:30")
 CONVERSATION = Conversation(Grammar(list_intents()), services_by_key())
@@ -24,7 +23,7 @@ NOTICE_KEYS = [
 ]
 
 
-@pytest.mark.parametrize("key", NOTICE_KEYS)
+@each_row("key", NOTICE_KEYS)
 def test_a_text_of_ours_that_comes_back_does_nothing(key: str) -> None:
     told = re.sub(r"\{\w+\}", "…", CATALOGUE.text(key).replace("{code}", "\u200e123\u00a0456\u00a0786\u200f"))
     for text in (told, f"Fwd: {told}", f"{told}\nممنون", f"«{told}»"):

@@ -13,6 +13,7 @@ from domain.conversation.reading.grammar import Grammar
 from domain.language.intents import Intent
 from domain.services import list_intents, services_by_key
 from tests.support.refusing_sentences import ARGUMENTS, BEFORE, INTENTS, TEXTS
+from tests.support.tables import each_row
 
 NOW = datetime.fromisoformat("2026-11-24T10:00:00+03:30")
 GRAMMAR = Grammar(list_intents())
@@ -74,8 +75,8 @@ def test_a_complaint_at_the_wish_of_somebody_else_is_shown(wish: str) -> None:
     assert does(f"شکایت ۱۱۴ {wish} تند رفت") is None
 
 
-@pytest.mark.parametrize("story", PLAIN_STORIES)
-@pytest.mark.parametrize("name", ["taxi_violation", "taxi_reward", "comment"])
+@each_row("story", PLAIN_STORIES)
+@each_row("name", ["taxi_violation", "taxi_reward", "comment"])
 def test_a_plain_story_is_stored_at_once(name: str, story: str) -> None:
     intent = GRAMMAR.find_intent(name)
     assert intent is not None
@@ -83,8 +84,8 @@ def test_a_plain_story_is_stored_at_once(name: str, story: str) -> None:
     assert does(text) == name
 
 
-@pytest.mark.parametrize("word", ["شکایتم", "شکایتمو", "شکایت از تاکسی ۱۱۴", "شکایت ۱۱۴", "گزارشم", "shekayatam"])
-@pytest.mark.parametrize("taking", ["رو پس میگیرم", "را پس می‌گیرم", "پس گرفتم", "ro pas migiram"])
+@each_row("word", ["شکایتم", "شکایتمو", "شکایت از تاکسی ۱۱۴", "شکایت ۱۱۴", "گزارشم", "shekayatam"])
+@each_row("taking", ["رو پس میگیرم", "را پس می‌گیرم", "پس گرفتم", "ro pas migiram"])
 def test_who_takes_a_complaint_back_means_the_complaint(word: str, taking: str) -> None:
     parsed = GRAMMAR.parse_message(f"{word} {taking}", NOW)
     assert parsed.refused_intent == "taxi_violation"

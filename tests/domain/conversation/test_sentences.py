@@ -27,6 +27,7 @@ from tests.support.refusing_sentences import (
     list_words,
     refusing_sentences,
 )
+from tests.support.tables import each_row
 
 NOW = datetime.fromisoformat("2026-11-24T10:00:00+03:30")
 GRAMMAR = Grammar(list_intents())
@@ -43,7 +44,7 @@ def does(text: str) -> str | None:
     return step.frame.intent if isinstance(step, Perform) else "opt_out" if isinstance(step, OptOut) else None
 
 
-@pytest.mark.parametrize("intent", INTENTS, ids=lambda one: one.name)
+@each_row("intent", INTENTS)
 def test_no_word_of_any_command_acts_in_a_refusal(intent: Intent) -> None:
     """Every word with every negation; every negation of the first word with every courtesy."""
     sentences = [text for word in list_words(intent) for text in refusing_sentences(intent, word, CODE)]
@@ -62,7 +63,7 @@ def test_what_is_asked_about_quoted_or_told_is_not_done(intent: Intent) -> None:
     assert [text for text in asides[::STRIDE] if does(text) in {"cancel", "confirm", "deny", "opt_out"}] == []
 
 
-@pytest.mark.parametrize("intent", INTENTS, ids=lambda one: one.name)
+@each_row("intent", INTENTS)
 def test_every_command_is_plain_with_courtesies_alone(intent: Intent) -> None:
     said = f"{intent.certain_words[0]} {ARGUMENTS[intent.name].format(code=CODE)} {TEXTS.get(intent.name, '')}".strip()
     for text in courteous_sentences(said):
@@ -72,7 +73,7 @@ def test_every_command_is_plain_with_courtesies_alone(intent: Intent) -> None:
         assert (parsed.intent, parsed.mood) == (intent.name, Mood.PLAIN), text
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("text", "mood"),
     [
         (f"لغو {CODE}", Mood.PLAIN),
@@ -111,7 +112,7 @@ def test_how_a_command_is_said(text: str, mood: Mood) -> None:
     assert (parsed.intent != UNKNOWN_INTENT, parsed.mood) == (True, mood)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("text", "refused"),
     [
         (f"لطفا لغو نکنید {CODE}", "cancel"),
@@ -142,7 +143,7 @@ def test_opting_out_in_other_words(text: str) -> None:
     assert (parsed.intent, parsed.mood) == ("opt_out", Mood.PLAIN)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("text", "meant"),
     [
         *((text, True) for text in ("1", "۱.", "بله", "بله لطفا", "آره", "۱ بله", "یک", "تایید می‌کنم", "باشه", "ok")),

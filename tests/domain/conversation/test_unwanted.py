@@ -10,6 +10,7 @@ from domain.conversation.reading.guessing import understand_message
 from domain.conversation.reading.sentences import Mood
 from domain.conversation.reading.unwanted import wants_no_more
 from tests.support.conversation_line import CODE, FORM, GRAMMAR, ConversationLine
+from tests.support.tables import each_row
 
 NOW = datetime.fromisoformat("2026-11-24T10:00:00+03:30")
 
@@ -37,7 +38,7 @@ def test_a_machine_amid_a_form_is_changed() -> None:
     assert [item["machine"] for item in line.dialogue.frames[-1].slots["items"]] == ["grader"]
 
 
-@pytest.mark.parametrize(
+@each_row(
     "text",
     [
         "پشیمون شدم {} رو نمیخوام",
@@ -64,7 +65,7 @@ def test_who_wants_no_end_is_not_asked_for_one(text: str) -> None:
     assert understand_message(GRAMMAR, text.format(CODE), NOW).intent != "cancel"
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("text", "is_unwanted"),
     [
         ("همسایه لودر آورد دیگه لازم نیست بیاین", True),

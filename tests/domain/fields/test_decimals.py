@@ -20,6 +20,7 @@ from domain.messages.catalogue import Catalogue
 from domain.services.machinery.declaration import MACHINERY_WORK
 from domain.values.errors import InvalidField
 from domain.values.text import persian_digits
+from tests.support.tables import each_row
 
 READING = ReadingContext(datetime(2026, 11, 24, 6, 30, tzinfo=UTC))
 TEXTS = Catalogue.load()
@@ -27,7 +28,7 @@ NUMBER = DecimalNumber(Decimal(0), Decimal(1_000_000), unit_words=("مترمرب
 METRES = Length(Decimal("0.1"), Decimal(100))
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("field_type", "written", "kept"),
     [
         (NUMBER, "2.76", "2.76"),
@@ -56,7 +57,7 @@ def test_a_number_is_kept_exactly(field_type: FieldType, written: object, kept: 
     assert field_type.parse(written, READING) == kept
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("field_type", "written", "detail"),
     [
         (NUMBER, "2.765", "two_places"),

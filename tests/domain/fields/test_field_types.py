@@ -31,6 +31,7 @@ from domain.messages.catalogue import Catalogue
 from domain.parsing.answers import read_start_hour
 from domain.values.errors import DomainError, InvalidField, MissingField, UnknownKind
 from domain.values.identifiers import parse_national_code
+from tests.support.tables import each_row
 
 NOW = datetime(2026, 11, 24, 6, 30, tzinfo=UTC)
 TEXTS = Catalogue.load()
@@ -165,14 +166,14 @@ SHOWN: list[tuple[FieldType, Any, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("kind", "raw", "value"), READ)
+@each_row(("kind", "raw", "value"), READ)
 def test_read(kind: FieldType, raw: object, value: object) -> None:
     read = kind.parse(raw, READING)
     assert (read, type(read)) == (value, type(value))
     assert json.loads(json.dumps(read)) == read
 
 
-@pytest.mark.parametrize(("kind", "raw", "detail"), REFUSED)
+@each_row(("kind", "raw", "detail"), REFUSED)
 def test_refused(kind: FieldType, raw: object, detail: str | None) -> None:
     with pytest.raises(DomainError) as refused:
         Field("field", kind).read_value(raw, READING)
@@ -181,7 +182,7 @@ def test_refused(kind: FieldType, raw: object, detail: str | None) -> None:
     assert detail in {None, refused.value.reason}
 
 
-@pytest.mark.parametrize(("kind", "value", "text"), SHOWN)
+@each_row(("kind", "value", "text"), SHOWN)
 def test_shown(kind: FieldType, value: object, text: str) -> None:
     assert kind.render_value(value, TEXTS.text) == text
 
@@ -197,7 +198,7 @@ MEANT: Mapping[str, tuple[str, ...]] = {"date": ("2026-11-25", "2027-11-25"), "t
 """Possible meanings of one wording, by the type's name: such choices are values, and told apart by number."""
 
 
-@pytest.mark.parametrize(("kind", "value"), LOOKING_UP)
+@each_row(("kind", "value"), LOOKING_UP)
 def test_a_type_names_every_text_that_it_looks_up(kind: FieldType, value: object) -> None:
     """`check` proves these: by the choices that a field has, or the type's own menu."""
     looked_up: set[str] = set()

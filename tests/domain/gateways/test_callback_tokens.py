@@ -8,11 +8,12 @@ from domain.gateways.attempt import AttemptAlert, AttemptChange, AttemptEffect, 
 from domain.gateways.callback_tokens import add_callback_token, compute_token_digest, is_token_of
 from domain.gateways.gateway import GatewayCallback
 from tests.domain.gateways.test_attempt_machine import DECLINED, MACHINE, NOW, PAID, SENT
+from tests.support.tables import each_row
 
 TOKEN = "3f5c1a0e9b7d4c2f8a6e1d0b5c4f3a29"
 GUARDED = replace(SENT, callback_digest=compute_token_digest(TOKEN))
 STRANGERS = [
-    pytest.param(callback, token, id=f"{'paid' if callback.is_paid else 'declined'} {token}")
+    (callback, token)
     for callback in (PAID, DECLINED)
     for token in (None, "", TOKEN[:-1], TOKEN.upper(), TOKEN + "0", "\ud800")
 ]
@@ -41,7 +42,7 @@ def test_who_bears_it_is_heard() -> None:
     assert MACHINE.apply_callback(GUARDED, replace(DECLINED, token=TOKEN), NOW).attempt.state is AttemptState.DECLINED
 
 
-@pytest.mark.parametrize(("callback", "token"), STRANGERS)
+@each_row(("callback", "token"), STRANGERS)
 def test_who_bears_another_or_none_moves_nothing(callback: GatewayCallback, token: str | None) -> None:
     by_order = replace(callback, reference=None, token=token)
     assert MACHINE.apply_callback(GUARDED, by_order, NOW) == AttemptChange(GUARDED, "callback_without_token")

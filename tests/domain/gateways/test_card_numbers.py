@@ -3,6 +3,7 @@
 import pytest
 
 from domain.gateways.card_numbers import hide_card_numbers, hide_written_cards, mask_card
+from tests.support.tables import each_row
 
 
 @pytest.mark.parametrize(
@@ -26,7 +27,7 @@ def test_a_card_number_inside_a_text_is_masked_and_other_numbers_stay() -> None:
     assert hide_card_numbers("6037-9912-3456-7893") == "603799******7893"
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("written", "kept"),
     [
         ("کارتم ۶۰۳۷ ۹۹۱۲ ۳۴۵۶ ۷۸۹۳ ممنون", "کارتم 603799******7893 ممنون"),

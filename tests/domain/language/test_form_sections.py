@@ -13,7 +13,7 @@ from domain.messages.catalogue import Catalogue
 from domain.services import SERVICES
 from domain.services.expert.declaration import EXPERT_OPINION
 from domain.services.taxi_leave.declaration import TAXI_LEAVE
-from tests.support.further_service import TREES, WORDS
+from tests.support.scenarios.further_service import TREES, WORDS
 
 TEXTS = Catalogue.load()
 

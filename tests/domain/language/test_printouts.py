@@ -25,6 +25,7 @@ from domain.values.actors import Role
 from domain.values.identifiers import mask_name
 from domain.values.money import amount_in_words
 from domain.values.text import isolate_left_to_right
+from tests.support.tables import each_row
 
 PAGE = PaperContext(
     paper_text=str.upper,
@@ -35,7 +36,7 @@ PAGE = PaperContext(
 BASE = "services.machinery.printouts.form"
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("part", "block"),
     [
         (TextPart("intro"), Paragraphs(("WORDS.INTRO",))),
@@ -53,7 +54,6 @@ BASE = "services.machinery.printouts.form"
         (BarcodePart("digits"), Barcode("1234")),
         (BarcodePart("none"), None),
     ],
-    ids=str,
 )
 def test_a_part_makes_its_block(part: PaperPart, block: object) -> None:
     assert part.build_block(PAGE) == block
@@ -119,7 +119,7 @@ def test_a_paper_that_is_in_order() -> None:
     )
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("printable", "texts", "found"),
     [
         (form(TextPart("intro")), {}, {f"no_text: {BASE}.words.intro"}),
@@ -136,7 +136,6 @@ def test_a_paper_that_is_in_order() -> None:
         (form(expired_states=("nowhere",)), {}, {"unknown_state: nowhere"}),
         (form(roles=frozenset({Role.CITIZEN})), {}, {"no_role: form"}),
     ],
-    ids=lambda one: str(one)[:60],
 )
 def test_each_flaw_of_a_paper_is_found(printable: Printable, texts: dict[str, Any], found: set[str]) -> None:
     assert flaws(printable, **texts) == found

@@ -2,11 +2,10 @@
 
 from datetime import datetime
 
-import pytest
-
 from domain.language.time_left import describe_time_left
 from domain.messages.catalogue import Catalogue
 from domain.values.calendar import TEHRAN_ZONE, WorkingCalendar
+from tests.support.tables import each_row
 
 CATALOGUE = Catalogue.load()
 CALENDAR = WorkingCalendar()
@@ -18,7 +17,7 @@ def at(day: int, clock: str) -> datetime:
     return datetime.fromisoformat(f"2026-11-{day:02}T{clock}").replace(tzinfo=TEHRAN_ZONE)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("now", "due", "said"),
     [
         (at(28, "09:00"), at(28, "12:10"), "۳ ساعت مانده"),

@@ -2,12 +2,11 @@
 
 from decimal import Decimal
 
-import pytest
-
 from domain.messages.carriers import IN_RIALS, LARGEST_COST, CostUnit
+from tests.support.tables import each_row
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("cost_unit", "charge", "rials"),
     [
         (IN_RIALS, Decimal("120.5"), 121),

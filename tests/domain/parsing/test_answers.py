@@ -13,11 +13,12 @@ from domain.parsing.answers import read_choice, read_date, read_hours, read_mach
 from domain.parsing.machine_names import MACHINE_NAMES
 from domain.services.expert.vocabulary import KIND_NAMES
 from domain.values.errors import AmbiguousField, InvalidField
+from tests.support.tables import each_row
 
 NOW = datetime.fromisoformat("2026-11-24T10:00:00+03:30")
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("text", "day"),
     [
         ("فردا", date(2026, 11, 25)),
@@ -42,7 +43,7 @@ def test_no_date(text: str) -> None:
     assert caught.value.field == "date"
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("text", "hour"),
     [
         ("۸", time(8)),
@@ -78,7 +79,7 @@ def test_no_hour(text: str, detail: str | None) -> None:
     assert (caught.value.field, caught.value.reason) == ("start", detail)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("text", "hours"),
     [
         ("۴", 4),
@@ -124,7 +125,7 @@ def test_no_items(text: str) -> None:
         read_machine_items(text)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("text", "number"),
     [
         ("۱۱", 11),
@@ -191,7 +192,7 @@ def test_an_hour_of_the_afternoon_or_of_the_night_is_doubted(text: str, options:
     assert (caught.value.reason, caught.value.options) == ("two_hours", options)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("text", "hour"),
     [
         ("03:00", time(3)),
@@ -215,7 +216,7 @@ def test_a_number_of_something_else_is_no_hour(text: str) -> None:
         read_start_hour(text)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("text", "detail"),
     [
         ("ساعت ۸", "clock_not_hours"),

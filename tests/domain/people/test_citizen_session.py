@@ -3,8 +3,6 @@
 from dataclasses import replace
 from datetime import timedelta
 
-import pytest
-
 from domain.people.citizen_session import (
     PROOF_IDLE_LIMIT,
     PROOF_LIMIT,
@@ -13,6 +11,7 @@ from domain.people.citizen_session import (
     CitizenSession,
 )
 from tests.support.factories import MOBILE, NOW
+from tests.support.tables import each_row
 
 SECOND = timedelta(seconds=1)
 UNPROVED = CitizenSession(1, "digest", "csrf", NOW, NOW)
@@ -25,7 +24,7 @@ def test_a_session_lives_a_month_from_its_last_use() -> None:
     assert not UNPROVED.is_alive(NOW - SESSION_LIFETIME), "made by a clock that was ahead"
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("session", "after", "holds"),
     [
         (UNPROVED, timedelta(0), False),

@@ -20,6 +20,7 @@ from domain.values.paging import Cursor, ListOrder
 from tests.support.factories import a_request
 from tests.support.scenarios.shipped_services import SHIPPED_SERVICES
 from tests.support.scenarios.site_members import at_site
+from tests.support.tables import each_row
 
 NOW = datetime(2026, 11, 24, 6, 30, tzinfo=UTC)  # Tuesday, ten o'clock in Tehran
 MOMENTS = SlaMoments.from_calendar(NOW, WorkingCalendar())
@@ -159,7 +160,7 @@ def test_days_are_tehrans_and_the_last_is_included() -> None:
     assert found.created_before == datetime(2026, 11, 24, 20, 30, tzinfo=UTC)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("wanted", "order"),
     [
         (QueueFilter(), ListOrder.URGENT),
@@ -206,7 +207,7 @@ def test_a_filter_goes_into_json_and_back() -> None:
     )
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("name", "value", "error"),
     [
         ("queue", "none", UnknownKind),
@@ -232,7 +233,7 @@ def test_a_filter_refuses_what_means_nothing(name: str, value: object, error: ty
         read_queue_filter(SHIPPED_SERVICES, {name: value}, NOW)
 
 
-@pytest.mark.parametrize(
+@each_row(
     "text",
     [
         "",

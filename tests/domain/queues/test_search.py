@@ -5,9 +5,10 @@ import pytest
 from domain.queues.search import LONGEST_QUERY, SearchQuery, list_pairings, list_rotations, parse_query, split_words
 from domain.values import tracking_codes
 from domain.values.errors import CodeMistyped, DomainError, InvalidField
+from tests.support.tables import each_row
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("typed", "meant"),
     [
         ("731 835 348", SearchQuery(code="731835348")),

@@ -8,9 +8,10 @@ from domain.services.expert.declaration import EXPERT_OPINION
 from domain.services.machinery.declaration import MACHINERY_WORK
 from domain.values.errors import CodeMistyped, InvalidField
 from tests.support.factories import a_request
+from tests.support.tables import each_row
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("typed", "ways"),
     [
         ("731 835 348", ["identity"]),
@@ -58,7 +59,7 @@ def test_what_is_kept_of_a_request_begins_with_what_is_looked_for(typed: str, wa
     assert any(word.startswith(beginning) for word in list_request_words(MACHINERY_WORK.form, request))
 
 
-@pytest.mark.parametrize(
+@each_row(
     "typed",
     [
         "۱۲ ب ۳۴۵", "12ب345", "۳۴۵ ب ۱۲", "۳۴۵ب", "ب ۳۴۵", "ب-345", "۱۲ ب", "ب۱۲", "345", "۱۲-۳۴۵", "پلاک ۱۲ ب ۳۴۵",

@@ -15,6 +15,7 @@ from domain.registries.rules import charge_edit_rule, check_annulment, repricing
 from domain.values.actors import SYSTEM, Actor, Role
 from domain.values.errors import NotAllowedNow
 from tests.support.municipality import actor
+from tests.support.tables import each_row
 
 CATALOGUE = Catalogue.load()
 OFFICER, REVENUE = actor(Role.TAXI_OFFICER), actor(Role.REVENUE)
@@ -96,7 +97,7 @@ def test_required_fields_must_have_a_value() -> None:
     ]
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("before", "after", "editor", "refused"),
     [
         (None, {"state": "open"}, OFFICER, None),
@@ -191,7 +192,7 @@ EDITORS: Mapping[str, Set[Role]] = {
 """Roles that edit registries which are not the taxi organisation's alone."""
 
 
-@pytest.mark.parametrize("registry", REGISTRIES.values(), ids=lambda one: one.key)
+@each_row("registry", REGISTRIES.values())
 def test_whoever_may_change_rows_may_enter_the_room_and_nobody_else(registry: Registry) -> None:
     editors = EDITORS.get(registry.key, {Role.TAXI_OFFICER})
     access_kinds: tuple[RegistryRight, ...] = ("change", "import")

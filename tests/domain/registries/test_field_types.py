@@ -20,11 +20,12 @@ from domain.registries.field_types import (
     format_jalali_day,
 )
 from domain.values.errors import DomainError, InvalidField
+from tests.support.tables import each_row
 
 READING = ReadingContext(datetime(2026, 11, 24, 6, 30, tzinfo=UTC))
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("raw", "day"),
     [
         ("1405/12/29", "2027-03-20"),
@@ -50,7 +51,7 @@ def test_days_of_both_calendars(raw: object, day: str) -> None:
     assert RecordedDay().parse(raw, READING) == day
 
 
-@pytest.mark.parametrize(
+@each_row(
     "raw",
     [
         "1405/13/01",
@@ -79,7 +80,7 @@ def test_a_day_lies_in_a_cell_as_it_is_read() -> None:
     assert RecordedDay().parse(format_jalali_day("2026-11-24"), READING) == "2026-11-24"
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("kind", "raw", "value"),
     [
         (OWNER_CODE, "499370899", "0499370899"),
@@ -105,7 +106,7 @@ def test_values_have_one_form(kind: FieldType, raw: object, value: object) -> No
     assert kind.parse(value, READING) == value
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("kind", "raw"),
     [
         (OWNER_CODE, "1234567890"),

@@ -22,6 +22,7 @@ from domain.registries.sheet import (
 )
 from domain.values.errors import InvalidField, MissingField
 from domain.values.reasons import InvalidReason
+from tests.support.tables import each_row
 
 CATALOGUE = Catalogue.load()
 NOW = datetime(2026, 11, 24, 6, 30, tzinfo=UTC)
@@ -35,9 +36,7 @@ def read(
     return values, [(fault.field_name, str(fault.error)) for fault in faults]
 
 
-@pytest.mark.parametrize(
-    "heading", ["plate", "Plate", "پلاک", " پلاك ", "شماره پلاک", "شماره‌پلاک", "شماره_پلاک:", "پـلاک*"]
-)
+@each_row("heading", ["plate", "Plate", "پلاک", " پلاك ", "شماره پلاک", "شماره‌پلاک", "شماره_پلاک:", "پـلاک*"])
 def test_headings_are_known_in_any_spelling(heading: str) -> None:
     sheet = recognise_columns(VEHICLE, ["نوع تاکسی", "ردیف", heading], CATALOGUE)
     assert [(one.position, one.field.name) for one in sheet.columns] == [(0, "type"), (2, "plate")]
@@ -159,8 +158,8 @@ def test_what_is_written_is_read_back() -> None:
     assert read(DRIVER, [field.name for field in DRIVER.fields], list(cells)) == (values, [])
 
 
-@pytest.mark.parametrize("before", ["", " ", "\u200f", "\ufeff", "\u200b "])
-@pytest.mark.parametrize("sign", [*"=+-@＝＋－＠﹦﹢﹣﹫"])
+@each_row("before", ["", " ", "\u200f", "\ufeff", "\u200b "])
+@each_row("sign", [*"=+-@＝＋－＠﹦﹢﹣﹫"])
 def test_no_cell_is_a_formula_however_its_sign_is_written(sign: str, before: str) -> None:
     cell = f"{before}{sign}1+1"
     assert neutralise_formula(cell) == f"'{cell}"

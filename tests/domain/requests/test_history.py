@@ -21,6 +21,7 @@ from domain.requests.history import (
     find_chain_faults,
     find_seal_faults,
 )
+from tests.support.tables import each_row
 
 CODE = "123456786"
 NOW = datetime(2026, 11, 24, 6, 30, tzinfo=UTC)
@@ -79,7 +80,7 @@ def test_the_same_moment_in_another_zone_is_the_same() -> None:
     assert faults([replace(event, at=event.at.astimezone(tehran)) for event in chain()]) == set()
 
 
-@pytest.mark.parametrize(
+@each_row(
     "change",
     [
         {"at": NOW},
@@ -161,7 +162,7 @@ def test_good_seals_verify() -> None:
     assert find_seal_faults(2, first.hash, second, SIGNER) == []
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("change", "kind"),
     [
         (lambda seal: replace(seal, heads=(ChainHead(7, CODE, 4, "c" * 64),)), "seal_edited"),

@@ -30,9 +30,10 @@ from domain.services.machinery.declaration import MACHINERY_WORK
 from domain.values.actors import Role
 from domain.values.message_parts import count_parts
 from scripts.structure import SOURCE_PACKAGES
-from tests.support.further_service import FOLDER, PAGE, TEXTS, TREES, WORDS
 from tests.support.municipality import CITIZEN, NEIGHBOUR, Municipality, StandingClock, actor, build_desk, municipality
+from tests.support.scenarios.further_service import FOLDER, PAGE, TEXTS, TREES, WORDS
 from tests.support.scenarios.shipped_services import SHIPPED_SERVICES
+from tests.support.tables import each_row
 
 ONE_SHOT = "هرس ۳ درخت شنبه خیابان امام، پلاک ۱۲"
 RATE = 2_000_000
@@ -226,7 +227,7 @@ PLANTED: dict[str, tuple[Callable[[], Service], set[str]]] = {
 }
 
 
-@pytest.mark.parametrize("fault", PLANTED)
+@each_row("fault", PLANTED)
 def test_each_planted_fault_is_found(fault: str) -> None:
     plant, found = PLANTED[fault]
     assert set(flaws(plant())) == {f"tree_pruning: {one}" for one in found}

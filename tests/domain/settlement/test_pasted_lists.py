@@ -2,12 +2,11 @@
 
 from io import BytesIO
 
-import pytest
-
 from domain.settlement.lines import LineFault, LineFaultCode, SettlementLine
 from domain.settlement.pasted_lists import PastedListReader
 from domain.values.bill_ids import bill_barcode, make_ids
 from domain.values.calendar import jalali_text, to_tehran
+from tests.support.tables import each_row
 
 IDS = make_ids(4021, "131", 6, 1_500_000, 1405, 9)
 B, P = IDS.bill_id, IDS.payment_id
@@ -19,7 +18,7 @@ def read(text: str) -> list[SettlementLine | LineFault]:
     return list(PastedListReader(BytesIO(text.encode())).read_lines())
 
 
-@pytest.mark.parametrize(
+@each_row(
     "line",
     [
         f"{B}\t{P}\t1500000\t98765432\t1405/09/05",
@@ -46,7 +45,7 @@ def test_another_amount_is_the_lines_own() -> None:
     assert line.amount == 1_400_000
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("line", "fault"),
     [
         (f"{B},{int(P) + 1},1500000,98765432,1405/09/05", FAULTS.IDS),

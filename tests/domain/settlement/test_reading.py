@@ -11,6 +11,7 @@ from domain.settlement.lines import LineFault, LineFaultCode, SettlementLine
 from domain.settlement.reading import SettlementFileReader, compute_digest
 from domain.values.bill_ids import BillIds, bill_barcode, make_ids
 from domain.values.errors import InvalidField
+from tests.support.tables import each_row
 
 LAYOUTS = load_shipped_layouts()
 IDS = make_ids(12345, "123", 5, 1_500_000, 1405, 1)
@@ -120,7 +121,7 @@ def test_wrong_ids_are_no_fault_of_the_line_for_the_money_came() -> None:
     assert barcode_line.bill_id == "9" * 13
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("bad_line", "code"),
     [
         (paid(amount="x"), LineFaultCode.AMOUNT),
@@ -233,7 +234,7 @@ def test_tomans_become_rials() -> None:
     assert (line.amount, line.paid_at) == (1_500_000, EVENING)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("table", "complaint"),
     [
         ("own = 1", "not a table"),

@@ -17,6 +17,7 @@ from domain.values.actors import Role
 from domain.values.errors import Conflict, Forbidden, InvalidField, NotFound, UnknownService
 from domain.values.money import MOST_UNITS, RoundingMode, round_quantity
 from tests.support.municipality import RATE, Municipality, actor
+from tests.support.tables import each_row
 
 SPRING, AUTUMN, DAY = date(2026, 3, 21), date(2026, 9, 23), timedelta(days=1)
 NOW = datetime(2026, 3, 21, tzinfo=UTC)
@@ -140,7 +141,7 @@ def test_quantities_are_charged_to_two_places(units: float, rials: int) -> None:
     assert json.dumps(line.as_json()["asked"]) == str(units)
 
 
-@pytest.mark.parametrize(
+@each_row(
     "units", [2.765, 1 / 3, 0.1 + 0.2, 1.1 * 1.1, -1, float("nan"), float("inf"), MOST_UNITS + 1, Decimal("1.005")]
 )
 def test_what_is_finer_is_refused_not_cut(units: float) -> None:

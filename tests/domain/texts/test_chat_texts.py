@@ -22,6 +22,7 @@ from domain.values.text import count_code_units
 from domain.values.tracking_codes import parse_code
 from tests.support.municipality import TUESDAY_MORNING
 from tests.support.scenarios.pseudo_language import translate_all
+from tests.support.tables import each_row
 
 TEXTS = bound_texts(SERVICES, Catalogue.load())
 OWN = [
@@ -52,7 +53,7 @@ def test_words_of_the_staff_that_are_too_long_for_a_chat_are_refused() -> None:
     assert (refused.value.reason, refused.value.params["limit"]) == ("too_long", "۱۰۰۰")
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("key", "text", "reason"),
     [
         ("services.expert.notices.pay_soon", "مهلت {code}", "text_stop_unsaid"),
@@ -132,7 +133,7 @@ def test_every_month_that_can_be_leafed_to_is_whole(past: bool) -> None:
         assert (ahead < MONTHS_AHEAD) == rows[-1][0].label.startswith("«")
 
 
-@pytest.mark.parametrize("page", [None, "", "x", "1405-13", "1405-0", "1-1", "99999-1", "1405-10-1", "۱۴۰۵-۱۰"])
+@each_row("page", [None, "", "x", "1405-13", "1405-0", "1-1", "99999-1", "1405-10-1", "۱۴۰۵-۱۰"])
 def test_a_page_that_is_none_is_this_month(page: str | None) -> None:
     assert read_month(page, TODAY) in {(1405, 9), (1405, 10)}
 

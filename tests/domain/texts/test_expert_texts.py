@@ -3,8 +3,6 @@
 from datetime import date, datetime, timedelta
 from typing import Any
 
-import pytest
-
 from domain.blocks.band_answers import MOST_LISTED_BANDS
 from domain.check.texts.bounds import bound_texts
 from domain.language.wording import LEFT_TO_RIGHT, RIGHT_TO_LEFT, Wording
@@ -20,6 +18,7 @@ from domain.values.message_parts import count_parts
 from domain.values.text import count_code_units, group_digits
 from tests.domain.texts.text_bounds import list_bounds
 from tests.support.municipality import StandingClock
+from tests.support.tables import each_row
 
 TEXTS = bound_texts(SERVICES, Catalogue.load())
 WORDING = Wording(TEXTS, {EXPERT_OPINION.key: EXPERT_OPINION}, StandingClock())
@@ -49,7 +48,7 @@ def shown(name: str, value: Any) -> str:
     return WORDING.render_values(EXPERT_OPINION.form, {name: value})[name]
 
 
-@pytest.mark.parametrize("name", REAL)
+@each_row("name", REAL)
 def test_the_longest_values_bound_the_real_ones(name: str) -> None:
     longest = max(count_code_units(shown(name, value)) for value in REAL[name])
     assert longest <= min(list_bounds(TEXTS, name, EXPERT_OPINION.key))

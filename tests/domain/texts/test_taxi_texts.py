@@ -19,6 +19,7 @@ from domain.values.calendar import jalali_long_text
 from domain.values.text import count_code_units
 from tests.domain.texts.text_bounds import list_bounds
 from tests.support.municipality import StandingClock
+from tests.support.tables import each_row
 
 TEXTS = bound_texts(SERVICES, Catalogue.load())
 WORDING = Wording(TEXTS, {one.key: one for one in (TAXI_LEAVE, TAXI_REPORT)}, StandingClock())
@@ -56,7 +57,7 @@ def shown(name: str, value: Any) -> str:
     return WORDING.render_values(form, {name: value})[name]
 
 
-@pytest.mark.parametrize("name", REAL)
+@each_row("name", REAL)
 def test_the_longest_values_bound_the_real_ones(name: str) -> None:
     longest = max(count_code_units(shown(name, value)) for value in REAL[name])
     assert longest <= min(list_bounds(TEXTS, name, TAXI_LEAVE.key, TAXI_REPORT.key))

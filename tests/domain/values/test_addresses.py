@@ -1,11 +1,10 @@
 """Addresses as limits count them."""
 
-import pytest
-
 from domain.values.addresses import network_for_address
+from tests.support.tables import each_row
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("address", "counted"),
     [
         ("203.0.113.7", "203.0.113.7"),

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from domain.values import bill_ids
 from domain.values.bill_ids import BillIds
 from domain.values.errors import InvalidField
+from tests.support.tables import each_row
 
 VALID = [
     ("7748317800142", "1770160", 17_000),
@@ -31,14 +32,14 @@ MADE = st.builds(
 )
 
 
-@pytest.mark.parametrize(("bill_id", "payment_id", "rials"), VALID)
+@each_row(("bill_id", "payment_id", "rials"), VALID)
 def test_valid_pairs(bill_id: str, payment_id: str, rials: int) -> None:
     bill_ids.verify_ids(bill_id, payment_id)
     bill_ids.verify_ids(bill_id.zfill(13), payment_id.zfill(13))
     assert bill_ids.amount_from_payment_id(payment_id) == bill_ids.amount_from_payment_id(payment_id.zfill(13)) == rials
 
 
-@pytest.mark.parametrize(("bill_id", "payment_id", "rials"), VALID)
+@each_row(("bill_id", "payment_id", "rials"), VALID)
 def test_making_gives_the_same_ids(bill_id: str, payment_id: str, rials: int) -> None:
     made = bill_ids.make_ids(
         file_number=int(bill_id[:-5]),
@@ -51,7 +52,7 @@ def test_making_gives_the_same_ids(bill_id: str, payment_id: str, rials: int) ->
     assert made == BillIds(bill_id, payment_id)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("bill_id", "payment_id", "field"),
     [
         ("9174639504124", "12908197", "payment_id"),  # right only when padded

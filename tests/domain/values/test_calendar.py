@@ -10,6 +10,7 @@ from domain.values import calendar
 from domain.values.calendar import WorkingCalendar, from_jalali, jalali_period, tehran_moment, to_jalali
 from domain.values.errors import InvalidField
 from scripts import official_holidays
+from tests.support.tables import each_row
 
 SATURDAY = date(2026, 10, 24)  # an ordinary week: no holiday but its Friday
 THURSDAY, FRIDAY = date(2026, 10, 29), date(2026, 10, 30)
@@ -181,7 +182,7 @@ def test_an_office_cannot_close_before_it_opens() -> None:
         WorkingCalendar(visits=(time(18), time(7)))
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("start", "minutes", "end"),
     [
         ((SATURDAY, time(9)), 60, (SATURDAY, time(10))),

@@ -4,6 +4,7 @@ import pytest
 
 from domain.values.errors import DocumentRejected, TooLarge
 from domain.values.files import MAX_DOCUMENT_BYTES, detect_media_type
+from tests.support.tables import each_row
 
 
 @pytest.mark.parametrize(
@@ -22,7 +23,7 @@ def test_photos_and_pdf_are_known(content: bytes, media_type: str) -> None:
     assert detect_media_type(content) == media_type
 
 
-@pytest.mark.parametrize(
+@each_row(
     "content",
     [
         b"",

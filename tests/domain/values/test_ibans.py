@@ -8,11 +8,12 @@ import pytest
 from domain.messages.catalogue import Catalogue
 from domain.values.errors import InvalidField
 from domain.values.ibans import BANK_CODES, Iban, parse_iban
+from tests.support.tables import each_row
 
 IBAN = "IR910120000000100324200001"
 
 
-@pytest.mark.parametrize(
+@each_row(
     "typed",
     [
         IBAN,
@@ -32,7 +33,7 @@ def test_an_iban_is_read_however_it_is_typed(typed: str) -> None:
     assert parse_iban(parse_iban(typed)) == IBAN
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("typed", "reason"),
     [
         ("IR910120000000100324200002", "iban_digits"),
@@ -52,7 +53,7 @@ def test_a_wrong_one_says_how(typed: str, reason: str) -> None:
     assert f"details.invalid_field.{reason}" in Catalogue.load()
 
 
-@pytest.mark.parametrize("code", sorted({f"{number:03}" for number in range(1000)} - BANK_CODES)[::7])
+@each_row("code", sorted({f"{number:03}" for number in range(1000)} - BANK_CODES)[::7])
 def test_an_account_at_a_bank_that_there_is_not_is_refused(code: str) -> None:
     account = f"{code}{'1' * 19}"
     check_digits = 98 - int(f"{account}182700") % 97

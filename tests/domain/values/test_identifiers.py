@@ -10,6 +10,7 @@ from domain.messages.catalogue import Catalogue
 from domain.values import actors, identifiers
 from domain.values.actors import Actor, Role
 from domain.values.errors import InvalidField
+from tests.support.tables import each_row
 
 TEXTS = Catalogue.load()
 
@@ -127,7 +128,7 @@ INVALID: list[tuple[Callable[[str], str], str, list[str]]] = [
 TEXTS = Catalogue.load()
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("read", "typed", "stored"), [(read, typed, stored) for read, variants, stored in VALID for typed in variants]
 )
 def test_what_people_type_is_read(read: Callable[[str], str], typed: str, stored: str) -> None:
@@ -135,9 +136,7 @@ def test_what_people_type_is_read(read: Callable[[str], str], typed: str, stored
     assert read(stored) == stored
 
 
-@pytest.mark.parametrize(
-    ("read", "field", "typed"), [(read, field, typed) for read, field, texts in INVALID for typed in texts]
-)
+@each_row(("read", "field", "typed"), [(read, field, typed) for read, field, texts in INVALID for typed in texts])
 def test_what_is_wrong_names_its_field(read: Callable[[str], str], field: str, typed: str) -> None:
     with pytest.raises(InvalidField) as caught:
         read(typed)

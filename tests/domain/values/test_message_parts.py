@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.values.message_parts import Encoding, choose_encoding, count_parts, encoded_length, split_parts
+from tests.support.tables import each_row
 
 GSM_BASIC = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCÄÖÑÜ§¿xyzäöñüà"
 GSM_EXTENDED = "\f^{}\\[~]|€"
@@ -18,7 +19,7 @@ latin = st.text(alphabet="abc XYZ123@£\n{}[]|€~", max_size=500)
 anything = st.text(max_size=300)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("text", "encoding", "length", "parts"),
     [
         ("", Encoding.GSM7, 0, 1),

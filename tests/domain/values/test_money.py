@@ -6,9 +6,10 @@ from hypothesis import strategies as st
 
 from domain.values.languages import Language, in_language
 from domain.values.money import RoundingMode, rials_in_toman, rials_text, round_rials
+from tests.support.tables import each_row
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("amount", "mode", "rounded"),
     [
         (1_250_499, "down", 1_250_000),

@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.values.text import ascii_digits, fold_compactly, fold_text, group_digits, persian_digits, tidy_text
+from tests.support.tables import each_row
 
 HEAVY = st.text(
     st.one_of(
@@ -30,7 +31,7 @@ def test_confused_characters_become_one(variants: str, folded: str) -> None:
     assert {fold_text(variant) for variant in variants.split()} == {folded}
 
 
-@pytest.mark.parametrize("code", [*range(0x064B, 0x0656), 0x0670, 0x0640, 0x200C, 0x200D, 0x200E, 0x200F, 0x061C,
+@each_row("code", [*range(0x064B, 0x0656), 0x0670, 0x0640, 0x200C, 0x200D, 0x200E, 0x200F, 0x061C,
                                   *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF, 0x00AD, 0])  # fmt: skip
 def test_marks_and_joiners_go(code: int) -> None:
     assert fold_text(f"پی{chr(code)}گیری") == "پیگیری"
@@ -67,7 +68,7 @@ def test_shown_removes_what_databases_refuse() -> None:
     assert tidy_text("a\x00b\x1b\x7f\x85\ud83dc\r\nd\re\tf\n") == "abc\nd\ne f"
 
 
-@pytest.mark.parametrize("code", [*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+@each_row("code", [*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 def test_shown_removes_what_turns_others_words(code: int) -> None:
     assert tidy_text(f"کوچه{chr(code)} ۱۲") == "کوچه ۱۲"
 

@@ -13,9 +13,9 @@ from domain.people.person import StaffMember
 from domain.services import SERVICES
 from domain.settings.policy import Policy
 from domain.values.actors import STAFF_ROLES, Role
-from tests.support.further_service import TREES, WORDS
 from tests.support.municipality import Municipality, StandingClock, build_desk, municipality
 from tests.support.scenarios.expert_unit import Experts
+from tests.support.scenarios.further_service import TREES, WORDS
 from tests.support.scenarios.taxi_organisation import TaxiOrganisation
 
 WALKED: tuple[Service, ...] = tuple({service.key: service for service in (*SERVICES, TREES)}.values())

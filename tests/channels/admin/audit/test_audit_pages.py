@@ -18,6 +18,7 @@ from domain.services import SERVICES
 from tests.channels.admin.audit_reader import count_denials, list_denial_facts
 from tests.support.scenarios.site_registries import words
 from tests.support.staff_site import COLLEAGUE, StaffSite, Visitor
+from tests.support.tables import each_row
 
 ROOT = Path(__file__).parents[4]
 SIGNER = Ed25519Signer("a secret of the tests")
@@ -242,7 +243,7 @@ LINUX = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) 
 PHONE = "Mozilla/5.0 (Linux; Android 13; SM-A536E) AppleWebKit/537.36 (KHTML, like Gecko) "
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("agent", "shown"),
     [
         (f"{LINUX}Chrome/140.0.0.0 Safari/537.36", "Chrome، Linux"),

@@ -1,14 +1,13 @@
 """Wording of the difference between a figure and that of the period before."""
 
-import pytest
-
 from channels.admin.reports.report_view import describe_change
 from domain.messages.catalogue import Catalogue
 from domain.reports import figures as of
 from domain.reports.figures import Figure, FigureValue
+from tests.support.tables import each_row
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("figure", "value", "before", "words"),
     [
         (of.RECEIVED_COUNT, 112, 100, "۱۲٪ بیشتر"),

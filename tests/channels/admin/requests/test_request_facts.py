@@ -13,9 +13,9 @@ from domain.requests.request import RequestFilter, ServiceRequest
 from domain.services.machinery.declaration import MACHINERY_WORK
 from domain.values.actors import Role
 from tests.support.demo_site import build_desk
-from tests.support.further_service import TREES, WORDS
 from tests.support.municipality import CITIZEN, actor
 from tests.support.pages.page_forms import read_version
+from tests.support.scenarios.further_service import TREES, WORDS
 from tests.support.scenarios.site_registries import furnish
 from tests.support.scenarios.taxi_registries import DRIVER_CODE, PLATE
 from tests.support.scenarios.taxi_requests import asked_leave, complained

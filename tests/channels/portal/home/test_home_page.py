@@ -8,8 +8,8 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from domain.reports.durations import LEAST_FINISHED, UsualDuration
 from tests.support.demo_site import CONTACT, LINE, MORNING, DemoSite, build_desk, demo_site
-from tests.support.further_service import TREES, WORDS
 from tests.support.pages.portal_reader import PortalReader
+from tests.support.scenarios.further_service import TREES, WORDS
 from tests.support.scenarios.shipped_services import SHIPPED_SERVICES
 
 

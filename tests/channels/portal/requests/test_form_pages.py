@@ -21,8 +21,8 @@ from domain.requests.request import RequestFilter, ServiceRequest
 from domain.values.calendar import WorkingCalendar
 from domain.values.text import ascii_digits
 from tests.support.demo_site import DemoSite, build_desk, demo_site
-from tests.support.further_service import TREES, WORDS
 from tests.support.portal_citizen import OWN_MOBILE, PortalCitizen, portal_citizen
+from tests.support.scenarios.further_service import TREES, WORDS
 from tests.support.scenarios.shipped_services import SHIPPED_SERVICES
 
 TYPED_MOBILE = f"0{OWN_MOBILE[3:]}"

@@ -12,6 +12,7 @@ from domain.values.version_token import VersionToken
 from tests.support.municipality import CITIZEN, Municipality, actor
 from tests.support.scenarios.shipped_services import SHIPPED_SERVICES
 from tests.support.scenarios.site_members import at_site
+from tests.support.tables import each_row
 
 MANAGER, DEPUTY = actor(Role.MANAGER), Actor(frozenset({Role.MANAGER}), "staff", "deputy", "staff")
 
@@ -87,7 +88,7 @@ async def test_the_mark_changes_with_everything_the_staff_do(town: Municipality)
     assert len(set(marks)) == len(marks)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("roles", "topics"),
     [
         ({Role.CIVIL}, {"machinery"}),

@@ -2,10 +2,9 @@
 
 from datetime import date
 
-import pytest
-
 from domain.actions.reports.comparison import find_period_before
 from domain.values.calendar import from_jalali, jalali_period
+from tests.support.tables import each_row
 
 TODAY = from_jalali(1405, 9, 10)
 
@@ -14,7 +13,7 @@ def day(month: int, day_of_month: int, year: int = 1405) -> date:
     return from_jalali(year, month, day_of_month)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("asked", "before"),
     [
         ((day(9, 1), day(10, 1)), (day(8, 1), day(8, 11))),

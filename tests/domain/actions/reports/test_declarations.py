@@ -18,9 +18,10 @@ from domain.reports.filter import FILTER_DIMENSIONS, ReportFilter
 from domain.values.actors import STAFF_ROLES, SYSTEM, Actor, Role
 from domain.values.calendar import jalali_period
 from domain.values.errors import Forbidden, UnknownKind
-from tests.support.further_service import TREES
 from tests.support.municipality import Municipality
+from tests.support.scenarios.further_service import TREES
 from tests.support.scenarios.shipped_services import SHIPPED_SERVICES
+from tests.support.tables import each_row
 
 SEES = {
     "civil": {Role.CIVIL, Role.MANAGER, Role.AUDITOR},
@@ -51,8 +52,8 @@ def test_a_figure_must_be_told_apart_as_its_section_is() -> None:
     }
 
 
-@pytest.mark.parametrize("name", REPORTS)
-@pytest.mark.parametrize("role", sorted(STAFF_ROLES))
+@each_row("name", REPORTS)
+@each_row("role", sorted(STAFF_ROLES))
 def test_who_sees_which_report(name: str, role: Role) -> None:
     report, actor = REPORTS[name], somebody(role)
     if role in SEES[name]:

@@ -10,6 +10,7 @@ from domain.reports.figures import Dimension
 from domain.reports.filter import ReportFilter, moments_of_span, split_into_periods
 from domain.services import services_by_key
 from domain.values.errors import InvalidField
+from tests.support.tables import each_row
 
 NOW = datetime(2026, 11, 24, 6, 30, tzinfo=UTC)
 """1405/09/03."""
@@ -24,7 +25,7 @@ def read(**said: str) -> ReportFilter:
     return read_report_filter(services_by_key(), {names.get(name, name): value for name, value in said.items()}, NOW)
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("said", "span"),
     [
         ({}, MONTH),
@@ -46,7 +47,7 @@ def test_days(said: dict[str, str], span: tuple[date, date]) -> None:
     assert read(**said).day_span == span
 
 
-@pytest.mark.parametrize(
+@each_row(
     ("said", "refusal"),
     [
         ({"year": "x"}, "year:bad_integer"),

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import defaultdict
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -27,7 +27,6 @@ from tests.support.scenarios.taxi_registries import DRIVER_MOBILE, PLATE
 
 NAME, CODE, STREET = "آنه محمدی", "0499370899", "خیابان مختومقلی"
 PERSONAL = (NAME, CODE, STREET, CITIZEN[3:], "محمدی", "مختومقلی")
-RETENTION = timedelta(days=1827)
 ADMIN = actor(Role.ADMIN)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from domain.language.service import Service
 
-PAGE = Path(__file__).parents[2] / "docs" / "add-a-service.md"
+PAGE = Path(__file__).parents[3] / "docs" / "add-a-service.md"
 BLOCKS = dict(re.findall(r'^```\w+ title="([^"]+)"\n(.*?)^```', PAGE.read_text("utf-8"), re.MULTILINE | re.DOTALL))
 FOLDER = "domain/services/tree_pruning"
 TEXTS = BLOCKS[f"{FOLDER}/texts/fa.toml"]
