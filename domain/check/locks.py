@@ -71,6 +71,8 @@ def _list_loaded_names(code: CodeType) -> set[str]:
 def _list_reads(code: CodeType) -> Iterator[tuple[str, str]]:
     """Yield repository and method of every `uow.repository.method`; of a repository that is named alone, no method."""
     for inner_code in _list_codes(code):
+        if "uow" not in {*inner_code.co_names, *inner_code.co_varnames, *inner_code.co_freevars}:
+            continue
         loaded_names = [
             (_last_name(step.argval) if step.opname.startswith("LOAD_") else "", step.opname)
             for step in dis.get_instructions(inner_code)

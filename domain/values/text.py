@@ -75,7 +75,7 @@ def tidy_text(text: str) -> str:
 
 def count_code_units(text: str) -> int:
     """Return the length of `text` in UTF-16 code units, as messages and web forms count it: an emoji takes two."""
-    return len(text) + sum(character > "\uffff" for character in text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def fold_compactly(text: str) -> str:

@@ -62,6 +62,7 @@ LONGEST_CHAT_TEXTS = {
 """Beginning of keys → the most UTF-16 units that these texts may have: in a message, on a button, in what flashes up
 over a chat, under a file, on the bot's own page.
 """
+_CHAT_PREFIXES = tuple(LONGEST_CHAT_TEXTS)
 
 LONGEST_LINK_LINE = "\n" + "x" * (LONGEST_SITE_ADDRESS + len("/c/") + LINK_LENGTH)
 """The line by which a text leads to a page, as long as it is reckoned with."""
@@ -174,8 +175,9 @@ def chat_flaws(catalogue: Catalogue) -> Iterator[Flaw]:
 
 def find_chat_limit(key: str) -> int | None:
     """Return the most code units that a text of a chat may have, by the longest of these prefixes; None: of none."""
-    prefix = max((prefix for prefix in LONGEST_CHAT_TEXTS if key.startswith(prefix)), key=len, default=None)
-    return None if prefix is None else LONGEST_CHAT_TEXTS[prefix]
+    if not key.startswith(_CHAT_PREFIXES):
+        return None
+    return LONGEST_CHAT_TEXTS[max((prefix for prefix in _CHAT_PREFIXES if key.startswith(prefix)), key=len)]
 
 
 def _length_flaws(catalogue: Catalogue, key: str, most_units: int) -> Iterator[Flaw]:

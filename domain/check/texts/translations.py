@@ -62,9 +62,10 @@ def check_translation(services: Sequence[Service], catalogue: Catalogue, transla
     own_flaws = list(_text_flaws(catalogue, translation))
     if own_flaws:
         return own_flaws
-    persian_flaws = set(_list_rendered_flaws(services, catalogue))
     with in_language(translation.language):
-        return [flaw for flaw in _list_rendered_flaws(services, catalogue) if flaw not in persian_flaws]
+        rendered_flaws = _list_rendered_flaws(services, catalogue)
+    persian_flaws = set(_list_rendered_flaws(services, catalogue)) if rendered_flaws else set()
+    return [flaw for flaw in rendered_flaws if flaw not in persian_flaws]
 
 
 def _list_rendered_flaws(services: Sequence[Service], catalogue: Catalogue) -> list[Flaw]:
