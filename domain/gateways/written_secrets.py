@@ -12,7 +12,8 @@ from domain.values.text import ascii_digits
 _NAMES_OF_IT = r"(?:رمز|پسورد|پین|گذرواژه|(?<![a-z])(?:ramz|pin|password|parol|cvv ?2?)(?![a-z])|سی ?وی ?وی ?2?|پارول)"
 _OURS = r"(?:رهگیری|پیگیری|درخواست|قبض|تأیید|تایید|سایت|ورود|ربات|rahgiri|peygiri)"
 _BETWEEN = rf"(?:(?!{_OURS})[^0-9]){{0,30}}?"
-_NUMBER = r"(?<![0-9*])[0-9]{3,12}(?![0-9*])"
+FEWEST_SECRET_DIGITS = 3
+_NUMBER = rf"(?<![0-9*])[0-9]{{{FEWEST_SECRET_DIGITS},12}}(?![0-9*])"
 _SECRETS = (
     re.compile(rf"{_NAMES_OF_IT}{_BETWEEN}(?P<secret>{_NUMBER})", re.IGNORECASE),
     re.compile(rf"(?P<secret>{_NUMBER})\W{{0,3}}{_NAMES_OF_IT}(?!\w{{0,4}}\W*{_OURS})", re.IGNORECASE),
@@ -28,6 +29,8 @@ _NAMED_SECRET = re.compile(
 
 def hide_written_secrets(text: str) -> str:
     """Return what somebody wrote with card numbers and bank passwords masked; all else stays as it was written."""
+    if sum(map(str.isdigit, text)) < FEWEST_SECRET_DIGITS:
+        return text  # as most texts are
     text = hide_written_cards(text)
     for secret in _SECRETS:
         spans = [found.span("secret") for found in secret.finditer(ascii_digits(text))]

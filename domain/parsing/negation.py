@@ -7,11 +7,10 @@ what its speaker refuses or forbids (first and second person, «نشود»); a f
 import re
 from collections.abc import Iterator
 from enum import Enum
-from functools import lru_cache
 from itertools import product
 from typing import NamedTuple
 
-from domain.parsing.tokens import TokenKind, TokenStream, key_of, keys_in, keys_of
+from domain.parsing.tokens import ReadText, TokenKind, TokenStream, key_of, keys_in, keys_of
 from domain.parsing.word_lists import words_of
 
 
@@ -115,20 +114,23 @@ _FIRST_LETTERS = frozenset(form[0] for form in _WISH_FORMS | _FACT_FORMS | {_NEG
 
 def find_negations(stream: TokenStream) -> tuple[Negation, ...]:
     """Return every negated verb of a message, taken by others or not, from first to last."""
-    return _find_negations_of(stream.text)
+    return stream.read.find_once(_list_negations)
 
 
-@lru_cache(maxsize=256)
-def _find_negations_of(text: str) -> tuple[Negation, ...]:
-    """Return the negated verbs of a text; it is asked for them several times, once for each thing that it may mean."""
-    return tuple(_iterate_negations(TokenStream(text)))
+def _list_negations(read: ReadText) -> tuple[Negation, ...]:
+    return tuple(_iterate_negations(TokenStream(read.text)))
 
 
-def find_refusals(stream: TokenStream) -> list[Negation]:
+def find_refusals(stream: TokenStream) -> tuple[Negation, ...]:
     """Return what says that something is not wanted or needed («نمی‌خوام», «لازم نیست»), or forbids it («نفرستید»); not
     what only happens if it is not done.
     """
-    return [negation for negation in find_negations(stream) if _is_refusal(stream, negation)]
+    return stream.read.find_once(_list_refusals)
+
+
+def _list_refusals(read: ReadText) -> tuple[Negation, ...]:
+    stream = TokenStream(read.text)
+    return tuple(negation for negation in find_negations(stream) if _is_refusal(stream, negation))
 
 
 def denies_at_end(stream: TokenStream) -> bool:

@@ -2,7 +2,7 @@
 
 import re
 
-from domain.parsing.tokens import TokenStream, keys_in, keys_of
+from domain.parsing.tokens import TokenStream, keys_in, keys_of, read_once
 
 _NUMBERED_PLACES = keys_in("values.numbered_places")
 _ROAD_WORDS = keys_in("values.road_words")
@@ -63,8 +63,12 @@ def is_address_word(word: str) -> bool:
 
 def mentions_address(text: str) -> bool:
     """Return whether a text holds a word of addresses."""
-    stream = TokenStream(text)
-    return any(is_address_word(stream.raw_at(index)) for index in range(len(stream)))
+    return not _ADDRESS_WORDS.isdisjoint(read_once(text).key_set)
+
+
+def has_address_word(stream: TokenStream, start: int, end: int) -> bool:
+    """Return whether one of some tokens is a word of addresses."""
+    return not _ADDRESS_WORDS.isdisjoint(stream.read.keys[start:end])
 
 
 def part_with_address(text: str) -> str:

@@ -7,17 +7,18 @@ Readers take the tokens they understand; what nobody took is the writer's own fr
 
 import re
 from bisect import bisect_left
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from enum import IntEnum
-from functools import cache, lru_cache
-from typing import Generic, NamedTuple, TypeVar
+from functools import cache, cached_property, lru_cache
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from domain.parsing.spoken_persian import split_glued_key, written_key
 from domain.parsing.turkmen.reading import ReadWord, read_turkmen
 from domain.parsing.word_lists import words_of
 from domain.values.text import fold_text, tidy_text
 
-T = TypeVar("T", bound=Hashable)
+T = TypeVar("T")
+Value = TypeVar("Value", bound=Hashable)
 
 _MARKS_ON_LETTERS = "\u064b-\u0655\u0670"
 _TOKEN_PATTERN = re.compile(
@@ -33,6 +34,7 @@ _PUNCTUATION = frozenset(r"""!"#$%&'()*+,-./:;<=>?@[\]^`{|}~،؛؟٪٫٬«»…�
 _SEPARATORS = _PUNCTUATION - _OPENING_MARKS
 _JOINING_MARKS = _HYPHENS | frozenset(":،,؛;./=|")
 _ENDING_MARKS = frozenset(":،,؛;=")
+QUESTION_MARKS = frozenset("?؟")
 
 
 class TokenKind(IntEnum):
@@ -76,23 +78,56 @@ def keys_of_words(word_list: Sequence[str]) -> list[str]:
 _KINDS_BY_GROUP = {kind.value: kind for kind in TokenKind}
 
 
-class ReadTokens(NamedTuple):
-    """The tokens of a text, and in which language they were read."""
+class ReadText:
+    """A text that is read once, whatever it may mean: everybody who asks for it (`read_once`) gets this object.
 
-    tokens: tuple[Token, ...]
-    keys: tuple[str, ...]
-    """The keys of the tokens, and an empty one at the end of the text."""
-    is_turkmen: bool
+    What is asked of it more than once is found when it is first asked for, and stays with it (`find_once`).
+    """
+
+    def __init__(self, text: str) -> None:
+        tokens = _split_words(text)
+        pieces = read_turkmen([text[token.start : token.end] for token in tokens], [token.key for token in tokens])
+        if pieces is not None:
+            tokens = tuple(_token_of_read_word(piece, tokens) for piece in pieces)
+        self.text = text
+        self.tokens = tokens
+        self.is_turkmen = pieces is not None
+        self.keys = (*(token.key for token in tokens), "")
+        """The keys of the tokens, and an empty one at the end of the text."""
+        self._findings: dict[object, Any] = {}
+
+    @cached_property
+    def key_set(self) -> frozenset[str]:
+        """The keys of the tokens, in no order."""
+        return frozenset(self.keys[:-1])
+
+    @cached_property
+    def word_count(self) -> int:
+        """The number of words; numbers and marks are none."""
+        return sum(token.kind is TokenKind.WORD for token in self.tokens)
+
+    @cached_property
+    def beginnings(self) -> frozenset[str]:
+        """The first two letters of each token: what tells most phrases at once that they are not here."""
+        return frozenset([key[:2] for key in self.keys])
+
+    @property
+    def asks(self) -> bool:
+        """Whether a question mark stands in it."""
+        return not QUESTION_MARKS.isdisjoint(self.key_set)
+
+    def find_once(self, find: Callable[["ReadText"], T]) -> T:
+        """Return what a function finds in the text, called by whoever asks for that first."""
+        if find not in self._findings:
+            self._findings[find] = find(self)
+        found: T = self._findings[find]
+        return found
 
 
-@lru_cache(maxsize=256)
-def tokenize_text(text: str) -> ReadTokens:
-    """Return the tokens of a text; it is read several times, once for each thing that it may mean."""
-    tokens = _split_words(text)
-    pieces = read_turkmen([text[token.start : token.end] for token in tokens], [token.key for token in tokens])
-    if pieces is not None:
-        tokens = tuple(_token_of_read_word(piece, tokens) for piece in pieces)
-    return ReadTokens(tokens, (*(token.key for token in tokens), ""), is_turkmen=pieces is not None)
+@lru_cache(maxsize=128)
+def read_once(text: str) -> ReadText:
+    """Return a text as it is read, for all who ask for it while it is answered."""
+    return ReadText(text)
 
 
 def _split_words(text: str) -> tuple[Token, ...]:
@@ -128,9 +163,10 @@ class TokenStream:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.tokens, keys, self.is_turkmen = tokenize_text(text)
-        self._token_count = len(self.tokens)
-        self.free_keys = [*keys]
+        self.read = read = read_once(text)
+        self.tokens, self.is_turkmen = read.tokens, read.is_turkmen
+        self._token_count = len(read.tokens)
+        self.free_keys = [*read.keys]
         """Results of `key_at` for each place: empty once it is taken, and at the end of the message."""
 
     def __len__(self) -> int:
@@ -277,12 +313,12 @@ class TokenStream:
         return start, end
 
 
-class Phrases(Generic[T]):
+class Phrases(Generic[Value]):
     """Words and phrases that mean values, found in any spelling and spacing."""
 
-    def __init__(self, phrases_by_value: Mapping[T, Iterable[str]]) -> None:
+    def __init__(self, phrases_by_value: Mapping[Value, Iterable[str]]) -> None:
         """Take the phrases of each value; `ValueError` when one phrase means two values."""
-        self.values_by_phrase: dict[str, T] = {}
+        self.values_by_phrase: dict[str, Value] = {}
         for value, phrases in phrases_by_value.items():
             for phrase in phrases:
                 if self.values_by_phrase.setdefault(join_letters(phrase), value) != value:
@@ -301,24 +337,31 @@ class Phrases(Generic[T]):
         """Return the first phrase that is or follows these letters; an empty one where none does."""
         return self._sorted_phrases[bisect_left(self._sorted_phrases, letters, hi=len(self._sorted_phrases) - 1)]
 
-    def find_in(self, stream: TokenStream) -> Iterator[tuple[int, T, int]]:
+    def find_in(self, stream: TokenStream) -> Iterator[tuple[int, Value, int]]:
         """Yield each place where a phrase of free tokens begins, the value of the longest one and where that ends."""
+        if self._first_letters.isdisjoint(stream.read.beginnings):
+            return
         for index, key in enumerate(stream.free_keys):
             if key[:2] in self._first_letters and (match := self.match_at(stream, index)):
                 yield index, *match
 
-    def match_at(self, stream: TokenStream, start: int) -> tuple[T, int] | None:
+    def occurs_in(self, stream: TokenStream) -> bool:
+        """Return whether a phrase of free tokens is anywhere."""
+        return any(True for _ in self.find_in(stream))
+
+    def match_at(self, stream: TokenStream, start: int) -> tuple[Value, int] | None:
         """Return the value of the longest phrase at a place and where that phrase ends, or None."""
-        if stream.key_at(start)[:2] not in self._first_letters:
+        keys = stream.free_keys
+        if not 0 <= start < len(keys) or keys[start][:2] not in self._first_letters:
             return None
         longest_match, joined_letters = None, ""
-        for index in range(start, min(start + _LONGEST_PHRASE, len(stream))):
-            key = stream.key_at(index)
-            if stream.is_mark_at(index):
+        for index in range(start, start + _LONGEST_PHRASE):
+            key = keys[index]
+            if not key:  # taken, or the end of the text
+                break
+            if stream.tokens[index].kind is TokenKind.PUNCTUATION:
                 if index > start and key in _HYPHENS:
                     continue
-                break
-            if not key:
                 break
             joined_letters += key
             phrase = self._first_beginning_with(joined_letters)

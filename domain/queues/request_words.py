@@ -79,6 +79,7 @@ def list_plate_words(plate: str) -> Iterator[str]:
 def _list_place_words(form_fields: Iterable[Field], values: Mapping[str, Any]) -> Iterator[str]:
     for field in form_fields:
         if value := values.get(field.name):
-            yield from list_address_words(field.type.find_address(value))
+            if address := field.type.find_address(value):
+                yield from list_address_words(address)
             if postal_code := field.type.find_postal_code(value):
                 yield POSTAL_CODE_KIND + postal_code

@@ -10,7 +10,6 @@ import os
 import sqlite3
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, closing
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import aiosqlite
@@ -250,7 +249,7 @@ class SqliteEngine(DatabaseEngine):
         made. A first one is made by whoever opens it.
         """
         try:
-            file_status = Path(self._file_path).stat()
+            file_status = os.stat(self._file_path)
         except OSError as error:
             if self._opened_file is None:
                 return

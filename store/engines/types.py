@@ -65,7 +65,7 @@ def _from_utc_text(text: str | None) -> datetime | None:
 
 
 def _refuse_unstorable(value: str | None) -> str | None:
-    if value and _UNSTORABLE_SIGNS.search(value):
+    if value and not value.isprintable() and _UNSTORABLE_SIGNS.search(value):
         raise InvalidField("text")
     return value
 

@@ -25,11 +25,11 @@ from domain.conversation.reading.endings import CANCEL_INTENT
 from domain.conversation.reading.guessing import understand_message
 from domain.conversation.reading.parsed_message import UNKNOWN_INTENT
 from domain.conversation.reading.ratings import guess_score, read_score
-from domain.conversation.reading.sentences import QUESTION_MARKS, Mood, is_forbidding
+from domain.conversation.reading.sentences import Mood, is_forbidding
 from domain.conversation.reading.vocabulary import CHANGE_INTENT
 from domain.parsing.filler_words import COURTESY_WORDS
 from domain.parsing.identifiers import speaks_of_score
-from domain.parsing.tokens import TokenStream
+from domain.parsing.tokens import TokenStream, read_once
 from domain.requests.request import Phase, RequestFilter, ServiceRequest
 from domain.values.tracking_codes import TrackingCode
 
@@ -168,7 +168,7 @@ async def read_staff_answer(turn: TurnContext, text: str, *, is_clear: bool) -> 
     asked_requests = [] if _is_courtesy(text) else await list_candidates(turn, "reply")
     if not asked_requests or _answers_late_question(turn, text, asked_requests[0]):
         return None
-    is_asking = any(token.key in QUESTION_MARKS for token in TokenStream(text).tokens)
+    is_asking = read_once(text).asks
     is_plain = is_clear and not (is_asking or is_forbidding(text) or turn.late_question)
     code = {"code": asked_requests[0].code} if len(asked_requests) == 1 else {}
     return turn.conversation.begin_intent(

@@ -106,7 +106,7 @@ def answer_by_repetition(frame: Frame, parsed_message: ParsedMessage, *, is_form
 def gives_up(text: str) -> bool:
     """Return whether a text gives up what was begun: it says so («ولش کنید»), or refuses («نه دیگه نمی‌خواد»)."""
     stream = TokenStream(text)
-    if any(_GIVING_UP.match_at(stream, index) for index in range(len(stream))):
+    if _GIVING_UP.occurs_in(stream):
         return True
     is_refusing = stream.raw_at(0) in _REFUSALS
     return is_refusing and any(_NOT_WANTED.match_at(stream, index) for index in range(1, len(stream)))

@@ -26,7 +26,7 @@ from domain.fields.form import Field
 from domain.fields.types import Text
 from domain.language.intents import combine_words
 from domain.parsing.filler_words import COURTESY_WORDS
-from domain.parsing.tokens import Phrases, TokenStream, key_of, keys_in
+from domain.parsing.tokens import Phrases, TokenStream, key_of, keys_in, read_once
 from domain.parsing.word_lists import words_of
 from domain.values.errors import DomainError
 
@@ -147,12 +147,12 @@ def hear_earlier_answer(frame: Frame, form: IntentForm, text: str, now: datetime
 
 def says_same(text: str) -> bool:
     """Return whether a text says that something is the same («آره همونه»)."""
-    return any(token.key in _SAME_WORDS for token in TokenStream(text).tokens)
+    return not _SAME_WORDS.isdisjoint(read_once(text).key_set)
 
 
 def keeps_answer(text: str) -> bool:
     """Return whether a text says nothing but that an answer shall stay as it is («همان بماند»)."""
-    word_keys = {token.key for token in TokenStream(text).tokens}
+    word_keys = read_once(text).key_set
     return bool(word_keys & _SAME_WORDS) and word_keys <= _SAME_WORDS | _STAYING_WORDS | COURTESY_WORDS
 
 
@@ -211,8 +211,7 @@ def read_price_question(
 
 
 def _asks_price(text: str) -> bool:
-    stream = TokenStream(text)
-    return any(_PRICE_PHRASES.match_at(stream, index) for index in range(len(stream)))
+    return _PRICE_PHRASES.occurs_in(TokenStream(text))
 
 
 def _list_single_values(frame: Frame) -> dict[str, Any]:

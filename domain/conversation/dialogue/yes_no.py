@@ -3,11 +3,11 @@
 from itertools import product
 from typing import NamedTuple
 
-from domain.conversation.reading.sentences import FILLER_WORDS, PLAIN_WORDS, QUESTION_MARKS
+from domain.conversation.reading.sentences import FILLER_WORDS, PLAIN_WORDS
 from domain.parsing.filler_words import COURTESY_WORDS
 from domain.parsing.identifiers import CODE_LABELS
 from domain.parsing.negation import find_negations
-from domain.parsing.tokens import Phrases, TokenStream, keys_in, keys_of
+from domain.parsing.tokens import QUESTION_MARKS, Phrases, TokenStream, keys_in, keys_of
 from domain.parsing.word_lists import words_of
 from domain.parsing.yes_no_words import NO_KEYS, YES_KEYS
 
@@ -57,7 +57,7 @@ def read_yes_or_no(text: str, *, asks_denial: bool = False) -> bool | None:
         for index in range(len(stream))
         if index not in denied_positions | phrase_positions and not stream.is_mark_at(index)
     }
-    if any(token.key in QUESTION_MARKS for token in stream.tokens):
+    if stream.read.asks:
         return None
     if not negation_list and frozenset(stated_words) in _ANSWERS_BY_NUMBER:
         return _ANSWERS_BY_NUMBER[frozenset(stated_words)]
@@ -103,6 +103,8 @@ class ConsentAnswer(NamedTuple):
 def read_consent(text: str) -> ConsentAnswer | None:
     """Return what a text answers to who asks for consent; None where it says both, asks, or says nothing of it."""
     stream = TokenStream(text)
+    if stream.read.asks or not _ANSWERS.occurs_in(stream):
+        return None
     answers: set[bool] = set()
     rest: set[str] = set()
     index = 0
@@ -113,6 +115,6 @@ def read_consent(text: str) -> ConsentAnswer | None:
         elif not stream.is_mark_at(index) and not stream.digits_at(index):
             rest.add(stream.raw_at(index))
         index = match[1] if match else index + 1
-    if len(answers) != 1 or any(token.key in QUESTION_MARKS for token in stream.tokens):
+    if len(answers) != 1:
         return None
     return ConsentAnswer(answers.pop(), not rest - _BESIDE)

@@ -66,8 +66,7 @@ def _take_wants_around_text(stream: TokenStream) -> None:
 
 def names_matter(text: str) -> bool:
     """Return whether a text says what it is about («درباره عوارض زمینم»)."""
-    stream = TokenStream(text)
-    return any(_MATTER_PHRASES.match_at(stream, index) for index in range(len(stream)))
+    return _MATTER_PHRASES.occurs_in(TokenStream(text))
 
 
 def is_borne_out(call: IntentMatch, reader: MessageReader, free_text: str) -> bool:

@@ -7,10 +7,10 @@ A word of danger alone is none («خیابان آتش‌نشانی», «سیل�
 
 import tomllib
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache, cached_property, lru_cache
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any, NamedTuple
 
@@ -23,7 +23,7 @@ from domain.conversation.reading.event_verbs import (
     spell_turkmen_noun,
 )
 from domain.parsing.filler_words import COURTESY_WORDS
-from domain.parsing.tokens import keys_in
+from domain.parsing.tokens import ReadText, keys_in, read_once
 from domain.parsing.word_lists import words_of
 
 
@@ -95,10 +95,13 @@ class _Table:
         self._groups: Mapping[str, str] = table["groups"]
         self.verbs = VerbForms(table)
         self.events = tuple(event for row in table["event"] for event in self._build_events(row))
-        self.places_by_spelling: dict[str, set[int]] = defaultdict(set)
+        self.places_by_thing: dict[str, set[int]] = defaultdict(set)
+        self.places_by_phrase: dict[str, set[int]] = defaultdict(set)
         for place, event in enumerate(self.events):
-            for name in event.things | event.clear_phrases | event.titles:
-                self.places_by_spelling[name].add(place)
+            for name in event.things:
+                self.places_by_thing[name].add(place)
+            for name in event.clear_phrases | event.titles:
+                self.places_by_phrase[name].add(place)
         lists = {name: self._spell_all(table, name) for name in _LISTS_OF_WORDS}
         self.over_words, self.going_on, self.conditions = lists["over"], lists["going_on"], lists["conditions"]
         self.polite, self.breaks, self.others = lists["polite"], lists["breaks"], lists["others"]
@@ -151,10 +154,15 @@ def _load_table() -> _Table:
     return _Table(tomllib.loads(table_file.read_text("utf-8")))
 
 
-@lru_cache(maxsize=64)
 def find_emergency(text: str) -> Emergency | None:
     """Return what a message says is happening right now; None where it says nothing of the kind."""
-    message = _read_message(text)
+    return read_once(text).find_once(_find_emergency)
+
+
+def _find_emergency(read: ReadText) -> Emergency | None:
+    if not read.word_count:  # a code, a number of a menu
+        return None
+    message = read.find_once(_Message)
     named_events = message.list_named_events()
     if not (named_events or message.is_cried) or (message.is_over() and not message.is_cried):
         return None
@@ -166,22 +174,19 @@ def find_emergency(text: str) -> Emergency | None:
 
 def cries_only(text: str) -> bool:
     """Return whether a word that cries for help is all that is said («کمک»): it calls the menu, too."""
-    message = _read_message(text)
-    return message.is_cried and not message.cries_for_help()
-
-
-@lru_cache(maxsize=8)
-def _read_message(text: str) -> "_Message":
-    return _Message(text)
+    read = read_once(text)
+    message = read.find_once(_Message) if read.word_count else None
+    return message is not None and message.is_cried and not message.cries_for_help()
 
 
 class _Message:
     """A message as folded words, and what of it is named where."""
 
-    def __init__(self, text: str) -> None:
-        self.keys = fold_words(text)
-        self.spans = tuple(self._list_spans())
-        self.is_shouted = "!" in text
+    def __init__(self, read: ReadText) -> None:
+        self.keys = fold_words(read.text)
+        self.spellings = frozenset(["".join(self.keys[start:end]) for start, end in self._list_ends()])
+        """Names that it may hold: its words, alone and put together with those behind them."""
+        self.is_shouted = "!" in read.text
 
     @cached_property
     def masked(self) -> set[int]:
@@ -199,21 +204,35 @@ class _Message:
         """Return its verbs, negated or not."""
         return _load_table().verbs.find_in(self.keys)
 
-    def _list_spans(self) -> Iterator[tuple[str, _Span]]:
-        for start in range(len(self.keys)):
-            for end in range(start + 1, min(start + _LONGEST_NAME, len(self.keys)) + 1):
-                yield "".join(self.keys[start:end]), _Span(start, end)
+    def _list_ends(self) -> Iterator[tuple[int, int]]:
+        count = len(self.keys)
+        return (
+            (start, end) for start in range(count) for end in range(start + 1, min(start + _LONGEST_NAME, count) + 1)
+        )
 
-    def _find(self, spellings: Collection[str]) -> Iterator[_Span]:
+    @cached_property
+    def spans(self) -> tuple[tuple[str, _Span], ...]:
+        """Return the names that it may hold, each with its place."""
+        return tuple(("".join(self.keys[start:end]), _Span(start, end)) for start, end in self._list_ends())
+
+    def _find(self, spellings: _Spellings) -> Iterator[_Span]:
+        if self.spellings.isdisjoint(spellings):
+            return iter(())
         return (span for joined, span in self.spans if joined in spellings)
 
     def _mentions(self, spellings: _Spellings) -> bool:
         return bool(spellings) and any(True for _ in self._find(spellings))
 
     def list_named_events(self) -> list[_Event]:
-        """Return the events of which a thing, a phrase or the name is in the message, in their order."""
-        places = {place for joined, _ in self.spans for place in _load_table().places_by_spelling.get(joined, ())}
-        return [_load_table().events[place] for place in sorted(places)]
+        """Return the events of which a phrase or the name is in the message, or a thing beside any verb of an event; in
+        their order.
+        """
+        table = _load_table()
+        places = {place for joined in self.spellings for place in table.places_by_phrase.get(joined, ())}
+        things = [joined for joined in self.spellings if joined in table.places_by_thing]
+        if things and self.verbs:
+            places.update(place for joined in things for place in table.places_by_thing[joined])
+        return [table.events[place] for place in sorted(places)]
 
     def says(self, event: _Event) -> bool:
         """Return whether an event is said to happen: all by itself, by its own verb, or by its name alone."""

@@ -43,7 +43,7 @@ from domain.parsing.identifiers import CODE_LABELS, take_code
 from domain.parsing.negation import denies_at_end, find_refusals
 from domain.parsing.places import mentions_address
 from domain.parsing.slots import MessageReader
-from domain.parsing.tokens import Phrases, TokenStream, keys_of
+from domain.parsing.tokens import Phrases, TokenStream, keys_of, read_once
 from domain.values.calendar import to_tehran
 
 _REQUEST_WORD = keys_of("درخواست")
@@ -93,7 +93,7 @@ class Grammar:
         intent = self._keywords.intents_by_name[message.intent]
         if intent.rest_slot != "place" or len(message.missing_slots) < _FEW_MISSING:
             return True
-        return any(token.key in ASKING_WORDS for token in TokenStream(text).tokens)
+        return not ASKING_WORDS.isdisjoint(read_once(text).key_set)
 
     def says_nothing_more(self, intent: str, text: str) -> bool:
         """Return whether a text asks for a form and describes nothing: no word is beside those of asking and naming."""
@@ -229,7 +229,8 @@ class Grammar:
         """Return the request, or its bill, of which a text of ours tells that comes back («گزارش … در دست بررسی است»);
         its words are no commands. A command right before a code is one.
         """
-        place = find_code_place(stream := TokenStream(text))
+        stream = TokenStream(text)
+        place = find_code_place(stream) if stream.read.word_count else None
         if place is None or any(self._keywords.find_calls_anywhere(stream)):
             return None
         for call in self._keywords.find_calls(stream):
@@ -281,7 +282,8 @@ class Grammar:
         if not rest_text:
             return None
         stream = TokenStream(text)
-        for call in self._keywords.find_calls_beside_code(stream):
+        calls = self._keywords.find_calls_beside_code(stream) if self._keywords.may_call_binding(stream) else []
+        for call in calls:
             if call.intent.is_binding and (call.intent.name == "cancel" or find_code_place(stream)):
                 return self._read_call(text, self._keywords.locate_keyword(call.intent.name, stream), day)
         place = find_code_place(stream) if len(message.slots) == 1 else None
@@ -407,6 +409,6 @@ class Grammar:
             return Mood.PLAIN
         mood = find_mood(stream, call.intent, call.start, call.end)
         if mood is Mood.REFUSED and call.is_meant and not self.refuses(stream, call.intent.name):
-            is_wanted = any(token.key in ASKING_WORDS for token in stream.tokens)
+            is_wanted = not ASKING_WORDS.isdisjoint(stream.read.key_set)
             mood = Mood.PLAIN if call.intent.only_asks else Mood.UNCLEAR if is_wanted else mood
         return Mood.DOUBTFUL if mood is Mood.PLAIN and call.intent.is_binding and not call.is_exact else mood

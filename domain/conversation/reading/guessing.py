@@ -18,13 +18,13 @@ from domain.conversation.reading.grammar import Grammar
 from domain.conversation.reading.intent_ranking import RankedIntent
 from domain.conversation.reading.own_words import takes_back
 from domain.conversation.reading.parsed_message import UNKNOWN_INTENT, ParsedMessage
-from domain.conversation.reading.sentences import QUESTION_MARKS, QUOTATION_MARKS, Mood
+from domain.conversation.reading.sentences import QUOTATION_MARKS, Mood
 from domain.conversation.reading.unwanted import find_wanted_instead, read_unwanted, wants_no_more
 from domain.conversation.reading.vocabulary import EMPTY_WORDS
 from domain.parsing.code_places import find_code_place
 from domain.parsing.negation import find_negations
 from domain.parsing.places import mentions_address
-from domain.parsing.tokens import TokenKind, TokenStream, key_of, keys_in, keys_of
+from domain.parsing.tokens import TokenKind, TokenStream, key_of, keys_in, keys_of, read_once
 
 SURE_SHARE = 0.6
 """From here on a text is read as its likeliest intent."""
@@ -124,7 +124,7 @@ def _weigh_command(
     is_settled = likeliest.share < SURELY_UNRELATED_SHARE and (
         message.intent == ANSWER_INTENT or grammar.is_called_in_sentence(message.intent)
     )
-    if not is_settled and len(TokenStream(text)) > 1 and _is_unrelated(likeliest):
+    if not is_settled and len(read_once(text).tokens) > 1 and _is_unrelated(likeliest):
         return ParsedMessage(UNKNOWN_INTENT, suggested_intents=(message.intent,), ranking=message.ranking)
     if likeliest.share < CONTRADICTING_SHARE or own_share >= CONTRADICTED_SHARE:
         return message
@@ -143,7 +143,7 @@ def _needs_no_ranking(grammar: Grammar, message: ParsedMessage, text: str) -> bo
     speak against it, or so much of it is said that they never outweigh it. That is a service's form with all that it
     needs, said plainly, and a place at most beside it: a reason may be anything («چرا رد شد»).
     """
-    if _count_words(text) < FEWEST_CONTRADICTING_WORDS:
+    if read_once(text).word_count < FEWEST_CONTRADICTING_WORDS:
         return True
     intent = grammar.find_intent(message.intent)
     is_form = intent is not None and bool(intent.required_slots) and intent.rest_slot in WISHLESS_SLOTS
@@ -153,10 +153,6 @@ def _needs_no_ranking(grammar: Grammar, message: ParsedMessage, text: str) -> bo
 def _only_asks_how(grammar: Grammar, intent: str, likeliest: RankedIntent) -> bool:
     """Return whether somebody asks how something is done, and wants nothing done («چطور لغو کنم»)."""
     return intent == HELP_INTENT and (grammar.is_binding(likeliest.name) or likeliest.name == UNKNOWN_INTENT)
-
-
-def _count_words(text: str) -> int:
-    return sum(token.kind is TokenKind.WORD for token in TokenStream(text).tokens)
 
 
 def _is_surely_another(likeliest: RankedIntent, own_share: float) -> bool:
@@ -178,7 +174,7 @@ def _is_no_refusal(grammar: Grammar, message: ParsedMessage, likeliest: RankedIn
     if likeliest.name in _INTENTS_THAT_REFUSE:
         return likeliest.name != message.refused_intent
     stream = TokenStream(text)
-    is_question = any(token.key in QUESTION_MARKS for token in stream.tokens)
+    is_question = stream.read.asks
     is_another = likeliest.name != message.refused_intent and find_code_place(stream) is None
     return (
         (is_question or is_another)
@@ -301,7 +297,7 @@ def _lacks_subject(message: ParsedMessage, text: str, *, is_sure: bool) -> bool:
         return message.intent in _INTENTS_OF_CODES and _leaves_code_bare(text, is_sure=is_sure)
     if message.intent in INTENTS_WITH_OWN_QUESTION:
         return True
-    word_keys = [token.key for token in TokenStream(text).tokens if token.kind is TokenKind.WORD]
+    word_keys = [token.key for token in read_once(text).tokens if token.kind is TokenKind.WORD]
     if message.intent == "pay":
         return bool(word_keys) and word_keys[-1] in _WORDS_OF_HAVING_DONE
     return message.intent == "help" and not _REQUEST_WORDS.isdisjoint(word_keys)

@@ -15,8 +15,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from domain.conversation.reading.labelled_sentences import LabelledSentence
-from domain.conversation.reading.sentences import QUESTION_MARKS
-from domain.parsing.tokens import Token, TokenKind, TokenStream, keys_of
+from domain.parsing.tokens import QUESTION_MARKS, Token, TokenKind, TokenStream, keys_of
 from domain.parsing.word_lists import words_of
 
 _SOUNDS_BY_LETTER = str.maketrans(

@@ -14,11 +14,10 @@ from domain.parsing.identifiers import CODE_LABELS, read_digit_run, read_trackin
 from domain.parsing.negation import Negation
 from domain.parsing.numerals import UNIT_WORDS, read_number_at
 from domain.parsing.spelling import Spelling
-from domain.parsing.tokens import Phrases, TokenKind, TokenStream, join_letters, keys_in
+from domain.parsing.tokens import QUESTION_MARKS, Phrases, TokenKind, TokenStream, join_letters, keys_in, read_once
 from domain.parsing.word_lists import words_of
 from domain.parsing.yes_no_words import NO_KEYS, YES_KEYS
 
-_QUESTION_MARKS = frozenset("?؟")
 _LONGEST_MISSPELT = 3
 _LONGEST_OPT_OUT = 12
 """Letters of the longest words that stop texts."""
@@ -76,18 +75,19 @@ class Keywords:
             intent.name: (*intent.certain_words, *intent.weak_words, *intent.doubtful_words) for intent in known_intents
         }
         known_words = {join_letters(word) for word in chain.from_iterable(words_by_intent.values())} | ORDINARY_WORDS
-        self._keyword_phrases = Phrases(
-            {
-                intent.name: (*words_by_intent[intent.name], *_list_words_with_pronouns(intent, known_words))
-                for intent in known_intents
-            }
+        spoken_words = {
+            intent.name: (*words_by_intent[intent.name], *_list_words_with_pronouns(intent, known_words))
+            for intent in known_intents
+        }
+        self._keyword_phrases = Phrases(spoken_words)
+        binding_words = (
+            (*spoken_words[intent.name], *intent.beside_code_words) for intent in known_intents if intent.is_binding
         )
-        self._certain_words = frozenset(
-            join_letters(keyword) for intent in known_intents for keyword in intent.certain_words
-        )
-        self._doubtful_words = frozenset(
-            join_letters(keyword) for intent in known_intents for keyword in intent.doubtful_words
-        )
+        self._binding_phrases = Phrases({True: chain.from_iterable(binding_words)})
+        phrases = self._keyword_phrases.values_by_phrase.items()
+        self._opt_out_letters = tuple({phrase[0] for phrase, name in phrases if name == "opt_out"})
+        self._certain_words = _join_all(intent.certain_words for intent in known_intents)
+        self._doubtful_words = _join_all(intent.doubtful_words for intent in known_intents)
         # «تماس نگیرید» is near «تماس بگیرید», and no slip: whole phrases are taken as they are written.
         spelt_intents = [intent for intent in known_intents if not intent.is_called_in_sentence]
         self._spelling = Spelling(join_letters(keyword) for intent in spelt_intents for keyword in intent.certain_words)
@@ -107,7 +107,7 @@ class Keywords:
         """Yield the readings of a message's beginning that may be meant, the most certain first."""
         first_index = next((index for index in range(len(stream)) if not stream.is_mark_at(index)), None)
         if first_index is None:
-            if any(stream.raw_at(index) in _QUESTION_MARKS for index in range(len(stream))):
+            if stream.read.asks:
                 yield self._make_match("help", 0, len(stream), is_certain=True)
             return
         yield from self._match_question(stream, first_index)
@@ -126,6 +126,10 @@ class Keywords:
         for start, name, end in self._keyword_phrases.find_in(stream):
             if self._counts_anywhere(stream, start, name, end):
                 yield self._make_match(name, start, end, is_certain=True)
+
+    def may_call_binding(self, stream: TokenStream) -> bool:
+        """Return whether a word of an intent that ends something or binds somebody is in a message."""
+        return self._binding_phrases.occurs_in(stream)
 
     def find_calls_beside_code(self, stream: TokenStream) -> list[IntentMatch]:
         """Return what a message wants of the code in it, by the words around that, one call for each intent."""
@@ -248,7 +252,7 @@ class Keywords:
 
     def separate_glued_word(self, text: str) -> str | None:
         """Return the message with a space after a keyword to which the next word is glued («ماشینلودر»), or None."""
-        first_word = next((token for token in TokenStream(text).tokens if token.kind is TokenKind.WORD), None)
+        first_word = next((token for token in read_once(text).tokens if token.kind is TokenKind.WORD), None)
         if not first_word or len(first_word.key) != first_word.end - first_word.start:
             return None
         cuts = range(len(first_word.key) - 2, _SHORTEST_GLUED - 1, -1)
@@ -295,6 +299,8 @@ class Keywords:
         """Yield `opt_out` for its words with any marks between them («لغو: ۱۱»), once or again and again, when
         nothing else is said.
         """
+        if not stream.raw_at(index).startswith(self._opt_out_letters):
+            return
         message_letters = self._letters_between(stream, index, len(stream))
         named = self._keyword_phrases.values_by_phrase
         is_called = any(
@@ -314,7 +320,7 @@ class Keywords:
 
     def _match_question(self, stream: TokenStream, first_index: int) -> Iterator[IntentMatch]:
         """Yield help about what alone is behind a question mark or 0 («؟ ماشین», «0 تاکسی»)."""
-        has_question_mark = any(stream.raw_at(index) in _QUESTION_MARKS for index in range(first_index))
+        has_question_mark = any(stream.raw_at(index) in QUESTION_MARKS for index in range(first_index))
         if has_question_mark or BARE_NUMBERS.get(stream.raw_at(first_index)) == "help":
             yield IntentMatch(
                 self.intents_by_name["help"],
@@ -388,6 +394,10 @@ class Keywords:
                             is_exact=False,
                         ),
                     )
+
+
+def _join_all(word_lists: Iterable[Iterable[str]]) -> frozenset[str]:
+    return frozenset(join_letters(word) for word in chain.from_iterable(word_lists))
 
 
 def _list_words_with_pronouns(intent: Intent, known_words: set[str]) -> list[str]:

@@ -38,7 +38,7 @@ _FEWEST_NUMBER_DIGITS = 10
 
 def takes_back(stream: TokenStream) -> bool:
     """Return whether a text takes back what its writer sent («شکایتم را پس می‌گیرم»)."""
-    return any(_TAKING_BACK.find_in(stream))
+    return _TAKING_BACK.occurs_in(stream)
 
 
 def is_plain_statement(stream: TokenStream, *, tells_story: bool = True, may_lack: bool = False) -> bool:
@@ -53,7 +53,7 @@ def is_plain_statement(stream: TokenStream, *, tells_story: bool = True, may_lac
     )
     if not doubtful_words.isdisjoint(word_keys) or (not tells_story and not _OTHERS_DEEDS.isdisjoint(word_keys)):
         return False
-    is_doubted = any(any(phrases.find_in(stream)) for phrases in (_TAKING_BACK, _SETTLED, _INSTEAD))
+    is_doubted = any(phrases.occurs_in(stream) for phrases in (_TAKING_BACK, _SETTLED, _INSTEAD))
     is_for_another = _speaks_for_another(word_keys) or (may_lack and _calls_another(word_keys))
     if is_doubted or is_for_another or _jokes(stream.text):
         return False

@@ -14,7 +14,7 @@ from domain.language.intents import Intent
 from domain.parsing.filler_words import COURTESY_WORDS
 from domain.parsing.identifiers import CODE_LABELS
 from domain.parsing.negation import Negation, NegationKind, find_negations
-from domain.parsing.tokens import Phrases, TokenStream, keys_in
+from domain.parsing.tokens import QUESTION_MARKS, Phrases, TokenStream, keys_in
 from domain.parsing.word_lists import words_of
 
 
@@ -33,7 +33,6 @@ class Mood(StrEnum):
     UNCLEAR = "unclear"
 
 
-QUESTION_MARKS = frozenset("?؟")
 _SLOTS_OF_FEW_WORDS = frozenset({"place", "reason"})
 """Free texts that ask nothing and tell of no request."""
 _MOST_WORDS_TO_LACK = 3
@@ -57,7 +56,7 @@ _HOW_PHRASES = Phrases({True: words_of("moods.how_phrases.yes")})
 
 def asks_how(stream: TokenStream) -> bool:
     """Return whether a message asks how something is done («چطور لغو کنم؟»), which is no wish that it be done."""
-    return any(_HOW_PHRASES.find_in(stream))
+    return _HOW_PHRASES.occurs_in(stream)
 
 
 def find_mood(stream: TokenStream, intent: Intent, start: int, end: int) -> Mood:
@@ -122,7 +121,7 @@ def is_forbidding(text: str) -> bool:
 
 
 def _mood_of_binding(stream: TokenStream) -> Mood:
-    if _has_question_mark(stream):
+    if stream.read.asks:
         return Mood.QUESTION
     if any(token.key in QUOTATION_MARKS | _REPORT_WORDS for token in stream.tokens):
         return Mood.QUOTED
@@ -131,7 +130,7 @@ def _mood_of_binding(stream: TokenStream) -> Mood:
 
 def _mood_of_service(stream: TokenStream, intent: Intent, refusals: Sequence[Negation]) -> Mood:
     """Return how a form is asked for: what the writer reports in a text of his own may ask and deny as it likes."""
-    if stream.tokens[-1].key in QUESTION_MARKS or (intent.rest_slot == "place" and _has_question_mark(stream)):
+    if stream.tokens[-1].key in QUESTION_MARKS or (intent.rest_slot == "place" and stream.read.asks):
         return Mood.QUESTION
     free_words = set(_free_words(stream, []))
     is_doubtful = (intent.rest_slot == "place" and (refusals or free_words & _REPORT_WORDS)) or (
@@ -172,10 +171,6 @@ def _ends_in_refusal(stream: TokenStream, refusals: Sequence[Negation]) -> bool:
     while index > 0 and (stream.is_mark_at(index - 1) or stream.raw_at(index - 1) in COURTESY_WORDS):
         index -= 1
     return any(negation.end >= index and negation.kind is NegationKind.WISH for negation in refusals)
-
-
-def _has_question_mark(stream: TokenStream) -> bool:
-    return any(token.key in QUESTION_MARKS for token in stream.tokens)
 
 
 def _free_words(stream: TokenStream, excluded_negations: Sequence[Negation]) -> Iterator[str]:

@@ -10,12 +10,12 @@ from datetime import datetime
 
 from domain.conversation.reading.grammar import Grammar
 from domain.conversation.reading.parsed_message import UNKNOWN_INTENT, ParsedMessage
-from domain.conversation.reading.sentences import FILLER_WORDS, QUESTION_MARKS, Mood, begins_with_refusal
+from domain.conversation.reading.sentences import FILLER_WORDS, Mood, begins_with_refusal
 from domain.conversation.reading.vocabulary import MESSAGE_WORDS, NUMBER_LABELS
 from domain.parsing.code_places import find_code_place
 from domain.parsing.filler_words import COURTESY_WORDS
 from domain.parsing.negation import Negation, find_negations, find_refusals
-from domain.parsing.tokens import Phrases, TokenStream, keys_in, keys_of
+from domain.parsing.tokens import Phrases, TokenStream, keys_in, keys_of, read_once
 from domain.parsing.word_lists import words_of
 
 _CANCEL_INTENT = "cancel"
@@ -53,8 +53,7 @@ def wants_no_more(text: str) -> bool:
     خودمان انجام دادیم»); of messages and of ending something that is no word.
     """
     stream = TokenStream(text)
-    message_words = {stream.raw_at(index) for index in range(len(stream))}
-    if message_words & (QUESTION_MARKS | MESSAGE_WORDS | _CANCEL_WORDS):
+    if stream.read.asks or stream.read.key_set & (MESSAGE_WORDS | _CANCEL_WORDS):
         return False
     refusals = find_refusals(stream)
     return _regrets(stream) or (bool(refusals) and all(_withdraws_order(stream, negation) for negation in refusals))
@@ -72,13 +71,14 @@ def stops_messages(text: str) -> bool:
     """Return whether a text forbids messages and says nothing else («دیگه پیام ندین», «SMS ibermäň»): that needs no
     question.
     """
+    if MESSAGE_WORDS.isdisjoint(read_once(text).key_set):
+        return False
     stream = TokenStream(text)
     refusals = find_refusals(stream)
     message_keys = {stream.raw_at(index) for index in range(len(stream)) if not stream.is_mark_at(index)}
     refused = {stream.raw_at(index) for refusal in refusals for index in range(refusal.start, refusal.end)}
-    is_asked = any(token.key in QUESTION_MARKS for token in stream.tokens)
     says_more = message_keys - refused - MESSAGE_WORDS - FILLER_WORDS - _OF_WHOM - COURTESY_WORDS
-    return bool(refusals) and bool(message_keys & MESSAGE_WORDS) and not says_more and not is_asked
+    return bool(refusals) and not says_more and not stream.read.asks
 
 
 def is_labelled_number(text: str) -> bool:
@@ -93,7 +93,7 @@ def read_unwanted(grammar: Grammar, message: ParsedMessage, text: str, now: date
     """
     stream = TokenStream(text)
     refusals = find_refusals(stream)
-    if any(token.key in QUESTION_MARKS for token in stream.tokens) or not _is_unwanted(stream, refusals):
+    if stream.read.asks or not _is_unwanted(stream, refusals):
         return None
     place = find_code_place(stream)
     cancel_words = [index for index in range(len(stream)) if stream.raw_at(index) in _CANCEL_WORDS]
@@ -116,7 +116,7 @@ def _is_unwanted(stream: TokenStream, refusals: Sequence[Negation]) -> bool:
 
 
 def _regrets(stream: TokenStream) -> bool:
-    return any(_REGRET_PHRASES.match_at(stream, index) for index in range(len(stream)))
+    return _REGRET_PHRASES.occurs_in(stream)
 
 
 def _is_demanded(stream: TokenStream, index: int, refusals: Sequence[Negation]) -> bool:

@@ -15,7 +15,7 @@ from domain.parsing.filler_words import COURTESY_WORDS
 from domain.parsing.identifiers import take_code, take_code_or_bill, take_score
 from domain.parsing.negation import find_negations
 from domain.parsing.slots import MessageReader
-from domain.parsing.tokens import TokenKind, TokenStream, keys_in, keys_of
+from domain.parsing.tokens import TokenKind, keys_in, keys_of, read_once
 from domain.parsing.topics import LANGUAGE_NAMES, take_language_name, take_service, take_together, take_topic
 from domain.parsing.word_lists import words_of
 
@@ -279,7 +279,7 @@ def list_command_intents(service_intents: Iterable[Intent]) -> tuple[Intent, ...
 
 def says_something(value_text: str) -> bool:
     """Return whether a value is more than words of asking and pointing («درخواست ما رو عقب بندازید» says no day)."""
-    keys = {token.key for token in TokenStream(value_text).tokens if token.kind is not TokenKind.PUNCTUATION}
+    keys = {token.key for token in read_once(value_text).tokens if token.kind is not TokenKind.PUNCTUATION}
     return not keys <= EMPTY_WORDS | _POINTING_WORDS
 
 

@@ -4,7 +4,7 @@ from domain.conversation.reading.vocabulary import WISH_WORDS
 from domain.parsing.filler_words import COURTESY_WORDS
 from domain.parsing.machines import end_of_machine_at
 from domain.parsing.negation import find_negations
-from domain.parsing.places import is_place_trade, mentions_address
+from domain.parsing.places import has_address_word, is_place_trade
 from domain.parsing.slots import MessageReader
 from domain.parsing.times.hours import find_lengths_and_clocks
 from domain.parsing.tokens import Phrases, TokenKind, TokenStream, keys_of
@@ -56,7 +56,7 @@ def _find_in_machine_index(reader: MessageReader) -> tuple[int, int] | None:
     named_parts = [
         (part_index, start, end, name_span)
         for part_index, (start, end) in enumerate(stream.free_parts())
-        if (name_span := _trim_to_name(stream, start, end)) and not mentions_address(stream.source_text(start, end))
+        if (name_span := _trim_to_name(stream, start, end)) and not has_address_word(stream, start, end)
     ]
     if not named_parts:
         return None
