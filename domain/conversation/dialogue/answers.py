@@ -1,8 +1,9 @@
 """Answer of one text to the question that waits: a number of its menu, a value, the same command again, or nothing."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from domain.conversation.dialogue.frames import Frame
+from domain.conversation.dialogue.frames import Dialogue, Frame
 from domain.conversation.reading.parsed_message import ParsedMessage
 from domain.conversation.reading.sentences import Mood
 from domain.fields.form import Field
@@ -26,6 +27,20 @@ _REFUSALS = NO_KEYS | keys_of("دیگه", "دیگر")
 
 CLEAR_MOODS = frozenset({Mood.PLAIN, Mood.DOUBTFUL})
 """Kinds of sentences that hold nothing but their command."""
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """One text of a citizen amid a dialogue."""
+
+    dialogue: Dialogue
+    frame: Frame
+    """The frame that it is read for: the top one, or one that has just left the stack."""
+    message: ParsedMessage
+    """Meaning of the text by itself."""
+    text: str
+    now: datetime
+    """Time from which its «فردا» is counted."""
 
 
 def take_value(frame: Frame, field: Field, raw_value: object, now: datetime) -> DomainError | None:

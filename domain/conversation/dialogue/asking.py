@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from domain.chats.chat import MESSENGERS
+from domain.conversation.dialogue.answers import Utterance
 from domain.conversation.dialogue.corrections import Correction, list_amendable
 from domain.conversation.dialogue.form_filling import (
     absorb_open_values,
@@ -166,21 +167,22 @@ class Questions:
         story = self.grammar.parse_for_intent(intent, text, now) if is_form else None
         return story is not None and bool(story.slots)
 
-    def read_story(self, dialogue: Dialogue, frame: Frame, text: str, now: datetime) -> Reaction | None:
+    def read_story(self, heard: Utterance) -> Reaction | None:
         """Take what a text tells of a form's open questions beside the one that is asked; None where it tells none."""
+        frame = heard.frame
         form = self.forms[frame.intent]
-        story = self.grammar.parse_for_intent(frame.intent, text, now) if form.is_service_form else None
+        story = self.grammar.parse_for_intent(frame.intent, heard.text, heard.now) if form.is_service_form else None
         heard_values = {**self.slots_of(story)} if story else {}
         if "place" in heard_values:
             heard_values["place"] = part_with_address(str(heard_values["place"]))
-        if len(text.split()) <= MOST_WORDS_OF_A_QUESTION:  # a wrong answer is no description of what is wanted
+        if len(heard.text.split()) <= MOST_WORDS_OF_A_QUESTION:  # a wrong answer is no description of what is wanted
             own_words = {field.name for field in form.fields if isinstance(field.type, Text) and field.name != "place"}
             heard_values = {name: value for name, value in heard_values.items() if name not in own_words}
-        heard_part = fill_heard_part(frame, form, text)
-        taken = absorb_open_values(frame, form, heard_values, now) or heard_part
+        heard_part = fill_heard_part(frame, form, heard.text)
+        taken = absorb_open_values(frame, form, heard_values, heard.now) or heard_part
         if not taken:
             return None
-        step = self.ask_next(dialogue)
+        step = self.ask_next(heard.dialogue)
         return replace(step, taken=taken) if isinstance(step, Ask) else step
 
     def go_back(self, dialogue: Dialogue) -> Reaction:

@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from domain.conversation.dialogue.answers import choose_by_number
+from domain.conversation.dialogue.answers import Utterance, choose_by_number
 from domain.conversation.dialogue.asking import Questions
 from domain.conversation.dialogue.form_filling import absorb_values
 from domain.conversation.dialogue.frames import OFFER, Dialogue, Frame, OptOut, Reaction, Refused
 from domain.conversation.dialogue.yes_no import read_yes_or_no
-from domain.conversation.reading.parsed_message import UNKNOWN_INTENT, ParsedMessage
+from domain.conversation.reading.parsed_message import UNKNOWN_INTENT
 from domain.values.errors import InvalidField
 from domain.values.reasons import InvalidReason
 
@@ -47,27 +47,26 @@ class Offers(Questions):
         del dialogue.frames[:-MOST_FRAMES]
         return step
 
-    def read_menu_answer(
-        self, dialogue: Dialogue, frame: Frame, message: ParsedMessage, text: str, now: datetime
-    ) -> Reaction:
+    def read_menu_answer(self, heard: Utterance) -> Reaction:
         """Begin what is chosen from a menu: by its number, of an offer by its name too, or with yes to the only one."""
-        menu_choice, offered_text = find_choice(frame, text), str(frame.slots.get(OFFER, ""))
+        frame = heard.frame
+        menu_choice, offered_text = find_choice(frame, heard.text), str(frame.slots.get(OFFER, ""))
         if offered_text and not menu_choice:
-            answer = read_yes_or_no(text)
+            answer = read_yes_or_no(heard.text)
             if answer is False:
-                dialogue.frames.pop()
+                heard.dialogue.frames.pop()
                 return Refused()
             if answer and len(frame.options) == 1:
                 menu_choice = frame.options[0]
-            if message.intent in frame.options and not message.slots:
-                menu_choice = message.intent
-            is_no_command = message.intent == UNKNOWN_INTENT and not message.suggested_intents
-            if is_no_command and len(frame.options) == 1 and self.tells_of(frame.options[0], text, now):
-                menu_choice, offered_text = frame.options[0], f"{offered_text} {text}"
+            if heard.message.intent in frame.options and not heard.message.slots:
+                menu_choice = heard.message.intent
+            is_no_command = heard.message.intent == UNKNOWN_INTENT and not heard.message.suggested_intents
+            if is_no_command and len(frame.options) == 1 and self.tells_of(frame.options[0], heard.text, heard.now):
+                menu_choice, offered_text = frame.options[0], f"{offered_text} {heard.text}"
         if not menu_choice:
             raise InvalidField(reason=InvalidReason.MENU)
-        dialogue.frames.pop()
-        return self.begin_menu_choice(dialogue, menu_choice, offered_text, now)
+        heard.dialogue.frames.pop()
+        return self.begin_menu_choice(heard.dialogue, menu_choice, offered_text, heard.now)
 
     def begin_menu_choice(self, dialogue: Dialogue, intent: str, offered_text: str, now: datetime) -> Reaction:
         """Begin what was chosen from a menu, with what the text said that it was offered for."""

@@ -6,10 +6,12 @@ the asked field's own parser; (3) a keyword with valid arguments; (4) a bare cod
 not done, and what is not said plainly is asked once (`sentences`).
 """
 
+from dataclasses import replace
 from datetime import datetime
 
 from domain.conversation.dialogue.answers import (
     CLEAR_MOODS,
+    Utterance,
     answer_by_repetition,
     choose_by_number,
     gives_up,
@@ -81,12 +83,14 @@ class Conversation(Offers):
             return OptOut(is_stopped=True)
         if dialogue.top and dialogue.top.kept_slots and keeps_answer(text):
             return self.go_back(dialogue)
-        if dialogue.top and (corrected_step := self._read_correction(dialogue, dialogue.top, message, text, now)):
-            return corrected_step
+        if top := dialogue.top:
+            corrected_step = self._read_correction(Utterance(dialogue, top, message, text, now))
+            if corrected_step:
+                return corrected_step
         if way_out := self._read_way_out(dialogue, message):
             return way_out
         while (frame := dialogue.top) is not None:
-            if step := self._read_inside(dialogue, frame, message, text, now):
+            if step := self._read_inside(Utterance(dialogue, frame, message, text, now)):
                 return step
         return self._read_outside(dialogue, message, now)
 
@@ -102,38 +106,35 @@ class Conversation(Offers):
         is_read_as_text = message.intent in {"unknown", "opt_in", "opt_out", "exit", "back"}
         if dialogue.top is None or is_read_as_text or self._gives_up_form(dialogue, message):
             return self.read_text(dialogue, text, now)
-        return self._begin_interruption(dialogue, dialogue.top, message, now)
+        return self._begin_interruption(Utterance(dialogue, dialogue.top, message, text, now))
 
-    def _read_correction(
-        self, dialogue: Dialogue, frame: Frame, message: ParsedMessage, text: str, now: datetime
-    ) -> Reaction | None:
+    def _read_correction(self, heard: Utterance) -> Reaction | None:
         """Return what a text comes to that changes earlier answers of a form or leaves one open; None for any other."""
+        frame = heard.frame
         if frame.intent not in self.field_words or self.is_outdated(frame) or frame.asked is None:
             return None
         form, field_words = self.forms[frame.intent], self.field_words[frame.intent]
         field = self.find_asked_field(frame)
         is_value_asked = field is not None and not isinstance(field.type, Text)
-        is_question = self.grammar.is_called_in_sentence(message.intent)  # «بلد نیستم، زنگ بزنید»
-        if field and is_value_asked and not is_question and (sure_text := without_doubt(text)) is not None:
-            sure_step = self._try_answer(dialogue, frame, message, sure_text, now) if sure_text else None
-            sure_step = sure_step or self.read_story(dialogue, frame, text, now)
-            return sure_step or self.take_correction(dialogue, frame, read_unsure(frame, field, now))
-        wanted_text = find_wanted_instead(text)  # «لودر نمی‌خوام بیل مکانیکی می‌خوام»
-        correction = hear_earlier_answer(frame, form, wanted_text, now) if wanted_text else None
-        correction = correction or read_correction(frame, form, field_words, text, now)
+        is_question = self.grammar.is_called_in_sentence(heard.message.intent)  # «بلد نیستم، زنگ بزنید»
+        if field and is_value_asked and not is_question and (sure_text := without_doubt(heard.text)) is not None:
+            sure_step = self._try_answer(replace(heard, text=sure_text)) if sure_text else None
+            sure_step = sure_step or self.read_story(heard)
+            return sure_step or self.take_correction(heard.dialogue, frame, read_unsure(frame, field, heard.now))
+        wanted_text = find_wanted_instead(heard.text)  # «لودر نمی‌خوام بیل مکانیکی می‌خوام»
+        correction = hear_earlier_answer(frame, form, wanted_text, heard.now) if wanted_text else None
+        correction = correction or read_correction(frame, form, field_words, heard.text, heard.now)
         if correction is None:
             return None
         if correction.answer_text:  # what stands behind a «نه» or «ببخشید» may answer the present question
             answer_text = correction.answer_text
-            return self._try_answer(dialogue, frame, message, answer_text, now) if is_value_asked else None
-        return self.take_correction(dialogue, frame, correction)
+            return self._try_answer(replace(heard, text=answer_text)) if is_value_asked else None
+        return self.take_correction(heard.dialogue, frame, correction)
 
-    def _try_answer(
-        self, dialogue: Dialogue, frame: Frame, message: ParsedMessage, text: str, now: datetime
-    ) -> Reaction | None:
+    def _try_answer(self, heard: Utterance) -> Reaction | None:
         """Read a text as the answer to the present question; None where it is none."""
         try:
-            return self._read_answer(dialogue, frame, message, text, now)
+            return self._read_answer(heard)
         except DomainError:
             return None
 
@@ -186,157 +187,167 @@ class Conversation(Offers):
             return Refused(message.refused_intent)
         return self.ask_again(top)
 
-    def _read_inside(
-        self, dialogue: Dialogue, frame: Frame, message: ParsedMessage, text: str, now: datetime
-    ) -> Reaction | None:
+    def _read_inside(self, heard: Utterance) -> Reaction | None:
         """Return what a text says to a frame; None where it has left a menu, and is read by what waits behind that."""
+        frame = heard.frame
         if self.is_outdated(frame):
-            dialogue.frames.pop()
-            step = self.begin_intent(dialogue, frame.intent, {}, now)
+            heard.dialogue.frames.pop()
+            step = self.begin_intent(heard.dialogue, frame.intent, {}, heard.now)
             return Ask(step.frame, is_restarted=True) if isinstance(step, Ask) else step
         field = self.find_asked_field(frame)
         is_text_asked = field is not None and isinstance(field.type, Text)
-        is_no_place = frame.asked == "place" and len(text.split()) > 2 and not mentions_address(text)
-        if is_no_place and (beside_step := self._read_beside(dialogue, frame, text, now)):
+        is_no_place = frame.asked == "place" and len(heard.text.split()) > 2 and not mentions_address(heard.text)
+        if is_no_place and (beside_step := self._read_beside(heard)):
             return beside_step
-        if is_text_asked and (is_interruption(message, text) or self._asks_beside_place(frame, message, text)):
-            return self._begin_interruption(dialogue, frame, message, now)
+        if is_text_asked and (is_interruption(heard.message, heard.text) or self._asks_beside_place(heard)):
+            return self._begin_interruption(heard)
         try:
-            return self._read_answer(dialogue, frame, message, text, now)
+            return self._read_answer(heard)
         except DomainError as problem:
             if problem.reason is InvalidReason.CLOCK_NOT_HOURS:
-                take_open_hour(frame, self.forms[frame.intent], text, now)
+                take_open_hour(frame, self.forms[frame.intent], heard.text, heard.now)
                 return self.ask_again(frame, problem)
-            return self._read_no_answer(dialogue, frame, message, text, now, problem)
+            return self._read_no_answer(heard, problem)
 
-    def _asks_beside_place(self, frame: Frame, message: ParsedMessage, text: str) -> bool:
+    def _asks_beside_place(self, heard: Utterance) -> bool:
         """Return whether a text asks something in a whole phrase where a place was asked for, and is none."""
-        is_question = frame.asked == "place" and self.grammar.is_called_in_sentence(message.intent)
-        return is_question and not mentions_address(text)
+        is_question = heard.frame.asked == "place" and self.grammar.is_called_in_sentence(heard.message.intent)
+        return is_question and not mentions_address(heard.text)
 
-    def _read_no_answer(
-        self, dialogue: Dialogue, frame: Frame, message: ParsedMessage, text: str, now: datetime, problem: DomainError
-    ) -> Reaction | None:
+    def _read_no_answer(self, heard: Utterance, problem: DomainError) -> Reaction | None:
         """Read a text that does not answer the question: a command, or nothing that helps; None where it chose nothing
         from a menu, which is gone.
         """
+        frame = heard.frame
         if isinstance(problem, AmbiguousField) and not frame.gap:
-            return self.ask_next(dialogue, problem)
-        if frame.unnumbered and frame.intent != MENU_INTENT and is_number(text):
+            return self.ask_next(heard.dialogue, problem)
+        if frame.unnumbered and frame.intent != MENU_INTENT and is_number(heard.text):
             return self.ask_again(frame, problem)  # it was meant for another question
-        if message.intent in {"opt_in", "opt_out"}:
-            return OptOut(is_stopped=message.intent == "opt_out")
-        extra = self.grammar.parse_arguments(frame.intent, text, now)  # «لودر ۴ ساعت», where a machine was asked for
-        is_command = is_interruption(message, text) or self.grammar.is_called_in_sentence(message.intent)
-        if is_command or (is_bare_code(message, text) and not extra):
-            return self._begin_interruption(dialogue, frame, message, now)
+        if heard.message.intent in {"opt_in", "opt_out"}:
+            return OptOut(is_stopped=heard.message.intent == "opt_out")
+        extra = self.grammar.parse_arguments(frame.intent, heard.text, heard.now)  # «لودر ۴ ساعت», asked for a machine
+        is_command = is_interruption(heard.message, heard.text) or self.grammar.is_called_in_sentence(
+            heard.message.intent
+        )
+        if is_command or (is_bare_code(heard.message, heard.text) and not extra):
+            return self._begin_interruption(heard)
         if frame.intent == MENU_INTENT:
-            dialogue.frames.pop()
-            return self._read_answer_to_offered(dialogue, frame, message, text, now)
-        return self._read_other_answer(dialogue, frame, text, now) or self.ask_again(frame, problem)
+            heard.dialogue.frames.pop()
+            return self._read_answer_to_offered(heard)
+        return self._read_other_answer(heard) or self.ask_again(frame, problem)
 
-    def _read_other_answer(self, dialogue: Dialogue, frame: Frame, text: str, now: datetime) -> Reaction | None:
+    def _read_other_answer(self, heard: Utterance) -> Reaction | None:
         """Return what a text comes to that answers no question but says something else that the command takes
         («لودر ۴ ساعت», where a machine was asked for), an earlier answer once more, or asks what it would cost.
         """
+        frame = heard.frame
         is_summary = frame.asked == CONFIRM_STEP  # what is taken beside it would do it without a yes
-        if is_summary and self.asks_for_person(frame.intent) and has_no_letters(text):
-            return self._name_number(dialogue, frame, text, now)
-        is_question = 1 < len(text.split()) <= MOST_WORDS_OF_A_QUESTION  # a longer text tells of what is wanted
-        if is_question and not gives_up(text) and (price_step := self._read_price(dialogue, frame, text, now)):
+        if is_summary and self.asks_for_person(frame.intent) and has_no_letters(heard.text):
+            return self._name_number(heard)
+        is_question = 1 < len(heard.text.split()) <= MOST_WORDS_OF_A_QUESTION  # a longer text tells of what is wanted
+        if is_question and not gives_up(heard.text) and (price_step := self._read_price(heard)):
             return price_step
-        if not is_summary and (story_step := self.read_story(dialogue, frame, text, now)):
+        if not is_summary and (story_step := self.read_story(heard)):
             return story_step
-        if not is_summary and (extra := self.grammar.parse_arguments(frame.intent, text, now)):
-            return self.ask_next(dialogue, absorb_values(frame, self.forms[frame.intent], self.slots_of(extra), now))
+        if not is_summary and (extra := self.grammar.parse_arguments(frame.intent, heard.text, heard.now)):
+            return self.ask_next(
+                heard.dialogue, absorb_values(frame, self.forms[frame.intent], self.slots_of(extra), heard.now)
+            )
         if frame.intent in self.field_words and (
-            correction := hear_earlier_answer(frame, self.forms[frame.intent], text, now)
+            correction := hear_earlier_answer(frame, self.forms[frame.intent], heard.text, heard.now)
         ):
-            return self.take_correction(dialogue, frame, correction)
-        return self._read_beside(dialogue, frame, text, now)
+            return self.take_correction(heard.dialogue, frame, correction)
+        return self._read_beside(heard)
 
-    def _name_number(self, dialogue: Dialogue, frame: Frame, text: str, now: datetime) -> Reaction | None:
+    def _name_number(self, heard: Utterance) -> Reaction | None:
         """Return what a number comes to where a call is to be confirmed: that one is to be called."""
+        frame = heard.frame
         intent = self.grammar.find_intent(frame.intent)
-        message = self.grammar.parse_message(f"{intent.certain_words[0]} {text}", now) if intent else None
-        if message is None or message.intent != frame.intent or not message.has_valid_arguments or not message.slots:
+        named = self.grammar.parse_message(f"{intent.certain_words[0]} {heard.text}", heard.now) if intent else None
+        if named is None or named.intent != frame.intent or not named.has_valid_arguments or not named.slots:
             return None
-        absorb_values(frame, self.forms[frame.intent], self.slots_of(message), now)
+        absorb_values(frame, self.forms[frame.intent], self.slots_of(named), heard.now)
         frame.asked = None
-        return self.ask_next(dialogue)
+        return self.ask_next(heard.dialogue)
 
-    def _read_beside(self, dialogue: Dialogue, frame: Frame, text: str, now: datetime) -> Reaction | None:
+    def _read_beside(self, heard: Utterance) -> Reaction | None:
         """Return what a text comes to that says nothing to a form, by its words as a whole: it gives the form up, asks
         what it would cost, for a person or for what is only told; None for any other.
         """
-        guess, is_form = understand_message(self.grammar, text, now), self.forms[frame.intent].is_service_form
-        if is_form and (guess.intent == "exit" or gives_up(text)):
-            return self.leave_dialogue(dialogue)
-        if price_step := self._read_price(dialogue, frame, text, now):
+        frame = heard.frame
+        guess, is_form = (
+            understand_message(self.grammar, heard.text, heard.now),
+            self.forms[frame.intent].is_service_form,
+        )
+        if is_form and (guess.intent == "exit" or gives_up(heard.text)):
+            return self.leave_dialogue(heard.dialogue)
+        if price_step := self._read_price(heard):
             return price_step
         is_telling = guess.intent in TELLING_INTENTS or self.asks_for_person(guess.intent)
-        return self._begin_interruption(dialogue, frame, guess, now) if is_form and is_telling else None
+        return self._begin_interruption(replace(heard, message=guess)) if is_form and is_telling else None
 
-    def _read_price(self, dialogue: Dialogue, frame: Frame, text: str, now: datetime) -> Reaction | None:
+    def _read_price(self, heard: Utterance) -> Reaction | None:
         """Return the answer to what a form would cost; None where that is not asked."""
-        priced_slots = read_price_question(self.grammar, frame, self.forms[TARIFF_INTENT], text, now)
-        return None if priced_slots is None else self.begin_intent(dialogue, TARIFF_INTENT, priced_slots, now)
+        priced_slots = read_price_question(self.grammar, heard.frame, self.forms[TARIFF_INTENT], heard.text, heard.now)
+        return (
+            None if priced_slots is None else self.begin_intent(heard.dialogue, TARIFF_INTENT, priced_slots, heard.now)
+        )
 
-    def _read_answer_to_offered(
-        self, dialogue: Dialogue, menu: Frame, message: ParsedMessage, text: str, now: datetime
-    ) -> Reaction | None:
+    def _read_answer_to_offered(self, heard: Utterance) -> Reaction | None:
         """Return what a text comes to that chooses nothing but answers the first question of the one form that is
         offered («یه گریدر», «۳ ساعت»); None for any other.
         """
-        offered_text = str(menu.slots.get(OFFER, ""))
-        offered_forms = [intent for intent in menu.options if self.forms[intent].is_service_form]
-        if not offered_text or len(offered_forms) != 1 or message.intent != UNKNOWN_INTENT:
+        frame = heard.frame
+        offered_text = str(frame.slots.get(OFFER, ""))
+        offered_forms = [intent for intent in frame.options if self.forms[intent].is_service_form]
+        if not offered_text or len(offered_forms) != 1 or heard.message.intent != UNKNOWN_INTENT:
             return None
-        frames_before = [*dialogue.frames]
-        self.begin_menu_choice(dialogue, offered_forms[0], offered_text, now)
-        field = self.find_asked_field(dialogue.top) if dialogue.top else None
+        frames_before = [*heard.dialogue.frames]
+        self.begin_menu_choice(heard.dialogue, offered_forms[0], offered_text, heard.now)
+        top = heard.dialogue.top
+        field = self.find_asked_field(top) if top else None
         is_value_asked = field is not None and not isinstance(field.type, Text)
-        step = self._try_answer(dialogue, dialogue.top, message, text, now) if dialogue.top and is_value_asked else None
+        step = self._try_answer(replace(heard, frame=top)) if top and is_value_asked else None
         if step is None:
-            dialogue.frames = frames_before
+            heard.dialogue.frames = frames_before
         return step
 
-    def _begin_interruption(self, dialogue: Dialogue, frame: Frame, message: ParsedMessage, now: datetime) -> Reaction:
-        if message.intent == frame.intent and self.forms[frame.intent].is_service_form:
+    def _begin_interruption(self, heard: Utterance) -> Reaction:
+        frame = heard.frame
+        if heard.message.intent == frame.intent and self.forms[frame.intent].is_service_form:
             frame.asked = frame.same_as = None  # what was confirmed before is no longer what is asked for
-            frame.plain = frame.plain and message.mood is Mood.PLAIN
-            problem = absorb_values(frame, self.forms[frame.intent], self.slots_of(message), now)
-            return self.ask_next(dialogue, problem)
+            frame.plain = frame.plain and heard.message.mood is Mood.PLAIN
+            problem = absorb_values(frame, self.forms[frame.intent], self.slots_of(heard.message), heard.now)
+            return self.ask_next(heard.dialogue, problem)
         if frame.intent == MENU_INTENT:
-            dialogue.frames.pop()
-        return self._begin_message(dialogue, message, now)
+            heard.dialogue.frames.pop()
+        return self._begin_message(heard.dialogue, heard.message, heard.now)
 
-    def _read_answer(
-        self, dialogue: Dialogue, frame: Frame, message: ParsedMessage, text: str, now: datetime
-    ) -> Reaction:
+    def _read_answer(self, heard: Utterance) -> Reaction:
+        frame = heard.frame
         if frame.asked == CONFIRM_STEP:
-            return self._read_confirmation(dialogue, frame, message, text, now)
+            return self._read_confirmation(heard)
         if frame.asked == AMEND_STEP:
-            return self._read_amended_field(dialogue, frame, text)
+            return self._read_amended_field(heard)
         if frame.intent == MENU_INTENT:
-            return self.read_menu_answer(dialogue, frame, message, text, now)
+            return self.read_menu_answer(heard)
         field = self.find_asked_field(frame)
         menu_choice = choose_by_number(
-            frame, text, offers_readings=field is not None and isinstance(field.type, Day | HourOfDay)
+            frame, heard.text, offers_readings=field is not None and isinstance(field.type, Day | HourOfDay)
         )
         if field is None:
             raise InvalidField(reason=InvalidReason.UNREADABLE)
         problem: DomainError | None = None
         if frame.gap:
             with field.naming_errors():
-                frame.slots[field.name] = field.type.fill_missing_part(frame.slots[field.name], text)
+                frame.slots[field.name] = field.type.fill_missing_part(frame.slots[field.name], heard.text)
         else:
-            field, problem = take_answer(frame, self.forms[frame.intent], field, menu_choice or text, now)
-            frame.plain = frame.plain and not self._doubts_own_words(frame, field, menu_choice or text)
+            field, problem = take_answer(frame, self.forms[frame.intent], field, menu_choice or heard.text, heard.now)
+            frame.plain = frame.plain and not self._doubts_own_words(frame, field, menu_choice or heard.text)
         frame.trail.append(field.name)
         if isinstance(field.type, Day):
-            take_open_hour(frame, self.forms[frame.intent], text, now)
-        return self.ask_next(dialogue, problem)
+            take_open_hour(frame, self.forms[frame.intent], heard.text, heard.now)
+        return self.ask_next(heard.dialogue, problem)
 
     def _doubts_own_words(self, frame: Frame, field: Field, text: str) -> bool:
         """Return whether a command's text of the writer's own is shown before it is kept («نظری ندارم»)."""
@@ -344,35 +355,35 @@ class Conversation(Offers):
         is_own = intent is not None and intent.keeps_own_words and field.name == intent.rest_slot
         return is_own and not is_plain_statement(TokenStream(text))
 
-    def _read_amended_field(self, dialogue: Dialogue, frame: Frame, text: str) -> Reaction:
+    def _read_amended_field(self, heard: Utterance) -> Reaction:
         """Ask the field that was chosen to be changed; who wants none changed after all sees the summary again."""
-        chosen_name = find_choice(frame, text)
-        if not chosen_name and read_yes_or_no(text) is None:
+        frame = heard.frame
+        chosen_name = find_choice(frame, heard.text)
+        if not chosen_name and read_yes_or_no(heard.text) is None:
             raise InvalidField(reason=InvalidReason.MENU)
         if field := find_asking_field(self.forms[frame.intent], chosen_name):
             set_answer_aside(frame, field)
-        return self.take_correction(dialogue, frame, Correction(asked=chosen_name))
+        return self.take_correction(heard.dialogue, frame, Correction(asked=chosen_name))
 
-    def _read_confirmation(
-        self, dialogue: Dialogue, frame: Frame, message: ParsedMessage, text: str, now: datetime
-    ) -> Reaction:
+    def _read_confirmation(self, heard: Utterance) -> Reaction:
+        frame = heard.frame
         is_form = self.forms[frame.intent].is_service_form
-        answer = _read_answer_about_consent(frame, text)
+        answer = _read_answer_about_consent(frame, heard.text)
         if answer is None:
-            answer = read_yes_or_no(text, asks_denial=frame.intent == "deny")
+            answer = read_yes_or_no(heard.text, asks_denial=frame.intent == "deny")
         if answer is None:
-            answer = answer_by_repetition(frame, message, is_form=is_form)
-        first_word = None if is_form and not frame.same_as else read_first_word(text)
+            answer = answer_by_repetition(frame, heard.message, is_form=is_form)
+        first_word = None if is_form and not frame.same_as else read_first_word(heard.text)
         if answer is None and frame.same_as:  # «آره یکی دیگه»; «آره همونه» wants no other
-            answer = False if says_same(text) else first_word
+            answer = False if says_same(heard.text) else first_word
         elif answer is None and first_word:
-            command = self.grammar.parse_message(text.partition(" ")[2], now)  # «بله لغو کنید»
+            command = self.grammar.parse_message(heard.text.partition(" ")[2], heard.now)  # «بله لغو کنید»
             answer = answer_by_repetition(frame, command, is_form=is_form) or None
         elif answer is None and first_word is False:
             answer = False
         if answer is None:
             raise InvalidField(CONFIRM_STEP, InvalidReason.YES_OR_NO if is_form else InvalidReason.YES_NO)
-        return self.ask_next(dialogue) if answer else self.leave_dialogue(dialogue)
+        return self.ask_next(heard.dialogue) if answer else self.leave_dialogue(heard.dialogue)
 
 
 def _read_answer_about_consent(frame: Frame, text: str) -> bool | None:
