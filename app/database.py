@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from app.configuration.settings import Settings
-from app.http.readiness import NotReady
+from app.readiness import NotReady
 from domain.values.errors import DomainError
 from store.engines.faults import DatabaseUnavailable, FaultKind
 from store.engines.health import Health

@@ -9,16 +9,17 @@ from datetime import timedelta
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from app.configuration.settings import Settings, SettingsError
+from app.configuration.settings import Settings
 from app.database import open_store
-from app.http.proxies import make_inside_check
-from app.jobs.job_runs import JobRuns
-from app.jobs.report_process import ReportProcess
-from app.jobs.table_exports import ProcessExports
-from app.jobs.waking import WakeEvents
+from app.job_runs import JobRuns
+from app.processes.report_process import ReportProcess
+from app.processes.table_exports import ProcessExports
 from app.security.passwords import Argon2Passwords
+from app.security.proxies import make_inside_check
 from app.security.sign_in_queue import SignInQueue
 from app.security.signing import Ed25519Signer
+from app.sms_providers import build_providers
+from app.waking import WakeEvents
 from app.wiring import build_gateways, build_printer, build_signer, build_vault, load_dependencies, well_known_words
 from channels import Channel
 from channels.admin import Admin, SideProcesses
@@ -34,8 +35,6 @@ from channels.portal.payments import PaymentPages
 from channels.relay.relay import Relay
 from channels.sms.inbound import SmsChannel
 from channels.sms.polling import InboundPoller
-from channels.sms.provider_settings import NOT_SET, WebhookSettings
-from channels.sms.providers import PROVIDERS
 from channels.web.site import Site
 from domain.actions.dependencies import Dependencies
 from domain.actions.payments.card_refunds import list_refunding_gateways
@@ -112,30 +111,6 @@ class ServerParts:
         """The number that citizens text."""
         section = self.settings.sms.find_provider(self.settings.active_providers[0])
         return section.sender if section else ""
-
-
-def build_providers(settings: Settings) -> dict[str, SmsProvider]:
-    """Return the providers in order of preference; `SettingsError` when one is not known."""
-    faults = find_provider_faults(settings)
-    if faults:
-        raise SettingsError(faults)
-    return {name: _build_provider(settings, name) for name in settings.active_providers}
-
-
-def find_provider_faults(settings: Settings) -> list[str]:
-    """Return a line for each provider that is not known, or one when there is none at all."""
-    known_names = ", ".join(PROVIDERS)
-    if not settings.active_providers:
-        return [f"PISHKHAN_SMS__PROVIDERS names no provider; there are: {known_names}"]
-    unknown_names = [name for name in settings.active_providers if name not in PROVIDERS]
-    return [f"PISHKHAN_SMS__PROVIDERS: unknown provider {name!r}; there are: {known_names}" for name in unknown_names]
-
-
-def _build_provider(settings: Settings, provider_name: str) -> SmsProvider:
-    section = settings.sms.find_provider(provider_name)
-    assert section is not None, "checked by the caller"  # noqa: S101 - holds by construction
-    webhook_secret = section.webhook_secret if isinstance(section, WebhookSettings) else NOT_SET
-    return section.build_provider(settings.reveal_secret(webhook_secret))
 
 
 @asynccontextmanager

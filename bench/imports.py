@@ -34,7 +34,7 @@ from typing import Any
 
 from app.configuration.settings import Settings
 from app.ids import RandomIds
-from app.jobs.importing import ImportOptions, import_file
+from app.processes.importing import ImportOptions, import_file
 from app.wiring import load_dependencies
 from bench.citizens import national_code_of
 from domain.actions.context import ActorContext

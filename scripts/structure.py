@@ -24,7 +24,7 @@ DEMONSTRATION = ("app.demo", "channels.demo")
 PYTHON_FOLDERS = (*SOURCE_PACKAGES, "bench", "docs", "scripts", "tests")
 """Every folder of the repository with Python in it."""
 
-LAYERED_PACKAGES = ("channels.admin", "domain.actions")
+LAYERED_PACKAGES = ("app", "channels.admin", "domain.actions")
 """Large packages that have an order inside (the contracts of layers in `pyproject.toml`)."""
 
 LONGEST_FUNCTION = 30

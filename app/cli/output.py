@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 import typer
 
 from app.configuration.settings import SettingsError
-from app.http.readiness import NotReady
+from app.readiness import NotReady
 from domain.language.wording import Wording
 from domain.messages.catalogue import Catalogue
 from domain.values.errors import DomainError

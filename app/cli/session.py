@@ -7,12 +7,12 @@ from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
+from app.checking.key_check import refuse_another_key
 from app.cli.naming import COMMAND_SUBJECT, RUNNING_COMMAND
 from app.clock import SystemClock
 from app.configuration.settings import Settings, load_settings
 from app.database import open_store
 from app.logs import set_up_logging
-from app.security.key_check import refuse_another_key
 from app.wiring import load_dependencies
 from domain.actions.dependencies import Dependencies
 from domain.actions.staff.read_events import record_read_event

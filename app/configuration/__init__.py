@@ -1,1 +1,1 @@
-"""Settings, and the proof that a configuration is sound."""
+"""Settings: read from the environment, and what of them exposes or is a placeholder."""

@@ -1,1 +1,1 @@
-"""The server, proxies, access log, readiness."""
+"""The server, access log, and the addresses that monitoring asks."""

@@ -10,8 +10,8 @@ from aiohttp.abc import AbstractAccessLogger
 from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.web_request import BaseRequest
 
-from app.http.proxies import ORIGIN_KEY
 from app.http.request_ids import REQUEST_ID_KEY
+from app.security.proxies import ORIGIN_KEY
 
 
 def route_pattern(request: BaseRequest) -> str:

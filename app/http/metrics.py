@@ -16,7 +16,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from app.ids import first_id_since
-from app.jobs.job_runs import JobRuns, JobState
+from app.job_runs import JobRuns, JobState
 from domain.actions.context import ActionContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.code_spending import find_spent_rials

@@ -1,6 +1,6 @@
 """The web server: one aiohttp application that mounts every channel, from its start to its orderly end.
 
-`run_server` refuses to start where it could do harm (`app/http/readiness.py`), says when it is ready, and on SIGTERM or
+`run_server` refuses to start where it could do harm (`app/readiness.py`), says when it is ready, and on SIGTERM or
 SIGINT takes no further call, lets what runs finish for some seconds, and gives its leases back.
 """
 
@@ -15,16 +15,16 @@ from typing import Any
 from aiohttp import HttpVersion11, hdrs, web
 from aiohttp.typedefs import Handler, Middleware
 
-from app.configuration.checks import find_faults, find_remarks
+from app.checking.faults import find_faults, find_remarks
+from app.checking.key_check import keep_or_refuse_key
 from app.configuration.settings import Settings, find_unused_names
 from app.http.access_log import AccessLog, route_pattern, shorten_malformed
-from app.http.proxies import see_through_proxies
-from app.http.readiness import NotReady, refuse_unknown_states
+from app.http.operations import Operations
 from app.http.request_ids import name_requests
-from app.jobs.operations import Operations
 from app.jobs.scheduler import Scheduler
 from app.parts import ServerParts, build_channels, open_parts
-from app.security.key_check import keep_or_refuse_key
+from app.readiness import NotReady, refuse_unknown_states
+from app.security.proxies import see_through_proxies
 from channels.admin.frame import HOME_PATH
 from channels.web.bodies import BODY_TIMEOUT_SECONDS
 from channels.web.headers import HTTPS_HOSTS

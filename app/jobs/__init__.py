@@ -1,1 +1,1 @@
-"""The scheduler, leases, and work that runs beside the server."""
+"""The scheduler, leases, and the jobs that run beside the server."""

@@ -14,8 +14,8 @@ from tempfile import TemporaryDirectory
 
 from app.configuration.settings import Settings
 from app.database import open_store
-from app.jobs.children import run_in_process
-from app.jobs.importing import FileImportResult, ImportOptions, import_file
+from app.processes.children import run_in_process
+from app.processes.importing import FileImportResult, ImportOptions, import_file
 from app.wiring import load_dependencies
 from domain.actions.context import ActionContext
 from domain.actions.dependencies import Dependencies

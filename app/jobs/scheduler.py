@@ -4,7 +4,7 @@ Each run is guarded by a lease in the database, so that of several processes one
 kept from run to run and renewed while a long run lasts; when its holder dies, another process takes over soon after.
 APScheduler begins them at their times (`app/jobs/timetable.py`); a guard compares a steady clock with the one on the
 wall and moves those times when the two part. No run goes on without end, and a job that has not run for its time is
-reported (`app/jobs/job_runs.py`).
+reported (`app/job_runs.py`).
 """
 
 import asyncio
@@ -18,13 +18,13 @@ from typing import Any
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from app.jobs.exporting import make_sheet
 from app.jobs.import_jobs import run_waiting_imports
 from app.jobs.leases import LEASE_PERIOD, Lease, LeaseLost
 from app.jobs.settlement_jobs import forget_old_files, run_settlement_files
 from app.jobs.timetable import ClockReading, Interval, JobTimes, NextTimeTrigger, run_daily, run_every
-from app.jobs.verifying import verify_in_process
 from app.parts import ServerParts
+from app.processes.exporting import make_sheet
+from app.processes.verifying import verify_in_process
 from app.wiring import build_vault
 from channels.relay.relay import CLAIM_LEASE
 from domain.actions.citizens.sessions import forget_unused_sessions

@@ -1,1 +1,1 @@
-"""Keys: signing, sealing, hashing of passwords."""
+"""Keys: signing, sealing, hashing of passwords; callers behind proxies, the scanner of files."""

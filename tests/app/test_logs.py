@@ -9,10 +9,10 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from app.http.access_log import AccessLog
-from app.http.proxies import see_through_proxies
 from app.http.request_ids import name_requests
 from app.ids import RandomIds
 from app.logs import JsonLineFormatter, TextLineFormatter, add_request_id
+from app.security.proxies import see_through_proxies
 
 FORGED = (
     '2026-11-28T08:00:00.000Z INFO pishkhan.access: forged\r\n{"level": "INFO", "message": "forged"}\u2028\x1b[2J\x85'

@@ -11,7 +11,7 @@ from typing import Any
 from aiohttp import web
 
 from app.ids import RandomIds
-from app.jobs.waking import WakeEvents
+from app.waking import WakeEvents
 from channels.admin.frame import HOME_PATH as STAFF
 from channels.demo.chat import DemoChat
 from channels.demo.messenger import DemoMessenger

@@ -17,12 +17,12 @@ from argon2 import PasswordHasher
 from yarl import URL
 
 from app.configuration.settings import Settings
-from app.http.forwarding import CallOrigin
-from app.http.proxies import ORIGIN_KEY, make_inside_check, see_through_proxies
-from app.jobs.exporting import export_table
-from app.jobs.report_process import ReportProcess
-from app.jobs.table_exports import no_progress
+from app.processes.exporting import export_table
+from app.processes.report_process import ReportProcess
+from app.processes.table_exports import no_progress
+from app.security.forwarding import CallOrigin
 from app.security.passwords import Argon2Passwords
+from app.security.proxies import ORIGIN_KEY, make_inside_check, see_through_proxies
 from app.security.sign_in_queue import SignInQueue
 from app.security.vault import FernetVault
 from app.spreadsheets.sheet_writing import open_file_writer

@@ -17,7 +17,7 @@ from app.cli.reports.report_options import (
     collect_filter_values,
 )
 from app.cli.session import CommandSession, resolve_actor_or_system, run_in_session
-from app.jobs.exporting import export_report, export_table
+from app.processes.exporting import export_report, export_table
 from app.spreadsheets.sheet_writing import open_file_writer
 from domain.actions.context import ActorContext
 from domain.actions.registries.rows import audit_export, find_registry

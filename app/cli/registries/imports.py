@@ -10,7 +10,7 @@ from app.cli.options import ActingUserOrSystem, AsJson, ConfigPath
 from app.cli.output import EXIT_REFUSED, print_json, print_line, reporting_errors
 from app.cli.progress import progress_bar
 from app.cli.session import CommandSession, resolve_actor_or_system, run_in_session
-from app.jobs.importing import FileImportResult, ImportOptions, import_file
+from app.processes.importing import FileImportResult, ImportOptions, import_file
 from domain.actions.registries.rows import find_registry
 from domain.registries.declarations import REGISTRIES
 from domain.registries.imports import RowFault, RowPreview

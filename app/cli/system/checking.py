@@ -38,8 +38,8 @@ def check(
 
 def _prove_configuration(config: Path | None, *, connect: bool) -> tuple[list[str], list[str]]:
     """Return the faults and what is worth a look."""
-    from app.configuration.checks import find_faults, find_remarks  # noqa: PLC0415 - what is broken in there shall not keep faults of settings from being reported
-    from app.configuration.connecting import examine_connections  # noqa: PLC0415
+    from app.checking.connections import examine_connections  # noqa: PLC0415
+    from app.checking.faults import find_faults, find_remarks  # noqa: PLC0415 - what is broken in there shall not keep faults of settings from being reported
 
     try:
         settings = load_settings(config)
@@ -54,7 +54,7 @@ def _prove_configuration(config: Path | None, *, connect: bool) -> tuple[list[st
 
 
 def _list_missing_texts(config: Path | None, *, as_json: bool) -> None:
-    from app.configuration.checks import list_missing_by_language  # noqa: PLC0415 - as above
+    from app.checking.faults import list_missing_by_language  # noqa: PLC0415 - as above
 
     keys_by_tag = list_missing_by_language(load_settings(config))
     if as_json:

@@ -8,12 +8,12 @@ from typing import Annotated, Any
 
 import typer
 
+from app.checking.key_check import keep_or_refuse_key
 from app.cli.options import AsJson, ConfigPath
 from app.cli.output import exit_with_error, exit_with_faults, print_json, print_line, reporting_errors, showing_status
 from app.configuration.settings import Settings, load_settings
 from app.database import muted_health_log, open_store
-from app.http.readiness import NotReady
-from app.security.key_check import keep_or_refuse_key
+from app.readiness import NotReady
 from app.wiring import load_dependencies
 from domain.actions.reports.recount import recount_requests
 from domain.actions.requests.upgrade import upgrade_requests

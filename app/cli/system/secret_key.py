@@ -4,10 +4,10 @@ from typing import Annotated
 
 import typer
 
+from app.checking.key_check import accept_secret_key as accept_key
 from app.cli.options import ActingUserOrSystem, AsJson, ConfigPath
 from app.cli.output import print_json, print_line, reporting_errors
 from app.cli.session import CommandSession, resolve_actor_or_system, run_in_session
-from app.security.key_check import accept_secret_key as accept_key
 from app.wiring import build_signer
 
 

@@ -1,6 +1,6 @@
 """The sandbox is in use in demo mode, and refused elsewhere as a placeholder secret is."""
 
-from app.configuration.checks import find_faults
+from app.checking.faults import find_faults
 from app.configuration.settings import Settings
 from app.wiring import build_gateways
 from payments.sandbox.gateway import SandboxGateway

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr, ValidationError, create_model
 
-from app.configuration.checks import find_bot_faults, find_contact_remarks, find_plain_lines, find_remarks
+from app.checking.faults import find_bot_faults, find_contact_remarks, find_plain_lines, find_remarks
 from app.configuration.gateway_checks import find_gateway_faults
 from app.configuration.placeholders import find_secret_faults
 from app.configuration.policy_settings import describe_rule

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from app.configuration.checks import find_faults
+from app.checking.faults import find_faults
 from app.configuration.settings import Settings
 from app.wiring import build_catalogue
 

@@ -9,7 +9,7 @@ from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient, TestServer
 from yarl import URL
 
-from app.configuration.checks import find_faults
+from app.checking.faults import find_faults
 from app.configuration.sections import StaffSettings
 from app.configuration.settings import Settings
 from app.http.server import SHARED_PATHS, build_application

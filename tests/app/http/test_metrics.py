@@ -8,7 +8,7 @@ from aiohttp.test_utils import make_mocked_request
 from prometheus_client.parser import text_string_to_metric_families
 
 from app.http.metrics import Metrics
-from app.jobs.job_runs import JobRuns
+from app.job_runs import JobRuns
 from domain.gateways.attempt import AttemptEvent, AttemptState
 from domain.gateways.health import FAILURES_BEFORE_REST
 from domain.messages.records import MessageClass, MessageState

@@ -14,8 +14,8 @@ from pydantic import SecretStr
 
 from app.configuration.settings import Settings
 from app.configuration.sms_settings import SmsSettings
-from app.http.readiness import NotReady, describe_state_faults
 from app.http.server import run_server
+from app.readiness import NotReady, describe_state_faults
 from domain.services.machinery.declaration import MACHINERY_WORK
 from tests.support.municipality import Municipality
 from tests.support.patience import patient

@@ -5,8 +5,9 @@ import time
 import pytest
 
 from app.configuration.settings import Settings
-from app.jobs.waking import WakeEvents
-from app.parts import ServerParts, build_providers
+from app.parts import ServerParts
+from app.sms_providers import build_providers
+from app.waking import WakeEvents
 from app.wiring import build_printer, build_signer
 from channels.relay.relay import Relay
 from channels.sms.polling import InboundPoller

@@ -6,7 +6,7 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 from pydantic import ValidationError
 
-from app.configuration.connecting import examine_connections
+from app.checking.connections import examine_connections
 from app.configuration.sections import UploadSettings
 from app.configuration.settings import Settings
 from app.http.server import build_application

@@ -10,10 +10,10 @@ from io import BytesIO
 import pytest
 from openpyxl import load_workbook
 
-from app.jobs.exporting import make_sheet
 from app.jobs.scheduler import JOBS, Job, Scheduler
 from app.jobs.timetable import run_every
 from app.parts import ServerParts
+from app.processes.exporting import make_sheet
 from domain.actions.history.sealing import verify_history
 from domain.actions.reports.monthly import store_monthly_reports
 from domain.messages.records import MessageState, OutboxMessage

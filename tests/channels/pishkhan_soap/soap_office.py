@@ -9,8 +9,8 @@ from typing import Any
 
 from aiohttp import web
 
-from app.http.forwarding import Networks
-from app.http.proxies import see_through_proxies
+from app.security.forwarding import Networks
+from app.security.proxies import see_through_proxies
 from app.security.vault import FernetVault
 from channels.pishkhan_soap.call_rate import CallRate
 from channels.pishkhan_soap.calls import CallHandler

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from app.jobs.importing import FileImportResult, ImportOptions, import_file
+from app.processes.importing import FileImportResult, ImportOptions, import_file
 from bench.imports import AGENCIES, make_file, person, reported
 from domain.actions.context import ActorContext
 from domain.actions.dependencies import Dependencies

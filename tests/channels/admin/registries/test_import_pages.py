@@ -13,8 +13,8 @@ from openpyxl import load_workbook
 from app.configuration.settings import Settings
 from app.jobs import import_jobs
 from app.jobs.import_jobs import process_import, run_waiting_imports
-from app.jobs.importing import FileImportResult, import_file
-from app.jobs.table_exports import ProcessExports
+from app.processes.importing import FileImportResult, import_file
+from app.processes.table_exports import ProcessExports
 from channels.admin.addresses import list_address as address_of
 from domain.actions.registries.import_jobs import forget_old_imports
 from domain.audit.entries import AuditFilter

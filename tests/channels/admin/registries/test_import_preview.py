@@ -89,7 +89,7 @@ async def test_a_change_while_it_is_written_undoes_it_and_is_shown(
 
     await keep(officer, address)
     with monkeypatch.context() as patch:
-        patch.setattr("app.jobs.importing.store_import", keep_later)
+        patch.setattr("app.processes.importing.store_import", keep_later)
         with pytest.raises(Conflict):
             await worked(site, address)
     assert await capacity(site) == 7

@@ -17,7 +17,7 @@ from aiohttp import ClientResponse
 from openpyxl import load_workbook
 
 from app.configuration.settings import Settings
-from app.jobs.report_process import write_sheet
+from app.processes.report_process import write_sheet
 from domain.actions.context import ActorContext
 from domain.actions.offices import accounts
 from domain.people.person import StaffMember
@@ -67,7 +67,7 @@ def written_here(monkeypatch: pytest.MonkeyPatch) -> None:
         await write_sheet(settings, selection, actor, written)
         yield written.getvalue()
 
-    monkeypatch.setattr("app.jobs.report_process.stream_from_process", stream_here)
+    monkeypatch.setattr("app.processes.report_process.stream_from_process", stream_here)
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from app.jobs.importing import FileImportResult, ImportOptions, import_file
-from app.jobs.table_exports import no_progress
+from app.processes.importing import FileImportResult, ImportOptions, import_file
+from app.processes.table_exports import no_progress
 from domain.actions.context import ActorContext
 from domain.actions.registries.registry_entry import amend_row, enter_row
 from domain.registries.declarations import MAINTENANCE

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from app.jobs.importing import FileImportResult, ImportOptions, import_file
+from app.processes.importing import FileImportResult, ImportOptions, import_file
 from domain.actions.context import ActorContext
 from domain.actions.registries.registry_entry import (
     amend_fields,

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from importlib import import_module
 
+from app.checking.key_check import refuse_another_key
 from app.configuration.settings import Settings
 from app.database import describe_database_fault, open_store
-from app.http.readiness import NotReady, refuse_unknown_states
-from app.parts import build_providers
-from app.security.key_check import refuse_another_key
+from app.readiness import NotReady, refuse_unknown_states
+from app.sms_providers import build_providers
 from app.wiring import build_scanner, load_dependencies
 from domain.messages.carriers import SmsProvider
 from domain.values.errors import Unavailable

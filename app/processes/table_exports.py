@@ -8,8 +8,8 @@ from tempfile import TemporaryDirectory
 
 from app.configuration.settings import Settings
 from app.database import open_store
-from app.jobs.children import run_in_process
-from app.jobs.exporting import export_table
+from app.processes.children import run_in_process
+from app.processes.exporting import export_table
 from app.spreadsheets.sheet_writing import open_file_writer
 from app.wiring import load_dependencies
 from domain.registries.declarations import REGISTRIES, Registry

@@ -1,6 +1,6 @@
 """Origin of a call, as far as the connection and the proxies' headers show.
 
-Pure: the middleware that asks is `app/http/proxies.py`. It rests on two rules. What a caller can write himself
+Pure: the middleware that asks is `app/security/proxies.py`. It rests on two rules. What a caller can write himself
 never makes him anybody. And an address counts as the caller's own only where nothing hints that it is a proxy's: a
 declared proxy (`PISHKHAN_TRUSTED_PROXIES`) names its caller in X-Forwarded-For (as the last one, whatever was there
 before); everybody else who sends a sign of a proxy is one that nobody declared.

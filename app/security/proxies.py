@@ -1,7 +1,7 @@
 """Caller of a request, and whether from inside, when proxies may be in front (`PISHKHAN_TRUSTED_PROXIES`).
 
-How that is read off a call is in `app/http/forwarding.py`; here it is noted with each request, once, before anything
-else.
+How that is read off a call is in `app/security/forwarding.py`; here it is noted with each request, once, before
+anything else.
 """
 
 import logging
@@ -10,7 +10,7 @@ from collections.abc import Callable
 from aiohttp import HttpVersion11, web
 from aiohttp.typedefs import Handler, Middleware
 
-from app.http.forwarding import CallOrigin, Networks, is_within, parse_address, read_origin
+from app.security.forwarding import CallOrigin, Networks, is_within, parse_address, read_origin
 from channels.web.headers import OVER_TLS
 
 ORIGIN_KEY: web.RequestKey[CallOrigin] = web.RequestKey("origin", CallOrigin)

@@ -16,7 +16,7 @@ from app.configuration.gateway_checks import find_gateway_faults
 from app.configuration.placeholders import find_secret_faults
 from app.configuration.sections import BotSettings
 from app.configuration.settings import Settings, SettingsError
-from app.parts import find_provider_faults
+from app.sms_providers import find_provider_faults
 from app.wiring import build_catalogue, build_printer, build_settlement_layouts
 from channels.pishkhan_soap.reasons import SOAP_REASONS
 from domain.actions.reports.declaration_check import check_reports

@@ -6,7 +6,7 @@ from ipaddress import ip_network
 import pytest
 from multidict import CIMultiDict, CIMultiDictProxy
 
-from app.http.forwarding import CallOrigin, read_origin
+from app.security.forwarding import CallOrigin, read_origin
 from tests.support.tables import each_row
 
 TRUSTED = (ip_network("10.0.0.1/32"), ip_network("10.0.0.2/32"), ip_network("::1/128"))

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.jobs.job_runs import JobRuns
+from app.job_runs import JobRuns
 from domain.jobs.ports import HeldLease
 
 AT = datetime(2026, 11, 27, tzinfo=UTC)

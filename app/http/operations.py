@@ -18,7 +18,7 @@ from aiohttp.typedefs import Handler
 
 from app.configuration.settings import Settings
 from app.http.metrics import Metrics
-from app.jobs.job_runs import JobRuns, JobState
+from app.job_runs import JobRuns, JobState
 from domain.actions.dependencies import Dependencies
 from domain.values.errors import DomainError
 from store.engines import build_engine

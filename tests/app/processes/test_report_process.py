@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 from pydantic import SecretStr
 
 from app.configuration.settings import Settings
-from app.jobs.report_process import ReportProcess
+from app.processes.report_process import ReportProcess
 from domain.reports.filter import ReportFilter
 from domain.reports.sheets import SheetSelection
 from domain.values.actors import SYSTEM, Actor, Role

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from app.configuration.settings import Settings
-from app.http.readiness import NotReady
+from app.readiness import NotReady
 from app.security.signing import Ed25519Signer
 from domain.requests.history import find_seal_faults
 from domain.unit_of_work import Clock

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
-from app.jobs.exporting import export_table
-from app.jobs.importing import SHOWN_FAULTS, FileImportResult, ImportOptions, import_file
+from app.processes.exporting import export_table
+from app.processes.importing import SHOWN_FAULTS, FileImportResult, ImportOptions, import_file
 from app.spreadsheets.sheet_writing import open_file_writer
 from bench.imports import AGENCIES, OWNERS, Planted, make_file, person, reported
 from domain.authorization.rights import RIGHTS, registry_right

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterable
 from io import BytesIO
 
-from app.jobs.importing import ProgressBar
+from app.processes.importing import ProgressBar
 from app.spreadsheets.sheet_writing import Cells, WriteRow, open_sheet_writer
 from domain.actions.context import ActionContext, ActorContext
 from domain.actions.dependencies import Dependencies

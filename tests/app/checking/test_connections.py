@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from app.configuration.connecting import examine_connections
+from app.checking.connections import examine_connections
 from app.configuration.sections import TelegramSettings
 from app.configuration.settings import Settings
 from app.configuration.sms_settings import SmsSettings

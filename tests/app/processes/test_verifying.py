@@ -9,9 +9,10 @@ import pytest
 from app.configuration.settings import Settings
 from app.jobs.scheduler import JOBS, Job, Scheduler
 from app.jobs.timetable import run_every
-from app.jobs.verifying import verify_in_process
-from app.jobs.waking import WakeEvents
-from app.parts import ServerParts, build_providers
+from app.parts import ServerParts
+from app.processes.verifying import verify_in_process
+from app.sms_providers import build_providers
+from app.waking import WakeEvents
 from app.wiring import build_printer, build_signer
 from channels.relay.relay import Relay
 from channels.sms.polling import InboundPoller

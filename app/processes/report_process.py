@@ -11,8 +11,8 @@ from typing import BinaryIO
 
 from app.configuration.settings import Settings
 from app.database import open_store
-from app.jobs.children import stream_from_process
-from app.jobs.exporting import export_report
+from app.processes.children import stream_from_process
+from app.processes.exporting import export_report
 from app.spreadsheets.sheet_writing import open_sheet_writer
 from app.wiring import load_dependencies
 from domain.registries.imports import ProgressCallback
