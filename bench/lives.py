@@ -129,7 +129,7 @@ class Life:
         for action, role in BEFORE_PAYMENT:
             await self._act(code, action, role)
         async with self._call("complete"), self.store.open_unit() as uow:
-            [bill] = await list_request_bills(uow, await uow.requests.get_by_code(code))
+            [bill] = await list_request_bills(uow.bills, await uow.requests.get_by_code(code))
             ids, clerk = (bill.bill_id, bill.payment_id), staff(Role.REVENUE)
             paid = await record_payment(
                 ActionContext(self.desk, uow), ids, bill.amount, PaymentMethod.SLIP, f"life-{self.number}", clerk
@@ -149,7 +149,7 @@ class Life:
     async def _look_up(self, code: TrackingCode) -> None:
         async with self._call("search"), self.store.open_unit(write=False) as uow:
             request = await uow.requests.get_by_code(code)
-            bills, history = await list_request_bills(uow, request), await uow.history.list_of_request(request.id)
+            bills, history = await list_request_bills(uow.bills, request), await uow.history.list_of_request(request.id)
         if (request.state, len(bills), len(history)) != ("completed", 1, request.head_seq):
             raise LookupError(f"{code} is {request.state} with {len(bills)} bills and {len(history)} events")
         queue = RequestFilter(service="machinery", state="submitted", limit=PAGE)

@@ -21,7 +21,7 @@ from domain.actions.staffing import load_staff_actor
 from domain.audit.read_events import ReadKind, mask_filter_value
 from domain.fields.moments import Day
 from domain.fields.types import ReadingContext
-from domain.unit_of_work import UnitOfWork
+from domain.people.ports import StaffMemberRepository
 from domain.values.actors import SYSTEM, Actor
 from domain.values.calendar import to_tehran
 from domain.values.errors import Forbidden, InvalidField
@@ -112,7 +112,9 @@ async def _record_reading(session: CommandSession) -> None:
         viewer_label = (session.actor or _MACHINE_ACTOR).label
         subject = " ".join((command_name, *map(mask_filter_value, COMMAND_SUBJECT.get().split())))
         async with session.store.open_unit() as uow:
-            await record_read_event(uow, session.dependencies.clock.now(), viewer_label, ReadKind.COMMAND, subject)
+            await record_read_event(
+                uow.audit, session.dependencies.clock.now(), viewer_label, ReadKind.COMMAND, subject
+            )
 
 
 async def _audit_denial(session: CommandSession, error: Forbidden) -> None:
@@ -150,9 +152,9 @@ def read_day(session: CommandSession, text: str, field: str = "day") -> date:
         raise error.about_field(field) from None
 
 
-async def resolve_actor(session: CommandSession, uow: UnitOfWork, username: str) -> Actor:
+async def resolve_actor(session: CommandSession, people: StaffMemberRepository, username: str) -> Actor:
     """Return the member of the staff who acts, for absent ones too; `AuthenticationFailed("as")` for a stranger."""
-    session.actor = await load_staff_actor(uow, username, CLI_CHANNEL, to_tehran(SystemClock().now()).date())
+    session.actor = await load_staff_actor(people, username, CLI_CHANNEL, to_tehran(SystemClock().now()).date())
     return session.actor
 
 
@@ -161,4 +163,4 @@ async def resolve_actor_or_system(session: CommandSession, username: str | None)
     if username is None:
         return _MACHINE_ACTOR
     async with session.store.open_unit(write=False) as uow:
-        return await resolve_actor(session, uow, username)
+        return await resolve_actor(session, uow.people, username)

@@ -33,6 +33,7 @@ from domain.engine.engine import StepOutcome
 from domain.feedback.opinions import CommentFilter, CommentState
 from domain.messages.carriers import ReceivedSms
 from domain.messages.records import InboundState, MessageState, OutboxMessage
+from domain.requests.ports import TimerRepository
 from domain.requests.request import RequestFilter, ServiceRequest, Timer, TimerKind
 from domain.unit_of_work import UnitOfWork
 from domain.values import tracking_codes
@@ -127,15 +128,15 @@ def _plan_steps(scene: Scene, story: Story) -> Iterator[Happening]:
 
 async def _pass_time(scene: Scene, until: datetime) -> None:
     await _deliver_queued(scene)
-    while (timer := await _find_next_timer(scene.uow, until)) is not None:
+    while (timer := await _find_next_timer(scene.uow.timers, until)) is not None:
         scene.clock.move_to(timer.at)
         await run_due_timers(scene.dependencies, SingleUnitStore(scene.uow), timer.kind)
         await _deliver_queued(scene)
     scene.clock.move_to(until)
 
 
-async def _find_next_timer(uow: UnitOfWork, until: datetime) -> Timer | None:
-    due_timers = [timer for kind in TimerKind for timer in await uow.timers.list_due(kind, until, 1)]
+async def _find_next_timer(timers: TimerRepository, until: datetime) -> Timer | None:
+    due_timers = [timer for kind in TimerKind for timer in await timers.list_due(kind, until, 1)]
     return min(due_timers, key=lambda timer: timer.at, default=None)
 
 
@@ -207,7 +208,7 @@ async def receive_text(scene: Scene, sender: str, text: str) -> None:
 
 
 async def _pay_story_bill(scene: Scene, story: Story, slip_number: str, actor: Actor) -> StepOutcome:
-    bill = find_payable_bill(await list_request_bills(scene.uow, await _find_request(scene, story)))
+    bill = find_payable_bill(await list_request_bills(scene.uow.bills, await _find_request(scene, story)))
     if bill is None:
         raise StoryFault(f"{story.service} of {story.mobile}: there is no bill to pay")
     bill_ids = (bill.bill_id, bill.payment_id)

@@ -11,7 +11,7 @@ from domain.actions.context import ActionContext
 from domain.actions.tariffs.changes import add_tariff
 from domain.fleet.resources import Resource, ResourceKind, ResourceStatus
 from domain.people.person import Person, StaffMember
-from domain.unit_of_work import UnitOfWork
+from domain.settings.ports import WorkCalendarRepository
 from domain.values.actors import Actor, Role
 from domain.values.calendar import from_jalali, to_jalali, to_tehran
 from domain.values.identifiers import parse_mobile
@@ -61,7 +61,7 @@ async def fill_registers(context: ActionContext, password: str, today: date) -> 
     await _fill_fleet(context)
     await _fill_tariffs(context)
     await taxis.fill_taxis(context, staff_actors()["taxi_officer"], today)
-    await _fill_declared_days(context.uow)
+    await _fill_declared_days(context.uow.work_calendar)
 
 
 async def _fill_staff(context: ActionContext, password: str) -> None:
@@ -132,9 +132,9 @@ async def _fill_tariffs(context: ActionContext) -> None:
         )
 
 
-async def _fill_declared_days(uow: UnitOfWork) -> None:
+async def _fill_declared_days(work_calendar: WorkCalendarRepository) -> None:
     for row in read_rows("calendar.csv"):
-        await uow.work_calendar.save_override(_parse_day(row["day"]), row["working"] == "yes", row["note"])
+        await work_calendar.save_override(_parse_day(row["day"]), row["working"] == "yes", row["note"])
 
 
 def _parse_day(jalali_text: str) -> date:

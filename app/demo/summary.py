@@ -14,6 +14,7 @@ from app.demo.stories import Story, read_newcomer, read_scripted_service
 from domain.bills.bill import Bill
 from domain.blocks.charging import list_request_bills
 from domain.registries.declarations import DRIVER
+from domain.registries.ports import RegistryRepository
 from domain.registries.rows import RegistryFilter
 from domain.requests.request import RequestFilter, ServiceRequest
 from domain.unit_of_work import UnitOfWork
@@ -196,16 +197,16 @@ async def _list_sample_requests(uow: UnitOfWork, stories: Sequence[Story]) -> li
 
 async def _build_demo_request(uow: UnitOfWork, request: ServiceRequest) -> DemoRequest:
     mobile = request.mobile or ""
-    bill = find_payable_bill(await list_request_bills(uow, request))
+    bill = find_payable_bill(await list_request_bills(uow.bills, request))
     person = await uow.people.find_person(mobile)
-    name = await _find_driver_name(uow, mobile) or (person.full_name if person else None) or ""
+    name = await _find_driver_name(uow.registries, mobile) or (person.full_name if person else None) or ""
     return DemoRequest(
         request.code, request.service, request.state, display_mobile(mobile), name, _build_demo_bill(bill)
     )
 
 
-async def _find_driver_name(uow: UnitOfWork, mobile_number: str) -> str | None:
-    drivers = await uow.registries.list_rows(RegistryFilter(DRIVER.key, {"mobile": mobile_number}, limit=1))
+async def _find_driver_name(registries: RegistryRepository, mobile_number: str) -> str | None:
+    drivers = await registries.list_rows(RegistryFilter(DRIVER.key, {"mobile": mobile_number}, limit=1))
     return str(drivers[0].values["name"]) if drivers else None
 
 

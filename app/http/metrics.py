@@ -88,7 +88,7 @@ class Metrics:
         async with self._store.open_unit(write=False) as uow:
             attempt_counts = await uow.payment_attempts.count_by_state(first_id)
             attention_count = await uow.payment_attempts.count_needing_attention()
-            resting = await find_resting_gateways(uow, self._gateways, self._dependencies.clock)
+            resting = await find_resting_gateways(uow.payment_attempts, self._gateways, self._dependencies.clock)
         attempts = GaugeMetricFamily(
             "pishkhan_payment_attempts",
             "Attempts to pay online that began within the last day, by gateway and state.",

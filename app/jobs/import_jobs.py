@@ -125,7 +125,7 @@ async def _import_brought_file(
     is_confirmed = upload.state is ImportState.CONFIRMED
     acting_username = (upload.decided_by if is_confirmed else None) or upload.by  # files of before kept nobody's word
     async with store.open_unit(write=False) as uow:
-        actor = await load_staff_actor(uow, acting_username, ACTING_CHANNEL, today_in_tehran(dependencies))
+        actor = await load_staff_actor(uow.people, acting_username, ACTING_CHANNEL, today_in_tehran(dependencies))
 
     async def settle_kept(uow: UnitOfWork, tally: Tally) -> None:
         stored_import = await uow.registry_imports.get(upload.id, lock=True)

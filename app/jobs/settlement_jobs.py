@@ -53,6 +53,6 @@ async def _load_actor(dependencies: Dependencies, store: Store, username: str) -
     """
     try:
         async with store.open_unit(write=False) as uow:
-            return await load_staff_actor(uow, username, ACTING_CHANNEL, today_in_tehran(dependencies))
+            return await load_staff_actor(uow.people, username, ACTING_CHANNEL, today_in_tehran(dependencies))
     except AuthenticationFailed:
         return replace(SYSTEM, identifier="settlement_files")

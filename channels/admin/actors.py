@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 
 from domain.messages.catalogue import Catalogue
-from domain.unit_of_work import UnitOfWork
+from domain.people.ports import StaffMemberRepository
 from domain.values.text import persian_digits
 
 
-async def load_staff_names(uow: UnitOfWork) -> dict[str, str]:
+async def load_staff_names(people: StaffMemberRepository) -> dict[str, str]:
     """Return user name → full name of every member of the staff."""
-    return {member.username: member.full_name for member in await uow.people.list_staff()}
+    return {member.username: member.full_name for member in await people.list_staff()}
 
 
 def describe_actor(catalogue: Catalogue, actor_label: str | None, member_names: Mapping[str, str]) -> str:

@@ -53,6 +53,7 @@ from domain.authorization.policy import (
     require_right,
 )
 from domain.authorization.rights import Right
+from domain.people.ports import SecondFactorRepository
 from domain.people.sessions import LAST_SEEN_INTERVAL, StaffSession, digest_token
 from domain.people.sign_in_attempts import ClientOrigin
 from domain.unit_of_work import UnitOfWork
@@ -132,11 +133,11 @@ class Gate:
             member = await uow.people.find_staff(session.username)
             if member is None or not member.active:
                 return None
-            substitutes = await list_substitutions(uow, today_in_tehran(self._dependencies))
-            actor = await build_staff_actor(uow, member, STAFF_CHANNEL, substitutes)
+            substitutes = await list_substitutions(uow.people, today_in_tehran(self._dependencies))
+            actor = await build_staff_actor(uow.people, member, STAFF_CHANNEL, substitutes)
             caller = self.caller(request)
             needs_code = self._needs_second_factor(actor.role_names, session, caller)
-            must_enrol = needs_code and caller.inside and not await _has_authenticator(uow, session.username)
+            must_enrol = needs_code and caller.inside and not await _has_factor(uow.second_factors, session.username)
             actor = replace(actor, session=_build_acting_session(session, caller, now, needs_code=needs_code))
             waiting_counts = await self._count_waiting(uow, actor, now)
         await self._record_last_seen(session, is_own_use=is_own_use)
@@ -175,10 +176,13 @@ class Gate:
             if member is None:
                 return True
             actor = await build_staff_actor(
-                uow, member, STAFF_CHANNEL, await list_substitutions(uow, today_in_tehran(self._dependencies))
+                uow.people,
+                member,
+                STAFF_CHANNEL,
+                await list_substitutions(uow.people, today_in_tehran(self._dependencies)),
             )
             needs_code = self._needs_second_factor(actor.role_names, session, caller)
-            return needs_code and (not caller.inside or await _has_authenticator(uow, session.username))
+            return needs_code and (not caller.inside or await _has_factor(uow.second_factors, session.username))
 
     async def _send_to_sign_in(self, request: web.Request, route: PageRoute) -> web.Response:
         """Lead to the page for signing in. A form of the session that ended waits for who sent it, and nobody else."""
@@ -307,9 +311,9 @@ class Gate:
             raise
 
 
-async def _has_authenticator(uow: UnitOfWork, username: str) -> bool:
+async def _has_factor(second_factors: SecondFactorRepository, username: str) -> bool:
     """Return whether a member of the staff has an authenticator in use."""
-    second_factor = await uow.second_factors.find(username)
+    second_factor = await second_factors.find(username)
     return second_factor is not None and second_factor.confirmed
 
 

@@ -64,7 +64,7 @@ async def build_request_cards(context: ActionContext, mobile: str) -> list[Reque
 
 async def _build_card(context: ActionContext, request: ServiceRequest) -> RequestCard:
     dependencies, engine = context.dependencies, context.dependencies.engine
-    bills = await list_request_bills(context.uow, request)
+    bills = await list_request_bills(context.uow.bills, request)
     possible_steps = {
         step.name: step
         for step in filter(is_step_of_staff, engine.list_actions(request))

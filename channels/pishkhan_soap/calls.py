@@ -288,7 +288,7 @@ class CallHandler:
         answer_values = await operation.run_operation(call)
         if operation.reads_personal_data:
             now, subject = self.dependencies.clock.now(), _describe_reading(operation, call.values)
-            await record_read_event(call.uow, now, call.clerk.label, ReadKind.OFFICE_CALL, subject)
+            await record_read_event(call.uow.audit, now, call.clerk.label, ReadKind.OFFICE_CALL, subject)
         return answer_values
 
     async def record_refusal(self, username: str, caller: CounterCaller, error: DomainError, operation: str) -> None:

@@ -54,7 +54,7 @@ async def get_bill(call: CounterCall) -> Mapping[str, Any]:
     """
     bill = await find_payable_by_ids(call.uow, call.values["bill_id"], call.values["payment_id"])
     if isinstance(bill, MergedBill):
-        parts = await load_parts(call.uow, bill)
+        parts = await load_parts(call.uow.bills, bill)
         _refuse_closed(derive_merged_state([part.state for part in parts]))
         parts_title = await render_parts_title(ActionContext(call.dependencies, call.uow), parts)
         return {"amount": bill.amount, "service": parts_title}

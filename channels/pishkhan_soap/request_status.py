@@ -28,9 +28,9 @@ async def build_status_values(call: CounterCall, request: ServiceRequest) -> dic
         "code": request.code,
         "state": request.state,
         "phase": request.phase.value,
-        "bills": [build_bill_values(bill) for bill in await list_request_bills(call.uow, request)],
+        "bills": [build_bill_values(bill) for bill in await list_request_bills(call.uow.bills, request)],
         "state_title": call.dependencies.wording.state_title(request),
-        "missing": list(await find_missing_papers(call.uow, service_papers, request)) or None,
+        "missing": list(await find_missing_papers(call.uow.documents, service_papers, request)) or None,
     }
 
 

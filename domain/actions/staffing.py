@@ -15,35 +15,35 @@ from domain.authorization.substitution import (
     roles_lent_by,
 )
 from domain.people.person import StaffMember, Substitution
-from domain.unit_of_work import UnitOfWork
+from domain.people.ports import StaffMemberRepository
 from domain.values.actors import Actor, Role
 from domain.values.calendar import to_tehran
 from domain.values.errors import AuthenticationFailed, InvalidField, NotFound
 from domain.values.reasons import InvalidReason
 
 
-async def load_staff_actor(uow: UnitOfWork, username: str, channel: str, today: date) -> Actor:
+async def load_staff_actor(people: StaffMemberRepository, username: str, channel: str, today: date) -> Actor:
     """Return the member of the staff who acts, with the roles of those whose substitute it is today.
 
     `AuthenticationFailed("as")` for one who is unknown or has left.
     """
-    member = await uow.people.find_staff(username)
+    member = await people.find_staff(username)
     if member is None or not member.active:
         raise AuthenticationFailed("as")
-    return await build_staff_actor(uow, member, channel, await list_substitutions(uow, today))
+    return await build_staff_actor(people, member, channel, await list_substitutions(people, today))
 
 
-async def list_substitutions(uow: UnitOfWork, today: date) -> list[Substitution]:
+async def list_substitutions(people: StaffMemberRepository, today: date) -> list[Substitution]:
     """Return who substitutes whom today."""
-    return [substitution for substitution in await uow.people.list_substitutions(today) if substitution.first <= today]
+    return [substitution for substitution in await people.list_substitutions(today) if substitution.first <= today]
 
 
 async def build_staff_actor(
-    uow: UnitOfWork, member: StaffMember, channel: str, substitutions: Sequence[Substitution]
+    people: StaffMemberRepository, member: StaffMember, channel: str, substitutions: Sequence[Substitution]
 ) -> Actor:
     """Return an active member of the staff as who acts, with the roles of those whose substitute it is."""
     absents = [
-        await uow.people.find_staff(substitution.absent)
+        await people.find_staff(substitution.absent)
         for substitution in substitutions
         if substitution.deputy == member.username
     ]
@@ -67,11 +67,11 @@ def make_staff_actor(
     return Actor(roles, "staff", member.username, channel, frozenset(absent_usernames), frozenset(lent_pairs))
 
 
-async def list_on_duty(uow: UnitOfWork, role: Role, today: date) -> list[StaffMember]:
+async def list_on_duty(people: StaffMemberRepository, role: Role, today: date) -> list[StaffMember]:
     """Return who takes care of a role's work today: its active members, in place of the absent their substitutes who
     have that role from them.
     """
-    return select_on_duty(role, await uow.people.list_staff(), await list_substitutions(uow, today))
+    return select_on_duty(role, await people.list_staff(), await list_substitutions(people, today))
 
 
 def select_on_duty(
@@ -98,9 +98,9 @@ async def name_substitute(
     `NotFound` (`absent`, `deputy`), `InvalidField` (`deputy` is the same person, `to` is before `from`).
     """
     require_right(Right.SUBSTITUTES_NAME, context.actor, "deputy")
-    absent_member = await _find_active_member(context.uow, "absent", absent)
+    absent_member = await _find_active_member(context.uow.people, "absent", absent)
     lender = require_lender(absent_member.roles, context.actor)
-    deputy_member = await _find_active_member(context.uow, "deputy", deputy)
+    deputy_member = await _find_active_member(context.uow.people, "deputy", deputy)
     if absent == deputy:
         raise InvalidField("deputy", InvalidReason.SAME_PERSON)
     if refusal := find_conflict_of_interest(context.actor, absent_member, deputy_member):
@@ -138,9 +138,9 @@ async def end_substitution(context: ActorContext, absent: str, deputy: str, firs
     return ended
 
 
-async def _find_active_member(uow: UnitOfWork, field_name: str, username: str) -> StaffMember:
+async def _find_active_member(people: StaffMemberRepository, field_name: str, username: str) -> StaffMember:
     """Return an active member of the staff; `NotFound` of that field."""
-    member = await uow.people.find_staff(username)
+    member = await people.find_staff(username)
     if member is None or not member.active:
         raise NotFound(field_name)
     return member

@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from domain.bills.bill import Bill, BillKind, BillState
+from domain.bills.ports import BillRepository
 from domain.settings.policy import Policy
-from domain.unit_of_work import IdGenerator, UnitOfWork
+from domain.unit_of_work import IdGenerator
 from domain.values.bill_ids import BillIds, make_ids
 from domain.values.calendar import to_jalali, to_tehran
 
@@ -31,18 +32,18 @@ class BillingContext:
     now: datetime
 
 
-async def draw_bill_ids(uow: UnitOfWork, billing_context: BillingContext, amount: int) -> tuple[int, BillIds]:
+async def draw_bill_ids(bills: BillRepository, billing_context: BillingContext, amount: int) -> tuple[int, BillIds]:
     """Return a fresh file number with the Iranian ids of `amount` rials; `InvalidField("amount")` when they cannot say
     it.
     """
-    file_number, policy = await uow.bills.next_file_number(), billing_context.policy
+    file_number, policy = await bills.next_file_number(), billing_context.policy
     year, month, _ = to_jalali(to_tehran(billing_context.now).date())
     municipal_codes = policy.company_code, policy.municipal_service_digit
     return file_number, make_ids(file_number, *municipal_codes, amount, year, month)
 
 
 async def create_bill(
-    uow: UnitOfWork,
+    bills: BillRepository,
     billing_context: BillingContext,
     subject: ChargedSubject,
     amount: int,
@@ -54,7 +55,7 @@ async def create_bill(
 
     `explanation` says what made the amount; with a `deadline` of None the bill never expires.
     """
-    file_number, issued_ids = await draw_bill_ids(uow, billing_context, amount)
+    file_number, issued_ids = await draw_bill_ids(bills, billing_context, amount)
     bill = Bill(
         id=billing_context.ids.new_id(),
         file_number=file_number,
@@ -70,5 +71,5 @@ async def create_bill(
         deadline=deadline,
         explanation=dict(explanation),
     )
-    await uow.bills.add(bill)
+    await bills.add(bill)
     return bill

@@ -28,6 +28,7 @@ from domain.blocks.work_assignment import (
 from domain.fields.form import Field
 from domain.fields.stored import StoredFields, select_stored
 from domain.fields.types import Choice, format_number
+from domain.fleet.ports import FleetRepository
 from domain.fleet.resources import SLOT_LENGTH, Booking, MachineWork, Resource, ResourceKind
 from domain.language.service import Effect, Guard, StepContext
 from domain.requests.request import ServiceRequest
@@ -64,7 +65,7 @@ async def describe_booked_units(uow: UnitOfWork, request: ServiceRequest) -> lis
     return [
         {
             MACHINE_UNITS: [
-                await _describe_unit(uow, *codes, work_item, worked_hours)
+                await _describe_unit(uow.fleet, *codes, work_item, worked_hours)
                 for codes, work_item, worked_hours in zip(codes_by_unit, list_work_units(request), worked, strict=True)
             ]
         }
@@ -72,9 +73,9 @@ async def describe_booked_units(uow: UnitOfWork, request: ServiceRequest) -> lis
 
 
 async def _describe_unit(
-    uow: UnitOfWork, machine_code: str, operator_code: str, work_item: dict[str, Any], worked_hours: float | None
+    fleet: FleetRepository, machine_code: str, operator_code: str, work_item: dict[str, Any], worked_hours: float | None
 ) -> dict[str, str]:
-    machine, operator = await uow.fleet.get_resource(machine_code), await uow.fleet.get_resource(operator_code)
+    machine, operator = await fleet.get_resource(machine_code), await fleet.get_resource(operator_code)
     return {
         "machine": machine_code,
         "title": machine.title,

@@ -9,15 +9,16 @@ from datetime import datetime, time, timedelta
 from typing import ClassVar
 
 from domain.bills.bill import Bill, BillKind, BillState, Refund, RefundState
+from domain.bills.ports import BillRepository
 from domain.blocks.billing import BillingContext, ChargedSubject, create_bill
 from domain.fields.stored import StoredField, StoredFields, StoredForm, stored_moment
 from domain.fields.types import Text
 from domain.gateways.attempt import AttemptState
+from domain.gateways.ports import PaymentAttemptRepository
 from domain.language.service import Effect, Guard, MomentReckoner, StepContext
 from domain.requests.request import ServiceRequest
 from domain.settings.policy import Policy
 from domain.tariffs.tariff import Quantity, Quote, compute_quote
-from domain.unit_of_work import UnitOfWork
 from domain.values.calendar import TEHRAN_ZONE, tehran_moment, to_tehran
 from domain.values.errors import DomainError, MissingField, NotAllowedNow, PaymentUnknown
 from domain.values.reasons import MissingReason, NotAllowedReason, PaymentReason
@@ -42,9 +43,9 @@ BILL_FACTS = frozenset({"amount", "bill_id", "payment_id", "deadline"})
 """The facts that messages get of a bill (`issue_request_bill`, `actions.messages.notify.payable_bill_facts`)."""
 
 
-async def list_request_bills(uow: UnitOfWork, request: ServiceRequest) -> list[Bill]:
+async def list_request_bills(bills: BillRepository, request: ServiceRequest) -> list[Bill]:
     """Return the request's bills, oldest first."""
-    return await uow.bills.list_of_subject(REQUEST_SUBJECT, request.id)
+    return await bills.list_of_subject(REQUEST_SUBJECT, request.id)
 
 
 def compute_telling_moment(context: StepContext) -> datetime:
@@ -96,7 +97,7 @@ async def issue_request_bill(
         BillingContext(context.ids, context.policy, context.now),
         ChargedSubject(REQUEST_SUBJECT, context.request.id, context.request.service),
     )
-    bill = await create_bill(context.uow, billing_context, subject, amount, bill_kind, explanation, deadline)
+    bill = await create_bill(context.uow.bills, billing_context, subject, amount, bill_kind, explanation, deadline)
     PAYMENT_DEADLINE.write(context.request, deadline)
     context.facts |= {"amount": amount, "bill_id": bill.bill_id, "payment_id": bill.payment_id, "deadline": deadline}
     context.history_facts |= {"bill_id": bill.bill_id, "amount": amount}
@@ -164,7 +165,7 @@ class BillsSettled(Guard):
 
     async def is_satisfied(self, context: StepContext) -> bool:
         """Look at the bills."""
-        bills = await list_request_bills(context.uow, context.request)
+        bills = await list_request_bills(context.uow.bills, context.request)
         valid_bills = [bill for bill in bills if bill.state is not BillState.VOID]
         return all(bill.state.is_settled for bill in valid_bills) and bool(valid_bills or not bills)
 
@@ -187,9 +188,11 @@ class NoPaymentUnresolved(Guard):
     async def is_satisfied(self, context: StepContext) -> bool:
         """Look for bills in state paying; until when that is known goes to the refusal."""
         paying_bills = [
-            bill for bill in await list_request_bills(context.uow, context.request) if bill.state is BillState.PAYING
+            bill
+            for bill in await list_request_bills(context.uow.bills, context.request)
+            if bill.state is BillState.PAYING
         ]
-        if paying_bills and (until := await _find_end_of_waiting(context.uow, paying_bills)):
+        if paying_bills and (until := await _find_end_of_waiting(context.uow.payment_attempts, paying_bills)):
             context.facts[_HELD_UNTIL] = until
         return not paying_bills
 
@@ -200,15 +203,12 @@ class NoPaymentUnresolved(Guard):
         return PaymentUnknown("bill_id")
 
 
-async def _find_end_of_waiting(uow: UnitOfWork, bills: Sequence[Bill]) -> datetime | None:
+async def _find_end_of_waiting(payment_attempts: PaymentAttemptRepository, bills: Sequence[Bill]) -> datetime | None:
     """Return when nothing more can come of the payments that were begun for bills; None while a payer or the bank says
     that one of them was paid.
     """
     attempts = [
-        attempt
-        for bill in bills
-        for attempt in await uow.payment_attempts.list_of_bill(bill.id)
-        if attempt.state.is_open
+        attempt for bill in bills for attempt in await payment_attempts.list_of_bill(bill.id) if attempt.state.is_open
     ]
     if not attempts or any(attempt.state not in _PAYER_IS_AWAY for attempt in attempts):
         return None
@@ -224,7 +224,7 @@ class CloseOpenBills(Effect):
 
     async def apply_effect(self, context: StepContext) -> None:
         """Close them; a waiver keeps its reason."""
-        for bill in await list_request_bills(context.uow, context.request):
+        for bill in await list_request_bills(context.uow.bills, context.request):
             if bill.state.is_payable:
                 bill.state, bill.settled_at = self.state, context.now
                 bill.note = context.inputs.get("reason")
@@ -246,7 +246,9 @@ class PaymentReceived(Guard):
 
     async def is_satisfied(self, context: StepContext) -> bool:
         """Look for paid bills; waived ones, and requests free of charge, give nothing back."""
-        return any(bill.state is BillState.PAID for bill in await list_request_bills(context.uow, context.request))
+        return any(
+            bill.state is BillState.PAID for bill in await list_request_bills(context.uow.bills, context.request)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,7 +262,7 @@ class RefundAll(Effect):
         """Make a refund for each paid bill; the citizen is notified of all that is due, also of what came twice
         before.
         """
-        bills = await list_request_bills(context.uow, context.request)
+        bills = await list_request_bills(context.uow.bills, context.request)
         for bill in bills:
             if bill.state is BillState.PAID:
                 await add_due_refund(context, bill, bill.amount, "cancelled")

@@ -3,6 +3,7 @@
 from domain.blocks.booking_fields import BOOKED_START
 from domain.blocks.wanted_time import requested_start
 from domain.blocks.work_assignment import find_work_length
+from domain.fleet.ports import FleetRepository
 from domain.fleet.resources import ResourceKind
 from domain.language.wording import day_and_hour_text
 from domain.requests.request import ServiceRequest
@@ -24,12 +25,12 @@ async def operator_choices(uow: UnitOfWork, request: ServiceRequest) -> dict[str
 
 async def propose_machines(uow: UnitOfWork, request: ServiceRequest) -> list[str]:
     """Return the codes of the machines that are held or booked for the request."""
-    return await _list_booked_codes(uow, request, ResourceKind.MACHINE)
+    return await _list_booked_codes(uow.fleet, request, ResourceKind.MACHINE)
 
 
 async def propose_operators(uow: UnitOfWork, request: ServiceRequest) -> list[str]:
     """Return the codes of the operators that are booked for the request."""
-    return await _list_booked_codes(uow, request, ResourceKind.OPERATOR)
+    return await _list_booked_codes(uow.fleet, request, ResourceKind.OPERATOR)
 
 
 async def propose_booking_start(uow: UnitOfWork, request: ServiceRequest) -> str:
@@ -42,6 +43,6 @@ async def propose_booking_end(uow: UnitOfWork, request: ServiceRequest) -> str:
     return day_and_hour_text((BOOKED_START.find(request) or requested_start(request)) + find_work_length(request))
 
 
-async def _list_booked_codes(uow: UnitOfWork, request: ServiceRequest, kind: ResourceKind) -> list[str]:
-    booked_resources = [resource for _, resource in await uow.fleet.list_of_request(request.id)]
+async def _list_booked_codes(fleet: FleetRepository, request: ServiceRequest, kind: ResourceKind) -> list[str]:
+    booked_resources = [resource for _, resource in await fleet.list_of_request(request.id)]
     return [resource.code for resource in booked_resources if resource.kind is kind]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import ClassVar
 
+from domain.bills.ports import SequenceRepository
 from domain.blocks.paper_issuing import issue_paper
 from domain.fields.form import Field
 from domain.fields.moments import Day
@@ -17,7 +18,6 @@ from domain.fields.stored import DAY_FORM, TEXT_FORM, StoredField, StoredFields,
 from domain.fields.types import Text
 from domain.language.service import Effect, StepContext
 from domain.papers.issued import letter_number_key
-from domain.unit_of_work import UnitOfWork
 from domain.values.calendar import to_jalali, to_tehran
 from domain.values.errors import Conflict, InvalidField
 from domain.values.reasons import ConflictReason, InvalidReason
@@ -59,14 +59,16 @@ LETTER_INPUTS = (
 """Input from the secretariat: the letter's words; its own number instead of the next one; the date, if not today's."""
 
 
-async def draw_letter_number(uow: UnitOfWork, register: LetterRegister, letter_day: date) -> str:
+async def draw_letter_number(sequences: SequenceRepository, register: LetterRegister, letter_day: date) -> str:
     """Draw the next number of a register in the Jalali year of a day: 1405/ک/12."""
     jalali_year, _, _ = to_jalali(letter_day)
-    number = await uow.sequences.next_number(f"letter:{register.sequence_key}:{jalali_year}")
+    number = await sequences.next_number(f"letter:{register.sequence_key}:{jalali_year}")
     return f"{jalali_year}/{register.register_letter}/{number}"
 
 
-async def register_own_number(uow: UnitOfWork, register: LetterRegister, number_text: str, letter_day: date) -> str:
+async def register_own_number(
+    sequences: SequenceRepository, register: LetterRegister, number_text: str, letter_day: date
+) -> str:
     """Enter a number of the secretariat's own into a register in the Jalali year of a day.
 
     `InvalidField("number")` when it looks like ours, `Conflict("number")` when a letter of that year has it already,
@@ -76,7 +78,7 @@ async def register_own_number(uow: UnitOfWork, register: LetterRegister, number_
     if register.resembles_issued(letter_number):
         raise InvalidField("number", InvalidReason.OWN_NUMBER)
     compared_number = letter_number_key(letter_number)
-    if await uow.sequences.next_number(f"letter:{register.sequence_key}:{jalali_year}:{compared_number}") > 1:
+    if await sequences.next_number(f"letter:{register.sequence_key}:{jalali_year}:{compared_number}") > 1:
         raise Conflict("number", ConflictReason.NUMBER_USED)
     return letter_number
 
@@ -105,9 +107,9 @@ class IssueLetter(Effect):
         letter_day = _read_letter_day(context)
         own_letter_number = context.inputs.get("number")
         letter_number = await (
-            register_own_number(context.uow, self.number_register, own_letter_number, letter_day)
+            register_own_number(context.uow.sequences, self.number_register, own_letter_number, letter_day)
             if own_letter_number
-            else draw_letter_number(context.uow, self.number_register, letter_day)
+            else draw_letter_number(context.uow.sequences, self.number_register, letter_day)
         )
         LETTER_TEXT.write(context.request, context.inputs["text"])
         await keep_numbered_paper(context, LETTER_KIND, letter_day, letter_number)
@@ -126,7 +128,7 @@ class IssuePermit(Effect):
     async def apply_effect(self, context: StepContext) -> None:
         """Draw its number and keep it, with today and the token of its paper."""
         today = to_tehran(context.now).date()
-        permit_number = await draw_letter_number(context.uow, self.number_register, today)
+        permit_number = await draw_letter_number(context.uow.sequences, self.number_register, today)
         await keep_numbered_paper(context, self.paper_kind, today, permit_number)
 
 

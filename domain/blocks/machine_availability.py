@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from domain.blocks.wanted_time import requested_start
+from domain.fleet.ports import FleetRepository
 from domain.fleet.resources import ResourceKind
 from domain.requests.request import ServiceRequest
-from domain.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +28,13 @@ class MachineAvailability:
         return len(self.free_titles) >= self.wanted_count
 
 
-async def list_availability(uow: UnitOfWork, request: ServiceRequest) -> tuple[datetime, list[MachineAvailability]]:
+async def list_availability(
+    fleet: FleetRepository, request: ServiceRequest
+) -> tuple[datetime, list[MachineAvailability]]:
     """Return when the work would begin, and for each type of machine which are free for as long as the longest work."""
     items, start = request.fields["items"], requested_start(request)
-    busy_ids = await uow.fleet.list_busy_ids(start, start + timedelta(hours=max(item["hours"] for item in items)))
-    machines = await uow.fleet.list_resources(ResourceKind.MACHINE, bookable_only=True)
+    busy_ids = await fleet.list_busy_ids(start, start + timedelta(hours=max(item["hours"] for item in items)))
+    machines = await fleet.list_resources(ResourceKind.MACHINE, bookable_only=True)
     wanted_counts: Counter[str] = Counter()
     for item in items:
         wanted_counts[item["machine"]] += item["count"]

@@ -11,8 +11,8 @@ from typing import Any, ClassVar
 from domain.language.papers import ServicePapers
 from domain.language.service import Effect, Guard, StepContext
 from domain.requests.documents import Document
+from domain.requests.ports import DocumentRepository
 from domain.requests.request import ServiceRequest
-from domain.unit_of_work import UnitOfWork
 from domain.values.errors import DomainError, NotAllowedNow
 from domain.values.reasons import NotAllowedReason
 
@@ -29,12 +29,12 @@ def list_missing_papers(
 
 
 async def find_missing_papers(
-    uow: UnitOfWork, papers: ServicePapers | None, request: ServiceRequest
+    documents: DocumentRepository, papers: ServicePapers | None, request: ServiceRequest
 ) -> tuple[str, ...]:
     """Return the names of the papers that a request still lacks."""
     if papers is None or not papers.list_required(request.fields):
         return ()
-    return list_missing_papers(papers, request.fields, await uow.documents.list_of_request(request.id))
+    return list_missing_papers(papers, request.fields, await documents.list_of_request(request.id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class DocumentsComplete(Guard):
 
     async def is_satisfied(self, context: StepContext) -> bool:
         """Look for the request's documents; what is missing is put into the facts."""
-        context.facts["missing"] = list(await find_missing_papers(context.uow, self.papers, context.request))
+        context.facts["missing"] = list(await find_missing_papers(context.uow.documents, self.papers, context.request))
         return not context.facts["missing"]
 
     def build_refusal(self, context: StepContext) -> DomainError:

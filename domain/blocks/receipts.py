@@ -18,6 +18,7 @@ from domain.language.printouts import (
     SignaturesPart,
     TextPart,
 )
+from domain.people.ports import StaffMemberRepository
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork
 from domain.values import bill_ids
@@ -75,16 +76,16 @@ async def gather_paid_bills(uow: UnitOfWork, bills: Iterable[Bill]) -> list[dict
 
 
 async def _gather_request_bills(uow: UnitOfWork, request: ServiceRequest) -> list[GatheredFacts]:
-    payer_name = await _find_payer_name(uow, request)
+    payer_name = await _find_payer_name(uow.people, request)
     return [
         {"payer": payer_name, **bill_facts}
-        for bill_facts in await gather_paid_bills(uow, await list_request_bills(uow, request))
+        for bill_facts in await gather_paid_bills(uow, await list_request_bills(uow.bills, request))
     ]
 
 
-async def _find_payer_name(uow: UnitOfWork, request: ServiceRequest) -> str | None:
+async def _find_payer_name(people: StaffMemberRepository, request: ServiceRequest) -> str | None:
     """Return the name that the form says, else the one that is known of the mobile."""
-    person = await uow.people.find_person(request.mobile) if request.mobile else None
+    person = await people.find_person(request.mobile) if request.mobile else None
     return request.fields.get("full_name") or (person.full_name if person else None)
 
 

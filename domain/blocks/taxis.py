@@ -13,9 +13,9 @@ from domain.fields.types import FieldType, Identifier, ReadingContext, TextLooku
 from domain.language.finders import FormFill
 from domain.language.intents import Topic
 from domain.registries.declarations import DRIVER, DUTY, IN_SERVICE_STATUS, OWNER, VEHICLE
+from domain.registries.ports import RegistryRepository
 from domain.registries.rows import RegistryFilter, RegistryRow
 from domain.registries.rules import ChargeState
-from domain.unit_of_work import UnitOfWork
 from domain.values import identifiers
 from domain.values.errors import InvalidField, MissingField, NotFound
 from domain.values.identifiers import display_plate
@@ -128,7 +128,7 @@ class Taxi:
         return {name: value for name, value in row_values.items() if value}
 
 
-async def find_vehicle(uow: UnitOfWork, values: Mapping[str, Any]) -> RegistryRow | None:
+async def find_vehicle(registries: RegistryRepository, values: Mapping[str, Any]) -> RegistryRow | None:
     """Return the vehicle that `plate` or `taxi_code` names, None when neither was said.
 
     `NotFound` names the field that no vehicle has; `InvalidField("taxi_code")` when both are said and differ.
@@ -137,7 +137,7 @@ async def find_vehicle(uow: UnitOfWork, values: Mapping[str, Any]) -> RegistryRo
     if plate is None and taxi_code is None:
         return None
     field_name = "taxi_code" if plate is None else "plate"
-    row = await uow.registries.find_row(VEHICLE.key, {field_name: values[field_name]})
+    row = await registries.find_row(VEHICLE.key, {field_name: values[field_name]})
     if row is None:
         raise NotFound(field_name, NotFoundReason.TAXI)
     if taxi_code is not None and row.values["taxi_code"] != taxi_code:
@@ -145,22 +145,22 @@ async def find_vehicle(uow: UnitOfWork, values: Mapping[str, Any]) -> RegistryRo
     return row
 
 
-async def vehicles_of_mobile(uow: UnitOfWork, mobile: str | None) -> list[RegistryRow]:
+async def vehicles_of_mobile(registries: RegistryRepository, mobile: str | None) -> list[RegistryRow]:
     """Return the vehicles that the person with this mobile (+989…) drives or owns, by plate."""
-    return await _find_vehicles(uow, {"mobile": mobile}, {"mobile": mobile}) if mobile else []
+    return await _find_vehicles(registries, {"mobile": mobile}, {"mobile": mobile}) if mobile else []
 
 
-async def vehicles_of_person(uow: UnitOfWork, national_code: str) -> list[RegistryRow]:
+async def vehicles_of_person(registries: RegistryRepository, national_code: str) -> list[RegistryRow]:
     """Return the vehicles that the person with this national code drives or owns, by plate."""
-    return await _find_vehicles(uow, {"national_code": national_code}, {"national_id": national_code})
+    return await _find_vehicles(registries, {"national_code": national_code}, {"national_id": national_code})
 
 
 async def _find_vehicles(
-    uow: UnitOfWork, driver_filter: Mapping[str, str], owner_filter: Mapping[str, str]
+    registries: RegistryRepository, driver_filter: Mapping[str, str], owner_filter: Mapping[str, str]
 ) -> list[RegistryRow]:
     driving_filter = {**driver_filter, "status": DRIVING_STATES}
-    driver_rows = await uow.registries.list_rows(RegistryFilter(DRIVER.key, driving_filter, limit=MOST_VEHICLES))
-    owner_rows = await uow.registries.list_rows(RegistryFilter(OWNER.key, owner_filter, limit=MOST_VEHICLES))
+    driver_rows = await registries.list_rows(RegistryFilter(DRIVER.key, driving_filter, limit=MOST_VEHICLES))
+    owner_rows = await registries.list_rows(RegistryFilter(OWNER.key, owner_filter, limit=MOST_VEHICLES))
     vehicles_by_plate: dict[str, RegistryRow] = {}
     for field_name, field_keys in (
         ("plate", {plate for row in driver_rows for plate in row.values["vehicles"]}),
@@ -168,21 +168,23 @@ async def _find_vehicles(
     ):
         vehicle_filter = RegistryFilter(VEHICLE.key, {field_name: sorted(field_keys)}, limit=MOST_VEHICLES)
         vehicles_by_plate |= {
-            row.values["plate"]: row for row in (await uow.registries.list_rows(vehicle_filter) if field_keys else ())
+            row.values["plate"]: row for row in (await registries.list_rows(vehicle_filter) if field_keys else ())
         }
     return [vehicles_by_plate[plate] for plate in sorted(vehicles_by_plate)]
 
 
-async def load_taxi(uow: UnitOfWork, vehicle: RegistryRow, mobile: str | None, values: Mapping[str, Any]) -> Taxi:
+async def load_taxi(
+    registries: RegistryRepository, vehicle: RegistryRow, mobile: str | None, values: Mapping[str, Any]
+) -> Taxi:
     """Return a vehicle with its people, as the person with that mobile sees it.
 
     The driver is the one that `driver` or `national_code` names, the one who asks, or the only (main, active) one.
     `InvalidField` when somebody is named who does not drive it.
     """
     driver_filter = {"vehicles": vehicle.values["plate"], "status": DRIVING_STATES}
-    drivers = tuple(await uow.registries.list_rows(RegistryFilter(DRIVER.key, driver_filter, limit=MOST_VEHICLES)))
+    drivers = tuple(await registries.list_rows(RegistryFilter(DRIVER.key, driver_filter, limit=MOST_VEHICLES)))
     owner_id = vehicle.values["owner"]
-    owner = await uow.registries.find_row(OWNER.key, {"national_id": owner_id}) if owner_id else None
+    owner = await registries.find_row(OWNER.key, {"national_id": owner_id}) if owner_id else None
     driver = _find_named_driver(drivers, owner, values) or _guess_driver(drivers, mobile)
     asked_by_driver = any(mobile and row.values["mobile"] == mobile for row in drivers)
     asked_by_owner = bool(owner and mobile and owner.values["mobile"] == mobile)
@@ -219,34 +221,36 @@ def _guess_driver(drivers: tuple[RegistryRow, ...], mobile: str | None) -> Regis
     )
 
 
-async def fill_taxi(uow: UnitOfWork, mobile: str | None, values: Mapping[str, Any]) -> FormFill:
+async def fill_taxi(registries: RegistryRepository, mobile: str | None, values: Mapping[str, Any]) -> FormFill:
     """Find the taxi that is meant by what was said, else by who asks; offer a choice of the asker's own vehicles.
 
     Gives `plate`, `taxi_code`, `taxi` (see `TaxiSummary`), and the `driver` to those who have to do with the taxi.
     Errors: those of `find_vehicle` and `load_taxi`, `NotFound("national_code")` where that person has no taxi, and
     `MissingField("plate")` where there are several.
     """
-    vehicle = await find_vehicle(uow, values)
+    vehicle = await find_vehicle(registries, values)
     if vehicle is None:
-        candidates = await _find_candidate_vehicles(uow, mobile, values.get("national_code"))
+        candidates = await _find_candidate_vehicles(registries, mobile, values.get("national_code"))
         if len(candidates) != 1:
             plate_choices = tuple(row.values["plate"] for row in candidates)
             return FormFill(
                 remaining_choices={"plate": plate_choices} if 0 < len(plate_choices) <= MOST_CHOICES else {}
             )
         vehicle = candidates[0]
-    taxi = await load_taxi(uow, vehicle, mobile, values)
+    taxi = await load_taxi(registries, vehicle, mobile, values)
     filled_values = {"plate": taxi.plate, "taxi_code": vehicle.values["taxi_code"], "taxi": taxi.visible_values()}
     if taxi.driver and (taxi.asked_by_driver or taxi.asked_by_owner):
         filled_values["driver"] = taxi.driver.values["national_code"]
     return FormFill({name: value for name, value in filled_values.items() if value})
 
 
-async def _find_candidate_vehicles(uow: UnitOfWork, mobile: str | None, national_code: str | None) -> list[RegistryRow]:
+async def _find_candidate_vehicles(
+    registries: RegistryRepository, mobile: str | None, national_code: str | None
+) -> list[RegistryRow]:
     """Return whose taxi may be meant: those in service, or all of them where none is."""
     if national_code is None:
-        return _prefer_in_service(await vehicles_of_mobile(uow, mobile))
-    candidates = _prefer_in_service(await vehicles_of_person(uow, national_code))
+        return _prefer_in_service(await vehicles_of_mobile(registries, mobile))
+    candidates = _prefer_in_service(await vehicles_of_person(registries, national_code))
     if not candidates:
         raise NotFound("national_code", NotFoundReason.TAXI_PERSON)
     if len(candidates) > 1:
@@ -258,8 +262,8 @@ def _prefer_in_service(vehicles: list[RegistryRow]) -> list[RegistryRow]:
     return [row for row in vehicles if row.values["status"] == IN_SERVICE_STATUS] or vehicles
 
 
-async def list_open_duties(uow: UnitOfWork, plates: list[str], limit: int) -> list[RegistryRow]:
+async def list_open_duties(registries: RegistryRepository, plates: list[str], limit: int) -> list[RegistryRow]:
     """Return what these vehicles still owe, oldest year first."""
     field_values = {"vehicle": plates, "state": ChargeState.UNSETTLED}
-    duty_rows = await uow.registries.list_rows(RegistryFilter(DUTY.key, field_values, limit=limit))
+    duty_rows = await registries.list_rows(RegistryFilter(DUTY.key, field_values, limit=limit))
     return sorted(duty_rows, key=lambda row: (row.values["vehicle"], row.values["year"], row.values["number"]))

@@ -92,7 +92,7 @@ class OfficerStillVisits(Guard):
 
     async def is_satisfied(self, context: StepContext) -> bool:
         """Look at the account."""
-        return await find_active_officer(context.uow, OFFICER.read(context.request)) is not None
+        return await find_active_officer(context.uow.people, OFFICER.read(context.request)) is not None
 
     def build_refusal(self, context: StepContext) -> DomainError:
         """Say that another officer is named first."""
@@ -112,7 +112,7 @@ class MoveVisit(Effect):
         offered, `Conflict("visit")` for one that somebody else has meanwhile; then the former one stays.
         """
         former_start = read_visit_start(context)
-        staff_member = await find_active_officer(context.uow, OFFICER.read(context.request))
+        staff_member = await find_active_officer(context.uow.people, OFFICER.read(context.request))
         if staff_member is None:
             raise NotFound("officer")
         start = datetime.fromisoformat(context.inputs["visit"])

@@ -26,6 +26,7 @@ from domain.language.actor_guards import ActorGuard
 from domain.language.service import Effect, Guard, Service, StepContext
 from domain.language.wording import day_and_hour_text
 from domain.people.person import StaffMember
+from domain.people.ports import StaffMemberRepository
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor, Role
@@ -71,9 +72,9 @@ async def officer_choices(uow: UnitOfWork, request: ServiceRequest) -> dict[str,
     return {member.username: member.full_name for member in await uow.people.list_staff_with_role(Role.EXPERT)}
 
 
-async def find_active_officer(uow: UnitOfWork, username: str) -> StaffMember | None:
+async def find_active_officer(people: StaffMemberRepository, username: str) -> StaffMember | None:
     """Return who visits by that user name; None for nobody, and for one who is with the municipality no more."""
-    staff_member = await uow.people.find_staff(username)
+    staff_member = await people.find_staff(username)
     return staff_member if staff_member and staff_member.active else None
 
 
@@ -185,7 +186,7 @@ async def _resolve_officer(context: StepContext) -> StaffMember:
     username = context.inputs.get("officer") or present_officer or context.actor.identifier
     if is_same_visit(context.request, username, _read_submitted_start(context)):
         raise MissingField("officer")
-    staff_member = await find_active_officer(context.uow, username)
+    staff_member = await find_active_officer(context.uow.people, username)
     if staff_member is None:
         raise NotFound("officer")
     return staff_member

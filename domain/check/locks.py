@@ -11,6 +11,7 @@ from types import CodeType, FunctionType
 
 from domain.check.flaws import Flaw
 from domain.language.service import Guard, Service
+from domain.unit_of_work import UnitOfWork
 
 UNWRITTEN_REPOSITORIES = frozenset({"offices", "people", "settings", "tariffs"})
 """Repositories that no step writes: whether a guard sees a row before or after a change, both are right."""
@@ -19,6 +20,7 @@ OWN_ROW_ENDINGS = ("_of_bill", "_of_request", "_of_subject")
 """Ends of the names of methods that read what belongs to the request, whose row is locked."""
 
 _UNNAMED_METHOD = "*"
+_REPOSITORIES = frozenset(name for name, member in vars(UnitOfWork).items() if isinstance(member, property))
 
 
 def lock_flaws(service: Service) -> Iterator[Flaw]:
@@ -31,11 +33,19 @@ def lock_flaws(service: Service) -> Iterator[Flaw]:
 
 
 def _reads_others(guard: Guard) -> bool:
-    reads = {read for function in _list_functions(guard) for read in _list_reads(function.__code__)}
+    functions = _list_functions(guard)
+    handed_repositories = {name for function in functions for name in _list_repository_parameters(function)}
+    reads = {read for function in functions for read in _list_reads(function)}
     return any(
         repository not in UNWRITTEN_REPOSITORIES and not method.endswith(OWN_ROW_ENDINGS)
         for repository, method in reads
+        if method != _UNNAMED_METHOD or repository not in handed_repositories
     )
+
+
+def _list_repository_parameters(function: FunctionType) -> set[str]:
+    """Return the parameters of a function that are repositories, which bear the names that the unit has for them."""
+    return {name for name in function.__annotations__ if name in _REPOSITORIES}
 
 
 def _list_functions(guard: Guard) -> list[FunctionType]:
@@ -68,16 +78,22 @@ def _list_loaded_names(code: CodeType) -> set[str]:
     return {name for inner_code in _list_codes(code) for name in inner_code.co_names}
 
 
-def _list_reads(code: CodeType) -> Iterator[tuple[str, str]]:
-    """Yield repository and method of every `uow.repository.method`; of a repository that is named alone, no method."""
-    for inner_code in _list_codes(code):
-        if "uow" not in {*inner_code.co_names, *inner_code.co_varnames, *inner_code.co_freevars}:
+def _list_reads(function: FunctionType) -> Iterator[tuple[str, str]]:
+    """Yield repository and method of every `uow.repository.method`, and of those of a repository that was handed in; of
+    a repository that is named alone, no method.
+    """
+    handed_repositories = _list_repository_parameters(function)
+    for inner_code in _list_codes(function.__code__):
+        named = {*inner_code.co_names, *inner_code.co_varnames, *inner_code.co_freevars}
+        if "uow" not in named and handed_repositories.isdisjoint(named):
             continue
         loaded_names = [
             (_last_name(step.argval) if step.opname.startswith("LOAD_") else "", step.opname)
             for step in dis.get_instructions(inner_code)
         ]
         for (name, _), repository, method in zip(loaded_names, loaded_names[1:], loaded_names[2:], strict=False):
+            if name in handed_repositories and repository[1] in _ATTRIBUTE_LOADS:
+                yield name, repository[0]
             if name == "uow" and repository[1] in _ATTRIBUTE_LOADS:
                 yield repository[0], method[0] if method[1] in _ATTRIBUTE_LOADS else _UNNAMED_METHOD
 

@@ -21,10 +21,10 @@ from domain.fields.stored import StoredField, StoredForm
 from domain.fields.types import Text
 from domain.fleet.resources import OFFICER_CODE_PREFIX, Booking, Resource, ResourceKind, ResourceStatus
 from domain.language.service import Service, StepContext, Transition, Trigger
+from domain.people.ports import StaffMemberRepository
 from domain.requests.history import HistoryEvent
 from domain.requests.notes import NOTE
 from domain.requests.request import JsonObject, ServiceRequest, Timer, TimerKind
-from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
 from domain.values.errors import AlreadyDone, Conflict, DomainError, Forbidden, NotAllowedNow
 from domain.values.reasons import AlreadyDoneReason, ConflictReason, NotAllowedReason
@@ -236,7 +236,7 @@ def list_lasting_reasons(service: Service, step: Transition) -> Iterator[NotAllo
 
 async def list_new_bills(context: StepContext, before: StepBefore) -> list[Bill]:
     """Return the bills that the step made and that can still be paid."""
-    bills = await list_request_bills(context.uow, context.request)
+    bills = await list_request_bills(context.uow.bills, context.request)
     return [bill for bill in bills if bill.created_at >= before.at and bill.state.is_payable]
 
 
@@ -274,7 +274,7 @@ async def _book_again(context: StepContext, bookings: Sequence[Booking]) -> None
     fleet, booked_ids = context.uow.fleet, {booking.resource_id for booking in bookings}
     resources = [one for kind in ResourceKind for one in await fleet.list_resources(kind) if one.id in booked_ids]
     for resource in resources:
-        if not await _is_in_service(context.uow, resource):
+        if not await _is_in_service(context.uow.people, resource):
             raise Conflict("action", ConflictReason.BOOKED_LEFT, title=resource.title)
     try:
         await book_checked(context, resources, bookings)
@@ -282,8 +282,8 @@ async def _book_again(context: StepContext, bookings: Sequence[Booking]) -> None
         raise Conflict("action", ConflictReason.BOOKED_MEANWHILE) from taken
 
 
-async def _is_in_service(uow: UnitOfWork, resource: Resource) -> bool:
+async def _is_in_service(people: StaffMemberRepository, resource: Resource) -> bool:
     """Return whether a machine or an operator can be booked, or an officer is with the municipality still."""
     if resource.kind is ResourceKind.OFFICER:
-        return await find_active_officer(uow, resource.code.removeprefix(OFFICER_CODE_PREFIX)) is not None
+        return await find_active_officer(people, resource.code.removeprefix(OFFICER_CODE_PREFIX)) is not None
     return resource.status is ResourceStatus.ACTIVE

@@ -129,7 +129,7 @@ async def priced_and_paid(desks: Desks) -> None:
     await page.get_by_role("button", name="ثبت پرداخت").click()
     await expect(page.get_by_role("status")).to_have_text("پرداخت ثبت شد.")
     async with desks.site.store.open_unit(write=False) as uow:
-        (bill,) = await list_request_bills(uow, await uow.requests.get_by_code(parse_code(desks.code)))
+        (bill,) = await list_request_bills(uow.bills, await uow.requests.get_by_code(parse_code(desks.code)))
     assert (bill.amount, bill.state) == (FEE, BillState.PAID)
 
 

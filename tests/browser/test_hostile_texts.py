@@ -140,7 +140,7 @@ async def billed(counter: Counter, code: str) -> Mapping[str, Any]:
     for step, role in (("accept", Role.CIVIL), ("price", Role.REVENUE)):
         await counter.site.demo.act(code, step, role)
     async with counter.site.store.open_unit(write=False) as uow:
-        (bill,) = await list_request_bills(uow, await uow.requests.get_by_code(parse_code(code)))
+        (bill,) = await list_request_bills(uow.bills, await uow.requests.get_by_code(parse_code(code)))
     return {"billId": bill.bill_id, "paymentId": bill.payment_id, "amount": str(bill.amount)}
 
 

@@ -50,7 +50,7 @@ async def test_a_lock_is_seen_and_opened(
     limits = sign_in_limits("civil", ClientOrigin("203.0.113.9", "", inside=False), None)
     for _ in range(MOST_PER_PAIR):
         async with site.store.open_unit() as uow:
-            await count_attempt(uow, limits, site.clock.now())
+            await count_attempt(uow.lines, limits, site.clock.now())
     opened = await window(browser, server, size, scripts=scripts)
     page = await signed_in(opened, "admin")
     await opened.open("/staff/users/one/civil")

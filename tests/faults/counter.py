@@ -263,7 +263,7 @@ async def _prepared(desk: Dependencies, store: SqlStore, number: int, today: dat
         for action, actor in (("accept", CIVIL), ("price", REVENUE)):
             outcome = await act_on_request(ActorContext(desk, uow, actor), outcome.request.code, action, {})
             await announce_outcome(ActorContext(desk, uow, actor), outcome)
-        [bill] = await list_request_bills(uow, outcome.request)
+        [bill] = await list_request_bills(uow.bills, outcome.request)
     return PreparedBill(
         id=bill.id,
         request_id=outcome.request.id,

@@ -83,7 +83,7 @@ class PaymentSite:
         await self.demo.act(request.code, "accept", Role.CIVIL)
         await self.demo.act(request.code, "price", Role.REVENUE)
         async with self.demo.store.open_unit(write=False) as uow:
-            return (await list_request_bills(uow, request))[-1]
+            return (await list_request_bills(uow.bills, request))[-1]
 
     async def link_to(self, *bills: Bill) -> str:
         """Return the path under which bills are paid."""

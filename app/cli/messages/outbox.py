@@ -68,7 +68,7 @@ def retry(
 
     async def run_command(session: CommandSession) -> dict[str, Any]:
         async with session.store.open_unit() as uow:
-            actor = await resolve_actor(session, uow, username)
+            actor = await resolve_actor(session, uow.people, username)
             return build_message_view(
                 await resending.retry_message(ActorContext(session.dependencies, uow, actor), message_id, reason)
             )

@@ -14,6 +14,7 @@ from domain.actions.registries.row_receipts import build_row_receipt
 from domain.actions.registries.rows import read_conditions
 from domain.papers.document import Printout
 from domain.registries.declarations import Registry
+from domain.registries.ports import RegistryRepository
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
 from domain.values.errors import NotFound
@@ -64,7 +65,9 @@ def print_row_receipt(
 
     async def find_printout(session: CommandSession, uow: UnitOfWork, actor: Actor) -> Printout:
         return await build_row_receipt(
-            ActorContext(session.dependencies, uow, actor), registry, await _find_row_id(session, uow, registry, key)
+            ActorContext(session.dependencies, uow, actor),
+            registry,
+            await _find_row_id(session, uow.registries, registry, key),
         )
 
     print_to_file(find_printout, output, force, username, as_json, config)
@@ -75,8 +78,8 @@ def _run_on_row(
 ) -> dict[str, Any]:
     async def run_command(session: CommandSession) -> dict[str, Any]:
         async with session.store.open_unit() as uow:
-            actor = await resolve_actor(session, uow, username)
-            return await row_action(session, uow, await _find_row_id(session, uow, registry, key), actor)
+            actor = await resolve_actor(session, uow.people, username)
+            return await row_action(session, uow, await _find_row_id(session, uow.registries, registry, key), actor)
 
     with reporting_errors(as_json):
         result = run_in_session(config, run_command)
@@ -85,8 +88,10 @@ def _run_on_row(
     return result
 
 
-async def _find_row_id(session: CommandSession, uow: UnitOfWork, registry: Registry, key: TypedKey) -> int:
-    row = await uow.registries.find_row(registry.key, read_conditions(session.dependencies, registry, key))
+async def _find_row_id(
+    session: CommandSession, registries: RegistryRepository, registry: Registry, key: TypedKey
+) -> int:
+    row = await registries.find_row(registry.key, read_conditions(session.dependencies, registry, key))
     if row is None:
         raise NotFound(registry.key)
     return row.id

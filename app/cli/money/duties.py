@@ -24,7 +24,7 @@ def generate(year: JalaliYear, username: ActingUser, as_json: AsJson = False, co
 
     async def run_command(session: CommandSession) -> dict[str, Any]:
         async with session.store.open_unit(write=False) as uow:
-            actor = await resolve_actor(session, uow, username)
+            actor = await resolve_actor(session, uow.people, username)
         return asdict(await make_all(session.dependencies, session.store, year, actor))
 
     with reporting_errors(as_json):

@@ -137,7 +137,7 @@ def correct(
     async def run_command(session: CommandSession) -> dict[str, Any]:
         debit_key, credit_key = parse_account_key(debit), parse_account_key(credit)
         async with session.store.open_unit() as uow:
-            actor = await resolve_actor(session, uow, username)
+            actor = await resolve_actor(session, uow.people, username)
             labels = await load_account_labels(ActionContext(session.dependencies, uow))
             entry = await post_correction(
                 ActorContext(session.dependencies, uow, actor), debit_key, credit_key, amount, note

@@ -38,7 +38,7 @@ def record_slip(
 
     async def run_command(session: CommandSession) -> dict[str, Any]:
         async with session.store.open_unit() as uow:
-            actor = await resolve_actor(session, uow, username)
+            actor = await resolve_actor(session, uow.people, username)
             require_right(Right.PAYMENTS_RECORD, actor, "payment")
             bill_ids = (bill_id, payment_id)
             slip_facts = (amount, PaymentMethod.SLIP, reference)
@@ -77,7 +77,7 @@ def refund(
         if to_card:
             return await _send_to_card(session, bill_id, username)
         async with session.store.open_unit() as uow:
-            context = ActorContext(session.dependencies, uow, await resolve_actor(session, uow, username))
+            context = ActorContext(session.dependencies, uow, await resolve_actor(session, uow.people, username))
             transferred = await give_back(context, bill_id, iban or "", reference or "")
         return {
             "amount": transferred.payment.amount,
@@ -92,7 +92,7 @@ def refund(
 
 async def _send_to_card(session: CommandSession, bill_id: str, username: str) -> dict[str, Any]:
     async with open_gateways(session), session.store.open_unit() as uow:
-        actor = await resolve_actor(session, uow, username)
+        actor = await resolve_actor(session, uow.people, username)
         begun = await send_to_card(ActorContext(session.dependencies, uow, actor), bill_id)
         bill = await uow.bills.get_by_bill_id(parse_bill_id(bill_id))
     return {

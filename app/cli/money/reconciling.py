@@ -114,7 +114,7 @@ def _take_file(
 ) -> None:
     async def run_command(session: CommandSession) -> dict[str, Any]:
         async with session.store.open_unit(write=False) as uow:
-            actor = await resolve_actor(session, uow, username)
+            actor = await resolve_actor(session, uow.people, username)
         with file.open("rb") as stream:
             brought = BroughtFile(file.name, stream, find_layout(session.dependencies, layout))
             examined = await examine_file(session.dependencies, session.store, brought, actor)

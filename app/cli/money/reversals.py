@@ -32,7 +32,7 @@ def reverse(
 
     async def run_command(session: CommandSession) -> dict[str, Any]:
         async with session.store.open_unit() as uow:
-            actor = await resolve_actor(session, uow, username)
+            actor = await resolve_actor(session, uow.people, username)
             require_right(Right.PAYMENTS_REVERSE, actor, "payment")
             payment = await reversals.find_payment_by_reference(uow, bill_id, reference)
             reversal = await reversals.reverse_payment(
@@ -70,7 +70,7 @@ def approve_refund(
 
     async def run_command(session: CommandSession) -> dict[str, Any]:
         async with open_gateways(session), session.store.open_unit() as uow:
-            actor, dependencies = await resolve_actor(session, uow, username), session.dependencies
+            actor, dependencies = await resolve_actor(session, uow.people, username), session.dependencies
             if to_card:
                 bill = await approve_card_refund(ActorContext(dependencies, uow, actor), bill_id, amount)
             else:

@@ -44,7 +44,7 @@ def add(
 
     async def run_command(session: CommandSession) -> dict[str, Any]:
         async with session.store.open_unit() as uow:
-            actor = await resolve_actor(session, uow, username)
+            actor = await resolve_actor(session, uow.people, username)
             valid_from = _read_optional_day(session, since) or today_in_tehran(session.dependencies)
             tariff_terms = PriceTerms(service, dimension_values, unit, rate, minimum, vat, valid_from)
             new_tariff = await set_price(ActorContext(session.dependencies, uow, actor), tariff_terms, far_meant=far)
@@ -71,7 +71,8 @@ def approve_tariff(
         async with session.store.open_unit() as uow:
             return _build_tariff_view(
                 await approve_proposal(
-                    ActorContext(session.dependencies, uow, await resolve_actor(session, uow, username)), proposal
+                    ActorContext(session.dependencies, uow, await resolve_actor(session, uow.people, username)),
+                    proposal,
                 )
             )
 
@@ -89,7 +90,7 @@ def withdraw_tariff(
     async def run_command(session: CommandSession) -> dict[str, Any]:
         async with session.store.open_unit() as uow:
             withdrawn_tariff = await withdraw_price(
-                ActorContext(session.dependencies, uow, await resolve_actor(session, uow, username)), row
+                ActorContext(session.dependencies, uow, await resolve_actor(session, uow.people, username)), row
             )
             return _build_tariff_view(replace(withdrawn_tariff, valid_to=withdrawn_tariff.valid_from))
 
@@ -113,7 +114,8 @@ def reject_tariff(
         async with session.store.open_unit() as uow:
             return _build_proposal_view(
                 await reject_proposal(
-                    ActorContext(session.dependencies, uow, await resolve_actor(session, uow, username)), proposal
+                    ActorContext(session.dependencies, uow, await resolve_actor(session, uow.people, username)),
+                    proposal,
                 )
             )
 

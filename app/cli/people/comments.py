@@ -80,7 +80,9 @@ def _change_comment(config: Path | None, as_json: bool, username: str, apply_cha
     async def run_command(session: CommandSession) -> dict[str, Any]:
         async with session.store.open_unit() as uow:
             return build_comment_view(
-                await apply_change(ActorContext(session.dependencies, uow, await resolve_actor(session, uow, username)))
+                await apply_change(
+                    ActorContext(session.dependencies, uow, await resolve_actor(session, uow.people, username))
+                )
             )
 
     with reporting_errors(as_json):

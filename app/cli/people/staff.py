@@ -98,7 +98,7 @@ def unlock(username: Username, as_json: AsJson = False, config: ConfigPath = Non
     async def run_command(session: CommandSession) -> dict[str, Any]:
         actor = await resolve_actor_or_system(session, None)
         async with session.store.open_unit() as uow:
-            member_locks = await attempts.list_locks(uow, username, session.dependencies.clock.now())
+            member_locks = await attempts.list_locks(uow.lines, username, session.dependencies.clock.now())
             await staff_accounts.unlock_account(ActorContext(session.dependencies, uow, actor), username)
         return {"username": username, "locks": [{"place": lock.origin, "source": lock.source} for lock in member_locks]}
 

@@ -28,7 +28,7 @@ def substitute(
     async def run_command(session: CommandSession) -> dict[str, Any]:
         days = read_day(session, first, "from"), read_day(session, last, "to")
         async with session.store.open_unit() as uow:
-            actor = await resolve_actor(session, uow, username)
+            actor = await resolve_actor(session, uow.people, username)
             return build_substitution_view(
                 await staffing.name_substitute(ActorContext(session.dependencies, uow, actor), absent, deputy, days)
             )
@@ -54,7 +54,7 @@ def end_substitute(
     async def run_command(session: CommandSession) -> dict[str, Any]:
         day = read_day(session, first, "from")
         async with session.store.open_unit() as uow:
-            actor = await resolve_actor(session, uow, username)
+            actor = await resolve_actor(session, uow.people, username)
             return build_substitution_view(
                 await staffing.end_substitution(ActorContext(session.dependencies, uow, actor), absent, deputy, day)
             )

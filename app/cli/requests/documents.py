@@ -30,7 +30,7 @@ def attach(
 
     async def run_command(session: CommandSession) -> dict[str, Any]:
         async with session.store.open_unit(write=False) as uow:
-            actor = await resolve_actor(session, uow, username)
+            actor = await resolve_actor(session, uow.people, username)
         prepared_file = await prepare_file(
             session.dependencies, session.store, file.name, _read_file(file), actor, code
         )

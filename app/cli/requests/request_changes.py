@@ -31,7 +31,7 @@ def reopen(
 
     async def run_command(session: CommandSession) -> dict[str, Any]:
         async with session.store.open_unit() as uow:
-            actor = await resolve_actor(session, uow, username)
+            actor = await resolve_actor(session, uow.people, username)
             reopened = await take_up(ActionContext(session.dependencies, uow), parse_code(code), reason, actor)
             await announce_outcome(ActorContext(session.dependencies, uow, actor), reopened.outcome)
             return await request_view.build_request_view(session, uow, reopened.outcome.request)
@@ -49,7 +49,7 @@ def step_back(code: CodeArgument, username: ActingUser, as_json: AsJson = False,
 
     async def run_command(session: CommandSession) -> dict[str, Any]:
         async with session.store.open_unit() as uow:
-            actor = await resolve_actor(session, uow, username)
+            actor = await resolve_actor(session, uow.people, username)
             await take_step_back(ActorContext(session.dependencies, uow, actor), parse_code(code))
             return await request_view.build_view_by_code(session, uow, code)
 
@@ -67,7 +67,7 @@ def note(
 
     async def run_command(session: CommandSession) -> dict[str, bool]:
         async with session.store.open_unit() as uow:
-            actor = await resolve_actor(session, uow, username)
+            actor = await resolve_actor(session, uow.people, username)
             return {"is_new": await write_note(ActorContext(session.dependencies, uow, actor), parse_code(code), text)}
 
     print_result(
@@ -90,7 +90,7 @@ def correct_mobile(
 
     async def run_command(session: CommandSession) -> dict[str, Any]:
         async with session.store.open_unit() as uow:
-            actor = await resolve_actor(session, uow, username)
+            actor = await resolve_actor(session, uow.people, username)
             corrected = await mobile_correction.correct_mobile(
                 ActorContext(session.dependencies, uow, actor), parse_code(code), mobile, proof
             )
@@ -129,7 +129,7 @@ def erase_history(
     async def run_command(session: CommandSession) -> dict[str, Any]:
         day = read_day(session, before, "before") if before else None
         async with session.store.open_unit(write=False) as uow:
-            actor = await resolve_actor(session, uow, username)
+            actor = await resolve_actor(session, uow.people, username)
         return asdict(await erase_expired_requests(session.dependencies, session.store, day, actor))
 
     with reporting_errors(as_json), showing_status("erasing"):
@@ -155,7 +155,7 @@ def erase(
                 ActionContext(session.dependencies, uow),
                 parse_code(code),
                 reason,
-                await resolve_actor(session, uow, username),
+                await resolve_actor(session, uow.people, username),
             )
             return await request_view.build_request_view(session, uow, request)
 

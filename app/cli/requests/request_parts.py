@@ -10,12 +10,12 @@ from domain.blocks.letters import LETTER_DATE, LETTER_NUMBER, LETTER_TEXT
 from domain.blocks.visits import FORMER_OFFICER_MOBILE, list_visit_fields
 from domain.engine.undoing import STEP_BEFORE
 from domain.fields.stored import StoredField, StoredFields, list_stored, select_stored
+from domain.fleet.ports import FleetRepository
 from domain.fleet.resources import Booking, Resource
 from domain.language.service import Service
 from domain.requests.history import HistoryEvent
 from domain.requests.request import ServiceRequest
 from domain.tariffs.tariff import Quote, QuoteLine
-from domain.unit_of_work import UnitOfWork
 from domain.values.money import quantity_as_json
 
 FIELDS_ELSEWHERE = (QUESTION, ANSWERS, STEP_BEFORE)
@@ -25,7 +25,7 @@ LETTER_PARTS: Mapping[str, StoredField[Any]] = {"number": LETTER_NUMBER, "date":
 
 
 async def build_request_parts(
-    uow: UnitOfWork, service: Service, request: ServiceRequest, events: Sequence[HistoryEvent]
+    fleet: FleetRepository, service: Service, request: ServiceRequest, events: Sequence[HistoryEvent]
 ) -> dict[str, Any]:
     """Return `quote`, `visit`, `letter` (None where there is none), `bookings`, `corrections`; the rest as `data`.
 
@@ -44,7 +44,7 @@ async def build_request_parts(
             if LETTER_NUMBER.is_kept_by(request)
             else None
         ),
-        "bookings": [_build_booking_view(*entry) for entry in await uow.fleet.list_of_request(request.id)],
+        "bookings": [_build_booking_view(*entry) for entry in await fleet.list_of_request(request.id)],
         "corrections": [
             _build_correction_view(entry) for entry in events if entry.event == "correct_mobile" and entry.payload
         ],

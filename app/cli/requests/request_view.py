@@ -35,7 +35,7 @@ async def build_request_view(session: CommandSession, uow: UnitOfWork, request: 
         "phase": request.phase.value,
         "fields": request.fields,
         "actions": [await _build_action_view(session, uow, request, entry) for entry in actions],
-        "bills": [build_bill_view(entry) for entry in await list_request_bills(uow, request)],
+        "bills": [build_bill_view(entry) for entry in await list_request_bills(uow.bills, request)],
         "history": [_build_event_view(entry, find_actor(entry, events)) for entry in events],
         "channel": request.channel,
         "mobile": request.mobile,
@@ -45,7 +45,9 @@ async def build_request_view(session: CommandSession, uow: UnitOfWork, request: 
         "reopened_as": REOPENED_AS.find(request),
         "question": QUESTION.find(request),
         "answers": ANSWERS.find(request) or [],
-        **await build_request_parts(uow, session.dependencies.engine.get_service(request.service), request, events),
+        **await build_request_parts(
+            uow.fleet, session.dependencies.engine.get_service(request.service), request, events
+        ),
         "erased_at": request.erased_at.isoformat() if request.erased_at else None,
     }
 

@@ -44,7 +44,7 @@ def submit(
 
     async def run_command(session: CommandSession) -> dict[str, Any]:
         async with session.store.open_unit() as uow:
-            actor = await resolve_actor(session, uow, username)
+            actor = await resolve_actor(session, uow.people, username)
             mobile_number = identifiers.parse_mobile(mobile) if mobile else None
             outcome = await enter_walk_in(
                 ActorContext(session.dependencies, uow, actor), service, field_values, mobile_number
@@ -106,7 +106,9 @@ async def _list_queue(
     queue_filter = read_queue_filter(dependencies.services, filter_values, dependencies.clock.now())
     async with session.store.open_unit(write=False) as uow:
         page = await load_queue_page(
-            ActorContext(dependencies, uow, await resolve_actor(session, uow, username)), queue_filter, limit=limit
+            ActorContext(dependencies, uow, await resolve_actor(session, uow.people, username)),
+            queue_filter,
+            limit=limit,
         )
     return [request_view.build_request_line(session, item.request) for item in page.rows]
 
@@ -136,7 +138,7 @@ def act(
 
     async def run_command(session: CommandSession) -> dict[str, Any]:
         async with session.store.open_unit() as uow:
-            actor = await resolve_actor(session, uow, username)
+            actor = await resolve_actor(session, uow.people, username)
             outcome = await take(ActorContext(session.dependencies, uow, actor), parse_code(code), action, input_values)
             await announce_outcome(ActorContext(session.dependencies, uow, actor), outcome)
             return await request_view.build_request_view(session, uow, outcome.request)
@@ -155,7 +157,7 @@ def assign(
 
     async def run_command(session: CommandSession) -> dict[str, Any]:
         async with session.store.open_unit() as uow:
-            actor = await resolve_actor(session, uow, username)
+            actor = await resolve_actor(session, uow.people, username)
             request = await give_to(ActorContext(session.dependencies, uow, actor), parse_code(code), assignee)
             return request_view.build_request_line(session, request)
 

@@ -94,14 +94,14 @@ class AuditPages(SitePart):
             PAGE_SIZE + 1,
         )
         async with self._store.open_unit(write=False) as uow:
-            audit_entries, member_names = await uow.audit.list_entries(audit_filter), await load_staff_names(uow)
+            audit_entries, member_names = await uow.audit.list_entries(audit_filter), await load_staff_names(uow.people)
         audit_wording = AuditWording(self._dependencies, member_names)
         return build_list_page(request, AUDIT_PATH, [*map(audit_wording.describe_entry, audit_entries)], PAGE_SIZE)
 
     async def _describe_history_state(self) -> dict[str, Any]:
         """Return the state of the history: its last seal, what is not sealed, and the last verification."""
         async with self._store.open_unit(write=False) as uow:
-            member_names = await load_staff_names(uow)
+            member_names = await load_staff_names(uow.people)
             pending_verification, last_verification = (
                 await uow.verifications.find_requested(),
                 await uow.verifications.find_last_ended(),

@@ -84,7 +84,7 @@ class ReadEventPages(SitePart):
 
     async def _load_views(self, event_filter: ReadEventFilter) -> list[ReadEventView]:
         async with self._store.open_unit(write=False) as uow:
-            events, member_names = await uow.audit.list_read_events(event_filter), await load_staff_names(uow)
+            events, member_names = await uow.audit.list_read_events(event_filter), await load_staff_names(uow.people)
         catalogue = self._dependencies.catalogue
         return [
             ReadEventView(

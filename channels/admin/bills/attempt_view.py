@@ -11,9 +11,9 @@ from domain.bills.bill import Bill
 from domain.gateways.attempt import AttemptEvent, PaymentAttempt
 from domain.gateways.callback_record import CallbackRecord
 from domain.gateways.code_texts import describe_code
+from domain.gateways.ports import PaymentAttemptRepository
 from domain.language.wording import day_and_hour_text
 from domain.messages.catalogue import Catalogue
-from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
 from domain.values.text import group_digits, persian_digits
 
@@ -97,12 +97,16 @@ class StaffAttemptView:
 
 
 async def load_attempt_views(
-    uow: UnitOfWork, catalogue: Catalogue, bill: Bill, member_names: Mapping[str, str], actor: Actor
+    payment_attempts: PaymentAttemptRepository,
+    catalogue: Catalogue,
+    bill: Bill,
+    member_names: Mapping[str, str],
+    actor: Actor,
 ) -> list[StaffAttemptView]:
     """Return the attempts at a bill in words, oldest first; none for who may not see them."""
     if not may_use(Right.ATTEMPTS_VIEW, actor):
         return []
-    stories = await list_attempt_stories(uow, bill.id)
+    stories = await list_attempt_stories(payment_attempts, bill.id)
     return [build_attempt_view(catalogue, story, member_names) for story in stories]
 
 

@@ -15,6 +15,7 @@ from domain.bills.bill import Bill
 from domain.blocks.charging import REQUEST_SUBJECT
 from domain.language.summaries import find_applicant_name
 from domain.registries.declarations import REGISTRIES
+from domain.requests.ports import RequestRepository
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork
 from domain.values.text import group_digits, persian_digits
@@ -64,7 +65,7 @@ class BillSubjects:
 
     async def build_views(self, uow: UnitOfWork, visitor: Visitor, bills: Sequence[Bill]) -> list[BillSubjectView]:
         """Return what bills are for, in their order; all their requests are loaded at once."""
-        requests = await _load_requests(uow, bills)
+        requests = await _load_requests(uow.requests, bills)
         return [
             self._build_request_view(visitor, requests[bill.subject_id])
             if bill.subject_kind == REQUEST_SUBJECT
@@ -82,7 +83,7 @@ class BillSubjects:
 
     async def list_openable(self, uow: UnitOfWork, visitor: Visitor, bills: Sequence[Bill]) -> list[Bill]:
         """Return those of bills of which this visitor may open the page of what they are for."""
-        requests = await _load_requests(uow, bills)
+        requests = await _load_requests(uow.requests, bills)
         return [
             bill
             for bill in bills
@@ -129,7 +130,7 @@ class BillSubjects:
         return may_see_request(self._dependencies.services, visitor.actor, request)
 
 
-async def _load_requests(uow: UnitOfWork, bills: Sequence[Bill]) -> dict[int, ServiceRequest]:
+async def _load_requests(requests: RequestRepository, bills: Sequence[Bill]) -> dict[int, ServiceRequest]:
     """Return the requests of those bills that are of requests, by their ids."""
     request_ids = {bill.subject_id for bill in bills if bill.subject_kind == REQUEST_SUBJECT}
-    return {one.id: one for one in await uow.requests.list_by_ids(request_ids)} if request_ids else {}
+    return {one.id: one for one in await requests.list_by_ids(request_ids)} if request_ids else {}

@@ -155,7 +155,7 @@ async def build_bill_view(context: ActorContext, bill: Bill, member_names: Mappi
         card_money=await load_card_money(context, bill.id, payments, refunds, member_names),
         account=await load_account_view(context, bill, changed_line),
         attempts=await load_attempt_views(
-            context.uow, context.dependencies.catalogue, bill, member_names, context.actor
+            context.uow.payment_attempts, context.dependencies.catalogue, bill, member_names, context.actor
         ),
         merged_bills=await _list_merged_bills(context.uow, catalogue, bill),
     )
@@ -170,7 +170,7 @@ def _find_slip_key(bill: Bill, payments: Sequence[Payment]) -> str:
 async def _list_merged_bills(uow: UnitOfWork, catalogue: Catalogue, bill: Bill) -> list[MergedBillLink]:
     links = []
     for merged_bill in await uow.merged_bills.list_of_bill(bill.id):
-        state = derive_merged_state([part.state for part in await load_parts(uow, merged_bill)])
+        state = derive_merged_state([part.state for part in await load_parts(uow.bills, merged_bill)])
         links.append(MergedBillLink(merged_bill.bill_id, catalogue.text(f"admin.bill_states.{state}")))
     return links
 

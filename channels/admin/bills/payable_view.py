@@ -44,7 +44,7 @@ class PayableView:
 
 async def build_payable_view(context: ActionContext, visitor: Visitor, payable: Bill | MergedBill) -> PayableView:
     """Return it as this visitor may see it."""
-    subjects, paid_bills = BillSubjects(context.dependencies), await load_paid_bills(context.uow, payable)
+    subjects, paid_bills = BillSubjects(context.dependencies), await load_paid_bills(context.uow.bills, payable)
     state = derive_merged_state([bill.state for bill in paid_bills])
     return PayableView(
         bill_id=payable.bill_id,

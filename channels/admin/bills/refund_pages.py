@@ -34,6 +34,7 @@ from domain.actions.payments.card_refund_worker import ask_about_refund
 from domain.actions.payments.gateway_worker import GatewaysByName
 from domain.authorization.rights import Right
 from domain.bills.bill import DueBack, Refund, RefundState
+from domain.bills.refund_ports import RefundTransferRepository
 from domain.language.wording import day_and_hour_text
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values.paging import PAGE_FIELD, Page
@@ -142,9 +143,9 @@ class RefundPages(SitePart):
         empty_page: Page[DueBack] = Page((), None, None)
         async with self._store.open_unit(write=False) as uow:
             refund_list, cursor_error = await load_filtered(
-                load_due_page(uow, request.query.get(PAGE_FIELD)), empty_page
+                load_due_page(uow.bills, request.query.get(PAGE_FIELD)), empty_page
             )
-            member_names = await load_staff_names(uow)
+            member_names = await load_staff_names(uow.people)
             due_views = [await self._build_due_view(uow, visitor, entry, member_names) for entry in refund_list.rows]
             open_refunds = await self._load_open_refunds(uow, visitor, member_names)
             money_total = await uow.bills.count_due_back()
@@ -210,7 +211,7 @@ class RefundPages(SitePart):
             ),
             account=await load_account_view(ActionContext(self._dependencies, uow), bill, changed_line),
             account_id=bill.id,
-            file_id=await _find_file(uow, due_refunds),
+            file_id=await _find_file(uow.refund_transfers, due_refunds),
         )
 
     def _describe_reason(self, reason_code: str) -> str:
@@ -218,7 +219,7 @@ class RefundPages(SitePart):
         return self._dependencies.catalogue.first_text(f"admin.refunds.reasons.{reason_code}", fallback=reason_code)
 
 
-async def _find_file(uow: UnitOfWork, due_refunds: Sequence[Refund]) -> int | None:
+async def _find_file(refund_transfers: RefundTransferRepository, due_refunds: Sequence[Refund]) -> int | None:
     """Return the file of transfers that one of these refunds is in."""
     transfer_id = next((refund.transfer_id for refund in due_refunds if refund.transfer_id), None)
-    return (await uow.refund_transfers.get_transfer(transfer_id)).file_id if transfer_id else None
+    return (await refund_transfers.get_transfer(transfer_id)).file_id if transfer_id else None

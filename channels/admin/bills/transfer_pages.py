@@ -80,7 +80,7 @@ class TransferPages(SitePart):
         async with self._store.open_unit(write=False) as uow:
             file, member_names = (
                 await uow.refund_transfers.get_file(get_row_id(request)),
-                await load_staff_names(uow),
+                await load_staff_names(uow.people),
             )
             transfers = list(await uow.refund_transfers.list_transfers(file.id))
             bills = await self._subjects.load_views(uow, visitor, (transfer.bill_id for transfer in transfers))

@@ -119,7 +119,7 @@ class CommentPages(SitePart):
         async with self._store.open_unit(write=False) as uow:
             listed_comments, member_names = (
                 await uow.feedback.list_comments(self._read_filter(request, visitor, filter_values)),
-                await load_staff_names(uow),
+                await load_staff_names(uow.people),
             )
             refused_view = (
                 await self._build_view(uow, visitor, await uow.feedback.get_comment(get_row_id(request)), member_names)

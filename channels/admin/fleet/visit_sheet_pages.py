@@ -87,7 +87,7 @@ class VisitSheetPages(SitePart):
         today = to_tehran(visitor.now).date()
         day, day_error = read_shown_day(request, visitor, today)
         async with self._store.open_unit(write=False) as uow:
-            officers = await list_shown_officers(uow, visitor.actor)
+            officers = await list_shown_officers(uow.people, visitor.actor)
             officer = request.query.get("officer") or next(iter(officers), "")
             if officer and officer not in officers:
                 raise NotFound("officer")

@@ -25,8 +25,8 @@ from domain.actions.ledger.labels import AccountLabels, load_account_labels
 from domain.authorization.rights import Right
 from domain.bills.bill import acting_label
 from domain.language.wording import day_and_hour_text
+from domain.ledger.ports import SuspenseRepository
 from domain.ledger.suspense import SuspenseReceipt, SuspenseState
-from domain.unit_of_work import UnitOfWork
 from domain.values.paging import PAGE_FIELD, Cursor, ListOrder, Page, cut_page
 from domain.values.text import group_digits, persian_digits
 from domain.values.version_token import VersionToken
@@ -121,10 +121,12 @@ class SuspensePages(SitePart):
         """Return the list. Why a form was refused is shown beside it, above everything where its receipt is gone."""
         empty_page: Page[SuspenseReceipt] = Page((), None, None)
         async with self._store.open_unit(write=False) as uow:
-            receipts, cursor_error = await load_filtered(_load_page(uow, request.query.get(PAGE_FIELD)), empty_page)
+            receipts, cursor_error = await load_filtered(
+                _load_page(uow.suspense, request.query.get(PAGE_FIELD)), empty_page
+            )
             labels, member_names = (
                 await load_account_labels(ActionContext(self._dependencies, uow)),
-                await load_staff_names(uow),
+                await load_staff_names(uow.people),
             )
             money_total = await uow.suspense.count_open()
         page_error = cursor_error or form_error(refused_form)
@@ -168,9 +170,9 @@ class SuspensePages(SitePart):
         return self._dependencies.catalogue.render("admin.bill.approved", {"who": approver, "iban": receipt.iban})
 
 
-async def _load_page(uow: UnitOfWork, page_position: str | None) -> Page[SuspenseReceipt]:
+async def _load_page(suspense: SuspenseRepository, page_position: str | None) -> Page[SuspenseReceipt]:
     cursor = Cursor.parse_cursor(page_position, ListOrder.OLDEST) if page_position else None
-    receipts = await uow.suspense.list_in_state(SuspenseState.OPEN, RECEIPTS_PER_PAGE, cursor)
+    receipts = await suspense.list_in_state(SuspenseState.OPEN, RECEIPTS_PER_PAGE, cursor)
     keyed_rows = [(receipt.received_at, receipt.id, receipt) for receipt in receipts]
     return cut_page(keyed_rows, RECEIPTS_PER_PAGE, cursor)
 

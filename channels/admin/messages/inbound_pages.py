@@ -111,7 +111,7 @@ class InboundPages(SitePart):
     async def _build_inbound_views(
         self, uow: UnitOfWork, messages: Sequence[InboundMessage], actor: Actor
     ) -> list[InboundView]:
-        requests_by_id = await load_requests(uow, messages)
+        requests_by_id = await load_requests(uow.requests, messages)
         return [
             self._build_inbound_view(message, requests_by_id.get(message.request_id or 0), actor)
             for message in messages

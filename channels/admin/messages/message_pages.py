@@ -27,6 +27,7 @@ from domain.fields.form import Field, read_submitted
 from domain.fields.moments import Day
 from domain.fields.types import Choice, Identifier, ReadingContext, Text
 from domain.messages.records import InboundMessage, MessageState, OutboxMessage
+from domain.requests.ports import RequestRepository
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork
 from domain.values import tracking_codes
@@ -80,11 +81,11 @@ class MessageView:
 
 
 async def load_requests(
-    uow: UnitOfWork, messages: Iterable[OutboxMessage | InboundMessage]
+    requests: RequestRepository, messages: Iterable[OutboxMessage | InboundMessage]
 ) -> dict[int, ServiceRequest]:
     """Return the requests that these texts are about, by id."""
     request_ids = {message.request_id for message in messages if message.request_id is not None}
-    return {service_request.id: service_request for service_request in await uow.requests.list_by_ids(request_ids)}
+    return {service_request.id: service_request for service_request in await requests.list_by_ids(request_ids)}
 
 
 def resolve_message_access(
@@ -230,7 +231,7 @@ class MessagePages(SitePart):
     async def _build_message_views(
         self, uow: UnitOfWork, messages: Sequence[OutboxMessage], actor: Actor
     ) -> list[MessageView]:
-        requests_by_id = await load_requests(uow, messages)
+        requests_by_id = await load_requests(uow.requests, messages)
         return [
             self._build_message_view(message, requests_by_id.get(message.request_id or 0), actor)
             for message in messages

@@ -82,7 +82,7 @@ class TillPages(SitePart):
         async with self._store.open_unit(write=False) as uow:
             office, member_names = (
                 await uow.offices.get_by_code(request.match_info["code"]),
-                await load_staff_names(uow),
+                await load_staff_names(uow.people),
             )
             last_number = await uow.office_tills.last_closing_number(office.code)
             till, period_error = await load_filtered(_load_period(uow, office.code, period, visitor), None)

@@ -116,7 +116,10 @@ class AttemptPages(SitePart):
         return render_staff_page(request, visitor, "admin/payments/attempt.html", context, error=error)
 
     async def _build_listed(self, uow: UnitOfWork, visitor: Visitor, attempt: PaymentAttempt) -> ListedAttempt:
-        story, member_names = await load_attempt_story(uow, attempt), await load_staff_names(uow)
+        story, member_names = (
+            await load_attempt_story(uow.payment_attempts, attempt),
+            await load_staff_names(uow.people),
+        )
         view = build_attempt_view(self._dependencies.catalogue, story, member_names)
         bills = {bill.id: bill for bill in await uow.bills.list_by_ids({one.bill_row_id for one in attempt.shares})}
         shares = [(bills[share.bill_row_id], share.amount) for share in attempt.shares]

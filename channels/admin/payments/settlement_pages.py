@@ -37,6 +37,7 @@ from domain.authorization.rights import Right
 from domain.fields.moments import Day
 from domain.fields.types import ReadingContext
 from domain.registries.sheet import neutralise_formula
+from domain.settlement.ports import SettlementRepository
 from domain.settlement.settlement_file import MOST_PAGE_BYTES, ExaminedFile, FileLine, FileState, LineOutcome
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values.errors import InvalidField, MissingField
@@ -121,7 +122,7 @@ class SettlementPages(SitePart):
             reconciliation, day_error = (
                 await load_filtered(self._load_day(uow, day_text), nothing) if day_text else (nothing, None)
             )
-            files, member_names = await uow.settlement.list_files(MAX_FILES), await load_staff_names(uow)
+            files, member_names = await uow.settlement.list_files(MAX_FILES), await load_staff_names(uow.people)
             open_count = await uow.payment_differences.count_open()
         page_error = day_error or form_error(refused_form)
         context = {
@@ -153,8 +154,8 @@ class SettlementPages(SitePart):
         examined = await load_examined_file(self._store, get_row_id(request))
         settlement_file = examined.file
         async with self._store.open_unit(write=False) as uow:
-            member_names = await load_staff_names(uow)
-            lines = await _list_noteworthy_lines(uow, examined)
+            member_names = await load_staff_names(uow.people)
+            lines = await _list_noteworthy_lines(uow.settlement, examined)
         error = form_error(refused_form)
         context = {
             "file": self._views.describe_file(settlement_file, member_names),
@@ -195,10 +196,10 @@ def _write_row(cells: Sequence[str | int | None]) -> bytes:
     return text.getvalue().encode()
 
 
-async def _list_noteworthy_lines(uow: UnitOfWork, examined: ExaminedFile) -> list[FileLine]:
+async def _list_noteworthy_lines(settlement: SettlementRepository, examined: ExaminedFile) -> list[FileLine]:
     """Return the first lines that somebody has to look at, or whose money goes back."""
     lines: list[FileLine] = []
     for outcome in LineOutcome:
         if outcome in examined.totals and (outcome.needs_somebody or outcome is LineOutcome.SURPLUS):
-            lines += await uow.settlement.list_lines(examined.file.id, 0, MAX_LINES - len(lines), outcome)
+            lines += await settlement.list_lines(examined.file.id, 0, MAX_LINES - len(lines), outcome)
     return lines

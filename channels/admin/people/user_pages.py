@@ -190,7 +190,7 @@ class UserPages:
                 raise NotFound("username")
             own_sessions = await uow.staff_sessions.list_of_member(member.username)
             second_factor = await uow.second_factors.find(member.username)
-            active_locks = await attempts.list_locks(uow, member.username, visitor.now)
+            active_locks = await attempts.list_locks(uow.lines, member.username, visitor.now)
         error, change = (
             form_error(refused_form),
             CHANGE_FORM.build_view(self._dependencies.wording, _account_values(member), refused_form),

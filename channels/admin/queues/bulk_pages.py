@@ -85,7 +85,7 @@ class BulkPages(SitePart):
         async with self._store.open_unit() as uow:
             for printout in printouts:
                 subject = f"{printout.code}/{printout.kind}"
-                await record_read_event(uow, visitor.now, visitor.actor.label, ReadKind.PAPER, subject)
+                await record_read_event(uow.audit, visitor.now, visitor.actor.label, ReadKind.PAPER, subject)
         return web.Response(body=pdf_bytes, content_type="application/pdf", headers=headers)
 
     async def _answer(

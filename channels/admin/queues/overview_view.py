@@ -85,7 +85,7 @@ class OverviewViews:
         queue_counts = await count_queues(ActorContext(self._dependencies, uow, visitor.actor))
         count_by_queue = {entry.queue: entry for entry in queue_counts if entry.unit is None}
         oldest_address = build_queue_address(QueueFilter(Queue.OPEN, order=ListOrder.OLDEST).as_json())
-        rows = RowViews(self._dependencies, await load_staff_names(uow), visitor.now)
+        rows = RowViews(self._dependencies, await load_staff_names(uow.people), visitor.now)
         queue_rows = [rows.build_row(item, None, has_tick=False) for item in overview.oldest_items]
         week_days = {"from": jalali_text(overview.first_day), "to": jalali_text(overview.today)}
         week_report = f"/staff/reports/manager?{urlencode(week_days)}"

@@ -216,7 +216,7 @@ class QueuePages(SitePart):
 
     async def _submit_view_deletion(self, request: web.Request, visitor: Visitor) -> str:
         async with self._store.open_unit() as uow:
-            await delete_view(uow, read_text(visitor.form, "name"), visitor.actor)
+            await delete_view(uow.saved_views, read_text(visitor.form, "name"), visitor.actor)
         return f"{HOME_PATH}?{DONE_PARAMETER}=view_deleted"
 
 

@@ -98,7 +98,7 @@ class ChargePages(SitePart):
         self, registry: Registry, request: web.Request, visitor: Visitor, version_token: VersionToken
     ) -> str:
         async with self._store.open_unit() as uow:
-            await lock_unchanged_row(uow, registry, get_row_id(request), version_token)
+            await lock_unchanged_row(uow.registries, registry, get_row_id(request), version_token)
             await bill_and_notify(ActorContext(self._dependencies, uow, visitor.actor), registry, get_row_id(request))
         return _address_after(registry, request, "billed")
 
@@ -106,7 +106,7 @@ class ChargePages(SitePart):
         self, registry: Registry, request: web.Request, visitor: Visitor, version_token: VersionToken
     ) -> str:
         async with self._store.open_unit() as uow:
-            await lock_unchanged_row(uow, registry, get_row_id(request), version_token)
+            await lock_unchanged_row(uow.registries, registry, get_row_id(request), version_token)
             waiver_reason = read_text(visitor.form, "reason")
             await waive_and_notify(
                 ActorContext(self._dependencies, uow, visitor.actor), registry, get_row_id(request), waiver_reason

@@ -108,7 +108,7 @@ class ImportPages(SitePart):
         async with self._store.open_unit(write=False) as uow:
             recent_imports, member_names = (
                 await uow.registry_imports.list_recent(registry.key, MAX_RECENT_IMPORTS),
-                await load_staff_names(uow),
+                await load_staff_names(uow.people),
             )
         context = {
             **self._views.build_context(registry, visitor),
@@ -163,7 +163,7 @@ class ImportPages(SitePart):
         self, registry: Registry, request: web.Request, visitor: Visitor, refused_form: RefusedForm | None = None
     ) -> web.Response:
         async with self._store.open_unit(write=False) as uow:
-            upload, member_names = await self._load_import(uow, registry, request), await load_staff_names(uow)
+            upload, member_names = await self._load_import(uow, registry, request), await load_staff_names(uow.people)
         context = {
             **self._views.build_context(registry, visitor),
             "import_id": upload.id,

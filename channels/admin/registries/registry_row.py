@@ -25,6 +25,7 @@ from domain.authorization.rights import Right
 from domain.fleet.resources import Booking, ResourceStatus
 from domain.language.wording import day_and_hour_text
 from domain.registries.declarations import MACHINES, MAINTENANCE, Registry
+from domain.registries.ports import RegistryRepository
 from domain.registries.rows import RegistryRow
 from domain.registries.rules import ChargeState, RecordStatus
 from domain.unit_of_work import Store, UnitOfWork
@@ -51,10 +52,11 @@ class RowPage(SitePart):
         async with self._store.open_unit(write=False) as uow:
             row = await uow.registries.get_row(registry.key, get_row_id(request))
             changes = await uow.registries.list_changes(registry.key, row.id)
-            links, member_names = await self._views.load_links(uow, registry, [row.values]), await load_staff_names(uow)
+            links = await self._views.load_links(uow, registry, [row.values])
+            member_names = await load_staff_names(uow.people)
             charge_context = await self._describe_charge(uow, registry, row, visitor, member_names)
             machine_schedule = await self._load_fleet(uow, registry, row, visitor, refused_form)
-            machine_address = await _find_booked_machine(uow, row)
+            machine_address = await _find_booked_machine(uow.registries, row)
             file_view = await self._files.load_file_view(uow, registry, row, visitor.actor)
         context = {
             **self._views.build_context(registry, visitor),
@@ -150,19 +152,21 @@ def _describe_booking(booking: Booking, codes_by_request: Mapping[int, TrackingC
     }
 
 
-async def _find_booked_machine(uow: UnitOfWork, row: RegistryRow) -> str | None:
+async def _find_booked_machine(registries: RegistryRepository, row: RegistryRow) -> str | None:
     """Return the page of a machine whose repair has no end yet and which is booked all the same: its status says so."""
     row_values = row.values
     if row.registry != MAINTENANCE.key or row_values["ended"] or row_values["standing"] != RecordStatus.VALID:
         return None
-    machine = await uow.registries.find_row(MACHINES.key, {"code": row_values["machine"]})
+    machine = await registries.find_row(MACHINES.key, {"code": row_values["machine"]})
     is_active = machine and machine.values["status"] == ResourceStatus.ACTIVE
     return f"{list_address(MACHINES)}/{machine.id}" if machine and is_active else None
 
 
-async def lock_unchanged_row(uow: UnitOfWork, registry: Registry, row_number: int, version_token: VersionToken) -> None:
+async def lock_unchanged_row(
+    registries: RegistryRepository, registry: Registry, row_number: int, version_token: VersionToken
+) -> None:
     """Keep the row for us; `Conflict` when somebody changed it since the form's page was made."""
-    locked_row = await uow.registries.get_row(registry.key, row_number, lock=True)
+    locked_row = await registries.get_row(registry.key, row_number, lock=True)
     refuse_stale(version_token, locked_row.version_token, Conflict(registry.key, ConflictReason.ROW_CHANGED))
 
 

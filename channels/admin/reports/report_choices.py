@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from domain.fleet.resources import ResourceKind
 from domain.messages.catalogue import Catalogue
+from domain.people.ports import StaffMemberRepository
 from domain.reports.figures import Dimension
 from domain.reports.filter import LONGEST_FILTER_VALUE, ReportFilter
 from domain.unit_of_work import UnitOfWork
@@ -27,7 +28,7 @@ async def load_named_choices(catalogue: Catalogue, uow: UnitOfWork) -> NamedChoi
         Dimension.OFFICE: dict(
             sorted(_distinguish_namesakes(catalogue, office_names).items(), key=lambda entry: entry[1])
         ),
-        Dimension.OFFICER: await _list_staff_names(catalogue, uow),
+        Dimension.OFFICER: await _list_staff_names(catalogue, uow.people),
         Dimension.MACHINE: {
             entry.code: catalogue.render("admin.reports.machine", {"code": entry.code, "title": entry.title})
             for entry in machines
@@ -44,9 +45,9 @@ def refuse_unknown_names(choices: NamedChoices, report_filter: ReportFilter) -> 
             raise InvalidField(dimension, InvalidReason.UNKNOWN_VALUE, given=chosen_value[:LONGEST_FILTER_VALUE])
 
 
-async def _list_staff_names(catalogue: Catalogue, uow: UnitOfWork) -> dict[str, str]:
+async def _list_staff_names(catalogue: Catalogue, people: StaffMemberRepository) -> dict[str, str]:
     """Return who works here and then who did, each by the full name."""
-    staff_members = await uow.people.list_staff()
+    staff_members = await people.list_staff()
     distinct_names = _distinguish_namesakes(catalogue, {member.username: member.full_name for member in staff_members})
     ordered_members = sorted(staff_members, key=lambda member: (not member.active, distinct_names[member.username]))
     return {

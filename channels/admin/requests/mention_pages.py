@@ -49,7 +49,7 @@ class MentionPages(SitePart):
     async def _render_page(self, request: web.Request, visitor: Visitor) -> web.Response:
         async with self._store.open_unit(write=False) as uow:
             notes = await list_own_mentions(ActorContext(self._dependencies, uow, visitor.actor))
-            member_names = await load_staff_names(uow)
+            member_names = await load_staff_names(uow.people)
         views = [self._build_view(note, member_names) for note in notes]
         return render_staff_page(
             request, visitor, "admin/requests/mentions.html", {"mentions": views, "split_note": split_note}

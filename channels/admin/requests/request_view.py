@@ -35,6 +35,7 @@ from domain.queues.queue import Sla, SlaMoments, assess_sla
 from domain.requests.documents import Document
 from domain.requests.history import HistoryEvent, find_actor
 from domain.requests.notes import NOTE
+from domain.requests.ports import DocumentRepository
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Role
@@ -240,6 +241,7 @@ class RequestViews:
     ) -> RequestView:
         """Return the view, with the form of a step that was refused as it was typed."""
         service = self._dependencies.engine.get_service(request.service)
+        context = ActorContext(self._dependencies, uow, visitor.actor)
         events, staff_members = await uow.history.list_of_request(request.id), await uow.people.list_staff()
         member_names = {entry.username: entry.full_name for entry in staff_members}
         return RequestView(
@@ -250,7 +252,7 @@ class RequestViews:
             review_notes=await self._find_review_notes(uow, service, request),
             quote=self._build_quote(request),
             documents=await uow.documents.list_of_request(request.id),
-            missing=[self._label_paper(entry) for entry in await find_missing_papers(uow, service.papers, request)],
+            missing=await self._list_missing_papers(uow.documents, service, request),
             paper_titles=service.papers.title_papers(self._get_text) if service.papers else {},
             bills=await self._build_bill_views(uow, request, member_names, visitor),
             messages=[self._build_message(entry) for entry in await self._load_messages(uow, request)],
@@ -261,11 +263,16 @@ class RequestViews:
             assignable_members=self._list_assignable_members(request, staff_members, visitor),
             may_attach=may_use_on_request(Right.REQUESTS_ATTACH, service, request, visitor.actor),
             mobile=await self._build_mobile_view(uow, request, member_names, visitor),
-            may_reopen=await may_staff_reopen(ActorContext(self._dependencies, uow, visitor.actor), request),
+            may_reopen=await may_staff_reopen(context, request),
             may_resend_bill=may_use_on_request(Right.BILLS_RESEND, service, request, visitor.actor),
             step_back=await self._step_backs.build_view(uow, request, events, visitor.actor),
-            printouts=await list_printouts(ActorContext(self._dependencies, uow, visitor.actor), request),
+            printouts=await list_printouts(context, request),
         )
+
+    async def _list_missing_papers(
+        self, documents: DocumentRepository, service: Service, request: ServiceRequest
+    ) -> list[str]:
+        return [self._label_paper(entry) for entry in await find_missing_papers(documents, service.papers, request)]
 
     async def _build_mobile_view(
         self, uow: UnitOfWork, request: ServiceRequest, member_names: Mapping[str, str], visitor: Visitor
@@ -327,7 +334,7 @@ class RequestViews:
     ) -> list[BillView]:
         return [
             await build_bill_view(ActorContext(self._dependencies, uow, visitor.actor), bill, member_names)
-            for bill in await list_request_bills(uow, request)
+            for bill in await list_request_bills(uow.bills, request)
         ]
 
     def _list_assignable_members(

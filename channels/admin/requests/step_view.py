@@ -195,7 +195,7 @@ class StepViews:
     ) -> Availability | None:
         if not any(isinstance(effect, HoldMachines) for effect in step.effects):
             return None
-        start, availabilities = await list_availability(uow, request)
+        start, availabilities = await list_availability(uow.fleet, request)
         lines = [(self._describe_availability(entry), entry.is_enough) for entry in availabilities]
         return Availability(lines, find_day_address(start, visitor))
 

@@ -55,7 +55,7 @@ class ChangePages(SitePart):
         async with self._store.open_unit(write=False) as uow:
             setting_changes, member_names = (
                 await uow.setting_changes.list_recent(read_page_start(request), PAGE_SIZE + 1),
-                await load_staff_names(uow),
+                await load_staff_names(uow.people),
             )
         change_views = [
             self._build_change_view(change, describe_actor(self._dependencies.catalogue, change.by, member_names))

@@ -98,7 +98,10 @@ class DayPages(SitePart):
     ) -> web.Response:
         first_day, _ = year_of(to_jalali(today_in_tehran(self._dependencies))[0])
         async with self._store.open_unit(write=False) as uow:
-            days, version_token = await uow.work_calendar.list_declared(first_day), await version_of_settings(uow)
+            days, version_token = (
+                await uow.work_calendar.list_declared(first_day),
+                await version_of_settings(uow.setting_changes),
+            )
             codes_by_day = await list_codes_booked_on(uow, _list_coming_holidays(days, visitor.now))
         error, declare = form_error(refused_form), DECLARE_FORM.build_view(self._dependencies.wording, {}, refused_form)
         context = {

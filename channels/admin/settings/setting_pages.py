@@ -148,7 +148,7 @@ class SettingPages(SitePart):
         async with self._store.open_unit(write=False) as uow:
             stored_values, version_token = (
                 await load_stored_rules(ActionContext(self._dependencies, uow)),
-                await version_of_settings(uow),
+                await version_of_settings(uow.setting_changes),
             )
         group_contexts = [
             self._build_group(group_name, rules, stored_values, refused_form)

@@ -252,7 +252,7 @@ class TextPages(SitePart):
         if refused_wording and not isinstance(error, Conflict):
             read_version = read_version_token(refused_wording.posted_form)
         async with self._store.open_unit(write=False) as uow:
-            version_token = read_version or await version_of_settings(uow)
+            version_token = read_version or await version_of_settings(uow.setting_changes)
         typed_wording = read_text(refused_wording.posted_form, "text") if refused_wording else None
         catalogue = self._dependencies.catalogue
         context = {

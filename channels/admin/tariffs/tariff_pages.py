@@ -303,7 +303,7 @@ class TariffPages(SitePart):
         }
 
     async def _load_views(self, uow: UnitOfWork) -> TariffViews:
-        return TariffViews(self._dependencies, today_in_tehran(self._dependencies), await load_staff_names(uow))
+        return TariffViews(self._dependencies, today_in_tehran(self._dependencies), await load_staff_names(uow.people))
 
 
 def _read_dimensions(request: web.Request) -> dict[str, str]:

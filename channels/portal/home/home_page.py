@@ -61,7 +61,7 @@ class HomePage(SitePart):
 
     async def _list_services(self) -> list[OfferedService]:
         async with self._store.open_unit(write=False) as uow:
-            durations = await load_durations(uow)
+            durations = await load_durations(uow.durations)
             return [
                 OfferedService(
                     build_service_card(self._dependencies.wording, service),

@@ -96,7 +96,7 @@ class SentPapers(SitePart):
         except DomainError as error:
             if upload and not isinstance(error, (*PASSING_ERRORS, NotFound)):
                 async with self._store.open_unit() as uow:
-                    await delete_upload(uow, upload.owner, upload.id)
+                    await delete_upload(uow.uploads, upload.owner, upload.id)
             return RefusedPaper(paper_name, uploaded.name, error)
         return None
 

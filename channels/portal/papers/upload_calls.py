@@ -114,7 +114,7 @@ class UploadCalls(SitePart):
     async def _delete_upload(self, request: web.Request, visitor: PortalVisitor) -> web.Response:
         async with self._store.open_unit() as uow:
             owner = await self._owners.lock_owner(uow, request, visitor)
-            await delete_upload(uow, owner, _read_upload_id(request))
+            await delete_upload(uow.uploads, owner, _read_upload_id(request))
         return _answer(204)
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from domain.actions.context import ActionContext
 from domain.actions.requests.own_requests import find_answer_deadline
 from domain.blocks.papers_pending import find_missing_papers
+from domain.messages.ports import OutboxRepository
 from domain.requests.request import ServiceRequest
-from domain.unit_of_work import UnitOfWork
 from domain.values.calendar import jalali_long_text, to_tehran
 from domain.values.identifiers import display_mobile
 
@@ -50,21 +50,21 @@ async def build_done_view(context: ActionContext, request: ServiceRequest) -> Do
         service_title=context.dependencies.wording.service_title(request.service),
         mobile=display_mobile(mobile) if mobile else "",
         is_unverified=unverified_mobile is not None,
-        message_lines=await _list_message_lines(context.uow, request),
+        message_lines=await _list_message_lines(context.uow.outbox, request),
         next_steps=catalogue.text_lines(f"services.{request.service}.steps")[1:],
         unit_title=catalogue.text(f"roles.{unit}") if unit else "",
         due_on=jalali_long_text(to_tehran(due_at).date()) if due_at else "",
         missing_papers=[
             context.dependencies.wording.paper_title(name)
-            for name in await find_missing_papers(context.uow, service.papers, request)
+            for name in await find_missing_papers(context.uow.documents, service.papers, request)
         ],
     )
 
 
-async def _list_message_lines(uow: UnitOfWork, request: ServiceRequest) -> list[str]:
+async def _list_message_lines(outbox: OutboxRepository, request: ServiceRequest) -> list[str]:
     """Return the lines of the text that confirmed the request to its citizen."""
     submit_key = f"services.{request.service}.notices.submit"
-    messages = await uow.outbox.list_recent(request_id=request.id, limit=_MOST_MESSAGES)
+    messages = await outbox.list_recent(request_id=request.id, limit=_MOST_MESSAGES)
     own_messages = (message for message in messages if message.key == submit_key)
     message = next((found for found in own_messages if found.correspondent == request.mobile), None)
     return message.text.splitlines() if message else []

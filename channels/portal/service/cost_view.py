@@ -9,8 +9,8 @@ from domain.actions.tariffs.public_prices import PublicPrice, list_public_prices
 from domain.language.service import Service
 from domain.messages.catalogue import Catalogue
 from domain.reports.durations import UsualDuration
+from domain.reports.ports import DurationRepository
 from domain.tariffs.tariff import TariffRow
-from domain.unit_of_work import UnitOfWork
 from domain.values.text import group_digits, persian_digits
 
 
@@ -56,9 +56,9 @@ DurationsByService = Mapping[str, UsualDuration]
 """The usual length of services that have one."""
 
 
-async def load_durations(uow: UnitOfWork) -> DurationsByService:
+async def load_durations(durations: DurationRepository) -> DurationsByService:
     """Return what was reckoned last."""
-    return {duration.service: duration for duration in await uow.durations.list_usual()}
+    return {duration.service: duration for duration in await durations.list_usual()}
 
 
 async def build_cost_view(context: ActionContext, service: Service, durations: DurationsByService) -> CostView:

@@ -136,7 +136,9 @@ class CitizenServicePages(SitePart):
 
     async def _build_context(self, service: Service) -> Mapping[str, Any]:
         async with self._store.open_unit(write=False) as uow:
-            cost = await build_cost_view(ActionContext(self._dependencies, uow), service, await load_durations(uow))
+            cost = await build_cost_view(
+                ActionContext(self._dependencies, uow), service, await load_durations(uow.durations)
+            )
         return {
             "service": build_service_card(self._dependencies.wording, service),
             "cost": cost,

@@ -43,7 +43,7 @@ class NoticePages(SitePart):
     ) -> web.Response:
         mobile, error = visitor.require_proved_mobile(OWN_REQUESTS_PURPOSE), form_error(refused_form)
         async with self._store.open_unit(write=False) as uow:
-            choice = await find_notice_choice(uow, mobile)
+            choice = await find_notice_choice(uow.chats, mobile)
         message = self._dependencies.wording.render_error(error) if error else ""
         context = {
             "options": self._list_options(choice, read_text(visitor.form, CHANNEL_INPUT) if error else choice.chosen),

@@ -84,10 +84,10 @@ class RequestForms(SitePart):
         code, actor = identify_call(request, visitor)
         wants_receipt = read_text(visitor.form, "page") == "receipt"
         async with self._store.open_unit() as uow:
-            service_request = await find_own_request(uow, code, actor)
+            service_request = await find_own_request(uow.requests, code, actor)
             bills = [
                 bill
-                for bill in await list_request_bills(uow, service_request)
+                for bill in await list_request_bills(uow.bills, service_request)
                 if (bill.state.was_paid if wants_receipt else bill.state.is_payable)
             ]
             if not bills:

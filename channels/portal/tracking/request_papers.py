@@ -53,7 +53,7 @@ class RequestUploadOwners:
     async def find_owner(self, uow: UnitOfWork, request: web.Request, visitor: PortalVisitor) -> UploadOwner:
         """Return the request, also one that has ended; errors: as `find_own_request`."""
         code, actor = identify_call(request, visitor)
-        return UploadOwner(request_id=(await find_own_request(uow, code, actor)).id)
+        return UploadOwner(request_id=(await find_own_request(uow.requests, code, actor)).id)
 
     async def lock_owner(self, uow: UnitOfWork, request: web.Request, visitor: PortalVisitor) -> UploadOwner:
         """Return the request, locked; errors: as `lock_open_request`."""
@@ -84,7 +84,7 @@ class RequestPaperPage(SitePart):
         code, actor = identify_call(request, visitor)
         try:
             async with self._store.open_unit(write=False) as uow:
-                service_request = await find_own_request(uow, code, actor)
+                service_request = await find_own_request(uow.requests, code, actor)
                 rows = await self._build_rows(uow, service_request, [])
         except NotFound:  # that page says whose it is, or that it is not there
             return await self._page.show_request(request, visitor, refused_form)
@@ -103,7 +103,7 @@ class RequestPaperPage(SitePart):
             opened = await lock_open_request(ActorContext(self._dependencies, uow, actor), code)
         refused = await self._sent_papers.keep_files(visitor, self._build_recipient(opened, actor))
         async with self._store.open_unit(write=False) as uow:
-            service_request = await find_own_request(uow, code, actor)
+            service_request = await find_own_request(uow.requests, code, actor)
             rows = await self._build_rows(uow, service_request, refused)
         if refused:
             return self._render_papers(request, visitor, service_request, rows, find_answering_error(refused))

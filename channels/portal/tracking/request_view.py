@@ -162,10 +162,11 @@ class OwnRequestViews:
             facts=[*self._list_form_facts(service, request), *self._list_settled_facts(service, request)],
             represented=self._describe_represented(request),
             timeline=self._timeline.build_entries(request, events, actor),
-            bills=[self._build_bill(bill) for bill in await list_request_bills(uow, request)],
+            bills=[self._build_bill(bill) for bill in await list_request_bills(uow.bills, request)],
             documents=[self._build_document(service, request, entry) for entry in documents],
             missing_papers=[
-                self._wording.paper_title(name) for name in await find_missing_papers(uow, service.papers, request)
+                self._wording.paper_title(name)
+                for name in await find_missing_papers(uow.documents, service.papers, request)
             ],
             may_add_papers=bool(list_open_papers(self._dependencies, request)),
             printouts=await list_printouts(ActorContext(self._dependencies, uow, actor), request),

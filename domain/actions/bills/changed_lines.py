@@ -13,7 +13,7 @@ from domain.bills.bill import Bill, Payment, Refund, acting_label
 from domain.bills.refund_transfers import RefundAccount
 from domain.blocks.charging import REQUEST_SUBJECT
 from domain.language.wording import last_day_before
-from domain.people.mobile_changes import MobileChange
+from domain.people.mobile_changes import MobileChange, MobileChangeRepository
 from domain.settings.policy import Policy
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
@@ -70,7 +70,7 @@ async def find_changed_line(
     other_lines = lines_before - {line}
     if not other_lines or not refunds:
         return None
-    change = await _find_change(uow, bill, other_lines)
+    change = await _find_change(uow.mobile_changes, bill, other_lines)
     moments = _list_moments(account, change, refunds)
     return ChangedLine(
         line_before=next(iter(sorted(other_lines, key=str))),
@@ -89,15 +89,17 @@ def _list_moments(
     return known or [refund.created_at for refund in refunds]
 
 
-async def _find_change(uow: UnitOfWork, bill: Bill, lines_before: set[str | None]) -> MobileChange | None:
+async def _find_change(
+    mobile_changes: MobileChangeRepository, bill: Bill, lines_before: set[str | None]
+) -> MobileChange | None:
     """Return the newest change away from these numbers that concerns what the bill is for."""
     if bill.subject_kind == REQUEST_SUBJECT:
-        return await uow.mobile_changes.find_last(REQUEST_SUBJECT, bill.subject_id)
+        return await mobile_changes.find_last(REQUEST_SUBJECT, bill.subject_id)
     changes = [
         change
         for line in lines_before
         if line
-        for change in await uow.mobile_changes.list_from(line, _MOST_CHANGES)
+        for change in await mobile_changes.list_from(line, _MOST_CHANGES)
         if change.subject_kind != REQUEST_SUBJECT
     ]
     return max(changes, key=lambda change: change.proposed_at, default=None)

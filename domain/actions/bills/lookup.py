@@ -8,6 +8,7 @@ from enum import StrEnum
 from domain.actions.bills.merged_bills import find_payable
 from domain.bills.bill import Bill, normalise_reference
 from domain.bills.merged_bill import MergedBill
+from domain.bills.ports import BillRepository
 from domain.unit_of_work import UnitOfWork
 from domain.values.bill_ids import parse_bill_id
 from domain.values.errors import BillNotFound, InvalidField
@@ -55,7 +56,7 @@ async def list_bills_by_number(uow: UnitOfWork, typed_number: str, sources: Iter
         found += [NumberedBill(BillNumber.PAYMENT_ID, one) for one in await _list_by_payment_id(uow, number)]
         references |= _list_references(number, sources)
     if len(_NO_DIGIT.sub("", number.rpartition("/")[2]).lstrip("0")) >= LEAST_REFERENCE_DIGITS:
-        found += [NumberedBill(BillNumber.REFERENCE, one) for one in await _list_by_reference(uow, references)]
+        found += [NumberedBill(BillNumber.REFERENCE, one) for one in await _list_by_reference(uow.bills, references)]
     by_bill_id: dict[str, NumberedBill] = {}
     for one in found:
         by_bill_id.setdefault(one.payable.bill_id, one)
@@ -77,9 +78,9 @@ async def _list_by_payment_id(uow: UnitOfWork, number: str) -> list[Bill | Merge
     return [*bills, *await uow.merged_bills.list_by_payment_id(payment_id, MOST_LOOKED_AT)]
 
 
-async def _list_by_reference(uow: UnitOfWork, references: Collection[str]) -> list[Bill]:
-    payments = await uow.bills.list_payments_under(references)
-    return [await uow.bills.get(bill_row_id) for bill_row_id in dict.fromkeys(one.bill_id for one in payments)]
+async def _list_by_reference(bills: BillRepository, references: Collection[str]) -> list[Bill]:
+    payments = await bills.list_payments_under(references)
+    return [await bills.get(bill_row_id) for bill_row_id in dict.fromkeys(one.bill_id for one in payments)]
 
 
 def _list_references(number: str, sources: Iterable[str]) -> set[str]:

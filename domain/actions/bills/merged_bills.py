@@ -10,6 +10,7 @@ from domain.actions.bills.subjects import SUBJECTS, lock_bills
 from domain.actions.context import ActionContext
 from domain.bills.bill import Bill, BillState
 from domain.bills.merged_bill import FEWEST_PARTS, MergedBill
+from domain.bills.ports import BillRepository
 from domain.blocks.billing import BillingContext, draw_bill_ids
 from domain.unit_of_work import UnitOfWork
 from domain.values import bill_ids
@@ -42,9 +43,9 @@ def may_merge(bills: Sequence[Bill]) -> bool:
     return sum(bill.amount for bill in bills) <= bill_ids.HIGHEST_AMOUNT
 
 
-async def load_parts(uow: UnitOfWork, merged_bill: MergedBill) -> list[Bill]:
+async def load_parts(bills: BillRepository, merged_bill: MergedBill) -> list[Bill]:
     """Return the parts of a merged bill, in ascending order of their rows."""
-    return [await uow.bills.get(bill_row_id) for bill_row_id in merged_bill.part_row_ids]
+    return [await bills.get(bill_row_id) for bill_row_id in merged_bill.part_row_ids]
 
 
 async def find_payable(uow: UnitOfWork, bill_id: str) -> Bill | MergedBill:
@@ -57,9 +58,9 @@ async def find_payable(uow: UnitOfWork, bill_id: str) -> Bill | MergedBill:
         raise
 
 
-async def load_paid_bills(uow: UnitOfWork, payable: Bill | MergedBill) -> list[Bill]:
+async def load_paid_bills(bills: BillRepository, payable: Bill | MergedBill) -> list[Bill]:
     """Return the bills that money for something payable goes to: itself, or its parts in ascending order of rows."""
-    return [payable] if isinstance(payable, Bill) else await load_parts(uow, payable)
+    return [payable] if isinstance(payable, Bill) else await load_parts(bills, payable)
 
 
 async def load_bills_by_id(uow: UnitOfWork, bill_id_text: str) -> list[Bill]:
@@ -67,7 +68,7 @@ async def load_bills_by_id(uow: UnitOfWork, bill_id_text: str) -> list[Bill]:
 
     `InvalidField("bill_id")`, `BillNotFound`.
     """
-    return await load_paid_bills(uow, await find_payable(uow, bill_ids.parse_bill_id(bill_id_text)))
+    return await load_paid_bills(uow.bills, await find_payable(uow, bill_ids.parse_bill_id(bill_id_text)))
 
 
 async def render_parts_title(context: ActionContext, parts: Sequence[Bill]) -> str:
@@ -88,7 +89,7 @@ def _refuse_unmergeable(bills: Sequence[Bill]) -> None:
 async def _create_merged_bill(context: ActionContext, part_row_ids: tuple[int, ...], amount: int) -> MergedBill:
     now = context.dependencies.clock.now()
     billing_context = BillingContext(context.dependencies.ids, context.dependencies.policy, now)
-    file_number, issued_ids = await draw_bill_ids(context.uow, billing_context, amount)
+    file_number, issued_ids = await draw_bill_ids(context.uow.bills, billing_context, amount)
     merged_bill = MergedBill(
         id=context.dependencies.ids.new_id(),
         file_number=file_number,

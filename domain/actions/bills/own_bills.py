@@ -26,7 +26,7 @@ async def list_payable_own_bills(context: ActionContext, mobile: str) -> list[Bi
     row_bills = await list_payable_row_bills(context, mobile)
     criteria = RequestFilter(mobile=mobile, phase=Phase.NEEDS_PAYMENT, limit=MOST_OWN_REQUESTS)
     requests = await context.uow.requests.list_requests(criteria)
-    request_bills = [bill for request in requests for bill in await list_request_bills(context.uow, request)]
+    request_bills = [bill for request in requests for bill in await list_request_bills(context.uow.bills, request)]
     return [*(bill for bill in request_bills if bill.state.is_payable), *row_bills]
 
 
@@ -42,7 +42,7 @@ async def list_payable_row_bills(context: ActionContext, mobile: str) -> list[Bi
     )
     for registry in CHARGED_REGISTRIES:
         unpaid_condition = {"state": ChargeState.UNSETTLED}
-        for row in await list_rows_of_contact(context.uow, registry, mobile, unpaid_condition):
+        for row in await list_rows_of_contact(context.uow.registries, registry, mobile, unpaid_condition):
             if find_unowed_reason(registry, row) is None:
                 row_bills.append(
                     await issue_row_bill(context.uow, billing_context, registry, row.id, f"citizen:{mobile}")
@@ -55,9 +55,9 @@ async def find_last_paid_bill(uow: UnitOfWork, mobile: str) -> Bill | None:
     one.
     """
     requests = await uow.requests.list_requests(RequestFilter(mobile=mobile, limit=_NEWEST_REQUESTS))
-    bills = [bill for request in requests for bill in await list_request_bills(uow, request)]
+    bills = [bill for request in requests for bill in await list_request_bills(uow.bills, request)]
     for registry in CHARGED_REGISTRIES:
-        for row in await list_rows_of_contact(uow, registry, mobile, {"state": (ChargeState.PAID,)}):
+        for row in await list_rows_of_contact(uow.registries, registry, mobile, {"state": (ChargeState.PAID,)}):
             bills += await uow.bills.list_of_subject(registry.key, row.id)
     paid_at_by_bill = {bill.id: bill.settled_at for bill in bills if bill.state.was_paid and bill.settled_at}
     paid_bills = [bill for bill in bills if bill.id in paid_at_by_bill]

@@ -22,10 +22,10 @@ from domain.bills.bill import (
     terminal_reference,
 )
 from domain.bills.merged_bill import MergedShare
+from domain.bills.ports import BillRepository
 from domain.bills.pos_receipts import PaymentLikeness, PosReceipt, compare_payments, find_rrn
 from domain.engine.engine import StepOutcome
 from domain.messages.catalogue import RenderedMessage
-from domain.unit_of_work import UnitOfWork
 from domain.values import bill_ids
 from domain.values.actors import Actor
 from domain.values.errors import AmountMismatch, BillNotFound, DuplicateRequest, MissingField, NotAllowedNow
@@ -51,10 +51,10 @@ class RecordedPayment:
     """The step that its request took by it; None when it took none."""
 
 
-async def find_bill_by_ids(uow: UnitOfWork, bill_id: str, payment_id: str, *, lock: bool = False) -> Bill:
+async def find_bill_by_ids(bills: BillRepository, bill_id: str, payment_id: str, *, lock: bool = False) -> Bill:
     """Return a bill by both its ids, in any digit script; `InvalidField` on a bad check digit, `BillNotFound`."""
     parsed_ids = bill_ids.parse_ids(bill_id, payment_id)
-    bill = await uow.bills.get_by_bill_id(parsed_ids.bill_id, lock=lock)
+    bill = await bills.get_by_bill_id(parsed_ids.bill_id, lock=lock)
     if bill.payment_id != parsed_ids.payment_id:
         raise BillNotFound("payment_id")
     return bill
@@ -91,13 +91,13 @@ async def record_payment(
     """
     receipt_number, details = normalise_reference(reference), receipt or PosReceipt()
     actor = _resolve_recorder(method, actor, receipt_number)
-    bill = await lock_bill(context.uow, await find_bill_by_ids(context.uow, *bill_id_pair))
+    bill = await lock_bill(context.uow, await find_bill_by_ids(context.uow.bills, *bill_id_pair))
     payment = _build_payment(context.dependencies, bill, amount, method, receipt_number, details, actor)
     line = await SUBJECTS[bill.subject_kind].find_line(context.uow, bill)
     payment = replace(payment, gateway=gateway, attempt_id=attempt_id, line=line)
     if share is not None:
         payment = replace(payment, merged_bill_id=share.merged_bill_id, part_position=share.position)
-    if earlier_payment := await _find_earlier_payment(context.uow, payment):
+    if earlier_payment := await _find_earlier_payment(context.uow.bills, payment):
         return RecordedPayment(bill, earlier_payment)
     known_payments = await context.uow.bills.list_payments(bill.id)
     _refuse_wrong_payment(bill, known_payments, payment, receipt_number, surplus=surplus)
@@ -107,12 +107,12 @@ async def record_payment(
     return await _settle_bill(context.acting_as(actor), bill, payment)
 
 
-async def _find_earlier_payment(uow: UnitOfWork, new_payment: Payment) -> Payment | None:
+async def _find_earlier_payment(bills: BillRepository, new_payment: Payment) -> Payment | None:
     """Return the payment that is reported again; `DuplicateRequest` where the receipt paid something else, and
     `MissingField` for the RRN where a terminal's number came today with another bill and nothing distinguishes the two.
     """
     is_doubtful = False
-    for existing_payment in await uow.bills.list_payments_like(new_payment):
+    for existing_payment in await bills.list_payments_like(new_payment):
         similarity = compare_payments(existing_payment, new_payment)
         if similarity is PaymentLikeness.SAME:
             if _name_target(existing_payment) == _name_target(new_payment):

@@ -31,9 +31,9 @@ from domain.bills.bill import (
     acting_label,
     normalise_reference,
 )
+from domain.bills.ports import BillRepository
 from domain.messages.catalogue import RenderedMessage
 from domain.settings.policy import Policy
-from domain.unit_of_work import UnitOfWork
 from domain.values import bill_ids
 from domain.values.actors import Actor
 from domain.values.errors import (
@@ -64,13 +64,13 @@ class RecordedRefund:
 
 
 async def load_due_page(
-    uow: UnitOfWork, page_position: str | None = None, limit: int = BILLS_PER_PAGE
+    bills: BillRepository, page_position: str | None = None, limit: int = BILLS_PER_PAGE
 ) -> Page[DueBack]:
     """Return the bills on which money is still to go back, the oldest first: the page that begins at a place
     (`Page.next_cursor`, `Page.previous_cursor` as text), or the first one; `InvalidField("page")`.
     """
     cursor = Cursor.parse_cursor(page_position, ListOrder.OLDEST) if page_position else None
-    due_bills = await uow.bills.list_due_back(limit, cursor)
+    due_bills = await bills.list_due_back(limit, cursor)
     return cut_page([(due_bill.due_since, due_bill.bill.id, due_bill) for due_bill in due_bills], limit, cursor)
 
 

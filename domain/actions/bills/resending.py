@@ -35,7 +35,7 @@ async def resend_bill(context: ActorContext, code: TrackingCode) -> bool:
 
 
 async def _resend_open_bill(context: ActionContext, request: ServiceRequest, sender: Actor) -> bool:
-    is_open = any(bill.state.is_payable for bill in await list_request_bills(context.uow, request))
+    is_open = any(bill.state.is_payable for bill in await list_request_bills(context.uow.bills, request))
     if not is_open or request.mobile is None:
         raise NotAllowedNow("bill", NotAllowedReason.NO_OPEN_BILL)
     return await _resend_status(context, request, BILL_EVENT, sender)
@@ -55,7 +55,7 @@ def has_open_question(request: ServiceRequest) -> bool:
 
 
 async def _lock_for_sender(context: ActorContext, code: TrackingCode) -> tuple[ServiceRequest, Actor]:
-    request = await lock_request(context.uow, code)
+    request = await lock_request(context.uow.requests, code)
     service = context.dependencies.engine.get_service(request.service)
     return request, require_request_right(Right.BILLS_RESEND, service, request, context.actor)
 

@@ -31,6 +31,7 @@ from domain.bills.pos_receipts import is_of_same_receipt
 from domain.blocks.charging import REQUEST_SUBJECT
 from domain.engine.engine import StepOutcome
 from domain.gateways.attempt import AttemptAlert
+from domain.gateways.ports import PaymentAttemptRepository
 from domain.messages.catalogue import RenderedMessage
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
@@ -136,7 +137,7 @@ async def _list_of_receipt(uow: UnitOfWork, bill_id: str, payment_row_id: int) -
     named = next((payment for payment in payments if payment.id == payment_row_id), None)
     if named is None or named.merged_bill_id is None or not named.is_recorded:
         return {(named.bill_id if named else bills[0].id): payment_row_id}
-    parts = await load_parts(uow, await uow.merged_bills.get(named.merged_bill_id))
+    parts = await load_parts(uow.bills, await uow.merged_bills.get(named.merged_bill_id))
     payments = [payment for part in parts for payment in await uow.bills.list_payments(part.id)]
     of_receipt = [payment for payment in payments if payment.is_recorded and is_of_same_receipt(payment, named)]
     return {named.bill_id: named.id} | {payment.bill_id: payment.id for payment in of_receipt}
@@ -147,7 +148,7 @@ async def _reverse_on_bill(
 ) -> RecordedReversal:
     """Reverse one payment of a bill that is locked."""
     payments, refunds = await context.uow.bills.list_payments(bill.id), await context.uow.bills.list_refunds(bill.id)
-    payment = await _find_reversible_payment(context.uow, payments, payment_row_id)
+    payment = await _find_reversible_payment(context.uow.payment_attempts, payments, payment_row_id)
     is_surplus = payment.outcome is PaymentOutcome.SURPLUS
     due_refunds = _select_surplus_refund(refunds) if is_surplus else _select_due_refunds(payments, refunds)
     reversal = Reversal(
@@ -171,22 +172,24 @@ async def _reverse_on_bill(
     return await _reopen_bill(context.acting_as(by_actor), recorded)
 
 
-async def _find_reversible_payment(uow: UnitOfWork, payments: Sequence[Payment], row_id: int) -> Payment:
+async def _find_reversible_payment(
+    payment_attempts: PaymentAttemptRepository, payments: Sequence[Payment], row_id: int
+) -> Payment:
     reversible = next((payment for payment in payments if payment.id == row_id and payment.outcome in _INCOMING), None)
     if reversible is None:
         raise NotFound("payment", NotFoundReason.PAYMENT)
     if not reversible.is_recorded:
         raise AlreadyDone("payment", AlreadyDoneReason.PAYMENT_REVERSED)
-    await _refuse_banks_word(uow, reversible)
+    await _refuse_banks_word(payment_attempts, reversible)
     return reversible
 
 
-async def _refuse_banks_word(uow: UnitOfWork, payment: Payment) -> None:
+async def _refuse_banks_word(payment_attempts: PaymentAttemptRepository, payment: Payment) -> None:
     """Nobody wrote down what a bank said was paid: its money goes back by a refund. A bank that says otherwise later
     leaves an alert on the attempt: then the payment never was.
     """
     if payment.attempt_id is not None:
-        attempt = await uow.payment_attempts.get(payment.attempt_id)
+        attempt = await payment_attempts.get(payment.attempt_id)
         if attempt.alert is not AttemptAlert.CONTRADICTION:
             raise NotAllowedNow("payment", NotAllowedReason.BANKS_WORD)
 

@@ -171,9 +171,13 @@ class RowSubject:
         """Mark the row paid and queue the receipt."""
         row = await self._load_row(context.uow, bill, lock=True)
         await change_row(
-            context.uow, row, {"state": ChargeState.PAID}, context.actor.label, context.dependencies.clock.now()
+            context.uow.registries,
+            row,
+            {"state": ChargeState.PAID},
+            context.actor.label,
+            context.dependencies.clock.now(),
         )
-        mobile = await find_contact(context.uow, self.registry, row.values)
+        mobile = await find_contact(context.uow.registries, self.registry, row.values)
         if mobile:
             await notify_line(context, mobile, partial(self._render_receipt, context, bill, row))
         return None
@@ -210,13 +214,18 @@ class RowSubject:
         if bill.state.is_payable:
             row = await self._load_row(context.uow, bill, lock=True)
             await change_row(
-                context.uow, row, {"state": ChargeState.BILLED}, context.actor.label, now, bill_id=bill.bill_id
+                context.uow.registries,
+                row,
+                {"state": ChargeState.BILLED},
+                context.actor.label,
+                now,
+                bill_id=bill.bill_id,
             )
         return None
 
     async def find_mobile(self, uow: UnitOfWork, bill: Bill) -> str | None:
         """Return the mobile of the owner or driver."""
-        return await find_contact(uow, self.registry, (await self._load_row(uow, bill)).values)
+        return await find_contact(uow.registries, self.registry, (await self._load_row(uow, bill)).values)
 
     async def find_line(self, uow: UnitOfWork, bill: Bill) -> str | None:
         """Return the mobile of the owner or driver."""
@@ -224,7 +233,9 @@ class RowSubject:
 
     async def find_name(self, context: ActionContext, bill: Bill) -> str | None:
         """Return the name of the owner or driver."""
-        concerned = await find_concerned(context.uow, self.registry, (await self._load_row(context.uow, bill)).values)
+        concerned = await find_concerned(
+            context.uow.registries, self.registry, (await self._load_row(context.uow, bill)).values
+        )
         return str(concerned[1].get(concerned[0].name_field) or "") or None if concerned else None
 
     async def render_title(self, context: ActionContext, bill: Bill) -> str:

@@ -130,7 +130,7 @@ async def match_receipt(
     if await context.uow.bills.find_payment(receipt.method, receipt.reference) is not None:
         raise DuplicateRequest("reference", DuplicateReason.REFERENCE_USED)
     payable = await find_payable_by_ids(context.uow, *bill_id_pair)
-    first_bill = (await load_paid_bills(context.uow, payable))[0]
+    first_bill = (await load_paid_bills(context.uow.bills, payable))[0]
     matched = decision.close_receipt(replace(receipt, iban=None), SuspenseState.MATCHED, bill_id=first_bill.id)
     await context.uow.suspense.save(matched)
     bill_facts = {"bill_id": payable.bill_id, "amount": receipt.amount, "reference": receipt.reference}

@@ -104,7 +104,7 @@ async def _describe_bill(turn: TurnContext, bill_id: str, payment_id: str) -> Re
         payable = await find_payable(turn.uow, bill_id)
     except BillNotFound:
         return None
-    bills = await load_paid_bills(turn.uow, payable)
+    bills = await load_paid_bills(turn.uow.bills, payable)
     is_own = await SUBJECTS[bills[0].subject_kind].find_mobile(turn.uow, bills[0]) == turn.actor.identifier
     confirmation = None if is_own else await _confirm_number(turn, "sms.authentic.number_of_other")
     if payment_id and payment_id != payable.payment_id:

@@ -46,7 +46,7 @@ async def describe_status(turn: TurnContext, request: ServiceRequest) -> Rendere
     """Return the state of an own request and what it waits for."""
     text_key, facts = await notify.find_status_text(turn, request)
     reply = turn.render_about(request, text_key if text_key in turn.dependencies.catalogue else "sms.status", **facts)
-    return await add_payment_link(turn, reply, await list_request_bills(turn.uow, request)) if facts else reply
+    return await add_payment_link(turn, reply, await list_request_bills(turn.uow.bills, request)) if facts else reply
 
 
 async def track_request(turn: TurnContext, slots: SlotValues) -> RenderedMessage:
@@ -81,7 +81,7 @@ async def describe_payment(turn: TurnContext, slots: SlotValues) -> RenderedMess
     tracking_result = await track.track_request(turn, slots["code"], turn.actor.identifier)
     if not tracking_result.is_own:
         return turn.render_about(tracking_result.request, "sms.status_of_other")
-    bills = await list_request_bills(turn.uow, tracking_result.request)
+    bills = await list_request_bills(turn.uow.bills, tracking_result.request)
     return await _describe_request_payment(turn, tracking_result.request, bills)
 
 
@@ -254,7 +254,7 @@ async def merge_own_bills(turn: TurnContext, bills: Sequence[Bill]) -> RenderedM
 
 async def describe_merged_bill(turn: TurnContext, merged_bill: MergedBill) -> RenderedMessage:
     """Return what a merged bill is for, by its bill id: all of an own one, of another's what anybody may know."""
-    parts = await load_parts(turn.uow, merged_bill)
+    parts = await load_parts(turn.uow.bills, merged_bill)
     title, amount = await render_parts_title(turn, parts), group_digits(merged_bill.amount)
     if await SUBJECTS[parts[0].subject_kind].find_mobile(turn.uow, parts[0]) != turn.actor.identifier:
         await track.count_guess(turn, turn.actor.identifier)

@@ -251,7 +251,7 @@ async def _find_named_request(turn: TurnContext, frame: Frame) -> ServiceRequest
 
 async def _is_paid_or_booked(turn: TurnContext, request: ServiceRequest) -> bool:
     """Return whether a request is paid, or time is booked for it."""
-    if any(bill.state is BillState.PAID for bill in await list_request_bills(turn.uow, request)):
+    if any(bill.state is BillState.PAID for bill in await list_request_bills(turn.uow.bills, request)):
         return True
     booked_resources = await turn.uow.fleet.list_of_request(request.id)
     return VISIT_START.is_kept_by(request) or any(not booking.hold for booking, _ in booked_resources)

@@ -19,9 +19,9 @@ from domain.conversation.dialogue.frames import question_state
 from domain.conversation.reading.courtesies import COURTESY_INTENTS
 from domain.gateways.written_secrets import hide_written_secrets
 from domain.messages.carriers import ReceivedSms
-from domain.messages.ports import StoredDialogue
+from domain.messages.ports import InboxRepository, StoredDialogue
 from domain.messages.records import InboundMessage, InboundState
-from domain.unit_of_work import Store, UnitOfWork
+from domain.unit_of_work import Store
 from domain.values import identifiers
 from domain.values.errors import InvalidField
 from domain.values.languages import in_language
@@ -124,7 +124,7 @@ async def _answer_message(arrival: Arrival, address: Address, stored_dialogue: S
         reply = await converse(turn, message.text)
         reply = announce_language(dependencies, reply) if adopted and turn.intent != "language" else reply
     message.intent, message.request_id = turn.intent, reply.request_id
-    if turn.intent in COURTESY_INTENTS and await _was_answered_lately(uow, message):
+    if turn.intent in COURTESY_INTENTS and await _was_answered_lately(uow.inbox, message):
         message.reason = "courtesy"
         return
     if turn.intent in UNANSWERED_INTENTS and await _is_machine_loop(ActionContext(dependencies, uow), message):
@@ -134,11 +134,11 @@ async def _answer_message(arrival: Arrival, address: Address, stored_dialogue: S
     await arrival.send_reply(reply)
 
 
-async def _was_answered_lately(uow: UnitOfWork, message: InboundMessage) -> bool:
+async def _was_answered_lately(inbox: InboxRepository, message: InboundMessage) -> bool:
     """Return whether a courtesy of this kind was answered a while ago: one is enough, and nobody answers thanks for
     thanks for ever.
     """
-    earlier_messages = await uow.inbox.list_last_from(message.channel, message.sender, MOST_EARLIER_COURTESIES)
+    earlier_messages = await inbox.list_last_from(message.channel, message.sender, MOST_EARLIER_COURTESIES)
     return any(
         earlier.id != message.id
         and earlier.intent == message.intent

@@ -10,6 +10,7 @@ from datetime import timedelta
 from domain.actions.context import ActionContext
 from domain.fields.types import format_number
 from domain.unit_of_work import UnitOfWork
+from domain.uploads.ports import UploadRepository
 from domain.values.addresses import network_for_address
 from domain.values.errors import TooLarge, TooManyRequests
 from domain.values.reasons import TooLargeReason, TooManyRequestsReason
@@ -45,15 +46,15 @@ def build_surplus_error() -> TooLarge:
 
 async def require_waiting_capacity(uow: UnitOfWork, size: int) -> None:
     """Refuse `size` bytes more of what waits for a form to be sent (`TooManyRequests("documents")`)."""
-    await require_upload_capacity(uow, await uow.draft_files.sum_waiting_bytes() + size)
+    await require_upload_capacity(uow.uploads, await uow.draft_files.sum_waiting_bytes() + size)
 
 
-async def require_upload_capacity(uow: UnitOfWork, size: int) -> None:
+async def require_upload_capacity(uploads: UploadRepository, size: int) -> None:
     """Refuse `size` bytes more beside those of all uploads (`TooManyRequests("documents")`).
 
     That is all that a chunk of one is asked, since it is asked often: the sum over the files of drafts takes long.
     """
-    if await uow.uploads.sum_waiting_bytes() + size > MAX_WAITING_BYTES:
+    if await uploads.sum_waiting_bytes() + size > MAX_WAITING_BYTES:
         raise TooManyRequests("documents", TooManyRequestsReason.DRAFT_FILES)
 
 

@@ -4,8 +4,8 @@ from domain.actions.context import ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.authorization.request_policy import refuse_foreign_request
 from domain.language.papers import list_citizen_papers
+from domain.requests.ports import RequestRepository
 from domain.requests.request import ServiceRequest
-from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
 from domain.values.errors import InvalidField, NotAllowedNow
 from domain.values.reasons import InvalidReason
@@ -19,12 +19,14 @@ def list_open_papers(dependencies: Dependencies, request: ServiceRequest) -> tup
     )
 
 
-async def find_own_request(uow: UnitOfWork, code: TrackingCode, actor: Actor, *, lock: bool = False) -> ServiceRequest:
+async def find_own_request(
+    requests: RequestRepository, code: TrackingCode, actor: Actor, *, lock: bool = False
+) -> ServiceRequest:
     """Return this citizen's own request, `lock`: kept from other writers until the unit ends.
 
     Errors: `NotFound("code")` for anybody else's, whether it is there or not.
     """
-    request = await uow.requests.get_by_code(code, lock=lock)
+    request = await requests.get_by_code(code, lock=lock)
     refuse_foreign_request(request, actor)
     return request
 
@@ -35,7 +37,7 @@ async def lock_open_request(context: ActorContext, code: TrackingCode) -> Servic
     Errors: as `find_own_request`; `NotAllowedNow("code")` once it has ended, `InvalidField("field")` where its service
     asks citizens for no papers.
     """
-    request = await find_own_request(context.uow, code, context.actor, lock=True)
+    request = await find_own_request(context.uow.requests, code, context.actor, lock=True)
     if request.phase.is_final:
         raise NotAllowedNow("code")
     if not list_open_papers(context.dependencies, request):

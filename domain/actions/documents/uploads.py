@@ -16,7 +16,8 @@ from domain.actions.documents.capacity import (
     require_waiting_capacity,
 )
 from domain.actions.sweeping import sweep_in_units
-from domain.unit_of_work import Store, UnitOfWork
+from domain.unit_of_work import Store
+from domain.uploads.ports import UploadRepository
 from domain.uploads.upload import Upload, UploadOwner
 from domain.values.errors import Conflict, NotFound, TooLarge
 from domain.values.files import clean_file_name, require_file_size
@@ -80,15 +81,15 @@ async def append_chunk(context: ActionContext, owner: UploadOwner, upload_id: in
         raise TooLarge("document")
     if not chunk:
         return upload
-    await require_upload_capacity(context.uow, len(chunk))
+    await require_upload_capacity(context.uow.uploads, len(chunk))
     await context.uow.uploads.append_chunk(upload, chunk)
     return upload
 
 
-async def delete_upload(uow: UnitOfWork, owner: UploadOwner, upload_id: int) -> None:
+async def delete_upload(uploads: UploadRepository, owner: UploadOwner, upload_id: int) -> None:
     """Forget an upload to a locked owner; one that is gone already is no error."""
-    if upload := await uow.uploads.find_of_owner(upload_id, owner):
-        await uow.uploads.delete(upload.id)
+    if upload := await uploads.find_of_owner(upload_id, owner):
+        await uploads.delete(upload.id)
 
 
 async def read_upload(context: ActionContext, owner: UploadOwner, upload_id: int) -> tuple[Upload, bytes]:

@@ -12,6 +12,7 @@ from domain.actions.context import ActionContext
 from domain.authorization.fleet_policy import is_booked_operator, require_booked_operator
 from domain.blocks.operator_reports import MOST_WORKED_HOURS, OperatorReport, WorkStage, find_report, store_report
 from domain.fields.hours import check_hours
+from domain.fleet.ports import FleetRepository
 from domain.fleet.resources import Booking, ResourceKind
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork
@@ -36,9 +37,9 @@ class OperatorJob:
     """Operator of the work."""
 
 
-async def find_operators(uow: UnitOfWork, mobile: str, channel: str) -> list[Actor]:
+async def find_operators(fleet: FleetRepository, mobile: str, channel: str) -> list[Actor]:
     """Return as which operators of the fleet the person with this proved mobile (+989…) acts; none for anybody else."""
-    operators = await uow.fleet.list_resources(ResourceKind.OPERATOR, bookable_only=True)
+    operators = await fleet.list_resources(ResourceKind.OPERATOR, bookable_only=True)
     return [Actor(frozenset(), "operator", one.code, channel) for one in operators if one.mobile == mobile]
 
 

@@ -9,9 +9,11 @@ from domain.authorization.rights import Right
 from domain.fields.form import Field
 from domain.fields.moments import Day
 from domain.fields.types import format_number
+from domain.fleet.ports import FleetRepository
 from domain.fleet.resources import Booking, Resource, ResourceKind, ResourceStatus
 from domain.registries.declarations import MACHINES, OPERATORS
 from domain.registries.field_types import Note
+from domain.requests.ports import RequestRepository
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
 from domain.values.calendar import tehran_moment
@@ -43,7 +45,7 @@ async def take_out_of_service(
     """
     recorded_by = _require_civil_role(context.actor).label
     first_day, last_day = day_range
-    resource, now = await _find_resource(context.uow, resource_id), context.dependencies.clock.now()
+    resource, now = await _find_resource(context.uow.fleet, resource_id), context.dependencies.clock.now()
     start, end = max(tehran_moment(first_day, time.min), now), tehran_moment(last_day + timedelta(days=1), time.min)
     if end <= start:
         raise InvalidField("last", InvalidReason.BEFORE_START)
@@ -98,19 +100,21 @@ async def refuse_booked_resource(uow: UnitOfWork, resource_id: int, now: datetim
         booking for booking in await uow.fleet.list_bookings_ahead(resource_id, now) if booking.request_id is not None
     ]
     if future_bookings:
-        raise Conflict("status", ConflictReason.BOOKED_AHEAD, codes=await _list_request_codes(uow, future_bookings))
+        raise Conflict(
+            "status", ConflictReason.BOOKED_AHEAD, codes=await _list_request_codes(uow.requests, future_bookings)
+        )
 
 
-async def _list_request_codes(uow: UnitOfWork, bookings: Iterable[Booking]) -> list[str]:
-    codes_by_id = await uow.requests.list_codes(
+async def _list_request_codes(requests: RequestRepository, bookings: Iterable[Booking]) -> list[str]:
+    codes_by_id = await requests.list_codes(
         {booking.request_id for booking in bookings if booking.request_id is not None}
     )
     return sorted(codes_by_id.values())
 
 
-async def _find_resource(uow: UnitOfWork, resource_id: int) -> Resource:
+async def _find_resource(fleet: FleetRepository, resource_id: int) -> Resource:
     for resource_kind in (ResourceKind.MACHINE, ResourceKind.OPERATOR):
-        for resource in await uow.fleet.list_resources(resource_kind):
+        for resource in await fleet.list_resources(resource_kind):
             if resource.id == resource_id:
                 return resource
     raise NotFound("machine")

@@ -11,8 +11,8 @@ from domain.blocks.visits import VISITED_AT, officer_resource_code
 from domain.engine import step_preview
 from domain.fleet.resources import Booking
 from domain.language.service import Service, Transition
+from domain.people.ports import StaffMemberRepository
 from domain.requests.request import ServiceRequest
-from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor, Role
 from domain.values.calendar import day_bounds
 
@@ -33,9 +33,9 @@ class OfficerVisit:
     """The step that reports it; None where the actor may not take it now."""
 
 
-async def list_shown_officers(uow: UnitOfWork, actor: Actor) -> Mapping[str, str]:
+async def list_shown_officers(people: StaffMemberRepository, actor: Actor) -> Mapping[str, str]:
     """Return the officers, username → name, the own first: whoever sees the calendar of visits sees the day of each."""
-    experts = await uow.people.list_staff_with_role(Role.EXPERT)
+    experts = await people.list_staff_with_role(Role.EXPERT)
     experts.sort(key=lambda member: member.username != actor.identifier)
     return {member.username: member.full_name for member in experts}
 
@@ -58,7 +58,7 @@ async def list_visits_of_day(context: ActorContext, officer: str, day: date) -> 
 
 async def _load_visit(context: ActorContext, request: ServiceRequest, booking: Booking) -> OfficerVisit:
     service, engine = context.dependencies.engine.get_service(request.service), context.dependencies.engine
-    missing_papers = await find_missing_papers(context.uow, service.papers, request)
+    missing_papers = await find_missing_papers(context.uow.documents, service.papers, request)
     report_steps = [
         step
         for step in engine.list_offered_actions(request, context.actor)

@@ -15,7 +15,8 @@ from domain.requests.history import (
     find_chain_faults,
     find_seal_faults,
 )
-from domain.unit_of_work import Store, UnitOfWork
+from domain.requests.ports import HistoryRepository
+from domain.unit_of_work import Store
 
 HEADS_PER_SEAL = 10_000
 
@@ -60,40 +61,42 @@ async def verify_history(store: Store, signer: Signer) -> Verification:
     """
     verification = Verification()
     async with store.open_unit(write=False) as uow:
-        await _verify_seals(uow, signer, verification)
+        await _verify_seals(uow.history, signer, verification)
         after_id: int | None = 0
         while after_id is not None:
             until_id = await uow.history.find_request_behind(after_id, REQUESTS_AT_ONCE)
-            await _verify_chains(uow, after_id, until_id, verification)
+            await _verify_chains(uow.history, after_id, until_id, verification)
             after_id = until_id
     return verification
 
 
-async def _verify_seals(uow: UnitOfWork, signer: Signer, verification: Verification) -> None:
+async def _verify_seals(history: HistoryRepository, signer: Signer, verification: Verification) -> None:
     previous_hash = GENESIS_HASH
-    stored_seals: AsyncIterator[Seal] = uow.history.stream_seals()
+    stored_seals: AsyncIterator[Seal] = history.stream_seals()
     async for stored_seal in stored_seals:
         verification.seals += 1
         verification.faults.extend(find_seal_faults(verification.seals, previous_hash, stored_seal, signer))
         previous_hash = stored_seal.hash
 
 
-async def _verify_chains(uow: UnitOfWork, after_id: int, until_id: int | None, verification: Verification) -> None:
+async def _verify_chains(
+    history: HistoryRepository, after_id: int, until_id: int | None, verification: Verification
+) -> None:
     """Check the requests behind the id `after_id`, up to and with `until_id`; of these, what was sealed must be
     there.
     """
-    sealed_heads = await _load_newest_heads(uow, after_id, until_id)
-    async for chain_head, events in uow.history.stream_chains(after_id, until_id):
+    sealed_heads = await _load_newest_heads(history, after_id, until_id)
+    async for chain_head, events in history.stream_chains(after_id, until_id):
         _verify_chain(chain_head, events, sealed_heads.pop(chain_head.request_id, None), verification)
     verification.faults.extend(
         HistoryFault("request_missing", chain_head.code, chain_head.seq) for chain_head in sealed_heads.values()
     )
 
 
-async def _load_newest_heads(uow: UnitOfWork, after_id: int, until_id: int | None) -> dict[int, ChainHead]:
+async def _load_newest_heads(history: HistoryRepository, after_id: int, until_id: int | None) -> dict[int, ChainHead]:
     """Return the newest sealed head of each of these requests."""
     newest_heads: dict[int, ChainHead] = {}
-    stored_seals: AsyncIterator[Seal] = uow.history.stream_seals()
+    stored_seals: AsyncIterator[Seal] = history.stream_seals()
     async for stored_seal in stored_seals:
         range_heads = (
             chain_head

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from domain.ledger.suspense import SuspenseReceipt, SuspenseState
+from domain.settlement.ports import SettlementRepository
 from domain.settlement.settlement_file import KnownLine, LineOutcome
 from domain.unit_of_work import UnitOfWork
 from domain.values.paging import Cursor
@@ -53,21 +54,21 @@ async def compare_suspense(uow: UnitOfWork, limit: int) -> list[SuspenseDifferen
         receipts = await uow.suspense.list_in_state(SuspenseState.OPEN, RECEIPTS_AT_ONCE, cursor)
         page = receipts[:RECEIPTS_AT_ONCE]
         for receipt in page:
-            differences += await _compare_receipt(uow, receipt)
+            differences += await _compare_receipt(uow.settlement, receipt)
         if len(receipts) <= RECEIPTS_AT_ONCE:
             break
         cursor = Cursor(page[-1].received_at, page[-1].id)
-    return [*differences, *await _list_without_receipt(uow, limit)][:limit]
+    return [*differences, *await _list_without_receipt(uow.settlement, limit)][:limit]
 
 
-async def _compare_receipt(uow: UnitOfWork, receipt: SuspenseReceipt) -> list[SuspenseDifference]:
+async def _compare_receipt(settlement: SettlementRepository, receipt: SuspenseReceipt) -> list[SuspenseDifference]:
     """Return what is wrong with one receipt that a line brought; one that no line brought is nobody's to compare."""
     if "file" not in receipt.facts or "line" not in receipt.facts:
         return []
     file_id, line_number = int(receipt.facts["file"]), int(receipt.facts["line"])
     source, _, _ = receipt.reference.partition("/")
     number = str(receipt.facts.get("reference", ""))
-    known_lines = (await uow.settlement.find_known_lines(source, {number})).get(number, [])
+    known_lines = (await settlement.find_known_lines(source, {number})).get(number, [])
     own_line = next((one for one in known_lines if (one.file_id, one.line_number) == (file_id, line_number)), None)
     if own_line is None or not own_line.is_booked or own_line.amount != receipt.amount:
         filed_amount = own_line.amount if own_line else 0
@@ -95,10 +96,10 @@ def _differ(
     return SuspenseDifference(fault, receipt.reference, receipt.amount, filed_amount, receipt.id, file_id, line_number)
 
 
-async def _list_without_receipt(uow: UnitOfWork, limit: int) -> list[SuspenseDifference]:
+async def _list_without_receipt(settlement: SettlementRepository, limit: int) -> list[SuspenseDifference]:
     return [
         SuspenseDifference(
             SuspenseFault.NO_RECEIPT, line.money_reference, 0, line.amount, None, line.file_id, line.line_number
         )
-        for line in await uow.settlement.list_unheld_lines(limit)
+        for line in await settlement.list_unheld_lines(limit)
     ]

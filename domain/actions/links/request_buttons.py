@@ -24,7 +24,9 @@ async def build_request_buttons(
     printable_papers = await list_printouts(context.acting_as(actor), request) if is_own else {}
     can_rate = is_own and await awaits_rating(context, request)
     shows_bills = is_own and (bool(context.dependencies.policy.site_address) or request.phase is Phase.NEEDS_PAYMENT)
-    bill_pages = await find_bill_pages(context, await list_request_bills(context.uow, request) if shows_bills else ())
+    bill_pages = await find_bill_pages(
+        context, await list_request_bills(context.uow.bills, request) if shows_bills else ()
+    )
     takes_invoices = channel in context.dependencies.policy.invoice_channels
     choices = RequestChoices(
         request,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from domain.actions.context import ActionContext
 from domain.actions.messages.notify import SMS_CHANNEL
-from domain.unit_of_work import UnitOfWork
+from domain.chats.ports import ChatRepository
 from domain.values.errors import UnknownKind
 from domain.values.reasons import UnknownKindReason
 from domain.values.text import tidy_text
@@ -27,18 +27,18 @@ class NoticeChoice:
     """One of them, or `EACH_CHANNEL`; also a messenger whose chat is gone: SMS is used then."""
 
 
-async def find_notice_choice(uow: UnitOfWork, mobile: str) -> NoticeChoice:
+async def find_notice_choice(chats: ChatRepository, mobile: str) -> NoticeChoice:
     """Return the choice of the person with this mobile (+989…)."""
-    addresses = await uow.chats.list_addresses(mobile, None)
+    addresses = await chats.list_addresses(mobile, None)
     linked_channels = dict.fromkeys(address.channel for address in addresses)
-    return NoticeChoice((SMS_CHANNEL, *linked_channels), await uow.chats.find_chosen_channel(mobile) or EACH_CHANNEL)
+    return NoticeChoice((SMS_CHANNEL, *linked_channels), await chats.find_chosen_channel(mobile) or EACH_CHANNEL)
 
 
 async def choose_notice_channel(context: ActionContext, mobile: str, channel: str) -> None:
     """Send the notices of a person where these want them from now on; `UnknownKind("channel")` for what they cannot
     choose.
     """
-    choice = await find_notice_choice(context.uow, mobile)
+    choice = await find_notice_choice(context.uow.chats, mobile)
     if channel not in {*choice.channels, EACH_CHANNEL}:
         raise UnknownKind("channel", UnknownKindReason.CHOICE, given=tidy_text(channel)[:30])
     chosen_channel = None if channel == EACH_CHANNEL else channel

@@ -90,8 +90,8 @@ async def announce_outcome(
 
 async def _queue_status_card(context: ActionContext, request: ServiceRequest) -> None:
     """Put the status card of a request as it is now into the outbox, where its citizen's chat has one."""
-    mobile, chat = request.mobile, await find_card_chat(context.uow, request)
-    card_state = await find_card_state(context.uow, chat, request) if chat else None
+    mobile, chat = request.mobile, await find_card_chat(context.uow.chats, request)
+    card_state = await find_card_state(context.uow.outbox, chat, request) if chat else None
     if chat is None or card_state is None or mobile is None:
         return
     text_key, facts = await find_status_text(context, request)
@@ -308,7 +308,9 @@ async def list_role_mobiles(context: ActionContext, role: Role) -> list[str]:
 
 async def _map_role_mobiles(context: ActionContext, role: Role) -> dict[str, str]:
     """Return user name → mobile of those who take care of a role's work today and have one."""
-    members_on_duty = await staffing.list_on_duty(context.uow, role, staffing.today_in_tehran(context.dependencies))
+    members_on_duty = await staffing.list_on_duty(
+        context.uow.people, role, staffing.today_in_tehran(context.dependencies)
+    )
     return {member.username: member.mobile for member in members_on_duty if member.mobile}
 
 
@@ -350,7 +352,7 @@ async def find_status_text(context: ActionContext, request: ServiceRequest) -> t
     While required papers are missing, the state's text under `pending` is it, if there is one.
     """
     facts = (
-        payable_bill_facts(await list_request_bills(context.uow, request))
+        payable_bill_facts(await list_request_bills(context.uow.bills, request))
         if request.phase is Phase.NEEDS_PAYMENT
         else {}
     )
@@ -359,7 +361,7 @@ async def find_status_text(context: ActionContext, request: ServiceRequest) -> t
     pending_key = f"{service_prefix}.pending.{request.state}"
     if pending_key in context.dependencies.catalogue:
         facts["missing"] = await find_missing_papers(
-            context.uow, context.dependencies.services[request.service].papers, request
+            context.uow.documents, context.dependencies.services[request.service].papers, request
         )
     return (pending_key if facts.get("missing") else f"{service_prefix}.status.{request.state}"), facts
 

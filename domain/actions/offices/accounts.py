@@ -29,6 +29,7 @@ from domain.offices.office import (
     parse_office_username,
     rules_of_subject,
 )
+from domain.offices.ports import OfficeRepository
 from domain.unit_of_work import Store, UnitOfWork, Vault
 from domain.values.actors import Actor
 from domain.values.dated_rows import is_withdrawn, locate_insertion, preceding_row, version_of
@@ -54,7 +55,7 @@ async def add_office(
     `InvalidField` (`code`, `name`, `username`, `key`), `AlreadyDone("code")`, `Conflict("username")`.
     """
     label = _require_editor(context.actor)
-    await _refuse_taken_code(context.uow, code)
+    await _refuse_taken_code(context.uow.offices, code)
     title, now, secret = (
         _check_name(name),
         context.dependencies.clock.now(),
@@ -78,9 +79,9 @@ async def add_office(
     return office, secret
 
 
-async def _refuse_taken_code(uow: UnitOfWork, code: str) -> None:
+async def _refuse_taken_code(offices: OfficeRepository, code: str) -> None:
     try:
-        await uow.offices.get_by_code(parse_office_code(code))
+        await offices.get_by_code(parse_office_code(code))
     except NotFound:
         return
     raise AlreadyDone("code", AlreadyDoneReason.OFFICE_CODE_TAKEN)
@@ -115,7 +116,7 @@ async def rename_office(context: ActorContext, code: str, name: str, *, version:
     `InvalidField("name")`, `NotFound("office")`, `Conflict("office")` when somebody else has changed it since.
     """
     label, title = _require_editor(context.actor), _check_name(name)
-    office = await _at_version(context.uow, code, version)
+    office = await _at_version(context.uow.offices, code, version)
     if office.name != title:
         facts = {"name": title, "name_before": office.name}
         office.name = title
@@ -134,7 +135,7 @@ async def allow_networks(
     if len(networks) > MOST_NETWORKS:
         raise InvalidField("network")
     parsed_networks = tuple(dict.fromkeys(map(parse_network, networks)))
-    office = await _at_version(context.uow, code, version)
+    office = await _at_version(context.uow.offices, code, version)
     office.networks = parsed_networks
     await _save_change(context, office, label, "office_networks", {"networks": list(office.networks)})
     return office
@@ -282,8 +283,8 @@ def _require_editor(actor: Actor) -> str:
     return require_right(Right.OFFICES_CHANGE, actor, "office").label
 
 
-async def _at_version(uow: UnitOfWork, code: str, version: VersionToken | None) -> Office:
-    office = await uow.offices.get_by_code(code, lock=True)
+async def _at_version(offices: OfficeRepository, code: str, version: VersionToken | None) -> Office:
+    office = await offices.get_by_code(code, lock=True)
     refuse_stale(version, office.version_token, Conflict("office", ConflictReason.OFFICE_CHANGED))
     return office
 

@@ -5,6 +5,7 @@ from datetime import date, time, timedelta
 from domain.actions.context import ActorContext
 from domain.authorization.policy import require_right
 from domain.authorization.rights import Right
+from domain.offices.ports import TillRepository
 from domain.offices.tills import HIGHEST_DECLARED_RIALS, LONGEST_NOTE, Takings, TillClosing, TillPeriod
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
@@ -37,7 +38,7 @@ async def close_till(
     office, note_text = (await context.uow.offices.get_by_code(office_code)).code, tidy_text(note)
     _check_closing(day, to_tehran(now).date(), declared_amount, note_text)
     await context.uow.serialise(f"till:{office}")  # who closes at the same moment waits here, and sees this closing
-    await _refuse_closed_since(context.uow, office, day, version)
+    await _refuse_closed_since(context.uow.office_tills, office, day, version)
     takings = Takings.from_payments(await context.uow.offices.list_payments(office, *day_bounds(day)))
     closing = TillClosing(
         office=office,
@@ -71,8 +72,10 @@ def _refuse_unexplained_difference(closing: TillClosing) -> None:
         raise MissingField("note", MissingReason.TILL_DIFFERS, amount=group_digits(closing.amount))
 
 
-async def _refuse_closed_since(uow: UnitOfWork, office: str, day: date, version: VersionToken | None) -> None:
-    day_closings = await uow.office_tills.list_closings(office, day, day + _ONE_DAY)
+async def _refuse_closed_since(
+    office_tills: TillRepository, office: str, day: date, version: VersionToken | None
+) -> None:
+    day_closings = await office_tills.list_closings(office, day, day + _ONE_DAY)
     refuse_changed_since(
         version, [closing.number for closing in day_closings], Conflict("till", ConflictReason.TILL_CHANGED)
     )

@@ -121,7 +121,7 @@ class AttemptWorker(GatewayWorker[PaymentAttempt]):
         if _has_moved_on(asked, attempt) and answer.sale_state in _ONLY_TRUE_WHEN_ASKED:
             return attempt
         change = self._machine.apply_answer(attempt, answer, asked_at)
-        if await is_foreign_sale(uow, attempt, change.attempt.sale_number):
+        if await is_foreign_sale(uow.payment_attempts, attempt, change.attempt.sale_number):
             change = self._machine.apply_sale_conflict(attempt, self._dependencies.clock.now())
         details = {"call": call.value, "answer": answer.sale_state.value if answer.sale_state else "none"}
         return await store_change(ActorContext(self._dependencies, uow, self._actor), change, details)

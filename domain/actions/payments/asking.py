@@ -14,7 +14,8 @@ from domain.gateways.attempt import AttemptChange, AttemptEvent, PaymentAttempt
 from domain.gateways.attempt_machine import AttemptMachine
 from domain.gateways.callback_record import CallbackRecord
 from domain.gateways.gateway import UNANSWERED_CODES, PaymentGateway
-from domain.unit_of_work import Store, UnitOfWork
+from domain.gateways.ports import PaymentAttemptRepository
+from domain.unit_of_work import Store
 from domain.values.actors import Actor
 from domain.values.errors import MissingField, NotAllowedNow, Unavailable
 from domain.values.reasons import NotAllowedReason, UnavailableReason
@@ -33,16 +34,16 @@ class AttemptStory:
     """Callbacks for it, oldest first."""
 
 
-async def list_attempt_stories(uow: UnitOfWork, bill_row_id: int) -> list[AttemptStory]:
+async def list_attempt_stories(payment_attempts: PaymentAttemptRepository, bill_row_id: int) -> list[AttemptStory]:
     """Return the attempts at a bill with their histories, oldest first."""
-    attempts = await uow.payment_attempts.list_of_bill(bill_row_id)
-    return [await load_attempt_story(uow, attempt) for attempt in attempts]
+    attempts = await payment_attempts.list_of_bill(bill_row_id)
+    return [await load_attempt_story(payment_attempts, attempt) for attempt in attempts]
 
 
-async def load_attempt_story(uow: UnitOfWork, attempt: PaymentAttempt) -> AttemptStory:
+async def load_attempt_story(payment_attempts: PaymentAttemptRepository, attempt: PaymentAttempt) -> AttemptStory:
     """Return all that happened to an attempt."""
-    events = await uow.payment_attempts.list_events(attempt.id)
-    return AttemptStory(attempt, events, await uow.payment_attempts.list_callbacks(attempt.id))
+    events = await payment_attempts.list_events(attempt.id)
+    return AttemptStory(attempt, events, await payment_attempts.list_callbacks(attempt.id))
 
 
 async def resolve_alert(context: ActorContext, attempt_id: int, reason: str) -> PaymentAttempt:

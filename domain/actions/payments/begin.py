@@ -11,12 +11,14 @@ from domain.actions.payments.changes import add_attempt_event, gateway_actor, st
 from domain.actions.payments.links import find_link, find_payer_mobile
 from domain.actions.payments.order_numbers import draw_order_number
 from domain.bills.bill import Bill, BillState
+from domain.bills.ports import BillRepository
 from domain.gateways.attempt import AttemptChange, AttemptState, BillShare, PaymentAttempt
 from domain.gateways.attempt_machine import AttemptMachine
 from domain.gateways.callback_tokens import add_callback_token, compute_token_digest
 from domain.gateways.gateway import DeclineReason, PaymentGateway, PaymentOrder, PaymentPage, StartRefusal
 from domain.gateways.pauses import START_GRACE
-from domain.unit_of_work import Store, UnitOfWork
+from domain.gateways.ports import PaymentAttemptRepository
+from domain.unit_of_work import Store
 from domain.values.errors import AlreadyPaid, BillExpired, NotAllowedNow, PaymentUnknown, TooManyRequests, Unavailable
 from domain.values.reasons import TooManyRequestsReason
 
@@ -67,9 +69,10 @@ async def begin_payment(
 async def _create_attempt(
     context: ActionContext, gateway: PaymentGateway, token: str, channel: str, callback_url: str
 ) -> tuple[PaymentAttempt, PaymentOrder]:
-    bills = _select_open(await lock_bills(context.uow, (await find_link(context.uow, token)).bill_row_ids))
+    payment_link = await find_link(context.uow.payment_links, token)
+    bills = _select_open(await lock_bills(context.uow, payment_link.bill_row_ids))
     now, amount = context.dependencies.clock.now(), sum(bill.amount for bill in bills)
-    await _refuse_crowded(context.uow, bills, now)
+    await _refuse_crowded(context.uow.payment_attempts, bills, now)
     callback_token = _draw_callback_token(context.dependencies, gateway, callback_url)
     if amount < gateway.capabilities.lowest_amount:
         raise NotAllowedNow("amount")
@@ -88,12 +91,16 @@ async def _create_attempt(
     )
     await context.uow.payment_attempts.add(attempt)
     await add_attempt_event(context.acting_as(gateway_actor(gateway.name)), AttemptChange(attempt, "created"))
+    await _mark_paying(context.uow.bills, bills)
+    own_address = add_callback_token(callback_url, callback_token) if callback_token else callback_url
+    return attempt, await _build_order(context, attempt, bills, own_address)
+
+
+async def _mark_paying(bill_repository: BillRepository, bills: Sequence[Bill]) -> None:
     for bill in bills:
         if bill.state is BillState.OPEN:
             bill.state = BillState.PAYING
-            await context.uow.bills.save(bill)
-    own_address = add_callback_token(callback_url, callback_token) if callback_token else callback_url
-    return attempt, await _build_order(context, attempt, bills, own_address)
+            await bill_repository.save(bill)
 
 
 def _draw_callback_token(dependencies: Dependencies, gateway: PaymentGateway, callback_url: str) -> str | None:
@@ -112,12 +119,12 @@ def _select_open(bills: Sequence[Bill]) -> list[Bill]:
     raise BillExpired("bill_id") if BillState.EXPIRED in states else NotAllowedNow("bill_id")
 
 
-async def _refuse_crowded(uow: UnitOfWork, bills: Sequence[Bill], now: datetime) -> None:
+async def _refuse_crowded(payment_attempts: PaymentAttemptRepository, bills: Sequence[Bill], now: datetime) -> None:
     """Refuse to have a bill paid anew of which a payer, or the bank, says that it was just paid, or that was begun too
     often, or held for too long by what came to nothing.
     """
     for bill in bills:
-        attempts = await uow.payment_attempts.list_of_bill(bill.id)
+        attempts = await payment_attempts.list_of_bill(bill.id)
         if any(attempt.state.is_claimed_paid for attempt in attempts):
             raise PaymentUnknown("bill_id")
         if sum(attempt.state.is_open for attempt in attempts) >= MOST_OPEN_ATTEMPTS:

@@ -19,6 +19,7 @@ from domain.gateways.callback_record import LONGEST_PAYLOAD, CallbackRecord
 from domain.gateways.callback_tokens import CALLBACK_TOKEN_PARAMETER
 from domain.gateways.card_numbers import hide_card_numbers
 from domain.gateways.gateway import GatewayCallback, PaymentGateway
+from domain.gateways.ports import PaymentAttemptRepository
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values.errors import InvalidField, MissingField
 
@@ -96,11 +97,11 @@ async def _apply_callback(
     """Return the attempt that it names, with its new state, and what became of it; None where it names none."""
     if callback.sale_number is not None:
         await serialise_sale(context.uow, gateway.name, callback.sale_number)
-    attempt = await _find_attempt(context.uow, gateway.name, callback)
+    attempt = await _find_attempt(context.uow.payment_attempts, gateway.name, callback)
     if attempt is None:
         return None, "not_ours"
     machine = AttemptMachine(gateway.capabilities)
-    if await is_foreign_sale(context.uow, attempt, callback.sale_number):
+    if await is_foreign_sale(context.uow.payment_attempts, attempt, callback.sale_number):
         change = machine.reject_callback(attempt, callback)
     else:
         change = machine.apply_callback(attempt, callback, context.dependencies.clock.now())
@@ -116,19 +117,23 @@ async def serialise_sale(uow: UnitOfWork, gateway: str, sale_number: str) -> Non
     await uow.serialise(f"sale:{gateway}:{sale_number}")
 
 
-async def is_foreign_sale(uow: UnitOfWork, attempt: PaymentAttempt, sale_number: str | None) -> bool:
+async def is_foreign_sale(
+    payment_attempts: PaymentAttemptRepository, attempt: PaymentAttempt, sale_number: str | None
+) -> bool:
     """Tell whether a sale is known as another attempt's: one receipt pays once."""
     if sale_number is None:
         return False
-    known_attempt = await uow.payment_attempts.find_by_sale(attempt.gateway, sale_number)
+    known_attempt = await payment_attempts.find_by_sale(attempt.gateway, sale_number)
     return known_attempt is not None and known_attempt.id != attempt.id
 
 
-async def _find_attempt(uow: UnitOfWork, gateway: str, callback: GatewayCallback) -> PaymentAttempt | None:
+async def _find_attempt(
+    payment_attempts: PaymentAttemptRepository, gateway: str, callback: GatewayCallback
+) -> PaymentAttempt | None:
     if callback.order_number is not None:
-        return await uow.payment_attempts.find_by_order(gateway, callback.order_number, lock=True)
+        return await payment_attempts.find_by_order(gateway, callback.order_number, lock=True)
     if callback.reference is not None:
-        return await uow.payment_attempts.find_by_reference(gateway, callback.reference, lock=True)
+        return await payment_attempts.find_by_reference(gateway, callback.reference, lock=True)
     return None
 
 

@@ -8,9 +8,9 @@ from domain.actions.context import ActionContext, ActorContext
 from domain.actions.messages.notify import list_role_mobiles, notify_staff
 from domain.actions.payments.changes import EventDetails, gateway_actor
 from domain.bills.bill import Payment, PaymentMethod, PaymentOutcome, Refund, RefundTarget
+from domain.bills.ports import BillRepository
 from domain.gateways.refund_attempt import RefundAttempt, RefundAttemptEvent, RefundChange, RefundEffect
 from domain.messages.catalogue import RenderedMessage
-from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Role
 from domain.values.text import group_digits
 
@@ -56,18 +56,18 @@ async def _count_refund(context: ActionContext, refund: RefundAttempt) -> None:
         bill_id=bill.id,
         amount=refund.amount,
         method=PaymentMethod.REFUND,
-        reference=await _choose_reference(context.uow, refund),
+        reference=await _choose_reference(context.uow.bills, refund),
         outcome=PaymentOutcome.RETURNED,
         recorded_by=refund.requested_by,
         at=context.dependencies.clock.now(),
         gateway=refund.gateway,
         card_refund_id=refund.id,
     )
-    sent_refunds, target = await list_carried_refunds(context.uow, refund), RefundTarget(card=attempt.card)
+    sent_refunds, target = await list_carried_refunds(context.uow.bills, refund), RefundTarget(card=attempt.card)
     await count_refund(context.acting_as(gateway_actor(refund.gateway)), bill, sent_refunds, payment, target)
 
 
-async def _choose_reference(uow: UnitOfWork, refund: RefundAttempt) -> str:
+async def _choose_reference(bills: BillRepository, refund: RefundAttempt) -> str:
     """Return the bank's number of the transfer, by which people ask about it; ours, where the bank named none, or one
     that it named before.
     """
@@ -75,13 +75,13 @@ async def _choose_reference(uow: UnitOfWork, refund: RefundAttempt) -> str:
     if refund.reference is None:
         return own_number
     banks_number = f"{refund.gateway}/{refund.reference}"
-    is_taken = await uow.bills.find_payment(PaymentMethod.REFUND, banks_number) is not None
+    is_taken = await bills.find_payment(PaymentMethod.REFUND, banks_number) is not None
     return own_number if is_taken else banks_number
 
 
 async def _return_to_staff(context: ActionContext, refund: RefundAttempt) -> None:
     """The money did not go: it is due as before, a second person has to look anew, and the revenue unit is notified."""
-    for carried in await list_carried_refunds(context.uow, refund):
+    for carried in await list_carried_refunds(context.uow.bills, refund):
         carried.card_refund_id, carried.to_card = None, False
         carried.approved_by = carried.approved_at = None
         await context.uow.bills.save_refund(carried)
@@ -95,9 +95,9 @@ async def _return_to_staff(context: ActionContext, refund: RefundAttempt) -> Non
     await notify_staff(context, mobiles, render_message)
 
 
-async def list_carried_refunds(uow: UnitOfWork, refund: RefundAttempt) -> list[Refund]:
+async def list_carried_refunds(bills: BillRepository, refund: RefundAttempt) -> list[Refund]:
     """Return what an attempt gives back."""
-    return [one for one in await uow.bills.list_refunds(refund.bill_row_id) if one.card_refund_id == refund.id]
+    return [one for one in await bills.list_refunds(refund.bill_row_id) if one.card_refund_id == refund.id]
 
 
 _EFFECT_ACTIONS: Mapping[RefundEffect, Callable[[ActionContext, RefundAttempt], Awaitable[None]]] = {

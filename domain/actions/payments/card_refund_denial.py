@@ -76,7 +76,7 @@ async def _store_denial(context: ActorContext, refund: RefundAttempt, reason: st
     for name, value in (("reference", refund.reference), ("code", refund.code)):
         facts |= {name: value} if value else {}
     await context.uow.audit.add_entry(now, context.actor.label, "card_refund_denied", facts | {"refund": refund.amount})
-    carried = " ".join(str(one.id) for one in await list_carried_refunds(context.uow, refund))
+    carried = " ".join(str(one.id) for one in await list_carried_refunds(context.uow.bills, refund))
     change = _MACHINE.apply_denial(refund, now)
     return await store_refund_change(context, change, {"reason": reason, _CARRIED: carried})
 

@@ -18,6 +18,7 @@ from domain.gateways.attempt import (
     AttemptState,
     PaymentAttempt,
 )
+from domain.gateways.ports import PaymentAttemptRepository
 from domain.ledger.accounts import MoneySource
 from domain.messages.catalogue import RenderedMessage
 from domain.unit_of_work import UnitOfWork
@@ -191,10 +192,10 @@ async def release_bills(uow: UnitOfWork, attempt: PaymentAttempt) -> None:
     Locked first, then looked at: of two attempts that end at once the second one sees that the first has ended.
     """
     for bill in await lock_bills(uow, [share.bill_row_id for share in attempt.shares]):
-        if bill.state is BillState.PAYING and not await _is_held(uow, bill):
+        if bill.state is BillState.PAYING and not await _is_held(uow.payment_attempts, bill):
             bill.state = BillState.OPEN
             await uow.bills.save(bill)
 
 
-async def _is_held(uow: UnitOfWork, bill: Bill) -> bool:
-    return any(attempt.state.is_open for attempt in await uow.payment_attempts.list_of_bill(bill.id))
+async def _is_held(payment_attempts: PaymentAttemptRepository, bill: Bill) -> bool:
+    return any(attempt.state.is_open for attempt in await payment_attempts.list_of_bill(bill.id))

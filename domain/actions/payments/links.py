@@ -7,6 +7,7 @@ from domain.actions.bills.subjects import SUBJECTS, render_purpose
 from domain.actions.context import ActionContext
 from domain.bills.bill import Bill
 from domain.gateways.payment_link import PaymentLink
+from domain.gateways.ports import PaymentLinkRepository
 from domain.unit_of_work import UnitOfWork
 from domain.values.errors import NotFound
 from domain.values.page_tokens import LINK_TOKEN_PATTERN
@@ -38,15 +39,15 @@ class PayableBills:
 
 async def load_payable_bills(context: ActionContext, token: str) -> PayableBills:
     """Return what a link leads to; `NotFound("payment_link")`."""
-    link = await find_link(context.uow, token)
+    link = await find_link(context.uow.payment_links, token)
     bills = [await context.uow.bills.get(bill_row_id) for bill_row_id in link.bill_row_ids]
     titles = [await render_purpose(context, bill) for bill in bills]
     return PayableBills(link, tuple(bills), tuple(titles), await find_payer_mobile(context.uow, bills))
 
 
-async def find_link(uow: UnitOfWork, token: str) -> PaymentLink:
+async def find_link(payment_links: PaymentLinkRepository, token: str) -> PaymentLink:
     """Return the link with a token; `NotFound("payment_link")`."""
-    link = await uow.payment_links.find(token) if LINK_TOKEN_PATTERN.fullmatch(token) else None
+    link = await payment_links.find(token) if LINK_TOKEN_PATTERN.fullmatch(token) else None
     if link is None:
         raise NotFound("payment_link")
     return link

@@ -16,8 +16,10 @@ from domain.actions.guessing import count_miss, refuse_guessing
 from domain.actions.payments.links import PayableBills, load_payable_bills
 from domain.bills.bill import BillState, Payment, PaymentOutcome, Refund
 from domain.bills.merged_bill import MergedBill
+from domain.bills.ports import BillRepository
 from domain.gateways.attempt import AttemptState, PaymentAttempt
 from domain.gateways.gateway import DeclineReason
+from domain.gateways.ports import PaymentAttemptRepository
 from domain.unit_of_work import Store, UnitOfWork
 from domain.values.errors import NotFound
 from domain.values.row_ids import HIGHEST_ID
@@ -157,7 +159,10 @@ async def view_payment_page(
         refunds_by_bill = {bill.id: await uow.bills.list_refunds(bill.id) for bill in payable.bills}
         receipts = await _list_receipts(uow, payable)
         merged_bill = await uow.merged_bills.find_of_parts([bill.id for bill in payable.open_bills])
-        state, came_back = await _find_state(uow, payable), await _has_come_back(uow, payable)
+        state, came_back = (
+            await _find_state(uow.payment_attempts, payable),
+            await _has_come_back(uow.payment_attempts, payable),
+        )
         return PaymentPageView(payable, state, receipts, refunds_by_bill, merged_bill, came_back)
 
     return await _look_up(dependencies, store, token, source_address, read_view)
@@ -176,8 +181,8 @@ async def view_attempt(
         attempt = await uow.payment_attempts.get(attempt_id)
         if not {share.bill_row_id for share in attempt.shares} <= set(payable.link.bill_row_ids):
             raise NotFound("attempt")
-        outcome = await _find_outcome(uow, attempt)
-        reason = await _find_reason(uow, attempt) if outcome is AttemptOutcome.DECLINED else None
+        outcome = await _find_outcome(uow.bills, attempt)
+        reason = await _find_reason(uow.payment_attempts, attempt) if outcome is AttemptOutcome.DECLINED else None
         return AttemptView(payable, attempt, outcome, reason)
 
     return await _look_up(dependencies, store, token, source_address, read_view)
@@ -211,11 +216,11 @@ async def _look_up(
     raise NotFound("payment_link")
 
 
-async def _find_state(uow: UnitOfWork, payable: PayableBills) -> PayableState:
+async def _find_state(payment_attempts: PaymentAttemptRepository, payable: PayableBills) -> PayableState:
     if not payable.open_bills:
         bill_states = {bill.state for bill in payable.bills}
         return next(state for bill_state, state in _STATES_BY_BILL.items() if bill_state in bill_states)
-    attempts = [attempt for bill in payable.open_bills for attempt in await uow.payment_attempts.list_of_bill(bill.id)]
+    attempts = [attempt for bill in payable.open_bills for attempt in await payment_attempts.list_of_bill(bill.id)]
     attempt_states = {attempt.state for attempt in attempts}
     return next(
         (state for attempt_state, state in _STATES_BY_ATTEMPT.items() if attempt_state in attempt_states),
@@ -223,12 +228,12 @@ async def _find_state(uow: UnitOfWork, payable: PayableBills) -> PayableState:
     )
 
 
-async def _has_come_back(uow: UnitOfWork, payable: PayableBills) -> bool:
+async def _has_come_back(payment_attempts: PaymentAttemptRepository, payable: PayableBills) -> bool:
     """Return whether the last attempt at a bill that is still open was given back, or left by a payer who was at the
     bank.
     """
     for bill in payable.open_bills:
-        for attempt in (await uow.payment_attempts.list_of_bill(bill.id))[-1:]:
+        for attempt in (await payment_attempts.list_of_bill(bill.id))[-1:]:
             was_left = attempt.state is AttemptState.FAILED and attempt.returned_at is None and bool(attempt.reference)
             if was_left or attempt.state is AttemptState.REVERSED:
                 return True
@@ -242,33 +247,33 @@ async def _list_receipts(uow: UnitOfWork, payable: PayableBills) -> tuple[Paymen
         for payment in await uow.bills.list_payments(bill.id):
             if payment.is_recorded and payment.outcome is PaymentOutcome.SETTLED:
                 payments_by_origin.setdefault(_find_origin(payment), []).append(payment)
-    return tuple([await _build_receipt(uow, payments) for payments in payments_by_origin.values()])
+    return tuple([await _build_receipt(uow.payment_attempts, payments) for payments in payments_by_origin.values()])
 
 
 def _find_origin(payment: Payment) -> int:
     return payment.attempt_id or payment.merged_bill_id or payment.id
 
 
-async def _build_receipt(uow: UnitOfWork, payments: Sequence[Payment]) -> PaymentReceipt:
+async def _build_receipt(payment_attempts: PaymentAttemptRepository, payments: Sequence[Payment]) -> PaymentReceipt:
     first_payment, amount = payments[0], sum(payment.amount for payment in payments)
-    attempt = await uow.payment_attempts.get(first_payment.attempt_id) if first_payment.attempt_id else None
+    attempt = await payment_attempts.get(first_payment.attempt_id) if first_payment.attempt_id else None
     return PaymentReceipt(first_payment, attempt, amount, len(payments))
 
 
-async def _find_outcome(uow: UnitOfWork, attempt: PaymentAttempt) -> AttemptOutcome:
+async def _find_outcome(bills: BillRepository, attempt: PaymentAttempt) -> AttemptOutcome:
     if attempt.state is not AttemptState.SETTLED:
         return _OUTCOMES.get(attempt.state, AttemptOutcome.UNKNOWN)
     if attempt.has_wrong_amount:
         return AttemptOutcome.SUSPENSE
-    payments = [payment for share in attempt.shares for payment in await uow.bills.list_payments(share.bill_row_id)]
+    payments = [payment for share in attempt.shares for payment in await bills.list_payments(share.bill_row_id)]
     is_surplus = any(
         payment.attempt_id == attempt.id and payment.outcome is PaymentOutcome.SURPLUS for payment in payments
     )
     return AttemptOutcome.SURPLUS if is_surplus else AttemptOutcome.SETTLED
 
 
-async def _find_reason(uow: UnitOfWork, attempt: PaymentAttempt) -> DeclineReason | None:
+async def _find_reason(payment_attempts: PaymentAttemptRepository, attempt: PaymentAttempt) -> DeclineReason | None:
     """Return why it was declined last, as its history records it."""
-    reasons = [event.details.get("reason") for event in await uow.payment_attempts.list_events(attempt.id)]
+    reasons = [event.details.get("reason") for event in await payment_attempts.list_events(attempt.id)]
     last_reason = next((reason for reason in reversed(reasons) if reason), None)
     return DeclineReason(last_reason) if last_reason in set(DeclineReason) else None

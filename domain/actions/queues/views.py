@@ -8,8 +8,8 @@ from domain.actions.queues.filter_reading import read_queue_filter
 from domain.actions.queues.work import settle_search
 from domain.authorization.visibility import visible_services
 from domain.queues.filters import QueueFilter
+from domain.queues.ports import SavedViewRepository
 from domain.queues.views import SavedView
-from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
 from domain.values.errors import DomainError, Forbidden, NotFound, TooLarge
 from domain.values.reasons import TooLargeReason
@@ -59,9 +59,9 @@ async def save_view(context: ActorContext, view_name: str, criteria: QueueFilter
     return NamedView(view_name, criteria)
 
 
-async def delete_view(uow: UnitOfWork, view_name: str, actor: Actor) -> None:
+async def delete_view(saved_views: SavedViewRepository, view_name: str, actor: Actor) -> None:
     """Forget a view; `NotFound("name")`."""
-    if not await uow.saved_views.delete(actor.identifier, view_name):
+    if not await saved_views.delete(actor.identifier, view_name):
         raise NotFound("name")
 
 

@@ -10,11 +10,11 @@ from domain.actions.queues.visibility import visible_queues
 from domain.authorization.request_policy import may_see_request
 from domain.authorization.visibility import visible_services, visible_units
 from domain.queues.filters import QueueFilter
+from domain.queues.ports import WorkListRepository
 from domain.queues.queue import Queue, Sla, SlaMoments, assess_sla
 from domain.queues.search_ways import SearchWay, list_search_ways
 from domain.queues.selection import Selection
 from domain.requests.request import ServiceRequest
-from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor, Role
 from domain.values.errors import Forbidden
 from domain.values.paging import Cursor, Page, SortKey, cut_page
@@ -92,7 +92,7 @@ async def load_queue_page(
     selection = _select_requests(context.dependencies, context.actor, criteria)
     if _began_loosely(selection, cursor):
         selection = replace(selection, loosely=True)
-    found_requests = await _list_found(context.uow, selection, limit, cursor)
+    found_requests = await _list_found(context.uow.work_lists, selection, limit, cursor)
     moments = _current_moments(context.dependencies)
     page = cut_page(found_requests, limit, cursor)
     work_items = tuple(WorkItem(request, assess_sla(request, moments)) for request in page.rows)
@@ -123,18 +123,20 @@ async def _try_ways(context: ActorContext, criteria: QueueFilter) -> AsyncIterat
     """Yield the filter with each way in which what was typed finds anything, the surest first."""
     for way in list_search_ways(criteria.search or ""):
         settled = replace(criteria, found_by=way)
-        if await _list_found(context.uow, _select_requests(context.dependencies, context.actor, settled), 1, None):
+        if await _list_found(
+            context.uow.work_lists, _select_requests(context.dependencies, context.actor, settled), 1, None
+        ):
             yield settled
 
 
 async def _list_found(
-    uow: UnitOfWork, selection: Selection, limit: int, cursor: Cursor | None
+    work_lists: WorkListRepository, selection: Selection, limit: int, cursor: Cursor | None
 ) -> list[tuple[SortKey, int, ServiceRequest]]:
     """Return what a list has from a place on. Words that nothing has as typed are looked for each by itself."""
-    found_requests = await uow.work_lists.list_page(selection, limit, cursor)
+    found_requests = await work_lists.list_page(selection, limit, cursor)
     if found_requests or cursor or not selection.search or len(selection.search.word_beginnings) < 2:
         return found_requests
-    return await uow.work_lists.list_page(replace(selection, loosely=True), limit, None)
+    return await work_lists.list_page(replace(selection, loosely=True), limit, None)
 
 
 async def find_readable_request(context: ActorContext, code: TrackingCode, *, lock: bool = False) -> ServiceRequest:

@@ -15,6 +15,7 @@ from domain.actions.requests.act import SAME_PRESS
 from domain.authorization.policy import require_right
 from domain.authorization.rights import Right
 from domain.bills.bill import Bill, Refund, RefundState
+from domain.bills.refund_ports import RefundTransferRepository
 from domain.bills.refund_transfers import RefundAccount
 from domain.blocks.charging import REQUEST_SUBJECT
 from domain.messages.catalogue import RenderedMessage
@@ -169,9 +170,9 @@ async def ask_new_line(uow: UnitOfWork, request_id: int, mobile: str) -> None:
             await uow.refund_transfers.save_account(RefundAccount(bill.id, mobile))
 
 
-async def forget_refused_iban(uow: UnitOfWork, bill_row_id: int) -> None:
+async def forget_refused_iban(refund_transfers: RefundTransferRepository, bill_row_id: int) -> None:
     """Drop an account that the bank refused: its citizen is asked again."""
-    account = await uow.refund_transfers.find_account(bill_row_id)
+    account = await refund_transfers.find_account(bill_row_id)
     if account:
         account.iban = account.given_at = account.asked_at = None
-        await uow.refund_transfers.save_account(account)
+        await refund_transfers.save_account(account)

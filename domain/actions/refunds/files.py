@@ -152,7 +152,7 @@ async def refuse_transfer(context: ActorContext, transfer_id: int) -> RefundTran
     for refund in refunds:
         refund.transfer_id = refund.iban = refund.approved_by = refund.approved_at = None
         await context.uow.bills.save_refund(refund)
-    await forget_refused_iban(context.uow, bill.id)
+    await forget_refused_iban(context.uow.refund_transfers, bill.id)
     facts = {"bill_id": bill.bill_id, "refund": transfer.amount}
     await context.uow.audit.add_entry(
         context.dependencies.clock.now(), recorder.label, "refund_transfer_refused", facts

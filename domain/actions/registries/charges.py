@@ -17,6 +17,7 @@ from domain.blocks.billing import BillingContext, ChargedSubject, create_bill
 from domain.messages.catalogue import RenderedMessage
 from domain.messages.records import MessageClass
 from domain.registries.declarations import REGISTRIES, ChargeTerms, Registry
+from domain.registries.ports import RegistryRepository
 from domain.registries.rows import RegistryRow
 from domain.registries.rules import ChargeState, RecordStatus
 from domain.unit_of_work import UnitOfWork
@@ -51,14 +52,14 @@ async def issue_row_bill(
     It never expires. Errors: `NotFound`, `AlreadyDone("state")` once paid or waived, `NotAllowedNow` when nothing is
     owed (a violation without a fine, or annulled).
     """
-    row = await _lock_open_row(uow, registry, row_id)
+    row = await _lock_open_row(uow.registries, registry, row_id)
     if row.values["state"] == ChargeState.BILLED:
         return (await uow.bills.list_of_subject(registry.key, row.id))[-1]
     if problem := find_unowed_reason(registry, row):
         raise problem
     amount = row.values[require_owed(registry).amount_field]
     bill = await create_bill(
-        uow,
+        uow.bills,
         billing_context,
         ChargedSubject(registry.key, row.id, registry.key),
         amount,
@@ -66,7 +67,9 @@ async def issue_row_bill(
         _explain_amount(row, amount),
         None,
     )
-    await change_row(uow, row, {"state": ChargeState.BILLED}, recorded_by, billing_context.now, bill_id=bill.bill_id)
+    await change_row(
+        uow.registries, row, {"state": ChargeState.BILLED}, recorded_by, billing_context.now, bill_id=bill.bill_id
+    )
     return bill
 
 
@@ -83,14 +86,14 @@ async def waive_row(
 
     Errors: `NotFound`, `AlreadyDone("state")` once paid or waived, `PaymentUnknown` while a payment is under way.
     """
-    row = await _lock_open_row(uow, registry, row_id)
+    row = await _lock_open_row(uow.registries, registry, row_id)
     for bill in await uow.bills.list_of_subject(registry.key, row.id):
         if bill.state is BillState.PAYING:
             raise PaymentUnknown("bill_id")
         if bill.state.is_payable:
             bill.state, bill.settled_at, bill.note = BillState.WAIVED, now, reason
             await uow.bills.save(bill)
-    return await change_row(uow, row, {"state": ChargeState.WAIVED}, recorded_by, now, reason=reason)
+    return await change_row(uow.registries, row, {"state": ChargeState.WAIVED}, recorded_by, now, reason=reason)
 
 
 async def bill_and_notify(context: ActorContext, registry: Registry, row_id: int) -> Bill:
@@ -126,7 +129,7 @@ async def waive_and_notify(context: ActorContext, registry: Registry, row_id: in
 
 async def _notify_contact(context: ActionContext, row: RegistryRow, notice_name: str, facts: Mapping[str, Any]) -> None:
     registry = REGISTRIES[row.registry]
-    mobile = await find_contact(context.uow, registry, row.values)
+    mobile = await find_contact(context.uow.registries, registry, row.values)
     if mobile is None:
         return
 
@@ -142,9 +145,9 @@ async def _notify_contact(context: ActionContext, row: RegistryRow, notice_name:
     await notify_line(context, mobile, render_message)
 
 
-async def _lock_open_row(uow: UnitOfWork, registry: Registry, row_id: int) -> RegistryRow:
+async def _lock_open_row(registries: RegistryRepository, registry: Registry, row_id: int) -> RegistryRow:
     require_owed(registry)
-    row = await uow.registries.get_row(registry.key, row_id, lock=True)
+    row = await registries.get_row(registry.key, row_id, lock=True)
     if row.values["state"] in {ChargeState.PAID, ChargeState.WAIVED}:
         raise AlreadyDone("state")
     return row

@@ -10,9 +10,10 @@ from domain.actions.context import ActionContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.registries.rows import require_editor
 from domain.registries.declarations import DUTY, DUTY_TARIFF_SERVICE, IN_SERVICE_STATUS, VEHICLE, YEARLY_DUTY_KIND
+from domain.registries.ports import RegistryRepository
 from domain.registries.rows import RegistryChange, RegistryFilter, RegistryRow, merge_values, submitted_key
 from domain.tariffs.tariff import Quantity, Quote, TariffRow, compute_quote
-from domain.unit_of_work import Store, UnitOfWork
+from domain.unit_of_work import Store
 from domain.values.actors import Actor
 from domain.values.calendar import from_jalali, to_tehran
 from domain.values.errors import Conflict, InvalidField, NotFound
@@ -68,7 +69,7 @@ async def plan_duties(dependencies: Dependencies, store: Store, year: int, actor
     require_editor(DUTY, actor)
     async with store.open_unit(write=False) as uow:
         duty_year = await _begin_year(ActionContext(dependencies, uow), year)
-        async for _ in _iterate_new_duties(uow, duty_year):
+        async for _ in _iterate_new_duties(uow.registries, duty_year):
             pass
     return duty_year.generated
 
@@ -88,7 +89,7 @@ async def generate_duties(
         await uow.serialise(f"registry:{DUTY.key}")
         duty_year, now = await _begin_year(ActionContext(dependencies, uow), year), dependencies.clock.now()
         generated = duty_year.generated
-        async for new_duties in _iterate_new_duties(uow, duty_year):
+        async for new_duties in _iterate_new_duties(uow.registries, duty_year):
             rows = [_build_duty(dependencies, values, duty_quote) for values, duty_quote in new_duties]
             changes = [RegistryChange(row, None, recorded_by, now) for row in rows]
             await uow.registries.save_changes(DUTY.key, changes)
@@ -134,20 +135,20 @@ def _quote_vehicle_types(
 
 
 async def _iterate_new_duties(
-    uow: UnitOfWork, duty_year: _DutyYear
+    registries: RegistryRepository, duty_year: _DutyYear
 ) -> AsyncIterator[Sequence[tuple[dict[str, Any], Quote]]]:
     """Yield the values of the duties that vehicles lack, each with what prices it, batch by batch, and count them; none
     where a tariff is missing.
     """
     after_id, generated = 0, duty_year.generated
     while not generated.missing and (
-        vehicles := await uow.registries.list_rows(
+        vehicles := await registries.list_rows(
             RegistryFilter(VEHICLE.key, _IN_SERVICE_CONDITION, after_id=after_id, limit=VEHICLES_PER_BATCH)
         )
     ):
         after_id = vehicles[-1].id
         duties_by_key = {submitted_key(DUTY, duty[0]): duty for duty in _list_owed(duty_year, vehicles)}
-        existing = await uow.registries.find_by_keys(DUTY.key, [key for key in duties_by_key if key])
+        existing = await registries.find_by_keys(DUTY.key, [key for key in duties_by_key if key])
         new_duties = [duty for key, duty in duties_by_key.items() if key not in existing]
         generated.free += len(vehicles) - len(duties_by_key)
         generated.present += len(existing)

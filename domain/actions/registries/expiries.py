@@ -46,7 +46,7 @@ async def list_expiring(context: ActionContext, days_ahead: int) -> list[Expirin
     mobiles: dict[tuple[str, int], str | None] = {}
     for registry in {expiring.registry.key: expiring.registry for expiring in expiring_rows}.values():
         rows = [expiring.row for expiring in expiring_rows if expiring.registry.key == registry.key]
-        contacts = await find_contacts(context.uow, registry, [row.values for row in rows])
+        contacts = await find_contacts(context.uow.registries, registry, [row.values for row in rows])
         mobiles |= {(registry.key, row.id): mobile for row, mobile in zip(rows, contacts, strict=True)}
     return [
         ExpiringDate(
@@ -82,7 +82,7 @@ async def _queue_reminder(context: ActionContext, expiring: ExpiringRow, today: 
     await context.uow.serialise("expiries")
     days_left = (expiring.expires_on - today).days
     lead_days = min(candidate_lead for candidate_lead in REMINDER_LEAD_DAYS if days_left <= candidate_lead)
-    mobile = await find_contact(context.uow, expiring.registry, expiring.row.values)
+    mobile = await find_contact(context.uow.registries, expiring.registry, expiring.row.values)
     [sent_reminders] = await context.uow.registries.list_reminders([expiring])
     if mobile is None or any(sent_lead <= lead_days for sent_lead in sent_reminders):
         return False

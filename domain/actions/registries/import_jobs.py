@@ -9,7 +9,8 @@ from domain.actions.dependencies import Dependencies
 from domain.actions.registries.rows import find_registry, require_editor
 from domain.registries.declarations import Registry
 from domain.registries.imports import IMPORT_RETENTION, MOST_FILE_BYTES, Import, ImportState
-from domain.unit_of_work import Store, UnitOfWork
+from domain.registries.ports import ImportRepository
+from domain.unit_of_work import Store
 from domain.values.actors import Actor
 from domain.values.errors import Conflict, InvalidField, NotAllowedNow, TooLarge
 from domain.values.reasons import ConflictReason, InvalidReason, NotAllowedReason
@@ -50,7 +51,7 @@ async def confirm_import(
     Errors: `Forbidden`, `NotFound("import")`, `Conflict("import")` when it is not waiting for that any more, or does
     something else than they saw, `NotAllowedNow("import")` when bad rows are not to be left out, or nothing is new.
     """
-    import_job = await _lock_own_import(context.uow, import_id, context.actor, ImportState.EXAMINED)
+    import_job = await _lock_own_import(context.uow.registry_imports, import_id, context.actor, ImportState.EXAMINED)
     refuse_stale(version, import_job.version_token, Conflict("import", ConflictReason.IMPORT_MOVED))
     if import_job.tally["bad"] and not skip_bad_rows:
         raise NotAllowedNow("import", NotAllowedReason.BAD_ROWS)
@@ -66,7 +67,7 @@ async def confirm_import(
 async def drop_import(context: ActorContext, import_id: int) -> Import:
     """Give a file up before it is kept. Errors: `Forbidden`, `NotFound("import")`, `Conflict("import")`."""
     import_job = await _lock_own_import(
-        context.uow, import_id, context.actor, ImportState.EXAMINED, ImportState.WAITING
+        context.uow.registry_imports, import_id, context.actor, ImportState.EXAMINED, ImportState.WAITING
     )
     import_job.decided_by = context.actor.identifier
     await _audit_import(context, import_job, "import_dropped")
@@ -90,9 +91,11 @@ async def forget_old_imports(dependencies: Dependencies, store: Store) -> int:
         return await uow.registry_imports.delete_before(dependencies.clock.now() - IMPORT_RETENTION)
 
 
-async def _lock_own_import(uow: UnitOfWork, import_id: int, actor: Actor, *accepted_states: ImportState) -> Import:
+async def _lock_own_import(
+    registry_imports: ImportRepository, import_id: int, actor: Actor, *accepted_states: ImportState
+) -> Import:
     """Return an import to whoever may change that registry; it was brought to the office, not to a person."""
-    import_job = await uow.registry_imports.get(import_id, lock=True)
+    import_job = await registry_imports.get(import_id, lock=True)
     require_editor(find_registry(import_job.registry), actor)
     if import_job.state not in accepted_states:
         raise Conflict("import", ConflictReason.IMPORT_MOVED)

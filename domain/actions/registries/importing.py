@@ -140,7 +140,7 @@ async def store_import(
                 tally.count_row(put_result.fate)
                 import_effect.add_row(put_result.values_before, put_result.row.values)
                 if put_result.fate is RowFate.ADDED:
-                    await audit_settled_entry(uow, registry, put_result.row, actor, dependencies.clock.now())
+                    await audit_settled_entry(uow.audit, registry, put_result.row, actor, dependencies.clock.now())
             report_progress(tally.rows)
         if import_effect.digest != expected_digest:
             raise Conflict(registry.key)

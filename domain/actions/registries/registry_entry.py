@@ -14,12 +14,14 @@ from domain.actions.dependencies import Dependencies
 from domain.actions.registries.booked_rows import find_booking_conflict
 from domain.actions.registries.contact_changes import note_contact_change
 from domain.actions.registries.rows import next_row_number, require_editor
+from domain.audit.ports import AuditRepository
 from domain.authorization.policy import may_use, take_place
 from domain.authorization.rights import Right
 from domain.fields.form import Field
 from domain.fields.types import Identifier, ReadingContext
 from domain.registries.declarations import NUMBER_FIELD, REGISTRIES, Registry
 from domain.registries.field_types import CODE, CheckedText, Note, Plates
+from domain.registries.ports import RegistryRepository
 from domain.registries.rows import (
     RegistryChange,
     RegistryRow,
@@ -34,7 +36,6 @@ from domain.registries.rows import (
 )
 from domain.registries.rules import ChargeState, RowValues, list_enterable_states
 from domain.registries.sheet import explain_cell_error
-from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
 from domain.values.errors import Conflict, DomainError
 from domain.values.reasons import ConflictReason
@@ -94,24 +95,24 @@ async def enter_row(context: ActorContext, registry: Registry, submitted: Submit
     await context.uow.serialise(f"registry:{registry.key}")
     if registry.is_numbered:
         read_values[NUMBER_FIELD] = await next_row_number(
-            context.uow, registry, merge_values(registry, None, read_values)
+            context.uow.registries, registry, merge_values(registry, None, read_values)
         )
     new_values, now = merge_values(registry, None, read_values), context.dependencies.clock.now()
-    await _refuse_faulty_row(context.uow, registry, None, new_values, editor)
+    await _refuse_faulty_row(context.uow.registries, registry, None, new_values, editor)
     row = RegistryRow(context.dependencies.ids.new_id(), registry.key, new_values, now, now)
     await context.uow.registries.save_changes(registry.key, [RegistryChange(row, None, editor.label, now)])
-    await audit_settled_entry(context.uow, registry, row, context.actor, now)
+    await audit_settled_entry(context.uow.audit, registry, row, context.actor, now)
     return row
 
 
 async def audit_settled_entry(
-    uow: UnitOfWork, registry: Registry, row: RegistryRow, actor: Actor, now: datetime
+    audit: AuditRepository, registry: Registry, row: RegistryRow, actor: Actor, now: datetime
 ) -> None:
     """Audit a new row that was paid or waived elsewhere, be it typed or brought in a sheet."""
     if registry.charge_terms and row.values[STATE_FIELD] != ChargeState.OPEN:
         amount = row.values[registry.charge_terms.amount_field]
         facts = {"registry": registry.key, "row": row.id, "state": row.values[STATE_FIELD], "amount": amount}
-        await uow.audit.add_entry(now, take_place(Right.CHARGES_SETTLE, actor).label, "charge_entered", facts)
+        await audit.add_entry(now, take_place(Right.CHARGES_SETTLE, actor).label, "charge_entered", facts)
 
 
 async def amend_row(
@@ -131,7 +132,7 @@ async def amend_row(
         row.values,
         _read_form(context.dependencies, registry, amend_fields(registry), submitted, context.actor),
     )
-    await _refuse_faulty_row(context.uow, registry, row, values, editor)
+    await _refuse_faulty_row(context.uow.registries, registry, row, values, editor)
     if values == row.values:
         return row
     now = context.dependencies.clock.now()
@@ -164,33 +165,33 @@ def _read_value(dependencies: Dependencies, field: Field, raw_value: Any) -> Any
 
 
 async def _refuse_faulty_row(
-    uow: UnitOfWork, registry: Registry, row: RegistryRow | None, new_values: RowValues, editor: Actor
+    registries: RegistryRepository, registry: Registry, row: RegistryRow | None, new_values: RowValues, editor: Actor
 ) -> None:
     """Raise why a row may not be left so: its own faults, references into nowhere, values of other rows."""
     may_settle = may_use(Right.CHARGES_SETTLE, editor)
     for problem in find_problems(registry, row.values if row else None, new_values, may_settle=may_settle):
         raise problem
     if row is None:
-        await _refuse_existing_key(uow, registry, new_values)
+        await _refuse_existing_key(registries, registry, new_values)
     for reference in registry.references:
         target_registry, referred_keys = REGISTRIES[reference.registry], list_referenced_keys(new_values, reference)
-        existing_rows = await uow.registries.find_by_keys(
+        existing_rows = await registries.find_by_keys(
             target_registry.key, [(referred_key,) for referred_key in referred_keys]
         )
         for referred_key in referred_keys:
             if (referred_key,) not in existing_rows:
                 raise reference_not_found(reference, referred_key)
     for field_name in registry.unique_fields:
-        holder = (await uow.registries.find_holders(registry.key, field_name, [new_values[field_name]])).get(
+        holder = (await registries.find_holders(registry.key, field_name, [new_values[field_name]])).get(
             new_values[field_name]
         )
         if new_values[field_name] is not None and holder and (row is None or row.id != holder.row_id):
             raise value_taken(field_name, holder)
 
 
-async def _refuse_existing_key(uow: UnitOfWork, registry: Registry, new_values: RowValues) -> None:
+async def _refuse_existing_key(registries: RegistryRepository, registry: Registry, new_values: RowValues) -> None:
     natural_key = submitted_key(registry, new_values)
-    if natural_key is not None and await uow.registries.find_by_keys(registry.key, [natural_key]):
+    if natural_key is not None and await registries.find_by_keys(registry.key, [natural_key]):
         raise Conflict(registry.natural_key[0], ConflictReason.TAKEN, holder=" / ".join(map(str, natural_key)))
 
 

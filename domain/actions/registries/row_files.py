@@ -8,9 +8,9 @@ from domain.actions.context import ActorContext
 from domain.authorization.visibility import sees_service
 from domain.language.staff_notes import NoteSource, StaffNote
 from domain.registries.declarations import REGISTRIES, Registry
+from domain.registries.ports import RegistryRepository
 from domain.registries.row_files import ROW_FILES, FileSection, add_up, join_rows
 from domain.registries.rows import RegistryFilter, RegistryRow
-from domain.unit_of_work import UnitOfWork
 from domain.values.calendar import to_tehran
 
 MAX_SECTION_ROWS = 200
@@ -72,7 +72,9 @@ async def gather_row_file(context: ActorContext, registry: Registry, row: Regist
     sections, cut_registries = list[FilledSection](), set[str]()
     for section in ROW_FILES.get(registry.key, ()):
         source_registry = REGISTRIES[section.through or registry.key]
-        filled = await _fill_section(context.uow, section, source_registry, rows_by_registry[source_registry.key])
+        filled = await _fill_section(
+            context.uow.registries, section, source_registry, rows_by_registry[source_registry.key]
+        )
         if source_registry.key in cut_registries:
             filled = replace(filled, has_more=True)
         if filled.has_more:
@@ -87,13 +89,13 @@ async def gather_row_file(context: ActorContext, registry: Registry, row: Regist
 
 
 async def _fill_section(
-    uow: UnitOfWork, section: FileSection, source_registry: Registry, source_rows: Sequence[RegistryRow]
+    registries: RegistryRepository, section: FileSection, source_registry: Registry, source_rows: Sequence[RegistryRow]
 ) -> FilledSection:
     joined = join_rows(REGISTRIES[section.registry], source_registry, [row.values for row in source_rows])
     conditions, rows = {**joined, **section.conditions}, list[RegistryRow]()
     if all(joined.values()):
         section_filter = RegistryFilter(section.registry, conditions, limit=MAX_SECTION_ROWS + 1, newest_first=True)
-        rows = await uow.registries.list_rows(section_filter)
+        rows = await registries.list_rows(section_filter)
     shown_rows = rows[:MAX_SECTION_ROWS]
     total = add_up(section, shown_rows) if section.total_field else None
     return FilledSection(section, shown_rows, total, len(rows) > MAX_SECTION_ROWS)

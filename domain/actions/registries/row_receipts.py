@@ -19,6 +19,7 @@ from domain.blocks.receipts import BASE_RECEIPT, PAID_FOR_FACT, RECEIPT_TEXTS, g
 from domain.language.printouts import GatheredFacts
 from domain.papers.document import PaperFact, Printout
 from domain.registries.declarations import Registry
+from domain.registries.ports import RegistryRepository
 from domain.registries.rows import RegistryRow
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
@@ -41,7 +42,7 @@ async def build_row_receipt(context: ActorContext, registry: Registry, row_id: i
     if not paid_facts:
         raise NotFound(PRINTOUT_FIELD, NotFoundReason.NOT_ISSUED)
     row_name = await _describe_row(context, registry, row)
-    payer_facts = {**await _find_payer_facts(context.uow, registry, row), PAID_FOR_FACT: row_name}
+    payer_facts = {**await _find_payer_facts(context.uow.registries, registry, row), PAID_FOR_FACT: row_name}
     subject = PrintoutSubject(
         f"{registry.key}-{row.id}",
         PaperFact(_receipt_title(context.dependencies, registry), row_name),
@@ -69,10 +70,10 @@ async def _list_paid_bills(uow: UnitOfWork, row: RegistryRow) -> list[dict[str, 
     return await gather_paid_bills(uow, await uow.bills.list_of_subject(row.registry, row.id))
 
 
-async def _find_payer_facts(uow: UnitOfWork, registry: Registry, row: RegistryRow) -> GatheredFacts:
-    concerned_person = await find_concerned(uow, registry, row.values)
+async def _find_payer_facts(registries: RegistryRepository, registry: Registry, row: RegistryRow) -> GatheredFacts:
+    concerned_person = await find_concerned(registries, registry, row.values)
     payer_name = concerned_person[1][concerned_person[0].name_field] if concerned_person else None
-    return {PAYER_FACT: payer_name, "mobile": await find_contact(uow, registry, row.values)}
+    return {PAYER_FACT: payer_name, "mobile": await find_contact(registries, registry, row.values)}
 
 
 async def _describe_row(context: ActionContext, registry: Registry, row: RegistryRow) -> str:

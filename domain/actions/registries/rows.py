@@ -15,6 +15,7 @@ from domain.authorization.policy import may_use, require_right
 from domain.authorization.rights import Right, registry_right
 from domain.fields.types import ReadingContext
 from domain.registries.declarations import NUMBER_FIELD, REGISTRIES, Registry
+from domain.registries.ports import RegistryRepository
 from domain.registries.rows import (
     RegistryChange,
     RegistryFilter,
@@ -155,14 +156,19 @@ def _decide_fate(
 
 
 async def change_row(
-    uow: UnitOfWork, row: RegistryRow, changed_values: RowValues, recorded_by: str, now: datetime, **data: Any
+    registries: RegistryRepository,
+    row: RegistryRow,
+    changed_values: RowValues,
+    recorded_by: str,
+    now: datetime,
+    **data: Any,
 ) -> RegistryRow:
     """Change a row as an action does (a bill issued or paid), past the rules for manual edits; return the present row.
 
     `recorded_by` is the label of who did it. `Conflict` when the row was changed since it was read.
     """
     changed_row = with_changes(row, changed_values, now, **data)
-    await uow.registries.save_changes(row.registry, [RegistryChange(changed_row, row.values, recorded_by, now)])
+    await registries.save_changes(row.registry, [RegistryChange(changed_row, row.values, recorded_by, now)])
     return replace(changed_row, revision=row.revision + 1)
 
 
@@ -180,23 +186,25 @@ async def record_numbered_row(
     For actions: values are read already, and who may is theirs to know; `recorded_by` is the label of who did it.
     """
     await uow.serialise(f"registry:{registry.key}")
-    row_number = await next_row_number(uow, registry, merge_values(registry, None, values))
+    row_number = await next_row_number(uow.registries, registry, merge_values(registry, None, values))
     full_values = merge_values(registry, None, {**values, NUMBER_FIELD: row_number})
     row = RegistryRow(ids.new_id(), registry.key, full_values, now, now, data=data)
     await uow.registries.save_changes(registry.key, [RegistryChange(row, None, recorded_by, now)])
     return row
 
 
-async def next_row_number(uow: UnitOfWork, registry: Registry, values: RowValues) -> int:
+async def next_row_number(registries: RegistryRepository, registry: Registry, values: RowValues) -> int:
     """Return the number of a further row that is equal in the rest of its natural key."""
     key_values = {key_name: values[key_name] for key_name in registry.natural_key if key_name != NUMBER_FIELD}
     if None in key_values.values():
         return 1
-    similar_rows = await uow.registries.list_rows(RegistryFilter(registry.key, key_values, limit=1000))
+    similar_rows = await registries.list_rows(RegistryFilter(registry.key, key_values, limit=1000))
     return max((row.values[NUMBER_FIELD] for row in similar_rows), default=0) + 1
 
 
-async def find_concerned(uow: UnitOfWork, registry: Registry, values: RowValues) -> tuple[Registry, RowValues] | None:
+async def find_concerned(
+    registries: RegistryRepository, registry: Registry, values: RowValues
+) -> tuple[Registry, RowValues] | None:
     """Return whom a row concerns, along `Registry.contact_path`: the registry (of owners, of drivers), and the values
     there.
 
@@ -209,20 +217,22 @@ async def find_concerned(uow: UnitOfWork, registry: Registry, values: RowValues)
         if reference is None or key is None:
             return None
         current_registry = REGISTRIES[reference.registry]
-        row = await uow.registries.find_row(current_registry.key, {current_registry.natural_key[0]: key})
+        row = await registries.find_row(current_registry.key, {current_registry.natural_key[0]: key})
         if row is None:
             return None
         values = row.values
     return current_registry, values
 
 
-async def find_contact(uow: UnitOfWork, registry: Registry, values: RowValues) -> str | None:
+async def find_contact(registries: RegistryRepository, registry: Registry, values: RowValues) -> str | None:
     """Return the mobile (+989…) of whom a row concerns; None when it is not known."""
-    [contact] = await find_contacts(uow, registry, [values])
+    [contact] = await find_contacts(registries, registry, [values])
     return contact
 
 
-async def find_contacts(uow: UnitOfWork, registry: Registry, rows: Sequence[RowValues]) -> list[str | None]:
+async def find_contacts(
+    registries: RegistryRepository, registry: Registry, rows: Sequence[RowValues]
+) -> list[str | None]:
     """Return for each of these rows the mobile (+989…) of whom it concerns, in a query for each registry on the way."""
     *reference_names, contact_field = registry.contact_path.split(".")
     current_registry, concerned = registry, list[RowValues | None](rows)
@@ -232,13 +242,13 @@ async def find_contacts(uow: UnitOfWork, registry: Registry, rows: Sequence[RowV
         if reference is None:
             return [None] * len(rows)
         current_registry = REGISTRIES[reference.registry]
-        found = await uow.registries.find_by_keys(current_registry.key, {(key,) for key in keys if key is not None})
+        found = await registries.find_by_keys(current_registry.key, {(key,) for key in keys if key is not None})
         concerned = [found[key,].values if (key,) in found else None for key in keys]
     return [_read_contact(values.get(contact_field)) if values else None for values in concerned]
 
 
 async def list_rows_of_contact(
-    uow: UnitOfWork, registry: Registry, mobile: str, conditions: RowValues
+    registries: RegistryRepository, registry: Registry, mobile: str, conditions: RowValues
 ) -> list[RegistryRow]:
     """Return the rows that concern the person with a mobile (+989…), along `Registry.contact_path`, within
     conditions.
@@ -252,13 +262,13 @@ async def list_rows_of_contact(
         registry_chain.append(REGISTRIES[reference.registry])
     contact_keys: list[Any] = [mobile]
     for current_registry, field_name in zip(reversed(registry_chain[1:]), reversed(contact_path[1:]), strict=True):
-        rows = await uow.registries.list_rows(
+        rows = await registries.list_rows(
             RegistryFilter(current_registry.key, {field_name: contact_keys}, limit=MOST_ROWS)
         )
         contact_keys = [row.values[current_registry.natural_key[0]] for row in rows]
         if not contact_keys:
             return []
-    return await uow.registries.list_rows(
+    return await registries.list_rows(
         RegistryFilter(registry.key, {**conditions, contact_path[0]: contact_keys}, limit=MOST_ROWS)
     )
 

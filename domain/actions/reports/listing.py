@@ -19,9 +19,9 @@ from domain.authorization.visibility import openable_services
 from domain.language.service import Service
 from domain.reports.figures import REQUEST_FACTS, STATE_DIMENSIONS, Dimension
 from domain.reports.filter import ReportFilter, moments_of_span
-from domain.reports.ports import RequestLine
+from domain.reports.ports import ReportRepository, RequestLine
 from domain.reports.sheets import SheetSelection
-from domain.unit_of_work import Store, UnitOfWork
+from domain.unit_of_work import Store
 from domain.values.actors import Actor
 from domain.values.errors import Forbidden
 
@@ -82,9 +82,9 @@ async def build_listing(context: ActorContext, report: Report, criteria: ReportF
     )
     sheet = RequestSheet(await load_labels(context, criteria), _list_chosen_services(context.dependencies, scope))
     return RequestListing(
-        await _count_total(context.uow, scope, criteria),
+        await _count_total(context.uow.reports, scope, criteria),
         sheet.render_headings(),
-        _read_pages(context.uow, sheet, scope, criteria),
+        _read_pages(context.uow.reports, sheet, scope, criteria),
     )
 
 
@@ -121,8 +121,8 @@ def _list_chosen_services(dependencies: Dependencies, scope: ReportScope) -> lis
     return [service for service_key, service in dependencies.services.items() if service_key in service_keys]
 
 
-async def _count_total(uow: UnitOfWork, scope: ReportScope, criteria: ReportFilter) -> int:
-    sum_cells = await uow.reports.sum_facts(
+async def _count_total(reports: ReportRepository, scope: ReportScope, criteria: ReportFilter) -> int:
+    sum_cells = await reports.sum_facts(
         REQUEST_FACTS, STATE_DIMENSIONS, scope.conditions_for(REQUEST_FACTS), moments_of_span(criteria.day_span)
     )
     known_counts = (
@@ -135,14 +135,14 @@ async def _count_total(uow: UnitOfWork, scope: ReportScope, criteria: ReportFilt
 
 
 async def _read_pages(
-    uow: UnitOfWork, sheet: RequestSheet, scope: ReportScope, criteria: ReportFilter
+    reports: ReportRepository, sheet: RequestSheet, scope: ReportScope, criteria: ReportFilter
 ) -> AsyncIterator[list[list[SheetCell]]]:
     conditions, moment_range, after_position = (
         scope.conditions_for(REQUEST_FACTS),
         moments_of_span(criteria.day_span),
         None,
     )
-    while lines := await uow.reports.list_request_lines(conditions, moment_range, after_position, LINES_PER_PAGE):
+    while lines := await reports.list_request_lines(conditions, moment_range, after_position, LINES_PER_PAGE):
         yield [
             sheet.render_cells(line) for line in lines if scope.admits_rows(REQUEST_FACTS, _derive_known(scope, line))
         ]

@@ -121,7 +121,7 @@ async def _count_troubles(
     return [
         (
             Trouble.RESTING_GATEWAYS,
-            len(await find_resting_gateways(context.uow, gateway_names, context.dependencies.clock)),
+            len(await find_resting_gateways(context.uow.payment_attempts, gateway_names, context.dependencies.clock)),
         ),
         (Trouble.STOPPED_SMS, int(await is_sms_held_up(context))),
         (Trouble.ATTEMPTS, await context.uow.payment_attempts.count_needing_attention()),

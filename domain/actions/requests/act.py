@@ -7,8 +7,8 @@ from domain.actions.context import ActorContext
 from domain.authorization.request_policy import list_step_refusals, refuse_unconcerned
 from domain.engine import step_preview
 from domain.engine.engine import StepOutcome
+from domain.requests.ports import RequestRepository
 from domain.requests.request import ServiceRequest
-from domain.unit_of_work import UnitOfWork
 from domain.values.errors import Conflict
 from domain.values.reasons import ConflictReason
 from domain.values.text import group_digits
@@ -34,7 +34,7 @@ async def act_on_request(
     `shown_price` is what its page said that the tariff asks, in rials: `Conflict` when it asks something else by now.
     Other errors: those of `Engine.take_step`.
     """
-    request = await lock_request(context.uow, code)
+    request = await lock_request(context.uow.requests, code)
     return await act_on_locked_request(context, request, action, inputs, version=version, shown_price=shown_price)
 
 
@@ -66,11 +66,13 @@ async def _refuse_changed_price(context: ActorContext, request: ServiceRequest, 
             raise Conflict("amount", ConflictReason.PRICE_MOVED, amount=group_digits(step_quote.total))
 
 
-async def lock_request(uow: UnitOfWork, code: TrackingCode, version: VersionToken | None = None) -> ServiceRequest:
+async def lock_request(
+    requests: RequestRepository, code: TrackingCode, version: VersionToken | None = None
+) -> ServiceRequest:
     """Return the request with that tracking code, with other writers kept off until the unit ends.
 
     `NotFound("code")`; `Conflict("code")` when it is not at the version that somebody looked at.
     """
-    request = await uow.requests.get_by_code(code, lock=True)
+    request = await requests.get_by_code(code, lock=True)
     refuse_stale(version, request.version_token, Conflict("code", ConflictReason.MOVED_ON))
     return request

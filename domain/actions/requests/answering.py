@@ -93,7 +93,7 @@ async def open_question(context: ActorContext, code: TrackingCode, text: str, ve
     """Return the request, locked, to the question of which an answer with this text came from a page that showed it at
     this version; errors: `require_shown_version`.
     """
-    request, inputs = await lock_request(context.uow, code), _build_inputs(context.dependencies, text)
+    request, inputs = await lock_request(context.uow.requests, code), _build_inputs(context.dependencies, text)
     await require_shown_version(context, (request, version), Command.REPLY, inputs)
     return request
 

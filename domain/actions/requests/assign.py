@@ -68,7 +68,7 @@ async def assign_request(
     unit, `NotAllowedNow` once the request has ended, `Forbidden`, and `Conflict` when it is not at the `version` that
     was looked at any more.
     """
-    request = await lock_request(context.uow, code, version)
+    request = await lock_request(context.uow.requests, code, version)
     if request.phase.is_final:
         raise NotAllowedNow("code")
     service = context.dependencies.engine.get_service(request.service)
@@ -89,7 +89,7 @@ async def _refuse_stranger(context: ActorContext, request: ServiceRequest, membe
     """Refuse to give a request to somebody who could not work on it, nor find it in any queue of their own."""
     request_units = assignable_units(context.dependencies, request)
     acting_member = await load_staff_actor(
-        context.uow, member.username, context.actor.channel, today_in_tehran(context.dependencies)
+        context.uow.people, member.username, context.actor.channel, today_in_tehran(context.dependencies)
     )
     if not works_on_units(acting_member, request_units):
         unit_names = [context.dependencies.catalogue.text(f"roles.{role}") for role in Role if role in request_units]

@@ -91,7 +91,7 @@ async def change_request(
     `Forbidden` for who may change none, `AlreadyDone("code")` where nothing would differ (the same form once more),
     `Conflict("code")` where the request was changed otherwise since the page, and those of `preview_change`.
     """
-    request = await lock_request(context.uow, code)
+    request = await lock_request(context.uow.requests, code)
     if refusal := find_owner_refusal(request, context.actor):
         raise refusal
     is_stale = version is not None and version != request.version_token
@@ -115,7 +115,7 @@ async def _store_change(context: ActorContext, request: ServiceRequest, change: 
     request.fields = dict(change.values)
     if service.subject_field:
         request.subject_key = request.fields.get(service.subject_field)
-    request.lacks_papers = bool(await find_missing_papers(context.uow, service.papers, request))
+    request.lacks_papers = bool(await find_missing_papers(context.uow.documents, service.papers, request))
     unreviewed_names = {*(UNREVIEWED_CHANGES.find(request) or ()), *change.changed_names}
     UNREVIEWED_CHANGES.write(request, [field.name for field in service.form if field.name in unreviewed_names])
     differences = {

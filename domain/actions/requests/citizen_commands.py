@@ -53,7 +53,7 @@ async def preview_money_at_end(context: ActorContext, request: ServiceRequest, c
     step_context = context.dependencies.engine.build_context(context.uow, deepcopy(request), {}, context.actor)
     chosen_step = await choose_step(command_steps, step_context) if command_steps else None
     effects = chosen_step.effects if chosen_step else ()
-    bills = await list_request_bills(context.uow, request)
+    bills = await list_request_bills(context.uow.bills, request)
     paid = sum(bill.amount for bill in bills if bill.state is BillState.PAID)
     unpaid = sum(bill.amount for bill in bills if bill.state.is_payable)
     gives_back = any(effect.refunds_payments for effect in effects)
@@ -77,7 +77,7 @@ async def take_shown_command(
     `AlreadyDone("code")` where this very command was taken since by the same person, `Conflict("code")` where the
     request changed otherwise, `NotFound("code")` where it does not concern them.
     """
-    request = await lock_request(context.uow, code)
+    request = await lock_request(context.uow.requests, code)
     await require_shown_version(context, (request, version), citizen_command, inputs)
     outcome = await take_command(context, code, citizen_command, inputs)
     return await announce_command(context, outcome)

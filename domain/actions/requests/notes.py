@@ -15,8 +15,8 @@ from domain.messages.catalogue import Catalogue
 from domain.people.person import StaffMember, Substitution
 from domain.requests.history import find_actor
 from domain.requests.notes import NOTE, Mention, MentionedNote
+from domain.requests.ports import HistoryRepository
 from domain.requests.request import ServiceRequest
-from domain.unit_of_work import UnitOfWork
 from domain.values.actors import STAFF_ROLES, Actor
 from domain.values.errors import InvalidField, NotAllowedNow
 from domain.values.reasons import InvalidReason, NotAllowedReason
@@ -41,7 +41,7 @@ async def write_note(context: ActorContext, code: TrackingCode, text: str) -> bo
     `MissingField("note")`, `InvalidField("note")` for one that is too long, or names nobody there is, or somebody who
     may not see the request.
     """
-    request = await lock_request(context.uow, code)
+    request = await lock_request(context.uow.requests, code)
     service = context.dependencies.engine.get_service(request.service)
     author = require_request_right(Right.REQUESTS_NOTE, service, request, context.actor)
     if request.erased_at:
@@ -104,7 +104,7 @@ async def list_own_mentions(context: ActorContext) -> list[MentionedNote]:
     """Return the newest notes that name this one, of requests that they may see."""
     services = visible_services(context.dependencies.services, context.actor)
     notes = await context.uow.mentions.list_notes(context.actor.identifier, services, MENTIONS_SHOWN)
-    return [note if note.author else await _name_erased_author(context.uow, note) for note in notes]
+    return [note if note.author else await _name_erased_author(context.uow.history, note) for note in notes]
 
 
 async def read_mentions(context: ActionContext, request: ServiceRequest, username: str) -> int:
@@ -122,9 +122,9 @@ def split_note(text: str) -> list[tuple[str, bool]]:
     return [part for part in (*parts, (text[end:], False)) if part[0]]
 
 
-async def _name_erased_author(uow: UnitOfWork, note: MentionedNote) -> MentionedNote:
+async def _name_erased_author(history: HistoryRepository, note: MentionedNote) -> MentionedNote:
     """Return a note that was erased with who wrote it, as the erasure kept it."""
-    events = await uow.history.list_of_request(note.mention.request_id)
+    events = await history.list_of_request(note.mention.request_id)
     authors = (find_actor(event, events) for event in events if event.seq == note.mention.seq)
     return replace(note, author=next(authors, None))
 
@@ -135,7 +135,7 @@ async def _find_named(context: ActorContext, service: Service, text: str) -> lis
     if not written_names:
         return []
     staff = await context.uow.people.list_staff()
-    substitutions = await list_substitutions(context.uow, today_in_tehran(context.dependencies))
+    substitutions = await list_substitutions(context.uow.people, today_in_tehran(context.dependencies))
     namable = {member.username for member in list_namable_members(service, staff, substitutions)}
     for name in written_names:
         usernames = _find_usernames(context.dependencies.catalogue, staff, substitutions, name.rstrip("."))

@@ -12,6 +12,7 @@ from domain.blocks.papers_pending import DocumentsComplete
 from domain.language.papers import list_citizen_papers
 from domain.language.service import Service, Transition
 from domain.requests.documents import Document
+from domain.requests.ports import RequestRepository
 from domain.requests.request import Phase, RequestFilter, ServiceRequest
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import STAFF_ROLES
@@ -132,7 +133,7 @@ async def list_own_requests(context: ActionContext, mobile: str, before_id: int 
     next_before = shown_requests[-1].id if len(own_requests) > REQUESTS_A_PAGE else None
     if before_id is not None:
         return OwnRequests((), shown_requests, (), next_before)
-    waiting = await _list_waiting(context.dependencies.services, context.uow, mobile)
+    waiting = await _list_waiting(context.dependencies.services, context.uow.requests, mobile)
     by_others = await find_requests_by_others(context.dependencies.services, context.uow, mobile)
     waiting_ids = {request.id for request in waiting}
     others = [request for request in _sort_newest((*shown_requests, *by_others)) if request.id not in waiting_ids]
@@ -140,12 +141,14 @@ async def list_own_requests(context: ActionContext, mobile: str, before_id: int 
     return OwnRequests(waiting, others, unverified, next_before)
 
 
-async def _list_waiting(services: Mapping[str, Service], uow: UnitOfWork, mobile: str) -> list[ServiceRequest]:
+async def _list_waiting(
+    services: Mapping[str, Service], requests: RequestRepository, mobile: str
+) -> list[ServiceRequest]:
     filters = [
         RequestFilter(awaits=mobile, open_only=True, limit=_MOST_WAITING),
         RequestFilter(mobile=mobile, open_only=True, limit=_MOST_WAITING),
     ]
-    found = [request for criteria in filters for request in await uow.requests.list_requests(criteria)]
+    found = [request for criteria in filters for request in await requests.list_requests(criteria)]
     return _sort_newest([request for request in found if waits_for_citizen(services[request.service], request, mobile)])
 
 

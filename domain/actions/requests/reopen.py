@@ -123,7 +123,7 @@ async def _carry_papers(context: ActorContext, former: ServiceRequest, new_reque
     if carried_documents:
         new_request.lacks_papers = bool(
             await find_missing_papers(
-                context.uow, context.dependencies.engine.get_service(new_request.service).papers, new_request
+                context.uow.documents, context.dependencies.engine.get_service(new_request.service).papers, new_request
             )
         )
         document_facts = [

@@ -18,10 +18,10 @@ from domain.engine import undoing
 from domain.engine.undoing import TAKEN_SEQ, StepBefore
 from domain.language.service import StepContext
 from domain.messages.catalogue import RenderedMessage
+from domain.messages.ports import OutboxRepository
 from domain.messages.records import MessageClass, MessageState, OutboxMessage
 from domain.requests.history import HistoryEvent
 from domain.requests.request import ServiceRequest
-from domain.unit_of_work import UnitOfWork
 from domain.values.errors import AlreadyDone, DomainError, Forbidden
 from domain.values.tracking_codes import TrackingCode
 
@@ -65,7 +65,7 @@ async def take_step_back(context: ActorContext, code: TrackingCode, seq: int | N
     `seq` is the number of the step's event as the page showed it: `NotAllowedNow` where another came after it. Errors:
     those of `Engine.take_back_step`.
     """
-    request = await lock_request(context.uow, code)
+    request = await lock_request(context.uow.requests, code)
     refuse_unconcerned(request, context.actor)
     before = undoing.STEP_BEFORE.find(request)
     try:
@@ -105,7 +105,7 @@ async def find_step_back_offer(
 
 
 async def _build_offer(context: StepContext, event: HistoryEvent, before: StepBefore) -> StepBackOffer:
-    texts = await _list_texts(context.uow, context.request, before.at)
+    texts = await _list_texts(context.uow.outbox, context.request, before.at)
     return StepBackOffer(
         step_name=event.event,
         seq=event.seq,
@@ -119,9 +119,9 @@ async def _build_offer(context: StepContext, event: HistoryEvent, before: StepBe
     )
 
 
-async def _list_texts(uow: UnitOfWork, request: ServiceRequest, since: datetime) -> list[OutboxMessage]:
+async def _list_texts(outbox: OutboxRepository, request: ServiceRequest, since: datetime) -> list[OutboxMessage]:
     """Return what was written about a request since a step, but for answers to people's own texts and its card."""
-    texts = await uow.outbox.list_recent(request_id=request.id, limit=_MOST_TEXTS)
+    texts = await outbox.list_recent(request_id=request.id, limit=_MOST_TEXTS)
     return [
         text for text in texts if text.created_at >= since and text.cls in _TAKEN_BACK_CLASSES and text.key != CARD_KEY
     ]
@@ -144,9 +144,9 @@ async def _take_texts_back(context: ActionContext, request: ServiceRequest, sinc
     )
     is_billed = any(
         bill.created_at >= since and bill.state is BillState.VOID
-        for bill in await list_request_bills(context.uow, request)
+        for bill in await list_request_bills(context.uow.bills, request)
     )
-    for mobile in _list_notified_mobiles(await _list_texts(context.uow, request, since)):
+    for mobile in _list_notified_mobiles(await _list_texts(context.uow.outbox, request, since)):
         is_payer = is_billed and mobile == request.mobile
 
         async def render(

@@ -96,7 +96,7 @@ async def _send_reminder(context: ActionContext, request: ServiceRequest, timer:
         >= event_at
     ):
         return
-    bills = await list_request_bills(context.uow, request)
+    bills = await list_request_bills(context.uow.bills, request)
     if any(bill.state is BillState.PAYING for bill in bills):
         await context.uow.timers.add(replace(timer, at=context.dependencies.clock.now() + RETRY_DELAY))
         return

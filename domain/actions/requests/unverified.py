@@ -40,7 +40,7 @@ async def verify_request_mobile(context: ActorContext, code: TrackingCode, prove
     Errors: `NotFound("code")` where it waits for another number, or for none (as if it did not exist), `AlreadyDone`
     where it has this one already, `NotAllowedNow` once its personal data was erased.
     """
-    request = await lock_request(context.uow, code)
+    request = await lock_request(context.uow.requests, code)
     if request.mobile == proved_mobile:
         raise AlreadyDone("code", AlreadyDoneReason.MOBILE_VERIFIED)
     if request.erased_at:

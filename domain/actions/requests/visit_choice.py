@@ -98,7 +98,7 @@ async def move_visit(context: ActorContext, code: TrackingCode, visit_text: str,
     """
     if not visit_text:
         raise MissingField("visit")
-    request = await lock_request(context.uow, code)
+    request = await lock_request(context.uow.requests, code)
     refuse_foreign_request(request, context.actor)
     steps = list_command_steps(context.dependencies, request, Command.MOVE_VISIT, context.actor)
     if not steps:
@@ -117,7 +117,7 @@ async def prefer_visits(context: ActorContext, code: TrackingCode, visit_texts: 
     `InvalidField("visit")` for none, too many, or one that is not offered (any more); `NotAllowedNow` once an officer
     was sent, or the service asks for none; `NotFound("code")` for another's. The same once more changes nothing.
     """
-    request = await lock_request(context.uow, code)
+    request = await lock_request(context.uow.requests, code)
     refuse_foreign_request(request, context.actor)
     service = context.dependencies.engine.get_service(request.service)
     if (

@@ -17,6 +17,7 @@ from domain.actions.settings.text_overrides import fits_key
 from domain.authorization.policy import require_right
 from domain.authorization.rights import Right
 from domain.fields.types import ReadingContext
+from domain.settings.ports import SettingChangeRepository, WorkCalendarRepository
 from domain.settings.records import SettingChange
 from domain.settings.rules import SettingRule, apply_rule_values, read_present_value
 from domain.unit_of_work import Store, UnitOfWork
@@ -83,9 +84,9 @@ def _select_valid_rules(dependencies: Dependencies, values: Mapping[str, Any]) -
     }
 
 
-async def version_of_settings(uow: UnitOfWork) -> VersionToken:
+async def version_of_settings(setting_changes: SettingChangeRepository) -> VersionToken:
     """Return the version of all rules, declared days and texts."""
-    return VersionToken.from_number(await uow.setting_changes.get_version())
+    return VersionToken.from_number(await setting_changes.get_version())
 
 
 async def load_stored_rules(context: ActionContext) -> dict[str, Any]:
@@ -162,7 +163,10 @@ async def declare_day(
     `version` is the one that the form showed (None: whatever was declared since). Errors: `Forbidden`,
     `Conflict("settings")` when somebody declared or forgot this day since.
     """
-    label, old_value = await _require_editor(context.uow, context.actor), await _load_declaration(context.uow, day)
+    label, old_value = (
+        await _require_editor(context.uow, context.actor),
+        await _load_declaration(context.uow.work_calendar, day),
+    )
     await context.uow.work_calendar.save_override(day, is_working, tidy_text(note)[:_LONGEST_NOTE])
     await _store_change(
         context, label, f"{DAY_PREFIX}{day}", old_value, WORKING_DAY if is_working else HOLIDAY, version
@@ -171,14 +175,17 @@ async def declare_day(
 
 async def forget_day(context: ActorContext, day: date, version: VersionToken | None = None) -> None:
     """Let a day be what it is by itself again; `NotFound("day")`, else errors as in `declare_day`."""
-    label, old_value = await _require_editor(context.uow, context.actor), await _load_declaration(context.uow, day)
+    label, old_value = (
+        await _require_editor(context.uow, context.actor),
+        await _load_declaration(context.uow.work_calendar, day),
+    )
     if not await context.uow.work_calendar.delete_override(day):
         raise NotFound("day")
     await _store_change(context, label, f"{DAY_PREFIX}{day}", old_value, None, version)
 
 
-async def _load_declaration(uow: UnitOfWork, day: date) -> str | None:
-    is_working = (await uow.work_calendar.get_overrides()).get(day)
+async def _load_declaration(work_calendar: WorkCalendarRepository, day: date) -> str | None:
+    is_working = (await work_calendar.get_overrides()).get(day)
     return None if is_working is None else WORKING_DAY if is_working else HOLIDAY
 
 

@@ -43,13 +43,16 @@ class BillLineBooker:
 
     async def book_line(self, line: FileLine) -> LineOutcome:
         """Do what a line says, as things stand now; return what it came to."""
-        payable, known_outcome = await self._find_payable(line), await find_booked_line(self.context.uow, line)
+        payable, known_outcome = (
+            await self._find_payable(line),
+            await find_booked_line(self.context.uow.settlement, line),
+        )
         if known_outcome and not await self._corrects(line, payable, known_outcome):
             return known_outcome if known_outcome.is_quiet else await self._set_aside(line, known_outcome)
         if payable is None:
             return await self._set_aside(line, LineOutcome.NO_BILL)
         bills = await lock_bills(
-            self.context.uow, [bill.id for bill in await load_paid_bills(self.context.uow, payable)]
+            self.context.uow, [bill.id for bill in await load_paid_bills(self.context.uow.bills, payable)]
         )
         payments = [payment for bill in bills for payment in await self.context.uow.bills.list_payments(bill.id)]
         if find_payment_of_line(_list_of_payable(payments, payable), line.source, line.reference) is not None:

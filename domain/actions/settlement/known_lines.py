@@ -6,16 +6,16 @@ from domain.actions.bills.suspense import withdraw_receipt
 from domain.actions.context import ActorContext
 from domain.ledger.accounts import MoneySource
 from domain.ledger.suspense import SuspenseState
+from domain.settlement.ports import SettlementRepository
 from domain.settlement.settlement_file import FileLine, KnownLine, LineOutcome
-from domain.unit_of_work import UnitOfWork
 
 
-async def find_booked_line(uow: UnitOfWork, line: FileLine) -> LineOutcome | None:
+async def find_booked_line(settlement: SettlementRepository, line: FileLine) -> LineOutcome | None:
     """Return `KNOWN` or `OTHER_NUMBER` where another line with its number was booked; None: there is none.
 
     It is asked while the number is held (`serialise_lines`), so that two files cannot both find none.
     """
-    booked_lines = await _list_booked(uow, line)
+    booked_lines = await _list_booked(settlement, line)
     if not booked_lines:
         return None
     payment = (line.bill_id, line.payment_id, line.amount)
@@ -23,8 +23,8 @@ async def find_booked_line(uow: UnitOfWork, line: FileLine) -> LineOutcome | Non
     return LineOutcome.KNOWN if is_same else LineOutcome.OTHER_NUMBER
 
 
-async def _list_booked(uow: UnitOfWork, line: FileLine) -> list[KnownLine]:
-    known_lines = await uow.settlement.find_known_lines(line.source, {line.reference})
+async def _list_booked(settlement: SettlementRepository, line: FileLine) -> list[KnownLine]:
+    known_lines = await settlement.find_known_lines(line.source, {line.reference})
     return [
         known
         for known in known_lines.get(line.reference, ())
@@ -47,7 +47,7 @@ async def correct_booked_lines(context: ActorContext, source: MoneySource, line:
     """Take out of suspense what earlier lines with the number of this one brought over wrong amounts, where this one,
     over the right amount, corrects them; return whether it does. What somebody decided on already stays.
     """
-    booked_lines = await _list_booked(context.uow, line)
+    booked_lines = await _list_booked(context.uow.settlement, line)
     if not are_wrong_amounts(booked_lines, line.bill_id, line.payment_id):
         return False
     receipts = [

@@ -14,6 +14,7 @@ from domain.actions.settlement.noting import note_line
 from domain.gateways.gateway import CardRefundAnswer, CardRefundState
 from domain.gateways.refund_attempt import RefundAttempt, RefundAttemptState, RefundChange
 from domain.gateways.refund_machine import RefundMachine
+from domain.gateways.refund_ports import CardRefundRepository
 from domain.ledger.movements import enter_withdrawal
 from domain.settlement.differences import DifferenceKind
 from domain.settlement.lines import SettlementLine
@@ -32,14 +33,14 @@ FILE_CODE = "settlement_file"
 
 async def foresee_refund(uow: UnitOfWork, source: str, line: SettlementLine) -> LineOutcome:
     """Return what a line of a refund would come to."""
-    return await _judge_refund(uow, await _find_refund(uow, source, line), line.amount)
+    return await _judge_refund(uow, await _find_refund(uow.card_refunds, source, line), line.amount)
 
 
 async def book_refund_line(context: ActorContext, line: FileLine) -> LineOutcome:
     """Do what a line of a refund says, as things stand now; return what it came to."""
     known_outcome, refund = (
-        await find_booked_line(context.uow, line),
-        await _find_refund(context.uow, line.source, line.as_read()),
+        await find_booked_line(context.uow.settlement, line),
+        await _find_refund(context.uow.card_refunds, line.source, line.as_read()),
     )
     if known_outcome is LineOutcome.KNOWN:
         return known_outcome
@@ -61,11 +62,11 @@ async def book_refund_line(context: ActorContext, line: FileLine) -> LineOutcome
     return outcome
 
 
-async def _find_refund(uow: UnitOfWork, source: str, line: SettlementLine) -> RefundAttempt | None:
+async def _find_refund(card_refunds: CardRefundRepository, source: str, line: SettlementLine) -> RefundAttempt | None:
     """Return our refund with the numbers of a line: ours first, else the bank's."""
     if line.order_number is not None:
-        return await uow.card_refunds.find_by_number(source, line.order_number)
-    return await uow.card_refunds.find_by_reference(source, line.sale_number or "")
+        return await card_refunds.find_by_number(source, line.order_number)
+    return await card_refunds.find_by_reference(source, line.sale_number or "")
 
 
 async def _judge_refund(uow: UnitOfWork, refund: RefundAttempt | None, amount: int) -> LineOutcome:

@@ -57,7 +57,10 @@ class SaleLineBooker:
         return await self._book_sale(line)
 
     async def _book_sale(self, line: FileLine) -> LineOutcome:
-        known_outcome, attempt = await find_booked_line(self.context.uow, line), await self._find_attempt(line)
+        known_outcome, attempt = (
+            await find_booked_line(self.context.uow.settlement, line),
+            await self._find_attempt(line),
+        )
         if known_outcome and not await self._corrects(line, attempt, known_outcome):
             if known_outcome is LineOutcome.OTHER_NUMBER:
                 await self._hold(line, DifferenceKind.OTHER_NUMBER)
@@ -109,7 +112,7 @@ class SaleLineBooker:
         if line.order_number is not None and line.order_number != attempt.order_number:
             return True
         has_other_sale = line.sale_number is not None and attempt.sale_number not in {None, line.sale_number}
-        return has_other_sale or await is_foreign_sale(self.context.uow, attempt, line.sale_number)
+        return has_other_sale or await is_foreign_sale(self.context.uow.payment_attempts, attempt, line.sale_number)
 
     async def _confirm(self, attempt: PaymentAttempt, line: FileLine) -> LineOutcome:
         """The money counts already: as the bills' or, where the bank said another amount before, in suspense."""

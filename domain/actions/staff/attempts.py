@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from domain.messages.ports import LineRepository
 from domain.people.sign_in_attempts import ATTEMPT_WINDOW, AccountLock, AttemptLimits, attempt_key_prefix, find_locks
-from domain.unit_of_work import UnitOfWork
 from domain.values.errors import TooManyRequests
 from domain.values.reasons import TooManyRequestsReason
 
@@ -17,35 +17,35 @@ class CountedAttempt:
     counted_at: datetime
 
 
-async def refuse_locked_sign_in(uow: UnitOfWork, limits: AttemptLimits, now: datetime) -> None:
+async def refuse_locked_sign_in(lines: LineRepository, limits: AttemptLimits, now: datetime) -> None:
     """Refuse what is locked without counting it (`TooManyRequests("sign_in")`): this writes nothing."""
     for counter_key, most_attempts in limits.limit_by_key.items():
-        if await uow.lines.count_hits(counter_key, now, ATTEMPT_WINDOW) >= most_attempts:
+        if await lines.count_hits(counter_key, now, ATTEMPT_WINDOW) >= most_attempts:
             raise TooManyRequests(reason=TooManyRequestsReason.SIGN_IN)
 
 
-async def count_attempt(uow: UnitOfWork, limits: AttemptLimits, now: datetime) -> CountedAttempt:
+async def count_attempt(lines: LineRepository, limits: AttemptLimits, now: datetime) -> CountedAttempt:
     """Count an attempt; `TooManyRequests("sign_in")`, which undoes the unit, where there were too many before it.
 
     The keys are counted in one order everywhere, so that no two units wait for each other's.
     """
     for counter_key in sorted(limits.limit_by_key):
-        if await uow.lines.add_hit(counter_key, now, ATTEMPT_WINDOW) > limits.limit_by_key[counter_key]:
+        if await lines.add_hit(counter_key, now, ATTEMPT_WINDOW) > limits.limit_by_key[counter_key]:
             raise TooManyRequests(reason=TooManyRequestsReason.SIGN_IN)
     return CountedAttempt(limits, now)
 
 
-async def take_back_attempt(uow: UnitOfWork, counted_attempt: CountedAttempt) -> None:
+async def take_back_attempt(lines: LineRepository, counted_attempt: CountedAttempt) -> None:
     """Count an attempt no more: it was right."""
     for counter_key in sorted(counted_attempt.limits.limit_by_key):
-        await uow.lines.take_back_hit(counter_key, counted_attempt.counted_at, ATTEMPT_WINDOW)
+        await lines.take_back_hit(counter_key, counted_attempt.counted_at, ATTEMPT_WINDOW)
 
 
-async def list_locks(uow: UnitOfWork, username: str, now: datetime) -> list[AccountLock]:
+async def list_locks(lines: LineRepository, username: str, now: datetime) -> list[AccountLock]:
     """Return where an account is locked now."""
-    return find_locks(await uow.lines.list_counts(attempt_key_prefix(username), now), username)
+    return find_locks(await lines.list_counts(attempt_key_prefix(username), now), username)
 
 
-async def forget_attempts(uow: UnitOfWork, username: str) -> int:
+async def forget_attempts(lines: LineRepository, username: str) -> int:
     """Forget every attempt at an account, wherever it came from; return how many counts there were."""
-    return await uow.lines.delete_counts(attempt_key_prefix(username))
+    return await lines.delete_counts(attempt_key_prefix(username))

@@ -8,8 +8,9 @@ same hour then cost nothing: a process remembers what it has recorded, and the s
 from datetime import datetime
 
 from domain.actions.dependencies import Dependencies
+from domain.audit.ports import AuditRepository
 from domain.audit.read_events import LONGEST_SUBJECT, READ_EVENT_RETENTION, ReadKind, number_hour
-from domain.unit_of_work import Store, UnitOfWork
+from domain.unit_of_work import Store
 
 MOST_REMEMBERED = 50_000
 """Readings of an hour that a process remembers at most; what comes on top is written each time."""
@@ -33,16 +34,16 @@ class ReadEventRecorder:
         if reading in self._recorded:
             return
         async with self._store.open_unit() as uow:
-            await record_read_event(uow, now, *reading)
+            await record_read_event(uow.audit, now, *reading)
         if number_hour(now) == self._hour and len(self._recorded) < MOST_REMEMBERED:
             self._recorded.add(reading)
 
 
 async def record_read_event(
-    uow: UnitOfWork, read_at: datetime, viewer_label: str, kind: ReadKind, subject: str
+    audit: AuditRepository, read_at: datetime, viewer_label: str, kind: ReadKind, subject: str
 ) -> None:
     """Record a reading in a unit that is open anyway."""
-    await uow.audit.add_read_event(read_at, viewer_label, kind, subject[:LONGEST_SUBJECT])
+    await audit.add_read_event(read_at, viewer_label, kind, subject[:LONGEST_SUBJECT])
 
 
 async def forget_old_read_events(dependencies: Dependencies, store: Store) -> int:

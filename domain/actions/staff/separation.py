@@ -9,7 +9,7 @@ from domain.actions.messages.notify import list_role_mobiles, notify_staff
 from domain.authorization.rights import RIGHTS, Right
 from domain.messages.catalogue import RenderedMessage
 from domain.people.person import StaffMember
-from domain.unit_of_work import UnitOfWork
+from domain.people.ports import StaffMemberRepository
 from domain.values.actors import Actor, Role
 from domain.values.errors import Forbidden, InvalidField
 from domain.values.languages import join_list
@@ -44,11 +44,11 @@ def refuse_mixed_auditor(roles: frozenset[Role]) -> frozenset[Role]:
     return roles
 
 
-async def refuse_shared_mobile(uow: UnitOfWork, username: str, mobile: str | None) -> None:
+async def refuse_shared_mobile(people: StaffMemberRepository, username: str, mobile: str | None) -> None:
     """Refuse a mobile that another open account has (`InvalidField("mobile")`): one person would be two."""
     if mobile is None:
         return
-    for member in await uow.people.list_staff():
+    for member in await people.list_staff():
         if member.active and member.username != username and member.mobile == mobile:
             raise InvalidField("mobile", InvalidReason.MOBILE_OF_COLLEAGUE)
 

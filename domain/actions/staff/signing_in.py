@@ -97,7 +97,7 @@ class StaffSignIn:
         username, now = session.username, self.dependencies.clock.now()
         limits = sign_in_limits(username, caller, self._find_known_device(username, caller))
         async with self.store.open_unit() as uow:
-            counted_attempt = await attempts.count_attempt(uow, limits, now)
+            counted_attempt = await attempts.count_attempt(uow.lines, limits, now)
             is_right = await self._use_up_code(uow, username, code)
             if not is_right:
                 await self._audit_refusal(uow, username, "code_refused", caller)
@@ -127,7 +127,7 @@ class StaffSignIn:
         """Check the password once more, whatever the session's age, counted as proofs are. Errors as for a proof."""
         counted_attempt = await self._check_proof_password(session, password, caller)
         async with self.store.open_unit() as uow:
-            await attempts.take_back_attempt(uow, counted_attempt)
+            await attempts.take_back_attempt(uow.lines, counted_attempt)
 
     async def sign_out(self, session: StaffSession, caller: ClientOrigin) -> None:
         """End the session."""
@@ -167,9 +167,9 @@ class StaffSignIn:
         async with self.attempt_queue.wait_for_turn(limits.source, known=limits.is_recognised):
             now = self.dependencies.clock.now()
             async with self.store.open_unit(write=False) as uow:
-                await attempts.refuse_locked_sign_in(uow, limits, now)
+                await attempts.refuse_locked_sign_in(uow.lines, limits, now)
             async with self.store.open_unit() as uow:
-                counted_attempt = await attempts.count_attempt(uow, limits, now)
+                counted_attempt = await attempts.count_attempt(uow.lines, limits, now)
                 member, factor = await uow.people.find_staff(username), await uow.second_factors.find(username)
             is_usable = member and member.active and len(password) <= LONGEST_PASSWORD
             password_hash = member.password_hash if member and is_usable else None
@@ -203,7 +203,7 @@ class StaffSignIn:
             living_ended = living is not None and living.digest not in ended_digests
             if member is None or not member.active or shown_hash not in {None, member.password_hash} or living_ended:
                 raise AuthenticationFailed("password")
-            await attempts.take_back_attempt(uow, counted_attempt)
+            await attempts.take_back_attempt(uow.lines, counted_attempt)
             await uow.staff_sessions.add(session)
             await self._audit_event(uow, username, "second_factor_shown" if second_factor else "signed_in", caller)
             await self._flag_shared_device(uow, username, caller)
@@ -243,7 +243,7 @@ class StaffSignIn:
     ) -> None:
         session.proved_at = self.dependencies.clock.now()
         await uow.staff_sessions.save_last_proved(session.digest, session.proved_at)
-        await attempts.take_back_attempt(uow, counted_attempt)
+        await attempts.take_back_attempt(uow.lines, counted_attempt)
         await self._audit_event(uow, session.username, "proved", caller)
 
     async def _use_up_code(self, uow: UnitOfWork, username: str, code: str) -> bool:

@@ -19,6 +19,7 @@ from domain.actions.staff.separation import (
 from domain.authorization.policy import require_right
 from domain.authorization.rights import Right
 from domain.people.person import StaffMember
+from domain.people.ports import StaffMemberRepository
 from domain.unit_of_work import UnitOfWork
 from domain.values import identifiers
 from domain.values.actors import STAFF_ROLES, Actor, Role
@@ -67,7 +68,7 @@ async def add_member(
     if await context.uow.people.find_staff(member_name):
         raise AlreadyDone("username", AlreadyDoneReason.USERNAME_TAKEN)
     now, mobile_number = context.dependencies.clock.now(), identifiers.parse_mobile(mobile) if mobile else None
-    await refuse_shared_mobile(context.uow, member_name, mobile_number)
+    await refuse_shared_mobile(context.uow.people, member_name, mobile_number)
     granted_roles, display_name = _read_roles(roles), _check_full_name(full_name or member_name)
     member = StaffMember(
         member_name, granted_roles, display_name, mobile_number, password_hash, True, now, password_temporary=True
@@ -95,15 +96,15 @@ async def change_member(
     `Forbidden("role")` for the own roles, `NotFound("username")`, `NotAllowedNow("role")` for the last administrator,
     `Conflict("username")` when somebody else has changed the account since.
     """
-    label, member = await _require_editor(context.uow, context.actor), await _find_member(context.uow, username)
+    label, member = await _require_editor(context.uow, context.actor), await _find_member(context.uow.people, username)
     mobile_number = identifiers.parse_mobile(mobile) if mobile else None
     changed = replace(member, roles=_read_roles(roles), full_name=_check_full_name(full_name), mobile=mobile_number)
     refuse_stale(version, member.version_token, Conflict("username", ConflictReason.ACCOUNT_CHANGED))
     refuse_own_roles(member, changed.roles, context.actor)
     if mobile_number != member.mobile:
-        await refuse_shared_mobile(context.uow, username, mobile_number)
+        await refuse_shared_mobile(context.uow.people, username, mobile_number)
     if Role.ADMIN not in changed.roles:
-        await _refuse_last_admin(context.uow, member)
+        await _refuse_last_admin(context.uow.people, member)
     await context.uow.people.save_staff(changed)
     changed_fields = [
         field_name
@@ -121,13 +122,13 @@ async def set_member_active(context: ActorContext, username: str, active: bool) 
 
     Errors: `Forbidden`, `NotFound("username")`, `NotAllowedNow("role")` for the last administrator.
     """
-    label, member = await _require_editor(context.uow, context.actor), await _find_member(context.uow, username)
+    label, member = await _require_editor(context.uow, context.actor), await _find_member(context.uow.people, username)
     if member.active == active:
         return member
     if active:
-        await refuse_shared_mobile(context.uow, username, member.mobile)
+        await refuse_shared_mobile(context.uow.people, username, member.mobile)
     else:
-        await _refuse_last_admin(context.uow, member)
+        await _refuse_last_admin(context.uow.people, member)
     changed = replace(member, active=active)
     await context.uow.people.save_staff(changed)
     ended = 0 if active else await context.uow.staff_sessions.delete_others(username)
@@ -142,7 +143,7 @@ async def reset_member_password(context: ActorContext, username: str, password_h
     """
     label = await _require_editor(context.uow, context.actor)
     await own_account.set_password(context, username, password_hash, label, is_temporary=True)
-    await attempts.forget_attempts(context.uow, username)
+    await attempts.forget_attempts(context.uow.lines, username)
 
 
 async def unlock_account(context: ActorContext, username: str) -> int:
@@ -151,8 +152,8 @@ async def unlock_account(context: ActorContext, username: str) -> int:
     Addresses that are locked for whatever account stay so. Errors: `Forbidden`, `NotFound("username")`.
     """
     label = await _require_editor(context.uow, context.actor)
-    await _find_member(context.uow, username)
-    forgotten_count = await attempts.forget_attempts(context.uow, username)
+    await _find_member(context.uow.people, username)
+    forgotten_count = await attempts.forget_attempts(context.uow.lines, username)
     await _audit_change(context, label, "unlocked", username, {"count": forgotten_count})
     return forgotten_count
 
@@ -163,14 +164,14 @@ async def remove_second_factor(context: ActorContext, username: str) -> None:
     Errors: `Forbidden`, `NotFound` (`username`, `code`).
     """
     label = await _require_editor(context.uow, context.actor)
-    await _find_member(context.uow, username)
+    await _find_member(context.uow.people, username)
     await own_account.give_up_second_factor(context, username, label)
 
 
 async def end_member_sessions(context: ActorContext, username: str) -> int:
     """End every session of a member; return how many. Errors: `Forbidden`, `NotFound("username")`."""
     label = await _require_editor(context.uow, context.actor)
-    await _find_member(context.uow, username)
+    await _find_member(context.uow.people, username)
     ended = await context.uow.staff_sessions.delete_others(username)
     await _audit_change(context, label, "sessions_ended", username, {"sessions_ended": ended})
     return ended
@@ -186,16 +187,16 @@ async def _require_editor(uow: UnitOfWork, actor: Actor) -> str:
     return editor.label
 
 
-async def _find_member(uow: UnitOfWork, username: str) -> StaffMember:
-    member = await uow.people.find_staff(username)
+async def _find_member(people: StaffMemberRepository, username: str) -> StaffMember:
+    member = await people.find_staff(username)
     if member is None:
         raise NotFound("username")
     return member
 
 
-async def _refuse_last_admin(uow: UnitOfWork, member: StaffMember) -> None:
+async def _refuse_last_admin(people: StaffMemberRepository, member: StaffMember) -> None:
     """Refuse to take away the only administrator who can still come in."""
-    admin_usernames = [admin.username for admin in await uow.people.list_staff_with_role(Role.ADMIN)]
+    admin_usernames = [admin.username for admin in await people.list_staff_with_role(Role.ADMIN)]
     if admin_usernames == [member.username]:
         raise NotAllowedNow("role", NotAllowedReason.LAST_ADMIN)
 

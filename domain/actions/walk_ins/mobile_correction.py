@@ -22,8 +22,8 @@ from domain.blocks.charging import REQUEST_SUBJECT
 from domain.messages.catalogue import RenderedMessage
 from domain.messages.records import MessageClass
 from domain.people.mobile_changes import MobileChange
+from domain.requests.ports import PersonalDataRepository
 from domain.requests.request import RequestFilter, ServiceRequest
-from domain.unit_of_work import UnitOfWork
 from domain.values import identifiers
 from domain.values.actors import Actor, Role
 from domain.values.errors import DomainError, InvalidField, MissingField, NotAllowedNow
@@ -56,10 +56,10 @@ async def correct_mobile(
     personal data was erased, `Conflict` when it is not at the `version` that was looked at.
     """
     new_mobile = identifiers.parse_mobile(mobile)
-    request = await lock_request(context.uow, code, version)
+    request = await lock_request(context.uow.requests, code, version)
     service = context.dependencies.engine.get_service(request.service)
     last_change = await context.uow.mobile_changes.find_last(REQUEST_SUBJECT, request.id)
-    right = await find_correcting_right(context.uow, request, last_change)
+    right = await find_correcting_right(context.uow.personal_data, request, last_change)
     corrector = require_request_right(right, service, request, context.actor)
     _refuse_needless(request, last_change, new_mobile, proof)
     change = _find_proposal(request, last_change, new_mobile)
@@ -72,17 +72,19 @@ async def correct_mobile(
     return await _change(context, request, change, corrector)
 
 
-async def find_correcting_right(uow: UnitOfWork, request: ServiceRequest, last_change: MobileChange | None) -> Right:
+async def find_correcting_right(
+    personal_data: PersonalDataRepository, request: ServiceRequest, last_change: MobileChange | None
+) -> Right:
     """Return the right that a change of a request's mobile needs now."""
     is_disputed = last_change is not None and last_change.objected_at is not None
-    is_owed = is_disputed or await uow.personal_data.has_refund_due(request.id)
+    is_owed = is_disputed or await personal_data.has_refund_due(request.id)
     return Right.REQUESTS_MOBILE_OWED if is_owed else Right.REQUESTS_MOBILE
 
 
 async def may_correct_mobile(context: ActorContext, request: ServiceRequest) -> bool:
     """Return whether to offer this member of the staff to change a request's mobile."""
     last_change = await context.uow.mobile_changes.find_last(REQUEST_SUBJECT, request.id)
-    right = await find_correcting_right(context.uow, request, last_change)
+    right = await find_correcting_right(context.uow.personal_data, request, last_change)
     return may_use_on_request(right, context.dependencies.engine.get_service(request.service), request, context.actor)
 
 
@@ -184,7 +186,7 @@ async def object_to_change(context: ActorContext, code: TrackingCode) -> bool:
     there was a change to object to. What waited for a second person is dropped; no money leaves before it is settled.
     """
     try:
-        request = await lock_request(context.uow, code)
+        request = await lock_request(context.uow.requests, code)
     except DomainError:
         return False
     change = await context.uow.mobile_changes.find_last(REQUEST_SUBJECT, request.id)

@@ -138,7 +138,7 @@ class FewerHoursRefunded(Guard):
 
 
 async def _paid_bill(context: StepContext) -> Bill | None:
-    bills = await list_request_bills(context.uow, context.request)
+    bills = await list_request_bills(context.uow.bills, context.request)
     return next((bill for bill in bills if bill.state is BillState.PAID), None)
 
 

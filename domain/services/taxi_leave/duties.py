@@ -26,12 +26,14 @@ async def describe_duties(lookup: LookupContext) -> list[LookupAnswer]:
     """Return each open duty with its bill; `MissingField("plate")` where none is named and the asker has no
     taxi, or is nobody in particular; `NotFound`.
     """
-    named_vehicle = await find_vehicle(lookup.uow, lookup.stated_values)
-    vehicles = [named_vehicle] if named_vehicle else await vehicles_of_mobile(lookup.uow, lookup.asker_mobile)
+    named_vehicle = await find_vehicle(lookup.uow.registries, lookup.stated_values)
+    vehicles = (
+        [named_vehicle] if named_vehicle else await vehicles_of_mobile(lookup.uow.registries, lookup.asker_mobile)
+    )
     if not vehicles:
         raise MissingField("plate", LeaveMissingReason.NO_OWN_TAXI if lookup.asker_mobile else None)
     plates = [str(vehicle.values["plate"]) for vehicle in vehicles[:MOST_VEHICLES]]
-    duties = await list_open_duties(lookup.uow, plates, MOST_DUTIES)
+    duties = await list_open_duties(lookup.uow.registries, plates, MOST_DUTIES)
     if not duties:
         return [("no_duty", {"plate": plates[0]}) if len(plates) == 1 else ("no_duties", {})]
     listed_duties = duties[:MOST_LISTED_DUTIES] if lookup.is_brief else duties

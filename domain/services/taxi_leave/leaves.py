@@ -5,10 +5,10 @@ from collections.abc import AsyncIterator, Collection
 from dataclasses import replace
 from datetime import date, time
 
+from domain.requests.ports import RequestRepository
 from domain.requests.request import RequestFilter, ServiceRequest
 from domain.services.taxi_leave.days import count_days, first_day_of, taken_days
 from domain.services.taxi_leave.settings import SERVICE_KEY
-from domain.unit_of_work import UnitOfWork
 from domain.values.calendar import YEAR_AHEAD, first_day_of_year, tehran_moment
 
 PAGE_SIZE = 100
@@ -17,7 +17,7 @@ LONGEST_REACH = 2 * YEAR_AHEAD
 
 
 async def iterate_leaves(
-    uow: UnitOfWork,
+    requests: RequestRepository,
     plates: Collection[str],
     *,
     but: ServiceRequest | None = None,
@@ -35,7 +35,7 @@ async def iterate_leaves(
         limit=PAGE_SIZE,
     )
     while True:
-        leaves = await uow.requests.list_requests(leave_filter)
+        leaves = await requests.list_requests(leave_filter)
         for leave in leaves:
             if but is None or leave.id != but.id:
                 yield leave
@@ -44,11 +44,11 @@ async def iterate_leaves(
         leave_filter = replace(leave_filter, before_id=leaves[-1].id)
 
 
-async def count_used_days(uow: UnitOfWork, request: ServiceRequest, *, fridays: bool) -> Counter[int]:
+async def count_used_days(requests: RequestRepository, request: ServiceRequest, *, fridays: bool) -> Counter[int]:
     """Return how many days the other leaves of a leave's taxi take, by Jalali year: of the years that it touches."""
     used_days: Counter[int] = Counter()
     since = first_day_of_year(first_day_of(request.fields))
-    async for other_leave in iterate_leaves(uow, [str(request.fields["plate"])], but=request, since=since):
+    async for other_leave in iterate_leaves(requests, [str(request.fields["plate"])], but=request, since=since):
         if days := taken_days(other_leave):
             used_days += count_days(*days, fridays=fridays)
     return used_days

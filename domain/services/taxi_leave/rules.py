@@ -69,7 +69,7 @@ def consent_overdue(context: StepContext) -> datetime:
 
 async def fill_leave(uow: UnitOfWork, mobile: str | None, values: Mapping[str, Any]) -> FormFill:
     """Find the taxi, and reckon the last day from a number of days."""
-    filled_taxi = await fill_taxi(uow, mobile, values)
+    filled_taxi = await fill_taxi(uow.registries, mobile, values)
     if "from" not in values or "days" not in values:
         return filled_taxi
     last_day = first_day_of(values) + timedelta(days=values["days"] - 1)
@@ -79,10 +79,10 @@ async def fill_leave(uow: UnitOfWork, mobile: str | None, values: Mapping[str, A
 async def _load_taxi(context: StepContext) -> Taxi:
     """Return the request's taxi; it was found when the form was filled."""
     form_values = context.request.fields
-    vehicle = await find_vehicle(context.uow, form_values)
+    vehicle = await find_vehicle(context.uow.registries, form_values)
     if vehicle is None:
         raise MissingField("plate")
-    return await load_taxi(context.uow, vehicle, context.request.mobile, form_values)
+    return await load_taxi(context.uow.registries, vehicle, context.request.mobile, form_values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +188,9 @@ class NoLeaveOverlap(Guard):
         request = context.request
         if MAY_OVERLAP.value_in(context.policy):
             return True
-        async for other_leave in iterate_leaves(context.uow, [request.fields["plate"]], but=request, open_only=True):
+        async for other_leave in iterate_leaves(
+            context.uow.requests, [request.fields["plate"]], but=request, open_only=True
+        ):
             days = taken_days(other_leave)
             if days and days[0] <= last_day_of(request.fields) and first_day_of(request.fields) <= days[1]:
                 today = to_tehran(context.now).date()
@@ -209,7 +211,7 @@ class DaysLeft(Guard):
         requested = count_days(
             first_day_of(context.request.fields), last_day_of(context.request.fields), fridays=fridays
         )
-        used_days = await count_used_days(context.uow, context.request, fridays=fridays)
+        used_days = await count_used_days(context.uow.requests, context.request, fridays=fridays)
         for year, requested_days in sorted(requested.items()):
             days_left = max_days - used_days[year]
             if days_left <= 0:
@@ -229,7 +231,7 @@ class NoDuties(Guard):
         """Look for one that is open."""
         if not REFUSED_WITH_DUTIES.value_in(context.policy):
             return True
-        return not await list_open_duties(context.uow, [context.request.fields["plate"]], 1)
+        return not await list_open_duties(context.uow.registries, [context.request.fields["plate"]], 1)
 
     def build_refusal(self, context: StepContext) -> DomainError:
         """Return the refusal: duties are open."""
@@ -281,7 +283,7 @@ class StorePeople(Effect):
     async def apply_effect(self, context: StepContext) -> None:
         """Look at the registries."""
         taxi, request, fields = await _load_taxi(context), context.request, context.request.fields
-        duties = await list_open_duties(context.uow, [taxi.plate], PAGE_SIZE)
+        duties = await list_open_duties(context.uow.registries, [taxi.plate], PAGE_SIZE)
         fields.pop("open_duties", None)  # of a finished leave that is taken up again
         if duties:
             fields["open_duties"] = sum(row.values["amount"] for row in duties)
@@ -313,7 +315,7 @@ def _requester_kind(context: StepContext, taxi: Taxi) -> str:
 
 async def find_leaves_for_driver(uow: UnitOfWork, mobile: str, *, service: str) -> list[ServiceRequest]:
     """Return the open leaves of a service that somebody else asked for the driver with this mobile."""
-    plates = [str(vehicle.values["plate"]) for vehicle in await vehicles_of_mobile(uow, mobile)]
+    plates = [str(vehicle.values["plate"]) for vehicle in await vehicles_of_mobile(uow.registries, mobile)]
     leave_filters = [RequestFilter(service, subject_key=plate, open_only=True, limit=PAGE_SIZE) for plate in plates]
     leaves = [leave for leave_filter in leave_filters for leave in await uow.requests.list_requests(leave_filter)]
     return [leave for leave in leaves if NOTIFIED_DRIVER.find(leave) == mobile]

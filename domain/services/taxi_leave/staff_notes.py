@@ -31,7 +31,7 @@ async def find_share_notes(source: NoteSource, plates: Collection[str]) -> Mappi
     year, fridays = to_jalali(today)[0], COUNTS_FRIDAYS.value_in(source.policy)
     used_days: Counter[str] = Counter()
     leaves_by_plate: defaultdict[str, list[NamedRequest]] = defaultdict(list)
-    async for leave in iterate_leaves(source.uow, plates, since=first_day_of_year(today)):
+    async for leave in iterate_leaves(source.uow.requests, plates, since=first_day_of_year(today)):
         plate, days = str(leave.fields["plate"]), taken_days(leave)
         if days and (day_count := count_days(*days, fridays=fridays)[year]):
             used_days[plate] += day_count
@@ -53,7 +53,7 @@ async def find_review_notes(source: NoteSource, leave: ServiceRequest) -> Sequen
     """Return what the leave makes of the taxi's share, and which other taxis are off, or would be, on its days."""
     fridays, most_days = COUNTS_FRIDAYS.value_in(source.policy), DAYS_A_YEAR.value_in(source.policy)
     wanted_days = count_days(first_day_of(leave.fields), last_day_of(leave.fields), fridays=fridays)
-    used_days = await count_used_days(source.uow, leave, fridays=fridays)
+    used_days = await count_used_days(source.uow.requests, leave, fridays=fridays)
     share_notes = [
         StaffNote(
             "share_with",

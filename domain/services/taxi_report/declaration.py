@@ -36,6 +36,7 @@ from domain.language.service import (
 from domain.language.summary_columns import SummaryColumns
 from domain.registries.declarations import DRIVER, REWARD, VEHICLE, VIOLATION, Reference, Registry
 from domain.registries.field_types import TAXI_CODE, Charge
+from domain.registries.ports import RegistryRepository
 from domain.registries.rows import RegistryRow
 from domain.requests.request import Phase, ServiceRequest
 from domain.services.taxi_report.reasons import (
@@ -64,7 +65,7 @@ RECORD_REGISTRIES: Mapping[str, Registry] = {"reward": REWARD, "violation": VIOL
 async def find_taxi(uow: UnitOfWork, mobile: str | None, values: Mapping[str, Any]) -> FormFill:
     """Add the plate to a code and the code to a plate; a taxi that nobody registered may be reported all the same."""
     try:
-        vehicle = await find_vehicle(uow, values)
+        vehicle = await find_vehicle(uow.registries, values)
     except NotFound:
         return FormFill()
     registered_values = (
@@ -73,22 +74,22 @@ async def find_taxi(uow: UnitOfWork, mobile: str | None, values: Mapping[str, An
     return FormFill({field_name: value for field_name, value in registered_values.items() if value})
 
 
-async def _list_drivers(uow: UnitOfWork, request: ServiceRequest) -> tuple[RegistryRow, ...]:
+async def _list_drivers(registries: RegistryRepository, request: ServiceRequest) -> tuple[RegistryRow, ...]:
     try:
-        vehicle = await find_vehicle(uow, request.fields)
+        vehicle = await find_vehicle(registries, request.fields)
     except NotFound:
         return ()
-    return (await load_taxi(uow, vehicle, None, {})).drivers if vehicle else ()
+    return (await load_taxi(registries, vehicle, None, {})).drivers if vehicle else ()
 
 
 async def driver_choices(uow: UnitOfWork, request: ServiceRequest) -> dict[str, str]:
     """Return those who drive the reported taxi now, by national code."""
-    return {row.values["national_code"]: row.values["name"] for row in await _list_drivers(uow, request)}
+    return {row.values["national_code"]: row.values["name"] for row in await _list_drivers(uow.registries, request)}
 
 
 async def propose_driver(uow: UnitOfWork, request: ServiceRequest) -> str | None:
     """Return the national code of who alone drives the reported taxi; None where several may be meant."""
-    drivers = await _list_drivers(uow, request)
+    drivers = await _list_drivers(uow.registries, request)
     return str(drivers[0].values["national_code"]) if len(drivers) == 1 else None
 
 
@@ -142,7 +143,7 @@ class MakeRecord(Effect):
             context.uow, context.ids, context.now, registry, record_values, context.actor.label
         )
         DRIVER_RECORD.write(context.request, {"registry": registry.key, "id": record_row.id})
-        DRIVER_MOBILE.write(context.request, await find_contact(context.uow, registry, record_row.values))
+        DRIVER_MOBILE.write(context.request, await find_contact(context.uow.registries, registry, record_row.values))
         context.history_facts |= {"registry": registry.key, "record": record_row.id}
         context.facts |= {
             f"{registry.key}_kind": record_values["kind"],
@@ -164,7 +165,7 @@ async def _resolve_driver(context: StepContext) -> RegistryRow:
     """Return the driver whom the officer names, or the only one of the taxi."""
     named_code = context.inputs.get("driver")
     if named_code is None:
-        drivers = await _list_drivers(context.uow, context.request)
+        drivers = await _list_drivers(context.uow.registries, context.request)
         if len(drivers) != 1:
             raise MissingField("driver", ReportMissingReason.NAME_DRIVER)
         return drivers[0]

@@ -88,7 +88,7 @@ def test_an_account_is_unlocked_at_the_terminal(terminal: Terminal, database: Pa
         limits = sign_in_limits("maryam", ClientOrigin("203.0.113.9", "", inside=False), None)
         for _ in range(MOST_PER_PAIR):
             async with store.open_unit() as uow:
-                await attempts.count_attempt(uow, limits, datetime.now(UTC))
+                await attempts.count_attempt(uow.lines, limits, datetime.now(UTC))
         await store.close()
 
     asyncio.run(guess())

@@ -149,7 +149,7 @@ async def test_what_was_right_is_counted_no_more(clock: StepClock, store: SqlSto
         async with store.open_unit() as uow:
             assert await unlock_account(ActorContext(door.dependencies, uow, SYSTEM), "civil") > 0
     async with store.open_unit(write=False) as uow:
-        assert await list_locks(uow, "civil", clock.now()) == []
+        assert await list_locks(uow.lines, "civil", clock.now()) == []
 
 
 async def test_codes_at_once(clock: StepClock, store: SqlStore, other_store: SqlStore) -> None:

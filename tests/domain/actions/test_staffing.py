@@ -40,7 +40,7 @@ async def appoint(
 async def acting(town: Municipality, username: str) -> Actor:
     """Member who acts today."""
     async with town.store.open_unit(write=False) as uow:
-        return await staffing.load_staff_actor(uow, username, "cli", staffing.today_in_tehran(town.desk))
+        return await staffing.load_staff_actor(uow.people, username, "cli", staffing.today_in_tehran(town.desk))
 
 
 async def take(town: Municipality, code: str, action: str, by: Actor, **inputs: object) -> None:
@@ -90,8 +90,8 @@ async def test_who_cares_for_a_role_is_the_deputy_while_somebody_is_away(town: M
     await engage(town, "sara", Role.REVENUE, mobile=SARA)
     await appoint(town, "civil", "sara")
     async with town.store.open_unit(write=False) as uow:
-        away = await staffing.list_on_duty(uow, Role.CIVIL, TODAY)
-        back = await staffing.list_on_duty(uow, Role.CIVIL, TODAY + 2 * DAY)
+        away = await staffing.list_on_duty(uow.people, Role.CIVIL, TODAY)
+        back = await staffing.list_on_duty(uow.people, Role.CIVIL, TODAY + 2 * DAY)
     assert ([one.mobile for one in away], [one.mobile for one in back]) == ([SARA], [CIVIL_OFFICER])
 
 
@@ -187,8 +187,8 @@ async def test_who_becomes_an_administrator_later_lends_that_role_by_an_administ
     await engage(town, "civil", Role.CIVIL, Role.ADMIN)
     assert (await acting(town, "sara")).role_names == {Role.REVENUE, Role.CIVIL}
     async with town.store.open_unit(write=False) as uow:
-        admins = await staffing.list_on_duty(uow, Role.ADMIN, TODAY)
-        civil = await staffing.list_on_duty(uow, Role.CIVIL, TODAY)
+        admins = await staffing.list_on_duty(uow.people, Role.ADMIN, TODAY)
+        civil = await staffing.list_on_duty(uow.people, Role.CIVIL, TODAY)
     assert [one.username for one in admins] == ["admin", "civil"]
     assert [one.username for one in civil] == ["sara"]
     assert (await refusal(town, "civil", "sara", by=Role.MANAGER)).reason == "of_admin"
@@ -202,9 +202,9 @@ async def test_a_manager_who_becomes_an_administrator_lends_it_to_nobody_named_b
     for name, role in (("yas", Role.MANAGER), ("mina", Role.EXPERT), ("zed", Role.REVENUE)):
         await engage(town, name, role)
     async with town.store.open_unit() as uow:
-        yas = await staffing.load_staff_actor(uow, "yas", "cli", TODAY)
+        yas = await staffing.load_staff_actor(uow.people, "yas", "cli", TODAY)
         await staffing.name_substitute(ActorContext(town.desk, uow, yas), "yas", "mina", (TODAY, TODAY))
-        mina = await staffing.load_staff_actor(uow, "mina", "cli", TODAY)
+        mina = await staffing.load_staff_actor(uow.people, "mina", "cli", TODAY)
         await staffing.name_substitute(ActorContext(town.desk, uow, mina), "yas", "zed", (TODAY, TODAY))
     await engage(town, "yas", Role.MANAGER, Role.ADMIN)
     assert (await acting(town, "mina")).role_names == {Role.EXPERT, Role.MANAGER}
@@ -225,7 +225,7 @@ async def test_an_administrators_substitute_is_named_in_the_administrators_name(
         await engage(town, name, role)
     await appoint(town, "ali", "sara")
     async with town.store.open_unit() as uow:
-        sara = await staffing.load_staff_actor(uow, "sara", "cli", TODAY)
+        sara = await staffing.load_staff_actor(uow.people, "sara", "cli", TODAY)
         await staffing.name_substitute(ActorContext(town.desk, uow, sara), "ali", "reza", (TODAY, TODAY))
         made = await staffing.name_substitute(ActorContext(town.desk, uow, sara), "civil", "reza", (TODAY, TODAY))
     assert Role.ADMIN in (await acting(town, "reza")).role_names
@@ -238,7 +238,7 @@ async def test_an_administrators_substitute_is_named_in_the_administrators_name(
 async def named_by(town: Municipality, username: str, absent: str, deputy: str) -> None:
     """Name a substitute as somebody of the staff, with whatever that one has from others."""
     async with town.store.open_unit() as uow:
-        maker = await staffing.load_staff_actor(uow, username, "cli", TODAY)
+        maker = await staffing.load_staff_actor(uow.people, username, "cli", TODAY)
         await staffing.name_substitute(ActorContext(town.desk, uow, maker), absent, deputy, (TODAY, TODAY))
 
 
@@ -276,6 +276,6 @@ async def test_who_named_himself_before_that_was_refused_has_nothing_of_it(town:
     kept = Substitution("rev", "sara", TODAY, TODAY + DAY, maker, town.clock.now(), by_admin=False)
     async with town.store.open_unit() as uow:
         await uow.people.save_substitution(kept)
-        on_duty = await staffing.list_on_duty(uow, Role.REVENUE, TODAY)
+        on_duty = await staffing.list_on_duty(uow.people, Role.REVENUE, TODAY)
     assert (await acting(town, "sara")).role_names == {Role.MANAGER}
     assert "rev" in [one.username for one in on_duty]

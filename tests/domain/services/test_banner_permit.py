@@ -275,7 +275,7 @@ async def test_its_own_rule_is_set_on_the_page_of_settings(town: Municipality) -
             await entering.enter_walk_in(ActorContext(town.desk, uow, actor(Role.CIVIL)), BANNERS.key, form, CITIZEN)
     rules = list_rule_groups(town.desk.services)[BANNERS.key]
     async with town.store.open_unit() as uow:
-        version = await version_of_settings(uow)
+        version = await version_of_settings(uow.setting_changes)
         await change_rules(ActorContext(town.desk, uow, actor(Role.ADMIN)), rules, {"banner_most_days": "۴۵"}, version)
     await renew_settings(town.desk, town.store)
     async with town.store.open_unit() as uow:
@@ -285,7 +285,7 @@ async def test_its_own_rule_is_set_on_the_page_of_settings(town: Municipality) -
         )
     assert entered.request.fields["days"] == 40
     async with town.store.open_unit() as uow:
-        version, admin = await version_of_settings(uow), actor(Role.ADMIN)
+        version, admin = await version_of_settings(uow.setting_changes), actor(Role.ADMIN)
         with pytest.raises(InvalidField, match="range"):
             await change_rules(ActorContext(town.desk, uow, admin), rules, {"banner_most_days": "400"}, version)
 

@@ -95,7 +95,7 @@ async def pay(portal: DemoSite, request: ServiceRequest) -> None:
     """Record a slip for the request's bill."""
     revenue = Actor(frozenset({Role.REVENUE}), "staff", "revenue", "cli")
     async with portal.store.open_unit() as uow:
-        (owed,) = await list_request_bills(uow, request)
+        (owed,) = await list_request_bills(uow.bills, request)
         ids = owed.bill_id, owed.payment_id
         paid = await record_payment(
             ActionContext(portal.desk, uow), ids, owed.amount, PaymentMethod.SLIP, request.code, revenue

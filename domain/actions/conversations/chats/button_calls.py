@@ -113,7 +113,7 @@ async def _choose_notice_channel(turn: TurnContext, requested_channel: str, _det
     """Ask where notices shall go, or take the answer."""
     mobile = turn.actor.identifier
     if not requested_channel:
-        choice = await find_notice_choice(turn.uow, mobile)
+        choice = await find_notice_choice(turn.uow.chats, mobile)
         notice_rows = build_notice_rows(turn.text_of, choice.channels, choice.chosen)
         return with_menu_button(turn, replace(turn.render("chat.notices"), markup=ReplyMarkup(notice_rows)))
     await choose_notice_channel(turn, mobile, requested_channel)

@@ -21,7 +21,7 @@ MOST_LISTED = 5
 
 async def build_main_menu(turn: TurnContext) -> ButtonRows:
     """Return the main menu, with the drivers' where this person has to do with a taxi, and the jobs of an operator."""
-    own_taxis = await vehicles_of_mobile(turn.uow, turn.actor.identifier)
+    own_taxis = await vehicles_of_mobile(turn.uow.registries, turn.actor.identifier)
     has_languages = turn.dependencies.catalogue.is_multilingual
     return build_menu_rows(
         turn.conversation,

@@ -32,7 +32,7 @@ async def render_officer_question(turn: TurnContext, frame: Frame) -> RenderedMe
     if turn.actor.channel not in MESSENGERS or not is_asked_for_answer(frame):
         return None
     try:
-        request = await find_own_request(turn.uow, frame.slots["code"], turn.actor)
+        request = await find_own_request(turn.uow.requests, frame.slots["code"], turn.actor)
     except NotFound:
         return None
     return turn.render_about(request, "chat.ask_answer") if QUESTION.is_kept_by(request) else None
@@ -50,7 +50,7 @@ async def answer_by_files(
     """Take files, with what is written under them, as the answer: they are added to the request as the paper that the
     question is about, or beside its papers. Errors: those of `attach_document` and of the step.
     """
-    request = await find_own_request(turn.uow, code, turn.actor)
+    request = await find_own_request(turn.uow.requests, code, turn.actor)
     if not QUESTION.is_kept_by(request):
         raise NotAllowedNow("code")
     paper_name = _choose_paper(request)

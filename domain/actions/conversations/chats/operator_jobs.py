@@ -33,12 +33,12 @@ HOURS_STEP = "hours"
 
 async def is_operator(turn: TurnContext) -> bool:
     """Return whether whoever speaks is an operator of the fleet, by the proved mobile."""
-    return bool(await find_operators(turn.uow, turn.actor.identifier, turn.actor.channel))
+    return bool(await find_operators(turn.uow.fleet, turn.actor.identifier, turn.actor.channel))
 
 
 async def handle_operator_call(turn: TurnContext, code_text: str, step: str) -> RenderedMessage:
     """Show the jobs of the day, one of them, or keep what is reported of it; `NotFound` for who is no operator."""
-    operators = await find_operators(turn.uow, turn.actor.identifier, turn.actor.channel)
+    operators = await find_operators(turn.uow.fleet, turn.actor.identifier, turn.actor.channel)
     if not operators:
         raise NotFound("operator")
     turn.dialogue.frames = [frame for frame in turn.dialogue.frames if frame.intent != WORKED_HOURS_INTENT]
@@ -71,7 +71,7 @@ async def _report_step(turn: TurnContext, code: TrackingCode, step: str, operato
 
 async def report_typed_hours(turn: TurnContext, slots: SlotValues) -> RenderedMessage:
     """Keep the hours that an operator wrote instead of pressing them."""
-    operators = await find_operators(turn.uow, turn.actor.identifier, turn.actor.channel)
+    operators = await find_operators(turn.uow.fleet, turn.actor.identifier, turn.actor.channel)
     job = await note_hours(turn, parse_code(slots["code"]), slots["hours"], operators)
     return _show_job(turn, job)
 

@@ -34,7 +34,7 @@ async def ask_for_paper(
 
     `NotFound("code")` for another's request, `InvalidField("paper")` for what is no paper of its service.
     """
-    request = await find_own_request(turn.uow, code, turn.actor)
+    request = await find_own_request(turn.uow.requests, code, turn.actor)
     paper_names = _list_papers(turn, request)
     if paper_name is None and len(paper_names) != 1:
         return turn.render_about(request, "chat.which_paper"), _build_paper_buttons(turn, request, paper_names)
@@ -81,7 +81,7 @@ async def find_captioned_request(turn: TurnContext, caption: str) -> ServiceRequ
         claimed_code = find_claimed_code(TokenStream(caption))
         if claimed_code is None:
             return None
-        request = await find_own_request(turn.uow, parse_code(claimed_code.code), turn.actor)
+        request = await find_own_request(turn.uow.requests, parse_code(claimed_code.code), turn.actor)
     except (CodeMistyped, NotFound):
         return None
     return None if request.phase.is_final else request
@@ -138,7 +138,7 @@ async def store_paper(
     prepared_file = require_prepared(sent_file)
     async with turn.uow.savepoint():
         await attach_document(turn, code, paper_name, prepared_file)
-    request = await find_own_request(turn.uow, code, turn.actor)
+    request = await find_own_request(turn.uow.requests, code, turn.actor)
     await ask_for_paper(turn, code, paper_name)  # another sheet of it may follow
     missing_papers = [name for name in await _list_missing_papers(turn, request) if name != paper_name]
     reply_lines = [turn.render("chat.paper_kept", paper=_render_paper_name(turn, paper_name)).text]
@@ -158,7 +158,7 @@ async def store_paper(
 
 async def print_paper(turn: TurnContext, code: TrackingCode, paper_kind: str) -> RenderedMessage:
     """Announce which paper comes, and have it printed when the message is sent; `NotFound` when there is none now."""
-    request = await find_own_request(turn.uow, code, turn.actor)
+    request = await find_own_request(turn.uow.requests, code, turn.actor)
     printable_titles = await list_printouts(turn, request)
     if paper_kind not in printable_titles:
         raise NotFound("printout", NotFoundReason.NOT_ISSUED)
@@ -178,7 +178,9 @@ async def _list_paper_requests(turn: TurnContext) -> list[ServiceRequest]:
 
 
 async def _list_missing_papers(turn: TurnContext, request: ServiceRequest) -> Sequence[str]:
-    return await find_missing_papers(turn.uow, turn.dependencies.engine.get_service(request.service).papers, request)
+    return await find_missing_papers(
+        turn.uow.documents, turn.dependencies.engine.get_service(request.service).papers, request
+    )
 
 
 def _list_papers(turn: TurnContext, request: ServiceRequest) -> tuple[str, ...]:

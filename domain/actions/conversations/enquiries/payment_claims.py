@@ -90,7 +90,7 @@ async def _find_named_bills(turn: TurnContext, message: ParsedMessage) -> Sequen
             return [bill] if isinstance(bill, Bill) and is_own else None
         if "code" in message.slots:
             request = await turn.uow.requests.get_by_code(message.slots["code"])
-            return await list_request_bills(turn.uow, request) if is_citizen_of(request, turn.actor) else None
+            return await list_request_bills(turn.uow.bills, request) if is_citizen_of(request, turn.actor) else None
     except DomainError:
         return None
     return None

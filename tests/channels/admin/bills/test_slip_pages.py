@@ -63,7 +63,7 @@ async def test_a_bill_of_a_request_says_whom_to_call_though_nobody_gave_a_name(
     await site.demo.act(request.code, "accept", Role.CIVIL)
     await site.demo.act(request.code, "price", Role.REVENUE, {"amount": 1_000_000, "reason": "برآورد محل"})
     async with site.store.open_unit(write=False) as uow:
-        (bill,) = await list_request_bills(uow, request)
+        (bill,) = await list_request_bills(uow.bills, request)
     page = await revenue.get(f"{DESK}?ids={bill.bill_id}")
     assert f'<a href="tel:{display_mobile(str(request.mobile))}">' in page
     assert bill.bill_id not in words(page), "shown in Persian digits; in Latin ones it is copied"

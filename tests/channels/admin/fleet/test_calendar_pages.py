@@ -48,7 +48,7 @@ async def paid(site: StaffSite, **fields: Any) -> ServiceRequest:
     await step(site, request.code, "price", Role.REVENUE)
     revenue = Actor(frozenset({Role.REVENUE}), "staff", "revenue", "cli")
     async with site.store.open_unit() as uow:
-        (bill,) = await list_request_bills(uow, request)
+        (bill,) = await list_request_bills(uow.bills, request)
         ids = bill.bill_id, bill.payment_id
         settled = await record_payment(
             ActionContext(site.demo.desk, uow), ids, bill.amount, PaymentMethod.SLIP, request.code, revenue

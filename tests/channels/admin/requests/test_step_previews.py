@@ -118,7 +118,7 @@ async def test_the_hours_that_the_operator_reported_stand_in_the_form_that_ends_
     box = re.compile(r'<input[^>]*id="complete-hours"[^>]*>')
     assert 'value="۴"' in box.findall(await opened(inside, "civil", request))[0], "until then those that were priced"
     async with site.store.open_unit() as uow:
-        operators = await find_operators(uow, "+989113334455", "telegram")
+        operators = await find_operators(uow.fleet, "+989113334455", "telegram")
         await note_hours(ActionContext(site.demo.desk, uow), request.code, 3.5, operators)
     page = await opened(inside, "civil", request)
     assert "۳٫۵" in box.findall(page)[0]

@@ -73,7 +73,7 @@ async def test_an_old_proof_is_asked_for_and_what_was_typed_comes_back(
     assert (await site.request(billed.code)).state == "awaiting_payment"
     await inside.post(path, **carried(asked), proof_password=PASSWORD)
     async with site.store.open_unit(write=False) as uow:
-        (bill,) = await list_request_bills(uow, billed)
+        (bill,) = await list_request_bills(uow.bills, billed)
     assert (bill.state, bill.note) == ("waived", WHY)
     assert ("staff:revenue", "proved") in await list_audited(site)
 

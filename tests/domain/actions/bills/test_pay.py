@@ -31,7 +31,7 @@ async def test_the_ids_are_read_as_people_write_them(town: Municipality) -> None
     (bill,) = await town.bills(code)
     ids = (f"000{bill.bill_id[:3]} {bill.bill_id[3:]}", "۰" + bill.payment_id.translate(str.maketrans("123", "۱۲۳")))
     async with town.store.open_unit() as uow:
-        found = await pay.find_bill_by_ids(uow, *ids)
+        found = await pay.find_bill_by_ids(uow.bills, *ids)
     assert found.id == bill.id
 
 
@@ -40,11 +40,11 @@ async def test_a_bill_is_found_by_both_ids_only(town: Municipality) -> None:
     (bill,), (another,) = await town.bills(code), await town.bills(other)
     async with town.store.open_unit() as uow:
         with pytest.raises(InvalidField, match="payment_id"):
-            await pay.find_bill_by_ids(uow, bill.bill_id, another.payment_id)
+            await pay.find_bill_by_ids(uow.bills, bill.bill_id, another.payment_id)
         with pytest.raises(InvalidField, match="bill_id"):
-            await pay.find_bill_by_ids(uow, bill.bill_id[:-1] + "9", bill.payment_id)
+            await pay.find_bill_by_ids(uow.bills, bill.bill_id[:-1] + "9", bill.payment_id)
         with pytest.raises(BillNotFound):
-            await pay.find_bill_by_ids(uow, "1117753200140", "12070160")
+            await pay.find_bill_by_ids(uow.bills, "1117753200140", "12070160")
 
 
 @pytest.mark.parametrize("difference", [-1000, 1000, -FOUR_HOURS])

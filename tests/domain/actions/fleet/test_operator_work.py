@@ -105,7 +105,7 @@ async def test_work_is_its_operators_alone(operator: Person) -> None:
 async def test_hours_are_halves_of_a_day(operator: Person) -> None:
     town, code = operator.town, parse_code(await reach_work_day(operator))
     async with town.store.open_unit() as uow:
-        operators = await find_operators(uow, DRIVER, "telegram")
+        operators = await find_operators(uow.fleet, DRIVER, "telegram")
         for hours in (0, 0.4, 25, float("nan")):
             with pytest.raises(InvalidField):
                 await note_hours(ActionContext(town.desk, uow), code, hours, operators)

@@ -51,7 +51,7 @@ async def test_the_word_for_bills_answers_with_ids_and_link(town: Municipality, 
     assert "شناسه قبض" in answer
     assert count_parts(answer) <= (3 if address == SHORT else 4)
     async with town.store.open_unit(write=False) as uow:
-        [bill_row_id] = (await find_link(uow, found[1])).bill_row_ids
+        [bill_row_id] = (await find_link(uow.payment_links, found[1])).bill_row_ids
         bill = await uow.bills.get(bill_row_id)
     assert bill.bill_id in answer
     assert found[0] in (await town.says(f"قبض {bill.bill_id}")).text
@@ -84,7 +84,7 @@ async def choose_chat(town: Municipality, mobile: str = CITIZEN) -> Person:
 async def find_linked_bills(town: Municipality, token: str) -> set[int]:
     """Return the rows of the bills that a link leads to."""
     async with town.store.open_unit(write=False) as uow:
-        return set((await find_link(uow, token)).bill_row_ids)
+        return set((await find_link(uow.payment_links, token)).bill_row_ids)
 
 
 async def test_a_receipt_has_the_link_to_its_page(town: Municipality) -> None:
@@ -181,7 +181,7 @@ async def test_a_bill_has_one_link_and_no_link_leads_nowhere(town: Municipality)
     assert first == second
     async with town.store.open_unit(write=False) as uow:
         with pytest.raises(NotFound):
-            await find_link(uow, "aaaaaaaaaaaa")
+            await find_link(uow.payment_links, "aaaaaaaaaaaa")
 
 
 def test_the_longest_answers_have_room_for_a_link_of_a_long_domain() -> None:

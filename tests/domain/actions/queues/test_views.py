@@ -35,11 +35,11 @@ async def test_a_view_is_kept_replaced_and_forgotten(town: Municipality) -> None
     await save(town, "همه", QueueFilter(Queue.OPEN))
     assert await kept(town) == [views.NamedView("دیرشده‌ها", LATE), views.NamedView("همه", QueueFilter(Queue.OPEN))]
     async with town.store.open_unit() as uow:
-        await views.delete_view(uow, "همه", CIVIL)
+        await views.delete_view(uow.saved_views, "همه", CIVIL)
     assert [one.name for one in await kept(town)] == ["دیرشده‌ها"]
     with pytest.raises(NotFound):
         async with town.store.open_unit() as uow:
-            await views.delete_view(uow, "همه", CIVIL)
+            await views.delete_view(uow.saved_views, "همه", CIVIL)
 
 
 async def test_views_are_ones_own(town: Municipality) -> None:
@@ -50,7 +50,7 @@ async def test_views_are_ones_own(town: Municipality) -> None:
     assert await kept(town, Role.REVENUE) == []
     with pytest.raises(NotFound):
         async with town.store.open_unit() as uow:
-            await views.delete_view(uow, "همه", actor(Role.REVENUE))
+            await views.delete_view(uow.saved_views, "همه", actor(Role.REVENUE))
 
 
 async def test_what_cannot_be_kept_is_refused(town: Municipality, monkeypatch: pytest.MonkeyPatch) -> None:

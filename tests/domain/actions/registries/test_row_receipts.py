@@ -167,7 +167,7 @@ async def test_each_bill_that_was_paid_has_a_sheet(town: Municipality) -> None:
             BillingContext(town.desk.ids, town.desk.policy, town.clock.at),
             ChargedSubject(DUTY.key, row.id, DUTY.key),
         )
-        bills.append(await create_bill(uow, till, subject, 300_000, BillKind.SUPPLEMENT, {}, None))
+        bills.append(await create_bill(uow.bills, till, subject, 300_000, BillKind.SUPPLEMENT, {}, None))
     for number, bill in enumerate(bills):
         assert len((await printed(town, row)).sheets if number else ()) == number
         await paid(town, bill, str(number))

@@ -126,12 +126,12 @@ async def test_an_action_changes_a_row_past_the_rules_for_hands(town: Municipali
     await furnish(town)
     row = await a_duty(town)
     async with town.store.open_unit() as uow:
-        changed = await change_row(uow, row, {"state": "billed"}, "staff:x", town.clock.at, bill_id="1")
+        changed = await change_row(uow.registries, row, {"state": "billed"}, "staff:x", town.clock.at, bill_id="1")
         assert await uow.registries.get_row("duty", row.id) == changed
         assert (changed.values["state"], changed.data, changed.revision) == ("billed", {"bill_id": "1"}, 1)
     with pytest.raises(Conflict):
         async with town.store.open_unit() as uow:
-            await change_row(uow, row, {"state": "paid"}, "staff:x", town.clock.at)
+            await change_row(uow.registries, row, {"state": "paid"}, "staff:x", town.clock.at)
 
 
 async def test_what_is_recorded_twice_a_day_is_numbered(town: Municipality) -> None:
@@ -154,7 +154,7 @@ async def test_whom_a_row_concerns(town: Municipality) -> None:
     await give(town, "vehicle", {"plate": "12ت347-59", "type": "van"})
     async with town.store.open_unit(write=False) as uow:
         found = {
-            row.registry: await find_contact(uow, REGISTRIES[row.registry], row.values)
+            row.registry: await find_contact(uow.registries, REGISTRIES[row.registry], row.values)
             for row in (agency, owner, vehicle, driver, duty, violation)
         }
         assert found == {
@@ -172,4 +172,4 @@ async def test_whom_a_row_concerns(town: Municipality) -> None:
             ("duty", {"vehicle": "12ت999-59"}),
             ("machines", {"code": "LD-1"}),
         ):
-            assert await find_contact(uow, REGISTRIES[registry], values) is None, values
+            assert await find_contact(uow.registries, REGISTRIES[registry], values) is None, values

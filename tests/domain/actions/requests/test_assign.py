@@ -62,14 +62,17 @@ async def stand_in(town: Municipality, absent: str, deputy: str) -> Actor:
     )
     async with town.store.open_unit() as uow:
         await uow.people.save_substitution(made)
-        return await load_staff_actor(uow, deputy, "staff", day)
+        return await load_staff_actor(uow.people, deputy, "staff", day)
 
 
 async def named(town: Municipality, codes: list[str], by: Actor) -> list[str]:
     """The user names of those to whom somebody may give these requests."""
     requests = [await town.request(code) for code in codes]
     async with town.store.open_unit(write=False) as uow:
-        staff, substitutes = await uow.people.list_staff(), await list_substitutions(uow, today_in_tehran(town.desk))
+        staff, substitutes = (
+            await uow.people.list_staff(),
+            await list_substitutions(uow.people, today_in_tehran(town.desk)),
+        )
     return [one.username for one in assign.list_colleagues(town.desk, staff, substitutes, requests, by)]
 
 

@@ -51,7 +51,7 @@ async def test_the_papers_of_an_opinion_are_carried_over(experts: Experts) -> No
     await town.do(code, "reject", Role.EXPERT, reason="ملک بیرون از شهر است")
     new = await reopened(town, code, actor(Role.MANAGER))
     async with town.store.open_unit(write=False) as uow:
-        assert await find_missing_papers(uow, OPINION_PAPERS, new) == ()
+        assert await find_missing_papers(uow.documents, OPINION_PAPERS, new) == ()
         files = await uow.documents.list_of_request(new.id)
     assert [one.field for one in files] == ["deed", "national_card", "plan"]
     assert "مدارک مانده" not in (await town.say(CITIZEN, new.code)).text

@@ -55,5 +55,5 @@ async def test_leaves_that_ended_before_a_day_are_not_read(taxis: TaxiOrganisati
     found = []
     async with taxis.town.store.open_unit(write=False) as uow:
         for since in (date(2028, 11, 20), date(2029, 1, 1)):
-            found.append([leave.subject_key async for leave in iterate_leaves(uow, [PLATE], since=since)])
+            found.append([leave.subject_key async for leave in iterate_leaves(uow.requests, [PLATE], since=since)])
     assert found == [[PLATE], []]

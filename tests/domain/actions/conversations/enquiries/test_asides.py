@@ -108,7 +108,7 @@ async def test_who_has_a_request_and_who_opened_it(town: Municipality) -> None:
     )
     assert (await town.say(CITIZEN, code)).text.endswith("نزد واحد عمران، مهلت پاسخ: فردا ساعت ۱۰")
     async with town.store.open_unit() as uow:
-        await record_read_event(uow, town.clock.now(), "staff:civil", ReadKind.REQUEST, code)
+        await record_read_event(uow.audit, town.clock.now(), "staff:civil", ReadKind.REQUEST, code)
     town.advance(days=3)
     seen = await town.say(CITIZEN, f"{code} چه کسی دید")
     assert seen.key == "sms.holder.late"
