@@ -241,7 +241,6 @@ class RequestViews:
     ) -> RequestView:
         """Return the view, with the form of a step that was refused as it was typed."""
         service = self._dependencies.engine.get_service(request.service)
-        context = ActorContext(self._dependencies, uow, visitor.actor)
         events, staff_members = await uow.history.list_of_request(request.id), await uow.people.list_staff()
         member_names = {entry.username: entry.full_name for entry in staff_members}
         return RequestView(
@@ -263,10 +262,10 @@ class RequestViews:
             assignable_members=self._list_assignable_members(request, staff_members, visitor),
             may_attach=may_use_on_request(Right.REQUESTS_ATTACH, service, request, visitor.actor),
             mobile=await self._build_mobile_view(uow, request, member_names, visitor),
-            may_reopen=await may_staff_reopen(context, request),
+            may_reopen=await may_staff_reopen(ActorContext(self._dependencies, uow, visitor.actor), request),
             may_resend_bill=may_use_on_request(Right.BILLS_RESEND, service, request, visitor.actor),
             step_back=await self._step_backs.build_view(uow, request, events, visitor.actor),
-            printouts=await list_printouts(context, request),
+            printouts=await list_printouts(ActorContext(self._dependencies, uow, visitor.actor), request),
         )
 
     async def _list_missing_papers(
