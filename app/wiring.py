@@ -13,7 +13,7 @@ from app.security.clamd import ClamdAddress, ClamdScanner
 from app.security.signing import Ed25519Signer
 from app.security.vault import FernetVault
 from domain.actions.dependencies import Dependencies
-from domain.actions.settings.changes import renew_settings
+from domain.actions.settings.setting_changes import renew_settings
 from domain.conversation.reading.grammar import Grammar
 from domain.conversation.reading.vocabulary import LANGUAGE_INTENT
 from domain.engine.engine import Engine

@@ -5,7 +5,7 @@ from app.configuration.settings import Settings
 from app.wiring import load_dependencies
 from domain.actions.context import ActorContext
 from domain.actions.dependencies import Dependencies
-from domain.actions.tariffs.changes import add_tariff
+from domain.actions.tariffs.price_changes import add_tariff
 from domain.fleet.resources import Resource, ResourceKind
 from domain.people.person import StaffMember
 from domain.unit_of_work import UnitOfWork

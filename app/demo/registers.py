@@ -8,7 +8,7 @@ from app.demo.data import read_rows
 from app.demo.townsfolk import Townsperson, nth_citizen
 from app.security.passwords import hash_password
 from domain.actions.context import ActionContext
-from domain.actions.tariffs.changes import add_tariff
+from domain.actions.tariffs.price_changes import add_tariff
 from domain.fleet.resources import Resource, ResourceKind, ResourceStatus
 from domain.people.person import Person, StaffMember
 from domain.settings.ports import WorkCalendarRepository

@@ -21,7 +21,7 @@ from app.demo.townsfolk import Townsperson, nth_citizen, nth_home, read_lists
 from domain.actions.context import ActionContext, ActorContext
 from domain.actions.messages import notify
 from domain.actions.requests import act
-from domain.actions.tariffs.changes import add_tariff
+from domain.actions.tariffs.price_changes import add_tariff
 from domain.actions.walk_ins import entering
 from domain.authorization.request_policy import is_step_of_staff, offers_step
 from domain.engine.engine import StepOutcome

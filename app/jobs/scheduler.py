@@ -44,7 +44,7 @@ from domain.actions.reports.durations import reckon_usual_durations
 from domain.actions.reports.monthly import store_monthly_reports
 from domain.actions.requests.erase import erase_expired_requests
 from domain.actions.requests.timers import run_due_timers
-from domain.actions.settings.changes import renew_settings
+from domain.actions.settings.setting_changes import renew_settings
 from domain.actions.settlement.reconciling import reconcile_daily
 from domain.actions.staff.own_account import rewrap_paper_codes
 from domain.actions.staff.read_events import forget_old_read_events

@@ -12,7 +12,7 @@ from typing import ClassVar
 from domain.fields.form import Field
 from domain.fields.stored import TEXT_FORM, StoredField, StoredFields, StoredForm
 from domain.fields.types import Choices, Text
-from domain.language.changes import ChangeableFields
+from domain.language.form_changes import ChangeableFields
 from domain.language.papers import ServicePapers
 from domain.language.question_subjects import MARKED_FIELDS, MARKED_PAPERS, MARKS
 from domain.language.service import Command, Effect, Notice, StepContext, Transition, Trigger

@@ -11,10 +11,10 @@ from typing import ClassVar
 from domain.bills.bill import Bill, BillKind, BillState, Refund, RefundState
 from domain.bills.ports import BillRepository
 from domain.blocks.billing import BillingContext, ChargedSubject, create_bill
-from domain.fields.stored import StoredField, StoredFields, StoredForm, stored_moment
-from domain.fields.types import Text
+from domain.fields.stored import StoredFields, stored_moment
 from domain.gateways.attempt import AttemptState
 from domain.gateways.ports import PaymentAttemptRepository
+from domain.language.kept_fields import QUOTE
 from domain.language.service import Effect, Guard, MomentReckoner, StepContext
 from domain.requests.request import ServiceRequest
 from domain.settings.policy import Policy
@@ -24,14 +24,6 @@ from domain.values.errors import DomainError, MissingField, NotAllowedNow, Payme
 from domain.values.reasons import MissingReason, NotAllowedReason, PaymentReason
 
 REQUEST_SUBJECT = "request"
-
-QUOTE: StoredField[Quote] = StoredField(
-    "quote",
-    Text(),
-    stored_form=StoredForm(lambda quote: quote.as_json(), Quote.from_json),
-    take_figures=lambda quote_json: replace(Quote.from_json(quote_json), reason=None).as_json(),
-)
-"""Price by the tariff, explained, as the revenue unit may have set it, for a reason in its own words."""
 
 PAYMENT_DEADLINE = stored_moment("payment_deadline")
 """Until when the bill is to be paid."""

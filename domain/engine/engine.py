@@ -22,7 +22,7 @@ from domain.engine.step_admission import choose_step, hold_steps, hold_submissio
 from domain.fields.form import read_fields
 from domain.fields.types import ReadingContext
 from domain.language.awaited import ANSWER_UNTIL_FACT
-from domain.language.changes import UNREVIEWED_CHANGES
+from domain.language.form_changes import UNREVIEWED_CHANGES
 from domain.language.service import Notice, Reminder, Service, StepContext, Transition, Trigger
 from domain.queues.request_words import list_request_words
 from domain.requests.history import GENESIS_HASH, HistoryEvent, compute_event_hash, compute_personal_digest

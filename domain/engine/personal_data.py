@@ -5,10 +5,9 @@ of the form or kept beside it whose type is no figure, the personal part of hist
 came and went. Counts, dates, amounts, kinds, hours and states stay, so that reports of past years keep their figures.
 """
 
-from domain.blocks.charging import QUOTE
 from domain.engine.overdue import SLA_BROKEN
 from domain.fields.stored import StoredFields
-from domain.language.kept_fields import list_kept_fields
+from domain.language.kept_fields import QUOTE, list_kept_fields
 from domain.language.service import Service
 from domain.requests.request import ServiceRequest
 

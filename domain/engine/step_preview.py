@@ -6,10 +6,10 @@ Nothing is kept: guards and effects that quote are asked about a copy of the req
 from dataclasses import replace
 
 from domain.authorization.request_policy import take_place_in_step
-from domain.blocks.charging import QUOTE
 from domain.engine.engine import Engine
 from domain.engine.step_admission import require_guards
 from domain.fields.stored import list_stored
+from domain.language.kept_fields import QUOTE
 from domain.language.service import StepContext, Transition
 from domain.requests.request import ServiceRequest
 from domain.tariffs.tariff import Quote

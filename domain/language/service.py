@@ -9,8 +9,8 @@ from typing import Any, ClassVar
 
 from domain.fields.form import Field
 from domain.fields.stored import StoredField, StoredFields
-from domain.language.changes import ChangeableFields
 from domain.language.finders import ConcerningFinder, FormFiller, MachineWorkLister, SummaryFact
+from domain.language.form_changes import ChangeableFields
 from domain.language.form_sections import FormSection, derive_sections
 from domain.language.intents import Intent, Keyword
 from domain.language.locks import Lock

@@ -14,7 +14,7 @@ from playwright.async_api import Browser
 
 from domain.actions.context import ActorContext
 from domain.actions.registries.rows import put_rows
-from domain.actions.tariffs.changes import add_tariff
+from domain.actions.tariffs.price_changes import add_tariff
 from domain.people.person import StaffMember
 from domain.registries.declarations import DRIVER, REGISTRIES
 from domain.values.actors import Role

@@ -12,8 +12,8 @@ from aiohttp import ClientResponse
 
 from domain.actions.citizens.flooding import is_worked
 from domain.actions.citizens.proofs import CODES_PER_SOURCE
-from domain.actions.guessing import MOST_MISSES
 from domain.actions.messages.verification_codes import CODES_PER_MOBILE
+from domain.actions.token_guessing import MOST_MISSES
 from domain.values.text import ascii_digits
 from domain.values.tracking_codes import make_code
 from tests.e2e.support.database_choice import ENGINES

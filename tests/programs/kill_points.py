@@ -29,7 +29,7 @@ from channels.sms.providers.sms_ir import SmsIr
 from channels.telegram import reception
 from channels.telegram.carrier import BotCarrier
 from domain.actions.drafts import submitting
-from domain.actions.payments import advance, begin, card_refund_worker, changes
+from domain.actions.payments import advance, attempt_changes, begin, card_refund_worker
 from domain.gateways.attempt import AttemptState, GatewayCall
 from domain.gateways.refund_attempt import RefundAttemptState
 from domain.messages.carriers import SendVerdict
@@ -144,7 +144,7 @@ STEPS = {
     "bank_answer_open": Step((advance, "is_foreign_sale"), when=When.UNIT_WRITTEN),
     "attempt_verified": Step((advance, "store_change"), when=When.UNIT_COMMITTED, counts=is_in(AttemptState.VERIFIED)),
     "attempt_settled": Step((advance, "store_change"), when=When.UNIT_COMMITTED, counts=is_in(AttemptState.SETTLED)),
-    "payment_open": Step((changes, "record_payment"), when=When.AFTER),
+    "payment_open": Step((attempt_changes, "record_payment"), when=When.AFTER),
     "draft_begun_open": Step((SqlDraftRepository, "add"), when=When.AFTER),
     "draft_begun": Step((begin_pages, "begin_draft"), when=When.UNIT_COMMITTED),
     "draft_open": Step((SqlDraftRepository, "save"), when=When.AFTER),

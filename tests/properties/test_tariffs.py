@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sqlalchemy import delete
 
 from domain.actions.context import ActionContext, ActorContext
-from domain.actions.tariffs.changes import add_tariff, withdraw_price
+from domain.actions.tariffs.price_changes import add_tariff, withdraw_price
 from domain.actions.tariffs.priced_subjects import quote_prices
 from domain.tariffs.tariff import Quantity, Quote, TariffRow
 from domain.values.actors import Role

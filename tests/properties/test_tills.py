@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from domain.actions.context import ActorContext
 from domain.actions.dependencies import Dependencies
-from domain.actions.offices.tills import close_till, load_till
+from domain.actions.offices.till_closing import close_till, load_till
 from domain.bills.bill import Bill
 from domain.offices.office import Office
 from domain.offices.tills import Takings, TillClosing, TillDay, TillPeriod

@@ -21,7 +21,7 @@ from domain.actions.conversations.receive import receive_sms
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages import notify
 from domain.actions.requests import act, submit, timers
-from domain.actions.tariffs import changes
+from domain.actions.tariffs import price_changes
 from domain.bills.bill import Bill, BillState, Payment, PaymentMethod, Refund
 from domain.blocks.charging import REQUEST_SUBJECT
 from domain.engine.engine import Engine
@@ -185,7 +185,7 @@ class Municipality:
         """Let revenue set the price of a machine's hour."""
         dimensions = {"machine": machine}
         async with self.store.open_unit() as uow:
-            await changes.add_tariff(
+            await price_changes.add_tariff(
                 ActorContext(self.desk, uow, actor(Role.REVENUE)),
                 "machinery",
                 dimensions,

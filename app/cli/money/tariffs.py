@@ -12,7 +12,7 @@ from app.cli.printed_results import print_result
 from app.cli.session import CommandSession, read_day, resolve_actor, run_in_session
 from domain.actions.context import ActionContext, ActorContext
 from domain.actions.staffing import today_in_tehran
-from domain.actions.tariffs.changes import approve_proposal, reject_proposal, set_price, withdraw_price
+from domain.actions.tariffs.price_changes import approve_proposal, reject_proposal, set_price, withdraw_price
 from domain.actions.tariffs.priced_subjects import quote_prices
 from domain.tariffs.tariff import PriceTerms, ProposedTariff, Quantity, TariffRow, without_band
 from domain.values.dated_rows import is_withdrawn

@@ -9,8 +9,8 @@ from typing import Any
 from channels.admin.actors import describe_actor
 from channels.admin.user_agents import describe_browser
 from domain.actions.dependencies import Dependencies
-from domain.actions.settings.changes import DAY_PREFIX, TEXT_PREFIX
 from domain.actions.settings.rule_lists import index_rules
+from domain.actions.settings.setting_changes import DAY_PREFIX, TEXT_PREFIX
 from domain.actions.settings.text_places import TextPlaces, find_table
 from domain.audit.entries import AuditEntry
 from domain.fields.types import format_number

@@ -19,7 +19,7 @@ from channels.web.site_part import SitePart
 from domain.actions.context import ActionContext, ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.refunds.accounts import remind_of_iban
-from domain.actions.refunds.files import list_lines, make_transfer_file, record_transfer, refuse_transfer
+from domain.actions.refunds.transfer_files import list_lines, make_transfer_file, record_transfer, refuse_transfer
 from domain.authorization.rights import Right
 from domain.unit_of_work import Store
 

@@ -23,7 +23,7 @@ from channels.admin.version_tokens import VersionedAction
 from channels.web.refused_forms import RefusedForm, form_error
 from channels.web.site_part import SitePart
 from domain.actions.context import ActorContext
-from domain.actions.offices.tills import close_till, load_till
+from domain.actions.offices.till_closing import close_till, load_till
 from domain.authorization.rights import Right
 from domain.fields.form import Field
 from domain.fields.moments import Day

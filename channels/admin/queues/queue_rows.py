@@ -10,8 +10,8 @@ from domain.actions.queues.amounts import RowAmount
 from domain.actions.queues.bulk import TickedRequest
 from domain.actions.queues.work import WorkItem
 from domain.fields.stored import list_stored
-from domain.language.changes import UNREVIEWED_CHANGES
 from domain.language.column_words import describe_columns
+from domain.language.form_changes import UNREVIEWED_CHANGES
 from domain.language.service import Service
 from domain.language.summaries import find_applicant_name
 from domain.language.summary_columns import SummaryColumn

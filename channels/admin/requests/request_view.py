@@ -22,9 +22,10 @@ from domain.actions.requests.reopen import REOPENED_AS, may_staff_reopen
 from domain.actions.walk_ins.mobile_correction import may_correct_mobile
 from domain.authorization.request_policy import may_use_on_request
 from domain.authorization.rights import Right
-from domain.blocks.charging import QUOTE, REQUEST_SUBJECT, list_request_bills
+from domain.blocks.charging import REQUEST_SUBJECT, list_request_bills
 from domain.blocks.papers_pending import find_missing_papers
-from domain.language.changes import UNREVIEWED_CHANGES
+from domain.language.form_changes import UNREVIEWED_CHANGES
+from domain.language.kept_fields import QUOTE
 from domain.language.service import Service
 from domain.language.staff_notes import NoteSource
 from domain.language.time_left import describe_time_left

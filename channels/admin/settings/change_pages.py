@@ -12,8 +12,8 @@ from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_s
 from channels.admin.settings.setting_pages import CHANGES_PATH, PAGE_TABS, TEXTS_PATH, describe_rule_value
 from channels.web.paging import build_list_page, read_page_start
 from channels.web.site_part import SitePart
-from domain.actions.settings.changes import DAY_PREFIX, TEXT_PREFIX
 from domain.actions.settings.rule_lists import index_rules
+from domain.actions.settings.setting_changes import DAY_PREFIX, TEXT_PREFIX
 from domain.authorization.rights import Right
 from domain.settings.records import SettingChange
 from domain.settings.rules import FORMER_RULES

@@ -15,7 +15,7 @@ from channels.web.refused_forms import RefusedForm, form_error
 from channels.web.site_part import SitePart
 from domain.actions.context import ActorContext
 from domain.actions.fleet.booked_days import list_codes_booked_on
-from domain.actions.settings.changes import (
+from domain.actions.settings.setting_changes import (
     HOLIDAY,
     WORKING_DAY,
     declare_day,

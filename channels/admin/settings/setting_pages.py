@@ -19,7 +19,9 @@ from channels.web.refused_forms import RefusedForm, form_error
 from channels.web.site_part import SitePart
 from domain.actions.context import ActionContext, ActorContext
 from domain.actions.dependencies import Dependencies
-from domain.actions.settings.changes import (
+from domain.actions.settings.rule_effects import count_concerned
+from domain.actions.settings.rule_lists import list_rule_groups
+from domain.actions.settings.setting_changes import (
     RuleChange,
     change_rules,
     load_stored_rules,
@@ -27,8 +29,6 @@ from domain.actions.settings.changes import (
     renew_settings,
     version_of_settings,
 )
-from domain.actions.settings.rule_effects import count_concerned
-from domain.actions.settings.rule_lists import list_rule_groups
 from domain.authorization.rights import Right
 from domain.settings.rules import NO_CHOICE, YES_CHOICE, SettingRule, read_present_value
 from domain.unit_of_work import UnitOfWork

@@ -21,7 +21,7 @@ from channels.web.refused_forms import RefusedForm, form_error
 from channels.web.site_part import SitePart
 from domain.actions.context import ActorContext
 from domain.actions.dependencies import Dependencies
-from domain.actions.settings.changes import TEXT_PREFIX, change_text, renew_settings, version_of_settings
+from domain.actions.settings.setting_changes import TEXT_PREFIX, change_text, renew_settings, version_of_settings
 from domain.actions.settings.text_overrides import (
     LONGEST_OVERRIDE,
     TextWording,

@@ -19,7 +19,7 @@ from channels.web.row_ids import get_row_id
 from channels.web.site_part import SitePart
 from domain.actions.context import ActorContext
 from domain.actions.staffing import today_in_tehran
-from domain.actions.tariffs.changes import (
+from domain.actions.tariffs.price_changes import (
     approve_proposal,
     find_insertion_point,
     reject_proposal,

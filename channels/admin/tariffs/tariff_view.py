@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from channels.admin.actors import describe_actor
 from domain.actions.context import ActionContext
 from domain.actions.dependencies import Dependencies
-from domain.actions.tariffs.changes import PriceSample, sample_prices
+from domain.actions.tariffs.price_changes import PriceSample, sample_prices
 from domain.actions.tariffs.price_differences import PriceDifference, find_difference
 from domain.actions.tariffs.price_labels import describe_thing, describe_unit
 from domain.actions.tariffs.priced_subjects import find_declared, list_priced

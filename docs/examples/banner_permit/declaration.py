@@ -22,7 +22,7 @@ from domain.blocks.receipts import receipt_for_roles
 from domain.fields.form import Field
 from domain.fields.moments import Day
 from domain.fields.types import Integer, Text
-from domain.language.changes import ChangeableFields
+from domain.language.form_changes import ChangeableFields
 from domain.language.form_sections import FormSection
 from domain.language.intents import Keyword
 from domain.language.papers import ServicePapers

@@ -11,8 +11,8 @@ from datetime import date
 
 from domain.actions.context import ActionContext
 from domain.actions.dependencies import Dependencies
-from domain.actions.guessing import count_miss, refuse_guessing
 from domain.actions.papers.printouts import render_paper_facts
+from domain.actions.token_guessing import count_miss, refuse_guessing
 from domain.language.printouts import PaperStatus, Printable, find_printable
 from domain.language.service import Service
 from domain.language.wording import letter_number_text

@@ -13,8 +13,8 @@ from datetime import datetime
 from domain.actions.claims import ClaimRepository
 from domain.actions.context import ActorContext
 from domain.actions.dependencies import Dependencies
+from domain.actions.payments.attempt_changes import store_change
 from domain.actions.payments.callbacks import is_foreign_sale, serialise_sale
-from domain.actions.payments.changes import store_change
 from domain.actions.payments.claims import CLAIM_LEASE
 from domain.actions.payments.gateway_worker import GatewaysByName, GatewayWorker, run_workers
 from domain.gateways.attempt import GatewayCall, PaymentAttempt

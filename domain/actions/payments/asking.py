@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from domain.actions.context import ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.actions.payments.advance import advance_attempt
-from domain.actions.payments.changes import store_change
+from domain.actions.payments.attempt_changes import store_change
 from domain.actions.payments.gateway_worker import GatewaysByName
 from domain.authorization.policy import require_right
 from domain.authorization.rights import Right

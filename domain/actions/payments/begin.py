@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from domain.actions.bills.subjects import SUBJECTS, lock_bills
 from domain.actions.context import ActionContext
 from domain.actions.dependencies import Dependencies
-from domain.actions.payments.changes import add_attempt_event, gateway_actor, store_change
+from domain.actions.payments.attempt_changes import add_attempt_event, gateway_actor, store_change
 from domain.actions.payments.links import find_link, find_payer_mobile
 from domain.actions.payments.order_numbers import draw_order_number
 from domain.bills.bill import Bill, BillState

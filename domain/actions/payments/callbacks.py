@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from domain.actions.context import ActionContext
 from domain.actions.dependencies import Dependencies
-from domain.actions.payments.changes import gateway_actor, store_change
+from domain.actions.payments.attempt_changes import gateway_actor, store_change
 from domain.gateways.attempt import PaymentAttempt
 from domain.gateways.attempt_callbacks import CALLBACK_WITHOUT_TOKEN
 from domain.gateways.attempt_machine import AttemptMachine

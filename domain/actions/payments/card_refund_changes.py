@@ -6,7 +6,7 @@ from dataclasses import replace
 from domain.actions.bills.refunds import count_refund
 from domain.actions.context import ActionContext, ActorContext
 from domain.actions.messages.notify import list_role_mobiles, notify_staff
-from domain.actions.payments.changes import EventDetails, gateway_actor
+from domain.actions.payments.attempt_changes import EventDetails, gateway_actor
 from domain.bills.bill import Payment, PaymentMethod, PaymentOutcome, Refund, RefundTarget
 from domain.bills.ports import BillRepository
 from domain.gateways.refund_attempt import RefundAttempt, RefundAttemptEvent, RefundChange, RefundEffect

@@ -14,7 +14,7 @@ from typing import ClassVar, Generic, Protocol, TypeVar
 
 from domain.actions.claims import ClaimRepository, keep_claims
 from domain.actions.dependencies import Dependencies
-from domain.actions.payments.changes import gateway_actor
+from domain.actions.payments.attempt_changes import gateway_actor
 from domain.actions.payments.claims import CLAIM_LEASE
 from domain.gateways.gateway import PaymentGateway
 from domain.unit_of_work import Store, UnitOfWork

@@ -1,7 +1,7 @@
 """Pages of paying: the bills of a link with what became of them, and what is known of one attempt.
 
 It shows what is stored and asks no bank: reloading a page changes nothing. Unknown tokens are counted
-(`domain/actions/guessing.py`).
+(`domain/actions/token_guessing.py`).
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -12,8 +12,8 @@ from typing import TypeVar
 from domain.actions.bills.merged_bills import may_merge
 from domain.actions.context import ActionContext
 from domain.actions.dependencies import Dependencies
-from domain.actions.guessing import count_miss, refuse_guessing
 from domain.actions.payments.links import PayableBills, load_payable_bills
+from domain.actions.token_guessing import count_miss, refuse_guessing
 from domain.bills.bill import BillState, Payment, PaymentOutcome, Refund
 from domain.bills.merged_bill import MergedBill
 from domain.bills.ports import BillRepository

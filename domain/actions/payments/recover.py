@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from domain.actions.context import ActionContext, ActorContext
 from domain.actions.dependencies import Dependencies
-from domain.actions.payments.changes import gateway_actor, store_change
+from domain.actions.payments.attempt_changes import gateway_actor, store_change
 from domain.actions.payments.gateway_worker import GatewaysByName
 from domain.gateways.attempt_machine import AttemptMachine
 from domain.gateways.gateway import PaymentGateway, UnverifiedSale

@@ -19,7 +19,7 @@ from domain.authorization.request_policy import find_owner_refusal
 from domain.blocks.papers_pending import find_missing_papers
 from domain.engine.engine import Engine
 from domain.fields.form import Field
-from domain.language.changes import UNREVIEWED_CHANGES
+from domain.language.form_changes import UNREVIEWED_CHANGES
 from domain.language.service import Service
 from domain.queues.request_words import list_request_words
 from domain.requests.request import JsonObject, ServiceRequest

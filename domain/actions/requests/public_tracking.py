@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from domain.actions.context import ActionContext
 from domain.actions.dependencies import Dependencies
-from domain.actions.guessing import MISS_WINDOW, count_miss, refuse_guessing
+from domain.actions.token_guessing import MISS_WINDOW, count_miss, refuse_guessing
 from domain.requests.request import Phase
 from domain.unit_of_work import Store
 from domain.values import tracking_codes

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from domain.actions.context import ActionContext
-from domain.actions.settings.changes import RuleChange
+from domain.actions.settings.setting_changes import RuleChange
 from domain.language.service import Service, State
 from domain.queues.selection import RequestRange, Selection
 from domain.requests.request import Phase

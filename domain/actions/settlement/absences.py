@@ -6,7 +6,7 @@ from datetime import date
 
 from domain.actions.context import ActorContext
 from domain.actions.dependencies import Dependencies
-from domain.actions.payments.changes import gateway_actor, store_change
+from domain.actions.payments.attempt_changes import gateway_actor, store_change
 from domain.actions.settlement.sale_lines import FILE_CAPABILITIES
 from domain.gateways.attempt import AttemptState
 from domain.gateways.attempt_machine import AttemptMachine

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from domain.actions.bills.subjects import lock_bill
 from domain.actions.context import ActionContext, ActorContext
+from domain.actions.payments.attempt_changes import gateway_actor
 from domain.actions.payments.card_refund_changes import store_refund_change
 from domain.actions.payments.card_refund_denial import list_denied_refunds
-from domain.actions.payments.changes import gateway_actor
 from domain.actions.settlement.known_lines import find_booked_line
 from domain.actions.settlement.noting import note_line
 from domain.gateways.gateway import CardRefundAnswer, CardRefundState

@@ -9,8 +9,8 @@ from datetime import timedelta
 
 from domain.actions.bills.suspense import withdraw_receipt
 from domain.actions.context import ActorContext
+from domain.actions.payments.attempt_changes import gateway_actor, payment_reference, store_change
 from domain.actions.payments.callbacks import is_foreign_sale, serialise_sale
-from domain.actions.payments.changes import gateway_actor, payment_reference, store_change
 from domain.actions.settlement.known_lines import correct_booked_lines, find_booked_line
 from domain.actions.settlement.noting import hold_line, note_line
 from domain.actions.settlement.refund_lines import FILE_CODE, book_refund_line

@@ -56,8 +56,8 @@ from domain.blocks.visits import (
 from domain.fields.form import Field
 from domain.fields.moments import Moment
 from domain.fields.types import Choice, Identifier, Rials, Text
-from domain.language.changes import ChangeableFields
 from domain.language.finders import FormFill
+from domain.language.form_changes import ChangeableFields
 from domain.language.form_sections import FormSection
 from domain.language.intents import Keyword
 from domain.language.printouts import READER_ROLES, FactsPart, Printable, QuotedPart, SignaturesPart, TextPart

@@ -6,10 +6,11 @@ from datetime import date
 from typing import ClassVar
 
 from domain.blocks.band_answers import BAND_ANSWERS, describe_bands
-from domain.blocks.charging import QUOTE, store_quote
+from domain.blocks.charging import store_quote
 from domain.fields.form import Field
 from domain.fields.stored import StoredField, StoredFields, StoredForm
 from domain.fields.types import Integer
+from domain.language.kept_fields import QUOTE
 from domain.language.lookups import LookupAnswer, LookupContext, PriceLookup
 from domain.language.service import Effect, StepContext
 from domain.requests.request import ServiceRequest

@@ -53,7 +53,7 @@ from domain.fields.places import Place
 from domain.fields.types import Choices, Identifier, Rials, Text, format_number
 from domain.fields.work_items import MOST_HOURS, MachineName, WorkItems
 from domain.fleet.resources import MACHINE_TYPES
-from domain.language.changes import ChangeableFields
+from domain.language.form_changes import ChangeableFields
 from domain.language.form_sections import FormSection
 from domain.language.intents import Keyword
 from domain.language.lookups import LookupAnswer, LookupContext, PriceLookup

@@ -7,7 +7,6 @@ from domain.bills.bill import Bill, BillKind, BillState
 from domain.blocks.booking_fields import HOURS_DONE
 from domain.blocks.charging import (
     PAYMENT_DEADLINE,
-    QUOTE,
     add_due_refund,
     issue_request_bill,
     list_request_bills,
@@ -18,6 +17,7 @@ from domain.blocks.paper_issuing import issue_paper
 from domain.fields.stored import StoredFields, stored_moment, stored_text
 from domain.fields.types import Choice, Integer
 from domain.fields.work_items import MOST_HOURS, MOST_MACHINES
+from domain.language.kept_fields import QUOTE
 from domain.language.service import Effect, Guard, StepContext
 from domain.services.machinery.reasons import MachineryInvalidReason
 from domain.settings.service_rules import ServiceRule

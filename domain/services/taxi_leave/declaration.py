@@ -20,7 +20,7 @@ from domain.blocks.taxis import Plate, TaxiSummary
 from domain.fields.form import Field
 from domain.fields.moments import Day
 from domain.fields.types import Choice, Identifier, Integer, Rials, Text
-from domain.language.changes import ChangeableFields
+from domain.language.form_changes import ChangeableFields
 from domain.language.form_sections import FormSection
 from domain.language.intents import Keyword
 from domain.language.printouts import READER_ROLES, FactsPart, Printable, SignaturesPart, TextPart

@@ -18,8 +18,8 @@ from domain.blocks.taxis import Plate, find_vehicle, load_taxi
 from domain.fields.form import Field
 from domain.fields.stored import StoredField, StoredFields, StoredForm, stored_text
 from domain.fields.types import Choice, Identifier, Integer, Text
-from domain.language.changes import ChangeableFields
 from domain.language.finders import FormFill
+from domain.language.form_changes import ChangeableFields
 from domain.language.form_sections import FormSection
 from domain.language.intents import Keyword
 from domain.language.service import (

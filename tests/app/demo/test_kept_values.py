@@ -4,7 +4,7 @@ from domain.actions.drafts.submitting import REPRESENTED
 from domain.actions.requests.reopen import REOPENED_AS
 from domain.engine.overdue import SLA_BROKEN
 from domain.engine.undoing import STEP_BEFORE
-from domain.language.changes import UNREVIEWED_CHANGES
+from domain.language.form_changes import UNREVIEWED_CHANGES
 from domain.language.kept_fields import list_kept_fields
 from domain.requests.request import RequestFilter
 from domain.services import services_by_key

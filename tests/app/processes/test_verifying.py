@@ -18,7 +18,7 @@ from channels.relay.relay import Relay
 from channels.sms.polling import InboundPoller
 from domain.actions.context import ActorContext
 from domain.actions.history.sealing import seal_history
-from domain.actions.settings.changes import change_rules, declare_day
+from domain.actions.settings.setting_changes import change_rules, declare_day
 from domain.settings.rules import RULE_GROUPS
 from domain.values.actors import SYSTEM
 from domain.values.errors import Unavailable

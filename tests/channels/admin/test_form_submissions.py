@@ -21,7 +21,7 @@ from channels.admin.submissions import FormSubmission
 from channels.admin.version_tokens import VersionedAction
 from domain.actions.context import ActorContext
 from domain.actions.registries.import_jobs import add_import
-from domain.actions.settings.changes import change_text
+from domain.actions.settings.setting_changes import change_text
 from domain.registries.declarations import REGISTRIES
 from domain.values.actors import STAFF_ROLES, Role
 from domain.values.version_token import VersionToken

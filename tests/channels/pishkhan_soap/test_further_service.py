@@ -22,7 +22,7 @@ from channels.pishkhan_soap.contract import Contract
 from channels.pishkhan_soap.http import ENDPOINT_PATH, PishkhanSoap
 from domain.actions.context import ActorContext
 from domain.actions.offices import accounts
-from domain.actions.tariffs.changes import add_tariff
+from domain.actions.tariffs.price_changes import add_tariff
 from domain.services.machinery.declaration import MACHINERY_WORK
 from domain.values.actors import SYSTEM, Role
 from printing.printer import PaperPrinter

@@ -1,7 +1,7 @@
 """Prices that depend on the amount, as a counter office is told them."""
 
 from domain.actions.context import ActorContext
-from domain.actions.tariffs.changes import add_tariff
+from domain.actions.tariffs.price_changes import add_tariff
 from domain.values.actors import Role
 from tests.channels.pishkhan_soap.envelopes import OURS
 from tests.channels.pishkhan_soap.raw_client import Answer

@@ -13,7 +13,7 @@ from aiohttp.test_utils import TestClient, TestServer, unused_port
 from pydantic import SecretStr
 from yarl import URL
 
-from domain.actions.guessing import MOST_MISSES
+from domain.actions.token_guessing import MOST_MISSES
 from domain.bills.bill import Bill, RefundState
 from domain.gateways.attempt import AttemptState
 from domain.gateways.callback_tokens import CALLBACK_TOKEN_PARAMETER

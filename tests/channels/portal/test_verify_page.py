@@ -9,7 +9,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
-from domain.actions.guessing import MOST_MISSES
+from domain.actions.token_guessing import MOST_MISSES
 from domain.requests.request import RequestFilter
 from domain.values.actors import Role
 from tests.support.demo_site import CITIZENS, ORDER, DemoSite, demo_site

@@ -13,7 +13,7 @@ from domain.actions.dependencies import Dependencies
 from domain.actions.registries.duties import generate_duties
 from domain.actions.registries.expiries import queue_expiry_reminders
 from domain.actions.registries.rows import put_rows
-from domain.actions.tariffs.changes import add_tariff
+from domain.actions.tariffs.price_changes import add_tariff
 from domain.registries.declarations import AGENCY, DRIVER, DUTY_TARIFF_SERVICE, OWNER, VEHICLE
 from domain.registries.imports import ProgressCallback, Tally
 from domain.registries.rows import RegistryFilter

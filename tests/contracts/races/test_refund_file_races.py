@@ -12,7 +12,7 @@ import pytest
 from domain.actions.bills.refunds import record_refund
 from domain.actions.context import ActorContext
 from domain.actions.refunds.accounts import ask_for_ibans
-from domain.actions.refunds.files import make_transfer_file, record_transfer
+from domain.actions.refunds.transfer_files import make_transfer_file, record_transfer
 from domain.bills.bill import Bill, PaymentOutcome
 from domain.unit_of_work import Store
 from domain.values.actors import Role

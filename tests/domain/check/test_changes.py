@@ -4,7 +4,7 @@ it."""
 from dataclasses import replace
 
 from domain.check import check_services
-from domain.language.changes import ChangeableFields
+from domain.language.form_changes import ChangeableFields
 from domain.language.service import Service
 from domain.messages.catalogue import Catalogue
 from domain.services.expert.declaration import EXPERT_OPINION

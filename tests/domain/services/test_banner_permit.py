@@ -21,9 +21,9 @@ from domain.actions.reports.declarations import find_report
 from domain.actions.reports.listing import build_listing
 from domain.actions.requests.change import change_request
 from domain.actions.requests.reopen import reopen_request
-from domain.actions.settings.changes import change_rules, load_stored_rules, renew_settings, version_of_settings
 from domain.actions.settings.rule_lists import list_rule_groups
-from domain.actions.tariffs import changes
+from domain.actions.settings.setting_changes import change_rules, load_stored_rules, renew_settings, version_of_settings
+from domain.actions.tariffs import price_changes
 from domain.actions.walk_ins import entering
 from domain.check import check_services
 from domain.conversation.buttons.questions import OpenQuestion
@@ -64,7 +64,7 @@ async def town(database: Path) -> AsyncIterator[Municipality]:
     desk = build_desk(clock, services=(MACHINERY_WORK, BANNERS), texts=BANNER_TEXTS)
     async with municipality(database, desk, clock) as opened:
         async with opened.store.open_unit() as uow:
-            await changes.add_tariff(
+            await price_changes.add_tariff(
                 ActorContext(desk, uow, actor(Role.REVENUE)), BANNERS.key, {"street_class": "secondary"}, rate=RATE,
                 unit="square_metre_day")  # fmt: skip
         yield opened

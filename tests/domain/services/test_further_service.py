@@ -16,7 +16,7 @@ from domain.actions.context import ActorContext
 from domain.actions.feedback import service_page
 from domain.actions.feedback.view_counting import ViewCounter
 from domain.actions.messages import notify
-from domain.actions.tariffs import changes
+from domain.actions.tariffs import price_changes
 from domain.actions.walk_ins import entering
 from domain.check import check_services
 from domain.engine.personal_data import erase_personal_data
@@ -47,7 +47,7 @@ async def town(database: Path) -> AsyncIterator[Municipality]:
     desk = build_desk(clock, services=(MACHINERY_WORK, TREES), texts=WORDS)
     async with municipality(database, desk, clock) as opened:
         async with opened.store.open_unit() as uow:
-            await changes.add_tariff(
+            await price_changes.add_tariff(
                 ActorContext(desk, uow, actor(Role.REVENUE)),
                 TREES.key,
                 {"work": "pruning"},

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.actions.context import ActionContext, ActorContext
-from domain.actions.tariffs.changes import add_tariff
+from domain.actions.tariffs.price_changes import add_tariff
 from domain.actions.tariffs.priced_subjects import quote_prices
 from domain.tariffs.tariff import Quantity, Quote, QuoteLine, TariffRow, compute_quote, find_price_row, rows_of_subject
 from domain.values.actors import Role

@@ -25,7 +25,7 @@ READ_OR_KEPT = {
     "domain/actions/payments/begin.py": "what the bank's own books say of a payment",
     "domain/actions/registries/row_words.py": "names of rows, for the staff",
     "domain/actions/settings/text_overrides.py": "the staff's own page",
-    "domain/actions/tariffs/changes.py": "the staff's own page",
+    "domain/actions/tariffs/price_changes.py": "the staff's own page",
     "domain/bills/bill.py": "marks that are taken out of what was typed",
     "domain/blocks/bookings.py": "titles of machines and operators as the request keeps them",
     "domain/blocks/letters.py": "letters of the registers, which numbers of letters bear",

@@ -17,7 +17,6 @@ from domain.bills.bill import BillState
 from domain.blocks.asking import CITIZENS, REASON, StoreReason, question_transitions
 from domain.blocks.bookings import BookMachines, FreeMachines, HoldMachines, WithinMachineLimits
 from domain.blocks.charging import (
-    QUOTE,
     BillsSettled,
     CloseOpenBills,
     NoPaymentUnresolved,
@@ -58,8 +57,9 @@ from domain.fields.moments import Day, HourOfDay, Moment
 from domain.fields.stored import StoredFields, stored_text
 from domain.fields.types import Choice, Choices, FieldType, Identifier, Integer, Rials, Text
 from domain.fields.work_items import WorkItems
-from domain.language.changes import ChangeableFields
+from domain.language.form_changes import ChangeableFields
 from domain.language.intents import Intent, Keyword, Topic
+from domain.language.kept_fields import QUOTE
 from domain.language.papers import ServicePapers
 from domain.language.printouts import READER_ROLES, FactsPart, Printable, QuotedPart
 from domain.language.service import (

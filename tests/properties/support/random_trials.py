@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from domain.actions.context import ActorContext
 from domain.actions.offices import accounts
-from domain.actions.tariffs import changes
+from domain.actions.tariffs import price_changes
 from domain.check import check_services
 from domain.check.explanations import explain_flaw
 from domain.check.flaws import Flaw
@@ -133,7 +133,7 @@ async def _set_prices(town: Municipality, service: Service) -> None:
     async with town.store.open_unit() as uow:
         for priced in service.priced_items:
             rate = 0 if priced.dimensions["work"] == "free" else 2_000_000
-            await changes.add_tariff(
+            await price_changes.add_tariff(
                 ActorContext(town.desk, uow, actor(Role.REVENUE)),
                 KEY,
                 priced.dimensions,

@@ -18,7 +18,7 @@ from domain.actions.context import ActionContext, ActorContext
 from domain.actions.documents import attach
 from domain.actions.messages import notify
 from domain.actions.requests import change, reopen, submit
-from domain.actions.tariffs import changes
+from domain.actions.tariffs import price_changes
 from domain.actions.walk_ins import entering
 from domain.authorization.rights import RIGHTS, Right
 from domain.bills.bill import Bill, BillState, Payment, PaymentMethod
@@ -252,7 +252,7 @@ class Walker:
         self.said = f"a price for {service} {dimensions} in {days} days"
         who = self.somebody(Role.REVENUE, None, "cli")
         async with self.town.store.open_unit() as uow:
-            await changes.add_tariff(
+            await price_changes.add_tariff(
                 ActorContext(self.town.desk, uow, who),
                 service,
                 {name: str(value) for name, value in dimensions.items()},

@@ -15,12 +15,12 @@ from channels.admin.addresses import list_address as room
 from channels.admin.tariffs.tariff_view import price_address as price
 from domain.actions.context import ActorContext
 from domain.actions.offices import accounts
-from domain.actions.offices.tills import close_till
+from domain.actions.offices.till_closing import close_till
 from domain.actions.registries.import_jobs import add_import
 from domain.actions.reports.declarations import REPORTS
-from domain.actions.settings import changes
+from domain.actions.settings import setting_changes
 from domain.actions.staff import own_account
-from domain.actions.tariffs.changes import set_price
+from domain.actions.tariffs.price_changes import set_price
 from domain.actions.tariffs.priced_subjects import list_priced
 from domain.authorization.policy import may_use
 from domain.messages.records import InboundMessage, InboundState
@@ -225,7 +225,7 @@ async def _house(site: StaffSite) -> dict[str, Sequence[PageVisit]]:
         await accounts.add_office(context, site.vault, "1001", LONG)
         for share in (2_500, 250):
             await accounts.add_commission_rule(context, office="1001", share_bp=share, valid_from=date(2027, 3, 21))
-        await changes.declare_day(context, date(2026, 12, 1), False, "روز شهرستان")
+        await setting_changes.declare_day(context, date(2026, 12, 1), False, "روز شهرستان")
         await own_account.begin_enrolment(context, site.vault, "taxi_officer")
     await site.enrolled("manager")
     await _till(site)

@@ -7,7 +7,7 @@ from domain.actions.conversations.receive import receive_sms
 from domain.actions.documents.attach import attach_document
 from domain.actions.messages.notify import announce_outcome
 from domain.actions.requests.submit import submit_request
-from domain.actions.tariffs.changes import add_tariff
+from domain.actions.tariffs.price_changes import add_tariff
 from domain.messages.carriers import ReceivedSms
 from domain.requests.request import ServiceRequest
 from domain.values.actors import Actor, Role

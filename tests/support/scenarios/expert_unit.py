@@ -7,7 +7,7 @@ from domain.actions.context import ActorContext
 from domain.actions.documents.attach import attach_document
 from domain.actions.messages import notify
 from domain.actions.requests import submit
-from domain.actions.tariffs import changes
+from domain.actions.tariffs import price_changes
 from domain.blocks.visit_rules import VisitRules
 from domain.blocks.visit_times import list_free_visits
 from domain.people.person import StaffMember
@@ -70,7 +70,7 @@ class Experts:
     async def price(self, rate: int, unit: str = "visit", **dimensions: str) -> None:
         """Let revenue set a price."""
         async with self.town.store.open_unit() as uow:
-            await changes.add_tariff(
+            await price_changes.add_tariff(
                 ActorContext(self.town.desk, uow, actor(Role.REVENUE)),
                 "expert",
                 dimensions,

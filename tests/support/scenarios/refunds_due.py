@@ -6,7 +6,7 @@ from domain.actions.bills.pay import record_payment
 from domain.actions.context import ActionContext, ActorContext
 from domain.actions.messages.notify import announce_outcome
 from domain.actions.refunds.accounts import ask_for_ibans, give_iban
-from domain.actions.refunds.files import make_transfer_file
+from domain.actions.refunds.transfer_files import make_transfer_file
 from domain.actions.registries.charges import bill_and_notify
 from domain.actions.walk_ins.mobile_correction import correct_mobile
 from domain.bills.bill import Bill, PaymentMethod

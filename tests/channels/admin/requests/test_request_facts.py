@@ -8,7 +8,7 @@ from pathlib import Path
 from domain.actions.context import ActorContext
 from domain.actions.messages.notify import announce_outcome
 from domain.actions.requests.submit import submit_request
-from domain.actions.tariffs.changes import add_tariff
+from domain.actions.tariffs.price_changes import add_tariff
 from domain.requests.request import RequestFilter, ServiceRequest
 from domain.services.machinery.declaration import MACHINERY_WORK
 from domain.values.actors import Role

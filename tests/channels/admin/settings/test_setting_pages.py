@@ -9,7 +9,7 @@ import pytest
 from domain.actions.context import ActorContext
 from domain.actions.fleet.booked_days import list_codes_booked_on
 from domain.actions.requests.act import act_on_request
-from domain.actions.settings.changes import renew_settings
+from domain.actions.settings.setting_changes import renew_settings
 from domain.settings.records import SettingChange
 from domain.values.actors import Role
 from domain.values.text import persian_digits

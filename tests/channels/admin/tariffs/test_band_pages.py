@@ -5,7 +5,7 @@ import re
 import pytest
 
 from domain.actions.context import ActorContext
-from domain.actions.tariffs.changes import add_tariff
+from domain.actions.tariffs.price_changes import add_tariff
 from domain.actions.tariffs.price_labels import describe_unit
 from domain.actions.tariffs.priced_subjects import list_priced
 from domain.values.actors import Role

@@ -8,7 +8,7 @@ import pytest
 
 from channels.demo.phone import PHONE_PATH
 from domain.actions.context import ActorContext
-from domain.actions.tariffs.changes import add_tariff
+from domain.actions.tariffs.price_changes import add_tariff
 from domain.values.actors import Role
 from tests.support.demo_site import CITIZENS, DemoSite
 from tests.support.municipality import actor

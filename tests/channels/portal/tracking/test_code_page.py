@@ -10,8 +10,8 @@ import pytest
 from domain.actions.citizens import flooding
 from domain.actions.citizens.flooding import is_worked
 from domain.actions.context import ActorContext
-from domain.actions.guessing import MOST_MISSES
 from domain.actions.requests.submit import submit_request
+from domain.actions.token_guessing import MOST_MISSES
 from domain.requests.request import ServiceRequest
 from domain.values import tracking_codes
 from domain.values.actors import Actor, Role

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from domain.actions.guessing import MOST_MISSES
 from domain.actions.papers.verifying import verify_paper
+from domain.actions.token_guessing import MOST_MISSES
 from domain.language.printouts import PaperStatus
 from domain.papers.issued import IssuedPaper
 from domain.requests.request import Phase, ServiceRequest

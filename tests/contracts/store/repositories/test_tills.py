@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from domain.actions.context import ActorContext
-from domain.actions.offices.tills import close_till, load_till
+from domain.actions.offices.till_closing import close_till, load_till
 from domain.offices.office import Office
 from domain.offices.tills import HIGHEST_DECLARED_RIALS, TillClosing
 from domain.values.actors import SYSTEM, Role

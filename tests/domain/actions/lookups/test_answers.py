@@ -6,7 +6,7 @@ from pathlib import Path
 
 from domain.actions.context import ActorContext
 from domain.actions.lookups.answers import run_lookup
-from domain.actions.tariffs.changes import add_tariff
+from domain.actions.tariffs.price_changes import add_tariff
 from domain.blocks.band_answers import MOST_LISTED_BANDS
 from domain.language.lookups import Lookup, LookupAnswer, LookupContext, PriceLookup
 from domain.language.service import Service

@@ -3,9 +3,9 @@
 import pytest
 
 from domain.actions.context import ActionContext
-from domain.actions.guessing import MOST_MISSES
 from domain.actions.papers.verifying import VerifiedPaper, verify_paper
 from domain.actions.requests.erase import erase_request
+from domain.actions.token_guessing import MOST_MISSES
 from domain.language.printouts import PaperStatus
 from domain.papers.document import PaperFact
 from domain.values.actors import Role

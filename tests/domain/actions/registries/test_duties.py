@@ -8,7 +8,7 @@ import pytest
 from domain.actions.context import ActorContext
 from domain.actions.registries.charges import issue_row_bill
 from domain.actions.registries.duties import GeneratedDuties, generate_duties, plan_duties
-from domain.actions.tariffs.changes import add_tariff
+from domain.actions.tariffs.price_changes import add_tariff
 from domain.blocks.billing import BillingContext
 from domain.registries.declarations import DUTY, DUTY_TARIFF_SERVICE
 from domain.tariffs.tariff import Quote

@@ -10,7 +10,7 @@ from domain.actions.context import ActorContext
 from domain.actions.requests.answering import QuestionAnswer, answer_question, prepare_sent_paper
 from domain.actions.requests.assign import assign_request
 from domain.actions.requests.change import FormChange, change_request
-from domain.language.changes import UNREVIEWED_CHANGES
+from domain.language.form_changes import UNREVIEWED_CHANGES
 from domain.values.actors import Actor, Role
 from domain.values.errors import AlreadyDone, Conflict, DomainError, InvalidField, MissingField, NotAllowedNow, NotFound
 from domain.values.tracking_codes import parse_code

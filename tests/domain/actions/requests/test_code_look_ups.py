@@ -6,13 +6,13 @@ from datetime import timedelta
 import pytest
 
 from domain.actions.context import ActionContext
-from domain.actions.guessing import MISS_WINDOW, MOST_MISSES
 from domain.actions.requests.public_tracking import (
     find_public_status,
     find_status_by_mobile,
     is_guessing_limited,
 )
 from domain.actions.requests.track import track_request
+from domain.actions.token_guessing import MISS_WINDOW, MOST_MISSES
 from domain.values.errors import CodeMistyped, NotFound, TooManyRequests
 from domain.values.tracking_codes import make_code, parse_code
 from tests.support.municipality import CITIZEN, NEIGHBOUR, Municipality

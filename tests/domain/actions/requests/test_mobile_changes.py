@@ -8,7 +8,7 @@ from domain.actions.bills.pay import record_payment
 from domain.actions.bills.refunds import approve_refund, record_refund
 from domain.actions.context import ActionContext, ActorContext
 from domain.actions.refunds.accounts import ask_for_ibans
-from domain.actions.refunds.files import make_transfer_file
+from domain.actions.refunds.transfer_files import make_transfer_file
 from domain.actions.registries.charges import bill_and_notify
 from domain.actions.walk_ins.mobile_correction import MobileCorrection, correct_mobile
 from domain.bills.bill import Bill, PaymentMethod

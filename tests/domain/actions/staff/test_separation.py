@@ -7,7 +7,7 @@ import pytest
 from domain.actions.context import ActorContext
 from domain.actions.staff import staff_accounts
 from domain.actions.staff.separation import MONEY_ROLES
-from domain.actions.tariffs.changes import set_price
+from domain.actions.tariffs.price_changes import set_price
 from domain.people.person import StaffMember
 from domain.tariffs.tariff import PriceTerms
 from domain.values.actors import STAFF_ROLES, SYSTEM, Actor, Role

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from domain.actions.context import ActionContext, ActorContext
-from domain.actions.tariffs.changes import approve_proposal, reject_proposal, sample_prices, set_price
+from domain.actions.tariffs.price_changes import approve_proposal, reject_proposal, sample_prices, set_price
 from domain.tariffs.tariff import PriceTerms, ProposalState, ProposedTariff, TariffRow
 from domain.values.actors import Actor, Role
 from domain.values.errors import AlreadyDone, Conflict, Forbidden, NotFound

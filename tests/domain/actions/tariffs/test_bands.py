@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from domain.actions.context import ActionContext, ActorContext
-from domain.actions.tariffs.changes import add_tariff, sample_prices, set_price, withdraw_price
+from domain.actions.tariffs.price_changes import add_tariff, sample_prices, set_price, withdraw_price
 from domain.actions.tariffs.priced_subjects import find_declared, quote_prices
 from domain.tariffs.tariff import BAND_DIMENSION, PriceTerms, Quantity, TariffRow
 from domain.values.actors import Role

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from domain.actions.context import ActionContext, ActorContext
-from domain.actions.tariffs.changes import sample_prices, set_price, withdraw_price
+from domain.actions.tariffs.price_changes import sample_prices, set_price, withdraw_price
 from domain.actions.tariffs.priced_subjects import quote_prices
 from domain.tariffs.tariff import BAND_DIMENSION, PriceTerms, Quantity, TariffRow, list_price_bands
 from domain.values.dated_rows import effective_rows

@@ -7,7 +7,7 @@ import pytest
 from domain.actions.bills.refunds import approve_refund, record_refund
 from domain.actions.context import ActionContext, ActorContext
 from domain.actions.refunds.accounts import ask_for_ibans
-from domain.actions.refunds.files import (
+from domain.actions.refunds.transfer_files import (
     TransferLine,
     list_lines,
     make_transfer_file,

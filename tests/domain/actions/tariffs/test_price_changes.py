@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from domain.actions.context import ActorContext
-from domain.actions.tariffs.changes import approve_proposal, set_price, withdraw_price
+from domain.actions.tariffs.price_changes import approve_proposal, set_price, withdraw_price
 from domain.tariffs.tariff import ProposedTariff, TariffRow
 from domain.values.actors import Actor, Role
 from domain.values.errors import AlreadyDone, Conflict, Forbidden, MissingField, NotFound

@@ -7,7 +7,7 @@ import pytest
 from app.security.vault import FernetVault
 from domain.actions.context import ActorContext
 from domain.actions.offices import accounts
-from domain.actions.offices.tills import close_till, load_till
+from domain.actions.offices.till_closing import close_till, load_till
 from domain.bills.bill import PaymentMethod
 from domain.offices.tills import HIGHEST_DECLARED_RIALS, LONGEST_NOTE, Takings, TillClosing, TillPeriod
 from domain.values.actors import SYSTEM, Actor, Role
