@@ -24,10 +24,11 @@ _REPOSITORIES = frozenset(name for name, member in vars(UnitOfWork).items() if i
 
 
 def lock_flaws(service: Service) -> Iterator[Flaw]:
-    """Find guards of a form or a step that read rows of others and hold nothing."""
+    """Find guards of a form, a step or a reopening that read rows of others and hold nothing."""
     conditions = (step.condition for step in service.transitions if step.condition is not None)
     step_guards = (guard for step in service.transitions for guard in step.guards)
-    guards = (*service.submit_guards, *conditions, *step_guards)
+    reopen_guards = (service.reopen_guard,) if service.reopen_guard else ()
+    guards = (*service.submit_guards, *conditions, *step_guards, *reopen_guards)
     for guard_name in sorted({type(guard).__name__ for guard in guards if not guard.locks and _reads_others(guard)}):
         yield Flaw("reads_unlocked", service.key, guard_name)
 

@@ -9,10 +9,19 @@ from domain.values.errors import NotAllowedNow
 
 async def hold_submission(service: Service, context: StepContext) -> None:
     """Take what the guards and effects of a submission must hold, and those of the automatic steps behind it."""
+    await take_locks(context.uow, _list_submission_locks(service), context.request, {})
+
+
+async def hold_reopening(service: Service, context: StepContext) -> None:
+    """Take what the guard of reopening must hold, and the submission behind it."""
+    own_locks = service.reopen_guard.locks if service.reopen_guard else ()
+    await take_locks(context.uow, [*own_locks, *_list_submission_locks(service)], context.request, {})
+
+
+def _list_submission_locks(service: Service) -> list[Lock]:
     parts: tuple[Guard | Effect, ...] = (*service.submit_guards, *service.submit_effects)
     own_locks = [lock for part in parts for lock in part.locks]
-    followers = list_automatic_steps(service, service.initial_state)
-    await take_locks(context.uow, [*own_locks, *_list_locks(followers)], context.request, {})
+    return own_locks + _list_locks(list_automatic_steps(service, service.initial_state))
 
 
 async def hold_steps(service: Service, steps: Sequence[Transition], context: StepContext) -> None:

@@ -11,8 +11,9 @@ from domain.authorization.request_policy import may_use_on_request, require_requ
 from domain.authorization.rights import Right
 from domain.blocks.papers_pending import find_missing_papers
 from domain.engine.engine import DueNotice, StepOutcome
+from domain.engine.step_admission import hold_reopening
 from domain.fields.stored import stored_text
-from domain.language.service import Notice, Service, StepContext
+from domain.language.service import Notice, Service
 from domain.messages.catalogue import RenderedMessage
 from domain.messages.records import MessageClass
 from domain.requests.request import ServiceRequest
@@ -42,8 +43,9 @@ async def reopen_request(context: ActionContext, code: TrackingCode, reason: str
     `Forbidden`, `MissingField("reason")`, `NotAllowedNow` (not finished, not rated low, personal data erased, or what
     the service says: `Service.reopen_guard`), `AlreadyDone`, and what forbids such a request to be made today.
     """
+    engine = context.dependencies.engine
     former = await context.uow.requests.get_by_code(code, lock=True)
-    service = context.dependencies.engine.get_service(former.service)
+    service = engine.get_service(former.service)
     actor = await _require_reopening_right(context.acting_as(actor), former, service)
     if not tidy_text(reason):
         raise MissingField("reason")
@@ -51,15 +53,16 @@ async def reopen_request(context: ActionContext, code: TrackingCode, reason: str
         raise NotAllowedNow("code", NotAllowedReason.ERASED if former.erased_at else NotAllowedReason.NOT_FINISHED)
     if REOPENED_AS.is_kept_by(former):
         raise AlreadyDone("code", AlreadyDoneReason.REOPENED)
+    await hold_reopening(service, engine.build_context(context.uow, former, {}, actor))
     if refusal := await _find_refusal(context.acting_as(actor), former):
         raise refusal
     values = {name: value for name, value in former.fields.items() if service.form_field(name)}
-    outcome = await context.dependencies.engine.submit_request(
+    outcome = await engine.submit_request(
         context.uow, service, values, actor, former.mobile, (former, tidy_text(reason))
     )
     await _carry_papers(context.acting_as(actor), former, outcome.request)
     REOPENED_AS.write(former, outcome.request.code)
-    await context.dependencies.engine.record_event(
+    await engine.record_event(
         context.uow, former, "reopen", actor, {"reason": tidy_text(reason), REOPENED_AS.name: outcome.request.code}
     )
     outcome.due_notices = [due_notice for due_notice in outcome.due_notices if not _is_submission_receipt(due_notice)]
@@ -98,17 +101,9 @@ async def may_staff_reopen(context: ActorContext, former: ServiceRequest) -> boo
 
 
 async def _find_refusal(context: ActorContext, former: ServiceRequest) -> DomainError | None:
-    guard, engine = context.dependencies.engine.get_service(former.service).reopen_guard, context.dependencies.engine
-    guard_context = StepContext(
-        uow=context.uow,
-        request=former,
-        inputs={},
-        actor=context.actor,
-        now=context.dependencies.clock.now(),
-        policy=engine.policy,
-        calendar=engine.calendar,
-        ids=engine.ids,
-    )
+    engine = context.dependencies.engine
+    guard = engine.get_service(former.service).reopen_guard
+    guard_context = engine.build_context(context.uow, former, {}, context.actor)
     return None if guard is None or await guard.is_satisfied(guard_context) else guard.build_refusal(guard_context)
 
 

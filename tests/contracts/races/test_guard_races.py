@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from domain.actions.context import ActorContext
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.requests.change import change_request
+from domain.actions.requests.reopen import reopen_request
 from domain.actions.requests.submit import submit_request
 from domain.language.locks import FieldLock, Lock, MobileLock
 from domain.language.service import Guard, Service, StepContext
@@ -190,3 +191,27 @@ async def test_a_changed_form_is_counted_like_a_new_one(store: SqlStore, other_s
         return "kept"
 
     assert sorted(await asyncio.gather(*map(move, slow_towns, codes))) == ["conflict", "kept"]
+
+
+async def test_requests_reopened_at_once_are_counted_like_new_ones(store: SqlStore, other_store: SqlStore) -> None:
+    """Two finished requests, of which one more may be open: the later is refused."""
+    guard = slowed(AtMostThree(), Meeting(2), (FieldLock("about"),))
+    towns = await build_towns(store, other_store, replace(CALL_BACK, submit_guards=(), reopen_guard=guard))
+    codes = []
+    for _ in range(MOST + 1):
+        async with store.open_unit() as uow:
+            context = ActorContext(towns[0].desk, uow, SECRETARY)
+            codes.append((await submit_request(context, CALL_BACK.key, {"about": "قبض"}, CITIZEN)).request.code)
+    for code in codes[:2]:
+        await towns[0].do(code, "withdraw", SECRETARY)
+
+    async def reopen(town: Municipality, code: str) -> str:
+        try:
+            async with town.store.open_unit() as uow:
+                await reopen_request(ActionContext(town.desk, uow), parse_code(code), "شماره درست بود", SECRETARY)
+        except DomainError as refused:
+            return refused.code
+        return "kept"
+
+    ends = await asyncio.gather(*map(reopen, towns, codes))
+    assert sorted(ends) == ["kept", NotAllowedNow.code]

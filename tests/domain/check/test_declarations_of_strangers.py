@@ -119,6 +119,10 @@ PLANTED: dict[str, tuple[Callable[[], Service], str]] = {
         lambda: changed("prune", guards=(FirstOfAll(),)),
         "reads_unlocked: FirstOfAll",
     ),
+    "a reopening's guard that counts and holds nothing": (
+        lambda: replace(TREES, reopen_guard=FirstOfAll()),
+        "reads_unlocked: FirstOfAll",
+    ),
     "a channel that is none": (lambda: and_field(deferred_in=frozenset({"fax"})), "unknown_channel: note: fax"),
     "a source that is none": (lambda: and_field(autofill="person.shoe_size"), "unknown_source: note: person.shoe_size"),
     "a stand-in that is none": (lambda: and_field(alternatives=("sketch",)), "unknown_field: sketch"),
