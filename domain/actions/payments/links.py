@@ -1,4 +1,4 @@
-"""Links to pay under: found by their token, and what their page shows. They are made in `link_addresses.py`."""
+"""Links to pay under: found by their token, and what their page shows (`actions/links/payment_links.py` makes them)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
