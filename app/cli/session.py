@@ -37,20 +37,9 @@ READING_COMMANDS = frozenset(
     {
         "request list",
         "request show",
-        "request documents",
         "request print",
-        "comment list",
-        "payment refunds",
         "staff list",
-        "staff substitutes",
-        "office statement",
         "report show",
-        "registry show",
-        "registry list",
-        "registry expiring",
-        "duty receipt",
-        "violation receipt",
-        "inbox list",
         "outbox list",
     }
 )

@@ -3,8 +3,8 @@ makes keyed digests of what need not, such as codes on paper.
 
 The digest that signs an office's call, and the code of an authenticator, are made of the plain key, so a hash of it
 would not do. The vault's own key is derived from the secret key of the settings (HKDF-SHA256, label of its own).
-Whoever changes `PISHKHAN_SECRET_KEY` makes what is stored unreadable: every office then needs a new key (`pishkhan
-office rotate-key`), and everybody who signs in from outside a new authenticator (`pishkhan staff totp`).
+Whoever changes `PISHKHAN_SECRET_KEY` makes what is stored unreadable: every office then needs a new key (on
+its page), and everybody who signs in from outside a new authenticator (`pishkhan staff totp`).
 """
 
 import hashlib

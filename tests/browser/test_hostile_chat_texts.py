@@ -109,9 +109,9 @@ async def supplied(bots: BotOffice) -> Supplied:
     telegram, bale = HostileVisitor(bots, bots.telegram, "09121112233"), HostileVisitor(bots, bots.bale, DRIVER)
     for supplier in (telegram, bale):  # one after the other: each lets time pass, in which a question of the other ends
         await send_hostile_chat_texts(supplier)
-    for one in await bots.office.cli("comment", "list", "--service", "machinery"):
+    for one in await bots.office.deed("list_comments", service="machinery"):
         if "own-comment" not in one["text"]:
-            await bots.office.cli("comment", "publish", str(one["id"]), "--as", Role.MANAGER)
+            await bots.office.deed("publish_comment", by=Role.MANAGER, comment=one["id"])
     return Supplied(telegram.taken | bale.taken, telegram.codes["expert"])
 
 

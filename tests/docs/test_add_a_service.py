@@ -60,8 +60,8 @@ def test_an_unpaid_way_to_the_work_would_be_found(tmp_path: Path) -> None:
 
 
 def test_a_request_runs_from_the_text_to_the_rating(project_copy: ProjectCopy) -> None:
-    price = ("--for", "work=pruning", "--rate", "2000000", "--unit", "tree", "--vat", "10", "--as", "revenue")
-    project_copy.read_demo("tariff", "add", "tree_pruning", *price)
+    price = {"dimensions": {"work": "pruning"}, "rate": 2_000_000, "unit": "tree", "vat": 10}
+    project_copy.deed_demo("add_tariff", by="revenue", service="tree_pruning", **price)
     assert "هرس ۳ درخت" in project_copy.text_demo(CITIZEN, "هرس ۳ درخت شنبه خیابان امام، پلاک ۱۲")
     [request] = project_copy.read_demo("request", "list", "--mobile", CITIZEN)
     code = request["code"]

@@ -28,8 +28,3 @@ def test_the_folder_alone_makes_the_service(project_copy: ProjectCopy) -> None:
     [request] = run("request", "list", "--mobile", CITIZEN)
     shown = run("request", "show", request["code"])
     assert (shown["fields"]["banners"], shown["fields"]["width"]) == (3, "2.35")
-    price = ("--for", "street_class=main", "--rate", "12000", "--unit", "square_metre_day", "--as", "revenue")
-    run("staff", "add", "revenue", "--role", "revenue")
-    run("tariff", "add", "banner_permit", *price)
-    quoted = run("tariff", "quote", "banner_permit", "--for", "street_class=main", "--units", "2.76")
-    assert (quoted["lines"][0]["asked"], quoted["subtotal"]) == (2.76, 33_120)

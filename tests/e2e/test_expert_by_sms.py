@@ -129,8 +129,6 @@ async def test_papers_are_pending_until_the_pricing(story: ExpertStory) -> None:
     await story.does("visit", by=story.officer, report="زمین بایر", area=str(AREA))
     assert (await story.hears("visit_pending"))["missing"] == "کارت ملی"
     assert "documents_pending" in await story.may_not("price", by="revenue")
-    listed = await story.office.cli("request", "documents", story.code)
-    assert (listed["missing"], len(listed["documents"])) == (["national_card"], 2)
     await story.gets("national_card", by="secretariat")
     await story.says(story.code, "status.visited")
     await story.is_billed()
@@ -160,8 +158,8 @@ async def test_an_expert_takes_a_request_and_a_substitute_reports(story: ExpertS
     await story.gets("national_card", "photo")
     assert "forbidden" in await story.may_not("visit", by=other.officer, report="دیدم")
     today = story.office.now.date().isoformat()
-    days = ("--from", today, "--to", today)
-    await story.office.cli("staff", "substitute", story.officer, other.officer, *days, "--as", "manager")
+    named = {"absent": story.officer, "deputy": other.officer, "days": [today, today]}
+    await story.office.deed("substitute", by="manager", **named)
     await story.does("visit", by=other.officer, report="دو کاج خشک")
     await story.hears("visit")
 

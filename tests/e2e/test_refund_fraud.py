@@ -16,8 +16,8 @@ async def test_the_number_is_changed_before_the_money_is_due(
 ) -> None:
     """Sara's phone is the clerk's: the old number hears of it and objects, and no money leaves."""
     story = await Story(reza, desk).reaches("paid")
-    correct = ("request", "correct-mobile", story.code, sara.mobile, "--proof", "کارت ملی")
-    done = await office.cli(*correct, "--as", "civil")
+    correct = {"code": story.code, "mobile": sara.mobile}
+    done = await office.deed("correct_mobile", by="civil", **correct)
     assert not done["awaits_second"]
     await reza.hears("sms.mobile_corrected")
     await sara.hears("status.paid")
@@ -27,17 +27,17 @@ async def test_the_number_is_changed_before_the_money_is_due(
     await sara.hears("sms.iban_asked")
     await sara.says(IBAN, "sms.offer.iban")
     await sara.says("۱", "sms.iban_kept")
-    give_back = ("payment", "refund", story.bill["bill_id"], "--iban", IBAN, "--reference", story.code)
-    waiting = await office.run(*give_back, "--as", "revenue")
+    give_back = {"bill_id": story.bill["bill_id"], "iban": IBAN, "reference": story.code}
+    waiting = await office.tries("refund", by="revenue", **give_back)
     assert (waiting.code, "account_waits" in waiting.err) == (1, True)
     await reza.says(f"رد {story.code}", "sms.mobile_objected")
     office.advance(days=30)
-    objected = await office.run(*give_back, "--as", "revenue")
+    objected = await office.tries("refund", by="revenue", **give_back)
     assert (objected.code, "mobile_objected" in objected.err) == (1, True)
-    assert "forbidden" in (await office.run(*correct, "--as", "civil")).err
-    back = ("request", "correct-mobile", story.code, reza.mobile, "--proof", "کارت ملی")
-    assert (await office.cli(*back, "--as", "revenue"))["awaits_second"]
-    assert not (await office.cli(*back, "--as", "manager"))["awaits_second"]
+    assert "forbidden" in (await office.tries("correct_mobile", by="civil", **correct)).err
+    back = {"code": story.code, "mobile": reza.mobile}
+    assert (await office.deed("correct_mobile", by="revenue", **back))["awaits_second"]
+    assert not (await office.deed("correct_mobile", by="manager", **back))["awaits_second"]
 
 
 async def test_the_number_is_changed_while_the_money_is_due(
@@ -46,10 +46,10 @@ async def test_the_number_is_changed_while_the_money_is_due(
     story = await Story(reza, desk).reaches("paid")
     await story.says(f"لغو {story.code}", "sms.offer.cancel")
     await story.says("۱", "notices.cancel_refund")
-    correct = ("request", "correct-mobile", story.code, sara.mobile, "--proof", "کارت ملی")
-    assert "forbidden" in (await office.run(*correct, "--as", "civil")).err
+    correct = {"code": story.code, "mobile": sara.mobile}
+    assert "forbidden" in (await office.tries("correct_mobile", by="civil", **correct)).err
     for _ in range(2):
-        assert (await office.cli(*correct, "--as", "revenue"))["awaits_second"]
+        assert (await office.deed("correct_mobile", by="revenue", **correct))["awaits_second"]
     assert (await desk.shows(story.code))["mobile"][-10:] == reza.mobile[-10:]
-    assert not (await office.cli(*correct, "--as", "manager"))["awaits_second"]
+    assert not (await office.deed("correct_mobile", by="manager", **correct))["awaits_second"]
     assert (await desk.shows(story.code))["mobile"][-10:] == sara.mobile[-10:]

@@ -224,7 +224,7 @@ async def signers_at(office: MortalOffice) -> list[Signer]:
     for code in OFFICES:
         made = await office.cli("office", "add", code, f"دفتر پیشخوان {code}")
         signers.append(Signer(code, made["username"], made["key"], office.clock.now))
-    await office.cli("office", "commission", "add", "--per-request", str(PER_REQUEST), "--share", str(SHARE_PERCENT))
+    await office.deed("add_commission", per_request=PER_REQUEST, share=str(SHARE_PERCENT))
     return signers
 
 

@@ -48,8 +48,7 @@ async def owe_back(rounds: PaymentRounds, wanted_count: int) -> list[str]:
 async def die_sending(rounds: PaymentRounds, bill_id: str, step: str) -> None:
     """Have money sent back by a server that dies at a step."""
     office = rounds.office
-    sent = await office.cli("payment", "refund", bill_id, "--to-card", "--as", "revenue")
-    assert len(sent["card_refunds"]) == 1
+    assert await office.deed("refund_to_card", by="revenue", bill_id=bill_id) == 1
     server = await office.begin(Death(step))
     await server.ends_within(DEATH_SECONDS)
     assert server.ended.done(), f"nobody died at {step}: {office.said[-2000:]}"

@@ -56,7 +56,7 @@ async def test_texts_are_taken_and_answered_once() -> None:
         assert sorted(text.mobile for text in panel.sent) == [int(citizen) for citizen in CITIZENS]
         assert {row["provider_id"] for row in rows} == {str(text.messageId) for text in panel.sent}
         assert {row["provider"] for row in rows} == {"sms_ir"}
-        received = await office.cli("inbox", "list")
+        received = await office.deed("list_inbox")
         assert sorted(row["sender"] for row in received) == [f"+98{citizen[1:]}" for citizen in CITIZENS]
         assert await office.close() == 0
         office.assert_clean_log()

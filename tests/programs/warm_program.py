@@ -25,11 +25,12 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from app.cli.main import COMMANDS, CommandGroup, CommandTable, main
+from app.cli.main import CommandGroup, CommandTable, main
 from domain.conversation.reading.grammar import Grammar
 from domain.messages.catalogue import Catalogue
 from domain.services import collect_intents, services_by_key
 from domain.values.calendar import WorkingCalendar
+from tests.programs.deeds import TEST_COMMANDS
 from tests.programs.kill_points import make_mortal
 
 _DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
@@ -47,7 +48,7 @@ def modules(table: CommandTable) -> Iterator[str]:
 
 def warm() -> None:
     """Do once what each process would do: import everything, read the texts, reckon holidays, learn to rank intents."""
-    for module in sorted(set(modules(COMMANDS))):
+    for module in sorted(set(modules(TEST_COMMANDS))):
         import_module(module)
     Catalogue.load()
     today = datetime.now(UTC).date()
@@ -62,7 +63,7 @@ def run(arguments: list[str]) -> int:
     sys.argv = ["pishkhan", *arguments]
     sys.modules["__main__"].__file__ = _INSTALLED  # what processes of ours begin with: not all that is warm here
     try:
-        main()
+        main(TEST_COMMANDS)
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else int(end.code is not None)
     except BaseException:  # noqa: BLE001 - the edge of a process: it ends as Python would end it

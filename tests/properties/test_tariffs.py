@@ -23,6 +23,7 @@ from domain.values.errors import AlreadyDone, Conflict, NotFound
 from store.schema import tariffs
 from store.unit_of_work import SqlStore
 from tests.e2e.support.program_runs import Finished, finished, warm
+from tests.programs.deeds import deed_command
 from tests.support.effort import examples
 from tests.support.municipality import Municipality, StandingClock, actor, build_desk
 
@@ -256,16 +257,17 @@ def test_prices_set_at_once_never_overlap(database_url: str) -> None:
             runner.run(revenue.close())
 
 
-async def test_commands_that_set_prices_at_once_never_overlap(database_url: str, tmp_path: Path) -> None:
+async def test_processes_that_set_prices_at_once_never_overlap(database_url: str, tmp_path: Path) -> None:
     settings = {"PISHKHAN_DATABASE_URL": database_url, "PISHKHAN_DEMO": "1", "PATH": "/usr/bin", "LANG": "C.UTF-8"}
 
     async def pishkhan(*arguments: str) -> Finished:
         return await finished(warm, arguments, settings, tmp_path)
 
     assert (await pishkhan("staff", "add", "revenue", "--role", "revenue")).code == 0
-    starts = ["1415/01/01", "1415/01/01", "1415/02/01", "1415/03/01", "1415/02/01", "1416/01/01"]
-    setting = ("tariff", "add", "machinery", "--for", "machine=loader", "--as", "revenue", "--json", "--far")
-    commands = [(*setting, "--rate", str(rate), "--from", start) for rate, start in enumerate(starts, start=1)]
+    starts = ["2036-03-20", "2036-03-20", "2036-04-20", "2036-05-20", "2036-04-20", "2037-03-21"]
+    price = {"service": "machinery", "dimensions": {"machine": "loader"}, "far": True}
+    terms = [price | {"rate": rate, "since": start} for rate, start in enumerate(starts, start=1)]
+    commands = [deed_command("add_tariff", "revenue", one) for one in terms]
     ended = await asyncio.gather(*(pishkhan(*command) for command in commands))
     store = await SqlStore.connect(database_url)
     async with store.open_unit(write=False) as uow:

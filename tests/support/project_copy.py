@@ -14,6 +14,7 @@ from typing import Any
 
 from scripts.structure import SOURCE_PACKAGES
 from tests.e2e.support.program_runs import Finished, finished, forked
+from tests.programs.deeds import deed_command
 
 ROOT = Path(__file__).parents[2]
 
@@ -96,6 +97,10 @@ class ProjectCopy:
         ended = self.run_demo(*arguments, "--json")
         assert ended.code == 0, ended
         return ended.json
+
+    def deed_demo(self, name: str, /, *, by: str | None = None, **values: Any) -> Any:
+        """Do in demo mode what the staff do at their site alone (`tests/programs/deeds.py`)."""
+        return self.read_demo(*deed_command(name, by, values))
 
     def text_demo(self, mobile: str, text: str) -> str:
         """The reply to a citizen's text, in demo mode."""

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from app.cli.main import build_program
+from tests.programs.deeds import TEST_COMMANDS, deed_command
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Terminal:
         """Run a command to its end."""
         code: object = 0
         try:
-            build_program().main(list(arguments), prog_name="pishkhan")
+            build_program(TEST_COMMANDS).main(list(arguments), prog_name="pishkhan")
         except SystemExit as ended:
             code = ended.code or 0
         said = self._capsys.readouterr()
@@ -49,3 +50,7 @@ class Terminal:
         assert set(error) == {"code", "message", "field"}
         assert error["message"]
         return error
+
+    def deed(self, name: str, /, *, by: str | None = None, **values: Any) -> Any:
+        """Do what the staff do at their site alone (`tests/programs/deeds.py`), and return what is told."""
+        return self.json(*deed_command(name, by, values))

@@ -1,14 +1,12 @@
-"""`pishkhan outbox`: texts on their way out, and sending one again by somebody's decision."""
+"""`pishkhan outbox list`: texts on their way out, for whoever looks before a server is started."""
 
 from typing import Annotated, Any
 
 import typer
 
-from app.cli.options import ActingUser, AsJson, ConfigPath
-from app.cli.output import print_json, print_line, print_table, reporting_errors
-from app.cli.session import CommandSession, resolve_actor, run_in_session
-from domain.actions.context import ActorContext
-from domain.actions.messages import resending
+from app.cli.options import AsJson, ConfigPath
+from app.cli.output import print_json, print_table, reporting_errors
+from app.cli.session import CommandSession, run_in_session
 from domain.messages.records import MessageState, OutboxMessage
 from domain.values import identifiers, tracking_codes
 
@@ -55,30 +53,6 @@ def list_messages(
         print_json(rows)
     else:
         print_table(rows, LIST_COLUMNS)
-
-
-def retry(
-    message_id: Annotated[int, typer.Argument(help="Id of the text, as `outbox list` shows it.")],
-    username: ActingUser,
-    reason: Annotated[str, typer.Option(help="Why; the audit keeps it.")] = "pishkhan outbox retry",
-    as_json: AsJson = False,
-    config: ConfigPath = None,
-) -> None:
-    """Send a text again that failed or of which nobody knows what became; the citizen may get it twice."""
-
-    async def run_command(session: CommandSession) -> dict[str, Any]:
-        async with session.store.open_unit() as uow:
-            actor = await resolve_actor(session, uow.people, username)
-            return build_message_view(
-                await resending.retry_message(ActorContext(session.dependencies, uow, actor), message_id, reason)
-            )
-
-    with reporting_errors(as_json):
-        row = run_in_session(config, run_command)
-    if as_json:
-        print_json(row)
-    else:
-        print_line(f"{row['id']} is {row['state']}")
 
 
 def build_message_view(message: OutboxMessage) -> dict[str, Any]:

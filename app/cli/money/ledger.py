@@ -1,77 +1,27 @@
-"""`pishkhan ledger`: the trial balance, entries of a bill, the ledger beside the books, commission, corrections."""
+"""`pishkhan ledger`: the ledger beside the books, commission, corrections."""
 
-from datetime import time, timedelta
 from typing import Annotated, Any
 
 import typer
 
 from app.cli.options import ActingUser, ActingUserOrSystem, AsJson, ConfigPath
 from app.cli.output import EXIT_REFUSED, print_json, print_line, print_table, reporting_errors, showing_status
-from app.cli.people.offices import OfficeCode
 from app.cli.printed_results import print_result, print_rows
-from app.cli.reports.report_options import FirstDay, LastDay
-from app.cli.session import CommandSession, read_day, resolve_actor, resolve_actor_or_system, run_in_session
-from domain.actions.bills.merged_bills import load_bills_by_id
+from app.cli.session import CommandSession, resolve_actor, resolve_actor_or_system, run_in_session
 from domain.actions.context import ActionContext, ActorContext
 from domain.actions.ledger.commission import post_commission
 from domain.actions.ledger.corrections import parse_account_key, post_correction
 from domain.actions.ledger.labels import AccountLabels, load_account_labels
 from domain.actions.ledger.suspense_check import SuspenseDifference, compare_suspense
-from domain.ledger.accounts import AccountKey
-from domain.ledger.balances import AccountTotals, LedgerDifference, TrialBalance
+from domain.ledger.balances import LedgerDifference
 from domain.ledger.entries import LedgerEntry
 from domain.ledger.suspense import SUSPENSE
-from domain.values.calendar import tehran_moment
 
 MOST_DIFFERENCES = 1000
 """Differences that one check names."""
 
-_BALANCE_COLUMNS = ("account", "subaccount", "opening", "debit", "credit", "balance")
 _ENTRY_COLUMNS = ("at", "kind", "debit", "credit", "amount", "note", "by")
 _DIFFERENCE_COLUMNS = ("bill_id", "account", "ledger", "books", "fault", "line")
-
-
-def balance(first: FirstDay = None, last: LastDay = None, as_json: AsJson = False, config: ConfigPath = None) -> None:
-    """Show the trial balance: every account before, in and after a period; all entries if none is given."""
-
-    async def run_command(session: CommandSession) -> dict[str, Any]:
-        start = tehran_moment(read_day(session, first, "from"), time.min) if first else None
-        end = tehran_moment(read_day(session, last, "to") + timedelta(days=1), time.min) if last else None
-        async with session.store.open_unit(write=False) as uow:
-            labels = await load_account_labels(ActionContext(session.dependencies, uow))
-            trial_balance = TrialBalance.from_totals(await uow.ledger.sum_accounts(start, end))
-        rows = [_build_totals_view(labels, row) for row in trial_balance.rows]
-        totals = {"debit": trial_balance.debit, "credit": trial_balance.credit, "balanced": trial_balance.is_balanced}
-        return {"accounts": rows, **totals}
-
-    with reporting_errors(as_json):
-        result = run_in_session(config, run_command)
-    if as_json:
-        print_json(result)
-        return
-    print_table(
-        [{**row, "account": row["name"], "subaccount": row["subname"]} for row in result["accounts"]], _BALANCE_COLUMNS
-    )
-    print_line(f"debits {result['debit']}, credits {result['credit']}")
-
-
-def show(
-    bill_id: Annotated[str, typer.Argument(help="Bill id (شناسه قبض).")],
-    as_json: AsJson = False,
-    config: ConfigPath = None,
-) -> None:
-    """List what was posted about a bill."""
-
-    async def run_command(session: CommandSession) -> list[dict[str, Any]]:
-        async with session.store.open_unit(write=False) as uow:
-            labels = await load_account_labels(ActionContext(session.dependencies, uow))
-            return [
-                _build_entry_view(labels, entry)
-                for bill in await load_bills_by_id(uow, bill_id)
-                for entry in await uow.ledger.list_of_bill(bill.id)
-            ]
-
-    print_rows(config, run_command, _ENTRY_COLUMNS, as_json=as_json)
 
 
 def check(as_json: AsJson = False, config: ConfigPath = None) -> None:
@@ -102,7 +52,7 @@ def check(as_json: AsJson = False, config: ConfigPath = None) -> None:
 
 
 def commission(
-    code: OfficeCode,
+    code: Annotated[str, typer.Argument(help="Code of the office.")],
     year: Annotated[int, typer.Option(help="Jalali year.")],
     month: Annotated[int, typer.Option(help="Jalali month, 1–12, that is over.")],
     username: ActingUserOrSystem = None,
@@ -123,7 +73,7 @@ def commission(
 
 def correct(
     debit: Annotated[
-        str, typer.Argument(help="Account to debit: ACCOUNT or ACCOUNT:SUBACCOUNT, as `balance --json` has them.")
+        str, typer.Argument(help="Account to debit: ACCOUNT or ACCOUNT:SUBACCOUNT, as the audit has them.")
     ],
     credit: Annotated[str, typer.Argument(help="Account to credit.")],
     amount: Annotated[int, typer.Argument(help="Amount in rials.")],
@@ -150,16 +100,6 @@ def correct(
         lambda result: f"{result['amount']} rials: {result['debit']} ← {result['credit']}",
         as_json=as_json,
     )
-
-
-def _account_view(labels: AccountLabels, account_key: AccountKey) -> dict[str, str]:
-    titles = {"name": labels.label_account(account_key.account), "subname": labels.label_subaccount(account_key)}
-    return {"account": account_key.account.value, "subaccount": account_key.subaccount, **titles}
-
-
-def _build_totals_view(labels: AccountLabels, totals: AccountTotals) -> dict[str, Any]:
-    amounts = {"opening": totals.opening_balance, "debit": totals.debit, "credit": totals.credit}
-    return {**_account_view(labels, totals.account_key), **amounts, "balance": totals.closing_balance}
 
 
 def _build_entry_view(labels: AccountLabels, entry: LedgerEntry) -> dict[str, Any]:

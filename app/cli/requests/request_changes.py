@@ -1,4 +1,4 @@
-"""Commands that change a request, but for its steps: `request reopen|step-back|note|correct-mobile|erase`."""
+"""Commands that erase personal data: `request erase`, `history erase`."""
 
 from dataclasses import asdict
 from typing import Annotated, Any
@@ -11,109 +11,9 @@ from app.cli.printed_results import print_result
 from app.cli.requests import request_view
 from app.cli.requests.requests import CodeArgument
 from app.cli.session import CommandSession, read_day, resolve_actor, run_in_session
-from domain.actions.context import ActionContext, ActorContext
-from domain.actions.messages.notify import announce_outcome
+from domain.actions.context import ActionContext
 from domain.actions.requests.erase import erase_expired_requests, erase_request
-from domain.actions.requests.notes import write_note
-from domain.actions.requests.reopen import reopen_request as take_up
-from domain.actions.requests.step_back import take_step_back
-from domain.actions.walk_ins import mobile_correction
-from domain.values.identifiers import display_mobile
 from domain.values.tracking_codes import parse_code
-
-ReasonOption = Annotated[str, typer.Option(help="Why; the history keeps it.")]
-
-
-def reopen(
-    code: CodeArgument, reason: ReasonOption, username: ActingUser, as_json: AsJson = False, config: ConfigPath = None
-) -> None:
-    """Make a new request of a finished one, linked to it; the citizen gets the new code by SMS."""
-
-    async def run_command(session: CommandSession) -> dict[str, Any]:
-        async with session.store.open_unit() as uow:
-            actor = await resolve_actor(session, uow.people, username)
-            reopened = await take_up(ActionContext(session.dependencies, uow), parse_code(code), reason, actor)
-            await announce_outcome(ActorContext(session.dependencies, uow, actor), reopened.outcome)
-            return await request_view.build_request_view(session, uow, reopened.outcome.request)
-
-    print_result(
-        config,
-        run_command,
-        lambda result: f"{result['reopens']} is taken up again as {result['code']}",
-        as_json=as_json,
-    )
-
-
-def step_back(code: CodeArgument, username: ActingUser, as_json: AsJson = False, config: ConfigPath = None) -> None:
-    """Take back the last step of a request, while nothing follows from it; whoever got a text about it is told."""
-
-    async def run_command(session: CommandSession) -> dict[str, Any]:
-        async with session.store.open_unit() as uow:
-            actor = await resolve_actor(session, uow.people, username)
-            await take_step_back(ActorContext(session.dependencies, uow, actor), parse_code(code))
-            return await request_view.build_view_by_code(session, uow, code)
-
-    print_result(config, run_command, lambda result: f"{result['code']} is {result['state']} again", as_json=as_json)
-
-
-def note(
-    code: CodeArgument,
-    text: Annotated[str, typer.Argument(help="What to tell; @username or @unit names who shall read it.")],
-    username: ActingUser,
-    as_json: AsJson = False,
-    config: ConfigPath = None,
-) -> None:
-    """Write a note about a request that only the staff read."""
-
-    async def run_command(session: CommandSession) -> dict[str, bool]:
-        async with session.store.open_unit() as uow:
-            actor = await resolve_actor(session, uow.people, username)
-            return {"is_new": await write_note(ActorContext(session.dependencies, uow, actor), parse_code(code), text)}
-
-    print_result(
-        config,
-        run_command,
-        lambda result: "the note is kept" if result["is_new"] else "this note is there already",
-        as_json=as_json,
-    )
-
-
-def correct_mobile(
-    code: CodeArgument,
-    mobile: Annotated[str, typer.Argument(metavar="NEW", help="The citizen's right mobile.")],
-    proof: Annotated[str, typer.Option(help="How the citizen proved who it is; the history keeps it.")],
-    username: ActingUser,
-    as_json: AsJson = False,
-    config: ConfigPath = None,
-) -> None:
-    """Correct a request's mobile: the new number gets the status, the old one hears of it and may object."""
-
-    async def run_command(session: CommandSession) -> dict[str, Any]:
-        async with session.store.open_unit() as uow:
-            actor = await resolve_actor(session, uow.people, username)
-            corrected = await mobile_correction.correct_mobile(
-                ActorContext(session.dependencies, uow, actor), parse_code(code), mobile, proof
-            )
-            others = [request_view.build_request_line(session, other) for other in corrected.other_requests]
-            request = await request_view.build_request_view(session, uow, corrected.request)
-            return {"request": request, "awaits_second": corrected.awaits_second, "others": others}
-
-    with reporting_errors(as_json):
-        result = run_in_session(config, run_command)
-    if as_json:
-        print_json(result)
-        return
-    _print_correction(result)
-
-
-def _print_correction(result: dict[str, Any]) -> None:
-    code = result["request"]["code"]
-    if result["awaits_second"]:
-        print_line(f"{code}: money is due back; a second person has to enter the same number")
-        return
-    print_line(f"{code} is of {display_mobile(result['request']['mobile'])} now")
-    for other in result["others"]:
-        print_line(f"still open under the old number, perhaps of the same person: {other['code']} ({other['service']})")
 
 
 def erase_history(

@@ -16,7 +16,6 @@ from domain.actions.messages.notify import announce_outcome
 from domain.actions.queues.filter_reading import read_queue_filter
 from domain.actions.queues.work import load_queue_page
 from domain.actions.requests.act import act_on_request as take
-from domain.actions.requests.assign import assign_request as give_to
 from domain.actions.walk_ins.entering import enter_walk_in
 from domain.queues.queue import Queue
 from domain.requests.request import Phase, RequestFilter
@@ -144,29 +143,6 @@ def act(
             return await request_view.build_request_view(session, uow, outcome.request)
 
     _run_and_show(config, as_json, run_command)
-
-
-def assign(
-    code: CodeArgument,
-    assignee: Annotated[str, typer.Argument(help="User name of who shall take care of it.")],
-    username: ActingUser,
-    as_json: AsJson = False,
-    config: ConfigPath = None,
-) -> None:
-    """Give a request to a member of the staff."""
-
-    async def run_command(session: CommandSession) -> dict[str, Any]:
-        async with session.store.open_unit() as uow:
-            actor = await resolve_actor(session, uow.people, username)
-            request = await give_to(ActorContext(session.dependencies, uow, actor), parse_code(code), assignee)
-            return request_view.build_request_line(session, request)
-
-    with reporting_errors(as_json):
-        row = run_in_session(config, run_command)
-    if as_json:
-        print_json(row)
-    else:
-        print_line(f"{row['code']} is with {row['assignee']}")
 
 
 def _run_and_show(config: Path | None, as_json: bool, run_command: Any) -> None:

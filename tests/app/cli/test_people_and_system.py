@@ -40,22 +40,6 @@ def test_wrong_usage_is_two(terminal: Terminal, arguments: tuple[str, ...]) -> N
     assert terminal.run(*arguments).code == 2
 
 
-@pytest.mark.parametrize(
-    "command",
-    [
-        ("tariff", "withdraw"),
-        ("tariff", "approve"),
-        ("tariff", "reject"),
-        ("office", "commission", "withdraw"),
-    ],
-)
-def test_a_number_that_no_row_has_is_wrong_usage(terminal: Terminal, command: tuple[str, ...]) -> None:
-    terminal.json("staff", "add", "anne", "--role", "revenue")
-    for number in ("0", str(2**63)):
-        assert terminal.run(*command, number, "--as", "anne").code == 2
-    assert terminal.refused(*command, str(2**63 - 1), "--as", "anne")["code"] == "not_found"
-
-
 def test_a_misspelt_command_is_guessed(terminal: Terminal) -> None:
     assert "'request'" in terminal.run("reqest").err
 
@@ -113,6 +97,13 @@ def test_an_authenticator_is_given_at_the_terminal(terminal: Terminal) -> None:
     assert "█" in told.out
     assert "scan this" in told.out
     assert terminal.refused("staff", "totp", "bob")["code"] == "not_found"
+
+
+def test_without_a_secret_key_nothing_is_sealed(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PISHKHAN_DEMO", "0")
+    monkeypatch.setenv("PISHKHAN_SECRET_KEY", "")
+    finished = terminal.run("staff", "totp", "maryam")
+    assert (finished.code, "PISHKHAN_SECRET_KEY" in finished.err) == (3, True)
 
 
 def test_staff_that_cannot_be_are_refused(terminal: Terminal) -> None:
@@ -253,7 +244,7 @@ def test_commands_that_show_personal_data_are_read_events(terminal: Terminal, da
     terminal.json("request", "list", "--queue", "open", "--as", "sara")
     terminal.json("request", "list", "--mobile", "09121234567")
     terminal.refused("request", "show", "123456786")
-    terminal.json("tariff", "list")
+    terminal.json("report", "list")
     with closing(sqlite3.connect(database)) as file:
         read = file.execute("SELECT viewer, kind, subject FROM read_events ORDER BY id").fetchall()
     assert read == [

@@ -1,4 +1,4 @@
-"""`pishkhan request print`, receipts of duties and fines: a paper in a file, as HTML or PDF, and what is refused."""
+"""`pishkhan request print`: a paper in a file, as HTML or PDF, and what is refused."""
 
 from pathlib import Path
 
@@ -10,7 +10,6 @@ from app.wiring import build_printer
 from domain.messages.catalogue import Catalogue
 from tests.support.municipality import Municipality
 from tests.support.printed_papers import a_printout
-from tests.support.scenarios.taxi_registries import DRIVER_CODE, PLATE, a_duty, a_violation, furnish
 from tests.support.terminal import Terminal
 
 
@@ -103,45 +102,3 @@ def test_a_letterhead_that_cannot_be_is_told(
     assert said.code in {1, 3}
     assert f"PISHKHAN_LETTERHEAD__{name}" in said.err
     assert why in said.err
-
-
-FINE = ("violation", DRIVER_CODE, "1405/08/29", "overcharge")
-
-
-@pytest.fixture
-async def _charges(town: Municipality) -> None:
-    """A duty and a fine."""
-    await furnish(town)
-    await a_duty(town)
-    await a_violation(town)
-
-
-@pytest.fixture
-def owed(terminal: Terminal, _charges: None) -> Terminal:
-    """An office to which they are owed."""
-    terminal.json("staff", "add", "revenue", "--role", "revenue")
-    return terminal
-
-
-@pytest.mark.parametrize("key", [("duty", PLATE, "1405"), FINE], ids=lambda key: key[0])
-def test_the_receipt_of_a_row(owed: Terminal, tmp_path: Path, key: tuple[str, ...]) -> None:
-    registry, *names = key
-    file = tmp_path / "receipt.html"
-    command = (registry, "receipt", *names, "--output", str(file))
-    bill = owed.json(registry, "bill", *names, "--as", "revenue")
-    assert owed.refused(*command)["code"] == "not_found"
-    ids = (bill["bill_id"], bill["payment_id"], str(bill["amount"]))
-    owed.json("payment", "record", *ids, "--reference", "1", "--as", "revenue")
-    assert owed.refused(*command, "--as", "civil")["code"] == "forbidden"
-    assert not file.exists()
-    done = owed.json(*command, "--as", "revenue")
-    row = owed.json("registry", "list", registry)[0]["id"]
-    assert done == {"code": f"{registry}-{row}", "kind": "receipt", "file": str(file), "size": file.stat().st_size}
-    assert bill["bill_id"] in file.read_text("utf-8")
-    assert owed.refused(*command)["code"] == "conflict"
-    assert owed.run(*command, "--force").out == f"receipt of {registry}-{row} in {file}\n"
-
-
-def test_a_row_that_is_not_there_has_no_receipt(owed: Terminal, tmp_path: Path) -> None:
-    error = owed.refused("duty", "receipt", PLATE, "1400", "--output", str(tmp_path / "a.pdf"))
-    assert (error["code"], error["field"]) == ("not_found", "duty")

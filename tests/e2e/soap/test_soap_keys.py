@@ -1,4 +1,4 @@
-"""Keys that overlap, networks, lock-outs: what an operator does by commands, as a counter's program meets it."""
+"""Keys that overlap, networks, lock-outs: what the staff change, as a counter's program meets it."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -25,10 +25,9 @@ async def refusal(program: ByZeep, nonce: Nonce | None = None) -> str:
 async def test_a_new_key_is_taken_beside_the_old_one_for_a_while(
     office: Office, counter: Counter, zeep: ByZeep
 ) -> None:
-    rotated = ("office", "rotate-key", counter.code, "--overlap-hours", str(OVERLAP_HOURS))
-    made = await office.cli(*rotated)
-    assert made["key"] != counter.key
-    with ByZeep(replace(counter, key=made["key"]), "1.2") as renewed:
+    key = await office.deed("rotate_key", code=counter.code, overlap_hours=OVERLAP_HOURS)
+    assert key != counter.key
+    with ByZeep(replace(counter, key=key), "1.2") as renewed:
         for program in (zeep, renewed):
             assert (await program.call("Ping"))["office"]
         office.advance(hours=OVERLAP_HOURS)
@@ -37,18 +36,17 @@ async def test_a_new_key_is_taken_beside_the_old_one_for_a_while(
 
 
 async def test_an_office_is_bound_to_networks_and_switched_off(office: Office, counter: Counter, zeep: ByZeep) -> None:
-    await office.cli("office", "allow", counter.code, "203.0.113.0/28")
+    await office.deed("allow_networks", code=counter.code, networks=["203.0.113.0/28"])
     assert "نشانی شبکه" in await refusal(zeep)
-    await office.cli("office", "allow", counter.code, "203.0.113.0/28", "127.0.0.1")
+    await office.deed("allow_networks", code=counter.code, networks=["203.0.113.0/28", "127.0.0.1"])
     assert (await zeep.call("Ping"))["office"]
-    await office.cli("office", "deactivate", counter.code)
+    await office.deed("set_office_active", code=counter.code, active=False)
     assert (await refusal(zeep)).startswith("authentication_failed Username")
 
 
 async def locked(office: Office, counter: Counter) -> list[str]:
     """The addresses that the operator sees locked out of an office."""
-    [shown] = [one for one in await office.cli("office", "list") if one["code"] == counter.code]
-    return list(shown["locked"])
+    return list(await office.deed("list_locked", code=counter.code))
 
 
 async def test_guessing_locks_an_address_out_until_an_operator_or_the_right_key_ends_it(
@@ -63,7 +61,7 @@ async def test_guessing_locks_an_address_out_until_an_operator_or_the_right_key_
             if ended_by_the_key:
                 assert (await zeep.call("Ping"))["office"]  # the desk beside it has the right one
             else:
-                await office.cli("office", "activate", counter.code)
+                await office.deed("set_office_active", code=counter.code, active=True)
             assert await locked(office, counter) == []
 
 

@@ -26,9 +26,7 @@ SHARE = PRICE * 2 // 100
 async def test_from_the_counter_to_the_statement(
     office: Office, counter: Counter, software: Software, reza: Phone, desk: Desk
 ) -> None:
-    await office.cli(
-        "office", "commission", "add", "--office", counter.code, "--share", "2.00", "--per-request", str(PER_REQUEST)
-    )
+    await office.deed("add_commission", office=counter.code, share="2.00", per_request=PER_REQUEST)
     submitted = await software.call("SubmitMachineryRequest", **machinery(office, reza))
     code = submitted["trackingCode"]
     assert (submitted["phase"], items_of(submitted["bills"], "bill")) == ("received", [])

@@ -17,9 +17,9 @@ PAPERS = ("deed", "national_card", "plan")
 LETTER = "تفکیک زمین به دو قطعه بلامانع است."
 VISIT_RIALS, METRE_RIALS, VAT_PERCENT, AREA = 3_000_000, 10_000, 10, 200
 PRICES = (
-    ("visit", VISIT_RIALS, ("kind=subdivision",)),
-    ("square_metre", METRE_RIALS, ("kind=subdivision", "per=square_metre")),
-    ("visit", VISIT_RIALS, ("kind=tree_felling",)),
+    ("visit", VISIT_RIALS, {"kind": "subdivision"}),
+    ("square_metre", METRE_RIALS, {"kind": "subdivision", "per": "square_metre"}),
+    ("visit", VISIT_RIALS, {"kind": "tree_felling"}),
 )
 PHOTO = take_photo()
 OFFICERS = count(1)
@@ -29,21 +29,8 @@ async def furnish_experts(office: Office) -> None:
     """Give a furnished office its secretariat and the prices of opinions."""
     await office.cli("staff", "add", "secretariat", "--role", "secretariat", "--mobile", "09125559004")
     for unit, rate, dimensions in PRICES:
-        named = [part for one in dimensions for part in ("--for", one)]
-        await office.cli(
-            "tariff",
-            "add",
-            "expert",
-            *named,
-            "--unit",
-            unit,
-            "--rate",
-            str(rate),
-            "--vat",
-            str(VAT_PERCENT),
-            "--as",
-            "revenue",
-        )
+        terms = {"unit": unit, "rate": rate, "vat": VAT_PERCENT, "dimensions": dimensions}
+        await office.deed("add_tariff", by="revenue", service="expert", **terms)
 
 
 class ExpertStory:
@@ -130,9 +117,7 @@ class ExpertStory:
         photo = Path(self.office.home) / "photo.jpg"
         photo.write_bytes(PHOTO)
         for paper in papers:
-            await self.office.cli(
-                "request", "attach", self.code, str(photo), "--field", paper, "--as", by or self.officer
-            )
+            await self.office.deed("attach", by=by or self.officer, code=self.code, file=str(photo), field=paper)
 
     async def is_billed(self) -> None:
         """Revenue confirms the quote; the text has both ids."""

@@ -23,6 +23,7 @@ from tests.e2e.support.program_runs import Death, Finished, Order, Run, Starter,
 from tests.e2e.support.sms_panel import Panel
 from tests.e2e.support.text_matching import SITE
 from tests.fakes.kavenegar import Webhooks
+from tests.programs.deeds import deed_command
 from tests.support.fake_time import FakeTime
 from tests.support.patience import patient
 from tests.support.postgres_server import free_port
@@ -151,6 +152,14 @@ class Office:
         finished = await self.run(*arguments, "--json")
         assert finished.code == 0, f"{arguments}: {finished}"
         return finished.json
+
+    async def deed(self, name: str, /, *, by: str | None = None, **values: Any) -> Any:
+        """Do what the staff do at their site alone (`tests/programs/deeds.py`), and return what is told."""
+        return await self.cli(*deed_command(name, by, values))
+
+    async def tries(self, name: str, /, *, by: str | None = None, **values: Any) -> Finished:
+        """Try such a deed, which may be refused."""
+        return await self.run(*deed_command(name, by, values))
 
     async def begin(self, death: Death | None = None) -> Run:
         """Start the server; nobody waits for it."""

@@ -39,19 +39,8 @@ async def furnish(office: Office) -> None:
 
 async def add_tariff(office: Office, machine: str, rate: int = RIALS_AN_HOUR) -> None:
     """Set an hour's price from today on, as revenue."""
-    await office.cli(
-        "tariff",
-        "add",
-        "machinery",
-        "--for",
-        f"machine={machine}",
-        "--rate",
-        str(rate),
-        "--vat",
-        str(VAT_PERCENT),
-        "--as",
-        "revenue",
-    )
+    terms = {"rate": rate, "vat": VAT_PERCENT, "dimensions": {"machine": machine}}
+    await office.deed("add_tariff", by="revenue", service="machinery", **terms)
 
 
 def machines() -> Iterable[Sequence[str]]:

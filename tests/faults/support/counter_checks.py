@@ -194,12 +194,10 @@ async def _statement(processes: Sequence[MortalOffice], ledger: Ledger, signer: 
     )
     commission = filed * PER_REQUEST + sum(amount * SHARE_PERCENT // 100 for amount in settled)
     wanted = (filed, len(settled), sum(settled), len(surplus), sum(surplus), commission)
-    told = await processes[0].cli("office", "statement", code, "--year", OPENING_YEAR)
+    told = await processes[0].deed("read_statement", code=code, year=int(OPENING_YEAR))
     figures = tuple(told["totals"][name] for name in _STATEMENT)
     found = [] if figures == wanted else [f"the statement of {code} says {figures} instead of {wanted}"]
-    found += _differs(
-        "payments of the statement", [one.call.id for one in paid], [one["reference"] for one in told["payments"]]
-    )
+    found += _differs("payments of the statement", [one.call.id for one in paid], told["references"])
     call = Call(signer, ledger.calls[0].clerk, f"statement-{code}", "statement", f"<year>{OPENING_YEAR}</year>")
     desk = Software([one.port for one in processes], ledger)
     heard, _ = await desk.answer(call, [])
