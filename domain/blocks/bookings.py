@@ -16,6 +16,7 @@ from domain.blocks.booking_fields import (
     MACHINE_TITLES,
     OPERATOR_TITLES,
 )
+from domain.blocks.fleet_bookings import BookingEffect, book_checked
 from domain.blocks.wanted_time import find_timing_fault, requested_start
 from domain.blocks.work_assignment import (
     find_longest_work,
@@ -103,21 +104,6 @@ def machine_work_of(request: ServiceRequest) -> list[MachineWork]:
     ]
 
 
-async def book_checked(context: StepContext, picked: Sequence[Resource], bookings: Sequence[Booking]) -> None:
-    """Book; `Conflict("machine", resource=code)`, and nothing kept, when one is taken, or is not any more what it was
-    when it was picked: a booking keeps what it books from being retired or changed, but only from now on.
-    """
-    await context.uow.fleet.book(bookings)
-    kinds = {resource.kind for resource in picked}
-    bookable = [
-        resource for kind in kinds for resource in await context.uow.fleet.list_resources(kind, bookable_only=True)
-    ]
-    lost_resource = next((resource for resource in picked if resource not in bookable), None)
-    if lost_resource:
-        await context.uow.fleet.release_request(context.request.id)
-        raise Conflict("machine", resource=lost_resource.code)
-
-
 def _new_booking(context: StepContext, resource: Resource, start: datetime, hours: float, *, hold: bool) -> Booking:
     return Booking(context.ids.new_id(), context.request.id, resource.id, start, start + timedelta(hours=hours), hold)
 
@@ -174,10 +160,9 @@ def _count_machines(work_items: Iterable[Mapping[str, Any]]) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class HoldMachines(Effect):
+class HoldMachines(BookingEffect):
     """Hold a free machine for every one wanted, until the bill is paid or expires."""
 
-    is_undoable: ClassVar[bool] = True
     required_fields = frozenset({"items", "date", "start"})
     relied_fields = frozenset({"items", "date", "start"})
 
@@ -207,10 +192,9 @@ class HoldMachines(Effect):
 
 
 @dataclass(frozen=True, slots=True)
-class BookMachines(Effect):
+class BookMachines(BookingEffect):
     """Book machines and operators firmly, as civil chose them, or what is held and the first free operators."""
 
-    is_undoable: ClassVar[bool] = True
     most_hours: ServiceRule[int]
     """Hours for which a machine may be booked."""
     required_fields = frozenset({"items", "date", "start"})
@@ -343,10 +327,8 @@ async def _book_again(
 
 
 @dataclass(frozen=True, slots=True)
-class FreeMachines(Effect):
+class FreeMachines(BookingEffect):
     """Give back everything that the request holds."""
-
-    is_undoable: ClassVar[bool] = True
 
     async def apply_effect(self, context: StepContext) -> None:
         """Release all slots."""

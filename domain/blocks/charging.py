@@ -6,7 +6,7 @@ The amount comes from the `QUOTE` that a pricing effect of the service has kept.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from domain.bills.bill import Bill, BillKind, BillState, Refund, RefundState
 from domain.bills.ports import BillRepository
@@ -16,6 +16,7 @@ from domain.gateways.attempt import AttemptState
 from domain.gateways.ports import PaymentAttemptRepository
 from domain.language.kept_fields import QUOTE
 from domain.language.service import Effect, Guard, MomentReckoner, StepContext
+from domain.language.step_before import StepBefore
 from domain.requests.request import ServiceRequest
 from domain.settings.policy import Policy
 from domain.tariffs.tariff import Quantity, Quote, compute_quote
@@ -96,11 +97,52 @@ async def issue_request_bill(
     return bill
 
 
+_PAYER_IS_AWAY = frozenset({AttemptState.CREATED, AttemptState.SENT, AttemptState.DECLINED})
+"""Condition that the payer has left for the bank, and nobody says that anything was paid."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoPaymentUnresolved(Guard):
+    """No bill is in the middle of a payment whose outcome the bank has not reported."""
+
+    is_foreseeable: ClassVar[bool] = True
+
+    async def is_satisfied(self, context: StepContext) -> bool:
+        """Look for bills in state paying; until when that is known goes to the refusal."""
+        paying_bills = [
+            bill
+            for bill in await list_request_bills(context.uow.bills, context.request)
+            if bill.state is BillState.PAYING
+        ]
+        if paying_bills and (until := await _find_end_of_waiting(context.uow.payment_attempts, paying_bills)):
+            context.facts[_HELD_UNTIL] = until
+        return not paying_bills
+
+    def build_refusal(self, context: StepContext) -> DomainError:
+        """Report that a payment is under way, and until when it is known what came of it."""
+        if until := context.facts.pop(_HELD_UNTIL, None):
+            return PaymentUnknown("bill_id", PaymentReason.PAYER_AT_BANK, until=until)
+        return PaymentUnknown("bill_id")
+
+
+async def _find_end_of_waiting(payment_attempts: PaymentAttemptRepository, bills: Sequence[Bill]) -> datetime | None:
+    """Return when nothing more can come of the payments that were begun for bills; None while a payer or the bank says
+    that one of them was paid.
+    """
+    attempts = [
+        attempt for bill in bills for attempt in await payment_attempts.list_of_bill(bill.id) if attempt.state.is_open
+    ]
+    if not attempts or any(attempt.state not in _PAYER_IS_AWAY for attempt in attempts):
+        return None
+    return max(max(attempt.session_ends_at, attempt.next_step_at or attempt.session_ends_at) for attempt in attempts)
+
+
 @dataclass(frozen=True, slots=True)
 class IssueBill(Effect):
     """Bill the quoted amount."""
 
     is_undoable: ClassVar[bool] = True
+    undo_guards: ClassVar[tuple[Guard, ...]] = (NoPaymentUnresolved(),)
     required_data: ClassVar[StoredFields] = (QUOTE,)
     issues_bill: ClassVar[bool] = True
     stores: ClassVar[StoredFields] = (PAYMENT_DEADLINE,)
@@ -120,6 +162,21 @@ class IssueBill(Effect):
             PAYMENT_LIMIT.write(context.request, payment_limit)
         quote = QUOTE.read(context.request)
         await issue_request_bill(context, quote.total, BillKind.MAIN, quote.as_json())
+
+    async def undo(self, context: StepContext, before: StepBefore) -> dict[str, Any]:
+        """Void the bill that the step made, while it can still be paid."""
+        facts = {}
+        for bill in await list_new_bills(context, before):
+            bill.state, bill.settled_at = BillState.VOID, context.now
+            await context.uow.bills.save(bill)
+            facts["bill_id"] = bill.bill_id
+        return facts
+
+
+async def list_new_bills(context: StepContext, before: StepBefore) -> list[Bill]:
+    """Return the bills that the step made and that can still be paid."""
+    bills = await list_request_bills(context.uow.bills, context.request)
+    return [bill for bill in bills if bill.created_at >= before.at and bill.state.is_payable]
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,44 +224,6 @@ class BillsSettled(Guard):
 
 
 _HELD_UNTIL = "held_until"
-_PAYER_IS_AWAY = frozenset({AttemptState.CREATED, AttemptState.SENT, AttemptState.DECLINED})
-"""Condition that the payer has left for the bank, and nobody says that anything was paid."""
-
-
-@dataclass(frozen=True, slots=True)
-class NoPaymentUnresolved(Guard):
-    """No bill is in the middle of a payment whose outcome the bank has not reported."""
-
-    is_foreseeable: ClassVar[bool] = True
-
-    async def is_satisfied(self, context: StepContext) -> bool:
-        """Look for bills in state paying; until when that is known goes to the refusal."""
-        paying_bills = [
-            bill
-            for bill in await list_request_bills(context.uow.bills, context.request)
-            if bill.state is BillState.PAYING
-        ]
-        if paying_bills and (until := await _find_end_of_waiting(context.uow.payment_attempts, paying_bills)):
-            context.facts[_HELD_UNTIL] = until
-        return not paying_bills
-
-    def build_refusal(self, context: StepContext) -> DomainError:
-        """Report that a payment is under way, and until when it is known what came of it."""
-        if until := context.facts.pop(_HELD_UNTIL, None):
-            return PaymentUnknown("bill_id", PaymentReason.PAYER_AT_BANK, until=until)
-        return PaymentUnknown("bill_id")
-
-
-async def _find_end_of_waiting(payment_attempts: PaymentAttemptRepository, bills: Sequence[Bill]) -> datetime | None:
-    """Return when nothing more can come of the payments that were begun for bills; None while a payer or the bank says
-    that one of them was paid.
-    """
-    attempts = [
-        attempt for bill in bills for attempt in await payment_attempts.list_of_bill(bill.id) if attempt.state.is_open
-    ]
-    if not attempts or any(attempt.state not in _PAYER_IS_AWAY for attempt in attempts):
-        return None
-    return max(max(attempt.session_ends_at, attempt.next_step_at or attempt.session_ends_at) for attempt in attempts)
 
 
 @dataclass(frozen=True, slots=True)

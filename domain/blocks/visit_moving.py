@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from domain.blocks.asking import CITIZENS
+from domain.blocks.fleet_bookings import find_active_officer
 from domain.blocks.visit_rules import VisitRules
 from domain.blocks.visit_times import list_free_visits
-from domain.blocks.visits import OFFICER, VISIT_FIELDS, VISIT_START, book_officer, find_active_officer, read_visit_start
+from domain.blocks.visits import OFFICER, VISIT_FIELDS, VISIT_START, book_officer, read_visit_start
 from domain.fields.form import Field
 from domain.fields.moments import Moment
 from domain.fields.stored import MOMENTS_FORM, StoredField, StoredFields

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import ClassVar
 
+from domain.blocks.fleet_bookings import BookingEffect, find_active_officer
 from domain.blocks.visit_rules import VisitRules
 from domain.fields.form import Field
 from domain.fields.moments import Moment
@@ -26,7 +27,6 @@ from domain.language.actor_guards import ActorGuard
 from domain.language.service import Effect, Guard, Service, StepContext
 from domain.language.wording import day_and_hour_text
 from domain.people.person import StaffMember
-from domain.people.ports import StaffMemberRepository
 from domain.requests.request import ServiceRequest
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor, Role
@@ -70,12 +70,6 @@ async def propose_visit(uow: UnitOfWork, request: ServiceRequest) -> str | None:
 async def officer_choices(uow: UnitOfWork, request: ServiceRequest) -> dict[str, str]:
     """Return the experts by user name."""
     return {member.username: member.full_name for member in await uow.people.list_staff_with_role(Role.EXPERT)}
-
-
-async def find_active_officer(people: StaffMemberRepository, username: str) -> StaffMember | None:
-    """Return who visits by that user name; None for nobody, and for one who is with the municipality no more."""
-    staff_member = await people.find_staff(username)
-    return staff_member if staff_member and staff_member.active else None
 
 
 def read_visit_start(context: StepContext) -> datetime | None:
@@ -142,14 +136,13 @@ class VisitDayReached(Guard):
 
 
 @dataclass(frozen=True, slots=True)
-class BookVisit(Effect):
+class BookVisit(BookingEffect):
     """Send an officer: the one named by `officer` (else the one there was, else who acts) at `visit` (or as before).
 
     A new time is one at which officers go out (`WorkingCalendar.is_visiting_time`), unless `outside_hours` says
     otherwise.
     """
 
-    is_undoable: ClassVar[bool] = True
     provides = frozenset({"contact"})
     stores = VISIT_FIELDS
     relied_fields = frozenset({"kind", "address"})
@@ -254,10 +247,8 @@ def _store_visit(context: StepContext, staff_member: StaffMember, start: datetim
 
 
 @dataclass(frozen=True, slots=True)
-class FreeOfficer(Effect):
+class FreeOfficer(BookingEffect):
     """Give the officer's time back."""
-
-    is_undoable: ClassVar[bool] = True
 
     async def apply_effect(self, context: StepContext) -> None:
         """Release the slots."""

@@ -76,7 +76,7 @@ EXPLANATIONS: Mapping[str, str] = {
     "undo_money": "step {subject} waives, closes or gives back money: take undo_minutes away",
     "undo_delivered": "step {subject} gives the citizen what was ordered: take undo_minutes away",
     "undo_lasts": "an effect of {subject}, or of an automatic step behind it, is not undoable: take undo_minutes away,"
-    " or say by Effect.is_undoable that it touches nothing but the request's row, its bookings and a new bill",
+    " or say by Effect.is_undoable that Effect.undo brings back what it touches beside the request's row",
     "several_lack_input": "whoever ticks several requests types nothing for {subject}: make it optional, or take"
     " for_several away from the step",
     "reads_unlocked": "guard {subject} reads rows of others, which two requests at once would both miss: say by"

@@ -206,10 +206,10 @@ class Engine:
         """
         service = self.get_service(request.service)
         context = self.build_context(uow, request, {}, actor)
-        before = await undoing.require_undo(service, context, seq)
+        before, step_event = await undoing.require_undo(service, context, seq)
         left_state, officer = request.state, request.assignee
         words_before = list_request_words(service.form, request)
-        context.history_facts |= await undoing.put_back(context, before)
+        context.history_facts |= await undoing.put_back(service, context, before, step_event)
         request.state = before.row["state"]
         state = service.state_named(request.state)
         request.phase, request.turn, request.due_at = state.phase, state.turn, before.due_at

@@ -18,6 +18,7 @@ from domain.language.lookups import Lookup, PriceLookup
 from domain.language.papers import ServicePapers
 from domain.language.printouts import Printable
 from domain.language.staff_notes import StaffNotes
+from domain.language.step_before import StepBefore
 from domain.language.summary_columns import SummaryColumns
 from domain.language.visit_preferences import VisitPreferences
 from domain.registries.declarations import Reference
@@ -124,11 +125,19 @@ class Effect(ABC):
     locks: ClassVar[tuple[Lock, ...]] = ()
     """Locks that the step holds before any guard is asked."""
     is_undoable: ClassVar[bool] = False
-    """Whether a step with it may be taken back: it touches the request's row, its bookings and a new bill alone."""
+    """Whether a step with it may be taken back: what it touches beside the request's row, `undo` brings back."""
+    undo_guards: ClassVar[tuple[Guard, ...]] = ()
+    """Guards that are asked before a step with it is taken back."""
 
     @abstractmethod
     async def apply_effect(self, context: StepContext) -> None:
         """Do it, or raise a domain error: then nothing of the transition happens."""
+
+    async def undo(self, context: StepContext, before: StepBefore) -> dict[str, Any]:
+        """Bring back what it did beside the request's row, where `is_undoable`; return what the history says of that.
+        Asked again, or where nothing was done, it does nothing.
+        """
+        return {}
 
 
 class Command(StrEnum):

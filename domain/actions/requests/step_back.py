@@ -13,10 +13,12 @@ from domain.actions.requests.act import lock_request
 from domain.authorization.policy import with_every_proof
 from domain.authorization.request_policy import refuse_unconcerned
 from domain.bills.bill import BillState
-from domain.blocks.charging import NoPaymentUnresolved, list_request_bills
+from domain.blocks.charging import list_new_bills, list_request_bills
+from domain.blocks.fleet_bookings import has_other_bookings
 from domain.engine import undoing
-from domain.engine.undoing import TAKEN_SEQ, StepBefore
+from domain.engine.undoing import TAKEN_SEQ
 from domain.language.service import StepContext
+from domain.language.step_before import STEP_BEFORE, StepBefore
 from domain.messages.catalogue import RenderedMessage
 from domain.messages.ports import OutboxRepository
 from domain.messages.records import MessageClass, MessageState, OutboxMessage
@@ -67,7 +69,7 @@ async def take_step_back(context: ActorContext, code: TrackingCode, seq: int | N
     """
     request = await lock_request(context.uow.requests, code)
     refuse_unconcerned(request, context.actor)
-    before = undoing.STEP_BEFORE.find(request)
+    before = STEP_BEFORE.find(request)
     try:
         outcome = await context.dependencies.engine.take_back_step(context.uow, request, context.actor, seq)
     except AlreadyDone:
@@ -89,16 +91,15 @@ async def find_step_back_offer(
     where no step of the staff was last, and once its day is over: then nobody looks for it any more.
     """
     service, now = context.dependencies.engine.get_service(request.service), context.dependencies.clock.now()
-    before = undoing.STEP_BEFORE.find(request)
+    before = STEP_BEFORE.find(request)
     event = next((one for one in events if before and one.seq == before.seq), undoing.find_last_event(service, events))
     step_context = context.dependencies.engine.build_context(context.uow, request, {}, with_every_proof(context.actor))
     refusal = undoing.find_undo_refusal(service, request, events, context.actor, now)
     is_step = any(step.trigger is None for step in service.steps_named(event.event))
     if isinstance(refusal, Forbidden) or event.actor_kind != "staff" or not is_step or now > event.at + _SPOKEN_OF:
         return None
-    guard = NoPaymentUnresolved()
-    if refusal is None and not await guard.is_satisfied(step_context):
-        refusal = guard.build_refusal(step_context)
+    if refusal is None:
+        refusal = await undoing.find_guard_refusal(service, step_context, event)
     if refusal is not None or before is None:
         return StepBackOffer(event.event, event.seq, refusal)
     return await _build_offer(step_context, event, before)
@@ -114,8 +115,8 @@ async def _build_offer(context: StepContext, event: HistoryEvent, before: StepBe
         state=before.row["state"],
         notified_mobiles=_list_notified_mobiles(texts),
         waiting_count=sum(text.state is MessageState.QUEUED for text in texts),
-        changes_bookings=await undoing.has_other_bookings(context, before),
-        voids_bill=bool(await undoing.list_new_bills(context, before)),
+        changes_bookings=await has_other_bookings(context, before),
+        voids_bill=bool(await list_new_bills(context, before)),
     )
 
 

@@ -9,8 +9,8 @@ from domain.actions.context import ActorContext
 from domain.actions.requests.step_back import find_step_back_offer, take_step_back
 from domain.bills.bill import BillState
 from domain.engine.step_records import rebuild_step_records
-from domain.engine.undoing import STEP_BEFORE
 from domain.fleet.resources import ResourceKind, ResourceStatus
+from domain.language.step_before import STEP_BEFORE
 from domain.messages.records import MessageState
 from domain.requests.history import find_chain_faults
 from domain.values.actors import Actor, Role
