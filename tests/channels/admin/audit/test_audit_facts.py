@@ -117,7 +117,7 @@ def _iterate_recording_functions() -> Iterator[tuple[ast.FunctionDef | ast.Async
     for room in ("app", "channels", "domain"):
         for path in (ROOT / room).rglob("*.py"):
             text = path.read_text("utf-8")
-            if ".audit.add_entry(" in text or "await record_refusal(" in text:
+            if "audit.add_entry(" in text or "await record_refusal(" in text:
                 for node in ast.walk(parse_file(path)):
                     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                         calls = [
