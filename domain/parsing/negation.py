@@ -1,17 +1,20 @@
-"""Negated verbs as people type them: «نکنید», «نمی‌خوام», «نمیخواهم», «ندارم», «نیست», nemikham, don't.
+"""All that a text denies (`Negations`), by its negated verbs as people type them: «نکنید», «نمی‌خوام», «ندارم», «نیست»,
+nemikham, don't.
 
 The forms are made from the verbs' stems, written and spoken, so that no spelling has to be listed by itself. A wish is
 what its speaker refuses or forbids (first and second person, «نشود»); a fact («سوار نکرد») only states something.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import Enum
 from itertools import product
 from typing import NamedTuple
 
-from domain.parsing.tokens import ReadText, TokenKind, TokenStream, key_of, keys_in, keys_of
+from domain.parsing.filler_words import FILLER_WORDS
+from domain.parsing.tokens import Phrases, ReadText, TokenKind, TokenStream, key_of, keys_in, keys_of, read_once
 from domain.parsing.word_lists import words_of
+from domain.parsing.yes_no_words import NO_KEYS
 
 
 class NegationKind(Enum):
@@ -67,6 +70,23 @@ _GREETING_WORDS = keys_of("خسته", "غمت", "ناراحت", "نگران")
 _NEGATIVE_PREFIX, _BE_NOT_PREFIX = key_of("نمی"), key_of("نباش")
 _SHORTEST_PREFIXED = 5
 
+MESSAGE_WORDS = keys_in("intents.message_words")
+"""Words for the messages of the desk: what «لغو ۱۱» stops."""
+_NEWS_WORDS = keys_of("خبر", "خبری", "اخبار", "اطلاعیه", "habar")
+_OF_WHOM = keys_in("moods.of_whom")
+"""Phrases about the sender of messages, and how they come."""
+CANCEL_WORDS = keys_in("moods.cancel_words")
+_WISHES = keys_in("moods.wishes")
+_DEMANDS_TO_SEND = keys_of("بفرستید", "بفرستین", "بفرست", "بیارید", "بیارین", "befrestid")
+"""Behind a refusal that the message begins with they say what need not be done («نیازی نیست ماشین بفرستید»)."""
+_SENDING_AWAY = keys_in("moods.sending_away")
+"""Phrases that want nobody to come, or nothing to be sent."""
+_TROUBLE = keys_of("زحمت", "zahmat")
+_REGRET_PHRASES: Phrases[bool] = Phrases({True: words_of("moods.regret_phrases.yes")})
+_GIVING_UP: Phrases[bool] = Phrases({True: words_of("moods.giving_up.yes")})
+_NOT_WANTED: Phrases[bool] = Phrases({True: words_of("moods.not_wanted.yes")})
+_LEADING_REFUSALS = NO_KEYS | keys_of("دیگه", "دیگر")
+
 _LATIN_NEGATION = re.compile(
     r"n[ea]?mi[a-z]{2,}|na(?:kon|kard|shav|shvad|she|sho|dar|de|di|dah|fres|zan|khah|khas|khow|gir|paz|bash|bayad)[a-z]*"
     r"|n(?:i|iy|ay)a(?:id|in|yd|yid|yin|eid)|nist[a-z]*|not|never|dont|doesnt|didnt|wont|cannot"
@@ -112,32 +132,112 @@ _NEGATED_OR_WANTED = _WISH_FORMS | _FACT_FORMS | keys_of(*(f"{stem}م" for stem 
 _FIRST_LETTERS = frozenset(form[0] for form in _WISH_FORMS | _FACT_FORMS | {_NEGATIVE_PREFIX})
 
 
-def find_negations(stream: TokenStream) -> tuple[Negation, ...]:
-    """Return every negated verb of a message, taken by others or not, from first to last."""
-    return stream.read.find_once(_list_negations)
+class Negations:
+    """All that a text denies: its negated verbs, taken by others or not, and what their writer does not want."""
+
+    def __init__(self, read: ReadText) -> None:
+        self._stream = stream = TokenStream(read.text)
+        self.verbs = tuple(_iterate_negations(stream))
+        """The negated verbs, from first to last."""
+        self.refusals = tuple(verb for verb in self.verbs if _is_refusal(stream, verb))
+        """Those that say that something is not wanted or needed («نمی‌خوام», «لازم نیست»), or forbid it («نفرستید»); not
+        what only happens if it is not done."""
+        self.places = _places_of(self.verbs)
+        """Places of all tokens of negated verbs."""
+        self.forbids = any(verb.kind is NegationKind.WISH for verb in self.verbs)
+        """Whether anything is refused or forbidden."""
+
+    @property
+    def denies_at_end(self) -> bool:
+        """Whether something is denied, and nothing needed behind that («traktor däl, loder gerek»)."""
+        return bool(self.verbs) and _NEED_WORDS.isdisjoint(self._stream.read.keys[self.verbs[-1].end :])
+
+    @property
+    def refuses_alone(self) -> bool:
+        """Whether nothing is said but that its writer does not want («نمی‌خوام دیگه»)."""
+        return any(verb.is_wanting for verb in self.verbs) and not self._words_beside(self.verbs) - FILLER_WORDS
+
+    @property
+    def regrets(self) -> bool:
+        """Whether a wish is regretted."""
+        return _REGRET_PHRASES.occurs_in(self._stream)
+
+    @property
+    def is_unwanted(self) -> bool:
+        """Whether something is not wanted and nothing forbidden, or a wish is regretted."""
+        return self.regrets or (bool(self.refusals) and all(verb.is_wanting for verb in self.refusals))
+
+    @property
+    def withdraws_order(self) -> bool:
+        """Whether something is not wanted, or not any more, or nobody shall come («نیاید، خودمان انجام دادیم»); of
+        messages and of ending something that is no word.
+        """
+        if self._stream.read.asks or self._stream.read.key_set & (MESSAGE_WORDS | CANCEL_WORDS):
+            return False
+        return self.regrets or (bool(self.refusals) and all(map(self._is_withdrawal, self.refusals)))
+
+    @property
+    def refuses_messages(self) -> bool:
+        """Whether no more messages are wanted («maňa indi habar ibermäň»): that ends no request."""
+        return not (MESSAGE_WORDS | _NEWS_WORDS).isdisjoint(self._stream.read.key_set) and (
+            self.forbids or any(verb.is_wanting for verb in self.verbs)
+        )
+
+    @property
+    def stops_messages(self) -> bool:
+        """Whether messages are forbidden and nothing else is said («دیگه پیام ندین», «SMS ibermäň»): that needs no
+        question.
+        """
+        if not self.refusals or MESSAGE_WORDS.isdisjoint(self._stream.read.key_set) or self._stream.read.asks:
+            return False
+        return not self._words_beside(self.refusals) - MESSAGE_WORDS - FILLER_WORDS - _OF_WHOM
+
+    @property
+    def gives_up(self) -> bool:
+        """Whether what was begun is given up: in so many words («ولش کنید»), or refused («نه دیگه نمی‌خواد»)."""
+        if _GIVING_UP.occurs_in(self._stream):
+            return True
+        is_refusing = self._stream.raw_at(0) in _LEADING_REFUSALS
+        return is_refusing and any(start for start, *_ in _NOT_WANTED.find_in(self._stream))
+
+    @property
+    def wanted_instead(self) -> str:
+        """The words behind a refusal that want something in place of what is refused («کمپرسی نمی‌خوام لودر می‌خوام»);
+        empty where nothing is wanted there.
+        """
+        refusals = [verb for verb in self.refusals if verb.is_wanting]
+        if not refusals or self.verbs[-1].start >= refusals[-1].end:
+            return ""
+        start, end = refusals[-1].end, len(self._stream)
+        wishes = _WISHES - _DEMANDS_TO_SEND if self.is_leading(refusals[-1]) else _WISHES
+        is_wanted = not wishes.isdisjoint(self._stream.read.keys[start:])
+        return self._stream.source_text(start, end) if is_wanted else ""
+
+    def is_leading(self, verb: Negation) -> bool:
+        """Return whether nothing but filling words is before a refusal: then it refuses what stands behind it."""
+        places = range(verb.start)
+        return all(self._stream.is_mark_at(place) or self._stream.raw_at(place) in FILLER_WORDS for place in places)
+
+    def _is_withdrawal(self, refusal: Negation) -> bool:
+        """Return whether a refusal is of something that was wished for: it is not wanted, or nobody shall come or send
+        it, or take the trouble («زحمت نکشید»).
+        """
+        is_sent_away = self._stream.raw_at(refusal.start) in _SENDING_AWAY
+        return refusal.is_wanting or is_sent_away or self._stream.raw_at(refusal.start - 1) in _TROUBLE
+
+    def _words_beside(self, verbs: Iterable[Negation]) -> set[str]:
+        """Return the words and numbers that belong to none of these verbs."""
+        places = frozenset(range(len(self._stream))) - _places_of(verbs)
+        return {self._stream.raw_at(place) for place in places if not self._stream.is_mark_at(place)}
 
 
-def _list_negations(read: ReadText) -> tuple[Negation, ...]:
-    return tuple(_iterate_negations(TokenStream(read.text)))
+def _places_of(verbs: Iterable[Negation]) -> frozenset[int]:
+    return frozenset(place for verb in verbs for place in range(verb.start, verb.end))
 
 
-def find_refusals(stream: TokenStream) -> tuple[Negation, ...]:
-    """Return what says that something is not wanted or needed («نمی‌خوام», «لازم نیست»), or forbids it («نفرستید»); not
-    what only happens if it is not done.
-    """
-    return stream.read.find_once(_list_refusals)
-
-
-def _list_refusals(read: ReadText) -> tuple[Negation, ...]:
-    stream = TokenStream(read.text)
-    return tuple(negation for negation in find_negations(stream) if _is_refusal(stream, negation))
-
-
-def denies_at_end(stream: TokenStream) -> bool:
-    """Return whether something is denied, and nothing needed behind that («traktor däl, loder gerek»)."""
-    negations = find_negations(stream)
-    words_behind = [stream.raw_at(place) for place in range(negations[-1].end, len(stream))] if negations else []
-    return bool(negations) and _NEED_WORDS.isdisjoint(words_behind)
+def find_negations(text: str) -> Negations:
+    """Return all that a text denies, found once whoever asks."""
+    return read_once(text).find_once(Negations)
 
 
 def _is_refusal(stream: TokenStream, negation: Negation) -> bool:

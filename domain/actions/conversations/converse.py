@@ -33,10 +33,11 @@ from domain.conversation.dialogue.offers import OPT_INTENTS
 from domain.conversation.reading.account_numbers import IBAN_INTENT
 from domain.conversation.reading.bot_commands import read_bot_command
 from domain.conversation.reading.command_fields import MENU_INTENT
-from domain.conversation.reading.endings import CANCEL_INTENT, wants_no_messages
+from domain.conversation.reading.endings import CANCEL_INTENT
 from domain.conversation.reading.own_words import takes_back
 from domain.engine.engine import StepOutcome
 from domain.messages.catalogue import JOINED_PART_BUDGET, RenderedMessage, join_fitting
+from domain.parsing.negation import find_negations
 from domain.parsing.tokens import TokenStream
 from domain.requests.request import ServiceRequest
 from domain.values.errors import DomainError, ExpiredDialogue, InvalidField, MissingField, UnknownKind, Unsupported
@@ -266,7 +267,7 @@ async def _answer_unknown(turn: TurnContext, step: Unknown) -> Outcome:
         return open_step
     if turn.dialogue.top is None and (request := await find_abandoned_request(turn, text)):
         return await _offer_cancelling(turn, [request])
-    wished_intents = step.near_intents or (("opt_out",) if wants_no_messages(TokenStream(text)) else ())
+    wished_intents = step.near_intents or (("opt_out",) if find_negations(text).refuses_messages else ())
     near_intents = [
         intent for intent in wished_intents if turn.conversation.forms[intent].is_offered or intent in OPT_INTENTS
     ]

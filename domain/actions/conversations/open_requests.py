@@ -25,10 +25,11 @@ from domain.conversation.reading.endings import CANCEL_INTENT
 from domain.conversation.reading.guessing import understand_message
 from domain.conversation.reading.parsed_message import UNKNOWN_INTENT
 from domain.conversation.reading.ratings import guess_score, read_score
-from domain.conversation.reading.sentences import Mood, is_forbidding
+from domain.conversation.reading.sentences import Mood
 from domain.conversation.reading.vocabulary import CHANGE_INTENT
 from domain.parsing.filler_words import COURTESY_WORDS
 from domain.parsing.identifiers import speaks_of_score
+from domain.parsing.negation import find_negations
 from domain.parsing.tokens import TokenStream, read_once
 from domain.requests.request import Phase, RequestFilter, ServiceRequest
 from domain.values.tracking_codes import TrackingCode
@@ -169,7 +170,7 @@ async def read_staff_answer(turn: TurnContext, text: str, *, is_clear: bool) -> 
     if not asked_requests or _answers_late_question(turn, text, asked_requests[0]):
         return None
     is_asking = read_once(text).asks
-    is_plain = is_clear and not (is_asking or is_forbidding(text) or turn.late_question)
+    is_plain = is_clear and not (is_asking or find_negations(text).forbids or turn.late_question)
     code = {"code": asked_requests[0].code} if len(asked_requests) == 1 else {}
     return turn.conversation.begin_intent(
         turn.dialogue, "reply", {**code, "text": text}, turn.sent_at, is_plain=is_plain

@@ -9,9 +9,6 @@ from domain.conversation.reading.sentences import Mood
 from domain.fields.form import Field
 from domain.fields.types import ReadingContext
 from domain.parsing.answers import read_number
-from domain.parsing.tokens import Phrases, TokenStream, keys_of
-from domain.parsing.word_lists import words_of
-from domain.parsing.yes_no_words import NO_KEYS
 from domain.values.errors import DomainError, InvalidField
 from domain.values.reasons import InvalidReason
 
@@ -20,10 +17,6 @@ MOST_OPTIONS = 99
 
 PRESSED_SIGN = "#"
 """Sign before the number that a button of a menu says: nobody counts buttons that have no numbers."""
-
-_GIVING_UP: Phrases[bool] = Phrases({True: words_of("moods.giving_up.yes")})
-_NOT_WANTED: Phrases[bool] = Phrases({True: words_of("moods.not_wanted.yes")})
-_REFUSALS = NO_KEYS | keys_of("دیگه", "دیگر")
 
 CLEAR_MOODS = frozenset({Mood.PLAIN, Mood.DOUBTFUL})
 """Kinds of sentences that hold nothing but their command."""
@@ -116,15 +109,6 @@ def answer_by_repetition(frame: Frame, parsed_message: ParsedMessage, *, is_form
         frame.slots.get(name) == stated_value for name, stated_value in parsed_message.slots.items()
     )
     return True if is_same_command and not is_form and parsed_message.mood is Mood.PLAIN else None
-
-
-def gives_up(text: str) -> bool:
-    """Return whether a text gives up what was begun: it says so («ولش کنید»), or refuses («نه دیگه نمی‌خواد»)."""
-    stream = TokenStream(text)
-    if _GIVING_UP.occurs_in(stream):
-        return True
-    is_refusing = stream.raw_at(0) in _REFUSALS
-    return is_refusing and any(_NOT_WANTED.match_at(stream, index) for index in range(1, len(stream)))
 
 
 def is_interruption(parsed_message: ParsedMessage, text: str) -> bool:

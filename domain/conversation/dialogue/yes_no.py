@@ -3,8 +3,7 @@
 from itertools import product
 from typing import NamedTuple
 
-from domain.conversation.reading.sentences import FILLER_WORDS, PLAIN_WORDS
-from domain.parsing.filler_words import COURTESY_WORDS
+from domain.parsing.filler_words import COURTESY_WORDS, FILLER_WORDS, PLAIN_WORDS
 from domain.parsing.identifiers import CODE_LABELS
 from domain.parsing.negation import find_negations
 from domain.parsing.tokens import QUESTION_MARKS, Phrases, TokenStream, keys_in, keys_of
@@ -50,7 +49,9 @@ def read_yes_or_no(text: str, *, asks_denial: bool = False) -> bool | None:
     yes_words, no_words = (_YES_WORDS | _DENIAL, _NO_WORDS - _DENIAL) if asks_denial else (_YES_WORDS, _NO_WORDS)
     stream = TokenStream(text)
     phrase_answers, phrase_positions = _find_phrases(stream)
-    negation_list = [one for one in find_negations(stream) if phrase_positions.isdisjoint(range(one.start, one.end))]
+    negation_list = [
+        one for one in find_negations(text).verbs if phrase_positions.isdisjoint(range(one.start, one.end))
+    ]
     denied_positions = {index for negation in negation_list for index in range(negation.start, negation.end)}
     stated_words = {
         stream.raw_at(index)

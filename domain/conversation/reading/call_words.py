@@ -110,9 +110,9 @@ def _take_matter_words(stream: TokenStream, intent: Intent) -> None:
     """Take what may be beside a keyword and change nothing: words about its matter, and what is refused of that."""
     if not any(stream.key_at(index) in intent.matter_words for index in stream.free_indexes()):
         return
-    denied_positions = {index for negation in find_negations(stream) for index in range(negation.start, negation.end)}
+    denied_places = find_negations(stream.text).places
     for index in list(stream.free_indexes()):
-        if index in denied_positions or stream.key_at(index) in intent.matter_words | _EXTRA_WORDS:
+        if index in denied_places or stream.key_at(index) in intent.matter_words | _EXTRA_WORDS:
             stream.take(index, index + 1)
 
 

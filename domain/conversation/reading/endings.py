@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 from domain.conversation.reading.grammar import Grammar
 from domain.conversation.reading.parsed_message import UNKNOWN_INTENT, ParsedMessage
-from domain.conversation.reading.sentences import FILLER_WORDS, Mood
-from domain.conversation.reading.vocabulary import MESSAGE_WORDS
-from domain.parsing.negation import Negation, NegationKind, find_negations
+from domain.conversation.reading.sentences import Mood
+from domain.parsing.filler_words import FILLER_WORDS
+from domain.parsing.negation import Negation, find_negations
 from domain.parsing.tokens import Phrases, TokenStream, keys_in, keys_of
 from domain.parsing.word_lists import words_of
 
@@ -23,7 +23,6 @@ CANCEL_INTENT = "cancel"
 _ENDING_WORDS = keys_in("moods.ending_words")
 _AUXILIARIES = keys_in("moods.auxiliaries")
 _KEEPING: Phrases[bool] = Phrases({True: words_of("moods.keeping.yes")})
-_NEWS_WORDS = keys_of("خبر", "خبری", "اخبار", "اطلاعیه", "habar")
 _RIGHT_WORDS = keys_in("moods.right_words")
 """Before a negated verb they say that nobody may («حق نداره», «اجازه نمی‌دم», «قرار نیست»)."""
 _LETTING_STEMS = ("نذار", "نگذار", "نزار", "nazar", "nagozar")
@@ -67,7 +66,7 @@ def forbids_ending(stream: TokenStream) -> bool:
     return (
         (is_denied or has_threat or is_let or _wonders(stream))
         or not _FORBIDDING_WORDS.isdisjoint(word_keys)
-        or any(_is_withheld(word_keys, negation) for negation in find_negations(stream))
+        or any(_is_withheld(word_keys, negation) for negation in find_negations(stream.text).verbs)
     )
 
 
@@ -112,7 +111,7 @@ def read_ending_parts(text: str) -> EndingParts:
 
 def _find_verbs(stream: TokenStream) -> Iterator[_Verb]:
     """Yield the verbs of ending and of keeping; one that is denied means the contrary."""
-    negations = {negation.start: negation for negation in find_negations(stream)}
+    negations = {negation.start: negation for negation in find_negations(stream.text).verbs}
     index = 0
     while index < len(stream):
         keeping = _KEEPING.match_at(stream, index)
@@ -145,7 +144,7 @@ def settle_ending(grammar: Grammar, message: ParsedMessage, text: str, now: date
     stream = TokenStream(text)
     if message.intent not in {CANCEL_INTENT, UNKNOWN_INTENT, "help"} or "about" in message.partial_values:
         return message
-    if forbids_ending(stream) or ("code" not in message.slots and wants_no_messages(stream)):
+    if forbids_ending(stream) or ("code" not in message.slots and find_negations(text).refuses_messages):
         return _without_ending(message, stream)
     parts = read_ending_parts(text)
     if CANCEL_INTENT in message.suggested_intents and parts.kept_text and parts.ended_text:
@@ -158,12 +157,6 @@ def settle_ending(grammar: Grammar, message: ParsedMessage, text: str, now: date
     slots = {name: value for name, value in message.slots.items() if name != "code"} | dict(code.slots if code else {})
     missing = () if "code" in slots else ("code",)
     return replace(message, slots=slots, missing_slots=missing, mood=Mood.UNCLEAR, partial_values={})
-
-
-def wants_no_messages(stream: TokenStream) -> bool:
-    """Return whether a text wants no more messages («maňa indi habar ibermäň»): that ends no request."""
-    has_messages = any(stream.raw_at(index) in MESSAGE_WORDS | _NEWS_WORDS for index in range(len(stream)))
-    return has_messages and any(one.kind is NegationKind.WISH or one.is_wanting for one in find_negations(stream))
 
 
 def _without_ending(message: ParsedMessage, stream: TokenStream) -> ParsedMessage:

@@ -25,7 +25,7 @@ from domain.conversation.reading.intent_ranking import IntentRanking, RankedInte
 from domain.conversation.reading.keywords import IntentMatch, Keywords
 from domain.conversation.reading.own_words import takes_back
 from domain.conversation.reading.parsed_message import UNKNOWN_INTENT, ParsedMessage
-from domain.conversation.reading.sentences import FILLER_WORDS, Mood, asks_how, find_mood, is_forbidding, refuses_alone
+from domain.conversation.reading.sentences import Mood, asks_how, find_mood
 from domain.conversation.reading.vocabulary import (
     ASKING_WORDS,
     CHANGE_INTENT,
@@ -37,10 +37,10 @@ from domain.conversation.reading.vocabulary import (
 )
 from domain.language.intents import Intent
 from domain.parsing.code_places import CodePlace, find_code_place, take_quoted_words, take_reporting_phrases
-from domain.parsing.filler_words import REQUEST_WORDS
+from domain.parsing.filler_words import FILLER_WORDS, REQUEST_WORDS
 from domain.parsing.ibans import find_iban
 from domain.parsing.identifiers import CODE_LABELS, take_code
-from domain.parsing.negation import denies_at_end, find_refusals
+from domain.parsing.negation import find_negations
 from domain.parsing.places import mentions_address
 from domain.parsing.slots import MessageReader
 from domain.parsing.tokens import Phrases, TokenStream, keys_of, read_once
@@ -139,11 +139,12 @@ class Grammar:
 
     def refuses(self, stream: TokenStream, intent: str) -> bool:
         """Return whether a text refuses or forbids; a lack refuses what it names («شکایتی ندارم») alone."""
-        if stream.is_turkmen and not self._keywords.intents_by_name[intent].only_asks and denies_at_end(stream):
+        negations, only_asks = find_negations(stream.text), self._keywords.intents_by_name[intent].only_asks
+        if stream.is_turkmen and not only_asks and negations.denies_at_end:
             return True  # «kran däl»
         return any(
             negation.is_wanting or not negation.is_lacking or self._keywords.is_named_before(stream, intent, negation)
-            for negation in find_refusals(stream)
+            for negation in negations.refusals
         )
 
     def is_called_in_sentence(self, intent: str) -> bool:
@@ -314,7 +315,7 @@ class Grammar:
             return None  # of «123456786 چی شد» nobody says what the number is
         for call in (*binding_calls, *sorted(read_only_calls, key=lambda one: one.intent.name != "pay")):
             message = self._read_call(text, call, day)
-            if message and message.refused_intent == "track" and not is_forbidding(text):
+            if message and message.refused_intent == "track" and not find_negations(text).forbids:
                 return self._read_bare_code(text, place, day)  # «خبری نیست» refuses nothing
             if message:
                 return message
@@ -368,9 +369,9 @@ class Grammar:
 
     def _suggest_intents(self, text: str, offered_intents: list[str]) -> ParsedMessage:
         """Return what calls no command; what ends something is not offered to who refuses or forbids something."""
-        if refuses_alone(text):
+        if find_negations(text).refuses_alone:
             return ParsedMessage(UNKNOWN_INTENT, mood=Mood.REFUSED)
-        if is_forbidding(text):
+        if find_negations(text).forbids:
             offered_intents = [name for name in offered_intents if not self._keywords.intents_by_name[name].is_binding]
         return ParsedMessage(UNKNOWN_INTENT, suggested_intents=tuple(offered_intents)[:_MOST_SUGGESTIONS])
 

@@ -19,7 +19,7 @@ from domain.conversation.reading.intent_ranking import RankedIntent
 from domain.conversation.reading.own_words import takes_back
 from domain.conversation.reading.parsed_message import UNKNOWN_INTENT, ParsedMessage
 from domain.conversation.reading.sentences import QUOTATION_MARKS, Mood
-from domain.conversation.reading.unwanted import find_wanted_instead, read_unwanted, wants_no_more
+from domain.conversation.reading.unwanted import read_unwanted
 from domain.conversation.reading.vocabulary import EMPTY_WORDS
 from domain.parsing.code_places import find_code_place
 from domain.parsing.negation import find_negations
@@ -79,17 +79,36 @@ _REQUEST_WORDS = keys_of("درخواست", "درخواستم", "درخواستم
 
 
 def understand_message(grammar: Grammar, text: str, now: datetime) -> ParsedMessage:
-    """Return what a text says outside of a dialogue, by its keyword and by its words as a whole; never raises."""
-    return settle_ending(grammar, _understand_words(grammar, text, now), text, now)
+    """Return what a text says outside of a dialogue, by its keyword and by its words as a whole; never raises.
 
-
-def _understand_words(grammar: Grammar, text: str, now: datetime) -> ParsedMessage:
+    What is wanted in place of what the text refuses is read by itself, and shown before it is done.
+    """
     message = grammar.parse_message(text, now)
-    if _is_quoted(text) or (message.has_valid_arguments and _needs_no_ranking(grammar, message, text)):
-        return message
-    is_open = message.intent == UNKNOWN_INTENT or not message.is_named
-    if is_open and (unwanted := _read_wanted_instead(grammar, text, now) or read_unwanted(grammar, message, text, now)):
-        return unwanted
+    wanted_text = find_negations(text).wanted_instead
+    if wanted_text and _is_open(message) and not _is_sure(grammar, message, text):
+        wanted = _understand_words(grammar, grammar.parse_message(wanted_text, now), wanted_text, now)
+        if wanted.intent != UNKNOWN_INTENT and not grammar.is_binding(wanted.intent):
+            return settle_ending(grammar, replace(wanted, mood=Mood.UNCLEAR), text, now)
+    return _understand_words(grammar, message, text, now)
+
+
+def _understand_words(grammar: Grammar, message: ParsedMessage, text: str, now: datetime) -> ParsedMessage:
+    if not _is_sure(grammar, message, text):
+        unwanted = read_unwanted(grammar, message, text, now) if _is_open(message) else None
+        message = unwanted or _weigh_words(grammar, message, text, now)
+    return settle_ending(grammar, message, text, now)
+
+
+def _is_open(message: ParsedMessage) -> bool:
+    return message.intent == UNKNOWN_INTENT or not message.is_named
+
+
+def _is_sure(grammar: Grammar, message: ParsedMessage, text: str) -> bool:
+    """Return whether the words as a whole say nothing more: a text is quoted, or its command needs no ranking."""
+    return (message.has_valid_arguments and _needs_no_ranking(grammar, message, text)) or _is_quoted(text)
+
+
+def _weigh_words(grammar: Grammar, message: ParsedMessage, text: str, now: datetime) -> ParsedMessage:
     ranking = grammar.rank_intents(text)
     own_share = next((ranked.share for ranked in ranking if ranked.name == message.intent), 1.0)
     if message.has_valid_arguments and _is_undoubted(grammar, message.intent, ranking[0], own_share):
@@ -101,15 +120,6 @@ def _understand_words(grammar: Grammar, text: str, now: datetime) -> ParsedMessa
     if message.intent == UNKNOWN_INTENT:
         return _guess_message(grammar, ranked_message, text, now) or _offer_intents(ranked_message)
     return _weigh_command(grammar, ranked_message, own_share, text, now)
-
-
-def _read_wanted_instead(grammar: Grammar, text: str, now: datetime) -> ParsedMessage | None:
-    """Return what is wanted in place of what a text refuses, to be shown before it is done; None where nothing is."""
-    wanted_text = find_wanted_instead(text)
-    wanted = understand_message(grammar, wanted_text, now) if wanted_text else None
-    if wanted is None or wanted.intent == UNKNOWN_INTENT or grammar.is_binding(wanted.intent):
-        return None
-    return replace(wanted, mood=Mood.UNCLEAR)
 
 
 def _weigh_command(
@@ -215,13 +225,14 @@ def _guess_message(grammar: Grammar, message: ParsedMessage, text: str, now: dat
     intent = grammar.find_intent(likeliest.name)
     if intent is None or likeliest.share < (STRICTLY_SURE_SHARE if intent.is_strict else SURE_SHARE):
         return None
-    is_denied = grammar.refuses(TokenStream(text), likeliest.name) or (intent.only_asks and wants_no_more(text))
+    is_withdrawn = intent.only_asks and find_negations(text).withdraws_order
+    is_denied = is_withdrawn or grammar.refuses(TokenStream(text), likeliest.name)
     if likeliest.name not in _INTENTS_THAT_REFUSE and is_denied:
         return None
     meant_message = _read_meant(grammar, likeliest.name, text, now)
     if meant_message is None or not grammar.is_asked_for(meant_message, text):
         return None
-    if intent.rest_slot == "reason" and not meant_message.slots and find_negations(TokenStream(text)):
+    if intent.rest_slot == "reason" and not meant_message.slots and find_negations(text).verbs:
         return None  # «با تاکسی کار نمی‌کنم» is a leave where it says when
     if _lacks_subject(meant_message, text, is_sure=likeliest.share >= CONTRADICTING_REFUSAL_SHARE):
         return None

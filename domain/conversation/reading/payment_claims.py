@@ -39,5 +39,5 @@ def claims_payment(text: str) -> bool:
     claims = list(_CLAIMS.find_in(stream))
     if not claims or any(stream.raw_at(index) in _NOT_DONE for index in range(claims[0][2])):
         return False
-    denied_starts = {negation.start for negation in find_negations(stream)}
+    denied_starts = {negation.start for negation in find_negations(text).verbs}
     return any(denied_starts.isdisjoint(range(start, end)) for start, _, end in claims)

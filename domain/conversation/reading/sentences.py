@@ -11,8 +11,7 @@ from enum import StrEnum
 
 from domain.conversation.reading.own_words import is_plain_statement, takes_back
 from domain.language.intents import Intent
-from domain.parsing.filler_words import COURTESY_WORDS
-from domain.parsing.identifiers import CODE_LABELS
+from domain.parsing.filler_words import COURTESY_WORDS, FILLER_WORDS, PLAIN_WORDS
 from domain.parsing.negation import Negation, NegationKind, find_negations
 from domain.parsing.tokens import QUESTION_MARKS, Phrases, TokenStream, keys_in
 from domain.parsing.word_lists import words_of
@@ -38,13 +37,6 @@ _SLOTS_OF_FEW_WORDS = frozenset({"place", "reason"})
 _MOST_WORDS_TO_LACK = 3
 """Words that may stand between what is named and the verb that says that its writer has none."""
 QUOTATION_MARKS = frozenset("«»\"“”„‟\u2039\u203a'‘’`")
-_COMMAND_VERBS = keys_in("moods.command_verbs")
-"""Verbs that may be beside a command said plainly: the verb that goes with it, and words that name the request."""
-
-PLAIN_WORDS = COURTESY_WORDS | CODE_LABELS | _COMMAND_VERBS
-FILLER_WORDS = PLAIN_WORDS | keys_in("moods.filler_words")
-"""Words that may be beside a refusal."""
-
 _QUESTION_WORDS = keys_in("moods.question_words")
 _OUTCOME_WORDS = keys_in("moods.outcome_words")
 """Beside all that a form asks for they tell what became of a request, or ask it; they are no reason and no place."""
@@ -63,7 +55,7 @@ def find_mood(stream: TokenStream, intent: Intent, start: int, end: int) -> Mood
     """Return how a command is said whose keyword is at tokens `start` to `end`; its arguments are taken."""
     refusals = [
         negation
-        for negation in find_negations(stream)
+        for negation in find_negations(stream.text).verbs
         if stream.key_at(negation.start) and not start <= negation.start < end
     ]
     if (
@@ -105,21 +97,6 @@ def _lacks_what_is_called(stream: TokenStream, index: int, refusals: Sequence[Ne
     )
 
 
-def refuses_alone(text: str) -> bool:
-    """Return whether a message says nothing but that its writer does not want («نمی‌خوام دیگه»)."""
-    stream = TokenStream(text)
-    negation_list = find_negations(stream)
-    return (
-        any(negation.is_wanting for negation in negation_list)
-        and not set(_free_words(stream, negation_list)) - FILLER_WORDS
-    )
-
-
-def is_forbidding(text: str) -> bool:
-    """Return whether a message refuses or forbids anything."""
-    return any(negation.kind is NegationKind.WISH for negation in find_negations(TokenStream(text)))
-
-
 def _mood_of_binding(stream: TokenStream) -> Mood:
     if stream.read.asks:
         return Mood.QUESTION
@@ -156,13 +133,9 @@ def _follows_keyword(stream: TokenStream, intent: Intent, index: int, refusals: 
 def _leads_to_keyword(stream: TokenStream, start: int, refusals: Sequence[Negation]) -> bool:
     """Return whether a message begins with saying that what its keyword calls is not needed («نیازی نیست ماشین …»)."""
     return any(
-        negation.is_wanting and negation.end == start and begins_with_refusal(stream, negation) for negation in refusals
+        refusal.is_wanting and refusal.end == start and find_negations(stream.text).is_leading(refusal)
+        for refusal in refusals
     )
-
-
-def begins_with_refusal(stream: TokenStream, negation: Negation) -> bool:
-    """Return whether nothing but filling words is before a refusal: then it refuses what stands behind it."""
-    return all(stream.is_mark_at(index) or stream.raw_at(index) in FILLER_WORDS for index in range(negation.start))
 
 
 def _ends_in_refusal(stream: TokenStream, refusals: Sequence[Negation]) -> bool:

@@ -13,7 +13,7 @@ from domain.language.intents import Intent, combine_words
 from domain.parsing.claimed_codes import take_claimed_code
 from domain.parsing.filler_words import COURTESY_WORDS
 from domain.parsing.identifiers import take_code, take_code_or_bill, take_score
-from domain.parsing.negation import find_negations
+from domain.parsing.negation import MESSAGE_WORDS, find_negations
 from domain.parsing.slots import MessageReader
 from domain.parsing.tokens import TokenKind, keys_in, keys_of, read_once
 from domain.parsing.topics import LANGUAGE_NAMES, take_language_name, take_service, take_together, take_topic
@@ -81,9 +81,6 @@ ENQUIRY_INTENTS: tuple[Intent, ...] = (
 )
 """Their certain words are whole questions, which count wherever they stand (`Intent.is_called_in_sentence`)."""
 
-
-MESSAGE_WORDS = keys_in("intents.message_words")
-"""Words of what «لغو ۱۱» stops."""
 
 _HAVING_WORDS = ("دارم", "داریم", "داشتم", "میدم", "میدهم", "میکنم", "دادم")
 _QUESTION_NAMES = ("سوال", "سوالتون", "سوال شما", "سوالتان", "سوالات شما", "پیام شما", "پیامتون")
@@ -262,7 +259,7 @@ def list_command_intents(service_intents: Iterable[Intent]) -> tuple[Intent, ...
         stated = {"field": change.field_name, "value": change.value_text if says_something(change.value_text) else ""}
         reader.slots.update({name: text for name, text in stated.items() if text})
         # A refusal among the words makes the wish unclear, or none; so does a value of several sentences.
-        if not find_negations(reader.stream) and not _SENTENCE_ENDS & {*change.value_text}:
+        if not find_negations(reader.stream.text).verbs and not _SENTENCE_ENDS & {*change.value_text}:
             reader.stream.take(0, len(reader.stream))
 
     alternatives = {"machine": (*dict(price_readers), "service")}

@@ -8,7 +8,7 @@ from domain.conversation.dialogue.yes_no import read_consent
 from domain.conversation.reading.emergencies import find_emergency
 from domain.conversation.reading.guessing import understand_message
 from domain.conversation.reading.payment_claims import claims_payment
-from domain.parsing.negation import find_negations, find_refusals
+from domain.parsing.negation import find_negations
 from domain.parsing.tokens import ReadText, TokenStream, read_once
 from domain.services import services_by_key
 from tests.support.conversation_line import GRAMMAR, TUESDAY
@@ -39,5 +39,5 @@ def test_what_is_found_in_a_text_is_found_once_and_does_not_change() -> None:
 
     assert [stream.read.find_once(note_call), read_once(stream.text).find_once(note_call)] == [1, 1]
     stream.take(0, len(stream))  # by a reader: what the text says stays
-    assert find_negations(stream) == find_negations(TokenStream(stream.text)) != ()
-    assert find_refusals(stream) is find_refusals(TokenStream(stream.text))
+    assert find_negations(stream.text) is find_negations(TokenStream(stream.text).text)
+    assert find_negations(stream.text).refusals != ()

@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from domain.actions.conversations.turn_context import MOST_COUNTED, TurnContext
-from domain.conversation.reading.endings import read_ending_parts, wants_no_messages
+from domain.conversation.reading.endings import read_ending_parts
 from domain.conversation.reading.parsed_message import value_as_json
 from domain.conversation.reading.sentences import Mood
-from domain.conversation.reading.unwanted import wants_no_more
 from domain.language.service import Command
-from domain.parsing.tokens import TokenStream
+from domain.parsing.negation import find_negations
 from domain.requests.request import RequestFilter, ServiceRequest
 
 
@@ -56,13 +55,13 @@ async def find_abandoned_request(turn: TurnContext, text: str) -> ServiceRequest
     """Return the one open request that a text may give up, which calls nothing and begins with a refusal («دیگه لازم
     نیست خودمان جمعش کردیم»), or says somewhere that it is not wanted any more («همسایه آورد، نیاین»).
     """
-    if wants_no_messages(TokenStream(text)):
+    if find_negations(text).refuses_messages:
         return None
     text_words = text.split()
     leading_texts = [" ".join(text_words[:count]) for count in _LEADING_WORDS if len(text_words) > count]
     messages = [turn.dependencies.grammar.parse_message(leading, turn.sent_at) for leading in leading_texts]
     is_refusal = any(message.mood is Mood.REFUSED and not message.refused_intent for message in messages)
-    if not (is_refusal or wants_no_more(text)):
+    if not (is_refusal or find_negations(text).withdraws_order):
         return None
     requests = await list_refused_requests(turn, "")
     return requests[0] if len(requests) == 1 else None
