@@ -8,12 +8,11 @@ The file is committed; whoever changes sentences or keywords runs it again (`mak
 from collections.abc import Iterable
 from pathlib import Path
 
-from domain.conversation.reading.intent_learning import learn_from
+from domain.conversation.reading.intent_learning import WEIGHT_DIGITS, IntentWeights, learn_from
 from domain.conversation.reading.intent_ranking import digest_of, list_learned_sentences
 from domain.conversation.reading.keywords import Keywords
 from domain.conversation.reading.parsed_message import UNKNOWN_INTENT
 from domain.conversation.reading.vocabulary import list_command_intents
-from domain.conversation.reading.weights_file import write_weights
 from domain.language.intents import Intent
 from domain.services import list_intents
 
@@ -26,7 +25,16 @@ def learn_weights_of(service_intents: Iterable[Intent]) -> str:
     keywords = Keywords((*list_command_intents(service_intents), *service_intents))
     known_names = frozenset({*keywords.intents_by_name, UNKNOWN_INTENT})
     weights = learn_from(list_learned_sentences(known_names), keywords.find_named_intents)
-    return write_weights(digest_of(known_names, keywords.vocabulary), weights)
+    return _write_weights(digest_of(known_names, keywords.vocabulary), weights)
+
+
+def _write_weights(digest: str, weights: IntentWeights) -> str:
+    """Return the text of the file, as `domain/conversation/reading/weights_file.py` reads it."""
+    lines, scale = [digest, "\t".join(weights.intent_names)], 10**WEIGHT_DIGITS
+    for trait, by_place in sorted(weights.by_trait.items()):
+        numbers = (number for place, weight in by_place.items() for number in (place, round(weight * scale)))
+        lines.append("\t".join((trait, *map(str, numbers))))
+    return "\n".join((*lines, ""))
 
 
 def main() -> None:

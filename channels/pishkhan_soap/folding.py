@@ -73,11 +73,6 @@ def fold_decimal(raw_text: str) -> str:
     return fold_identifier(raw_text).replace("٫", ".")
 
 
-def fold_flag(raw_text: str) -> str:
-    """Return true or false in small letters."""
-    return fold_identifier(raw_text).lower()
-
-
 def fold_clock(raw_text: str) -> str:
     """Return a time of day without Tehran's own zone; another zone is left there."""
     time_of_day = fold_identifier(raw_text)

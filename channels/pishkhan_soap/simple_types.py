@@ -117,10 +117,6 @@ def _render_base64(file_content: bytes) -> str:
     return b64encode(file_content).decode("ascii")
 
 
-def _render_boolean(is_true: bool) -> str:
-    return "true" if is_true else "false"
-
-
 OFFICE_CODE = pattern_type(
     "OfficeCode",
     "[A-Za-z0-9_\\-]{1,20}",
@@ -254,15 +250,6 @@ PAID_AT = SimpleType(
     error_reason=SoapInvalidReason.MOMENT,
 )
 ZONED_MOMENT = SimpleType("Moment", "xs:dateTime", Doc("زمان", "A moment with its zone."), render_text=_render_moment)
-BOOLEAN_FLAG = SimpleType(
-    "Flag",
-    "xs:boolean",
-    Doc("بله یا خیر", "True or false."),
-    parse_text=lambda text: text in "1true",
-    render_text=_render_boolean,
-    fold_text=folding.fold_flag,
-    error_reason=SoapInvalidReason.FLAG,
-)
 FILE_CONTENT = SimpleType(
     "Content",
     "xs:base64Binary",

@@ -101,10 +101,6 @@ class BillRepository(Protocol):
         """Store that a refund is not due after all; it is changed to say so."""
         ...
 
-    async def list_refunds_due(self, limit: int) -> list[tuple[Refund, Bill]]:
-        """Return what is still to go back with its bill, oldest first."""
-        ...
-
     async def list_due_back(self, limit: int, cursor: Cursor | None = None) -> list[DueBack]:
         """Return the bills on which money is still to go back, from a place on (of the moment since when, and the
         bill's row id): the oldest first, `limit` and, if there are, one more.

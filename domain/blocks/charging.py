@@ -3,7 +3,7 @@
 The amount comes from the `QUOTE` that a pricing effect of the service has kept. Zero makes no bill.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Any, ClassVar
@@ -304,21 +304,6 @@ async def store_quote(context: StepContext, quantities: Sequence[Quantity]) -> N
     today, policy = to_tehran(context.now).date(), context.policy
     new_quote = compute_quote(tariff_rows, quantities, today, step=policy.rounding_step, mode=policy.rounding_mode)
     QUOTE.write(context.request, new_quote)
-
-
-@dataclass(frozen=True, slots=True)
-class QuoteByTariff(Effect):
-    """Quote what a request asks for, by the prices of its service in force today."""
-
-    is_undoable: ClassVar[bool] = True
-    makes_quote: ClassVar[bool] = True
-    stores: ClassVar[StoredFields] = (QUOTE,)
-    list_quantities: Callable[[StepContext], Sequence[Quantity]]
-    """Returns what is to be priced."""
-
-    async def apply_effect(self, context: StepContext) -> None:
-        """Keep the explained quote; errors: those of `store_quote`."""
-        await store_quote(context, self.list_quantities(context))
 
 
 def requote_units(context: StepContext, units_by_line: list[float]) -> tuple[Quote, Quote]:

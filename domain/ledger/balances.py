@@ -46,11 +46,6 @@ class TrialBalance:
         """All credits of the period; the same as the debits."""
         return sum(row.credit for row in self.rows)
 
-    @property
-    def is_balanced(self) -> bool:
-        """Whether debits and credits are equal, and all balances together come to nothing."""
-        return self.debit == self.credit and sum(row.closing_balance for row in self.rows) == 0
-
 
 @dataclass(frozen=True, slots=True)
 class LedgerDifference:

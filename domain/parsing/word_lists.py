@@ -9,9 +9,6 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-LAYERS = ("courtesies", "moods", "intents", "values")
-"""The layers, by the names of their files."""
-
 _FOLDER = Path(__file__).parent / "words"
 
 

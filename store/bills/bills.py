@@ -119,13 +119,6 @@ _UPDATE_REFUND = update(refunds).where(refunds.c.id == bindparam("refund_row"), 
 # Written into the statement, so that both databases see that the index of what is due serves it.
 _IS_DUE = refunds.c.state == literal(RefundState.DUE, EnumText(RefundState), literal_execute=True)
 
-_SELECT_REFUNDS_DUE = (
-    select(*_REFUND_MAPPING.columns)
-    .where(_IS_DUE)
-    .order_by(refunds.c.created_at, refunds.c.id)
-    .limit(bindparam("most", type_=Integer))
-)
-
 _DUE_BY_BILL = (
     select(
         refunds.c.bill_id,
@@ -314,12 +307,6 @@ class SqlBillRepository(Repository):
         refund.state = RefundState.CANCELLED
         await self.save_refund(refund)
         await self._ledger.add(enter_cancelled_refund(await self.get(refund.bill_id), refund, cancelled_at))
-
-    async def list_refunds_due(self, limit: int) -> list[tuple[Refund, Bill]]:
-        due_refunds = _REFUND_MAPPING.read_rows(
-            await self._transaction.fetch_rows(_SELECT_REFUNDS_DUE, {"most": limit})
-        )
-        return [(refund, await self.get(refund.bill_id)) for refund in due_refunds]
 
     async def list_due_back(self, limit: int, cursor: Cursor | None = None) -> list[DueBack]:
         if cursor is None:

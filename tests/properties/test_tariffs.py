@@ -13,9 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import delete
 
-from domain.actions.context import ActionContext, ActorContext
+from domain.actions.context import ActorContext
 from domain.actions.tariffs.price_changes import add_tariff, withdraw_price
-from domain.actions.tariffs.priced_subjects import quote_prices
 from domain.tariffs.tariff import Quantity, Quote, TariffRow
 from domain.values.actors import Role
 from domain.values.dated_rows import effective_rows, is_withdrawn
@@ -26,6 +25,7 @@ from tests.e2e.support.program_runs import Finished, finished, warm
 from tests.programs.deeds import deed_command
 from tests.support.effort import examples
 from tests.support.municipality import Municipality, StandingClock, actor, build_desk
+from tests.support.scenarios.quoting import quote_machinery
 
 TODAY = date(2026, 11, 24)
 HORIZON = 30
@@ -131,12 +131,10 @@ class Revenue:
         town = self.towns[0]
         async with town.store.open_unit(write=False) as uow:
             for machine in MACHINES:
-                wanted = [Quantity({"machine": machine}, 3)]
+                wanted = Quantity({"machine": machine}, 3)
                 for day in days:
                     try:
-                        found[machine, day] = await quote_prices(
-                            ActionContext(town.desk, uow), "machinery", wanted, day
-                        )
+                        found[machine, day] = await quote_machinery(town, uow, wanted, day)
                     except NotFound:
                         found[machine, day] = None
         return found

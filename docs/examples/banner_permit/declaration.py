@@ -10,14 +10,12 @@ from domain.blocks.charging import (
     CloseOpenBills,
     NoPaymentUnresolved,
     PaymentReceived,
-    QuoteByTariff,
     RefundAll,
     payment_due_at,
 )
 from domain.blocks.letters import LETTER_DATE, LETTER_NUMBER, LETTER_TOKEN, IssuePermit
 from domain.blocks.papers_pending import AnnouncePapers, DocumentsComplete
 from domain.blocks.paying import payment_transitions
-from domain.blocks.periods import NotBegunYet, day_before_reminder
 from domain.blocks.receipts import receipt_for_roles
 from domain.fields.form import Field
 from domain.fields.moments import Day
@@ -30,6 +28,7 @@ from domain.language.printouts import READER_ROLES, FactsPart, Printable, Signat
 from domain.language.service import Command, Notice, Reminder, Service, State, Transition, Trigger
 from domain.language.summary_columns import SummaryColumns
 from domain.requests.request import Phase
+from domain.services.banner_permit.periods import NotBegunYet, day_before_reminder
 from domain.services.banner_permit.registers import PERMIT_REGISTER
 from domain.services.banner_permit.rules import (
     HEIGHT,
@@ -42,9 +41,9 @@ from domain.services.banner_permit.rules import (
     SERVICE_KEY,
     STREET_CLASS,
     WIDTH,
+    QuoteByTariff,
     StoreStreetClass,
     WithinMostDays,
-    list_quantities,
     list_required_papers,
 )
 from domain.services.banner_permit.vocabulary import BANNER_INTENT, BANNER_UNITS, DAY_UNITS
@@ -70,7 +69,7 @@ TRANSITIONS = (
     Transition(
         "accept", ("submitted",), "priced", OFFICERS,
         inputs=(STREET_CLASS,), guards=(DocumentsComplete(PAPERS), NotBegunYet(PERIOD)),
-        effects=(StoreStreetClass(), QuoteByTariff(list_quantities)),
+        effects=(StoreStreetClass(), QuoteByTariff()),
     ),
     Transition(
         "reject", ("submitted",), "rejected", OFFICERS,

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import ClassVar
 
-from domain.blocks.periods import Period
+from domain.blocks.charging import QUOTE, store_quote
 from domain.fields.decimals import Length, to_decimal
 from domain.fields.stored import StoredFields, stored_text
 from domain.fields.types import Choice, Integer
 from domain.language.service import Effect, Guard, StepContext
+from domain.services.banner_permit.periods import Period
 from domain.settings.service_rules import ServiceRule
 from domain.tariffs.tariff import PricedSubject, Quantity
 from domain.values.errors import DomainError, InvalidField
@@ -58,6 +59,19 @@ class StoreStreetClass(Effect):
         """Write it beside the form, and into the history."""
         STREET_CLASS.write(context.request, context.inputs[STREET_CLASS.name])
         context.history_facts[STREET_CLASS.name] = context.inputs[STREET_CLASS.name]
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteByTariff(Effect):
+    """Quote what a request asks for, by the prices of its service in force today."""
+
+    is_undoable: ClassVar[bool] = True
+    makes_quote: ClassVar[bool] = True
+    stores: ClassVar[StoredFields] = (QUOTE,)
+
+    async def apply_effect(self, context: StepContext) -> None:
+        """Keep the explained quote; errors: those of `store_quote`."""
+        await store_quote(context, list_quantities(context))
 
 
 @dataclass(frozen=True, slots=True)

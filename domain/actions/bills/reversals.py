@@ -25,7 +25,6 @@ from domain.bills.bill import (
     Refund,
     RefundState,
     Reversal,
-    normalise_reference,
 )
 from domain.bills.pos_receipts import is_of_same_receipt
 from domain.blocks.charging import REQUEST_SUBJECT
@@ -35,8 +34,8 @@ from domain.gateways.ports import PaymentAttemptRepository
 from domain.messages.catalogue import RenderedMessage
 from domain.unit_of_work import UnitOfWork
 from domain.values.actors import Actor
-from domain.values.errors import AlreadyDone, InvalidField, NotAllowedNow, NotFound
-from domain.values.reasons import AlreadyDoneReason, InvalidReason, NotAllowedReason, NotFoundReason
+from domain.values.errors import AlreadyDone, NotAllowedNow, NotFound
+from domain.values.reasons import AlreadyDoneReason, NotAllowedReason, NotFoundReason
 from domain.values.required_text import read_required_text
 from domain.values.text import group_digits
 
@@ -78,26 +77,6 @@ class RecordedReversal:
     def outcomes(self) -> tuple[StepOutcome, ...]:
         """Every step that a request took by it, to be announced."""
         return tuple(one.outcome for one in (self, *self.of_other_parts) if one.outcome is not None)
-
-
-async def find_payment_by_reference(uow: UnitOfWork, bill_id: str, reference: str) -> Payment:
-    """Return the payment of a bill with that number, as the bank, the terminal (its RRN too) or the books have it.
-
-    Errors: `InvalidField("bill_id")`, `BillNotFound`, `NotFound("reference")`, and `InvalidField("reference")` where
-    two terminals gave it: the RRN distinguishes them.
-    """
-    bill, searched = (await load_bills_by_id(uow, bill_id))[0], normalise_reference(reference)
-    incoming = [payment for payment in await uow.bills.list_payments(bill.id) if payment.outcome in _INCOMING]
-    matching = [payment for payment in incoming if searched in {payment.reference, payment.rrn}]
-    matching = matching or [
-        payment for payment in incoming if payment.reference.removeprefix(f"{payment.office}/") == searched
-    ]
-    recorded = [payment for payment in matching if payment.is_recorded] or matching[-1:]
-    if not recorded:
-        raise NotFound("reference", NotFoundReason.PAYMENT)
-    if len(recorded) > 1:
-        raise InvalidField("reference", InvalidReason.SEVERAL_PAYMENTS)
-    return recorded[0]
 
 
 async def reverse_payment(context: ActorContext, bill_id: str, payment_row_id: int, reason: str) -> RecordedReversal:

@@ -1,18 +1,11 @@
-"""Subjects of tariffs, and their pricing by the rows in force."""
+"""Subjects of tariffs."""
 
-from datetime import date
-
-from domain.actions.context import ActionContext
 from domain.actions.dependencies import Dependencies
-from domain.actions.staffing import today_in_tehran
 from domain.registries.declarations import REGISTRIES
 from domain.tariffs.tariff import (
     BAND_DIMENSION,
     Dimensions,
     PricedSubject,
-    Quantity,
-    Quote,
-    compute_quote,
     without_band,
 )
 
@@ -37,17 +30,6 @@ def find_declared(dependencies: Dependencies, service: str, dimensions: Dimensio
         (item for item in list_priced(dependencies).get(service, ()) if dict(item.dimensions) == plain), None
     )
     return declared.for_band(dimensions[BAND_DIMENSION]) if declared and BAND_DIMENSION in dimensions else declared
-
-
-async def quote_prices(
-    context: ActionContext, service: str, requested_items: list[Quantity], day: date | None = None
-) -> Quote:
-    """Price what is wanted by the rows in force on a day (today); `NotFound("tariff")` where no price is set."""
-    require_priced_service(context.dependencies, service)
-    policy = context.dependencies.policy
-    priced_on = day or today_in_tehran(context.dependencies)
-    rows = await context.uow.tariffs.list_of_service(service)
-    return compute_quote(rows, requested_items, priced_on, step=policy.rounding_step, mode=policy.rounding_mode)
 
 
 def require_priced_service(dependencies: Dependencies, service: str) -> None:

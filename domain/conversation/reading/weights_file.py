@@ -65,12 +65,3 @@ def read_weights(digest: str | None) -> IntentWeights | None:
         return None
     start = len(learned_for) + len(intent_names) + 2
     return IntentWeights(tuple(intent_names.decode().split("\t")), TraitWeights(content, start))
-
-
-def write_weights(digest: str, weights: IntentWeights) -> str:
-    """Return the text of the file."""
-    lines = [digest, "\t".join(weights.intent_names)]
-    for trait, by_place in sorted(weights.by_trait.items()):
-        numbers = (number for place, weight in by_place.items() for number in (place, round(weight * _SCALE)))
-        lines.append("\t".join((trait, *map(str, numbers))))
-    return "\n".join((*lines, ""))

@@ -72,6 +72,8 @@ KEPT = {
     "AlreadyDoneReason.UNASSIGNED",
     "ConflictReason.TAKEN_BY",
     "InvalidReason.BAD_CARD",
+    "InvalidReason.SEVERAL_PAYMENTS",
+    "SoapInvalidReason.FLAG",
 }
 """Nothing gives them any more; a municipality may have their texts in its own words, and is to start with them."""
 

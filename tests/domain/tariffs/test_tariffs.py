@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.actions.context import ActionContext, ActorContext
+from domain.actions.context import ActorContext
 from domain.actions.tariffs.price_changes import add_tariff
-from domain.actions.tariffs.priced_subjects import quote_prices
 from domain.tariffs.tariff import Quantity, Quote, QuoteLine, TariffRow, compute_quote, find_price_row, rows_of_subject
 from domain.values.actors import Role
 from domain.values.errors import Conflict, Forbidden, InvalidField, NotFound, UnknownService
 from domain.values.money import MOST_UNITS, RoundingMode, round_quantity
 from tests.support.municipality import RATE, Municipality, actor
+from tests.support.scenarios.quoting import quote_machinery
 from tests.support.tables import each_row
 
 SPRING, AUTUMN, DAY = date(2026, 3, 21), date(2026, 9, 23), timedelta(days=1)
@@ -250,9 +250,7 @@ async def test_a_price_is_closed_and_never_edited(town: Municipality) -> None:
     async with town.store.open_unit(write=False) as uow:
         rows = [one for one in await uow.tariffs.list_of_service("machinery") if one.dimensions == LOADER]
         days = (december - DAY, december, None)
-        before, after, now = [
-            await quote_prices(ActionContext(town.desk, uow), "machinery", [Quantity(LOADER, 2)], day) for day in days
-        ]
+        before, after, now = [await quote_machinery(town, uow, Quantity(LOADER, 2), day) for day in days]
     kept = [(one.rate, one.valid_from, one.valid_to) for one in rows]
     assert kept == [(RATE, today, december), (RATE * 2, december, None)]
     assert (before.total * 2, before) == (after.total, now)

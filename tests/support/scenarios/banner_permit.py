@@ -32,7 +32,7 @@ def load_example_module(name: str) -> ModuleType:
 
 def declared_banners() -> Service:
     """Return the example's service."""
-    for name in ("", "vocabulary", "registers", "rules"):
+    for name in ("", "vocabulary", "registers", "periods", "rules"):
         load_example_module(name)
     service = load_example_module("declaration").__dict__["BANNER_PERMIT"]
     assert isinstance(service, Service)

@@ -12,7 +12,6 @@ import pytest
 from channels.admin.audit.fact_wording import AuditWording
 from domain.actions.settings.rule_lists import index_rules
 from domain.audit.entries import AuditEntry
-from domain.audit.kinds import AUDIT_FACTS
 from domain.authorization.rights import RIGHTS
 from domain.ledger.accounts import Account
 from domain.messages.catalogue import Catalogue
@@ -24,6 +23,7 @@ from domain.settlement.layouts import load_shipped_layouts
 from domain.values.actors import STAFF_ROLES
 from domain.values.reasons import ForbiddenReason
 from scripts.structure import parse_file
+from tests.channels.admin.audit.audit_facts import AUDIT_FACTS
 from tests.support.demo_site import StepClock, build_desk
 from tests.support.scenarios.shipped_services import SHIPPED_SERVICES
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from domain.actions.bills.refunds import record_refund
-from domain.actions.bills.reversals import find_payment_by_reference, reverse_payment
+from domain.actions.bills.reversals import reverse_payment
 from domain.actions.bills.suspense import hold_in_suspense, match_receipt
 from domain.actions.context import ActorContext
 from domain.bills.bill import BillState, PaymentMethod, PaymentOutcome, RefundState
@@ -20,6 +20,7 @@ from domain.values.text import persian_digits
 from domain.values.tracking_codes import display_code
 from tests.support.municipality import CITIZEN, FOUR_HOURS, NEIGHBOUR, Municipality, actor
 from tests.support.scenarios.merged_bills import MergedTown, open_merged_town
+from tests.support.scenarios.payment_rows import find_payment_row
 
 IBAN = "IR910120000000100324200001"
 CLERK = replace(actor(Role.CLERK), kind="clerk", identifier="1001", office_code="1001")
@@ -153,9 +154,9 @@ async def test_a_wrong_payment_is_reversed_on_all_parts(merged: MergedTown, by_m
     await merged.pay(merged_bill)
     named = merged_bill.bill_id if by_merged_ids else (await merged.list_bills())[1].bill_id
     async with merged.town.store.open_unit() as uow:
-        payment = await find_payment_by_reference(uow, named, "778899")
+        payment_row_id = await find_payment_row(uow, named, "778899")
         done = await reverse_payment(
-            ActorContext(merged.town.desk, uow, actor(Role.REVENUE)), named, payment.id, "اشتباه"
+            ActorContext(merged.town.desk, uow, actor(Role.REVENUE)), named, payment_row_id, "اشتباه"
         )
     assert len(done.outcomes) == 3
     assert await merged.list_states() == ["open"] * 3

@@ -38,8 +38,7 @@ async def cancelled(town: Municipality, mobile: str = CITIZEN) -> tuple[str, str
 
 async def test_the_whole_way_back(town: Municipality) -> None:
     code, bill_id = await cancelled(town)
-    async with town.store.open_unit(write=False) as uow:
-        [(due, bill)] = await uow.bills.list_refunds_due(10)
+    [due], [bill] = await town.refunds(code), await town.bills(code)
     assert (due.amount, bill.bill_id, bill.state) == (FOUR_HOURS, bill_id, BillState.REFUND_DUE)
     done = await given_back(town, bill_id)
     assert (done.bill.state, done.payment.amount, done.payment.outcome) == (

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from domain.actions.bills.refunds import approve_refund, record_refund
-from domain.actions.bills.reversals import RecordedReversal, ReversalEffect, find_payment_by_reference, reverse_payment
+from domain.actions.bills.reversals import RecordedReversal, ReversalEffect, reverse_payment
 from domain.actions.context import ActorContext
 from domain.actions.messages.notify import announce_outcome
 from domain.bills.bill import BillState, PaymentMethod, PaymentOutcome, RefundState
@@ -26,6 +26,7 @@ from domain.values.errors import (
 )
 from tests.domain.actions.registries.test_charges import billed, paid
 from tests.support.municipality import CIVIL_OFFICER, FOUR_HOURS, NEIGHBOUR, Municipality, actor, clerk
+from tests.support.scenarios.payment_rows import find_payment_row
 from tests.support.scenarios.taxi_registries import OWNER_MOBILE, a_duty, furnish
 
 IBAN, OTHER_IBAN = "IR910120000000100324200001", "IR580540105180021273113007"
@@ -35,11 +36,11 @@ WHY = "فیش برای قبض دیگری بود"
 async def taken_back(
     town: Municipality, bill_id: str, reference: str, by: Role | Actor = Role.REVENUE, reason: str = WHY
 ) -> RecordedReversal:
-    """Reverse a payment, as the command does."""
+    """Reverse a payment, as the page of its bill does."""
     who = actor(by) if isinstance(by, Role) else by
     async with town.store.open_unit() as uow:
-        payment = await find_payment_by_reference(uow, bill_id, reference)
-        done = await reverse_payment(ActorContext(town.desk, uow, who), bill_id, payment.id, reason)
+        payment_row_id = await find_payment_row(uow, bill_id, reference)
+        done = await reverse_payment(ActorContext(town.desk, uow, who), bill_id, payment_row_id, reason)
         if done.outcome:
             await announce_outcome(ActorContext(town.desk, uow, who), done.outcome)
     return done

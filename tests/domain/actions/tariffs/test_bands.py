@@ -9,7 +9,7 @@ import pytest
 
 from domain.actions.context import ActionContext, ActorContext
 from domain.actions.tariffs.price_changes import add_tariff, sample_prices, set_price, withdraw_price
-from domain.actions.tariffs.priced_subjects import find_declared, quote_prices
+from domain.actions.tariffs.priced_subjects import find_declared
 from domain.tariffs.tariff import BAND_DIMENSION, PriceTerms, Quantity, TariffRow
 from domain.values.actors import Role
 from domain.values.errors import Forbidden, InvalidField
@@ -17,6 +17,7 @@ from domain.values.message_parts import count_parts
 from tests.domain.actions.tariffs.test_approval import ANNE, BEHROUZ, NEW, TODAY, approved, loader, proposed
 from tests.support.municipality import CITIZEN, RATE, VAT, Municipality, actor
 from tests.support.scenarios.expert_unit import METRE_FEE, Experts
+from tests.support.scenarios.quoting import quote_machinery
 
 CHEAPER = RATE * 3 // 4
 BAND = {"machine": "loader", BAND_DIMENSION: "8"}
@@ -46,10 +47,7 @@ async def bands(town: Municipality, service: str = "machinery") -> list[tuple[st
 async def rates(town: Municipality, *hours: float, day: date | None = None) -> list[int]:
     """Price of an hour for somebody who wants so many of a loader."""
     async with town.store.open_unit(write=False) as uow:
-        found = [
-            await quote_prices(ActionContext(town.desk, uow), "machinery", [Quantity(NEW.dimensions, one)], day)
-            for one in hours
-        ]
+        found = [await quote_machinery(town, uow, Quantity(NEW.dimensions, one), day) for one in hours]
     return [one.lines[0].rate for one in found]
 
 

@@ -8,12 +8,12 @@ import pytest
 
 from domain.actions.context import ActionContext, ActorContext
 from domain.actions.tariffs.price_changes import sample_prices, set_price, withdraw_price
-from domain.actions.tariffs.priced_subjects import quote_prices
 from domain.tariffs.tariff import BAND_DIMENSION, PriceTerms, Quantity, TariffRow, list_price_bands
 from domain.values.dated_rows import effective_rows
 from domain.values.errors import Conflict, InvalidField
 from tests.domain.actions.tariffs.test_approval import ANNE, TODAY
 from tests.support.municipality import Municipality
+from tests.support.scenarios.quoting import quote_machinery
 
 GRADER = {"machine": "grader"}
 LATER, LAST = TODAY + timedelta(days=10), TODAY + timedelta(days=20)
@@ -59,10 +59,7 @@ async def stored(town: Municipality) -> list[TariffRow]:
 async def costs(town: Municipality, day: date, *hours: int) -> list[int]:
     """Price of so many hours on a day."""
     async with town.store.open_unit(write=False) as uow:
-        return [
-            (await quote_prices(ActionContext(town.desk, uow), "machinery", [Quantity(GRADER, one)], day)).total
-            for one in hours
-        ]
+        return [(await quote_machinery(town, uow, Quantity(GRADER, one), day)).total for one in hours]
 
 
 async def test_a_minimum_ends_below_a_band_that_is_set_ahead(town: Municipality) -> None:

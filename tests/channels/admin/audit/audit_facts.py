@@ -1,4 +1,4 @@
-"""Kinds of facts in the audit: every kind of entry, and what may be told with it."""
+"""Kinds of facts in the audit, as they are expected: every kind of entry, and what may be told with it."""
 
 from collections.abc import Mapping
 

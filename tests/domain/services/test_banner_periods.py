@@ -1,18 +1,19 @@
-"""Days that a form says: when they begin and end in Tehran, what is announced before them, what comes too late."""
+"""Days of the street-banner permit: their beginning and end in Tehran, what is announced before, what is too late."""
 
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from domain.blocks.periods import NotBegunYet, Period, day_before_reminder
 from domain.check.declared.sample_requests import NOW, build_sample_context
 from domain.language.service import StepContext
 from domain.services.machinery.declaration import MACHINERY_WORK
 from domain.values.calendar import WorkingCalendar, to_tehran
 from domain.values.errors import InvalidField
 from domain.values.reasons import InvalidReason
+from tests.support.scenarios.banner_permit import load_example_module
 
-PERIOD = Period("from", "days")
+PERIODS = load_example_module("periods")
+PERIOD = PERIODS.Period("from", "days")
 TODAY = to_tehran(NOW).date()
 
 
@@ -32,7 +33,7 @@ def test_days_begin_and_end_at_the_midnights_of_tehran() -> None:
 
 
 def test_the_day_before_is_an_afternoon_on_which_a_text_may_say_tomorrow() -> None:
-    reminder = day_before_reminder("end_soon", PERIOD.last_day_beginning)
+    reminder = PERIODS.day_before_reminder("end_soon", PERIOD.last_day_beginning)
     event_at = reminder.reckon_event(asked(date(2026, 3, 30), 3))
     assert event_at is not None
     planned = WorkingCalendar().last_sending_time_before(event_at, lead_time=timedelta(hours=reminder.lead_hours))
@@ -42,7 +43,7 @@ def test_the_day_before_is_an_afternoon_on_which_a_text_may_say_tomorrow() -> No
 @pytest.mark.parametrize(("days_away", "may_be"), [(-1, False), (0, False), (1, True)])
 async def test_what_has_begun_is_granted_no_more(days_away: int, may_be: bool) -> None:
     context = asked(TODAY + timedelta(days=days_away), 2)
-    guard = NotBegunYet(PERIOD)
+    guard = PERIODS.NotBegunYet(PERIOD)
     assert await guard.is_satisfied(context) is may_be
     refusal = guard.build_refusal(context)
     assert isinstance(refusal, InvalidField)
