@@ -90,6 +90,7 @@ def list_words(intent: Intent) -> tuple[str, ...]:
 
 def refusing_sentences(intent: Intent, word: str, code: str, refusals: tuple[str, ...] = REFUSALS) -> Iterator[str]:
     """Yield sentences that refuse a command in one of its words: right behind the word, and at the end."""
+    assert intent.name in ARGUMENTS, f"say in ARGUMENTS of {__name__} what makes {intent.name!r} complete"
     said = f"{word} {ARGUMENTS[intent.name].format(code=code)}".strip()
     arguments = said.removeprefix(word)
     text = f" {TEXTS[intent.name]}" if intent.name in TEXTS else ""

@@ -265,8 +265,11 @@ def test_rules_of_services_are_set_by_the_names_that_they_always_had(
         },
     )
     policy = load_settings(file).build_policy()
-    assert [rule.value_in(policy) for rule in MACHINERY_RULES] == [6, 4, False]
-    assert [rule.value_in(policy) for rule in LEAVE_RULES] == [12, True, 2, True, False, False, 3, True]
+    values = {rule.name: rule.value_in(policy) for rule in (*MACHINERY_RULES, *LEAVE_RULES)}
+    assert values == values | {"max_hours_per_machine": 6, "max_machines": 4, "refund_unused_hours": False}
+    assert values == values | {"leave_days_a_year": 12, "leave_counts_fridays": True, "leave_notice_days": 2}
+    assert values == values | {"leave_may_overlap": True, "leave_of_active_drivers_only": False}
+    assert values == values | {"leave_needs_consent": False, "leave_refused_with_duties": True}
 
 
 def test_a_rule_of_a_service_is_read_as_its_type_says() -> None:

@@ -193,7 +193,7 @@ def test_the_longest_values_bound_the_real_ones() -> None:
         for name, value in TEXTS.list_longest_facts(key).items()
         if not TEXTS.length_limit(name, find_service(key))
     ]
-    assert {name for _, name, _ in longest} == REAL.keys() | RECKONED
+    assert {name for _, name, _ in longest} == REAL.keys() | RECKONED, "give the fact its longest real value in REAL"
     real = {name: max(map(count_code_units, values)) for name, values in REAL.items()}
     assert [(key, name) for key, name, value in longest if count_code_units(value) < real.get(name, 0)] == []
 
