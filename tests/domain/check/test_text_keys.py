@@ -78,7 +78,7 @@ def proved() -> set[str]:
 def test_every_key_that_is_written_out_is_declared() -> None:
     strings = {one.value for one in list_nodes() if isinstance(one, ast.Constant) and isinstance(one.value, str)}
     keys = {text for text in strings if _KEY.fullmatch(text)} - _NO_KEYS
-    assert sorted(keys) == sorted(WRITTEN_OUT_KEYS), "list the keys in WRITTEN_OUT_KEYS (domain/check/texts/code_texts.py)"
+    assert sorted(keys) == sorted(WRITTEN_OUT_KEYS), "list the keys in domain/check/texts/code_texts.py"
 
 
 def test_reasons_of_errors_are_members_of_their_enumerations() -> None:
