@@ -14,9 +14,9 @@ from domain.requests.request import ServiceRequest
 from domain.values import tracking_codes
 
 
-async def get_own_request(call: CounterCall, *, lock: bool = False) -> ServiceRequest:
+async def get_own_request(call: CounterCall) -> ServiceRequest:
     """Return the request that the call names; one that is not the office's is `NotFound`, as if it did not exist."""
-    request = await call.uow.requests.get_by_code(tracking_codes.parse_code(call.values["code"]), lock=lock)
+    request = await call.uow.requests.get_by_code(tracking_codes.parse_code(call.values["code"]))
     refuse_foreign_request(request, call.clerk)
     return request
 

@@ -9,8 +9,7 @@ from domain.engine.engine import Engine
 from domain.language.service import Service
 from domain.language.wording import Wording
 from domain.messages.catalogue import Catalogue
-from domain.requests.cleaning import FileCleaner
-from domain.requests.scanning import MalwareScanner
+from domain.requests.file_ports import FileCleaner, MalwareScanner
 from domain.settings.contact import Contact
 from domain.settings.policy import Policy
 from domain.settlement.layouts import SettlementLayout, load_shipped_layouts

@@ -17,9 +17,9 @@ metadata = MetaData(
 )
 
 
-def id_column(column_name: str = "id") -> Column[int]:
+def id_column() -> Column[int]:
     """Return the column of a key from the `Ids` port."""
-    return Column(column_name, ID, primary_key=True, autoincrement=False)
+    return Column("id", ID, primary_key=True, autoincrement=False)
 
 
 def reference_column(

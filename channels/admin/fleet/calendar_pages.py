@@ -30,15 +30,16 @@ from channels.admin.fleet.hour_choice import (
     load_hour_choice,
 )
 from channels.admin.fleet.hour_hints import HourHints
-from channels.admin.fleet.week_counts import describe_free_lines
 from channels.admin.fleet.working_days import find_closed_day, find_work_span
 from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
 from channels.web.site_part import SitePart
 from domain.actions.context import ActionContext, ActorContext
 from domain.actions.dependencies import Dependencies
+from domain.messages.catalogue import Catalogue
 from domain.registries.declarations import MACHINES, MAINTENANCE, OPERATORS
 from domain.unit_of_work import Store
 from domain.values.calendar import WEEKDAY_NAMES, jalali_long_text, jalali_text, tehran_moment, to_tehran, weekday
+from domain.values.text import persian_digits
 
 _ONE_DAY, _ONE_WEEK = timedelta(days=1), timedelta(days=7)
 _OPENING_ANCHOR = "#opening"
@@ -232,5 +233,32 @@ class CalendarPages(SitePart):
             "address": period.build_day_address(day),
             "is_holiday": calendar.is_holiday(day),
             "is_closed": find_work_span(calendar, period.board, day) is None,
-            "free_lines": describe_free_lines(catalogue, period.board, rows, day, hour_choice) if is_counted else [],
+            "free_lines": _describe_free_lines(catalogue, period.board, rows, day, hour_choice) if is_counted else [],
         }
+
+
+def _describe_free_lines(
+    catalogue: Catalogue,
+    board: CalendarBoard,
+    rows: Sequence[CalendarRow],
+    day: date,
+    hour_choice: HourChoice | None,
+) -> list[str]:
+    """Return «آزاد ۳ از ۵ ماشین» for machines and for operators, or for officers: those that are there that day with
+    nothing booked; where an hour is chosen, of machines and officers those that have one for it.
+    """
+    lines = [row for row in rows if row.driven_types is None]
+    drivers = [row for row in rows if row.driven_types is not None]
+    free_lines = [row for row in lines if (hour_choice.has_hours(row, day) if hour_choice else row.is_free_on(day))]
+    kind = "machines" if board is FLEET else "officers"
+    counts = [
+        (kind, len(free_lines), len(lines)),
+        ("drivers", sum(row.is_free_on(day) for row in drivers), len(drivers)),
+    ]
+    return [
+        catalogue.render(
+            f"admin.calendar.free.{name}", {"free": persian_digits(free_count), "total": persian_digits(total)}
+        )
+        for name, free_count, total in counts
+        if total
+    ]

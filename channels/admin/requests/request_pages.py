@@ -30,8 +30,7 @@ from channels.admin.paper_files import (
 )
 from channels.admin.queues.next_request import find_next_address
 from channels.admin.queues.way_back import LIST_PARAMETER, build_list_address, build_list_suffix, read_list_query
-from channels.admin.requests.present_view import build_present_state
-from channels.admin.requests.request_view import RequestView, RequestViews
+from channels.admin.requests.request_view import RequestView, RequestViews, build_present_state
 from channels.admin.requests.step_forms import read_quoted_rials, read_step_form
 from channels.admin.requests.step_view import OpenedStep
 from channels.admin.submissions import FormAction, FormSubmission, forbidden_with_reason_too

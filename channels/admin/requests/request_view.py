@@ -7,6 +7,7 @@ from channels.admin.actors import describe_actor
 from channels.admin.bills.bill_view import BillView, build_bill_view
 from channels.admin.bills.quote_view import QuoteView, build_quote_view
 from channels.admin.frame import Visitor
+from channels.admin.kept_forms import PresentState
 from channels.admin.requests.fact_view import FactViews, LabelledValue
 from channels.admin.requests.step_back_view import StepBackView, StepBackViews
 from channels.admin.requests.step_view import OpenedStep, StepForm, StepViews
@@ -30,6 +31,7 @@ from domain.language.service import Service
 from domain.language.staff_notes import NoteSource
 from domain.language.time_left import describe_time_left
 from domain.language.wording import day_and_hour_text
+from domain.messages.catalogue import Catalogue
 from domain.messages.records import OutboxMessage
 from domain.people.person import StaffMember
 from domain.queues.queue import Sla, SlaMoments, assess_sla
@@ -426,3 +428,16 @@ class RequestViews:
 
     def _label_paper(self, paper_name: str) -> str:
         return self._get_text(f"choices.document.{paper_name}")
+
+
+def build_present_state(catalogue: Catalogue, request_view: RequestView, *, may_send: bool) -> PresentState:
+    """Return its state, what was done last and by whom, and what steps stored; `may_send`: what was written may still
+    be sent in view of that.
+    """
+    last_event = request_view.history[0]
+    facts = [
+        (catalogue.text("admin.sheets.present_state"), request_view.head.state),
+        (last_event.title, f"{last_event.happened_at}، {last_event.actor_name}"),
+        *((fact.label, fact.value) for fact in request_view.recorded_facts),
+    ]
+    return PresentState(facts, request_view.head.version_token.text, may_send)

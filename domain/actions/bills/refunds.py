@@ -63,15 +63,15 @@ class RecordedRefund:
     iban: str
 
 
-async def load_due_page(
-    bills: BillRepository, page_position: str | None = None, limit: int = BILLS_PER_PAGE
-) -> Page[DueBack]:
+async def load_due_page(bills: BillRepository, page_position: str | None = None) -> Page[DueBack]:
     """Return the bills on which money is still to go back, the oldest first: the page that begins at a place
     (`Page.next_cursor`, `Page.previous_cursor` as text), or the first one; `InvalidField("page")`.
     """
     cursor = Cursor.parse_cursor(page_position, ListOrder.OLDEST) if page_position else None
-    due_bills = await bills.list_due_back(limit, cursor)
-    return cut_page([(due_bill.due_since, due_bill.bill.id, due_bill) for due_bill in due_bills], limit, cursor)
+    due_bills = await bills.list_due_back(BILLS_PER_PAGE, cursor)
+    return cut_page(
+        [(due_bill.due_since, due_bill.bill.id, due_bill) for due_bill in due_bills], BILLS_PER_PAGE, cursor
+    )
 
 
 async def record_refund(

@@ -17,7 +17,6 @@ async def hold_line(
     source: MoneySource,
     line: FileLine,
     kind: DifferenceKind,
-    facts: DifferenceFacts | None = None,
 ) -> None:
     """Put the money of a line into suspense, and note the difference: nothing that came is thrown away.
 
@@ -26,9 +25,8 @@ async def hold_line(
     reference = line.money_reference
     if kind is DifferenceKind.OTHER_NUMBER:
         reference = f"{reference}/{line.file_id}-{line.line_number}"
-    known_facts = describe_line(line) | dict(facts or {})
-    receipt = await hold_in_suspense(context, source, line.amount, reference, known_facts)
-    await note_line(context, line, kind, {**(facts or {}), "receipt": receipt.id})
+    receipt = await hold_in_suspense(context, source, line.amount, reference, describe_line(line))
+    await note_line(context, line, kind, {"receipt": receipt.id})
 
 
 async def note_line(
