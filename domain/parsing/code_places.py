@@ -55,6 +55,10 @@ class CodePlace(NamedTuple):
 
 def find_code_place(stream: TokenStream) -> CodePlace | None:
     """Return where a message holds its first right tracking code, else a bill id that is named or all it says."""
+    return stream.find_once(_find_code_place)
+
+
+def _find_code_place(stream: TokenStream) -> CodePlace | None:
     if not holds_digits(stream, FEWEST_BILL_ID_DIGITS):
         return None
     numbers = [

@@ -6,6 +6,7 @@ apart (`find_near_short`), and whoever asks for it decides by what else is said.
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 from string import ascii_letters
 
 from rapidfuzz import process
@@ -14,6 +15,7 @@ from rapidfuzz.distance import OSA
 _CONFUSED_LETTERS = str.maketrans("گپچژصثذضظطغحعئ", "کبجزسسزززتقهای")
 _LONGEST_DISTANCE = 2
 _SHORT_LENGTH = 3
+_MOST_REMEMBERED = 4096
 
 
 def _allowed_cost(letter_count: int) -> float:
@@ -36,11 +38,13 @@ class Spelling:
             word for word in dict.fromkeys(listed_words) if len(word) == _SHORT_LENGTH and not word.isascii()
         ]
         self._sound_forms = [word.translate(_CONFUSED_LETTERS) for word in self._long_words]
+        self.find_near = lru_cache(maxsize=_MOST_REMEMBERED)(self._find_near)
+        """Pairs (cost, known word) for every word that a typed one may be meant for, the nearest first: messages have
+        the same words again and again."""
 
-    def find_near(self, typed_word: str) -> list[tuple[float, str]]:
-        """Return (cost, known word) for every word that `typed_word` may be meant for, the nearest first."""
+    def _find_near(self, typed_word: str) -> tuple[tuple[float, str], ...]:
         if len(typed_word) < 4:
-            return []
+            return ()
         sound = typed_word.translate(_CONFUSED_LETTERS)
         near_sounds = process.extract(
             sound, self._sound_forms, scorer=OSA.distance, score_cutoff=_LONGEST_DISTANCE, limit=None
@@ -49,7 +53,7 @@ class Spelling:
             (self._spelling_cost(typed_word, self._long_words[place], int(distance)), self._long_words[place])
             for _, distance, place in near_sounds
         )
-        return sorted(row for row in costed_words if row[0] <= _allowed_cost(min(len(typed_word), len(row[1]))))
+        return tuple(sorted(row for row in costed_words if row[0] <= _allowed_cost(min(len(typed_word), len(row[1])))))
 
     def find_near_short(self, typed_word: str) -> list[tuple[float, str]]:
         """Return (cost, known word of three letters) for every one that `typed_word` may be meant for.

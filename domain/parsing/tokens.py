@@ -94,7 +94,8 @@ class ReadText:
         self.is_turkmen = pieces is not None
         self.keys = (*(token.key for token in tokens), "")
         """The keys of the tokens, and an empty one at the end of the text."""
-        self._findings: dict[object, Any] = {}
+        self.findings: dict[object, Any] = {}
+        """Findings in it, by the function that found them."""
 
     @cached_property
     def key_set(self) -> frozenset[str]:
@@ -118,9 +119,9 @@ class ReadText:
 
     def find_once(self, find: Callable[["ReadText"], T]) -> T:
         """Return what a function finds in the text, called by whoever asks for that first."""
-        if find not in self._findings:
-            self._findings[find] = find(self)
-        found: T = self._findings[find]
+        if find not in self.findings:
+            self.findings[find] = find(self)
+        found: T = self.findings[find]
         return found
 
 
@@ -168,6 +169,8 @@ class TokenStream:
         self._token_count = len(read.tokens)
         self.free_keys = [*read.keys]
         """Results of `key_at` for each place: empty once it is taken, and at the end of the message."""
+        self.is_whole = True
+        """Whether nobody took anything."""
 
     def __len__(self) -> int:
         return self._token_count
@@ -206,6 +209,17 @@ class TokenStream:
         """Take the tokens from `start` up to, not including, `end`."""
         for index in range(max(start, 0), min(end, len(self.tokens))):
             self.free_keys[index] = ""
+            self.is_whole = False
+
+    def find_once(self, find: Callable[["TokenStream"], T]) -> T:
+        """Return what a function finds that takes nothing; in a text of which nothing is taken it is found once."""
+        if not self.is_whole:
+            return find(self)
+        findings = self.read.findings
+        if find not in findings:
+            findings[find] = find(self)
+        found: T = findings[find]
+        return found
 
     def skip_back(self, index: int, skipped_keys: frozenset[str]) -> int:
         """Return where a row of free tokens out of `skipped_keys` that ends right before `index` begins."""
@@ -341,9 +355,20 @@ class Phrases(Generic[Value]):
         """Yield each place where a phrase of free tokens begins, the value of the longest one and where that ends."""
         if self._first_letters.isdisjoint(stream.read.beginnings):
             return
+        matches = stream.find_once(self._list_matches) if stream.is_whole else self._iterate_matches(stream)
+        for index, value, end in matches:
+            if all(stream.free_keys[index:end]):
+                yield index, value, end
+            elif match := self.match_at(stream, index):  # who asks took tokens meanwhile
+                yield index, *match
+
+    def _iterate_matches(self, stream: TokenStream) -> Iterator[tuple[int, Value, int]]:
         for index, key in enumerate(stream.free_keys):
             if key[:2] in self._first_letters and (match := self.match_at(stream, index)):
                 yield index, *match
+
+    def _list_matches(self, stream: TokenStream) -> tuple[tuple[int, Value, int], ...]:
+        return tuple(self._iterate_matches(stream))
 
     def occurs_in(self, stream: TokenStream) -> bool:
         """Return whether a phrase of free tokens is anywhere."""

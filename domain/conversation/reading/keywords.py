@@ -205,17 +205,13 @@ class Keywords:
             for index in range(len(stream))
         ):
             hinted_intents["track"] = None
-        for index in range(len(stream)):
-            hint = self._hint_phrases.match_at(stream, index)
-            match = self._keyword_phrases.match_at(stream, index)
-            if hint:
-                hinted_intents[hint[0]] = None
-            elif (
-                match
-                and not self.intents_by_name[match[0]].is_strict
-                and self._is_certain_word(stream, index, match[1])
-            ):
-                hinted_intents[match[0]] = None
+        hints = {start: name for start, name, _ in self._hint_phrases.find_in(stream)}
+        keywords = {start: (name, end) for start, name, end in self._keyword_phrases.find_in(stream)}
+        for index in sorted(hints.keys() | keywords):
+            name, end = (hints[index], index) if index in hints else keywords[index]
+            is_named = not self.intents_by_name[name].is_strict and self._is_certain_word(stream, index, end)
+            if index in hints or is_named:
+                hinted_intents[name] = None
         return tuple(hinted_intents)
 
     def find_named_intents(self, stream: TokenStream) -> Iterator[str]:
@@ -261,13 +257,15 @@ class Keywords:
 
     def locate_keyword(self, name: str, stream: TokenStream) -> IntentMatch:
         """Return the call of an intent wherever its keyword is; of no word at all when it is not there."""
-        for index in range(len(stream)):
-            for call in self._match_counted(stream, index):
-                if call.intent.name == name:
+        intent = self.intents_by_name[name]
+        ends = {start: end for start, found, end in self._keyword_phrases.find_in(stream) if found == name}
+        for index in range(len(stream)) if intent.counted_slot else ends:
+            for call in self._match_counted(stream, index) if intent.counted_slot else ():
+                if call.intent is intent:
                     return replace(call, is_certain=True, is_meant=True)
-            if (match := self._keyword_phrases.match_at(stream, index)) and match[0] == name:
-                return IntentMatch(self.intents_by_name[name], index, match[1], is_certain=True, is_meant=True)
-        return IntentMatch(self.intents_by_name[name], 0, 0, is_certain=True, is_meant=True)
+            if index in ends:
+                return IntentMatch(intent, index, ends[index], is_certain=True, is_meant=True)
+        return IntentMatch(intent, 0, 0, is_certain=True, is_meant=True)
 
     def _make_match(self, name: str, start: int, end: int, *, is_certain: bool) -> IntentMatch:
         return IntentMatch(self.intents_by_name[name], start, end, is_certain)

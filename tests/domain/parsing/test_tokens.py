@@ -9,7 +9,7 @@ from domain.conversation.reading.emergencies import find_emergency
 from domain.conversation.reading.guessing import understand_message
 from domain.conversation.reading.payment_claims import claims_payment
 from domain.parsing.negation import find_negations
-from domain.parsing.tokens import ReadText, TokenStream, read_once
+from domain.parsing.tokens import Phrases, ReadText, TokenStream, read_once
 from domain.services import services_by_key
 from tests.support.conversation_line import GRAMMAR, TUESDAY
 
@@ -41,3 +41,16 @@ def test_what_is_found_in_a_text_is_found_once_and_does_not_change() -> None:
     stream.take(0, len(stream))  # by a reader: what the text says stays
     assert find_negations(stream.text) is find_negations(TokenStream(stream.text).text)
     assert find_negations(stream.text).refusals != ()
+
+
+def test_phrases_that_were_found_before_are_found_only_where_tokens_are_free() -> None:
+    phrases = Phrases({"order": ("درخواست لودر",), "machine": ("لودر",), "place": ("خیابان امام",)})
+    stream = TokenStream("درخواست لودر خیابان امام")
+    assert list(phrases.find_in(stream)) == [(0, "order", 2), (1, "machine", 2), (2, "place", 4)]
+    assert list(phrases.find_in(TokenStream(stream.text))) == list(phrases.find_in(stream))
+    found: list[str] = []
+    for start, value, end in phrases.find_in(stream):
+        stream.take(start, end)
+        found.append(value)
+    assert found == ["order", "place"]
+    assert list(phrases.find_in(stream)) == []
