@@ -108,7 +108,8 @@ async def read_statement(_: CommandSession, context: ActorContext, *, code: str,
     """Return an office's totals of a year, and the references of its payments."""
     statement = await build_statement(context, code, *jalali_period(year, None))
     references = [payment.reference for payment in statement.payments]
-    return {"totals": asdict(statement.totals), "references": references}
+    totals = asdict(statement.totals) | {"commission": statement.totals.commission}
+    return {"totals": totals, "references": references}
 
 
 async def list_inbox(
