@@ -223,9 +223,10 @@ async def furnish(database: Path) -> None:
     owners = [{"national_id": person(number), "name": f"مالک {number}"} for number in range(OWNERS)]
     agencies = [{"licence_number": f"P-{number}", "name": f"شرکت {number}"} for number in range(AGENCIES)]
     async with store.open_unit() as uow:
+        context = ActorContext(desk, uow, SYSTEM)
         for begin in range(0, OWNERS, 500):
-            await put_rows(ActorContext(desk, uow, SYSTEM), OWNER, owners[begin : begin + 500])
-        await put_rows(ActorContext(desk, uow, SYSTEM), AGENCY, agencies)
+            await put_rows(context, OWNER, owners[begin : begin + 500])
+        await put_rows(context, AGENCY, agencies)
     await store.close()
 
 

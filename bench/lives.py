@@ -26,7 +26,7 @@ from app.wiring import load_dependencies
 from bench.processes import LINE
 from bench.town import staff
 from domain.actions.bills.pay import record_payment
-from domain.actions.context import ActionContext, ActorContext
+from domain.actions.context import ActorContext
 from domain.actions.conversations.receive import receive_sms
 from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import announce_outcome
@@ -132,7 +132,7 @@ class Life:
             [bill] = await list_request_bills(uow.bills, await uow.requests.get_by_code(code))
             ids, clerk = (bill.bill_id, bill.payment_id), staff(Role.REVENUE)
             paid = await record_payment(
-                ActionContext(self.desk, uow), ids, bill.amount, PaymentMethod.SLIP, f"life-{self.number}", clerk
+                ActorContext(self.desk, uow, clerk), ids, bill.amount, PaymentMethod.SLIP, f"life-{self.number}"
             )
             if paid.outcome:
                 await announce_outcome(ActorContext(self.desk, uow, clerk), paid.outcome)

@@ -19,5 +19,6 @@ SHARE_BP = 200
 async def fill_counter_office(context: ActionContext, vault: Vault) -> None:
     """Store the office and what offices earn."""
     manager = staff_actors()["manager"]
-    await accounts.add_office(context.acting_as(manager), vault, OFFICE_CODE, OFFICE_NAME, key=OFFICE_KEY)
-    await accounts.add_commission_rule(context.acting_as(manager), per_request=RIALS_PER_REQUEST, share_bp=SHARE_BP)
+    actor_context = context.acting_as(manager)
+    await accounts.add_office(actor_context, vault, OFFICE_CODE, OFFICE_NAME, key=OFFICE_KEY)
+    await accounts.add_commission_rule(actor_context, per_request=RIALS_PER_REQUEST, share_bp=SHARE_BP)

@@ -81,9 +81,10 @@ async def _fill_and_play(
     past_dependencies = replace(
         context.dependencies, engine=replace(context.dependencies.engine, clock=demo_clock, policy=demo_policy)
     )
-    await fill_registers(ActionContext(past_dependencies, context.uow), password, timetable.today)
+    action_context = ActionContext(past_dependencies, context.uow)
+    await fill_registers(action_context, password, timetable.today)
     if vault:
-        await counter.fill_counter_office(ActionContext(past_dependencies, context.uow), vault)
+        await counter.fill_counter_office(action_context, vault)
     scene = Scene(past_dependencies, demo_clock, context.uow, staff_actors(), timetable, now)
     other_happenings = [
         *supplements.plan_happenings(scene),

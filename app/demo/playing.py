@@ -166,9 +166,10 @@ async def _perform_step(scene: Scene, story: Story, step: StoryStep, facts: Mapp
 
 async def _act_as_staff(scene: Scene, story: Story, step: StoryStep, facts: Mapping[str, Any]) -> None:
     actor = scene.staff_by_username[step.member.format_map(facts)]
+    context = ActorContext(scene.dependencies, scene.uow, actor)
     if step.form:
         outcome = await entering.enter_walk_in(
-            ActorContext(scene.dependencies, scene.uow, actor),
+            context,
             story.service,
             fill_facts(step.form, facts),
             story.mobile,
@@ -178,10 +179,8 @@ async def _act_as_staff(scene: Scene, story: Story, step: StoryStep, facts: Mapp
         outcome = await _pay_story_bill(scene, story, step.slip.format_map(facts), actor)
     else:
         code = await _find_code(scene, story, of_reopened=step.again)
-        outcome = await act.act_on_request(
-            ActorContext(scene.dependencies, scene.uow, actor), code, step.action, fill_facts(step.inputs, facts)
-        )
-    await notify.announce_outcome(ActorContext(scene.dependencies, scene.uow, actor), outcome)
+        outcome = await act.act_on_request(context, code, step.action, fill_facts(step.inputs, facts))
+    await notify.announce_outcome(context, outcome)
 
 
 def fill_facts(templates: Mapping[str, str], facts: Mapping[str, Any]) -> dict[str, str]:
@@ -213,7 +212,7 @@ async def _pay_story_bill(scene: Scene, story: Story, slip_number: str, actor: A
         raise StoryFault(f"{story.service} of {story.mobile}: there is no bill to pay")
     bill_ids = (bill.bill_id, bill.payment_id)
     recorded = await pay.record_payment(
-        ActionContext(scene.dependencies, scene.uow), bill_ids, bill.amount, PaymentMethod.SLIP, slip_number, actor
+        ActorContext(scene.dependencies, scene.uow, actor), bill_ids, bill.amount, PaymentMethod.SLIP, slip_number
     )
     if recorded.outcome is None:
         raise StoryFault(f"{story.service} of {story.mobile}: the payment moved nothing")
@@ -244,10 +243,11 @@ async def _judge_story_comment(scene: Scene, story: Story, step: StoryStep, fact
 async def moderate_comment(scene: Scene, comment_id: int, state: CommentState, answer: str) -> None:
     """Let the manager decide about a comment, and answer it."""
     manager = scene.staff_by_username["manager"]
+    context = ActionContext(scene.dependencies, scene.uow)
     if state is not CommentState.PENDING:
-        await moderation.moderate_comment(ActionContext(scene.dependencies, scene.uow), comment_id, state, manager)
+        await moderation.moderate_comment(context.acting_as(manager), comment_id, state)
     if answer:
-        await moderation.answer_comment(ActionContext(scene.dependencies, scene.uow), comment_id, answer, manager)
+        await moderation.answer_comment(context.acting_as(manager), comment_id, answer)
 
 
 async def _find_code(scene: Scene, story: Story, *, of_reopened: bool = False) -> tracking_codes.TrackingCode:

@@ -134,10 +134,9 @@ async def _take_sample_step(scene: Scene, sample: SampleRequest, request: Servic
     await attach_required_papers(scene, request, actor)
     note, now = read_lists()["sample_note"], scene.clock.now()
     inputs = fill_sample_fields(step.inputs, sample.applicant, scene.timetable.today, note, now)
-    outcome = await act.act_on_request(
-        ActorContext(scene.dependencies, scene.uow, actor), request.code, step.name, inputs
-    )
-    await notify.announce_outcome(ActorContext(scene.dependencies, scene.uow, actor), outcome)
+    context = ActorContext(scene.dependencies, scene.uow, actor)
+    outcome = await act.act_on_request(context, request.code, step.name, inputs)
+    await notify.announce_outcome(context, outcome)
 
 
 async def _enter_form(scene: Scene, sample: SampleRequest) -> ServiceRequest | None:

@@ -10,7 +10,7 @@ from app.demo.data import read_text
 from app.demo.playing import Happening, Scene, SingleUnitStore, moderate_comment, receive_text
 from app.demo.townsfolk import nth_citizen, read_lists
 from domain.actions.bills import pay
-from domain.actions.context import ActionContext
+from domain.actions.context import ActorContext
 from domain.actions.registries import charges, duties
 from domain.bills.bill import PaymentMethod
 from domain.blocks.billing import BillingContext
@@ -80,12 +80,11 @@ async def _pay_duty(scene: Scene, vehicle: int) -> None:
     [bill] = await scene.uow.bills.list_of_subject(DUTY.key, await _find_duty_id(scene, vehicle))
     bill_ids, slip_number = (bill.bill_id, bill.payment_id), f"1405-{38000 + vehicle * 11}"
     await pay.record_payment(
-        ActionContext(scene.dependencies, scene.uow),
+        ActorContext(scene.dependencies, scene.uow, scene.staff_by_username["revenue"]),
         bill_ids,
         bill.amount,
         PaymentMethod.SLIP,
         slip_number,
-        scene.staff_by_username["revenue"],
     )
 
 

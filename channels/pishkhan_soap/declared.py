@@ -66,10 +66,9 @@ async def _submit_request(call: CounterCall, service: Service) -> Mapping[str, A
         field.name: person_values[field.autofill] for field in service.form if field.autofill in person_values
     }
     citizen_mobile = identifiers.parse_mobile(citizen_values["mobile"])
-    outcome = await submit_request(
-        ActorContext(call.dependencies, call.uow, call.clerk), service.key, raw_fields, citizen_mobile
-    )
-    await announce_outcome(ActorContext(call.dependencies, call.uow, call.clerk), outcome)
+    context = ActorContext(call.dependencies, call.uow, call.clerk)
+    outcome = await submit_request(context, service.key, raw_fields, citizen_mobile)
+    await announce_outcome(context, outcome)
     await _attach_documents(call, outcome.request, documents)
     closed_day = find_closed_day(service.form, outcome.request.fields, call.dependencies.calendar)
     return {**await build_status_values(call, outcome.request), "closed_day": closed_day}

@@ -102,13 +102,14 @@ async def answer_question(call: CounterCall) -> Mapping[str, Any]:
 async def _run_command(
     call: CounterCall, command_name: Command, command_inputs: Mapping[str, Any]
 ) -> Mapping[str, Any]:
+    context = ActorContext(call.dependencies, call.uow, call.clerk)
     outcome = await take_command(
-        ActorContext(call.dependencies, call.uow, call.clerk),
+        context,
         parse_code(call.values["code"]),
         command_name,
         command_inputs,
     )
-    await announce_outcome(ActorContext(call.dependencies, call.uow, call.clerk), outcome)
+    await announce_outcome(context, outcome)
     return await build_status_values(call, outcome.request)
 
 

@@ -53,12 +53,13 @@ async def get_bill(call: CounterCall) -> Mapping[str, Any]:
     `AlreadyPaid`, `BillExpired` of others' that cannot: nobody should pay them at a counter.
     """
     bill = await find_payable_by_ids(call.uow, call.values["bill_id"], call.values["payment_id"])
+    context = ActionContext(call.dependencies, call.uow)
     if isinstance(bill, MergedBill):
         parts = await load_parts(call.uow.bills, bill)
         _refuse_closed(derive_merged_state([part.state for part in parts]))
-        parts_title = await render_parts_title(ActionContext(call.dependencies, call.uow), parts)
+        parts_title = await render_parts_title(context, parts)
         return {"amount": bill.amount, "service": parts_title}
-    bill_title = await SUBJECTS[bill.subject_kind].render_title(ActionContext(call.dependencies, call.uow), bill)
+    bill_title = await SUBJECTS[bill.subject_kind].render_title(context, bill)
     bill_values: dict[str, Any] = {"amount": bill.amount, "service": bill_title}
     own_request = await _find_own_request(call, bill)
     if own_request is not None:
@@ -85,15 +86,16 @@ async def report_payment(call: CounterCall) -> Mapping[str, Any]:
     """Settle a bill, or a merged one, with money that the counter's terminal took; the same receipt settles once."""
     values = call.values
     bill_ids = (values["bill_id"], values["payment_id"])
+    context = ActorContext(call.dependencies, call.uow, call.clerk)
     paid = await record_payment_by_ids(
-        ActorContext(call.dependencies, call.uow, call.clerk),
+        context,
         bill_id_pair=bill_ids,
         amount=values["amount"],
         method=PaymentMethod.POS,
         reference=values["reference"],
         receipt=_read_receipt(values),
     )
-    await announce_receipt(ActorContext(call.dependencies, call.uow, call.clerk), paid)
+    await announce_receipt(context, paid)
     first_paid = paid.payments[0]
     payment_values = {"outcome": paid.outcome.value, "amount": paid.amount, "at": first_paid.payment.at}
     own_request = None if paid.merged_bill else await _find_own_request(call, first_paid.bill)

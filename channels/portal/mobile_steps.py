@@ -197,16 +197,14 @@ class MobileSteps(SitePart):
         """Send a code in the visitor's session; who has none gets one, but for nothing."""
         async with self._store.open_unit() as uow:
             session, token = visitor.session, ""
+            action_context = ActionContext(self._dependencies, uow)
             if session is None:
-                delivery = await find_session_code_delivery(
-                    ActionContext(self._dependencies, uow), mobile, visitor.source_address
-                )
+                context = action_context
+                delivery = await find_session_code_delivery(context, mobile, visitor.source_address)
                 if delivery is not CodeDelivery.SENT:
                     return visitor, delivery
-                token, session = await open_session(ActionContext(self._dependencies, uow), visitor.begin_key)
-            delivery = await send_session_code(
-                ActionContext(self._dependencies, uow), session, mobile, step.purpose, visitor.source_address
-            )
+                token, session = await open_session(context, visitor.begin_key)
+            delivery = await send_session_code(action_context, session, mobile, step.purpose, visitor.source_address)
         if token:
             keep_session_token(request, token)
         return replace(visitor, session=session), delivery
@@ -232,12 +230,11 @@ class MobileSteps(SitePart):
             )
             return _render_mobile_page(request, visitor, step, typed_mobile, error)
         async with self._store.open_unit() as uow:
-            outcome = await confirm_session_code(
-                ActionContext(self._dependencies, uow), session, step.purpose, read_text(visitor.form, CODE_FIELD)
-            )
+            context = ActionContext(self._dependencies, uow)
+            outcome = await confirm_session_code(context, session, step.purpose, read_text(visitor.form, CODE_FIELD))
             chosen_language = find_chosen_language(request, self._dependencies.catalogue)
             if chosen_language and not isinstance(outcome, MobileNotVerified):
-                await save_line_language(ActionContext(self._dependencies, uow), outcome.mobile, chosen_language)
+                await save_line_language(context, outcome.mobile, chosen_language)
         if isinstance(outcome, MobileNotVerified):
             raise outcome
         keep_session_token(request, outcome.session_token)

@@ -208,9 +208,10 @@ class Relay:
         channel, now = self.route.channel, self.dependencies.clock.now()
         async with self.store.open_unit() as uow:
             late_messages = await uow.outbox.expire_for_rerouting(channel, now, LARGEST_BATCH)
-            await self.route.on_late(ActionContext(self.dependencies, uow), late_messages)
+            context = ActionContext(self.dependencies, uow)
+            await self.route.on_late(context, late_messages)
             outdated_messages = await uow.outbox.expire_overdue(channel, now, LARGEST_BATCH)
-            await self.route.on_outdated(ActionContext(self.dependencies, uow), outdated_messages)
+            await self.route.on_outdated(context, outdated_messages)
         return len(late_messages) + len(outdated_messages)
 
     def _find_free_carrier(self) -> CarrierState | None:

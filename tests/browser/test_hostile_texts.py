@@ -13,7 +13,7 @@ import pytest_asyncio
 from aiohttp.test_utils import TestServer
 from playwright.async_api import Browser
 
-from domain.actions.context import ActionContext, ActorContext
+from domain.actions.context import ActorContext
 from domain.actions.feedback.moderation import moderate_comment
 from domain.actions.papers.printouts import list_printouts
 from domain.blocks.charging import list_request_bills
@@ -205,7 +205,7 @@ async def worked_on(site: StaffSite, codes: Mapping[str, Sequence[str]], texted:
     async with site.store.open_unit() as uow:
         for one in await uow.feedback.list_comments(CommentFilter(state=CommentState.PENDING, limit=100)):
             await moderate_comment(
-                ActionContext(site.demo.desk, uow), one.id, CommentState.PUBLISHED, actor(Role.MANAGER)
+                ActorContext(site.demo.desk, uow, actor(Role.MANAGER)), one.id, CommentState.PUBLISHED
             )
 
 

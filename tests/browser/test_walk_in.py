@@ -4,7 +4,7 @@ import pytest
 from aiohttp.test_utils import TestServer
 from playwright.async_api import Browser, Page, expect
 
-from domain.actions.context import ActionContext
+from domain.actions.context import ActorContext
 from domain.actions.feedback import moderation
 from domain.feedback.opinions import Comment
 from domain.requests.request import RequestFilter, ServiceRequest
@@ -120,7 +120,7 @@ async def test_a_second_answer_stands_in_its_box(browser: Browser, server: TestS
     await page.locator("summary", has_text="پاسخ دادن").click()
     async with site.store.open_unit() as uow:
         by = Actor(frozenset({Role.MANAGER}), "staff", "sara", "staff")
-        await moderation.answer_comment(ActionContext(site.demo.desk, uow), comment.id, "فردا می‌آییم", by)
+        await moderation.answer_comment(ActorContext(site.demo.desk, uow, by), comment.id, "فردا می‌آییم")
     await page.get_by_label("متن پاسخ").fill("هفتهٔ دیگر می‌آییم")
     await page.get_by_role("button", name="فرستادن پاسخ").click()
     await expect(page.get_by_role("alert")).to_contain_text("همکار دیگری")

@@ -256,13 +256,13 @@ async def _prepared(desk: Dependencies, store: SqlStore, number: int, today: dat
         "place": token,
     }
     async with store.open_unit() as uow:
-        outcome = await submit_request(
-            ActorContext(desk, uow, CLERK if office else CIVIL), "machinery", form, stored(mobile)
-        )
+        by = ActorContext(desk, uow, CLERK if office else CIVIL)
+        outcome = await submit_request(by, "machinery", form, stored(mobile))
         await announce_outcome(ActorContext(desk, uow, CIVIL), outcome)
         for action, actor in (("accept", CIVIL), ("price", REVENUE)):
-            outcome = await act_on_request(ActorContext(desk, uow, actor), outcome.request.code, action, {})
-            await announce_outcome(ActorContext(desk, uow, actor), outcome)
+            context = ActorContext(desk, uow, actor)
+            outcome = await act_on_request(context, outcome.request.code, action, {})
+            await announce_outcome(context, outcome)
         [bill] = await list_request_bills(uow.bills, outcome.request)
     return PreparedBill(
         id=bill.id,

@@ -131,9 +131,9 @@ async def list_comments(_: CommandSession, context: ActorContext, *, service: st
 
 async def publish_comment(_: CommandSession, context: ActorContext, *, comment: int, answer: str | None = None) -> None:
     """Show a comment on its service's page, and answer it."""
-    await moderation.moderate_comment(context, comment, CommentState.PUBLISHED, context.actor)
+    await moderation.moderate_comment(context, comment, CommentState.PUBLISHED)
     if answer:
-        await moderation.answer_comment(context, comment, answer, context.actor)
+        await moderation.answer_comment(context, comment, answer)
 
 
 async def substitute(_: CommandSession, context: ActorContext, *, absent: str, deputy: str, days: list[str]) -> None:
@@ -155,7 +155,7 @@ async def attach(session: CommandSession, actor: Actor, *, code: str, file: str,
 
 async def reopen(session: CommandSession, context: ActorContext, *, code: str, reason: str) -> dict[str, Any]:
     """Take a finished request up again; the new one is told."""
-    reopened = await reopen_request(context, parse_code(code), reason, context.actor)
+    reopened = await reopen_request(context, parse_code(code), reason)
     await announce_outcome(context, reopened.outcome)
     return await build_request_view(session, context.uow, reopened.outcome.request)
 

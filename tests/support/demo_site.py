@@ -104,8 +104,9 @@ class DemoSite:
         """Take a step as the member of the staff who is named for the role."""
         actor = Actor(frozenset({role}), "staff", role.value, "cli")
         async with self.store.open_unit() as uow:
-            outcome = await act_on_request(ActorContext(self.desk, uow, actor), parse_code(code), action, inputs or {})
-            await announce_outcome(ActorContext(self.desk, uow, actor), outcome)
+            context = ActorContext(self.desk, uow, actor)
+            outcome = await act_on_request(context, parse_code(code), action, inputs or {})
+            await announce_outcome(context, outcome)
 
 
 def build_desk(

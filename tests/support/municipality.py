@@ -238,18 +238,18 @@ class Municipality:
         }
         who = by or actor(Role.CIVIL)
         async with self.store.open_unit() as uow:
-            outcome = await submit.submit_request(
-                ActorContext(self.desk, uow, who), "machinery", whole | values, mobile
-            )
-            await notify.announce_outcome(ActorContext(self.desk, uow, who), outcome)
+            context = ActorContext(self.desk, uow, who)
+            outcome = await submit.submit_request(context, "machinery", whole | values, mobile)
+            await notify.announce_outcome(context, outcome)
         return outcome.request
 
     async def do(self, code: str, action: str, by: Role | Actor, **inputs: object) -> ServiceRequest:
         """Take a step and tell whom it concerns; domain errors pass through."""
         who = actor(by) if isinstance(by, Role) else by
         async with self.store.open_unit() as uow:
-            outcome = await act.act_on_request(ActorContext(self.desk, uow, who), parse_code(code), action, inputs)
-            await notify.announce_outcome(ActorContext(self.desk, uow, who), outcome)
+            context = ActorContext(self.desk, uow, who)
+            outcome = await act.act_on_request(context, parse_code(code), action, inputs)
+            await notify.announce_outcome(context, outcome)
         return outcome.request
 
     async def reach(self, state: str, text: str = ORDER, mobile: str = CITIZEN) -> str:
@@ -282,7 +282,7 @@ class Municipality:
         who = actor(by) if isinstance(by, Role) else by
         async with self.store.open_unit() as uow:
             settled = await pay.record_payment(
-                ActionContext(self.desk, uow), ids, paid, method, slip, who, surplus=surplus
+                ActorContext(self.desk, uow, who), ids, paid, method, slip, surplus=surplus
             )
             if settled.outcome:
                 await notify.announce_outcome(ActorContext(self.desk, uow, who), settled.outcome)

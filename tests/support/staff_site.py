@@ -106,8 +106,9 @@ class StaffSite:
         desk, mobile = self.demo.desk, "+989121234567"
         citizen = Actor(frozenset({Role.CITIZEN}), "citizen", mobile, "sms")
         async with self.store.open_unit() as uow:
-            outcome = await submit_request(ActorContext(desk, uow, citizen), "machinery", SUBMITTED | fields, mobile)
-            await announce_outcome(ActorContext(desk, uow, citizen), outcome)
+            context = ActorContext(desk, uow, citizen)
+            outcome = await submit_request(context, "machinery", SUBMITTED | fields, mobile)
+            await announce_outcome(context, outcome)
         return outcome.request
 
     async def request(self, code: str) -> ServiceRequest:

@@ -33,10 +33,9 @@ def record_slip(
             require_right(Right.PAYMENTS_RECORD, actor, "payment")
             bill_ids = (bill_id, payment_id)
             slip_facts = (amount, PaymentMethod.SLIP, reference)
-            recorded = await record_payment_by_ids(
-                ActorContext(session.dependencies, uow, actor), bill_ids, *slip_facts, surplus=surplus
-            )
-            await announce_receipt(ActorContext(session.dependencies, uow, actor), recorded)
+            context = ActorContext(session.dependencies, uow, actor)
+            recorded = await record_payment_by_ids(context, bill_ids, *slip_facts, surplus=surplus)
+            await announce_receipt(context, recorded)
             return build_payment_view(recorded)
 
     print_result(

@@ -11,7 +11,7 @@ from app.cli.printed_results import print_result
 from app.cli.requests import request_view
 from app.cli.requests.requests import CodeArgument
 from app.cli.session import CommandSession, read_day, resolve_actor, run_in_session
-from domain.actions.context import ActionContext
+from domain.actions.context import ActorContext
 from domain.actions.requests.erase import erase_expired_requests, erase_request
 from domain.values.tracking_codes import parse_code
 
@@ -52,10 +52,9 @@ def erase(
     async def run_command(session: CommandSession) -> dict[str, Any]:
         async with session.store.open_unit() as uow:
             request = await erase_request(
-                ActionContext(session.dependencies, uow),
+                ActorContext(session.dependencies, uow, await resolve_actor(session, uow.people, username)),
                 parse_code(code),
                 reason,
-                await resolve_actor(session, uow.people, username),
             )
             return await request_view.build_request_view(session, uow, request)
 

@@ -45,10 +45,9 @@ def submit(
         async with session.store.open_unit() as uow:
             actor = await resolve_actor(session, uow.people, username)
             mobile_number = identifiers.parse_mobile(mobile) if mobile else None
-            outcome = await enter_walk_in(
-                ActorContext(session.dependencies, uow, actor), service, field_values, mobile_number
-            )
-            await announce_outcome(ActorContext(session.dependencies, uow, actor), outcome)
+            context = ActorContext(session.dependencies, uow, actor)
+            outcome = await enter_walk_in(context, service, field_values, mobile_number)
+            await announce_outcome(context, outcome)
             return await request_view.build_request_view(session, uow, outcome.request)
 
     _run_and_show(config, as_json, run_command)
@@ -138,8 +137,9 @@ def act(
     async def run_command(session: CommandSession) -> dict[str, Any]:
         async with session.store.open_unit() as uow:
             actor = await resolve_actor(session, uow.people, username)
-            outcome = await take(ActorContext(session.dependencies, uow, actor), parse_code(code), action, input_values)
-            await announce_outcome(ActorContext(session.dependencies, uow, actor), outcome)
+            context = ActorContext(session.dependencies, uow, actor)
+            outcome = await take(context, parse_code(code), action, input_values)
+            await announce_outcome(context, outcome)
             return await request_view.build_request_view(session, uow, outcome.request)
 
     _run_and_show(config, as_json, run_command)

@@ -39,10 +39,9 @@ async def submit_payment(context: ActionContext, visitor: Visitor) -> RecordedRe
         (amount, PaymentMethod(payment_method), read_text(form, "reference")),
         bool(read_text(form, "surplus")),
     )
-    recorded = await record_payment_by_ids(
-        context.acting_as(visitor.actor), bill_ids, *payment_details, surplus=surplus
-    )
-    await announce_receipt(context.acting_as(visitor.actor), recorded)
+    actor_context = context.acting_as(visitor.actor)
+    recorded = await record_payment_by_ids(actor_context, bill_ids, *payment_details, surplus=surplus)
+    await announce_receipt(actor_context, recorded)
     return recorded
 
 
@@ -60,10 +59,11 @@ async def submit_refund(context: ActionContext, visitor: Visitor) -> str:
     """
     form, amount = visitor.form, _read_amount(visitor)
     bill_id, iban, reference = (read_text(form, field_name) for field_name in ("bill_id", "iban", "reference"))
+    actor_context = context.acting_as(visitor.actor)
     if read_text(form, "target") == CARD_TARGET:
-        await send_to_card(context.acting_as(visitor.actor), bill_id, amount)
+        await send_to_card(actor_context, bill_id, amount)
         return "card_refund"
-    await record_refund(context.acting_as(visitor.actor), bill_id, iban, reference, amount)
+    await record_refund(actor_context, bill_id, iban, reference, amount)
     return "refund"
 
 
@@ -73,10 +73,11 @@ async def submit_approval(context: ActionContext, visitor: Visitor) -> None:
     """
     form, amount = visitor.form, _read_amount(visitor)
     bill_id, iban = read_text(form, "bill_id"), read_text(form, "iban")
+    actor_context = context.acting_as(visitor.actor)
     if read_text(form, "target") == CARD_TARGET:
-        await approve_card_refund(context.acting_as(visitor.actor), bill_id, amount)
+        await approve_card_refund(actor_context, bill_id, amount)
     else:
-        await approve_refund(context.acting_as(visitor.actor), bill_id, iban, amount)
+        await approve_refund(actor_context, bill_id, iban, amount)
 
 
 def _read_amount(visitor: Visitor) -> int:
@@ -92,9 +93,10 @@ async def submit_reversal(context: ActionContext, visitor: Visitor) -> RecordedR
     if not (payment_number.isascii() and payment_number.isdecimal() and len(payment_number) < _MAX_NUMBER_DIGITS):
         raise InvalidField("payment")
     bill_id, reason = read_text(visitor.form, "bill_id"), read_text(visitor.form, "reason")
-    reversal = await reverse_payment(context.acting_as(visitor.actor), bill_id, int(payment_number), reason)
+    actor_context = context.acting_as(visitor.actor)
+    reversal = await reverse_payment(actor_context, bill_id, int(payment_number), reason)
     for outcome in reversal.outcomes:
-        await announce_outcome(context.acting_as(visitor.actor), outcome)
+        await announce_outcome(actor_context, outcome)
     return reversal
 
 

@@ -194,6 +194,7 @@ class RefundPages(SitePart):
         payments = await uow.bills.list_payments(bill.id)
         due_refunds = [one for one in refunds if one.state is RefundState.DUE]
         changed_line = await find_changed_line(self._dependencies.policy, uow, bill, payments, due_refunds)
+        context = ActionContext(self._dependencies, uow)
         return RefundDueView(
             bill_id=bill.bill_id,
             payment_id=bill.payment_id,
@@ -206,10 +207,8 @@ class RefundPages(SitePart):
             approval=build_approval(
                 self._dependencies, payments, due_refunds, member_names, visitor.actor, changed_line
             ),
-            card_money=await load_card_money(
-                ActionContext(self._dependencies, uow), bill.id, payments, refunds, member_names
-            ),
-            account=await load_account_view(ActionContext(self._dependencies, uow), bill, changed_line),
+            card_money=await load_card_money(context, bill.id, payments, refunds, member_names),
+            account=await load_account_view(context, bill, changed_line),
             account_id=bill.id,
             file_id=await _find_file(uow.refund_transfers, due_refunds),
         )

@@ -20,7 +20,7 @@ from channels.web.posted import read_text
 from channels.web.refused_forms import RefusedForm, form_error
 from channels.web.row_ids import get_row_id
 from channels.web.site_part import SitePart
-from domain.actions.context import ActionContext
+from domain.actions.context import ActorContext
 from domain.actions.feedback import moderation
 from domain.authorization.request_policy import may_see_request
 from domain.authorization.rights import Right
@@ -96,7 +96,7 @@ class CommentPages(SitePart):
     ) -> str:
         async with self._store.open_unit() as uow:
             await moderation.moderate_comment(
-                ActionContext(self._dependencies, uow), get_row_id(request), state, visitor.actor, version_token
+                ActorContext(self._dependencies, uow, visitor.actor), get_row_id(request), state, version_token
             )
         return f"{COMMENTS_PATH}?{build_page_query(request, done=f'comment_{state}')}"
 
@@ -104,7 +104,7 @@ class CommentPages(SitePart):
         answer_text = read_text(visitor.form, ANSWER_FORM)
         async with self._store.open_unit() as uow:
             await moderation.answer_comment(
-                ActionContext(self._dependencies, uow), get_row_id(request), answer_text, visitor.actor, version_token
+                ActorContext(self._dependencies, uow, visitor.actor), get_row_id(request), answer_text, version_token
             )
         return f"{COMMENTS_PATH}?{build_page_query(request, done='comment_answered')}"
 

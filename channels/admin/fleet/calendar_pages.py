@@ -33,7 +33,7 @@ from channels.admin.fleet.hour_hints import HourHints
 from channels.admin.fleet.working_days import find_closed_day, find_work_span
 from channels.admin.frame import NavigationSection, PageRoute, Visitor, render_staff_page
 from channels.web.site_part import SitePart
-from domain.actions.context import ActionContext, ActorContext
+from domain.actions.context import ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.messages.catalogue import Catalogue
 from domain.registries.declarations import MACHINES, MAINTENANCE, OPERATORS
@@ -117,18 +117,17 @@ class CalendarPages(SitePart):
 
     async def _show_calendar(self, board: CalendarBoard, request: web.Request, visitor: Visitor) -> web.Response:
         async with self._store.open_unit(write=False) as uow:
-            chosen_step = await find_chosen_step(ActionContext(self._dependencies, uow), board, request, visitor)
+            context = ActorContext(self._dependencies, uow, visitor.actor)
+            chosen_step = await find_chosen_step(context, board, request, visitor)
             day, day_error = read_shown_day(request, visitor, self._find_usual_day(visitor, chosen_step))
             parameters = {name: request.query[name] for name in ("for", "step") if chosen_step}
             period = CalendarPeriod(board, day, request.query.get("view") == "week", parameters)
             hour_choice = (
-                await load_hour_choice(ActionContext(self._dependencies, uow), board, chosen_step, visitor, period.span)
-                if chosen_step
-                else None
+                await load_hour_choice(context, board, chosen_step, visitor, period.span) if chosen_step else None
             )
-            rows = await build_calendar_rows(ActionContext(self._dependencies, uow), board, *period.span)
+            rows = await build_calendar_rows(context, board, *period.span)
             rows = hour_choice.select_rows(rows) if hour_choice else rows
-            labels = await label_bookings(ActorContext(self._dependencies, uow, visitor.actor), rows)
+            labels = await label_bookings(context, rows)
             hint = await self._hour_hints.build_hint(uow, hour_choice, rows) if hour_choice else None
             next_day = (
                 await self._hour_hints.find_next_day(uow, hour_choice, rows, day)
@@ -137,14 +136,14 @@ class CalendarPages(SitePart):
             )
         wording = CalendarWording(self._dependencies.catalogue, labels)
         build_lines = self._build_week if period.is_weekly else self._build_day
-        context = {
+        page_values = {
             **build_lines(period, rows, wording, hour_choice, visitor),
             **self._build_frame(period),
             "day_controls": build_day_controls(self._dependencies, request, day, day_error),
             "hint": hint,
             "next_choosable": self._describe_day(period, next_day),
         }
-        return render_staff_page(request, visitor, "admin/fleet/calendar.html", context, error=day_error)
+        return render_staff_page(request, visitor, "admin/fleet/calendar.html", page_values, error=day_error)
 
     def _build_frame(self, period: CalendarPeriod) -> dict[str, Any]:
         return {

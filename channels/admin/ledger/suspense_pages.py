@@ -88,15 +88,16 @@ class SuspensePages(SitePart):
         bill_id_pair = read_text(form, "bill_id"), read_text(form, "payment_id")
         reason, is_surplus = read_text(form, "reason"), bool(read_text(form, "surplus"))
         async with self._store.open_unit() as uow:
+            context = ActorContext(self._dependencies, uow, visitor.actor)
             recorded = await suspense.match_receipt(
-                ActorContext(self._dependencies, uow, visitor.actor),
+                context,
                 get_row_id(request),
                 bill_id_pair,
                 reason,
                 version_token,
                 surplus=is_surplus,
             )
-            await announce_receipt(ActorContext(self._dependencies, uow, visitor.actor), recorded)
+            await announce_receipt(context, recorded)
         return f"{SUSPENSE_PATH}?{build_page_query(request, done=payment_done_key(recorded))}"
 
     async def _submit_return(self, request: web.Request, visitor: Visitor, version_token: VersionToken) -> str:

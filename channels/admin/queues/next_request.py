@@ -22,10 +22,11 @@ _DONE_PARAMETER = "done"
 async def find_next_address(context: ActionContext, visitor: Visitor, list_query: str, present_code: str) -> str | None:
     """Return the address of the first request of the list that is not this one; None where there is none."""
     raw_filter = read_filter_query(URL(build_list_address(list_query)).query)
-    raw_filter = raw_filter or choose_first_queue(await count_queues(context.acting_as(visitor.actor)), visitor)
+    actor_context = context.acting_as(visitor.actor)
+    raw_filter = raw_filter or choose_first_queue(await count_queues(actor_context), visitor)
     try:
         queue_filter = read_queue_filter(context.dependencies.services, raw_filter, visitor.now)
-        page = await load_queue_page(context.acting_as(visitor.actor), queue_filter, limit=2)
+        page = await load_queue_page(actor_context, queue_filter, limit=2)
     except DomainError:  # somebody else's list, or a broken address: there is nothing to go on to
         return None
     codes = [item.request.code for item in page.rows if item.request.code != present_code]

@@ -81,8 +81,9 @@ class OverviewViews:
 
     async def build_overview_view(self, uow: UnitOfWork, visitor: Visitor) -> dict[str, object]:
         """Return what the page shows; `Forbidden` for who does not oversee all requests."""
-        overview = await load_overview(ActorContext(self._dependencies, uow, visitor.actor), self._gateway_names)
-        queue_counts = await count_queues(ActorContext(self._dependencies, uow, visitor.actor))
+        context = ActorContext(self._dependencies, uow, visitor.actor)
+        overview = await load_overview(context, self._gateway_names)
+        queue_counts = await count_queues(context)
         count_by_queue = {entry.queue: entry for entry in queue_counts if entry.unit is None}
         oldest_address = build_queue_address(QueueFilter(Queue.OPEN, order=ListOrder.OLDEST).as_json())
         rows = RowViews(self._dependencies, await load_staff_names(uow.people), visitor.now)

@@ -173,15 +173,16 @@ class QueuePages(SitePart):
     ) -> QueueLook:
         """Look at a queue; what is wrong with what was asked for is shown beside an empty page of it."""
         empty_page: Page[WorkItem] = Page((), None, None)
+        context = ActorContext(self._dependencies, uow, visitor.actor)
         try:
             queue_filter = read_queue_filter(self._dependencies.services, filter_values, visitor.now)
-            queue_filter = await settle_search(ActorContext(self._dependencies, uow, visitor.actor), queue_filter)
+            queue_filter = await settle_search(context, queue_filter)
         except DomainError as error:  # the queue itself stays chosen, so the page is not simply empty
             return QueueLook(self._read_queue(visitor, filter_values), empty_page, None, error, filter_values)
         if queue_filter.search and not queue_filter.found_by:
             return QueueLook(queue_filter, empty_page, None)
         queue_page, page_error = await load_filtered(
-            load_queue_page(ActorContext(self._dependencies, uow, visitor.actor), queue_filter, start_cursor, limit),
+            load_queue_page(context, queue_filter, start_cursor, limit),
             empty_page,
         )
         return QueueLook(queue_filter, queue_page, None if page_error else start_cursor, page_error)

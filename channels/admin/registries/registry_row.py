@@ -82,17 +82,11 @@ class RowPage(SitePart):
     ) -> dict[str, Any]:
         """Return what may be done about the money that a row owes, its bills, and its papers."""
         bills = await uow.bills.list_of_subject(registry.key, row.id) if registry.charge_terms else []
+        context = ActorContext(self._dependencies, uow, visitor.actor)
         return {
             "charge": _describe_charge(registry, row, visitor),
-            "bills": [
-                await build_bill_view(ActorContext(self._dependencies, uow, visitor.actor), bill, member_names)
-                for bill in bills
-            ],
-            "paper_titles": await list_row_printouts(
-                ActorContext(self._dependencies, uow, visitor.actor), registry, row
-            )
-            if registry.charge_terms
-            else {},
+            "bills": [await build_bill_view(context, bill, member_names) for bill in bills],
+            "paper_titles": await list_row_printouts(context, registry, row) if registry.charge_terms else {},
         }
 
     def _describe_refusal(

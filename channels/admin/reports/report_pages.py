@@ -103,12 +103,9 @@ class ReportPages(SitePart):
         except DomainError as error:  # another page: a report without a filter has no figures to leave empty
             return await self._render_unreadable(request, visitor, report, error)
         async with self._run_slots, self._store.open_unit(write=False) as uow:
-            report_result = await run_report(
-                ActorContext(self._dependencies, uow, visitor.actor), report, report_filter
-            )
-            period_before = await compare_with_before(
-                ActorContext(self._dependencies, uow, visitor.actor), report, report_filter
-            )
+            actor_context = ActorContext(self._dependencies, uow, visitor.actor)
+            report_result = await run_report(actor_context, report, report_filter)
+            period_before = await compare_with_before(actor_context, report, report_filter)
             report_labels = await load_labels(ActionContext(self._dependencies, uow), report_filter)
         shown_report = report_view.build_report_view(report_labels, report_result, period_before)
         context = {

@@ -80,10 +80,9 @@ class PrintPages(SitePart):
     async def _find_request_printout(self, request: web.Request, visitor: Visitor) -> Printout:
         code, printout_kind = parse_code(request.match_info["code"]), request.match_info["kind"]
         async with self._store.open_unit(write=False) as uow:
-            await find_readable_request(ActorContext(self._dependencies, uow, visitor.actor), code)
-            return await build_request_printout(
-                ActorContext(self._dependencies, uow, visitor.actor), code, printout_kind
-            )
+            context = ActorContext(self._dependencies, uow, visitor.actor)
+            await find_readable_request(context, code)
+            return await build_request_printout(context, code, printout_kind)
 
     async def _find_row_printout(self, registry: Registry, request: web.Request, visitor: Visitor) -> Printout:
         async with self._store.open_unit(write=False) as uow:

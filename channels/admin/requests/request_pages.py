@@ -139,7 +139,7 @@ class RequestPages(SitePart):
                 version=version_token,
                 shown_price=read_quoted_rials(form),
             )
-            await announce_outcome(ActorContext(self._dependencies, uow, visitor.actor), step_outcome)
+            await announce_outcome(context, step_outcome)
             return step_outcome.request.state
 
         async with self._store.open_unit() as uow:
@@ -161,8 +161,9 @@ class RequestPages(SitePart):
         if event_number is None:
             raise InvalidField("action")
         async with self._store.open_unit() as uow:
-            await find_readable_request(ActorContext(self._dependencies, uow, visitor.actor), code)
-            await take_step_back(ActorContext(self._dependencies, uow, visitor.actor), code, event_number)
+            context = ActorContext(self._dependencies, uow, visitor.actor)
+            await find_readable_request(context, code)
+            await take_step_back(context, code, event_number)
         return _address_after(request, "step_back")
 
     async def _submit_note(self, request: web.Request, visitor: Visitor) -> str:
@@ -203,7 +204,7 @@ class RequestPages(SitePart):
         async with self._store.open_unit(write=False) as uow:
             context = ActorContext(self._dependencies, uow, visitor.actor)
             service_request = await find_readable_request(context, _read_code(request))
-            request_view = await self._request_views.build_request_view(uow, service_request, visitor)
+            request_view = await self._request_views.build_request_view(context, service_request, visitor)
         step_name = request.match_info.get("action")
         return build_present_state(
             self._dependencies.catalogue,
@@ -269,10 +270,9 @@ class RequestPages(SitePart):
         """Take up a request again, and lead to the new one."""
         async with self._store.open_unit() as uow:
             reopened_request = await reopen_request(
-                ActionContext(self._dependencies, uow),
+                ActorContext(self._dependencies, uow, visitor.actor),
                 _read_code(request),
                 read_text(visitor.form, "reason"),
-                visitor.actor,
             )
             await announce_outcome(ActorContext(self._dependencies, uow, visitor.actor), reopened_request.outcome)
         return _address_of(request, reopened_request.outcome.request.code, DONE_PARAMETER, "reopened")
@@ -283,11 +283,10 @@ class RequestPages(SitePart):
         """Return the page. Why a form was refused is shown above everything, with a link to it, and beside it."""
         visitor = await self._read_mentions(request, visitor)
         async with self._store.open_unit(write=False) as uow:
-            service_request = await find_readable_request(
-                ActorContext(self._dependencies, uow, visitor.actor), _read_code(request)
-            )
+            context = ActorContext(self._dependencies, uow, visitor.actor)
+            service_request = await find_readable_request(context, _read_code(request))
             request_view = await self._request_views.build_request_view(
-                uow, service_request, visitor, self._find_opened_step(request, service_request, refused_form)
+                context, service_request, visitor, self._find_opened_step(request, service_request, refused_form)
             )
             list_context = await self._build_list_context(uow, request, visitor, service_request.code)
         error = form_error(refused_form)

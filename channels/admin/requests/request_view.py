@@ -240,10 +240,10 @@ class RequestViews:
         self._step_backs = StepBackViews(dependencies, self._step_views)
 
     async def build_request_view(
-        self, uow: UnitOfWork, request: ServiceRequest, visitor: Visitor, opened_step: OpenedStep | None = None
+        self, context: ActorContext, request: ServiceRequest, visitor: Visitor, opened_step: OpenedStep | None = None
     ) -> RequestView:
         """Return the view, with the form of a step that was refused as it was typed."""
-        service = self._dependencies.engine.get_service(request.service)
+        service, uow = self._dependencies.engine.get_service(request.service), context.uow
         events, staff_members = await uow.history.list_of_request(request.id), await uow.people.list_staff()
         member_names = {entry.username: entry.full_name for entry in staff_members}
         return RequestView(
@@ -265,10 +265,10 @@ class RequestViews:
             assignable_members=self._list_assignable_members(request, staff_members, visitor),
             may_attach=may_use_on_request(Right.REQUESTS_ATTACH, service, request, visitor.actor),
             mobile=await self._build_mobile_view(uow, request, member_names, visitor),
-            may_reopen=await may_staff_reopen(ActorContext(self._dependencies, uow, visitor.actor), request),
+            may_reopen=await may_staff_reopen(context, request),
             may_resend_bill=may_use_on_request(Right.BILLS_RESEND, service, request, visitor.actor),
             step_back=await self._step_backs.build_view(uow, request, events, visitor.actor),
-            printouts=await list_printouts(ActorContext(self._dependencies, uow, visitor.actor), request),
+            printouts=await list_printouts(context, request),
         )
 
     async def _list_missing_papers(

@@ -104,9 +104,10 @@ class BeginPages(SitePart):
 
         async def begin(has_worked: bool) -> str:
             async with self._store.open_unit() as uow:
-                session = await ensure_session(ActionContext(self._dependencies, uow), request, visitor)
+                context = ActionContext(self._dependencies, uow)
+                session = await ensure_session(context, request, visitor)
                 draft = await begin_draft(
-                    ActionContext(self._dependencies, uow),
+                    context,
                     session.id,
                     service.key,
                     visitor.source_address,
@@ -150,8 +151,9 @@ class BeginPages(SitePart):
     async def _continue(self, request: web.Request, visitor: PortalVisitor) -> web.Response:
         session = require_session(visitor)
         async with open_reading_unit(self._store, visitor) as uow:
-            draft = await get_draft(ActionContext(self._dependencies, uow), session.id, read_draft_id(request))
-            reading = await read_draft(ActionContext(self._dependencies, uow), draft, visitor.proved_mobile)
+            context = ActionContext(self._dependencies, uow)
+            draft = await get_draft(context, session.id, read_draft_id(request))
+            reading = await read_draft(context, draft, visitor.proved_mobile)
         raise web.HTTPSeeOther(continue_address(reading))
 
     async def _delete(self, request: web.Request, visitor: PortalVisitor) -> str:

@@ -40,10 +40,9 @@ def build_recipient(dependencies: Dependencies, session_id: int, draft_id: int) 
     """Return a draft that this session holds as whom files are for."""
 
     async def admit(uow: UnitOfWork, paper_name: str, source_sha256: str, size: int) -> bool:
-        draft = await get_open_draft(ActionContext(dependencies, uow), session_id, draft_id)
-        return (
-            await require_draft_place(ActionContext(dependencies, uow), draft, paper_name, source_sha256, size) is None
-        )
+        context = ActionContext(dependencies, uow)
+        draft = await get_open_draft(context, session_id, draft_id)
+        return await require_draft_place(context, draft, paper_name, source_sha256, size) is None
 
     async def keep_file(uow: UnitOfWork, paper_name: str, file: PreparedFile) -> None:
         await add_draft_file(ActionContext(dependencies, uow), session_id, draft_id, paper_name, file)

@@ -68,10 +68,9 @@ class OfflinePosts(SitePart):
         if browser_draft.draft_id is None and not await self._is_admitted(visitor):
             return answer_as_json({"state": "later"}, 429)
         async with self._store.open_unit() as uow:
-            outcome = await synchronize_draft(
-                ActionContext(self._dependencies, uow), visitor.session.id, browser_draft, visitor.source_address
-            )
-            reading = await read_draft(ActionContext(self._dependencies, uow), outcome.draft, visitor.proved_mobile)
+            context = ActionContext(self._dependencies, uow)
+            outcome = await synchronize_draft(context, visitor.session.id, browser_draft, visitor.source_address)
+            reading = await read_draft(context, outcome.draft, visitor.proved_mobile)
         if "send" in visitor.form and visitor.proved_mobile and _may_send(outcome, reading):
             reading = await self._submit(visitor.session, visitor.proved_mobile, outcome.draft)
         return answer_as_json(self._describe_outcome(visitor.session, outcome, reading))
@@ -95,8 +94,9 @@ class OfflinePosts(SitePart):
         async with self._store.open_unit() as uow:
             await submit_draft(ActionContext(self._dependencies, uow), session.id, draft.id, proved_mobile)
         async with self._store.open_unit() as uow:
-            sent_draft = await get_draft(ActionContext(self._dependencies, uow), session.id, draft.id)
-            return await read_draft(ActionContext(self._dependencies, uow), sent_draft, proved_mobile)
+            context = ActionContext(self._dependencies, uow)
+            sent_draft = await get_draft(context, session.id, draft.id)
+            return await read_draft(context, sent_draft, proved_mobile)
 
     def _describe_outcome(
         self, session: CitizenSession, outcome: SynchronizedDraft, reading: DraftReading

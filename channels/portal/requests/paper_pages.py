@@ -115,13 +115,12 @@ class PaperPages(SitePart):
         """Return the draft of the address; where this browser holds it no more one that is begun anew, and whether it
         is one.
         """
+        context = ActionContext(self._dependencies, uow)
         try:
-            return await get_draft(ActionContext(self._dependencies, uow), session_id, read_draft_id(request)), False
+            return await get_draft(context, session_id, read_draft_id(request)), False
         except NotFound:
             service_key = request.match_info["key"]
-            draft = await begin_draft(
-                ActionContext(self._dependencies, uow), session_id, service_key, visitor.source_address
-            )
+            draft = await begin_draft(context, session_id, service_key, visitor.source_address)
             return draft, True
 
     def _find_detour(self, draft: Draft, visitor: PortalVisitor) -> str:
@@ -135,15 +134,14 @@ class PaperPages(SitePart):
         Return where a draft leads that was sent while its files were opened; empty for one that was not.
         """
         async with self._store.open_unit() as uow:
-            draft = await get_draft(ActionContext(self._dependencies, uow), session_id, draft_id, lock=True)
+            context = ActionContext(self._dependencies, uow)
+            draft = await get_draft(context, session_id, draft_id, lock=True)
             if draft.is_submitted:
                 return self._find_detour(draft, visitor)
             if file_id := read_text(visitor.form, _REMOVE_BUTTON):
-                await remove_draft_file(
-                    ActionContext(self._dependencies, uow), session_id, draft_id, read_file_id(file_id)
-                )
+                await remove_draft_file(context, session_id, draft_id, read_file_id(file_id))
             elif not has_refused and _ADD_BUTTON not in visitor.form:
-                await leave_papers(ActionContext(self._dependencies, uow), session_id, draft_id)
+                await leave_papers(context, session_id, draft_id)
         return ""
 
     async def _render_papers(

@@ -88,8 +88,9 @@ class SectionPages(SitePart):
         _, section = self._find_section(request)
         session = require_session(visitor)
         async with open_reading_unit(self._store, visitor) as uow:
-            draft = await get_draft(ActionContext(self._dependencies, uow), session.id, read_draft_id(request))
-            reading = await read_draft(ActionContext(self._dependencies, uow), draft, visitor.proved_mobile)
+            context = ActionContext(self._dependencies, uow)
+            draft = await get_draft(context, session.id, read_draft_id(request))
+            reading = await read_draft(context, draft, visitor.proved_mobile)
         if draft.is_submitted and not comes_from_summary(request):
             raise web.HTTPSeeOther(draft_address(draft, "done"))
         faults = reading.list_faults_of(section) if comes_from_summary(request) else []
@@ -100,10 +101,11 @@ class SectionPages(SitePart):
         service, section = self._find_section(request)
         typed_values = read_section_values(section.select_fields(service.form), visitor.form)
         async with self._store.open_unit() as uow:
-            session = await ensure_session(ActionContext(self._dependencies, uow), request, visitor)
+            context = ActionContext(self._dependencies, uow)
+            session = await ensure_session(context, request, visitor)
             typed_form = TypedForm(section.name, typed_values)
             draft, notice = await self._save_typed(uow, session, request, visitor, typed_form)
-            reading = await read_draft(ActionContext(self._dependencies, uow), draft, visitor.proved_mobile)
+            reading = await read_draft(context, draft, visitor.proved_mobile)
         if LATER_BUTTON in visitor.form:
             return draft_address(draft, "later")
         if notice:
@@ -122,16 +124,14 @@ class SectionPages(SitePart):
         the draft that has it, and what its page says where it is another one.
         """
         draft_id = read_draft_id(request)
+        action_context = ActionContext(self._dependencies, uow)
         try:
-            draft = await save_section(ActionContext(self._dependencies, uow), session.id, draft_id, typed_form)
+            draft = await save_section(action_context, session.id, draft_id, typed_form)
         except NotFound:
             service_key = request.match_info["key"]
-            new_draft = await begin_draft(
-                ActionContext(self._dependencies, uow), session.id, service_key, visitor.source_address
-            )
-            return await save_section(
-                ActionContext(self._dependencies, uow), session.id, new_draft.id, typed_form
-            ), "lost"
+            context = action_context
+            new_draft = await begin_draft(context, session.id, service_key, visitor.source_address)
+            return await save_section(context, session.id, new_draft.id, typed_form), "lost"
         return draft, "" if draft.id == draft_id else "copied"
 
     def _answer_saved(self, request: web.Request, visitor: PortalVisitor, opened: OpenedSection) -> str | web.Response:

@@ -177,11 +177,12 @@ class SummaryPages(SitePart):
         """Ask for the proof of the mobile that is kept with the draft, or send it without one where none can be had."""
         typed_mobile = read_text(visitor.form, MOBILE_INPUT)
         async with self._store.open_unit() as uow:
-            draft = await get_draft(ActionContext(self._dependencies, uow), session.id, draft_id)
+            context = ActionContext(self._dependencies, uow)
+            draft = await get_draft(context, session.id, draft_id)
             if draft.is_submitted:
                 return draft_address(draft, "done")
-            raise_faults((await read_draft(ActionContext(self._dependencies, uow), draft, None)).faults)
-            draft = await save_mobile(ActionContext(self._dependencies, uow), session.id, draft_id, typed_mobile)
+            raise_faults((await read_draft(context, draft, None)).faults)
+            draft = await save_mobile(context, session.id, draft_id, typed_mobile)
             goes_unproved = await self._goes_unproved(uow, visitor, draft)
         if not draft.mobile or not goes_unproved:
             visitor.require_proved_mobile(f"draft-{draft_id}", typed_mobile)
@@ -210,11 +211,12 @@ class SummaryPages(SitePart):
     async def _show_done(self, request: web.Request, visitor: PortalVisitor) -> web.Response:
         session = require_session(visitor)
         async with self._store.open_unit(write=False) as uow:
-            draft = await get_draft(ActionContext(self._dependencies, uow), session.id, read_draft_id(request))
+            action_context = ActionContext(self._dependencies, uow)
+            draft = await get_draft(action_context, session.id, read_draft_id(request))
             if draft.request_code is None:
                 raise web.HTTPSeeOther(draft_address(draft, "summary"))
             service_request = await uow.requests.get_by_code(draft.request_code)
-            view = await build_done_view(ActionContext(self._dependencies, uow), service_request)
+            view = await build_done_view(action_context, service_request)
         open_papers = list_open_papers(self._dependencies, service_request)
         context = {
             "offline": build_offline_view(visitor, self._dependencies.services[draft.service], draft),

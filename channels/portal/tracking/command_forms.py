@@ -95,14 +95,15 @@ class CommandForms(SitePart):
         if not any(isinstance(value, UploadedFile) and value.is_chosen for value in visitor.form.values()):
             return []
         async with self._store.open_unit() as uow:
-            await find_concerned_request(ActionContext(self._dependencies, uow), code, actor.identifier)
+            context = ActionContext(self._dependencies, uow)
+            await find_concerned_request(context, code, actor.identifier)
             text = read_text(visitor.form, ANSWER_FIELD)
             service_request = await open_question(
                 ActorContext(self._dependencies, uow, actor), code, text, version_token
             )
             files = self._question_views.list_asked_files(service_request, actor, visitor.form)
             for _ in files:
-                await count_file(ActionContext(self._dependencies, uow), visitor.source_address)
+                await count_file(context, visitor.source_address)
         return files
 
     async def _consent(self, request: web.Request, visitor: PortalVisitor) -> str:

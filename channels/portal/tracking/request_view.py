@@ -156,6 +156,7 @@ class OwnRequestViews:
         documents = await uow.documents.list_of_request(request.id)
         events = await uow.history.list_of_request(request.id)
         rating = await uow.feedback.find_rating(request.id)
+        context = ActorContext(self._dependencies, uow, actor)
         return OwnRequestView(
             progress=self.build_progress(request, mobile),
             question=await self._question_views.build_view(uow, request, actor, refused_form),
@@ -169,12 +170,12 @@ class OwnRequestViews:
                 for name in await find_missing_papers(uow.documents, service.papers, request)
             ],
             may_add_papers=bool(list_open_papers(self._dependencies, request)),
-            printouts=await list_printouts(ActorContext(self._dependencies, uow, actor), request),
+            printouts=await list_printouts(context, request),
             may_change=bool(list_changeable_fields(self._dependencies, request, actor)),
             may_withdraw=self.may_take(request, Command.CANCEL, actor),
             may_rate=may_be_rated(self._dependencies, request),
             given_score=rating.score if rating else None,
-            may_reopen=await may_citizen_reopen(ActorContext(self._dependencies, uow, actor), request),
+            may_reopen=await may_citizen_reopen(context, request),
             reopened_as=REOPENED_AS.find(request) or "",
         )
 

@@ -125,10 +125,11 @@ class VisitPages(SitePart):
         version = VersionToken(read_text(visitor.form, "version"))
         try:
             async with self._store.open_unit() as uow:
+                context = ActorContext(self._dependencies, uow, actor)
                 if read_text(visitor.form, "choice") == VisitChoice.PREFERENCES:
-                    await prefer_visits(ActorContext(self._dependencies, uow, actor), code, chosen)
+                    await prefer_visits(context, code, chosen)
                     return request_address(code, "visit_preferences")
-                await move_visit(ActorContext(self._dependencies, uow, actor), code, chosen[0], version)
+                await move_visit(context, code, chosen[0], version)
         except AlreadyDone:
             return request_address(code, "repeated")
         return request_address(code, "visit")

@@ -61,12 +61,11 @@ async def find_bill_by_ids(bills: BillRepository, bill_id: str, payment_id: str,
 
 
 async def record_payment(
-    context: ActionContext,
+    context: ActorContext,
     bill_id_pair: tuple[str, str],
     amount: int,
     method: PaymentMethod,
     reference: str,
-    actor: Actor,
     receipt: PosReceipt | None = None,
     *,
     surplus: bool = False,
@@ -90,9 +89,9 @@ async def record_payment(
     merged bill is its `share` (`pay_by_ids.py` distributes it): parts of one merged bill bear one reference.
     """
     receipt_number, details = normalise_reference(reference), receipt or PosReceipt()
-    actor = _resolve_recorder(method, actor, receipt_number)
+    context = context.acting_as(_resolve_recorder(method, context.actor, receipt_number))
     bill = await lock_bill(context.uow, await find_bill_by_ids(context.uow.bills, *bill_id_pair))
-    payment = _build_payment(context.dependencies, bill, amount, method, receipt_number, details, actor)
+    payment = _build_payment(context.dependencies, bill, amount, method, receipt_number, details, context.actor)
     line = await SUBJECTS[bill.subject_kind].find_line(context.uow, bill)
     payment = replace(payment, gateway=gateway, attempt_id=attempt_id, line=line)
     if share is not None:
@@ -103,8 +102,8 @@ async def record_payment(
     _refuse_wrong_payment(bill, known_payments, payment, receipt_number, surplus=surplus)
     await context.uow.bills.add_payment(payment)
     if payment.outcome is PaymentOutcome.SURPLUS:
-        return await _record_surplus(context.acting_as(actor), bill, payment)
-    return await _settle_bill(context.acting_as(actor), bill, payment)
+        return await _record_surplus(context, bill, payment)
+    return await _settle_bill(context, bill, payment)
 
 
 async def _find_earlier_payment(bills: BillRepository, new_payment: Payment) -> Payment | None:

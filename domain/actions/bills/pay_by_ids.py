@@ -74,10 +74,7 @@ async def record_payment_by_ids(
     payable = await find_payable_by_ids(context.uow, *bill_id_pair)
     recorded = []
     for bill, share_amount, share in await _distribute(context.uow, payable, amount):
-        ids, payment_details = (
-            (bill.bill_id, bill.payment_id),
-            (share_amount, method, reference, context.actor, receipt),
-        )
+        ids, payment_details = (bill.bill_id, bill.payment_id), (share_amount, method, reference, receipt)
         recorded.append(
             await record_payment(context, ids, *payment_details, surplus=surplus, gateway=gateway, share=share)
         )

@@ -101,9 +101,10 @@ async def record_refund(
     if await context.uow.suspense.find_transfer(transfer_reference) is not None:
         raise DuplicateRequest("reference", DuplicateReason.REFERENCE_USED)
     due_refunds = _select_due_refunds(refunds, amount)
-    await refuse_transfer_to_account(context.acting_as(recorder), bill, refunds, due_refunds, parsed_iban)
+    actor_context = context.acting_as(recorder)
+    await refuse_transfer_to_account(actor_context, bill, refunds, due_refunds, parsed_iban)
     payment = _build_transfer(context.dependencies, bill, due_refunds, transfer_reference, recorder)
-    await count_refund(context.acting_as(recorder), bill, due_refunds, payment, RefundTarget(parsed_iban))
+    await count_refund(actor_context, bill, due_refunds, payment, RefundTarget(parsed_iban))
     return RecordedRefund(bill, payment, parsed_iban)
 
 

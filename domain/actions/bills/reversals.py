@@ -144,11 +144,12 @@ async def _reverse_on_bill(
     for refund in due_refunds:
         await context.uow.bills.cancel_refund(refund, reversal.at)
     payment = replace(payment, reversed_at=reversal.at)
+    actor_context = context.acting_as(by_actor)
     if is_surplus:
         recorded = RecordedReversal(bill, payment, reversal, ReversalEffect.NOT_DUE)
-        return await _cancel_surplus(context.acting_as(by_actor), recorded, refunds)
+        return await _cancel_surplus(actor_context, recorded, refunds)
     recorded = RecordedReversal(bill, payment, reversal, ReversalEffect.OWED)
-    return await _reopen_bill(context.acting_as(by_actor), recorded)
+    return await _reopen_bill(actor_context, recorded)
 
 
 async def _find_reversible_payment(

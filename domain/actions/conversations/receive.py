@@ -118,8 +118,9 @@ async def _find_earlier_delivery(context: ActionContext, message: InboundMessage
 
 async def _answer_message(arrival: Arrival, address: Address, stored_dialogue: StoredDialogue | None) -> None:
     dependencies, uow, message = arrival.dependencies, arrival.uow, arrival.message
-    turn = open_turn(ActionContext(dependencies, uow), address, stored_dialogue, sent_at=message.received_at)
-    adopted = await adopt_written_language(ActionContext(dependencies, uow), turn.line, message.text)
+    context = ActionContext(dependencies, uow)
+    turn = open_turn(context, address, stored_dialogue, sent_at=message.received_at)
+    adopted = await adopt_written_language(context, turn.line, message.text)
     with in_language(adopted or await choose_answer_letters(turn, message.text)):
         reply = await converse(turn, message.text)
         reply = announce_language(dependencies, reply) if adopted and turn.intent != "language" else reply
@@ -127,7 +128,7 @@ async def _answer_message(arrival: Arrival, address: Address, stored_dialogue: S
     if turn.intent in COURTESY_INTENTS and await _was_answered_lately(uow.inbox, message):
         message.reason = "courtesy"
         return
-    if turn.intent in UNANSWERED_INTENTS and await _is_machine_loop(ActionContext(dependencies, uow), message):
+    if turn.intent in UNANSWERED_INTENTS and await _is_machine_loop(context, message):
         message.reason = "loop"
         return
     message.state = InboundState.ANSWERED

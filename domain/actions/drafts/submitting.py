@@ -71,8 +71,9 @@ async def submit_unverified(
     await _count_unverified(context, source_address, has_worked=has_worked)
     actor = citizen_actor(None)
     draft.mobile = typed_mobile
-    request = await _store_request(context.acting_as(actor), draft, None)
-    await mark_unverified(context.acting_as(actor), request, typed_mobile)
+    actor_context = context.acting_as(actor)
+    request = await _store_request(actor_context, draft, None)
+    await mark_unverified(actor_context, request, typed_mobile)
     return request
 
 

@@ -8,7 +8,7 @@ and stays.
 from collections.abc import Mapping
 from dataclasses import replace
 
-from domain.actions.context import ActionContext
+from domain.actions.context import ActorContext
 from domain.actions.messages.notify import notify_line
 from domain.authorization.policy import may_use, require_right
 from domain.authorization.request_policy import may_see_request
@@ -38,27 +38,27 @@ def may_see_writer(services: Mapping[str, Service], actor: Actor, subject_reques
 
 
 async def moderate_comment(
-    context: ActionContext, comment_id: int, state: CommentState, actor: Actor, version: VersionToken | None = None
+    context: ActorContext, comment_id: int, state: CommentState, version: VersionToken | None = None
 ) -> Comment:
     """Publish a comment or hide it (again). One that is so already stays as it is.
 
     `version` is that of what was looked at; None for any version. Errors: `Forbidden`,
     `NotFound("comment")`, `Conflict` when a colleague decided or answered since.
     """
-    actor = require_moderator(actor)
+    moderator = require_moderator(context.actor)
     comment = await context.uow.feedback.get_comment(comment_id, lock=True)
     if comment.state is state:
         return comment
     refuse_stale(version, comment.version_token, Conflict("comment", ConflictReason.COMMENT_CHANGED))
     moderated_comment = replace(
-        comment, state=state, moderated_by=actor.label, moderated_at=context.dependencies.clock.now()
+        comment, state=state, moderated_by=moderator.label, moderated_at=context.dependencies.clock.now()
     )
     await context.uow.feedback.save_comment(moderated_comment)
     return moderated_comment
 
 
 async def answer_comment(
-    context: ActionContext, comment_id: int, text: str, actor: Actor, version: VersionToken | None = None
+    context: ActorContext, comment_id: int, text: str, version: VersionToken | None = None
 ) -> Comment:
     """Answer a comment, published or not; the citizen is notified at once. A later answer takes the place of the first;
     the same one of the same person changes nothing, and nobody is notified again.
@@ -67,13 +67,13 @@ async def answer_comment(
     `NotFound("comment")`, `InvalidField("answer")` for an empty or long one, `Conflict` when a colleague decided or
     answered since.
     """
-    actor, answer_text = require_moderator(actor), _check_answer(text)
+    moderator, answer_text = require_moderator(context.actor), _check_answer(text)
     comment = await context.uow.feedback.get_comment(comment_id, lock=True)
-    if (comment.answer, comment.answered_by) == (answer_text, actor.label):
+    if (comment.answer, comment.answered_by) == (answer_text, moderator.label):
         return comment
     refuse_stale(version, comment.version_token, Conflict("comment", ConflictReason.COMMENT_CHANGED))
     answered_comment = replace(
-        comment, answer=answer_text, answered_by=actor.label, answered_at=context.dependencies.clock.now()
+        comment, answer=answer_text, answered_by=moderator.label, answered_at=context.dependencies.clock.now()
     )
     await context.uow.feedback.save_comment(answered_comment)
 

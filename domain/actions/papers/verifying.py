@@ -54,9 +54,10 @@ async def verify_paper(dependencies: Dependencies, store: Store, token: str, add
     if not PAPER_TOKEN_PATTERN.fullmatch(token):
         raise NotFound("token")
     async with store.open_unit(write=False) as uow:
-        if verified_paper := await find_verified_paper(ActionContext(dependencies, uow), token):
+        context = ActionContext(dependencies, uow)
+        if verified_paper := await find_verified_paper(context, token):
             return verified_paper
-        await refuse_guessing(ActionContext(dependencies, uow), _MISS_COUNTER, address)
+        await refuse_guessing(context, _MISS_COUNTER, address)
     await count_miss(dependencies, store, _MISS_COUNTER, address)
     raise NotFound("token")
 

@@ -131,12 +131,11 @@ async def _count_payment(context: ActionContext, attempt: PaymentAttempt) -> Non
     actor, shares = gateway_actor(attempt.gateway), {share.bill_row_id: share.amount for share in attempt.shares}
     for bill in await lock_bills(context.uow, shares):
         recorded = await record_payment(
-            context,
+            context.acting_as(actor),
             (bill.bill_id, bill.payment_id),
             shares[bill.id],
             PaymentMethod.GATEWAY,
             payment_reference(attempt),
-            actor,
             surplus=True,
             gateway=attempt.gateway,
             attempt_id=attempt.id,

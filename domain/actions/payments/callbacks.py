@@ -56,11 +56,12 @@ async def receive_callback(
     callback = _read_callback(gateway, values)
     async with store.open_unit() as uow:
         attempt, event = None, "unreadable"
+        context = ActionContext(dependencies, uow)
         if callback is not None:
-            attempt, event = await _apply_callback(ActionContext(dependencies, uow), gateway, callback, method)
+            attempt, event = await _apply_callback(context, gateway, callback, method)
         is_proven = attempt is not None and event != CALLBACK_WITHOUT_TOKEN
         is_news = is_proven and attempt is not None and attempt.revision < MOST_REPETITIONS_KEPT
-        if is_news or await _may_keep(ActionContext(dependencies, uow), source_address):
+        if is_news or await _may_keep(context, source_address):
             callback_record = CallbackRecord(
                 id=dependencies.ids.new_id(),
                 gateway=gateway.name,

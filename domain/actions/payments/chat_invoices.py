@@ -25,12 +25,11 @@ async def send_chat_invoice(
         await begin_payment(dependencies, store, gateway, link_token, address.channel, "", payer_chat=address.recipient)
     except DomainError as error:
         async with store.open_unit() as uow:
-            with in_language(
-                await find_address_language(ActionContext(dependencies, uow), address.channel, address.recipient)
-            ):
+            context = ActionContext(dependencies, uow)
+            with in_language(await find_address_language(context, address.channel, address.recipient)):
                 reason_text = _describe_refusal(dependencies, error)
                 message = dependencies.catalogue.render_message(REFUSED_KEY, {"reason": reason_text})
-            await queue_reply(ActionContext(dependencies, uow), address, message)
+            await queue_reply(context, address, message)
 
 
 def _describe_refusal(dependencies: Dependencies, error: DomainError) -> str:

@@ -13,5 +13,6 @@ async def merge_bills_of_link(dependencies: Dependencies, store: Store, token: s
     of `merge_bills`.
     """
     async with store.open_unit() as uow:
-        payable = await load_payable_bills(ActionContext(dependencies, uow), token)
-        return await merge_bills(ActionContext(dependencies, uow), [bill.id for bill in payable.open_bills])
+        context = ActionContext(dependencies, uow)
+        payable = await load_payable_bills(context, token)
+        return await merge_bills(context, [bill.id for bill in payable.open_bills])

@@ -206,10 +206,11 @@ async def _look_up(
     read_view: Callable[[UnitOfWork, PayableBills], Awaitable[View]],
 ) -> View:
     async with store.open_unit(write=False) as uow:
+        context = ActionContext(dependencies, uow)
         try:
-            payable = await load_payable_bills(ActionContext(dependencies, uow), token)
+            payable = await load_payable_bills(context, token)
         except NotFound:
-            await refuse_guessing(ActionContext(dependencies, uow), _MISS_COUNTER, source_address)
+            await refuse_guessing(context, _MISS_COUNTER, source_address)
         else:
             return await read_view(uow, payable)
     await count_miss(dependencies, store, _MISS_COUNTER, source_address)

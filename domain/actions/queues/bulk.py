@@ -86,19 +86,20 @@ async def act_on_each(
     """
 
     async def act_on_one(uow: UnitOfWork, ticked: TickedRequest) -> None:
-        request = await find_readable_request(ActorContext(dependencies, uow, actor), ticked.code)
+        context = ActorContext(dependencies, uow, actor)
+        request = await find_readable_request(context, ticked.code)
         steps = dependencies.engine.get_service(request.service).steps_named(action)
         if not any(step.for_several for step in steps):
             raise InvalidField("action", InvalidReason.UNKNOWN_ACTION)
         outcome = await act_on_request(
-            ActorContext(dependencies, uow, actor),
+            context,
             ticked.code,
             action,
             {},
             ticked.version,
             shown_price=ticked.shown_price or 0,
         )
-        await announce_outcome(ActorContext(dependencies, uow, actor), outcome)
+        await announce_outcome(context, outcome)
 
     return await _do_with_each(store, ticked_requests, act_on_one)
 
@@ -133,11 +134,10 @@ async def gather_printouts(
     printouts, lacking = [], []
     async with store.open_unit(write=False) as uow:
         for ticked in ticked_requests:
-            request = await find_readable_request(ActorContext(dependencies, uow, actor), ticked.code)
+            context = ActorContext(dependencies, uow, actor)
+            request = await find_readable_request(context, ticked.code)
             if paper_kind in list_issued_papers(dependencies, request, actor):
-                printouts.append(
-                    await build_request_printout(ActorContext(dependencies, uow, actor), ticked.code, paper_kind)
-                )
+                printouts.append(await build_request_printout(context, ticked.code, paper_kind))
             else:
                 lacking.append(ticked)
     if not printouts:

@@ -74,6 +74,7 @@ async def _store_report(
             facts = {"month": render_month_and_year(criteria.first_day)}
             return dependencies.catalogue.render_message("staff.report_ready", facts)
 
-        mobiles = await list_role_mobiles(ActionContext(dependencies, uow), Role.MANAGER)
-        await notify_staff(ActionContext(dependencies, uow), mobiles, render_message)
+        context = ActionContext(dependencies, uow)
+        mobiles = await list_role_mobiles(context, Role.MANAGER)
+        await notify_staff(context, mobiles, render_message)
     return True

@@ -90,6 +90,7 @@ async def answer_consent_question(context: ActionContext, token: str, answer: Co
         return question
     actor = citizen_actor(asked_mobile)
     await context.dependencies.engine.record_event(context.uow, question.request, LINK_EVENT, actor, {})
-    outcome = await take_command(context.acting_as(actor), question.request.code, answer, {})
-    await announce_outcome(context.acting_as(actor), outcome, texts_actor=True)
+    actor_context = context.acting_as(actor)
+    outcome = await take_command(actor_context, question.request.code, answer, {})
+    await announce_outcome(actor_context, outcome, texts_actor=True)
     return await find_consent_question(context, token)

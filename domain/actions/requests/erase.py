@@ -7,7 +7,7 @@ That event keeps who of the staff took the erased steps.
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from domain.actions.context import ActionContext, ActorContext
+from domain.actions.context import ActorContext
 from domain.actions.dependencies import Dependencies
 from domain.authorization.policy import require_right
 from domain.authorization.rights import Right
@@ -60,13 +60,13 @@ async def erase_expired_requests(
         )
 
 
-async def erase_request(context: ActionContext, code: TrackingCode, reason: str, actor: Actor) -> ServiceRequest:
+async def erase_request(context: ActorContext, code: TrackingCode, reason: str) -> ServiceRequest:
     """Erase the personal data of one finished request now.
 
     Errors: `Forbidden`, `NotFound`, `MissingField("reason")`, `AlreadyDone`, `NotAllowedNow` while it runs or a refund
     is due.
     """
-    actor = require_right(Right.PERSONAL_DATA_ERASE, actor, "code")
+    eraser = require_right(Right.PERSONAL_DATA_ERASE, context.actor, "code")
     request = await context.uow.requests.get_by_code(code, lock=True)
     if not tidy_text(reason):
         raise MissingField("reason")
@@ -77,7 +77,7 @@ async def erase_request(context: ActionContext, code: TrackingCode, reason: str,
     if await context.uow.personal_data.has_refund_due(request.id):
         raise NotAllowedNow("code", NotAllowedReason.REFUND_DUE)
     mobile = request.mobile
-    await _erase_personal_data(context.acting_as(actor), request, tidy_text(reason))
+    await _erase_personal_data(context.acting_as(eraser), request, tidy_text(reason))
     if mobile:
         await context.uow.personal_data.erase_line(mobile, context.dependencies.clock.now())
     return request

@@ -36,7 +36,7 @@ class ReopenedRequest:
     message: RenderedMessage
 
 
-async def reopen_request(context: ActionContext, code: TrackingCode, reason: str, actor: Actor) -> ReopenedRequest:
+async def reopen_request(context: ActorContext, code: TrackingCode, reason: str) -> ReopenedRequest:
     """Take up a finished request again, once. The caller announces the outcome.
 
     Managers and the units of its service may do so, and its citizen after a low rating. Errors: `NotFound`,
@@ -46,34 +46,38 @@ async def reopen_request(context: ActionContext, code: TrackingCode, reason: str
     engine = context.dependencies.engine
     former = await context.uow.requests.get_by_code(code, lock=True)
     service = engine.get_service(former.service)
-    actor = await _require_reopening_right(context.acting_as(actor), former, service)
+    context = context.acting_as(await _require_reopening_right(context, former, service))
     if not tidy_text(reason):
         raise MissingField("reason")
     if not former.phase.is_final or former.erased_at:
         raise NotAllowedNow("code", NotAllowedReason.ERASED if former.erased_at else NotAllowedReason.NOT_FINISHED)
     if REOPENED_AS.is_kept_by(former):
         raise AlreadyDone("code", AlreadyDoneReason.REOPENED)
-    await hold_reopening(service, engine.build_context(context.uow, former, {}, actor))
-    if refusal := await _find_refusal(context.acting_as(actor), former):
+    await hold_reopening(service, engine.build_context(context.uow, former, {}, context.actor))
+    if refusal := await _find_refusal(context, former):
         raise refusal
     values = {name: value for name, value in former.fields.items() if service.form_field(name)}
     outcome = await engine.submit_request(
-        context.uow, service, values, actor, former.mobile, (former, tidy_text(reason))
+        context.uow, service, values, context.actor, former.mobile, (former, tidy_text(reason))
     )
-    await _carry_papers(context.acting_as(actor), former, outcome.request)
+    await _carry_papers(context, former, outcome.request)
     REOPENED_AS.write(former, outcome.request.code)
     await engine.record_event(
-        context.uow, former, "reopen", actor, {"reason": tidy_text(reason), REOPENED_AS.name: outcome.request.code}
+        context.uow,
+        former,
+        "reopen",
+        context.actor,
+        {"reason": tidy_text(reason), REOPENED_AS.name: outcome.request.code},
     )
     outcome.due_notices = [due_notice for due_notice in outcome.due_notices if not _is_submission_receipt(due_notice)]
-    return ReopenedRequest(outcome, await _notify_reopened(context.acting_as(actor), former, outcome.request))
+    return ReopenedRequest(outcome, await _notify_reopened(context, former, outcome.request))
 
 
 async def reopen_rated_request(context: ActorContext, code: TrackingCode) -> ReopenedRequest:
     """Take up again what its citizen rated low, and announce it. Errors: those of `reopen_request`."""
     with in_language(PERSIAN):  # it is kept, for the staff to read
         reason = context.dependencies.catalogue.text("staff.reopened_by_rating")
-    reopened = await reopen_request(context, code, reason, context.actor)
+    reopened = await reopen_request(context, code, reason)
     await announce_outcome(context, reopened.outcome)
     return reopened
 

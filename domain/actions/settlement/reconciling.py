@@ -90,9 +90,10 @@ async def reconcile_daily(dependencies: Dependencies, store: Store) -> int:
         for difference in new_differences:
             await uow.payment_differences.save(replace(difference, alerted_at=now))
         if new_differences:
-            mobiles = await list_role_mobiles(ActionContext(dependencies, uow), Role.REVENUE)
+            context = ActionContext(dependencies, uow)
+            mobiles = await list_role_mobiles(context, Role.REVENUE)
             render_message = partial(_render_alert, dependencies, len(new_differences))
-            await notify_staff(ActionContext(dependencies, uow), mobiles, render_message)
+            await notify_staff(context, mobiles, render_message)
     return len(new_differences)
 
 

@@ -47,10 +47,9 @@ async def enter_walk_in_once(
     form = KeyedForm(form_key, WALK_IN_CHANNEL, [service, submitted, mobile], FORM_MEMORY)
 
     async def enter(uow: UnitOfWork) -> str:
-        outcome = await enter_walk_in(
-            ActorContext(context.dependencies, uow, context.actor), service, submitted, mobile
-        )
-        await announce_outcome(ActorContext(context.dependencies, uow, context.actor), outcome)
+        actor_context = ActorContext(context.dependencies, uow, context.actor)
+        outcome = await enter_walk_in(actor_context, service, submitted, mobile)
+        await announce_outcome(actor_context, outcome)
         return outcome.request.code
 
     entered_code = await do_once(context, form, enter)

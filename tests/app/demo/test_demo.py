@@ -20,7 +20,7 @@ from app.demo.summary import DemoOffice, Summary
 from app.security import passwords
 from app.wiring import build_signer
 from domain.actions.bills import pay
-from domain.actions.context import ActionContext, ActorContext
+from domain.actions.context import ActorContext
 from domain.actions.conversations import receive
 from domain.actions.dependencies import Dependencies
 from domain.actions.feedback import service_page
@@ -272,7 +272,7 @@ async def type_in(desk: Dependencies, store: SqlStore, command: str) -> None:
         elif words[:2] == ["payment", "record"]:
             ids, amount = (words[2], words[3]), int(words[4])
             await pay.record_payment(
-                ActionContext(desk, uow), ids, amount, PaymentMethod.SLIP, words[6], staff[words[8]]
+                ActorContext(desk, uow, staff[words[8]]), ids, amount, PaymentMethod.SLIP, words[6]
             )
         else:
             assert words == ["request", "show", words[2]]

@@ -90,13 +90,14 @@ async def test_each_process_takes_up_what_was_changed(town: Municipality, parts:
     first, second = Scheduler(parts), Scheduler(replace(parts, dependencies=replace(town.desk)))
     tomorrow = (TUESDAY_MORNING + timedelta(days=1)).date()
     async with town.store.open_unit() as uow:
+        context = ActorContext(town.desk, uow, SYSTEM)
         await change_rules(
-            ActorContext(town.desk, uow, SYSTEM),
+            context,
             RULE_GROUPS["deadlines"],
             {"answer_days": "9"},
             VersionToken.from_number(0),
         )
-        await declare_day(ActorContext(town.desk, uow, SYSTEM), tomorrow, False, "")
+        await declare_day(context, tomorrow, False, "")
     for scheduler in (first, second):
         assert await scheduler.run_job(BY_NAME["rules"])
         desk = scheduler._parts.dependencies

@@ -92,9 +92,10 @@ async def test_a_wrong_key_and_an_unknown_user_cost_the_same_work(
 async def switched_off_and_changing(office: Office) -> None:
     """Switch an office off, and add one that has two keys just now."""
     async with office.town.store.open_unit() as uow:
-        await accounts.set_office_active(ActorContext(office.town.desk, uow, SYSTEM), "1002", active=False)
-        await accounts.add_office(ActorContext(office.town.desk, uow, SYSTEM), VAULT, "1003", "دفتر غرب")
-        await accounts.rotate_office_key(ActorContext(office.town.desk, uow, SYSTEM), VAULT, "1003", timedelta(days=1))
+        context = ActorContext(office.town.desk, uow, SYSTEM)
+        await accounts.set_office_active(context, "1002", active=False)
+        await accounts.add_office(context, VAULT, "1003", "دفتر غرب")
+        await accounts.rotate_office_key(context, VAULT, "1003", timedelta(days=1))
 
 
 async def test_a_good_call_costs_nothing_more(furnished_url: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -33,9 +33,10 @@ class SmsOutage:
         """Ask for a code in a browser of its own."""
         self.asked_codes += 1
         async with self.town.store.open_unit() as uow:
-            _, session = await open_session(ActionContext(self.town.desk, uow))
+            context = ActionContext(self.town.desk, uow)
+            _, session = await open_session(context)
             mobile, source = f"0935100{self.asked_codes:04}", f"203.0.113.{self.asked_codes}"
-            return await send_session_code(ActionContext(self.town.desk, uow), session, mobile, "my-requests", source)
+            return await send_session_code(context, session, mobile, "my-requests", source)
 
     async def pass_time(self, length: timedelta) -> None:
         """Let time pass at both clocks, and the jobs of the relay run."""

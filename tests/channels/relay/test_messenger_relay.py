@@ -216,12 +216,11 @@ async def test_a_question_with_buttons_is_nothing_by_sms(bot: Bot) -> None:
     bot.carrier.script[CHAT] = [BLOCKED, BLOCKED]
     address = Address("telegram", CHAT, CITIZEN)
     async with bot.town.store.open_unit() as uow:
-        await queue_reply(
-            ActionContext(bot.town.desk, uow), address, RenderedMessage("sms.choose", MessageClass.REPLY, "کدام؟")
-        )
+        context = ActionContext(bot.town.desk, uow)
+        await queue_reply(context, address, RenderedMessage("sms.choose", MessageClass.REPLY, "کدام؟"))
         paper = ReplyMarkup(paper=AttachedPaper(parse_code("123456786"), "letter"))
         await queue_reply(
-            ActionContext(bot.town.desk, uow),
+            context,
             address,
             RenderedMessage("sms.choose", MessageClass.REPLY, "نامه", markup=paper),
         )

@@ -69,9 +69,10 @@ async def test_codes_of_before_go_on_working(door: StaffSignIn, store: SqlStore,
 async def test_nothing_that_is_kept_can_be_tried_without_the_key(door: StaffSignIn, store: SqlStore) -> None:
     async with store.open_unit() as uow:
         await uow.second_factors.delete("civil")
-        secret = await begin_enrolment(ActionContext(door.dependencies, uow), VAULT, "civil")
+        context = ActionContext(door.dependencies, uow)
+        secret = await begin_enrolment(context, VAULT, "civil")
         code = pyotp.TOTP(secret).at(door.dependencies.clock.now())
-        codes = await confirm_enrolment(ActionContext(door.dependencies, uow), VAULT, "civil", code)
+        codes = await confirm_enrolment(context, VAULT, "civil", code)
     stored = await kept(store)
     assert (len(codes), len(set(stored))) == (paper_codes.CODES_PER_MEMBER, paper_codes.CODES_PER_MEMBER)
     assert not {plain(one) for one in codes} & set(stored)

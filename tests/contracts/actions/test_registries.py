@@ -34,9 +34,10 @@ async def with_owners_and_agencies(desk: Dependencies, store: SqlStore) -> None:
     owners = [{"national_id": person(number), "name": "مالک", "mobile": f"+98912{number:07}"} for number in range(ROWS)]
     agencies = [{"licence_number": f"P-{number}", "name": "شرکت"} for number in range(AGENCIES)]
     async with store.open_unit() as uow:
+        context = ActorContext(desk, uow, SYSTEM)
         for begin in range(0, ROWS, 500):
-            await put_rows(ActorContext(desk, uow, SYSTEM), OWNER, owners[begin : begin + 500])
-        await put_rows(ActorContext(desk, uow, SYSTEM), AGENCY, agencies)
+            await put_rows(context, OWNER, owners[begin : begin + 500])
+        await put_rows(context, AGENCY, agencies)
 
 
 async def with_duty_tariffs(desk: Dependencies, store: SqlStore) -> None:
@@ -87,8 +88,9 @@ async def test_a_file_is_kept_only_over_the_rows_that_were_examined(store: SqlSt
     drivers = [{"national_code": person(number), "name": "راننده"} for number in range(2)]
     async with store.open_unit() as uow:
         plates = [{"plate": f"12ت34{number}-59", "type": "line"} for number in range(3)]
-        await put_rows(ActorContext(desk, uow, SYSTEM), VEHICLE, plates)
-        await put_rows(ActorContext(desk, uow, SYSTEM), DRIVER, [{**drivers[0], "vehicles": ["12ت340-59"]}])
+        context = ActorContext(desk, uow, SYSTEM)
+        await put_rows(context, VEHICLE, plates)
+        await put_rows(context, DRIVER, [{**drivers[0], "vehicles": ["12ت340-59"]}])
     given = [f"{one['national_code']},{one['name']},12ت341-59، 12ت342-59" for one in drivers]
     file.write_text("\n".join(["کد ملی,نام,پلاک", *given]), "utf-8")
 

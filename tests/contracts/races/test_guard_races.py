@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from domain.actions.context import ActionContext, ActorContext
+from domain.actions.context import ActorContext
 from domain.actions.requests.change import change_request
 from domain.actions.requests.reopen import reopen_request
 from domain.actions.requests.submit import submit_request
@@ -208,7 +208,7 @@ async def test_requests_reopened_at_once_are_counted_like_new_ones(store: SqlSto
     async def reopen(town: Municipality, code: str) -> str:
         try:
             async with town.store.open_unit() as uow:
-                await reopen_request(ActionContext(town.desk, uow), parse_code(code), "شماره درست بود", SECRETARY)
+                await reopen_request(ActorContext(town.desk, uow, SECRETARY), parse_code(code), "شماره درست بود")
         except DomainError as refused:
             return refused.code
         return "kept"

@@ -56,8 +56,9 @@ async def test_a_note_is_there_once_and_read_by_who_is_named(towns: tuple[Munici
     async with town.store.open_unit() as uow:
         [mentioned] = await list_own_mentions(ActorContext(town.desk, uow, CASHIER))
         assert (mentioned.text, mentioned.author, mentioned.code) == (NOTE, "staff:ali", code)
-        assert await read_mentions(ActionContext(town.desk, uow), request, "zahra") == 1
-        assert await read_mentions(ActionContext(town.desk, uow), request, "zahra") == 0
+        context = ActionContext(town.desk, uow)
+        assert await read_mentions(context, request, "zahra") == 1
+        assert await read_mentions(context, request, "zahra") == 0
     assert [await unread(town, name) for name in ("zahra", "civil")] == [0, 1]
     assert await write(town, code, "کار دیگری هم هست"), "another note"
     assert await write(town, code), "the same, after another"

@@ -46,8 +46,9 @@ async def acting(town: Municipality, username: str) -> Actor:
 async def take(town: Municipality, code: str, action: str, by: Actor, **inputs: object) -> None:
     """Take a step as somebody with substitutions."""
     async with town.store.open_unit() as uow:
-        outcome = await act.act_on_request(ActorContext(town.desk, uow, by), parse_code(code), action, inputs)
-        await notify.announce_outcome(ActorContext(town.desk, uow, by), outcome)
+        context = ActorContext(town.desk, uow, by)
+        outcome = await act.act_on_request(context, parse_code(code), action, inputs)
+        await notify.announce_outcome(context, outcome)
 
 
 async def test_a_deputy_has_the_roles_on_these_days_alone(town: Municipality) -> None:
@@ -226,8 +227,9 @@ async def test_an_administrators_substitute_is_named_in_the_administrators_name(
     await appoint(town, "ali", "sara")
     async with town.store.open_unit() as uow:
         sara = await staffing.load_staff_actor(uow.people, "sara", "cli", TODAY)
-        await staffing.name_substitute(ActorContext(town.desk, uow, sara), "ali", "reza", (TODAY, TODAY))
-        made = await staffing.name_substitute(ActorContext(town.desk, uow, sara), "civil", "reza", (TODAY, TODAY))
+        context = ActorContext(town.desk, uow, sara)
+        await staffing.name_substitute(context, "ali", "reza", (TODAY, TODAY))
+        made = await staffing.name_substitute(context, "civil", "reza", (TODAY, TODAY))
     assert Role.ADMIN in (await acting(town, "reza")).role_names
     assert made.made_by == "staff:sara"
     assert town.rows("SELECT made_by FROM substitutes WHERE absent = 'ali' AND deputy = 'reza'") == [

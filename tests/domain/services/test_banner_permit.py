@@ -200,7 +200,7 @@ async def test_it_is_paid_before_it_begins_or_not_at_all(town: Municipality) -> 
 async def reopened(town: Municipality, code: str) -> str:
     """Let the manager take up a finished request; return the code of the new one."""
     async with town.store.open_unit() as uow:
-        taken_up = await reopen_request(ActionContext(town.desk, uow), parse_code(code), "دوباره", actor(Role.MANAGER))
+        taken_up = await reopen_request(ActorContext(town.desk, uow, actor(Role.MANAGER)), parse_code(code), "دوباره")
     return taken_up.outcome.request.code
 
 

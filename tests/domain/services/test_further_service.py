@@ -116,8 +116,9 @@ async def test_it_is_cancelled_by_sms_before_and_after_the_payment(town: Municip
 async def test_staff_enter_it_and_wait_for_the_money_in_vain(town: Municipality) -> None:
     by, form = actor(Role.CIVIL), {"trees": "۲", "date": "1405/09/10", "place": "میدان شهدا"}
     async with town.store.open_unit() as uow:
-        outcome = await entering.enter_walk_in(ActorContext(town.desk, uow, by), "tree_pruning", form, CITIZEN)
-        await notify.announce_outcome(ActorContext(town.desk, uow, by), outcome)
+        context = ActorContext(town.desk, uow, by)
+        outcome = await entering.enter_walk_in(context, "tree_pruning", form, CITIZEN)
+        await notify.announce_outcome(context, outcome)
     code = outcome.request.code
     await town.do(code, "accept", Role.CIVIL, trees="4")
     assert (await town.bills(code))[-1].amount == RATE * 4 * 110 // 100

@@ -83,8 +83,9 @@ class FineOffice:
             for number, driver in drivers.items()
         ]
         async with store.open_unit() as uow:
-            await put_rows(ActorContext(self._dependencies, uow, SYSTEM), DRIVER, list(drivers.values()))
-            rows = await put_rows(ActorContext(self._dependencies, uow, SYSTEM), VIOLATION, fines)
+            context = ActorContext(self._dependencies, uow, SYSTEM)
+            await put_rows(context, DRIVER, list(drivers.values()))
+            rows = await put_rows(context, VIOLATION, fines)
             mobiles = [str(driver["mobile"]) for driver in drivers.values()]
             return [await self._bill_row(uow, row.row.id, mobile) for row, mobile in zip(rows, mobiles, strict=True)]
 

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from domain.actions.context import ActionContext
+from domain.actions.context import ActorContext
 from domain.actions.payments.card_refund_denial import deny_card_refund
 from domain.actions.payments.claims import CLAIM_LEASE
 from domain.actions.requests.erase import erase_request
@@ -162,6 +162,6 @@ async def test_the_reason_is_erased_with_the_request(owner: CardOwner) -> None:
     await owner.send_by_iban(code)
     owner.town.advance(days=2000)
     async with owner.town.store.open_unit() as uow:
-        await erase_request(ActionContext(owner.town.desk, uow), parse_code(code), "خواست شهروند", actor(Role.ADMIN))
+        await erase_request(ActorContext(owner.town.desk, uow, actor(Role.ADMIN)), parse_code(code), "خواست شهروند")
     assert owner.town.rows("SELECT DISTINCT details FROM card_refund_events") == [("{}",)]
     assert (await owner.refund(code)).state is RefundAttemptState.DENIED

@@ -122,9 +122,10 @@ class EndWalk:
         if payments:
             bill = next(one for one in await town.bills(request.code) if one.id == payments[-1].bill_id)
             async with town.store.open_unit() as uow:
-                done = await reverse_payment(ActorContext(town.desk, uow, who), bill.bill_id, payments[-1].id, "اشتباه")
+                context = ActorContext(town.desk, uow, who)
+                done = await reverse_payment(context, bill.bill_id, payments[-1].id, "اشتباه")
                 if done.outcome:
-                    await notify.announce_outcome(ActorContext(town.desk, uow, who), done.outcome)
+                    await notify.announce_outcome(context, done.outcome)
 
     async def _commands(self, request: ServiceRequest, step: Transition, channel: str) -> bool:
         """Take the step by the citizen's words, or the counter's operation; tell whether there are such."""

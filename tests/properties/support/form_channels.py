@@ -133,6 +133,7 @@ class Channels:
         member = actor(Role.CIVIL)
         values = {one.name: self.typed(one) for one in self.service.form if one.required and not one.is_derived}
         async with self.town.store.open_unit() as uow:
-            outcome = await enter_walk_in(ActorContext(self.town.desk, uow, member), self.service.key, values, CITIZEN)
-            await notify.announce_outcome(ActorContext(self.town.desk, uow, member), outcome)
+            context = ActorContext(self.town.desk, uow, member)
+            outcome = await enter_walk_in(context, self.service.key, values, CITIZEN)
+            await notify.announce_outcome(context, outcome)
         return outcome.request.code

@@ -113,12 +113,11 @@ class RevenueUnit:
         ids, who = (bill.bill_id, bill.payment_id), CLERK if by_office else self.person
         async with self.town.store.open_unit() as uow:
             await record_payment(
-                ActionContext(self.town.desk, uow),
+                ActorContext(self.town.desk, uow, who),
                 ids,
                 bill.amount,
                 method,
                 f"{next(self.numbers):012}",
-                who,
                 surplus=True,
                 gateway=gateway,
             )
@@ -198,12 +197,9 @@ class RevenueUnit:
         async with self.town.store.open_unit() as uow:
             amount = self.pick(AMOUNTS)
             source = MoneySource(method, gateway)
-            held = await hold_in_suspense(
-                ActorContext(self.town.desk, uow, SYSTEM), source, amount, number, {"line": 1}
-            )
-            assert held == await hold_in_suspense(
-                ActorContext(self.town.desk, uow, SYSTEM), source, amount, number, {"line": 1}
-            )
+            context = ActorContext(self.town.desk, uow, SYSTEM)
+            held = await hold_in_suspense(context, source, amount, number, {"line": 1})
+            assert held == await hold_in_suspense(context, source, amount, number, {"line": 1})
         self.receipts.append(held.id)
 
     async def match(self) -> None:

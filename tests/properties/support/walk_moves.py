@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from hypothesis import strategies as st
 
 from domain.actions.bills.reversals import reverse_payment
-from domain.actions.context import ActionContext, ActorContext
+from domain.actions.context import ActorContext
 from domain.actions.documents import attach
 from domain.actions.messages import notify
 from domain.actions.requests import change, reopen, submit
@@ -183,8 +183,9 @@ class Walker:
         self.said = f"{who.label} asks for {self.service.key} by {who.channel}: {form}"
         enter = entering.enter_walk_in if role in STAFF_ROLES else submit.submit_request
         async with self.town.store.open_unit() as uow:
-            outcome = await enter(ActorContext(self.town.desk, uow, who), self.service.key, form, mobile)
-            await notify.announce_outcome(ActorContext(self.town.desk, uow, who), outcome)
+            context = ActorContext(self.town.desk, uow, who)
+            outcome = await enter(context, self.service.key, form, mobile)
+            await notify.announce_outcome(context, outcome)
         self.newest = outcome.request.code
 
     async def take(self, request: ServiceRequest, step: Transition, *, wild: bool = False) -> None:
@@ -285,9 +286,10 @@ class Walker:
         self.said = f"revenue reverses {payment.reference} of bill {bill.bill_id}"
         who = actor(Role.REVENUE)
         async with self.town.store.open_unit() as uow:
-            done = await reverse_payment(ActorContext(self.town.desk, uow, who), bill.bill_id, payment.id, "اشتباه")
+            context = ActorContext(self.town.desk, uow, who)
+            done = await reverse_payment(context, bill.bill_id, payment.id, "اشتباه")
             if done.outcome:
-                await notify.announce_outcome(ActorContext(self.town.desk, uow, who), done.outcome)
+                await notify.announce_outcome(context, done.outcome)
 
     async def bank_begins_or_gives_up(self, bill: Bill) -> None:
         """Bring a bill that can be paid into the state that a gateway gives it while the outcome is open, or back."""
@@ -312,7 +314,7 @@ class Walker:
         """Take a finished request up again."""
         self.said = f"{who.label} takes {request.code} up again"
         async with self.town.store.open_unit() as uow:
-            again = await reopen.reopen_request(ActionContext(self.town.desk, uow), request.code, "دوباره", who)
+            again = await reopen.reopen_request(ActorContext(self.town.desk, uow, who), request.code, "دوباره")
             await notify.announce_outcome(ActorContext(self.town.desk, uow, who), again.outcome)
 
     async def wait(self, hours: float) -> None:

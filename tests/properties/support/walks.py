@@ -17,7 +17,7 @@ from hypothesis import note
 from hypothesis import strategies as st
 
 from app.security.signing import Ed25519Signer
-from domain.actions.context import ActionContext
+from domain.actions.context import ActorContext
 from domain.actions.history import sealing
 from domain.actions.requests import erase
 from domain.bills.bill import BillState, PaymentOutcome
@@ -267,7 +267,7 @@ class Walk:
         for request in ended:
             with suppress(NotAllowedNow):
                 async with self.town.store.open_unit() as uow:
-                    await erase.erase_request(ActionContext(self.town.desk, uow), request.code, "درخواست شهروند", admin)
+                    await erase.erase_request(ActorContext(self.town.desk, uow, admin), request.code, "درخواست شهروند")
         found = await sealing.verify_history(self.town.store, SIGNER)
         assert (found.faults, found.requests) == ([], len((await self.snapshot()).requests))
 

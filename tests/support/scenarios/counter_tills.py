@@ -1,7 +1,7 @@
 """A counter office that takes money, on the staff's site of a test."""
 
 from domain.actions.bills.pay import record_payment
-from domain.actions.context import ActionContext, ActorContext
+from domain.actions.context import ActorContext
 from domain.actions.messages.notify import announce_outcome
 from domain.actions.offices import accounts
 from domain.bills.bill import Bill, PaymentMethod
@@ -32,8 +32,6 @@ async def report(site: StaffSite, bill: Bill, *references: str) -> None:
     desk, who, ids = site.demo.desk, clerk(), (bill.bill_id, bill.payment_id)
     for reference in references:
         async with site.store.open_unit() as uow:
-            settled = await record_payment(
-                ActionContext(desk, uow), ids, bill.amount, PaymentMethod.POS, reference, who
-            )
+            settled = await record_payment(ActorContext(desk, uow, who), ids, bill.amount, PaymentMethod.POS, reference)
             if settled.outcome:
                 await announce_outcome(ActorContext(desk, uow, who), settled.outcome)

@@ -49,8 +49,9 @@ async def price_opinions(site: StaffSite) -> None:
 async def asked_opinion(site: StaffSite, *papers: str, by: Actor = SECRETARY, **values: object) -> ServiceRequest:
     """A request for a subdivision, with these papers."""
     async with site.store.open_unit() as uow:
-        outcome = await submit_request(ActorContext(site.demo.desk, uow, by), "expert", WALK_IN | values, CITIZEN)
-        await announce_outcome(ActorContext(site.demo.desk, uow, by), outcome)
+        context = ActorContext(site.demo.desk, uow, by)
+        outcome = await submit_request(context, "expert", WALK_IN | values, CITIZEN)
+        await announce_outcome(context, outcome)
     await bring_papers(site, outcome.request.code, *papers, by=by)
     return outcome.request
 

@@ -84,10 +84,9 @@ class Experts:
     ) -> ServiceRequest:
         """Enter a walk-in citizen's request with the whole form, or another's with these values over it."""
         async with self.town.store.open_unit() as uow:
-            outcome = await submit.submit_request(
-                ActorContext(self.town.desk, uow, by), "expert", WALK_IN | values, mobile
-            )
-            await notify.announce_outcome(ActorContext(self.town.desk, uow, by), outcome)
+            context = ActorContext(self.town.desk, uow, by)
+            outcome = await submit.submit_request(context, "expert", WALK_IN | values, mobile)
+            await notify.announce_outcome(context, outcome)
         return outcome.request
 
     async def add(

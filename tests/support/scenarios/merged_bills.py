@@ -51,10 +51,9 @@ class MergedTown:
         payer, town = by or actor(Role.REVENUE), self.town
         ids, rials = (merged_bill.bill_id, merged_bill.payment_id), amount or merged_bill.amount
         async with town.store.open_unit() as uow:
-            recorded = await record_payment_by_ids(
-                ActorContext(town.desk, uow, payer), ids, rials, method, reference, receipt, surplus=surplus
-            )
-            await announce_receipt(ActorContext(town.desk, uow, payer), recorded)
+            context = ActorContext(town.desk, uow, payer)
+            recorded = await record_payment_by_ids(context, ids, rials, method, reference, receipt, surplus=surplus)
+            await announce_receipt(context, recorded)
         return recorded
 
     async def find_state(self, merged_bill: MergedBill) -> BillState:

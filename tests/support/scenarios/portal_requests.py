@@ -7,7 +7,7 @@ from typing import Any
 
 from domain.actions.bills.pay import record_payment
 from domain.actions.citizens.sessions import citizen_actor
-from domain.actions.context import ActionContext, ActorContext
+from domain.actions.context import ActorContext
 from domain.actions.messages.notify import announce_outcome
 from domain.actions.registries.rows import put_rows
 from domain.actions.requests.change import change_request
@@ -58,8 +58,9 @@ async def submitted(
     """A request that came by SMS."""
     actor = Actor(frozenset({Role.CITIZEN}), "citizen", mobile, "sms")
     async with portal.store.open_unit() as uow:
-        outcome = await submit_request(ActorContext(portal.desk, uow, actor), service, form, mobile)
-        await announce_outcome(ActorContext(portal.desk, uow, actor), outcome)
+        context = ActorContext(portal.desk, uow, actor)
+        outcome = await submit_request(context, service, form, mobile)
+        await announce_outcome(context, outcome)
     return outcome.request
 
 
@@ -98,7 +99,7 @@ async def pay(portal: DemoSite, request: ServiceRequest) -> None:
         (owed,) = await list_request_bills(uow.bills, request)
         ids = owed.bill_id, owed.payment_id
         paid = await record_payment(
-            ActionContext(portal.desk, uow), ids, owed.amount, PaymentMethod.SLIP, request.code, revenue
+            ActorContext(portal.desk, uow, revenue), ids, owed.amount, PaymentMethod.SLIP, request.code
         )
         assert paid.outcome
         await announce_outcome(ActorContext(portal.desk, uow, revenue), paid.outcome)
@@ -146,6 +147,7 @@ async def unverified(portal: DemoSite) -> ServiceRequest:
     """One that was sent with the browser's number on a day without codes."""
     actor = citizen_actor(None)
     async with portal.store.open_unit() as uow:
-        request = (await submit_request(ActorContext(portal.desk, uow, actor), "machinery", MACHINERY, None)).request
-        await mark_unverified(ActorContext(portal.desk, uow, actor), request, OWN_MOBILE)
+        context = ActorContext(portal.desk, uow, actor)
+        request = (await submit_request(context, "machinery", MACHINERY, None)).request
+        await mark_unverified(context, request, OWN_MOBILE)
     return request

@@ -3,7 +3,7 @@
 from itertools import count
 
 from domain.actions.bills.pay import record_payment
-from domain.actions.context import ActionContext, ActorContext
+from domain.actions.context import ActorContext
 from domain.actions.messages.notify import announce_outcome
 from domain.actions.refunds.accounts import ask_for_ibans, give_iban
 from domain.actions.refunds.transfer_files import make_transfer_file
@@ -33,7 +33,7 @@ async def pay(site: StaffSite, bill: Bill) -> None:
     async with site.store.open_unit() as uow:
         reference = str(next(_references))
         settled = await record_payment(
-            ActionContext(desk, uow), ids, bill.amount, PaymentMethod.SLIP, reference, revenue, surplus=True
+            ActorContext(desk, uow, revenue), ids, bill.amount, PaymentMethod.SLIP, reference, surplus=True
         )
         if settled.outcome:
             await announce_outcome(ActorContext(desk, uow, revenue), settled.outcome)

@@ -52,8 +52,9 @@ class TaxiOrganisation:
     ) -> str:
         """Enter a request at the counter; return the tracking code."""
         async with self.town.store.open_unit() as uow:
-            outcome = await submit.submit_request(ActorContext(self.town.desk, uow, by), service, values, mobile)
-            await notify.announce_outcome(ActorContext(self.town.desk, uow, by), outcome)
+            context = ActorContext(self.town.desk, uow, by)
+            outcome = await submit.submit_request(context, service, values, mobile)
+            await notify.announce_outcome(context, outcome)
         return outcome.request.code
 
     async def enters_leave(self, first: str, last: str, mobile: str | None = None, **values: object) -> str:

@@ -27,6 +27,7 @@ async def complained(site: StaffSite, kind: str = "violation") -> ServiceRequest
 
 async def _asked(site: StaffSite, service: str, values: Mapping[str, object], by: Actor, mobile: str) -> ServiceRequest:
     async with site.store.open_unit() as uow:
-        outcome = await submit_request(ActorContext(site.demo.desk, uow, by), service, values, mobile)
-        await announce_outcome(ActorContext(site.demo.desk, uow, by), outcome)
+        context = ActorContext(site.demo.desk, uow, by)
+        outcome = await submit_request(context, service, values, mobile)
+        await announce_outcome(context, outcome)
     return outcome.request

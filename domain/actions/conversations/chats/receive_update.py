@@ -255,14 +255,13 @@ async def _take_turn(
     arrival: Arrival, chat: Chat, update: ReceivedUpdate, stored_dialogue: StoredDialogue | None
 ) -> ChatTurn:
     dependencies, uow = arrival.dependencies, arrival.uow
+    context = ActionContext(dependencies, uow)
     if chat.mobile is None:
-        return await handle_unproved_event(ActionContext(dependencies, uow), chat, update.chat_event, stored_dialogue)
+        return await handle_unproved_event(context, chat, update.chat_event, stored_dialogue)
     chat_address = address_in_chat(chat)
     if isinstance(update.chat_event, SharedContact):
-        return await prove_by_contact(
-            open_turn(ActionContext(dependencies, uow), chat_address), chat, update.chat_event, stored_dialogue
-        )
-    turn = open_turn(ActionContext(dependencies, uow), chat_address, stored_dialogue)
+        return await prove_by_contact(open_turn(context, chat_address), chat, update.chat_event, stored_dialogue)
+    turn = open_turn(context, chat_address, stored_dialogue)
     letters = await choose_answer_letters(turn, _find_written_text(update.chat_event))
     question_before = turn.dialogue.as_json() if turn.had_dialogue else None
     files_before = len(turn.dialogue.files)

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from domain.actions.context import ActionContext
+from domain.actions.context import ActionContext, ActorContext
 from domain.actions.feedback import moderation
 from domain.feedback.opinions import Comment, CommentState, Rating
 from domain.messages.records import OutboxMessage
@@ -113,8 +113,9 @@ async def test_the_second_answer_is_told_of_the_first(site: StaffSite, inside: V
     seen, here = mark(await inside.get("/staff/comments"), comment), f"/staff/comments/{comment.id}"
     async with site.store.open_unit() as uow:
         by = Actor(frozenset({Role.MANAGER}), "staff", "sara", "staff")
-        await moderation.answer_comment(ActionContext(site.demo.desk, uow), comment.id, "فردا می‌آییم", by)
-        await moderation.moderate_comment(ActionContext(site.demo.desk, uow), comment.id, CommentState.PUBLISHED, by)
+        context = ActionContext(site.demo.desk, uow)
+        await moderation.answer_comment(context.acting_as(by), comment.id, "فردا می‌آییم")
+        await moderation.moderate_comment(context.acting_as(by), comment.id, CommentState.PUBLISHED)
     page = await inside.post(f"{here}/answer?state=pending", 409, version=seen, answer="هفتهٔ دیگر می‌آییم")
     for told in ("همکار دیگری به این نظر پاسخ داد", "فردا می‌آییم", ">هفتهٔ دیگر می‌آییم</textarea>", "پاسخ sara"):
         assert told in page
@@ -134,7 +135,7 @@ async def test_a_decision_on_an_old_page_is_told(site: StaffSite, inside: Visito
     seen = mark(await inside.get("/staff/comments"), comment)
     async with site.store.open_unit() as uow:
         by = Actor(frozenset({Role.MANAGER}), "staff", "sara", "staff")
-        await moderation.moderate_comment(ActionContext(site.demo.desk, uow), comment.id, other, by)
+        await moderation.moderate_comment(ActorContext(site.demo.desk, uow, by), comment.id, other)
     page = await inside.post(f"/staff/comments/{comment.id}/{what}", 409, version=seen)
     assert "همکار دیگری" in page
     assert f'class="phase comment-{other}"' in page

@@ -11,7 +11,7 @@ import pytest
 
 from channels.admin.fleet.calendar_view import build_day_heads
 from domain.actions.bills.pay import record_payment
-from domain.actions.context import ActionContext, ActorContext
+from domain.actions.context import ActorContext
 from domain.actions.messages.notify import announce_outcome
 from domain.actions.requests.act import act_on_request
 from domain.bills.bill import PaymentMethod
@@ -35,9 +35,10 @@ async def step(site: StaffSite, code: str, action: str, role: Role) -> None:
     """Take a step."""
     who = Actor(frozenset({role}), "staff", role.value, "cli")
     async with site.store.open_unit() as uow:
+        context = ActorContext(site.demo.desk, uow, who)
         await announce_outcome(
-            ActorContext(site.demo.desk, uow, who),
-            await act_on_request(ActorContext(site.demo.desk, uow, who), parse_code(code), action, {}),
+            context,
+            await act_on_request(context, parse_code(code), action, {}),
         )
 
 
@@ -51,7 +52,7 @@ async def paid(site: StaffSite, **fields: Any) -> ServiceRequest:
         (bill,) = await list_request_bills(uow.bills, request)
         ids = bill.bill_id, bill.payment_id
         settled = await record_payment(
-            ActionContext(site.demo.desk, uow), ids, bill.amount, PaymentMethod.SLIP, request.code, revenue
+            ActorContext(site.demo.desk, uow, revenue), ids, bill.amount, PaymentMethod.SLIP, request.code
         )
         assert settled.outcome
         await announce_outcome(ActorContext(site.demo.desk, uow, revenue), settled.outcome)

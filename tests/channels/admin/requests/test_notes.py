@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.actions.context import ActionContext, ActorContext
+from domain.actions.context import ActorContext
 from domain.actions.requests.erase import erase_request
 from domain.actions.requests.notes import write_note
 from domain.people.person import StaffMember
@@ -56,7 +56,7 @@ async def test_what_was_erased_offers_and_takes_no_note(site: StaffSite, inside:
         assert await write_note(
             ActorContext(site.demo.desk, uow, actor(Role.MANAGER)), request.code, "@revenue @civil ببینید"
         )
-        await erase_request(ActionContext(site.demo.desk, uow), request.code, "خواست خودش", actor(Role.ADMIN))
+        await erase_request(ActorContext(site.demo.desk, uow, actor(Role.ADMIN)), request.code, "خواست خودش")
     page = await opened(inside, "civil", request)
     assert f'action="/staff/requests/{request.code}/note"' not in page
     page = await inside.post(f"/staff/requests/{request.code}/note", 409, note=SECRET)

@@ -84,8 +84,9 @@ async def test_what_a_further_service_keeps_is_told(database: Path) -> None:
             await add_tariff(
                 ActorContext(desk, uow, actor(Role.REVENUE)), TREES.key, {"work": "pruning"}, rate=0, unit="tree"
             )
-            outcome = await submit_request(ActorContext(desk, uow, citizen), TREES.key, asked, CITIZEN)
-            await announce_outcome(ActorContext(desk, uow, citizen), outcome)
+            context = ActorContext(desk, uow, citizen)
+            outcome = await submit_request(context, TREES.key, asked, CITIZEN)
+            await announce_outcome(context, outcome)
         for step in ("accept", "prune"):
             await site.demo.act(outcome.request.code, step, Role.CIVIL)
         assert facts(await opened(civil, "civil", outcome.request))["هرس شد"].startswith("۱۴۰۵/۰۹/۰۳ ساعت ۱۰:")

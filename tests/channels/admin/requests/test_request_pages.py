@@ -175,10 +175,9 @@ async def expert_request(site: StaffSite, **fields: str) -> ServiceRequest:
     }
     citizen = Actor(frozenset({Role.CITIZEN}), "citizen", "+989121234567", "portal")
     async with site.store.open_unit() as uow:
-        outcome = await submit_request(
-            ActorContext(site.demo.desk, uow, citizen), "expert", values | fields, citizen.identifier
-        )
-        await announce_outcome(ActorContext(site.demo.desk, uow, citizen), outcome)
+        context = ActorContext(site.demo.desk, uow, citizen)
+        outcome = await submit_request(context, "expert", values | fields, citizen.identifier)
+        await announce_outcome(context, outcome)
     return outcome.request
 
 

@@ -12,7 +12,7 @@ from aiohttp import ClientResponse
 
 from channels.portal.papers.upload_calls import CHUNK_TYPE, MAX_CHUNK_BYTES
 from channels.web.session import CSRF_HEADER
-from domain.actions.context import ActionContext
+from domain.actions.context import ActorContext
 from domain.actions.documents import capacity
 from domain.actions.documents.uploads import UPLOAD_LIFETIME, forget_expired_uploads
 from domain.actions.requests.erase import erase_request
@@ -196,7 +196,7 @@ async def give_up(portal: DemoSite, script: UploadScript) -> None:
         return
     code, administrator = await withdraw(script), Actor(frozenset({Role.ADMIN}), "staff", "admin", "web")
     async with portal.store.open_unit() as uow:
-        await erase_request(ActionContext(portal.desk, uow), parse_code(code), "به خواست شهروند", administrator)
+        await erase_request(ActorContext(portal.desk, uow, administrator), parse_code(code), "به خواست شهروند")
 
 
 async def test_uploads_end_with_their_day_and_with_their_owner(portal: DemoSite, script: UploadScript) -> None:

@@ -36,8 +36,9 @@ async def test_a_comment_waits_until_it_was_judged(reader: PortalReader, portal:
     assert (comment.mobile, comment.request_id, comment.state) == (None, None, CommentState.PENDING)
     assert "زودتر" not in await reader.read(SERVICE)
     async with portal.store.open_unit() as uow:
-        await moderate_comment(ActionContext(portal.desk, uow), comment.id, CommentState.PUBLISHED, actor(Role.MANAGER))
-        await answer_comment(ActionContext(portal.desk, uow), comment.id, "از شنبه ساعت ۷ می‌آییم.", actor(Role.MANAGER))
+        context = ActionContext(portal.desk, uow)
+        await moderate_comment(context.acting_as(actor(Role.MANAGER)), comment.id, CommentState.PUBLISHED)
+        await answer_comment(context.acting_as(actor(Role.MANAGER)), comment.id, "از شنبه ساعت ۷ می‌آییم.")
     page = await reader.read(SERVICE)
     assert "صبح‌ها &lt;b&gt;زودتر&lt;/b&gt; بیایید" in page
     assert "از شنبه ساعت ۷ می‌آییم." in page

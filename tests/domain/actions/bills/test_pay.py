@@ -5,7 +5,7 @@ from contextlib import suppress
 import pytest
 
 from domain.actions.bills import pay
-from domain.actions.context import ActionContext
+from domain.actions.context import ActorContext
 from domain.bills.bill import BillState, PaymentMethod, PaymentOutcome
 from domain.messages.records import MessageClass
 from domain.values.actors import Role
@@ -167,7 +167,7 @@ async def test_what_the_caller_gives_up_never_came_in(town: Municipality) -> Non
         with suppress(ZeroDivisionError):
             async with uow.savepoint():
                 await pay.record_payment(
-                    ActionContext(town.desk, uow), ids, FOUR_HOURS, PaymentMethod.SLIP, "1", actor(Role.REVENUE)
+                    ActorContext(town.desk, uow, actor(Role.REVENUE)), ids, FOUR_HOURS, PaymentMethod.SLIP, "1"
                 )
                 _ = 1 / 0
     assert (await town.request(code)).state == "awaiting_payment"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from domain.actions.bills import pay
-from domain.actions.context import ActionContext
+from domain.actions.context import ActorContext
 from domain.bills.bill import PaymentMethod, PaymentOutcome
 from domain.bills.pos_receipts import PosReceipt
 from domain.values.actors import Role
@@ -31,12 +31,11 @@ class Counter:
         (meant,) = await self.town.bills(code)
         async with self.town.store.open_unit() as uow:
             return await pay.record_payment(
-                ActionContext(self.town.desk, uow),
+                ActorContext(self.town.desk, uow, clerk()),
                 bill_id_pair=(meant.bill_id, meant.payment_id),
                 amount=meant.amount,
                 method=PaymentMethod.POS,
                 reference=reference,
-                actor=clerk(),
                 receipt=PosReceipt(**receipt),
             )
 

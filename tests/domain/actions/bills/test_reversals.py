@@ -40,9 +40,10 @@ async def taken_back(
     who = actor(by) if isinstance(by, Role) else by
     async with town.store.open_unit() as uow:
         payment_row_id = await find_payment_row(uow, bill_id, reference)
-        done = await reverse_payment(ActorContext(town.desk, uow, who), bill_id, payment_row_id, reason)
+        context = ActorContext(town.desk, uow, who)
+        done = await reverse_payment(context, bill_id, payment_row_id, reason)
         if done.outcome:
-            await announce_outcome(ActorContext(town.desk, uow, who), done.outcome)
+            await announce_outcome(context, done.outcome)
     return done
 
 

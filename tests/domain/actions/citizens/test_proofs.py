@@ -109,11 +109,12 @@ async def test_a_code_proves_once_and_again_only_while_its_answer_may_be_lost(to
     assert isinstance(first, ProvedSession)
     assert isinstance(second, ProvedSession)
     async with town.store.open_unit() as uow:
-        assert await find_session(ActionContext(town.desk, uow), first.session_token) is None
-        arrived = await find_session(ActionContext(town.desk, uow), second.session_token)
+        context = ActionContext(town.desk, uow)
+        assert await find_session(context, first.session_token) is None
+        arrived = await find_session(context, second.session_token)
         assert arrived
-        await note_session_use(ActionContext(town.desk, uow), arrived, second.session_token)
-        arrived = await find_session(ActionContext(town.desk, uow), second.session_token)
+        await note_session_use(context, arrived, second.session_token)
+        arrived = await find_session(context, second.session_token)
     assert arrived
     assert reason(await confirmed(town, arrived, code)) == "code_expired"
 

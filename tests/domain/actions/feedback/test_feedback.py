@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.actions.context import ActionContext, ActorContext
+from domain.actions.context import ActorContext
 from domain.actions.feedback import feedback, moderation, service_page
 from domain.actions.feedback.view_counting import ViewCounter
 from domain.actions.requests import reopen
@@ -43,21 +43,19 @@ async def comments(town: Municipality) -> list[Comment]:
 async def moderate(town: Municipality, number: int, state: CommentState, by: Actor = MANAGER) -> Comment:
     """Decide about a comment."""
     async with town.store.open_unit() as uow:
-        return await moderation.moderate_comment(ActionContext(town.desk, uow), number, state, by)
+        return await moderation.moderate_comment(ActorContext(town.desk, uow, by), number, state)
 
 
 async def answer(town: Municipality, number: int, text: str, by: Actor = MANAGER) -> Comment:
     """Answer a comment."""
     async with town.store.open_unit() as uow:
-        return await moderation.answer_comment(ActionContext(town.desk, uow), number, text, by)
+        return await moderation.answer_comment(ActorContext(town.desk, uow, by), number, text)
 
 
 async def reopened(town: Municipality, code: str, by: Actor, reason: str = "کار ناتمام ماند") -> ServiceRequest:
     """Take a request up again."""
     async with town.store.open_unit() as uow:
-        return (
-            await reopen.reopen_request(ActionContext(town.desk, uow), parse_code(code), reason, by)
-        ).outcome.request
+        return (await reopen.reopen_request(ActorContext(town.desk, uow, by), parse_code(code), reason)).outcome.request
 
 
 async def test_a_comment_is_seen_by_the_public_once_it_is_published(town: Municipality) -> None:
@@ -85,7 +83,7 @@ async def test_comments_come_page_by_page(town: Municipality) -> None:
     async with town.store.open_unit() as uow:
         for number in range(service_page.COMMENTS_PER_PAGE + 3):
             kept = await feedback.store_comment(ActorContext(town.desk, uow, by), f"نظر {number}", service="machinery")
-            await moderation.moderate_comment(ActionContext(town.desk, uow), kept.id, CommentState.PUBLISHED, MANAGER)
+            await moderation.moderate_comment(ActorContext(town.desk, uow, MANAGER), kept.id, CommentState.PUBLISHED)
     first = await service_page.visit_service_page(
         town.desk, town.store, "machinery", view_counter=ViewCounter(town.store)
     )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.actions.context import ActionContext
+from domain.actions.context import ActorContext
 from domain.actions.feedback import moderation
 from domain.authorization.visibility import readable_topics
 from domain.feedback.opinions import Comment, CommentFilter, CommentState
@@ -27,7 +27,7 @@ async def said(town: Municipality, text: str = "نظر ماشین‌آلات د�
 async def answer(town: Municipality, number: int, text: str, by: Actor, version: VersionToken | None = None) -> Comment:
     """Answer a comment."""
     async with town.store.open_unit() as uow:
-        return await moderation.answer_comment(ActionContext(town.desk, uow), number, text, by, version)
+        return await moderation.answer_comment(ActorContext(town.desk, uow, by), number, text, version)
 
 
 async def moderate(
@@ -35,7 +35,7 @@ async def moderate(
 ) -> Comment:
     """Decide about a comment."""
     async with town.store.open_unit() as uow:
-        return await moderation.moderate_comment(ActionContext(town.desk, uow), number, state, by, version)
+        return await moderation.moderate_comment(ActorContext(town.desk, uow, by), number, state, version)
 
 
 async def answers(town: Municipality) -> list[str]:

@@ -106,11 +106,12 @@ async def test_hours_are_halves_of_a_day(operator: Person) -> None:
     town, code = operator.town, parse_code(await reach_work_day(operator))
     async with town.store.open_unit() as uow:
         operators = await find_operators(uow.fleet, DRIVER, "telegram")
+        context = ActionContext(town.desk, uow)
         for hours in (0, 0.4, 25, float("nan")):
             with pytest.raises(InvalidField):
-                await note_hours(ActionContext(town.desk, uow), code, hours, operators)
+                await note_hours(context, code, hours, operators)
         with pytest.raises(NotFound):
-            await note_stage(ActionContext(town.desk, uow), parse_code("123456786"), WorkStage.BEGAN, operators)
+            await note_stage(context, parse_code("123456786"), WorkStage.BEGAN, operators)
 
 
 async def test_a_new_job_comes_into_the_operators_chat(operator: Person) -> None:

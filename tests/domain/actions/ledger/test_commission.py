@@ -30,12 +30,9 @@ async def posted(town: Municipality, month: int = 9, by: Actor = REVENUE, office
 async def brought(town: Municipality) -> str:
     """The code of a request that an office brought and took the money of."""
     async with town.store.open_unit() as uow:
-        await accounts.add_office(
-            ActorContext(town.desk, uow, SYSTEM), FernetVault("a secret of this test"), OFFICE, "دفتر پیشخوان"
-        )
-        await accounts.add_commission_rule(
-            ActorContext(town.desk, uow, SYSTEM), per_request=PER_REQUEST, share_bp=SHARE
-        )
+        context = ActorContext(town.desk, uow, SYSTEM)
+        await accounts.add_office(context, FernetVault("a secret of this test"), OFFICE, "دفتر پیشخوان")
+        await accounts.add_commission_rule(context, per_request=PER_REQUEST, share_bp=SHARE)
     code = (await town.submit(by=clerk())).code
     await town.do(code, "accept", Role.CIVIL)
     await town.do(code, "price", Role.REVENUE)

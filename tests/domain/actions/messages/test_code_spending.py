@@ -57,11 +57,10 @@ async def ask_for_codes(town: Municipality, count: int, first: int = 0) -> list[
     deliveries = []
     for number in range(first, first + count):
         async with town.store.open_unit() as uow:
-            _, session = await open_session(ActionContext(town.desk, uow))
+            context = ActionContext(town.desk, uow)
+            _, session = await open_session(context)
             mobile, source = f"+98935{number:07}", f"10.{number // 250}.0.{number % 250}"
-            deliveries.append(
-                await send_session_code(ActionContext(town.desk, uow), session, mobile, "my-requests", source)
-            )
+            deliveries.append(await send_session_code(context, session, mobile, "my-requests", source))
         await mark_queued_sent(town.store, town.clock.now())
     return deliveries
 

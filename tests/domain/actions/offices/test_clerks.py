@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from domain.actions.context import ActionContext, ActorContext
+from domain.actions.context import ActorContext
 from domain.actions.documents import attach
 from domain.actions.feedback import feedback
 from domain.actions.requests import reopen
@@ -49,12 +49,13 @@ async def test_another_offices_request_does_not_exist(experts: Experts) -> None:
                 await town.do(code, action, stranger)
         async with town.store.open_unit() as uow:
             photo = unchanged_file("a.jpg", PHOTO)
+            context = ActorContext(town.desk, uow, stranger)
             with pytest.raises(NotFound, match="code"):
-                await attach.attach_document(ActorContext(town.desk, uow, stranger), parse_code(code), "deed", photo)
+                await attach.attach_document(context, parse_code(code), "deed", photo)
             with pytest.raises(NotFound, match="code"):
-                await feedback.store_comment(ActorContext(town.desk, uow, stranger), "خوب", code=parse_code(code))
+                await feedback.store_comment(context, "خوب", code=parse_code(code))
             with pytest.raises(NotFound, match="code"):
-                await reopen.reopen_request(ActionContext(town.desk, uow), parse_code(code), "دوباره", stranger)
+                await reopen.reopen_request(ActorContext(town.desk, uow, stranger), parse_code(code), "دوباره")
     with pytest.raises(Forbidden, match="action"):
         await town.do(brought.code, "accept", clerk())
 

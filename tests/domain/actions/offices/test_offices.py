@@ -164,8 +164,9 @@ def test_networks_are_read() -> None:
 
 async def test_a_lock_ends_by_itself(town: Municipality, key: str) -> None:
     async with town.store.open_unit() as uow:
-        await accounts.lock_out_address(ActionContext(town.desk, uow), OFFICE, "203.0.113.9", HOUR)
-        await accounts.lock_out_address(ActionContext(town.desk, uow), OFFICE, None, 2 * HOUR)
+        context = ActionContext(town.desk, uow)
+        await accounts.lock_out_address(context, OFFICE, "203.0.113.9", HOUR)
+        await accounts.lock_out_address(context, OFFICE, None, 2 * HOUR)
     office = await office_of(town)
     assert office.is_locked_out("203.0.113.9", town.clock.at)
     assert office.is_locked_out(None, town.clock.at + HOUR)
@@ -192,10 +193,11 @@ async def test_locks_are_bounded(town: Municipality, key: str) -> None:
 async def test_an_office_is_switched_off_and_on(town: Municipality, key: str) -> None:
     async with town.store.open_unit() as uow:
         await accounts.lock_out_address(ActionContext(town.desk, uow), OFFICE, "203.0.113.9", HOUR)
-        assert not (await accounts.set_office_active(ActorContext(town.desk, uow, SYSTEM), OFFICE, False)).active
-        await accounts.set_office_active(ActorContext(town.desk, uow, SYSTEM), OFFICE, False)
+        context = ActorContext(town.desk, uow, SYSTEM)
+        assert not (await accounts.set_office_active(context, OFFICE, False)).active
+        await accounts.set_office_active(context, OFFICE, False)
         assert (await uow.offices.get_by_code(OFFICE)).locks
-        assert (await accounts.set_office_active(ActorContext(town.desk, uow, SYSTEM), OFFICE, True)).locks == {}
+        assert (await accounts.set_office_active(context, OFFICE, True)).locks == {}
     assert [what for _, what, _ in await audited(town)][2:] == ["office_deactivated", "office_activated"]
 
 
@@ -204,13 +206,14 @@ async def test_others_change_no_office(town: Municipality, key: str, role: Role)
     who = actor(role)
     async with town.store.open_unit() as uow:
         desk = town.desk
+        context = ActorContext(desk, uow, who)
         for refused in (
-            accounts.add_office(ActorContext(desk, uow, who), VAULT, "2", NAME),
-            accounts.rotate_office_key(ActorContext(desk, uow, who), VAULT, OFFICE, HOUR),
-            accounts.allow_networks(ActorContext(desk, uow, who), OFFICE, []),
-            accounts.rename_office(ActorContext(desk, uow, who), OFFICE, "نام دیگر"),
-            accounts.set_office_active(ActorContext(desk, uow, who), OFFICE, False),
-            accounts.add_commission_rule(ActorContext(desk, uow, who), share_bp=1),
+            accounts.add_office(context, VAULT, "2", NAME),
+            accounts.rotate_office_key(context, VAULT, OFFICE, HOUR),
+            accounts.allow_networks(context, OFFICE, []),
+            accounts.rename_office(context, OFFICE, "نام دیگر"),
+            accounts.set_office_active(context, OFFICE, False),
+            accounts.add_commission_rule(context, share_bp=1),
         ):
             with pytest.raises(Forbidden, match="office"):
                 await refused
@@ -226,14 +229,16 @@ async def test_changes_bear_a_name(town: Municipality, role: Role) -> None:
 
 async def test_no_such_office(town: Municipality) -> None:
     async with town.store.open_unit() as uow:
+        context = ActorContext(town.desk, uow, SYSTEM)
+        action_context = ActionContext(town.desk, uow)
         for missing in (
-            accounts.rotate_office_key(ActorContext(town.desk, uow, SYSTEM), VAULT, "9", HOUR),
-            accounts.allow_networks(ActorContext(town.desk, uow, SYSTEM), "9", []),
-            accounts.rename_office(ActorContext(town.desk, uow, SYSTEM), "9", "نام دیگر"),
-            accounts.set_office_active(ActorContext(town.desk, uow, SYSTEM), "9", True),
-            accounts.lock_out_address(ActionContext(town.desk, uow), "9", None, HOUR),
-            accounts.add_commission_rule(ActorContext(town.desk, uow, SYSTEM), office="9"),
-            build_statement(ActionContext(town.desk, uow), "9", TODAY, TODAY + timedelta(1)),
+            accounts.rotate_office_key(context, VAULT, "9", HOUR),
+            accounts.allow_networks(context, "9", []),
+            accounts.rename_office(context, "9", "نام دیگر"),
+            accounts.set_office_active(context, "9", True),
+            accounts.lock_out_address(action_context, "9", None, HOUR),
+            accounts.add_commission_rule(context, office="9"),
+            build_statement(action_context, "9", TODAY, TODAY + timedelta(1)),
         ):
             with pytest.raises(NotFound, match="office"):
                 await missing

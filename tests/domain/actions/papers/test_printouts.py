@@ -3,7 +3,7 @@
 import pytest
 
 from app.security.vault import FernetVault
-from domain.actions.context import ActionContext, ActorContext
+from domain.actions.context import ActorContext
 from domain.actions.offices.accounts import add_office
 from domain.actions.papers.printouts import build_request_printout, list_printouts
 from domain.actions.requests.erase import erase_request
@@ -315,7 +315,7 @@ async def test_nothing_is_printed_of_what_was_erased(experts: Experts) -> None:
     code = await experts.reach("closed")
     assert (await printed(experts.town, code, "letter")).sheets[0].blocks[2] == Paragraphs((LETTER,))
     async with experts.town.store.open_unit() as uow:
-        await erase_request(ActionContext(experts.town.desk, uow), parse_code(code), "خواست شهروند", actor(Role.ADMIN))
+        await erase_request(ActorContext(experts.town.desk, uow, actor(Role.ADMIN)), parse_code(code), "خواست شهروند")
     with pytest.raises(NotAllowedNow, match="code:erased"):
         await printed(experts.town, code, "letter")
     assert await there(experts.town, code) == []

@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.actions.context import ActionContext
+from domain.actions.context import ActorContext
 from domain.actions.papers.verifying import VerifiedPaper, verify_paper
 from domain.actions.requests.erase import erase_request
 from domain.actions.token_guessing import MOST_MISSES
@@ -60,7 +60,7 @@ async def test_a_letter_stays_genuine_when_its_request_is_erased(experts: Expert
     assert (before.status, before.number) == (PaperStatus.VALID, "۱۴۰۵/ک/۱")
     assert before.facts == (PaperFact("نوع کارشناسی", "تفکیک"),)
     async with town.store.open_unit() as uow:
-        await erase_request(ActionContext(town.desk, uow), parse_code(code), "خواست شهروند", actor(Role.ADMIN))
+        await erase_request(ActorContext(town.desk, uow, actor(Role.ADMIN)), parse_code(code), "خواست شهروند")
     assert await scan(town, token) == before
 
 

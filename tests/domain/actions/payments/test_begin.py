@@ -34,9 +34,10 @@ async def test_a_link_leads_to_what_is_owed(payer: Payer) -> None:
     assert token != await payer.link(first)
     await town.pay(first)
     async with town.store.open_unit(write=False) as uow:
-        payable = await load_payable_bills(ActionContext(town.desk, uow), token)
+        context = ActionContext(town.desk, uow)
+        payable = await load_payable_bills(context, token)
         with pytest.raises(NotFound, match="payment_link"):
-            await load_payable_bills(ActionContext(town.desk, uow), "0" * 12)
+            await load_payable_bills(context, "0" * 12)
     assert [bill.state for bill in payable.bills] == [BillState.PAID, BillState.OPEN]
     assert (payable.amount, payable.titles[0], payable.payer_mobile) == (FOUR_HOURS, "کارکرد ماشین‌آلات", CITIZEN)
 

@@ -17,9 +17,10 @@ async def test_all_open_bills_of_a_payer_in_one_payment(town: Municipality) -> N
     await a_duty(town, 1_000_000, vehicle=SECOND_PLATE)
     code, payer = await town.reach("awaiting_payment", mobile=OWNER_MOBILE), Payer(town, ScriptedBank())
     async with town.store.open_unit() as uow:
-        bills = await list_payable_row_bills(ActionContext(town.desk, uow), OWNER_MOBILE) + await town.bills(code)
-        link = await ensure_payment_link(ActionContext(town.desk, uow), bills)
-        payable = await load_payable_bills(ActionContext(town.desk, uow), link.token)
+        context = ActionContext(town.desk, uow)
+        bills = await list_payable_row_bills(context, OWNER_MOBILE) + await town.bills(code)
+        link = await ensure_payment_link(context, bills)
+        payable = await load_payable_bills(context, link.token)
     assert (payable.amount, payable.payer_mobile) == (FOUR_HOURS + 3_500_000, OWNER_MOBILE)
     assert sorted(payable.titles) == ["عوارض تاکسی", "عوارض تاکسی", "کارکرد ماشین‌آلات"]
     attempt, _ = await begin_payment(town.desk, town.store, payer.bank, link.token, "portal", "https://x.example/")

@@ -45,7 +45,7 @@ async def paid(town: Municipality, bill: Bill, reference: str = "1", amount: int
     ids, rials = (bill.bill_id, bill.payment_id), bill.amount if amount is None else amount
     async with town.store.open_unit() as uow:
         return await pay.record_payment(
-            ActionContext(town.desk, uow), ids, rials, PaymentMethod.SLIP, reference, actor(Role.REVENUE), surplus=True
+            ActorContext(town.desk, uow, actor(Role.REVENUE)), ids, rials, PaymentMethod.SLIP, reference, surplus=True
         )
 
 

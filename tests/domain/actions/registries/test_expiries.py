@@ -137,9 +137,10 @@ async def test_the_officers_list(town: Municipality) -> None:
     await give(town, "vehicle", {"plate": PLATE, "insurance_expiry": in_days(town, 31)})
     await morning(town, 0)
     async with town.store.open_unit(write=False) as uow:
+        context = ActionContext(town.desk, uow)
         soon, later = (
-            await list_expiring(ActionContext(town.desk, uow), 30),
-            await list_expiring(ActionContext(town.desk, uow), 31),
+            await list_expiring(context, 30),
+            await list_expiring(context, 31),
         )
     assert [(one.days_left, one.mobile, one.reminders_sent) for one in soon] == [
         (-3, None, ()),

@@ -233,11 +233,10 @@ async def test_the_revenue_unit_alone_changes_the_amount_of_a_duty(town: Municip
         assert await amend_row(ActorContext(town.desk, uow, OFFICER), DUTY, duty.id, duty.version_token, {}) == duty, (
             "a form without it"
         )
+        context = ActorContext(town.desk, uow, REVENUE)
         with pytest.raises(MissingField, match="amount"):
-            await amend_row(ActorContext(town.desk, uow, REVENUE), DUTY, duty.id, duty.version_token, {})
-        changed = await amend_row(
-            ActorContext(town.desk, uow, REVENUE), DUTY, duty.id, duty.version_token, {"amount": "1000"}
-        )
+            await amend_row(context, DUTY, duty.id, duty.version_token, {})
+        changed = await amend_row(context, DUTY, duty.id, duty.version_token, {"amount": "1000"})
     assert changed.values["amount"] == 1_000
     assert faults(await imported(town, tmp_path, "duty", SYSTEM, lower | {"amount": 3_000})) == []
 
@@ -246,11 +245,10 @@ async def test_the_taxi_officer_says_what_a_new_duty_and_a_fine_are(town: Munici
     await furnish(town)
     fine = await a_violation(town)
     async with town.store.open_unit() as uow:
-        duty = await enter_row(
-            ActorContext(town.desk, uow, OFFICER), DUTY, {"vehicle": PLATE, "year": "1405", "amount": "1000"}
-        )
+        context = ActorContext(town.desk, uow, OFFICER)
+        duty = await enter_row(context, DUTY, {"vehicle": PLATE, "year": "1405", "amount": "1000"})
         typed = {"points": "0", "fine": "1000", "standing": "valid"}
-        after = await amend_row(ActorContext(town.desk, uow, OFFICER), VIOLATION, fine.id, fine.version_token, typed)
+        after = await amend_row(context, VIOLATION, fine.id, fine.version_token, typed)
     assert (duty.values["amount"], after.values["fine"]) == (1_000, 1_000)
 
 

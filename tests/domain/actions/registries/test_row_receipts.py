@@ -4,7 +4,7 @@ import pytest
 
 from app.security.vault import FernetVault
 from domain.actions.bills import pay
-from domain.actions.context import ActionContext, ActorContext
+from domain.actions.context import ActorContext
 from domain.actions.offices.accounts import add_office
 from domain.actions.registries.charges import waive_and_notify
 from domain.actions.registries.row_receipts import build_row_receipt, list_row_printouts
@@ -117,7 +117,7 @@ async def test_a_receipt_names_the_office_that_took_the_money(town: Municipality
     async with town.store.open_unit() as uow:
         ids = (bill.bill_id, bill.payment_id)
         await pay.record_payment(
-            ActionContext(town.desk, uow), ids, bill.amount, PaymentMethod.POS, "7714", clerk(OFFICE)
+            ActorContext(town.desk, uow, clerk(OFFICE)), ids, bill.amount, PaymentMethod.POS, "7714"
         )
     said = await about(town, row)
     assert (said["شیوه پرداخت"], said["شماره پیگیری بانک"], said["دفتر پیشخوان"]) == (

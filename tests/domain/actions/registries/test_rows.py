@@ -101,15 +101,14 @@ async def test_a_row_is_found_by_what_people_type(town: Municipality) -> None:
     vehicles = await rows_of(town, "vehicle")
     duty = await a_duty(town)
     async with town.store.open_unit(write=False) as uow:
+        context = ActionContext(town.desk, uow)
         for typed in ("۱۲ ت ۳۴۵ ایران ۵۹", "۱۱۴", "0114", str(vehicles[0].id)):
-            assert await find_row(ActionContext(town.desk, uow), VEHICLE, typed) == vehicles[0]
-        assert (await find_row(ActionContext(town.desk, uow), REGISTRIES["driver"], "790419904")).values[
-            "mobile"
-        ] == DRIVER_MOBILE
-        assert await find_row(ActionContext(town.desk, uow), DUTY, str(duty.id)) == duty
+            assert await find_row(context, VEHICLE, typed) == vehicles[0]
+        assert (await find_row(context, REGISTRIES["driver"], "790419904")).values["mobile"] == DRIVER_MOBILE
+        assert await find_row(context, DUTY, str(duty.id)) == duty
         for typed in ("12ت399-59", "999", "", "هیچ", "9" * 30):
             with pytest.raises(NotFound, match="vehicle"):
-                await find_row(ActionContext(town.desk, uow), VEHICLE, typed)
+                await find_row(context, VEHICLE, typed)
     assert find_registry("vehicle") is VEHICLE
     with pytest.raises(UnknownKind, match="table"):
         find_registry("bicycle")

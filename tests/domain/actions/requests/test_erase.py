@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from domain.actions.context import ActionContext, ActorContext
+from domain.actions.context import ActorContext
 from domain.actions.feedback import moderation
 from domain.actions.history import sealing
 from domain.actions.messages.notify import announce_outcome
@@ -102,8 +102,9 @@ async def walk_in_request(town: Municipality) -> str:
     }
     civil = actor(Role.CIVIL)
     async with town.store.open_unit() as uow:
-        outcome = await entering.enter_walk_in(ActorContext(town.desk, uow, civil), "machinery", form, CITIZEN)
-        await announce_outcome(ActorContext(town.desk, uow, civil), outcome)
+        context = ActorContext(town.desk, uow, civil)
+        outcome = await entering.enter_walk_in(context, "machinery", form, CITIZEN)
+        await announce_outcome(context, outcome)
     await town.do(outcome.request.code, "reject", Role.CIVIL, reason=f"{NAME} در {STREET} ساکن نیست")
     return outcome.request.code
 
@@ -111,7 +112,7 @@ async def walk_in_request(town: Municipality) -> str:
 async def erase_one(town: Municipality, code: str, reason: str = "درخواست شهروند", by: Role = Role.ADMIN) -> None:
     """Erase one request."""
     async with town.store.open_unit() as uow:
-        await erase.erase_request(ActionContext(town.desk, uow), parse_code(code), reason, actor(by))
+        await erase.erase_request(ActorContext(town.desk, uow, actor(by)), parse_code(code), reason)
 
 
 async def verified(town: Municipality) -> list[object]:
@@ -183,7 +184,7 @@ async def test_a_published_comment_stays_without_its_writer(town: Municipality) 
         comments = await uow.feedback.list_comments(CommentFilter())
         about = next(one for one in comments if one.request_id)
         await moderation.moderate_comment(
-            ActionContext(town.desk, uow), about.id, CommentState.PUBLISHED, actor(Role.MANAGER)
+            ActorContext(town.desk, uow, actor(Role.MANAGER)), about.id, CommentState.PUBLISHED
         )
     await erase_one(town, code)
     assert town.rows("SELECT text, mobile FROM comments") == [(about.text, None)]

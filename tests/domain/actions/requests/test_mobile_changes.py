@@ -6,7 +6,7 @@ import pytest
 
 from domain.actions.bills.pay import record_payment
 from domain.actions.bills.refunds import approve_refund, record_refund
-from domain.actions.context import ActionContext, ActorContext
+from domain.actions.context import ActorContext
 from domain.actions.refunds.accounts import ask_for_ibans
 from domain.actions.refunds.transfer_files import make_transfer_file
 from domain.actions.registries.charges import bill_and_notify
@@ -194,7 +194,7 @@ async def test_a_duty_whose_owner_has_another_mobile_since_it_was_paid_waits(tow
         async with town.store.open_unit() as uow:
             ids, by = (bill.bill_id, bill.payment_id), actor(Role.REVENUE, "bookkeeper")
             await record_payment(
-                ActionContext(town.desk, uow), ids, bill.amount, PaymentMethod.SLIP, reference, by, surplus=True
+                ActorContext(town.desk, uow, by), ids, bill.amount, PaymentMethod.SLIP, reference, surplus=True
             )
     [owner] = await rows_of(town, "owner", mobile=OWNER_MOBILE)
     await give(town, "owner", {**owner.values, "mobile": CLERKS_OWN})

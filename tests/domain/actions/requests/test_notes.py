@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from domain.actions.context import ActionContext, ActorContext
+from domain.actions.context import ActorContext
 from domain.actions.requests import erase, notes
 from domain.actions.requests.act import SAME_PRESS, act_on_request
 from domain.actions.requests.notes import count_unread_mentions, list_own_mentions, write_note
@@ -77,7 +77,7 @@ async def test_the_same_words_on_another_day_are_another_note(town: Municipality
 async def test_what_was_erased_gets_none(town: Municipality) -> None:
     code = await town.reach("completed")
     async with town.store.open_unit() as uow:
-        await erase.erase_request(ActionContext(town.desk, uow), parse_code(code), "خواست خودش", actor(Role.ADMIN))
+        await erase.erase_request(ActorContext(town.desk, uow, actor(Role.ADMIN)), parse_code(code), "خواست خودش")
     with pytest.raises(NotAllowedNow, match="erased"):
         await write(town, code, SECRET)
 
@@ -105,10 +105,9 @@ async def test_notes_count_and_are_listed_for_who_may_see_their_request(
     monkeypatch.setattr(notes, "MENTIONS_SHOWN", 1)
     async with town.store.open_unit(write=False) as uow:
         assert await count_unread_mentions(ActorContext(town.desk, uow, both)) == 2
-        assert await count_unread_mentions(ActorContext(town.desk, uow, sara)) == 1, (
-            "she is with the secretariat no more"
-        )
-        assert [note.code for note in await list_own_mentions(ActorContext(town.desk, uow, sara))] == [machines]
+        context = ActorContext(town.desk, uow, sara)
+        assert await count_unread_mentions(context) == 1, "she is with the secretariat no more"
+        assert [note.code for note in await list_own_mentions(context)] == [machines]
         assert await list_own_mentions(ActorContext(town.desk, uow, actor(Role.TAXI_OFFICER, "sara"))) == []
 
 
@@ -116,7 +115,7 @@ async def test_who_wrote_an_erased_note_is_still_known(town: Municipality) -> No
     code = await town.reach("completed")
     assert await write(town, code, f"@civil {SECRET}")
     async with town.store.open_unit() as uow:
-        await erase.erase_request(ActionContext(town.desk, uow), parse_code(code), "خواست خودش", actor(Role.ADMIN))
+        await erase.erase_request(ActorContext(town.desk, uow, actor(Role.ADMIN)), parse_code(code), "خواست خودش")
         [note] = await list_own_mentions(ActorContext(town.desk, uow, actor(Role.CIVIL)))
     assert (note.text, note.author) == (None, "staff:manager")
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.actions.context import ActionContext
+from domain.actions.context import ActorContext
 from domain.actions.requests import reopen
 from domain.blocks.papers_pending import find_missing_papers
 from domain.requests.request import ServiceRequest
@@ -20,7 +20,7 @@ async def reopened(town: Municipality, code: str, by: Actor) -> ServiceRequest:
     """Take up a finished request again; return the new one."""
     async with town.store.open_unit() as uow:
         return (
-            await reopen.reopen_request(ActionContext(town.desk, uow), parse_code(code), "دوباره", by)
+            await reopen.reopen_request(ActorContext(town.desk, uow, by), parse_code(code), "دوباره")
         ).outcome.request
 
 

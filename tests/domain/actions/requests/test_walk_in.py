@@ -30,8 +30,9 @@ async def enter(
 ) -> ServiceRequest:
     """Enter a request at the desk."""
     async with town.store.open_unit() as uow:
-        outcome = await entering.enter_walk_in(ActorContext(town.desk, uow, by), "machinery", form, mobile)
-        await notify.announce_outcome(ActorContext(town.desk, uow, by), outcome)
+        context = ActorContext(town.desk, uow, by)
+        outcome = await entering.enter_walk_in(context, "machinery", form, mobile)
+        await notify.announce_outcome(context, outcome)
     return outcome.request
 
 

@@ -135,11 +135,12 @@ async def test_a_difference_that_somebody_closed_stays_closed(revenue: RevenueUn
     async with town.store.open_unit() as uow:
         with pytest.raises(Forbidden):
             await close_difference(ActorContext(town.desk, uow, actor(Role.MANAGER)), difference.key, "دیده شد")
+        context = ActorContext(town.desk, uow, revenue.actor)
         with pytest.raises(MissingField):
-            await close_difference(ActorContext(town.desk, uow, revenue.actor), difference.key, " ")
-        closed = await close_difference(ActorContext(town.desk, uow, revenue.actor), difference.key, "دیده شد")
+            await close_difference(context, difference.key, " ")
+        closed = await close_difference(context, difference.key, "دیده شد")
         with pytest.raises(AlreadyDone):
-            await close_difference(ActorContext(town.desk, uow, revenue.actor), difference.key, "دیده شد")
+            await close_difference(context, difference.key, "دیده شد")
         assert not await uow.payment_differences.add_new(difference)
     assert (closed.resolved_by, closed.note) == (revenue.actor.label, "دیده شد")
     assert await revenue.difference_kinds() == ["no_bill"]
@@ -151,8 +152,9 @@ async def test_a_day_shows_books_and_files_side_by_side(revenue: RevenueUnit, pa
     line = bill_line((await town.bills(code))[0], 5, town.clock.now())
     await revenue.book(write_bills(line, line, "1234567,x,5000,70,1405/09/03,,\n"))
     async with town.store.open_unit(write=False) as uow:
-        today = await load_reconciliation(ActionContext(town.desk, uow), date(2026, 11, 24))
-        yesterday = await load_reconciliation(ActionContext(town.desk, uow))
+        context = ActionContext(town.desk, uow)
+        today = await load_reconciliation(context, date(2026, 11, 24))
+        yesterday = await load_reconciliation(context)
     (totals,) = today.totals
     assert (totals.source, totals.counted, totals.filed) == ("bank", 2, 2)
     assert (totals.counted_amount, totals.filed_amount) == (2 * FOUR_HOURS, FOUR_HOURS + 5000)

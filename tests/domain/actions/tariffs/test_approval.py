@@ -92,8 +92,9 @@ async def test_one_proposal_of_a_price_waits(careful: Municipality) -> None:
 
 async def test_samples_say_what_a_price_means(town: Municipality) -> None:
     async with town.store.open_unit(write=False) as uow:
-        found = await sample_prices(ActionContext(town.desk, uow), NEW, (1, 4))
-        crane = await sample_prices(ActionContext(town.desk, uow), replace(NEW, dimensions={"machine": "crane"}), (4,))
+        context = ActionContext(town.desk, uow)
+        found = await sample_prices(context, NEW, (1, 4))
+        crane = await sample_prices(context, replace(NEW, dimensions={"machine": "crane"}), (4,))
     hour = RATE * 11 // 10
     assert [(one.units, one.before, one.after) for one in found] == [
         (1, hour * 2, hour * 4),

@@ -74,23 +74,23 @@ async def test_what_differs_much_is_asked_about(
     """By thirty percent or more in either way: the price of a unit, or the least that is charged."""
     terms = replace(NEW, rate=RATE, minimum=2, vat_percent=VAT, valid_from=TODAY)
     async with town.store.open_unit() as uow:
+        context = ActorContext(town.desk, uow, REVENUE)
         if percent is None:
-            await set_price(ActorContext(town.desk, uow, REVENUE), replace(terms, **changes))
+            await set_price(context, replace(terms, **changes))
             return
         with pytest.raises(MissingField, match="far_price") as asked:
-            await set_price(ActorContext(town.desk, uow, REVENUE), replace(terms, **changes))
+            await set_price(context, replace(terms, **changes))
         assert asked.value.params["percent"] == group_digits(percent)
-        await set_price(ActorContext(town.desk, uow, REVENUE), replace(terms, **changes), far_meant=True)
+        await set_price(context, replace(terms, **changes), far_meant=True)
 
 
 async def test_a_band_is_compared_with_what_prices_its_units_now(town: Municipality) -> None:
     band = replace(NEW, dimensions={"machine": "loader", "from": "8"}, rate=RATE * 6 // 10, valid_from=TODAY)
     async with town.store.open_unit() as uow:
+        context = ActorContext(town.desk, uow, REVENUE)
         with pytest.raises(MissingField, match="far_price"):
-            await set_price(ActorContext(town.desk, uow, REVENUE), band)
-        await set_price(
-            ActorContext(town.desk, uow, REVENUE), replace(NEW, dimensions={"machine": "crane"})
-        )  # nothing to compare
+            await set_price(context, band)
+        await set_price(context, replace(NEW, dimensions={"machine": "crane"}))  # nothing to compare
 
 
 async def test_a_price_that_has_not_begun_is_withdrawn(town: Municipality) -> None:
