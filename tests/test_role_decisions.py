@@ -38,7 +38,7 @@ REASONS: Mapping[str, str] = {
     "domain/actions/staff/staff_accounts.py": "somebody must stay administrator",
     "channels/admin/people/substitute_pages.py": "says in words what a substitution lends",
     "channels/admin/queues/queue_view.py": "names colleagues with their units",
-    "channels/pishkhan_soap/following.py": "names in the contract the papers that clerks print, as declared",
+    "channels/pishkhan_soap/operations/following.py": "names in the contract the papers that clerks print, as declared",
     "channels/demo/staff_steps.py": "names a role for the command that takes a step",
     "store/people/members.py": "finds the members with a role",
 }

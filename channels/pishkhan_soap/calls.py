@@ -14,8 +14,8 @@ from functools import lru_cache, partial
 from typing import Any
 
 from channels.pishkhan_soap.call_rate import CallRate
-from channels.pishkhan_soap.declared import CHANNEL_KEY
 from channels.pishkhan_soap.operation import CounterCall, Operation
+from channels.pishkhan_soap.operations.declared import CHANNEL_KEY
 from channels.pishkhan_soap.reasons import SoapAuthenticationReason, SoapRateReason, SoapReplayReason
 from channels.pishkhan_soap.schema import NAMESPACE
 from channels.pishkhan_soap.shapes import REQUEST_HEAD

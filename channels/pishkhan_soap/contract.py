@@ -6,9 +6,10 @@ from functools import cached_property
 
 from lxml import etree
 
-from channels.pishkhan_soap import asking, following, money, shapes
-from channels.pishkhan_soap.declared import lookup_operation, submission_operation
+from channels.pishkhan_soap import shapes
 from channels.pishkhan_soap.operation import Operation
+from channels.pishkhan_soap.operations import asking, following, money
+from channels.pishkhan_soap.operations.declared import lookup_operation, submission_operation
 from channels.pishkhan_soap.schema import NAMESPACE, SchemaRecord, collect_types
 from channels.pishkhan_soap.wsdl import DEMO_ADDRESS, render_wsdl, render_xsd
 from domain.language.service import Service

@@ -14,9 +14,9 @@ import pytest_asyncio
 from app.demo.counter import OFFICE_CODE, OFFICE_KEY
 from channels.pishkhan_soap.calls import LOCK_ATTEMPTS, LOCK_WINDOW
 from channels.pishkhan_soap.contract import Contract
-from channels.pishkhan_soap.following import PAGE_SIZE as PAGE_OF_REQUESTS
 from channels.pishkhan_soap.http import LARGEST_CALL, LARGEST_WITH_FILE
-from channels.pishkhan_soap.money import MOST_PAYMENTS
+from channels.pishkhan_soap.operations.following import PAGE_SIZE as PAGE_OF_REQUESTS
+from channels.pishkhan_soap.operations.money import MOST_PAYMENTS
 from channels.pishkhan_soap.username_token import password_digest
 from domain.messages.catalogue import Catalogue
 from domain.offices.office import ACTION_ANSWER_RETENTION, QUERY_ANSWER_RETENTION

@@ -1,6 +1,6 @@
 """`GetOfficeStatement`: the sums are whole, the payments come in pages, and none is told twice or left out."""
 
-from channels.pishkhan_soap.money import MOST_PAYMENTS
+from channels.pishkhan_soap.operations.money import MOST_PAYMENTS
 from tests.channels.pishkhan_soap.envelopes import OURS
 from tests.channels.pishkhan_soap.raw_client import Answer
 from tests.channels.pishkhan_soap.soap_office import Office

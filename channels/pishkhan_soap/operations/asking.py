@@ -5,8 +5,8 @@ from typing import Any
 
 from channels.pishkhan_soap import shapes
 from channels.pishkhan_soap import simple_types as st
-from channels.pishkhan_soap.declared import CHANNEL_KEY, build_answer_line, build_form_members
 from channels.pishkhan_soap.operation import CounterCall, Operation
+from channels.pishkhan_soap.operations.declared import CHANNEL_KEY, build_answer_line, build_form_members
 from channels.pishkhan_soap.schema import Doc, SchemaElement, SchemaRecord, list_type
 from domain.actions.context import ActionContext, ActorContext
 from domain.actions.lookups.answers import run_lookup

@@ -6,7 +6,7 @@ from typing import Any
 from channels.pishkhan_soap import shapes
 from channels.pishkhan_soap import simple_types as st
 from channels.pishkhan_soap.operation import CounterCall, Operation
-from channels.pishkhan_soap.paging import CURSOR_ELEMENT, NEXT_CURSOR, parse_cursor
+from channels.pishkhan_soap.operations.paging import CURSOR_ELEMENT, NEXT_CURSOR, parse_cursor
 from channels.pishkhan_soap.schema import Doc, SchemaElement, SchemaRecord, list_type
 from domain.actions.bills.merged_bills import load_parts, render_parts_title
 from domain.actions.bills.pay_by_ids import announce_receipt, find_payable_by_ids, record_payment_by_ids

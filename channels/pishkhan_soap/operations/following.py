@@ -7,8 +7,8 @@ from typing import Any
 from channels.pishkhan_soap import shapes
 from channels.pishkhan_soap import simple_types as st
 from channels.pishkhan_soap.operation import CounterCall, Operation, prepare_document
-from channels.pishkhan_soap.paging import CURSOR_ELEMENT, NEXT_CURSOR, parse_cursor
-from channels.pishkhan_soap.request_status import (
+from channels.pishkhan_soap.operations.paging import CURSOR_ELEMENT, NEXT_CURSOR, parse_cursor
+from channels.pishkhan_soap.operations.request_status import (
     build_event_values,
     build_form_values,
     build_status_values,

@@ -10,7 +10,7 @@ from typing import Any
 from channels.pishkhan_soap import shapes
 from channels.pishkhan_soap.form_types import type_for_field
 from channels.pishkhan_soap.operation import CounterCall, Operation, prepare_documents
-from channels.pishkhan_soap.request_status import build_status_values
+from channels.pishkhan_soap.operations.request_status import build_status_values
 from channels.pishkhan_soap.schema import Doc, SchemaElement, camel_case
 from domain.actions.context import ActorContext
 from domain.actions.documents.attach import attach_document

@@ -1,0 +1,1 @@
+"""Operations of the contract: what a counter office may ask for and do."""
