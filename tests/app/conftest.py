@@ -1,7 +1,8 @@
-"""A terminal for the command line, and an environment without settings."""
+"""A terminal for the command line, the parts of a process, and an environment without settings."""
 
 import os
 import sqlite3
+import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -9,7 +10,15 @@ from pathlib import Path
 import pytest
 from argon2 import PasswordHasher
 
+from app.configuration.settings import Settings
+from app.parts import ServerParts
 from app.security import passwords
+from app.sms_providers import build_providers
+from app.waking import WakeEvents
+from app.wiring import build_printer, build_signer
+from channels.relay.relay import Relay
+from channels.sms.polling import InboundPoller
+from tests.support.municipality import Municipality
 from tests.support.terminal import Terminal
 
 
@@ -40,3 +49,28 @@ def terminal(database: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Cap
     # A hash names its costs: with these a member of the staff is there at once, of whom each test has several.
     monkeypatch.setattr(passwords, "PASSWORD_HASHER", PasswordHasher(time_cost=1, memory_cost=64))
     return Terminal(capsys)
+
+
+@pytest.fixture
+def settings(database: Path) -> Settings:
+    """The settings of a process over the municipality's database."""
+    return Settings(demo=True, database_url=f"sqlite:///{database}")
+
+
+@pytest.fixture
+def parts(town: Municipality, settings: Settings) -> ServerParts:
+    """Parts of a process, over the municipality's store and clock."""
+    providers = build_providers(settings)
+    relay = Relay(town.desk, town.store, tuple(providers.values()), time.monotonic)
+    printer = build_printer(settings, town.desk.catalogue)
+    return ServerParts(
+        settings=settings,
+        dependencies=town.desk,
+        store=town.store,
+        providers=providers,
+        sms_relay=relay,
+        printer=printer,
+        signer=build_signer(settings),
+        wake_events=WakeEvents(),
+        inbound_poller=InboundPoller(town.desk, town.store, tuple(providers.values())),
+    )

@@ -11,11 +11,7 @@ from app.jobs.scheduler import JOBS, Job, Scheduler
 from app.jobs.timetable import run_every
 from app.parts import ServerParts
 from app.processes.verifying import verify_in_process
-from app.sms_providers import build_providers
-from app.waking import WakeEvents
-from app.wiring import build_printer, build_signer
-from channels.relay.relay import Relay
-from channels.sms.polling import InboundPoller
+from app.wiring import build_signer
 from domain.actions.context import ActorContext
 from domain.actions.history.sealing import seal_history
 from domain.actions.settings.setting_changes import change_rules, declare_day
@@ -26,31 +22,6 @@ from domain.values.version_token import VersionToken
 from tests.support.municipality import TUESDAY_MORNING, Municipality
 
 BY_NAME = {job.name: job for job in JOBS}
-
-
-@pytest.fixture
-def settings(database: Path) -> Settings:
-    """The settings of a process over the municipality's database."""
-    return Settings(demo=True, database_url=f"sqlite:///{database}")
-
-
-@pytest.fixture
-def parts(town: Municipality, settings: Settings) -> ServerParts:
-    """Parts of a process, over the municipality's store and clock."""
-    providers = build_providers(settings)
-    relay = Relay(town.desk, town.store, tuple(providers.values()), lambda: 0.0)
-    printer = build_printer(settings, town.desk.catalogue)
-    return ServerParts(
-        settings=settings,
-        dependencies=town.desk,
-        store=town.store,
-        providers=providers,
-        sms_relay=relay,
-        printer=printer,
-        signer=build_signer(settings),
-        wake_events=WakeEvents(),
-        inbound_poller=InboundPoller(town.desk, town.store, tuple(providers.values())),
-    )
 
 
 async def test_the_history_is_verified_apart(town: Municipality, settings: Settings) -> None:
