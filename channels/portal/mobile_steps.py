@@ -197,14 +197,13 @@ class MobileSteps(SitePart):
         """Send a code in the visitor's session; who has none gets one, but for nothing."""
         async with self._store.open_unit() as uow:
             session, token = visitor.session, ""
-            action_context = ActionContext(self._dependencies, uow)
+            context = ActionContext(self._dependencies, uow)
             if session is None:
-                context = action_context
                 delivery = await find_session_code_delivery(context, mobile, visitor.source_address)
                 if delivery is not CodeDelivery.SENT:
                     return visitor, delivery
                 token, session = await open_session(context, visitor.begin_key)
-            delivery = await send_session_code(action_context, session, mobile, step.purpose, visitor.source_address)
+            delivery = await send_session_code(context, session, mobile, step.purpose, visitor.source_address)
         if token:
             keep_session_token(request, token)
         return replace(visitor, session=session), delivery

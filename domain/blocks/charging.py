@@ -97,6 +97,7 @@ async def issue_request_bill(
     return bill
 
 
+_HELD_UNTIL = "held_until"
 _PAYER_IS_AWAY = frozenset({AttemptState.CREATED, AttemptState.SENT, AttemptState.DECLINED})
 """Condition that the payer has left for the bank, and nobody says that anything was paid."""
 
@@ -221,9 +222,6 @@ class BillsSettled(Guard):
     def build_refusal(self, context: StepContext) -> DomainError:
         """Report that a bill is not paid."""
         return NotAllowedNow("action", NotAllowedReason.BILL_OPEN)
-
-
-_HELD_UNTIL = "held_until"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
+from domain.blocks.charging import NoPaymentUnresolved
 from domain.fleet.resources import OFFICER_CODE_PREFIX, Booking, Resource, ResourceKind, ResourceStatus
-from domain.language.service import Effect, StepContext
+from domain.language.service import Effect, Guard, StepContext
 from domain.language.step_before import StepBefore
 from domain.people.person import StaffMember
 from domain.people.ports import StaffMemberRepository
@@ -16,12 +17,14 @@ class BookingEffect(Effect):
     """An effect that books something of the fleet, or frees it."""
 
     is_undoable: ClassVar[bool] = True
+    undo_guards: ClassVar[tuple[Guard, ...]] = (NoPaymentUnresolved(),)
+    """Nothing of the work changes while its payer is at the bank."""
 
     async def undo(self, context: StepContext, before: StepBefore) -> dict[str, Any]:
         """Book again what the request held before the step; `Conflict("action")` where that is taken, or has left."""
         if await has_other_bookings(context, before):
             await context.uow.fleet.release_request(context.request.id)
-            await _book_again(context, before.list_bookings(context.request.id))
+            await _restore_bookings(context, before.list_bookings(context.request.id))
         return {}
 
 
@@ -52,7 +55,7 @@ async def find_active_officer(people: StaffMemberRepository, username: str) -> S
     return staff_member if staff_member and staff_member.active else None
 
 
-async def _book_again(context: StepContext, bookings: Sequence[Booking]) -> None:
+async def _restore_bookings(context: StepContext, bookings: Sequence[Booking]) -> None:
     if not bookings:
         return
     fleet, booked_ids = context.uow.fleet, {booking.resource_id for booking in bookings}

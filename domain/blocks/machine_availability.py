@@ -33,8 +33,8 @@ async def list_availability(
 ) -> tuple[datetime, list[MachineAvailability]]:
     """Return when the work would begin, and for each type of machine which are free for as long as the longest work."""
     items, start = request.fields["items"], requested_start(request)
-    busy_ids = await fleet.list_busy_ids(start, start + timedelta(hours=max(item["hours"] for item in items)))
-    machines = await fleet.list_resources(ResourceKind.MACHINE, bookable_only=True)
+    longest_work = timedelta(hours=max(item["hours"] for item in items))
+    free_machines = await fleet.list_free(ResourceKind.MACHINE, start, start + longest_work)
     wanted_counts: Counter[str] = Counter()
     for item in items:
         wanted_counts[item["machine"]] += item["count"]
@@ -42,7 +42,7 @@ async def list_availability(
         MachineAvailability(
             machine_type,
             wanted_count,
-            [machine.title for machine in machines if machine.type == machine_type and machine.id not in busy_ids],
+            [machine.title for machine in free_machines if machine.type == machine_type],
         )
         for machine_type, wanted_count in wanted_counts.items()
     ]

@@ -20,7 +20,12 @@ OWN_ROW_ENDINGS = ("_of_bill", "_of_request", "_of_subject")
 """Ends of the names of methods that read what belongs to the request, whose row is locked."""
 
 _UNNAMED_METHOD = "*"
-_REPOSITORIES = frozenset(name for name, member in vars(UnitOfWork).items() if isinstance(member, property))
+_REPOSITORIES = {
+    name: member.fget.__annotations__.get("return")
+    for name, member in vars(UnitOfWork).items()
+    if isinstance(member, property) and member.fget is not None
+}
+"""Repositories of the unit: name → type."""
 
 
 def lock_flaws(service: Service) -> Iterator[Flaw]:
@@ -45,8 +50,12 @@ def _reads_others(guard: Guard) -> bool:
 
 
 def _list_repository_parameters(function: FunctionType) -> set[str]:
-    """Return the parameters of a function that are repositories, which bear the names that the unit has for them."""
-    return {name for name in function.__annotations__ if name in _REPOSITORIES}
+    """Return the parameters of a function that are repositories, under the names that the unit has for them."""
+    return {
+        name
+        for name, parameter_type in function.__annotations__.items()
+        if name in _REPOSITORIES and parameter_type is _REPOSITORIES[name]
+    }
 
 
 def _list_functions(guard: Guard) -> list[FunctionType]:

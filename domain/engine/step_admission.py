@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from domain.language.locks import Lock, take_locks
 from domain.language.service import Effect, Guard, Service, StepContext, Transition, Trigger
-from domain.values.errors import NotAllowedNow
+from domain.values.errors import DomainError, NotAllowedNow
 
 
 async def hold_submission(service: Service, context: StepContext) -> None:
@@ -51,9 +51,16 @@ def _list_locks(steps: Iterable[Transition]) -> list[Lock]:
 
 async def require_guards(guards: Sequence[Guard], context: StepContext) -> None:
     """Raise the refusal of the first guard that does not hold."""
+    if refusal := await find_refusal(guards, context):
+        raise refusal
+
+
+async def find_refusal(guards: Iterable[Guard], context: StepContext) -> DomainError | None:
+    """Return the refusal of the first guard that does not hold; None where all do."""
     for guard in guards:
         if not await guard.is_satisfied(context):
-            raise guard.build_refusal(context)
+            return guard.build_refusal(context)
+    return None
 
 
 async def choose_step(candidates: Sequence[Transition], context: StepContext) -> Transition:

@@ -10,7 +10,7 @@ from copy import deepcopy
 from datetime import datetime, timedelta
 
 from domain.authorization.request_policy import find_step_refusal, is_step_of, take_place_in_step
-from domain.engine.step_admission import list_automatic_steps
+from domain.engine.step_admission import find_refusal, list_automatic_steps
 from domain.language.service import Effect, Service, StepContext, Transition, Trigger
 from domain.language.step_before import ROW_PARTS, STEP_BEFORE, StepBefore
 from domain.requests.history import HistoryEvent
@@ -61,8 +61,8 @@ async def require_undo(service: Service, context: StepContext, seq: int | None) 
     """Return what the request was before its last step, and the event of that; raises why that may not
     be taken back now.
 
-    Errors: those of `find_undo_refusal`, `PaymentUnknown` while a payment of its bill is under way. The history of the
-    context gets the step, and its actor the place in which the step was taken.
+    Errors: those of `find_undo_refusal`, and of the `undo_guards` of its effects (`PaymentUnknown` while a payment of
+    the bill is under way). The history of the context gets the step, and its actor the place in which it was taken.
     """
     request, events = context.request, await context.uow.history.list_of_request(context.request.id)
     event = find_last_event(service, events)
@@ -147,8 +147,13 @@ def list_lasting_reasons(service: Service, step: Transition) -> Iterator[NotAllo
         yield NotAllowedReason.UNDO_MONEY
     if any(effect.delivers_result for effect in effects):
         yield NotAllowedReason.UNDO_DELIVERED
-    if not all(effect.is_undoable for effect in effects):
+    if not all(effect.is_undoable and (not effect.issues_bill or brings_back(effect)) for effect in effects):
         yield NotAllowedReason.UNDO_LASTS
+
+
+def brings_back(effect: Effect) -> bool:
+    """Return whether an effect has an `undo` of its own."""
+    return type(effect).undo is not Effect.undo
 
 
 async def put_back(service: Service, context: StepContext, before: StepBefore, event: HistoryEvent) -> JsonObject:
@@ -160,7 +165,7 @@ async def put_back(service: Service, context: StepContext, before: StepBefore, e
     """
     request = context.request
     facts: JsonObject = {}
-    for effect in reversed(_list_effects(service, event)):
+    for effect in reversed(list_step_effects(service, event)):
         facts |= await effect.undo(context, before)
     if request.assignee != before.row["assignee"]:
         facts["assignee"] = before.row["assignee"]
@@ -172,13 +177,11 @@ async def put_back(service: Service, context: StepContext, before: StepBefore, e
 
 async def find_guard_refusal(service: Service, context: StepContext, event: HistoryEvent) -> DomainError | None:
     """Return the refusal of what the effects of a step ask before they are undone; None where nothing is against it."""
-    for guard in dict.fromkeys(guard for effect in _list_effects(service, event) for guard in effect.undo_guards):
-        if not await guard.is_satisfied(context):
-            return guard.build_refusal(context)
-    return None
+    guards = dict.fromkeys(guard for effect in list_step_effects(service, event) for guard in effect.undo_guards)
+    return await find_refusal(list(guards), context)
 
 
-def _list_effects(service: Service, event: HistoryEvent) -> list[Effect]:
+def list_step_effects(service: Service, event: HistoryEvent) -> list[Effect]:
     """Return the effects of the step that an event is of, and of the automatic ones that may have followed."""
     taken_steps = _list_taken(service, event)
     followers = [follower for step in taken_steps for follower in list_automatic_steps(service, step.target_state)]

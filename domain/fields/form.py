@@ -66,7 +66,7 @@ class Field:
     is_derived: bool = False
     """Whether only `Service.fill_form` or an effect gives it a value: people see it and never say it."""
     applies_when: InputCondition | None = None
-    """Requests of which, and times when, an action asks for it; elsewhere whoever gives it is refused. None: always."""
+    """Condition under which an action asks for it; elsewhere whoever gives it is refused. None: always."""
     find_proposal: ProposalFinder | None = None
     """Finds what an action's form holds at first for one request, as it is typed. Where that is in force, it
     means what the empty box means. None: its box is empty.

@@ -11,8 +11,8 @@ from enum import StrEnum
 
 
 class Dimension(StrEnum):
-    """Dimension that distinguishes rows. `PERIOD` is the Jalali day, month or year; `COUNTER` the office that took a
-    payment; `UNIT` in whose queue a request was; `TEXT` the key of a message's text.
+    """Property by which the rows of a report are split. `PERIOD` is the Jalali day, month or year; `COUNTER` the office
+    that took a payment; `UNIT` in whose queue a request was; `TEXT` the key of a message's text.
     """
 
     PERIOD = "period"

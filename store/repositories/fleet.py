@@ -182,6 +182,7 @@ class SqlFleetRepository(Repository):
         raise Conflict("machine", resource=await self._transaction.fetch_value(_SELECT_CODE, {"wanted_id": resource}))
 
     async def release_request(self, request_id: int) -> None:
+        # A booking of a request has a slot at least: without one there is nothing to delete.
         if await self._transaction.count_written(_DELETE_REQUEST_SLOTS, {"of_request": request_id}):
             await self._transaction.execute(_DELETE_REQUEST_BOOKINGS, {"of_request": request_id})
 

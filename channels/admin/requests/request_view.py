@@ -61,7 +61,7 @@ class HistoryEventView:
     actor_name: str
     """Actor."""
     channel: str
-    """Way of the payment."""
+    """Channel of the event."""
     note: str | None
     """Note about it; None where nothing was."""
     changes: Sequence[DescribedChange]

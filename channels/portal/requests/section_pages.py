@@ -124,12 +124,11 @@ class SectionPages(SitePart):
         the draft that has it, and what its page says where it is another one.
         """
         draft_id = read_draft_id(request)
-        action_context = ActionContext(self._dependencies, uow)
+        context = ActionContext(self._dependencies, uow)
         try:
-            draft = await save_section(action_context, session.id, draft_id, typed_form)
+            draft = await save_section(context, session.id, draft_id, typed_form)
         except NotFound:
             service_key = request.match_info["key"]
-            context = action_context
             new_draft = await begin_draft(context, session.id, service_key, visitor.source_address)
             return await save_section(context, session.id, new_draft.id, typed_form), "lost"
         return draft, "" if draft.id == draft_id else "copied"

@@ -49,7 +49,7 @@ class MachineHours:
     now: datetime
     """The moment at which they are offered, in UTC."""
     longest: timedelta
-    """Longest time for which a machine may be booked at most."""
+    """Longest time for which a machine may be booked."""
     resources: Sequence[Resource]
     """The machines and operators that can be booked at all."""
     taken_slots: TakenSlots

@@ -12,7 +12,7 @@ from domain.actions.dependencies import Dependencies
 from domain.actions.messages.notify import announce_outcome
 from domain.actions.papers.printouts import PRINTOUT_FIELD, build_request_printout, list_issued_papers
 from domain.actions.queues.work import find_readable_request
-from domain.actions.requests.act import act_on_request
+from domain.actions.requests.act import act_on_locked_request
 from domain.actions.requests.assign import assign_request
 from domain.authorization.policy import is_missing_proof
 from domain.authorization.request_policy import may_use_on_request, offers_step
@@ -87,18 +87,12 @@ async def act_on_each(
 
     async def act_on_one(uow: UnitOfWork, ticked: TickedRequest) -> None:
         context = ActorContext(dependencies, uow, actor)
-        request = await find_readable_request(context, ticked.code)
+        request = await find_readable_request(context, ticked.code, lock=True)
         steps = dependencies.engine.get_service(request.service).steps_named(action)
         if not any(step.for_several for step in steps):
             raise InvalidField("action", InvalidReason.UNKNOWN_ACTION)
-        outcome = await act_on_request(
-            context,
-            ticked.code,
-            action,
-            {},
-            ticked.version,
-            shown_price=ticked.shown_price or 0,
-        )
+        shown_price = ticked.shown_price or 0
+        outcome = await act_on_locked_request(context, request, action, {}, ticked.version, shown_price=shown_price)
         await announce_outcome(context, outcome)
 
     return await _do_with_each(store, ticked_requests, act_on_one)

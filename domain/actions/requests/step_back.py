@@ -14,10 +14,10 @@ from domain.authorization.policy import with_every_proof
 from domain.authorization.request_policy import refuse_unconcerned
 from domain.bills.bill import BillState
 from domain.blocks.charging import list_new_bills, list_request_bills
-from domain.blocks.fleet_bookings import has_other_bookings
+from domain.blocks.fleet_bookings import BookingEffect, has_other_bookings
 from domain.engine import undoing
 from domain.engine.undoing import TAKEN_SEQ
-from domain.language.service import StepContext
+from domain.language.service import Effect, StepContext
 from domain.language.step_before import STEP_BEFORE, StepBefore
 from domain.messages.catalogue import RenderedMessage
 from domain.messages.ports import OutboxRepository
@@ -52,7 +52,7 @@ class StepBackOffer:
     state: str = ""
     """The state that the request comes back into."""
     notified_mobiles: Sequence[str] = ()
-    """Mobile (+989…) that is told that it no longer holds."""
+    """Mobiles (+989…) that are told that it no longer holds."""
     waiting_count: int = 0
     """Number of texts that are not sent any more."""
     changes_bookings: bool = False
@@ -94,7 +94,7 @@ async def find_step_back_offer(
     before = STEP_BEFORE.find(request)
     event = next((one for one in events if before and one.seq == before.seq), undoing.find_last_event(service, events))
     step_context = context.dependencies.engine.build_context(context.uow, request, {}, with_every_proof(context.actor))
-    refusal = undoing.find_undo_refusal(service, request, events, context.actor, now)
+    refusal = undoing.find_undo_refusal(service, request, events, step_context.actor, now)
     is_step = any(step.trigger is None for step in service.steps_named(event.event))
     if isinstance(refusal, Forbidden) or event.actor_kind != "staff" or not is_step or now > event.at + _SPOKEN_OF:
         return None
@@ -102,10 +102,13 @@ async def find_step_back_offer(
         refusal = await undoing.find_guard_refusal(service, step_context, event)
     if refusal is not None or before is None:
         return StepBackOffer(event.event, event.seq, refusal)
-    return await _build_offer(step_context, event, before)
+    effects = undoing.list_step_effects(service, event)
+    return await _build_offer(step_context, effects, event, before)
 
 
-async def _build_offer(context: StepContext, event: HistoryEvent, before: StepBefore) -> StepBackOffer:
+async def _build_offer(
+    context: StepContext, effects: Sequence[Effect], event: HistoryEvent, before: StepBefore
+) -> StepBackOffer:
     texts = await _list_texts(context.uow.outbox, context.request, before.at)
     return StepBackOffer(
         step_name=event.event,
@@ -115,8 +118,9 @@ async def _build_offer(context: StepContext, event: HistoryEvent, before: StepBe
         state=before.row["state"],
         notified_mobiles=_list_notified_mobiles(texts),
         waiting_count=sum(text.state is MessageState.QUEUED for text in texts),
-        changes_bookings=await has_other_bookings(context, before),
-        voids_bill=bool(await list_new_bills(context, before)),
+        changes_bookings=any(isinstance(effect, BookingEffect) for effect in effects)
+        and await has_other_bookings(context, before),
+        voids_bill=any(effect.issues_bill for effect in effects) and bool(await list_new_bills(context, before)),
     )
 
 

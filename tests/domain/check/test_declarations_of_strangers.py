@@ -81,6 +81,32 @@ class FirstOfAll(Guard):
         return not await list_others(context.uow, context.request.service)
 
 
+def count_all(requests: list[ServiceRequest]) -> int:
+    """Count what was read: a list that is called as a repository is."""
+    return len(requests)
+
+
+@dataclass(frozen=True, slots=True)
+class FirstByLocalName(Guard):
+    """Counts, by way of a repository under a name of its own, and holds nothing."""
+
+    async def is_satisfied(self, context: StepContext) -> bool:
+        """Look at everybody's."""
+        repository = context.uow.requests
+        return not count_all(await repository.list_requests(RequestFilter(service=context.request.service)))
+
+
+@dataclass(frozen=True, slots=True)
+class BillByHand(Effect):
+    """Makes a bill, says that it may be undone, and brings nothing back."""
+
+    is_undoable: ClassVar[bool] = True
+    issues_bill: ClassVar[bool] = True
+
+    async def apply_effect(self, context: StepContext) -> None:
+        """Make it."""
+
+
 @dataclass(frozen=True, slots=True)
 class FirstOfItsPlace(FirstOfAll):
     """Counts, and holds what it counts."""
@@ -118,6 +144,14 @@ PLANTED: dict[str, tuple[Callable[[], Service], str]] = {
     "a step's guard that counts and holds nothing": (
         lambda: changed("prune", guards=(FirstOfAll(),)),
         "reads_unlocked: FirstOfAll",
+    ),
+    "a guard that counts by a local name": (
+        lambda: changed("prune", guards=(FirstByLocalName(),)),
+        "reads_unlocked: FirstByLocalName",
+    ),
+    "a bill that undoing would leave": (
+        lambda: changed("accept", effects=(BillByHand(),), undo_minutes=10),
+        "undo_lasts: accept",
     ),
     "a reopening's guard that counts and holds nothing": (
         lambda: replace(TREES, reopen_guard=FirstOfAll()),

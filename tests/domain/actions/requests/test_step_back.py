@@ -14,10 +14,11 @@ from domain.language.step_before import STEP_BEFORE
 from domain.messages.records import MessageState
 from domain.requests.history import find_chain_faults
 from domain.values.actors import Actor, Role
-from domain.values.errors import Conflict, DomainError
+from domain.values.errors import AuthenticationFailed, Conflict, DomainError
 from domain.values.tracking_codes import parse_code
 from tests.support.municipality import CITIZEN, DRIVER, NEIGHBOUR, Municipality, actor
 from tests.support.scenarios.expert_unit import COLLEAGUE, OFFICER, OFFICER_MOBILE, SECRETARY, TODAY, Experts
+from tests.support.scenarios.site_members import at_site
 
 STEPS: tuple[tuple[str, str, Role, dict[str, object]], ...] = (
     ("submitted", "accept", Role.CIVIL, {}),
@@ -134,6 +135,21 @@ async def test_a_bill_that_is_taken_back_is_not_to_be_paid(town: Municipality) -
     assert (late.payment.outcome.value, (await town.request(code)).state) == ("surplus", "accepted")
     await town.do(code, "price", Role.REVENUE)
     assert [bill.state for bill in (await town.bills(code))[1:]] == [BillState.OPEN]
+
+
+async def test_taking_back_is_offered_before_its_proof_is_asked_for(town: Municipality) -> None:
+    code = await town.reach("accepted")
+    await town.do(code, "price", at_site(Role.REVENUE), amount="5000000", reason="توافق")
+    lacks_proof = at_site(Role.REVENUE, has_fresh_proof=False)
+    async with town.store.open_unit(write=False) as uow:
+        request = await uow.requests.get_by_code(parse_code(code))
+        events = await uow.history.list_of_request(request.id)
+        offer = await find_step_back_offer(ActorContext(town.desk, uow, lacks_proof), request, events)
+    assert offer
+    assert (offer.obstacle, offer.voids_bill) == (None, True)
+    with pytest.raises(AuthenticationFailed):
+        await take_back(town, code, lacks_proof)
+    assert await take_back(town, code, at_site(Role.REVENUE))
 
 
 async def test_only_the_last_step_by_who_may_take_it_and_for_a_while(town: Municipality) -> None:
