@@ -2,10 +2,11 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -64,10 +65,41 @@ class DemoParts:
     """The page of a citizen's phone."""
     staff_password: str
     """Everybody's."""
-    bot_transport: "AsyncBaseTransport"
-    """Answers the calls of the demonstration's bot in this process."""
+    build_bot_transport: "Callable[[], AsyncBaseTransport]"
+    """Builds what answers the calls of the demonstration's bot in this process."""
+    is_bot_needed: Callable[[], bool]
+    """Tells whether somebody has written to that bot."""
     channel_builders: "Mapping[str, Callable[[ServerParts], Channel]]"
     """The channels that are mounted besides."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bots:
+    """Messengers' bots. Each is built when it is first needed: only then is the library with its many types read."""
+
+    builders: "Mapping[str, Callable[[], BotParts]]" = field(default_factory=dict)
+    """By messenger; those without a token are not there."""
+    is_needed: Callable[[], bool] = lambda: True
+    """Whether a bot that was not built yet has something to do besides what is queued for it."""
+    _built: "dict[str, BotParts]" = field(default_factory=dict)
+
+    def __contains__(self, messenger: str) -> bool:
+        """Whether there is a bot of this messenger."""
+        return messenger in self.builders
+
+    def __getitem__(self, messenger: str) -> "BotParts":
+        """Return the bot of a messenger."""
+        if messenger not in self._built:
+            self._built[messenger] = self.builders[messenger]()
+        return self._built[messenger]
+
+    def is_asleep(self, messenger: str) -> bool:
+        """Return whether a bot need not even be built yet."""
+        return messenger not in self._built and not self.is_needed()
+
+    def list_built(self) -> "Collection[BotParts]":
+        """Return the bots that are at work."""
+        return self._built.values()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +126,8 @@ class ServerParts:
     """Fetches texts from providers that call no webhook."""
     gateways: Mapping[str, PaymentGateway] = field(default_factory=dict)
     """Bank gateways by name, in order of preference; none where payments are not configured."""
-    bots: "Mapping[str, BotParts]" = field(default_factory=dict)
-    """By messenger; those without a token are not there."""
+    bots: Bots = field(default_factory=Bots)
+    """Messengers' bots."""
     demo: DemoParts | None = None
     """None outside of demo mode."""
     job_runs: JobRuns = field(default_factory=JobRuns)
@@ -103,8 +135,8 @@ class ServerParts:
 
     @property
     def all_relays(self) -> tuple[Relay, ...]:
-        """Relays of all channels."""
-        return self.sms_relay, *(bot.relay for bot in self.bots.values())
+        """Relays of all channels that are at work."""
+        return self.sms_relay, *(bot.relay for bot in self.bots.list_built())
 
     @property
     def municipal_line(self) -> str:
@@ -124,7 +156,7 @@ async def open_parts(settings: Settings) -> AsyncIterator[ServerParts]:
         printer = build_printer(settings, dependencies.catalogue)
         gateways = _build_gateways(settings, dependencies)
         demo = _load_demo(settings, dependencies)
-        bots = _build_bots(settings, dependencies, store, printer, gateways, demo.bot_transport if demo else None)
+        bots = _build_bots(settings, dependencies, store, printer, gateways, demo)
         try:
             yield ServerParts(
                 settings=settings,
@@ -152,8 +184,8 @@ def _load_demo(settings: Settings, dependencies: Dependencies) -> DemoParts | No
     return import_module("app.demo.site").build_demo(dependencies.clock.now) if settings.demo else None
 
 
-async def _close_ways_out(gateways: Mapping[str, PaymentGateway], bots: "Mapping[str, BotParts]") -> None:
-    closing_bots = [bot.close() for bot in bots.values()]
+async def _close_ways_out(gateways: Mapping[str, PaymentGateway], bots: Bots) -> None:
+    closing_bots = [bot.close() for bot in bots.list_built()]
     await asyncio.gather(*closing_bots, *(gateway.close() for gateway in gateways.values()))
 
 
@@ -177,16 +209,21 @@ def _build_bots(
     store: SqlStore,
     printer: Printer,
     gateways: Mapping[str, PaymentGateway],
-    transport: "AsyncBaseTransport | None",
-) -> "dict[str, BotParts]":
-    """Return the bots that are configured. Without any, the library with its many types is not even read."""
-    if not settings.active_bots:
-        return {}
-    build_bot = import_module("app.bots").build_bot
-    return {
-        messenger: build_bot(settings, messenger, dependencies, store, printer, gateways.get(messenger), transport)
-        for messenger in settings.active_bots
-    }
+    demo: DemoParts | None,
+) -> Bots:
+    """Return the bots that are configured: that of the demonstration is built when somebody writes to it."""
+
+    def build_bot(messenger: str) -> "BotParts":
+        transport = demo.build_bot_transport() if demo else None
+        built: BotParts = import_module("app.bots").build_bot(
+            settings, messenger, dependencies, store, printer, gateways.get(messenger), transport
+        )
+        return built
+
+    builders = {messenger: partial(build_bot, messenger) for messenger in settings.active_bots}
+    if demo:
+        return Bots(builders, demo.is_bot_needed)
+    return Bots(builders, _built={messenger: build() for messenger, build in builders.items()})
 
 
 def _build_site(parts: ServerParts) -> Channel:
@@ -279,5 +316,5 @@ def build_channels(parts: ServerParts) -> list[Channel]:
     bank_pages = (
         [SandboxPages(sandbox.bank, parts.dependencies.catalogue)] if isinstance(sandbox, SandboxGateway) else []
     )
-    webhook_channels = [bot.webhook_channel for bot in parts.bots.values() if bot.webhook_channel]
+    webhook_channels = [bot.webhook_channel for bot in parts.bots.list_built() if bot.webhook_channel]
     return [*(build_channel(parts) for build_channel in builders.values()), *bank_pages, *webhook_channels]

@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
+from importlib import import_module
 
 from app.demo.loading import DEMO_PASSWORD
 from app.demo.registers import phone_names_by_mobile
 from app.parts import DemoParts, ServerParts
 from channels import Channel
-from channels.demo.bot_api import DemoBotApi
 from channels.demo.chat import CHAT_PATH, DemoChat
 from channels.demo.messenger import DemoMessenger
 from channels.demo.people import DemoPeople
@@ -23,7 +23,8 @@ def build_demo(read_clock: Callable[[], datetime]) -> DemoParts:
         site_links={PHONE_PATH: "web.links.phone", CHAT_PATH: "web.links.chat"},
         phone_path=PHONE_PATH,
         staff_password=DEMO_PASSWORD,
-        bot_transport=DemoBotApi(messenger),
+        build_bot_transport=lambda: import_module("channels.demo.bot_api").DemoBotApi(messenger),
+        is_bot_needed=lambda: bool(messenger.pending_updates),
         channel_builders={"demo": _build_phone, "demo_chat": partial(_build_chat, messenger)},
     )
 

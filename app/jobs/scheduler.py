@@ -153,7 +153,7 @@ def _bot_jobs(messenger: str) -> tuple[Job, ...]:
             run_every(milliseconds=500),
             lambda parts: parts.bots[messenger].receive_updates(),
             messenger=messenger,
-            is_idle=lambda parts: parts.bots[messenger].is_called,
+            is_idle=lambda parts: parts.bots.is_asleep(messenger) or parts.bots[messenger].is_called,
             is_endless=True,
             lease_period=POLLING_LEASE_PERIOD,
         ),
@@ -163,6 +163,7 @@ def _bot_jobs(messenger: str) -> tuple[Job, ...]:
             lambda parts: parts.bots[messenger].relay.send_due(),
             wake_channel=messenger,
             messenger=messenger,
+            is_idle=lambda parts: parts.bots.is_asleep(messenger),
             lease_period=RELAY_LEASE_PERIOD,
         ),
         Job(
@@ -170,6 +171,7 @@ def _bot_jobs(messenger: str) -> tuple[Job, ...]:
             run_every(seconds=15),
             lambda parts: parts.bots[messenger].expire_messages(),
             messenger=messenger,
+            is_idle=lambda parts: parts.bots.is_asleep(messenger),
         ),
     )
 
@@ -406,7 +408,11 @@ class Scheduler:
     async def _begin_if_free(self, job: Job) -> None:
         """Begin a run, unless one is under way or this process has nothing to do by it."""
         timed_run = self._timed_runs.get(job.name)
-        if (timed_run is None or timed_run.done()) and not (job.is_idle and job.is_idle(self._parts)):
+        if timed_run is not None and not timed_run.done():
+            return
+        if job.is_idle and job.is_idle(self._parts):
+            self._parts.job_runs.note_ended(job.name, succeeded=True)
+        else:
             self._begin_run(job, self._read_clocks())
 
     def _begin_run(self, job: Job, now: ClockReading) -> None:
